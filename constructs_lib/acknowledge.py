@@ -1,0 +1,22 @@
+"""Accepts a finding of a static analyser, beside the resource and with the reason."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cdktf import TerraformElement
+
+
+def acknowledge(resource: TerraformElement, rule_id: str, *, reason: str) -> None:
+    """Accept that ``resource`` fails a Checkov rule.
+
+    The reason travels in the resource's ``//`` comment of the synthesized JSON, which Terraform
+    ignores; the Checkov test reads it there, and fails on an acknowledgement that is stale.
+
+    Args:
+        resource: The resource that fails the rule.
+        rule_id: Checkov's id, such as ``CKV_AWS_338``.
+        reason: Why this is right here; for the reviewer.
+    """
+    resource.add_override(f"//.acknowledged.{rule_id}", reason)

@@ -1,0 +1,1 @@
+"""ferry, the operator's command line: what Terraform cannot do."""

@@ -1,0 +1,1 @@
+"""The stacks: what exists once in an AWS account, and one environment. They map settings to constructs."""
