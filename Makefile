@@ -1,0 +1,46 @@
+# Each command does its own set-up; see README.md.
+SHELL := /bin/bash
+# The machine's own Python: the set-up makes the environment that the other commands use.
+PYTHON := $(shell command -v python3)
+BIN := .venv/bin
+
+# One set of variables for every tool: no question to a vendor, no end-of-life banner from jsii.
+export CHECKPOINT_DISABLE := 1
+export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION ?= 20
+export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
+
+.PHONY: help demo test synth lint unit terraform integration local-aws bench lock setup
+
+help: ## Show the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+setup:
+	@$(PYTHON) tools/set_up.py
+
+demo: setup ## Deploy dev end to end on local AWS, show it, destroy it
+	@python -m harness.demo
+
+test: ## Everything that CI checks
+	@$(PYTHON) tools/set_up.py checkov
+	@python -m tools.check
+
+synth: setup ## Write cdktf.out, the Terraform JSON of every environment
+	@cdktf synth
+
+lint: setup ## ruff, mypy, import-linter
+	@python -m tools.check lint
+
+unit: setup ## The unit tests, in seconds
+	@python -m tools.check unit
+
+terraform: setup ## What the real Terraform says of the JSON
+	@python -m tools.check terraform
+
+integration: setup ## Deploy all environments to local AWS side by side and check them
+	@python -m tools.check integration
+
+local-aws: setup ## Run local AWS in the foreground; PORT=4566
+	@python -m local_aws --port $(or $(PORT),4566)
+
+lock: setup ## Renew the lock files
+	@$(PYTHON) tools/lock.py

@@ -1,0 +1,45 @@
+"""The environment variables under which a tool speaks to local AWS and to nothing else."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from harness.providers import cli_configuration
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_NOT_OURS = ("AWS_", "TF_", "CDKTF_")
+
+
+def surroundings(*, url: str, account_id: str, region: str, folder: Path) -> dict[str, str]:
+    """Variables for cdktf, Terraform, boto3 and ferry.
+
+    The JSON that they apply is the JSON for AWS; only these variables differ.
+
+    Args:
+        url: Where local AWS listens.
+        account_id: The account; local AWS takes an access key of twelve digits for one.
+        region: The region, for boto3.
+        folder: Where Terraform's own configuration may be written.
+    """
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(_NOT_OURS) and name.lower() not in {"http_proxy", "https_proxy"}
+    }
+    return kept | {
+        "AWS_ENDPOINT_URL": url,
+        "AWS_ACCESS_KEY_ID": account_id,
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_DEFAULT_REGION": region,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "CHECKPOINT_DISABLE": "1",
+        "TF_IN_AUTOMATION": "1",
+        "TF_INPUT": "0",
+        "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20",
+        **cli_configuration(folder),
+    }

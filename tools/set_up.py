@@ -1,0 +1,153 @@
+"""Installs what the project needs into the project's own folders; does nothing where that is done.
+
+Runs with the machine's Python and no package, because there is none yet. A lock file keeps two
+copies that start at once from installing into the same folder. Nothing outside the checkout is
+touched.
+
+    python3 tools/set_up.py            what `make demo` needs
+    python3 tools/set_up.py checkov    also Checkov, in an environment of its own
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+from contextlib import contextmanager
+
+ROOT = Path(__file__).resolve().parent.parent
+TOOLS = ROOT / ".tools"
+MINIMUM_PYTHON = (3, 11)
+
+
+def main(wanted: list[str]) -> int:
+    """Install, and say in one line what is missing on the machine."""
+    problems = list(_missing_programs())
+    if problems:
+        print(*problems, sep="\n", file=sys.stderr)
+        return 2
+    TOOLS.mkdir(exist_ok=True)
+    try:
+        with _one_at_a_time(TOOLS / "set_up.lock"):
+            _pipenv()
+            _python_packages()
+            _node_packages()
+            if "checkov" in wanted:
+                _own_environment("checkov")
+    except subprocess.CalledProcessError as error:
+        print(
+            f"set-up: {' '.join(map(str, error.cmd[:4]))} ... ended with {error.returncode};"
+            " its messages stand above. Mend that and run the same command again.",
+            file=sys.stderr,
+        )
+        return 1
+    return 0
+
+
+def _missing_programs() -> Iterator[str]:
+    if sys.version_info < MINIMUM_PYTHON:
+        yield f"set-up: Python {sys.version.split()[0]} given; 3.11 or later is needed"
+    for program, remedy in {
+        "npm": "install Node.js 20 or later with npm",
+        "terraform": "install Terraform 1.11 or later",
+    }.items():
+        if shutil.which(program) is None:
+            yield f"set-up: {program} is not on the PATH; {remedy}"
+
+
+@contextmanager
+def _one_at_a_time(lock: Path) -> Iterator[None]:
+    import fcntl  # noqa: PLC0415 (not on Windows, where make is not either)
+
+    with lock.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+
+
+def _pipenv() -> None:
+    _own_environment("pipenv")
+
+
+def _own_environment(name: str) -> None:
+    """A virtual environment for one tool, from ``tools/NAME.txt`` with hashes."""
+    requirements = ROOT / "tools" / f"{name}.txt"
+    folder = TOOLS / name
+    with _unless_current(folder, requirements) as stale:
+        if stale:
+            _say(f"installing {name}")
+            venv.create(folder, with_pip=True, clear=True)
+            _run(
+                folder / "bin" / "python", "-m", "pip", "install", "--quiet",
+                "--disable-pip-version-check", "--require-hashes", "--requirement", requirements,
+            )  # fmt: skip
+
+
+def _python_packages() -> None:
+    folder = ROOT / ".venv"
+    with _unless_current(folder, ROOT / "Pipfile.lock") as stale:
+        if stale:
+            _say("installing the Python packages (about a minute)")
+            _run(
+                TOOLS / "pipenv" / "bin" / "pipenv", "sync", "--dev",
+                environment={
+                    "PIPENV_VENV_IN_PROJECT": "1",
+                    "PIPENV_IGNORE_VIRTUALENVS": "1",
+                    "PIPENV_QUIET": "1",
+                    "PIPENV_NOSPIN": "1",
+                    "PIPENV_PYTHON": sys.executable,
+                },
+                quiet=True,
+            )  # fmt: skip
+
+
+def _node_packages() -> None:
+    with _unless_current(ROOT / "node_modules", ROOT / "package-lock.json") as stale:
+        if stale:
+            _say("installing the cdktf command line")
+            # Install scripts are not needed and are other people's code.
+            _run("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
+
+
+@contextmanager
+def _unless_current(folder: Path, source: Path) -> Iterator[bool]:
+    """Yields whether ``folder`` has to be made from ``source``; notes it when that went well."""
+    digest = hashlib.sha256(source.read_bytes()).hexdigest()
+    stamp = folder / ".made-from"
+    stale = not stamp.is_file() or stamp.read_text() != digest
+    yield stale
+    if stale:
+        stamp.write_text(digest)
+
+
+def _run(
+    *command: str | Path, environment: dict[str, str] | None = None, quiet: bool = False
+) -> None:
+    finished = subprocess.run(
+        list(map(str, command)),
+        cwd=ROOT,
+        env=os.environ | (environment or {}),
+        stdout=subprocess.PIPE if quiet else None,
+        stderr=subprocess.STDOUT if quiet else None,
+        text=True,
+        check=False,
+    )
+    if finished.returncode:
+        if finished.stdout:
+            print(finished.stdout, file=sys.stderr)
+        raise subprocess.CalledProcessError(finished.returncode, list(map(str, command)))
+
+
+def _say(what: str) -> None:
+    print(f"set-up: {what}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
