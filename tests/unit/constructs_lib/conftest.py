@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import pytest
 from cdktf import TerraformStack, Testing
+from cdktf_cdktf_provider_aws.provider import AwsProvider
 
 from constructs_lib.placement import Placement
 
 
 @pytest.fixture
 def stack() -> TerraformStack:
-    return TerraformStack(Testing.app(), "test")
+    stack = TerraformStack(Testing.app(), "test")
+    AwsProvider(stack, "aws", region="eu-central-1")
+    return stack
 
 
 @pytest.fixture
