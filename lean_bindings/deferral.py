@@ -1,0 +1,80 @@
+"""Holds back the load of a provider's assembly until jsii is asked for something."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lean_bindings.bindings import Bindings
+
+
+class DeferringProvider:
+    """Stands before the provider through which jsii's kernel speaks to its node process.
+
+    A generated package loads its assembly while the first of its submodules is imported. Nothing
+    asks for the assembly's types before all imports at the head of a program are done; only then
+    is it known which submodules it needs.
+    """
+
+    def __init__(self, provider: Any) -> None:  # noqa: ANN401 (any of jsii's)
+        """Passes everything on to ``provider``."""
+        self._provider = provider
+        self._watched: list[Bindings] = []
+        self._seen: dict[str, Bindings] = {}
+        self._held: list[tuple[Bindings, Any]] = []
+
+    @classmethod
+    def installed(cls) -> DeferringProvider:
+        """The one that this process's kernel has."""
+        # Takes 0.1 s; programs that import no bindings do without.
+        import jsii  # noqa: PLC0415
+
+        kernel: Any = jsii.kernel
+        if not isinstance(kernel.provider, cls):
+            kernel.provider = cls(kernel.provider)
+        provider: DeferringProvider = kernel.provider
+        return provider
+
+    def watch(self, bindings: Bindings) -> None:
+        """Holds back the assembly of these bindings."""
+        if bindings not in self._watched:
+            self._watched.append(bindings)
+
+    def load(self, request: Any) -> Any:  # noqa: ANN401 (jsii's request and response)
+        """Loads an assembly at once, or later if it is watched.
+
+        Raises:
+            LateImportError: It builds on an assembly that has been loaded slimmed.
+        """
+        for bindings in self._watched:
+            if bindings.ships(request.tarball):
+                self._seen[request.name] = bindings
+                self._held.append((bindings, request))
+                return None
+        if self._seen:
+            # Not needed when every submodule is known before the load, as in most programs.
+            from lean_bindings.slimming import names_assembly  # noqa: PLC0415
+
+            for name, bindings in self._seen.items():
+                if names_assembly(Path(request.tarball), name):
+                    bindings.needed_whole(request.name)
+        self._release()
+        return self._provider.load(request)
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 (the provider's methods)
+        """Everything else is for the provider, once it has what was held back."""
+        self._release()
+        return getattr(self._provider, name)
+
+    def _release(self) -> None:
+        while self._held:
+            bindings, request = self._held.pop(0)
+            copy = bindings.tarball(request.name, request.version, request.tarball)
+            try:
+                self._provider.load(type(request)(request.name, request.version, copy))
+            except Exception as error:
+                if copy == request.tarball:
+                    raise
+                bindings.refused(copy, error)
+                self._provider.load(request)
