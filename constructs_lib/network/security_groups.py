@@ -1,0 +1,203 @@
+"""Who may open a connection to whom: one rule for each need, nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from cdktf_cdktf_provider_aws.security_group import SecurityGroup
+from cdktf_cdktf_provider_aws.vpc_security_group_egress_rule import VpcSecurityGroupEgressRule
+from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import VpcSecurityGroupIngressRule
+from constructs import Construct
+
+from constructs_lib.acknowledge import acknowledge
+
+if TYPE_CHECKING:
+    from constructs_lib.network.interface import Network
+
+_HTTPS_PORT = 443
+_NOT_ATTACHED = "CKV2_AWS_5"
+
+_Rules = list[dict[str, Any]]
+_NOTHING: _Rules = []
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OwnEndpoint:
+    """DMS reaches Secrets Manager through an endpoint of the environment's own."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EndpointSecurityGroup:
+    """DMS reaches Secrets Manager through an endpoint that the VPC has already.
+
+    The endpoint's security group must admit DMS: that rule is for its owner to add.
+
+    Args:
+        security_group_id: A security group of that endpoint.
+    """
+
+    security_group_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EndpointCidr:
+    """DMS reaches Secrets Manager at addresses outside the VPC.
+
+    Such as a shared endpoint behind a transit gateway, or the public endpoint through NAT. AWS
+    publishes no prefix list for Secrets Manager, so the addresses have to be given.
+
+    Args:
+        cidr: The addresses, such as ``10.9.0.0/24``; ``0.0.0.0/0`` for the public endpoint.
+    """
+
+    cidr: str
+
+
+SecretsManagerAccess = OwnEndpoint | EndpointSecurityGroup | EndpointCidr
+"""How DMS, which reads its credentials there, reaches Secrets Manager."""
+
+
+class SecurityGroups(Construct):
+    """The environment's security groups and every rule of theirs.
+
+    ========== ======================================= =========================
+    from       to                                      port
+    ========== ======================================= =========================
+    clients    Aurora                                  ``aurora_port``
+    DMS        Aurora                                  ``aurora_port``
+    DMS        the source's network                    ``source_port``
+    DMS        Secrets Manager's endpoint              443
+    ========== ======================================= =========================
+
+    Each need between two groups is two rules, one to let out and one to let in. The group
+    ``clients`` is for the applications: whatever carries it reaches Aurora. A direction in which a
+    group needs nothing is stated as empty, so that a rule added by hand shows in the next plan.
+
+    Source: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
+
+    Args:
+        scope: The environment's stack.
+        id_: The construct's id.
+        name: The environment's prefix; the groups are ``NAME-aurora`` and so on.
+        network: The VPC.
+        aurora_port: The port that Aurora listens on.
+        source_cidr: The network that the source is in.
+        source_port: The port that the source listens on.
+        secretsmanager: How DMS reaches Secrets Manager; by default through an endpoint of the
+            environment's own.
+    """
+
+    aurora_id: str
+    dms_id: str
+    clients_id: str
+    secretsmanager_endpoint_id: str | None
+    """The group of the environment's own endpoint, where it has one."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        name: str,
+        network: Network,
+        aurora_port: int,
+        source_cidr: str,
+        source_port: int,
+        secretsmanager: SecretsManagerAccess | None = None,
+    ) -> None:
+        super().__init__(scope, id_)
+        self._name = name
+        self._vpc_id = network.vpc_id
+        access = secretsmanager or OwnEndpoint()
+        self.aurora_id = self._group("aurora", "Aurora PostgreSQL", egress=_NOTHING).id
+        self.dms_id = self._group("dms", "The DMS replication instance", ingress=_NOTHING).id
+        clients = self._group("clients", "Applications that use Aurora", ingress=_NOTHING)
+        acknowledge(
+            clients, _NOT_ATTACHED, reason="The applications, deployed elsewhere, carry this group"
+        )
+        self.clients_id = clients.id
+        self._connection(
+            "clients-to-aurora", "Clients to Aurora", self.clients_id, self.aurora_id, aurora_port
+        )
+        self._connection("dms-to-aurora", "DMS to Aurora", self.dms_id, self.aurora_id, aurora_port)
+        self._egress(
+            "dms-to-source",
+            "DMS to the source",
+            self.dms_id,
+            source_port,
+            to_cidr=source_cidr,
+        )
+        self.secretsmanager_endpoint_id = self._secretsmanager(access)
+
+    def _secretsmanager(self, access: SecretsManagerAccess) -> str | None:
+        rule, description = "dms-to-secretsmanager", "DMS to Secrets Manager"
+        match access:
+            case EndpointSecurityGroup(security_group_id=group_id):
+                self._egress(rule, description, self.dms_id, _HTTPS_PORT, to_group=group_id)
+                return None
+            case EndpointCidr(cidr=cidr):
+                self._egress(rule, description, self.dms_id, _HTTPS_PORT, to_cidr=cidr)
+                return None
+            case OwnEndpoint():
+                endpoint_id = self._group(
+                    "secretsmanager-endpoint", "The Secrets Manager endpoint", egress=_NOTHING
+                ).id
+                self._connection(rule, description, self.dms_id, endpoint_id, _HTTPS_PORT)
+                return endpoint_id
+
+    def _group(
+        self,
+        label: str,
+        description: str,
+        *,
+        ingress: _Rules | None = None,
+        egress: _Rules | None = None,
+    ) -> SecurityGroup:
+        return SecurityGroup(
+            self,
+            label,
+            name=f"{self._name}-{label}",
+            description=description,
+            vpc_id=self._vpc_id,
+            ingress=ingress,
+            egress=egress,
+            tags={"Name": f"{self._name}-{label}"},
+        )
+
+    def _connection(self, rule: str, description: str, from_id: str, to_id: str, port: int) -> None:
+        self._egress(rule, description, from_id, port, to_group=to_id)
+        VpcSecurityGroupIngressRule(
+            self,
+            f"{rule}-in",
+            security_group_id=to_id,
+            referenced_security_group_id=from_id,
+            description=description,
+            ip_protocol="tcp",
+            from_port=port,
+            to_port=port,
+            tags={"Name": f"{self._name}-{rule}-in"},
+        )
+
+    def _egress(
+        self,
+        rule: str,
+        description: str,
+        from_id: str,
+        port: int,
+        *,
+        to_group: str | None = None,
+        to_cidr: str | None = None,
+    ) -> None:
+        VpcSecurityGroupEgressRule(
+            self,
+            f"{rule}-out",
+            security_group_id=from_id,
+            referenced_security_group_id=to_group,
+            cidr_ipv4=to_cidr,
+            description=description,
+            ip_protocol="tcp",
+            from_port=port,
+            to_port=port,
+            tags={"Name": f"{self._name}-{rule}-out"},
+        )

@@ -1,0 +1,67 @@
+"""Chooses a region's availability zones once, and stays with the choice."""
+
+from __future__ import annotations
+
+from cdktf import DataResource, Postcondition, TerraformResourceLifecycle
+from cdktf_cdktf_provider_aws.data_aws_availability_zones import DataAwsAvailabilityZones
+from constructs import Construct
+
+
+class RememberedZones(Construct):
+    """The first zones of a region by name, without Local Zones and Wavelength Zones.
+
+    The state remembers the zones that the region had at the first apply. A zone that AWS adds
+    later, wherever it sorts, moves no subnet.
+
+    Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeAvailabilityZones.html
+
+    Args:
+        scope: The network.
+        id_: The construct's id.
+        count: How many zones are wanted.
+    """
+
+    names: list[str]
+    """References to the zones' names, ``count`` of them."""
+
+    def __init__(self, scope: Construct, id_: str, *, count: int) -> None:
+        super().__init__(scope, id_)
+        available = DataAwsAvailabilityZones(
+            self,
+            "available",
+            state="available",
+            # Real zones need no opt-in, so their type is filter enough.
+            filter=[{"name": "zone-type", "values": ["availability-zone"]}],
+            lifecycle=TerraformResourceLifecycle(
+                postcondition=[
+                    Postcondition(
+                        condition=f"${{length(self.names) >= {count}}}",
+                        error_message=(
+                            f"The region has ${{length(self.names)}} availability zones and the"
+                            f" network wants {count}. Ask for fewer zones, or choose another"
+                            " region."
+                        ),
+                    )
+                ]
+            ),
+        )
+        remembered = DataResource(
+            self,
+            "remembered",
+            input={"zones": f"${{sort({available.fqn}.names)}}"},
+            lifecycle=TerraformResourceLifecycle(
+                ignore_changes=["input"],
+                postcondition=[
+                    Postcondition(
+                        condition=f"${{length(self.input.zones) >= {count}}}",
+                        error_message=(
+                            "The network was made when the region had the zones"
+                            f' ${{join(", ", self.input.zones)}}, and now wants {count}. Name the'
+                            " zones: these, in this order, and the new ones after them."
+                        ),
+                    )
+                ],
+            ),
+        )
+        # The input, unlike the output, is known when the first plan is made.
+        self.names = [f"${{{remembered.fqn}.input.zones[{index}]}}" for index in range(count)]
