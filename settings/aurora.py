@@ -1,0 +1,240 @@
+"""[aurora]: the cluster that the database is carried into."""
+
+import re
+from typing import Annotated, Final, Literal
+
+from pydantic import AfterValidator, Field, GetJsonSchemaHandler, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+
+from settings.refusal import refuse
+from settings.retention import InsightsRetentionDays, LogRetentionDays
+from settings.section import Allowed, Section
+from settings.windows import DailyWindow, WeeklyWindow
+
+ApplyMethod = Literal["immediate", "pending-reboot"]
+LifecycleSupport = Literal[
+    "open-source-rds-extended-support", "open-source-rds-extended-support-disabled"
+]
+
+EngineVersion = Annotated[
+    str,
+    Field(pattern=r"^1[0-9]\.[0-9]{1,2}$", examples=["15.8"]),
+    Allowed("a major and a minor version such as 15.8"),
+]
+InstanceClass = Annotated[
+    str,
+    Field(
+        pattern=r"^db\.[a-z][a-z0-9-]*\.(medium|large|[0-9]*xlarge)(\.tpc[0-9]\.mem[0-9]x)?$",
+        examples=["db.r6g.large"],
+    ),
+    Allowed("an instance class such as db.r6g.large, no serverless one"),
+]
+CaCertificate = Annotated[
+    str,
+    Field(pattern=r"^rds-ca-[a-z0-9-]+$"),
+    Allowed("an RDS certificate authority such as rds-ca-rsa2048-g1"),
+]
+Snapshot = Annotated[
+    str,
+    Field(
+        pattern=r"^(arn:aws[a-z-]*:rds:[a-z0-9-]+:[0-9]{12}:(cluster-)?snapshot:)?"
+        r"(rds:)?[A-Za-z][A-Za-z0-9-]{0,254}$",
+        examples=["aurora-ferry-before"],
+    ),
+    Allowed("a snapshot's name or ARN"),
+]
+
+_RESERVED_USERS: Final = frozenset(
+    {
+        "admin",
+        "all",
+        "analyse",
+        "analyze",
+        "and",
+        "any",
+        "array",
+        "as",
+        "asc",
+        "authorization",
+        "both",
+        "case",
+        "current_user",
+        "default",
+        "group",
+        "none",
+        "order",
+        "public",
+        "rdsadmin",
+        "rdsrepladmin",
+        "rdstopmgr",
+        "rdswriteforwarduser",
+        "select",
+        "session_user",
+        "table",
+        "user",
+        "where",
+        "with",
+    }
+)
+"""Role names that RDS keeps for itself and reserved words of PostgreSQL (appendix C)."""
+
+_RESERVED_DATABASES: Final = frozenset({"admin", "db", "rdsadmin", "template0", "template1"})
+_USER_IN_WORDS: Final = "a letter, then letters, digits or _, 16 at most, and no reserved name"
+_DATABASE_IN_WORDS: Final = "a letter, then letters, digits or _, 63 at most, and no reserved name"
+
+
+def _master_username(value: str) -> str:
+    lowered = value.lower()
+    reserved = lowered in _RESERVED_USERS or lowered.startswith(("pg_", "rds_"))
+    if reserved or not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,15}", value):
+        refuse(_USER_IN_WORDS)
+    return value
+
+
+def _database_name(value: str) -> str:
+    if value.lower() in _RESERVED_DATABASES or not re.fullmatch(
+        r"[A-Za-z][A-Za-z0-9_]{0,62}", value
+    ):
+        refuse(_DATABASE_IN_WORDS)
+    return value
+
+
+ParameterName = Annotated[
+    str,
+    Field(pattern=r"^[a-z][a-z0-9_.]*$", examples=["work_mem"]),
+    Allowed("a parameter's name in lower case"),
+]
+
+
+class Parameter(Section):
+    """A value of the cluster's or the instances' parameter group.
+
+    In the file either the value alone (`work_mem = 65536`) or a table with the apply method too
+    (`some_new = {value = "on", apply_method = "immediate"}`).
+    """
+
+    value: Annotated[str, Field(max_length=8192, examples=["65536"]), Allowed("text")]
+    """The value as PostgreSQL takes it; numbers and true or false (1 or 0) may be written so."""
+
+    apply_method: ApplyMethod | None = Field(default=None, examples=["pending-reboot"])
+    """`immediate` (dynamic parameters) or `pending-reboot` (static ones). Default: what the
+    project's table says; needed for a parameter that it does not hold."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _value_alone(cls, data: object) -> object:
+        """Take a bare value, and numbers and booleans as parameter groups write them."""
+        table = dict(data) if isinstance(data, dict) else {"value": data}
+        value = table.get("value")
+        if isinstance(value, bool):
+            table["value"] = "1" if value else "0"
+        elif isinstance(value, int | float):
+            table["value"] = str(value)
+        return table
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Show editors both forms."""
+        table = handler.resolve_ref_schema(handler(core_schema))
+        scalar = {"type": ["string", "number", "boolean"]}
+        table["properties"]["value"].update(scalar)
+        return {"anyOf": [scalar, dict(table)]}
+
+
+class Aurora(Section):
+    """An Aurora PostgreSQL cluster: a writer and readers, encrypted with the environment's key."""
+
+    engine_version: EngineVersion = "15.8"
+    """Aurora PostgreSQL's version. Default: 15.8. A plan warns where the region no longer offers
+    it."""
+
+    instance_class: InstanceClass
+    """The class of the writer and the readers, such as db.r6g.large."""
+
+    reader_count: int = Field(default=2, ge=0, le=15)
+    """How many readers, 0 to 15. Default: 2."""
+
+    port: int = Field(default=5432, ge=1150, le=65535)
+    """The cluster's TCP port, 1150 to 65535. Default: 5432."""
+
+    database_name: Annotated[
+        str, AfterValidator(_database_name), Field(examples=["app"]), Allowed(_DATABASE_IN_WORDS)
+    ]
+    """The database that DMS writes to; it is made with the cluster."""
+
+    master_username: Annotated[str, AfterValidator(_master_username), Allowed(_USER_IN_WORDS)] = (
+        "ferry_admin"
+    )
+    """The master user's name; none that RDS or PostgreSQL reserve. Default: ferry_admin."""
+
+    master_password_version: int = Field(default=1, ge=1, le=1_000_000)
+    """The password's number: raise it by one to rotate the master password. Default: 1. The
+    password itself is never in a file."""
+
+    backup_retention_days: int = Field(default=7, ge=1, le=35)
+    """Days that automated backups are kept, 1 to 35. Default: 7."""
+
+    backup_window: DailyWindow = "01:00-02:00"
+    """When backups start, every day, UTC, at least 30 minutes. Default: 01:00-02:00."""
+
+    maintenance_window: WeeklyWindow = "sun:03:00-sun:04:00"
+    """When AWS may maintain the cluster, UTC, at least 30 minutes, apart from the backup window.
+    Default: sun:03:00-sun:04:00."""
+
+    apply_immediately: bool = False
+    """Whether changes are made at once; otherwise in the maintenance window. Default: false."""
+
+    allow_major_version_upgrade: bool = False
+    """Whether `engine_version` may name another major version than the running one. Default:
+    false."""
+
+    storage_type: Literal["aurora", "aurora-iopt1"] = "aurora"
+    """`aurora` (I/O is billed) or `aurora-iopt1` (I/O-Optimized). Default: aurora."""
+
+    log_statement: Literal["none", "ddl", "mod", "all"] = "all"
+    """Which statements PostgreSQL logs. Default: all, which also logs passwords in statements and
+    costs by the volume; see prod.toml."""
+
+    log_min_duration_statement_ms: int = Field(default=1000, ge=-1, le=2_147_483_647)
+    """Statements that take at least as long are logged, milliseconds; 0 logs all, -1 none.
+    Default: 1000."""
+
+    parameters: dict[ParameterName, Parameter] = Field(
+        default_factory=dict, examples=[{"work_mem": 65536}]
+    )
+    """More parameters of the cluster's parameter group: a value, or a table with value and
+    apply_method. Default: none beyond the project's own."""
+
+    instance_parameters: dict[ParameterName, Parameter] = Field(
+        default_factory=dict, examples=[{"work_mem": 65536}]
+    )
+    """Parameters of the instances' parameter group, in the same form. Default: none."""
+
+    performance_insights_retention_days: InsightsRetentionDays = 7
+    """Days that Performance Insights keeps: 7 (free of charge), 731, or months times 31. Default:
+    7."""
+
+    database_insights_mode: Literal["standard", "advanced"] = "standard"
+    """CloudWatch Database Insights' mode; `advanced` needs Performance Insights for 465 days.
+    Default: standard."""
+
+    monitoring_interval_seconds: Literal[0, 1, 5, 10, 15, 30, 60] = 60
+    """Seconds between two values of enhanced monitoring: 0 (off), 1, 5, 10, 15, 30 or 60. Default:
+    60."""
+
+    log_retention_days: LogRetentionDays = 30
+    """Days that CloudWatch keeps PostgreSQL's log, one of its retention periods. Default: 30."""
+
+    ca_certificate_identifier: CaCertificate = "rds-ca-rsa2048-g1"
+    """The authority that signs the instances' certificates. Default: rds-ca-rsa2048-g1."""
+
+    engine_lifecycle_support: LifecycleSupport = "open-source-rds-extended-support-disabled"
+    """Whether RDS Extended Support is bought once the major version's standard support ends.
+    Default: open-source-rds-extended-support-disabled, no charges nobody decided on; a version past
+    its standard support can then not be created."""
+
+    snapshot_identifier: Snapshot | None = None
+    """A cluster snapshot to make the cluster from. Default: none, an empty cluster."""

@@ -1,0 +1,48 @@
+"""[aws]: the account, the region, the provider."""
+
+import re
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, Field
+
+from settings.fields import AccountId, Region
+from settings.refusal import refuse
+from settings.section import Allowed, Section
+
+DEFAULT_PROVIDER_VERSION: Final = "5.100.0"
+_OLDEST: Final = (5, 100, 0)
+_FIRST_UNKNOWN: Final = (7, 0, 0)
+
+
+def _provider_version(value: str) -> str:
+    """Refuse ranges, what is older than the tests' version, and a major version not yet known."""
+    exact = re.fullmatch(r"([0-9]+)\.([0-9]+)\.([0-9]+)", value)
+    if not exact or not _OLDEST <= tuple(map(int, exact.groups())) < _FIRST_UNKNOWN:
+        refuse("one exact version from 5.100.0 to below 7.0.0")
+    return value
+
+
+class Aws(Section):
+    """Where the environment lives."""
+
+    account_id: AccountId
+    """The AWS account's id, twelve digits in quotes. The provider refuses every other account."""
+
+    region: Region
+    """The AWS region that everything but the state's bucket is made in, such as eu-central-1."""
+
+    state_region: Region | None = None
+    """The region of the account's state bucket and of its own stack. Default: `region`. The
+    environments of one account must agree on it."""
+
+    provider_version: Annotated[
+        str, AfterValidator(_provider_version), Allowed("one exact version")
+    ] = Field(default=DEFAULT_PROVIDER_VERSION)
+    """The exact version of Terraform's AWS provider, from 5.100.0 to below 7.0.0. Default:
+    5.100.0, the version that everything is tested with. The environments of one account must
+    agree on it."""
+
+    @property
+    def home_region(self) -> str:
+        """The state's region: `state_region`, or `region` where that is not set."""
+        return self.state_region or self.region

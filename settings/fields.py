@@ -1,0 +1,181 @@
+"""The types of single settings: what each allows, an example, and its rule where it has one.
+
+A type carries `Allowed` (the words of its error line), `examples` (what the line tells to write
+instead) and a pattern or a validator. Rules that look at more than one setting are in
+`settings.rules`.
+"""
+
+import ipaddress
+import re
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, Field
+
+from settings.refusal import refuse
+from settings.section import Allowed
+
+Port = Annotated[int, Field(ge=1, le=65535, examples=[5432])]
+"""A TCP port."""
+
+AccountId = Annotated[
+    str, Field(pattern=r"^[0-9]{12}$", examples=["111122223333"]), Allowed("twelve digits")
+]
+"""An AWS account's id."""
+
+Region = Annotated[
+    str,
+    Field(pattern=r"^[a-z]{2}(-[a-z]+){1,3}-[0-9]$", examples=["eu-central-1"]),
+    Allowed("an AWS region's code"),
+]
+"""An AWS region's code, such as `eu-central-1`."""
+
+AvailabilityZone = Annotated[
+    str,
+    Field(pattern=r"^[a-z]{2}(-[a-z]+){1,3}-[0-9][a-z]$", examples=["eu-central-1a"]),
+    Allowed("an Availability Zone's name (no Local Zone)"),
+]
+"""An Availability Zone's name, such as `eu-central-1a`; Local Zones do not carry Aurora."""
+
+
+def _id_form(prefix: str) -> object:
+    """Return what an EC2 resource's id looks like: eight or seventeen hexadecimal digits."""
+    return Field(
+        pattern=rf"^{prefix}-([0-9a-f]{{8}}|[0-9a-f]{{17}})$",
+        examples=[f"{prefix}-0123456789abcdef0"],
+    )
+
+
+def _id_in_words(prefix: str) -> Allowed:
+    return Allowed(f"{prefix}- and 8 or 17 hexadecimal digits")
+
+
+VpcId = Annotated[str, _id_form("vpc"), _id_in_words("vpc")]
+SubnetId = Annotated[str, _id_form("subnet"), _id_in_words("subnet")]
+RouteTableId = Annotated[str, _id_form("rtb"), _id_in_words("rtb")]
+TransitGatewayId = Annotated[str, _id_form("tgw"), _id_in_words("tgw")]
+VirtualPrivateGatewayId = Annotated[str, _id_form("vgw"), _id_in_words("vgw")]
+PeeringConnectionId = Annotated[str, _id_form("pcx"), _id_in_words("pcx")]
+
+
+def _network(value: str) -> str:
+    """Refuse what is no IPv4 network in CIDR notation, host bits included (RFC 4632)."""
+    address, slash, _ = value.partition("/")
+    try:
+        interface = ipaddress.IPv4Interface(value)
+    except ValueError:
+        refuse("an IPv4 network such as 10.20.0.0/16")
+    if not slash:
+        refuse("an IPv4 network with its prefix length", instead=f"{address}/32")
+    if interface.ip != interface.network.network_address:
+        refuse("a network's address, no host's", instead=str(interface.network))
+    return value
+
+
+Cidr = Annotated[
+    str,
+    AfterValidator(_network),
+    Field(examples=["192.168.0.0/16"]),
+    Allowed("an IPv4 network such as 10.20.0.0/16"),
+]
+"""An IPv4 network in CIDR notation, without host bits."""
+
+_PRIVATE: Final = tuple(
+    ipaddress.IPv4Network(block)
+    for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")
+)
+_LARGEST_VPC: Final = 16
+_SMALLEST_VPC: Final = 24
+
+
+def _vpc_network(value: str) -> str:
+    """Refuse networks that are public, or too large or too small for this project's VPC.
+
+    AWS allows /16 to /28; /24 is the smallest that holds the subnets and room to grow. Private
+    ranges: RFC 1918, and RFC 6598 as AWS's "VPC CIDR blocks" allows.
+    """
+    network = ipaddress.IPv4Network(_network(value))
+    allowed = f"/{_LARGEST_VPC} to /{_SMALLEST_VPC} inside a private range"
+    if not any(network.subnet_of(block) for block in _PRIVATE):
+        refuse(f"{allowed} (10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10)")
+    if not _LARGEST_VPC <= network.prefixlen <= _SMALLEST_VPC:
+        nearest = max(_LARGEST_VPC, min(_SMALLEST_VPC, network.prefixlen))
+        refuse(allowed, instead=f"{network.network_address}/{nearest}")
+    return value
+
+
+VpcCidr = Annotated[
+    str,
+    AfterValidator(_vpc_network),
+    Field(examples=["10.20.0.0/16"]),
+    Allowed("an IPv4 network such as 10.20.0.0/16"),
+]
+"""A VPC's network: /16 to /24 inside a private range."""
+
+_LABEL: Final = r"[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
+Host = Annotated[
+    str,
+    Field(
+        pattern=rf"^{_LABEL}(\.{_LABEL})*\.?$", max_length=253, examples=["postgres.example.org"]
+    ),
+    Allowed("a host name or an IPv4 address, without scheme, user or port"),
+]
+"""A DNS name (RFC 1123) or an IPv4 address."""
+
+Identifier = Annotated[
+    str,
+    Field(pattern=r"^[A-Za-z_][A-Za-z0-9_$]{0,62}$", examples=["public"]),
+    Allowed("a PostgreSQL identifier: a letter or _, then letters, digits, _ or $; 63 at most"),
+]
+"""A PostgreSQL identifier that needs no quoting but for its case (chapter 4.1.1)."""
+
+TableName = Annotated[
+    str,
+    Field(pattern=r"^[^\x00-\x1f\"]{1,127}$", examples=["orders"]),
+    Allowed("a schema's or table's name, \"%\" for any characters; 127 at most"),
+]
+"""A schema's or table's name in a DMS selection rule; `%` stands for any characters."""
+
+SecretArn = Annotated[
+    str,
+    Field(
+        pattern=(
+            r"^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:"
+            r"[A-Za-z0-9/_+=.@-]+-[A-Za-z0-9]{6}$"
+        ),
+        examples=["arn:aws:secretsmanager:eu-central-1:111122223333:secret:source-AbCdEf"],
+    ),
+    Allowed("a secret's full ARN, with the six characters that Secrets Manager adds"),
+]
+"""A Secrets Manager secret's full ARN."""
+
+KmsKeyArn = Annotated[
+    str,
+    Field(
+        pattern=r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$",
+        examples=["arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"],
+    ),
+    Allowed("a KMS key's ARN (no alias: policies are decided on the key)"),
+]
+"""A KMS key's ARN."""
+
+# RFC 5321 is wider: quoted local parts and address literals are left out, as nobody types them.
+_ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_DOMAIN: Final = rf"({_LABEL}\.)+[A-Za-z]([A-Za-z0-9-]{{0,61}}[A-Za-z0-9])?"
+
+
+def _email(value: str) -> str:
+    """Refuse what SNS could not send to: by form only, no mailbox is asked."""
+    local, _, _ = value.rpartition("@")
+    too_long = len(value) > 254 or len(local) > 64  # noqa: PLR2004 -- RFC 5321, section 4.5.3.1
+    if too_long or not re.fullmatch(rf"{_ATOM}(\.{_ATOM})*@{_DOMAIN}", value):
+        refuse("an e-mail address such as dba@example.org")
+    return value
+
+
+Email = Annotated[
+    str,
+    AfterValidator(_email),
+    Field(examples=["dba@example.org"]),
+    Allowed("an e-mail address such as dba@example.org"),
+]
+"""An e-mail address: a dot-atom, an @ and a domain with at least two labels (RFC 5321)."""

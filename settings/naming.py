@@ -1,0 +1,62 @@
+"""Names that the stacks give and the operator's commands find again."""
+
+from typing import Final
+
+ACCOUNT_STATE_KEY: Final = "account/terraform.tfstate"
+"""The key of the account's own state in the account's bucket."""
+
+
+def prefix(project: str, environment: str) -> str:
+    """Return what every name in an environment begins with, such as `aurora-ferry-dev`."""
+    return f"{project}-{environment}"
+
+
+def state_bucket(project: str, account_id: str, region: str) -> str:
+    """Return the name of an account's state bucket; 56 of S3's 63 characters at most."""
+    return f"{project}-tfstate-{account_id}-{region}"
+
+
+def environment_state_key(environment: str) -> str:
+    """Return the key of an environment's state in its account's bucket."""
+    return f"environments/{environment}/terraform.tfstate"
+
+
+def account_stack(account_id: str) -> str:
+    """Return the name of an account's stack, as `cdktf deploy` takes it."""
+    return f"account-{account_id}"
+
+
+def migration_stack(environment: str) -> str:
+    """Return the name of an environment's stack: the environment's own.
+
+    No environment can be named like an account's stack: names end at 16 characters.
+    """
+    return environment
+
+
+def source_secret(project: str, environment: str) -> str:
+    """Return the name of the secret that `ferry secret source` writes."""
+    return f"{prefix(project, environment)}/source"
+
+
+def master_secret(project: str, environment: str) -> str:
+    """Return the name of the secret that holds the master user's password."""
+    return f"{prefix(project, environment)}/master"
+
+
+def target_secret(project: str, environment: str) -> str:
+    """Return the name of the secret with which DMS connects to Aurora."""
+    return f"{prefix(project, environment)}/target"
+
+
+MAX_RESOURCE_IDENTIFIER_LENGTH: Final = 31
+"""How long a DMS resource identifier may be (CreateReplicationTask, ResourceIdentifier)."""
+
+
+def task_resource_identifier(environment: str, task: str) -> str:
+    """Return the last segment of a task's ARN, the alarms' ReplicationTaskIdentifier.
+
+    `dev-orders`; the project is left out, as DMS takes 31 characters at most. Not cut: a rule
+    refuses names that are too long.
+    """
+    return f"{environment}-{task}"

@@ -1,0 +1,36 @@
+"""The names of a stack's outputs: what the stacks say and the operator's commands read."""
+
+from typing import Final
+
+CLUSTER_ID: Final = "cluster_id"
+CLUSTER_ARN: Final = "cluster_arn"
+CLUSTER_ENDPOINT: Final = "cluster_endpoint"
+CLUSTER_PORT: Final = "cluster_port"
+READER_ENDPOINT: Final = "reader_endpoint"
+DATABASE_NAME: Final = "database_name"
+WRITER_INSTANCE_ID: Final = "writer_instance_id"
+READER_INSTANCE_1_ID: Final = "reader_instance_1_id"
+READER_INSTANCE_2_ID: Final = "reader_instance_2_id"
+READER_INSTANCE_IDS: Final = "reader_instance_ids"
+SECRET_ARN: Final = "secret_arn"  # noqa: S105 -- an output's name
+MASTER_SECRET_ARN: Final = "master_secret_arn"  # noqa: S105 -- an output's name
+SOURCE_SECRET_ARN: Final = "source_secret_arn"  # noqa: S105 -- an output's name
+KMS_KEY_ARN: Final = "kms_key_arn"
+DMS_REPLICATION_INSTANCE_ARN: Final = "dms_replication_instance_arn"
+DMS_SOURCE_ENDPOINT_ARN: Final = "dms_source_endpoint_arn"
+DMS_TARGET_ENDPOINT_ARN: Final = "dms_target_endpoint_arn"
+DMS_TASK_ARN: Final = "dms_task_arn"
+DMS_TASK_ARNS: Final = "dms_task_arns"
+VPC_ID: Final = "vpc_id"
+AURORA_SUBNET_IDS: Final = "aurora_subnet_ids"
+DMS_SUBNET_IDS: Final = "dms_subnet_ids"
+AURORA_SECURITY_GROUP_ID: Final = "aurora_security_group_id"
+DMS_SECURITY_GROUP_ID: Final = "dms_security_group_id"
+CLIENTS_SECURITY_GROUP_ID: Final = "clients_security_group_id"
+ALARM_TOPIC_ARN: Final = "alarm_topic_arn"
+DASHBOARD_URL: Final = "dashboard_url"
+
+
+def reader_instance_id(number: int) -> str:
+    """Return the output with a reader's identifier; readers count from 1."""
+    return f"reader_instance_{number}_id"

@@ -1,0 +1,39 @@
+"""What every section of an environment file has in common."""
+
+from dataclasses import dataclass
+from typing import Annotated, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+_T = TypeVar("_T")
+
+List = Annotated[tuple[_T, ...], Field(strict=False)]
+"""A TOML list, kept as a tuple so that a section stays frozen all the way down."""
+
+
+class Section(BaseModel):
+    """A table of an environment file.
+
+    Frozen; unknown settings are refused; values are taken as TOML types them, so that
+    `port = "5432"` is an error and not a guess.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        strict=True,
+        use_attribute_docstrings=True,
+        # pydantic's own messages are never shown, and a value may be a secret put in by mistake.
+        hide_input_in_errors=True,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """In words, what a setting's type allows; goes into the line of a refused value.
+
+    Attributes:
+        text: The words that stand before "allowed", such as `twelve digits`.
+    """
+
+    text: str

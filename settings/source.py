@@ -1,0 +1,89 @@
+"""[source]: the PostgreSQL database that is carried."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from settings.fields import Cidr, Host, Identifier, KmsKeyArn, Port, SecretArn
+from settings.section import Allowed, Section
+
+SslMode = Literal["none", "require", "verify-ca", "verify-full"]
+PluginName = Literal["no-preference", "pglogical", "test-decoding"]
+
+SlotName = Annotated[
+    str,
+    Field(pattern=r"^[a-z0-9_]{1,63}$", examples=["aurora_ferry"]),
+    Allowed("lower-case letters, digits and _, 63 at most"),
+]
+"""A replication slot's name (PostgreSQL, chapter 27.2.6)."""
+
+CertificateFile = Annotated[
+    str,
+    Field(pattern=r"^[^\x00-\x1f]+$", examples=["certificates/source-ca.pem"]),
+    Allowed("a path relative to the environment's file"),
+]
+
+
+class Heartbeat(Section):
+    """DMS's write-ahead log heartbeat, which keeps an idle source's slot from holding back WAL."""
+
+    enabled: bool = True
+    """Whether DMS writes a row now and then into its own table on the source. Default: true. Set
+    false where the source must not be written to, and watch its disk."""
+
+    schema_name: Identifier = Field(default="public", alias="schema")
+    """The schema on the source that holds the heartbeat's table. Default: public."""
+
+    frequency_minutes: int = Field(default=5, ge=1, le=1440)
+    """Minutes between two heartbeats, 1 to 1440. Default: 5."""
+
+
+class Source(Section):
+    """The source database and how DMS speaks to it."""
+
+    host: Host
+    """The source's host name or IPv4 address, as DMS resolves it from the VPC."""
+
+    port: Port = 5432
+    """The source's TCP port, 1 to 65535. Default: 5432."""
+
+    database: Identifier
+    """The database's name."""
+
+    cidr: Cidr
+    """The network that holds the source; DMS may open connections to it and nowhere else."""
+
+    ssl_mode: SslMode = "verify-full"
+    """`none`, `require` (encrypts, verifies nothing), `verify-ca` or `verify-full` (the host's name
+    too). Default: verify-full."""
+
+    ca_certificate_file: CertificateFile | None = None
+    """The PEM file with the certificate authority that signed the source's certificate, relative to
+    this file. Needed for verify-ca and verify-full, and for these alone."""
+
+    secret_arn: SecretArn | None = None
+    """A secret of your own that holds username, password, host and port. Default: none; `ferry
+    secret source` writes the project's own, `aurora-ferry-dev/source`."""
+
+    secret_kms_key_arn: KmsKeyArn | None = None
+    """The customer managed key that encrypts `secret_arn`. Default: none, the account's
+    aws/secretsmanager key."""
+
+    plugin_name: PluginName = "test-decoding"
+    """The logical decoding plugin: `test-decoding` (comes with PostgreSQL), `pglogical`, or
+    `no-preference` (pglogical if it is there). Default: test-decoding."""
+
+    slot_name: SlotName | None = None
+    """A replication slot that exists already. Default: none, DMS makes one for each task."""
+
+    heartbeat: Heartbeat = Heartbeat()
+    """The heartbeat; on by default."""
+
+    capture_ddls: bool = True
+    """Whether DMS makes a table and an event trigger on the source to carry DDL. Default: true."""
+
+    ddl_artifacts_schema: Identifier = "public"
+    """The schema on the source that holds them. Default: public."""
+
+    execute_timeout_seconds: int = Field(default=60, ge=1, le=3600)
+    """The source's statement timeout for DMS in seconds, 1 to 3600. Default: 60."""
