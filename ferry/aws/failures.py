@@ -1,0 +1,136 @@
+"""Turns what boto3 raises into one line: what was being done, why it failed, how to mend it."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from botocore import exceptions
+
+from ferry.errors import FerryError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_SIGN_IN: Final = (
+    "Sign in ('aws sso login', or 'export AWS_PROFILE=...' for a profile that has credentials) "
+    "and run this again."
+)
+_PERMISSIONS: Final = (
+    "docs/deployment.md lists the permissions that this command needs; have them added, or use "
+    "credentials that have them."
+)
+_AGAIN: Final = "Run this again: it continues where it stopped."
+
+_LOCAL: Final[tuple[tuple[tuple[type[exceptions.BotoCoreError], ...], str, str], ...]] = (
+    (
+        (exceptions.NoCredentialsError, exceptions.PartialCredentialsError),
+        "no complete AWS credentials were found",
+        _SIGN_IN,
+    ),
+    (
+        (exceptions.ProfileNotFound,),
+        "the profile that AWS_PROFILE names is not in the AWS configuration",
+        "'aws configure list-profiles' lists those that are; set AWS_PROFILE to one of them.",
+    ),
+    (
+        (
+            exceptions.SSOError,
+            exceptions.LoginError,
+            exceptions.TokenRetrievalError,
+            exceptions.CredentialRetrievalError,
+            exceptions.MetadataRetrievalError,
+        ),
+        "the AWS credentials could not be renewed",
+        _SIGN_IN,
+    ),
+    (
+        (exceptions.ConnectionError, exceptions.HTTPClientError),
+        "AWS could not be reached",
+        "Check the network, the proxy, and AWS_ENDPOINT_URL if it is set; then run this again.",
+    ),
+)
+
+# {operation} is the call that was refused.
+_REFUSED: Final[tuple[tuple[frozenset[str], str, str], ...]] = (
+    (
+        frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"}),
+        "the AWS credentials have expired",
+        _SIGN_IN,
+    ),
+    (
+        frozenset(
+            {
+                "AuthFailure",
+                "InvalidAccessKeyId",
+                "InvalidClientTokenId",
+                "InvalidToken",
+                "SignatureDoesNotMatch",
+                "UnrecognizedClientException",
+            }
+        ),
+        "AWS does not accept the credentials",
+        _SIGN_IN,
+    ),
+    (
+        frozenset({"403", "AccessDenied", "AccessDeniedException"}),
+        "AWS denied {operation}",
+        _PERMISSIONS,
+    ),
+    (
+        frozenset({"SlowDown", "Throttling", "ThrottlingException", "TooManyRequestsException"}),
+        "AWS refused {operation} as one call too many",
+        _AGAIN,
+    ),
+)
+_SERVER_ERROR: Final = 500
+
+_CARRY_SECRETS: Final = frozenset({"CreateSecret", "PutSecretValue"})
+"""Operations whose request holds a secret value: a validation message may quote the request."""
+
+
+@contextmanager
+def explained(doing: str) -> Iterator[None]:
+    """Let every failure of boto3 leave as a `FerryError`.
+
+    The original error is cut off: a traceback through botocore's frames could show a request, and
+    with it a secret value.
+
+    Args:
+        doing: What the calls inside are for, after "Could not", such as `create the bucket x`.
+
+    Raises:
+        FerryError: A call inside failed.
+    """
+    try:
+        yield
+    except exceptions.ClientError as error:
+        raise FerryError(f"Could not {doing}: {_refusal(error)}") from None
+    except exceptions.BotoCoreError as error:
+        raise FerryError(f"Could not {doing}: {_trouble(error)}") from None
+
+
+def error_code(error: exceptions.ClientError) -> str:
+    """AWS's code for the error, such as `NoSuchBucket`; the HTTP status where it sent no code."""
+    return error.response.get("Error", {}).get("Code", "Unknown")
+
+
+def _refusal(error: exceptions.ClientError) -> str:
+    code = error_code(error)
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    for codes, why, remedy in _REFUSED:
+        if code in codes:
+            return f"{why.format(operation=error.operation_name)} ({code}). {remedy}"
+    if status >= _SERVER_ERROR:
+        return f"AWS failed at {error.operation_name} ({code}). {_AGAIN}"
+    if error.operation_name in _CARRY_SECRETS:
+        return f"AWS refused {error.operation_name} ({code}); its message may quote the secret."
+    message = error.response.get("Error", {}).get("Message", "without a message")
+    return f"AWS refused {error.operation_name} ({code}): {message}"
+
+
+def _trouble(error: exceptions.BotoCoreError) -> str:
+    for kinds, why, remedy in _LOCAL:
+        if isinstance(error, kinds):
+            return f"{why} ({type(error).__name__}). {remedy}"
+    return f"boto3 gave up ({type(error).__name__}). {_AGAIN}"

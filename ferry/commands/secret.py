@@ -1,0 +1,75 @@
+"""`ferry secret source ENV`."""
+
+# ruff: noqa: PLC0415 - `ferry --help` does not wait for boto3 and pydantic
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from ferry.credentials import Credentials
+
+
+def source(
+    name: Annotated[str, typer.Argument(metavar="ENV", help="The environment, such as dev.")],
+) -> None:
+    """Write the source database's credentials into the secret that DMS reads.
+
+    Asks for user name and password, the password unseen. Where standard input is not a terminal,
+    reads one JSON object from it instead: {"username": "...", "password": "..."}. Host, port and
+    database come from ENV's file: run this again when they change there. Safe to run again: a
+    secret that is right is left alone.
+    """
+    from ferry.commands.printing import failures_shown, show_next, show_steps
+
+    with failures_shown():
+        from ferry.aws.account import sign_in
+        from ferry.aws.source_secret import SourceSecret, write
+        from ferry.environments import find, refuse_own_secret, secret_tags
+        from settings import naming
+
+        environment = find(name)
+        refuse_own_secret(environment)
+        account = sign_in(
+            environment=name,
+            account_id=environment.aws.account_id,
+            region=environment.aws.region,
+        )
+        credentials = ask() if sys.stdin.isatty() else read()
+        secret = SourceSecret(
+            name=naming.source_secret(environment.tags.project, name),
+            description=f"How DMS signs in to the source of {environment.prefix}",
+            host=environment.source.host,
+            port=environment.source.port,
+            database_name=environment.source.database,
+            tags=secret_tags(environment),
+        )
+        show_steps(
+            f"The source's credentials of {name}, in account {account.account_id}, "
+            f"{account.region}",
+            write(account.secretsmanager(), secret, credentials),
+        )
+        show_next(
+            f"cdktf deploy {naming.migration_stack(name)}; DMS tasks that run already take new "
+            "credentials when they are stopped and resumed"
+        )
+
+
+def ask() -> Credentials:
+    """Ask the person at the terminal; the password is typed twice, unseen."""
+    from ferry.credentials import Credentials
+
+    return Credentials(
+        username=typer.prompt("User name"),
+        password=typer.prompt("Password", hide_input=True, confirmation_prompt=True),
+    )
+
+
+def read() -> Credentials:
+    """Read the credentials from standard input."""
+    from ferry.credentials import parse
+
+    return parse(sys.stdin.buffer.read())

@@ -1,0 +1,102 @@
+"""The credentials that DMS reads the source with: how they are given, and what they may be."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from dataclasses import dataclass, field
+from typing import Final
+
+from ferry.errors import InputError
+
+REJECTED_BY_DMS: Final = ";:.+"
+"""Punctuation that a password in a DMS secret must not hold.
+
+https://docs.aws.amazon.com/dms/latest/userguide/security_iam_secretsmanager.html
+"""
+
+MAX_USERNAME_BYTES: Final = 63
+"""PostgreSQL cuts longer names off (chapter 4.1.1, Identifiers and Key Words)."""
+
+_SHAPE: Final = 'standard input must be one JSON object: {"username": "...", "password": "..."}'
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Credentials:
+    """A database user and its password; the password shows in no representation.
+
+    Args:
+        username: The PostgreSQL role that DMS signs in as, 1 to 63 bytes.
+        password: Its password. Line ends at its end are cut off: `$(cat file)` and editors add
+            them.
+
+    Raises:
+        InputError: PostgreSQL or DMS would reject one of them. The text never quotes the password.
+    """
+
+    username: str
+    password: str = field(repr=False)
+
+    def __post_init__(self) -> None:
+        """Cut line ends off the password, then check both."""
+        object.__setattr__(self, "password", self.password.rstrip("\r\n"))
+        _check_username(self.username)
+        _check_password(self.password)
+
+
+def parse(given: bytes) -> Credentials:
+    """Read the credentials from what came on standard input.
+
+    Args:
+        given: A JSON object with exactly the keys `username` and `password`, both strings.
+
+    Raises:
+        InputError: It is something else. The text never quotes what was read.
+    """
+    try:
+        document = json.loads(given)
+    except (ValueError, RecursionError):
+        raise InputError(f"The credentials are not JSON; {_SHAPE}.") from None
+    if (
+        not isinstance(document, dict)
+        or document.keys() != {"username", "password"}
+        or not all(isinstance(value, str) for value in document.values())
+    ):
+        raise InputError(
+            f"The credentials have another shape; {_SHAPE}, both strings, and no other key: host, "
+            "port and database come from the environment's file."
+        )
+    return Credentials(username=document["username"], password=document["password"])
+
+
+def _check_username(username: str) -> None:
+    if not username:
+        raise InputError("The user name is empty; give the PostgreSQL role that DMS signs in as.")
+    if _holds_control_characters(username):
+        raise InputError("The user name holds control characters; give it without them.")
+    size_bytes = len(username.encode())
+    if size_bytes > MAX_USERNAME_BYTES:
+        raise InputError(
+            f"The user name has {size_bytes} bytes; PostgreSQL allows {MAX_USERNAME_BYTES}."
+        )
+
+
+def _check_password(password: str) -> None:
+    if not password:
+        raise InputError("The password is empty; DMS cannot sign in without one.")
+    if _holds_control_characters(password):
+        raise InputError(
+            "The password holds control characters, such as a tab or a line end in its middle; "
+            "give it without them."
+        )
+    if any(character in REJECTED_BY_DMS for character in password):
+        raise InputError(
+            "The password holds punctuation that DMS rejects: none of "
+            f"{' '.join(REJECTED_BY_DMS)} may occur. Give the user another password on the source "
+            "(ALTER ROLE ... PASSWORD), then run this again."
+        )
+
+
+def _holds_control_characters(text: str) -> bool:
+    """Whether it holds control characters, or halves of a character, which UTF-8 cannot carry."""
+    return any(unicodedata.category(character) in {"Cc", "Cs"} for character in text)

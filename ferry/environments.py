@@ -1,0 +1,60 @@
+"""What ferry takes from an environment's file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from ferry.errors import InputError
+from settings.loading import load_environments
+
+if TYPE_CHECKING:
+    from settings.environment import Environment
+
+FOLDER: Final = Path(__file__).resolve().parent.parent / "environments"
+"""Where the environments' files are: in the project, wherever ferry is called from."""
+
+
+def find(name: str) -> Environment:
+    """The environment of that name.
+
+    Raises:
+        InputError: There is none, or the files have problems: a line for each, as `cdktf synth`
+            shows them.
+    """
+    (environment,) = load_environments(FOLDER, selected=(name,))
+    return environment
+
+
+def refuse_own_secret(environment: Environment) -> None:
+    """Refuse to write a secret where the environment brings its own.
+
+    Raises:
+        InputError: `source.secret_arn` is set.
+    """
+    own = environment.source.secret_arn
+    if own is not None:
+        raise InputError(
+            f"'{environment.name}' brings its own secret (source.secret_arn = {own}), and ferry "
+            "leaves it alone. It must hold JSON with the keys username, password, host and port; "
+            "'aws secretsmanager put-secret-value --secret-id ... --secret-string file://...' "
+            f"writes it. To let ferry keep the credentials, remove secret_arn from "
+            f"{environment.name}.toml."
+        )
+
+
+def bucket_tags(environment: Environment) -> dict[str, str]:
+    """The tags of what an account's environments share: only those that they agree on."""
+    return {
+        "project": environment.tags.project,
+        "repository": environment.tags.repository,
+    }
+
+
+def secret_tags(environment: Environment) -> dict[str, str]:
+    """The tags of what is one environment's own: those that its stack gives."""
+    return {
+        **environment.tags.extra,
+        **bucket_tags(environment),
+        "environment": environment.name,
+    }
