@@ -30,7 +30,7 @@ _UNREAD = frozenset({"docs", "locationInModule", "sourceLine"})
 # `exports.vpc = require("./vpc");`, also with TypeScript's helper around the call.
 _EXPORT = re.compile(rb'^exports\.(\w+) = (?:__importStar\()?require\("(\.[^"]+)"\)', re.MULTILINE)
 _RELATIVE_REQUIRE = re.compile(rb'\brequire\("(\.[^"]+)"\)')
-_ENTRY = re.compile(rb',?\n    "([^"\n]+)": (?=\{\n)')
+_ENTRY = re.compile(rb',?\n    "([^"\n]+)": ')
 _SOURCE_MAP = b"\n//# sourceMappingURL=data:"
 
 

@@ -1,0 +1,348 @@
+"""Whole programs with a small provider and jsii's real kernel."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.unit.lean_bindings.conftest import HEAD
+from tests.unit.lean_bindings.fake_provider import write_dependent, write_fake_provider
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.unit.lean_bindings.conftest import Project
+
+_ALPHA = """
+    from fake_provider.alpha_one import Thing
+    thing = Thing()
+    print(thing.label, thing.loaded, *sorted(m for m in sys.modules if m.startswith("fake_provider")))
+"""
+
+_LATE = """
+    import importlib
+    from fake_provider.alpha_one import Thing
+    print(Thing().label, flush=True)
+    late = importlib.import_module("fake_" + "provider.gamma")
+    print(late.Thing().label, *sys.argv[1:])
+"""
+
+_RERUN = """
+    import importlib
+    from fake_provider.alpha_one import Thing
+    with lean_bindings.rerun_once():
+        Thing()
+        late = importlib.import_module("fake_" + "provider." + sys.argv[1])
+        print(late.Thing().label, flush=True)
+        raise SystemExit(int(sys.argv[2]))
+"""
+
+
+def test_only_what_is_imported_is_loaded_cold_and_warm(project: Project) -> None:
+    project.write(_ALPHA)
+    cold = project.run()
+    assert cold.out == "alphaOne 2 fake_provider fake_provider._jsii fake_provider.alpha_one"
+    assert cold.err == ""
+    [copy] = project.copies
+    built = copy.stat().st_mtime_ns, copy.stat().st_ino
+    warm = project.run()
+    assert (warm.out, warm.err) == (cold.out, "")
+    [copy] = project.copies
+    assert copy.stat().st_ino == built[1]
+
+
+def test_switched_off_the_package_is_as_shipped(project: Project) -> None:
+    project.write(_ALPHA)
+    off = project.run(LEAN_BINDINGS="off")
+    assert off.out.startswith(
+        "alphaOne 4 fake_provider fake_provider._jsii fake_provider.alpha_one "
+    )
+    assert off.out.endswith(" fake_provider.beta fake_provider.gamma")
+    assert off.err == ""
+    assert not project.cache.exists()
+
+
+def test_a_submodule_brings_what_its_types_and_modules_need(project: Project) -> None:
+    project.write("""
+        from fake_provider.beta import Thing
+        thing = Thing()
+        print(thing.label, thing.loaded)
+    """)
+    assert project.run().out == "beta 3"
+
+
+def test_submodules_imported_before_the_load_need_not_be_in_the_sources(project: Project) -> None:
+    (project.site / "library.py").write_text("from fake_provider.gamma import Thing\n")
+    project.write("""
+        import fake_provider.alpha_one
+        import library
+        print(library.Thing().label)
+    """)
+    ran = project.run()
+    assert (ran.out, ran.err) == ("gamma", "")
+
+
+def test_submodules_are_found_anywhere_in_the_sources(project: Project) -> None:
+    project.write("""
+        import fake_provider.alpha_one
+        fake_provider.alpha_one.Thing()
+        import helpers
+        print(helpers.thing().label)
+    """)
+    project.write(
+        """
+        def thing():
+            from fake_provider import gamma
+            return gamma.Thing()
+        """,
+        name="helpers.py",
+        head="",
+    )
+    ran = project.run()
+    assert (ran.out, ran.err) == ("gamma", "")
+
+
+def test_a_new_import_gets_a_copy_of_its_own(project: Project) -> None:
+    project.write(_ALPHA)
+    project.run()
+    project.write("from fake_provider.gamma import Thing\nprint(Thing().label)\n")
+    ran = project.run()
+    assert (ran.out, ran.err) == ("gamma", "")
+    assert len(project.copies) == 2
+
+
+def test_a_late_import_says_how_to_go_on_and_is_remembered(project: Project) -> None:
+    project.write(_LATE)
+    first = project.run()
+    assert (first.out, first.code) == ("alphaOne", 1)
+    assert first.err.splitlines()[-1] == (
+        "lean_bindings.errors.LateImportError: fake_provider.gamma was imported after fake_provider "
+        "had been loaded without it. It is remembered: run the program again, or set "
+        "LEAN_BINDINGS=off to use the package as shipped."
+    )
+    second = project.run("with", "arguments")
+    assert (second.out, second.err, second.code) == ("alphaOne\ngamma with arguments", "", 0)
+
+
+def test_a_missing_submodule_is_python_s_ordinary_error(project: Project) -> None:
+    project.write("""
+        import fake_provider.alpha_one
+        fake_provider.alpha_one.Thing()
+        import fake_provider.omega
+    """)
+    assert project.run().err.endswith("ModuleNotFoundError: No module named 'fake_provider.omega'")
+
+
+@pytest.mark.parametrize("code", [0, 3])
+def test_the_main_program_runs_itself_again_once(project: Project, code: int) -> None:
+    project.write(_RERUN)
+    ran = project.run("gamma", str(code))
+    assert ran.out == "gamma"
+    assert ran.err == (
+        "lean_bindings: fake_provider.gamma was imported late; running the program again with it"
+    )
+    assert ran.code == code
+
+
+def test_a_program_that_hides_the_error_is_run_again_all_the_same(project: Project) -> None:
+    project.write("""
+        import contextlib, importlib
+        from fake_provider.alpha_one import Thing
+        label = Thing().label
+        with lean_bindings.rerun_once():
+            with contextlib.suppress(Exception):
+                label = importlib.import_module("fake_" + "provider.gamma").Thing().label
+            print(label, flush=True)
+    """)
+    ran = project.run()
+    assert (ran.out, ran.code) == ("alphaOne\ngamma", 0)
+
+
+def test_a_program_is_not_run_a_third_time(project: Project) -> None:
+    project.write("""
+        import importlib
+        from fake_provider.alpha_one import Thing
+        mark = Path(__file__).with_name("ran")
+        with lean_bindings.rerun_once():
+            Thing()
+            name = "beta" if mark.exists() else "gamma"
+            mark.touch()
+            importlib.import_module("fake_" + "provider." + name)
+    """)
+    ran = project.run()
+    assert ran.code == 1
+    assert ran.err.splitlines()[0] == (
+        "lean_bindings: fake_provider.gamma was imported late; running the program again with it"
+    )
+    assert "LateImportError: fake_provider.beta was imported after fake_provider" in ran.err
+
+
+def test_a_hidden_error_is_not_hidden_in_the_second_run(project: Project) -> None:
+    project.write("""
+        import contextlib, importlib
+        from fake_provider.alpha_one import Thing
+        mark = Path(__file__).with_name("ran")
+        with lean_bindings.rerun_once():
+            Thing()
+            name = "beta" if mark.exists() else "gamma"
+            mark.touch()
+            with contextlib.suppress(Exception):
+                importlib.import_module("fake_" + "provider." + name)
+    """)
+    ran = project.run()
+    assert ran.code == 1
+    assert ran.err.splitlines()[-1] == (
+        "lean_bindings.errors.LateImportError: fake_provider.beta was imported too late in the "
+        "second run as well. Import it where the program starts, or set LEAN_BINDINGS=off."
+    )
+
+
+def test_other_errors_pass_through_unchanged(project: Project) -> None:
+    project.write("""
+        with lean_bindings.rerun_once():
+            raise ValueError("its own")
+    """)
+    ran = project.run()
+    assert ran.err.endswith("ValueError: its own")
+    assert "running the program again" not in ran.err
+
+
+def test_a_cache_folder_that_cannot_be_written_costs_speed_only(project: Project) -> None:
+    project.cache.write_text("a file where the folder should be")
+    project.write(_ALPHA)
+    ran = project.run()
+    assert ran.out.startswith("alphaOne 4 ")
+    assert ran.err.startswith(
+        "lean_bindings: using fake_provider as shipped, which is slower: NotADirectoryError: "
+        f"[Errno 20] Not a directory: '{project.cache}/lean-bindings/"
+    )
+    assert len(ran.err.splitlines()) == 1
+
+
+def test_a_full_disk_costs_speed_only(project: Project) -> None:
+    project.write("""
+        import os
+        def fsync(descriptor):
+            raise OSError(28, "No space left on device")
+        os.fsync = fsync
+        from fake_provider.alpha_one import Thing
+        print(Thing().loaded)
+    """)
+    ran = project.run()
+    assert ran.out == "4"
+    assert ran.err == (
+        "lean_bindings: using fake_provider as shipped, which is slower: "
+        "OSError: [Errno 28] No space left on device"
+    )
+    assert list((project.cache / "lean-bindings").iterdir()) == []
+
+
+def test_a_copy_that_jsii_cannot_load_is_thrown_away(project: Project) -> None:
+    project.write(_ALPHA)
+    project.run()
+    [copy] = project.copies
+    copy.write_bytes(b"not a tarball")
+    ran = project.run()
+    assert ran.out.startswith("alphaOne 4 ")
+    assert ran.err.startswith(
+        f"lean_bindings: using fake_provider as shipped, which is slower: jsii cannot load {copy}: "
+    )
+    assert len(ran.err.splitlines()) == 1
+    assert project.copies == []
+    assert project.run().out.startswith("alphaOne 2 ")
+
+
+def test_a_build_that_is_killed_leaves_no_copy(project: Project) -> None:
+    project.write("""
+        import os, signal
+        if sys.argv[1:]:
+            os.fsync = lambda descriptor: os.kill(os.getpid(), signal.SIGKILL)
+        from fake_provider.alpha_one import Thing
+        print(Thing().loaded)
+    """)
+    assert project.run("killed").code == -9
+    assert project.copies == []
+    assert project.run().out == "2"
+    assert len(project.copies) == 1
+
+
+def test_two_processes_may_build_at_once(project: Project) -> None:
+    project.write(_ALPHA)
+    processes = [project.start() for _ in range(2)]
+    said = [process.communicate(timeout=60) for process in processes]
+    assert said[0] == said[1]
+    assert said[0][0].startswith("alphaOne 2 ")
+    assert [path.suffix for path in (project.cache / "lean-bindings").iterdir()] == [".tgz"]
+
+
+def test_another_content_of_the_same_version_gets_a_copy_of_its_own(project: Project) -> None:
+    project.write(_ALPHA)
+    project.run()
+    (project.site / "fake_provider").rename(project.site / "before")
+    write_fake_provider(project.site, license="MPL-2.0")
+    assert project.run().out.startswith("alphaOne 2 ")
+    assert len(project.copies) == 2
+
+
+def test_a_package_that_was_imported_before_stays_as_shipped(project: Project) -> None:
+    project.write(_ALPHA, head=f"import fake_provider\n{HEAD}")
+    ran = project.run()
+    assert ran.out.startswith("alphaOne 4 ")
+    assert ran.err == (
+        "lean_bindings: using fake_provider as shipped, which is slower: "
+        "it was imported before it could be made lean"
+    )
+
+
+def test_a_package_with_types_at_its_root_stays_as_shipped(project: Project) -> None:
+    root = project.site / "fake_provider" / "__init__.py"
+    root.write_text(root.read_text() + '# class Root(jsii_type="@fake/provider.Root")\n')
+    project.write(_ALPHA)
+    ran = project.run()
+    assert ran.out.startswith("alphaOne 4 ")
+    assert ran.err == (
+        "lean_bindings: using fake_provider as shipped, which is slower: "
+        "it has types outside its submodules"
+    )
+
+
+def test_a_package_that_another_builds_on_stays_whole(project: Project) -> None:
+    write_dependent(project.site)
+    project.write("""
+        from fake_provider.alpha_one import Thing
+        import dependent
+        print(dependent.Thing().label, Thing().label)
+    """)
+    ran = project.run()
+    assert ran.out == "gamma alphaOne"
+    assert ran.err == (
+        "lean_bindings: using fake_provider as shipped, which is slower: "
+        "another jsii package builds on it"
+    )
+
+
+def test_a_package_that_builds_on_a_loaded_one_is_remembered(project: Project) -> None:
+    write_dependent(project.site)
+    project.write("""
+        from fake_provider.alpha_one import Thing
+        Thing()
+        import dependent
+        print(dependent.Thing().label)
+    """)
+    assert (
+        "LateImportError: @fake/dependent, which builds on fake_provider, was imported after "
+        in (project.run().err)
+    )
+    assert project.run().out == "gamma"
+
+
+def test_an_installed_package_is_not_written_to(project: Project) -> None:
+    before = _snapshot(project.site)
+    project.write(_ALPHA)
+    project.run()
+    assert _snapshot(project.site) == before
+
+
+def _snapshot(folder: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
