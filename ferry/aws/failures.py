@@ -124,7 +124,10 @@ def _refusal(error: exceptions.ClientError) -> str:
     if status >= _SERVER_ERROR:
         return f"AWS failed at {error.operation_name} ({code}). {_AGAIN}"
     if error.operation_name in _CARRY_SECRETS:
-        return f"AWS refused {error.operation_name} ({code}); its message may quote the secret."
+        return (
+            f"AWS refused {error.operation_name} ({code}); its message is not shown, as it may "
+            "quote the secret. AWS CloudTrail has the call."
+        )
     message = error.response.get("Error", {}).get("Message", "without a message")
     return f"AWS refused {error.operation_name} ({code}): {message}"
 

@@ -44,7 +44,7 @@ def prepare(s3: S3Client, bucket: Bucket) -> Iterator[Step]:
         existed = not _create(s3, bucket)
     yield Step(what=f"bucket {bucket.name}", outcome=Outcome.RIGHT if existed else Outcome.CREATED)
     for setting in SETTINGS:
-        with explained(f"set {setting.what} of the bucket {bucket.name}"):
+        with explained(f"see to '{setting.what}' of the bucket {bucket.name}"):
             changed = setting.put_right(s3, bucket)
         outcome = Outcome.RIGHT
         if changed:
@@ -76,10 +76,7 @@ def _exists(s3: S3Client, bucket: Bucket) -> bool:
 
 def _create(s3: S3Client, bucket: Bucket) -> bool:
     """Make the bucket. Return False where another run has just made it."""
-    request: CreateBucketRequestTypeDef = {
-        "Bucket": bucket.name,
-        "ObjectOwnership": "BucketOwnerEnforced",
-    }
+    request: CreateBucketRequestTypeDef = {"Bucket": bucket.name}
     if bucket.region != _NO_LOCATION_CONSTRAINT:
         request["CreateBucketConfiguration"] = {"LocationConstraint": bucket.region}  # type: ignore[typeddict-item] # the stubs list the regions of their day; ours comes from a file
     with explained(f"create the bucket {bucket.name}"):

@@ -1,0 +1,144 @@
+"""Every failure of boto3 leaves as one line: what, why, how to mend it."""
+
+from __future__ import annotations
+
+import pytest
+from botocore import exceptions
+
+from ferry.aws.failures import explained
+from ferry.errors import FerryError
+
+SIGN_IN = (
+    "Sign in ('aws sso login', or 'export AWS_PROFILE=...' for a profile that has credentials) "
+    "and run this again."
+)
+AGAIN = "Run this again: it continues where it stopped."
+
+
+def line(error: Exception) -> str:
+    with pytest.raises(FerryError) as raised, explained("see the bucket"):
+        raise error
+    assert raised.value.exit_code == 1
+    assert raised.value.__suppress_context__
+    return str(raised.value)
+
+
+def refusal(code: str, *, status: int = 400, message: str = "because") -> exceptions.ClientError:
+    return exceptions.ClientError(
+        {
+            "Error": {"Code": code, "Message": message},
+            "ResponseMetadata": {
+                "HTTPStatusCode": status,
+                "RequestId": "",
+                "HTTPHeaders": {},
+                "RetryAttempts": 0,
+                "HostId": "",
+            },
+        },
+        "GetThing",
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        (
+            exceptions.NoCredentialsError(),
+            f"no complete AWS credentials were found (NoCredentialsError). {SIGN_IN}",
+        ),
+        (
+            exceptions.PartialCredentialsError(provider="env", cred_var="AWS_SECRET_ACCESS_KEY"),
+            f"no complete AWS credentials were found (PartialCredentialsError). {SIGN_IN}",
+        ),
+        (
+            exceptions.ProfileNotFound(profile="prod"),
+            (
+                "the profile that AWS_PROFILE names is not in the AWS configuration (ProfileNotFound). "
+                "'aws configure list-profiles' lists those that are; set AWS_PROFILE to one of them."
+            ),
+        ),
+        (
+            exceptions.UnauthorizedSSOTokenError(),
+            f"the AWS credentials could not be renewed (UnauthorizedSSOTokenError). {SIGN_IN}",
+        ),
+        (
+            exceptions.TokenRetrievalError(provider="sso", error_msg="expired"),
+            f"the AWS credentials could not be renewed (TokenRetrievalError). {SIGN_IN}",
+        ),
+        (
+            exceptions.EndpointConnectionError(endpoint_url="https://sts.example"),
+            (
+                "AWS could not be reached (EndpointConnectionError). Check the network, the proxy, and "
+                "AWS_ENDPOINT_URL if it is set; then run this again."
+            ),
+        ),
+        (
+            exceptions.ReadTimeoutError(endpoint_url="https://sts.example"),
+            (
+                "AWS could not be reached (ReadTimeoutError). Check the network, the proxy, and "
+                "AWS_ENDPOINT_URL if it is set; then run this again."
+            ),
+        ),
+        (
+            exceptions.ParamValidationError(report="value: canary"),
+            f"boto3 gave up (ParamValidationError). {AGAIN}",
+        ),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_trouble_before_aws_answers(error: Exception, why: str) -> None:
+    assert line(error) == f"Could not see the bucket: {why}"
+
+
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        (
+            refusal("ExpiredToken"),
+            f"the AWS credentials have expired (ExpiredToken). {SIGN_IN}",
+        ),
+        (
+            refusal("InvalidClientTokenId", status=403),
+            f"AWS does not accept the credentials (InvalidClientTokenId). {SIGN_IN}",
+        ),
+        (
+            refusal("AccessDeniedException"),
+            (
+                "AWS denied GetThing (AccessDeniedException). docs/deployment.md lists the permissions "
+                "that this command needs; have them added, or use credentials that have them."
+            ),
+        ),
+        (
+            refusal("ThrottlingException"),
+            f"AWS refused GetThing as one call too many (ThrottlingException). {AGAIN}",
+        ),
+        (
+            refusal("SlowDown", status=503),
+            f"AWS refused GetThing as one call too many (SlowDown). {AGAIN}",
+        ),
+        (
+            refusal("InternalError", status=500),
+            f"AWS failed at GetThing (InternalError). {AGAIN}",
+        ),
+        (
+            refusal("NotThisWay", message="Use the other door."),
+            "AWS refused GetThing (NotThisWay): Use the other door.",
+        ),
+        (
+            exceptions.ClientError({}, "GetThing"),
+            "AWS refused GetThing (Unknown): without a message",
+        ),
+    ],
+    ids=lambda value: (
+        value.response.get("Error", {}).get("Code", "no code")
+        if isinstance(value, exceptions.ClientError)
+        else ""
+    ),
+)
+def test_refusals(error: Exception, why: str) -> None:
+    assert line(error) == f"Could not see the bucket: {why}"
+
+
+def test_other_errors_pass_through() -> None:
+    with pytest.raises(KeyError), explained("see the bucket"):
+        raise KeyError
