@@ -4,15 +4,37 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from settings.fields import Identifier, TableName
+from settings.fields import PlainName
+from settings.retention import LogRetentionDays
 from settings.section import Allowed, List, Section
+from settings.table_mappings import LobSizeKb, Table, Transformation
 from settings.windows import WeeklyWindow
 
 MigrationType = Literal["full-load", "cdc", "full-load-and-cdc"]
 PreparationMode = Literal["DO_NOTHING", "TRUNCATE_BEFORE_LOAD", "DROP_AND_CREATE"]
 LobMode = Literal["limited", "full", "inline"]
-TableLobMode = Literal["limited", "unlimited", "none"]
-ParallelLoadType = Literal["partitions-auto", "partitions-list", "ranges"]
+AfterFullLoad = Literal["continue", "stop-before-cached-changes", "stop-after-cached-changes"]
+LogComponent = Literal[
+    "ADDONS",
+    "COMMON",
+    "COMMUNICATION",
+    "DATA_STRUCTURE",
+    "FILE_FACTORY",
+    "FILE_TRANSFER",
+    "IO",
+    "METADATA_MANAGER",
+    "PERFORMANCE",
+    "REST_SERVER",
+    "SORTER",
+    "SOURCE_CAPTURE",
+    "SOURCE_UNLOAD",
+    "TABLES_MANAGER",
+    "TARGET_APPLY",
+    "TARGET_LOAD",
+    "TASK_MANAGER",
+    "TRANSFORMATION",
+    "VALIDATOR_EXT",
+]
 Severity = Literal[
     "LOGGER_SEVERITY_ERROR",
     "LOGGER_SEVERITY_WARNING",
@@ -21,9 +43,6 @@ Severity = Literal[
     "LOGGER_SEVERITY_DEBUG",
     "LOGGER_SEVERITY_DETAILED_DEBUG",
 ]
-
-LobSizeKb = Annotated[int, Field(ge=1, le=102_400, examples=[32])]
-"""A LOB's largest size in KB, 1 to 102,400 (100 MB)."""
 
 EngineVersion = Annotated[
     str,
@@ -42,61 +61,9 @@ TaskName = Annotated[
 ]
 Script = Annotated[
     str,
-    Field(pattern=r"^[^\x00-\x1f]*$", max_length=2000),
-    Allowed("one line of SQL, 2000 characters at most"),
+    Field(pattern=r"^[^\x00-\x1f;]*[^\x00-\x20;][^\x00-\x1f;]*$", max_length=2000),
+    Allowed("one SQL statement in one line, without semicolon, 2000 characters at most"),
 ]
-Boundary = Annotated[
-    str,
-    Field(max_length=255, examples=["1000000"]),
-    Allowed("a column's value as text, 255 characters at most"),
-]
-
-
-class ParallelLoad(Section):
-    """How one large table is loaded in parallel segments (DMS, "Using parallel load")."""
-
-    type: ParallelLoadType = Field(examples=["partitions-auto"])
-    """`partitions-auto` (every partition), `partitions-list` (these) or `ranges` of columns."""
-
-    partitions: List[TableName] = Field(default=(), examples=[["orders_2026"]])
-    """The partitions' names, for partitions-list. Default: none."""
-
-    columns: List[Identifier] = Field(default=(), examples=[["id"]])
-    """The columns that ranges are made of, for ranges; an index should begin with them. Default:
-    none."""
-
-    boundaries: List[List[Boundary]] = Field(default=(), examples=[[["1000000"], ["2000000"]]])
-    """The upper ends of the ranges, one value for each column, for ranges. Default: none."""
-
-
-class TableLob(Section):
-    """How one table's large objects are carried, unlike the rest of its task."""
-
-    mode: TableLobMode = Field(examples=["limited"])
-    """`limited` (up to `max_size_kb`), `unlimited` (looked up row by row) or `none` (left out)."""
-
-    max_size_kb: LobSizeKb | None = None
-    """The largest LOB in KB, for limited, 1 to 102,400. Default: the task's."""
-
-
-class Table(Section):
-    """A selection of tables."""
-
-    schema_name: TableName = Field(alias="schema", examples=["public"])
-    """The schema's name; `%` stands for any characters."""
-
-    table: TableName = "%"
-    """The table's name; `%` stands for any characters. Default: %, every table."""
-
-    action: Literal["include", "exclude"] = "include"
-    """Whether the tables are carried or left out; leaving out wins. Default: include."""
-
-    parallel_load: ParallelLoad | None = Field(default=None, examples=[{"type": "partitions-auto"}])
-    """How the table is loaded in parallel; for one table by its whole name. Default: as one."""
-
-    lob: TableLob | None = Field(default=None, examples=[{"mode": "unlimited"}])
-    """How the table's LOBs are carried; for one table by its whole name. Default: as the task
-    does."""
 
 
 class Validation(Section):
@@ -108,41 +75,22 @@ class Validation(Section):
     thread_count: int = Field(default=5, ge=1, le=20)
     """Threads that compare, 1 to 20. Default: 5."""
 
-    partition_size: int = Field(default=10_000, ge=100, le=100_000)
-    """Rows that are read for one comparison, 100 to 100,000. Default: 10,000."""
-
     failure_max_count: int = Field(default=10_000, ge=1, le=1_000_000)
-    """Rows that may fail before validation stops for the table. Default: 10,000."""
+    """Rows of the task that may fail before comparing stops. Default: 10,000."""
 
-    table_failure_max_count: int = Field(default=1000, ge=1, le=100_000)
-    """Tables that may fail before validation stops for the task. Default: 1000."""
+    table_failure_max_count: int = Field(default=1000, ge=1, le=1_000_000)
+    """Rows of one table that may fail before comparing it stops. Default: 1000."""
 
-
-class Logging(Section):
-    """How much each part of a task logs, in DMS's own words."""
-
-    source_unload: Severity = "LOGGER_SEVERITY_DEFAULT"
-    """Reading of the full load. Default: LOGGER_SEVERITY_DEFAULT."""
-
-    source_capture: Severity = "LOGGER_SEVERITY_DEFAULT"
-    """Reading of changes. Default: LOGGER_SEVERITY_DEFAULT."""
-
-    target_load: Severity = "LOGGER_SEVERITY_DEFAULT"
-    """Writing of the full load. Default: LOGGER_SEVERITY_DEFAULT."""
-
-    target_apply: Severity = "LOGGER_SEVERITY_DEFAULT"
-    """Writing of changes. Default: LOGGER_SEVERITY_DEFAULT."""
-
-    task_manager: Severity = "LOGGER_SEVERITY_DEFAULT"
-    """The task itself. Default: LOGGER_SEVERITY_DEFAULT."""
+    skip_lob_columns: bool = False
+    """Whether LOBs are left out of the comparison. Default: false."""
 
 
 class Task(Section):
     """A replication task. Terraform never starts it."""
 
     name: TaskName
-    """The task's name: with the environment's it makes the task's identifier, `dev-orders`, of 31
-    characters at most."""
+    """The task's name, 26 characters at most: it ends the task's identifier, such as
+    `aurora-ferry-dev-orders`."""
 
     migration_type: MigrationType = "full-load-and-cdc"
     """`full-load`, `cdc` or `full-load-and-cdc`. Default: full-load-and-cdc."""
@@ -151,6 +99,22 @@ class Task(Section):
         examples=[[{"schema": "public"}]]
     )
     """Which tables the task carries, at least one selection."""
+
+    transformations: Annotated[List[Transformation], Field(max_length=500)] = Field(
+        default=(),
+        examples=[
+            [
+                {
+                    "target": "column",
+                    "action": "remove-column",
+                    "schema": "public",
+                    "table": "orders",
+                    "column": "total",
+                }
+            ]
+        ],
+    )
+    """Names that differ at the target, columns that stay behind. Default: none."""
 
     target_table_preparation_mode: PreparationMode = "DO_NOTHING"
     """What happens to Aurora's tables before the full load: `DO_NOTHING`, `TRUNCATE_BEFORE_LOAD`
@@ -168,6 +132,11 @@ class Task(Section):
     full_load_sub_tasks: int = Field(default=8, ge=1, le=49)
     """Tables that are loaded side by side, 1 to 49. Default: 8."""
 
+    after_full_load: AfterFullLoad = "continue"
+    """What follows the full load of a full-load-and-cdc task: `continue`,
+    `stop-before-cached-changes` or `stop-after-cached-changes` (time to build indexes). Default:
+    continue."""
+
     commit_rate: int = Field(default=10_000, ge=1, le=50_000)
     """Rows of the full load that are written at once, 1 to 50,000. Default: 10,000."""
 
@@ -178,11 +147,14 @@ class Task(Section):
     validation: Validation = Validation()
     """The comparison; on by default."""
 
-    control_schema: Identifier = "awsdms_control"
+    control_schema: PlainName = "awsdms_control"
     """Aurora's schema for DMS's own tables. Default: awsdms_control."""
 
-    logging: Logging = Logging()
-    """Log levels; DMS's defaults."""
+    log_severities: dict[LogComponent, Severity] = Field(
+        default_factory=dict, examples=[{"SOURCE_CAPTURE": "LOGGER_SEVERITY_DEBUG"}]
+    )
+    """How much parts of the task log, in DMS's own words; the debugging ones can write rows of data
+    into the log. Default: LOGGER_SEVERITY_DEFAULT for every part."""
 
 
 class Target(Section):
@@ -192,8 +164,8 @@ class Target(Section):
     """SQL that DMS runs when it connects. Default: SET session_replication_role='replica', so that
     foreign keys and triggers do not stop it."""
 
-    execute_timeout_seconds: int = Field(default=60, ge=1, le=3600)
-    """The target's statement timeout for DMS in seconds, 1 to 3600. Default: 60."""
+    execute_timeout_seconds: int = Field(default=60, ge=1, le=86_400)
+    """The target's statement timeout for DMS in seconds, 1 to 86,400. Default: 60."""
 
 
 class Dms(Section):
@@ -217,13 +189,12 @@ class Dms(Section):
     apply_immediately: bool = False
     """Whether changes are made at once; otherwise in the maintenance window. Default: false."""
 
-    allow_major_version_upgrade: bool = False
-    """Whether `engine_version` may name another major version than the running one. Default:
-    false."""
+    log_retention_days: LogRetentionDays = 30
+    """Days that CloudWatch keeps the tasks' logs, one of its retention periods. Default: 30."""
 
-    map_boolean_as_boolean: bool = True
-    """Whether booleans stay booleans, on both endpoints; DMS by itself makes them varchar(5).
-    Default: true."""
+    map_unbounded_numeric_as_string: bool = False
+    """Whether NUMERIC without precision is carried as text, slower, instead of rounded to
+    NUMERIC(28,6); said to both endpoints. Default: false."""
 
     target: Target = Target()
     """How DMS speaks to Aurora."""

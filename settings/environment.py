@@ -28,7 +28,7 @@ class EnvironmentFile(Section):
     aws: Aws
     """The account, the region, the provider."""
 
-    network: Network
+    network: Annotated[Network, Allowed("[network.vpc] or [network.existing_vpc]")]
     """The environment's VPC and the way to the source."""
 
     source: Source

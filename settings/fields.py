@@ -54,7 +54,7 @@ SubnetId = Annotated[str, _id_form("subnet"), _id_in_words("subnet")]
 RouteTableId = Annotated[str, _id_form("rtb"), _id_in_words("rtb")]
 TransitGatewayId = Annotated[str, _id_form("tgw"), _id_in_words("tgw")]
 VirtualPrivateGatewayId = Annotated[str, _id_form("vgw"), _id_in_words("vgw")]
-PeeringConnectionId = Annotated[str, _id_form("pcx"), _id_in_words("pcx")]
+SecurityGroupId = Annotated[str, _id_form("sg"), _id_in_words("sg")]
 
 
 def _network(value: str) -> str:
@@ -121,12 +121,38 @@ Host = Annotated[
 ]
 """A DNS name (RFC 1123) or an IPv4 address."""
 
-Identifier = Annotated[
+
+def _plain_name(value: str) -> str:
+    """Refuse what PostgreSQL would fold, quote or cut, and what it keeps for itself."""
+    if value.startswith("pg_") or not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", value):
+        refuse(_PLAIN_NAME_IN_WORDS)
+    return value
+
+
+_PLAIN_NAME_IN_WORDS: Final = (
+    "lower-case letters, digits and _, no digit and no pg_ first, 63 at most"
+)
+PlainName = Annotated[
     str,
-    Field(pattern=r"^[A-Za-z_][A-Za-z0-9_$]{0,62}$", examples=["public"]),
-    Allowed("a PostgreSQL identifier: a letter or _, then letters, digits, _ or $; 63 at most"),
+    AfterValidator(_plain_name),
+    Field(examples=["public"]),
+    Allowed(_PLAIN_NAME_IN_WORDS),
 ]
-"""A PostgreSQL identifier that needs no quoting but for its case (chapter 4.1.1)."""
+"""A PostgreSQL name that needs no quotes (chapters 4.1.1 and 5.10.5)."""
+
+DatabaseName = Annotated[
+    str,
+    Field(pattern=r"^[A-Za-z_][A-Za-z0-9_$.-]{0,62}$", examples=["app"]),
+    Allowed("a letter or _, then letters, digits and _ $ . -, 63 at most"),
+]
+"""The name of a database that exists."""
+
+ColumnName = Annotated[
+    str,
+    Field(pattern=r"^[^\x00-\x1f\"%]{1,63}$", examples=["id"]),
+    Allowed("a column's name without %, 63 at most"),
+]
+"""A column's name."""
 
 TableName = Annotated[
     str,

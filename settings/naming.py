@@ -47,16 +47,3 @@ def master_secret(project: str, environment: str) -> str:
 def target_secret(project: str, environment: str) -> str:
     """Return the name of the secret with which DMS connects to Aurora."""
     return f"{prefix(project, environment)}/target"
-
-
-MAX_RESOURCE_IDENTIFIER_LENGTH: Final = 31
-"""How long a DMS resource identifier may be (CreateReplicationTask, ResourceIdentifier)."""
-
-
-def task_resource_identifier(environment: str, task: str) -> str:
-    """Return the last segment of a task's ARN, the alarms' ReplicationTaskIdentifier.
-
-    `dev-orders`; the project is left out, as DMS takes 31 characters at most. Not cut: a rule
-    refuses names that are too long.
-    """
-    return f"{environment}-{task}"

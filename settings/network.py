@@ -5,9 +5,12 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from settings.fields import (
+    AccountId,
     AvailabilityZone,
-    PeeringConnectionId,
+    Cidr,
+    Region,
     RouteTableId,
+    SecurityGroupId,
     SubnetId,
     TransitGatewayId,
     VirtualPrivateGatewayId,
@@ -27,13 +30,15 @@ class NewVpc(Section):
     """The VPC's network: private, /16 to /24, apart from the source's network."""
 
     availability_zones: Annotated[
-        List[AvailabilityZone] | None, Field(min_length=2, max_length=6, examples=[[]])
+        List[AvailabilityZone] | None,
+        Field(min_length=2, max_length=4, examples=[["eu-central-1a", "eu-central-1b"]]),
     ] = None
-    """The zones by name, 2 to 6 of the region. Default: the first `zone_count` real zones that the
-    region has when the environment is first planned."""
+    """The zones by name, 2 to 4 of the region; a zone's position decides its subnets' addresses, so
+    add new ones at the end. Default: the first `zone_count` zones that the region has when the
+    environment is first deployed."""
 
-    zone_count: int = Field(default=3, ge=2, le=6)
-    """How many zones, 2 to 6, where `availability_zones` does not name them. Default: 3."""
+    zone_count: int = Field(default=3, ge=2, le=4)
+    """How many zones, 2 to 4, where `availability_zones` does not name them. Default: 3."""
 
     nat: Nat = "none"
     """Egress to the internet: `none`, `single` (one NAT gateway: cheaper, lost with its zone) or
@@ -56,12 +61,21 @@ class ExistingVpc(Section):
     """The replication instance's subnets, at least two in different zones. They may be Aurora's."""
 
     secretsmanager_endpoint: bool = True
-    """Whether to make a Secrets Manager interface endpoint with private DNS in DMS's subnets; a VPC
-    can hold one. Default: true. Set false where the VPC has one, or a NAT gateway."""
+    """Whether to make a Secrets Manager interface endpoint in DMS's subnets. Default: true. Set
+    false where DMS reaches another one, and say which: `secretsmanager_security_group_id` or
+    `secretsmanager_cidr`."""
 
-    route_table_ids: Annotated[List[RouteTableId], Field(strict=False)] = ()
-    """The route tables of DMS's subnets that get the route to the source; only with
-    [network.route_to_source]. Default: none."""
+    secretsmanager_security_group_id: SecurityGroupId | None = None
+    """A security group of the Secrets Manager endpoint that the VPC has already; it must admit DMS.
+    Default: none."""
+
+    secretsmanager_cidr: Cidr | None = None
+    """The addresses at which DMS reaches Secrets Manager outside the VPC: a shared endpoint's, or
+    0.0.0.0/0 for the public one through NAT. Default: none."""
+
+    route_table_ids: List[RouteTableId] = Field(default=(), examples=[["rtb-0123456789abcdef0"]])
+    """The route tables of DMS's subnets that get the route to the source; with
+    [network.route_to_source], and only then. Default: none."""
 
 
 class RouteToSource(Section):
@@ -74,8 +88,15 @@ class RouteToSource(Section):
     """A virtual private gateway (Site-to-Site VPN, Direct Connect); it is attached to a VPC that is
     made here, its routes are propagated. Default: none."""
 
-    peering_connection_id: PeeringConnectionId | None = None
-    """A VPC peering connection that is active. Default: none."""
+    peer_vpc_id: VpcId | None = None
+    """The source's VPC; a peering connection to it is made. Default: none."""
+
+    peer_account_id: AccountId | None = None
+    """The account of `peer_vpc_id`. Default: this environment's; another's owner has to accept the
+    connection."""
+
+    peer_region: Region | None = None
+    """The region of `peer_vpc_id`. Default: this environment's."""
 
 
 class Network(Section):

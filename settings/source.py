@@ -4,18 +4,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from settings.fields import Cidr, Host, Identifier, KmsKeyArn, Port, SecretArn
+from settings.fields import Cidr, DatabaseName, Host, KmsKeyArn, PlainName, Port, SecretArn
 from settings.section import Allowed, Section
 
 SslMode = Literal["none", "require", "verify-ca", "verify-full"]
-PluginName = Literal["no-preference", "pglogical", "test-decoding"]
-
-SlotName = Annotated[
-    str,
-    Field(pattern=r"^[a-z0-9_]{1,63}$", examples=["aurora_ferry"]),
-    Allowed("lower-case letters, digits and _, 63 at most"),
-]
-"""A replication slot's name (PostgreSQL, chapter 27.2.6)."""
+PluginName = Literal["test_decoding", "pglogical"]
 
 CertificateFile = Annotated[
     str,
@@ -31,11 +24,11 @@ class Heartbeat(Section):
     """Whether DMS writes a row now and then into its own table on the source. Default: true. Set
     false where the source must not be written to, and watch its disk."""
 
-    schema_name: Identifier = Field(default="public", alias="schema")
+    schema_name: PlainName = Field(default="public", alias="schema")
     """The schema on the source that holds the heartbeat's table. Default: public."""
 
-    frequency_minutes: int = Field(default=5, ge=1, le=1440)
-    """Minutes between two heartbeats, 1 to 1440. Default: 5."""
+    frequency_minutes: int = Field(default=5, ge=1, le=60)
+    """Minutes between two heartbeats, 1 to 60. Default: 5."""
 
 
 class Source(Section):
@@ -47,7 +40,7 @@ class Source(Section):
     port: Port = 5432
     """The source's TCP port, 1 to 65535. Default: 5432."""
 
-    database: Identifier
+    database: DatabaseName
     """The database's name."""
 
     cidr: Cidr
@@ -69,11 +62,11 @@ class Source(Section):
     """The customer managed key that encrypts `secret_arn`. Default: none, the account's
     aws/secretsmanager key."""
 
-    plugin_name: PluginName = "test-decoding"
-    """The logical decoding plugin: `test-decoding` (comes with PostgreSQL), `pglogical`, or
-    `no-preference` (pglogical if it is there). Default: test-decoding."""
+    plugin_name: PluginName = "test_decoding"
+    """The logical decoding plugin: `test_decoding` comes with PostgreSQL, `pglogical` is an
+    extension. Default: test_decoding."""
 
-    slot_name: SlotName | None = None
+    slot_name: PlainName | None = Field(default=None, examples=["aurora_ferry"])
     """A replication slot that exists already. Default: none, DMS makes one for each task."""
 
     heartbeat: Heartbeat = Heartbeat()
@@ -82,8 +75,8 @@ class Source(Section):
     capture_ddls: bool = True
     """Whether DMS makes a table and an event trigger on the source to carry DDL. Default: true."""
 
-    ddl_artifacts_schema: Identifier = "public"
+    ddl_artifacts_schema: PlainName = "public"
     """The schema on the source that holds them. Default: public."""
 
-    execute_timeout_seconds: int = Field(default=60, ge=1, le=3600)
-    """The source's statement timeout for DMS in seconds, 1 to 3600. Default: 60."""
+    execute_timeout_seconds: int = Field(default=60, ge=1, le=86_400)
+    """The source's statement timeout for DMS in seconds, 1 to 86,400. Default: 60."""

@@ -1,0 +1,106 @@
+"""[[dms.tasks]]: which tables a task carries, and how single ones differ."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from settings.fields import ColumnName, TableName
+from settings.section import Allowed, List, Section
+
+TableLobMode = Literal["limited", "unlimited"]
+TransformationAction = Literal[
+    "rename",
+    "add-prefix",
+    "add-suffix",
+    "convert-lowercase",
+    "convert-uppercase",
+    "remove-column",
+]
+
+LobSizeKb = Annotated[int, Field(ge=1, le=102_400, examples=[32])]
+"""A LOB's largest size in KB, 1 to 102,400 (100 MB)."""
+
+Boundary = Annotated[
+    str,
+    Field(max_length=255, examples=["1000000"]),
+    Allowed("a column's value as text, 255 characters at most"),
+]
+
+
+class ParallelLoad(Section):
+    """A large table that is loaded in segments, cut at values of indexed columns.
+
+    Rows with a null in one of the columns are not loaded: take columns that are NOT NULL.
+    """
+
+    columns: Annotated[List[ColumnName], Field(min_length=1, max_length=10, examples=[["id"]])]
+    """The columns, 1 to 10, the most significant first; best the primary key's."""
+
+    boundaries: Annotated[
+        List[List[Boundary]], Field(min_length=1, examples=[[["1000000"], ["2000000"]]])
+    ]
+    """The upper ends of the segments in rising order, each a value for every column, as text. What
+    lies above the last is one more segment."""
+
+
+class TableLob(Section):
+    """How one table's large objects are carried, unlike the rest of its task."""
+
+    mode: TableLobMode = Field(examples=["limited"])
+    """`limited` (up to `max_size_kb`) or `unlimited` (each looked up on its own)."""
+
+    max_size_kb: LobSizeKb | None = None
+    """The largest LOB in KB, for limited and for it alone, 1 to 102,400. Default: the task's
+    `lob_max_size_kb`."""
+
+
+class Table(Section):
+    """A selection of tables."""
+
+    schema_name: TableName = Field(alias="schema", examples=["public"])
+    """The schema's name; `%` stands for any characters."""
+
+    table: TableName = "%"
+    """The table's name; `%` stands for any characters. Default: %, every table."""
+
+    action: Literal["include", "exclude"] = "include"
+    """Whether the tables are carried or left out; leaving out wins. Default: include."""
+
+    load_order: int | None = Field(default=None, ge=0, le=2_147_483_647, examples=[1])
+    """Tables with a higher number are loaded first. Default: no order."""
+
+    parallel_load: ParallelLoad | None = Field(
+        default=None, examples=[{"columns": ["id"], "boundaries": [["1000000"]]}]
+    )
+    """How the table is loaded in parallel; for one table by its whole name. Default: as one."""
+
+    lob: TableLob | None = Field(default=None, examples=[{"mode": "unlimited"}])
+    """How the table's LOBs are carried; for one table by its whole name. Default: as the task
+    does."""
+
+
+class Transformation(Section):
+    """A name that differs at the target, or a column that stays behind.
+
+    A generated column has to stay behind: PostgreSQL refuses to load it, and computes it anew.
+    """
+
+    target: Literal["schema", "table", "column"] = Field(examples=["column"])
+    """What is changed: `schema`, `table` or `column`."""
+
+    action: TransformationAction = Field(examples=["remove-column"])
+    """How: `rename`, `add-prefix`, `add-suffix` (these take a `value`), `convert-lowercase`,
+    `convert-uppercase` or `remove-column`."""
+
+    schema_name: TableName = Field(alias="schema", examples=["public"])
+    """The schema's name; `%` stands for any characters."""
+
+    table: TableName = "%"
+    """The table's name, for tables and columns; `%` stands for any characters. Default: %, every
+    table."""
+
+    column: TableName | None = Field(default=None, examples=["total"])
+    """The column's name, for columns, and needed there; `%` stands for any characters."""
+
+    value: TableName | None = Field(default=None, examples=["app"])
+    """The new name, the prefix or the suffix, for the actions that take one, and needed there."""
