@@ -1,0 +1,69 @@
+"""`python -m local_aws --port 4566`: run local AWS in the foreground."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from local_aws.server import HOST, make_local_aws
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serve until SIGTERM or SIGINT; print one line with the URL when ready."""
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(
+        filename=options.log,
+        level=logging.INFO if options.log else logging.WARNING,
+        format="%(asctime)s %(levelname)s %(message)s",
+    )
+    try:
+        server = make_local_aws(port=options.port, faults=options.faults)
+    except (OSError, ValueError) as error:
+        print(f"local AWS cannot start: {error}", file=sys.stderr)  # noqa: T201 - a command's output
+        return 1
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _stop)
+    print(f"local AWS at http://{HOST}:{server.port}", flush=True)  # noqa: T201 - a command's output
+    server.serve_forever()
+    return 0
+
+
+def _stop(*_: object) -> None:
+    """End at once: nothing is kept, and the request threads are daemons."""
+    raise SystemExit(0)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m local_aws",
+        description="An AWS for one machine, for Terraform and boto3, on 127.0.0.1. "
+        "An access key of twelve digits stands for the account; any secret key will do.",
+    )
+    parser.add_argument("--port", type=int, default=0, help="0, the default, takes a free port")
+    parser.add_argument("--log", type=Path, help="a file for one line per call, and tracebacks")
+    parser.add_argument(
+        "--faults", type=_rules, metavar="FILE", help="JSON rules for calls that are to fail"
+    )
+    return parser
+
+
+def _rules(path: str) -> dict[str, Any]:
+    try:
+        rules = json.loads(Path(path).read_text())
+    except (OSError, ValueError) as error:
+        raise argparse.ArgumentTypeError(f"{path}: {error}") from error
+    if not isinstance(rules, dict):
+        raise argparse.ArgumentTypeError(f"{path}: give an object with seed and rules")
+    return rules
+
+
+if __name__ == "__main__":
+    sys.exit(main())

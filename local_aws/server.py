@@ -1,0 +1,57 @@
+"""The HTTP server on 127.0.0.1."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+# moto reads this when an account is first used: AWS's managed policies exist.
+os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
+
+from moto.moto_server.werkzeug_app import (
+    DomainDispatcherApplication,
+    MotoRequestHandler,
+    create_backend_app,
+)
+from werkzeug.serving import BaseWSGIServer, make_server
+
+from local_aws import registry
+from local_aws.control import Control
+from local_aws.faults import Faults
+from local_aws.gateway import Gateway
+from local_aws.record import CallLog
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+HOST = "127.0.0.1"
+
+
+class _QuietHandler(MotoRequestHandler):  # type: ignore[misc]  # moto is untyped here
+    """moto's request handler, without a line on stderr for each request."""
+
+    def log_request(self, *_: Any) -> None:  # noqa: ANN401 - http.server's own types
+        """Say nothing; the gateway logs each call by its operation."""
+
+
+def make_local_aws(*, port: int = 0, faults: Mapping[str, Any] | None = None) -> BaseWSGIServer:
+    """Make a server that is bound and not yet serving; `serve_forever()` serves.
+
+    There is one state for a process: two servers in it would share their resources.
+
+    Args:
+        port: The TCP port; 0 takes a free one, `server.port` tells which.
+        faults: Rules in force from the start, as `local_aws.faults` describes.
+
+    Raises:
+        ValueError: Rules that cannot be read.
+        OSError: The port is taken.
+    """
+    registry.register_all()
+    rules = Faults()
+    rules.replace(faults or {})
+    gateway = Gateway(
+        application=DomainDispatcherApplication(create_backend_app),
+        control=Control(faults=rules, calls=CallLog()),
+    )
+    return make_server(HOST, port, gateway, threaded=True, request_handler=_QuietHandler)

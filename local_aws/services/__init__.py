@@ -1,0 +1,14 @@
+"""What local AWS adds to moto, a module for each service."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from local_aws.services.dms import EXTENSION as DMS
+from local_aws.services.rds import EXTENSION as RDS
+from local_aws.services.secretsmanager import EXTENSION as SECRETSMANAGER
+
+if TYPE_CHECKING:
+    from local_aws.services.extension import Extension
+
+EXTENSIONS: tuple[Extension, ...] = (DMS, RDS, SECRETSMANAGER)

@@ -1,0 +1,153 @@
+"""DMS endpoints, and tests of their connections."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from local_aws.answers import Answer, ResponseMixin
+from local_aws.services.dms.attributes import reflected_settings
+from local_aws.services.dms.shelf import Resource, invalid_state, page
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from local_aws.services.dms.backend import LocalDmsBackend
+
+_DISPLAY_NAMES = {
+    "postgres": "PostgreSQL",
+    "aurora-postgresql": "Amazon Aurora PostgreSQL",
+}
+_SETTINGS = "PostgreSQLSettings"
+# Never shown again, or not the endpoint's own.
+_NOT_SHOWN = {"Password", "Tags", "ResourceIdentifier", "ExactSettings", "EndpointArn"}
+_BUSY = {"starting", "running", "stopping"}
+
+
+class Endpoints(ResponseMixin):
+    """The calls about endpoints and connections."""
+
+    dms_backend: LocalDmsBackend
+
+    def create_endpoint(self) -> Answer:
+        """CreateEndpoint."""
+        parameters = self.parameters()
+        backend = self.dms_backend
+        engine = parameters["EngineName"]
+        resource = Resource(
+            arn=backend.arn_with_resource_id("endpoint", parameters.get("ResourceIdentifier")),
+            data={
+                "EngineDisplayName": _DISPLAY_NAMES.get(engine, engine),
+                "SslMode": "none",
+                "KmsKeyId": backend.default_key_arn(),
+                "Status": "active",
+            },
+        )
+        resource.data["EndpointArn"] = resource.arn
+        self._apply(resource, parameters)
+        backend.endpoint_shelf.add(resource)
+        backend.tag(resource.arn, parameters.get("Tags"))
+        return Answer({"Endpoint": resource.data})
+
+    def describe_endpoints(self) -> Answer:
+        """DescribeEndpoints."""
+        endpoints, marker = self.dms_backend.endpoint_shelf.describe(self.parameters())
+        return Answer({"Endpoints": endpoints, "Marker": marker})
+
+    def modify_endpoint(self) -> Answer:
+        """ModifyEndpoint; refused while a task that uses it runs."""
+        parameters = self.parameters()
+        backend = self.dms_backend
+        endpoint = backend.endpoint_shelf.get(parameters["EndpointArn"])
+        for task in _tasks_of(backend, endpoint.arn):
+            if task.data["Status"] in _BUSY:
+                raise invalid_state(
+                    f"Endpoint {endpoint.arn} cannot be modified while the task {task.arn} that "
+                    "uses it is running."
+                )
+        self._apply(endpoint, parameters)
+        return Answer({"Endpoint": endpoint.data})
+
+    def delete_endpoint(self) -> Answer:
+        """DeleteEndpoint; refused while a task uses it."""
+        backend = self.dms_backend
+        endpoint = backend.endpoint_shelf.get(self.parameters()["EndpointArn"])
+        if _tasks_of(backend, endpoint.arn):
+            raise invalid_state(f"Endpoint {endpoint.arn} is part of one or more ReplicationTasks.")
+        for test in backend.connection_tests.all():
+            if test.data["EndpointArn"] == endpoint.arn:
+                backend.connection_tests.delete(test)
+        return Answer({"Endpoint": backend.endpoint_shelf.delete(endpoint)})
+
+    def test_connection(self) -> Answer:
+        """TestConnection: under way in the answer, successful with the next describe call."""
+        parameters = self.parameters()
+        backend = self.dms_backend
+        instance = backend.instances.get(parameters["ReplicationInstanceArn"])
+        endpoint = backend.endpoint_shelf.get(parameters["EndpointArn"])
+        key = f"{instance.arn} {endpoint.arn}"
+        test = backend.connection_tests.find(key) or backend.connection_tests.add(
+            Resource(arn=key, data={"ConnectionIdentifier": key})
+        )
+        test.data |= {
+            "ReplicationInstanceArn": instance.arn,
+            "ReplicationInstanceIdentifier": instance.data["ReplicationInstanceIdentifier"],
+            "EndpointArn": endpoint.arn,
+            "EndpointIdentifier": endpoint.data["EndpointIdentifier"],
+            "Status": "testing",
+            "LastFailureMessage": "",
+        }
+        test.upcoming = ["successful"]
+        return Answer({"Connection": _shown(test.data)})
+
+    def describe_connections(self) -> Answer:
+        """DescribeConnections; empty for what was never tested."""
+        parameters = self.parameters()
+        tests, _ = self.dms_backend.connection_tests.describe({})
+        keys = {
+            "endpoint-arn": "EndpointArn",
+            "replication-instance-arn": "ReplicationInstanceArn",
+        }
+        for each in parameters.get("Filters") or []:
+            tests = [test for test in tests if test[keys[each["Name"]]] in each["Values"]]
+        found, marker = page([_shown(test) for test in tests], parameters)
+        return Answer({"Connections": found, "Marker": marker})
+
+    def delete_connection(self) -> Answer:
+        """DeleteConnection: forget a test."""
+        parameters = self.parameters()
+        tests = self.dms_backend.connection_tests
+        test = tests.get(f"{parameters['ReplicationInstanceArn']} {parameters['EndpointArn']}")
+        return Answer({"Connection": _shown(tests.delete(test))})
+
+    def _apply(self, endpoint: Resource, parameters: Mapping[str, Any]) -> None:
+        if certificate := parameters.get("CertificateArn"):
+            self.dms_backend.certificates.get(certificate)
+        endpoint.data |= {
+            key: _shown_settings(value)
+            for key, value in parameters.items()
+            if key not in _NOT_SHOWN and key != _SETTINGS
+        }
+        if parameters.get("ExactSettings"):
+            endpoint.hidden.clear()
+        endpoint.hidden |= _shown_settings(parameters.get(_SETTINGS, {}))
+        if endpoint.data["EngineName"] in _DISPLAY_NAMES:
+            attributes = endpoint.data.get("ExtraConnectionAttributes", "")
+            endpoint.data[_SETTINGS] = endpoint.hidden | reflected_settings(attributes)
+
+
+def _shown_settings(value: Any) -> Any:  # noqa: ANN401 - any JSON
+    if isinstance(value, dict):
+        return {key: member for key, member in value.items() if key != "Password"}
+    return value
+
+
+def _shown(test: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in test.items() if key != "ConnectionIdentifier"}
+
+
+def _tasks_of(backend: LocalDmsBackend, endpoint_arn: str) -> list[Resource]:
+    return [
+        task
+        for task in backend.tasks.all()
+        if endpoint_arn in (task.data["SourceEndpointArn"], task.data["TargetEndpointArn"])
+    ]

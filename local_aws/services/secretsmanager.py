@@ -1,0 +1,93 @@
+"""Secrets Manager: random passwords that keep to what they were asked for."""
+
+from __future__ import annotations
+
+import secrets
+import string
+from typing import TYPE_CHECKING, Any
+
+from moto.secretsmanager.models import SecretsManagerBackend, secretsmanager_backends
+from moto.secretsmanager.responses import SecretsManagerResponse
+
+from local_aws.answers import Answer, AwsError, BackendMixin, ResponseMixin
+from local_aws.services.extension import Extension
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetRandomPassword.html
+_PUNCTUATION = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
+_DEFAULT_LENGTH = 32
+_LONGEST = 4096
+
+
+class LocalSecretsManagerBackend(BackendMixin, SecretsManagerBackend):  # type: ignore[misc]  # moto is untyped here
+    """Remembers the passwords that it made up, for tests that search for them."""
+
+    def __init__(self, region_name: str, account_id: str) -> None:
+        """Begin without secrets."""
+        super().__init__(region_name, account_id)
+        self.generated: list[str] = []
+
+    def random_password(self, parameters: Mapping[str, Any]) -> str:
+        """Make up a password of the length and characters that `parameters` ask for.
+
+        Raises:
+            AwsError: InvalidParameterException, where no such password exists.
+        """
+        excluded = parameters.get("ExcludeCharacters", "")
+        kinds = [
+            "".join(c for c in characters if c not in excluded) for characters in _kinds(parameters)
+        ]
+        length = parameters.get("PasswordLength", _DEFAULT_LENGTH)
+        required = kinds if parameters.get("RequireEachIncludedType", True) else []
+        if (
+            not "".join(kinds)
+            or not all(required)
+            or not max(len(required), 1) <= length <= _LONGEST
+        ):
+            raise AwsError(
+                "InvalidParameterException",
+                f"no password of {length} characters has each of the types that were asked for",
+            )
+        characters = [secrets.choice(kind) for kind in required]
+        characters += [secrets.choice("".join(kinds)) for _ in range(length - len(characters))]
+        secrets.SystemRandom().shuffle(characters)
+        password = "".join(characters)
+        self.generated.append(password)
+        return password
+
+
+def _kinds(parameters: Mapping[str, Any]) -> list[str]:
+    kinds = {
+        "ExcludeLowercase": string.ascii_lowercase,
+        "ExcludeUppercase": string.ascii_uppercase,
+        "ExcludeNumbers": string.digits,
+        "ExcludePunctuation": _PUNCTUATION,
+    }
+    asked = [characters for key, characters in kinds.items() if not parameters.get(key)]
+    return [*asked, " "] if parameters.get("IncludeSpace") else asked
+
+
+class LocalSecretsManagerResponse(ResponseMixin, SecretsManagerResponse):  # type: ignore[misc]  # moto is untyped here
+    """Answers what moto's response class lacks."""
+
+    def get_random_password(self) -> Answer:
+        """GetRandomPassword."""
+        return Answer({"RandomPassword": self.backend.random_password(self.parameters())})
+
+
+def generated_passwords() -> list[str]:
+    """Every password made up so far, in every account and region."""
+    return [
+        password
+        for _, _, backend in list(secretsmanager_backends.iter_backends())
+        for password in backend.generated
+    ]
+
+
+EXTENSION = Extension(
+    package="secretsmanager",
+    backend=LocalSecretsManagerBackend,
+    response=LocalSecretsManagerResponse,
+)
