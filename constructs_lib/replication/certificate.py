@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
 
 from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.dms_certificate import DmsCertificate
 from constructs import Construct
 
 from constructs_lib.replication.checks import check_identifier
-
-if TYPE_CHECKING:
-    from constructs import Construct as Scope
 
 _BEGIN = "-----BEGIN CERTIFICATE-----"
 _DIGEST_LENGTH = 8
@@ -30,20 +26,18 @@ class SourceCertificate(Construct):
     the provider marks it sensitive and leaves it out of plans.
 
     Source: https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Security.SSL.html
+
+    Args:
+        scope: The parent.
+        id_: The construct's id.
+        name: The environment's prefix, such as ``aurora-ferry-dev``.
+        certificate_pem: The PEM text. Line ends and white space around it do not matter.
+
+    Raises:
+        ValueError: The text holds no certificate, or holds a private key. It is not shown.
     """
 
-    def __init__(self, scope: Scope, id_: str, *, name: str, certificate_pem: str) -> None:
-        """Import the certificate.
-
-        Args:
-            scope: The parent.
-            id_: The construct's id.
-            name: The environment's prefix, such as ``aurora-ferry-dev``.
-            certificate_pem: The PEM text. Line ends and white space around it do not matter.
-
-        Raises:
-            ValueError: The text holds no certificate, or holds a private key. It is not shown.
-        """
+    def __init__(self, scope: Construct, id_: str, *, name: str, certificate_pem: str) -> None:
         super().__init__(scope, id_)
         text = "\n".join(line.strip() for line in certificate_pem.strip().splitlines()) + "\n"
         if "PRIVATE KEY-----" in text:

@@ -13,8 +13,6 @@ from constructs_lib.replication.checks import check_identifier
 from constructs_lib.replication.endpoint_settings import SourceSettings, TargetSettings
 
 if TYPE_CHECKING:
-    from constructs import Construct as Scope
-
     from constructs_lib.credentials import ConnectionSecret, SecretAccessRole, SourceSecret
     from constructs_lib.encryption import EnvironmentKey
     from constructs_lib.replication.certificate import SourceCertificate
@@ -45,11 +43,28 @@ class SourceEndpoint(Construct):
     provider's ``pause_replication_tasks`` would do that by itself, but leaves tasks stopped where
     DMS is still testing the connection (hashicorp/terraform-provider-aws#46139), and a task that
     nobody knows is stopped fills the source's disk with WAL.
+
+    Args:
+        scope: The parent.
+        id_: The construct's id.
+        name: The environment's prefix, such as ``aurora-ferry-dev``.
+        secret: The secret with host, port, user and password.
+        access_role: The role by which DMS reads it; the endpoint waits for its policy.
+        key: Encrypts what DMS keeps of the endpoint.
+        database_name: The database that is migrated.
+        ssl_mode: ``require`` by default, which encrypts and verifies nobody.
+        certificate: The CA that ``verify-ca`` and ``verify-full`` verify against.
+        settings: The defaults of :class:`SourceSettings` by default.
+        secrets_manager_endpoint: The DNS name under which the instance reaches Secrets Manager;
+            by default the region's own name.
+
+    Raises:
+        ValueError: The mode and the certificate do not go together.
     """
 
     def __init__(
         self,
-        scope: Scope,
+        scope: Construct,
         id_: str,
         *,
         name: str,
@@ -62,25 +77,6 @@ class SourceEndpoint(Construct):
         settings: SourceSettings | None = None,
         secrets_manager_endpoint: str | None = None,
     ) -> None:
-        """Make the endpoint.
-
-        Args:
-            scope: The parent.
-            id_: The construct's id.
-            name: The environment's prefix, such as ``aurora-ferry-dev``.
-            secret: The secret with host, port, user and password.
-            access_role: The role by which DMS reads it; the endpoint waits for its policy.
-            key: Encrypts what DMS keeps of the endpoint.
-            database_name: The database that is migrated.
-            ssl_mode: ``require`` by default, which encrypts and verifies nobody.
-            certificate: The CA that ``verify-ca`` and ``verify-full`` verify against.
-            settings: The defaults of :class:`SourceSettings` by default.
-            secrets_manager_endpoint: The DNS name under which the instance reaches Secrets Manager;
-                by default the region's own name.
-
-        Raises:
-            ValueError: The mode and the certificate do not go together.
-        """
         super().__init__(scope, id_)
         if ssl_mode in _VERIFYING and certificate is None:
             raise ValueError(
@@ -132,11 +128,23 @@ class TargetEndpoint(Construct):
     The connection is encrypted (``require``), which Aurora's ``rds.force_ssl`` asks for; it stays
     inside the VPC, from one security group to another. What is said of changes to the source's
     endpoint holds here too.
+
+    Args:
+        scope: The parent.
+        id_: The construct's id.
+        name: The environment's prefix, such as ``aurora-ferry-dev``.
+        secret: The secret with host, port, user and password.
+        access_role: The role by which DMS reads it; the endpoint waits for its policy.
+        key: Encrypts what DMS keeps of the endpoint.
+        database_name: The database that is migrated to.
+        settings: The defaults of :class:`TargetSettings` by default.
+        secrets_manager_endpoint: The DNS name under which the instance reaches Secrets Manager;
+            by default the region's own name.
     """
 
     def __init__(
         self,
-        scope: Scope,
+        scope: Construct,
         id_: str,
         *,
         name: str,
@@ -147,20 +155,6 @@ class TargetEndpoint(Construct):
         settings: TargetSettings | None = None,
         secrets_manager_endpoint: str | None = None,
     ) -> None:
-        """Make the endpoint.
-
-        Args:
-            scope: The parent.
-            id_: The construct's id.
-            name: The environment's prefix, such as ``aurora-ferry-dev``.
-            secret: The secret with host, port, user and password.
-            access_role: The role by which DMS reads it; the endpoint waits for its policy.
-            key: Encrypts what DMS keeps of the endpoint.
-            database_name: The database that is migrated to.
-            settings: The defaults of :class:`TargetSettings` by default.
-            secrets_manager_endpoint: The DNS name under which the instance reaches Secrets Manager;
-                by default the region's own name.
-        """
         super().__init__(scope, id_)
         identifier = f"{name}-target"
         check_identifier("target endpoint", identifier, longest=_LONGEST_IDENTIFIER)

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cdktf import ITerraformDependable
-    from constructs import Construct as Scope
 
     from constructs_lib.encryption import EnvironmentKey
     from constructs_lib.network import Network, SecurityGroups
@@ -37,11 +36,34 @@ class ReplicationInstance(Construct):
 
     Sources: https://docs.aws.amazon.com/dms/latest/userguide/CHAP_ReplicationInstance.html and
     CHAP_Monitoring.html
+
+    Args:
+        scope: The parent.
+        id_: The construct's id.
+        name: The environment's prefix, such as ``aurora-ferry-dev``; the instance's identifier.
+        network: Whose DMS subnets it stands in.
+        security_groups: Of which it bears DMS's.
+        key: Encrypts its storage and its logs.
+        depends_on: What proves that ``dms-vpc-role`` exists, such as its data source: without
+            that role DMS can make no subnet group.
+        engine_version: The DMS version, three numbers; 3.5.4 by default. It stays as it is
+            until it is changed here.
+        instance_class: ``dms.c5.2xlarge`` by default.
+        allocated_storage_gib: For logs and for changes that wait, 5 to 6144 GiB; 100 by default.
+        multi_az: Whether a standby stands in another zone; true by default.
+        maintenance_window: In UTC, as ``ddd:hh:mm-ddd:hh:mm``; Sunday from 03:00 to 04:00 by
+            default.
+        apply_immediately: Whether a change is made at once, and with it all that wait for the
+            window; true by default. Otherwise every plan until the window shows it again.
+        log_retention_days: How long the tasks' logs are kept; 30 by default.
+
+    Raises:
+        ValueError: The name, the version or the storage is not as DMS takes it.
     """
 
     def __init__(
         self,
-        scope: Scope,
+        scope: Construct,
         id_: str,
         *,
         name: str,
@@ -57,31 +79,6 @@ class ReplicationInstance(Construct):
         apply_immediately: bool = True,
         log_retention_days: int = 30,
     ) -> None:
-        """Make the instance.
-
-        Args:
-            scope: The parent.
-            id_: The construct's id.
-            name: The environment's prefix, such as ``aurora-ferry-dev``; the instance's identifier.
-            network: Whose DMS subnets it stands in.
-            security_groups: Of which it bears DMS's.
-            key: Encrypts its storage and its logs.
-            depends_on: What proves that ``dms-vpc-role`` exists, such as its data source: without
-                that role DMS can make no subnet group.
-            engine_version: The DMS version, three numbers; 3.5.4 by default. It stays as it is
-                until it is changed here.
-            instance_class: ``dms.c5.2xlarge`` by default.
-            allocated_storage_gib: For logs and for changes that wait, 5 to 6144 GiB; 100 by default.
-            multi_az: Whether a standby stands in another zone; true by default.
-            maintenance_window: In UTC, as ``ddd:hh:mm-ddd:hh:mm``; Sunday from 03:00 to 04:00 by
-                default.
-            apply_immediately: Whether a change is made at once, and with it all that wait for the
-                window; true by default. Otherwise every plan until the window shows it again.
-            log_retention_days: How long the tasks' logs are kept; 30 by default.
-
-        Raises:
-            ValueError: The name, the version or the storage is not as DMS takes it.
-        """
         super().__init__(scope, id_)
         check_identifier("replication instance", name, longest=_LONGEST_IDENTIFIER)
         check_range(

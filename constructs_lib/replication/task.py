@@ -14,8 +14,6 @@ from constructs_lib.replication.phases import AfterFullLoad
 from constructs_lib.replication.task_settings import TaskSettings
 
 if TYPE_CHECKING:
-    from constructs import Construct as Scope
-
     from constructs_lib.replication.endpoints import SourceEndpoint, TargetEndpoint
     from constructs_lib.replication.instance import ReplicationInstance
     from constructs_lib.replication.table_mappings import TableMappings
@@ -37,11 +35,27 @@ class ReplicationTask(Construct):
     A change of its settings or mappings stops it where it runs, and it stays stopped: resume it
     after the apply. Source:
     https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Tasks.html
+
+    Args:
+        scope: The parent.
+        id_: The construct's id.
+        name: The environment's prefix, such as ``aurora-ferry-dev``.
+        task_name: The task's own name, such as ``orders``; no other of the environment has it.
+        instance: The instance that runs it.
+        source: Where it reads.
+        target: Where it writes.
+        table_mappings: What it carries.
+        settings: The defaults of :class:`TaskSettings` by default.
+        migration_type: The full load and the changes after it by default.
+
+    Raises:
+        ValueError: The name is not as DMS takes it, or the settings do not suit the mappings or
+            the migration type.
     """
 
     def __init__(
         self,
-        scope: Scope,
+        scope: Construct,
         id_: str,
         *,
         name: str,
@@ -53,24 +67,6 @@ class ReplicationTask(Construct):
         settings: TaskSettings | None = None,
         migration_type: MigrationType = MigrationType.FULL_LOAD_AND_CDC,
     ) -> None:
-        """Make the task.
-
-        Args:
-            scope: The parent.
-            id_: The construct's id.
-            name: The environment's prefix, such as ``aurora-ferry-dev``.
-            task_name: The task's own name, such as ``orders``; no other of the environment has it.
-            instance: The instance that runs it.
-            source: Where it reads.
-            target: Where it writes.
-            table_mappings: What it carries.
-            settings: The defaults of :class:`TaskSettings` by default.
-            migration_type: The full load and the changes after it by default.
-
-        Raises:
-            ValueError: The name is not as DMS takes it, or the settings do not suit the mappings or
-                the migration type.
-        """
         super().__init__(scope, id_)
         settings = settings or TaskSettings()
         self._identifier = f"{name}-{task_name}"
