@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from ferry.errors import InputError
 from settings.loading import load_environments
+from settings.problem import EnvironmentsError
 
 if TYPE_CHECKING:
     from settings.environment import Environment
@@ -22,7 +23,16 @@ def find(name: str) -> Environment:
         InputError: There is none, or the files have problems: a line for each, as `cdktf synth`
             shows them.
     """
-    (environment,) = load_environments(FOLDER, selected=(name,))
+    known = sorted(file.stem for file in FOLDER.glob("*.toml"))
+    if name not in known:
+        raise InputError(
+            f"There is no environment '{name}'; the files in {FOLDER.name}/ are those of "
+            f"{', '.join(known) or 'none'}. Name one of these, or add {FOLDER.name}/NAME.toml."
+        )
+    try:
+        (environment,) = load_environments(FOLDER, selected=name)
+    except EnvironmentsError as error:
+        raise InputError(str(error)) from None
     return environment
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -61,6 +62,8 @@ def sign_in(*, environment: str, account_id: str, region: str) -> Account:
         FerryError: There are no credentials, they do not work, or they are another account's.
         InputError: AWS_ENDPOINT_URL is not a URL.
     """
+    # At DEBUG botocore logs whole requests, and PutSecretValue's holds the password
+    logging.getLogger("botocore").setLevel(logging.INFO)
     with explained("find out which AWS account you are signed in to"):
         session = boto3.Session(region_name=region)
         try:

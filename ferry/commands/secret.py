@@ -38,7 +38,7 @@ def source(
             account_id=environment.aws.account_id,
             region=environment.aws.region,
         )
-        credentials = ask() if sys.stdin.isatty() else read()
+        credentials = ask() if at_terminal() else read()
         secret = SourceSecret(
             name=naming.source_secret(environment.tags.project, name),
             description=f"How DMS signs in to the source of {environment.prefix}",
@@ -56,6 +56,11 @@ def source(
             f"cdktf deploy {naming.migration_stack(name)}; DMS tasks that run already take new "
             "credentials when they are stopped and resumed"
         )
+
+
+def at_terminal() -> bool:
+    """Whether a person can be asked."""
+    return sys.stdin.isatty()
 
 
 def ask() -> Credentials:

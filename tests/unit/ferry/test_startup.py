@@ -1,0 +1,123 @@
+"""`ferry --help` answers at once: it loads nothing that only a running command needs."""
+
+from __future__ import annotations
+
+import json
+import os
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT: Final = Path(__file__).resolve().parents[3]
+
+SLOW: Final = {
+    "boto3",
+    "botocore",
+    "cdktf",
+    "cdktf_cdktf_provider_aws",
+    "constructs_lib",
+    "jsii",
+    "pydantic",
+    "settings",
+    "stacks",
+}
+
+LOADED: Final = """
+import json, runpy, sys
+sys.argv = ["ferry", *sys.argv[1:]]
+try:
+    runpy.run_module("ferry", run_name="__main__")
+except SystemExit:
+    pass
+print(json.dumps([name.partition(".")[0] for name in sys.modules]), file=sys.stderr)
+"""
+
+
+def loaded(*arguments: str) -> set[str]:
+    """The packages that `ferry` with these arguments has loaded when it ends."""
+    done = subprocess.run(
+        [sys.executable, "-c", LOADED, *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    packages = set(json.loads(done.stderr.splitlines()[-1]))
+    assert "typer" in packages
+    return packages
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ()], ids=" ".join)
+def test_help_loads_nothing_slow(arguments: tuple[str, ...]) -> None:
+    assert loaded(*arguments) & SLOW == set()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("secret", "--help"),
+        ("bootstrap", "--help"),
+        ("secret", "source", "--help"),
+        ("no-such-command",),
+    ],
+)
+def test_a_commands_help_loads_nothing_slow_of_ours(arguments: tuple[str, ...]) -> None:
+    # typer itself reads arguments with pydantic
+    assert loaded(*arguments) & SLOW <= {"pydantic"}
+
+
+def test_python_m_ferry_is_the_command(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["ferry", "--help"])
+
+    with pytest.raises(SystemExit) as end:
+        runpy.run_module("ferry", run_name="__main__")
+
+    assert end.value.code == 0
+    shown = capsys.readouterr().out
+    assert "Usage: ferry [OPTIONS] COMMAND [ARGS]..." in shown
+    assert "bootstrap" in shown
+    assert "secret" in shown
+
+
+@pytest.fixture
+def terminal() -> Iterator[tuple[int, int]]:
+    """A terminal: what a person holds, and what the program sees."""
+    ours, theirs = os.openpty()
+    yield ours, theirs
+    os.close(ours)
+
+
+def test_a_password_that_is_typed_is_not_shown(terminal: tuple[int, int]) -> None:
+    ours, theirs = terminal
+    asking = "from ferry.commands.secret import ask; print('typed', len(ask().password))"
+    with subprocess.Popen(
+        [sys.executable, "-c", asking],
+        cwd=ROOT,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+    ):
+        os.close(theirs)
+        shown = b""
+        for question, answer in [
+            (b"User name: ", b"dms\n"),
+            (b"Password: ", b"canary-Pa55word\n"),
+            (b"Repeat for confirmation: ", b"canary-Pa55word\n"),
+            (b"typed 15", b""),
+        ]:
+            while question not in shown:
+                shown += os.read(ours, 1024)
+            os.write(ours, answer)
+
+    assert b"dms" in shown
+    assert b"canary" not in shown
