@@ -43,7 +43,7 @@ class Endpoints(ResponseMixin):
             },
         )
         resource.data["EndpointArn"] = resource.arn
-        self._apply(resource, parameters)
+        _apply(backend, resource, parameters)
         backend.endpoint_shelf.add(resource)
         backend.tag(resource.arn, parameters.get("Tags"))
         return Answer({"Endpoint": resource.data})
@@ -64,7 +64,7 @@ class Endpoints(ResponseMixin):
                     f"Endpoint {endpoint.arn} cannot be modified while the task {task.arn} that "
                     "uses it is running."
                 )
-        self._apply(endpoint, parameters)
+        _apply(backend, endpoint, parameters)
         return Answer({"Endpoint": endpoint.data})
 
     def delete_endpoint(self) -> Answer:
@@ -119,20 +119,21 @@ class Endpoints(ResponseMixin):
         test = tests.get(f"{parameters['ReplicationInstanceArn']} {parameters['EndpointArn']}")
         return Answer({"Connection": _shown(tests.delete(test))})
 
-    def _apply(self, endpoint: Resource, parameters: Mapping[str, Any]) -> None:
-        if certificate := parameters.get("CertificateArn"):
-            self.dms_backend.certificates.get(certificate)
-        endpoint.data |= {
-            key: _shown_settings(value)
-            for key, value in parameters.items()
-            if key not in _NOT_SHOWN and key != _SETTINGS
-        }
-        if parameters.get("ExactSettings"):
-            endpoint.hidden.clear()
-        endpoint.hidden |= _shown_settings(parameters.get(_SETTINGS, {}))
-        if endpoint.data["EngineName"] in _DISPLAY_NAMES:
-            attributes = endpoint.data.get("ExtraConnectionAttributes", "")
-            endpoint.data[_SETTINGS] = endpoint.hidden | reflected_settings(attributes)
+
+def _apply(backend: LocalDmsBackend, endpoint: Resource, parameters: Mapping[str, Any]) -> None:
+    if certificate := parameters.get("CertificateArn"):
+        backend.certificates.get(certificate)
+    endpoint.data |= {
+        key: _shown_settings(value)
+        for key, value in parameters.items()
+        if key not in _NOT_SHOWN and key != _SETTINGS
+    }
+    if parameters.get("ExactSettings"):
+        endpoint.hidden.clear()
+    endpoint.hidden |= _shown_settings(parameters.get(_SETTINGS, {}))
+    if endpoint.data["EngineName"] in _DISPLAY_NAMES:
+        attributes = endpoint.data.get("ExtraConnectionAttributes", "")
+        endpoint.data[_SETTINGS] = endpoint.hidden | reflected_settings(attributes)
 
 
 def _shown_settings(value: Any) -> Any:  # noqa: ANN401 - any JSON

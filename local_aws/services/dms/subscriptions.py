@@ -40,8 +40,8 @@ class Subscriptions(ResponseMixin):
             },
             upcoming=["active"],
         )
-        self._apply(resource, parameters)
-        self._require_sources(resource)
+        _apply(backend, resource, parameters)
+        _require_sources(backend, resource)
         backend.subscriptions.add(resource)
         backend.tag(resource.arn, parameters.get("Tags"))
         return Answer({"EventSubscription": resource.data})
@@ -57,56 +57,56 @@ class Subscriptions(ResponseMixin):
     def modify_event_subscription(self) -> Answer:
         """ModifyEventSubscription."""
         parameters = self.parameters()
-        subscription = self._get(parameters)
-        self._apply(subscription, parameters)
+        subscription = _get(self.dms_backend, parameters)
+        _apply(self.dms_backend, subscription, parameters)
         subscription.data["Status"] = "modifying"
         subscription.upcoming = ["active"]
         return Answer({"EventSubscription": subscription.data})
 
     def delete_event_subscription(self) -> Answer:
         """DeleteEventSubscription."""
-        subscription = self._get(self.parameters())
+        subscription = _get(self.dms_backend, self.parameters())
         return Answer({"EventSubscription": self.dms_backend.subscriptions.delete(subscription)})
 
-    def _get(self, parameters: Mapping[str, Any]) -> Resource:
-        backend = self.dms_backend
-        return backend.subscriptions.get(backend.arn("es", parameters["SubscriptionName"]))
 
-    def _apply(self, subscription: Resource, parameters: Mapping[str, Any]) -> None:
-        keys = {
-            "SnsTopicArn": "SnsTopicArn",
-            "SourceType": "SourceType",
-            "EventCategories": "EventCategoriesList",
-            "Enabled": "Enabled",
-        }
-        subscription.data |= {
-            shown: parameters[given] for given, shown in keys.items() if given in parameters
-        }
-        topic = subscription.data["SnsTopicArn"]
-        backend = self.dms_backend
-        if topic not in sns_backends[backend.account_id][backend.region_name].topics:
-            raise AwsError("SNSInvalidTopicFault", f"The SNS topic {topic} is invalid.")
-        source_type = subscription.data.get("SourceType")
-        if source_type is None:
-            return
-        if source_type not in EVENT_CATEGORIES:
-            raise invalid_value(
-                f"Invalid source type {source_type!r}: give {' or '.join(EVENT_CATEGORIES)}"
-            )
-        for category in subscription.data["EventCategoriesList"]:
-            if category not in EVENT_CATEGORIES[source_type]:
-                raise invalid_value(
-                    f"Invalid event category {category!r} of {source_type}: "
-                    f"give some of {', '.join(EVENT_CATEGORIES[source_type])}"
-                )
+def _get(backend: LocalDmsBackend, parameters: Mapping[str, Any]) -> Resource:
+    return backend.subscriptions.get(backend.arn("es", parameters["SubscriptionName"]))
 
-    def _require_sources(self, subscription: Resource) -> None:
-        backend = self.dms_backend
-        shelf = (
-            backend.instances
-            if subscription.data.get("SourceType") == "replication-instance"
-            else backend.tasks
+
+def _apply(backend: LocalDmsBackend, subscription: Resource, parameters: Mapping[str, Any]) -> None:
+    keys = {
+        "SnsTopicArn": "SnsTopicArn",
+        "SourceType": "SourceType",
+        "EventCategories": "EventCategoriesList",
+        "Enabled": "Enabled",
+    }
+    subscription.data |= {
+        shown: parameters[given] for given, shown in keys.items() if given in parameters
+    }
+    topic = subscription.data["SnsTopicArn"]
+    if topic not in sns_backends[backend.account_id][backend.region_name].topics:
+        raise AwsError("SNSInvalidTopicFault", f"The SNS topic {topic} is invalid.")
+    source_type = subscription.data.get("SourceType")
+    if source_type is None:
+        return
+    if source_type not in EVENT_CATEGORIES:
+        raise invalid_value(
+            f"Invalid source type {source_type!r}: give {' or '.join(EVENT_CATEGORIES)}"
         )
-        for name in subscription.data["SourceIdsList"]:
-            if shelf.by_name(name) is None:
-                raise not_found(f"{shelf.kind} {name} not found.")
+    for category in subscription.data["EventCategoriesList"]:
+        if category not in EVENT_CATEGORIES[source_type]:
+            raise invalid_value(
+                f"Invalid event category {category!r} of {source_type}: "
+                f"give some of {', '.join(EVENT_CATEGORIES[source_type])}"
+            )
+
+
+def _require_sources(backend: LocalDmsBackend, subscription: Resource) -> None:
+    shelf = (
+        backend.instances
+        if subscription.data.get("SourceType") == "replication-instance"
+        else backend.tasks
+    )
+    for name in subscription.data["SourceIdsList"]:
+        if shelf.by_name(name) is None:
+            raise not_found(f"{shelf.kind} {name} not found.")

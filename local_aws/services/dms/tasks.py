@@ -65,7 +65,7 @@ class Tasks(ResponseMixin):
             upcoming=["ready"],
         )
         task.data["ReplicationTaskArn"] = task.arn
-        self._apply(task, {"ReplicationTaskSettings": "{}", **parameters})
+        _apply(self.dms_backend, task, {"ReplicationTaskSettings": "{}", **parameters})
         backend.tasks.add(task)
         backend.tag(task.arn, parameters.get("Tags"))
         return Answer({"ReplicationTask": task.data})
@@ -95,7 +95,7 @@ class Tasks(ResponseMixin):
             if other not in (None, task):
                 raise already_exists(f"Replication task {name}")
             task.data["ReplicationTaskIdentifier"] = name.lower()
-        self._apply(task, parameters)
+        _apply(self.dms_backend, task, parameters)
         task.data["Status"] = "modifying"
         task.upcoming = [status]
         return Answer({"ReplicationTask": task.data})
@@ -167,16 +167,17 @@ class Tasks(ResponseMixin):
         reload_state(task, parameters)
         return Answer({"ReplicationTaskArn": task.arn})
 
-    def _apply(self, task: Resource, parameters: Mapping[str, Any]) -> None:
-        _require_mappings(parameters)
-        task.data |= {key: parameters[key] for key in _TAKEN_AS_GIVEN if key in parameters}
-        if settings := parameters.get("ReplicationTaskSettings"):
-            instance = self.dms_backend.instances.get(task.data["ReplicationInstanceArn"])
-            task.data["ReplicationTaskSettings"] = _with_log_names(
-                settings,
-                instance=instance.data["ReplicationInstanceIdentifier"],
-                resource_id=task.arn.rpartition(":")[2],
-            )
+
+def _apply(backend: LocalDmsBackend, task: Resource, parameters: Mapping[str, Any]) -> None:
+    _require_mappings(parameters)
+    task.data |= {key: parameters[key] for key in _TAKEN_AS_GIVEN if key in parameters}
+    if settings := parameters.get("ReplicationTaskSettings"):
+        instance = backend.instances.get(task.data["ReplicationInstanceArn"])
+        task.data["ReplicationTaskSettings"] = _with_log_names(
+            settings,
+            instance=instance.data["ReplicationInstanceIdentifier"],
+            resource_id=task.arn.rpartition(":")[2],
+        )
 
 
 def _start(task: Resource) -> None:
