@@ -1,0 +1,144 @@
+"""When an assembly is loaded, and which file; the kernel is a list of what it was asked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsii._kernel.types import LoadRequest
+
+from lean_bindings.bindings import Bindings
+from lean_bindings.deferral import DeferringProvider
+from lean_bindings.errors import LateImportError
+from tests.unit.lean_bindings.fake_provider import (
+    NAME,
+    VERSION,
+    write_dependent,
+    write_fake_provider,
+)
+
+
+class _Kernel:
+    def __init__(self, refuses: str = "") -> None:
+        self.asked: list[str] = []
+        self._refuses = refuses
+
+    def load(self, request: LoadRequest) -> str:
+        folder = Path(request.tarball).parent.name
+        self.asked.append(f"load {request.name} from {folder}")
+        if folder == self._refuses:
+            raise RuntimeError("cannot load it")
+        return "loaded"
+
+    def create(self, what: str) -> str:
+        self.asked.append(f"create {what}")
+        return "created"
+
+
+@pytest.fixture
+def bindings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bindings:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    made = Bindings("fake_provider", write_fake_provider(tmp_path), [tmp_path / "project"])
+    made.find_spec("fake_provider.beta")
+    return made
+
+
+def _request(folder: Path, name: str = NAME) -> LoadRequest:
+    [tarball] = (folder / "_jsii").glob("*.tgz")
+    return LoadRequest(name=name, version=VERSION, tarball=str(tarball))
+
+
+def _watching(kernel: _Kernel, bindings: Bindings) -> Any:  # noqa: ANN401 (has the kernel's methods)
+    provider = DeferringProvider(kernel)
+    provider.watch(bindings)
+    provider.watch(bindings)
+    return provider
+
+
+def test_a_watched_assembly_is_loaded_before_the_first_question(bindings: Bindings) -> None:
+    kernel = _Kernel()
+    provider = _watching(kernel, bindings)
+    provider.load(_request(bindings.folder))
+    assert kernel.asked == []
+    assert provider.create("one") == "created"
+    assert provider.create("two") == "created"
+    assert kernel.asked == [
+        "load @fake/provider from lean-bindings",
+        "create one",
+        "create two",
+    ]
+
+
+def test_any_other_assembly_is_loaded_at_once(bindings: Bindings, tmp_path: Path) -> None:
+    kernel = _Kernel()
+    provider = _watching(kernel, bindings)
+    other = _request(write_fake_provider(tmp_path / "other"), name="@fake/other")
+    assert provider.load(other) == "loaded"
+    assert kernel.asked == ["load @fake/other from _jsii"]
+
+
+def test_assemblies_are_loaded_in_order(bindings: Bindings, tmp_path: Path) -> None:
+    kernel = _Kernel()
+    provider = _watching(kernel, bindings)
+    provider.load(_request(bindings.folder))
+    provider.load(_request(write_dependent(tmp_path), name="@fake/dependent"))
+    assert kernel.asked == [
+        "load @fake/provider from _jsii",
+        "load @fake/dependent from _jsii",
+    ]
+
+
+def test_the_shipped_assembly_stands_in_for_a_copy_that_is_refused(
+    bindings: Bindings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kernel = _Kernel(refuses="lean-bindings")
+    provider = _watching(kernel, bindings)
+    provider.load(_request(bindings.folder))
+    provider.create("one")
+    assert kernel.asked == [
+        "load @fake/provider from lean-bindings",
+        "load @fake/provider from _jsii",
+        "create one",
+    ]
+    assert capsys.readouterr().err.endswith("cannot load it\n")
+
+
+def test_an_error_of_the_shipped_assembly_is_not_hidden(
+    bindings: Bindings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    provider = _watching(_Kernel(refuses="_jsii"), bindings)
+    bindings.needed_whole("another")
+    provider.load(_request(bindings.folder))
+    with pytest.raises(RuntimeError, match=r"^cannot load it$"):
+        provider.create("one")
+    assert capsys.readouterr().err == (
+        "lean_bindings: using fake_provider as shipped, which is slower: "
+        "another jsii package builds on it\n"
+    )
+
+
+def test_after_the_load_only_missing_submodules_are_errors(bindings: Bindings) -> None:
+    provider = _watching(_Kernel(), bindings)
+    provider.load(_request(bindings.folder))
+    provider.create("one")
+    for fullname in ("fake_provider.beta", "fake_provider.beta.x", "fake_provider.omega", "other"):
+        assert bindings.find_spec(fullname) is None
+    assert bindings.late is None
+    with pytest.raises(LateImportError):
+        bindings.find_spec("fake_provider.gamma")
+    assert bindings.late == "gamma"
+
+
+def test_what_cannot_be_remembered_is_said(bindings: Bindings, tmp_path: Path) -> None:
+    provider = _watching(_Kernel(), bindings)
+    provider.load(_request(bindings.folder))
+    provider.create("one")
+    (tmp_path / "cache" / "lean-bindings" / "learned").touch()
+    with pytest.raises(LateImportError) as late:
+        bindings.find_spec("fake_provider.gamma")
+    assert str(late.value).startswith(
+        "fake_provider.gamma was imported after fake_provider had been loaded without it. "
+        "It cannot be remembered ("
+    )
+    assert str(late.value).endswith("): set LEAN_BINDINGS=off to use the package as shipped.")
