@@ -1,23 +1,144 @@
-"""Read the environments' files."""
+"""Reads the environments' files and finds every problem of all of them at once."""
 
+import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+from settings import rules
+from settings.certificate import read_certificates
 from settings.environment import Environment
+from settings.problem import EnvironmentsError, Problem, toml
+from settings.repair import Reading, read
+from settings.rules.rule import Finding, either
+from settings.rules.source import VERIFYING
+
+_VARIABLE = "ENVIRONMENT_SUFFIX"
 
 
 def load_environments(folder: Path, *, selected: str | None = None) -> tuple[Environment, ...]:
-    """Return the environments of a folder's files, by name.
+    """Return the environments of a folder's files, sorted by name.
+
+    A problem of a file that is not selected does not count, so that a broken prod.toml does not
+    keep dev from being deployed. Rules about two environments do count where one of the two is
+    selected: a network that overlaps another's is wrong whichever of them is deployed first. They
+    read the other file as far as it can be understood.
 
     Args:
-        folder: Where the TOML files are.
-        selected: Names separated by commas, as ENVIRONMENT_SUFFIX holds them. Default: all.
+        folder: Where the TOML files are. The certificate files that they name are found from there.
+        selected: Names separated by commas, as ENVIRONMENT_SUFFIX holds them; blanks and empty
+            names are ignored. Default: all files.
+
+    Raises:
+        EnvironmentsError: The files hold problems, there is no file, or a name is unknown.
     """
-    wanted = {name.strip() for name in (selected or "").split(",")} - {""}
-    return tuple(
-        Environment.model_validate(
-            {"name": file.stem, **tomllib.loads(file.read_text(encoding="utf-8"))}
+    files = _files(folder)
+    wanted = [name for part in (selected or "").split(",") if (name := part.strip())]
+    chosen = frozenset(_label(file) for file in files if not wanted or file.stem in wanted)
+    problems = list(_unknown(wanted, [file.stem for file in files]))
+    readings = []
+    for file in files:
+        found = _read(file)
+        if isinstance(found, Reading):
+            readings.append(found)
+        elif _label(file) in chosen:
+            problems.append(found)
+    problems.extend(rules.across(readings, chosen))
+    environments = []
+    for reading in readings:
+        if reading.file in chosen:
+            pem, complaints = _certificate(folder, reading)
+            problems += [*reading.problems, *rules.within(reading), *complaints]
+            environments.append(
+                reading.environment.model_copy(update={"source_ca_certificate_pem": pem})
+            )
+    if problems:
+        raise EnvironmentsError(problems)
+    return tuple(environments)
+
+
+def _files(folder: Path) -> list[Path]:
+    """Return a folder's TOML files; on some disks DEV.TOML and dev.toml are two."""
+    files = sorted(folder.iterdir()) if folder.is_dir() else []
+    files = [file for file in files if file.suffix.lower() == ".toml"]
+    if not files:
+        raise EnvironmentsError(
+            [
+                Problem(
+                    folder.name,
+                    "",
+                    "no TOML file given",
+                    "a file for each environment needed",
+                    f"add {folder.name}/dev.toml",
+                )
+            ]
         )
-        for file in sorted(folder.glob("*.toml"))
-        if not wanted or file.stem in wanted
+    return files
+
+
+def _label(file: Path) -> str:
+    return f"{file.parent.name}/{file.name}"
+
+
+def _unknown(wanted: list[str], known: list[str]) -> Iterator[Problem]:
+    for name in wanted:
+        if name not in known:
+            yield Problem(
+                _VARIABLE,
+                "",
+                f"{toml(name)} given",
+                f"{either(known)} allowed, several by commas",
+                "correct the name, or unset it for all",
+            )
+
+
+def _read(file: Path) -> Reading | Problem:
+    """Return what a file says, or why it cannot be read at all."""
+    label = _label(file)
+    try:
+        # Editors on Windows begin a file with a byte order mark.
+        document: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        return Problem(
+            label,
+            "",
+            f"a file that cannot be read ({error.strerror}) given",
+            "a readable file allowed",
+            "correct its permissions",
+        )
+    except UnicodeDecodeError as error:
+        return Problem(
+            label,
+            "",
+            f"byte {error.object[error.start]:#04x} at position {error.start} given",
+            "text in UTF-8 allowed",
+            "save the file as UTF-8",
+        )
+    except ValueError as error:
+        return _not_toml(label, str(error))
+    return read(label, file.stem, document)
+
+
+def _not_toml(label: str, message: str) -> Problem:
+    """Return the line of what tomllib refuses; its messages show single characters at most."""
+    match = re.fullmatch(r"(.*) \(at (?:line (\d+), column \d+|end of document)\)", message)
+    reason, line = match.groups() if match else (message, None)
+    return Problem(
+        label,
+        f"line {line}" if line else "",
+        f"no TOML given ({reason[:1].lower()}{reason[1:]})",
+        "TOML 1.0 allowed",
+        "correct the line" if line else "correct the file's end",
     )
+
+
+def _certificate(folder: Path, reading: Reading) -> tuple[str | None, list[Problem]]:
+    source = reading.environment.source
+    known = reading.knows("source.ca_certificate_file") and reading.knows("source.ssl_mode")
+    if not source.ca_certificate_file or source.ssl_mode not in VERIFYING or not known:
+        return None, []
+    found = read_certificates(folder, source.ca_certificate_file)
+    if isinstance(found, Finding):
+        return None, [rules.problem(reading, found)]
+    return found, []

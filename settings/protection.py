@@ -26,7 +26,8 @@ class Protection(Section):
     """Whether RDS refuses to delete the cluster. Default: true."""
 
     final_snapshot: bool = True
-    """Whether RDS takes a snapshot before it deletes the cluster. Default: true."""
+    """Whether RDS takes a snapshot before it deletes the cluster. Default: true. The environment's
+    key encrypts it: copy it under another key before `kms_deletion_window_days` are over."""
 
     secret_recovery_window_days: Annotated[
         int, AfterValidator(_recovery_window), Allowed(_RECOVERY_IN_WORDS)

@@ -1,0 +1,92 @@
+"""Reads the certificate file that a source's verification needs."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import TYPE_CHECKING, Final
+
+from settings.rules.rule import Finding
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cryptography.x509 import Certificate
+
+_SETTING: Final = "source.ca_certificate_file"
+_BLOCK: Final = re.compile(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
+_ALLOWED: Final = "a file with certificates in PEM"
+_CONVERT: Final = "convert it, as with openssl x509 -inform der -in ca.der -out ca.pem"
+
+
+def read_certificates(folder: Path, file: str) -> str | Finding:
+    """Return a file's certificates as PEM, and nothing else that stands in the file.
+
+    The text goes into Terraform's JSON and state, so a file with a private key is refused. Nothing
+    of its content is ever shown.
+
+    Args:
+        folder: The environments' folder.
+        file: The file's path, relative to the folder.
+
+    Returns:
+        The PEM text, or what is wrong with the file.
+    """
+    try:
+        content = (folder / file).read_bytes()
+    except OSError as error:
+        return _finding(
+            f"{file} given, which cannot be read ({error.strerror})",
+            "put the certificate there, or correct the path, which starts at the environment's file",
+        )
+    if b"PRIVATE KEY-----" in content:
+        return _finding(
+            f"{file} given, which holds a private key",
+            "leave the certificates alone in it, and renew the key: it was in the open",
+        )
+    blocks = _BLOCK.findall(content)
+    if not blocks:
+        return _finding(f"{file} given, which holds no certificate in PEM", _CONVERT)
+    return _checked(file, blocks)
+
+
+def _checked(file: str, blocks: list[bytes]) -> str | Finding:
+    # Half of the package's import time, for the environments that verify alone.
+    from cryptography import x509  # noqa: PLC0415
+
+    texts = []
+    for number, block in enumerate(blocks, start=1):
+        try:
+            certificate = x509.load_pem_x509_certificate(block)
+        except ValueError:
+            return _finding(f"{file} given, whose certificate {number} cannot be parsed", _CONVERT)
+        ends = certificate.not_valid_after_utc
+        if ends < dt.datetime.now(dt.UTC):
+            return _finding(
+                f"{file} given, whose certificate {number} ended on {ends:%Y-%m-%d}",
+                "put the authority's present certificate there",
+            )
+        if not _is_authority(certificate):
+            return _finding(
+                f"{file} given, whose certificate {number} is a server's",
+                "put the certificate of the authority that signed it there",
+            )
+        texts.append(block.decode("ascii").replace("\r\n", "\n"))
+    return "\n".join(texts) + "\n"
+
+
+def _is_authority(certificate: Certificate) -> bool:
+    """Tell an authority's certificate, or one that signs itself, from a server's (RFC 5280)."""
+    from cryptography import x509  # noqa: PLC0415 -- as above
+
+    if certificate.issuer == certificate.subject:
+        return True
+    try:
+        extension = certificate.extensions.get_extension_for_class(x509.BasicConstraints)
+    except (x509.ExtensionNotFound, ValueError):
+        return False
+    return extension.value.ca
+
+
+def _finding(given: str, mend: str) -> Finding:
+    return Finding(setting=_SETTING, given=given, allowed=_ALLOWED, mend=mend)

@@ -1,0 +1,103 @@
+"""Finds every problem of a file at once, by mending each and looking again.
+
+A file with a wrong value is still worth asking what its other values say together. So each refused
+value is replaced by one that is allowed, and remembered: the rules that read it are left out, all
+others are asked.
+"""
+
+import copy
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from settings.environment import Environment, EnvironmentFile
+from settings.problem import Problem
+from settings.refused import misnamed, problem
+from settings.shape import KEY, Location, example, find
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A file as far as it can be understood.
+
+    Attributes:
+        file: The file, with its folder.
+        environment: What it says, with examples where it says what is not allowed.
+        problems: What is wrong with its single settings.
+        unknown: Where the examples stand.
+    """
+
+    file: str
+    environment: Environment
+    problems: tuple[Problem, ...]
+    unknown: tuple[Location, ...]
+
+    def knows(self, setting: str) -> bool:
+        """Tell whether the file itself says what a setting is.
+
+        Args:
+            setting: A path such as `dms.tasks.*.name`; `*` stands for every item of a list.
+        """
+        parts = setting.split(".")
+        return not any(
+            all(part in ("*", str(step)) for part, step in zip(parts, place, strict=False))
+            for place in self.unknown
+        )
+
+
+def read(file: str, name: str, document: Mapping[str, Any]) -> Reading:
+    """Return what a file says.
+
+    Args:
+        file: The file, with its folder, for the lines.
+        name: The environment's name, which is the file's.
+        document: What its TOML holds.
+    """
+    mended = copy.deepcopy(dict(document))
+    problems: list[Problem] = []
+    unknown: list[Location] = []
+    while errors := _errors(mended):
+        for error in errors:
+            problems.append(problem(file, EnvironmentFile, error))
+            _mend(mended, error, unknown)
+    try:
+        environment = Environment.model_validate({**mended, "name": name})
+    except ValidationError as error:
+        problems.append(misnamed(file, error.errors(include_url=False)[0]))
+        unknown.append(("name",))
+        environment = Environment.model_validate({**mended, "name": "misnamed"})
+    return Reading(file, environment, tuple(problems), tuple(unknown))
+
+
+def _errors(document: Mapping[str, Any]) -> list[ErrorDetails]:
+    try:
+        EnvironmentFile.model_validate(document)
+    except ValidationError as error:
+        return error.errors(include_url=False)
+    return []
+
+
+def _mend(document: dict[str, Any], error: ErrorDetails, unknown: list[Location]) -> None:
+    """Take a refused setting out of a document, or put an example in its place."""
+    location = error["loc"]
+    if location[-1] == KEY:
+        del _holder(document, location[:-1])[location[-2]]
+        unknown.append(location[:-2])
+    elif error["type"] == "extra_forbidden":
+        del _holder(document, location)[location[-1]]
+    else:
+        _holder(document, location)[location[-1]] = example(find(EnvironmentFile, location))
+        unknown.append(location)
+
+
+def _holder(document: dict[str, Any], location: Location) -> Any:  # noqa: ANN401 -- table or list
+    """Return the table or list that holds a setting; a value that stands for a table makes way."""
+    node: Any = document
+    for part in location[:-1]:
+        if not isinstance(node[part], dict | list):
+            node[part] = {}
+        node = node[part]
+    return node

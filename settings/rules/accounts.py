@@ -1,0 +1,74 @@
+"""Rules about environments that share an account: names and what the account's stack is made of."""
+
+from collections.abc import Iterator
+
+from settings.environment import Environment
+from settings.problem import toml
+from settings.rules.rule import Finding, PairRule
+
+
+def states_differ(one: Environment, other: Environment) -> Iterator[Finding]:
+    """Each environment has a state of its own; names that differ in case alone are one."""
+    if (one.state_bucket, one.state_key) == (other.state_bucket, other.state_key):
+        yield Finding(
+            setting="",
+            given=f"the state key {other.state_key} given twice in {other.state_bucket}",
+            allowed="one file for each environment",
+            mend="rename one of the files",
+        )
+
+
+def account_is_agreed_on(one: Environment, other: Environment) -> Iterator[Finding]:
+    """The account's stack and bucket are made of settings on which its environments agree.
+
+    So every name of an account begins alike, and no two prefixes are the same.
+    """
+    if not _same_account(one, other):
+        return
+    agreed = {
+        "aws.state_region": (one.aws.home_region, other.aws.home_region),
+        "aws.provider_version": (one.aws.provider_version, other.aws.provider_version),
+        "tags.project": (one.tags.project, other.tags.project),
+        "tags.repository": (one.tags.repository, other.tags.repository),
+    }
+    for setting, (wanted, given) in agreed.items():
+        if wanted != given:
+            yield Finding(
+                setting=setting,
+                given=f"{toml(given)} given, elsewhere in account {other.aws.account_id} "
+                f"{toml(wanted)}",
+                allowed="one value for all environments of an account",
+                mend=f"set {setting.rpartition('.')[2]} = {toml(wanted)}, or change the others",
+            )
+
+
+def tasks_differ(one: Environment, other: Environment) -> Iterator[Finding]:
+    """In one account and region no two tasks have the same identifier."""
+    if not _same_account(one, other) or one.prefix == other.prefix:
+        return
+    taken = {f"{one.prefix}-{task.name}" for task in one.dms.tasks}
+    for index, task in enumerate(other.dms.tasks):
+        if f"{other.prefix}-{task.name}" in taken:
+            yield Finding(
+                setting=f"dms.tasks[{index}].name",
+                given=f"{toml(task.name)} given, which makes {other.prefix}-{task.name}, a task of "
+                f"{one.name}",
+                allowed="task identifiers that differ",
+                mend="rename one of the tasks",
+            )
+
+
+def _same_account(one: Environment, other: Environment) -> bool:
+    return one.aws.account_id == other.aws.account_id
+
+
+_PLACE = ("name", "aws.account_id", "tags.project")
+
+RULES = (
+    PairRule(states_differ, (*_PLACE, "aws.region", "aws.state_region")),
+    PairRule(
+        account_is_agreed_on,
+        (*_PLACE, "aws.region", "aws.state_region", "aws.provider_version", "tags.repository"),
+    ),
+    PairRule(tasks_differ, (*_PLACE, "dms.tasks.*.name")),
+)

@@ -1,0 +1,109 @@
+"""Rules about [aurora]."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from settings.environment import Environment
+from settings.problem import path, toml
+from settings.rules.rule import Finding, Rule
+from settings.windows import overlap
+
+_ADVANCED_INSIGHTS_DAYS: Final = 465
+
+_PRELOADED: Final = "pg_stat_statements"
+
+_OWN_SETTING: Final = {
+    "log_statement": "set aurora.log_statement",
+    "log_min_duration_statement": "set aurora.log_min_duration_statement_ms",
+    "port": "set aurora.port",
+}
+"""Parameters with a setting of their own, and how to set them."""
+
+_FIXED: Final = {
+    "rds.logical_replication": "a replication back to the source needs it",
+    "rds.force_ssl": "connections without TLS are refused",
+}
+"""Parameters that are always 1, and why."""
+
+
+def windows_are_apart(environment: Environment) -> Iterator[Finding]:
+    """RDS refuses a maintenance window that meets the backup window."""
+    aurora = environment.aurora
+    if overlap(aurora.backup_window, aurora.maintenance_window):
+        yield Finding(
+            setting="aurora.maintenance_window",
+            given=f"{toml(aurora.maintenance_window)} given, which meets backup_window = "
+            f"{toml(aurora.backup_window)}",
+            allowed="windows apart from each other",
+            mend="move one of the two",
+        )
+
+
+def advanced_insights_are_kept(environment: Environment) -> Iterator[Finding]:
+    """Database Insights' advanced mode comes with 465 days of Performance Insights."""
+    aurora = environment.aurora
+    days = aurora.performance_insights_retention_days
+    if aurora.database_insights_mode == "advanced" and days < _ADVANCED_INSIGHTS_DAYS:
+        yield Finding(
+            setting="aurora.performance_insights_retention_days",
+            given=f'{days} given with database_insights_mode = "advanced"',
+            allowed="465 days or more",
+            mend="set performance_insights_retention_days = 465, or database_insights_mode = "
+            '"standard"',
+        )
+
+
+def parameters_leave_settings_alone(environment: Environment) -> Iterator[Finding]:
+    """What has a setting of its own, or is fixed, is not set a second time."""
+    aurora = environment.aurora
+    for table in ("parameters", "instance_parameters"):
+        for name in getattr(aurora, table):
+            if name in _OWN_SETTING:
+                yield Finding(
+                    setting=path(("aurora", table, name)),
+                    given="a parameter with a setting of its own given",
+                    allowed="other parameters",
+                    mend=f"{_OWN_SETTING[name]}, and remove it here",
+                )
+            if name in _FIXED:
+                yield Finding(
+                    setting=path(("aurora", table, name)),
+                    given="a parameter that is always 1 given",
+                    allowed="other parameters",
+                    mend=f"remove it; {_FIXED[name]}",
+                )
+
+
+def statistics_stay_loaded(environment: Environment) -> Iterator[Finding]:
+    """The library that the project's dashboards and checks read is among those preloaded."""
+    libraries = environment.aurora.parameters.get("shared_preload_libraries")
+    if libraries and _PRELOADED not in libraries.value.replace(" ", "").split(","):
+        yield Finding(
+            setting="aurora.parameters.shared_preload_libraries",
+            given=f"{toml(libraries.value)} given",
+            allowed=f"a list with {_PRELOADED}",
+            mend=f"set shared_preload_libraries = {toml(f'{_PRELOADED},{libraries.value}')}",
+        )
+
+
+def preloaded_for_the_cluster(environment: Environment) -> Iterator[Finding]:
+    """Writer and readers load the same libraries, or a failover changes what works."""
+    if "shared_preload_libraries" in environment.aurora.instance_parameters:
+        yield Finding(
+            setting="aurora.instance_parameters.shared_preload_libraries",
+            given="a parameter of the cluster given",
+            allowed="it in [aurora.parameters] alone",
+            mend="move it to [aurora.parameters]",
+        )
+
+
+RULES = (
+    Rule(windows_are_apart, ("aurora.backup_window", "aurora.maintenance_window")),
+    Rule(
+        advanced_insights_are_kept,
+        ("aurora.database_insights_mode", "aurora.performance_insights_retention_days"),
+    ),
+    Rule(parameters_leave_settings_alone, ("aurora.parameters", "aurora.instance_parameters")),
+    Rule(statistics_stay_loaded, ("aurora.parameters",)),
+    Rule(preloaded_for_the_cluster, ("aurora.instance_parameters",)),
+)

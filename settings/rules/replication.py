@@ -1,0 +1,65 @@
+"""Rules about a replication task's settings."""
+
+from collections.abc import Iterator
+
+from settings.environment import Environment
+from settings.problem import toml
+from settings.rules.rule import Finding, Rule
+
+
+def task_names_differ(environment: Environment) -> Iterator[Finding]:
+    """A task is known by its name."""
+    names = [task.name for task in environment.dms.tasks]
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            yield Finding(
+                setting=f"dms.tasks[{index}].name",
+                given=f"{toml(name)} given again",
+                allowed="names that differ",
+                mend="rename one of the tasks",
+            )
+
+
+def batches_have_limited_lobs(environment: Environment) -> Iterator[Finding]:
+    """DMS applies changes in batches with limited LOBs only (BatchApplyEnabled)."""
+    for index, task in enumerate(environment.dms.tasks):
+        if task.batch_apply and task.lob_mode != "limited":
+            yield Finding(
+                setting=f"dms.tasks[{index}].batch_apply",
+                given=f"true given with lob_mode = {toml(task.lob_mode)}",
+                allowed="batches with limited LOBs",
+                mend='set batch_apply = false, or lob_mode = "limited"',
+            )
+        for position, table in enumerate(task.tables):
+            if task.batch_apply and table.lob and table.lob.mode == "unlimited":
+                yield Finding(
+                    setting=f"dms.tasks[{index}].tables[{position}].lob.mode",
+                    given='"unlimited" given with batch_apply = true',
+                    allowed="batches with limited LOBs",
+                    mend='set mode = "limited", or carry the table by a task of its own',
+                )
+
+
+def stop_is_between_two_phases(environment: Environment) -> Iterator[Finding]:
+    """Only a task with both phases has a place between them to stop at."""
+    for index, task in enumerate(environment.dms.tasks):
+        if task.after_full_load != "continue" and task.migration_type != "full-load-and-cdc":
+            yield Finding(
+                setting=f"dms.tasks[{index}].after_full_load",
+                given=f"{toml(task.after_full_load)} given with migration_type = "
+                f"{toml(task.migration_type)}",
+                allowed="a stop in a full-load-and-cdc task",
+                mend='set migration_type = "full-load-and-cdc", or remove after_full_load',
+            )
+
+
+_TASK = "dms.tasks.*."
+
+RULES = (
+    Rule(task_names_differ, (f"{_TASK}name",)),
+    Rule(
+        batches_have_limited_lobs,
+        (f"{_TASK}batch_apply", f"{_TASK}lob_mode", f"{_TASK}tables.*.lob"),
+    ),
+    Rule(stop_is_between_two_phases, (f"{_TASK}after_full_load", f"{_TASK}migration_type")),
+)

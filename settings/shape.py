@@ -1,0 +1,165 @@
+"""What the model says of a place in a file: its type, what it allows in words, an example."""
+
+import types
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, Final, Literal, TypeVar, Union, get_args, get_origin
+
+from annotated_types import Ge, Le, MaxLen, MinLen
+from pydantic.fields import FieldInfo
+
+from settings.section import Allowed, Section
+
+_Kind = TypeVar("_Kind")
+
+Location = tuple[str | int, ...]
+"""Where in a file: the keys and the positions in lists that lead there, as pydantic gives them."""
+
+KEY: Final = "[key]"
+"""What ends the location of a table's key that is refused, as opposed to its value."""
+
+_UNITS: Final = {
+    "days": "days",
+    "seconds": "seconds",
+    "minutes": "minutes",
+    "ms": "milliseconds",
+    "percent": "percent",
+    "gib": "GiB",
+    "mib": "MiB",
+    "kb": "KB",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A setting's type, freed of its wrappers.
+
+    Attributes:
+        name: The setting's own name, or its list's or table's.
+        kind: The bare type: a section, tuple, dict, str, int, bool, or a Literal.
+        metadata: The type's constraints and `Allowed`.
+        examples: The setting's default, if it has one that says something, then its examples.
+    """
+
+    name: str
+    kind: Any
+    metadata: tuple[Any, ...] = ()
+    examples: tuple[Any, ...] = ()
+
+    @property
+    def section(self) -> type[Section] | None:
+        """The section that the setting is, if it is one."""
+        return self.kind if isinstance(self.kind, type) and issubclass(self.kind, Section) else None
+
+    def constraint(self, sort: type[_Kind]) -> _Kind | None:
+        """Return the constraint of a sort, if the setting has one."""
+        return next((item for item in self.metadata if isinstance(item, sort)), None)
+
+
+def _unwrapped(shape: Shape) -> Shape:
+    """Free a type of Annotated, and of the None that stands for "not set"."""
+    if get_origin(shape.kind) is Annotated:
+        bare, *extras = get_args(shape.kind)
+        for extra in extras:
+            if isinstance(extra, FieldInfo):
+                shape = replace(
+                    shape,
+                    metadata=(*shape.metadata, *extra.metadata),
+                    examples=(*shape.examples, *(extra.examples or ())),
+                )
+            else:
+                shape = replace(shape, metadata=(*shape.metadata, extra))
+        return _unwrapped(replace(shape, kind=bare))
+    if get_origin(shape.kind) in (types.UnionType, Union):
+        bare = next(each for each in get_args(shape.kind) if each is not types.NoneType)
+        return _unwrapped(replace(shape, kind=bare))
+    return shape
+
+
+def fields(section: type[Section]) -> dict[str, FieldInfo]:
+    """Return a section's settings under the names that a file uses."""
+    return {info.alias or name: info for name, info in section.model_fields.items()}
+
+
+def required(section: type[Section]) -> list[str]:
+    """Return the names of the settings that a section cannot do without."""
+    return [name for name, info in fields(section).items() if info.is_required()]
+
+
+def _setting(section: type[Section], name: str) -> Shape:
+    info = fields(section)[name]
+    default = info.get_default(call_default_factory=False)
+    has_default = not info.is_required() and default not in (None, ())
+    return _unwrapped(
+        Shape(
+            name=name,
+            kind=info.annotation,
+            metadata=tuple(info.metadata),
+            examples=((default,) if has_default else ()) + tuple(info.examples or ()),
+        )
+    )
+
+
+def find(root: type[Section], location: Sequence[str | int]) -> Shape:
+    """Return the shape of the place in a file that a location names.
+
+    Args:
+        root: The model of the whole file.
+        location: Where, in names that the model knows.
+    """
+    shape = Shape(name="", kind=root)
+    rest = list(location)
+    while rest:
+        part = rest.pop(0)
+        if shape.section:
+            shape = _setting(shape.section, str(part))
+        elif get_origin(shape.kind) is tuple:
+            shape = _unwrapped(Shape(name=shape.name, kind=get_args(shape.kind)[0]))
+        else:
+            key, value = get_args(shape.kind)
+            is_key = bool(rest) and rest[0] == KEY
+            if is_key:
+                rest.pop(0)
+            shape = _unwrapped(Shape(name=str(part), kind=key if is_key else value))
+    return shape
+
+
+def in_words(shape: Shape) -> str:
+    """Return what a setting allows, in words that stand before "allowed"."""
+    allowed = shape.constraint(Allowed)
+    if allowed is not None:
+        return allowed.text
+    if get_origin(shape.kind) is Literal:
+        *rest, last = (str(value) for value in get_args(shape.kind))
+        return f"{', '.join(rest)} or {last}"
+    if get_origin(shape.kind) is tuple:
+        return f"a list{_lengths(shape)}"
+    if shape.kind is bool:
+        return "true or false"
+    lowest, highest = shape.constraint(Ge), shape.constraint(Le)
+    if lowest is not None and highest is not None:
+        unit = _UNITS.get(shape.name.rpartition("_")[2], "")
+        return f"{lowest.ge} to {highest.le} {unit}".rstrip()
+    return "a table"
+
+
+def _lengths(shape: Shape) -> str:
+    least, most = shape.constraint(MinLen), shape.constraint(MaxLen)
+    if least is not None and most is not None:
+        return f" of {least.min_length} to {most.max_length}"
+    if least is not None:
+        return f" of {least.min_length} or more"
+    return f" of {most.max_length} at most" if most is not None else ""
+
+
+def example(shape: Shape) -> Any:  # noqa: ANN401 -- whatever TOML can hold
+    """Return a value that the setting takes, as TOML holds it."""
+    if shape.section:
+        return {name: example(_setting(shape.section, name)) for name in required(shape.section)}
+    if shape.examples:
+        return shape.examples[0]
+    if get_origin(shape.kind) is Literal:
+        return get_args(shape.kind)[0]
+    item = _unwrapped(Shape(name=shape.name, kind=get_args(shape.kind)[0]))
+    least = shape.constraint(MinLen)
+    return [example(item)] * (least.min_length if least is not None else 1)
