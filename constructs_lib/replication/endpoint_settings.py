@@ -7,7 +7,7 @@ Every attribute is written, also where it equals DMS's default: ModifyEndpoint k
 named, so an attribute that is left out would keep its old value. Names and order are fixed, the
 names as DMS documents them, and there is no semicolon at the end, because DMS gives the text back
 as it was sent and the provider compares it letter by letter. An attribute that is None is not
-written at all; to take back ``SlotName`` or ``SecretsManagerEndpointOverride`` once DMS has it,
+written at all; to take back ``slotName`` or ``secretsManagerEndpointOverride`` once DMS has it,
 replace the endpoint (and with it the task).
 
 Sources: https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Source.PostgreSQL.html and
@@ -98,18 +98,18 @@ class SourceSettings:
         """
         return _joined(
             {
-                "CaptureDdls": self.capture_ddls,
-                "DdlArtifactsSchema": self.ddl_artifacts_schema,
-                "ExecuteTimeout": self.execute_timeout_seconds,
-                "FailTasksOnLobTruncation": True,
-                "HeartbeatEnable": self.heartbeat,
-                "HeartbeatFrequency": self.heartbeat_frequency_minutes,
-                "HeartbeatSchema": self.heartbeat_schema,
-                "MapBooleanAsBoolean": True,
-                "MapUnboundedNumericAsString": self.map_unbounded_numeric_as_string,
-                "PluginName": self.plugin,
-                "SecretsManagerEndpointOverride": secrets_manager_endpoint,
-                "SlotName": self.slot_name,
+                "captureDdls": self.capture_ddls,
+                "ddlArtifactsSchema": self.ddl_artifacts_schema,
+                "executeTimeout": self.execute_timeout_seconds,
+                "failTasksOnLobTruncation": True,
+                "heartbeatEnable": self.heartbeat,
+                "heartbeatFrequency": self.heartbeat_frequency_minutes,
+                "heartbeatSchema": self.heartbeat_schema,
+                "mapBooleanAsBoolean": True,
+                "mapUnboundedNumericAsString": self.map_unbounded_numeric_as_string,
+                "pluginName": self.plugin,
+                "secretsManagerEndpointOverride": secrets_manager_endpoint,
+                "slotName": self.slot_name,
             }
         )
 
@@ -162,12 +162,12 @@ class TargetSettings:
         """
         return _joined(
             {
-                "AfterConnectScript": self.after_connect_script,
-                "ExecuteTimeout": self.execute_timeout_seconds,
-                "MapBooleanAsBoolean": True,
-                "MapUnboundedNumericAsString": self.map_unbounded_numeric_as_string,
-                "MaxFileSize": self.max_file_size_kb,
-                "SecretsManagerEndpointOverride": secrets_manager_endpoint,
+                "afterConnectScript": self.after_connect_script,
+                "executeTimeout": self.execute_timeout_seconds,
+                "mapBooleanAsBoolean": True,
+                "mapUnboundedNumericAsString": self.map_unbounded_numeric_as_string,
+                "maxFileSize": self.max_file_size_kb,
+                "secretsManagerEndpointOverride": secrets_manager_endpoint,
             }
         )
 

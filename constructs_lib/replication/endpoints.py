@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.dms_endpoint import DmsEndpoint
 from constructs import Construct
 
@@ -107,6 +108,7 @@ class SourceEndpoint(Construct):
             ),
             pause_replication_tasks=False,
             depends_on=[access_role.policy],
+            lifecycle=_lifecycle(),
         )
         if ssl_mode is SslMode.NONE:
             acknowledge(
@@ -174,9 +176,19 @@ class TargetEndpoint(Construct):
             ),
             pause_replication_tasks=False,
             depends_on=[access_role.policy],
+            lifecycle=_lifecycle(),
         )
 
     @property
     def arn(self) -> str:
         """The endpoint's ARN, known after apply."""
         return self._endpoint.endpoint_arn
+
+
+def _lifecycle() -> TerraformResourceLifecycle:
+    """Leave ``postgres_settings`` alone.
+
+    DMS shows an endpoint's attributes as its settings too. Nothing sets them here, so without this
+    each plan would take them away, and no apply would.
+    """
+    return TerraformResourceLifecycle(ignore_changes=["postgres_settings"])

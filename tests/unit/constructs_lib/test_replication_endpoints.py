@@ -72,6 +72,7 @@ def test_the_source_is_postgresql_known_by_a_secret_alone(
         "kms_key_arn": KEY_ARN,
         "pause_replication_tasks": False,
         "depends_on": ["aws_iam_role_policy.policy"],
+        "lifecycle": {"ignore_changes": ["postgres_settings"]},
     }
     assert Token.is_unresolved(source.arn)
 
@@ -93,18 +94,20 @@ def test_the_target_is_aurora_known_by_a_secret_alone(
         "kms_key_arn": KEY_ARN,
         "pause_replication_tasks": False,
         "depends_on": ["aws_iam_role_policy.policy"],
+        "lifecycle": {"ignore_changes": ["postgres_settings"]},
     }
     assert Token.is_unresolved(target.arn)
 
 
-def test_neither_endpoint_uses_postgres_settings(
+def test_neither_endpoint_uses_postgres_settings_nor_looks_at_them(
     stack: TerraformStack, arguments: dict[str, Any]
 ) -> None:
-    """Provider 5.100.0 never sends a change of them."""
+    """Provider 5.100.0 never sends a change of them, and DMS shows the attributes there too."""
     SourceEndpoint(stack, "source", **arguments)
     TargetEndpoint(stack, "target", **arguments)
     for written in Template.of(stack).resources("aws_dms_endpoint").values():
         assert "postgres_settings" not in written
+        assert written["lifecycle"]["ignore_changes"] == ["postgres_settings"]
 
 
 def test_the_source_keeps_the_wal_moving_and_never_cuts_a_lob(
@@ -112,16 +115,16 @@ def test_the_source_keeps_the_wal_moving_and_never_cuts_a_lob(
 ) -> None:
     SourceEndpoint(stack, "source", **arguments)
     assert endpoint(stack)["extra_connection_attributes"].split(";") == [
-        "CaptureDdls=true",
-        "DdlArtifactsSchema=public",
-        "ExecuteTimeout=60",
-        "FailTasksOnLobTruncation=true",
-        "HeartbeatEnable=true",
-        "HeartbeatFrequency=5",
-        "HeartbeatSchema=public",
-        "MapBooleanAsBoolean=true",
-        "MapUnboundedNumericAsString=false",
-        "PluginName=test_decoding",
+        "captureDdls=true",
+        "ddlArtifactsSchema=public",
+        "executeTimeout=60",
+        "failTasksOnLobTruncation=true",
+        "heartbeatEnable=true",
+        "heartbeatFrequency=5",
+        "heartbeatSchema=public",
+        "mapBooleanAsBoolean=true",
+        "mapUnboundedNumericAsString=false",
+        "pluginName=test_decoding",
     ]
 
 
@@ -146,18 +149,18 @@ def test_every_setting_of_the_source_reaches_its_attributes(
         secrets_manager_endpoint="vpce-1.secretsmanager.eu-central-1.vpce.amazonaws.com",
     )
     assert endpoint(stack)["extra_connection_attributes"].split(";") == [
-        "CaptureDdls=false",
-        "DdlArtifactsSchema=ferry",
-        "ExecuteTimeout=120",
-        "FailTasksOnLobTruncation=true",
-        "HeartbeatEnable=false",
-        "HeartbeatFrequency=1",
-        "HeartbeatSchema=ferry",
-        "MapBooleanAsBoolean=true",
-        "MapUnboundedNumericAsString=true",
-        "PluginName=pglogical",
-        "SecretsManagerEndpointOverride=vpce-1.secretsmanager.eu-central-1.vpce.amazonaws.com",
-        "SlotName=ferry_slot",
+        "captureDdls=false",
+        "ddlArtifactsSchema=ferry",
+        "executeTimeout=120",
+        "failTasksOnLobTruncation=true",
+        "heartbeatEnable=false",
+        "heartbeatFrequency=1",
+        "heartbeatSchema=ferry",
+        "mapBooleanAsBoolean=true",
+        "mapUnboundedNumericAsString=true",
+        "pluginName=pglogical",
+        "secretsManagerEndpointOverride=vpce-1.secretsmanager.eu-central-1.vpce.amazonaws.com",
+        "slotName=ferry_slot",
     ]
 
 
@@ -166,11 +169,11 @@ def test_the_target_lets_rows_in_without_foreign_keys_and_triggers(
 ) -> None:
     TargetEndpoint(stack, "target", **arguments)
     assert endpoint(stack)["extra_connection_attributes"].split(";") == [
-        "AfterConnectScript=SET session_replication_role='replica'",
-        "ExecuteTimeout=60",
-        "MapBooleanAsBoolean=true",
-        "MapUnboundedNumericAsString=false",
-        "MaxFileSize=32768",
+        "afterConnectScript=SET session_replication_role='replica'",
+        "executeTimeout=60",
+        "mapBooleanAsBoolean=true",
+        "mapUnboundedNumericAsString=false",
+        "maxFileSize=32768",
     ]
 
 
@@ -190,12 +193,12 @@ def test_every_setting_of_the_target_reaches_its_attributes(
         secrets_manager_endpoint="vpce-1.secretsmanager.eu-central-1.vpce.amazonaws.com",
     )
     assert endpoint(stack)["extra_connection_attributes"].split(";") == [
-        "AfterConnectScript=SET search_path = shop",
-        "ExecuteTimeout=120",
-        "MapBooleanAsBoolean=true",
-        "MapUnboundedNumericAsString=true",
-        "MaxFileSize=1048576",
-        "SecretsManagerEndpointOverride=vpce-1.secretsmanager.eu-central-1.vpce.amazonaws.com",
+        "afterConnectScript=SET search_path = shop",
+        "executeTimeout=120",
+        "mapBooleanAsBoolean=true",
+        "mapUnboundedNumericAsString=true",
+        "maxFileSize=1048576",
+        "secretsManagerEndpointOverride=vpce-1.secretsmanager.eu-central-1.vpce.amazonaws.com",
     ]
 
 
@@ -205,7 +208,7 @@ def test_an_endpoint_name_that_terraform_resolves_later_becomes_a_reference(
     role = IamRolePolicy(stack, "later", role="dms", policy="{}")
     SourceEndpoint(stack, "source", **arguments, secrets_manager_endpoint=role.name)
     assert endpoint(stack)["extra_connection_attributes"].endswith(
-        ";SecretsManagerEndpointOverride=${aws_iam_role_policy.later.name}"
+        ";secretsManagerEndpointOverride=${aws_iam_role_policy.later.name}"
     )
 
 
@@ -334,7 +337,7 @@ def test_a_name_that_dms_refuses_is_refused(
         (
             lambda: SourceSettings().extra_connection_attributes(secrets_manager_endpoint="a;b"),
             (
-                "SecretsManagerEndpointOverride is 'a;b'; DMS separates an endpoint's settings by "
+                "secretsManagerEndpointOverride is 'a;b'; DMS separates an endpoint's settings by "
                 "semicolons and knows no escape, so allowed is a value that is not empty and has "
                 "neither semicolon nor line break. Leave out a final semicolon; give one statement "
                 "only."
