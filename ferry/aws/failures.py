@@ -34,6 +34,11 @@ _LOCAL: Final[tuple[tuple[tuple[type[exceptions.BotoCoreError], ...], str, str],
         "'aws configure list-profiles' lists those that are; set AWS_PROFILE to one of them.",
     ),
     (
+        (exceptions.ConfigParseError,),
+        "the AWS configuration cannot be read",
+        "Mend ~/.aws/config and ~/.aws/credentials ('aws configure list' reads them too).",
+    ),
+    (
         (
             exceptions.SSOError,
             exceptions.LoginError,
@@ -136,4 +141,7 @@ def _trouble(error: exceptions.BotoCoreError) -> str:
     for kinds, why, remedy in _LOCAL:
         if isinstance(error, kinds):
             return f"{why} ({type(error).__name__}). {remedy}"
-    return f"boto3 gave up ({type(error).__name__}). {_AGAIN}"
+    return (
+        f"boto3 gave up ({type(error).__name__}). Run this again; if it ends the same way, check "
+        "the AWS configuration ('aws configure list')."
+    )

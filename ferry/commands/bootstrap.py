@@ -43,7 +43,4 @@ def bootstrap(
             f"The states of account {account.account_id}, in {account.region}",
             prepare(account.s3(), bucket),
         )
-        show_next(
-            f"cdktf deploy {naming.account_stack(account.account_id)} (once for the account), "
-            f"ferry secret source {name}, cdktf deploy {naming.migration_stack(name)}"
-        )
+        show_next(f"cdktf deploy {naming.account_stack(account.account_id)}")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import boto3
 import pytest
+from botocore.loaders import create_loader
 from moto import mock_aws
 
 if TYPE_CHECKING:
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 
 ACCOUNT = "123456789012"  # the account that moto's callers are in
 REGION = "eu-central-1"
+
+
+LOADER = create_loader()
+"""botocore parses a service's model once for each session; here once for all tests."""
 
 
 @pytest.fixture
@@ -31,6 +36,7 @@ def credentials(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setattr("botocore.session.create_loader", lambda _: LOADER)
     yield
     logger.setLevel(level)
 

@@ -90,10 +90,7 @@ def test_bootstrap_shows_each_step_and_what_comes_next(s3: S3Client) -> None:
         "  set            versioning: on",
         "  set            lifecycle: earlier versions expire after 90 days",
         "  set            tags",
-        (
-            f"Next: cdktf deploy account-{ACCOUNT} (once for the account), ferry secret source dev, "
-            "cdktf deploy dev"
-        ),
+        f"Next: cdktf deploy account-{ACCOUNT}",
     ]
     assert result.stderr == ""
     assert result.exit_code == 0

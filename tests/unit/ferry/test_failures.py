@@ -58,6 +58,13 @@ def refusal(code: str, *, status: int = 400, message: str = "because") -> except
             ),
         ),
         (
+            exceptions.ConfigParseError(path="config"),
+            (
+                "the AWS configuration cannot be read (ConfigParseError). Mend ~/.aws/config and "
+                "~/.aws/credentials ('aws configure list' reads them too)."
+            ),
+        ),
+        (
             exceptions.UnauthorizedSSOTokenError(),
             f"the AWS credentials could not be renewed (UnauthorizedSSOTokenError). {SIGN_IN}",
         ),
@@ -81,7 +88,10 @@ def refusal(code: str, *, status: int = 400, message: str = "because") -> except
         ),
         (
             exceptions.ParamValidationError(report="value: canary"),
-            f"boto3 gave up (ParamValidationError). {AGAIN}",
+            (
+                "boto3 gave up (ParamValidationError). Run this again; if it ends the same way, "
+                "check the AWS configuration ('aws configure list')."
+            ),
         ),
     ],
     ids=lambda value: type(value).__name__,
