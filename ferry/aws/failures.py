@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from botocore import exceptions
+from botocore.parsers import ResponseParserError
 
 from ferry.errors import FerryError
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 _SIGN_IN: Final = (
     "Sign in ('aws sso login', or 'export AWS_PROFILE=...' for a profile that has credentials) "
     "and run this again."
+)
+_WAY: Final = (
+    "Check the network, the proxy, and AWS_ENDPOINT_URL if it is set; then run this again."
 )
 _PERMISSIONS: Final = (
     "docs/deployment.md lists the permissions that this command needs; have them added, or use "
@@ -52,7 +56,7 @@ _LOCAL: Final[tuple[tuple[tuple[type[exceptions.BotoCoreError], ...], str, str],
     (
         (exceptions.ConnectionError, exceptions.HTTPClientError),
         "AWS could not be reached",
-        "Check the network, the proxy, and AWS_ENDPOINT_URL if it is set; then run this again.",
+        _WAY,
     ),
 )
 
@@ -113,6 +117,10 @@ def explained(doing: str) -> Iterator[None]:
         raise FerryError(f"Could not {doing}: {_refusal(error)}") from None
     except exceptions.BotoCoreError as error:
         raise FerryError(f"Could not {doing}: {_trouble(error)}") from None
+    except ResponseParserError:
+        raise FerryError(
+            f"Could not {doing}: what answered is not AWS (ResponseParserError). {_WAY}"
+        ) from None
 
 
 def error_code(error: exceptions.ClientError) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from botocore import exceptions
+from botocore.parsers import ResponseParserError
 
 from ferry.aws.failures import explained
 from ferry.errors import FerryError
@@ -147,6 +148,13 @@ def test_trouble_before_aws_answers(error: Exception, why: str) -> None:
 )
 def test_refusals(error: Exception, why: str) -> None:
     assert line(error) == f"Could not see the bucket: {why}"
+
+
+def test_an_answer_that_is_not_aws() -> None:
+    assert line(ResponseParserError("invalid XML received: <html>canary</html>")) == (
+        "Could not see the bucket: what answered is not AWS (ResponseParserError). Check the "
+        "network, the proxy, and AWS_ENDPOINT_URL if it is set; then run this again."
+    )
 
 
 def test_other_errors_pass_through() -> None:

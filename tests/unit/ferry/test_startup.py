@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import runpy
+import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -145,3 +147,26 @@ app(["secret", "source", "dev"])
 
     assert "RuntimeError: a bug" in done.stderr
     assert "canary" not in done.stdout + done.stderr
+
+
+@pytest.mark.usefixtures("credentials")
+def test_ctrl_c_ends_a_call_to_aws_quietly() -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as silent,
+        subprocess.Popen(
+            [sys.executable, "-m", "ferry", "bootstrap", "dev"],
+            cwd=ROOT,
+            env={**os.environ, "AWS_ENDPOINT_URL": f"http://127.0.0.1:{silent.getsockname()[1]}"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        ) as command,
+    ):
+        silent.settimeout(60)
+        connection, _ = silent.accept()
+        with connection:
+            connection.recv(1)
+            command.send_signal(signal.SIGINT)
+            shown, _ = command.communicate(timeout=60)
+
+    assert shown == b""
+    assert command.returncode == 130
