@@ -69,7 +69,7 @@ def _files(folder: Path) -> list[Path]:
                     folder.name,
                     "",
                     "no TOML file given",
-                    "a file for each environment needed",
+                    "needed: a file for each environment",
                     f"add {folder.name}/dev.toml",
                 )
             ]
@@ -88,7 +88,7 @@ def _unknown(wanted: list[str], known: list[str]) -> Iterator[Problem]:
                 _VARIABLE,
                 "",
                 f"{toml(name)} given",
-                f"{either(known)} allowed, several by commas",
+                f"allowed: {either(known)}, several by commas",
                 "correct the name, or unset it for all",
             )
 
@@ -104,7 +104,7 @@ def _read(file: Path) -> Reading | Problem:
             label,
             "",
             f"a file that cannot be read ({error.strerror}) given",
-            "a readable file allowed",
+            "allowed: a readable file",
             "correct its permissions",
         )
     except UnicodeDecodeError as error:
@@ -112,7 +112,7 @@ def _read(file: Path) -> Reading | Problem:
             label,
             "",
             f"byte {error.object[error.start]:#04x} at position {error.start} given",
-            "text in UTF-8 allowed",
+            "allowed: text in UTF-8",
             "save the file as UTF-8",
         )
     except ValueError as error:
@@ -128,7 +128,7 @@ def _not_toml(label: str, message: str) -> Problem:
         label,
         f"line {line}" if line else "",
         f"no TOML given ({reason[:1].lower()}{reason[1:]})",
-        "TOML 1.0 allowed",
+        "allowed: TOML 1.0",
         "correct the line" if line else "correct the file's end",
     )
 

@@ -1,6 +1,6 @@
 """[network]: a VPC of the environment's own or one that exists, and the way to the source."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 
 from pydantic import Field
 
@@ -78,6 +78,19 @@ class ExistingVpc(Section):
     [network.route_to_source], and only then. Default: none."""
 
 
+class Peering(Section):
+    """The VPC that the source is in."""
+
+    vpc_id: VpcId
+    """The VPC's id."""
+
+    account_id: AccountId | None = None
+    """Its account. Default: this environment's; another's owner has to accept the connection."""
+
+    region: Region | None = None
+    """Its region. Default: this environment's."""
+
+
 class RouteToSource(Section):
     """How the source's network is reached: exactly one of the three."""
 
@@ -88,15 +101,8 @@ class RouteToSource(Section):
     """A virtual private gateway (Site-to-Site VPN, Direct Connect); it is attached to a VPC that is
     made here, its routes are propagated. Default: none."""
 
-    peer_vpc_id: VpcId | None = None
-    """The source's VPC; a peering connection to it is made. Default: none."""
-
-    peer_account_id: AccountId | None = None
-    """The account of `peer_vpc_id`. Default: this environment's; another's owner has to accept the
-    connection."""
-
-    peer_region: Region | None = None
-    """The region of `peer_vpc_id`. Default: this environment's."""
+    peering: Peering | None = None
+    """The source's VPC, to which a peering connection is made. Default: none."""
 
 
 class Network(Section):
@@ -110,3 +116,8 @@ class Network(Section):
 
     route_to_source: RouteToSource | None = None
     """The route to the source's network. Default: none; the VPC or its NAT reaches it already."""
+
+    @property
+    def existing(self) -> ExistingVpc:
+        """The VPC that exists, where `vpc` is not set: a rule sees to it that one of them is."""
+        return cast("ExistingVpc", self.existing_vpc)

@@ -9,7 +9,7 @@ def refuse(allowed: str, *, instead: str | float | None = None) -> NoReturn:
     """Refuse the value that is being validated.
 
     Args:
-        allowed: What is allowed, in words that stand before "allowed".
+        allowed: What is allowed, in words that stand after "allowed:".
         instead: What to write instead; by default the setting's default or example.
 
     Raises:

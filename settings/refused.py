@@ -38,7 +38,7 @@ def misnamed(file: str, error: ErrorDetails) -> Problem:
     """Return the line of a file whose name is none for an environment."""
     allowed = in_words(find(Environment, ("name",)))
     return Problem(
-        file, "", f"the name {toml(error['input'])} given", f"{allowed} allowed", "rename the file"
+        file, "", f"the name {toml(error['input'])} given", f"allowed: {allowed}", "rename the file"
     )
 
 
@@ -55,20 +55,20 @@ def _unknown(section: type[Section], location: Location) -> _Line:
     if nearest:
         return (
             "no setting of this name",
-            f"{table} allows {nearest[0]}",
+            f"{table} knows {nearest[0]}",
             f"rename it to {nearest[0]}, or remove it",
         )
-    return "no setting of this name", f"{table} allows {', '.join(known)}", "remove it"
+    return "no setting of this name", f"{table} knows {', '.join(known)}", "remove it"
 
 
 def _missing(shape: Shape, location: Location, _: ErrorDetails) -> _Line:
     if shape.section:
         needed = required(shape.section)
         contents = f" with {', '.join(needed)}" if needed else ""
-        return "nothing given", f"{in_words(shape)} needed", f"add {_header(location)}{contents}"
+        return "nothing given", f"needed: {in_words(shape)}", f"add {_header(location)}{contents}"
     return (
         "nothing given",
-        f"{in_words(shape)} needed",
+        f"needed: {in_words(shape)}",
         f"add {shape.name} = {toml(example(shape))} to {_header(location[:-1])}",
     )
 
@@ -77,7 +77,7 @@ def _length(shape: Shape, location: Location, error: ErrorDetails) -> _Line:
     verb = "add to" if error["type"] == "too_short" else "take from"
     return (
         given(path(location), error["input"]),
-        f"{in_words(shape)} allowed",
+        f"allowed: {in_words(shape)}",
         f"{verb} {shape.name}",
     )
 
@@ -88,12 +88,12 @@ def _value(shape: Shape, location: Location, error: ErrorDetails) -> _Line:
     kind = "a whole number, " if error["type"] == "int_type" else ""
     allowed = context.get("allowed", kind + in_words(shape))
     if location[-1:] == (KEY,):
-        return f"the key {toml(location[-2])} given", f"{allowed} allowed", "rename the key"
+        return f"the key {toml(location[-2])} given", f"allowed: {allowed}", "rename the key"
     instead = toml(context.get("instead", example(shape)))
     listed = isinstance(location[-1], int)
     return (
         given(path(location), error["input"]),
-        f"{allowed} allowed",
+        f"allowed: {allowed}",
         f"write {instead}" if listed else f"set {shape.name} = {instead}",
     )
 

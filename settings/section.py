@@ -33,7 +33,7 @@ class Allowed:
     """In words, what a setting's type allows; goes into the line of a refused value.
 
     Attributes:
-        text: The words that stand before "allowed", such as `twelve digits`.
+        text: The words that stand after "allowed:", such as `twelve digits`.
     """
 
     text: str

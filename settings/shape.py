@@ -125,7 +125,7 @@ def find(root: type[Section], location: Sequence[str | int]) -> Shape:
 
 
 def in_words(shape: Shape) -> str:
-    """Return what a setting allows, in words that stand before "allowed"."""
+    """Return what a setting allows, in words that stand after "allowed:"."""
     allowed = shape.constraint(Allowed)
     if allowed is not None:
         return allowed.text

@@ -57,5 +57,5 @@ def across(readings: Sequence[Reading], selected: frozenset[str]) -> list[Proble
 def problem(reading: Reading, finding: Finding) -> Problem:
     """Return the line of what a rule found in a file."""
     return Problem(
-        reading.file, finding.setting, finding.given, f"{finding.allowed} allowed", finding.mend
+        reading.file, finding.setting, finding.given, f"allowed: {finding.allowed}", finding.mend
     )

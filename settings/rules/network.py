@@ -32,7 +32,7 @@ def one_way_to_the_source(environment: Environment) -> Iterator[Finding]:
     route = environment.network.route_to_source
     if not route:
         return
-    ways = ("transit_gateway_id", "virtual_private_gateway_id", "peer_vpc_id")
+    ways = ("transit_gateway_id", "virtual_private_gateway_id", "peering")
     given = [way for way in ways if getattr(route, way)]
     if len(given) != 1:
         yield Finding(
@@ -41,19 +41,6 @@ def one_way_to_the_source(environment: Environment) -> Iterator[Finding]:
             allowed=f"exactly one of {', '.join(ways)}",
             mend="keep one" if given else "add one, or remove [network.route_to_source]",
         )
-
-
-def peer_has_a_vpc(environment: Environment) -> Iterator[Finding]:
-    """A peer's account and region say where its VPC is."""
-    route = environment.network.route_to_source
-    for setting in ("peer_account_id", "peer_region"):
-        if route and getattr(route, setting) and not route.peer_vpc_id:
-            yield Finding(
-                setting=f"network.route_to_source.{setting}",
-                given=f"{toml(getattr(route, setting))} given without peer_vpc_id",
-                allowed="it with peer_vpc_id alone",
-                mend=f"add peer_vpc_id, or remove {setting}",
-            )
 
 
 def source_is_outside_the_vpc(environment: Environment) -> Iterator[Finding]:
@@ -228,7 +215,6 @@ _ZONES = "network.vpc.availability_zones"
 RULES = (
     Rule(one_vpc, _VPCS),
     Rule(one_way_to_the_source, (_ROUTE,)),
-    Rule(peer_has_a_vpc, (_ROUTE,)),
     Rule(source_is_outside_the_vpc, ("network.vpc.cidr", "source.cidr")),
     Rule(zones_are_the_regions, (_ZONES, "aws.region")),
     Rule(zones_differ, (_ZONES,)),

@@ -13,7 +13,7 @@ class Finding:
     Attributes:
         setting: The setting to change.
         given: What was given, with the other settings that matter.
-        allowed: What is allowed, in words that stand before "allowed".
+        allowed: What is allowed, in words that stand after "allowed:".
         mend: What to do.
     """
 
