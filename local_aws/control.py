@@ -5,6 +5,7 @@
 | GET /local-aws/health | `{"status": "ready"}` |
 | GET /local-aws/faults | the seed, the number of rules, how many calls were made to fail, and which |
 | POST /local-aws/faults | puts the rules of the JSON body in force (`local_aws.faults`); `{}` ends all |
+| POST /local-aws/transit-gateways | a transit gateway under a given id (`local_aws.standing`) |
 | GET /local-aws/calls | the calls so far; `?service=`, `?operation=`, `?account=` narrow them |
 | GET /local-aws/generated-passwords | every password that GetRandomPassword answered |
 | GET /local-aws/master-passwords | every Aurora cluster with its master password |
@@ -23,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 from local_aws.errors import Reply
 from local_aws.services.rds import master_passwords
 from local_aws.services.secretsmanager import generated_passwords
+from local_aws.standing import place_transit_gateway
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -44,7 +46,9 @@ class Control:
         """Answer a request whose path begins with `PREFIX`."""
         what = path.removeprefix(PREFIX)
         if (method, what) == ("POST", "faults"):
-            return self._replace_faults(body)
+            return self._told(body, self.faults.replace)
+        if (method, what) == ("POST", "transit-gateways"):
+            return self._told(body, place_transit_gateway)
         documents: dict[str, Callable[[], dict[str, Any]]] = {
             "health": lambda: {"status": "ready"},
             "faults": self.faults.report,
@@ -55,11 +59,14 @@ class Control:
         if method == "GET" and what in documents:
             return _json(200, documents[what]())
         there_are = ", ".join(f"GET {name}" for name in documents)
-        return _json(404, {"error": f"{method} {path}: there are {there_are} and POST faults"})
+        return _json(
+            404,
+            {"error": f"{method} {path}: there are {there_are} and POST faults, transit-gateways"},
+        )
 
-    def _replace_faults(self, body: bytes) -> Reply:
+    def _told(self, body: bytes, act: Callable[[Mapping[str, Any]], None]) -> Reply:
         try:
-            self.faults.replace(json.loads(body or b"{}"))
+            act(json.loads(body or b"{}"))
         except ValueError as error:
             return _json(400, {"error": str(error)})
         return _json(200, self.faults.report())
