@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 import lean_bindings
-from settings.loading import SettingsError, load_environments
+from settings.loading import load_environments
+from settings.problem import EnvironmentsError
 
 
 def main() -> int:
@@ -18,7 +19,7 @@ def main() -> int:
     folder = Path(__file__).parent / "environments"
     try:
         environments = load_environments(folder, selected=os.environ.get("ENVIRONMENT_SUFFIX"))
-    except SettingsError as error:
+    except EnvironmentsError as error:
         print(error, file=sys.stderr)  # noqa: T201 (the one thing that the app says)
         return 2
     lean_bindings.activate("cdktf_cdktf_provider_aws")

@@ -20,12 +20,12 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
-from settings.loading import load_environments
-from settings.naming import account_stack_name
 
 from harness.server import LocalAws
 from harness.surroundings import surroundings
 from harness.terraform import Terraform, TerraformError
+from settings import naming
+from settings.loading import load_environments
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,8 +55,8 @@ class Demo:
 
     def run(self) -> None:
         """Run all steps; whatever was started ends with it."""
-        (environment,) = load_environments(ROOT / "environments", selected=(ENVIRONMENT,))
-        account_stack = account_stack_name(environment.aws.account_id)
+        (environment,) = load_environments(ROOT / "environments", selected=ENVIRONMENT)
+        account_stack = naming.account_stack(environment.aws.account_id)
         self._say("synthesize every environment")
         self._type("cdktf", "synth", "--output", str(self._output), environment=dict(os.environ))
         self._say("start local AWS")

@@ -1,0 +1,153 @@
+"""Deploys environments to local AWS as an operator would: synthesize, prepare the account, apply."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from harness.surroundings import surroundings
+from harness.terraform import Terraform
+from settings import naming
+from settings.loading import load_environments
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from harness.server import LocalAws
+    from settings.environment import Environment
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class CommandFailedError(Exception):
+    """A command of the project failed; the text is what it printed."""
+
+
+def run_command(
+    *arguments: str, environment: Mapping[str, str], given: str = "", folder: Path = ROOT
+) -> str:
+    """Run a Python command of the project and return what it printed.
+
+    Raises:
+        CommandFailedError: It did not end with 0.
+    """
+    finished = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=folder,
+        env=dict(environment),
+        input=given,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if finished.returncode:
+        raise CommandFailedError(
+            f"{' '.join(arguments)} ended with {finished.returncode}:\n{finished.stdout}"
+        )
+    return finished.stdout
+
+
+def synthesize(folder: Path, *, project: Path = ROOT, names: str = "") -> Path:
+    """Write the Terraform JSON of the environments and return its folder.
+
+    Args:
+        folder: Where ``cdktf.out`` is written.
+        project: The checkout whose ``main.py`` runs.
+        names: The environments, separated by commas; all by default.
+    """
+    output = folder / "cdktf.out"
+    run_command(
+        "main.py",
+        environment=os.environ | {"CDKTF_OUTDIR": str(output), "ENVIRONMENT_SUFFIX": names},
+        folder=project,
+    )
+    return output
+
+
+@dataclass(kw_only=True)
+class Deployment:
+    """Environments on one local AWS.
+
+    Args:
+        cloud: Where they are deployed.
+        output: The synthesized JSON.
+        folder: Where Terraform's configuration may be written.
+    """
+
+    cloud: LocalAws
+    output: Path
+    folder: Path
+    source_passwords: dict[str, str] = field(default_factory=dict)
+    """The canaries: the source's password of each environment, to be found nowhere."""
+    printed: list[str] = field(default_factory=list)
+    """What ferry printed."""
+
+    def environment(self, name: str) -> Environment:
+        """The settings of an environment."""
+        (environment,) = load_environments(ROOT / "environments", selected=name)
+        return environment
+
+    def surroundings(self, name: str) -> dict[str, str]:
+        """The variables under which an environment is deployed."""
+        aws = self.environment(name).aws
+        return surroundings(
+            url=self.cloud.url, account_id=aws.account_id, region=aws.region, folder=self.folder
+        )
+
+    def terraform(self, name: str) -> Terraform:
+        """Terraform in the folder of an environment's stack."""
+        return Terraform(
+            folder=self.output / "stacks" / naming.migration_stack(name),
+            environment=self.surroundings(name),
+        )
+
+    def account_terraform(self, name: str) -> Terraform:
+        """Terraform in the folder of the stack of an environment's account."""
+        account_id = self.environment(name).aws.account_id
+        return Terraform(
+            folder=self.output / "stacks" / naming.account_stack(account_id),
+            environment=self.surroundings(name),
+        )
+
+    def prepare_account(self, name: str) -> None:
+        """Make the bucket for the state and the account's roles."""
+        self._ferry("bootstrap", name, environment=self.surroundings(name))
+        terraform = self.account_terraform(name)
+        terraform.init()
+        terraform.apply()
+
+    def prepare_environment(self, name: str) -> None:
+        """Write the source's credentials, stand in for what exists already, run init."""
+        environment = self.environment(name)
+        password = f"canary-{secrets.token_urlsafe(18)}"
+        self.source_passwords[name] = password
+        self._ferry(
+            "secret",
+            "source",
+            name,
+            environment=self.surroundings(name),
+            given=json.dumps({"username": "ferry", "password": password}),
+        )
+        route = environment.network.route_to_source
+        if route is not None and route.transit_gateway_id is not None:
+            self.cloud.post(
+                "transit-gateways",
+                {
+                    "account": environment.aws.account_id,
+                    "region": environment.aws.region,
+                    "id": route.transit_gateway_id,
+                },
+            )
+        self.terraform(name).init()
+
+    def _ferry(self, *arguments: str, environment: Mapping[str, str], given: str = "") -> None:
+        self.printed.append(
+            run_command("-m", "ferry", *arguments, environment=environment, given=given)
+        )
