@@ -6,7 +6,7 @@ in the Python one's place, and hands jsii a copy of the provider that holds the 
 the project imports. Nothing installed is changed, call sites stay ordinary imports, and the
 synthesized JSON is the same to the byte.
 
-Three stacks with 108 resources, whole process, two cores that other programs were using as well:
+Three stacks with 102 resources, whole process, two cores that other programs were using as well:
 as shipped 23 s and 638 MB in the largest process, lean 0.98 s and 87 MB, ``import cdktf`` alone
 0.53 s and 71 MB. The first run, which builds the copy, took 7.4 s (2.5 s on the idle machine).
 

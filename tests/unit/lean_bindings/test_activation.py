@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import sys
 
 import pytest
@@ -11,7 +12,12 @@ from lean_bindings.lazy import LazyPackage
 
 _PROVIDER = "cdktf_cdktf_provider_aws"
 
+_lean = pytest.mark.skipif(
+    "LEAN_BINDINGS" in os.environ, reason="the tests were told to run with the shipped bindings"
+)
 
+
+@_lean
 def test_a_second_activation_does_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     lean_bindings.activate(_PROVIDER)
     finders, package = list(sys.meta_path), sys.modules[_PROVIDER]
@@ -39,6 +45,7 @@ def test_the_switch(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert sys.meta_path == finders
 
 
+@_lean
 def test_the_tests_themselves_run_lean() -> None:
     import jsii  # noqa: PLC0415
     from cdktf_cdktf_provider_aws.vpc import Vpc  # noqa: PLC0415
