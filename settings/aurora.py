@@ -114,7 +114,9 @@ class Parameter(Section):
     (`some_new = {value = "on", apply_method = "immediate"}`).
     """
 
-    value: Annotated[str, Field(max_length=8192, examples=["65536"]), Allowed("text")]
+    value: Annotated[
+        str, Field(max_length=8192, examples=["65536"]), Allowed("8192 characters at most")
+    ]
     """The value as PostgreSQL takes it; numbers and true or false (1 or 0) may be written so."""
 
     apply_method: ApplyMethod | None = Field(default=None, examples=["pending-reboot"])

@@ -68,6 +68,11 @@ def toml(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
+def may_hold_secret(setting: str) -> bool:
+    """Tell whether a setting's path sounds as if someone could put a secret there."""
+    return bool(_SECRET_SETTING.search(setting))
+
+
 def given(setting: str, value: object) -> str:
     """Return a given value for a line; nothing of it where it may be a secret.
 
@@ -78,10 +83,10 @@ def given(setting: str, value: object) -> str:
     if isinstance(value, dict):
         return "a table given"
     if isinstance(value, list | tuple):
-        return f"a list of {len(value)} given"
+        return f"a list of {len(value)} given" if value else "an empty list given"
     if not isinstance(value, str | bool | int | float):
         return f"a {type(value).__name__} given"
-    if isinstance(value, str) and (_SECRET_SETTING.search(setting) or _SECRET_VALUE.search(value)):
+    if isinstance(value, str) and (may_hold_secret(setting) or _SECRET_VALUE.search(value)):
         return "text given that may hold a secret and is not shown"
     text = toml(value)
     shown = text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}..."

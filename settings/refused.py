@@ -1,18 +1,21 @@
 """Makes problems' lines of what pydantic refuses."""
 
 import difflib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from pydantic_core import ErrorDetails
 
 from settings.environment import Environment
-from settings.problem import Problem, given, path, toml
+from settings.problem import Problem, given, may_hold_secret, path, toml
 from settings.section import Section
 from settings.shape import KEY, Location, Shape, example, fields, find, in_words, required
 
 _Line = tuple[str, str, str]
 """What was given, what is allowed, how to mend it."""
+
+_LIKENESS: Final = 0.75
+"""How alike two names are, from 0 to 1, of which one was probably meant for the other."""
 
 
 def problem(file: str, root: type[Section], error: ErrorDetails) -> Problem:
@@ -27,7 +30,7 @@ def problem(file: str, root: type[Section], error: ErrorDetails) -> Problem:
     is_key = location[-1:] == (KEY,)
     setting = path(location[:-2] if is_key else location)
     if error["type"] == "extra_forbidden":
-        line = _unknown(find(root, location[:-1]).kind, location)
+        line = _unknown(root, location)
     else:
         shape = find(root, location)
         line = _LINES.get(error["type"], _value)(shape, location, error)
@@ -47,18 +50,38 @@ def _header(location: Location) -> str:
     return f"[{path(location)}]" if location else "the file"
 
 
-def _unknown(section: type[Section], location: Location) -> _Line:
+def misspelt(root: type[Section], errors: Iterable[ErrorDetails]) -> frozenset[Location]:
+    """Return where the settings would be that were given under a name like theirs.
+
+    One line says so; a second one that they are missing would tell nothing new.
+    """
+    return frozenset(
+        (*error["loc"][:-1], meant)
+        for error in errors
+        if error["type"] == "extra_forbidden" and (meant := _nearest(root, error["loc"]))
+    )
+
+
+def _nearest(root: type[Section], location: Location) -> str | None:
+    """Return the setting that an unknown name was probably meant for."""
+    known = fields(find(root, location[:-1]).kind)
+    matches = difflib.get_close_matches(str(location[-1]), known, n=1, cutoff=_LIKENESS)
+    return matches[0] if matches else None
+
+
+def _unknown(root: type[Section], location: Location) -> _Line:
     """Name the nearest setting that there is. The value is not shown: it may be a password."""
-    known = list(fields(section))
-    table = _header(location[:-1])
-    nearest = difflib.get_close_matches(str(location[-1]), known, n=1, cutoff=0.7)
+    given_name, table = "no setting of this name", _header(location[:-1])
+    nearest = _nearest(root, location)
     if nearest:
-        return (
-            "no setting of this name",
-            f"{table} knows {nearest[0]}",
-            f"rename it to {nearest[0]}, or remove it",
-        )
-    return "no setting of this name", f"{table} knows {', '.join(known)}", "remove it"
+        mend = f"rename it to {nearest}, or remove it"
+        return given_name, f"{table} knows {nearest}", mend
+    known = ", ".join(fields(find(root, location[:-1]).kind))
+    if may_hold_secret(path(location)):
+        mend = "remove it, ferry secret source takes the source's credentials"
+    else:
+        mend = "remove it"
+    return given_name, f"{table} knows {known}", mend
 
 
 def _missing(shape: Shape, location: Location, _: ErrorDetails) -> _Line:
@@ -85,11 +108,12 @@ def _length(shape: Shape, location: Location, error: ErrorDetails) -> _Line:
 def _value(shape: Shape, location: Location, error: ErrorDetails) -> _Line:
     """Say what the setting allows, whatever rule of it the value breaks."""
     context: Mapping[str, Any] = error.get("ctx", {})
-    kind = "a whole number, " if error["type"] == "int_type" else ""
-    allowed = context.get("allowed", kind + in_words(shape))
+    allowed = context.get("allowed", _KINDS.get(error["type"], "") + in_words(shape))
     if location[-1:] == (KEY,):
         return f"the key {toml(location[-2])} given", f"allowed: {allowed}", "rename the key"
-    instead = toml(context.get("instead", example(shape)))
+    unquoted = error["type"] == "string_type" and isinstance(error["input"], int | float)
+    fallback = str(error["input"]) if unquoted else example(shape)
+    instead = toml(context.get("instead", fallback))
     listed = isinstance(location[-1], int)
     return (
         given(path(location), error["input"]),
@@ -97,6 +121,8 @@ def _value(shape: Shape, location: Location, error: ErrorDetails) -> _Line:
         f"write {instead}" if listed else f"set {shape.name} = {instead}",
     )
 
+
+_KINDS: Final = {"int_type": "a whole number, ", "string_type": "text in quotes, "}
 
 _LINES: Final[Mapping[str, Callable[[Shape, Location, ErrorDetails], _Line]]] = {
     "missing": _missing,

@@ -8,6 +8,7 @@ others are asked.
 import copy
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from pydantic import ValidationError
@@ -15,7 +16,7 @@ from pydantic_core import ErrorDetails
 
 from settings.environment import Environment, EnvironmentFile
 from settings.problem import Problem
-from settings.refused import misnamed, problem
+from settings.refused import misnamed, misspelt, problem
 from settings.shape import KEY, Location, example, find
 
 
@@ -60,8 +61,10 @@ def read(file: str, name: str, document: Mapping[str, Any]) -> Reading:
     problems: list[Problem] = []
     unknown: list[Location] = []
     while errors := _errors(mended):
+        known_by_another_name = misspelt(EnvironmentFile, errors)
         for error in errors:
-            problems.append(problem(file, EnvironmentFile, error))
+            if error["loc"] not in known_by_another_name:
+                problems.append(problem(file, EnvironmentFile, error))
             _mend(mended, error, unknown)
     try:
         environment = Environment.model_validate({**mended, "name": name})
@@ -76,7 +79,12 @@ def _errors(document: Mapping[str, Any]) -> list[ErrorDetails]:
     try:
         EnvironmentFile.model_validate(document)
     except ValidationError as error:
-        return error.errors(include_url=False)
+        # With a refused item pydantic calls a list too short, whatever its length.
+        return [
+            found
+            for found in error.errors(include_url=False)
+            if found["type"] != "too_short" or len(found["input"]) < found["ctx"]["min_length"]
+        ]
     return []
 
 
@@ -96,8 +104,8 @@ def _mend(document: dict[str, Any], error: ErrorDetails, unknown: list[Location]
 def _holder(document: dict[str, Any], location: Location) -> Any:  # noqa: ANN401 -- table or list
     """Return the table or list that holds a setting; a value that stands for a table makes way."""
     node: Any = document
-    for part in location[:-1]:
-        if not isinstance(node[part], dict | list):
+    for part, following in pairwise(location):
+        if isinstance(following, str) and not isinstance(node[part], dict):
             node[part] = {}
         node = node[part]
     return node

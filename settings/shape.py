@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final, Literal, TypeVar, Union, get_args, get
 
 from annotated_types import Ge, Le, MaxLen, MinLen
 from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
 
 from settings.section import Allowed, Section
 
@@ -88,14 +89,13 @@ def required(section: type[Section]) -> list[str]:
 
 def _setting(section: type[Section], name: str) -> Shape:
     info = fields(section)[name]
-    default = info.get_default(call_default_factory=False)
-    has_default = not info.is_required() and default not in (None, ())
+    default = None if info.default is PydanticUndefined else info.default
     return _unwrapped(
         Shape(
             name=name,
             kind=info.annotation,
             metadata=tuple(info.metadata),
-            examples=((default,) if has_default else ()) + tuple(info.examples or ()),
+            examples=(*(() if default in (None, ()) else (default,)), *(info.examples or ())),
         )
     )
 
@@ -140,7 +140,7 @@ def in_words(shape: Shape) -> str:
     if lowest is not None and highest is not None:
         unit = _UNITS.get(shape.name.rpartition("_")[2], "")
         return f"{lowest.ge} to {highest.le} {unit}".rstrip()
-    return "a table"
+    return f"a table{_lengths(shape)}"
 
 
 def _lengths(shape: Shape) -> str:

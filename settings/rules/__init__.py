@@ -9,7 +9,17 @@ from itertools import combinations
 
 from settings.problem import Problem
 from settings.repair import Reading
-from settings.rules import accounts, alarms, aurora, network, protection, replication, source, tasks
+from settings.rules import (
+    accounts,
+    alarms,
+    aurora,
+    network,
+    protection,
+    replication,
+    source,
+    tags,
+    tasks,
+)
 from settings.rules.rule import Finding, PairRule, Rule
 
 WITHIN: tuple[Rule, ...] = (
@@ -20,6 +30,7 @@ WITHIN: tuple[Rule, ...] = (
     *replication.RULES,
     *tasks.RULES,
     *alarms.RULES,
+    *tags.RULES,
 )
 """The rules about one environment."""
 
