@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from moto.cloudwatch.models import Alarm, CloudWatchBackend
+from moto.cloudwatch.models import CloudWatchBackend
 from moto.cloudwatch.responses import CloudWatchResponse
 from moto.core.responses import ActionResult
 from moto.core.utils import get_service_model, utcnow
@@ -29,15 +29,6 @@ _TAKEN_AS_GIVEN = (
 _NO_DATA = "INSUFFICIENT_DATA"
 
 
-class LocalAlarm(Alarm):  # type: ignore[misc]  # moto is untyped here
-    """A metric alarm."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - moto's own types
-        """Begin without data."""
-        super().__init__(*args, **kwargs)
-        self.state_value = _NO_DATA
-
-
 class LocalCloudWatchBackend(BackendMixin, CloudWatchBackend):  # type: ignore[misc]  # moto is untyped here
     """Keeps composite alarms beside moto's metric alarms."""
 
@@ -45,6 +36,13 @@ class LocalCloudWatchBackend(BackendMixin, CloudWatchBackend):  # type: ignore[m
         """Begin without alarms."""
         super().__init__(region_name, account_id)
         self.composite_alarms: dict[str, dict[str, Any]] = {}
+
+    def put_metric_alarm(self, name: str, **kwargs: Any) -> Any:  # noqa: ANN401 - moto's own types
+        """PutMetricAlarm; a new alarm has no data yet, a changed one keeps its state."""
+        before = self.alarms.get(name)
+        alarm = super().put_metric_alarm(name=name, **kwargs)
+        alarm.state_value = before.state_value if before else _NO_DATA
+        return alarm
 
     def put_composite_alarm(self, parameters: Mapping[str, Any]) -> None:
         """Make a composite alarm, or replace the one of this name.
@@ -161,5 +159,4 @@ EXTENSION = Extension(
     package="cloudwatch",
     backend=LocalCloudWatchBackend,
     response=LocalCloudWatchResponse,
-    models={"Alarm": LocalAlarm},
 )

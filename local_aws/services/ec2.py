@@ -72,9 +72,58 @@ class LocalEc2Response(ResponseMixin, EC2Response):  # type: ignore[misc]  # mot
         attachment.add_tags(_tags(self.parameters(), "transit-gateway-attachment"))
         return answer
 
+    def authorize_security_group_ingress(self) -> ActionResult:
+        """AuthorizeSecurityGroupIngress, with descriptions that are not a CIDR's."""
+        return self._described(super().authorize_security_group_ingress())
+
+    def authorize_security_group_egress(self) -> ActionResult:
+        """AuthorizeSecurityGroupEgress, with descriptions that are not a CIDR's."""
+        return self._described(super().authorize_security_group_egress())
+
+    def modify_security_group_rules(self) -> Answer:
+        """ModifySecurityGroupRules, of every kind of rule."""
+        parameters = self.parameters()
+        group = self.ec2_backend.get_security_group_by_name_or_id(parameters["GroupId"])
+        for change in parameters["SecurityGroupRules"]:
+            rule = group.get_rule(change["SecurityGroupRuleId"]) if group else None
+            if rule is None:
+                raise AwsError(
+                    "InvalidSecurityGroupRuleId.NotFound",
+                    f"The security group rule ID '{change['SecurityGroupRuleId']}' does not exist",
+                )
+            _change_rule(rule, change["SecurityGroupRule"], self.current_account)
+        return Answer({"Return": True})
+
+    def _described(self, answer: ActionResult) -> ActionResult:
+        """Moto keeps the description of a CIDR alone; give the other rules theirs."""
+        permissions = self.parameters().get("IpPermissions") or []
+        for rule in answer.result["SecurityGroupRules"]:
+            for permission in permissions:
+                for target in (
+                    *permission.get("UserIdGroupPairs", ()),
+                    *permission.get("PrefixListIds", ()),
+                ):
+                    ids = (target.get("GroupId"), target.get("PrefixListId"))
+                    of_rule = (rule.source_group.get("GroupId"), rule.prefix_list_id)
+                    if ids == of_rule and "Description" in target:
+                        rule.ip_range["Description"] = target["Description"]
+        return answer
+
     def _table_and_gateway(self) -> tuple[Any, str]:
         parameters = self.parameters()
         return self.ec2_backend.get_route_table(parameters["RouteTableId"]), parameters["GatewayId"]
+
+
+def _change_rule(rule: Any, change: Mapping[str, Any], account: str) -> None:  # noqa: ANN401 - moto's own type
+    rule.ip_protocol = change["IpProtocol"]
+    all_ports = rule.ip_protocol == "-1"
+    rule.from_port = None if all_ports else change["FromPort"]
+    rule.to_port = None if all_ports else change["ToPort"]
+    kinds = {"CidrIpv4": "CidrIp", "CidrIpv6": "CidrIpv6", "Description": "Description"}
+    rule.ip_range = {kept: change[given] for given, kept in kinds.items() if given in change}
+    rule.prefix_list_id = change.get("PrefixListId")
+    group_id = change.get("ReferencedGroupId")
+    rule.source_group = {"GroupId": group_id, "OwnerId": account} if group_id else {}
 
 
 def _propagating(table: Any) -> list[dict[str, str]]:  # noqa: ANN401 - moto's own type

@@ -128,12 +128,15 @@ def _apply(backend: LocalDmsBackend, endpoint: Resource, parameters: Mapping[str
         for key, value in parameters.items()
         if key not in _NOT_SHOWN and key != _SETTINGS
     }
-    if parameters.get("ExactSettings"):
-        endpoint.hidden.clear()
-    endpoint.hidden |= _shown_settings(parameters.get(_SETTINGS, {}))
-    if endpoint.data["EngineName"] in _DISPLAY_NAMES:
-        attributes = endpoint.data.get("ExtraConnectionAttributes", "")
-        endpoint.data[_SETTINGS] = endpoint.hidden | reflected_settings(attributes)
+    if endpoint.data["EngineName"] not in _DISPLAY_NAMES:
+        return
+    # What a call does not name keeps its value, unless the call says that it names all.
+    kept = {} if parameters.get("ExactSettings") else endpoint.data.get(_SETTINGS, {})
+    endpoint.data[_SETTINGS] = {
+        **kept,
+        **_shown_settings(parameters.get(_SETTINGS, {})),
+        **reflected_settings(parameters.get("ExtraConnectionAttributes", "")),
+    }
 
 
 def _shown_settings(value: Any) -> Any:  # noqa: ANN401 - any JSON

@@ -1,0 +1,54 @@
+"""KMS: how often a key rotates."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from moto.kms.responses import KmsResponse
+
+from local_aws.answers import Answer, AwsError, ResponseMixin
+from local_aws.services.extension import Extension
+
+# https://docs.aws.amazon.com/kms/latest/APIReference/API_EnableKeyRotation.html
+_DEFAULT_DAYS = 365
+_FEWEST_DAYS = 90
+_MOST_DAYS = 2560
+
+
+class LocalKmsResponse(ResponseMixin, KmsResponse):  # type: ignore[misc]  # moto is untyped here
+    """Answers about rotation, with its period."""
+
+    def enable_key_rotation(self) -> Answer:
+        """EnableKeyRotation."""
+        parameters = self.parameters()
+        key = self._key()
+        period_days = parameters.get("RotationPeriodInDays", _DEFAULT_DAYS)
+        if not _FEWEST_DAYS <= period_days <= _MOST_DAYS:
+            raise AwsError(
+                "ValidationException",
+                f"RotationPeriodInDays is {period_days}: give {_FEWEST_DAYS} to {_MOST_DAYS} days",
+            )
+        self.kms_backend.enable_key_rotation(parameters["KeyId"])
+        key.rotation_period_days = period_days
+        return Answer()
+
+    def get_key_rotation_status(self) -> Answer:
+        """GetKeyRotationStatus."""
+        key = self._key()
+        status: dict[str, Any] = {"KeyId": key.id, "KeyRotationEnabled": key.key_rotation_status}
+        if key.key_rotation_status:
+            period_days = getattr(key, "rotation_period_days", _DEFAULT_DAYS)
+            status |= {
+                "RotationPeriodInDays": period_days,
+                "NextRotationDate": datetime.now(UTC) + timedelta(days=period_days),
+            }
+        return Answer(status)
+
+    def _key(self) -> Any:  # noqa: ANN401 - moto's own type
+        key_id = self.parameters()["KeyId"]
+        self._validate_cmk_id(key_id)
+        return self.kms_backend.keys[self.kms_backend.get_key_id(key_id)]
+
+
+EXTENSION = Extension(package="kms", response=LocalKmsResponse)
