@@ -132,19 +132,19 @@ class SecurityGroups(Construct):
 
     def _secretsmanager(self, access: SecretsManagerAccess) -> str | None:
         rule, description = "dms-to-secretsmanager", "DMS to Secrets Manager"
-        match access:
-            case EndpointSecurityGroup(security_group_id=group_id):
-                self._egress(rule, description, self.dms_id, _HTTPS_PORT, to_group=group_id)
-                return None
-            case EndpointCidr(cidr=cidr):
-                self._egress(rule, description, self.dms_id, _HTTPS_PORT, to_cidr=cidr)
-                return None
-            case OwnEndpoint():
-                endpoint_id = self._group(
-                    "secretsmanager-endpoint", "The Secrets Manager endpoint", egress=_NOTHING
-                ).id
-                self._connection(rule, description, self.dms_id, endpoint_id, _HTTPS_PORT)
-                return endpoint_id
+        if isinstance(access, EndpointSecurityGroup):
+            self._egress(
+                rule, description, self.dms_id, _HTTPS_PORT, to_group=access.security_group_id
+            )
+            return None
+        if isinstance(access, EndpointCidr):
+            self._egress(rule, description, self.dms_id, _HTTPS_PORT, to_cidr=access.cidr)
+            return None
+        endpoint_id = self._group(
+            "secretsmanager-endpoint", "The Secrets Manager endpoint", egress=_NOTHING
+        ).id
+        self._connection(rule, description, self.dms_id, endpoint_id, _HTTPS_PORT)
+        return endpoint_id
 
     def _group(
         self,

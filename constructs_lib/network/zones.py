@@ -32,18 +32,6 @@ class RememberedZones(Construct):
             state="available",
             # Real zones need no opt-in, so their type is filter enough.
             filter=[{"name": "zone-type", "values": ["availability-zone"]}],
-            lifecycle=TerraformResourceLifecycle(
-                postcondition=[
-                    Postcondition(
-                        condition=f"${{length(self.names) >= {count}}}",
-                        error_message=(
-                            f"The region has ${{length(self.names)}} availability zones and the"
-                            f" network wants {count}. Ask for fewer zones, or choose another"
-                            " region."
-                        ),
-                    )
-                ]
-            ),
         )
         remembered = DataResource(
             self,
@@ -55,9 +43,10 @@ class RememberedZones(Construct):
                     Postcondition(
                         condition=f"${{length(self.input.zones) >= {count}}}",
                         error_message=(
-                            "The network was made when the region had the zones"
-                            f' ${{join(", ", self.input.zones)}}, and now wants {count}. Name the'
-                            " zones: these, in this order, and the new ones after them."
+                            f"The network wants {count} zones and knows"
+                            ' ${join(", ", self.input.zones)}: those that the region had when the'
+                            " network was first planned. Ask for fewer, or name the zones in the"
+                            " settings, the known ones first and in this order."
                         ),
                     )
                 ],

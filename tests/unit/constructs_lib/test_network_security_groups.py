@@ -1,0 +1,165 @@
+import pytest
+from cdktf import TerraformStack
+
+from constructs_lib.network import (
+    EndpointCidr,
+    EndpointSecurityGroup,
+    OwnEndpoint,
+    SecretsManagerAccess,
+    SecurityGroups,
+)
+from tests.unit.constructs_lib.network_examples import PlainNetwork, acknowledged, resolved
+from tests.unit.template import Template
+
+
+def security_groups(
+    stack: TerraformStack, secretsmanager: SecretsManagerAccess | None = None
+) -> SecurityGroups:
+    return SecurityGroups(
+        stack,
+        "security-groups",
+        name="ferry-dev",
+        network=PlainNetwork(),
+        aurora_port=5433,
+        source_cidr="192.168.10.0/24",
+        source_port=6432,
+        secretsmanager=secretsmanager,
+    )
+
+
+def rules(stack: TerraformStack) -> set[tuple[str, str, str, int, str]]:
+    """Every rule as (direction, group, other end, port, description); TCP and one port each."""
+    template = Template.of(stack)
+    names = {
+        f"${{aws_security_group.{local}.id}}": group["name"]
+        for local, group in template.resources("aws_security_group").items()
+    }
+    found = set()
+    for direction in ("ingress", "egress"):
+        for rule in template.resources(f"aws_vpc_security_group_{direction}_rule").values():
+            assert rule["ip_protocol"] == "tcp"
+            assert rule["from_port"] == rule["to_port"]
+            other = rule.get("cidr_ipv4") or rule["referenced_security_group_id"]
+            found.add(
+                (
+                    direction,
+                    names[rule["security_group_id"]],
+                    names.get(other, other),
+                    rule["from_port"],
+                    rule["description"],
+                )
+            )
+    return found
+
+
+BETWEEN_OWN_GROUPS_AND_SOURCE = {
+    ("egress", "ferry-dev-clients", "ferry-dev-aurora", 5433, "Clients to Aurora"),
+    ("ingress", "ferry-dev-aurora", "ferry-dev-clients", 5433, "Clients to Aurora"),
+    ("egress", "ferry-dev-dms", "ferry-dev-aurora", 5433, "DMS to Aurora"),
+    ("ingress", "ferry-dev-aurora", "ferry-dev-dms", 5433, "DMS to Aurora"),
+    ("egress", "ferry-dev-dms", "192.168.10.0/24", 6432, "DMS to the source"),
+}
+
+
+def test_by_default_dms_reaches_an_endpoint_of_its_own_and_nothing_else_is_open(
+    stack: TerraformStack,
+) -> None:
+    groups = security_groups(stack)
+
+    endpoint = "ferry-dev-secretsmanager-endpoint"
+    assert rules(stack) == BETWEEN_OWN_GROUPS_AND_SOURCE | {
+        ("egress", "ferry-dev-dms", endpoint, 443, "DMS to Secrets Manager"),
+        ("ingress", endpoint, "ferry-dev-dms", 443, "DMS to Secrets Manager"),
+    }
+    assert groups.secretsmanager_endpoint_id is not None
+
+
+def test_an_endpoint_of_its_own_can_be_asked_for_by_name(stack: TerraformStack) -> None:
+    groups = security_groups(stack, OwnEndpoint())
+
+    assert groups.secretsmanager_endpoint_id is not None
+
+
+@pytest.mark.parametrize(
+    ("access", "other"),
+    [
+        (EndpointSecurityGroup(security_group_id="sg-endpoint"), "sg-endpoint"),
+        (EndpointCidr(cidr="10.9.0.0/24"), "10.9.0.0/24"),
+    ],
+)
+def test_an_endpoint_that_exists_is_let_out_to_and_left_alone(
+    stack: TerraformStack, access: SecretsManagerAccess, other: str
+) -> None:
+    groups = security_groups(stack, access)
+
+    assert rules(stack) == BETWEEN_OWN_GROUPS_AND_SOURCE | {
+        ("egress", "ferry-dev-dms", other, 443, "DMS to Secrets Manager"),
+    }
+    assert groups.secretsmanager_endpoint_id is None
+
+
+def test_groups_state_where_they_have_no_rules(stack: TerraformStack) -> None:
+    security_groups(stack)
+
+    groups = Template.of(stack).resources("aws_security_group").values()
+    assert {
+        group["name"]: [way for way in ("ingress", "egress") if group.get(way) == []]
+        for group in groups
+    } == {
+        "ferry-dev-aurora": ["egress"],
+        "ferry-dev-dms": ["ingress"],
+        "ferry-dev-clients": ["ingress"],
+        "ferry-dev-secretsmanager-endpoint": ["egress"],
+    }
+
+
+def test_groups_are_described_and_belong_to_the_network(stack: TerraformStack) -> None:
+    security_groups(stack)
+
+    groups = Template.of(stack).resources("aws_security_group").values()
+    assert {group["vpc_id"] for group in groups} == {"vpc-1"}
+    assert {group["tags"]["Name"]: group["description"] for group in groups} == {
+        "ferry-dev-aurora": "Aurora PostgreSQL",
+        "ferry-dev-dms": "The DMS replication instance",
+        "ferry-dev-clients": "Applications that use Aurora",
+        "ferry-dev-secretsmanager-endpoint": "The Secrets Manager endpoint",
+    }
+
+
+def test_the_ids_are_those_of_the_groups(stack: TerraformStack) -> None:
+    groups = security_groups(stack)
+
+    names = {
+        f"${{aws_security_group.{local}.id}}": group["name"]
+        for local, group in Template.of(stack).resources("aws_security_group").items()
+    }
+    ids = [
+        groups.aurora_id,
+        groups.dms_id,
+        groups.clients_id,
+        groups.secretsmanager_endpoint_id,
+    ]
+    assert [names[id_] for id_ in resolved(ids, stack)] == [
+        "ferry-dev-aurora",
+        "ferry-dev-dms",
+        "ferry-dev-clients",
+        "ferry-dev-secretsmanager-endpoint",
+    ]
+
+
+def test_every_rule_has_a_name_of_its_own(stack: TerraformStack) -> None:
+    security_groups(stack)
+
+    template = Template.of(stack)
+    names = [
+        rule["tags"]["Name"]
+        for direction in ("ingress", "egress")
+        for rule in template.resources(f"aws_vpc_security_group_{direction}_rule").values()
+    ]
+    assert len(set(names)) == len(names) == 7
+
+
+def test_only_the_group_for_others_is_attached_to_nothing(stack: TerraformStack) -> None:
+    security_groups(stack)
+
+    assert acknowledged(stack) == {"test/security-groups/clients": ["CKV2_AWS_5"]}

@@ -1,0 +1,80 @@
+import json
+from typing import Any
+
+import pytest
+from cdktf import TerraformStack, Testing
+
+from constructs_lib.placement import Placement
+from constructs_lib.provider import configure_terraform
+from tests.unit.template import Template
+
+
+@pytest.fixture
+def document(placement: Placement) -> dict[str, Any]:
+    stack = TerraformStack(Testing.app(), "test")
+    configure_terraform(
+        stack,
+        placement=placement,
+        default_tags={"project": "aurora-ferry", "environment": "dev"},
+        state_bucket="aurora-ferry-state-111122223333-eu-central-1",
+        state_key="dev/terraform.tfstate",
+        state_region="eu-central-1",
+    )
+    return Template.of(stack).document
+
+
+def test_the_provider_is_held_to_the_account_and_tags_everything(document: dict[str, Any]) -> None:
+    assert document["provider"]["aws"] == [
+        {
+            "region": "eu-central-1",
+            "allowed_account_ids": ["111122223333"],
+            "default_tags": [{"tags": {"project": "aurora-ferry", "environment": "dev"}}],
+        }
+    ]
+
+
+def test_the_state_is_encrypted_locked_and_in_the_same_account(document: dict[str, Any]) -> None:
+    assert document["terraform"]["backend"] == {
+        "s3": {
+            "bucket": "aurora-ferry-state-111122223333-eu-central-1",
+            "key": "dev/terraform.tfstate",
+            "region": "eu-central-1",
+            "encrypt": True,
+            "use_lockfile": True,
+            "allowed_account_ids": ["111122223333"],
+        }
+    }
+
+
+def test_the_only_provider_is_the_tested_version_of_hashicorp_aws(document: dict[str, Any]) -> None:
+    assert document["terraform"]["required_providers"] == {
+        "aws": {"source": "hashicorp/aws", "version": "5.100.0"}
+    }
+
+
+def test_a_terraform_without_write_only_arguments_is_refused(document: dict[str, Any]) -> None:
+    assert document["terraform"]["required_version"] == ">= 1.11"
+
+
+def test_nothing_says_where_aws_is_so_that_the_environment_can(document: dict[str, Any]) -> None:
+    written = json.dumps(document)
+
+    for word in ("endpoint", "access_key", "secret_key", "profile", "skip_"):
+        assert word not in written
+
+
+def test_the_providers_version_is_a_setting(placement: Placement) -> None:
+    stack = TerraformStack(Testing.app(), "test")
+    configure_terraform(
+        stack,
+        placement=placement,
+        default_tags={},
+        state_bucket="bucket",
+        state_key="key",
+        state_region="eu-west-1",
+        provider_version="6.25.0",
+    )
+
+    terraform = Template.of(stack).document["terraform"]
+    assert terraform["required_providers"]["aws"]["version"] == "6.25.0"
+    assert terraform["backend"]["s3"]["region"] == "eu-west-1"
