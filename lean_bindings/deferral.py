@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lean_bindings.type_hints import remember_type_hints
+
 if TYPE_CHECKING:
     from lean_bindings.bindings import Bindings
 
@@ -70,6 +72,7 @@ class DeferringProvider:
     def _release(self) -> None:
         while self._held:
             bindings, request = self._held.pop(0)
+            remember_type_hints(bindings.package)
             copy = bindings.tarball(request.name, request.version, request.tarball)
             try:
                 self._provider.load(type(request)(request.name, request.version, copy))

@@ -13,7 +13,7 @@ import pytest
 
 from tests.unit.lean_bindings.fake_provider import write_fake_provider
 
-_REPOSITORY = Path(__file__).parents[3]
+REPOSITORY = Path(__file__).parents[3]
 
 HEAD = """\
 import sys
@@ -54,7 +54,7 @@ class Project:
         }
         return {
             **inherited,
-            "PYTHONPATH": f"{self.site}{os.pathsep}{_REPOSITORY}",
+            "PYTHONPATH": f"{self.site}{os.pathsep}{REPOSITORY}",
             "PYTHONDONTWRITEBYTECODE": "1",
             "XDG_CACHE_HOME": str(self.cache),
             "JSII_RUNTIME_PACKAGE_CACHE": "disabled",

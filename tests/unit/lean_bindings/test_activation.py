@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import Any
 
 import pytest
 
@@ -55,3 +56,14 @@ def test_the_tests_themselves_run_lean() -> None:
     assert isinstance(jsii.kernel.provider, DeferringProvider)
     loaded = [name for name in sys.modules if name.startswith(f"{_PROVIDER}.")]
     assert len(loaded) < 100
+
+
+def test_arguments_are_still_checked() -> None:
+    from cdktf import TerraformStack, Testing  # noqa: PLC0415
+    from cdktf_cdktf_provider_aws.vpc import Vpc  # noqa: PLC0415
+
+    stack = TerraformStack(Testing.app(), "stack")
+    Vpc(stack, "vpc", cidr_block="10.0.0.0/16")
+    wrong: Any = 10
+    with pytest.raises(TypeError, match="cidr_block must be str; got int instead"):
+        Vpc(stack, "wrong", cidr_block=wrong)

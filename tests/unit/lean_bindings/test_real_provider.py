@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
+
+from tests.unit.lean_bindings.conftest import REPOSITORY
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -152,3 +156,21 @@ def _files(folder: Path) -> dict[str, bytes]:
     }
     assert found
     return found
+
+
+def test_every_environment_is_the_same_as_with_the_shipped_bindings(
+    project: Project, tmp_path: Path
+) -> None:
+    for name, switch in [("lean", ""), ("shipped", "off")]:
+        ran = subprocess.run(
+            [sys.executable, REPOSITORY / "main.py"],
+            env={
+                **project.environment(LEAN_BINDINGS=switch, CDKTF_OUTDIR=str(tmp_path / name)),
+                "JSII_RUNTIME_PACKAGE_CACHE": "enabled",
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (ran.stderr, ran.returncode) == ("", 0)
+    assert _files(tmp_path / "lean") == _files(tmp_path / "shipped")
