@@ -65,5 +65,5 @@ def test_arguments_are_still_checked() -> None:
     stack = TerraformStack(Testing.app(), "stack")
     Vpc(stack, "vpc", cidr_block="10.0.0.0/16")
     wrong: Any = 10
-    with pytest.raises(TypeError, match="cidr_block must be str; got int instead"):
+    with pytest.raises(TypeError, match="argument cidr_block must be one of"):
         Vpc(stack, "wrong", cidr_block=wrong)
