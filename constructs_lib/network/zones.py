@@ -6,6 +6,8 @@ from cdktf import DataResource, Postcondition, TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.data_aws_availability_zones import DataAwsAvailabilityZones
 from constructs import Construct
 
+from constructs_lib.acknowledge import acknowledge
+
 
 class RememberedZones(Construct):
     """The first zones of a region by name, without Local Zones and Wavelength Zones.
@@ -32,6 +34,11 @@ class RememberedZones(Construct):
             state="available",
             # Real zones need no opt-in, so their type is filter enough.
             filter=[{"name": "zone-type", "values": ["availability-zone"]}],
+        )
+        acknowledge(
+            available,
+            "CKV_AWS_394",
+            reason="The answer of the first plan is remembered, so a zone more changes nothing",
         )
         remembered = DataResource(
             self,

@@ -62,7 +62,8 @@ def acknowledged(stack: TerraformStack) -> dict[str, list[str]]:
     document: dict[str, Any] = json.loads((folder / "cdk.tf.json").read_text())
     return {
         body["//"]["metadata"]["path"]: list(body["//"]["acknowledged"])
-        for resources in document["resource"].values()
-        for body in resources.values()
+        for kind in ("data", "resource")
+        for bodies in document.get(kind, {}).values()
+        for body in bodies.values()
         if "acknowledged" in body["//"]
     }

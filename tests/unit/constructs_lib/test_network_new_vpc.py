@@ -156,7 +156,7 @@ def test_the_default_security_group_states_that_it_has_no_rules(
 
 
 def test_flow_logs_are_kept_as_long_as_asked(stack: TerraformStack, placement: Placement) -> None:
-    new_vpc(stack, placement, flow_log_retention_days=400)
+    new_vpc(stack, placement, zones=ZONES, flow_log_retention_days=400)
 
     Template.of(stack).has("aws_cloudwatch_log_group", retention_in_days=400)
     assert acknowledged(stack) == {}

@@ -1,7 +1,7 @@
 from cdktf import TerraformStack
 
 from constructs_lib.network.zones import RememberedZones
-from tests.unit.constructs_lib.network_examples import resolved
+from tests.unit.constructs_lib.network_examples import acknowledged, resolved
 from tests.unit.template import Template
 
 
@@ -51,3 +51,9 @@ def test_too_few_zones_stop_the_plan_and_say_how_to_mend_it(stack: TerraformStac
             ),
         }
     ]
+
+
+def test_asking_for_the_zones_by_no_name_is_acknowledged(stack: TerraformStack) -> None:
+    RememberedZones(stack, "zones", count=3)
+
+    assert acknowledged(stack) == {"test/zones/available": ["CKV_AWS_394"]}
