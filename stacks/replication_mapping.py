@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from constructs_lib.replication import (
+    AfterFullLoad,
     BatchApply,
     ChangeProcessing,
     ControlTables,
@@ -27,6 +28,9 @@ from constructs_lib.replication import (
     TargetSettings,
     TargetTablePreparation,
     TaskSettings,
+    Transformation,
+    TransformationAction,
+    TransformationTarget,
     Validation,
 )
 
@@ -34,9 +38,10 @@ if TYPE_CHECKING:
     from constructs_lib.replication import Lobs
     from settings import dms
     from settings.source import Source
+    from settings.table_mappings import Table
 
 
-def source_settings(source: Source) -> SourceSettings:
+def source_settings(source: Source, replication: dms.Dms) -> SourceSettings:
     """What DMS does at the source."""
     return SourceSettings(
         plugin=ReplicationPlugin(source.plugin_name.replace("-", "_")),
@@ -47,14 +52,16 @@ def source_settings(source: Source) -> SourceSettings:
         heartbeat_frequency_minutes=source.heartbeat.frequency_minutes,
         heartbeat_schema=source.heartbeat.schema_name,
         execute_timeout_seconds=source.execute_timeout_seconds,
+        map_unbounded_numeric_as_string=replication.map_unbounded_numeric_as_string,
     )
 
 
-def target_settings(target: dms.Target) -> TargetSettings:
+def target_settings(replication: dms.Dms) -> TargetSettings:
     """What DMS does at Aurora."""
     return TargetSettings(
-        after_connect_script=target.after_connect_script,
-        execute_timeout_seconds=target.execute_timeout_seconds,
+        after_connect_script=replication.target.after_connect_script,
+        execute_timeout_seconds=replication.target.execute_timeout_seconds,
+        map_unbounded_numeric_as_string=replication.map_unbounded_numeric_as_string,
     )
 
 
@@ -63,9 +70,23 @@ def table_mappings(task: dms.Task) -> TableMappings:
     return TableMappings(
         selections=[
             Selection(
-                schema=table.schema_name, table=table.table, action=SelectionAction(table.action)
+                schema=table.schema_name,
+                table=table.table,
+                action=SelectionAction(table.action),
+                load_order=table.load_order,
             )
             for table in task.tables
+        ],
+        transformations=[
+            Transformation(
+                target=TransformationTarget(rule.target),
+                action=TransformationAction(rule.action),
+                schema=rule.schema_name,
+                table=rule.table,
+                column=rule.column,
+                value=rule.value,
+            )
+            for rule in task.transformations
         ],
         table_settings=[
             TableSettings(
@@ -88,6 +109,7 @@ def task_settings(task: dms.Task) -> TaskSettings:
             target_table_preparation=TargetTablePreparation(task.target_table_preparation_mode),
             max_sub_tasks=task.full_load_sub_tasks,
             commit_rate=task.commit_rate,
+            after=AfterFullLoad(task.after_full_load),
         ),
         change_processing=ChangeProcessing(batch_apply=BatchApply() if task.batch_apply else None),
         control_tables=ControlTables(schema=task.control_schema),
@@ -96,17 +118,18 @@ def task_settings(task: dms.Task) -> TaskSettings:
             thread_count=task.validation.thread_count,
             failure_max_count=task.validation.failure_max_count,
             table_failure_max_count=task.validation.table_failure_max_count,
+            skip_lob_columns=task.validation.skip_lob_columns,
         ),
         logging=Logging(
             severities={
-                LogComponent(component.upper()): LogSeverity(severity)
-                for component, severity in task.logging.model_dump().items()
+                LogComponent(component): LogSeverity(severity)
+                for component, severity in task.log_severities.items()
             }
         ),
     )
 
 
-def _parallel_load(table: dms.Table) -> RangesParallelLoad | None:
+def _parallel_load(table: Table) -> RangesParallelLoad | None:
     if table.parallel_load is None:
         return None
     return RangesParallelLoad(
@@ -114,7 +137,7 @@ def _parallel_load(table: dms.Table) -> RangesParallelLoad | None:
     )
 
 
-def _table_lobs(task: dms.Task, table: dms.Table) -> TableLobs | None:
+def _table_lobs(task: dms.Task, table: Table) -> TableLobs | None:
     if table.lob is None:
         return None
     mode = TableLobMode(table.lob.mode)
