@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cdktf import TerraformDataSource, TerraformStack
+
 if TYPE_CHECKING:
     from cdktf import TerraformElement
 
@@ -15,8 +17,14 @@ def acknowledge(resource: TerraformElement, rule_id: str, *, reason: str) -> Non
     ignores; the Checkov test reads it there, and fails on an acknowledgement that is stale.
 
     Args:
-        resource: The resource that fails the rule.
+        resource: The resource or data source that fails the rule.
         rule_id: Checkov's id, such as ``CKV_AWS_338``.
         reason: Why this is right here; for the reviewer.
     """
-    resource.add_override(f"//.acknowledged.{rule_id}", reason)
+    comment = f"//.acknowledged.{rule_id}"
+    if isinstance(resource, TerraformDataSource):
+        # cdktf writes a data source's comment over the element's own overrides, not the stack's.
+        address = f"{resource.terraform_resource_type}.{resource.friendly_unique_id}"
+        TerraformStack.of(resource).add_override(f"data.{address}.{comment}", reason)
+    else:
+        resource.add_override(comment, reason)
