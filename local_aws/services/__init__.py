@@ -9,9 +9,10 @@ from local_aws.services.dms import EXTENSION as DMS
 from local_aws.services.ec2 import EXTENSION as EC2
 from local_aws.services.kms import EXTENSION as KMS
 from local_aws.services.rds import EXTENSION as RDS
+from local_aws.services.s3 import EXTENSION as S3
 from local_aws.services.secretsmanager import EXTENSION as SECRETSMANAGER
 
 if TYPE_CHECKING:
     from local_aws.services.extension import Extension
 
-EXTENSIONS: tuple[Extension, ...] = (CLOUDWATCH, DMS, EC2, KMS, RDS, SECRETSMANAGER)
+EXTENSIONS: tuple[Extension, ...] = (CLOUDWATCH, DMS, EC2, KMS, RDS, S3, SECRETSMANAGER)
