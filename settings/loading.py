@@ -60,8 +60,11 @@ def load_environments(folder: Path, *, selected: str | None = None) -> tuple[Env
 
 def _files(folder: Path) -> list[Path]:
     """Return a folder's TOML files; on some disks DEV.TOML and dev.toml are two."""
-    files = sorted(folder.iterdir()) if folder.is_dir() else []
-    files = [file for file in files if file.suffix.lower() == ".toml"]
+    content = folder.iterdir() if folder.is_dir() else ()
+    files = sorted(
+        (file for file in content if file.suffix.lower() == ".toml"),
+        key=lambda file: (file.stem, file.name),
+    )
     if not files:
         raise EnvironmentsError(
             [

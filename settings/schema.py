@@ -1,10 +1,12 @@
 """Writes environments/schema.json, by which editors complete and check the environments' files.
 
-`python -m settings.schema` writes it anew after a change of the model.
+`python -m settings.schema` writes it anew after a change of the model; `python -m settings.schema
+FILE` writes another file.
 """
 
 import json
 import re
+import sys
 from pathlib import Path
 from typing import Any, Final
 
@@ -56,4 +58,4 @@ def _unwrapped(node: Any) -> Any:  # noqa: ANN401 -- JSON
 
 
 if __name__ == "__main__":
-    SCHEMA_FILE.write_text(schema(), encoding="utf-8")
+    Path(*(sys.argv[1:] or [str(SCHEMA_FILE)])).write_text(schema(), encoding="utf-8")

@@ -52,7 +52,7 @@ class Source(Section):
 
     ca_certificate_file: CertificateFile | None = None
     """The PEM file with the certificate authority that signed the source's certificate, relative to
-    this file. Needed for verify-ca and verify-full, and for these alone."""
+    this file. Needed for verify-ca and verify-full, and for these alone. Default: none."""
 
     secret_arn: SecretArn | None = None
     """A secret of your own that holds username, password, host and port. Default: none; `ferry

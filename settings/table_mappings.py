@@ -100,7 +100,9 @@ class Transformation(Section):
     table."""
 
     column: TableName | None = Field(default=None, examples=["total"])
-    """The column's name, for columns, and needed there; `%` stands for any characters."""
+    """The column's name, for columns, and needed there; `%` stands for any characters. Default:
+    none."""
 
     value: TableName | None = Field(default=None, examples=["app"])
-    """The new name, the prefix or the suffix, for the actions that take one, and needed there."""
+    """The new name, the prefix or the suffix, for the actions that take one, and needed there. Default:
+    none."""

@@ -24,23 +24,23 @@ def task_carries_something(environment: Environment) -> Iterator[Finding]:
 
 def tables_are_selected_once(environment: Environment) -> Iterator[Finding]:
     """A selection is given once, in one task: two would load the same rows twice."""
-    seen: dict[tuple[str, str], str] = {}
+    seen: dict[tuple[int | str, tuple[str, str]], str] = {}
     for index, task in enumerate(environment.dms.tasks):
         for position, table in enumerate(task.tables):
             selection = (table.schema_name, table.table)
             place = f"dms.tasks[{index}].tables[{position}]"
-            # Another task may leave out what this one carries.
-            if selection in seen and (
-                table.action == "include" or seen[selection].startswith(f"dms.tasks[{index}].")
-            ):
+            # One task may leave out what another carries.
+            realms = (index, "all tasks") if table.action == "include" else (index,)
+            earlier = [seen[realm, selection] for realm in realms if (realm, selection) in seen]
+            if earlier:
                 yield Finding(
                     setting=place,
-                    given=f"{'.'.join(selection)} given, as in {seen[selection]}",
+                    given=f"{'.'.join(selection)} given, as in {earlier[0]}",
                     allowed="a selection once",
                     mend="remove one of the two",
                 )
-            elif table.action == "include" or selection not in seen:
-                seen[selection] = place
+            for realm in realms:
+                seen.setdefault((realm, selection), place)
 
 
 def details_name_one_table(environment: Environment) -> Iterator[Finding]:

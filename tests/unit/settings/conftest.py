@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.unit.settings.certificates import make_pem
 from tests.unit.settings.files import Folder
 
 
@@ -13,3 +14,9 @@ def folder(tmp_path: Path) -> Folder:
     path = tmp_path / "environments"
     path.mkdir()
     return Folder(path)
+
+
+@pytest.fixture(scope="session")
+def ca_pem() -> str:
+    """An authority's certificate."""
+    return make_pem()

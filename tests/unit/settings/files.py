@@ -42,14 +42,14 @@ def document(changes: Changes) -> dict[str, Any]:
     """Return the right file's content with changes."""
     changed = copy.deepcopy(RIGHT)
     for place, value in changes.items():
-        *parents, name = (int(part) if part.isdigit() else part for part in place.split("."))
+        *parents, name = place.split(".")
         node: Any = changed
         for parent in parents:
-            node = node[parent] if isinstance(node, list) else node.setdefault(parent, {})
+            node = node[int(parent)] if isinstance(node, list) else node.setdefault(parent, {})
         if value is REMOVED:
             del node[name]
-        elif isinstance(node, list) and name == len(node):
-            node.append(value)
+        elif isinstance(node, list):
+            node[int(name) :] = [value]
         else:
             node[name] = value
     return changed

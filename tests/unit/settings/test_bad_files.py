@@ -23,13 +23,17 @@ BAD_SETTINGS: Mapping[str, tuple[Changes, str]] = {
     # What can be wrong with any setting.
     "missing": (
         {"aws.region": REMOVED},
-        'aws.region: nothing given; needed: an AWS region\'s code; add region = "eu-central-1" to '
-        "[aws]",
+        (
+            'aws.region: nothing given; needed: an AWS region\'s code; add region = "eu-central-1" to '
+            "[aws]"
+        ),
     ),
     "missing in a list": (
         {"dms.tasks.0.name": REMOVED},
-        f"dms.tasks[0].name: nothing given; needed: {NAME.format(26)}; "
-        'add name = "orders" to [dms.tasks[0]]',
+        (
+            f"dms.tasks[0].name: nothing given; needed: {NAME.format(26)}; "
+            'add name = "orders" to [dms.tasks[0]]'
+        ),
     ),
     "missing section": (
         {"source": REMOVED},
@@ -45,8 +49,10 @@ BAD_SETTINGS: Mapping[str, tuple[Changes, str]] = {
     ),
     "unknown and like one": (
         {"aurora.backup_retention": 7},
-        "aurora.backup_retention: no setting of this name; [aurora] knows backup_retention_days; "
-        "rename it to backup_retention_days, or remove it",
+        (
+            "aurora.backup_retention: no setting of this name; [aurora] knows backup_retention_days; "
+            "rename it to backup_retention_days, or remove it"
+        ),
     ),
     "misspelt and therefore missing": (
         {"aws.region": REMOVED, "aws.regoin": "eu-central-1"},
@@ -54,13 +60,17 @@ BAD_SETTINGS: Mapping[str, tuple[Changes, str]] = {
     ),
     "unknown section": (
         {"weather": {"sun": True}},
-        "weather: no setting of this name; the file knows aws, network, source, aurora, "
-        "protection, dms, alarms, tags; remove it",
+        (
+            "weather: no setting of this name; the file knows aws, network, source, aurora, "
+            "protection, dms, alarms, tags; remove it"
+        ),
     ),
     "the environment's name": (
         {"name": "dev"},
-        "name: no setting of this name; the file knows aws, network, source, aurora, protection, "
-        "dms, alarms, tags; remove it",
+        (
+            "name: no setting of this name; the file knows aws, network, source, aurora, protection, "
+            "dms, alarms, tags; remove it"
+        ),
     ),
     "a name that needs quotes": (
         {"source.a b": 1},
@@ -68,18 +78,24 @@ BAD_SETTINGS: Mapping[str, tuple[Changes, str]] = {
     ),
     "a password": (
         {"source.password": "hunter2"},
-        f"source.password: no setting of this name; [source] knows {SOURCE_SETTINGS}; remove it, "
-        "ferry secret source takes the source's credentials",
+        (
+            f"source.password: no setting of this name; [source] knows {SOURCE_SETTINGS}; remove it, "
+            "ferry secret source takes the source's credentials"
+        ),
     ),
     "section that is none": (
         {"aws": 5},
-        "aws: 5 given; allowed: a table; "
-        'set aws = { account_id = "111122223333", region = "eu-central-1" }',
+        (
+            "aws: 5 given; allowed: a table; "
+            'set aws = { account_id = "111122223333", region = "eu-central-1" }'
+        ),
     ),
     "section that is a list": (
         {"network": []},
-        "network: an empty list given; allowed: [network.vpc] or [network.existing_vpc]; "
-        "set network = {}",
+        (
+            "network: an empty list given; allowed: [network.vpc] or [network.existing_vpc]; "
+            "set network = {}"
+        ),
     ),
     "text for a number": (
         {"aurora.port": "5432"},
@@ -87,8 +103,10 @@ BAD_SETTINGS: Mapping[str, tuple[Changes, str]] = {
     ),
     "fraction for a whole number": (
         {"source.heartbeat.frequency_minutes": 5.5},
-        "source.heartbeat.frequency_minutes: 5.5 given; allowed: a whole number, 1 to 60 minutes; "
-        "set frequency_minutes = 5",
+        (
+            "source.heartbeat.frequency_minutes: 5.5 given; allowed: a whole number, 1 to 60 minutes; "
+            "set frequency_minutes = 5"
+        ),
     ),
     "boolean for a number": (
         {"aurora.reader_count": True},
@@ -96,23 +114,31 @@ BAD_SETTINGS: Mapping[str, tuple[Changes, str]] = {
     ),
     "number for text": (
         {"aws.account_id": 444455556666},
-        "aws.account_id: 444455556666 given; allowed: text in quotes, twelve digits; "
-        'set account_id = "444455556666"',
+        (
+            "aws.account_id: 444455556666 given; allowed: text in quotes, twelve digits; "
+            'set account_id = "444455556666"'
+        ),
     ),
     "table for text": (
         {"aws.region": {"name": "eu-central-1"}},
-        "aws.region: a table given; allowed: text in quotes, an AWS region's code; "
-        'set region = "eu-central-1"',
+        (
+            "aws.region: a table given; allowed: text in quotes, an AWS region's code; "
+            'set region = "eu-central-1"'
+        ),
     ),
     "text for a boolean": (
         {"aurora.apply_immediately": "yes"},
-        'aurora.apply_immediately: "yes" given; allowed: true or false; '
-        "set apply_immediately = false",
+        (
+            'aurora.apply_immediately: "yes" given; allowed: true or false; '
+            "set apply_immediately = false"
+        ),
     ),
     "text for a list": (
         {"alarms.emails": "dba@example.org"},
-        'alarms.emails: "dba@example.org" given; allowed: a list of 50 at most; '
-        'set emails = ["dba@example.org"]',
+        (
+            'alarms.emails: "dba@example.org" given; allowed: a list of 50 at most; '
+            'set emails = ["dba@example.org"]'
+        ),
     ),
     "text for a table": (
         {"tags.extra": "team"},
@@ -120,28 +146,38 @@ BAD_SETTINGS: Mapping[str, tuple[Changes, str]] = {
     ),
     "below the range": (
         {"aurora.backup_retention_days": 0},
-        "aurora.backup_retention_days: 0 given; allowed: 1 to 35 days; "
-        "set backup_retention_days = 7",
+        (
+            "aurora.backup_retention_days: 0 given; allowed: 1 to 35 days; "
+            "set backup_retention_days = 7"
+        ),
     ),
     "above the range": (
         {"aurora.backup_retention_days": 36},
-        "aurora.backup_retention_days: 36 given; allowed: 1 to 35 days; "
-        "set backup_retention_days = 7",
+        (
+            "aurora.backup_retention_days: 36 given; allowed: 1 to 35 days; "
+            "set backup_retention_days = 7"
+        ),
     ),
     "none of a choice": (
         {"aurora.storage_type": "gp3"},
-        'aurora.storage_type: "gp3" given; allowed: aurora or aurora-iopt1; '
-        'set storage_type = "aurora"',
+        (
+            'aurora.storage_type: "gp3" given; allowed: aurora or aurora-iopt1; '
+            'set storage_type = "aurora"'
+        ),
     ),
     "none of a choice in a list": (
         {"dms.tasks.0.migration_type": "all"},
-        'dms.tasks[0].migration_type: "all" given; allowed: full-load, cdc or full-load-and-cdc; '
-        'set migration_type = "full-load-and-cdc"',
+        (
+            'dms.tasks[0].migration_type: "all" given; allowed: full-load, cdc or full-load-and-cdc; '
+            'set migration_type = "full-load-and-cdc"'
+        ),
     ),
     "too short a list": (
         {"network.vpc.availability_zones": ["eu-central-1a"]},
-        "network.vpc.availability_zones: a list of 1 given; allowed: a list of 2 to 4; "
-        "add to availability_zones",
+        (
+            "network.vpc.availability_zones: a list of 1 given; allowed: a list of 2 to 4; "
+            "add to availability_zones"
+        ),
     ),
     "an empty list": (
         {"dms.tasks": []},
@@ -155,102 +191,140 @@ BAD_SETTINGS: Mapping[str, tuple[Changes, str]] = {
         {
             "network": {"existing_vpc": {**EXISTING_VPC, "dms_subnet_ids": ["subnet-01234567"]}},
         },
-        "network.existing_vpc.dms_subnet_ids: a list of 1 given; allowed: a list of 2 or more; "
-        "add to dms_subnet_ids",
+        (
+            "network.existing_vpc.dms_subnet_ids: a list of 1 given; allowed: a list of 2 or more; "
+            "add to dms_subnet_ids"
+        ),
     ),
     "item of a list": (
         {"alarms.emails": ["dba@example.org", "dba@example"]},
-        'alarms.emails[1]: "dba@example" given; allowed: an e-mail address such as '
-        'dba@example.org; write "dba@example.org"',
+        (
+            'alarms.emails[1]: "dba@example" given; allowed: an e-mail address such as '
+            'dba@example.org; write "dba@example.org"'
+        ),
     ),
     "key": (
         {"aurora.parameters": {"Work Mem": 3}},
-        'aurora.parameters: the key "Work Mem" given; allowed: a parameter\'s name in lower case; '
-        "rename the key",
+        (
+            'aurora.parameters: the key "Work Mem" given; allowed: a parameter\'s name in lower case; '
+            "rename the key"
+        ),
     ),
     "long text": (
         {"source.database": "a" * 64},
-        f'source.database: "{"a" * 59}... given; allowed: a letter or _, then letters, digits and '
-        '_ $ . -, 63 at most; set database = "app"',
+        (
+            f'source.database: "{"a" * 59}... given; allowed: a letter or _, then letters, digits and '
+            '_ $ . -, 63 at most; set database = "app"'
+        ),
     ),
     "user and password in a host": (
         {"source.host": "postgres://ferry:hunter2@db/app"},
-        f"source.host: {SECRET}; allowed: a host name or an IPv4 address, without scheme, user or "
-        'port; set host = "postgres.example.org"',
+        (
+            f"source.host: {SECRET}; allowed: a host name or an IPv4 address, without scheme, user or "
+            'port; set host = "postgres.example.org"'
+        ),
     ),
     "password for a secret's ARN": (
         {"source.secret_arn": "hunter2"},
-        f"source.secret_arn: {SECRET}; allowed: a secret's full ARN, with the six characters that "
-        "Secrets Manager adds; set secret_arn = "
-        '"arn:aws:secretsmanager:eu-central-1:111122223333:secret:source-AbCdEf"',
+        (
+            f"source.secret_arn: {SECRET}; allowed: a secret's full ARN, with the six characters that "
+            "Secrets Manager adds; set secret_arn = "
+            '"arn:aws:secretsmanager:eu-central-1:111122223333:secret:source-AbCdEf"'
+        ),
     ),
     "password for its number": (
         {"aurora.master_password_version": "hunter2"},
-        f"aurora.master_password_version: {SECRET}; allowed: a whole number, 1 to 1000000; "
-        "set master_password_version = 1",
+        (
+            f"aurora.master_password_version: {SECRET}; allowed: a whole number, 1 to 1000000; "
+            "set master_password_version = 1"
+        ),
     ),
-    # [aws]
+    # What aws says.
     "account_id": (
         {"aws.account_id": "1111-2222-3333"},
-        'aws.account_id: "1111-2222-3333" given; allowed: twelve digits; '
-        'set account_id = "111122223333"',
+        (
+            'aws.account_id: "1111-2222-3333" given; allowed: twelve digits; '
+            'set account_id = "111122223333"'
+        ),
     ),
     "region": (
         {"aws.region": "Frankfurt"},
-        'aws.region: "Frankfurt" given; allowed: an AWS region\'s code; '
-        'set region = "eu-central-1"',
+        (
+            'aws.region: "Frankfurt" given; allowed: an AWS region\'s code; '
+            'set region = "eu-central-1"'
+        ),
     ),
     "provider_version as a range": (
         {"aws.provider_version": "~> 5.100"},
-        'aws.provider_version: "~> 5.100" given; allowed: one exact version from 5.100.0 to below '
-        '7.0.0; set provider_version = "5.100.0"',
+        (
+            'aws.provider_version: "~> 5.100" given; allowed: one exact version from 5.100.0 to below '
+            '7.0.0; set provider_version = "5.100.0"'
+        ),
     ),
     "provider_version too old": (
         {"aws.provider_version": "5.99.1"},
-        'aws.provider_version: "5.99.1" given; allowed: one exact version from 5.100.0 to below '
-        '7.0.0; set provider_version = "5.100.0"',
+        (
+            'aws.provider_version: "5.99.1" given; allowed: one exact version from 5.100.0 to below '
+            '7.0.0; set provider_version = "5.100.0"'
+        ),
     ),
     "provider_version too new": (
         {"aws.provider_version": "7.0.0"},
-        'aws.provider_version: "7.0.0" given; allowed: one exact version from 5.100.0 to below '
-        '7.0.0; set provider_version = "5.100.0"',
+        (
+            'aws.provider_version: "7.0.0" given; allowed: one exact version from 5.100.0 to below '
+            '7.0.0; set provider_version = "5.100.0"'
+        ),
     ),
-    # [network]
+    # What network says.
     "cidr with host bits": (
         {"network.vpc.cidr": "10.20.0.1/20"},
-        "network.vpc.cidr: \"10.20.0.1/20\" given; allowed: a network's address, no host's; "
-        'set cidr = "10.20.0.0/20"',
+        (
+            "network.vpc.cidr: \"10.20.0.1/20\" given; allowed: a network's address, no host's; "
+            'set cidr = "10.20.0.0/20"'
+        ),
     ),
     "cidr without prefix": (
         {"source.host": "db.example.org", "source.cidr": "192.168.10.0"},
-        'source.cidr: "192.168.10.0" given; allowed: an IPv4 network with its prefix length; '
-        'set cidr = "192.168.10.0/32"',
+        (
+            'source.cidr: "192.168.10.0" given; allowed: an IPv4 network with its prefix length; '
+            'set cidr = "192.168.10.0/32"'
+        ),
     ),
     "cidr that is none": (
         {"source.cidr": "here"},
-        'source.cidr: "here" given; allowed: an IPv4 network such as 10.20.0.0/16; '
-        'set cidr = "192.168.0.0/16"',
+        (
+            'source.cidr: "here" given; allowed: an IPv4 network such as 10.20.0.0/16; '
+            'set cidr = "192.168.0.0/16"'
+        ),
     ),
     "VPC too large": (
         {"network.vpc.cidr": "10.0.0.0/8"},
-        'network.vpc.cidr: "10.0.0.0/8" given; allowed: /16 to /24 inside a private range; '
-        'set cidr = "10.0.0.0/16"',
+        (
+            'network.vpc.cidr: "10.0.0.0/8" given; allowed: /16 to /24 inside a private range; '
+            'set cidr = "10.0.0.0/16"'
+        ),
     ),
     "VPC too small": (
         {"network.vpc.cidr": "10.20.0.0/25"},
-        'network.vpc.cidr: "10.20.0.0/25" given; allowed: /16 to /24 inside a private range; '
-        'set cidr = "10.20.0.0/24"',
+        (
+            'network.vpc.cidr: "10.20.0.0/25" given; allowed: /16 to /24 inside a private range; '
+            'set cidr = "10.20.0.0/24"'
+        ),
     ),
     "VPC with public addresses": (
         {"network.vpc.cidr": "8.8.0.0/16"},
-        'network.vpc.cidr: "8.8.0.0/16" given; allowed: /16 to /24 inside a private range '
-        "(10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10); "
-        'set cidr = "10.20.0.0/16"',
+        (
+            'network.vpc.cidr: "8.8.0.0/16" given; allowed: /16 to /24 inside a private range '
+            "(10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10); "
+            'set cidr = "10.20.0.0/16"'
+        ),
     ),
     "Local Zone": (
         {"network.vpc.availability_zones": ["eu-central-1a", "eu-central-1-ham-1a"]},
-        'network.vpc.availability_zones[1]: "eu-central-1-ham-1a" given; allowed: an Availability '
-        'Zone\'s name (no Local Zone); write "eu-central-1a"',
+        (
+            'network.vpc.availability_zones[1]: "eu-central-1-ham-1a" given; allowed: an Availability '
+            'Zone\'s name (no Local Zone); write "eu-central-1a"'
+        ),
     ),
     "zone_count": (
         {"network.vpc.zone_count": 5},
@@ -262,53 +336,69 @@ BAD_SETTINGS: Mapping[str, tuple[Changes, str]] = {
     ),
     "flow_log_retention_days": (
         {"network.vpc.flow_log_retention_days": 31},
-        f"network.vpc.flow_log_retention_days: 31 given; allowed: {PERIODS}; "
-        "set flow_log_retention_days = 30",
+        (
+            f"network.vpc.flow_log_retention_days: 31 given; allowed: {PERIODS}; "
+            "set flow_log_retention_days = 30"
+        ),
     ),
     "resource's id": (
         {"network.route_to_source.transit_gateway_id": "vgw-0123456789abcdef0"},
-        'network.route_to_source.transit_gateway_id: "vgw-0123456789abcdef0" given; allowed: tgw- '
-        "and 8 or 17 hexadecimal digits; "
-        'set transit_gateway_id = "tgw-0123456789abcdef0"',
+        (
+            'network.route_to_source.transit_gateway_id: "vgw-0123456789abcdef0" given; allowed: tgw- '
+            "and 8 or 17 hexadecimal digits; "
+            'set transit_gateway_id = "tgw-0123456789abcdef0"'
+        ),
     ),
-    # [source]
+    # What source says.
     "source's port": (
         {"source.port": 0},
         "source.port: 0 given; allowed: 1 to 65535; set port = 5432",
     ),
     "ssl_mode": (
         {"source.ssl_mode": "prefer"},
-        'source.ssl_mode: "prefer" given; allowed: none, require, verify-ca or verify-full; '
-        'set ssl_mode = "verify-full"',
+        (
+            'source.ssl_mode: "prefer" given; allowed: none, require, verify-ca or verify-full; '
+            'set ssl_mode = "verify-full"'
+        ),
     ),
     "name that PostgreSQL would fold": (
         {"source.heartbeat.schema": "Public"},
-        'source.heartbeat.schema: "Public" given; allowed: lower-case letters, digits and _, no '
-        'digit and no pg_ first, 63 at most; set schema = "public"',
+        (
+            'source.heartbeat.schema: "Public" given; allowed: lower-case letters, digits and _, no '
+            'digit and no pg_ first, 63 at most; set schema = "public"'
+        ),
     ),
     "name that PostgreSQL keeps": (
         {"dms.tasks.0.control_schema": "pg_dms"},
-        'dms.tasks[0].control_schema: "pg_dms" given; allowed: lower-case letters, digits and _, '
-        'no digit and no pg_ first, 63 at most; set control_schema = "awsdms_control"',
+        (
+            'dms.tasks[0].control_schema: "pg_dms" given; allowed: lower-case letters, digits and _, '
+            'no digit and no pg_ first, 63 at most; set control_schema = "awsdms_control"'
+        ),
     ),
     "key's alias": (
         {
             "source.secret_kms_key_arn": "arn:aws:kms:eu-central-1:111122223333:alias/mine",
         },
-        f"source.secret_kms_key_arn: {SECRET}; allowed: a KMS key's ARN (no alias: policies are "
-        "decided on the key); set secret_kms_key_arn = "
-        '"arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"',
+        (
+            f"source.secret_kms_key_arn: {SECRET}; allowed: a KMS key's ARN (no alias: policies are "
+            "decided on the key); set secret_kms_key_arn = "
+            '"arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"'
+        ),
     ),
-    # [aurora]
+    # What aurora says.
     "Aurora's version": (
         {"aurora.engine_version": "15"},
-        'aurora.engine_version: "15" given; allowed: a major and a minor version such as 15.8; '
-        'set engine_version = "15.8"',
+        (
+            'aurora.engine_version: "15" given; allowed: a major and a minor version such as 15.8; '
+            'set engine_version = "15.8"'
+        ),
     ),
     "Aurora's class": (
         {"aurora.instance_class": "db.serverless"},
-        'aurora.instance_class: "db.serverless" given; allowed: an instance class such as '
-        'db.r6g.large, no serverless one; set instance_class = "db.r6g.large"',
+        (
+            'aurora.instance_class: "db.serverless" given; allowed: an instance class such as '
+            'db.r6g.large, no serverless one; set instance_class = "db.r6g.large"'
+        ),
     ),
     "Aurora's port": (
         {"aurora.port": 80},
@@ -320,112 +410,154 @@ BAD_SETTINGS: Mapping[str, tuple[Changes, str]] = {
     ),
     "database_name that is reserved": (
         {"aurora.database_name": "db"},
-        'aurora.database_name: "db" given; allowed: a letter, then letters, digits or _, 63 at '
-        'most, and no reserved name; set database_name = "app"',
+        (
+            'aurora.database_name: "db" given; allowed: a letter, then letters, digits or _, 63 at '
+            'most, and no reserved name; set database_name = "app"'
+        ),
     ),
     "master_username that is reserved": (
         {"aurora.master_username": "admin"},
-        'aurora.master_username: "admin" given; allowed: a letter, then letters, digits or _, 16 '
-        'at most, and no reserved name; set master_username = "ferry_admin"',
+        (
+            'aurora.master_username: "admin" given; allowed: a letter, then letters, digits or _, 16 '
+            'at most, and no reserved name; set master_username = "ferry_admin"'
+        ),
     ),
     "master_username with a reserved beginning": (
         {"aurora.master_username": "rds_owner"},
-        'aurora.master_username: "rds_owner" given; allowed: a letter, then letters, digits or _, '
-        '16 at most, and no reserved name; set master_username = "ferry_admin"',
+        (
+            'aurora.master_username: "rds_owner" given; allowed: a letter, then letters, digits or _, '
+            '16 at most, and no reserved name; set master_username = "ferry_admin"'
+        ),
     ),
     "master_username that is too long": (
         {"aurora.master_username": "a" * 17},
-        f'aurora.master_username: "{"a" * 17}" given; allowed: a letter, then letters, digits or '
-        '_, 16 at most, and no reserved name; set master_username = "ferry_admin"',
+        (
+            f'aurora.master_username: "{"a" * 17}" given; allowed: a letter, then letters, digits or '
+            '_, 16 at most, and no reserved name; set master_username = "ferry_admin"'
+        ),
     ),
     "backup_window": (
         {"aurora.backup_window": "1:00-2:00"},
-        'aurora.backup_window: "1:00-2:00" given; allowed: hh:mm-hh:mm in UTC of at least 30 '
-        'minutes; set backup_window = "01:00-02:00"',
+        (
+            'aurora.backup_window: "1:00-2:00" given; allowed: hh:mm-hh:mm in UTC of at least 30 '
+            'minutes; set backup_window = "01:00-02:00"'
+        ),
     ),
     "backup_window that is too short": (
         {"aurora.backup_window": "01:00-01:29"},
-        'aurora.backup_window: "01:00-01:29" given; allowed: hh:mm-hh:mm in UTC of at least 30 '
-        'minutes; set backup_window = "01:00-02:00"',
+        (
+            'aurora.backup_window: "01:00-01:29" given; allowed: hh:mm-hh:mm in UTC of at least 30 '
+            'minutes; set backup_window = "01:00-02:00"'
+        ),
     ),
     "maintenance_window": (
         {"aurora.maintenance_window": "sunday 03:00"},
-        'aurora.maintenance_window: "sunday 03:00" given; allowed: ddd:hh:mm-ddd:hh:mm (mon to '
-        'sun) in UTC of at least 30 minutes; set maintenance_window = "sun:03:00-sun:04:00"',
+        (
+            'aurora.maintenance_window: "sunday 03:00" given; allowed: ddd:hh:mm-ddd:hh:mm (mon to '
+            'sun) in UTC of at least 30 minutes; set maintenance_window = "sun:03:00-sun:04:00"'
+        ),
     ),
     "maintenance_window that is too short": (
         {"dms.maintenance_window": "sun:23:50-mon:00:19"},
-        'dms.maintenance_window: "sun:23:50-mon:00:19" given; allowed: ddd:hh:mm-ddd:hh:mm (mon '
-        'to sun) in UTC of at least 30 minutes; set maintenance_window = "sun:05:00-sun:06:00"',
+        (
+            'dms.maintenance_window: "sun:23:50-mon:00:19" given; allowed: ddd:hh:mm-ddd:hh:mm (mon '
+            'to sun) in UTC of at least 30 minutes; set maintenance_window = "sun:05:00-sun:06:00"'
+        ),
     ),
     "log_min_duration_statement_ms": (
         {"aurora.log_min_duration_statement_ms": -2},
-        "aurora.log_min_duration_statement_ms: -2 given; allowed: -1 to 2147483647 milliseconds; "
-        "set log_min_duration_statement_ms = 1000",
+        (
+            "aurora.log_min_duration_statement_ms: -2 given; allowed: -1 to 2147483647 milliseconds; "
+            "set log_min_duration_statement_ms = 1000"
+        ),
     ),
     "parameter's value": (
         {"aurora.parameters.work_mem": [1]},
-        "aurora.parameters.work_mem.value: a list of 1 given; allowed: text in quotes, 8192 "
-        'characters at most; set value = "65536"',
+        (
+            "aurora.parameters.work_mem.value: a list of 1 given; allowed: text in quotes, 8192 "
+            'characters at most; set value = "65536"'
+        ),
     ),
     "parameter's apply method": (
         {"aurora.parameters.work_mem": {"value": 1, "apply_method": "later"}},
-        'aurora.parameters.work_mem.apply_method: "later" given; allowed: immediate or '
-        'pending-reboot; set apply_method = "pending-reboot"',
+        (
+            'aurora.parameters.work_mem.apply_method: "later" given; allowed: immediate or '
+            'pending-reboot; set apply_method = "pending-reboot"'
+        ),
     ),
     "performance_insights_retention_days": (
         {"aurora.performance_insights_retention_days": 90},
-        "aurora.performance_insights_retention_days: 90 given; allowed: 7, a month's 31 days times "
-        "1 to 23, or 731 days; set performance_insights_retention_days = 93",
+        (
+            "aurora.performance_insights_retention_days: 90 given; allowed: 7, a month's 31 days times "
+            "1 to 23, or 731 days; set performance_insights_retention_days = 93"
+        ),
     ),
     "monitoring_interval_seconds": (
         {"aurora.monitoring_interval_seconds": 20},
-        "aurora.monitoring_interval_seconds: 20 given; allowed: 0, 1, 5, 10, 15, 30 or 60; "
-        "set monitoring_interval_seconds = 60",
+        (
+            "aurora.monitoring_interval_seconds: 20 given; allowed: 0, 1, 5, 10, 15, 30 or 60; "
+            "set monitoring_interval_seconds = 60"
+        ),
     ),
     "snapshot_identifier": (
         {"aurora.snapshot_identifier": "last week's"},
-        "aurora.snapshot_identifier: \"last week's\" given; allowed: a snapshot's name or ARN; "
-        'set snapshot_identifier = "aurora-ferry-before"',
+        (
+            "aurora.snapshot_identifier: \"last week's\" given; allowed: a snapshot's name or ARN; "
+            'set snapshot_identifier = "aurora-ferry-before"'
+        ),
     ),
     "ca_certificate_identifier": (
         {"aurora.ca_certificate_identifier": "letsencrypt"},
-        'aurora.ca_certificate_identifier: "letsencrypt" given; allowed: an RDS certificate '
-        "authority such as rds-ca-rsa2048-g1; "
-        'set ca_certificate_identifier = "rds-ca-rsa2048-g1"',
+        (
+            'aurora.ca_certificate_identifier: "letsencrypt" given; allowed: an RDS certificate '
+            "authority such as rds-ca-rsa2048-g1; "
+            'set ca_certificate_identifier = "rds-ca-rsa2048-g1"'
+        ),
     ),
-    # [protection]
+    # What protection says.
     "secret_recovery_window_days": (
         {"protection.secret_recovery_window_days": 6},
-        "protection.secret_recovery_window_days: 6 given; allowed: 0 (deleted at once) or 7 to 30 "
-        "days; set secret_recovery_window_days = 30",
+        (
+            "protection.secret_recovery_window_days: 6 given; allowed: 0 (deleted at once) or 7 to 30 "
+            "days; set secret_recovery_window_days = 30"
+        ),
     ),
     "kms_deletion_window_days": (
         {"protection.kms_deletion_window_days": 31},
-        "protection.kms_deletion_window_days: 31 given; allowed: 7 to 30 days; "
-        "set kms_deletion_window_days = 30",
+        (
+            "protection.kms_deletion_window_days: 31 given; allowed: 7 to 30 days; "
+            "set kms_deletion_window_days = 30"
+        ),
     ),
-    # [dms]
+    # What dms says.
     "DMS's version": (
         {"dms.engine_version": "3.5"},
-        'dms.engine_version: "3.5" given; allowed: a DMS engine version such as 3.5.4; '
-        'set engine_version = "3.5.4"',
+        (
+            'dms.engine_version: "3.5" given; allowed: a DMS engine version such as 3.5.4; '
+            'set engine_version = "3.5.4"'
+        ),
     ),
     "DMS's class": (
         {"dms.instance_class": "db.r6g.large"},
-        'dms.instance_class: "db.r6g.large" given; allowed: a replication instance class such as '
-        'dms.c5.2xlarge; set instance_class = "dms.c5.2xlarge"',
+        (
+            'dms.instance_class: "db.r6g.large" given; allowed: a replication instance class such as '
+            'dms.c5.2xlarge; set instance_class = "dms.c5.2xlarge"'
+        ),
     ),
     "allocated_storage_gib": (
         {"dms.allocated_storage_gib": 7000},
-        "dms.allocated_storage_gib: 7000 given; allowed: 5 to 6144 GiB; "
-        "set allocated_storage_gib = 100",
+        (
+            "dms.allocated_storage_gib: 7000 given; allowed: 5 to 6144 GiB; "
+            "set allocated_storage_gib = 100"
+        ),
     ),
     "after_connect_script": (
         {"dms.target.after_connect_script": "SET a = 1; SET b = 2"},
-        'dms.target.after_connect_script: "SET a = 1; SET b = 2" given; allowed: one SQL statement '
-        "in one line, without semicolon, 2000 characters at most; "
-        "set after_connect_script = \"SET session_replication_role='replica'\"",
+        (
+            'dms.target.after_connect_script: "SET a = 1; SET b = 2" given; allowed: one SQL statement '
+            "in one line, without semicolon, 2000 characters at most; "
+            "set after_connect_script = \"SET session_replication_role='replica'\""
+        ),
     ),
     "task's name": (
         {"dms.tasks.0.name": "Orders"},
@@ -433,8 +565,10 @@ BAD_SETTINGS: Mapping[str, tuple[Changes, str]] = {
     ),
     "schema's name": (
         {"dms.tasks.0.tables.0.schema": ""},
-        'dms.tasks[0].tables[0].schema: "" given; allowed: a schema\'s or table\'s name, "%" for '
-        'any characters; 127 at most; set schema = "public"',
+        (
+            'dms.tasks[0].tables[0].schema: "" given; allowed: a schema\'s or table\'s name, "%" for '
+            'any characters; 127 at most; set schema = "public"'
+        ),
     ),
     "lob_max_size_kb": (
         {"dms.tasks.0.lob_max_size_kb": 0},
@@ -442,57 +576,75 @@ BAD_SETTINGS: Mapping[str, tuple[Changes, str]] = {
     ),
     "log component": (
         {"dms.tasks.0.log_severities": {"SOURCE": "LOGGER_SEVERITY_DEBUG"}},
-        'dms.tasks[0].log_severities: the key "SOURCE" given; allowed: ADDONS, COMMON, '
-        "COMMUNICATION, DATA_STRUCTURE, FILE_FACTORY, FILE_TRANSFER, IO, METADATA_MANAGER, "
-        "PERFORMANCE, REST_SERVER, SORTER, SOURCE_CAPTURE, SOURCE_UNLOAD, TABLES_MANAGER, "
-        "TARGET_APPLY, TARGET_LOAD, TASK_MANAGER, TRANSFORMATION or VALIDATOR_EXT; "
-        "rename the key",
+        (
+            'dms.tasks[0].log_severities: the key "SOURCE" given; allowed: ADDONS, COMMON, '
+            "COMMUNICATION, DATA_STRUCTURE, FILE_FACTORY, FILE_TRANSFER, IO, METADATA_MANAGER, "
+            "PERFORMANCE, REST_SERVER, SORTER, SOURCE_CAPTURE, SOURCE_UNLOAD, TABLES_MANAGER, "
+            "TARGET_APPLY, TARGET_LOAD, TASK_MANAGER, TRANSFORMATION or VALIDATOR_EXT; "
+            "rename the key"
+        ),
     ),
     "log severity": (
         {"dms.tasks.0.log_severities": {"IO": "debug"}},
-        'dms.tasks[0].log_severities.IO: "debug" given; allowed: LOGGER_SEVERITY_ERROR, '
-        "LOGGER_SEVERITY_WARNING, LOGGER_SEVERITY_INFO, LOGGER_SEVERITY_DEFAULT, "
-        "LOGGER_SEVERITY_DEBUG or LOGGER_SEVERITY_DETAILED_DEBUG; "
-        'set IO = "LOGGER_SEVERITY_ERROR"',
+        (
+            'dms.tasks[0].log_severities.IO: "debug" given; allowed: LOGGER_SEVERITY_ERROR, '
+            "LOGGER_SEVERITY_WARNING, LOGGER_SEVERITY_INFO, LOGGER_SEVERITY_DEFAULT, "
+            "LOGGER_SEVERITY_DEBUG or LOGGER_SEVERITY_DETAILED_DEBUG; "
+            'set IO = "LOGGER_SEVERITY_ERROR"'
+        ),
     ),
-    # [alarms]
+    # What alarms says.
     "threshold": (
         {"alarms.aurora_cpu_percent": 101},
-        "alarms.aurora_cpu_percent: 101 given; allowed: 1 to 100 percent; "
-        "set aurora_cpu_percent = 80",
+        (
+            "alarms.aurora_cpu_percent: 101 given; allowed: 1 to 100 percent; "
+            "set aurora_cpu_percent = 80"
+        ),
     ),
-    # [tags]
+    # What tags says.
     "project": (
         {"tags.project": "aurora-ferry-of-the-payments-team"},
-        'tags.project: "aurora-ferry-of-the-payments-team" given; '
-        f"allowed: {NAME.format(20)}; "
-        'set project = "aurora-ferry"',
+        (
+            'tags.project: "aurora-ferry-of-the-payments-team" given; '
+            f"allowed: {NAME.format(20)}; "
+            'set project = "aurora-ferry"'
+        ),
     ),
     "repository": (
         {"tags.repository": "ferry@home now"},
-        'tags.repository: "ferry@home now" given; allowed: a repository such as '
-        "github.com/owner/repo, 256 characters at most; "
-        'set repository = "github.com/owner/repo"',
+        (
+            'tags.repository: "ferry@home now" given; allowed: a repository such as '
+            "github.com/owner/repo, 256 characters at most; "
+            'set repository = "github.com/owner/repo"'
+        ),
     ),
     "AWS's own tag": (
         {"tags.extra": {"aws:team": "payments"}},
-        'tags.extra: the key "aws:team" given; allowed: a key that does not start with aws:, which '
-        "AWS keeps for itself; rename the key",
+        (
+            'tags.extra: the key "aws:team" given; allowed: a key that does not start with aws:, which '
+            "AWS keeps for itself; rename the key"
+        ),
     ),
     "the project's own tag": (
         {"tags.extra": {"Environment": "dev"}},
-        'tags.extra: the key "Environment" given; allowed: a key other than project, environment, '
-        "repository and name, which are set already; rename the key",
+        (
+            'tags.extra: the key "Environment" given; allowed: a key other than project, environment, '
+            "repository and name, which are set already; rename the key"
+        ),
     ),
     "tag's key": (
         {"tags.extra": {"t,m": "payments"}},
-        'tags.extra: the key "t,m" given; allowed: 1 to 128 letters, digits, spaces and '
-        "_.:/=+@-; rename the key",
+        (
+            'tags.extra: the key "t,m" given; allowed: 1 to 128 letters, digits, spaces and '
+            "_.:/=+@-; rename the key"
+        ),
     ),
     "tag's value": (
         {"tags.extra": {"team": "payments!"}},
-        'tags.extra.team: "payments!" given; allowed: up to 256 letters, digits, spaces and '
-        '_.:/=+@-; set team = "payments"',
+        (
+            'tags.extra.team: "payments!" given; allowed: up to 256 letters, digits, spaces and '
+            '_.:/=+@-; set team = "payments"'
+        ),
     ),
     "too many tags": (
         {"tags.extra": {f"tag-{number}": "x" for number in range(47)}},

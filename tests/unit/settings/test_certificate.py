@@ -1,0 +1,124 @@
+"""The certificate file of a source that is verified."""
+
+import pytest
+
+from settings.loading import load_environments
+from tests.unit.settings.certificates import make_pem
+from tests.unit.settings.files import Folder
+
+VERIFIED = {"source.ssl_mode": "verify-full", "source.ca_certificate_file": "ca.pem"}
+LINE = (
+    "environments/dev.toml: source.ca_certificate_file: ca.pem given, {}; "
+    "allowed: a file with certificates in PEM; {}"
+)
+CONVERT = "convert it, as with openssl x509 -inform der -in ca.der -out ca.pem"
+BEGIN, END = "-----BEGIN CERTIFICATE-----\n", "\n-----END CERTIFICATE-----\n"
+
+
+@pytest.fixture(autouse=True)
+def verified(folder: Folder) -> None:
+    """Let the environment verify its source."""
+    folder.write("dev.toml", VERIFIED)
+
+
+def loaded_pem(folder: Folder, text: str) -> str | None:
+    """Return what the environment holds of a certificate file."""
+    (folder.path / "ca.pem").write_bytes(text.encode())
+    (environment,) = load_environments(folder.path)
+    return environment.source_ca_certificate_pem
+
+
+def test_a_certificate_is_taken_as_it_stands(folder: Folder, ca_pem: str) -> None:
+    assert loaded_pem(folder, ca_pem) == ca_pem
+
+
+def test_nothing_but_the_certificates_is_taken(folder: Folder, ca_pem: str) -> None:
+    text = f"Subject: CN = CA\r\n{ca_pem}comment\n{ca_pem}".replace("\n", "\r\n")
+
+    assert loaded_pem(folder, text) == ca_pem * 2
+
+
+def test_a_certificate_that_signs_itself_is_its_own_authority(folder: Folder) -> None:
+    pem = make_pem(subject="db", issuer="db", ca=None)
+
+    assert loaded_pem(folder, pem) == pem
+
+
+def test_an_authority_under_another_is_one(folder: Folder) -> None:
+    pem = make_pem(subject="CA 2", issuer="CA", ca=True)
+
+    assert loaded_pem(folder, pem) == pem
+
+
+def test_without_verification_no_file_is_read(folder: Folder) -> None:
+    folder.write("dev.toml")
+
+    (environment,) = load_environments(folder.path)
+
+    assert environment.source_ca_certificate_pem is None
+
+
+def test_a_missing_file_is_one_line(folder: Folder) -> None:
+    assert folder.lines() == [
+        LINE.format(
+            "which cannot be read (No such file or directory)",
+            "put the certificate there, or correct the path, which starts at the environment's "
+            "file",
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    "pem",
+    [make_pem(subject="db", ca=False), make_pem(subject="db", ca=None)],
+    ids=["no authority", "nothing said"],
+)
+def test_a_servers_certificate_is_refused(pem: str, folder: Folder) -> None:
+    (folder.path / "ca.pem").write_text(pem)
+
+    assert folder.lines() == [
+        LINE.format(
+            "whose certificate 1 is a server's",
+            "put the certificate of the authority that signed it there",
+        )
+    ]
+
+
+def test_a_certificate_that_ended_is_refused(folder: Folder, ca_pem: str) -> None:
+    (folder.path / "ca.pem").write_text(ca_pem + make_pem(days=-500))
+
+    (line,) = folder.lines()
+
+    assert "ca.pem given, whose certificate 2 ended on 20" in line
+    assert line.endswith("put the authority's present certificate there")
+
+
+@pytest.mark.parametrize("content", ["", "30820122300d0609", "-----BEGIN CERTIFICATE-----"])
+def test_what_is_no_pem_is_refused(content: str, folder: Folder) -> None:
+    (folder.path / "ca.pem").write_text(content)
+
+    assert folder.lines() == [LINE.format("which holds no certificate in PEM", CONVERT)]
+
+
+def test_pem_that_is_no_certificate_is_refused(folder: Folder) -> None:
+    (folder.path / "ca.pem").write_text(f"{BEGIN}aGVsbG8={END}")
+
+    assert folder.lines() == [LINE.format("whose certificate 1 cannot be parsed", CONVERT)]
+
+
+def test_a_private_key_is_refused_and_not_shown(folder: Folder, ca_pem: str) -> None:
+    key = "-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----\n"
+    (folder.path / "ca.pem").write_text(ca_pem + key)
+
+    (line,) = folder.lines()
+
+    assert line == LINE.format(
+        "which holds a private key",
+        "leave the certificates alone in it, and renew the key: it was in the open",
+    )
+
+
+def test_a_file_is_read_once_its_setting_is_right(folder: Folder) -> None:
+    folder.write("dev.toml", {**VERIFIED, "source.ca_certificate_file": 5})
+
+    assert len(folder.lines()) == 1

@@ -1,0 +1,102 @@
+"""The examples in environments/: complete, working, and as different as real ones."""
+
+import runpy
+from pathlib import Path
+
+import pytest
+
+import settings.schema
+from settings.environment import Environment
+from settings.loading import load_environments
+from settings.schema import SCHEMA_FILE, schema
+
+FOLDER = SCHEMA_FILE.parent
+
+
+@pytest.fixture(scope="module")
+def examples() -> dict[str, Environment]:
+    """The examples by name."""
+    return {environment.name: environment for environment in load_environments(FOLDER)}
+
+
+def test_there_are_three(examples: dict[str, Environment]) -> None:
+    assert list(examples) == ["dev", "prod", "staging"]
+
+
+def test_development_and_staging_share_an_account_that_production_is_not_in(
+    examples: dict[str, Environment],
+) -> None:
+    assert {name: env.aws.account_id for name, env in examples.items()} == {
+        "dev": "111122223333",
+        "staging": "111122223333",
+        "prod": "444455556666",
+    }
+
+
+def test_development_alone_is_unprotected(examples: dict[str, Environment]) -> None:
+    assert {name: env.protection.prevent_destroy for name, env in examples.items()} == {
+        "dev": False,
+        "staging": True,
+        "prod": True,
+    }
+
+
+def test_development_needs_nothing_that_exists(examples: dict[str, Environment]) -> None:
+    network = examples["dev"].network
+
+    assert network.vpc
+    assert network.route_to_source is None
+
+
+def test_production_logs_definitions_alone(examples: dict[str, Environment]) -> None:
+    assert {name: env.aurora.log_statement for name, env in examples.items()} == {
+        "dev": "all",
+        "staging": "all",
+        "prod": "ddl",
+    }
+
+
+def test_each_has_the_readers_that_the_outputs_name(examples: dict[str, Environment]) -> None:
+    assert {env.aurora.reader_count for env in examples.values()} == {2}
+
+
+def test_the_versions_are_the_design_cards(examples: dict[str, Environment]) -> None:
+    versions = {(env.aurora.engine_version, env.dms.engine_version) for env in examples.values()}
+
+    assert versions == {("15.8", "3.5.4")}
+
+
+@pytest.mark.parametrize("name", ["dev", "staging", "prod"])
+def test_editors_find_the_schema(name: str) -> None:
+    first_line = (FOLDER / f"{name}.toml").read_text().partition("\n")[0]
+
+    assert first_line == "#:schema ./schema.json"
+
+
+def test_the_schema_is_current() -> None:
+    assert SCHEMA_FILE.read_text(encoding="utf-8") == schema(), (
+        "the model has changed; write the schema anew: python -m settings.schema"
+    )
+
+
+def test_the_schema_knows_no_null() -> None:
+    assert '"type": "null"' not in schema()
+    assert ": null" not in schema()
+
+
+def test_the_schema_is_written_by_a_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "schema.json"
+    monkeypatch.setattr("sys.argv", ["schema", str(file)])
+
+    runpy.run_path(settings.schema.__file__, run_name="__main__")
+
+    assert file.read_text(encoding="utf-8") == schema()
+
+
+def test_certificates_come_without_keys() -> None:
+    held = [Path(file).read_text() for file in FOLDER.glob("certificates/*.pem")]
+
+    assert held
+    assert not any("PRIVATE KEY" in text for text in held)

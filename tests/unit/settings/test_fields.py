@@ -1,0 +1,82 @@
+"""The types of single settings."""
+
+import ipaddress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
+
+from settings.fields import Cidr, Email, Host, VpcCidr
+
+CIDR: TypeAdapter[str] = TypeAdapter(Cidr)
+VPC_CIDR: TypeAdapter[str] = TypeAdapter(VpcCidr)
+EMAIL: TypeAdapter[str] = TypeAdapter(Email)
+HOST: TypeAdapter[str] = TypeAdapter(Host)
+ADDRESSES = st.integers(0, 2**32 - 1)
+
+
+@given(ADDRESSES, st.integers(0, 32))
+def test_a_network_is_taken_without_host_bits_alone(address: int, prefix: int) -> None:
+    given_cidr = f"{ipaddress.IPv4Address(address)}/{prefix}"
+    network = str(ipaddress.IPv4Network(given_cidr, strict=False))
+
+    assert CIDR.validate_python(network) == network
+    if given_cidr != network:
+        with pytest.raises(ValidationError) as caught:
+            CIDR.validate_python(given_cidr)
+        assert caught.value.errors()[0]["ctx"]["instead"] == network
+
+
+@given(ADDRESSES, st.integers(0, 32))
+def test_a_vpc_is_told_a_network_that_it_may_have(address: int, prefix: int) -> None:
+    cidr = str(ipaddress.IPv4Network((address, prefix), strict=False))
+    try:
+        assert VPC_CIDR.validate_python(cidr) == cidr
+    except ValidationError as error:
+        instead = error.errors()[0]["ctx"].get("instead", "10.20.0.0/16")
+        assert VPC_CIDR.validate_python(instead) == instead
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["dba@example.org", "d.b+a@mail.example-1.co.uk", "o'neil@example.org", f"{'a' * 64}@b.org"],
+)
+def test_an_email_address_is_taken(address: str) -> None:
+    assert EMAIL.validate_python(address) == address
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "dba",
+        "@example.org",
+        "dba@",
+        "dba@example",
+        "d ba@example.org",
+        "dba@@example.org",
+        ".dba@example.org",
+        "d..ba@example.org",
+        "dba@-example.org",
+        "dba@example.org\n",
+        "dba@example.1",
+        "Dba <dba@example.org>",
+        f"{'a' * 65}@example.org",
+        f"a@{'b' * 60}.{'b' * 60}.{'b' * 60}.{'b' * 60}.{'b' * 60}.org",
+    ],
+)
+def test_what_is_no_email_address_is_refused(address: str) -> None:
+    with pytest.raises(ValidationError):
+        EMAIL.validate_python(address)
+
+
+@pytest.mark.parametrize("host", ["db", "192.168.10.15", "db-1.example.org", "db.example.org."])
+def test_a_host_is_taken(host: str) -> None:
+    assert HOST.validate_python(host) == host
+
+
+@pytest.mark.parametrize("host", ["", "-db", "db:5432", "ferry@db", "db..org", "postgres://db"])
+def test_what_is_no_host_is_refused(host: str) -> None:
+    with pytest.raises(ValidationError):
+        HOST.validate_python(host)

@@ -1,0 +1,215 @@
+"""Loading a folder of environment files: which count, and what is said of whole files."""
+
+from pathlib import Path
+
+import pytest
+
+from settings.loading import load_environments
+from settings.problem import EnvironmentsError
+from tests.unit.settings.files import Folder
+
+BAD = {"aurora.backup_retention_days": 0}
+BAD_LINE = (
+    "environments/{}: aurora.backup_retention_days: 0 given; allowed: 1 to 35 days; "
+    "set backup_retention_days = 7"
+)
+TAKEN = {"network.route_to_source": {"virtual_private_gateway_id": "vgw-0123456789abcdef0"}}
+
+
+def names(folder: Folder, selected: str | None = None) -> list[str]:
+    """Return the names of the environments that are loaded."""
+    return [env.name for env in load_environments(folder.path, selected=selected)]
+
+
+@pytest.fixture
+def three(folder: Folder) -> Folder:
+    """A folder of three right files."""
+    for name in ("staging.toml", "dev.toml", "prod.toml"):
+        folder.write(name)
+    return folder
+
+
+@pytest.mark.parametrize("selected", [None, "", " ", ","])
+def test_all_environments_are_loaded_by_default(selected: str | None, three: Folder) -> None:
+    assert names(three, selected) == ["dev", "prod", "staging"]
+
+
+def test_one_environment_can_be_selected(three: Folder) -> None:
+    assert names(three, "prod") == ["prod"]
+
+
+def test_several_environments_can_be_selected_with_blanks_between(three: Folder) -> None:
+    assert names(three, " staging , dev,") == ["dev", "staging"]
+
+
+def test_other_files_are_left_alone(three: Folder) -> None:
+    (three.path / "schema.json").write_text("{}")
+
+    assert names(three) == ["dev", "prod", "staging"]
+
+
+def test_an_unknown_selection_lists_the_known(three: Folder) -> None:
+    assert three.lines("qa,dev") == [
+        (
+            'ENVIRONMENT_SUFFIX: "qa" given; allowed: dev, prod or staging, several by commas; '
+            "correct the name, or unset it for all"
+        )
+    ]
+
+
+def test_an_unknown_selection_lists_the_only_one(folder: Folder) -> None:
+    folder.write("dev.toml")
+
+    assert folder.lines("qa") == [
+        (
+            'ENVIRONMENT_SUFFIX: "qa" given; allowed: dev, several by commas; '
+            "correct the name, or unset it for all"
+        )
+    ]
+
+
+def test_problems_of_all_files_are_told_at_once(folder: Folder) -> None:
+    folder.write("dev.toml", {**BAD, "aws.account_id": "1", "protection.final_snapshot": False})
+    folder.write("prod.toml", {**BAD, "aurora.backup_window": "03:30-04:30"})
+
+    assert [line.split(": ")[:2] for line in folder.lines()] == [
+        ["environments/dev.toml", "aurora.backup_retention_days"],
+        ["environments/dev.toml", "aws.account_id"],
+        ["environments/dev.toml", "protection.final_snapshot"],
+        ["environments/prod.toml", "aurora.backup_retention_days"],
+        ["environments/prod.toml", "aurora.maintenance_window"],
+    ]
+
+
+def test_a_problem_of_another_environment_does_not_count(folder: Folder) -> None:
+    folder.write("dev.toml")
+    folder.write("prod.toml", BAD)
+    (folder.path / "staging.toml").write_text("[aws")
+
+    assert names(folder, "dev") == ["dev"]
+
+
+def test_a_clash_with_another_environment_counts(folder: Folder) -> None:
+    folder.write("dev.toml", TAKEN)
+    folder.write("prod.toml", TAKEN)
+
+    assert [line.split(": ")[:2] for line in folder.lines("dev")] == [
+        ["environments/prod.toml", "network.route_to_source.virtual_private_gateway_id"]
+    ]
+
+
+def test_a_clash_of_two_other_environments_does_not_count(folder: Folder) -> None:
+    folder.write("dev.toml", {"aws.account_id": "444455556666"})
+    folder.write("prod.toml", TAKEN)
+    folder.write("staging.toml", TAKEN)
+
+    assert names(folder, "dev") == ["dev"]
+
+
+def test_an_empty_folder_needs_a_file(folder: Folder) -> None:
+    assert folder.lines() == [
+        (
+            "environments: no TOML file given; needed: a file for each environment; "
+            "add environments/dev.toml"
+        )
+    ]
+
+
+def test_a_missing_folder_needs_a_file(tmp_path: Path) -> None:
+    with pytest.raises(EnvironmentsError, match="no TOML file given"):
+        load_environments(tmp_path / "environments")
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        (
+            b"[aws]\nregion = eu\n",
+            "line 2: no TOML given (invalid value); allowed: TOML 1.0; correct the line",
+        ),
+        (
+            b'[aws]\nregion = """eu',
+            "no TOML given (unterminated string); allowed: TOML 1.0; correct the file's end",
+        ),
+        (
+            b"port = " + b"1" * 5000,
+            (
+                "no TOML given (exceeds the limit (4300 digits) for integer string conversion: value "
+                "has 5000 digits; use sys.set_int_max_str_digits() to increase the limit); "
+                "allowed: TOML 1.0; correct the file's end"
+            ),
+        ),
+        (
+            b"# caf\xe9\n",
+            "byte 0xe9 at position 5 given; allowed: text in UTF-8; save the file as UTF-8",
+        ),
+    ],
+    ids=["line", "end", "number", "encoding"],
+)
+def test_a_file_that_is_no_toml_is_one_line(content: bytes, line: str, folder: Folder) -> None:
+    (folder.path / "dev.toml").write_bytes(content)
+
+    assert folder.lines() == [f"environments/dev.toml: {line}"]
+
+
+def test_a_file_that_cannot_be_read_is_one_line(folder: Folder) -> None:
+    (folder.path / "dev.toml").mkdir()
+
+    assert folder.lines() == [
+        (
+            "environments/dev.toml: a file that cannot be read (Is a directory) given; "
+            "allowed: a readable file; correct its permissions"
+        )
+    ]
+
+
+def test_a_byte_order_mark_does_no_harm(folder: Folder) -> None:
+    folder.write("dev.toml")
+    file = folder.path / "dev.toml"
+    file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
+
+    assert names(folder) == ["dev"]
+
+
+@pytest.mark.parametrize("name", ["Dev", "dev-", "dev_1", "1st", "an-environment-of-mine"])
+def test_a_file_with_no_environments_name_is_one_line(name: str, folder: Folder) -> None:
+    folder.write(f"{name}.toml")
+
+    assert folder.lines() == [
+        (
+            f'environments/{name}.toml: the name "{name}" given; allowed: lower-case letters, digits '
+            "and single hyphens, 16 at most, a letter first; rename the file"
+        )
+    ]
+
+
+def test_the_lines_of_an_empty_file_name_every_section(folder: Folder) -> None:
+    (folder.path / "dev.toml").write_text("")
+
+    assert [line.split(": ")[1] for line in folder.lines()] == [
+        "aurora",
+        "aws",
+        "dms",
+        "network",
+        "source",
+        "tags",
+    ]
+
+
+def test_a_key_and_its_value_are_two_lines(folder: Folder) -> None:
+    folder.write("dev.toml", {"tags.extra": {"aws:x": "!"}})
+
+    assert [line.split(": ")[1] for line in folder.lines()] == ["tags.extra", 'tags.extra."aws:x"']
+
+
+def test_a_date_is_no_text(folder: Folder) -> None:
+    folder.write("dev.toml")
+    with (folder.path / "dev.toml").open("a") as file:
+        file.write("\n[alarms]\naurora_connections = 2026-01-01\n")
+
+    assert folder.lines() == [
+        (
+            "environments/dev.toml: alarms.aurora_connections: a date given; allowed: a whole number, "
+            "1 to 262143; set aurora_connections = 1000"
+        )
+    ]

@@ -1,0 +1,541 @@
+"""Rules about one environment: each with a file that keeps it and one that breaks it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from settings.environment import Environment
+from settings.loading import load_environments
+from settings.rules import WITHIN
+from settings.rules.rule import Rule
+from tests.unit.settings.files import EXISTING_VPC, REMOVED, Changes, Folder, document
+from tests.unit.settings.recorder import Recorder
+
+TGW = "tgw-0123456789abcdef0"
+VGW = "vgw-0123456789abcdef0"
+RTB = "rtb-0123456789abcdef0"
+SG = "sg-0123456789abcdef0"
+SECRET = "arn:aws:secretsmanager:{}:111122223333:secret:source-AbCdEf"
+KEY = "arn:aws:kms:{}:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+TASK = "dms.tasks.0"
+TABLE = f"{TASK}.tables.0"
+WAYS = "transit_gateway_id, virtual_private_gateway_id, peering"
+
+
+def existing(**changes: object) -> dict[str, Any]:
+    """Return a network in a VPC that exists."""
+    return {"existing_vpc": {**EXISTING_VPC, **changes}}
+
+
+def transformation(**changes: object) -> Changes:
+    """Return a task with one transformation of a column."""
+    rule = {"target": "column", "action": "remove-column", "schema": "public", "column": "total"}
+    kept = {key: value for key, value in {**rule, **changes}.items() if value is not REMOVED}
+    return {f"{TASK}.transformations": [kept]}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A rule, a file that keeps it, one that breaks it, and the line of that."""
+
+    rule: str
+    keeps: Changes
+    breaks: Changes
+    line: str
+
+
+CASES = (
+    Case(
+        "one_vpc",
+        {"network": existing()},
+        {"network": {"vpc": {"cidr": "10.20.0.0/20"}, **existing()}},
+        "network: [network.vpc] and [network.existing_vpc] given; allowed: one of them; "
+        "remove [network.vpc] to use the existing VPC, or [network.existing_vpc]",
+    ),
+    Case(
+        "one_vpc",
+        {},
+        {"network": {}},
+        "network: neither [network.vpc] nor [network.existing_vpc] given; allowed: one of them; "
+        'add [network.vpc] with cidr = "10.20.0.0/16"',
+    ),
+    Case(
+        "one_way_to_the_source",
+        {"network.route_to_source.transit_gateway_id": TGW},
+        {"network.route_to_source": {"transit_gateway_id": TGW, "virtual_private_gateway_id": VGW}},
+        "network.route_to_source: transit_gateway_id and virtual_private_gateway_id given; "
+        f"allowed: exactly one of {WAYS}; keep one",
+    ),
+    Case(
+        "one_way_to_the_source",
+        {"network.route_to_source.peering.vpc_id": "vpc-01234567"},
+        {"network.route_to_source": {}},
+        "network.route_to_source: none of the three ways given; "
+        f"allowed: exactly one of {WAYS}; add one, or remove [network.route_to_source]",
+    ),
+    Case(
+        "source_is_outside_the_vpc",
+        {"source.host": "db", "source.cidr": "10.20.16.0/20"},
+        {"source.host": "db", "source.cidr": "10.20.15.0/24"},
+        'network.vpc.cidr: "10.20.0.0/20" given, which overlaps source.cidr = "10.20.15.0/24"; '
+        "allowed: a network apart from the source's; give the VPC another network",
+    ),
+    Case(
+        "zones_are_the_regions",
+        {"network.vpc.availability_zones": ["eu-central-1a", "eu-central-1c"]},
+        {"network.vpc.availability_zones": ["eu-central-1a", "eu-west-1b"]},
+        'network.vpc.availability_zones[1]: "eu-west-1b" given, with aws.region = "eu-central-1"; '
+        'allowed: zones of eu-central-1; write a zone such as "eu-central-1a"',
+    ),
+    Case(
+        "zones_differ",
+        {"network.vpc.availability_zones": ["eu-central-1a", "eu-central-1b"]},
+        {"network.vpc.availability_zones": ["eu-central-1a", "eu-central-1b", "eu-central-1a"]},
+        'network.vpc.availability_zones: "eu-central-1a" given 2 times; allowed: each zone once; '
+        "remove it where it is repeated",
+    ),
+    Case(
+        "zones_are_named_or_counted",
+        {"network.vpc.zone_count": 2},
+        {
+            "network.vpc.zone_count": 2,
+            "network.vpc.availability_zones": ["eu-central-1a", "eu-central-1b"],
+        },
+        "network.vpc.zone_count: 2 given beside availability_zones; allowed: one of them; "
+        "remove zone_count",
+    ),
+    Case(
+        "subnets_differ",
+        {"network": existing(dms_subnet_ids=EXISTING_VPC["aurora_subnet_ids"])},
+        {"network": existing(dms_subnet_ids=["subnet-01234567", "subnet-01234567"])},
+        'network.existing_vpc.dms_subnet_ids: "subnet-01234567" given 2 times; '
+        "allowed: each once; remove it where it is repeated",
+    ),
+    Case(
+        "secrets_manager_is_reached",
+        {"network": existing(secretsmanager_endpoint=False, secretsmanager_cidr="0.0.0.0/0")},
+        {"network": existing(secretsmanager_endpoint=False)},
+        "network.existing_vpc.secretsmanager_endpoint: false given with no other endpoint; "
+        "allowed: false with one of secretsmanager_security_group_id and secretsmanager_cidr; "
+        "add secretsmanager_security_group_id, or set secretsmanager_endpoint = true",
+    ),
+    Case(
+        "secrets_manager_is_reached",
+        {"network": existing(secretsmanager_endpoint=False, secretsmanager_security_group_id=SG)},
+        {
+            "network": existing(
+                secretsmanager_endpoint=False,
+                secretsmanager_security_group_id=SG,
+                secretsmanager_cidr="10.9.0.0/24",
+            )
+        },
+        "network.existing_vpc.secretsmanager_endpoint: false given with "
+        "secretsmanager_security_group_id and secretsmanager_cidr; allowed: false with one of "
+        "secretsmanager_security_group_id and secretsmanager_cidr; remove secretsmanager_cidr",
+    ),
+    Case(
+        "secrets_manager_is_reached",
+        {"network": existing()},
+        {"network": existing(secretsmanager_cidr="10.9.0.0/24")},
+        "network.existing_vpc.secretsmanager_endpoint: true given beside secretsmanager_cidr; "
+        "allowed: an endpoint of the environment's own or another one; "
+        "set secretsmanager_endpoint = false, or remove secretsmanager_cidr",
+    ),
+    Case(
+        "existing_routes_are_named",
+        {
+            "network": {
+                **existing(route_table_ids=[RTB]),
+                "route_to_source": {"transit_gateway_id": TGW},
+            }
+        },
+        {"network": {**existing(), "route_to_source": {"transit_gateway_id": TGW}}},
+        "network.existing_vpc.route_table_ids: nothing given beside [network.route_to_source]; "
+        "allowed: the route tables of DMS's subnets; "
+        "add route_table_ids, or remove [network.route_to_source] if the VPC has the route",
+    ),
+    Case(
+        "existing_routes_are_named",
+        {"network": existing()},
+        {"network": existing(route_table_ids=[RTB])},
+        "network.existing_vpc.route_table_ids: a list given without [network.route_to_source]; "
+        "allowed: route tables with a route alone; "
+        "add [network.route_to_source], or remove route_table_ids",
+    ),
+    Case(
+        "verification_has_a_certificate",
+        {"source.ssl_mode": "verify-ca", "source.ca_certificate_file": "source-ca.pem"},
+        {"source.ssl_mode": "verify-ca"},
+        'source.ca_certificate_file: nothing given with ssl_mode = "verify-ca"; allowed: a PEM '
+        "file with the certificate authority that signed the source's certificate; "
+        'add ca_certificate_file = "certificates/source-ca.pem", or set ssl_mode = "require" to '
+        "verify nobody",
+    ),
+    Case(
+        "certificate_is_used",
+        {"source.ssl_mode": "verify-full", "source.ca_certificate_file": "source-ca.pem"},
+        {"source.ssl_mode": "require", "source.ca_certificate_file": "source-ca.pem"},
+        'source.ssl_mode: "require" given beside ca_certificate_file, which it never looks at; '
+        "allowed: verify-ca or verify-full with a certificate; "
+        'set ssl_mode = "verify-full", or remove ca_certificate_file',
+    ),
+    Case(
+        "address_is_in_the_network",
+        {"source.host": "192.168.10.255"},
+        {"source.host": "192.168.11.0"},
+        'source.host: "192.168.11.0" given, outside source.cidr = "192.168.10.0/24"; '
+        "allowed: an address inside source.cidr; "
+        "correct host, or set cidr to the network that holds it",
+    ),
+    Case(
+        "key_has_its_secret",
+        {
+            "source.secret_arn": SECRET.format("eu-central-1"),
+            "source.secret_kms_key_arn": KEY.format("eu-central-1"),
+        },
+        {"source.secret_kms_key_arn": KEY.format("eu-central-1")},
+        "source.secret_kms_key_arn: a key given without secret_arn; "
+        "allowed: the key of a secret of your own; add secret_arn, or remove secret_kms_key_arn",
+    ),
+    Case(
+        "secret_is_in_the_region",
+        {"source.secret_arn": SECRET.format("eu-central-1")},
+        {"source.secret_arn": SECRET.format("eu-west-1")},
+        'source.secret_arn: an ARN of eu-west-1 given with aws.region = "eu-central-1"; '
+        "allowed: one of eu-central-1; replicate it to eu-central-1 and name the replica",
+    ),
+    Case(
+        "slot_serves_one_task",
+        {
+            "source.slot_name": "ferry",
+            f"{TASK}.migration_type": "cdc",
+            "dms.tasks.1": {
+                "name": "old",
+                "migration_type": "full-load",
+                "tables": [{"schema": "old"}],
+            },
+        },
+        {
+            "source.slot_name": "ferry",
+            "dms.tasks.1": {"name": "old", "tables": [{"schema": "old"}]},
+        },
+        'source.slot_name: "ferry" given for the tasks all, old; '
+        "allowed: a slot for one task that reads changes; "
+        "remove slot_name, so that DMS makes a slot for each task",
+    ),
+    Case(
+        "windows_are_apart",
+        {"aurora.backup_window": "04:00-05:00"},
+        {"aurora.backup_window": "03:30-04:30"},
+        'aurora.maintenance_window: "sun:03:00-sun:04:00" given, which meets backup_window = '
+        '"03:30-04:30"; allowed: windows apart from each other; move one of the two',
+    ),
+    Case(
+        "advanced_insights_are_kept",
+        {
+            "aurora.database_insights_mode": "advanced",
+            "aurora.performance_insights_retention_days": 465,
+        },
+        {
+            "aurora.database_insights_mode": "advanced",
+            "aurora.performance_insights_retention_days": 434,
+        },
+        "aurora.performance_insights_retention_days: 434 given with database_insights_mode = "
+        '"advanced"; allowed: 465 days or more; set performance_insights_retention_days = 465, or '
+        'database_insights_mode = "standard"',
+    ),
+    Case(
+        "parameters_leave_settings_alone",
+        {"aurora.parameters": {"work_mem": 65536}},
+        {"aurora.parameters": {"log_statement": "mod"}},
+        "aurora.parameters.log_statement: a parameter with a setting of its own given; "
+        "allowed: other parameters; set aurora.log_statement, and remove it here",
+    ),
+    Case(
+        "parameters_leave_settings_alone",
+        {"aurora.instance_parameters": {"work_mem": 65536}},
+        {"aurora.instance_parameters": {"rds.force_ssl": False}},
+        'aurora.instance_parameters."rds.force_ssl": a parameter that is always 1 given; '
+        "allowed: other parameters; remove it; connections without TLS are refused",
+    ),
+    Case(
+        "statistics_stay_loaded",
+        {"aurora.parameters": {"shared_preload_libraries": "pg_cron, pg_stat_statements"}},
+        {"aurora.parameters": {"shared_preload_libraries": "pg_cron"}},
+        'aurora.parameters.shared_preload_libraries: "pg_cron" given; '
+        "allowed: a list with pg_stat_statements; "
+        'set shared_preload_libraries = "pg_stat_statements,pg_cron"',
+    ),
+    Case(
+        "preloaded_for_the_cluster",
+        {"aurora.parameters": {"shared_preload_libraries": "pg_stat_statements"}},
+        {"aurora.instance_parameters": {"shared_preload_libraries": "pg_stat_statements"}},
+        "aurora.instance_parameters.shared_preload_libraries: a parameter of the cluster given; "
+        "allowed: it in [aurora.parameters] alone; move it to [aurora.parameters]",
+    ),
+    Case(
+        "terraform_and_rds_agree",
+        {"protection": {"prevent_destroy": False, "deletion_protection": False}},
+        {"protection": {"prevent_destroy": False}},
+        "protection.deletion_protection: true given with prevent_destroy = false; "
+        "allowed: the same for both; "
+        "set deletion_protection = false, or prevent_destroy = true",
+    ),
+    Case(
+        "protected_data_is_kept",
+        {
+            "protection": {
+                "prevent_destroy": False,
+                "deletion_protection": False,
+                "final_snapshot": False,
+            }
+        },
+        {"protection": {"final_snapshot": False}},
+        "protection.final_snapshot: false given with deletion_protection = true; "
+        "allowed: true with deletion protection; "
+        "set final_snapshot = true, or lift all protection",
+    ),
+    Case(
+        "protected_secrets_can_be_restored",
+        {"protection": {"secret_recovery_window_days": 7}},
+        {"protection": {"secret_recovery_window_days": 0}},
+        "protection.secret_recovery_window_days: 0 given with prevent_destroy = true; "
+        "allowed: 7 to 30 days with protection; "
+        "set secret_recovery_window_days = 30, or lift all protection",
+    ),
+    Case(
+        "task_names_differ",
+        {"dms.tasks.1": {"name": "old", "tables": [{"schema": "old"}]}},
+        {"dms.tasks.1": {"name": "all", "tables": [{"schema": "old"}]}},
+        'dms.tasks[1].name: "all" given again; allowed: names that differ; rename one of the tasks',
+    ),
+    Case(
+        "batches_have_limited_lobs",
+        {f"{TASK}.batch_apply": True},
+        {f"{TASK}.batch_apply": True, f"{TASK}.lob_mode": "full"},
+        'dms.tasks[0].batch_apply: true given with lob_mode = "full"; '
+        "allowed: batches with limited LOBs; "
+        'set batch_apply = false, or lob_mode = "limited"',
+    ),
+    Case(
+        "batches_have_limited_lobs",
+        {f"{TABLE}.table": "orders", f"{TABLE}.lob.mode": "unlimited"},
+        {
+            f"{TASK}.batch_apply": True,
+            f"{TABLE}.table": "orders",
+            f"{TABLE}.lob.mode": "unlimited",
+        },
+        'dms.tasks[0].tables[0].lob.mode: "unlimited" given with batch_apply = true; '
+        "allowed: batches with limited LOBs; "
+        'set mode = "limited", or carry the table by a task of its own',
+    ),
+    Case(
+        "stop_is_between_two_phases",
+        {f"{TASK}.after_full_load": "stop-before-cached-changes"},
+        {
+            f"{TASK}.after_full_load": "stop-before-cached-changes",
+            f"{TASK}.migration_type": "full-load",
+        },
+        'dms.tasks[0].after_full_load: "stop-before-cached-changes" given with migration_type = '
+        '"full-load"; allowed: a stop in a full-load-and-cdc task; '
+        'set migration_type = "full-load-and-cdc", or remove after_full_load',
+    ),
+    Case(
+        "task_carries_something",
+        {f"{TASK}.tables.1": {"schema": "public", "table": "audit", "action": "exclude"}},
+        {f"{TABLE}.action": "exclude"},
+        "dms.tasks[0].tables: nothing but exclusions given; "
+        'allowed: at least one table with action = "include"; add { schema = "public" }',
+    ),
+    Case(
+        "tables_are_selected_once",
+        {
+            "dms.tasks.1": {
+                "name": "old",
+                "tables": [{"schema": "old"}, {"schema": "public", "action": "exclude"}],
+            }
+        },
+        {"dms.tasks.1": {"name": "old", "tables": [{"schema": "public"}]}},
+        "dms.tasks[1].tables[0]: public.% given, as in dms.tasks[0].tables[0]; "
+        "allowed: a selection once; remove one of the two",
+    ),
+    Case(
+        "tables_are_selected_once",
+        {
+            f"{TASK}.tables.1": {"schema": "old", "action": "exclude"},
+            "dms.tasks.1": {"name": "old", "tables": [{"schema": "old"}]},
+        },
+        {f"{TASK}.tables.1": {"schema": "public", "action": "exclude"}},
+        "dms.tasks[0].tables[1]: public.% given, as in dms.tasks[0].tables[0]; "
+        "allowed: a selection once; remove one of the two",
+    ),
+    Case(
+        "details_name_one_table",
+        {f"{TABLE}.table": "orders", f"{TABLE}.lob": {"mode": "limited", "max_size_kb": 64}},
+        {f"{TABLE}.lob": {"mode": "limited"}},
+        "dms.tasks[0].tables[0].lob: it given for public.%; "
+        "allowed: it for one table by its whole name; "
+        "write schema and table without %, or remove it",
+    ),
+    Case(
+        "details_name_one_table",
+        {f"{TASK}.tables.1": {"schema": "public", "table": "audit", "action": "exclude"}},
+        {
+            f"{TASK}.tables.1": {
+                "schema": "public",
+                "table": "audit",
+                "action": "exclude",
+                "parallel_load": {"columns": ["id"], "boundaries": [["1000"]]},
+            }
+        },
+        'dms.tasks[0].tables[1].parallel_load: it given with action = "exclude"; '
+        "allowed: it for tables that are carried; remove it",
+    ),
+    Case(
+        "limited_lobs_alone_have_a_size",
+        {f"{TABLE}.table": "orders", f"{TABLE}.lob": {"mode": "unlimited"}},
+        {f"{TABLE}.table": "orders", f"{TABLE}.lob": {"mode": "unlimited", "max_size_kb": 64}},
+        'dms.tasks[0].tables[0].lob.max_size_kb: 64 given with mode = "unlimited"; '
+        "allowed: a size in limited mode; "
+        'remove max_size_kb, or set mode = "limited"',
+    ),
+    Case(
+        "boundaries_match_columns",
+        {
+            f"{TABLE}.table": "orders",
+            f"{TABLE}.parallel_load": {"columns": ["a", "b"], "boundaries": [["1", "x"]]},
+        },
+        {
+            f"{TABLE}.table": "orders",
+            f"{TABLE}.parallel_load": {"columns": ["a", "b"], "boundaries": [["1", "x"], ["2"]]},
+        },
+        "dms.tasks[0].tables[0].parallel_load.boundaries[1]: 1 values given for 2 columns; "
+        "allowed: a value for each column; add or remove values",
+    ),
+    Case(
+        "transformations_fit_their_target",
+        transformation(),
+        transformation(column=REMOVED),
+        'dms.tasks[0].transformations[0].column: nothing given with target = "column"; '
+        'allowed: a column\'s name or pattern; add column = "total"',
+    ),
+    Case(
+        "transformations_fit_their_target",
+        transformation(target="table", action="convert-lowercase", column=REMOVED),
+        transformation(target="table", action="convert-lowercase"),
+        'dms.tasks[0].transformations[0].column: "total" given with target = "table"; '
+        'allowed: a column with target = "column"; remove column, or set target = "column"',
+    ),
+    Case(
+        "transformations_fit_their_target",
+        transformation(target="schema", action="rename", column=REMOVED, value="app"),
+        transformation(
+            target="schema", action="rename", column=REMOVED, value="app", table="orders"
+        ),
+        'dms.tasks[0].transformations[0].table: "orders" given with target = "schema"; '
+        'allowed: a table with target = "table" or "column"; remove table, or set target = "table"',
+    ),
+    Case(
+        "transformations_fit_their_target",
+        transformation(action="convert-uppercase"),
+        transformation(target="table", column=REMOVED),
+        'dms.tasks[0].transformations[0].action: "remove-column" given with target = "table"; '
+        'allowed: remove-column with target = "column"; set target = "column"',
+    ),
+    Case(
+        "transformations_have_their_value",
+        transformation(action="add-prefix", value="new_"),
+        transformation(action="add-prefix"),
+        'dms.tasks[0].transformations[0].value: nothing given with action = "add-prefix"; '
+        'allowed: the new name, prefix or suffix; add value = "new_"',
+    ),
+    Case(
+        "transformations_have_their_value",
+        transformation(),
+        transformation(value="new_"),
+        'dms.tasks[0].transformations[0].value: "new_" given with action = "remove-column"; '
+        "allowed: a value with rename, add-prefix and add-suffix; remove value",
+    ),
+    Case(
+        "things_are_transformed_once",
+        {
+            f"{TASK}.transformations": [
+                {"target": "table", "action": "add-prefix", "schema": "a", "value": "x"},
+                {"target": "table", "action": "add-prefix", "schema": "b", "value": "x"},
+            ]
+        },
+        {
+            f"{TASK}.transformations": [
+                {"target": "table", "action": "add-prefix", "schema": "a", "value": "x"},
+                {"target": "table", "action": "convert-uppercase", "schema": "a"},
+            ]
+        },
+        "dms.tasks[0].transformations[1]: a second transformation of a.% given; "
+        "allowed: one of a kind; put both into one, or remove one",
+    ),
+    Case(
+        "storage_threshold_can_be_met",
+        {"alarms.dms_free_storage_gib": 99},
+        {"alarms.dms_free_storage_gib": 100},
+        "alarms.dms_free_storage_gib: 100 given with dms.allocated_storage_gib = 100; "
+        "allowed: less than 100 GiB; set dms_free_storage_gib = 20, or enlarge the storage",
+    ),
+    Case(
+        "addresses_differ",
+        {"alarms.emails": ["dba@example.org", "on-call@example.org"]},
+        {"alarms.emails": ["dba@example.org", "DBA@example.org"]},
+        'alarms.emails: "dba@example.org" given 2 times; allowed: each address once; '
+        "remove it where it is repeated",
+    ),
+    Case(
+        "keys_differ",
+        {"tags.extra": {"team": "a", "teams": "b"}},
+        {"tags.extra": {"team": "a", "Team": "b"}},
+        'tags.extra.Team: a key given that differs from "team" in case alone; '
+        "allowed: keys that differ; remove one of the two",
+    ),
+)
+
+IDS = [f"{case.rule}-{number}" for number, case in enumerate(CASES)]
+
+
+@pytest.fixture(autouse=True)
+def certificate(folder: Folder, ca_pem: str) -> None:
+    """Put the certificate in place that some of the files name."""
+    (folder.path / "source-ca.pem").write_text(ca_pem)
+
+
+@pytest.mark.parametrize("case", CASES, ids=IDS)
+def test_a_broken_rule_is_one_line(case: Case, folder: Folder) -> None:
+    folder.write("dev.toml", case.breaks)
+
+    assert folder.lines() == [f"environments/dev.toml: {case.line}"]
+
+
+@pytest.mark.parametrize("case", CASES, ids=IDS)
+def test_a_kept_rule_is_silent(case: Case, folder: Folder) -> None:
+    folder.write("dev.toml", case.keeps)
+
+    assert load_environments(folder.path)
+
+
+def test_every_rule_has_a_case() -> None:
+    assert {case.rule for case in CASES} == {rule.check.__name__ for rule in WITHIN}
+
+
+@pytest.mark.parametrize("rule", WITHIN, ids=lambda rule: rule.check.__name__)
+def test_a_rule_reads_what_its_row_says(rule: Rule) -> None:
+    read: set[str] = set()
+    for case in CASES:
+        if case.rule == rule.check.__name__:
+            for changes in (case.keeps, case.breaks):
+                environment = Environment.model_validate({**document(changes), "name": "dev"})
+                list(rule.check(Recorder.of(environment, read)))
+
+    unforeseen = {
+        path
+        for path in read
+        if not any(path == row or path.startswith(f"{row}.") for row in rule.reads)
+    }
+    assert unforeseen == set()

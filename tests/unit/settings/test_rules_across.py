@@ -1,0 +1,194 @@
+"""Rules about two environments: each with a pair that keeps it and one that breaks it."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from settings.environment import Environment
+from settings.loading import load_environments
+from settings.rules import ACROSS
+from settings.rules.rule import PairRule
+from tests.unit.settings.files import EXISTING_VPC, REMOVED, Changes, Folder, document
+from tests.unit.settings.recorder import Recorder
+
+TGW = {"network.route_to_source": {"transit_gateway_id": "tgw-0123456789abcdef0"}}
+VGW = {"network.route_to_source": {"virtual_private_gateway_id": "vgw-0123456789abcdef0"}}
+SHARED = {**EXISTING_VPC, "route_table_ids": ["rtb-0123456789abcdef0"]}
+ROUTED = {
+    "network": {
+        "existing_vpc": SHARED,
+        "route_to_source": {"transit_gateway_id": "tgw-0123456789abcdef0"},
+    }
+}
+OTHER = {"network.vpc.cidr": "10.21.0.0/20"}
+ACCOUNT = {"aws.account_id": "444455556666"}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A rule, two files that keep it, a second file that breaks it, and the line of that."""
+
+    rule: str
+    first: Changes
+    keeps: Changes
+    breaks: Changes
+    line: str
+    second: str = "dev-b"
+
+
+CASES = (
+    Case(
+        "account_is_agreed_on",
+        {"aws.provider_version": "6.25.0"},
+        {"aws.provider_version": "6.25.0"},
+        {},
+        'aws.provider_version: "5.100.0" given, elsewhere in account 111122223333 "6.25.0"; '
+        "allowed: one value for all environments of an account; "
+        'set provider_version = "6.25.0", or change the others',
+    ),
+    Case(
+        "account_is_agreed_on",
+        {},
+        {"aws.region": "eu-west-1", "aws.state_region": "eu-central-1"},
+        {"aws.region": "eu-west-1"},
+        'aws.state_region: "eu-west-1" given, elsewhere in account 111122223333 "eu-central-1"; '
+        "allowed: one value for all environments of an account; "
+        'set state_region = "eu-central-1", or change the others',
+    ),
+    Case(
+        "account_is_agreed_on",
+        {},
+        {**ACCOUNT, "tags.project": "ferry"},
+        {"tags.project": "ferry"},
+        'tags.project: "ferry" given, elsewhere in account 111122223333 "aurora-ferry"; '
+        "allowed: one value for all environments of an account; "
+        'set project = "aurora-ferry", or change the others',
+    ),
+    Case(
+        "account_is_agreed_on",
+        {},
+        {**ACCOUNT, "tags.repository": "git.example.org/ferry"},
+        {"tags.repository": "git.example.org/ferry"},
+        'tags.repository: "git.example.org/ferry" given, elsewhere in account 111122223333 '
+        '"github.com/example/aurora-ferry"; '
+        "allowed: one value for all environments of an account; "
+        'set repository = "github.com/example/aurora-ferry", or change the others',
+    ),
+    Case(
+        "tasks_differ",
+        {"dms.tasks.0.name": "b-all"},
+        {"dms.tasks.0.name": "most"},
+        {},
+        'dms.tasks[0].name: "all" given, which makes aurora-ferry-dev-b-all, a task of dev; '
+        "allowed: task identifiers that differ; rename one of the tasks",
+    ),
+    Case(
+        "transit_gateway_tells_vpcs_apart",
+        TGW,
+        {**TGW, **OTHER},
+        {**TGW, "network.vpc.cidr": "10.20.8.0/24"},
+        'network.vpc.cidr: "10.20.8.0/24" given, which overlaps dev\'s "10.20.0.0/20" on '
+        "tgw-0123456789abcdef0; allowed: networks apart from each other on one transit gateway; "
+        "give one of the two VPCs another network",
+    ),
+    Case(
+        "virtual_private_gateway_is_not_shared",
+        VGW,
+        TGW,
+        VGW,
+        'network.route_to_source.virtual_private_gateway_id: "vgw-0123456789abcdef0" given, which '
+        "dev has too; allowed: a gateway in one environment; "
+        "use a transit gateway for both, or another gateway for one",
+    ),
+    Case(
+        "shared_vpc_is_routed_once",
+        ROUTED,
+        {"network": {"existing_vpc": EXISTING_VPC}},
+        ROUTED,
+        "network.route_to_source: it given for vpc-0123456789abcdef0, where dev makes the route "
+        "too; allowed: a route of one environment; "
+        "remove [network.route_to_source] and route_table_ids from one of the two",
+    ),
+    Case(
+        "slot_serves_one_environment",
+        {"source.slot_name": "ferry"},
+        {"source.slot_name": "ferry", "source.database": "other"},
+        {"source.slot_name": "ferry"},
+        'source.slot_name: "ferry" given, which dev has too at the same database; '
+        "allowed: a slot for one environment; "
+        "remove slot_name from one of the two, or name another slot",
+    ),
+)
+
+IDS = [f"{case.rule}-{number}" for number, case in enumerate(CASES)]
+
+
+@pytest.mark.parametrize("case", CASES, ids=IDS)
+def test_a_broken_rule_is_one_line_under_the_second_file(case: Case, folder: Folder) -> None:
+    folder.write("dev.toml", case.first)
+    folder.write("dev-b.toml", case.breaks)
+
+    assert folder.lines() == [f"environments/dev-b.toml: {case.line}"]
+
+
+@pytest.mark.parametrize("case", CASES, ids=IDS)
+def test_a_kept_rule_is_silent(case: Case, folder: Folder) -> None:
+    folder.write("dev.toml", case.first)
+    folder.write("dev-b.toml", case.keeps)
+
+    assert len(load_environments(folder.path)) == 2
+
+
+def test_names_that_differ_in_case_alone_have_one_state(folder: Folder) -> None:
+    folder.write("dev.TOML")
+    folder.write("dev.toml")
+
+    assert folder.lines() == [
+        (
+            "environments/dev.toml: the state key environments/dev/terraform.tfstate given twice in "
+            "aurora-ferry-tfstate-111122223333-eu-central-1; allowed: one file for each environment; "
+            "rename one of the files"
+        )
+    ]
+
+
+def test_an_account_that_two_agree_on_is_one_line(folder: Folder) -> None:
+    folder.write("a.toml")
+    folder.write("b.toml")
+    folder.write("c.toml", {"tags.repository": "git.example.org/ferry"})
+
+    assert len(folder.lines()) == 1
+
+
+def test_every_rule_has_a_case() -> None:
+    tested = {case.rule for case in CASES} | {"states_differ"}
+    assert tested == {rule.check.__name__ for rule in ACROSS}
+
+
+@pytest.mark.parametrize("rule", ACROSS, ids=lambda rule: rule.check.__name__)
+def test_a_rule_reads_what_its_row_says(rule: PairRule) -> None:
+    read: set[str] = set()
+    for case in CASES:
+        one, other = (
+            Recorder.of(Environment.model_validate({**document(changes), "name": name}), read)
+            for name, changes in (("dev", case.first), ("dev-b", case.breaks))
+        )
+        list(rule.check(one, other))
+
+    unforeseen = {
+        path
+        for path in read
+        if not any(path == row or path.startswith(f"{row}.") for row in rule.reads)
+    }
+    assert unforeseen == set()
+
+
+def test_rules_across_do_not_ask_what_a_file_does_not_say(folder: Folder) -> None:
+    folder.write("dev.toml", {**TGW, "network.vpc.cidr": "here"})
+    folder.write("dev-b.toml", {**TGW, "tags.repository": REMOVED})
+
+    places = [line.split(": ")[:2] for line in folder.lines()]
+    assert places == [
+        ["environments/dev-b.toml", "tags.repository"],
+        ["environments/dev.toml", "network.vpc.cidr"],
+    ]
