@@ -47,19 +47,19 @@ class Bindings(MetaPathFinder):
         Raises:
             LateImportError: The submodule exists, but the copy that jsii has loaded lacks it.
         """
-        if fullname.startswith(f"{self.package}."):
+        if fullname.endswith("._jsii"):
+            DeferringProvider.installed().watch(self)
+        elif fullname.startswith(f"{self.package}."):
             name = fullname.removeprefix(f"{self.package}.").partition(".")[0]
-            if name == "_jsii":
-                DeferringProvider.installed().watch(self)
-            elif self._kept is None:
+            if self._kept is None:
                 self._imported.add(name)
             elif name not in self._kept and has_submodule(self.folder, name):
                 raise self._too_late(name, f"{self.package}.{name} was imported")
         return None
 
-    def ships(self, tarball: str) -> bool:
+    def ships(self, tarball: Path) -> bool:
         """Whether a tarball is the one that this package brings."""
-        return Path(tarball).parent == self.folder / "_jsii"
+        return tarball.parent == self.folder / "_jsii"
 
     def needed_whole(self, by: str) -> None:
         """Notes that the jsii package ``by`` builds on this one, which imports do not show.

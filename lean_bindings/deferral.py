@@ -1,7 +1,8 @@
-"""Holds back the load of a provider's assembly until jsii is asked for something."""
+"""Loads assemblies while Python imports, and a provider's once it is known what is needed."""
 
 from __future__ import annotations
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +15,10 @@ if TYPE_CHECKING:
 class DeferringProvider:
     """Stands before the provider through which jsii's kernel speaks to its node process.
 
-    A generated package loads its assembly while the first of its submodules is imported. Nothing
-    asks for the assembly's types before all imports at the head of a program are done; only then
-    is it known which submodules it needs.
+    A generated package loads its assembly before its own classes are made, but nothing asks for
+    the assembly's types before the imports at the head of a program are done. So node starts and
+    loads, ``cdktf`` for one, while Python goes on; and a watched provider is loaded last of all,
+    when it is known which of its submodules the program has imported.
     """
 
     def __init__(self, provider: Any) -> None:  # noqa: ANN401 (any of jsii's)
@@ -25,6 +27,8 @@ class DeferringProvider:
         self._watched: list[Bindings] = []
         self._seen: dict[str, Bindings] = {}
         self._held: list[tuple[Bindings, Any]] = []
+        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="lean_bindings")
+        self._loading: list[Future[Any]] = []
 
     @classmethod
     def installed(cls) -> DeferringProvider:
@@ -44,32 +48,39 @@ class DeferringProvider:
             self._watched.append(bindings)
 
     def load(self, request: Any) -> Any:  # noqa: ANN401 (jsii's request and response)
-        """Loads an assembly at once, or later if it is watched.
+        """Has an assembly loaded, later if it is watched; what goes wrong is raised by then.
 
         Raises:
             LateImportError: It builds on an assembly that has been loaded slimmed.
         """
+        tarball = Path(request.tarball)
         for bindings in self._watched:
-            if bindings.ships(request.tarball):
+            if bindings.ships(tarball):
                 self._seen[request.name] = bindings
                 self._held.append((bindings, request))
                 return None
         if self._seen:
-            # Not needed when every submodule is known before the load, as in most programs.
+            # Few programs load more than cdktf and the provider.
             from lean_bindings.slimming import names_assembly  # noqa: PLC0415
 
             for name, bindings in self._seen.items():
-                if names_assembly(Path(request.tarball), name):
+                if names_assembly(tarball, name):
                     bindings.needed_whole(request.name)
-        self._release()
-        return self._provider.load(request)
+            self._release()
+        if tarball.parent.name != "_jsii":  # unpacked from a zip file for the time of this call
+            self._release()
+            return self._provider.load(request)
+        self._loading.append(self._worker.submit(self._provider.load, request))
+        return None
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 (the provider's methods)
-        """Everything else is for the provider, once it has what was held back."""
+        """Everything else is for the provider, once it has loaded all that it was to load."""
         self._release()
         return getattr(self._provider, name)
 
     def _release(self) -> None:
+        while self._loading:
+            self._loading.pop(0).result()
         while self._held:
             bindings, request = self._held.pop(0)
             remember_type_hints(bindings.package)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,12 @@ from tests.unit.lean_bindings.fake_provider import (
 class _Kernel:
     def __init__(self, refuses: str = "") -> None:
         self.asked: list[str] = []
+        self.waits = threading.Event()
+        self.waits.set()
         self._refuses = refuses
 
     def load(self, request: LoadRequest) -> str:
+        assert self.waits.wait(timeout=10)
         folder = Path(request.tarball).parent.name
         self.asked.append(f"load {request.name} from {folder}")
         if folder == self._refuses:
@@ -70,22 +74,52 @@ def test_a_watched_assembly_is_loaded_before_the_first_question(bindings: Bindin
     ]
 
 
-def test_any_other_assembly_is_loaded_at_once(bindings: Bindings, tmp_path: Path) -> None:
+def test_any_other_assembly_is_loaded_meanwhile(bindings: Bindings, tmp_path: Path) -> None:
     kernel = _Kernel()
+    kernel.waits.clear()
     provider = _watching(kernel, bindings)
-    other = _request(write_fake_provider(tmp_path / "other"), name="@fake/other")
-    assert provider.load(other) == "loaded"
-    assert kernel.asked == ["load @fake/other from _jsii"]
+    provider.load(_request(write_fake_provider(tmp_path / "other"), name="@fake/other"))
+    provider.load(_request(bindings.folder))
+    assert kernel.asked == []
+    kernel.waits.set()
+    provider.create("one")
+    assert kernel.asked == [
+        "load @fake/other from _jsii",
+        "load @fake/provider from lean-bindings",
+        "create one",
+    ]
 
 
-def test_assemblies_are_loaded_in_order(bindings: Bindings, tmp_path: Path) -> None:
+def test_what_went_wrong_meanwhile_is_raised_at_the_first_question(
+    bindings: Bindings, tmp_path: Path
+) -> None:
+    provider = _watching(_Kernel(refuses="_jsii"), bindings)
+    provider.load(_request(write_fake_provider(tmp_path / "other"), name="@fake/other"))
+    with pytest.raises(RuntimeError, match=r"^cannot load it$"):
+        provider.create("one")
+
+
+def test_an_assembly_in_a_temporary_place_is_loaded_at_once(
+    bindings: Bindings, tmp_path: Path
+) -> None:
+    kernel = _Kernel()
+    [packed] = (write_fake_provider(tmp_path / "other") / "_jsii").glob("*.tgz")
+    unpacked = packed.rename(tmp_path / packed.name)
+    request = LoadRequest(name="@fake/other", version=VERSION, tarball=str(unpacked))
+    assert _watching(kernel, bindings).load(request) == "loaded"
+    assert kernel.asked == [f"load @fake/other from {tmp_path.name}"]
+
+
+def test_a_provider_is_loaded_before_what_builds_on_it(bindings: Bindings, tmp_path: Path) -> None:
     kernel = _Kernel()
     provider = _watching(kernel, bindings)
     provider.load(_request(bindings.folder))
     provider.load(_request(write_dependent(tmp_path), name="@fake/dependent"))
+    provider.create("one")
     assert kernel.asked == [
         "load @fake/provider from _jsii",
         "load @fake/dependent from _jsii",
+        "create one",
     ]
 
 
