@@ -1,0 +1,95 @@
+"""What follows from the engine's version, and whether the region still offers it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from cdktf import TerraformStack
+from cdktf_cdktf_provider_aws.data_aws_rds_engine_version import DataAwsRdsEngineVersion
+from constructs import Construct
+
+from constructs_lib.ephemeral import expression, literal
+
+if TYPE_CHECKING:
+    from constructs_lib.placement import Placement
+
+ENGINE = "aurora-postgresql"
+
+_VERSION = re.compile(r"(\d{2})\.\d{1,2}")
+
+
+def major_version(engine_version: str) -> int:
+    """The PostgreSQL release of a version, such as 15 of ``15.8``.
+
+    Source: https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraPostgreSQL.Updates.html
+
+    Args:
+        engine_version: Aurora PostgreSQL's version.
+
+    Raises:
+        ValueError: It is no version of Aurora PostgreSQL.
+    """
+    version = _VERSION.fullmatch(engine_version)
+    if not version:
+        raise ValueError(
+            f"the Aurora engine_version is {engine_version!r}; allowed are a major and a minor"
+            " version, such as 15.8. `aws rds describe-db-engine-versions --engine"
+            f" {ENGINE}` lists what is on offer."
+        )
+    return int(version[1])
+
+
+def parameter_group_family(engine_version: str) -> str:
+    """The family that a version's parameter groups belong to, such as ``aurora-postgresql15``.
+
+    Args:
+        engine_version: Aurora PostgreSQL's version.
+
+    Raises:
+        ValueError: It is no version of Aurora PostgreSQL.
+    """
+    return f"{ENGINE}{major_version(engine_version)}"
+
+
+class EngineVersionCheck(Construct):
+    """Warns in every plan where the region has withdrawn a version; never stops one.
+
+    A withdrawn version still runs, but no cluster can be made of it any more, and CreateDBCluster
+    says so only when most of an environment is there. Needs ``rds:DescribeDBEngineVersions``.
+
+    Asked for a version that is not on offer, the data source fails, and the plan with it. So it is
+    asked for this version or else the latest, one of which there always is. (Inside the ``check``
+    block a failure would be a warning, but such a data source is read again by every apply, and no
+    plan would ever say "no changes".)
+
+    Source: https://developer.hashicorp.com/terraform/language/block/check
+
+    Args:
+        scope: The cluster.
+        id_: The construct's id.
+        placement: The region that is asked.
+        engine_version: Aurora PostgreSQL's version.
+    """
+
+    def __init__(
+        self, scope: Construct, id_: str, *, placement: Placement, engine_version: str
+    ) -> None:
+        super().__init__(scope, id_)
+        latest = DataAwsRdsEngineVersion(self, "latest", engine=ENGINE, latest=True)
+        offered = DataAwsRdsEngineVersion(
+            self, "offered", engine=ENGINE, preferred_versions=[engine_version, latest.version]
+        )
+        stack = TerraformStack.of(self)
+        stack.add_override(
+            f"check.{stack.get_logical_id(self.node)}.assert",
+            {
+                "condition": expression(f"{offered.fqn}.version == {literal(engine_version)}"),
+                "error_message": (
+                    f"{placement.region} no longer offers Aurora PostgreSQL {engine_version}: a"
+                    " cluster that runs it stays, a new one cannot be made. Choose another"
+                    f" engine_version from `aws rds describe-db-engine-versions --engine {ENGINE}"
+                    f" --region {placement.region}`."
+                ),
+            },
+        )

@@ -1,0 +1,35 @@
+"""The name of the snapshot that RDS takes before it deletes a cluster."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cdktf import DataResource, Fn
+from constructs import Construct
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class FinalSnapshotName(Construct):
+    """``NAME-final-`` and eight digits that are drawn once for each cluster.
+
+    A fixed name is taken from the second time on, and the deletion fails: the snapshot stays when
+    the cluster goes. The digits stay the same from plan to plan; with one of ``keepers``, which make
+    Terraform replace the cluster, they change.
+
+    Args:
+        scope: The cluster.
+        id_: The construct's id.
+        name: The environment's prefix.
+        keepers: Arguments of the cluster that cannot be changed in place.
+    """
+
+    value: str
+
+    def __init__(
+        self, scope: Construct, id_: str, *, name: str, keepers: Mapping[str, str]
+    ) -> None:
+        super().__init__(scope, id_)
+        drawn = DataResource(self, "digits", triggers_replace=dict(keepers))
+        self.value = f"{name}-final-{Fn.substr(drawn.id, 0, 8)}"

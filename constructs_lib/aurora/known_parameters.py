@@ -1,0 +1,166 @@
+"""The parameters that migrations set: which Aurora changes at once, and which need a reboot.
+
+RDS refuses to apply a static parameter immediately, and says so only when the parameter group is
+written. Which ones are static it tells through DescribeDBClusterParameters alone. For PostgreSQL's
+own parameters static is what the view ``pg_settings`` of PostgreSQL 15 calls ``postmaster``: set when
+the server starts.
+
+Sources: https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/parameter-groups-overview.html,
+https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraPostgreSQL.Reference.ParameterGroups.html,
+https://www.postgresql.org/docs/15/view-pg-settings.html
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_AURORA = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/"
+_BLOG = "https://aws.amazon.com/blogs/database/amazon-aurora-postgresql-parameters-part-2-replication-security-and-logging/"
+
+
+class Kind(Enum):
+    """When Aurora takes a parameter's new value."""
+
+    DYNAMIC = auto()
+    """At once, without a reboot."""
+
+    STATIC = auto()
+    """When the instance is rebooted, which Terraform never does."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KnownParameter:
+    """A row of the table.
+
+    Args:
+        name: The parameter's name.
+        kind: Whether it is static or dynamic.
+        unit: What a bare number means; none where the value is no quantity.
+        source: The page that describes it.
+        defaults: Values that Aurora's own default group holds, by the first release that has them.
+    """
+
+    name: str
+    kind: Kind
+    unit: str | None
+    source: str
+    defaults: Mapping[int, str] = field(default_factory=dict)
+
+    def default(self, release: int) -> str | None:
+        """Aurora's default in a PostgreSQL release, or nothing where PostgreSQL's own applies."""
+        until = [first for first in self.defaults if first <= release]
+        return self.defaults[max(until)] if until else None
+
+
+def _aurora(
+    name: str, kind: Kind, source: str, *, unit: str | None = None, defaults: Mapping[int, str]
+) -> KnownParameter:
+    return KnownParameter(name=name, kind=kind, unit=unit, source=source, defaults=defaults)
+
+
+def _postgresql(
+    name: str, kind: Kind, page: str, *, unit: str | None = None, aurora: str | None = None
+) -> KnownParameter:
+    """A parameter of PostgreSQL; ``aurora`` is the value that Aurora's default group holds."""
+    anchor = f"GUC-{name.upper().replace('_', '-')}" if page.startswith("runtime-config") else ""
+    return KnownParameter(
+        name=name,
+        kind=kind,
+        unit=unit,
+        source=f"https://www.postgresql.org/docs/15/{page}.html#{anchor}".rstrip("#"),
+        defaults={} if aurora is None else {0: aurora},
+    )
+
+
+_LOGGING = "runtime-config-logging"
+_CLIENT = "runtime-config-client"
+_RESOURCE = "runtime-config-resource"
+_QUERY = "runtime-config-query"
+_VACUUM = "runtime-config-autovacuum"
+_REPLICATION = "runtime-config-replication"
+_STATISTICS = "runtime-config-statistics"
+
+_ROWS = (
+    # What the project itself sets.
+    _postgresql("log_statement", Kind.DYNAMIC, _LOGGING),
+    _postgresql("log_min_duration_statement", Kind.DYNAMIC, _LOGGING, unit="ms"),
+    _postgresql("shared_preload_libraries", Kind.STATIC, _CLIENT),
+    _aurora(
+        "rds.logical_replication",
+        Kind.STATIC,
+        f"{_AURORA}AuroraPostgreSQL.Replication.Logical.Configure.html",
+        defaults={0: "0"},
+    ),
+    _aurora("rds.force_ssl", Kind.DYNAMIC, _BLOG, defaults={0: "0", 17: "1"}),
+    # Logs.
+    _postgresql("log_autovacuum_min_duration", Kind.DYNAMIC, _LOGGING, unit="ms", aurora="10000"),
+    _postgresql("log_connections", Kind.DYNAMIC, _LOGGING),
+    _postgresql("log_disconnections", Kind.DYNAMIC, _LOGGING),
+    _postgresql("log_error_verbosity", Kind.DYNAMIC, _LOGGING),
+    _postgresql("log_lock_waits", Kind.DYNAMIC, _LOGGING),
+    _postgresql("log_min_error_statement", Kind.DYNAMIC, _LOGGING),
+    _postgresql("log_temp_files", Kind.DYNAMIC, _LOGGING, unit="kB"),
+    _aurora(
+        "rds.log_retention_period",
+        Kind.DYNAMIC,
+        f"{_AURORA}USER_LogAccess.Concepts.PostgreSQL.html",
+        unit="min",
+        defaults={0: "4320"},
+    ),
+    # Time limits.
+    _postgresql("statement_timeout", Kind.DYNAMIC, _CLIENT, unit="ms"),
+    _postgresql("lock_timeout", Kind.DYNAMIC, _CLIENT, unit="ms"),
+    _postgresql(
+        "idle_in_transaction_session_timeout",
+        Kind.DYNAMIC,
+        _CLIENT,
+        unit="ms",
+        aurora="86400000",
+    ),
+    _postgresql("deadlock_timeout", Kind.DYNAMIC, "runtime-config-locks", unit="ms"),
+    # Memory, connections and workers.
+    _postgresql("work_mem", Kind.DYNAMIC, _RESOURCE, unit="kB"),
+    _postgresql("maintenance_work_mem", Kind.DYNAMIC, _RESOURCE, unit="kB"),
+    _postgresql("logical_decoding_work_mem", Kind.DYNAMIC, _RESOURCE, unit="kB"),
+    _postgresql("shared_buffers", Kind.STATIC, _RESOURCE, unit="8kB"),
+    _postgresql("max_prepared_transactions", Kind.STATIC, _RESOURCE),
+    _postgresql("max_worker_processes", Kind.STATIC, _RESOURCE),
+    _postgresql("max_parallel_workers", Kind.DYNAMIC, _RESOURCE),
+    _postgresql("max_parallel_workers_per_gather", Kind.DYNAMIC, _RESOURCE),
+    _postgresql("max_connections", Kind.STATIC, "runtime-config-connection"),
+    _postgresql("max_locks_per_transaction", Kind.STATIC, "runtime-config-locks"),
+    # The planner.
+    _postgresql("effective_cache_size", Kind.DYNAMIC, _QUERY, unit="8kB"),
+    _postgresql("random_page_cost", Kind.DYNAMIC, _QUERY),
+    _postgresql("default_statistics_target", Kind.DYNAMIC, _QUERY),
+    # Vacuum.
+    _postgresql("autovacuum", Kind.DYNAMIC, _VACUUM),
+    _postgresql("autovacuum_analyze_scale_factor", Kind.DYNAMIC, _VACUUM, aurora="0.05"),
+    _postgresql("autovacuum_freeze_max_age", Kind.STATIC, _VACUUM),
+    _postgresql("autovacuum_max_workers", Kind.STATIC, _VACUUM),
+    _postgresql("autovacuum_naptime", Kind.DYNAMIC, _VACUUM, unit="s", aurora="5"),
+    _postgresql("autovacuum_vacuum_cost_limit", Kind.DYNAMIC, _VACUUM),
+    _postgresql("autovacuum_vacuum_scale_factor", Kind.DYNAMIC, _VACUUM, aurora="0.1"),
+    # Replication.
+    _postgresql("max_logical_replication_workers", Kind.STATIC, _REPLICATION),
+    _postgresql("max_replication_slots", Kind.STATIC, _REPLICATION),
+    _postgresql("max_wal_senders", Kind.STATIC, _REPLICATION),
+    _postgresql("wal_sender_timeout", Kind.DYNAMIC, _REPLICATION, unit="ms"),
+    _postgresql("session_replication_role", Kind.DYNAMIC, _CLIENT),
+    # Statistics.
+    _postgresql("track_activity_query_size", Kind.STATIC, _STATISTICS, unit="B"),
+    _postgresql("track_functions", Kind.DYNAMIC, _STATISTICS, aurora="pl"),
+    _postgresql("track_io_timing", Kind.DYNAMIC, _STATISTICS, aurora="1"),
+    _postgresql("pg_stat_statements.max", Kind.STATIC, "pgstatstatements"),
+    _postgresql("pg_stat_statements.track", Kind.DYNAMIC, "pgstatstatements"),
+    # The rest.
+    _postgresql("timezone", Kind.DYNAMIC, _CLIENT, aurora="UTC"),
+)
+
+KNOWN_PARAMETERS: Mapping[str, KnownParameter] = {row.name: row for row in _ROWS}
+"""The table, by name."""

@@ -1,0 +1,115 @@
+"""The secret with which DMS signs in to the source; it exists before Terraform runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cdktf import Postcondition, TerraformLocal, TerraformResourceLifecycle
+from cdktf_cdktf_provider_aws.data_aws_secretsmanager_secrets import DataAwsSecretsmanagerSecrets
+from constructs import Construct
+
+from constructs_lib.ephemeral import expression, literal
+
+if TYPE_CHECKING:
+    from constructs_lib.placement import Placement
+
+_ARN_SUFFIX_LENGTH = 6
+"""Secrets Manager ends an ARN in a hyphen and six characters, so that a name can be used again."""
+
+
+class SourceSecret(Construct):
+    """Finds a secret, and stops the plan with ``missing`` where there is none.
+
+    It lists the secrets by name: where a look-up of a single one fails, Terraform says
+    ``couldn't find resource`` and nothing else. A secret that waits for its deletion is not listed.
+    Needs ``secretsmanager:ListSecrets``.
+
+    Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListSecrets.html
+
+    Args:
+        scope: The environment's stack.
+        id_: The construct's id.
+        name: What the secret's name begins with.
+        is_it: The condition on ``arn``, an expression's term, under which a listed one is it.
+        missing: The error's words.
+    """
+
+    arn: str
+    """The secret's ARN, from the list: what uses it waits for the check."""
+
+    def __init__(self, scope: Construct, id_: str, *, name: str, is_it: str, missing: str) -> None:
+        super().__init__(scope, id_)
+        listed = DataAwsSecretsmanagerSecrets(
+            self,
+            "secrets",
+            filter=[{"name": "name", "values": [name]}],
+            lifecycle=TerraformResourceLifecycle(
+                postcondition=[
+                    Postcondition(
+                        condition=expression(
+                            f"length([for arn in self.arns : arn if {is_it}]) == 1"
+                        ),
+                        error_message=missing,
+                    )
+                ]
+            ),
+        )
+        # A local value: an expression with quotes cannot stand inside a policy's JSON.
+        self.arn = TerraformLocal(
+            self, "arn", expression(f"one([for arn in {listed.fqn}.arns : arn if {is_it}])")
+        ).as_string
+
+
+class EnvironmentSourceSecret(SourceSecret):
+    """The environment's own secret ``NAME/source``, which ``ferry secret source`` writes.
+
+    Args:
+        scope: The environment's stack.
+        id_: The construct's id.
+        name: The environment's prefix, such as ``aurora-ferry-dev``.
+        environment: What ``ferry`` calls the environment, such as ``dev``.
+        placement: The account and region that the secret is in.
+    """
+
+    def __init__(
+        self, scope: Construct, id_: str, *, name: str, environment: str, placement: Placement
+    ) -> None:
+        secret = f"{name}/source"
+        beginning = placement.arn("secretsmanager", f"secret:{secret}-")
+        super().__init__(
+            scope,
+            id_,
+            name=secret,
+            is_it=(
+                f"startswith(arn, {literal(beginning)})"
+                f" && length(arn) == {len(beginning) + _ARN_SUFFIX_LENGTH}"
+            ),
+            missing=(
+                f"There is no secret {secret} in {placement.region}, from which DMS reads the"
+                f" source's user and password. Run `ferry secret source {environment}` first; a"
+                " secret that has just been written can take minutes to be listed: plan again."
+            ),
+        )
+
+
+class GivenSourceSecret(SourceSecret):
+    """A secret that somebody else keeps, in the same account and region.
+
+    Args:
+        scope: The environment's stack.
+        id_: The construct's id.
+        arn: The secret's full ARN, with the six characters at its end.
+    """
+
+    def __init__(self, scope: Construct, id_: str, *, arn: str) -> None:
+        super().__init__(
+            scope,
+            id_,
+            name=arn.rpartition(":")[2][: -len("-") - _ARN_SUFFIX_LENGTH],
+            is_it=f"arn == {literal(arn)}",
+            missing=(
+                f"There is no secret {arn} in this account and region, which the environment names"
+                " as the source's. Create it with username, password, host and port, or name none"
+                " and let `ferry secret source` write one."
+            ),
+        )
