@@ -33,9 +33,13 @@ class Problem:
     mend: str
 
     def __str__(self) -> str:
-        """The problem's line."""
+        """The problem's line: one line, whatever characters the file holds."""
         place = f"{self.file}: {self.setting}" if self.setting else self.file
-        return f"{place}: {self.given}; {self.allowed}; {self.mend}"
+        line = f"{place}: {self.given}; {self.allowed}; {self.mend}"
+        return "".join(
+            character if character.isprintable() else character.encode("unicode_escape").decode()
+            for character in line
+        )
 
 
 class EnvironmentsError(Exception):

@@ -92,7 +92,7 @@ def _missing(shape: Shape, location: Location, _: ErrorDetails) -> _Line:
     return (
         "nothing given",
         f"needed: {in_words(shape)}",
-        f"add {shape.name} = {toml(example(shape))} to {_header(location[:-1])}",
+        f"add {path((shape.name,))} = {toml(example(shape))} to {_header(location[:-1])}",
     )
 
 
@@ -101,7 +101,7 @@ def _length(shape: Shape, location: Location, error: ErrorDetails) -> _Line:
     return (
         given(path(location), error["input"]),
         f"allowed: {in_words(shape)}",
-        f"{verb} {shape.name}",
+        f"{verb} {path((shape.name,))}",
     )
 
 
@@ -118,7 +118,7 @@ def _value(shape: Shape, location: Location, error: ErrorDetails) -> _Line:
     return (
         given(path(location), error["input"]),
         f"allowed: {allowed}",
-        f"write {instead}" if listed else f"set {shape.name} = {instead}",
+        f"write {instead}" if listed else f"set {path((shape.name,))} = {instead}",
     )
 
 

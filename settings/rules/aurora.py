@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from typing import Final
 
+from settings.aurora import Parameter
 from settings.environment import Environment
+from settings.parameters import DYNAMIC, STATIC
 from settings.problem import path, toml
 from settings.rules.rule import Finding, Rule
 from settings.windows import overlap
@@ -15,7 +17,6 @@ _PRELOADED: Final = "pg_stat_statements"
 _OWN_SETTING: Final = {
     "log_statement": "set aurora.log_statement",
     "log_min_duration_statement": "set aurora.log_min_duration_statement_ms",
-    "port": "set aurora.port",
 }
 """Parameters with a setting of their own, and how to set them."""
 
@@ -55,23 +56,21 @@ def advanced_insights_are_kept(environment: Environment) -> Iterator[Finding]:
 
 def parameters_leave_settings_alone(environment: Environment) -> Iterator[Finding]:
     """What has a setting of its own, or is fixed, is not set a second time."""
-    aurora = environment.aurora
-    for table in ("parameters", "instance_parameters"):
-        for name in getattr(aurora, table):
-            if name in _OWN_SETTING:
-                yield Finding(
-                    setting=path(("aurora", table, name)),
-                    given="a parameter with a setting of its own given",
-                    allowed="other parameters",
-                    mend=f"{_OWN_SETTING[name]}, and remove it here",
-                )
-            if name in _FIXED:
-                yield Finding(
-                    setting=path(("aurora", table, name)),
-                    given="a parameter that is always 1 given",
-                    allowed="other parameters",
-                    mend=f"remove it; {_FIXED[name]}",
-                )
+    for table, name, _ in _parameters(environment):
+        if name in _OWN_SETTING:
+            yield Finding(
+                setting=path(("aurora", table, name)),
+                given="a parameter with a setting of its own given",
+                allowed="other parameters",
+                mend=f"{_OWN_SETTING[name]}, and remove it here",
+            )
+        if name in _FIXED:
+            yield Finding(
+                setting=path(("aurora", table, name)),
+                given="a parameter that is always 1 given",
+                allowed="other parameters",
+                mend=f"remove it, {_FIXED[name]}",
+            )
 
 
 def statistics_stay_loaded(environment: Environment) -> Iterator[Finding]:
@@ -97,13 +96,49 @@ def preloaded_for_the_cluster(environment: Environment) -> Iterator[Finding]:
         )
 
 
+def unknown_parameters_state_their_method(environment: Environment) -> Iterator[Finding]:
+    """RDS refuses a static parameter that is applied immediately, so somebody has to know."""
+    for table, name, parameter in _parameters(environment):
+        if name not in STATIC | DYNAMIC and parameter.apply_method is None:
+            value = toml(parameter.value)
+            yield Finding(
+                setting=path(("aurora", table, name)),
+                given="a parameter that the project does not know given without apply_method",
+                allowed='apply_method = "immediate" (dynamic) or "pending-reboot" (static)',
+                mend=f'write {{ value = {value}, apply_method = "pending-reboot" }}, which serves '
+                "both kinds",
+            )
+
+
+def static_parameters_wait(environment: Environment) -> Iterator[Finding]:
+    """A static parameter takes effect with a reboot alone."""
+    for table, name, parameter in _parameters(environment):
+        if name in STATIC and parameter.apply_method == "immediate":
+            yield Finding(
+                setting=path(("aurora", table, name, "apply_method")),
+                given='"immediate" given for a static parameter',
+                allowed="pending-reboot",
+                mend="remove apply_method",
+            )
+
+
+def _parameters(environment: Environment) -> Iterator[tuple[str, str, Parameter]]:
+    for table in ("parameters", "instance_parameters"):
+        for name, parameter in getattr(environment.aurora, table).items():
+            yield table, name, parameter
+
+
+_PARAMETERS = ("aurora.parameters", "aurora.instance_parameters")
+
 RULES = (
     Rule(windows_are_apart, ("aurora.backup_window", "aurora.maintenance_window")),
     Rule(
         advanced_insights_are_kept,
         ("aurora.database_insights_mode", "aurora.performance_insights_retention_days"),
     ),
-    Rule(parameters_leave_settings_alone, ("aurora.parameters", "aurora.instance_parameters")),
+    Rule(parameters_leave_settings_alone, _PARAMETERS),
+    Rule(unknown_parameters_state_their_method, _PARAMETERS),
+    Rule(static_parameters_wait, _PARAMETERS),
     Rule(statistics_stay_loaded, ("aurora.parameters",)),
     Rule(preloaded_for_the_cluster, ("aurora.instance_parameters",)),
 )

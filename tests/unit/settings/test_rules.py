@@ -257,7 +257,26 @@ CASES = (
         {"aurora.instance_parameters": {"work_mem": 65536}},
         {"aurora.instance_parameters": {"rds.force_ssl": False}},
         'aurora.instance_parameters."rds.force_ssl": a parameter that is always 1 given; '
-        "allowed: other parameters; remove it; connections without TLS are refused",
+        "allowed: other parameters; remove it, connections without TLS are refused",
+    ),
+    Case(
+        "unknown_parameters_state_their_method",
+        {"aurora.parameters": {"jit": {"value": True, "apply_method": "immediate"}}},
+        {"aurora.parameters": {"jit": True}},
+        "aurora.parameters.jit: a parameter that the project does not know given without "
+        'apply_method; allowed: apply_method = "immediate" (dynamic) or "pending-reboot" (static); '
+        'write { value = "1", apply_method = "pending-reboot" }, which serves both kinds',
+    ),
+    Case(
+        "static_parameters_wait",
+        {
+            "aurora.parameters": {
+                "max_connections": {"value": 500, "apply_method": "pending-reboot"}
+            }
+        },
+        {"aurora.parameters": {"max_connections": {"value": 500, "apply_method": "immediate"}}},
+        'aurora.parameters.max_connections.apply_method: "immediate" given for a static parameter; '
+        "allowed: pending-reboot; remove apply_method",
     ),
     Case(
         "statistics_stay_loaded",
