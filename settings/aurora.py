@@ -19,7 +19,7 @@ LifecycleSupport = Literal[
 
 EngineVersion = Annotated[
     str,
-    Field(pattern=r"^1[0-9]\.[0-9]{1,2}$", examples=["15.8"]),
+    Field(pattern=r"^[1-9][0-9]\.[0-9]{1,2}$", examples=["15.8"]),
     Allowed("a major and a minor version such as 15.8"),
 ]
 InstanceClass = Annotated[
