@@ -3,8 +3,8 @@
 ``cdktf-cdktf-provider-aws`` 21.22.1 imports 2,213 Python modules when one of them is imported, and
 has node parse a description of 131 MB and require 2,212 modules. This package puts a lazy package
 in the Python one's place, and hands jsii a copy of the provider that holds the submodules which
-the project imports; meanwhile node starts. Nothing installed is changed, call sites stay ordinary imports, and the
-synthesized JSON is the same to the byte.
+the project imports. Node starts and loads while Python imports. Nothing installed is changed, call
+sites stay ordinary imports, and the synthesized JSON is the same to the byte.
 
 Three stacks with 102 resources, whole process, two cores that other programs were using as well:
 as shipped 21 s and 637 MB in the largest process, lean 1.1 s and 87 MB, ``import cdktf`` alone
