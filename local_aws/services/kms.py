@@ -7,13 +7,11 @@ from typing import Any
 
 from moto.kms.responses import KmsResponse
 
-from local_aws.answers import Answer, AwsError, ResponseMixin
+from local_aws.answers import Answer, ResponseMixin
 from local_aws.services.extension import Extension
 
 # https://docs.aws.amazon.com/kms/latest/APIReference/API_EnableKeyRotation.html
 _DEFAULT_DAYS = 365
-_FEWEST_DAYS = 90
-_MOST_DAYS = 2560
 
 
 class LocalKmsResponse(ResponseMixin, KmsResponse):  # type: ignore[misc]  # moto is untyped here
@@ -24,11 +22,6 @@ class LocalKmsResponse(ResponseMixin, KmsResponse):  # type: ignore[misc]  # mot
         parameters = self.parameters()
         key = self._key()
         period_days = parameters.get("RotationPeriodInDays", _DEFAULT_DAYS)
-        if not _FEWEST_DAYS <= period_days <= _MOST_DAYS:
-            raise AwsError(
-                "ValidationException",
-                f"RotationPeriodInDays is {period_days}: give {_FEWEST_DAYS} to {_MOST_DAYS} days",
-            )
         self.kms_backend.enable_key_rotation(parameters["KeyId"])
         key.rotation_period_days = period_days
         return Answer()

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from tests.unit.local_aws.aws import Aws, refused
+
+
+def key_id(aws: Aws) -> str:
+    return str(aws.kms.create_key()["KeyMetadata"]["KeyId"])
+
+
+def test_the_rotation_period_reads_back(aws: Aws) -> None:
+    key = key_id(aws)
+    aws.kms.enable_key_rotation(KeyId=key, RotationPeriodInDays=180)
+    status = aws.kms.get_key_rotation_status(KeyId=key)
+    assert status["KeyRotationEnabled"] is True
+    assert status["RotationPeriodInDays"] == 180
+    wait = status["NextRotationDate"] - datetime.now(UTC)
+    assert timedelta(days=179) < wait < timedelta(days=181)
+
+
+def test_it_is_a_year_by_default(aws: Aws) -> None:
+    key = key_id(aws)
+    aws.kms.enable_key_rotation(KeyId=key)
+    assert aws.kms.get_key_rotation_status(KeyId=key)["RotationPeriodInDays"] == 365
+
+
+def test_a_key_that_does_not_rotate_has_none(aws: Aws) -> None:
+    key = key_id(aws)
+    aws.kms.enable_key_rotation(KeyId=key)
+    aws.kms.disable_key_rotation(KeyId=key)
+    status = aws.kms.get_key_rotation_status(KeyId=key)
+    assert status["KeyRotationEnabled"] is False
+    assert "RotationPeriodInDays" not in status
+
+
+def test_a_key_that_is_not_there_is_refused(aws: Aws) -> None:
+    with refused("NotFoundException"):
+        aws.kms.get_key_rotation_status(KeyId="00000000-0000-0000-0000-000000000000")
