@@ -6,8 +6,8 @@ by boto3 and the provider each in its own way; so it is refused aloud.
 
 from __future__ import annotations
 
+import importlib
 import json
-import sys
 from typing import TYPE_CHECKING, Any
 
 from botocore.validate import ParamValidator
@@ -111,4 +111,4 @@ class BackendMixin:
     def _url_module(self) -> ModuleType:
         moto_class = next(c for c in type(self).__mro__ if c.__module__.startswith("moto."))
         package = moto_class.__module__.rpartition(".")[0]
-        return sys.modules[f"{package}.urls"]
+        return importlib.import_module(f"{package}.urls")
