@@ -103,6 +103,11 @@ class ReplicationTask(Construct):
         """What its ARN ends in, which is CloudWatch's ReplicationTaskIdentifier."""
         return self._resource_identifier
 
+    @property
+    def task(self) -> DmsReplicationTask:
+        """The task itself, for what has to wait for it."""
+        return self._task
+
 
 def _check_batch_apply(
     task_name: str, settings: TaskSettings, table_mappings: TableMappings
