@@ -1,0 +1,125 @@
+"""Where the integration checks find what they check: local AWS, or an account of the user's own."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import TYPE_CHECKING
+
+import boto3
+import pytest
+
+from settings.loading import load_environments
+from settings.problem import EnvironmentsError
+from tests.integration.deployed import Deployed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from settings.environment import Environment
+
+LIVE = "--live"
+DEPLOYED = "--deployed"
+
+
+class Where(Enum):
+    """Where the environments are."""
+
+    OWN_LOCAL_AWS = auto()
+    """On a local AWS that the tests start, and on which defects may be planted."""
+
+    GIVEN_ENDPOINT = auto()
+    """Where ``AWS_ENDPOINT_URL`` points; deployed by somebody else, and only read."""
+
+    AWS = auto()
+    """In a real account; only read, and the endpoints' connections are tested."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Target:
+    """What the command line asks for.
+
+    Args:
+        where: Where the environments are.
+        names: The environments that are checked.
+    """
+
+    where: Where
+    names: tuple[str, ...]
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """Add ``--live`` and ``--deployed``."""
+    group = parser.getgroup("integration checks")
+    group.addoption(
+        LIVE,
+        metavar="ENV",
+        help="check ENV in the AWS account that the credentials lead to; nothing is deployed or"
+        " changed, and DMS tests the endpoints' connections",
+    )
+    group.addoption(
+        DEPLOYED,
+        metavar="ENV",
+        help="check ENV where AWS_ENDPOINT_URL points; nothing is deployed or changed",
+    )
+
+
+def read_target(config: pytest.Config, *, environments: Path, around: Mapping[str, str]) -> Target:
+    """Read what the command line asks for.
+
+    Args:
+        config: pytest's.
+        environments: The folder with the environments' files.
+        around: The environment variables.
+
+    Raises:
+        pytest.UsageError: The options contradict each other or the variables, or name an
+            environment that does not exist.
+    """
+    live = config.getoption(LIVE, default=None)
+    deployed = config.getoption(DEPLOYED, default=None)
+    endpoint = around.get("AWS_ENDPOINT_URL")
+    if live and deployed:
+        raise pytest.UsageError(
+            f"{LIVE} {live} and {DEPLOYED} {deployed} are given; one of the two is allowed:"
+            f" {LIVE} for AWS, {DEPLOYED} for what is deployed at AWS_ENDPOINT_URL"
+        )
+    if live and endpoint:
+        raise pytest.UsageError(
+            f"{LIVE} {live} is given and AWS_ENDPOINT_URL is {endpoint}, which is not AWS; unset it,"
+            f" or use {DEPLOYED} {live}"
+        )
+    if deployed and not endpoint:
+        raise pytest.UsageError(
+            f"{DEPLOYED} {deployed} is given and AWS_ENDPOINT_URL is not set; set it to where"
+            f" {deployed} is deployed, or use {LIVE} {deployed} for AWS"
+        )
+    if config.getoption("numprocesses", default=None):
+        raise pytest.UsageError(
+            "-n is given; these tests share one deployment in one process: leave -n out"
+        )
+    try:
+        names = [one.name for one in load_environments(environments, selected=live or deployed)]
+    except EnvironmentsError as error:
+        raise pytest.UsageError(str(error)) from None
+    where = Where.AWS if live else Where.GIVEN_ENDPOINT if deployed else Where.OWN_LOCAL_AWS
+    return Target(where=where, names=tuple(names))
+
+
+def connect(environment: Environment) -> Deployed:
+    """An environment that somebody else deployed, by the credentials of the environment variables.
+
+    Raises:
+        pytest.UsageError: The credentials are another account's.
+    """
+    found = Deployed(environment=environment, session=boto3.Session())
+    account_id = found.sts.get_caller_identity()["Account"]
+    if account_id != environment.aws.account_id:
+        raise pytest.UsageError(
+            f"the credentials are account {account_id}'s and {environment.name} is in"
+            f" {environment.aws.account_id}; sign in to that account"
+            f" (AWS_PROFILE={os.environ.get('AWS_PROFILE', 'not set')})"
+        )
+    return found
