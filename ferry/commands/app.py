@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from ferry.commands.adopt import adopt
 from ferry.commands.bootstrap import bootstrap
 from ferry.commands.secret import source
 
@@ -16,5 +17,6 @@ app = typer.Typer(
 )
 secret = typer.Typer(help="Write the secrets that a deployment reads.", no_args_is_help=True)
 app.command()(bootstrap)
+app.command()(adopt)
 app.add_typer(secret, name="secret")
 secret.command()(source)

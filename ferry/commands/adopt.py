@@ -1,0 +1,65 @@
+"""`ferry adopt ENV`."""
+
+# ruff: noqa: PLC0415 - `ferry --help` does not wait for boto3 and pydantic
+
+from __future__ import annotations
+
+from pathlib import Path  # noqa: TC003 - typer reads the annotation when it runs
+from typing import Annotated
+
+import typer
+
+
+def adopt(
+    name: Annotated[str, typer.Argument(metavar="ENV", help="The environment, such as dev.")],
+    stack: Annotated[
+        Path | None,
+        typer.Option(help="The stack's JSON; cdktf.out/stacks/ENV/cdk.tf.json by default."),
+    ] = None,
+) -> None:
+    """Find what an interrupted deployment of ENV made and Terraform's state does not hold.
+
+    Prints import blocks: put them into a file beside the stack's JSON, and the next plan shows
+    them, the next apply brings them in. What a person has to do stands on standard error. Changes
+    nothing, in AWS or in the state. docs/recovery.md has the whole way.
+
+        ferry adopt dev > cdktf.out/stacks/dev/adopted.tf
+    """
+    from ferry.commands.printing import failures_shown
+
+    with failures_shown():
+        from ferry.adopt.cloud import Cloud
+        from ferry.adopt.listing import import_blocks, steps
+        from ferry.adopt.search import search
+        from ferry.adopt.stack import read_stack
+        from ferry.adopt.state import read_state
+        from ferry.aws.account import sign_in
+        from ferry.environments import FOLDER, find
+        from settings import naming
+
+        environment = find(name)
+        wanted = read_stack(
+            stack
+            or FOLDER.parent
+            / "cdktf.out"
+            / "stacks"
+            / naming.migration_stack(environment.name)
+            / "cdk.tf.json"
+        )
+        account = sign_in(
+            environment=name,
+            account_id=environment.aws.account_id,
+            region=environment.aws.region,
+        )
+        state = read_state(
+            account.session.client("s3", region_name=environment.aws.home_region),
+            bucket=environment.state_bucket,
+            key=environment.state_key,
+        )
+        findings = search(
+            wanted, state=state, cloud=Cloud(account=account, prefix=environment.prefix)
+        )
+        if findings.imports:
+            typer.echo(import_blocks(findings.imports))
+        for step in steps(findings, state):
+            typer.echo(step, err=True)
