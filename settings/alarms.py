@@ -46,6 +46,9 @@ class Alarms(Section):
     aurora_replication_slot_disk_gib: int = Field(default=20, ge=1, le=131_072)
     """Disk that the cluster's replication slots hold back, GiB. Default: 20."""
 
+    aurora_transaction_logs_disk_gib: int = Field(default=20, ge=1, le=131_072)
+    """Disk of write-ahead logs that a replication slot holds back, GiB. Default: 20."""
+
     dms_source_latency_seconds: int = Field(default=300, ge=1, le=86_400)
     """How far reading from the source is behind, seconds. Default: 300."""
 

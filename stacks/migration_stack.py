@@ -17,6 +17,13 @@ from constructs_lib.credentials import (
     SourceSecret,
 )
 from constructs_lib.encryption import EnvironmentKey
+from constructs_lib.monitoring import (
+    AlarmTopic,
+    AuroraAlarms,
+    EventSubscriptions,
+    MigrationDashboard,
+    ReplicationAlarms,
+)
 from constructs_lib.placement import Placement
 from constructs_lib.provider import configure_terraform
 from constructs_lib.replication import (
@@ -29,7 +36,7 @@ from constructs_lib.replication import (
     TargetEndpoint,
 )
 from settings import naming, outputs
-from stacks import aurora_mapping, replication_mapping
+from stacks import aurora_mapping, monitoring_mapping, replication_mapping
 from stacks.network_mapping import make_network
 
 if TYPE_CHECKING:
@@ -77,6 +84,15 @@ class MigrationStack(TerraformStack):
         self._replication_instance = self._make_replication_instance()
         self._source, self._target = self._make_endpoints()
         self._tasks = self._make_tasks()
+        self._topic = AlarmTopic(
+            self,
+            "alarm-topic",
+            name=environment.prefix,
+            placement=self._placement,
+            key=self._key,
+            emails=environment.alarms.emails,
+        )
+        self._dashboard = self._make_monitoring()
         self._add_outputs()
 
     def _configure_terraform(self) -> None:
@@ -235,6 +251,45 @@ class MigrationStack(TerraformStack):
             for task in self._environment.dms.tasks
         }
 
+    def _make_monitoring(self) -> MigrationDashboard:
+        environment = self._environment
+        aurora_alarms = AuroraAlarms(
+            self,
+            "aurora-alarms",
+            environment=environment.name,
+            cluster=self._aurora,
+            topic=self._topic,
+            thresholds=monitoring_mapping.aurora_thresholds(environment.alarms),
+        )
+        replication_alarms = ReplicationAlarms(
+            self,
+            "replication-alarms",
+            environment=environment.name,
+            instance=self._replication_instance,
+            tasks=self._tasks,
+            topic=self._topic,
+            thresholds=monitoring_mapping.replication_thresholds(environment.alarms),
+        )
+        EventSubscriptions(
+            self,
+            "events",
+            name=environment.prefix,
+            cluster=self._aurora,
+            instance=self._replication_instance,
+            tasks=self._tasks,
+            topic=self._topic,
+        )
+        return MigrationDashboard(
+            self,
+            "dashboard",
+            name=environment.prefix,
+            placement=self._placement,
+            cluster=self._aurora,
+            instance=self._replication_instance,
+            tasks=self._tasks,
+            alarm_names=[*aurora_alarms.alarm_names, *replication_alarms.alarm_names],
+        )
+
     def _add_outputs(self) -> None:
         aurora, network = self._aurora, self._network
         groups = network.security_groups
@@ -267,6 +322,8 @@ class MigrationStack(TerraformStack):
             outputs.AURORA_SECURITY_GROUP_ID: groups.aurora_id,
             outputs.DMS_SECURITY_GROUP_ID: groups.dms_id,
             outputs.CLIENTS_SECURITY_GROUP_ID: groups.clients_id,
+            outputs.ALARM_TOPIC_ARN: self._topic.arn,
+            outputs.DASHBOARD_URL: self._dashboard.url,
         }
         for name, value in values.items():
             # Outputs keep the plain name: it is what people and `ferry` ask for.
