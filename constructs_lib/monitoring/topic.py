@@ -176,5 +176,5 @@ def _tls_only(topic_arn: str) -> Statement:
 
 def _subscription_id(email: str) -> str:
     """An id that depends on the address alone, not on its place in a list."""
-    digest = hashlib.sha256(email.lower().encode()).hexdigest()
+    digest = hashlib.sha256(email.encode()).hexdigest()
     return f"email-{digest[:_DIGEST_LENGTH]}"

@@ -88,6 +88,13 @@ def test_its_names_are_plain_text(stack: TerraformStack, arguments: dict[str, An
     assert Token.is_unresolved(made.arn)
 
 
+def test_what_has_to_wait_for_it_finds_the_resource(
+    stack: TerraformStack, arguments: dict[str, Any]
+) -> None:
+    made = ReplicationTask(stack, "orders", **arguments)
+    assert Token.is_unresolved(made.task.replication_task_id)
+
+
 def test_a_long_name_is_shortened_in_the_arn_only(
     stack: TerraformStack, arguments: dict[str, Any]
 ) -> None:
