@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class LocalEc2Backend(BackendMixin, EC2Backend):  # type: ignore[misc]  # moto is untyped here
-    """Keeps deleted transit gateway attachments in sight, as EC2 does for an hour."""
+    """Keeps deleted transit gateway attachments in sight for an hour; delivers flow logs."""
 
     def delete_transit_gateway_vpc_attachment(self, transit_gateway_attachment_id: str) -> Any:  # noqa: ANN401 - moto's own type
         """DeleteTransitGatewayVpcAttachment; the provider waits until it reads as deleted."""
@@ -37,6 +37,13 @@ class LocalEc2Backend(BackendMixin, EC2Backend):  # type: ignore[misc]  # moto i
         if transit_gateways_attachment_ids:
             return list(found)
         return [attachment for attachment in found if attachment.state != "deleted"]
+
+    def create_flow_logs(self, **request: Any) -> Any:  # noqa: ANN401 - moto's own types
+        """CreateFlowLogs; moto finds a log group by its name alone, EC2 by its ARN as well."""
+        if request["log_destination_type"] == "cloud-watch-logs" and request["log_destination"]:
+            arn = request["log_destination"].removesuffix(":*")
+            request["log_group_name"] = arn.partition(":log-group:")[2]
+        return super().create_flow_logs(**request)
 
 
 class LocalEc2Response(ResponseMixin, EC2Response):  # type: ignore[misc]  # moto is untyped here
@@ -91,7 +98,7 @@ class LocalEc2Response(ResponseMixin, EC2Response):  # type: ignore[misc]  # mot
                     "InvalidSecurityGroupRuleId.NotFound",
                     f"The security group rule ID '{change['SecurityGroupRuleId']}' does not exist",
                 )
-            _change_rule(rule, change["SecurityGroupRule"], self.current_account)
+            _change_rule(rule, change["SecurityGroupRule"])
         return Answer({"Return": True})
 
     def _described(self, answer: ActionResult) -> ActionResult:
@@ -114,7 +121,7 @@ class LocalEc2Response(ResponseMixin, EC2Response):  # type: ignore[misc]  # mot
         return self.ec2_backend.get_route_table(parameters["RouteTableId"]), parameters["GatewayId"]
 
 
-def _change_rule(rule: Any, change: Mapping[str, Any], account: str) -> None:  # noqa: ANN401 - moto's own type
+def _change_rule(rule: Any, change: Mapping[str, Any]) -> None:  # noqa: ANN401 - moto's own type
     rule.ip_protocol = change["IpProtocol"]
     all_ports = rule.ip_protocol == "-1"
     rule.from_port = None if all_ports else change["FromPort"]
@@ -123,7 +130,7 @@ def _change_rule(rule: Any, change: Mapping[str, Any], account: str) -> None:  #
     rule.ip_range = {kept: change[given] for given, kept in kinds.items() if given in change}
     rule.prefix_list_id = change.get("PrefixListId")
     group_id = change.get("ReferencedGroupId")
-    rule.source_group = {"GroupId": group_id, "OwnerId": account} if group_id else {}
+    rule.source_group = {"GroupId": group_id} if group_id else {}
 
 
 def _propagating(table: Any) -> list[dict[str, str]]:  # noqa: ANN401 - moto's own type
