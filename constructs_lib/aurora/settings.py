@@ -97,7 +97,8 @@ class AuroraMaintenance:
         apply_immediately: Whether changes are made at once and not in the window, which is the
             default. Until then every plan shows what waits. A change of the password never waits.
         allow_major_version_upgrade: Whether the version may be of another major release than what
-            runs; refused by default.
+            runs; refused by default. Such an upgrade needs ``apply_immediately`` as well: while it
+            waits, the parameter groups before it are in use and cannot be deleted.
         engine_lifecycle_support: Whether RDS Extended Support is bought when the release's standard
             support ends: ``open-source-rds-extended-support-disabled`` by default, so that nobody
             pays without having decided to, or ``open-source-rds-extended-support``.

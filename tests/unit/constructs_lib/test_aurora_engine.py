@@ -1,0 +1,76 @@
+import pytest
+from cdktf import TerraformStack
+
+from constructs_lib.aurora.engine import (
+    EngineVersionCheck,
+    major_version,
+    parameter_group_family,
+)
+from constructs_lib.placement import Placement
+from tests.unit.template import Template
+
+
+def test_the_release_is_the_first_number() -> None:
+    assert major_version("15.8") == 15
+    assert major_version("16.11") == 16
+
+
+def test_the_family_follows_the_release() -> None:
+    assert parameter_group_family("17.4") == "aurora-postgresql17"
+
+
+@pytest.mark.parametrize("version", ["15", "15.8.1", "9.6", "fifteen", "", "15.8-limitless"])
+def test_fails_on_what_is_no_version(version: str) -> None:
+    with pytest.raises(ValueError, match="engine_version") as error:
+        major_version(version)
+
+    assert str(error.value) == (
+        f"the Aurora engine_version is {version!r}; allowed are a major and a minor version, such"
+        " as 15.8. `aws rds describe-db-engine-versions --engine aurora-postgresql` lists what is"
+        " on offer."
+    )
+
+
+def test_the_region_is_asked_for_this_version_or_else_the_latest(
+    stack: TerraformStack, placement: Placement
+) -> None:
+    EngineVersionCheck(stack, "engine", placement=placement, engine_version="15.8")
+
+    template = Template.of(stack)
+    versions = template.data("aws_rds_engine_version")
+    (latest,) = (name for name in versions if name.startswith("engine_latest"))
+    template.has(
+        "aws_rds_engine_version",
+        kind="data",
+        engine="aurora-postgresql",
+        latest=True,
+        preferred_versions=None,
+    )
+    template.has(
+        "aws_rds_engine_version",
+        kind="data",
+        engine="aurora-postgresql",
+        latest=None,
+        preferred_versions=["15.8", f"${{data.aws_rds_engine_version.{latest}.version}}"],
+    )
+
+
+def test_a_withdrawn_version_is_a_warning(stack: TerraformStack, placement: Placement) -> None:
+    EngineVersionCheck(stack, "engine", placement=placement, engine_version="15.8")
+
+    template = Template.of(stack)
+    versions = template.data("aws_rds_engine_version")
+    (offered,) = (name for name in versions if name.startswith("engine_offered"))
+    assert template.document["check"] == {
+        "engine": {
+            "assert": {
+                "condition": f'${{data.aws_rds_engine_version.{offered}.version == "15.8"}}',
+                "error_message": (
+                    "eu-central-1 no longer offers Aurora PostgreSQL 15.8: a cluster that runs it"
+                    " stays, a new one cannot be made. Choose another engine_version from `aws rds"
+                    " describe-db-engine-versions --engine aurora-postgresql --region"
+                    " eu-central-1`."
+                ),
+            }
+        }
+    }
