@@ -213,6 +213,7 @@ class MigrationStack(TerraformStack):
             ssl_mode=SslMode(environment.source.ssl_mode),
             certificate=self._make_certificate(),
             settings=replication_mapping.source_settings(environment.source, environment.dms),
+            secrets_manager_endpoint=self._network.secretsmanager_dns_name,
         )
         target = TargetEndpoint(
             self,
@@ -223,6 +224,7 @@ class MigrationStack(TerraformStack):
             key=self._key,
             database_name=environment.aurora.database_name,
             settings=replication_mapping.target_settings(environment.dms),
+            secrets_manager_endpoint=self._network.secretsmanager_dns_name,
         )
         return source, target
 

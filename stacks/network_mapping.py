@@ -37,6 +37,8 @@ class EnvironmentNetwork:
 
     network: Network
     security_groups: SecurityGroups
+    secretsmanager_dns_name: str | None
+    """Where DMS finds Secrets Manager; None where the ordinary name leads there."""
 
 
 def make_network(
@@ -68,16 +70,24 @@ def make_network(
         source_port=environment.source.port,
         secretsmanager=access,
     )
+    dns_name = None
     if isinstance(access, OwnEndpoint):
-        SecretsManagerEndpoint(
+        # Private DNS would turn every workload of somebody's VPC to an endpoint that admits DMS
+        # alone; there DMS is told the endpoint's own name.
+        private_dns = wanted.vpc is not None
+        endpoint = SecretsManagerEndpoint(
             scope,
             "secretsmanager",
             name=environment.prefix,
             network=network,
             security_groups=security_groups,
             placement=placement,
+            private_dns=private_dns,
         )
-    return EnvironmentNetwork(network=network, security_groups=security_groups)
+        dns_name = None if private_dns else endpoint.dns_name
+    return EnvironmentNetwork(
+        network=network, security_groups=security_groups, secretsmanager_dns_name=dns_name
+    )
 
 
 def _new_vpc(
@@ -105,7 +115,8 @@ def _new_vpc(
             vpc=vpc,
             gateway_count=1 if wanted.nat == "single" else len(vpc.zones),
         )
-    return vpc, vpc.dms_route_table_ids
+    # Aurora's too: applications beside the source answer, and are answered, over the same way.
+    return vpc, vpc.route_table_ids
 
 
 def _existing_vpc(
@@ -147,7 +158,7 @@ def _route(
             source_cidr=environment.source.cidr,
             route_table_ids=route_table_ids,
         )
-    elif wanted.virtual_private_gateway_id is not None:
+    if wanted.virtual_private_gateway_id is not None:
         VirtualPrivateGatewayRoute(
             scope,
             "route-to-source",
@@ -155,7 +166,7 @@ def _route(
             vpn_gateway_id=wanted.virtual_private_gateway_id,
             route_table_ids=route_table_ids,
         )
-    elif wanted.peering is not None:
+    if wanted.peering is not None:
         PeeringRoute(
             scope,
             "route-to-source",

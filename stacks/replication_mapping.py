@@ -150,10 +150,9 @@ def _table_lobs(task: dms.Task, table: Table) -> TableLobs | None:
 
 
 def _lobs(task: dms.Task) -> Lobs:
-    match task.lob_mode:
-        case "limited":
-            return LimitedLobs(max_size_kb=task.lob_max_size_kb)
-        case "inline":
-            return InlineLobs(inline_max_size_kb=task.lob_max_size_kb)
-        case "full":
-            return FullLobs()
+    modes: dict[str, Lobs] = {
+        "limited": LimitedLobs(max_size_kb=task.lob_max_size_kb),
+        "inline": InlineLobs(inline_max_size_kb=task.lob_max_size_kb),
+        "full": FullLobs(),
+    }
+    return modes[task.lob_mode]

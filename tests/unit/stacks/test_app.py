@@ -1,0 +1,75 @@
+"""main.py, as cdktf runs it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cdktf import App
+
+import main
+from settings.problem import EnvironmentsError, Problem
+
+if TYPE_CHECKING:
+    import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def test_the_app_writes_the_selected_environment_and_its_account(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    # jsii's own process keeps the variables that it was started with, CDKTF_OUTDIR among them.
+    monkeypatch.setattr("stacks.app.App", lambda: App(outdir=str(tmp_path / "cdktf.out")))
+    monkeypatch.setenv("ENVIRONMENT_SUFFIX", "prod")
+
+    assert main.main() == 0
+
+    written = sorted(path.name for path in (tmp_path / "cdktf.out" / "stacks").iterdir())
+    assert written == ["account-444455556666", "prod"]
+
+
+def test_an_unknown_environment_ends_with_2_and_one_line_and_writes_nothing(
+    tmp_path: Path,
+) -> None:
+    output = tmp_path / "cdktf.out"
+
+    run = subprocess.run(
+        [sys.executable, "main.py"],
+        cwd=ROOT,
+        env=os.environ | {"CDKTF_OUTDIR": str(output), "ENVIRONMENT_SUFFIX": "prd"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert run.returncode == 2
+    assert run.stdout == ""
+    assert run.stderr == (
+        'ENVIRONMENT_SUFFIX: "prd" given; allowed: dev, prod or staging, several by commas;'
+        " correct the name, or unset it for all\n"
+    )
+    assert not output.exists()
+
+
+def test_every_problem_is_printed_a_line_each(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    problems = [
+        Problem("environments/a.toml", "aws.region", "none given", "a region", "set one"),
+        Problem("environments/b.toml", "aws.region", "none given", "a region", "set one"),
+    ]
+
+    def refuse(*_: object, **__: object) -> None:
+        raise EnvironmentsError(problems)
+
+    monkeypatch.setattr(main, "load_environments", refuse)
+
+    assert main.main() == 2
+    assert capsys.readouterr().err == (
+        "environments/a.toml: aws.region: none given; a region; set one\n"
+        "environments/b.toml: aws.region: none given; a region; set one\n"
+    )
