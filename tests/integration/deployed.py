@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
@@ -16,6 +15,7 @@ from settings import naming
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import boto3
     from types_boto3_cloudwatch import CloudWatchClient
     from types_boto3_dms import DatabaseMigrationServiceClient
     from types_boto3_ec2 import EC2Client

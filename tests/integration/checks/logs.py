@@ -21,10 +21,10 @@ def find_log_groups(deployed: Deployed) -> Mapping[str, LogGroupTypeDef]:
     return {name: _find(deployed, name) for name in _retention_days(deployed)}
 
 
-def _retention_days(deployed: Deployed) -> dict[str, int]:
+def _retention_days(deployed: Deployed) -> Mapping[str, int]:
     """How long each group should keep: its name follows from what writes to it."""
     environment = deployed.environment
-    days = {
+    days: dict[str, int] = {
         f"/aws/rds/cluster/{deployed.outputs[outputs.CLUSTER_ID]}/postgresql": (
             environment.aurora.log_retention_days
         ),

@@ -1,0 +1,22 @@
+"""Every check of every environment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.integration.checks import CHECKS
+
+if TYPE_CHECKING:
+    from tests.integration.checks import Check
+    from tests.integration.deployed import Deployed
+
+
+@pytest.mark.parametrize("check", CHECKS.values(), ids=CHECKS)
+def test_the_environment_is_as_its_settings_say(check: Check, deployed: Deployed) -> None:
+    try:
+        check(deployed)
+    except AssertionError as error:
+        # The message says all; a traceback of the checks would hide it.
+        pytest.fail(f"{deployed.environment.name}: {error}", pytrace=False)
