@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-# moto reads this when an account is first used: AWS's managed policies exist.
+# moto reads these when an account is first used: AWS's managed policies exist, its machine images
+# are not wanted here and take most of the time.
 os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
+os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
 
 from moto.moto_server.werkzeug_app import (
     DomainDispatcherApplication,

@@ -130,7 +130,8 @@ def _change_rule(rule: Any, change: Mapping[str, Any]) -> None:  # noqa: ANN401 
     rule.ip_range = {kept: change[given] for given, kept in kinds.items() if given in change}
     rule.prefix_list_id = change.get("PrefixListId")
     group_id = change.get("ReferencedGroupId")
-    rule.source_group = {"GroupId": group_id} if group_id else {}
+    owner = {"OwnerId": rule.owner_id, "UserId": rule.owner_id}
+    rule.source_group = {"GroupId": group_id, **owner} if group_id else {}
 
 
 def _propagating(table: Any) -> list[dict[str, str]]:  # noqa: ANN401 - moto's own type

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import copy
+from typing import Any, ClassVar
 
 from moto.iam.models import IAMBackend
 
@@ -11,11 +12,13 @@ from local_aws.services.extension import Extension
 
 
 class LocalIamBackend(BackendMixin, IAMBackend):  # type: ignore[misc]  # moto is untyped here
-    """Loads the fifteen hundred policies of AWS when they are first wanted.
+    """Has the fifteen hundred policies of AWS when they are first wanted.
 
-    moto makes a backend for every account and partition that a call comes from, and loads them
-    into each, a fifth of a second every time.
+    moto makes a backend for every account and partition that a call comes from, and reads them
+    into each, a fifth of a second every time. Here they are read once and copied.
     """
+
+    _read: ClassVar[dict[str, list[Any]]] = {}
 
     def __init__(self, region_name: str, account_id: str) -> None:
         """Begin without policies."""
@@ -50,7 +53,11 @@ class LocalIamBackend(BackendMixin, IAMBackend):  # type: ignore[misc]  # moto i
 
     def _load(self) -> dict[str, Any]:
         if self._policies is None:
-            self._aws_policies = super()._init_aws_policies()
+            if self.partition not in self._read:
+                self._read[self.partition] = super()._init_aws_policies()
+            self._aws_policies = [copy.copy(policy) for policy in self._read[self.partition]]
+            for policy in self._aws_policies:
+                policy.account_id = self.account_id
             self._policies = {policy.arn: policy for policy in self._aws_policies}
         return self._policies
 

@@ -167,41 +167,49 @@ def test_the_rules_are_values() -> None:
     assert Refusal(operations=frozenset({"a:B"})) == Refusal(operations=frozenset({"a:B"}))
 
 
-class TestThroughTheServer:
-    @pytest.fixture(autouse=True)
-    def _no_rules_left(self, aws: Aws) -> Iterator[None]:
-        yield
-        aws.post("/local-aws/faults", {})
+# Through the server
 
-    def told(self, aws: Aws, **rule: object) -> None:
-        report = aws.post(
-            "/local-aws/faults", {"seed": 3, "rules": [{"accounts": [aws.account], **rule}]}
-        )
-        assert report == {"seed": 3, "rules": 1, "injected": 0, "operations": {}}
 
-    def test_a_call_refused_before_it_is_executed_does_nothing(self, aws: Aws) -> None:
-        self.told(aws, operations=["sns:CreateTopic"])
-        with refused("AccessDenied", "local AWS was told to refuse sns:CreateTopic"):
-            aws.topic_arn()
-        assert aws.sns.list_topics()["Topics"] == []
-        aws.topic_arn()
-        assert aws.get("/local-aws/faults")["operations"] == {"sns:CreateTopic": 1}
+@pytest.fixture
+def server(aws: Aws) -> Iterator[Aws]:
+    """The server, which afterwards has no rules left."""
+    yield aws
+    aws.post("/local-aws/faults", {})
 
-    def test_a_call_whose_answer_is_lost_was_executed(self, aws: Aws) -> None:
-        self.told(aws, share=1, moment="after", services=["sns"])
-        with refused("ServiceUnavailable"):
-            aws.topic_arn()
-        aws.post("/local-aws/faults", {})
-        assert len(aws.sns.list_topics()["Topics"]) == 1
-        calls = aws.get(f"/local-aws/calls?account={aws.account}&operation=CreateTopic")["calls"]
-        assert [(each["status"], each["injected"]) for each in calls] == [(503, True)]
 
-    def test_s3_is_struck_too(self, aws: Aws) -> None:
-        self.told(aws, share=1, kind="throttle", services=["s3"])
-        with refused("SlowDown"):
-            aws.s3.list_buckets()
+def tell(aws: Aws, **rule: object) -> None:
+    report = aws.post(
+        "/local-aws/faults", {"seed": 3, "rules": [{"accounts": [aws.account], **rule}]}
+    )
+    assert report == {"seed": 3, "rules": 1, "injected": 0, "operations": {}}
 
-    def test_rules_that_cannot_be_read_are_answered(self, aws: Aws) -> None:
-        answer = aws.post("/local-aws/faults", {"rules": [{"share": 7}]})
-        assert answer == {"status": 400, "error": "share 7: give a number from 0 to 1"}
-        assert aws.request("POST", "/local-aws/faults", b"{")["status"] == 400
+
+def test_a_call_refused_before_it_is_executed_does_nothing(server: Aws) -> None:
+    tell(server, operations=["sns:CreateTopic"])
+    with refused("AccessDenied", "local AWS was told to refuse sns:CreateTopic"):
+        server.topic_arn()
+    assert server.sns.list_topics()["Topics"] == []
+    server.topic_arn()
+    assert server.get("/local-aws/faults")["operations"] == {"sns:CreateTopic": 1}
+
+
+def test_a_call_whose_answer_is_lost_was_executed(server: Aws) -> None:
+    tell(server, share=1, moment="after", services=["sns"])
+    with refused("ServiceUnavailable"):
+        server.topic_arn()
+    server.post("/local-aws/faults", {})
+    assert len(server.sns.list_topics()["Topics"]) == 1
+    calls = server.get(f"/local-aws/calls?account={server.account}&operation=CreateTopic")["calls"]
+    assert [(each["status"], each["injected"]) for each in calls] == [(503, True)]
+
+
+def test_s3_is_struck_too(server: Aws) -> None:
+    tell(server, share=1, kind="throttle", services=["s3"])
+    with refused("SlowDown"):
+        server.s3.list_buckets()
+
+
+def test_rules_that_cannot_be_read_are_answered(server: Aws) -> None:
+    answer = server.post("/local-aws/faults", {"rules": [{"share": 7}]})
+    assert answer == {"status": 400, "error": "share 7: give a number from 0 to 1"}
+    assert server.request("POST", "/local-aws/faults", b"{")["status"] == 400
