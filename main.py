@@ -23,9 +23,10 @@ def main() -> int:
         print(error, file=sys.stderr)  # noqa: T201 (the one thing that the app says)
         return 2
     lean_bindings.activate("cdktf_cdktf_provider_aws")
-    from stacks.app import synthesize  # noqa: PLC0415 (imports the bindings, made lean above)
+    with lean_bindings.rerun_once():
+        from stacks.app import synthesize  # noqa: PLC0415 (imports the bindings, made lean above)
 
-    synthesize(environments)
+        synthesize(environments)
     return 0
 
 

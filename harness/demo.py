@@ -111,7 +111,8 @@ class Demo:
         started = subprocess.Popen(
             command,
             cwd=ROOT,
-            env=dict(environment),
+            # Without a terminal cdktf's spinner would print a line for each of its frames.
+            env={**environment, "CI": "true"},
             stdin=subprocess.DEVNULL if given is None else subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -143,7 +144,7 @@ class Demo:
 
 def main() -> int:
     """Run the demo; say what to do where it fails, and keep its folder then."""
-    console = Console(soft_wrap=True)
+    console = Console(soft_wrap=True, emoji=False)
     folder = Path(tempfile.mkdtemp(prefix="aurora-ferry-demo-"))
     try:
         Demo(folder=folder, console=console).run()

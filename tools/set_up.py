@@ -85,7 +85,7 @@ def _own_environment(name: str) -> None:
             _say(f"installing {name}")
             venv.create(folder, with_pip=True, clear=True)
             _run(
-                folder / "bin" / "python", "-m", "pip", "install", "--quiet",
+                folder / "bin" / "python", "-m", "pip", "install", "-qq",
                 "--disable-pip-version-check", "--require-hashes", "--requirement", requirements,
             )  # fmt: skip
 

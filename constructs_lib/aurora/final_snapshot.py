@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cdktf import DataResource, Fn
 from constructs import Construct
+
+from constructs_lib.terraform_data import terraform_data
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,5 +32,5 @@ class FinalSnapshotName(Construct):
         self, scope: Construct, id_: str, *, name: str, keepers: Mapping[str, str]
     ) -> None:
         super().__init__(scope, id_)
-        drawn = DataResource(self, "digits", triggers_replace=dict(keepers))
-        self.value = f"{name}-final-{Fn.substr(drawn.id, 0, 8)}"
+        drawn = terraform_data(self, "digits", arguments={"triggers_replace": dict(keepers)})
+        self.value = f"{name}-final-${{substr({drawn.fqn}.id, 0, 8)}}"

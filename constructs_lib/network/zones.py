@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from cdktf import DataResource, Postcondition, TerraformResourceLifecycle
+from cdktf import Postcondition, TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.data_aws_availability_zones import DataAwsAvailabilityZones
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
+from constructs_lib.terraform_data import terraform_data
 
 
 class RememberedZones(Construct):
@@ -40,10 +41,10 @@ class RememberedZones(Construct):
             "CKV_AWS_394",
             reason="The answer of the first plan is remembered, so a zone more changes nothing",
         )
-        remembered = DataResource(
+        remembered = terraform_data(
             self,
             "remembered",
-            input={"zones": f"${{sort({available.fqn}.names)}}"},
+            arguments={"input": {"zones": f"${{sort({available.fqn}.names)}}"}},
             lifecycle=TerraformResourceLifecycle(
                 ignore_changes=["input"],
                 postcondition=[
