@@ -58,7 +58,7 @@ def master_passwords() -> list[dict[str, str]]:
             "account": account,
             "region": region,
             "cluster": cluster.db_cluster_identifier,
-            "password": cluster.master_password,
+            "password": cluster.master_user_password,
         }
         for account, region, backend in list(rds_backends.iter_backends())
         for cluster in backend.clusters.values()

@@ -101,14 +101,9 @@ class LocalCluster(_Monitored, DBCluster):  # type: ignore[misc]  # moto is unty
         return given or default_key_arn(self.backend)
 
     @property
-    def master_password(self) -> str:
+    def master_user_password(self) -> str:
         """The password as it was last set, for tests that compare it with the secret's."""
         return str(self._master_user_password)
-
-    @property
-    def master_user_password(self) -> str:
-        """Not for reading, as in moto."""
-        raise NotImplementedError("Password not retrievable.")
 
     @master_user_password.setter
     def master_user_password(self, value: str) -> None:
