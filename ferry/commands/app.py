@@ -6,6 +6,7 @@ import typer
 
 from ferry.commands.adopt import adopt
 from ferry.commands.bootstrap import bootstrap
+from ferry.commands.review import review
 from ferry.commands.secret import source
 
 app = typer.Typer(
@@ -18,5 +19,6 @@ app = typer.Typer(
 secret = typer.Typer(help="Write the secrets that a deployment reads.", no_args_is_help=True)
 app.command()(bootstrap)
 app.command()(adopt)
+app.command()(review)
 app.add_typer(secret, name="secret")
 secret.command()(source)

@@ -1,0 +1,133 @@
+"""`ferry review PLAN.json --environment ENV`."""
+
+# ruff: noqa: PLC0415 - `ferry --help` does not wait for pydantic
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path  # noqa: TC003 (typer reads the annotations)
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from ferry.review import Guardrails, Phrase, Plan
+
+
+class Format(StrEnum):
+    """What the review is written as."""
+
+    MARKDOWN = "markdown"
+    JSON = "json"
+    TEXT = "text"
+
+
+def review(
+    plan: Annotated[
+        Path, typer.Argument(metavar="PLAN.json", help="What terraform show -json printed.")
+    ],
+    environment: Annotated[
+        str,
+        typer.Option(
+            metavar="ENV", help="The environment, such as dev; its file says what blocks."
+        ),
+    ],
+    stack: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="cdk.tf.json", help="The stack that was planned; names the constructs."
+        ),
+    ] = None,
+    format_: Annotated[
+        Format, typer.Option("--format", help="What the review is written as.")
+    ] = Format.MARKDOWN,
+    output: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Where to; standard output by default.")
+    ] = None,
+) -> None:
+    """Say what a plan will do to the database, and whether it may be applied.
+
+    Exit status: 0 safe; 1 needs a second reviewer; 2 blocked by the environment's guardrails; 3
+    the plan could not be read, or a change could not be judged. Sensitive values are never shown.
+    """
+    from ferry.commands.printing import failures_shown
+
+    with failures_shown():
+        from ferry.review import review as judge
+        from ferry.review.rendering import as_json, as_markdown, as_text
+
+        guardrails, account_id, notes = _settings(environment)
+        reviewed = judge(
+            _read(plan, stack, environment=environment, account_id=account_id),
+            environment=environment,
+            guardrails=guardrails,
+            notes=notes,
+        )
+        write = {Format.MARKDOWN: as_markdown, Format.JSON: as_json, Format.TEXT: as_text}
+        text = write[format_](reviewed)
+        if output is None:
+            typer.echo(text)
+        else:
+            _write(output, text)
+        raise typer.Exit(reviewed.exit_code)
+
+
+def _settings(name: str) -> tuple[Guardrails, str, list[Phrase]]:
+    """What the environment's file says; an environment whose file is gone gets the strictest."""
+    from ferry.environments import FOLDER, find
+    from ferry.errors import InputError
+    from ferry.review import Guardrails, Phrase, PlanError
+
+    if name not in {file.stem for file in FOLDER.glob("*.toml")}:
+        note = Phrase(
+            "There is no {file}, so the strictest guardrails hold, and the environment's own "
+            "account is not known.",
+            {"file": f"{FOLDER.name}/{name}.toml"},
+        )
+        return Guardrails(), "", [note]
+    try:
+        environment = find(name)
+    except InputError as error:
+        raise PlanError(str(error)) from None
+    return Guardrails(), environment.aws.account_id, []
+
+
+def _read(plan: Path, stack: Path | None, *, environment: str, account_id: str) -> Plan:
+    from ferry.review import PlanError, read_plan, stack_name
+    from settings import naming
+
+    stack_text = None if stack is None else _text(stack)
+    if stack_text is not None:
+        name = stack_name(stack_text)
+        expected = [naming.migration_stack(environment)]
+        expected += [naming.account_stack(account_id)] if account_id else []
+        if name not in expected:
+            raise PlanError(
+                f"{stack} is the stack {name!r}; the environment {environment!r} has "
+                f"{' and '.join(map(repr, expected))}. Give the cdk.tf.json of the stack that was "
+                "planned."
+            )
+    return read_plan(_text(plan), stack_text=stack_text, account_id=account_id)
+
+
+def _text(file: Path) -> str:
+    from ferry.review import PlanError
+
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise PlanError(f"{file} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise PlanError(
+            f"{file} is not text in UTF-8. Give what 'terraform show -json' prints, not the plan "
+            "file itself."
+        ) from None
+
+
+def _write(file: Path, text: str) -> None:
+    from ferry.review import PlanError
+
+    try:
+        file.write_text(f"{text}\n", encoding="utf-8")
+    except OSError as error:
+        raise PlanError(f"{file} cannot be written: {error.strerror}.") from None

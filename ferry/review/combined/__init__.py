@@ -1,0 +1,1 @@
+"""Rules that look at several attributes, or at several resources, at once."""

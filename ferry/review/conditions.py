@@ -1,0 +1,119 @@
+"""The conditions that rules are written with.
+
+Each asks whether an attribute changes in a way. A value that is known only after apply may be
+anything, so every condition holds for it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from ferry.review.values import UNKNOWN, Hidden, holds_unknown, is_set
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ferry.review.plan import Change
+
+    Condition = Callable[[Change, str], bool]
+    Comparison = Callable[[Any, Any], bool]
+
+_NUMBER: Final = re.compile(r"\d+")
+
+
+def always(_change: Change, _attribute: str) -> bool:
+    """The attribute changes, whatever it becomes."""
+    return True
+
+
+def compare(comparison: Comparison) -> Condition:
+    """Make a condition of a comparison of before and after; it never sees what is not known."""
+
+    def condition(change: Change, attribute: str) -> bool:
+        before, after = change.before.get(attribute), change.after.get(attribute)
+        if after is UNKNOWN or isinstance(after, Hidden) or isinstance(before, Hidden):
+            return True
+        return holds_unknown(after) or comparison(before, after)
+
+    return condition
+
+
+def _number(value: Any) -> float | None:  # noqa: ANN401 (any JSON value)
+    """Of no number, nothing; true and false are none either."""
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _lower(before: Any, after: Any) -> bool:  # noqa: ANN401 (any JSON value)
+    old, new = _number(before), _number(after)
+    return old is not None and (new is None or new < old)
+
+
+def version(value: Any) -> tuple[int, ...]:  # noqa: ANN401 (any JSON value)
+    """The numbers of a version, such as (15, 8); none of what is no version."""
+    return tuple(map(int, _NUMBER.findall(value))) if isinstance(value, str) else ()
+
+
+def _older(before: Any, after: Any) -> bool:  # noqa: ANN401 (any JSON value)
+    old, new = version(before), version(after)
+    return bool(old and new) and new < old[: len(new)]
+
+
+def _other_major(before: Any, after: Any) -> bool:  # noqa: ANN401 (any JSON value)
+    return version(before)[:1] < version(after)[:1]
+
+
+def _newer_minor(before: Any, after: Any) -> bool:  # noqa: ANN401 (any JSON value)
+    return not _older(before, after) and not _other_major(before, after)
+
+
+lowered: Final = compare(_lower)
+"""A number goes down, or is no longer set."""
+
+raised: Final = compare(lambda before, after: _lower(after, before))
+"""A number goes up, or is set."""
+
+turned_on: Final = compare(lambda before, after: after is True and before is not True)
+"""A boolean becomes true."""
+
+turned_off: Final = compare(lambda before, after: before is True and after is not True)
+"""A boolean is no longer true."""
+
+removed: Final = compare(lambda before, after: is_set(before) and not is_set(after))
+"""A value is no longer set."""
+
+loses_items: Final = compare(lambda before, after: not set(_list(before)) <= set(_list(after)))
+"""A list no longer holds all that it held."""
+
+gains_items: Final = compare(lambda before, after: not set(_list(after)) <= set(_list(before)))
+"""A list holds what it did not hold."""
+
+version_goes_up: Final = compare(lambda before, after: not _older(before, after))
+"""A version becomes a later one."""
+
+version_goes_down: Final = compare(_older)
+"""A version becomes an older one."""
+
+major_version_goes_up: Final = compare(_other_major)
+"""A version becomes one of a later major release."""
+
+minor_version_goes_up: Final = compare(_newer_minor)
+"""A version becomes a later one of the same major release."""
+
+
+def goes_down_in(order: Sequence[str]) -> Condition:
+    """A value becomes one that stands earlier in an order; one that is not in it is the lowest."""
+
+    def rank(value: Any) -> int:  # noqa: ANN401 (any JSON value)
+        return order.index(value) if value in order else -1
+
+    return compare(lambda before, after: rank(after) < rank(before))
+
+
+def becomes(wanted: Any) -> Condition:  # noqa: ANN401 (any JSON value)
+    """A value becomes a certain one."""
+    return compare(lambda before, after: after == wanted and before != wanted)
+
+
+def _list(value: Any) -> list[str]:  # noqa: ANN401 (any JSON value)
+    return [str(item) for item in value] if isinstance(value, list) else []

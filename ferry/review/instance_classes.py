@@ -1,0 +1,68 @@
+"""What instance classes of Aurora and DMS have: the memory, and the connections it allows.
+
+Sources:
+https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Concepts.DBInstanceClass.Summary.html,
+https://docs.aws.amazon.com/dms/latest/userguide/CHAP_ReplicationInstance.Types.html
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+BYTES_IN_GIB: Final = 1024**3
+
+_CLASS: Final = re.compile(r"(db|dms)\.([a-z]+)(\d+)([a-z]*)\.(\w+)")
+_BURSTABLE_GIB: Final = {"micro": 1, "small": 2, "medium": 4, "large": 8}
+_GIB_PER_VCPU: Final = {"c": 2, "m": 4, "r": 8, "x": 16}
+_VCPUS_OF_A_LARGE: Final = 2
+_VCPUS_OF_AN_XLARGE: Final = 4
+_FIRST_C_WITH_ROUND_MEMORY: Final = 5
+_BYTES_PER_CONNECTION: Final = 9_531_392
+_MOST_CONNECTIONS: Final = 5000
+
+
+def memory_bytes(instance_class: str) -> int | None:
+    """A class's memory; None for a class that this table does not know.
+
+    Args:
+        instance_class: Such as ``db.r6g.large`` or ``dms.c5.2xlarge``.
+    """
+    match = _CLASS.fullmatch(instance_class)
+    if not match:
+        return None
+    _, family, generation, _, size = match.groups()
+    if family == "t":
+        gib = _BURSTABLE_GIB.get(size)
+        return gib * BYTES_IN_GIB if gib else None
+    per_vcpu, vcpus = _GIB_PER_VCPU.get(family), _vcpus(size)
+    if per_vcpu is None or vcpus is None:
+        return None
+    if family in {"c", "r"} and int(generation) < _FIRST_C_WITH_ROUND_MEMORY:
+        return None  # c4 and r4 have odd sizes, and are no longer made
+    return per_vcpu * vcpus * BYTES_IN_GIB
+
+
+def _vcpus(size: str) -> int | None:
+    if size == "large":
+        return _VCPUS_OF_A_LARGE
+    count = size.removesuffix("xlarge")
+    if count == size or not (count == "" or count.isdigit()):
+        return None
+    return _VCPUS_OF_AN_XLARGE * int(count or 1)
+
+
+def max_connections(instance_class: str) -> int | None:
+    """About how many connections Aurora PostgreSQL accepts, unless ``max_connections`` is set.
+
+    The default is LEAST(DBInstanceClassMemory/9531392, 5000); DBInstanceClassMemory is a little
+    less than the class's memory. Source:
+    https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraPostgreSQL.Managing.html
+
+    Args:
+        instance_class: Such as ``db.r6g.large``.
+    """
+    memory = memory_bytes(instance_class)
+    if memory is None or not instance_class.startswith("db."):
+        return None
+    return min(memory // _BYTES_PER_CONNECTION, _MOST_CONNECTIONS)

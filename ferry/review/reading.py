@@ -1,0 +1,275 @@
+"""Reads ``terraform show -json`` and a synthesized stack; text in, data out.
+
+A plan says everything three times (the changes, the planned values, the configuration) and more:
+each part is decoded on its own and dropped at once where the review does not need it, so that a
+large plan takes little memory.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from typing import TYPE_CHECKING, Any, Final
+
+from ferry.review.plan import ACTIONS, Action, Change, Plan, PlanError, without_key
+from ferry.review.values import hide, with_unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+_FORMAT: Final = re.compile(r"1\.\d+")
+_SPACE: Final = re.compile(r"[ \t\r\n]*")
+_DECODE: Final = json.JSONDecoder().raw_decode
+_HOW: Final = (
+    "Make one with 'terraform plan -out=FILE' and 'terraform show -json FILE > plan.json'."
+)
+_LISTS: Final = ("resource_changes", "resource_drift")
+
+
+def read_plan(text: str, *, stack_text: str | None = None, account_id: str = "") -> Plan:
+    """Read a plan, and the stack that it was made of.
+
+    Source: https://developer.hashicorp.com/terraform/internals/json-format
+
+    Args:
+        text: What ``terraform show -json`` printed.
+        stack_text: The stack's ``cdk.tf.json``, for construct paths and for what the plan does not
+            know yet; none by default.
+        account_id: The environment's own account; not known by default.
+
+    Raises:
+        PlanError: One of them cannot be read: what is wrong, and how to mend it. No value of the
+            plan is in the text.
+    """
+    stack = _read_stack(stack_text) if stack_text is not None else {}
+    paths = {address: _path(resource) for address, resource in stack.items()}
+    parts: dict[str, Any] = {}
+    lists: dict[str, list[Change]] = {}
+    try:
+        for name, part in _members(text, lambda name, item: _change(item, name, paths)):
+            if name in _LISTS:
+                lists[name] = part
+            else:
+                parts[name] = part
+    except ValueError as error:
+        raise PlanError(f"The plan is not JSON, or is cut off: {error}. {_HOW}") from None
+    except RecursionError:
+        raise PlanError(
+            f"The plan is nested too deeply to be a plan of Terraform's. {_HOW}"
+        ) from None
+    _check(parts, lists)
+    return Plan(
+        changes=lists.get("resource_changes", []),
+        drift=lists.get("resource_drift", []),
+        outputs=_outputs(parts.get("output_changes")),
+        unreadable=_unreadable(parts),
+        stack=stack,
+        account_id=account_id,
+    )
+
+
+def stack_name(stack_text: str) -> str:
+    """The name of a synthesized stack; empty where it does not say.
+
+    Raises:
+        PlanError: The text is not a synthesized stack.
+    """
+    name = _metadata(_stack(stack_text)).get("stackName")
+    return name if isinstance(name, str) else ""
+
+
+def _members(text: str, read: Callable[[str, Any], Change]) -> Iterator[tuple[str, Any]]:
+    """The members of the plan's object, large lists read item by item."""
+    at = _expect(text, 0, "{")
+    while True:
+        name, at = _DECODE(text, _skip(text, at))
+        at = _expect(text, at, ":")
+        if name in _LISTS and text[_skip(text, at) : _skip(text, at) + 1] == "[":
+            items, at = _items(text, _skip(text, at) + 1, name, read)
+            yield name, items
+        else:
+            part, at = _DECODE(text, _skip(text, at))
+            yield name, part if _kept(name) else True
+            del part
+        at = _skip(text, at)
+        if text[at : at + 1] == "}":
+            break
+        at = _expect(text, at, ",")
+    if _skip(text, at + 1) != len(text):
+        raise json.JSONDecodeError("Extra data", text, at + 1)
+
+
+def _items(
+    text: str, at: int, name: str, read: Callable[[str, Any], Change]
+) -> tuple[list[Change], int]:
+    items: list[Change] = []
+    at = _skip(text, at)
+    if text[at : at + 1] == "]":
+        return items, at + 1
+    while True:
+        item, at = _DECODE(text, _skip(text, at))
+        items.append(read(f"{name}[{len(items)}]", item))
+        at = _skip(text, at)
+        if text[at : at + 1] == "]":
+            return items, at + 1
+        at = _expect(text, at, ",")
+
+
+def _kept(name: str) -> bool:
+    return name not in {"planned_values", "prior_state", "configuration", "variables"}
+
+
+def _skip(text: str, at: int) -> int:
+    match = _SPACE.match(text, at)
+    return match.end() if match else at
+
+
+def _expect(text: str, at: int, character: str) -> int:
+    at = _skip(text, at)
+    if text[at : at + 1] != character:
+        raise json.JSONDecodeError(f"Expecting '{character}'", text, at)
+    return at + 1
+
+
+def _check(parts: Mapping[str, Any], lists: Mapping[str, Any]) -> None:
+    """Refuse what is JSON and yet no plan that can be judged."""
+    if "@level" in parts:
+        raise PlanError(f"This is the log of 'terraform plan -json', not a plan. {_HOW}")
+    version = parts.get("format_version")
+    if not isinstance(version, str) or not (
+        lists or "planned_values" in parts or "resource_changes" in parts
+    ):
+        what = "a Terraform state" if "values" in parts else "something else than a plan"
+        raise PlanError(f"This is {what}: it has no format_version and planned_values. {_HOW}")
+    if not _FORMAT.fullmatch(version):
+        shown = version[:20] if version[:20].isprintable() else "unprintable"
+        raise PlanError(
+            f"The plan has format_version '{shown}'; this review knows 1.x, which Terraform 1.x"
+            f" writes. {_HOW}"
+        )
+    for name in _LISTS:
+        if name in parts and parts[name] is not None:
+            raise PlanError(f"The plan's {name} is not a list. {_HOW}")
+    if parts.get("errored") is True:
+        raise PlanError(
+            "The plan was left by a 'terraform plan' that failed: it is not whole. Mend what it "
+            "complained of, then plan again."
+        )
+
+
+def _unreadable(parts: Mapping[str, Any]) -> list[str]:
+    found = []
+    if parts.get("deferred_changes"):
+        found.append("Terraform put changes off to a later plan (deferred_changes).")
+    elif parts.get("complete") is False:
+        found.append("Terraform says that this plan is not all that there is to do (complete).")
+    if parts.get("action_invocations"):
+        found.append("The plan invokes actions of providers (action_invocations).")
+    return found
+
+
+def _outputs(part: Any) -> dict[str, str]:  # noqa: ANN401 (any JSON value)
+    if not isinstance(part, dict):
+        return {}
+    return {
+        name: str(action)
+        for name, change in part.items()
+        if isinstance(change, dict)
+        and (action := ACTIONS.get(tuple(map(str, change.get("actions") or ())), Action.OTHER))
+        is not Action.NO_OP
+    }
+
+
+def _change(item: Any, place: str, paths: Mapping[str, str]) -> Change:  # noqa: ANN401
+    change = item.get("change") if isinstance(item, dict) else None
+    if not isinstance(change, dict):
+        raise PlanError(f"The plan's {place} has no change. {_HOW}")
+    address, type_, actions = item.get("address"), item.get("type"), change.get("actions")
+    if not (isinstance(address, str) and isinstance(type_, str) and isinstance(actions, list)):
+        raise PlanError(f"The plan's {place} lacks its address, type or actions. {_HOW}")
+    before = _attributes(change, "before", place)
+    after = _attributes(change, "after", place)
+    after = with_unknown(after, change.get("after_unknown"))
+    before = _interned(hide(before, change.get("before_sensitive")))
+    after = _interned(hide(after, change.get("after_sensitive")), shared=before)
+    return Change(
+        address=address,
+        type=sys.intern(type_),
+        action=ACTIONS.get(tuple(map(str, actions)), Action.OTHER),
+        before=before,
+        after=after,
+        replace_paths=_replace_paths(change.get("replace_paths")),
+        reason=str(item.get("action_reason") or ""),
+        create_first=actions == ["create", "delete"],
+        managed=item.get("mode", "managed") == "managed",
+        previous_address=str(item.get("previous_address") or ""),
+        imported=bool(change.get("importing")),
+        deposed=bool(item.get("deposed")),
+        path=paths.get(without_key(address), ""),
+    )
+
+
+def _attributes(change: Mapping[str, Any], side: str, place: str) -> dict[str, Any]:
+    attributes = change.get(side)
+    if attributes is None:
+        return {}
+    if not isinstance(attributes, dict):
+        raise PlanError(f"The plan's {place} has no attributes in '{side}'. {_HOW}")
+    return attributes
+
+
+def _interned(value: Any, shared: Mapping[str, Any] | None = None) -> dict[str, Any]:  # noqa: ANN401
+    """The same attributes; names are kept once, and so is what ``shared`` holds already."""
+    if not isinstance(value, dict):
+        return {}  # the mask covers the resource whole: nothing can be said of it
+    shared = shared or {}
+    return {
+        sys.intern(name): shared[name] if name in shared and shared[name] == item else item
+        for name, item in value.items()
+    }
+
+
+def _replace_paths(part: Any) -> list[str]:  # noqa: ANN401 (any JSON value)
+    if not isinstance(part, list):
+        return []
+    return [".".join(map(str, path)) if isinstance(path, list) else str(path) for path in part]
+
+
+def _stack(text: str) -> dict[str, Any]:
+    try:
+        stack = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise PlanError(
+            f"The stack is not JSON: {error}. Give the cdk.tf.json of this plan."
+        ) from None
+    if not isinstance(stack, dict) or not _metadata(stack):
+        raise PlanError(
+            "The stack was not synthesized by CDKTF: it has no '//'.metadata. Give the "
+            "cdk.tf.json of this plan."
+        )
+    return stack
+
+
+def _read_stack(text: str) -> dict[str, dict[str, Any]]:
+    """The stack's resources by address."""
+    resources = _stack(text).get("resource")
+    return {
+        f"{type_}.{name}": resource
+        for type_, named in (resources.items() if isinstance(resources, dict) else ())
+        if isinstance(named, dict)
+        for name, resource in named.items()
+        if isinstance(resource, dict)
+    }
+
+
+def _metadata(part: Mapping[str, Any]) -> dict[str, Any]:
+    comment = part.get("//")
+    metadata = comment.get("metadata") if isinstance(comment, dict) else None
+    return metadata if isinstance(metadata, dict) else {}
+
+
+def _path(resource: Mapping[str, Any]) -> str:
+    """A construct's path without its stack, which is the same for all."""
+    path = _metadata(resource).get("path")
+    return path.partition("/")[2] or path if isinstance(path, str) else ""

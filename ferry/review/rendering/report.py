@@ -1,0 +1,313 @@
+"""The report's parts in their order, whatever they are written as."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+from ferry.review.dangers import Section
+from ferry.review.finding import Phrase
+from ferry.review.plan import Action
+from ferry.review.review import Verdict
+from ferry.review.values import show
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ferry.review.finding import Finding
+    from ferry.review.plan import Change
+    from ferry.review.review import Review
+
+_LONGEST_VALUE: Final = 200
+_MOST_DIFFERENCES: Final = 25
+_MOST_REASONS: Final = 6
+_NOT_IN_A_PLAN: Final = (
+    "Not in a plan, and so not looked at: whether AWS offers these versions and classes in the "
+    "region, quotas, what waits in AWS for a maintenance window, what it all costs."
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """One line, or one row of a table.
+
+    Args:
+        cells: Its text, in a table one for each column.
+        differences: What is folded below it: path, before, after.
+        source: An address of ours that says more; empty where there is none.
+    """
+
+    cells: Sequence[Phrase]
+    differences: Sequence[tuple[str, str, str]] = ()
+    source: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Part:
+    """A part of the report.
+
+    Args:
+        title: Its heading.
+        entries: What it says.
+        columns: The columns, where it is a table; none where it is a list.
+        folded: Whether it is folded.
+    """
+
+    title: str
+    entries: Sequence[Entry]
+    columns: Sequence[str] = ()
+    folded: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Report:
+    """A report.
+
+    Args:
+        title: The verdict, in a line.
+        lead: What led to it.
+        parts: The parts, those that matter most first.
+    """
+
+    title: Phrase
+    lead: Sequence[Phrase]
+    parts: Sequence[Part] = field(default_factory=list)
+
+
+def report(review: Review) -> Report:
+    """Lay out a review."""
+    parts = [
+        *(_section(review, section) for section in (Section.DATA, Section.INTERRUPTIONS)),
+        _section(review, Section.REPLICATION),
+        _section(review, Section.SECURITY),
+        _statements(review),
+        _traffic(review),
+        _section(review, Section.OTHER),
+        _changes(review),
+        _drift(review),
+        _not_analysed(review),
+    ]
+    return Report(
+        title=Phrase("{environment}: " + _headline(review), {"environment": review.environment}),
+        lead=[_counts(review), *_reasons(review), *map(_clip, review.notes)],
+        parts=[part for part in parts if part.entries],
+    )
+
+
+def clipped(text: str) -> str:
+    """A value that is too long to be read, cut, with how much is missing."""
+    if len(text) <= _LONGEST_VALUE:
+        return text
+    return f"{text[:_LONGEST_VALUE]}… ({len(text):,} characters)"
+
+
+def _headline(review: Review) -> str:
+    missing = "" if review.is_judged else ", and not all of it could be judged"
+    return {
+        Verdict.SAFE: "safe",
+        Verdict.SECOND_REVIEWER: "needs a second reviewer",
+        Verdict.BLOCKED: f"blocked{missing}",
+        Verdict.NOT_JUDGED: "could not be judged",
+    }[review.verdict]
+
+
+def _counts(review: Review) -> Phrase:
+    if not review.counts:
+        return Phrase("No resource changes.")
+    counts = ", ".join(f"{count:,} to {action}" for action, count in review.counts.items())
+    return Phrase(f"Resources: {counts}.")
+
+
+def _reasons(review: Review) -> Iterator[Phrase]:
+    """The findings that matter most, and how many there are beside."""
+    findings = review.findings
+    for finding in islice(findings, _MOST_REASONS):
+        yield Phrase(
+            f"{_weight(review, finding)} {finding.danger}: {{place}}. {finding.effect.template}",
+            {"place": clipped(finding.change.place), **_clipped(finding.effect)},
+        )
+    if len(findings) > _MOST_REASONS:
+        yield Phrase(f"And {len(findings) - _MOST_REASONS:,} effects more.")
+    doubts = len(review.judgement.doubts) + len(review.plan.unreadable)
+    if doubts:
+        yield Phrase(f"Not judged: {doubts:,}, listed at the end. Look at them yourself.")
+    if not findings and not doubts and review.counts:
+        yield Phrase("No change stops, loses, opens or hides anything.")
+
+
+def _clipped(phrase: Phrase) -> dict[str, str]:
+    return {name: clipped(text) for name, text in phrase.values.items()}
+
+
+def _clip(phrase: Phrase) -> Phrase:
+    return Phrase(phrase.template, _clipped(phrase))
+
+
+def _weight(review: Review, finding: Finding) -> str:
+    return "Blocks:" if review.guardrails.blocks(finding.danger) else "Second reviewer:"
+
+
+def _section(review: Review, section: Section) -> Part:
+    return Part(
+        title=section,
+        columns=("Verdict", "Where", "What happens", "When", "How long", "Instead, or before"),
+        entries=[
+            Entry(
+                cells=(
+                    Phrase(f"{_weight(review, it).rstrip(':').lower()}, {it.danger}"),
+                    _where(it),
+                    _clip(it.effect),
+                    _clip(it.when),
+                    Phrase(it.lasts),
+                    _clip(it.remedy),
+                ),
+                source=it.source,
+            )
+            for it in review.in_section(section)
+        ],
+    )
+
+
+def _where(finding: Finding) -> Phrase:
+    values = {"place": clipped(finding.change.place)}
+    if not finding.attribute:
+        return Phrase("{place}", values)
+    return Phrase("{place} {attribute}", {**values, "attribute": clipped(finding.attribute)})
+
+
+def _statements(review: Review) -> Part:
+    return Part(
+        title="IAM statements",
+        columns=("", "Where", "Effect", "Who", "Actions", "Resources", "Conditions"),
+        entries=[
+            Entry(
+                cells=(
+                    Phrase("after" if it.added else "before"),
+                    Phrase("{place}", {"place": clipped(it.change.place)}),
+                    Phrase("allow" if it.statement.allows else "deny"),
+                    _listed(it.statement.principals),
+                    _listed(it.statement.actions),
+                    _listed(it.statement.resources),
+                    _listed(frozenset(" ".join(parts) for parts in it.statement.conditions)),
+                )
+            )
+            for it in review.statements
+        ],
+    )
+
+
+def _listed(texts: frozenset[str]) -> Phrase:
+    return Phrase("{texts}", {"texts": clipped(", ".join(sorted(texts)))}) if texts else Phrase("")
+
+
+def _traffic(review: Review) -> Part:
+    return Part(
+        title="Security group rules",
+        columns=("", "Where", "Direction", "Protocol and ports", "Peer", "Description"),
+        entries=[
+            Entry(
+                cells=(
+                    Phrase("after" if it.added else "before"),
+                    Phrase("{place}", {"place": clipped(it.change.place)}),
+                    Phrase(it.traffic.direction),
+                    Phrase("{what}", {"what": f"{it.traffic.protocol} {it.traffic.ports}"}),
+                    Phrase("{peer}", {"peer": clipped(it.traffic.peer)}),
+                    Phrase("{text}", {"text": clipped(it.traffic.description)})
+                    if it.traffic.description
+                    else Phrase(""),
+                )
+            )
+            for it in review.traffic
+        ],
+    )
+
+
+def _changes(review: Review) -> Part:
+    affected = {id(it.change) for it in review.judgement.findings}
+    return Part(
+        title="All changes, by construct",
+        entries=[
+            Entry(
+                cells=(_change(review, it, has_effects=id(it) in affected),),
+                differences=_differences(it),
+            )
+            for it in review.changes
+        ]
+        + [
+            Entry(cells=(Phrase(f"{action} output {{name}}", {"name": clipped(name)}),))
+            for name, action in review.plan.outputs.items()
+        ],
+    )
+
+
+def _change(review: Review, change: Change, *, has_effects: bool) -> Phrase:
+    values = {"place": clipped(change.place), "address": clipped(change.address)}
+    text = f"{change.action} {{place}}"
+    if change.path:
+        text += " ({address})"
+    if change.deposed:
+        text += ", left over from an earlier replacement"
+    if change.previous_address:
+        text += ", moved from {previous}"
+        values["previous"] = clipped(change.previous_address)
+    if change.imported:
+        text += ", imported"
+    if change.reason:
+        text += ", {reason}"
+        values["reason"] = change.reason.replace("_", " ")
+    if change.action is Action.REPLACE and change.replace_paths:
+        text += ", because of {paths}"
+        values["paths"] = clipped(", ".join(change.replace_paths))
+    if has_effects:
+        return Phrase(f"{text}: see above", values)
+    because = review.judgement.reasons.get(change.address, [])
+    return Phrase(f"{text}: {' '.join(because)}" if because else text, values)
+
+
+def _differences(change: Change) -> list[tuple[str, str, str]]:
+    found = [
+        (clipped(it.path), clipped(show(it.before)), clipped(show(it.after)))
+        for it in islice(change.differences(), _MOST_DIFFERENCES + 1)
+    ]
+    if len(found) > _MOST_DIFFERENCES:
+        found[-1] = ("and more", "", "")
+    return found
+
+
+def _drift(review: Review) -> Part:
+    return Part(
+        title="Changed outside Terraform since its last run",
+        folded=True,
+        entries=[
+            Entry(
+                cells=(Phrase(f"{it.action} {{place}}", {"place": clipped(it.place)}),),
+                differences=_differences(it),
+            )
+            for it in review.plan.drift
+        ],
+    )
+
+
+def _not_analysed(review: Review) -> Part:
+    entries = [
+        Entry(
+            cells=(
+                Phrase(
+                    "Not judged: {place}. " + doubt.why,
+                    {
+                        "place": clipped(doubt.change.place),
+                        "attributes": clipped(", ".join(doubt.attributes)),
+                    },
+                ),
+            )
+        )
+        for doubt in review.judgement.doubts
+    ]
+    entries += [Entry(cells=(Phrase(f"Not judged: {it}"),)) for it in review.plan.unreadable]
+    if review.reads:
+        entries.append(
+            Entry(cells=(Phrase(f"{review.reads:,} data sources are read only during apply."),))
+        )
+    entries.append(Entry(cells=(Phrase(_NOT_IN_A_PLAN),)))
+    return Part(title="Not analysed", entries=entries)
