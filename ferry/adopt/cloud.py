@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from ferry.aws.failures import error_code
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from types_boto3_dms import DatabaseMigrationServiceClient
     from types_boto3_ec2 import EC2Client
@@ -120,17 +120,16 @@ class Cloud:
         return next((tag["TagValue"] for tag in tags if tag["TagKey"] == "Name"), None)
 
 
-def exists(ask: Callable[[], object], *, absent: str) -> bool:
+def exists(ask: Callable[[], Sequence[object]], *, absent: str) -> bool:
     """Whether AWS knows what it is asked for.
 
     Args:
-        ask: Asks for it.
-        absent: AWS's code for "there is none".
+        ask: Asks for it by its name; what is listed is it.
+        absent: AWS's code for "there is none", where AWS does not answer with an empty list.
     """
     try:
-        ask()
+        return bool(ask())
     except ClientError as error:
         if error_code(error) != absent:
             raise
         return False
-    return True

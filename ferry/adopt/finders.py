@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from ferry.adopt.cloud import exists
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from ferry.adopt.cloud import Cloud
 
@@ -88,16 +88,16 @@ def _secret(cloud: Cloud, given: Given) -> list[str]:
 def _topic(cloud: Cloud, given: Given) -> list[str]:
     account = cloud.account
     arn = f"arn:{account.partition}:sns:{account.region}:{account.account_id}:{given['name']}"
-    there = exists(lambda: cloud.sns.get_topic_attributes(TopicArn=arn), absent="NotFound")
+    there = exists(lambda: [cloud.sns.get_topic_attributes(TopicArn=arn)], absent="NotFound")
     return [arn] if there else []
 
 
-def _named(argument: str, ask: Callable[[Cloud, str], object], *, absent: str) -> Find:
+def _named(argument: str, ask: Callable[[Cloud, str], Sequence[object]], *, absent: str) -> Find:
     """A resource that is described, and imported, by the name that the stack gives it.
 
     Args:
         argument: The argument with the name.
-        ask: Describes the resource of a name.
+        ask: Describes the resources of a name.
         absent: AWS's code for "there is none".
     """
 
@@ -132,81 +132,91 @@ FINDERS: Final[Mapping[str, Find]] = {
     "aws_cloudwatch_log_group": _log_group,
     "aws_db_event_subscription": _named(
         "name",
-        lambda cloud, name: cloud.rds.describe_event_subscriptions(SubscriptionName=name),
+        lambda cloud, name: cloud.rds.describe_event_subscriptions(SubscriptionName=name)[
+            "EventSubscriptionsList"
+        ],
         absent="SubscriptionNotFound",
     ),
     "aws_db_parameter_group": _named(
         "name",
-        lambda cloud, name: cloud.rds.describe_db_parameter_groups(DBParameterGroupName=name),
+        lambda cloud, name: cloud.rds.describe_db_parameter_groups(DBParameterGroupName=name)[
+            "DBParameterGroups"
+        ],
         absent="DBParameterGroupNotFound",
     ),
     "aws_db_subnet_group": _named(
         "name",
-        lambda cloud, name: cloud.rds.describe_db_subnet_groups(DBSubnetGroupName=name),
+        lambda cloud, name: cloud.rds.describe_db_subnet_groups(DBSubnetGroupName=name)[
+            "DBSubnetGroups"
+        ],
         absent="DBSubnetGroupNotFoundFault",
     ),
     "aws_dms_certificate": _named(
         "certificate_id",
         lambda cloud, name: cloud.dms.describe_certificates(
             Filters=[{"Name": "certificate-id", "Values": [name]}]
-        ),
+        )["Certificates"],
         absent=_NO_DMS,
     ),
     "aws_dms_endpoint": _named(
         "endpoint_id",
         lambda cloud, name: cloud.dms.describe_endpoints(
             Filters=[{"Name": "endpoint-id", "Values": [name]}]
-        ),
+        )["Endpoints"],
         absent=_NO_DMS,
     ),
     "aws_dms_event_subscription": _named(
         "name",
-        lambda cloud, name: cloud.dms.describe_event_subscriptions(SubscriptionName=name),
+        lambda cloud, name: cloud.dms.describe_event_subscriptions(SubscriptionName=name)[
+            "EventSubscriptionsList"
+        ],
         absent=_NO_DMS,
     ),
     "aws_dms_replication_instance": _named(
         "replication_instance_id",
         lambda cloud, name: cloud.dms.describe_replication_instances(
             Filters=[{"Name": "replication-instance-id", "Values": [name]}]
-        ),
+        )["ReplicationInstances"],
         absent=_NO_DMS,
     ),
     "aws_dms_replication_subnet_group": _named(
         "replication_subnet_group_id",
         lambda cloud, name: cloud.dms.describe_replication_subnet_groups(
             Filters=[{"Name": "replication-subnet-group-id", "Values": [name]}]
-        ),
+        )["ReplicationSubnetGroups"],
         absent=_NO_DMS,
     ),
     "aws_dms_replication_task": _named(
         "replication_task_id",
         lambda cloud, name: cloud.dms.describe_replication_tasks(
             Filters=[{"Name": "replication-task-id", "Values": [name]}], WithoutSettings=True
-        ),
+        )["ReplicationTasks"],
         absent=_NO_DMS,
     ),
     "aws_iam_role": _named(
         "name",
-        lambda cloud, name: cloud.iam.get_role(RoleName=name),
+        lambda cloud, name: [cloud.iam.get_role(RoleName=name)],
         absent="NoSuchEntity",
     ),
     "aws_kms_alias": _alias,
     "aws_kms_key": _key,
     "aws_rds_cluster": _named(
         "cluster_identifier",
-        lambda cloud, name: cloud.rds.describe_db_clusters(DBClusterIdentifier=name),
+        lambda cloud, name: cloud.rds.describe_db_clusters(DBClusterIdentifier=name)["DBClusters"],
         absent="DBClusterNotFoundFault",
     ),
     "aws_rds_cluster_instance": _named(
         "identifier",
-        lambda cloud, name: cloud.rds.describe_db_instances(DBInstanceIdentifier=name),
+        lambda cloud, name: cloud.rds.describe_db_instances(DBInstanceIdentifier=name)[
+            "DBInstances"
+        ],
         absent="DBInstanceNotFound",
     ),
     "aws_rds_cluster_parameter_group": _named(
         "name",
         lambda cloud, name: cloud.rds.describe_db_cluster_parameter_groups(
             DBClusterParameterGroupName=name
-        ),
+        )["DBClusterParameterGroups"],
         absent="DBParameterGroupNotFound",
     ),
     "aws_route": _route,

@@ -1,0 +1,102 @@
+"""Follows docs/recovery.md, "A deployment was interrupted", as a person would: by what is seen."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from harness.deployment import ROOT
+
+if TYPE_CHECKING:
+    from harness.deployment import Deployment
+    from harness.terraform import Run
+
+LOCKED = "Error acquiring the state lock"
+UNTAINT = "terraform untaint "
+NOTHING = "Nothing to import: the state holds all that exists."
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Adoption:
+    """What `ferry adopt` printed.
+
+    Args:
+        blocks: Standard output: the import blocks.
+        steps: Standard error, line by line: what a person has to do.
+    """
+
+    blocks: str
+    steps: list[str]
+
+    @property
+    def tainted(self) -> list[str]:
+        """The addresses that it says to untaint."""
+        return [line.rpartition(" ")[2] for line in self.steps if UNTAINT in line]
+
+    @property
+    def imports(self) -> list[str]:
+        """The addresses that the import blocks bring in."""
+        return re.findall(r"^  to = (.+)$", self.blocks, re.MULTILINE)
+
+
+def adopt(deployment: Deployment, name: str) -> Adoption:
+    """Run `ferry adopt NAME`."""
+    finished = subprocess.run(
+        [
+            sys.executable, "-m", "ferry", "adopt", name,
+            "--stack", str(deployment.terraform(name).folder / "cdk.tf.json"),
+        ],
+        cwd=ROOT,
+        env=deployment.surroundings(name),
+        capture_output=True,
+        text=True,
+        check=False,
+    )  # fmt: skip
+    assert finished.returncode == 0, finished.stderr
+    return Adoption(blocks=finished.stdout, steps=finished.stderr.splitlines())
+
+
+def unlock_if_locked(deployment: Deployment, name: str) -> bool:
+    """Step 1: the lock of a run that is no more."""
+    terraform = deployment.terraform(name)
+    output = terraform.run("plan", "-no-color", "-input=false").output
+    if LOCKED not in output:
+        return False
+    found = re.search(r"^\W*ID: +(\S+)$", output, re.MULTILINE)
+    assert found, output
+    terraform.must("force-unlock", "-force", found[1])
+    return True
+
+
+def bring_in(deployment: Deployment, name: str) -> Adoption:
+    """Steps 2 to 4: untaint, import, apply. The plan in between destroys nothing."""
+    terraform = deployment.terraform(name)
+    adoption = adopt(deployment, name)
+    for address in adoption.tainted:
+        terraform.must("untaint", address)
+    imports = terraform.folder / "adopted.tf"
+    imports.write_text(adoption.blocks)
+    plan = terraform.plan("recovery")
+    destroyed = [
+        change["address"]
+        for change in plan["resource_changes"]
+        if "delete" in change["change"]["actions"]
+    ]
+    assert destroyed == []
+    terraform.apply()
+    imports.unlink()
+    return adoption
+
+
+def finish(deployment: Deployment, name: str) -> None:
+    """What must be true in the end: no changes, nothing forgotten, nothing doubled."""
+    assert deployment.terraform(name).changes() == []
+    assert adopt(deployment, name).steps == [NOTHING]
+
+
+def apply(deployment: Deployment, name: str) -> Run:
+    """`terraform apply`, whatever comes of it."""
+    return deployment.terraform(name).run("apply", "-auto-approve", "-no-color")

@@ -1,0 +1,42 @@
+"""AWS refuses one call in ten, before it does anything: the deployment completes all the same."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.integration.checks import CHECKS
+from tests.integration.rollout import local
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from harness.deployment import Deployment
+    from harness.server import LocalAws
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_one_call_in_ten_is_refused(
+    deployment: Deployment, cloud: LocalAws, seed: int, note: Callable[[str], None]
+) -> None:
+    cloud.post(
+        "faults",
+        {"seed": seed, "rules": [{"share": 0.05, "kind": "throttle"}, {"share": 0.05}]},
+    )
+    deployment.prepare_account("dev")
+    deployment.prepare_environment("dev")
+    terraform = deployment.terraform("dev")
+
+    terraform.apply()
+
+    injected = cloud.get("faults")
+    note(
+        f"seed {seed}: {injected['injected']} calls refused, of {len(injected['operations'])} kinds"
+    )
+    assert injected["injected"] > 50
+    assert terraform.changes() == []
+    cloud.post("faults", {})
+    dev = local(deployment.environment("dev"), url=cloud.url)
+    for check in CHECKS.values():
+        check(dev)

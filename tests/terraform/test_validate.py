@@ -1,0 +1,80 @@
+"""Terraform itself on every stack's JSON: the provider knows each argument and takes each value."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from harness.deployment import ROOT
+from harness.surroundings import surroundings
+from harness.terraform import Terraform
+from settings import naming
+from settings.loading import load_environments
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ENVIRONMENTS = load_environments(ROOT / "environments")
+STACKS = sorted(
+    {naming.account_stack(one.aws.account_id) for one in ENVIRONMENTS}
+    | {naming.migration_stack(one.name) for one in ENVIRONMENTS}
+)
+NOWHERE = "http://127.0.0.1:9"
+"""The discard port: validation asks AWS nothing."""
+
+
+@pytest.fixture
+def terraform(synthesized: Path, tmp_path: Path, stack: str) -> Terraform:
+    folder = shutil.copytree(synthesized / "stacks" / stack, tmp_path / stack)
+    around = surroundings(
+        url=NOWHERE, account_id="111122223333", region="eu-central-1", folder=tmp_path
+    )
+    terraform = Terraform(folder=folder, environment=around)
+    terraform.must("init", "-backend=false", "-no-color")
+    return terraform
+
+
+def test_every_stack_is_tested(synthesized: Path) -> None:
+    assert sorted(folder.name for folder in (synthesized / "stacks").iterdir()) == STACKS
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_the_provider_takes_every_argument(terraform: Terraform) -> None:
+    verdict = json.loads(terraform.run("validate", "-json").output)
+
+    assert verdict["diagnostics"] == []
+    assert verdict["valid"] is True
+
+
+@pytest.mark.parametrize("stack", ["dev"])
+def test_an_argument_that_the_provider_does_not_know_is_found(terraform: Terraform) -> None:
+    file = terraform.folder / "cdk.tf.json"
+    document = json.loads(file.read_text())
+    (vpc,) = document["resource"]["aws_vpc"].values()
+    vpc["region"] = "eu-central-1"  # an argument of the provider's version 6
+    file.write_text(json.dumps(document))
+
+    verdict = json.loads(terraform.run("validate", "-json").output)
+
+    assert [one["summary"] for one in verdict["diagnostics"]] == ["Extraneous JSON object property"]
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_versions_are_stated(synthesized: Path, stack: str) -> None:
+    document = json.loads((synthesized / "stacks" / stack / "cdk.tf.json").read_text())
+    terraform: dict[str, Any] = document["terraform"]
+
+    assert terraform["required_version"] == ">= 1.11"
+    assert terraform["required_providers"] == {
+        "aws": {"source": "hashicorp/aws", "version": "5.100.0"}
+    }
+
+
+@pytest.mark.parametrize("stack", ["dev"])
+def test_the_version_stated_is_the_one_installed(terraform: Terraform) -> None:
+    versions = json.loads(terraform.must("version", "-json"))
+
+    assert versions["provider_selections"] == {"registry.terraform.io/hashicorp/aws": "5.100.0"}
