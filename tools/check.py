@@ -8,6 +8,7 @@ Ends with 1 when one failed; the others run all the same, so that one run shows 
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -29,7 +30,7 @@ STEPS: dict[str, list[list[str]]] = {
     ],
     "unit": [
         [
-            "pytest", "tests/unit", "-q", "-n", "2",
+            "pytest", "tests/unit", "-q", "-n", "2", "-m", "not slow",
             *(f"--cov={package}" for package in COVERED), "--cov-branch", "--cov-report=",
         ],
         *(
@@ -38,7 +39,8 @@ STEPS: dict[str, list[list[str]]] = {
             for package, percent in COVERED.items()
         ),
     ],
-    "terraform": [["pytest", "tests/terraform", "-q"]],
+    "slow": [["pytest", "tests/unit", "-q", "-m", "slow"]],
+    "terraform": [["pytest", "tests/terraform", "-q", "-n", "4"]],
     "integration": [["pytest", "tests/integration", "-q"]],
     "checkov": [["pytest", "tests/checkov", "-q"]],
 }  # fmt: skip
@@ -63,7 +65,9 @@ def main(wanted: list[str]) -> int:
 
 def _passes(command: list[str]) -> bool:
     print(f"\n$ {' '.join(command)}", flush=True)
-    return subprocess.run(command, cwd=ROOT, check=False).returncode == 0
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = os.environ | {"PATH": path}
+    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode == 0
 
 
 if __name__ == "__main__":

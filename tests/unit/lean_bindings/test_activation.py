@@ -55,7 +55,7 @@ def test_the_tests_themselves_run_lean() -> None:
     assert any(isinstance(finder, Bindings) for finder in sys.meta_path)
     assert isinstance(jsii.kernel.provider, DeferringProvider)
     loaded = [name for name in sys.modules if name.startswith(f"{_PROVIDER}.")]
-    assert len(loaded) < 100
+    assert len(loaded) < 400, "the package has 4,428 modules; a few for each import are loaded"
 
 
 def test_arguments_are_still_checked() -> None:
