@@ -69,6 +69,18 @@ class LocalRdsBackend(BackendMixin, RDSBackend):  # type: ignore[misc]  # moto i
         self.cluster(cluster_identifier)
         return super().delete_db_cluster(cluster_identifier, snapshot_name)
 
+    def stop_db_cluster(self, cluster_identifier: str) -> Any:  # noqa: ANN401 - moto's own type
+        """StopDBCluster, which stops the instances too."""
+        answer = super().stop_db_cluster(cluster_identifier)
+        self._set_instances(cluster_identifier, "stopped")
+        return answer
+
+    def start_db_cluster(self, cluster_identifier: str) -> Any:  # noqa: ANN401 - moto's own type
+        """StartDBCluster, which starts the instances too."""
+        answer = super().start_db_cluster(cluster_identifier)
+        self._set_instances(cluster_identifier, "available")
+        return answer
+
     def create_db_instance(self, db_kwargs: Any) -> Any:  # noqa: ANN401 - moto's own type
         """CreateDBInstance."""
         given = dict(db_kwargs.items())
@@ -137,6 +149,11 @@ class LocalRdsBackend(BackendMixin, RDSBackend):  # type: ignore[misc]  # moto i
         if name not in self.clusters:
             raise AwsError("DBClusterNotFoundFault", f"DBCluster {name} not found.")
         return self.clusters[name]
+
+    def _set_instances(self, cluster_identifier: str, status: str) -> None:
+        for instance in self.databases.values():
+            if instance.db_cluster_identifier == cluster_identifier:
+                instance.status = status
 
     def _require_family(self, group_name: str, version: str | None) -> None:
         group = self.db_cluster_parameter_groups.get(group_name)
