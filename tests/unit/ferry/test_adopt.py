@@ -1,0 +1,308 @@
+"""What the stack wants, the state holds and AWS has, compared."""
+
+from __future__ import annotations
+
+import json
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+
+from ferry.adopt import search as search_module
+from ferry.adopt.listing import import_blocks, steps
+from ferry.adopt.search import Findings, search
+from ferry.adopt.stack import Wanted, read_stack
+from ferry.adopt.state import State, parse, read_state
+from ferry.errors import FerryError, InputError
+from tests.unit.ferry.conftest import REGION
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from types_boto3_s3 import S3Client
+
+    from ferry.adopt.cloud import Cloud
+    from ferry.adopt.finders import Given
+
+BUCKET, KEY = "states", "environments/dev/terraform.tfstate"
+NO_CLOUD = cast("Cloud", SimpleNamespace())
+
+
+# --- the stack's JSON
+
+
+def test_the_stacks_resources_are_read(tmp_path: Path) -> None:
+    file = tmp_path / "cdk.tf.json"
+    file.write_text(
+        json.dumps(
+            {
+                "data": {"aws_iam_roles": {"roles": {}}},
+                "resource": {"aws_vpc": {"vpc": {"cidr_block": "10.0.0.0/16"}}},
+            }
+        )
+    )
+
+    (wanted,) = read_stack(file)
+
+    assert wanted == Wanted(type="aws_vpc", name="vpc", arguments={"cidr_block": "10.0.0.0/16"})
+    assert wanted.address == "aws_vpc.vpc"
+
+
+def test_a_stack_that_is_not_there(tmp_path: Path) -> None:
+    file = tmp_path / "cdk.tf.json"
+
+    with pytest.raises(InputError) as raised:
+        read_stack(file)
+
+    assert str(raised.value) == (
+        f"The stack's JSON {file} cannot be read (No such file or directory). Run 'cdktf synth' "
+        "first, or name the file with --stack."
+    )
+
+
+@pytest.mark.parametrize("text", ["{", "{}", "[]", '{"resource": []}'])
+def test_a_file_that_is_no_stack(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "cdk.tf.json"
+    file.write_text(text)
+
+    with pytest.raises(InputError) as raised:
+        read_stack(file)
+
+    assert str(raised.value) == (
+        f"{file} is not a stack's JSON: it has no resources. Name the cdk.tf.json of the stack "
+        "with --stack, or run 'cdktf synth' again."
+    )
+
+
+# --- the state
+
+
+def resource(mode: str = "managed", **instance: object) -> dict[str, Any]:
+    return {
+        "mode": mode,
+        "type": "aws_vpc",
+        "name": "vpc",
+        "instances": [{"attributes": {"id": "vpc-1"}, **instance}],
+    }
+
+
+def state_of(*resources: dict[str, Any]) -> State:
+    return parse(json.dumps({"version": 4, "resources": resources}).encode())
+
+
+def test_the_state_tells_the_ids() -> None:
+    assert state_of(resource()) == State(ids={"aws_vpc.vpc": "vpc-1"})
+
+
+def test_the_state_tells_what_is_tainted() -> None:
+    assert state_of(resource(status="tainted")).tainted == ("aws_vpc.vpc",)
+
+
+def test_what_was_only_read_is_not_held() -> None:
+    assert state_of(resource(mode="data")) == State(ids={})
+
+
+def test_what_waits_for_its_destruction_is_not_held() -> None:
+    assert state_of(resource(deposed="0a1b2c3d")) == State(ids={})
+
+
+def test_the_state_is_read_from_its_bucket(s3: S3Client) -> None:
+    s3.create_bucket(
+        Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
+    )
+    s3.put_object(Bucket=BUCKET, Key=KEY, Body=json.dumps({"resources": [resource()]}))
+
+    assert read_state(s3, bucket=BUCKET, key=KEY) == State(ids={"aws_vpc.vpc": "vpc-1"})
+
+
+def test_a_state_that_was_never_written_holds_nothing(s3: S3Client) -> None:
+    s3.create_bucket(
+        Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
+    )
+
+    assert read_state(s3, bucket=BUCKET, key=KEY) == State(ids={})
+
+
+def test_a_bucket_that_was_never_made(s3: S3Client) -> None:
+    with pytest.raises(FerryError) as raised:
+        read_state(s3, bucket=BUCKET, key=KEY)
+
+    assert str(raised.value) == (
+        f"Could not read the state s3://{BUCKET}/{KEY}: AWS refused GetObject (NoSuchBucket): "
+        "The specified bucket does not exist"
+    )
+
+
+# --- the search
+
+
+def finds(*ids: str) -> Callable[[Cloud, Given], list[str]]:
+    return lambda _, __: list(ids)
+
+
+def refers(argument: str) -> Callable[[Cloud, Given], list[str]]:
+    """A finder whose id is made of another resource's."""
+    return lambda _, given: [f"of-{given[argument]}"]
+
+
+def found(
+    monkeypatch: pytest.MonkeyPatch,
+    finders: dict[str, Callable[[Cloud, Given], list[str]]],
+    *,
+    ids: dict[str, str] | None = None,
+    **arguments: str,
+) -> Findings:
+    """Search for one resource of each type, named `x`."""
+    monkeypatch.setattr(search_module, "FINDERS", finders)
+    wanted = [Wanted(type=type_, name="x", arguments=arguments) for type_ in finders]
+    return search(wanted, state=State(ids=ids or {}), cloud=NO_CLOUD)
+
+
+def test_what_exists_and_is_in_no_state_is_imported(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert found(monkeypatch, {"aws_vpc": finds("vpc-1")}) == Findings(
+        imports={"aws_vpc.x": "vpc-1"}
+    )
+
+
+def test_what_does_not_exist_is_left_to_terraform(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert found(monkeypatch, {"aws_vpc": finds()}) == Findings()
+
+
+def test_what_the_state_holds_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = {"aws_vpc.x": "vpc-1"}
+
+    assert found(monkeypatch, {"aws_vpc": finds("vpc-1")}, ids=held) == Findings()
+
+
+def test_a_double_of_what_the_state_holds_is_left_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = {"aws_vpc.x": "vpc-1"}
+
+    assert found(monkeypatch, {"aws_vpc": finds("vpc-1", "vpc-2")}, ids=held) == Findings(
+        left_over={"aws_vpc.x": ["vpc-2"]}
+    )
+
+
+def test_a_name_that_aws_holds_unique_is_not_looked_for_twice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    held = {"aws_db_subnet_group.x": "one"}
+
+    assert found(monkeypatch, {"aws_db_subnet_group": finds("other")}, ids=held) == Findings()
+
+
+def test_a_person_chooses_among_several(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert found(monkeypatch, {"aws_vpc": finds("vpc-1", "vpc-2")}) == Findings(
+        ambiguous={"aws_vpc.x": ["vpc-1", "vpc-2"]}
+    )
+
+
+def test_what_terraform_makes_again_without_harm_is_not_looked_for() -> None:
+    wanted = Wanted(type="aws_iam_role_policy", name="x", arguments={})
+
+    assert search([wanted], state=State(ids={}), cloud=NO_CLOUD) == Findings()
+
+
+def test_a_type_that_is_not_known_is_told() -> None:
+    wanted = Wanted(type="aws_new", name="x", arguments={})
+
+    assert search([wanted], state=State(ids={}), cloud=NO_CLOUD) == Findings(unknown=["aws_new.x"])
+
+
+def test_a_reference_leads_to_what_was_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    finders = {"aws_vpc": finds("vpc-1"), "aws_route": refers("vpc")}
+
+    assert found(monkeypatch, finders, vpc="${aws_vpc.x.id}").imports["aws_route.x"] == "of-vpc-1"
+
+
+def test_a_reference_leads_to_what_the_state_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    finders = {"aws_vpc": finds(), "aws_route": refers("vpc")}
+    held = {"aws_vpc.x": "vpc-2"}
+
+    assert found(monkeypatch, finders, ids=held, vpc="${aws_vpc.x.id}").imports == {
+        "aws_route.x": "of-vpc-2"
+    }
+
+
+@pytest.mark.parametrize("ids", [(), ("vpc-1", "vpc-2")])
+def test_what_belongs_to_nothing_certain_does_not_exist(
+    monkeypatch: pytest.MonkeyPatch, ids: tuple[str, ...]
+) -> None:
+    finders = {"aws_vpc": finds(*ids), "aws_route": refers("vpc")}
+
+    assert found(monkeypatch, finders, vpc="${aws_vpc.x.id}").imports == {}
+
+
+def test_an_argument_may_name_what_others_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert found(monkeypatch, {"aws_route": refers("vpc")}, vpc="vpc-9").imports == {
+        "aws_route.x": "of-vpc-9"
+    }
+
+
+def test_aws_is_asked_once_for_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def ask(_: Cloud, __: Given) -> list[str]:
+        asked.append("vpc")
+        return ["vpc-1"]
+
+    found(monkeypatch, {"aws_vpc": ask, "aws_route": refers("vpc")}, vpc="${aws_vpc.x.id}")
+
+    assert asked == ["vpc"]
+
+
+@pytest.mark.usefixtures("credentials")
+def test_what_aws_refuses_says_what_was_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    ec2 = boto3.client("ec2", region_name=REGION)
+
+    with Stubber(ec2) as stub:
+        stub.add_client_error("describe_vpcs", "AccessDenied", "no")
+        with pytest.raises(FerryError, match=r"^Could not look for aws_vpc\.x: AWS denied"):
+            found(monkeypatch, {"aws_vpc": lambda _, __: [str(ec2.describe_vpcs())]})
+
+
+# --- what is shown
+
+
+def test_import_blocks() -> None:
+    assert import_blocks({"aws_vpc.a": "vpc-1", "aws_route.b": 'r"1'}) == (
+        'import {\n  to = aws_vpc.a\n  id = "vpc-1"\n}\n'
+        'import {\n  to = aws_route.b\n  id = "r\\"1"\n}'
+    )
+
+
+def test_steps() -> None:
+    findings = Findings(
+        imports={"aws_vpc.a": "vpc-1", "aws_eip.a": "eipalloc-1"},
+        ambiguous={"aws_vpc.b": ["vpc-2", "vpc-3"]},
+        left_over={"aws_vpc.c": ["vpc-4"]},
+        unknown=["aws_new.d"],
+    )
+
+    assert list(steps(findings, State(ids={}, tainted=("aws_rds_cluster.e",)))) == [
+        (
+            "2 resources exist and are in no state: the import blocks on standard output bring them in "
+            "with the next apply."
+        ),
+        (
+            "Marked as half made, though it exists; before you apply: "
+            "terraform untaint aws_rds_cluster.e"
+        ),
+        (
+            "Several exist for aws_vpc.b: vpc-2, vpc-3. Import the one that is in use: "
+            "terraform import aws_vpc.b ID; then run this again."
+        ),
+        (
+            "Left over: vpc-4 has the name of aws_vpc.c, which the state holds as another. Nothing uses "
+            "it unless somebody made it on purpose: look, then delete it."
+        ),
+        "Not looked for: aws_new.d, a type that ferry does not know.",
+    ]
+
+
+def test_nothing_to_do() -> None:
+    assert list(steps(Findings(), State(ids={}))) == [
+        "Nothing to import: the state holds all that exists."
+    ]

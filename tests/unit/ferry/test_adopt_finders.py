@@ -1,0 +1,420 @@
+"""Each type of resource is found in AWS under the id by which Terraform imports it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+
+from ferry.adopt.cloud import Cloud
+from ferry.adopt.finders import DOUBLED, FINDERS, REPEATED
+from ferry.aws.account import Account
+from tests.unit.ferry.conftest import ACCOUNT, REGION
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+NAME = "aurora-ferry-dev"
+TAGS: list[Any] = [{"Key": "Name", "Value": NAME}]
+TRUST = "{}"
+KEY_ARN = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Arguments:
+    """A resource's arguments, their references resolved."""
+
+    arguments: dict[str, str] = field(default_factory=dict)
+    name_tag: str = NAME
+
+    def __getitem__(self, argument: str) -> str:
+        return self.arguments[argument]
+
+
+@pytest.fixture
+def cloud(aws: None) -> Cloud:  # noqa: ARG001 - asked for its effect
+    account = Account(
+        account_id=ACCOUNT,
+        region=REGION,
+        partition="aws",
+        session=boto3.Session(region_name=REGION),
+    )
+    return Cloud(account=account, prefix=NAME)
+
+
+def find(cloud: Cloud, type_: str, **arguments: str) -> list[str]:
+    return FINDERS[type_](cloud, Arguments(arguments=arguments))
+
+
+# --- what has a Name tag
+
+
+def tags(kind: str) -> Any:  # noqa: ANN401 - boto3's literal types differ for each kind
+    return [{"ResourceType": kind, "Tags": TAGS}]
+
+
+def make_vpc(cloud: Cloud) -> str:
+    vpc = cloud.ec2.create_vpc(CidrBlock="10.0.0.0/16", TagSpecifications=tags("vpc"))
+    return vpc["Vpc"]["VpcId"]
+
+
+def make_subnet(cloud: Cloud) -> str:
+    subnet = cloud.ec2.create_subnet(
+        VpcId=make_vpc(cloud), CidrBlock="10.0.0.0/24", TagSpecifications=tags("subnet")
+    )
+    return subnet["Subnet"]["SubnetId"]
+
+
+def make_route_table(cloud: Cloud) -> str:
+    table = cloud.ec2.create_route_table(
+        VpcId=make_vpc(cloud), TagSpecifications=tags("route-table")
+    )
+    return table["RouteTable"]["RouteTableId"]
+
+
+def make_internet_gateway(cloud: Cloud) -> str:
+    gateway = cloud.ec2.create_internet_gateway(TagSpecifications=tags("internet-gateway"))
+    return gateway["InternetGateway"]["InternetGatewayId"]
+
+
+def make_address(cloud: Cloud) -> str:
+    address = cloud.ec2.allocate_address(Domain="vpc", TagSpecifications=tags("elastic-ip"))
+    return address["AllocationId"]
+
+
+def make_nat_gateway(cloud: Cloud) -> str:
+    gateway = cloud.ec2.create_nat_gateway(
+        SubnetId=make_subnet(cloud),
+        AllocationId=make_address(cloud),
+        TagSpecifications=tags("natgateway"),
+    )
+    return gateway["NatGateway"]["NatGatewayId"]
+
+
+def make_security_group(cloud: Cloud) -> str:
+    group = cloud.ec2.create_security_group(
+        GroupName=NAME,
+        Description="x",
+        VpcId=make_vpc(cloud),
+        TagSpecifications=tags("security-group"),
+    )
+    return group["GroupId"]
+
+
+def make_security_group_rule(cloud: Cloud) -> str:
+    rules = cloud.ec2.authorize_security_group_ingress(
+        GroupId=make_security_group(cloud),
+        IpPermissions=[
+            {
+                "IpProtocol": "tcp",
+                "FromPort": 1,
+                "ToPort": 1,
+                "IpRanges": [{"CidrIp": "10.0.0.0/16"}],
+            }
+        ],
+        TagSpecifications=tags("security-group-rule"),
+    )
+    return rules["SecurityGroupRules"][0]["SecurityGroupRuleId"]
+
+
+def make_endpoint(cloud: Cloud) -> str:
+    endpoint = cloud.ec2.create_vpc_endpoint(
+        VpcId=make_vpc(cloud),
+        ServiceName=f"com.amazonaws.{REGION}.secretsmanager",
+        VpcEndpointType="Interface",
+        TagSpecifications=tags("vpc-endpoint"),
+    )
+    return endpoint["VpcEndpoint"]["VpcEndpointId"]
+
+
+def make_key(cloud: Cloud) -> str:
+    key = cloud.kms.create_key(Tags=[{"TagKey": "Name", "TagValue": NAME}])
+    return key["KeyMetadata"]["KeyId"]
+
+
+MAKERS: dict[str, Callable[[Cloud], str]] = {
+    "aws_eip": make_address,
+    "aws_internet_gateway": make_internet_gateway,
+    "aws_kms_key": make_key,
+    "aws_nat_gateway": make_nat_gateway,
+    "aws_route_table": make_route_table,
+    "aws_security_group": make_security_group,
+    "aws_subnet": make_subnet,
+    "aws_vpc": make_vpc,
+    "aws_vpc_endpoint": make_endpoint,
+    "aws_vpc_security_group_ingress_rule": make_security_group_rule,
+}
+
+
+@pytest.mark.parametrize("type_", MAKERS)
+def test_what_has_a_name_tag(cloud: Cloud, type_: str) -> None:
+    id_ = MAKERS[type_](cloud)
+
+    assert find(cloud, type_) == [id_]
+
+
+@pytest.mark.parametrize("type_", sorted(DOUBLED))
+def test_nothing_has_the_name_tag(cloud: Cloud, type_: str) -> None:
+    assert find(cloud, type_) == []
+
+
+def test_doubles_are_all_found(cloud: Cloud) -> None:
+    ids = {make_vpc(cloud), make_vpc(cloud)}
+
+    assert set(find(cloud, "aws_vpc")) == ids
+
+
+def test_a_longer_name_is_another_one(cloud: Cloud) -> None:
+    vpc = make_vpc(cloud)
+    cloud.ec2.create_tags(Resources=[vpc], Tags=[{"Key": "Name", "Value": f"{NAME}-2"}])
+
+    assert find(cloud, "aws_vpc") == []
+
+
+def test_a_key_of_another_environment_is_another_one(cloud: Cloud) -> None:
+    cloud.kms.create_key(Tags=[{"TagKey": "Name", "TagValue": "other"}])
+    cloud.kms.create_key()
+
+    assert find(cloud, "aws_kms_key") == []
+
+
+def test_a_key_that_waits_for_its_deletion_is_gone(cloud: Cloud) -> None:
+    cloud.kms.schedule_key_deletion(KeyId=make_key(cloud))
+
+    assert find(cloud, "aws_kms_key") == []
+
+
+def test_a_key_whose_tags_are_hidden_is_another_teams(cloud: Cloud) -> None:
+    with Stubber(cloud.kms) as stub:
+        stub.add_response("list_keys", {"Keys": [{"KeyId": "1", "KeyArn": KEY_ARN}]})
+        stub.add_client_error("list_resource_tags", "AccessDeniedException")
+
+        assert find(cloud, "aws_kms_key") == []
+
+
+def test_keys_cannot_be_looked_for_while_kms_fails(cloud: Cloud) -> None:
+    with Stubber(cloud.kms) as stub:
+        stub.add_response("list_keys", {"Keys": [{"KeyId": "1", "KeyArn": KEY_ARN}]})
+        stub.add_client_error("list_resource_tags", "KMSInternalException")
+
+        with pytest.raises(cloud.kms.exceptions.KMSInternalException):
+            find(cloud, "aws_kms_key")
+
+
+# --- what hangs between two others
+
+
+def test_an_association_of_subnet_and_route_table(cloud: Cloud) -> None:
+    subnet = make_subnet(cloud)
+    vpc = cloud.ec2.describe_subnets(SubnetIds=[subnet])["Subnets"][0]["VpcId"]
+    table = cloud.ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
+    arguments = {"subnet_id": subnet, "route_table_id": table}
+
+    assert find(cloud, "aws_route_table_association", **arguments) == []
+    cloud.ec2.associate_route_table(SubnetId=subnet, RouteTableId=table)
+
+    assert find(cloud, "aws_route_table_association", **arguments) == [f"{subnet}/{table}"]
+
+
+def test_a_route(cloud: Cloud) -> None:
+    table, gateway = make_route_table(cloud), make_internet_gateway(cloud)
+    arguments = {"route_table_id": table, "destination_cidr_block": "0.0.0.0/0"}
+
+    assert find(cloud, "aws_route", **arguments) == []
+    cloud.ec2.create_route(RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", GatewayId=gateway)
+
+    assert find(cloud, "aws_route", **arguments) == [f"{table}_0.0.0.0/0"]
+
+
+# --- what has a name
+
+
+def test_a_log_group(cloud: Cloud) -> None:
+    cloud.logs.create_log_group(logGroupName="/aws/x/longer")
+    assert find(cloud, "aws_cloudwatch_log_group", name="/aws/x") == []
+
+    cloud.logs.create_log_group(logGroupName="/aws/x")
+    assert find(cloud, "aws_cloudwatch_log_group", name="/aws/x") == ["/aws/x"]
+
+
+def test_a_role(cloud: Cloud) -> None:
+    assert find(cloud, "aws_iam_role", name=NAME) == []
+
+    cloud.iam.create_role(RoleName=NAME, AssumeRolePolicyDocument=TRUST)
+    assert find(cloud, "aws_iam_role", name=NAME) == [NAME]
+
+
+def test_an_alias(cloud: Cloud) -> None:
+    alias = f"alias/{NAME}"
+    assert find(cloud, "aws_kms_alias", name=alias) == []
+
+    cloud.kms.create_alias(AliasName=alias, TargetKeyId=make_key(cloud))
+    assert find(cloud, "aws_kms_alias", name=alias) == [alias]
+
+
+def test_a_secret_is_imported_by_its_arn(cloud: Cloud) -> None:
+    cloud.secretsmanager.create_secret(Name=f"{NAME}/master-old", SecretString="x")
+    assert find(cloud, "aws_secretsmanager_secret", name=f"{NAME}/master") == []
+
+    made = cloud.secretsmanager.create_secret(Name=f"{NAME}/master", SecretString="x")
+    assert find(cloud, "aws_secretsmanager_secret", name=f"{NAME}/master") == [made["ARN"]]
+
+
+def test_a_topic_is_imported_by_its_arn(cloud: Cloud) -> None:
+    assert find(cloud, "aws_sns_topic", name=NAME) == []
+
+    made = cloud.sns.create_topic(Name=NAME)
+    assert find(cloud, "aws_sns_topic", name=NAME) == [made["TopicArn"]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Named:
+    """What describes a resource of a type, and what AWS answers."""
+
+    argument: str
+    client: str
+    operation: str
+    sends: dict[str, Any]
+    answers: str
+    absent: str
+
+
+def by_filter(filter_: str, **more: object) -> dict[str, Any]:
+    return {"Filters": [{"Name": filter_, "Values": [NAME]}], **more}
+
+
+NAMED = {
+    "aws_db_event_subscription": Named(
+        argument="name",
+        client="rds",
+        operation="describe_event_subscriptions",
+        sends={"SubscriptionName": NAME},
+        answers="EventSubscriptionsList",
+        absent="SubscriptionNotFound",
+    ),
+    "aws_db_parameter_group": Named(
+        argument="name",
+        client="rds",
+        operation="describe_db_parameter_groups",
+        sends={"DBParameterGroupName": NAME},
+        answers="DBParameterGroups",
+        absent="DBParameterGroupNotFound",
+    ),
+    "aws_db_subnet_group": Named(
+        argument="name",
+        client="rds",
+        operation="describe_db_subnet_groups",
+        sends={"DBSubnetGroupName": NAME},
+        answers="DBSubnetGroups",
+        absent="DBSubnetGroupNotFoundFault",
+    ),
+    "aws_dms_certificate": Named(
+        argument="certificate_id",
+        client="dms",
+        operation="describe_certificates",
+        sends=by_filter("certificate-id"),
+        answers="Certificates",
+        absent="ResourceNotFoundFault",
+    ),
+    "aws_dms_endpoint": Named(
+        argument="endpoint_id",
+        client="dms",
+        operation="describe_endpoints",
+        sends=by_filter("endpoint-id"),
+        answers="Endpoints",
+        absent="ResourceNotFoundFault",
+    ),
+    "aws_dms_event_subscription": Named(
+        argument="name",
+        client="dms",
+        operation="describe_event_subscriptions",
+        sends={"SubscriptionName": NAME},
+        answers="EventSubscriptionsList",
+        absent="ResourceNotFoundFault",
+    ),
+    "aws_dms_replication_instance": Named(
+        argument="replication_instance_id",
+        client="dms",
+        operation="describe_replication_instances",
+        sends=by_filter("replication-instance-id"),
+        answers="ReplicationInstances",
+        absent="ResourceNotFoundFault",
+    ),
+    "aws_dms_replication_subnet_group": Named(
+        argument="replication_subnet_group_id",
+        client="dms",
+        operation="describe_replication_subnet_groups",
+        sends=by_filter("replication-subnet-group-id"),
+        answers="ReplicationSubnetGroups",
+        absent="ResourceNotFoundFault",
+    ),
+    "aws_dms_replication_task": Named(
+        argument="replication_task_id",
+        client="dms",
+        operation="describe_replication_tasks",
+        sends=by_filter("replication-task-id", WithoutSettings=True),
+        answers="ReplicationTasks",
+        absent="ResourceNotFoundFault",
+    ),
+    "aws_rds_cluster": Named(
+        argument="cluster_identifier",
+        client="rds",
+        operation="describe_db_clusters",
+        sends={"DBClusterIdentifier": NAME},
+        answers="DBClusters",
+        absent="DBClusterNotFoundFault",
+    ),
+    "aws_rds_cluster_instance": Named(
+        argument="identifier",
+        client="rds",
+        operation="describe_db_instances",
+        sends={"DBInstanceIdentifier": NAME},
+        answers="DBInstances",
+        absent="DBInstanceNotFound",
+    ),
+    "aws_rds_cluster_parameter_group": Named(
+        argument="name",
+        client="rds",
+        operation="describe_db_cluster_parameter_groups",
+        sends={"DBClusterParameterGroupName": NAME},
+        answers="DBClusterParameterGroups",
+        absent="DBParameterGroupNotFound",
+    ),
+}
+"""AWS's answers are stubbed: moto has no DMS certificates, and answers an empty list for none."""
+
+
+@pytest.mark.parametrize("type_", NAMED)
+def test_what_is_described_by_its_name(cloud: Cloud, type_: str) -> None:
+    named = NAMED[type_]
+    with Stubber(getattr(cloud, named.client)) as stub:
+        stub.add_response(named.operation, {named.answers: [{}]}, named.sends)
+
+        assert find(cloud, type_, **{named.argument: NAME}) == [NAME]
+
+
+@pytest.mark.parametrize("type_", NAMED)
+def test_there_is_none_of_that_name(cloud: Cloud, type_: str) -> None:
+    named = NAMED[type_]
+    with Stubber(getattr(cloud, named.client)) as stub:
+        stub.add_client_error(named.operation, named.absent)
+
+        assert find(cloud, type_, **{named.argument: NAME}) == []
+
+
+def test_a_call_that_fails_says_nothing_about_what_exists(cloud: Cloud) -> None:
+    with Stubber(cloud.rds) as stub:
+        stub.add_client_error("describe_db_clusters", "InternalFailure")
+
+        with pytest.raises(cloud.rds.exceptions.ClientError, match="InternalFailure"):
+            find(cloud, "aws_rds_cluster", cluster_identifier=NAME)
+
+
+# --- the tables
+
+
+def test_a_type_is_looked_for_or_repeated_not_both() -> None:
+    assert not FINDERS.keys() & REPEATED.keys()
