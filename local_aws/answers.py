@@ -1,7 +1,9 @@
 """The one place through which every answer of local AWS's own goes, checked against botocore.
 
 An answer that does not fit the output shape of its operation is a defect here, and would be read
-by boto3 and the provider each in its own way; so it is refused aloud.
+by boto3 and the provider each in its own way; so it is refused aloud. Where moto serializes its own
+model classes, extended here, its serializer takes from them what the shape names and refuses a
+value of another type; that comes out the same way.
 """
 
 from __future__ import annotations

@@ -86,7 +86,7 @@ class Gateway:
             status=int(status.split()[0]), headers=list(headers.items()), body=b"".join(chunks)
         )
         if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            log.error("%s answered %s: %r", call.name, reply.status, reply.body)
+            log.error("moto answered %s to %s", reply.status, call.name)
             return failure(call, f"moto answered {reply.status}")
         return reply
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from moto.rds.models import rds_backends
 
 from tests.unit.local_aws.aws import Aws, refused
 from tests.unit.local_aws.rds.conftest import PASSWORD, Clusters
@@ -167,6 +168,14 @@ def test_its_parameter_group_must_be_of_its_family(aws: Aws, clusters: Clusters)
     assert (
         clusters.modify(DBClusterParameterGroupName=default)["DBClusterParameterGroup"] == default
     )
+
+
+def test_a_field_of_another_type_than_the_shapes_is_refused(aws: Aws, clusters: Clusters) -> None:
+    clusters.make()
+    backend = rds_backends[aws.account][aws.region]
+    backend.clusters["ferry"].monitoring_interval = "often"
+    with refused("LocalAwsFailure", "rds:DescribeDBClusters", "'often'"):
+        clusters.read()
 
 
 # Modification
