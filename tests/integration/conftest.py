@@ -88,9 +88,3 @@ def get_deployed(
 def deployed(request: pytest.FixtureRequest, get_deployed: Callable[[str], Deployed]) -> Deployed:
     """Each environment in turn."""
     return get_deployed(request.param)
-
-
-@pytest.fixture
-def dev(get_deployed: Callable[[str], Deployed]) -> Deployed:
-    """The environment that defects are planted in."""
-    return get_deployed("dev")

@@ -100,6 +100,12 @@ def read_target(config: pytest.Config, *, environments: Path, around: Mapping[st
         raise pytest.UsageError(
             "-n is given; these tests share one deployment in one process: leave -n out"
         )
+    known = sorted(file.stem for file in environments.glob("*.toml"))
+    for option, name in ((LIVE, live), (DEPLOYED, deployed)):
+        if name and name not in known:
+            raise pytest.UsageError(
+                f"{option} {name} is given; there are {', '.join(known)}; name one of these"
+            )
     try:
         names = [one.name for one in load_environments(environments, selected=live or deployed)]
     except EnvironmentsError as error:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.integration.checks import CHECKS
+from tests.integration.deployed import NotDeployedError
 
 if TYPE_CHECKING:
     from tests.integration.checks import Check
@@ -17,6 +18,6 @@ if TYPE_CHECKING:
 def test_the_environment_is_as_its_settings_say(check: Check, deployed: Deployed) -> None:
     try:
         check(deployed)
-    except AssertionError as error:
+    except (AssertionError, NotDeployedError) as error:
         # The message says all; a traceback of the checks would hide it.
         pytest.fail(f"{deployed.environment.name}: {error}", pytrace=False)

@@ -12,21 +12,19 @@ from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from tests.integration.deployed import Deployed
 
     Check = Callable[[Deployed], None]
 
 
-def _collect() -> dict[str, Check]:
-    found = {}
+def _collect() -> Iterator[tuple[str, Check]]:
     for module in iter_modules(__path__, prefix=f"{__name__}."):
         for name, function in getmembers(import_module(module.name), isfunction):
             if name.startswith("check_") and function.__module__ == module.name:
-                found[name] = function
-    return found
+                yield name, function
 
 
-CHECKS: Mapping[str, Check] = _collect()
+CHECKS: Mapping[str, Check] = dict(_collect())
 """All checks by their names."""

@@ -130,31 +130,30 @@ def check_subnets_give_no_public_addresses(deployed: Deployed) -> None:
             equal(f"{name} gives public addresses", subnet.get("MapPublicIpOnLaunch"), wanted=False)
 
 
-def check_auroras_routes_stay_in_the_vpc(deployed: Deployed) -> None:
-    if not new_vpc(deployed):
-        return
-    for routes in routes_out(find_route_tables(deployed, outputs.AURORA_SUBNET_IDS)):
-        assert not routes, f"Aurora's subnets have routes out of the VPC: {routes}"
+def check_auroras_routes_lead_to_the_source_at_most(deployed: Deployed) -> None:
+    if new_vpc(deployed):
+        _lead_to(deployed, outputs.AURORA_SUBNET_IDS, nat=False)
 
 
-def check_dms_routes_lead_to_the_source_and_nowhere_else(deployed: Deployed) -> None:
-    vpc, route = new_vpc(deployed), deployed.environment.network.route_to_source
-    if not vpc:
-        return
+def check_dms_routes_lead_to_the_source_and_through_nat_at_most(deployed: Deployed) -> None:
+    vpc = new_vpc(deployed)
+    if vpc:
+        _lead_to(deployed, outputs.DMS_SUBNET_IDS, nat=vpc.nat != "none")
+
+
+def _lead_to(deployed: Deployed, output: str, *, nat: bool) -> None:
+    route_to_source = deployed.environment.network.route_to_source
     source_cidr = deployed.environment.source.cidr
-    for routes in routes_out(find_route_tables(deployed, outputs.DMS_SUBNET_IDS)):
-        wanted = [ANYWHERE] if vpc.nat != "none" else []
-        if route and not route.virtual_private_gateway_id:
-            wanted.append(source_cidr)
-        written = [route for route in routes if route.get("Origin") != "EnableVgwRoutePropagation"]
-        same_items(
-            "destinations of DMS's routes",
-            [route.get("DestinationCidrBlock") for route in written],
-            wanted,
-        )
+    wanted = [ANYWHERE] if nat else []
+    if route_to_source and not route_to_source.virtual_private_gateway_id:
+        wanted.append(source_cidr)
+    for routes in routes_out(find_route_tables(deployed, output)):
+        written = [one for one in routes if one.get("Origin") != "EnableVgwRoutePropagation"]
+        destinations = [one.get("DestinationCidrBlock") for one in written]
+        same_items(f"destinations of the routes of {output}", destinations, wanted)
         for one in written:
             to_the_source = one.get("DestinationCidrBlock") == source_cidr
-            _lead_through(one, route if to_the_source else None)
+            _lead_through(one, route_to_source if to_the_source else None)
 
 
 def _lead_through(route: RouteTypeDef, wanted: RouteToSource | None) -> None:
@@ -209,7 +208,12 @@ def _propagates(deployed: Deployed, gateway_id: str) -> None:
         [one.get("VpcId") for one in attachments if one.get("State") == "attached"],
         [deployed.outputs[outputs.VPC_ID]],
     )
-    for table in find_route_tables(deployed, outputs.DMS_SUBNET_IDS):
+    if not new_vpc(deployed):
+        return  # which of its tables the gateway propagates to, the VPC's owner decides
+    for table in (
+        *find_route_tables(deployed, outputs.AURORA_SUBNET_IDS),
+        *find_route_tables(deployed, outputs.DMS_SUBNET_IDS),
+    ):
         gateways = [one.get("GatewayId") for one in table.get("PropagatingVgws", [])]
         same_items(f"gateways propagating to {table.get('RouteTableId')}", gateways, [gateway_id])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tests.integration.checks.cluster import find_cluster
 from tests.integration.checks.expect import equal, includes, only
@@ -15,10 +15,14 @@ if TYPE_CHECKING:
 
     from tests.integration.deployed import Deployed
 
+_FORCE_SSL: Final = "rds.force_ssl"
+_FIRST_TO_FORCE_SSL = 17
+"""From here on Aurora's own default; RDS gives defaults back as pending-reboot."""
+
 _APPLY_METHODS = {
     "log_min_duration_statement": "immediate",
     "log_statement": "immediate",
-    "rds.force_ssl": "immediate",
+    _FORCE_SSL: "immediate",
     "rds.logical_replication": "pending-reboot",
     "shared_preload_libraries": "pending-reboot",
 }
@@ -47,7 +51,7 @@ def check_cluster_parameters(deployed: Deployed) -> None:
     wanted = {
         "log_min_duration_statement": str(aurora.log_min_duration_statement_ms),
         "log_statement": aurora.log_statement,
-        "rds.force_ssl": "1",
+        _FORCE_SSL: "1",
         "rds.logical_replication": "1",
         "shared_preload_libraries": "pg_stat_statements",
         **{name: parameter.value for name, parameter in aurora.parameters.items()},
@@ -65,6 +69,8 @@ def check_cluster_parameters_apply_methods(deployed: Deployed) -> None:
         if parameter.apply_method is not None
     }
     methods = {name: parameter.get("ApplyMethod") for name, parameter in found.items()}
+    if int(deployed.environment.aurora.engine_version.split(".")[0]) >= _FIRST_TO_FORCE_SSL:
+        stated.setdefault(_FORCE_SSL, "pending-reboot")
     includes("apply methods", methods, _APPLY_METHODS | stated)
     at_once = [
         name
@@ -74,16 +80,13 @@ def check_cluster_parameters_apply_methods(deployed: Deployed) -> None:
     assert not at_once, f"static parameters that are applied immediately: {at_once}"
 
 
-def check_parameter_groups_are_of_the_engines_family(deployed: Deployed) -> None:
+def check_the_cluster_uses_its_own_parameter_group(deployed: Deployed) -> None:
     cluster = find_cluster(deployed)
-    family = f"aurora-postgresql{deployed.environment.aurora.engine_version.split('.')[0]}"
     name = cluster.get("DBClusterParameterGroup", "")
-    group = only(
-        f"cluster parameter groups {name}",
-        deployed.rds.describe_db_cluster_parameter_groups(DBClusterParameterGroupName=name)[
-            "DBClusterParameterGroups"
-        ],
-    )
+    assert not name.startswith("default."), f"the cluster uses {name}, which nobody can change"
+    found = deployed.rds.describe_db_cluster_parameter_groups(DBClusterParameterGroupName=name)
+    group = only(f"cluster parameter groups {name}", found["DBClusterParameterGroups"])
+    family = f"aurora-postgresql{deployed.environment.aurora.engine_version.split('.')[0]}"
     equal("the cluster's parameter group's family", group.get("DBParameterGroupFamily"), family)
     for member in cluster.get("DBClusterMembers", []):
         status = member.get("DBClusterParameterGroupStatus")

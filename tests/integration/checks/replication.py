@@ -73,7 +73,15 @@ def check_replication_instance_is_private(deployed: Deployed) -> None:
 
 
 def check_replication_subnet_group(deployed: Deployed) -> None:
-    group = find_replication_instance(deployed).get("ReplicationSubnetGroup", {})
+    name = (
+        find_replication_instance(deployed)
+        .get("ReplicationSubnetGroup", {})
+        .get("ReplicationSubnetGroupIdentifier", "")
+    )
+    found = deployed.dms.describe_replication_subnet_groups(
+        Filters=[{"Name": "replication-subnet-group-id", "Values": [name]}]
+    )["ReplicationSubnetGroups"]
+    group = only(f"subnet groups {name}", found)
     equal("the subnet group's VPC", group.get("VpcId"), deployed.outputs[outputs.VPC_ID])
     same_items(
         "the subnet group's subnets",

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from settings import outputs
 from tests.integration.checks.expect import document, equal, items, only, same_items
-from tests.integration.checks.network import in_the_vpc
+from tests.integration.checks.network import in_the_vpc, new_vpc
+from tests.integration.checks.replication import find_endpoint as find_dms_endpoint
+from tests.integration.checks.replication import read_attributes
 
 if TYPE_CHECKING:
     from types_boto3_ec2.type_defs import VpcEndpointTypeDef
@@ -35,18 +37,31 @@ def find_endpoint(deployed: Deployed) -> VpcEndpointTypeDef:
     return only("endpoints for Secrets Manager", found)
 
 
-def check_dms_reaches_secretsmanager_by_its_ordinary_name(deployed: Deployed) -> None:
+def check_the_secretsmanager_endpoint_is_where_dms_is(deployed: Deployed) -> None:
     if not has_own_endpoint(deployed):
         return
     endpoint = find_endpoint(deployed)
     equal("the endpoint's state", endpoint.get("State"), "available")
     equal("the endpoint's type", endpoint.get("VpcEndpointType"), "Interface")
-    equal("the endpoint's private DNS", endpoint.get("PrivateDnsEnabled"), wanted=True)
     same_items(
         "the endpoint's subnets",
         endpoint.get("SubnetIds", []),
         deployed.outputs[outputs.DMS_SUBNET_IDS],
     )
+
+
+def check_dms_finds_the_secretsmanager_endpoint(deployed: Deployed) -> None:
+    """By the ordinary name in a VPC of its own; by the endpoint's in one that others use too."""
+    if not has_own_endpoint(deployed):
+        return
+    endpoint, private_dns = find_endpoint(deployed), new_vpc(deployed) is not None
+    equal("the endpoint's private DNS", endpoint.get("PrivateDnsEnabled"), private_dns)
+    names = [entry.get("DnsName") for entry in endpoint.get("DnsEntries", [])]
+    for output in (outputs.DMS_SOURCE_ENDPOINT_ARN, outputs.DMS_TARGET_ENDPOINT_ARN):
+        attributes = read_attributes(find_dms_endpoint(deployed, output))
+        told = attributes.get("secretsManagerEndpointOverride")
+        allowed = [None] if private_dns else names
+        assert told in allowed, f"{output} asks {told} for secrets; it should ask one of {allowed}"
 
 
 def check_the_secretsmanager_endpoint_serves_this_account_alone(deployed: Deployed) -> None:
