@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from typing import TYPE_CHECKING, Any
 
 # moto reads these when an account is first used: AWS's managed policies exist, its machine images
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 HOST = "127.0.0.1"
+_WAITING_CONNECTIONS = 128
 
 
 class _QuietHandler(MotoRequestHandler):  # type: ignore[misc]  # moto is untyped here
@@ -56,4 +58,8 @@ def make_local_aws(*, port: int = 0, faults: Mapping[str, Any] | None = None) ->
         application=DomainDispatcherApplication(create_backend_app),
         control=Control(faults=rules, calls=CallLog()),
     )
-    return make_server(HOST, port, gateway, threaded=True, request_handler=_QuietHandler)
+    # Bound here, because werkzeug ends the process where a port is taken.
+    with socket.create_server((HOST, port), backlog=_WAITING_CONNECTIONS) as bound:
+        return make_server(
+            HOST, port, gateway, threaded=True, request_handler=_QuietHandler, fd=bound.fileno()
+        )

@@ -96,29 +96,12 @@ def test_a_server_that_stops_by_itself_is_a_success(
 def test_a_port_that_is_taken_is_said(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def refuse(**_: object) -> None:
-        raise OSError(98, "Address already in use")
-
-    monkeypatch.setattr(command, "make_local_aws", refuse)
     monkeypatch.setattr(logging, "basicConfig", lambda **_: None)
-    assert command.main([]) == 1
-    assert capsys.readouterr().err == (
-        "local AWS cannot start: [Errno 98] Address already in use\n"
-    )
-
-
-def test_a_taken_port_is_an_error_of_the_server() -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        finished = subprocess.run(
-            [sys.executable, "-m", "local_aws", "--port", str(taken.getsockname()[1])],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    assert finished.returncode == 1
-    assert finished.stdout == ""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        assert command.main(["--port", str(taken.getsockname()[1])]) == 1
+    output = capsys.readouterr()
+    assert output.err.startswith("local AWS cannot start: [Errno 98] Address already in use")
+    assert output.out == ""
 
 
 @pytest.mark.parametrize(
