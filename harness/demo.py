@@ -32,6 +32,12 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = "dev"
+_PLAIN = {
+    # Without a terminal cdktf's spinner prints a line for each of its frames.
+    "CI": "true",
+    "TF_CLI_ARGS_plan": "-no-color",
+    "TF_CLI_ARGS_apply": "-no-color",
+}
 
 
 class StepFailedError(Exception):
@@ -111,8 +117,7 @@ class Demo:
         started = subprocess.Popen(
             command,
             cwd=ROOT,
-            # Without a terminal cdktf's spinner would print a line for each of its frames.
-            env={**environment, "CI": "true"},
+            env={**environment, **_PLAIN},
             stdin=subprocess.DEVNULL if given is None else subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
