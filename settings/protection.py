@@ -27,7 +27,7 @@ class Protection(Section):
 
     final_snapshot: bool = True
     """Whether RDS takes a snapshot before it deletes the cluster. Default: true. The environment's
-    key encrypts it: copy it under another key before `kms_deletion_window_days` are over."""
+    key encrypts it: to use it after the key was destroyed, cancel the key's deletion first."""
 
     secret_recovery_window_days: Annotated[
         int, AfterValidator(_recovery_window), Allowed(_RECOVERY_IN_WORDS)

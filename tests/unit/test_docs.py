@@ -1,0 +1,56 @@
+"""What the documents say stays true where a machine can tell."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from harness.deployment import ROOT
+from settings.loading import load_environments
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+POLICIES = sorted((ROOT / "docs" / "policies").glob("*.json"))
+LONGEST_MANAGED_POLICY = 6144  # IAM counts without white space
+
+
+def anchor(heading: str) -> str:
+    """The anchor that GitHub gives a heading."""
+    return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_lead_somewhere(document: Path) -> None:
+    for link in re.findall(r"\]\(([^)\s]+)\)", document.read_text()):
+        if link.startswith("https://"):
+            continue
+        path, _, fragment = link.partition("#")
+        target = (document.parent / path) if path else document
+        assert target.exists(), link
+        if fragment:
+            headings = re.findall(r"^#+ (.*)$", target.read_text(), re.MULTILINE)
+            assert fragment in map(anchor, headings), link
+
+
+def test_the_readmes_file_loads(tmp_path: Path) -> None:
+    (example,) = re.findall(r"```toml\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    (tmp_path / "dev.toml").write_text(example)
+
+    (environment,) = load_environments(tmp_path)
+
+    assert environment.prefix == "aurora-ferry-dev"
+
+
+@pytest.mark.parametrize("policy", POLICIES, ids=lambda path: path.stem)
+def test_policies_fit_into_iam(policy: Path) -> None:
+    text = policy.read_text()
+
+    assert len(re.sub(r"\s", "", text)) <= LONGEST_MANAGED_POLICY
+    for statement in json.loads(text)["Statement"]:
+        assert set(statement) <= {"Sid", "Effect", "Action", "Resource", "Condition"}
+        assert "*" not in statement["Action"]
