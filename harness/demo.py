@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.table import Table
 
 from harness.server import LocalAws
 from harness.surroundings import surroundings
@@ -97,8 +96,11 @@ class Demo:
             if changes:
                 raise StepFailedError("the second plan has changes:\n" + "\n".join(changes))
             self._console.print("   no changes")
-            self._say("destroy dev")
-            terraform.destroy()
+            self._say(f"destroy the environment: cdktf destroy {ENVIRONMENT} (about two minutes)")
+            self._type(
+                "cdktf", "destroy", ENVIRONMENT, "--auto-approve", "--skip-provider-lock",
+                "--output", str(self._output), environment=around,
+            )  # fmt: skip
         self._say("done; local AWS has stopped")
 
     def _deploy(self, stack: str, environment: Mapping[str, str]) -> None:
@@ -141,10 +143,9 @@ class Demo:
         self._console.print(f"\n[bold]{self._step}. {what}[/bold] [dim]({seconds:.0f} s)[/dim]")
 
     def _show(self, outputs: Mapping[str, object]) -> None:
-        table = Table("output", "value", show_header=False, box=None, padding=(0, 2, 0, 3))
         for name, value in sorted(outputs.items()):
-            table.add_row(name, value if isinstance(value, str) else json.dumps(value))
-        self._console.print(table)
+            shown = value if isinstance(value, str) else json.dumps(value)
+            self._console.print(f"   {name:32} {shown}", markup=False, highlight=False)
 
 
 def main() -> int:

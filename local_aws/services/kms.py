@@ -1,4 +1,4 @@
-"""KMS: how often a key rotates."""
+"""KMS: how often a key rotates, and keys that are named by their ARN."""
 
 from __future__ import annotations
 
@@ -37,6 +37,13 @@ class LocalKmsResponse(ResponseMixin, KmsResponse):  # type: ignore[misc]  # mot
                 "NextRotationDate": datetime.now(UTC) + timedelta(days=period_days),
             }
         return Answer(status)
+
+    def _get_param(self, param_name: str, if_none: Any = None) -> Any:  # noqa: ANN401 - moto's own type
+        """A parameter; of a key's ARN only the id, as moto looks most keys up by their id alone."""
+        value = super()._get_param(param_name, if_none)
+        if param_name == "KeyId" and isinstance(value, str) and ":key/" in value:
+            return value.rpartition("/")[2]
+        return value
 
     def _key(self) -> Any:  # noqa: ANN401 - moto's own type
         key_id = self.parameters()["KeyId"]

@@ -37,3 +37,13 @@ def test_a_key_that_does_not_rotate_has_none(aws: Aws) -> None:
 def test_a_key_that_is_not_there_is_refused(aws: Aws) -> None:
     with refused("NotFoundException"):
         aws.kms.get_key_rotation_status(KeyId="00000000-0000-0000-0000-000000000000")
+
+
+def test_a_key_may_be_named_by_its_arn(aws: Aws) -> None:
+    arn = aws.kms.create_key()["KeyMetadata"]["Arn"]
+
+    aws.kms.schedule_key_deletion(KeyId=arn, PendingWindowInDays=7)
+    aws.kms.cancel_key_deletion(KeyId=arn)
+    aws.kms.enable_key(KeyId=arn)
+
+    assert aws.kms.describe_key(KeyId=arn)["KeyMetadata"]["KeyState"] == "Enabled"
