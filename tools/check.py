@@ -1,9 +1,11 @@
-"""Runs the project's checks one after another; `make test` runs them all.
+"""Runs the project's checks; `make test` runs them all.
 
-    python -m tools.check              all
-    python -m tools.check lint unit    these
+    python -m tools.check              all, in lanes side by side
+    python -m tools.check lint unit    these, one after another
 
-Ends with 1 when one failed; the others run all the same, so that one run shows all there is.
+Deploying is mostly waiting, so the steps that deploy run beside those that compute. A step's output
+is shown in one piece when it has ended. Ends with 1 when one failed; the others run all the same,
+so that one run shows all there is.
 """
 
 from __future__ import annotations
@@ -12,7 +14,13 @@ import os
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 ROOT = Path(__file__).resolve().parent.parent
 OURS = [
@@ -40,10 +48,22 @@ STEPS: dict[str, list[list[str]]] = {
         ),
     ],
     "slow": [["pytest", "tests/unit", "-q", "-m", "slow"]],
-    "terraform": [["pytest", "tests/terraform", "-q", "-n", "4"]],
+    "terraform": [["pytest", "tests/terraform", "-q", "-n", "3"]],
     "integration": [["pytest", "tests/integration", "-q"]],
     "checkov": [["pytest", "tests/checkov", "-q"]],
 }  # fmt: skip
+
+
+LANES = (("lint", "unit", "slow", "checkov"), ("integration",), ("terraform",))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Result:
+    """How a step ended."""
+
+    step: str
+    passed: bool
+    seconds: float
 
 
 def main(wanted: list[str]) -> int:
@@ -52,22 +72,42 @@ def main(wanted: list[str]) -> int:
     if unknown:
         print(f"check: {', '.join(unknown)} given; {', '.join(STEPS)} allowed", file=sys.stderr)
         return 2
-    results = []
-    for name in wanted or STEPS:
-        started = time.monotonic()
-        passed = [_passes(command) for command in STEPS[name]].count(False) == 0
-        results.append((name, passed, time.monotonic() - started))
+    lanes = [tuple(wanted)] if wanted else LANES
+    with ThreadPoolExecutor(max_workers=len(lanes)) as pool:
+        results = [result for lane in pool.map(_run_lane, lanes) for result in lane]
     print()
-    for name, passed, seconds in results:
-        print(f"{name:12} {'passed' if passed else 'FAILED':7} {seconds:6.0f} s")
-    return 0 if all(passed for _, passed, _ in results) else 1
+    for result in results:
+        print(
+            f"{result.step:12} {'passed' if result.passed else 'FAILED':7} {result.seconds:6.0f} s"
+        )
+    return 0 if all(result.passed for result in results) else 1
 
 
-def _passes(command: list[str]) -> bool:
-    print(f"\n$ {' '.join(command)}", flush=True)
+def _run_lane(steps: Sequence[str]) -> list[Result]:
+    return [_run(step) for step in steps]
+
+
+def _run(step: str) -> Result:
+    print(f"... {step}", flush=True)
+    started = time.monotonic()
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    environment = os.environ | {"PATH": path}
-    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode == 0
+    shown, passed = [], True
+    for command in STEPS[step]:
+        run = subprocess.run(
+            command,
+            cwd=ROOT,
+            env=os.environ | {"PATH": path},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        shown.append(f"$ {' '.join(command)}\n{run.stdout}")
+        passed = passed and run.returncode == 0
+    seconds = time.monotonic() - started
+    # One print, so that the lanes' outputs do not mix.
+    print(f"\n=== {step}: {seconds:.0f} s\n" + "\n".join(shown), flush=True)
+    return Result(step=step, passed=passed, seconds=seconds)
 
 
 if __name__ == "__main__":
