@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -78,5 +79,8 @@ def cli_configuration(folder: Path, environment: Mapping[str, str] = os.environ)
         if mirror
         else "  direct {}\n"
     )
-    file.write_text(f"provider_installation {{\n{installation}}}\n")
+    # Several threads may deploy from one folder: none may read a file that is half written.
+    with tempfile.NamedTemporaryFile("w", dir=folder, delete=False) as written:
+        written.write(f"provider_installation {{\n{installation}}}\n")
+    Path(written.name).replace(file)
     return {"TF_CLI_CONFIG_FILE": str(file)}

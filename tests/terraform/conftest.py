@@ -12,11 +12,11 @@ from harness.deployment import Deployment, run_command, synthesize
 from harness.server import LocalAws
 from tests.integration.rollout import local
 from tests.terraform.everything import Everything, deploy_everything
+from tests.terraform.side_by_side import PROCESSES, Scheduling, alone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
-
 
 ROLES = {
     "dms-vpc-role": "AmazonDMSVPCManagementRole",
@@ -45,10 +45,26 @@ def note(record_property: Callable[[str, object], None]) -> Callable[[str], None
     return partial(record_property, NOTE)
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """How many processes `-n auto` starts."""
+    return PROCESSES
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Scheduling:
+    """Say which tests share a process."""
+    return Scheduling(config, log)
+
+
 @pytest.fixture(scope="session")
-def synthesized(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The JSON of every stack; copy it before Terraform writes into it."""
-    return synthesize(tmp_path_factory.mktemp("synthesized"))
+def synthesized(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
+    """The JSON of every stack, made once; copy it before Terraform writes into it."""
+    folder = tmp_path_factory.getbasetemp()
+    if hasattr(request.config, "workerinput"):
+        folder = folder.parent  # which the processes of pytest-xdist share
+    with alone(folder / "synthesized.lock"):
+        if not (folder / "cdktf.out").exists():
+            synthesize(folder)
+    return folder / "cdktf.out"
 
 
 @pytest.fixture

@@ -86,7 +86,7 @@ def bring_in(deployment: Deployment, name: str) -> Adoption:
         if "delete" in change["change"]["actions"]
     ]
     assert destroyed == []
-    terraform.apply()
+    terraform.must("apply", "-no-color", "recovery.tfplan")
     imports.unlink()
     return adoption
 

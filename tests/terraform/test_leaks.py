@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from harness.deployment import Deployment
     from tests.terraform.everything import Everything
 
-pytestmark = pytest.mark.xdist_group("everything")
-
 
 def s3_of(deployment: Deployment, name: str) -> S3Client:
     return local(deployment.environment(name), url=deployment.cloud.url).s3

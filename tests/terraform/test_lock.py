@@ -6,7 +6,6 @@ import re
 import time
 from typing import TYPE_CHECKING
 
-import pytest
 from botocore.exceptions import ClientError
 
 from tests.integration.rollout import local
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
 
     from tests.terraform.everything import Everything
-
-pytestmark = pytest.mark.xdist_group("everything")
 
 NAME = "staging"
 PATIENCE_SECONDS = 60

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
     Edit = Callable[[Deployed], None]
 
-pytestmark = pytest.mark.xdist_group("everything")
-
 IGNORED = {
     "aws_dms_endpoint": {
         "postgres_settings": "never sent by the provider's version 5 once the endpoint exists;"

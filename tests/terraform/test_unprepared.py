@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from constructs_lib import account_roles
 from harness.deployment import ROOT, run_command
 from tests.integration.rollout import local
 
@@ -14,11 +13,12 @@ if TYPE_CHECKING:
     from harness.server import LocalAws
     from harness.terraform import Run
 
+VPC_ROLE, LOGS_ROLE = "dms-vpc-role", "dms-cloudwatch-logs-role"
 NO_VPC_ROLE = (
     "The account has no role dms-vpc-role, which AWS DMS needs under exactly this name."
     " Run `cdktf deploy account-111122223333` first."
 )
-NO_LOGS_ROLE = NO_VPC_ROLE.replace("dms-vpc-role", "dms-cloudwatch-logs-role")
+NO_LOGS_ROLE = NO_VPC_ROLE.replace(VPC_ROLE, LOGS_ROLE)
 NO_SECRET = (
     "There is no secret aurora-ferry-dev/source in eu-central-1, from which DMS reads the source's"
     " user and password. Run `ferry secret source dev` first; a secret that has just been written"
@@ -92,10 +92,10 @@ def test_an_apply_makes_nothing_either(deployment: Deployment, cloud: LocalAws) 
 
 def test_roles_that_exist_are_adopted_by_the_imports_of_the_docs(deployment: Deployment) -> None:
     iam = local(deployment.environment("dev"), url=deployment.cloud.url).iam
-    for name in (account_roles.VPC_ROLE, account_roles.LOGS_ROLE):
+    for name in (VPC_ROLE, LOGS_ROLE):
         iam.create_role(RoleName=name, AssumeRolePolicyDocument='{"Statement": []}')
     iam.attach_role_policy(
-        RoleName=account_roles.VPC_ROLE,
+        RoleName=VPC_ROLE,
         PolicyArn="arn:aws:iam::aws:policy/service-role/AmazonDMSVPCManagementRole",
     )
     run_command("-m", "ferry", "bootstrap", "dev", environment=deployment.surroundings("dev"))
@@ -114,7 +114,7 @@ def test_roles_that_exist_are_adopted_by_the_imports_of_the_docs(deployment: Dep
     terraform.apply()
 
     assert terraform.changes() == []
-    attached = iam.list_attached_role_policies(RoleName=account_roles.LOGS_ROLE)
+    attached = iam.list_attached_role_policies(RoleName=LOGS_ROLE)
     assert [one["PolicyName"] for one in attached["AttachedPolicies"]] == [
         "AmazonDMSCloudWatchLogsRole"
     ]
