@@ -4,8 +4,9 @@ from ferry.review.dangers import Danger
 from ferry.review.finding import Phrase
 from ferry.review.guardrails import STRICT, Guardrails
 from ferry.review.plan import Plan, PlanError
-from ferry.review.reading import read_plan, stack_name
+from ferry.review.reading import read_plan
 from ferry.review.review import Review, Verdict, review
+from ferry.review.stack import stack_name
 
 __all__ = [
     "STRICT",

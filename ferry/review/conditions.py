@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from ferry.review.values import UNKNOWN, Hidden, holds_unknown, is_set
+from ferry.review.values import UNKNOWN, Hidden, Json, holds_unknown, is_set
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,6 +27,16 @@ def always(_change: Change, _attribute: str) -> bool:
     return True
 
 
+def at_a_reader(change: Change, _attribute: str) -> bool:
+    """The attribute of an Aurora instance changes that does not write."""
+    return change.before.get("writer") is False
+
+
+def at_a_writer(change: Change, attribute: str) -> bool:
+    """The attribute of an Aurora instance changes that writes, as far as is known."""
+    return not at_a_reader(change, attribute)
+
+
 def compare(comparison: Comparison) -> Condition:
     """Make a condition of a comparison of before and after; it never sees what is not known."""
 
@@ -39,31 +49,31 @@ def compare(comparison: Comparison) -> Condition:
     return condition
 
 
-def _number(value: Any) -> float | None:  # noqa: ANN401 (any JSON value)
+def _number(value: Json) -> float | None:
     """Of no number, nothing; true and false are none either."""
     return value if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
-def _lower(before: Any, after: Any) -> bool:  # noqa: ANN401 (any JSON value)
+def _lower(before: Json, after: Json) -> bool:
     old, new = _number(before), _number(after)
     return old is not None and (new is None or new < old)
 
 
-def version(value: Any) -> tuple[int, ...]:  # noqa: ANN401 (any JSON value)
+def version(value: Json) -> tuple[int, ...]:
     """The numbers of a version, such as (15, 8); none of what is no version."""
     return tuple(map(int, _NUMBER.findall(value))) if isinstance(value, str) else ()
 
 
-def _older(before: Any, after: Any) -> bool:  # noqa: ANN401 (any JSON value)
+def _older(before: Json, after: Json) -> bool:
     old, new = version(before), version(after)
     return bool(old and new) and new < old[: len(new)]
 
 
-def _other_major(before: Any, after: Any) -> bool:  # noqa: ANN401 (any JSON value)
+def _other_major(before: Json, after: Json) -> bool:
     return version(before)[:1] < version(after)[:1]
 
 
-def _newer_minor(before: Any, after: Any) -> bool:  # noqa: ANN401 (any JSON value)
+def _newer_minor(before: Json, after: Json) -> bool:
     return not _older(before, after) and not _other_major(before, after)
 
 
@@ -85,9 +95,6 @@ removed: Final = compare(lambda before, after: is_set(before) and not is_set(aft
 loses_items: Final = compare(lambda before, after: not set(_list(before)) <= set(_list(after)))
 """A list no longer holds all that it held."""
 
-gains_items: Final = compare(lambda before, after: not set(_list(after)) <= set(_list(before)))
-"""A list holds what it did not hold."""
-
 version_goes_up: Final = compare(lambda before, after: not _older(before, after))
 """A version becomes a later one."""
 
@@ -104,16 +111,16 @@ minor_version_goes_up: Final = compare(_newer_minor)
 def goes_down_in(order: Sequence[str]) -> Condition:
     """A value becomes one that stands earlier in an order; one that is not in it is the lowest."""
 
-    def rank(value: Any) -> int:  # noqa: ANN401 (any JSON value)
+    def rank(value: Json) -> int:
         return order.index(value) if value in order else -1
 
     return compare(lambda before, after: rank(after) < rank(before))
 
 
-def becomes(wanted: Any) -> Condition:  # noqa: ANN401 (any JSON value)
+def becomes(wanted: Json) -> Condition:
     """A value becomes a certain one."""
     return compare(lambda before, after: after == wanted and before != wanted)
 
 
-def _list(value: Any) -> list[str]:  # noqa: ANN401 (any JSON value)
+def _list(value: Json) -> list[str]:
     return [str(item) for item in value] if isinstance(value, list) else []

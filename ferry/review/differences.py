@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ferry.review.values import document, same
+from ferry.review.values import Json, document, same
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +27,7 @@ class Difference:
     after: Any
 
 
-def differences(path: str, before: Any, after: Any) -> Iterator[Difference]:  # noqa: ANN401
+def differences(path: str, before: Json, after: Json) -> Iterator[Difference]:
     """Every place at which two values differ; of lists, the items that go and that come.
 
     Texts that hold JSON, or DMS's extra connection attributes, are looked into.
@@ -63,5 +63,5 @@ def _items(path: str, before: list[Any], after: list[Any]) -> Iterator[Differenc
         yield Difference(f"{path}[]", None, item)
 
 
-def _key(item: Any) -> str:  # noqa: ANN401 (any JSON value)
+def _key(item: Json) -> str:
     return json.dumps(item, sort_keys=True, default=repr)

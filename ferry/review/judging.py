@@ -107,10 +107,10 @@ def _attribute(
         return change.action is not Action.UPDATE and not is_set(change.after.get(name))
     found = list(_fired(said, change, name))
     judgement.findings.extend(found)
-    if change.action is not Action.UPDATE or found or any(isinstance(it, Judged) for it in said):
+    if change.action is not Action.UPDATE or found:
         return True
     _note(said, change, judgement)
-    return any(isinstance(row, Harmless) for row in said)
+    return any(isinstance(row, Harmless | Judged) for row in said)
 
 
 def _fired(rows: Sequence[Row], change: Change, name: str) -> Iterator[Finding]:

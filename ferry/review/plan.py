@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from ferry.errors import FerryError
 from ferry.review.differences import differences
-from ferry.review.values import UNKNOWN, same
+from ferry.review.values import UNKNOWN, Json, same
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -154,7 +154,7 @@ class Plan:
         """The changes of some types."""
         return [change for type_ in types for change in self.by_type.get(type_, ())]
 
-    def configured(self, change: Change, attribute: str) -> Any:  # noqa: ANN401 (any JSON value)
+    def configured(self, change: Change, attribute: str) -> Json:
         """What the stack says where the plan does not know it yet; UNKNOWN without a stack."""
         after = change.after.get(attribute)
         if after is not UNKNOWN:

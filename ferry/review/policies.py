@@ -60,7 +60,6 @@ def policy_findings(plan: Plan) -> Iterator[Finding]:
     """What the changes of policies open."""
     new_roles = _new_roles(plan)
     for change in plan.of(*POLICIES):
-        attribute = POLICIES[change.type]
         gone, come = _gone_and_come(plan, change)
         if come is None:
             yield _finding(
@@ -90,8 +89,6 @@ def policy_findings(plan: Plan) -> Iterator[Finding]:
                 Danger.WIDER_ACCESS,
                 "More is allowed than before, or less denied; the table has the statements.",
             )
-        elif attribute == "policy" and change.action is Action.DELETE and _denies(gone):
-            yield _finding(change, Danger.WIDER_ACCESS, "What the policy denied is denied no more.")
 
 
 def attachment_findings(plan: Plan) -> Iterator[Finding]:
@@ -154,10 +151,6 @@ def _is_new(change: Change, new_roles: set[object]) -> bool:
         return change.action is Action.CREATE
     role = change.after.get("role")
     return role is UNKNOWN or role in new_roles
-
-
-def _denies(gone: list[Statement] | None) -> bool:
-    return any(not statement.allows for statement in gone or ())
 
 
 def _finding(

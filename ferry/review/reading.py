@@ -13,7 +13,8 @@ import sys
 from typing import TYPE_CHECKING, Any, Final
 
 from ferry.review.plan import ACTIONS, Action, Change, Plan, PlanError, without_key
-from ferry.review.values import hide, with_unknown
+from ferry.review.stack import path, path_in_name, resources
+from ferry.review.values import Json, hide, with_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -42,13 +43,13 @@ def read_plan(text: str, *, stack_text: str | None = None, account_id: str = "")
         PlanError: One of them cannot be read: what is wrong, and how to mend it. No value of the
             plan is in the text.
     """
-    stack = _read_stack(stack_text) if stack_text is not None else {}
-    paths = {address: _path(resource) for address, resource in stack.items()}
+    stack = resources(stack_text) if stack_text is not None else {}
+    paths = {address: path(resource) for address, resource in stack.items()}
     parts: dict[str, Any] = {}
     lists: dict[str, list[Change]] = {}
     try:
         for name, part in _members(text, lambda name, item: _change(item, name, paths)):
-            if name in _LISTS:
+            if name in _LISTS and isinstance(part, list):
                 lists[name] = part
             else:
                 parts[name] = part
@@ -69,21 +70,12 @@ def read_plan(text: str, *, stack_text: str | None = None, account_id: str = "")
     )
 
 
-def stack_name(stack_text: str) -> str:
-    """The name of a synthesized stack; empty where it does not say.
-
-    Raises:
-        PlanError: The text is not a synthesized stack.
-    """
-    name = _metadata(_stack(stack_text)).get("stackName")
-    return name if isinstance(name, str) else ""
-
-
 def _members(text: str, read: Callable[[str, Any], Change]) -> Iterator[tuple[str, Any]]:
     """The members of the plan's object, large lists read item by item."""
     at = _expect(text, 0, "{")
-    while True:
-        name, at = _DECODE(text, _skip(text, at))
+    more = text[_skip(text, at) : _skip(text, at) + 1] != "}"
+    while more:
+        name, at = _DECODE(text, _expect(text, at, '"') - 1)
         at = _expect(text, at, ":")
         if name in _LISTS and text[_skip(text, at) : _skip(text, at) + 1] == "[":
             items, at = _items(text, _skip(text, at) + 1, name, read)
@@ -92,12 +84,11 @@ def _members(text: str, read: Callable[[str, Any], Change]) -> Iterator[tuple[st
             part, at = _DECODE(text, _skip(text, at))
             yield name, part if _kept(name) else True
             del part
-        at = _skip(text, at)
-        if text[at : at + 1] == "}":
-            break
-        at = _expect(text, at, ",")
-    if _skip(text, at + 1) != len(text):
-        raise json.JSONDecodeError("Extra data", text, at + 1)
+        more = text[_skip(text, at) : _skip(text, at) + 1] != "}"
+        at = _expect(text, at, ",") if more else at
+    at = _expect(text, at, "}")
+    if _skip(text, at) != len(text):
+        raise json.JSONDecodeError("Extra data", text, at)
 
 
 def _items(
@@ -169,7 +160,7 @@ def _unreadable(parts: Mapping[str, Any]) -> list[str]:
     return found
 
 
-def _outputs(part: Any) -> dict[str, str]:  # noqa: ANN401 (any JSON value)
+def _outputs(part: Json) -> dict[str, str]:
     if not isinstance(part, dict):
         return {}
     return {
@@ -181,7 +172,7 @@ def _outputs(part: Any) -> dict[str, str]:  # noqa: ANN401 (any JSON value)
     }
 
 
-def _change(item: Any, place: str, paths: Mapping[str, str]) -> Change:  # noqa: ANN401
+def _change(item: Json, place: str, paths: Mapping[str, str]) -> Change:
     change = item.get("change") if isinstance(item, dict) else None
     if not isinstance(change, dict):
         raise PlanError(f"The plan's {place} has no change. {_HOW}")
@@ -191,14 +182,15 @@ def _change(item: Any, place: str, paths: Mapping[str, str]) -> Change:  # noqa:
     before = _attributes(change, "before", place)
     after = _attributes(change, "after", place)
     after = with_unknown(after, change.get("after_unknown"))
-    before = _interned(hide(before, change.get("before_sensitive")))
-    after = _interned(hide(after, change.get("after_sensitive")), shared=before)
+    before_mask, after_mask = change.get("before_sensitive"), change.get("after_sensitive")
+    shown_before = _hidden(before, before_mask)
+    shown_after = _hidden(after, after_mask, same_as=(before, before_mask, shown_before))
     return Change(
         address=address,
         type=sys.intern(type_),
         action=ACTIONS.get(tuple(map(str, actions)), Action.OTHER),
-        before=before,
-        after=after,
+        before=shown_before,
+        after=shown_after,
         replace_paths=_replace_paths(change.get("replace_paths")),
         reason=str(item.get("action_reason") or ""),
         create_first=actions == ["create", "delete"],
@@ -206,7 +198,7 @@ def _change(item: Any, place: str, paths: Mapping[str, str]) -> Change:  # noqa:
         previous_address=str(item.get("previous_address") or ""),
         imported=bool(change.get("importing")),
         deposed=bool(item.get("deposed")),
-        path=paths.get(without_key(address), ""),
+        path=paths.get(without_key(address), "") or path_in_name(item.get("name")),
     )
 
 
@@ -219,57 +211,39 @@ def _attributes(change: Mapping[str, Any], side: str, place: str) -> dict[str, A
     return attributes
 
 
-def _interned(value: Any, shared: Mapping[str, Any] | None = None) -> dict[str, Any]:  # noqa: ANN401
-    """The same attributes; names are kept once, and so is what ``shared`` holds already."""
-    if not isinstance(value, dict):
-        return {}  # the mask covers the resource whole: nothing can be said of it
-    shared = shared or {}
+def _hidden(
+    side: dict[str, Any],
+    mask: Json,
+    *,
+    same_as: tuple[dict[str, Any], Any, dict[str, Any]] | None = None,
+) -> dict[str, Any]:
+    """One side of a change without what must not be seen, each name kept once.
+
+    Most attributes stay as they are: what is equal to the other side's, and masked alike, is taken
+    from there, which saves time and memory.
+
+    Args:
+        side: The attributes.
+        mask: What is sensitive among them.
+        same_as: The other side, its mask, and what was made of it; none by default.
+    """
+    if mask is True:
+        return {sys.intern(name): hide(value, mask) for name, value in side.items()}
+    masks = mask if isinstance(mask, dict) else {}
+    other, other_mask, shown = same_as or ({}, None, {})
+    other_masks = other_mask if isinstance(other_mask, dict) else {}
     return {
-        sys.intern(name): shared[name] if name in shared and shared[name] == item else item
-        for name, item in value.items()
+        sys.intern(name): shown[name]
+        if name in shown
+        and other_mask is not True
+        and other[name] == value
+        and other_masks.get(name) == masks.get(name)
+        else hide(value, masks.get(name), name=name)
+        for name, value in side.items()
     }
 
 
-def _replace_paths(part: Any) -> list[str]:  # noqa: ANN401 (any JSON value)
+def _replace_paths(part: Json) -> list[str]:
     if not isinstance(part, list):
         return []
     return [".".join(map(str, path)) if isinstance(path, list) else str(path) for path in part]
-
-
-def _stack(text: str) -> dict[str, Any]:
-    try:
-        stack = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise PlanError(
-            f"The stack is not JSON: {error}. Give the cdk.tf.json of this plan."
-        ) from None
-    if not isinstance(stack, dict) or not _metadata(stack):
-        raise PlanError(
-            "The stack was not synthesized by CDKTF: it has no '//'.metadata. Give the "
-            "cdk.tf.json of this plan."
-        )
-    return stack
-
-
-def _read_stack(text: str) -> dict[str, dict[str, Any]]:
-    """The stack's resources by address."""
-    resources = _stack(text).get("resource")
-    return {
-        f"{type_}.{name}": resource
-        for type_, named in (resources.items() if isinstance(resources, dict) else ())
-        if isinstance(named, dict)
-        for name, resource in named.items()
-        if isinstance(resource, dict)
-    }
-
-
-def _metadata(part: Mapping[str, Any]) -> dict[str, Any]:
-    comment = part.get("//")
-    metadata = comment.get("metadata") if isinstance(comment, dict) else None
-    return metadata if isinstance(metadata, dict) else {}
-
-
-def _path(resource: Mapping[str, Any]) -> str:
-    """A construct's path without its stack, which is the same for all."""
-    path = _metadata(resource).get("path")
-    return path.partition("/")[2] or path if isinstance(path, str) else ""

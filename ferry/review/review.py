@@ -113,8 +113,9 @@ class Review:
 
     @cached_property
     def counts(self) -> Counter[Action]:
-        """How many resources each action is planned for."""
-        return Counter(it.action for it in self.changes if it.action is not Action.NO_OP)
+        """How many resources each action is planned for, in the order of the actions."""
+        found = Counter(it.action for it in self.changes)
+        return Counter({it: found[it] for it in Action if it in found and it is not Action.NO_OP})
 
     @cached_property
     def reads(self) -> int:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from ferry.review.values import Json
 
 _LIMITS: Final = frozenset(
     {
@@ -83,7 +86,7 @@ class Statement:
         )
 
 
-def statements(policy: Any) -> list[Statement] | None:  # noqa: ANN401 (any JSON value)
+def statements(policy: Json) -> list[Statement] | None:
     """The statements of a policy document; None of what is none, such as a value not known yet."""
     if isinstance(policy, str):
         try:
@@ -118,7 +121,7 @@ def _either(item: dict[str, Any], name: str) -> frozenset[str]:
     )
 
 
-def _texts(value: Any) -> list[str]:  # noqa: ANN401 (any JSON value)
+def _texts(value: Json) -> list[str]:
     if isinstance(value, dict):
         return [f"{kind}: {text}" for kind, part in value.items() for text in _texts(part)]
     if isinstance(value, list):
@@ -126,7 +129,7 @@ def _texts(value: Any) -> list[str]:  # noqa: ANN401 (any JSON value)
     return [] if value is None else [str(value)]
 
 
-def _conditions(value: Any) -> list[tuple[str, str, str]]:  # noqa: ANN401 (any JSON value)
+def _conditions(value: Json) -> list[tuple[str, str, str]]:
     if not isinstance(value, dict):
         return []
     return [

@@ -10,10 +10,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ferry.review.combined import alarms, aurora, keys, network, replication, whole
+from ferry.review.combined import (
+    alarms,
+    aurora,
+    events,
+    keys,
+    network,
+    parameters,
+    replication,
+    whole,
+)
 from ferry.review.policies import attachment_findings, policy_findings
 from ferry.review.rule import ANY, Rule
 from ferry.review.rules import aurora as aurora_rows
+from ferry.review.rules import groups as groups_rows
 from ferry.review.rules import keys as keys_rows
 from ferry.review.rules import monitoring as monitoring_rows
 from ferry.review.rules import network as network_rows
@@ -32,6 +42,7 @@ if TYPE_CHECKING:
 
 ROWS: Final[tuple[Row, ...]] = (
     *aurora_rows.ROWS,
+    *groups_rows.ROWS,
     *replication_rows.ROWS,
     *keys_rows.ROWS,
     *network_rows.ROWS,
@@ -43,7 +54,7 @@ COMBINED: Final[tuple[Combined, ...]] = (
     aurora.instance_goes,
     aurora.waiting_upgrade,
     aurora.family_and_version,
-    aurora.parameters_change,
+    parameters.parameters_change,
     replication.task_changes,
     replication.task_starts,
     replication.endpoint_changes,
@@ -54,6 +65,8 @@ COMBINED: Final[tuple[Combined, ...]] = (
     alarms.alarms_go,
     alarms.unwatched,
     alarms.impossible_thresholds,
+    events.receivers_go,
+    events.events_lose_sources,
     policy_findings,
     attachment_findings,
     traffic_findings,

@@ -10,7 +10,7 @@ from ferry.review.dangers import Danger
 from ferry.review.finding import Finding, Phrase
 from ferry.review.plan import Action
 from ferry.review.timing import Timing, moment
-from ferry.review.values import UNKNOWN, show
+from ferry.review.values import UNKNOWN, Json, show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,6 +25,8 @@ _GROUPS: Final = ("aws_security_group", "aws_default_security_group")
 _DIRECTIONS: Final = {"ingress": "in", "egress": "out"}
 _SHORTEST_PREFIXES: Final = {4: 8, 6: 16}
 """Prefixes below these are more of the internet than any one network owns."""
+
+_PRIVATE_IPV6: Final = ipaddress.IPv6Network("fc00::/7")
 
 _SOURCE: Final = "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html"
 
@@ -52,11 +54,21 @@ class Traffic:
     @property
     def is_worldwide(self) -> bool:
         """Whether the peer is the internet, or more of it than any one network owns."""
-        try:
-            network = ipaddress.ip_network(self.peer, strict=False)
-        except ValueError:
+        network = _network(self.peer)
+        if network is None or (
+            isinstance(network, ipaddress.IPv6Network) and network.subnet_of(_PRIVATE_IPV6)
+        ):
             return False
         return network.prefixlen < _SHORTEST_PREFIXES[network.version]
+
+    def is_within(self, other: Traffic) -> bool:
+        """Whether other traffic covers all of this."""
+        if self.opening[:3] != other.opening[:3]:
+            return False
+        mine, others = _network(self.peer), _network(other.peer)
+        if isinstance(mine, ipaddress.IPv4Network) and isinstance(others, ipaddress.IPv4Network):
+            return mine.subnet_of(others)
+        return self.peer == other.peer
 
     @property
     def opening(self) -> tuple[str, ...]:
@@ -113,7 +125,7 @@ def traffic_findings(plan: Plan) -> Iterator[Finding]:
                 "{peer} is let through at a group that exists: {ports}.",
                 values,
             )
-        elif not it.added and not _replaced_alike(plan, it):
+        elif not it.added and not _is_missed_by_none(plan, it):
             yield _finding(
                 it.change,
                 Danger.INTERRUPTION,
@@ -123,10 +135,12 @@ def traffic_findings(plan: Plan) -> Iterator[Finding]:
             )
 
 
-def _replaced_alike(plan: Plan, gone: TrafficChange) -> bool:
-    """Whether the group itself goes, so that nothing can stand behind it any more."""
+def _is_missed_by_none(plan: Plan, gone: TrafficChange) -> bool:
+    """Whether the group itself goes, or what takes a rule's place lets as much through."""
     groups = {it.before.get("id") for it in plan.of("aws_security_group") if it.goes}
-    return gone.traffic.group in groups or (gone.change.type in _GROUPS and gone.change.goes)
+    if gone.traffic.group in groups or (gone.change.type in _GROUPS and gone.change.goes):
+        return True
+    return any(gone.traffic.is_within(it) for it in _traffic(gone.change, gone.change.after))
 
 
 def _traffic(change: Change, side: Mapping[str, Any]) -> list[Traffic]:
@@ -201,7 +215,14 @@ def _peers(rule: Mapping[str, Any]) -> list[str]:
     return found
 
 
-def _text(value: Any) -> str:  # noqa: ANN401 (any JSON value)
+def _network(peer: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
+    try:
+        return ipaddress.ip_network(peer, strict=False)
+    except ValueError:
+        return None
+
+
+def _text(value: Json) -> str:
     return value if isinstance(value, str) else ""
 
 

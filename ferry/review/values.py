@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+Json = Any
+"""Any JSON value, at any depth, with UNKNOWN and Hidden in it."""
+
 _SECRET_NAME: Final = re.compile(
-    r"(^|[_.\-])(password|passphrase|secret_?string|secret_?binary|private_?key|auth_?token|"
-    r"access_?key|api_?key|client_?key_?password|certificate_pem)(_wo)?$",
+    r"(^|[_.\-])(password|passphrase|secret[_-]?string|secret[_-]?binary|private[_-]?key|"
+    r"auth[_-]?token|access[_-]?key|api[_-]?key|certificate[_-]?pem)(_wo)?$",
     re.IGNORECASE,
 )
 _CREDENTIALS_IN_URL: Final = re.compile(r"(?<=://)[^/\s:@]*:[^/\s@]+(?=@)")
@@ -45,7 +49,7 @@ class Hidden:
 
     __slots__ = ("_hash",)
 
-    def __init__(self, value: Any) -> None:  # noqa: ANN401 (any JSON value)
+    def __init__(self, value: Json) -> None:
         self._hash = hash(json.dumps(value, sort_keys=True, default=repr))
 
     def __eq__(self, other: object) -> bool:
@@ -58,7 +62,7 @@ class Hidden:
         return "(sensitive)"
 
 
-def with_unknown(after: Any, unknown: Any) -> Any:  # noqa: ANN401 (any JSON value)
+def with_unknown(after: Json, unknown: Json) -> Json:
     """Put UNKNOWN where a plan's ``after_unknown`` says so; there ``after`` holds nothing."""
     if unknown is True:
         return UNKNOWN
@@ -79,7 +83,7 @@ def with_unknown(after: Any, unknown: Any) -> Any:  # noqa: ANN401 (any JSON val
     return after
 
 
-def hide(value: Any, mask: Any, *, name: str = "") -> Any:  # noqa: ANN401 (any JSON value)
+def hide(value: Json, mask: Json, *, name: str = "") -> Json:
     """Hide what a plan's ``*_sensitive`` mask marks, and what bears the name of a secret.
 
     Args:
@@ -89,7 +93,7 @@ def hide(value: Any, mask: Any, *, name: str = "") -> Any:  # noqa: ANN401 (any 
     """
     if value is None or value is UNKNOWN or isinstance(value, Hidden):
         return value
-    if mask is True or (isinstance(value, str) and value and _SECRET_NAME.search(name)):
+    if mask is True or (isinstance(value, str) and value and _names_a_secret(name)):
         return Hidden(value)
     if isinstance(value, dict):
         masks = mask if isinstance(mask, dict) else {}
@@ -105,17 +109,17 @@ def hide(value: Any, mask: Any, *, name: str = "") -> Any:  # noqa: ANN401 (any 
     return value
 
 
-def same(before: Any, after: Any) -> bool:  # noqa: ANN401 (any JSON value)
+def same(before: Json, after: Json) -> bool:
     """Whether nothing changes; to Terraform's older resources all that is empty is the same."""
     return bool(before == after) or (before in _EMPTY and after in _EMPTY)
 
 
-def is_set(value: Any) -> bool:  # noqa: ANN401 (any JSON value)
+def is_set(value: Json) -> bool:
     """Whether a value says anything: not null, empty, zero or false."""
     return value is UNKNOWN or bool(value)
 
 
-def holds_unknown(value: Any) -> bool:  # noqa: ANN401 (any JSON value)
+def holds_unknown(value: Json) -> bool:
     """Whether any part of a value is known only after apply."""
     if isinstance(value, dict):
         return any(holds_unknown(item) for item in value.values())
@@ -124,7 +128,7 @@ def holds_unknown(value: Any) -> bool:  # noqa: ANN401 (any JSON value)
     return value is UNKNOWN
 
 
-def document(value: Any) -> dict[str, Any] | None:  # noqa: ANN401 (any JSON value)
+def document(value: Json) -> dict[str, Any] | None:
     """What a text says that is JSON, or DMS's ``key=value;key=value``; None for other values."""
     if not isinstance(value, str):
         return None
@@ -140,7 +144,7 @@ def document(value: Any) -> dict[str, Any] | None:  # noqa: ANN401 (any JSON val
     return None
 
 
-def show(value: Any) -> str:  # noqa: ANN401 (any JSON value)
+def show(value: Json) -> str:
     """A value as a person reads it: JSON, with words where there is nothing to be seen."""
     if value is UNKNOWN or isinstance(value, Hidden):
         return repr(value)
@@ -149,7 +153,7 @@ def show(value: Any) -> str:  # noqa: ANN401 (any JSON value)
     return json.dumps(_showable(value), ensure_ascii=False)
 
 
-def _showable(value: Any) -> Any:  # noqa: ANN401 (any JSON value)
+def _showable(value: Json) -> Json:
     if isinstance(value, dict):
         return {key: _showable(item) for key, item in value.items()}
     if isinstance(value, list):
@@ -157,7 +161,13 @@ def _showable(value: Any) -> Any:  # noqa: ANN401 (any JSON value)
     return repr(value) if isinstance(value, Unknown | Hidden) else value
 
 
-def _says_true(part: Any) -> bool:  # noqa: ANN401 (any JSON value)
+@cache
+def _names_a_secret(name: str) -> bool:
+    """Whether an attribute of this name holds a secret; a plan has few names, each very often."""
+    return _SECRET_NAME.search(name) is not None
+
+
+def _says_true(part: Json) -> bool:
     if isinstance(part, dict):
         return any(_says_true(item) for item in part.values())
     if isinstance(part, list):
@@ -165,6 +175,6 @@ def _says_true(part: Any) -> bool:  # noqa: ANN401 (any JSON value)
     return part is True
 
 
-def _worth_a_look(item: Any, masks: Mapping[str, Any], key: str) -> bool:  # noqa: ANN401
+def _worth_a_look(item: Json, masks: Mapping[str, Any], key: str) -> bool:
     """Numbers and booleans that no mask names are shown as they are: most of a plan."""
     return isinstance(item, str | dict | list) or bool(masks.get(key))

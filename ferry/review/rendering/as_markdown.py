@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from ferry.review.rendering.fitting import Piece, fitted
 from ferry.review.rendering.inert import code, code_in_html, code_in_table
-from ferry.review.rendering.report import report
+from ferry.review.rendering.report import report, shown_differences
 
 if TYPE_CHECKING:
-    from ferry.review.rendering.report import Entry, Part
+    from ferry.review.rendering.parts import Entry, Part
     from ferry.review.review import Review
 
 
@@ -32,18 +32,29 @@ def _note(missing: str) -> str:
 
 
 def _piece(part: Part) -> Piece:
+    entries = part.entries
+    head, tail = f"\n### {part.title}\n\n", ""
     if part.columns:
         rule = "|".join(" --- " for _ in part.columns)
-        head = f"\n### {part.title}\n\n| {' | '.join(part.columns)} |\n|{rule}|\n"
+        head += f"| {' | '.join(part.columns)} |\n|{rule}|\n"
         return Piece(
-            title=part.title, head=head, items=[(_row(it),) * 2 for it in part.entries], tail=""
+            title=part.title,
+            head=head,
+            lines=len(entries),
+            line=lambda number: _row(entries[number]),
+            short=lambda number: _row(entries[number]),
         )
     if part.folded:
-        head = (
-            f"\n### {part.title}\n\n<details><summary>{len(part.entries):,} resources</summary>\n\n"
-        )
-        return Piece(title=part.title, head=head, items=_lines(part), tail="\n</details>\n")
-    return Piece(title=part.title, head=f"\n### {part.title}\n\n", items=_lines(part), tail="")
+        head += f"<details><summary>{len(entries):,} resources</summary>\n\n"
+        tail = "\n</details>\n"
+    return Piece(
+        title=part.title,
+        head=head,
+        lines=len(entries),
+        line=lambda number: _folded(entries[number]),
+        short=lambda number: _line(entries[number]),
+        tail=tail,
+    )
 
 
 def _row(entry: Entry) -> str:
@@ -53,18 +64,17 @@ def _row(entry: Entry) -> str:
     return f"| {' | '.join(cells)} |\n"
 
 
-def _lines(part: Part) -> list[tuple[str, str]]:
-    return [(_folded(it) if it.differences else _line(it), _line(it)) for it in part.entries]
-
-
 def _line(entry: Entry) -> str:
     return f"- {entry.cells[0].text(code)}\n"
 
 
 def _folded(entry: Entry) -> str:
+    differences = shown_differences(entry.change) if entry.change else []
+    if not differences:
+        return _line(entry)
     rows = "".join(
         f"| {code_in_table(path)} | {code_in_table(before)} | {code_in_table(after)} |\n"
-        for path, before, after in entry.differences
+        for path, before, after in differences
     )
     return (
         f"\n<details><summary>{entry.cells[0].text(code_in_html)}</summary>\n\n"

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from ferry.review.rendering.fitting import Piece, fitted
 from ferry.review.rendering.inert import visible
-from ferry.review.rendering.report import report
+from ferry.review.rendering.report import report, shown_differences
 
 if TYPE_CHECKING:
-    from ferry.review.rendering.report import Entry, Part
+    from ferry.review.rendering.parts import Entry, Part
     from ferry.review.review import Review
 
 
@@ -28,11 +28,22 @@ def _note(missing: str) -> str:
 
 def _piece(part: Part) -> Piece:
     head = f"\n{part.title}\n{'-' * len(part.title)}\n"
+    entries = part.entries
     if part.columns:
-        items = [(_block(part, it),) * 2 for it in part.entries]
-    else:
-        items = [(_folded(it), _line(it)) for it in part.entries]
-    return Piece(title=part.title, head=head, items=items, tail="")
+        return Piece(
+            title=part.title,
+            head=head,
+            lines=len(entries),
+            line=lambda number: _block(part, entries[number]),
+            short=lambda number: _block(part, entries[number]),
+        )
+    return Piece(
+        title=part.title,
+        head=head,
+        lines=len(entries),
+        line=lambda number: _folded(entries[number]),
+        short=lambda number: _line(entries[number]),
+    )
 
 
 def _block(part: Part, entry: Entry) -> str:
@@ -54,7 +65,8 @@ def _line(entry: Entry) -> str:
 
 
 def _folded(entry: Entry) -> str:
+    differences = shown_differences(entry.change) if entry.change else []
     return _line(entry) + "".join(
         f"      {visible(path)}: {visible(before)} -> {visible(after)}\n"
-        for path, before, after in entry.differences
+        for path, before, after in differences
     )

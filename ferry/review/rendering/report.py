@@ -9,55 +9,24 @@ from typing import TYPE_CHECKING, Final
 from ferry.review.dangers import Section
 from ferry.review.finding import Phrase
 from ferry.review.plan import Action
+from ferry.review.rendering.parts import Entry, Part, clipped
+from ferry.review.rendering.security import statements_part, traffic_part
 from ferry.review.review import Verdict
-from ferry.review.values import show
+from ferry.review.values import UNKNOWN, show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from ferry.review.dangers import Danger
     from ferry.review.finding import Finding
     from ferry.review.plan import Change
     from ferry.review.review import Review
 
-_LONGEST_VALUE: Final = 200
-_MOST_DIFFERENCES: Final = 25
-_MOST_REASONS: Final = 6
+_MOST_DIFFERENCES: Final = 15
 _NOT_IN_A_PLAN: Final = (
     "Not in a plan, and so not looked at: whether AWS offers these versions and classes in the "
     "region, quotas, what waits in AWS for a maintenance window, what it all costs."
 )
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Entry:
-    """One line, or one row of a table.
-
-    Args:
-        cells: Its text, in a table one for each column.
-        differences: What is folded below it: path, before, after.
-        source: An address of ours that says more; empty where there is none.
-    """
-
-    cells: Sequence[Phrase]
-    differences: Sequence[tuple[str, str, str]] = ()
-    source: str = ""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Part:
-    """A part of the report.
-
-    Args:
-        title: Its heading.
-        entries: What it says.
-        columns: The columns, where it is a table; none where it is a list.
-        folded: Whether it is folded.
-    """
-
-    title: str
-    entries: Sequence[Entry]
-    columns: Sequence[str] = ()
-    folded: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,8 +50,8 @@ def report(review: Review) -> Report:
         *(_section(review, section) for section in (Section.DATA, Section.INTERRUPTIONS)),
         _section(review, Section.REPLICATION),
         _section(review, Section.SECURITY),
-        _statements(review),
-        _traffic(review),
+        statements_part(review),
+        traffic_part(review),
         _section(review, Section.OTHER),
         _changes(review),
         _drift(review),
@@ -95,11 +64,21 @@ def report(review: Review) -> Report:
     )
 
 
-def clipped(text: str) -> str:
-    """A value that is too long to be read, cut, with how much is missing."""
-    if len(text) <= _LONGEST_VALUE:
-        return text
-    return f"{text[:_LONGEST_VALUE]}… ({len(text):,} characters)"
+def shown_differences(change: Change) -> list[tuple[str, str, str]]:
+    """Where a resource will differ: path, before and after; not more than a reader bears.
+
+    Of one that goes, nothing: it differs everywhere. Of one that comes, what is known of it.
+    """
+    if change.action is Action.DELETE:
+        return []
+    differences = (it for it in change.differences() if not (change.comes and it.after is UNKNOWN))
+    found = [
+        (clipped(it.path), clipped(show(it.before)), clipped(show(it.after)))
+        for it in islice(differences, _MOST_DIFFERENCES + 1)
+    ]
+    if len(found) > _MOST_DIFFERENCES:
+        found[-1] = ("and more", "", "")
+    return found
 
 
 def _headline(review: Review) -> str:
@@ -120,19 +99,21 @@ def _counts(review: Review) -> Phrase:
 
 
 def _reasons(review: Review) -> Iterator[Phrase]:
-    """The findings that matter most, and how many there are beside."""
-    findings = review.findings
-    for finding in islice(findings, _MOST_REASONS):
+    """The first finding of each danger, what blocks first, and how many there are beside."""
+    by_danger: dict[Danger, list[Finding]] = {}
+    for finding in review.findings:
+        by_danger.setdefault(finding.danger, []).append(finding)
+    for danger, findings in by_danger.items():
+        first = findings[0]
+        more = f" (and {len(findings) - 1:,} more)" if findings[1:] else ""
         yield Phrase(
-            f"{_weight(review, finding)} {finding.danger}: {{place}}. {finding.effect.template}",
-            {"place": clipped(finding.change.place), **_clipped(finding.effect)},
+            f"{_weight(review, first)} {danger}: {{place}}. {first.effect.template}{more}",
+            {"place": clipped(first.change.place), **_clipped(first.effect)},
         )
-    if len(findings) > _MOST_REASONS:
-        yield Phrase(f"And {len(findings) - _MOST_REASONS:,} effects more.")
     doubts = len(review.judgement.doubts) + len(review.plan.unreadable)
     if doubts:
         yield Phrase(f"Not judged: {doubts:,}, listed at the end. Look at them yourself.")
-    if not findings and not doubts and review.counts:
+    if not by_danger and not doubts and review.counts:
         yield Phrase("No change stops, loses, opens or hides anything.")
 
 
@@ -176,53 +157,6 @@ def _where(finding: Finding) -> Phrase:
     return Phrase("{place} {attribute}", {**values, "attribute": clipped(finding.attribute)})
 
 
-def _statements(review: Review) -> Part:
-    return Part(
-        title="IAM statements",
-        columns=("", "Where", "Effect", "Who", "Actions", "Resources", "Conditions"),
-        entries=[
-            Entry(
-                cells=(
-                    Phrase("after" if it.added else "before"),
-                    Phrase("{place}", {"place": clipped(it.change.place)}),
-                    Phrase("allow" if it.statement.allows else "deny"),
-                    _listed(it.statement.principals),
-                    _listed(it.statement.actions),
-                    _listed(it.statement.resources),
-                    _listed(frozenset(" ".join(parts) for parts in it.statement.conditions)),
-                )
-            )
-            for it in review.statements
-        ],
-    )
-
-
-def _listed(texts: frozenset[str]) -> Phrase:
-    return Phrase("{texts}", {"texts": clipped(", ".join(sorted(texts)))}) if texts else Phrase("")
-
-
-def _traffic(review: Review) -> Part:
-    return Part(
-        title="Security group rules",
-        columns=("", "Where", "Direction", "Protocol and ports", "Peer", "Description"),
-        entries=[
-            Entry(
-                cells=(
-                    Phrase("after" if it.added else "before"),
-                    Phrase("{place}", {"place": clipped(it.change.place)}),
-                    Phrase(it.traffic.direction),
-                    Phrase("{what}", {"what": f"{it.traffic.protocol} {it.traffic.ports}"}),
-                    Phrase("{peer}", {"peer": clipped(it.traffic.peer)}),
-                    Phrase("{text}", {"text": clipped(it.traffic.description)})
-                    if it.traffic.description
-                    else Phrase(""),
-                )
-            )
-            for it in review.traffic
-        ],
-    )
-
-
 def _changes(review: Review) -> Part:
     affected = {id(it.change) for it in review.judgement.findings}
     return Part(
@@ -230,7 +164,7 @@ def _changes(review: Review) -> Part:
         entries=[
             Entry(
                 cells=(_change(review, it, has_effects=id(it) in affected),),
-                differences=_differences(it),
+                change=it,
             )
             for it in review.changes
         ]
@@ -265,16 +199,6 @@ def _change(review: Review, change: Change, *, has_effects: bool) -> Phrase:
     return Phrase(f"{text}: {' '.join(because)}" if because else text, values)
 
 
-def _differences(change: Change) -> list[tuple[str, str, str]]:
-    found = [
-        (clipped(it.path), clipped(show(it.before)), clipped(show(it.after)))
-        for it in islice(change.differences(), _MOST_DIFFERENCES + 1)
-    ]
-    if len(found) > _MOST_DIFFERENCES:
-        found[-1] = ("and more", "", "")
-    return found
-
-
 def _drift(review: Review) -> Part:
     return Part(
         title="Changed outside Terraform since its last run",
@@ -282,7 +206,7 @@ def _drift(review: Review) -> Part:
         entries=[
             Entry(
                 cells=(Phrase(f"{it.action} {{place}}", {"place": clipped(it.place)}),),
-                differences=_differences(it),
+                change=it,
             )
             for it in review.plan.drift
         ],

@@ -7,13 +7,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from ferry.review.combined.aurora import (
-    cluster_goes,
-    instance_goes,
-    parameters_change,
-)
+from ferry.review.combined.aurora import cluster_goes, instance_goes
 from ferry.review.conditions import (
     always,
+    at_a_reader,
+    at_a_writer,
     becomes,
     loses_items,
     lowered,
@@ -169,10 +167,13 @@ INSTANCE: Final[tuple[Row, ...]] = (
     Judged(_INSTANCE, (DESTROYED,), by=instance_goes),
     Replaces(_INSTANCE, ("availability_zone", "cluster_identifier", "custom_iam_instance_profile",
              "db_subnet_group_name", "engine", "identifier", "identifier_prefix")),
-    Rule(_INSTANCE, "instance_class", always, Danger.OUTAGE,
-         "The instance is stopped and started as {after}, no longer {before}.",
+    Rule(_INSTANCE, "instance_class", at_a_writer, Danger.OUTAGE,
+         "The writer, or what may be it, is stopped and started as {after}, no longer {before}.",
          timing=Timing.AS_SET, lasts=_FAILOVER, source=_MODIFYING,
          remedy="Change the readers first and fail over to one of them by hand."),
+    Rule(_INSTANCE, "instance_class", at_a_reader, Danger.INTERRUPTION,
+         "A reader is stopped and started as {after}, no longer {before}; all readers of one plan "
+         "at the same time.", timing=Timing.AS_SET, lasts="about ten minutes", source=_MODIFYING),
     Rule(_INSTANCE, "engine_version", always, Danger.OUTAGE,
          "The instance is upgraded from {before} to {after} and restarts.", timing=Timing.AS_SET,
          lasts=_UPGRADE, source=_MINOR),
@@ -216,35 +217,4 @@ INSTANCE: Final[tuple[Row, ...]] = (
              "RDS reports it; nothing is sent."),
 )
 
-_SUBNETS: Final = "aws_db_subnet_group"
-_CLUSTER_GROUP: Final = "aws_rds_cluster_parameter_group"
-_INSTANCE_GROUP: Final = "aws_db_parameter_group"
-
-GROUPS: Final[tuple[Row, ...]] = (
-    Harmless(_SUBNETS, (CREATED,), "Nothing uses it yet."),
-    Rule(_SUBNETS, DESTROYED, always, Danger.REFUSED,
-         "RDS does not delete a subnet group that a cluster uses.", timing=Timing.NOW,
-         remedy="Look whether the cluster is replaced too.", source=_REACH),
-    Replaces(_SUBNETS, ("name", "name_prefix")),
-    Rule(_SUBNETS, "subnet_ids", loses_items, Danger.REFUSED,
-         "RDS refuses to take away a subnet in which an instance stands.", source=_REACH),
-    Harmless(_SUBNETS, ("subnet_ids",), "Instances stay where they are; new ones have more room."),
-    Harmless(_SUBNETS, ("description", "arn", "vpc_id", "supported_network_types"),
-             "Words, and what RDS reports."),
-    *(
-        row
-        for group in (_CLUSTER_GROUP, _INSTANCE_GROUP)
-        for row in (
-            Harmless(group, (CREATED,), "Nothing uses it yet."),
-            Harmless(group, (DESTROYED,),
-                     "RDS deletes no parameter group that is in use; what takes its place is "
-                     "judged at the cluster and the instances."),
-            Replaces(group, ("description", "family", "name", "name_prefix")),
-            Judged(group, ("parameter",), by=parameters_change),
-            Harmless(group, ("arn", "skip_destroy"),
-                     "RDS reports it, or it says what happens some day."),
-        )
-    ),
-)
-
-ROWS: Final[tuple[Row, ...]] = (*CLUSTER, *INSTANCE, *GROUPS)
+ROWS: Final[tuple[Row, ...]] = (*CLUSTER, *INSTANCE)

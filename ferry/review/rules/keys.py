@@ -11,7 +11,7 @@ from ferry.review.combined.keys import keys_go, secrets_go
 from ferry.review.conditions import always, lowered, removed, turned_off
 from ferry.review.dangers import Danger
 from ferry.review.policies import attachment_findings, policy_findings
-from ferry.review.rule import CREATED, DESTROYED, Harmless, Judged, Replaces, Row, Rule
+from ferry.review.rule import CREATED, DESTROYED, REPLACED, Harmless, Judged, Replaces, Row, Rule
 from ferry.review.timing import Timing
 
 _KEY: Final = "aws_kms_key"
@@ -75,6 +75,7 @@ ROWS: Final[tuple[Row, ...]] = (
     Rule(_VERSION, DESTROYED, always, Danger.REPLICATION_STOP,
          "The secret loses this value; where none is left, DMS cannot sign in.", timing=Timing.NOW,
          lasts="until a value is written", source=f"{_SECRETS}/getting-started.html"),
+    Harmless(_VERSION, (REPLACED,), "A rotation: the new value takes the old one's place at once."),
     Replaces(_VERSION, ("secret_id",)),
     Harmless(_VERSION, ("secret_string_wo", "secret_string_wo_version", "secret_string",
              "secret_binary"), "A rotation: readers get the new value at their next connection."),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from ferry.review.combined.alarms import alarms_go
+from ferry.review.combined.events import events_lose_sources, receivers_go
 from ferry.review.conditions import always, loses_items, removed, turned_off
 from ferry.review.dangers import Danger
 from ferry.review.policies import policy_findings
@@ -50,8 +51,7 @@ def _events(resource: str, topic: str, source: str) -> tuple[Row, ...]:
     """Subscriptions to events, which RDS and DMS have alike."""
     return (
         Harmless(resource, (CREATED,), "Somebody more is told."),
-        Rule(resource, DESTROYED, always, Danger.UNWATCHED,
-             "Nobody is told of these events any more.", source=source),
+        Judged(resource, (DESTROYED, "source_ids"), by=events_lose_sources),
         Replaces(resource, ("name", "name_prefix")),
         Rule(resource, topic, always, Danger.UNWATCHED,
              "The events go to another topic: {after} in place of {before}.", source=source),
@@ -59,12 +59,10 @@ def _events(resource: str, topic: str, source: str) -> tuple[Row, ...]:
              "Nobody is told of these events any more.", source=source),
         Rule(resource, "event_categories", loses_items, Danger.UNWATCHED,
              "Fewer kinds of events are told: {after} in place of {before}.", source=source),
-        Rule(resource, "source_ids", loses_items, Danger.UNWATCHED,
-             "Events of fewer things are told: {after} in place of {before}.", source=source),
         Rule(resource, "source_type", always, Danger.UNWATCHED,
              "Events of another kind of thing are told: {after}, no longer {before}.",
              source=source),
-        Harmless(resource, ("enabled", "event_categories", "source_ids"), "More is told."),
+        Harmless(resource, ("enabled", "event_categories"), "More is told."),
         Harmless(resource, ("arn", "customer_aws_id"), "AWS reports it."),
     )
 
@@ -82,7 +80,7 @@ ROWS: Final[tuple[Row, ...]] = (
              "Who is told when; nobody who was told of the alarm is left out."),
     Judged(_ALARM, ("threshold", "dimensions", "metric_name", "namespace", "metric_query"),
            by=alarms_go),
-    Harmless(_ALARM, ("comparison_operator", "datapoints_to_alarm", "evaluation_periods", "period",
+    Harmless(_ALARM, ("threshold", "comparison_operator", "datapoints_to_alarm", "evaluation_periods", "period",
              "statistic", "extended_statistic", "treat_missing_data", "unit",
              "evaluate_low_sample_count_percentiles", "threshold_metric_id", "alarm_description",
              "arn"), "When the alarm goes off; the database itself notices nothing."),
@@ -120,9 +118,7 @@ ROWS: Final[tuple[Row, ...]] = (
     Replaces(_TOPIC_POLICY, ("arn",)),
     Harmless(_TOPIC_POLICY, ("owner",), "SNS reports it."),
     Harmless(_SUBSCRIPTION, (CREATED,), "Somebody more is told, once they have confirmed."),
-    Rule(_SUBSCRIPTION, DESTROYED, always, Danger.UNWATCHED,
-         "This receiver is told of nothing any more.", source=_EMAIL,
-         remedy="Look whether another receiver takes their place."),
+    Judged(_SUBSCRIPTION, (DESTROYED,), by=receivers_go),
     Replaces(_SUBSCRIPTION, ("endpoint", "protocol", "topic_arn")),
     Rule(_SUBSCRIPTION, "filter_policy", always, Danger.UNWATCHED,
          "The receiver is told of other things: {after} in place of {before}.",

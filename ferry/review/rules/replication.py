@@ -144,7 +144,7 @@ ROWS: Final[tuple[Row, ...]] = (
          "again is not certain.",
          source="https://github.com/hashicorp/terraform-provider-aws/issues/46139"),
     Harmless(_ENDPOINT, ("pause_replication_tasks",), "Changes of the endpoint stop no task."),
-    Harmless(_ENDPOINT, ("endpoint_arn",), "DMS reports it; nothing is sent."),
+    Harmless(_ENDPOINT, ("endpoint_arn", "redshift_settings"), "DMS reports it; nothing is sent."),
     Judged(_TASK, (CREATED,), by=task_starts),
     Rule(_TASK, DESTROYED, always, Danger.REPLICATION_LOSS,
          "The task is stopped and deleted, its position with it. The replication slot may stay at "

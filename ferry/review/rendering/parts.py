@@ -1,0 +1,53 @@
+"""What a report is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ferry.review.finding import Phrase
+    from ferry.review.plan import Change
+
+_LONGEST_VALUE: Final = 200
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """One line, or one row of a table.
+
+    Args:
+        cells: Its text, in a table one for each column.
+        change: Whose differences are folded below it; none by default.
+        source: An address of ours that says more; empty where there is none.
+    """
+
+    cells: Sequence[Phrase]
+    change: Change | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Part:
+    """A part of the report.
+
+    Args:
+        title: Its heading.
+        entries: What it says.
+        columns: The columns, where it is a table; none where it is a list.
+        folded: Whether it is folded.
+    """
+
+    title: str
+    entries: Sequence[Entry]
+    columns: Sequence[str] = ()
+    folded: bool = False
+
+
+def clipped(text: str) -> str:
+    """A value that is too long to be read, cut, with how much is missing."""
+    if len(text) <= _LONGEST_VALUE:
+        return text
+    return f"{text[:_LONGEST_VALUE]}… ({len(text):,} characters)"

@@ -1,0 +1,349 @@
+"""What becomes of Aurora: data, instances, upgrades, parameters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ferry.review import Danger
+from tests.unit.ferry.review.plans import UNKNOWN, change, dangers, effects, reviewed, stays, update
+
+if TYPE_CHECKING:
+    from ferry.review.values import Json
+
+CLUSTER = "aws_rds_cluster"
+INSTANCE = "aws_rds_cluster_instance"
+GROUP = "aws_rds_cluster_parameter_group"
+
+
+def cluster_goes(action: str, after: dict[str, Any] | None = None, **before: Json) -> str:
+    found = reviewed(change(CLUSTER, action, {"id": "c", **before}, after))
+    assert Danger.DATA_LOSS in dangers(found)
+    (finding,) = [it for it in found.findings if it.danger is Danger.DATA_LOSS]
+    assert finding.when.text() == "at once, when the plan is applied"
+    return finding.effect.text()
+
+
+def test_a_cluster_that_is_destroyed_without_a_snapshot() -> None:
+    assert cluster_goes("delete", skip_final_snapshot=True) == (
+        "The cluster is destroyed, with all that is in it. No snapshot is taken "
+        "(skip_final_snapshot is true); the automated backups go as well. "
+        "Nothing takes its place."
+    )
+
+
+def test_a_cluster_that_is_replaced_after_a_final_snapshot() -> None:
+    effect = cluster_goes(
+        "replace",
+        {"id": UNKNOWN},
+        final_snapshot_identifier="last",
+        delete_automated_backups=False,
+    )
+    assert effect == (
+        "The cluster is replaced, with all that is in it. A final snapshot is taken; "
+        "the automated backups stay as well. The new one is empty."
+    )
+
+
+def test_a_cluster_that_is_replaced_by_a_snapshot() -> None:
+    effect = cluster_goes("replace", {"snapshot_identifier": "old"}, skip_final_snapshot=True)
+    assert effect.endswith(
+        "The new one is restored from snapshot_identifier: what came later is not in it."
+    )
+
+
+def test_a_cluster_whose_last_snapshot_has_no_name() -> None:
+    assert "A final snapshot has no name, so the deletion fails;" in cluster_goes("delete")
+
+
+def test_a_protected_cluster_stops_the_apply() -> None:
+    found = reviewed(change(CLUSTER, "delete", {"id": "c", "deletion_protection": True}))
+    assert dangers(found) == {Danger.DATA_LOSS, Danger.OUTAGE, Danger.REFUSED}
+    assert any(it.startswith("deletion_protection is on: RDS refuses") for it in effects(found))
+
+
+@pytest.mark.parametrize(
+    ("item", "remedy"),
+    [
+        (
+            change(CLUSTER, "replace", {"id": "c"}, {}, action_reason="replace_because_tainted"),
+            "terraform untaint aws_rds_cluster.it",
+        ),
+        (
+            change(CLUSTER, "replace", {"id": "c"}, {}, replace_paths=[["kms_key_id"], ["engine"]]),
+            "Take back the change of kms_key_id, engine.",
+        ),
+        (
+            change(CLUSTER, "delete", {"id": "c"}),
+            "Take a snapshot, and keep the cluster in the code.",
+        ),
+    ],
+)
+def test_how_to_keep_a_cluster(item: dict[str, Any], remedy: str) -> None:
+    (finding,) = [it for it in reviewed(item).findings if it.danger is Danger.DATA_LOSS]
+    assert finding.remedy.text() == remedy
+
+
+def test_a_cluster_that_was_deleted_by_hand_comes_back_empty() -> None:
+    found = reviewed(
+        change(CLUSTER, "create", None, {"id": UNKNOWN}),
+        resource_drift=[change(CLUSTER, "delete", {"id": "c"})],
+    )
+    assert "The cluster was deleted outside Terraform. The new one is empty." in effects(found)
+    assert found.exit_code == 2
+
+
+def test_a_new_cluster_loses_nothing() -> None:
+    assert Danger.DATA_LOSS not in dangers(reviewed(change(CLUSTER, "create", None, {"id": "c"})))
+
+
+def members(count: int, *, of: str = "c") -> list[dict[str, Any]]:
+    return [stays(INSTANCE, f"other-{n}", cluster_identifier=of) for n in range(count)]
+
+
+def instance_goes(action: str, others: int, *, writer: bool | None) -> tuple[Danger, str, str]:
+    before = {"cluster_identifier": "c", "writer": writer}
+    after = before if action == "replace" else None
+    found = reviewed(
+        change(INSTANCE, action, before, after), *members(others), *members(3, of="another")
+    )
+    (finding,) = found.findings
+    return finding.danger, finding.effect.text(), finding.lasts
+
+
+@pytest.mark.parametrize(
+    ("action", "others", "writer", "expected"),
+    [
+        ("delete", 2, False, (
+            Danger.INTERRUPTION,
+            "A reader is destroyed; 2 instances are left. Its connections end.",
+            "for good",
+        )),
+        ("replace", 2, False, (
+            Danger.INTERRUPTION,
+            "A reader is replaced; 2 instances are left. Its connections end.",
+            "about ten minutes",
+        )),
+        ("delete", 1, False, (
+            Danger.INTERRUPTION,
+            ("A reader is destroyed. One instance is left: nothing it could fail over to, and reads "
+            "go to it too."),
+            "for good",
+        )),
+        ("delete", 2, True, (
+            Danger.OUTAGE,
+            ("The writer, or what may be it, is destroyed; 2 instances are left. Its connections "
+            "end."),
+            "a failover, about a minute",
+        )),
+        ("replace", 0, None, (
+            Danger.OUTAGE,
+            ("The writer, or what may be it, is replaced, and no other instance is left meanwhile: "
+            "nobody can connect."),
+            "about ten minutes",
+        )),
+        ("delete", 0, False, (
+            Danger.OUTAGE,
+            "A reader is destroyed, and no other instance is left meanwhile: nobody can connect.",
+            "for good",
+        )),
+    ],
+)  # fmt: skip
+def test_an_instance_that_goes(
+    action: str,
+    others: int,
+    writer: bool | None,  # noqa: FBT001 (a parameter)
+    expected: tuple[Danger, str, str],
+) -> None:
+    assert instance_goes(action, others, writer=writer) == expected
+
+
+def test_instances_that_go_with_their_cluster_are_not_told_one_by_one() -> None:
+    found = reviewed(
+        change(CLUSTER, "delete", {"id": "c"}),
+        change(INSTANCE, "delete", {"cluster_identifier": "c", "writer": True}),
+    )
+    assert {it.change.type for it in found.findings} == {CLUSTER}
+
+
+def test_a_tainted_instance_can_be_untainted() -> None:
+    found = reviewed(
+        change(
+            INSTANCE,
+            "replace",
+            {"cluster_identifier": "c"},
+            {"cluster_identifier": "c"},
+            action_reason="replace_because_tainted",
+        )
+    )
+    remedies = {it.remedy.text() for it in found.findings}
+    assert remedies == {
+        "terraform untaint aws_rds_cluster_instance.it",
+        "If it is sound: terraform untaint aws_rds_cluster_instance.it",
+    }
+
+
+@pytest.mark.parametrize(
+    ("settings", "danger", "when"),
+    [
+        (
+            {"apply_immediately": True},
+            Danger.OUTAGE,
+            "at once, because apply_immediately is true",
+        ),
+        ({"apply_immediately": UNKNOWN}, Danger.OUTAGE, "at once, because apply_immediately is true"),
+        (
+            {"apply_immediately": False, "preferred_maintenance_window": "sun:03:00-sun:04:00"},
+            Danger.INTERRUPTION,
+            "in the next maintenance window, sun:03:00-sun:04:00 UTC",
+        ),
+        ({}, Danger.INTERRUPTION, "in the next maintenance window"),
+        ({"apply_immediately": True, "writer": False}, Danger.INTERRUPTION,
+         "at once, because apply_immediately is true"),
+    ],
+)  # fmt: skip
+def test_when_a_new_class_is_taken(settings: dict[str, Any], danger: Danger, when: str) -> None:
+    before = {key: value for key, value in settings.items() if value is not UNKNOWN}
+    found = reviewed(
+        change(
+            INSTANCE,
+            "update",
+            {**before, "instance_class": "db.r6g.large"},
+            {**settings, "instance_class": "db.r6g.xlarge"},
+        )
+    )
+    finding = found.findings[0]
+    assert (finding.danger, finding.when.text()) == (danger, when)
+    who = "A reader" if settings.get("writer") is False else "The writer, or what may be it,"
+    assert finding.effect.text().startswith(
+        f'{who} is stopped and started as "db.r6g.xlarge", no longer "db.r6g.large"'
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ({}, {"backup_retention_period": 8}, True),
+        ({}, {"tags": {"a": "b"}}, False),
+        ({"apply_immediately": False}, {"backup_retention_period": 8}, False),
+        ({"engine_version": "15.8"}, {"backup_retention_period": 8}, False),
+        ({"engine_version": "15"}, {"backup_retention_period": 8}, False),
+        ({"engine_version_actual": None}, {"backup_retention_period": 8}, False),
+        ({}, {"engine_version": "15.12"}, False),
+    ],
+)
+def test_an_upgrade_that_waits_goes_along_with_another_change(
+    before: dict[str, Any],
+    after: dict[str, Any],
+    told: bool,  # noqa: FBT001 (a parameter)
+) -> None:
+    waiting = {
+        "apply_immediately": True,
+        "backup_retention_period": 7,
+        "engine_version": "15.10",
+        "engine_version_actual": "15.8",
+        **before,
+    }
+    found = reviewed(update(CLUSTER, waiting, **after))
+    assert (
+        'The upgrade from "15.8" to "15.10", which waits for its window, is sent along and done '
+        "now." in effects(found)
+    ) is told
+
+
+def test_a_major_upgrade_needs_permission_and_other_parameter_groups() -> None:
+    found = reviewed(update(CLUSTER, {"engine_version": "15.8"}, engine_version="16.4"))
+    refused = [it.effect.text() for it in found.findings if it.danger is Danger.REFUSED]
+    assert refused == [
+        "RDS refuses the major upgrade: allow_major_version_upgrade is not true.",
+        "RDS refuses the major upgrade: The cluster's parameter group is still of the old family.",
+    ]
+
+
+def test_a_major_upgrade_that_has_both_is_not_refused() -> None:
+    found = reviewed(
+        update(
+            CLUSTER,
+            {"engine_version": "15.8", "db_cluster_parameter_group_name": "a"},
+            engine_version="16.4",
+            db_cluster_parameter_group_name="b",
+            allow_major_version_upgrade=True,
+        )
+    )
+    assert Danger.REFUSED not in dangers(found)
+    assert Danger.IRREVERSIBLE in dangers(found)
+
+
+def parameter(name: str, value: str, method: str | None = "immediate") -> dict[str, Any]:
+    return {"name": name, "value": value, "apply_method": method}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (
+            [parameter("work_mem", "1"), parameter("huge_pages", "on", "pending-reboot")],
+            [parameter("work_mem", "2"), parameter("huge_pages", "on", "pending-reboot")],
+            [],
+        ),
+        ([], [parameter("work_mem", "2")], []),
+        ([parameter("work_mem", "1")], [], []),
+        (
+            [parameter("max_connections", "1", "pending-reboot")],
+            [parameter("max_connections", "2", "pending-reboot")],
+            ['max_connections becomes "2", and stays "1" until the instances are restarted.'],
+        ),
+        (
+            [],
+            [parameter("work_mem", "2", "pending-reboot")],
+            ['work_mem becomes "2", and stays (not set) until the instances are restarted.'],
+        ),
+        (
+            [parameter("shared_buffers", "1", "pending-reboot")],
+            [],
+            ['shared_buffers becomes (not set), and stays "1" until the instances are restarted.'],
+        ),
+        (
+            [],
+            [parameter("shared_buffers", "1")],
+            ["shared_buffers is static: RDS refuses to apply it immediately."],
+        ),
+        (
+            [parameter("rds.force_ssl", "1")],
+            [parameter("rds.force_ssl", "0")],
+            ['Clients may connect without TLS: rds.force_ssl becomes "0".'],
+        ),
+        ([], [parameter("rds.force_ssl", "1")], []),
+    ],
+)
+def test_parameters(before: list[Any], after: list[Any], expected: list[str]) -> None:
+    found = reviewed(
+        change(GROUP, "update", {"parameter": before, "id": 1}, {"parameter": after, "id": 1})
+    )
+    assert effects(found) == expected
+
+
+def test_what_a_parameter_s_effect_is_called() -> None:
+    found = reviewed(
+        update(GROUP, {"parameter": []}, parameter=[parameter("max_connections", "2", None)])
+    )
+    (finding,) = found.findings
+    assert finding.danger is Danger.INTERRUPTION
+    assert finding.when.text() == "when the instances are restarted; Terraform restarts none"
+
+
+@pytest.mark.parametrize(
+    "unknown",
+    [True, [True], [{"value": True}], [{"name": True}]],
+)
+def test_parameters_that_only_aws_will_say(unknown: Json) -> None:
+    item = change(GROUP, "update", {"parameter": [parameter("a", "1")]}, {"parameter": [{}]})
+    item["change"]["after_unknown"] = {"parameter": unknown}
+    found = reviewed(item)
+    assert effects(found) == ["Which parameters change is known only after apply."]
+    assert found.exit_code == 1
+
+
+def test_an_update_of_a_parameter_group_s_tags_is_safe() -> None:
+    assert reviewed(update(GROUP, {"tags": {}}, tags={"a": "b"})).exit_code == 0

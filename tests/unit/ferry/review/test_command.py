@@ -1,0 +1,222 @@
+"""`ferry review`: its files, its exit status, its words."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from ferry.commands.app import app
+from tests.unit.ferry.review.plans import change, plan_text, stack_of, update
+
+if TYPE_CHECKING:
+    from typing import Any
+
+ROOT = Path(__file__).resolve().parents[4]
+SAFE = update("aws_vpc", {"tags": {}}, tags={"a": "b"})
+DANGEROUS = update("aws_rds_cluster", {"engine_version": "15.8"}, engine_version="15.7")
+DOUBTFUL = change("aws_unheard_of", "create", None, {})
+RISKY = update("aws_rds_cluster", {"storage_type": "aurora"}, storage_type="aurora-iopt1")
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> Path:
+    return written(tmp_path, SAFE)
+
+
+def written(folder: Path, *changes: dict[str, Any]) -> Path:
+    file = folder / "plan.json"
+    file.write_text(plan_text(*changes))
+    return file
+
+
+def run(*arguments: str | Path, environment: str = "prod") -> Result:
+    return CliRunner().invoke(
+        app, ["review", *map(str, arguments), "--environment", environment], prog_name="ferry"
+    )
+
+
+@pytest.mark.parametrize(
+    ("item", "status", "verdict"),
+    [
+        (SAFE, 0, "safe"),
+        (RISKY, 1, "needs a second reviewer"),
+        (DANGEROUS, 2, "blocked"),
+        (DOUBTFUL, 3, "could not be judged"),
+    ],
+)
+def test_the_exit_status_says_the_verdict(
+    tmp_path: Path, item: dict[str, Any], status: int, verdict: str
+) -> None:
+    result = run(written(tmp_path, item))
+    assert result.exit_code == status
+    assert result.stdout.startswith(f"## `prod`: {verdict}\n")
+
+
+@pytest.mark.parametrize(
+    ("form", "start"),
+    [("markdown", "## `prod`"), ("text", "prod: safe\n"), ("json", '{\n "format')],
+)
+def test_the_form_can_be_chosen(plan: Path, form: str, start: str) -> None:
+    assert run(plan, "--format", form).stdout.startswith(start)
+
+
+def test_the_review_can_be_written_to_a_file(plan: Path, tmp_path: Path) -> None:
+    file = tmp_path / "review.md"
+    result = run(plan, "--output", file)
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert file.read_text().startswith("## `prod`: safe\n")
+
+
+def test_the_stack_names_the_constructs(plan: Path, tmp_path: Path) -> None:
+    stack = tmp_path / "cdk.tf.json"
+    stack.write_text(json.dumps(stack_of(aws_vpc={})).replace('"dev', '"prod'))
+    assert "aws_vpc/it" in run(plan, "--stack", stack, "--format", "text").stdout
+
+
+def test_the_account_s_stack_is_reviewed_for_its_environments(plan: Path, tmp_path: Path) -> None:
+    stack = tmp_path / "cdk.tf.json"
+    stack.write_text(json.dumps(stack_of()).replace('"dev"', '"account-444455556666"'))
+    assert run(plan, "--stack", stack).exit_code == 0
+
+
+def said(result: Result) -> str:
+    """What stands on standard error, as one line."""
+    assert result.exit_code == 3
+    assert result.stdout == ""
+    return " ".join(result.stderr.split())
+
+
+def test_the_stack_of_another_environment_is_refused(plan: Path, tmp_path: Path) -> None:
+    stack = tmp_path / "cdk.tf.json"
+    stack.write_text(json.dumps(stack_of()))
+    assert said(run(plan, "--stack", stack)) == (
+        f"{stack} is the stack 'dev'; the environment 'prod' has 'prod' and "
+        "'account-444455556666'. Give the cdk.tf.json of the stack that was planned."
+    )
+
+
+def test_an_environment_without_a_file_gets_the_strictest_guardrails(tmp_path: Path) -> None:
+    result = run(written(tmp_path, DANGEROUS), environment="gone")
+    assert result.exit_code == 2
+    assert (
+        "- There is no `environments/gone.toml`, so the strictest guardrails hold, and the "
+        "environment's own account is not known.\n" in result.stdout
+    )
+
+
+def test_a_stack_of_an_environment_without_a_file(plan: Path, tmp_path: Path) -> None:
+    stack = tmp_path / "cdk.tf.json"
+    stack.write_text(json.dumps(stack_of()))
+    assert run(plan, "--stack", stack, environment="gone").exit_code == 3
+
+
+def test_a_name_that_leads_elsewhere_is_no_environment(plan: Path) -> None:
+    result = run(plan, environment="../settings/x")
+    assert "There is no `environments/../settings/x.toml`" in result.stdout
+
+
+def test_an_environment_s_file_with_problems_is_told(
+    plan: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "environments"
+    folder.mkdir()
+    (folder / "prod.toml").write_text("x = 1")
+    monkeypatch.setattr("ferry.environments.FOLDER", folder)
+    assert "environments/prod.toml" in said(run(plan))
+
+
+def test_a_plan_that_is_not_there(tmp_path: Path) -> None:
+    file = tmp_path / "no.json"
+    assert said(run(file)) == f"{file} cannot be read: No such file or directory."
+
+
+def test_a_plan_file_of_terraform_s_own_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "plan.tfplan"
+    file.write_bytes(b"PK\x03\x04\xff\xfe")
+    assert said(run(file)) == (
+        f"{file} is not text in UTF-8. Give what 'terraform show -json' prints, not the plan file "
+        "itself."
+    )
+
+
+def test_a_plan_that_is_cut_off(tmp_path: Path) -> None:
+    file = tmp_path / "plan.json"
+    file.write_text(plan_text(SAFE)[:-9])
+    assert "The plan is not JSON, or is cut off: " in said(run(file))
+
+
+def test_a_byte_order_mark_is_borne(tmp_path: Path) -> None:
+    file = tmp_path / "plan.json"
+    file.write_text(plan_text(SAFE), encoding="utf-8-sig")
+    assert run(file).exit_code == 0
+
+
+def test_a_report_that_cannot_be_written(plan: Path, tmp_path: Path) -> None:
+    file = tmp_path / "no" / "review.md"
+    assert said(run(plan, "--output", file)) == (
+        f"{file} cannot be written: No such file or directory."
+    )
+
+
+def test_the_environment_must_be_named(plan: Path) -> None:
+    result = CliRunner().invoke(app, ["review", str(plan)], prog_name="ferry")
+    assert result.exit_code == 2
+    assert "--environment" in re.sub(r"\x1b\[[0-9;]*m", "", result.stderr)
+
+
+MEASURE = """
+import resource, sys
+from ferry.commands.app import app
+try:
+    app(["review", sys.argv[1], "--environment", "dev"], standalone_mode=True)
+except SystemExit:
+    pass
+use = resource.getrusage(resource.RUSAGE_SELF)
+print(use.ru_maxrss // 1024, use.ru_utime + use.ru_stime, file=sys.stderr)
+"""
+
+
+def test_a_plan_of_ten_thousand_changes_takes_little_memory(tmp_path: Path) -> None:
+    """As large as a real one: 45 MB, most of which says the same again."""
+    attributes = {
+        "alarm_description": "words " * 40, "alarm_name": "x", "comparison_operator": "x" * 20,
+        "dimensions": {"ReplicationTaskIdentifier": "t", "ReplicationInstanceIdentifier": "i"},
+        "metric_name": "CDCLatencySource", "namespace": "AWS/DMS", "statistic": "Maximum",
+        "alarm_actions": ["arn:aws:sns:eu-central-1:111122223333:topic"], "metric_query": [],
+        "tags": {"Name": "x"}, "tags_all": {"Name": "x", "environment": "dev"}, "threshold": 300,
+        "treat_missing_data": "missing", "period": 60, "evaluation_periods": 3,
+    }  # fmt: skip
+    changes = [
+        update("aws_cloudwatch_metric_alarm", attributes, threshold=400)
+        | {"address": f"aws_cloudwatch_metric_alarm.n{number}"}
+        for number in range(10_000)
+    ]
+    file = tmp_path / "plan.json"
+    file.write_text(
+        plan_text(
+            *changes,
+            prior_state={"values": [attributes for _ in changes]},
+            configuration={"root_module": {"resources": [attributes for _ in changes]}},
+        )
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURE, str(file)],
+        cwd=ROOT,
+        env=os.environ,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert len(done.stdout) < 65_536
+    assert done.stdout.startswith("## `dev`: safe\n")
+    mebibytes, seconds = map(float, done.stderr.split())
+    assert mebibytes < 300
+    assert seconds < 4  # of a machine that may be busy; two on an idle one

@@ -1,0 +1,190 @@
+"""What cannot be judged, and what leads to which verdict and exit status."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ferry.review import Danger, Guardrails, Verdict
+from tests.unit.ferry.review.plans import change, dangers, effects, reviewed, stays, update
+
+if TYPE_CHECKING:
+    from ferry.review.values import Json
+
+CLUSTER = "aws_rds_cluster"
+ALL = Guardrails(block=frozenset(Danger))
+NONE = Guardrails(block=frozenset())
+
+
+def doubts(*changes: dict[str, Any], **parts: Json) -> list[str]:
+    found = reviewed(*changes, **parts)
+    assert found.exit_code == 3
+    assert found.verdict is Verdict.NOT_JUDGED
+    return [it.why for it in found.judgement.doubts]
+
+
+def test_an_empty_plan_is_safe() -> None:
+    found = reviewed()
+    assert (found.verdict, found.exit_code) == (Verdict.SAFE, 0)
+
+
+def test_what_stays_and_what_is_read_is_safe() -> None:
+    data = change("aws_vpc", "read", None, {"id": "x"}, mode="data")
+    found = reviewed(stays("unheard_of"), data, change("unheard_of", "read", None, {}))
+    assert found.exit_code == 0
+    assert found.reads == 2
+    assert found.changes == []
+
+
+@pytest.mark.parametrize("action", ["create", "update", "delete", "replace"])
+def test_a_type_that_no_rule_knows_cannot_be_judged(action: str) -> None:
+    item = change("aws_unheard_of", action, {"a": 1}, {"a": 2})
+    assert doubts(item) == ["No rule knows this type of resource."]
+
+
+def test_an_attribute_that_no_rule_knows_cannot_be_judged() -> None:
+    found = reviewed(update(CLUSTER, {"b": 1}, a=1, b=2))
+    (doubt,) = found.judgement.doubts
+    assert doubt.why == "No rule knows what comes of a change of {attributes}."
+    assert doubt.attributes == ["b", "a"]
+    assert found.exit_code == 3
+
+
+def test_an_attribute_that_is_made_without_a_rule_cannot_be_judged() -> None:
+    assert doubts(change("aws_eip", "create", None, {"unheard_of": 1}))
+    assert reviewed(change("aws_eip", "create", None, {"unheard_of": False})).exit_code == 0
+
+
+def test_an_attribute_that_goes_with_its_resource_needs_no_rule() -> None:
+    assert reviewed(change("aws_kms_alias", "delete", {"unheard_of": 1})).exit_code == 0
+
+
+def test_a_change_in_place_of_what_must_be_replaced_cannot_be_judged() -> None:
+    assert doubts(update(CLUSTER, {}, engine="x"))
+
+
+def test_an_action_that_is_not_known_cannot_be_judged() -> None:
+    assert doubts(change(CLUSTER, "invent")) == [
+        "This review does not know what Terraform will do with it."
+    ]
+
+
+def test_a_change_that_shows_nothing_cannot_be_judged() -> None:
+    assert doubts(update(CLUSTER, {"port": 1})) == [
+        "The plan says that it changes, and shows nothing that does."
+    ]
+
+
+def test_parts_of_the_plan_that_are_not_known_cannot_be_judged() -> None:
+    found = reviewed(complete=False)
+    assert (found.verdict, found.exit_code) == (Verdict.NOT_JUDGED, 3)
+
+
+def test_a_plan_that_is_blocked_anyway_is_called_so_and_still_ends_with_3() -> None:
+    found = reviewed(
+        update(CLUSTER, {"port": 1}, port=2), change("aws_unheard_of", "create", {}, {})
+    )
+    assert (found.verdict, found.exit_code) == (Verdict.BLOCKED, 3)
+
+
+def test_what_needs_a_second_reviewer_and_is_not_judged_whole_is_not_judged() -> None:
+    found = reviewed(
+        update(CLUSTER, {"storage_type": "a"}, storage_type="b"), change("odd", "create", {}, {})
+    )
+    assert (found.verdict, found.exit_code) == (Verdict.NOT_JUDGED, 3)
+
+
+@pytest.mark.parametrize("danger", sorted(Danger))
+def test_every_danger_needs_a_second_reviewer_where_it_does_not_block(danger: Danger) -> None:
+    examples = {
+        Danger.DATA_LOSS: change("aws_kms_key", "delete", {"id": "k"}),
+        Danger.PROTECTION_LOSS: update(
+            CLUSTER, {"deletion_protection": True}, deletion_protection=False
+        ),
+        Danger.IRREVERSIBLE: update(CLUSTER, {"engine_version": "15.8"}, engine_version="16.4"),
+        Danger.OUTAGE: update(CLUSTER, {"port": 1}, port=2),
+        Danger.INTERRUPTION: update(CLUSTER, {"storage_type": "a"}, storage_type="b"),
+        Danger.REPLICATION_LOSS: change("aws_dms_replication_task", "delete", {"id": "t"}),
+        Danger.REPLICATION_STOP: update(
+            "aws_dms_replication_task", {"table_mappings": "{}"}, table_mappings='{"a": 1}'
+        ),
+        Danger.PUBLIC_REACH: update("aws_rds_cluster_instance", {}, publicly_accessible=True),
+        Danger.WIDER_ACCESS: update(CLUSTER, {}, enable_http_endpoint=True),
+        Danger.UNWATCHED: update(
+            "aws_cloudwatch_metric_alarm", {"actions_enabled": True}, actions_enabled=False
+        ),
+        Danger.REFUSED: update(CLUSTER, {"engine_version": "15.8"}, engine_version="15.7"),
+    }
+    lenient, strict = (reviewed(examples[danger], guardrails=it) for it in (NONE, ALL))
+    assert danger in dangers(lenient)
+    assert (lenient.verdict, lenient.exit_code) == (Verdict.SECOND_REVIEWER, 1)
+    assert (strict.verdict, strict.exit_code) == (Verdict.BLOCKED, 2)
+
+
+def test_what_blocks_by_default() -> None:
+    assert {it for it in Danger if Guardrails().blocks(it)} == {
+        Danger.DATA_LOSS,
+        Danger.PROTECTION_LOSS,
+        Danger.OUTAGE,
+        Danger.REPLICATION_LOSS,
+        Danger.PUBLIC_REACH,
+        Danger.REFUSED,
+    }
+
+
+def test_what_blocks_comes_first() -> None:
+    found = reviewed(
+        update(
+            "aws_rds_cluster_instance",
+            {"db_parameter_group_name": "a"},
+            db_parameter_group_name="b",
+        ),
+        update(CLUSTER, {"port": 1}, port=2),
+    )
+    assert [it.danger for it in found.findings] == [Danger.OUTAGE, Danger.INTERRUPTION]
+
+
+@pytest.mark.parametrize(
+    ("type_", "before", "after"),
+    [
+        ("aws_vpc", {"tags": {"a": "1"}}, {"tags": {"a": "2"}, "tags_all": {"a": "2"}}),
+        ("aws_cloudwatch_metric_alarm", {"threshold": 80}, {"threshold": 70}),
+        ("aws_cloudwatch_log_group", {"retention_in_days": 7}, {"retention_in_days": 30}),
+        (CLUSTER, {"backup_retention_period": 7}, {"backup_retention_period": 14}),
+        (CLUSTER, {"deletion_protection": False}, {"deletion_protection": True}),
+        (CLUSTER, {"master_password_wo_version": 1}, {"master_password_wo_version": 2}),
+        (CLUSTER, {"performance_insights_retention_period": 7},
+         {"performance_insights_retention_period": 31}),
+        ("aws_cloudwatch_dashboard", {"dashboard_body": "{}"}, {"dashboard_body": '{"a": 1}'}),
+    ],
+)  # fmt: skip
+def test_safe_changes_are_safe(type_: str, before: dict[str, Any], after: dict[str, Any]) -> None:
+    found = reviewed(change(type_, "update", before, after))
+    assert (effects(found), found.exit_code) == ([], 0)
+    assert found.judgement.reasons
+
+
+def test_a_rotation_is_safe() -> None:
+    version = {"secret_id": "s", "secret_string_wo_version": 1}
+    found = reviewed(
+        change(
+            "aws_secretsmanager_secret_version",
+            "replace",
+            version,
+            {**version, "secret_string_wo_version": 2},
+            replace_paths=[["secret_string_wo_version"]],
+        ),
+        update(CLUSTER, {"master_password_wo_version": 1}, master_password_wo_version=2),
+    )
+    assert (effects(found), found.exit_code) == ([], 0)
+
+
+def test_what_is_moved_or_imported_is_listed() -> None:
+    moved = stays("aws_vpc", "a")
+    moved["previous_address"] = "aws_vpc.b"
+    imported = stays("aws_eip", "c")
+    imported["change"]["importing"] = {"id": "x"}
+    found = reviewed(moved, imported, stays("aws_vpc", "d"))
+    assert [it.address for it in found.changes] == ["aws_eip.c", "aws_vpc.a"]
+    assert found.exit_code == 0

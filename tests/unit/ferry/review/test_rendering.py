@@ -1,0 +1,553 @@
+"""The report in its three forms: whole, masked, inert, not too long."""
+
+from __future__ import annotations
+
+import json
+import time
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from ferry.review import Guardrails, Phrase, Review, read_plan, review
+from ferry.review.rendering import as_json, as_markdown, as_text
+from ferry.review.rendering.fitting import LIMIT_BYTES, Piece, fitted
+from ferry.review.rendering.inert import code, code_in_html, code_in_table, visible
+from tests.unit.ferry.review.plans import change, plan_text, reviewed, stack_of, stays, update
+
+if TYPE_CHECKING:
+    from ferry.review.values import Json
+
+GITHUB_S_LIMIT = 65_536
+FORMS = [as_markdown, as_text, as_json]
+CLUSTER = "aws_rds_cluster"
+
+DANGEROUS = (
+    change(CLUSTER, "replace", {"id": "c", "skip_final_snapshot": True}, {"id": "d"},
+           replace_paths=[["kms_key_id"]]),
+    update("aws_rds_cluster_instance",
+           {"instance_class": "db.r6g.large", "preferred_maintenance_window": "sun:03:00-sun:04:00"},
+           instance_class="db.r6g.xlarge"),
+    update("aws_dms_replication_task", {"table_mappings": '{"a": 1}', "status": "running"},
+           table_mappings='{"a": 2}'),
+    change("aws_vpc_security_group_ingress_rule", "create", None, {
+        "security_group_id": "sg-1", "cidr_ipv4": "0.0.0.0/0", "ip_protocol": "tcp",
+        "from_port": 5432, "to_port": 5432, "description": "Everyone",
+    }),
+    update("aws_sns_topic_policy", {"policy": "{}"}, policy=json.dumps({"Statement": {
+        "Effect": "Allow", "Principal": "*", "Action": "sns:Publish", "Resource": "arn:topic",
+        "Condition": {"Bool": {"aws:SecureTransport": "true"}},
+    }})),
+    change("aws_sns_topic_subscription", "delete", {"endpoint": "a@example.org"}),
+    update("aws_vpc", {"tags": {"a": "b"}}, tags={"a": "c"}),
+    change("aws_unheard_of", "create", None, {"a": 1}),
+)  # fmt: skip
+
+
+def dangerous(**parts: Json) -> Review:
+    return reviewed(
+        *DANGEROUS,
+        resource_drift=[update("aws_eip", {"public_ip": "1.2.3.4"}, public_ip="1.2.3.5")],
+        output_changes={"endpoint": {"actions": ["update"]}},
+        stack=stack_of(aws_rds_cluster={}),
+        **parts,
+    )
+
+
+def test_the_parts_of_the_report_stand_in_their_order() -> None:
+    lines = as_markdown(dangerous()).splitlines()
+    assert lines[0] == "## `dev`: blocked, and not all of it could be judged"
+    assert [line for line in lines if line.startswith("### ")] == [
+        "### Data at risk",
+        "### Interruptions",
+        "### Replication (DMS)",
+        "### Security",
+        "### IAM statements",
+        "### Security group rules",
+        "### Other effects",
+        "### All changes, by construct",
+        "### Changed outside Terraform since its last run",
+        "### Not analysed",
+    ]
+
+
+def test_the_lead_says_what_led_to_the_verdict() -> None:
+    lead = as_markdown(dangerous()).split("\n### ")[0].splitlines()
+    assert lead[2] == "- Resources: 2 to create, 4 to change, 1 to destroy, 1 to replace."
+    assert lead[3].startswith("- Blocks: data-loss: `aws_rds_cluster/it`. The cluster is replaced")
+    assert lead[-1] == "- Not judged: 1, listed at the end. Look at them yourself."
+
+
+def test_an_interruption_says_what_when_how_long_and_why() -> None:
+    (row,) = [
+        it
+        for it in as_markdown(dangerous()).splitlines()
+        if "instance_class" in it and it[0] == "|" and "Attribute" not in it and "stopped" in it
+    ]
+    assert row == (
+        "| second reviewer, interruption | `aws_rds_cluster_instance.it` `instance_class` | The "
+        'writer, or what may be it, is stopped and started as `"db.r6g.xlarge"`, no longer '
+        '`"db.r6g.large"`. | in the next maintenance window, `sun:03:00-sun:04:00` UTC | about a '
+        "minute with a reader to fail over to, about ten without | Change the readers first and "
+        "fail over to one of them by hand. [source](https://docs.aws.amazon.com/AmazonRDS/latest/"
+        "AuroraUserGuide/Aurora.Modifying.html) |"
+    )
+
+
+def test_statements_and_rules_stand_in_tables() -> None:
+    text = as_markdown(dangerous())
+    assert (
+        "| after | `aws_sns_topic_policy.it` | allow | `*` | `sns:Publish` | `arn:topic` | `Bool "
+        "aws:SecureTransport true` |" in text
+    )
+    assert (
+        "| after | `aws_vpc_security_group_ingress_rule.it` | in | `tcp 5432` | `0.0.0.0/0` | "
+        "`Everyone` |" in text
+    )
+
+
+def test_every_change_has_a_line_and_its_attributes_folded() -> None:
+    text = as_markdown(dangerous())
+    assert (
+        "<details><summary>change <code>aws_vpc.it</code>: Tags, and how long Terraform waits; "
+        "nothing restarts, nobody gets in by them.</summary>\n\n| Attribute | Before | After |\n"
+        '| --- | --- | --- |\n| `tags.a` | `"b"` | `"c"` |\n\n</details>' in text
+    )
+    assert (
+        "replace <code>aws_rds_cluster/it</code> (<code>aws_rds_cluster.it</code>), because of"
+        in text
+    )
+    assert "- change output `endpoint`" in text
+    assert "- destroy `aws_sns_topic_subscription.it`: see above" in text
+
+
+def test_a_line_says_what_else_happens() -> None:
+    moved = stays("aws_vpc", "a")
+    moved["previous_address"] = "aws_vpc.b"
+    imported = change(
+        "aws_eip", "update", {"tags": {}}, {"tags": {"a": "b"}}, importing={"id": "x"}
+    )
+    deposed = change("aws_kms_alias", "delete", {"name": "a"}, deposed="ab")
+    replaced = change(
+        "aws_cloudwatch_dashboard", "replace", {}, {}, action_reason="replace_by_request"
+    )
+    text = as_text(reviewed(moved, imported, deposed, replaced))
+    assert "leave aws_vpc.a, moved from aws_vpc.b" in text
+    assert "change aws_eip.it, imported: Tags" in text
+    assert "destroy aws_kms_alias.it, left over from an earlier replacement" in text
+    assert "replace aws_cloudwatch_dashboard.it, replace by request" in text
+
+
+def test_drift_is_folded() -> None:
+    text = as_markdown(dangerous())
+    assert "<details><summary>1 resources</summary>" in text.split("### Changed outside")[1]
+    assert '| `public_ip` | `"1.2.3.4"` | `"1.2.3.5"` |' in text
+
+
+def test_what_was_not_analysed_is_told() -> None:
+    found = reviewed(
+        update(CLUSTER, {}, unheard_of=1),
+        change("aws_vpc", "read", None, {}, mode="data"),
+        complete=False,
+    )
+    text = as_text(found)
+    assert text.startswith("dev: could not be judged\n")
+    assert (
+        "Not judged: aws_rds_cluster.it. No rule knows what comes of a change of unheard_of."
+        in text
+    )
+    assert "Not judged: Terraform says that this plan is not all that there is to do" in text
+    assert "1 data sources are read only during apply." in text
+    assert "Not in a plan, and so not looked at: whether AWS offers these versions" in text
+
+
+def test_a_safe_plan_says_so() -> None:
+    text = as_text(reviewed(update("aws_vpc", {"tags": {}}, tags={"a": "b"})))
+    assert text.startswith(
+        "dev: safe\n  Resources: 1 to change.\n  No change stops, loses, opens or hides anything.\n"
+    )
+
+
+def test_a_plan_without_changes_says_so() -> None:
+    assert as_text(reviewed()).startswith("dev: safe\n  No resource changes.\n\nNot analysed\n")
+
+
+def test_several_effects_of_a_kind_are_counted() -> None:
+    changes = [change("aws_kms_key", "delete", {"id": n}, name=f"k{n}") for n in range(3)]
+    assert "The key is deleted" in as_text(reviewed(*changes))
+    assert "(and 2 more)" in as_text(reviewed(*changes)).split("Data at risk")[0]
+
+
+def test_notes_are_told() -> None:
+    plan = read_plan(plan_text())
+    note = Phrase("There is no {file}.", {"file": "environments/`x`.toml"})
+    found = review(plan, environment="dev", guardrails=Guardrails(), notes=[note])
+    assert "- There is no ``environments/`x`.toml``.\n" in as_markdown(found)
+    assert json.loads(as_json(found))["notes"] == ["There is no environments/`x`.toml."]
+
+
+def test_json_says_all() -> None:
+    found = json.loads(as_json(dangerous()))
+    assert (found["format_version"], found["environment"]) == (1, "dev")
+    assert (found["verdict"], found["exit_code"], found["judged_whole"]) == ("blocked", 3, False)
+    assert found["counts"] == {"change": 4, "create": 2, "destroy": 1, "replace": 1}
+    first = found["findings"][0]
+    assert (first["danger"], first["blocks"], first["section"]) == (
+        "data-loss", True, "Data at risk",
+    )  # fmt: skip
+    assert (first["address"], first["path"]) == ("aws_rds_cluster.it", "aws_rds_cluster/it")
+    assert {it["address"] for it in found["changes"]} == {it["address"] for it in DANGEROUS}
+    assert found["iam_statements"][0]["conditions"] == [["Bool", "aws:SecureTransport", "true"]]
+    assert found["security_group_rules"][0]["peer"] == "0.0.0.0/0"
+    assert found["not_judged"] == [
+        {
+            "address": "aws_unheard_of.it",
+            "path": "",
+            "type": "aws_unheard_of",
+            "attributes": [],
+            "why": "No rule knows this type of resource.",
+        }
+    ]
+    assert found["drift"][0]["differences"] == [
+        {"path": "public_ip", "before": '"1.2.3.4"', "after": '"1.2.3.5"'}
+    ]
+
+
+def test_json_names_unreadable_parts() -> None:
+    found = json.loads(as_json(reviewed(complete=False)))
+    assert found["not_judged"][0]["why"].startswith("Terraform says that this plan is not all")
+
+
+# Sensitive values
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_nothing_sensitive_is_shown_anywhere(form: Json) -> None:
+    secret = {"deep": [{"deeper": "canary-1"}], "plain": "shown"}
+    mask = {"odd": {"deep": [{"deeper": True}]}, "engine_version": True, "port": True}
+    found = reviewed(
+        change(
+            CLUSTER,
+            "update",
+            {"odd": secret, "engine_version": "canary-2", "port": "canary-3"},
+            {"odd": {**secret, "plain": "changed"}, "engine_version": "canary-4", "port": 5},
+            before_sensitive=mask,
+            after_sensitive=mask,
+        ),
+        change(
+            "aws_secretsmanager_secret_version",
+            "create",
+            None,
+            {"secret_string": "canary-5", "secret_id": "s"},
+        ),
+        update(
+            "aws_dms_endpoint",
+            {"password": "canary-6", "extra_connection_attributes": "a=b;password=canary-7"},
+            password="canary-8",
+            extra_connection_attributes="a=c;password=canary-9",
+        ),
+        change(
+            "aws_rds_cluster_parameter_group",
+            "update",
+            {"parameter": [{"name": "a", "value": "canary-10"}]},
+            {"parameter": [{"name": "a", "value": "canary-11"}]},
+            before_sensitive={"parameter": [{"value": True}]},
+            after_sensitive={"parameter": [{"value": True}]},
+        ),
+        output_changes={
+            "password": {"actions": ["update"], "before": "canary-12", "after": "canary-13"}
+        },
+        resource_drift=[
+            change(
+                "aws_eip",
+                "update",
+                {"public_ip": "canary-14"},
+                {"public_ip": "canary-15"},
+                before_sensitive={"public_ip": True},
+                after_sensitive={"public_ip": True},
+            )
+        ],
+        variables={"password": {"value": "canary-16"}},
+        prior_state={"values": "canary-17"},
+    )
+    text = form(found)
+    assert "canary" not in text
+    assert "(sensitive)" in text
+
+
+# What a plan can hold to deceive
+
+
+NASTY = [
+    "<script>alert(1)</script>",
+    "</code></summary></details><h1>safe</h1>",
+    "`safe`",
+    "``",
+    "`",
+    "| a | b |",
+    r"\|",
+    "\\",
+    "a\n\n## safe\n\n",
+    "a\r\nb",
+    "@octocat #1 octo/repo#2 GH-3 :tada:",
+    "https://evil.example www.evil.example mail@evil.example",
+    "![x](https://evil.example/p.png)",
+    "[x](javascript:alert(1))",
+    "<!-- -->",
+    "{address} {0} {{}}",
+    "&lt;b&gt;",
+    "\u202eevil\u2066",
+    "\u200b\ufeff\x00\x1b[2J",
+    "$`x`$ $$y$$",
+    "***bold*** ~~gone~~",
+    " ",
+    "",
+]
+
+
+def deceiving(text: str) -> Review:
+    """Every place at which a plan's author can put a text."""
+    item = {
+        "security_group_id": "sg-1", "cidr_ipv4": text, "description": text, "ip_protocol": text,
+        "from_port": text, "to_port": text,
+    }  # fmt: skip
+    deep = {"id": text, "engine_version": text, "skip_final_snapshot": True}
+    return reviewed(
+        change(CLUSTER, "replace", deep, deep, name=text, replace_paths=[[text]], action_reason=text,
+               previous_address=text),
+        change(CLUSTER, "update", {"engine_version": "1.1"}, {"engine_version": text, text: text},
+               name="b", address=text),
+        change("aws_vpc_security_group_ingress_rule", "create", None, item),
+        update("aws_sns_topic_policy", {"policy": "{}"}, policy=json.dumps({"Statement": {
+            "Effect": text, "Principal": {text: text}, "Action": text, "Resource": text,
+            "Condition": {text: {text: text}},
+        }})),
+        change(text, "create", None, {text: text}),
+        update("aws_rds_cluster_instance", {"instance_class": "a", "preferred_maintenance_window": text},
+               instance_class=text),
+        update("aws_vpc", {"tags": {text: text}}, tags={text: text + "x"}),
+        resource_drift=[update("aws_eip", {"public_ip": text}, public_ip="x")],
+        output_changes={text: {"actions": ["update"]}},
+    )  # fmt: skip
+
+
+class Page(HTMLParser):
+    """The elements of a rendered page, and the text that stands outside of code."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, str | None]] = []
+        self.open: list[str] = []
+        self.plain = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs).get("href")))
+        self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if "code" not in self.open:
+            self.plain += data
+
+    def handle_comment(self, data: str) -> None:
+        raise AssertionError(data)
+
+
+def rendered(markdown: str) -> Page:
+    page = Page()
+    page.feed(MarkdownIt("gfm-like", {"html": True, "linkify": False}).render(markdown))
+    page.close()
+    assert page.open == []
+    return page
+
+
+OURS = {
+    "h2", "h3", "ul", "li", "p", "table", "thead", "tbody", "tr", "th", "td", "code", "a",
+    "details", "summary", "blockquote", "strong",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", NASTY)
+def test_a_plan_cannot_put_anything_into_the_comment(text: str) -> None:
+    page = rendered(as_markdown(deceiving(text)))
+    assert {tag for tag, _ in page.elements} <= OURS
+    assert all(
+        href.startswith(("https://docs.aws.amazon.com/", "https://github.com/hashicorp/",
+                         "https://developer.hashicorp.com/", "https://www.postgresql.org/"))
+        for _, href in page.elements
+        if href
+    )  # fmt: skip
+    calm = rendered(as_markdown(deceiving("calm")))
+    headings, expected = (
+        [tag for tag, _ in it.elements if tag.startswith("h")] for it in (page, calm)
+    )
+    assert len(headings) <= len(expected)
+    assert headings.count("h2") == 1
+    for marker in ("evil", "octocat", "alert", "bold"):
+        assert marker not in page.plain
+
+
+@settings(deadline=None)  # the first page takes longer
+@given(st.text(max_size=40))
+def test_no_text_breaks_out_of_code(text: str) -> None:
+    page = rendered(f"a {code(text)} b\n\n| x | y |\n| --- | --- |\n| {code_in_table(text)} | z |\n\n"
+                    f"<details><summary>{code_in_html(text)}</summary></details>\n")  # fmt: skip
+    assert page.plain.split() == ["a", "b", "x", "y", "z"]
+    assert [tag for tag, _ in page.elements].count("code") == 3
+
+
+@pytest.mark.parametrize("text", NASTY)
+def test_a_plan_cannot_steer_a_terminal(text: str) -> None:
+    shown = as_text(deceiving(text))
+    assert all(it.isprintable() for it in shown.split("\n"))
+    assert "\u202e" not in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain ä", "plain ä"),
+        ("a\nb\tc\r", r"a\nb\tc\r"),
+        ("\x1b\u202e\U000e0001", r"\u001b\u202e\U000e0001"),
+    ],
+)
+def test_what_cannot_be_seen_is_written_out(text: str, shown: str) -> None:
+    assert visible(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "span"),
+    [
+        ("a", "`a`"),
+        ("", "`(empty)`"),
+        ("a`b", "``a`b``"),
+        ("`", "`` ` ``"),
+        (" a ", "`  a  `"),
+        ("``a", "``` ``a ```"),
+    ],
+)
+def test_code_spans(text: str, span: str) -> None:
+    assert code(text) == span
+
+
+# Size
+
+
+def many(count: int) -> Review:
+    """Changes as large as alarms are, all of them dangerous."""
+    before = {
+        "actions_enabled": True, "alarm_name": "x", "alarm_description": "words " * 40,
+        "dimensions": {"ReplicationTaskIdentifier": "t", "ReplicationInstanceIdentifier": "i"},
+        "metric_name": "CDCLatencySource", "namespace": "AWS/DMS", "threshold": 300,
+        "alarm_actions": ["arn:aws:sns:eu-central-1:111122223333:topic"], "period": 60,
+        "tags": {"Name": "x"}, "tags_all": {"Name": "x", "environment": "dev"},
+    }  # fmt: skip
+    changes = [
+        change("aws_cloudwatch_metric_alarm", "update", before,
+               {**before, "threshold": 400, "actions_enabled": False, "period": n},
+               name=f"alarm-{n}_0123ABCD")
+        for n in range(count)
+    ]  # fmt: skip
+    policy = {"Statement": [{"Effect": "Allow", "Action": f"a:{n}"} for n in range(count)]}
+    return reviewed(
+        *changes,
+        update("aws_sns_topic_policy", {"policy": "{}"}, policy=json.dumps(policy)),
+        resource_drift=changes,
+        output_changes={f"o{n}": {"actions": ["create"]} for n in range(count)},
+    )
+
+
+@pytest.mark.parametrize("form", [as_markdown, as_text])
+@pytest.mark.parametrize("count", [40, 300, 3000])
+def test_a_report_stays_below_the_limit_and_says_what_is_missing(form: Json, count: int) -> None:
+    text = form(many(count))
+    assert len(text) <= len(text.encode()) <= LIMIT_BYTES < GITHUB_S_LIMIT
+    head = text[:3_000].lower()
+    assert ("this report is cut" in head) == (count > 40)
+    assert "not analysed" in text.lower()
+
+
+def test_a_report_that_is_cut_says_where_the_rest_is() -> None:
+    note = next(it for it in as_markdown(many(3000)).splitlines() if "is cut" in it)
+    assert "Other effects (" in note
+    assert "IAM statements (" in note
+    assert "of 3,000)" in note
+    assert note.endswith("The verdict counts all. `ferry review` with `--format json` shows all.")
+
+
+@pytest.mark.parametrize("count", [3000])
+def test_a_cut_report_is_whole_markdown(count: int) -> None:
+    assert {tag for tag, _ in rendered(as_markdown(many(count))).elements} <= OURS
+
+
+def test_a_value_that_is_too_long_is_cut() -> None:
+    found = reviewed(update("aws_vpc", {"tags": {"a": "b"}}, tags={"a": "x" * 5000}))
+    assert f'"{"x" * 199}… (5,002 characters)' in as_text(found)
+
+
+def test_many_differences_of_one_resource_are_cut() -> None:
+    found = reviewed(update("aws_vpc", {"tags": {"n": "1"}}, tags={str(n): "x" for n in range(99)}))
+    (row,) = [it for it in as_text(found).splitlines() if it.strip().startswith("and more")]
+    assert row
+
+
+def test_what_goes_shows_no_attributes() -> None:
+    found = reviewed(change("aws_kms_alias", "delete", {"name": "alias/x"}))
+    assert "alias/x" not in as_text(found)
+
+
+def test_what_comes_shows_what_is_known() -> None:
+    item = change("aws_kms_alias", "create", None, {"name": "alias/x"})
+    item["change"]["after_unknown"] = {"arn": True}
+    text = as_text(reviewed(item))
+    assert 'name: (not set) -> "alias/x"' in text
+    assert "arn" not in text.split("Not analysed")[0]
+
+
+def piece(title: str, lines: int, *, full: str = "full line\n", short: str = "short\n") -> Piece:
+    return Piece(
+        title=title, head=f"{title}\n", lines=lines, line=lambda _: full, short=lambda _: short
+    )
+
+
+def note(missing: str) -> str:
+    return f"CUT {missing}\n"
+
+
+def test_what_fits_is_left_as_it_is() -> None:
+    assert fitted("head\n", [piece("one", 2)], note=note) == "head\none\nfull line\nfull line\n"
+
+
+def test_lines_come_in_short_before_they_are_left_out() -> None:
+    text = fitted("", [piece("one", 3, full="x" * 400 + "\n")], note=note, limit_bytes=1_300)
+    assert text == "CUT Left out: one (attributes of 3).\none\nshort\nshort\nshort\n"
+
+
+def test_lines_are_left_out_from_the_first_that_does_not_fit() -> None:
+    long = piece("long", 3, full="x" * 3000, short="y" * 3000)
+    text = fitted("", [long, piece("next", 2)], note=note, limit_bytes=2_200)
+    assert text == "CUT Left out: long (3 of 3).\nlong\nnext\nfull line\nfull line\n"
+
+
+def test_a_part_whose_heading_does_not_fit_is_named() -> None:
+    text = fitted("", [piece("z" * 900, 2)], note=note, limit_bytes=1_500)
+    assert text == f"CUT Left out: {'z' * 900} (all 2).\n"
+
+
+def test_ten_thousand_changes_are_reviewed_in_two_seconds() -> None:
+    text = plan_text(
+        *(
+            update("aws_cloudwatch_metric_alarm", {"alarm_name": f"{n}", "threshold": 300},
+                   threshold=400) | {"address": f"aws_cloudwatch_metric_alarm.n{n}"}
+            for n in range(10_000)
+        )
+    )  # fmt: skip
+    started = time.process_time()
+    found = review(read_plan(text), environment="dev", guardrails=Guardrails())
+    assert len(as_markdown(found).encode()) < GITHUB_S_LIMIT
+    assert time.process_time() - started < 2
