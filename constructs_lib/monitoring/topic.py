@@ -55,12 +55,14 @@ class AlarmTopic(Construct):
         super().__init__(scope, id_)
         topic_name = f"{name}-alarms"
         topic = SnsTopic(self, "topic", name=topic_name, kms_master_key_id=key.arn)
-        self._policy = SnsTopicPolicy(
+        policy = SnsTopicPolicy(
             self,
             "policy",
             arn=topic.arn,
             policy=json.dumps(topic_policy(topic_name, placement)),
         )
+        # Asked for by every alarm, and a question to jsii each time.
+        self._arn = policy.arn
         for email in emails:
             SnsTopicSubscription(
                 self,
@@ -77,7 +79,7 @@ class AlarmTopic(Construct):
         It is the policy's argument, so that whoever uses it waits for the policy: DMS and RDS try
         to publish when a subscription is made, and refuse it where they may not.
         """
-        return self._policy.arn
+        return self._arn
 
 
 def topic_policy(topic_name: str, placement: Placement) -> dict[str, Any]:

@@ -95,9 +95,8 @@ def check_attribute_value(setting: str, value: str) -> None:
     Raises:
         ValueError: The value is empty, or has a semicolon or a line break.
     """
-    if Token.is_unresolved(value):
-        return
-    if not value.strip() or re.search(r"[;\r\n]", value):
+    refused = not value.strip() or re.search(r"[;\r\n]", value)
+    if refused and not Token.is_unresolved(value):
         raise ValueError(
             f"{setting} is {value!r}; DMS separates an endpoint's settings by semicolons and knows "
             "no escape, so allowed is a value that is not empty and has neither semicolon nor line "

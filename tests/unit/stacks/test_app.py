@@ -66,7 +66,7 @@ def test_every_problem_is_printed_a_line_each(
     def refuse(*_: object, **__: object) -> None:
         raise EnvironmentsError(problems)
 
-    monkeypatch.setattr(main, "load_environments", refuse)
+    monkeypatch.setattr("settings.loading.load_environments", refuse)
 
     assert main.main() == 2
     assert capsys.readouterr().err == (
