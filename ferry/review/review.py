@@ -112,6 +112,11 @@ class Review:
         )
 
     @cached_property
+    def drift(self) -> Sequence[Change]:
+        """What differs from Terraform's last run; a value that is empty in another way does not."""
+        return [it for it in self.plan.drift if it.action is not Action.UPDATE or it.changed()]
+
+    @cached_property
     def counts(self) -> Counter[Action]:
         """How many resources each action is planned for, in the order of the actions."""
         found = Counter(it.action for it in self.changes)

@@ -58,7 +58,7 @@ def as_json(review: Review) -> str:
                 for it in review.changes
             ],
             "outputs": dict(review.plan.outputs),
-            "drift": [_change(it) for it in review.plan.drift],
+            "drift": [_change(it) for it in review.drift],
             "not_judged": [
                 {
                     **_place(it.change),

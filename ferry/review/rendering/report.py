@@ -208,7 +208,7 @@ def _drift(review: Review) -> Part:
                 cells=(Phrase(f"{it.action} {{place}}", {"place": clipped(it.place)}),),
                 change=it,
             )
-            for it in review.plan.drift
+            for it in review.drift
         ],
     )
 

@@ -147,6 +147,16 @@ def test_drift_is_folded() -> None:
     assert '| `public_ip` | `"1.2.3.4"` | `"1.2.3.5"` |' in text
 
 
+def test_drift_that_nobody_can_see_is_left_out() -> None:
+    found = reviewed(
+        resource_drift=[
+            update("aws_eip", {"tags": None}, tags={}),
+            change("aws_vpc", "delete", {"id": "x"}),
+        ]
+    )
+    assert [it.type for it in found.drift] == ["aws_vpc"]
+
+
 def test_what_was_not_analysed_is_told() -> None:
     found = reviewed(
         update(CLUSTER, {}, unheard_of=1),
