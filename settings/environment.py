@@ -11,6 +11,7 @@ from settings.aws import Aws
 from settings.dms import Dms
 from settings.network import Network
 from settings.protection import Protection
+from settings.review import Review
 from settings.section import Allowed, Section
 from settings.source import Source
 from settings.tags import Tags
@@ -48,6 +49,10 @@ class EnvironmentFile(Section):
 
     tags: Tags
     """Who owns what is made."""
+
+    review: Review = Review()
+    """What a plan may not do. Default: lose data, protection or the replication's position, stop the
+    database, open it to everyone, or ask for what AWS refuses."""
 
 
 class Environment(EnvironmentFile):

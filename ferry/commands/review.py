@@ -76,7 +76,7 @@ def _settings(name: str) -> tuple[Guardrails, str, list[Phrase]]:
     """What the environment's file says; an environment whose file is gone gets the strictest."""
     from ferry.environments import FOLDER, find
     from ferry.errors import InputError
-    from ferry.review import Guardrails, Phrase, PlanError
+    from ferry.review import Danger, Guardrails, Phrase, PlanError
 
     if name not in {file.stem for file in FOLDER.glob("*.toml")}:
         note = Phrase(
@@ -89,7 +89,8 @@ def _settings(name: str) -> tuple[Guardrails, str, list[Phrase]]:
         environment = find(name)
     except InputError as error:
         raise PlanError(str(error)) from None
-    return Guardrails(), environment.aws.account_id, []
+    block = frozenset(map(Danger, environment.review.block))
+    return Guardrails(block=block), environment.aws.account_id, []
 
 
 def _read(plan: Path, stack: Path | None, *, environment: str, account_id: str) -> Plan:

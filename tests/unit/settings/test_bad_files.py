@@ -62,14 +62,14 @@ BAD_SETTINGS: Mapping[str, tuple[Changes, str]] = {
         {"weather": {"sun": True}},
         (
             "weather: no setting of this name; the file knows aws, network, source, aurora, "
-            "protection, dms, alarms, tags; remove it"
+            "protection, dms, alarms, tags, review; remove it"
         ),
     ),
     "the environment's name": (
         {"name": "dev"},
         (
             "name: no setting of this name; the file knows aws, network, source, aurora, protection, "
-            "dms, alarms, tags; remove it"
+            "dms, alarms, tags, review; remove it"
         ),
     ),
     "a name that needs quotes": (
