@@ -6,7 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lean_bindings.type_hints import remember_type_hints
+from lean_bindings.checks import remember_checks
 
 if TYPE_CHECKING:
     from lean_bindings.bindings import Bindings
@@ -83,7 +83,7 @@ class DeferringProvider:
             self._loading.pop(0).result()
         while self._held:
             bindings, request = self._held.pop(0)
-            remember_type_hints(bindings.package)
+            remember_checks()
             copy = bindings.tarball(request.name, request.version, request.tarball)
             try:
                 self._provider.load(type(request)(request.name, request.version, copy))
