@@ -1,0 +1,217 @@
+"""Whether Aurora can be made as the environment's file says, or upgraded to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from ferry.check.finding import Finding, Level
+from ferry.check.judging.nearest import nearest_class, nearest_version, version_key
+
+if TYPE_CHECKING:
+    from settings.environment import Environment
+
+VERSION: Final = "aurora-version"
+CLASS: Final = "aurora-class"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunningCluster:
+    """The environment's cluster, where it is there already.
+
+    Args:
+        version: What it runs.
+        upgrade_targets: The versions that RDS upgrades it to.
+        classes: The classes of its instances.
+        instance_count: How many instances it has.
+    """
+
+    version: str
+    upgrade_targets: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+    instance_count: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AuroraVersions:
+    """What AWS says of versions.
+
+    Args:
+        offered: The versions of which a cluster can be made in the region, in no order.
+        running: The environment's cluster; None where there is none.
+    """
+
+    offered: tuple[str, ...]
+    running: RunningCluster | None = None
+
+
+def judge_version(environment: Environment, versions: AuroraVersions) -> Finding:
+    """Whether a cluster of the wanted version can be made, or the running one become it.
+
+    Source: https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_UpgradeDBInstance.PostgreSQL.html
+    """
+    wanted = environment.aurora.engine_version
+    running = versions.running
+    if running is None:
+        return _new(environment, versions.offered)
+    if running.version == wanted:
+        return _unchanged(environment, versions.offered, running)
+    if version_key(wanted) < version_key(running.version):
+        return Finding(
+            check=VERSION,
+            level=Level.BLOCKED,
+            what=f"The cluster runs Aurora PostgreSQL {running.version}; {wanted} is older.",
+            why="RDS never goes back to an older version. AWS may have upgraded the cluster in its "
+            "maintenance.",
+            remedy=_set_version(environment, running.version) + ", which runs.",
+        )
+    return _upgrade(environment, running)
+
+
+def version_to_ask_classes_for(environment: Environment, versions: AuroraVersions) -> str | None:
+    """The version that instances will have: the wanted one, or the nearest where it must change.
+
+    None where AWS offers no version at all.
+    """
+    wanted = environment.aurora.engine_version
+    running = versions.running
+    if wanted in versions.offered or (running and running.version == wanted):
+        return wanted
+    return nearest_version(wanted, versions.offered)
+
+
+def judge_class(
+    environment: Environment,
+    *,
+    version: str,
+    orderable: tuple[str, ...],
+    running: RunningCluster | None,
+) -> Finding:
+    """Whether instances of the wanted class can be made.
+
+    Args:
+        environment: The environment.
+        version: The version that AWS was asked about.
+        orderable: The classes that it can be ordered with in the region.
+        running: The environment's cluster; None where there is none.
+    """
+    wanted = environment.aurora.instance_class
+    region = environment.aws.region
+    if wanted in orderable:
+        return Finding(
+            check=CLASS,
+            level=Level.RIGHT,
+            what=f"{wanted} can be ordered for Aurora PostgreSQL {version} in {region}.",
+        )
+    if running is not None and running.version == version and wanted in running.classes:
+        return Finding(
+            check=CLASS,
+            level=Level.WARNING,
+            what=f"The cluster runs on {wanted}, which can no longer be ordered for Aurora "
+            f"PostgreSQL {version} in {region}.",
+            why="What runs stays, but an instance that is added or made anew is refused.",
+            remedy=_class_remedy(environment, orderable),
+        )
+    return Finding(
+        check=CLASS,
+        level=Level.BLOCKED,
+        what=f"{wanted} cannot be ordered for Aurora PostgreSQL {version} in {region}.",
+        why="CreateDBInstance and ModifyDBInstance are refused, when the cluster is there already.",
+        remedy=_class_remedy(environment, orderable),
+    )
+
+
+def _new(environment: Environment, offered: tuple[str, ...]) -> Finding:
+    wanted, region = environment.aurora.engine_version, environment.aws.region
+    if wanted in offered:
+        return Finding(
+            check=VERSION,
+            level=Level.RIGHT,
+            what=f"Aurora PostgreSQL {wanted} is on offer in {region}.",
+        )
+    return Finding(
+        check=VERSION,
+        level=Level.BLOCKED,
+        what=f"Aurora PostgreSQL {wanted} is not on offer in {region}.",
+        why="CreateDBCluster is refused, when the network, the key and the secrets are there "
+        "already.",
+        remedy=_nearest_remedy(environment, offered, kind="on offer"),
+    )
+
+
+def _unchanged(
+    environment: Environment, offered: tuple[str, ...], running: RunningCluster
+) -> Finding:
+    region = environment.aws.region
+    if running.version in offered:
+        return Finding(
+            check=VERSION,
+            level=Level.RIGHT,
+            what=f"The cluster runs Aurora PostgreSQL {running.version}, which is on offer in "
+            f"{region}.",
+        )
+    return Finding(
+        check=VERSION,
+        level=Level.WARNING,
+        what=f"The cluster runs Aurora PostgreSQL {running.version}, which is no longer on offer "
+        f"in {region}.",
+        why="A cluster that is lost cannot be made anew from nothing, and AWS upgrades by itself "
+        "what it has withdrawn.",
+        remedy=_nearest_remedy(
+            environment, running.upgrade_targets, kind="that it can be upgraded to"
+        ),
+    )
+
+
+def _upgrade(environment: Environment, running: RunningCluster) -> Finding:
+    wanted = environment.aurora.engine_version
+    if wanted not in running.upgrade_targets:
+        return Finding(
+            check=VERSION,
+            level=Level.BLOCKED,
+            what=f"Aurora PostgreSQL {running.version}, which the cluster runs, cannot be upgraded "
+            f"to {wanted}.",
+            why="ModifyDBCluster is refused: RDS upgrades only to what it names as a target.",
+            remedy=_nearest_remedy(
+                environment, running.upgrade_targets, kind="that it can be upgraded to"
+            ),
+        )
+    is_major = version_key(wanted)[0] != version_key(running.version)[0]
+    if is_major and not environment.aurora.allow_major_version_upgrade:
+        return Finding(
+            check=VERSION,
+            level=Level.BLOCKED,
+            what=f"From Aurora PostgreSQL {running.version}, which the cluster runs, to {wanted} "
+            "is an upgrade of the major version, and the file does not allow one.",
+            why="ModifyDBCluster is refused without AllowMajorVersionUpgrade.",
+            remedy=f"Set aurora.allow_major_version_upgrade = true in {environment.name}.toml for "
+            "the upgrade; docs/deployment.md says how to go about it.",
+        )
+    return Finding(
+        check=VERSION,
+        level=Level.RIGHT,
+        what=f"Aurora PostgreSQL {running.version}, which the cluster runs, can be upgraded to "
+        f"{wanted}.",
+    )
+
+
+def _set_version(environment: Environment, version: str) -> str:
+    return f'Set aurora.engine_version = "{version}" in {environment.name}.toml'
+
+
+def _nearest_remedy(environment: Environment, versions: tuple[str, ...], *, kind: str) -> str:
+    nearest = nearest_version(environment.aurora.engine_version, versions)
+    if nearest is None:
+        return f"AWS names none {kind}: ask AWS Support, or choose another region."
+    every = ", ".join(sorted(versions, key=version_key))
+    return f"{_set_version(environment, nearest)}, the nearest {kind}. There are: {every}."
+
+
+def _class_remedy(environment: Environment, orderable: tuple[str, ...]) -> str:
+    nearest = nearest_class(environment.aurora.instance_class, orderable)
+    if nearest is None:
+        return "AWS names none that can be: choose another aurora.engine_version or region."
+    return (
+        f'Set aurora.instance_class = "{nearest}" in {environment.name}.toml, the nearest that can '
+        "be ordered."
+    )

@@ -1,0 +1,93 @@
+"""Whether the bucket of the Terraform states is there and set up right."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from ferry.check.finding import Finding, Level
+from ferry.check.unanswered import Unanswered, not_judged
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from settings.environment import Environment
+
+BUCKET: Final = "state-bucket"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StateBucket:
+    """The bucket as it is.
+
+    Args:
+        is_ours: Whether the account owns it, as far as the credentials may see.
+        region: Where it is.
+        wrong: The settings that are not as they should be, in words.
+        unread: The settings that AWS did not tell, and why.
+    """
+
+    is_ours: bool = True
+    region: str = ""
+    wrong: tuple[str, ...] = ()
+    unread: Mapping[str, Unanswered] = field(default_factory=dict)
+
+
+def judge(environment: Environment, bucket: StateBucket | None) -> list[Finding]:
+    """Whether the bucket is there, in the account and region that Terraform looks in, and right."""
+    name, home = environment.state_bucket, environment.aws.home_region
+    bootstrap = f"ferry bootstrap {environment.name}"
+    if bucket is None:
+        return [
+            _blocked(
+                what=f"There is no bucket {name}.",
+                why="terraform init fails: the states are kept there.",
+                remedy=f"Run '{bootstrap}' once for the account.",
+            )
+        ]
+    if not bucket.is_ours:
+        return [
+            _blocked(
+                what=f"The bucket {name} exists, but account {environment.aws.account_id} does not "
+                "own it or your credentials may not see it.",
+                why="terraform init fails, and no state must go into another account's bucket.",
+                remedy="If the bucket is the account's own, you need s3:ListBucket on it. If not, "
+                "choose another tags.project: the bucket's name begins with it.",
+            )
+        ]
+    if bucket.region != home:
+        return [
+            _blocked(
+                what=f"The bucket {name} is in {bucket.region}; the file has Terraform look in "
+                f"{home}.",
+                why="terraform init fails: S3 answers from the bucket's own region alone.",
+                remedy=f'Set aws.state_region = "{bucket.region}" in the files of the account, or '
+                "delete the bucket where it is empty and not needed.",
+            )
+        ]
+    findings = [
+        not_judged(BUCKET, f"The bucket's {what}", why) for what, why in bucket.unread.items()
+    ]
+    if bucket.wrong:
+        findings.append(
+            Finding(
+                check=BUCKET,
+                level=Level.WARNING,
+                what=f"The bucket {name} is not set up as it should be: {'; '.join(bucket.wrong)} "
+                "is wanted.",
+                why="A state holds all that an environment is; these settings keep others out and "
+                "earlier versions at hand.",
+                remedy=f"Run '{bootstrap}': it mends what is wrong and leaves the rest alone.",
+            )
+        )
+    if findings:
+        return findings
+    return [
+        Finding(
+            check=BUCKET, level=Level.RIGHT, what=f"The bucket {name} is there and set up right."
+        )
+    ]
+
+
+def _blocked(*, what: str, why: str, remedy: str) -> Finding:
+    return Finding(check=BUCKET, level=Level.BLOCKED, what=what, why=why, remedy=remedy)

@@ -1,0 +1,255 @@
+"""Whether the DMS instance can be made as the environment's file says, and for how long."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from ferry.check.finding import Finding, Level
+from ferry.check.judging.nearest import nearest_class, nearest_version, version_key
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from settings.environment import Environment
+
+VERSION: Final = "dms-version"
+END: Final = "dms-version-end"
+CLASS: Final = "dms-class"
+
+HORIZON_DAYS: Final = 180
+"""How far ahead an end is worth a warning: a migration is planned, tried and run for months."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EngineVersion:
+    """What DMS says of one of its versions.
+
+    Source: https://docs.aws.amazon.com/dms/latest/APIReference/API_EngineVersion.html
+
+    Args:
+        is_beta: Whether it is a beta.
+        upgrades: The versions that an instance can be upgraded to.
+        withdrawn_on: From when on no instance can be made of it; None where AWS names no date.
+        forced_upgrade_on: When AWS upgrades instances of it; None where AWS names no date.
+    """
+
+    is_beta: bool = False
+    upgrades: tuple[str, ...] = ()
+    withdrawn_on: date | None = None
+    forced_upgrade_on: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunningInstance:
+    """The environment's replication instance, where it is there already.
+
+    Args:
+        version: What it runs.
+        instance_class: Its class.
+    """
+
+    version: str
+    instance_class: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DmsOffer:
+    """What DMS has on offer in the region.
+
+    Args:
+        versions: What DMS says of its versions.
+        orderable: The instance classes that can be ordered, by version.
+        running: The environment's replication instance; None where there is none.
+    """
+
+    versions: Mapping[str, EngineVersion]
+    orderable: Mapping[str, tuple[str, ...]]
+    running: RunningInstance | None = None
+
+    @property
+    def suggestions(self) -> tuple[str, ...]:
+        """The versions that can be recommended: to be ordered, and no beta."""
+        return tuple(
+            version
+            for version in self.orderable
+            if not self.versions.get(version, EngineVersion()).is_beta
+        )
+
+
+def judge_version(environment: Environment, offer: DmsOffer) -> Finding:
+    """Whether an instance of the wanted version can be made, or the running one become it.
+
+    Source: https://docs.aws.amazon.com/dms/latest/userguide/CHAP_ReplicationInstance.EngineVersions.html
+    """
+    wanted, region = environment.dms.engine_version, environment.aws.region
+    running = offer.running
+    if running is not None and running.version != wanted:
+        return _upgrade(environment, offer, running)
+    if wanted in offer.orderable:
+        return Finding(
+            check=VERSION, level=Level.RIGHT, what=f"DMS {wanted} can be ordered in {region}."
+        )
+    if running is not None:
+        return Finding(
+            check=VERSION,
+            level=Level.WARNING,
+            what=f"The replication instance runs DMS {wanted}, which can no longer be ordered in "
+            f"{region}.",
+            why="An instance that is lost or replaced cannot be made anew.",
+            remedy=_version_remedy(environment, offer.suggestions, kind="that can be ordered"),
+        )
+    return Finding(
+        check=VERSION,
+        level=Level.BLOCKED,
+        what=f"DMS {wanted} cannot be ordered in {region}.",
+        why="CreateReplicationInstance is refused, when the cluster is there already.",
+        remedy=_version_remedy(environment, offer.suggestions, kind="that can be ordered"),
+    )
+
+
+def judge_end(environment: Environment, offer: DmsOffer, *, today: date) -> Finding:
+    """Whether the wanted version lives long enough.
+
+    Args:
+        environment: The environment.
+        offer: What DMS has on offer; the dates are AWS's own.
+        today: The date to judge by.
+    """
+    wanted = environment.dms.engine_version
+    version = offer.versions.get(wanted, EngineVersion())
+    horizon = today + timedelta(days=HORIZON_DAYS)
+    near = [day for day in (version.withdrawn_on, version.forced_upgrade_on) if day]
+    if not near:
+        return Finding(check=END, level=Level.RIGHT, what=f"AWS names no end for DMS {wanted} yet.")
+    dates = " ".join(_dates(version, today=today))
+    if min(near) > horizon:
+        return Finding(
+            check=END,
+            level=Level.RIGHT,
+            what=f"DMS {wanted} lives for {HORIZON_DAYS} days and more. {dates}",
+        )
+    later = tuple(name for name in offer.suggestions if version_key(name) > version_key(wanted))
+    nearest = nearest_version(wanted, later)
+    remedy = (
+        "Be done before: AWS offers no later version yet."
+        if nearest is None
+        else "Be done before, or take a later version: set dms.engine_version = "
+        f'"{nearest}" in {environment.name}.toml.'
+    )
+    return Finding(
+        check=END,
+        level=Level.WARNING,
+        what=f"DMS {wanted} is near its end or past it. {dates}",
+        why="An instance that is lost after the withdrawal cannot be made anew, and a forced "
+        "upgrade interrupts the tasks.",
+        remedy=remedy,
+    )
+
+
+def version_to_ask_classes_for(environment: Environment, offer: DmsOffer) -> str | None:
+    """The wanted version, or the nearest where it must change; None where there is none."""
+    wanted = environment.dms.engine_version
+    if wanted in offer.orderable or (offer.running and offer.running.version == wanted):
+        return wanted
+    return nearest_version(wanted, offer.suggestions)
+
+
+def judge_class(environment: Environment, offer: DmsOffer, *, version: str) -> Finding:
+    """Whether a replication instance of the wanted class can be made.
+
+    Args:
+        environment: The environment.
+        offer: What DMS has on offer.
+        version: The version that the instance will have.
+    """
+    wanted, region = environment.dms.instance_class, environment.aws.region
+    orderable = offer.orderable.get(version, ())
+    if wanted in orderable:
+        return Finding(
+            check=CLASS,
+            level=Level.RIGHT,
+            what=f"{wanted} can be ordered for DMS {version} in {region}.",
+        )
+    running = offer.running
+    if running is not None and (running.version, running.instance_class) == (version, wanted):
+        return Finding(
+            check=CLASS,
+            level=Level.WARNING,
+            what=f"The replication instance runs on {wanted}, which can no longer be ordered for "
+            f"DMS {version} in {region}.",
+            why="An instance that is lost or replaced cannot be made anew.",
+            remedy=_class_remedy(environment, orderable),
+        )
+    return Finding(
+        check=CLASS,
+        level=Level.BLOCKED,
+        what=f"{wanted} cannot be ordered for DMS {version} in {region}.",
+        why="CreateReplicationInstance and ModifyReplicationInstance are refused, when the cluster "
+        "is there already.",
+        remedy=_class_remedy(environment, orderable),
+    )
+
+
+def _upgrade(environment: Environment, offer: DmsOffer, running: RunningInstance) -> Finding:
+    wanted = environment.dms.engine_version
+    if version_key(wanted) < version_key(running.version):
+        return Finding(
+            check=VERSION,
+            level=Level.BLOCKED,
+            what=f"The replication instance runs DMS {running.version}; {wanted} is older.",
+            why="DMS never goes back to an older version. AWS may have upgraded the instance at "
+            "its version's end.",
+            remedy=f'Set dms.engine_version = "{running.version}" in {environment.name}.toml, '
+            "which runs.",
+        )
+    upgrades = offer.versions.get(running.version, EngineVersion()).upgrades
+    if wanted in upgrades:
+        return Finding(
+            check=VERSION,
+            level=Level.RIGHT,
+            what=f"DMS {running.version}, which the replication instance runs, can be upgraded to "
+            f"{wanted}.",
+        )
+    return Finding(
+        check=VERSION,
+        level=Level.BLOCKED,
+        what=f"DMS {running.version}, which the replication instance runs, cannot be upgraded to "
+        f"{wanted}.",
+        why="ModifyReplicationInstance is refused: DMS upgrades only to what it names.",
+        remedy=_version_remedy(environment, upgrades, kind="that it can be upgraded to"),
+    )
+
+
+def _dates(version: EngineVersion, *, today: date) -> list[str]:
+    sentences = []
+    if version.withdrawn_on:
+        tense = "can be" if version.withdrawn_on > today else "was to be"
+        sentences.append(f"No new instance {tense} made after {version.withdrawn_on}.")
+    if version.forced_upgrade_on:
+        tense = "upgrades" if version.forced_upgrade_on > today else "was to upgrade"
+        sentences.append(f"AWS {tense} instances by itself on {version.forced_upgrade_on}.")
+    return sentences
+
+
+def _version_remedy(environment: Environment, versions: tuple[str, ...], *, kind: str) -> str:
+    nearest = nearest_version(environment.dms.engine_version, versions)
+    if nearest is None:
+        return f"AWS names none {kind}: ask AWS Support, or choose another region."
+    every = ", ".join(sorted(versions, key=version_key))
+    return (
+        f'Set dms.engine_version = "{nearest}" in {environment.name}.toml, the nearest {kind}. '
+        f"There are: {every}."
+    )
+
+
+def _class_remedy(environment: Environment, orderable: tuple[str, ...]) -> str:
+    nearest = nearest_class(environment.dms.instance_class, orderable)
+    if nearest is None:
+        return "AWS names none that can be: choose another dms.engine_version or region."
+    return (
+        f'Set dms.instance_class = "{nearest}" in {environment.name}.toml, the nearest that can be '
+        "ordered."
+    )

@@ -1,0 +1,118 @@
+"""Whether the account has the roles that DMS looks up by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from ferry.check.finding import Finding, Level
+from settings import naming
+
+if TYPE_CHECKING:
+    from settings.environment import Environment
+
+_DMS: Final = frozenset({"dms.amazonaws.com", "dms.amazonaws.com.cn"})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Needed:
+    """A role that DMS looks up by name.
+
+    Source: https://docs.aws.amazon.com/dms/latest/userguide/security-iam.html#CHAP_Security.APIRole
+
+    Args:
+        role: Its name.
+        policy: The managed policy of AWS's that it must have.
+        level: How grave it is where the policy or the trust is wrong.
+        why: What happens then.
+    """
+
+    role: str
+    policy: str
+    level: Level
+    why: str
+
+    @property
+    def check(self) -> str:
+        """The check's name."""
+        return f"role-{self.role}"
+
+
+NEEDED: Final = (
+    Needed(
+        role="dms-vpc-role",
+        policy="AmazonDMSVPCManagementRole",
+        level=Level.BLOCKED,
+        why="DMS makes no subnet group and no replication instance ('The IAM Role ... is not "
+        "configured properly').",
+    ),
+    Needed(
+        role="dms-cloudwatch-logs-role",
+        policy="AmazonDMSCloudWatchLogsRole",
+        level=Level.WARNING,
+        why="The tasks run without a log.",
+    ),
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Role:
+    """A role of the account.
+
+    Args:
+        policies: The ARNs of its managed policies.
+        trust: Its trust policy.
+    """
+
+    policies: tuple[str, ...]
+    trust: Mapping[str, Any]
+
+
+def judge(environment: Environment, needed: Needed, role: Role | None) -> Finding:
+    """Whether the role is there, DMS may take it, and it has its policy."""
+    stack = naming.account_stack(environment.aws.account_id)
+    if role is None:
+        return Finding(
+            check=needed.check,
+            level=Level.BLOCKED,
+            what=f"The account has no role {needed.role}.",
+            why="The plan stops: DMS looks the role up by exactly this name.",
+            remedy=f"Run 'cdktf deploy {stack}' first, once for the account.",
+        )
+    remedy = f"Plan the account's stack ('cdktf diff {stack}'): it shows what was changed; deploy."
+    if not _trusts_dms(role.trust):
+        return Finding(
+            check=needed.check,
+            level=needed.level,
+            what=f"The role {needed.role} does not let DMS take it (dms.amazonaws.com).",
+            why=needed.why,
+            remedy=remedy,
+        )
+    if not any(arn.endswith(f":aws:policy/service-role/{needed.policy}") for arn in role.policies):
+        return Finding(
+            check=needed.check,
+            level=needed.level,
+            what=f"The role {needed.role} lacks its policy {needed.policy}.",
+            why=needed.why,
+            remedy=remedy,
+        )
+    return Finding(
+        check=needed.check,
+        level=Level.RIGHT,
+        what=f"The role {needed.role} is there, with {needed.policy}.",
+    )
+
+
+def _trusts_dms(trust: Mapping[str, Any]) -> bool:
+    return any(
+        statement.get("Effect") == "Allow"
+        and isinstance(statement.get("Principal"), Mapping)
+        and _DMS & set(_listed(statement["Principal"].get("Service", [])))
+        and "sts:assumerole" in {action.lower() for action in _listed(statement.get("Action", []))}
+        for statement in _listed(trust.get("Statement", []))
+    )
+
+
+def _listed(value: Any) -> list[Any]:  # noqa: ANN401 - IAM's grammar: one, or a list
+    return value if isinstance(value, list) else [value]

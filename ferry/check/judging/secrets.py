@@ -1,0 +1,185 @@
+"""Whether DMS will be able to read the source's secret, and the other secrets' names are free."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from ferry.check.finding import Finding, Level
+from ferry.check.judging.secret_shape import KEYS, Shape
+from ferry.check.unanswered import Unanswered, not_judged
+from ferry.credentials import REJECTED_BY_DMS
+from settings import naming
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from settings.environment import Environment
+
+SOURCE: Final = "source-secret"
+
+_DEFAULT_KEY: Final = "alias/aws/secretsmanager"
+_FAILS: Final = "The connection test of the source's endpoint fails, and with it every task."
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Secret:
+    """A secret as it is. It holds no value.
+
+    Args:
+        deleted_on: When it is deleted for good; None where it is not scheduled for deletion.
+        key_id: The KMS key that encrypts it, as Secrets Manager names it; empty for the account's
+            aws/secretsmanager.
+        shape: The shape of its value; None where it has no value.
+    """
+
+    deleted_on: date | None = None
+    key_id: str = ""
+    shape: Shape | Unanswered | None = None
+
+
+def source_secret_id(environment: Environment) -> str:
+    """The name or ARN of the secret that DMS signs in to the source with."""
+    return environment.source.secret_arn or naming.source_secret(
+        environment.tags.project, environment.name
+    )
+
+
+def names_to_take(environment: Environment) -> dict[str, str]:
+    """The names of the secrets that the stack makes, by the checks' names."""
+    project, name = environment.tags.project, environment.name
+    return {
+        "master-secret": naming.master_secret(project, name),
+        "target-secret": naming.target_secret(project, name),
+    }
+
+
+def judge_source(environment: Environment, secret: Secret | None) -> list[Finding]:
+    """Whether the source's secret is there, DMS may read it, and it says what DMS needs."""
+    name = source_secret_id(environment)
+    if secret is None:
+        return [
+            _found(
+                Level.BLOCKED,
+                what=f"There is no secret {name}.",
+                why="The plan stops: DMS reads the source's user and password there.",
+                remedy=f"{_write(environment)}.",
+            )
+        ]
+    if secret.deleted_on is not None:
+        return [
+            _found(
+                Level.BLOCKED,
+                what=f"The secret {name} is scheduled for deletion on {secret.deleted_on}.",
+                why="The plan stops: such a secret is not listed, and DMS cannot read it.",
+                remedy=f"Restore it: 'aws secretsmanager restore-secret --secret-id {name}'.",
+            )
+        ]
+    findings = [*_key(environment, name, secret), *_shape(environment, name, secret.shape)]
+    return findings or [
+        _found(
+            Level.RIGHT,
+            what=f"The secret {name} is there, and shaped as DMS needs it ({', '.join(KEYS)}).",
+        )
+    ]
+
+
+def judge_name(check: str, name: str, secret: Secret | None) -> Finding:
+    """Whether a name that the stack takes is not held by a secret that waits for its deletion."""
+    if secret is not None and secret.deleted_on is not None:
+        return Finding(
+            check=check,
+            level=Level.BLOCKED,
+            what=f"The name {name} is taken by a secret that is scheduled for deletion on "
+            f"{secret.deleted_on}.",
+            why="CreateSecret is refused until then ('already scheduled for deletion').",
+            remedy=f"Restore it and bring it in: 'aws secretsmanager restore-secret --secret-id "
+            f"{name}'; docs/recovery.md has the way.",
+        )
+    state = "is there" if secret is not None else "is free"
+    return Finding(check=check, level=Level.RIGHT, what=f"The secret {name} {state}.")
+
+
+def _key(environment: Environment, name: str, secret: Secret) -> Iterator[Finding]:
+    given = environment.source.secret_kms_key_arn
+    is_default = not secret.key_id or secret.key_id.endswith(_DEFAULT_KEY)
+    is_alias = "alias/" in secret.key_id
+    if is_default or (given and (is_alias or given.endswith(secret.key_id.rpartition("/")[2]))):
+        return
+    yield _found(
+        Level.WARNING,
+        what=f"The secret {name} is encrypted with the key {secret.key_id}, which "
+        "source.secret_kms_key_arn does not name.",
+        why="DMS's role is given no permission to decrypt with it, so unless the key's own policy "
+        "does, the connection test fails.",
+        remedy=f"Set source.secret_kms_key_arn to the key's ARN in {environment.name}.toml.",
+    )
+
+
+def _shape(
+    environment: Environment, name: str, shape: Shape | Unanswered | None
+) -> Iterator[Finding]:
+    write = f"{_write(environment)}."
+    if isinstance(shape, Unanswered):
+        yield not_judged(SOURCE, f"What the secret {name} holds", shape)
+    elif shape is None:
+        yield _found(
+            Level.BLOCKED, what=f"The secret {name} has no value.", why=_FAILS, remedy=write
+        )
+    elif not shape.is_object:
+        yield _found(
+            Level.BLOCKED,
+            what=f"The value of the secret {name} is not a JSON object.",
+            why=_FAILS,
+            remedy=write,
+        )
+    else:
+        yield from _members(environment, name, shape, write)
+
+
+def _members(environment: Environment, name: str, shape: Shape, write: str) -> Iterator[Finding]:
+    if shape.missing:
+        yield _found(
+            Level.BLOCKED,
+            what=f"The secret {name} lacks {', '.join(shape.missing)}.",
+            why=_FAILS,
+            remedy=write,
+        )
+    if shape.mistyped:
+        yield _found(
+            Level.BLOCKED,
+            what=f"The secret {name} holds something else than text, or no port number, at "
+            f"{', '.join(shape.mistyped)}.",
+            why=_FAILS,
+            remedy=write,
+        )
+    if shape.holds_rejected:
+        yield _found(
+            Level.BLOCKED,
+            what=f"The password in the secret {name} holds punctuation that DMS rejects: none of "
+            f"{' '.join(REJECTED_BY_DMS)} may occur.",
+            why=_FAILS,
+            remedy="Give the user another password on the source (ALTER ROLE ... PASSWORD). Then "
+            f"{write[0].lower()}{write[1:]}",
+        )
+    if not shape.names_source:
+        yield _found(
+            Level.WARNING,
+            what=f"The secret {name} names another host or port than {environment.name}.toml.",
+            why="DMS connects to where the secret says, while the file opens the security groups.",
+            remedy=f"{write[:-1]}, or correct source.host and source.port.",
+        )
+
+
+def _write(environment: Environment) -> str:
+    if environment.source.secret_arn is None:
+        return f"Run 'ferry secret source {environment.name}'"
+    return (
+        f"Write JSON with {', '.join(KEYS)} into it ('aws secretsmanager put-secret-value "
+        "--secret-id ... --secret-string file://...')"
+    )
+
+
+def _found(level: Level, *, what: str, why: str = "", remedy: str = "") -> Finding:
+    return Finding(check=SOURCE, level=level, what=what, why=why, remedy=remedy)

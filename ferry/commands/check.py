@@ -1,0 +1,104 @@
+"""`ferry check aws ENV`."""
+
+# ruff: noqa: PLC0415 - `ferry --help` does not wait for boto3 and pydantic
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ferry.check.examine import Examination
+    from ferry.check.finding import Finding
+
+
+def aws(
+    name: Annotated[str, typer.Argument(metavar="ENV", help="The environment, such as dev.")],
+    *,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
+    deployer: Annotated[
+        str | None,
+        typer.Option(metavar="ARN", help="The user or role that deploys; you yourself by default."),
+    ] = None,
+) -> None:
+    """Say whether the account has what ENV needs, before a plan is worth making.
+
+    Asks AWS for versions and classes on offer and their ends, quotas, the account's roles, the
+    state's bucket, the secrets, and the deployer's permissions. Changes nothing, shows no secret.
+
+    Exit status: 0 all is right; 1 something needs a look; 2 a deployment or the migration would
+    fail; 3 something could not be judged, or AWS could not be asked.
+    """
+    from ferry.commands.printing import failures_shown
+
+    with failures_shown():
+        from ferry.check.finding import exit_code
+        from ferry.check.rendering import as_json
+
+        examination = _prepare(name, deployer)
+        if json:
+            account = examination.account
+            findings = list(examination.findings())
+            text = as_json(
+                findings,
+                environment=name,
+                account_id=account.account_id,
+                region=account.region,
+            )
+            typer.echo(text)
+        else:
+            findings = _show(examination)
+        raise typer.Exit(exit_code(findings))
+
+
+def _prepare(name: str, deployer: str | None) -> Examination:
+    """Sign in; what hinders that ends in 3, as nothing is judged."""
+    from datetime import UTC, datetime
+
+    from ferry.aws.account import sign_in
+    from ferry.check.examine import Examination
+    from ferry.check.unanswered import NothingJudgedError
+    from ferry.environments import find
+    from ferry.errors import FerryError
+
+    try:
+        environment = find(name)
+        account = sign_in(
+            environment=name,
+            account_id=environment.aws.account_id,
+            region=environment.aws.region,
+        )
+    except FerryError as error:
+        raise NothingJudgedError(str(error)) from None
+    return Examination(
+        environment=environment,
+        account=account,
+        today=datetime.now(UTC).date(),
+        deployer_arn=deployer,
+    )
+
+
+def _show(examination: Examination) -> list[Finding]:
+    """Print each finding when it is known, then what they add up to."""
+    from rich.console import Console
+    from rich.text import Text
+
+    from ferry.check.rendering import as_text, summary
+
+    console = Console(soft_wrap=True, highlight=False)
+    account = examination.account
+    title = (
+        f"What {examination.environment.name} needs, in account {account.account_id}, "
+        f"{account.region}"
+    )
+    console.print(Text(title, style="bold"))
+    found: list[Finding] = []
+    findings: Iterable[Finding] = examination.findings()
+    for finding in findings:
+        console.print(as_text(finding))
+        found.append(finding)
+    console.print(summary(found))
+    return found
