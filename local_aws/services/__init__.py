@@ -12,8 +12,19 @@ from local_aws.services.kms import EXTENSION as KMS
 from local_aws.services.rds import EXTENSION as RDS
 from local_aws.services.s3 import EXTENSION as S3
 from local_aws.services.secretsmanager import EXTENSION as SECRETSMANAGER
+from local_aws.services.servicequotas import EXTENSION as SERVICEQUOTAS
 
 if TYPE_CHECKING:
     from local_aws.services.extension import Extension
 
-EXTENSIONS: tuple[Extension, ...] = (CLOUDWATCH, DMS, EC2, IAM, KMS, RDS, S3, SECRETSMANAGER)
+EXTENSIONS: tuple[Extension, ...] = (
+    CLOUDWATCH,
+    DMS,
+    EC2,
+    IAM,
+    KMS,
+    RDS,
+    S3,
+    SECRETSMANAGER,
+    SERVICEQUOTAS,
+)

@@ -6,9 +6,11 @@ import copy
 from typing import Any, ClassVar
 
 from moto.iam.models import IAMBackend
+from moto.iam.responses import IamResponse
 
 from local_aws.answers import BackendMixin
 from local_aws.services.extension import Extension
+from local_aws.services.simulation import Simulation
 
 
 class LocalIamBackend(BackendMixin, IAMBackend):  # type: ignore[misc]  # moto is untyped here
@@ -62,4 +64,8 @@ class LocalIamBackend(BackendMixin, IAMBackend):  # type: ignore[misc]  # moto i
         return self._policies
 
 
-EXTENSION = Extension(package="iam", backend=LocalIamBackend)
+class LocalIamResponse(Simulation, IamResponse):  # type: ignore[misc]  # moto is untyped here
+    """Answers what moto's response class lacks."""
+
+
+EXTENSION = Extension(package="iam", backend=LocalIamBackend, response=LocalIamResponse)

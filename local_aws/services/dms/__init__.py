@@ -13,6 +13,7 @@ from local_aws.services.dms.certificates import Certificates
 from local_aws.services.dms.endpoints import Endpoints
 from local_aws.services.dms.instances import Instances
 from local_aws.services.dms.offers import Offers
+from local_aws.services.dms.quotas import Quotas
 from local_aws.services.dms.subnet_groups import SubnetGroups
 from local_aws.services.dms.subscriptions import Subscriptions
 from local_aws.services.dms.tags import Tags
@@ -25,6 +26,7 @@ class LocalDmsResponse(
     Endpoints,
     Instances,
     Offers,
+    Quotas,
     SubnetGroups,
     Subscriptions,
     Tags,

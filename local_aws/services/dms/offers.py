@@ -17,6 +17,12 @@ SMALLEST_STORAGE_GIB = 5
 LARGEST_STORAGE_GIB = 6144
 DEFAULT_STORAGE_GIB = 50
 
+# When no instance can be made of a version any more, and when AWS upgrades those that there are.
+_ENDS = {
+    "3.5.4": (datetime(2027, 1, 31, tzinfo=UTC), datetime(2027, 3, 31, tzinfo=UTC)),
+}
+_NO_END = (None, None)
+
 # Version, launched, newer versions that it can be upgraded to.
 _VERSIONS: dict[str, tuple[datetime, tuple[str, ...]]] = {
     "3.5.3": (datetime(2024, 5, 17, tzinfo=UTC), ("3.5.4", "3.6.1")),
@@ -69,6 +75,8 @@ class Offers(ResponseMixin):
                 "Lifecycle": "DEFAULT" if version == DEFAULT_ENGINE_VERSION else "SUPPORTED",
                 "ReleaseStatus": "prod",
                 "LaunchDate": launched,
+                "DeprecationDate": _ENDS.get(version, _NO_END)[0],
+                "ForceUpgradeDate": _ENDS.get(version, _NO_END)[1],
                 "AvailableUpgrades": list(upgrades),
             }
             for version, (launched, upgrades) in _VERSIONS.items()

@@ -12,12 +12,14 @@ from local_aws.services.extension import Extension
 from local_aws.services.rds.backend import LocalRdsBackend
 from local_aws.services.rds.models import LocalCluster, LocalInstance
 from local_aws.services.rds.parameters import Parameters
+from local_aws.services.rds.quotas import Quotas
 from local_aws.services.rds.subscriptions import Subscriptions
 from local_aws.services.rds.versions import Versions
 
 
 class LocalRdsResponse(
     Parameters,
+    Quotas,
     Subscriptions,
     Versions,
     ResponseMixin,

@@ -16,6 +16,16 @@ def test_engine_versions(aws: Aws) -> None:
     assert versions["3.6.1"]["Lifecycle"] == "SUPPORTED"
 
 
+def test_the_end_of_a_version_has_dates(aws: Aws) -> None:
+    versions = {
+        version["Version"]: version
+        for version in aws.dms.describe_engine_versions()["EngineVersions"]
+    }
+    assert str(versions["3.5.4"]["DeprecationDate"].date()) == "2027-01-31"
+    assert str(versions["3.5.4"]["ForceUpgradeDate"].date()) == "2027-03-31"
+    assert "DeprecationDate" not in versions["3.6.1"]
+
+
 def test_orderable_instances_in_pages(aws: Aws) -> None:
     paginator = aws.dms.get_paginator("describe_orderable_replication_instances")
     found = [
