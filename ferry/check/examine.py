@@ -63,8 +63,7 @@ class Examination:
             lambda: ask_aurora.versions(rds, cluster=environment.prefix),
         )
         if isinstance(versions, Unanswered):
-            yield not_judged(aurora.VERSION, "The Aurora version", versions)
-            yield not_judged(aurora.CLASS, "The instance class", versions)
+            yield not_judged(aurora.VERSION, "Aurora's version and instance class", versions)
             yield from self._rds_quotas(clients, None)
             return
         yield aurora.judge_version(environment, versions)
@@ -84,6 +83,9 @@ class Examination:
 
     def _rds_quotas(self, clients: Clients, running: RunningCluster | None) -> Iterator[Finding]:
         usages = asked("read the quotas of RDS", lambda: ask_quotas.rds_usages(clients.rds))
+        if isinstance(usages, Unanswered):
+            yield not_judged(quotas.RDS, "What is left of RDS's quotas", usages)
+            return
         counts = quotas.rds_needs(self.environment, running)
         for need in quotas.needs_of(quotas.RDS_KINDS, counts, usages):
             yield quotas.judge(self.environment, need)
@@ -95,9 +97,7 @@ class Examination:
             lambda: ask_replication.offer(clients.dms, instance=environment.prefix),
         )
         if isinstance(offer, Unanswered):
-            yield not_judged(replication.VERSION, "The DMS version", offer)
-            yield not_judged(replication.END, "The DMS version's end", offer)
-            yield not_judged(replication.CLASS, "The replication instance's class", offer)
+            yield not_judged(replication.VERSION, "DMS's version, its end, and the class", offer)
             yield from self._dms_quotas(clients, None)
             return
         yield replication.judge_version(environment, offer)
@@ -112,8 +112,11 @@ class Examination:
         existing = asked(
             "ask DMS for its endpoints and tasks", lambda: ask_quotas.dms_identifiers(clients.dms)
         )
-        if isinstance(existing, Unanswered):
-            usages, existing = existing, set()
+        for answer in (usages, existing):
+            if isinstance(answer, Unanswered):
+                yield not_judged(quotas.DMS, "What is left of DMS's quotas", answer)
+        if isinstance(usages, Unanswered) or isinstance(existing, Unanswered):
+            return
         counts = quotas.dms_needs(self.environment, running, existing=existing)
         for need in quotas.needs_of(quotas.DMS_KINDS, counts, usages):
             yield quotas.judge(self.environment, need)

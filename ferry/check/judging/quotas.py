@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from ferry.check.judging.replication import RunningInstance
     from settings.environment import Environment
 
+RDS: Final = "quotas-rds"
+DMS: Final = "quotas-dms"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Kind:
@@ -182,17 +185,21 @@ def dms_needs(
 
 
 def needs_of(
-    kinds: Mapping[str, Kind], counts: Mapping[str, int], usages: Mapping[str, Usage] | Unanswered
+    kinds: Mapping[str, Kind], counts: Mapping[str, int], usages: Mapping[str, Usage]
 ) -> list[Need]:
     """The needs, each with its usage; what takes nothing more is left out.
 
     Args:
         kinds: The quotas, by AWS's names.
         counts: How many more the environment takes, by AWS's names.
-        usages: What AWS says of them, or why it says nothing.
+        usages: What AWS says of them.
     """
     return [
-        Need(kind=kinds[name], count=count, usage=_usage(name, usages))
+        Need(
+            kind=kinds[name],
+            count=count,
+            usage=usages.get(name) or Unanswered(f"AWS does not say how far {name} is used."),
+        )
         for name, count in counts.items()
         if count > 0
     ]
@@ -202,7 +209,7 @@ def judge(environment: Environment, need: Need) -> Finding:
     """Whether there is room for what the environment takes."""
     kind, usage, name = need.kind, need.usage, environment.name
     if isinstance(usage, Unanswered):
-        return not_judged(kind.check, f"Whether there is room for {need.count} {kind.what}", usage)
+        return not_judged(kind.check, f"The quota of {kind.what}", usage)
     counted = f"{kind.what} in {environment.aws.region}: {usage.used} of {usage.maximum} are used"
     if usage.used + need.count <= usage.maximum:
         return Finding(
@@ -219,9 +226,3 @@ def judge(environment: Environment, need: Need) -> Finding:
         remedy=f"Have the quota raised ({kind.where}), which can take days, or delete what is not "
         "needed.",
     )
-
-
-def _usage(name: str, usages: Mapping[str, Usage] | Unanswered) -> Usage | Unanswered:
-    if isinstance(usages, Unanswered):
-        return usages
-    return usages.get(name) or Unanswered(f"AWS does not say how far {name} is used.")

@@ -97,8 +97,8 @@ def judge_name(check: str, name: str, secret: Secret | None) -> Finding:
             remedy=f"Restore it and bring it in: 'aws secretsmanager restore-secret --secret-id "
             f"{name}'; docs/recovery.md has the way.",
         )
-    state = "is there" if secret is not None else "is free"
-    return Finding(check=check, level=Level.RIGHT, what=f"The secret {name} {state}.")
+    what = f"The name {name} is free." if secret is None else f"The secret {name} is there."
+    return Finding(check=check, level=Level.RIGHT, what=what)
 
 
 def _key(environment: Environment, name: str, secret: Secret) -> Iterator[Finding]:
