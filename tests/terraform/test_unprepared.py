@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+import shutil
 from typing import TYPE_CHECKING
 
-from harness.deployment import ROOT, run_command
+import pytest
+
+from harness.deployment import ROOT, Deployment, run_command
+from harness.server import LocalAws
 from tests.integration.rollout import local
 
 if TYPE_CHECKING:
-    from harness.deployment import Deployment
-    from harness.server import LocalAws
+    from collections.abc import Iterator
+    from pathlib import Path
+
     from harness.terraform import Run
 
 VPC_ROLE, LOGS_ROLE = "dms-vpc-role", "dms-cloudwatch-logs-role"
@@ -32,36 +37,67 @@ def told(run: Run) -> str:
 
 
 def made(cloud: LocalAws) -> list[str]:
-    """The calls that made something, except the lock of the state."""
+    """The calls that made something."""
     return [
         f"{call['service']}:{call['operation']}"
         for call in cloud.get("calls")["calls"]
-        if call["operation"].startswith("Create") and call["operation"] != "CreateBucket"
+        if call["operation"].startswith(("Create", "Put")) and call["service"] != "s3"
     ]
 
 
-def bootstrap(deployment: Deployment) -> None:
-    run_command("-m", "ferry", "bootstrap", "dev", environment=deployment.surroundings("dev"))
-    deployment.terraform("dev").init()
+@pytest.fixture(scope="module")
+def bootstrapped(
+    tmp_path_factory: pytest.TempPathFactory, synthesized: Path
+) -> Iterator[Deployment]:
+    """An account that has the states' bucket and nothing else; what a test adds, it removes."""
+    folder = tmp_path_factory.mktemp("unprepared")
+    output = shutil.copytree(synthesized, folder / "cdktf.out")
+    with LocalAws(log=folder / "local-aws.log") as cloud:
+        deployment = Deployment(cloud=cloud, output=output, folder=folder)
+        around = deployment.surroundings("dev")
+        run_command("-m", "ferry", "bootstrap", "dev", environment=around)
+        deployment.terraform("dev").init()
+        yield deployment
 
 
-def test_neither_roles_nor_secret(deployment: Deployment, cloud: LocalAws) -> None:
-    bootstrap(deployment)
+@pytest.fixture
+def roles(bootstrapped: Deployment) -> Iterator[None]:
+    """The account's roles."""
+    iam = local(bootstrapped.environment("dev"), url=bootstrapped.cloud.url).iam
+    for name in (VPC_ROLE, LOGS_ROLE):
+        iam.create_role(RoleName=name, AssumeRolePolicyDocument="{}")
+    yield
+    for name in (VPC_ROLE, LOGS_ROLE):
+        iam.delete_role(RoleName=name)
 
-    run = deployment.terraform("dev").run("plan", "-no-color")
+
+@pytest.fixture
+def secret(bootstrapped: Deployment) -> Iterator[None]:
+    """The source's secret."""
+    aws = local(bootstrapped.environment("dev"), url=bootstrapped.cloud.url)
+    name = "aurora-ferry-dev/source"
+    aws.secretsmanager.create_secret(Name=name, SecretString="{}")
+    yield
+    aws.secretsmanager.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
+
+
+def plan(deployment: Deployment) -> Run:
+    return deployment.terraform("dev").run("plan", "-no-color")
+
+
+def test_neither_roles_nor_secret(bootstrapped: Deployment) -> None:
+    run = plan(bootstrapped)
 
     assert run.returncode == 1
+    assert told(run).count("Error:") == 3
     assert NO_VPC_ROLE in told(run)
     assert NO_LOGS_ROLE in told(run)
     assert NO_SECRET in told(run)
-    assert made(cloud) == []
 
 
-def test_no_roles(deployment: Deployment) -> None:
-    bootstrap(deployment)
-    deployment.prepare_environment("dev")
-
-    run = deployment.terraform("dev").run("plan", "-no-color")
+@pytest.mark.usefixtures("secret")
+def test_no_roles(bootstrapped: Deployment) -> None:
+    run = plan(bootstrapped)
 
     assert run.returncode == 1
     assert told(run).count("Error:") == 2
@@ -69,25 +105,23 @@ def test_no_roles(deployment: Deployment) -> None:
     assert NO_LOGS_ROLE in told(run)
 
 
-def test_no_secret(deployment: Deployment) -> None:
-    deployment.prepare_account("dev")
-    deployment.terraform("dev").init()
-
-    run = deployment.terraform("dev").run("plan", "-no-color")
+@pytest.mark.usefixtures("roles")
+def test_no_secret(bootstrapped: Deployment) -> None:
+    run = plan(bootstrapped)
 
     assert run.returncode == 1
     assert told(run).count("Error:") == 1
     assert NO_SECRET in told(run)
 
 
-def test_an_apply_makes_nothing_either(deployment: Deployment, cloud: LocalAws) -> None:
-    bootstrap(deployment)
+def test_an_apply_makes_nothing(bootstrapped: Deployment) -> None:
+    before = made(bootstrapped.cloud)
 
-    run = deployment.terraform("dev").run("apply", "-auto-approve", "-no-color")
+    run = bootstrapped.terraform("dev").run("apply", "-auto-approve", "-no-color")
 
     assert run.returncode == 1
     assert NO_VPC_ROLE in told(run)
-    assert made(cloud) == []
+    assert made(bootstrapped.cloud) == before
 
 
 def test_roles_that_exist_are_adopted_by_the_imports_of_the_docs(deployment: Deployment) -> None:
