@@ -99,7 +99,8 @@ def _vpc_network(value: str) -> str:
         refuse(f"{allowed} (10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10)")
     if not _LARGEST_VPC <= network.prefixlen <= _SMALLEST_VPC:
         nearest = max(_LARGEST_VPC, min(_SMALLEST_VPC, network.prefixlen))
-        refuse(allowed, instead=f"{network.network_address}/{nearest}")
+        instead = ipaddress.IPv4Network((network.network_address, nearest), strict=False)
+        refuse(allowed, instead=str(instead))
     return value
 
 

@@ -3,7 +3,7 @@
 import ipaddress
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
@@ -29,6 +29,7 @@ def test_a_network_is_taken_without_host_bits_alone(address: int, prefix: int) -
 
 
 @given(ADDRESSES, st.integers(0, 32))
+@example(address=int(ipaddress.IPv4Address("10.77.201.64")), prefix=26)
 def test_a_vpc_is_told_a_network_that_it_may_have(address: int, prefix: int) -> None:
     cidr = str(ipaddress.IPv4Network((address, prefix), strict=False))
     try:
