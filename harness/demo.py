@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from harness.providers import cli_configuration
 from harness.server import LocalAws
 from harness.surroundings import surroundings
 from harness.terraform import Terraform, TerraformError
@@ -34,6 +35,7 @@ ENVIRONMENT = "dev"
 _PLAIN = {
     # Without a terminal cdktf's spinner prints a line for each of its frames.
     "CI": "true",
+    "TF_CLI_ARGS_init": "-no-color",
     "TF_CLI_ARGS_plan": "-no-color",
     "TF_CLI_ARGS_apply": "-no-color",
 }
@@ -63,7 +65,13 @@ class Demo:
         (environment,) = load_environments(ROOT / "environments", selected=ENVIRONMENT)
         account_stack = naming.account_stack(environment.aws.account_id)
         self._say("synthesize every environment")
-        self._type("cdktf", "synth", "--output", str(self._output), environment=dict(os.environ))
+        self._type(
+            "cdktf",
+            "synth",
+            "--output",
+            str(self._output),
+            environment=os.environ | cli_configuration(self._folder),
+        )
         self._say("start local AWS")
         with LocalAws(log=self._folder / "local-aws.log") as cloud:
             around = surroundings(
