@@ -69,15 +69,15 @@ def judge_version(environment: Environment, versions: AuroraVersions) -> Finding
 
 
 def version_to_ask_classes_for(environment: Environment, versions: AuroraVersions) -> str | None:
-    """The version that instances will have: the wanted one, or the nearest where it must change.
+    """The version that instances will have.
 
-    None where AWS offers no version at all.
+    The wanted one where that is possible. Otherwise what runs, or the nearest on offer; None where
+    AWS offers no version at all.
     """
-    wanted = environment.aurora.engine_version
-    running = versions.running
-    if wanted in versions.offered or (running and running.version == wanted):
-        return wanted
-    return nearest_version(wanted, versions.offered)
+    wanted, running = environment.aurora.engine_version, versions.running
+    if running is not None:
+        return wanted if wanted in running.upgrade_targets else running.version
+    return wanted if wanted in versions.offered else nearest_version(wanted, versions.offered)
 
 
 def judge_class(

@@ -73,8 +73,8 @@ def judge(environment: Environment, bucket: StateBucket | None) -> list[Finding]
             Finding(
                 check=BUCKET,
                 level=Level.WARNING,
-                what=f"The bucket {name} is not set up as it should be: {'; '.join(bucket.wrong)} "
-                "is wanted.",
+                what=f"The bucket {name} is not set up as it should be. Wanted: "
+                f"{'; '.join(bucket.wrong)}.",
                 why="A state holds all that an environment is; these settings keep others out and "
                 "earlier versions at hand.",
                 remedy=f"Run '{bootstrap}': it mends what is wrong and leaves the rest alone.",

@@ -150,11 +150,16 @@ def judge_end(environment: Environment, offer: DmsOffer, *, today: date) -> Find
 
 
 def version_to_ask_classes_for(environment: Environment, offer: DmsOffer) -> str | None:
-    """The wanted version, or the nearest where it must change; None where there is none."""
-    wanted = environment.dms.engine_version
-    if wanted in offer.orderable or (offer.running and offer.running.version == wanted):
-        return wanted
-    return nearest_version(wanted, offer.suggestions)
+    """The version that the instance will have.
+
+    The wanted one where that is possible. Otherwise what runs, or the nearest that can be ordered;
+    None where there is none.
+    """
+    wanted, running = environment.dms.engine_version, offer.running
+    if running is not None:
+        upgrades = offer.versions.get(running.version, EngineVersion()).upgrades
+        return wanted if wanted in upgrades else running.version
+    return wanted if wanted in offer.orderable else nearest_version(wanted, offer.suggestions)
 
 
 def judge_class(environment: Environment, offer: DmsOffer, *, version: str) -> Finding:

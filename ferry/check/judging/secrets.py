@@ -73,7 +73,11 @@ def judge_source(environment: Environment, secret: Secret | None) -> list[Findin
                 Level.BLOCKED,
                 what=f"The secret {name} is scheduled for deletion on {secret.deleted_on}.",
                 why="The plan stops: such a secret is not listed, and DMS cannot read it.",
-                remedy=f"Restore it: 'aws secretsmanager restore-secret --secret-id {name}'.",
+                remedy=(
+                    f"Restore it: 'aws secretsmanager restore-secret --secret-id {name}'."
+                    if environment.source.secret_arn
+                    else f"{_write(environment)}: it restores the secret."
+                ),
             )
         ]
     findings = [*_key(environment, name, secret), *_shape(environment, name, secret.shape)]

@@ -1,0 +1,33 @@
+"""Environments for the tests: development's, with what a test changes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from settings.environment import Environment
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ACCOUNT = "111122223333"
+REGION = "eu-central-1"
+
+_DEV: Mapping[str, Any] = {
+    "aws": {"account_id": ACCOUNT, "region": REGION},
+    "network": {"vpc": {"cidr": "10.20.0.0/20"}},
+    "source": {
+        "host": "db.example.org",
+        "database": "app",
+        "cidr": "192.168.10.0/24",
+        "ssl_mode": "require",
+    },
+    "aurora": {"instance_class": "db.r6g.large", "database_name": "app"},
+    "dms": {"tasks": [{"name": "all", "tables": [{"schema": "public"}]}]},
+    "tags": {"repository": "github.com/example/aurora-ferry"},
+}
+
+
+def environment(**changes: Mapping[str, Any]) -> Environment:
+    """The environment dev; `aurora={"port": 5433}` changes that setting of that section."""
+    sections = {**_DEV, **{name: {**_DEV.get(name, {}), **changes[name]} for name in changes}}
+    return Environment.model_validate({"name": "dev", **sections})
