@@ -4,12 +4,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
 
     from ferry.check.examine import Examination
     from ferry.check.finding import Finding
@@ -54,10 +56,13 @@ def aws(
         raise typer.Exit(exit_code(findings))
 
 
+def today() -> date:
+    """The date by which ends are judged, in UTC as AWS's own dates."""
+    return datetime.now(UTC).date()
+
+
 def _prepare(name: str, deployer: str | None) -> Examination:
     """Sign in; what hinders that ends in 3, as nothing is judged."""
-    from datetime import UTC, datetime
-
     from ferry.aws.account import sign_in
     from ferry.check.examine import Examination
     from ferry.check.unanswered import NothingJudgedError
@@ -76,7 +81,7 @@ def _prepare(name: str, deployer: str | None) -> Examination:
     return Examination(
         environment=environment,
         account=account,
-        today=datetime.now(UTC).date(),
+        today=today(),
         deployer_arn=deployer,
     )
 

@@ -1,0 +1,696 @@
+"""`ferry check aws dev` as a person types it, against local AWS: each finding that it can make."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ferry.commands import check as check_command
+from local_aws.services.dms import offers
+from local_aws.services.dms import quotas as dms_quotas
+from local_aws.services.rds import quotas as rds_quotas
+from local_aws.services.rds import versions
+from tests.unit.ferry.check.conftest import CANARY, TRUST
+from tests.unit.local_aws.aws import sign_as
+
+if TYPE_CHECKING:
+    import boto3.session
+
+    from tests.unit.ferry.check.conftest import Dev
+
+READING = ("Describe", "Get", "Head", "List", "Simulate")
+BUCKET = "aurora-ferry-tfstate-{account}-eu-central-1"
+
+
+# --- the command
+
+
+def test_all_is_right(ready: Dev) -> None:
+    result = ready.ferry("check", "aws", "dev")
+
+    lines = result.stdout.splitlines()
+    assert lines[0] == f"What dev needs, in account {ready.aws.account}, eu-central-1"
+    assert lines[1] == "  right       Aurora PostgreSQL 15.8 is on offer in eu-central-1."
+    assert all(line.startswith("  right ") for line in lines[1:-1])
+    assert lines[-1] == f"{len(lines) - 2} right. All is right: plan."
+    assert result.stderr == ""
+    assert result.exit_code == 0
+
+
+def test_nothing_is_written(ready: Dev) -> None:
+    before = len(ready.calls())
+
+    ready.check()
+
+    made = [call["operation"] for call in ready.calls()[before:]]
+    assert len(made) > 20
+    assert [name for name in made if not name.startswith(READING)] == []
+
+
+def test_every_finding_is_in_the_json(ready: Dev) -> None:
+    checked = ready.check()
+
+    assert checked.result.exit_code == 0
+    assert set(checked.findings) == {
+        "aurora-version",
+        "aurora-class",
+        "quota-db-clusters",
+        "quota-db-instances",
+        "quota-db-cluster-parameter-groups",
+        "quota-db-parameter-groups",
+        "quota-db-subnet-groups",
+        "dms-version",
+        "dms-version-end",
+        "dms-class",
+        "quota-dms-instances",
+        "quota-dms-storage",
+        "quota-dms-subnet-groups",
+        "quota-dms-endpoints",
+        "quota-dms-tasks",
+        "quota-vpcs",
+        "role-dms-vpc-role",
+        "role-dms-cloudwatch-logs-role",
+        "state-bucket",
+        "source-secret",
+        "master-secret",
+        "target-secret",
+        "permissions",
+    }
+
+
+def test_an_account_where_nothing_is_prepared(dev: Dev) -> None:
+    checked = dev.check()
+
+    blocked = {check for check in checked.findings if checked.levels(check) == ["blocked"]}
+    assert blocked == {
+        "role-dms-vpc-role",
+        "role-dms-cloudwatch-logs-role",
+        "state-bucket",
+        "source-secret",
+    }
+    assert checked.result.exit_code == 2
+    assert checked.what("source-secret") == "There is no secret aurora-ferry-dev/source."
+
+
+def test_another_account_is_not_asked(dev: Dev) -> None:
+    dev.file.write_text(dev.file.read_text().replace(dev.aws.account, "444455556666"))
+
+    result = dev.ferry("check", "aws", "dev", "--json")
+
+    assert result.stdout == ""
+    assert result.stderr.startswith(f"You are signed in to account {dev.aws.account} (")
+    assert result.exit_code == 3
+
+
+def test_an_environment_that_is_not_there(dev: Dev) -> None:
+    result = dev.ferry("check", "aws", "test")
+
+    assert result.stderr.startswith("There is no environment 'test'; ")
+    assert result.exit_code == 3
+
+
+def test_no_credentials(dev: Dev, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+
+    result = dev.ferry("check", "aws", "dev")
+
+    assert "no complete AWS credentials were found" in result.stderr
+    assert result.exit_code == 3
+
+
+def test_the_date_is_todays() -> None:
+    assert isinstance(check_command.today(), date)
+
+
+# --- versions and classes on offer
+
+
+def test_nothing_that_the_file_names_is_on_offer(ready: Dev) -> None:
+    ready.says(
+        aurora='engine_version = "15.9"',
+        dms='engine_version = "3.5.2"\ninstance_class = "dms.c4.large"',
+    )
+    file = ready.file.read_text()
+    ready.file.write_text(file.replace("db.r6g.large", "db.r5.large"))
+
+    checked = ready.check()
+
+    assert checked.levels("aurora-version", "aurora-class", "dms-version", "dms-class") == [
+        "blocked",
+        "blocked",
+        "blocked",
+        "blocked",
+    ]
+    [version] = checked.findings["aurora-version"]
+    assert version["remedy"].startswith('Set aurora.engine_version = "15.10" in dev.toml')
+    assert checked.what("aurora-class") == (
+        "db.r5.large cannot be ordered for Aurora PostgreSQL 15.10 in eu-central-1."
+    )
+    assert checked.what("dms-version") == "DMS 3.5.2 cannot be ordered in eu-central-1."
+    assert checked.what("dms-class") == (
+        "dms.c4.large cannot be ordered for DMS 3.5.3 in eu-central-1."
+    )
+
+
+def test_a_region_that_offers_nothing(ready: Dev, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(versions, "VERSIONS", ())
+    monkeypatch.setattr(offers, "ENGINE_VERSIONS", ())
+
+    checked = ready.check()
+
+    assert checked.levels("aurora-version", "dms-version") == ["blocked", "blocked"]
+    assert not {"aurora-class", "dms-class"} & set(checked.findings)
+
+
+def test_what_is_no_version_of_aurora_proper_is_not_recommended(
+    ready: Dev, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    described = versions._engine_version  # noqa: SLF001 - to add to its answer
+
+    def limitless(version: str) -> dict[str, Any]:
+        more = "15.9-limitless" if version == "15.10" else version
+        return {**described(version), "EngineVersion": more}
+
+    monkeypatch.setattr(versions, "_engine_version", limitless)
+    ready.says(aurora='engine_version = "15.9"')
+
+    [version] = ready.check().findings["aurora-version"]
+
+    assert version["remedy"].startswith('Set aurora.engine_version = "15.12" in dev.toml')
+
+
+def test_the_end_of_a_dms_version(ready: Dev) -> None:
+    ready.says(dms='engine_version = "3.5.4"')
+
+    checked = ready.check()
+
+    assert checked.levels("dms-version", "dms-version-end") == ["right", "warning"]
+    assert "No new instance can be made after 2027-01-31." in checked.what("dms-version-end")
+    assert checked.result.exit_code == 1
+
+
+def test_versions_of_dms_come_in_pages(ready: Dev, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("local_aws.services.dms.shelf._PAGE", 2)
+    ready.says(dms='engine_version = "3.5.4"')
+
+    assert ready.check().levels("dms-version-end") == ["warning"]
+
+
+# --- what runs
+
+
+@pytest.fixture
+def deployed(ready: Dev) -> Dev:
+    """With a cluster of 15.10 and a replication instance of 3.5.4, as the stack names them."""
+    aws, subnet_ids = ready.aws, ready.aws.subnet_ids()
+    aws.rds.create_db_subnet_group(
+        DBSubnetGroupName="g", DBSubnetGroupDescription="g", SubnetIds=subnet_ids
+    )
+    aws.rds.create_db_cluster(
+        DBClusterIdentifier="aurora-ferry-dev",
+        Engine="aurora-postgresql",
+        EngineVersion="15.10",
+        MasterUsername="u",
+        MasterUserPassword="a-password",
+        DBSubnetGroupName="g",
+    )
+    aws.rds.create_db_instance(
+        DBInstanceIdentifier="aurora-ferry-dev-writer",
+        DBClusterIdentifier="aurora-ferry-dev",
+        DBInstanceClass="db.r6g.large",
+        Engine="aurora-postgresql",
+    )
+    aws.dms.create_replication_subnet_group(
+        ReplicationSubnetGroupIdentifier="g",
+        ReplicationSubnetGroupDescription="g",
+        SubnetIds=subnet_ids,
+    )
+    aws.dms.create_replication_instance(
+        ReplicationInstanceIdentifier="aurora-ferry-dev",
+        ReplicationInstanceClass="dms.c5.2xlarge",
+        ReplicationSubnetGroupIdentifier="g",
+        EngineVersion="3.5.4",
+    )
+    return ready
+
+
+def test_what_runs_is_what_the_file_says(deployed: Dev) -> None:
+    deployed.says(aurora='engine_version = "15.10"', dms='engine_version = "3.5.4"')
+
+    checked = deployed.check()
+
+    assert checked.what("aurora-version") == (
+        "The cluster runs Aurora PostgreSQL 15.10, which is on offer in eu-central-1."
+    )
+    assert checked.levels("aurora-class", "dms-version", "dms-class") == ["right"] * 3
+
+
+def test_what_is_there_takes_no_quota(deployed: Dev) -> None:
+    deployed.aws.dms.create_endpoint(
+        EndpointIdentifier="aurora-ferry-dev-source",
+        EndpointType="source",
+        EngineName="postgres",
+    )
+    vpc = deployed.aws.ec2.create_vpc(CidrBlock="10.20.0.0/20")["Vpc"]["VpcId"]
+    deployed.aws.ec2.create_tags(
+        Resources=[vpc], Tags=[{"Key": "Name", "Value": "aurora-ferry-dev"}]
+    )
+    deployed.says(aurora='engine_version = "15.10"')
+
+    findings = deployed.check().findings
+
+    quotas = {check: finding["what"] for check, [finding] in findings.items() if "quota" in check}
+    assert quotas == {
+        "quota-db-instances": "DB instances in eu-central-1: 1 of 40 are used, room for the 2 that "
+        "dev takes.",
+        "quota-dms-endpoints": "DMS endpoints in eu-central-1: 1 of 1000 are used, room for the 1 "
+        "that dev takes.",
+        "quota-dms-tasks": "DMS replication tasks in eu-central-1: 0 of 600 are used, room for the "
+        "1 that dev takes.",
+    }
+
+
+@pytest.mark.parametrize(
+    ("aurora", "level", "what"),
+    [
+        ('engine_version = "15.8"', "blocked", "15.8 is older"),
+        ('engine_version = "15.13"', "right", "can be upgraded to 15.13"),
+        ('engine_version = "16.4"', "blocked", "cannot be upgraded to 16.4"),
+        ('engine_version = "16.8"', "blocked", "the file does not allow one"),
+        (
+            'engine_version = "16.8"\nallow_major_version_upgrade = true',
+            "right",
+            "can be upgraded to 16.8",
+        ),
+    ],
+)
+def test_an_upgrade_of_the_cluster(deployed: Dev, aurora: str, level: str, what: str) -> None:
+    deployed.says(aurora=aurora)
+
+    checked = deployed.check()
+
+    assert checked.levels("aurora-version") == [level]
+    assert what in checked.what("aurora-version")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "level", "what"),
+    [
+        ("3.5.3", "blocked", "3.5.3 is older"),
+        ("3.6.1", "right", "can be upgraded to 3.6.1"),
+        ("3.6.2", "blocked", "cannot be upgraded to 3.6.2"),
+    ],
+)
+def test_an_upgrade_of_the_replication_instance(
+    deployed: Dev, wanted: str, level: str, what: str
+) -> None:
+    deployed.says(dms=f'engine_version = "{wanted}"')
+
+    checked = deployed.check()
+
+    assert checked.levels("dms-version") == [level]
+    assert what in checked.what("dms-version")
+
+
+def test_what_runs_is_withdrawn(deployed: Dev, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(versions, "VERSIONS", ("15.12",))
+    monkeypatch.setattr(offers, "ENGINE_VERSIONS", ("3.6.1",))
+    deployed.says(aurora='engine_version = "15.10"', dms='engine_version = "3.5.4"')
+
+    checked = deployed.check()
+
+    for check in ("aurora-version", "aurora-class", "dms-version", "dms-class"):
+        assert checked.levels(check) == ["warning"]
+        assert "no longer" in checked.what(check)
+    assert checked.result.exit_code == 1
+
+
+# --- quotas
+
+
+def test_quotas_of_rds_and_dms_that_are_used_up(
+    ready: Dev, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for maxima in (rds_quotas.MAXIMA, dms_quotas.MAXIMA):
+        for name in maxima:
+            monkeypatch.setitem(maxima, name, 0)
+
+    findings = ready.check().findings
+
+    blocked = {
+        check: finding["what"]
+        for check, [finding] in findings.items()
+        if finding["level"] == "blocked"
+    }
+    assert len(blocked) == 10
+    assert blocked["quota-db-instances"] == (
+        "DB instances in eu-central-1: 0 of 0 are used, no room for the 3 that dev takes."
+    )
+    assert blocked["quota-dms-storage"] == (
+        "GiB of storage of DMS replication instances in eu-central-1: 0 of 0 are used, no room for "
+        "the 100 that dev takes."
+    )
+
+
+def test_a_quota_that_aws_does_not_list(ready: Dev, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(dms_quotas.MAXIMA, "ReplicationTasks")
+
+    checked = ready.check()
+
+    assert checked.levels("quota-dms-tasks") == ["not judged"]
+    assert checked.why("quota-dms-tasks") == "AWS does not say how far ReplicationTasks is used."
+    assert checked.result.exit_code == 3
+
+
+def test_quotas_of_the_network_that_are_used_up(ready: Dev) -> None:
+    ec2 = ready.aws.ec2
+    [zone] = [f"{ready.aws.region}a"]
+    for number in range(4):
+        ec2.create_vpc(CidrBlock=f"10.{number}.0.0/16")
+    subnet = ec2.describe_subnets(Filters=[{"Name": "availability-zone", "Values": [zone]}])
+    for _ in range(5):
+        address = ec2.allocate_address(Domain="vpc")["AllocationId"]
+        ec2.create_nat_gateway(SubnetId=subnet["Subnets"][0]["SubnetId"], AllocationId=address)
+    ready.says(vpc='nat = "one-per-zone"')
+
+    checked = ready.check()
+
+    assert checked.what("quota-vpcs") == (
+        "VPCs in eu-central-1: 5 of 5 are used, no room for the 1 that dev takes."
+    )
+    assert checked.what("quota-elastic-ips") == (
+        "Elastic IP addresses in eu-central-1: 5 of 5 are used, no room for the 3 that dev takes."
+    )
+    assert checked.what("quota-nat-gateways") == (
+        "NAT gateways in the fullest zone in eu-central-1: 5 of 5 are used, no room for the 1 that "
+        "dev takes."
+    )
+    ready.says(vpc='nat = "single"\navailability_zones = ["eu-central-1b", "eu-central-1a"]')
+    assert ready.check().what("quota-nat-gateways") == (
+        "NAT gateways in the fullest zone in eu-central-1: 0 of 5 are used, room for the 1 that "
+        "dev takes."
+    )
+
+
+def test_nat_gateways_that_are_there_take_no_quota(ready: Dev) -> None:
+    ec2 = ready.aws.ec2
+    address = ec2.allocate_address(Domain="vpc")["AllocationId"]
+    subnet = ec2.describe_subnets()["Subnets"][0]["SubnetId"]
+    gateway = ec2.create_nat_gateway(SubnetId=subnet, AllocationId=address)["NatGateway"]
+    ec2.create_tags(
+        Resources=[address, gateway["NatGatewayId"]],
+        Tags=[{"Key": "Name", "Value": "aurora-ferry-dev-nat-1"}],
+    )
+    ready.says(vpc='nat = "single"')
+
+    assert not {"quota-elastic-ips", "quota-nat-gateways"} & set(ready.check().findings)
+
+
+def test_an_existing_vpc_takes_no_quota_of_the_network(ready: Dev) -> None:
+    subnets = '["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"]'
+    existing = (
+        '[network.existing_vpc]\nvpc_id = "vpc-0123456789abcdef0"\n'
+        f"aurora_subnet_ids = {subnets}\ndms_subnet_ids = {subnets}"
+    )
+    file = ready.file.read_text()
+    ready.file.write_text(file.replace('[network.vpc]\ncidr = "10.20.0.0/20"', existing))
+
+    assert "quota-vpcs" not in ready.check().findings
+
+
+# --- roles and the bucket
+
+
+def test_roles_that_were_changed(ready: Dev) -> None:
+    iam = ready.aws.iam
+    iam.update_assume_role_policy(
+        RoleName="dms-vpc-role", PolicyDocument=TRUST.replace("dms.", "rds.")
+    )
+    iam.detach_role_policy(
+        RoleName="dms-cloudwatch-logs-role",
+        PolicyArn="arn:aws:iam::aws:policy/service-role/AmazonDMSCloudWatchLogsRole",
+    )
+
+    checked = ready.check()
+
+    assert checked.levels("role-dms-vpc-role") == ["blocked"]
+    assert "does not let DMS take it" in checked.what("role-dms-vpc-role")
+    assert checked.levels("role-dms-cloudwatch-logs-role") == ["warning"]
+    assert "lacks its policy" in checked.what("role-dms-cloudwatch-logs-role")
+
+
+def test_a_bucket_whose_settings_were_changed(ready: Dev) -> None:
+    name = BUCKET.format(account=ready.aws.account)
+    ready.aws.s3.delete_bucket_policy(Bucket=name)
+    ready.aws.s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Suspended"})
+
+    checked = ready.check()
+
+    assert checked.what("state-bucket") == (
+        f"The bucket {name} is not set up as it should be. Wanted: policy: TLS only; versioning: "
+        "on."
+    )
+    assert checked.result.exit_code == 1
+    assert ready.aws.s3.get_bucket_versioning(Bucket=name)["Status"] == "Suspended"
+
+
+def test_a_bucket_of_another_account(dev: Dev, session: boto3.session.Session) -> None:
+    sign_as(session, dev.aws.account[::-1])
+    dev.aws.s3.create_bucket(
+        Bucket=BUCKET.format(account=dev.aws.account),
+        CreateBucketConfiguration={"LocationConstraint": "eu-central-1"},
+    )
+
+    checked = dev.check()
+
+    assert checked.levels("state-bucket") == ["blocked"]
+    assert "does not own it" in checked.what("state-bucket")
+
+
+def test_a_bucket_in_another_region(dev: Dev) -> None:
+    dev.aws.s3.create_bucket(
+        Bucket=BUCKET.format(account=dev.aws.account),
+        CreateBucketConfiguration={"LocationConstraint": "eu-west-1"},
+    )
+
+    checked = dev.check()
+
+    assert checked.levels("state-bucket") == ["blocked"]
+    assert "is in eu-west-1" in checked.what("state-bucket")
+
+
+# --- secrets
+
+
+@pytest.mark.parametrize(
+    ("changes", "level", "what"),
+    [
+        ({}, "right", "shaped as DMS needs it"),
+        ({"host": ""}, "blocked", "lacks host"),
+        ({"port": "none"}, "blocked", "at port"),
+        ({"password": f"{CANARY};"}, "blocked", "punctuation that DMS rejects"),
+        ({"host": "192.168.10.16"}, "warning", "another host or port"),
+    ],
+)
+def test_the_source_secrets_shape(
+    ready: Dev, changes: dict[str, Any], level: str, what: str
+) -> None:
+    ready.write_secret(**changes)
+
+    checked = ready.check()
+
+    assert checked.levels("source-secret") == [level]
+    assert what in checked.what("source-secret")
+
+
+def test_a_source_secret_that_is_no_json(ready: Dev) -> None:
+    ready.aws.secretsmanager.put_secret_value(
+        SecretId="aurora-ferry-dev/source", SecretString=CANARY
+    )
+
+    assert "is not a JSON object" in ready.check().what("source-secret")
+
+
+def test_a_source_secret_that_is_binary(ready: Dev) -> None:
+    ready.aws.secretsmanager.put_secret_value(
+        SecretId="aurora-ferry-dev/source", SecretBinary=CANARY.encode()
+    )
+
+    assert "is not a JSON object" in ready.check().what("source-secret")
+
+
+def test_a_source_secret_without_a_value(dev: Dev) -> None:
+    dev.aws.secretsmanager.create_secret(Name="aurora-ferry-dev/source")
+
+    assert dev.check().what("source-secret") == ("The secret aurora-ferry-dev/source has no value.")
+
+
+def test_a_secret_of_the_users_own_under_a_key_of_its_own(ready: Dev) -> None:
+    key = ready.aws.kms.create_key()["KeyMetadata"]["Arn"]
+    value = {"username": "dms", "password": CANARY, "host": "192.168.10.15", "port": 5432}
+    arn = ready.aws.secretsmanager.create_secret(
+        Name="mine", KmsKeyId=key, SecretString=json.dumps(value)
+    )["ARN"]
+    ready.says(source=f'secret_arn = "{arn}"')
+
+    checked = ready.check()
+
+    assert checked.levels("source-secret") == ["warning"]
+    assert f"is encrypted with the key {key}" in checked.what("source-secret")
+    ready.says(source=f'secret_arn = "{arn}"\nsecret_kms_key_arn = "{key}"')
+    assert ready.check().levels("source-secret") == ["right"]
+
+
+def test_secrets_that_are_scheduled_for_deletion(ready: Dev) -> None:
+    secretsmanager = ready.aws.secretsmanager
+    for name in ("master", "target"):
+        secretsmanager.create_secret(Name=f"aurora-ferry-dev/{name}", SecretString=CANARY)
+    for name in ("master", "source"):
+        secretsmanager.delete_secret(SecretId=f"aurora-ferry-dev/{name}", RecoveryWindowInDays=7)
+
+    checked = ready.check()
+
+    assert checked.levels("source-secret", "master-secret", "target-secret") == [
+        "blocked",
+        "blocked",
+        "right",
+    ]
+    assert "is scheduled for deletion on 20" in checked.what("source-secret")
+    assert "is taken by a secret that is scheduled" in checked.what("master-secret")
+    assert checked.what("target-secret") == "The secret aurora-ferry-dev/target is there."
+
+
+# --- permissions
+
+
+def role(dev: Dev, *actions: str, **more: object) -> str:
+    """A role that may do these actions; its ARN."""
+    statement = {"Effect": "Allow", "Action": actions, "Resource": "*", **more}
+    made = dev.aws.iam.create_role(
+        RoleName="deployer", Path="/teams/", AssumeRolePolicyDocument=TRUST
+    )
+    dev.aws.iam.put_role_policy(
+        RoleName="deployer",
+        PolicyName="p",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
+    )
+    return str(made["Role"]["Arn"])
+
+
+def test_a_deployer_that_may_all(ready: Dev) -> None:
+    arn = role(ready, "*")
+
+    assert ready.check("--deployer", arn).what("permissions").startswith(f"{arn} may do the ")
+
+
+def test_a_deployer_that_may_not_all(ready: Dev) -> None:
+    arn = role(ready, "s3:*", "ec2:*", "rds:*", "dms:*", "kms:*", "logs:*", "secretsmanager:*")
+
+    checked = ready.check("--deployer", arn)
+
+    assert checked.what("permissions") == (
+        f"{arn} may not: cloudwatch:PutMetricAlarm, iam:CreateRole, iam:PutRolePolicy, "
+        "iam:PassRole, sns:CreateTopic."
+    )
+    assert checked.result.exit_code == 2
+
+
+def test_a_deployer_whose_policies_ask_for_what_nobody_knows(ready: Dev) -> None:
+    arn = role(ready, "*", Condition={"StringEquals": {"aws:SourceVpce": "vpce-1"}})
+
+    checked = ready.check("--deployer", arn)
+
+    assert checked.levels("permissions") == ["not judged"]
+    assert "aws:SourceVpce" in checked.why("permissions")
+    assert checked.result.exit_code == 3
+
+
+def test_a_deployer_that_is_not_there(ready: Dev) -> None:
+    checked = ready.check("--deployer", f"arn:aws:iam::{ready.aws.account}:role/deployer")
+
+    assert checked.levels("permissions") == ["not judged"]
+    assert "AWS refused SimulatePrincipalPolicy (NoSuchEntity)" in checked.why("permissions")
+
+
+# --- what AWS does not answer
+
+
+def test_nothing_may_be_asked(ready: Dev) -> None:
+    ready.refuse(
+        "rds:DescribeDBEngineVersions",
+        "rds:DescribeAccountAttributes",
+        "dms:DescribeEngineVersions",
+        "dms:DescribeAccountAttributes",
+        "service-quotas:GetServiceQuota",
+        "iam:GetRole",
+        "s3:GetBucketVersioning",
+        "secretsmanager:DescribeSecret",
+        "iam:SimulatePrincipalPolicy",
+    )
+
+    checked = ready.check()
+
+    assert {check: checked.levels(check) for check in checked.findings} == {
+        check: ["not judged"]
+        for check in (
+            "aurora-version",
+            "quotas-rds",
+            "dms-version",
+            "quotas-dms",
+            "quota-vpcs",
+            "role-dms-vpc-role",
+            "role-dms-cloudwatch-logs-role",
+            "state-bucket",
+            "source-secret",
+            "master-secret",
+            "target-secret",
+            "permissions",
+        )
+    }
+    assert checked.result.exit_code == 3
+    assert checked.why("quotas-dms").startswith(
+        "Could not read the quotas of DMS: AWS denied DescribeAccountAttributes (AccessDenied). "
+    )
+
+
+def test_some_may_not_be_asked(ready: Dev) -> None:
+    ready.refuse(
+        "rds:DescribeOrderableDBInstanceOptions",
+        "dms:DescribeReplicationTasks",
+        "s3:HeadBucket",
+        "secretsmanager:GetSecretValue",
+        "sts:AssumeRole",
+    )
+
+    checked = ready.check()
+
+    for check in ("aurora-class", "quotas-dms", "source-secret"):
+        assert checked.levels(check) == ["not judged"]
+    assert checked.what("source-secret") == (
+        "What the secret aurora-ferry-dev/source holds could not be judged."
+    )
+    assert checked.levels("state-bucket") == ["blocked"]
+    assert checked.result.exit_code == 2
+
+
+def test_s3_fails(ready: Dev, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    rule = {"services": ["s3"], "accounts": [ready.aws.account], "share": 1}
+    ready.aws.post("/local-aws/faults", {"rules": [rule]})
+
+    checked = ready.check()
+
+    assert checked.levels("state-bucket") == ["not judged"]
+
+
+def test_who_is_signed_in_cannot_be_told_twice(ready: Dev, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "ferry.check.asking.permissions.principal",
+        lambda _iam, _arn: pytest.fail("asked although the deployer is named"),
+    )
+
+    assert ready.check("--deployer", role(ready, "*")).levels("permissions") == ["right"]
