@@ -42,5 +42,8 @@ integration: setup ## Deploy all environments to local AWS side by side and chec
 local-aws: setup ## Run local AWS in the foreground; PORT=4566
 	@python -m local_aws --port $(or $(PORT),4566)
 
+bench: setup ## Measure synthesis beside other tools; writes bench/RESULTS.md, takes ten minutes
+	@python -m bench
+
 lock: setup ## Renew the lock files
 	@$(PYTHON) tools/lock.py

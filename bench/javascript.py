@@ -132,7 +132,10 @@ class _Program:
         parts = (
             f"${{{self._tokens[part]}}}"
             if _TOKEN.fullmatch(part)
-            else json.dumps(part)[1:-1].replace('\\"', '"').replace("`", "\\`").replace("${", "\\${")
+            else json.dumps(part)[1:-1]
+            .replace('\\"', '"')
+            .replace("`", "\\`")
+            .replace("${", "\\${")
             for part in re.split(f"({_TOKEN.pattern})", text)
         )
         return f"`{''.join(parts)}`"

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 RUNS = 5
 # A measure that is slow is repeated less often, so that all of them take minutes.
@@ -88,24 +88,36 @@ class Series:
         return max(run.peak_mb for run in self.runs)
 
 
-def measure(subject: Subject, *, runs: int = RUNS, warm_up: bool = True) -> Series:
-    """Run a subject several times, one after another.
+def measure(
+    subjects: Sequence[Subject], *, runs: int = RUNS, warm_up: bool = True
+) -> dict[str, Series | str]:
+    """Run subjects in turns, so that what else the machine does meets all of them alike.
 
     Args:
-        subject: What to run.
-        runs: How often, at most; a slow subject is run less often, but once at least.
-        warm_up: Whether to run it once before, unmeasured.
+        subjects: What to run.
+        runs: How often each, at most; a slow subject is run less often, but once at least.
+        warm_up: Whether to run each once before, unmeasured.
 
-    Raises:
-        FailedError: A run failed.
+    Returns:
+        The runs by the subject's name, or why there are none.
     """
-    started = time.monotonic()
-    if warm_up:
-        run_once(subject)
-    found: list[Run] = []
-    while len(found) < runs and (not found or time.monotonic() - started < _ENOUGH_SECONDS):
-        found.append(run_once(subject))
-    return Series(tuple(found))
+    found: dict[str, list[Run]] = {subject.name: [] for subject in subjects}
+    spent = dict.fromkeys(found, 0.0)
+    failed: dict[str, str] = {}
+    for turn in range(-1 if warm_up else 0, runs):
+        for subject in subjects:
+            name = subject.name
+            if name in failed or (found[name] and spent[name] > _ENOUGH_SECONDS):
+                continue
+            try:
+                run = run_once(subject)
+            except FailedError as error:
+                failed[name] = str(error)
+                continue
+            spent[name] += run.seconds
+            if turn >= 0:
+                found[name].append(run)
+    return {name: failed.get(name) or Series(tuple(series)) for name, series in found.items()}
 
 
 def run_once(subject: Subject) -> Run:

@@ -27,7 +27,7 @@ def trace() -> list[dict[str, Any]]:
         calls.append({"request": plain, "answer": node._serializer.unstructure(answer)})  # noqa: SLF001
         return answer
 
-    process._NodeProcess.send = listening  # type: ignore[method-assign]  # noqa: SLF001
+    setattr(process._NodeProcess, "send", listening)  # noqa: B010, SLF001 (mypy: a method)
     if code := main.main():
         raise SystemExit(code)
     return calls

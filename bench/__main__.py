@@ -1,0 +1,142 @@
+"""Measures everything, writes RESULTS.md, prints it: ``python -m bench``.
+
+``python -m bench growth cold`` measures these parts only, and prints without writing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bench import counts, subjects
+from bench.growing import grow
+from bench.installing import NotInstalledError
+from bench.javascript import UnknownCallError
+from bench.machine import load, machine
+from bench.measuring import RUNS, measure
+from bench.report import Results, render
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from bench.measuring import Series, Subject
+
+ENVIRONMENTS = (1, 3, 10, 30, 100)
+PEERS = (subjects.JAVASCRIPT, subjects.AWS_CDK, subjects.PULUMI)
+COLD_RUNS = 3
+_MOST_CONSTRUCTS = 15
+
+
+def main(wanted: list[str]) -> int:
+    """Measure; 2 if the arguments are wrong."""
+    parts: dict[str, Callable[[Results, Path], None]] = {
+        "environments": _three_environments,
+        "stages": _stages,
+        "cold": _cold,
+        "growth": _growth,
+    }
+    if unknown := sorted(set(wanted) - set(parts)):
+        print(f"bench: {', '.join(unknown)} given; {', '.join(parts)} allowed", file=sys.stderr)
+        return 2
+    os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "18,20")
+    results = Results(machine=machine())
+    before = load()
+    with tempfile.TemporaryDirectory(prefix="bench-") as workshop:
+        for name in wanted or parts:
+            parts[name](results, Path(workshop))
+    results.load = before, load()
+    text = render(results)
+    if not wanted:
+        (Path(__file__).resolve().parent / "RESULTS.md").write_text(text, encoding="utf-8")
+    print(text)
+    return 0
+
+
+def _three_environments(results: Results, workshop: Path) -> None:
+    calls = subjects.prepare(workshop)
+    made, results.data_sources = counts.resources(workshop / "cdktf.out")
+    results.calls = counts.calls_by_kind(calls)
+    results.by_construct = counts.calls_by_construct(calls, most=_MOST_CONSTRUCTS)
+    ours = [subjects.ours(), subjects.unchecked(), subjects.shipped()]
+    results.resources |= dict.fromkeys((subject.name for subject in ours), made)
+    peers = [peer for name in PEERS if (peer := _peer(results, name, workshop))]
+    found = _measured("three environments", [*ours, *peers, subjects.floor()])
+    for name, series in found.items():
+        if isinstance(series, str):
+            results.missing[name] = series
+        else:
+            results.series[name] = series
+
+
+def _peer(results: Results, name: str, workshop: Path) -> Subject | None:
+    _say(f"{name}: installing it where that is not done, trying it")
+    try:
+        subject = subjects.peer(name, workshop)
+        if name == subjects.JAVASCRIPT:
+            results.same_json = subjects.same_json(subject, workshop)
+            results.resources[name] = counts.resources(workshop / "cdktf.out")[0]
+        else:
+            results.resources[name] = subjects.resources_of(subject, workshop)
+    except (NotInstalledError, UnknownCallError, KeyError) as error:
+        results.missing[name] = str(error)
+    except subprocess.CalledProcessError as error:
+        results.missing[name] = f"it ended with {error.returncode}"
+    else:
+        return subject
+    return None
+
+
+def _stages(results: Results, workshop: Path) -> None:
+    _say("stages of main.py")
+    found: list[dict[str, float]] = []
+    for _ in range(RUNS + 1):
+        done = subprocess.run(
+            [sys.executable, "-m", "bench.stages"],
+            cwd=subjects.ROOT,
+            env={**os.environ, "CDKTF_OUTDIR": str(workshop / "stages.out")},
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+        )
+        found.append(json.loads(done.stdout))
+    results.stages = {name: statistics.median(run[name] for run in found[1:]) for name in found[0]}
+
+
+def _cold(results: Results, workshop: Path) -> None:  # noqa: ARG001 (all parts are called alike)
+    both = [subjects.cold(lean=True), subjects.cold(lean=False)]
+    found = _measured("cold", both, runs=COLD_RUNS, warm_up=False)
+    results.cold = {name: series for name, series in found.items() if not isinstance(series, str)}
+
+
+def _growth(results: Results, workshop: Path) -> None:
+    for number in ENVIRONMENTS:
+        folder = workshop / f"{number}-environments"
+        grow(subjects.ROOT, folder, environments=number)
+        name = f"{number} environments"
+        series = _measured(name, [subjects.ours(folder, name=name)])[name]
+        if not isinstance(series, str):
+            results.growth[number] = series
+
+
+def _measured(
+    label: str, wanted: Sequence[Subject], *, runs: int = RUNS, warm_up: bool = True
+) -> dict[str, Series | str]:
+    started = time.monotonic()
+    found = measure(wanted, runs=runs, warm_up=warm_up)
+    _say(f"{label}: {time.monotonic() - started:.0f} s")
+    return found
+
+
+def _say(what: str) -> None:
+    print(f"bench: {what}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
