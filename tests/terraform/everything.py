@@ -38,7 +38,6 @@ def deploy_everything(deployment: Deployment) -> Everything:
         deployment.prepare_environment(name)
         terraform = deployment.terraform(name)
         terraform.plan("first")
-        terraform.must("show", "-no-color", "first.tfplan")
         terraform.must("apply", "-no-color", "first.tfplan")
         return terraform.changes("second")
 

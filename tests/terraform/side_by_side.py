@@ -24,12 +24,13 @@ _TOGETHER = {
     "test_second_plan": "everything",
     "test_bad_settings": "quick",
     "test_cdktf_deploy": "quick",
+    "test_recovery": "quick",
     "test_unprepared": "quick",
     "test_validate": "quick",
 }
 """The modules whose tests share a process; a test of another module has its own."""
 
-PROCESSES = 11
+PROCESSES = 12
 """As many as there are scopes."""
 
 
