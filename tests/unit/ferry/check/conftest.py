@@ -5,19 +5,22 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from ferry.aws import state_bucket
+from ferry.aws.bucket_settings import Bucket
 from ferry.commands import check as check_command
 from ferry.commands.app import app
+from ferry.environments import bucket_tags, find
 from tests.unit.local_aws.aws import POLICIES
 from tests.unit.local_aws.conftest import account, aws, clients, session, url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from tests.unit.local_aws.aws import Aws
 
@@ -162,8 +165,8 @@ class Dev:
 
 @pytest.fixture
 def dev(
-    aws: Aws,  # noqa: F811 - the fixture
-    url: str,  # noqa: F811 - the same
+    aws: Aws,
+    url: str,
     credentials: None,  # noqa: ARG001 - asked for its effect
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -185,7 +188,15 @@ def ready(dev: Dev) -> Dev:
     for role, policy in MANAGED.items():
         dev.aws.iam.create_role(RoleName=role, AssumeRolePolicyDocument=TRUST)
         dev.aws.iam.attach_role_policy(RoleName=role, PolicyArn=f"{POLICIES}/{policy}")
-    assert dev.ferry("bootstrap", "dev").exit_code == 0
-    given = json.dumps({"username": "dms", "password": CANARY})
-    assert dev.ferry("secret", "source", "dev", given=given).exit_code == 0
+    environment = find("dev")
+    bucket = Bucket(
+        name=environment.state_bucket,
+        account_id=dev.aws.account,
+        region=dev.aws.region,
+        partition="aws",
+        tags=bucket_tags(environment),
+    )
+    assert list(state_bucket.prepare(dev.aws.s3, bucket))
+    dev.aws.secretsmanager.create_secret(Name="aurora-ferry-dev/source")
+    dev.write_secret()
     return dev
