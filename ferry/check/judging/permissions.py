@@ -37,6 +37,7 @@ class Decision:
     Args:
         is_allowed: Whether the policies allow it.
         missing: The condition keys that the policies ask for and the simulation could not know.
+            AWS may name those of other statements too, so with one a denial is not certain.
     """
 
     is_allowed: bool

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,6 +21,7 @@ from tests.unit.ferry.check.conftest import CANARY, TRUST
 if TYPE_CHECKING:
     from tests.unit.ferry.check.conftest import Dev
 
+POLICIES = Path(__file__).resolve().parents[4] / "docs" / "policies"
 READING = ("Describe", "Get", "Head", "List", "Simulate")
 BUCKET = "aurora-ferry-tfstate-{account}-eu-central-1"
 
@@ -583,6 +585,16 @@ def test_a_deployer_that_may_all(ready: Dev) -> None:
     arn = role(ready, "*")
 
     assert ready.check("--deployer", arn).what("permissions").startswith(f"{arn} may do the ")
+
+
+def test_a_deployer_with_the_policies_of_the_documents(ready: Dev) -> None:
+    iam = ready.aws.iam
+    arn = iam.create_role(RoleName="deployer", AssumeRolePolicyDocument=TRUST)["Role"]["Arn"]
+    for file in (*POLICIES.glob("plan.json"), *POLICIES.glob("apply-*.json")):
+        policy = iam.create_policy(PolicyName=file.stem, PolicyDocument=file.read_text())
+        iam.attach_role_policy(RoleName="deployer", PolicyArn=policy["Policy"]["Arn"])
+
+    assert ready.check("--deployer", arn).levels("permissions") == ["right"]
 
 
 def test_a_deployer_that_may_not_all(ready: Dev) -> None:

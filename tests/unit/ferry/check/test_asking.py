@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from ferry.check.asking.bucket import Looking
-from ferry.check.asking.permissions import principal
+from ferry.check.asking.permissions import decisions, principal
+from ferry.check.judging.permissions import Decision, Question
 from ferry.errors import FerryError
 
 
@@ -46,6 +47,48 @@ def test_nobody_else_can_be_simulated(caller: str) -> None:
         f"IAM simulates users and roles, and {caller} is neither; sign in as one, or name who "
         "deploys: --deployer ARN."
     )
+
+
+class Simulator:
+    """Allows what reads; remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[dict[str, Any]] = []
+
+    def simulate_principal_policy(self, **asked: Any) -> dict[str, Any]:  # noqa: ANN401 - AWS's own
+        self.asked.append(asked)
+        [action] = asked["ActionNames"]  # AWS refuses some actions together
+        decision = "allowed" if ":Get" in action else "explicitDeny"
+        return {"EvaluationResults": [{"EvalActionName": action, "EvalDecision": decision}]}
+
+
+def test_actions_are_asked_one_by_one() -> None:
+    iam: Any = Simulator()
+    questions = [
+        Question(actions=("s3:GetObject", "s3:PutObject"), resource="arn:aws:s3:::b/k"),
+        Question(actions=("iam:PassRole",), context=(("iam:PassedToService", "dms"),)),
+    ]
+
+    decided = decisions(iam, "arn:aws:iam::1:role/r", questions)
+
+    assert decided == {
+        "s3:GetObject": Decision(is_allowed=True),
+        "s3:PutObject": Decision(is_allowed=False),
+        "iam:PassRole": Decision(is_allowed=False),
+    }
+    assert iam.asked[-1] == {
+        "PolicySourceArn": "arn:aws:iam::1:role/r",
+        "ActionNames": ["iam:PassRole"],
+        "ResourceArns": ["*"],
+        "ContextEntries": [
+            {
+                "ContextKeyName": "iam:PassedToService",
+                "ContextKeyValues": ["dms"],
+                "ContextKeyType": "string",
+            }
+        ],
+    }
+    assert iam.asked[0]["ResourceArns"] == ["arn:aws:s3:::b/k"]
 
 
 class S3:
