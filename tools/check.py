@@ -48,7 +48,7 @@ STEPS: dict[str, list[list[str]]] = {
         ),
     ],
     "slow": [["pytest", "tests/unit", "-q", "-m", "slow"]],
-    "terraform": [["pytest", "tests/terraform", "-q", "-n", "3"]],
+    "terraform": [["pytest", "tests/terraform", "-q", "-n", "6"]],
     "integration": [["pytest", "tests/integration", "-q"]],
     "checkov": [["pytest", "tests/checkov", "-q"]],
 }  # fmt: skip
