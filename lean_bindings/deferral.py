@@ -36,9 +36,11 @@ class DeferringProvider:
         # Takes 0.1 s; programs that import no bindings do without.
         import jsii  # noqa: PLC0415
 
+        from lean_bindings.direct import direct  # noqa: PLC0415
+
         kernel: Any = jsii.kernel
         if not isinstance(kernel.provider, cls):
-            kernel.provider = cls(kernel.provider)
+            kernel.provider = cls(direct(kernel.provider))
         provider: DeferringProvider = kernel.provider
         return provider
 
