@@ -96,7 +96,7 @@ def bring_in(deployment: Deployment, name: str) -> Adoption:
         for change in plan["resource_changes"]
         if "delete" in change["change"]["actions"]
     ]
-    assert destroyed == []
+    assert not destroyed, f"the recovery's plan would destroy {destroyed}"
     terraform.must("apply", "-no-color", "recovery.tfplan")
     imports.unlink()
     return adoption
