@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.dms_replication_task import DmsReplicationTask
 from constructs import Construct
 
@@ -86,6 +87,9 @@ class ReplicationTask(Construct):
             table_mappings=table_mappings.to_json(),
             replication_task_settings=settings.to_json(),
             start_replication_task=False,
+            # The provider does not read it back, so a task that `ferry adopt` brings in would be
+            # replaced. It is made of the identifier: a change of it still reaches a new task.
+            lifecycle=TerraformResourceLifecycle(ignore_changes=["resource_identifier"]),
         )
 
     @property

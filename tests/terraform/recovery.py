@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from tests.integration.rollout import local
 from tests.terraform.agreement import ALL_AGREE, agreement
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from harness.deployment import Deployment
     from harness.terraform import Run
@@ -88,18 +89,28 @@ def bring_in(deployment: Deployment, name: str) -> Adoption:
     adoption = adopt(deployment, name)
     for address in adoption.tainted:
         terraform.must("untaint", address)
+    with imports_planned(deployment, name, adoption):
+        terraform.must("apply", "-no-color", "recovery.tfplan")
+    return adoption
+
+
+@contextmanager
+def imports_planned(deployment: Deployment, name: str, adoption: Adoption) -> Iterator[None]:
+    """Step 5: the import blocks beside the stack, and a plan that destroys nothing."""
+    terraform = deployment.terraform(name)
     imports = terraform.folder / "adopted.tf"
     imports.write_text(adoption.blocks)
-    plan = terraform.plan("recovery")
-    destroyed = [
-        change["address"]
-        for change in plan["resource_changes"]
-        if "delete" in change["change"]["actions"]
-    ]
-    assert not destroyed, f"the recovery's plan would destroy {destroyed}"
-    terraform.must("apply", "-no-color", "recovery.tfplan")
-    imports.unlink()
-    return adoption
+    try:
+        plan = terraform.plan("recovery")
+        destroyed = [
+            change["address"]
+            for change in plan["resource_changes"]
+            if "delete" in change["change"]["actions"]
+        ]
+        assert not destroyed, f"the recovery's plan would destroy {destroyed}"
+        yield
+    finally:
+        imports.unlink()
 
 
 def finish(deployment: Deployment, name: str) -> None:

@@ -78,6 +78,7 @@ def test_by_default_it_copies_and_follows_and_is_not_started(
         "table_mappings": ORDERS.to_json(),
         "replication_task_settings": TaskSettings().to_json(),
         "start_replication_task": False,
+        "lifecycle": {"ignore_changes": ["resource_identifier"]},
     }
 
 
