@@ -58,7 +58,9 @@ def report(review: Review) -> Report:
         _not_analysed(review),
     ]
     return Report(
-        title=Phrase("{environment}: " + _headline(review), {"environment": review.environment}),
+        title=Phrase(
+            "{environment}: " + _headline(review), {"environment": clipped(review.environment)}
+        ),
         lead=[_counts(review), *_reasons(review), *map(_clip, review.notes)],
         parts=[part for part in parts if part.entries],
     )
@@ -189,7 +191,7 @@ def _change(review: Review, change: Change, *, has_effects: bool) -> Phrase:
         text += ", imported"
     if change.reason:
         text += ", {reason}"
-        values["reason"] = change.reason.replace("_", " ")
+        values["reason"] = clipped(change.reason.replace("_", " "))
     if change.action is Action.REPLACE and change.replace_paths:
         text += ", because of {paths}"
         values["paths"] = clipped(", ".join(change.replace_paths))
