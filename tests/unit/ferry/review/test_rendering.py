@@ -75,8 +75,13 @@ def test_the_parts_of_the_report_stand_in_their_order() -> None:
 
 def test_the_lead_says_what_led_to_the_verdict() -> None:
     lead = as_markdown(dangerous()).split("\n### ")[0].splitlines()
-    assert lead[2] == "- Resources: 2 to create, 4 to change, 1 to destroy, 1 to replace."
-    assert lead[3].startswith("- Blocks: data-loss: `aws_rds_cluster/it`. The cluster is replaced")
+    assert lead[2] == (
+        "- Do not apply it: change the plan. What blocks is set in the environment's file, under "
+        "[review]."
+    )
+    assert lead[3] == "- Resources: 2 to create, 4 to change, 1 to destroy, 1 to replace."
+    assert lead[4].startswith("- Blocks: data loss: `aws_rds_cluster/it`. The cluster is replaced")
+    assert lead[4].endswith(" When: at once, when the plan is applied.")
     assert lead[-1] == "- Not judged: 1, listed at the end. Look at them yourself."
 
 
@@ -89,10 +94,10 @@ def test_an_interruption_says_what_when_how_long_and_why() -> None:
     assert row == (
         "| second reviewer, interruption | `aws_rds_cluster_instance.it` `instance_class` | The "
         'writer, or what may be it, is stopped and started as `"db.r6g.xlarge"`, no longer '
-        '`"db.r6g.large"`. | in the next maintenance window, `sun:03:00-sun:04:00` UTC | about a '
-        "minute with a reader to fail over to, about ten without | Change the readers first and "
-        "fail over to one of them by hand. [source](https://docs.aws.amazon.com/AmazonRDS/latest/"
-        "AuroraUserGuide/Aurora.Modifying.html) |"
+        '`"db.r6g.large"`. [source](https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/'
+        "Aurora.Modifying.html) | in the next maintenance window, `sun:03:00-sun:04:00` UTC | about "
+        "a minute with a reader to fail over to, about ten without | Change the readers first and "
+        "fail over to one of them by hand. |"
     )
 
 
@@ -142,7 +147,7 @@ def test_a_line_says_what_else_happens() -> None:
 
 def test_drift_is_folded() -> None:
     text = as_markdown(dangerous())
-    assert "<details><summary>1 resources</summary>" in text.split("### Changed outside")[1]
+    assert "<details><summary>1 change</summary>" in text.split("### Changed outside")[1]
     assert '| `public_ip` | `"1.2.3.4"` | `"1.2.3.5"` |' in text
 
 
@@ -176,12 +181,41 @@ def test_what_was_not_analysed_is_told() -> None:
 def test_a_safe_plan_says_so() -> None:
     text = as_text(reviewed(update("aws_vpc", {"tags": {}}, tags={"a": "b"})))
     assert text.startswith(
-        "dev: safe\n  Resources: 1 to change.\n  No change stops, loses, opens or hides anything.\n"
+        "dev: safe\n  It may be applied.\n  Resources: 1 to change.\n  No change stops, loses, opens or hides anything.\n"
     )
 
 
 def test_a_plan_without_changes_says_so() -> None:
-    assert as_text(reviewed()).startswith("dev: safe\n  No resource changes.\n\nNot analysed\n")
+    assert as_text(reviewed()).startswith(
+        "dev: safe\n  It may be applied.\n  No resource changes.\n\nNot analysed\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("item", "advice"),
+    [
+        (update(CLUSTER, {"storage_type": "a"}, storage_type="b"),
+         "Apply it only after somebody else has read this and agrees."),
+        (change("aws_unheard_of", "create", None, {}),
+         "Do not apply it before somebody has looked at what is not judged."),
+    ],
+)  # fmt: skip
+def test_what_to_do_with_the_plan_comes_first(item: dict[str, Json], advice: str) -> None:
+    assert as_text(reviewed(item)).splitlines()[1] == f"  {advice}"
+
+
+def test_columns_that_say_nothing_are_left_out() -> None:
+    text = as_markdown(reviewed(update(CLUSTER, {"deletion_protection": True},
+                                       deletion_protection=False)))  # fmt: skip
+    assert "| Verdict | Where | What happens | When |\n| --- | --- | --- | --- |\n" in text
+
+
+@pytest.mark.parametrize(("count", "folded"), [(30, False), (31, True)])
+def test_many_changes_are_folded(count: int, folded: bool) -> None:  # noqa: FBT001 (a parameter)
+    """What was not judged stands below them, and must not be far away."""
+    items = [update("aws_vpc", {"tags": {}}, tags={"a": "b"}) for _ in range(count)]
+    text = as_markdown(reviewed(*items))
+    assert (f"<details><summary>{count} changes</summary>" in text) is folded
 
 
 def test_several_effects_of_a_kind_are_counted() -> None:
