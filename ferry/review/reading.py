@@ -29,7 +29,10 @@ _HOW: Final = (
 )
 _LISTS: Final = ("resource_changes", "resource_drift")
 _STATES: Final = ("planned_values", "prior_state")
+_REDUCED: Final = frozenset({*_STATES, "configuration"})
 _DECODE: Final = DECODER.raw_decode
+_DECODE_LARGE: Final = json.JSONDecoder().raw_decode
+"""For what nothing is judged by: three quarters of a plan, in less time."""
 
 
 def read_plan(text: str, *, stack_text: str | None = None, account_id: str = "") -> Plan:
@@ -52,7 +55,7 @@ def read_plan(text: str, *, stack_text: str | None = None, account_id: str = "")
     parts: dict[str, Any] = {}
     lists: dict[str, list[Change]] = {}
     secrets: set[str] = set()
-    if not text.strip():
+    if not text or text.isspace():
         raise PlanError(f"The plan is empty. {_HOW}")
     try:
         for name, part in _members(text, lambda name, item: _change(item, name, paths, secrets)):
@@ -97,7 +100,8 @@ def _members(text: str, read: Callable[[str, Any], Change]) -> Iterator[tuple[st
             items, at = _items(text, _skip(text, at) + 1, name, read)
             yield name, items
         else:
-            part, at = _DECODE(text, _skip(text, at))
+            decode = _DECODE_LARGE if name in _REDUCED else _DECODE
+            part, at = decode(text, _skip(text, at))
             yield name, _reduced(name, part)
             del part
         more = text[_skip(text, at) : _skip(text, at) + 1] != "}"
@@ -226,6 +230,7 @@ def _change(item: Json, place: str, paths: Mapping[str, str], secrets: set[str])
     before = _attributes(change, "before", place)
     after = _attributes(change, "after", place)
     mask = both(change.get("before_sensitive"), change.get("after_sensitive"))
+    mask = mask if marks(mask) else None
     if isinstance(mask, dict):
         secrets.update(sensitive_texts(before, mask))
         secrets.update(sensitive_texts(after, mask))
@@ -238,7 +243,7 @@ def _change(item: Json, place: str, paths: Mapping[str, str], secrets: set[str])
         action=ACTIONS.get(tuple(map(str, actions)), Action.OTHER),
         before=shown_before,
         after=shown_after,
-        mask=mask if marks(mask) else None,
+        mask=mask,
         replace_paths=_replace_paths(change.get("replace_paths")),
         reason=str(item.get("action_reason") or ""),
         create_first=actions == ["create", "delete"],
@@ -276,7 +281,7 @@ def _hidden(
             secret on the other.
         same_as: The other side, and what was made of it; none by default.
     """
-    if marks(mask) and not isinstance(mask, dict):
+    if mask is not None and not isinstance(mask, dict):
         return {sys.intern(name): hide(value, mask) for name, value in side.items()}
     masks = mask if isinstance(mask, dict) else {}
     other, shown = same_as or ({}, {})

@@ -89,7 +89,7 @@ def marks(mask: Json) -> bool:
         return any(map(marks, mask.values()))
     if isinstance(mask, list):
         return any(map(marks, mask))
-    return mask is not None and mask is not False
+    return bool(mask)
 
 
 def both(mask: Json, other: Json) -> Json:
@@ -118,15 +118,16 @@ def hide(value: Json, mask: Json, *, name: str = "") -> Json:
     """
     if value is None or value is UNKNOWN or isinstance(value, Hidden):
         return value
-    if isinstance(value, dict) and (isinstance(mask, dict) or not marks(mask)):
-        return _hide_members(value, mask if isinstance(mask, dict) else {}, name=name)
-    if isinstance(value, list) and (isinstance(mask, list) or not marks(mask)):
+    is_marked = bool(mask) and marks(mask)
+    if isinstance(value, dict) and (not is_marked or isinstance(mask, dict)):
+        return _hide_members(value, mask if is_marked else {}, name=name)
+    if isinstance(value, list) and (not is_marked or isinstance(mask, list)):
         marked: Json = None
-        for part in mask if isinstance(mask, list) else ():
+        for part in mask if is_marked else ():
             marked = both(marked, part)
         return [hide(item, marked, name=name) for item in value]
     named = value not in ("", False, True) and names_a_secret(name)
-    return Hidden(value) if named or marks(mask) else value
+    return Hidden(value) if named or is_marked else value
 
 
 def _hide_members(value: dict[str, Any], masks: Mapping[str, Any], *, name: str) -> dict[str, Any]:

@@ -85,7 +85,7 @@ def said(text: str, form: str) -> str:
     return result.output
 
 
-@settings(deadline=None, max_examples=60)  # the first example takes longer
+@settings(deadline=None, max_examples=30)  # the first example takes longer
 @given(st.lists(changes(), max_size=4), st.lists(changes(), max_size=1), st.sampled_from(FORMS))
 def test_any_values_in_known_attributes_end_in_words(
     items: list[dict[str, Any]], drift: list[dict[str, Any]], form: str
@@ -93,7 +93,7 @@ def test_any_values_in_known_attributes_end_in_words(
     said(plan_text(*items, resource_drift=drift), form)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=30)
 @given(st.dictionaries(
     st.sampled_from(["format_version", "resource_changes", "resource_drift", "output_changes",
                      "prior_state", "planned_values", "configuration", "variables", "complete"]),
@@ -127,7 +127,7 @@ def hidden_values(draw: st.DrawFn) -> tuple[Json, Json]:
     return value, mask
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=50)
 @given(
     st.sampled_from([(type_, name) for type_, rows in TABLE.items() for name in rows]),
     st.sampled_from(["create", "update", "delete", "replace"]),
