@@ -56,17 +56,22 @@ def credentials(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture
-def aws(credentials: None) -> Iterator[None]:  # noqa: ARG001 - asked for its effect
+def aws(
+    credentials: None,  # noqa: ARG001 - asked for its effect
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[None]:
     """An empty account.
 
     It alone is emptied: moto empties all, those of local AWS's tests included, which takes seconds.
     """
+    monkeypatch.setenv("MOTO_IAM_LOAD_MANAGED_POLICIES", "false")  # local AWS wants them; a second
     mock = mock_aws()
     mock.start(reset=False)
     yield
     for backends in BackendDict._instances:  # noqa: SLF001 - there is no public way
         if ACCOUNT in backends:
             backends[ACCOUNT].reset()
+            del backends[ACCOUNT]  # local AWS extends some backends; this account has moto's own
     mock.stop(remove_data=False)
 
 

@@ -266,4 +266,5 @@ def test_a_plan_of_ten_thousand_changes_takes_little_memory(tmp_path: Path) -> N
     )
     assert len(done.stdout) < 65_536
     assert done.stdout.startswith("## `dev`: safe\n")
+    assert "- Resources: 10,000 to change.\n" in done.stdout
     assert int(done.stderr) < 300
