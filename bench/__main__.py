@@ -1,6 +1,7 @@
 """Measures everything, writes RESULTS.md, prints it: ``python -m bench``.
 
 ``python -m bench growth cold`` measures these parts only, and prints without writing.
+``python -m bench review`` measures `ferry review`, which has limits of its own.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench import counts, subjects
+from bench import counts, reviewing, subjects
 from bench.growing import grow
 from bench.installing import NotInstalledError
 from bench.javascript import UnknownCallError
@@ -36,6 +37,9 @@ _MOST_CONSTRUCTS = 15
 
 def main(wanted: list[str]) -> int:
     """Measure; 2 if the arguments are wrong."""
+    if wanted == ["review"]:
+        print(reviewing.report())
+        return 0
     parts: dict[str, Callable[[Results, Path], None]] = {
         "environments": _three_environments,
         "stages": _stages,

@@ -4,13 +4,19 @@
 
 from __future__ import annotations
 
+import gc
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
+from contextlib import contextmanager
 from enum import StrEnum
-from pathlib import Path  # noqa: TC003 (typer reads the annotations)
+from pathlib import Path
+from traceback import extract_tb
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ferry.review import Guardrails, Phrase, Plan
 
 
@@ -52,7 +58,7 @@ def review(
     """
     from ferry.commands.printing import failures_shown
 
-    with failures_shown():
+    with failures_shown(), _crashes_told(), _no_collection():
         from ferry.review import review as judge
         from ferry.review.rendering import as_json, as_markdown, as_text
 
@@ -70,6 +76,42 @@ def review(
         else:
             _write(output, text)
         raise typer.Exit(reviewed.exit_code)
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Leave out Python's search for cycles: a plan has none, and holds millions of objects."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+@contextmanager
+def _crashes_told() -> Iterator[None]:
+    """End a failure of the review's own with its status for what could not be judged.
+
+    Python's would be 1, which says that a second reviewer is enough; and its traceback might hold
+    values of the plan.
+    """
+    from ferry.errors import FerryError
+    from ferry.review import PlanError
+
+    try:
+        yield
+    except (FerryError, typer.Exit):
+        raise
+    except RecursionError:
+        raise PlanError("The plan is nested too deeply to be a plan of Terraform's.") from None
+    except Exception as error:  # noqa: BLE001 - see above: any of them
+        where = extract_tb(error.__traceback__)[-1]
+        raise PlanError(
+            f"The plan could not be judged: {type(error).__name__} in {Path(where.filename).name}, "
+            f"line {where.lineno}. This is a fault of ferry's; please report it."
+        ) from None
 
 
 def _settings(name: str) -> tuple[Guardrails, str, list[Phrase]]:
@@ -115,9 +157,16 @@ def _text(file: Path) -> str:
     from ferry.review import PlanError
 
     try:
-        return file.read_text(encoding="utf-8-sig")
+        content = file.read_bytes()
     except OSError as error:
         raise PlanError(f"{file} cannot be read: {error.strerror}.") from None
+    if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        raise PlanError(
+            f"{file} is in UTF-16, as older PowerShell's > writes it. Write it in UTF-8: "
+            "terraform show -json FILE | Out-File -Encoding utf8 plan.json"
+        )
+    try:
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise PlanError(
             f"{file} is not text in UTF-8. Give what 'terraform show -json' prints, not the plan "

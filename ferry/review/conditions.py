@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Condition = Callable[[Change, str], bool]
     Comparison = Callable[[Any, Any], bool]
 
-_NUMBER: Final = re.compile(r"\d+")
+_NUMBER: Final = re.compile(r"[0-9]{1,9}")
 
 
 def always(_change: Change, _attribute: str) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from ferry.errors import FerryError
 from ferry.review.differences import differences
-from ferry.review.values import UNKNOWN, Json, same
+from ferry.review.values import UNKNOWN, Json, hide, same
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -63,6 +63,7 @@ class Change:
         before: The attributes as they are; empty for a resource that is made.
         after: The attributes as they will be, UNKNOWN where only AWS will say; empty for one that
             goes.
+        mask: Which attributes are sensitive, as the plan says it; None for none.
         replace_paths: The attributes that make Terraform replace it.
         reason: Terraform's ``action_reason``; empty where there is none.
         create_first: Whether the new one is made before the old one goes.
@@ -78,6 +79,7 @@ class Change:
     action: Action
     before: Mapping[str, Any] = field(default_factory=dict)
     after: Mapping[str, Any] = field(default_factory=dict)
+    mask: Json = None
     replace_paths: Sequence[str] = ()
     reason: str = ""
     create_first: bool = False
@@ -159,7 +161,9 @@ class Plan:
         after = change.after.get(attribute)
         if after is not UNKNOWN:
             return after
-        return self.stack.get(without_key(change.address), {}).get(attribute, UNKNOWN)
+        configured = self.stack.get(without_key(change.address), {}).get(attribute, UNKNOWN)
+        mask = change.mask.get(attribute) if isinstance(change.mask, dict) else change.mask
+        return hide(configured, mask, name=attribute)
 
 
 def without_key(address: str) -> str:

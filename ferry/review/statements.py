@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
+
+from ferry.review.strict_json import DECODER
 
 if TYPE_CHECKING:
     from ferry.review.values import Json
@@ -88,11 +89,15 @@ class Statement:
 
 def statements(policy: Json) -> list[Statement] | None:
     """The statements of a policy document; None of what is none, such as a value not known yet."""
+    try:
+        return _statements(policy)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _statements(policy: Json) -> list[Statement] | None:
     if isinstance(policy, str):
-        try:
-            policy = json.loads(policy) if policy.strip() else {}
-        except (ValueError, RecursionError):
-            return None
+        policy = DECODER.decode(policy) if policy.strip() else {}
     if policy is None:
         return []
     if not isinstance(policy, dict):

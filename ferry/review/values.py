@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from functools import cache
 from typing import TYPE_CHECKING, Any, Final
+
+from ferry.review.redacting import SENSITIVE, names_a_secret, redacted
+from ferry.review.strict_json import DECODER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,25 +15,23 @@ if TYPE_CHECKING:
 Json = Any
 """Any JSON value, at any depth, with UNKNOWN and Hidden in it."""
 
-_SECRET_NAME: Final = re.compile(
-    r"(^|[_.\-])(password|passphrase|secret[_-]?string|secret[_-]?binary|private[_-]?key|"
-    r"auth[_-]?token|access[_-]?key|api[_-]?key|certificate[_-]?pem)(_wo)?$",
-    re.IGNORECASE,
-)
-_CREDENTIALS_IN_URL: Final = re.compile(r"(?<=://)[^/\s:@]*:[^/\s@]+(?=@)")
 _SETTING: Final = re.compile(r"[A-Za-z][A-Za-z0-9]*=[^;]*(;[A-Za-z][A-Za-z0-9]*=[^;]*)+")
 _EMPTY: Final[tuple[Any, ...]] = (None, "", [], {})
 
 
 class Unknown:
-    """What is known only after apply. Equal to nothing, itself included."""
+    """What is known only after apply. Equal to nothing, itself included.
+
+    It can be looked for among names that are known, where it is not found.
+    """
 
     __slots__ = ()
 
     def __eq__(self, _other: object) -> bool:
         return False
 
-    __hash__ = None  # type: ignore[assignment] # equal to nothing, so of no use in a set
+    def __hash__(self) -> int:
+        return id(self)
 
     def __repr__(self) -> str:
         return "(known after apply)"
@@ -59,7 +59,7 @@ class Hidden:
         return self._hash
 
     def __repr__(self) -> str:
-        return "(sensitive)"
+        return SENSITIVE
 
 
 def with_unknown(after: Json, unknown: Json) -> Json:
@@ -83,8 +83,33 @@ def with_unknown(after: Json, unknown: Json) -> Json:
     return after
 
 
+def marks(mask: Json) -> bool:
+    """Whether a plan's ``*_sensitive`` mask marks anything. What it says oddly counts as yes."""
+    if isinstance(mask, dict):
+        return any(map(marks, mask.values()))
+    if isinstance(mask, list):
+        return any(map(marks, mask))
+    return bool(mask)
+
+
+def both(mask: Json, other: Json) -> Json:
+    """A mask that marks what either of two marks; the two may be shaped differently."""
+    if not marks(other) or mask == other:
+        return mask
+    if not marks(mask):
+        return other
+    if isinstance(mask, dict) and isinstance(other, dict):
+        return {key: both(mask.get(key), other.get(key)) for key in mask | other}
+    if isinstance(mask, list) and isinstance(other, list):
+        return [*mask, *other]  # a list's marks hold for all its items
+    return True
+
+
 def hide(value: Json, mask: Json, *, name: str = "") -> Json:
     """Hide what a plan's ``*_sensitive`` mask marks, and what bears the name of a secret.
+
+    What is marked in one item of a list is hidden in all, for sets and the two sides of a change
+    have other orders. Where mask and value are shaped differently, the whole value is hidden.
 
     Args:
         value: The value, at any depth.
@@ -93,20 +118,33 @@ def hide(value: Json, mask: Json, *, name: str = "") -> Json:
     """
     if value is None or value is UNKNOWN or isinstance(value, Hidden):
         return value
-    if mask is True or (isinstance(value, str) and value and _names_a_secret(name)):
-        return Hidden(value)
-    if isinstance(value, dict):
-        masks = mask if isinstance(mask, dict) else {}
-        return {
-            key: hide(item, masks.get(key), name=key) if _worth_a_look(item, masks, key) else item
-            for key, item in value.items()
-        }
-    if isinstance(value, list):
-        by_index = dict(enumerate(mask)) if isinstance(mask, list) else {}
-        return [hide(item, by_index.get(index), name=name) for index, item in enumerate(value)]
-    if isinstance(value, str) and "://" in value:
-        return _CREDENTIALS_IN_URL.sub("(sensitive)", value)
-    return value
+    is_marked = bool(mask) and marks(mask)
+    if isinstance(value, dict) and (not is_marked or isinstance(mask, dict)):
+        return _hide_members(value, mask if is_marked else {}, name=name)
+    if isinstance(value, list) and (not is_marked or isinstance(mask, list)):
+        marked: Json = None
+        for part in mask if is_marked else ():
+            marked = both(marked, part)
+        return [hide(item, marked, name=name) for item in value]
+    named = value not in ("", False, True) and names_a_secret(name)
+    return Hidden(value) if named or is_marked else value
+
+
+def _hide_members(value: dict[str, Any], masks: Mapping[str, Any], *, name: str) -> dict[str, Any]:
+    """An object's members, each under its own name, or that of what holds it if that is a secret's.
+
+    In a list of names and values (parameters, variables) the name stands beside the value.
+    """
+    outer = name if name and names_a_secret(name) else ""
+    for key in ("name", "key", "Name", "Key"):
+        if isinstance(value.get(key), str) and names_a_secret(value[key]):
+            masks = {**masks, "value": True, "Value": True}
+    return {
+        key: hide(item, masks.get(key), name=outer or key)
+        if isinstance(item, str | dict | list) or outer or key in masks or names_a_secret(key)
+        else item
+        for key, item in value.items()
+    }
 
 
 def same(before: Json, after: Json) -> bool:
@@ -135,17 +173,20 @@ def document(value: Json) -> dict[str, Any] | None:
     text = value.strip()
     if text.startswith("{"):
         try:
-            found = json.loads(text)
+            found = DECODER.decode(text)
+            return dict(hide(found, None)) if isinstance(found, dict) else None
         except (ValueError, RecursionError):
             return None
-        return dict(hide(found, None)) if isinstance(found, dict) else None
     if _SETTING.fullmatch(text):
         return dict(hide(dict(part.split("=", 1) for part in text.split(";")), None))
     return None
 
 
 def show(value: Json) -> str:
-    """A value as a person reads it: JSON, with words where there is nothing to be seen."""
+    """A value as a person reads it: JSON, with words where there is nothing to be seen.
+
+    Secrets inside of texts are not shown either.
+    """
     if value is UNKNOWN or isinstance(value, Hidden):
         return repr(value)
     if value is None:
@@ -155,16 +196,12 @@ def show(value: Json) -> str:
 
 def _showable(value: Json) -> Json:
     if isinstance(value, dict):
-        return {key: _showable(item) for key, item in value.items()}
+        return {redacted(key): _showable(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_showable(item) for item in value]
+    if isinstance(value, str):
+        return redacted(value)
     return repr(value) if isinstance(value, Unknown | Hidden) else value
-
-
-@cache
-def _names_a_secret(name: str) -> bool:
-    """Whether an attribute of this name holds a secret; a plan has few names, each very often."""
-    return _SECRET_NAME.search(name) is not None
 
 
 def _says_true(part: Json) -> bool:
@@ -173,8 +210,3 @@ def _says_true(part: Json) -> bool:
     if isinstance(part, list):
         return any(_says_true(item) for item in part)
     return part is True
-
-
-def _worth_a_look(item: Json, masks: Mapping[str, Any], key: str) -> bool:
-    """Numbers and booleans that no mask names are shown as they are: most of a plan."""
-    return isinstance(item, str | dict | list) or bool(masks.get(key))

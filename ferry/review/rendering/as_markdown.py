@@ -9,6 +9,8 @@ from ferry.review.rendering.inert import code, code_in_html, code_in_table
 from ferry.review.rendering.report import report, shown_differences
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ferry.review.rendering.parts import Entry, Part
     from ferry.review.review import Review
 
@@ -35,17 +37,19 @@ def _piece(part: Part) -> Piece:
     entries = part.entries
     head, tail = f"\n### {part.title}\n\n", ""
     if part.columns:
-        rule = "|".join(" --- " for _ in part.columns)
-        head += f"| {' | '.join(part.columns)} |\n|{rule}|\n"
+        columns = part.written_columns()
+        rule = "|".join(" --- " for _ in columns)
+        head += f"| {' | '.join(part.columns[it] for it in columns)} |\n|{rule}|\n"
         return Piece(
             title=part.title,
             head=head,
             lines=len(entries),
-            line=lambda number: _row(entries[number]),
-            short=lambda number: _row(entries[number]),
+            line=lambda number: _row(part, entries[number], columns),
+            short=lambda number: _row(part, entries[number], columns),
         )
     if part.folded:
-        head += f"<details><summary>{len(entries):,} resources</summary>\n\n"
+        many = "" if len(entries) == 1 else "s"
+        head += f"<details><summary>{len(entries):,} change{many}</summary>\n\n"
         tail = "\n</details>\n"
     return Piece(
         title=part.title,
@@ -57,11 +61,12 @@ def _piece(part: Part) -> Piece:
     )
 
 
-def _row(entry: Entry) -> str:
-    cells = [phrase.text(code_in_table) for phrase in entry.cells]
+def _row(part: Part, entry: Entry, columns: Sequence[int]) -> str:
+    cells = {index: entry.cells[index].text(code_in_table) for index in columns}
     if entry.source:
-        cells[-1] = f"{cells[-1]} [source]({entry.source})".lstrip()
-    return f"| {' | '.join(cells)} |\n"
+        proven = part.columns.index(part.sourced)
+        cells[proven] = f"{cells[proven]} [source]({entry.source})".lstrip()
+    return f"| {' | '.join(cells.values())} |\n"
 
 
 def _line(entry: Entry) -> str:

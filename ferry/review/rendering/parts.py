@@ -38,12 +38,22 @@ class Part:
         entries: What it says.
         columns: The columns, where it is a table; none where it is a list.
         folded: Whether it is folded.
+        sourced: The column whose text the entries' sources prove; empty where they have none.
     """
 
     title: str
     entries: Sequence[Entry]
     columns: Sequence[str] = ()
     folded: bool = False
+    sourced: str = ""
+
+    def written_columns(self) -> list[int]:
+        """The columns that say anything in any row."""
+        return [
+            index
+            for index, name in enumerate(self.columns)
+            if name == self.sourced or any(entry.cells[index].template for entry in self.entries)
+        ]
 
 
 def clipped(text: str) -> str:

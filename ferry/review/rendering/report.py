@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from ferry.review.review import Review
 
 _MOST_DIFFERENCES: Final = 15
+_MOST_UNFOLDED: Final = 30
+"""Changes that a reader bears before what stands below them."""
+
 _NOT_IN_A_PLAN: Final = (
     "Not in a plan, and so not looked at: whether AWS offers these versions and classes in the "
     "region, quotas, what waits in AWS for a maintenance window, what it all costs."
@@ -58,8 +61,10 @@ def report(review: Review) -> Report:
         _not_analysed(review),
     ]
     return Report(
-        title=Phrase("{environment}: " + _headline(review), {"environment": review.environment}),
-        lead=[_counts(review), *_reasons(review), *map(_clip, review.notes)],
+        title=Phrase(
+            "{environment}: " + _headline(review), {"environment": clipped(review.environment)}
+        ),
+        lead=[_advice(review), _counts(review), *_reasons(review), *map(_clip, review.notes)],
         parts=[part for part in parts if part.entries],
     )
 
@@ -91,6 +96,19 @@ def _headline(review: Review) -> str:
     }[review.verdict]
 
 
+def _advice(review: Review) -> Phrase:
+    """What to do with the plan."""
+    return Phrase(
+        {
+            Verdict.SAFE: "It may be applied.",
+            Verdict.SECOND_REVIEWER: "Apply it only after somebody else has read this and agrees.",
+            Verdict.BLOCKED: "Do not apply it: change the plan. What blocks is set in the "
+            "environment's file, under [review].",
+            Verdict.NOT_JUDGED: "Do not apply it before somebody has looked at what is not judged.",
+        }[review.verdict]
+    )
+
+
 def _counts(review: Review) -> Phrase:
     if not review.counts:
         return Phrase("No resource changes.")
@@ -106,9 +124,15 @@ def _reasons(review: Review) -> Iterator[Phrase]:
     for danger, findings in by_danger.items():
         first = findings[0]
         more = f" (and {len(findings) - 1:,} more)" if findings[1:] else ""
+        when = f" When: {first.when.template}." if first.when.template else ""
         yield Phrase(
-            f"{_weight(review, first)} {danger}: {{place}}. {first.effect.template}{more}",
-            {"place": clipped(first.change.place), **_clipped(first.effect)},
+            f"{_weight(review, first)} {_words(danger)}: {{place}}. {first.effect.template}{when}"
+            f"{more}",
+            {
+                "place": clipped(first.change.place),
+                **_clipped(first.effect),
+                **_clipped(first.when),
+            },
         )
     doubts = len(review.judgement.doubts) + len(review.plan.unreadable)
     if doubts:
@@ -125,6 +149,10 @@ def _clip(phrase: Phrase) -> Phrase:
     return Phrase(phrase.template, _clipped(phrase))
 
 
+def _words(danger: Danger) -> str:
+    return danger.replace("-", " ")
+
+
 def _weight(review: Review, finding: Finding) -> str:
     return "Blocks:" if review.guardrails.blocks(finding.danger) else "Second reviewer:"
 
@@ -133,10 +161,11 @@ def _section(review: Review, section: Section) -> Part:
     return Part(
         title=section,
         columns=("Verdict", "Where", "What happens", "When", "How long", "Instead, or before"),
+        sourced="What happens",
         entries=[
             Entry(
                 cells=(
-                    Phrase(f"{_weight(review, it).rstrip(':').lower()}, {it.danger}"),
+                    Phrase(f"{_weight(review, it).rstrip(':').lower()}, {_words(it.danger)}"),
                     _where(it),
                     _clip(it.effect),
                     _clip(it.when),
@@ -161,6 +190,7 @@ def _changes(review: Review) -> Part:
     affected = {id(it.change) for it in review.judgement.findings}
     return Part(
         title="All changes, by construct",
+        folded=len(review.changes) + len(review.plan.outputs) > _MOST_UNFOLDED,
         entries=[
             Entry(
                 cells=(_change(review, it, has_effects=id(it) in affected),),
@@ -189,7 +219,7 @@ def _change(review: Review, change: Change, *, has_effects: bool) -> Phrase:
         text += ", imported"
     if change.reason:
         text += ", {reason}"
-        values["reason"] = change.reason.replace("_", " ")
+        values["reason"] = clipped(change.reason.replace("_", " "))
     if change.action is Action.REPLACE and change.replace_paths:
         text += ", because of {paths}"
         values["paths"] = clipped(", ".join(change.replace_paths))

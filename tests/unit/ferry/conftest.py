@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+from botocore.client import ClientCreator
 from botocore.loaders import create_loader
 from moto import mock_aws
+from moto.core.base_backend import BackendDict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +25,16 @@ REGION = "eu-central-1"
 LOADER = create_loader()
 """botocore parses a service's model once for each session; here once for all tests."""
 
+CLIENT_CLASSES: dict[str, type] = {}
+MAKE_CLIENT_CLASS: Any = vars(ClientCreator)["_create_client_class"]  # there is no public way
+
+
+def client_class(creator: ClientCreator, service: str, model: object) -> type:
+    """The class of a service's clients, which botocore makes anew for each client."""
+    if service not in CLIENT_CLASSES:
+        CLIENT_CLASSES[service] = MAKE_CLIENT_CLASS(creator, service, model)
+    return CLIENT_CLASSES[service]
+
 
 @pytest.fixture
 def credentials(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
@@ -36,16 +48,31 @@ def credentials(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")  # 1,293 for each region and test
     monkeypatch.setattr("botocore.session.create_loader", lambda _: LOADER)
+    monkeypatch.setattr(ClientCreator, "_create_client_class", client_class)
     yield
     logger.setLevel(level)
 
 
 @pytest.fixture
-def aws(credentials: None) -> Iterator[None]:  # noqa: ARG001 - asked for its effect
-    """An empty account."""
-    with mock_aws():
-        yield
+def aws(
+    credentials: None,  # noqa: ARG001 - asked for its effect
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[None]:
+    """An empty account.
+
+    It alone is emptied: moto empties all, those of local AWS's tests included, which takes seconds.
+    """
+    monkeypatch.setenv("MOTO_IAM_LOAD_MANAGED_POLICIES", "false")  # local AWS wants them; a second
+    mock = mock_aws()
+    mock.start(reset=False)
+    yield
+    for backends in BackendDict._instances:  # noqa: SLF001 - there is no public way
+        if ACCOUNT in backends:
+            backends[ACCOUNT].reset()
+            del backends[ACCOUNT]  # local AWS extends some backends; this account has moto's own
+    mock.stop(remove_data=False)
 
 
 @pytest.fixture

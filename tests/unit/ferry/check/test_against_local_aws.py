@@ -34,9 +34,45 @@ def test_all_is_right(ready: Dev) -> None:
 
     lines = result.stdout.splitlines()
     assert lines[0] == f"What dev needs, in account {ready.aws.account}, eu-central-1"
-    assert lines[1] == "  right       Aurora PostgreSQL 15.8 is on offer in eu-central-1."
-    assert all(line.startswith("  right ") for line in lines[1:-1])
-    assert lines[-1] == f"{len(lines) - 2} right. All is right: plan."
+    bucket, arn = BUCKET.format(account=ready.aws.account), f"arn:aws:iam::{ready.aws.account}:"
+    assert [line.removeprefix("  right       ") for line in lines[1:-1]] == [
+        "Aurora PostgreSQL 15.8 is on offer in eu-central-1.",
+        "db.r6g.large can be ordered for Aurora PostgreSQL 15.8 in eu-central-1.",
+        "DB clusters in eu-central-1: 0 of 40 are used, room for the 1 that dev takes.",
+        "DB instances in eu-central-1: 0 of 40 are used, room for the 3 that dev takes.",
+        (
+            "DB cluster parameter groups in eu-central-1: 0 of 50 are used, room for the 1 that dev "
+            "takes."
+        ),
+        "DB parameter groups in eu-central-1: 0 of 50 are used, room for the 1 that dev takes.",
+        "DB subnet groups in eu-central-1: 0 of 50 are used, room for the 1 that dev takes.",
+        "DMS 3.6.1 can be ordered in eu-central-1.",
+        "AWS names no end for DMS 3.6.1 yet.",
+        "dms.c5.2xlarge can be ordered for DMS 3.6.1 in eu-central-1.",
+        (
+            "DMS replication instances in eu-central-1: 0 of 60 are used, room for the 1 that dev "
+            "takes."
+        ),
+        (
+            "GiB of storage of DMS replication instances in eu-central-1: 0 of 30000 are used, room "
+            "for the 100 that dev takes."
+        ),
+        "DMS subnet groups in eu-central-1: 0 of 60 are used, room for the 1 that dev takes.",
+        "DMS endpoints in eu-central-1: 0 of 1000 are used, room for the 2 that dev takes.",
+        "DMS replication tasks in eu-central-1: 0 of 600 are used, room for the 1 that dev takes.",
+        "VPCs in eu-central-1: 1 of 5 are used, room for the 1 that dev takes.",
+        "The role dms-vpc-role is there, with AmazonDMSVPCManagementRole.",
+        "The role dms-cloudwatch-logs-role is there, with AmazonDMSCloudWatchLogsRole.",
+        f"The bucket {bucket} is there and set up right.",
+        (
+            "The secret aurora-ferry-dev/source is there, and shaped as DMS needs it (username, "
+            "password, host, port)."
+        ),
+        "The name aurora-ferry-dev/master is free.",
+        "The name aurora-ferry-dev/target is free.",
+        f"{arn}user/moto may do the 21 actions that decide over a deployment, by IAM's simulation.",
+    ]
+    assert lines[-1] == "23 right. All is right: plan."
     assert result.stderr == ""
     assert result.exit_code == 0
 
@@ -94,6 +130,9 @@ def test_an_account_where_nothing_is_prepared(dev: Dev) -> None:
     }
     assert checked.result.exit_code == 2
     assert checked.what("source-secret") == "There is no secret aurora-ferry-dev/source."
+    bucket = BUCKET.format(account=dev.aws.account)
+    assert checked.what("state-bucket") == f"There is no bucket {bucket}."
+    assert checked.what("role-dms-vpc-role") == "The account has no role dms-vpc-role."
 
 
 def test_another_account_is_not_asked(dev: Dev) -> None:
@@ -147,6 +186,7 @@ def test_nothing_that_the_file_names_is_on_offer(ready: Dev) -> None:
         "blocked",
     ]
     [version] = checked.findings["aurora-version"]
+    assert version["what"] == "Aurora PostgreSQL 15.9 is not on offer in eu-central-1."
     assert version["remedy"].startswith('Set aurora.engine_version = "15.10" in dev.toml')
     assert checked.what("aurora-class") == (
         "db.r5.large cannot be ordered for Aurora PostgreSQL 15.10 in eu-central-1."
@@ -190,8 +230,24 @@ def test_the_end_of_a_dms_version(ready: Dev) -> None:
     checked = ready.check()
 
     assert checked.levels("dms-version", "dms-version-end") == ["right", "warning"]
-    assert "No new instance can be made after 2027-01-31." in checked.what("dms-version-end")
+    assert checked.what("dms-version-end") == (
+        "DMS 3.5.4 is near its end or past it. No new instance can be made after 2027-01-31. AWS "
+        "upgrades instances by itself on 2027-03-31."
+    )
     assert checked.result.exit_code == 1
+
+
+def test_a_dms_version_whose_end_is_far(ready: Dev, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(check_command, "today", lambda: date(2026, 1, 1))
+    ready.says(dms='engine_version = "3.5.4"')
+
+    checked = ready.check()
+
+    assert checked.levels("dms-version-end") == ["right"]
+    assert checked.what("dms-version-end") == (
+        "DMS 3.5.4 lives for 180 days and more. No new instance can be made after 2027-01-31. AWS "
+        "upgrades instances by itself on 2027-03-31."
+    )
 
 
 def test_versions_of_dms_come_in_pages(ready: Dev, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -278,14 +334,33 @@ def test_what_is_there_takes_no_quota(deployed: Dev) -> None:
 @pytest.mark.parametrize(
     ("aurora", "level", "what"),
     [
-        ('engine_version = "15.8"', "blocked", "15.8 is older"),
-        ('engine_version = "15.13"', "right", "can be upgraded to 15.13"),
-        ('engine_version = "16.4"', "blocked", "cannot be upgraded to 16.4"),
-        ('engine_version = "16.8"', "blocked", "the file does not allow one"),
+        (
+            'engine_version = "15.8"',
+            "blocked",
+            "The cluster runs Aurora PostgreSQL 15.10; 15.8 is older.",
+        ),
+        (
+            'engine_version = "15.13"',
+            "right",
+            "Aurora PostgreSQL 15.10, which the cluster runs, can be upgraded to 15.13.",
+        ),
+        (
+            'engine_version = "16.4"',
+            "blocked",
+            "Aurora PostgreSQL 15.10, which the cluster runs, cannot be upgraded to 16.4.",
+        ),
+        (
+            'engine_version = "16.8"',
+            "blocked",
+            (
+                "From Aurora PostgreSQL 15.10, which the cluster runs, to 16.8 is an upgrade of the "
+                "major version, and the file does not allow one."
+            ),
+        ),
         (
             'engine_version = "16.8"\nallow_major_version_upgrade = true',
             "right",
-            "can be upgraded to 16.8",
+            "Aurora PostgreSQL 15.10, which the cluster runs, can be upgraded to 16.8.",
         ),
     ],
 )
@@ -295,15 +370,23 @@ def test_an_upgrade_of_the_cluster(deployed: Dev, aurora: str, level: str, what:
     checked = deployed.check()
 
     assert checked.levels("aurora-version") == [level]
-    assert what in checked.what("aurora-version")
+    assert checked.what("aurora-version") == what
 
 
 @pytest.mark.parametrize(
     ("wanted", "level", "what"),
     [
-        ("3.5.3", "blocked", "3.5.3 is older"),
-        ("3.6.1", "right", "can be upgraded to 3.6.1"),
-        ("3.6.2", "blocked", "cannot be upgraded to 3.6.2"),
+        ("3.5.3", "blocked", "The replication instance runs DMS 3.5.4; 3.5.3 is older."),
+        (
+            "3.6.1",
+            "right",
+            "DMS 3.5.4, which the replication instance runs, can be upgraded to 3.6.1.",
+        ),
+        (
+            "3.6.2",
+            "blocked",
+            "DMS 3.5.4, which the replication instance runs, cannot be upgraded to 3.6.2.",
+        ),
     ],
 )
 def test_an_upgrade_of_the_replication_instance(
@@ -314,7 +397,7 @@ def test_an_upgrade_of_the_replication_instance(
     checked = deployed.check()
 
     assert checked.levels("dms-version") == [level]
-    assert what in checked.what("dms-version")
+    assert checked.what("dms-version") == what
 
 
 def test_what_runs_is_withdrawn(deployed: Dev, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -326,7 +409,20 @@ def test_what_runs_is_withdrawn(deployed: Dev, monkeypatch: pytest.MonkeyPatch) 
 
     for check in ("aurora-version", "aurora-class", "dms-version", "dms-class"):
         assert checked.levels(check) == ["warning"]
-        assert "no longer" in checked.what(check)
+    assert checked.what("aurora-version") == (
+        "The cluster runs Aurora PostgreSQL 15.10, which is no longer on offer in eu-central-1."
+    )
+    assert checked.what("aurora-class") == (
+        "The cluster runs on db.r6g.large, which can no longer be ordered for Aurora PostgreSQL "
+        "15.10 in eu-central-1."
+    )
+    assert checked.what("dms-version") == (
+        "The replication instance runs DMS 3.5.4, which can no longer be ordered in eu-central-1."
+    )
+    assert checked.what("dms-class") == (
+        "The replication instance runs on dms.c5.2xlarge, which can no longer be ordered for DMS "
+        "3.5.4 in eu-central-1."
+    )
     assert checked.result.exit_code == 1
 
 
@@ -439,9 +535,13 @@ def test_roles_that_were_changed(ready: Dev) -> None:
     checked = ready.check()
 
     assert checked.levels("role-dms-vpc-role") == ["blocked"]
-    assert "does not let DMS take it" in checked.what("role-dms-vpc-role")
+    assert checked.what("role-dms-vpc-role") == (
+        "The role dms-vpc-role does not let DMS take it (dms.amazonaws.com)."
+    )
     assert checked.levels("role-dms-cloudwatch-logs-role") == ["warning"]
-    assert "lacks its policy" in checked.what("role-dms-cloudwatch-logs-role")
+    assert checked.what("role-dms-cloudwatch-logs-role") == (
+        "The role dms-cloudwatch-logs-role lacks its policy AmazonDMSCloudWatchLogsRole."
+    )
 
 
 def test_a_bucket_whose_settings_were_changed(ready: Dev) -> None:
@@ -465,7 +565,11 @@ def test_a_bucket_of_another_account(ready: Dev) -> None:
     checked = ready.check()
 
     assert checked.levels("state-bucket") == ["blocked"]
-    assert "does not own it" in checked.what("state-bucket")
+    account = ready.aws.account
+    assert checked.what("state-bucket") == (
+        f"The bucket {BUCKET.format(account=account)} exists, but account {account} does not own it"
+        " or your credentials may not see it."
+    )
 
 
 def test_a_bucket_in_another_region(dev: Dev) -> None:
@@ -480,7 +584,10 @@ def test_a_bucket_in_another_region(dev: Dev) -> None:
     checked = dev.check()
 
     assert checked.levels("state-bucket") == ["blocked"]
-    assert "is in eu-west-1" in checked.what("state-bucket")
+    assert checked.what("state-bucket") == (
+        f"The bucket {BUCKET.format(account=dev.aws.account)} is in eu-west-1; the file has "
+        "Terraform look in eu-central-1."
+    )
 
 
 # --- secrets
@@ -489,11 +596,36 @@ def test_a_bucket_in_another_region(dev: Dev) -> None:
 @pytest.mark.parametrize(
     ("changes", "level", "what"),
     [
-        ({}, "right", "shaped as DMS needs it"),
-        ({"host": ""}, "blocked", "lacks host"),
-        ({"port": "none"}, "blocked", "at port"),
-        ({"password": f"{CANARY};"}, "blocked", "punctuation that DMS rejects"),
-        ({"host": "192.168.10.16"}, "warning", "another host or port"),
+        (
+            {},
+            "right",
+            (
+                "The secret aurora-ferry-dev/source is there, and shaped as DMS needs it (username, "
+                "password, host, port)."
+            ),
+        ),
+        ({"host": ""}, "blocked", "The secret aurora-ferry-dev/source lacks host."),
+        (
+            {"port": "none"},
+            "blocked",
+            (
+                "The secret aurora-ferry-dev/source holds something else than text, or no port number, "
+                "at port."
+            ),
+        ),
+        (
+            {"password": f"{CANARY};"},
+            "blocked",
+            (
+                "The password in the secret aurora-ferry-dev/source holds punctuation that DMS rejects:"
+                " none of ; : . + may occur."
+            ),
+        ),
+        (
+            {"host": "192.168.10.16"},
+            "warning",
+            "The secret aurora-ferry-dev/source names another host or port than dev.toml.",
+        ),
     ],
 )
 def test_the_source_secrets_shape(
@@ -504,7 +636,7 @@ def test_the_source_secrets_shape(
     checked = ready.check()
 
     assert checked.levels("source-secret") == [level]
-    assert what in checked.what("source-secret")
+    assert checked.what("source-secret") == what
 
 
 def test_a_source_secret_that_is_no_json(ready: Dev) -> None:
@@ -512,7 +644,9 @@ def test_a_source_secret_that_is_no_json(ready: Dev) -> None:
         SecretId="aurora-ferry-dev/source", SecretString=CANARY
     )
 
-    assert "is not a JSON object" in ready.check().what("source-secret")
+    assert ready.check().what("source-secret") == (
+        "The value of the secret aurora-ferry-dev/source is not a JSON object."
+    )
 
 
 def test_a_source_secret_that_is_binary(ready: Dev) -> None:
@@ -520,7 +654,9 @@ def test_a_source_secret_that_is_binary(ready: Dev) -> None:
         SecretId="aurora-ferry-dev/source", SecretBinary=CANARY.encode()
     )
 
-    assert "is not a JSON object" in ready.check().what("source-secret")
+    assert ready.check().what("source-secret") == (
+        "The value of the secret aurora-ferry-dev/source is not a JSON object."
+    )
 
 
 def test_a_source_secret_without_a_value(dev: Dev) -> None:
@@ -540,7 +676,10 @@ def test_a_secret_of_the_users_own_under_a_key_of_its_own(ready: Dev) -> None:
     checked = ready.check()
 
     assert checked.levels("source-secret") == ["warning"]
-    assert f"is encrypted with the key {key}" in checked.what("source-secret")
+    assert checked.what("source-secret") == (
+        f"The secret {arn} is encrypted with the key {key}, which source.secret_kms_key_arn does "
+        "not name."
+    )
     ready.says(source=f'secret_arn = "{arn}"\nsecret_kms_key_arn = "{key}"')
     assert ready.check().levels("source-secret") == ["right"]
 
@@ -559,8 +698,15 @@ def test_secrets_that_are_scheduled_for_deletion(ready: Dev) -> None:
         "blocked",
         "right",
     ]
-    assert "is scheduled for deletion on 20" in checked.what("source-secret")
-    assert "is taken by a secret that is scheduled" in checked.what("master-secret")
+    deleted_on = checked.what("source-secret")[-11:-1]
+    assert date.fromisoformat(deleted_on) > date(2020, 1, 1)
+    assert checked.what("source-secret") == (
+        f"The secret aurora-ferry-dev/source is scheduled for deletion on {deleted_on}."
+    )
+    assert checked.what("master-secret") == (
+        "The name aurora-ferry-dev/master is taken by a secret that is scheduled for deletion on "
+        f"{deleted_on}."
+    )
     assert checked.what("target-secret") == "The secret aurora-ferry-dev/target is there."
 
 
@@ -584,7 +730,9 @@ def role(dev: Dev, *actions: str, **more: object) -> str:
 def test_a_deployer_that_may_all(ready: Dev) -> None:
     arn = role(ready, "*")
 
-    assert ready.check("--deployer", arn).what("permissions").startswith(f"{arn} may do the ")
+    assert ready.check("--deployer", arn).what("permissions") == (
+        f"{arn} may do the 21 actions that decide over a deployment, by IAM's simulation."
+    )
 
 
 def test_a_deployer_with_the_policies_of_the_documents(ready: Dev) -> None:
@@ -615,6 +763,9 @@ def test_a_deployer_whose_policies_ask_for_what_nobody_knows(ready: Dev) -> None
     checked = ready.check("--deployer", arn)
 
     assert checked.levels("permissions") == ["not judged"]
+    actions = checked.what("permissions").partition(": ")[2].rstrip(".")
+    assert checked.what("permissions") == f"Whether {arn} may is not known for: {actions}."
+    assert {"s3:GetObject", "kms:CreateKey"} <= set(actions.split(", "))
     assert "aws:SourceVpce" in checked.why("permissions")
     assert checked.result.exit_code == 3
 

@@ -153,6 +153,53 @@ def test_a_plan_that_is_cut_off(tmp_path: Path) -> None:
     assert "The plan is not JSON, or is cut off: " in said(run(file))
 
 
+def test_a_plan_in_utf_16_is_told_how_to_be_written(tmp_path: Path) -> None:
+    file = tmp_path / "plan.json"
+    file.write_text(plan_text(SAFE), encoding="utf-16")
+    assert said(run(file)) == (
+        f"{file} is in UTF-16, as older PowerShell's > writes it. Write it in UTF-8: terraform show"
+        " -json FILE | Out-File -Encoding utf8 plan.json"
+    )
+
+
+def test_a_folder_is_no_plan(tmp_path: Path) -> None:
+    assert said(run(tmp_path)) == f"{tmp_path} cannot be read: Is a directory."
+
+
+@pytest.mark.parametrize("file", ["empty.json", os.devnull])
+def test_an_empty_file_is_no_plan(tmp_path: Path, file: str) -> None:
+    (tmp_path / "empty.json").touch()
+    assert said(run(tmp_path / file)).startswith("The plan is empty. Make one with ")
+
+
+def test_a_plan_that_is_nested_deeply_ends_in_words(tmp_path: Path) -> None:
+    levels = 10_000
+    file = tmp_path / "plan.json"
+    text = plan_text(update("aws_vpc", {"tags": {}}, tags="HERE"))
+    file.write_text(text.replace('"HERE"', "[" * levels + "]" * levels))
+    assert said(run(file)).startswith("The plan is nested too deeply to be a plan of Terraform's.")
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (KeyError("canary"), "The plan could not be judged: KeyError in test_command.py, line "),
+        (RecursionError(), "The plan is nested too deeply to be a plan of Terraform's."),
+    ],
+)
+def test_a_fault_of_the_review_s_own_never_passes_for_a_verdict(
+    plan: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, words: str
+) -> None:
+    """Python ends with status 1 by itself, which says: a second reviewer is enough."""
+
+    def fails(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr("ferry.review.review", fails)
+    assert said(run(plan)).startswith(words)
+    assert "canary" not in said(run(plan))
+
+
 def test_a_byte_order_mark_is_borne(tmp_path: Path) -> None:
     file = tmp_path / "plan.json"
     file.write_text(plan_text(SAFE), encoding="utf-8-sig")
@@ -196,17 +243,17 @@ def test_a_plan_of_ten_thousand_changes_takes_little_memory(tmp_path: Path) -> N
         "tags": {"Name": "x"}, "tags_all": {"Name": "x", "environment": "dev"}, "threshold": 300,
         "treat_missing_data": "missing", "period": 60, "evaluation_periods": 3,
     }  # fmt: skip
-    changes = [
-        update("aws_cloudwatch_metric_alarm", attributes, threshold=400)
-        | {"address": f"aws_cloudwatch_metric_alarm.n{number}"}
-        for number in range(10_000)
-    ]
+    # Written once and repeated: to write it ten thousand times takes longer than the review.
+    item = update("aws_cloudwatch_metric_alarm", attributes, threshold=400)
+    one = json.dumps(item | {"address": "aws_cloudwatch_metric_alarm.nHERE"})
+    same = ",".join([json.dumps(attributes)] * 10_000)
     file = tmp_path / "plan.json"
     file.write_text(
-        plan_text(
-            *changes,
-            prior_state={"values": [attributes for _ in changes]},
-            configuration={"root_module": {"resources": [attributes for _ in changes]}},
+        plan_text(prior_state="SAME", configuration="SAME")
+        .replace('"SAME"', f'{{"root_module": {{"resources": [{same}]}}}}')
+        .replace(
+            '"resource_changes": []',
+            f'"resource_changes": [{",".join(one.replace("HERE", str(n)) for n in range(10_000))}]',
         )
     )
     done = subprocess.run(
@@ -219,4 +266,5 @@ def test_a_plan_of_ten_thousand_changes_takes_little_memory(tmp_path: Path) -> N
     )
     assert len(done.stdout) < 65_536
     assert done.stdout.startswith("## `dev`: safe\n")
+    assert "- Resources: 10,000 to change.\n" in done.stdout
     assert int(done.stderr) < 300

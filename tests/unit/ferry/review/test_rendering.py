@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ from ferry.review.rendering.inert import code, code_in_html, code_in_table, visi
 from tests.unit.ferry.review.plans import change, plan_text, reviewed, stack_of, stays, update
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ferry.review.values import Json
 
 GITHUB_S_LIMIT = 65_536
@@ -75,8 +78,13 @@ def test_the_parts_of_the_report_stand_in_their_order() -> None:
 
 def test_the_lead_says_what_led_to_the_verdict() -> None:
     lead = as_markdown(dangerous()).split("\n### ")[0].splitlines()
-    assert lead[2] == "- Resources: 2 to create, 4 to change, 1 to destroy, 1 to replace."
-    assert lead[3].startswith("- Blocks: data-loss: `aws_rds_cluster/it`. The cluster is replaced")
+    assert lead[2] == (
+        "- Do not apply it: change the plan. What blocks is set in the environment's file, under "
+        "[review]."
+    )
+    assert lead[3] == "- Resources: 2 to create, 4 to change, 1 to destroy, 1 to replace."
+    assert lead[4].startswith("- Blocks: data loss: `aws_rds_cluster/it`. The cluster is replaced")
+    assert lead[4].endswith(" When: at once, when the plan is applied.")
     assert lead[-1] == "- Not judged: 1, listed at the end. Look at them yourself."
 
 
@@ -89,10 +97,10 @@ def test_an_interruption_says_what_when_how_long_and_why() -> None:
     assert row == (
         "| second reviewer, interruption | `aws_rds_cluster_instance.it` `instance_class` | The "
         'writer, or what may be it, is stopped and started as `"db.r6g.xlarge"`, no longer '
-        '`"db.r6g.large"`. | in the next maintenance window, `sun:03:00-sun:04:00` UTC | about a '
-        "minute with a reader to fail over to, about ten without | Change the readers first and "
-        "fail over to one of them by hand. [source](https://docs.aws.amazon.com/AmazonRDS/latest/"
-        "AuroraUserGuide/Aurora.Modifying.html) |"
+        '`"db.r6g.large"`. [source](https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/'
+        "Aurora.Modifying.html) | in the next maintenance window, `sun:03:00-sun:04:00` UTC | about "
+        "a minute with a reader to fail over to, about ten without | Change the readers first and "
+        "fail over to one of them by hand. |"
     )
 
 
@@ -142,7 +150,7 @@ def test_a_line_says_what_else_happens() -> None:
 
 def test_drift_is_folded() -> None:
     text = as_markdown(dangerous())
-    assert "<details><summary>1 resources</summary>" in text.split("### Changed outside")[1]
+    assert "<details><summary>1 change</summary>" in text.split("### Changed outside")[1]
     assert '| `public_ip` | `"1.2.3.4"` | `"1.2.3.5"` |' in text
 
 
@@ -176,12 +184,41 @@ def test_what_was_not_analysed_is_told() -> None:
 def test_a_safe_plan_says_so() -> None:
     text = as_text(reviewed(update("aws_vpc", {"tags": {}}, tags={"a": "b"})))
     assert text.startswith(
-        "dev: safe\n  Resources: 1 to change.\n  No change stops, loses, opens or hides anything.\n"
+        "dev: safe\n  It may be applied.\n  Resources: 1 to change.\n  No change stops, loses, opens or hides anything.\n"
     )
 
 
 def test_a_plan_without_changes_says_so() -> None:
-    assert as_text(reviewed()).startswith("dev: safe\n  No resource changes.\n\nNot analysed\n")
+    assert as_text(reviewed()).startswith(
+        "dev: safe\n  It may be applied.\n  No resource changes.\n\nNot analysed\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("item", "advice"),
+    [
+        (update(CLUSTER, {"storage_type": "a"}, storage_type="b"),
+         "Apply it only after somebody else has read this and agrees."),
+        (change("aws_unheard_of", "create", None, {}),
+         "Do not apply it before somebody has looked at what is not judged."),
+    ],
+)  # fmt: skip
+def test_what_to_do_with_the_plan_comes_first(item: dict[str, Json], advice: str) -> None:
+    assert as_text(reviewed(item)).splitlines()[1] == f"  {advice}"
+
+
+def test_columns_that_say_nothing_are_left_out() -> None:
+    text = as_markdown(reviewed(update(CLUSTER, {"deletion_protection": True},
+                                       deletion_protection=False)))  # fmt: skip
+    assert "| Verdict | Where | What happens | When |\n| --- | --- | --- | --- |\n" in text
+
+
+@pytest.mark.parametrize(("count", "folded"), [(30, False), (31, True)])
+def test_many_changes_are_folded(count: int, folded: bool) -> None:  # noqa: FBT001 (a parameter)
+    """What was not judged stands below them, and must not be far away."""
+    items = [update("aws_vpc", {"tags": {}}, tags={"a": "b"}) for _ in range(count)]
+    text = as_markdown(reviewed(*items))
+    assert (f"<details><summary>{count} changes</summary>" in text) is folded
 
 
 def test_several_effects_of_a_kind_are_counted() -> None:
@@ -312,6 +349,17 @@ NASTY = [
     "\u200b\ufeff\x00\x1b[2J",
     "$`x`$ $$y$$",
     "***bold*** ~~gone~~",
+    r"\\|@octocat",
+    "`|@octocat",
+    "` @octocat `",
+    "&#64;octocat",
+    "<https://evil.example>",
+    "</summary>",
+    "<![CDATA[ ]]> <?php ?>",
+    "\u2028## safe\u2029\x85\x0b\x0c",
+    "\ud800",
+    "`" * 300,
+    "x" * 5000,
     " ",
     "",
 ]
@@ -447,6 +495,7 @@ def test_code_spans(text: str, span: str) -> None:
 # Size
 
 
+@cache
 def many(count: int) -> Review:
     """Changes as large as alarms are, all of them dangerous."""
     before = {
@@ -471,10 +520,18 @@ def many(count: int) -> Review:
     )
 
 
+@cache
+def written(form: Callable[[Review], str], count: int) -> str:
+    """Their report: several tests look at the same one."""
+    return form(many(count))
+
+
 @pytest.mark.parametrize("form", [as_markdown, as_text])
 @pytest.mark.parametrize("count", [40, 300, 3000])
-def test_a_report_stays_below_the_limit_and_says_what_is_missing(form: Json, count: int) -> None:
-    text = form(many(count))
+def test_a_report_stays_below_the_limit_and_says_what_is_missing(
+    form: Callable[[Review], str], count: int
+) -> None:
+    text = written(form, count)
     assert len(text) <= len(text.encode()) <= LIMIT_BYTES < GITHUB_S_LIMIT
     head = text[:3_000].lower()
     assert ("this report is cut" in head) == (count > 40)
@@ -482,7 +539,7 @@ def test_a_report_stays_below_the_limit_and_says_what_is_missing(form: Json, cou
 
 
 def test_a_report_that_is_cut_says_where_the_rest_is() -> None:
-    note = next(it for it in as_markdown(many(3000)).splitlines() if "is cut" in it)
+    note = next(it for it in written(as_markdown, 3000).splitlines() if "is cut" in it)
     assert "Other effects (" in note
     assert "IAM statements (" in note
     assert "of 3,000)" in note
@@ -491,7 +548,7 @@ def test_a_report_that_is_cut_says_where_the_rest_is() -> None:
 
 @pytest.mark.parametrize("count", [3000])
 def test_a_cut_report_is_whole_markdown(count: int) -> None:
-    assert {tag for tag, _ in rendered(as_markdown(many(count))).elements} <= OURS
+    assert {tag for tag, _ in rendered(written(as_markdown, count)).elements} <= OURS
 
 
 def test_a_value_that_is_too_long_is_cut() -> None:
