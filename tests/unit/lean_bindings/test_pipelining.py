@@ -118,6 +118,10 @@ def _program(ahead: Ahead, *steps: Callable[[], object]) -> None:
             step()
 
 
+def _own_error() -> None:
+    raise KeyError("its own")
+
+
 @pytest.fixture
 def ahead(monkeypatch: pytest.MonkeyPatch) -> Ahead:
     made = Ahead()
@@ -321,7 +325,7 @@ def test_a_refused_call_is_noticed_although_the_program_ends_with_an_error_of_it
     node: _Node, ahead: Ahead
 ) -> None:
     with pytest.raises(KeyError, match="its own"):
-        _program(ahead, node.create, lambda: node.create("Broken"), lambda: {}["its own"])
+        _program(ahead, node.create, lambda: node.create("Broken"), _own_error)
     assert ahead.refused
 
 
@@ -329,7 +333,7 @@ def test_a_program_s_own_error_is_not_hidden_by_a_node_that_has_died(
     node: _Node, ahead: Ahead
 ) -> None:
     with pytest.raises(KeyError, match="its own"):
-        _program(ahead, node.create, node.create, node.kernel.die, lambda: {}["its own"])
+        _program(ahead, node.create, node.create, node.kernel.die, _own_error)
     assert not ahead.refused
 
 
