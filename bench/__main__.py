@@ -39,6 +39,7 @@ def main(wanted: list[str]) -> int:
     parts: dict[str, Callable[[Results, Path], None]] = {
         "environments": _three_environments,
         "stages": _stages,
+        "help": _help,
         "cold": _cold,
         "growth": _growth,
     }
@@ -107,6 +108,13 @@ def _stages(results: Results, workshop: Path) -> None:
         )
         found.append(json.loads(done.stdout))
     results.stages = {name: statistics.median(run[name] for run in found[1:]) for name in found[0]}
+
+
+def _help(results: Results, workshop: Path) -> None:  # noqa: ARG001 (all parts are called alike)
+    subject = subjects.ferry_help()
+    series = _measured(subject.name, [subject])[subject.name]
+    if not isinstance(series, str):
+        results.ferry_help = series
 
 
 def _cold(results: Results, workshop: Path) -> None:  # noqa: ARG001 (all parts are called alike)

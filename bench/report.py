@@ -45,6 +45,7 @@ class Results:
         calls: How often each kind of call was made to jsii.
         by_construct: Class, how many were made, calls to each.
         stages: Median seconds of each stage of main.py.
+        ferry_help: The runs of ``ferry --help``.
     """
 
     machine: Sequence[str] = ()
@@ -59,6 +60,7 @@ class Results:
     calls: Counter[str] = field(default_factory=Counter)
     by_construct: Sequence[tuple[str, ...]] = ()
     stages: dict[str, float] = field(default_factory=dict)
+    ferry_help: Series | None = None
 
     @property
     def limits(self) -> list[Limit]:
@@ -96,6 +98,12 @@ class Results:
                 measure="cold, against the shipped bindings cold",
                 allowed=0.5,
                 measured=_ratio(self.cold.get("ours"), self.cold.get("shipped bindings")),
+            ),
+            Limit(
+                measure=f"`{subjects.FERRY_HELP}`",
+                allowed=0.4,
+                unit=" s",
+                measured=self.ferry_help.seconds if self.ferry_help else None,
             ),
         ]
 
