@@ -22,6 +22,7 @@ from bench.javascript import UnknownCallError
 from bench.machine import load, machine
 from bench.measuring import RUNS, measure
 from bench.report import Results, render
+from bench.stages import START_AND_END, WHOLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -98,6 +99,7 @@ def _stages(results: Results, workshop: Path) -> None:
     _say("stages of main.py")
     found: list[dict[str, float]] = []
     for _ in range(RUNS + 1):
+        started = time.perf_counter()
         done = subprocess.run(
             [sys.executable, "-m", "bench.stages"],
             cwd=subjects.ROOT,
@@ -106,7 +108,9 @@ def _stages(results: Results, workshop: Path) -> None:
             text=True,
             check=True,
         )
-        found.append(json.loads(done.stdout))
+        run: dict[str, float] = json.loads(done.stdout)
+        whole = time.perf_counter() - started
+        found.append({**run, START_AND_END: whole - sum(run.values()), WHOLE: whole})
     results.stages = {name: statistics.median(run[name] for run in found[1:]) for name in found[0]}
 
 

@@ -20,6 +20,9 @@ NODE_LOAD = "waiting until node has loaded cdktf and the provider"
 BUILD_PYTHON = "building the constructs: Python, node beside it"
 BUILD_NODE = "building the constructs: waiting for node's answers"
 SYNTH = "synthesis, in node"
+# What only the one who starts the process can see.
+START_AND_END = "start, and end of both processes"
+WHOLE = "whole process"
 
 
 def stages() -> dict[str, float]:
