@@ -23,6 +23,7 @@ from bench.javascript import UnknownCallError
 from bench.machine import load, machine
 from bench.measuring import RUNS, measure
 from bench.report import Results, render
+from bench.stages import START_AND_END, WHOLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -43,6 +44,7 @@ def main(wanted: list[str]) -> int:
     parts: dict[str, Callable[[Results, Path], None]] = {
         "environments": _three_environments,
         "stages": _stages,
+        "help": _help,
         "cold": _cold,
         "growth": _growth,
     }
@@ -101,6 +103,7 @@ def _stages(results: Results, workshop: Path) -> None:
     _say("stages of main.py")
     found: list[dict[str, float]] = []
     for _ in range(RUNS + 1):
+        started = time.perf_counter()
         done = subprocess.run(
             [sys.executable, "-m", "bench.stages"],
             cwd=subjects.ROOT,
@@ -109,8 +112,17 @@ def _stages(results: Results, workshop: Path) -> None:
             text=True,
             check=True,
         )
-        found.append(json.loads(done.stdout))
+        run: dict[str, float] = json.loads(done.stdout)
+        whole = time.perf_counter() - started
+        found.append({**run, START_AND_END: whole - sum(run.values()), WHOLE: whole})
     results.stages = {name: statistics.median(run[name] for run in found[1:]) for name in found[0]}
+
+
+def _help(results: Results, workshop: Path) -> None:  # noqa: ARG001 (all parts are called alike)
+    subject = subjects.ferry_help()
+    series = _measured(subject.name, [subject])[subject.name]
+    if not isinstance(series, str):
+        results.ferry_help = series
 
 
 def _cold(results: Results, workshop: Path) -> None:  # noqa: ARG001 (all parts are called alike)

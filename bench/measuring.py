@@ -130,6 +130,8 @@ def run_once(subject: Subject) -> Run:
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
         output = stack.enter_context(tempfile.TemporaryFile())
         variables = {**os.environ, **subject.environment, **subject.before(scratch)}
+        # No run is warm that compiles its own modules anew; what is installed is compiled.
+        variables.pop("PYTHONDONTWRITEBYTECODE", None)
         started = time.perf_counter()
         process = subprocess.Popen(
             subject.command,

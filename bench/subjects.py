@@ -23,6 +23,7 @@ JAVASCRIPT = "CDKTF in JavaScript"
 AWS_CDK = "AWS CDK in Python"
 PULUMI = "Pulumi in Python, mocks"
 FLOOR = 'python -c "import cdktf"'
+FERRY_HELP = "ferry --help"
 UNCHECKED = "ours, without checks of arguments (python -O)"
 
 _OFF = {"LEAN_BINDINGS": "off"}
@@ -76,6 +77,12 @@ def unchecked() -> Subject:
 def floor() -> Subject:
     """What no CDKTF program in Python can be faster than."""
     return Subject(name=FLOOR, command=(sys.executable, "-c", "import cdktf"), folder=ROOT)
+
+
+def ferry_help() -> Subject:
+    """What an operator types first."""
+    command = (sys.executable, "-m", "ferry", "--help")
+    return Subject(name=FERRY_HELP, command=command, folder=ROOT)
 
 
 def cold(*, lean: bool) -> Subject:

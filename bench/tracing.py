@@ -7,9 +7,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from jsii._kernel.providers import process
+from jsii._kernel.providers.process import jdefault
 
 import main
+from lean_bindings.pipelining import PipeliningNode
 
 
 def trace() -> list[dict[str, Any]]:
@@ -19,7 +20,7 @@ def trace() -> list[dict[str, Any]]:
         SystemExit: main.py ended with another exit code than 0.
     """
     calls: list[dict[str, Any]] = []
-    send = process._NodeProcess.send  # noqa: SLF001 (jsii has no other place to listen)
+    send = PipeliningNode.send
 
     def listening(node: Any, request: Any, response_type: Any) -> Any:  # noqa: ANN401 (jsii's own)
         plain = node._serializer.unstructure(request)  # noqa: SLF001 (as sent)
@@ -27,12 +28,12 @@ def trace() -> list[dict[str, Any]]:
         calls.append({"request": plain, "answer": node._serializer.unstructure(answer)})  # noqa: SLF001
         return answer
 
-    setattr(process._NodeProcess, "send", listening)  # noqa: B010, SLF001 (mypy: a method)
+    setattr(PipeliningNode, "send", listening)  # noqa: B010 (mypy: a method)
     if code := main.main():
         raise SystemExit(code)
     return calls
 
 
 if __name__ == "__main__":
-    text = json.dumps(trace(), default=process.jdefault)
+    text = json.dumps(trace(), default=jdefault)
     Path(sys.argv[1]).write_text(text, encoding="utf-8")

@@ -36,7 +36,8 @@ vars(_typing).update({**vars(typing), "get_type_hints": _get_type_hints})
 def remember_checks() -> None:
     """Lets all generated modules that have been imported remember hints and plain arguments."""
     for name, module in list(sys.modules.items()):
-        content = vars(module)
+        # Some programs put None there, or an object of their own.
+        content = getattr(module, "__dict__", {})
         if content.get("typing") is typing and f"{name.partition('.')[0]}._jsii" in sys.modules:
             content["typing"] = _typing
             if check := content.get("check_type"):

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lean_bindings.checks import remember_checks
+from lean_bindings.errors import say
 
 if TYPE_CHECKING:
     from lean_bindings.bindings import Bindings
@@ -36,11 +37,15 @@ class DeferringProvider:
         # Takes 0.1 s; programs that import no bindings do without.
         import jsii  # noqa: PLC0415
 
-        from lean_bindings.direct import direct  # noqa: PLC0415
-
         kernel: Any = jsii.kernel
         if not isinstance(kernel.provider, cls):
-            kernel.provider = cls(direct(kernel.provider))
+            try:
+                from lean_bindings.direct import direct  # noqa: PLC0415
+            except ImportError as error:
+                say(f"node is started the way jsii {jsii.__version__} does it ({error})")
+            else:
+                kernel.provider = direct(kernel.provider)
+            kernel.provider = cls(kernel.provider)
         provider: DeferringProvider = kernel.provider
         return provider
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
+from settings.documentation import documentation
 from settings.environment import EnvironmentFile
 
 SCHEMA_FILE: Final = Path(__file__).parent.parent / "environments" / "schema.json"
@@ -28,6 +29,12 @@ class _TomlSchema(GenerateJsonSchema):
         generated = super().default_schema(schema)
         if generated.get("default", ...) is None:
             del generated["default"]
+        return generated
+
+    def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
+        generated = super().model_schema(schema)
+        for name, text in documentation(schema["cls"]).items():
+            generated["properties"][name]["description"] = text
         return generated
 
     def field_title_should_be_set(self, schema: object) -> bool:  # noqa: ARG002 -- pydantic asks

@@ -22,7 +22,6 @@ class Section(BaseModel):
         extra="forbid",
         frozen=True,
         strict=True,
-        use_attribute_docstrings=True,
         # pydantic's own messages are never shown, and a value may be a secret put in by mistake.
         hide_input_in_errors=True,
     )

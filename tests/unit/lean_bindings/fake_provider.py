@@ -3,7 +3,8 @@
 ``fake_provider`` has the submodules ``alpha_one``, ``beta`` and ``gamma``, called ``alphaOne``,
 ``beta`` and ``gamma`` by jsii. Each has one class whose ``label`` is its name, and whose ``loaded``
 counts the package's modules that node has required. ``beta`` needs ``gamma``, by a type and by a
-``require``, but its Python module does not import it.
+``require``, but its Python module does not import it. Node refuses a class that is given an
+argument.
 """
 
 from __future__ import annotations
@@ -37,8 +38,8 @@ import jsii
 from .._jsii import *
 
 class Thing(metaclass=jsii.JSIIMeta, jsii_type="{name}.{submodule}.Thing"):
-    def __init__(self):
-        jsii.create(self.__class__, self, [])
+    def __init__(self, *refused):
+        jsii.create(self.__class__, self, list(refused))
 
     @property
     def label(self):

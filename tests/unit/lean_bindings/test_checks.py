@@ -47,6 +47,15 @@ def test_type_hints_are_resolved_once(generated: types.ModuleType) -> None:
     assert generated.hints() is generated.hints()
 
 
+@pytest.mark.parametrize("entry", [None, object()], ids=["none", "an object"])
+def test_what_is_no_module_is_passed_over(
+    entry: object, generated: types.ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "sample.blocked", typing.cast("types.ModuleType", entry))
+    remember_checks()
+    assert generated.hints() is generated.hints()
+
+
 def test_all_else_of_typing_is_as_it_was(generated: types.ModuleType) -> None:
     remember_checks()
     assert generated.typing.cast is typing.cast

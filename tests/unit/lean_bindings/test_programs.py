@@ -208,6 +208,127 @@ def test_other_errors_pass_through_unchanged(project: Project) -> None:
     assert "running the program again" not in ran.err
 
 
+_AHEAD = """
+    import jsii
+    from fake_provider.alpha_one import Thing
+
+    def unanswered():
+        return len(vars(jsii.kernel.provider._provider)["_process"]._unanswered)
+
+    with lean_bindings.rerun_once():
+        things = [Thing() for _ in range(5)]
+        {statement}
+"""
+
+
+def test_objects_are_made_ahead_of_the_answers(project: Project) -> None:
+    project.write(_AHEAD.format(statement="print(unanswered(), [it.label for it in things])"))
+    ran = project.run()
+    assert ran.out == "4 ['alphaOne', 'alphaOne', 'alphaOne', 'alphaOne', 'alphaOne']"
+    assert (ran.err, ran.code) == ("", 0)
+
+
+def test_a_refused_call_is_shown_in_its_place(project: Project) -> None:
+    project.write(_AHEAD.format(statement='Thing("too much"); print(Thing().label)'))
+    ran = project.run()
+    said, *traceback = ran.err.splitlines()
+    assert said == "lean_bindings: node refused a call; running the program again to show which"
+    assert '    Thing("too much"); print(Thing().label)' in traceback
+    assert (
+        traceback[-1]
+        == "jsii.errors.JSIIError: Too many arguments (method accepts 0 parameters, got 1 arguments)"
+    )
+    assert ran.err.count("Traceback") == 1
+    assert (ran.out, ran.code) == ("", 1)
+
+
+def test_a_refused_call_at_the_end_of_a_program_is_shown(project: Project) -> None:
+    project.write(_AHEAD.format(statement='Thing("too much")'))
+    ran = project.run()
+    assert ran.err.splitlines()[-1].startswith("jsii.errors.JSIIError: Too many arguments")
+    assert ran.code == 1
+
+
+def test_a_program_that_catches_the_error_does_so_in_the_second_run(project: Project) -> None:
+    project.write("""
+        import jsii
+        from fake_provider.alpha_one import Thing
+        with lean_bindings.rerun_once():
+            Thing()
+            try:
+                Thing("too much")
+            except jsii.errors.JSIIError:
+                print("caught", flush=True)
+            raise SystemExit(3)
+    """)
+    ran = project.run()
+    assert (ran.out, ran.code) == ("caught", 3)
+    assert ran.err == (
+        "lean_bindings: node refused a call; running the program again to show which"
+    )
+
+
+def test_an_error_that_comes_of_a_refused_call_is_not_shown_in_its_stead(project: Project) -> None:
+    project.write(_AHEAD.format(statement='Thing("too much"); raise KeyError("later")'))
+    ran = project.run()
+    assert ran.err.splitlines()[-1].startswith("jsii.errors.JSIIError: Too many arguments")
+    assert "later" not in ran.err.splitlines()[-1]
+    assert ran.code == 1
+
+
+def test_a_program_s_own_error_stays_as_it_is(project: Project) -> None:
+    project.write(_AHEAD.format(statement='raise KeyError("its own")'))
+    ran = project.run()
+    assert ran.err.splitlines()[-1] == "KeyError: 'its own'"
+    assert "running the program again" not in ran.err
+    assert ran.code == 1
+
+
+def test_node_and_python_do_not_wait_for_each_other(project: Project) -> None:
+    # More than the socket holds, in both directions.
+    project.write(_AHEAD.format(statement='[Thing("x" * 1000) for _ in range(2000)]'))
+    ran = project.run()
+    assert ran.err.splitlines()[-1].startswith("jsii.errors.JSIIError: Too many arguments")
+    assert ran.code == 1
+
+
+def test_a_node_that_dies_is_no_reason_for_a_second_run(project: Project) -> None:
+    project.write(
+        _AHEAD.format(
+            statement='vars(jsii.kernel.provider._provider)["_process"]._process.kill(); '
+            "[Thing().label for _ in range(50)]"
+        )
+    )
+    ran = project.run()
+    assert "running the program again" not in ran.err
+    assert ran.code == 1
+
+
+def test_switched_off_nothing_goes_ahead(project: Project) -> None:
+    project.write("""
+        import jsii
+        from fake_provider.alpha_one import Thing
+        with lean_bindings.rerun_once():
+            Thing()
+            try:
+                Thing("too much")
+            except jsii.errors.JSIIError:
+                print("caught")
+    """)
+    ran = project.run(LEAN_BINDINGS="off")
+    assert (ran.out, ran.err, ran.code) == ("caught", "", 0)
+
+
+def test_a_jsii_that_is_built_in_another_way_costs_speed_only(project: Project) -> None:
+    project.write(
+        _ALPHA, head=f'{HEAD}sys.modules["lean_bindings.direct"] = None  # as if it did not fit\n'
+    )
+    ran = project.run()
+    assert ran.out.startswith("alphaOne 2 ")
+    assert ran.err.startswith("lean_bindings: node is started the way jsii ")
+    assert len(ran.err.splitlines()) == 1
+
+
 def test_a_cache_folder_that_cannot_be_written_costs_speed_only(project: Project) -> None:
     project.cache.write_text("a file where the folder should be")
     project.write(_ALPHA)

@@ -7,6 +7,7 @@ from typing import Any, get_origin
 import pytest
 from pydantic import ValidationError
 
+from settings.documentation import documentation
 from settings.environment import Environment, EnvironmentFile
 from settings.section import Allowed, Section
 from settings.shape import KEY, Location, Shape, example, fields, find, in_words
@@ -32,25 +33,29 @@ def places(location: Location) -> Iterator[tuple[Location, Shape]]:
 
 
 SETTINGS = dict(settings(EnvironmentFile))
-NAMED = {
-    location: fields(owner)[str(location[-1])]
+OWNERS = {
+    location: owner
     for location in SETTINGS
     if (owner := find(EnvironmentFile, location[:-1]).section)
 }
 
 
+def docstring(location: Location) -> str:
+    return documentation(OWNERS[location]).get(str(location[-1]), "")
+
+
 def test_every_setting_has_a_docstring() -> None:
-    assert [location for location, info in NAMED.items() if not info.description] == []
+    assert [location for location in OWNERS if not docstring(location)] == []
 
 
 def test_every_docstring_of_an_optional_setting_states_its_default() -> None:
     silent = [
         location
-        for location, info in NAMED.items()
+        for location, owner in OWNERS.items()
         if not (
-            info.is_required()
+            fields(owner)[str(location[-1])].is_required()
             or SETTINGS[location].section
-            or "default" in str(info.description).lower()
+            or "default" in docstring(location).lower()
         )
     ]
     assert silent == []
