@@ -24,13 +24,14 @@ _TOGETHER = {
     "test_second_plan": "everything",
     "test_bad_settings": "quick",
     "test_cdktf_deploy": "quick",
+    "test_pull_requests": "pull requests",
     "test_recovery": "quick",
     "test_unprepared": "quick",
     "test_validate": "quick",
 }
 """The modules whose tests share a process; a test of another module has its own."""
 
-PROCESSES = 12
+PROCESSES = 13
 """As many as there are scopes."""
 
 
