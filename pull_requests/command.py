@@ -26,7 +26,7 @@ _COMMENT: Final = "comment.md"
 
 def main(arguments: Sequence[str]) -> int:
     """Run a command in the project's folder; returns its exit code."""
-    given = _parser().parse_args(arguments)
+    given = parser().parse_args(arguments)
     try:
         code: int = given.run(given)
     except FerryError as error:
@@ -35,9 +35,10 @@ def main(arguments: Sequence[str]) -> int:
     return code
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m pull_requests", description=__doc__)
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+def parser() -> argparse.ArgumentParser:
+    """The parser of the commands and their arguments."""
+    whole = argparse.ArgumentParser(prog="python -m pull_requests", description=__doc__)
+    commands = whole.add_subparsers(required=True, metavar="COMMAND")
 
     changed = commands.add_parser("changed", help="name the stacks that change")
     changed.add_argument("--base", required=True, help="the commit to compare with")
@@ -78,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     apply.add_argument("--plan", required=True, help="the digest that the comment shows")
     apply.add_argument("--folder", required=True, type=Path, help="where files are written")
     apply.set_defaults(run=_apply)
-    return parser
+    return whole
 
 
 def _add_pull_request(parser: argparse.ArgumentParser) -> None:
@@ -96,7 +97,7 @@ def _changed(given: argparse.Namespace) -> int:
         print(f"{change.stack.name}: {change.kind}")
     if not found:
         print("No stack changes.")
-    _write_output("stacks", json.dumps([_place(change.stack) for change in found]))
+    _write_output("stacks", json.dumps([place(change.stack) for change in found]))
     return 0
 
 
@@ -165,8 +166,8 @@ def _find(given: argparse.Namespace) -> int:
     from pull_requests.applying import find
     from pull_requests.synthesis import synthesized
 
-    place = _place(find(synthesized(Path.cwd()), given.stack))
-    for name, value in place.items():
+    found = place(find(synthesized(Path.cwd()), given.stack))
+    for name, value in found.items():
         print(f"{name}: {value}")
         _write_output(name, value)
     return 0
@@ -187,7 +188,7 @@ def _apply(given: argparse.Namespace) -> int:
     )
 
 
-def _place(stack: Stack) -> dict[str, str]:
+def place(stack: Stack) -> dict[str, str]:
     """What a workflow needs to sign in for a stack."""
     return {
         "stack": stack.name,

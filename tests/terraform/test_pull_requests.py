@@ -174,6 +174,17 @@ def test_what_changes_is_found_and_where_it_is_deployed(shared: Desk) -> None:
     ]
 
 
+def test_where_a_stack_is_deployed(shared: Desk) -> None:
+    ran = shared.run("find", "--stack", "dev", name="find")
+
+    assert ran.outputs == {
+        "stack": "dev",
+        "account_id": ACCOUNT,
+        "region": "eu-central-1",
+        "partition": "aws",
+    }
+
+
 def test_a_plan_is_reviewed_kept_and_shown(shared: Desk, planned: Ran) -> None:
     assert planned.code == 0, planned.printed
     assert planned.outputs["verdict"] in {"0", "1"}
