@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -30,6 +31,7 @@ PERMISSIONS = {
     ("plan", "changed"): READ,
     # What the workflow that it calls asks for.
     ("plan", "stack"): {**READ, "id-token": "write", "pull-requests": "write"},
+    ("plan", "verdict"): {},
     ("plan", "settle"): {**READ, "pull-requests": "write"},
     ("plan-stack", "plan"): {**READ, "id-token": "write", "pull-requests": "write"},
     ("plan-stack", "verdict"): {**READ, "pull-requests": "read"},
@@ -137,12 +139,41 @@ def test_a_fork_gets_no_plan_and_is_told() -> None:
 
     assert SAME_REPOSITORY in first
     assert "||" not in first
-    for name in set(document) - {"no-plan", "changed"}:
+    for name in set(document) - {"no-plan", "changed", "verdict"}:
         # Where a needed job is skipped, so is the job, unless its condition says otherwise.
         assert document[name]["needs"] == "changed"
         assert not re.search(r"always|failure|cancelled", document[name].get("if", ""))
     assert SAME_REPOSITORY.replace("==", "!=") in document["no-plan"]["if"]
     assert "A pull request of a fork gets no plan" in document["no-plan"]["steps"][0]["run"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "stacks", "code", "said"),
+    [
+        ("success", "success", 0, ""),
+        ("success", "skipped", 0, "::notice::No stack changes."),
+        ("success", "failure", 1, "::error::The plan of a stack needs a second reviewer"),
+        ("success", "cancelled", 1, "::error::The plan of a stack needs a second reviewer"),
+        ("failure", "skipped", 1, "::error::What changes is not known"),
+        ("cancelled", "skipped", 1, "::error::What changes is not known"),
+    ],
+)
+def test_one_check_speaks_for_all_stacks(changed: str, stacks: str, code: int, said: str) -> None:
+    job = read(WORKFLOWS["plan"])["jobs"]["verdict"]
+    (step,) = job["steps"]
+
+    finished = subprocess.run(
+        ["bash", "-e", "-c", step["run"]],
+        env={"CHANGED": changed, "STACKS": stacks},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert job["needs"] == ["changed", "stack"]
+    assert job["if"] == "${{ !cancelled() && needs.changed.result != 'skipped' }}"
+    assert finished.returncode == code
+    assert finished.stdout.startswith(said)
 
 
 def test_plans_are_applied_from_the_default_branch_in_the_stacks_environment() -> None:
