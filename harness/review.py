@@ -35,7 +35,6 @@ from settings.problem import EnvironmentsError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-ROOT = Path(__file__).resolve().parent.parent
 _BRANCHES: Final = ("main", "origin/main")
 _LOG: Final = "local-aws.log"
 _NOT_JUDGED: Final = 3
@@ -47,12 +46,16 @@ class DeskReview:
     Args:
         name: The environment.
         base: The commit that is taken for what is deployed.
+        project: The working tree.
         folder: Where everything is written.
         console: Where progress is shown.
     """
 
-    def __init__(self, *, name: str, base: str, folder: Path, console: Console) -> None:
+    def __init__(
+        self, *, name: str, base: str, project: Path, folder: Path, console: Console
+    ) -> None:
         self._name = name
+        self._project = project
         self._base = base
         self._folder = folder
         self._console = console
@@ -63,9 +66,9 @@ class DeskReview:
     def run(self) -> int:
         """Run all steps and return the review's exit code; whatever was started ends with it."""
         self._steps.say(f"synthesize the commit {self._base[:12]} and the working tree")
-        check_out(ROOT, self._base, into=self._earlier)
+        check_out(self._project, self._base, into=self._earlier)
         before = self._synthesize("before", self._earlier)
-        after = self._synthesize("after", ROOT)
+        after = self._synthesize("after", self._project)
         change = self._change(before, after)
         if change is None:
             return 0
@@ -73,7 +76,9 @@ class DeskReview:
             deployed = Deployment(
                 cloud=cloud, output=before, folder=self._folder, project=self._earlier
             )
-            planned = Deployment(cloud=cloud, output=after, folder=self._folder)
+            planned = Deployment(
+                cloud=cloud, output=after, folder=self._folder, project=self._project
+            )
             if change.kind is not Kind.NEW:
                 self._prepare(deployed, "as it is deployed")
                 self._steps.say(f"deploy {self._name} as it was (about two minutes)")
@@ -132,7 +137,7 @@ class DeskReview:
                 sys.executable, "-m", "ferry", "review", str(plan), "--environment", self._name,
                 "--stack", str(reviewed), "--format", "text",
             ],
-            cwd=ROOT,
+            cwd=self._project,
             check=False,
         )  # fmt: skip
         return finished.returncode
@@ -158,8 +163,11 @@ def main(arguments: Sequence[str]) -> int:
         return _NOT_JUDGED
     folder = Path(tempfile.mkdtemp(prefix="aurora-ferry-review-"))
     try:
-        base = _base(*arguments[1:])
-        code = DeskReview(name=arguments[0], base=base, folder=folder, console=console).run()
+        project = Path.cwd()
+        base = _base(project, *arguments[1:])
+        code = DeskReview(
+            name=arguments[0], base=base, project=project, folder=folder, console=console
+        ).run()
     except (
         CommandFailedError, EnvironmentsError, StepFailedError, TerraformError, ToolError,
     ) as error:  # fmt: skip
@@ -177,17 +185,17 @@ def main(arguments: Sequence[str]) -> int:
     return code
 
 
-def _base(given: str = "") -> str:
+def _base(project: Path, given: str = "") -> str:
     """The commit to compare with.
 
     Raises:
         ToolError: git does not know it.
     """
     if given:
-        return merge_base(ROOT, given)
+        return merge_base(project, given)
     for branch in _BRANCHES:
         try:
-            return merge_base(ROOT, branch)
+            return merge_base(project, branch)
         except ToolError:
             continue
     raise ToolError(

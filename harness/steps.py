@@ -69,7 +69,8 @@ class Steps:
         Raises:
             StepFailedError: It did not end with 0.
         """
-        started = subprocess.Popen(
+        held_back = []
+        with subprocess.Popen(
             command,
             cwd=folder,
             env={**environment, **_PLAIN},
@@ -77,17 +78,16 @@ class Steps:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-        )
-        if given is not None and started.stdin is not None:
-            started.stdin.write(given)
-            started.stdin.close()
-        held_back = []
-        for line in filter(str.strip, started.stdout or ()):
-            if only in line:
-                self.show(line.rstrip())
-            else:
-                held_back.append(line.rstrip())
-        if started.wait():
+        ) as started:
+            if given is not None and started.stdin is not None:
+                started.stdin.write(given)
+                started.stdin.close()
+            for line in filter(str.strip, started.stdout or ()):
+                if only in line:
+                    self.show(line.rstrip())
+                else:
+                    held_back.append(line.rstrip())
+        if started.returncode:
             for line in held_back:
                 self.show(line)
             raise StepFailedError(

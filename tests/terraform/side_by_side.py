@@ -24,6 +24,7 @@ _TOGETHER = {
     "test_second_plan": "everything",
     "test_bad_settings": "quick",
     "test_cdktf_deploy": "quick",
+    "test_desk_review": "pull requests",
     "test_pull_requests": "pull requests",
     "test_recovery": "quick",
     "test_unprepared": "quick",
