@@ -34,7 +34,13 @@ def text_of(outcome: Outcome) -> str:
     body = outcome.review or _failed(outcome)
     return "\n".join(
         part
-        for part in (marker(outcome.change.stack.name), _lead(outcome.change), body, _end(outcome))
+        for part in (
+            marker(outcome.change.stack.name),
+            _whose(outcome.change),
+            _lead(outcome.change),
+            body,
+            _end(outcome),
+        )
         if part
     )
 
@@ -45,6 +51,16 @@ def text_without_change(stack: str, *, commit: str) -> str:
         f"{marker(stack)}\n## {stack}: no change\n\nSince `{commit[:_SHORT_HASH]}` this pull request "
         f"changes nothing of `{stack}`. Plans that were kept before are of other code, and are "
         "refused.\n"
+    )
+
+
+def _whose(change: Change) -> str:
+    """Ferry's title names the environment; an account's stack is judged by one of the account."""
+    if not change.stack.is_account:
+        return ""
+    return (
+        f"The stack **`{change.stack.name}`**, which the environments of the account share, judged by "
+        f"what {_file(change.environment)} blocks.\n"
     )
 
 

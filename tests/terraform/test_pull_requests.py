@@ -119,6 +119,15 @@ class Desk:
         return digest
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Deployed:
+    """An account whose stack was applied from a kept plan."""
+
+    desk: Desk
+    digest: str
+    applied: Ran
+
+
 def git(project: Path, *arguments: str) -> None:
     who = ("-c", "user.name=A Person", "-c", "user.email=person@example.com")
     subprocess.run(["git", *who, *arguments], cwd=project, check=True, capture_output=True)
@@ -189,7 +198,7 @@ def test_a_plan_is_reviewed_kept_and_shown(shared: Desk, planned: Ran) -> None:
     assert planned.code == 0, planned.printed
     assert planned.outputs["verdict"] in {"0", "1"}
     comment = (shared.folder / "planned" / "comment.md").read_text()
-    assert comment.startswith(f"<!-- aurora-ferry plan of {STACK} -->\n## ")
+    assert comment.startswith(f"<!-- aurora-ferry plan of {STACK} -->\nThe stack **`{STACK}`**, ")
     assert "roles/dms-vpc-role" in comment
     kept = shared.kept(planned.digest)
     assert kept.stack == STACK
@@ -290,23 +299,35 @@ def test_a_plan_of_other_providers_is_refused(shared: Desk, planned: Ran) -> Non
     assert ran.printed.endswith(f"\n{AGAIN}\n")
 
 
-def test_a_plan_is_applied_once(project: Path, tmp_path: Path) -> None:
-    with LocalAws(log=tmp_path / "local-aws.log") as cloud:
-        desk = Desk(project=project, folder=tmp_path, cloud=cloud)
+@pytest.fixture(scope="module")
+def deployed(tmp_path_factory: pytest.TempPathFactory, project: Path) -> Iterator[Deployed]:
+    """An account of its own, in which a plan was applied."""
+    folder = tmp_path_factory.mktemp("pull-requests-deployed")
+    with LocalAws(log=folder / "local-aws.log") as cloud:
+        desk = Desk(project=project, folder=folder, cloud=cloud)
         run_command("-m", "ferry", "bootstrap", "dev", environment=desk.around)
-        first, second = desk.plan("first"), desk.plan("second")
+        digest = desk.plan("plan").digest
+        yield Deployed(desk=desk, digest=digest, applied=desk.apply("apply", digest))
 
-        applied = desk.apply("apply-first", first.digest)
-        again = desk.apply("apply-second", second.digest)
 
-        assert applied.code == 0, applied.printed
-        assert "Apply complete! Resources: 4 added, 0 changed, 0 destroyed." in applied.printed
-        assert again.code == 1
-        assert again.printed.startswith(
-            "The state has moved: the plan is of serial 0, the state is"
-        )
-        assert again.printed.endswith(f" Somebody has deployed since. {AGAIN}\n")
-        assert "No plan was kept: there is none to apply." in desk.plan("nothing-left").printed
+def test_a_plan_is_applied(deployed: Deployed) -> None:
+    assert deployed.applied.code == 0, deployed.applied.printed
+    assert "Apply complete! Resources: 4 added, 0 changed, 0 destroyed." in deployed.applied.printed
+
+
+def test_it_is_applied_once(deployed: Deployed) -> None:
+    ran = deployed.desk.apply("again", deployed.digest)
+
+    assert ran.code == 1
+    assert ran.printed.startswith("The state has moved: the plan is of serial 0, the state is at ")
+    assert ran.printed.endswith(f" Somebody has deployed since. {AGAIN}\n")
+
+
+def test_a_plan_that_changes_nothing_is_not_kept(deployed: Deployed) -> None:
+    ran = deployed.desk.plan("nothing-left")
+
+    assert ran.outputs["verdict"] == "0"
+    assert "No plan was kept: there is none to apply." in ran.printed
 
 
 def test_an_account_without_a_bucket(project: Path, tmp_path: Path) -> None:
@@ -322,20 +343,18 @@ def test_an_account_without_a_bucket(project: Path, tmp_path: Path) -> None:
     assert "No plan was kept: there is none to apply." in ran.printed
 
 
-def test_a_deleted_environment_is_shown_as_destroyed(project: Path, tmp_path: Path) -> None:
+def test_a_deleted_environment_is_shown_as_destroyed(
+    project: Path, tmp_path: Path, deployed: Deployed
+) -> None:
     deleting = tmp_path / "project"
     shutil.copytree(project, deleting, symlinks=True)
     (deleting / "environments" / "dev.toml").unlink()
     commit(deleting)
-    with LocalAws(log=tmp_path / "local-aws.log") as cloud:
-        desk = Desk(project=project, folder=tmp_path, cloud=cloud)
-        run_command("-m", "ferry", "bootstrap", "dev", environment=desk.around)
-        assert desk.apply("deploy", desk.plan("made").digest).code == 0
 
-        ran = replace(desk, project=deleting).plan("deleted")
+    ran = replace(deployed.desk, project=deleting).plan("deleted")
 
     assert ran.code == 0
-    assert ran.outputs["verdict"] != "0"
+    assert ran.outputs["verdict"] == "1"
     assert "**The last environment of the account is deleted.**" in ran.printed
     assert "4 to destroy" in ran.printed
     assert "No plan was kept: there is none to apply." in ran.printed

@@ -80,6 +80,23 @@ def test_a_comment_is_never_longer_than_github_takes() -> None:
     assert len(text_of(reviewed)) < LONGEST_COMMENT
 
 
+def test_an_accounts_stack_is_named_beside_the_environment_that_judges_it() -> None:
+    text = text_of(outcome(of=stack(naming.account_stack(ACCOUNT))))
+
+    assert text.startswith(
+        "<!-- aurora-ferry plan of account-111122223333 -->\n"
+        "The stack **`account-111122223333`**, which the environments of the account share, judged "
+        "by what `environments/dev.toml` blocks.\n\n"
+        "## dev: safe\n"
+    )
+
+
+def test_the_last_environment_of_an_account() -> None:
+    text = text_of(outcome(of=stack(naming.account_stack(ACCOUNT)), kind=Kind.GONE))
+
+    assert "**The last environment of the account is deleted.**" in text
+
+
 def test_a_deleted_file_comes_first() -> None:
     text = text_of(outcome(kind=Kind.GONE, verdict=Verdict.BLOCKED, review="## dev: blocked\n"))
 
