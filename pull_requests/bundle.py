@@ -30,8 +30,8 @@ class KeptPlan:
 
     Args:
         stack: The stack's name.
-        commit: The commit whose code was planned.
-        tree: The hash of all its files.
+        commit: The commit that people know it by.
+        tree: The hash of all files that were planned.
         made_at: When, in UTC.
         state: The state that it was made against.
         configuration: The stack's `cdk.tf.json`.

@@ -48,6 +48,7 @@ def parser() -> argparse.ArgumentParser:
     plan.add_argument("--stack", required=True)
     plan.add_argument("--base", required=True, help="the commit to compare with")
     plan.add_argument("--folder", required=True, type=Path, help="where files are written")
+    plan.add_argument("--commit", default="HEAD", help="how the comment names it; HEAD by default")
     plan.set_defaults(run=_plan)
 
     comment = commands.add_parser("comment", help="write or update a stack's comment")
@@ -118,7 +119,7 @@ def _plan(given: argparse.Namespace) -> int:
     outcome = plan(
         found[given.stack],
         project=project,
-        commit=commit_of(project, "HEAD"),
+        commit=commit_of(project, given.commit),
         folder=given.folder / "terraform",
         now=datetime.now(UTC),
     )

@@ -27,7 +27,7 @@ class Outcome:
 
     Args:
         change: What was planned.
-        commit: The commit whose code was planned.
+        commit: The commit that is named as the one that was planned.
         verdict: Whether the plan may be applied.
         review: The review as Markdown; empty where there is none.
         failure: Why there is no review.
@@ -50,8 +50,9 @@ def plan(change: Change, *, project: Path, commit: str, folder: Path, now: datet
 
     Args:
         change: The stack.
-        project: The project's folder.
-        commit: The commit that the project stands at.
+        project: The project's folder, as HEAD has it.
+        commit: What HEAD is called in the comment: of a merge that GitHub made, nobody knows the
+            hash.
         folder: Where Terraform runs; made here. It holds sensitive values afterwards.
         now: The time, in UTC.
     """
@@ -90,7 +91,7 @@ def _planned(change: Change, *, project: Path, commit: str, folder: Path, now: d
             KeptPlan(
                 stack=stack.name,
                 commit=commit,
-                tree=tree_of(project, commit),
+                tree=tree_of(project, "HEAD"),
                 made_at=now,
                 state=terraform.state(),
                 configuration=configuration.encode(),
