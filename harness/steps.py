@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+_PATIENCE_SECONDS = 10
 _PLAIN = {
     # Without a terminal cdktf's spinner prints a line for each of its frames.
     "CI": "true",
@@ -79,14 +80,18 @@ class Steps:
             stderr=subprocess.STDOUT,
             text=True,
         ) as started:
-            if given is not None and started.stdin is not None:
-                started.stdin.write(given)
-                started.stdin.close()
-            for line in filter(str.strip, started.stdout or ()):
-                if only in line:
-                    self.show(line.rstrip())
-                else:
-                    held_back.append(line.rstrip())
+            try:
+                if given is not None and started.stdin is not None:
+                    started.stdin.write(given)
+                    started.stdin.close()
+                for line in filter(str.strip, started.stdout or ()):
+                    if only in line:
+                        self.show(line.rstrip())
+                    else:
+                        held_back.append(line.rstrip())
+            except KeyboardInterrupt:
+                _end(started)
+                raise
         if started.returncode:
             for line in held_back:
                 self.show(line)
@@ -94,3 +99,15 @@ class Steps:
                 f"'{' '.join(command)}' ended with {started.returncode}; its messages stand above."
                 f" Local AWS's own are in {self._log}"
             )
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """End a program whose AWS is about to stop: Terraform would try to reach it for minutes.
+
+    After the terminal's Ctrl-C this is the second signal, at which Terraform ends at once.
+    """
+    process.terminate()
+    try:
+        process.wait(timeout=_PATIENCE_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()

@@ -71,3 +71,22 @@ def test_of_a_command_that_fails_all_is_shown(
 
     assert shown.getvalue() == "   Error: no\n"
     assert str(tmp_path / "local-aws.log") in str(failed.value)
+
+
+def test_a_command_ends_with_the_person_who_stops_it(
+    steps: Steps, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[str] = []
+
+    def stop(line: str) -> None:
+        shown.append(line)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(steps, "show", stop)
+    waiting = "import os, time; print(os.getpid(), flush=True); time.sleep(600)"
+
+    with pytest.raises(KeyboardInterrupt):
+        steps.type(sys.executable, "-c", waiting, folder=tmp_path, environment=os.environ)
+
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(shown[0]), 0)
