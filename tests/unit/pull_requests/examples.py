@@ -77,7 +77,9 @@ def plan_file(configuration: dict[str, Any]) -> bytes:
     """What the checks read of a plan file: a zip archive with the configuration in it."""
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w") as archive:
-        archive.writestr("tfconfig/m-/cdk.tf.json", json.dumps(configuration))
+        # An entry made by name alone has the time of day in it.
+        entry = zipfile.ZipInfo("tfconfig/m-/cdk.tf.json")
+        archive.writestr(entry, json.dumps(configuration))
     return written.getvalue()
 
 
