@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -34,17 +35,22 @@ AGAIN = "Nothing was applied. Plan again and have that plan reviewed."
 
 @pytest.fixture
 def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Client]:
-    """The bucket of the states, in an account of moto's."""
+    """The bucket of the states, in an account of moto's, whatever the developer has configured."""
+    logger = logging.getLogger("botocore")
+    level = logger.level
     for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_SESSION_TOKEN"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
     with mock_aws():
         client = boto3.client("s3", region_name=DEV.bucket_region)
         client.create_bucket(
             Bucket=DEV.bucket, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
         )
         yield client
+    logger.setLevel(level)
 
 
 @pytest.fixture
