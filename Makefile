@@ -9,7 +9,7 @@ export CHECKPOINT_DISABLE := 1
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION ?= 20
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help demo test synth lint unit terraform integration local-aws bench lock setup
+.PHONY: help demo test synth lint unit terraform integration local-aws bench review lock setup
 
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -44,6 +44,9 @@ local-aws: setup ## Run local AWS in the foreground; PORT=4566
 
 bench: setup ## Measure synthesis beside other tools; writes bench/RESULTS.md, takes ten minutes
 	@python -m bench
+
+review: setup ## What the working tree does to ENV=dev; BASE= is what is deployed, main by default
+	@python -m harness.review "$(ENV)" $(BASE)
 
 lock: setup ## Renew the lock files
 	@$(PYTHON) tools/lock.py

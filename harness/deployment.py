@@ -79,11 +79,13 @@ class Deployment:
         cloud: Where they are deployed.
         output: The synthesized JSON.
         folder: Where Terraform's configuration may be written.
+        project: The checkout whose environments they are.
     """
 
     cloud: LocalAws
     output: Path
     folder: Path
+    project: Path = ROOT
     source_passwords: dict[str, str] = field(default_factory=dict)
     """The canaries: the source's password of each environment, to be found nowhere."""
     printed: list[str] = field(default_factory=list)
@@ -91,7 +93,7 @@ class Deployment:
 
     def environment(self, name: str) -> Environment:
         """The settings of an environment."""
-        (environment,) = load_environments(ROOT / "environments", selected=name)
+        (environment,) = load_environments(self.project / "environments", selected=name)
         return environment
 
     def surroundings(self, name: str) -> dict[str, str]:
@@ -149,5 +151,7 @@ class Deployment:
 
     def _ferry(self, *arguments: str, environment: Mapping[str, str], given: str = "") -> None:
         self.printed.append(
-            run_command("-m", "ferry", *arguments, environment=environment, given=given)
+            run_command(
+                "-m", "ferry", *arguments, environment=environment, given=given, folder=self.project
+            )
         )

@@ -5,6 +5,12 @@ from typing import Final
 ACCOUNT_STATE_KEY: Final = "account/terraform.tfstate"
 """The key of the account's own state in the account's bucket."""
 
+PLANS_PREFIX: Final = "plans/"
+"""What the keys of kept plans begin with, in the same bucket."""
+
+PLAN_DAYS: Final = 14
+"""How long a plan of a pull request is kept, and may be applied."""
+
 
 def prefix(project: str, environment: str) -> str:
     """Return what every name in an environment begins with, such as `aurora-ferry-dev`."""
@@ -19,6 +25,11 @@ def state_bucket(project: str, account_id: str, region: str) -> str:
 def environment_state_key(environment: str) -> str:
     """Return the key of an environment's state in its account's bucket."""
     return f"environments/{environment}/terraform.tfstate"
+
+
+def kept_plan(stack: str, digest: str) -> str:
+    """Return the key of a stack's kept plan; the digest is that of its content, SHA-256 in hex."""
+    return f"{PLANS_PREFIX}{stack}/{digest}.tar"
 
 
 def account_stack(account_id: str) -> str:

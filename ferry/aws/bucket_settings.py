@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from botocore.exceptions import ClientError
 
 from ferry.aws.failures import error_code
+from settings import naming
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,7 +33,6 @@ OLD_VERSIONS_DAYS: Final = 90
 INCOMPLETE_UPLOADS_DAYS: Final = 7
 
 _STATEMENT_ID: Final = "OnlyTls"
-_RULE_ID: Final = "expire-old-versions"
 
 _T = TypeVar("_T")
 
@@ -195,31 +195,38 @@ def expire_old_versions(s3: S3Client, bucket: Bucket) -> bool:
     Each run of Terraform writes and deletes a lock object, which leaves a version and a delete
     marker behind.
     """
-    wanted: LifecycleRuleOutputTypeDef = {
-        "ID": _RULE_ID,
-        "Status": "Enabled",
-        "Filter": {},
-        "NoncurrentVersionExpiration": {"NoncurrentDays": OLD_VERSIONS_DAYS},
-        "Expiration": {"ExpiredObjectDeleteMarker": True},
-        "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": INCOMPLETE_UPLOADS_DAYS},
-    }
-    found = _found(
-        lambda: s3.get_bucket_lifecycle_configuration(
-            Bucket=bucket.name, ExpectedBucketOwner=bucket.account_id
-        ),
-        absent="NoSuchLifecycleConfiguration",
-    )
-    rules = found["Rules"] if found else []
-    if any(_same_rule(rule, wanted) for rule in rules):
-        return False
-    s3.put_bucket_lifecycle_configuration(
-        Bucket=bucket.name,
-        ExpectedBucketOwner=bucket.account_id,
-        LifecycleConfiguration={
-            "Rules": [*(rule for rule in rules if rule.get("ID") != _RULE_ID), wanted]
+    return _put_rule(
+        s3,
+        bucket,
+        {
+            "ID": "expire-old-versions",
+            "Status": "Enabled",
+            "Filter": {},
+            "NoncurrentVersionExpiration": {"NoncurrentDays": OLD_VERSIONS_DAYS},
+            "Expiration": {"ExpiredObjectDeleteMarker": True},
+            "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": INCOMPLETE_UPLOADS_DAYS},
         },
     )
-    return True
+
+
+def expire_plans(s3: S3Client, bucket: Bucket) -> bool:
+    """Let kept plans expire: one that old is of a state that has moved on.
+
+    Where two rules speak of one object S3 takes the one that expires it earlier, so a plan's
+    versions do not stay as long as a state's.
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-conflicts.html
+    """
+    return _put_rule(
+        s3,
+        bucket,
+        {
+            "ID": "expire-plans",
+            "Status": "Enabled",
+            "Filter": {"Prefix": naming.PLANS_PREFIX},
+            "NoncurrentVersionExpiration": {"NoncurrentDays": 1},
+            "Expiration": {"Days": naming.PLAN_DAYS},
+        },
+    )
 
 
 def tag(s3: S3Client, bucket: Bucket) -> bool:
@@ -251,6 +258,10 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         what=f"lifecycle: earlier versions expire after {OLD_VERSIONS_DAYS} days",
         put_right=expire_old_versions,
     ),
+    Setting(
+        what=f"lifecycle: kept plans expire after {naming.PLAN_DAYS} days",
+        put_right=expire_plans,
+    ),
     Setting(what="tags", put_right=tag),
 )
 
@@ -273,6 +284,31 @@ def _same_statement(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     }
 
 
+def _put_rule(s3: S3Client, bucket: Bucket, wanted: LifecycleRuleOutputTypeDef) -> bool:
+    """See to it that the bucket has a lifecycle rule; rules of other names stay as they are."""
+    found = _found(
+        lambda: s3.get_bucket_lifecycle_configuration(
+            Bucket=bucket.name, ExpectedBucketOwner=bucket.account_id
+        ),
+        absent="NoSuchLifecycleConfiguration",
+    )
+    rules = found["Rules"] if found else []
+    if any(_same_rule(rule, wanted) for rule in rules):
+        return False
+    s3.put_bucket_lifecycle_configuration(
+        Bucket=bucket.name,
+        ExpectedBucketOwner=bucket.account_id,
+        LifecycleConfiguration={
+            "Rules": [*(rule for rule in rules if rule.get("ID") != wanted.get("ID")), wanted]
+        },
+    )
+    return True
+
+
 def _same_rule(one: LifecycleRuleOutputTypeDef, other: LifecycleRuleOutputTypeDef) -> bool:
     """Whether two lifecycle rules say the same; no filter and an empty prefix are one."""
-    return not any(one.get("Filter", {}).values()) and {**one, "Filter": {}} == other
+    return {**one, "Filter": _filter(one)} == {**other, "Filter": _filter(other)}
+
+
+def _filter(rule: LifecycleRuleOutputTypeDef) -> dict[str, Any]:
+    return {what: value for what, value in rule.get("Filter", {}).items() if value}

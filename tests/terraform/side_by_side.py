@@ -25,13 +25,15 @@ _TOGETHER = {
     "test_second_plan": "everything",
     "test_bad_settings": "quick",
     "test_cdktf_deploy": "quick",
+    "test_desk_review": "pull requests",
+    "test_pull_requests": "pull requests",
     "test_recovery": "quick",
     "test_unprepared": "quick",
     "test_validate": "quick",
 }
 """The modules whose tests share a process; a test of another module has its own."""
 
-PROCESSES = 12
+PROCESSES = 13
 """As many as there are scopes."""
 
 

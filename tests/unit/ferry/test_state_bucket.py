@@ -36,8 +36,16 @@ SETTINGS = [
     "encryption: on",
     "versioning: on",
     "lifecycle: earlier versions expire after 90 days",
+    "lifecycle: kept plans expire after 14 days",
     "tags",
 ]
+PLANS_EXPIRE: Any = {
+    "ID": "expire-plans",
+    "Status": "Enabled",
+    "Filter": {"Prefix": "plans/"},
+    "NoncurrentVersionExpiration": {"NoncurrentDays": 1},
+    "Expiration": {"Days": 14},
+}
 ALL_BLOCKED = {
     "BlockPublicAcls": True,
     "IgnorePublicAcls": True,
@@ -53,6 +61,14 @@ def run(s3: S3Client, bucket: Bucket = BUCKET) -> dict[str, str]:
 def policy(s3: S3Client) -> list[Any]:
     statements: list[Any] = json.loads(s3.get_bucket_policy(Bucket=NAME)["Policy"])["Statement"]
     return statements
+
+
+def rules(s3: S3Client) -> list[Any]:
+    return [*s3.get_bucket_lifecycle_configuration(Bucket=NAME)["Rules"]]
+
+
+def put_rules(s3: S3Client, wanted: list[Any]) -> None:
+    s3.put_bucket_lifecycle_configuration(Bucket=NAME, LifecycleConfiguration={"Rules": wanted})
 
 
 def test_makes_the_bucket_and_every_setting(s3: S3Client) -> None:
@@ -112,7 +128,7 @@ def test_the_bucket_is_encrypted(s3: S3Client) -> None:
     assert rule["ApplyServerSideEncryptionByDefault"] == {"SSEAlgorithm": "AES256"}
 
 
-def test_the_bucket_keeps_earlier_versions_for_90_days(s3: S3Client) -> None:
+def test_the_bucket_keeps_earlier_versions_for_90_days_and_plans_for_14(s3: S3Client) -> None:
     run(s3)
 
     assert s3.get_bucket_versioning(Bucket=NAME)["Status"] == "Enabled"
@@ -124,7 +140,8 @@ def test_the_bucket_keeps_earlier_versions_for_90_days(s3: S3Client) -> None:
             "NoncurrentVersionExpiration": {"NoncurrentDays": 90},
             "Expiration": {"ExpiredObjectDeleteMarker": True},
             "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7},
-        }
+        },
+        PLANS_EXPIRE,
     ]
 
 
@@ -159,7 +176,7 @@ def test_a_second_run_writes_nothing(s3: S3Client) -> None:
                 Bucket=NAME,
                 PublicAccessBlockConfiguration={**ALL_BLOCKED, "BlockPublicPolicy": False},
             ),
-            "public access: blocked",
+            ["public access: blocked"],
             id="public access",
         ),
         pytest.param(
@@ -167,39 +184,57 @@ def test_a_second_run_writes_nothing(s3: S3Client) -> None:
                 Bucket=NAME,
                 OwnershipControls={"Rules": [{"ObjectOwnership": "ObjectWriter"}]},
             ),
-            "ownership: the bucket's owner, no ACLs",
+            ["ownership: the bucket's owner, no ACLs"],
             id="ownership",
         ),
         pytest.param(
-            lambda s3: s3.delete_bucket_policy(Bucket=NAME), "policy: TLS only", id="policy"
+            lambda s3: s3.delete_bucket_policy(Bucket=NAME), ["policy: TLS only"], id="policy"
         ),
         pytest.param(
-            lambda s3: s3.delete_bucket_encryption(Bucket=NAME), "encryption: on", id="encryption"
+            lambda s3: s3.delete_bucket_encryption(Bucket=NAME), ["encryption: on"], id="encryption"
         ),
         pytest.param(
             lambda s3: s3.put_bucket_versioning(
                 Bucket=NAME, VersioningConfiguration={"Status": "Suspended"}
             ),
-            "versioning: on",
+            ["versioning: on"],
             id="versioning",
         ),
         pytest.param(
             lambda s3: s3.delete_bucket_lifecycle(Bucket=NAME),
-            "lifecycle: earlier versions expire after 90 days",
+            [
+                "lifecycle: earlier versions expire after 90 days",
+                "lifecycle: kept plans expire after 14 days",
+            ],
             id="lifecycle",
         ),
-        pytest.param(lambda s3: s3.delete_bucket_tagging(Bucket=NAME), "tags", id="tags"),
+        pytest.param(
+            lambda s3: put_rules(s3, rules(s3)[:1]),
+            ["lifecycle: kept plans expire after 14 days"],
+            id="a bucket made before plans were kept",
+        ),
+        pytest.param(
+            lambda s3: put_rules(s3, [rules(s3)[0], {**PLANS_EXPIRE, "Expiration": {"Days": 365}}]),
+            ["lifecycle: kept plans expire after 14 days"],
+            id="plans kept longer",
+        ),
+        pytest.param(
+            lambda s3: put_rules(s3, [rules(s3)[0], {**PLANS_EXPIRE, "Filter": {"Prefix": ""}}]),
+            ["lifecycle: kept plans expire after 14 days"],
+            id="states expire as plans do",
+        ),
+        pytest.param(lambda s3: s3.delete_bucket_tagging(Bucket=NAME), ["tags"], id="tags"),
     ],
 )
 def test_what_drifted_is_mended_and_said(
-    s3: S3Client, spoil: Callable[[S3Client], object], mended: str
+    s3: S3Client, spoil: Callable[[S3Client], object], mended: list[str]
 ) -> None:
     run(s3)
     spoil(s3)
 
     outcomes = run(s3)
 
-    assert [what for what, outcome in outcomes.items() if outcome == "mended"] == [mended]
+    assert [what for what, outcome in outcomes.items() if outcome == "mended"] == mended
     assert set(run(s3).values()) == {"nothing to do"}
 
 
@@ -254,19 +289,21 @@ def test_other_lifecycle_rules_stay(s3: S3Client) -> None:
         "Filter": {"Prefix": "old/"},
         "Expiration": {"Days": 1},
     }
-    s3.put_bucket_lifecycle_configuration(Bucket=NAME, LifecycleConfiguration={"Rules": [theirs]})
+    put_rules(s3, [theirs])
 
     run(s3)
 
-    rules = s3.get_bucket_lifecycle_configuration(Bucket=NAME)["Rules"]
-    assert [rule.get("ID") for rule in rules] == ["theirs", "expire-old-versions"]
+    assert [rule.get("ID") for rule in rules(s3)] == [
+        "theirs",
+        "expire-old-versions",
+        "expire-plans",
+    ]
 
 
 def test_a_rule_of_ours_for_a_part_of_the_bucket_is_mended(s3: S3Client) -> None:
     run(s3)
-    (ours,) = s3.get_bucket_lifecycle_configuration(Bucket=NAME)["Rules"]
-    ours["Filter"] = {"Prefix": "account/"}
-    s3.put_bucket_lifecycle_configuration(Bucket=NAME, LifecycleConfiguration={"Rules": [ours]})
+    ours, plans = rules(s3)
+    put_rules(s3, [{**ours, "Filter": {"Prefix": "account/"}}, plans])
 
     assert run(s3)["lifecycle: earlier versions expire after 90 days"] == "mended"
 
@@ -306,7 +343,8 @@ def test_every_call_on_the_bucket_names_the_owner_that_it_expects(s3: S3Client) 
 
     assert owners.pop("CreateBucket") is None  # it has no such parameter
     assert set(owners.values()) == {ACCOUNT}
-    assert len(owners) == 1 + 2 * len(SETTINGS)
+    both_lifecycles = 1  # two settings, the same two calls
+    assert len(owners) == 1 + 2 * (len(SETTINGS) - both_lifecycles)
 
 
 FOREIGN = (

@@ -1,0 +1,78 @@
+"""`ferry review` of a plan."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from pull_requests.errors import ToolError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+
+class Verdict(IntEnum):
+    """The exit codes of `ferry review`."""
+
+    SAFE = 0
+    SECOND_REVIEWER = 1
+    BLOCKED = 2
+    NOT_JUDGED = 3
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reviewed:
+    """What ferry says of a plan.
+
+    Args:
+        verdict: Whether it may be applied.
+        text: The review.
+    """
+
+    verdict: Verdict
+    text: str
+
+
+def review(
+    *,
+    plan: str,
+    document: Mapping[str, object] | None,
+    environment: str,
+    project: Path,
+    folder: Path,
+    form: str = "markdown",
+) -> Reviewed:
+    """Have ferry review a plan.
+
+    Args:
+        plan: What `terraform show -json` printed.
+        document: The stack's JSON, which names the constructs, if ferry can be given it.
+        environment: The environment whose file says what blocks.
+        project: Where ferry is.
+        folder: Where files for ferry may be written.
+        form: What the review is written as.
+
+    Raises:
+        ToolError: ferry did not come to a review.
+    """
+    shown, stack, written = folder / "plan.json", folder / "stack.json", folder / "review"
+    written.unlink(missing_ok=True)
+    shown.write_text(plan)
+    command = [
+        sys.executable, "-m", "ferry", "review", str(shown), "--environment", environment,
+        "--format", form, "--output", str(written),
+    ]  # fmt: skip
+    if document is not None:
+        stack.write_text(json.dumps(document))
+        command += ["--stack", str(stack)]
+    finished = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
+    # The plan has sensitive values in clear.
+    shown.unlink()
+    if not written.is_file() or finished.returncode not in set(Verdict):
+        raise ToolError(f"'ferry review' ended with {finished.returncode}:\n{finished.stderr}")
+    return Reviewed(verdict=Verdict(finished.returncode), text=written.read_text())

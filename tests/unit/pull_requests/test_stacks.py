@@ -1,0 +1,95 @@
+"""Which stacks a change of code concerns, and what is planned of them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pull_requests.stacks import Kind, changes, read_stacks
+from settings import naming
+from tests.unit.pull_requests.examples import ACCOUNT, document, stack, stacks
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+EDITED = {"terraform_data": {"it": {"input": 2}}}
+ACCOUNT_STACK = naming.account_stack(ACCOUNT)
+
+
+def test_stacks_are_read_by_name(tmp_path: Path) -> None:
+    folder = tmp_path / "stacks" / "dev"
+    folder.mkdir(parents=True)
+    (folder / "cdk.tf.json").write_text(json.dumps(document()))
+
+    (found,) = read_stacks(tmp_path).values()
+
+    assert found.name == "dev"
+    assert found.account_id == ACCOUNT
+    assert found.bucket == f"aurora-ferry-tfstate-{ACCOUNT}-eu-central-1"
+    assert found.state == f"s3://{found.bucket}/environments/dev/terraform.tfstate"
+
+
+@pytest.mark.parametrize(
+    ("region", "partition"),
+    [("eu-central-1", "aws"), ("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")],
+)
+def test_a_region_is_in_a_partition(region: str, partition: str) -> None:
+    assert stack(region=region).partition == partition
+
+
+def test_nothing_changes() -> None:
+    assert changes(before=stacks(stack()), after=stacks(stack())) == []
+
+
+def test_a_stack_that_is_synthesized_to_something_else_changes() -> None:
+    (found,) = changes(
+        before=stacks(stack(), stack("prod")), after=stacks(stack(resources=EDITED), stack("prod"))
+    )
+
+    assert (found.stack.name, found.kind, found.environment) == ("dev", Kind.CHANGED, "dev")
+    assert found.configuration == document(resources=EDITED)
+
+
+def test_a_new_file_makes_a_new_stack() -> None:
+    (found,) = changes(before={}, after=stacks(stack()))
+
+    assert found.kind is Kind.NEW
+    assert found.configuration == document()
+
+
+def test_of_a_deleted_file_only_the_way_to_its_state_is_planned() -> None:
+    (found,) = changes(before=stacks(stack()), after={})
+
+    assert found.kind is Kind.GONE
+    assert found.stack == stack()
+    assert set(found.configuration) == {"provider", "terraform"}
+
+
+def test_a_stack_whose_state_moves_is_named_with_both_places() -> None:
+    (found,) = changes(before=stacks(stack()), after=stacks(stack(account_id="444455556666")))
+
+    assert found.kind is Kind.MOVED
+    assert found.moved_from == stack().state
+    assert found.stack.state.startswith("s3://aurora-ferry-tfstate-444455556666-")
+
+
+def test_accounts_come_first_and_are_judged_by_an_environment_of_theirs() -> None:
+    other = stack("beta", account_id="444455556666")
+    found = changes(before={}, after=stacks(other, stack("dev"), stack(ACCOUNT_STACK)))
+
+    assert [(it.stack.name, it.environment) for it in found] == [
+        (ACCOUNT_STACK, "dev"),
+        ("beta", "beta"),
+        ("dev", "dev"),
+    ]
+
+
+def test_an_account_whose_last_environment_is_gone_is_judged_by_that() -> None:
+    found = changes(before=stacks(stack(), stack(ACCOUNT_STACK)), after={})
+
+    assert [(it.stack.name, it.kind, it.environment) for it in found] == [
+        (ACCOUNT_STACK, Kind.GONE, "dev"),
+        ("dev", Kind.GONE, "dev"),
+    ]

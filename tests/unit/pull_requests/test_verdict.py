@@ -1,0 +1,81 @@
+"""What a verdict means for the pull request's check."""
+
+from __future__ import annotations
+
+import pytest
+
+from pull_requests.verdict import Approval, Status, approvers, status
+from tests.unit.pull_requests.examples import COMMIT
+
+AUTHOR = "author"
+
+
+def approval(
+    login: str,
+    *,
+    state: str = "APPROVED",
+    association: str = "MEMBER",
+    commit: str = COMMIT,
+) -> Approval:
+    return Approval(login=login, association=association, state=state, commit=commit)
+
+
+def approving(*reviews: Approval) -> list[str]:
+    return approvers(reviews, author=AUTHOR, commit=COMMIT)
+
+
+def test_who_approves_this_commit_counts_once() -> None:
+    assert approving(approval("b"), approval("a"), approval("b")) == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    "review",
+    [
+        pytest.param(approval("a", state="COMMENTED"), id="a comment"),
+        pytest.param(approval("a", commit="c" * 40), id="of an earlier commit"),
+        pytest.param(approval("a", association="CONTRIBUTOR"), id="of who may not write"),
+        pytest.param(approval("a", association="NONE"), id="of a stranger"),
+        pytest.param(approval(AUTHOR), id="of the author"),
+    ],
+)
+def test_what_is_no_approval(review: Approval) -> None:
+    assert approving(review) == []
+
+
+@pytest.mark.parametrize("state", ["CHANGES_REQUESTED", "DISMISSED"])
+def test_the_last_word_counts(state: str) -> None:
+    assert approving(approval("a"), approval("a", state=state)) == []
+    assert approving(approval("a", state=state), approval("a")) == ["a"]
+
+
+def test_a_comment_takes_no_approval_back() -> None:
+    assert approving(approval("a"), approval("a", state="COMMENTED")) == ["a"]
+
+
+RERUN = "When they are given, use 'Re-run failed jobs': the plan stays."
+BLOCKED = "dev: blocked by the environment's guardrails; its comment says why."
+NOT_JUDGED = "dev: could not be judged; its comment or the log says why."
+WAITING = "dev: needs a second reviewer; {} approvals of this commit{}. " + RERUN
+
+
+@pytest.mark.parametrize(
+    ("verdict", "approved_by", "expected"),
+    [
+        (0, [], Status(passed=True, text="dev: safe.")),
+        (1, [], Status(passed=False, text=WAITING.format("0 of 2", ""))),
+        (1, ["a"], Status(passed=False, text=WAITING.format("1 of 2", " (a)"))),
+        (
+            1,
+            ["a", "b"],
+            Status(passed=True, text="dev: needs a second reviewer; 2 of 2 approvals (a, b)."),
+        ),
+        (2, ["a", "b"], Status(passed=False, text=BLOCKED)),
+        (3, ["a", "b"], Status(passed=False, text=NOT_JUDGED)),
+        (4, ["a", "b"], Status(passed=False, text=NOT_JUDGED)),
+        (None, ["a", "b"], Status(passed=False, text=NOT_JUDGED)),
+    ],
+)
+def test_only_safe_or_approved_plans_pass(
+    verdict: int | None, approved_by: list[str], expected: Status
+) -> None:
+    assert status("dev", verdict, approved_by) == expected
