@@ -8,7 +8,7 @@ import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import yaml  # type: ignore[import-untyped] # moto brings it, without types
+import yaml
 
 from harness.deployment import ROOT
 from pull_requests.command import main, parser, place
