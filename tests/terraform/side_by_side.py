@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _TOGETHER = {
     "test_leaks": "everything",
     "test_lock": "everything",
+    "test_review": "everything",
     "test_second_plan": "everything",
     "test_bad_settings": "quick",
     "test_cdktf_deploy": "quick",

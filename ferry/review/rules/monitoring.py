@@ -52,6 +52,8 @@ def _events(resource: str, topic: str, source: str) -> tuple[Row, ...]:
     return (
         Harmless(resource, (CREATED,), "Somebody more is told."),
         Judged(resource, (DESTROYED, "source_ids"), by=events_lose_sources),
+        Harmless(resource, (DESTROYED, "source_ids"),
+                 "Of what stays and is told of no more, the review says so."),
         Replaces(resource, ("name", "name_prefix")),
         Rule(resource, topic, always, Danger.UNWATCHED,
              "The events go to another topic: {after} in place of {before}.", source=source),
@@ -119,6 +121,7 @@ ROWS: Final[tuple[Row, ...]] = (
     Harmless(_TOPIC_POLICY, ("owner",), "SNS reports it."),
     Harmless(_SUBSCRIPTION, (CREATED,), "Somebody more is told, once they have confirmed."),
     Judged(_SUBSCRIPTION, (DESTROYED,), by=receivers_go),
+    Harmless(_SUBSCRIPTION, (DESTROYED,), "Of the last receiver, the review says so."),
     Replaces(_SUBSCRIPTION, ("endpoint", "protocol", "topic_arn")),
     Rule(_SUBSCRIPTION, "filter_policy", always, Danger.UNWATCHED,
          "The receiver is told of other things: {after} in place of {before}.",
