@@ -101,6 +101,9 @@ turned_off: Final = compare(lambda _, after: after is not True, of=lambda before
 removed: Final = compare(lambda _, after: not is_set(after), of=is_set)
 """A value is no longer set."""
 
+set_otherwise: Final = compare(lambda _, after: is_set(after))
+"""A value becomes another one; it is not removed."""
+
 loses_items: Final = compare(lambda before, after: not set(_list(before)) <= set(_list(after)))
 """A list no longer holds all that it held."""
 

@@ -44,21 +44,19 @@ class Copies:
         stack: dict[str, Any] = json.loads((self.terraform.folder / STACK).read_text())
         return stack
 
-    def make(
-        self, name: str, stack: dict[str, Any], *, state: dict[str, Any] | None = None
-    ) -> Terraform:
+    def make(self, name: str, stack: dict[str, Any], *, state: dict[str, Any]) -> Terraform:
         """Make a copy.
 
         Args:
             name: The copy's folder.
             stack: The ``cdk.tf.json``.
-            state: The state; the deployed stack's by default.
+            state: The state, such as the deployed stack's.
         """
         folder = self.folder / name
         folder.mkdir()
         stack["terraform"].pop("backend", None)
         (folder / STACK).write_text(json.dumps(stack))
-        (folder / _STATE).write_text(json.dumps(state or self.state))
+        (folder / _STATE).write_text(json.dumps(state))
         shutil.copy(self.terraform.folder / _LOCK, folder / _LOCK)
         data = {"TF_DATA_DIR": str(self.folder / ".terraform")}
         environment = {**self.terraform.environment, **self.provider, **data}

@@ -25,6 +25,7 @@ class Edit:
         settings: Settings by dotted name, in TOML, that are added to its file or replace what stands
             there; those of an array of tables go to its first table.
         appended: Text that is added to its file; nothing by default.
+        deployed: Whether the environment is there already; by default it is.
         deleted: Whether its file is gone once the stack is made; it stays by default.
         stack: What is done to the synthesized stack, where no setting can say it.
         verdict: The verdict under the default guardrails.
@@ -36,6 +37,7 @@ class Edit:
     base: str = "dev"
     settings: Mapping[str, str] = field(default_factory=dict)
     appended: str = ""
+    deployed: bool = True
     deleted: bool = False
     stack: StackEdit | None = None
     verdict: Verdict

@@ -117,6 +117,8 @@ def nothing(stack: Stack) -> None:
 
 EDITS: Final[tuple[Edit, ...]] = (
     # Safe
+    Edit(name="first deployment", deployed=False,
+         verdict=SAFE, path="aurora/cluster", says="A new cluster takes nothing from what is there."),
     Edit(name="tags", settings={"tags.extra": '{ team = "payments" }'},
          verdict=SAFE, path="aurora/cluster", says="Tags, and how long Terraform waits"),
     Edit(name="alarm threshold", settings={"alarms.aurora_connections": "250"},

@@ -79,7 +79,10 @@ def planned(everything: Everything, tmp_path_factory: pytest.TempPathFactory) ->
     def plan_edit(edit: Edit) -> Planned:
         synthesized = written / edit.name / "cdktf.out/stacks" / naming.migration_stack(edit.base)
         edited = edit.of_stack(json.loads((synthesized / STACK).read_text()))
-        copy = copies[edit.base].make(edit.name, edited)
+        state = copies[edit.base].state
+        copy = copies[edit.base].make(
+            edit.name, edited, state=state if edit.deployed else {**state, "resources": []}
+        )
         if edit.deleted:
             (written / edit.name / "environments" / f"{edit.base}.toml").unlink()
         return Planned(
