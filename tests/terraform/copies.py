@@ -30,7 +30,7 @@ class Copies:
         terraform: Terraform in the folder of the stack as it was deployed.
         folder: Where the copies are made.
         state: The deployed stack's state.
-        provider: The variables under which Terraform finds the provider that all copies share.
+        provider: The variables under which Terraform finds the provider that the copies share.
     """
 
     terraform: Terraform
@@ -58,8 +58,13 @@ class Copies:
         (folder / STACK).write_text(json.dumps(stack))
         (folder / _STATE).write_text(json.dumps(state))
         shutil.copy(self.terraform.folder / _LOCK, folder / _LOCK)
-        data = {"TF_DATA_DIR": str(self.folder / ".terraform")}
-        environment = {**self.terraform.environment, **self.provider, **data}
+        # One that is configured otherwise, as with other default tags, would be so for all copies.
+        shares = stack["provider"] == self.stack["provider"]
+        environment = {
+            **self.terraform.environment,
+            **(self.provider if shares else {}),
+            "TF_DATA_DIR": str(self.folder / ".terraform"),
+        }
         return replace(self.terraform, folder=folder, environment=environment)
 
 
