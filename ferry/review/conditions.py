@@ -37,12 +37,21 @@ def at_a_writer(change: Change, attribute: str) -> bool:
     return not at_a_reader(change, attribute)
 
 
-def compare(comparison: Comparison) -> Condition:
-    """Make a condition of a comparison of before and after; it never sees what is not known."""
+def compare(comparison: Comparison, *, of: Callable[[Any], bool] | None = None) -> Condition:
+    """Make a condition of a comparison of before and after; it never sees what is not known.
+
+    Args:
+        comparison: The comparison.
+        of: What before must be, so that something can come of it at all; anything by default.
+    """
 
     def condition(change: Change, attribute: str) -> bool:
         before, after = change.before.get(attribute), change.after.get(attribute)
-        if after is UNKNOWN or isinstance(after, Hidden) or isinstance(before, Hidden):
+        if isinstance(before, Hidden):
+            return True
+        if of is not None and not of(before):
+            return False
+        if after is UNKNOWN or isinstance(after, Hidden):
             return True
         return holds_unknown(after) or comparison(before, after)
 
@@ -86,11 +95,14 @@ raised: Final = compare(lambda before, after: _lower(after, before))
 turned_on: Final = compare(lambda before, after: after is True and before is not True)
 """A boolean becomes true."""
 
-turned_off: Final = compare(lambda before, after: before is True and after is not True)
+turned_off: Final = compare(lambda _, after: after is not True, of=lambda before: before is True)
 """A boolean is no longer true."""
 
-removed: Final = compare(lambda before, after: is_set(before) and not is_set(after))
+removed: Final = compare(lambda _, after: not is_set(after), of=is_set)
 """A value is no longer set."""
+
+set_otherwise: Final = compare(lambda _, after: is_set(after))
+"""A value becomes another one; it is not removed."""
 
 loses_items: Final = compare(lambda before, after: not set(_list(before)) <= set(_list(after)))
 """A list no longer holds all that it held."""

@@ -28,6 +28,9 @@ _CHANGED: Final = frozenset({Action.UPDATE})
 HOWEVER_MADE: Final = frozenset({Action.CREATE, Action.UPDATE, Action.REPLACE})
 """The actions after which an attribute has its new value."""
 
+CHANGED_OR_REPLACED: Final = frozenset({Action.UPDATE, Action.REPLACE})
+"""The same without what is new: for what is as good as changed where it is made anew."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -129,6 +132,7 @@ ANY: Final = "*"
 
 __all__ = [
     "ANY",
+    "CHANGED_OR_REPLACED",
     "CREATED",
     "DESTROYED",
     "HOWEVER_MADE",

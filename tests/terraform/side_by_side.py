@@ -22,6 +22,7 @@ _TOGETHER = {
     "test_leaks": "everything",
     "test_lock": "everything",
     "test_lost_state": "everything",
+    "test_review": "everything",
     "test_second_plan": "everything",
     "test_bad_settings": "quick",
     "test_cdktf_deploy": "quick",

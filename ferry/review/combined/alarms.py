@@ -8,6 +8,7 @@ from ferry.review.dangers import Danger
 from ferry.review.finding import Finding, Phrase
 from ferry.review.instance_classes import BYTES_IN_GIB, max_connections, memory_bytes
 from ferry.review.plan import Action
+from ferry.review.rule import CHANGED_OR_REPLACED
 from ferry.review.values import UNKNOWN, show
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def alarms_go(plan: Plan) -> Iterator[Finding]:
                 "The alarm goes; what it watched ({watched}) stays.",
                 {"watched": _what(change)},
             )
-        elif change.action is Action.UPDATE and any(change.changes(name) for name in _SUBJECT):
+        elif change.action in CHANGED_OR_REPLACED and any(map(change.changes, _SUBJECT)):
             yield _finding(
                 change,
                 "The alarm watches something else; {watched} is no longer watched by it.",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from ferry.review.dangers import Danger
 from ferry.review.finding import Finding, Phrase
 from ferry.review.plan import Action
+from ferry.review.rule import CHANGED_OR_REPLACED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +53,7 @@ def events_lose_sources(plan: Plan) -> Iterator[Finding]:
         it.before.get(attribute)
         for type_, attribute in _SOURCES.items()
         for it in plan.of(type_)
-        if it.action is Action.DELETE
+        if it.goes and it.before.get(attribute) != it.after.get(attribute)
     }
     for change in plan.of(*_EVENTS):
         sources = change.before.get("source_ids")
@@ -60,7 +61,7 @@ def events_lose_sources(plan: Plan) -> Iterator[Finding]:
         if change.action is Action.DELETE:
             if before or not sources:  # a subscription without sources tells of all there are
                 yield _finding(change, "Events of {lost} are told no more.", before)
-        elif change.action is Action.UPDATE and before and change.changes("source_ids"):
+        elif change.action in CHANGED_OR_REPLACED and before and change.changes("source_ids"):
             after = change.after.get("source_ids")
             known = isinstance(after, list) and all(isinstance(it, str) for it in after)
             lost = [it for it in before if it not in after] if known and after else []
@@ -78,7 +79,7 @@ def _finding(change: Change, effect: str, sources: list[str]) -> Finding:
     return Finding(
         danger=Danger.UNWATCHED,
         change=change,
-        attribute="source_ids" if change.action is Action.UPDATE else "",
+        attribute="" if change.action is Action.DELETE else "source_ids",
         effect=Phrase(effect, {"lost": ", ".join(map(str, sources)) or "everything of this kind"}),
         source=_EVENTS[change.type],
     )

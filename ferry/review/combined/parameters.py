@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ferry.review.dangers import Danger
 from ferry.review.finding import Finding, Phrase
-from ferry.review.plan import Action
+from ferry.review.rule import CHANGED_OR_REPLACED
 from ferry.review.timing import Timing, moment
 from ferry.review.values import UNKNOWN, Json, show
 
@@ -37,7 +37,7 @@ https://www.postgresql.org/docs/15/view-pg-settings.html, context ``postmaster``
 def parameters_change(plan: Plan) -> Iterator[Finding]:
     """Parameters change: which of them wait for a restart, and which RDS refuses."""
     for change in plan.of("aws_rds_cluster_parameter_group", "aws_db_parameter_group"):
-        if change.action is not Action.UPDATE or not change.changes("parameter"):
+        if change.action not in CHANGED_OR_REPLACED or not change.changes("parameter"):
             continue
         before, after = _parameters(change.before), _parameters(change.after)
         if before is None or after is None:

@@ -29,6 +29,7 @@ _SENT: Final = (
     "cdc_start_position",
     "cdc_start_time",
     "migration_type",
+    "replication_instance_arn",
     "replication_task_settings",
     "table_mappings",
 )
@@ -91,6 +92,11 @@ def _what_stops(change: Change) -> str:
 def _what_else(sent: list[str]) -> str:
     if "cdc_start_position" in sent or "cdc_start_time" in sent:
         return " It reads the source from another position: changes can be missed or repeated."
+    if "replication_instance_arn" in sent:
+        return (
+            " It is moved to another replication instance, which must have the same version of DMS "
+            "or a later one."
+        )
     if "table_mappings" in sent:
         return " Tables that are added are loaded only by a reload; what was copied stays."
     return ""

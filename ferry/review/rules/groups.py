@@ -42,6 +42,8 @@ ROWS: Final[tuple[Row, ...]] = (
                      "judged at the cluster and the instances."),
             Replaces(group, ("description", "family", "name", "name_prefix")),
             Judged(group, ("parameter",), by=parameters_change),
+            Harmless(group, ("parameter",),
+                     "A dynamic parameter is in force within seconds, without a restart."),
             Harmless(group, ("arn", "skip_destroy"),
                      "RDS reports it, or it says what happens some day."),
         )

@@ -9,11 +9,12 @@ from typing import Final
 
 from ferry.review.combined.alarms import alarms_go
 from ferry.review.combined.events import events_lose_sources, receivers_go
-from ferry.review.conditions import always, loses_items, removed, turned_off
+from ferry.review.conditions import always, loses_items, removed, set_otherwise, turned_off
 from ferry.review.dangers import Danger
 from ferry.review.policies import policy_findings
 from ferry.review.rule import (
     ANY,
+    CHANGED_OR_REPLACED,
     CREATED,
     DESTROYED,
     Harmless,
@@ -52,16 +53,20 @@ def _events(resource: str, topic: str, source: str) -> tuple[Row, ...]:
     return (
         Harmless(resource, (CREATED,), "Somebody more is told."),
         Judged(resource, (DESTROYED, "source_ids"), by=events_lose_sources),
+        Harmless(resource, (DESTROYED, "source_ids"),
+                 "Of what stays and is told of no more, the review says so."),
         Replaces(resource, ("name", "name_prefix")),
         Rule(resource, topic, always, Danger.UNWATCHED,
-             "The events go to another topic: {after} in place of {before}.", source=source),
+             "The events go to another topic: {after} in place of {before}.",
+             on=CHANGED_OR_REPLACED, source=source),
         Rule(resource, "enabled", turned_off, Danger.UNWATCHED,
-             "Nobody is told of these events any more.", source=source),
+             "Nobody is told of these events any more.", on=CHANGED_OR_REPLACED, source=source),
         Rule(resource, "event_categories", loses_items, Danger.UNWATCHED,
-             "Fewer kinds of events are told: {after} in place of {before}.", source=source),
+             "Fewer kinds of events are told: {after} in place of {before}.",
+             on=CHANGED_OR_REPLACED, source=source),
         Rule(resource, "source_type", always, Danger.UNWATCHED,
              "Events of another kind of thing are told: {after}, no longer {before}.",
-             source=source),
+             on=CHANGED_OR_REPLACED, source=source),
         Harmless(resource, ("enabled", "event_categories"), "More is told."),
         Harmless(resource, ("arn", "customer_aws_id"), "AWS reports it."),
     )
@@ -72,9 +77,10 @@ ROWS: Final[tuple[Row, ...]] = (
     Judged(_ALARM, (DESTROYED,), by=alarms_go),
     Replaces(_ALARM, ("alarm_name",)),
     Rule(_ALARM, "actions_enabled", turned_off, Danger.UNWATCHED,
-         "The alarm goes off and tells nobody.", source=_PUT_ALARM),
+         "The alarm goes off and tells nobody.", on=CHANGED_OR_REPLACED, source=_PUT_ALARM),
     Rule(_ALARM, "alarm_actions", loses_items, Danger.UNWATCHED,
-         "The alarm no longer tells {before}, but {after}.", source=_PUT_ALARM),
+         "The alarm no longer tells {before}, but {after}.", on=CHANGED_OR_REPLACED,
+         source=_PUT_ALARM),
     Harmless(_ALARM, ("actions_enabled", "alarm_actions", "ok_actions",
              "insufficient_data_actions"),
              "Who is told when; nobody who was told of the alarm is left out."),
@@ -105,7 +111,7 @@ ROWS: Final[tuple[Row, ...]] = (
     Replaces(_TOPIC, ("fifo_topic", "name", "name_prefix")),
     Rule(_TOPIC, "kms_master_key_id", removed, Danger.PROTECTION_LOSS,
          "What the topic carries is no longer encrypted.", source=_KEYS),
-    Rule(_TOPIC, "kms_master_key_id", always, Danger.UNWATCHED,
+    Rule(_TOPIC, "kms_master_key_id", set_otherwise, Danger.UNWATCHED,
          "The topic is encrypted with another key: where its policy does not let CloudWatch, RDS "
          "and DMS use it, alarms are lost without a word.", source=_KEYS),
     Judged(_TOPIC, ("policy",), by=policy_findings),
@@ -119,10 +125,11 @@ ROWS: Final[tuple[Row, ...]] = (
     Harmless(_TOPIC_POLICY, ("owner",), "SNS reports it."),
     Harmless(_SUBSCRIPTION, (CREATED,), "Somebody more is told, once they have confirmed."),
     Judged(_SUBSCRIPTION, (DESTROYED,), by=receivers_go),
+    Harmless(_SUBSCRIPTION, (DESTROYED,), "Of the last receiver, the review says so."),
     Replaces(_SUBSCRIPTION, ("endpoint", "protocol", "topic_arn")),
     Rule(_SUBSCRIPTION, "filter_policy", always, Danger.UNWATCHED,
          "The receiver is told of other things: {after} in place of {before}.",
-         source=f"{_SNS}/sns-message-filtering.html"),
+         on=CHANGED_OR_REPLACED, source=f"{_SNS}/sns-message-filtering.html"),
     Harmless(_SUBSCRIPTION, ("confirmation_timeout_in_minutes", "endpoint_auto_confirms",
              "raw_message_delivery", "redrive_policy", "delivery_policy", "filter_policy_scope",
              "arn", "confirmation_was_authenticated", "owner_id", "pending_confirmation"),

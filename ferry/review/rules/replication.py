@@ -59,9 +59,9 @@ ROWS: Final[tuple[Row, ...]] = (
          "The replication instance goes, and with it changes that are read and not yet applied.",
          timing=Timing.NOW, lasts="for good", source=f"{_API}/API_DeleteReplicationInstance.html"),
     Rule(_INSTANCE, REPLACED, always, Danger.REPLICATION_LOSS,
-         "The replication instance is replaced, and every task on it too: their positions are lost "
-         "and the full load starts again.", timing=Timing.NOW,
-         lasts="half an hour, and the full load",
+         "The replication instance is replaced, and changes that are read and not yet applied are "
+         "lost. DMS deletes none that has tasks: the apply ends there, unless they go as well and "
+         "the full load starts again.", timing=Timing.NOW, lasts="half an hour, and the full load",
          source=f"{_API}/API_DeleteReplicationInstance.html",
          remedy="If it is tainted and sound: terraform untaint. Otherwise take back what forces the "
          "replacement."),
@@ -146,6 +146,7 @@ ROWS: Final[tuple[Row, ...]] = (
     Harmless(_ENDPOINT, ("pause_replication_tasks",), "Changes of the endpoint stop no task."),
     Harmless(_ENDPOINT, ("endpoint_arn", "redshift_settings"), "DMS reports it; nothing is sent."),
     Judged(_TASK, (CREATED,), by=task_starts),
+    Harmless(_TASK, (CREATED,), "A new task takes nothing from those that are there."),
     Rule(_TASK, DESTROYED, always, Danger.REPLICATION_LOSS,
          "The task is stopped and deleted, its position with it. The replication slot may stay at "
          "the source and keep its WAL until the disk is full.", timing=Timing.NOW, lasts="for good",
@@ -155,14 +156,15 @@ ROWS: Final[tuple[Row, ...]] = (
          "The task is replaced: its position is lost, the new one starts with the full load, and "
          "only when somebody starts it.", timing=Timing.NOW, lasts="until a full load is done",
          source=f"{_API}/API_DeleteReplicationTask.html"),
-    Replaces(_TASK, ("replication_instance_arn", "replication_task_id", "resource_identifier",
-             "source_endpoint_arn", "target_endpoint_arn")),
+    Replaces(_TASK, ("replication_task_id", "resource_identifier", "source_endpoint_arn",
+             "target_endpoint_arn")),
     Rule(_TASK, "migration_type", always, Danger.REFUSED,
          "DMS does not change a task from {before} to {after}, although the plan says so.",
          source="https://github.com/hashicorp/terraform-provider-aws/issues/18450",
          remedy="Give the task another name: that makes a new one."),
-    Judged(_TASK, ("cdc_start_position", "cdc_start_time", "replication_task_settings",
-           "start_replication_task", "table_mappings"), by=task_changes),
+    Judged(_TASK, ("cdc_start_position", "cdc_start_time", "replication_instance_arn",
+           "replication_task_settings", "start_replication_task", "table_mappings"),
+           by=task_changes),
     Harmless(_TASK, ("replication_task_arn", "status"), "DMS reports it; nothing is sent."),
     Harmless(_CERTIFICATE, (CREATED,), "Nothing uses it yet."),
     Harmless(_CERTIFICATE, (DESTROYED,),

@@ -234,6 +234,7 @@ def test_the_last_receiver_goes() -> None:
 EVENTS = "aws_dms_event_subscription"
 
 
+@pytest.mark.parametrize("action", ["update", "replace"])  # DMS changes none in place
 @pytest.mark.parametrize(
     ("before", "after", "told"),
     [
@@ -251,10 +252,10 @@ EVENTS = "aws_dms_event_subscription"
     ],
 )
 def test_events_of_something_are_told_no_more(
-    before: list[str], after: Json, told: list[str]
+    before: list[str], after: Json, told: list[str], action: str
 ) -> None:
     found = reviewed(
-        change(EVENTS, "update", {"source_ids": before}, {"source_ids": after}),
+        change(EVENTS, action, {"source_ids": before}, {"source_ids": after}),
         change(TASK, "delete", {"replication_task_id": "gone"}),
     )
     assert [it for it in effects(found) if "events" in it.lower()] == told
@@ -274,6 +275,39 @@ def test_a_subscription_to_events_goes(sources: list[str], told: list[str]) -> N
         change(TASK, "delete", {"replication_task_id": "gone"}),
     )
     assert [it for it in effects(found) if it.startswith("Events of")] == told
+
+
+def test_what_is_replaced_under_another_name_is_not_told_of_for_that() -> None:
+    found = reviewed(
+        change(EVENTS, "replace", {"source_ids": ["old"]}, {"source_ids": ["new"]}),
+        change(
+            REPLICATION,
+            "replace",
+            {"replication_instance_id": "old"},
+            {"replication_instance_id": "new"},
+        ),
+    )
+    assert [it for it in effects(found) if it.startswith("Events of")] == []
+
+
+@pytest.mark.parametrize(
+    ("type_", "attribute", "before", "after"),
+    [
+        (ALARM, "actions_enabled", True, False),
+        (ALARM, "alarm_actions", ["topic"], []),
+        (ALARM, "dimensions", {"DBClusterIdentifier": "a"}, {"DBClusterIdentifier": "b"}),
+        (EVENTS, "enabled", True, False),
+        (EVENTS, "event_categories", ["failure", "deletion"], ["deletion"]),
+        (EVENTS, "sns_topic_arn", "topic", "another"),
+        (RECEIVER, "filter_policy", None, "{}"),
+    ],
+)
+def test_what_is_made_anew_is_no_way_round_the_rules(
+    type_: str, attribute: str, before: Json, after: Json
+) -> None:
+    """An alarm of another name is a new one: it must tell as much as the old one did."""
+    replaced = change(type_, "replace", {attribute: before}, {attribute: after})
+    assert dangers(reviewed(replaced)) == {Danger.UNWATCHED}
 
 
 def test_something_is_tainted() -> None:

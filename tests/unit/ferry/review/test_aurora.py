@@ -279,6 +279,7 @@ def parameter(name: str, value: str, method: str | None = "immediate") -> dict[s
     return {"name": name, "value": value, "apply_method": method}
 
 
+@pytest.mark.parametrize("action", ["update", "replace"])  # a new family is a new group
 @pytest.mark.parametrize(
     ("before", "after", "expected"),
     [
@@ -317,9 +318,9 @@ def parameter(name: str, value: str, method: str | None = "immediate") -> dict[s
         ([], [parameter("rds.force_ssl", "1")], []),
     ],
 )
-def test_parameters(before: list[Any], after: list[Any], expected: list[str]) -> None:
+def test_parameters(before: list[Any], after: list[Any], expected: list[str], action: str) -> None:
     found = reviewed(
-        change(GROUP, "update", {"parameter": before, "id": 1}, {"parameter": after, "id": 1})
+        change(GROUP, action, {"parameter": before, "id": 1}, {"parameter": after, "id": 1})
     )
     assert effects(found) == expected
 

@@ -74,3 +74,24 @@ def test_what_cannot_be_seen_may_be_anything(before: Json, after: Json) -> None:
 )
 def test_the_numbers_of_a_version(value: Json, numbers: tuple[int, ...]) -> None:
     assert conditions.version(value) == numbers
+
+
+@pytest.mark.parametrize(
+    ("condition", "before", "possible"),
+    [
+        (conditions.removed, "a", True),
+        (conditions.removed, None, False),
+        (conditions.removed, "", False),
+        (conditions.removed, Hidden("a"), True),
+        (conditions.turned_off, True, True),
+        (conditions.turned_off, False, False),
+        (conditions.turned_off, None, False),
+    ],
+)
+def test_what_is_not_there_cannot_be_lost_whatever_comes(
+    condition: conditions.Condition,
+    before: Json,
+    possible: bool,  # noqa: FBT001 (a parameter)
+) -> None:
+    """Protection that is turned on names a snapshot by digits that are not drawn yet."""
+    assert holds(condition, before, UNKNOWN) is possible

@@ -268,3 +268,16 @@ def test_a_key_that_goes() -> None:
         )
     ]
     assert found.exit_code == 2
+
+
+def test_a_task_is_moved_to_another_replication_instance() -> None:
+    """The provider moves it in place, with MoveReplicationTask: it keeps its position."""
+    before = {"replication_instance_arn": "arn:old", "start_replication_task": False}
+    moved = update(TASK, {**before, "status": "running"}, replication_instance_arn=UNKNOWN)
+    (finding,) = reviewed(moved).findings
+    assert finding.danger is Danger.REPLICATION_STOP
+    assert finding.effect.text() == (
+        "A running task is stopped and stays so: Terraform did not start it. It is moved to another "
+        "replication instance, which must have the same version of DMS or a later one."
+    )
+    assert reviewed(moved).exit_code == 1

@@ -1,0 +1,161 @@
+"""Records the plans that the unit tests of `ferry review` read.
+
+``python -m tests.terraform.record_plans`` deploys all environments to a local AWS of its own, plans
+what recordings.py lists, and writes each plan, trimmed, into tests/unit/ferry/review/recorded. It
+takes about five minutes. Names given as arguments record these alone. Run it after a change of the
+provider's version, of the constructs or of the list; what changes in the files is worth a look.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from harness.deployment import ROOT, Deployment, synthesize
+from harness.server import LocalAws
+from tests.terraform.copies import copies_of, plan
+from tests.terraform.everything import deploy_everything
+from tests.terraform.recordings import RECORDINGS, unprotected
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from harness.terraform import Terraform
+    from tests.terraform.copies import Copies
+    from tests.terraform.recordings import Recording
+
+FOLDER = ROOT / "tests/unit/ferry/review/recorded"
+SIDE_BY_SIDE = 2
+_KEPT = ("format_version", "terraform_version", "resource_changes", "resource_drift")
+_WATCHED = frozenset(
+    {
+        "aws_dms_replication_instance",
+        "aws_dms_replication_task",
+        "aws_rds_cluster",
+        "aws_rds_cluster_instance",
+    }
+)
+_LOOKED_AT = _WATCHED | {"aws_dms_endpoint", "aws_sns_topic_subscription"}
+"""What rules look at beside a change, though nothing happens to it."""
+
+_ALARM = "aws_cloudwatch_metric_alarm"
+"""Rules look at an alarm that stays where something that it may watch changes."""
+
+
+def trimmed(document: dict[str, Any]) -> dict[str, Any]:
+    """A plan without what the review does not read.
+
+    Left are its version, what changes, what rules look at beside that, and the drift. An entry that
+    stays is whole, but for what is left alone: its ``before`` is its ``after``, and is not repeated.
+    """
+    found = {name: document[name] for name in _KEPT if name in document}
+    changes = document["resource_changes"]
+    changed = {it["type"] for it in changes if it["change"]["actions"] != ["no-op"]}
+    kept = _LOOKED_AT | ({_ALARM} if changed & _WATCHED else frozenset())
+    found["resource_changes"] = []
+    for change in changes:
+        inner = change["change"]
+        if inner["actions"] != ["no-op"]:
+            found["resource_changes"].append(change)
+        elif change["type"] in kept:
+            once = {name: value for name, value in inner.items() if not name.startswith("before")}
+            found["resource_changes"].append({**change, "change": once})
+    return found
+
+
+def written(document: dict[str, Any]) -> str:
+    """A plan's text: one line for each resource, so that a difference can be read."""
+    parts = [
+        f"{json.dumps(name)}: [\n"
+        + ",\n".join(json.dumps(item, separators=(",", ":")) for item in part)
+        + "\n]"
+        if isinstance(part, list)
+        else f"{json.dumps(name)}: {json.dumps(part)}"
+        for name, part in document.items()
+    ]
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def record(recording: Recording, copies: Copies) -> str:
+    """Plan a recording and return the plan's text."""
+    state = json.loads(json.dumps(copies.state))
+    if recording.first is not None:
+        edited = _edited(recording.first, copies)
+        before = copies.make(f"{recording.name}-before", edited, state=state)
+        _apply(before, recording.applied)
+        state = json.loads((before.folder / "terraform.tfstate").read_text())
+    if recording.state is not None:
+        recording.state(state)
+    copy = copies.make(recording.name, _edited(recording.edit, copies), state=state)
+    if recording.tainted:
+        copy.must("taint", "-lock=false", _addresses(copy, {recording.tainted})[0])
+    arguments = [f"-target={it}" for it in _addresses(copy, recording.refreshed)]
+    document: dict[str, Any] = json.loads(plan(copy, arguments or ["-refresh=false"]).read_text())
+    return written(trimmed(document))
+
+
+def _edited(edit: Any, copies: Copies) -> dict[str, Any]:  # noqa: ANN401 (a StackEdit)
+    stack = unprotected(copies.stack)
+    edit(stack)
+    return stack
+
+
+def _apply(copy: Terraform, types: Collection[str]) -> None:
+    """Apply what is of some types; the rest of the stack is there already."""
+    targets = [f"-target={address}" for address in _addresses(copy, types)]
+    copy.must("apply", "-auto-approve", "-no-color", "-lock=false", "-refresh=false", *targets)
+
+
+def _addresses(copy: Terraform, types: Collection[str]) -> list[str]:
+    stack = json.loads((copy.folder / "cdk.tf.json").read_text())
+    return [f"{type_}.{name}" for type_ in types for name in stack["resource"][type_]]
+
+
+def record_all(deployment: Deployment, folder: Path, names: Collection[str]) -> list[str]:
+    """Record plans of what is deployed, and return what went wrong; no password is written."""
+    passwords = {
+        *deployment.source_passwords.values(),
+        *deployment.cloud.get("generated-passwords")["passwords"],
+    }
+    wanted = [it for it in RECORDINGS if not names or it.name in names]
+    FOLDER.mkdir(exist_ok=True)
+    with ExitStack() as stack, ThreadPoolExecutor(max_workers=SIDE_BY_SIDE) as pool:
+        copies = {
+            base: stack.enter_context(copies_of(deployment.terraform(base), folder / base))
+            for base in {it.base for it in wanted}
+        }
+
+        def one(recording: Recording) -> str:
+            try:
+                text = record(recording, copies[recording.base])
+            except Exception as error:  # noqa: BLE001 (all are told at the end)
+                return f"{recording.name}: {error}"
+            if any(password in text for password in passwords):
+                return f"{recording.name}: a password stands in the plan"
+            (FOLDER / f"{recording.name}.json").write_text(text)
+            return ""
+
+        return [problem for problem in pool.map(one, wanted) if problem]
+
+
+def main(names: Collection[str]) -> int:
+    """Deploy, record, take down; 1 where a plan could not be made."""
+    with tempfile.TemporaryDirectory(prefix="aurora-ferry-plans-") as temporary:
+        folder = Path(temporary)
+        output = synthesize(folder)
+        with LocalAws(log=folder / "local-aws.log") as cloud:
+            deployment = Deployment(cloud=cloud, output=output, folder=folder)
+            deploy_everything(deployment)
+            problems = record_all(deployment, folder / "copies", names)
+    for problem in problems:
+        print(problem, file=sys.stderr)  # noqa: T201 (a script)
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

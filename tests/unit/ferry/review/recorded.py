@@ -1,0 +1,34 @@
+"""The recorded plans: real ones, made by ``python -m tests.terraform.record_plans``."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ferry.review import Plan, read_plan
+from tests.unit.ferry.review.plans import ACCOUNT
+
+FOLDER = Path(__file__).parent / "recorded"
+NAMES = tuple(sorted(file.stem for file in FOLDER.glob("*.json")))
+
+
+def text(name: str) -> str:
+    """A recorded plan as ``terraform show -json`` printed it, as far as it was kept.
+
+    What is left alone was recorded once, not before and after.
+    """
+    document: dict[str, Any] = json.loads((FOLDER / f"{name}.json").read_text())
+    for item in document["resource_changes"]:
+        change = item["change"]
+        if change["actions"] == ["no-op"]:
+            change["before"] = change["after"]
+            change["before_sensitive"] = change["after_sensitive"]
+    return json.dumps(document)
+
+
+@cache
+def recorded(name: str) -> Plan:
+    """A recorded plan."""
+    return read_plan(text(name), account_id=ACCOUNT)
