@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from tests.unit.lean_bindings.conftest import Project
 
+pytestmark = pytest.mark.slow
+
 _ALPHA = """
     from fake_provider.alpha_one import Thing
     thing = Thing()

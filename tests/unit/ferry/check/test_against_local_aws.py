@@ -21,6 +21,8 @@ from tests.unit.ferry.check.conftest import CANARY, TRUST
 if TYPE_CHECKING:
     from tests.unit.ferry.check.conftest import Dev
 
+pytestmark = pytest.mark.slow
+
 POLICIES = Path(__file__).resolve().parents[4] / "docs" / "policies"
 READING = ("Describe", "Get", "Head", "List", "Simulate")
 BUCKET = "aurora-ferry-tfstate-{account}-eu-central-1"
