@@ -38,6 +38,9 @@ def surroundings(*, url: str, account_id: str, region: str, folder: Path) -> dic
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "CHECKPOINT_DISABLE": "1",
+        # Go's collector takes a quarter of the processor's time of a plan, and a tenth of the
+        # memory is what it saves (a plan of dev: 4.4 s and 450 MB, with 400 3.4 s and 490 MB).
+        "GOGC": os.environ.get("GOGC", "400"),
         "TF_IN_AUTOMATION": "1",
         "TF_INPUT": "0",
         "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20",

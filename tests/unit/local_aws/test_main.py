@@ -16,6 +16,8 @@ from local_aws import __main__ as command
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_it_says_where_it_is_and_ends_at_once(tmp_path: Path, number: signal.Signals) -> None:
