@@ -6,9 +6,10 @@ in the Python one's place, and hands jsii a copy of the provider that holds the 
 the project imports. Node starts and loads while Python imports. Nothing installed is changed, call
 sites stay ordinary imports, and the synthesized JSON is the same to the byte.
 
-Five stacks with 288 resources, whole process, two cores that other programs were using as well:
-as shipped 10 s and more, 659 MB in the largest process; lean 0.83 s and 111 MB; ``import cdktf``
-alone 0.44 s and 73 MB. The first run, which builds the copy, took 3.9 s.
+Five stacks with 288 resources, whole process, medians on two quiet cores: as shipped 7.3 s and
+660 MB in the largest process; lean 0.94 s and 112 MB; ``import cdktf`` alone 0.53 s and 73 MB. The
+first run, which builds the copy, took 4.0 s. Beside other programs the shipped package took up to
+28 s.
 
 At the head of a program, before anything imports the provider::
 
