@@ -60,7 +60,7 @@ def review(
 
     with failures_shown(), _crashes_told(), _no_collection():
         from ferry.review import review as judge
-        from ferry.review.rendering import as_json, as_markdown, as_text
+        from ferry.review.report import as_json, as_markdown, as_text
 
         guardrails, account_id, notes = _settings(environment)
         reviewed = judge(

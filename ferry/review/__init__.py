@@ -1,12 +1,12 @@
 """What a Terraform plan will do to the database: data in, data out, nothing asked of AWS."""
 
-from ferry.review.dangers import Danger
-from ferry.review.finding import Phrase
-from ferry.review.guardrails import STRICT, Guardrails
-from ferry.review.plan import Plan, PlanError
-from ferry.review.reading import read_plan
-from ferry.review.review import Review, Verdict, review
-from ferry.review.stack import stack_name
+from ferry.review.plan.plan import Plan, PlanError
+from ferry.review.plan.reading import read_plan
+from ferry.review.plan.stack import stack_name
+from ferry.review.rules.dangers import Danger
+from ferry.review.rules.finding import Phrase
+from ferry.review.rules.guardrails import STRICT, Guardrails
+from ferry.review.rules.review import Review, Verdict, review
 
 __all__ = [
     "STRICT",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from ferry.review.review import Verdict
+    from ferry.review.rules.review import Verdict
 
     Stack = dict[str, Any]
     StackEdit = Callable[[Stack], None]

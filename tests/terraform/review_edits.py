@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from ferry.review.review import Verdict
+from ferry.review.rules.review import Verdict
 from tests.terraform.edits import Edit, every, of, without
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 
 import ferry.environments
 from ferry.commands.app import app
-from ferry.review.review import Verdict
+from ferry.review.rules.review import Verdict
 from harness.deployment import ROOT, run_command
 from settings import naming
 from tests.terraform.copies import STACK, copies_of, plan

@@ -1,1 +1,1 @@
-"""The rows of the table of rules, by subject."""
+"""What the changes of a plan do: the table of rules, and the verdict that follows."""

@@ -9,7 +9,7 @@ from ferry.review import Guardrails, Review, read_plan, review
 
 if TYPE_CHECKING:
     from ferry.review import Danger
-    from ferry.review.values import Json
+    from ferry.review.plan.values import Json
 
 ACCOUNT = "111122223333"
 UNKNOWN = object()

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ferry.review import Danger
-from ferry.review.instance_classes import BYTES_IN_GIB, max_connections, memory_bytes
+from ferry.review.rules.instance_classes import BYTES_IN_GIB, max_connections, memory_bytes
 from tests.unit.ferry.review.plans import UNKNOWN, change, dangers, effects, reviewed, stays, update
 
 if TYPE_CHECKING:
-    from ferry.review.values import Json
+    from ferry.review.plan.values import Json
 
 ALARM = "aws_cloudwatch_metric_alarm"
 TASK = "aws_dms_replication_task"

@@ -10,7 +10,7 @@ from ferry.review import Danger
 from tests.unit.ferry.review.plans import UNKNOWN, change, dangers, effects, reviewed, stays, update
 
 if TYPE_CHECKING:
-    from ferry.review.values import Json
+    from ferry.review.plan.values import Json
 
 CLUSTER = "aws_rds_cluster"
 INSTANCE = "aws_rds_cluster_instance"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from ferry.review import conditions
-from ferry.review.plan import Action, Change
-from ferry.review.values import UNKNOWN, Hidden, Json
+from ferry.review.plan.plan import Action, Change
+from ferry.review.plan.values import UNKNOWN, Hidden, Json
+from ferry.review.rules import conditions
 
 
 def holds(condition: conditions.Condition, before: Json, after: Json) -> bool:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ferry.review.copies import SHORTEST, Copies, sensitive_texts
-from ferry.review.values import Hidden, Json, show
+from ferry.review.plan.copies import SHORTEST, Copies, sensitive_texts
+from ferry.review.plan.values import Hidden, Json, show
 
 SECRET = 'canary "1"'
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ferry.review.differences import Difference, differences
+from ferry.review.plan.differences import Difference, differences
 
 if TYPE_CHECKING:
-    from ferry.review.values import Json
+    from ferry.review.plan.values import Json
 
 
 @pytest.mark.parametrize(

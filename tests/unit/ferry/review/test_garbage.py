@@ -14,11 +14,11 @@ from typer.testing import CliRunner
 
 from ferry.commands.app import app
 from ferry.review import PlanError, read_plan
-from ferry.review.table import TABLE
+from ferry.review.rules.table import TABLE
 from tests.unit.ferry.review.plans import change, plan_text
 
 if TYPE_CHECKING:
-    from ferry.review.values import Json
+    from ferry.review.plan.values import Json
 
 SECRET = "canary-4711"
 FORMS = ("markdown", "text", "json")

@@ -2,8 +2,8 @@
 
 from typing import get_args
 
-from ferry.review.dangers import Danger
-from ferry.review.guardrails import STRICT
+from ferry.review.rules.dangers import Danger
+from ferry.review.rules.guardrails import STRICT
 from settings import review
 
 

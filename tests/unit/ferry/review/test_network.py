@@ -10,7 +10,7 @@ from ferry.review import Danger
 from tests.unit.ferry.review.plans import UNKNOWN, change, dangers, effects, reviewed, stays, update
 
 if TYPE_CHECKING:
-    from ferry.review.values import Json
+    from ferry.review.plan.values import Json
 
 IN = "aws_vpc_security_group_ingress_rule"
 OUT = "aws_vpc_security_group_egress_rule"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ferry.review import Danger
-from ferry.review.statements import Statement, statements
+from ferry.review.plan.statements import Statement, statements
 from tests.unit.ferry.review.plans import (
     ACCOUNT,
     UNKNOWN,
@@ -22,7 +22,7 @@ from tests.unit.ferry.review.plans import (
 )
 
 if TYPE_CHECKING:
-    from ferry.review.values import Json
+    from ferry.review.plan.values import Json
 
 ROLE = "aws_iam_role"
 POLICY = "aws_iam_role_policy"

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from ferry.review import PlanError, read_plan, stack_name
-from ferry.review.plan import Action
+from ferry.review.plan.plan import Action
 from tests.unit.ferry.review.plans import UNKNOWN, change, plan_text, stack_of, stays
 
 HOW = "Make one with 'terraform plan -out=FILE' and 'terraform show -json FILE > plan.json'."

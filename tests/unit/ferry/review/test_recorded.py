@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ferry.review.judging import judge
-from ferry.review.plan import Action
-from ferry.review.rule import Rule
-from ferry.review.table import COMBINED, ROWS
+from ferry.review.plan.plan import Action
+from ferry.review.rules.judging import judge
+from ferry.review.rules.row import Rule
+from ferry.review.rules.table import COMBINED, ROWS
 from tests.unit.ferry.review.recorded import FOLDER, NAMES, recorded
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
-    from ferry.review.table import Combined
+    from ferry.review.rules.table import Combined
 
 RULES = [row for row in ROWS if isinstance(row, Rule)]
 MOST_BYTES_OF_ONE = 300_000

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ferry.review.redacting import names_a_secret, redacted
+from ferry.review.plan.redacting import names_a_secret, redacted
 
 
 @pytest.mark.parametrize(

@@ -13,15 +13,15 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from ferry.review import Guardrails, Phrase, Review, read_plan, review
-from ferry.review.rendering import as_json, as_markdown, as_text
-from ferry.review.rendering.fitting import LIMIT_BYTES, Piece, fitted
-from ferry.review.rendering.inert import code, code_in_html, code_in_table, visible
+from ferry.review.report import as_json, as_markdown, as_text
+from ferry.review.report.fitting import LIMIT_BYTES, Piece, fitted
+from ferry.review.report.inert import code, code_in_html, code_in_table, visible
 from tests.unit.ferry.review.plans import change, plan_text, reviewed, stack_of, stays, update
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ferry.review.values import Json
+    from ferry.review.plan.values import Json
 
 GITHUB_S_LIMIT = 65_536
 FORMS = [as_markdown, as_text, as_json]

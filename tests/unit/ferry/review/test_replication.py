@@ -11,7 +11,7 @@ from ferry.review import Danger
 from tests.unit.ferry.review.plans import UNKNOWN, change, dangers, effects, reviewed, stays, update
 
 if TYPE_CHECKING:
-    from ferry.review.values import Json
+    from ferry.review.plan.values import Json
 
 TASK = "aws_dms_replication_task"
 ENDPOINT = "aws_dms_endpoint"

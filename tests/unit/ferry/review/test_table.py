@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ferry.review import conditions
-from ferry.review.plan import Action
-from ferry.review.rule import (
+from ferry.review.plan.plan import Action
+from ferry.review.rules import conditions
+from ferry.review.rules.row import (
     ANY,
     CREATED,
     DESTROYED,
@@ -21,14 +21,14 @@ from ferry.review.rule import (
     Rule,
     always,
 )
-from ferry.review.table import COMBINED, FOR_ALL, ROWS, TABLE
-from ferry.review.timing import Timing, weighed
+from ferry.review.rules.table import COMBINED, FOR_ALL, ROWS, TABLE
+from ferry.review.rules.timing import Timing, weighed
 from tests.unit.ferry.review.plans import change, effects, reviewed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ferry.review.values import Json
+    from ferry.review.plan.values import Json
 
 RULES = [row for row in ROWS if isinstance(row, Rule)]
 OF_ATTRIBUTES = [
@@ -182,7 +182,7 @@ def synthesized() -> list[tuple[str, str]]:
 def test_every_attribute_of_the_stacks_has_a_rule_or_is_harmless(
     type_: str, attribute: str
 ) -> None:
-    """A new one fails here: add a row for it in ferry/review/rules."""
+    """A new one fails here: add a row for it in ferry/review/rules/rows."""
     assert type_ in TABLE
     rows = TABLE[type_].get(attribute) or FOR_ALL.get(attribute)
     assert rows, f"no row for {type_}.{attribute}"

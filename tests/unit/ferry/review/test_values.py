@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ferry.review.values import (
+from ferry.review.plan.values import (
     UNKNOWN,
     Hidden,
     Json,

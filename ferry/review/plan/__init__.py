@@ -1,0 +1,1 @@
+"""A Terraform plan: read, hidden where it is sensitive, compared."""

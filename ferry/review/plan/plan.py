@@ -1,0 +1,171 @@
+"""A Terraform plan as the review sees it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+from ferry.errors import FerryError
+from ferry.review.plan.differences import differences
+from ferry.review.plan.values import UNKNOWN, Json, hide, same
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from ferry.review.plan.differences import Difference
+
+_INSTANCE_KEY: Final = re.compile(r"\[[^\]]*\]$")
+
+
+class PlanError(FerryError):
+    """The plan, or the stack beside it, cannot be read."""
+
+    exit_code: ClassVar[int] = 3
+
+
+class Action(StrEnum):
+    """What Terraform will do with a resource, in the report's words."""
+
+    NO_OP = "leave"
+    READ = "read"
+    CREATE = "create"
+    UPDATE = "change"
+    DELETE = "destroy"
+    REPLACE = "replace"
+    FORGET = "forget"
+    OTHER = "unknown action"
+
+
+ACTIONS: Final = {
+    ("no-op",): Action.NO_OP,
+    ("read",): Action.READ,
+    ("create",): Action.CREATE,
+    ("update",): Action.UPDATE,
+    ("delete",): Action.DELETE,
+    ("delete", "create"): Action.REPLACE,
+    ("create", "delete"): Action.REPLACE,
+    ("forget",): Action.FORGET,
+}
+"""Terraform's ``actions``. Source: https://developer.hashicorp.com/terraform/internals/json-format"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Change:
+    """What Terraform will do with one resource. Sensitive values are hidden already.
+
+    Args:
+        address: Terraform's address.
+        type: The resource's type, such as ``aws_rds_cluster``.
+        action: What Terraform will do.
+        before: The attributes as they are; empty for a resource that is made.
+        after: The attributes as they will be, UNKNOWN where only AWS will say; empty for one that
+            goes.
+        mask: Which attributes are sensitive, as the plan says it; None for none.
+        replace_paths: The attributes that make Terraform replace it.
+        reason: Terraform's ``action_reason``; empty where there is none.
+        create_first: Whether the new one is made before the old one goes.
+        managed: False for a data source.
+        previous_address: The address it had; empty unless it moves.
+        imported: Whether it is taken into the state from AWS.
+        deposed: Whether it is what an earlier replacement left over.
+        path: The construct's path; empty where it is not known.
+    """
+
+    address: str
+    type: str
+    action: Action
+    before: Mapping[str, Any] = field(default_factory=dict)
+    after: Mapping[str, Any] = field(default_factory=dict)
+    mask: Json = None
+    replace_paths: Sequence[str] = ()
+    reason: str = ""
+    create_first: bool = False
+    managed: bool = True
+    previous_address: str = ""
+    imported: bool = False
+    deposed: bool = False
+    path: str = ""
+
+    @property
+    def place(self) -> str:
+        """The construct's path, or the address where that is not known."""
+        return self.path or self.address
+
+    def changed(self) -> list[str]:
+        """The attributes that differ; all that say anything where there is no before."""
+        names = [*self.before, *(name for name in self.after if name not in self.before)]
+        return [name for name in names if not same(self.before.get(name), self.after.get(name))]
+
+    def differences(self) -> Iterator[Difference]:
+        """Every place at which the resource will differ."""
+        for name in self.changed():
+            yield from differences(name, self.before.get(name), self.after.get(name))
+
+    def changes(self, attribute: str) -> bool:
+        """Whether an attribute differs."""
+        return not same(self.before.get(attribute), self.after.get(attribute))
+
+    @property
+    def goes(self) -> bool:
+        """Whether what exists now is destroyed."""
+        return self.action in {Action.DELETE, Action.REPLACE}
+
+    @property
+    def comes(self) -> bool:
+        """Whether something new is made."""
+        return self.action in {Action.CREATE, Action.REPLACE}
+
+    @property
+    def stays(self) -> bool:
+        """Whether it will be there after apply."""
+        return self.action in {Action.NO_OP, Action.CREATE, Action.UPDATE, Action.REPLACE}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """A plan.
+
+    Args:
+        changes: Every managed resource, those that stay as they are included.
+        drift: What was changed outside Terraform since its last run.
+        outputs: Which outputs change, with Terraform's words for how.
+        unreadable: Parts that this version of the review does not know, a sentence each.
+        stack: The stack's configuration by address, from ``cdk.tf.json``; empty where not given.
+        account_id: The environment's own account; empty where not known.
+    """
+
+    changes: Sequence[Change]
+    drift: Sequence[Change] = ()
+    outputs: Mapping[str, str] = field(default_factory=dict)
+    unreadable: Sequence[str] = ()
+    stack: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    account_id: str = ""
+
+    @cached_property
+    def by_type(self) -> Mapping[str, Sequence[Change]]:
+        """The changes of each type of resource."""
+        found: dict[str, list[Change]] = {}
+        for change in self.changes:
+            found.setdefault(change.type, []).append(change)
+        return found
+
+    def of(self, *types: str) -> list[Change]:
+        """The changes of some types."""
+        return [change for type_ in types for change in self.by_type.get(type_, ())]
+
+    def configured(self, change: Change, attribute: str) -> Json:
+        """What the stack says where the plan does not know it yet; UNKNOWN without a stack."""
+        after = change.after.get(attribute)
+        if after is not UNKNOWN:
+            return after
+        configured = self.stack.get(without_key(change.address), {}).get(attribute, UNKNOWN)
+        mask = change.mask.get(attribute) if isinstance(change.mask, dict) else change.mask
+        return hide(configured, mask, name=attribute)
+
+
+def without_key(address: str) -> str:
+    """An address without the key of ``count`` or ``for_each``."""
+    return _INSTANCE_KEY.sub("", address)

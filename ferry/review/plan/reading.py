@@ -1,0 +1,307 @@
+"""Reads ``terraform show -json`` and a synthesized stack; text in, data out.
+
+A plan says everything three times (the changes, the planned values, the configuration) and more:
+each part is decoded on its own and dropped at once where the review does not need it, so that a
+large plan takes little memory.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from ferry.review.plan.copies import Copies, sensitive_texts, texts_in_state
+from ferry.review.plan.plan import ACTIONS, Action, Change, Plan, PlanError, without_key
+from ferry.review.plan.stack import path, path_in_name, resources
+from ferry.review.plan.strict_json import DECODER, what_is_wrong
+from ferry.review.plan.values import Json, both, hide, marks, with_unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+_FORMAT: Final = re.compile(r"1\.\d+")
+_SPACE: Final = re.compile(r"[ \t\r\n]*")
+_HOW: Final = (
+    "Make one with 'terraform plan -out=FILE' and 'terraform show -json FILE > plan.json'."
+)
+_LISTS: Final = ("resource_changes", "resource_drift")
+_STATES: Final = ("planned_values", "prior_state")
+_REDUCED: Final = frozenset({*_STATES, "configuration"})
+_DECODE: Final = DECODER.raw_decode
+_DECODE_LARGE: Final = json.JSONDecoder().raw_decode
+"""For what nothing is judged by: three quarters of a plan, in less time."""
+
+
+def read_plan(text: str, *, stack_text: str | None = None, account_id: str = "") -> Plan:
+    """Read a plan, and the stack that it was made of.
+
+    Source: https://developer.hashicorp.com/terraform/internals/json-format
+
+    Args:
+        text: What ``terraform show -json`` printed.
+        stack_text: The stack's ``cdk.tf.json``, for construct paths and for what the plan does not
+            know yet; none by default.
+        account_id: The environment's own account; not known by default.
+
+    Raises:
+        PlanError: One of them cannot be read: what is wrong, and how to mend it. No value of the
+            plan is in the text.
+    """
+    stack = resources(stack_text) if stack_text is not None else {}
+    paths = {address: path(resource) for address, resource in stack.items()}
+    parts: dict[str, Any] = {}
+    lists: dict[str, list[Change]] = {}
+    secrets: set[str] = set()
+    if not text or text.isspace():
+        raise PlanError(f"The plan is empty. {_HOW}")
+    try:
+        for name, part in _members(text, lambda name, item: _change(item, name, paths, secrets)):
+            if name in parts or name in lists:
+                raise PlanError(f"The plan is not Terraform's: {name} stands in it twice.")
+            if name in _LISTS and isinstance(part, list):
+                lists[name] = part
+            else:
+                parts[name] = part
+        secrets.update(_sensitive_parts(parts))
+    except ValueError as error:
+        raise PlanError(
+            f"The plan is not JSON, or is cut off: {what_is_wrong(error)}. {_HOW}"
+        ) from None
+    except RecursionError:
+        raise PlanError(
+            f"The plan is nested too deeply to be a plan of Terraform's. {_HOW}"
+        ) from None
+    _check(parts, lists)
+    copies = Copies(secrets)
+    if copies:
+        lists = {name: [_without(copies, it) for it in part] for name, part in lists.items()}
+        stack = {address: copies.hidden(resource) for address, resource in stack.items()}
+    return Plan(
+        changes=lists.get("resource_changes", []),
+        drift=lists.get("resource_drift", []),
+        outputs=_outputs(parts.get("output_changes")),
+        unreadable=_unreadable(parts),
+        stack=stack,
+        account_id=account_id,
+    )
+
+
+def _members(text: str, read: Callable[[str, Any], Change]) -> Iterator[tuple[str, Any]]:
+    """The members of the plan's object, large lists read item by item."""
+    at = _expect(text, 0, "{")
+    more = text[_skip(text, at) : _skip(text, at) + 1] != "}"
+    while more:
+        name, at = _DECODE(text, _expect(text, at, '"') - 1)
+        at = _expect(text, at, ":")
+        if name in _LISTS and text[_skip(text, at) : _skip(text, at) + 1] == "[":
+            items, at = _items(text, _skip(text, at) + 1, name, read)
+            yield name, items
+        else:
+            decode = _DECODE_LARGE if name in _REDUCED else _DECODE
+            part, at = decode(text, _skip(text, at))
+            yield name, _reduced(name, part)
+            del part
+        more = text[_skip(text, at) : _skip(text, at) + 1] != "}"
+        at = _expect(text, at, ",") if more else at
+    at = _expect(text, at, "}")
+    if _skip(text, at) != len(text):
+        raise json.JSONDecodeError("Extra data", text, at)
+
+
+def _items(
+    text: str, at: int, name: str, read: Callable[[str, Any], Change]
+) -> tuple[list[Change], int]:
+    items: list[Change] = []
+    at = _skip(text, at)
+    if text[at : at + 1] == "]":
+        return items, at + 1
+    while True:
+        item, at = _DECODE(text, _skip(text, at))
+        items.append(read(f"{name}[{len(items)}]", item))
+        at = _skip(text, at)
+        if text[at : at + 1] == "]":
+            return items, at + 1
+        at = _expect(text, at, ",")
+
+
+def _reduced(name: str, part: Json) -> Json:
+    """A part as far as the review needs it: of large ones, what they tell to be sensitive."""
+    if name in _STATES:
+        return list(texts_in_state(part))
+    if name == "configuration":
+        root = part.get("root_module") if isinstance(part, dict) else None
+        variables = root.get("variables") if isinstance(root, dict) else None
+        return [
+            variable
+            for variable, settings in (variables.items() if isinstance(variables, dict) else ())
+            if isinstance(settings, dict) and settings.get("sensitive") is True
+        ]
+    return part
+
+
+def _sensitive_parts(parts: Mapping[str, Any]) -> Iterator[str]:
+    """The sensitive texts beside the changes: of the states, the variables and the outputs."""
+    for name in _STATES:
+        yield from parts.get(name, ())
+    variables = parts.get("variables")
+    values = variables if isinstance(variables, dict) else {}
+    for name in parts.get("configuration", ()):
+        variable = values.get(name)
+        if isinstance(variable, dict):
+            yield from sensitive_texts(variable.get("value"), mask=True)
+    outputs = parts.get("output_changes")
+    for output in outputs.values() if isinstance(outputs, dict) else ():
+        if isinstance(output, dict):
+            for side in ("before", "after"):
+                yield from sensitive_texts(output.get(side), output.get(f"{side}_sensitive"))
+
+
+def _skip(text: str, at: int) -> int:
+    match = _SPACE.match(text, at)
+    return match.end() if match else at
+
+
+def _expect(text: str, at: int, character: str) -> int:
+    at = _skip(text, at)
+    if text[at : at + 1] != character:
+        raise json.JSONDecodeError(f"Expecting '{character}'", text, at)
+    return at + 1
+
+
+def _check(parts: Mapping[str, Any], lists: Mapping[str, Any]) -> None:
+    """Refuse what is JSON and yet no plan that can be judged."""
+    if "@level" in parts:
+        raise PlanError(f"This is the log of 'terraform plan -json', not a plan. {_HOW}")
+    version = parts.get("format_version")
+    if not isinstance(version, str) or not (
+        lists or "planned_values" in parts or "resource_changes" in parts
+    ):
+        what = "a Terraform state" if "values" in parts else "something else than a plan"
+        raise PlanError(f"This is {what}: it has no format_version and planned_values. {_HOW}")
+    if not _FORMAT.fullmatch(version):
+        shown = version[:20] if version[:20].isprintable() else "unprintable"
+        raise PlanError(
+            f"The plan has format_version '{shown}'; this review knows 1.x, which Terraform 1.x"
+            f" writes. {_HOW}"
+        )
+    for name in _LISTS:
+        if name in parts and parts[name] is not None:
+            raise PlanError(f"The plan's {name} is not a list. {_HOW}")
+    if parts.get("errored") is True:
+        raise PlanError(
+            "The plan was left by a 'terraform plan' that failed: it is not whole. Mend what it "
+            "complained of, then plan again."
+        )
+
+
+def _unreadable(parts: Mapping[str, Any]) -> list[str]:
+    found = []
+    if parts.get("deferred_changes"):
+        found.append("Terraform put changes off to a later plan (deferred_changes).")
+    elif parts.get("complete") is False:
+        found.append("Terraform says that this plan is not all that there is to do (complete).")
+    if parts.get("action_invocations"):
+        found.append("The plan invokes actions of providers (action_invocations).")
+    return found
+
+
+def _outputs(part: Json) -> dict[str, str]:
+    if not isinstance(part, dict):
+        return {}
+    return {
+        name: str(action)
+        for name, change in part.items()
+        if isinstance(change, dict)
+        and (action := ACTIONS.get(tuple(map(str, change.get("actions") or ())), Action.OTHER))
+        is not Action.NO_OP
+    }
+
+
+def _change(item: Json, place: str, paths: Mapping[str, str], secrets: set[str]) -> Change:
+    change = item.get("change") if isinstance(item, dict) else None
+    if not isinstance(change, dict):
+        raise PlanError(f"The plan's {place} has no change. {_HOW}")
+    address, type_, actions = item.get("address"), item.get("type"), change.get("actions")
+    if not (isinstance(address, str) and isinstance(type_, str) and isinstance(actions, list)):
+        raise PlanError(f"The plan's {place} lacks its address, type or actions. {_HOW}")
+    before = _attributes(change, "before", place)
+    after = _attributes(change, "after", place)
+    mask = both(change.get("before_sensitive"), change.get("after_sensitive"))
+    mask = mask if marks(mask) else None
+    if isinstance(mask, dict):
+        secrets.update(sensitive_texts(before, mask))
+        secrets.update(sensitive_texts(after, mask))
+    after = with_unknown(after, change.get("after_unknown"))
+    shown_before = _hidden(before, mask)
+    shown_after = _hidden(after, mask, same_as=(before, shown_before))
+    return Change(
+        address=address,
+        type=sys.intern(type_),
+        action=ACTIONS.get(tuple(map(str, actions)), Action.OTHER),
+        before=shown_before,
+        after=shown_after,
+        mask=mask,
+        replace_paths=_replace_paths(change.get("replace_paths")),
+        reason=str(item.get("action_reason") or ""),
+        create_first=actions == ["create", "delete"],
+        managed=item.get("mode") != "data",
+        previous_address=str(item.get("previous_address") or ""),
+        imported=bool(change.get("importing")),
+        deposed=bool(item.get("deposed")),
+        path=paths.get(without_key(address), "") or path_in_name(item.get("name")),
+    )
+
+
+def _attributes(change: Mapping[str, Any], side: str, place: str) -> dict[str, Any]:
+    attributes = change.get(side)
+    if attributes is None:
+        return {}
+    if not isinstance(attributes, dict):
+        raise PlanError(f"The plan's {place} has no attributes in '{side}'. {_HOW}")
+    return attributes
+
+
+def _hidden(
+    side: dict[str, Any],
+    mask: Json,
+    *,
+    same_as: tuple[dict[str, Any], dict[str, Any]] | None = None,
+) -> dict[str, Any]:
+    """One side of a change without what must not be seen, each name kept once.
+
+    Most attributes stay as they are: what is equal to the other side's is taken from there, which
+    saves time and memory.
+
+    Args:
+        side: The attributes.
+        mask: What is sensitive among them, on either side: a value that one side marks is as
+            secret on the other.
+        same_as: The other side, and what was made of it; none by default.
+    """
+    if mask is not None and not isinstance(mask, dict):
+        return {sys.intern(name): hide(value, mask) for name, value in side.items()}
+    masks = mask if isinstance(mask, dict) else {}
+    other, shown = same_as or ({}, {})
+    return {
+        sys.intern(name): shown[name]
+        if name in shown and other[name] == value
+        else hide(value, masks.get(name), name=name)
+        for name, value in side.items()
+    }
+
+
+def _without(copies: Copies, change: Change) -> Change:
+    """A change without copies of what is sensitive elsewhere in the plan."""
+    before, after = copies.hidden(change.before), copies.hidden(change.after)
+    if before is change.before and after is change.after:
+        return change
+    return replace(change, before=before, after=after)
+
+
+def _replace_paths(part: Json) -> list[str]:
+    if not isinstance(part, list):
+        return []
+    return [".".join(map(str, path)) if isinstance(path, list) else str(path) for path in part]

@@ -1,0 +1,243 @@
+"""What plans do to the rules of security groups."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from ferry.review.plan.plan import Action
+from ferry.review.plan.values import UNKNOWN, Json, show
+from ferry.review.rules.dangers import Danger
+from ferry.review.rules.finding import Finding, Phrase
+from ferry.review.rules.timing import Timing, moment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ferry.review.plan.plan import Change, Plan
+
+_SINGLE: Final = {
+    "aws_vpc_security_group_ingress_rule": "in",
+    "aws_vpc_security_group_egress_rule": "out",
+}
+_GROUPS: Final = ("aws_security_group", "aws_default_security_group")
+_DIRECTIONS: Final = {"ingress": "in", "egress": "out"}
+_SHORTEST_PREFIXES: Final = {4: 8, 6: 16}
+"""Prefixes below these are more of the internet than any one network owns."""
+
+_PRIVATE_IPV6: Final = ipaddress.IPv6Network("fc00::/7")
+
+_SOURCE: Final = "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Traffic:
+    """Traffic that a security group lets through.
+
+    Args:
+        direction: ``in`` or ``out``.
+        protocol: The protocol, or ``all``.
+        ports: The ports, such as ``5432`` or ``1024-65535``, or ``all``.
+        peer: An address range, a group or a prefix list.
+        group: The group's id; empty where it is not known.
+        description: What the rule says of itself.
+    """
+
+    direction: str
+    protocol: str
+    ports: str
+    peer: str
+    group: str
+    description: str
+
+    @property
+    def is_worldwide(self) -> bool:
+        """Whether the peer is the internet, or more of it than any one network owns."""
+        network = _network(self.peer)
+        if network is None or (
+            isinstance(network, ipaddress.IPv6Network) and network.subnet_of(_PRIVATE_IPV6)
+        ):
+            return False
+        return network.prefixlen < _SHORTEST_PREFIXES[network.version]
+
+    def is_within(self, other: Traffic) -> bool:
+        """Whether other traffic covers all of this."""
+        if self.opening[:3] != other.opening[:3]:
+            return False
+        mine, others = _network(self.peer), _network(other.peer)
+        if isinstance(mine, ipaddress.IPv4Network) and isinstance(others, ipaddress.IPv4Network):
+            return mine.subnet_of(others)
+        return self.peer == other.peer
+
+    @property
+    def opening(self) -> tuple[str, ...]:
+        """What it opens, without what it says of itself."""
+        return (self.direction, self.protocol, self.ports, self.peer, self.group)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TrafficChange:
+    """Traffic that is let through no more, or from now on.
+
+    Args:
+        change: The resource.
+        added: Whether it comes; otherwise it goes.
+        traffic: The traffic.
+    """
+
+    change: Change
+    added: bool
+    traffic: Traffic
+
+
+def traffic_changes(plan: Plan) -> Iterator[TrafficChange]:
+    """Every rule that goes or comes, those of one resource that go first."""
+    for change in plan.of(*_SINGLE, *_GROUPS):
+        if change.action in {Action.NO_OP, Action.FORGET}:
+            continue
+        before, after = _traffic(change, change.before), _traffic(change, change.after)
+        for traffic in before:
+            if traffic.opening not in {it.opening for it in after}:
+                yield TrafficChange(change=change, added=False, traffic=traffic)
+        for traffic in after:
+            if traffic.opening not in {it.opening for it in before}:
+                yield TrafficChange(change=change, added=True, traffic=traffic)
+
+
+def traffic_findings(plan: Plan) -> Iterator[Finding]:
+    """What the changes of security groups open and close."""
+    new_groups = any(it.action is Action.CREATE for it in plan.of("aws_security_group"))
+    for it in traffic_changes(plan):
+        traffic = it.traffic
+        values = {"peer": traffic.peer, "ports": f"{traffic.protocol} {traffic.ports}"}
+        is_new = new_groups and it.change.action is Action.CREATE and not traffic.group
+        if it.added and traffic.is_worldwide and traffic.direction == "in":
+            yield _finding(it.change, Danger.PUBLIC_REACH, "{peer} may connect to {ports}.", values)
+        elif it.added and not is_new and it.change.action is not Action.CREATE:
+            yield _finding(
+                it.change, Danger.WIDER_ACCESS, "{peer} is let through: {ports}.", values
+            )
+        elif it.added and not is_new and it.change.type in _SINGLE:
+            yield _finding(
+                it.change,
+                Danger.WIDER_ACCESS,
+                "{peer} is let through at a group that exists: {ports}.",
+                values,
+            )
+        elif not it.added and not _is_missed_by_none(plan, it):
+            yield _finding(
+                it.change,
+                Danger.INTERRUPTION,
+                "{peer} is let through no more: {ports}. New connections fail.",
+                values,
+                timing=Timing.NOW,
+            )
+
+
+def _is_missed_by_none(plan: Plan, gone: TrafficChange) -> bool:
+    """Whether the group itself goes, or what takes a rule's place lets as much through."""
+    groups = {it.before.get("id") for it in plan.of("aws_security_group") if it.goes}
+    if gone.traffic.group in groups or (gone.change.type in _GROUPS and gone.change.goes):
+        return True
+    return any(gone.traffic.is_within(it) for it in _traffic(gone.change, gone.change.after))
+
+
+def _traffic(change: Change, side: Mapping[str, Any]) -> list[Traffic]:
+    if not side:
+        return []
+    if change.type in _SINGLE:
+        return [
+            _one(_SINGLE[change.type], side, peer, group=_text(side.get("security_group_id")))
+            for peer in _peers(side)
+        ]
+    found = []
+    for attribute, direction in _DIRECTIONS.items():
+        rules = side.get(attribute)
+        for rule in rules if isinstance(rules, list) else ():
+            if isinstance(rule, dict):
+                found += [
+                    _one(direction, rule, peer, group=_text(side.get("id")))
+                    for peer in _peers(rule)
+                ]
+            else:
+                found.append(
+                    Traffic(
+                        direction=direction,
+                        protocol="any",
+                        ports="any",
+                        peer=show(rule),
+                        group=_text(side.get("id")),
+                        description="",
+                    )
+                )
+    return found
+
+
+def _one(direction: str, rule: Mapping[str, Any], peer: str, *, group: str) -> Traffic:
+    protocol = rule.get("ip_protocol", rule.get("protocol"))
+    ports = [rule.get("from_port"), rule.get("to_port")]
+    everything = protocol in {"-1", "all"}
+    return Traffic(
+        direction=direction,
+        protocol="all" if everything else _text(protocol) or "(known after apply)",
+        ports="all"
+        if everything or ports == [None, None]
+        else "-".join(dict.fromkeys(show(port) for port in ports)),
+        peer=peer,
+        group=group,
+        description=_text(rule.get("description")),
+    )
+
+
+def _peers(rule: Mapping[str, Any]) -> list[str]:
+    """Every range, group and list of one rule; the group itself where the rule says so."""
+    named = (
+        "cidr_ipv4",
+        "cidr_ipv6",
+        "referenced_security_group_id",
+        "prefix_list_id",
+        "cidr_blocks",
+        "ipv6_cidr_blocks",
+        "prefix_list_ids",
+        "security_groups",
+    )
+    found = []
+    for name in named:
+        value = rule.get(name)
+        for item in value if isinstance(value, list) else [value]:
+            if item is UNKNOWN:
+                found.append(f"({name} known after apply)")
+            elif item:
+                found.append(_text(item) or show(item))
+    if rule.get("self") is True:
+        found.append("the group itself")
+    return found
+
+
+def _network(peer: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
+    try:
+        return ipaddress.ip_network(peer, strict=False)
+    except ValueError:
+        return None
+
+
+def _text(value: Json) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _finding(
+    change: Change,
+    danger: Danger,
+    effect: str,
+    values: Mapping[str, str],
+    *,
+    timing: Timing = Timing.NONE,
+) -> Finding:
+    return Finding(
+        danger=danger,
+        change=change,
+        effect=Phrase(effect, values),
+        when=moment(change, timing),
+        source=_SOURCE,
+    )

@@ -1,0 +1,212 @@
+"""The values in a plan: what Terraform does not know yet, and what nobody may see."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from ferry.review.plan.redacting import SENSITIVE, names_a_secret, redacted
+from ferry.review.plan.strict_json import DECODER
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Json = Any
+"""Any JSON value, at any depth, with UNKNOWN and Hidden in it."""
+
+_SETTING: Final = re.compile(r"[A-Za-z][A-Za-z0-9]*=[^;]*(;[A-Za-z][A-Za-z0-9]*=[^;]*)+")
+_EMPTY: Final[tuple[Any, ...]] = (None, "", [], {})
+
+
+class Unknown:
+    """What is known only after apply. Equal to nothing, itself included.
+
+    It can be looked for among names that are known, where it is not found.
+    """
+
+    __slots__ = ()
+
+    def __eq__(self, _other: object) -> bool:
+        return False
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def __repr__(self) -> str:
+        return "(known after apply)"
+
+
+UNKNOWN: Final = Unknown()
+
+
+class Hidden:
+    """A sensitive value: whether it changes can be told, what it is cannot.
+
+    Args:
+        value: What must not be seen; only its hash is kept.
+    """
+
+    __slots__ = ("_hash",)
+
+    def __init__(self, value: Json) -> None:
+        self._hash = hash(json.dumps(value, sort_keys=True, default=repr))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Hidden) and other._hash == self._hash
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __repr__(self) -> str:
+        return SENSITIVE
+
+
+def with_unknown(after: Json, unknown: Json) -> Json:
+    """Put UNKNOWN where a plan's ``after_unknown`` says so; there ``after`` holds nothing."""
+    if unknown is True:
+        return UNKNOWN
+    if isinstance(unknown, dict) and unknown:
+        known = after if isinstance(after, dict) else {}
+        found = {
+            name: with_unknown(known.get(name), part)
+            for name, part in unknown.items()
+            if _says_true(part)
+        }
+        return {**known, **found} if found else after
+    if isinstance(unknown, list) and _says_true(unknown):
+        items = after if isinstance(after, list) else []
+        length = max(len(items), len(unknown))
+        padded = [*items, *[None] * (length - len(items))]
+        parts = [*unknown, *[False] * (length - len(unknown))]
+        return [with_unknown(item, part) for item, part in zip(padded, parts, strict=True)]
+    return after
+
+
+def marks(mask: Json) -> bool:
+    """Whether a plan's ``*_sensitive`` mask marks anything. What it says oddly counts as yes."""
+    if isinstance(mask, dict):
+        return any(map(marks, mask.values()))
+    if isinstance(mask, list):
+        return any(map(marks, mask))
+    return bool(mask)
+
+
+def both(mask: Json, other: Json) -> Json:
+    """A mask that marks what either of two marks; the two may be shaped differently."""
+    if not marks(other) or mask == other:
+        return mask
+    if not marks(mask):
+        return other
+    if isinstance(mask, dict) and isinstance(other, dict):
+        return {key: both(mask.get(key), other.get(key)) for key in mask | other}
+    if isinstance(mask, list) and isinstance(other, list):
+        return [*mask, *other]  # a list's marks hold for all its items
+    return True
+
+
+def hide(value: Json, mask: Json, *, name: str = "") -> Json:
+    """Hide what a plan's ``*_sensitive`` mask marks, and what bears the name of a secret.
+
+    What is marked in one item of a list is hidden in all, for sets and the two sides of a change
+    have other orders. Where mask and value are shaped differently, the whole value is hidden.
+
+    Args:
+        value: The value, at any depth.
+        mask: True where the whole value is sensitive; a dict or a list of masks otherwise.
+        name: The attribute's name.
+    """
+    if value is None or value is UNKNOWN or isinstance(value, Hidden):
+        return value
+    is_marked = bool(mask) and marks(mask)
+    if isinstance(value, dict) and (not is_marked or isinstance(mask, dict)):
+        return _hide_members(value, mask if is_marked else {}, name=name)
+    if isinstance(value, list) and (not is_marked or isinstance(mask, list)):
+        marked: Json = None
+        for part in mask if is_marked else ():
+            marked = both(marked, part)
+        return [hide(item, marked, name=name) for item in value]
+    named = value not in ("", False, True) and names_a_secret(name)
+    return Hidden(value) if named or is_marked else value
+
+
+def _hide_members(value: dict[str, Any], masks: Mapping[str, Any], *, name: str) -> dict[str, Any]:
+    """An object's members, each under its own name, or that of what holds it if that is a secret's.
+
+    In a list of names and values (parameters, variables) the name stands beside the value.
+    """
+    outer = name if name and names_a_secret(name) else ""
+    for key in ("name", "key", "Name", "Key"):
+        if isinstance(value.get(key), str) and names_a_secret(value[key]):
+            masks = {**masks, "value": True, "Value": True}
+    return {
+        key: hide(item, masks.get(key), name=outer or key)
+        if isinstance(item, str | dict | list) or outer or key in masks or names_a_secret(key)
+        else item
+        for key, item in value.items()
+    }
+
+
+def same(before: Json, after: Json) -> bool:
+    """Whether nothing changes; to Terraform's older resources all that is empty is the same."""
+    return bool(before == after) or (before in _EMPTY and after in _EMPTY)
+
+
+def is_set(value: Json) -> bool:
+    """Whether a value says anything: not null, empty, zero or false."""
+    return value is UNKNOWN or bool(value)
+
+
+def holds_unknown(value: Json) -> bool:
+    """Whether any part of a value is known only after apply."""
+    if isinstance(value, dict):
+        return any(holds_unknown(item) for item in value.values())
+    if isinstance(value, list):
+        return any(holds_unknown(item) for item in value)
+    return value is UNKNOWN
+
+
+def document(value: Json) -> dict[str, Any] | None:
+    """What a text says that is JSON, or DMS's ``key=value;key=value``; None for other values."""
+    if not isinstance(value, str):
+        return None
+    text = value.strip()
+    if text.startswith("{"):
+        try:
+            found = DECODER.decode(text)
+            return dict(hide(found, None)) if isinstance(found, dict) else None
+        except (ValueError, RecursionError):
+            return None
+    if _SETTING.fullmatch(text):
+        return dict(hide(dict(part.split("=", 1) for part in text.split(";")), None))
+    return None
+
+
+def show(value: Json) -> str:
+    """A value as a person reads it: JSON, with words where there is nothing to be seen.
+
+    Secrets inside of texts are not shown either.
+    """
+    if value is UNKNOWN or isinstance(value, Hidden):
+        return repr(value)
+    if value is None:
+        return "(not set)"
+    return json.dumps(_showable(value), ensure_ascii=False)
+
+
+def _showable(value: Json) -> Json:
+    if isinstance(value, dict):
+        return {redacted(key): _showable(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_showable(item) for item in value]
+    if isinstance(value, str):
+        return redacted(value)
+    return repr(value) if isinstance(value, Unknown | Hidden) else value
+
+
+def _says_true(part: Json) -> bool:
+    if isinstance(part, dict):
+        return any(_says_true(item) for item in part.values())
+    if isinstance(part, list):
+        return any(_says_true(item) for item in part)
+    return part is True

@@ -1,0 +1,267 @@
+"""The report's parts in their order, whatever they are written as."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+from ferry.review.plan.plan import Action
+from ferry.review.plan.values import UNKNOWN, show
+from ferry.review.report.parts import Entry, Part, clipped
+from ferry.review.report.security import statements_part, traffic_part
+from ferry.review.rules.dangers import Section
+from ferry.review.rules.finding import Phrase
+from ferry.review.rules.review import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ferry.review.plan.plan import Change
+    from ferry.review.rules.dangers import Danger
+    from ferry.review.rules.finding import Finding
+    from ferry.review.rules.review import Review
+
+_MOST_DIFFERENCES: Final = 15
+_MOST_UNFOLDED: Final = 30
+"""Changes that a reader bears before what stands below them."""
+
+_NOT_IN_A_PLAN: Final = (
+    "Not in a plan, and so not looked at: whether AWS offers these versions and classes in the "
+    "region, quotas, what waits in AWS for a maintenance window, what it all costs."
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Report:
+    """A report.
+
+    Args:
+        title: The verdict, in a line.
+        lead: What led to it.
+        parts: The parts, those that matter most first.
+    """
+
+    title: Phrase
+    lead: Sequence[Phrase]
+    parts: Sequence[Part] = field(default_factory=list)
+
+
+def report(review: Review) -> Report:
+    """Lay out a review."""
+    parts = [
+        *(_section(review, section) for section in (Section.DATA, Section.INTERRUPTIONS)),
+        _section(review, Section.REPLICATION),
+        _section(review, Section.SECURITY),
+        statements_part(review),
+        traffic_part(review),
+        _section(review, Section.OTHER),
+        _changes(review),
+        _drift(review),
+        _not_analysed(review),
+    ]
+    return Report(
+        title=Phrase(
+            "{environment}: " + _headline(review), {"environment": clipped(review.environment)}
+        ),
+        lead=[_advice(review), _counts(review), *_reasons(review), *map(_clip, review.notes)],
+        parts=[part for part in parts if part.entries],
+    )
+
+
+def shown_differences(change: Change) -> list[tuple[str, str, str]]:
+    """Where a resource will differ: path, before and after; not more than a reader bears.
+
+    Of one that goes, nothing: it differs everywhere. Of one that comes, what is known of it.
+    """
+    if change.action is Action.DELETE:
+        return []
+    differences = (it for it in change.differences() if not (change.comes and it.after is UNKNOWN))
+    found = [
+        (clipped(it.path), clipped(show(it.before)), clipped(show(it.after)))
+        for it in islice(differences, _MOST_DIFFERENCES + 1)
+    ]
+    if len(found) > _MOST_DIFFERENCES:
+        found[-1] = ("and more", "", "")
+    return found
+
+
+def _headline(review: Review) -> str:
+    missing = "" if review.is_judged else ", and not all of it could be judged"
+    return {
+        Verdict.SAFE: "safe",
+        Verdict.SECOND_REVIEWER: "needs a second reviewer",
+        Verdict.BLOCKED: f"blocked{missing}",
+        Verdict.NOT_JUDGED: "could not be judged",
+    }[review.verdict]
+
+
+def _advice(review: Review) -> Phrase:
+    """What to do with the plan."""
+    return Phrase(
+        {
+            Verdict.SAFE: "It may be applied.",
+            Verdict.SECOND_REVIEWER: "Apply it only after somebody else has read this and agrees.",
+            Verdict.BLOCKED: "Do not apply it: change the plan. What blocks is set in the "
+            "environment's file, under [review].",
+            Verdict.NOT_JUDGED: "Do not apply it before somebody has looked at what is not judged.",
+        }[review.verdict]
+    )
+
+
+def _counts(review: Review) -> Phrase:
+    if not review.counts:
+        return Phrase("No resource changes.")
+    counts = ", ".join(f"{count:,} to {action}" for action, count in review.counts.items())
+    return Phrase(f"Resources: {counts}.")
+
+
+def _reasons(review: Review) -> Iterator[Phrase]:
+    """The first finding of each danger, what blocks first, and how many there are beside."""
+    by_danger: dict[Danger, list[Finding]] = {}
+    for finding in review.findings:
+        by_danger.setdefault(finding.danger, []).append(finding)
+    for danger, findings in by_danger.items():
+        first = findings[0]
+        more = f" (and {len(findings) - 1:,} more)" if findings[1:] else ""
+        when = f" When: {first.when.template}." if first.when.template else ""
+        yield Phrase(
+            f"{_weight(review, first)} {_words(danger)}: {{place}}. {first.effect.template}{when}"
+            f"{more}",
+            {
+                "place": clipped(first.change.place),
+                **_clipped(first.effect),
+                **_clipped(first.when),
+            },
+        )
+    doubts = len(review.judgement.doubts) + len(review.plan.unreadable)
+    if doubts:
+        yield Phrase(f"Not judged: {doubts:,}, listed at the end. Look at them yourself.")
+    if not by_danger and not doubts and review.counts:
+        yield Phrase("No change stops, loses, opens or hides anything.")
+
+
+def _clipped(phrase: Phrase) -> dict[str, str]:
+    return {name: clipped(text) for name, text in phrase.values.items()}
+
+
+def _clip(phrase: Phrase) -> Phrase:
+    return Phrase(phrase.template, _clipped(phrase))
+
+
+def _words(danger: Danger) -> str:
+    return danger.replace("-", " ")
+
+
+def _weight(review: Review, finding: Finding) -> str:
+    return "Blocks:" if review.guardrails.blocks(finding.danger) else "Second reviewer:"
+
+
+def _section(review: Review, section: Section) -> Part:
+    return Part(
+        title=section,
+        columns=("Verdict", "Where", "What happens", "When", "How long", "Instead, or before"),
+        sourced="What happens",
+        entries=[
+            Entry(
+                cells=(
+                    Phrase(f"{_weight(review, it).rstrip(':').lower()}, {_words(it.danger)}"),
+                    _where(it),
+                    _clip(it.effect),
+                    _clip(it.when),
+                    Phrase(it.lasts),
+                    _clip(it.remedy),
+                ),
+                source=it.source,
+            )
+            for it in review.in_section(section)
+        ],
+    )
+
+
+def _where(finding: Finding) -> Phrase:
+    values = {"place": clipped(finding.change.place)}
+    if not finding.attribute:
+        return Phrase("{place}", values)
+    return Phrase("{place} {attribute}", {**values, "attribute": clipped(finding.attribute)})
+
+
+def _changes(review: Review) -> Part:
+    affected = {id(it.change) for it in review.judgement.findings}
+    return Part(
+        title="All changes, by construct",
+        folded=len(review.changes) + len(review.plan.outputs) > _MOST_UNFOLDED,
+        entries=[
+            Entry(
+                cells=(_change(review, it, has_effects=id(it) in affected),),
+                change=it,
+            )
+            for it in review.changes
+        ]
+        + [
+            Entry(cells=(Phrase(f"{action} output {{name}}", {"name": clipped(name)}),))
+            for name, action in review.plan.outputs.items()
+        ],
+    )
+
+
+def _change(review: Review, change: Change, *, has_effects: bool) -> Phrase:
+    values = {"place": clipped(change.place), "address": clipped(change.address)}
+    text = f"{change.action} {{place}}"
+    if change.path:
+        text += " ({address})"
+    if change.deposed:
+        text += ", left over from an earlier replacement"
+    if change.previous_address:
+        text += ", moved from {previous}"
+        values["previous"] = clipped(change.previous_address)
+    if change.imported:
+        text += ", imported"
+    if change.reason:
+        text += ", {reason}"
+        values["reason"] = clipped(change.reason.replace("_", " "))
+    if change.action is Action.REPLACE and change.replace_paths:
+        text += ", because of {paths}"
+        values["paths"] = clipped(", ".join(change.replace_paths))
+    if has_effects:
+        return Phrase(f"{text}: see above", values)
+    because = review.judgement.reasons.get(change.address, [])
+    return Phrase(f"{text}: {' '.join(because)}" if because else text, values)
+
+
+def _drift(review: Review) -> Part:
+    return Part(
+        title="Changed outside Terraform since its last run",
+        folded=True,
+        entries=[
+            Entry(
+                cells=(Phrase(f"{it.action} {{place}}", {"place": clipped(it.place)}),),
+                change=it,
+            )
+            for it in review.drift
+        ],
+    )
+
+
+def _not_analysed(review: Review) -> Part:
+    entries = [
+        Entry(
+            cells=(
+                Phrase(
+                    "Not judged: {place}. " + doubt.why,
+                    {
+                        "place": clipped(doubt.change.place),
+                        "attributes": clipped(", ".join(doubt.attributes)),
+                    },
+                ),
+            )
+        )
+        for doubt in review.judgement.doubts
+    ]
+    entries += [Entry(cells=(Phrase(f"Not judged: {it}"),)) for it in review.plan.unreadable]
+    if review.reads:
+        entries.append(
+            Entry(cells=(Phrase(f"{review.reads:,} data sources are read only during apply."),))
+        )
+    entries.append(Entry(cells=(Phrase(_NOT_IN_A_PLAN),)))
+    return Part(title="Not analysed", entries=entries)

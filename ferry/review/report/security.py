@@ -1,0 +1,60 @@
+"""The tables of statements and of security group rules, before and after."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ferry.review.report.parts import Entry, Part, clipped
+from ferry.review.rules.finding import Phrase
+
+if TYPE_CHECKING:
+    from ferry.review.rules.review import Review
+
+
+def statements_part(review: Review) -> Part:
+    """The policies' statements that go and come."""
+    return Part(
+        title="IAM statements",
+        columns=("", "Where", "Effect", "Who", "Actions", "Resources", "Conditions"),
+        entries=[
+            Entry(
+                cells=(
+                    Phrase("after" if it.added else "before"),
+                    Phrase("{place}", {"place": clipped(it.change.place)}),
+                    Phrase("allow" if it.statement.allows else "deny"),
+                    _listed(it.statement.principals),
+                    _listed(it.statement.actions),
+                    _listed(it.statement.resources),
+                    _listed(frozenset(" ".join(parts) for parts in it.statement.conditions)),
+                )
+            )
+            for it in review.statements
+        ],
+    )
+
+
+def _listed(texts: frozenset[str]) -> Phrase:
+    return Phrase("{texts}", {"texts": clipped(", ".join(sorted(texts)))}) if texts else Phrase("")
+
+
+def traffic_part(review: Review) -> Part:
+    """The security groups' rules that go and come."""
+    return Part(
+        title="Security group rules",
+        columns=("", "Where", "Direction", "Protocol and ports", "Peer", "Description"),
+        entries=[
+            Entry(
+                cells=(
+                    Phrase("after" if it.added else "before"),
+                    Phrase("{place}", {"place": clipped(it.change.place)}),
+                    Phrase(it.traffic.direction),
+                    Phrase("{what}", {"what": f"{it.traffic.protocol} {it.traffic.ports}"}),
+                    Phrase("{peer}", {"peer": clipped(it.traffic.peer)}),
+                    Phrase("{text}", {"text": clipped(it.traffic.description)})
+                    if it.traffic.description
+                    else Phrase(""),
+                )
+            )
+            for it in review.traffic
+        ],
+    )

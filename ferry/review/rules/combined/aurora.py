@@ -1,0 +1,238 @@
+"""Aurora: what goes with a cluster, with an instance, with a parameter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from ferry.review.plan.plan import Action
+from ferry.review.plan.values import Json, is_set, show
+from ferry.review.rules.conditions import version
+from ferry.review.rules.dangers import Danger
+from ferry.review.rules.finding import Finding, Phrase
+from ferry.review.rules.timing import Timing, at_once, is_reader, moment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ferry.review.plan.plan import Change, Plan
+
+_GUIDE: Final = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide"
+_DELETING: Final = f"{_GUIDE}/USER_DeleteCluster.html"
+_AVAILABILITY: Final = f"{_GUIDE}/Concepts.AuroraHighAvailability.html"
+_MAJOR: Final = f"{_GUIDE}/USER_UpgradeDBInstance.PostgreSQL.MajorVersion.html"
+_PROVIDER: Final = (
+    "https://github.com/hashicorp/terraform-provider-aws/blob/v5.100.0/internal/service/rds/"
+    "cluster.go"
+)
+
+_KEPT_AWAY_FROM_RDS: Final = frozenset(
+    {
+        "allow_major_version_upgrade",
+        "delete_automated_backups",
+        "final_snapshot_identifier",
+        "global_cluster_identifier",
+        "iam_roles",
+        "replication_source_identifier",
+        "skip_final_snapshot",
+        "tags",
+        "tags_all",
+    }
+)
+"""Changes of these alone call no ModifyDBCluster. Source: provider 5.100.0, cluster.go."""
+
+
+def cluster_goes(plan: Plan) -> Iterator[Finding]:
+    """A cluster is destroyed or replaced: what becomes of its data."""
+    for change in plan.of("aws_rds_cluster"):
+        if change.goes:
+            yield Finding(
+                danger=Danger.DATA_LOSS,
+                change=change,
+                effect=Phrase(
+                    f"{_what_goes(change)} {_what_remains(change)} {_what_comes(change)}"
+                ),
+                when=moment(change, Timing.NOW),
+                remedy=_how_to_keep(change),
+                source=_DELETING,
+            )
+            yield Finding(
+                danger=Danger.OUTAGE,
+                change=change,
+                effect=Phrase("The cluster's endpoints are gone with it."),
+                when=moment(change, Timing.NOW),
+                lasts="for good"
+                if change.action is Action.DELETE
+                else "until another is made and filled",
+                source=_DELETING,
+            )
+            if change.before.get("deletion_protection") is True:
+                yield Finding(
+                    danger=Danger.REFUSED,
+                    change=change,
+                    effect=Phrase(
+                        "deletion_protection is on: RDS refuses to delete the cluster, and the "
+                        "apply ends there, with whatever else it had destroyed by then."
+                    ),
+                    source=_DELETING,
+                )
+        elif change.action is Action.CREATE and _was_there(plan, change):
+            yield Finding(
+                danger=Danger.DATA_LOSS,
+                change=change,
+                effect=Phrase(
+                    f"The cluster was deleted outside Terraform. {_what_comes(change)}",
+                ),
+                remedy=Phrase("Restore a snapshot or an automated backup first."),
+                source=_DELETING,
+            )
+
+
+def _was_there(plan: Plan, change: Change) -> bool:
+    return any(it.address == change.address and it.action is Action.DELETE for it in plan.drift)
+
+
+def _what_goes(change: Change) -> str:
+    verb = "replaced" if change.action is Action.REPLACE else "destroyed"
+    return f"The cluster is {verb}, with all that is in it."
+
+
+def _what_remains(change: Change) -> str:
+    """What the deletion leaves; the provider goes by what the state says, not by the new file."""
+    if change.before.get("skip_final_snapshot") is True:
+        kept = "No snapshot is taken (skip_final_snapshot is true)"
+    elif is_set(change.before.get("final_snapshot_identifier")):
+        kept = "A final snapshot is taken"
+    else:
+        kept = "A final snapshot has no name, so the deletion fails"
+    backups = change.before.get("delete_automated_backups") is False
+    return f"{kept}; the automated backups {'stay' if backups else 'go'} as well."
+
+
+def _what_comes(change: Change) -> str:
+    if change.action is Action.DELETE:
+        return "Nothing takes its place."
+    if is_set(change.after.get("snapshot_identifier")):
+        return "The new one is restored from snapshot_identifier: what came later is not in it."
+    return "The new one is empty."
+
+
+def _how_to_keep(change: Change) -> Phrase:
+    if change.reason == "replace_because_tainted":
+        return Phrase("terraform untaint {address}", {"address": change.address})
+    if change.replace_paths:
+        return Phrase(
+            "Take back the change of {paths}.", {"paths": ", ".join(change.replace_paths)}
+        )
+    return Phrase("Take a snapshot, and keep the cluster in the code.")
+
+
+def instance_goes(plan: Plan) -> Iterator[Finding]:
+    """An instance is destroyed or replaced: who takes its place meanwhile."""
+    instances = plan.of("aws_rds_cluster_instance")
+    gone_clusters = {it.before.get("id") for it in plan.of("aws_rds_cluster") if it.goes}
+    for change in instances:
+        cluster = change.before.get("cluster_identifier")
+        if not change.goes or cluster in gone_clusters:
+            continue
+        others = [
+            it
+            for it in instances
+            if it is not change and it.stays and not it.goes and _cluster_of(it) == cluster
+        ]
+        yield Finding(
+            danger=Danger.INTERRUPTION if is_reader(change) and others else Danger.OUTAGE,
+            change=change,
+            effect=Phrase(_who_remains(change, others)),
+            when=moment(change, Timing.NOW),
+            lasts=_how_long(change, others),
+            remedy=Phrase("terraform untaint {address}", {"address": change.address})
+            if change.reason == "replace_because_tainted"
+            else Phrase(""),
+            source=_AVAILABILITY,
+        )
+
+
+def _cluster_of(change: Change) -> Json:
+    return change.after.get("cluster_identifier")
+
+
+def _who_remains(change: Change, others: list[Change]) -> str:
+    role = "A reader" if is_reader(change) else "The writer, or what may be it,"
+    verb = "is replaced" if change.action is Action.REPLACE else "is destroyed"
+    if not others:
+        return f"{role} {verb}, and no other instance is left meanwhile: nobody can connect."
+    if len(others) == 1:
+        return (
+            f"{role} {verb}. One instance is left: nothing it could fail over to, and reads go to "
+            "it too."
+        )
+    return f"{role} {verb}; {len(others)} instances are left. Its connections end."
+
+
+def _how_long(change: Change, others: list[Change]) -> str:
+    if is_reader(change) and others:
+        return "for good" if change.action is Action.DELETE else "about ten minutes"
+    if others:
+        return "a failover, about a minute"
+    return "for good" if change.action is Action.DELETE else "about ten minutes"
+
+
+def waiting_upgrade(plan: Plan) -> Iterator[Finding]:
+    """An upgrade that waits for its window is sent again with every other change of the cluster."""
+    for change in plan.of("aws_rds_cluster"):
+        runs, wanted = (
+            version(change.before.get("engine_version_actual")),
+            version(change.after.get("engine_version")),
+        )
+        if (
+            change.action is Action.UPDATE
+            and not change.changes("engine_version")
+            and runs
+            and wanted != runs[: len(wanted)]
+            and at_once(change)
+            and set(change.changed()) - _KEPT_AWAY_FROM_RDS
+        ):
+            yield Finding(
+                danger=Danger.OUTAGE,
+                change=change,
+                attribute="engine_version",
+                effect=Phrase(
+                    "The upgrade from {runs} to {wanted}, which waits for its window, is sent "
+                    "along and done now.",
+                    {
+                        "runs": show(change.before.get("engine_version_actual")),
+                        "wanted": show(change.after.get("engine_version")),
+                    },
+                ),
+                when=moment(change, Timing.AS_SET),
+                lasts="as long as the upgrade",
+                source=_PROVIDER,
+            )
+
+
+def family_and_version(plan: Plan) -> Iterator[Finding]:
+    """A major upgrade needs parameter groups of the new family, and permission."""
+    for change in plan.of("aws_rds_cluster"):
+        if change.action is not Action.UPDATE or not _goes_major(change):
+            continue
+        if change.after.get("allow_major_version_upgrade") is not True:
+            yield _refused(change, "allow_major_version_upgrade is not true.")
+        if not change.changes("db_cluster_parameter_group_name"):
+            yield _refused(change, "The cluster's parameter group is still of the old family.")
+
+
+def _goes_major(change: Change) -> bool:
+    return (
+        version(change.before.get("engine_version"))[:1]
+        < version(change.after.get("engine_version"))[:1]
+    )
+
+
+def _refused(change: Change, why: str) -> Finding:
+    return Finding(
+        danger=Danger.REFUSED,
+        change=change,
+        attribute="engine_version",
+        effect=Phrase(f"RDS refuses the major upgrade: {why}"),
+        source=_MAJOR,
+    )

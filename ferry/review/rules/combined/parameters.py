@@ -1,0 +1,126 @@
+"""PostgreSQL's parameters: which changes wait for a restart, and which RDS refuses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from ferry.review.plan.values import UNKNOWN, Json, show
+from ferry.review.rules.dangers import Danger
+from ferry.review.rules.finding import Finding, Phrase
+from ferry.review.rules.row import CHANGED_OR_REPLACED
+from ferry.review.rules.timing import Timing, moment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ferry.review.plan.plan import Change, Plan
+
+_PARAMETERS: Final = (
+    "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_WorkingWithParamGroups.html"
+)
+
+STATIC_PARAMETERS: Final = frozenset(
+    {
+        "autovacuum_freeze_max_age", "autovacuum_max_workers", "autovacuum_multixact_freeze_max_age",
+        "huge_pages", "max_connections", "max_files_per_process", "max_locks_per_transaction",
+        "max_logical_replication_workers", "max_pred_locks_per_transaction",
+        "max_prepared_transactions", "max_replication_slots", "max_wal_senders",
+        "max_worker_processes", "rds.logical_replication", "shared_buffers",
+        "shared_preload_libraries", "superuser_reserved_connections", "track_activity_query_size",
+        "track_commit_timestamp", "wal_buffers",
+    }
+)  # fmt: skip
+"""Parameters that are read at the start only. Source:
+https://www.postgresql.org/docs/15/view-pg-settings.html, context ``postmaster``"""
+
+
+def parameters_change(plan: Plan) -> Iterator[Finding]:
+    """Parameters change: which of them wait for a restart, and which RDS refuses."""
+    for change in plan.of("aws_rds_cluster_parameter_group", "aws_db_parameter_group"):
+        if change.action not in CHANGED_OR_REPLACED or not change.changes("parameter"):
+            continue
+        before, after = _parameters(change.before), _parameters(change.after)
+        if before is None or after is None:
+            yield _parameter(
+                change,
+                Danger.INTERRUPTION,
+                "Which parameters change is known only after apply.",
+                timing=Timing.RESTART,
+            )
+            continue
+        for name in sorted({*before, *after}):
+            old, new = before.get(name), after.get(name)
+            if old != new:
+                yield from _one_parameter(change, name, old, new)
+
+
+_Setting = tuple[Any, Any]
+
+
+def _parameters(side: Json) -> dict[str, _Setting] | None:
+    """Value and apply method of each parameter; None where some are not known."""
+    found = {}
+    parameters = side.get("parameter")
+    if parameters is UNKNOWN:
+        return None
+    for it in parameters or ():
+        if it is UNKNOWN or UNKNOWN in [it.get("name"), it.get("value")] or "name" not in it:
+            return None
+        found[str(it["name"])] = (it.get("value"), it.get("apply_method"))
+    return found
+
+
+def _one_parameter(
+    change: Change, name: str, old: _Setting | None, new: _Setting | None
+) -> Iterator[Finding]:
+    values = {
+        "name": name,
+        "before": show(old[0] if old else None),
+        "after": show(new[0] if new else None),
+    }
+    static = name in STATIC_PARAMETERS
+    method = new[1] if new else (old or (None, None))[1]
+    if name == "rds.force_ssl" and values["after"] not in {'"1"', "1"}:
+        yield _parameter(
+            change,
+            Danger.WIDER_ACCESS,
+            "Clients may connect without TLS: {name} becomes {after}.",
+            values,
+        )
+    if static and new and method == "immediate":
+        yield _parameter(
+            change,
+            Danger.REFUSED,
+            "{name} is static: RDS refuses to apply it immediately.",
+            values,
+            remedy="Set its apply_method to pending-reboot.",
+        )
+    elif static or method == "pending-reboot":
+        yield _parameter(
+            change,
+            Danger.INTERRUPTION,
+            "{name} becomes {after}, and stays {before} until the instances are restarted.",
+            values,
+            timing=Timing.RESTART,
+        )
+
+
+def _parameter(
+    change: Change,
+    danger: Danger,
+    effect: str,
+    values: dict[str, str] | None = None,
+    *,
+    timing: Timing = Timing.NONE,
+    remedy: str = "",
+) -> Finding:
+    return Finding(
+        danger=danger,
+        change=change,
+        attribute="parameter",
+        effect=Phrase(effect, values or {}),
+        when=moment(change, timing),
+        lasts="seconds to a few minutes on each instance" if timing is Timing.RESTART else "",
+        remedy=Phrase(remedy),
+        source=_PARAMETERS,
+    )

@@ -1,0 +1,61 @@
+"""An effect of a change that somebody should know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ferry.review.rules.dangers import Danger, section
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from ferry.review.plan.plan import Change
+    from ferry.review.rules.dangers import Section
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A sentence of ours with values of the plan's in it, which every format quotes in its way.
+
+    Args:
+        template: The sentence; ``{name}`` stands for a value.
+        values: The values, shown as text already.
+    """
+
+    template: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+    def text(self, quote: Callable[[str], str] = str) -> str:
+        """The sentence with each value quoted; by default as it is."""
+        return self.template.format_map({name: quote(text) for name, text in self.values.items()})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """An effect.
+
+    Args:
+        danger: What it is.
+        change: The change that has it.
+        attribute: The attribute that has it; empty for the resource whole.
+        effect: What happens.
+        when: At what time it happens; empty where that says nothing.
+        lasts: How long it takes; empty where that says nothing.
+        remedy: What to do instead, or beforehand; empty where there is nothing.
+        source: Where this is written.
+    """
+
+    danger: Danger
+    change: Change
+    attribute: str = ""
+    effect: Phrase
+    when: Phrase = Phrase("")
+    lasts: str = ""
+    remedy: Phrase = Phrase("")
+    source: str = ""
+
+    @property
+    def section(self) -> Section:
+        """The report's part that it stands in."""
+        return section(self.danger, self.change.type)

@@ -1,0 +1,158 @@
+"""The review of a plan: its verdict, and what led to it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from ferry.review.plan.plan import Action
+from ferry.review.plan.traffic import traffic_changes
+from ferry.review.rules.combined.policies import statement_changes
+from ferry.review.rules.dangers import Danger
+from ferry.review.rules.judging import judge
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ferry.review.plan.plan import Change, Plan
+    from ferry.review.plan.traffic import TrafficChange
+    from ferry.review.rules.combined.policies import StatementChange
+    from ferry.review.rules.dangers import Section
+    from ferry.review.rules.finding import Finding, Phrase
+    from ferry.review.rules.guardrails import Guardrails
+    from ferry.review.rules.judging import Judgement
+
+
+class Verdict(StrEnum):
+    """What is to be done with a plan."""
+
+    SAFE = "safe"
+    SECOND_REVIEWER = "needs a second reviewer"
+    BLOCKED = "blocked"
+    NOT_JUDGED = "could not be judged"
+
+
+_EXIT_CODES: Final = {
+    Verdict.SAFE: 0,
+    Verdict.SECOND_REVIEWER: 1,
+    Verdict.BLOCKED: 2,
+    Verdict.NOT_JUDGED: 3,
+}
+_DANGERS: Final = tuple(Danger)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Review:
+    """A reviewed plan.
+
+    Args:
+        environment: The environment's name.
+        plan: The plan.
+        guardrails: What blocks.
+        judgement: What the rules say.
+        notes: What else the reader should know, such as that the environment has no file.
+    """
+
+    environment: str
+    plan: Plan
+    guardrails: Guardrails
+    judgement: Judgement
+    notes: Sequence[Phrase] = ()
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """What is to be done. A plan that is blocked anyway is called so, judged whole or not."""
+        dangers = {finding.danger for finding in self.judgement.findings}
+        if any(self.guardrails.blocks(danger) for danger in dangers):
+            return Verdict.BLOCKED
+        if not self.is_judged:
+            return Verdict.NOT_JUDGED
+        return Verdict.SECOND_REVIEWER if dangers else Verdict.SAFE
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether every change could be judged."""
+        return not (self.judgement.doubts or self.plan.unreadable)
+
+    @property
+    def exit_code(self) -> int:
+        """0 safe, 1 needs a second reviewer, 2 blocked, 3 not judged, or not whole."""
+        return _EXIT_CODES[self.verdict if self.is_judged else Verdict.NOT_JUDGED]
+
+    @cached_property
+    def findings(self) -> Sequence[Finding]:
+        """The effects: what blocks first, then by danger, then by place."""
+        return sorted(
+            self.judgement.findings,
+            key=lambda it: (
+                not self.guardrails.blocks(it.danger),
+                _DANGERS.index(it.danger),
+                it.change.place,
+            ),
+        )
+
+    def in_section(self, section: Section) -> list[Finding]:
+        """The effects that stand in one part of the report."""
+        return [finding for finding in self.findings if finding.section is section]
+
+    @cached_property
+    def changes(self) -> Sequence[Change]:
+        """What will change, by place; what stays and what is only read is left out."""
+        idle = {Action.NO_OP, Action.READ}
+        return sorted(
+            (
+                it
+                for it in self.plan.changes
+                if it.managed and (it.action not in idle or it.previous_address or it.imported)
+            ),
+            key=lambda it: (it.place, it.address),
+        )
+
+    @cached_property
+    def drift(self) -> Sequence[Change]:
+        """What differs from Terraform's last run; a value that is empty in another way does not."""
+        return [it for it in self.plan.drift if it.action is not Action.UPDATE or it.changed()]
+
+    @cached_property
+    def counts(self) -> Counter[Action]:
+        """How many resources each action is planned for, in the order of the actions."""
+        found = Counter(it.action for it in self.changes)
+        return Counter({it: found[it] for it in Action if it in found and it is not Action.NO_OP})
+
+    @cached_property
+    def reads(self) -> int:
+        """How many data sources are read only during apply."""
+        return sum(it.action is Action.READ for it in self.plan.changes)
+
+    @cached_property
+    def statements(self) -> Sequence[StatementChange]:
+        """The policies' statements that go and come."""
+        return list(statement_changes(self.plan))
+
+    @cached_property
+    def traffic(self) -> Sequence[TrafficChange]:
+        """The security groups' rules that go and come."""
+        return list(traffic_changes(self.plan))
+
+
+def review(
+    plan: Plan, *, environment: str, guardrails: Guardrails, notes: Sequence[Phrase] = ()
+) -> Review:
+    """Review a plan.
+
+    Args:
+        plan: The plan.
+        environment: The environment's name.
+        guardrails: What blocks.
+        notes: What else the reader should know; nothing by default.
+    """
+    return Review(
+        environment=environment,
+        plan=plan,
+        guardrails=guardrails,
+        judgement=judge(plan),
+        notes=notes,
+    )

@@ -1,0 +1,51 @@
+"""Aurora's subnet group and parameter groups."""
+
+# A table: a row is easier to read than a tree of arguments.
+# fmt: off
+
+from __future__ import annotations
+
+from typing import Final
+
+from ferry.review.rules.combined.parameters import parameters_change
+from ferry.review.rules.conditions import always, loses_items
+from ferry.review.rules.dangers import Danger
+from ferry.review.rules.row import CREATED, DESTROYED, Harmless, Judged, Replaces, Row, Rule
+from ferry.review.rules.timing import Timing
+
+_REACH: Final = (
+    "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/"
+    "USER_VPC.WorkingWithRDSInstanceinaVPC.html"
+)
+_SUBNETS: Final = "aws_db_subnet_group"
+_CLUSTER_GROUP: Final = "aws_rds_cluster_parameter_group"
+_INSTANCE_GROUP: Final = "aws_db_parameter_group"
+
+ROWS: Final[tuple[Row, ...]] = (
+    Harmless(_SUBNETS, (CREATED,), "Nothing uses it yet."),
+    Rule(_SUBNETS, DESTROYED, always, Danger.REFUSED,
+         "RDS does not delete a subnet group that a cluster uses.", timing=Timing.NOW,
+         remedy="Look whether the cluster is replaced too.", source=_REACH),
+    Replaces(_SUBNETS, ("name", "name_prefix")),
+    Rule(_SUBNETS, "subnet_ids", loses_items, Danger.REFUSED,
+         "RDS refuses to take away a subnet in which an instance stands.", source=_REACH),
+    Harmless(_SUBNETS, ("subnet_ids",), "Instances stay where they are; new ones have more room."),
+    Harmless(_SUBNETS, ("description", "arn", "vpc_id", "supported_network_types"),
+             "Words, and what RDS reports."),
+    *(
+        row
+        for group in (_CLUSTER_GROUP, _INSTANCE_GROUP)
+        for row in (
+            Harmless(group, (CREATED,), "Nothing uses it yet."),
+            Harmless(group, (DESTROYED,),
+                     "RDS deletes no parameter group that is in use; what takes its place is "
+                     "judged at the cluster and the instances."),
+            Replaces(group, ("description", "family", "name", "name_prefix")),
+            Judged(group, ("parameter",), by=parameters_change),
+            Harmless(group, ("parameter",),
+                     "A dynamic parameter is in force within seconds, without a restart."),
+            Harmless(group, ("arn", "skip_destroy"),
+                     "RDS reports it, or it says what happens some day."),
+        )
+    ),
+)

@@ -1,0 +1,124 @@
+"""Keys, secrets and roles."""
+
+# A table: a row is easier to read than a tree of arguments.
+# fmt: off
+
+from __future__ import annotations
+
+from typing import Final
+
+from ferry.review.rules.combined.keys import keys_go, secrets_go
+from ferry.review.rules.combined.policies import attachment_findings, policy_findings
+from ferry.review.rules.conditions import always, lowered, removed, turned_off
+from ferry.review.rules.dangers import Danger
+from ferry.review.rules.row import (
+    CREATED,
+    DESTROYED,
+    REPLACED,
+    Harmless,
+    Judged,
+    Replaces,
+    Row,
+    Rule,
+)
+from ferry.review.rules.timing import Timing
+
+_KEY: Final = "aws_kms_key"
+_ALIAS: Final = "aws_kms_alias"
+_SECRET: Final = "aws_secretsmanager_secret"  # noqa: S105 (a resource type)
+_VERSION: Final = "aws_secretsmanager_secret_version"
+_ROLE: Final = "aws_iam_role"
+_ROLE_POLICY: Final = "aws_iam_role_policy"
+_ATTACHMENT: Final = "aws_iam_role_policy_attachment"
+
+_KMS: Final = "https://docs.aws.amazon.com/kms/latest/developerguide"
+_SECRETS: Final = "https://docs.aws.amazon.com/secretsmanager/latest/userguide"
+_IAM: Final = "https://docs.aws.amazon.com/IAM/latest/UserGuide"
+
+ROWS: Final[tuple[Row, ...]] = (
+    Harmless(_KEY, (CREATED,), "Nothing is encrypted with it yet."),
+    Judged(_KEY, (DESTROYED,), by=keys_go),
+    Judged(_KEY, ("policy",), by=policy_findings),
+    Replaces(_KEY, ("custom_key_store_id", "customer_master_key_spec", "key_usage", "multi_region",
+             "xks_key_id")),
+    Rule(_KEY, "is_enabled", turned_off, Danger.OUTAGE,
+         "A disabled key decrypts nothing: Aurora stops the cluster, DMS and the secrets fail.",
+         timing=Timing.NOW, lasts="until it is enabled, and the cluster started",
+         source=f"{_KMS}/enabling-keys.html"),
+    Harmless(_KEY, ("is_enabled",), "The key works."),
+    Rule(_KEY, "enable_key_rotation", turned_off, Danger.PROTECTION_LOSS,
+         "The key's material is no longer changed every year.", source=f"{_KMS}/rotate-keys.html"),
+    Harmless(_KEY, ("enable_key_rotation", "rotation_period_in_days"),
+             "Rotation keeps the old material: all stays readable."),
+    Rule(_KEY, "deletion_window_in_days", lowered, Danger.PROTECTION_LOSS,
+         "A deleted key can be rescued for {after} days only, not {before}.",
+         source=f"{_KMS}/deleting-keys.html"),
+    Harmless(_KEY, ("deletion_window_in_days",), "A deleted key can be rescued for longer."),
+    Rule(_KEY, "bypass_policy_lockout_safety_check", always, Danger.PROTECTION_LOSS,
+         "A policy that locks everyone out of the key is no longer refused.",
+         source=f"{_KMS}/key-policy-default.html"),
+    Harmless(_KEY, ("description", "arn", "key_id"), "Words, and what KMS reports."),
+    Harmless(_ALIAS, (CREATED,), "A name for a key."),
+    Harmless(_ALIAS, (DESTROYED,), "A name only: AWS keeps using the key by its id."),
+    Replaces(_ALIAS, ("name", "name_prefix")),
+    Harmless(_ALIAS, ("target_key_id", "target_key_arn", "arn"),
+             "What is encrypted names its key by ARN, not by this alias."),
+    Harmless(_SECRET, (CREATED,), "Nothing reads it yet."),
+    Judged(_SECRET, (DESTROYED,), by=secrets_go),
+    Judged(_SECRET, ("policy",), by=policy_findings),
+    Replaces(_SECRET, ("name", "name_prefix")),
+    Rule(_SECRET, "kms_key_id", always, Danger.REPLICATION_STOP,
+         "The secret's next version is encrypted with {after}; who reads it, DMS's role among "
+         "them, must be allowed to decrypt with that key.", timing=Timing.NOW,
+         source=f"{_SECRETS}/security-encryption.html"),
+    Rule(_SECRET, "recovery_window_in_days", lowered, Danger.PROTECTION_LOSS,
+         "Once deleted, the secret can be restored for {after} days, not {before}.",
+         source=f"{_SECRETS}/manage_delete-secret.html"),
+    Harmless(_SECRET, ("recovery_window_in_days",), "Once deleted, it can be restored for longer."),
+    Rule(_SECRET, "replica", always, Danger.WIDER_ACCESS,
+         "The secret is copied to other regions, or no longer: {after} in place of {before}.",
+         source=f"{_SECRETS}/create-manage-multi-region-secrets.html"),
+    Harmless(_SECRET, ("description", "force_overwrite_replica_secret", "arn"),
+             "Words, and what Secrets Manager reports."),
+    Harmless(_VERSION, (CREATED,), "A value is written; nobody sees it, here or in the state."),
+    Rule(_VERSION, DESTROYED, always, Danger.REPLICATION_STOP,
+         "The secret loses this value; where none is left, DMS cannot sign in.", timing=Timing.NOW,
+         lasts="until a value is written", source=f"{_SECRETS}/getting-started.html"),
+    Harmless(_VERSION, (REPLACED,), "A rotation: the new value takes the old one's place at once."),
+    Replaces(_VERSION, ("secret_id",)),
+    Harmless(_VERSION, ("secret_string_wo", "secret_string_wo_version", "secret_string",
+             "secret_binary"), "A rotation: readers get the new value at their next connection."),
+    Rule(_VERSION, "version_stages", removed, Danger.REPLICATION_STOP,
+         "Readers of AWSCURRENT get another value.", source=f"{_SECRETS}/getting-started.html"),
+    Harmless(_VERSION, ("version_stages", "arn", "has_secret_string_wo", "version_id"),
+             "Secrets Manager reports it."),
+    Judged(_ROLE, (CREATED,), by=policy_findings),
+    Rule(_ROLE, DESTROYED, always, Danger.REPLICATION_STOP,
+         "What acts in this role (DMS, flow logs, monitoring) cannot any more.", timing=Timing.NOW,
+         lasts="for good, or until the new role is known everywhere",
+         source=f"{_IAM}/id_roles.html"),
+    Judged(_ROLE, ("assume_role_policy",), by=policy_findings),
+    Replaces(_ROLE, ("name", "name_prefix", "path")),
+    Rule(_ROLE, "permissions_boundary", always, Danger.WIDER_ACCESS,
+         "Another boundary holds the role: {after} in place of {before}.",
+         source=f"{_IAM}/access_policies_boundaries.html"),
+    Rule(_ROLE, "inline_policy", always, Danger.WIDER_ACCESS, "The role's policies change.",
+         source=f"{_IAM}/access_policies_manage.html"),
+    Rule(_ROLE, "managed_policy_arns", always, Danger.WIDER_ACCESS,
+         "The role's policies change: {after} in place of {before}.",
+         source=f"{_IAM}/access_policies_manage.html"),
+    Harmless(_ROLE, ("max_session_duration", "force_detach_policies", "description", "arn",
+             "create_date", "unique_id"), "It gives no permission."),
+    Judged(_ROLE_POLICY, (CREATED, "policy"), by=policy_findings),
+    Rule(_ROLE_POLICY, DESTROYED, always, Danger.REPLICATION_STOP,
+         "The role may no longer do what the policy allowed.", timing=Timing.NOW,
+         lasts="for good, or until the new policy is there",
+         source=f"{_IAM}/access_policies_manage.html"),
+    Replaces(_ROLE_POLICY, ("name", "name_prefix", "role")),
+    Judged(_ATTACHMENT, (CREATED,), by=attachment_findings),
+    Rule(_ATTACHMENT, DESTROYED, always, Danger.REPLICATION_STOP,
+         "The role may no longer do what AWS's policy allowed.", timing=Timing.NOW,
+         lasts="for good, or until another is attached",
+         source=f"{_IAM}/access_policies_manage-attach-detach.html"),
+    Replaces(_ATTACHMENT, ("policy_arn", "role")),
+)
