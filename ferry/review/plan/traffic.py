@@ -1,4 +1,4 @@
-"""What plans do to the rules of security groups."""
+"""The traffic that security groups let through, and what a plan changes of it."""
 
 from __future__ import annotations
 
@@ -8,27 +8,26 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ferry.review.plan.plan import Action
 from ferry.review.plan.values import UNKNOWN, Json, show
-from ferry.review.rules.dangers import Danger
-from ferry.review.rules.finding import Finding, Phrase
-from ferry.review.rules.timing import Timing, moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ferry.review.plan.plan import Change, Plan
 
-_SINGLE: Final = {
+RULE_RESOURCES: Final = {
     "aws_vpc_security_group_ingress_rule": "in",
     "aws_vpc_security_group_egress_rule": "out",
 }
-_GROUPS: Final = ("aws_security_group", "aws_default_security_group")
+"""The resources that are one rule each, and its direction."""
+
+GROUPS: Final = ("aws_security_group", "aws_default_security_group")
+"""The resources that are a group with all its rules."""
+
 _DIRECTIONS: Final = {"ingress": "in", "egress": "out"}
 _SHORTEST_PREFIXES: Final = {4: 8, 6: 16}
 """Prefixes below these are more of the internet than any one network owns."""
 
 _PRIVATE_IPV6: Final = ipaddress.IPv6Network("fc00::/7")
-
-_SOURCE: Final = "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,10 +92,10 @@ class TrafficChange:
 
 def traffic_changes(plan: Plan) -> Iterator[TrafficChange]:
     """Every rule that goes or comes, those of one resource that go first."""
-    for change in plan.of(*_SINGLE, *_GROUPS):
+    for change in plan.of(*RULE_RESOURCES, *GROUPS):
         if change.action in {Action.NO_OP, Action.FORGET}:
             continue
-        before, after = _traffic(change, change.before), _traffic(change, change.after)
+        before, after = let_through(change, change.before), let_through(change, change.after)
         for traffic in before:
             if traffic.opening not in {it.opening for it in after}:
                 yield TrafficChange(change=change, added=False, traffic=traffic)
@@ -105,50 +104,15 @@ def traffic_changes(plan: Plan) -> Iterator[TrafficChange]:
                 yield TrafficChange(change=change, added=True, traffic=traffic)
 
 
-def traffic_findings(plan: Plan) -> Iterator[Finding]:
-    """What the changes of security groups open and close."""
-    new_groups = any(it.action is Action.CREATE for it in plan.of("aws_security_group"))
-    for it in traffic_changes(plan):
-        traffic = it.traffic
-        values = {"peer": traffic.peer, "ports": f"{traffic.protocol} {traffic.ports}"}
-        is_new = new_groups and it.change.action is Action.CREATE and not traffic.group
-        if it.added and traffic.is_worldwide and traffic.direction == "in":
-            yield _finding(it.change, Danger.PUBLIC_REACH, "{peer} may connect to {ports}.", values)
-        elif it.added and not is_new and it.change.action is not Action.CREATE:
-            yield _finding(
-                it.change, Danger.WIDER_ACCESS, "{peer} is let through: {ports}.", values
-            )
-        elif it.added and not is_new and it.change.type in _SINGLE:
-            yield _finding(
-                it.change,
-                Danger.WIDER_ACCESS,
-                "{peer} is let through at a group that exists: {ports}.",
-                values,
-            )
-        elif not it.added and not _is_missed_by_none(plan, it):
-            yield _finding(
-                it.change,
-                Danger.INTERRUPTION,
-                "{peer} is let through no more: {ports}. New connections fail.",
-                values,
-                timing=Timing.NOW,
-            )
-
-
-def _is_missed_by_none(plan: Plan, gone: TrafficChange) -> bool:
-    """Whether the group itself goes, or what takes a rule's place lets as much through."""
-    groups = {it.before.get("id") for it in plan.of("aws_security_group") if it.goes}
-    if gone.traffic.group in groups or (gone.change.type in _GROUPS and gone.change.goes):
-        return True
-    return any(gone.traffic.is_within(it) for it in _traffic(gone.change, gone.change.after))
-
-
-def _traffic(change: Change, side: Mapping[str, Any]) -> list[Traffic]:
+def let_through(change: Change, side: Mapping[str, Any]) -> list[Traffic]:
+    """What a resource lets through on one side of its change, before or after."""
     if not side:
         return []
-    if change.type in _SINGLE:
+    if change.type in RULE_RESOURCES:
         return [
-            _one(_SINGLE[change.type], side, peer, group=_text(side.get("security_group_id")))
+            _one(
+                RULE_RESOURCES[change.type], side, peer, group=_text(side.get("security_group_id"))
+            )
             for peer in _peers(side)
         ]
     found = []
@@ -224,20 +188,3 @@ def _network(peer: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
 
 def _text(value: Json) -> str:
     return value if isinstance(value, str) else ""
-
-
-def _finding(
-    change: Change,
-    danger: Danger,
-    effect: str,
-    values: Mapping[str, str],
-    *,
-    timing: Timing = Timing.NONE,
-) -> Finding:
-    return Finding(
-        danger=danger,
-        change=change,
-        effect=Phrase(effect, values),
-        when=moment(change, timing),
-        source=_SOURCE,
-    )

@@ -9,8 +9,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from ferry.review.plan.plan import Action
+from ferry.review.plan.policies import statement_changes
 from ferry.review.plan.traffic import traffic_changes
-from ferry.review.rules.combined.policies import statement_changes
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.judging import judge
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ferry.review.plan.plan import Change, Plan
+    from ferry.review.plan.policies import StatementChange
     from ferry.review.plan.traffic import TrafficChange
-    from ferry.review.rules.combined.policies import StatementChange
     from ferry.review.rules.dangers import Section
     from ferry.review.rules.finding import Finding, Phrase
     from ferry.review.rules.guardrails import Guardrails

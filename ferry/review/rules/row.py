@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, Final
 
 from ferry.review.plan.plan import Action
 from ferry.review.plan.values import show
-from ferry.review.rules.conditions import always
 from ferry.review.rules.finding import Finding, Phrase
 from ferry.review.rules.timing import Timing, moment, weighed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-    from ferry.review.plan.plan import Change
+    from ferry.review.plan.plan import Change, Plan
     from ferry.review.rules.conditions import Condition
     from ferry.review.rules.dangers import Danger
+
+    Combined = Callable[[Plan], Iterator[Finding]]
 
 CREATED: Final = "(created)"
 DESTROYED: Final = "(destroyed)"
@@ -112,35 +113,20 @@ class Replaces:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Attributes that take more than a row: a function looks at each of them.
+    """Attributes that take more than a row: a function looks at the plan whole.
 
     Args:
         resource: The resource's type.
         attributes: The attributes, or CREATED, DESTROYED.
-        by: The function.
+        by: The function, called once for a plan.
     """
 
     resource: str
     attributes: tuple[str, ...]
-    by: Callable[..., object]
+    by: Combined
 
 
 Row = Rule | Harmless | Replaces | Judged
 
 ANY: Final = "*"
 """In a resource type's place: every type."""
-
-__all__ = [
-    "ANY",
-    "CHANGED_OR_REPLACED",
-    "CREATED",
-    "DESTROYED",
-    "HOWEVER_MADE",
-    "REPLACED",
-    "Harmless",
-    "Judged",
-    "Replaces",
-    "Row",
-    "Rule",
-    "always",
-]

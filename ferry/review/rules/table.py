@@ -10,68 +10,41 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ferry.review.plan.traffic import traffic_findings
-from ferry.review.rules.combined import (
-    alarms,
-    aurora,
-    events,
-    keys,
-    network,
-    parameters,
-    replication,
-    whole,
-)
-from ferry.review.rules.combined.policies import attachment_findings, policy_findings
-from ferry.review.rules.row import ANY, Rule
-from ferry.review.rules.rows import aurora as aurora_rows
-from ferry.review.rules.rows import groups as groups_rows
-from ferry.review.rules.rows import keys as keys_rows
-from ferry.review.rules.rows import monitoring as monitoring_rows
-from ferry.review.rules.rows import network as network_rows
-from ferry.review.rules.rows import replication as replication_rows
+from ferry.review.rules.combined.alarms import impossible_thresholds, unwatched
+from ferry.review.rules.combined.aurora import family_and_version, waiting_upgrade
+from ferry.review.rules.combined.whole import forgotten, tainted
+from ferry.review.rules.row import ANY, Judged, Rule
+from ferry.review.rules.rows import aurora, groups, keys, monitoring, network, replication
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from ferry.review.plan.plan import Plan
-    from ferry.review.rules.finding import Finding
-    from ferry.review.rules.row import Row
+    from ferry.review.rules.row import Combined, Row
 
-    Combined = Callable[[Plan], Iterator[Finding]]
     Table = Mapping[str, Mapping[str, Sequence[Row]]]
 
 ROWS: Final[tuple[Row, ...]] = (
-    *aurora_rows.ROWS,
-    *groups_rows.ROWS,
-    *replication_rows.ROWS,
-    *keys_rows.ROWS,
-    *network_rows.ROWS,
-    *monitoring_rows.ROWS,
+    *aurora.ROWS,
+    *groups.ROWS,
+    *replication.ROWS,
+    *keys.ROWS,
+    *network.ROWS,
+    *monitoring.ROWS,
 )
 
-COMBINED: Final[tuple[Combined, ...]] = (
-    aurora.cluster_goes,
-    aurora.instance_goes,
-    aurora.waiting_upgrade,
-    aurora.family_and_version,
-    parameters.parameters_change,
-    replication.task_changes,
-    replication.task_starts,
-    replication.endpoint_changes,
-    keys.keys_go,
-    keys.secrets_go,
-    network.routes_change,
-    network.subnets_go,
-    alarms.alarms_go,
-    alarms.unwatched,
-    alarms.impossible_thresholds,
-    events.receivers_go,
-    events.events_lose_sources,
-    policy_findings,
-    attachment_findings,
-    traffic_findings,
-    whole.tainted,
-    whole.forgotten,
+_NAMED_BY_NO_ROW: Final[tuple[Combined, ...]] = (
+    waiting_upgrade,
+    family_and_version,
+    unwatched,
+    impossible_thresholds,
+    tainted,
+    forgotten,
+)
+"""What looks at attributes that rows judge one by one, or at every type of resource."""
+
+COMBINED: Final = (
+    *dict.fromkeys(row.by for row in ROWS if isinstance(row, Judged)),
+    *_NAMED_BY_NO_ROW,
 )
 """What looks at several attributes or resources at once."""
 

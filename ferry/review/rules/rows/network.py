@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from ferry.review.plan.traffic import traffic_findings
 from ferry.review.rules.combined.network import routes_change, subnets_go
 from ferry.review.rules.combined.policies import policy_findings
+from ferry.review.rules.combined.traffic import traffic_findings
 from ferry.review.rules.conditions import always, turned_off, turned_on
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.row import (

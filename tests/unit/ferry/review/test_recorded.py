@@ -20,7 +20,7 @@ from tests.unit.ferry.review.recorded import FOLDER, NAMES, recorded
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
-    from ferry.review.rules.table import Combined
+    from ferry.review.rules.row import Combined
 
 RULES = [row for row in ROWS if isinstance(row, Rule)]
 MOST_BYTES_OF_ONE = 300_000
