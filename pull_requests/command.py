@@ -26,9 +26,9 @@ _COMMENT: Final = "comment.md"
 
 def main(arguments: Sequence[str]) -> int:
     """Run a command in the project's folder; returns its exit code."""
-    given = parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     try:
-        code: int = given.run(given)
+        code: int = options.run(options)
     except FerryError as error:
         print(error, file=sys.stderr)
         return error.exit_code
@@ -88,12 +88,12 @@ def _add_pull_request(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--number", required=True, type=int, help="the pull request's number")
 
 
-def _changed(given: argparse.Namespace) -> int:
+def _changed(options: argparse.Namespace) -> int:
     from pull_requests.code import commit_of
     from pull_requests.synthesis import changes_since
 
     project = Path.cwd()
-    found = changes_since(project, commit_of(project, given.base))
+    found = changes_since(project, commit_of(project, options.base))
     for change in found:
         print(f"{change.stack.name}: {change.kind}")
     if not found:
@@ -102,7 +102,7 @@ def _changed(given: argparse.Namespace) -> int:
     return 0
 
 
-def _plan(given: argparse.Namespace) -> int:
+def _plan(options: argparse.Namespace) -> int:
     from pull_requests.code import commit_of
     from pull_requests.comment import text_of
     from pull_requests.errors import RefusedError
@@ -110,81 +110,81 @@ def _plan(given: argparse.Namespace) -> int:
     from pull_requests.synthesis import changes_since
 
     project = Path.cwd()
-    base = commit_of(project, given.base)
+    base = commit_of(project, options.base)
     found = {change.stack.name: change for change in changes_since(project, base)}
-    if given.stack not in found:
+    if options.stack not in found:
         raise RefusedError(
-            f"{given.stack!r} does not change since {base}; {', '.join(found) or 'no stack'} does."
+            f"{options.stack!r} does not change since {base}; {', '.join(found) or 'no stack'} does."
         )
     outcome = plan(
-        found[given.stack],
+        found[options.stack],
         project=project,
-        commit=commit_of(project, given.commit),
-        folder=given.folder / "terraform",
+        commit=commit_of(project, options.commit),
+        folder=options.folder / "terraform",
         now=datetime.now(UTC),
     )
     text = text_of(outcome)
-    (given.folder / _COMMENT).write_text(text)
+    (options.folder / _COMMENT).write_text(text)
     print(text)
     _append("GITHUB_STEP_SUMMARY", text)
     _write_output("verdict", str(int(outcome.verdict)))
     return 0
 
 
-def _comment(given: argparse.Namespace) -> int:
+def _comment(options: argparse.Namespace) -> int:
     from pull_requests.comment import marker
 
-    text = (given.folder / _COMMENT).read_text()
-    print(f"comment {_pull_request(given).comment(marker(given.stack), text)}")
+    text = (options.folder / _COMMENT).read_text()
+    print(f"comment {_pull_request(options).comment(marker(options.stack), text)}")
     return 0
 
 
-def _settle(given: argparse.Namespace) -> int:
+def _settle(options: argparse.Namespace) -> int:
     from pull_requests.comment import marked_stack, marker, text_without_change
 
-    changed = {it["stack"] for it in json.loads(given.changed)}
-    pull_request = _pull_request(given)
+    changed = {it["stack"] for it in json.loads(options.changed)}
+    pull_request = _pull_request(options)
     stacks = {marked_stack(line) for line in pull_request.first_lines()}
     for stack in sorted(stacks - changed - {""}):
-        pull_request.update(marker(stack), text_without_change(stack, commit=given.commit))
+        pull_request.update(marker(stack), text_without_change(stack, commit=options.commit))
         print(f"{stack}: changes no more")
     return 0
 
 
-def _verdict(given: argparse.Namespace) -> int:
+def _verdict(options: argparse.Namespace) -> int:
     from pull_requests.verdict import approvers, status
 
     found = status(
-        given.stack,
-        int(given.verdict) if given.verdict.isdecimal() else None,
-        approvers(_pull_request(given).reviews(), author=given.author, commit=given.commit),
+        options.stack,
+        int(options.verdict) if options.verdict.isdecimal() else None,
+        approvers(_pull_request(options).reviews(), author=options.author, commit=options.commit),
     )
     print(f"::{'notice' if found.passed else 'error'}::{found.text}")
     return 0 if found.passed else _FAILED
 
 
-def _find(given: argparse.Namespace) -> int:
+def _find(options: argparse.Namespace) -> int:
     from pull_requests.applying import find
     from pull_requests.synthesis import synthesized
 
-    found = place(find(synthesized(Path.cwd()), given.stack))
+    found = place(find(synthesized(Path.cwd()), options.stack))
     for name, value in found.items():
         print(f"{name}: {value}")
         _write_output(name, value)
     return 0
 
 
-def _apply(given: argparse.Namespace) -> int:
+def _apply(options: argparse.Namespace) -> int:
     from pull_requests.applying import apply
     from pull_requests.synthesis import synthesized
 
     project = Path.cwd()
     return apply(
-        given.stack,
-        digest=given.plan,
+        options.stack,
+        digest=options.plan,
         stacks=synthesized(project),
         project=project,
-        folder=given.folder / "terraform",
+        folder=options.folder / "terraform",
         now=datetime.now(UTC),
     )
 
@@ -199,10 +199,10 @@ def place(stack: Stack) -> dict[str, str]:
     }
 
 
-def _pull_request(given: argparse.Namespace) -> PullRequest:
+def _pull_request(options: argparse.Namespace) -> PullRequest:
     from pull_requests.github import PullRequest
 
-    return PullRequest(repository=given.repository, number=given.number, folder=Path.cwd())
+    return PullRequest(repository=options.repository, number=options.number, folder=Path.cwd())
 
 
 def _write_output(name: str, value: str) -> None:

@@ -96,5 +96,5 @@ class PullRequest:
             "gh", "api", "--method", method, "--silent", "--input", "-",
             f"repos/{self.repository}/{path}",
             folder=self.folder,
-            given=json.dumps(document),
+            stdin=json.dumps(document),
         )  # fmt: skip

@@ -51,7 +51,8 @@ def kept(stack: Stack, digest: str) -> KeptPlan:
     """
     if not _DIGEST.fullmatch(digest):
         raise RefusedError(
-            f"{digest!r} given; a plan is named by 64 digits in hex, as its comment shows them."
+            f"{digest!r} is no name of a plan: that is 64 hexadecimal digits, as the comment shows "
+            "them."
         )
     key = naming.kept_plan(stack.name, digest)
     with explained(f"read the plan {key} in the bucket {stack.bucket}"):

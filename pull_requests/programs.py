@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def output_of(
     *command: str,
     folder: Path,
-    given: str | None = None,
+    stdin: str | None = None,
     variables: Mapping[str, str] | None = None,
 ) -> str:
     """Run a program and return what it printed.
@@ -24,7 +24,7 @@ def output_of(
     Args:
         command: The program and its arguments; no shell reads them.
         folder: Where it runs.
-        given: What it reads from standard input; nothing by default.
+        stdin: What it reads from standard input; nothing by default.
         variables: Environment variables beside those that are there.
 
     Raises:
@@ -36,7 +36,7 @@ def output_of(
             command,
             cwd=folder,
             env={**os.environ, **(variables or {})},
-            input=given or "",
+            input=stdin or "",
             capture_output=True,
             text=True,
             check=False,

@@ -51,7 +51,8 @@ def review(
 
     Args:
         plan: What `terraform show -json` printed.
-        document: The stack's JSON, which names the constructs, if ferry can be given it.
+        document: The stack's JSON, which names the constructs; None where ferry would not know
+            it for one of the environment's.
         environment: The environment whose file says what blocks.
         project: Where ferry is.
         folder: Where files for ferry may be written.

@@ -77,7 +77,7 @@ class Traffic:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TrafficChange:
-    """Traffic that is let through no more, or from now on.
+    """Traffic that is no longer let through, or from now on.
 
     Args:
         change: The resource.

@@ -22,7 +22,7 @@ _EMPTY: Final[tuple[Any, ...]] = (None, "", [], {})
 class Unknown:
     """What is known only after apply. Equal to nothing, itself included.
 
-    It can be looked for among names that are known, where it is not found.
+    It has a hash, so that `in` can look for it in a set of names, and does not find it.
     """
 
     __slots__ = ()

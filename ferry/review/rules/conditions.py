@@ -38,11 +38,11 @@ def at_a_writer(change: Change, attribute: str) -> bool:
 
 
 def compare(comparison: Comparison, *, of: Callable[[Any], bool] | None = None) -> Condition:
-    """Make a condition of a comparison of before and after; it never sees what is not known.
+    """Make a condition of a comparison, which is called with known values only.
 
     Args:
-        comparison: The comparison.
-        of: What before must be, so that something can come of it at all; anything by default.
+        comparison: Whether the step from before to after is one that the rule is about.
+        of: What before must be for that to be possible; anything by default.
     """
 
     def condition(change: Change, attribute: str) -> bool:
@@ -59,7 +59,7 @@ def compare(comparison: Comparison, *, of: Callable[[Any], bool] | None = None) 
 
 
 def _number(value: Json) -> float | None:
-    """Of no number, nothing; true and false are none either."""
+    """A number; None for what is none, true and false included."""
     return value if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
@@ -69,7 +69,7 @@ def _lower(before: Json, after: Json) -> bool:
 
 
 def version(value: Json) -> tuple[int, ...]:
-    """The numbers of a version, such as (15, 8); none of what is no version."""
+    """The numbers of a version, such as (15, 8); empty for what is no version."""
     return tuple(map(int, _NUMBER.findall(value))) if isinstance(value, str) else ()
 
 
@@ -101,7 +101,7 @@ turned_off: Final = compare(lambda _, after: after is not True, of=lambda before
 removed: Final = compare(lambda _, after: not is_set(after), of=is_set)
 """A value is no longer set."""
 
-set_otherwise: Final = compare(lambda _, after: is_set(after))
+set_to_another: Final = compare(lambda _, after: is_set(after))
 """A value becomes another one; it is not removed."""
 
 loses_items: Final = compare(lambda before, after: not set(_list(before)) <= set(_list(after)))

@@ -40,8 +40,8 @@ class Finding:
         change: The change that has it.
         attribute: The attribute that has it; empty for the resource whole.
         effect: What happens.
-        when: At what time it happens; empty where that says nothing.
-        lasts: How long it takes; empty where that says nothing.
+        when: When it happens; empty where it is no event.
+        lasts: How long it takes; empty where it is no event.
         remedy: What to do instead, or beforehand; empty where there is nothing.
         source: Where this is written.
     """

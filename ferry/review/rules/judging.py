@@ -114,10 +114,7 @@ def _attribute(
 
 
 def _fired(rows: Sequence[Row], change: Change, name: str) -> Iterator[Finding]:
-    """What the rules say; a change to an older version is no newer one, so the first word counts.
-
-    Rules of one danger are told apart by their order: the first that holds speaks.
-    """
+    """What the rules say: of each danger, the first rule whose condition holds."""
     spoken = set()
     for row in rows:
         if not isinstance(row, Rule) or row.danger in spoken:

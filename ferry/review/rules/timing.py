@@ -26,7 +26,7 @@ class Timing(Enum):
     """When the instances are restarted, which Terraform does not do."""
 
     NONE = auto()
-    """It is no event."""
+    """It is no event: nothing happens at a moment."""
 
 
 def at_once(change: Change) -> bool:

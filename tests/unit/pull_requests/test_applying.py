@@ -127,7 +127,7 @@ def test_what_is_no_digest_is_never_asked_for(digest: str) -> None:
         keeping.kept(DEV, digest)
 
     assert str(refusal.value) == (
-        f"{digest!r} given; a plan is named by 64 digits in hex, as its comment shows them."
+        f"{digest!r} is no name of a plan: that is 64 hexadecimal digits, as the comment shows them."
     )
 
 

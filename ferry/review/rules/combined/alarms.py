@@ -74,7 +74,7 @@ def _what(alarm: Change) -> str:
 
 
 def unwatched(plan: Plan) -> Iterator[Finding]:
-    """Something new that no alarm names, although others of its kind have alarms or none has."""
+    """Something new comes, and no alarm has its name among the dimensions."""
     named, unknown = _named(plan)
     for type_, (dimension, attribute) in _WATCHED.items():
         for change in plan.of(type_):
@@ -183,7 +183,8 @@ def _impossible(alarm: Change, instance: Change, threshold: float) -> Phrase | N
     if metric == "DatabaseConnections" and most is not None and threshold >= most:
         values["most"] = f"{most:,}"
         return Phrase(
-            "An instance of {class} accepts about {most} connections: above {threshold} never.",
+            "An instance of {class} accepts about {most} connections: it never reaches {threshold}, "
+            "and the alarm never goes off.",
             values,
         )
     storage = instance.after.get("allocated_storage")

@@ -157,7 +157,7 @@ def _cluster_of(change: Change) -> Json:
 
 
 def _who_remains(change: Change, others: list[Change]) -> str:
-    role = "A reader" if is_reader(change) else "The writer, or what may be it,"
+    role = "A reader" if is_reader(change) else "The writer, or what may be the writer,"
     verb = "is replaced" if change.action is Action.REPLACE else "is destroyed"
     if not others:
         return f"{role} {verb}, and no other instance is left meanwhile: nobody can connect."

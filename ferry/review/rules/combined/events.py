@@ -60,7 +60,7 @@ def events_lose_sources(plan: Plan) -> Iterator[Finding]:
         before = [it for it in sources if it not in gone] if isinstance(sources, list) else []
         if change.action is Action.DELETE:
             if before or not sources:  # a subscription without sources tells of all there are
-                yield _finding(change, "Events of {lost} are told no more.", before)
+                yield _finding(change, "Events of {lost} are no longer reported.", before)
         elif change.action in CHANGED_OR_REPLACED and before and change.changes("source_ids"):
             after = change.after.get("source_ids")
             known = isinstance(after, list) and all(isinstance(it, str) for it in after)
@@ -68,9 +68,9 @@ def events_lose_sources(plan: Plan) -> Iterator[Finding]:
             if lost or not known:
                 yield _finding(
                     change,
-                    "Events of {lost} are told no more."
+                    "Events of {lost} are no longer reported."
                     if known
-                    else "Whose events are told is known only after apply; before, of {lost}.",
+                    else "Whose events are reported is known only after apply; until now those of {lost}.",
                     lost or before,
                 )
 

@@ -145,7 +145,7 @@ def _empties(change: Change) -> Iterator[Finding]:
             danger=Danger.IRREVERSIBLE,
             change=change,
             attribute="replication_task_settings",
-            effect=Phrase(f"Started or reloaded, the task {_EMPTYING[mode]}."),
+            effect=Phrase(f"When it is started or reloaded, the task {_EMPTYING[mode]}."),
             remedy=Phrase("Sure that nothing in them is needed? DO_NOTHING keeps them."),
             source=_FULL_LOAD,
         )
@@ -177,7 +177,7 @@ def endpoint_changes(plan: Plan) -> Iterator[Finding]:
             effect = "{tasks} are stopped meanwhile. Whether they are started again is not certain."
         else:
             danger = Danger.REPLICATION_STOP
-            effect = f"DMS connects otherwise from now on. {_what_breaks(changed)}"
+            effect = f"DMS connects in another way from now on. {_what_breaks(changed)}"
         yield Finding(
             danger=danger,
             change=change,

@@ -39,22 +39,22 @@ def traffic_findings(plan: Plan) -> Iterator[Finding]:
                 "{peer} is let through at a group that exists: {ports}.",
                 values,
             )
-        elif not it.added and not _is_missed_by_none(plan, it):
+        elif not it.added and _is_missed(plan, it):
             yield _finding(
                 it.change,
                 Danger.INTERRUPTION,
-                "{peer} is let through no more: {ports}. New connections fail.",
+                "{peer} is no longer let through: {ports}. New connections fail.",
                 values,
                 timing=Timing.NOW,
             )
 
 
-def _is_missed_by_none(plan: Plan, gone: TrafficChange) -> bool:
-    """Whether the group itself goes, or what takes a rule's place lets as much through."""
+def _is_missed(plan: Plan, gone: TrafficChange) -> bool:
+    """Whether the group stays, and nothing that takes the rule's place lets as much through."""
     groups = {it.before.get("id") for it in plan.of("aws_security_group") if it.goes}
     if gone.traffic.group in groups or (gone.change.type in GROUPS and gone.change.goes):
-        return True
-    return any(gone.traffic.is_within(it) for it in let_through(gone.change, gone.change.after))
+        return False
+    return not any(gone.traffic.is_within(it) for it in let_through(gone.change, gone.change.after))
 
 
 def _finding(

@@ -93,7 +93,7 @@ CLUSTER: Final[tuple[Row, ...]] = (
          "The parameters of {after} are in force only after a restart of all instances.",
          timing=Timing.RESTART, lasts=_UPGRADE, source=_GROUPS),
     Rule(_CLUSTER, "storage_type", always, Danger.INTERRUPTION,
-         "Storage is billed otherwise ({before} to {after}), and cannot be changed to "
+         "Storage is billed in another way ({before} to {after}), and cannot be changed to "
          "I/O-Optimized again for 30 days.", timing=Timing.AS_SET,
          lasts="no outage, but for instances of NVMe classes, which restart", source=_STORAGE),
     Rule(_CLUSTER, "apply_immediately", turned_on, Danger.INTERRUPTION,
@@ -168,7 +168,7 @@ INSTANCE: Final[tuple[Row, ...]] = (
     Replaces(_INSTANCE, ("availability_zone", "cluster_identifier", "custom_iam_instance_profile",
              "db_subnet_group_name", "engine", "identifier", "identifier_prefix")),
     Rule(_INSTANCE, "instance_class", at_a_writer, Danger.OUTAGE,
-         "The writer, or what may be it, is stopped and started as {after}, no longer {before}.",
+         "The writer, or what may be the writer, is stopped and started as {after}, no longer {before}.",
          timing=Timing.AS_SET, lasts=_FAILOVER, source=_MODIFYING,
          remedy="Change the readers first and fail over to one of them by hand."),
     Rule(_INSTANCE, "instance_class", at_a_reader, Danger.INTERRUPTION,

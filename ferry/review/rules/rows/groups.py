@@ -31,7 +31,7 @@ ROWS: Final[tuple[Row, ...]] = (
          "RDS refuses to take away a subnet in which an instance stands.", source=_REACH),
     Harmless(_SUBNETS, ("subnet_ids",), "Instances stay where they are; new ones have more room."),
     Harmless(_SUBNETS, ("description", "arn", "vpc_id", "supported_network_types"),
-             "Words, and what RDS reports."),
+             "A description, and what RDS reports."),
     *(
         row
         for group in (_CLUSTER_GROUP, _INSTANCE_GROUP)

@@ -10,7 +10,7 @@ from typing import Final
 from ferry.review.rules.combined.alarms import alarms_go
 from ferry.review.rules.combined.events import events_lose_sources, receivers_go
 from ferry.review.rules.combined.policies import policy_findings
-from ferry.review.rules.conditions import always, loses_items, removed, set_otherwise, turned_off
+from ferry.review.rules.conditions import always, loses_items, removed, set_to_another, turned_off
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.row import (
     ANY,
@@ -51,10 +51,10 @@ _FLOW: Final = "https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs.html"
 def _events(resource: str, topic: str, source: str) -> tuple[Row, ...]:
     """Subscriptions to events, which RDS and DMS have alike."""
     return (
-        Harmless(resource, (CREATED,), "Somebody more is told."),
+        Harmless(resource, (CREATED,), "More events are reported."),
         Judged(resource, (DESTROYED, "source_ids"), by=events_lose_sources),
         Harmless(resource, (DESTROYED, "source_ids"),
-                 "Of what stays and is told of no more, the review says so."),
+                 "If something that stays loses its events, that is a finding of its own."),
         Replaces(resource, ("name", "name_prefix")),
         Rule(resource, topic, always, Danger.UNWATCHED,
              "The events go to another topic: {after} in place of {before}.",
@@ -62,12 +62,12 @@ def _events(resource: str, topic: str, source: str) -> tuple[Row, ...]:
         Rule(resource, "enabled", turned_off, Danger.UNWATCHED,
              "Nobody is told of these events any more.", on=CHANGED_OR_REPLACED, source=source),
         Rule(resource, "event_categories", loses_items, Danger.UNWATCHED,
-             "Fewer kinds of events are told: {after} in place of {before}.",
+             "Fewer kinds of events are reported: {after} in place of {before}.",
              on=CHANGED_OR_REPLACED, source=source),
         Rule(resource, "source_type", always, Danger.UNWATCHED,
-             "Events of another kind of thing are told: {after}, no longer {before}.",
+             "Events of another kind of source are reported: {after}, no longer {before}.",
              on=CHANGED_OR_REPLACED, source=source),
-        Harmless(resource, ("enabled", "event_categories"), "More is told."),
+        Harmless(resource, ("enabled", "event_categories"), "More events are reported."),
         Harmless(resource, ("arn", "customer_aws_id"), "AWS reports it."),
     )
 
@@ -111,7 +111,7 @@ ROWS: Final[tuple[Row, ...]] = (
     Replaces(_TOPIC, ("fifo_topic", "name", "name_prefix")),
     Rule(_TOPIC, "kms_master_key_id", removed, Danger.PROTECTION_LOSS,
          "What the topic carries is no longer encrypted.", source=_KEYS),
-    Rule(_TOPIC, "kms_master_key_id", set_otherwise, Danger.UNWATCHED,
+    Rule(_TOPIC, "kms_master_key_id", set_to_another, Danger.UNWATCHED,
          "The topic is encrypted with another key: where its policy does not let CloudWatch, RDS "
          "and DMS use it, alarms are lost without a word.", source=_KEYS),
     Judged(_TOPIC, ("policy",), by=policy_findings),
@@ -123,9 +123,9 @@ ROWS: Final[tuple[Row, ...]] = (
          lasts="until there is another policy", source=f"{_SNS}/sns-access-policy-use-cases.html"),
     Replaces(_TOPIC_POLICY, ("arn",)),
     Harmless(_TOPIC_POLICY, ("owner",), "SNS reports it."),
-    Harmless(_SUBSCRIPTION, (CREATED,), "Somebody more is told, once they have confirmed."),
+    Harmless(_SUBSCRIPTION, (CREATED,), "One more receiver, who has to confirm first."),
     Judged(_SUBSCRIPTION, (DESTROYED,), by=receivers_go),
-    Harmless(_SUBSCRIPTION, (DESTROYED,), "Of the last receiver, the review says so."),
+    Harmless(_SUBSCRIPTION, (DESTROYED,), "The loss of the last receiver is a finding of its own."),
     Replaces(_SUBSCRIPTION, ("endpoint", "protocol", "topic_arn")),
     Rule(_SUBSCRIPTION, "filter_policy", always, Danger.UNWATCHED,
          "The receiver is told of other things: {after} in place of {before}.",

@@ -27,7 +27,7 @@ from ferry.review.rules.timing import Timing
 _VPC: Final = "https://docs.aws.amazon.com/vpc/latest/userguide"
 _LINK: Final = "https://docs.aws.amazon.com/vpc/latest/privatelink"
 _GOOD: Final = "for good, or until the new one is there"
-_WORDS: Final = "Words, and what EC2 reports."
+_WORDS: Final = "A description, and what EC2 reports."
 
 
 def _way(resource: str, what: str, replaces: tuple[str, ...], source: str) -> tuple[Row, ...]:
@@ -35,7 +35,7 @@ def _way(resource: str, what: str, replaces: tuple[str, ...], source: str) -> tu
     return (
         Harmless(resource, (CREATED,), "Another way is added; the routes that use it are judged."),
         Rule(resource, DESTROYED, always, Danger.REPLICATION_STOP,
-             f"{what} goes: what DMS reached by it, it reaches no more.", timing=Timing.NOW,
+             f"{what} goes: DMS no longer reaches what it reached by it.", timing=Timing.NOW,
              lasts=_GOOD, source=source),
         Replaces(resource, replaces),
     )
@@ -103,7 +103,7 @@ ROWS: Final[tuple[Row, ...]] = (
            "network_interface_id", "transit_gateway_id", "vpc_endpoint_id",
            "vpc_peering_connection_id"), by=routes_change),
     Rule("aws_route", DESTROYED, always, Danger.REPLICATION_STOP,
-         "The route goes: what DMS reached by it, it reaches no more.", timing=Timing.NOW,
+         "The route goes: DMS no longer reaches what it reached by it.", timing=Timing.NOW,
          lasts=_GOOD, source=f"{_VPC}/VPC_Route_Tables.html"),
     Replaces("aws_route", ("destination_cidr_block", "destination_ipv6_cidr_block",
              "destination_prefix_list_id", "route_table_id")),

@@ -121,7 +121,7 @@ ROWS: Final[tuple[Row, ...]] = (
          "DMS refuses to take away a subnet in which the instance stands.",
          source=f"{_API}/API_ModifyReplicationSubnetGroup.html"),
     Harmless(_SUBNETS, ("subnet_ids", "replication_subnet_group_description",
-             "replication_subnet_group_arn", "vpc_id"), "Words, and what DMS reports."),
+             "replication_subnet_group_arn", "vpc_id"), "A description, and what DMS reports."),
     Harmless(_ENDPOINT, (CREATED,), "No task uses it yet."),
     Rule(_ENDPOINT, DESTROYED, always, Danger.REPLICATION_LOSS,
          "The endpoint goes. Tasks that use it go with it, and with them their positions; a new "

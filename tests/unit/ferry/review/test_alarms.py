@@ -157,7 +157,8 @@ def test_a_threshold_that_is_never_passed() -> None:
     told = thresholds(alarm("DatabaseConnections", 1000, DBInstanceIdentifier="w"),
                       aurora("db.t4g.medium"))  # fmt: skip
     assert (
-        'An instance of "db.t4g.medium" accepts about 450 connections: above 1,000 never.' in told
+        'An instance of "db.t4g.medium" accepts about 450 connections: it never reaches 1,000, '
+        "and the alarm never goes off." in told
     )
 
 
@@ -194,7 +195,9 @@ def test_a_threshold_above_the_storage() -> None:
 def test_thresholds_that_suit_or_cannot_be_told(
     alarm_: dict[str, Any], instance: dict[str, Any]
 ) -> None:
-    assert not any("alarm is always" in it or "never." in it for it in thresholds(alarm_, instance))
+    assert not any(
+        "alarm is always" in it or "never goes off" in it for it in thresholds(alarm_, instance)
+    )
 
 
 def test_a_new_instance_of_a_cluster_that_is_not_known_yet() -> None:
@@ -238,7 +241,7 @@ EVENTS = "aws_dms_event_subscription"
 @pytest.mark.parametrize(
     ("before", "after", "told"),
     [
-        (["a", "b"], ["a"], ["Events of b are told no more."]),
+        (["a", "b"], ["a"], ["Events of b are no longer reported."]),
         (["a"], ["a", "b"], []),
         (["a", "gone"], ["a"], []),
         (["a"], [], []),
@@ -246,7 +249,7 @@ EVENTS = "aws_dms_event_subscription"
         (
             ["a"],
             UNKNOWN,
-            ["Whose events are told is known only after apply; before, of a."],
+            ["Whose events are reported is known only after apply; until now those of a."],
         ),
         (["gone"], UNKNOWN, []),
     ],
@@ -264,8 +267,8 @@ def test_events_of_something_are_told_no_more(
 @pytest.mark.parametrize(
     ("sources", "told"),
     [
-        (["a", "gone"], ["Events of a are told no more."]),
-        ([], ["Events of everything of this kind are told no more."]),
+        (["a", "gone"], ["Events of a are no longer reported."]),
+        ([], ["Events of everything of this kind are no longer reported."]),
         (["gone"], []),
     ],
 )

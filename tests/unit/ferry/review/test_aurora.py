@@ -133,13 +133,13 @@ def instance_goes(action: str, others: int, *, writer: bool | None) -> tuple[Dan
         )),
         ("delete", 2, True, (
             Danger.OUTAGE,
-            ("The writer, or what may be it, is destroyed; 2 instances are left. Its connections "
+            ("The writer, or what may be the writer, is destroyed; 2 instances are left. Its connections "
             "end."),
             "a failover, about a minute",
         )),
         ("replace", 0, None, (
             Danger.OUTAGE,
-            ("The writer, or what may be it, is replaced, and no other instance is left meanwhile: "
+            ("The writer, or what may be the writer, is replaced, and no other instance is left meanwhile: "
             "nobody can connect."),
             "about ten minutes",
         )),
@@ -215,7 +215,9 @@ def test_when_a_new_class_is_taken(settings: dict[str, Any], danger: Danger, whe
     )
     finding = found.findings[0]
     assert (finding.danger, finding.when.text()) == (danger, when)
-    who = "A reader" if settings.get("writer") is False else "The writer, or what may be it,"
+    who = (
+        "A reader" if settings.get("writer") is False else "The writer, or what may be the writer,"
+    )
     assert finding.effect.text().startswith(
         f'{who} is stopped and started as "db.r6g.xlarge", no longer "db.r6g.large"'
     )

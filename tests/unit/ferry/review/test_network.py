@@ -86,7 +86,7 @@ def test_a_rule_that_becomes_wider() -> None:
 def test_a_rule_that_becomes_another(after: dict[str, Any]) -> None:
     found = reviewed(update(IN, rule(cidr_ipv4="10.0.1.0/24"), **after))
     assert dangers(found) == {Danger.WIDER_ACCESS, Danger.INTERRUPTION}
-    assert "10.0.1.0/24 is let through no more: tcp 5432. New connections fail." in effects(found)
+    assert "10.0.1.0/24 is no longer let through: tcp 5432. New connections fail." in effects(found)
 
 
 def test_a_group_s_rule_that_is_replaced_by_its_like_closes_nothing() -> None:

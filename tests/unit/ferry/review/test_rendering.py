@@ -96,7 +96,7 @@ def test_an_interruption_says_what_when_how_long_and_why() -> None:
     ]
     assert row == (
         "| second reviewer, interruption | `aws_rds_cluster_instance.it` `instance_class` | The "
-        'writer, or what may be it, is stopped and started as `"db.r6g.xlarge"`, no longer '
+        'writer, or what may be the writer, is stopped and started as `"db.r6g.xlarge"`, no longer '
         '`"db.r6g.large"`. [source](https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/'
         "Aurora.Modifying.html) | in the next maintenance window, `sun:03:00-sun:04:00` UTC | about "
         "a minute with a reader to fail over to, about ten without | Change the readers first and "

@@ -118,7 +118,7 @@ def test_a_new_task_that_terraform_starts() -> None:
     ],
 )  # fmt: skip
 def test_a_task_that_empties_tables(mode: str, what: str) -> None:
-    effect = f"Started or reloaded, the task {what}."
+    effect = f"When it is started or reloaded, the task {what}."
     new = change(TASK, "create", None, {"replication_task_settings": settings(mode)})
     changed = update(
         TASK,
@@ -192,7 +192,7 @@ def test_an_endpoint_whose_tasks_do_not_run(after: dict[str, Any], more: str) ->
     other = stays(TASK, "other", source_endpoint_arn="arn:other", status="running")
     finding = endpoint_change(task("stopped"), other, **after)
     assert finding.danger is Danger.REPLICATION_STOP
-    assert finding.effect.text() == f"DMS connects otherwise from now on. {more}".rstrip()
+    assert finding.effect.text() == f"DMS connects in another way from now on. {more}".rstrip()
     assert finding.remedy.text() == "Test the connection afterwards."
 
 

@@ -46,7 +46,7 @@ SAMPLES: dict[Callable[..., bool], tuple[Any, Any, Any]] = {
     conditions.turned_on: (False, True, False),
     conditions.turned_off: (True, False, True),
     conditions.removed: ("was", None, "is"),
-    conditions.set_otherwise: ("was", "is", None),
+    conditions.set_to_another: ("was", "is", None),
     conditions.loses_items: (["a", "b"], ["a"], ["a", "b", "c"]),
     conditions.version_goes_down: ("15.8", "15.7", "15.9"),
     conditions.version_goes_up: ("3.5.4", "3.6.1", "3.5.3"),
