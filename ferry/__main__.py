@@ -1,6 +1,6 @@
 """`python -m ferry`: run the command line."""
 
-from ferry.commands.app import app
+from ferry.cli.app import app
 
 if __name__ == "__main__":
     app(prog_name="ferry")

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from ferry.findings import ExitStatus
+
 
 class FerryError(Exception):
-    """AWS refused, or what is there forbids to go on. The text says what, why, and how to mend it.
+    """It could not be done: refused, unreadable. The text says what, why, and how to mend it.
 
     It is shown as it is, so it never holds a secret value.
     """
 
-    exit_code: ClassVar[int] = 1
+    exit_code: ClassVar = ExitStatus.NOT_DONE
 
 
 class InputError(FerryError):
-    """What the user gave (an environment, a file, credentials) cannot be used."""
+    """What the user gave (an option, an environment, credentials on standard input) is wrong."""
 
-    exit_code: ClassVar[int] = 2
+    exit_code: ClassVar = ExitStatus.WRONG_USE

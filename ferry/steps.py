@@ -1,4 +1,4 @@
-"""What a command did, step by step: the shape that ferry/aws yields and ferry/commands prints."""
+"""What a command did, step by step: the shape that ferry/aws yields and ferry/cli prints."""
 
 from __future__ import annotations
 

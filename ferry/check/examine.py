@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from datetime import date
 
     from ferry.aws.account import Account
-    from ferry.check.finding import Finding
     from ferry.check.judging.aurora import RunningCluster
     from ferry.check.judging.replication import RunningInstance
+    from ferry.findings import Finding
     from settings.environment import Environment
 
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Final
 
 from rich.text import Text
 
-from ferry.check.finding import Level, exit_code, worst
+from ferry.findings import Level, worst
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ferry.check.finding import Finding
+    from ferry.findings import Finding
 
 _COLOURS: Final = {
     Level.RIGHT: "green",
@@ -57,7 +57,7 @@ def as_json(findings: Sequence[Finding], *, environment: str, account_id: str, r
         "account_id": account_id,
         "region": region,
         "verdict": worst(findings),
-        "exit_code": exit_code(findings),
+        "exit_code": worst(findings).status,
         "findings": [asdict(finding) for finding in findings],
     }
     return json.dumps(document, indent=2)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
-from ferry.check.finding import Finding, Level
-from ferry.errors import FerryError
+from ferry.findings import Finding, Level
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +33,3 @@ def not_judged(check: str, what: str, unanswered: Unanswered) -> Finding:
         why=unanswered.why,
         remedy="Have the call allowed, or look at this by hand.",
     )
-
-
-class NothingJudgedError(FerryError):
-    """AWS could not be asked at all: no environment, no credentials, another account."""
-
-    exit_code: ClassVar[int] = 3

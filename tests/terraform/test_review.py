@@ -19,7 +19,7 @@ import pytest
 from typer.testing import CliRunner
 
 import ferry.environments
-from ferry.commands.app import app
+from ferry.cli.app import app
 from ferry.review.rules.review import Verdict
 from harness.deployment import ROOT, run_command
 from settings import naming

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from ferry.check.finding import Finding, Level
 from ferry.check.judging.nearest import nearest_class, nearest_version, version_key
+from ferry.findings import Finding, Level
 
 if TYPE_CHECKING:
     from settings.environment import Environment

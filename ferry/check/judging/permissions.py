@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from ferry.check.finding import Finding, Level
+from ferry.findings import Finding, Level
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from ferry.check.finding import Finding, Level
 from ferry.check.judging.nearest import nearest_class, nearest_version, version_key
+from ferry.findings import Finding, Level
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

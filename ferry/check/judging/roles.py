@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from ferry.check.finding import Finding, Level
+from ferry.findings import Finding, Level
 from settings import naming
 
 if TYPE_CHECKING:

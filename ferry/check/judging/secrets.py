@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from ferry.check.finding import Finding, Level
 from ferry.check.judging.secret_shape import KEYS, Shape
 from ferry.check.unanswered import Unanswered, not_judged
 from ferry.credentials import REJECTED_BY_DMS
+from ferry.findings import Finding, Level
 from settings import naming
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ferry.errors import FerryError
 from ferry.review.plan.differences import differences
@@ -22,8 +22,6 @@ _INSTANCE_KEY: Final = re.compile(r"\[[^\]]*\]$")
 
 class PlanError(FerryError):
     """The plan, or the stack beside it, cannot be read."""
-
-    exit_code: ClassVar[int] = 3
 
 
 class Action(StrEnum):

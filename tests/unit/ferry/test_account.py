@@ -45,7 +45,7 @@ def test_refuses_another_account() -> None:
     with pytest.raises(FerryError) as error:
         signed_in(account_id="444455556666")
 
-    assert error.value.exit_code == 1
+    assert error.value.exit_code == 3
     assert str(error.value) == (
         "You are signed in to account 123456789012 (arn:aws:sts::123456789012:user/moto), but "
         "'dev' belongs to account 444455556666. Sign in to 444455556666 "

@@ -9,7 +9,7 @@ import boto3
 import pytest
 from typer.testing import CliRunner, Result
 
-from ferry.commands.app import app
+from ferry.cli.app import app
 from tests.unit.ferry.conftest import ACCOUNT, REGION
 from tests.unit.ferry.test_commands import DEV
 

@@ -10,8 +10,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from ferry.aws import state_bucket
-from ferry.commands import secret as secret_command
-from ferry.commands.app import app
+from ferry.cli import secret as secret_command
+from ferry.cli.app import app
 from settings.loading import load_environments
 from settings.problem import EnvironmentsError
 from tests.unit.ferry.conftest import ACCOUNT
@@ -150,7 +150,7 @@ def test_bootstrap_refuses_another_account(dev: Path, s3: S3Client) -> None:
         "'dev' belongs to account 444455556666. Sign in to 444455556666 "
         "('export AWS_PROFILE=...'), or correct account_id in dev.toml.\n"
     )
-    assert result.exit_code == 1
+    assert result.exit_code == 3
     assert s3.list_buckets()["Buckets"] == []
 
 

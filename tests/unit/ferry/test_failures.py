@@ -19,7 +19,7 @@ AGAIN = "Run this again: it continues where it stopped."
 def line(error: Exception) -> str:
     with pytest.raises(FerryError) as raised, explained("see the bucket"):
         raise error
-    assert raised.value.exit_code == 1
+    assert raised.value.exit_code == 3
     assert raised.value.__suppress_context__
     return str(raised.value)
 

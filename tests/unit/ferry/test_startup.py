@@ -102,7 +102,7 @@ def terminal() -> Iterator[tuple[int, int]]:
 
 def test_a_password_that_is_typed_is_not_shown(terminal: tuple[int, int]) -> None:
     ours, theirs = terminal
-    asking = "from ferry.commands.secret import ask; print('typed', len(ask().password))"
+    asking = "from ferry.cli.secret import ask; print('typed', len(ask().password))"
     with subprocess.Popen(
         [sys.executable, "-c", asking],
         cwd=ROOT,
@@ -131,7 +131,7 @@ def test_the_traceback_of_a_bug_shows_no_values() -> None:
     bug = """
 import sys
 from ferry import environments
-from ferry.commands.app import app
+from ferry.cli.app import app
 def find(name):
     password = sys.stdin.read()
     raise RuntimeError("a bug")

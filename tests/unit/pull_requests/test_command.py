@@ -85,7 +85,7 @@ def test_comments_of_what_changes_no_more_are_settled(
 def test_what_github_refuses_is_one_error(gh: FakeGh, capsys: pytest.CaptureFixture[str]) -> None:
     gh.fail("gh: Bad credentials (HTTP 401)")
 
-    assert verdict("0") == 1
+    assert verdict("0") == 3
     assert capsys.readouterr().err == "'gh api' ended with 1:\ngh: Bad credentials (HTTP 401)\n"
 
 

@@ -12,8 +12,8 @@ from typer.testing import CliRunner, Result
 
 from ferry.aws import state_bucket
 from ferry.aws.bucket_settings import Bucket
-from ferry.commands import check as check_command
-from ferry.commands.app import app
+from ferry.cli import check as check_command
+from ferry.cli.app import app
 from ferry.environments import bucket_tags, find
 from tests.unit.local_aws.aws import POLICIES
 from tests.unit.local_aws.conftest import account, aws, clients, session, url

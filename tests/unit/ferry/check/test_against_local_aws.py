@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ferry.commands import check as check_command
+from ferry.cli import check as check_command
 from ferry.errors import FerryError
 from local_aws.services.dms import offers
 from local_aws.services.dms import quotas as dms_quotas
@@ -130,7 +130,7 @@ def test_an_account_where_nothing_is_prepared(dev: Dev) -> None:
         "state-bucket",
         "source-secret",
     }
-    assert checked.result.exit_code == 2
+    assert checked.result.exit_code == 4
     assert checked.what("source-secret") == "There is no secret aurora-ferry-dev/source."
     bucket = BUCKET.format(account=dev.aws.account)
     assert checked.what("state-bucket") == f"There is no bucket {bucket}."
@@ -151,7 +151,7 @@ def test_an_environment_that_is_not_there(dev: Dev) -> None:
     result = dev.ferry("check", "aws", "test")
 
     assert result.stderr.startswith("There is no environment 'test'; ")
-    assert result.exit_code == 3
+    assert result.exit_code == 2
 
 
 def test_no_credentials(dev: Dev, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -756,7 +756,7 @@ def test_a_deployer_that_may_not_all(ready: Dev) -> None:
         f"{arn} may not: cloudwatch:PutMetricAlarm, iam:CreateRole, iam:PutRolePolicy, "
         "iam:PassRole, sns:CreateTopic."
     )
-    assert checked.result.exit_code == 2
+    assert checked.result.exit_code == 4
 
 
 def test_a_deployer_whose_policies_ask_for_what_nobody_knows(ready: Dev) -> None:

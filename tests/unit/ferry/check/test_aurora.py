@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ferry.check.finding import Finding, Level
 from ferry.check.judging.aurora import (
     AuroraVersions,
     RunningCluster,
@@ -10,6 +9,7 @@ from ferry.check.judging.aurora import (
     judge_version,
     version_to_ask_classes_for,
 )
+from ferry.findings import Finding, Level
 from tests.unit.ferry.check.environments import environment
 
 OFFERED = ("15.10", "15.8", "16.4")

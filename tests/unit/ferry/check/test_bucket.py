@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ferry.check.finding import Finding, Level
 from ferry.check.judging.bucket import StateBucket, judge
 from ferry.check.unanswered import Unanswered
+from ferry.findings import Finding, Level
 from tests.unit.ferry.check.environments import environment
 
 NAME = "aurora-ferry-tfstate-111122223333-eu-central-1"

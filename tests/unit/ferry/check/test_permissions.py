@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ferry.check.finding import Finding, Level
 from ferry.check.judging.permissions import Decision, judge, questions
+from ferry.findings import Finding, Level
 from tests.unit.ferry.check.environments import environment
 
 POLICIES = Path(__file__).resolve().parents[4] / "docs" / "policies"

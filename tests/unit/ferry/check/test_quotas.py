@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ferry.check.finding import Finding, Level
 from ferry.check.judging.aurora import RunningCluster
 from ferry.check.judging.quotas import (
     DMS_KINDS,
@@ -17,6 +16,7 @@ from ferry.check.judging.quotas import (
 )
 from ferry.check.judging.replication import RunningInstance
 from ferry.check.unanswered import Unanswered
+from ferry.findings import Finding, Level
 from tests.unit.ferry.check.environments import environment
 
 INSTANCE = RunningInstance(version="3.5.4", instance_class="dms.c5.2xlarge")

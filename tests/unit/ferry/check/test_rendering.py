@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from ferry.check.finding import Finding, Level
 from ferry.check.rendering import as_json, as_text, summary
+from ferry.findings import Finding, Level
 
 FINE = Finding(check="a", level=Level.RIGHT, what="A is there.")
 BAD = Finding(check="b", level=Level.BLOCKED, what="B is gone.", why="C fails.", remedy="Do [d].")
@@ -52,7 +52,7 @@ def test_json() -> None:
         "account_id": "1",
         "region": "r",
         "verdict": "blocked",
-        "exit_code": 2,
+        "exit_code": 4,
         "findings": [
             {"check": "a", "level": "right", "what": "A is there.", "why": "", "remedy": ""},
             {

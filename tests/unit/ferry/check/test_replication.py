@@ -6,7 +6,6 @@ from datetime import date
 
 import pytest
 
-from ferry.check.finding import Finding, Level
 from ferry.check.judging.replication import (
     DmsOffer,
     EngineVersion,
@@ -16,6 +15,7 @@ from ferry.check.judging.replication import (
     judge_version,
     version_to_ask_classes_for,
 )
+from ferry.findings import Finding, Level
 from tests.unit.ferry.check.environments import environment
 
 TODAY = date(2026, 11, 24)

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from ferry.check.finding import Finding, Level
 from ferry.check.judging.roles import NEEDED, Role, judge
+from ferry.findings import Finding, Level
 from tests.unit.ferry.check.environments import environment
 
 VPC, LOGS = NEEDED

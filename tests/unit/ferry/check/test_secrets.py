@@ -7,7 +7,6 @@ from datetime import date
 
 import pytest
 
-from ferry.check.finding import Finding, Level
 from ferry.check.judging.secret_shape import Shape, shape_of
 from ferry.check.judging.secrets import (
     Secret,
@@ -17,6 +16,7 @@ from ferry.check.judging.secrets import (
     source_secret_id,
 )
 from ferry.check.unanswered import Unanswered
+from ferry.findings import Finding, Level
 from tests.unit.ferry.check.environments import environment
 
 NAME = "aurora-ferry-dev/source"

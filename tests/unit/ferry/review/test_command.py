@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner, Result
 
-from ferry.commands.app import app
+from ferry.cli.app import app
 from tests.unit.ferry.review.plans import change, plan_text, stack_of, update
 
 if TYPE_CHECKING:
@@ -222,7 +222,7 @@ def test_the_environment_must_be_named(plan: Path) -> None:
 MEASURE = """
 import re, sys
 from pathlib import Path
-from ferry.commands.app import app
+from ferry.cli.app import app
 try:
     app(["review", sys.argv[1], "--environment", "dev"], standalone_mode=True)
 except SystemExit:

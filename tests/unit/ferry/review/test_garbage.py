@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from ferry.commands.app import app
+from ferry.cli.app import app
 from ferry.review import PlanError, read_plan
 from ferry.review.rules.table import TABLE
 from tests.unit.ferry.review.plans import change, plan_text

@@ -56,7 +56,7 @@ def review(
     Exit status: 0 safe; 1 needs a second reviewer; 2 blocked by the environment's guardrails; 3
     the plan could not be read, or a change could not be judged. Sensitive values are never shown.
     """
-    from ferry.commands.printing import failures_shown
+    from ferry.cli.printing import failures_shown
 
     with failures_shown(), _crashes_told(), _no_collection():
         from ferry.review import review as judge

@@ -23,7 +23,7 @@ def source(
     database come from ENV's file: run this again when they change there. Safe to run again: a
     secret that is right is left alone.
     """
-    from ferry.commands.printing import failures_shown, show_next, show_steps
+    from ferry.cli.printing import failures_shown, show_next, show_steps
 
     with failures_shown():
         from ferry.aws.account import sign_in

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from traceback import print_exc
 from typing import TYPE_CHECKING, Final
 
 import typer
+from click import ClickException
 from rich.console import Console
 from rich.text import Text
 
 from ferry.errors import FerryError
+from ferry.findings import ExitStatus
 from ferry.steps import Outcome
 
 if TYPE_CHECKING:
@@ -19,16 +22,14 @@ if TYPE_CHECKING:
 
 _COLOURS: Final = {Outcome.RIGHT: "dim", Outcome.MENDED: "yellow"}
 _WIDTH: Final = max(len(outcome) for outcome in Outcome)
-_INTERRUPTED: Final = 130
-"""What a shell reports for a program that SIGINT, signal 2, ended: 128 + 2."""
 
 
 @contextmanager
 def failures_shown() -> Iterator[None]:
     """Show a failure inside as its text on standard error, and end with its status.
 
-    1: AWS refused, or what is there forbids to go on. 2: what was given cannot be used.
-    130: interrupted.
+    A fault of ferry's own shows its traceback and is something that could not be done: Python's
+    status for it would be 1, which says that a look is enough.
     """
     try:
         yield
@@ -36,7 +37,12 @@ def failures_shown() -> Iterator[None]:
         _console(stderr=True).print(Text(str(error)))
         raise typer.Exit(error.exit_code) from None
     except (KeyboardInterrupt, typer.Abort):
-        raise typer.Exit(_INTERRUPTED) from None
+        raise typer.Exit(ExitStatus.INTERRUPTED) from None
+    except (typer.Exit, ClickException):
+        raise
+    except Exception:  # noqa: BLE001 - see above: any of them
+        print_exc()
+        raise typer.Exit(ExitStatus.NOT_DONE) from None
 
 
 def show_steps(title: str, steps: Iterable[Step]) -> None:

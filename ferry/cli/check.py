@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from ferry.check.examine import Examination
-    from ferry.check.finding import Finding
+    from ferry.findings import Finding
 
 
 def aws(
@@ -31,14 +31,14 @@ def aws(
     Asks AWS for versions and classes on offer and their ends, quotas, the account's roles, the
     state's bucket, the secrets, and the deployer's permissions. Changes nothing, shows no secret.
 
-    Exit status: 0 all is right; 1 something needs a look; 2 a deployment or the migration would
-    fail; 3 something could not be judged, or AWS could not be asked.
+    Exit status: 0 all is right; 1 something needs a look; 2 wrong use; 3 something could not be
+    judged, or AWS could not be asked; 4 a deployment or the migration would fail.
     """
-    from ferry.commands.printing import failures_shown
+    from ferry.cli.printing import failures_shown
 
     with failures_shown():
-        from ferry.check.finding import exit_code
         from ferry.check.rendering import as_json
+        from ferry.findings import worst
 
         examination = _prepare(name, deployer)
         if json:
@@ -53,7 +53,7 @@ def aws(
             typer.echo(text)
         else:
             findings = _show(examination)
-        raise typer.Exit(exit_code(findings))
+        raise typer.Exit(worst(findings).status)
 
 
 def today() -> date:
@@ -62,22 +62,17 @@ def today() -> date:
 
 
 def _prepare(name: str, deployer: str | None) -> Examination:
-    """Sign in; what hinders that ends in 3, as nothing is judged."""
+    """Sign in, and make ready to ask."""
     from ferry.aws.account import sign_in
     from ferry.check.examine import Examination
-    from ferry.check.unanswered import NothingJudgedError
     from ferry.environments import find
-    from ferry.errors import FerryError
 
-    try:
-        environment = find(name)
-        account = sign_in(
-            environment=name,
-            account_id=environment.aws.account_id,
-            region=environment.aws.region,
-        )
-    except FerryError as error:
-        raise NothingJudgedError(str(error)) from None
+    environment = find(name)
+    account = sign_in(
+        environment=name,
+        account_id=environment.aws.account_id,
+        region=environment.aws.region,
+    )
     return Examination(
         environment=environment,
         account=account,

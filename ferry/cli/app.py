@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import typer
 
-from ferry.commands.adopt import adopt
-from ferry.commands.bootstrap import bootstrap
-from ferry.commands.check import aws
-from ferry.commands.review import review
-from ferry.commands.secret import source
+from ferry.cli.adopt import adopt
+from ferry.cli.bootstrap import bootstrap
+from ferry.cli.check import aws
+from ferry.cli.review import review
+from ferry.cli.secret import source
 
 app = typer.Typer(
     help="Carry a PostgreSQL database into Aurora: what Terraform cannot do.",

@@ -17,7 +17,7 @@ def bootstrap(
     Versioned, encrypted, TLS only, closed to the public, earlier versions expiring. Safe to run
     again: what is right is left alone.
     """
-    from ferry.commands.printing import failures_shown, show_next, show_steps
+    from ferry.cli.printing import failures_shown, show_next, show_steps
 
     with failures_shown():
         from ferry.aws.account import sign_in

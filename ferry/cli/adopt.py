@@ -25,7 +25,7 @@ def adopt(
 
         ferry adopt dev > cdktf.out/stacks/dev/adopted.tf
     """
-    from ferry.commands.printing import failures_shown
+    from ferry.cli.printing import failures_shown
 
     with failures_shown():
         from ferry.adopt.cloud import Cloud

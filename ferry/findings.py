@@ -1,0 +1,89 @@
+"""What was found, how grave it is, and the status that a command ends with. Standard library alone.
+
+Each fact stands here once: the commands' help, the documents and `pull_requests` go by it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class ExitStatus(IntEnum):
+    """What a command ends with.
+
+    Where several hold, the greater one: `max` joins them.
+    """
+
+    GOOD = 0
+    """All is as it should be."""
+
+    LOOK = 1
+    """Somebody should look at it: a warning, or a change that needs a second reviewer."""
+
+    WRONG_USE = 2
+    """An option, an argument, or the environment's file is wrong. Click ends with it as well."""
+
+    NOT_DONE = 3
+    """It could not be done or told: no answer, refused, unreadable, not judged."""
+
+    STOP = 4
+    """Do not go on: blocked, would fail, differs."""
+
+    INTERRUPTED = 130
+    """What a shell reports for a program that SIGINT, signal 2, ended: 128 + 2."""
+
+
+class Level(StrEnum):
+    """How grave a finding is. The value is the word that is shown."""
+
+    RIGHT = "right"
+    """As it should be."""
+
+    WARNING = "warning"
+    """It works, but somebody should look at it."""
+
+    UNJUDGED = "not judged"
+    """Nobody answered: denied, or no such call in this region."""
+
+    BLOCKED = "blocked"
+    """A deployment or the migration would fail, or what there is differs from what should be."""
+
+    @property
+    def status(self) -> ExitStatus:
+        """What a command ends with whose gravest finding has this level."""
+        return {
+            Level.RIGHT: ExitStatus.GOOD,
+            Level.WARNING: ExitStatus.LOOK,
+            Level.UNJUDGED: ExitStatus.NOT_DONE,
+            Level.BLOCKED: ExitStatus.STOP,
+        }[self]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """What one check came to.
+
+    Args:
+        check: The check's name, kebab-case and stable, such as `aurora-version`; scripts go by it.
+        level: How grave it is.
+        what: What was found, one sentence. Never a secret value.
+        why: Why it matters; empty where all is right.
+        remedy: How to mend it; empty where all is right.
+    """
+
+    check: str
+    level: Level
+    what: str
+    why: str = ""
+    remedy: str = ""
+
+
+def worst(findings: Iterable[Finding]) -> Level:
+    """The gravest level among findings; `RIGHT` where there are none."""
+    levels = (finding.level for finding in findings)
+    return max(levels, key=lambda level: level.status, default=Level.RIGHT)
