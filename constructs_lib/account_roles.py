@@ -12,7 +12,7 @@ from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAtt
 from constructs import Construct
 
 if TYPE_CHECKING:
-    from constructs_lib.placement import Placement
+    from facts.placement import Placement
 
 VPC_ROLE = "dms-vpc-role"
 """With this role DMS places its network interfaces; without it no subnet group can be made."""

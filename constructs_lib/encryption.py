@@ -11,7 +11,7 @@ from cdktf_cdktf_provider_aws.kms_key import KmsKey
 from constructs import Construct
 
 if TYPE_CHECKING:
-    from constructs_lib.placement import Placement
+    from facts.placement import Placement
 
 Statement = dict[str, Any]
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from cdktf import TerraformStack
 
-    from constructs_lib.placement import Placement
+    from facts.placement import Placement
 
 REQUIRED_TERRAFORM = ">= 1.11"
 """Write-only arguments, which keep passwords out of the state, came with Terraform 1.11."""

@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from facts import names
 from harness.providers import cli_configuration
 from harness.server import LocalAws
 from harness.steps import StepFailedError, Steps
 from harness.surroundings import surroundings
 from harness.terraform import Terraform, TerraformError
-from settings import naming
 from settings.loading import load_environments
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Demo:
     def run(self) -> None:
         """Run all steps; whatever was started ends with it."""
         (environment,) = load_environments(ROOT / "environments", selected=ENVIRONMENT)
-        account_stack = naming.account_stack(environment.aws.account_id)
+        account_stack = names.account_stack(environment.aws.account_id)
         self._steps.say("synthesize every environment")
         self._type(
             "cdktf",

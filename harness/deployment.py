@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from facts import names
 from harness.surroundings import surroundings
 from harness.terraform import Terraform
-from settings import naming
 from settings.loading import load_environments
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ class Deployment:
     def terraform(self, name: str) -> Terraform:
         """Terraform in the folder of an environment's stack."""
         return Terraform(
-            folder=self.output / "stacks" / naming.migration_stack(name),
+            folder=self.output / "stacks" / names.environment_stack(name),
             environment=self.surroundings(name),
         )
 
@@ -114,7 +114,7 @@ class Deployment:
         """Terraform in the folder of the stack of an environment's account."""
         account_id = self.environment(name).aws.account_id
         return Terraform(
-            folder=self.output / "stacks" / naming.account_stack(account_id),
+            folder=self.output / "stacks" / names.account_stack(account_id),
             environment=self.surroundings(name),
         )
 

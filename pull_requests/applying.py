@@ -6,13 +6,13 @@ import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from facts import names
 from pull_requests import keeping
 from pull_requests.code import commit_of, tree_of, uncommitted
 from pull_requests.errors import RefusedError, ToolError
 from pull_requests.reviewing import Verdict, review
 from pull_requests.stacks import FILE, environment_of
 from pull_requests.terraform import LOCK_FILE, PLAN_FILE, Terraform
-from settings import naming
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -91,10 +91,10 @@ def _refuse_another_stack(plan: KeptPlan, stack: Stack) -> None:
 
 def _refuse_old(plan: KeptPlan, now: datetime) -> None:
     """S3 expires objects some time after they are due."""
-    if now - plan.made_at > timedelta(days=naming.PLAN_DAYS):
+    if now - plan.made_at > timedelta(days=names.PLAN_DAYS):
         raise RefusedError(
             f"The plan was made at {plan.made_at:%Y-%m-%d %H:%M} UTC and has expired: plans are "
-            f"applied within {naming.PLAN_DAYS} days. {_AGAIN}"
+            f"applied within {names.PLAN_DAYS} days. {_AGAIN}"
         )
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from facts import names
 from pull_requests.stacks import Kind
-from settings import naming
 
 if TYPE_CHECKING:
     from pull_requests.planning import Outcome
@@ -98,7 +98,7 @@ def _end(outcome: Outcome) -> str:
     if not outcome.digest:
         return f"---\nPlanned at `{commit}`. No plan was kept: there is none to apply.\n"
     return (
-        f"---\nPlanned at `{commit}` and kept for {naming.PLAN_DAYS} days. After the merge this "
+        f"---\nPlanned at `{commit}` and kept for {names.PLAN_DAYS} days. After the merge this "
         "applies it, this plan and no other:\n\n"
         f"```sh\ngh workflow run apply.yml -f stack={name} -f plan={outcome.digest}\n```\n"
     )

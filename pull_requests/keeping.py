@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import ClientError
 
+from facts import names
 from ferry.aws.account import sign_in
 from ferry.aws.failures import error_code, explained
 from pull_requests.bundle import digest_of, unpacked
 from pull_requests.errors import RefusedError
-from settings import naming
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -30,7 +30,7 @@ def keep(plan: KeptPlan, stack: Stack) -> str:
     """
     packed = plan.packed()
     digest = digest_of(packed)
-    key = naming.kept_plan(stack.name, digest)
+    key = names.kept_plan(stack.name, digest)
     with explained(f"keep the plan as {key} in the bucket {stack.bucket}"):
         _s3(stack).put_object(
             Bucket=stack.bucket,
@@ -54,7 +54,7 @@ def kept(stack: Stack, digest: str) -> KeptPlan:
             f"{digest!r} is no name of a plan: that is 64 hexadecimal digits, as the comment shows "
             "them."
         )
-    key = naming.kept_plan(stack.name, digest)
+    key = names.kept_plan(stack.name, digest)
     with explained(f"read the plan {key} in the bucket {stack.bucket}"):
         try:
             answer = _s3(stack).get_object(
@@ -65,7 +65,7 @@ def kept(stack: Stack, digest: str) -> KeptPlan:
                 raise
             raise RefusedError(
                 f"There is no plan {digest} of {stack.name}. It was never kept, or is older than "
-                f"{naming.PLAN_DAYS} days and has expired. Compare it with the comment, or plan "
+                f"{names.PLAN_DAYS} days and has expired. Compare it with the comment, or plan "
                 "again."
             ) from None
         packed = answer["Body"].read()

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 FILE: Final = "cdk.tf.json"
 _ACCOUNT_PREFIX: Final = "account-"
-"""What the names of accounts' stacks begin with; `settings.naming.account_stack` makes them."""
+"""What the names of accounts' stacks begin with; `settings.names.account_stack` makes them."""
 
 _PARTITIONS: Final = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}
 

@@ -1,1 +1,1 @@
-"""What an environment file may say: the typed model, its rules, naming, the outputs' names."""
+"""What an environment file may say: the typed model and its rules."""

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from settings import naming
+from facts.names import Names, state_bucket
 from settings.alarms import Alarms
 from settings.aurora import Aurora
 from settings.aws import Aws
@@ -65,16 +65,21 @@ class Environment(EnvironmentFile):
     """What `source.ca_certificate_file` holds: certificates alone, in PEM."""
 
     @property
+    def names(self) -> Names:
+        """What everything in the environment is called."""
+        return Names(project=self.tags.project, environment=self.name)
+
+    @property
     def prefix(self) -> str:
-        """What every name begins with, such as `aurora-ferry-dev`."""
-        return naming.prefix(self.tags.project, self.name)
+        """What most names begin with, such as `aurora-ferry-dev`."""
+        return self.names.prefix
 
     @property
     def state_bucket(self) -> str:
         """The name of the account's state bucket, which lives in `aws.home_region`."""
-        return naming.state_bucket(self.tags.project, self.aws.account_id, self.aws.home_region)
+        return state_bucket(self.tags.project, self.aws.account_id, self.aws.home_region)
 
     @property
     def state_key(self) -> str:
         """The key of the environment's state in that bucket."""
-        return naming.environment_state_key(self.name)
+        return self.names.state_key

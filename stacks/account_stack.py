@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from cdktf import TerraformStack
 
 from constructs_lib.account_roles import AccountRoles
-from constructs_lib.placement import Placement
 from constructs_lib.provider import configure_terraform
-from settings import naming
+from facts import names
+from facts.placement import Placement
 
 if TYPE_CHECKING:
     from constructs import Construct
@@ -30,7 +30,7 @@ class AccountStack(TerraformStack):
 
     def __init__(self, scope: Construct, environment: Environment) -> None:
         aws = environment.aws
-        super().__init__(scope, naming.account_stack(aws.account_id))
+        super().__init__(scope, names.account_stack(aws.account_id))
         placement = Placement(account_id=aws.account_id, region=aws.home_region)
         configure_terraform(
             self,
@@ -42,7 +42,7 @@ class AccountStack(TerraformStack):
                 "repository": environment.tags.repository,
             },
             state_bucket=environment.state_bucket,
-            state_key=naming.ACCOUNT_STATE_KEY,
+            state_key=names.ACCOUNT_STATE_KEY,
             state_region=aws.home_region,
         )
         AccountRoles(self, "roles", placement=placement)

@@ -24,7 +24,6 @@ from constructs_lib.monitoring import (
     MigrationDashboard,
     ReplicationAlarms,
 )
-from constructs_lib.placement import Placement
 from constructs_lib.provider import configure_terraform
 from constructs_lib.replication import (
     MigrationType,
@@ -35,7 +34,8 @@ from constructs_lib.replication import (
     SslMode,
     TargetEndpoint,
 )
-from settings import naming, outputs
+from facts import names, outputs
+from facts.placement import Placement
 from stacks import aurora_mapping, monitoring_mapping, replication_mapping
 from stacks.network_mapping import make_network
 
@@ -57,7 +57,7 @@ class MigrationStack(TerraformStack):
     """
 
     def __init__(self, scope: Construct, environment: Environment) -> None:
-        super().__init__(scope, naming.migration_stack(environment.name))
+        super().__init__(scope, names.environment_stack(environment.name))
         self._environment = environment
         self._placement = Placement(
             account_id=environment.aws.account_id, region=environment.aws.region
@@ -66,7 +66,7 @@ class MigrationStack(TerraformStack):
         self._account_roles = AccountRolesLookup(
             self,
             "account-roles",
-            account_stack_name=naming.account_stack(environment.aws.account_id),
+            account_stack_name=names.account_stack(environment.aws.account_id),
         )
         self._key = EnvironmentKey(
             self,

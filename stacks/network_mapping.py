@@ -18,7 +18,7 @@ from constructs_lib.network import (
     TransitGatewayRoute,
     VirtualPrivateGatewayRoute,
 )
-from constructs_lib.placement import Placement
+from facts.placement import Placement
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

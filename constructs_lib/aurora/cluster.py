@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from constructs_lib.credentials import MasterCredentials
     from constructs_lib.encryption import EnvironmentKey
     from constructs_lib.network import Network, SecurityGroups
-    from constructs_lib.placement import Placement
+    from facts.placement import Placement
 
 _YEAR_DAYS = 365
 _PATIENCE = "4h"

@@ -12,7 +12,7 @@ from constructs import Construct
 from constructs_lib.ephemeral import expression, literal
 
 if TYPE_CHECKING:
-    from constructs_lib.placement import Placement
+    from facts.placement import Placement
 
 ENGINE = "aurora-postgresql"
 

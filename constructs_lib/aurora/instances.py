@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from constructs_lib.aurora.settings import AuroraMaintenance, AuroraMonitoring
     from constructs_lib.encryption import EnvironmentKey
-    from constructs_lib.placement import Placement
+    from facts.placement import Placement
 
 _MOST_READERS = 15
 

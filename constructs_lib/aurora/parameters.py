@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from constructs_lib.aurora.engine import major_version, parameter_group_family
-from constructs_lib.aurora.known_parameters import KNOWN_PARAMETERS, Kind
+from facts.parameters import PARAMETERS, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,7 +67,7 @@ def with_apply_methods(parameters: Sequence[Parameter], *, engine_version: str) 
 
 
 def _apply_method(parameter: Parameter, engine_version: str) -> ApplyMethod:
-    known = KNOWN_PARAMETERS.get(parameter.name)
+    known = PARAMETERS.get(parameter.name)
     if known is None:
         if parameter.apply_method is None:
             raise ValueError(_unknown(parameter.name, engine_version))

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from constructs_lib.encryption import EnvironmentKey
-    from constructs_lib.placement import Placement
+    from facts.placement import Placement
 
 
 class Secret(Protocol):

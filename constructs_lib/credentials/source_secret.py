@@ -11,7 +11,7 @@ from constructs import Construct
 from constructs_lib.ephemeral import expression, literal
 
 if TYPE_CHECKING:
-    from constructs_lib.placement import Placement
+    from facts.placement import Placement
 
 _ARN_SUFFIX_LENGTH = 6
 """Secrets Manager ends an ARN in a hyphen and six characters, so that a name can be used again."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 if TYPE_CHECKING:
-    from constructs_lib.placement import Placement
+    from facts.placement import Placement
 
 _DOMAIN_OF_PARTITION = {
     "aws": "console.aws.amazon.com",

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from constructs_lib.aurora import AuroraCluster
-    from constructs_lib.placement import Placement
     from constructs_lib.replication import ReplicationInstance, ReplicationTask
+    from facts.placement import Placement
 
 _WHAT_TO_LOOK_AT = """\
 # {name}: from PostgreSQL to Aurora

@@ -15,7 +15,7 @@ from constructs_lib.acknowledge import acknowledge
 
 if TYPE_CHECKING:
     from constructs_lib.encryption import EnvironmentKey
-    from constructs_lib.placement import Placement
+    from facts.placement import Placement
 
 _YEAR_DAYS = 365
 

@@ -11,7 +11,7 @@ from constructs import Construct
 if TYPE_CHECKING:
     from constructs_lib.network.interface import Network
     from constructs_lib.network.security_groups import SecurityGroups
-    from constructs_lib.placement import Placement
+    from facts.placement import Placement
 
 
 class SecretsManagerEndpoint(Construct):

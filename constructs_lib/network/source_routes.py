@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from constructs_lib.network.interface import Network
-    from constructs_lib.placement import Placement
+    from facts.placement import Placement
 
 
 class TransitGatewayRoute(Construct):

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from botocore.exceptions import ClientError
 
+from facts import names
 from ferry.aws.failures import error_code
-from settings import naming
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -222,9 +222,9 @@ def expire_plans(s3: S3Client, bucket: Bucket) -> bool:
         {
             "ID": "expire-plans",
             "Status": "Enabled",
-            "Filter": {"Prefix": naming.PLANS_PREFIX},
+            "Filter": {"Prefix": names.PLANS_PREFIX},
             "NoncurrentVersionExpiration": {"NoncurrentDays": 1},
-            "Expiration": {"Days": naming.PLAN_DAYS},
+            "Expiration": {"Days": names.PLAN_DAYS},
         },
     )
 
@@ -259,7 +259,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         put_right=expire_old_versions,
     ),
     Setting(
-        what=f"lifecycle: kept plans expire after {naming.PLAN_DAYS} days",
+        what=f"lifecycle: kept plans expire after {names.PLAN_DAYS} days",
         put_right=expire_plans,
     ),
     Setting(what="tags", put_right=tag),

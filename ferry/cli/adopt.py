@@ -28,6 +28,7 @@ def adopt(
     from ferry.cli.printing import failures_shown
 
     with failures_shown():
+        from facts import names
         from ferry.adopt.cloud import Cloud
         from ferry.adopt.listing import import_blocks, steps
         from ferry.adopt.search import search
@@ -35,7 +36,6 @@ def adopt(
         from ferry.adopt.state import read_state
         from ferry.aws.account import sign_in
         from ferry.environments import FOLDER, find
-        from settings import naming
 
         environment = find(name)
         wanted = read_stack(
@@ -43,7 +43,7 @@ def adopt(
             or FOLDER.parent
             / "cdktf.out"
             / "stacks"
-            / naming.migration_stack(environment.name)
+            / names.environment_stack(environment.name)
             / "cdk.tf.json"
         )
         account = sign_in(

@@ -20,11 +20,11 @@ def bootstrap(
     from ferry.cli.printing import failures_shown, show_next, show_steps
 
     with failures_shown():
+        from facts import names
         from ferry.aws.account import sign_in
         from ferry.aws.bucket_settings import Bucket
         from ferry.aws.state_bucket import prepare
         from ferry.environments import bucket_tags, find
-        from settings import naming
 
         environment = find(name)
         account = sign_in(
@@ -43,4 +43,4 @@ def bootstrap(
             f"The states of account {account.account_id}, in {account.region}",
             prepare(account.s3(), bucket),
         )
-        show_next(f"cdktf deploy {naming.account_stack(account.account_id)}")
+        show_next(f"cdktf deploy {names.account_stack(account.account_id)}")

@@ -136,14 +136,14 @@ def _settings(name: str) -> tuple[Guardrails, str, list[Phrase]]:
 
 
 def _read(plan: Path, stack: Path | None, *, environment: str, account_id: str) -> Plan:
+    from facts import names
     from ferry.review import PlanError, read_plan, stack_name
-    from settings import naming
 
     stack_text = None if stack is None else _text(stack)
     if stack_text is not None:
         name = stack_name(stack_text)
-        expected = [naming.migration_stack(environment)]
-        expected += [naming.account_stack(account_id)] if account_id else []
+        expected = [names.environment_stack(environment)]
+        expected += [names.account_stack(account_id)] if account_id else []
         if name not in expected:
             raise PlanError(
                 f"{stack} is the stack {name!r}; the environment {environment!r} has "

@@ -26,10 +26,10 @@ def source(
     from ferry.cli.printing import failures_shown, show_next, show_steps
 
     with failures_shown():
+        from facts import names
         from ferry.aws.account import sign_in
         from ferry.aws.source_secret import SourceSecret, write
         from ferry.environments import find, refuse_own_secret, secret_tags
-        from settings import naming
 
         environment = find(name)
         refuse_own_secret(environment)
@@ -40,7 +40,7 @@ def source(
         )
         credentials = ask() if at_terminal() else read()
         secret = SourceSecret(
-            name=naming.source_secret(environment.tags.project, name),
+            name=environment.names.source_secret,
             description=f"How DMS signs in to the source of {environment.prefix}",
             host=environment.source.host,
             port=environment.source.port,
@@ -53,7 +53,7 @@ def source(
             write(account.secretsmanager(), secret, credentials),
         )
         show_next(
-            f"cdktf deploy {naming.migration_stack(name)}; DMS tasks that run already take new "
+            f"cdktf deploy {names.environment_stack(name)}; DMS tasks that run already take new "
             "credentials when they are stopped and resumed"
         )
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Final
 
+from facts.parameters import PARAMETERS, is_static
 from settings.aurora import Parameter
 from settings.environment import Environment
-from settings.parameters import DYNAMIC, STATIC
 from settings.problem import path, toml
 from settings.rules.rule import Finding, Rule
 from settings.windows import overlap
@@ -99,7 +99,7 @@ def preloaded_for_the_cluster(environment: Environment) -> Iterator[Finding]:
 def unknown_parameters_state_their_method(environment: Environment) -> Iterator[Finding]:
     """RDS refuses a static parameter that is applied immediately, so somebody has to know."""
     for table, name, parameter in _parameters(environment):
-        if name not in STATIC | DYNAMIC and parameter.apply_method is None:
+        if name not in PARAMETERS and parameter.apply_method is None:
             value = toml(parameter.value)
             yield Finding(
                 setting=path(("aurora", table, name)),
@@ -113,7 +113,7 @@ def unknown_parameters_state_their_method(environment: Environment) -> Iterator[
 def static_parameters_wait(environment: Environment) -> Iterator[Finding]:
     """A static parameter takes effect with a reboot alone."""
     for table, name, parameter in _parameters(environment):
-        if name in STATIC and parameter.apply_method == "immediate":
+        if is_static(name) and parameter.apply_method == "immediate":
             yield Finding(
                 setting=path(("aurora", table, name, "apply_method")),
                 given='"immediate" given for a static parameter',

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from settings import naming
+from facts import names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,7 +68,7 @@ class Deployed:
         except ClientError as error:
             raise NotDeployedError(
                 f"{where} cannot be read ({error.response.get('Error', {}).get('Code')}); deploy"
-                f" {environment.name} first: cdktf deploy {naming.migration_stack(environment.name)}"
+                f" {environment.name} first: cdktf deploy {names.environment_stack(environment.name)}"
             ) from None
         state: dict[str, Any] = json.loads(body["Body"].read())
         if not state.get("outputs"):

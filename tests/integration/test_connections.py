@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.exceptions import ClientError, WaiterError
 
-from settings import outputs
+from facts import outputs
 from tests.integration.options import Where
 
 if TYPE_CHECKING:

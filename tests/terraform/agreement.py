@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from settings import naming
 from tests.integration.rollout import local
 
 if TYPE_CHECKING:
@@ -19,14 +18,13 @@ def agreement(deployment: Deployment, name: str) -> dict[str, bool]:
     (cluster,) = deployment.cloud.get("master-passwords")["clusters"]
     environment = deployment.environment(name)
     secretsmanager = local(environment, url=deployment.cloud.url).secretsmanager
-    project = environment.tags.project
     return {
         what: json.loads(secretsmanager.get_secret_value(SecretId=secret)["SecretString"])[
             "password"
         ]
         == cluster["password"]
         for what, secret in {
-            "master": naming.master_secret(project, name),
-            "target": naming.target_secret(project, name),
+            "master": f"aurora-ferry-{name}/master",
+            "target": f"aurora-ferry-{name}/target",
         }.items()
     }

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from facts import names
 from harness.deployment import ROOT
 from harness.surroundings import surroundings
 from harness.terraform import Terraform
-from settings import naming
 from settings.loading import load_environments
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 ENVIRONMENTS = load_environments(ROOT / "environments")
 STACKS = sorted(
-    {naming.account_stack(one.aws.account_id) for one in ENVIRONMENTS}
-    | {naming.migration_stack(one.name) for one in ENVIRONMENTS}
+    {names.account_stack(one.aws.account_id) for one in ENVIRONMENTS}
+    | {names.environment_stack(one.name) for one in ENVIRONMENTS}
 )
 NOWHERE = "http://127.0.0.1:9"
 """The discard port: validation asks AWS nothing."""

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from facts import names
 from ferry.findings import Finding, Level
-from settings import naming
 
 if TYPE_CHECKING:
     from settings.environment import Environment
@@ -71,7 +71,7 @@ class Role:
 
 def judge(environment: Environment, needed: Needed, role: Role | None) -> Finding:
     """Whether the role is there, DMS may take it, and it has its policy."""
-    stack = naming.account_stack(environment.aws.account_id)
+    stack = names.account_stack(environment.aws.account_id)
     if role is None:
         return Finding(
             check=needed.check,

@@ -9,7 +9,6 @@ from ferry.check.judging.secret_shape import KEYS, Shape
 from ferry.check.unanswered import Unanswered, not_judged
 from ferry.credentials import REJECTED_BY_DMS
 from ferry.findings import Finding, Level
-from settings import naming
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,17 +40,14 @@ class Secret:
 
 def source_secret_id(environment: Environment) -> str:
     """The name or ARN of the secret that DMS signs in to the source with."""
-    return environment.source.secret_arn or naming.source_secret(
-        environment.tags.project, environment.name
-    )
+    return environment.source.secret_arn or environment.names.source_secret
 
 
 def names_to_take(environment: Environment) -> dict[str, str]:
     """The names of the secrets that the stack makes, by the checks' names."""
-    project, name = environment.tags.project, environment.name
     return {
-        "master-secret": naming.master_secret(project, name),
-        "target-secret": naming.target_secret(project, name),
+        "master-secret": environment.names.master_secret,
+        "target-secret": environment.names.target_secret,
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from settings import outputs
+from facts import outputs
 from tests.integration.checks.expect import equal
 from tests.integration.checks.real import real_dimensions
 

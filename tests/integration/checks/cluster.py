@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from settings import outputs
+from facts import outputs
 from tests.integration.checks.expect import equal, only, same_items
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from settings import outputs
+from facts import outputs
 from tests.integration.checks.expect import equal, same_items
 from tests.integration.checks.instances import instance_identifiers
 from tests.integration.checks.replication import find_replication_instance

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import IPv4Network
 from typing import TYPE_CHECKING
 
-from settings import outputs
+from facts import outputs
 from tests.integration.checks.expect import equal, only, same_items
 
 if TYPE_CHECKING:

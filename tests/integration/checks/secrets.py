@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from settings import outputs
+from facts import outputs
 from tests.integration.checks.expect import document, equal, same_items
 
 if TYPE_CHECKING:

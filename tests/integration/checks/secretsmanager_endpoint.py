@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from settings import outputs
+from facts import outputs
 from tests.integration.checks.expect import document, equal, items, only, same_items
 from tests.integration.checks.network import in_the_vpc, new_vpc
 from tests.integration.checks.replication import find_endpoint as find_dms_endpoint

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from settings import outputs
+from facts import outputs
 from tests.integration.checks.expect import equal, only, same_items
 from tests.integration.checks.secretsmanager_endpoint import find_endpoint, has_own_endpoint
 

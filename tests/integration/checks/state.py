@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from settings import outputs
+from facts import outputs
 from tests.integration.checks.expect import document, equal, items
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from settings import outputs
+from facts import outputs
 from tests.integration.checks import cluster as checks
 from tests.integration.defects.planting import another_key, defect, outputs_changed
 

@@ -6,7 +6,7 @@ import json
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from settings import outputs
+from facts import outputs
 from tests.integration.checks import encryption as checks
 from tests.integration.checks import logs as log_checks
 from tests.integration.checks import secrets as secret_checks

@@ -6,7 +6,7 @@ import json
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from settings import outputs
+from facts import outputs
 from tests.integration.checks import alarms as alarm_checks
 from tests.integration.checks import dashboard as dashboard_checks
 from tests.integration.checks import events as event_checks

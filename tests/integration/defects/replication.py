@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from settings import outputs
+from facts import outputs
 from tests.integration.checks import replication as checks
 from tests.integration.defects.planting import defect
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from settings import outputs
+from facts import outputs
 from tests.integration.checks import secretsmanager_endpoint as endpoint_checks
 from tests.integration.checks import security_groups as checks
 from tests.integration.checks.replication import find_endpoint as find_dms_endpoint

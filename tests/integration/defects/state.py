@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from settings import outputs
+from facts import outputs
 from tests.integration.checks import state as checks
 from tests.integration.checks import tags as tag_checks
 from tests.integration.defects.planting import defect, outputs_changed

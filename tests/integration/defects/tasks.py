@@ -6,7 +6,7 @@ import json
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from settings import outputs
+from facts import outputs
 from tests.integration.checks import tasks as checks
 from tests.integration.checks.expect import document
 from tests.integration.defects.planting import defect, outputs_changed

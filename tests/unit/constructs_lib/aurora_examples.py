@@ -13,7 +13,7 @@ from tests.unit.constructs_lib.network_examples import PlainNetwork
 if TYPE_CHECKING:
     from cdktf import TerraformStack
 
-    from constructs_lib.placement import Placement
+    from facts.placement import Placement
 
 NAME = "ferry-dev"
 

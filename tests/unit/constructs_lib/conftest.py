@@ -6,7 +6,7 @@ import pytest
 from cdktf import TerraformStack, Testing
 from cdktf_cdktf_provider_aws.provider import AwsProvider
 
-from constructs_lib.placement import Placement
+from facts.placement import Placement
 
 
 @pytest.fixture

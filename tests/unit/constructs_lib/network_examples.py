@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from cdktf import TerraformStack
 
-    from constructs_lib.placement import Placement
+    from facts.placement import Placement
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

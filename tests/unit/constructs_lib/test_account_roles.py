@@ -4,7 +4,7 @@ import pytest
 from cdktf import TerraformStack
 
 from constructs_lib.account_roles import AccountRoles, AccountRolesLookup
-from constructs_lib.placement import Placement
+from facts.placement import Placement
 from tests.unit.constructs_lib.network_examples import resolved
 from tests.unit.template import Template
 

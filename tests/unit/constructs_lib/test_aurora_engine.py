@@ -6,7 +6,7 @@ from constructs_lib.aurora.engine import (
     major_version,
     parameter_group_family,
 )
-from constructs_lib.placement import Placement
+from facts.placement import Placement
 from tests.unit.template import Template
 
 

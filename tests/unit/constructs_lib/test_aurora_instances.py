@@ -5,7 +5,7 @@ import pytest
 from cdktf import TerraformStack
 
 from constructs_lib.aurora import AuroraMaintenance, AuroraMonitoring
-from constructs_lib.placement import Placement
+from facts.placement import Placement
 from tests.unit.constructs_lib.aurora_examples import aurora_cluster, only_name
 from tests.unit.constructs_lib.network_examples import acknowledged, resolved
 from tests.unit.template import Template

@@ -1,65 +1,6 @@
-import re
-
 import pytest
 
-from constructs_lib.aurora.known_parameters import KNOWN_PARAMETERS, Kind
 from constructs_lib.aurora.parameters import ApplyMethod, Parameter, with_apply_methods
-
-# What `select name, context, unit from pg_settings` says in PostgreSQL 15.18, for the table's
-# parameters; pg_stat_statements.* with the module loaded.
-PG_SETTINGS = {
-    "autovacuum": ("sighup", None),
-    "autovacuum_analyze_scale_factor": ("sighup", None),
-    "autovacuum_freeze_max_age": ("postmaster", None),
-    "autovacuum_max_workers": ("postmaster", None),
-    "autovacuum_naptime": ("sighup", "s"),
-    "autovacuum_vacuum_cost_limit": ("sighup", None),
-    "autovacuum_vacuum_scale_factor": ("sighup", None),
-    "deadlock_timeout": ("superuser", "ms"),
-    "default_statistics_target": ("user", None),
-    "effective_cache_size": ("user", "8kB"),
-    "idle_in_transaction_session_timeout": ("user", "ms"),
-    "lock_timeout": ("user", "ms"),
-    "log_autovacuum_min_duration": ("sighup", "ms"),
-    "log_connections": ("superuser-backend", None),
-    "log_disconnections": ("superuser-backend", None),
-    "log_error_verbosity": ("superuser", None),
-    "log_lock_waits": ("superuser", None),
-    "log_min_duration_statement": ("superuser", "ms"),
-    "log_min_error_statement": ("superuser", None),
-    "log_statement": ("superuser", None),
-    "log_temp_files": ("superuser", "kB"),
-    "logical_decoding_work_mem": ("user", "kB"),
-    "maintenance_work_mem": ("user", "kB"),
-    "max_connections": ("postmaster", None),
-    "max_locks_per_transaction": ("postmaster", None),
-    "max_logical_replication_workers": ("postmaster", None),
-    "max_parallel_workers": ("user", None),
-    "max_parallel_workers_per_gather": ("user", None),
-    "max_prepared_transactions": ("postmaster", None),
-    "max_replication_slots": ("postmaster", None),
-    "max_wal_senders": ("postmaster", None),
-    "max_worker_processes": ("postmaster", None),
-    "pg_stat_statements.max": ("postmaster", None),
-    "pg_stat_statements.track": ("superuser", None),
-    "random_page_cost": ("user", None),
-    "session_replication_role": ("superuser", None),
-    "shared_buffers": ("postmaster", "8kB"),
-    "shared_preload_libraries": ("postmaster", None),
-    "statement_timeout": ("user", "ms"),
-    "timezone": ("user", None),
-    "track_activity_query_size": ("postmaster", "B"),
-    "track_functions": ("superuser", None),
-    "track_io_timing": ("superuser", None),
-    "wal_sender_timeout": ("user", "ms"),
-    "work_mem": ("user", "kB"),
-}
-# Aurora's own, by its documentation.
-AURORA = {
-    "rds.force_ssl": Kind.DYNAMIC,
-    "rds.log_retention_period": Kind.DYNAMIC,
-    "rds.logical_replication": Kind.STATIC,
-}
 
 
 def method(name: str, value: str = "x", *, engine_version: str = "15.8") -> ApplyMethod | None:
@@ -68,42 +9,6 @@ def method(name: str, value: str = "x", *, engine_version: str = "15.8") -> Appl
         [Parameter(name=name, value=value)], engine_version=engine_version
     )
     return applied.apply_method
-
-
-@pytest.mark.parametrize("name", PG_SETTINGS)
-def test_static_is_what_postgresql_reads_at_its_start(name: str) -> None:
-    context, unit = PG_SETTINGS[name]
-
-    known = KNOWN_PARAMETERS[name]
-    assert known.kind is (Kind.STATIC if context == "postmaster" else Kind.DYNAMIC)
-    assert known.unit == unit
-
-
-@pytest.mark.parametrize("name", AURORA)
-def test_auroras_own_parameters_are_as_documented(name: str) -> None:
-    assert KNOWN_PARAMETERS[name].kind is AURORA[name]
-
-
-def test_the_table_holds_no_other_parameter() -> None:
-    assert set(KNOWN_PARAMETERS) == {*PG_SETTINGS, *AURORA}
-
-
-@pytest.mark.parametrize("name", KNOWN_PARAMETERS)
-def test_each_row_has_a_source(name: str) -> None:
-    assert re.fullmatch(
-        r"https://(www\.postgresql\.org/docs/15|docs\.aws\.amazon\.com|aws\.amazon\.com/blogs)/\S+",
-        KNOWN_PARAMETERS[name].source,
-    )
-
-
-def test_a_row_of_postgresqls_leads_to_the_parameter() -> None:
-    assert KNOWN_PARAMETERS["log_min_duration_statement"].source == (
-        "https://www.postgresql.org/docs/15/runtime-config-logging.html"
-        "#GUC-LOG-MIN-DURATION-STATEMENT"
-    )
-    assert KNOWN_PARAMETERS["pg_stat_statements.max"].source == (
-        "https://www.postgresql.org/docs/15/pgstatstatements.html"
-    )
 
 
 def test_a_dynamic_parameter_is_applied_immediately() -> None:

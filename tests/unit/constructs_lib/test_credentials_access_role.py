@@ -5,7 +5,7 @@ from typing import Any
 from cdktf import TerraformStack
 
 from constructs_lib.credentials import EnvironmentSourceSecret, SecretAccessRole
-from constructs_lib.placement import Placement
+from facts.placement import Placement
 from tests.unit.constructs_lib.aurora_examples import environment_key, only_name
 from tests.unit.constructs_lib.network_examples import resolved
 from tests.unit.template import Template

@@ -2,7 +2,7 @@ from cdktf import TerraformStack
 
 from constructs_lib.aurora import AuroraCluster
 from constructs_lib.credentials import ConnectionSecret
-from constructs_lib.placement import Placement
+from facts.placement import Placement
 from tests.unit.constructs_lib.aurora_examples import (
     NAME,
     aurora_cluster,

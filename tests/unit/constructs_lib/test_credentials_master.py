@@ -1,7 +1,7 @@
 import pytest
 from cdktf import TerraformOutput, TerraformStack
 
-from constructs_lib.placement import Placement
+from facts.placement import Placement
 from tests.unit.constructs_lib.aurora_examples import (
     environment_key,
     master_credentials,

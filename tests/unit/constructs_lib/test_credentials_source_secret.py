@@ -1,7 +1,7 @@
 from cdktf import TerraformStack
 
 from constructs_lib.credentials import EnvironmentSourceSecret, GivenSourceSecret
-from constructs_lib.placement import Placement
+from facts.placement import Placement
 from tests.unit.constructs_lib.aurora_examples import only_name
 from tests.unit.constructs_lib.network_examples import resolved
 from tests.unit.template import Template

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from constructs_lib.monitoring.console import console_url, dashboard_url, log_group_url
-from constructs_lib.placement import Placement
+from facts.placement import Placement
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from tests.unit.template import Template
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from constructs_lib.placement import Placement
+    from facts.placement import Placement
 
 ALARMS = ["aurora-cpu-utilization-dev", "dms-cpu-utilization-dev"]
 

@@ -5,7 +5,7 @@ from cdktf import TerraformStack
 
 from constructs_lib.encryption import EnvironmentKey
 from constructs_lib.network.flow_logs import FlowLogs
-from constructs_lib.placement import Placement
+from facts.placement import Placement
 from tests.unit.constructs_lib.network_examples import acknowledged
 from tests.unit.template import Template
 

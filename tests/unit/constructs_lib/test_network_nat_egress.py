@@ -4,7 +4,7 @@ import pytest
 from cdktf import TerraformStack
 
 from constructs_lib.network import NatEgress
-from constructs_lib.placement import Placement
+from facts.placement import Placement
 from tests.unit.constructs_lib.network_examples import new_vpc, resolved
 from tests.unit.template import Template
 

@@ -2,7 +2,7 @@ import pytest
 from cdktf import TerraformStack, Testing
 from cdktf_cdktf_provider_aws.provider import AwsProvider
 
-from constructs_lib.placement import Placement
+from facts.placement import Placement
 from tests.unit.constructs_lib.network_examples import acknowledged, new_vpc, resolved
 from tests.unit.template import Template
 

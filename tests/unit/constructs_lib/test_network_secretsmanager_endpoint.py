@@ -9,7 +9,7 @@ from constructs_lib.network import (
     SecretsManagerEndpoint,
     SecurityGroups,
 )
-from constructs_lib.placement import Placement
+from facts.placement import Placement
 from tests.unit.constructs_lib.network_examples import PlainNetwork, resolved
 from tests.unit.template import Template
 

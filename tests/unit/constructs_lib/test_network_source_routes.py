@@ -2,7 +2,7 @@ import pytest
 from cdktf import TerraformStack
 
 from constructs_lib.network import PeeringRoute, TransitGatewayRoute, VirtualPrivateGatewayRoute
-from constructs_lib.placement import Placement
+from facts.placement import Placement
 from tests.unit.constructs_lib.network_examples import PlainNetwork
 from tests.unit.template import Template
 

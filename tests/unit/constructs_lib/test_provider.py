@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 from cdktf import TerraformStack, Testing
 
-from constructs_lib.placement import Placement
 from constructs_lib.provider import configure_terraform
+from facts.placement import Placement
 from tests.unit.template import Template
 
 

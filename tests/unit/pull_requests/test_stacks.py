@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from facts import names
 from pull_requests.stacks import Kind, changes, read_stacks
-from settings import naming
 from tests.unit.pull_requests.examples import ACCOUNT, document, stack, stacks
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 EDITED = {"terraform_data": {"it": {"input": 2}}}
-ACCOUNT_STACK = naming.account_stack(ACCOUNT)
+ACCOUNT_STACK = names.account_stack(ACCOUNT)
 
 
 def test_stacks_are_read_by_name(tmp_path: Path) -> None:

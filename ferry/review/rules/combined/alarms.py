@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from facts.instance_classes import BYTES_IN_GIB, max_connections, memory_bytes
 from ferry.review.plan.plan import Action
 from ferry.review.plan.values import UNKNOWN, show
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Finding, Phrase
-from ferry.review.rules.instance_classes import BYTES_IN_GIB, max_connections, memory_bytes
 from ferry.review.rules.row import CHANGED_OR_REPLACED
 
 if TYPE_CHECKING:

@@ -1,0 +1,174 @@
+"""The alarms: what each is called, looks at, and takes for bad.
+
+From which value on is the environment's to say (`settings.alarms`); the words for the one who gets
+the mail stand beside the construct that makes the alarm.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from facts import metrics
+from facts.metrics import Metric, Role
+
+
+class Comparison(StrEnum):
+    """On which side of the threshold it is bad; the threshold itself is still good."""
+
+    ABOVE = "GreaterThanThreshold"
+    BELOW = "LessThanThreshold"
+
+
+class MissingData(StrEnum):
+    """What periods without data mean.
+
+    None of the alarms takes silence for bad: metrics begin minutes after a deployment and stop
+    whenever somebody stops a task or a cluster, and each time that would be a false alarm. That a
+    thing fails, fails over or stops is an event, and the event subscriptions tell of those. Source:
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
+    """
+
+    UNKNOWN = "missing"
+    """Nobody knows: the alarm goes to INSUFFICIENT_DATA, neither bad nor, falsely, good again."""
+
+    GOOD = "notBreaching"
+    """Nothing to report is good: what the metric counts or holds is not there."""
+
+    AS_BEFORE = "ignore"
+    """What was bad stays bad: the cause does not go away with the one who measures."""
+
+
+class Statistic(StrEnum):
+    """What becomes of several values in one period."""
+
+    AVERAGE = "Average"
+    MAXIMUM = "Maximum"
+    MINIMUM = "Minimum"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Alarm:
+    """An alarm, without threshold and words.
+
+    Args:
+        name: What its name begins with; `facts.names.Names.alarm` makes the whole.
+        metric: What it looks at; of each task where the metric is one of a task.
+        role: Which of the cluster's instances; all by default. Alarms on readers are there only
+            where the cluster has any.
+        statistic: What becomes of several values in one period.
+        comparison: On which side of the threshold it is bad.
+        missing_data: What silence means.
+    """
+
+    name: str
+    metric: Metric
+    role: Role | None = None
+    statistic: Statistic
+    comparison: Comparison = Comparison.ABOVE
+    missing_data: MissingData = MissingData.UNKNOWN
+
+    @property
+    def is_of_a_task(self) -> bool:
+        """Whether each task has one."""
+        return metrics.TASK in self.metric.dimensions
+
+
+ALARMS: Final = (
+    Alarm(
+        name="aurora-cpu-utilization",
+        metric=metrics.AURORA_CPU,
+        statistic=Statistic.AVERAGE,
+    ),
+    Alarm(
+        name="aurora-cpu-utilization-writer",
+        metric=metrics.AURORA_CPU,
+        role=Role.WRITER,
+        statistic=Statistic.MAXIMUM,
+    ),
+    Alarm(
+        name="aurora-freeable-memory",
+        metric=metrics.AURORA_FREEABLE_MEMORY,
+        statistic=Statistic.MINIMUM,
+        comparison=Comparison.BELOW,
+    ),
+    Alarm(
+        name="aurora-free-local-storage",
+        metric=metrics.AURORA_FREE_LOCAL_STORAGE,
+        statistic=Statistic.MINIMUM,
+        comparison=Comparison.BELOW,
+    ),
+    Alarm(
+        name="aurora-database-connections",
+        metric=metrics.AURORA_CONNECTIONS,
+        statistic=Statistic.MAXIMUM,
+    ),
+    Alarm(
+        name="aurora-deadlocks",
+        metric=metrics.AURORA_DEADLOCKS,
+        role=Role.WRITER,
+        statistic=Statistic.AVERAGE,
+        missing_data=MissingData.GOOD,
+    ),
+    Alarm(
+        name="aurora-maximum-used-transaction-ids",
+        metric=metrics.AURORA_TRANSACTION_IDS,
+        statistic=Statistic.MAXIMUM,
+    ),
+    Alarm(
+        name="aurora-replication-slot-disk-usage",
+        metric=metrics.AURORA_SLOT_DISK,
+        statistic=Statistic.MAXIMUM,
+        missing_data=MissingData.GOOD,
+    ),
+    Alarm(
+        name="aurora-transaction-logs-disk-usage",
+        metric=metrics.AURORA_WAL_DISK,
+        statistic=Statistic.MAXIMUM,
+        missing_data=MissingData.GOOD,
+    ),
+    Alarm(
+        name="aurora-cpu-utilization-reader",
+        metric=metrics.AURORA_CPU,
+        role=Role.READER,
+        statistic=Statistic.MAXIMUM,
+    ),
+    Alarm(
+        name="aurora-replica-lag",
+        metric=metrics.AURORA_REPLICA_LAG,
+        role=Role.READER,
+        statistic=Statistic.MAXIMUM,
+    ),
+    Alarm(name="dms-cpu-utilization", metric=metrics.DMS_CPU, statistic=Statistic.AVERAGE),
+    Alarm(
+        name="dms-freeable-memory",
+        metric=metrics.DMS_FREEABLE_MEMORY,
+        statistic=Statistic.MINIMUM,
+        comparison=Comparison.BELOW,
+    ),
+    Alarm(name="dms-swap-usage", metric=metrics.DMS_SWAP, statistic=Statistic.AVERAGE),
+    Alarm(
+        name="dms-free-storage-space",
+        metric=metrics.DMS_FREE_STORAGE,
+        statistic=Statistic.MINIMUM,
+        comparison=Comparison.BELOW,
+    ),
+    Alarm(
+        name="dms-cdc-latency-source",
+        metric=metrics.SOURCE_LATENCY,
+        statistic=Statistic.MAXIMUM,
+    ),
+    Alarm(
+        name="dms-cdc-latency-target",
+        metric=metrics.TARGET_LATENCY,
+        statistic=Statistic.MAXIMUM,
+    ),
+    Alarm(
+        name="dms-validation-failed",
+        metric=metrics.VALIDATION_FAILED,
+        statistic=Statistic.MAXIMUM,
+        missing_data=MissingData.AS_BEFORE,
+    ),
+)
+"""All alarms of an environment, in the order in which they are made."""

@@ -1,0 +1,52 @@
+"""The events of RDS and DMS that an environment subscribes to, by the kind of their source.
+
+Sources: https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Events.Messages.html,
+https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Events.html
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+CLUSTER: Final = "db-cluster"
+CLUSTER_INSTANCE: Final = "db-instance"
+REPLICATION_INSTANCE: Final = "replication-instance"
+TASK: Final = "replication-task"
+
+CATEGORIES: Final = {
+    # Low storage is an event of the cluster's instances.
+    CLUSTER: (
+        "configuration change",
+        "deletion",
+        "failover",
+        "failure",
+        "maintenance",
+        "notification",  # stopped, started, patched
+    ),
+    # A failover is an event of the cluster.
+    CLUSTER_INSTANCE: (
+        "availability",  # shut down, restarted
+        "configuration change",
+        "deletion",
+        "failure",
+        "low storage",
+        "maintenance",
+        "notification",
+        "recovery",
+    ),
+    REPLICATION_INSTANCE: (
+        "configuration change",
+        "deletion",
+        "failover",
+        "failure",
+        "low storage",
+        "maintenance",
+    ),
+    TASK: (
+        "configuration change",
+        "deletion",
+        "failure",
+        "state change",  # started, stopped, reading paused for want of disk
+    ),
+}
+"""The categories that are subscribed to, by AWS's word for the kind of source."""

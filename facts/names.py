@@ -1,0 +1,262 @@
+"""The names that the stacks give, and by which the operator's commands find things again.
+
+They are a contract: a changed name makes Terraform replace what bears it, or leaves it behind.
+tests/unit/facts holds every one of them, typed by hand.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Final
+
+ACCOUNT_STATE_KEY: Final = "account/terraform.tfstate"
+"""The key of the account's own state in the account's bucket."""
+
+PLANS_PREFIX: Final = "plans/"
+"""What the keys of kept plans begin with, in the same bucket."""
+
+PLAN_DAYS: Final = 14
+"""How long a plan of a pull request is kept, and may be applied."""
+
+LOCK_SUFFIX: Final = ".tflock"
+"""What Terraform's S3 backend adds to a state's key for the lock. Source:
+https://developer.hashicorp.com/terraform/language/backend/s3#use_lockfile"""
+
+_ACCOUNT_STACK: Final = "account-"
+_LONGEST_RESOURCE_IDENTIFIER: Final = 31
+_DIGEST_LENGTH: Final = 8
+
+
+def account_stack(account_id: str) -> str:
+    """The name of an account's stack, as `cdktf deploy` takes it."""
+    return f"{_ACCOUNT_STACK}{account_id}"
+
+
+def is_account_stack(stack: str) -> bool:
+    """Whether a stack is an account's, and not an environment's."""
+    return stack.startswith(_ACCOUNT_STACK)
+
+
+def environment_stack(environment: str) -> str:
+    """The name of an environment's stack, as `cdktf deploy` takes it: the environment's own.
+
+    None can be named like an account's stack: names end at 16 characters.
+    """
+    return environment
+
+
+def state_bucket(project: str, account_id: str, region: str) -> str:
+    """The name of an account's state bucket; 56 of S3's 63 characters at most."""
+    return f"{project}-tfstate-{account_id}-{region}"
+
+
+def kept_plan(stack: str, digest: str) -> str:
+    """The key of a stack's kept plan; the digest is that of its content, SHA-256 in hex."""
+    return f"{PLANS_PREFIX}{stack}/{digest}.tar"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Names:
+    """Every name of one environment.
+
+    Args:
+        project: The project, as ``tags.project`` says; `aurora-ferry`.
+        environment: The environment, as its file is called; `dev`.
+    """
+
+    project: str
+    environment: str
+
+    @property
+    def prefix(self) -> str:
+        """What most names begin with, such as `aurora-ferry-dev`."""
+        return f"{self.project}-{self.environment}"
+
+    # --- Terraform
+
+    @property
+    def state_key(self) -> str:
+        """The key of the environment's state in its account's bucket."""
+        return f"environments/{self.environment}/terraform.tfstate"
+
+    # --- Key, secrets, roles
+
+    @property
+    def key_alias(self) -> str:
+        """The alias of the KMS key."""
+        return f"alias/{self.prefix}"
+
+    @property
+    def source_secret(self) -> str:
+        """The secret that `ferry secret source` writes."""
+        return f"{self.prefix}/source"
+
+    @property
+    def master_secret(self) -> str:
+        """The secret that holds the master user's password."""
+        return f"{self.prefix}/master"
+
+    @property
+    def target_secret(self) -> str:
+        """The secret with which DMS connects to Aurora."""
+        return f"{self.prefix}/target"
+
+    @property
+    def secret_access_role(self) -> str:
+        """The role with which DMS reads the secrets."""
+        return f"{self.prefix}-dms-secrets"
+
+    @property
+    def monitoring_role(self) -> str:
+        """The role with which RDS writes enhanced monitoring."""
+        return f"{self.prefix}-rds-monitoring"
+
+    @property
+    def flow_logs_role(self) -> str:
+        """The role with which flow logs are written."""
+        return f"{self.prefix}-flow-logs"
+
+    # --- Network
+
+    @property
+    def vpc(self) -> str:
+        """The Name tag of the VPC, and of the attachment or connection to the source's network."""
+        return self.prefix
+
+    def in_network(self, what: str) -> str:
+        """The name, or the Name tag, of a part of the network, such as `aurora-ferry-dev-nat-1`."""
+        return f"{self.prefix}-{what}"
+
+    @property
+    def flow_logs_group(self) -> str:
+        """The log group of the VPC's flow logs."""
+        return f"/aws/vpc/flow-logs/{self.prefix}"
+
+    # --- Aurora
+
+    @property
+    def cluster(self) -> str:
+        """The identifier of the cluster, and the name of its subnet group."""
+        return self.prefix
+
+    @property
+    def writer(self) -> str:
+        """The identifier of the instance that begins as the writer."""
+        return f"{self.prefix}-writer"
+
+    def reader(self, number: int) -> str:
+        """The identifier of a reader; readers count from 1."""
+        return f"{self.prefix}-reader-{number}"
+
+    def parameter_group(self, family: str) -> str:
+        """The parameter groups, the cluster's and the instances', of `aurora-postgresql15`."""
+        return f"{self.prefix}-{family}"
+
+    @property
+    def final_snapshot_prefix(self) -> str:
+        """What the name of the snapshot that is left in the end begins with."""
+        return f"{self.prefix}-final-"
+
+    @property
+    def postgresql_log_group(self) -> str:
+        """The log group that RDS writes PostgreSQL's log to. RDS gives the name.
+
+        Source:
+        https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraPostgreSQL.CloudWatch.html
+        """
+        return f"/aws/rds/cluster/{self.cluster}/postgresql"
+
+    # --- DMS
+
+    @property
+    def replication_instance(self) -> str:
+        """The identifier of the replication instance."""
+        return self.prefix
+
+    @property
+    def replication_subnet_group(self) -> str:
+        """The replication instance's subnet group."""
+        return f"{self.prefix}-dms"
+
+    @property
+    def task_log_group(self) -> str:
+        """The log group that DMS writes the tasks' logs to. DMS gives the name.
+
+        Source: https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Monitoring.html
+        """
+        return f"dms-tasks-{self.replication_instance}"
+
+    @property
+    def source_endpoint(self) -> str:
+        """The identifier of the source's endpoint."""
+        return f"{self.prefix}-source"
+
+    @property
+    def target_endpoint(self) -> str:
+        """The identifier of the target's endpoint."""
+        return f"{self.prefix}-target"
+
+    def source_certificate(self, digest: str) -> str:
+        """The identifier of the source's certificate, by the digest of its content."""
+        return f"{self.prefix}-source-ca-{digest}"
+
+    def task(self, task_name: str) -> str:
+        """The identifier of a task, such as `aurora-ferry-dev-orders` of `orders`."""
+        return f"{self.prefix}-{task_name}"
+
+    def task_resource_identifier(self, task_name: str) -> str:
+        """What a task's ARN ends in, which is CloudWatch's ReplicationTaskIdentifier.
+
+        Known before DMS has made the task: its identifier where that fits into DMS's 31 characters;
+        otherwise its beginning and eight hexadecimal digits of its SHA-256 digest. The environment
+        is part of it either way, so that two environments in one account and region never ask for
+        the same ARN. Source:
+        https://docs.aws.amazon.com/dms/latest/APIReference/API_CreateReplicationTask.html
+        """
+        whole = self.task(task_name)
+        if len(whole) <= _LONGEST_RESOURCE_IDENTIFIER:
+            return whole
+        digest = hashlib.sha256(whole.encode()).hexdigest()[:_DIGEST_LENGTH]
+        beginning = whole[: _LONGEST_RESOURCE_IDENTIFIER - _DIGEST_LENGTH - 1].rstrip("-")
+        return f"{beginning}-{digest}"
+
+    # --- What watches
+
+    @property
+    def alarm_topic(self) -> str:
+        """The topic that alarms and events are published to."""
+        return f"{self.prefix}-alarms"
+
+    @property
+    def dashboard(self) -> str:
+        """The CloudWatch dashboard."""
+        return self.prefix
+
+    def alarm(self, alarm: str, task_name: str | None = None) -> str:
+        """An alarm's name: a name of `facts.alarms`, the task where it is one's, the environment.
+
+        CloudWatch's names are unique in an account and region, and making an alarm that exists
+        overwrites it without a word. They say the environment and not the project: two projects in
+        one account and region need environments of different names.
+        """
+        return "-".join(filter(None, (alarm, task_name, self.environment)))
+
+    @property
+    def cluster_events(self) -> str:
+        """The subscription to the cluster's events."""
+        return f"{self.prefix}-aurora-cluster"
+
+    @property
+    def cluster_instance_events(self) -> str:
+        """The subscription to the events of the cluster's instances."""
+        return f"{self.prefix}-aurora-instances"
+
+    @property
+    def replication_instance_events(self) -> str:
+        """The subscription to the replication instance's events."""
+        return f"{self.prefix}-dms-instance"
+
+    def task_events(self, task_name: str) -> str:
+        """The subscription to a task's events."""
+        return f"{self.prefix}-dms-task-{task_name}"

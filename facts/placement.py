@@ -1,0 +1,129 @@
+"""Where something is in AWS: account, region, and the partition that follows from the region."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Partition:
+    """A part of AWS with accounts, credentials and domains of its own.
+
+    Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html, botocore's
+    ``partitions.json``. Nothing was tried outside ``aws``.
+
+    Args:
+        name: What ARNs call it, such as ``aws-cn``.
+        regions: A regular expression of its regions' codes.
+        dns_suffix: The domain of its endpoints.
+        console_domain: The domain of its console.
+    """
+
+    name: str
+    regions: str
+    dns_suffix: str
+    console_domain: str
+
+
+PARTITIONS: Final = (
+    Partition(
+        name="aws",
+        regions=r"(us|eu|ap|sa|ca|me|af|il|mx)-\w+-\d",
+        dns_suffix="amazonaws.com",
+        console_domain="console.aws.amazon.com",
+    ),
+    Partition(
+        name="aws-cn",
+        regions=r"cn-\w+-\d",
+        dns_suffix="amazonaws.com.cn",
+        console_domain="console.amazonaws.cn",
+    ),
+    Partition(
+        name="aws-us-gov",
+        regions=r"us-gov-\w+-\d",
+        dns_suffix="amazonaws.com",
+        console_domain="console.amazonaws-us-gov.com",
+    ),
+    Partition(
+        name="aws-eusc",
+        regions=r"eusc-de-\w+-\d",
+        dns_suffix="amazonaws.eu",
+        console_domain="console.amazonaws-eusc.eu",
+    ),
+)
+"""The partitions that the project knows. The isolated ones (``aws-iso`` and others) are not open."""
+
+
+def partition_of(region: str) -> Partition:
+    """The partition that a region is in.
+
+    Raises:
+        ValueError: The region is in none that the project knows.
+    """
+    for partition in PARTITIONS:
+        if re.fullmatch(partition.regions, region):
+            return partition
+    raise ValueError(
+        f"the region is {region!r}; allowed is a region of the partitions "
+        f"{', '.join(it.name for it in PARTITIONS)}. Correct its code."
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Placement:
+    """An AWS account and region, known before Terraform runs.
+
+    Known values in ARNs and policies keep plans readable and need no data source.
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+
+    Args:
+        account_id: The account's twelve digits.
+        region: The region's code, such as ``eu-central-1``.
+
+    Raises:
+        ValueError: The region is in no partition that the project knows.
+    """
+
+    account_id: str
+    region: str
+
+    def __post_init__(self) -> None:
+        """Refuse a region whose ARNs and domains nobody here knows."""
+        partition_of(self.region)
+
+    @property
+    def partition(self) -> str:
+        """What ARNs call the partition, such as ``aws``."""
+        return partition_of(self.region).name
+
+    @property
+    def dns_suffix(self) -> str:
+        """The domain of the partition's endpoints, such as ``amazonaws.com``."""
+        return partition_of(self.region).dns_suffix
+
+    @property
+    def console_domain(self) -> str:
+        """The domain of the partition's console, after the region's code."""
+        return partition_of(self.region).console_domain
+
+    def arn(self, service: str, resource: str) -> str:
+        """An ARN of this account and region, such as ``arn("logs", "log-group:*")``."""
+        return f"arn:{self.partition}:{service}:{self.region}:{self.account_id}:{resource}"
+
+    def global_arn(self, service: str, resource: str) -> str:
+        """An ARN of a service without regions, such as ``global_arn("iam", "role/dms-vpc-role")``."""
+        return f"arn:{self.partition}:{service}::{self.account_id}:{resource}"
+
+    def aws_managed_arn(self, service: str, resource: str) -> str:
+        """An ARN that AWS owns, such as ``aws_managed_arn("iam", "policy/job-function/Billing")``."""
+        return f"arn:{self.partition}:{service}::aws:{resource}"
+
+    def bucket_arn(self, bucket: str, key: str = "") -> str:
+        """The ARN of an S3 bucket, or of an object in it: neither account nor region is part of it."""
+        return f"arn:{self.partition}:s3:::{bucket}" + (f"/{key}" if key else "")
+
+    def regional_principal(self, service: str) -> str:
+        """A service's principal, or its name in ``kms:ViaService``, in this region."""
+        return f"{service}.{self.region}.{self.dns_suffix}"

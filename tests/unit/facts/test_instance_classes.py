@@ -1,0 +1,40 @@
+"""The memory of instance classes, and the connections that it allows."""
+
+from __future__ import annotations
+
+import pytest
+
+from facts.instance_classes import BYTES_IN_GIB, max_connections, memory_bytes
+
+
+@pytest.mark.parametrize(
+    ("instance_class", "gib"),
+    [
+        ("db.t4g.medium", 4),
+        ("db.t3.large", 8),
+        ("db.r6g.large", 16),
+        ("db.r6g.xlarge", 32),
+        ("db.r7i.2xlarge", 64),
+        ("db.x2g.large", 32),
+        ("dms.c5.2xlarge", 16),
+        ("dms.r5.large", 16),
+        ("dms.t3.medium", 4),
+        ("dms.c4.large", None),
+        ("dms.r4.large", None),
+        ("db.t4g.gigantic", None),
+        ("db.q1.large", None),
+        ("db.r6g.metal", None),
+        ("db.r6g.oddxlarge", None),
+        ("db.serverless", None),
+    ],
+)
+def test_the_memory_of_a_class(instance_class: str, gib: int | None) -> None:
+    assert memory_bytes(instance_class) == (None if gib is None else gib * BYTES_IN_GIB)
+
+
+@pytest.mark.parametrize(
+    ("instance_class", "most"),
+    [("db.t4g.medium", 450), ("db.r6g.8xlarge", 5000), ("dms.r5.large", None), ("db.x", None)],
+)
+def test_the_connections_of_a_class(instance_class: str, most: int | None) -> None:
+    assert max_connections(instance_class) == most

@@ -1,0 +1,131 @@
+"""Every name, typed by hand: Terraform would replace what bears a changed one, or leave it behind."""
+
+from __future__ import annotations
+
+import re
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from facts import names, outputs
+from facts.names import Names
+
+DEV = Names(project="aurora-ferry", environment="dev")
+LONGEST = Names(project="a" * 20, environment="b" * 16)
+WORDS = st.text(alphabet=string.ascii_lowercase + string.digits, min_size=1, max_size=12)
+PROJECTS = st.lists(WORDS, min_size=1, max_size=4).map(lambda words: "n" + "-".join(words))
+
+NAMES = {
+    "prefix": "aurora-ferry-dev",
+    "state_key": "environments/dev/terraform.tfstate",
+    "key_alias": "alias/aurora-ferry-dev",
+    "source_secret": "aurora-ferry-dev/source",
+    "master_secret": "aurora-ferry-dev/master",
+    "target_secret": "aurora-ferry-dev/target",
+    "secret_access_role": "aurora-ferry-dev-dms-secrets",
+    "monitoring_role": "aurora-ferry-dev-rds-monitoring",
+    "flow_logs_role": "aurora-ferry-dev-flow-logs",
+    "vpc": "aurora-ferry-dev",
+    "flow_logs_group": "/aws/vpc/flow-logs/aurora-ferry-dev",
+    "cluster": "aurora-ferry-dev",
+    "writer": "aurora-ferry-dev-writer",
+    "final_snapshot_prefix": "aurora-ferry-dev-final-",
+    "postgresql_log_group": "/aws/rds/cluster/aurora-ferry-dev/postgresql",
+    "replication_instance": "aurora-ferry-dev",
+    "replication_subnet_group": "aurora-ferry-dev-dms",
+    "task_log_group": "dms-tasks-aurora-ferry-dev",
+    "source_endpoint": "aurora-ferry-dev-source",
+    "target_endpoint": "aurora-ferry-dev-target",
+    "alarm_topic": "aurora-ferry-dev-alarms",
+    "dashboard": "aurora-ferry-dev",
+    "cluster_events": "aurora-ferry-dev-aurora-cluster",
+    "cluster_instance_events": "aurora-ferry-dev-aurora-instances",
+    "replication_instance_events": "aurora-ferry-dev-dms-instance",
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_stays_as_it_is(name: str) -> None:
+    assert getattr(DEV, name) == NAMES[name]
+
+
+def test_no_name_is_left_out() -> None:
+    given = {name for name, value in vars(Names).items() if isinstance(value, property)}
+
+    assert given == set(NAMES)
+
+
+def test_names_of_one_of_several_stay_as_they_are() -> None:
+    assert DEV.reader(2) == "aurora-ferry-dev-reader-2"
+    assert DEV.parameter_group("aurora-postgresql15") == "aurora-ferry-dev-aurora-postgresql15"
+    assert DEV.in_network("nat-1") == "aurora-ferry-dev-nat-1"
+    assert DEV.source_certificate("0123abcd") == "aurora-ferry-dev-source-ca-0123abcd"
+    assert DEV.task("orders") == "aurora-ferry-dev-orders"
+    assert DEV.task_events("orders") == "aurora-ferry-dev-dms-task-orders"
+    assert DEV.alarm("aurora-replica-lag") == "aurora-replica-lag-dev"
+    assert DEV.alarm("dms-cdc-latency-source", "orders") == "dms-cdc-latency-source-orders-dev"
+
+
+def test_names_of_the_account_stay_as_they_are() -> None:
+    assert names.ACCOUNT_STATE_KEY == "account/terraform.tfstate"
+    assert names.PLANS_PREFIX == "plans/"
+    assert names.LOCK_SUFFIX == ".tflock"
+    assert names.account_stack("111122223333") == "account-111122223333"
+    assert names.environment_stack("dev") == "dev"
+    assert names.kept_plan("dev", "0123abcd") == "plans/dev/0123abcd.tar"
+    assert names.state_bucket("aurora-ferry", "111122223333", "eu-central-1") == (
+        "aurora-ferry-tfstate-111122223333-eu-central-1"
+    )
+
+
+def test_an_accounts_stack_is_told_from_an_environments() -> None:
+    assert names.is_account_stack("account-111122223333")
+    assert not names.is_account_stack("dev")
+
+
+def test_a_state_bucket_fits_into_s3s_63_characters() -> None:
+    assert len(names.state_bucket(LONGEST.project, "1" * 12, "ap-southeast-1")) <= 63
+
+
+def test_a_prefix_leaves_room_in_the_63_characters_of_rds_and_dms() -> None:
+    assert len(LONGEST.prefix) <= 63 - len("-replication-instance")
+
+
+def test_outputs_differ() -> None:
+    given = [value for name, value in vars(outputs).items() if name.isupper()]
+
+    assert len(given) == len(set(given)) == 27
+
+
+def test_a_readers_output_is_named_by_its_number() -> None:
+    assert outputs.reader_instance_id(1) == outputs.READER_INSTANCE_1_ID == "reader_instance_1_id"
+    assert outputs.reader_instance_id(2) == outputs.READER_INSTANCE_2_ID == "reader_instance_2_id"
+
+
+def test_31_characters_of_a_task_are_its_resource_identifier() -> None:
+    assert DEV.task_resource_identifier("orders") == "aurora-ferry-dev-orders"
+    assert DEV.task_resource_identifier("o" * 14) == f"aurora-ferry-dev-{'o' * 14}"
+
+
+def test_a_longer_name_keeps_its_beginning_and_gets_a_digest() -> None:
+    blue = Names(project="aurora-ferry", environment="staging-blue")
+    black = Names(project="aurora-ferry", environment="staging-black")
+
+    assert blue.task_resource_identifier("orders") == "aurora-ferry-staging-b-ab499151"
+    assert black.task_resource_identifier("orders") != blue.task_resource_identifier("orders")
+
+
+def test_a_beginning_that_ends_in_a_hyphen_loses_it() -> None:
+    identifier = Names(project="a" * 15, environment="b" * 5).task_resource_identifier("orders-too")
+
+    assert re.fullmatch(rf"{'a' * 15}-{'b' * 5}-[0-9a-f]{{8}}", identifier)
+
+
+@given(project=PROJECTS, task_name=WORDS)
+def test_whatever_the_names_dms_takes_the_resource_identifier(project: str, task_name: str) -> None:
+    identifier = Names(project=project, environment="dev").task_resource_identifier(task_name)
+
+    assert len(identifier) <= 31
+    assert re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", identifier)

@@ -1,0 +1,115 @@
+"""The parameters: each static one typed by hand, as PostgreSQL and Aurora say."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from facts.parameters import PARAMETERS, Kind, is_static
+
+# What `select name, context from pg_settings` says in PostgreSQL 15.18, for the table's
+# parameters; pg_stat_statements.* with the module loaded.
+PG_SETTINGS = {
+    "autovacuum": "sighup",
+    "autovacuum_analyze_scale_factor": "sighup",
+    "autovacuum_freeze_max_age": "postmaster",
+    "autovacuum_max_workers": "postmaster",
+    "autovacuum_multixact_freeze_max_age": "postmaster",
+    "autovacuum_naptime": "sighup",
+    "autovacuum_vacuum_cost_limit": "sighup",
+    "autovacuum_vacuum_scale_factor": "sighup",
+    "deadlock_timeout": "superuser",
+    "default_statistics_target": "user",
+    "effective_cache_size": "user",
+    "huge_pages": "postmaster",
+    "idle_in_transaction_session_timeout": "user",
+    "lock_timeout": "user",
+    "log_autovacuum_min_duration": "sighup",
+    "log_connections": "superuser-backend",
+    "log_disconnections": "superuser-backend",
+    "log_error_verbosity": "superuser",
+    "log_lock_waits": "superuser",
+    "log_min_duration_statement": "superuser",
+    "log_min_error_statement": "superuser",
+    "log_statement": "superuser",
+    "log_temp_files": "superuser",
+    "logical_decoding_work_mem": "user",
+    "maintenance_work_mem": "user",
+    "max_connections": "postmaster",
+    "max_files_per_process": "postmaster",
+    "max_locks_per_transaction": "postmaster",
+    "max_logical_replication_workers": "postmaster",
+    "max_parallel_workers": "user",
+    "max_parallel_workers_per_gather": "user",
+    "max_pred_locks_per_transaction": "postmaster",
+    "max_prepared_transactions": "postmaster",
+    "max_replication_slots": "postmaster",
+    "max_wal_senders": "postmaster",
+    "max_worker_processes": "postmaster",
+    "pg_stat_statements.max": "postmaster",
+    "pg_stat_statements.track": "superuser",
+    "random_page_cost": "user",
+    "session_replication_role": "superuser",
+    "shared_buffers": "postmaster",
+    "shared_preload_libraries": "postmaster",
+    "statement_timeout": "user",
+    "superuser_reserved_connections": "postmaster",
+    "timezone": "user",
+    "track_activity_query_size": "postmaster",
+    "track_commit_timestamp": "postmaster",
+    "track_functions": "superuser",
+    "track_io_timing": "superuser",
+    "wal_buffers": "postmaster",
+    "wal_sender_timeout": "user",
+    "work_mem": "user",
+}
+# Aurora's own, by its documentation.
+AURORA = {
+    "rds.force_ssl": Kind.DYNAMIC,
+    "rds.log_retention_period": Kind.DYNAMIC,
+    "rds.logical_replication": Kind.STATIC,
+}
+
+
+@pytest.mark.parametrize("name", PG_SETTINGS)
+def test_static_is_what_postgresql_reads_at_its_start(name: str) -> None:
+    assert is_static(name) is (PG_SETTINGS[name] == "postmaster")
+
+
+@pytest.mark.parametrize("name", AURORA)
+def test_auroras_own_parameters_are_as_documented(name: str) -> None:
+    assert PARAMETERS[name].kind is AURORA[name]
+
+
+def test_the_table_holds_no_other_parameter() -> None:
+    assert set(PARAMETERS) == {*PG_SETTINGS, *AURORA}
+
+
+@pytest.mark.parametrize("name", PARAMETERS)
+def test_each_row_has_a_source(name: str) -> None:
+    assert re.fullmatch(
+        r"https://(www\.postgresql\.org/docs/15|docs\.aws\.amazon\.com|aws\.amazon\.com/blogs)/\S+",
+        PARAMETERS[name].source,
+    )
+
+
+def test_a_row_of_postgresqls_leads_to_the_parameter() -> None:
+    assert PARAMETERS["log_min_duration_statement"].source == (
+        "https://www.postgresql.org/docs/15/runtime-config-logging.html"
+        "#GUC-LOG-MIN-DURATION-STATEMENT"
+    )
+    assert PARAMETERS["pg_stat_statements.max"].source == (
+        "https://www.postgresql.org/docs/15/pgstatstatements.html"
+    )
+
+
+def test_what_the_table_does_not_hold_is_not_known() -> None:
+    assert is_static("brand_new") is None
+
+
+def test_auroras_default_is_that_of_the_release() -> None:
+    force_ssl = PARAMETERS["rds.force_ssl"]
+
+    assert [force_ssl.default(release) for release in (15, 16, 17, 18)] == ["0", "0", "1", "1"]
+    assert PARAMETERS["work_mem"].default(15) is None

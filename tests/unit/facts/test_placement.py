@@ -1,0 +1,67 @@
+"""Account, region and what follows from the region, against botocore's own tables."""
+
+import botocore.loaders
+import pytest
+
+from facts.placement import PARTITIONS, Placement, partition_of
+
+
+@pytest.mark.parametrize(
+    ("region", "partition", "dns_suffix"),
+    [
+        ("eu-central-1", "aws", "amazonaws.com"),
+        ("us-gov-west-1", "aws-us-gov", "amazonaws.com"),
+        ("cn-north-1", "aws-cn", "amazonaws.com.cn"),
+        ("eusc-de-east-1", "aws-eusc", "amazonaws.eu"),
+    ],
+)
+def test_partition_and_dns_suffix_follow_the_region(
+    region: str, partition: str, dns_suffix: str
+) -> None:
+    placement = Placement(account_id="111122223333", region=region)
+
+    assert (placement.partition, placement.dns_suffix) == (partition, dns_suffix)
+
+
+def test_arns_name_partition_region_and_account() -> None:
+    placement = Placement(account_id="111122223333", region="cn-north-1")
+
+    assert placement.arn("logs", "log-group:*") == (
+        "arn:aws-cn:logs:cn-north-1:111122223333:log-group:*"
+    )
+    assert placement.global_arn("iam", "role/dms-vpc-role") == (
+        "arn:aws-cn:iam::111122223333:role/dms-vpc-role"
+    )
+    assert placement.aws_managed_arn("iam", "policy/ReadOnlyAccess") == (
+        "arn:aws-cn:iam::aws:policy/ReadOnlyAccess"
+    )
+    assert placement.bucket_arn("b") == "arn:aws-cn:s3:::b"
+    assert placement.bucket_arn("b", "k") == "arn:aws-cn:s3:::b/k"
+
+
+def test_a_service_has_a_principal_in_each_region() -> None:
+    placement = Placement(account_id="111122223333", region="cn-north-1")
+
+    assert placement.regional_principal("dms") == "dms.cn-north-1.amazonaws.com.cn"
+
+
+@pytest.mark.parametrize(
+    "region", ["us-iso-east-1", "eu-central", "eu-central-1a", "xx-north-1", ""]
+)
+def test_a_region_of_an_unknown_partition_is_refused_in_words(region: str) -> None:
+    with pytest.raises(ValueError, match="the region is") as error:
+        Placement(account_id="111122223333", region=region)
+
+    assert str(error.value) == (
+        f"the region is {region!r}; allowed is a region of the partitions aws, aws-cn, aws-us-gov, "
+        "aws-eusc. Correct its code."
+    )
+
+
+def test_the_partitions_are_botocores() -> None:
+    """For every region that botocore knows, outside the isolated partitions."""
+    endpoints = botocore.loaders.create_loader().load_data("endpoints")
+    for partition in PARTITIONS:
+        (known,) = (it for it in endpoints["partitions"] if it["partition"] == partition.name)
+        assert known["dnsSuffix"] == partition.dns_suffix
+        assert {partition_of(region).name for region in known["regions"]} == {partition.name}
