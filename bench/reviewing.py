@@ -37,7 +37,7 @@ def report() -> str:
             file = Path(folder) / f"plan-{count}.json"
             write_plan(file, changes=count)
             command = (
-                sys.executable, "-m", "ferry", "review", str(file), "--environment", "prod",
+                sys.executable, "-m", "ferry", "review", "prod", str(file),
             )  # fmt: skip
             name = f"{count:,}"
             series = measure([Subject(name=name, command=command, folder=_ROOT)])[name]

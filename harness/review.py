@@ -130,11 +130,11 @@ class DeskReview:
         terraform.must("plan", "-no-color", "-out=review.tfplan")
         plan = terraform.folder / "plan.json"
         plan.write_text(terraform.must("show", "-json", "review.tfplan"))
-        self._steps.say(f"review it: ferry review --environment {self._name}")
+        self._steps.say(f"review it: ferry review {self._name}")
         self._console.print()
         finished = subprocess.run(
             [
-                sys.executable, "-m", "ferry", "review", str(plan), "--environment", self._name,
+                sys.executable, "-m", "ferry", "review", self._name, str(plan),
                 "--stack", str(reviewed), "--format", "text",
             ],
             cwd=self._project,

@@ -7,10 +7,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from facts import names
+from ferry.errors import InputError
+from ferry.findings import ExitStatus
 from pull_requests import keeping
 from pull_requests.code import commit_of, tree_of, uncommitted
 from pull_requests.errors import RefusedError, ToolError
-from pull_requests.reviewing import Verdict, review
+from pull_requests.reviewing import review
 from pull_requests.stacks import FILE, environment_of
 from pull_requests.terraform import LOCK_FILE, PLAN_FILE, Terraform
 
@@ -29,10 +31,10 @@ def find(stacks: Mapping[str, Stack], name: str) -> Stack:
     """The stack of that name.
 
     Raises:
-        RefusedError: The project has none.
+        InputError: The project has none.
     """
     if name not in stacks:
-        raise RefusedError(
+        raise InputError(
             f"There is no stack {name!r}; there are {', '.join(sorted(stacks))}. A stack whose file "
             "is gone is destroyed by hand: docs/deployment.md, Lifting protection and destroying."
         )
@@ -157,5 +159,5 @@ def _refuse_what_is_blocked(
         form="text",
     )
     print(reviewed.text, flush=True)
-    if reviewed.verdict > Verdict.SECOND_REVIEWER:
+    if reviewed.verdict > ExitStatus.LOOK:
         raise RefusedError(f"The plan is blocked or could not be judged; see above. {_AGAIN}")

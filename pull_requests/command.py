@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from ferry.errors import FerryError
+from ferry.errors import FerryError, InputError
+from ferry.findings import ExitStatus
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,12 +21,12 @@ if TYPE_CHECKING:
     from pull_requests.github import PullRequest
     from pull_requests.stacks import Stack
 
-_FAILED: Final = 1
+_VERDICTS: Final = {str(int(it)): it for it in ExitStatus}
 _COMMENT: Final = "comment.md"
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run a command in the project's folder; returns its exit code."""
+    """Run a command in the project's folder and return its exit status."""
     options = parser().parse_args(arguments)
     try:
         code: int = options.run(options)
@@ -105,7 +106,6 @@ def _changed(options: argparse.Namespace) -> int:
 def _plan(options: argparse.Namespace) -> int:
     from pull_requests.code import commit_of
     from pull_requests.comment import text_of
-    from pull_requests.errors import RefusedError
     from pull_requests.planning import plan
     from pull_requests.synthesis import changes_since
 
@@ -113,7 +113,7 @@ def _plan(options: argparse.Namespace) -> int:
     base = commit_of(project, options.base)
     found = {change.stack.name: change for change in changes_since(project, base)}
     if options.stack not in found:
-        raise RefusedError(
+        raise InputError(
             f"{options.stack!r} does not change since {base}; {', '.join(found) or 'no stack'} does."
         )
     outcome = plan(
@@ -156,11 +156,11 @@ def _verdict(options: argparse.Namespace) -> int:
 
     found = status(
         options.stack,
-        int(options.verdict) if options.verdict.isdecimal() else None,
+        _VERDICTS.get(options.verdict, ExitStatus.NOT_DONE),
         approvers(_pull_request(options).reviews(), author=options.author, commit=options.commit),
     )
-    print(f"::{'notice' if found.passed else 'error'}::{found.text}")
-    return 0 if found.passed else _FAILED
+    print(f"::{'error' if found.exit_status else 'notice'}::{found.text}")
+    return found.exit_status
 
 
 def _find(options: argparse.Namespace) -> int:
@@ -179,7 +179,7 @@ def _apply(options: argparse.Namespace) -> int:
     from pull_requests.synthesis import synthesized
 
     project = Path.cwd()
-    return apply(
+    failed = apply(
         options.stack,
         digest=options.plan,
         stacks=synthesized(project),
@@ -187,6 +187,7 @@ def _apply(options: argparse.Namespace) -> int:
         folder=options.folder / "terraform",
         now=datetime.now(UTC),
     )
+    return ExitStatus.NOT_DONE if failed else ExitStatus.GOOD
 
 
 def place(stack: Stack) -> dict[str, str]:

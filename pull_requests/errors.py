@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from ferry.errors import FerryError
+from ferry.findings import ExitStatus
 
 
 class RefusedError(FerryError):
     """A kept plan must not be applied. The text says why, and what to do instead."""
+
+    exit_code: ClassVar = ExitStatus.STOP
 
 
 class ToolError(FerryError):

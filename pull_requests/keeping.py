@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from facts import names
 from ferry.aws.account import sign_in
 from ferry.aws.failures import error_code, explained
+from ferry.errors import InputError
 from pull_requests.bundle import digest_of, unpacked
 from pull_requests.errors import RefusedError
 
@@ -46,11 +47,12 @@ def kept(stack: Stack, digest: str) -> KeptPlan:
     """The plan of a digest.
 
     Raises:
+        InputError: It is no digest.
         RefusedError: There is none, or what is there is not what was kept.
         FerryError: AWS refuses, or the credentials are another account's.
     """
     if not _DIGEST.fullmatch(digest):
-        raise RefusedError(
+        raise InputError(
             f"{digest!r} is no name of a plan: that is 64 hexadecimal digits, as the comment shows "
             "them."
         )

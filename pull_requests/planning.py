@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ferry.errors import FerryError
+from ferry.findings import ExitStatus
 from pull_requests import keeping
 from pull_requests.bundle import KeptPlan
 from pull_requests.code import tree_of
-from pull_requests.reviewing import Verdict, review
+from pull_requests.reviewing import review
 from pull_requests.stacks import FILE, Kind
 from pull_requests.terraform import LOCK_FILE, PLAN_FILE, Terraform
 
@@ -28,7 +29,7 @@ class Outcome:
     Args:
         change: What was planned.
         commit: The commit that is named as the one that was planned.
-        verdict: Whether the plan may be applied.
+        verdict: Whether the plan may be applied, as an exit status.
         review: The review as Markdown; empty where there is none.
         failure: Why there is no review.
         digest: What names the kept plan; empty where none was kept.
@@ -36,7 +37,7 @@ class Outcome:
 
     change: Change
     commit: str
-    verdict: Verdict
+    verdict: ExitStatus
     review: str = ""
     failure: str = ""
     digest: str = ""
@@ -59,7 +60,9 @@ def plan(change: Change, *, project: Path, commit: str, folder: Path, now: datet
     try:
         return _planned(change, project=project, commit=commit, folder=folder, now=now)
     except FerryError as error:
-        return Outcome(change=change, commit=commit, verdict=Verdict.NOT_JUDGED, failure=str(error))
+        return Outcome(
+            change=change, commit=commit, verdict=ExitStatus.NOT_DONE, failure=str(error)
+        )
 
 
 def _planned(change: Change, *, project: Path, commit: str, folder: Path, now: datetime) -> Outcome:
@@ -84,9 +87,9 @@ def _planned(change: Change, *, project: Path, commit: str, folder: Path, now: d
     )
     verdict = reviewed.verdict
     if change.kind is Kind.MOVED:
-        verdict = max(verdict, Verdict.SECOND_REVIEWER)
+        verdict = max(verdict, ExitStatus.LOOK)
     digest = ""
-    if verdict <= Verdict.SECOND_REVIEWER and not gone and json.loads(shown)["applyable"]:
+    if verdict <= ExitStatus.LOOK and not gone and json.loads(shown)["applyable"]:
         digest = keeping.keep(
             KeptPlan(
                 stack=stack.name,

@@ -6,9 +6,9 @@ import json
 import subprocess
 import sys
 from dataclasses import dataclass
-from enum import IntEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from ferry.findings import ExitStatus
 from pull_requests.errors import ToolError
 
 if TYPE_CHECKING:
@@ -16,13 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-class Verdict(IntEnum):
-    """The exit codes of `ferry review`."""
-
-    SAFE = 0
-    SECOND_REVIEWER = 1
-    BLOCKED = 2
-    NOT_JUDGED = 3
+_VERDICTS: Final = {ExitStatus.GOOD, ExitStatus.LOOK, ExitStatus.NOT_DONE, ExitStatus.STOP}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,11 +24,11 @@ class Reviewed:
     """What ferry says of a plan.
 
     Args:
-        verdict: Whether it may be applied.
+        verdict: Whether it may be applied: the exit status of `ferry review`.
         text: The review.
     """
 
-    verdict: Verdict
+    verdict: ExitStatus
     text: str
 
 
@@ -65,7 +59,7 @@ def review(
     written.unlink(missing_ok=True)
     shown.write_text(plan)
     command = [
-        sys.executable, "-m", "ferry", "review", str(shown), "--environment", environment,
+        sys.executable, "-m", "ferry", "review", environment, str(shown),
         "--format", form, "--output", str(written),
     ]  # fmt: skip
     if document is not None:
@@ -74,6 +68,6 @@ def review(
     finished = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
     # The plan has sensitive values in clear.
     shown.unlink()
-    if not written.is_file() or finished.returncode not in set(Verdict):
+    if not written.is_file() or finished.returncode not in _VERDICTS:
         raise ToolError(f"'ferry review' ended with {finished.returncode}:\n{finished.stderr}")
-    return Reviewed(verdict=Verdict(finished.returncode), text=written.read_text())
+    return Reviewed(verdict=ExitStatus(finished.returncode), text=written.read_text())

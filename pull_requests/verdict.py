@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from ferry.findings import ExitStatus
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -16,8 +18,6 @@ _MAY_REVIEW: Final = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
 
 _COUNTS: Final = frozenset({"APPROVED", "CHANGES_REQUESTED", "DISMISSED"})
 """A comment leaves an earlier approval as it is."""
-
-_SAFE, _SECOND_REVIEWER, _BLOCKED = 0, 1, 2
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,9 +39,9 @@ class Approval:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Status:
-    """The check's status and what it says."""
+    """What the check ends with and says."""
 
-    passed: bool
+    exit_status: ExitStatus
     text: str
 
 
@@ -64,31 +64,26 @@ def approvers(reviews: Iterable[Approval], *, author: str, commit: str) -> list[
     )
 
 
-def status(stack: str, verdict: int | None, approved_by: list[str]) -> Status:
+def status(stack: str, verdict: ExitStatus, approved_by: list[str]) -> Status:
     """Say whether a plan's verdict lets the pull request through.
 
     Args:
         stack: The stack's name.
-        verdict: The exit code of `ferry review`; None where the job came to none.
+        verdict: What `ferry review` ended with; `NOT_DONE` where the job did not get that far.
         approved_by: Who approves the commit.
     """
-    if verdict == _SAFE:
-        return Status(passed=True, text=f"{stack}: safe.")
-    if verdict == _BLOCKED:
-        return Status(
-            passed=False,
-            text=f"{stack}: blocked by the environment's guardrails; its comment says why.",
-        )
-    if verdict != _SECOND_REVIEWER:
-        return Status(
-            passed=False, text=f"{stack}: could not be judged; its comment or the log says why."
-        )
-    given = f"{len(approved_by)} of {APPROVALS_NEEDED} approvals"
-    names = f" ({', '.join(approved_by)})" if approved_by else ""
-    if len(approved_by) >= APPROVALS_NEEDED:
-        return Status(passed=True, text=f"{stack}: needs a second reviewer; {given}{names}.")
-    return Status(
-        passed=False,
-        text=f"{stack}: needs a second reviewer; {given} of this commit{names}. When they are given, "
-        "use 'Re-run failed jobs': the plan stays.",
-    )
+    if verdict is ExitStatus.GOOD:
+        text = "safe."
+    elif verdict is ExitStatus.STOP:
+        text = "blocked by the environment's guardrails; its comment says why."
+    elif verdict is not ExitStatus.LOOK:
+        verdict, text = ExitStatus.NOT_DONE, "could not be judged; its comment or the log says why."
+    else:
+        count = f"{len(approved_by)} of {APPROVALS_NEEDED} approvals"
+        names = f" ({', '.join(approved_by)})" if approved_by else ""
+        text = f"needs a second reviewer; {count} of this commit{names}."
+        if len(approved_by) >= APPROVALS_NEEDED:
+            verdict = ExitStatus.GOOD
+        else:
+            text += " When they are given, use 'Re-run failed jobs': the plan stays."
+    return Status(exit_status=verdict, text=f"{stack}: {text}")

@@ -159,7 +159,7 @@ def comment(changes: list[dict[str, Any]]) -> str:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "plan.json"
         file.write_text(json.dumps(plan))
-        command = [sys.executable, "-m", "ferry", "review", str(file), "--environment", "prod"]
+        command = [sys.executable, "-m", "ferry", "review", "prod", str(file)]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if not done.stdout:
         sys.exit(done.stderr)

@@ -1,4 +1,4 @@
-"""`ferry review PLAN.json --environment ENV`."""
+"""`ferry review ENV PLAN.json`."""
 
 # ruff: noqa: PLC0415 - `ferry --help` does not wait for pydantic
 
@@ -29,15 +29,16 @@ class Format(StrEnum):
 
 
 def review(
-    plan: Annotated[
-        Path, typer.Argument(metavar="PLAN.json", help="What terraform show -json printed.")
-    ],
-    environment: Annotated[
+    name: Annotated[
         str,
-        typer.Option(
+        typer.Argument(
             metavar="ENV", help="The environment, such as dev; its file says what blocks."
         ),
     ],
+    plan: Annotated[
+        Path, typer.Argument(metavar="PLAN.json", help="What terraform show -json printed.")
+    ],
+    *,
     stack: Annotated[
         Path | None,
         typer.Option(
@@ -53,8 +54,10 @@ def review(
 ) -> None:
     """Say what a plan will do to the database, and whether it may be applied.
 
-    Exit status: 0 safe; 1 needs a second reviewer; 2 blocked by the environment's guardrails; 3
-    the plan could not be read, or a change could not be judged. Sensitive values are never shown.
+    Asks AWS nothing, changes nothing, and shows no sensitive value.
+
+    Exit status: 0 safe; 1 needs a second reviewer; 3 the plan could not be read, or a change could
+    not be judged; 4 blocked by the environment's guardrails.
     """
     from ferry.cli.printing import failures_shown
 
@@ -62,10 +65,10 @@ def review(
         from ferry.review import review as judge
         from ferry.review.report import as_json, as_markdown, as_text
 
-        guardrails, account_id, notes = _settings(environment)
+        guardrails, account_id, notes = _settings(name)
         reviewed = judge(
-            _read(plan, stack, environment=environment, account_id=account_id),
-            environment=environment,
+            _read(plan, stack, environment=name, account_id=account_id),
+            environment=name,
             guardrails=guardrails,
             notes=notes,
         )
@@ -117,8 +120,7 @@ def _crashes_told() -> Iterator[None]:
 def _settings(name: str) -> tuple[Guardrails, str, list[Phrase]]:
     """What the environment's file says; an environment whose file is gone gets the strictest."""
     from ferry.environments import FOLDER, find
-    from ferry.errors import InputError
-    from ferry.review import Danger, Guardrails, Phrase, PlanError
+    from ferry.review import Danger, Guardrails, Phrase
 
     if name not in {file.stem for file in FOLDER.glob("*.toml")}:
         note = Phrase(
@@ -127,17 +129,15 @@ def _settings(name: str) -> tuple[Guardrails, str, list[Phrase]]:
             {"file": f"{FOLDER.name}/{name}.toml"},
         )
         return Guardrails(), "", [note]
-    try:
-        environment = find(name)
-    except InputError as error:
-        raise PlanError(str(error)) from None
+    environment = find(name)
     block = frozenset(map(Danger, environment.review.block))
     return Guardrails(block=block), environment.aws.account_id, []
 
 
 def _read(plan: Path, stack: Path | None, *, environment: str, account_id: str) -> Plan:
     from facts import names
-    from ferry.review import PlanError, read_plan, stack_name
+    from ferry.errors import InputError
+    from ferry.review import read_plan, stack_name
 
     stack_text = None if stack is None else _text(stack)
     if stack_text is not None:
@@ -145,7 +145,7 @@ def _read(plan: Path, stack: Path | None, *, environment: str, account_id: str) 
         expected = [names.environment_stack(environment)]
         expected += [names.account_stack(account_id)] if account_id else []
         if name not in expected:
-            raise PlanError(
+            raise InputError(
                 f"{stack} is the stack {name!r}; the environment {environment!r} has "
                 f"{' and '.join(map(repr, expected))}. Give the cdk.tf.json of the stack that was "
                 "planned."

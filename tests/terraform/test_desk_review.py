@@ -79,7 +79,7 @@ def test_a_new_environment_is_planned_and_reviewed(project: Path, tmp_path: Path
         "synthesize",
         "prepare the account for dev as it is to be",
         "plan dev as the working tree has it",
-        "review it: ferry review --environment dev",
+        "review it: ferry review dev",
     ]
     assert "account-111122223333: changes as well, and is not reviewed here" in shown
     assert "   dev: new\n" in shown

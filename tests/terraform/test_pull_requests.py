@@ -208,7 +208,7 @@ def test_a_plan_is_reviewed_kept_and_shown(shared: Desk, planned: Ran) -> None:
 def test_a_plan_of_what_does_not_change_is_refused(shared: Desk) -> None:
     ran = shared.plan("unchanged", base="HEAD")
 
-    assert ran.code == 1
+    assert ran.code == 2
     assert re.fullmatch(
         rf"'{STACK}' does not change since \w{{40}}; no stack does\.\n", ran.printed
     )
@@ -217,7 +217,7 @@ def test_a_plan_of_what_does_not_change_is_refused(shared: Desk) -> None:
 def test_what_nobody_kept_is_refused(shared: Desk) -> None:
     ran = shared.apply("nobody", "0" * 64)
 
-    assert ran.code == 1
+    assert ran.code == 4
     assert ran.printed == (
         f"There is no plan {'0' * 64} of {STACK}. It was never kept, or is older than 14 days and "
         "has expired. Compare it with the comment, or plan again.\n"
@@ -233,7 +233,7 @@ def test_what_was_overwritten_is_refused(shared: Desk, planned: Ran) -> None:
     finally:
         shared.s3.put_object(Bucket=BUCKET, Key=key, Body=packed)
 
-    assert ran.code == 1
+    assert ran.code == 4
     assert ran.printed == (
         f"What the bucket {BUCKET} has as {key} is not what was reviewed: its digest is "
         f"{digest_of(packed + b' ')}. Somebody has overwritten it; find out who before you plan "
@@ -249,7 +249,7 @@ def test_a_plan_of_other_code_is_refused(shared: Desk, planned: Ran) -> None:
     finally:
         git(shared.project, "reset", "--hard", "HEAD^1")
 
-    assert ran.code == 1
+    assert ran.code == 4
     assert ran.printed.startswith(
         f"The code has moved: the plan is of {shared.kept(planned.digest).commit}, the checkout is "
     )
@@ -264,7 +264,7 @@ def test_a_checkout_with_changes_is_refused(shared: Desk, planned: Ran) -> None:
     finally:
         changed.unlink()
 
-    assert ran.code == 1
+    assert ran.code == 4
     assert ran.printed == (
         "The checkout has 1 files that are not committed, such as environments/qa.toml.draft; what "
         f"was reviewed has none. {AGAIN}\n"
@@ -277,7 +277,7 @@ def test_a_plan_that_has_expired_is_refused(shared: Desk, planned: Ran) -> None:
 
     ran = shared.apply("expired", shared.keep(replace(kept, made_at=made_at)))
 
-    assert ran.code == 1
+    assert ran.code == 4
     assert ran.printed == (
         f"The plan was made at {made_at:%Y-%m-%d %H:%M} UTC and has expired: plans are applied "
         f"within 14 days. {AGAIN}\n"
@@ -292,7 +292,7 @@ def test_a_plan_of_other_providers_is_refused(shared: Desk, planned: Ran) -> Non
 
     ran = shared.apply("other-providers", shared.keep(replace(kept, lock=other)))
 
-    assert ran.code == 1
+    assert ran.code == 4
     assert ran.printed.startswith(
         "Terraform cannot install the providers that the plan was made with, by its lock file of "
     )
@@ -318,7 +318,7 @@ def test_a_plan_is_applied(deployed: Deployed) -> None:
 def test_it_is_applied_once(deployed: Deployed) -> None:
     ran = deployed.desk.apply("again", deployed.digest)
 
-    assert ran.code == 1
+    assert ran.code == 4
     assert ran.printed.startswith("The state has moved: the plan is of serial 0, the state is at ")
     assert ran.printed.endswith(f" Somebody has deployed since. {AGAIN}\n")
 

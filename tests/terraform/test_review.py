@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from tests.terraform.everything import Everything
 
 SIDE_BY_SIDE = 3
-EXIT_CODES = {Verdict.SAFE: 0, Verdict.SECOND_REVIEWER: 1, Verdict.BLOCKED: 2}
+EXIT_CODES = {Verdict.SAFE: 0, Verdict.SECOND_REVIEWER: 1, Verdict.BLOCKED: 4}
 DEV_BLOCKS_NOTHING = "block = []\n"
 
 
@@ -58,7 +58,7 @@ class Planned:
         result = CliRunner().invoke(
             app,
             [
-                *("review", str(self.plan), "--environment", name),
+                *("review", name, str(self.plan)),
                 *("--stack", str(self.stack), "--format", "json"),
             ],
             prog_name="ferry",

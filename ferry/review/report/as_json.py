@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ferry.review.rules.finding import Finding
     from ferry.review.rules.review import Review
 
-_FORMAT_VERSION = 1
+_FORMAT_VERSION = 2
 
 
 def as_json(review: Review) -> str:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from ferry.findings import ExitStatus
 from ferry.review.plan.plan import Action
 from ferry.review.plan.policies import statement_changes
 from ferry.review.plan.traffic import traffic_changes
@@ -27,20 +28,24 @@ if TYPE_CHECKING:
 
 
 class Verdict(StrEnum):
-    """What is to be done with a plan."""
+    """What is to be done with a plan. The value is the words that are shown."""
 
     SAFE = "safe"
     SECOND_REVIEWER = "needs a second reviewer"
     BLOCKED = "blocked"
     NOT_JUDGED = "could not be judged"
 
+    @property
+    def status(self) -> ExitStatus:
+        """What `ferry review` ends with."""
+        return {
+            Verdict.SAFE: ExitStatus.GOOD,
+            Verdict.SECOND_REVIEWER: ExitStatus.LOOK,
+            Verdict.NOT_JUDGED: ExitStatus.NOT_DONE,
+            Verdict.BLOCKED: ExitStatus.STOP,
+        }[self]
 
-_EXIT_CODES: Final = {
-    Verdict.SAFE: 0,
-    Verdict.SECOND_REVIEWER: 1,
-    Verdict.BLOCKED: 2,
-    Verdict.NOT_JUDGED: 3,
-}
+
 _DANGERS: Final = tuple(Danger)
 
 
@@ -78,9 +83,9 @@ class Review:
         return not (self.judgement.doubts or self.plan.unreadable)
 
     @property
-    def exit_code(self) -> int:
-        """0 safe, 1 needs a second reviewer, 2 blocked, 3 not judged, or not whole."""
-        return _EXIT_CODES[self.verdict if self.is_judged else Verdict.NOT_JUDGED]
+    def exit_code(self) -> ExitStatus:
+        """What `ferry review` ends with."""
+        return self.verdict.status
 
     @cached_property
     def findings(self) -> Sequence[Finding]:

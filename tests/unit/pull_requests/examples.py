@@ -8,9 +8,9 @@ import zipfile
 from datetime import UTC, datetime
 from typing import Any
 
+from ferry.findings import ExitStatus
 from pull_requests.bundle import KeptPlan
 from pull_requests.planning import Outcome
-from pull_requests.reviewing import Verdict
 from pull_requests.stacks import Change, Kind, Stack
 from pull_requests.terraform import State
 
@@ -57,7 +57,7 @@ def outcome(
     *,
     kind: Kind = Kind.CHANGED,
     of: Stack | None = None,
-    verdict: Verdict = Verdict.SAFE,
+    verdict: ExitStatus = ExitStatus.GOOD,
     review: str = "## dev: safe\n",
     failure: str = "",
     digest: str = "",

@@ -11,7 +11,7 @@ import pytest
 from moto import mock_aws
 
 from facts import names
-from ferry.errors import FerryError
+from ferry.errors import FerryError, InputError
 from pull_requests import keeping
 from pull_requests.applying import apply, find
 from pull_requests.code import commit_of, tree_of
@@ -87,7 +87,7 @@ def refused(plan: KeptPlan, project: Path, folder: Path) -> str:
 
 
 def test_a_stack_that_is_not_there() -> None:
-    with pytest.raises(RefusedError) as refusal:
+    with pytest.raises(InputError) as refusal:
         find(stacks(stack("dev"), stack("prod")), "qa")
 
     assert str(refusal.value) == (
@@ -123,7 +123,7 @@ def test_a_plan_file_with_other_json_in_it(project: Path, tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("digest", ["", "0" * 63, "A" * 64, "../dev", "$(id)"])
 def test_what_is_no_digest_is_never_asked_for(digest: str) -> None:
-    with pytest.raises(RefusedError) as refusal:
+    with pytest.raises(InputError) as refusal:
         keeping.kept(DEV, digest)
 
     assert str(refusal.value) == (

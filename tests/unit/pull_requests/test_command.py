@@ -32,7 +32,9 @@ def verdict(value: str) -> int:
 
 
 @pytest.mark.usefixtures("gh")
-@pytest.mark.parametrize(("value", "code"), [("0", 0), ("1", 1), ("2", 1), ("3", 1), ("", 1)])
+@pytest.mark.parametrize(
+    ("value", "code"), [("0", 0), ("1", 1), ("3", 3), ("4", 4), ("", 3), ("9", 3)]
+)
 def test_the_jobs_status_is_the_verdicts(
     value: str, code: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -50,7 +52,7 @@ def test_two_approvals_let_a_plan_through(gh: FakeGh, capsys: pytest.CaptureFixt
 
     assert verdict("1") == 0
     assert capsys.readouterr().out == (
-        "::notice::dev: needs a second reviewer; 2 of 2 approvals (a, b).\n"
+        "::notice::dev: needs a second reviewer; 2 of 2 approvals of this commit (a, b).\n"
     )
 
 

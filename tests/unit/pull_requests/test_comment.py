@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from facts import names
+from ferry.findings import ExitStatus
 from pull_requests.comment import marked_stack, marker, text_of, text_without_change
-from pull_requests.reviewing import Verdict
 from pull_requests.stacks import Kind
 from tests.unit.pull_requests.examples import ACCOUNT, COMMIT, DIGEST, outcome, stack
 
@@ -29,7 +29,7 @@ def test_the_review_then_how_the_plan_is_applied() -> None:
 
 
 def test_a_plan_that_was_not_kept_cannot_be_applied() -> None:
-    text = text_of(outcome(verdict=Verdict.BLOCKED, review="## dev: blocked\n"))
+    text = text_of(outcome(verdict=ExitStatus.STOP, review="## dev: blocked\n"))
 
     assert text.endswith(
         "---\nPlanned at `aaaaaaaaaaaa`. No plan was kept: there is none to apply.\n"
@@ -40,7 +40,7 @@ def test_a_plan_that_was_not_kept_cannot_be_applied() -> None:
 def test_a_failed_plan_says_why() -> None:
     text = text_of(
         outcome(
-            verdict=Verdict.NOT_JUDGED,
+            verdict=ExitStatus.NOT_DONE,
             review="",
             failure="'terraform init' ended with 1:\nError: x",
         )
@@ -55,7 +55,7 @@ def test_a_failed_plan_says_why() -> None:
 def test_what_failed_cannot_leave_its_frame() -> None:
     text = text_of(
         outcome(
-            verdict=Verdict.NOT_JUDGED,
+            verdict=ExitStatus.NOT_DONE,
             review="",
             failure="````\n<img src=x>\x1b[31m\N{RIGHT-TO-LEFT OVERRIDE}",
         )
@@ -98,7 +98,7 @@ def test_the_last_environment_of_an_account() -> None:
 
 
 def test_a_deleted_file_comes_first() -> None:
-    text = text_of(outcome(kind=Kind.GONE, verdict=Verdict.BLOCKED, review="## dev: blocked\n"))
+    text = text_of(outcome(kind=Kind.GONE, verdict=ExitStatus.STOP, review="## dev: blocked\n"))
 
     assert text.startswith(
         f"{HIDDEN}\n> [!CAUTION]\n> **`environments/dev.toml` is deleted.** What follows is what "

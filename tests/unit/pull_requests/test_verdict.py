@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ferry.findings import ExitStatus
 from pull_requests.verdict import Approval, Status, approvers, status
 from tests.unit.pull_requests.examples import COMMIT
 
@@ -52,30 +53,31 @@ def test_a_comment_takes_no_approval_back() -> None:
     assert approving(approval("a"), approval("a", state="COMMENTED")) == ["a"]
 
 
-RERUN = "When they are given, use 'Re-run failed jobs': the plan stays."
-BLOCKED = "dev: blocked by the environment's guardrails; its comment says why."
-NOT_JUDGED = "dev: could not be judged; its comment or the log says why."
-WAITING = "dev: needs a second reviewer; {} approvals of this commit{}. " + RERUN
+SAFE = "safe."
+BLOCKED = "blocked by the environment's guardrails; its comment says why."
+NOT_JUDGED = "could not be judged; its comment or the log says why."
+WAITING = (
+    "needs a second reviewer; {} approvals of this commit{}. When they are given, use 'Re-run failed "
+    "jobs': the plan stays."
+)
+APPROVED = "needs a second reviewer; 2 of 2 approvals of this commit (a, b)."
 
 
 @pytest.mark.parametrize(
-    ("verdict", "approved_by", "expected"),
+    ("verdict", "approved_by", "exit_status", "text"),
     [
-        (0, [], Status(passed=True, text="dev: safe.")),
-        (1, [], Status(passed=False, text=WAITING.format("0 of 2", ""))),
-        (1, ["a"], Status(passed=False, text=WAITING.format("1 of 2", " (a)"))),
-        (
-            1,
-            ["a", "b"],
-            Status(passed=True, text="dev: needs a second reviewer; 2 of 2 approvals (a, b)."),
-        ),
-        (2, ["a", "b"], Status(passed=False, text=BLOCKED)),
-        (3, ["a", "b"], Status(passed=False, text=NOT_JUDGED)),
-        (4, ["a", "b"], Status(passed=False, text=NOT_JUDGED)),
-        (None, ["a", "b"], Status(passed=False, text=NOT_JUDGED)),
+        (0, [], 0, SAFE),
+        (1, [], 1, WAITING.format("0 of 2", "")),
+        (1, ["a"], 1, WAITING.format("1 of 2", " (a)")),
+        (1, ["a", "b"], 0, APPROVED),
+        (2, ["a", "b"], 3, NOT_JUDGED),
+        (3, ["a", "b"], 3, NOT_JUDGED),
+        (4, ["a", "b"], 4, BLOCKED),
     ],
 )
 def test_only_safe_or_approved_plans_pass(
-    verdict: int | None, approved_by: list[str], expected: Status
+    verdict: int, approved_by: list[str], exit_status: int, text: str
 ) -> None:
-    assert status("dev", verdict, approved_by) == expected
+    assert status("dev", ExitStatus(verdict), approved_by) == Status(
+        exit_status=ExitStatus(exit_status), text=f"dev: {text}"
+    )

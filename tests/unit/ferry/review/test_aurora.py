@@ -91,7 +91,7 @@ def test_a_cluster_that_was_deleted_by_hand_comes_back_empty() -> None:
         resource_drift=[change(CLUSTER, "delete", {"id": "c"})],
     )
     assert "The cluster was deleted outside Terraform. The new one is empty." in effects(found)
-    assert found.exit_code == 2
+    assert found.exit_code == 4
 
 
 def test_a_new_cluster_loses_nothing() -> None:

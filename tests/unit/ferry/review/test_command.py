@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from click import unstyle
 from typer.testing import CliRunner, Result
 
 from ferry.cli.app import app
@@ -38,9 +38,7 @@ def written(folder: Path, *changes: dict[str, Any]) -> Path:
 
 
 def run(*arguments: str | Path, environment: str = "prod") -> Result:
-    return CliRunner().invoke(
-        app, ["review", *map(str, arguments), "--environment", environment], prog_name="ferry"
-    )
+    return CliRunner().invoke(app, ["review", environment, *map(str, arguments)], prog_name="ferry")
 
 
 @pytest.mark.parametrize(
@@ -48,8 +46,8 @@ def run(*arguments: str | Path, environment: str = "prod") -> Result:
     [
         (SAFE, 0, "safe"),
         (RISKY, 1, "needs a second reviewer"),
-        (DANGEROUS, 2, "blocked"),
         (DOUBTFUL, 3, "could not be judged"),
+        (DANGEROUS, 4, "blocked"),
     ],
 )
 def test_the_exit_status_says_the_verdict(
@@ -87,9 +85,9 @@ def test_the_account_s_stack_is_reviewed_for_its_environments(plan: Path, tmp_pa
     assert run(plan, "--stack", stack).exit_code == 0
 
 
-def said(result: Result) -> str:
+def said(result: Result, *, status: int = 3) -> str:
     """What stands on standard error, as one line."""
-    assert result.exit_code == 3
+    assert result.exit_code == status
     assert result.stdout == ""
     return " ".join(result.stderr.split())
 
@@ -97,7 +95,7 @@ def said(result: Result) -> str:
 def test_the_stack_of_another_environment_is_refused(plan: Path, tmp_path: Path) -> None:
     stack = tmp_path / "cdk.tf.json"
     stack.write_text(json.dumps(stack_of()))
-    assert said(run(plan, "--stack", stack)) == (
+    assert said(run(plan, "--stack", stack), status=2) == (
         f"{stack} is the stack 'dev'; the environment 'prod' has 'prod' and "
         "'account-444455556666'. Give the cdk.tf.json of the stack that was planned."
     )
@@ -105,7 +103,7 @@ def test_the_stack_of_another_environment_is_refused(plan: Path, tmp_path: Path)
 
 def test_an_environment_without_a_file_gets_the_strictest_guardrails(tmp_path: Path) -> None:
     result = run(written(tmp_path, DANGEROUS), environment="gone")
-    assert result.exit_code == 2
+    assert result.exit_code == 4
     assert (
         "- There is no `environments/gone.toml`, so the strictest guardrails hold, and the "
         "environment's own account is not known.\n" in result.stdout
@@ -115,7 +113,7 @@ def test_an_environment_without_a_file_gets_the_strictest_guardrails(tmp_path: P
 def test_a_stack_of_an_environment_without_a_file(plan: Path, tmp_path: Path) -> None:
     stack = tmp_path / "cdk.tf.json"
     stack.write_text(json.dumps(stack_of()))
-    assert run(plan, "--stack", stack, environment="gone").exit_code == 3
+    assert said(run(plan, "--stack", stack, environment="gone"), status=2)
 
 
 def test_a_name_that_leads_elsewhere_is_no_environment(plan: Path) -> None:
@@ -130,7 +128,7 @@ def test_an_environment_s_file_with_problems_is_told(
     folder.mkdir()
     (folder / "prod.toml").write_text("x = 1")
     monkeypatch.setattr("ferry.environments.FOLDER", folder)
-    assert "environments/prod.toml" in said(run(plan))
+    assert "environments/prod.toml" in said(run(plan), status=2)
 
 
 def test_a_plan_that_is_not_there(tmp_path: Path) -> None:
@@ -213,10 +211,11 @@ def test_a_report_that_cannot_be_written(plan: Path, tmp_path: Path) -> None:
     )
 
 
-def test_the_environment_must_be_named(plan: Path) -> None:
-    result = CliRunner().invoke(app, ["review", str(plan)], prog_name="ferry")
+@pytest.mark.parametrize("arguments", [[], ["--environment", "prod"]])
+def test_the_environment_is_the_first_argument(plan: Path, arguments: list[str]) -> None:
+    result = CliRunner().invoke(app, ["review", str(plan), *arguments], prog_name="ferry")
     assert result.exit_code == 2
-    assert "--environment" in re.sub(r"\x1b\[[0-9;]*m", "", result.stderr)
+    assert "Usage: ferry review [OPTIONS] {ENV} {PLAN.json}" in unstyle(result.stderr)
 
 
 MEASURE = """
@@ -224,7 +223,7 @@ import re, sys
 from pathlib import Path
 from ferry.cli.app import app
 try:
-    app(["review", sys.argv[1], "--environment", "dev"], standalone_mode=True)
+    app(["review", "dev", sys.argv[1]], standalone_mode=True)
 except SystemExit:
     pass
 # Not getrusage: what it tells begins with the memory of the process that this one came from.

@@ -81,11 +81,11 @@ def test_parts_of_the_plan_that_are_not_known_cannot_be_judged() -> None:
     assert (found.verdict, found.exit_code) == (Verdict.NOT_JUDGED, 3)
 
 
-def test_a_plan_that_is_blocked_anyway_is_called_so_and_still_ends_with_3() -> None:
+def test_a_plan_that_is_blocked_is_called_so_whether_it_is_judged_whole_or_not() -> None:
     found = reviewed(
         update(CLUSTER, {"port": 1}, port=2), change("aws_unheard_of", "create", {}, {})
     )
-    assert (found.verdict, found.exit_code) == (Verdict.BLOCKED, 3)
+    assert (found.verdict, found.exit_code, found.is_judged) == (Verdict.BLOCKED, 4, False)
 
 
 def test_what_needs_a_second_reviewer_and_is_not_judged_whole_is_not_judged() -> None:
@@ -119,7 +119,7 @@ def test_every_danger_needs_a_second_reviewer_where_it_does_not_block(danger: Da
     lenient, strict = (reviewed(examples[danger], guardrails=it) for it in (NONE, ALL))
     assert danger in dangers(lenient)
     assert (lenient.verdict, lenient.exit_code) == (Verdict.SECOND_REVIEWER, 1)
-    assert (strict.verdict, strict.exit_code) == (Verdict.BLOCKED, 2)
+    assert (strict.verdict, strict.exit_code) == (Verdict.BLOCKED, 4)
 
 
 def test_what_blocks_by_default() -> None:

@@ -42,7 +42,7 @@ def test_the_world_may_connect(cidr: str) -> None:
     found = reviewed(change(IN, "create", None, rule(cidr_ipv4=cidr)))
     assert dangers(found) == {Danger.PUBLIC_REACH}
     assert effects(found) == [f"{cidr} may connect to tcp 5432."]
-    assert found.exit_code == 2
+    assert found.exit_code == 4
 
 
 def test_the_world_may_connect_to_what_is_new_too() -> None:
@@ -237,7 +237,7 @@ def test_a_subnet_that_goes() -> None:
         change("aws_subnet", "create", None, {"cidr_block": "c"}, name="new"),
     )
     assert len(found.findings) == 1
-    assert found.exit_code == 2
+    assert found.exit_code == 4
 
 
 def test_a_vpc_of_another_cidr_takes_everything_with_it() -> None:

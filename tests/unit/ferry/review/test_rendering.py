@@ -237,8 +237,8 @@ def test_notes_are_told() -> None:
 
 def test_json_says_all() -> None:
     found = json.loads(as_json(dangerous()))
-    assert (found["format_version"], found["environment"]) == (1, "dev")
-    assert (found["verdict"], found["exit_code"], found["judged_whole"]) == ("blocked", 3, False)
+    assert (found["format_version"], found["environment"]) == (2, "dev")
+    assert (found["verdict"], found["exit_code"], found["judged_whole"]) == ("blocked", 4, False)
     assert found["counts"] == {"change": 4, "create": 2, "destroy": 1, "replace": 1}
     first = found["findings"][0]
     assert (first["danger"], first["blocks"], first["section"]) == (

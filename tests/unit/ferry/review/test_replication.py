@@ -267,7 +267,7 @@ def test_a_key_that_goes() -> None:
             "can never be read again."
         )
     ]
-    assert found.exit_code == 2
+    assert found.exit_code == 4
 
 
 def test_a_task_is_moved_to_another_replication_instance() -> None:
