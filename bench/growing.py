@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-_PROGRAM = ("constructs_lib", "lean_bindings", "settings", "stacks")
+_PROGRAM = ("constructs_lib", "facts", "lean_bindings", "settings", "stacks")
 _CIDR = re.compile(r'(^\[network\.vpc\]\ncidr = )"[^"]+"', re.MULTILINE)
 
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 COPIED = ("main.py", "cdktf.json")
-LINKED = ("constructs_lib", "lean_bindings", "settings", "stacks")
+LINKED = ("constructs_lib", "facts", "lean_bindings", "settings", "stacks")
 
 
 def check_out(folder: Path) -> Path:
