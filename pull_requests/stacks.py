@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
+from facts.names import is_account_stack
+from facts.placement import partition_of
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
 FILE: Final = "cdk.tf.json"
-_ACCOUNT_PREFIX: Final = "account-"
-"""What the names of accounts' stacks begin with; `settings.names.account_stack` makes them."""
-
-_PARTITIONS: Final = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,7 +32,7 @@ class Stack:
     @property
     def is_account(self) -> bool:
         """Whether it is an account's, and not an environment's."""
-        return self.name.startswith(_ACCOUNT_PREFIX)
+        return is_account_stack(self.name)
 
     @property
     def account_id(self) -> str:
@@ -53,9 +52,8 @@ class Stack:
 
     @property
     def partition(self) -> str:
-        """`aws`, `aws-cn` or `aws-us-gov`."""
-        region = self.bucket_region
-        return next((it for prefix, it in _PARTITIONS.items() if region.startswith(prefix)), "aws")
+        """What ARNs call the partition, such as `aws-cn`."""
+        return partition_of(self.bucket_region).name
 
     @property
     def state(self) -> str:
@@ -120,7 +118,7 @@ def read_stacks(output: Path) -> dict[str, Stack]:
 def changes(*, before: Mapping[str, Stack], after: Mapping[str, Stack]) -> list[Change]:
     """The stacks that differ, accounts' first: environments need what these make."""
     found = []
-    for name in sorted({*before, *after}, key=lambda it: (not it.startswith(_ACCOUNT_PREFIX), it)):
+    for name in sorted({*before, *after}, key=lambda it: (not is_account_stack(it), it)):
         old, new = before.get(name), after.get(name)
         stack = new or old
         if stack is None or (old and new and old.document == new.document):

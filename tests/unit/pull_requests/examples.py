@@ -15,6 +15,7 @@ from pull_requests.stacks import Change, Kind, Stack
 from pull_requests.terraform import State
 
 ACCOUNT = "111122223333"
+ACCOUNT_STACK = "account-111122223333"
 NOW = datetime(2026, 8, 1, 12, tzinfo=UTC)
 COMMIT, TREE = "a" * 40, "b" * 40
 DIGEST = "0123456789abcdef" * 4

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from facts import names
 from ferry.findings import ExitStatus
 from pull_requests.comment import marked_stack, marker, text_of, text_without_change
 from pull_requests.stacks import Kind
-from tests.unit.pull_requests.examples import ACCOUNT, COMMIT, DIGEST, outcome, stack
+from tests.unit.pull_requests.examples import ACCOUNT_STACK, COMMIT, DIGEST, outcome, stack
 
 HIDDEN = "<!-- aurora-ferry plan of dev -->"
 LONGEST_COMMENT = 65_536  # GitHub's
@@ -65,7 +64,7 @@ def test_what_failed_cannot_leave_its_frame() -> None:
 
 
 def test_a_comment_is_never_longer_than_github_takes() -> None:
-    longest = names.account_stack(ACCOUNT)
+    longest = ACCOUNT_STACK
     failed = outcome(of=stack(longest), review="", failure="x\n" * 100_000)
     reviewed = outcome(
         of=stack(longest),
@@ -81,7 +80,7 @@ def test_a_comment_is_never_longer_than_github_takes() -> None:
 
 
 def test_an_accounts_stack_is_named_beside_the_environment_that_judges_it() -> None:
-    text = text_of(outcome(of=stack(names.account_stack(ACCOUNT))))
+    text = text_of(outcome(of=stack(ACCOUNT_STACK)))
 
     assert text.startswith(
         "<!-- aurora-ferry plan of account-111122223333 -->\n"
@@ -92,7 +91,7 @@ def test_an_accounts_stack_is_named_beside_the_environment_that_judges_it() -> N
 
 
 def test_the_last_environment_of_an_account() -> None:
-    text = text_of(outcome(of=stack(names.account_stack(ACCOUNT)), kind=Kind.GONE))
+    text = text_of(outcome(of=stack(ACCOUNT_STACK), kind=Kind.GONE))
 
     assert "**The last environment of the account is deleted.**" in text
 

@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from facts import names
 from pull_requests.stacks import Kind, changes, read_stacks
-from tests.unit.pull_requests.examples import ACCOUNT, document, stack, stacks
+from tests.unit.pull_requests.examples import ACCOUNT, ACCOUNT_STACK, document, stack, stacks
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 EDITED = {"terraform_data": {"it": {"input": 2}}}
-ACCOUNT_STACK = names.account_stack(ACCOUNT)
 
 
 def test_stacks_are_read_by_name(tmp_path: Path) -> None:
@@ -33,7 +31,7 @@ def test_stacks_are_read_by_name(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("region", "partition"),
-    [("eu-central-1", "aws"), ("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")],
+    [("eu-central-1", "aws"), ("cn-north-1", "aws-cn"), ("eusc-de-east-1", "aws-eusc")],
 )
 def test_a_region_is_in_a_partition(region: str, partition: str) -> None:
     assert stack(region=region).partition == partition

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from facts import metrics
 from facts.instance_classes import BYTES_IN_GIB, max_connections, memory_bytes
 from ferry.review.plan.plan import Action
 from ferry.review.plan.values import UNKNOWN, show
@@ -26,9 +27,9 @@ _AURORA: Final = (
 _DMS: Final = "https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Monitoring.html"
 
 _WATCHED: Final = {
-    "aws_dms_replication_task": ("ReplicationTaskIdentifier", "resource_identifier"),
-    "aws_dms_replication_instance": ("ReplicationInstanceIdentifier", "replication_instance_id"),
-    "aws_rds_cluster": ("DBClusterIdentifier", "cluster_identifier"),
+    "aws_dms_replication_task": (metrics.TASK, "resource_identifier"),
+    "aws_dms_replication_instance": (metrics.REPLICATION_INSTANCE, "replication_instance_id"),
+    "aws_rds_cluster": (metrics.CLUSTER, "cluster_identifier"),
 }
 """The dimension by which alarms know a resource, and the attribute that holds its value."""
 
@@ -61,8 +62,8 @@ def _subject_stays(plan: Plan, alarm: Change) -> bool:
         for it in plan.of(type_)
         if it.action is Action.DELETE
     }
-    role = _dimensions(alarm.before).get("Role")
-    return not (named & gone) and not (role == "READER" and _no_reader_stays(plan))
+    role = _dimensions(alarm.before).get(metrics.ROLE)
+    return not (named & gone) and not (role == metrics.Role.READER and _no_reader_stays(plan))
 
 
 def _no_reader_stays(plan: Plan) -> bool:
@@ -148,20 +149,18 @@ def _instances(plan: Plan, alarm: Change) -> list[Change]:
         for it in plan.of("aws_rds_cluster_instance")
         if it.stays
         and (
-            dimensions.get("DBInstanceIdentifier") == it.after.get("identifier")
+            dimensions.get(metrics.CLUSTER_INSTANCE) == it.after.get("identifier")
             or (
-                "DBClusterIdentifier" in dimensions
-                and it.after.get("cluster_identifier")
-                in (dimensions["DBClusterIdentifier"], UNKNOWN)
+                metrics.CLUSTER in dimensions
+                and it.after.get("cluster_identifier") in (dimensions[metrics.CLUSTER], UNKNOWN)
             )
-            or ("DBClusterIdentifier" in dimensions and it.action is Action.CREATE)
+            or (metrics.CLUSTER in dimensions and it.action is Action.CREATE)
         )
     ] + [
         it
         for it in plan.of("aws_dms_replication_instance")
         if it.stays
-        and dimensions.get("ReplicationInstanceIdentifier")
-        == it.after.get("replication_instance_id")
+        and dimensions.get(metrics.REPLICATION_INSTANCE) == it.after.get("replication_instance_id")
     ]
 
 
@@ -172,7 +171,7 @@ def _impossible(alarm: Change, instance: Change, threshold: float) -> Phrase | N
     metric = alarm.after.get("metric_name")
     values = {"class": show(class_), "threshold": f"{threshold:,.0f}"}
     memory = memory_bytes(class_)
-    if metric == "FreeableMemory" and memory is not None and threshold >= memory:
+    if metric == metrics.AURORA_FREEABLE_MEMORY.name and memory is not None and threshold >= memory:
         values["most"] = f"{memory:,.0f}"
         return Phrase(
             "An instance of {class} has {most} bytes of memory: below {threshold} the alarm is "
@@ -180,7 +179,7 @@ def _impossible(alarm: Change, instance: Change, threshold: float) -> Phrase | N
             values,
         )
     most = max_connections(class_)
-    if metric == "DatabaseConnections" and most is not None and threshold >= most:
+    if metric == metrics.AURORA_CONNECTIONS.name and most is not None and threshold >= most:
         values["most"] = f"{most:,}"
         return Phrase(
             "An instance of {class} accepts about {most} connections: it never reaches {threshold}, "
@@ -189,7 +188,7 @@ def _impossible(alarm: Change, instance: Change, threshold: float) -> Phrase | N
         )
     storage = instance.after.get("allocated_storage")
     if (
-        metric == "FreeStorageSpace"
+        metric == metrics.DMS_FREE_STORAGE.name
         and isinstance(storage, int)
         and threshold >= storage * BYTES_IN_GIB
     ):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from facts.parameters import is_static
 from ferry.review.plan.values import UNKNOWN, Json, show
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Finding, Phrase
@@ -18,20 +19,6 @@ if TYPE_CHECKING:
 _PARAMETERS: Final = (
     "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_WorkingWithParamGroups.html"
 )
-
-STATIC_PARAMETERS: Final = frozenset(
-    {
-        "autovacuum_freeze_max_age", "autovacuum_max_workers", "autovacuum_multixact_freeze_max_age",
-        "huge_pages", "max_connections", "max_files_per_process", "max_locks_per_transaction",
-        "max_logical_replication_workers", "max_pred_locks_per_transaction",
-        "max_prepared_transactions", "max_replication_slots", "max_wal_senders",
-        "max_worker_processes", "rds.logical_replication", "shared_buffers",
-        "shared_preload_libraries", "superuser_reserved_connections", "track_activity_query_size",
-        "track_commit_timestamp", "wal_buffers",
-    }
-)  # fmt: skip
-"""Parameters that are read at the start only. Source:
-https://www.postgresql.org/docs/15/view-pg-settings.html, context ``postmaster``"""
 
 
 def parameters_change(plan: Plan) -> Iterator[Finding]:
@@ -78,7 +65,7 @@ def _one_parameter(
         "before": show(old[0] if old else None),
         "after": show(new[0] if new else None),
     }
-    static = name in STATIC_PARAMETERS
+    static = is_static(name)
     method = new[1] if new else (old or (None, None))[1]
     if name == "rds.force_ssl" and values["after"] not in {'"1"', "1"}:
         yield _parameter(
@@ -94,6 +81,15 @@ def _one_parameter(
             "{name} is static: RDS refuses to apply it immediately.",
             values,
             remedy="Set its apply_method to pending-reboot.",
+        )
+    elif static is None and new and method == "immediate":
+        yield _parameter(
+            change,
+            Danger.INTERRUPTION,
+            "Whether {name} is static is not known here. If it is, RDS refuses to apply it "
+            "immediately.",
+            values,
+            remedy="Set its apply_method to pending-reboot, which RDS takes either way.",
         )
     elif static or method == "pending-reboot":
         yield _parameter(

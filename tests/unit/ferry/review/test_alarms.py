@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from facts.instance_classes import BYTES_IN_GIB
 from ferry.review import Danger
 from tests.unit.ferry.review.plans import UNKNOWN, change, dangers, effects, reviewed, stays, update
 
@@ -19,6 +18,7 @@ CLUSTER = "aws_rds_cluster"
 INSTANCE = "aws_rds_cluster_instance"
 REPLICATION = "aws_dms_replication_instance"
 RECEIVER = "aws_sns_topic_subscription"
+GIB = 1024**3
 
 
 def alarm(
@@ -112,7 +112,7 @@ def aurora(class_: Json, before: str = "db.r6g.large", **more: Json) -> dict[str
 
 
 def test_a_threshold_that_is_always_passed() -> None:
-    told = thresholds(alarm("FreeableMemory", 4 * BYTES_IN_GIB, DBClusterIdentifier="c"),
+    told = thresholds(alarm("FreeableMemory", 4 * GIB, DBClusterIdentifier="c"),
                       aurora("db.t4g.medium"))  # fmt: skip
     assert (
         'An instance of "db.t4g.medium" has 4,294,967,296 bytes of memory: below 4,294,967,296 the '
@@ -131,7 +131,7 @@ def test_a_threshold_that_is_never_passed() -> None:
 
 def test_a_threshold_above_the_storage() -> None:
     told = thresholds(
-        alarm("FreeStorageSpace", 50 * BYTES_IN_GIB, ReplicationInstanceIdentifier="r"),
+        alarm("FreeStorageSpace", 50 * GIB, ReplicationInstanceIdentifier="r"),
         change(REPLICATION, "create", None, {
             "replication_instance_id": "r", "allocated_storage": 50,
             "replication_instance_class": "dms.t3.medium",
@@ -146,7 +146,7 @@ def test_a_threshold_above_the_storage() -> None:
 @pytest.mark.parametrize(
     ("alarm_", "instance"),
     [
-        (alarm("FreeableMemory", BYTES_IN_GIB, DBClusterIdentifier="c"), aurora("db.t4g.medium")),
+        (alarm("FreeableMemory", GIB, DBClusterIdentifier="c"), aurora("db.t4g.medium")),
         (alarm("FreeableMemory", 10**12, DBClusterIdentifier="x"), aurora("db.t4g.medium")),
         (alarm("FreeableMemory", 10**12, DBClusterIdentifier="c"), aurora("db.unheard-of")),
         (alarm("FreeableMemory", 10**12, DBClusterIdentifier="c"), aurora(UNKNOWN)),

@@ -309,9 +309,20 @@ def parameter(name: str, value: str, method: str | None = "immediate") -> dict[s
         ),
         (
             [],
-            [parameter("shared_buffers", "1")],
-            ["shared_buffers is static: RDS refuses to apply it immediately."],
+            [parameter("pg_stat_statements.max", "1")],
+            ["pg_stat_statements.max is static: RDS refuses to apply it immediately."],
         ),
+        (
+            [],
+            [parameter("some_new", "1")],
+            [
+                (
+                    "Whether some_new is static is not known here. If it is, RDS refuses to apply it "
+                    "immediately."
+                )
+            ],
+        ),
+        ([parameter("some_new", "1")], [], []),
         (
             [parameter("rds.force_ssl", "1")],
             [parameter("rds.force_ssl", "0")],
