@@ -75,100 +75,121 @@ class Alarm:
         return metrics.TASK in self.metric.dimensions
 
 
+AURORA_CPU: Final = Alarm(
+    name="aurora-cpu-utilization",
+    metric=metrics.AURORA_CPU,
+    statistic=Statistic.AVERAGE,
+)
+AURORA_WRITER_CPU: Final = Alarm(
+    name="aurora-cpu-utilization-writer",
+    metric=metrics.AURORA_CPU,
+    role=Role.WRITER,
+    statistic=Statistic.MAXIMUM,
+)
+AURORA_FREEABLE_MEMORY: Final = Alarm(
+    name="aurora-freeable-memory",
+    metric=metrics.AURORA_FREEABLE_MEMORY,
+    statistic=Statistic.MINIMUM,
+    comparison=Comparison.BELOW,
+)
+AURORA_FREE_LOCAL_STORAGE: Final = Alarm(
+    name="aurora-free-local-storage",
+    metric=metrics.AURORA_FREE_LOCAL_STORAGE,
+    statistic=Statistic.MINIMUM,
+    comparison=Comparison.BELOW,
+)
+AURORA_CONNECTIONS: Final = Alarm(
+    name="aurora-database-connections",
+    metric=metrics.AURORA_CONNECTIONS,
+    statistic=Statistic.MAXIMUM,
+)
+AURORA_DEADLOCKS: Final = Alarm(
+    name="aurora-deadlocks",
+    metric=metrics.AURORA_DEADLOCKS,
+    role=Role.WRITER,
+    statistic=Statistic.AVERAGE,
+    missing_data=MissingData.GOOD,
+)
+AURORA_TRANSACTION_IDS: Final = Alarm(
+    name="aurora-maximum-used-transaction-ids",
+    metric=metrics.AURORA_TRANSACTION_IDS,
+    statistic=Statistic.MAXIMUM,
+)
+AURORA_SLOT_DISK: Final = Alarm(
+    name="aurora-replication-slot-disk-usage",
+    metric=metrics.AURORA_SLOT_DISK,
+    statistic=Statistic.MAXIMUM,
+    missing_data=MissingData.GOOD,
+)
+AURORA_WAL_DISK: Final = Alarm(
+    name="aurora-transaction-logs-disk-usage",
+    metric=metrics.AURORA_WAL_DISK,
+    statistic=Statistic.MAXIMUM,
+    missing_data=MissingData.GOOD,
+)
+AURORA_READER_CPU: Final = Alarm(
+    name="aurora-cpu-utilization-reader",
+    metric=metrics.AURORA_CPU,
+    role=Role.READER,
+    statistic=Statistic.MAXIMUM,
+)
+AURORA_REPLICA_LAG: Final = Alarm(
+    name="aurora-replica-lag",
+    metric=metrics.AURORA_REPLICA_LAG,
+    role=Role.READER,
+    statistic=Statistic.MAXIMUM,
+)
+DMS_CPU: Final = Alarm(
+    name="dms-cpu-utilization", metric=metrics.DMS_CPU, statistic=Statistic.AVERAGE
+)
+DMS_FREEABLE_MEMORY: Final = Alarm(
+    name="dms-freeable-memory",
+    metric=metrics.DMS_FREEABLE_MEMORY,
+    statistic=Statistic.MINIMUM,
+    comparison=Comparison.BELOW,
+)
+DMS_SWAP: Final = Alarm(name="dms-swap-usage", metric=metrics.DMS_SWAP, statistic=Statistic.AVERAGE)
+DMS_FREE_STORAGE: Final = Alarm(
+    name="dms-free-storage-space",
+    metric=metrics.DMS_FREE_STORAGE,
+    statistic=Statistic.MINIMUM,
+    comparison=Comparison.BELOW,
+)
+SOURCE_LATENCY: Final = Alarm(
+    name="dms-cdc-latency-source",
+    metric=metrics.SOURCE_LATENCY,
+    statistic=Statistic.MAXIMUM,
+)
+TARGET_LATENCY: Final = Alarm(
+    name="dms-cdc-latency-target",
+    metric=metrics.TARGET_LATENCY,
+    statistic=Statistic.MAXIMUM,
+)
+VALIDATION_FAILED: Final = Alarm(
+    name="dms-validation-failed",
+    metric=metrics.VALIDATION_FAILED,
+    statistic=Statistic.MAXIMUM,
+    missing_data=MissingData.AS_BEFORE,
+)
+
 ALARMS: Final = (
-    Alarm(
-        name="aurora-cpu-utilization",
-        metric=metrics.AURORA_CPU,
-        statistic=Statistic.AVERAGE,
-    ),
-    Alarm(
-        name="aurora-cpu-utilization-writer",
-        metric=metrics.AURORA_CPU,
-        role=Role.WRITER,
-        statistic=Statistic.MAXIMUM,
-    ),
-    Alarm(
-        name="aurora-freeable-memory",
-        metric=metrics.AURORA_FREEABLE_MEMORY,
-        statistic=Statistic.MINIMUM,
-        comparison=Comparison.BELOW,
-    ),
-    Alarm(
-        name="aurora-free-local-storage",
-        metric=metrics.AURORA_FREE_LOCAL_STORAGE,
-        statistic=Statistic.MINIMUM,
-        comparison=Comparison.BELOW,
-    ),
-    Alarm(
-        name="aurora-database-connections",
-        metric=metrics.AURORA_CONNECTIONS,
-        statistic=Statistic.MAXIMUM,
-    ),
-    Alarm(
-        name="aurora-deadlocks",
-        metric=metrics.AURORA_DEADLOCKS,
-        role=Role.WRITER,
-        statistic=Statistic.AVERAGE,
-        missing_data=MissingData.GOOD,
-    ),
-    Alarm(
-        name="aurora-maximum-used-transaction-ids",
-        metric=metrics.AURORA_TRANSACTION_IDS,
-        statistic=Statistic.MAXIMUM,
-    ),
-    Alarm(
-        name="aurora-replication-slot-disk-usage",
-        metric=metrics.AURORA_SLOT_DISK,
-        statistic=Statistic.MAXIMUM,
-        missing_data=MissingData.GOOD,
-    ),
-    Alarm(
-        name="aurora-transaction-logs-disk-usage",
-        metric=metrics.AURORA_WAL_DISK,
-        statistic=Statistic.MAXIMUM,
-        missing_data=MissingData.GOOD,
-    ),
-    Alarm(
-        name="aurora-cpu-utilization-reader",
-        metric=metrics.AURORA_CPU,
-        role=Role.READER,
-        statistic=Statistic.MAXIMUM,
-    ),
-    Alarm(
-        name="aurora-replica-lag",
-        metric=metrics.AURORA_REPLICA_LAG,
-        role=Role.READER,
-        statistic=Statistic.MAXIMUM,
-    ),
-    Alarm(name="dms-cpu-utilization", metric=metrics.DMS_CPU, statistic=Statistic.AVERAGE),
-    Alarm(
-        name="dms-freeable-memory",
-        metric=metrics.DMS_FREEABLE_MEMORY,
-        statistic=Statistic.MINIMUM,
-        comparison=Comparison.BELOW,
-    ),
-    Alarm(name="dms-swap-usage", metric=metrics.DMS_SWAP, statistic=Statistic.AVERAGE),
-    Alarm(
-        name="dms-free-storage-space",
-        metric=metrics.DMS_FREE_STORAGE,
-        statistic=Statistic.MINIMUM,
-        comparison=Comparison.BELOW,
-    ),
-    Alarm(
-        name="dms-cdc-latency-source",
-        metric=metrics.SOURCE_LATENCY,
-        statistic=Statistic.MAXIMUM,
-    ),
-    Alarm(
-        name="dms-cdc-latency-target",
-        metric=metrics.TARGET_LATENCY,
-        statistic=Statistic.MAXIMUM,
-    ),
-    Alarm(
-        name="dms-validation-failed",
-        metric=metrics.VALIDATION_FAILED,
-        statistic=Statistic.MAXIMUM,
-        missing_data=MissingData.AS_BEFORE,
-    ),
+    AURORA_CPU,
+    AURORA_WRITER_CPU,
+    AURORA_FREEABLE_MEMORY,
+    AURORA_FREE_LOCAL_STORAGE,
+    AURORA_CONNECTIONS,
+    AURORA_DEADLOCKS,
+    AURORA_TRANSACTION_IDS,
+    AURORA_SLOT_DISK,
+    AURORA_WAL_DISK,
+    AURORA_READER_CPU,
+    AURORA_REPLICA_LAG,
+    DMS_CPU,
+    DMS_FREEABLE_MEMORY,
+    DMS_SWAP,
+    DMS_FREE_STORAGE,
+    SOURCE_LATENCY,
+    TARGET_LATENCY,
+    VALIDATION_FAILED,
 )
 """All alarms of an environment, in the order in which they are made."""

@@ -1,13 +1,19 @@
 """[alarms]: who is told, and from which value on."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import Field
 
+from facts import alarms
 from settings.fields import Email
 from settings.section import List, Section
 
-_MOST_TRANSACTION_IDS = 2_146_483_647  # PostgreSQL stops writing a million before the wraparound.
+_MIB: Final = 1024**2
+_GIB: Final = 1024**3
+_SECONDS_IN_A_MINUTE: Final = 60
+_MOST_TRANSACTION_IDS: Final = (
+    2_146_483_647  # PostgreSQL stops writing a million before the wraparound.
+)
 
 
 class Alarms(Section):
@@ -70,3 +76,30 @@ class Alarms(Section):
 
     dms_validation_failures: int = Field(default=0, ge=0, le=1_000_000)
     """Rows that failed validation. Default: 0, an alarm for the first."""
+
+    @property
+    def thresholds(self) -> dict[str, float]:
+        """The threshold of every alarm of `facts.alarms`, by its name, in its metric's own unit."""
+        # RDS rounds the metric, a rate per second: the line is drawn half a deadlock further on.
+        deadlocks = round((self.aurora_deadlocks_per_minute + 0.5) / _SECONDS_IN_A_MINUTE, 6)
+        rows: dict[alarms.Alarm, float] = {
+            alarms.AURORA_CPU: self.aurora_cpu_percent,
+            alarms.AURORA_WRITER_CPU: self.aurora_cpu_percent,
+            alarms.AURORA_READER_CPU: self.aurora_cpu_percent,
+            alarms.AURORA_FREEABLE_MEMORY: self.aurora_freeable_memory_mib * _MIB,
+            alarms.AURORA_FREE_LOCAL_STORAGE: self.aurora_free_local_storage_gib * _GIB,
+            alarms.AURORA_CONNECTIONS: self.aurora_connections,
+            alarms.AURORA_DEADLOCKS: deadlocks,
+            alarms.AURORA_TRANSACTION_IDS: self.aurora_transaction_ids,
+            alarms.AURORA_REPLICA_LAG: self.aurora_replica_lag_ms,
+            alarms.AURORA_SLOT_DISK: self.aurora_replication_slot_disk_gib * _GIB,
+            alarms.AURORA_WAL_DISK: self.aurora_transaction_logs_disk_gib * _GIB,
+            alarms.DMS_CPU: self.dms_cpu_percent,
+            alarms.DMS_FREEABLE_MEMORY: self.dms_freeable_memory_mib * _MIB,
+            alarms.DMS_SWAP: self.dms_swap_mib * _MIB,
+            alarms.DMS_FREE_STORAGE: self.dms_free_storage_gib * _GIB,
+            alarms.SOURCE_LATENCY: self.dms_source_latency_seconds,
+            alarms.TARGET_LATENCY: self.dms_target_latency_seconds,
+            alarms.VALIDATION_FAILED: self.dms_validation_failures,
+        }
+        return {alarm.name: rows[alarm] for alarm in alarms.ALARMS}
