@@ -53,7 +53,7 @@ def refuse_own_secret(environment: Environment) -> None:
         )
 
 
-def bucket_tags(environment: Environment) -> dict[str, str]:
+def shared_tags(environment: Environment) -> dict[str, str]:
     """The tags of what an account's environments share: only those that they agree on."""
     return {
         "project": environment.tags.project,
@@ -61,10 +61,10 @@ def bucket_tags(environment: Environment) -> dict[str, str]:
     }
 
 
-def secret_tags(environment: Environment) -> dict[str, str]:
-    """The tags of what is one environment's own: those that its stack gives."""
+def tags(environment: Environment) -> dict[str, str]:
+    """The tags of what is one environment's own, as its stack gives them."""
     return {
         **environment.tags.extra,
-        **bucket_tags(environment),
+        **shared_tags(environment),
         "environment": environment.name,
     }

@@ -83,6 +83,23 @@ class Finding:
     remedy: str = ""
 
 
+def not_judged(check: str, what: str, *, why: str) -> Finding:
+    """The finding that something is not known.
+
+    Args:
+        check: The check's name.
+        what: What is not known, such as `The Aurora version`.
+        why: Why there is no answer.
+    """
+    return Finding(
+        check=check,
+        level=Level.UNJUDGED,
+        what=f"{what} could not be judged.",
+        why=why,
+        remedy="Have the call allowed, or look at this by hand.",
+    )
+
+
 def worst(findings: Iterable[Finding]) -> Level:
     """The gravest level among findings; `RIGHT` where there are none."""
     levels = (finding.level for finding in findings)

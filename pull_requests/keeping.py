@@ -5,11 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from botocore.exceptions import ClientError
-
 from facts import names
-from ferry.aws.account import sign_in
-from ferry.aws.failures import error_code, explained
+from ferry.account import explained, found_or_none, sign_in
 from ferry.errors import InputError
 from pull_requests.bundle import digest_of, unpacked
 from pull_requests.errors import RefusedError
@@ -58,19 +55,19 @@ def kept(stack: Stack, digest: str) -> KeptPlan:
         )
     key = names.kept_plan(stack.name, digest)
     with explained(f"read the plan {key} in the bucket {stack.bucket}"):
-        try:
-            answer = _s3(stack).get_object(
+        s3 = _s3(stack)
+        answer = found_or_none(
+            lambda: s3.get_object(
                 Bucket=stack.bucket, Key=key, ExpectedBucketOwner=stack.account_id
-            )
-        except ClientError as error:
-            if error_code(error) != "NoSuchKey":
-                raise
-            raise RefusedError(
-                f"There is no plan {digest} of {stack.name}. It was never kept, or is older than "
-                f"{names.PLAN_DAYS} days and has expired. Compare it with the comment, or plan "
-                "again."
-            ) from None
-        packed = answer["Body"].read()
+            ),
+            "NoSuchKey",
+        )
+        packed = None if answer is None else answer["Body"].read()
+    if packed is None:
+        raise RefusedError(
+            f"There is no plan {digest} of {stack.name}. It was never kept, or is older than "
+            f"{names.PLAN_DAYS} days and has expired. Compare it with the comment, or plan again."
+        )
     if digest_of(packed) != digest:
         raise RefusedError(
             f"What the bucket {stack.bucket} has as {key} is not what was reviewed: its digest is "
@@ -83,4 +80,4 @@ def _s3(stack: Stack) -> S3Client:
     account = sign_in(
         environment=stack.name, account_id=stack.account_id, region=stack.bucket_region
     )
-    return account.s3()
+    return account.s3

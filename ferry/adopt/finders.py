@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Protocol
 
+from ferry.account import found_or_none
 from ferry.adopt import ec2
-from ferry.adopt.cloud import exists
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from ferry.adopt.cloud import Cloud
+    from ferry.account import Account
 
 
 class Given(Protocol):
@@ -29,26 +29,42 @@ class Given(Protocol):
 
 
 if TYPE_CHECKING:
-    Find = Callable[[Cloud, Given], list[str]]
+    Find = Callable[[Account, Given], list[str]]
 
 
 def _tagged(type_: str) -> Find:
-    return lambda cloud, given: ec2.ids(cloud.ec2, type_, given.name_tag)
+    return lambda account, given: ec2.ids(account.ec2, type_, given.name_tag)
 
 
-def _key(cloud: Cloud, given: Given) -> list[str]:
-    return list(cloud.key_ids.get(given.name_tag, ()))
+def _key(account: Account, given: Given) -> list[str]:
+    pages = account.kms.get_paginator("list_keys").paginate()
+    ids = [key["KeyId"] for page in pages for key in page["Keys"]]
+    return [
+        id_
+        for id_ in ids
+        if _key_name(account, id_) == given.name_tag
+        and account.kms.describe_key(KeyId=id_)["KeyMetadata"]["KeyState"] != "PendingDeletion"
+    ]
 
 
-def _alias(cloud: Cloud, given: Given) -> list[str]:
+def _key_name(account: Account, key_id: str) -> str | None:
+    """A key's `Name`; None as well where its policy hides it, as another team's may."""
+    answer = found_or_none(
+        lambda: account.kms.list_resource_tags(KeyId=key_id), "AccessDeniedException"
+    )
+    tags = answer["Tags"] if answer else []
+    return next((tag["TagValue"] for tag in tags if tag["TagKey"] == "Name"), None)
+
+
+def _alias(account: Account, given: Given) -> list[str]:
     name = given["name"]
-    pages = cloud.kms.get_paginator("list_aliases").paginate()
+    pages = account.kms.get_paginator("list_aliases").paginate()
     return [name for page in pages for alias in page["Aliases"] if alias["AliasName"] == name]
 
 
-def _association(cloud: Cloud, given: Given) -> list[str]:
+def _association(account: Account, given: Given) -> list[str]:
     subnet, table = given["subnet_id"], given["route_table_id"]
-    found = cloud.ec2.describe_route_tables(
+    found = account.ec2.describe_route_tables(
         Filters=[
             {"Name": "association.subnet-id", "Values": [subnet]},
             {"Name": "route-table-id", "Values": [table]},
@@ -57,9 +73,9 @@ def _association(cloud: Cloud, given: Given) -> list[str]:
     return [f"{subnet}/{table}" for _ in found["RouteTables"]]
 
 
-def _route(cloud: Cloud, given: Given) -> list[str]:
+def _route(account: Account, given: Given) -> list[str]:
     table, cidr = given["route_table_id"], given["destination_cidr_block"]
-    (described,) = cloud.ec2.describe_route_tables(RouteTableIds=[table])["RouteTables"]
+    (described,) = account.ec2.describe_route_tables(RouteTableIds=[table])["RouteTables"]
     return [
         f"{table}_{cidr}"
         for route in described["Routes"]
@@ -67,38 +83,37 @@ def _route(cloud: Cloud, given: Given) -> list[str]:
     ]
 
 
-def _log_group(cloud: Cloud, given: Given) -> list[str]:
+def _log_group(account: Account, given: Given) -> list[str]:
     name = given["name"]
-    groups = cloud.logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"]
+    groups = account.logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"]
     return [name for group in groups if group["logGroupName"] == name]
 
 
-def _secret(cloud: Cloud, given: Given) -> list[str]:
+def _secret(account: Account, given: Given) -> list[str]:
     # A secret that waits for its deletion is not listed; it is to be restored, not imported.
     name = given["name"]
-    listed = cloud.secretsmanager.list_secrets(Filters=[{"Key": "name", "Values": [name]}])
+    listed = account.secretsmanager.list_secrets(Filters=[{"Key": "name", "Values": [name]}])
     return [secret["ARN"] for secret in listed["SecretList"] if secret["Name"] == name]
 
 
-def _topic(cloud: Cloud, given: Given) -> list[str]:
-    account = cloud.account
-    arn = f"arn:{account.partition}:sns:{account.region}:{account.account_id}:{given['name']}"
-    there = exists(lambda: [cloud.sns.get_topic_attributes(TopicArn=arn)], absent="NotFound")
+def _topic(account: Account, given: Given) -> list[str]:
+    arn = account.placement.arn("sns", given["name"])
+    there = found_or_none(lambda: account.sns.get_topic_attributes(TopicArn=arn), "NotFound")
     return [arn] if there else []
 
 
-def _named(argument: str, ask: Callable[[Cloud, str], Sequence[object]], *, absent: str) -> Find:
+def _named(argument: str, ask: Callable[[Account, str], Sequence[object]], *, absent: str) -> Find:
     """A resource that is described, and imported, by the name that the stack gives it.
 
     Args:
         argument: The argument with the name.
         ask: Describes the resources of a name.
-        absent: AWS's code for "there is none".
+        absent: AWS's code for "there is none", where the answer is no empty list.
     """
 
-    def find(cloud: Cloud, given: Given) -> list[str]:
+    def find(account: Account, given: Given) -> list[str]:
         name = given[argument]
-        return [name] if exists(lambda: ask(cloud, name), absent=absent) else []
+        return [name] if found_or_none(lambda: ask(account, name), absent) else []
 
     return find
 
@@ -110,89 +125,91 @@ FINDERS: Final[Mapping[str, Find]] = {
     "aws_cloudwatch_log_group": _log_group,
     "aws_db_event_subscription": _named(
         "name",
-        lambda cloud, name: cloud.rds.describe_event_subscriptions(SubscriptionName=name)[
+        lambda account, name: account.rds.describe_event_subscriptions(SubscriptionName=name)[
             "EventSubscriptionsList"
         ],
         absent="SubscriptionNotFound",
     ),
     "aws_db_parameter_group": _named(
         "name",
-        lambda cloud, name: cloud.rds.describe_db_parameter_groups(DBParameterGroupName=name)[
+        lambda account, name: account.rds.describe_db_parameter_groups(DBParameterGroupName=name)[
             "DBParameterGroups"
         ],
         absent="DBParameterGroupNotFound",
     ),
     "aws_db_subnet_group": _named(
         "name",
-        lambda cloud, name: cloud.rds.describe_db_subnet_groups(DBSubnetGroupName=name)[
+        lambda account, name: account.rds.describe_db_subnet_groups(DBSubnetGroupName=name)[
             "DBSubnetGroups"
         ],
         absent="DBSubnetGroupNotFoundFault",
     ),
     "aws_dms_certificate": _named(
         "certificate_id",
-        lambda cloud, name: cloud.dms.describe_certificates(
+        lambda account, name: account.dms.describe_certificates(
             Filters=[{"Name": "certificate-id", "Values": [name]}]
         )["Certificates"],
         absent=_NO_DMS,
     ),
     "aws_dms_endpoint": _named(
         "endpoint_id",
-        lambda cloud, name: cloud.dms.describe_endpoints(
+        lambda account, name: account.dms.describe_endpoints(
             Filters=[{"Name": "endpoint-id", "Values": [name]}]
         )["Endpoints"],
         absent=_NO_DMS,
     ),
     "aws_dms_event_subscription": _named(
         "name",
-        lambda cloud, name: cloud.dms.describe_event_subscriptions(SubscriptionName=name)[
+        lambda account, name: account.dms.describe_event_subscriptions(SubscriptionName=name)[
             "EventSubscriptionsList"
         ],
         absent=_NO_DMS,
     ),
     "aws_dms_replication_instance": _named(
         "replication_instance_id",
-        lambda cloud, name: cloud.dms.describe_replication_instances(
+        lambda account, name: account.dms.describe_replication_instances(
             Filters=[{"Name": "replication-instance-id", "Values": [name]}]
         )["ReplicationInstances"],
         absent=_NO_DMS,
     ),
     "aws_dms_replication_subnet_group": _named(
         "replication_subnet_group_id",
-        lambda cloud, name: cloud.dms.describe_replication_subnet_groups(
+        lambda account, name: account.dms.describe_replication_subnet_groups(
             Filters=[{"Name": "replication-subnet-group-id", "Values": [name]}]
         )["ReplicationSubnetGroups"],
         absent=_NO_DMS,
     ),
     "aws_dms_replication_task": _named(
         "replication_task_id",
-        lambda cloud, name: cloud.dms.describe_replication_tasks(
+        lambda account, name: account.dms.describe_replication_tasks(
             Filters=[{"Name": "replication-task-id", "Values": [name]}], WithoutSettings=True
         )["ReplicationTasks"],
         absent=_NO_DMS,
     ),
     "aws_iam_role": _named(
         "name",
-        lambda cloud, name: [cloud.iam.get_role(RoleName=name)],
+        lambda account, name: [account.iam.get_role(RoleName=name)],
         absent="NoSuchEntity",
     ),
     "aws_kms_alias": _alias,
     "aws_kms_key": _key,
     "aws_rds_cluster": _named(
         "cluster_identifier",
-        lambda cloud, name: cloud.rds.describe_db_clusters(DBClusterIdentifier=name)["DBClusters"],
+        lambda account, name: account.rds.describe_db_clusters(DBClusterIdentifier=name)[
+            "DBClusters"
+        ],
         absent="DBClusterNotFoundFault",
     ),
     "aws_rds_cluster_instance": _named(
         "identifier",
-        lambda cloud, name: cloud.rds.describe_db_instances(DBInstanceIdentifier=name)[
+        lambda account, name: account.rds.describe_db_instances(DBInstanceIdentifier=name)[
             "DBInstances"
         ],
         absent="DBInstanceNotFound",
     ),
     "aws_rds_cluster_parameter_group": _named(
         "name",
-        lambda cloud, name: cloud.rds.describe_db_cluster_parameter_groups(
+        lambda account, name: account.rds.describe_db_cluster_parameter_groups(
             DBClusterParameterGroupName=name
         )["DBClusterParameterGroups"],
         absent="DBParameterGroupNotFound",

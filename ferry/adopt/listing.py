@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ferry.adopt.search import Findings
-    from ferry.adopt.state import State
+    from ferry.deployment import State
 
 
 def import_blocks(imports: Mapping[str, str]) -> str:

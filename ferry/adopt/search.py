@@ -6,15 +6,15 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from ferry.account import explained
 from ferry.adopt.finders import DOUBLED, FINDERS, REPEATED
-from ferry.aws.failures import explained
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from ferry.adopt.cloud import Cloud
+    from ferry.account import Account
     from ferry.adopt.stack import Wanted
-    from ferry.adopt.state import State
+    from ferry.deployment import State
 
 _ID_OF: Final = re.compile(r"\$\{([a-z0-9_]+\.[A-Za-z0-9_-]+)\.id\}")
 """A reference to another resource's id, as cdktf writes it."""
@@ -37,25 +37,25 @@ class Findings:
     unknown: list[str] = field(default_factory=list)
 
 
-def search(stack: Iterable[Wanted], *, state: State, cloud: Cloud) -> Findings:
+def search(stack: Iterable[Wanted], *, state: State, account: Account) -> Findings:
     """Look for everything that the stack wants.
 
     Args:
         stack: The stack's resources.
         state: What Terraform knows.
-        cloud: Where to look.
+        account: Where to look.
 
     Raises:
         FerryError: AWS refuses a call.
     """
-    return _Search(stack={one.address: one for one in stack}, state=state, cloud=cloud).run()
+    return _Search(stack={one.address: one for one in stack}, state=state, account=account).run()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Search:
     stack: Mapping[str, Wanted]
     state: State
-    cloud: Cloud
+    account: Account
     _found: dict[str, list[str]] = field(default_factory=dict)
 
     def run(self) -> Findings:
@@ -100,7 +100,7 @@ class _Search:
         if wanted.address not in self._found:
             with explained(f"look for {wanted.address}"):
                 try:
-                    ids = FINDERS[wanted.type](self.cloud, _Given(wanted=wanted, search=self))
+                    ids = FINDERS[wanted.type](self.account, _Given(wanted=wanted, search=self))
                 except LookupError:
                     ids = []  # what it belongs to does not exist, so neither does it
             self._found[wanted.address] = ids

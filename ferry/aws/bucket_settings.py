@@ -11,12 +11,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, TypeVar
-
-from botocore.exceptions import ClientError
+from typing import TYPE_CHECKING, Any, Final
 
 from facts import names
-from ferry.aws.failures import error_code
+from ferry.account import found_or_none
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -33,8 +31,6 @@ OLD_VERSIONS_DAYS: Final = 90
 INCOMPLETE_UPLOADS_DAYS: Final = 7
 
 _STATEMENT_ID: Final = "OnlyTls"
-
-_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,11 +78,11 @@ def block_public_access(s3: S3Client, bucket: Bucket) -> bool:
         "BlockPublicPolicy": True,
         "RestrictPublicBuckets": True,
     }
-    found = _found(
+    found = found_or_none(
         lambda: s3.get_public_access_block(
             Bucket=bucket.name, ExpectedBucketOwner=bucket.account_id
         ),
-        absent="NoSuchPublicAccessBlockConfiguration",
+        "NoSuchPublicAccessBlockConfiguration",
     )
     if found and found["PublicAccessBlockConfiguration"] == wanted:
         return False
@@ -100,11 +96,11 @@ def block_public_access(s3: S3Client, bucket: Bucket) -> bool:
 
 def enforce_ownership(s3: S3Client, bucket: Bucket) -> bool:
     """Turn ACLs off: the bucket's owner owns every object."""
-    found = _found(
+    found = found_or_none(
         lambda: s3.get_bucket_ownership_controls(
             Bucket=bucket.name, ExpectedBucketOwner=bucket.account_id
         ),
-        absent="OwnershipControlsNotFoundError",
+        "OwnershipControlsNotFoundError",
     )
     if found and found["OwnershipControls"]["Rules"] == [
         {"ObjectOwnership": "BucketOwnerEnforced"}
@@ -131,9 +127,9 @@ def demand_tls(s3: S3Client, bucket: Bucket) -> bool:
         "Resource": [bucket.arn, f"{bucket.arn}/*"],
         "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     }
-    found = _found(
+    found = found_or_none(
         lambda: s3.get_bucket_policy(Bucket=bucket.name, ExpectedBucketOwner=bucket.account_id),
-        absent="NoSuchBucketPolicy",
+        "NoSuchBucketPolicy",
     )
     policy: dict[str, Any] = json.loads(found["Policy"]) if found else {"Version": "2012-10-17"}
     statements = policy.get("Statement", [])
@@ -157,9 +153,9 @@ def encrypt(s3: S3Client, bucket: Bucket) -> bool:
     (`encrypt = true` without `kms_key_id`), and because a state without passwords gains little
     from a key whose loss would be the loss of the state.
     """
-    found = _found(
+    found = found_or_none(
         lambda: s3.get_bucket_encryption(Bucket=bucket.name, ExpectedBucketOwner=bucket.account_id),
-        absent="ServerSideEncryptionConfigurationNotFoundError",
+        "ServerSideEncryptionConfigurationNotFoundError",
     )
     if found and any(
         "ApplyServerSideEncryptionByDefault" in rule
@@ -231,9 +227,9 @@ def expire_plans(s3: S3Client, bucket: Bucket) -> bool:
 
 def tag(s3: S3Client, bucket: Bucket) -> bool:
     """Give the bucket the environment's tags; tags that others gave it stay."""
-    found = _found(
+    found = found_or_none(
         lambda: s3.get_bucket_tagging(Bucket=bucket.name, ExpectedBucketOwner=bucket.account_id),
-        absent="NoSuchTagSet",
+        "NoSuchTagSet",
     )
     tags = {entry["Key"]: entry["Value"] for entry in found["TagSet"]} if found else {}
     wanted = {**tags, **bucket.tags}
@@ -266,16 +262,6 @@ SETTINGS: Final[tuple[Setting, ...]] = (
 )
 
 
-def _found(read: Callable[[], _T], *, absent: str) -> _T | None:
-    """What `read` returns; None where S3 says by the code `absent` that it was never set."""
-    try:
-        return read()
-    except ClientError as error:
-        if error_code(error) == absent:
-            return None
-        raise
-
-
 def _same_statement(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Whether two statements say the same; the order of resources says nothing."""
     return {**one, "Resource": sorted(one.get("Resource", []))} == {
@@ -286,11 +272,11 @@ def _same_statement(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 
 def _put_rule(s3: S3Client, bucket: Bucket, wanted: LifecycleRuleOutputTypeDef) -> bool:
     """See to it that the bucket has a lifecycle rule; rules of other names stay as they are."""
-    found = _found(
+    found = found_or_none(
         lambda: s3.get_bucket_lifecycle_configuration(
             Bucket=bucket.name, ExpectedBucketOwner=bucket.account_id
         ),
-        absent="NoSuchLifecycleConfiguration",
+        "NoSuchLifecycleConfiguration",
     )
     rules = found["Rules"] if found else []
     if any(_same_rule(rule, wanted) for rule in rules):

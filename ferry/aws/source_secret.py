@@ -13,7 +13,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ferry.aws.failures import explained
+from ferry.account import explained
 from ferry.steps import Outcome, Step
 
 if TYPE_CHECKING:

@@ -7,10 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
-
+from ferry.account import error_code, explained
 from ferry.aws.bucket_settings import SETTINGS, Bucket
-from ferry.aws.failures import error_code, explained
 from ferry.errors import FerryError
 from ferry.steps import Outcome, Step
 
@@ -57,7 +55,7 @@ def _exists(s3: S3Client, bucket: Bucket) -> bool:
     with explained(f"look for the bucket {bucket.name}"):
         try:
             found = s3.head_bucket(Bucket=bucket.name, ExpectedBucketOwner=bucket.account_id)
-        except ClientError as error:
+        except s3.exceptions.ClientError as error:
             # HEAD answers have no body, so botocore reports the status as the code
             if error_code(error) in {"404", "NoSuchBucket"}:
                 return False

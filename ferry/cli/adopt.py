@@ -29,12 +29,11 @@ def adopt(
 
     with failures_shown():
         from facts import names
-        from ferry.adopt.cloud import Cloud
+        from ferry.account import sign_in
         from ferry.adopt.listing import import_blocks, steps
         from ferry.adopt.search import search
         from ferry.adopt.stack import read_stack
-        from ferry.adopt.state import read_state
-        from ferry.aws.account import sign_in
+        from ferry.deployment import Deployment
         from ferry.environments import FOLDER, find
 
         environment = find(name)
@@ -50,15 +49,10 @@ def adopt(
             environment=name,
             account_id=environment.aws.account_id,
             region=environment.aws.region,
+            state_region=environment.aws.home_region,
         )
-        state = read_state(
-            account.session.client("s3", region_name=environment.aws.home_region),
-            bucket=environment.state_bucket,
-            key=environment.state_key,
-        )
-        findings = search(
-            wanted, state=state, cloud=Cloud(account=account, prefix=environment.prefix)
-        )
+        state = Deployment(environment=environment, account=account).state
+        findings = search(wanted, state=state, account=account)
         if findings.imports:
             typer.echo(import_blocks(findings.imports))
         for step in steps(findings, state):

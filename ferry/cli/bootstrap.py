@@ -21,10 +21,10 @@ def bootstrap(
 
     with failures_shown():
         from facts import names
-        from ferry.aws.account import sign_in
+        from ferry.account import sign_in
         from ferry.aws.bucket_settings import Bucket
         from ferry.aws.state_bucket import prepare
-        from ferry.environments import bucket_tags, find
+        from ferry.environments import find, shared_tags
 
         environment = find(name)
         account = sign_in(
@@ -36,11 +36,11 @@ def bootstrap(
             name=environment.state_bucket,
             account_id=account.account_id,
             region=account.region,
-            partition=account.partition,
-            tags=bucket_tags(environment),
+            partition=account.placement.partition,
+            tags=shared_tags(environment),
         )
         show_steps(
             f"The states of account {account.account_id}, in {account.region}",
-            prepare(account.s3(), bucket),
+            prepare(account.s3, bucket),
         )
         show_next(f"cdktf deploy {names.account_stack(account.account_id)}")

@@ -63,7 +63,7 @@ def today() -> date:
 
 def _prepare(name: str, deployer: str | None) -> Examination:
     """Sign in, and make ready to ask."""
-    from ferry.aws.account import sign_in
+    from ferry.account import sign_in
     from ferry.check.examine import Examination
     from ferry.environments import find
 
@@ -72,6 +72,7 @@ def _prepare(name: str, deployer: str | None) -> Examination:
         environment=name,
         account_id=environment.aws.account_id,
         region=environment.aws.region,
+        state_region=environment.aws.home_region,
     )
     return Examination(
         environment=environment,

@@ -27,9 +27,9 @@ def source(
 
     with failures_shown():
         from facts import names
-        from ferry.aws.account import sign_in
+        from ferry.account import sign_in
         from ferry.aws.source_secret import SourceSecret, write
-        from ferry.environments import find, refuse_own_secret, secret_tags
+        from ferry.environments import find, refuse_own_secret, tags
 
         environment = find(name)
         refuse_own_secret(environment)
@@ -45,12 +45,12 @@ def source(
             host=environment.source.host,
             port=environment.source.port,
             database_name=environment.source.database,
-            tags=secret_tags(environment),
+            tags=tags(environment),
         )
         show_steps(
             f"The source's credentials of {name}, in account {account.account_id}, "
             f"{account.region}",
-            write(account.secretsmanager(), secret, credentials),
+            write(account.secretsmanager, secret, credentials),
         )
         show_next(
             f"cdktf deploy {names.environment_stack(name)}; DMS tasks that run already take new "

@@ -5,13 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from botocore.exceptions import ClientError
-
+from ferry.account import Unanswered, asked, error_code
 from ferry.aws.bucket_settings import SETTINGS, Bucket
-from ferry.aws.failures import error_code
-from ferry.check.asking.clients import asked
 from ferry.check.judging.bucket import StateBucket
-from ferry.check.unanswered import Unanswered
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -42,7 +38,7 @@ def state_bucket(s3: S3Client, bucket: Bucket) -> StateBucket | None:
     """The bucket, and which of its settings are not as they should be; None where there is none."""
     try:
         found = s3.head_bucket(Bucket=bucket.name, ExpectedBucketOwner=bucket.account_id)
-    except ClientError as error:
+    except s3.exceptions.ClientError as error:
         # HEAD answers have no body, so botocore reports the status as the code
         if error_code(error) in {"404", "NoSuchBucket"}:
             return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from ferry.check.asking.clients import asked
+from ferry.account import asked
 from ferry.check.judging.quotas import ADDRESSES, NAT_GATEWAYS, VPCS, Kind, Need, Usage
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from types_boto3_ec2 import EC2Client
     from types_boto3_rds import RDSClient
 
-    from ferry.check.asking.clients import Clients
+    from ferry.account import Account
     from settings.network import NewVpc
 
 
@@ -39,18 +39,18 @@ def dms_identifiers(dms: DatabaseMigrationServiceClient) -> set[str]:
     }
 
 
-def network_needs(clients: Clients, vpc: NewVpc, *, prefix: str) -> list[Need]:
+def network_needs(account: Account, vpc: NewVpc, *, prefix: str) -> list[Need]:
     """What a VPC of the environment's own still takes; what is there already is left out.
 
     Args:
-        clients: The clients.
+        account: The account.
         vpc: The VPC, as the environment's file says.
         prefix: What the environment's names begin with.
     """
-    needs = _counted(VPCS, clients, lambda: _vpcs(clients.ec2, prefix))
+    needs = _counted(VPCS, account, lambda: _vpcs(account.ec2, prefix))
     if vpc.nat != "none":
-        needs += _counted(ADDRESSES, clients, lambda: _addresses(clients.ec2, vpc, prefix))
-        needs += _counted(NAT_GATEWAYS, clients, lambda: _nat_gateways(clients.ec2, vpc, prefix))
+        needs += _counted(ADDRESSES, account, lambda: _addresses(account.ec2, vpc, prefix))
+        needs += _counted(NAT_GATEWAYS, account, lambda: _nat_gateways(account.ec2, vpc, prefix))
     return needs
 
 
@@ -62,12 +62,12 @@ _QUOTA_CODES = {
 }
 
 
-def _counted(kind: Kind, clients: Clients, count: Callable[[], tuple[int, int]]) -> list[Need]:
+def _counted(kind: Kind, account: Account, count: Callable[[], tuple[int, int]]) -> list[Need]:
     """The need of a kind, if there is one. `count` says how many there are and are needed."""
 
     def usage() -> tuple[Usage, int]:
         used, needed = count()
-        maximum = _maximum(clients.quotas, kind) if needed else 0
+        maximum = _maximum(account.service_quotas, kind) if needed else 0
         return Usage(used=used, maximum=maximum), needed
 
     answer = asked(f"find out how far the quota of {kind.what} is used", usage)

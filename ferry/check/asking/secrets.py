@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ferry.check.asking.clients import asked
+from ferry.account import asked
 from ferry.check.judging.secret_shape import Shape, shape_of
 from ferry.check.judging.secrets import Secret
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from ferry.check.unanswered import Unanswered, not_judged
-from ferry.findings import Finding, Level
+from ferry.findings import Finding, Level, not_judged
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ferry.account import Unanswered
     from settings.environment import Environment
 
 BUCKET: Final = "state-bucket"
@@ -66,7 +66,8 @@ def judge(environment: Environment, bucket: StateBucket | None) -> list[Finding]
             )
         ]
     findings = [
-        not_judged(BUCKET, f"The bucket's {what}", why) for what, why in bucket.unread.items()
+        not_judged(BUCKET, f"The bucket's {what}", why=answer.why)
+        for what, answer in bucket.unread.items()
     ]
     if bucket.wrong:
         findings.append(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from ferry.check.unanswered import Unanswered, not_judged
-from ferry.findings import Finding, Level
+from ferry.account import Unanswered
+from ferry.findings import Finding, Level, not_judged
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -209,7 +209,7 @@ def judge(environment: Environment, need: Need) -> Finding:
     """Whether there is room for what the environment takes."""
     kind, usage, name = need.kind, need.usage, environment.name
     if isinstance(usage, Unanswered):
-        return not_judged(kind.check, f"The quota of {kind.what}", usage)
+        return not_judged(kind.check, f"The quota of {kind.what}", why=usage.why)
     counted = f"{kind.what} in {environment.aws.region}: {usage.used} of {usage.maximum} are used"
     if usage.used + need.count <= usage.maximum:
         return Finding(

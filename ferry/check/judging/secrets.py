@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from ferry.account import Unanswered
 from ferry.check.judging.secret_shape import KEYS, Shape
-from ferry.check.unanswered import Unanswered, not_judged
 from ferry.credentials import REJECTED_BY_DMS
-from ferry.findings import Finding, Level
+from ferry.findings import Finding, Level, not_judged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -122,7 +122,7 @@ def _shape(
 ) -> Iterator[Finding]:
     write = f"{_write(environment)}."
     if isinstance(shape, Unanswered):
-        yield not_judged(SOURCE, f"What the secret {name} holds", shape)
+        yield not_judged(SOURCE, f"What the secret {name} holds", why=shape.why)
     elif shape is None:
         yield _found(
             Level.BLOCKED, what=f"The secret {name} has no value.", why=_FAILS, remedy=write

@@ -14,7 +14,7 @@ from ferry.aws import state_bucket
 from ferry.aws.bucket_settings import Bucket
 from ferry.cli import check as check_command
 from ferry.cli.app import app
-from ferry.environments import bucket_tags, find
+from ferry.environments import find, shared_tags
 from tests.unit.local_aws.aws import POLICIES
 from tests.unit.local_aws.conftest import account, aws, clients, session, url
 
@@ -194,7 +194,7 @@ def ready(dev: Dev) -> Dev:
         account_id=dev.aws.account,
         region=dev.aws.region,
         partition="aws",
-        tags=bucket_tags(environment),
+        tags=shared_tags(environment),
     )
     assert list(state_bucket.prepare(dev.aws.s3, bucket))
     dev.aws.secretsmanager.create_secret(Name="aurora-ferry-dev/source")

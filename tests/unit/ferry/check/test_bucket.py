@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ferry.account import Unanswered
 from ferry.check.judging.bucket import StateBucket, judge
-from ferry.check.unanswered import Unanswered
 from ferry.findings import Finding, Level
 from tests.unit.ferry.check.environments import environment
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ferry.account import Unanswered
 from ferry.check.judging.aurora import RunningCluster
 from ferry.check.judging.quotas import (
     DMS_KINDS,
@@ -15,7 +16,6 @@ from ferry.check.judging.quotas import (
     rds_needs,
 )
 from ferry.check.judging.replication import RunningInstance
-from ferry.check.unanswered import Unanswered
 from ferry.findings import Finding, Level
 from tests.unit.ferry.check.environments import environment
 

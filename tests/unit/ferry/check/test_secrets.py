@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from ferry.account import Unanswered
 from ferry.check.judging.secret_shape import Shape, shape_of
 from ferry.check.judging.secrets import (
     Secret,
@@ -15,7 +16,6 @@ from ferry.check.judging.secrets import (
     names_to_take,
     source_secret_id,
 )
-from ferry.check.unanswered import Unanswered
 from ferry.findings import Finding, Level
 from tests.unit.ferry.check.environments import environment
 

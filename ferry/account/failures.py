@@ -1,9 +1,10 @@
-"""Turns what boto3 raises into one line: what was being done, why it failed, how to mend it."""
+"""What boto3 raises, in one line: what was being done, why it failed, how to mend it."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from botocore import exceptions
 from botocore.parsers import ResponseParserError
@@ -11,7 +12,9 @@ from botocore.parsers import ResponseParserError
 from ferry.errors import FerryError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+_T = TypeVar("_T")
 
 _SIGN_IN: Final = (
     "Sign in ('aws sso login', or 'export AWS_PROFILE=...' for a profile that has credentials) "
@@ -123,8 +126,46 @@ def explained(doing: str) -> Iterator[None]:
         ) from None
 
 
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """Stands in the place of an answer.
+
+    Args:
+        why: What was asked, why there is no answer, and how to mend that, in whole sentences.
+    """
+
+    why: str
+
+
+def asked(doing: str, ask: Callable[[], _T]) -> _T | Unanswered:
+    """The answer to a question, or why there is none.
+
+    Args:
+        doing: What is asked, after "Could not", such as `read the quotas of RDS`.
+        ask: Asks it.
+    """
+    try:
+        with explained(doing):
+            return ask()
+    except FerryError as error:
+        return Unanswered(str(error))
+
+
+def found_or_none(ask: Callable[[], _T], *absent: str) -> _T | None:
+    """What `ask` returns; None where AWS refuses by one of the codes `absent`, as "there is none".
+
+    HEAD answers have no body, so for them botocore reports the HTTP status as the code: `404`.
+    """
+    try:
+        return ask()
+    except exceptions.ClientError as error:
+        if error_code(error) in absent:
+            return None
+        raise
+
+
 def error_code(error: exceptions.ClientError) -> str:
-    """AWS's code for the error, such as `NoSuchBucket`; the HTTP status where it sent no code."""
+    """AWS's code for the error, such as `NoSuchBucket`."""
     return error.response.get("Error", {}).get("Code", "Unknown")
 
 

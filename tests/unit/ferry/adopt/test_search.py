@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import boto3
 import pytest
@@ -14,7 +14,7 @@ from ferry.adopt import search as search_module
 from ferry.adopt.listing import import_blocks, steps
 from ferry.adopt.search import Findings, search
 from ferry.adopt.stack import Wanted, read_stack
-from ferry.adopt.state import State, parse, read_state
+from ferry.deployment import State
 from ferry.errors import FerryError, InputError
 from tests.unit.ferry.conftest import REGION
 
@@ -22,13 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from types_boto3_s3 import S3Client
-
-    from ferry.adopt.cloud import Cloud
+    from ferry.account import Account
     from ferry.adopt.finders import Given
 
-BUCKET, KEY = "states", "environments/dev/terraform.tfstate"
-NO_CLOUD = cast("Cloud", SimpleNamespace())
+NOWHERE = cast("Account", SimpleNamespace())
 
 
 # --- the stack's JSON
@@ -77,80 +74,21 @@ def test_a_file_that_is_no_stack(tmp_path: Path, text: str) -> None:
     )
 
 
-# --- the state
-
-
-def resource(mode: str = "managed", **instance: object) -> dict[str, Any]:
-    return {
-        "mode": mode,
-        "type": "aws_vpc",
-        "name": "vpc",
-        "instances": [{"attributes": {"id": "vpc-1"}, **instance}],
-    }
-
-
-def state_of(*resources: dict[str, Any]) -> State:
-    return parse(json.dumps({"version": 4, "resources": resources}).encode())
-
-
-def test_the_state_tells_the_ids() -> None:
-    assert state_of(resource()) == State(ids={"aws_vpc.vpc": "vpc-1"})
-
-
-def test_the_state_tells_what_is_tainted() -> None:
-    assert state_of(resource(status="tainted")).tainted == ("aws_vpc.vpc",)
-
-
-def test_what_was_only_read_is_not_held() -> None:
-    assert state_of(resource(mode="data")) == State(ids={})
-
-
-def test_what_waits_for_its_destruction_is_not_held() -> None:
-    assert state_of(resource(deposed="0a1b2c3d")) == State(ids={})
-
-
-def test_the_state_is_read_from_its_bucket(s3: S3Client) -> None:
-    s3.create_bucket(
-        Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
-    )
-    s3.put_object(Bucket=BUCKET, Key=KEY, Body=json.dumps({"resources": [resource()]}))
-
-    assert read_state(s3, bucket=BUCKET, key=KEY) == State(ids={"aws_vpc.vpc": "vpc-1"})
-
-
-def test_a_state_that_was_never_written_holds_nothing(s3: S3Client) -> None:
-    s3.create_bucket(
-        Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
-    )
-
-    assert read_state(s3, bucket=BUCKET, key=KEY) == State(ids={})
-
-
-def test_a_bucket_that_was_never_made(s3: S3Client) -> None:
-    with pytest.raises(FerryError) as raised:
-        read_state(s3, bucket=BUCKET, key=KEY)
-
-    assert str(raised.value) == (
-        f"Could not read the state s3://{BUCKET}/{KEY}: AWS refused GetObject (NoSuchBucket): "
-        "The specified bucket does not exist"
-    )
-
-
 # --- the search
 
 
-def finds(*ids: str) -> Callable[[Cloud, Given], list[str]]:
+def finds(*ids: str) -> Callable[[Account, Given], list[str]]:
     return lambda _, __: list(ids)
 
 
-def refers(argument: str) -> Callable[[Cloud, Given], list[str]]:
+def refers(argument: str) -> Callable[[Account, Given], list[str]]:
     """A finder whose id is made of another resource's."""
     return lambda _, given: [f"of-{given[argument]}"]
 
 
 def found(
     monkeypatch: pytest.MonkeyPatch,
-    finders: dict[str, Callable[[Cloud, Given], list[str]]],
+    finders: dict[str, Callable[[Account, Given], list[str]]],
     *,
     ids: dict[str, str] | None = None,
     **arguments: str,
@@ -158,7 +96,7 @@ def found(
     """Search for one resource of each type, named `x`."""
     monkeypatch.setattr(search_module, "FINDERS", finders)
     wanted = [Wanted(type=type_, name="x", arguments=arguments) for type_ in finders]
-    return search(wanted, state=State(ids=ids or {}), cloud=NO_CLOUD)
+    return search(wanted, state=State(ids=ids or {}), account=NOWHERE)
 
 
 def test_what_exists_and_is_in_no_state_is_imported(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -202,13 +140,13 @@ def test_a_person_chooses_among_several(monkeypatch: pytest.MonkeyPatch) -> None
 def test_what_terraform_makes_again_without_harm_is_not_looked_for() -> None:
     wanted = Wanted(type="aws_iam_role_policy", name="x", arguments={})
 
-    assert search([wanted], state=State(ids={}), cloud=NO_CLOUD) == Findings()
+    assert search([wanted], state=State(), account=NOWHERE) == Findings()
 
 
 def test_a_type_that_is_not_known_is_told() -> None:
     wanted = Wanted(type="aws_new", name="x", arguments={})
 
-    assert search([wanted], state=State(ids={}), cloud=NO_CLOUD) == Findings(unknown=["aws_new.x"])
+    assert search([wanted], state=State(), account=NOWHERE) == Findings(unknown=["aws_new.x"])
 
 
 def test_a_reference_leads_to_what_was_found(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -244,7 +182,7 @@ def test_an_argument_may_name_what_others_made(monkeypatch: pytest.MonkeyPatch) 
 def test_aws_is_asked_once_for_each(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
 
-    def ask(_: Cloud, __: Given) -> list[str]:
+    def ask(_: Account, __: Given) -> list[str]:
         asked.append("vpc")
         return ["vpc-1"]
 
@@ -281,7 +219,7 @@ def test_steps() -> None:
         unknown=["aws_new.d"],
     )
 
-    assert list(steps(findings, State(ids={}, tainted=("aws_rds_cluster.e",)))) == [
+    assert list(steps(findings, State(tainted=("aws_rds_cluster.e",)))) == [
         (
             "2 resources exist and are in no state: the import blocks on standard output bring them in "
             "with the next apply."
@@ -303,6 +241,6 @@ def test_steps() -> None:
 
 
 def test_nothing_to_do() -> None:
-    assert list(steps(Findings(), State(ids={}))) == [
+    assert list(steps(Findings(), State())) == [
         "Nothing to import: the state holds all that exists."
     ]

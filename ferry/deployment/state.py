@@ -1,14 +1,12 @@
-"""What Terraform knows: the state of a stack, in its bucket."""
+"""Terraform's state of a stack, in its bucket."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
-from ferry.aws.failures import error_code, explained
+from ferry.account import explained, found_or_none
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,15 +16,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class State:
-    """The resources that a state holds.
+    """What a state holds.
 
     Args:
-        ids: The id of each, by its address.
+        ids: The id of each resource, by its address.
         tainted: The addresses that the next apply would replace because making them did not end.
+        outputs: The outputs' values by name.
     """
 
-    ids: Mapping[str, str]
+    ids: Mapping[str, str] = field(default_factory=dict)
     tainted: tuple[str, ...] = ()
+    outputs: Mapping[str, Any] = field(default_factory=dict)
 
 
 def read_state(s3: S3Client, *, bucket: str, key: str) -> State:
@@ -36,13 +36,8 @@ def read_state(s3: S3Client, *, bucket: str, key: str) -> State:
         FerryError: S3 refuses to show it, as where the bucket was never made.
     """
     with explained(f"read the state s3://{bucket}/{key}"):
-        try:
-            body = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
-        except ClientError as error:
-            if error_code(error) != "NoSuchKey":
-                raise
-            return State(ids={})
-    return parse(body)
+        answer = found_or_none(lambda: s3.get_object(Bucket=bucket, Key=key), "NoSuchKey")
+        return State() if answer is None else parse(answer["Body"].read())
 
 
 def parse(text: bytes) -> State:
@@ -51,9 +46,10 @@ def parse(text: bytes) -> State:
     Objects that wait to be destroyed after their replacement was made ("deposed") are left out:
     they are not what the address means.
     """
+    document = json.loads(text)
     ids: dict[str, str] = {}
     tainted: list[str] = []
-    for resource in json.loads(text).get("resources", ()):
+    for resource in document.get("resources", ()):
         if resource["mode"] != "managed":
             continue
         address = f"{resource['type']}.{resource['name']}"
@@ -63,4 +59,8 @@ def parse(text: bytes) -> State:
             ids[address] = str(instance["attributes"].get("id", ""))
             if instance.get("status") == "tainted":
                 tainted.append(address)
-    return State(ids=ids, tainted=tuple(tainted))
+    return State(
+        ids=ids,
+        tainted=tuple(tainted),
+        outputs={name: each["value"] for name, each in document.get("outputs", {}).items()},
+    )

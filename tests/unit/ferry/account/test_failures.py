@@ -6,7 +6,7 @@ import pytest
 from botocore import exceptions
 from botocore.parsers import ResponseParserError
 
-from ferry.aws.failures import explained
+from ferry.account import Unanswered, asked, explained, found_or_none
 from ferry.errors import FerryError
 
 SIGN_IN = (
@@ -160,3 +160,30 @@ def test_an_answer_that_is_not_aws() -> None:
 def test_other_errors_pass_through() -> None:
     with pytest.raises(KeyError), explained("see the bucket"):
         raise KeyError
+
+
+# --- questions
+
+
+def refuses(code: str) -> str:
+    raise refusal(code)
+
+
+def test_a_question_is_answered() -> None:
+    assert asked("see the bucket", lambda: "there") == "there"
+
+
+def test_a_question_that_is_not_answered_says_why() -> None:
+    assert asked("see the bucket", lambda: refuses("NotThisWay")) == Unanswered(
+        "Could not see the bucket: AWS refused GetThing (NotThisWay): because"
+    )
+
+
+def test_what_aws_does_not_have_is_none() -> None:
+    assert found_or_none(lambda: "there", "404") == "there"
+    assert found_or_none(lambda: refuses("404"), "NoSuchThing", "404") is None
+
+
+def test_what_aws_does_not_tell_may_be_there() -> None:
+    with pytest.raises(exceptions.ClientError):
+        found_or_none(lambda: refuses("403"), "404")

@@ -10,9 +10,8 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from ferry.adopt.cloud import Cloud
+from ferry.account import Account
 from ferry.adopt.finders import DOUBLED, FINDERS, REPEATED
-from ferry.aws.account import Account
 from tests.unit.ferry.conftest import ACCOUNT, REGION
 
 if TYPE_CHECKING:
@@ -39,8 +38,8 @@ class CachingSession(boto3.Session):
     """Makes each client once: that takes longer than the tests."""
 
     @cache  # noqa: B019 - there is one session, and it lives as long as the tests
-    def client(self, *arguments: Any) -> Any:  # noqa: ANN401 - boto3's overloads for each service
-        return super().client(*arguments)
+    def client(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - boto3's overloads
+        return super().client(*arguments, **options)
 
 
 @pytest.fixture(scope="module")
@@ -51,20 +50,19 @@ def session() -> boto3.Session:
 
 
 @pytest.fixture
-def offline(session: boto3.Session, credentials: None) -> Cloud:  # noqa: ARG001 - for its effect
+def offline(session: boto3.Session, credentials: None) -> Account:  # noqa: ARG001 - for its effect
     """Where every answer is stubbed."""
-    account = Account(account_id=ACCOUNT, region=REGION, partition="aws", session=session)
-    return Cloud(account=account, prefix=NAME)
+    return Account(account_id=ACCOUNT, region=REGION, state_region=REGION, session=session)
 
 
 @pytest.fixture
-def cloud(aws: None, offline: Cloud) -> Cloud:  # noqa: ARG001 - asked for its effect
+def account(aws: None, offline: Account) -> Account:  # noqa: ARG001 - asked for its effect
     """An empty account."""
     return offline
 
 
-def find(cloud: Cloud, type_: str, **arguments: str) -> list[str]:
-    return FINDERS[type_](cloud, Arguments(arguments=arguments))
+def find(account: Account, type_: str, **arguments: str) -> list[str]:
+    return FINDERS[type_](account, Arguments(arguments=arguments))
 
 
 # --- what has a Name tag
@@ -74,57 +72,57 @@ def tags(kind: str) -> Any:  # noqa: ANN401 - boto3's literal types differ for e
     return [{"ResourceType": kind, "Tags": TAGS}]
 
 
-def make_vpc(cloud: Cloud) -> str:
-    vpc = cloud.ec2.create_vpc(CidrBlock="10.0.0.0/16", TagSpecifications=tags("vpc"))
+def make_vpc(account: Account) -> str:
+    vpc = account.ec2.create_vpc(CidrBlock="10.0.0.0/16", TagSpecifications=tags("vpc"))
     return vpc["Vpc"]["VpcId"]
 
 
-def make_subnet(cloud: Cloud) -> str:
-    subnet = cloud.ec2.create_subnet(
-        VpcId=make_vpc(cloud), CidrBlock="10.0.0.0/24", TagSpecifications=tags("subnet")
+def make_subnet(account: Account) -> str:
+    subnet = account.ec2.create_subnet(
+        VpcId=make_vpc(account), CidrBlock="10.0.0.0/24", TagSpecifications=tags("subnet")
     )
     return subnet["Subnet"]["SubnetId"]
 
 
-def make_route_table(cloud: Cloud) -> str:
-    table = cloud.ec2.create_route_table(
-        VpcId=make_vpc(cloud), TagSpecifications=tags("route-table")
+def make_route_table(account: Account) -> str:
+    table = account.ec2.create_route_table(
+        VpcId=make_vpc(account), TagSpecifications=tags("route-table")
     )
     return table["RouteTable"]["RouteTableId"]
 
 
-def make_internet_gateway(cloud: Cloud) -> str:
-    gateway = cloud.ec2.create_internet_gateway(TagSpecifications=tags("internet-gateway"))
+def make_internet_gateway(account: Account) -> str:
+    gateway = account.ec2.create_internet_gateway(TagSpecifications=tags("internet-gateway"))
     return gateway["InternetGateway"]["InternetGatewayId"]
 
 
-def make_address(cloud: Cloud) -> str:
-    address = cloud.ec2.allocate_address(Domain="vpc", TagSpecifications=tags("elastic-ip"))
+def make_address(account: Account) -> str:
+    address = account.ec2.allocate_address(Domain="vpc", TagSpecifications=tags("elastic-ip"))
     return address["AllocationId"]
 
 
-def make_nat_gateway(cloud: Cloud) -> str:
-    gateway = cloud.ec2.create_nat_gateway(
-        SubnetId=make_subnet(cloud),
-        AllocationId=make_address(cloud),
+def make_nat_gateway(account: Account) -> str:
+    gateway = account.ec2.create_nat_gateway(
+        SubnetId=make_subnet(account),
+        AllocationId=make_address(account),
         TagSpecifications=tags("natgateway"),
     )
     return gateway["NatGateway"]["NatGatewayId"]
 
 
-def make_security_group(cloud: Cloud) -> str:
-    group = cloud.ec2.create_security_group(
+def make_security_group(account: Account) -> str:
+    group = account.ec2.create_security_group(
         GroupName=NAME,
         Description="x",
-        VpcId=make_vpc(cloud),
+        VpcId=make_vpc(account),
         TagSpecifications=tags("security-group"),
     )
     return group["GroupId"]
 
 
-def make_security_group_rule(cloud: Cloud) -> str:
-    rules = cloud.ec2.authorize_security_group_ingress(
-        GroupId=make_security_group(cloud),
+def make_security_group_rule(account: Account) -> str:
+    rules = account.ec2.authorize_security_group_ingress(
+        GroupId=make_security_group(account),
         IpPermissions=[
             {
                 "IpProtocol": "tcp",
@@ -138,9 +136,9 @@ def make_security_group_rule(cloud: Cloud) -> str:
     return rules["SecurityGroupRules"][0]["SecurityGroupRuleId"]
 
 
-def make_endpoint(cloud: Cloud) -> str:
-    endpoint = cloud.ec2.create_vpc_endpoint(
-        VpcId=make_vpc(cloud),
+def make_endpoint(account: Account) -> str:
+    endpoint = account.ec2.create_vpc_endpoint(
+        VpcId=make_vpc(account),
         ServiceName=f"com.amazonaws.{REGION}.secretsmanager",
         VpcEndpointType="Interface",
         TagSpecifications=tags("vpc-endpoint"),
@@ -148,15 +146,15 @@ def make_endpoint(cloud: Cloud) -> str:
     return endpoint["VpcEndpoint"]["VpcEndpointId"]
 
 
-def make_key(cloud: Cloud) -> str:
-    key = cloud.kms.create_key(Tags=[{"TagKey": "Name", "TagValue": NAME}])
+def make_key(account: Account) -> str:
+    key = account.kms.create_key(Tags=[{"TagKey": "Name", "TagValue": NAME}])
     return key["KeyMetadata"]["KeyId"]
 
 
-def make_flow_log(cloud: Cloud) -> str:
-    role = cloud.iam.create_role(RoleName=NAME, AssumeRolePolicyDocument=TRUST)["Role"]
-    logs = cloud.ec2.create_flow_logs(
-        ResourceIds=[make_vpc(cloud)],
+def make_flow_log(account: Account) -> str:
+    role = account.iam.create_role(RoleName=NAME, AssumeRolePolicyDocument=TRUST)["Role"]
+    logs = account.ec2.create_flow_logs(
+        ResourceIds=[make_vpc(account)],
         ResourceType="VPC",
         TrafficType="ALL",
         LogGroupName=NAME,
@@ -166,7 +164,7 @@ def make_flow_log(cloud: Cloud) -> str:
     return logs["FlowLogIds"][0]
 
 
-MAKERS: dict[str, Callable[[Cloud], str]] = {
+MAKERS: dict[str, Callable[[Account], str]] = {
     "aws_eip": make_address,
     "aws_flow_log": make_flow_log,
     "aws_internet_gateway": make_internet_gateway,
@@ -182,27 +180,27 @@ MAKERS: dict[str, Callable[[Cloud], str]] = {
 
 
 @pytest.mark.parametrize("type_", MAKERS)
-def test_what_has_a_name_tag(cloud: Cloud, type_: str) -> None:
-    id_ = MAKERS[type_](cloud)
+def test_what_has_a_name_tag(account: Account, type_: str) -> None:
+    id_ = MAKERS[type_](account)
 
-    assert find(cloud, type_) == [id_]
-
-
-def test_nothing_has_the_name_tag(cloud: Cloud) -> None:
-    assert {type_ for type_ in DOUBLED if find(cloud, type_)} == set()
+    assert find(account, type_) == [id_]
 
 
-def test_doubles_are_all_found(cloud: Cloud) -> None:
-    ids = {make_vpc(cloud), make_vpc(cloud)}
-
-    assert set(find(cloud, "aws_vpc")) == ids
+def test_nothing_has_the_name_tag(account: Account) -> None:
+    assert {type_ for type_ in DOUBLED if find(account, type_)} == set()
 
 
-def test_a_longer_name_is_another_one(cloud: Cloud) -> None:
-    vpc = make_vpc(cloud)
-    cloud.ec2.create_tags(Resources=[vpc], Tags=[{"Key": "Name", "Value": f"{NAME}-2"}])
+def test_doubles_are_all_found(account: Account) -> None:
+    ids = {make_vpc(account), make_vpc(account)}
 
-    assert find(cloud, "aws_vpc") == []
+    assert set(find(account, "aws_vpc")) == ids
+
+
+def test_a_longer_name_is_another_one(account: Account) -> None:
+    vpc = make_vpc(account)
+    account.ec2.create_tags(Resources=[vpc], Tags=[{"Key": "Name", "Value": f"{NAME}-2"}])
+
+    assert find(account, "aws_vpc") == []
 
 
 GONE: dict[str, tuple[str, str, str, dict[str, Any], dict[str, Any]]] = {
@@ -239,7 +237,7 @@ GONE: dict[str, tuple[str, str, str, dict[str, Any], dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("type_", GONE)
-def test_what_is_gone_is_passed_over(offline: Cloud, type_: str) -> None:
+def test_what_is_gone_is_passed_over(offline: Account, type_: str) -> None:
     operation, answer, id_, there, gone = GONE[type_]
     with Stubber(offline.ec2) as stub:
         stub.add_response(operation, {answer: [{id_: "old", **gone}, {id_: "new", **there}]})
@@ -247,20 +245,20 @@ def test_what_is_gone_is_passed_over(offline: Cloud, type_: str) -> None:
         assert find(offline, type_) == ["new"]
 
 
-def test_a_key_of_another_environment_is_another_one(cloud: Cloud) -> None:
-    cloud.kms.create_key(Tags=[{"TagKey": "Name", "TagValue": "other"}])
-    cloud.kms.create_key()
+def test_a_key_of_another_environment_is_another_one(account: Account) -> None:
+    account.kms.create_key(Tags=[{"TagKey": "Name", "TagValue": "other"}])
+    account.kms.create_key()
 
-    assert find(cloud, "aws_kms_key") == []
-
-
-def test_a_key_that_waits_for_its_deletion_is_gone(cloud: Cloud) -> None:
-    cloud.kms.schedule_key_deletion(KeyId=make_key(cloud))
-
-    assert find(cloud, "aws_kms_key") == []
+    assert find(account, "aws_kms_key") == []
 
 
-def test_a_key_whose_tags_are_hidden_is_another_teams(offline: Cloud) -> None:
+def test_a_key_that_waits_for_its_deletion_is_gone(account: Account) -> None:
+    account.kms.schedule_key_deletion(KeyId=make_key(account))
+
+    assert find(account, "aws_kms_key") == []
+
+
+def test_a_key_whose_tags_are_hidden_is_another_teams(offline: Account) -> None:
     with Stubber(offline.kms) as stub:
         stub.add_response("list_keys", {"Keys": [{"KeyId": "1", "KeyArn": KEY_ARN}]})
         stub.add_client_error("list_resource_tags", "AccessDeniedException")
@@ -268,7 +266,7 @@ def test_a_key_whose_tags_are_hidden_is_another_teams(offline: Cloud) -> None:
         assert find(offline, "aws_kms_key") == []
 
 
-def test_keys_cannot_be_looked_for_while_kms_fails(offline: Cloud) -> None:
+def test_keys_cannot_be_looked_for_while_kms_fails(offline: Account) -> None:
     with Stubber(offline.kms) as stub:
         stub.add_response("list_keys", {"Keys": [{"KeyId": "1", "KeyArn": KEY_ARN}]})
         stub.add_client_error("list_resource_tags", "KMSInternalException")
@@ -280,67 +278,69 @@ def test_keys_cannot_be_looked_for_while_kms_fails(offline: Cloud) -> None:
 # --- what hangs between two others
 
 
-def test_an_association_of_subnet_and_route_table(cloud: Cloud) -> None:
-    subnet = make_subnet(cloud)
-    vpc = cloud.ec2.describe_subnets(SubnetIds=[subnet])["Subnets"][0]["VpcId"]
-    table = cloud.ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
+def test_an_association_of_subnet_and_route_table(account: Account) -> None:
+    subnet = make_subnet(account)
+    vpc = account.ec2.describe_subnets(SubnetIds=[subnet])["Subnets"][0]["VpcId"]
+    table = account.ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
     arguments = {"subnet_id": subnet, "route_table_id": table}
 
-    assert find(cloud, "aws_route_table_association", **arguments) == []
-    cloud.ec2.associate_route_table(SubnetId=subnet, RouteTableId=table)
+    assert find(account, "aws_route_table_association", **arguments) == []
+    account.ec2.associate_route_table(SubnetId=subnet, RouteTableId=table)
 
-    assert find(cloud, "aws_route_table_association", **arguments) == [f"{subnet}/{table}"]
+    assert find(account, "aws_route_table_association", **arguments) == [f"{subnet}/{table}"]
 
 
-def test_a_route(cloud: Cloud) -> None:
-    table, gateway = make_route_table(cloud), make_internet_gateway(cloud)
+def test_a_route(account: Account) -> None:
+    table, gateway = make_route_table(account), make_internet_gateway(account)
     arguments = {"route_table_id": table, "destination_cidr_block": "0.0.0.0/0"}
 
-    assert find(cloud, "aws_route", **arguments) == []
-    cloud.ec2.create_route(RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", GatewayId=gateway)
+    assert find(account, "aws_route", **arguments) == []
+    account.ec2.create_route(
+        RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", GatewayId=gateway
+    )
 
-    assert find(cloud, "aws_route", **arguments) == [f"{table}_0.0.0.0/0"]
+    assert find(account, "aws_route", **arguments) == [f"{table}_0.0.0.0/0"]
 
 
 # --- what has a name
 
 
-def test_a_log_group(cloud: Cloud) -> None:
-    cloud.logs.create_log_group(logGroupName="/aws/x/longer")
-    assert find(cloud, "aws_cloudwatch_log_group", name="/aws/x") == []
+def test_a_log_group(account: Account) -> None:
+    account.logs.create_log_group(logGroupName="/aws/x/longer")
+    assert find(account, "aws_cloudwatch_log_group", name="/aws/x") == []
 
-    cloud.logs.create_log_group(logGroupName="/aws/x")
-    assert find(cloud, "aws_cloudwatch_log_group", name="/aws/x") == ["/aws/x"]
-
-
-def test_a_role(cloud: Cloud) -> None:
-    assert find(cloud, "aws_iam_role", name=NAME) == []
-
-    cloud.iam.create_role(RoleName=NAME, AssumeRolePolicyDocument=TRUST)
-    assert find(cloud, "aws_iam_role", name=NAME) == [NAME]
+    account.logs.create_log_group(logGroupName="/aws/x")
+    assert find(account, "aws_cloudwatch_log_group", name="/aws/x") == ["/aws/x"]
 
 
-def test_an_alias(cloud: Cloud) -> None:
+def test_a_role(account: Account) -> None:
+    assert find(account, "aws_iam_role", name=NAME) == []
+
+    account.iam.create_role(RoleName=NAME, AssumeRolePolicyDocument=TRUST)
+    assert find(account, "aws_iam_role", name=NAME) == [NAME]
+
+
+def test_an_alias(account: Account) -> None:
     alias = f"alias/{NAME}"
-    assert find(cloud, "aws_kms_alias", name=alias) == []
+    assert find(account, "aws_kms_alias", name=alias) == []
 
-    cloud.kms.create_alias(AliasName=alias, TargetKeyId=make_key(cloud))
-    assert find(cloud, "aws_kms_alias", name=alias) == [alias]
-
-
-def test_a_secret_is_imported_by_its_arn(cloud: Cloud) -> None:
-    cloud.secretsmanager.create_secret(Name=f"{NAME}/master-old", SecretString="x")
-    assert find(cloud, "aws_secretsmanager_secret", name=f"{NAME}/master") == []
-
-    made = cloud.secretsmanager.create_secret(Name=f"{NAME}/master", SecretString="x")
-    assert find(cloud, "aws_secretsmanager_secret", name=f"{NAME}/master") == [made["ARN"]]
+    account.kms.create_alias(AliasName=alias, TargetKeyId=make_key(account))
+    assert find(account, "aws_kms_alias", name=alias) == [alias]
 
 
-def test_a_topic_is_imported_by_its_arn(cloud: Cloud) -> None:
-    assert find(cloud, "aws_sns_topic", name=NAME) == []
+def test_a_secret_is_imported_by_its_arn(account: Account) -> None:
+    account.secretsmanager.create_secret(Name=f"{NAME}/master-old", SecretString="x")
+    assert find(account, "aws_secretsmanager_secret", name=f"{NAME}/master") == []
 
-    made = cloud.sns.create_topic(Name=NAME)
-    assert find(cloud, "aws_sns_topic", name=NAME) == [made["TopicArn"]]
+    made = account.secretsmanager.create_secret(Name=f"{NAME}/master", SecretString="x")
+    assert find(account, "aws_secretsmanager_secret", name=f"{NAME}/master") == [made["ARN"]]
+
+
+def test_a_topic_is_imported_by_its_arn(account: Account) -> None:
+    assert find(account, "aws_sns_topic", name=NAME) == []
+
+    made = account.sns.create_topic(Name=NAME)
+    assert find(account, "aws_sns_topic", name=NAME) == [made["TopicArn"]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -461,7 +461,7 @@ NAMED = {
 
 
 @pytest.mark.parametrize("type_", NAMED)
-def test_what_is_described_by_its_name(offline: Cloud, type_: str) -> None:
+def test_what_is_described_by_its_name(offline: Account, type_: str) -> None:
     named = NAMED[type_]
     with Stubber(getattr(offline, named.client)) as stub:
         stub.add_response(named.operation, {named.answers: [{}]}, named.sends)
@@ -470,7 +470,7 @@ def test_what_is_described_by_its_name(offline: Cloud, type_: str) -> None:
 
 
 @pytest.mark.parametrize("type_", NAMED)
-def test_there_is_none_of_that_name(offline: Cloud, type_: str) -> None:
+def test_there_is_none_of_that_name(offline: Account, type_: str) -> None:
     named = NAMED[type_]
     with Stubber(getattr(offline, named.client)) as stub:
         stub.add_client_error(named.operation, named.absent)
@@ -478,7 +478,7 @@ def test_there_is_none_of_that_name(offline: Cloud, type_: str) -> None:
         assert find(offline, type_, **{named.argument: NAME}) == []
 
 
-def test_a_call_that_fails_says_nothing_about_what_exists(offline: Cloud) -> None:
+def test_a_call_that_fails_says_nothing_about_what_exists(offline: Account) -> None:
     with Stubber(offline.rds) as stub:
         stub.add_client_error("describe_db_clusters", "InternalFailure")
 

@@ -2,42 +2,59 @@
 
 from __future__ import annotations
 
-from typing import Any
+import functools
 
 import pytest
 
-from ferry.aws.account import Account, sign_in
+from ferry.account import Account, sign_in
 from ferry.errors import FerryError, InputError
 from tests.unit.ferry.conftest import ACCOUNT, REGION
 
 
-def signed_in(account_id: str = ACCOUNT, region: str = REGION) -> Account:
-    return sign_in(environment="dev", account_id=account_id, region=region)
+def signed_in(
+    account_id: str = ACCOUNT, region: str = REGION, state_region: str | None = None
+) -> Account:
+    return sign_in(
+        environment="dev", account_id=account_id, region=region, state_region=state_region
+    )
 
 
 @pytest.mark.usefixtures("aws")
 def test_gives_clients_for_the_environments_account_and_region() -> None:
-    account = signed_in()
+    account = signed_in(state_region="eu-west-1")
 
     assert account.account_id == ACCOUNT
-    assert account.s3().meta.region_name == REGION
-    assert account.secretsmanager().meta.region_name == REGION
+    assert account.secretsmanager.meta.region_name == REGION
+    assert account.s3.meta.region_name == "eu-west-1"
 
 
 @pytest.mark.usefixtures("aws")
-@pytest.mark.parametrize(
-    ("region", "partition"),
-    [("eu-central-1", "aws"), ("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")],
-)
-def test_knows_the_partition(region: str, partition: str) -> None:
-    assert signed_in(region=region).partition == partition
+def test_the_states_are_in_the_same_region_by_default() -> None:
+    assert signed_in().s3.meta.region_name == REGION
 
 
 @pytest.mark.usefixtures("aws")
-def test_clients_ride_out_throttling() -> None:
-    config: Any = signed_in().s3().meta.config
+def test_arns_are_of_the_regions_partition() -> None:
+    assert signed_in(region="cn-north-1").placement.partition == "aws-cn"
 
-    assert config.retries == {"mode": "standard", "total_max_attempts": 5}
+
+CLIENTS = {
+    name for name, value in vars(Account).items() if isinstance(value, functools.cached_property)
+}
+
+
+@pytest.mark.usefixtures("aws")
+@pytest.mark.parametrize("name", sorted(CLIENTS))
+def test_every_client_is_made_once_rides_out_throttling_and_waits_for_half_a_minute(
+    name: str,
+) -> None:
+    account = signed_in()
+    client = getattr(account, name)
+
+    assert client.meta.config.retries == {"mode": "standard", "total_max_attempts": 5}
+    assert client.meta.config.connect_timeout == 5
+    assert client.meta.config.read_timeout == 30
+    assert getattr(account, name) is client
 
 
 @pytest.mark.usefixtures("aws")

@@ -1,0 +1,157 @@
+"""The AWS account that ferry works in: its clients, handed out after it proved to be the one."""
+
+from __future__ import annotations
+
+import logging
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+import boto3
+from botocore.config import Config
+
+from facts.placement import Placement
+from ferry.account.failures import explained
+from ferry.errors import FerryError, InputError
+
+if TYPE_CHECKING:
+    from types_boto3_cloudwatch import CloudWatchClient
+    from types_boto3_dms import DatabaseMigrationServiceClient
+    from types_boto3_ec2 import EC2Client
+    from types_boto3_iam import IAMClient
+    from types_boto3_kms import KMSClient
+    from types_boto3_logs import CloudWatchLogsClient
+    from types_boto3_rds import RDSClient
+    from types_boto3_s3 import S3Client
+    from types_boto3_secretsmanager import SecretsManagerClient
+    from types_boto3_sns import SNSClient
+    from types_boto3_sts import STSClient
+
+# Five attempts ride out throttling; where AWS cannot be reached they end within half a minute.
+_CONFIG: Final = Config(
+    retries={"mode": "standard", "total_max_attempts": 5}, connect_timeout=5, read_timeout=30
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """An account that the caller is signed in to, and a client for each service, made once.
+
+    Args:
+        account_id: The twelve digits.
+        region: Where the clients work, but for S3's.
+        state_region: Where the bucket of the states is, and S3's client works.
+        session: Where the clients come from.
+    """
+
+    account_id: str
+    region: str
+    state_region: str
+    session: boto3.Session
+
+    @property
+    def placement(self) -> Placement:
+        """What ARNs and service principals are made of, here."""
+        return Placement(account_id=self.account_id, region=self.region)
+
+    @cached_property
+    def cloudwatch(self) -> CloudWatchClient:
+        """CloudWatch."""
+        return self.session.client("cloudwatch", region_name=self.region, config=_CONFIG)
+
+    @cached_property
+    def dms(self) -> DatabaseMigrationServiceClient:
+        """DMS."""
+        return self.session.client("dms", region_name=self.region, config=_CONFIG)
+
+    @cached_property
+    def ec2(self) -> EC2Client:
+        """EC2."""
+        return self.session.client("ec2", region_name=self.region, config=_CONFIG)
+
+    @cached_property
+    def iam(self) -> IAMClient:
+        """IAM."""
+        return self.session.client("iam", region_name=self.region, config=_CONFIG)
+
+    @cached_property
+    def kms(self) -> KMSClient:
+        """KMS."""
+        return self.session.client("kms", region_name=self.region, config=_CONFIG)
+
+    @cached_property
+    def logs(self) -> CloudWatchLogsClient:
+        """CloudWatch Logs."""
+        return self.session.client("logs", region_name=self.region, config=_CONFIG)
+
+    @cached_property
+    def rds(self) -> RDSClient:
+        """RDS."""
+        return self.session.client("rds", region_name=self.region, config=_CONFIG)
+
+    @cached_property
+    def s3(self) -> S3Client:
+        """S3, in the state's region."""
+        return self.session.client("s3", region_name=self.state_region, config=_CONFIG)
+
+    @cached_property
+    def secretsmanager(self) -> SecretsManagerClient:
+        """Secrets Manager."""
+        return self.session.client("secretsmanager", region_name=self.region, config=_CONFIG)
+
+    @cached_property
+    def service_quotas(self) -> Any:  # noqa: ANN401 - its stubs are not among those installed
+        """Service Quotas."""
+        return self.session.client("service-quotas", region_name=self.region, config=_CONFIG)
+
+    @cached_property
+    def sns(self) -> SNSClient:
+        """SNS."""
+        return self.session.client("sns", region_name=self.region, config=_CONFIG)
+
+    @cached_property
+    def sts(self) -> STSClient:
+        """STS."""
+        return self.session.client("sts", region_name=self.region, config=_CONFIG)
+
+
+def sign_in(
+    *, environment: str, account_id: str, region: str, state_region: str | None = None
+) -> Account:
+    """Find out which account the credentials are for, and go on only in the environment's.
+
+    Args:
+        environment: The environment's name, for messages.
+        account_id: The account that the environment's file names.
+        region: Where the clients will work.
+        state_region: Where the bucket of the states is; `region` by default.
+
+    Raises:
+        FerryError: There are no credentials, they do not work, or they are another account's.
+        InputError: AWS_ENDPOINT_URL is not a URL.
+    """
+    # At DEBUG botocore logs whole requests, and PutSecretValue's holds the password
+    logging.getLogger("botocore").setLevel(logging.INFO)
+    with explained("find out which AWS account you are signed in to"):
+        session = boto3.Session(region_name=region)
+        try:
+            sts = session.client("sts", config=_CONFIG)
+        except ValueError:
+            raise InputError(
+                f"AWS_ENDPOINT_URL is '{os.environ.get('AWS_ENDPOINT_URL', '')}', which is not a "
+                "URL. Unset it to reach AWS, or give a URL such as http://127.0.0.1:5000."
+            ) from None
+        caller = sts.get_caller_identity()
+    if caller["Account"] != account_id:
+        raise FerryError(
+            f"You are signed in to account {caller['Account']} ({caller['Arn']}), but "
+            f"'{environment}' belongs to account {account_id}. Sign in to {account_id} "
+            f"('export AWS_PROFILE=...'), or correct account_id in {environment}.toml."
+        )
+    return Account(
+        account_id=account_id,
+        region=region,
+        state_region=state_region or region,
+        session=session,
+    )

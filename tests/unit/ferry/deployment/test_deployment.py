@@ -1,0 +1,62 @@
+"""An environment as it is deployed."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ferry.account import sign_in
+from ferry.deployment import Deployment, NotDeployedError, State
+from tests.unit.ferry.check.environments import environment
+from tests.unit.ferry.conftest import ACCOUNT, REGION
+
+if TYPE_CHECKING:
+    from types_boto3_s3 import S3Client
+
+BUCKET = "aurora-ferry-tfstate-111122223333-eu-central-1"
+KEY = "environments/dev/terraform.tfstate"
+
+
+@pytest.fixture
+def dev(s3: S3Client) -> Deployment:
+    """The environment dev, with the bucket of its states and no state in it."""
+    s3.create_bucket(
+        Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
+    )
+    account = sign_in(environment="dev", account_id=ACCOUNT, region=REGION)
+    return Deployment(environment=environment(), account=account)
+
+
+def test_the_outputs_are_those_of_the_state(dev: Deployment, s3: S3Client) -> None:
+    state = {"outputs": {"cluster_id": {"value": "aurora-ferry-dev", "type": "string"}}}
+    s3.put_object(Bucket=BUCKET, Key=KEY, Body=json.dumps(state))
+
+    assert dev.outputs == {"cluster_id": "aurora-ferry-dev"}
+
+
+def test_the_state_is_read_once(dev: Deployment, s3: S3Client) -> None:
+    assert dev.state == State()
+    s3.delete_bucket(Bucket=BUCKET)
+
+    assert dev.state == State()
+
+
+def test_what_was_never_deployed_has_no_outputs(dev: Deployment) -> None:
+    with pytest.raises(NotDeployedError) as error:
+        _ = dev.outputs
+
+    assert error.value.exit_code == 3
+    assert str(error.value) == (
+        f"The state s3://{BUCKET}/{KEY} has no outputs: dev was never deployed, was destroyed, or "
+        "its deployment did not end. Deploy it first: cdktf deploy dev"
+    )
+
+
+def test_the_tags_are_those_that_the_stack_gives(dev: Deployment) -> None:
+    assert dev.tags == {
+        "project": "aurora-ferry",
+        "repository": "github.com/example/aurora-ferry",
+        "environment": "dev",
+    }
