@@ -17,8 +17,8 @@ def main() -> int:
     with lean_bindings.rerun_once():
         # node starts with this import, and loads while Python imports and reads the settings.
         from stacks.app import synthesize  # noqa: PLC0415, I001 (the order is meant)
-        from settings.loading import load_environments  # noqa: PLC0415
-        from settings.problem import EnvironmentsError  # noqa: PLC0415
+        from settings.reading.loading import load_environments  # noqa: PLC0415
+        from settings.reading.problem import EnvironmentsError  # noqa: PLC0415
 
         folder = Path(__file__).parent / "environments"
         try:

@@ -45,7 +45,7 @@ def stages() -> dict[str, float]:
     from stacks.app import add_stacks  # noqa: PLC0415
 
     passed(PYTHON_IMPORTS)
-    from settings.loading import load_environments  # noqa: PLC0415
+    from settings.reading.loading import load_environments  # noqa: PLC0415
 
     passed(SETTINGS_IMPORT)
     environments = load_environments(ROOT / "environments")

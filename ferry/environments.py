@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from ferry.errors import InputError
-from settings.loading import load_environments
-from settings.problem import EnvironmentsError
+from settings.reading.loading import load_environments
+from settings.reading.problem import EnvironmentsError
 
 if TYPE_CHECKING:
     from settings.environment import Environment

@@ -24,7 +24,7 @@ from harness.server import LocalAws
 from harness.steps import StepFailedError, Steps
 from harness.surroundings import surroundings
 from harness.terraform import Terraform, TerraformError
-from settings.loading import load_environments
+from settings.reading.loading import load_environments
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from facts import names
 from harness.surroundings import surroundings
 from harness.terraform import Terraform
-from settings.loading import load_environments
+from settings.reading.loading import load_environments
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -30,7 +30,7 @@ from harness.terraform import TerraformError
 from pull_requests.code import check_out, merge_base
 from pull_requests.errors import ToolError
 from pull_requests.stacks import FILE, Change, Kind, changes, read_stacks
-from settings.problem import EnvironmentsError
+from settings.reading.problem import EnvironmentsError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

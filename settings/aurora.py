@@ -7,9 +7,8 @@ from pydantic import AfterValidator, Field, GetJsonSchemaHandler, model_validato
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from settings.refusal import refuse
 from settings.retention import InsightsRetentionDays, LogRetentionDays
-from settings.section import Allowed, Section
+from settings.section import Allowed, Section, refuse
 from settings.windows import DailyWindow, WeeklyWindow
 
 ApplyMethod = Literal["immediate", "pending-reboot"]

@@ -6,8 +6,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, Field
 
 from settings.fields import AccountId, Region
-from settings.refusal import refuse
-from settings.section import Allowed, Section
+from settings.section import Allowed, Section, refuse
 
 DEFAULT_PROVIDER_VERSION: Final = "5.100.0"
 _OLDEST: Final = (5, 100, 0)

@@ -11,8 +11,7 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field
 
-from settings.refusal import refuse
-from settings.section import Allowed
+from settings.section import Allowed, refuse
 
 Port = Annotated[int, Field(ge=1, le=65535, examples=[5432])]
 """A TCP port."""

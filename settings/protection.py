@@ -4,8 +4,7 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field
 
-from settings.refusal import refuse
-from settings.section import Allowed, Section
+from settings.section import Allowed, Section, refuse
 
 _RECOVERY_IN_WORDS: Final = "0 (deleted at once) or 7 to 30 days"
 

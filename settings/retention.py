@@ -4,8 +4,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field
 
-from settings.refusal import refuse
-from settings.section import Allowed
+from settings.section import Allowed, refuse
 
 LogRetentionDays = Literal[
     1,

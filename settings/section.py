@@ -1,9 +1,10 @@
 """What every section of an environment file has in common."""
 
 from dataclasses import dataclass
-from typing import Annotated, TypeVar
+from typing import Annotated, NoReturn, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 _T = TypeVar("_T")
 
@@ -36,3 +37,19 @@ class Allowed:
     """
 
     text: str
+
+
+def refuse(allowed: str, *, instead: str | float | None = None) -> NoReturn:
+    """Refuse the value that is being validated.
+
+    Args:
+        allowed: What is allowed, in words that stand after "allowed:".
+        instead: What to write instead; by default the setting's default or example.
+
+    Raises:
+        PydanticCustomError: Always; `settings.reading.pydantic_errors` makes the line of it.
+    """
+    context: dict[str, object] = {"allowed": allowed}
+    if instead is not None:
+        context["instead"] = instead
+    raise PydanticCustomError("refused", "{allowed}", context)

@@ -5,8 +5,7 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field
 
-from settings.refusal import refuse
-from settings.section import Allowed, Section
+from settings.section import Allowed, Section, refuse
 
 RESERVED: Final = frozenset({"project", "environment", "repository", "name"})
 """Tag keys that the project sets itself, in lower case."""

@@ -10,8 +10,7 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field
 
-from settings.refusal import refuse
-from settings.section import Allowed
+from settings.section import Allowed, refuse
 
 _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAY_MINUTES: Final = 24 * 60

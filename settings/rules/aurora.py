@@ -6,7 +6,7 @@ from typing import Final
 from facts.parameters import PARAMETERS, is_static
 from settings.aurora import Parameter
 from settings.environment import Environment
-from settings.problem import path, toml
+from settings.notation import path, toml
 from settings.rules.rule import Finding, Rule
 from settings.windows import overlap
 

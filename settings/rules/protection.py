@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from settings.environment import Environment
-from settings.problem import toml
+from settings.notation import toml
 from settings.rules.rule import Finding, Rule
 
 

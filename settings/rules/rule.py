@@ -47,9 +47,3 @@ class PairRule:
 
     check: Callable[[Environment, Environment], Iterator[Finding]]
     reads: tuple[str, ...]
-
-
-def either(names: list[str]) -> str:
-    """Return names as a choice, `a, b or c`."""
-    *rest, last = names
-    return f"{', '.join(rest)} or {last}" if rest else last

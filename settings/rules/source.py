@@ -4,7 +4,7 @@ import ipaddress
 from collections.abc import Iterator
 
 from settings.environment import Environment
-from settings.problem import toml
+from settings.notation import toml
 from settings.rules.rule import Finding, PairRule, Rule
 
 VERIFYING = ("verify-ca", "verify-full")

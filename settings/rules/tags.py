@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from settings.environment import Environment
-from settings.problem import path, toml
+from settings.notation import path, toml
 from settings.rules.rule import Finding, Rule
 
 

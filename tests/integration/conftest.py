@@ -14,7 +14,7 @@ import pytest
 
 from harness.deployment import ROOT, synthesize
 from harness.server import LocalAws
-from settings.loading import load_environments
+from settings.reading.loading import load_environments
 from tests.integration.options import Target, Where, add_options, connect, read_target
 from tests.integration.rollout import Failure, roll_out
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import boto3
 import pytest
 
-from settings.loading import load_environments
-from settings.problem import EnvironmentsError
+from settings.reading.loading import load_environments
+from settings.reading.problem import EnvironmentsError
 from tests.integration.deployed import Deployed
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from harness.deployment import ROOT
-from settings.loading import load_environments
+from settings.reading.loading import load_environments
 
 if TYPE_CHECKING:
     from harness.deployment import Deployment

@@ -22,7 +22,7 @@ def main(folder: Path) -> None:
         # After the bindings are told to be lean.
         from cdktf import App  # noqa: PLC0415
 
-        from settings.loading import load_environments  # noqa: PLC0415
+        from settings.reading.loading import load_environments  # noqa: PLC0415
         from stacks.migration_stack import MigrationStack  # noqa: PLC0415
 
         for copy in sorted(it.parent for it in folder.glob(f"*/{SELECTED}")):

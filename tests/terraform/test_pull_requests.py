@@ -18,7 +18,7 @@ from harness.deployment import ROOT, run_command
 from harness.server import LocalAws
 from harness.surroundings import surroundings
 from pull_requests.bundle import digest_of, unpacked
-from settings.loading import load_environments
+from settings.reading.loading import load_environments
 from tests.integration.rollout import local
 from tests.terraform.checkout import check_out
 from tests.terraform.checkout import replace as edit

@@ -12,7 +12,7 @@ from facts import names
 from harness.deployment import ROOT
 from harness.surroundings import surroundings
 from harness.terraform import Terraform
-from settings.loading import load_environments
+from settings.reading.loading import load_environments
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,7 +10,7 @@ import pytest
 
 from facts import names
 from harness.deployment import ROOT
-from settings.loading import load_environments
+from settings.reading.loading import load_environments
 
 if TYPE_CHECKING:
     from pathlib import Path

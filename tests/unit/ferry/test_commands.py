@@ -12,8 +12,8 @@ from typer.testing import CliRunner, Result
 from ferry.aws import state_bucket
 from ferry.cli import secret as secret_command
 from ferry.cli.app import app
-from settings.loading import load_environments
-from settings.problem import EnvironmentsError
+from settings.reading.loading import load_environments
+from settings.reading.problem import EnvironmentsError
 from tests.unit.ferry.conftest import ACCOUNT
 
 if TYPE_CHECKING:

@@ -8,8 +8,9 @@ from typing import Any, Final
 
 import pytest
 
-from settings.loading import load_environments
-from settings.problem import EnvironmentsError, toml
+from settings.notation import toml
+from settings.reading.loading import load_environments
+from settings.reading.problem import EnvironmentsError
 
 Changes = Mapping[str, object]
 """Settings by path, such as `dms.tasks.0.name`, and what the file says instead."""

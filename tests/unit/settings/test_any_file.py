@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from settings.repair import read
-from settings.rules import within
-from settings.shape import Location
+from settings.reading.asking import within
+from settings.reading.mending import read
+from settings.reading.shape import Location
 from tests.unit.settings.files import RIGHT
 
 if TYPE_CHECKING:

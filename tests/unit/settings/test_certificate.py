@@ -2,7 +2,7 @@
 
 import pytest
 
-from settings.loading import load_environments
+from settings.reading.loading import load_environments
 from tests.unit.settings.certificates import make_pem
 from tests.unit.settings.files import Folder
 

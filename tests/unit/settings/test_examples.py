@@ -7,7 +7,7 @@ import pytest
 
 import settings.schema
 from settings.environment import Environment
-from settings.loading import load_environments
+from settings.reading.loading import load_environments
 from settings.schema import SCHEMA_FILE, schema
 
 FOLDER = SCHEMA_FILE.parent

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from settings.loading import load_environments
-from settings.problem import EnvironmentsError
+from settings.reading.loading import load_environments
+from settings.reading.problem import EnvironmentsError
 from tests.unit.settings.files import Folder
 
 BAD = {"aurora.backup_retention_days": 0}

@@ -9,8 +9,8 @@ from pydantic import ValidationError
 
 from settings.documentation import documentation
 from settings.environment import Environment, EnvironmentFile
+from settings.reading.shape import KEY, Location, Shape, example, fields, find, in_words
 from settings.section import Allowed, Section
-from settings.shape import KEY, Location, Shape, example, fields, find, in_words
 from tests.unit.settings.files import document
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from settings.environment import Environment
-from settings.loading import load_environments
+from settings.reading.loading import load_environments
 from settings.rules import WITHIN
 from settings.rules.rule import Rule
 from tests.unit.settings.files import EXISTING_VPC, REMOVED, Changes, Folder, document

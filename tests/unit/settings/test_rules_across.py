@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pytest
 
 from settings.environment import Environment
-from settings.loading import load_environments
+from settings.reading.loading import load_environments
 from settings.rules import ACROSS
 from settings.rules.rule import PairRule
 from tests.unit.settings.files import EXISTING_VPC, REMOVED, Changes, Folder, document

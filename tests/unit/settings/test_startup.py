@@ -26,7 +26,7 @@ NOT_NEEDED: Final = {
 READING: Final = """
 import json, sys
 from pathlib import Path
-from settings.loading import load_environments
+from settings.reading.loading import load_environments
 names = [environment.name for environment in load_environments(Path("environments"))]
 print(json.dumps([names, list(sys.modules)]))
 """

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from cdktf import Testing
 
-from settings.loading import load_environments
+from settings.reading.loading import load_environments
 from stacks.migration_stack import MigrationStack
 from tests.unit.template import Template
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from cdktf import App
 
 import main
-from settings.problem import EnvironmentsError, Problem
+from settings.reading.problem import EnvironmentsError, Problem
 
 if TYPE_CHECKING:
     import pytest
@@ -66,7 +66,7 @@ def test_every_problem_is_printed_a_line_each(
     def refuse(*_: object, **__: object) -> None:
         raise EnvironmentsError(problems)
 
-    monkeypatch.setattr("settings.loading.load_environments", refuse)
+    monkeypatch.setattr("settings.reading.loading.load_environments", refuse)
 
     assert main.main() == 2
     assert capsys.readouterr().err == (

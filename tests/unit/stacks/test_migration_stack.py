@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from settings.loading import load_environments
+from settings.reading.loading import load_environments
 from tests.unit.stacks.conftest import ENVIRONMENTS, synthesized
 
 if TYPE_CHECKING:

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from settings import rules
-from settings.certificate import read_certificates
 from settings.environment import Environment
-from settings.problem import EnvironmentsError, Problem, toml
-from settings.repair import Reading, read
-from settings.rules.rule import Finding, either
+from settings.notation import either, toml
+from settings.reading import asking
+from settings.reading.certificate import read_certificates
+from settings.reading.mending import Reading, read
+from settings.reading.problem import EnvironmentsError, Problem
+from settings.rules.rule import Finding
 from settings.rules.source import VERIFYING
 
 _VARIABLE = "ENVIRONMENT_SUFFIX"
@@ -44,12 +45,12 @@ def load_environments(folder: Path, *, selected: str | None = None) -> tuple[Env
             readings.append(found)
         elif _label(file) in chosen:
             problems.append(found)
-    problems.extend(rules.across(readings, chosen))
+    problems.extend(asking.across(readings, chosen))
     environments = []
     for reading in readings:
         if reading.file in chosen:
             pem, complaints = _certificate(folder, reading)
-            problems += [*reading.problems, *rules.within(reading), *complaints]
+            problems += [*reading.problems, *asking.within(reading), *complaints]
             environments.append(
                 reading.environment.model_copy(update={"source_ca_certificate_pem": pem})
             )
@@ -143,5 +144,5 @@ def _certificate(folder: Path, reading: Reading) -> tuple[str | None, list[Probl
         return None, []
     found = read_certificates(folder, source.ca_certificate_file)
     if isinstance(found, Finding):
-        return None, [rules.problem(reading, found)]
+        return None, [asking.problem(reading, found)]
     return found, []

@@ -9,6 +9,7 @@ from annotated_types import Ge, Le, MaxLen, MinLen
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from settings.notation import either
 from settings.section import Allowed, Section
 
 _Kind = TypeVar("_Kind")
@@ -130,8 +131,7 @@ def in_words(shape: Shape) -> str:
     if allowed is not None:
         return allowed.text
     if get_origin(shape.kind) is Literal:
-        *rest, last = (str(value) for value in get_args(shape.kind))
-        return f"{', '.join(rest)} or {last}"
+        return either(map(str, get_args(shape.kind)))
     if get_origin(shape.kind) is tuple:
         return f"a list{_lengths(shape)}"
     if shape.kind is bool:

@@ -7,9 +7,10 @@ from typing import Any, Final
 from pydantic_core import ErrorDetails
 
 from settings.environment import Environment
-from settings.problem import Problem, given, may_hold_secret, path, toml
+from settings.notation import path, toml
+from settings.reading.problem import Problem, given, may_hold_secret
+from settings.reading.shape import KEY, Location, Shape, example, fields, find, in_words, required
 from settings.section import Section
-from settings.shape import KEY, Location, Shape, example, fields, find, in_words, required
 
 _Line = tuple[str, str, str]
 """What was given, what is allowed, how to mend it."""

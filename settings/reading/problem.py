@@ -1,13 +1,13 @@
 """What is wrong with an environment's file: one line for each problem."""
 
-import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from settings.notation import toml
+
 _LONGEST_VALUE: Final = 60
-_BARE_KEY: Final = re.compile(r"[A-Za-z0-9_-]+")
 _SECRET_SETTING: Final = re.compile(
     r"passw|token|credential|api_?key|(^|[._-])secret([._-]|$)", re.IGNORECASE
 )
@@ -48,28 +48,6 @@ class EnvironmentsError(Exception):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(set(problems)))
         super().__init__("\n".join(map(str, self.problems)))
-
-
-def path(location: Iterable[str | int]) -> str:
-    """Return a location as a setting's path, such as `dms.tasks[0].name`."""
-    text = ""
-    for part in location:
-        if isinstance(part, int):
-            text += f"[{part}]"
-        else:
-            key = part if _BARE_KEY.fullmatch(part) else json.dumps(part)
-            text += f".{key}" if text else key
-    return text
-
-
-def toml(value: object) -> str:
-    """Return a value as TOML writes it, in one line."""
-    if isinstance(value, dict):
-        pairs = ", ".join(f"{path([key])} = {toml(item)}" for key, item in value.items())
-        return f"{{ {pairs} }}" if pairs else "{}"
-    if isinstance(value, list | tuple):
-        return f"[{', '.join(toml(item) for item in value)}]"
-    return json.dumps(value, ensure_ascii=False)
 
 
 def may_hold_secret(setting: str) -> bool:

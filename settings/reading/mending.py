@@ -15,9 +15,9 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from settings.environment import Environment, EnvironmentFile
-from settings.problem import Problem
-from settings.refused import misnamed, misspelt, problem
-from settings.shape import KEY, Location, example, find
+from settings.reading.problem import Problem
+from settings.reading.pydantic_errors import misnamed, misspelt, problem
+from settings.reading.shape import KEY, Location, example, find
 
 
 @dataclass(frozen=True, slots=True)
