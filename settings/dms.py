@@ -61,7 +61,7 @@ TaskName = Annotated[
 ]
 Script = Annotated[
     str,
-    Field(pattern=r"^[^\x00-\x1f;]*[^\x00-\x20;][^\x00-\x1f;]*$", max_length=2000),
+    Field(pattern=r"^[^\x00-\x1f;]*[^\x00-\x1f\s;][^\x00-\x1f;]*$", max_length=2000),
     Allowed("one SQL statement in one line, without semicolon, 2000 characters at most"),
 ]
 

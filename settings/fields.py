@@ -11,6 +11,8 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field
 
+from facts.placement import PARTITIONS, partition_of
+from settings.notation import either
 from settings.section import Allowed, refuse
 
 Port = Annotated[int, Field(ge=1, le=65535, examples=[5432])]
@@ -21,16 +23,29 @@ AccountId = Annotated[
 ]
 """An AWS account's id."""
 
+_REGION: Final = r"[a-z]{2,4}(-[a-z]+){1,3}-[0-9]"
+
+
+def _region(value: str) -> str:
+    """Refuse a region of which nobody here knows how its ARNs and domains are written."""
+    try:
+        partition_of(value)
+    except ValueError:
+        refuse(f"a region of the partitions {either(partition.name for partition in PARTITIONS)}")
+    return value
+
+
 Region = Annotated[
     str,
-    Field(pattern=r"^[a-z]{2}(-[a-z]+){1,3}-[0-9]$", examples=["eu-central-1"]),
+    Field(pattern=f"^{_REGION}$", examples=["eu-central-1"]),
+    AfterValidator(_region),
     Allowed("an AWS region's code"),
 ]
 """An AWS region's code, such as `eu-central-1`."""
 
 AvailabilityZone = Annotated[
     str,
-    Field(pattern=r"^[a-z]{2}(-[a-z]+){1,3}-[0-9][a-z]$", examples=["eu-central-1a"]),
+    Field(pattern=f"^{_REGION}[a-z]$", examples=["eu-central-1a"]),
     Allowed("an Availability Zone's name (no Local Zone)"),
 ]
 """An Availability Zone's name, such as `eu-central-1a`; Local Zones do not carry Aurora."""

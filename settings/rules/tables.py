@@ -23,11 +23,15 @@ def task_carries_something(environment: Environment) -> Iterator[Finding]:
 
 
 def tables_are_selected_once(environment: Environment) -> Iterator[Finding]:
-    """A selection is given once, in one task: two would load the same rows twice."""
-    seen: dict[tuple[int | str, tuple[str, str]], str] = {}
+    """A selection is given once, in one task: two would load the same rows twice.
+
+    DMS's rules are named after what they select, as `public.orders`, so that `a.b` and `c` count as
+    `a` and `b.c`.
+    """
+    seen: dict[tuple[int | str, str], str] = {}
     for index, task in enumerate(environment.dms.tasks):
         for position, table in enumerate(task.tables):
-            selection = (table.schema_name, table.table)
+            selection = f"{table.schema_name}.{table.table}"
             place = f"dms.tasks[{index}].tables[{position}]"
             # One task may leave out what another carries.
             realms = (index, "all tasks") if table.action == "include" else (index,)
@@ -35,7 +39,7 @@ def tables_are_selected_once(environment: Environment) -> Iterator[Finding]:
             if earlier:
                 yield Finding(
                     setting=place,
-                    given=f"{'.'.join(selection)} given, as in {earlier[0]}",
+                    given=f"{selection} given, as in {earlier[0]}",
                     allowed="a selection once",
                     mend="remove one of the two",
                 )
@@ -148,12 +152,12 @@ def things_are_transformed_once(environment: Environment) -> Iterator[Finding]:
     for index, task in enumerate(environment.dms.tasks):
         seen: set[tuple[str | None, ...]] = set()
         for position, rule in enumerate(task.transformations):
-            names = (rule.target, rule.schema_name, rule.table, rule.column)
-            thing = (*names, rule.action if rule.target == "column" else None)
+            name = ".".join(filter(None, (rule.schema_name, rule.table, rule.column)))
+            thing = (rule.target, name, rule.action if rule.target == "column" else None)
             if thing in seen:
                 yield Finding(
                     setting=f"dms.tasks[{index}].transformations[{position}]",
-                    given=f"a second transformation of {'.'.join(filter(None, names[1:]))} given",
+                    given=f"a second transformation of {name} given",
                     allowed="one of a kind",
                     mend="put both into one, or remove one",
                 )

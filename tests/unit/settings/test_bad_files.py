@@ -254,6 +254,13 @@ BAD_SETTINGS: Mapping[str, tuple[Changes, str]] = {
             'set region = "eu-central-1"'
         ),
     ),
+    "region of an unknown partition": (
+        {"aws.region": "us-iso-east-1"},
+        (
+            'aws.region: "us-iso-east-1" given; allowed: a region of the partitions aws, aws-cn, '
+            'aws-us-gov or aws-eusc; set region = "eu-central-1"'
+        ),
+    ),
     "provider_version as a range": (
         {"aws.provider_version": "~> 5.100"},
         (

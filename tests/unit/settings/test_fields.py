@@ -7,12 +7,16 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from settings.fields import Cidr, Email, Host, VpcCidr
+from settings.dms import Script
+from settings.fields import AvailabilityZone, Cidr, Email, Host, Region, VpcCidr
 
 CIDR: TypeAdapter[str] = TypeAdapter(Cidr)
 VPC_CIDR: TypeAdapter[str] = TypeAdapter(VpcCidr)
 EMAIL: TypeAdapter[str] = TypeAdapter(Email)
 HOST: TypeAdapter[str] = TypeAdapter(Host)
+REGION: TypeAdapter[str] = TypeAdapter(Region)
+ZONE: TypeAdapter[str] = TypeAdapter(AvailabilityZone)
+SCRIPT: TypeAdapter[str] = TypeAdapter(Script)
 ADDRESSES = st.integers(0, 2**32 - 1)
 
 
@@ -81,3 +85,23 @@ def test_a_host_is_taken(host: str) -> None:
 def test_what_is_no_host_is_refused(host: str) -> None:
     with pytest.raises(ValidationError):
         HOST.validate_python(host)
+
+
+@pytest.mark.parametrize(
+    "region", ["eu-central-1", "cn-north-1", "us-gov-west-1", "eusc-de-east-1"]
+)
+def test_a_region_of_every_partition_is_taken_and_its_zones(region: str) -> None:
+    assert REGION.validate_python(region) == region
+    assert ZONE.validate_python(f"{region}a") == f"{region}a"
+
+
+@pytest.mark.parametrize("region", ["us-iso-east-1", "xx-north-1", "eu-Central-1", "eu-central"])
+def test_what_is_no_region_of_a_known_partition_is_refused(region: str) -> None:
+    with pytest.raises(ValidationError):
+        REGION.validate_python(region)
+
+
+@pytest.mark.parametrize("script", ["", " ", "\u00a0", "SET a = 1;", "SET a\n= 1"])
+def test_what_is_no_single_statement_is_refused(script: str) -> None:
+    with pytest.raises(ValidationError):
+        SCRIPT.validate_python(script)

@@ -390,6 +390,13 @@ CASES = (
         "allowed: a selection once; remove one of the two",
     ),
     Case(
+        "tables_are_selected_once",
+        {f"{TABLE}.table": "a.b", f"{TASK}.tables.1": {"schema": "public.a", "table": "c"}},
+        {f"{TABLE}.table": "a.b", f"{TASK}.tables.1": {"schema": "public.a", "table": "b"}},
+        "dms.tasks[0].tables[1]: public.a.b given, as in dms.tasks[0].tables[0]; "
+        "allowed: a selection once; remove one of the two",
+    ),
+    Case(
         "details_name_one_table",
         {f"{TABLE}.table": "orders", f"{TABLE}.lob": {"mode": "limited", "max_size_kb": 64}},
         {f"{TABLE}.lob": {"mode": "limited"}},
