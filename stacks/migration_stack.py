@@ -36,7 +36,7 @@ from constructs_lib.replication import (
 )
 from facts import names, outputs
 from facts.placement import Placement
-from stacks import aurora_mapping, monitoring_mapping, replication_mapping
+from stacks import aurora_mapping, replication_mapping
 from stacks.network_mapping import make_network
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class MigrationStack(TerraformStack):
         self._topic = AlarmTopic(
             self,
             "alarm-topic",
-            name=environment.prefix,
+            names=environment.names,
             placement=self._placement,
             key=self._key,
             emails=environment.alarms.emails,
@@ -254,41 +254,43 @@ class MigrationStack(TerraformStack):
         }
 
     def _make_monitoring(self) -> MigrationDashboard:
-        environment = self._environment
+        environment, names = self._environment, self._environment.names
+        task_names = list(self._tasks)
+        thresholds = environment.alarms.thresholds
         aurora_alarms = AuroraAlarms(
             self,
             "aurora-alarms",
-            environment=environment.name,
-            cluster=self._aurora,
+            names=names,
+            reader_count=environment.aurora.reader_count,
+            thresholds=thresholds,
             topic=self._topic,
-            thresholds=monitoring_mapping.aurora_thresholds(environment.alarms),
         )
         replication_alarms = ReplicationAlarms(
             self,
             "replication-alarms",
-            environment=environment.name,
-            instance=self._replication_instance,
-            tasks=self._tasks,
+            names=names,
+            task_names=task_names,
+            thresholds=thresholds,
             topic=self._topic,
-            thresholds=monitoring_mapping.replication_thresholds(environment.alarms),
         )
         EventSubscriptions(
             self,
             "events",
-            name=environment.prefix,
-            cluster=self._aurora,
-            instance=self._replication_instance,
-            tasks=self._tasks,
+            names=names,
+            cluster=self._aurora.cluster.cluster_identifier,
+            cluster_instances=[
+                each.identifier for each in (self._aurora.writer, *self._aurora.readers)
+            ],
+            replication_instance=self._replication_instance.instance.replication_instance_id,
+            tasks={name: task.task.replication_task_id for name, task in self._tasks.items()},
             topic=self._topic,
         )
         return MigrationDashboard(
             self,
             "dashboard",
-            name=environment.prefix,
+            names=names,
             placement=self._placement,
-            cluster=self._aurora,
-            instance=self._replication_instance,
-            tasks=self._tasks,
+            task_names=task_names,
             alarm_names=[*aurora_alarms.alarm_names, *replication_alarms.alarm_names],
         )
 

@@ -4,15 +4,12 @@ from constructs_lib.monitoring.aurora_alarms import AuroraAlarms
 from constructs_lib.monitoring.dashboard import MigrationDashboard
 from constructs_lib.monitoring.events import EventSubscriptions
 from constructs_lib.monitoring.replication_alarms import ReplicationAlarms
-from constructs_lib.monitoring.thresholds import AuroraThresholds, ReplicationThresholds
 from constructs_lib.monitoring.topic import AlarmTopic
 
 __all__ = [
     "AlarmTopic",
     "AuroraAlarms",
-    "AuroraThresholds",
     "EventSubscriptions",
     "MigrationDashboard",
     "ReplicationAlarms",
-    "ReplicationThresholds",
 ]

@@ -8,12 +8,6 @@ from urllib.parse import quote
 if TYPE_CHECKING:
     from facts.placement import Placement
 
-_DOMAIN_OF_PARTITION = {
-    "aws": "console.aws.amazon.com",
-    "aws-cn": "console.amazonaws.cn",
-    "aws-us-gov": "console.amazonaws-us-gov.com",
-}
-
 
 def console_url(placement: Placement, path: str, fragment: str) -> str:
     """A page of the console, in the region and in the partition's own console.
@@ -24,8 +18,7 @@ def console_url(placement: Placement, path: str, fragment: str) -> str:
         fragment: What comes after the ``#``.
     """
     region = placement.region
-    domain = _DOMAIN_OF_PARTITION[placement.partition]
-    return f"https://{region}.{domain}/{path}/home?region={region}#{fragment}"
+    return f"https://{region}.{placement.console_domain}/{path}/home?region={region}#{fragment}"
 
 
 def dashboard_url(placement: Placement, dashboard_name: str) -> str:

@@ -9,14 +9,13 @@ from cdktf_cdktf_provider_aws.cloudwatch_dashboard import CloudwatchDashboard
 from constructs import Construct
 
 from constructs_lib.monitoring.console import console_url, dashboard_url, log_group_url
-from constructs_lib.monitoring.graphs import aurora_graphs, instance_graphs, task_graphs
+from constructs_lib.monitoring.graphs import graphs
 from constructs_lib.monitoring.widgets import alarm_states, lay_out, text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from constructs_lib.aurora import AuroraCluster
-    from constructs_lib.replication import ReplicationInstance, ReplicationTask
+    from facts.names import Names
     from facts.placement import Placement
 
 _WHAT_TO_LOOK_AT = """\
@@ -36,7 +35,7 @@ latency is zero too where there is nothing to read |
 
 
 class MigrationDashboard(Construct):
-    """The CloudWatch dashboard ``NAME``: what to look at, all alarms, then DMS and Aurora in graphs.
+    """A CloudWatch dashboard: what to look at, all alarms, then DMS and Aurora in graphs.
 
     Tasks are in the order of their names, so that the order of the settings changes nothing.
     A dashboard does not wait for what it shows; what has no data yet is an empty graph.
@@ -47,11 +46,9 @@ class MigrationDashboard(Construct):
     Args:
         scope: The parent.
         id_: The construct's id.
-        name: The environment's prefix, such as ``aurora-ferry-dev``.
+        names: The environment's names.
         placement: The account and region.
-        cluster: The Aurora cluster.
-        instance: The replication instance.
-        tasks: Its tasks by their own names, such as ``orders``.
+        task_names: The tasks' own names, such as ``orders``.
         alarm_names: The alarms whose states it shows.
     """
 
@@ -63,41 +60,37 @@ class MigrationDashboard(Construct):
         scope: Construct,
         id_: str,
         *,
-        name: str,
+        names: Names,
         placement: Placement,
-        cluster: AuroraCluster,
-        instance: ReplicationInstance,
-        tasks: Mapping[str, ReplicationTask],
+        task_names: Sequence[str],
         alarm_names: Sequence[str],
     ) -> None:
         super().__init__(scope, id_)
-        self.url = dashboard_url(placement, name)
+        self.url = dashboard_url(placement, names.dashboard)
         alarm_arns = [placement.arn("cloudwatch", f"alarm:{alarm}") for alarm in alarm_names]
         body = lay_out(
             [
-                [text(_markdown(name, placement, cluster, instance), height=7)],
+                [text(_markdown(names, placement), height=7)],
                 *([widget] for widget in alarm_states("Alarms", alarm_arns)),
-                *task_graphs(placement.region, instance, dict(sorted(tasks.items()))),
-                instance_graphs(placement.region, instance),
-                *aurora_graphs(placement.region, cluster),
+                *graphs(names, region=placement.region, task_names=sorted(task_names)),
             ]
         )
         CloudwatchDashboard(
-            self, "dashboard", dashboard_name=name, dashboard_body=json.dumps(body, sort_keys=True)
+            self,
+            "dashboard",
+            dashboard_name=names.dashboard,
+            dashboard_body=json.dumps(body, sort_keys=True),
         )
 
 
-def _markdown(
-    name: str, placement: Placement, cluster: AuroraCluster, instance: ReplicationInstance
-) -> str:
-    cluster_page = f"database:id={cluster.cluster_identifier};is-cluster=true"
-    postgresql_log = f"/aws/rds/cluster/{cluster.cluster_identifier}/postgresql"
+def _markdown(names: Names, placement: Placement) -> str:
+    cluster_page = f"database:id={names.cluster};is-cluster=true"
     links = {
         "DMS tasks": console_url(placement, "dms/v2", "tasks"),
-        "DMS task logs": log_group_url(placement, f"dms-tasks-{instance.identifier}"),
+        "DMS task logs": log_group_url(placement, names.task_log_group),
         "Aurora cluster": console_url(placement, "rds", cluster_page),
-        "PostgreSQL log": log_group_url(placement, postgresql_log),
+        "PostgreSQL log": log_group_url(placement, names.postgresql_log_group),
     }
     return _WHAT_TO_LOOK_AT.format(
-        name=name, links=" | ".join(f"[{label}]({url})" for label, url in links.items())
+        name=names.prefix, links=" | ".join(f"[{label}]({url})" for label, url in links.items())
     )

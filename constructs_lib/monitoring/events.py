@@ -8,60 +8,21 @@ from cdktf_cdktf_provider_aws.db_event_subscription import DbEventSubscription
 from cdktf_cdktf_provider_aws.dms_event_subscription import DmsEventSubscription
 from constructs import Construct
 
+from facts import events
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from constructs_lib.aurora import AuroraCluster
     from constructs_lib.monitoring.topic import AlarmTopic
-    from constructs_lib.replication import ReplicationInstance, ReplicationTask
-
-CLUSTER_CATEGORIES = (
-    "configuration change",
-    "deletion",
-    "failover",
-    "failure",
-    "maintenance",
-    "notification",  # stopped, started, patched
-)
-"""Events of a cluster. Low storage is an event of its instances."""
-
-CLUSTER_INSTANCE_CATEGORIES = (
-    "availability",  # shut down, restarted
-    "configuration change",
-    "deletion",
-    "failure",
-    "low storage",
-    "maintenance",
-    "notification",
-    "recovery",
-)
-"""Events of a cluster's instances. A failover is an event of the cluster."""
-
-REPLICATION_INSTANCE_CATEGORIES = (
-    "configuration change",
-    "deletion",
-    "failover",
-    "failure",
-    "low storage",
-    "maintenance",
-)
-"""Events of a replication instance."""
-
-REPLICATION_TASK_CATEGORIES = (
-    "configuration change",
-    "deletion",
-    "failure",
-    "state change",  # started, stopped, reading paused for want of disk
-)
-"""Events of a task."""
+    from facts.names import Names
 
 
 class EventSubscriptions(Construct):
     """Subscriptions to the events of the cluster, the replication instance and the tasks.
 
     Each names its sources: a subscription without any would tell of the whole account and region.
-    The sources are the resources' own attributes, so that a subscription waits for what it speaks
-    of, as AWS refuses a source that does not exist, and goes before it.
+    The sources are references to the resources, so that a subscription waits for what it speaks of,
+    as AWS refuses a source that does not exist, and goes before it.
 
     Each task has a subscription of its own. DMS cannot change the sources of a subscription, so
     that one for all tasks would be replaced, and deaf meanwhile, whenever a task comes or goes. RDS
@@ -77,10 +38,11 @@ class EventSubscriptions(Construct):
     Args:
         scope: The parent.
         id_: The construct's id.
-        name: The environment's prefix, such as ``aurora-ferry-dev``.
-        cluster: The Aurora cluster.
-        instance: The replication instance.
-        tasks: Its tasks by their own names, such as ``orders``.
+        names: The environment's names.
+        cluster: The cluster's identifier.
+        cluster_instances: The identifiers of its instances.
+        replication_instance: The replication instance's identifier.
+        tasks: The tasks' identifiers by their own names, such as ``orders``.
         topic: Who is told.
     """
 
@@ -89,47 +51,48 @@ class EventSubscriptions(Construct):
         scope: Construct,
         id_: str,
         *,
-        name: str,
-        cluster: AuroraCluster,
-        instance: ReplicationInstance,
-        tasks: Mapping[str, ReplicationTask],
+        names: Names,
+        cluster: str,
+        cluster_instances: Sequence[str],
+        replication_instance: str,
+        tasks: Mapping[str, str],
         topic: AlarmTopic,
     ) -> None:
         super().__init__(scope, id_)
         DbEventSubscription(
             self,
             "aurora-cluster",
-            name=f"{name}-aurora-cluster",
+            name=names.cluster_events,
             sns_topic=topic.arn,
-            source_type="db-cluster",
-            source_ids=[cluster.cluster.cluster_identifier],
-            event_categories=list(CLUSTER_CATEGORIES),
+            source_type=events.CLUSTER,
+            source_ids=[cluster],
+            event_categories=list(events.CATEGORIES[events.CLUSTER]),
         )
         DbEventSubscription(
             self,
             "aurora-instances",
-            name=f"{name}-aurora-instances",
+            name=names.cluster_instance_events,
             sns_topic=topic.arn,
-            source_type="db-instance",
-            source_ids=[one.identifier for one in (cluster.writer, *cluster.readers)],
-            event_categories=list(CLUSTER_INSTANCE_CATEGORIES),
+            source_type=events.CLUSTER_INSTANCE,
+            source_ids=list(cluster_instances),
+            event_categories=list(events.CATEGORIES[events.CLUSTER_INSTANCE]),
         )
         DmsEventSubscription(
             self,
             "dms-instance",
-            name=f"{name}-dms-instance",
+            name=names.replication_instance_events,
             sns_topic_arn=topic.arn,
-            source_type="replication-instance",
-            source_ids=[instance.instance.replication_instance_id],
-            event_categories=list(REPLICATION_INSTANCE_CATEGORIES),
+            source_type=events.REPLICATION_INSTANCE,
+            source_ids=[replication_instance],
+            event_categories=list(events.CATEGORIES[events.REPLICATION_INSTANCE]),
         )
         for task_name, task in tasks.items():
             DmsEventSubscription(
                 self,
                 f"dms-task-{task_name}",
-                name=f"{name}-dms-task-{task_name}",
+                name=names.task_events(task_name),
                 sns_topic_arn=topic.arn,
-                source_type="replication-task",
-                source_ids=[task.task.replication_task_id],
-                event_categories=list(REPLICATION_TASK_CATEGORIES),
+                source_type=events.TASK,
+                source_ids=[task],
+                event_categories=list(events.CATEGORIES[events.TASK]),
             )

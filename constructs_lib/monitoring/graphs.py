@@ -2,178 +2,149 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from constructs_lib.monitoring.metrics import (
-    Metric,
-    Role,
-    Statistic,
-    aurora_metric,
-    instance_metric,
-    task_metric,
-)
+from constructs_lib.monitoring.metrics import dimensions
 from constructs_lib.monitoring.widgets import Widget, graph
+from facts import metrics
+from facts.alarms import Statistic
+from facts.metrics import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Sequence
 
-    from constructs_lib.aurora import AuroraCluster
-    from constructs_lib.replication import ReplicationInstance, ReplicationTask
-
-
-def task_graphs(
-    region: str, instance: ReplicationInstance, tasks: Mapping[str, ReplicationTask]
-) -> list[list[Widget]]:
-    """Two rows: how far behind, how fast, what waits, what differs; a line for each task."""
-
-    def of_tasks(**labels: str) -> list[list[Any]]:
-        return [
-            task_metric(instance, task, metric).line(f"{task_name}: {label}")
-            for task_name, task in tasks.items()
-            for metric, label in labels.items()
-        ]
-
-    return [
-        [
-            graph(
-                "Latency: how far behind",
-                of_tasks(CDCLatencySource="source", CDCLatencyTarget="target"),
-                region=region,
-                unit="seconds",
-            ),
-            graph(
-                "Full load",
-                of_tasks(
-                    FullLoadThroughputRowsSource="read", FullLoadThroughputRowsTarget="written"
-                ),
-                region=region,
-                unit="rows per second",
-            ),
-            graph(
-                "Changes: throughput",
-                of_tasks(CDCThroughputRowsSource="read", CDCThroughputRowsTarget="written"),
-                region=region,
-                unit="rows per second",
-            ),
-        ],
-        [
-            graph(
-                "Changes: waiting for Aurora",
-                of_tasks(
-                    CDCIncomingChanges="incoming",
-                    CDCChangesMemoryTarget="in memory",
-                    CDCChangesDiskTarget="on disk",
-                ),
-                region=region,
-                unit="rows",
-            ),
-            graph(
-                "Changes: waiting for their commit",
-                of_tasks(CDCChangesMemorySource="in memory", CDCChangesDiskSource="on disk"),
-                region=region,
-                unit="rows",
-            ),
-            graph(
-                "Validation",
-                of_tasks(
-                    ValidationFailedOverallCount="failed",
-                    ValidationPendingOverallCount="pending",
-                    ValidationSuspendedOverallCount="suspended",
-                ),
-                region=region,
-                unit="rows",
-            ),
-        ],
-    ]
+    from facts.metrics import Metric
+    from facts.names import Names
 
 
-def instance_graphs(region: str, instance: ReplicationInstance) -> list[Widget]:
-    """One row: the machine that the tasks share."""
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a graph; one for each task where the metric is a task's.
 
-    def of_instance(**labels: str) -> list[list[Any]]:
-        return [instance_metric(instance, metric).line(label) for metric, label in labels.items()]
+    Args:
+        metric: What is measured.
+        label: How the legend names it, after the task's name where it is a task's.
+        statistic: What becomes of several values in one period; the maximum by default: latencies
+            and counts are worth their worst value.
+        role: Which of the cluster's instances; all by default.
+    """
 
-    return [
-        graph(
-            "DMS: CPU", of_instance(CPUUtilization="replication instance"), region=region, unit="%"
+    metric: Metric
+    label: str
+    statistic: Statistic = Statistic.MAXIMUM
+    role: Role | None = None
+
+
+def _by_role(metric: Metric, statistic: Statistic = Statistic.MAXIMUM) -> tuple[Line, ...]:
+    return tuple(Line(metric, role.lower(), statistic, role) for role in Role)
+
+
+_AVERAGE, _MINIMUM = Statistic.AVERAGE, Statistic.MINIMUM
+
+# Rows of graphs from the top; a graph is its title and its lines, all of one unit.
+_ROWS: tuple[dict[str, tuple[Line, ...]], ...] = (
+    {
+        "Latency: how far behind": (
+            Line(metrics.SOURCE_LATENCY, "source"),
+            Line(metrics.TARGET_LATENCY, "target"),
         ),
-        graph(
-            "DMS: memory",
-            of_instance(FreeableMemory="freeable", AvailableMemory="available", SwapUsage="swap"),
-            region=region,
-            unit="bytes",
+        "Full load": (
+            Line(metrics.FULL_LOAD_ROWS_READ, "read"),
+            Line(metrics.FULL_LOAD_ROWS_WRITTEN, "written"),
         ),
-        graph("DMS: storage", of_instance(FreeStorageSpace="free"), region=region, unit="bytes"),
-    ]
+        "Changes: throughput": (
+            Line(metrics.CDC_ROWS_READ, "read"),
+            Line(metrics.CDC_ROWS_WRITTEN, "written"),
+        ),
+    },
+    {
+        "Changes: waiting for Aurora": (
+            Line(metrics.CDC_INCOMING, "incoming"),
+            Line(metrics.CDC_TARGET_MEMORY, "in memory"),
+            Line(metrics.CDC_TARGET_DISK, "on disk"),
+        ),
+        "Changes: waiting for their commit": (
+            Line(metrics.CDC_SOURCE_MEMORY, "in memory"),
+            Line(metrics.CDC_SOURCE_DISK, "on disk"),
+        ),
+        "Validation": (
+            Line(metrics.VALIDATION_FAILED, "failed"),
+            Line(metrics.VALIDATION_PENDING, "pending"),
+            Line(metrics.VALIDATION_SUSPENDED, "suspended"),
+        ),
+    },
+    {
+        "DMS: CPU": (Line(metrics.DMS_CPU, "replication instance", _AVERAGE),),
+        "DMS: memory": (
+            Line(metrics.DMS_FREEABLE_MEMORY, "freeable", _AVERAGE),
+            Line(metrics.DMS_AVAILABLE_MEMORY, "available", _AVERAGE),
+            Line(metrics.DMS_SWAP, "swap", _AVERAGE),
+        ),
+        "DMS: storage": (Line(metrics.DMS_FREE_STORAGE, "free", _AVERAGE),),
+    },
+    {
+        "Aurora: CPU": _by_role(metrics.AURORA_CPU),
+        "Aurora: freeable memory": _by_role(metrics.AURORA_FREEABLE_MEMORY, _MINIMUM),
+        "Aurora: connections": _by_role(metrics.AURORA_CONNECTIONS),
+    },
+    {
+        "Aurora: replica lag": (
+            Line(metrics.AURORA_REPLICA_LAG, "slowest reader", role=Role.READER),
+        ),
+        "Aurora: commits": _by_role(metrics.AURORA_COMMITS),
+        "Aurora: deadlocks": (Line(metrics.AURORA_DEADLOCKS, "writer", _AVERAGE, Role.WRITER),),
+    },
+    {
+        "Aurora: disk of replication": (
+            Line(metrics.AURORA_SLOT_DISK, "replication slots"),
+            Line(metrics.AURORA_WAL_DISK, "write-ahead logs"),
+        ),
+        "Aurora: free local storage": (
+            Line(metrics.AURORA_FREE_LOCAL_STORAGE, "instance with the least", _MINIMUM),
+        ),
+        "Aurora: volume": (Line(metrics.AURORA_VOLUME, "used", _AVERAGE),),
+    },
+)
 
 
-def aurora_graphs(region: str, cluster: AuroraCluster) -> list[list[Widget]]:
-    """Three rows: load by role, replicas and commits, disk."""
-    maximum, minimum = Statistic.MAXIMUM, Statistic.MINIMUM
+def graphs(names: Names, *, region: str, task_names: Sequence[str]) -> list[list[Widget]]:
+    """All graphs, row by row.
 
-    def by_role(metric: str, statistic: Statistic) -> list[list[Any]]:
-        return [
-            aurora_metric(cluster, metric, role=role, statistic=statistic).line(role.lower())
-            for role in Role
-        ]
-
-    def lines(*metrics: tuple[Metric, str]) -> list[list[Any]]:
-        return [metric.line(label) for metric, label in metrics]
-
-    lag = aurora_metric(cluster, "AuroraReplicaLag", role=Role.READER, statistic=maximum)
-    slots = aurora_metric(cluster, "ReplicationSlotDiskUsage", statistic=maximum)
-    logs = aurora_metric(cluster, "TransactionLogsDiskUsage", statistic=maximum)
-    storage = aurora_metric(cluster, "FreeLocalStorage", statistic=minimum)
-    volume = aurora_metric(cluster, "VolumeBytesUsed")
+    Args:
+        names: The environment's names.
+        region: Where the metrics are.
+        task_names: The tasks' own names, in the order of their lines.
+    """
     return [
         [
-            graph("Aurora: CPU", by_role("CPUUtilization", maximum), region=region, unit="%"),
             graph(
-                "Aurora: freeable memory",
-                by_role("FreeableMemory", minimum),
+                title,
+                _drawn(lines, names, task_names),
                 region=region,
-                unit="bytes",
-            ),
-            graph(
-                "Aurora: connections",
-                by_role("DatabaseConnections", maximum),
-                region=region,
-                unit="connections",
-            ),
-        ],
-        [
-            graph(
-                "Aurora: replica lag",
-                lines((lag, "slowest reader")),
-                region=region,
-                unit="milliseconds",
-            ),
-            graph(
-                "Aurora: commits",
-                by_role("CommitThroughput", maximum),
-                region=region,
-                unit="per second",
-            ),
-            graph(
-                "Aurora: deadlocks",
-                lines((aurora_metric(cluster, "Deadlocks", role=Role.WRITER), "writer")),
-                region=region,
-                unit="per second",
-            ),
-        ],
-        [
-            graph(
-                "Aurora: disk of replication",
-                lines((slots, "replication slots"), (logs, "write-ahead logs")),
-                region=region,
-                unit="bytes",
-            ),
-            graph(
-                "Aurora: free local storage",
-                lines((storage, "instance with the least")),
-                region=region,
-                unit="bytes",
-            ),
-            graph("Aurora: volume", lines((volume, "used")), region=region, unit="bytes"),
-        ],
+                unit=lines[0].metric.unit,
+            )
+            for title, lines in row.items()
+        ]
+        for row in _ROWS
     ]
+
+
+def _drawn(lines: Sequence[Line], names: Names, task_names: Sequence[str]) -> Iterator[list[Any]]:
+    """A graph's lines as CloudWatch takes them.
+
+    Source:
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
+    """
+    of_tasks = metrics.TASK in lines[0].metric.dimensions
+    for task_name in task_names if of_tasks else (None,):
+        for line in lines:
+            measured = dimensions(line.metric, names, role=line.role, task_name=task_name)
+            label = line.label if task_name is None else f"{task_name}: {line.label}"
+            yield [
+                line.metric.namespace,
+                line.metric.name,
+                *chain.from_iterable(measured.items()),
+                {"label": label, "stat": line.statistic.value},
+            ]

@@ -1,137 +1,33 @@
-"""The CloudWatch metrics that alarms and dashboard read, with the dimensions they really have."""
+"""The dimensions under which an environment's metrics are published."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from facts import metrics
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from constructs_lib.aurora import AuroraCluster
-    from constructs_lib.replication import ReplicationInstance, ReplicationTask
+    from facts.metrics import Metric, Role
+    from facts.names import Names
 
 
-class Statistic(StrEnum):
-    """What becomes of several values in one period."""
-
-    AVERAGE = "Average"
-    MAXIMUM = "Maximum"
-    MINIMUM = "Minimum"
-
-
-class Role(StrEnum):
-    """Which of a cluster's instances: roles outlive a failover, the instances' names do not."""
-
-    WRITER = "WRITER"
-    READER = "READER"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Metric:
-    """One metric of one thing.
+def dimensions(
+    metric: Metric, names: Names, *, role: Role | None = None, task_name: str | None = None
+) -> dict[str, str]:
+    """What a metric is measured of, in the words of CloudWatch.
 
     Args:
-        namespace: CloudWatch's namespace, such as ``AWS/RDS``.
-        name: The metric's name, such as ``CPUUtilization``.
-        dimensions: What it is measured of. CloudWatch finds nothing, and says nothing, unless these
-            are exactly the dimensions that the metric is published with.
-        statistic: What becomes of several values in one period.
+        metric: The metric.
+        names: The environment's names.
+        role: Which of the cluster's instances; all by default, so that ``Maximum`` and ``Minimum``
+            speak of the instance that is worst off.
+        task_name: Which task, where the metric is a task's.
     """
-
-    namespace: str
-    name: str
-    dimensions: Mapping[str, str]
-    statistic: Statistic
-
-    def line(self, label: str) -> list[Any]:
-        """The metric as a line of a dashboard's graph.
-
-        Source:
-        https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
-
-        Args:
-            label: How the legend names it.
-        """
-        dimensions = [part for dimension in self.dimensions.items() for part in dimension]
-        options = {"label": label, "stat": str(self.statistic)}
-        return [self.namespace, self.name, *dimensions, options]
-
-
-def aurora_metric(
-    cluster: AuroraCluster,
-    name: str,
-    *,
-    role: Role | None = None,
-    statistic: Statistic = Statistic.AVERAGE,
-) -> Metric:
-    """A metric of a cluster's instances: of all of them, or of those with a role.
-
-    RDS publishes an instance's metrics under the cluster and under the cluster and the role too, so
-    that ``Maximum`` and ``Minimum`` speak of the instance that is worst off.
-
-    Sources:
-    https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.AuroraMonitoring.Metrics.html,
-    https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/creating_alarms.html
-
-    Args:
-        cluster: The cluster.
-        name: The metric's name.
-        role: Which instances; all by default.
-        statistic: The average over the instances by default.
-    """
-    dimensions = {"DBClusterIdentifier": cluster.cluster_identifier}
-    if role is not None:
-        dimensions["Role"] = str(role)
-    return Metric(namespace="AWS/RDS", name=name, dimensions=dimensions, statistic=statistic)
-
-
-def instance_metric(
-    instance: ReplicationInstance, name: str, *, statistic: Statistic = Statistic.AVERAGE
-) -> Metric:
-    """A metric of the machine that DMS runs on; its dimension is the instance's identifier.
-
-    Source: https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Monitoring.html
-
-    Args:
-        instance: The replication instance.
-        name: The metric's name.
-        statistic: The average by default.
-    """
-    return Metric(
-        namespace="AWS/DMS",
-        name=name,
-        dimensions={"ReplicationInstanceIdentifier": instance.identifier},
-        statistic=statistic,
-    )
-
-
-def task_metric(
-    instance: ReplicationInstance,
-    task: ReplicationTask,
-    name: str,
-    *,
-    statistic: Statistic = Statistic.MAXIMUM,
-) -> Metric:
-    """A metric of a task, which DMS publishes with two dimensions.
-
-    The task's is not its identifier: it is what its ARN ends in.
-
-    Source: https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Monitoring.html
-
-    Args:
-        instance: The replication instance that runs the task.
-        task: The task.
-        name: The metric's name.
-        statistic: The maximum by default: latencies and counts are worth their worst value.
-    """
-    return Metric(
-        namespace="AWS/DMS",
-        name=name,
-        dimensions={
-            "ReplicationInstanceIdentifier": instance.identifier,
-            "ReplicationTaskIdentifier": task.resource_identifier,
-        },
-        statistic=statistic,
-    )
+    values = {
+        metrics.CLUSTER: names.cluster,
+        metrics.REPLICATION_INSTANCE: names.replication_instance,
+    }
+    if task_name is not None:
+        values[metrics.TASK] = names.task_resource_identifier(task_name)
+    found = {dimension: values[dimension] for dimension in metric.dimensions}
+    return found if role is None else {**found, metrics.ROLE: role.value}

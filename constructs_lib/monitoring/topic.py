@@ -3,32 +3,33 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cdktf_cdktf_provider_aws.sns_topic import SnsTopic
 from cdktf_cdktf_provider_aws.sns_topic_policy import SnsTopicPolicy
 from cdktf_cdktf_provider_aws.sns_topic_subscription import SnsTopicSubscription
 from constructs import Construct
 
+from constructs_lib.policies import policy
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from constructs_lib.encryption import EnvironmentKey
+    from constructs_lib.policies import Statement
+    from constructs_lib.protocols import Key
+    from facts.names import Names
     from facts.placement import Placement
-
-Statement = dict[str, Any]
 
 _DIGEST_LENGTH = 8
 
 
 class AlarmTopic(Construct):
-    """The encrypted SNS topic ``NAME-alarms``, with one subscription for each e-mail address.
+    """The encrypted SNS topic of alarms and events, with a subscription for each e-mail address.
 
     Each address gets a mail from AWS and has to confirm; until it does, it gets nothing else. SNS
     drops a subscription that is not confirmed within 48 hours; the next plan makes it anew, and so
-    sends another such mail. The topic's policy is :func:`topic_policy`; the key's has to admit the same services,
-    which :class:`EnvironmentKey`'s does.
+    sends another such mail. The topic's policy is :func:`topic_policy`; the key's has to admit the
+    same services.
 
     Sources: https://docs.aws.amazon.com/sns/latest/dg/sns-server-side-encryption.html,
     https://docs.aws.amazon.com/sns/latest/dg/sns-delete-subscription-topic.html
@@ -36,10 +37,17 @@ class AlarmTopic(Construct):
     Args:
         scope: The parent.
         id_: The construct's id.
-        name: The environment's prefix, such as ``aurora-ferry-dev``.
+        names: The environment's names.
         placement: The account and region.
         key: Encrypts the messages while SNS has them.
         emails: The addresses, each once; their order means nothing.
+    """
+
+    arn: str
+    """The topic's ARN, for what publishes to it.
+
+    It is the policy's argument, so that whoever uses it waits for the policy: DMS and RDS try to
+    publish when a subscription is made, and refuse it where they may not.
     """
 
     def __init__(
@@ -47,22 +55,17 @@ class AlarmTopic(Construct):
         scope: Construct,
         id_: str,
         *,
-        name: str,
+        names: Names,
         placement: Placement,
-        key: EnvironmentKey,
-        emails: Sequence[str] = (),
+        key: Key,
+        emails: Sequence[str],
     ) -> None:
         super().__init__(scope, id_)
-        topic_name = f"{name}-alarms"
-        topic = SnsTopic(self, "topic", name=topic_name, kms_master_key_id=key.arn)
-        policy = SnsTopicPolicy(
-            self,
-            "policy",
-            arn=topic.arn,
-            policy=json.dumps(topic_policy(topic_name, placement)),
-        )
+        topic = SnsTopic(self, "topic", name=names.alarm_topic, kms_master_key_id=key.arn)
         # Asked for by every alarm, and a question to jsii each time.
-        self._arn = policy.arn
+        self.arn = SnsTopicPolicy(
+            self, "policy", arn=topic.arn, policy=topic_policy(names.alarm_topic, placement)
+        ).arn
         for email in emails:
             SnsTopicSubscription(
                 self,
@@ -72,17 +75,8 @@ class AlarmTopic(Construct):
                 endpoint=email,
             )
 
-    @property
-    def arn(self) -> str:
-        """The topic's ARN, for what publishes to it.
 
-        It is the policy's argument, so that whoever uses it waits for the policy: DMS and RDS try
-        to publish when a subscription is made, and refuse it where they may not.
-        """
-        return self._arn
-
-
-def topic_policy(topic_name: str, placement: Placement) -> dict[str, Any]:
+def topic_policy(topic_name: str, placement: Placement) -> str:
     """Who may publish to a topic: CloudWatch alarms, RDS events and DMS events of its account.
 
     The account administers the topic; that does not include publishing, which the key would not
@@ -101,34 +95,31 @@ def topic_policy(topic_name: str, placement: Placement) -> dict[str, Any]:
         placement: The topic's account and region.
     """
     topic_arn = placement.arn("sns", topic_name)
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            _administration(topic_arn, placement),
-            _publisher(
-                "CloudWatchAlarms",
-                "cloudwatch.amazonaws.com",
-                placement.arn("cloudwatch", "alarm:*"),
-                topic_arn=topic_arn,
-                placement=placement,
-            ),
-            _publisher(
-                "RdsEvents",
-                "events.rds.amazonaws.com",
-                placement.arn("rds", "*"),
-                topic_arn=topic_arn,
-                placement=placement,
-            ),
-            _publisher(
-                "DmsEvents",
-                f"dms.{placement.dns_suffix}",
-                placement.arn("dms", "*"),
-                topic_arn=topic_arn,
-                placement=placement,
-            ),
-            _tls_only(topic_arn),
-        ],
-    }
+    return policy(
+        _administration(topic_arn, placement),
+        _publisher(
+            "CloudWatchAlarms",
+            "cloudwatch.amazonaws.com",
+            placement.arn("cloudwatch", "alarm:*"),
+            topic_arn=topic_arn,
+            placement=placement,
+        ),
+        _publisher(
+            "RdsEvents",
+            "events.rds.amazonaws.com",
+            placement.arn("rds", "*"),
+            topic_arn=topic_arn,
+            placement=placement,
+        ),
+        _publisher(
+            "DmsEvents",
+            f"dms.{placement.dns_suffix}",
+            placement.arn("dms", "*"),
+            topic_arn=topic_arn,
+            placement=placement,
+        ),
+        _tls_only(topic_arn),
+    )
 
 
 def _administration(topic_arn: str, placement: Placement) -> Statement:

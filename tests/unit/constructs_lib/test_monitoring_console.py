@@ -14,6 +14,7 @@ from facts.placement import Placement
         ("eu-central-1", "eu-central-1.console.aws.amazon.com"),
         ("cn-north-1", "cn-north-1.console.amazonaws.cn"),
         ("us-gov-west-1", "us-gov-west-1.console.amazonaws-us-gov.com"),
+        ("eusc-de-east-1", "eusc-de-east-1.console.amazonaws-eusc.eu"),
     ],
 )
 def test_a_dashboard_in_each_partition(region: str, host: str) -> None:

@@ -11,7 +11,7 @@ from cdktf_cdktf_provider_aws.provider import AwsProvider
 
 from constructs_lib.monitoring import MigrationDashboard
 from constructs_lib.monitoring.widgets import alarm_states, graph, lay_out, text
-from tests.unit.constructs_lib.monitoring_examples import cluster, instance, tasks
+from tests.unit.constructs_lib.monitoring_examples import NAMES
 from tests.unit.template import Template
 
 if TYPE_CHECKING:
@@ -29,11 +29,9 @@ def dashboard(placement: Placement, *task_names: str) -> tuple[MigrationDashboar
     made = MigrationDashboard(
         stack,
         "dashboard",
-        name="aurora-ferry-dev",
+        names=NAMES,
         placement=placement,
-        cluster=cluster(),
-        instance=instance(),
-        tasks=tasks(*task_names),
+        task_names=task_names,
         alarm_names=ALARMS,
     )
     written = Template.of(stack).only("aws_cloudwatch_dashboard")
@@ -116,7 +114,7 @@ def test_a_tasks_metric_is_drawn_for_each_task(placement: Placement, metric: str
             "ReplicationInstanceIdentifier",
             "aurora-ferry-dev",
             "ReplicationTaskIdentifier",
-            f"arn-of-{task}",
+            f"aurora-ferry-dev-{task}",
         ]
         for task in ("orders", "rest")
     ]

@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from cdktf import TerraformStack, Testing
-from cdktf_cdktf_provider_aws.dms_replication_instance import DmsReplicationInstance
-from cdktf_cdktf_provider_aws.dms_replication_task import DmsReplicationTask
 from cdktf_cdktf_provider_aws.provider import AwsProvider
-from cdktf_cdktf_provider_aws.rds_cluster import RdsCluster
-from cdktf_cdktf_provider_aws.rds_cluster_instance import RdsClusterInstance
 
 from constructs_lib.monitoring import EventSubscriptions
-from tests.unit.constructs_lib.monitoring_examples import (
-    TOPIC_ARN,
-    cluster,
-    instance,
-    tasks,
-    topic,
-)
+from tests.unit.constructs_lib.monitoring_examples import NAMES, TOPIC_ARN, topic
 from tests.unit.template import Template
 
 if TYPE_CHECKING:
@@ -78,16 +67,17 @@ WANTED_CATEGORIES = {
 }
 
 
-def template(*task_names: str, readers: int = 2) -> Template:
+def template(*task_names: str) -> Template:
     stack = TerraformStack(Testing.app(), "test")
     AwsProvider(stack, "aws", region="eu-central-1")
     EventSubscriptions(
         stack,
         "events",
-        name="aurora-ferry-dev",
-        cluster=cluster(readers=readers),
-        instance=instance(),
-        tasks=tasks(*task_names),
+        names=NAMES,
+        cluster="aurora-ferry-dev",
+        cluster_instances=["aurora-ferry-dev-writer", "aurora-ferry-dev-reader-1"],
+        replication_instance="aurora-ferry-dev",
+        tasks={name: f"aurora-ferry-dev-{name}" for name in task_names},
         topic=topic(),
     )
     return Template.of(stack)
@@ -102,7 +92,7 @@ def subscriptions(found: Template) -> list[dict[str, Any]]:
 
 
 def test_the_cluster_and_its_instances() -> None:
-    found = template(readers=2)
+    found = template()
     assert len(found.resources("aws_db_event_subscription")) == 2
     found.has(
         "aws_db_event_subscription",
@@ -116,19 +106,7 @@ def test_the_cluster_and_its_instances() -> None:
         name="aurora-ferry-dev-aurora-instances",
         sns_topic=TOPIC_ARN,
         source_type="db-instance",
-        source_ids=[
-            "aurora-ferry-dev-writer",
-            "aurora-ferry-dev-reader-1",
-            "aurora-ferry-dev-reader-2",
-        ],
-    )
-
-
-def test_without_readers_the_writer_is_told_of() -> None:
-    template(readers=0).has(
-        "aws_db_event_subscription",
-        source_type="db-instance",
-        source_ids=["aurora-ferry-dev-writer"],
+        source_ids=["aurora-ferry-dev-writer", "aurora-ferry-dev-reader-1"],
     )
 
 
@@ -173,56 +151,3 @@ def test_another_task_or_another_order_changes_no_subscription_that_exists() -> 
     after = template("billing", "orders").resources("aws_dms_event_subscription")
     assert before.items() <= after.items()
     assert template("orders", "billing").resources("aws_dms_event_subscription") == after
-
-
-def test_a_subscription_waits_for_what_it_tells_of(stack: TerraformStack) -> None:
-    """AWS refuses a source that does not exist yet."""
-    database: Any = SimpleNamespace(
-        cluster=RdsCluster(stack, "cluster", engine="aurora-postgresql", cluster_identifier="c"),
-        writer=RdsClusterInstance(
-            stack,
-            "writer",
-            cluster_identifier="c",
-            engine="aurora-postgresql",
-            instance_class="db.r6g.large",
-        ),
-        readers=[],
-    )
-    replication: Any = SimpleNamespace(
-        instance=DmsReplicationInstance(
-            stack,
-            "instance",
-            replication_instance_id="i",
-            replication_instance_class="dms.t3.medium",
-        )
-    )
-    task: Any = SimpleNamespace(
-        task=DmsReplicationTask(
-            stack,
-            "task",
-            replication_task_id="t",
-            migration_type="cdc",
-            replication_instance_arn="i",
-            source_endpoint_arn="s",
-            target_endpoint_arn="t",
-            table_mappings="{}",
-        )
-    )
-    EventSubscriptions(
-        stack,
-        "events",
-        name="aurora-ferry-dev",
-        cluster=database,
-        instance=replication,
-        tasks={"orders": task},
-        topic=topic(),
-    )
-    sources = {one["source_type"]: one["source_ids"] for one in subscriptions(Template.of(stack))}
-    assert sources == {
-        "db-cluster": ["${aws_rds_cluster.cluster.cluster_identifier}"],
-        "db-instance": ["${aws_rds_cluster_instance.writer.identifier}"],
-        "replication-instance": [
-            "${aws_dms_replication_instance.instance.replication_instance_id}"
-        ],
-        "replication-task": ["${aws_dms_replication_task.task.replication_task_id}"],
-    }

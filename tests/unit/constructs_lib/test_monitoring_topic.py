@@ -13,6 +13,7 @@ from cdktf_cdktf_provider_aws.provider import AwsProvider
 from constructs_lib.monitoring import AlarmTopic
 from constructs_lib.monitoring.topic import topic_policy
 from facts.placement import Placement
+from tests.unit.constructs_lib.monitoring_examples import NAMES
 from tests.unit.constructs_lib.network_examples import resolved
 from tests.unit.template import Template
 
@@ -24,13 +25,11 @@ ARN = "arn:aws:sns:eu-central-1:111122223333:aurora-ferry-dev-alarms"
 
 
 def make(stack: TerraformStack, placement: Placement, *, emails: Sequence[str] = ()) -> AlarmTopic:
-    return AlarmTopic(
-        stack, "topic", name="aurora-ferry-dev", placement=placement, key=KEY, emails=emails
-    )
+    return AlarmTopic(stack, "topic", names=NAMES, placement=placement, key=KEY, emails=emails)
 
 
 def statement(placement: Placement, sid: str) -> dict[str, Any]:
-    policy = topic_policy("aurora-ferry-dev-alarms", placement)
+    policy = json.loads(topic_policy("aurora-ferry-dev-alarms", placement))
     (found,) = [one for one in policy["Statement"] if one["Sid"] == sid]
     assert isinstance(found, dict)
     return found
@@ -46,7 +45,7 @@ def test_the_topic_is_encrypted_with_the_environments_key(
 
 
 def test_the_policy_has_these_statements_and_no_other(placement: Placement) -> None:
-    policy = topic_policy("aurora-ferry-dev-alarms", placement)
+    policy = json.loads(topic_policy("aurora-ferry-dev-alarms", placement))
     assert policy["Version"] == "2012-10-17"
     assert [one["Sid"] for one in policy["Statement"]] == [
         "Administration",
@@ -63,7 +62,7 @@ def test_the_policy_is_the_topics(stack: TerraformStack, placement: Placement) -
     (topic,) = template.resources("aws_sns_topic")
     written = template.only("aws_sns_topic_policy")
     assert written["arn"] == f"${{aws_sns_topic.{topic}.arn}}"
-    assert json.loads(written["policy"]) == topic_policy("aurora-ferry-dev-alarms", placement)
+    assert written["policy"] == topic_policy("aurora-ferry-dev-alarms", placement)
 
 
 @pytest.mark.parametrize(
