@@ -23,7 +23,7 @@ _WHAT_TO_LOOK_AT = """\
 
 | While | Look at |
 | --- | --- |
-| tables are loaded | rows by the second; the replication instance's memory, swap and storage; the \
+| tables are loaded | rows per second; the replication instance's memory, swap and storage; the \
 writer's CPU |
 | changes follow | both latencies, which fall to a few seconds; changes on disk, which DMS could not \
 apply in time |
