@@ -16,3 +16,7 @@ MANAGED_POLICIES: Final = {
 }
 """AWS's managed policy, below ``service-role/``, of each role that DMS looks up by name. Source:
 https://docs.aws.amazon.com/dms/latest/userguide/security-iam.html#CHAP_Security.APIRole"""
+
+REJECTED_IN_PASSWORDS: Final = ";:.+"
+"""Punctuation that a password in a secret of DMS's must not hold. Source:
+https://docs.aws.amazon.com/dms/latest/userguide/security_iam_secretsmanager.html"""

@@ -3,7 +3,16 @@
 The only place in ferry that imports boto3. Others take from here what they need of it.
 """
 
-from ferry.account.account import Account, sign_in
+from ferry.account.account import Account, account_of, sign_in
 from ferry.account.failures import Unanswered, asked, error_code, explained, found_or_none
 
-__all__ = ["Account", "Unanswered", "asked", "error_code", "explained", "found_or_none", "sign_in"]
+__all__ = [
+    "Account",
+    "Unanswered",
+    "account_of",
+    "asked",
+    "error_code",
+    "explained",
+    "found_or_none",
+    "sign_in",
+]

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from types_boto3_sns import SNSClient
     from types_boto3_sts import STSClient
 
+    from settings.environment import Environment
+
 # Five attempts ride out throttling; where AWS cannot be reached they end within half a minute.
 _CONFIG: Final = Config(
     retries={"mode": "standard", "total_max_attempts": 5}, connect_timeout=5, read_timeout=30
@@ -154,4 +156,18 @@ def sign_in(
         region=region,
         state_region=state_region or region,
         session=session,
+    )
+
+
+def account_of(environment: Environment) -> Account:
+    """The account of an environment, if the credentials are for it.
+
+    Raises:
+        FerryError: As `sign_in`.
+    """
+    return sign_in(
+        environment=environment.name,
+        account_id=environment.aws.account_id,
+        region=environment.aws.region,
+        state_region=environment.aws.home_region,
     )

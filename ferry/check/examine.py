@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ferry.account import Unanswered, asked
-from ferry.aws.bucket_settings import Bucket
 from ferry.check.asking import aurora as ask_aurora
 from ferry.check.asking import permissions as ask_permissions
 from ferry.check.asking import quotas as ask_quotas
@@ -15,7 +14,7 @@ from ferry.check.asking.bucket import state_bucket
 from ferry.check.asking.roles import role
 from ferry.check.asking.secrets import secret, source_secret
 from ferry.check.judging import aurora, bucket, permissions, quotas, replication, roles, secrets
-from ferry.environments import shared_tags
+from ferry.deployment.state_bucket import bucket_of
 from ferry.findings import not_judged
 
 if TYPE_CHECKING:
@@ -144,13 +143,7 @@ class Examination:
 
     def _bucket(self) -> Iterator[Finding]:
         environment = self.environment
-        wanted = Bucket(
-            name=environment.state_bucket,
-            account_id=environment.aws.account_id,
-            region=environment.aws.home_region,
-            partition=self.account.placement.partition,
-            tags=shared_tags(environment),
-        )
+        wanted = bucket_of(environment)
         found = asked(
             f"look for the bucket {wanted.name}",
             lambda: state_bucket(self.account.s3, wanted),

@@ -29,7 +29,7 @@ def adopt(
 
     with failures_shown():
         from facts import names
-        from ferry.account import sign_in
+        from ferry.account import account_of
         from ferry.adopt.listing import import_blocks, steps
         from ferry.adopt.search import search
         from ferry.adopt.stack import read_stack
@@ -45,12 +45,7 @@ def adopt(
             / names.environment_stack(environment.name)
             / "cdk.tf.json"
         )
-        account = sign_in(
-            environment=name,
-            account_id=environment.aws.account_id,
-            region=environment.aws.region,
-            state_region=environment.aws.home_region,
-        )
+        account = account_of(environment)
         state = Deployment(environment=environment, account=account).state
         findings = search(wanted, state=state, account=account)
         if findings.imports:

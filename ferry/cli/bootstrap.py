@@ -21,26 +21,15 @@ def bootstrap(
 
     with failures_shown():
         from facts import names
-        from ferry.account import sign_in
-        from ferry.aws.bucket_settings import Bucket
-        from ferry.aws.state_bucket import prepare
-        from ferry.environments import find, shared_tags
+        from ferry.account import account_of
+        from ferry.deployment.state_bucket import bucket_of
+        from ferry.environments import find
+        from ferry.prepare.state_bucket import prepare
 
         environment = find(name)
-        account = sign_in(
-            environment=name,
-            account_id=environment.aws.account_id,
-            region=environment.aws.home_region,
-        )
-        bucket = Bucket(
-            name=environment.state_bucket,
-            account_id=account.account_id,
-            region=account.region,
-            partition=account.placement.partition,
-            tags=shared_tags(environment),
-        )
+        account = account_of(environment)
         show_steps(
-            f"The states of account {account.account_id}, in {account.region}",
-            prepare(account.s3, bucket),
+            f"The states of account {account.account_id}, in {account.state_region}",
+            prepare(account.s3, bucket_of(environment)),
         )
         show_next(f"cdktf deploy {names.account_stack(account.account_id)}")

@@ -63,17 +63,12 @@ def today() -> date:
 
 def _prepare(name: str, deployer: str | None) -> Examination:
     """Sign in, and make ready to ask."""
-    from ferry.account import sign_in
+    from ferry.account import account_of
     from ferry.check.examine import Examination
     from ferry.environments import find
 
     environment = find(name)
-    account = sign_in(
-        environment=name,
-        account_id=environment.aws.account_id,
-        region=environment.aws.region,
-        state_region=environment.aws.home_region,
-    )
+    account = account_of(environment)
     return Examination(
         environment=environment,
         account=account,

@@ -13,12 +13,12 @@ from rich.text import Text
 
 from ferry.errors import FerryError
 from ferry.findings import ExitStatus
-from ferry.steps import Outcome
+from ferry.prepare.steps import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ferry.steps import Step
+    from ferry.prepare.steps import Step
 
 _COLOURS: Final = {Outcome.RIGHT: "dim", Outcome.MENDED: "yellow"}
 _WIDTH: Final = max(len(outcome) for outcome in Outcome)

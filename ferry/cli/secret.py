@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from ferry.credentials import Credentials
+    from ferry.prepare.credentials import Credentials
 
 
 def source(
@@ -27,17 +27,13 @@ def source(
 
     with failures_shown():
         from facts import names
-        from ferry.account import sign_in
-        from ferry.aws.source_secret import SourceSecret, write
+        from ferry.account import account_of
         from ferry.environments import find, refuse_own_secret, tags
+        from ferry.prepare.source_secret import SourceSecret, write
 
         environment = find(name)
         refuse_own_secret(environment)
-        account = sign_in(
-            environment=name,
-            account_id=environment.aws.account_id,
-            region=environment.aws.region,
-        )
+        account = account_of(environment)
         credentials = ask() if at_terminal() else read()
         secret = SourceSecret(
             name=environment.names.source_secret,
@@ -65,7 +61,7 @@ def at_terminal() -> bool:
 
 def ask() -> Credentials:
     """Ask the person at the terminal; the password is typed twice, unseen."""
-    from ferry.credentials import Credentials
+    from ferry.prepare.credentials import Credentials
 
     return Credentials(
         username=typer.prompt("User name"),
@@ -75,6 +71,6 @@ def ask() -> Credentials:
 
 def read() -> Credentials:
     """Read the credentials from standard input."""
-    from ferry.credentials import parse
+    from ferry.prepare.credentials import parse
 
     return parse(sys.stdin.buffer.read())

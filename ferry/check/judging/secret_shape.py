@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ferry.credentials import REJECTED_BY_DMS
+from facts.dms import REJECTED_IN_PASSWORDS
 
 KEYS: Final = ("username", "password", "host", "port")
 """What DMS reads; other keys are ignored.
@@ -54,7 +54,7 @@ def shape_of(text: str | None, *, host: str, port: int) -> Shape:
         missing=missing,
         mistyped=mistyped,
         holds_rejected="password" not in unfit
-        and any(character in REJECTED_BY_DMS for character in value["password"]),
+        and any(character in REJECTED_IN_PASSWORDS for character in value["password"]),
         names_source=bool(unfit & {"host", "port"})
         or (value["host"].lower(), int(value["port"])) == (host.lower(), port),
     )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from facts.dms import REJECTED_IN_PASSWORDS
 from ferry.account import Unanswered
 from ferry.check.judging.secret_shape import KEYS, Shape
-from ferry.credentials import REJECTED_BY_DMS
 from ferry.findings import Finding, Level, not_judged
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ def _members(environment: Environment, name: str, shape: Shape, write: str) -> I
         yield _found(
             Level.BLOCKED,
             what=f"The password in the secret {name} holds punctuation that DMS rejects: none of "
-            f"{' '.join(REJECTED_BY_DMS)} may occur.",
+            f"{' '.join(REJECTED_IN_PASSWORDS)} may occur.",
             why=_FAILS,
             remedy="Give the user another password on the source (ALTER ROLE ... PASSWORD). Then "
             f"{write[0].lower()}{write[1:]}",

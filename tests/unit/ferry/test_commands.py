@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner, Result
 
-from ferry.aws import state_bucket
 from ferry.cli import secret as secret_command
 from ferry.cli.app import app
+from ferry.prepare import state_bucket
 from settings.reading.loading import load_environments
 from settings.reading.problem import EnvironmentsError
 from tests.unit.ferry.conftest import ACCOUNT

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from ferry.aws import state_bucket
-from ferry.aws.bucket_settings import Bucket
 from ferry.cli import check as check_command
 from ferry.cli.app import app
-from ferry.environments import find, shared_tags
+from ferry.deployment.state_bucket import bucket_of
+from ferry.environments import find
+from ferry.prepare import state_bucket
 from tests.unit.local_aws.aws import POLICIES
 from tests.unit.local_aws.conftest import account, aws, clients, session, url
 
@@ -188,15 +188,7 @@ def ready(dev: Dev) -> Dev:
     for role, policy in MANAGED.items():
         dev.aws.iam.create_role(RoleName=role, AssumeRolePolicyDocument=TRUST)
         dev.aws.iam.attach_role_policy(RoleName=role, PolicyArn=f"{POLICIES}/{policy}")
-    environment = find("dev")
-    bucket = Bucket(
-        name=environment.state_bucket,
-        account_id=dev.aws.account,
-        region=dev.aws.region,
-        partition="aws",
-        tags=shared_tags(environment),
-    )
-    assert list(state_bucket.prepare(dev.aws.s3, bucket))
+    assert list(state_bucket.prepare(dev.aws.s3, bucket_of(find("dev"))))
     dev.aws.secretsmanager.create_secret(Name="aurora-ferry-dev/source")
     dev.write_secret()
     return dev

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from ferry.check.asking.bucket import Looking
 from ferry.check.asking.permissions import decisions, principal
 from ferry.check.judging.permissions import Decision, Question
 from ferry.errors import FerryError
@@ -89,23 +88,3 @@ def test_actions_are_asked_one_by_one() -> None:
         ],
     }
     assert iam.asked[0]["ResourceArns"] == ["arn:aws:s3:::b/k"]
-
-
-class S3:
-    """Answers one call, and fails the test at another."""
-
-    def get_bucket_policy(self) -> str:
-        return "read"
-
-    def put_bucket_policy(self, **_: object) -> None:
-        pytest.fail("written")
-
-
-def test_looking_at_a_bucket_writes_nothing() -> None:
-    s3: Any = S3()
-    looking = Looking(s3)
-
-    assert looking.get_bucket_policy() == "read"
-    assert looking.put_bucket_policy(Bucket="b") is None
-    with pytest.raises(AttributeError, match="delete_bucket neither reads nor puts a setting"):
-        looking.delete_bucket(Bucket="b")

@@ -1,4 +1,4 @@
-"""What a command did, step by step: the shape that ferry/aws yields and ferry/cli prints."""
+"""What a command did, step by step: what prepare yields and the command line prints."""
 
 from __future__ import annotations
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.stub import Stubber
 
-from ferry.aws.source_secret import SourceSecret, write
-from ferry.credentials import Credentials
 from ferry.errors import FerryError
+from ferry.prepare.credentials import Credentials
+from ferry.prepare.source_secret import SourceSecret, write
 
 if TYPE_CHECKING:
     from types_boto3_secretsmanager import SecretsManagerClient

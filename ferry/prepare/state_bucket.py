@@ -1,24 +1,27 @@
-"""The S3 bucket that holds an account's Terraform states: makes it, and mends what drifted.
+"""Makes the bucket of an account's Terraform states, and mends what drifted.
 
 Terraform cannot keep its own bucket in a state that the bucket holds, so this is boto3's work.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any, Final
 
-from ferry.account import error_code, explained
-from ferry.aws.bucket_settings import SETTINGS, Bucket
+from ferry.account import explained
+from ferry.deployment import state_bucket as kept
 from ferry.errors import FerryError
-from ferry.steps import Outcome, Step
+from ferry.prepare.steps import Outcome, Step
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from types_boto3_s3 import S3Client
     from types_boto3_s3.type_defs import CreateBucketRequestTypeDef
 
-_NO_LOCATION_CONSTRAINT = "us-east-1"
+    from ferry.deployment.state_bucket import Bucket, Setting
+
+_NO_LOCATION_CONSTRAINT: Final = "us-east-1"
 """The one region that S3 refuses as a LocationConstraint: it is the default.
 
 https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucketConfiguration.html
@@ -41,11 +44,14 @@ def prepare(s3: S3Client, bucket: Bucket) -> Iterator[Step]:
     if not existed:
         existed = not _create(s3, bucket)
     yield Step(what=f"bucket {bucket.name}", outcome=Outcome.RIGHT if existed else Outcome.CREATED)
-    for setting in SETTINGS:
+    for setting in kept.SETTINGS:
         with explained(f"see to '{setting.what}' of the bucket {bucket.name}"):
-            changed = setting.put_right(s3, bucket)
+            found = setting.read(s3, bucket)
+            wanted = setting.wanted(bucket, found)
+            if wanted != found:
+                _PUT[setting](s3, bucket, wanted)
         outcome = Outcome.RIGHT
-        if changed:
+        if wanted != found:
             outcome = Outcome.MENDED if existed else Outcome.SET
         yield Step(what=setting.what, outcome=outcome)
 
@@ -53,21 +59,16 @@ def prepare(s3: S3Client, bucket: Bucket) -> Iterator[Step]:
 def _exists(s3: S3Client, bucket: Bucket) -> bool:
     """Whether the account has the bucket already, in the right region."""
     with explained(f"look for the bucket {bucket.name}"):
-        try:
-            found = s3.head_bucket(Bucket=bucket.name, ExpectedBucketOwner=bucket.account_id)
-        except s3.exceptions.ClientError as error:
-            # HEAD answers have no body, so botocore reports the status as the code
-            if error_code(error) in {"404", "NoSuchBucket"}:
-                return False
-            if error_code(error) in {"403", "AccessDenied"}:
-                raise _foreign(bucket) from None
-            raise
-    region = found.get("BucketRegion", bucket.region)
-    if region != bucket.region:
+        found = kept.find(s3, bucket)
+    if found is None:
+        return False
+    if not found.is_ours:
+        raise _foreign(bucket)
+    if found.region != bucket.region:
         raise FerryError(
-            f"The bucket {bucket.name} is in {region}, but the states belong in {bucket.region}. "
-            f"It was not made by ferry. Where it is not needed, empty and delete it, then run "
-            "this again."
+            f"The bucket {bucket.name} is in {found.region}, but the states belong in "
+            f"{bucket.region}. It was not made by ferry. Where it is not needed, empty and delete "
+            "it, then run this again."
         )
     return True
 
@@ -85,9 +86,7 @@ def _create(s3: S3Client, bucket: Bucket) -> bool:
         except s3.exceptions.BucketAlreadyExists:
             raise _foreign(bucket) from None
         s3.get_waiter("bucket_exists").wait(
-            Bucket=bucket.name,
-            ExpectedBucketOwner=bucket.account_id,
-            WaiterConfig={"Delay": 2, "MaxAttempts": 15},
+            **bucket.owned, WaiterConfig={"Delay": 2, "MaxAttempts": 15}
         )
     return True
 
@@ -99,3 +98,33 @@ def _foreign(bucket: Bucket) -> FerryError:
         "the bucket is the account's own, you need s3:ListBucket on it; if not, choose another "
         "project name in the environment files: the bucket's name begins with it."
     )
+
+
+def _put_lifecycle(s3: S3Client, bucket: Bucket, rules: Any) -> None:  # noqa: ANN401 - S3's own shape
+    s3.put_bucket_lifecycle_configuration(**bucket.owned, LifecycleConfiguration={"Rules": rules})
+
+
+_PUT: Final[Mapping[Setting, Callable[[S3Client, Bucket, Any], object]]] = {
+    kept.PUBLIC_ACCESS: lambda s3, bucket, wanted: s3.put_public_access_block(
+        **bucket.owned, PublicAccessBlockConfiguration=wanted
+    ),
+    kept.OWNERSHIP: lambda s3, bucket, wanted: s3.put_bucket_ownership_controls(
+        **bucket.owned, OwnershipControls={"Rules": wanted}
+    ),
+    kept.POLICY: lambda s3, bucket, wanted: s3.put_bucket_policy(
+        **bucket.owned, Policy=json.dumps(wanted)
+    ),
+    kept.ENCRYPTION: lambda s3, bucket, wanted: s3.put_bucket_encryption(
+        **bucket.owned, ServerSideEncryptionConfiguration={"Rules": wanted}
+    ),
+    kept.VERSIONING: lambda s3, bucket, wanted: s3.put_bucket_versioning(
+        **bucket.owned, VersioningConfiguration={"Status": wanted}
+    ),
+    kept.OLD_VERSIONS: _put_lifecycle,
+    kept.KEPT_PLANS: _put_lifecycle,
+    kept.TAGS: lambda s3, bucket, wanted: s3.put_bucket_tagging(
+        **bucket.owned,
+        Tagging={"TagSet": [{"Key": key, "Value": value} for key, value in wanted.items()]},
+    ),
+}
+"""How each setting is put right."""

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from ferry.credentials import Credentials, parse
 from ferry.errors import InputError
+from ferry.prepare.credentials import Credentials, parse
 
 CANARY = "canary-Pa55word"
 

@@ -10,9 +10,9 @@ import boto3
 import pytest
 from botocore.stub import ANY, Stubber
 
-from ferry.aws.bucket_settings import Bucket
-from ferry.aws.state_bucket import prepare
+from ferry.deployment.state_bucket import Bucket
 from ferry.errors import FerryError
+from ferry.prepare.state_bucket import prepare
 from tests.unit.ferry.conftest import ACCOUNT, REGION
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ BUCKET = Bucket(
     name="aurora-ferry-tfstate-123456789012-eu-central-1",
     account_id=ACCOUNT,
     region=REGION,
-    partition="aws",
     tags={"project": "aurora-ferry"},
 )
 NAME = BUCKET.name
@@ -103,11 +102,8 @@ def test_the_bucket_has_no_acls(s3: S3Client) -> None:
     assert controls["Rules"] == [{"ObjectOwnership": "BucketOwnerEnforced"}]
 
 
-@pytest.mark.parametrize("partition", ["aws", "aws-cn", "aws-us-gov"])
-def test_the_policy_denies_everything_that_does_not_come_by_tls(
-    s3: S3Client, partition: str
-) -> None:
-    run(s3, replace(BUCKET, partition=partition))
+def test_the_policy_denies_everything_that_does_not_come_by_tls(s3: S3Client) -> None:
+    run(s3)
 
     assert policy(s3) == [
         {
@@ -115,7 +111,7 @@ def test_the_policy_denies_everything_that_does_not_come_by_tls(
             "Effect": "Deny",
             "Principal": "*",
             "Action": "s3:*",
-            "Resource": [f"arn:{partition}:s3:::{NAME}", f"arn:{partition}:s3:::{NAME}/*"],
+            "Resource": [f"arn:aws:s3:::{NAME}", f"arn:aws:s3:::{NAME}/*"],
             "Condition": {"Bool": {"aws:SecureTransport": "false"}},
         }
     ]
@@ -236,6 +232,10 @@ def test_what_drifted_is_mended_and_said(
 
     assert [what for what, outcome in outcomes.items() if outcome == "mended"] == mended
     assert set(run(s3).values()) == {"nothing to do"}
+
+
+def test_the_policy_is_of_the_regions_partition() -> None:
+    assert replace(BUCKET, region="cn-north-1").arn == f"arn:aws-cn:s3:::{NAME}"
 
 
 def test_other_statements_of_the_policy_stay(s3: S3Client) -> None:

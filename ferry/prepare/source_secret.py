@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ferry.account import explained
-from ferry.steps import Outcome, Step
+from ferry.prepare.steps import Outcome, Step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from types_boto3_secretsmanager import SecretsManagerClient
     from types_boto3_secretsmanager.type_defs import DescribeSecretResponseTypeDef, TagTypeDef
 
-    from ferry.credentials import Credentials
+    from ferry.prepare.credentials import Credentials
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

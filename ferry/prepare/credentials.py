@@ -7,13 +7,8 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import Final
 
+from facts.dms import REJECTED_IN_PASSWORDS
 from ferry.errors import InputError
-
-REJECTED_BY_DMS: Final = ";:.+"
-"""Punctuation that a password in a DMS secret must not hold.
-
-https://docs.aws.amazon.com/dms/latest/userguide/security_iam_secretsmanager.html
-"""
 
 MAX_USERNAME_BYTES: Final = 63
 """PostgreSQL cuts longer names off (chapter 4.1.1, Identifiers and Key Words)."""
@@ -89,10 +84,10 @@ def _check_password(password: str) -> None:
             "The password holds control characters, such as a tab or a line end in its middle; "
             "give it without them."
         )
-    if any(character in REJECTED_BY_DMS for character in password):
+    if any(character in REJECTED_IN_PASSWORDS for character in password):
         raise InputError(
             "The password holds punctuation that DMS rejects: none of "
-            f"{' '.join(REJECTED_BY_DMS)} may occur. Give the user another password on the source "
+            f"{' '.join(REJECTED_IN_PASSWORDS)} may occur. Give the user another password on the source "
             "(ALTER ROLE ... PASSWORD), then run this again."
         )
 
