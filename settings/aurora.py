@@ -27,7 +27,7 @@ InstanceClass = Annotated[
         pattern=r"^db\.[a-z][a-z0-9-]*\.(medium|large|[0-9]*xlarge)(\.tpc[0-9]\.mem[0-9]x)?$",
         examples=["db.r6g.large"],
     ),
-    Allowed("an instance class such as db.r6g.large, no serverless one"),
+    Allowed("an instance class such as db.r6g.large, not db.serverless"),
 ]
 CaCertificate = Annotated[
     str,
@@ -79,8 +79,8 @@ _RESERVED_USERS: Final = frozenset(
 """Role names that RDS keeps for itself and reserved words of PostgreSQL (appendix C)."""
 
 _RESERVED_DATABASES: Final = frozenset({"admin", "db", "rdsadmin", "template0", "template1"})
-_USER_IN_WORDS: Final = "a letter, then letters, digits or _, 16 at most, and no reserved name"
-_DATABASE_IN_WORDS: Final = "a letter, then letters, digits or _, 63 at most, and no reserved name"
+_USER_IN_WORDS: Final = "a letter, then letters, digits or _, 16 at most, not a reserved name"
+_DATABASE_IN_WORDS: Final = "a letter, then letters, digits or _, 63 at most, not a reserved name"
 
 
 def _master_username(value: str) -> str:

@@ -46,7 +46,7 @@ Region = Annotated[
 AvailabilityZone = Annotated[
     str,
     Field(pattern=f"^{_REGION}[a-z]$", examples=["eu-central-1a"]),
-    Allowed("an Availability Zone's name (no Local Zone)"),
+    Allowed("an Availability Zone's name, not a Local Zone's"),
 ]
 """An Availability Zone's name, such as `eu-central-1a`; Local Zones do not carry Aurora."""
 
@@ -81,7 +81,7 @@ def _network(value: str) -> str:
     if not slash:
         refuse("an IPv4 network with its prefix length", instead=f"{address}/32")
     if interface.ip != interface.network.network_address:
-        refuse("a network's address, no host's", instead=str(interface.network))
+        refuse("the network's own address, not a host's", instead=str(interface.network))
     return value
 
 
@@ -145,7 +145,7 @@ def _plain_name(value: str) -> str:
 
 
 _PLAIN_NAME_IN_WORDS: Final = (
-    "lower-case letters, digits and _, no digit and no pg_ first, 63 at most"
+    "lower-case letters, digits and _, 63 at most, neither a digit nor pg_ first"
 )
 PlainName = Annotated[
     str,
@@ -195,7 +195,7 @@ KmsKeyArn = Annotated[
         pattern=r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$",
         examples=["arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"],
     ),
-    Allowed("a KMS key's ARN (no alias: policies are decided on the key)"),
+    Allowed("a KMS key's ARN, not an alias"),
 ]
 """A KMS key's ARN."""
 

@@ -34,7 +34,7 @@ LogRetentionDays = Literal[
 
 _MONTH_DAYS: Final = 31
 _INSIGHTS_DAYS: Final = frozenset({7, 731, *(month * _MONTH_DAYS for month in range(1, 24))})
-INSIGHTS_IN_WORDS: Final = "7, a month's 31 days times 1 to 23, or 731"
+INSIGHTS_IN_WORDS: Final = "7, 731, or 31 times 1 to 23"
 
 
 def _insights_days(value: int) -> int:

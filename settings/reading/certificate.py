@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _SETTING: Final = "source.ca_certificate_file"
 _BLOCK: Final = re.compile(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
 _ALLOWED: Final = "a file with certificates in PEM"
-_CONVERT: Final = "convert it, as with openssl x509 -inform der -in ca.der -out ca.pem"
+_CONVERT: Final = "convert it, for example with openssl x509 -inform der -in ca.der -out ca.pem"
 
 
 def read_certificates(folder: Path, file: str) -> str | Finding:
@@ -37,12 +37,12 @@ def read_certificates(folder: Path, file: str) -> str | Finding:
     except OSError as error:
         return _finding(
             f"{file} given, which cannot be read ({error.strerror})",
-            "put the certificate there, or correct the path, which starts at the environment's file",
+            "put the certificate there, or correct the path, which is relative to the environment's file",
         )
     if b"PRIVATE KEY-----" in content:
         return _finding(
             f"{file} given, which holds a private key",
-            "leave the certificates alone in it, and renew the key: it was in the open",
+            "remove the key from the file, and renew it: it has been exposed",
         )
     blocks = _BLOCK.findall(content)
     if not blocks:

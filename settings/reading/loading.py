@@ -72,8 +72,8 @@ def _files(folder: Path) -> list[Path]:
                 Problem(
                     folder.name,
                     "",
-                    "no TOML file given",
-                    "needed: a file for each environment",
+                    "no TOML file found",
+                    "needed: one for each environment",
                     f"add {folder.name}/dev.toml",
                 )
             ]
@@ -92,7 +92,7 @@ def _unknown(wanted: list[str], known: list[str]) -> Iterator[Problem]:
                 _VARIABLE,
                 "",
                 f"{toml(name)} given",
-                f"allowed: {either(known)}, several by commas",
+                f"allowed: {either(known)}, several separated by commas",
                 "correct the name, or unset it for all",
             )
 
@@ -107,7 +107,7 @@ def _read(file: Path) -> Reading | Problem:
         return Problem(
             label,
             "",
-            f"a file that cannot be read ({error.strerror}) given",
+            f"cannot be read ({error.strerror})",
             "allowed: a readable file",
             "correct its permissions",
         )
@@ -131,7 +131,7 @@ def _not_toml(label: str, message: str) -> Problem:
     return Problem(
         label,
         f"line {line}" if line else "",
-        f"no TOML given ({reason[:1].lower()}{reason[1:]})",
+        f"not TOML ({reason[:1].lower()}{reason[1:]})",
         "allowed: TOML 1.0",
         "correct the line" if line else "correct the file's end",
     )

@@ -76,13 +76,13 @@ def _unknown(root: type[Section], location: Location) -> _Line:
     nearest = _nearest(root, location)
     if nearest:
         mend = f"rename it to {nearest}, or remove it"
-        return given_name, f"{table} knows {nearest}", mend
+        return given_name, f"{table} takes {nearest}", mend
     known = ", ".join(fields(find(root, location[:-1]).kind))
     if may_hold_secret(path(location)):
-        mend = "remove it, ferry secret source takes the source's credentials"
+        mend = "remove it: ferry secret source takes the source's credentials"
     else:
         mend = "remove it"
-    return given_name, f"{table} knows {known}", mend
+    return given_name, f"{table} takes {known}", mend
 
 
 def _missing(shape: Shape, location: Location, _: ErrorDetails) -> _Line:
@@ -98,7 +98,7 @@ def _missing(shape: Shape, location: Location, _: ErrorDetails) -> _Line:
 
 
 def _length(shape: Shape, location: Location, error: ErrorDetails) -> _Line:
-    verb = "add to" if error["type"] == "too_short" else "take from"
+    verb = "add to" if error["type"] == "too_short" else "remove some of"
     return (
         given(path(location), error["input"]),
         f"allowed: {in_words(shape)}",

@@ -12,7 +12,7 @@ def states_differ(one: Environment, other: Environment) -> Iterator[Finding]:
     if (one.state_bucket, one.state_key) == (other.state_bucket, other.state_key):
         yield Finding(
             setting="",
-            given=f"the state key {other.state_key} given twice in {other.state_bucket}",
+            given=f"the state key {other.state_key} is taken already in {other.state_bucket}",
             allowed="one file for each environment",
             mend="rename one of the files",
         )
@@ -35,8 +35,8 @@ def account_is_agreed_on(one: Environment, other: Environment) -> Iterator[Findi
         if wanted != given:
             yield Finding(
                 setting=setting,
-                given=f"{toml(given)} given, elsewhere in account {other.aws.account_id} "
-                f"{toml(wanted)}",
+                given=f"{toml(given)} given, but {toml(wanted)} elsewhere in account "
+                f"{other.aws.account_id}",
                 allowed="one value for all environments of an account",
                 mend=f"set {setting.rpartition('.')[2]} = {toml(wanted)}, or change the others",
             )
@@ -51,9 +51,9 @@ def tasks_differ(one: Environment, other: Environment) -> Iterator[Finding]:
         if f"{other.prefix}-{task.name}" in taken:
             yield Finding(
                 setting=f"dms.tasks[{index}].name",
-                given=f"{toml(task.name)} given, which makes {other.prefix}-{task.name}, a task of "
-                f"{one.name}",
-                allowed="task identifiers that differ",
+                given=f"{toml(task.name)} given, which makes {other.prefix}-{task.name}, as a task of "
+                f"{one.name} does",
+                allowed="another identifier for each task",
                 mend="rename one of the tasks",
             )
 

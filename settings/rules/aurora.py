@@ -33,9 +33,9 @@ def windows_are_apart(environment: Environment) -> Iterator[Finding]:
     if overlap(aurora.backup_window, aurora.maintenance_window):
         yield Finding(
             setting="aurora.maintenance_window",
-            given=f"{toml(aurora.maintenance_window)} given, which meets backup_window = "
+            given=f"{toml(aurora.maintenance_window)} given, which overlaps backup_window = "
             f"{toml(aurora.backup_window)}",
-            allowed="windows apart from each other",
+            allowed="windows that do not overlap",
             mend="move one of the two",
         )
 
@@ -60,16 +60,16 @@ def parameters_leave_settings_alone(environment: Environment) -> Iterator[Findin
         if name in _OWN_SETTING:
             yield Finding(
                 setting=path(("aurora", table, name)),
-                given="a parameter with a setting of its own given",
+                given="given here, but it has a setting of its own",
                 allowed="other parameters",
                 mend=f"{_OWN_SETTING[name]}, and remove it here",
             )
         if name in _FIXED:
             yield Finding(
                 setting=path(("aurora", table, name)),
-                given="a parameter that is always 1 given",
+                given="given here, but the project always sets it to 1",
                 allowed="other parameters",
-                mend=f"remove it, {_FIXED[name]}",
+                mend=f"remove it: {_FIXED[name]}",
             )
 
 
@@ -90,8 +90,8 @@ def preloaded_for_the_cluster(environment: Environment) -> Iterator[Finding]:
     if "shared_preload_libraries" in environment.aurora.instance_parameters:
         yield Finding(
             setting="aurora.instance_parameters.shared_preload_libraries",
-            given="a parameter of the cluster given",
-            allowed="it in [aurora.parameters] alone",
+            given="given for the instances",
+            allowed="shared_preload_libraries for the whole cluster",
             mend="move it to [aurora.parameters]",
         )
 
@@ -103,7 +103,7 @@ def unknown_parameters_state_their_method(environment: Environment) -> Iterator[
             value = toml(parameter.value)
             yield Finding(
                 setting=path(("aurora", table, name)),
-                given="a parameter that the project does not know given without apply_method",
+                given="no apply_method given, and the project does not know the parameter",
                 allowed='apply_method = "immediate" (dynamic) or "pending-reboot" (static)',
                 mend=f'write {{ value = {value}, apply_method = "pending-reboot" }}, which serves '
                 "both kinds",

@@ -51,7 +51,7 @@ def source_is_outside_the_vpc(environment: Environment) -> Iterator[Finding]:
             setting="network.vpc.cidr",
             given=f"{toml(vpc.cidr)} given, which overlaps source.cidr = "
             f"{toml(environment.source.cidr)}",
-            allowed="a network apart from the source's",
+            allowed="a network that does not overlap the source's",
             mend="give the VPC another network",
         )
 
@@ -119,14 +119,14 @@ def secrets_manager_is_reached(environment: Environment) -> Iterator[Finding]:
         yield Finding(
             setting="network.existing_vpc.secretsmanager_endpoint",
             given=f"true given beside {' and '.join(given)}",
-            allowed="an endpoint of the environment's own or another one",
+            allowed="either a new endpoint or one that exists",
             mend=f"set secretsmanager_endpoint = false, or remove {' and '.join(given)}",
         )
     if not vpc.secretsmanager_endpoint and len(given) != 1:
         yield Finding(
             setting="network.existing_vpc.secretsmanager_endpoint",
             given=f"false given with {' and '.join(given) or 'no other endpoint'}",
-            allowed=f"false with one of {' and '.join(others)}",
+            allowed=f"false with exactly one of {' and '.join(others)}",
             mend=f"add {others[0]}, or set secretsmanager_endpoint = true"
             if not given
             else f"remove {others[1]}",
@@ -146,8 +146,8 @@ def existing_routes_are_named(environment: Environment) -> Iterator[Finding]:
     if vpc and vpc.route_table_ids and not route:
         yield Finding(
             setting="network.existing_vpc.route_table_ids",
-            given="a list given without [network.route_to_source]",
-            allowed="route tables with a route alone",
+            given="given without [network.route_to_source]",
+            allowed="route tables where there is a route to put in",
             mend="add [network.route_to_source], or remove route_table_ids",
         )
 
@@ -167,7 +167,7 @@ def transit_gateway_tells_vpcs_apart(one: Environment, other: Environment) -> It
             setting="network.vpc.cidr",
             given=f"{toml(others.cidr)} given, which overlaps {one.name}'s {toml(vpc.cidr)} on "
             f"{gateway}",
-            allowed="networks apart from each other on one transit gateway",
+            allowed="networks that do not overlap on one transit gateway",
             mend="give one of the two VPCs another network",
         )
 
@@ -181,7 +181,7 @@ def virtual_private_gateway_is_not_shared(
         yield Finding(
             setting="network.route_to_source.virtual_private_gateway_id",
             given=f"{toml(gateway)} given, which {one.name} has too",
-            allowed="a gateway in one environment",
+            allowed="a gateway for one environment",
             mend="use a transit gateway for both, or another gateway for one",
         )
 
@@ -194,8 +194,8 @@ def shared_vpc_is_routed_once(one: Environment, other: Environment) -> Iterator[
     if one.network.route_to_source and other.network.route_to_source:
         yield Finding(
             setting="network.route_to_source",
-            given=f"it given for {others.vpc_id}, where {one.name} makes the route too",
-            allowed="a route of one environment",
+            given=f"given for {others.vpc_id}, whose route {one.name} makes already",
+            allowed="one environment that makes the route",
             mend="remove [network.route_to_source] and route_table_ids from one of the two",
         )
 

@@ -32,7 +32,7 @@ def protected_data_is_kept(environment: Environment) -> Iterator[Finding]:
         yield Finding(
             setting="protection.final_snapshot",
             given="false given with deletion_protection = true",
-            allowed="true with deletion protection",
+            allowed="true while deletion_protection = true",
             mend="set final_snapshot = true, or lift all protection",
         )
 
@@ -44,7 +44,7 @@ def protected_secrets_can_be_restored(environment: Environment) -> Iterator[Find
         yield Finding(
             setting="protection.secret_recovery_window_days",
             given="0 given with prevent_destroy = true",
-            allowed="7 to 30 days with protection",
+            allowed="7 to 30 days while prevent_destroy = true",
             mend="set secret_recovery_window_days = 30, or lift all protection",
         )
 

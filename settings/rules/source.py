@@ -20,7 +20,7 @@ def verification_has_a_certificate(environment: Environment) -> Iterator[Finding
             given=f"nothing given with ssl_mode = {toml(source.ssl_mode)}",
             allowed="a PEM file with the certificate authority that signed the source's certificate",
             mend='add ca_certificate_file = "certificates/source-ca.pem", or set ssl_mode = '
-            '"require" to verify nobody',
+            '"require" to encrypt and verify nothing',
         )
 
 
@@ -30,8 +30,7 @@ def certificate_is_used(environment: Environment) -> Iterator[Finding]:
     if source.ca_certificate_file and source.ssl_mode not in VERIFYING:
         yield Finding(
             setting="source.ssl_mode",
-            given=f"{toml(source.ssl_mode)} given beside ca_certificate_file, which it never looks "
-            "at",
+            given=f"{toml(source.ssl_mode)} given beside ca_certificate_file, which it does not use",
             allowed="verify-ca or verify-full with a certificate",
             mend='set ssl_mode = "verify-full", or remove ca_certificate_file',
         )
@@ -74,8 +73,8 @@ def secret_is_in_the_region(environment: Environment) -> Iterator[Finding]:
             yield Finding(
                 setting=f"source.{setting}",
                 given=f"an ARN of {arn.split(':')[3]} given with aws.region = {toml(region)}",
-                allowed=f"one of {region}",
-                mend=f"replicate it to {region} and name the replica",
+                allowed=f"an ARN of {region}",
+                mend=f"replicate it to {region}, and give the replica's ARN",
             )
 
 

@@ -39,8 +39,8 @@ def tables_are_selected_once(environment: Environment) -> Iterator[Finding]:
             if earlier:
                 yield Finding(
                     setting=place,
-                    given=f"{selection} given, as in {earlier[0]}",
-                    allowed="a selection once",
+                    given=f"{selection} given again, after {earlier[0]}",
+                    allowed="each selection once",
                     mend="remove one of the two",
                 )
             for realm in realms:
@@ -54,16 +54,16 @@ def details_name_one_table(environment: Environment) -> Iterator[Finding]:
         if details and "%" in table.schema_name + table.table:
             yield Finding(
                 setting=f"{place}.{details[0]}",
-                given=f"it given for {table.schema_name}.{table.table}",
-                allowed="it for one table by its whole name",
-                mend="write schema and table without %, or remove it",
+                given=f"given for {table.schema_name}.{table.table}, which may be several tables",
+                allowed="one table, by its whole name",
+                mend=f"write schema and table without %, or remove {details[0]}",
             )
         if details and table.action == "exclude":
             yield Finding(
                 setting=f"{place}.{details[0]}",
-                given='it given with action = "exclude"',
-                allowed="it for tables that are carried",
-                mend="remove it",
+                given='given with action = "exclude"',
+                allowed="tables that are included",
+                mend=f"remove {details[0]}",
             )
 
 
@@ -74,7 +74,7 @@ def limited_lobs_alone_have_a_size(environment: Environment) -> Iterator[Finding
             yield Finding(
                 setting=f"{place}.lob.max_size_kb",
                 given=f'{table.lob.max_size_kb} given with mode = "unlimited"',
-                allowed="a size in limited mode",
+                allowed='a size with mode = "limited"',
                 mend='remove max_size_kb, or set mode = "limited"',
             )
 
@@ -84,12 +84,12 @@ def boundaries_match_columns(environment: Environment) -> Iterator[Finding]:
     for place, table in _tables(environment):
         if not table.parallel_load:
             continue
-        columns = len(table.parallel_load.columns)
+        columns = table.parallel_load.columns
         for index, boundary in enumerate(table.parallel_load.boundaries):
-            if len(boundary) != columns:
+            if len(boundary) != len(columns):
                 yield Finding(
                     setting=f"{place}.parallel_load.boundaries[{index}]",
-                    given=f"{len(boundary)} values given for {columns} columns",
+                    given=f"{toml(boundary)} given with columns = {toml(columns)}",
                     allowed="a value for each column",
                     mend="add or remove values",
                 )
@@ -158,8 +158,8 @@ def things_are_transformed_once(environment: Environment) -> Iterator[Finding]:
                 yield Finding(
                     setting=f"dms.tasks[{index}].transformations[{position}]",
                     given=f"a second transformation of {name} given",
-                    allowed="one of a kind",
-                    mend="put both into one, or remove one",
+                    allowed="one for a schema or table, one of each action for a column",
+                    mend="merge the two, or remove one",
                 )
             seen.add(thing)
 

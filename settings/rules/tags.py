@@ -15,8 +15,8 @@ def keys_differ(environment: Environment) -> Iterator[Finding]:
         if first != key:
             yield Finding(
                 setting=path(("tags", "extra", key)),
-                given=f"a key given that differs from {toml(first)} in case alone",
-                allowed="keys that differ",
+                given=f"differs from {toml(first)} in case alone",
+                allowed="keys that differ in more than case",
                 mend="remove one of the two",
             )
 

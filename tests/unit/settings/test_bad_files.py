@@ -45,41 +45,41 @@ BAD_SETTINGS: Mapping[str, tuple[Changes, str]] = {
     ),
     "unknown": (
         {"source.weather": "fine"},
-        f"source.weather: no setting of this name; [source] knows {SOURCE_SETTINGS}; remove it",
+        f"source.weather: no setting of this name; [source] takes {SOURCE_SETTINGS}; remove it",
     ),
     "unknown and like one": (
         {"aurora.backup_retention": 7},
         (
-            "aurora.backup_retention: no setting of this name; [aurora] knows backup_retention_days; "
+            "aurora.backup_retention: no setting of this name; [aurora] takes backup_retention_days; "
             "rename it to backup_retention_days, or remove it"
         ),
     ),
     "misspelt and therefore missing": (
         {"aws.region": REMOVED, "aws.regoin": "eu-central-1"},
-        "aws.regoin: no setting of this name; [aws] knows region; rename it to region, or remove it",
+        "aws.regoin: no setting of this name; [aws] takes region; rename it to region, or remove it",
     ),
     "unknown section": (
         {"weather": {"sun": True}},
         (
-            "weather: no setting of this name; the file knows aws, network, source, aurora, "
+            "weather: no setting of this name; the file takes aws, network, source, aurora, "
             "protection, dms, alarms, tags, review; remove it"
         ),
     ),
     "the environment's name": (
         {"name": "dev"},
         (
-            "name: no setting of this name; the file knows aws, network, source, aurora, protection, "
+            "name: no setting of this name; the file takes aws, network, source, aurora, protection, "
             "dms, alarms, tags, review; remove it"
         ),
     ),
     "a name that needs quotes": (
         {"source.a b": 1},
-        f'source."a b": no setting of this name; [source] knows {SOURCE_SETTINGS}; remove it',
+        f'source."a b": no setting of this name; [source] takes {SOURCE_SETTINGS}; remove it',
     ),
     "a password": (
         {"source.password": "hunter2"},
         (
-            f"source.password: no setting of this name; [source] knows {SOURCE_SETTINGS}; remove it, "
+            f"source.password: no setting of this name; [source] takes {SOURCE_SETTINGS}; remove it: "
             "ferry secret source takes the source's credentials"
         ),
     ),
@@ -185,7 +185,7 @@ BAD_SETTINGS: Mapping[str, tuple[Changes, str]] = {
     ),
     "too long a list": (
         {"alarms.emails": [f"dba-{number}@example.org" for number in range(51)]},
-        "alarms.emails: a list of 51 given; allowed: a list of 50 at most; take from emails",
+        "alarms.emails: a list of 51 given; allowed: a list of 50 at most; remove some of emails",
     ),
     "an open list": (
         {
@@ -286,7 +286,7 @@ BAD_SETTINGS: Mapping[str, tuple[Changes, str]] = {
     "cidr with host bits": (
         {"network.vpc.cidr": "10.20.0.1/20"},
         (
-            "network.vpc.cidr: \"10.20.0.1/20\" given; allowed: a network's address, no host's; "
+            "network.vpc.cidr: \"10.20.0.1/20\" given; allowed: the network's own address, not a host's; "
             'set cidr = "10.20.0.0/20"'
         ),
     ),
@@ -330,7 +330,7 @@ BAD_SETTINGS: Mapping[str, tuple[Changes, str]] = {
         {"network.vpc.availability_zones": ["eu-central-1a", "eu-central-1-ham-1a"]},
         (
             'network.vpc.availability_zones[1]: "eu-central-1-ham-1a" given; allowed: an Availability '
-            'Zone\'s name (no Local Zone); write "eu-central-1a"'
+            "Zone's name, not a Local Zone's; write \"eu-central-1a\""
         ),
     ),
     "zone_count": (
@@ -371,15 +371,15 @@ BAD_SETTINGS: Mapping[str, tuple[Changes, str]] = {
     "name that PostgreSQL would fold": (
         {"source.heartbeat.schema": "Public"},
         (
-            'source.heartbeat.schema: "Public" given; allowed: lower-case letters, digits and _, no '
-            'digit and no pg_ first, 63 at most; set schema = "public"'
+            'source.heartbeat.schema: "Public" given; allowed: lower-case letters, digits and _, 63 '
+            'at most, neither a digit nor pg_ first; set schema = "public"'
         ),
     ),
     "name that PostgreSQL keeps": (
         {"dms.tasks.0.control_schema": "pg_dms"},
         (
             'dms.tasks[0].control_schema: "pg_dms" given; allowed: lower-case letters, digits and _, '
-            'no digit and no pg_ first, 63 at most; set control_schema = "awsdms_control"'
+            '63 at most, neither a digit nor pg_ first; set control_schema = "awsdms_control"'
         ),
     ),
     "key's alias": (
@@ -387,8 +387,8 @@ BAD_SETTINGS: Mapping[str, tuple[Changes, str]] = {
             "source.secret_kms_key_arn": "arn:aws:kms:eu-central-1:111122223333:alias/mine",
         },
         (
-            f"source.secret_kms_key_arn: {SECRET}; allowed: a KMS key's ARN (no alias: policies are "
-            "decided on the key); set secret_kms_key_arn = "
+            f"source.secret_kms_key_arn: {SECRET}; allowed: a KMS key's ARN, not an alias; "
+            "set secret_kms_key_arn = "
             '"arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"'
         ),
     ),
@@ -404,7 +404,7 @@ BAD_SETTINGS: Mapping[str, tuple[Changes, str]] = {
         {"aurora.instance_class": "db.serverless"},
         (
             'aurora.instance_class: "db.serverless" given; allowed: an instance class such as '
-            'db.r6g.large, no serverless one; set instance_class = "db.r6g.large"'
+            'db.r6g.large, not db.serverless; set instance_class = "db.r6g.large"'
         ),
     ),
     "Aurora's port": (
@@ -419,28 +419,28 @@ BAD_SETTINGS: Mapping[str, tuple[Changes, str]] = {
         {"aurora.database_name": "db"},
         (
             'aurora.database_name: "db" given; allowed: a letter, then letters, digits or _, 63 at '
-            'most, and no reserved name; set database_name = "app"'
+            'most, not a reserved name; set database_name = "app"'
         ),
     ),
     "master_username that is reserved": (
         {"aurora.master_username": "admin"},
         (
             'aurora.master_username: "admin" given; allowed: a letter, then letters, digits or _, 16 '
-            'at most, and no reserved name; set master_username = "ferry_admin"'
+            'at most, not a reserved name; set master_username = "ferry_admin"'
         ),
     ),
     "master_username with a reserved beginning": (
         {"aurora.master_username": "rds_owner"},
         (
             'aurora.master_username: "rds_owner" given; allowed: a letter, then letters, digits or _, '
-            '16 at most, and no reserved name; set master_username = "ferry_admin"'
+            '16 at most, not a reserved name; set master_username = "ferry_admin"'
         ),
     ),
     "master_username that is too long": (
         {"aurora.master_username": "a" * 17},
         (
             f'aurora.master_username: "{"a" * 17}" given; allowed: a letter, then letters, digits or '
-            '_, 16 at most, and no reserved name; set master_username = "ferry_admin"'
+            '_, 16 at most, not a reserved name; set master_username = "ferry_admin"'
         ),
     ),
     "backup_window": (
@@ -495,8 +495,8 @@ BAD_SETTINGS: Mapping[str, tuple[Changes, str]] = {
     "performance_insights_retention_days": (
         {"aurora.performance_insights_retention_days": 90},
         (
-            "aurora.performance_insights_retention_days: 90 given; allowed: 7, a month's 31 days times "
-            "1 to 23, or 731 days; set performance_insights_retention_days = 93"
+            "aurora.performance_insights_retention_days: 90 given; allowed: 7, 731, or 31 times 1 to "
+            "23 days; set performance_insights_retention_days = 93"
         ),
     ),
     "monitoring_interval_seconds": (
@@ -655,7 +655,7 @@ BAD_SETTINGS: Mapping[str, tuple[Changes, str]] = {
     ),
     "too many tags": (
         {"tags.extra": {f"tag-{number}": "x" for number in range(47)}},
-        "tags.extra: a table given; allowed: a table of 46 at most; take from extra",
+        "tags.extra: a table given; allowed: a table of 46 at most; remove some of extra",
     ),
 }
 

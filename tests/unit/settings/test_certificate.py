@@ -11,7 +11,7 @@ LINE = (
     "environments/dev.toml: source.ca_certificate_file: ca.pem given, {}; "
     "allowed: a file with certificates in PEM; {}"
 )
-CONVERT = "convert it, as with openssl x509 -inform der -in ca.der -out ca.pem"
+CONVERT = "convert it, for example with openssl x509 -inform der -in ca.der -out ca.pem"
 BEGIN, END = "-----BEGIN CERTIFICATE-----\n", "\n-----END CERTIFICATE-----\n"
 
 
@@ -62,8 +62,8 @@ def test_a_missing_file_is_one_line(folder: Folder) -> None:
     assert folder.lines() == [
         LINE.format(
             "which cannot be read (No such file or directory)",
-            "put the certificate there, or correct the path, which starts at the environment's "
-            "file",
+            "put the certificate there, or correct the path, which is relative to the "
+            "environment's file",
         )
     ]
 
@@ -114,7 +114,7 @@ def test_a_private_key_is_refused_and_not_shown(folder: Folder, ca_pem: str) -> 
 
     assert line == LINE.format(
         "which holds a private key",
-        "leave the certificates alone in it, and renew the key: it was in the open",
+        "remove the key from the file, and renew it: it has been exposed",
     )
 
 

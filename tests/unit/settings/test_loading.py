@@ -51,7 +51,7 @@ def test_other_files_are_left_alone(three: Folder) -> None:
 def test_an_unknown_selection_lists_the_known(three: Folder) -> None:
     assert three.lines("qa,dev") == [
         (
-            'ENVIRONMENT_SUFFIX: "qa" given; allowed: dev, prod or staging, several by commas; '
+            'ENVIRONMENT_SUFFIX: "qa" given; allowed: dev, prod or staging, several separated by commas; '
             "correct the name, or unset it for all"
         )
     ]
@@ -62,7 +62,7 @@ def test_an_unknown_selection_lists_the_only_one(folder: Folder) -> None:
 
     assert folder.lines("qa") == [
         (
-            'ENVIRONMENT_SUFFIX: "qa" given; allowed: dev, several by commas; '
+            'ENVIRONMENT_SUFFIX: "qa" given; allowed: dev, several separated by commas; '
             "correct the name, or unset it for all"
         )
     ]
@@ -109,14 +109,14 @@ def test_a_clash_of_two_other_environments_does_not_count(folder: Folder) -> Non
 def test_an_empty_folder_needs_a_file(folder: Folder) -> None:
     assert folder.lines() == [
         (
-            "environments: no TOML file given; needed: a file for each environment; "
+            "environments: no TOML file found; needed: one for each environment; "
             "add environments/dev.toml"
         )
     ]
 
 
 def test_a_missing_folder_needs_a_file(tmp_path: Path) -> None:
-    with pytest.raises(EnvironmentsError, match="no TOML file given"):
+    with pytest.raises(EnvironmentsError, match="no TOML file found"):
         load_environments(tmp_path / "environments")
 
 
@@ -125,16 +125,16 @@ def test_a_missing_folder_needs_a_file(tmp_path: Path) -> None:
     [
         (
             b"[aws]\nregion = eu\n",
-            "line 2: no TOML given (invalid value); allowed: TOML 1.0; correct the line",
+            "line 2: not TOML (invalid value); allowed: TOML 1.0; correct the line",
         ),
         (
             b'[aws]\nregion = """eu',
-            "no TOML given (unterminated string); allowed: TOML 1.0; correct the file's end",
+            "not TOML (unterminated string); allowed: TOML 1.0; correct the file's end",
         ),
         (
             b"port = " + b"1" * 5000,
             (
-                "no TOML given (exceeds the limit (4300 digits) for integer string conversion: value "
+                "not TOML (exceeds the limit (4300 digits) for integer string conversion: value "
                 "has 5000 digits; use sys.set_int_max_str_digits() to increase the limit); "
                 "allowed: TOML 1.0; correct the file's end"
             ),
@@ -157,7 +157,7 @@ def test_a_file_that_cannot_be_read_is_one_line(folder: Folder) -> None:
 
     assert folder.lines() == [
         (
-            "environments/dev.toml: a file that cannot be read (Is a directory) given; "
+            "environments/dev.toml: cannot be read (Is a directory); "
             "allowed: a readable file; correct its permissions"
         )
     ]

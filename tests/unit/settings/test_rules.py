@@ -79,7 +79,7 @@ CASES = (
         {"source.host": "db", "source.cidr": "10.20.16.0/20"},
         {"source.host": "db", "source.cidr": "10.20.15.0/24"},
         'network.vpc.cidr: "10.20.0.0/20" given, which overlaps source.cidr = "10.20.15.0/24"; '
-        "allowed: a network apart from the source's; give the VPC another network",
+        "allowed: a network that does not overlap the source's; give the VPC another network",
     ),
     Case(
         "zones_are_the_regions",
@@ -117,8 +117,9 @@ CASES = (
         {"network": existing(secretsmanager_endpoint=False, secretsmanager_cidr="0.0.0.0/0")},
         {"network": existing(secretsmanager_endpoint=False)},
         "network.existing_vpc.secretsmanager_endpoint: false given with no other endpoint; "
-        "allowed: false with one of secretsmanager_security_group_id and secretsmanager_cidr; "
-        "add secretsmanager_security_group_id, or set secretsmanager_endpoint = true",
+        "allowed: false with exactly one of secretsmanager_security_group_id and "
+        "secretsmanager_cidr; add secretsmanager_security_group_id, or set "
+        "secretsmanager_endpoint = true",
     ),
     Case(
         "secrets_manager_is_reached",
@@ -131,16 +132,17 @@ CASES = (
             )
         },
         "network.existing_vpc.secretsmanager_endpoint: false given with "
-        "secretsmanager_security_group_id and secretsmanager_cidr; allowed: false with one of "
-        "secretsmanager_security_group_id and secretsmanager_cidr; remove secretsmanager_cidr",
+        "secretsmanager_security_group_id and secretsmanager_cidr; allowed: false with exactly "
+        "one of secretsmanager_security_group_id and secretsmanager_cidr; remove "
+        "secretsmanager_cidr",
     ),
     Case(
         "secrets_manager_is_reached",
         {"network": existing()},
         {"network": existing(secretsmanager_cidr="10.9.0.0/24")},
         "network.existing_vpc.secretsmanager_endpoint: true given beside secretsmanager_cidr; "
-        "allowed: an endpoint of the environment's own or another one; "
-        "set secretsmanager_endpoint = false, or remove secretsmanager_cidr",
+        "allowed: either a new endpoint or one that exists; set secretsmanager_endpoint = false, "
+        "or remove secretsmanager_cidr",
     ),
     Case(
         "existing_routes_are_named",
@@ -159,26 +161,26 @@ CASES = (
         "existing_routes_are_named",
         {"network": existing()},
         {"network": existing(route_table_ids=[RTB])},
-        "network.existing_vpc.route_table_ids: a list given without [network.route_to_source]; "
-        "allowed: route tables with a route alone; "
-        "add [network.route_to_source], or remove route_table_ids",
+        "network.existing_vpc.route_table_ids: given without [network.route_to_source]; allowed: "
+        "route tables where there is a route to put in; add [network.route_to_source], or remove "
+        "route_table_ids",
     ),
     Case(
         "verification_has_a_certificate",
         {"source.ssl_mode": "verify-ca", "source.ca_certificate_file": "source-ca.pem"},
         {"source.ssl_mode": "verify-ca"},
         'source.ca_certificate_file: nothing given with ssl_mode = "verify-ca"; allowed: a PEM '
-        "file with the certificate authority that signed the source's certificate; "
-        'add ca_certificate_file = "certificates/source-ca.pem", or set ssl_mode = "require" to '
-        "verify nobody",
+        "file with the certificate authority that signed the source's certificate; add "
+        'ca_certificate_file = "certificates/source-ca.pem", or set ssl_mode = "require" to '
+        "encrypt and verify nothing",
     ),
     Case(
         "certificate_is_used",
         {"source.ssl_mode": "verify-full", "source.ca_certificate_file": "source-ca.pem"},
         {"source.ssl_mode": "require", "source.ca_certificate_file": "source-ca.pem"},
-        'source.ssl_mode: "require" given beside ca_certificate_file, which it never looks at; '
-        "allowed: verify-ca or verify-full with a certificate; "
-        'set ssl_mode = "verify-full", or remove ca_certificate_file',
+        'source.ssl_mode: "require" given beside ca_certificate_file, which it does not use; '
+        'allowed: verify-ca or verify-full with a certificate; set ssl_mode = "verify-full", or '
+        "remove ca_certificate_file",
     ),
     Case(
         "address_is_in_the_network",
@@ -202,8 +204,8 @@ CASES = (
         "secret_is_in_the_region",
         {"source.secret_arn": SECRET.format("eu-central-1")},
         {"source.secret_arn": SECRET.format("eu-west-1")},
-        'source.secret_arn: an ARN of eu-west-1 given with aws.region = "eu-central-1"; '
-        "allowed: one of eu-central-1; replicate it to eu-central-1 and name the replica",
+        'source.secret_arn: an ARN of eu-west-1 given with aws.region = "eu-central-1"; allowed: '
+        "an ARN of eu-central-1; replicate it to eu-central-1, and give the replica's ARN",
     ),
     Case(
         "slot_serves_one_task",
@@ -228,8 +230,8 @@ CASES = (
         "windows_are_apart",
         {"aurora.backup_window": "04:00-05:00"},
         {"aurora.backup_window": "03:30-04:30"},
-        'aurora.maintenance_window: "sun:03:00-sun:04:00" given, which meets backup_window = '
-        '"03:30-04:30"; allowed: windows apart from each other; move one of the two',
+        'aurora.maintenance_window: "sun:03:00-sun:04:00" given, which overlaps backup_window = '
+        '"03:30-04:30"; allowed: windows that do not overlap; move one of the two',
     ),
     Case(
         "advanced_insights_are_kept",
@@ -249,22 +251,22 @@ CASES = (
         "parameters_leave_settings_alone",
         {"aurora.parameters": {"work_mem": 65536}},
         {"aurora.parameters": {"log_statement": "mod"}},
-        "aurora.parameters.log_statement: a parameter with a setting of its own given; "
-        "allowed: other parameters; set aurora.log_statement, and remove it here",
+        "aurora.parameters.log_statement: given here, but it has a setting of its own; allowed: "
+        "other parameters; set aurora.log_statement, and remove it here",
     ),
     Case(
         "parameters_leave_settings_alone",
         {"aurora.instance_parameters": {"work_mem": 65536}},
         {"aurora.instance_parameters": {"rds.force_ssl": False}},
-        'aurora.instance_parameters."rds.force_ssl": a parameter that is always 1 given; '
-        "allowed: other parameters; remove it, connections without TLS are refused",
+        'aurora.instance_parameters."rds.force_ssl": given here, but the project always sets it '
+        "to 1; allowed: other parameters; remove it: connections without TLS are refused",
     ),
     Case(
         "unknown_parameters_state_their_method",
         {"aurora.parameters": {"jit": {"value": True, "apply_method": "immediate"}}},
         {"aurora.parameters": {"jit": True}},
-        "aurora.parameters.jit: a parameter that the project does not know given without "
-        'apply_method; allowed: apply_method = "immediate" (dynamic) or "pending-reboot" (static); '
+        "aurora.parameters.jit: no apply_method given, and the project does not know the "
+        'parameter; allowed: apply_method = "immediate" (dynamic) or "pending-reboot" (static); '
         'write { value = "1", apply_method = "pending-reboot" }, which serves both kinds',
     ),
     Case(
@@ -290,8 +292,8 @@ CASES = (
         "preloaded_for_the_cluster",
         {"aurora.parameters": {"shared_preload_libraries": "pg_stat_statements"}},
         {"aurora.instance_parameters": {"shared_preload_libraries": "pg_stat_statements"}},
-        "aurora.instance_parameters.shared_preload_libraries: a parameter of the cluster given; "
-        "allowed: it in [aurora.parameters] alone; move it to [aurora.parameters]",
+        "aurora.instance_parameters.shared_preload_libraries: given for the instances; allowed: "
+        "shared_preload_libraries for the whole cluster; move it to [aurora.parameters]",
     ),
     Case(
         "terraform_and_rds_agree",
@@ -311,31 +313,30 @@ CASES = (
             }
         },
         {"protection": {"final_snapshot": False}},
-        "protection.final_snapshot: false given with deletion_protection = true; "
-        "allowed: true with deletion protection; "
-        "set final_snapshot = true, or lift all protection",
+        "protection.final_snapshot: false given with deletion_protection = true; allowed: true "
+        "while deletion_protection = true; set final_snapshot = true, or lift all protection",
     ),
     Case(
         "protected_secrets_can_be_restored",
         {"protection": {"secret_recovery_window_days": 7}},
         {"protection": {"secret_recovery_window_days": 0}},
-        "protection.secret_recovery_window_days: 0 given with prevent_destroy = true; "
-        "allowed: 7 to 30 days with protection; "
-        "set secret_recovery_window_days = 30, or lift all protection",
+        "protection.secret_recovery_window_days: 0 given with prevent_destroy = true; allowed: 7 "
+        "to 30 days while prevent_destroy = true; set secret_recovery_window_days = 30, or lift "
+        "all protection",
     ),
     Case(
         "task_names_differ",
         {"dms.tasks.1": {"name": "old", "tables": [{"schema": "old"}]}},
         {"dms.tasks.1": {"name": "all", "tables": [{"schema": "old"}]}},
-        'dms.tasks[1].name: "all" given again; allowed: names that differ; rename one of the tasks',
+        'dms.tasks[1].name: "all" given again; allowed: another name for each task; rename one '
+        "of the tasks",
     ),
     Case(
         "batches_have_limited_lobs",
         {f"{TASK}.batch_apply": True},
         {f"{TASK}.batch_apply": True, f"{TASK}.lob_mode": "full"},
-        'dms.tasks[0].batch_apply: true given with lob_mode = "full"; '
-        "allowed: batches with limited LOBs; "
-        'set batch_apply = false, or lob_mode = "limited"',
+        'dms.tasks[0].batch_apply: true given with lob_mode = "full"; allowed: batches of '
+        'limited LOBs alone; set batch_apply = false, or lob_mode = "limited"',
     ),
     Case(
         "batches_have_limited_lobs",
@@ -345,9 +346,9 @@ CASES = (
             f"{TABLE}.table": "orders",
             f"{TABLE}.lob.mode": "unlimited",
         },
-        'dms.tasks[0].tables[0].lob.mode: "unlimited" given with batch_apply = true; '
-        "allowed: batches with limited LOBs; "
-        'set mode = "limited", or carry the table by a task of its own',
+        'dms.tasks[0].tables[0].lob.mode: "unlimited" given with batch_apply = true; allowed: '
+        'batches of limited LOBs alone; set mode = "limited", or carry the table by a task of '
+        "its own",
     ),
     Case(
         "stop_is_between_two_phases",
@@ -376,8 +377,8 @@ CASES = (
             }
         },
         {"dms.tasks.1": {"name": "old", "tables": [{"schema": "public"}]}},
-        "dms.tasks[1].tables[0]: public.% given, as in dms.tasks[0].tables[0]; "
-        "allowed: a selection once; remove one of the two",
+        "dms.tasks[1].tables[0]: public.% given again, after dms.tasks[0].tables[0]; allowed: "
+        "each selection once; remove one of the two",
     ),
     Case(
         "tables_are_selected_once",
@@ -386,23 +387,22 @@ CASES = (
             "dms.tasks.1": {"name": "old", "tables": [{"schema": "old"}]},
         },
         {f"{TASK}.tables.1": {"schema": "public", "action": "exclude"}},
-        "dms.tasks[0].tables[1]: public.% given, as in dms.tasks[0].tables[0]; "
-        "allowed: a selection once; remove one of the two",
+        "dms.tasks[0].tables[1]: public.% given again, after dms.tasks[0].tables[0]; allowed: "
+        "each selection once; remove one of the two",
     ),
     Case(
         "tables_are_selected_once",
         {f"{TABLE}.table": "a.b", f"{TASK}.tables.1": {"schema": "public.a", "table": "c"}},
         {f"{TABLE}.table": "a.b", f"{TASK}.tables.1": {"schema": "public.a", "table": "b"}},
-        "dms.tasks[0].tables[1]: public.a.b given, as in dms.tasks[0].tables[0]; "
-        "allowed: a selection once; remove one of the two",
+        "dms.tasks[0].tables[1]: public.a.b given again, after dms.tasks[0].tables[0]; allowed: "
+        "each selection once; remove one of the two",
     ),
     Case(
         "details_name_one_table",
         {f"{TABLE}.table": "orders", f"{TABLE}.lob": {"mode": "limited", "max_size_kb": 64}},
         {f"{TABLE}.lob": {"mode": "limited"}},
-        "dms.tasks[0].tables[0].lob: it given for public.%; "
-        "allowed: it for one table by its whole name; "
-        "write schema and table without %, or remove it",
+        "dms.tasks[0].tables[0].lob: given for public.%, which may be several tables; allowed: "
+        "one table, by its whole name; write schema and table without %, or remove lob",
     ),
     Case(
         "details_name_one_table",
@@ -415,16 +415,15 @@ CASES = (
                 "parallel_load": {"columns": ["id"], "boundaries": [["1000"]]},
             }
         },
-        'dms.tasks[0].tables[1].parallel_load: it given with action = "exclude"; '
-        "allowed: it for tables that are carried; remove it",
+        'dms.tasks[0].tables[1].parallel_load: given with action = "exclude"; allowed: tables '
+        "that are included; remove parallel_load",
     ),
     Case(
         "limited_lobs_alone_have_a_size",
         {f"{TABLE}.table": "orders", f"{TABLE}.lob": {"mode": "unlimited"}},
         {f"{TABLE}.table": "orders", f"{TABLE}.lob": {"mode": "unlimited", "max_size_kb": 64}},
-        'dms.tasks[0].tables[0].lob.max_size_kb: 64 given with mode = "unlimited"; '
-        "allowed: a size in limited mode; "
-        'remove max_size_kb, or set mode = "limited"',
+        'dms.tasks[0].tables[0].lob.max_size_kb: 64 given with mode = "unlimited"; allowed: a '
+        'size with mode = "limited"; remove max_size_kb, or set mode = "limited"',
     ),
     Case(
         "boundaries_match_columns",
@@ -436,8 +435,8 @@ CASES = (
             f"{TABLE}.table": "orders",
             f"{TABLE}.parallel_load": {"columns": ["a", "b"], "boundaries": [["1", "x"], ["2"]]},
         },
-        "dms.tasks[0].tables[0].parallel_load.boundaries[1]: 1 values given for 2 columns; "
-        "allowed: a value for each column; add or remove values",
+        'dms.tasks[0].tables[0].parallel_load.boundaries[1]: ["2"] given with columns = ["a", '
+        '"b"]; allowed: a value for each column; add or remove values',
     ),
     Case(
         "transformations_fit_their_target",
@@ -497,8 +496,8 @@ CASES = (
                 {"target": "table", "action": "convert-uppercase", "schema": "a"},
             ]
         },
-        "dms.tasks[0].transformations[1]: a second transformation of a.% given; "
-        "allowed: one of a kind; put both into one, or remove one",
+        "dms.tasks[0].transformations[1]: a second transformation of a.% given; allowed: one for "
+        "a schema or table, one of each action for a column; merge the two, or remove one",
     ),
     Case(
         "storage_threshold_can_be_met",
@@ -518,8 +517,8 @@ CASES = (
         "keys_differ",
         {"tags.extra": {"team": "a", "teams": "b"}},
         {"tags.extra": {"team": "a", "Team": "b"}},
-        'tags.extra.Team: a key given that differs from "team" in case alone; '
-        "allowed: keys that differ; remove one of the two",
+        'tags.extra.Team: differs from "team" in case alone; allowed: keys that differ in more '
+        "than case; remove one of the two",
     ),
 )
 

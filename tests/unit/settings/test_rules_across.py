@@ -42,45 +42,44 @@ CASES = (
         {"aws.provider_version": "6.25.0"},
         {"aws.provider_version": "6.25.0"},
         {},
-        'aws.provider_version: "5.100.0" given, elsewhere in account 111122223333 "6.25.0"; '
-        "allowed: one value for all environments of an account; "
-        'set provider_version = "6.25.0", or change the others',
+        'aws.provider_version: "5.100.0" given, but "6.25.0" elsewhere in account 111122223333; '
+        'allowed: one value for all environments of an account; set provider_version = "6.25.0", '
+        "or change the others",
     ),
     Case(
         "account_is_agreed_on",
         {},
         {"aws.region": "eu-west-1", "aws.state_region": "eu-central-1"},
         {"aws.region": "eu-west-1"},
-        'aws.state_region: "eu-west-1" given, elsewhere in account 111122223333 "eu-central-1"; '
-        "allowed: one value for all environments of an account; "
-        'set state_region = "eu-central-1", or change the others',
+        'aws.state_region: "eu-west-1" given, but "eu-central-1" elsewhere in account '
+        "111122223333; allowed: one value for all environments of an account; set state_region = "
+        '"eu-central-1", or change the others',
     ),
     Case(
         "account_is_agreed_on",
         {},
         {**ACCOUNT, "tags.project": "ferry"},
         {"tags.project": "ferry"},
-        'tags.project: "ferry" given, elsewhere in account 111122223333 "aurora-ferry"; '
-        "allowed: one value for all environments of an account; "
-        'set project = "aurora-ferry", or change the others',
+        'tags.project: "ferry" given, but "aurora-ferry" elsewhere in account 111122223333; '
+        'allowed: one value for all environments of an account; set project = "aurora-ferry", or '
+        "change the others",
     ),
     Case(
         "account_is_agreed_on",
         {},
         {**ACCOUNT, "tags.repository": "git.example.org/ferry"},
         {"tags.repository": "git.example.org/ferry"},
-        'tags.repository: "git.example.org/ferry" given, elsewhere in account 111122223333 '
-        '"github.com/example/aurora-ferry"; '
-        "allowed: one value for all environments of an account; "
-        'set repository = "github.com/example/aurora-ferry", or change the others',
+        'tags.repository: "git.example.org/ferry" given, but "github.com/example/aurora-ferry" '
+        "elsewhere in account 111122223333; allowed: one value for all environments of an "
+        'account; set repository = "github.com/example/aurora-ferry", or change the others',
     ),
     Case(
         "tasks_differ",
         {"dms.tasks.0.name": "b-all"},
         {"dms.tasks.0.name": "most"},
         {},
-        'dms.tasks[0].name: "all" given, which makes aurora-ferry-dev-b-all, a task of dev; '
-        "allowed: task identifiers that differ; rename one of the tasks",
+        'dms.tasks[0].name: "all" given, which makes aurora-ferry-dev-b-all, as a task of dev '
+        "does; allowed: another identifier for each task; rename one of the tasks",
     ),
     Case(
         "transit_gateway_tells_vpcs_apart",
@@ -88,7 +87,7 @@ CASES = (
         {**TGW, **OTHER},
         {**TGW, "network.vpc.cidr": "10.20.8.0/24"},
         'network.vpc.cidr: "10.20.8.0/24" given, which overlaps dev\'s "10.20.0.0/20" on '
-        "tgw-0123456789abcdef0; allowed: networks apart from each other on one transit gateway; "
+        "tgw-0123456789abcdef0; allowed: networks that do not overlap on one transit gateway; "
         "give one of the two VPCs another network",
     ),
     Case(
@@ -96,18 +95,18 @@ CASES = (
         VGW,
         TGW,
         VGW,
-        'network.route_to_source.virtual_private_gateway_id: "vgw-0123456789abcdef0" given, which '
-        "dev has too; allowed: a gateway in one environment; "
-        "use a transit gateway for both, or another gateway for one",
+        'network.route_to_source.virtual_private_gateway_id: "vgw-0123456789abcdef0" given, '
+        "which dev has too; allowed: a gateway for one environment; use a transit gateway for "
+        "both, or another gateway for one",
     ),
     Case(
         "shared_vpc_is_routed_once",
         ROUTED,
         {"network": {"existing_vpc": EXISTING_VPC}},
         ROUTED,
-        "network.route_to_source: it given for vpc-0123456789abcdef0, where dev makes the route "
-        "too; allowed: a route of one environment; "
-        "remove [network.route_to_source] and route_table_ids from one of the two",
+        "network.route_to_source: given for vpc-0123456789abcdef0, whose route dev makes "
+        "already; allowed: one environment that makes the route; remove "
+        "[network.route_to_source] and route_table_ids from one of the two",
     ),
     Case(
         "slot_serves_one_environment",
@@ -145,7 +144,7 @@ def test_names_that_differ_in_case_alone_have_one_state(folder: Folder) -> None:
 
     assert folder.lines() == [
         (
-            "environments/dev.toml: the state key environments/dev/terraform.tfstate given twice in "
+            "environments/dev.toml: the state key environments/dev/terraform.tfstate is taken already in "
             "aurora-ferry-tfstate-111122223333-eu-central-1; allowed: one file for each environment; "
             "rename one of the files"
         )

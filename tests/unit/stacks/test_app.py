@@ -49,7 +49,7 @@ def test_an_unknown_environment_ends_with_2_and_one_line_and_writes_nothing(
     assert run.returncode == 2
     assert run.stdout == ""
     assert run.stderr == (
-        'ENVIRONMENT_SUFFIX: "prd" given; allowed: dev, prod or staging, several by commas;'
+        'ENVIRONMENT_SUFFIX: "prd" given; allowed: dev, prod or staging, several separated by commas;'
         " correct the name, or unset it for all\n"
     )
     assert not output.exists()
