@@ -7,9 +7,9 @@ from traceback import print_exc
 from typing import TYPE_CHECKING, Final
 
 import typer
-from click import ClickException
 from rich.console import Console
 from rich.text import Text
+from typer.exceptions import TyperException
 
 from ferry.errors import FerryError
 from ferry.findings import ExitStatus
@@ -38,7 +38,7 @@ def failures_shown() -> Iterator[None]:
         raise typer.Exit(error.exit_code) from None
     except (KeyboardInterrupt, typer.Abort):
         raise typer.Exit(ExitStatus.INTERRUPTED) from None
-    except (typer.Exit, ClickException):
+    except (typer.Exit, TyperException):
         raise
     except Exception:  # noqa: BLE001 - see above: any of them
         print_exc()

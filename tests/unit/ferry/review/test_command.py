@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from click import unstyle
+from rich.text import Text
 from typer.testing import CliRunner, Result
 
 from ferry.cli.app import app
@@ -215,7 +215,7 @@ def test_a_report_that_cannot_be_written(plan: Path, tmp_path: Path) -> None:
 def test_the_environment_is_the_first_argument(plan: Path, arguments: list[str]) -> None:
     result = CliRunner().invoke(app, ["review", str(plan), *arguments], prog_name="ferry")
     assert result.exit_code == 2
-    assert "Usage: ferry review [OPTIONS] {ENV} {PLAN.json}" in unstyle(result.stderr)
+    assert "Usage: ferry review [OPTIONS] {ENV} {PLAN.json}" in Text.from_ansi(result.stderr).plain
 
 
 MEASURE = """
