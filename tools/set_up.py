@@ -4,8 +4,8 @@ Runs with the machine's Python and no package, because there is none yet. A lock
 copies that start at once from installing into the same folder. Nothing outside the checkout is
 touched.
 
-    python3 tools/set_up.py            what `make demo` needs
-    python3 tools/set_up.py checkov    also Checkov, in an environment of its own
+    python3 tools/set_up.py                      what `make demo` needs, and the programs of PROGRAMS
+    python3 tools/set_up.py checkov workflows    also Checkov, and the linters of the workflows
 """
 
 from __future__ import annotations
@@ -26,11 +26,31 @@ from contextlib import contextmanager
 ROOT = Path(__file__).resolve().parent.parent
 TOOLS = ROOT / ".tools"
 MINIMUM_PYTHON = (3, 11)
+OPTIONAL = ("checkov", "workflows")
+PROGRAMS = {
+    "ferry": """#!/bin/sh
+# Written by tools/set_up.py. -P: the folder that ferry is called from is no place for modules.
+exec "$(dirname "$0")/python" -P -m ferry "$@"
+""",
+    "cdktf": """#!/bin/sh
+# Written by tools/set_up.py: the project's cdktf, in the folder at or above this that cdktf.json is in.
+bin=$(cd "$(dirname "$0")" && pwd)
+export PATH="$bin:$PATH" CHECKPOINT_DISABLE="${CHECKPOINT_DISABLE:-1}"
+folder=$PWD
+while [ -n "$folder" ] && [ ! -f "$folder/cdktf.json" ]; do folder=${folder%/*}; done
+cd "${folder:-.}" && exec "$bin/../../node_modules/.bin/cdktf" "$@"
+""",
+}
+"""What is found from any folder of the project once .venv is activated, or through pipenv."""
 
 
 def main(wanted: list[str]) -> int:
     """Install, and say in one line what is missing on the machine."""
-    problems = list(_missing_programs())
+    problems = [
+        f"set-up: {name} given; {', '.join(OPTIONAL)} allowed"
+        for name in wanted
+        if name not in OPTIONAL
+    ] + list(_missing_programs())
     if problems:
         print(*problems, sep="\n", file=sys.stderr)
         return 2
@@ -39,9 +59,10 @@ def main(wanted: list[str]) -> int:
         with _one_at_a_time(TOOLS / "set_up.lock"):
             _pipenv()
             _python_packages()
+            write_programs()
             _node_packages()
-            if "checkov" in wanted:
-                _own_environment("checkov")
+            for name in wanted:
+                _own_environment(name)
     except subprocess.CalledProcessError as error:
         print(
             f"set-up: {' '.join(map(str, error.cmd[:4]))} ... ended with {error.returncode};"
@@ -80,7 +101,7 @@ def _own_environment(name: str) -> None:
     """A virtual environment for one tool, from ``tools/NAME.txt`` with hashes."""
     requirements = ROOT / "tools" / f"{name}.txt"
     folder = TOOLS / name
-    with _unless_current(folder, requirements) as stale:
+    with unless_current(folder, requirements) as stale:
         if stale:
             _say(f"installing {name}")
             venv.create(folder, with_pip=True, clear=True)
@@ -92,9 +113,11 @@ def _own_environment(name: str) -> None:
 
 def _python_packages() -> None:
     folder = ROOT / ".venv"
-    with _unless_current(folder, ROOT / "Pipfile.lock") as stale:
+    with unless_current(folder, ROOT / "Pipfile.lock") as stale:
         if stale:
             _say("installing the Python packages (about a minute)")
+            # Made anew: its programs hold its path, and packages that left the lock would stay.
+            shutil.rmtree(folder, ignore_errors=True)
             _run(
                 TOOLS / "pipenv" / "bin" / "pipenv", "sync", "--dev",
                 environment={
@@ -102,14 +125,28 @@ def _python_packages() -> None:
                     "PIPENV_IGNORE_VIRTUALENVS": "1",
                     "PIPENV_QUIET": "1",
                     "PIPENV_NOSPIN": "1",
-                    "PIPENV_PYTHON": sys.executable,
+                    # Not the Python of the very environment, which may be the one that runs this.
+                    "PIPENV_PYTHON": f"{sys.base_prefix}/bin/python3.{sys.version_info.minor}",
                 },
                 quiet=True,
             )  # fmt: skip
 
 
+def write_programs() -> None:
+    """The programs, and the checkout as a place that Python imports from; no path to go stale."""
+    folder = ROOT / ".venv"
+    for name, text in PROGRAMS.items():
+        program = folder / "bin" / name
+        if not program.is_file() or program.read_text() != text:
+            program.write_text(text)
+        program.chmod(0o755)
+    (packages,) = folder.glob("lib/python3*/site-packages")
+    # Relative to the folder that it lies in: .venv/lib/python3.N/site-packages.
+    (packages / "aurora-ferry.pth").write_text("../../../..\n")
+
+
 def _node_packages() -> None:
-    with _unless_current(ROOT / "node_modules", ROOT / "package-lock.json") as stale:
+    with unless_current(ROOT / "node_modules", ROOT / "package-lock.json") as stale:
         if stale:
             _say("installing the cdktf command line")
             # Install scripts are not needed and are other people's code.
@@ -117,9 +154,12 @@ def _node_packages() -> None:
 
 
 @contextmanager
-def _unless_current(folder: Path, source: Path) -> Iterator[bool]:
-    """Yields whether ``folder`` has to be made from ``source``; notes it when that went well."""
-    digest = hashlib.sha256(source.read_bytes()).hexdigest()
+def unless_current(folder: Path, source: Path) -> Iterator[bool]:
+    """Yields whether ``folder`` has to be made from ``source``; notes it when that went well.
+
+    A folder that was moved has to, because what is installed knows where it is.
+    """
+    digest = hashlib.sha256(bytes(folder.resolve()) + source.read_bytes()).hexdigest()
     stamp = folder / ".made-from"
     stale = not stamp.is_file() or stamp.read_text() != digest
     yield stale
