@@ -21,13 +21,14 @@ demo: setup ## Deploy dev end to end on local AWS, show it, destroy it
 	@python -m harness.demo
 
 test: ## Everything that CI checks
-	@$(PYTHON) tools/set_up.py checkov
+	@$(PYTHON) tools/set_up.py checkov workflows
 	@python -m tools.check
 
 synth: setup ## Write cdktf.out, the Terraform JSON of every environment
 	@cdktf synth
 
-lint: setup ## ruff, mypy, import-linter
+lint: ## ruff, mypy, import-linter; actionlint and zizmor for the workflows
+	@$(PYTHON) tools/set_up.py workflows
 	@python -m tools.check lint
 
 unit: setup ## The unit tests, in seconds
@@ -48,5 +49,5 @@ bench: setup ## Measure synthesis beside other tools; writes bench/RESULTS.md, t
 review: setup ## What the working tree does to ENV=dev; BASE= is what is deployed, main by default
 	@python -m harness.review "$(ENV)" $(BASE)
 
-lock: setup ## Renew the lock files
+lock: setup ## Renew the lock files: Python's, Node's, those of tools/
 	@$(PYTHON) tools/lock.py

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 ROOT = Path(__file__).resolve().parent.parent
+WORKFLOWS = ".tools/workflows/bin"
 # Which packages are to be covered, lines and branches together, and to how many percent.
 COVERED: dict[str, int] = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"][
     "aurora-ferry"
@@ -36,6 +37,9 @@ STEPS: dict[str, list[list[str]]] = {
         ["ruff", "format", "--check", "."],
         ["mypy"],
         ["lint-imports"],
+        # Not with whatever shellcheck and pyflakes a machine may have.
+        [f"{WORKFLOWS}/actionlint", "-shellcheck=", "-pyflakes="],
+        [f"{WORKFLOWS}/zizmor", "--offline", "--quiet", ".github"],
     ],
     "unit": [["pytest", "tests/unit", "-q", "-n", "2", "-m", "not slow", *COVERING]],
     "slow": [["pytest", "tests/unit", "-q", "-n", "2", "-m", "slow", *COVERING, "--cov-append"]],

@@ -10,16 +10,17 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
 def main() -> int:
-    """Lock the Python and the Node packages."""
-    pipenv = ROOT / ".tools" / "pipenv" / "bin" / "pipenv"
-    environment = os.environ | {"PIPENV_VENV_IN_PROJECT": "1", "PIPENV_IGNORE_VIRTUALENVS": "1"}
-    subprocess.run([str(pipenv), "lock", "--dev"], cwd=ROOT, env=environment, check=True)
+    """Lock the Python and the Node packages, and those of the tools with their own environments."""
+    _pipenv("lock", "--dev", folder=ROOT)
     _drop_sources(ROOT / "Pipfile.lock")
+    for wanted in sorted((ROOT / "tools").glob("*.in")):
+        wanted.with_suffix(".txt").write_text(_requirements(wanted.read_text()))
     subprocess.run(
         ["npm", "install", "--package-lock-only", "--ignore-scripts", "--no-audit", "--no-fund"],
         cwd=ROOT,
@@ -27,6 +28,33 @@ def main() -> int:
     )
     _drop_resolved(ROOT / "package-lock.json")
     return 0
+
+
+def _pipenv(*arguments: str, folder: Path) -> str:
+    """What pipenv prints for the Pipfile in a folder."""
+    return subprocess.run(
+        [str(ROOT / ".tools" / "pipenv" / "bin" / "pipenv"), *arguments],
+        cwd=folder,
+        env=os.environ | {"PIPENV_VENV_IN_PROJECT": "1", "PIPENV_IGNORE_VIRTUALENVS": "1"},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    ).stdout
+
+
+def _requirements(wanted: str) -> str:
+    """All that `NAME==VERSION` lines need, with hashes, as pip takes it."""
+    pins = (line.split("==") for line in wanted.split())
+    pipfile = ["[packages]", *(f'{name} = "=={version}"' for name, version in pins)]
+    with TemporaryDirectory() as folder:
+        (Path(folder) / "Pipfile").write_text("\n".join(pipfile))
+        _pipenv("lock", folder=Path(folder))
+        found = _pipenv("requirements", "--hash", folder=Path(folder)).splitlines()
+    return "".join(
+        line.replace(" --hash", " \\\n    --hash") + "\n"
+        for line in found
+        if not line.startswith("-")  # an option, which names a registry
+    )
 
 
 def _drop_sources(lock: Path) -> None:
