@@ -62,7 +62,7 @@ def test_no_name_is_left_to_chance(synthesized: Path, name: str) -> None:
         recovery.LOCKED,
         recovery.UNTAINT,
         "terraform force-unlock ID",
-        "pipenv run ferry adopt dev > cdktf.out/stacks/dev/adopted.tf",
+        "ferry adopt dev > cdktf.out/stacks/dev/adopted.tf",
         "0 to destroy",
         "is tainted, so must be replaced",
         "Instance cannot be destroyed",
