@@ -17,7 +17,7 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ferry.review import Guardrails, Phrase, Plan
+    from ferry.review import Danger, Phrase, Plan
 
 
 class Format(StrEnum):
@@ -65,11 +65,11 @@ def review(
         from ferry.review import review as judge
         from ferry.review.report import as_json, as_markdown, as_text
 
-        guardrails, account_id, notes = _settings(name)
+        block, account_id, notes = _settings(name)
         reviewed = judge(
             _read(plan, stack, environment=name, account_id=account_id),
             environment=name,
-            guardrails=guardrails,
+            block=block,
             notes=notes,
         )
         write = {Format.MARKDOWN: as_markdown, Format.JSON: as_json, Format.TEXT: as_text}
@@ -117,21 +117,21 @@ def _crashes_told() -> Iterator[None]:
         ) from None
 
 
-def _settings(name: str) -> tuple[Guardrails, str, list[Phrase]]:
-    """What the environment's file says; an environment whose file is gone gets the strictest."""
+def _settings(name: str) -> tuple[frozenset[Danger], str, list[Phrase]]:
+    """What blocks, the account, and notes; without a file what blocks by default."""
     from ferry.environments import FOLDER, find
-    from ferry.review import Danger, Guardrails, Phrase
+    from ferry.review import Danger, Phrase
+    from settings.review import Review
 
     if name not in {file.stem for file in FOLDER.glob("*.toml")}:
         note = Phrase(
-            "There is no {file}, so the strictest guardrails hold, and the environment's own "
+            "There is no {file}, so the default guardrails hold, and the environment's own "
             "account is not known.",
             {"file": f"{FOLDER.name}/{name}.toml"},
         )
-        return Guardrails(), "", [note]
+        return frozenset(map(Danger, Review().block)), "", [note]
     environment = find(name)
-    block = frozenset(map(Danger, environment.review.block))
-    return Guardrails(block=block), environment.aws.account_id, []
+    return frozenset(map(Danger, environment.review.block)), environment.aws.account_id, []
 
 
 def _read(plan: Path, stack: Path | None, *, environment: str, account_id: str) -> Plan:

@@ -5,13 +5,10 @@ from ferry.review.plan.reading import read_plan
 from ferry.review.plan.stack import stack_name
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Phrase
-from ferry.review.rules.guardrails import STRICT, Guardrails
 from ferry.review.rules.review import Review, Verdict, review
 
 __all__ = [
-    "STRICT",
     "Danger",
-    "Guardrails",
     "Phrase",
     "Plan",
     "PlanError",

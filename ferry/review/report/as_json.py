@@ -80,7 +80,7 @@ def _place(change: Change) -> dict[str, Any]:
 def _finding(review: Review, finding: Finding) -> dict[str, Any]:
     return {
         "danger": finding.danger,
-        "blocks": review.guardrails.blocks(finding.danger),
+        "blocks": finding.danger in review.block,
         "section": finding.section,
         **_place(finding.change),
         "attribute": finding.attribute,

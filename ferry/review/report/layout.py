@@ -154,7 +154,7 @@ def _words(danger: Danger) -> str:
 
 
 def _weight(review: Review, finding: Finding) -> str:
-    return "Blocks:" if review.guardrails.blocks(finding.danger) else "Second reviewer:"
+    return "Blocks:" if finding.danger in review.block else "Second reviewer:"
 
 
 def _section(review: Review, section: Section) -> Part:

@@ -17,13 +17,13 @@ from ferry.review.rules.judging import judge
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from collections.abc import Set as AbstractSet
 
     from ferry.review.plan.plan import Change, Plan
     from ferry.review.plan.policies import StatementChange
     from ferry.review.plan.traffic import TrafficChange
     from ferry.review.rules.dangers import Section
     from ferry.review.rules.finding import Finding, Phrase
-    from ferry.review.rules.guardrails import Guardrails
     from ferry.review.rules.judging import Judgement
 
 
@@ -56,14 +56,14 @@ class Review:
     Args:
         environment: The environment's name.
         plan: The plan.
-        guardrails: What blocks.
+        block: The dangers that block; every other one asks for a second reviewer.
         judgement: What the rules say.
         notes: What else the reader should know, such as that the environment has no file.
     """
 
     environment: str
     plan: Plan
-    guardrails: Guardrails
+    block: AbstractSet[Danger]
     judgement: Judgement
     notes: Sequence[Phrase] = ()
 
@@ -71,7 +71,7 @@ class Review:
     def verdict(self) -> Verdict:
         """What is to be done. A plan that is blocked anyway is called so, judged whole or not."""
         dangers = {finding.danger for finding in self.judgement.findings}
-        if any(self.guardrails.blocks(danger) for danger in dangers):
+        if dangers & self.block:
             return Verdict.BLOCKED
         if not self.is_judged:
             return Verdict.NOT_JUDGED
@@ -93,7 +93,7 @@ class Review:
         return sorted(
             self.judgement.findings,
             key=lambda it: (
-                not self.guardrails.blocks(it.danger),
+                it.danger not in self.block,
                 _DANGERS.index(it.danger),
                 it.change.place,
             ),
@@ -144,20 +144,20 @@ class Review:
 
 
 def review(
-    plan: Plan, *, environment: str, guardrails: Guardrails, notes: Sequence[Phrase] = ()
+    plan: Plan, *, environment: str, block: AbstractSet[Danger], notes: Sequence[Phrase] = ()
 ) -> Review:
     """Review a plan.
 
     Args:
         plan: The plan.
         environment: The environment's name.
-        guardrails: What blocks.
+        block: The dangers that block; every other one asks for a second reviewer.
         notes: What else the reader should know; nothing by default.
     """
     return Review(
         environment=environment,
         plan=plan,
-        guardrails=guardrails,
+        block=block,
         judgement=judge(plan),
         notes=notes,
     )

@@ -5,13 +5,24 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from ferry.review import Guardrails, Review, read_plan, review
+from ferry.review import Danger, Review, read_plan, review
 
 if TYPE_CHECKING:
-    from ferry.review import Danger
     from ferry.review.plan.values import Json
 
 ACCOUNT = "111122223333"
+BLOCKING = frozenset(
+    {
+        Danger.DATA_LOSS,
+        Danger.PROTECTION_LOSS,
+        Danger.OUTAGE,
+        Danger.REPLICATION_LOSS,
+        Danger.PUBLIC_REACH,
+        Danger.REFUSED,
+    }
+)
+"""What blocks in an environment whose file says nothing of it."""
+
 UNKNOWN = object()
 """In an attribute's place: known only after apply."""
 
@@ -80,7 +91,7 @@ def plan_text(*changes: dict[str, Any], **parts: Json) -> str:
 def reviewed(
     *changes: dict[str, Any],
     stack: dict[str, Any] | None = None,
-    guardrails: Guardrails | None = None,
+    block: frozenset[Danger] = BLOCKING,
     **parts: Json,
 ) -> Review:
     """The review of a plan, for an environment that blocks what it blocks by default."""
@@ -89,7 +100,7 @@ def reviewed(
         stack_text=None if stack is None else json.dumps(stack),
         account_id=ACCOUNT,
     )
-    return review(plan, environment="dev", guardrails=guardrails or Guardrails())
+    return review(plan, environment="dev", block=block)
 
 
 def dangers(review_: Review) -> set[Danger]:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 
-from ferry.review import Danger, Guardrails, Verdict
-from tests.unit.ferry.review.plans import change, dangers, effects, reviewed, stays, update
+import settings.review
+from ferry.review import Danger, Verdict
+from tests.unit.ferry.review.plans import (
+    BLOCKING,
+    change,
+    dangers,
+    effects,
+    reviewed,
+    stays,
+    update,
+)
 
 if TYPE_CHECKING:
     from ferry.review.plan.values import Json
 
 CLUSTER = "aws_rds_cluster"
-ALL = Guardrails(block=frozenset(Danger))
-NONE = Guardrails(block=frozenset())
 
 
 def doubts(*changes: dict[str, Any], **parts: Json) -> list[str]:
@@ -116,21 +123,19 @@ def test_every_danger_needs_a_second_reviewer_where_it_does_not_block(danger: Da
         ),
         Danger.REFUSED: update(CLUSTER, {"engine_version": "15.8"}, engine_version="15.7"),
     }
-    lenient, strict = (reviewed(examples[danger], guardrails=it) for it in (NONE, ALL))
+    lenient = reviewed(examples[danger], block=frozenset())
+    strict = reviewed(examples[danger], block=frozenset(Danger))
     assert danger in dangers(lenient)
     assert (lenient.verdict, lenient.exit_code) == (Verdict.SECOND_REVIEWER, 1)
     assert (strict.verdict, strict.exit_code) == (Verdict.BLOCKED, 4)
 
 
-def test_what_blocks_by_default() -> None:
-    assert {it for it in Danger if Guardrails().blocks(it)} == {
-        Danger.DATA_LOSS,
-        Danger.PROTECTION_LOSS,
-        Danger.OUTAGE,
-        Danger.REPLICATION_LOSS,
-        Danger.PUBLIC_REACH,
-        Danger.REFUSED,
-    }
+def test_a_file_can_name_every_danger() -> None:
+    assert set(get_args(settings.review.Danger)) == set(Danger)
+
+
+def test_a_file_that_says_nothing_blocks_by_default() -> None:
+    assert set(settings.review.Review().block) == BLOCKING
 
 
 def test_what_blocks_comes_first() -> None:

@@ -20,9 +20,9 @@ def refusal(text: str, stack: str | None = None) -> str:
     return str(caught.value)
 
 
-@pytest.mark.parametrize("length", [1, 20, 200, -1])
-def test_a_plan_that_is_cut_off_is_refused(length: int) -> None:
-    text = plan_text(stays("aws_vpc", cidr_block="10.0.0.0/16"))[:length]
+def test_a_plan_that_is_cut_off_is_refused() -> None:
+    """Wherever it is cut; test_garbage tries every place."""
+    text = plan_text(stays("aws_vpc", cidr_block="10.0.0.0/16"))[:200]
     assert refusal(text).startswith("The plan is not JSON, or is cut off: ")
     assert refusal(text).endswith(HOW)
 

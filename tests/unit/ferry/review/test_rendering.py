@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from ferry.review import Guardrails, Phrase, Review, read_plan, review
+from ferry.review import Phrase, Review, read_plan, review
 from ferry.review.report import as_json, as_markdown, as_text
 from ferry.review.report.fitting import LIMIT_BYTES, Piece, fitted
 from ferry.review.report.inert import code, code_in_html, code_in_table, visible
@@ -230,7 +230,7 @@ def test_several_effects_of_a_kind_are_counted() -> None:
 def test_notes_are_told() -> None:
     plan = read_plan(plan_text())
     note = Phrase("There is no {file}.", {"file": "environments/`x`.toml"})
-    found = review(plan, environment="dev", guardrails=Guardrails(), notes=[note])
+    found = review(plan, environment="dev", block=frozenset(), notes=[note])
     assert "- There is no ``environments/`x`.toml``.\n" in as_markdown(found)
     assert json.loads(as_json(found))["notes"] == ["There is no environments/`x`.toml."]
 
@@ -603,15 +603,3 @@ def test_lines_are_left_out_from_the_first_that_does_not_fit() -> None:
 def test_a_part_whose_heading_does_not_fit_is_named() -> None:
     text = fitted("", [piece("z" * 900, 2)], note=note, limit_bytes=1_500)
     assert text == f"CUT Left out: {'z' * 900} (all 2).\n"
-
-
-def test_the_report_of_ten_thousand_changes_fits_into_a_comment() -> None:
-    text = plan_text(
-        *(
-            update("aws_cloudwatch_metric_alarm", {"alarm_name": f"{n}", "threshold": 300},
-                   threshold=400) | {"address": f"aws_cloudwatch_metric_alarm.n{n}"}
-            for n in range(10_000)
-        )
-    )  # fmt: skip
-    found = review(read_plan(text), environment="dev", guardrails=Guardrails())
-    assert len(as_markdown(found).encode()) < GITHUB_S_LIMIT

@@ -21,7 +21,7 @@ from ferry.review.rules.row import (
 )
 from ferry.review.rules.table import FOR_ALL, ROWS, TABLE
 from ferry.review.rules.timing import Timing, weighed
-from tests.unit.ferry.review.plans import change, effects, reviewed
+from tests.unit.ferry.review.plans import change, reviewed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -182,25 +182,8 @@ def test_every_attribute_of_the_stacks_has_a_rule_or_is_harmless(
     assert rows, f"no row for {type_}.{attribute}"
 
 
-@pytest.mark.parametrize("type_", ["aws_iam_role", "aws_iam_role_policy_attachment"])
-def test_the_account_s_stack_is_known_too(type_: str) -> None:
-    assert type_ in TABLE
-
-
 def test_no_attribute_has_two_harmless_rows_of_a_type() -> None:
     for type_, attributes in TABLE.items():
         for attribute, rows in attributes.items():
             harmless = [row for row in rows if isinstance(row, Harmless)]
             assert len(harmless) <= 1, f"{type_}.{attribute}"
-
-
-@pytest.mark.parametrize(
-    ("attribute", "before", "after", "effect"),
-    [
-        ("engine_version", "15.8", "15.7", 'Aurora cannot go back from "15.8" to "15.7"; RDS refuses it.'),
-        ("port", 5432, 5433, "All instances restart and listen at 5433, no longer at 5432: clients and DMS must follow."),
-    ],
-)  # fmt: skip
-def test_effects_name_the_values(attribute: str, before: Json, after: Json, effect: str) -> None:
-    item = change("aws_rds_cluster", "update", {attribute: before}, {attribute: after})
-    assert effect in effects(reviewed(item))
