@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cdktf import ITerraformDependable
+
 
 class Key(Protocol):
     """A KMS key."""
@@ -22,6 +24,18 @@ class Secret(Protocol):
     @property
     def arn(self) -> str:
         """The secret's ARN."""
+
+
+class AccessRole(Protocol):
+    """The role with which DMS reads secrets."""
+
+    @property
+    def arn(self) -> str:
+        """The role's ARN."""
+
+    @property
+    def ready(self) -> Sequence[ITerraformDependable]:
+        """What to wait for until the role may read."""
 
 
 class Network(Protocol):

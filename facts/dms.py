@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal, get_args
 
 VPC_ROLE: Final = "dms-vpc-role"
 """With this role DMS places its network interfaces; without it no subnet group can be made."""
@@ -20,3 +20,30 @@ https://docs.aws.amazon.com/dms/latest/userguide/security-iam.html#CHAP_Security
 REJECTED_IN_PASSWORDS: Final = ";:.+"
 """Punctuation that a password in a secret of DMS's must not hold. Source:
 https://docs.aws.amazon.com/dms/latest/userguide/security_iam_secretsmanager.html"""
+
+LogComponent = Literal[
+    "ADDONS",
+    "COMMON",
+    "COMMUNICATION",
+    "DATA_STRUCTURE",
+    "FILE_FACTORY",
+    "FILE_TRANSFER",
+    "IO",
+    "METADATA_MANAGER",
+    "PERFORMANCE",
+    "REST_SERVER",
+    "SORTER",
+    "SOURCE_CAPTURE",
+    "SOURCE_UNLOAD",
+    "TABLES_MANAGER",
+    "TARGET_APPLY",
+    "TARGET_LOAD",
+    "TASK_MANAGER",
+    "TRANSFORMATION",
+    "VALIDATOR_EXT",
+]
+"""A part of DMS that writes to a task's log, under DMS's own name. Source:
+https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Tasks.CustomizingTasks.TaskSettings.Logging.html"""
+
+LOG_COMPONENTS: Final[tuple[LogComponent, ...]] = get_args(LogComponent)
+"""All of them, in the order in which DMS lists them."""

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from facts.dms import LogComponent
 from settings.fields import PlainName
 from settings.retention import LogRetentionDays
 from settings.section import Allowed, List, Section
@@ -14,27 +15,6 @@ MigrationType = Literal["full-load", "cdc", "full-load-and-cdc"]
 PreparationMode = Literal["DO_NOTHING", "TRUNCATE_BEFORE_LOAD", "DROP_AND_CREATE"]
 LobMode = Literal["limited", "full", "inline"]
 AfterFullLoad = Literal["continue", "stop-before-cached-changes", "stop-after-cached-changes"]
-LogComponent = Literal[
-    "ADDONS",
-    "COMMON",
-    "COMMUNICATION",
-    "DATA_STRUCTURE",
-    "FILE_FACTORY",
-    "FILE_TRANSFER",
-    "IO",
-    "METADATA_MANAGER",
-    "PERFORMANCE",
-    "REST_SERVER",
-    "SORTER",
-    "SOURCE_CAPTURE",
-    "SOURCE_UNLOAD",
-    "TABLES_MANAGER",
-    "TARGET_APPLY",
-    "TARGET_LOAD",
-    "TASK_MANAGER",
-    "TRANSFORMATION",
-    "VALIDATOR_EXT",
-]
 Severity = Literal[
     "LOGGER_SEVERITY_ERROR",
     "LOGGER_SEVERITY_WARNING",

@@ -26,17 +26,15 @@ from constructs_lib.monitoring import (
 )
 from constructs_lib.provider import configure_terraform
 from constructs_lib.replication import (
-    MigrationType,
     ReplicationInstance,
     ReplicationTask,
     SourceCertificate,
     SourceEndpoint,
-    SslMode,
     TargetEndpoint,
 )
 from facts import names, outputs
 from facts.placement import Placement
-from stacks import aurora_mapping, replication_mapping
+from stacks import aurora_mapping
 from stacks.network_mapping import make_network
 
 if TYPE_CHECKING:
@@ -177,9 +175,9 @@ class MigrationStack(TerraformStack):
         return ReplicationInstance(
             self,
             "replication",
-            name=self._environment.prefix,
-            network=self._network.network,
-            security_groups=self._network.security_groups,
+            names=self._environment.names,
+            subnet_ids=self._network.network.dms_subnet_ids,
+            security_group_id=self._network.security_groups.dms_id,
             key=self._key,
             depends_on=self._account_roles.ready,
             engine_version=dms.engine_version,
@@ -205,26 +203,36 @@ class MigrationStack(TerraformStack):
         source = SourceEndpoint(
             self,
             "source",
-            name=environment.prefix,
+            names=environment.names,
             secret=self._source_secret,
             access_role=access_role,
             key=self._key,
-            database_name=environment.source.database,
-            ssl_mode=SslMode(environment.source.ssl_mode),
-            certificate=self._make_certificate(),
-            settings=replication_mapping.source_settings(environment.source, environment.dms),
             secrets_manager_endpoint=self._network.secretsmanager_dns_name,
+            database_name=environment.source.database,
+            ssl_mode=environment.source.ssl_mode,
+            certificate=self._make_certificate(),
+            plugin_name=environment.source.plugin_name,
+            slot_name=environment.source.slot_name,
+            capture_ddls=environment.source.capture_ddls,
+            ddl_artifacts_schema=environment.source.ddl_artifacts_schema,
+            heartbeat=environment.source.heartbeat.enabled,
+            heartbeat_frequency_minutes=environment.source.heartbeat.frequency_minutes,
+            heartbeat_schema=environment.source.heartbeat.schema_name,
+            execute_timeout_seconds=environment.source.execute_timeout_seconds,
+            map_unbounded_numeric_as_string=environment.dms.map_unbounded_numeric_as_string,
         )
         target = TargetEndpoint(
             self,
             "target",
-            name=environment.prefix,
+            names=environment.names,
             secret=self._target_secret,
             access_role=access_role,
             key=self._key,
-            database_name=environment.aurora.database_name,
-            settings=replication_mapping.target_settings(environment.dms),
             secrets_manager_endpoint=self._network.secretsmanager_dns_name,
+            database_name=environment.aurora.database_name,
+            after_connect_script=environment.dms.target.after_connect_script,
+            execute_timeout_seconds=environment.dms.target.execute_timeout_seconds,
+            map_unbounded_numeric_as_string=environment.dms.map_unbounded_numeric_as_string,
         )
         return source, target
 
@@ -233,7 +241,7 @@ class MigrationStack(TerraformStack):
         if pem is None:
             return None
         return SourceCertificate(
-            self, "source-ca", name=self._environment.prefix, certificate_pem=pem
+            self, "source-ca", names=self._environment.names, certificate_pem=pem
         )
 
     def _make_tasks(self) -> dict[str, ReplicationTask]:
@@ -241,14 +249,11 @@ class MigrationStack(TerraformStack):
             task.name: ReplicationTask(
                 self,
                 f"task-{task.name}",
-                name=self._environment.prefix,
-                task_name=task.name,
+                names=self._environment.names,
+                task=task,
                 instance=self._replication_instance,
                 source=self._source,
                 target=self._target,
-                table_mappings=replication_mapping.table_mappings(task),
-                settings=replication_mapping.task_settings(task),
-                migration_type=MigrationType(task.migration_type),
             )
             for task in self._environment.dms.tasks
         }
@@ -281,8 +286,8 @@ class MigrationStack(TerraformStack):
             cluster_instances=[
                 each.identifier for each in (self._aurora.writer, *self._aurora.readers)
             ],
-            replication_instance=self._replication_instance.instance.replication_instance_id,
-            tasks={name: task.task.replication_task_id for name, task in self._tasks.items()},
+            replication_instance=self._replication_instance.identifier,
+            tasks={name: task.identifier for name, task in self._tasks.items()},
             topic=self._topic,
         )
         return MigrationDashboard(

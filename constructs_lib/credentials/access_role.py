@@ -12,6 +12,8 @@ from constructs import Construct
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cdktf import ITerraformDependable
+
     from constructs_lib.encryption import EnvironmentKey
     from facts.placement import Placement
 
@@ -45,8 +47,8 @@ class SecretAccessRole(Construct):
     """
 
     arn: str
-    policy: IamRolePolicy
-    """Endpoints depend on it: DMS reads the secret as soon as an endpoint is made."""
+    ready: list[ITerraformDependable]
+    """The policy. Endpoints depend on it: DMS reads the secret as soon as an endpoint is made."""
 
     def __init__(
         self,
@@ -71,13 +73,15 @@ class SecretAccessRole(Construct):
         )
         self.arn = role.arn
         keys = [key.arn] if source_key_arn is None else [key.arn, source_key_arn]
-        self.policy = IamRolePolicy(
-            self,
-            "policy",
-            name="read-secrets",
-            role=role.id,
-            policy=json.dumps(_policy(placement, [secret.arn for secret in secrets], keys)),
-        )
+        self.ready = [
+            IamRolePolicy(
+                self,
+                "policy",
+                name="read-secrets",
+                role=role.id,
+                policy=json.dumps(_policy(placement, [secret.arn for secret in secrets], keys)),
+            )
+        ]
 
 
 def _trust(placement: Placement) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from cdktf import TerraformResourceLifecycle
@@ -10,30 +9,12 @@ from cdktf_cdktf_provider_aws.dms_endpoint import DmsEndpoint
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
-from constructs_lib.replication.checks import check_identifier
-from constructs_lib.replication.endpoint_settings import SourceSettings, TargetSettings
+from constructs_lib.replication.connection_attributes import connection_attributes
 
 if TYPE_CHECKING:
-    from constructs_lib.credentials import ConnectionSecret, SecretAccessRole, SourceSecret
-    from constructs_lib.encryption import EnvironmentKey
+    from constructs_lib.protocols import AccessRole, Key, Secret
     from constructs_lib.replication.certificate import SourceCertificate
-
-_LONGEST_IDENTIFIER = 255
-
-
-class SslMode(StrEnum):
-    """How the connection to the source is protected, from nothing to everything.
-
-    Source: https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Security.SSL.html
-    """
-
-    NONE = "none"
-    REQUIRE = "require"
-    VERIFY_CA = "verify-ca"
-    VERIFY_FULL = "verify-full"
-
-
-_VERIFYING = (SslMode.VERIFY_CA, SslMode.VERIFY_FULL)
+    from facts.names import Names
 
 
 class SourceEndpoint(Construct):
@@ -45,150 +26,198 @@ class SourceEndpoint(Construct):
     DMS is still testing the connection (hashicorp/terraform-provider-aws#46139), and a task that
     nobody knows is stopped fills the source's disk with WAL.
 
+    Two things are fixed: a LOB that would be cut fails the task, and booleans travel as booleans,
+    which both endpoints have to say.
+
     Args:
         scope: The parent.
         id_: The construct's id.
-        name: The environment's prefix, such as ``aurora-ferry-dev``.
+        names: The environment's names.
         secret: The secret with host, port, user and password.
         access_role: The role by which DMS reads it; the endpoint waits for its policy.
         key: Encrypts what DMS keeps of the endpoint.
-        database_name: The database that is migrated.
-        ssl_mode: ``require`` by default, which encrypts and verifies nobody.
-        certificate: The CA that ``verify-ca`` and ``verify-full`` verify against.
-        settings: The defaults of :class:`SourceSettings` by default.
         secrets_manager_endpoint: The DNS name under which the instance reaches Secrets Manager;
-            by default the region's own name.
-
-    Raises:
-        ValueError: The mode and the certificate do not go together.
+            with None the region's own name.
+        database_name: The database that is migrated.
+        ssl_mode: ``none``, ``require`` (encrypts, verifies nobody), ``verify-ca`` or
+            ``verify-full``.
+        certificate: The CA that ``verify-ca`` and ``verify-full`` verify against.
+        plugin_name: The output plugin of the logical replication slot.
+        slot_name: A logical replication slot that exists; with None DMS makes its own.
+        capture_ddls: Whether to carry changes of tables, by an event trigger and a table that DMS
+            makes at the source, which takes a superuser there.
+        ddl_artifacts_schema: The schema for these.
+        heartbeat: Whether to write to a table at the source at intervals, so that the slot of an
+            idle database does not keep the WAL until the disk is full. A read replica cannot.
+        heartbeat_frequency_minutes: The interval.
+        heartbeat_schema: The schema for the table.
+        execute_timeout_seconds: How long a statement may take.
+        map_unbounded_numeric_as_string: Whether to carry NUMERIC without precision as text, where
+            DMS would round it to NUMERIC(28,6). Set the target's alike.
     """
+
+    arn: str
+    """The endpoint's ARN, known after apply."""
 
     def __init__(
         self,
         scope: Construct,
         id_: str,
         *,
-        name: str,
-        secret: SourceSecret,
-        access_role: SecretAccessRole,
-        key: EnvironmentKey,
+        names: Names,
+        secret: Secret,
+        access_role: AccessRole,
+        key: Key,
+        secrets_manager_endpoint: str | None,
         database_name: str,
-        ssl_mode: SslMode = SslMode.REQUIRE,
-        certificate: SourceCertificate | None = None,
-        settings: SourceSettings | None = None,
-        secrets_manager_endpoint: str | None = None,
+        ssl_mode: str,
+        certificate: SourceCertificate | None,
+        plugin_name: str,
+        slot_name: str | None,
+        capture_ddls: bool,
+        ddl_artifacts_schema: str,
+        heartbeat: bool,
+        heartbeat_frequency_minutes: int,
+        heartbeat_schema: str,
+        execute_timeout_seconds: int,
+        map_unbounded_numeric_as_string: bool,
     ) -> None:
         super().__init__(scope, id_)
-        if ssl_mode in _VERIFYING and certificate is None:
-            raise ValueError(
-                f"ssl_mode is {ssl_mode} and there is no certificate; DMS verifies the source by "
-                "its CA's certificate. Give certificate, or set ssl_mode to require."
-            )
-        if ssl_mode not in _VERIFYING and certificate is not None:
-            raise ValueError(
-                f"ssl_mode is {ssl_mode} and there is a certificate, which that mode never looks "
-                "at. Set ssl_mode to verify-ca or verify-full, or leave certificate out."
-            )
-        identifier = f"{name}-source"
-        check_identifier("source endpoint", identifier, longest=_LONGEST_IDENTIFIER)
-        self._endpoint = DmsEndpoint(
+        endpoint = _make_endpoint(
             self,
-            "endpoint",
-            endpoint_id=identifier,
+            endpoint_id=names.source_endpoint,
             endpoint_type="source",
             engine_name="postgres",
+            secret=secret,
+            access_role=access_role,
+            key=key,
             database_name=database_name,
             ssl_mode=ssl_mode,
-            certificate_arn=None if certificate is None else certificate.arn,
-            secrets_manager_arn=secret.arn,
-            secrets_manager_access_role_arn=access_role.arn,
-            kms_key_arn=key.arn,
-            extra_connection_attributes=(settings or SourceSettings()).extra_connection_attributes(
-                secrets_manager_endpoint=secrets_manager_endpoint
+            certificate=certificate,
+            attributes=connection_attributes(
+                {
+                    "captureDdls": capture_ddls,
+                    "ddlArtifactsSchema": ddl_artifacts_schema,
+                    "executeTimeout": execute_timeout_seconds,
+                    "failTasksOnLobTruncation": True,
+                    "heartbeatEnable": heartbeat,
+                    "heartbeatFrequency": heartbeat_frequency_minutes,
+                    "heartbeatSchema": heartbeat_schema,
+                    "mapBooleanAsBoolean": True,
+                    "mapUnboundedNumericAsString": map_unbounded_numeric_as_string,
+                    "pluginName": plugin_name,
+                    "secretsManagerEndpointOverride": secrets_manager_endpoint,
+                    "slotName": slot_name,
+                }
             ),
-            pause_replication_tasks=False,
-            depends_on=[access_role.policy],
-            lifecycle=_lifecycle(),
         )
-        if ssl_mode is SslMode.NONE:
+        self.arn = endpoint.endpoint_arn
+        if ssl_mode == "none":
             acknowledge(
-                self._endpoint,
+                endpoint,
                 "CKV2_AWS_49",
                 reason="The environment says that the source speaks no SSL; the connection is "
                 "private, from this VPC to the source's network.",
             )
-
-    @property
-    def arn(self) -> str:
-        """The endpoint's ARN, known after apply."""
-        return self._endpoint.endpoint_arn
 
 
 class TargetEndpoint(Construct):
     """The Aurora target. Host, port, user and password come from a secret alone.
 
     The connection is encrypted (``require``), which Aurora's ``rds.force_ssl`` asks for; it stays
-    inside the VPC, from one security group to another. What is said of changes to the source's
-    endpoint holds here too.
+    inside the VPC, from one security group to another. Booleans travel as booleans, which both
+    endpoints have to say. What is said of changes to the source's endpoint holds here too.
 
     Args:
         scope: The parent.
         id_: The construct's id.
-        name: The environment's prefix, such as ``aurora-ferry-dev``.
+        names: The environment's names.
         secret: The secret with host, port, user and password.
         access_role: The role by which DMS reads it; the endpoint waits for its policy.
         key: Encrypts what DMS keeps of the endpoint.
-        database_name: The database that is migrated to.
-        settings: The defaults of :class:`TargetSettings` by default.
         secrets_manager_endpoint: The DNS name under which the instance reaches Secrets Manager;
-            by default the region's own name.
+            with None the region's own name.
+        database_name: The database that is migrated to.
+        after_connect_script: One SQL statement, without semicolon, that DMS runs on each
+            connection.
+        execute_timeout_seconds: How long a statement may take.
+        map_unbounded_numeric_as_string: As at the source.
     """
+
+    arn: str
+    """The endpoint's ARN, known after apply."""
 
     def __init__(
         self,
         scope: Construct,
         id_: str,
         *,
-        name: str,
-        secret: ConnectionSecret,
-        access_role: SecretAccessRole,
-        key: EnvironmentKey,
+        names: Names,
+        secret: Secret,
+        access_role: AccessRole,
+        key: Key,
+        secrets_manager_endpoint: str | None,
         database_name: str,
-        settings: TargetSettings | None = None,
-        secrets_manager_endpoint: str | None = None,
+        after_connect_script: str,
+        execute_timeout_seconds: int,
+        map_unbounded_numeric_as_string: bool,
     ) -> None:
         super().__init__(scope, id_)
-        identifier = f"{name}-target"
-        check_identifier("target endpoint", identifier, longest=_LONGEST_IDENTIFIER)
-        self._endpoint = DmsEndpoint(
+        self.arn = _make_endpoint(
             self,
-            "endpoint",
-            endpoint_id=identifier,
+            endpoint_id=names.target_endpoint,
             endpoint_type="target",
             engine_name="aurora-postgresql",
+            secret=secret,
+            access_role=access_role,
+            key=key,
             database_name=database_name,
-            ssl_mode=SslMode.REQUIRE,
-            secrets_manager_arn=secret.arn,
-            secrets_manager_access_role_arn=access_role.arn,
-            kms_key_arn=key.arn,
-            extra_connection_attributes=(settings or TargetSettings()).extra_connection_attributes(
-                secrets_manager_endpoint=secrets_manager_endpoint
+            ssl_mode="require",
+            certificate=None,
+            attributes=connection_attributes(
+                {
+                    "afterConnectScript": after_connect_script,
+                    "executeTimeout": execute_timeout_seconds,
+                    "mapBooleanAsBoolean": True,
+                    "mapUnboundedNumericAsString": map_unbounded_numeric_as_string,
+                    # The size of the CSV files by which rows are loaded, in KB.
+                    "maxFileSize": 32_768,
+                    "secretsManagerEndpointOverride": secrets_manager_endpoint,
+                }
             ),
-            pause_replication_tasks=False,
-            depends_on=[access_role.policy],
-            lifecycle=_lifecycle(),
-        )
-
-    @property
-    def arn(self) -> str:
-        """The endpoint's ARN, known after apply."""
-        return self._endpoint.endpoint_arn
+        ).endpoint_arn
 
 
-def _lifecycle() -> TerraformResourceLifecycle:
-    """Leave ``postgres_settings`` alone.
-
-    DMS shows an endpoint's attributes as its settings too. Nothing sets them here, so without this
-    each plan would take them away, and no apply would.
-    """
-    return TerraformResourceLifecycle(ignore_changes=["postgres_settings"])
+def _make_endpoint(
+    scope: Construct,
+    *,
+    endpoint_id: str,
+    endpoint_type: str,
+    engine_name: str,
+    secret: Secret,
+    access_role: AccessRole,
+    key: Key,
+    database_name: str,
+    ssl_mode: str,
+    certificate: SourceCertificate | None,
+    attributes: str,
+) -> DmsEndpoint:
+    return DmsEndpoint(
+        scope,
+        "endpoint",
+        endpoint_id=endpoint_id,
+        endpoint_type=endpoint_type,
+        engine_name=engine_name,
+        database_name=database_name,
+        ssl_mode=ssl_mode,
+        certificate_arn=certificate.arn if certificate else None,
+        secrets_manager_arn=secret.arn,
+        secrets_manager_access_role_arn=access_role.arn,
+        kms_key_arn=key.arn,
+        extra_connection_attributes=attributes,
+        pause_replication_tasks=False,
+        depends_on=list(access_role.ready),
+        # DMS shows an endpoint's attributes as its settings too. Nothing sets them here, so without
+        # this each plan would take them away, and no apply would.
+        lifecycle=TerraformResourceLifecycle(ignore_changes=["postgres_settings"]),
+    )

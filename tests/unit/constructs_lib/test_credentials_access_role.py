@@ -138,4 +138,5 @@ def test_the_policy_can_be_waited_for(stack: TerraformStack, placement: Placemen
 
     name = only_name(Template.of(stack).resources("aws_iam_role"))
     assert resolved(role.arn, stack) == f"${{aws_iam_role.{name}.arn}}"
-    assert resolved(role.policy.role, stack).startswith("${aws_iam_role_policy.")
+    (policy,) = role.ready
+    assert resolved(policy.fqn, stack).startswith("${aws_iam_role_policy.")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from constructs_lib.replication import SourceCertificate
+from tests.unit.constructs_lib.monitoring_examples import NAMES
 from tests.unit.template import Template
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ OTHER_PEM = PEM.replace("MIIB", "MIIC")
 
 
 def synthesized(stack: TerraformStack, pem: str) -> dict[str, Any]:
-    SourceCertificate(stack, "source-ca", name="aurora-ferry-dev", certificate_pem=pem)
+    SourceCertificate(stack, "source-ca", names=NAMES, certificate_pem=pem)
     return Template.of(stack).only("aws_dms_certificate")
 
 
@@ -32,8 +33,8 @@ def test_another_ca_is_another_certificate_made_before_the_old_one_goes(
     stack: TerraformStack,
 ) -> None:
     """An endpoint uses the old one until it is turned to the new one."""
-    first = SourceCertificate(stack, "first", name="dev", certificate_pem=PEM)
-    second = SourceCertificate(stack, "second", name="dev", certificate_pem=OTHER_PEM)
+    first = SourceCertificate(stack, "first", names=NAMES, certificate_pem=PEM)
+    second = SourceCertificate(stack, "second", names=NAMES, certificate_pem=OTHER_PEM)
     certificates = Template.of(stack).resources("aws_dms_certificate").values()
     assert len({certificate["certificate_id"] for certificate in certificates}) == 2
     assert all(certificate["lifecycle"]["create_before_destroy"] for certificate in certificates)
@@ -53,33 +54,8 @@ def test_line_ends_and_white_space_do_not_make_another_certificate(
     stack: TerraformStack, same: str
 ) -> None:
     """DMS gives the text back, and any difference would replace the certificate in every plan."""
-    SourceCertificate(stack, "source-ca", name="dev", certificate_pem=PEM)
-    SourceCertificate(stack, "same", name="dev", certificate_pem=same)
+    SourceCertificate(stack, "source-ca", names=NAMES, certificate_pem=PEM)
+    SourceCertificate(stack, "same", names=NAMES, certificate_pem=same)
     certificates = Template.of(stack).resources("aws_dms_certificate").values()
     assert len({certificate["certificate_id"] for certificate in certificates}) == 1
     assert {certificate["certificate_pem"] for certificate in certificates} == {PEM}
-
-
-def test_a_private_key_is_refused_and_not_shown(stack: TerraformStack) -> None:
-    key = "-----BEGIN PRIVATE KEY-----\nc2VjcmV0LWNhbmFyeQ==\n-----END PRIVATE KEY-----\n"
-    with pytest.raises(ValueError, match="private key") as refused:
-        SourceCertificate(stack, "source-ca", name="dev", certificate_pem=PEM + key)
-    assert str(refused.value) == (
-        "the source's CA file holds a private key; it may hold certificates only, for it is kept in "
-        "the state. Give the CA's certificate, and renew the key that was exposed."
-    )
-
-
-@pytest.mark.parametrize("text", ["", "MIIBszCCAVmgAwIBAgIU"])
-def test_what_is_no_pem_text_is_refused(stack: TerraformStack, text: str) -> None:
-    with pytest.raises(ValueError, match="does not begin with") as refused:
-        SourceCertificate(stack, "source-ca", name="dev", certificate_pem=text)
-    assert str(refused.value) == (
-        "the source's CA file does not begin with -----BEGIN CERTIFICATE-----; DMS takes PEM text "
-        "only. Convert it, for example with openssl x509 -inform der -in ca.der -out ca.pem."
-    )
-
-
-def test_a_name_that_dms_refuses_is_refused(stack: TerraformStack) -> None:
-    with pytest.raises(ValueError, match=r"the certificate identifier is 'dev_1-source-ca-"):
-        SourceCertificate(stack, "source-ca", name="dev_1", certificate_pem=PEM)
