@@ -9,8 +9,8 @@ import pytest
 
 from ferry.account import sign_in
 from ferry.deployment import Deployment, NotDeployedError, State
-from tests.unit.ferry.check.environments import environment
 from tests.unit.ferry.conftest import ACCOUNT, REGION
+from tests.unit.ferry.environments import environment
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client

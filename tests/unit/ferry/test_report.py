@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from ferry.check.rendering import as_json, as_text, summary
+from ferry.cli.report import summary, to_json, to_text
 from ferry.findings import Finding, Level
 
 FINE = Finding(check="a", level=Level.RIGHT, what="A is there.")
@@ -14,11 +14,11 @@ DARK = Finding(check="d", level=Level.UNJUDGED, what="G.", why="H.", remedy="I."
 
 
 def test_a_right_finding_is_one_line() -> None:
-    assert as_text(FINE).plain == "  right       A is there."
+    assert to_text(FINE).plain == "  right       A is there."
 
 
 def test_another_says_why_and_what_to_do() -> None:
-    assert as_text(BAD).plain.splitlines() == [
+    assert to_text(BAD).plain.splitlines() == [
         "  blocked     B is gone.",
         "              why: C fails.",
         "              remedy: Do [d].",
@@ -28,24 +28,20 @@ def test_another_says_why_and_what_to_do() -> None:
 def test_control_characters_are_left_out() -> None:
     finding = Finding(check="a", level=Level.RIGHT, what="A\x07\x08 is there.")
 
-    assert as_text(finding).plain == "  right       A is there."
+    assert to_text(finding).plain == "  right       A is there."
 
 
-def test_the_summary_counts_and_says_what_it_means() -> None:
-    assert summary([FINE]).plain == "1 right. All is right: plan."
-    assert summary([FINE, LOOK, FINE]).plain == (
-        "1 warning, 2 right. Nothing stops a deployment; look at the warnings."
-    )
-    assert summary([DARK, FINE]).plain == (
-        "1 not judged, 1 right. Nothing that is known stops a deployment."
-    )
-    assert summary([FINE, LOOK, DARK, BAD, BAD]).plain == (
-        "2 blocked, 1 not judged, 1 warning, 1 right. A deployment or the migration would fail."
+def test_the_summary_counts_the_gravest_first_and_says_what_that_means() -> None:
+    meanings = {level: f"It is {level}." for level in Level}
+
+    assert summary([FINE], meanings).plain == "1 right. It is right."
+    assert summary([FINE, LOOK, DARK, BAD, FINE, BAD], meanings).plain == (
+        "2 blocked, 1 not judged, 1 warning, 2 right. It is blocked."
     )
 
 
 def test_json() -> None:
-    text = as_json([FINE, BAD], environment="dev", account_id="1", region="r")
+    text = to_json([FINE, BAD], environment="dev", account_id="1", region="r")
 
     assert json.loads(text) == {
         "environment": "dev",

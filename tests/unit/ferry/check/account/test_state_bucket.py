@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ferry.account import Unanswered
-from ferry.check.judging.bucket import StateBucket, judge
+from ferry.check.account.state_bucket import StateBucket, judge
 from ferry.findings import Finding, Level
-from tests.unit.ferry.check.environments import environment
+from tests.unit.ferry.environments import environment
 
 NAME = "aurora-ferry-tfstate-111122223333-eu-central-1"
 

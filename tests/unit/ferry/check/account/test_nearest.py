@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ferry.check.judging.nearest import nearest_class, nearest_version
+from ferry.check.account.nearest import nearest_class, nearest_version
 
 
 @pytest.mark.parametrize(

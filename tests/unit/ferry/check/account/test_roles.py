@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from ferry.check.judging.roles import NEEDED, Role, judge
+from ferry.check.account.roles import NEEDED, Role, judge
 from ferry.findings import Finding, Level
-from tests.unit.ferry.check.environments import environment
+from tests.unit.ferry.environments import environment
 
 VPC, LOGS = NEEDED
 ARN = "arn:aws:iam::aws:policy/service-role/AmazonDMSVPCManagementRole"

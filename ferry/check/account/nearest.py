@@ -1,4 +1,4 @@
-"""The nearest that AWS offers to what it does not."""
+"""The nearest that AWS offers to what it does not, and the remedy that names it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ import re
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
+    from typing import Literal
+
+    from settings.environment import Environment
 
 _CLASS: Final = re.compile(
     r"(?:db|dms)\.(?P<letters>[a-z]+)(?P<generation>\d+)(?P<variant>[a-z0-9-]*)\.(?P<size>[a-z0-9]+)"
@@ -53,6 +56,47 @@ def nearest_class(wanted: str, offered: Iterable[str]) -> str | None:
     """
     candidates = [name for name in offered if _CLASS.fullmatch(name)]
     return min(candidates, key=lambda name: (_distance(wanted, name), name), default=None)
+
+
+def set_version(
+    environment: Environment,
+    section: Literal["aurora", "dms"],
+    versions: Collection[str],
+    *,
+    kind: str,
+) -> str:
+    """The remedy for a version that AWS refuses.
+
+    Args:
+        environment: The environment.
+        section: Whose version it is.
+        versions: What AWS offers.
+        kind: What these are, after "the nearest", such as `on offer`.
+    """
+    nearest = nearest_version(getattr(environment, section).engine_version, versions)
+    if nearest is None:
+        return f"AWS names no version {kind}: ask AWS Support, or choose another region."
+    every = ", ".join(sorted(versions, key=version_key))
+    return (
+        f'Set {section}.engine_version = "{nearest}" in {environment.name}.toml, the nearest '
+        f"{kind}. There are: {every}."
+    )
+
+
+def set_class(
+    environment: Environment, section: Literal["aurora", "dms"], orderable: Iterable[str]
+) -> str:
+    """The remedy for an instance class that AWS refuses; `orderable` are those that it offers."""
+    nearest = nearest_class(getattr(environment, section).instance_class, orderable)
+    if nearest is None:
+        return (
+            "AWS names no class that can be ordered: choose another "
+            f"{section}.engine_version or region."
+        )
+    return (
+        f'Set {section}.instance_class = "{nearest}" in {environment.name}.toml, the nearest that '
+        "can be ordered."
+    )
 
 
 def _distance(one: str, other: str) -> float:

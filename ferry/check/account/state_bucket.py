@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from ferry.account import Unanswered, asked
+from ferry.deployment.state_bucket import SETTINGS, bucket_of, find
 from ferry.findings import Finding, Level, not_judged
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
-    from ferry.account import Unanswered
+    from types_boto3_s3 import S3Client
+
+    from ferry.check.account.subject import Subject
+    from ferry.deployment.state_bucket import Bucket
     from settings.environment import Environment
 
 BUCKET: Final = "state-bucket"
@@ -31,6 +37,38 @@ class StateBucket:
     region: str = ""
     wrong: tuple[str, ...] = ()
     unread: Mapping[str, Unanswered] = field(default_factory=dict)
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    """Look at the bucket, and judge it."""
+    wanted = bucket_of(subject.environment)
+    found = asked(
+        f"look for the bucket {wanted.name}", lambda: _state_bucket(subject.account.s3, wanted)
+    )
+    if isinstance(found, Unanswered):
+        yield not_judged(BUCKET, f"The bucket {wanted.name}", why=found.why)
+    else:
+        yield from judge(subject.environment, found)
+
+
+def _state_bucket(s3: S3Client, bucket: Bucket) -> StateBucket | None:
+    found = find(s3, bucket)
+    if found is None:
+        return None
+    if not found.is_ours or found.region != bucket.region:
+        return StateBucket(is_ours=found.is_ours, region=found.region)
+    answers = {
+        setting.what: asked(
+            f"read '{setting.what}' of the bucket {bucket.name}",
+            partial(setting.is_right, s3, bucket),
+        )
+        for setting in SETTINGS
+    }
+    return StateBucket(
+        region=found.region,
+        wrong=tuple(what for what, answer in answers.items() if answer is False),
+        unread={what: answer for what, answer in answers.items() if isinstance(answer, Unanswered)},
+    )
 
 
 def judge(environment: Environment, bucket: StateBucket | None) -> list[Finding]:

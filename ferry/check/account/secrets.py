@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from facts.dms import REJECTED_IN_PASSWORDS
-from ferry.account import Unanswered
-from ferry.check.judging.secret_shape import KEYS, Shape
+from ferry.account import Unanswered, asked
+from ferry.check.account.secret_shape import KEYS, Shape, shape_of
 from ferry.findings import Finding, Level, not_judged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
+    from types_boto3_secretsmanager import SecretsManagerClient
+
+    from ferry.check.account.subject import Subject
     from settings.environment import Environment
+    from settings.source import Source
 
 SOURCE: Final = "source-secret"
 
@@ -38,17 +43,62 @@ class Secret:
     shape: Shape | Unanswered | None = None
 
 
+def check(subject: Subject) -> Iterator[Finding]:
+    """Look at each secret, and judge it. No value is kept."""
+    environment, client = subject.environment, subject.account.secretsmanager
+    source = source_secret_id(environment)
+    found = asked(
+        f"look for the secret {source}", lambda: _source_secret(client, source, environment.source)
+    )
+    if isinstance(found, Unanswered):
+        yield not_judged(SOURCE, f"The secret {source}", why=found.why)
+    else:
+        yield from judge_source(environment, found)
+    names = environment.names
+    for check, name in {
+        "master-secret": names.master_secret,
+        "target-secret": names.target_secret,
+    }.items():
+        held = asked(f"look for the secret {name}", partial(_secret, client, name))
+        if isinstance(held, Unanswered):
+            yield not_judged(check, f"The secret {name}", why=held.why)
+        else:
+            yield judge_name(check, name, held)
+
+
+def _secret(client: SecretsManagerClient, name: str) -> Secret | None:
+    """A secret, without looking at its value; None where there is none of that name or ARN."""
+    try:
+        found = client.describe_secret(SecretId=name)
+    except client.exceptions.ResourceNotFoundException:
+        return None
+    deleted = found.get("DeletedDate")
+    return Secret(
+        deleted_on=deleted.date() if deleted else None, key_id=found.get("KmsKeyId") or ""
+    )
+
+
+def _source_secret(client: SecretsManagerClient, name: str, source: Source) -> Secret | None:
+    """The source's secret with the shape of its value; None where there is none."""
+    found = _secret(client, name)
+    if found is None or found.deleted_on is not None:
+        return found
+    shape = asked(f"read the secret {name}", lambda: _shape_of_value(client, name, source))
+    return replace(found, shape=shape)
+
+
+def _shape_of_value(client: SecretsManagerClient, name: str, source: Source) -> Shape | None:
+    """The shape of the current value; None where there is no value. The value stays in here."""
+    try:
+        value = client.get_secret_value(SecretId=name)
+    except client.exceptions.ResourceNotFoundException:
+        return None
+    return shape_of(value.get("SecretString"), host=source.host, port=source.port)
+
+
 def source_secret_id(environment: Environment) -> str:
     """The name or ARN of the secret that DMS signs in to the source with."""
     return environment.source.secret_arn or environment.names.source_secret
-
-
-def names_to_take(environment: Environment) -> dict[str, str]:
-    """The names of the secrets that the stack makes, by the checks' names."""
-    return {
-        "master-secret": environment.names.master_secret,
-        "target-secret": environment.names.target_secret,
-    }
 
 
 def judge_source(environment: Environment, secret: Secret | None) -> list[Finding]:

@@ -6,17 +6,17 @@ from datetime import date
 
 import pytest
 
-from ferry.check.judging.replication import (
+from ferry.check.account.dms import (
     DmsOffer,
     EngineVersion,
-    RunningInstance,
     judge_class,
     judge_end,
     judge_version,
     version_to_ask_classes_for,
 )
+from ferry.check.account.subject import RunningInstance
 from ferry.findings import Finding, Level
-from tests.unit.ferry.check.environments import environment
+from tests.unit.ferry.environments import environment
 
 TODAY = date(2026, 11, 24)
 VERSIONS = {
@@ -77,7 +77,7 @@ def test_a_region_without_dms() -> None:
 
     assert finding.level is Level.BLOCKED
     assert finding.remedy == (
-        "AWS names none that can be ordered: ask AWS Support, or choose another region."
+        "AWS names no version that can be ordered: ask AWS Support, or choose another region."
     )
 
 
@@ -117,7 +117,7 @@ def test_an_upgrade_from_a_version_that_dms_has_forgotten() -> None:
 
     assert finding.level is Level.BLOCKED
     assert finding.remedy == (
-        "AWS names none that it can be upgraded to: ask AWS Support, or choose another region."
+        "AWS names no version that it can be upgraded to: ask AWS Support, or choose another region."
     )
 
 
@@ -235,7 +235,7 @@ def test_a_class_that_cannot_be_ordered() -> None:
 
 def test_no_class_that_can_be_ordered() -> None:
     assert instance_class("dms.t3.medium", offer(), version="3.4.0").remedy == (
-        "AWS names none that can be: choose another dms.engine_version or region."
+        "AWS names no class that can be ordered: choose another dms.engine_version or region."
     )
 
 

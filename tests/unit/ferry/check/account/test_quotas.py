@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from ferry.account import Unanswered
-from ferry.check.judging.aurora import RunningCluster
-from ferry.check.judging.quotas import (
+from ferry.check.account.quotas import (
     DMS_KINDS,
     RDS_KINDS,
     VPCS,
@@ -15,9 +14,9 @@ from ferry.check.judging.quotas import (
     needs_of,
     rds_needs,
 )
-from ferry.check.judging.replication import RunningInstance
+from ferry.check.account.subject import RunningCluster, RunningInstance
 from ferry.findings import Finding, Level
-from tests.unit.ferry.check.environments import environment
+from tests.unit.ferry.environments import environment
 
 INSTANCE = RunningInstance(version="3.5.4", instance_class="dms.c5.2xlarge")
 

@@ -6,13 +6,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from ferry.check.judging.nearest import nearest_class, nearest_version, version_key
-from ferry.findings import Finding, Level
+from ferry.account import Unanswered, asked
+from ferry.check.account.nearest import nearest_version, set_class, set_version, version_key
+from ferry.findings import Finding, Level, not_judged
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import date
 
+    from types_boto3_dms import DatabaseMigrationServiceClient
+    from types_boto3_dms.type_defs import EngineVersionTypeDef
+
+    from ferry.check.account.subject import RunningInstance, Subject
     from settings.environment import Environment
 
 VERSION: Final = "dms-version"
@@ -43,19 +48,6 @@ class EngineVersion:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class RunningInstance:
-    """The environment's replication instance, where it is there already.
-
-    Args:
-        version: What it runs.
-        instance_class: Its class.
-    """
-
-    version: str
-    instance_class: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class DmsOffer:
     """What DMS has on offer in the region.
 
@@ -79,6 +71,57 @@ class DmsOffer:
         )
 
 
+def check(subject: Subject) -> Iterator[Finding]:
+    """Ask DMS, and judge version, its end, and class."""
+    environment = subject.environment
+    offer = asked(
+        "ask DMS for its versions and the replication instance",
+        lambda: _offer(subject.account.dms, running=subject.replication_instance),
+    )
+    if isinstance(offer, Unanswered):
+        yield not_judged(VERSION, "DMS's version, its end, and the class", why=offer.why)
+        return
+    yield judge_version(environment, offer)
+    yield judge_end(environment, offer, today=subject.today)
+    version = version_to_ask_classes_for(environment, offer)
+    if version is not None:
+        yield judge_class(environment, offer, version=version)
+
+
+def _offer(dms: DatabaseMigrationServiceClient, *, running: RunningInstance | None) -> DmsOffer:
+    orderable: dict[str, tuple[str, ...]] = {}
+    pages = dms.get_paginator("describe_orderable_replication_instances").paginate()
+    for page in pages:
+        for each in page["OrderableReplicationInstances"]:
+            version = each["EngineVersion"]
+            orderable[version] = (*orderable.get(version, ()), each["ReplicationInstanceClass"])
+    return DmsOffer(
+        versions={each["Version"]: _version(each) for each in _versions(dms)},
+        orderable=orderable,
+        running=running,
+    )
+
+
+def _versions(dms: DatabaseMigrationServiceClient) -> list[EngineVersionTypeDef]:
+    """Every version that DMS describes; botocore has no paginator for this call."""
+    answer = dms.describe_engine_versions()
+    versions = list(answer["EngineVersions"])
+    while answer.get("Marker"):
+        answer = dms.describe_engine_versions(Marker=answer["Marker"])
+        versions += answer["EngineVersions"]
+    return versions
+
+
+def _version(described: EngineVersionTypeDef) -> EngineVersion:
+    withdrawn, forced = described.get("DeprecationDate"), described.get("ForceUpgradeDate")
+    return EngineVersion(
+        is_beta=described.get("ReleaseStatus") == "beta",
+        upgrades=tuple(described.get("AvailableUpgrades", [])),
+        withdrawn_on=withdrawn.date() if withdrawn else None,
+        forced_upgrade_on=forced.date() if forced else None,
+    )
+
+
 def judge_version(environment: Environment, offer: DmsOffer) -> Finding:
     """Whether an instance of the wanted version can be made, or the running one become it.
 
@@ -99,14 +142,14 @@ def judge_version(environment: Environment, offer: DmsOffer) -> Finding:
             what=f"The replication instance runs DMS {wanted}, which can no longer be ordered in "
             f"{region}.",
             why="An instance that is lost or replaced cannot be made anew.",
-            remedy=_version_remedy(environment, offer.suggestions, kind="that can be ordered"),
+            remedy=set_version(environment, "dms", offer.suggestions, kind="that can be ordered"),
         )
     return Finding(
         check=VERSION,
         level=Level.BLOCKED,
         what=f"DMS {wanted} cannot be ordered in {region}.",
         why="CreateReplicationInstance is refused, when the cluster is there already.",
-        remedy=_version_remedy(environment, offer.suggestions, kind="that can be ordered"),
+        remedy=set_version(environment, "dms", offer.suggestions, kind="that can be ordered"),
     )
 
 
@@ -186,7 +229,7 @@ def judge_class(environment: Environment, offer: DmsOffer, *, version: str) -> F
             what=f"The replication instance runs on {wanted}, which can no longer be ordered for "
             f"DMS {version} in {region}.",
             why="An instance that is lost or replaced cannot be made anew.",
-            remedy=_class_remedy(environment, orderable),
+            remedy=set_class(environment, "dms", orderable),
         )
     return Finding(
         check=CLASS,
@@ -194,7 +237,7 @@ def judge_class(environment: Environment, offer: DmsOffer, *, version: str) -> F
         what=f"{wanted} cannot be ordered for DMS {version} in {region}.",
         why="CreateReplicationInstance and ModifyReplicationInstance are refused, when the cluster "
         "is there already.",
-        remedy=_class_remedy(environment, orderable),
+        remedy=set_class(environment, "dms", orderable),
     )
 
 
@@ -224,7 +267,7 @@ def _upgrade(environment: Environment, offer: DmsOffer, running: RunningInstance
         what=f"DMS {running.version}, which the replication instance runs, cannot be upgraded to "
         f"{wanted}.",
         why="ModifyReplicationInstance is refused: DMS upgrades only to what it names.",
-        remedy=_version_remedy(environment, upgrades, kind="that it can be upgraded to"),
+        remedy=set_version(environment, "dms", upgrades, kind="that it can be upgraded to"),
     )
 
 
@@ -237,24 +280,3 @@ def _dates(version: EngineVersion, *, today: date) -> list[str]:
         tense = "upgrades" if version.forced_upgrade_on > today else "was to upgrade"
         sentences.append(f"AWS {tense} instances by itself on {version.forced_upgrade_on}.")
     return sentences
-
-
-def _version_remedy(environment: Environment, versions: tuple[str, ...], *, kind: str) -> str:
-    nearest = nearest_version(environment.dms.engine_version, versions)
-    if nearest is None:
-        return f"AWS names none {kind}: ask AWS Support, or choose another region."
-    every = ", ".join(sorted(versions, key=version_key))
-    return (
-        f'Set dms.engine_version = "{nearest}" in {environment.name}.toml, the nearest {kind}. '
-        f"There are: {every}."
-    )
-
-
-def _class_remedy(environment: Environment, orderable: tuple[str, ...]) -> str:
-    nearest = nearest_class(environment.dms.instance_class, orderable)
-    if nearest is None:
-        return "AWS names none that can be: choose another dms.engine_version or region."
-    return (
-        f'Set dms.instance_class = "{nearest}" in {environment.name}.toml, the nearest that can be '
-        "ordered."
-    )

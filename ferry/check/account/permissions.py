@@ -5,11 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from ferry.findings import Finding, Level
+from ferry.account import Unanswered, asked
+from ferry.errors import FerryError
+from ferry.findings import Finding, Level, not_judged
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from types_boto3_iam import IAMClient
+
+    from facts.placement import Placement
+    from ferry.account import Account
+    from ferry.check.account.subject import Subject
     from settings.environment import Environment
 
 PERMISSIONS: Final = "permissions"
@@ -44,14 +51,96 @@ class Decision:
     missing: tuple[str, ...] = ()
 
 
-def questions(environment: Environment, *, partition: str) -> list[Question]:
+def check(subject: Subject) -> Iterator[Finding]:
+    """Have IAM simulate what the deployer may do, and judge it."""
+    iam = subject.account.iam
+    who = asked(
+        "find out who deploys", lambda: subject.deployer_arn or _who_is_signed_in(subject.account)
+    )
+    if isinstance(who, Unanswered):
+        yield not_judged(PERMISSIONS, "What the deployer may do", why=who.why)
+        return
+    asks = questions(subject.environment, subject.account.placement)
+    answers = asked(f"simulate what {who} may do", lambda: decisions(iam, who, asks))
+    if isinstance(answers, Unanswered):
+        yield not_judged(PERMISSIONS, f"What {who} may do", why=answers.why)
+    else:
+        yield from judge(who, answers)
+
+
+def _who_is_signed_in(account: Account) -> str:
+    return principal(account.iam, account.sts.get_caller_identity()["Arn"])
+
+
+def principal(iam: IAMClient, caller_arn: str) -> str:
+    """The user or role behind a caller: what policies are attached to.
+
+    A session's ARN names its role without the role's path, which is therefore looked up.
+
+    Args:
+        iam: A client for IAM.
+        caller_arn: What GetCallerIdentity says.
+
+    Raises:
+        FerryError: Nobody can be simulated: the root user, a federated user.
+    """
+    _, partition, _, _, account_id, resource = caller_arn.split(":", 5)
+    kind, _, name = resource.partition("/")
+    if kind == "assumed-role":
+        return iam.get_role(RoleName=name.partition("/")[0])["Role"]["Arn"]
+    if kind == "user":
+        return f"arn:{partition}:iam::{account_id}:{resource}"
+    raise FerryError(
+        f"IAM simulates users and roles, and {caller_arn} is neither; sign in as one, or name who "
+        "deploys: --deployer ARN."
+    )
+
+
+def decisions(iam: IAMClient, who: str, questions: Sequence[Question]) -> dict[str, Decision]:
+    """What the simulation says, by action.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html
+
+    Args:
+        iam: A client for IAM.
+        who: The ARN of a user or role.
+        questions: What is asked.
+    """
+    return {
+        action: _decision(iam, who, question, action)
+        for question in questions
+        for action in question.actions
+    }
+
+
+def _decision(iam: IAMClient, who: str, question: Question, action: str) -> Decision:
+    """What the simulation says of one action.
+
+    One action in a call: IAM refuses some together, as they "require different authorization
+    information", and does not say beforehand which.
+    """
+    [result] = iam.simulate_principal_policy(
+        PolicySourceArn=who,
+        ActionNames=[action],
+        ResourceArns=[question.resource],
+        ContextEntries=[
+            {"ContextKeyName": key, "ContextKeyValues": [value], "ContextKeyType": "string"}
+            for key, value in question.context
+        ],
+    )["EvaluationResults"]
+    return Decision(
+        is_allowed=result["EvalDecision"] == "allowed",
+        missing=tuple(result.get("MissingContextValues", [])),
+    )
+
+
+def questions(environment: Environment, placement: Placement) -> list[Question]:
     """The decisive actions: without one of them a deployment ends half-way.
 
     A short list, one or two of each service; docs/policies has all.
     """
-    prefix, bucket = environment.prefix, environment.state_bucket
-    here = f"{environment.aws.region}:{environment.aws.account_id}"
-    dms_role = f"arn:{partition}:iam::{environment.aws.account_id}:role/{prefix}-dms-secrets"
+    names = environment.names
+    dms_role = placement.global_arn("iam", f"role/{names.secret_access_role}")
     network = ["ec2:CreateSecurityGroup", "ec2:CreateTags"]
     if environment.network.vpc is not None:
         network += ["ec2:CreateVpc", "ec2:CreateSubnet"]
@@ -59,7 +148,7 @@ def questions(environment: Environment, *, partition: str) -> list[Question]:
     return [
         Question(
             actions=("s3:GetObject", "s3:PutObject"),
-            resource=f"arn:{partition}:s3:::{bucket}/{environment.state_key}",
+            resource=placement.bucket_arn(environment.state_bucket, names.state_key),
         ),
         Question(
             actions=(
@@ -73,29 +162,26 @@ def questions(environment: Environment, *, partition: str) -> list[Question]:
         ),
         Question(
             actions=("rds:CreateDBCluster", "rds:ModifyDBCluster"),
-            resource=f"arn:{partition}:rds:{here}:cluster:{prefix}",
+            resource=placement.arn("rds", f"cluster:{names.cluster}"),
         ),
         Question(
-            actions=("rds:CreateDBInstance",),
-            resource=f"arn:{partition}:rds:{here}:db:{prefix}-writer",
+            actions=("rds:CreateDBInstance",), resource=placement.arn("rds", f"db:{names.writer}")
         ),
         Question(
             actions=("secretsmanager:CreateSecret", "secretsmanager:PutSecretValue"),
-            resource=f"arn:{partition}:secretsmanager:{here}:secret:{prefix}/master-AbCdEf",
+            resource=placement.arn("secretsmanager", f"secret:{names.master_secret}-AbCdEf"),
         ),
         Question(actions=("iam:CreateRole", "iam:PutRolePolicy"), resource=dms_role),
         Question(
             actions=("iam:PassRole",),
             resource=dms_role,
-            context=(("iam:PassedToService", f"dms.{environment.aws.region}.amazonaws.com"),),
+            context=(("iam:PassedToService", placement.regional_principal("dms")),),
         ),
         Question(
             actions=("logs:CreateLogGroup",),
-            resource=f"arn:{partition}:logs:{here}:log-group:dms-tasks-{prefix}",
+            resource=placement.arn("logs", f"log-group:{names.task_log_group}"),
         ),
-        Question(
-            actions=("sns:CreateTopic",), resource=f"arn:{partition}:sns:{here}:{prefix}-alarms"
-        ),
+        Question(actions=("sns:CreateTopic",), resource=placement.arn("sns", names.alarm_topic)),
     ]
 
 

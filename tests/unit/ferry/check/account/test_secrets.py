@@ -8,16 +8,15 @@ from datetime import date
 import pytest
 
 from ferry.account import Unanswered
-from ferry.check.judging.secret_shape import Shape, shape_of
-from ferry.check.judging.secrets import (
+from ferry.check.account.secret_shape import Shape, shape_of
+from ferry.check.account.secrets import (
     Secret,
     judge_name,
     judge_source,
-    names_to_take,
     source_secret_id,
 )
 from ferry.findings import Finding, Level
-from tests.unit.ferry.check.environments import environment
+from tests.unit.ferry.environments import environment
 
 NAME = "aurora-ferry-dev/source"
 ARN = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:mine-AbCdEf"
@@ -233,13 +232,9 @@ def test_all_that_is_wrong_is_said() -> None:
 # --- the other secrets' names
 
 
-def test_the_names() -> None:
+def test_the_secret_is_ferrys_or_the_users_own() -> None:
     assert source_secret_id(environment()) == NAME
     assert source_secret_id(environment(source={"secret_arn": ARN})) == ARN
-    assert names_to_take(environment()) == {
-        "master-secret": "aurora-ferry-dev/master",
-        "target-secret": "aurora-ferry-dev/target",
-    }
 
 
 def test_a_name_that_is_free_or_used() -> None:

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from facts import names
-from ferry.findings import Finding, Level
+from facts.dms import LOGS_ROLE, MANAGED_POLICIES, VPC_ROLE
+from facts.placement import PARTITIONS
+from ferry.account import Unanswered, asked
+from ferry.findings import Finding, Level, not_judged
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from types_boto3_iam import IAMClient
+
+    from ferry.check.account.subject import Subject
     from settings.environment import Environment
 
-_DMS: Final = frozenset({"dms.amazonaws.com", "dms.amazonaws.com.cn"})
+_DMS: Final = {f"dms.{partition.dns_suffix}" for partition in PARTITIONS}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,13 +32,11 @@ class Needed:
 
     Args:
         role: Its name.
-        policy: The managed policy of AWS's that it must have.
         level: How grave it is where the policy or the trust is wrong.
         why: What happens then.
     """
 
     role: str
-    policy: str
     level: Level
     why: str
 
@@ -38,18 +45,21 @@ class Needed:
         """The check's name."""
         return f"role-{self.role}"
 
+    @property
+    def policy(self) -> str:
+        """The managed policy of AWS's that it must have."""
+        return MANAGED_POLICIES[self.role]
+
 
 NEEDED: Final = (
     Needed(
-        role="dms-vpc-role",
-        policy="AmazonDMSVPCManagementRole",
+        role=VPC_ROLE,
         level=Level.BLOCKED,
         why="DMS makes no subnet group and no replication instance ('The IAM Role ... is not "
         "configured properly').",
     ),
     Needed(
-        role="dms-cloudwatch-logs-role",
-        policy="AmazonDMSCloudWatchLogsRole",
+        role=LOGS_ROLE,
         level=Level.WARNING,
         why="The tasks run without a log.",
     ),
@@ -67,6 +77,33 @@ class Role:
 
     policies: tuple[str, ...]
     trust: Mapping[str, Any]
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    """Ask IAM for each role, and judge it."""
+    iam = subject.account.iam
+    for needed in NEEDED:
+        found = asked(f"read the role {needed.role}", partial(_role, iam, needed.role))
+        if isinstance(found, Unanswered):
+            yield not_judged(needed.check, f"The role {needed.role}", why=found.why)
+        else:
+            yield judge(subject.environment, needed, found)
+
+
+def _role(iam: IAMClient, name: str) -> Role | None:
+    """A role with its managed policies; None where the account has none of that name."""
+    try:
+        found = iam.get_role(RoleName=name)["Role"]
+    except iam.exceptions.NoSuchEntityException:
+        return None
+    pages = iam.get_paginator("list_attached_role_policies").paginate(RoleName=name)
+    return Role(
+        policies=tuple(
+            policy["PolicyArn"] for page in pages for policy in page["AttachedPolicies"]
+        ),
+        # boto3 decodes the document, which its stubs do not know
+        trust=cast("dict[str, Any]", found["AssumeRolePolicyDocument"]),
+    )
 
 
 def judge(environment: Environment, needed: Needed, role: Role | None) -> Finding:

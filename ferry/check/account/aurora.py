@@ -5,31 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from ferry.check.judging.nearest import nearest_class, nearest_version, version_key
-from ferry.findings import Finding, Level
+from ferry.account import Unanswered, asked
+from ferry.check.account.nearest import nearest_version, set_class, set_version, version_key
+from ferry.check.account.subject import ENGINE, PLAIN_VERSION
+from ferry.findings import Finding, Level, not_judged
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from types_boto3_rds import RDSClient
+
+    from ferry.check.account.subject import RunningCluster, Subject
     from settings.environment import Environment
 
 VERSION: Final = "aurora-version"
 CLASS: Final = "aurora-class"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RunningCluster:
-    """The environment's cluster, where it is there already.
-
-    Args:
-        version: What it runs.
-        upgrade_targets: The versions that RDS upgrades it to.
-        classes: The classes of its instances.
-        instance_count: How many instances it has.
-    """
-
-    version: str
-    upgrade_targets: tuple[str, ...] = ()
-    classes: tuple[str, ...] = ()
-    instance_count: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,6 +33,61 @@ class AuroraVersions:
 
     offered: tuple[str, ...]
     running: RunningCluster | None = None
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    """Ask RDS, and judge version and class."""
+    environment, rds = subject.environment, subject.account.rds
+    versions = asked(
+        "ask RDS for its versions and the cluster",
+        lambda: AuroraVersions(offered=_offered(rds), running=subject.cluster),
+    )
+    if isinstance(versions, Unanswered):
+        yield not_judged(VERSION, "Aurora's version and instance class", why=versions.why)
+        return
+    yield judge_version(environment, versions)
+    version = version_to_ask_classes_for(environment, versions)
+    if version is None:
+        return
+    orderable = asked(
+        f"ask RDS for the instance classes of {version}", lambda: _orderable_classes(rds, version)
+    )
+    if isinstance(orderable, Unanswered):
+        yield not_judged(CLASS, "The instance class", why=orderable.why)
+    else:
+        yield judge_class(
+            environment, version=version, orderable=orderable, running=versions.running
+        )
+
+
+def _offered(rds: RDSClient) -> tuple[str, ...]:
+    """The versions of which a cluster can be made.
+
+    Without `IncludeAll`, DescribeDBEngineVersions leaves out what was withdrawn:
+    https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBEngineVersions.html
+    """
+    pages = rds.get_paginator("describe_db_engine_versions").paginate(Engine=ENGINE)
+    return tuple(
+        version["EngineVersion"]
+        for page in pages
+        for version in page["DBEngineVersions"]
+        if PLAIN_VERSION.fullmatch(version["EngineVersion"])
+        and "provisioned" in version.get("SupportedEngineModes", ["provisioned"])
+    )
+
+
+def _orderable_classes(rds: RDSClient, version: str) -> tuple[str, ...]:
+    """The instance classes that can be ordered for a version."""
+    pages = rds.get_paginator("describe_orderable_db_instance_options").paginate(
+        Engine=ENGINE, EngineVersion=version
+    )
+    return tuple(
+        {
+            option["DBInstanceClass"]: None
+            for page in pages
+            for option in page["OrderableDBInstanceOptions"]
+        }
+    )
 
 
 def judge_version(environment: Environment, versions: AuroraVersions) -> Finding:
@@ -63,7 +108,8 @@ def judge_version(environment: Environment, versions: AuroraVersions) -> Finding
             what=f"The cluster runs Aurora PostgreSQL {running.version}; {wanted} is older.",
             why="RDS never goes back to an older version. AWS may have upgraded the cluster in its "
             "maintenance.",
-            remedy=_set_version(environment, running.version) + ", which runs.",
+            remedy=f'Set aurora.engine_version = "{running.version}" in {environment.name}.toml, '
+            "which runs.",
         )
     return _upgrade(environment, running)
 
@@ -110,14 +156,14 @@ def judge_class(
             what=f"The cluster runs on {wanted}, which can no longer be ordered for Aurora "
             f"PostgreSQL {version} in {region}.",
             why="What runs stays, but an instance that is added or made anew is refused.",
-            remedy=_class_remedy(environment, orderable),
+            remedy=set_class(environment, "aurora", orderable),
         )
     return Finding(
         check=CLASS,
         level=Level.BLOCKED,
         what=f"{wanted} cannot be ordered for Aurora PostgreSQL {version} in {region}.",
         why="CreateDBInstance and ModifyDBInstance are refused, when the cluster is there already.",
-        remedy=_class_remedy(environment, orderable),
+        remedy=set_class(environment, "aurora", orderable),
     )
 
 
@@ -135,7 +181,7 @@ def _new(environment: Environment, offered: tuple[str, ...]) -> Finding:
         what=f"Aurora PostgreSQL {wanted} is not on offer in {region}.",
         why="CreateDBCluster is refused, when the network, the key and the secrets are there "
         "already.",
-        remedy=_nearest_remedy(environment, offered, kind="on offer"),
+        remedy=set_version(environment, "aurora", offered, kind="on offer"),
     )
 
 
@@ -157,8 +203,8 @@ def _unchanged(
         f"in {region}.",
         why="A cluster that is lost cannot be made anew from nothing, and AWS upgrades by itself "
         "what it has withdrawn.",
-        remedy=_nearest_remedy(
-            environment, running.upgrade_targets, kind="that it can be upgraded to"
+        remedy=set_version(
+            environment, "aurora", running.upgrade_targets, kind="that it can be upgraded to"
         ),
     )
 
@@ -172,8 +218,8 @@ def _upgrade(environment: Environment, running: RunningCluster) -> Finding:
             what=f"Aurora PostgreSQL {running.version}, which the cluster runs, cannot be upgraded "
             f"to {wanted}.",
             why="ModifyDBCluster is refused: RDS upgrades only to what it names as a target.",
-            remedy=_nearest_remedy(
-                environment, running.upgrade_targets, kind="that it can be upgraded to"
+            remedy=set_version(
+                environment, "aurora", running.upgrade_targets, kind="that it can be upgraded to"
             ),
         )
     is_major = version_key(wanted)[0] != version_key(running.version)[0]
@@ -192,26 +238,4 @@ def _upgrade(environment: Environment, running: RunningCluster) -> Finding:
         level=Level.RIGHT,
         what=f"Aurora PostgreSQL {running.version}, which the cluster runs, can be upgraded to "
         f"{wanted}.",
-    )
-
-
-def _set_version(environment: Environment, version: str) -> str:
-    return f'Set aurora.engine_version = "{version}" in {environment.name}.toml'
-
-
-def _nearest_remedy(environment: Environment, versions: tuple[str, ...], *, kind: str) -> str:
-    nearest = nearest_version(environment.aurora.engine_version, versions)
-    if nearest is None:
-        return f"AWS names none {kind}: ask AWS Support, or choose another region."
-    every = ", ".join(sorted(versions, key=version_key))
-    return f"{_set_version(environment, nearest)}, the nearest {kind}. There are: {every}."
-
-
-def _class_remedy(environment: Environment, orderable: tuple[str, ...]) -> str:
-    nearest = nearest_class(environment.aurora.instance_class, orderable)
-    if nearest is None:
-        return "AWS names none that can be: choose another aurora.engine_version or region."
-    return (
-        f'Set aurora.instance_class = "{nearest}" in {environment.name}.toml, the nearest that can '
-        "be ordered."
     )

@@ -16,14 +16,14 @@ from local_aws.services.dms import offers
 from local_aws.services.dms import quotas as dms_quotas
 from local_aws.services.rds import quotas as rds_quotas
 from local_aws.services.rds import versions
-from tests.unit.ferry.check.conftest import CANARY, TRUST
+from tests.unit.ferry.check.account.conftest import CANARY, TRUST
 
 if TYPE_CHECKING:
-    from tests.unit.ferry.check.conftest import Dev
+    from tests.unit.ferry.check.account.conftest import Dev
 
 pytestmark = pytest.mark.slow
 
-POLICIES = Path(__file__).resolve().parents[4] / "docs" / "policies"
+POLICIES = Path(__file__).resolve().parents[5] / "docs" / "policies"
 READING = ("Describe", "Get", "Head", "List", "Simulate")
 BUCKET = "aurora-ferry-tfstate-{account}-eu-central-1"
 
@@ -851,7 +851,7 @@ def test_nobody_who_could_be_simulated(ready: Dev, monkeypatch: pytest.MonkeyPat
     def nobody(_iam: object, arn: str) -> str:
         raise FerryError(f"{arn} is the root user.")
 
-    monkeypatch.setattr("ferry.check.asking.permissions.principal", nobody)
+    monkeypatch.setattr("ferry.check.account.permissions.principal", nobody)
 
     checked = ready.check()
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from ferry.check.judging.aurora import (
+from ferry.check.account.aurora import (
     AuroraVersions,
-    RunningCluster,
     judge_class,
     judge_version,
     version_to_ask_classes_for,
 )
+from ferry.check.account.subject import RunningCluster
 from ferry.findings import Finding, Level
-from tests.unit.ferry.check.environments import environment
+from tests.unit.ferry.environments import environment
 
 OFFERED = ("15.10", "15.8", "16.4")
 
@@ -50,7 +50,10 @@ def test_a_region_without_aurora() -> None:
     finding = judge_version(environment(), AuroraVersions(offered=()))
 
     assert finding.level is Level.BLOCKED
-    assert finding.remedy == "AWS names none on offer: ask AWS Support, or choose another region."
+    assert (
+        finding.remedy
+        == "AWS names no version on offer: ask AWS Support, or choose another region."
+    )
 
 
 def test_a_cluster_that_runs_the_version() -> None:
@@ -97,7 +100,7 @@ def test_an_upgrade_of_a_cluster_that_has_no_target() -> None:
     finding = version("15.10", running(targets=()))
 
     assert finding.remedy == (
-        "AWS names none that it can be upgraded to: ask AWS Support, or choose another region."
+        "AWS names no version that it can be upgraded to: ask AWS Support, or choose another region."
     )
 
 
@@ -166,7 +169,7 @@ def test_no_class_that_can_be_ordered() -> None:
     finding = instance_class("db.r6g.large")
 
     assert finding.remedy == (
-        "AWS names none that can be: choose another aurora.engine_version or region."
+        "AWS names no class that can be ordered: choose another aurora.engine_version or region."
     )
 
 

@@ -5,14 +5,26 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from ferry.check.judging.permissions import Decision, judge, questions
+from facts.placement import Placement
+from ferry.check.account.permissions import (
+    Decision,
+    Question,
+    decisions,
+    judge,
+    principal,
+    questions,
+)
+from ferry.errors import FerryError
 from ferry.findings import Finding, Level
-from tests.unit.ferry.check.environments import environment
+from tests.unit.ferry.environments import environment
 
-POLICIES = Path(__file__).resolve().parents[4] / "docs" / "policies"
+POLICIES = Path(__file__).resolve().parents[5] / "docs" / "policies"
+AWS = Placement(account_id="111122223333", region="eu-central-1")
+CHINA = Placement(account_id="111122223333", region="cn-north-1")
 WHO = "arn:aws:iam::111122223333:role/deployer"
 ALLOWED = Decision(is_allowed=True)
 DENIED = Decision(is_allowed=False)
@@ -66,7 +78,7 @@ def test_conditions_that_the_simulation_cannot_know() -> None:
 
 
 def actions(**sections: dict[str, object]) -> set[str]:
-    asked = questions(environment(**sections), partition="aws")
+    asked = questions(environment(**sections), AWS)
     return {action for question in asked for action in question.actions}
 
 
@@ -85,23 +97,35 @@ def test_the_network_is_asked_about_where_it_is_made() -> None:
 
 
 def test_resources_are_the_environments_own() -> None:
-    resources = {question.resource for question in questions(environment(), partition="aws-cn")}
+    asked = questions(environment(), CHINA)
 
-    assert resources == {
+    assert {question.resource for question in asked} == {
         "*",
         f"arn:aws-cn:s3:::{environment().state_bucket}/environments/dev/terraform.tfstate",
-        "arn:aws-cn:rds:eu-central-1:111122223333:cluster:aurora-ferry-dev",
-        "arn:aws-cn:rds:eu-central-1:111122223333:db:aurora-ferry-dev-writer",
-        "arn:aws-cn:secretsmanager:eu-central-1:111122223333:secret:aurora-ferry-dev/master-AbCdEf",
+        "arn:aws-cn:rds:cn-north-1:111122223333:cluster:aurora-ferry-dev",
+        "arn:aws-cn:rds:cn-north-1:111122223333:db:aurora-ferry-dev-writer",
+        "arn:aws-cn:secretsmanager:cn-north-1:111122223333:secret:aurora-ferry-dev/master-AbCdEf",
         "arn:aws-cn:iam::111122223333:role/aurora-ferry-dev-dms-secrets",
-        "arn:aws-cn:logs:eu-central-1:111122223333:log-group:dms-tasks-aurora-ferry-dev",
-        "arn:aws-cn:sns:eu-central-1:111122223333:aurora-ferry-dev-alarms",
+        "arn:aws-cn:logs:cn-north-1:111122223333:log-group:dms-tasks-aurora-ferry-dev",
+        "arn:aws-cn:sns:cn-north-1:111122223333:aurora-ferry-dev-alarms",
     }
 
 
 @pytest.mark.parametrize(
+    ("placement", "principal"),
+    [(AWS, "dms.eu-central-1.amazonaws.com"), (CHINA, "dms.cn-north-1.amazonaws.com.cn")],
+)
+def test_the_role_is_passed_to_dms_as_the_partition_calls_it(
+    placement: Placement, principal: str
+) -> None:
+    contexts = {question.context for question in questions(environment(), placement)}
+
+    assert contexts == {(), (("iam:PassedToService", principal),)}
+
+
+@pytest.mark.parametrize(
     "question",
-    questions(environment(), partition="aws"),
+    questions(environment(), AWS),
     ids=lambda question: question.actions[0],
 )
 def test_the_projects_own_policies_allow_what_is_asked(question: object) -> None:
@@ -124,3 +148,85 @@ def test_the_projects_own_policies_allow_what_is_asked(question: object) -> None
 def _matches(patterns: str | list[str], value: str) -> bool:
     listed = [patterns] if isinstance(patterns, str) else patterns
     return any(re.fullmatch(re.escape(pattern).replace(r"\*", ".*"), value) for pattern in listed)
+
+
+# --- what IAM answers
+
+
+class Iam:
+    """Knows one role."""
+
+    def get_role(self, *, RoleName: str) -> dict[str, Any]:  # noqa: N803 - AWS's name
+        assert RoleName == "deployer"
+        return {"Role": {"Arn": "arn:aws:iam::1:role/teams/deployer"}}
+
+
+@pytest.mark.parametrize(
+    ("caller", "who"),
+    [
+        (
+            "arn:aws:sts::1:assumed-role/deployer/me@example.org",
+            "arn:aws:iam::1:role/teams/deployer",
+        ),
+        ("arn:aws-cn:iam::1:user/teams/me", "arn:aws-cn:iam::1:user/teams/me"),
+    ],
+)
+def test_policies_are_those_of_the_user_or_role(caller: str, who: str) -> None:
+    iam: Any = Iam()
+
+    assert principal(iam, caller) == who
+
+
+@pytest.mark.parametrize("caller", ["arn:aws:iam::1:root", "arn:aws:sts::1:federated-user/me"])
+def test_nobody_else_can_be_simulated(caller: str) -> None:
+    iam: Any = Iam()
+
+    with pytest.raises(FerryError) as error:
+        principal(iam, caller)
+
+    assert str(error.value) == (
+        f"IAM simulates users and roles, and {caller} is neither; sign in as one, or name who "
+        "deploys: --deployer ARN."
+    )
+
+
+class Simulator:
+    """Allows what reads; remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[dict[str, Any]] = []
+
+    def simulate_principal_policy(self, **asked: Any) -> dict[str, Any]:  # noqa: ANN401 - AWS's own
+        self.asked.append(asked)
+        [action] = asked["ActionNames"]  # AWS refuses some actions together
+        decision = "allowed" if ":Get" in action else "explicitDeny"
+        return {"EvaluationResults": [{"EvalActionName": action, "EvalDecision": decision}]}
+
+
+def test_actions_are_asked_one_by_one() -> None:
+    iam: Any = Simulator()
+    asked = [
+        Question(actions=("s3:GetObject", "s3:PutObject"), resource="arn:aws:s3:::b/k"),
+        Question(actions=("iam:PassRole",), context=(("iam:PassedToService", "dms"),)),
+    ]
+
+    decided = decisions(iam, "arn:aws:iam::1:role/r", asked)
+
+    assert decided == {
+        "s3:GetObject": Decision(is_allowed=True),
+        "s3:PutObject": Decision(is_allowed=False),
+        "iam:PassRole": Decision(is_allowed=False),
+    }
+    assert iam.asked[-1] == {
+        "PolicySourceArn": "arn:aws:iam::1:role/r",
+        "ActionNames": ["iam:PassRole"],
+        "ResourceArns": ["*"],
+        "ContextEntries": [
+            {
+                "ContextKeyName": "iam:PassedToService",
+                "ContextKeyValues": ["dms"],
+                "ContextKeyType": "string",
+            }
+        ],
+    }
+    assert iam.asked[0]["ResourceArns"] == ["arn:aws:s3:::b/k"]

@@ -1,0 +1,113 @@
+"""What is checked: an environment, its account, and what runs there already."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from ferry.account import Account
+    from settings.environment import Environment
+
+ENGINE: Final = "aurora-postgresql"
+
+PLAIN_VERSION: Final = re.compile(r"\d+\.\d+")
+"""A version of Aurora PostgreSQL proper; `16.4-limitless` is another product."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunningCluster:
+    """The environment's cluster, where it is there already.
+
+    Args:
+        version: What it runs.
+        upgrade_targets: The versions that RDS upgrades it to.
+        classes: The classes of its instances.
+        instance_count: How many instances it has.
+    """
+
+    version: str
+    upgrade_targets: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+    instance_count: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunningInstance:
+    """The environment's replication instance, where it is there already.
+
+    Args:
+        version: What it runs.
+        instance_class: Its class.
+    """
+
+    version: str
+    instance_class: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """An environment in its account.
+
+    Args:
+        environment: The environment.
+        account: Its account.
+        today: The date by which ends are judged.
+        deployer_arn: The user or role that deploys; whoever is signed in where it is None.
+    """
+
+    environment: Environment
+    account: Account
+    today: date
+    deployer_arn: str | None = None
+
+    @cached_property
+    def cluster(self) -> RunningCluster | None:
+        """The environment's cluster; None where there is none. Asks RDS, once."""
+        rds, cluster = self.account.rds, self.environment.names.cluster
+        try:
+            found = rds.describe_db_clusters(DBClusterIdentifier=cluster)["DBClusters"][0]
+        except rds.exceptions.DBClusterNotFoundFault:
+            return None
+        version = found["EngineVersion"]
+        described = rds.describe_db_engine_versions(
+            Engine=ENGINE, EngineVersion=version, IncludeAll=True
+        )["DBEngineVersions"]
+        instances = rds.describe_db_instances(
+            Filters=[{"Name": "db-cluster-id", "Values": [cluster]}]
+        )["DBInstances"]
+        return RunningCluster(
+            version=version,
+            upgrade_targets=tuple(
+                target["EngineVersion"]
+                for each in described
+                for target in each.get("ValidUpgradeTarget", [])
+                if PLAIN_VERSION.fullmatch(target["EngineVersion"])
+            ),
+            classes=tuple({instance["DBInstanceClass"]: None for instance in instances}),
+            instance_count=len(instances),
+        )
+
+    @cached_property
+    def replication_instance(self) -> RunningInstance | None:
+        """The environment's replication instance; None where there is none. Asks DMS, once."""
+        dms, instance = self.account.dms, self.environment.names.replication_instance
+        try:
+            found = dms.describe_replication_instances(
+                Filters=[{"Name": "replication-instance-id", "Values": [instance]}]
+            )["ReplicationInstances"]
+        except dms.exceptions.ResourceNotFoundFault:
+            return None
+        return next(
+            (
+                RunningInstance(
+                    version=each["EngineVersion"], instance_class=each["ReplicationInstanceClass"]
+                )
+                for each in found
+            ),
+            None,
+        )

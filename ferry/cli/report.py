@@ -1,0 +1,108 @@
+"""The findings of a check, for people and for programs."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Final
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from ferry.findings import Level, worst
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from typing import Never
+
+    from ferry.account import Account
+    from ferry.findings import Finding
+
+_COLOURS: Final = {
+    Level.RIGHT: "green",
+    Level.WARNING: "yellow",
+    Level.UNJUDGED: "magenta",
+    Level.BLOCKED: "bold red",
+}
+_WIDTH: Final = max(len(level) for level in Level)
+_INDENT: Final = " " * (_WIDTH + 4)
+
+
+def report(
+    findings: Iterable[Finding],
+    *,
+    title: str,
+    meanings: Mapping[Level, str],
+    environment: str,
+    account: Account,
+    as_json: bool,
+) -> Never:
+    """Show the findings, each when it is known, and end with the status that they add up to.
+
+    Args:
+        findings: The findings.
+        title: What was checked; `in account ..., REGION` is added.
+        meanings: What it means that a level is the gravest.
+        environment: The environment's name.
+        account: Where it is.
+        as_json: Whether JSON is printed, for programs.
+
+    Raises:
+        typer.Exit: Always, with the status.
+    """
+    if as_json:
+        found = list(findings)
+        typer.echo(
+            to_json(
+                found,
+                environment=environment,
+                account_id=account.account_id,
+                region=account.region,
+            )
+        )
+    else:
+        console = Console(soft_wrap=True, highlight=False)
+        title = f"{title}, in account {account.account_id}, {account.region}"
+        console.print(Text(title, style="bold"))
+        found = []
+        for finding in findings:
+            console.print(to_text(finding))
+            found.append(finding)
+        console.print(summary(found, meanings))
+    raise typer.Exit(worst(found).status)
+
+
+def to_text(finding: Finding) -> Text:
+    """A finding in one to three lines: what it is, why it matters, how to mend it."""
+    text = Text(f"  {finding.level:<{_WIDTH}}  ", style=_COLOURS[finding.level])
+    text.append(finding.what, style="default")
+    for label, sentence in (("why", finding.why), ("remedy", finding.remedy)):
+        if sentence:
+            text.append(f"\n{_INDENT}{label}: ", style="dim").append(sentence, style="default")
+    return text
+
+
+def summary(findings: Sequence[Finding], meanings: Mapping[Level, str]) -> Text:
+    """How many findings there are of each level, the gravest first, and what that means."""
+    counted = Counter(finding.level for finding in findings)
+    counts = ", ".join(
+        f"{counted[level]} {level}"
+        for level in sorted(counted, key=lambda level: level.status, reverse=True)
+    )
+    return Text(f"{counts}. {meanings[worst(findings)]}", style="bold")
+
+
+def to_json(findings: Sequence[Finding], *, environment: str, account_id: str, region: str) -> str:
+    """The findings as one JSON object, with the verdict and the exit status."""
+    level = worst(findings)
+    document = {
+        "environment": environment,
+        "account_id": account_id,
+        "region": region,
+        "verdict": level,
+        "exit_code": level.status,
+        "findings": [asdict(finding) for finding in findings],
+    }
+    return json.dumps(document, indent=2)
