@@ -207,7 +207,7 @@ def _pull_request(options: argparse.Namespace) -> PullRequest:
 
 
 def _write_output(name: str, value: str) -> None:
-    """Give a later step of the workflow a value; on a desk there is none."""
+    """Give a later step of the workflow a value; outside of a workflow, do nothing."""
     _append("GITHUB_OUTPUT", f"{name}={value}")
 
 

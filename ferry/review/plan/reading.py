@@ -32,7 +32,7 @@ _STATES: Final = ("planned_values", "prior_state")
 _REDUCED: Final = frozenset({*_STATES, "configuration"})
 _DECODE: Final = DECODER.raw_decode
 _DECODE_LARGE: Final = json.JSONDecoder().raw_decode
-"""For what nothing is judged by: three quarters of a plan, in less time."""
+"""For the three quarters of a plan by which nothing is judged: Python's own, which is faster."""
 
 
 def read_plan(text: str, *, stack_text: str | None = None, account_id: str = "") -> Plan:
@@ -128,7 +128,7 @@ def _items(
 
 
 def _reduced(name: str, part: Json) -> Json:
-    """A part as far as the review needs it: of large ones, what they tell to be sensitive."""
+    """A part as far as the review needs it: of the large ones, what they mark as sensitive."""
     if name in _STATES:
         return list(texts_in_state(part))
     if name == "configuration":

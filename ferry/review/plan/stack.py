@@ -60,7 +60,7 @@ def _metadata(part: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def path_in_name(name: Json) -> str:
-    """The path that CDKTF made a resource's name of, for what is in the stack no more.
+    """The path that CDKTF made a resource's name of, for one that is no longer in the stack.
 
     The name is the ids of the path, joined by underscores, and a hash; this project's ids have
     hyphens only. Source:

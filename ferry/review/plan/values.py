@@ -84,7 +84,7 @@ def with_unknown(after: Json, unknown: Json) -> Json:
 
 
 def marks(mask: Json) -> bool:
-    """Whether a plan's ``*_sensitive`` mask marks anything. What it says oddly counts as yes."""
+    """Whether a plan's ``*_sensitive`` mask marks anything. What is neither true nor false counts as marked."""
     if isinstance(mask, dict):
         return any(map(marks, mask.values()))
     if isinstance(mask, list):

@@ -15,7 +15,7 @@ _SMALL: Final = 0xFFFF
 
 
 def visible(text: str) -> str:
-    """Control characters, line ends and marks of direction written out; all in one line."""
+    """A text in one line: control characters, line ends and marks of direction are written out."""
     if _PLAIN.fullmatch(text):
         return text
     return "".join(map(_seen, text))

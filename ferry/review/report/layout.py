@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _MOST_DIFFERENCES: Final = 15
 _MOST_UNFOLDED: Final = 30
-"""Changes that a reader bears before what stands below them."""
+"""More changes than these are folded, so that what stands below them is not far away."""
 
 _NOT_IN_A_PLAN: Final = (
     "Not in a plan, and so not looked at: whether AWS offers these versions and classes in the "
@@ -70,7 +70,7 @@ def report(review: Review) -> Report:
 
 
 def shown_differences(change: Change) -> list[tuple[str, str, str]]:
-    """Where a resource will differ: path, before and after; not more than a reader bears.
+    """Where a resource will differ: path, before and after, of the first places only.
 
     Of one that goes, nothing: it differs everywhere. Of one that comes, what is known of it.
     """

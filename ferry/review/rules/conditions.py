@@ -28,12 +28,12 @@ def always(_change: Change, _attribute: str) -> bool:
 
 
 def at_a_reader(change: Change, _attribute: str) -> bool:
-    """The attribute of an Aurora instance changes that does not write."""
+    """The attribute of an Aurora instance changes, and it is a reader."""
     return change.before.get("writer") is False
 
 
 def at_a_writer(change: Change, attribute: str) -> bool:
-    """The attribute of an Aurora instance changes that writes, as far as is known."""
+    """The attribute of an Aurora instance changes, and it is the writer or may be."""
     return not at_a_reader(change, attribute)
 
 

@@ -30,7 +30,7 @@ HOWEVER_MADE: Final = frozenset({Action.CREATE, Action.UPDATE, Action.REPLACE})
 """The actions after which an attribute has its new value."""
 
 CHANGED_OR_REPLACED: Final = frozenset({Action.UPDATE, Action.REPLACE})
-"""The same without what is new: for what is as good as changed where it is made anew."""
+"""HOWEVER_MADE without what is new: for what a replacement changes as an update does."""
 
 
 @dataclass(frozen=True, slots=True)

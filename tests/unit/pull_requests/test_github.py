@@ -84,17 +84,6 @@ def test_reviews_are_read(gh: FakeGh, pull_request: PullRequest) -> None:
     assert pull_request.reviews() == [Approval(**review)]
 
 
-def test_what_github_refuses_is_said(gh: FakeGh, pull_request: PullRequest) -> None:
-    gh.fail("gh: Resource not accessible by integration (HTTP 403)")
-
-    with pytest.raises(ToolError) as refused:
-        pull_request.comment(MARKER, TEXT)
-
-    assert str(refused.value) == (
-        "'gh api' ended with 1:\ngh: Resource not accessible by integration (HTTP 403)"
-    )
-
-
 def test_a_machine_without_gh(pull_request: PullRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nonexistent")
 
