@@ -43,7 +43,7 @@ integration: setup ## Deploy all environments to local AWS side by side and chec
 local-aws: setup ## Run local AWS in the foreground; PORT=4566
 	@python -m local_aws --port $(or $(PORT),4566)
 
-bench: setup ## Measure synthesis beside other tools; writes bench/RESULTS.md, takes ten minutes
+bench: setup ## Measure synthesis; writes bench/RESULTS.md, takes ten minutes
 	@python -m bench
 
 review: setup ## What the working tree does to ENV=dev; BASE= is what is deployed, main by default

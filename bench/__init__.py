@@ -1,5 +1,1 @@
-"""How long synthesis takes, and how much memory, beside other ways to the same infrastructure.
-
-``python -m bench`` measures, writes ``bench/RESULTS.md`` and prints it. The peers are installed
-into ``bench/.peers``, never into the project's own environment.
-"""
+"""How long synthesis takes, and how much memory; ``python -m bench`` writes ``RESULTS.md``."""

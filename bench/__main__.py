@@ -16,10 +16,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench import counts, reviewing, subjects
+from bench import reviewing, subjects
 from bench.growing import grow
-from bench.installing import NotInstalledError
-from bench.javascript import UnknownCallError
 from bench.machine import load, machine
 from bench.measuring import RUNS, measure
 from bench.report import Results, render
@@ -31,9 +29,7 @@ if TYPE_CHECKING:
     from bench.measuring import Series, Subject
 
 ENVIRONMENTS = (1, 3, 10, 30, 100)
-PEERS = (subjects.JAVASCRIPT, subjects.AWS_CDK, subjects.PULUMI)
 COLD_RUNS = 3
-_MOST_CONSTRUCTS = 15
 
 
 def main(wanted: list[str]) -> int:
@@ -65,38 +61,9 @@ def main(wanted: list[str]) -> int:
     return 0
 
 
-def _three_environments(results: Results, workshop: Path) -> None:
-    calls = subjects.prepare(workshop)
-    made, results.data_sources = counts.resources(workshop / "cdktf.out")
-    results.calls = counts.calls_by_kind(calls)
-    results.by_construct = counts.calls_by_construct(calls, most=_MOST_CONSTRUCTS)
-    ours = [subjects.ours(), subjects.unchecked(), subjects.shipped()]
-    results.resources |= dict.fromkeys((subject.name for subject in ours), made)
-    peers = [peer for name in PEERS if (peer := _peer(results, name, workshop))]
-    found = _measured("three environments", [*ours, *peers, subjects.floor()])
-    for name, series in found.items():
-        if isinstance(series, str):
-            results.missing[name] = series
-        else:
-            results.series[name] = series
-
-
-def _peer(results: Results, name: str, workshop: Path) -> Subject | None:
-    _say(f"{name}: installing it where that is not done, trying it")
-    try:
-        subject = subjects.peer(name, workshop)
-        if name == subjects.JAVASCRIPT:
-            results.same_json = subjects.same_json(subject, workshop)
-            results.resources[name] = counts.resources(workshop / "cdktf.out")[0]
-        else:
-            results.resources[name] = subjects.resources_of(subject, workshop)
-    except (NotInstalledError, UnknownCallError, KeyError) as error:
-        results.missing[name] = str(error)
-    except subprocess.CalledProcessError as error:
-        results.missing[name] = f"it ended with {error.returncode}"
-    else:
-        return subject
-    return None
+def _three_environments(results: Results, workshop: Path) -> None:  # noqa: ARG001 (all parts are called alike)
+    wanted = [subjects.ours(), subjects.shipped(), subjects.floor()]
+    results.series = _measured("three environments", wanted)
 
 
 def _stages(results: Results, workshop: Path) -> None:
@@ -118,17 +85,14 @@ def _stages(results: Results, workshop: Path) -> None:
     results.stages = {name: statistics.median(run[name] for run in found[1:]) for name in found[0]}
 
 
-def _help(results: Results, workshop: Path) -> None:  # noqa: ARG001 (all parts are called alike)
+def _help(results: Results, workshop: Path) -> None:  # noqa: ARG001 (the same)
     subject = subjects.ferry_help()
-    series = _measured(subject.name, [subject])[subject.name]
-    if not isinstance(series, str):
-        results.ferry_help = series
+    results.ferry_help = _measured(subject.name, [subject])[subject.name]
 
 
-def _cold(results: Results, workshop: Path) -> None:  # noqa: ARG001 (all parts are called alike)
+def _cold(results: Results, workshop: Path) -> None:  # noqa: ARG001 (the same)
     both = [subjects.cold(lean=True), subjects.cold(lean=False)]
-    found = _measured("cold", both, runs=COLD_RUNS, warm_up=False)
-    results.cold = {name: series for name, series in found.items() if not isinstance(series, str)}
+    results.cold = _measured("cold", both, runs=COLD_RUNS, warm_up=False)
 
 
 def _growth(results: Results, workshop: Path) -> None:
@@ -136,14 +100,13 @@ def _growth(results: Results, workshop: Path) -> None:
         folder = workshop / f"{number}-environments"
         grow(subjects.ROOT, folder, environments=number)
         name = f"{number} environments"
-        series = _measured(name, [subjects.ours(folder, name=name)])[name]
-        if not isinstance(series, str):
-            results.growth[number] = series
+        subject = subjects.ours(folder, name=name)
+        results.growth[number] = _measured(name, [subject])[name]
 
 
 def _measured(
     label: str, wanted: Sequence[Subject], *, runs: int = RUNS, warm_up: bool = True
-) -> dict[str, Series | str]:
+) -> dict[str, Series]:
     started = time.monotonic()
     found = measure(wanted, runs=runs, warm_up=warm_up)
     _say(f"{label}: {time.monotonic() - started:.0f} s")

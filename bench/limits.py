@@ -25,7 +25,7 @@ class Limit:
     def verdict(self) -> str:
         """Met, or missed by how much."""
         if self.measured is None:
-            return "missing"
+            return "not measured"
         if self.measured <= self.allowed:
             return "met"
         over = self.measured - self.allowed

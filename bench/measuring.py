@@ -90,7 +90,7 @@ class Series:
 
 def measure(
     subjects: Sequence[Subject], *, runs: int = RUNS, warm_up: bool = True
-) -> dict[str, Series | str]:
+) -> dict[str, Series]:
     """Run subjects in turns, so that what else the machine does meets all of them alike.
 
     Args:
@@ -98,26 +98,21 @@ def measure(
         runs: How often each, at most; a slow subject is run less often, but once at least.
         warm_up: Whether to run each once before, unmeasured.
 
-    Returns:
-        The runs by the subject's name, or why there are none.
+    Raises:
+        FailedError: One of them failed.
     """
     found: dict[str, list[Run]] = {subject.name: [] for subject in subjects}
     spent = dict.fromkeys(found, 0.0)
-    failed: dict[str, str] = {}
     for turn in range(-1 if warm_up else 0, runs):
         for subject in subjects:
             name = subject.name
-            if name in failed or (found[name] and spent[name] > _ENOUGH_SECONDS):
+            if found[name] and spent[name] > _ENOUGH_SECONDS:
                 continue
-            try:
-                run = run_once(subject)
-            except FailedError as error:
-                failed[name] = str(error)
-                continue
+            run = run_once(subject)
             spent[name] += run.seconds
             if turn >= 0:
                 found[name].append(run)
-    return {name: failed.get(name) or Series(tuple(series)) for name, series in found.items()}
+    return {name: Series(tuple(series)) for name, series in found.items()}
 
 
 def run_once(subject: Subject) -> Run:
@@ -148,7 +143,7 @@ def run_once(subject: Subject) -> Run:
         if process.returncode:
             output.seek(0)
             said = output.read().decode(errors="replace").strip().splitlines()[-3:]
-            raise FailedError(f"exit code {process.returncode}: {' | '.join(said)}")
+            raise FailedError(f"{subject.name} ended with {process.returncode}: {' | '.join(said)}")
     return Run(
         seconds=seconds,
         cpu_seconds=usage.ru_utime + usage.ru_stime,
