@@ -4,12 +4,8 @@
 has node parse a description of 131 MB and require 2,212 modules. This package puts a lazy package
 in the Python one's place, and hands jsii a copy of the provider that holds the submodules which
 the project imports. Node starts and loads while Python imports. Nothing installed is changed, call
-sites stay ordinary imports, and the synthesized JSON is the same to the byte.
-
-Five stacks with 288 resources, whole process, medians on two quiet cores: as shipped 7.3 s and
-660 MB in the largest process; lean 0.94 s and 112 MB; ``import cdktf`` alone 0.53 s and 73 MB. The
-first run, which builds the copy, took 4.0 s. Beside other programs the shipped package took up to
-28 s.
+sites stay ordinary imports, and the synthesized JSON is the same to the byte. Figures are in
+``bench/RESULTS.md``.
 
 At the head of a program, before anything imports the provider::
 
@@ -22,6 +18,8 @@ The README beside this file says how it works and what it does when something is
 
 from __future__ import annotations
 
+import atexit
+import gc
 import importlib.util
 import os
 import sys
@@ -31,15 +29,17 @@ from typing import TYPE_CHECKING
 from lean_bindings.bindings import Bindings
 from lean_bindings.errors import SWITCH, LateImportError, say_shipped
 from lean_bindings.lazy import LazyPackage
-from lean_bindings.rerun import rerun_once
 from lean_bindings.store import cache_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["LateImportError", "activate", "cache_folder", "rerun_once"]
+__all__ = ["LateImportError", "activate", "cache_folder"]
 
 _OFF = frozenset({"0", "false", "no", "off"})
+
+# Python's default is 700; a synthesis is over before it has made as many.
+_OBJECTS_BEFORE_A_COLLECTION = 1_000_000
 
 
 def activate(package: str, *, sources: Sequence[Path] = (Path(__file__).parents[1],)) -> None:
@@ -50,11 +50,13 @@ def activate(package: str, *, sources: Sequence[Path] = (Path(__file__).parents[
     already, or has types outside its submodules. A package that is not installed is left to the
     program's own import to report.
 
+    Garbage is collected less often from then on: a synthesis has little, and each search takes
+    0.1 s.
+
     Args:
         package: The Python package, such as ``cdktf_cdktf_provider_aws``.
         sources: Folders with the project's Python files, which are read to find out what they
-            import; what was learned about the project is kept under the first. By default the
-            folder that holds this package.
+            import. By default the folder that holds this package.
     """
     if os.environ.get(SWITCH, "").lower() in _OFF:
         return
@@ -70,3 +72,6 @@ def activate(package: str, *, sources: Sequence[Path] = (Path(__file__).parents[
         return
     sys.modules[package] = LazyPackage(spec)
     sys.meta_path.insert(0, Bindings(package, Path(spec.origin).parent, sources))
+    gc.set_threshold(_OBJECTS_BEFORE_A_COLLECTION)
+    # Leaves nothing for the last search, at the end of the process, which takes longest.
+    atexit.register(gc.freeze)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from importlib.machinery import ModuleSpec
 
-# Learned in a submodule's place: something needs the provider's package whole.
+# In a submodule's place: something needs the provider's package whole.
 _WHOLE = "__all__"
 
 
@@ -31,7 +31,6 @@ class Bindings(MetaPathFinder):
         """Watches ``package``, installed in ``folder``, for the project that ``sources`` hold."""
         self.package = package
         self.folder = folder
-        self.late: str | None = None
         self._sources = sources
         self._imported: set[str] = set()
         self._kept: set[str] | None = None
@@ -54,7 +53,7 @@ class Bindings(MetaPathFinder):
             if self._kept is None:
                 self._imported.add(name)
             elif name not in self._kept and has_submodule(self.folder, name):
-                raise self._too_late(name, f"{self.package}.{name} was imported")
+                raise self._too_late(f"{self.package}.{name}")
         return None
 
     def ships(self, tarball: Path) -> bool:
@@ -68,7 +67,7 @@ class Bindings(MetaPathFinder):
             LateImportError: jsii has loaded a slimmed copy already.
         """
         if self._kept is not None:
-            raise self._too_late(_WHOLE, f"{by}, which builds on {self.package}, was imported")
+            raise self._too_late(f"{by}, which builds on {self.package},")
         self._imported.add(_WHOLE)
 
     def tarball(self, assembly: str, version: str, shipped: str) -> str:
@@ -77,18 +76,13 @@ class Bindings(MetaPathFinder):
         from lean_bindings.package import slimmed_tarball  # noqa: PLC0415
 
         try:
-            store = Store(cache_folder())
-            names = (
-                self._imported
-                | imported_submodules(self.package, self._sources)
-                | store.learned(self._sources[0])
-            )
+            names = self._imported | imported_submodules(self.package, self._sources)
             if _WHOLE in names:
                 say_shipped(self.package, "another jsii package builds on it")
                 return shipped
             names = {name for name in names if has_submodule(self.folder, name)}
             copy = slimmed_tarball(
-                store,
+                Store(cache_folder()),
                 folder=self.folder,
                 assembly=assembly,
                 version=version,
@@ -107,14 +101,8 @@ class Bindings(MetaPathFinder):
         Path(copy).unlink(missing_ok=True)
         say_shipped(self.package, f"jsii cannot load {copy}: {error}")
 
-    def _too_late(self, name: str, what: str) -> LateImportError:
-        """Remembers what is missing for the next run; the error that says so."""
-        self.late = name
-        message = f"{what} after {self.package} had been loaded without it. "
-        try:
-            Store(cache_folder()).learn(self._sources[0], name)
-        except OSError as error:
-            message += f"It cannot be remembered ({error}): "
-        else:
-            message += "It is remembered: run the program again, or "
-        return LateImportError(f"{message}set {SWITCH}=off to use the package as shipped.")
+    def _too_late(self, what: str) -> LateImportError:
+        return LateImportError(
+            f"{what} was imported after {self.package} had been loaded without it. Import it where "
+            f"the program starts, or set {SWITCH}=off to use the package as shipped."
+        )

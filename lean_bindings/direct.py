@@ -19,19 +19,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from jsii._kernel.providers.process import ProcessProvider
+from jsii._kernel.providers.process import ProcessProvider, _NodeProcess
 
 from lean_bindings.errors import say
-from lean_bindings.pipelining import PipeliningNode
 
 # The kernel reads and writes file descriptor 3. A shell can put a socket there; Python only by
 # running code between fork and exec, which is not safe where there are threads.
 _SHELL = ("/bin/sh", "-c", 'exec 3<&0 </dev/null; exec "$@"', "sh")
 _STOP_SECONDS = 5
-
-# On macOS a socket holds 8 kB by default. Linux counts what it needs for each message besides.
-_SOCKET_BYTES = 1 << 17
-_ROOM_BYTES = _SOCKET_BYTES // 8
 
 
 def direct(provider: Any) -> Any:  # noqa: ANN401 (any of jsii's)
@@ -47,13 +42,14 @@ class DirectProvider(ProcessProvider):
     """jsii's own, with another way to start node and to end it."""
 
     @cached_property
-    def _process(self) -> PipeliningNode:
-        node = _DirectNode()
+    def _process(self) -> _DirectNode:
+        node = _DirectNode()  # type: ignore[no-untyped-call]  # jsii's
         node.start()
         return node
 
 
-class _DirectNode(PipeliningNode):
+class _DirectNode(_NodeProcess):
+    _process: Any
     _is_direct = False
 
     def start(self) -> None:
@@ -74,8 +70,6 @@ class _DirectNode(PipeliningNode):
         program = Path(self._jsii_runtime()).parent.parent / "lib" / "program.js"
         ours, theirs = socket.socketpair()
         with ours, theirs:
-            _enlarge(ours, socket.SO_SNDBUF)
-            _enlarge(theirs, socket.SO_RCVBUF)
             self._process = subprocess.Popen(  # noqa: S603 (what jsii starts)
                 [*_SHELL, node, "--max-old-space-size=4069", "--preserve-symlinks", str(program)],
                 stdin=theirs.fileno(),
@@ -86,7 +80,6 @@ class _DirectNode(PipeliningNode):
         self._is_direct = True
         atexit.register(self.stop)
         self.handshake()
-        self.room_bytes = _ROOM_BYTES
 
     def stop(self) -> None:
         """Ends the kernel; a second call does nothing."""
@@ -108,8 +101,3 @@ class _DirectNode(PipeliningNode):
             self._process.kill()
             self._process.wait()
         self._ctx_stack.close()
-
-
-def _enlarge(end: socket.socket, buffer: int) -> None:
-    if end.getsockopt(socket.SOL_SOCKET, buffer) < _SOCKET_BYTES:
-        end.setsockopt(socket.SOL_SOCKET, buffer, _SOCKET_BYTES)

@@ -23,7 +23,8 @@ def imported_submodules(package: str, sources: Iterable[Path]) -> set[str]:
     ``import package.sub``, ``import package as alias`` with ``alias.sub``, and the string
     ``"package.sub"`` as ``importlib.import_module`` takes it. Words are looked for, not syntax,
     which takes a fortieth of the time and errs on the safe side: a name too many, such as one in a
-    comment, does no harm, and one too few is learned when the program runs.
+    comment, does no harm, and one too few is a clear error
+    when the program runs, unless it was imported in time.
 
     A file that cannot be read is passed over: Python could not import it either.
     """

@@ -1,9 +1,8 @@
-"""Keeps slimmed packages, and what was learned about a project, in the user's cache folder."""
+"""Keeps slimmed packages in the user's cache folder."""
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import sys
 import tempfile
@@ -73,27 +72,6 @@ class Store:
             raise
         self._clear_unused()
         return path
-
-    def learned(self, project: Path) -> set[str]:
-        """The submodules that reading this project's sources did not show."""
-        try:
-            return {path.name for path in self._project_folder(project).iterdir()}
-        except FileNotFoundError:
-            return set()
-
-    def learn(self, project: Path, submodule: str) -> None:
-        """Remembers one more; an empty file each, so two processes cannot undo each other's.
-
-        Raises:
-            OSError: The folder cannot be written.
-        """
-        folder = self._project_folder(project)
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        (folder / submodule).touch()
-
-    def _project_folder(self, project: Path) -> Path:
-        digest = hashlib.sha256(os.fsencode(project.resolve())).hexdigest()
-        return self._folder / "learned" / digest[:20]
 
     def _clear_unused(self) -> None:
         oldest = time.time() - _KEEP_SECONDS

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cdktf import App
-
 from stacks.account_stack import AccountStack
 from stacks.migration_stack import MigrationStack
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from cdktf import App
 
     from settings.environment import Environment
 
@@ -22,10 +22,3 @@ def add_stacks(app: App, environments: Sequence[Environment]) -> None:
         AccountStack(app, environment)
     for environment in environments:
         MigrationStack(app, environment)
-
-
-def synthesize(environments: Sequence[Environment]) -> None:
-    """Write the Terraform JSON of all stacks into the app's output folder, ``cdktf.out``."""
-    app = App()
-    add_stacks(app, environments)
-    app.synth()

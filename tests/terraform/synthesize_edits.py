@@ -18,19 +18,18 @@ SELECTED = "selected"
 def main(folder: Path) -> None:
     """Synthesize every copy below a folder."""
     lean_bindings.activate("cdktf_cdktf_provider_aws")
-    with lean_bindings.rerun_once():
-        # After the bindings are told to be lean.
-        from cdktf import App  # noqa: PLC0415
+    # After the bindings are told to be lean.
+    from cdktf import App  # noqa: PLC0415
 
-        from settings.reading.loading import load_environments  # noqa: PLC0415
-        from stacks.migration_stack import MigrationStack  # noqa: PLC0415
+    from settings.reading.loading import load_environments  # noqa: PLC0415
+    from stacks.migration_stack import MigrationStack  # noqa: PLC0415
 
-        for copy in sorted(it.parent for it in folder.glob(f"*/{SELECTED}")):
-            app = App(outdir=str(copy / "cdktf.out"))
-            selected = (copy / SELECTED).read_text()
-            for environment in load_environments(copy / "environments", selected=selected):
-                MigrationStack(app, environment)
-            app.synth()
+    for copy in sorted(it.parent for it in folder.glob(f"*/{SELECTED}")):
+        app = App(outdir=str(copy / "cdktf.out"))
+        selected = (copy / SELECTED).read_text()
+        for environment in load_environments(copy / "environments", selected=selected):
+            MigrationStack(app, environment)
+        app.synth()
 
 
 if __name__ == "__main__":

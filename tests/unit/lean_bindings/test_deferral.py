@@ -158,21 +158,5 @@ def test_after_the_load_only_missing_submodules_are_errors(bindings: Bindings) -
     provider.create("one")
     for fullname in ("fake_provider.beta", "fake_provider.beta.x", "fake_provider.omega", "other"):
         assert bindings.find_spec(fullname) is None
-    assert bindings.late is None
     with pytest.raises(LateImportError):
         bindings.find_spec("fake_provider.gamma")
-    assert bindings.late == "gamma"
-
-
-def test_what_cannot_be_remembered_is_said(bindings: Bindings, tmp_path: Path) -> None:
-    provider = _watching(_Kernel(), bindings)
-    provider.load(_request(bindings.folder))
-    provider.create("one")
-    (tmp_path / "cache" / "lean-bindings" / "learned").touch()
-    with pytest.raises(LateImportError) as late:
-        bindings.find_spec("fake_provider.gamma")
-    assert str(late.value).startswith(
-        "fake_provider.gamma was imported after fake_provider had been loaded without it. "
-        "It cannot be remembered ("
-    )
-    assert str(late.value).endswith("): set LEAN_BINDINGS=off to use the package as shipped.")

@@ -64,18 +64,6 @@ def test_what_is_used_is_kept_and_what_is_not_is_cleared_after_a_month(store: St
     assert left == {"used.tgz", "recent.tgz", "new.tgz"}
 
 
-def test_nothing_is_learned_at_first(store: Store, tmp_path: Path) -> None:
-    assert store.learned(tmp_path) == set()
-
-
-def test_each_project_learns_for_itself(store: Store, tmp_path: Path) -> None:
-    store.learn(tmp_path / "one", "vpc")
-    store.learn(tmp_path / "one", "subnet")
-    store.learn(tmp_path / "one", "vpc")
-    store.learn(tmp_path / "two", "kms_key")
-    assert store.learned(tmp_path / "one") == {"vpc", "subnet"}
-
-
 @pytest.mark.parametrize(
     ("platform", "environment", "folder"),
     [

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import os
+import runpy
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import pytest
 from cdktf import App
 
-import main
 from settings.reading.problem import EnvironmentsError, Problem
-
-if TYPE_CHECKING:
-    import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -23,10 +20,10 @@ def test_the_app_writes_the_selected_environment_and_its_account(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     # jsii's own process keeps the variables that it was started with, CDKTF_OUTDIR among them.
-    monkeypatch.setattr("stacks.app.App", lambda: App(outdir=str(tmp_path / "cdktf.out")))
+    monkeypatch.setattr("cdktf.App", lambda: App(outdir=str(tmp_path / "cdktf.out")))
     monkeypatch.setenv("ENVIRONMENT_SUFFIX", "prod")
 
-    assert main.main() == 0
+    runpy.run_path(str(ROOT / "main.py"))
 
     written = sorted(path.name for path in (tmp_path / "cdktf.out" / "stacks").iterdir())
     assert written == ["account-444455556666", "prod"]
@@ -68,7 +65,10 @@ def test_every_problem_is_printed_a_line_each(
 
     monkeypatch.setattr("settings.reading.loading.load_environments", refuse)
 
-    assert main.main() == 2
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_path(str(ROOT / "main.py"))
+
+    assert ended.value.code == 2
     assert capsys.readouterr().err == (
         "environments/a.toml: aws.region: none given; a region; set one\n"
         "environments/b.toml: aws.region: none given; a region; set one\n"
