@@ -23,59 +23,57 @@ class Alarms(Section):
     """
 
     emails: Annotated[List[Email], Field(max_length=50)] = ()
-    """E-mail addresses that get every alarm and event; each must confirm. Default: none."""
+    """E-mail addresses that get every alarm and event; each must confirm."""
 
     aurora_cpu_percent: int = Field(default=80, ge=1, le=100)
-    """CPU of the writer and of the readers, percent. Default: 80."""
+    """CPU of the cluster, of its writer and of its readers."""
 
     aurora_freeable_memory_mib: int = Field(default=512, ge=1, le=1_048_576)
-    """Freeable memory of an instance, MiB; alarm below it. Default: 512."""
+    """Freeable memory of an instance; alarm below it."""
 
     aurora_free_local_storage_gib: int = Field(default=5, ge=1, le=65_536)
-    """Free local storage of an instance (sorts, temporary files), GiB; alarm below it. Default:
-    5."""
+    """Free local storage of an instance, for sorts and temporary files; alarm below it."""
 
     aurora_connections: int = Field(default=1000, ge=1, le=262_143)
-    """Connections to an instance. Default: 1000; set it below the instance class's
-    max_connections."""
+    """Connections to an instance; set it below the instance class's max_connections."""
 
     aurora_deadlocks_per_minute: int = Field(default=0, ge=0, le=100_000)
-    """Deadlocks in a minute. Default: 0, an alarm for each."""
+    """Deadlocks in a minute; 0 is an alarm for each."""
 
     aurora_transaction_ids: int = Field(default=1_000_000_000, ge=1, le=_MOST_TRANSACTION_IDS)
-    """Age of the oldest transaction id not yet frozen. Default: 1,000,000,000, half of the way to
+    """Age of the oldest transaction id not yet frozen; the default is half of the way to
     wraparound."""
 
     aurora_replica_lag_ms: int = Field(default=2000, ge=1, le=3_600_000)
-    """Lag of the readers behind the writer, milliseconds. Default: 2000."""
+    """How far the readers are behind the writer."""
 
     aurora_replication_slot_disk_gib: int = Field(default=20, ge=1, le=131_072)
-    """Disk that the cluster's replication slots hold back, GiB. Default: 20."""
+    """Disk that the cluster's replication slots hold back."""
 
     aurora_transaction_logs_disk_gib: int = Field(default=20, ge=1, le=131_072)
-    """Disk of write-ahead logs that a replication slot holds back, GiB. Default: 20."""
+    """Disk of write-ahead logs that a replication slot holds back."""
 
     dms_source_latency_seconds: int = Field(default=300, ge=1, le=86_400)
-    """How far reading from the source is behind, seconds. Default: 300."""
+    """How far reading from the source is behind."""
 
     dms_target_latency_seconds: int = Field(default=300, ge=1, le=86_400)
-    """How far writing to Aurora is behind, seconds. Default: 300."""
+    """How far writing to Aurora is behind."""
 
     dms_cpu_percent: int = Field(default=80, ge=1, le=100)
-    """CPU of the replication instance, percent. Default: 80."""
+    """CPU of the replication instance."""
 
     dms_freeable_memory_mib: int = Field(default=512, ge=1, le=1_048_576)
-    """Freeable memory of the replication instance, MiB; alarm below it. Default: 512."""
+    """Freeable memory of the replication instance; alarm below it."""
 
     dms_swap_mib: int = Field(default=256, ge=1, le=1_048_576)
-    """Swap that the replication instance uses, MiB. Default: 256."""
+    """Swap that the replication instance uses."""
 
     dms_free_storage_gib: int = Field(default=20, ge=1, le=6143)
-    """Free storage of the replication instance, GiB, below its whole storage; alarm below it.
-    Default: 20."""
+    """Free storage of the replication instance; alarm below it. It has to be less than the whole,
+    `dms.allocated_storage_gib`."""
 
     dms_validation_failures: int = Field(default=0, ge=0, le=1_000_000)
-    """Rows that failed validation. Default: 0, an alarm for the first."""
+    """Rows that failed validation; 0 is an alarm for the first."""
 
     @property
     def thresholds(self) -> dict[str, float]:

@@ -116,11 +116,11 @@ class Parameter(Section):
     value: Annotated[
         str, Field(max_length=8192, examples=["65536"]), Allowed("8192 characters at most")
     ]
-    """The value as PostgreSQL takes it; numbers and true or false (1 or 0) may be written so."""
+    """The value as PostgreSQL takes it. Numbers, true and false may be written without quotes."""
 
     apply_method: ApplyMethod | None = Field(default=None, examples=["pending-reboot"])
-    """`immediate` (dynamic parameters) or `pending-reboot` (static ones). Default: what the
-    project's table says; needed for a parameter that it does not hold."""
+    """`immediate` for dynamic parameters, `pending-reboot` for static ones. Default: what the
+    project knows of the parameter; required for one that it does not know."""
 
     @model_validator(mode="before")
     @classmethod
@@ -149,17 +149,16 @@ class Aurora(Section):
     """An Aurora PostgreSQL cluster: a writer and readers, encrypted with the environment's key."""
 
     engine_version: EngineVersion = "15.8"
-    """Aurora PostgreSQL's version. Default: 15.8. A plan warns where the region no longer offers
-    it."""
+    """Aurora PostgreSQL's version. A plan warns where the region no longer offers it."""
 
     instance_class: InstanceClass
-    """The class of the writer and the readers, such as db.r6g.large."""
+    """The class of the writer and of the readers."""
 
     reader_count: int = Field(default=2, ge=0, le=15)
-    """How many readers, 0 to 15. Default: 2."""
+    """How many readers."""
 
     port: int = Field(default=5432, ge=1150, le=65535)
-    """The cluster's TCP port, 1150 to 65535. Default: 5432."""
+    """The cluster's TCP port."""
 
     database_name: Annotated[
         str, AfterValidator(_database_name), Field(examples=["app"]), Allowed(_DATABASE_IN_WORDS)
@@ -169,73 +168,66 @@ class Aurora(Section):
     master_username: Annotated[str, AfterValidator(_master_username), Allowed(_USER_IN_WORDS)] = (
         "ferry_admin"
     )
-    """The master user's name; none that RDS or PostgreSQL reserve. Default: ferry_admin."""
+    """The master user's name."""
 
     master_password_version: int = Field(default=1, ge=1, le=1_000_000)
-    """The password's number: raise it by one to rotate the master password. Default: 1. The
-    password itself is never in a file."""
+    """The password's number: raise it by one to rotate the master password. The password itself is
+    never in a file."""
 
     backup_retention_days: int = Field(default=7, ge=1, le=35)
-    """Days that automated backups are kept, 1 to 35. Default: 7."""
+    """How long automated backups are kept."""
 
     backup_window: DailyWindow = "01:00-02:00"
-    """When backups start, every day, UTC, at least 30 minutes. Default: 01:00-02:00."""
+    """When backups start every day."""
 
     maintenance_window: WeeklyWindow = "sun:03:00-sun:04:00"
-    """When AWS may maintain the cluster, UTC, at least 30 minutes, apart from the backup window.
-    Default: sun:03:00-sun:04:00."""
+    """When AWS may maintain the cluster; it may not overlap the backup window."""
 
     apply_immediately: bool = False
-    """Whether changes are made at once; otherwise in the maintenance window. Default: false."""
+    """Whether changes are made at once; otherwise in the maintenance window."""
 
     allow_major_version_upgrade: bool = False
-    """Whether `engine_version` may name another major version than the running one. Default:
-    false."""
+    """Whether `engine_version` may name another major version than the running one."""
 
     storage_type: Literal["aurora", "aurora-iopt1"] = "aurora"
-    """`aurora` (I/O is billed) or `aurora-iopt1` (I/O-Optimized). Default: aurora."""
+    """With `aurora` I/O is billed; `aurora-iopt1` is I/O-Optimized."""
 
     log_statement: Literal["none", "ddl", "mod", "all"] = "all"
-    """Which statements PostgreSQL logs. Default: all, which also logs passwords in statements and
-    costs by the volume; see prod.toml."""
+    """Which statements PostgreSQL logs. `all` logs passwords in statements too, and costs by the
+    volume; see prod.toml."""
 
     log_min_duration_statement_ms: int = Field(default=1000, ge=-1, le=2_147_483_647)
-    """Statements that take at least as long are logged, milliseconds; 0 logs all, -1 none.
-    Default: 1000."""
+    """Statements that take at least as long are logged; 0 logs all, -1 none."""
 
     parameters: dict[ParameterName, Parameter] = Field(
         default_factory=dict, examples=[{"work_mem": 65536}]
     )
-    """More parameters of the cluster's parameter group: a value, or a table with value and
-    apply_method. Default: none beyond the project's own."""
+    """More parameters of the cluster's parameter group, beyond the project's own."""
 
     instance_parameters: dict[ParameterName, Parameter] = Field(
         default_factory=dict, examples=[{"work_mem": 65536}]
     )
-    """Parameters of the instances' parameter group, in the same form. Default: none."""
+    """Parameters of the instances' parameter group; they come before the cluster's."""
 
     performance_insights_retention_days: InsightsRetentionDays = 7
-    """Days that Performance Insights keeps: 7 (free of charge), 731, or months times 31. Default:
-    7."""
+    """How long Performance Insights keeps its data; 7 days are free of charge."""
 
     database_insights_mode: Literal["standard", "advanced"] = "standard"
-    """CloudWatch Database Insights' mode; `advanced` needs Performance Insights for 465 days.
-    Default: standard."""
+    """CloudWatch Database Insights' mode; `advanced` is paid for, and needs 15 months in
+    `performance_insights_retention_days`."""
 
     monitoring_interval_seconds: Literal[0, 1, 5, 10, 15, 30, 60] = 60
-    """Seconds between two values of enhanced monitoring: 0 (off), 1, 5, 10, 15, 30 or 60. Default:
-    60."""
+    """Seconds between two values of enhanced monitoring; 0 is off."""
 
     log_retention_days: LogRetentionDays = 30
-    """Days that CloudWatch keeps PostgreSQL's log, one of its retention periods. Default: 30."""
+    """How long CloudWatch keeps PostgreSQL's log."""
 
     ca_certificate_identifier: CaCertificate = "rds-ca-rsa2048-g1"
-    """The authority that signs the instances' certificates. Default: rds-ca-rsa2048-g1."""
+    """The authority that signs the instances' certificates."""
 
     engine_lifecycle_support: LifecycleSupport = "open-source-rds-extended-support-disabled"
-    """Whether RDS Extended Support is bought once the major version's standard support ends.
-    Default: open-source-rds-extended-support-disabled, no charges nobody decided on; a version past
-    its standard support can then not be created."""
+    """Whether RDS Extended Support is bought once the major version's standard support ends. Where
+    it is disabled nothing is charged, and a version past its standard support cannot be created."""
 
     snapshot_identifier: Snapshot | None = None
     """A cluster snapshot to make the cluster from. Default: none, an empty cluster."""

@@ -11,13 +11,14 @@ from settings.section import Allowed, Section, refuse
 DEFAULT_PROVIDER_VERSION: Final = "5.100.0"
 _OLDEST: Final = (5, 100, 0)
 _FIRST_UNKNOWN: Final = (7, 0, 0)
+_IN_WORDS: Final = "one exact version from 5.100.0 to below 7.0.0"
 
 
 def _provider_version(value: str) -> str:
     """Refuse ranges, what is older than the tests' version, and a major version not yet known."""
     exact = re.fullmatch(r"([0-9]+)\.([0-9]+)\.([0-9]+)", value)
     if not exact or not _OLDEST <= tuple(map(int, exact.groups())) < _FIRST_UNKNOWN:
-        refuse("one exact version from 5.100.0 to below 7.0.0")
+        refuse(_IN_WORDS)
     return value
 
 
@@ -25,21 +26,20 @@ class Aws(Section):
     """Where the environment lives."""
 
     account_id: AccountId
-    """The AWS account's id, twelve digits in quotes. The provider refuses every other account."""
+    """The AWS account's id, in quotes. The provider refuses every other account."""
 
     region: Region
-    """The AWS region that everything but the state's bucket is made in, such as eu-central-1."""
+    """The AWS region that everything but the state's bucket is made in."""
 
     state_region: Region | None = None
-    """The region of the account's state bucket and of its own stack. Default: `region`. The
-    environments of one account must agree on it."""
+    """The region of the account's state bucket and of its own stack. The environments of one
+    account must agree on it. Default: `region`."""
 
-    provider_version: Annotated[
-        str, AfterValidator(_provider_version), Allowed("one exact version")
-    ] = Field(default=DEFAULT_PROVIDER_VERSION)
-    """The exact version of Terraform's AWS provider, from 5.100.0 to below 7.0.0. Default:
-    5.100.0, the version that everything is tested with. The environments of one account must
-    agree on it."""
+    provider_version: Annotated[str, AfterValidator(_provider_version), Allowed(_IN_WORDS)] = Field(
+        default=DEFAULT_PROVIDER_VERSION
+    )
+    """The exact version of Terraform's AWS provider; the default is what everything is tested with.
+    The environments of one account must agree on it."""
 
     @property
     def home_region(self) -> str:

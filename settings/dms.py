@@ -50,35 +50,34 @@ class Validation(Section):
     """DMS's comparison of source and target, row by row; tables need a primary key."""
 
     enabled: bool = True
-    """Whether DMS compares. Default: true."""
+    """Whether DMS compares."""
 
     thread_count: int = Field(default=5, ge=1, le=20)
-    """Threads that compare, 1 to 20. Default: 5."""
+    """How many threads compare."""
 
     failure_max_count: int = Field(default=10_000, ge=1, le=1_000_000)
-    """Rows of the task that may fail before comparing stops. Default: 10,000."""
+    """Rows of the task that may fail before comparing stops."""
 
     table_failure_max_count: int = Field(default=1000, ge=1, le=1_000_000)
-    """Rows of one table that may fail before comparing it stops. Default: 1000."""
+    """Rows of one table that may fail before comparing it stops."""
 
     skip_lob_columns: bool = False
-    """Whether LOBs are left out of the comparison. Default: false."""
+    """Whether LOBs are left out of the comparison."""
 
 
 class Task(Section):
     """A replication task. Terraform never starts it."""
 
     name: TaskName
-    """The task's name, 26 characters at most: it ends the task's identifier, such as
-    `aurora-ferry-dev-orders`."""
+    """The task's name; it ends the task's identifier, such as `aurora-ferry-dev-orders`."""
 
     migration_type: MigrationType = "full-load-and-cdc"
-    """`full-load`, `cdc` or `full-load-and-cdc`. Default: full-load-and-cdc."""
+    """What the task does: copy the rows that exist, carry the changes, or both."""
 
     tables: Annotated[List[Table], Field(min_length=1, max_length=500)] = Field(
         examples=[[{"schema": "public"}]]
     )
-    """Which tables the task carries, at least one selection."""
+    """Which tables the task carries; at least one of them is included."""
 
     transformations: Annotated[List[Transformation], Field(max_length=500)] = Field(
         default=(),
@@ -94,87 +93,85 @@ class Task(Section):
             ]
         ],
     )
-    """Names that differ at the target, columns that stay behind. Default: none."""
+    """Names that differ at the target, and columns that stay behind."""
 
     target_table_preparation_mode: PreparationMode = "DO_NOTHING"
-    """What happens to Aurora's tables before the full load: `DO_NOTHING`, `TRUNCATE_BEFORE_LOAD`
-    or `DROP_AND_CREATE` (both fail on tables that foreign keys point at). Default: DO_NOTHING."""
+    """What happens to Aurora's tables before the full load. `TRUNCATE_BEFORE_LOAD` and
+    `DROP_AND_CREATE` fail on tables that foreign keys point at."""
 
     lob_mode: LobMode = "limited"
-    """How LOBs (text, bytea, json, xml, arrays too) are carried: `limited` (a larger one fails the
-    task), `full` (each looked up; slow) or `inline` (small ones at once, larger ones looked up).
-    Default: limited."""
+    """How LOBs are carried; text, bytea, json, xml and arrays are LOBs too. `limited`: at once, and
+    one that is larger than `lob_max_size_kb` fails the task. `full`: each is looked up, slowly.
+    `inline`: small ones at once, larger ones are looked up."""
 
     lob_max_size_kb: LobSizeKb = 32
-    """KB up to which LOBs are carried at once, in the modes limited and inline, 1 to 102,400.
-    Default: 32."""
+    """Up to which size LOBs are carried at once, in the modes limited and inline."""
 
     full_load_sub_tasks: int = Field(default=8, ge=1, le=49)
-    """Tables that are loaded side by side, 1 to 49. Default: 8."""
+    """How many tables are loaded side by side."""
 
     after_full_load: AfterFullLoad = "continue"
-    """What follows the full load of a full-load-and-cdc task: `continue`,
-    `stop-before-cached-changes` or `stop-after-cached-changes` (time to build indexes). Default:
-    continue."""
+    """What follows the full load of a full-load-and-cdc task. A stop leaves time to build indexes
+    before the changes that came meanwhile are applied, or after."""
 
     commit_rate: int = Field(default=10_000, ge=1, le=50_000)
-    """Rows of the full load that are written at once, 1 to 50,000. Default: 10,000."""
+    """How many rows of the full load are written at once."""
 
     batch_apply: bool = False
-    """Whether changes are written in batches, faster, not transaction by transaction. Default:
-    false."""
+    """Whether changes are written in batches, which is faster, and not transaction by transaction.
+    It needs limited LOBs."""
 
     validation: Validation = Validation()
-    """The comparison; on by default."""
+    """The comparison of source and target."""
 
     control_schema: PlainName = "awsdms_control"
-    """Aurora's schema for DMS's own tables. Default: awsdms_control."""
+    """Aurora's schema for DMS's own tables."""
 
     log_severities: dict[LogComponent, Severity] = Field(
         default_factory=dict, examples=[{"SOURCE_CAPTURE": "LOGGER_SEVERITY_DEBUG"}]
     )
-    """How much parts of the task log, in DMS's own words; the debugging ones can write rows of data
-    into the log. Default: LOGGER_SEVERITY_DEFAULT for every part."""
+    """How much the parts of the task log, in DMS's own words; a part that is not named logs
+    LOGGER_SEVERITY_DEFAULT. The debugging ones can write rows of data into the log."""
 
 
 class Target(Section):
     """How DMS speaks to Aurora; always over TLS."""
 
     after_connect_script: Script = "SET session_replication_role='replica'"
-    """SQL that DMS runs when it connects. Default: SET session_replication_role='replica', so that
-    foreign keys and triggers do not stop it."""
+    """SQL that DMS runs when it connects; by the default foreign keys and triggers do not stop
+    it."""
 
     execute_timeout_seconds: int = Field(default=60, ge=1, le=86_400)
-    """The target's statement timeout for DMS in seconds, 1 to 86,400. Default: 60."""
+    """The target's statement timeout for DMS."""
 
 
 class Dms(Section):
     """A replication instance between the source and Aurora, private and encrypted."""
 
     engine_version: EngineVersion = "3.5.4"
-    """DMS's version. Default: 3.5.4."""
+    """DMS's version."""
 
     instance_class: InstanceClass = "dms.c5.2xlarge"
-    """The replication instance's class. Default: dms.c5.2xlarge."""
+    """The replication instance's class."""
 
     allocated_storage_gib: int = Field(default=100, ge=5, le=6144)
-    """Its storage for logs and cached changes, 5 to 6144 GiB. Default: 100."""
+    """Its storage for logs and cached changes."""
 
     multi_az: bool = True
-    """Whether a standby waits in another zone. Default: true."""
+    """Whether a standby waits in another zone."""
 
     maintenance_window: WeeklyWindow = "sun:05:00-sun:06:00"
-    """When AWS may maintain it, UTC, at least 30 minutes. Default: sun:05:00-sun:06:00."""
+    """When AWS may maintain it."""
 
     apply_immediately: bool = False
-    """Whether changes are made at once; otherwise in the maintenance window. Default: false."""
+    """Whether changes are made at once; otherwise in the maintenance window."""
 
     log_retention_days: LogRetentionDays = 30
-    """Days that CloudWatch keeps the tasks' logs, one of its retention periods. Default: 30."""
+    """How long CloudWatch keeps the tasks' logs."""
 
     map_unbounded_numeric_as_string: bool = False
     """Whether NUMERIC without precision is carried as text, slower, instead of rounded to
-    NUMERIC(28,6); said to both endpoints. Default: false."""
+    NUMERIC(28,6); said to both endpoints."""
 
     target: Target = Target()
     """How DMS speaks to Aurora."""
@@ -182,4 +179,4 @@ class Dms(Section):
     tasks: Annotated[List[Task], Field(min_length=1, max_length=50)] = Field(
         examples=[[{"name": "all", "tables": [{"schema": "public"}]}]]
     )
-    """The tasks, at least one."""
+    """The tasks."""

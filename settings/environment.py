@@ -39,7 +39,7 @@ class EnvironmentFile(Section):
     """The cluster that it is carried into."""
 
     protection: Protection = Protection()
-    """What keeps the environment from being destroyed by mistake. Default: everything."""
+    """What keeps the environment from being destroyed by mistake."""
 
     dms: Dms
     """The replication."""
@@ -51,8 +51,7 @@ class EnvironmentFile(Section):
     """Who owns what is made."""
 
     review: Review = Review()
-    """What a plan may not do. Default: lose data, protection or the replication's position, stop the
-    database, open it to everyone, or ask for what AWS refuses."""
+    """What a plan may not do."""
 
 
 class Environment(EnvironmentFile):

@@ -122,7 +122,7 @@ VpcCidr = Annotated[
     str,
     AfterValidator(_vpc_network),
     Field(examples=["10.20.0.0/16"]),
-    Allowed("an IPv4 network such as 10.20.0.0/16"),
+    Allowed("an IPv4 network, /16 to /24, inside a private range"),
 ]
 """A VPC's network: /16 to /24 inside a private range."""
 
@@ -172,9 +172,9 @@ ColumnName = Annotated[
 TableName = Annotated[
     str,
     Field(pattern=r"^[^\x00-\x1f\"]{1,127}$", examples=["orders"]),
-    Allowed("a schema's or table's name, \"%\" for any characters; 127 at most"),
+    Allowed("a name of up to 127 characters, in which % stands for any"),
 ]
-"""A schema's or table's name in a DMS selection rule; `%` stands for any characters."""
+"""A name in a DMS selection or transformation rule; `%` stands for any characters."""
 
 SecretArn = Annotated[
     str,

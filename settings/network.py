@@ -27,25 +27,25 @@ class NewVpc(Section):
     """A VPC that is made for the environment, with private subnets in each zone."""
 
     cidr: VpcCidr
-    """The VPC's network: private, /16 to /24, apart from the source's network."""
+    """The VPC's network; it may not overlap the source's."""
 
     availability_zones: Annotated[
         List[AvailabilityZone] | None,
         Field(min_length=2, max_length=4, examples=[["eu-central-1a", "eu-central-1b"]]),
     ] = None
-    """The zones by name, 2 to 4 of the region; a zone's position decides its subnets' addresses, so
-    add new ones at the end. Default: the first `zone_count` zones that the region has when the
-    environment is first deployed."""
+    """The zones by name. A zone's position decides its subnets' addresses, so add new ones at the
+    end. Default: the first `zone_count` zones that the region has when the environment is first
+    deployed."""
 
     zone_count: int = Field(default=3, ge=2, le=4)
-    """How many zones, 2 to 4, where `availability_zones` does not name them. Default: 3."""
+    """How many zones, where `availability_zones` does not name them."""
 
     nat: Nat = "none"
-    """Egress to the internet: `none`, `single` (one NAT gateway: cheaper, lost with its zone) or
-    `one-per-zone`. Default: none. DMS needs it only to reach a source over the internet."""
+    """NAT gateways to the internet; DMS needs one only to reach a source over the internet. A
+    single one is cheaper, and lost with its zone."""
 
     flow_log_retention_days: LogRetentionDays = 30
-    """How many days VPC flow logs are kept, one of CloudWatch's retention periods. Default: 30."""
+    """How long CloudWatch keeps the VPC's flow logs."""
 
 
 class ExistingVpc(Section):
@@ -55,27 +55,27 @@ class ExistingVpc(Section):
     """The VPC's id."""
 
     aurora_subnet_ids: Annotated[List[SubnetId], Field(min_length=2)]
-    """Aurora's subnets, at least two in different zones."""
+    """Aurora's subnets, in different zones."""
 
     dms_subnet_ids: Annotated[List[SubnetId], Field(min_length=2)]
-    """The replication instance's subnets, at least two in different zones. They may be Aurora's."""
+    """The replication instance's subnets, in different zones. They may be Aurora's."""
 
     secretsmanager_endpoint: bool = True
-    """Whether to make a Secrets Manager interface endpoint in DMS's subnets. Default: true. Set
-    false where DMS reaches another one, and say which: `secretsmanager_security_group_id` or
+    """Whether to make a Secrets Manager interface endpoint in DMS's subnets. Set it to false where
+    DMS reaches another one, and say which: `secretsmanager_security_group_id` or
     `secretsmanager_cidr`."""
 
     secretsmanager_security_group_id: SecurityGroupId | None = None
-    """A security group of the Secrets Manager endpoint that the VPC has already; it must admit DMS.
-    Default: none."""
+    """A security group of the Secrets Manager endpoint that the VPC has already; it must admit
+    DMS."""
 
     secretsmanager_cidr: Cidr | None = None
     """The addresses at which DMS reaches Secrets Manager outside the VPC: a shared endpoint's, or
-    0.0.0.0/0 for the public one through NAT. Default: none."""
+    0.0.0.0/0 for the public one through NAT."""
 
     route_table_ids: List[RouteTableId] = Field(default=(), examples=[["rtb-0123456789abcdef0"]])
     """The route tables of DMS's subnets that get the route to the source; with
-    [network.route_to_source], and only then. Default: none."""
+    [network.route_to_source], and only then."""
 
 
 class Peering(Section):
@@ -85,7 +85,8 @@ class Peering(Section):
     """The VPC's id."""
 
     account_id: AccountId | None = None
-    """Its account. Default: this environment's; another's owner has to accept the connection."""
+    """Its account; the owner of another has to accept the connection. Default: this
+    environment's."""
 
     region: Region | None = None
     """Its region. Default: this environment's."""
@@ -95,14 +96,14 @@ class RouteToSource(Section):
     """How the source's network is reached: exactly one of the three."""
 
     transit_gateway_id: TransitGatewayId | None = None
-    """A transit gateway of this account or shared with it; an attachment is made. Default: none."""
+    """A transit gateway of this account or shared with it; an attachment is made."""
 
     virtual_private_gateway_id: VirtualPrivateGatewayId | None = None
     """A virtual private gateway (Site-to-Site VPN, Direct Connect); it is attached to a VPC that is
-    made here, its routes are propagated. Default: none."""
+    made here, its routes are propagated."""
 
     peering: Peering | None = None
-    """The source's VPC, to which a peering connection is made. Default: none."""
+    """The source's VPC, to which a peering connection is made."""
 
 
 class Network(Section):

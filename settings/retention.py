@@ -34,17 +34,17 @@ LogRetentionDays = Literal[
 
 _MONTH_DAYS: Final = 31
 _INSIGHTS_DAYS: Final = frozenset({7, 731, *(month * _MONTH_DAYS for month in range(1, 24))})
-INSIGHTS_IN_WORDS: Final = "7, 731, or 31 times 1 to 23"
+_INSIGHTS_IN_WORDS: Final = "7 or 731 days, or 31 days times 1 to 23"
 
 
 def _insights_days(value: int) -> int:
     if value not in _INSIGHTS_DAYS:
         nearest = min(_INSIGHTS_DAYS, key=lambda days: abs(days - value))
-        refuse(f"{INSIGHTS_IN_WORDS} days", instead=nearest)
+        refuse(_INSIGHTS_IN_WORDS, instead=nearest)
     return value
 
 
 InsightsRetentionDays = Annotated[
-    int, AfterValidator(_insights_days), Field(examples=[7]), Allowed(f"{INSIGHTS_IN_WORDS} days")
+    int, AfterValidator(_insights_days), Field(examples=[7]), Allowed(_INSIGHTS_IN_WORDS)
 ]
 """Performance Insights' retention periods in days (CreateDBCluster)."""

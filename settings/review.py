@@ -36,5 +36,4 @@ class Review(Section):
         ),
         examples=[["data-loss"]],
     )
-    """The dangers that block a plan; every other one asks for a second reviewer. Default:
-    data-loss, protection-loss, outage, replication-loss, public-reach and refused."""
+    """The dangers that block a plan; every other one asks for a second reviewer."""

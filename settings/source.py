@@ -21,24 +21,24 @@ class Heartbeat(Section):
     """DMS's write-ahead log heartbeat, which keeps an idle source's slot from holding back WAL."""
 
     enabled: bool = True
-    """Whether DMS writes a row now and then into its own table on the source. Default: true. Set
-    false where the source must not be written to, and watch its disk."""
+    """Whether DMS writes a row now and then into its own table on the source. Set it to false where
+    the source must not be written to, and watch its disk."""
 
     schema_name: PlainName = Field(default="public", alias="schema")
-    """The schema on the source that holds the heartbeat's table. Default: public."""
+    """The schema on the source that holds the heartbeat's table."""
 
     frequency_minutes: int = Field(default=5, ge=1, le=60)
-    """Minutes between two heartbeats, 1 to 60. Default: 5."""
+    """Minutes between two heartbeats."""
 
 
 class Source(Section):
     """The source database and how DMS speaks to it."""
 
     host: Host
-    """The source's host name or IPv4 address, as DMS resolves it from the VPC."""
+    """The source's host name or IPv4 address, as DMS finds it from the VPC."""
 
     port: Port = 5432
-    """The source's TCP port, 1 to 65535. Default: 5432."""
+    """The source's TCP port."""
 
     database: DatabaseName
     """The database's name."""
@@ -47,12 +47,12 @@ class Source(Section):
     """The network that holds the source; DMS may open connections to it and nowhere else."""
 
     ssl_mode: SslMode = "verify-full"
-    """`none`, `require` (encrypts, verifies nothing), `verify-ca` or `verify-full` (the host's name
-    too). Default: verify-full."""
+    """How the connection is secured. `require` encrypts and verifies nothing, `verify-ca` verifies
+    the source's certificate, `verify-full` the host's name in it too."""
 
     ca_certificate_file: CertificateFile | None = None
-    """The PEM file with the certificate authority that signed the source's certificate, relative to
-    this file. Needed for verify-ca and verify-full, and for these alone. Default: none."""
+    """The PEM file with the certificate authority that signed the source's certificate. Needed for
+    verify-ca and verify-full, and for these alone."""
 
     secret_arn: SecretArn | None = None
     """A secret of your own that holds username, password, host and port. Default: none; `ferry
@@ -64,19 +64,19 @@ class Source(Section):
 
     plugin_name: PluginName = "test_decoding"
     """The logical decoding plugin: `test_decoding` comes with PostgreSQL, `pglogical` is an
-    extension. Default: test_decoding."""
+    extension."""
 
     slot_name: PlainName | None = Field(default=None, examples=["aurora_ferry"])
     """A replication slot that exists already. Default: none, DMS makes one for each task."""
 
     heartbeat: Heartbeat = Heartbeat()
-    """The heartbeat; on by default."""
+    """The heartbeat."""
 
     capture_ddls: bool = True
-    """Whether DMS makes a table and an event trigger on the source to carry DDL. Default: true."""
+    """Whether DMS makes a table and an event trigger on the source to carry DDL."""
 
     ddl_artifacts_schema: PlainName = "public"
-    """The schema on the source that holds them. Default: public."""
+    """The schema on the source that holds them."""
 
     execute_timeout_seconds: int = Field(default=60, ge=1, le=86_400)
-    """The source's statement timeout for DMS in seconds, 1 to 86,400. Default: 60."""
+    """The source's statement timeout for DMS."""

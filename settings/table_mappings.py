@@ -18,7 +18,13 @@ TransformationAction = Literal[
 ]
 
 LobSizeKb = Annotated[int, Field(ge=1, le=102_400, examples=[32])]
-"""A LOB's largest size in KB, 1 to 102,400 (100 MB)."""
+"""A LOB's largest size; DMS takes 100 MB at most."""
+
+NewName = Annotated[
+    str,
+    Field(pattern=r"^[^\x00-\x1f\"]{1,127}$", examples=["app"]),
+    Allowed("127 characters at most"),
+]
 
 Boundary = Annotated[
     str,
@@ -34,7 +40,7 @@ class ParallelLoad(Section):
     """
 
     columns: Annotated[List[ColumnName], Field(min_length=1, max_length=10, examples=[["id"]])]
-    """The columns, 1 to 10, the most significant first; best the primary key's."""
+    """The columns, the most significant first; best the primary key's."""
 
     boundaries: Annotated[
         List[List[Boundary]], Field(min_length=1, examples=[[["1000000"], ["2000000"]]])
@@ -47,32 +53,32 @@ class TableLob(Section):
     """How one table's large objects are carried, unlike the rest of its task."""
 
     mode: TableLobMode = Field(examples=["limited"])
-    """`limited` (up to `max_size_kb`) or `unlimited` (each looked up on its own)."""
+    """`limited`: up to `max_size_kb`, at once. `unlimited`: each is looked up."""
 
     max_size_kb: LobSizeKb | None = None
-    """The largest LOB in KB, for limited and for it alone, 1 to 102,400. Default: the task's
-    `lob_max_size_kb`."""
+    """The largest LOB, in limited mode alone. Default: the task's `lob_max_size_kb`."""
 
 
 class Table(Section):
     """A selection of tables."""
 
     schema_name: TableName = Field(alias="schema", examples=["public"])
-    """The schema's name; `%` stands for any characters."""
+    """The schema's name."""
 
     table: TableName = "%"
-    """The table's name; `%` stands for any characters. Default: %, every table."""
+    """The table's name."""
 
     action: Literal["include", "exclude"] = "include"
-    """Whether the tables are carried or left out; leaving out wins. Default: include."""
+    """Whether the tables are carried or left out; leaving out wins."""
 
     load_order: int | None = Field(default=None, ge=0, le=2_147_483_647, examples=[1])
-    """Tables with a higher number are loaded first. Default: no order."""
+    """Tables with a higher number are loaded first. Default: none, no order."""
 
     parallel_load: ParallelLoad | None = Field(
         default=None, examples=[{"columns": ["id"], "boundaries": [["1000000"]]}]
     )
-    """How the table is loaded in parallel; for one table by its whole name. Default: as one."""
+    """How the table is loaded in segments; for one table by its whole name. Default: none, in one
+    piece."""
 
     lob: TableLob | None = Field(default=None, examples=[{"mode": "unlimited"}])
     """How the table's LOBs are carried; for one table by its whole name. Default: as the task
@@ -86,23 +92,19 @@ class Transformation(Section):
     """
 
     target: Literal["schema", "table", "column"] = Field(examples=["column"])
-    """What is changed: `schema`, `table` or `column`."""
+    """What is changed."""
 
     action: TransformationAction = Field(examples=["remove-column"])
-    """How: `rename`, `add-prefix`, `add-suffix` (these take a `value`), `convert-lowercase`,
-    `convert-uppercase` or `remove-column`."""
+    """How; the first three take a `value`."""
 
     schema_name: TableName = Field(alias="schema", examples=["public"])
-    """The schema's name; `%` stands for any characters."""
+    """The schema's name."""
 
     table: TableName = "%"
-    """The table's name, for tables and columns; `%` stands for any characters. Default: %, every
-    table."""
+    """The table's name, for tables and columns."""
 
     column: TableName | None = Field(default=None, examples=["total"])
-    """The column's name, for columns, and needed there; `%` stands for any characters. Default:
-    none."""
+    """The column's name, for columns, and required there."""
 
-    value: TableName | None = Field(default=None, examples=["app"])
-    """The new name, the prefix or the suffix, for the actions that take one, and needed there. Default:
-    none."""
+    value: NewName | None = Field(default=None, examples=["app"])
+    """The new name, the prefix or the suffix, for the actions that take one, and required there."""

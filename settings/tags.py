@@ -47,18 +47,18 @@ class Tags(Section):
         Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=20),
         Allowed("lower-case letters, digits and single hyphens, 20 at most, a letter first"),
     ] = "aurora-ferry"
-    """The project's name, 20 characters at most: it begins every name. Default: aurora-ferry. The
-    environments of one account must agree on it."""
+    """The project's name: it begins every name. The environments of one account must agree on
+    it."""
 
     repository: Annotated[
         str,
         Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/:@-]{0,255}$"),
         Allowed("a repository such as github.com/owner/repo, 256 characters at most"),
     ] = Field(examples=["github.com/owner/repo"])
-    """Where this file is kept, such as github.com/owner/repo; without a scheme. The environments of
-    one account must agree on it."""
+    """Where this file is kept, without a scheme. The environments of one account must agree on
+    it."""
 
     extra: dict[TagKey, TagValue] = Field(
         default_factory=dict, max_length=_MOST_TAGS, examples=[{"team": "payments"}]
     )
-    """More tags, 46 at most, such as a team or a cost centre. Default: none."""
+    """More tags, such as a team or a cost centre."""

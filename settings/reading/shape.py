@@ -131,16 +131,20 @@ def in_words(shape: Shape) -> str:
     if allowed is not None:
         return allowed.text
     if get_origin(shape.kind) is Literal:
-        return either(map(str, get_args(shape.kind)))
+        return f"{either(map(str, get_args(shape.kind)))} {_unit(shape)}".rstrip()
     if get_origin(shape.kind) is tuple:
         return f"a list{_lengths(shape)}"
     if shape.kind is bool:
         return "true or false"
     lowest, highest = shape.constraint(Ge), shape.constraint(Le)
     if lowest is not None and highest is not None:
-        unit = _UNITS.get(shape.name.rpartition("_")[2], "")
-        return f"{lowest.ge} to {highest.le} {unit}".rstrip()
+        return f"{lowest.ge} to {highest.le} {_unit(shape)}".rstrip()
     return f"a table{_lengths(shape)}"
+
+
+def _unit(shape: Shape) -> str:
+    """Return the unit that a setting's name ends in."""
+    return _UNITS.get(shape.name.rpartition("_")[2], "")
 
 
 def _lengths(shape: Shape) -> str:

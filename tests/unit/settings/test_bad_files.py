@@ -10,7 +10,7 @@ F = "environments/dev.toml: "
 SECRET = "text given that may hold a secret and is not shown"
 PERIODS = (
     "1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, "
-    "3288 or 3653"
+    "3288 or 3653 days"
 )
 SOURCE_SETTINGS = (
     "host, port, database, cidr, ssl_mode, ca_certificate_file, secret_arn, secret_kms_key_arn, "
@@ -495,14 +495,14 @@ BAD_SETTINGS: Mapping[str, tuple[Changes, str]] = {
     "performance_insights_retention_days": (
         {"aurora.performance_insights_retention_days": 90},
         (
-            "aurora.performance_insights_retention_days: 90 given; allowed: 7, 731, or 31 times 1 to "
-            "23 days; set performance_insights_retention_days = 93"
+            "aurora.performance_insights_retention_days: 90 given; allowed: 7 or 731 days, or 31 "
+            "days times 1 to 23; set performance_insights_retention_days = 93"
         ),
     ),
     "monitoring_interval_seconds": (
         {"aurora.monitoring_interval_seconds": 20},
         (
-            "aurora.monitoring_interval_seconds: 20 given; allowed: 0, 1, 5, 10, 15, 30 or 60; "
+            "aurora.monitoring_interval_seconds: 20 given; allowed: 0, 1, 5, 10, 15, 30 or 60 seconds; "
             "set monitoring_interval_seconds = 60"
         ),
     ),
@@ -573,8 +573,8 @@ BAD_SETTINGS: Mapping[str, tuple[Changes, str]] = {
     "schema's name": (
         {"dms.tasks.0.tables.0.schema": ""},
         (
-            'dms.tasks[0].tables[0].schema: "" given; allowed: a schema\'s or table\'s name, "%" for '
-            'any characters; 127 at most; set schema = "public"'
+            'dms.tasks[0].tables[0].schema: "" given; allowed: a name of up to 127 characters, '
+            'in which % stands for any; set schema = "public"'
         ),
     ),
     "lob_max_size_kb": (

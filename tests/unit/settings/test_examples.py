@@ -1,16 +1,13 @@
 """The examples in environments/: complete, working, and as different as real ones."""
 
-import runpy
 from pathlib import Path
 
 import pytest
 
-import settings.schema
 from settings.environment import Environment
 from settings.reading.loading import load_environments
-from settings.schema import SCHEMA_FILE, schema
 
-FOLDER = SCHEMA_FILE.parent
+FOLDER = Path(__file__).parents[3] / "environments"
 
 
 @pytest.fixture(scope="module")
@@ -71,28 +68,6 @@ def test_editors_find_the_schema(name: str) -> None:
     first_line = (FOLDER / f"{name}.toml").read_text().partition("\n")[0]
 
     assert first_line == "#:schema ./schema.json"
-
-
-def test_the_schema_is_current() -> None:
-    assert SCHEMA_FILE.read_text(encoding="utf-8") == schema(), (
-        "the model has changed; write the schema anew: python -m settings.schema"
-    )
-
-
-def test_the_schema_knows_no_null() -> None:
-    assert '"type": "null"' not in schema()
-    assert ": null" not in schema()
-
-
-def test_the_schema_is_written_by_a_command(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    file = tmp_path / "schema.json"
-    monkeypatch.setattr("sys.argv", ["schema", str(file)])
-
-    runpy.run_path(settings.schema.__file__, run_name="__main__")
-
-    assert file.read_text(encoding="utf-8") == schema()
 
 
 def test_certificates_come_without_keys() -> None:

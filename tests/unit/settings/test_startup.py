@@ -18,7 +18,6 @@ NOT_NEEDED: Final = {
     "constructs_lib",
     "jsii",
     "lean_bindings",
-    "settings.documentation",
     "settings.schema",
     "stacks",
 }

@@ -1,22 +1,14 @@
-"""Writes environments/schema.json, by which editors complete and check the environments' files.
-
-`python -m settings.schema` writes it anew after a change of the model; `python -m settings.schema
-FILE` writes another file.
-"""
+"""Makes environments/schema.json, by which editors complete and check the environments' files."""
 
 import json
 import re
-import sys
-from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from settings.documentation import documentation
 from settings.environment import EnvironmentFile
-
-SCHEMA_FILE: Final = Path(__file__).parent.parent / "environments" / "schema.json"
+from settings.schema.descriptions import descriptions
 
 
 class _TomlSchema(GenerateJsonSchema):
@@ -33,7 +25,7 @@ class _TomlSchema(GenerateJsonSchema):
 
     def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
         generated = super().model_schema(schema)
-        for name, text in documentation(schema["cls"]).items():
+        for name, text in descriptions(schema["cls"]).items():
             generated["properties"][name]["description"] = text
         return generated
 
@@ -41,7 +33,7 @@ class _TomlSchema(GenerateJsonSchema):
         return False
 
 
-def schema() -> str:
+def json_schema() -> str:
     """Return the JSON Schema as the file holds it, descriptions taken from the docstrings."""
     generated = EnvironmentFile.model_json_schema(schema_generator=_TomlSchema)
     document = {
@@ -62,7 +54,3 @@ def _unwrapped(node: Any) -> Any:  # noqa: ANN401 -- JSON
             for key, value in node.items()
         }
     return [_unwrapped(item) for item in node] if isinstance(node, list) else node
-
-
-if __name__ == "__main__":
-    Path(*(sys.argv[1:] or [str(SCHEMA_FILE)])).write_text(schema(), encoding="utf-8")
