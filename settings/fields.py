@@ -158,7 +158,7 @@ PlainName = Annotated[
 DatabaseName = Annotated[
     str,
     Field(pattern=r"^[A-Za-z_][A-Za-z0-9_$.-]{0,62}$", examples=["app"]),
-    Allowed("a letter or _, then letters, digits and _ $ . -, 63 at most"),
+    Allowed("a letter or _, then letters, digits and any of _$.-, 63 at most"),
 ]
 """The name of a database that exists."""
 

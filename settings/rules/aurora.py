@@ -41,16 +41,16 @@ def windows_are_apart(environment: Environment) -> Iterator[Finding]:
 
 
 def advanced_insights_are_kept(environment: Environment) -> Iterator[Finding]:
-    """Database Insights' advanced mode comes with 465 days of Performance Insights."""
+    """Database Insights' advanced mode comes with 15 months of Performance Insights."""
     aurora = environment.aurora
     days = aurora.performance_insights_retention_days
     if aurora.database_insights_mode == "advanced" and days < _ADVANCED_INSIGHTS_DAYS:
         yield Finding(
             setting="aurora.performance_insights_retention_days",
             given=f'{days} given with database_insights_mode = "advanced"',
-            allowed="465 days or more",
-            mend="set performance_insights_retention_days = 465, or database_insights_mode = "
-            '"standard"',
+            allowed=f"{_ADVANCED_INSIGHTS_DAYS} days or more",
+            mend=f"set performance_insights_retention_days = {_ADVANCED_INSIGHTS_DAYS}, or "
+            'database_insights_mode = "standard"',
         )
 
 

@@ -68,7 +68,9 @@ def _settings(section: type[Section], headers: dict[type[Section], str]) -> str:
         required = " (required)" if fields(section)[name].is_required() else ""
         table = _table(section, name)
         see = f" See {_link(headers[table])}." if table else ""
-        lines.append(_wrapped(f"- **`{name}`**{required}: {text}{see}", indent="  ") + "\n")
+        # An underscore among other signs would begin italics.
+        marked = re.sub(r"(?<![\w`])_([^\w\s,;]*[^\w\s,;.])?", r"`\g<0>`", text)
+        lines.append(_wrapped(f"- **`{name}`**{required}: {marked}{see}", indent="  ") + "\n")
     return "".join(lines)
 
 

@@ -214,7 +214,7 @@ BAD_SETTINGS: Mapping[str, tuple[Changes, str]] = {
         {"source.database": "a" * 64},
         (
             f'source.database: "{"a" * 59}... given; allowed: a letter or _, then letters, digits and '
-            '_ $ . -, 63 at most; set database = "app"'
+            'any of _$.-, 63 at most; set database = "app"'
         ),
     ),
     "user and password in a host": (
