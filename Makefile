@@ -14,7 +14,7 @@ export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-setup:
+setup: ## Install what is needed into the checkout; ferry and cdktf after . .venv/bin/activate
 	@$(PYTHON) tools/set_up.py
 
 demo: setup ## Deploy dev end to end on local AWS, show it, destroy it
