@@ -33,7 +33,6 @@ CODE: Final = [
     for folder in ROOT.glob("[!.]*/__init__.py")
     if folder.parent.name != "tests"
     for file in folder.parent.rglob("*.py")
-    if "peers" not in file.parts  # programs of other projects
 ]
 
 PROGRAM: Final = r"(?:ferry|cdktf|make|pipenv|python3?|pytest) "

@@ -48,8 +48,7 @@ def declared() -> set[str]:
 def code() -> Iterator[Path]:
     yield ROOT / "main.py"
     for folder in OURS:
-        # What bench measures beside us are projects of their own.
-        yield from (file for file in (ROOT / folder).rglob("*.py") if "peers" not in file.parts)
+        yield from (ROOT / folder).rglob("*.py")
 
 
 def imported(file: Path) -> set[str]:
