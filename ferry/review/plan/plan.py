@@ -64,7 +64,6 @@ class Change:
         mask: Which attributes are sensitive, as the plan says it; None for none.
         replace_paths: The attributes that make Terraform replace it.
         reason: Terraform's ``action_reason``; empty where there is none.
-        create_first: Whether the new one is made before the old one goes.
         managed: False for a data source.
         previous_address: The address it had; empty unless it moves.
         imported: Whether it is taken into the state from AWS.
@@ -80,7 +79,6 @@ class Change:
     mask: Json = None
     replace_paths: Sequence[str] = ()
     reason: str = ""
-    create_first: bool = False
     managed: bool = True
     previous_address: str = ""
     imported: bool = False

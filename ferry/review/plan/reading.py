@@ -246,7 +246,6 @@ def _change(item: Json, place: str, paths: Mapping[str, str], secrets: set[str])
         mask=mask,
         replace_paths=_replace_paths(change.get("replace_paths")),
         reason=str(item.get("action_reason") or ""),
-        create_first=actions == ["create", "delete"],
         managed=item.get("mode") != "data",
         previous_address=str(item.get("previous_address") or ""),
         imported=bool(change.get("importing")),

@@ -44,7 +44,6 @@ _API: Final = "https://docs.aws.amazon.com/dms/latest/APIReference"
 _MODIFY: Final = f"{_API}/API_ModifyReplicationInstance.html"
 _VERSIONS: Final = f"{_GUIDE}/CHAP_ReplicationInstance.EngineVersions.html"
 _SSL: Final = f"{_GUIDE}/CHAP_Security.SSL.html"
-_ENDPOINTS: Final = f"{_API}/API_ModifyEndpoint.html"
 _PROVIDER: Final = (
     "https://github.com/hashicorp/terraform-provider-aws/blob/v5.100.0/internal/service/dms/"
     "endpoint.go"

@@ -172,7 +172,6 @@ def test_what_terraform_will_do(actions: list[object], action: Action) -> None:
     item["change"]["actions"] = actions
     (found,) = read_plan(plan_text(item)).changes
     assert found.action is action
-    assert found.create_first == (actions == ["create", "delete"])
 
 
 def test_what_else_is_said_of_a_change() -> None:
