@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 import typer
+import yaml
 from typer.exceptions import TyperException
 
 from ferry.cli.app import app
@@ -35,9 +36,9 @@ CODE: Final = [
     for file in folder.parent.rglob("*.py")
 ]
 
-PROGRAM: Final = r"(?:ferry|cdktf|make|pipenv|python3?|pytest) "
+PROGRAM: Final = r"(?:ferry|cdktf|make|pipenv|python3?|pytest|gh workflow run) "
 BLOCK: Final = re.compile(r"^ *```(?:sh)?\n(.*?)^ *```", re.DOTALL | re.MULTILINE)
-IN_A_BLOCK: Final = re.compile(rf"(?:^|[;|&(]) *({PROGRAM}[^>|;&#\n]+)", re.MULTILINE)
+IN_A_BLOCK: Final = re.compile(rf"(?:^|[;|&(]) *(?:\w+=\S* )*({PROGRAM}[^>|;&#\n]+)", re.MULTILINE)
 QUOTED: Final = re.compile(rf"(['`])({PROGRAM}[^'`>|;\n]+)[^'`]*\1")
 AT_THE_START: Final = re.compile(r"((?:ferry|cdktf) [^>|;\n]+)")
 
@@ -46,7 +47,12 @@ def test_commands_are_found_wherever_they_stand() -> None:
     assert "ferry bootstrap dev" in in_blocks(DOCUMENTS)
     assert "make review ENV=dev" in in_quotes(DOCUMENTS)
     assert "ferry secret source" in in_quotes(SETTINGS)
-    assert {"ferry secret source X", "cdktf deploy X", "cdktf synth"} <= in_messages(CODE)
+    assert {
+        "ferry secret source X",
+        "cdktf deploy X",
+        "cdktf synth",
+        "gh workflow run apply.yml -f stack=X -f plan=X",
+    } <= in_messages(CODE)
 
 
 def test_what_the_documents_say_can_be_typed() -> None:
@@ -77,6 +83,8 @@ def test_what_the_settings_and_the_code_say_can_be_typed() -> None:
         ("pipenv run npx cdktf deploy dev", "npx is no program of the project"),
         ("python -m ferri", "there is no module ferri"),
         ("python3 tools/setup.py", "there is no tools/setup.py"),
+        ("gh workflow run aply.yml -f stack=dev", "there is no workflow aply.yml"),
+        ("gh workflow run apply.yml -f stck=dev", "apply.yml takes stack, plan"),
         ("pytest tests/integrations", "there is no tests/integrations"),
     ],
 )
@@ -99,12 +107,7 @@ def test_the_programs_run_from_any_folder(way: str, folder: Path) -> None:
 
 def in_blocks(files: Iterable[Path]) -> set[str]:
     """Lines in the documents' blocks of shell commands."""
-    return {
-        line.strip()
-        for file in files
-        for block in BLOCK.findall(file.read_text())
-        for line in IN_A_BLOCK.findall(block)
-    }
+    return {line for file in files for line in in_a_block(file.read_text())}
 
 
 def in_quotes(files: Iterable[Path]) -> set[str]:
@@ -116,7 +119,11 @@ def in_messages(files: Iterable[Path]) -> set[str]:
     """Commands in the code's strings, docstrings included; X stands for what is filled in."""
     texts = [text for file in files for text in strings(ast.parse(file.read_text()))]
     starting = {found[1].strip() for text in texts if (found := AT_THE_START.match(text))}
-    return starting.union(*map(quoted, texts))
+    return starting.union(*map(quoted, texts), *map(in_a_block, texts))
+
+
+def in_a_block(text: str) -> set[str]:
+    return {line.strip() for block in BLOCK.findall(text) for line in IN_A_BLOCK.findall(block)}
 
 
 def quoted(text: str) -> set[str]:
@@ -210,6 +217,18 @@ def try_pytest(arguments: list[str]) -> Iterator[str]:
         yield f"there is no {arguments[0]}"
 
 
+def try_gh(arguments: list[str]) -> Iterator[str]:
+    _, _, name, *options = arguments
+    workflow = ROOT / ".github" / "workflows" / name
+    if not workflow.is_file():
+        yield f"there is no workflow {name}"
+        return
+    on = yaml.safe_load(workflow.read_text())[True]  # YAML 1.1 reads `on` as true
+    given = {option.partition("=")[0] for option in options if option != "-f"}
+    if given != set(on["workflow_dispatch"]["inputs"]):
+        yield f"{name} takes {', '.join(on['workflow_dispatch']['inputs'])}"
+
+
 def typed(line: str, *, folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         ["bash", "-c", line], cwd=folder, capture_output=True, text=True, check=False
@@ -223,4 +242,5 @@ TRIES: Final[dict[str, Callable[[list[str]], Iterator[str]]]] = {
     "python": try_python,
     "python3": try_python,
     "pytest": try_pytest,
+    "gh": try_gh,
 }
