@@ -16,6 +16,11 @@ FOLDER: Final = Path(__file__).resolve().parent.parent / "environments"
 """Where the environments' files are: in the project, wherever ferry is called from."""
 
 
+def known() -> list[str]:
+    """The names of all environments, sorted."""
+    return sorted(file.stem for file in FOLDER.glob("*.toml"))
+
+
 def find(name: str) -> Environment:
     """The environment of that name.
 
@@ -23,11 +28,11 @@ def find(name: str) -> Environment:
         InputError: There is none, or the files have problems: a line for each, as `cdktf synth`
             shows them.
     """
-    known = sorted(file.stem for file in FOLDER.glob("*.toml"))
-    if name not in known:
+    names = known()
+    if name not in names:
         raise InputError(
             f"There is no environment '{name}'; the files in {FOLDER.name}/ are those of "
-            f"{', '.join(known) or 'none'}. Name one of these, or add {FOLDER.name}/NAME.toml."
+            f"{', '.join(names) or 'none'}. Name one of these, or add {FOLDER.name}/NAME.toml."
         )
     try:
         (environment,) = load_environments(FOLDER, selected=name)

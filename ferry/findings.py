@@ -11,31 +11,32 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Self
 
 
 class ExitStatus(IntEnum):
     """What a command ends with.
 
-    Where several hold, the greater one: `max` joins them.
+    Where several hold, the greater one: `max` joins them. 2 is click's own for wrong use, 130 what
+    a shell reports for a program that SIGINT, signal 2, ended: 128 + 2.
     """
 
-    GOOD = 0
-    """All is as it should be."""
+    meaning: str
+    """What it says, for people."""
 
-    LOOK = 1
-    """Somebody should look at it: a warning, or a change that needs a second reviewer."""
+    def __new__(cls, value: int, meaning: str) -> Self:
+        """A status of that number and meaning."""
+        status = int.__new__(cls, value)
+        status._value_ = value
+        status.meaning = meaning
+        return status
 
-    WRONG_USE = 2
-    """An option, an argument, or the environment's file is wrong. Click ends with it as well."""
-
-    NOT_DONE = 3
-    """It could not be done or told: no answer, refused, unreadable, not judged."""
-
-    STOP = 4
-    """Do not go on: blocked, would fail, differs."""
-
-    INTERRUPTED = 130
-    """What a shell reports for a program that SIGINT, signal 2, ended: 128 + 2."""
+    GOOD = 0, "good"
+    LOOK = 1, "look at it: a warning, a second reviewer"
+    WRONG_USE = 2, "wrong use: an option, an environment's file"
+    NOT_DONE = 3, "could not be done or told: refused, no answer, unreadable, not judged"
+    STOP = 4, "do not go on: blocked, would fail, differs"
+    INTERRUPTED = 130, "interrupted"
 
 
 class Level(StrEnum):

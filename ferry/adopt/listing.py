@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from ferry.adopt.search import Findings
+    from ferry.adopt.search import Found
     from ferry.deployment import State
 
 
@@ -23,26 +23,31 @@ def import_blocks(imports: Mapping[str, str]) -> str:
     )
 
 
-def steps(findings: Findings, state: State) -> Iterator[str]:
-    """The lines for the person: how much was found, and what has to be done by hand."""
-    if findings.imports:
-        yield (
-            f"{len(findings.imports)} resources exist and are in no state: the import blocks on "
-            "standard output bring them in with the next apply."
-        )
-    else:
-        yield "Nothing to import: the state holds all that exists."
+def summary(found: Found) -> str:
+    """How much was found."""
+    count = len(found.imports)
+    if not count:
+        return "Nothing to import: the state holds all that exists."
+    exist = "resource exists and is" if count == 1 else "resources exist and are"
+    return (
+        f"{count} {exist} in no state: the import blocks on standard output bring in what is "
+        "missing with the next apply."
+    )
+
+
+def steps(found: Found, state: State) -> Iterator[str]:
+    """What a person has to do by hand, a line each."""
     for address in state.tainted:
         yield f"Marked as half made, though it exists; before you apply: terraform untaint {address}"
-    for address, ids in findings.ambiguous.items():
+    for address, ids in found.ambiguous.items():
         yield (
             f"Several exist for {address}: {', '.join(ids)}. Import the one that is in use: "
             f"terraform import {address} ID; then run this again."
         )
-    for address, ids in findings.left_over.items():
+    for address, ids in found.left_over.items():
         yield (
             f"Left over: {', '.join(ids)} has the name of {address}, which the state holds as "
             "another. Nothing uses it unless somebody made it on purpose: look, then delete it."
         )
-    for address in findings.unknown:
+    for address in found.unknown:
         yield f"Not looked for: {address}, a type that ferry does not know."

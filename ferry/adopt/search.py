@@ -21,7 +21,7 @@ _ID_OF: Final = re.compile(r"\$\{([a-z0-9_]+\.[A-Za-z0-9_-]+)\.id\}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Findings:
+class Found:
     """What was found.
 
     Args:
@@ -37,7 +37,7 @@ class Findings:
     unknown: list[str] = field(default_factory=list)
 
 
-def search(stack: Iterable[Wanted], *, state: State, account: Account) -> Findings:
+def search(stack: Iterable[Wanted], *, state: State, account: Account) -> Found:
     """Look for everything that the stack wants.
 
     Args:
@@ -58,24 +58,24 @@ class _Search:
     account: Account
     _found: dict[str, list[str]] = field(default_factory=dict)
 
-    def run(self) -> Findings:
-        findings = Findings()
+    def run(self) -> Found:
+        found = Found()
         for address, wanted in self.stack.items():
             if wanted.type in REPEATED:
                 continue
             if wanted.type not in FINDERS:
-                findings.unknown.append(address)
+                found.unknown.append(address)
             elif address in self.state.ids:
                 others = self._others(wanted)
                 if others:
-                    findings.left_over[address] = others
+                    found.left_over[address] = others
             else:
                 ids = self._ids(wanted)
                 if len(ids) == 1:
-                    findings.imports[address] = ids[0]
+                    found.imports[address] = ids[0]
                 elif ids:
-                    findings.ambiguous[address] = ids
-        return findings
+                    found.ambiguous[address] = ids
+        return found
 
     def id_of(self, address: str) -> str:
         """The id of another resource of the stack.

@@ -9,9 +9,11 @@ from typing import Annotated
 
 import typer
 
+from ferry.cli.arguments import EnvironmentName  # noqa: TC001 - typer reads the annotation when it runs
+
 
 def adopt(
-    name: Annotated[str, typer.Argument(metavar="ENV", help="The environment, such as dev.")],
+    name: EnvironmentName,
     stack: Annotated[
         Path | None,
         typer.Option(help="The stack's JSON; cdktf.out/stacks/ENV/cdk.tf.json by default."),
@@ -23,6 +25,8 @@ def adopt(
     them, the next apply brings them in. What a person has to do stands on standard error. Changes
     nothing, in AWS or in the state. docs/recovery.md has the whole way.
 
+    Exit status: 1 where something is left for a person to do.
+
         ferry adopt dev > cdktf.out/stacks/dev/adopted.tf
     """
     from ferry.cli.printing import failures_shown
@@ -30,11 +34,12 @@ def adopt(
     with failures_shown():
         from facts import names
         from ferry.account import account_of
-        from ferry.adopt.listing import import_blocks, steps
+        from ferry.adopt.listing import import_blocks, steps, summary
         from ferry.adopt.search import search
         from ferry.adopt.stack import read_stack
         from ferry.deployment import Deployment
         from ferry.environments import FOLDER, find
+        from ferry.findings import ExitStatus
 
         environment = find(name)
         wanted = read_stack(
@@ -47,8 +52,11 @@ def adopt(
         )
         account = account_of(environment)
         state = Deployment(environment=environment, account=account).state
-        findings = search(wanted, state=state, account=account)
-        if findings.imports:
-            typer.echo(import_blocks(findings.imports))
-        for step in steps(findings, state):
+        found = search(wanted, state=state, account=account)
+        if found.imports:
+            typer.echo(import_blocks(found.imports))
+        typer.echo(summary(found), err=True)
+        by_hand = list(steps(found, state))
+        for step in by_hand:
             typer.echo(step, err=True)
+        raise typer.Exit(ExitStatus.LOOK if by_hand else ExitStatus.GOOD)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
+from typing import Annotated, Final
+
 import typer
 
 from ferry.cli.adopt import adopt
@@ -9,11 +13,16 @@ from ferry.cli.bootstrap import bootstrap
 from ferry.cli.check import aws
 from ferry.cli.review import review
 from ferry.cli.secret import source
+from ferry.findings import ExitStatus
+
+_PROJECT: Final = Path(__file__).resolve().parents[2] / "pyproject.toml"
 
 app = typer.Typer(
     help="Carry a PostgreSQL database into Aurora: what Terraform cannot do.",
+    epilog="Exit status; where several hold, 4 comes before 3, and 3 before 1:\n"
+    + "\n".join(f"- {status.value} {status.meaning}" for status in ExitStatus),
     no_args_is_help=True,
-    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     rich_markup_mode="markdown",  # fills paragraphs
     pretty_exceptions_enable=False,  # rich's tracebacks show locals, and locals hold passwords
 )
@@ -26,3 +35,26 @@ app.add_typer(secret, name="secret")
 secret.command()(source)
 app.add_typer(check, name="check")
 check.command()(aws)
+
+
+def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer's signature
+    if wanted:
+        version = tomllib.loads(_PROJECT.read_text())["project"]["version"]
+        typer.echo(f"ferry {version}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    *,
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            callback=_show_version,
+            is_eager=True,
+            help="Show the version, which pyproject.toml names, and end.",
+        ),
+    ] = False,
+) -> None:
+    """Options of ferry itself."""

@@ -4,18 +4,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
+from ferry.cli.arguments import EnvironmentName  # noqa: TC001 - typer reads the annotation when it runs
 
 
 def bootstrap(
-    name: Annotated[str, typer.Argument(metavar="ENV", help="The environment, such as dev.")],
+    name: EnvironmentName,
 ) -> None:
     """Make the bucket for the Terraform states of ENV's account, or mend it.
 
     Versioned, encrypted, TLS only, closed to the public, earlier versions expiring. Safe to run
     again: what is right is left alone.
+
+    Exit status: 3 where AWS refuses, or the bucket is another account's.
     """
     from ferry.cli.printing import failures_shown, show_next, show_steps
 

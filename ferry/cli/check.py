@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ferry.cli.arguments import EnvironmentName  # noqa: TC001 - typer reads the annotation when it runs
+
 if TYPE_CHECKING:
     from datetime import date
 
 
 def aws(
-    name: Annotated[str, typer.Argument(metavar="ENV", help="The environment, such as dev.")],
+    name: EnvironmentName,
     *,
     json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
     deployer: Annotated[

@@ -5,16 +5,18 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
+
+from ferry.cli.arguments import EnvironmentName  # noqa: TC001 - typer reads the annotation when it runs
 
 if TYPE_CHECKING:
     from ferry.prepare.credentials import Credentials
 
 
 def source(
-    name: Annotated[str, typer.Argument(metavar="ENV", help="The environment, such as dev.")],
+    name: EnvironmentName,
 ) -> None:
     """Write the source database's credentials into the secret that DMS reads.
 
@@ -22,6 +24,8 @@ def source(
     reads one JSON object from it instead: {"username": "...", "password": "..."}. Host, port and
     database come from ENV's file: run this again when they change there. Safe to run again: a
     secret that is right is left alone.
+
+    Exit status: 2 where PostgreSQL or DMS would reject the credentials; 3 where AWS refuses.
     """
     from ferry.cli.printing import failures_shown, show_next, show_steps
 

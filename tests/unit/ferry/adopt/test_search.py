@@ -11,8 +11,8 @@ import pytest
 from botocore.stub import Stubber
 
 from ferry.adopt import search as search_module
-from ferry.adopt.listing import import_blocks, steps
-from ferry.adopt.search import Findings, search
+from ferry.adopt.listing import import_blocks, steps, summary
+from ferry.adopt.search import Found, search
 from ferry.adopt.stack import Wanted, read_stack
 from ferry.deployment import State
 from ferry.errors import FerryError, InputError
@@ -92,7 +92,7 @@ def found(
     *,
     ids: dict[str, str] | None = None,
     **arguments: str,
-) -> Findings:
+) -> Found:
     """Search for one resource of each type, named `x`."""
     monkeypatch.setattr(search_module, "FINDERS", finders)
     wanted = [Wanted(type=type_, name="x", arguments=arguments) for type_ in finders]
@@ -100,25 +100,23 @@ def found(
 
 
 def test_what_exists_and_is_in_no_state_is_imported(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert found(monkeypatch, {"aws_vpc": finds("vpc-1")}) == Findings(
-        imports={"aws_vpc.x": "vpc-1"}
-    )
+    assert found(monkeypatch, {"aws_vpc": finds("vpc-1")}) == Found(imports={"aws_vpc.x": "vpc-1"})
 
 
 def test_what_does_not_exist_is_left_to_terraform(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert found(monkeypatch, {"aws_vpc": finds()}) == Findings()
+    assert found(monkeypatch, {"aws_vpc": finds()}) == Found()
 
 
 def test_what_the_state_holds_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     held = {"aws_vpc.x": "vpc-1"}
 
-    assert found(monkeypatch, {"aws_vpc": finds("vpc-1")}, ids=held) == Findings()
+    assert found(monkeypatch, {"aws_vpc": finds("vpc-1")}, ids=held) == Found()
 
 
 def test_a_double_of_what_the_state_holds_is_left_over(monkeypatch: pytest.MonkeyPatch) -> None:
     held = {"aws_vpc.x": "vpc-1"}
 
-    assert found(monkeypatch, {"aws_vpc": finds("vpc-1", "vpc-2")}, ids=held) == Findings(
+    assert found(monkeypatch, {"aws_vpc": finds("vpc-1", "vpc-2")}, ids=held) == Found(
         left_over={"aws_vpc.x": ["vpc-2"]}
     )
 
@@ -128,11 +126,11 @@ def test_a_name_that_aws_holds_unique_is_not_looked_for_twice(
 ) -> None:
     held = {"aws_db_subnet_group.x": "one"}
 
-    assert found(monkeypatch, {"aws_db_subnet_group": finds("other")}, ids=held) == Findings()
+    assert found(monkeypatch, {"aws_db_subnet_group": finds("other")}, ids=held) == Found()
 
 
 def test_a_person_chooses_among_several(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert found(monkeypatch, {"aws_vpc": finds("vpc-1", "vpc-2")}) == Findings(
+    assert found(monkeypatch, {"aws_vpc": finds("vpc-1", "vpc-2")}) == Found(
         ambiguous={"aws_vpc.x": ["vpc-1", "vpc-2"]}
     )
 
@@ -140,13 +138,13 @@ def test_a_person_chooses_among_several(monkeypatch: pytest.MonkeyPatch) -> None
 def test_what_terraform_makes_again_without_harm_is_not_looked_for() -> None:
     wanted = Wanted(type="aws_iam_role_policy", name="x", arguments={})
 
-    assert search([wanted], state=State(), account=NOWHERE) == Findings()
+    assert search([wanted], state=State(), account=NOWHERE) == Found()
 
 
 def test_a_type_that_is_not_known_is_told() -> None:
     wanted = Wanted(type="aws_new", name="x", arguments={})
 
-    assert search([wanted], state=State(), account=NOWHERE) == Findings(unknown=["aws_new.x"])
+    assert search([wanted], state=State(), account=NOWHERE) == Found(unknown=["aws_new.x"])
 
 
 def test_a_reference_leads_to_what_was_found(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -211,19 +209,15 @@ def test_import_blocks() -> None:
     )
 
 
-def test_steps() -> None:
-    findings = Findings(
-        imports={"aws_vpc.a": "vpc-1", "aws_eip.a": "eipalloc-1"},
+def test_what_a_person_has_to_do() -> None:
+    found = Found(
+        imports={"aws_vpc.a": "vpc-1"},
         ambiguous={"aws_vpc.b": ["vpc-2", "vpc-3"]},
         left_over={"aws_vpc.c": ["vpc-4"]},
         unknown=["aws_new.d"],
     )
 
-    assert list(steps(findings, State(tainted=("aws_rds_cluster.e",)))) == [
-        (
-            "2 resources exist and are in no state: the import blocks on standard output bring them in "
-            "with the next apply."
-        ),
+    assert list(steps(found, State(tainted=("aws_rds_cluster.e",)))) == [
         (
             "Marked as half made, though it exists; before you apply: "
             "terraform untaint aws_rds_cluster.e"
@@ -238,9 +232,28 @@ def test_steps() -> None:
         ),
         "Not looked for: aws_new.d, a type that ferry does not know.",
     ]
+    assert list(steps(Found(), State())) == []
 
 
-def test_nothing_to_do() -> None:
-    assert list(steps(Findings(), State())) == [
-        "Nothing to import: the state holds all that exists."
-    ]
+@pytest.mark.parametrize(
+    ("ids", "said"),
+    [
+        ((), "Nothing to import: the state holds all that exists."),
+        (
+            ("vpc-1",),
+            (
+                "1 resource exists and is in no state: the import blocks on standard output bring in "
+                "what is missing with the next apply."
+            ),
+        ),
+        (
+            ("vpc-1", "vpc-2"),
+            (
+                "2 resources exist and are in no state: the import blocks on standard output bring in "
+                "what is missing with the next apply."
+            ),
+        ),
+    ],
+)
+def test_how_much_was_found(ids: tuple[str, ...], said: str) -> None:
+    assert summary(Found(imports={f"aws_vpc.{id_}": id_ for id_ in ids})) == said

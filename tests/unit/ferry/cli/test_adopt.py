@@ -10,8 +10,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from ferry.cli.app import app
+from tests.unit.ferry.cli.test_commands import DEV
 from tests.unit.ferry.conftest import ACCOUNT, REGION
-from tests.unit.ferry.test_commands import DEV
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,8 +59,8 @@ def test_import_blocks_on_standard_output_the_rest_on_standard_error() -> None:
     assert result.exit_code == 0
     assert result.stdout == f'import {{\n  to = aws_vpc.vpc\n  id = "{vpc["VpcId"]}"\n}}\n'
     assert result.stderr == (
-        "1 resources exist and are in no state: the import blocks on standard output bring them in "
-        "with the next apply.\n"
+        "1 resource exists and is in no state: the import blocks on standard output bring in what is "
+        "missing with the next apply.\n"
     )
 
 
@@ -81,6 +81,7 @@ def test_the_stack_may_be_elsewhere(project: Path) -> None:
     result = ferry("adopt", "dev", "--stack", str(elsewhere))
 
     assert "Not looked for: aws_new.x, a type that ferry does not know.\n" in result.stderr
+    assert result.exit_code == 1
 
 
 @pytest.mark.usefixtures("credentials")
