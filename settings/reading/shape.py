@@ -2,8 +2,9 @@
 
 import types
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Annotated, Any, Final, Literal, TypeVar, Union, get_args, get_origin
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import Any, Final, Literal, TypeVar, Union, get_args, get_origin
 
 from annotated_types import Ge, Le, MaxLen, MinLen
 from pydantic.fields import FieldInfo
@@ -58,24 +59,19 @@ class Shape:
         return next((item for item in self.metadata if isinstance(item, sort)), None)
 
 
-def _unwrapped(shape: Shape) -> Shape:
+def _shape(
+    name: str,
+    kind: Any,  # noqa: ANN401 -- whatever may stand behind a colon
+    metadata: Sequence[Any] = (),
+    examples: Sequence[Any] = (),
+) -> Shape:
     """Free a type of Annotated, and of the None that stands for "not set"."""
-    if get_origin(shape.kind) is Annotated:
-        bare, *extras = get_args(shape.kind)
-        for extra in extras:
-            if isinstance(extra, FieldInfo):
-                shape = replace(
-                    shape,
-                    metadata=(*shape.metadata, *extra.metadata),
-                    examples=(*shape.examples, *(extra.examples or ())),
-                )
-            else:
-                shape = replace(shape, metadata=(*shape.metadata, extra))
-        return _unwrapped(replace(shape, kind=bare))
-    if get_origin(shape.kind) in (types.UnionType, Union):
-        bare = next(each for each in get_args(shape.kind) if each is not types.NoneType)
-        return _unwrapped(replace(shape, kind=bare))
-    return shape
+    info = FieldInfo.from_annotation(kind)
+    metadata, examples = (*metadata, *info.metadata), (*examples, *(info.examples or ()))
+    if get_origin(info.annotation) in (types.UnionType, Union):
+        bare = next(each for each in get_args(info.annotation) if each is not types.NoneType)
+        return _shape(name, bare, metadata, examples)
+    return Shape(name, info.annotation, metadata, examples)
 
 
 def fields(section: type[Section]) -> dict[str, FieldInfo]:
@@ -90,38 +86,28 @@ def required(section: type[Section]) -> list[str]:
 
 def _setting(section: type[Section], name: str) -> Shape:
     info = fields(section)[name]
-    default = None if info.default is PydanticUndefined else info.default
-    return _unwrapped(
-        Shape(
-            name=name,
-            kind=info.annotation,
-            metadata=tuple(info.metadata),
-            examples=(*(() if default in (None, ()) else (default,)), *(info.examples or ())),
-        )
-    )
+    default = () if info.default in (PydanticUndefined, None, ()) else (info.default,)
+    return _shape(name, info.annotation, info.metadata, (*default, *(info.examples or ())))
 
 
-def find(root: type[Section], location: Sequence[str | int]) -> Shape:
+def find(root: type[Section], location: Location) -> Shape:
     """Return the shape of the place in a file that a location names.
 
     Args:
         root: The model of the whole file.
         location: Where, in names that the model knows.
     """
-    shape = Shape(name="", kind=root)
-    rest = list(location)
-    while rest:
-        part = rest.pop(0)
+    shape = Shape("", root)
+    for part, following in zip_longest(location, location[1:]):
         if shape.section:
             shape = _setting(shape.section, str(part))
         elif get_origin(shape.kind) is tuple:
-            shape = _unwrapped(Shape(name=shape.name, kind=get_args(shape.kind)[0]))
+            shape = _shape(shape.name, get_args(shape.kind)[0])
         else:
             key, value = get_args(shape.kind)
-            is_key = bool(rest) and rest[0] == KEY
-            if is_key:
-                rest.pop(0)
-            shape = _unwrapped(Shape(name=str(part), kind=key if is_key else value))
+            if following == KEY:
+                return _shape(str(part), key)
+            shape = _shape(str(part), value)
     return shape
 
 
@@ -164,6 +150,6 @@ def example(shape: Shape) -> Any:  # noqa: ANN401 -- whatever TOML can hold
         return shape.examples[0]
     if get_origin(shape.kind) is Literal:
         return get_args(shape.kind)[0]
-    item = _unwrapped(Shape(name=shape.name, kind=get_args(shape.kind)[0]))
+    item = _shape(shape.name, get_args(shape.kind)[0])
     least = shape.constraint(MinLen)
     return [example(item)] * (least.min_length if least is not None else 1)

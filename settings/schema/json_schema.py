@@ -1,8 +1,8 @@
 """Makes environments/schema.json, by which editors complete and check the environments' files."""
 
+import inspect
 import json
 import re
-from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
@@ -25,6 +25,9 @@ class _TomlSchema(GenerateJsonSchema):
 
     def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
         generated = super().model_schema(schema)
+        # Paragraphs stay, lines end where the editor wants them to.
+        text = inspect.getdoc(schema["cls"]) or ""
+        generated["description"] = re.sub(r"(?<!\n)\n(?!\n)", " ", text)
         for name, text in descriptions(schema["cls"]).items():
             generated["properties"][name]["description"] = text
         return generated
@@ -38,19 +41,7 @@ def json_schema() -> str:
     generated = EnvironmentFile.model_json_schema(schema_generator=_TomlSchema)
     document = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **_unwrapped(generated),
+        **generated,
         "title": "An environment of aurora-ferry",
     }
     return json.dumps(document, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
-
-
-def _unwrapped(node: Any) -> Any:  # noqa: ANN401 -- JSON
-    """Return a schema whose descriptions are not broken where the source's lines end."""
-    if isinstance(node, dict):
-        return {
-            key: re.sub(r"(?<!\n)\n(?!\n)", " ", value)
-            if key == "description" and isinstance(value, str)
-            else _unwrapped(value)
-            for key, value in node.items()
-        }
-    return [_unwrapped(item) for item in node] if isinstance(node, list) else node
