@@ -61,11 +61,11 @@ def read(file: str, name: str, document: Mapping[str, Any]) -> Reading:
     problems: list[Problem] = []
     unknown: list[Location] = []
     while errors := _errors(mended):
-        known_by_another_name = misspelt(EnvironmentFile, errors)
+        known_by_another_name = misspelt(errors)
         # A refused key goes last: its value is looked up by it.
         for error in sorted(errors, key=lambda error: error["loc"][-1] == KEY):
             if error["loc"] not in known_by_another_name:
-                problems.append(problem(file, EnvironmentFile, error))
+                problems.append(problem(file, error))
             _mend(mended, error, unknown)
     try:
         environment = Environment.model_validate({**mended, "name": name})

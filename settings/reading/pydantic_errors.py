@@ -6,11 +6,10 @@ from typing import Any, Final
 
 from pydantic_core import ErrorDetails
 
-from settings.environment import Environment
+from settings.environment import Environment, EnvironmentFile
 from settings.notation import path, toml
 from settings.reading.problem import Problem, given, may_hold_secret
 from settings.reading.shape import KEY, Location, Shape, example, fields, find, in_words, required
-from settings.section import Section
 
 _Line = tuple[str, str, str]
 """What was given, what is allowed, how to mend it."""
@@ -19,23 +18,19 @@ _LIKENESS: Final = 0.75
 """How alike two names are, from 0 to 1, of which one was probably meant for the other."""
 
 
-def problem(file: str, root: type[Section], error: ErrorDetails) -> Problem:
-    """Return the line of one error.
+def problem(file: str, error: ErrorDetails) -> Problem:
+    """Return the line of one error; pydantic's own message is not used.
 
     Args:
         file: The file, with its folder.
-        root: The model of the whole file.
-        error: What pydantic found; its own message is not used.
+        error: What pydantic found in it.
     """
     location = error["loc"]
-    is_key = location[-1:] == (KEY,)
-    setting = path(location[:-2] if is_key else location)
+    setting = path(location[:-2] if location[-1] == KEY else location)
     if error["type"] == "extra_forbidden":
-        line = _unknown(root, location)
-    else:
-        shape = find(root, location)
-        line = _LINES.get(error["type"], _value)(shape, location, error)
-    return Problem(file, setting, *line)
+        return Problem(file, setting, *_unknown(location))
+    line = _LINES.get(error["type"], _value)
+    return Problem(file, setting, *line(find(EnvironmentFile, location), location, error))
 
 
 def misnamed(file: str, error: ErrorDetails) -> Problem:
@@ -51,7 +46,7 @@ def _header(location: Location) -> str:
     return f"[{path(location)}]" if location else "the file"
 
 
-def misspelt(root: type[Section], errors: Iterable[ErrorDetails]) -> frozenset[Location]:
+def misspelt(errors: Iterable[ErrorDetails]) -> frozenset[Location]:
     """Return where the settings would be that were given under a name like theirs.
 
     One line says so; a second one that they are missing would tell nothing new.
@@ -59,42 +54,43 @@ def misspelt(root: type[Section], errors: Iterable[ErrorDetails]) -> frozenset[L
     return frozenset(
         (*error["loc"][:-1], meant)
         for error in errors
-        if error["type"] == "extra_forbidden" and (meant := _nearest(root, error["loc"]))
+        if error["type"] == "extra_forbidden" and (meant := _nearest(error["loc"]))
     )
 
 
-def _nearest(root: type[Section], location: Location) -> str | None:
+def _known(location: Location) -> Mapping[str, object]:
+    """Return the settings among which an unknown one stands."""
+    return fields(find(EnvironmentFile, location[:-1]).kind)
+
+
+def _nearest(location: Location) -> str | None:
     """Return the setting that an unknown name was probably meant for."""
-    known = fields(find(root, location[:-1]).kind)
+    known = _known(location)
     matches = difflib.get_close_matches(str(location[-1]), known, n=1, cutoff=_LIKENESS)
     return matches[0] if matches else None
 
 
-def _unknown(root: type[Section], location: Location) -> _Line:
+def _unknown(location: Location) -> _Line:
     """Name the nearest setting that there is. The value is not shown: it may be a password."""
-    given_name, table = "no setting of this name", _header(location[:-1])
-    nearest = _nearest(root, location)
+    nearest = _nearest(location)
     if nearest:
         mend = f"rename it to {nearest}, or remove it"
-        return given_name, f"{table} takes {nearest}", mend
-    known = ", ".join(fields(find(root, location[:-1]).kind))
-    if may_hold_secret(path(location)):
+    elif may_hold_secret(path(location)):
         mend = "remove it: ferry secret source takes the source's credentials"
     else:
         mend = "remove it"
-    return given_name, f"{table} takes {known}", mend
+    taken = f"{_header(location[:-1])} takes {nearest or ', '.join(_known(location))}"
+    return "no setting of this name", taken, mend
 
 
 def _missing(shape: Shape, location: Location, _: ErrorDetails) -> _Line:
     if shape.section:
-        needed = required(shape.section)
-        contents = f" with {', '.join(needed)}" if needed else ""
-        return "nothing given", f"needed: {in_words(shape)}", f"add {_header(location)}{contents}"
-    return (
-        "nothing given",
-        f"needed: {in_words(shape)}",
-        f"add {path((shape.name,))} = {toml(example(shape))} to {_header(location[:-1])}",
-    )
+        needed = ", ".join(required(shape.section))
+        mend = f"add {_header(location)}" + (f" with {needed}" if needed else "")
+    else:
+        line = f"{path((shape.name,))} = {toml(example(shape))}"
+        mend = f"add {line} to {_header(location[:-1])}"
+    return "nothing given", f"needed: {in_words(shape)}", mend
 
 
 def _length(shape: Shape, location: Location, error: ErrorDetails) -> _Line:
@@ -110,7 +106,7 @@ def _value(shape: Shape, location: Location, error: ErrorDetails) -> _Line:
     """Say what the setting allows, whatever rule of it the value breaks."""
     context: Mapping[str, Any] = error.get("ctx", {})
     allowed = context.get("allowed", _KINDS.get(error["type"], "") + in_words(shape))
-    if location[-1:] == (KEY,):
+    if location[-1] == KEY:
         return f"the key {toml(location[-2])} given", f"allowed: {allowed}", "rename the key"
     unquoted = error["type"] == "string_type" and isinstance(error["input"], int | float)
     fallback = str(error["input"]) if unquoted else example(shape)
