@@ -11,8 +11,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ferry.review.rules.combined.alarms import impossible_thresholds, unwatched
+from ferry.review.rules.combined.any_type import forgotten, tainted
 from ferry.review.rules.combined.aurora import family_and_version, waiting_upgrade
-from ferry.review.rules.combined.whole import forgotten, tainted
 from ferry.review.rules.row import ANY, Judged, Rule
 from ferry.review.rules.rows import aurora, groups, keys, monitoring, network, replication
 
