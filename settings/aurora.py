@@ -44,38 +44,12 @@ Snapshot = Annotated[
     Allowed("a snapshot's name or ARN"),
 ]
 
-_RESERVED_USERS: Final = frozenset(
-    {
-        "admin",
-        "all",
-        "analyse",
-        "analyze",
-        "and",
-        "any",
-        "array",
-        "as",
-        "asc",
-        "authorization",
-        "both",
-        "case",
-        "current_user",
-        "default",
-        "group",
-        "none",
-        "order",
-        "public",
-        "rdsadmin",
-        "rdsrepladmin",
-        "rdstopmgr",
-        "rdswriteforwarduser",
-        "select",
-        "session_user",
-        "table",
-        "user",
-        "where",
-        "with",
-    }
-)
+_RESERVED_USERS: Final = frozenset({
+    "admin", "all", "analyse", "analyze", "and", "any", "array", "as", "asc", "authorization",
+    "both", "case", "current_user", "default", "group", "none", "order", "public", "rdsadmin",
+    "rdsrepladmin", "rdstopmgr", "rdswriteforwarduser", "select", "session_user", "table", "user",
+    "where", "with",
+})  # fmt: skip
 """Role names that RDS keeps for itself and reserved words of PostgreSQL (appendix C)."""
 
 _RESERVED_DATABASES: Final = frozenset({"admin", "db", "rdsadmin", "template0", "template1"})

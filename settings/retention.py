@@ -7,29 +7,9 @@ from pydantic import AfterValidator, Field
 from settings.section import Allowed, refuse
 
 LogRetentionDays = Literal[
-    1,
-    3,
-    5,
-    7,
-    14,
-    30,
-    60,
-    90,
-    120,
-    150,
-    180,
-    365,
-    400,
-    545,
-    731,
-    1096,
-    1827,
-    2192,
-    2557,
-    2922,
-    3288,
-    3653,
-]
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
+    3288, 3653,
+]  # fmt: skip
 """CloudWatch Logs' retention periods in days (PutRetentionPolicy); "never" is left out."""
 
 _MONTH_DAYS: Final = 31

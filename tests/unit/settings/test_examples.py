@@ -16,10 +16,6 @@ def examples() -> dict[str, Environment]:
     return {environment.name: environment for environment in load_environments(FOLDER)}
 
 
-def test_there_are_three(examples: dict[str, Environment]) -> None:
-    assert list(examples) == ["dev", "prod", "staging"]
-
-
 def test_development_and_staging_share_an_account_that_production_is_not_in(
     examples: dict[str, Environment],
 ) -> None:
@@ -53,11 +49,7 @@ def test_production_logs_definitions_alone(examples: dict[str, Environment]) -> 
     }
 
 
-def test_each_has_the_readers_that_the_outputs_name(examples: dict[str, Environment]) -> None:
-    assert {env.aurora.reader_count for env in examples.values()} == {2}
-
-
-def test_the_versions_are_the_design_cards(examples: dict[str, Environment]) -> None:
+def test_the_versions_are_those_that_everything_is_tested_with(examples: dict[str, Environment]) -> None:
     versions = {(env.aurora.engine_version, env.dms.engine_version) for env in examples.values()}
 
     assert versions == {("15.8", "3.5.4")}
