@@ -84,6 +84,21 @@ class Finding:
     remedy: str = ""
 
 
+def right(check: str, what: str) -> Finding:
+    """The finding that all is as it should be."""
+    return Finding(check=check, level=Level.RIGHT, what=what)
+
+
+def warning(check: str, what: str, *, why: str, remedy: str) -> Finding:
+    """The finding that somebody should look at something."""
+    return Finding(check=check, level=Level.WARNING, what=what, why=why, remedy=remedy)
+
+
+def blocked(check: str, what: str, *, why: str, remedy: str) -> Finding:
+    """The finding that something would fail, or differs."""
+    return Finding(check=check, level=Level.BLOCKED, what=what, why=why, remedy=remedy)
+
+
 def not_judged(check: str, what: str, *, why: str) -> Finding:
     """The finding that something is not known.
 

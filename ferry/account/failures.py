@@ -21,7 +21,7 @@ _SIGN_IN: Final = (
     "and run this again."
 )
 _WAY: Final = (
-    "Check the network, the proxy, and AWS_ENDPOINT_URL if it is set; then run this again."
+    "Look at the network, the proxy, and AWS_ENDPOINT_URL if it is set; then run this again."
 )
 _PERMISSIONS: Final = (
     "docs/deployment.md lists the permissions that this command needs; have them added, or use "
@@ -191,6 +191,6 @@ def _trouble(error: exceptions.BotoCoreError) -> str:
         if isinstance(error, kinds):
             return f"{why} ({type(error).__name__}). {remedy}"
     return (
-        f"boto3 gave up ({type(error).__name__}). Run this again; if it ends the same way, check "
+        f"boto3 gave up ({type(error).__name__}). Run this again; if it ends the same way, look at "
         "the AWS configuration ('aws configure list')."
     )

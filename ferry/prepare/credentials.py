@@ -33,10 +33,10 @@ class Credentials:
     password: str = field(repr=False)
 
     def __post_init__(self) -> None:
-        """Cut line ends off the password, then check both."""
+        """Cut line ends off the password, then refuse what cannot be used."""
         object.__setattr__(self, "password", self.password.rstrip("\r\n"))
-        _check_username(self.username)
-        _check_password(self.password)
+        _refuse_username(self.username)
+        _refuse_password(self.password)
 
 
 def parse(given: bytes) -> Credentials:
@@ -64,7 +64,7 @@ def parse(given: bytes) -> Credentials:
     return Credentials(username=document["username"], password=document["password"])
 
 
-def _check_username(username: str) -> None:
+def _refuse_username(username: str) -> None:
     if not username:
         raise InputError("The user name is empty; give the PostgreSQL role that DMS signs in as.")
     if _holds_control_characters(username):
@@ -76,7 +76,7 @@ def _check_username(username: str) -> None:
         )
 
 
-def _check_password(password: str) -> None:
+def _refuse_password(password: str) -> None:
     if not password:
         raise InputError("The password is empty; DMS cannot sign in without one.")
     if _holds_control_characters(password):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from ferry.account import Unanswered, asked
 from ferry.check.account.nearest import nearest_version, set_class, set_version, version_key
 from ferry.check.account.subject import ENGINE, PLAIN_VERSION
-from ferry.findings import Finding, Level, not_judged
+from ferry.findings import Finding, blocked, not_judged, right, warning
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -102,10 +102,9 @@ def judge_version(environment: Environment, versions: AuroraVersions) -> Finding
     if running.version == wanted:
         return _unchanged(environment, versions.offered, running)
     if version_key(wanted) < version_key(running.version):
-        return Finding(
-            check=VERSION,
-            level=Level.BLOCKED,
-            what=f"The cluster runs Aurora PostgreSQL {running.version}; {wanted} is older.",
+        return blocked(
+            VERSION,
+            f"The cluster runs Aurora PostgreSQL {running.version}; {wanted} is older.",
             why="RDS never goes back to an older version. AWS may have upgraded the cluster in its "
             "maintenance.",
             remedy=f'Set aurora.engine_version = "{running.version}" in {environment.name}.toml, '
@@ -144,24 +143,18 @@ def judge_class(
     wanted = environment.aurora.instance_class
     region = environment.aws.region
     if wanted in orderable:
-        return Finding(
-            check=CLASS,
-            level=Level.RIGHT,
-            what=f"{wanted} can be ordered for Aurora PostgreSQL {version} in {region}.",
-        )
+        return right(CLASS, f"{wanted} can be ordered for Aurora PostgreSQL {version} in {region}.")
     if running is not None and running.version == version and wanted in running.classes:
-        return Finding(
-            check=CLASS,
-            level=Level.WARNING,
-            what=f"The cluster runs on {wanted}, which can no longer be ordered for Aurora "
+        return warning(
+            CLASS,
+            f"The cluster runs on {wanted}, which can no longer be ordered for Aurora "
             f"PostgreSQL {version} in {region}.",
             why="What runs stays, but an instance that is added or made anew is refused.",
             remedy=set_class(environment, "aurora", orderable),
         )
-    return Finding(
-        check=CLASS,
-        level=Level.BLOCKED,
-        what=f"{wanted} cannot be ordered for Aurora PostgreSQL {version} in {region}.",
+    return blocked(
+        CLASS,
+        f"{wanted} cannot be ordered for Aurora PostgreSQL {version} in {region}.",
         why="CreateDBInstance and ModifyDBInstance are refused, when the cluster is there already.",
         remedy=set_class(environment, "aurora", orderable),
     )
@@ -170,15 +163,10 @@ def judge_class(
 def _new(environment: Environment, offered: tuple[str, ...]) -> Finding:
     wanted, region = environment.aurora.engine_version, environment.aws.region
     if wanted in offered:
-        return Finding(
-            check=VERSION,
-            level=Level.RIGHT,
-            what=f"Aurora PostgreSQL {wanted} is on offer in {region}.",
-        )
-    return Finding(
-        check=VERSION,
-        level=Level.BLOCKED,
-        what=f"Aurora PostgreSQL {wanted} is not on offer in {region}.",
+        return right(VERSION, f"Aurora PostgreSQL {wanted} is on offer in {region}.")
+    return blocked(
+        VERSION,
+        f"Aurora PostgreSQL {wanted} is not on offer in {region}.",
         why="CreateDBCluster is refused, when the network, the key and the secrets are there "
         "already.",
         remedy=set_version(environment, "aurora", offered, kind="on offer"),
@@ -190,16 +178,13 @@ def _unchanged(
 ) -> Finding:
     region = environment.aws.region
     if running.version in offered:
-        return Finding(
-            check=VERSION,
-            level=Level.RIGHT,
-            what=f"The cluster runs Aurora PostgreSQL {running.version}, which is on offer in "
-            f"{region}.",
+        return right(
+            VERSION,
+            f"The cluster runs Aurora PostgreSQL {running.version}, which is on offer in {region}.",
         )
-    return Finding(
-        check=VERSION,
-        level=Level.WARNING,
-        what=f"The cluster runs Aurora PostgreSQL {running.version}, which is no longer on offer "
+    return warning(
+        VERSION,
+        f"The cluster runs Aurora PostgreSQL {running.version}, which is no longer on offer "
         f"in {region}.",
         why="A cluster that is lost cannot be made anew from nothing, and AWS upgrades by itself "
         "what it has withdrawn.",
@@ -212,10 +197,9 @@ def _unchanged(
 def _upgrade(environment: Environment, running: RunningCluster) -> Finding:
     wanted = environment.aurora.engine_version
     if wanted not in running.upgrade_targets:
-        return Finding(
-            check=VERSION,
-            level=Level.BLOCKED,
-            what=f"Aurora PostgreSQL {running.version}, which the cluster runs, cannot be upgraded "
+        return blocked(
+            VERSION,
+            f"Aurora PostgreSQL {running.version}, which the cluster runs, cannot be upgraded "
             f"to {wanted}.",
             why="ModifyDBCluster is refused: RDS upgrades only to what it names as a target.",
             remedy=set_version(
@@ -224,18 +208,16 @@ def _upgrade(environment: Environment, running: RunningCluster) -> Finding:
         )
     is_major = version_key(wanted)[0] != version_key(running.version)[0]
     if is_major and not environment.aurora.allow_major_version_upgrade:
-        return Finding(
-            check=VERSION,
-            level=Level.BLOCKED,
-            what=f"From Aurora PostgreSQL {running.version}, which the cluster runs, to {wanted} "
+        return blocked(
+            VERSION,
+            f"From Aurora PostgreSQL {running.version}, which the cluster runs, to {wanted} "
             "is an upgrade of the major version, and the file does not allow one.",
             why="ModifyDBCluster is refused without AllowMajorVersionUpgrade.",
             remedy=f"Set aurora.allow_major_version_upgrade = true in {environment.name}.toml for "
             "the upgrade; docs/deployment.md says how to go about it.",
         )
-    return Finding(
-        check=VERSION,
-        level=Level.RIGHT,
-        what=f"Aurora PostgreSQL {running.version}, which the cluster runs, can be upgraded to "
+    return right(
+        VERSION,
+        f"Aurora PostgreSQL {running.version}, which the cluster runs, can be upgraded to "
         f"{wanted}.",
     )

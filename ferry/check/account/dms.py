@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from ferry.account import Unanswered, asked
 from ferry.check.account.nearest import nearest_version, set_class, set_version, version_key
-from ferry.findings import Finding, Level, not_judged
+from ferry.findings import Finding, blocked, not_judged, right, warning
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -132,22 +132,18 @@ def judge_version(environment: Environment, offer: DmsOffer) -> Finding:
     if running is not None and running.version != wanted:
         return _upgrade(environment, offer, running)
     if wanted in offer.orderable:
-        return Finding(
-            check=VERSION, level=Level.RIGHT, what=f"DMS {wanted} can be ordered in {region}."
-        )
+        return right(VERSION, f"DMS {wanted} can be ordered in {region}.")
     if running is not None:
-        return Finding(
-            check=VERSION,
-            level=Level.WARNING,
-            what=f"The replication instance runs DMS {wanted}, which can no longer be ordered in "
+        return warning(
+            VERSION,
+            f"The replication instance runs DMS {wanted}, which can no longer be ordered in "
             f"{region}.",
             why="An instance that is lost or replaced cannot be made anew.",
             remedy=set_version(environment, "dms", offer.suggestions, kind="that can be ordered"),
         )
-    return Finding(
-        check=VERSION,
-        level=Level.BLOCKED,
-        what=f"DMS {wanted} cannot be ordered in {region}.",
+    return blocked(
+        VERSION,
+        f"DMS {wanted} cannot be ordered in {region}.",
         why="CreateReplicationInstance is refused, when the cluster is there already.",
         remedy=set_version(environment, "dms", offer.suggestions, kind="that can be ordered"),
     )
@@ -166,14 +162,10 @@ def judge_end(environment: Environment, offer: DmsOffer, *, today: date) -> Find
     horizon = today + timedelta(days=HORIZON_DAYS)
     near = [day for day in (version.withdrawn_on, version.forced_upgrade_on) if day]
     if not near:
-        return Finding(check=END, level=Level.RIGHT, what=f"AWS names no end for DMS {wanted} yet.")
+        return right(END, f"AWS names no end for DMS {wanted} yet.")
     dates = " ".join(_dates(version, today=today))
     if min(near) > horizon:
-        return Finding(
-            check=END,
-            level=Level.RIGHT,
-            what=f"DMS {wanted} lives for {HORIZON_DAYS} days and more. {dates}",
-        )
+        return right(END, f"DMS {wanted} lives for {HORIZON_DAYS} days and more. {dates}")
     later = tuple(name for name in offer.suggestions if version_key(name) > version_key(wanted))
     nearest = nearest_version(wanted, later)
     remedy = (
@@ -182,10 +174,9 @@ def judge_end(environment: Environment, offer: DmsOffer, *, today: date) -> Find
         else "Be done before, or take a later version: set dms.engine_version = "
         f'"{nearest}" in {environment.name}.toml.'
     )
-    return Finding(
-        check=END,
-        level=Level.WARNING,
-        what=f"DMS {wanted} is near its end or past it. {dates}",
+    return warning(
+        END,
+        f"DMS {wanted} is near its end or past it. {dates}",
         why="An instance that is lost after the withdrawal cannot be made anew, and a forced "
         "upgrade interrupts the tasks.",
         remedy=remedy,
@@ -216,25 +207,19 @@ def judge_class(environment: Environment, offer: DmsOffer, *, version: str) -> F
     wanted, region = environment.dms.instance_class, environment.aws.region
     orderable = offer.orderable.get(version, ())
     if wanted in orderable:
-        return Finding(
-            check=CLASS,
-            level=Level.RIGHT,
-            what=f"{wanted} can be ordered for DMS {version} in {region}.",
-        )
+        return right(CLASS, f"{wanted} can be ordered for DMS {version} in {region}.")
     running = offer.running
     if running is not None and (running.version, running.instance_class) == (version, wanted):
-        return Finding(
-            check=CLASS,
-            level=Level.WARNING,
-            what=f"The replication instance runs on {wanted}, which can no longer be ordered for "
+        return warning(
+            CLASS,
+            f"The replication instance runs on {wanted}, which can no longer be ordered for "
             f"DMS {version} in {region}.",
             why="An instance that is lost or replaced cannot be made anew.",
             remedy=set_class(environment, "dms", orderable),
         )
-    return Finding(
-        check=CLASS,
-        level=Level.BLOCKED,
-        what=f"{wanted} cannot be ordered for DMS {version} in {region}.",
+    return blocked(
+        CLASS,
+        f"{wanted} cannot be ordered for DMS {version} in {region}.",
         why="CreateReplicationInstance and ModifyReplicationInstance are refused, when the cluster "
         "is there already.",
         remedy=set_class(environment, "dms", orderable),
@@ -244,10 +229,9 @@ def judge_class(environment: Environment, offer: DmsOffer, *, version: str) -> F
 def _upgrade(environment: Environment, offer: DmsOffer, running: RunningInstance) -> Finding:
     wanted = environment.dms.engine_version
     if version_key(wanted) < version_key(running.version):
-        return Finding(
-            check=VERSION,
-            level=Level.BLOCKED,
-            what=f"The replication instance runs DMS {running.version}; {wanted} is older.",
+        return blocked(
+            VERSION,
+            f"The replication instance runs DMS {running.version}; {wanted} is older.",
             why="DMS never goes back to an older version. AWS may have upgraded the instance at "
             "its version's end.",
             remedy=f'Set dms.engine_version = "{running.version}" in {environment.name}.toml, '
@@ -255,16 +239,14 @@ def _upgrade(environment: Environment, offer: DmsOffer, running: RunningInstance
         )
     upgrades = offer.versions.get(running.version, EngineVersion()).upgrades
     if wanted in upgrades:
-        return Finding(
-            check=VERSION,
-            level=Level.RIGHT,
-            what=f"DMS {running.version}, which the replication instance runs, can be upgraded to "
+        return right(
+            VERSION,
+            f"DMS {running.version}, which the replication instance runs, can be upgraded to "
             f"{wanted}.",
         )
-    return Finding(
-        check=VERSION,
-        level=Level.BLOCKED,
-        what=f"DMS {running.version}, which the replication instance runs, cannot be upgraded to "
+    return blocked(
+        VERSION,
+        f"DMS {running.version}, which the replication instance runs, cannot be upgraded to "
         f"{wanted}.",
         why="ModifyReplicationInstance is refused: DMS upgrades only to what it names.",
         remedy=set_version(environment, "dms", upgrades, kind="that it can be upgraded to"),

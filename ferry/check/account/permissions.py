@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from ferry.account import Unanswered, asked
 from ferry.errors import FerryError
-from ferry.findings import Finding, Level, not_judged
+from ferry.findings import Finding, Level, blocked, not_judged, right
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -158,7 +158,7 @@ def questions(environment: Environment, placement: Placement) -> list[Question]:
                 "dms:CreateEndpoint",
                 "dms:CreateReplicationTask",
                 "cloudwatch:PutMetricAlarm",
-            ),
+            )
         ),
         Question(
             actions=("rds:CreateDBCluster", "rds:ModifyDBCluster"),
@@ -205,20 +205,18 @@ def judge(who: str, decisions: Mapping[str, Decision]) -> list[Finding]:
     findings = [_denied(who, denied)] if denied else []
     findings += [_open(who, open_)] if open_ else []
     return findings or [
-        Finding(
-            check=PERMISSIONS,
-            level=Level.RIGHT,
-            what=f"{who} may do the {len(decisions)} actions that decide over a deployment, by "
+        right(
+            PERMISSIONS,
+            f"{who} may do the {len(decisions)} actions that decide over a deployment, by "
             "IAM's simulation.",
         )
     ]
 
 
 def _denied(who: str, actions: Sequence[str]) -> Finding:
-    return Finding(
-        check=PERMISSIONS,
-        level=Level.BLOCKED,
-        what=f"{who} may not: {', '.join(actions)}.",
+    return blocked(
+        PERMISSIONS,
+        f"{who} may not: {', '.join(actions)}.",
         why="A deployment with these credentials ends half-way.",
         remedy="Attach the policies in docs/policies (docs/deployment.md, Permissions), or name "
         "who deploys: --deployer ARN.",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from ferry.account import Unanswered, asked
-from ferry.findings import Finding, Level, not_judged
+from ferry.findings import Finding, blocked, not_judged, right
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -27,7 +27,7 @@ RDS: Final = "quotas-rds"
 DMS: Final = "quotas-dms"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Kind:
     """What a quota counts.
 
@@ -75,104 +75,82 @@ class Need:
 
 
 # https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html
-VPCS: Final = Kind(
-    check="quota-vpcs",
-    what="VPCs",
-    error="VpcLimitExceeded",
-    service="vpc",
-    quota="L-F678F1CE",
-)
+VPCS: Final = Kind("quota-vpcs", "VPCs", "VpcLimitExceeded", "vpc", "L-F678F1CE")
 ADDRESSES: Final = Kind(
-    check="quota-elastic-ips",
-    what="Elastic IP addresses",
-    error="AddressLimitExceeded",
-    service="ec2",
-    quota="L-0263D0A3",
+    "quota-elastic-ips", "Elastic IP addresses", "AddressLimitExceeded", "ec2", "L-0263D0A3"
 )
 NAT_GATEWAYS: Final = Kind(
-    check="quota-nat-gateways",
-    what="NAT gateways in the fullest zone",
-    error="NatGatewayLimitExceeded",
-    service="vpc",
-    quota="L-FE5A380F",
+    "quota-nat-gateways",
+    "NAT gateways in the fullest zone",
+    "NatGatewayLimitExceeded",
+    "vpc",
+    "L-FE5A380F",
 )
 
 # The names are those of DescribeAccountAttributes:
 # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_AccountQuota.html
 RDS_KINDS: Final[Mapping[str, Kind]] = {
     "DBClusters": Kind(
-        check="quota-db-clusters",
-        what="DB clusters",
-        error="DBClusterQuotaExceededFault",
-        service="rds",
-        quota="DB clusters",
+        "quota-db-clusters", "DB clusters", "DBClusterQuotaExceededFault", "rds", "DB clusters"
     ),
     "DBInstances": Kind(
-        check="quota-db-instances",
-        what="DB instances",
-        error="InstanceQuotaExceeded",
-        service="rds",
-        quota="DB instances",
+        "quota-db-instances", "DB instances", "InstanceQuotaExceeded", "rds", "DB instances"
     ),
     "DBClusterParameterGroups": Kind(
-        check="quota-db-cluster-parameter-groups",
-        what="DB cluster parameter groups",
-        error="DBParameterGroupQuotaExceeded",
-        service="rds",
-        quota="DB cluster parameter groups",
+        "quota-db-cluster-parameter-groups",
+        "DB cluster parameter groups",
+        "DBParameterGroupQuotaExceeded",
+        "rds",
+        "DB cluster parameter groups",
     ),
     "DBParameterGroups": Kind(
-        check="quota-db-parameter-groups",
-        what="DB parameter groups",
-        error="DBParameterGroupQuotaExceeded",
-        service="rds",
-        quota="Parameter groups",
+        "quota-db-parameter-groups",
+        "DB parameter groups",
+        "DBParameterGroupQuotaExceeded",
+        "rds",
+        "Parameter groups",
     ),
     "DBSubnetGroups": Kind(
-        check="quota-db-subnet-groups",
-        what="DB subnet groups",
-        error="DBSubnetGroupQuotaExceeded",
-        service="rds",
-        quota="DB subnet groups",
+        "quota-db-subnet-groups",
+        "DB subnet groups",
+        "DBSubnetGroupQuotaExceeded",
+        "rds",
+        "DB subnet groups",
     ),
 }
 
 # https://docs.aws.amazon.com/dms/latest/APIReference/API_DescribeAccountAttributes.html
 DMS_KINDS: Final[Mapping[str, Kind]] = {
     "ReplicationInstances": Kind(
-        check="quota-dms-instances",
-        what="DMS replication instances",
-        error="ResourceQuotaExceededFault",
-        service="dms",
-        quota="Replication instances",
+        "quota-dms-instances",
+        "DMS replication instances",
+        "ResourceQuotaExceededFault",
+        "dms",
+        "Replication instances",
     ),
     "AllocatedStorage": Kind(
-        check="quota-dms-storage",
-        what="GiB of storage of DMS replication instances",
-        error="StorageQuotaExceededFault",
-        service="dms",
-        quota="Total storage",
+        "quota-dms-storage",
+        "GiB of storage of DMS replication instances",
+        "StorageQuotaExceededFault",
+        "dms",
+        "Total storage",
     ),
     "ReplicationSubnetGroups": Kind(
-        check="quota-dms-subnet-groups",
-        what="DMS subnet groups",
-        error="ResourceQuotaExceededFault",
-        service="dms",
-        quota="Subnet groups",
+        "quota-dms-subnet-groups",
+        "DMS subnet groups",
+        "ResourceQuotaExceededFault",
+        "dms",
+        "Subnet groups",
     ),
     "Endpoints": Kind(
-        check="quota-dms-endpoints",
-        what="DMS endpoints",
-        error="ResourceQuotaExceededFault",
-        service="dms",
-        quota="Endpoints",
+        "quota-dms-endpoints", "DMS endpoints", "ResourceQuotaExceededFault", "dms", "Endpoints"
     ),
     "ReplicationTasks": Kind(
-        check="quota-dms-tasks",
-        what="DMS replication tasks",
-        error="ResourceQuotaExceededFault",
-        service="dms",
-        quota="Replication tasks",
+        "quota-dms-tasks",
+        "DMS replication tasks",
+        "ResourceQuotaExceededFault",
+        "dms",
+        "Replication tasks",
     ),
 }
 
@@ -201,8 +179,7 @@ def check_dms(subject: Subject) -> Iterator[Finding]:
         lambda: _usages(dms.describe_account_attributes()["AccountQuotas"]),
     )
     existing = asked(
-        "ask DMS for what it has",
-        lambda: (subject.replication_instance, _dms_identifiers(dms)),
+        "ask DMS for what it has", lambda: (subject.replication_instance, _dms_identifiers(dms))
     )
     for answer in (usages, existing):
         if isinstance(answer, Unanswered):
@@ -290,15 +267,10 @@ def judge(environment: Environment, need: Need) -> Finding:
         return not_judged(kind.check, f"The quota of {kind.what}", why=usage.why)
     counted = f"{kind.what} in {environment.aws.region}: {usage.used} of {usage.maximum} are used"
     if usage.used + need.count <= usage.maximum:
-        return Finding(
-            check=kind.check,
-            level=Level.RIGHT,
-            what=f"{counted}, room for the {need.count} that {name} takes.",
-        )
-    return Finding(
-        check=kind.check,
-        level=Level.BLOCKED,
-        what=f"{counted}, no room for the {need.count} that {name} takes.",
+        return right(kind.check, f"{counted}, room for the {need.count} that {name} takes.")
+    return blocked(
+        kind.check,
+        f"{counted}, no room for the {need.count} that {name} takes.",
         why=f"AWS refuses what is too much ({kind.error}), when a part of the environment is there "
         "already.",
         remedy=f"Have the quota raised (Service Quotas, {kind.service}, {kind.quota}), which can "

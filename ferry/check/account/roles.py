@@ -11,7 +11,7 @@ from facts import names
 from facts.dms import LOGS_ROLE, MANAGED_POLICIES, VPC_ROLE
 from facts.placement import PARTITIONS
 from ferry.account import Unanswered, asked
-from ferry.findings import Finding, Level, not_judged
+from ferry.findings import Finding, Level, blocked, not_judged, right
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,11 +58,7 @@ NEEDED: Final = (
         why="DMS makes no subnet group and no replication instance ('The IAM Role ... is not "
         "configured properly').",
     ),
-    Needed(
-        role=LOGS_ROLE,
-        level=Level.WARNING,
-        why="The tasks run without a log.",
-    ),
+    Needed(role=LOGS_ROLE, level=Level.WARNING, why="The tasks run without a log."),
 )
 
 
@@ -110,10 +106,9 @@ def judge(environment: Environment, needed: Needed, role: Role | None) -> Findin
     """Whether the role is there, DMS may take it, and it has its policy."""
     stack = names.account_stack(environment.aws.account_id)
     if role is None:
-        return Finding(
-            check=needed.check,
-            level=Level.BLOCKED,
-            what=f"The account has no role {needed.role}.",
+        return blocked(
+            needed.check,
+            f"The account has no role {needed.role}.",
             why="The plan stops: DMS looks the role up by exactly this name.",
             remedy=f"Run 'cdktf deploy {stack}' first, once for the account.",
         )
@@ -134,11 +129,7 @@ def judge(environment: Environment, needed: Needed, role: Role | None) -> Findin
             why=needed.why,
             remedy=remedy,
         )
-    return Finding(
-        check=needed.check,
-        level=Level.RIGHT,
-        what=f"The role {needed.role} is there, with {needed.policy}.",
-    )
+    return right(needed.check, f"The role {needed.role} is there, with {needed.policy}.")
 
 
 def _trusts_dms(trust: Mapping[str, Any]) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from facts.dms import REJECTED_IN_PASSWORDS
 from ferry.account import Unanswered, asked
 from ferry.check.account.secret_shape import KEYS, Shape, shape_of
-from ferry.findings import Finding, Level, not_judged
+from ferry.findings import Finding, blocked, not_judged, right, warning
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,18 +106,18 @@ def judge_source(environment: Environment, secret: Secret | None) -> list[Findin
     name = source_secret_id(environment)
     if secret is None:
         return [
-            _found(
-                Level.BLOCKED,
-                what=f"There is no secret {name}.",
+            blocked(
+                SOURCE,
+                f"There is no secret {name}.",
                 why="The plan stops: DMS reads the source's user and password there.",
                 remedy=f"{_write(environment)}.",
             )
         ]
     if secret.deleted_on is not None:
         return [
-            _found(
-                Level.BLOCKED,
-                what=f"The secret {name} is scheduled for deletion on {secret.deleted_on}.",
+            blocked(
+                SOURCE,
+                f"The secret {name} is scheduled for deletion on {secret.deleted_on}.",
                 why="The plan stops: such a secret is not listed, and DMS cannot read it.",
                 remedy=(
                     f"Restore it: 'aws secretsmanager restore-secret --secret-id {name}'."
@@ -128,9 +128,8 @@ def judge_source(environment: Environment, secret: Secret | None) -> list[Findin
         ]
     findings = [*_key(environment, name, secret), *_shape(environment, name, secret.shape)]
     return findings or [
-        _found(
-            Level.RIGHT,
-            what=f"The secret {name} is there, and shaped as DMS needs it ({', '.join(KEYS)}).",
+        right(
+            SOURCE, f"The secret {name} is there, and shaped as DMS needs it ({', '.join(KEYS)})."
         )
     ]
 
@@ -138,17 +137,16 @@ def judge_source(environment: Environment, secret: Secret | None) -> list[Findin
 def judge_name(check: str, name: str, secret: Secret | None) -> Finding:
     """Whether a name that the stack takes is not held by a secret that waits for its deletion."""
     if secret is not None and secret.deleted_on is not None:
-        return Finding(
-            check=check,
-            level=Level.BLOCKED,
-            what=f"The name {name} is taken by a secret that is scheduled for deletion on "
+        return blocked(
+            check,
+            f"The name {name} is taken by a secret that is scheduled for deletion on "
             f"{secret.deleted_on}.",
             why="CreateSecret is refused until then ('already scheduled for deletion').",
             remedy=f"Restore it and bring it in: 'aws secretsmanager restore-secret --secret-id "
             f"{name}'; docs/recovery.md has the way.",
         )
     what = f"The name {name} is free." if secret is None else f"The secret {name} is there."
-    return Finding(check=check, level=Level.RIGHT, what=what)
+    return right(check, what)
 
 
 def _key(environment: Environment, name: str, secret: Secret) -> Iterator[Finding]:
@@ -157,9 +155,9 @@ def _key(environment: Environment, name: str, secret: Secret) -> Iterator[Findin
     is_alias = "alias/" in secret.key_id
     if is_default or (given and (is_alias or given.endswith(secret.key_id.rpartition("/")[2]))):
         return
-    yield _found(
-        Level.WARNING,
-        what=f"The secret {name} is encrypted with the key {secret.key_id}, which "
+    yield warning(
+        SOURCE,
+        f"The secret {name} is encrypted with the key {secret.key_id}, which "
         "source.secret_kms_key_arn does not name.",
         why="DMS's role is given no permission to decrypt with it, so unless the key's own policy "
         "does, the connection test fails.",
@@ -174,13 +172,11 @@ def _shape(
     if isinstance(shape, Unanswered):
         yield not_judged(SOURCE, f"What the secret {name} holds", why=shape.why)
     elif shape is None:
-        yield _found(
-            Level.BLOCKED, what=f"The secret {name} has no value.", why=_FAILS, remedy=write
-        )
+        yield blocked(SOURCE, f"The secret {name} has no value.", why=_FAILS, remedy=write)
     elif not shape.is_object:
-        yield _found(
-            Level.BLOCKED,
-            what=f"The value of the secret {name} is not a JSON object.",
+        yield blocked(
+            SOURCE,
+            f"The value of the secret {name} is not a JSON object.",
             why=_FAILS,
             remedy=write,
         )
@@ -190,33 +186,30 @@ def _shape(
 
 def _members(environment: Environment, name: str, shape: Shape, write: str) -> Iterator[Finding]:
     if shape.missing:
-        yield _found(
-            Level.BLOCKED,
-            what=f"The secret {name} lacks {', '.join(shape.missing)}.",
-            why=_FAILS,
-            remedy=write,
+        yield blocked(
+            SOURCE, f"The secret {name} lacks {', '.join(shape.missing)}.", why=_FAILS, remedy=write
         )
     if shape.mistyped:
-        yield _found(
-            Level.BLOCKED,
-            what=f"The secret {name} holds something else than text, or no port number, at "
+        yield blocked(
+            SOURCE,
+            f"The secret {name} holds something else than text, or no port number, at "
             f"{', '.join(shape.mistyped)}.",
             why=_FAILS,
             remedy=write,
         )
     if shape.holds_rejected:
-        yield _found(
-            Level.BLOCKED,
-            what=f"The password in the secret {name} holds punctuation that DMS rejects: none of "
+        yield blocked(
+            SOURCE,
+            f"The password in the secret {name} holds punctuation that DMS rejects: none of "
             f"{' '.join(REJECTED_IN_PASSWORDS)} may occur.",
             why=_FAILS,
             remedy="Give the user another password on the source (ALTER ROLE ... PASSWORD). Then "
             f"{write[0].lower()}{write[1:]}",
         )
     if not shape.names_source:
-        yield _found(
-            Level.WARNING,
-            what=f"The secret {name} names another host or port than {environment.name}.toml.",
+        yield warning(
+            SOURCE,
+            f"The secret {name} names another host or port than {environment.name}.toml.",
             why="DMS connects to where the secret says, while the file opens the security groups.",
             remedy=f"{write[:-1]}, or correct source.host and source.port.",
         )
@@ -229,7 +222,3 @@ def _write(environment: Environment) -> str:
         f"Write JSON with {', '.join(KEYS)} into it ('aws secretsmanager put-secret-value "
         "--secret-id ... --secret-string file://...')"
     )
-
-
-def _found(level: Level, *, what: str, why: str = "", remedy: str = "") -> Finding:
-    return Finding(check=SOURCE, level=level, what=what, why=why, remedy=remedy)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from ferry.account import Unanswered, asked
 from ferry.deployment.state_bucket import SETTINGS, bucket_of, find
-from ferry.findings import Finding, Level, not_judged
+from ferry.findings import Finding, blocked, not_judged, right, warning
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -77,16 +77,18 @@ def judge(environment: Environment, bucket: StateBucket | None) -> list[Finding]
     bootstrap = f"ferry bootstrap {environment.name}"
     if bucket is None:
         return [
-            _blocked(
-                what=f"There is no bucket {name}.",
+            blocked(
+                BUCKET,
+                f"There is no bucket {name}.",
                 why="terraform init fails: the states are kept there.",
                 remedy=f"Run '{bootstrap}' once for the account.",
             )
         ]
     if not bucket.is_ours:
         return [
-            _blocked(
-                what=f"The bucket {name} exists, but account {environment.aws.account_id} does not "
+            blocked(
+                BUCKET,
+                f"The bucket {name} exists, but account {environment.aws.account_id} does not "
                 "own it or your credentials may not see it.",
                 why="terraform init fails, and no state must go into another account's bucket.",
                 remedy="If the bucket is the account's own, you need s3:ListBucket on it. If not, "
@@ -95,9 +97,9 @@ def judge(environment: Environment, bucket: StateBucket | None) -> list[Finding]
         ]
     if bucket.region != home:
         return [
-            _blocked(
-                what=f"The bucket {name} is in {bucket.region}; the file has Terraform look in "
-                f"{home}.",
+            blocked(
+                BUCKET,
+                f"The bucket {name} is in {bucket.region}; the file has Terraform look in {home}.",
                 why="terraform init fails: S3 answers from the bucket's own region alone.",
                 remedy=f'Set aws.state_region = "{bucket.region}" in the files of the account, or '
                 "delete the bucket where it is empty and not needed.",
@@ -109,10 +111,9 @@ def judge(environment: Environment, bucket: StateBucket | None) -> list[Finding]
     ]
     if bucket.wrong:
         findings.append(
-            Finding(
-                check=BUCKET,
-                level=Level.WARNING,
-                what=f"The bucket {name} is not set up as it should be. Wanted: "
+            warning(
+                BUCKET,
+                f"The bucket {name} is not set up as it should be. Wanted: "
                 f"{'; '.join(bucket.wrong)}.",
                 why="A state holds all that an environment is; these settings keep others out and "
                 "earlier versions at hand.",
@@ -121,12 +122,4 @@ def judge(environment: Environment, bucket: StateBucket | None) -> list[Finding]
         )
     if findings:
         return findings
-    return [
-        Finding(
-            check=BUCKET, level=Level.RIGHT, what=f"The bucket {name} is there and set up right."
-        )
-    ]
-
-
-def _blocked(*, what: str, why: str, remedy: str) -> Finding:
-    return Finding(check=BUCKET, level=Level.BLOCKED, what=what, why=why, remedy=remedy)
+    return [right(BUCKET, f"The bucket {name} is there and set up right.")]

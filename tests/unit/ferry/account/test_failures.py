@@ -76,14 +76,14 @@ def refusal(code: str, *, status: int = 400, message: str = "because") -> except
         (
             exceptions.EndpointConnectionError(endpoint_url="https://sts.example"),
             (
-                "AWS could not be reached (EndpointConnectionError). Check the network, the proxy, and "
+                "AWS could not be reached (EndpointConnectionError). Look at the network, the proxy, and "
                 "AWS_ENDPOINT_URL if it is set; then run this again."
             ),
         ),
         (
             exceptions.ReadTimeoutError(endpoint_url="https://sts.example"),
             (
-                "AWS could not be reached (ReadTimeoutError). Check the network, the proxy, and "
+                "AWS could not be reached (ReadTimeoutError). Look at the network, the proxy, and "
                 "AWS_ENDPOINT_URL if it is set; then run this again."
             ),
         ),
@@ -91,7 +91,7 @@ def refusal(code: str, *, status: int = 400, message: str = "because") -> except
             exceptions.ParamValidationError(report="value: canary"),
             (
                 "boto3 gave up (ParamValidationError). Run this again; if it ends the same way, "
-                "check the AWS configuration ('aws configure list')."
+                "look at the AWS configuration ('aws configure list')."
             ),
         ),
     ],
@@ -152,7 +152,7 @@ def test_refusals(error: Exception, why: str) -> None:
 
 def test_an_answer_that_is_not_aws() -> None:
     assert line(ResponseParserError("invalid XML received: <html>canary</html>")) == (
-        "Could not see the bucket: what answered is not AWS (ResponseParserError). Check the "
+        "Could not see the bucket: what answered is not AWS (ResponseParserError). Look at the "
         "network, the proxy, and AWS_ENDPOINT_URL if it is set; then run this again."
     )
 

@@ -1,4 +1,7 @@
-"""`ferry check aws dev` as a person types it, against local AWS: each finding that it can make."""
+"""`ferry check aws dev` as a person types it, against local AWS.
+
+What is asked, and which level comes of it; the sentences stand in the tests of each area.
+"""
 
 from __future__ import annotations
 
@@ -131,10 +134,6 @@ def test_an_account_where_nothing_is_prepared(dev: Dev) -> None:
         "source-secret",
     }
     assert checked.result.exit_code == 4
-    assert checked.what("source-secret") == "There is no secret aurora-ferry-dev/source."
-    bucket = BUCKET.format(account=dev.aws.account)
-    assert checked.what("state-bucket") == f"There is no bucket {bucket}."
-    assert checked.what("role-dms-vpc-role") == "The account has no role dms-vpc-role."
 
 
 def test_another_account_is_not_asked(dev: Dev) -> None:
@@ -187,16 +186,8 @@ def test_nothing_that_the_file_names_is_on_offer(ready: Dev) -> None:
         "blocked",
         "blocked",
     ]
-    [version] = checked.findings["aurora-version"]
-    assert version["what"] == "Aurora PostgreSQL 15.9 is not on offer in eu-central-1."
-    assert version["remedy"].startswith('Set aurora.engine_version = "15.10" in dev.toml')
-    assert checked.what("aurora-class") == (
-        "db.r5.large cannot be ordered for Aurora PostgreSQL 15.10 in eu-central-1."
-    )
-    assert checked.what("dms-version") == "DMS 3.5.2 cannot be ordered in eu-central-1."
-    assert checked.what("dms-class") == (
-        "dms.c4.large cannot be ordered for DMS 3.5.3 in eu-central-1."
-    )
+    assert "Aurora PostgreSQL 15.10" in checked.what("aurora-class")
+    assert "DMS 3.5.3" in checked.what("dms-class")
 
 
 def test_a_region_that_offers_nothing(ready: Dev, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -232,10 +223,6 @@ def test_the_end_of_a_dms_version(ready: Dev) -> None:
     checked = ready.check()
 
     assert checked.levels("dms-version", "dms-version-end") == ["right", "warning"]
-    assert checked.what("dms-version-end") == (
-        "DMS 3.5.4 is near its end or past it. No new instance can be made after 2027-01-31. AWS "
-        "upgrades instances by itself on 2027-03-31."
-    )
     assert checked.result.exit_code == 1
 
 
@@ -243,13 +230,7 @@ def test_a_dms_version_whose_end_is_far(ready: Dev, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(check_command, "today", lambda: date(2026, 1, 1))
     ready.says(dms='engine_version = "3.5.4"')
 
-    checked = ready.check()
-
-    assert checked.levels("dms-version-end") == ["right"]
-    assert checked.what("dms-version-end") == (
-        "DMS 3.5.4 lives for 180 days and more. No new instance can be made after 2027-01-31. AWS "
-        "upgrades instances by itself on 2027-03-31."
-    )
+    assert ready.check().levels("dms-version-end") == ["right"]
 
 
 def test_versions_of_dms_come_in_pages(ready: Dev, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -302,10 +283,8 @@ def test_what_runs_is_what_the_file_says(deployed: Dev) -> None:
 
     checked = deployed.check()
 
-    assert checked.what("aurora-version") == (
-        "The cluster runs Aurora PostgreSQL 15.10, which is on offer in eu-central-1."
-    )
-    assert checked.levels("aurora-class", "dms-version", "dms-class") == ["right"] * 3
+    assert checked.levels("aurora-version", "aurora-class") == ["right"] * 2
+    assert checked.levels("dms-version", "dms-class") == ["right"] * 2
 
 
 def test_what_is_there_takes_no_quota(deployed: Dev) -> None:
@@ -334,72 +313,28 @@ def test_what_is_there_takes_no_quota(deployed: Dev) -> None:
 
 
 @pytest.mark.parametrize(
-    ("aurora", "level", "what"),
+    ("aurora", "level"),
     [
-        (
-            'engine_version = "15.8"',
-            "blocked",
-            "The cluster runs Aurora PostgreSQL 15.10; 15.8 is older.",
-        ),
-        (
-            'engine_version = "15.13"',
-            "right",
-            "Aurora PostgreSQL 15.10, which the cluster runs, can be upgraded to 15.13.",
-        ),
-        (
-            'engine_version = "16.4"',
-            "blocked",
-            "Aurora PostgreSQL 15.10, which the cluster runs, cannot be upgraded to 16.4.",
-        ),
-        (
-            'engine_version = "16.8"',
-            "blocked",
-            (
-                "From Aurora PostgreSQL 15.10, which the cluster runs, to 16.8 is an upgrade of the "
-                "major version, and the file does not allow one."
-            ),
-        ),
-        (
-            'engine_version = "16.8"\nallow_major_version_upgrade = true',
-            "right",
-            "Aurora PostgreSQL 15.10, which the cluster runs, can be upgraded to 16.8.",
-        ),
+        ('engine_version = "15.8"', "blocked"),
+        ('engine_version = "15.13"', "right"),
+        ('engine_version = "16.4"', "blocked"),
+        ('engine_version = "16.8"', "blocked"),
+        ('engine_version = "16.8"\nallow_major_version_upgrade = true', "right"),
     ],
 )
-def test_an_upgrade_of_the_cluster(deployed: Dev, aurora: str, level: str, what: str) -> None:
+def test_an_upgrade_of_the_cluster(deployed: Dev, aurora: str, level: str) -> None:
     deployed.says(aurora=aurora)
 
-    checked = deployed.check()
-
-    assert checked.levels("aurora-version") == [level]
-    assert checked.what("aurora-version") == what
+    assert deployed.check().levels("aurora-version") == [level]
 
 
 @pytest.mark.parametrize(
-    ("wanted", "level", "what"),
-    [
-        ("3.5.3", "blocked", "The replication instance runs DMS 3.5.4; 3.5.3 is older."),
-        (
-            "3.6.1",
-            "right",
-            "DMS 3.5.4, which the replication instance runs, can be upgraded to 3.6.1.",
-        ),
-        (
-            "3.6.2",
-            "blocked",
-            "DMS 3.5.4, which the replication instance runs, cannot be upgraded to 3.6.2.",
-        ),
-    ],
+    ("wanted", "level"), [("3.5.3", "blocked"), ("3.6.1", "right"), ("3.6.2", "blocked")]
 )
-def test_an_upgrade_of_the_replication_instance(
-    deployed: Dev, wanted: str, level: str, what: str
-) -> None:
+def test_an_upgrade_of_the_replication_instance(deployed: Dev, wanted: str, level: str) -> None:
     deployed.says(dms=f'engine_version = "{wanted}"')
 
-    checked = deployed.check()
-
-    assert checked.levels("dms-version") == [level]
-    assert checked.what("dms-version") == what
+    assert deployed.check().levels("dms-version") == [level]
 
 
 def test_what_runs_is_withdrawn(deployed: Dev, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -411,20 +346,6 @@ def test_what_runs_is_withdrawn(deployed: Dev, monkeypatch: pytest.MonkeyPatch) 
 
     for check in ("aurora-version", "aurora-class", "dms-version", "dms-class"):
         assert checked.levels(check) == ["warning"]
-    assert checked.what("aurora-version") == (
-        "The cluster runs Aurora PostgreSQL 15.10, which is no longer on offer in eu-central-1."
-    )
-    assert checked.what("aurora-class") == (
-        "The cluster runs on db.r6g.large, which can no longer be ordered for Aurora PostgreSQL "
-        "15.10 in eu-central-1."
-    )
-    assert checked.what("dms-version") == (
-        "The replication instance runs DMS 3.5.4, which can no longer be ordered in eu-central-1."
-    )
-    assert checked.what("dms-class") == (
-        "The replication instance runs on dms.c5.2xlarge, which can no longer be ordered for DMS "
-        "3.5.4 in eu-central-1."
-    )
     assert checked.result.exit_code == 1
 
 
@@ -440,19 +361,7 @@ def test_quotas_of_rds_and_dms_that_are_used_up(
 
     findings = ready.check().findings
 
-    blocked = {
-        check: finding["what"]
-        for check, [finding] in findings.items()
-        if finding["level"] == "blocked"
-    }
-    assert len(blocked) == 10
-    assert blocked["quota-db-instances"] == (
-        "DB instances in eu-central-1: 0 of 0 are used, no room for the 3 that dev takes."
-    )
-    assert blocked["quota-dms-storage"] == (
-        "GiB of storage of DMS replication instances in eu-central-1: 0 of 0 are used, no room for "
-        "the 100 that dev takes."
-    )
+    assert len([check for check, [found] in findings.items() if found["level"] == "blocked"]) == 10
 
 
 def test_a_quota_that_aws_does_not_list(ready: Dev, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -461,7 +370,6 @@ def test_a_quota_that_aws_does_not_list(ready: Dev, monkeypatch: pytest.MonkeyPa
     checked = ready.check()
 
     assert checked.levels("quota-dms-tasks") == ["not judged"]
-    assert checked.why("quota-dms-tasks") == "AWS does not say how far ReplicationTasks is used."
     assert checked.result.exit_code == 3
 
 
@@ -478,21 +386,11 @@ def test_quotas_of_the_network_that_are_used_up(ready: Dev) -> None:
 
     checked = ready.check()
 
-    assert checked.what("quota-vpcs") == (
-        "VPCs in eu-central-1: 5 of 5 are used, no room for the 1 that dev takes."
-    )
-    assert checked.what("quota-elastic-ips") == (
-        "Elastic IP addresses in eu-central-1: 5 of 5 are used, no room for the 3 that dev takes."
-    )
-    assert checked.what("quota-nat-gateways") == (
-        "NAT gateways in the fullest zone in eu-central-1: 5 of 5 are used, no room for the 1 that "
-        "dev takes."
-    )
+    assert "5 of 5 are used, no room for the 1 that" in checked.what("quota-vpcs")
+    assert "5 of 5 are used, no room for the 3 that" in checked.what("quota-elastic-ips")
+    assert "5 of 5 are used, no room for the 1 that" in checked.what("quota-nat-gateways")
     ready.says(vpc='nat = "single"\navailability_zones = ["eu-central-1b", "eu-central-1a"]')
-    assert ready.check().what("quota-nat-gateways") == (
-        "NAT gateways in the fullest zone in eu-central-1: 0 of 5 are used, room for the 1 that "
-        "dev takes."
-    )
+    assert "0 of 5 are used, room for the 1" in ready.check().what("quota-nat-gateways")
 
 
 def test_nat_gateways_that_are_there_take_no_quota(ready: Dev) -> None:
@@ -537,13 +435,7 @@ def test_roles_that_were_changed(ready: Dev) -> None:
     checked = ready.check()
 
     assert checked.levels("role-dms-vpc-role") == ["blocked"]
-    assert checked.what("role-dms-vpc-role") == (
-        "The role dms-vpc-role does not let DMS take it (dms.amazonaws.com)."
-    )
     assert checked.levels("role-dms-cloudwatch-logs-role") == ["warning"]
-    assert checked.what("role-dms-cloudwatch-logs-role") == (
-        "The role dms-cloudwatch-logs-role lacks its policy AmazonDMSCloudWatchLogsRole."
-    )
 
 
 def test_a_bucket_whose_settings_were_changed(ready: Dev) -> None:
@@ -553,10 +445,7 @@ def test_a_bucket_whose_settings_were_changed(ready: Dev) -> None:
 
     checked = ready.check()
 
-    assert checked.what("state-bucket") == (
-        f"The bucket {name} is not set up as it should be. Wanted: policy: TLS only; versioning: "
-        "on."
-    )
+    assert "Wanted: policy: TLS only; versioning: on." in checked.what("state-bucket")
     assert checked.result.exit_code == 1
     assert ready.aws.s3.get_bucket_versioning(Bucket=name)["Status"] == "Suspended"
 
@@ -567,11 +456,7 @@ def test_a_bucket_of_another_account(ready: Dev) -> None:
     checked = ready.check()
 
     assert checked.levels("state-bucket") == ["blocked"]
-    account = ready.aws.account
-    assert checked.what("state-bucket") == (
-        f"The bucket {BUCKET.format(account=account)} exists, but account {account} does not own it"
-        " or your credentials may not see it."
-    )
+    assert "does not own it" in checked.what("state-bucket")
 
 
 def test_a_bucket_in_another_region(dev: Dev) -> None:
@@ -586,85 +471,44 @@ def test_a_bucket_in_another_region(dev: Dev) -> None:
     checked = dev.check()
 
     assert checked.levels("state-bucket") == ["blocked"]
-    assert checked.what("state-bucket") == (
-        f"The bucket {BUCKET.format(account=dev.aws.account)} is in eu-west-1; the file has "
-        "Terraform look in eu-central-1."
-    )
+    assert "is in eu-west-1" in checked.what("state-bucket")
 
 
 # --- secrets
 
 
 @pytest.mark.parametrize(
-    ("changes", "level", "what"),
+    ("changes", "level", "said"),
     [
-        (
-            {},
-            "right",
-            (
-                "The secret aurora-ferry-dev/source is there, and shaped as DMS needs it (username, "
-                "password, host, port)."
-            ),
-        ),
-        ({"host": ""}, "blocked", "The secret aurora-ferry-dev/source lacks host."),
-        (
-            {"port": "none"},
-            "blocked",
-            (
-                "The secret aurora-ferry-dev/source holds something else than text, or no port number, "
-                "at port."
-            ),
-        ),
-        (
-            {"password": f"{CANARY};"},
-            "blocked",
-            (
-                "The password in the secret aurora-ferry-dev/source holds punctuation that DMS rejects:"
-                " none of ; : . + may occur."
-            ),
-        ),
-        (
-            {"host": "192.168.10.16"},
-            "warning",
-            "The secret aurora-ferry-dev/source names another host or port than dev.toml.",
-        ),
+        ({}, "right", "is there, and shaped as DMS needs it"),
+        ({"host": ""}, "blocked", "lacks host"),
+        ({"port": "none"}, "blocked", "no port number"),
+        ({"password": f"{CANARY};"}, "blocked", "punctuation that DMS rejects"),
+        ({"host": "192.168.10.16"}, "warning", "another host or port"),
     ],
 )
 def test_the_source_secrets_shape(
-    ready: Dev, changes: dict[str, Any], level: str, what: str
+    ready: Dev, changes: dict[str, Any], level: str, said: str
 ) -> None:
     ready.write_secret(**changes)
 
     checked = ready.check()
 
     assert checked.levels("source-secret") == [level]
-    assert checked.what("source-secret") == what
+    assert said in checked.what("source-secret")
 
 
-def test_a_source_secret_that_is_no_json(ready: Dev) -> None:
-    ready.aws.secretsmanager.put_secret_value(
-        SecretId="aurora-ferry-dev/source", SecretString=CANARY
-    )
+@pytest.mark.parametrize("value", [{"SecretString": CANARY}, {"SecretBinary": CANARY.encode()}])
+def test_a_source_secret_that_is_no_json(ready: Dev, value: dict[str, Any]) -> None:
+    ready.aws.secretsmanager.put_secret_value(SecretId="aurora-ferry-dev/source", **value)
 
-    assert ready.check().what("source-secret") == (
-        "The value of the secret aurora-ferry-dev/source is not a JSON object."
-    )
-
-
-def test_a_source_secret_that_is_binary(ready: Dev) -> None:
-    ready.aws.secretsmanager.put_secret_value(
-        SecretId="aurora-ferry-dev/source", SecretBinary=CANARY.encode()
-    )
-
-    assert ready.check().what("source-secret") == (
-        "The value of the secret aurora-ferry-dev/source is not a JSON object."
-    )
+    assert "is not a JSON object" in ready.check().what("source-secret")
 
 
 def test_a_source_secret_without_a_value(dev: Dev) -> None:
     dev.aws.secretsmanager.create_secret(Name="aurora-ferry-dev/source")
 
-    assert dev.check().what("source-secret") == ("The secret aurora-ferry-dev/source has no value.")
+    assert "has no value" in dev.check().what("source-secret")
 
 
 def test_a_secret_of_the_users_own_under_a_key_of_its_own(ready: Dev) -> None:
@@ -678,10 +522,6 @@ def test_a_secret_of_the_users_own_under_a_key_of_its_own(ready: Dev) -> None:
     checked = ready.check()
 
     assert checked.levels("source-secret") == ["warning"]
-    assert checked.what("source-secret") == (
-        f"The secret {arn} is encrypted with the key {key}, which source.secret_kms_key_arn does "
-        "not name."
-    )
     ready.says(source=f'secret_arn = "{arn}"\nsecret_kms_key_arn = "{key}"')
     assert ready.check().levels("source-secret") == ["right"]
 
@@ -700,16 +540,6 @@ def test_secrets_that_are_scheduled_for_deletion(ready: Dev) -> None:
         "blocked",
         "right",
     ]
-    deleted_on = checked.what("source-secret")[-11:-1]
-    assert date.fromisoformat(deleted_on) > date(2020, 1, 1)
-    assert checked.what("source-secret") == (
-        f"The secret aurora-ferry-dev/source is scheduled for deletion on {deleted_on}."
-    )
-    assert checked.what("master-secret") == (
-        "The name aurora-ferry-dev/master is taken by a secret that is scheduled for deletion on "
-        f"{deleted_on}."
-    )
-    assert checked.what("target-secret") == "The secret aurora-ferry-dev/target is there."
 
 
 # --- permissions

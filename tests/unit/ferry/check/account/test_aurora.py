@@ -9,7 +9,7 @@ from ferry.check.account.aurora import (
     version_to_ask_classes_for,
 )
 from ferry.check.account.subject import RunningCluster
-from ferry.findings import Finding, Level
+from ferry.findings import Finding, Level, blocked, right, warning
 from tests.unit.ferry.environments import environment
 
 OFFERED = ("15.10", "15.8", "16.4")
@@ -27,18 +27,15 @@ def version(wanted: str, cluster: RunningCluster | None = None, **settings: obje
 
 
 def test_a_version_on_offer() -> None:
-    assert version("15.8") == Finding(
-        check="aurora-version",
-        level=Level.RIGHT,
-        what="Aurora PostgreSQL 15.8 is on offer in eu-central-1.",
+    assert version("15.8") == right(
+        "aurora-version", "Aurora PostgreSQL 15.8 is on offer in eu-central-1."
     )
 
 
 def test_a_version_that_is_not_on_offer() -> None:
-    assert version("15.9") == Finding(
-        check="aurora-version",
-        level=Level.BLOCKED,
-        what="Aurora PostgreSQL 15.9 is not on offer in eu-central-1.",
+    assert version("15.9") == blocked(
+        "aurora-version",
+        "Aurora PostgreSQL 15.9 is not on offer in eu-central-1.",
         why="CreateDBCluster is refused, when the network, the key and the secrets are there "
         "already.",
         remedy='Set aurora.engine_version = "15.10" in dev.toml, the nearest on offer. There are: '
@@ -57,19 +54,16 @@ def test_a_region_without_aurora() -> None:
 
 
 def test_a_cluster_that_runs_the_version() -> None:
-    assert version("15.8", running()) == Finding(
-        check="aurora-version",
-        level=Level.RIGHT,
-        what="The cluster runs Aurora PostgreSQL 15.8, which is on offer in eu-central-1.",
+    assert version("15.8", running()) == right(
+        "aurora-version",
+        "The cluster runs Aurora PostgreSQL 15.8, which is on offer in eu-central-1.",
     )
 
 
 def test_a_cluster_that_runs_a_withdrawn_version() -> None:
-    assert version("15.3", running("15.3")) == Finding(
-        check="aurora-version",
-        level=Level.WARNING,
-        what="The cluster runs Aurora PostgreSQL 15.3, which is no longer on offer in "
-        "eu-central-1.",
+    assert version("15.3", running("15.3")) == warning(
+        "aurora-version",
+        "The cluster runs Aurora PostgreSQL 15.3, which is no longer on offer in eu-central-1.",
         why="A cluster that is lost cannot be made anew from nothing, and AWS upgrades by itself "
         "what it has withdrawn.",
         remedy='Set aurora.engine_version = "15.10" in dev.toml, the nearest that it can be '
@@ -78,18 +72,16 @@ def test_a_cluster_that_runs_a_withdrawn_version() -> None:
 
 
 def test_an_upgrade_to_a_valid_target() -> None:
-    assert version("15.10", running()) == Finding(
-        check="aurora-version",
-        level=Level.RIGHT,
-        what="Aurora PostgreSQL 15.8, which the cluster runs, can be upgraded to 15.10.",
+    assert version("15.10", running()) == right(
+        "aurora-version",
+        "Aurora PostgreSQL 15.8, which the cluster runs, can be upgraded to 15.10.",
     )
 
 
 def test_an_upgrade_to_what_is_no_target() -> None:
-    assert version("15.12", running()) == Finding(
-        check="aurora-version",
-        level=Level.BLOCKED,
-        what="Aurora PostgreSQL 15.8, which the cluster runs, cannot be upgraded to 15.12.",
+    assert version("15.12", running()) == blocked(
+        "aurora-version",
+        "Aurora PostgreSQL 15.8, which the cluster runs, cannot be upgraded to 15.12.",
         why="ModifyDBCluster is refused: RDS upgrades only to what it names as a target.",
         remedy='Set aurora.engine_version = "15.10" in dev.toml, the nearest that it can be '
         "upgraded to. There are: 15.10, 16.4.",
@@ -105,10 +97,9 @@ def test_an_upgrade_of_a_cluster_that_has_no_target() -> None:
 
 
 def test_an_upgrade_of_the_major_version_that_the_file_does_not_allow() -> None:
-    assert version("16.4", running()) == Finding(
-        check="aurora-version",
-        level=Level.BLOCKED,
-        what="From Aurora PostgreSQL 15.8, which the cluster runs, to 16.4 is an upgrade of the "
+    assert version("16.4", running()) == blocked(
+        "aurora-version",
+        "From Aurora PostgreSQL 15.8, which the cluster runs, to 16.4 is an upgrade of the "
         "major version, and the file does not allow one.",
         why="ModifyDBCluster is refused without AllowMajorVersionUpgrade.",
         remedy="Set aurora.allow_major_version_upgrade = true in dev.toml for the upgrade; "
@@ -124,10 +115,9 @@ def test_an_upgrade_of_the_major_version_that_the_file_allows() -> None:
 
 
 def test_a_version_older_than_what_runs() -> None:
-    assert version("15.8", running("15.10", ("16.4",))) == Finding(
-        check="aurora-version",
-        level=Level.BLOCKED,
-        what="The cluster runs Aurora PostgreSQL 15.10; 15.8 is older.",
+    assert version("15.8", running("15.10", ("16.4",))) == blocked(
+        "aurora-version",
+        "The cluster runs Aurora PostgreSQL 15.10; 15.8 is older.",
         why="RDS never goes back to an older version. AWS may have upgraded the cluster in its "
         "maintenance.",
         remedy='Set aurora.engine_version = "15.10" in dev.toml, which runs.',
@@ -147,18 +137,15 @@ def instance_class(wanted: str, *orderable: str, cluster: RunningCluster | None 
 
 
 def test_a_class_that_can_be_ordered() -> None:
-    assert instance_class("db.r6g.large", "db.r6g.large") == Finding(
-        check="aurora-class",
-        level=Level.RIGHT,
-        what="db.r6g.large can be ordered for Aurora PostgreSQL 15.8 in eu-central-1.",
+    assert instance_class("db.r6g.large", "db.r6g.large") == right(
+        "aurora-class", "db.r6g.large can be ordered for Aurora PostgreSQL 15.8 in eu-central-1."
     )
 
 
 def test_a_class_that_cannot_be_ordered() -> None:
-    assert instance_class("db.r5.large", "db.r6g.large", "db.r6g.xlarge") == Finding(
-        check="aurora-class",
-        level=Level.BLOCKED,
-        what="db.r5.large cannot be ordered for Aurora PostgreSQL 15.8 in eu-central-1.",
+    assert instance_class("db.r5.large", "db.r6g.large", "db.r6g.xlarge") == blocked(
+        "aurora-class",
+        "db.r5.large cannot be ordered for Aurora PostgreSQL 15.8 in eu-central-1.",
         why="CreateDBInstance and ModifyDBInstance are refused, when the cluster is there already.",
         remedy='Set aurora.instance_class = "db.r6g.large" in dev.toml, the nearest that can be '
         "ordered.",
@@ -176,10 +163,9 @@ def test_no_class_that_can_be_ordered() -> None:
 def test_a_class_that_runs_and_can_no_longer_be_ordered() -> None:
     finding = instance_class("db.r6g.large", "db.r7g.large", cluster=running())
 
-    assert finding == Finding(
-        check="aurora-class",
-        level=Level.WARNING,
-        what="The cluster runs on db.r6g.large, which can no longer be ordered for Aurora "
+    assert finding == warning(
+        "aurora-class",
+        "The cluster runs on db.r6g.large, which can no longer be ordered for Aurora "
         "PostgreSQL 15.8 in eu-central-1.",
         why="What runs stays, but an instance that is added or made anew is refused.",
         remedy='Set aurora.instance_class = "db.r7g.large" in dev.toml, the nearest that can be '

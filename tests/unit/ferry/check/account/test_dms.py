@@ -15,16 +15,14 @@ from ferry.check.account.dms import (
     version_to_ask_classes_for,
 )
 from ferry.check.account.subject import RunningInstance
-from ferry.findings import Finding, Level
+from ferry.findings import Finding, Level, blocked, right, warning
 from tests.unit.ferry.environments import environment
 
 TODAY = date(2026, 11, 24)
 VERSIONS = {
     "3.5.3": EngineVersion(upgrades=("3.5.4", "3.6.1")),
     "3.5.4": EngineVersion(
-        upgrades=("3.6.1",),
-        withdrawn_on=date(2027, 1, 31),
-        forced_upgrade_on=date(2027, 3, 31),
+        upgrades=("3.6.1",), withdrawn_on=date(2027, 1, 31), forced_upgrade_on=date(2027, 3, 31)
     ),
     "3.6.1": EngineVersion(),
     "3.7.0": EngineVersion(is_beta=True),
@@ -46,19 +44,16 @@ def dms(**settings: object) -> dict[str, object]:
 
 
 def test_a_version_that_can_be_ordered() -> None:
-    expected = Finding(
-        check="dms-version", level=Level.RIGHT, what="DMS 3.5.4 can be ordered in eu-central-1."
-    )
+    expected = right("dms-version", "DMS 3.5.4 can be ordered in eu-central-1.")
 
     assert version("3.5.4") == expected
     assert version("3.5.4", running="3.5.4") == expected
 
 
 def test_a_version_that_cannot_be_ordered() -> None:
-    assert version("3.5.3") == Finding(
-        check="dms-version",
-        level=Level.BLOCKED,
-        what="DMS 3.5.3 cannot be ordered in eu-central-1.",
+    assert version("3.5.3") == blocked(
+        "dms-version",
+        "DMS 3.5.3 cannot be ordered in eu-central-1.",
         why="CreateReplicationInstance is refused, when the cluster is there already.",
         remedy='Set dms.engine_version = "3.5.4" in dev.toml, the nearest that can be ordered. '
         "There are: 3.5.4, 3.6.1.",
@@ -82,11 +77,9 @@ def test_a_region_without_dms() -> None:
 
 
 def test_an_instance_that_runs_a_withdrawn_version() -> None:
-    assert version("3.5.3", running="3.5.3") == Finding(
-        check="dms-version",
-        level=Level.WARNING,
-        what="The replication instance runs DMS 3.5.3, which can no longer be ordered in "
-        "eu-central-1.",
+    assert version("3.5.3", running="3.5.3") == warning(
+        "dms-version",
+        "The replication instance runs DMS 3.5.3, which can no longer be ordered in eu-central-1.",
         why="An instance that is lost or replaced cannot be made anew.",
         remedy='Set dms.engine_version = "3.5.4" in dev.toml, the nearest that can be ordered. '
         "There are: 3.5.4, 3.6.1.",
@@ -94,18 +87,15 @@ def test_an_instance_that_runs_a_withdrawn_version() -> None:
 
 
 def test_a_valid_upgrade() -> None:
-    assert version("3.6.1", running="3.5.4") == Finding(
-        check="dms-version",
-        level=Level.RIGHT,
-        what="DMS 3.5.4, which the replication instance runs, can be upgraded to 3.6.1.",
+    assert version("3.6.1", running="3.5.4") == right(
+        "dms-version", "DMS 3.5.4, which the replication instance runs, can be upgraded to 3.6.1."
     )
 
 
 def test_an_upgrade_that_dms_does_not_make() -> None:
-    assert version("3.7.0", running="3.5.4") == Finding(
-        check="dms-version",
-        level=Level.BLOCKED,
-        what="DMS 3.5.4, which the replication instance runs, cannot be upgraded to 3.7.0.",
+    assert version("3.7.0", running="3.5.4") == blocked(
+        "dms-version",
+        "DMS 3.5.4, which the replication instance runs, cannot be upgraded to 3.7.0.",
         why="ModifyReplicationInstance is refused: DMS upgrades only to what it names.",
         remedy='Set dms.engine_version = "3.6.1" in dev.toml, the nearest that it can be upgraded '
         "to. There are: 3.6.1.",
@@ -122,10 +112,9 @@ def test_an_upgrade_from_a_version_that_dms_has_forgotten() -> None:
 
 
 def test_a_version_older_than_what_runs() -> None:
-    assert version("3.5.4", running="3.6.1") == Finding(
-        check="dms-version",
-        level=Level.BLOCKED,
-        what="The replication instance runs DMS 3.6.1; 3.5.4 is older.",
+    assert version("3.5.4", running="3.6.1") == blocked(
+        "dms-version",
+        "The replication instance runs DMS 3.6.1; 3.5.4 is older.",
         why="DMS never goes back to an older version. AWS may have upgraded the instance at its "
         "version's end.",
         remedy='Set dms.engine_version = "3.6.1" in dev.toml, which runs.',
@@ -143,10 +132,9 @@ def end(
 
 
 def test_an_end_that_is_near() -> None:
-    assert end() == Finding(
-        check="dms-version-end",
-        level=Level.WARNING,
-        what="DMS 3.5.4 is near its end or past it. No new instance can be made after 2027-01-31. "
+    assert end() == warning(
+        "dms-version-end",
+        "DMS 3.5.4 is near its end or past it. No new instance can be made after 2027-01-31. "
         "AWS upgrades instances by itself on 2027-03-31.",
         why="An instance that is lost after the withdrawal cannot be made anew, and a forced "
         "upgrade interrupts the tasks.",
@@ -214,18 +202,15 @@ def instance_class(wanted: str, offered: DmsOffer, version: str = "3.5.4") -> Fi
 
 
 def test_a_class_that_can_be_ordered() -> None:
-    assert instance_class("dms.t3.medium", offer()) == Finding(
-        check="dms-class",
-        level=Level.RIGHT,
-        what="dms.t3.medium can be ordered for DMS 3.5.4 in eu-central-1.",
+    assert instance_class("dms.t3.medium", offer()) == right(
+        "dms-class", "dms.t3.medium can be ordered for DMS 3.5.4 in eu-central-1."
     )
 
 
 def test_a_class_that_cannot_be_ordered() -> None:
-    assert instance_class("dms.c4.2xlarge", offer()) == Finding(
-        check="dms-class",
-        level=Level.BLOCKED,
-        what="dms.c4.2xlarge cannot be ordered for DMS 3.5.4 in eu-central-1.",
+    assert instance_class("dms.c4.2xlarge", offer()) == blocked(
+        "dms-class",
+        "dms.c4.2xlarge cannot be ordered for DMS 3.5.4 in eu-central-1.",
         why="CreateReplicationInstance and ModifyReplicationInstance are refused, when the cluster "
         "is there already.",
         remedy='Set dms.instance_class = "dms.c5.2xlarge" in dev.toml, the nearest that can be '
@@ -242,10 +227,9 @@ def test_no_class_that_can_be_ordered() -> None:
 def test_a_class_that_runs_and_can_no_longer_be_ordered() -> None:
     running = offer(running="3.5.4", instance_class="dms.t2.medium")
 
-    assert instance_class("dms.t2.medium", running) == Finding(
-        check="dms-class",
-        level=Level.WARNING,
-        what="The replication instance runs on dms.t2.medium, which can no longer be ordered for "
+    assert instance_class("dms.t2.medium", running) == warning(
+        "dms-class",
+        "The replication instance runs on dms.t2.medium, which can no longer be ordered for "
         "DMS 3.5.4 in eu-central-1.",
         why="An instance that is lost or replaced cannot be made anew.",
         remedy='Set dms.instance_class = "dms.t3.medium" in dev.toml, the nearest that can be '

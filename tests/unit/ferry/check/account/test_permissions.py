@@ -19,7 +19,7 @@ from ferry.check.account.permissions import (
     questions,
 )
 from ferry.errors import FerryError
-from ferry.findings import Finding, Level
+from ferry.findings import Finding, Level, blocked, right
 from tests.unit.ferry.environments import environment
 
 POLICIES = Path(__file__).resolve().parents[5] / "docs" / "policies"
@@ -32,10 +32,9 @@ DENIED = Decision(is_allowed=False)
 
 def test_all_is_allowed() -> None:
     assert judge(WHO, {"s3:GetObject": ALLOWED, "iam:PassRole": ALLOWED}) == [
-        Finding(
-            check="permissions",
-            level=Level.RIGHT,
-            what=f"{WHO} may do the 2 actions that decide over a deployment, by IAM's simulation.",
+        right(
+            "permissions",
+            f"{WHO} may do the 2 actions that decide over a deployment, by IAM's simulation.",
         )
     ]
 
@@ -50,10 +49,9 @@ def test_actions_that_are_denied() -> None:
     decisions = {"s3:GetObject": ALLOWED, "iam:PassRole": DENIED, "kms:CreateKey": DENIED}
 
     assert judge(WHO, decisions) == [
-        Finding(
-            check="permissions",
-            level=Level.BLOCKED,
-            what=f"{WHO} may not: iam:PassRole, kms:CreateKey.",
+        blocked(
+            "permissions",
+            f"{WHO} may not: iam:PassRole, kms:CreateKey.",
             why="A deployment with these credentials ends half-way.",
             remedy="Attach the policies in docs/policies (docs/deployment.md, Permissions), or "
             "name who deploys: --deployer ARN.",
@@ -124,9 +122,7 @@ def test_the_role_is_passed_to_dms_as_the_partition_calls_it(
 
 
 @pytest.mark.parametrize(
-    "question",
-    questions(environment(), AWS),
-    ids=lambda question: question.actions[0],
+    "question", questions(environment(), AWS), ids=lambda question: question.actions[0]
 )
 def test_the_projects_own_policies_allow_what_is_asked(question: object) -> None:
     """Whoever has the policies of docs/policies is not told that something is missing."""

@@ -15,7 +15,7 @@ from ferry.check.account.quotas import (
     rds_needs,
 )
 from ferry.check.account.subject import RunningCluster, RunningInstance
-from ferry.findings import Finding, Level
+from ferry.findings import Finding, Level, blocked, right
 from tests.unit.ferry.environments import environment
 
 INSTANCE = RunningInstance(version="3.5.4", instance_class="dms.c5.2xlarge")
@@ -27,18 +27,15 @@ def vpcs(used: int) -> Finding:
 
 
 def test_room_to_the_last() -> None:
-    assert vpcs(4) == Finding(
-        check="quota-vpcs",
-        level=Level.RIGHT,
-        what="VPCs in eu-central-1: 4 of 5 are used, room for the 1 that dev takes.",
+    assert vpcs(4) == right(
+        "quota-vpcs", "VPCs in eu-central-1: 4 of 5 are used, room for the 1 that dev takes."
     )
 
 
 def test_no_room() -> None:
-    assert vpcs(5) == Finding(
-        check="quota-vpcs",
-        level=Level.BLOCKED,
-        what="VPCs in eu-central-1: 5 of 5 are used, no room for the 1 that dev takes.",
+    assert vpcs(5) == blocked(
+        "quota-vpcs",
+        "VPCs in eu-central-1: 5 of 5 are used, no room for the 1 that dev takes.",
         why="AWS refuses what is too much (VpcLimitExceeded), when a part of the environment is "
         "there already.",
         remedy="Have the quota raised (Service Quotas, vpc, L-F678F1CE), which can take days, or "

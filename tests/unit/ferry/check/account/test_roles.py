@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ferry.check.account.roles import NEEDED, Role, judge
-from ferry.findings import Finding, Level
+from ferry.findings import Finding, Level, blocked, right
 from tests.unit.ferry.environments import environment
 
 VPC, LOGS = NEEDED
@@ -29,10 +29,8 @@ def vpc_role(*policies: str, trusts: dict[str, Any] | None = None) -> Finding:
 
 
 def test_a_role_as_it_should_be() -> None:
-    assert vpc_role("arn:aws:iam::1:policy/other", ARN) == Finding(
-        check="role-dms-vpc-role",
-        level=Level.RIGHT,
-        what="The role dms-vpc-role is there, with AmazonDMSVPCManagementRole.",
+    assert vpc_role("arn:aws:iam::1:policy/other", ARN) == right(
+        "role-dms-vpc-role", "The role dms-vpc-role is there, with AmazonDMSVPCManagementRole."
     )
 
 
@@ -40,20 +38,18 @@ def test_a_role_as_it_should_be() -> None:
 def test_a_role_that_is_missing(needed: Any) -> None:  # noqa: ANN401 - pytest's parameter
     finding = judge(environment(), needed, None)
 
-    assert finding == Finding(
-        check=f"role-{needed.role}",
-        level=Level.BLOCKED,
-        what=f"The account has no role {needed.role}.",
+    assert finding == blocked(
+        f"role-{needed.role}",
+        f"The account has no role {needed.role}.",
         why="The plan stops: DMS looks the role up by exactly this name.",
         remedy="Run 'cdktf deploy account-111122223333' first, once for the account.",
     )
 
 
 def test_a_role_without_its_policy() -> None:
-    assert vpc_role() == Finding(
-        check="role-dms-vpc-role",
-        level=Level.BLOCKED,
-        what="The role dms-vpc-role lacks its policy AmazonDMSVPCManagementRole.",
+    assert vpc_role() == blocked(
+        "role-dms-vpc-role",
+        "The role dms-vpc-role lacks its policy AmazonDMSVPCManagementRole.",
         why="DMS makes no subnet group and no replication instance ('The IAM Role ... is not "
         "configured properly').",
         remedy="Plan the account's stack ('cdktf diff account-111122223333'): it shows what was "

@@ -9,13 +9,8 @@ import pytest
 
 from ferry.account import Unanswered
 from ferry.check.account.secret_shape import Shape, shape_of
-from ferry.check.account.secrets import (
-    Secret,
-    judge_name,
-    judge_source,
-    source_secret_id,
-)
-from ferry.findings import Finding, Level
+from ferry.check.account.secrets import Secret, judge_name, judge_source, source_secret_id
+from ferry.findings import Finding, Level, blocked, right, warning
 from tests.unit.ferry.environments import environment
 
 NAME = "aurora-ferry-dev/source"
@@ -30,10 +25,10 @@ def source(secret: Secret | None, **settings: str) -> list[Finding]:
     return judge_source(environment(source=settings), secret)
 
 
-def blocked(
+def fails(
     what: str, *, why: str = FAILS, remedy: str = "Run 'ferry secret source dev'."
 ) -> Finding:
-    return Finding(check="source-secret", level=Level.BLOCKED, what=what, why=why, remedy=remedy)
+    return blocked("source-secret", what, why=why, remedy=remedy)
 
 
 # --- the shape of a value
@@ -92,11 +87,9 @@ def test_a_shape_holds_no_value() -> None:
 
 
 def test_a_secret_as_it_should_be() -> None:
-    expected = Finding(
-        check="source-secret",
-        level=Level.RIGHT,
-        what=f"The secret {NAME} is there, and shaped as DMS needs it (username, password, host, "
-        "port).",
+    expected = right(
+        "source-secret",
+        f"The secret {NAME} is there, and shaped as DMS needs it (username, password, host, port).",
     )
 
     assert source(Secret(shape=Shape())) == [expected]
@@ -106,7 +99,7 @@ def test_a_secret_as_it_should_be() -> None:
 
 def test_no_secret() -> None:
     assert source(None) == [
-        blocked(
+        fails(
             f"There is no secret {NAME}.",
             why="The plan stops: DMS reads the source's user and password there.",
         )
@@ -128,37 +121,37 @@ def test_a_secret_that_is_scheduled_for_deletion() -> None:
     why = "The plan stops: such a secret is not listed, and DMS cannot read it."
 
     assert source(Secret(deleted_on=DELETED)) == [
-        blocked(what, why=why, remedy="Run 'ferry secret source dev': it restores the secret.")
+        fails(what, why=why, remedy="Run 'ferry secret source dev': it restores the secret.")
     ]
     [own] = source(Secret(deleted_on=DELETED), secret_arn=ARN)
     assert own.remedy == (f"Restore it: 'aws secretsmanager restore-secret --secret-id {ARN}'.")
 
 
 def test_a_secret_without_a_value() -> None:
-    assert source(Secret()) == [blocked(f"The secret {NAME} has no value.")]
+    assert source(Secret()) == [fails(f"The secret {NAME} has no value.")]
 
 
 def test_a_secret_that_is_no_object() -> None:
     assert source(Secret(shape=Shape(is_object=False))) == [
-        blocked(f"The value of the secret {NAME} is not a JSON object.")
+        fails(f"The value of the secret {NAME} is not a JSON object.")
     ]
 
 
 def test_a_secret_that_lacks_keys() -> None:
     assert source(Secret(shape=Shape(missing=("host", "port")))) == [
-        blocked(f"The secret {NAME} lacks host, port.")
+        fails(f"The secret {NAME} lacks host, port.")
     ]
 
 
 def test_a_secret_with_values_of_another_kind() -> None:
     assert source(Secret(shape=Shape(mistyped=("port",)))) == [
-        blocked(f"The secret {NAME} holds something else than text, or no port number, at port.")
+        fails(f"The secret {NAME} holds something else than text, or no port number, at port.")
     ]
 
 
 def test_a_password_that_dms_rejects() -> None:
     assert source(Secret(shape=Shape(holds_rejected=True))) == [
-        blocked(
+        fails(
             f"The password in the secret {NAME} holds punctuation that DMS rejects: none of ; : . "
             "+ may occur.",
             remedy="Give the user another password on the source (ALTER ROLE ... PASSWORD). Then "
@@ -169,10 +162,9 @@ def test_a_password_that_dms_rejects() -> None:
 
 def test_a_secret_that_names_another_source() -> None:
     assert source(Secret(shape=Shape(names_source=False))) == [
-        Finding(
-            check="source-secret",
-            level=Level.WARNING,
-            what=f"The secret {NAME} names another host or port than dev.toml.",
+        warning(
+            "source-secret",
+            f"The secret {NAME} names another host or port than dev.toml.",
             why="DMS connects to where the secret says, while the file opens the security groups.",
             remedy="Run 'ferry secret source dev', or correct source.host and source.port.",
         )
@@ -193,10 +185,9 @@ def test_a_secret_that_may_not_be_read() -> None:
 
 def test_a_secret_under_a_key_that_the_file_does_not_name() -> None:
     assert source(Secret(shape=Shape(), key_id=KEY)) == [
-        Finding(
-            check="source-secret",
-            level=Level.WARNING,
-            what=f"The secret {NAME} is encrypted with the key {KEY}, which "
+        warning(
+            "source-secret",
+            f"The secret {NAME} is encrypted with the key {KEY}, which "
             "source.secret_kms_key_arn does not name.",
             why="DMS's role is given no permission to decrypt with it, so unless the key's own "
             "policy does, the connection test fails.",
@@ -241,15 +232,14 @@ def test_a_name_that_is_free_or_used() -> None:
     free = judge_name("master-secret", "n", None)
     used = judge_name("master-secret", "n", Secret())
 
-    assert free == Finding(check="master-secret", level=Level.RIGHT, what="The name n is free.")
-    assert used == Finding(check="master-secret", level=Level.RIGHT, what="The secret n is there.")
+    assert free == right("master-secret", "The name n is free.")
+    assert used == right("master-secret", "The secret n is there.")
 
 
 def test_a_name_that_a_deleted_secret_holds() -> None:
-    assert judge_name("target-secret", "n", Secret(deleted_on=DELETED)) == Finding(
-        check="target-secret",
-        level=Level.BLOCKED,
-        what="The name n is taken by a secret that is scheduled for deletion on 2026-12-24.",
+    assert judge_name("target-secret", "n", Secret(deleted_on=DELETED)) == blocked(
+        "target-secret",
+        "The name n is taken by a secret that is scheduled for deletion on 2026-12-24.",
         why="CreateSecret is refused until then ('already scheduled for deletion').",
         remedy="Restore it and bring it in: 'aws secretsmanager restore-secret --secret-id n'; "
         "docs/recovery.md has the way.",

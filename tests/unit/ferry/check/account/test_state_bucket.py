@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ferry.account import Unanswered
 from ferry.check.account.state_bucket import StateBucket, judge
-from ferry.findings import Finding, Level
+from ferry.findings import Finding, Level, blocked, right, warning
 from tests.unit.ferry.environments import environment
 
 NAME = "aurora-ferry-tfstate-111122223333-eu-central-1"
@@ -16,20 +16,15 @@ def judged(bucket: StateBucket | None) -> list[Finding]:
 
 def test_a_bucket_as_it_should_be() -> None:
     assert judged(StateBucket(region="eu-central-1")) == [
-        Finding(
-            check="state-bucket",
-            level=Level.RIGHT,
-            what=f"The bucket {NAME} is there and set up right.",
-        )
+        right("state-bucket", f"The bucket {NAME} is there and set up right.")
     ]
 
 
 def test_no_bucket() -> None:
     assert judged(None) == [
-        Finding(
-            check="state-bucket",
-            level=Level.BLOCKED,
-            what=f"There is no bucket {NAME}.",
+        blocked(
+            "state-bucket",
+            f"There is no bucket {NAME}.",
             why="terraform init fails: the states are kept there.",
             remedy="Run 'ferry bootstrap dev' once for the account.",
         )
@@ -38,10 +33,9 @@ def test_no_bucket() -> None:
 
 def test_somebody_elses_bucket() -> None:
     assert judged(StateBucket(is_ours=False)) == [
-        Finding(
-            check="state-bucket",
-            level=Level.BLOCKED,
-            what=f"The bucket {NAME} exists, but account 111122223333 does not own it or your "
+        blocked(
+            "state-bucket",
+            f"The bucket {NAME} exists, but account 111122223333 does not own it or your "
             "credentials may not see it.",
             why="terraform init fails, and no state must go into another account's bucket.",
             remedy="If the bucket is the account's own, you need s3:ListBucket on it. If not, "
@@ -52,10 +46,9 @@ def test_somebody_elses_bucket() -> None:
 
 def test_a_bucket_in_another_region() -> None:
     assert judged(StateBucket(region="eu-west-1")) == [
-        Finding(
-            check="state-bucket",
-            level=Level.BLOCKED,
-            what=f"The bucket {NAME} is in eu-west-1; the file has Terraform look in eu-central-1.",
+        blocked(
+            "state-bucket",
+            f"The bucket {NAME} is in eu-west-1; the file has Terraform look in eu-central-1.",
             why="terraform init fails: S3 answers from the bucket's own region alone.",
             remedy='Set aws.state_region = "eu-west-1" in the files of the account, or delete the '
             "bucket where it is empty and not needed.",
@@ -67,10 +60,9 @@ def test_a_bucket_with_wrong_settings() -> None:
     bucket = StateBucket(region="eu-central-1", wrong=("policy: TLS only", "versioning: on"))
 
     assert judged(bucket) == [
-        Finding(
-            check="state-bucket",
-            level=Level.WARNING,
-            what=f"The bucket {NAME} is not set up as it should be. Wanted: policy: TLS only; "
+        warning(
+            "state-bucket",
+            f"The bucket {NAME} is not set up as it should be. Wanted: policy: TLS only; "
             "versioning: on.",
             why="A state holds all that an environment is; these settings keep others out and "
             "earlier versions at hand.",
