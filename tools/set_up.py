@@ -16,12 +16,12 @@ import shutil
 import subprocess
 import sys
 import venv
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-from contextlib import contextmanager
 
 ROOT = Path(__file__).resolve().parent.parent
 TOOLS = ROOT / ".tools"
@@ -57,7 +57,7 @@ def main(wanted: list[str]) -> int:
     TOOLS.mkdir(exist_ok=True)
     try:
         with _one_at_a_time(TOOLS / "set_up.lock"):
-            _pipenv()
+            _own_environment("pipenv")
             _python_packages()
             write_programs()
             _node_packages()
@@ -91,10 +91,6 @@ def _one_at_a_time(lock: Path) -> Iterator[None]:
     with lock.open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         yield
-
-
-def _pipenv() -> None:
-    _own_environment("pipenv")
 
 
 def _own_environment(name: str) -> None:
@@ -134,15 +130,14 @@ def _python_packages() -> None:
 
 def write_programs() -> None:
     """The programs, and the checkout as a place that Python imports from; no path to go stale."""
-    folder = ROOT / ".venv"
-    for name, text in PROGRAMS.items():
-        program = folder / "bin" / name
-        if not program.is_file() or program.read_text() != text:
-            program.write_text(text)
-        program.chmod(0o755)
-    (packages,) = folder.glob("lib/python3*/site-packages")
-    # Relative to the folder that it lies in: .venv/lib/python3.N/site-packages.
-    (packages / "aurora-ferry.pth").write_text("../../../..\n")
+    environment = ROOT / ".venv"
+    (packages,) = environment.glob("lib/python3*/site-packages")
+    wanted = {environment / "bin" / name: text for name, text in PROGRAMS.items()}
+    wanted[packages / "aurora-ferry.pth"] = "../../../..\n"  # from the folder that it lies in
+    for file, text in wanted.items():
+        if not file.is_file() or file.read_text() != text:
+            file.write_text(text)
+            file.chmod(0o755)
 
 
 def _node_packages() -> None:
