@@ -24,8 +24,8 @@ class ExitStatus(IntEnum):
     meaning: str
     """What it says, for people."""
 
-    def __new__(cls, value: int, meaning: str) -> Self:
-        """A status of that number and meaning."""
+    def __new__(cls, value: int, meaning: str = "") -> Self:
+        """A status of that number and meaning; by the number alone it is looked up."""
         status = int.__new__(cls, value)
         status._value_ = value
         status.meaning = meaning

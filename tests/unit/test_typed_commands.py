@@ -40,7 +40,7 @@ PROGRAM: Final = r"(?:ferry|cdktf|make|pipenv|python3?|pytest|gh workflow run) "
 BLOCK: Final = re.compile(r"^ *```(?:sh)?\n(.*?)^ *```", re.DOTALL | re.MULTILINE)
 IN_A_BLOCK: Final = re.compile(rf"(?:^|[;|&(]) *(?:\w+=\S* )*({PROGRAM}[^>|;&#\n]+)", re.MULTILINE)
 QUOTED: Final = re.compile(rf"(['`])({PROGRAM}[^'`>|;\n]+)[^'`]*\1")
-AT_THE_START: Final = re.compile(r"((?:ferry|cdktf) [^>|;\n]+)")
+AT_THE_START: Final = re.compile(r"((?:ferry|cdktf) [a-z][^>|;\n]+)")
 
 
 def test_commands_are_found_wherever_they_stand() -> None:
@@ -146,7 +146,8 @@ def problems(lines: Iterable[str], *, shortened: bool = False) -> list[str]:
     """What is wrong with each line; shortened ones may name a command without its arguments."""
     found = []
     for line in sorted(lines):
-        program, *arguments = shlex.split(line.removeprefix("pipenv run "))
+        any_command = line.replace(" COMMAND --help", " --help")
+        program, *arguments = shlex.split(any_command.removeprefix("pipenv run "))
         if program not in TRIES:
             found.append(f"{line}: {program} is no program of the project")
             continue
