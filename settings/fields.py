@@ -52,7 +52,7 @@ AvailabilityZone = Annotated[
 
 
 def _id_form(prefix: str) -> object:
-    """Return what an EC2 resource's id looks like: eight or seventeen hexadecimal digits."""
+    """What an EC2 resource's id looks like: eight or seventeen hexadecimal digits."""
     return Field(
         pattern=rf"^{prefix}-([0-9a-f]{{8}}|[0-9a-f]{{17}})$",
         examples=[f"{prefix}-0123456789abcdef0"],

@@ -9,7 +9,7 @@ _BARE_KEY: Final = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def path(location: Iterable[str | int]) -> str:
-    """Return a location as a setting's path, such as `dms.tasks[0].name`."""
+    """A location as a setting's path, such as `dms.tasks[0].name`."""
     text = ""
     for part in location:
         if isinstance(part, int):
@@ -21,7 +21,7 @@ def path(location: Iterable[str | int]) -> str:
 
 
 def toml(value: object) -> str:
-    """Return a value as TOML writes it, in one line."""
+    """A value as TOML writes it, in one line."""
     if isinstance(value, dict):
         pairs = ", ".join(f"{path([key])} = {toml(item)}" for key, item in value.items())
         return f"{{ {pairs} }}" if pairs else "{}"
@@ -31,6 +31,6 @@ def toml(value: object) -> str:
 
 
 def either(names: Iterable[str]) -> str:
-    """Return names as a choice, `a, b or c`."""
+    """Names as a choice, `a, b or c`."""
     *rest, last = names
     return f"{', '.join(rest)} or {last}" if rest else last

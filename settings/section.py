@@ -32,7 +32,7 @@ class Section(BaseModel):
 class Allowed:
     """In words, what a setting's type allows; goes into the line of a refused value.
 
-    Attributes:
+    Args:
         text: The words that stand after "allowed:", such as `twelve digits`.
     """
 

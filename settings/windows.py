@@ -26,14 +26,14 @@ WEEKLY_IN_WORDS: Final = "ddd:hh:mm-ddd:hh:mm (mon to sun) in UTC of at least 30
 
 
 def _daily_span(window: str) -> tuple[int, int]:
-    """Return a daily window's first minute of the day and its length in minutes."""
+    """A daily window's first minute of the day and its length in minutes."""
     start, end = window.split("-")
     first, last = (int(time[:2]) * 60 + int(time[3:]) for time in (start, end))
     return first, (last - first) % _DAY_MINUTES
 
 
 def _weekly_span(window: str) -> tuple[int, int]:
-    """Return a weekly window's first minute of the week and its length in minutes."""
+    """A weekly window's first minute of the week and its length in minutes."""
     start, end = window.split("-")
     first, last = (
         _DAYS.index(moment[:3]) * _DAY_MINUTES + int(moment[4:6]) * 60 + int(moment[7:])
@@ -43,7 +43,7 @@ def _weekly_span(window: str) -> tuple[int, int]:
 
 
 def overlap(daily: str, weekly: str) -> bool:
-    """Tell whether a daily and a weekly window have a minute in common.
+    """Whether a daily and a weekly window have a minute in common.
 
     Args:
         daily: A backup window.

@@ -10,7 +10,7 @@ from settings.rules.rule import Finding
 
 
 def within(reading: Reading) -> list[Problem]:
-    """Return what the rules say of one environment's file."""
+    """What the rules say of one environment's file."""
     return [
         problem(reading, finding)
         for rule in WITHIN
@@ -20,7 +20,7 @@ def within(reading: Reading) -> list[Problem]:
 
 
 def across(readings: Sequence[Reading], selected: frozenset[str]) -> list[Problem]:
-    """Return what the rules say of pairs of environments, one line for a pair.
+    """What the rules say of pairs of environments, one line for a pair.
 
     Args:
         readings: All files, sorted: the line stands under the later one.
@@ -37,7 +37,7 @@ def across(readings: Sequence[Reading], selected: frozenset[str]) -> list[Proble
 
 
 def problem(reading: Reading, finding: Finding) -> Problem:
-    """Return the line of what a rule found in a file."""
+    """The line of what a rule found in a file."""
     return Problem(
         reading.file, finding.setting, finding.given, f"allowed: {finding.allowed}", finding.mend
     )

@@ -20,7 +20,7 @@ _CONVERT: Final = "convert it, for example with openssl x509 -inform der -in ca.
 
 
 def read_certificates(folder: Path, file: str) -> str | Finding:
-    """Return a file's certificates as PEM, and nothing else that stands in the file.
+    """A file's certificates as PEM, and nothing else that stands in the file.
 
     The text goes into Terraform's JSON and state, so a file with a private key is refused. Nothing
     of its content is ever shown.
@@ -76,7 +76,7 @@ def _checked(file: str, blocks: list[bytes]) -> str | Finding:
 
 
 def _is_authority(certificate: Certificate) -> bool:
-    """Tell an authority's certificate, or one that signs itself, from a server's (RFC 5280)."""
+    """Whether it is an authority's certificate, or one that signs itself, and no server's (RFC 5280)."""
     from cryptography import x509  # noqa: PLC0415 -- as above
 
     if certificate.issuer == certificate.subject:

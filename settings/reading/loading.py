@@ -19,7 +19,7 @@ _VARIABLE = "ENVIRONMENT_SUFFIX"
 
 
 def load_environments(folder: Path, *, selected: str | None = None) -> tuple[Environment, ...]:
-    """Return the environments of a folder's files, sorted by name.
+    """The environments of a folder's files, sorted by name.
 
     A problem of a file that is not selected does not count, so that a broken prod.toml does not
     keep dev from being deployed. Rules about two environments do count where one of the two is
@@ -60,7 +60,7 @@ def load_environments(folder: Path, *, selected: str | None = None) -> tuple[Env
 
 
 def _files(folder: Path) -> list[Path]:
-    """Return a folder's TOML files; on some disks DEV.TOML and dev.toml are two."""
+    """A folder's TOML files; on some disks DEV.TOML and dev.toml are two."""
     content = folder.iterdir() if folder.is_dir() else ()
     files = sorted(
         (file for file in content if file.suffix.lower() == ".toml"),
@@ -98,7 +98,7 @@ def _unknown(wanted: list[str], known: list[str]) -> Iterator[Problem]:
 
 
 def _read(file: Path) -> Reading | Problem:
-    """Return what a file says, or why it cannot be read at all."""
+    """What a file says, or why it cannot be read at all."""
     label = _label(file)
     try:
         # Editors on Windows begin a file with a byte order mark.
@@ -125,7 +125,7 @@ def _read(file: Path) -> Reading | Problem:
 
 
 def _not_toml(label: str, message: str) -> Problem:
-    """Return the line of what tomllib refuses; its messages show single characters at most."""
+    """The line of what tomllib refuses; its messages show single characters at most."""
     match = re.fullmatch(r"(.*) \(at (?:line (\d+), column \d+|end of document)\)", message)
     reason, line = match.groups() if match else (message, None)
     return Problem(

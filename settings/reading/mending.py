@@ -24,7 +24,7 @@ from settings.reading.shape import KEY, Location, example, find
 class Reading:
     """A file as far as it can be understood.
 
-    Attributes:
+    Args:
         file: The file, with its folder.
         environment: What it says, with examples where it says what is not allowed.
         problems: What is wrong with its single settings.
@@ -37,7 +37,7 @@ class Reading:
     unknown: tuple[Location, ...]
 
     def knows(self, setting: str) -> bool:
-        """Tell whether the file itself says what a setting is.
+        """Whether the file itself says what a setting is.
 
         Args:
             setting: A path such as `dms.tasks.*.name`; `*` stands for every item of a list.
@@ -50,7 +50,7 @@ class Reading:
 
 
 def read(file: str, name: str, document: Mapping[str, Any]) -> Reading:
-    """Return what a file says.
+    """What a file says.
 
     Args:
         file: The file, with its folder, for the lines.
@@ -103,7 +103,7 @@ def _mend(document: dict[str, Any], error: ErrorDetails, unknown: list[Location]
 
 
 def _holder(document: dict[str, Any], location: Location) -> Any:  # noqa: ANN401 -- table or list
-    """Return the table or list that holds a setting; a value that stands for a table makes way."""
+    """The table or list that holds a setting; a value that stands for a table makes way."""
     node: Any = document
     for part, following in pairwise(location):
         if isinstance(following, str) and not isinstance(node[part], dict):

@@ -18,7 +18,7 @@ _SECRET_VALUE: Final = re.compile(r"://|:[^@\s]*@|PRIVATE KEY", re.IGNORECASE)
 class Problem:
     """One problem of one file.
 
-    Attributes:
+    Args:
         file: The file, with its folder.
         setting: The setting's path, such as `aurora.port`; empty for the file as a whole.
         given: What was given.
@@ -51,12 +51,12 @@ class EnvironmentsError(Exception):
 
 
 def may_hold_secret(setting: str) -> bool:
-    """Tell whether a setting's path sounds as if someone could put a secret there."""
+    """Whether a setting's path sounds as if someone could put a secret there."""
     return bool(_SECRET_SETTING.search(setting))
 
 
 def given(setting: str, value: object) -> str:
-    """Return a given value for a line; nothing of it where it may be a secret.
+    """A given value for a line; nothing of it where it may be a secret.
 
     Args:
         setting: The setting's path; text in a secret's or password's setting is not shown.

@@ -19,7 +19,7 @@ _LIKENESS: Final = 0.75
 
 
 def problem(file: str, error: ErrorDetails) -> Problem:
-    """Return the line of one error; pydantic's own message is not used.
+    """The line of one error; pydantic's own message is not used.
 
     Args:
         file: The file, with its folder.
@@ -34,7 +34,7 @@ def problem(file: str, error: ErrorDetails) -> Problem:
 
 
 def misnamed(file: str, error: ErrorDetails) -> Problem:
-    """Return the line of a file whose name is none for an environment."""
+    """The line of a file whose name is none for an environment."""
     allowed = in_words(find(Environment, ("name",)))
     return Problem(
         file, "", f"the name {toml(error['input'])} given", f"allowed: {allowed}", "rename the file"
@@ -42,12 +42,12 @@ def misnamed(file: str, error: ErrorDetails) -> Problem:
 
 
 def _header(location: Location) -> str:
-    """Return a table as a file heads it, `[aws]`, or the file itself."""
+    """A table as a file heads it, `[aws]`, or the file itself."""
     return f"[{path(location)}]" if location else "the file"
 
 
 def misspelt(errors: Iterable[ErrorDetails]) -> frozenset[Location]:
-    """Return where the settings would be that were given under a name like theirs.
+    """Where the settings would be that were given under a name like theirs.
 
     One line says so; a second one that they are missing would tell nothing new.
     """
@@ -59,12 +59,12 @@ def misspelt(errors: Iterable[ErrorDetails]) -> frozenset[Location]:
 
 
 def _known(location: Location) -> Mapping[str, object]:
-    """Return the settings among which an unknown one stands."""
+    """The settings among which an unknown one stands."""
     return fields(find(EnvironmentFile, location[:-1]).kind)
 
 
 def _nearest(location: Location) -> str | None:
-    """Return the setting that an unknown name was probably meant for."""
+    """The setting that an unknown name was probably meant for."""
     known = _known(location)
     matches = difflib.get_close_matches(str(location[-1]), known, n=1, cutoff=_LIKENESS)
     return matches[0] if matches else None

@@ -37,7 +37,7 @@ _UNITS: Final = {
 class Shape:
     """A setting's type, freed of its wrappers.
 
-    Attributes:
+    Args:
         name: The setting's own name, or its list's or table's.
         kind: The bare type: a section, tuple, dict, str, int, bool, or a Literal.
         metadata: The type's constraints and `Allowed`.
@@ -55,7 +55,7 @@ class Shape:
         return self.kind if isinstance(self.kind, type) and issubclass(self.kind, Section) else None
 
     def constraint(self, sort: type[_Kind]) -> _Kind | None:
-        """Return the constraint of a sort, if the setting has one."""
+        """The constraint of a sort, if the setting has one."""
         return next((item for item in self.metadata if isinstance(item, sort)), None)
 
 
@@ -75,12 +75,12 @@ def _shape(
 
 
 def fields(section: type[Section]) -> dict[str, FieldInfo]:
-    """Return a section's settings under the names that a file uses."""
+    """A section's settings under the names that a file uses."""
     return {info.alias or name: info for name, info in section.model_fields.items()}
 
 
 def required(section: type[Section]) -> list[str]:
-    """Return the names of the settings that a section cannot do without."""
+    """The names of the settings that a section cannot do without."""
     return [name for name, info in fields(section).items() if info.is_required()]
 
 
@@ -91,7 +91,7 @@ def _setting(section: type[Section], name: str) -> Shape:
 
 
 def find(root: type[Section], location: Location) -> Shape:
-    """Return the shape of the place in a file that a location names.
+    """The shape of the place in a file that a location names.
 
     Args:
         root: The model of the whole file.
@@ -112,7 +112,7 @@ def find(root: type[Section], location: Location) -> Shape:
 
 
 def in_words(shape: Shape) -> str:
-    """Return what a setting allows, in words that stand after "allowed:"."""
+    """What a setting allows, in words that stand after "allowed:"."""
     allowed = shape.constraint(Allowed)
     if allowed is not None:
         return allowed.text
@@ -129,7 +129,7 @@ def in_words(shape: Shape) -> str:
 
 
 def _unit(shape: Shape) -> str:
-    """Return the unit that a setting's name ends in."""
+    """The unit that a setting's name ends in."""
     return _UNITS.get(shape.name.rpartition("_")[2], "")
 
 
@@ -143,7 +143,7 @@ def _lengths(shape: Shape) -> str:
 
 
 def example(shape: Shape) -> Any:  # noqa: ANN401 -- whatever TOML can hold
-    """Return a value that the setting takes, as TOML holds it."""
+    """A value that the setting takes, as TOML holds it."""
     if shape.section:
         return {name: example(_setting(shape.section, name)) for name in required(shape.section)}
     if shape.examples:

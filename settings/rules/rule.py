@@ -10,7 +10,7 @@ from settings.environment import Environment
 class Finding:
     """What a rule finds wrong, in the words of a problem's line.
 
-    Attributes:
+    Args:
         setting: The setting to change.
         given: What was given, with the other settings that matter.
         allowed: What is allowed, in words that stand after "allowed:".
@@ -27,7 +27,7 @@ class Finding:
 class Rule:
     """A rule about one environment.
 
-    Attributes:
+    Args:
         check: The rule itself.
         reads: The settings that it reads; `*` stands for every item of a list.
     """
@@ -40,7 +40,7 @@ class Rule:
 class PairRule:
     """A rule about two environments, the first by name first.
 
-    Attributes:
+    Args:
         check: The rule itself; what it finds is said of the second.
         reads: The settings of both that it reads.
     """

@@ -18,7 +18,7 @@ from settings.section import Section
 
 
 def descriptions(section: type[Section]) -> dict[str, str]:
-    """Return what is said of each setting of a section, by its name in a file."""
+    """What is said of each setting of a section, by its name in a file."""
     docstrings = attribute_docstrings(section)
     return {
         name: _description(section, name, info, docstrings[name])
@@ -27,7 +27,7 @@ def descriptions(section: type[Section]) -> dict[str, str]:
 
 
 def attribute_docstrings(section: type[Section]) -> dict[str, str]:
-    """Return the docstring of each setting, by its name in a file."""
+    """The docstring of each setting, by its name in a file."""
     [node] = ast.parse(textwrap.dedent(inspect.getsource(section))).body
     found = {}
     for statement, after in pairwise(node.body if isinstance(node, ast.ClassDef) else ()):
@@ -54,7 +54,7 @@ def _allowed(section: type[Section], name: str) -> str:
 
 
 def _in_words(section: type[Section], location: Location) -> str:
-    """Return what a setting allows, its items, keys and values included."""
+    """What a setting allows, its items, keys and values included."""
     shape = find(section, location)
     words = in_words(shape)
     if get_origin(shape.kind) is tuple and not find(section, (*location, 0)).section:

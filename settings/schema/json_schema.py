@@ -37,7 +37,7 @@ class _TomlSchema(GenerateJsonSchema):
 
 
 def json_schema() -> str:
-    """Return the JSON Schema as the file holds it, descriptions taken from the docstrings."""
+    """The JSON Schema as the file holds it, descriptions taken from the docstrings."""
     generated = EnvironmentFile.model_json_schema(schema_generator=_TomlSchema)
     document = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -29,7 +29,7 @@ each setting, are made from the model by `python -m settings.schema`.
 
 
 def page() -> str:
-    """Return the page as the file holds it."""
+    """The page as the file holds it."""
     headers: dict[type[Section], str] = {}
     for header, section in _tables(EnvironmentFile):
         headers.setdefault(section, header)
@@ -43,7 +43,7 @@ def page() -> str:
 def _tables(
     section: type[Section], path: tuple[str, ...] = ()
 ) -> Iterator[tuple[str, type[Section]]]:
-    """Return the tables below a section as a file heads them, each before those in it."""
+    """The tables below a section as a file heads them, each before those in it."""
     for name in fields(section):
         table = _table(section, name)
         if table:
@@ -56,7 +56,7 @@ def _tables(
 
 
 def _table(section: type[Section], name: str) -> type[Section] | None:
-    """Return the section that a setting is, or holds."""
+    """The section that a setting is, or holds."""
     shape = find(section, (name,))
     below: dict[object, tuple[str | int, ...]] = {tuple: (name, 0), dict: (name, "")}
     return shape.section or find(section, below.get(get_origin(shape.kind), (name,))).section
@@ -79,7 +79,7 @@ def _link(header: str) -> str:
 
 
 def _wrapped(text: str, indent: str = "") -> str:
-    """Return paragraphs in lines that a terminal shows whole; what stands in backticks stays together."""
+    """Paragraphs in lines that a terminal shows whole; what stands in backticks stays together."""
     together = re.sub("`[^`]*`", lambda code: code[0].replace(" ", "\0"), text)
     return "\n\n".join(
         textwrap.fill(

@@ -17,7 +17,7 @@ def _name(text: str) -> x509.Name:
 def make_pem(
     *, subject: str = "CA", issuer: str = "CA", ca: bool | None = True, days: int = 1
 ) -> str:
-    """Return a certificate as PEM.
+    """A certificate as PEM.
 
     Args:
         subject: Whose it is.

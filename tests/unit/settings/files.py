@@ -40,7 +40,7 @@ EXISTING_VPC: Final = {
 
 
 def document(changes: Changes) -> dict[str, Any]:
-    """Return the right file's content with changes."""
+    """The right file's content with changes."""
     changed = copy.deepcopy(RIGHT)
     for place, value in changes.items():
         *parents, name = place.split(".")
@@ -68,7 +68,7 @@ class Folder:
         (self.path / name).write_text("\n".join(lines), encoding="utf-8")
 
     def lines(self, selected: str | None = None) -> list[str]:
-        """Return the lines of what is wrong."""
+        """The lines of what is wrong."""
         with pytest.raises(EnvironmentsError) as caught:
             load_environments(self.path, selected=selected)
         return str(caught.value).splitlines()

@@ -16,7 +16,7 @@ class Recorder:
 
     @classmethod
     def of(cls, environment: Environment, read: set[str]) -> Environment:
-        """Return an environment that notes in `read` what is read from it."""
+        """An environment that notes in `read` what is read from it."""
         return cast("Environment", cls(environment, "", read))
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 -- any setting

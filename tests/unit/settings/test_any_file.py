@@ -32,7 +32,7 @@ VALUES = st.recursive(
 
 
 def places(node: object, location: Location = ()) -> list[Location]:
-    """Return where the values of a document stand."""
+    """Where the values of a document stand."""
     items: Iterable[tuple[str | int, object]] = ()
     if isinstance(node, dict):
         items = node.items()

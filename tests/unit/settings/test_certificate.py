@@ -22,7 +22,7 @@ def verified(folder: Folder) -> None:
 
 
 def loaded_pem(folder: Folder, text: str) -> str | None:
-    """Return what the environment holds of a certificate file."""
+    """What the environment holds of a certificate file."""
     (folder.path / "ca.pem").write_bytes(text.encode())
     (environment,) = load_environments(folder.path)
     return environment.source_ca_certificate_pem

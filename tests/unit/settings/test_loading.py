@@ -17,7 +17,7 @@ TAKEN = {"network.route_to_source": {"virtual_private_gateway_id": "vgw-01234567
 
 
 def names(folder: Folder, selected: str | None = None) -> list[str]:
-    """Return the names of the environments that are loaded."""
+    """The names of the environments that are loaded."""
     return [env.name for env in load_environments(folder.path, selected=selected)]
 
 

@@ -15,13 +15,13 @@ from tests.unit.settings.files import document
 
 
 def settings(section: type[Section], location: Location = ()) -> Iterator[tuple[Location, Shape]]:
-    """Return every setting of a section, and of the sections in it."""
+    """Every setting of a section, and of the sections in it."""
     for name in fields(section):
         yield from places((*location, name))
 
 
 def places(location: Location) -> Iterator[tuple[Location, Shape]]:
-    """Return a setting, and what its list, table or section holds."""
+    """A setting, and what its list, table or section holds."""
     shape = find(EnvironmentFile, location)
     yield location, shape
     if shape.section:

@@ -24,12 +24,12 @@ WAYS = "transit_gateway_id, virtual_private_gateway_id, peering"
 
 
 def existing(**changes: object) -> dict[str, Any]:
-    """Return a network in a VPC that exists."""
+    """A network in a VPC that exists."""
     return {"existing_vpc": {**EXISTING_VPC, **changes}}
 
 
 def transformation(**changes: object) -> Changes:
-    """Return a task with one transformation of a column."""
+    """A task with one transformation of a column."""
     rule = {"target": "column", "action": "remove-column", "schema": "public", "column": "total"}
     kept = {key: value for key, value in {**rule, **changes}.items() if value is not REMOVED}
     return {f"{TASK}.transformations": [kept]}

@@ -15,22 +15,22 @@ WEEKLY: TypeAdapter[str] = TypeAdapter(WeeklyWindow)
 
 
 def time(minute: int) -> str:
-    """Return a minute of the day as AWS writes it."""
+    """A minute of the day as AWS writes it."""
     return f"{minute // 60:02}:{minute % 60:02}"
 
 
 def moment(minute: int) -> str:
-    """Return a minute of the week as AWS writes it."""
+    """A minute of the week as AWS writes it."""
     return f"{DAYS[minute // DAY]}:{time(minute % DAY)}"
 
 
 def daily(start: int, length: int) -> str:
-    """Return a window of every day."""
+    """A window of every day."""
     return f"{time(start)}-{time((start + length) % DAY)}"
 
 
 def weekly(start: int, length: int) -> str:
-    """Return a window of every week."""
+    """A window of every week."""
     return f"{moment(start)}-{moment((start + length) % WEEK)}"
 
 
