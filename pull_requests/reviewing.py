@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-
-_VERDICTS: Final = {ExitStatus.GOOD, ExitStatus.LOOK, ExitStatus.NOT_DONE, ExitStatus.STOP}
+_VERDICTS: Final = {
+    int(it): it for it in (ExitStatus.GOOD, ExitStatus.LOOK, ExitStatus.NOT_DONE, ExitStatus.STOP)
+}
+"""The statuses of a plan that ferry came to a review of."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,6 +70,7 @@ def review(
     finished = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
     # The plan has sensitive values in clear.
     shown.unlink()
-    if not written.is_file() or finished.returncode not in _VERDICTS:
+    verdict = _VERDICTS.get(finished.returncode)
+    if verdict is None or not written.is_file():
         raise ToolError(f"'ferry review' ended with {finished.returncode}:\n{finished.stderr}")
-    return Reviewed(verdict=ExitStatus(finished.returncode), text=written.read_text())
+    return Reviewed(verdict=verdict, text=written.read_text())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ferry.findings import ExitStatus
-from pull_requests.verdict import Approval, Status, approvers, status
+from pull_requests.verdict import Approval, approvers, status
 from tests.unit.pull_requests.examples import COMMIT
 
 AUTHOR = "author"
@@ -66,18 +66,17 @@ APPROVED = "needs a second reviewer; 2 of 2 approvals of this commit (a, b)."
 @pytest.mark.parametrize(
     ("verdict", "approved_by", "exit_status", "text"),
     [
-        (0, [], 0, SAFE),
-        (1, [], 1, WAITING.format("0 of 2", "")),
-        (1, ["a"], 1, WAITING.format("1 of 2", " (a)")),
-        (1, ["a", "b"], 0, APPROVED),
-        (2, ["a", "b"], 3, NOT_JUDGED),
-        (3, ["a", "b"], 3, NOT_JUDGED),
-        (4, ["a", "b"], 4, BLOCKED),
+        (ExitStatus.GOOD, [], 0, SAFE),
+        (ExitStatus.LOOK, [], 1, WAITING.format("0 of 2", "")),
+        (ExitStatus.LOOK, ["a"], 1, WAITING.format("1 of 2", " (a)")),
+        (ExitStatus.LOOK, ["a", "b"], 0, APPROVED),
+        (ExitStatus.WRONG_USE, ["a", "b"], 3, NOT_JUDGED),
+        (ExitStatus.NOT_DONE, ["a", "b"], 3, NOT_JUDGED),
+        (ExitStatus.STOP, ["a", "b"], 4, BLOCKED),
     ],
 )
 def test_only_safe_or_approved_plans_pass(
-    verdict: int, approved_by: list[str], exit_status: int, text: str
+    verdict: ExitStatus, approved_by: list[str], exit_status: int, text: str
 ) -> None:
-    assert status("dev", ExitStatus(verdict), approved_by) == Status(
-        exit_status=ExitStatus(exit_status), text=f"dev: {text}"
-    )
+    found = status("dev", verdict, approved_by)
+    assert (int(found.exit_status), found.text) == (exit_status, f"dev: {text}")
