@@ -20,7 +20,7 @@ def verification_has_a_certificate(environment: Environment) -> Iterator[Finding
             given=f"nothing given with ssl_mode = {toml(source.ssl_mode)}",
             allowed="a PEM file with the certificate authority that signed the source's certificate",
             mend='add ca_certificate_file = "certificates/source-ca.pem", or set ssl_mode = '
-            '"require" to encrypt and verify nothing',
+            '"require" to encrypt without verifying',
         )
 
 

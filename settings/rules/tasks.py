@@ -27,7 +27,7 @@ def batches_have_limited_lobs(environment: Environment) -> Iterator[Finding]:
             yield Finding(
                 setting=f"dms.tasks[{index}].batch_apply",
                 given=f"true given with lob_mode = {toml(task.lob_mode)}",
-                allowed="batches of limited LOBs alone",
+                allowed='true with lob_mode = "limited" alone',
                 mend='set batch_apply = false, or lob_mode = "limited"',
             )
         for position, table in enumerate(task.tables):
@@ -35,7 +35,7 @@ def batches_have_limited_lobs(environment: Environment) -> Iterator[Finding]:
                 yield Finding(
                     setting=f"dms.tasks[{index}].tables[{position}].lob.mode",
                     given='"unlimited" given with batch_apply = true',
-                    allowed="batches of limited LOBs alone",
+                    allowed="limited with batch_apply = true",
                     mend='set mode = "limited", or carry the table by a task of its own',
                 )
 

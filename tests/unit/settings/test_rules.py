@@ -172,7 +172,7 @@ CASES = (
         'source.ca_certificate_file: nothing given with ssl_mode = "verify-ca"; allowed: a PEM '
         "file with the certificate authority that signed the source's certificate; add "
         'ca_certificate_file = "certificates/source-ca.pem", or set ssl_mode = "require" to '
-        "encrypt and verify nothing",
+        "encrypt without verifying",
     ),
     Case(
         "certificate_is_used",
@@ -335,8 +335,8 @@ CASES = (
         "batches_have_limited_lobs",
         {f"{TASK}.batch_apply": True},
         {f"{TASK}.batch_apply": True, f"{TASK}.lob_mode": "full"},
-        'dms.tasks[0].batch_apply: true given with lob_mode = "full"; allowed: batches of '
-        'limited LOBs alone; set batch_apply = false, or lob_mode = "limited"',
+        'dms.tasks[0].batch_apply: true given with lob_mode = "full"; allowed: true with '
+        'lob_mode = "limited" alone; set batch_apply = false, or lob_mode = "limited"',
     ),
     Case(
         "batches_have_limited_lobs",
@@ -347,7 +347,7 @@ CASES = (
             f"{TABLE}.lob.mode": "unlimited",
         },
         'dms.tasks[0].tables[0].lob.mode: "unlimited" given with batch_apply = true; allowed: '
-        'batches of limited LOBs alone; set mode = "limited", or carry the table by a task of '
+        'limited with batch_apply = true; set mode = "limited", or carry the table by a task of '
         "its own",
     ),
     Case(
