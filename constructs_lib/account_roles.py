@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cdktf import ITerraformDependable, Postcondition, TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.data_aws_iam_roles import DataAwsIamRoles
@@ -11,19 +10,12 @@ from cdktf_cdktf_provider_aws.iam_role import IamRole
 from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAttachment
 from constructs import Construct
 
+from constructs_lib.policies import trust
+from facts.dms import MANAGED_POLICIES
+from facts.names import account_stack
+
 if TYPE_CHECKING:
     from facts.placement import Placement
-
-VPC_ROLE = "dms-vpc-role"
-"""With this role DMS places its network interfaces; without it no subnet group can be made."""
-
-LOGS_ROLE = "dms-cloudwatch-logs-role"
-"""With this role DMS writes the logs of its tasks."""
-
-_MANAGED_POLICIES = {
-    VPC_ROLE: "AmazonDMSVPCManagementRole",
-    LOGS_ROLE: "AmazonDMSCloudWatchLogsRole",
-}
 
 
 class AccountRoles(Construct):
@@ -60,13 +52,13 @@ class AccountRoles(Construct):
 
     def __init__(self, scope: Construct, id_: str, *, placement: Placement) -> None:
         super().__init__(scope, id_)
-        for name, policy in _MANAGED_POLICIES.items():
+        for name, policy in MANAGED_POLICIES.items():
             role = IamRole(
                 self,
                 name,
                 name=name,
                 description=f"AWS DMS finds this role by its name; it carries {policy}.",
-                assume_role_policy=json.dumps(_trust(placement)),
+                assume_role_policy=trust(f"dms.{placement.dns_suffix}"),
                 tags={"Name": name},
                 lifecycle=TerraformResourceLifecycle(prevent_destroy=True),
             )
@@ -90,13 +82,13 @@ class AccountRolesLookup(Construct):
     Args:
         scope: The environment's stack.
         id_: The construct's id.
-        account_stack_name: The stack that makes the roles; the error names it.
+        placement: The account; the error names the stack that makes its roles.
     """
 
     ready: list[ITerraformDependable]
     """What uses DMS depends on these, so that a missing role is reported before anything is made."""
 
-    def __init__(self, scope: Construct, id_: str, *, account_stack_name: str) -> None:
+    def __init__(self, scope: Construct, id_: str, *, placement: Placement) -> None:
         super().__init__(scope, id_)
         self.ready = [
             DataAwsIamRoles(
@@ -110,24 +102,11 @@ class AccountRolesLookup(Construct):
                             condition="${length(self.names) > 0}",
                             error_message=(
                                 f"The account has no role {name}, which AWS DMS needs under exactly"
-                                f" this name. Run `cdktf deploy {account_stack_name}` first."
+                                f" this name. Run `cdktf deploy {account_stack(placement.account_id)}` first."
                             ),
                         )
                     ]
                 ),
             )
-            for name in _MANAGED_POLICIES
+            for name in MANAGED_POLICIES
         ]
-
-
-def _trust(placement: Placement) -> dict[str, Any]:
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Principal": {"Service": f"dms.{placement.dns_suffix}"},
-                "Action": "sts:AssumeRole",
-            }
-        ],
-    }

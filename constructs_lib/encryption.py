@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from cdktf import TerraformResourceLifecycle
@@ -10,10 +9,12 @@ from cdktf_cdktf_provider_aws.kms_alias import KmsAlias
 from cdktf_cdktf_provider_aws.kms_key import KmsKey
 from constructs import Construct
 
-if TYPE_CHECKING:
-    from facts.placement import Placement
+from constructs_lib.policies import policy
 
-Statement = dict[str, Any]
+if TYPE_CHECKING:
+    from constructs_lib.policies import Statement
+    from facts.names import Names
+    from facts.placement import Placement
 
 _USE = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"]
 _PUBLISH = ["kms:Decrypt", "kms:GenerateDataKey*"]
@@ -21,7 +22,7 @@ _SERVICES_ON_BEHALF_OF_CALLERS = ("rds", "dms", "secretsmanager", "logs")
 
 
 class EnvironmentKey(Construct):
-    """A symmetric key that AWS KMS rotates every year, under the alias ``alias/NAME``.
+    """A symmetric key that AWS KMS rotates every year, with an alias.
 
     Its policy is :func:`key_policy`.
 
@@ -30,42 +31,42 @@ class EnvironmentKey(Construct):
     Args:
         scope: The environment's stack.
         id_: The construct's id.
-        name: The environment's prefix, such as ``aurora-ferry-dev``.
+        names: The environment's names.
         placement: The account and region that may use the key.
-        deletion_window_days: How long a deleted key can still be rescued, 7 to 30 days; 30 by
-            default. What is encrypted with it is lost afterwards, backups included.
+        deletion_window_days: How long a deleted key can still be rescued. What is encrypted with it
+            is lost afterwards, backups included.
         prevent_destroy: Whether Terraform refuses to destroy the key.
     """
 
-    key: KmsKey
     arn: str
+    """The key's ARN."""
 
     def __init__(
         self,
         scope: Construct,
         id_: str,
         *,
-        name: str,
+        names: Names,
         placement: Placement,
-        deletion_window_days: int = 30,
+        deletion_window_days: int,
         prevent_destroy: bool,
     ) -> None:
         super().__init__(scope, id_)
-        self.key = KmsKey(
+        key = KmsKey(
             self,
             "key",
-            description=f"Data, secrets, logs and messages of {name}",
+            description=f"Data, secrets, logs and messages of {names.prefix}",
             enable_key_rotation=True,
             deletion_window_in_days=deletion_window_days,
-            policy=json.dumps(key_policy(placement)),
-            tags={"Name": name},
+            policy=key_policy(placement),
+            tags={"Name": names.prefix},
             lifecycle=TerraformResourceLifecycle(prevent_destroy=prevent_destroy),
         )
-        self.arn = self.key.arn
-        KmsAlias(self, "alias", name=f"alias/{name}", target_key_id=self.key.key_id)
+        KmsAlias(self, "alias", name=names.key_alias, target_key_id=key.key_id)
+        self.arn = key.arn
 
 
-def key_policy(placement: Placement) -> dict[str, Any]:
+def key_policy(placement: Placement) -> str:
     """Who may use an environment's key: its account through four services, and who delivers.
 
     - The account's administrators administer the key but cannot decrypt with it directly.
@@ -90,18 +91,15 @@ def key_policy(placement: Placement) -> dict[str, Any]:
     Args:
         placement: The key's account and region.
     """
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            _administration(placement),
-            _use_through_services(placement),
-            _grants_to_services(placement),
-            _log_groups(placement),
-            _publisher("CloudWatchAlarms", "cloudwatch.amazonaws.com", placement),
-            _publisher("RdsEvents", "events.rds.amazonaws.com", placement),
-            _publisher("DmsEvents", f"dms.{placement.dns_suffix}", placement),
-        ],
-    }
+    return policy(
+        _administration(placement),
+        _use_through_services(placement),
+        _grants_to_services(placement),
+        _log_groups(placement),
+        _publisher("CloudWatchAlarms", "cloudwatch.amazonaws.com", placement),
+        _publisher("RdsEvents", "events.rds.amazonaws.com", placement),
+        _publisher("DmsEvents", f"dms.{placement.dns_suffix}", placement),
+    )
 
 
 def _administration(placement: Placement) -> Statement:
@@ -160,7 +158,7 @@ def _log_groups(placement: Placement) -> Statement:
     return {
         "Sid": "LogGroups",
         "Effect": "Allow",
-        "Principal": {"Service": f"logs.{placement.region}.{placement.dns_suffix}"},
+        "Principal": {"Service": placement.regional_principal("logs")},
         "Action": _USE,
         "Resource": "*",
         "Condition": {
@@ -192,7 +190,6 @@ def _on_behalf_of_callers(placement: Placement) -> dict[str, Any]:
     return {
         "kms:CallerAccount": placement.account_id,
         "kms:ViaService": [
-            f"{service}.{placement.region}.{placement.dns_suffix}"
-            for service in _SERVICES_ON_BEHALF_OF_CALLERS
+            placement.regional_principal(service) for service in _SERVICES_ON_BEHALF_OF_CALLERS
         ],
     }

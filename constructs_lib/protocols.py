@@ -52,3 +52,35 @@ class Network(Protocol):
     @property
     def dms_subnet_ids(self) -> Sequence[str]:
         """Where the replication instance and the Secrets Manager endpoint are."""
+
+
+class MasterUser(Protocol):
+    """The cluster's master user."""
+
+    @property
+    def username(self) -> str:
+        """The user's name."""
+
+    @property
+    def password_reference(self) -> str:
+        """The password, as the value of a write-only argument."""
+
+    @property
+    def password_version(self) -> float:
+        """A number (a token) for a ``*_wo_version``: another one for another password."""
+
+
+class DatabaseEndpoint(Protocol):
+    """Where a database is reached."""
+
+    @property
+    def endpoint(self) -> str:
+        """The writer's host name."""
+
+    @property
+    def port(self) -> int:
+        """The TCP port."""
+
+    @property
+    def database_name(self) -> str:
+        """The database."""

@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 REQUIRED_TERRAFORM = ">= 1.11"
 """Write-only arguments, which keep passwords out of the state, came with Terraform 1.11."""
 
-DEFAULT_PROVIDER_VERSION = "5.100.0"
-"""The version of hashicorp/aws that everything here is tested with."""
-
 
 def configure_terraform(
     stack: TerraformStack,
@@ -29,7 +26,7 @@ def configure_terraform(
     state_bucket: str,
     state_key: str,
     state_region: str,
-    provider_version: str = DEFAULT_PROVIDER_VERSION,
+    provider_version: str,
 ) -> None:
     """Hold a stack to one account, one provider version and one state file.
 

@@ -14,7 +14,6 @@ from constructs_lib.credentials import (
     GivenSourceSecret,
     MasterCredentials,
     SecretAccessRole,
-    SourceSecret,
 )
 from constructs_lib.encryption import EnvironmentKey
 from constructs_lib.monitoring import (
@@ -32,12 +31,14 @@ from constructs_lib.replication import (
     SourceEndpoint,
     TargetEndpoint,
 )
-from facts import names, outputs
+from facts import outputs
+from facts.names import environment_stack
 from facts.placement import Placement
-from stacks import aurora_mapping
-from stacks.network_mapping import make_network
+from stacks.network import make_network
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from constructs import Construct
 
     from settings.environment import Environment
@@ -55,50 +56,14 @@ class MigrationStack(TerraformStack):
     """
 
     def __init__(self, scope: Construct, environment: Environment) -> None:
-        super().__init__(scope, names.environment_stack(environment.name))
-        self._environment = environment
-        self._placement = Placement(
-            account_id=environment.aws.account_id, region=environment.aws.region
-        )
-        self._configure_terraform()
-        self._account_roles = AccountRolesLookup(
-            self,
-            "account-roles",
-            account_stack_name=names.account_stack(environment.aws.account_id),
-        )
-        self._key = EnvironmentKey(
-            self,
-            "key",
-            name=environment.prefix,
-            placement=self._placement,
-            deletion_window_days=environment.protection.kms_deletion_window_days,
-            prevent_destroy=environment.protection.prevent_destroy,
-        )
-        self._network = make_network(self, environment, placement=self._placement, key=self._key)
-        self._source_secret = self._find_source_secret()
-        self._credentials = self._make_credentials()
-        self._aurora = self._make_aurora()
-        self._target_secret = self._make_target_secret()
-        self._replication_instance = self._make_replication_instance()
-        self._source, self._target = self._make_endpoints()
-        self._tasks = self._make_tasks()
-        self._topic = AlarmTopic(
-            self,
-            "alarm-topic",
-            names=environment.names,
-            placement=self._placement,
-            key=self._key,
-            emails=environment.alarms.emails,
-        )
-        self._dashboard = self._make_monitoring()
-        self._add_outputs()
-
-    def _configure_terraform(self) -> None:
-        environment = self._environment
+        super().__init__(scope, environment_stack(environment.name))
+        names, aws, source = environment.names, environment.aws, environment.source
+        aurora, dms, protection = environment.aurora, environment.dms, environment.protection
+        placement = Placement(account_id=aws.account_id, region=aws.region)
         configure_terraform(
             self,
-            placement=self._placement,
-            provider_version=environment.aws.provider_version,
+            placement=placement,
+            provider_version=aws.provider_version,
             default_tags={
                 "project": environment.tags.project,
                 "environment": environment.name,
@@ -107,43 +72,42 @@ class MigrationStack(TerraformStack):
             },
             state_bucket=environment.state_bucket,
             state_key=environment.state_key,
-            state_region=environment.aws.home_region,
+            state_region=aws.home_region,
         )
-
-    def _find_source_secret(self) -> SourceSecret:
-        if self._environment.source.secret_arn is not None:
-            return GivenSourceSecret(self, "source-secret", arn=self._environment.source.secret_arn)
-        return EnvironmentSourceSecret(
+        account_roles = AccountRolesLookup(self, "account-roles", placement=placement)
+        key = EnvironmentKey(
             self,
-            "source-secret",
-            name=self._environment.prefix,
-            environment=self._environment.name,
-            placement=self._placement,
+            "key",
+            names=names,
+            placement=placement,
+            deletion_window_days=protection.kms_deletion_window_days,
+            prevent_destroy=protection.prevent_destroy,
         )
-
-    def _make_credentials(self) -> MasterCredentials:
-        return MasterCredentials(
+        network = make_network(self, environment, placement=placement, key=key)
+        source_secret = (
+            EnvironmentSourceSecret(self, "source-secret", names=names, placement=placement)
+            if source.secret_arn is None
+            else GivenSourceSecret(self, "source-secret", arn=source.secret_arn)
+        )
+        credentials = MasterCredentials(
             self,
             "master-credentials",
-            name=self._environment.prefix,
-            key=self._key,
-            username=self._environment.aurora.master_username,
-            version=self._environment.aurora.master_password_version,
-            recovery_window_days=self._environment.protection.secret_recovery_window_days,
-            prevent_destroy=self._environment.protection.prevent_destroy,
+            names=names,
+            key=key,
+            username=aurora.master_username,
+            version=aurora.master_password_version,
+            recovery_window_days=protection.secret_recovery_window_days,
+            prevent_destroy=protection.prevent_destroy,
         )
-
-    def _make_aurora(self) -> AuroraCluster:
-        aurora = self._environment.aurora
-        return AuroraCluster(
+        cluster = AuroraCluster(
             self,
             "aurora",
-            name=self._environment.prefix,
-            placement=self._placement,
-            network=self._network.network,
-            security_groups=self._network.security_groups,
-            key=self._key,
-            credentials=self._credentials,
+            names=names,
+            placement=placement,
+            subnet_ids=network.vpc.aurora_subnet_ids,
+            security_group_id=network.security_groups.aurora_id,
+            key=key,
+            master_user=credentials,
             database_name=aurora.database_name,
             engine_version=aurora.engine_version,
             instance_class=aurora.instance_class,
@@ -151,35 +115,43 @@ class MigrationStack(TerraformStack):
             port=aurora.port,
             storage_type=aurora.storage_type,
             snapshot_identifier=aurora.snapshot_identifier,
-            parameters=aurora_mapping.parameters(aurora),
-            monitoring=aurora_mapping.monitoring(aurora),
-            backups=aurora_mapping.backups(aurora),
-            maintenance=aurora_mapping.maintenance(aurora),
-            protection=aurora_mapping.protection(self._environment.protection),
+            log_statement=aurora.log_statement,
+            log_min_duration_statement_ms=aurora.log_min_duration_statement_ms,
+            parameters=aurora.parameters,
+            instance_parameters=aurora.instance_parameters,
+            performance_insights_retention_days=aurora.performance_insights_retention_days,
+            database_insights_mode=aurora.database_insights_mode,
+            monitoring_interval_seconds=aurora.monitoring_interval_seconds,
+            log_retention_days=aurora.log_retention_days,
+            backup_retention_days=aurora.backup_retention_days,
+            backup_window=aurora.backup_window,
+            maintenance_window=aurora.maintenance_window,
+            apply_immediately=aurora.apply_immediately,
+            allow_major_version_upgrade=aurora.allow_major_version_upgrade,
+            engine_lifecycle_support=aurora.engine_lifecycle_support,
+            ca_certificate_identifier=aurora.ca_certificate_identifier,
+            prevent_destroy=protection.prevent_destroy,
+            deletion_protection=protection.deletion_protection,
+            final_snapshot=protection.final_snapshot,
         )
-
-    def _make_target_secret(self) -> ConnectionSecret:
-        return ConnectionSecret(
+        target_secret = ConnectionSecret(
             self,
             "target-secret",
-            name=self._environment.prefix,
-            key=self._key,
-            credentials=self._credentials,
-            cluster=self._aurora,
-            recovery_window_days=self._environment.protection.secret_recovery_window_days,
-            prevent_destroy=self._environment.protection.prevent_destroy,
+            names=names,
+            key=key,
+            credentials=credentials,
+            cluster=cluster,
+            recovery_window_days=protection.secret_recovery_window_days,
+            prevent_destroy=protection.prevent_destroy,
         )
-
-    def _make_replication_instance(self) -> ReplicationInstance:
-        dms = self._environment.dms
-        return ReplicationInstance(
+        instance = ReplicationInstance(
             self,
             "replication",
-            names=self._environment.names,
-            subnet_ids=self._network.network.dms_subnet_ids,
-            security_group_id=self._network.security_groups.dms_id,
-            key=self._key,
-            depends_on=self._account_roles.ready,
+            names=names,
+            subnet_ids=network.vpc.dms_subnet_ids,
+            security_group_id=network.security_groups.dms_id,
+            key=key,
+            depends_on=account_roles.ready,
             engine_version=dms.engine_version,
             instance_class=dms.instance_class,
             allocated_storage_gib=dms.allocated_storage_gib,
@@ -188,152 +160,147 @@ class MigrationStack(TerraformStack):
             apply_immediately=dms.apply_immediately,
             log_retention_days=dms.log_retention_days,
         )
-
-    def _make_endpoints(self) -> tuple[SourceEndpoint, TargetEndpoint]:
-        environment = self._environment
         access_role = SecretAccessRole(
             self,
             "secret-access",
-            name=environment.prefix,
-            placement=self._placement,
-            key=self._key,
-            secrets=[self._source_secret, self._target_secret],
-            source_key_arn=environment.source.secret_kms_key_arn,
+            names=names,
+            placement=placement,
+            key=key,
+            secrets=[source_secret, target_secret],
+            source_key_arn=source.secret_kms_key_arn,
         )
-        source = SourceEndpoint(
+        certificate = None
+        if environment.source_ca_certificate_pem is not None:
+            certificate = SourceCertificate(
+                self,
+                "source-ca",
+                names=names,
+                certificate_pem=environment.source_ca_certificate_pem,
+            )
+        source_endpoint = SourceEndpoint(
             self,
             "source",
-            names=environment.names,
-            secret=self._source_secret,
+            names=names,
+            secret=source_secret,
             access_role=access_role,
-            key=self._key,
-            secrets_manager_endpoint=self._network.secretsmanager_dns_name,
-            database_name=environment.source.database,
-            ssl_mode=environment.source.ssl_mode,
-            certificate=self._make_certificate(),
-            plugin_name=environment.source.plugin_name,
-            slot_name=environment.source.slot_name,
-            capture_ddls=environment.source.capture_ddls,
-            ddl_artifacts_schema=environment.source.ddl_artifacts_schema,
-            heartbeat=environment.source.heartbeat.enabled,
-            heartbeat_frequency_minutes=environment.source.heartbeat.frequency_minutes,
-            heartbeat_schema=environment.source.heartbeat.schema_name,
-            execute_timeout_seconds=environment.source.execute_timeout_seconds,
-            map_unbounded_numeric_as_string=environment.dms.map_unbounded_numeric_as_string,
+            key=key,
+            secrets_manager_endpoint=network.secretsmanager_dns_name,
+            database_name=source.database,
+            ssl_mode=source.ssl_mode,
+            certificate=certificate,
+            plugin_name=source.plugin_name,
+            slot_name=source.slot_name,
+            capture_ddls=source.capture_ddls,
+            ddl_artifacts_schema=source.ddl_artifacts_schema,
+            heartbeat=source.heartbeat.enabled,
+            heartbeat_frequency_minutes=source.heartbeat.frequency_minutes,
+            heartbeat_schema=source.heartbeat.schema_name,
+            execute_timeout_seconds=source.execute_timeout_seconds,
+            map_unbounded_numeric_as_string=dms.map_unbounded_numeric_as_string,
         )
-        target = TargetEndpoint(
+        target_endpoint = TargetEndpoint(
             self,
             "target",
-            names=environment.names,
-            secret=self._target_secret,
+            names=names,
+            secret=target_secret,
             access_role=access_role,
-            key=self._key,
-            secrets_manager_endpoint=self._network.secretsmanager_dns_name,
-            database_name=environment.aurora.database_name,
-            after_connect_script=environment.dms.target.after_connect_script,
-            execute_timeout_seconds=environment.dms.target.execute_timeout_seconds,
-            map_unbounded_numeric_as_string=environment.dms.map_unbounded_numeric_as_string,
+            key=key,
+            secrets_manager_endpoint=network.secretsmanager_dns_name,
+            database_name=aurora.database_name,
+            after_connect_script=dms.target.after_connect_script,
+            execute_timeout_seconds=dms.target.execute_timeout_seconds,
+            map_unbounded_numeric_as_string=dms.map_unbounded_numeric_as_string,
         )
-        return source, target
-
-    def _make_certificate(self) -> SourceCertificate | None:
-        pem = self._environment.source_ca_certificate_pem
-        if pem is None:
-            return None
-        return SourceCertificate(
-            self, "source-ca", names=self._environment.names, certificate_pem=pem
-        )
-
-    def _make_tasks(self) -> dict[str, ReplicationTask]:
-        return {
+        tasks = {
             task.name: ReplicationTask(
                 self,
                 f"task-{task.name}",
-                names=self._environment.names,
+                names=names,
                 task=task,
-                instance=self._replication_instance,
-                source=self._source,
-                target=self._target,
+                instance=instance,
+                source=source_endpoint,
+                target=target_endpoint,
             )
-            for task in self._environment.dms.tasks
+            for task in dms.tasks
         }
-
-    def _make_monitoring(self) -> MigrationDashboard:
-        environment, names = self._environment, self._environment.names
-        task_names = list(self._tasks)
-        thresholds = environment.alarms.thresholds
+        topic = AlarmTopic(
+            self,
+            "alarm-topic",
+            names=names,
+            placement=placement,
+            key=key,
+            emails=environment.alarms.emails,
+        )
         aurora_alarms = AuroraAlarms(
             self,
             "aurora-alarms",
             names=names,
-            reader_count=environment.aurora.reader_count,
-            thresholds=thresholds,
-            topic=self._topic,
+            reader_count=aurora.reader_count,
+            thresholds=environment.alarms.thresholds,
+            topic=topic,
         )
         replication_alarms = ReplicationAlarms(
             self,
             "replication-alarms",
             names=names,
-            task_names=task_names,
-            thresholds=thresholds,
-            topic=self._topic,
+            task_names=list(tasks),
+            thresholds=environment.alarms.thresholds,
+            topic=topic,
         )
         EventSubscriptions(
             self,
             "events",
             names=names,
-            cluster=self._aurora.cluster.cluster_identifier,
-            cluster_instances=[
-                each.identifier for each in (self._aurora.writer, *self._aurora.readers)
-            ],
-            replication_instance=self._replication_instance.identifier,
-            tasks={name: task.identifier for name, task in self._tasks.items()},
-            topic=self._topic,
+            cluster=cluster.identifier,
+            cluster_instances=[cluster.writer_identifier, *cluster.reader_identifiers],
+            replication_instance=instance.identifier,
+            tasks={name: task.identifier for name, task in tasks.items()},
+            topic=topic,
         )
-        return MigrationDashboard(
+        dashboard = MigrationDashboard(
             self,
             "dashboard",
             names=names,
-            placement=self._placement,
-            task_names=task_names,
+            placement=placement,
+            task_names=list(tasks),
             alarm_names=[*aurora_alarms.alarm_names, *replication_alarms.alarm_names],
         )
+        task_arns = {name: task.arn for name, task in tasks.items()}
+        self._add_outputs(
+            {
+                outputs.CLUSTER_ID: names.cluster,
+                outputs.CLUSTER_ARN: cluster.arn,
+                outputs.CLUSTER_ENDPOINT: cluster.endpoint,
+                outputs.READER_ENDPOINT: cluster.reader_endpoint,
+                outputs.CLUSTER_PORT: cluster.port,
+                outputs.DATABASE_NAME: cluster.database_name,
+                outputs.WRITER_INSTANCE_ID: cluster.writer_identifier,
+                outputs.READER_INSTANCE_IDS: cluster.reader_identifiers,
+                **{
+                    outputs.reader_instance_id(number): identifier
+                    for number, identifier in enumerate(cluster.reader_identifiers, start=1)
+                },
+                outputs.SECRET_ARN: target_secret.arn,
+                outputs.MASTER_SECRET_ARN: credentials.arn,
+                outputs.SOURCE_SECRET_ARN: source_secret.arn,
+                outputs.KMS_KEY_ARN: key.arn,
+                outputs.DMS_REPLICATION_INSTANCE_ARN: instance.arn,
+                outputs.DMS_SOURCE_ENDPOINT_ARN: source_endpoint.arn,
+                outputs.DMS_TARGET_ENDPOINT_ARN: target_endpoint.arn,
+                outputs.DMS_TASK_ARN: next(iter(task_arns.values())),
+                outputs.DMS_TASK_ARNS: task_arns,
+                outputs.VPC_ID: network.vpc.vpc_id,
+                outputs.AURORA_SUBNET_IDS: list(network.vpc.aurora_subnet_ids),
+                outputs.DMS_SUBNET_IDS: list(network.vpc.dms_subnet_ids),
+                outputs.AURORA_SECURITY_GROUP_ID: network.security_groups.aurora_id,
+                outputs.DMS_SECURITY_GROUP_ID: network.security_groups.dms_id,
+                outputs.CLIENTS_SECURITY_GROUP_ID: network.security_groups.clients_id,
+                outputs.ALARM_TOPIC_ARN: topic.arn,
+                outputs.DASHBOARD_URL: dashboard.url,
+            }
+        )
 
-    def _add_outputs(self) -> None:
-        aurora, network = self._aurora, self._network
-        groups = network.security_groups
-        task_arns = {name: task.arn for name, task in self._tasks.items()}
-        values: dict[str, object] = {
-            outputs.CLUSTER_ID: aurora.cluster_identifier,
-            outputs.CLUSTER_ARN: aurora.cluster.arn,
-            outputs.CLUSTER_ENDPOINT: aurora.endpoint,
-            outputs.READER_ENDPOINT: aurora.reader_endpoint,
-            outputs.CLUSTER_PORT: aurora.port,
-            outputs.DATABASE_NAME: aurora.database_name,
-            outputs.WRITER_INSTANCE_ID: aurora.writer.identifier,
-            outputs.READER_INSTANCE_IDS: [reader.identifier for reader in aurora.readers],
-            **{
-                outputs.reader_instance_id(number): reader.identifier
-                for number, reader in enumerate(aurora.readers, start=1)
-            },
-            outputs.SECRET_ARN: self._target_secret.arn,
-            outputs.MASTER_SECRET_ARN: self._credentials.secret_arn,
-            outputs.SOURCE_SECRET_ARN: self._source_secret.arn,
-            outputs.KMS_KEY_ARN: self._key.arn,
-            outputs.DMS_REPLICATION_INSTANCE_ARN: self._replication_instance.arn,
-            outputs.DMS_SOURCE_ENDPOINT_ARN: self._source.arn,
-            outputs.DMS_TARGET_ENDPOINT_ARN: self._target.arn,
-            outputs.DMS_TASK_ARN: next(iter(task_arns.values())),
-            outputs.DMS_TASK_ARNS: task_arns,
-            outputs.VPC_ID: network.network.vpc_id,
-            outputs.AURORA_SUBNET_IDS: list(network.network.aurora_subnet_ids),
-            outputs.DMS_SUBNET_IDS: list(network.network.dms_subnet_ids),
-            outputs.AURORA_SECURITY_GROUP_ID: groups.aurora_id,
-            outputs.DMS_SECURITY_GROUP_ID: groups.dms_id,
-            outputs.CLIENTS_SECURITY_GROUP_ID: groups.clients_id,
-            outputs.ALARM_TOPIC_ARN: self._topic.arn,
-            outputs.DASHBOARD_URL: self._dashboard.url,
-        }
+    def _add_outputs(self, values: Mapping[str, object]) -> None:
         for name, value in values.items():
             # Outputs keep the plain name: it is what people and `ferry` ask for.
             TerraformOutput(self, name, value=value).override_logical_id(name)

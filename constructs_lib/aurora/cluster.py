@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cdktf import TerraformResourceLifecycle
-from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
 from cdktf_cdktf_provider_aws.db_subnet_group import DbSubnetGroup
 from cdktf_cdktf_provider_aws.rds_cluster import RdsCluster, RdsClusterTimeouts
 from constructs import Construct
@@ -13,36 +12,29 @@ from constructs import Construct
 from constructs_lib.acknowledge import acknowledge
 from constructs_lib.aurora.engine import ENGINE, EngineVersionCheck
 from constructs_lib.aurora.final_snapshot import FinalSnapshotName
-from constructs_lib.aurora.instances import instance_identifiers, make_instances
+from constructs_lib.aurora.instances import make_instances
 from constructs_lib.aurora.parameter_groups import ParameterGroups
-from constructs_lib.aurora.settings import (
-    AuroraBackups,
-    AuroraMaintenance,
-    AuroraMonitoring,
-    AuroraParameters,
-    AuroraProtection,
-)
+from constructs_lib.log_group import make_log_group
 
 if TYPE_CHECKING:
-    from cdktf_cdktf_provider_aws.rds_cluster_instance import RdsClusterInstance
+    from collections.abc import Mapping, Sequence
 
-    from constructs_lib.credentials import MasterCredentials
-    from constructs_lib.encryption import EnvironmentKey
-    from constructs_lib.network import Network, SecurityGroups
+    from constructs_lib.aurora.parameters import Parameter
+    from constructs_lib.protocols import Key, MasterUser
+    from facts.names import Names
     from facts.placement import Placement
 
-_YEAR_DAYS = 365
 _PATIENCE = "4h"
 
 
 class AuroraCluster(Construct):
-    """The cluster ``NAME``: encrypted, private, in all of the network's zones for Aurora.
+    """An encrypted, private cluster, in all of the network's zones for Aurora.
 
     - The zones are the subnets': ``availability_zones`` is left out, as Aurora always uses three and
       a list of fewer makes Terraform replace the cluster.
-    - The master password comes from :class:`MasterCredentials`; IAM authentication is on beside it.
-    - PostgreSQL's log goes to the log group ``/aws/rds/cluster/NAME/postgresql``, which is made
-      first: made by RDS, it would be neither encrypted with the key nor ever emptied.
+    - The master password is the master user's; IAM authentication is on beside it.
+    - PostgreSQL's log goes to a log group that is made first: made by RDS, it would be neither
+      encrypted with the key nor ever emptied.
     - Minor versions are not applied by AWS, as the version is stated. Where AWS enforces one all
       the same, the next plan asks for a downgrade, which RDS refuses: state what runs.
     - ``snapshot_identifier`` makes the cluster from a snapshot. RDS takes only a part of the
@@ -51,37 +43,59 @@ class AuroraCluster(Construct):
       of it replaces the cluster.
 
     Sources: https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.CreateInstance.html,
-    https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraPostgreSQL.CloudWatch.html
+    https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraPostgreSQL.CloudWatch.html,
+    https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_DatabaseInsights.Considerations.html,
+    https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Monitoring.OS.html,
+    https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/extended-support.html
 
     Args:
         scope: The environment's stack.
         id_: The construct's id.
-        name: The environment's prefix; the cluster's identifier.
+        names: The environment's names.
         placement: The account and region.
-        network: The subnets.
-        security_groups: The group that admits clients and DMS.
+        subnet_ids: The subnets.
+        security_group_id: The group that admits clients and DMS.
         key: The key that encrypts data, log and Performance Insights.
-        credentials: The master user and password.
+        master_user: The master user and password.
         database_name: The database that is made with the cluster.
-        engine_version: Aurora PostgreSQL's version; 15.8 by default.
+        engine_version: Aurora PostgreSQL's version.
         instance_class: The class of the writer and the readers, such as ``db.r6g.large``.
-        reader_count: How many readers, 0 to 15; 2 by default.
-        port: The TCP port; 5432 by default.
-        storage_type: ``aurora`` (the default; I/O is billed) or ``aurora-iopt1``.
-        snapshot_identifier: The name or ARN of a snapshot to start from; none by default.
-        parameters: PostgreSQL's parameters.
-        monitoring: What is measured and logged.
-        backups: Automated backups.
-        maintenance: When and how the cluster changes.
-        protection: What stands between a mistake and the data.
-
-    Raises:
-        ValueError: The version is none of Aurora PostgreSQL, there are too many readers, or a
-            parameter is not given as RDS takes it.
+        reader_count: How many readers.
+        port: The TCP port.
+        storage_type: ``aurora`` (I/O is billed) or ``aurora-iopt1``.
+        snapshot_identifier: The name or ARN of a snapshot to start from; None for an empty cluster.
+        log_statement: Which statements PostgreSQL logs: ``none``, ``ddl``, ``mod`` or ``all``.
+            Passwords in statements are logged with them.
+        log_min_duration_statement_ms: Statements that take as long are logged; 0 for every one, -1
+            for none.
+        parameters: Further parameters of the cluster's group, by name.
+        instance_parameters: Parameters of the instances' group, which come before the cluster's.
+        performance_insights_retention_days: How long Performance Insights keeps.
+        database_insights_mode: ``standard`` or ``advanced``.
+        monitoring_interval_seconds: Seconds between two values of enhanced monitoring; 0 is off.
+        log_retention_days: How long CloudWatch keeps PostgreSQL's log.
+        backup_retention_days: How long automated backups are kept.
+        backup_window: When they start every day, in UTC.
+        maintenance_window: When AWS may maintain the cluster, in UTC, apart from the backups' window.
+        apply_immediately: Whether changes are made at once and not in the window; until then every
+            plan shows what waits. A change of the password never waits.
+        allow_major_version_upgrade: Whether the version may be of another major release than what
+            runs. Such an upgrade needs ``apply_immediately`` as well: while it waits, the parameter
+            groups before it are in use and cannot be deleted.
+        engine_lifecycle_support: Whether RDS Extended Support is bought when the release's standard
+            support ends.
+        ca_certificate_identifier: The authority that signs the instances' certificates.
+        prevent_destroy: Whether Terraform refuses to destroy the cluster.
+        deletion_protection: Whether RDS refuses to delete it.
+        final_snapshot: Whether RDS takes a snapshot before it deletes it.
     """
 
-    cluster: RdsCluster
-    cluster_identifier: str
+    arn: str
+    """The cluster's ARN, known after apply."""
+
+    identifier: str
+    """The cluster's identifier, as a reference: what uses it waits for the cluster."""
+
     endpoint: str
     """The writer's host name."""
 
@@ -90,175 +104,168 @@ class AuroraCluster(Construct):
 
     port: int
     database_name: str
-    instance_identifiers: list[str]
-    """The identifiers of all instances, the writer's first; known before Terraform runs."""
+
+    writer_identifier: str
+    """The identifier, as a reference, of the instance that is made first and begins as the writer."""
+
+    reader_identifiers: list[str]
+    """Those of the other instances, in the order in which a failover prefers them."""
 
     def __init__(
         self,
         scope: Construct,
         id_: str,
         *,
-        name: str,
+        names: Names,
         placement: Placement,
-        network: Network,
-        security_groups: SecurityGroups,
-        key: EnvironmentKey,
-        credentials: MasterCredentials,
+        subnet_ids: Sequence[str],
+        security_group_id: str,
+        key: Key,
+        master_user: MasterUser,
         database_name: str,
-        engine_version: str = "15.8",
+        engine_version: str,
         instance_class: str,
-        reader_count: int = 2,
-        port: int = 5432,
-        storage_type: str = "aurora",
-        snapshot_identifier: str | None = None,
-        parameters: AuroraParameters | None = None,
-        monitoring: AuroraMonitoring | None = None,
-        backups: AuroraBackups | None = None,
-        maintenance: AuroraMaintenance | None = None,
-        protection: AuroraProtection | None = None,
+        reader_count: int,
+        port: int,
+        storage_type: str,
+        snapshot_identifier: str | None,
+        log_statement: str,
+        log_min_duration_statement_ms: int,
+        parameters: Mapping[str, Parameter],
+        instance_parameters: Mapping[str, Parameter],
+        performance_insights_retention_days: int,
+        database_insights_mode: str,
+        monitoring_interval_seconds: int,
+        log_retention_days: int,
+        backup_retention_days: int,
+        backup_window: str,
+        maintenance_window: str,
+        apply_immediately: bool,
+        allow_major_version_upgrade: bool,
+        engine_lifecycle_support: str,
+        ca_certificate_identifier: str,
+        prevent_destroy: bool,
+        deletion_protection: bool,
+        final_snapshot: bool,
     ) -> None:
         super().__init__(scope, id_)
-        monitoring = monitoring or AuroraMonitoring()
-        backups = backups or AuroraBackups()
-        maintenance = maintenance or AuroraMaintenance()
-        protection = protection or AuroraProtection()
-        self.cluster_identifier = name
-        self.port = port
-        self.database_name = database_name
         EngineVersionCheck(
             self, "engine-version", placement=placement, engine_version=engine_version
         )
         groups = ParameterGroups(
             self,
             "parameters",
-            name=name,
+            names=names,
             engine_version=engine_version,
-            parameters=parameters or AuroraParameters(),
+            log_statement=log_statement,
+            log_min_duration_statement_ms=log_min_duration_statement_ms,
+            parameters=parameters,
+            instance_parameters=instance_parameters,
         )
         subnet_group = DbSubnetGroup(
             self,
             "subnet-group",
-            name=name,
-            description=f"Subnets of the Aurora cluster {name}",
-            subnet_ids=list(network.aurora_subnet_ids),
-            tags={"Name": name},
+            name=names.cluster,
+            description=f"Subnets of the Aurora cluster {names.cluster}",
+            subnet_ids=list(subnet_ids),
+            tags={"Name": names.cluster},
         )
-        log_group = self._log_group(key, retention_days=monitoring.log_retention_days)
-        self.cluster = RdsCluster(
+        log_group = make_log_group(
+            self,
+            "log",
+            name=names.postgresql_log_group,
+            key=key,
+            retention_days=log_retention_days,
+            reason="The environment's settings say how long PostgreSQL's log is worth keeping",
+        )
+        snapshot_name = None
+        if final_snapshot:
+            snapshot_name = FinalSnapshotName(
+                self,
+                "final-snapshot",
+                names=names,
+                keepers={
+                    "database_name": database_name,
+                    "kms_key_id": key.arn,
+                    "master_username": master_user.username,
+                    "snapshot_identifier": snapshot_identifier or "",
+                },
+            ).value
+        cluster = RdsCluster(
             self,
             "cluster",
-            cluster_identifier=name,
+            cluster_identifier=names.cluster,
             engine=ENGINE,
             engine_version=engine_version,
-            engine_lifecycle_support=maintenance.engine_lifecycle_support,
-            allow_major_version_upgrade=maintenance.allow_major_version_upgrade,
+            engine_lifecycle_support=engine_lifecycle_support,
+            allow_major_version_upgrade=allow_major_version_upgrade,
             database_name=database_name,
             port=port,
             snapshot_identifier=snapshot_identifier,
-            master_username=credentials.username,
-            master_password_wo=credentials.password_reference,
-            master_password_wo_version=credentials.password_version,
+            master_username=master_user.username,
+            master_password_wo=master_user.password_reference,
+            master_password_wo_version=master_user.password_version,
             iam_database_authentication_enabled=True,
             db_subnet_group_name=subnet_group.name,
-            vpc_security_group_ids=[security_groups.aurora_id],
+            vpc_security_group_ids=[security_group_id],
             db_cluster_parameter_group_name=groups.cluster_group_name,
             # RDS takes it with an upgrade to another release alone.
             db_instance_parameter_group_name=(
-                groups.instance_group_name if maintenance.allow_major_version_upgrade else None
+                groups.instance_group_name if allow_major_version_upgrade else None
             ),
             storage_type=storage_type,
             storage_encrypted=True,
             kms_key_id=key.arn,
-            backup_retention_period=backups.retention_days,
-            preferred_backup_window=backups.window,
-            preferred_maintenance_window=maintenance.window,
-            apply_immediately=maintenance.apply_immediately,
+            backup_retention_period=backup_retention_days,
+            preferred_backup_window=backup_window,
+            preferred_maintenance_window=maintenance_window,
+            apply_immediately=apply_immediately,
             copy_tags_to_snapshot=True,
             enabled_cloudwatch_logs_exports=["postgresql"],
-            database_insights_mode=monitoring.database_insights_mode,
+            database_insights_mode=database_insights_mode,
             performance_insights_enabled=True,
             performance_insights_kms_key_id=key.arn,
-            performance_insights_retention_period=monitoring.performance_insights_retention_days,
-            deletion_protection=protection.deletion_protection,
-            skip_final_snapshot=not protection.final_snapshot,
-            final_snapshot_identifier=(
-                self._final_snapshot_name(key, credentials, snapshot_identifier)
-                if protection.final_snapshot
-                else None
-            ),
-            tags={"Name": name},
-            lifecycle=TerraformResourceLifecycle(prevent_destroy=protection.prevent_destroy),
+            performance_insights_retention_period=performance_insights_retention_days,
+            deletion_protection=deletion_protection,
+            skip_final_snapshot=not final_snapshot,
+            final_snapshot_identifier=snapshot_name,
+            tags={"Name": names.cluster},
+            lifecycle=TerraformResourceLifecycle(prevent_destroy=prevent_destroy),
             # A snapshot of terabytes, taken or restored, outlasts the provider's two hours.
             timeouts=RdsClusterTimeouts(create=_PATIENCE, update=_PATIENCE, delete=_PATIENCE),
             depends_on=[log_group],
         )
-        self._acknowledge(protection)
-        self.endpoint = self.cluster.endpoint
-        self.reader_endpoint = self.cluster.reader_endpoint
-        self._instances = make_instances(
+        acknowledge(
+            cluster,
+            "CKV2_AWS_8",
+            reason="Aurora's own continuous backups cover the retention that the settings ask for",
+        )
+        if not deletion_protection:
+            acknowledge(
+                cluster,
+                "CKV_AWS_139",
+                reason="The environment's settings say that it may be deleted",
+            )
+        writer, *readers = make_instances(
             self,
-            self.cluster,
-            name=name,
+            cluster,
+            names=names,
             placement=placement,
             key=key,
             instance_class=instance_class,
             reader_count=reader_count,
             parameter_group_name=groups.instance_group_name,
-            monitoring=monitoring,
-            maintenance=maintenance,
+            performance_insights_retention_days=performance_insights_retention_days,
+            monitoring_interval_seconds=monitoring_interval_seconds,
+            maintenance_window=maintenance_window,
+            apply_immediately=apply_immediately,
+            ca_certificate_identifier=ca_certificate_identifier,
         )
-        self.instance_identifiers = instance_identifiers(name, reader_count=reader_count)
-
-    @property
-    def writer(self) -> RdsClusterInstance:
-        """The instance that is made first, and so begins as the writer."""
-        return self._instances[0]
-
-    @property
-    def readers(self) -> list[RdsClusterInstance]:
-        """The other instances, in the order in which a failover prefers them."""
-        return self._instances[1:]
-
-    def _log_group(self, key: EnvironmentKey, *, retention_days: int) -> CloudwatchLogGroup:
-        group = CloudwatchLogGroup(
-            self,
-            "log",
-            name=f"/aws/rds/cluster/{self.cluster_identifier}/postgresql",
-            retention_in_days=retention_days,
-            kms_key_id=key.arn,
-        )
-        if retention_days < _YEAR_DAYS:
-            acknowledge(
-                group,
-                "CKV_AWS_338",
-                reason="The environment's settings say how long PostgreSQL's log is worth keeping",
-            )
-        return group
-
-    def _final_snapshot_name(
-        self, key: EnvironmentKey, credentials: MasterCredentials, snapshot_identifier: str | None
-    ) -> str:
-        return FinalSnapshotName(
-            self,
-            "final-snapshot",
-            name=self.cluster_identifier,
-            keepers={
-                "database_name": self.database_name,
-                "kms_key_id": key.arn,
-                "master_username": credentials.username,
-                "snapshot_identifier": snapshot_identifier or "",
-            },
-        ).value
-
-    def _acknowledge(self, protection: AuroraProtection) -> None:
-        acknowledge(
-            self.cluster,
-            "CKV2_AWS_8",
-            reason="Aurora's own continuous backups cover the retention that the settings ask for",
-        )
-        if not protection.deletion_protection:
-            acknowledge(
-                self.cluster,
-                "CKV_AWS_139",
-                reason="The environment's settings say that it may be deleted",
-            )
+        self.arn = cluster.arn
+        self.identifier = cluster.cluster_identifier
+        self.endpoint = cluster.endpoint
+        self.reader_endpoint = cluster.reader_endpoint
+        self.port = port
+        self.database_name = database_name
+        self.writer_identifier = writer.identifier
+        self.reader_identifiers = [reader.identifier for reader in readers]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from cdktf import TerraformStack
@@ -16,40 +15,18 @@ if TYPE_CHECKING:
 
 ENGINE = "aurora-postgresql"
 
-_VERSION = re.compile(r"(\d{2})\.\d{1,2}")
 
-
-def major_version(engine_version: str) -> int:
+def release(engine_version: str) -> int:
     """The PostgreSQL release of a version, such as 15 of ``15.8``.
 
     Source: https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraPostgreSQL.Updates.html
-
-    Args:
-        engine_version: Aurora PostgreSQL's version.
-
-    Raises:
-        ValueError: It is no version of Aurora PostgreSQL.
     """
-    version = _VERSION.fullmatch(engine_version)
-    if not version:
-        raise ValueError(
-            f"the Aurora engine_version is {engine_version!r}; allowed are a major and a minor"
-            " version, such as 15.8. `aws rds describe-db-engine-versions --engine"
-            f" {ENGINE}` lists what is on offer."
-        )
-    return int(version[1])
+    return int(engine_version.partition(".")[0])
 
 
 def parameter_group_family(engine_version: str) -> str:
-    """The family that a version's parameter groups belong to, such as ``aurora-postgresql15``.
-
-    Args:
-        engine_version: Aurora PostgreSQL's version.
-
-    Raises:
-        ValueError: It is no version of Aurora PostgreSQL.
-    """
-    return f"{ENGINE}{major_version(engine_version)}"
+    """The family that a version's parameter groups belong to, such as ``aurora-postgresql15``."""
+    return f"{ENGINE}{release(engine_version)}"
 
 
 class EngineVersionCheck(Construct):

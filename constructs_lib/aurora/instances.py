@@ -14,48 +14,31 @@ if TYPE_CHECKING:
     from cdktf_cdktf_provider_aws.rds_cluster import RdsCluster
     from constructs import Construct
 
-    from constructs_lib.aurora.settings import AuroraMaintenance, AuroraMonitoring
-    from constructs_lib.encryption import EnvironmentKey
+    from constructs_lib.protocols import Key
+    from facts.names import Names
     from facts.placement import Placement
-
-_MOST_READERS = 15
-
-
-def instance_identifiers(name: str, *, reader_count: int) -> list[str]:
-    """``NAME-writer``, ``NAME-reader-1`` and so on.
-
-    The names say how the instances began. After a failover a reader writes and ``NAME-writer``
-    reads; the cluster's endpoints follow, the names do not.
-
-    Args:
-        name: The environment's prefix.
-        reader_count: How many readers.
-
-    Raises:
-        ValueError: A cluster cannot have as many readers.
-    """
-    if not 0 <= reader_count <= _MOST_READERS:
-        raise ValueError(
-            f"the Aurora cluster {name} has reader_count {reader_count}; allowed are 0 to"
-            f" {_MOST_READERS}."
-        )
-    return [f"{name}-writer", *(f"{name}-reader-{n}" for n in range(1, reader_count + 1))]
 
 
 def make_instances(
-    cluster: Construct,
-    resource: RdsCluster,
+    scope: Construct,
+    cluster: RdsCluster,
     *,
-    name: str,
+    names: Names,
     placement: Placement,
-    key: EnvironmentKey,
+    key: Key,
     instance_class: str,
     reader_count: int,
     parameter_group_name: str,
-    monitoring: AuroraMonitoring,
-    maintenance: AuroraMaintenance,
+    performance_insights_retention_days: int,
+    monitoring_interval_seconds: int,
+    maintenance_window: str,
+    apply_immediately: bool,
+    ca_certificate_identifier: str,
 ) -> list[RdsClusterInstance]:
     """The writer and the readers, all of one class, so that each can take the writer's place.
+
+    The names say how the instances began: after a failover a reader writes and the writer reads;
+    the cluster's endpoints follow, the names do not.
 
     The first instance of a cluster becomes its writer, so the readers wait for it. A failover
     prefers the readers in their order (promotion tiers). A change of the class, or of anything else
@@ -71,49 +54,53 @@ def make_instances(
     https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_PerfInsights.Enabling.html
 
     Args:
-        cluster: The construct that they belong to; their ids are ``writer``, ``reader-1`` and so on.
-        resource: The cluster.
-        name: The environment's prefix.
+        scope: The construct that they belong to; their ids are ``writer``, ``reader-1`` and so on.
+        cluster: The cluster.
+        names: The environment's names.
         placement: The account and region.
         key: The key that encrypts Performance Insights.
         instance_class: Their class.
-        reader_count: How many readers, 0 to 15.
+        reader_count: How many readers.
         parameter_group_name: The instances' parameter group.
-        monitoring: What is measured.
-        maintenance: When and how they change.
-
-    Raises:
-        ValueError: A cluster cannot have as many readers.
+        performance_insights_retention_days: How long Performance Insights keeps.
+        monitoring_interval_seconds: Seconds between two values of enhanced monitoring; 0 is off.
+        maintenance_window: When AWS may maintain them.
+        apply_immediately: Whether changes are made at once.
+        ca_certificate_identifier: The authority that signs their certificates.
     """
     role = (
-        EnhancedMonitoringRole(cluster, "monitoring-role", name=name, placement=placement)
-        if monitoring.monitoring_interval_seconds
+        EnhancedMonitoringRole(scope, "monitoring-role", names=names, placement=placement)
+        if monitoring_interval_seconds
         else None
     )
+    identifiers = {
+        "writer": names.writer,
+        **{f"reader-{number}": names.reader(number) for number in range(1, reader_count + 1)},
+    }
     instances: list[RdsClusterInstance] = []
-    for tier, identifier in enumerate(instance_identifiers(name, reader_count=reader_count)):
+    for tier, (id_, identifier) in enumerate(identifiers.items()):
         instance = RdsClusterInstance(
-            cluster,
-            identifier.removeprefix(f"{name}-"),
+            scope,
+            id_,
             identifier=identifier,
-            cluster_identifier=resource.id,
+            cluster_identifier=cluster.id,
             engine=ENGINE,
             instance_class=instance_class,
             promotion_tier=tier,
             publicly_accessible=False,
             db_parameter_group_name=parameter_group_name,
-            ca_cert_identifier=maintenance.ca_certificate_identifier,
+            ca_cert_identifier=ca_certificate_identifier,
             auto_minor_version_upgrade=False,
-            apply_immediately=maintenance.apply_immediately,
-            preferred_maintenance_window=maintenance.window,
+            apply_immediately=apply_immediately,
+            preferred_maintenance_window=maintenance_window,
             copy_tags_to_snapshot=True,
             performance_insights_enabled=True,
             performance_insights_kms_key_id=key.arn,
-            performance_insights_retention_period=monitoring.performance_insights_retention_days,
-            monitoring_interval=monitoring.monitoring_interval_seconds,
+            performance_insights_retention_period=performance_insights_retention_days,
+            monitoring_interval=monitoring_interval_seconds,
             monitoring_role_arn=role.arn if role else None,
             tags={"Name": identifier},
-            depends_on=[*([role.policy] if role else []), *instances[:1]],
+            depends_on=[*(role.ready if role else ()), *instances[:1]],
         )
         acknowledge(
             instance,

@@ -15,17 +15,18 @@ from cdktf_cdktf_provider_aws.rds_cluster_parameter_group import (
 )
 from constructs import Construct
 
-from constructs_lib.aurora.engine import parameter_group_family
-from constructs_lib.aurora.parameters import Parameter, with_apply_methods
+from constructs_lib.aurora.engine import parameter_group_family, release
+from constructs_lib.aurora.parameters import applied
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
 
-    from constructs_lib.aurora.settings import AuroraParameters
+    from constructs_lib.aurora.parameters import Parameter
+    from facts.names import Names
 
 
 class ParameterGroups(Construct):
-    """The groups ``NAME-aurora-postgresql15``, named after the engine's family.
+    """The cluster's group and the instances', named after the engine's family.
 
     A family cannot be changed. With another release the groups of the new family are made beside
     the old ones, the cluster moves over, and only then are the old ones deleted; hence the family
@@ -52,13 +53,13 @@ class ParameterGroups(Construct):
     Args:
         scope: The cluster.
         id_: The construct's id.
-        name: The environment's prefix.
+        names: The environment's names.
         engine_version: Aurora PostgreSQL's version.
-        parameters: What is set.
-
-    Raises:
-        ValueError: A parameter is named twice, is unknown and states no method, or is static and
-            to be applied immediately.
+        log_statement: Which statements PostgreSQL logs.
+        log_min_duration_statement_ms: From which duration on statements are logged.
+        parameters: Further parameters of the cluster's group, by name; one that the project sets too
+            takes the value given here.
+        instance_parameters: Parameters of the instances' group, which come before the cluster's.
     """
 
     cluster_group_name: str
@@ -69,26 +70,32 @@ class ParameterGroups(Construct):
         scope: Construct,
         id_: str,
         *,
-        name: str,
+        names: Names,
         engine_version: str,
-        parameters: AuroraParameters,
+        log_statement: str,
+        log_min_duration_statement_ms: int,
+        parameters: Mapping[str, Parameter],
+        instance_parameters: Mapping[str, Parameter],
     ) -> None:
         super().__init__(scope, id_)
         family = parameter_group_family(engine_version)
-        group_name = f"{name}-{family}"
+        group_name = names.parameter_group(family)
+        own = {
+            "log_statement": log_statement,
+            "log_min_duration_statement": str(log_min_duration_statement_ms),
+            "rds.logical_replication": "1",
+            "shared_preload_libraries": "pg_stat_statements",
+            "rds.force_ssl": "1",
+        }
         self.cluster_group_name = RdsClusterParameterGroup(
             self,
             "cluster",
             name=group_name,
             family=family,
-            description=f"Parameters of the Aurora cluster {name}",
+            description=f"Parameters of the Aurora cluster {names.cluster}",
             parameter=[
-                RdsClusterParameterGroupParameter(
-                    name=each.name, value=each.value, apply_method=each.apply_method
-                )
-                for each in with_apply_methods(
-                    _with_the_projects_own(parameters), engine_version=engine_version
-                )
+                RdsClusterParameterGroupParameter(**each._asdict())
+                for each in applied(parameters, own=own, release=release(engine_version))
             ],
             tags={"Name": group_name},
             lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
@@ -98,28 +105,11 @@ class ParameterGroups(Construct):
             "instances",
             name=group_name,
             family=family,
-            description=f"Parameters of the instances of the Aurora cluster {name}",
+            description=f"Parameters of the instances of the Aurora cluster {names.cluster}",
             parameter=[
-                DbParameterGroupParameter(
-                    name=each.name, value=each.value, apply_method=each.apply_method
-                )
-                for each in with_apply_methods(parameters.instances, engine_version=engine_version)
+                DbParameterGroupParameter(**each._asdict())
+                for each in applied(instance_parameters, release=release(engine_version))
             ],
             tags={"Name": group_name},
             lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
         ).name
-
-
-def _with_the_projects_own(parameters: AuroraParameters) -> Sequence[Parameter]:
-    own = {
-        "log_statement": parameters.log_statement,
-        "log_min_duration_statement": str(parameters.log_min_duration_statement_ms),
-        "rds.logical_replication": "1",
-        "shared_preload_libraries": "pg_stat_statements",
-        "rds.force_ssl": "1",
-    }
-    given = {parameter.name for parameter in parameters.cluster}
-    return [
-        *(Parameter(name=name, value=value) for name, value in own.items() if name not in given),
-        *parameters.cluster,
-    ]

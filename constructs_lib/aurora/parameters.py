@@ -2,97 +2,61 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, replace
-from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from constructs_lib.aurora.engine import major_version, parameter_group_family
 from facts.parameters import PARAMETERS, Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
+
+_IMMEDIATE, _PENDING_REBOOT = "immediate", "pending-reboot"
 
 
-class ApplyMethod(StrEnum):
-    """When RDS hands a parameter's value to the instances.
+class Parameter(Protocol):
+    """What is said of a parameter."""
 
-    Source: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBClusterParameterGroup.html
-    """
+    @property
+    def value(self) -> str:
+        """The value as PostgreSQL takes it; a bare number is in the parameter's own unit."""
 
-    IMMEDIATE = "immediate"
-    """At once; for dynamic parameters alone."""
+    @property
+    def apply_method(self) -> str | None:
+        """``immediate`` or ``pending-reboot``; by default what `facts.parameters` knows.
 
-    PENDING_REBOOT = "pending-reboot"
-    """With the next reboot."""
+        Stated for a parameter that is not known there.
+        """
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Parameter:
-    """A parameter and its value.
-
-    Args:
-        name: The parameter's name.
-        value: The value as PostgreSQL takes it; a bare number is in the parameter's own unit.
-        apply_method: By default what the table of known parameters says; a parameter that it does
-            not hold must state it.
-    """
+class Applied(NamedTuple):
+    """A parameter as its group holds it."""
 
     name: str
     value: str
-    apply_method: ApplyMethod | None = None
+    apply_method: str
 
 
-def with_apply_methods(parameters: Sequence[Parameter], *, engine_version: str) -> list[Parameter]:
-    """A parameter group's parameters, each with its method, in the order of their names.
+def applied(
+    parameters: Mapping[str, Parameter], *, own: Mapping[str, str] | None = None, release: int
+) -> list[Applied]:
+    """A group's parameters in the order of their names.
 
     Args:
-        parameters: The parameters; no two of one name.
-        engine_version: Aurora PostgreSQL's version.
-
-    Raises:
-        ValueError: A parameter is named twice, is unknown and states no method, or is static and
-            to be applied immediately.
+        parameters: What is given; it comes before the project's own.
+        own: The project's own; none by default.
+        release: The release of PostgreSQL, such as 15.
     """
-    twice = [name for name, count in Counter(p.name for p in parameters).items() if count > 1]
-    if twice:
-        raise ValueError(
-            f"the parameter {twice[0]} is given twice; a parameter group holds one value of each."
-            " Leave one out."
-        )
+    stated = {name: parameter.apply_method for name, parameter in parameters.items()}
+    values = {**(own or {}), **{name: parameter.value for name, parameter in parameters.items()}}
     return [
-        replace(parameter, apply_method=_apply_method(parameter, engine_version))
-        for parameter in sorted(parameters, key=lambda parameter: parameter.name)
+        Applied(name, value, stated.get(name) or _apply_method(name, value, release))
+        for name, value in sorted(values.items())
     ]
 
 
-def _apply_method(parameter: Parameter, engine_version: str) -> ApplyMethod:
-    known = PARAMETERS.get(parameter.name)
-    if known is None:
-        if parameter.apply_method is None:
-            raise ValueError(_unknown(parameter.name, engine_version))
-        return parameter.apply_method
-    if known.kind is Kind.STATIC and parameter.apply_method is ApplyMethod.IMMEDIATE:
-        raise ValueError(
-            f"the parameter {parameter.name} is static and its apply_method is immediate, which RDS"
-            " refuses; allowed is pending-reboot. Leave apply_method out: it follows by itself."
-        )
-    if parameter.apply_method is not None:
-        return parameter.apply_method
+def _apply_method(name: str, value: str, release: int) -> str:
+    known = PARAMETERS[name]
     # RDS keeps no value that equals its own default, and gives every default back as
     # pending-reboot: stated as immediate it would differ in every plan.
-    is_default = parameter.value == known.default(major_version(engine_version))
-    if known.kind is Kind.STATIC or is_default:
-        return ApplyMethod.PENDING_REBOOT
-    return ApplyMethod.IMMEDIATE
-
-
-def _unknown(name: str, engine_version: str) -> str:
-    family = parameter_group_family(engine_version)
-    return (
-        f"the parameter {name} has no apply_method, and the table of known parameters does not hold"
-        " it; allowed are immediate (for a dynamic one) and pending-reboot (for a static one)."
-        " To see which it is: aws rds describe-engine-default-cluster-parameters"
-        f" --db-parameter-group-family {family}"
-        f" --query \"EngineDefaults.Parameters[?ParameterName=='{name}'].ApplyType\""
-    )
+    if known.kind is Kind.STATIC or value == known.default(release):
+        return _PENDING_REBOOT
+    return _IMMEDIATE

@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
-from cdktf_cdktf_provider_aws.iam_role import IamRole
-from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from constructs import Construct
+
+from constructs_lib.service_role import make_service_role
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cdktf import ITerraformDependable
 
-    from constructs_lib.encryption import EnvironmentKey
+    from constructs_lib.policies import Statement
+    from constructs_lib.protocols import Key, Secret
+    from facts.names import Names
     from facts.placement import Placement
 
 
-class Secret(Protocol):
-    """A secret that DMS reads."""
-
-    @property
-    def arn(self) -> str:
-        """The secret's ARN."""
-
-
 class SecretAccessRole(Construct):
-    """The role ``NAME-dms-secrets``: reads these secrets and decrypts with their keys, no more.
+    """A role that reads these secrets and decrypts with their keys, no more.
 
     It trusts DMS's principal of the region, as endpoints with secrets need it, and only when DMS
     acts for this account. Decrypting goes through Secrets Manager alone. A secret that is encrypted
@@ -38,7 +31,7 @@ class SecretAccessRole(Construct):
     Args:
         scope: The environment's stack.
         id_: The construct's id.
-        name: The environment's prefix.
+        names: The environment's names.
         placement: The account and region that DMS works in.
         key: The environment's key, which encrypts the target's secret.
         secrets: The secrets that DMS reads.
@@ -47,6 +40,8 @@ class SecretAccessRole(Construct):
     """
 
     arn: str
+    """The role's ARN."""
+
     ready: list[ITerraformDependable]
     """The policy. Endpoints depend on it: DMS reads the secret as soon as an endpoint is made."""
 
@@ -55,72 +50,47 @@ class SecretAccessRole(Construct):
         scope: Construct,
         id_: str,
         *,
-        name: str,
+        names: Names,
         placement: Placement,
-        key: EnvironmentKey,
+        key: Key,
         secrets: Sequence[Secret],
-        source_key_arn: str | None = None,
+        source_key_arn: str | None,
     ) -> None:
         super().__init__(scope, id_)
-        role_name = f"{name}-dms-secrets"
-        role = IamRole(
-            self,
-            "role",
-            name=role_name,
-            description=f"AWS DMS reads the secrets of {name}'s endpoints",
-            assume_role_policy=json.dumps(_trust(placement)),
-            tags={"Name": role_name},
-        )
-        self.arn = role.arn
         keys = [key.arn] if source_key_arn is None else [key.arn, source_key_arn]
-        self.ready = [
-            IamRolePolicy(
-                self,
-                "policy",
-                name="read-secrets",
-                role=role.id,
-                policy=json.dumps(_policy(placement, [secret.arn for secret in secrets], keys)),
-            )
-        ]
+        role = make_service_role(
+            self,
+            name=names.secret_access_role,
+            description=f"AWS DMS reads the secrets of {names.prefix}'s endpoints",
+            service=placement.regional_principal("dms"),
+            condition={"StringEquals": {"aws:SourceAccount": placement.account_id}},
+            policy_name="read-secrets",
+            statements=_statements(placement, [secret.arn for secret in secrets], keys),
+            tags={"Name": names.secret_access_role},
+        )
+        self.arn, self.ready = role.arn, role.ready
 
 
-def _trust(placement: Placement) -> dict[str, Any]:
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Principal": {"Service": f"dms.{placement.region}.{placement.dns_suffix}"},
-                "Action": "sts:AssumeRole",
-                "Condition": {"StringEquals": {"aws:SourceAccount": placement.account_id}},
-            }
-        ],
-    }
-
-
-def _policy(placement: Placement, secrets: list[str], keys: list[str]) -> dict[str, Any]:
-    via = f"secretsmanager.{placement.region}.{placement.dns_suffix}"
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Sid": "ReadSecrets",
-                "Effect": "Allow",
-                "Action": ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"],
-                "Resource": secrets,
-            },
-            {
-                "Sid": "DecryptSecrets",
-                "Effect": "Allow",
-                "Action": "kms:Decrypt",
-                "Resource": keys,
-                "Condition": {"StringEquals": {"kms:ViaService": via}},
-            },
-            {
-                "Sid": "DescribeKeys",
-                "Effect": "Allow",
-                "Action": "kms:DescribeKey",
-                "Resource": keys,
-            },
-        ],
-    }
+def _statements(placement: Placement, secrets: list[str], keys: list[str]) -> list[Statement]:
+    via = placement.regional_principal("secretsmanager")
+    return [
+        {
+            "Sid": "ReadSecrets",
+            "Effect": "Allow",
+            "Action": ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"],
+            "Resource": secrets,
+        },
+        {
+            "Sid": "DecryptSecrets",
+            "Effect": "Allow",
+            "Action": "kms:Decrypt",
+            "Resource": keys,
+            "Condition": {"StringEquals": {"kms:ViaService": via}},
+        },
+        {
+            "Sid": "DescribeKeys",
+            "Effect": "Allow",
+            "Action": "kms:DescribeKey",
+            "Resource": keys,
+        },
+    ]

@@ -12,13 +12,13 @@ from constructs_lib.credentials.secret import make_secret
 from constructs_lib.ephemeral import expression, fingerprint, json_object, literal
 
 if TYPE_CHECKING:
-    from constructs_lib.aurora import AuroraCluster
     from constructs_lib.credentials.master import MasterCredentials
-    from constructs_lib.encryption import EnvironmentKey
+    from constructs_lib.protocols import DatabaseEndpoint, Key
+    from facts.names import Names
 
 
 class ConnectionSecret(Construct):
-    """The secret ``NAME/target``: username, password, engine, host, port and dbname.
+    """The target's secret: username, password, engine, host, port and dbname.
 
     DMS reads username, password, host and port; engine and dbname are for PostgreSQL clients and
     people, in the form that AWS gives the secrets of its databases. It is written again when the
@@ -30,36 +30,34 @@ class ConnectionSecret(Construct):
     Args:
         scope: The environment's stack.
         id_: The construct's id.
-        name: The environment's prefix.
+        names: The environment's names.
         key: The key that encrypts the secret.
         credentials: The user and password.
         cluster: The cluster that they open.
-        recovery_window_days: How long a deleted secret can be restored: 0 (not at all), or 7 to 30.
+        recovery_window_days: How long a deleted secret can be restored; 0 for not at all.
         prevent_destroy: Whether Terraform refuses to destroy the secret.
-
-    Raises:
-        ValueError: The recovery window is none that Secrets Manager takes.
     """
 
     arn: str
+    """The secret's ARN."""
 
     def __init__(
         self,
         scope: Construct,
         id_: str,
         *,
-        name: str,
-        key: EnvironmentKey,
+        names: Names,
+        key: Key,
         credentials: MasterCredentials,
-        cluster: AuroraCluster,
+        cluster: DatabaseEndpoint,
         recovery_window_days: int,
         prevent_destroy: bool,
     ) -> None:
         super().__init__(scope, id_)
         secret = make_secret(
             self,
-            name=f"{name}/target",
-            description=f"How DMS signs in to the Aurora cluster {name}",
+            name=names.target_secret,
+            description=f"How DMS signs in to the Aurora cluster {names.cluster}",
             key=key,
             recovery_window_days=recovery_window_days,
             prevent_destroy=prevent_destroy,

@@ -18,14 +18,15 @@ from constructs_lib.ephemeral import (
 )
 
 if TYPE_CHECKING:
-    from constructs_lib.encryption import EnvironmentKey
+    from constructs_lib.protocols import Key
+    from facts.names import Names
 
 _PASSWORD_LENGTH = 40
 """Letters and digits, about 238 bits; PostgreSQL on RDS takes 8 to 128 characters."""
 
 
 class MasterCredentials(Construct):
-    """A random password, in the secret ``NAME/master`` with its user: ``username``, ``password``.
+    """A random password, in the master secret with its user: ``username``, ``password``.
 
     Nobody chooses the password. Secrets Manager makes it of letters and digits alone: RDS refuses
     ``/``, ``@``, ``"`` and space in a master password, DMS refuses ``;``, ``.``, ``:`` and ``+``,
@@ -47,21 +48,19 @@ class MasterCredentials(Construct):
     Args:
         scope: The environment's stack.
         id_: The construct's id.
-        name: The environment's prefix.
+        names: The environment's names.
         key: The key that encrypts the secret.
         username: The master user.
         version: The password's number; raise it to rotate.
-        recovery_window_days: How long a deleted secret can be restored: 0 (not at all), or 7 to 30.
+        recovery_window_days: How long a deleted secret can be restored; 0 for not at all.
         prevent_destroy: Whether Terraform refuses to destroy the secret. Its versions are not
             protected: a rotation replaces them.
-
-    Raises:
-        ValueError: The recovery window is none that Secrets Manager takes.
     """
 
+    arn: str
+    """The secret's ARN."""
+
     username: str
-    version: int
-    secret_arn: str
     password_term: str
     """The password, as a term of an expression in a write-only argument; nowhere else is allowed."""
 
@@ -79,8 +78,8 @@ class MasterCredentials(Construct):
         scope: Construct,
         id_: str,
         *,
-        name: str,
-        key: EnvironmentKey,
+        names: Names,
+        key: Key,
         username: str,
         version: int,
         recovery_window_days: int,
@@ -88,16 +87,15 @@ class MasterCredentials(Construct):
     ) -> None:
         super().__init__(scope, id_)
         self.username = username
-        self.version = version
         secret = make_secret(
             self,
-            name=f"{name}/master",
-            description=f"The master user of the Aurora cluster {name}",
+            name=names.master_secret,
+            description=f"The master user of the Aurora cluster {names.cluster}",
             key=key,
             recovery_window_days=recovery_window_days,
             prevent_destroy=prevent_destroy,
         )
-        self.secret_arn = secret.arn
+        self.arn = secret.arn
         random = EphemeralResource(
             self,
             "random",

@@ -12,9 +12,7 @@ from constructs_lib.acknowledge import acknowledge
 if TYPE_CHECKING:
     from constructs import Construct
 
-    from constructs_lib.encryption import EnvironmentKey
-
-_SHORTEST_DAYS, _LONGEST_DAYS = 7, 30
+    from constructs_lib.protocols import Key
 
 
 def make_secret(
@@ -22,7 +20,7 @@ def make_secret(
     *,
     name: str,
     description: str,
-    key: EnvironmentKey,
+    key: Key,
     recovery_window_days: int,
     prevent_destroy: bool,
 ) -> SecretsmanagerSecret:
@@ -38,17 +36,9 @@ def make_secret(
         name: The secret's name.
         description: What it is for.
         key: The key that encrypts it.
-        recovery_window_days: How long a deleted secret can be restored: 0 (not at all), or 7 to 30.
+        recovery_window_days: How long a deleted secret can be restored; 0 for not at all.
         prevent_destroy: Whether Terraform refuses to destroy it.
-
-    Raises:
-        ValueError: The recovery window is none that Secrets Manager takes.
     """
-    if recovery_window_days and not _SHORTEST_DAYS <= recovery_window_days <= _LONGEST_DAYS:
-        raise ValueError(
-            f"the secret {name} has recovery_window_days {recovery_window_days}; allowed are 0 "
-            f"(deleted at once) and {_SHORTEST_DAYS} to {_LONGEST_DAYS}."
-        )
     secret = SecretsmanagerSecret(
         scope,
         "secret",

@@ -11,6 +11,7 @@ from constructs import Construct
 from constructs_lib.ephemeral import expression, literal
 
 if TYPE_CHECKING:
+    from facts.names import Names
     from facts.placement import Placement
 
 _ARN_SUFFIX_LENGTH = 6
@@ -30,14 +31,16 @@ class SourceSecret(Construct):
         scope: The environment's stack.
         id_: The construct's id.
         name: What the secret's name begins with.
-        is_it: The condition on ``arn``, an expression's term, under which a listed one is it.
+        condition: Which of the listed secrets it is: a condition on ``arn``, as an expression's term.
         missing: The error's words.
     """
 
     arn: str
     """The secret's ARN, from the list: what uses it waits for the check."""
 
-    def __init__(self, scope: Construct, id_: str, *, name: str, is_it: str, missing: str) -> None:
+    def __init__(
+        self, scope: Construct, id_: str, *, name: str, condition: str, missing: str
+    ) -> None:
         super().__init__(scope, id_)
         listed = DataAwsSecretsmanagerSecrets(
             self,
@@ -47,7 +50,7 @@ class SourceSecret(Construct):
                 postcondition=[
                     Postcondition(
                         condition=expression(
-                            f"length([for arn in self.arns : arn if {is_it}]) == 1"
+                            f"length([for arn in self.arns : arn if {condition}]) == 1"
                         ),
                         error_message=missing,
                     )
@@ -56,37 +59,34 @@ class SourceSecret(Construct):
         )
         # A local value: an expression with quotes cannot stand inside a policy's JSON.
         self.arn = TerraformLocal(
-            self, "arn", expression(f"one([for arn in {listed.fqn}.arns : arn if {is_it}])")
+            self, "arn", expression(f"one([for arn in {listed.fqn}.arns : arn if {condition}])")
         ).as_string
 
 
 class EnvironmentSourceSecret(SourceSecret):
-    """The environment's own secret ``NAME/source``, which ``ferry secret source`` writes.
+    """The environment's own secret, which ``ferry secret source`` writes.
 
     Args:
         scope: The environment's stack.
         id_: The construct's id.
-        name: The environment's prefix, such as ``aurora-ferry-dev``.
-        environment: What ``ferry`` calls the environment, such as ``dev``.
+        names: The environment's names.
         placement: The account and region that the secret is in.
     """
 
-    def __init__(
-        self, scope: Construct, id_: str, *, name: str, environment: str, placement: Placement
-    ) -> None:
-        secret = f"{name}/source"
+    def __init__(self, scope: Construct, id_: str, *, names: Names, placement: Placement) -> None:
+        secret = names.source_secret
         beginning = placement.arn("secretsmanager", f"secret:{secret}-")
         super().__init__(
             scope,
             id_,
             name=secret,
-            is_it=(
+            condition=(
                 f"startswith(arn, {literal(beginning)})"
                 f" && length(arn) == {len(beginning) + _ARN_SUFFIX_LENGTH}"
             ),
             missing=(
                 f"There is no secret {secret} in {placement.region}, from which DMS reads the"
-                f" source's user and password. Run `ferry secret source {environment}` first; a"
+                f" source's user and password. Run `ferry secret source {names.environment}` first; a"
                 " secret that has just been written can take minutes to be listed: plan again."
             ),
         )
@@ -106,7 +106,7 @@ class GivenSourceSecret(SourceSecret):
             scope,
             id_,
             name=arn.rpartition(":")[2][: -len("-") - _ARN_SUFFIX_LENGTH],
-            is_it=f"arn == {literal(arn)}",
+            condition=f"arn == {literal(arn)}",
             missing=(
                 f"There is no secret {arn} in this account and region, which the environment names"
                 " as the source's. Create it with username, password, host and port, or name none"

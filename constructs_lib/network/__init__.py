@@ -1,15 +1,10 @@
 """The network of an environment: a VPC, ways to the source, security groups, an endpoint."""
 
 from constructs_lib.network.existing_vpc import ExistingVpc
-from constructs_lib.network.interface import Network
 from constructs_lib.network.nat_egress import NatEgress
 from constructs_lib.network.new_vpc import NewVpc
 from constructs_lib.network.secretsmanager_endpoint import SecretsManagerEndpoint
 from constructs_lib.network.security_groups import (
-    EndpointCidr,
-    EndpointSecurityGroup,
-    OwnEndpoint,
-    SecretsManagerAccess,
     SecurityGroups,
 )
 from constructs_lib.network.source_routes import (
@@ -19,15 +14,10 @@ from constructs_lib.network.source_routes import (
 )
 
 __all__ = [
-    "EndpointCidr",
-    "EndpointSecurityGroup",
     "ExistingVpc",
     "NatEgress",
-    "Network",
     "NewVpc",
-    "OwnEndpoint",
     "PeeringRoute",
-    "SecretsManagerAccess",
     "SecretsManagerEndpoint",
     "SecurityGroups",
     "TransitGatewayRoute",

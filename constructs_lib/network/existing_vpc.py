@@ -9,10 +9,11 @@ from cdktf_cdktf_provider_aws.data_aws_subnet import DataAwsSubnet
 from cdktf_cdktf_provider_aws.data_aws_vpc import DataAwsVpc
 from constructs import Construct
 
-from constructs_lib.network.subnets import MINIMUM_ZONES
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+_FEWEST_ZONES = 2
+"""Aurora's and DMS's subnet groups must span two zones."""
 
 
 class ExistingVpc(Construct):
@@ -32,9 +33,6 @@ class ExistingVpc(Construct):
             the addresses of these data sources.
         dms_subnet_ids: DMS's subnets, in at least two zones, and one in each zone where an endpoint
             or a transit gateway attachment is made in them. They may be Aurora's.
-
-    Raises:
-        ValueError: A list names fewer than two subnets, or one twice.
     """
 
     vpc_id: str
@@ -78,12 +76,6 @@ class ExistingVpc(Construct):
     def _subnets(
         self, owner: str, subnet_ids: Sequence[str], *, vpc_id: str
     ) -> list[DataAwsSubnet]:
-        distinct = len(set(subnet_ids))
-        if distinct < len(subnet_ids) or distinct < MINIMUM_ZONES:
-            raise ValueError(
-                f"{owner}'s subnets given are {', '.join(subnet_ids) or 'none'};"
-                f" give at least {MINIMUM_ZONES} different ones, in different zones"
-            )
         return [
             DataAwsSubnet(
                 self,
@@ -108,9 +100,9 @@ class ExistingVpc(Construct):
 def _two_zones(owner: str, setting: str, subnets: Sequence[DataAwsSubnet]) -> Postcondition:
     zones = Fn.distinct([subnet.availability_zone for subnet in subnets])
     return Postcondition(
-        condition=Op.gte(Fn.length_of(zones), MINIMUM_ZONES),
+        condition=Op.gte(Fn.length_of(zones), _FEWEST_ZONES),
         error_message=(
             f"{owner}'s subnets all lie in {subnets[0].availability_zone}, and AWS wants a subnet"
-            f" group to span {MINIMUM_ZONES} zones. Add to {setting} a subnet in another zone."
+            f" group to span {_FEWEST_ZONES} zones. Add to {setting} a subnet in another zone."
         ),
     )

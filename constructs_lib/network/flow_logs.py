@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
-from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
 from cdktf_cdktf_provider_aws.flow_log import FlowLog
-from cdktf_cdktf_provider_aws.iam_role import IamRole
-from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from constructs import Construct
 
-from constructs_lib.acknowledge import acknowledge
+from constructs_lib.log_group import make_log_group
+from constructs_lib.service_role import make_service_role
 
 if TYPE_CHECKING:
-    from constructs_lib.encryption import EnvironmentKey
+    from constructs_lib.protocols import Key
+    from facts.names import Names
     from facts.placement import Placement
-
-_YEAR_DAYS = 365
 
 
 class FlowLogs(Construct):
-    """Flow logs of all of a VPC's traffic, in the encrypted log group ``/aws/vpc/flow-logs/NAME``.
+    """Flow logs of all of a VPC's traffic, in an encrypted log group.
 
     The role that delivers them may write into this group alone, and only for flow logs of this
     account and region.
@@ -31,7 +27,7 @@ class FlowLogs(Construct):
     Args:
         scope: The network.
         id_: The construct's id.
-        name: The environment's prefix.
+        names: The environment's names.
         placement: The account and region.
         key: The key that encrypts the log group.
         vpc_id: The VPC.
@@ -43,75 +39,49 @@ class FlowLogs(Construct):
         scope: Construct,
         id_: str,
         *,
-        name: str,
+        names: Names,
         placement: Placement,
-        key: EnvironmentKey,
+        key: Key,
         vpc_id: str,
         retention_days: int,
     ) -> None:
         super().__init__(scope, id_)
-        group_name = f"/aws/vpc/flow-logs/{name}"
-        group = CloudwatchLogGroup(
-            self, "group", name=group_name, retention_in_days=retention_days, kms_key_id=key.arn
-        )
-        if retention_days < _YEAR_DAYS:
-            acknowledge(
-                group,
-                "CKV_AWS_338",
-                reason="The environment's settings say how long its flow logs are worth keeping",
-            )
-        role = IamRole(
+        group = make_log_group(
             self,
-            "role",
-            name=f"{name}-flow-logs",
-            description=f"VPC flow logs write to {group_name}",
-            assume_role_policy=json.dumps(
-                {
-                    "Version": "2012-10-17",
-                    "Statement": [
-                        {
-                            "Effect": "Allow",
-                            "Principal": {"Service": "vpc-flow-logs.amazonaws.com"},
-                            "Action": "sts:AssumeRole",
-                            "Condition": {
-                                "StringEquals": {"aws:SourceAccount": placement.account_id},
-                                "ArnLike": {
-                                    "aws:SourceArn": placement.arn("ec2", "vpc-flow-log/*")
-                                },
-                            },
-                        }
-                    ],
-                }
-            ),
+            "group",
+            name=names.flow_logs_group,
+            key=key,
+            retention_days=retention_days,
+            reason="The environment's settings say how long its flow logs are worth keeping",
         )
-        policy = IamRolePolicy(
+        role = make_service_role(
             self,
-            "policy",
-            name="write-flow-logs",
-            role=role.id,
-            policy=json.dumps(
+            name=names.flow_logs_role,
+            description=f"VPC flow logs write to {names.flow_logs_group}",
+            service="vpc-flow-logs.amazonaws.com",
+            condition={
+                "StringEquals": {"aws:SourceAccount": placement.account_id},
+                "ArnLike": {"aws:SourceArn": placement.arn("ec2", "vpc-flow-log/*")},
+            },
+            policy_name="write-flow-logs",
+            statements=[
                 {
-                    "Version": "2012-10-17",
-                    "Statement": [
-                        {
-                            "Sid": "WriteToTheGroup",
-                            "Effect": "Allow",
-                            "Action": [
-                                "logs:CreateLogStream",
-                                "logs:DescribeLogStreams",
-                                "logs:PutLogEvents",
-                            ],
-                            "Resource": placement.arn("logs", f"log-group:{group_name}:*"),
-                        },
-                        {
-                            "Sid": "FindTheGroup",
-                            "Effect": "Allow",
-                            "Action": "logs:DescribeLogGroups",
-                            "Resource": placement.arn("logs", "log-group:*"),
-                        },
+                    "Sid": "WriteToTheGroup",
+                    "Effect": "Allow",
+                    "Action": [
+                        "logs:CreateLogStream",
+                        "logs:DescribeLogStreams",
+                        "logs:PutLogEvents",
                     ],
-                }
-            ),
+                    "Resource": placement.arn("logs", f"log-group:{names.flow_logs_group}:*"),
+                },
+                {
+                    "Sid": "FindTheGroup",
+                    "Effect": "Allow",
+                    "Action": "logs:DescribeLogGroups",
+                    "Resource": placement.arn("logs", "log-group:*"),
+                },
+            ],
         )
         FlowLog(
             self,
@@ -121,7 +91,7 @@ class FlowLogs(Construct):
             log_destination_type="cloud-watch-logs",
             log_destination=group.arn,
             iam_role_arn=role.arn,
-            tags={"Name": name},
+            tags={"Name": names.prefix},
             # A flow log whose role cannot write yet reports an access error and delivers nothing.
-            depends_on=[policy],
+            depends_on=role.ready,
         )

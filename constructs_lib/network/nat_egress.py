@@ -13,10 +13,11 @@ from cdktf_cdktf_provider_aws.route_table_association import RouteTableAssociati
 from cdktf_cdktf_provider_aws.subnet import Subnet
 from constructs import Construct
 
-from constructs_lib.network.subnets import SubnetGroup
+from constructs_lib.network.subnets import SubnetGroup, subnet_cidrs
 
 if TYPE_CHECKING:
     from constructs_lib.network.new_vpc import NewVpc
+    from facts.names import Names
 
 _ANYWHERE = "0.0.0.0/0"
 
@@ -25,40 +26,28 @@ class NatEgress(Construct):
     """An internet gateway and NAT: DMS can open connections to the internet, nobody to DMS.
 
     Aurora's subnets keep no route to the internet. Whom DMS may reach is still for its security
-    group to say. The source's firewall admits :attr:`public_ips`.
+    group to say. The source's firewall admits the gateways' addresses.
 
     Source: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-nat-gateway.html
 
     Args:
         scope: The environment's stack.
         id_: The construct's id.
-        name: The environment's prefix.
+        names: The environment's names.
         vpc: The VPC whose DMS subnets get the way out.
-        gateway_count: How many NAT gateways, one by default, in the first zones. With one for each
-            zone the loss of a zone costs the others nothing; with fewer, the remaining zones use
-            the first.
-
-    Raises:
-        ValueError: More gateways than zones, or none.
+        one_per_zone: Whether each zone has a NAT gateway, so that the loss of a zone costs the
+            others nothing; otherwise all use one in the first.
     """
 
-    public_ips: list[str]
-    """The addresses that the source sees."""
-
     def __init__(
-        self, scope: Construct, id_: str, *, name: str, vpc: NewVpc, gateway_count: int = 1
+        self, scope: Construct, id_: str, *, names: Names, vpc: NewVpc, one_per_zone: bool
     ) -> None:
         super().__init__(scope, id_)
-        if not 1 <= gateway_count <= len(vpc.zones):
-            raise ValueError(
-                f"{gateway_count} NAT gateways given; allowed are 1 to {len(vpc.zones)},"
-                " the number of the network's zones"
-            )
         internet = InternetGateway(
-            self, "internet-gateway", vpc_id=vpc.vpc_id, tags={"Name": f"{name}-internet"}
+            self, "internet-gateway", vpc_id=vpc.vpc_id, tags={"Name": names.in_network("internet")}
         )
         routes = RouteTable(
-            self, "public-routes", vpc_id=vpc.vpc_id, tags={"Name": f"{name}-public"}
+            self, "public-routes", vpc_id=vpc.vpc_id, tags={"Name": names.in_network("public")}
         )
         Route(
             self,
@@ -67,18 +56,18 @@ class NatEgress(Construct):
             destination_cidr_block=_ANYWHERE,
             gateway_id=internet.id,
         )
-        self.public_ips = []
+        zones = vpc.zones if one_per_zone else vpc.zones[:1]
+        cidrs = subnet_cidrs(vpc.cidr, SubnetGroup.PUBLIC, zone_count=len(zones))
         gateways = []
-        for index, cidr in enumerate(vpc.plan.cidrs(SubnetGroup.PUBLIC)[:gateway_count]):
-            number = index + 1
+        for number, (zone, cidr) in enumerate(zip(zones, cidrs, strict=True), start=1):
             subnet = Subnet(
                 self,
                 f"public-{number}",
                 vpc_id=vpc.vpc_id,
                 cidr_block=cidr,
-                availability_zone=vpc.zones[index],
+                availability_zone=zone,
                 map_public_ip_on_launch=False,
-                tags={"Name": f"{name}-public-{number}"},
+                tags={"Name": names.in_network(f"public-{number}")},
             )
             RouteTableAssociation(
                 self,
@@ -87,21 +76,23 @@ class NatEgress(Construct):
                 route_table_id=routes.id,
             )
             address = Eip(
-                self, f"address-{number}", domain="vpc", tags={"Name": f"{name}-nat-{number}"}
+                self,
+                f"address-{number}",
+                domain="vpc",
+                tags={"Name": names.in_network(f"nat-{number}")},
             )
             gateway = NatGateway(
                 self,
                 f"nat-{number}",
                 allocation_id=address.allocation_id,
                 subnet_id=subnet.id,
-                tags={"Name": f"{name}-nat-{number}"},
+                tags={"Name": names.in_network(f"nat-{number}")},
                 # AWS refuses a NAT gateway where the VPC has no internet gateway yet.
                 depends_on=[internet],
             )
             gateways.append(gateway)
-            self.public_ips.append(address.public_ip)
         for index, route_table_id in enumerate(vpc.dms_route_table_ids):
-            gateway = gateways[index] if index < gateway_count else gateways[0]
+            gateway = gateways[index] if one_per_zone else gateways[0]
             Route(
                 self,
                 f"dms-{index + 1}-to-internet",

@@ -12,13 +12,14 @@ from cdktf_cdktf_provider_aws.vpc import Vpc
 from constructs import Construct
 
 from constructs_lib.network.flow_logs import FlowLogs
-from constructs_lib.network.subnets import SubnetGroup, SubnetPlan
+from constructs_lib.network.subnets import SubnetGroup, subnet_cidrs
 from constructs_lib.network.zones import RememberedZones
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from constructs_lib.encryption import EnvironmentKey
+    from constructs_lib.protocols import Key
+    from facts.names import Names
     from facts.placement import Placement
 
 
@@ -36,24 +37,20 @@ class NewVpc(Construct):
     Args:
         scope: The environment's stack.
         id_: The construct's id.
-        name: The environment's prefix; it becomes the VPC's name.
+        names: The environment's names.
         placement: The account and region.
         key: The key that encrypts the flow logs.
         cidr: The VPC's IPv4 block, from a /16 to a /24, overlapping with no network that it is
-            connected to. See :class:`~constructs_lib.network.subnets.SubnetPlan` for its division.
-        zones: The availability zones by name, or how many of the region's to take (2 to 4); the
-            first three by default. Add a zone at the end of a list: its position decides the
-            subnets' addresses.
-        flow_log_retention_days: How long flow logs are kept; 365 days by default.
-
-    Raises:
-        ValueError: The CIDR, the number of zones or their names are not allowed.
+            connected to. See :func:`~constructs_lib.network.subnets.subnet_cidrs` for its division.
+        zones: The availability zones by name, or how many of the region's to take, 2 to 4. Add a
+            zone at the end of a list: its position decides the subnets' addresses.
+        flow_log_retention_days: How long flow logs are kept.
     """
 
     vpc_id: str
     aurora_subnet_ids: list[str]
     dms_subnet_ids: list[str]
-    plan: SubnetPlan
+    cidr: str
     zones: list[str]
     """The zones' names, or references to them, in the order of the subnets."""
     aurora_route_table_id: str
@@ -65,22 +62,20 @@ class NewVpc(Construct):
         scope: Construct,
         id_: str,
         *,
-        name: str,
+        names: Names,
         placement: Placement,
-        key: EnvironmentKey,
+        key: Key,
         cidr: str,
-        zones: int | Sequence[str] = 3,
-        flow_log_retention_days: int = 365,
+        zones: int | Sequence[str],
+        flow_log_retention_days: int,
     ) -> None:
         super().__init__(scope, id_)
-        self._name = name
-        self.plan = SubnetPlan(
-            vpc_cidr=cidr, zone_count=zones if isinstance(zones, int) else len(zones)
-        )
+        self._names = names
+        self.cidr = cidr
         self.zones = (
             RememberedZones(self, "zones", count=zones).names
             if isinstance(zones, int)
-            else _distinct(zones, region=placement.region)
+            else list(zones)
         )
         self.vpc_id = Vpc(
             self,
@@ -88,7 +83,7 @@ class NewVpc(Construct):
             cidr_block=cidr,
             enable_dns_support=True,
             enable_dns_hostnames=True,
-            tags={"Name": name},
+            tags={"Name": names.vpc},
         ).id
         # Empty lists, not absent ones: a rule that someone adds then shows in the next plan.
         DefaultSecurityGroup(
@@ -97,12 +92,12 @@ class NewVpc(Construct):
             vpc_id=self.vpc_id,
             ingress=[],
             egress=[],
-            tags={"Name": f"{name}-default-locked"},
+            tags={"Name": names.in_network("default-locked")},
         )
         FlowLogs(
             self,
             "flow-logs",
-            name=name,
+            names=names,
             placement=placement,
             key=key,
             vpc_id=self.vpc_id,
@@ -129,14 +124,14 @@ class NewVpc(Construct):
             self,
             f"{label}-routes",
             vpc_id=self.vpc_id,
-            tags={"Name": f"{self._name}-{label}"},
+            tags={"Name": self._names.in_network(label)},
         ).id
 
     def _private_subnets(
         self, label: str, group: SubnetGroup, route_table_ids: Sequence[str]
     ) -> list[str]:
         subnet_ids = []
-        for index, cidr in enumerate(self.plan.cidrs(group)):
+        for index, cidr in enumerate(subnet_cidrs(self.cidr, group, zone_count=len(self.zones))):
             number = index + 1
             subnet = Subnet(
                 self,
@@ -145,7 +140,7 @@ class NewVpc(Construct):
                 cidr_block=cidr,
                 availability_zone=self.zones[index],
                 map_public_ip_on_launch=False,
-                tags={"Name": f"{self._name}-{label}-{number}"},
+                tags={"Name": self._names.in_network(f"{label}-{number}")},
             )
             RouteTableAssociation(
                 self,
@@ -155,18 +150,3 @@ class NewVpc(Construct):
             )
             subnet_ids.append(subnet.id)
         return subnet_ids
-
-
-def _distinct(zones: Sequence[str], *, region: str) -> list[str]:
-    foreign = [zone for zone in zones if not zone.startswith(region)]
-    if foreign:
-        raise ValueError(
-            f"zones {', '.join(foreign)} are not in {region};"
-            f" give zones of that region, such as {region}a"
-        )
-    if len(set(zones)) < len(zones):
-        raise ValueError(
-            f"zones {', '.join(zones)} name one twice; give each zone once, since every zone gets"
-            " its own subnets"
-        )
-    return list(zones)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cdktf_cdktf_provider_aws.vpc_endpoint import VpcEndpoint
 from constructs import Construct
 
+from constructs_lib.policies import policy
+
 if TYPE_CHECKING:
-    from constructs_lib.network.interface import Network
-    from constructs_lib.network.security_groups import SecurityGroups
+    from constructs_lib.protocols import Network
+    from facts.names import Names
     from facts.placement import Placement
 
 
@@ -25,16 +26,13 @@ class SecretsManagerEndpoint(Construct):
     Args:
         scope: The environment's stack.
         id_: The construct's id.
-        name: The environment's prefix.
+        names: The environment's names.
         network: The VPC, with one DMS subnet in each zone.
-        security_groups: Groups that were made for an endpoint of the environment's own.
+        security_group_id: The endpoint's security group.
         placement: The account and region.
         private_dns: Whether Secrets Manager's ordinary name leads to this endpoint in the whole
-            VPC; it does by default. Turn it off in a VPC where others use Secrets Manager, since
-            the endpoint admits DMS alone; DMS uses :attr:`dns_name` either way.
-
-    Raises:
-        ValueError: The security groups have none for an endpoint.
+            VPC. Leave it off in a VPC where others use Secrets Manager, since the endpoint admits
+            DMS alone; DMS is told :attr:`dns_name` there.
     """
 
     dns_name: str
@@ -49,18 +47,13 @@ class SecretsManagerEndpoint(Construct):
         scope: Construct,
         id_: str,
         *,
-        name: str,
+        names: Names,
         network: Network,
-        security_groups: SecurityGroups,
+        security_group_id: str,
         placement: Placement,
-        private_dns: bool = True,
+        private_dns: bool,
     ) -> None:
         super().__init__(scope, id_)
-        if security_groups.secretsmanager_endpoint_id is None:
-            raise ValueError(
-                "security_groups has no group for a Secrets Manager endpoint, because it was made"
-                " for one that exists; make it with secretsmanager=OwnEndpoint(), or no endpoint"
-            )
         endpoint = VpcEndpoint(
             self,
             "endpoint",
@@ -69,25 +62,18 @@ class SecretsManagerEndpoint(Construct):
             service_name=f"com.amazonaws.{placement.region}.secretsmanager",
             vpc_endpoint_type="Interface",
             subnet_ids=list(network.dms_subnet_ids),
-            security_group_ids=[security_groups.secretsmanager_endpoint_id],
+            security_group_ids=[security_group_id],
             private_dns_enabled=private_dns,
-            policy=json.dumps(_policy(placement)),
-            tags={"Name": f"{name}-secretsmanager"},
+            policy=policy(
+                {
+                    "Sid": "ReadThisAccountsSecrets",
+                    "Effect": "Allow",
+                    "Principal": {"AWS": "*"},
+                    "Action": ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"],
+                    "Resource": placement.arn("secretsmanager", "secret:*"),
+                    "Condition": {"StringEquals": {"aws:PrincipalAccount": placement.account_id}},
+                }
+            ),
+            tags={"Name": names.in_network("secretsmanager")},
         )
         self.dns_name = endpoint.dns_entry.get(0).dns_name
-
-
-def _policy(placement: Placement) -> dict[str, Any]:
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Sid": "ReadThisAccountsSecrets",
-                "Effect": "Allow",
-                "Principal": {"AWS": "*"},
-                "Action": ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"],
-                "Resource": placement.arn("secretsmanager", "secret:*"),
-                "Condition": {"StringEquals": {"aws:PrincipalAccount": placement.account_id}},
-            }
-        ],
-    }

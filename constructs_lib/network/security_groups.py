@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cdktf_cdktf_provider_aws.security_group import SecurityGroup
@@ -13,49 +12,13 @@ from constructs import Construct
 from constructs_lib.acknowledge import acknowledge
 
 if TYPE_CHECKING:
-    from constructs_lib.network.interface import Network
+    from facts.names import Names
 
 _HTTPS_PORT = 443
 _NOT_ATTACHED = "CKV2_AWS_5"
 
 _Rules = list[dict[str, Any]]
 _NOTHING: _Rules = []
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class OwnEndpoint:
-    """DMS reaches Secrets Manager through an endpoint of the environment's own."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class EndpointSecurityGroup:
-    """DMS reaches Secrets Manager through an endpoint that the VPC has already.
-
-    The endpoint's security group must admit DMS: that rule is for its owner to add.
-
-    Args:
-        security_group_id: A security group of that endpoint.
-    """
-
-    security_group_id: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class EndpointCidr:
-    """DMS reaches Secrets Manager at addresses outside the VPC.
-
-    Such as a shared endpoint behind a transit gateway, or the public endpoint through NAT. AWS
-    publishes no prefix list for Secrets Manager, so the addresses have to be given.
-
-    Args:
-        cidr: The addresses, such as ``10.9.0.0/24``; ``0.0.0.0/0`` for the public endpoint.
-    """
-
-    cidr: str
-
-
-SecretsManagerAccess = OwnEndpoint | EndpointSecurityGroup | EndpointCidr
-"""How DMS, which reads its credentials there, reaches Secrets Manager."""
 
 
 class SecurityGroups(Construct):
@@ -79,37 +42,41 @@ class SecurityGroups(Construct):
     Args:
         scope: The environment's stack.
         id_: The construct's id.
-        name: The environment's prefix; the groups are ``NAME-aurora`` and so on.
-        network: The VPC.
+        names: The environment's names.
+        vpc_id: The VPC.
         aurora_port: The port that Aurora listens on.
         source_cidr: The network that the source is in.
         source_port: The port that the source listens on.
-        secretsmanager: How DMS reaches Secrets Manager; by default through an endpoint of the
-            environment's own.
+        secretsmanager_security_group_id: A security group of the Secrets Manager endpoint that the
+            VPC has already. It must admit DMS: that rule is for its owner to add.
+        secretsmanager_cidr: The addresses outside the VPC at which DMS reaches Secrets Manager: a
+            shared endpoint's behind a transit gateway, or ``0.0.0.0/0`` for the public one through
+            NAT. AWS publishes no prefix list for Secrets Manager. With neither, DMS reaches it
+            through an endpoint of the environment's own.
     """
 
     aurora_id: str
     dms_id: str
     clients_id: str
     secretsmanager_endpoint_id: str | None
-    """The group of the environment's own endpoint, where it has one."""
+    """The group for the environment's own endpoint, where it has one."""
 
     def __init__(
         self,
         scope: Construct,
         id_: str,
         *,
-        name: str,
-        network: Network,
+        names: Names,
+        vpc_id: str,
         aurora_port: int,
         source_cidr: str,
         source_port: int,
-        secretsmanager: SecretsManagerAccess | None = None,
+        secretsmanager_security_group_id: str | None,
+        secretsmanager_cidr: str | None,
     ) -> None:
         super().__init__(scope, id_)
-        self._name = name
-        self._vpc_id = network.vpc_id
-        access = secretsmanager or OwnEndpoint()
+        self._names = names
+        self._vpc_id = vpc_id
         self.aurora_id = self._group("aurora", "Aurora PostgreSQL", egress=_NOTHING).id
         self.dms_id = self._group("dms", "The DMS replication instance", ingress=_NOTHING).id
         clients = self._group("clients", "Applications that use Aurora", ingress=_NOTHING)
@@ -128,23 +95,24 @@ class SecurityGroups(Construct):
             source_port,
             to_cidr=source_cidr,
         )
-        self.secretsmanager_endpoint_id = self._secretsmanager(access)
-
-    def _secretsmanager(self, access: SecretsManagerAccess) -> str | None:
+        self.secretsmanager_endpoint_id = None
         rule, description = "dms-to-secretsmanager", "DMS to Secrets Manager"
-        if isinstance(access, EndpointSecurityGroup):
-            self._egress(
-                rule, description, self.dms_id, _HTTPS_PORT, to_group=access.security_group_id
+        if secretsmanager_security_group_id is None and secretsmanager_cidr is None:
+            self.secretsmanager_endpoint_id = self._group(
+                "secretsmanager-endpoint", "The Secrets Manager endpoint", egress=_NOTHING
+            ).id
+            self._connection(
+                rule, description, self.dms_id, self.secretsmanager_endpoint_id, _HTTPS_PORT
             )
-            return None
-        if isinstance(access, EndpointCidr):
-            self._egress(rule, description, self.dms_id, _HTTPS_PORT, to_cidr=access.cidr)
-            return None
-        endpoint_id = self._group(
-            "secretsmanager-endpoint", "The Secrets Manager endpoint", egress=_NOTHING
-        ).id
-        self._connection(rule, description, self.dms_id, endpoint_id, _HTTPS_PORT)
-        return endpoint_id
+        else:
+            self._egress(
+                rule,
+                description,
+                self.dms_id,
+                _HTTPS_PORT,
+                to_group=secretsmanager_security_group_id,
+                to_cidr=secretsmanager_cidr,
+            )
 
     def _group(
         self,
@@ -157,12 +125,12 @@ class SecurityGroups(Construct):
         return SecurityGroup(
             self,
             label,
-            name=f"{self._name}-{label}",
+            name=self._names.in_network(label),
             description=description,
             vpc_id=self._vpc_id,
             ingress=ingress,
             egress=egress,
-            tags={"Name": f"{self._name}-{label}"},
+            tags={"Name": self._names.in_network(label)},
         )
 
     def _connection(self, rule: str, description: str, from_id: str, to_id: str, port: int) -> None:
@@ -176,7 +144,7 @@ class SecurityGroups(Construct):
             ip_protocol="tcp",
             from_port=port,
             to_port=port,
-            tags={"Name": f"{self._name}-{rule}-in"},
+            tags={"Name": self._names.in_network(f"{rule}-in")},
         )
 
     def _egress(
@@ -199,5 +167,5 @@ class SecurityGroups(Construct):
             ip_protocol="tcp",
             from_port=port,
             to_port=port,
-            tags={"Name": f"{self._name}-{rule}-out"},
+            tags={"Name": self._names.in_network(f"{rule}-out")},
         )

@@ -21,7 +21,8 @@ from constructs import Construct
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from constructs_lib.network.interface import Network
+    from constructs_lib.protocols import Network
+    from facts.names import Names
     from facts.placement import Placement
 
 
@@ -36,7 +37,7 @@ class TransitGatewayRoute(Construct):
     Args:
         scope: The environment's stack.
         id_: The construct's id.
-        name: The environment's prefix; it becomes the attachment's name.
+        names: The environment's names.
         network: The VPC to attach, with one DMS subnet in each zone.
         transit_gateway_id: The transit gateway.
         source_cidr: The network that the source is in.
@@ -48,7 +49,7 @@ class TransitGatewayRoute(Construct):
         scope: Construct,
         id_: str,
         *,
-        name: str,
+        names: Names,
         network: Network,
         transit_gateway_id: str,
         source_cidr: str,
@@ -61,7 +62,7 @@ class TransitGatewayRoute(Construct):
             transit_gateway_id=transit_gateway_id,
             vpc_id=network.vpc_id,
             subnet_ids=list(network.dms_subnet_ids),
-            tags={"Name": name},
+            tags={"Name": names.vpc},
         )
         for number, route_table_id in enumerate(route_table_ids, start=1):
             Route(
@@ -125,7 +126,7 @@ class PeeringRoute(Construct):
     Args:
         scope: The environment's stack.
         id_: The construct's id.
-        name: The environment's prefix; it becomes the connection's name.
+        names: The environment's names.
         placement: The account and region of ``network``.
         network: The VPC.
         peer: Account and region of the source's VPC.
@@ -139,7 +140,7 @@ class PeeringRoute(Construct):
         scope: Construct,
         id_: str,
         *,
-        name: str,
+        names: Names,
         placement: Placement,
         network: Network,
         peer: Placement,
@@ -157,7 +158,7 @@ class PeeringRoute(Construct):
             auto_accept=peer == placement,
             peer_owner_id=None if peer.account_id == placement.account_id else peer.account_id,
             peer_region=None if peer.region == placement.region else peer.region,
-            tags={"Name": name},
+            tags={"Name": names.vpc},
         )
         for number, route_table_id in enumerate(route_table_ids, start=1):
             Route(

@@ -6,20 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from constructs_lib.aurora import AuroraCluster
 from constructs_lib.credentials import MasterCredentials
-from constructs_lib.encryption import EnvironmentKey
-from constructs_lib.network import SecurityGroups
-from tests.unit.constructs_lib.network_examples import PlainNetwork
+from tests.unit.constructs_lib.examples import NAMES, environment_key
 
 if TYPE_CHECKING:
     from cdktf import TerraformStack
 
+    from constructs_lib.encryption import EnvironmentKey
     from facts.placement import Placement
-
-NAME = "ferry-dev"
-
-
-def environment_key(stack: TerraformStack, placement: Placement) -> EnvironmentKey:
-    return EnvironmentKey(stack, "key", name=NAME, placement=placement, prevent_destroy=False)
 
 
 def master_credentials(
@@ -33,7 +26,7 @@ def master_credentials(
     return MasterCredentials(
         stack,
         "credentials",
-        name=NAME,
+        names=NAMES,
         key=key,
         username="ferry_admin",
         version=version,
@@ -47,27 +40,41 @@ def aurora_cluster(
     placement: Placement,
     **different: Any,  # noqa: ANN401 (any of the construct's arguments)
 ) -> AuroraCluster:
-    """A cluster with the defaults, but for what is said to be different."""
-    network = PlainNetwork()
+    """An ordinary cluster, but for what is said to be different."""
     key = different.pop("key", None) or environment_key(stack, placement)
-    credentials = different.pop("credentials", None) or master_credentials(stack, key)
+    credentials = different.pop("master_user", None) or master_credentials(stack, key)
     arguments: dict[str, Any] = {
-        "name": NAME,
+        "names": NAMES,
         "placement": placement,
-        "network": network,
-        "security_groups": SecurityGroups(
-            stack,
-            "security-groups",
-            name=NAME,
-            network=network,
-            aurora_port=5432,
-            source_cidr="192.168.0.0/16",
-            source_port=5432,
-        ),
+        "subnet_ids": ("subnet-a1", "subnet-a2"),
+        "security_group_id": "sg-aurora",
         "key": key,
-        "credentials": credentials,
+        "master_user": credentials,
         "database_name": "app",
+        "engine_version": "15.8",
         "instance_class": "db.r6g.large",
+        "reader_count": 2,
+        "port": 5432,
+        "storage_type": "aurora",
+        "snapshot_identifier": None,
+        "log_statement": "all",
+        "log_min_duration_statement_ms": 1000,
+        "parameters": {},
+        "instance_parameters": {},
+        "performance_insights_retention_days": 7,
+        "database_insights_mode": "standard",
+        "monitoring_interval_seconds": 60,
+        "log_retention_days": 30,
+        "backup_retention_days": 7,
+        "backup_window": "01:00-02:00",
+        "maintenance_window": "sun:03:00-sun:04:00",
+        "apply_immediately": False,
+        "allow_major_version_upgrade": False,
+        "engine_lifecycle_support": "open-source-rds-extended-support-disabled",
+        "ca_certificate_identifier": "rds-ca-rsa2048-g1",
+        "prevent_destroy": True,
+        "deletion_protection": True,
+        "final_snapshot": True,
         **different,
     }
     return AuroraCluster(stack, "aurora", **arguments)

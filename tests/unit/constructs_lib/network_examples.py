@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from cdktf import DefaultTokenResolver, StringConcat, Testing, Tokenization
 
-from constructs_lib.encryption import EnvironmentKey
 from constructs_lib.network import NewVpc
+from tests.unit.constructs_lib.examples import NAMES, environment_key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,13 +37,12 @@ def new_vpc(
     cidr: str = "10.20.0.0/16",
     flow_log_retention_days: int = 365,
 ) -> NewVpc:
-    key = EnvironmentKey(stack, "key", name="ferry-dev", placement=placement, prevent_destroy=False)
     return NewVpc(
         stack,
         "network",
-        name="ferry-dev",
+        names=NAMES,
         placement=placement,
-        key=key,
+        key=environment_key(stack, placement),
         cidr=cidr,
         zones=zones,
         flow_log_retention_days=flow_log_retention_days,

@@ -107,9 +107,9 @@ def test_principal_and_policies_follow_the_partition(stack: TerraformStack) -> N
 
 @pytest.mark.parametrize("name", POLICIES)
 def test_a_missing_role_stops_the_plan_and_names_the_command(
-    stack: TerraformStack, name: str
+    stack: TerraformStack, placement: Placement, name: str
 ) -> None:
-    AccountRolesLookup(stack, "account-roles", account_stack_name="account-111122223333")
+    AccountRolesLookup(stack, "account-roles", placement=placement)
 
     found = Template.of(stack).where("aws_iam_roles", kind="data", name_regex=f"^{name}$")
     assert found["lifecycle"]["postcondition"] == [
@@ -123,8 +123,10 @@ def test_a_missing_role_stops_the_plan_and_names_the_command(
     ]
 
 
-def test_what_uses_dms_can_wait_for_both_checks(stack: TerraformStack) -> None:
-    lookup = AccountRolesLookup(stack, "account-roles", account_stack_name="account-111122223333")
+def test_what_uses_dms_can_wait_for_both_checks(
+    stack: TerraformStack, placement: Placement
+) -> None:
+    lookup = AccountRolesLookup(stack, "account-roles", placement=placement)
 
     found = Template.of(stack).data("aws_iam_roles")
     assert {resolved(check.fqn, stack) for check in lookup.ready} == {

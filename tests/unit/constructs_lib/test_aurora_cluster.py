@@ -2,16 +2,9 @@ from typing import Any
 
 from cdktf import TerraformStack
 
-from constructs_lib.aurora import (
-    AuroraBackups,
-    AuroraMaintenance,
-    AuroraMonitoring,
-    AuroraParameters,
-    AuroraProtection,
-    Parameter,
-)
 from facts.placement import Placement
 from tests.unit.constructs_lib.aurora_examples import aurora_cluster, only_name
+from tests.unit.constructs_lib.examples import Parameter
 from tests.unit.constructs_lib.network_examples import acknowledged, resolved
 from tests.unit.template import Template
 
@@ -29,7 +22,7 @@ def test_it_is_aurora_postgresql_of_the_stated_version(
 
     Template.of(stack).has(
         CLUSTER,
-        cluster_identifier="ferry-dev",
+        cluster_identifier="aurora-ferry-dev",
         engine="aurora-postgresql",
         engine_version="15.8",
         engine_lifecycle_support="open-source-rds-extended-support-disabled",
@@ -37,7 +30,7 @@ def test_it_is_aurora_postgresql_of_the_stated_version(
         database_name="app",
         port=5432,
         storage_type="aurora",
-        tags={"Name": "ferry-dev"},
+        tags={"Name": "aurora-ferry-dev"},
     )
 
 
@@ -62,19 +55,16 @@ def test_it_is_in_the_networks_subnets_behind_its_security_group(
     template = Template.of(stack)
     template.has(
         "aws_db_subnet_group",
-        name="ferry-dev",
-        description="Subnets of the Aurora cluster ferry-dev",
+        name="aurora-ferry-dev",
+        description="Subnets of the Aurora cluster aurora-ferry-dev",
         subnet_ids=["subnet-a1", "subnet-a2"],
-        tags={"Name": "ferry-dev"},
+        tags={"Name": "aurora-ferry-dev"},
     )
     subnet_group = only_name(template.resources("aws_db_subnet_group"))
-    (security_group,) = (
-        name for name in template.resources("aws_security_group") if "_aurora_" in name
-    )
     template.has(
         CLUSTER,
         db_subnet_group_name=f"${{aws_db_subnet_group.{subnet_group}.name}}",
-        vpc_security_group_ids=[f"${{aws_security_group.{security_group}.id}}"],
+        vpc_security_group_ids=["sg-aurora"],
     )
 
 
@@ -110,7 +100,7 @@ def test_its_parameters_are_the_family_s(stack: TerraformStack, placement: Place
         stack,
         placement,
         engine_version="16.4",
-        parameters=AuroraParameters(cluster=[Parameter(name="work_mem", value="65536")]),
+        parameters={"work_mem": Parameter("65536")},
     )
 
     template = Template.of(stack)
@@ -127,9 +117,7 @@ def test_its_parameters_are_the_family_s(stack: TerraformStack, placement: Place
 def test_an_upgrade_to_another_release_names_the_instances_new_group(
     stack: TerraformStack, placement: Placement
 ) -> None:
-    aurora_cluster(
-        stack, placement, maintenance=AuroraMaintenance(allow_major_version_upgrade=True)
-    )
+    aurora_cluster(stack, placement, allow_major_version_upgrade=True)
 
     template = Template.of(stack)
     group = only_name(template.resources("aws_db_parameter_group"))
@@ -156,7 +144,7 @@ def test_its_log_goes_to_a_group_that_is_made_first(
     template = Template.of(stack)
     template.has(
         "aws_cloudwatch_log_group",
-        name="/aws/rds/cluster/ferry-dev/postgresql",
+        name="/aws/rds/cluster/aurora-ferry-dev/postgresql",
         retention_in_days=30,
     )
     group = only_name(template.resources("aws_cloudwatch_log_group"))
@@ -185,17 +173,14 @@ def test_monitoring_backups_and_maintenance_are_set(
         stack,
         placement,
         storage_type="aurora-iopt1",
-        monitoring=AuroraMonitoring(
-            performance_insights_retention_days=465,
-            database_insights_mode="advanced",
-            log_retention_days=90,
-        ),
-        backups=AuroraBackups(retention_days=35, window="04:00-05:00"),
-        maintenance=AuroraMaintenance(
-            window="mon:05:00-mon:06:00",
-            apply_immediately=True,
-            engine_lifecycle_support="open-source-rds-extended-support",
-        ),
+        performance_insights_retention_days=465,
+        database_insights_mode="advanced",
+        log_retention_days=90,
+        backup_retention_days=35,
+        backup_window="04:00-05:00",
+        maintenance_window="mon:05:00-mon:06:00",
+        apply_immediately=True,
+        engine_lifecycle_support="open-source-rds-extended-support",
     )
 
     template = Template.of(stack)
@@ -246,7 +231,7 @@ def test_the_final_snapshots_name_is_another_for_each_cluster(
     digits = only_name(template.resources("terraform_data"))
     key = only_name(template.resources("aws_kms_key"))
     assert template.only(CLUSTER)["final_snapshot_identifier"] == (
-        f"ferry-dev-final-${{substr(terraform_data.{digits}.id, 0, 8)}}"
+        f"aurora-ferry-dev-final-${{substr(terraform_data.{digits}.id, 0, 8)}}"
     )
     assert template.only("terraform_data")["triggers_replace"] == {
         "database_name": "app",
@@ -262,9 +247,9 @@ def test_without_protection_it_goes_without_a_trace(
     aurora_cluster(
         stack,
         placement,
-        protection=AuroraProtection(
-            prevent_destroy=False, deletion_protection=False, final_snapshot=False
-        ),
+        prevent_destroy=False,
+        deletion_protection=False,
+        final_snapshot=False,
     )
 
     template = Template.of(stack)
@@ -295,10 +280,11 @@ def test_large_snapshots_are_waited_for(stack: TerraformStack, placement: Placem
 def test_it_tells_how_to_reach_it(stack: TerraformStack, placement: Placement) -> None:
     cluster = aurora_cluster(stack, placement, port=5433)
 
-    address = f"{CLUSTER}.{cluster.cluster.friendly_unique_id}"
+    address = f"{CLUSTER}.{only_name(Template.of(stack).resources(CLUSTER))}"
+    assert resolved(cluster.arn, stack) == f"${{{address}.arn}}"
+    assert resolved(cluster.identifier, stack) == f"${{{address}.cluster_identifier}}"
     assert resolved(cluster.endpoint, stack) == f"${{{address}.endpoint}}"
     assert resolved(cluster.reader_endpoint, stack) == f"${{{address}.reader_endpoint}}"
-    assert cluster.cluster_identifier == "ferry-dev"
     assert cluster.port == 5433
     assert cluster.database_name == "app"
 
@@ -314,7 +300,7 @@ def test_what_is_right_here_is_acknowledged(stack: TerraformStack, placement: Pl
 def test_a_cluster_that_may_be_deleted_is_acknowledged(
     stack: TerraformStack, placement: Placement
 ) -> None:
-    aurora_cluster(stack, placement, protection=AuroraProtection(deletion_protection=False))
+    aurora_cluster(stack, placement, deletion_protection=False)
 
     assert acknowledged(stack)["test/aurora/cluster"] == ["CKV2_AWS_8", "CKV_AWS_139"]
 
@@ -322,6 +308,6 @@ def test_a_cluster_that_may_be_deleted_is_acknowledged(
 def test_a_log_that_is_kept_for_a_year_needs_no_word(
     stack: TerraformStack, placement: Placement
 ) -> None:
-    aurora_cluster(stack, placement, monitoring=AuroraMonitoring(log_retention_days=365))
+    aurora_cluster(stack, placement, log_retention_days=365)
 
     assert "test/aurora/log" not in acknowledged(stack)

@@ -1,34 +1,21 @@
-import pytest
 from cdktf import TerraformStack
 
 from constructs_lib.aurora.engine import (
     EngineVersionCheck,
-    major_version,
     parameter_group_family,
+    release,
 )
 from facts.placement import Placement
 from tests.unit.template import Template
 
 
 def test_the_release_is_the_first_number() -> None:
-    assert major_version("15.8") == 15
-    assert major_version("16.11") == 16
+    assert release("15.8") == 15
+    assert release("16.11") == 16
 
 
 def test_the_family_follows_the_release() -> None:
     assert parameter_group_family("17.4") == "aurora-postgresql17"
-
-
-@pytest.mark.parametrize("version", ["15", "15.8.1", "9.6", "fifteen", "", "15.8-limitless"])
-def test_fails_on_what_is_no_version(version: str) -> None:
-    with pytest.raises(ValueError, match="engine_version") as error:
-        major_version(version)
-
-    assert str(error.value) == (
-        f"the Aurora engine_version is {version!r}; allowed are a major and a minor version, such"
-        " as 15.8. `aws rds describe-db-engine-versions --engine aurora-postgresql` lists what is"
-        " on offer."
-    )
 
 
 def test_the_region_is_asked_for_this_version_or_else_the_latest(

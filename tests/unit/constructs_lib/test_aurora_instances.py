@@ -1,10 +1,8 @@
 import json
 from typing import Any
 
-import pytest
 from cdktf import TerraformStack
 
-from constructs_lib.aurora import AuroraMaintenance, AuroraMonitoring
 from facts.placement import Placement
 from tests.unit.constructs_lib.aurora_examples import aurora_cluster, only_name
 from tests.unit.constructs_lib.network_examples import acknowledged, resolved
@@ -22,23 +20,14 @@ def instances(stack: TerraformStack) -> dict[str, dict[str, Any]]:
 def test_there_are_a_writer_and_two_readers(stack: TerraformStack, placement: Placement) -> None:
     cluster = aurora_cluster(stack, placement)
 
-    assert cluster.instance_identifiers == [
-        "ferry-dev-writer",
-        "ferry-dev-reader-1",
-        "ferry-dev-reader-2",
-    ]
-    assert set(instances(stack)) == set(cluster.instance_identifiers)
-
-
-def test_their_addresses_are_the_writers_and_the_readers_numbers(
-    stack: TerraformStack, placement: Placement
-) -> None:
-    cluster = aurora_cluster(stack, placement)
-
-    assert cluster.writer.node.path == "test/aurora/writer"
-    assert [reader.node.path for reader in cluster.readers] == [
-        "test/aurora/reader-1",
-        "test/aurora/reader-2",
+    named = {
+        f"${{{INSTANCE}.{local}.identifier}}": body["identifier"]
+        for local, body in Template.of(stack).resources(INSTANCE).items()
+    }
+    assert named[resolved(cluster.writer_identifier, stack)] == "aurora-ferry-dev-writer"
+    assert [named[one] for one in resolved(cluster.reader_identifiers, stack)] == [
+        "aurora-ferry-dev-reader-1",
+        "aurora-ferry-dev-reader-2",
     ]
 
 
@@ -48,30 +37,32 @@ def test_a_failover_prefers_the_readers_in_their_order(
     aurora_cluster(stack, placement)
 
     assert {name: body["promotion_tier"] for name, body in instances(stack).items()} == {
-        "ferry-dev-writer": 0,
-        "ferry-dev-reader-1": 1,
-        "ferry-dev-reader-2": 2,
+        "aurora-ferry-dev-writer": 0,
+        "aurora-ferry-dev-reader-1": 1,
+        "aurora-ferry-dev-reader-2": 2,
     }
 
 
 def test_the_readers_wait_for_the_writer(stack: TerraformStack, placement: Placement) -> None:
-    cluster = aurora_cluster(stack, placement)
+    aurora_cluster(stack, placement)
 
-    writer = f"{INSTANCE}.{cluster.writer.friendly_unique_id}"
-    assert writer in instances(stack)["ferry-dev-reader-1"]["depends_on"]
-    assert writer in instances(stack)["ferry-dev-reader-2"]["depends_on"]
-    assert writer not in instances(stack)["ferry-dev-writer"]["depends_on"]
+    local = Template.of(stack).resources(INSTANCE)
+    (writer,) = (f"{INSTANCE}.{name}" for name in local if name.startswith("aurora_writer_"))
+    assert writer in instances(stack)["aurora-ferry-dev-reader-1"]["depends_on"]
+    assert writer in instances(stack)["aurora-ferry-dev-reader-2"]["depends_on"]
+    assert writer not in instances(stack)["aurora-ferry-dev-writer"]["depends_on"]
 
 
 def test_all_are_of_one_kind(stack: TerraformStack, placement: Placement) -> None:
-    cluster = aurora_cluster(stack, placement)
+    aurora_cluster(stack, placement)
 
     template = Template.of(stack)
+    cluster = only_name(template.resources("aws_rds_cluster"))
     key = only_name(template.resources("aws_kms_key"))
     group = only_name(template.resources("aws_db_parameter_group"))
     (role,) = (name for name in template.resources("aws_iam_role") if "monitoring" in name)
     expected = {
-        "cluster_identifier": f"${{aws_rds_cluster.{cluster.cluster.friendly_unique_id}.id}}",
+        "cluster_identifier": f"${{aws_rds_cluster.{cluster}.id}}",
         "engine": "aurora-postgresql",
         "instance_class": "db.r6g.large",
         "publicly_accessible": False,
@@ -98,14 +89,11 @@ def test_monitoring_and_maintenance_are_set(stack: TerraformStack, placement: Pl
         stack,
         placement,
         reader_count=0,
-        monitoring=AuroraMonitoring(
-            performance_insights_retention_days=31, monitoring_interval_seconds=5
-        ),
-        maintenance=AuroraMaintenance(
-            window="mon:05:00-mon:06:00",
-            apply_immediately=True,
-            ca_certificate_identifier="rds-ca-ecc384-g1",
-        ),
+        performance_insights_retention_days=31,
+        monitoring_interval_seconds=5,
+        maintenance_window="mon:05:00-mon:06:00",
+        apply_immediately=True,
+        ca_certificate_identifier="rds-ca-ecc384-g1",
     )
 
     Template.of(stack).has(
@@ -121,26 +109,14 @@ def test_monitoring_and_maintenance_are_set(stack: TerraformStack, placement: Pl
 def test_a_cluster_may_have_no_reader(stack: TerraformStack, placement: Placement) -> None:
     cluster = aurora_cluster(stack, placement, reader_count=0)
 
-    assert cluster.instance_identifiers == ["ferry-dev-writer"]
-    assert cluster.readers == []
+    assert set(instances(stack)) == {"aurora-ferry-dev-writer"}
+    assert cluster.reader_identifiers == []
 
 
 def test_fifteen_readers_have_fifteen_tiers(stack: TerraformStack, placement: Placement) -> None:
     aurora_cluster(stack, placement, reader_count=15)
 
-    assert instances(stack)["ferry-dev-reader-15"]["promotion_tier"] == 15
-
-
-@pytest.mark.parametrize("count", [-1, 16])
-def test_fails_with_more_readers_than_a_cluster_has(
-    stack: TerraformStack, placement: Placement, count: int
-) -> None:
-    with pytest.raises(ValueError, match="reader_count") as error:
-        aurora_cluster(stack, placement, reader_count=count)
-
-    assert str(error.value) == (
-        f"the Aurora cluster ferry-dev has reader_count {count}; allowed are 0 to 15."
-    )
+    assert instances(stack)["aurora-ferry-dev-reader-15"]["promotion_tier"] == 15
 
 
 def test_rds_may_use_the_monitoring_role_for_these_instances(
@@ -149,7 +125,7 @@ def test_rds_may_use_the_monitoring_role_for_these_instances(
     aurora_cluster(stack, placement)
 
     role = Template.of(stack).only("aws_iam_role")
-    assert role["name"] == "ferry-dev-rds-monitoring"
+    assert role["name"] == "aurora-ferry-dev-rds-monitoring"
     assert json.loads(role["assume_role_policy"]) == {
         "Version": "2012-10-17",
         "Statement": [
@@ -160,7 +136,7 @@ def test_rds_may_use_the_monitoring_role_for_these_instances(
                 "Condition": {
                     "StringEquals": {"aws:SourceAccount": "111122223333"},
                     "ArnLike": {
-                        "aws:SourceArn": "arn:aws:rds:eu-central-1:111122223333:db:ferry-dev-*"
+                        "aws:SourceArn": "arn:aws:rds:eu-central-1:111122223333:db:aurora-ferry-dev-*"
                     },
                 },
             }
@@ -190,7 +166,7 @@ def test_without_enhanced_monitoring_there_is_no_role(
         stack,
         placement,
         reader_count=0,
-        monitoring=AuroraMonitoring(monitoring_interval_seconds=0),
+        monitoring_interval_seconds=0,
     )
 
     template = Template.of(stack)
@@ -211,17 +187,7 @@ def test_monitoring_that_is_off_is_acknowledged(
         stack,
         placement,
         reader_count=0,
-        monitoring=AuroraMonitoring(monitoring_interval_seconds=0),
+        monitoring_interval_seconds=0,
     )
 
     assert acknowledged(stack)["test/aurora/writer"] == ["CKV_AWS_118", "CKV_AWS_226"]
-
-
-def test_the_writers_identifier_can_be_waited_for(
-    stack: TerraformStack, placement: Placement
-) -> None:
-    cluster = aurora_cluster(stack, placement)
-
-    assert resolved(cluster.writer.identifier, stack) == (
-        f"${{{INSTANCE}.{cluster.writer.friendly_unique_id}.identifier}}"
-    )

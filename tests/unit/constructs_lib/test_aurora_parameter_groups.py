@@ -1,26 +1,26 @@
+from typing import Any
+
 from cdktf import TerraformStack
 
-from constructs_lib.aurora import ApplyMethod, AuroraParameters, Parameter
 from constructs_lib.aurora.parameter_groups import ParameterGroups
+from tests.unit.constructs_lib.examples import NAMES, Parameter
 from tests.unit.constructs_lib.network_examples import resolved
 from tests.unit.template import Template
 
 CLUSTER, INSTANCES = "aws_rds_cluster_parameter_group", "aws_db_parameter_group"
 
 
-def groups(
-    stack: TerraformStack,
-    parameters: AuroraParameters | None = None,
-    *,
-    engine_version: str = "15.8",
-) -> ParameterGroups:
-    return ParameterGroups(
-        stack,
-        "parameters",
-        name="ferry-dev",
-        engine_version=engine_version,
-        parameters=parameters or AuroraParameters(),
-    )
+def groups(stack: TerraformStack, **different: Any) -> ParameterGroups:  # noqa: ANN401 (any argument)
+    arguments: dict[str, Any] = {
+        "names": NAMES,
+        "engine_version": "15.8",
+        "log_statement": "all",
+        "log_min_duration_statement_ms": 1000,
+        "parameters": {},
+        "instance_parameters": {},
+        **different,
+    }
+    return ParameterGroups(stack, "parameters", **arguments)
 
 
 def applied(stack: TerraformStack, type_: str) -> dict[str, tuple[str, str]]:
@@ -44,14 +44,14 @@ def test_the_cluster_has_what_the_migration_needs(stack: TerraformStack) -> None
 
 
 def test_what_is_logged_is_set(stack: TerraformStack) -> None:
-    groups(stack, AuroraParameters(log_statement="ddl", log_min_duration_statement_ms=-1))
+    groups(stack, log_statement="ddl", log_min_duration_statement_ms=-1)
 
     assert applied(stack, CLUSTER)["log_statement"] == ("ddl", "immediate")
     assert applied(stack, CLUSTER)["log_min_duration_statement"] == ("-1", "immediate")
 
 
 def test_further_parameters_join_them(stack: TerraformStack) -> None:
-    groups(stack, AuroraParameters(cluster=[Parameter(name="work_mem", value="65536")]))
+    groups(stack, parameters={"work_mem": Parameter("65536")})
 
     assert applied(stack, CLUSTER)["work_mem"] == ("65536", "immediate")
     assert len(applied(stack, CLUSTER)) == 6
@@ -59,23 +59,13 @@ def test_further_parameters_join_them(stack: TerraformStack) -> None:
 
 def test_what_is_given_comes_before_the_projects_own(stack: TerraformStack) -> None:
     libraries = "pg_stat_statements,pg_cron"
-    groups(
-        stack,
-        AuroraParameters(cluster=[Parameter(name="shared_preload_libraries", value=libraries)]),
-    )
+    groups(stack, parameters={"shared_preload_libraries": Parameter(libraries)})
 
     assert applied(stack, CLUSTER)["shared_preload_libraries"] == (libraries, "pending-reboot")
 
 
 def test_the_instances_have_a_group_of_their_own(stack: TerraformStack) -> None:
-    groups(
-        stack,
-        AuroraParameters(
-            instances=[
-                Parameter(name="brand_new", value="on", apply_method=ApplyMethod.PENDING_REBOOT)
-            ]
-        ),
-    )
+    groups(stack, instance_parameters={"brand_new": Parameter("on", "pending-reboot")})
 
     assert applied(stack, INSTANCES) == {"brand_new": ("on", "pending-reboot")}
 
@@ -93,9 +83,9 @@ def test_another_family_is_made_beside_the_old_one(stack: TerraformStack) -> Non
     for type_ in (CLUSTER, INSTANCES):
         template.has(
             type_,
-            name="ferry-dev-aurora-postgresql16",
+            name="aurora-ferry-dev-aurora-postgresql16",
             family="aurora-postgresql16",
-            tags={"Name": "ferry-dev-aurora-postgresql16"},
+            tags={"Name": "aurora-ferry-dev-aurora-postgresql16"},
             lifecycle={"create_before_destroy": True},
         )
 
@@ -104,9 +94,9 @@ def test_the_groups_say_what_they_are_for(stack: TerraformStack) -> None:
     groups(stack)
 
     template = Template.of(stack)
-    template.has(CLUSTER, description="Parameters of the Aurora cluster ferry-dev")
+    template.has(CLUSTER, description="Parameters of the Aurora cluster aurora-ferry-dev")
     template.has(
-        INSTANCES, description="Parameters of the instances of the Aurora cluster ferry-dev"
+        INSTANCES, description="Parameters of the instances of the Aurora cluster aurora-ferry-dev"
     )
 
 

@@ -6,7 +6,8 @@ from cdktf import TerraformStack
 
 from constructs_lib.credentials import EnvironmentSourceSecret, SecretAccessRole
 from facts.placement import Placement
-from tests.unit.constructs_lib.aurora_examples import environment_key, only_name
+from tests.unit.constructs_lib.aurora_examples import only_name
+from tests.unit.constructs_lib.examples import NAMES, environment_key
 from tests.unit.constructs_lib.network_examples import resolved
 from tests.unit.template import Template
 
@@ -21,7 +22,7 @@ def access_role(
     return SecretAccessRole(
         stack,
         "secret-access",
-        name="ferry-dev",
+        names=NAMES,
         placement=placement,
         key=environment_key(stack, placement),
         secrets=[SimpleNamespace(arn=SOURCE), SimpleNamespace(arn=TARGET)],
@@ -41,7 +42,7 @@ def test_it_trusts_the_regions_dms_acting_for_this_account(
     access_role(stack, placement)
 
     role = Template.of(stack).only("aws_iam_role")
-    assert role["name"] == "ferry-dev-dms-secrets"
+    assert role["name"] == "aurora-ferry-dev-dms-secrets"
     assert json.loads(role["assume_role_policy"]) == {
         "Version": "2012-10-17",
         "Statement": [
@@ -118,16 +119,15 @@ def test_a_source_secret_with_a_key_of_its_own_can_be_decrypted_too(
 def test_a_secret_that_is_looked_up_keeps_the_policy_valid_json(
     stack: TerraformStack, placement: Placement
 ) -> None:
-    source = EnvironmentSourceSecret(
-        stack, "source-secret", name="ferry-dev", environment="dev", placement=placement
-    )
+    source = EnvironmentSourceSecret(stack, "source-secret", names=NAMES, placement=placement)
     SecretAccessRole(
         stack,
         "secret-access",
-        name="ferry-dev",
+        names=NAMES,
         placement=placement,
         key=environment_key(stack, placement),
         secrets=[source],
+        source_key_arn=None,
     )
 
     assert statements(stack)["ReadSecrets"]["Resource"] == [resolved(source.arn, stack)]

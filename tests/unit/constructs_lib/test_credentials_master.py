@@ -1,12 +1,8 @@
-import pytest
 from cdktf import TerraformOutput, TerraformStack
 
 from facts.placement import Placement
-from tests.unit.constructs_lib.aurora_examples import (
-    environment_key,
-    master_credentials,
-    only_name,
-)
+from tests.unit.constructs_lib.aurora_examples import master_credentials, only_name
+from tests.unit.constructs_lib.examples import environment_key
 from tests.unit.constructs_lib.network_examples import acknowledged, resolved
 from tests.unit.template import Template
 
@@ -22,11 +18,11 @@ def test_the_secret_is_encrypted_and_protected_under_a_fixed_name(
     key = only_name(template.resources("aws_kms_key"))
     template.has(
         "aws_secretsmanager_secret",
-        name="ferry-dev/master",
-        description="The master user of the Aurora cluster ferry-dev",
+        name="aurora-ferry-dev/master",
+        description="The master user of the Aurora cluster aurora-ferry-dev",
         kms_key_id=f"${{aws_kms_key.{key}.arn}}",
         recovery_window_in_days=30,
-        tags={"Name": "ferry-dev/master"},
+        tags={"Name": "aurora-ferry-dev/master"},
         lifecycle={"prevent_destroy": True},
     )
 
@@ -109,12 +105,11 @@ def test_the_passwords_version_follows_the_secrets(
 
 
 def test_it_tells_its_user_and_its_secret(stack: TerraformStack, placement: Placement) -> None:
-    credentials = master_credentials(stack, environment_key(stack, placement), version=7)
+    credentials = master_credentials(stack, environment_key(stack, placement))
 
     secret = only_name(Template.of(stack).resources("aws_secretsmanager_secret"))
     assert credentials.username == "ferry_admin"
-    assert credentials.version == 7
-    assert resolved(credentials.secret_arn, stack) == f"${{aws_secretsmanager_secret.{secret}.arn}}"
+    assert resolved(credentials.arn, stack) == f"${{aws_secretsmanager_secret.{secret}.arn}}"
 
 
 def test_rotation_by_version_is_acknowledged(stack: TerraformStack, placement: Placement) -> None:
@@ -123,23 +118,7 @@ def test_rotation_by_version_is_acknowledged(stack: TerraformStack, placement: P
     assert acknowledged(stack) == {"test/credentials/secret": ["CKV2_AWS_57"]}
 
 
-@pytest.mark.parametrize("days", [0, 7, 30])
-def test_secrets_managers_recovery_windows_are_taken(
-    stack: TerraformStack, placement: Placement, days: int
-) -> None:
-    master_credentials(stack, environment_key(stack, placement), recovery_window_days=days)
+def test_the_recovery_window_is_a_setting(stack: TerraformStack, placement: Placement) -> None:
+    master_credentials(stack, environment_key(stack, placement), recovery_window_days=0)
 
-    Template.of(stack).has("aws_secretsmanager_secret", recovery_window_in_days=days)
-
-
-@pytest.mark.parametrize("days", [-1, 6, 31])
-def test_fails_with_another_recovery_window(
-    stack: TerraformStack, placement: Placement, days: int
-) -> None:
-    with pytest.raises(ValueError, match="recovery_window_days") as error:
-        master_credentials(stack, environment_key(stack, placement), recovery_window_days=days)
-
-    assert str(error.value) == (
-        f"the secret ferry-dev/master has recovery_window_days {days}; allowed are 0 (deleted at"
-        " once) and 7 to 30."
-    )
+    Template.of(stack).has("aws_secretsmanager_secret", recovery_window_in_days=0)

@@ -8,6 +8,7 @@ from cdktf import TerraformStack
 
 from constructs_lib.encryption import EnvironmentKey, key_policy
 from facts.placement import Placement
+from tests.unit.constructs_lib.examples import NAMES, environment_key
 from tests.unit.constructs_lib.network_examples import resolved
 from tests.unit.template import Template
 
@@ -25,7 +26,7 @@ ON_BEHALF_OF_CALLERS = {
 
 
 def statement(placement: Placement, sid: str) -> dict[str, Any]:
-    (found,) = [one for one in key_policy(placement)["Statement"] if one["Sid"] == sid]
+    (found,) = [one for one in json.loads(key_policy(placement))["Statement"] if one["Sid"] == sid]
     assert isinstance(found, dict)
     assert found.pop("Sid") == sid
     assert found.pop("Effect") == "Allow"
@@ -34,7 +35,7 @@ def statement(placement: Placement, sid: str) -> dict[str, Any]:
 
 
 def test_the_policy_has_these_statements_and_no_other(placement: Placement) -> None:
-    assert [one["Sid"] for one in key_policy(placement)["Statement"]] == [
+    assert [one["Sid"] for one in json.loads(key_policy(placement))["Statement"]] == [
         "Administration",
         "UseThroughServices",
         "GrantsToServices",
@@ -122,7 +123,7 @@ def test_who_delivers_to_the_encrypted_topic_may_encrypt_for_this_account(
 
 
 def test_nobody_is_admitted_without_an_account_and_a_condition(placement: Placement) -> None:
-    for one in key_policy(placement)["Statement"]:
+    for one in json.loads(key_policy(placement))["Statement"]:
         assert "*" not in str(one["Principal"])
         assert ("Condition" in one) is (one["Sid"] != "Administration")
 
@@ -144,20 +145,21 @@ def test_principals_and_arns_follow_the_partition() -> None:
 
 
 def test_the_key_rotates_and_has_an_alias(stack: TerraformStack, placement: Placement) -> None:
-    key = EnvironmentKey(stack, "key", name="ferry-dev", placement=placement, prevent_destroy=True)
+    key = environment_key(stack, placement)
 
     template = Template.of(stack)
     made = template.only("aws_kms_key")
     assert made["enable_key_rotation"] is True
     assert made["deletion_window_in_days"] == 30
-    assert made["description"] == "Data, secrets, logs and messages of ferry-dev"
-    assert json.loads(made["policy"]) == key_policy(placement)
+    assert made["description"] == "Data, secrets, logs and messages of aurora-ferry-dev"
+    assert made["policy"] == key_policy(placement)
     (local,) = template.resources("aws_kms_key")
     template.has(
-        "aws_kms_alias", name="alias/ferry-dev", target_key_id=f"${{aws_kms_key.{local}.key_id}}"
+        "aws_kms_alias",
+        name="alias/aurora-ferry-dev",
+        target_key_id=f"${{aws_kms_key.{local}.key_id}}",
     )
     assert resolved(key.arn, stack) == f"${{aws_kms_key.{local}.arn}}"
-    assert resolved(key.key.arn, stack) == resolved(key.arn, stack)
 
 
 @pytest.mark.parametrize("prevent_destroy", [True, False])
@@ -167,7 +169,7 @@ def test_a_protected_environments_key_cannot_be_destroyed(
     EnvironmentKey(
         stack,
         "key",
-        name="ferry-dev",
+        names=NAMES,
         placement=placement,
         deletion_window_days=7,
         prevent_destroy=prevent_destroy,

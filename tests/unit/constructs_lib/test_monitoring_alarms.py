@@ -10,7 +10,7 @@ from cdktf import TerraformStack, Testing
 from cdktf_cdktf_provider_aws.provider import AwsProvider
 
 from constructs_lib.monitoring import AuroraAlarms, ReplicationAlarms
-from tests.unit.constructs_lib.monitoring_examples import NAMES, TOPIC_ARN, topic
+from tests.unit.constructs_lib.examples import NAMES, TOPIC_ARN, topic
 from tests.unit.template import Template
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from cdktf_cdktf_provider_aws.provider import AwsProvider
 
 from constructs_lib.monitoring import MigrationDashboard
 from constructs_lib.monitoring.widgets import alarm_states, graph, lay_out, text
-from tests.unit.constructs_lib.monitoring_examples import NAMES
+from tests.unit.constructs_lib.examples import NAMES
 from tests.unit.template import Template
 
 if TYPE_CHECKING:

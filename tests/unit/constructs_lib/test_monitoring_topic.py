@@ -13,7 +13,7 @@ from cdktf_cdktf_provider_aws.provider import AwsProvider
 from constructs_lib.monitoring import AlarmTopic
 from constructs_lib.monitoring.topic import topic_policy
 from facts.placement import Placement
-from tests.unit.constructs_lib.monitoring_examples import NAMES
+from tests.unit.constructs_lib.examples import NAMES
 from tests.unit.constructs_lib.network_examples import resolved
 from tests.unit.template import Template
 

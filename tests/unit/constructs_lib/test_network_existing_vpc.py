@@ -93,32 +93,6 @@ def test_subnets_in_a_single_zone_stop_the_plan(
     }
 
 
-@pytest.mark.parametrize(
-    ("dms_subnet_ids", "given"),
-    [
-        ([], "none"),
-        (["subnet-d1"], "subnet-d1"),
-        (["subnet-d1", "subnet-d1"], "subnet-d1, subnet-d1"),
-        (["subnet-d1", "subnet-d2", "subnet-d1"], "subnet-d1, subnet-d2, subnet-d1"),
-    ],
-)
-def test_refuses_a_list_that_cannot_span_two_zones(
-    stack: TerraformStack, dms_subnet_ids: list[str], given: str
-) -> None:
-    with pytest.raises(ValueError) as refused:  # noqa: PT011 (the whole message is compared)
-        ExistingVpc(
-            stack,
-            "network",
-            vpc_id="vpc-1",
-            aurora_subnet_ids=AURORA,
-            dms_subnet_ids=dms_subnet_ids,
-        )
-
-    assert str(refused.value) == (
-        f"DMS's subnets given are {given}; give at least 2 different ones, in different zones"
-    )
-
-
 def test_aurora_and_dms_may_share_subnets(stack: TerraformStack) -> None:
     network = ExistingVpc(
         stack, "network", vpc_id="vpc-1", aurora_subnet_ids=AURORA, dms_subnet_ids=AURORA

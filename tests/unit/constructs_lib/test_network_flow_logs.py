@@ -3,21 +3,20 @@ import json
 import pytest
 from cdktf import TerraformStack
 
-from constructs_lib.encryption import EnvironmentKey
 from constructs_lib.network.flow_logs import FlowLogs
 from facts.placement import Placement
+from tests.unit.constructs_lib.examples import NAMES, environment_key
 from tests.unit.constructs_lib.network_examples import acknowledged
 from tests.unit.template import Template
 
 
 def flow_logs(stack: TerraformStack, placement: Placement, *, retention_days: int = 365) -> None:
-    key = EnvironmentKey(stack, "key", name="ferry-dev", placement=placement, prevent_destroy=False)
     FlowLogs(
         stack,
         "flow-logs",
-        name="ferry-dev",
+        names=NAMES,
         placement=placement,
-        key=key,
+        key=environment_key(stack, placement),
         vpc_id="vpc-1",
         retention_days=retention_days,
     )
@@ -36,7 +35,7 @@ def test_all_traffic_goes_to_the_log_group(stack: TerraformStack, placement: Pla
         log_destination_type="cloud-watch-logs",
         log_destination=f"${{aws_cloudwatch_log_group.{group}.arn}}",
         iam_role_arn=f"${{aws_iam_role.{role}.arn}}",
-        tags={"Name": "ferry-dev"},
+        tags={"Name": "aurora-ferry-dev"},
     )
 
 
@@ -49,7 +48,7 @@ def test_the_log_group_is_encrypted_and_forgets(
     (key,) = template.resources("aws_kms_key")
     template.has(
         "aws_cloudwatch_log_group",
-        name="/aws/vpc/flow-logs/ferry-dev",
+        name="/aws/vpc/flow-logs/aurora-ferry-dev",
         retention_in_days=30,
         kms_key_id=f"${{aws_kms_key.{key}.arn}}",
     )
@@ -61,7 +60,7 @@ def test_the_role_trusts_flow_logs_of_this_account_and_region(
     flow_logs(stack, placement)
 
     role = Template.of(stack).only("aws_iam_role")
-    assert role["name"] == "ferry-dev-flow-logs"
+    assert role["name"] == "aurora-ferry-dev-flow-logs"
     assert json.loads(role["assume_role_policy"])["Statement"] == [
         {
             "Effect": "Allow",
@@ -87,7 +86,7 @@ def test_the_role_writes_into_this_group_alone(stack: TerraformStack, placement:
         "Effect": "Allow",
         "Action": ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
         "Resource": (
-            "arn:aws:logs:eu-central-1:111122223333:log-group:/aws/vpc/flow-logs/ferry-dev:*"
+            "arn:aws:logs:eu-central-1:111122223333:log-group:/aws/vpc/flow-logs/aurora-ferry-dev:*"
         ),
     }
     assert find == {

@@ -1,14 +1,19 @@
 from typing import Any
 
-import pytest
 from cdktf import TerraformStack
 
 from constructs_lib.network import NatEgress
 from facts.placement import Placement
+from tests.unit.constructs_lib.examples import NAMES
 from tests.unit.constructs_lib.network_examples import new_vpc, resolved
 from tests.unit.template import Template
 
 ZONES = ["eu-central-1a", "eu-central-1b", "eu-central-1c"]
+
+
+def egress(stack: TerraformStack, placement: Placement, *, one_per_zone: bool = False) -> None:
+    vpc = new_vpc(stack, placement, zones=ZONES)
+    NatEgress(stack, "nat", names=NAMES, vpc=vpc, one_per_zone=one_per_zone)
 
 
 def names(template: Template, type_: str, attribute: str = "id") -> dict[str, str]:
@@ -29,53 +34,51 @@ def dms_gateways(template: Template) -> dict[str, str]:
     }
 
 
-def test_by_default_all_of_dms_leaves_through_one_gateway(
-    stack: TerraformStack, placement: Placement
-) -> None:
-    NatEgress(stack, "nat", name="ferry-dev", vpc=new_vpc(stack, placement, zones=ZONES))
+def test_all_of_dms_leaves_through_one_gateway(stack: TerraformStack, placement: Placement) -> None:
+    egress(stack, placement)
 
     assert dms_gateways(Template.of(stack)) == {
-        "ferry-dev-dms-1": "ferry-dev-nat-1",
-        "ferry-dev-dms-2": "ferry-dev-nat-1",
-        "ferry-dev-dms-3": "ferry-dev-nat-1",
+        "aurora-ferry-dev-dms-1": "aurora-ferry-dev-nat-1",
+        "aurora-ferry-dev-dms-2": "aurora-ferry-dev-nat-1",
+        "aurora-ferry-dev-dms-3": "aurora-ferry-dev-nat-1",
     }
 
 
 def test_with_a_gateway_for_each_zone_no_zone_needs_another(
     stack: TerraformStack, placement: Placement
 ) -> None:
-    NatEgress(
-        stack, "nat", name="ferry-dev", vpc=new_vpc(stack, placement, zones=ZONES), gateway_count=3
-    )
+    egress(stack, placement, one_per_zone=True)
 
     assert dms_gateways(Template.of(stack)) == {
-        "ferry-dev-dms-1": "ferry-dev-nat-1",
-        "ferry-dev-dms-2": "ferry-dev-nat-2",
-        "ferry-dev-dms-3": "ferry-dev-nat-3",
+        "aurora-ferry-dev-dms-1": "aurora-ferry-dev-nat-1",
+        "aurora-ferry-dev-dms-2": "aurora-ferry-dev-nat-2",
+        "aurora-ferry-dev-dms-3": "aurora-ferry-dev-nat-3",
     }
 
 
 def test_gateways_stand_in_public_subnets_that_lead_to_the_internet_gateway(
     stack: TerraformStack, placement: Placement
 ) -> None:
-    NatEgress(
-        stack, "nat", name="ferry-dev", vpc=new_vpc(stack, placement, zones=ZONES), gateway_count=2
-    )
+    egress(stack, placement, one_per_zone=True)
 
     template = Template.of(stack)
     subnets, tables = names(template, "aws_subnet"), names(template, "aws_route_table")
     assert {
         gateway["tags"]["Name"]: subnets[gateway["subnet_id"]]
         for gateway in template.resources("aws_nat_gateway").values()
-    } == {"ferry-dev-nat-1": "ferry-dev-public-1", "ferry-dev-nat-2": "ferry-dev-public-2"}
+    } == {
+        f"aurora-ferry-dev-nat-{number}": f"aurora-ferry-dev-public-{number}"
+        for number in (1, 2, 3)
+    }
     public: list[dict[str, Any]] = [
         association
         for association in template.resources("aws_route_table_association").values()
-        if tables[association["route_table_id"]] == "ferry-dev-public"
+        if tables[association["route_table_id"]] == "aurora-ferry-dev-public"
     ]
     assert {subnets[association["subnet_id"]] for association in public} == {
-        "ferry-dev-public-1",
-        "ferry-dev-public-2",
+        "aurora-ferry-dev-public-1",
+        "aurora-ferry-dev-public-2",
+        "aurora-ferry-dev-public-3",
     }
     (internet,) = template.resources("aws_internet_gateway")
     route = template.where(
@@ -83,19 +86,19 @@ def test_gateways_stand_in_public_subnets_that_lead_to_the_internet_gateway(
         destination_cidr_block="0.0.0.0/0",
         gateway_id=f"${{aws_internet_gateway.{internet}.id}}",
     )
-    assert tables[route["route_table_id"]] == "ferry-dev-public"
+    assert tables[route["route_table_id"]] == "aurora-ferry-dev-public"
     template.has(
         "aws_subnet",
         cidr_block="10.20.128.0/20",
         availability_zone="eu-central-1a",
         map_public_ip_on_launch=False,
-        tags={"Name": "ferry-dev-public-1"},
+        tags={"Name": "aurora-ferry-dev-public-1"},
     )
 
 
 def test_aurora_gets_no_way_out(stack: TerraformStack, placement: Placement) -> None:
     vpc = new_vpc(stack, placement, zones=ZONES)
-    NatEgress(stack, "nat", name="ferry-dev", vpc=vpc)
+    NatEgress(stack, "nat", names=NAMES, vpc=vpc, one_per_zone=False)
 
     routes = Template.of(stack).resources("aws_route").values()
     assert resolved(vpc.aurora_route_table_id, stack) not in [
@@ -106,25 +109,21 @@ def test_aurora_gets_no_way_out(stack: TerraformStack, placement: Placement) -> 
 def test_gateways_wait_for_the_internet_gateway(
     stack: TerraformStack, placement: Placement
 ) -> None:
-    NatEgress(stack, "nat", name="ferry-dev", vpc=new_vpc(stack, placement))
+    egress(stack, placement)
 
     template = Template.of(stack)
     (internet,) = template.resources("aws_internet_gateway")
     assert template.only("aws_nat_gateway")["depends_on"] == [f"aws_internet_gateway.{internet}"]
 
 
-def test_the_addresses_that_the_source_sees_are_known(
+def test_each_gateway_has_an_address_of_its_own(
     stack: TerraformStack, placement: Placement
 ) -> None:
-    nat = NatEgress(stack, "nat", name="ferry-dev", vpc=new_vpc(stack, placement), gateway_count=2)
+    egress(stack, placement, one_per_zone=True)
 
     template = Template.of(stack)
-    addresses = names(template, "aws_eip", "public_ip")
-    assert [addresses[ip] for ip in resolved(nat.public_ips, stack)] == [
-        "ferry-dev-nat-1",
-        "ferry-dev-nat-2",
-    ]
     allocations = names(template, "aws_eip", "allocation_id")
+    assert len(allocations) == 3
     for gateway in template.resources("aws_nat_gateway").values():
         assert allocations[gateway["allocation_id"]] == gateway["tags"]["Name"]
 
@@ -135,20 +134,6 @@ def test_private_subnets_are_the_same_with_and_without_nat(
     vpc = new_vpc(stack, placement, zones=ZONES)
     before = Template.of(stack).resources("aws_subnet")
 
-    NatEgress(stack, "nat", name="ferry-dev", vpc=vpc)
+    NatEgress(stack, "nat", names=NAMES, vpc=vpc, one_per_zone=False)
 
     assert before.items() <= Template.of(stack).resources("aws_subnet").items()
-
-
-@pytest.mark.parametrize("gateway_count", [0, 4])
-def test_refuses_a_number_of_gateways_that_the_zones_do_not_allow(
-    stack: TerraformStack, placement: Placement, gateway_count: int
-) -> None:
-    vpc = new_vpc(stack, placement, zones=ZONES)
-
-    with pytest.raises(ValueError) as refused:  # noqa: PT011 (the whole message is compared)
-        NatEgress(stack, "nat", name="ferry-dev", vpc=vpc, gateway_count=gateway_count)
-
-    assert str(refused.value) == (
-        f"{gateway_count} NAT gateways given; allowed are 1 to 3, the number of the network's zones"
-    )

@@ -1,4 +1,3 @@
-import pytest
 from cdktf import TerraformStack, Testing
 from cdktf_cdktf_provider_aws.provider import AwsProvider
 
@@ -19,7 +18,7 @@ def test_the_vpc_resolves_names_as_private_endpoints_need(
         cidr_block="10.20.0.0/16",
         enable_dns_support=True,
         enable_dns_hostnames=True,
-        tags={"Name": "ferry-dev"},
+        tags={"Name": "aurora-ferry-dev"},
     )
 
 
@@ -33,19 +32,17 @@ def test_each_zone_has_a_private_subnet_for_aurora_and_one_for_dms(
         subnet["tags"]["Name"]: (subnet["availability_zone"], subnet["cidr_block"])
         for subnet in subnets
     } == {
-        "ferry-dev-aurora-1": ("eu-central-1a", "10.20.0.0/20"),
-        "ferry-dev-aurora-2": ("eu-central-1b", "10.20.16.0/20"),
-        "ferry-dev-aurora-3": ("eu-central-1c", "10.20.32.0/20"),
-        "ferry-dev-dms-1": ("eu-central-1a", "10.20.64.0/20"),
-        "ferry-dev-dms-2": ("eu-central-1b", "10.20.80.0/20"),
-        "ferry-dev-dms-3": ("eu-central-1c", "10.20.96.0/20"),
+        "aurora-ferry-dev-aurora-1": ("eu-central-1a", "10.20.0.0/20"),
+        "aurora-ferry-dev-aurora-2": ("eu-central-1b", "10.20.16.0/20"),
+        "aurora-ferry-dev-aurora-3": ("eu-central-1c", "10.20.32.0/20"),
+        "aurora-ferry-dev-dms-1": ("eu-central-1a", "10.20.64.0/20"),
+        "aurora-ferry-dev-dms-2": ("eu-central-1b", "10.20.80.0/20"),
+        "aurora-ferry-dev-dms-3": ("eu-central-1c", "10.20.96.0/20"),
     }
     assert not any(subnet["map_public_ip_on_launch"] for subnet in subnets)
 
 
-def test_by_default_there_are_three_zones_that_are_remembered(
-    stack: TerraformStack, placement: Placement
-) -> None:
+def test_zones_that_are_counted_are_remembered(stack: TerraformStack, placement: Placement) -> None:
     vpc = new_vpc(stack, placement)
 
     template = Template.of(stack)
@@ -106,18 +103,18 @@ def test_aurora_shares_a_route_table_and_each_dms_subnet_has_its_own(
         subnets[association["subnet_id"]]: names[association["route_table_id"]]
         for association in template.resources("aws_route_table_association").values()
     } == {
-        "ferry-dev-aurora-1": "ferry-dev-aurora",
-        "ferry-dev-aurora-2": "ferry-dev-aurora",
-        "ferry-dev-aurora-3": "ferry-dev-aurora",
-        "ferry-dev-dms-1": "ferry-dev-dms-1",
-        "ferry-dev-dms-2": "ferry-dev-dms-2",
-        "ferry-dev-dms-3": "ferry-dev-dms-3",
+        "aurora-ferry-dev-aurora-1": "aurora-ferry-dev-aurora",
+        "aurora-ferry-dev-aurora-2": "aurora-ferry-dev-aurora",
+        "aurora-ferry-dev-aurora-3": "aurora-ferry-dev-aurora",
+        "aurora-ferry-dev-dms-1": "aurora-ferry-dev-dms-1",
+        "aurora-ferry-dev-dms-2": "aurora-ferry-dev-dms-2",
+        "aurora-ferry-dev-dms-3": "aurora-ferry-dev-dms-3",
     }
     assert [names[id_] for id_ in resolved(vpc.route_table_ids, stack)] == [
-        "ferry-dev-aurora",
-        "ferry-dev-dms-1",
-        "ferry-dev-dms-2",
-        "ferry-dev-dms-3",
+        "aurora-ferry-dev-aurora",
+        "aurora-ferry-dev-dms-1",
+        "aurora-ferry-dev-dms-2",
+        "aurora-ferry-dev-dms-3",
     ]
 
 
@@ -131,14 +128,14 @@ def test_subnet_ids_are_in_the_order_of_the_zones(
         for local, subnet in Template.of(stack).resources("aws_subnet").items()
     }
     assert [subnets[id_] for id_ in resolved(vpc.aurora_subnet_ids, stack)] == [
-        "ferry-dev-aurora-1",
-        "ferry-dev-aurora-2",
-        "ferry-dev-aurora-3",
+        "aurora-ferry-dev-aurora-1",
+        "aurora-ferry-dev-aurora-2",
+        "aurora-ferry-dev-aurora-3",
     ]
     assert [subnets[id_] for id_ in resolved(vpc.dms_subnet_ids, stack)] == [
-        "ferry-dev-dms-1",
-        "ferry-dev-dms-2",
-        "ferry-dev-dms-3",
+        "aurora-ferry-dev-dms-1",
+        "aurora-ferry-dev-dms-2",
+        "aurora-ferry-dev-dms-3",
     ]
 
 
@@ -151,7 +148,7 @@ def test_the_default_security_group_states_that_it_has_no_rules(
         "aws_default_security_group",
         ingress=[],
         egress=[],
-        tags={"Name": "ferry-dev-default-locked"},
+        tags={"Name": "aurora-ferry-dev-default-locked"},
     )
 
 
@@ -160,38 +157,3 @@ def test_flow_logs_are_kept_as_long_as_asked(stack: TerraformStack, placement: P
 
     Template.of(stack).has("aws_cloudwatch_log_group", retention_in_days=400)
     assert acknowledged(stack) == {}
-
-
-@pytest.mark.parametrize(
-    ("zones", "message"),
-    [
-        (
-            ["eu-central-1a", "eu-west-1b"],
-            (
-                "zones eu-west-1b are not in eu-central-1; give zones of that region, such as"
-                " eu-central-1a"
-            ),
-        ),
-        (
-            ["eu-central-1a", "eu-central-1a"],
-            (
-                "zones eu-central-1a, eu-central-1a name one twice; give each zone once, since every"
-                " zone gets its own subnets"
-            ),
-        ),
-        (
-            ["eu-central-1a"],
-            (
-                "1 zones given; allowed are 2 to 4: Aurora and DMS need two, and Aurora stores its"
-                " data in three"
-            ),
-        ),
-    ],
-)
-def test_refuses(
-    stack: TerraformStack, placement: Placement, zones: list[str], message: str
-) -> None:
-    with pytest.raises(ValueError) as refused:  # noqa: PT011 (the whole message is compared)
-        new_vpc(stack, placement, zones=zones)
-
-    assert str(refused.value) == message

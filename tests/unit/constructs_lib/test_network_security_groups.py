@@ -1,29 +1,25 @@
 import pytest
 from cdktf import TerraformStack
 
-from constructs_lib.network import (
-    EndpointCidr,
-    EndpointSecurityGroup,
-    OwnEndpoint,
-    SecretsManagerAccess,
-    SecurityGroups,
-)
-from tests.unit.constructs_lib.network_examples import PlainNetwork, acknowledged, resolved
+from constructs_lib.network import SecurityGroups
+from tests.unit.constructs_lib.examples import NAMES
+from tests.unit.constructs_lib.network_examples import acknowledged, resolved
 from tests.unit.template import Template
 
 
 def security_groups(
-    stack: TerraformStack, secretsmanager: SecretsManagerAccess | None = None
+    stack: TerraformStack, *, endpoint_group: str | None = None, endpoint_cidr: str | None = None
 ) -> SecurityGroups:
     return SecurityGroups(
         stack,
         "security-groups",
-        name="ferry-dev",
-        network=PlainNetwork(),
+        names=NAMES,
+        vpc_id="vpc-1",
         aurora_port=5433,
         source_cidr="192.168.10.0/24",
         source_port=6432,
-        secretsmanager=secretsmanager,
+        secretsmanager_security_group_id=endpoint_group,
+        secretsmanager_cidr=endpoint_cidr,
     )
 
 
@@ -53,47 +49,41 @@ def rules(stack: TerraformStack) -> set[tuple[str, str, str, int, str]]:
 
 
 BETWEEN_OWN_GROUPS_AND_SOURCE = {
-    ("egress", "ferry-dev-clients", "ferry-dev-aurora", 5433, "Clients to Aurora"),
-    ("ingress", "ferry-dev-aurora", "ferry-dev-clients", 5433, "Clients to Aurora"),
-    ("egress", "ferry-dev-dms", "ferry-dev-aurora", 5433, "DMS to Aurora"),
-    ("ingress", "ferry-dev-aurora", "ferry-dev-dms", 5433, "DMS to Aurora"),
-    ("egress", "ferry-dev-dms", "192.168.10.0/24", 6432, "DMS to the source"),
+    ("egress", "aurora-ferry-dev-clients", "aurora-ferry-dev-aurora", 5433, "Clients to Aurora"),
+    ("ingress", "aurora-ferry-dev-aurora", "aurora-ferry-dev-clients", 5433, "Clients to Aurora"),
+    ("egress", "aurora-ferry-dev-dms", "aurora-ferry-dev-aurora", 5433, "DMS to Aurora"),
+    ("ingress", "aurora-ferry-dev-aurora", "aurora-ferry-dev-dms", 5433, "DMS to Aurora"),
+    ("egress", "aurora-ferry-dev-dms", "192.168.10.0/24", 6432, "DMS to the source"),
 }
 
 
-def test_by_default_dms_reaches_an_endpoint_of_its_own_and_nothing_else_is_open(
+def test_with_neither_dms_reaches_an_endpoint_of_its_own_and_nothing_else_is_open(
     stack: TerraformStack,
 ) -> None:
     groups = security_groups(stack)
 
-    endpoint = "ferry-dev-secretsmanager-endpoint"
+    endpoint = "aurora-ferry-dev-secretsmanager-endpoint"
     assert rules(stack) == BETWEEN_OWN_GROUPS_AND_SOURCE | {
-        ("egress", "ferry-dev-dms", endpoint, 443, "DMS to Secrets Manager"),
-        ("ingress", endpoint, "ferry-dev-dms", 443, "DMS to Secrets Manager"),
+        ("egress", "aurora-ferry-dev-dms", endpoint, 443, "DMS to Secrets Manager"),
+        ("ingress", endpoint, "aurora-ferry-dev-dms", 443, "DMS to Secrets Manager"),
     }
-    assert groups.secretsmanager_endpoint_id is not None
-
-
-def test_an_endpoint_of_its_own_can_be_asked_for_by_name(stack: TerraformStack) -> None:
-    groups = security_groups(stack, OwnEndpoint())
-
     assert groups.secretsmanager_endpoint_id is not None
 
 
 @pytest.mark.parametrize(
     ("access", "other"),
     [
-        (EndpointSecurityGroup(security_group_id="sg-endpoint"), "sg-endpoint"),
-        (EndpointCidr(cidr="10.9.0.0/24"), "10.9.0.0/24"),
+        ({"endpoint_group": "sg-endpoint"}, "sg-endpoint"),
+        ({"endpoint_cidr": "10.9.0.0/24"}, "10.9.0.0/24"),
     ],
 )
 def test_an_endpoint_that_exists_is_let_out_to_and_left_alone(
-    stack: TerraformStack, access: SecretsManagerAccess, other: str
+    stack: TerraformStack, access: dict[str, str], other: str
 ) -> None:
-    groups = security_groups(stack, access)
+    groups = security_groups(stack, **access)
 
     assert rules(stack) == BETWEEN_OWN_GROUPS_AND_SOURCE | {
-        ("egress", "ferry-dev-dms", other, 443, "DMS to Secrets Manager"),
+        ("egress", "aurora-ferry-dev-dms", other, 443, "DMS to Secrets Manager"),
     }
     assert groups.secretsmanager_endpoint_id is None
 
@@ -106,10 +96,10 @@ def test_groups_state_where_they_have_no_rules(stack: TerraformStack) -> None:
         group["name"]: [way for way in ("ingress", "egress") if group.get(way) == []]
         for group in groups
     } == {
-        "ferry-dev-aurora": ["egress"],
-        "ferry-dev-dms": ["ingress"],
-        "ferry-dev-clients": ["ingress"],
-        "ferry-dev-secretsmanager-endpoint": ["egress"],
+        "aurora-ferry-dev-aurora": ["egress"],
+        "aurora-ferry-dev-dms": ["ingress"],
+        "aurora-ferry-dev-clients": ["ingress"],
+        "aurora-ferry-dev-secretsmanager-endpoint": ["egress"],
     }
 
 
@@ -119,10 +109,10 @@ def test_groups_are_described_and_belong_to_the_network(stack: TerraformStack) -
     groups = Template.of(stack).resources("aws_security_group").values()
     assert {group["vpc_id"] for group in groups} == {"vpc-1"}
     assert {group["tags"]["Name"]: group["description"] for group in groups} == {
-        "ferry-dev-aurora": "Aurora PostgreSQL",
-        "ferry-dev-dms": "The DMS replication instance",
-        "ferry-dev-clients": "Applications that use Aurora",
-        "ferry-dev-secretsmanager-endpoint": "The Secrets Manager endpoint",
+        "aurora-ferry-dev-aurora": "Aurora PostgreSQL",
+        "aurora-ferry-dev-dms": "The DMS replication instance",
+        "aurora-ferry-dev-clients": "Applications that use Aurora",
+        "aurora-ferry-dev-secretsmanager-endpoint": "The Secrets Manager endpoint",
     }
 
 
@@ -140,10 +130,10 @@ def test_the_ids_are_those_of_the_groups(stack: TerraformStack) -> None:
         groups.secretsmanager_endpoint_id,
     ]
     assert [names[id_] for id_ in resolved(ids, stack)] == [
-        "ferry-dev-aurora",
-        "ferry-dev-dms",
-        "ferry-dev-clients",
-        "ferry-dev-secretsmanager-endpoint",
+        "aurora-ferry-dev-aurora",
+        "aurora-ferry-dev-dms",
+        "aurora-ferry-dev-clients",
+        "aurora-ferry-dev-secretsmanager-endpoint",
     ]
 
 

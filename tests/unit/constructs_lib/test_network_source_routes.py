@@ -3,6 +3,7 @@ from cdktf import TerraformStack
 
 from constructs_lib.network import PeeringRoute, TransitGatewayRoute, VirtualPrivateGatewayRoute
 from facts.placement import Placement
+from tests.unit.constructs_lib.examples import NAMES
 from tests.unit.constructs_lib.network_examples import PlainNetwork
 from tests.unit.template import Template
 
@@ -14,7 +15,7 @@ def test_a_transit_gateway_is_attached_in_the_dms_subnets(stack: TerraformStack)
     TransitGatewayRoute(
         stack,
         "source-route",
-        name="ferry-dev",
+        names=NAMES,
         network=PlainNetwork(),
         transit_gateway_id="tgw-1",
         source_cidr=SOURCE,
@@ -26,7 +27,7 @@ def test_a_transit_gateway_is_attached_in_the_dms_subnets(stack: TerraformStack)
         transit_gateway_id="tgw-1",
         vpc_id="vpc-1",
         subnet_ids=["subnet-d1", "subnet-d2"],
-        tags={"Name": "ferry-dev"},
+        tags={"Name": "aurora-ferry-dev"},
     )
 
 
@@ -36,7 +37,7 @@ def test_every_route_table_leads_to_the_transit_gateway_once_it_is_attached(
     TransitGatewayRoute(
         stack,
         "source-route",
-        name="ferry-dev",
+        names=NAMES,
         network=PlainNetwork(),
         transit_gateway_id="tgw-1",
         source_cidr=SOURCE,
@@ -84,7 +85,7 @@ def peering(stack: TerraformStack, placement: Placement, peer: Placement) -> Tem
     PeeringRoute(
         stack,
         "source-route",
-        name="ferry-dev",
+        names=NAMES,
         placement=placement,
         network=PlainNetwork(),
         peer=peer,
@@ -104,7 +105,7 @@ def test_a_peering_in_one_account_and_region_is_accepted_at_once(
         "vpc_id": "vpc-1",
         "peer_vpc_id": "vpc-9",
         "auto_accept": True,
-        "tags": {"Name": "ferry-dev"},
+        "tags": {"Name": "aurora-ferry-dev"},
     }
 
 
@@ -131,7 +132,7 @@ def test_a_peering_across_accounts_or_regions_is_left_to_the_other_side_to_accep
         "vpc_id": "vpc-1",
         "peer_vpc_id": "vpc-9",
         "auto_accept": False,
-        "tags": {"Name": "ferry-dev"},
+        "tags": {"Name": "aurora-ferry-dev"},
         **stated,
     }
 

@@ -19,6 +19,7 @@ def document(placement: Placement) -> dict[str, Any]:
         state_bucket="aurora-ferry-state-111122223333-eu-central-1",
         state_key="dev/terraform.tfstate",
         state_region="eu-central-1",
+        provider_version="5.100.0",
     )
     return Template.of(stack).document
 
@@ -46,7 +47,7 @@ def test_the_state_is_encrypted_locked_and_in_the_same_account(document: dict[st
     }
 
 
-def test_the_only_provider_is_the_tested_version_of_hashicorp_aws(document: dict[str, Any]) -> None:
+def test_the_only_provider_is_hashicorp_aws_in_the_stated_version(document: dict[str, Any]) -> None:
     assert document["terraform"]["required_providers"] == {
         "aws": {"source": "hashicorp/aws", "version": "5.100.0"}
     }
@@ -61,20 +62,3 @@ def test_nothing_says_where_aws_is_so_that_the_environment_can(document: dict[st
 
     for word in ("endpoint", "access_key", "secret_key", "profile", "skip_"):
         assert word not in written
-
-
-def test_the_providers_version_is_a_setting(placement: Placement) -> None:
-    stack = TerraformStack(Testing.app(), "test")
-    configure_terraform(
-        stack,
-        placement=placement,
-        default_tags={},
-        state_bucket="bucket",
-        state_key="key",
-        state_region="eu-west-1",
-        provider_version="6.25.0",
-    )
-
-    terraform = Template.of(stack).document["terraform"]
-    assert terraform["required_providers"]["aws"]["version"] == "6.25.0"
-    assert terraform["backend"]["s3"]["region"] == "eu-west-1"

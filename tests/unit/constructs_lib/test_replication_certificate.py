@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from constructs_lib.replication import SourceCertificate
-from tests.unit.constructs_lib.monitoring_examples import NAMES
+from tests.unit.constructs_lib.examples import NAMES
 from tests.unit.template import Template
 
 if TYPE_CHECKING:

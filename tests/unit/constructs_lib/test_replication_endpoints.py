@@ -11,7 +11,7 @@ from cdktf import Token
 from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 
 from constructs_lib.replication import SourceCertificate, SourceEndpoint, TargetEndpoint
-from tests.unit.constructs_lib.monitoring_examples import NAMES
+from tests.unit.constructs_lib.examples import NAMES
 from tests.unit.template import Template
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import pytest
 from cdktf_cdktf_provider_aws.data_aws_iam_role import DataAwsIamRole
 
 from constructs_lib.replication import ReplicationInstance
-from tests.unit.constructs_lib.monitoring_examples import NAMES
+from tests.unit.constructs_lib.examples import NAMES
 from tests.unit.constructs_lib.network_examples import resolved
 from tests.unit.template import Template
 

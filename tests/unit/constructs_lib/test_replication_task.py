@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from constructs_lib.replication import ReplicationTask
 from constructs_lib.replication.table_mappings import table_mappings
 from constructs_lib.replication.task_settings import task_settings
-from tests.unit.constructs_lib.monitoring_examples import NAMES
+from tests.unit.constructs_lib.examples import NAMES
 from tests.unit.constructs_lib.network_examples import resolved
 from tests.unit.constructs_lib.replication_examples import Task
 from tests.unit.template import Template

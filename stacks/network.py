@@ -1,4 +1,4 @@
-"""Settings to network: a VPC of the environment's own or one that exists, and the way to the source."""
+"""An environment's network: a VPC of its own or one that exists, and the way to the source."""
 
 from __future__ import annotations
 
@@ -6,12 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from constructs_lib.network import (
-    EndpointCidr,
-    EndpointSecurityGroup,
     ExistingVpc,
     NatEgress,
     NewVpc,
-    OwnEndpoint,
     PeeringRoute,
     SecretsManagerEndpoint,
     SecurityGroups,
@@ -25,68 +22,81 @@ if TYPE_CHECKING:
 
     from constructs import Construct
 
-    from constructs_lib.encryption import EnvironmentKey
-    from constructs_lib.network import Network, SecretsManagerAccess
+    from constructs_lib.protocols import Key, Network
     from settings import network as settings
     from settings.environment import Environment
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EnvironmentNetwork:
-    """An environment's network and the security groups in it."""
+    """An environment's VPC and the security groups in it."""
 
-    network: Network
+    vpc: Network
     security_groups: SecurityGroups
     secretsmanager_dns_name: str | None
     """Where DMS finds Secrets Manager; None where the ordinary name leads there."""
 
 
 def make_network(
-    scope: Construct, environment: Environment, *, placement: Placement, key: EnvironmentKey
+    scope: Construct, environment: Environment, *, placement: Placement, key: Key
 ) -> EnvironmentNetwork:
     """Make or find the VPC, route to the source, and say who may speak to whom."""
-    wanted = environment.network
+    names, wanted = environment.names, environment.network
+    vpc: Network
+    secretsmanager_security_group_id = secretsmanager_cidr = None
     if wanted.vpc is not None:
-        network, route_table_ids = _new_vpc(scope, environment, wanted.vpc, placement, key)
-        access: SecretsManagerAccess = OwnEndpoint()
+        vpc = _new_vpc(scope, environment, wanted.vpc, placement=placement, key=key)
+        # Aurora's too: applications beside the source answer, and are answered, over the same way.
+        route_table_ids: Sequence[str] = vpc.route_table_ids
     else:
-        network, route_table_ids, access = _existing_vpc(scope, wanted.existing)
+        existing = wanted.existing
+        vpc = ExistingVpc(
+            scope,
+            "network",
+            vpc_id=existing.vpc_id,
+            aurora_subnet_ids=existing.aurora_subnet_ids,
+            dms_subnet_ids=existing.dms_subnet_ids,
+        )
+        route_table_ids = existing.route_table_ids
+        secretsmanager_security_group_id = existing.secretsmanager_security_group_id
+        secretsmanager_cidr = existing.secretsmanager_cidr
     if wanted.route_to_source is not None:
         _route(
             scope,
             environment,
             wanted.route_to_source,
             placement=placement,
-            network=network,
+            vpc=vpc,
             route_table_ids=route_table_ids,
         )
     security_groups = SecurityGroups(
         scope,
         "security-groups",
-        name=environment.prefix,
-        network=network,
+        names=names,
+        vpc_id=vpc.vpc_id,
         aurora_port=environment.aurora.port,
         source_cidr=environment.source.cidr,
         source_port=environment.source.port,
-        secretsmanager=access,
+        secretsmanager_security_group_id=secretsmanager_security_group_id,
+        secretsmanager_cidr=secretsmanager_cidr,
     )
     dns_name = None
-    if isinstance(access, OwnEndpoint):
+    if security_groups.secretsmanager_endpoint_id is not None:
         # Private DNS would turn every workload of somebody's VPC to an endpoint that admits DMS
         # alone; there DMS is told the endpoint's own name.
         private_dns = wanted.vpc is not None
         endpoint = SecretsManagerEndpoint(
             scope,
             "secretsmanager",
-            name=environment.prefix,
-            network=network,
-            security_groups=security_groups,
+            names=names,
+            network=vpc,
+            security_group_id=security_groups.secretsmanager_endpoint_id,
             placement=placement,
             private_dns=private_dns,
         )
         dns_name = None if private_dns else endpoint.dns_name
     return EnvironmentNetwork(
-        network=network, security_groups=security_groups, secretsmanager_dns_name=dns_name
+        vpc=vpc, security_groups=security_groups, secretsmanager_dns_name=dns_name
     )
 
 
@@ -94,13 +104,14 @@ def _new_vpc(
     scope: Construct,
     environment: Environment,
     wanted: settings.NewVpc,
+    *,
     placement: Placement,
-    key: EnvironmentKey,
-) -> tuple[Network, Sequence[str]]:
+    key: Key,
+) -> NewVpc:
     vpc = NewVpc(
         scope,
         "network",
-        name=environment.prefix,
+        names=environment.names,
         placement=placement,
         key=key,
         cidr=wanted.cidr,
@@ -111,32 +122,11 @@ def _new_vpc(
         NatEgress(
             scope,
             "nat",
-            name=environment.prefix,
+            names=environment.names,
             vpc=vpc,
-            gateway_count=1 if wanted.nat == "single" else len(vpc.zones),
+            one_per_zone=wanted.nat == "one-per-zone",
         )
-    # Aurora's too: applications beside the source answer, and are answered, over the same way.
-    return vpc, vpc.route_table_ids
-
-
-def _existing_vpc(
-    scope: Construct, wanted: settings.ExistingVpc
-) -> tuple[Network, Sequence[str], SecretsManagerAccess]:
-    vpc = ExistingVpc(
-        scope,
-        "network",
-        vpc_id=wanted.vpc_id,
-        aurora_subnet_ids=wanted.aurora_subnet_ids,
-        dms_subnet_ids=wanted.dms_subnet_ids,
-    )
-    access: SecretsManagerAccess
-    if wanted.secretsmanager_security_group_id is not None:
-        access = EndpointSecurityGroup(security_group_id=wanted.secretsmanager_security_group_id)
-    elif wanted.secretsmanager_cidr is not None:
-        access = EndpointCidr(cidr=wanted.secretsmanager_cidr)
-    else:
-        access = OwnEndpoint()
-    return vpc, wanted.route_table_ids, access
+    return vpc
 
 
 def _route(
@@ -145,15 +135,15 @@ def _route(
     wanted: settings.RouteToSource,
     *,
     placement: Placement,
-    network: Network,
+    vpc: Network,
     route_table_ids: Sequence[str],
 ) -> None:
     if wanted.transit_gateway_id is not None:
         TransitGatewayRoute(
             scope,
             "route-to-source",
-            name=environment.prefix,
-            network=network,
+            names=environment.names,
+            network=vpc,
             transit_gateway_id=wanted.transit_gateway_id,
             source_cidr=environment.source.cidr,
             route_table_ids=route_table_ids,
@@ -162,7 +152,7 @@ def _route(
         VirtualPrivateGatewayRoute(
             scope,
             "route-to-source",
-            network=network,
+            network=vpc,
             vpn_gateway_id=wanted.virtual_private_gateway_id,
             route_table_ids=route_table_ids,
         )
@@ -170,9 +160,9 @@ def _route(
         PeeringRoute(
             scope,
             "route-to-source",
-            name=environment.prefix,
+            names=environment.names,
             placement=placement,
-            network=network,
+            network=vpc,
             peer=Placement(
                 account_id=wanted.peering.account_id or placement.account_id,
                 region=wanted.peering.region or placement.region,
