@@ -11,7 +11,6 @@ from constructs import Construct
 from constructs_lib.policies import trust
 
 if TYPE_CHECKING:
-
     from cdktf import ITerraformDependable
 
     from facts.names import Names
