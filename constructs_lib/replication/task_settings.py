@@ -31,32 +31,13 @@ def task_settings(task: Task) -> str:
                 "TaskRecoveryTableEnabled": True,
             },
             "FullLoadSettings": _full_load(task),
-            "ChangeProcessingTuning": {
-                # The batch keys are there without batches too: leaving them out later would not be
-                # sent.
-                "BatchApplyTimeoutMin": 1,
-                "BatchApplyTimeoutMax": 30,
-                "BatchApplyMemoryLimit": 500,
-                "BatchSplitSize": 0,
-                "MinTransactionSize": 1000,
-                "CommitTimeout": 1,
-                "MemoryLimitTotal": 1024,
-                "MemoryKeepTime": 60,
-                "StatementCacheSize": 50,
-            },
+            "ChangeProcessingTuning": _CHANGE_PROCESSING,
             "ChangeProcessingDdlHandlingPolicy": {
                 "HandleSourceTableDropped": True,
                 "HandleSourceTableTruncated": True,
                 "HandleSourceTableAltered": True,
             },
-            "ControlTablesSettings": {
-                "ControlSchema": task.control_schema,
-                "HistoryTimeslotInMinutes": 5,
-                "HistoryTableEnabled": True,
-                "SuspendedTablesTableEnabled": True,
-                "StatusTableEnabled": True,
-                "FullLoadExceptionTableEnabled": True,
-            },
+            "ControlTablesSettings": _control_tables(task),
             "ValidationSettings": _validation(task),
             "ErrorBehavior": _ERROR_BEHAVIOR,
             "Logging": _logging(task),
@@ -64,6 +45,21 @@ def task_settings(task: Task) -> str:
         sort_keys=True,
     )
 
+
+_CHANGE_PROCESSING = {
+    # The batch keys are there without batches too: leaving them out later would not be sent.
+    "BatchApplyTimeoutMin": 1,
+    "BatchApplyTimeoutMax": 30,
+    "BatchApplyMemoryLimit": 500,
+    "BatchSplitSize": 0,
+    "MinTransactionSize": 1000,
+    "CommitTimeout": 1,
+    "MemoryLimitTotal": 1024,
+    "MemoryKeepTime": 60,
+    "StatementCacheSize": 50,
+}
+"""How changes are applied: DMS's own defaults. Memory is in MB, times are in seconds. Source:
+https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Tasks.CustomizingTasks.TaskSettings.ChangeProcessingTuning.html"""
 
 _ERROR_BEHAVIOR = {
     # DMS's default logs such a row, leaves it out and goes on; a suspended table is seen in the
@@ -105,18 +101,45 @@ def _lobs(task: Task) -> dict[str, object]:
 
 
 def _full_load(task: Task) -> dict[str, object]:
+    """How the rows that exist are copied.
+
+    A stop between them and the changes leaves time to build secondary indexes. Source:
+    https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Tasks.CustomizingTasks.TaskSettings.FullLoad.html
+    """
     after = task.after_full_load
     return {
         "TargetTablePrepMode": task.target_table_preparation_mode,
         "StopTaskCachedChangesApplied": after == "stop-after-cached-changes",
         "StopTaskCachedChangesNotApplied": after == "stop-before-cached-changes",
         "MaxFullLoadSubTasks": task.full_load_sub_tasks,
+        # Seconds that DMS waits for transactions that are open at the source; its own default.
         "TransactionConsistencyTimeout": 600,
         "CommitRate": task.commit_rate,
     }
 
 
+def _control_tables(task: Task) -> dict[str, object]:
+    """The tables at the target in which DMS keeps account of a task.
+
+    Status, history, suspended tables, errors of the full load and the recovery checkpoint
+    (``awsdms_txn_state``) are kept. Source:
+    https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Tasks.CustomizingTasks.TaskSettings.ControlTable.html
+    """
+    return {
+        "ControlSchema": task.control_schema,
+        "HistoryTimeslotInMinutes": 5,
+        "HistoryTableEnabled": True,
+        "SuspendedTablesTableEnabled": True,
+        "StatusTableEnabled": True,
+        "FullLoadExceptionTableEnabled": True,
+    }
+
+
 def _validation(task: Task) -> dict[str, object]:
+    """The comparison of rows; it needs primary keys, and reads both databases once more.
+
+    Source: https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Validating.html
+    """
     return {
         "EnableValidation": task.validation.enabled,
         "ThreadCount": task.validation.thread_count,

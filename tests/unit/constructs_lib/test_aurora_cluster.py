@@ -292,9 +292,7 @@ def test_it_tells_how_to_reach_it(stack: TerraformStack, placement: Placement) -
 def test_what_is_right_here_is_acknowledged(stack: TerraformStack, placement: Placement) -> None:
     aurora_cluster(stack, placement)
 
-    accepted = acknowledged(stack)
-    assert accepted["test/aurora/cluster"] == ["CKV2_AWS_8"]
-    assert accepted["test/aurora/log"] == ["CKV_AWS_338"]
+    assert acknowledged(stack)["test/aurora/cluster"] == ["CKV2_AWS_8"]
 
 
 def test_a_cluster_that_may_be_deleted_is_acknowledged(
@@ -303,11 +301,3 @@ def test_a_cluster_that_may_be_deleted_is_acknowledged(
     aurora_cluster(stack, placement, deletion_protection=False)
 
     assert acknowledged(stack)["test/aurora/cluster"] == ["CKV2_AWS_8", "CKV_AWS_139"]
-
-
-def test_a_log_that_is_kept_for_a_year_needs_no_word(
-    stack: TerraformStack, placement: Placement
-) -> None:
-    aurora_cluster(stack, placement, log_retention_days=365)
-
-    assert "test/aurora/log" not in acknowledged(stack)

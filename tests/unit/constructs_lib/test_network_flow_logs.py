@@ -1,12 +1,10 @@
 import json
 
-import pytest
 from cdktf import TerraformStack
 
 from constructs_lib.network.flow_logs import FlowLogs
 from facts.placement import Placement
 from tests.unit.constructs_lib.examples import NAMES, environment_key
-from tests.unit.constructs_lib.network_examples import acknowledged
 from tests.unit.template import Template
 
 
@@ -105,18 +103,3 @@ def test_the_flow_log_waits_until_its_role_can_write(
     template = Template.of(stack)
     (policy,) = template.resources("aws_iam_role_policy")
     assert template.only("aws_flow_log")["depends_on"] == [f"aws_iam_role_policy.{policy}"]
-
-
-@pytest.mark.parametrize(
-    ("retention_days", "findings"),
-    [(364, {"test/flow-logs/group": ["CKV_AWS_338"]}), (365, {})],
-)
-def test_less_than_a_year_is_acknowledged(
-    stack: TerraformStack,
-    placement: Placement,
-    retention_days: int,
-    findings: dict[str, list[str]],
-) -> None:
-    flow_logs(stack, placement, retention_days=retention_days)
-
-    assert acknowledged(stack) == findings

@@ -100,15 +100,6 @@ def test_its_log_group_has_dmss_own_name_and_is_encrypted_and_kept_for_a_time(
     }
 
 
-@pytest.mark.parametrize(("days", "findings"), [(364, ["CKV_AWS_338"]), (365, [])])
-def test_a_short_retention_is_acknowledged_and_a_long_one_needs_no_words(
-    stack: TerraformStack, arguments: dict[str, Any], days: int, findings: list[str]
-) -> None:
-    ReplicationInstance(stack, "replication", **{**arguments, "log_retention_days": days})
-    assert written(stack, "aws_cloudwatch_log_group")["retention_in_days"] == days
-    assert acknowledged(stack, "aws_cloudwatch_log_group") == findings
-
-
 def test_the_pinned_version_is_acknowledged(
     stack: TerraformStack, arguments: dict[str, Any]
 ) -> None:
