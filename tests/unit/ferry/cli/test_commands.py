@@ -350,3 +350,20 @@ def test_ctrl_c_ends_a_command_quietly(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert result.exit_code == 130
     assert result.output == ""
+
+
+@pytest.mark.usefixtures("dev")
+def test_a_fault_of_ferrys_own_could_not_be_done_and_shows_no_values(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def find(_: str) -> None:
+        password = CANARY
+        raise RuntimeError("a bug" if password else "")
+
+    monkeypatch.setattr("ferry.environments.find", find)
+
+    result = ferry("secret", "source", "dev")
+
+    assert "RuntimeError: a bug" in result.stderr
+    assert CANARY not in result.output
+    assert result.exit_code == 3

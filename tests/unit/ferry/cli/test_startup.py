@@ -127,30 +127,6 @@ def test_a_password_that_is_typed_is_not_shown(terminal: tuple[int, int]) -> Non
     assert b"canary" not in shown
 
 
-def test_the_traceback_of_a_bug_shows_no_values() -> None:
-    bug = """
-import sys
-from ferry import environments
-from ferry.cli.app import app
-def find(name):
-    password = sys.stdin.read()
-    raise RuntimeError("a bug")
-environments.find = find
-app(["secret", "source", "dev"])
-"""
-    done = subprocess.run(
-        [sys.executable, "-c", bug],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        input="canary-Pa55word",
-    )
-
-    assert "RuntimeError: a bug" in done.stderr
-    assert "canary" not in done.stdout + done.stderr
-
-
 @pytest.mark.usefixtures("credentials")
 def test_ctrl_c_ends_a_call_to_aws_quietly() -> None:
     with (
