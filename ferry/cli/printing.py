@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from contextlib import contextmanager
 from traceback import print_exc
 from typing import TYPE_CHECKING, Final
@@ -40,6 +42,9 @@ def failures_shown() -> Iterator[None]:
         raise typer.Exit(ExitStatus.INTERRUPTED) from None
     except (typer.Exit, TyperException):
         raise
+    except BrokenPipeError:  # whoever reads has enough, as `| head`; nothing more can be told
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(ExitStatus.NOT_DONE) from None
     except Exception:  # noqa: BLE001 - see above: any of them
         print_exc()
         raise typer.Exit(ExitStatus.NOT_DONE) from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from settings.environment import Environment
+from tests.unit.ferry.conftest import ACCOUNT as MOTO
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,3 +32,37 @@ def environment(**changes: Mapping[str, Any]) -> Environment:
     """The environment dev; `aurora={"port": 5433}` changes that setting of that section."""
     sections = {**_DEV, **{name: {**_DEV.get(name, {}), **changes[name]} for name in changes}}
     return Environment.model_validate({"name": "dev", **sections})
+
+
+DEV = f"""
+[aws]
+account_id = "{MOTO}"
+region = "eu-central-1"
+
+[network.vpc]
+cidr = "10.20.0.0/20"
+
+[source]
+host = "192.168.10.15"
+database = "app"
+cidr = "192.168.10.0/24"
+ssl_mode = "require"
+
+[aurora]
+instance_class = "db.t4g.medium"
+database_name = "app"
+
+[dms]
+
+[[dms.tasks]]
+name = "all"
+tables = [{{ schema = "public" }}]
+
+[alarms]
+emails = ["dba@example.org"]
+
+[tags]
+repository = "github.com/example/aurora-ferry"
+extra = {{ team = "payments" }}
+"""
+"""The file of an environment in the account that moto's callers are in."""

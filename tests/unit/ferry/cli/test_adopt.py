@@ -10,8 +10,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from ferry.cli.app import app
-from tests.unit.ferry.cli.test_commands import DEV
 from tests.unit.ferry.conftest import ACCOUNT, REGION
+from tests.unit.ferry.environments import DEV
 
 if TYPE_CHECKING:
     from pathlib import Path

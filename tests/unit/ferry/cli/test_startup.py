@@ -148,3 +148,25 @@ def test_ctrl_c_ends_a_call_to_aws_quietly() -> None:
 
     assert shown == b""
     assert command.returncode == 130
+
+
+def test_a_reader_that_has_enough_ends_ferry_quietly() -> None:
+    endless = """
+from ferry.cli.printing import failures_shown
+import sys, typer
+try:
+    with failures_shown():
+        while True: print("a line")
+except typer.Exit as end:
+    sys.exit(end.exit_code)
+"""
+    with subprocess.Popen(
+        [sys.executable, "-c", endless], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as command:
+        assert command.stdout
+        assert command.stderr
+        command.stdout.readline()
+        command.stdout.close()
+        shown = command.stderr.read()
+
+    assert (command.returncode, shown) == (3, b"")
