@@ -12,7 +12,11 @@ from typing import Final
 
 BYTES_IN_GIB: Final = 1024**3
 
-_CLASS: Final = re.compile(r"(db|dms)\.([a-z]+)(\d+)([a-z]*)\.(\w+)")
+CLASS: Final = re.compile(
+    r"(?:db|dms)\.(?P<family>[a-z]+)(?P<generation>\d+)(?P<variant>[a-z0-9-]*)\.(?P<size>[a-z0-9]+)"
+)
+"""An instance class, such as ``db.r6g.2xlarge``: family r, generation 6, variant g, size 2xlarge."""
+
 _BURSTABLE_GIB: Final = {"micro": 1, "small": 2, "medium": 4, "large": 8}
 _GIB_PER_VCPU: Final = {"c": 2, "m": 4, "r": 8, "x": 16}
 _VCPUS_OF_A_LARGE: Final = 2
@@ -28,17 +32,17 @@ def memory_bytes(instance_class: str) -> int | None:
     Args:
         instance_class: Such as ``db.r6g.large`` or ``dms.c5.2xlarge``.
     """
-    match = _CLASS.fullmatch(instance_class)
+    match = CLASS.fullmatch(instance_class)
     if not match:
         return None
-    _, family, generation, _, size = match.groups()
+    family, size = match["family"], match["size"]
     if family == "t":
         gib = _BURSTABLE_GIB.get(size)
         return gib * BYTES_IN_GIB if gib else None
     per_vcpu, vcpus = _GIB_PER_VCPU.get(family), _vcpus(size)
     if per_vcpu is None or vcpus is None:
         return None
-    if family in {"c", "r"} and int(generation) < _FIRST_C_WITH_ROUND_MEMORY:
+    if family in {"c", "r"} and int(match["generation"]) < _FIRST_C_WITH_ROUND_MEMORY:
         return None  # c4 and r4 have odd sizes, and are no longer made
     return per_vcpu * vcpus * BYTES_IN_GIB
 

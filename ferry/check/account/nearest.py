@@ -6,22 +6,19 @@ import math
 import re
 from typing import TYPE_CHECKING, Final
 
+from facts.instance_classes import CLASS
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
     from typing import Literal
 
     from settings.environment import Environment
 
-_CLASS: Final = re.compile(
-    r"(?:db|dms)\.(?P<letters>[a-z]+)(?P<generation>\d+)(?P<variant>[a-z0-9-]*)\.(?P<size>[a-z0-9]+)"
-)
-"""An instance class, such as db.r6g.2xlarge: kind r, generation 6, variant g, size 2xlarge."""
-
 _NAMED_SIZES: Final = {"micro": -3, "small": -2, "medium": -1, "large": 0, "xlarge": 1}
 
-# Another kind of instance is farther than any size, half or double the size is farther than
-# another generation, and that is farther than another processor.
-_OTHER_KIND: Final = 1000
+# Another family is farther than any size, half or double the size is farther than another
+# generation, and that is farther than another processor.
+_OTHER_FAMILY: Final = 1000
 _SIZE_STEP: Final = 40
 _GENERATION_STEP: Final = 4
 _OTHER_VARIANT: Final = 1
@@ -52,9 +49,9 @@ def nearest_version(wanted: str, offered: Iterable[str]) -> str | None:
 def nearest_class(wanted: str, offered: Iterable[str]) -> str | None:
     """The instance class on offer that is nearest to `wanted`; None where none can be compared.
 
-    The same kind (r, t, c) where there is one, then the same size, then the nearest generation.
+    The same family (r, t, c) where there is one, then the same size, then the nearest generation.
     """
-    candidates = [name for name in offered if _CLASS.fullmatch(name)]
+    candidates = [name for name in offered if CLASS.fullmatch(name)]
     return min(candidates, key=lambda name: (_distance(wanted, name), name), default=None)
 
 
@@ -100,10 +97,10 @@ def set_class(
 
 
 def _distance(one: str, other: str) -> float:
-    ours, theirs = _CLASS.fullmatch(one), _CLASS.fullmatch(other)
+    ours, theirs = CLASS.fullmatch(one), CLASS.fullmatch(other)
     if ours is None or theirs is None:  # a class of a new form: any other is equally far
         return math.inf
-    distance: float = _OTHER_KIND * (ours["letters"] != theirs["letters"])
+    distance: float = _OTHER_FAMILY * (ours["family"] != theirs["family"])
     distance += _SIZE_STEP * abs(_size(ours["size"]) - _size(theirs["size"]))
     distance += _GENERATION_STEP * abs(int(ours["generation"]) - int(theirs["generation"]))
     return distance + _OTHER_VARIANT * (ours["variant"] != theirs["variant"])
