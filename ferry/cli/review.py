@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ferry.cli.arguments import environments
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -32,7 +34,9 @@ def review(
     name: Annotated[
         str,
         typer.Argument(
-            metavar="ENV", help="The environment, such as dev; its file says what blocks."
+            metavar="ENV",
+            help="The environment, such as dev; its file says what blocks.",
+            autocompletion=environments,
         ),
     ],
     plan: Annotated[

@@ -87,3 +87,4 @@ def test_a_shell_completes_commands_and_environments(
 
     assert completed("ferry boot") == ["bootstrap"]
     assert completed("ferry bootstrap de") == ["demo", "dev"]
+    assert completed("ferry review pr") == ["prod"]
