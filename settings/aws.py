@@ -3,21 +3,24 @@
 import re
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator
 
 from settings.fields import AccountId, Region
 from settings.section import Allowed, Section, refuse
 
-DEFAULT_PROVIDER_VERSION: Final = "5.100.0"
-_OLDEST: Final = (5, 100, 0)
-_FIRST_UNKNOWN: Final = (7, 0, 0)
-_IN_WORDS: Final = "one exact version from 5.100.0 to below 7.0.0"
+_TESTED: Final = "5.100.0"
+_FIRST_UNKNOWN: Final = "7.0.0"
+_IN_WORDS: Final = f"one exact version from {_TESTED} to below {_FIRST_UNKNOWN}"
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(number) for number in version.split(".")]
 
 
 def _provider_version(value: str) -> str:
     """Refuse ranges, what is older than the tests' version, and a major version not yet known."""
-    exact = re.fullmatch(r"([0-9]+)\.([0-9]+)\.([0-9]+)", value)
-    if not exact or not _OLDEST <= tuple(map(int, exact.groups())) < _FIRST_UNKNOWN:
+    exact = re.fullmatch(r"[0-9]+\.[0-9]+\.[0-9]+", value)
+    if not exact or not _numbers(_TESTED) <= _numbers(value) < _numbers(_FIRST_UNKNOWN):
         refuse(_IN_WORDS)
     return value
 
@@ -35,8 +38,8 @@ class Aws(Section):
     """The region of the account's state bucket and of its own stack. The environments of one
     account must agree on it. Default: `region`."""
 
-    provider_version: Annotated[str, AfterValidator(_provider_version), Allowed(_IN_WORDS)] = Field(
-        default=DEFAULT_PROVIDER_VERSION
+    provider_version: Annotated[str, AfterValidator(_provider_version), Allowed(_IN_WORDS)] = (
+        _TESTED
     )
     """The exact version of Terraform's AWS provider; the default is what everything is tested with.
     The environments of one account must agree on it."""

@@ -99,6 +99,7 @@ _PRIVATE: Final = tuple(
 )
 _LARGEST_VPC: Final = 16
 _SMALLEST_VPC: Final = 24
+_VPC_IN_WORDS: Final = f"/{_LARGEST_VPC} to /{_SMALLEST_VPC} inside a private range"
 
 
 def _vpc_network(value: str) -> str:
@@ -108,13 +109,12 @@ def _vpc_network(value: str) -> str:
     ranges: RFC 1918, and RFC 6598 as AWS's "VPC CIDR blocks" allows.
     """
     network = ipaddress.IPv4Network(_network(value))
-    allowed = f"/{_LARGEST_VPC} to /{_SMALLEST_VPC} inside a private range"
     if not any(network.subnet_of(block) for block in _PRIVATE):
-        refuse(f"{allowed} (10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10)")
+        refuse(f"{_VPC_IN_WORDS} ({', '.join(map(str, _PRIVATE))})")
     if not _LARGEST_VPC <= network.prefixlen <= _SMALLEST_VPC:
         nearest = max(_LARGEST_VPC, min(_SMALLEST_VPC, network.prefixlen))
         instead = ipaddress.IPv4Network((network.network_address, nearest), strict=False)
-        refuse(allowed, instead=str(instead))
+        refuse(_VPC_IN_WORDS, instead=str(instead))
     return value
 
 
@@ -122,7 +122,7 @@ VpcCidr = Annotated[
     str,
     AfterValidator(_vpc_network),
     Field(examples=["10.20.0.0/16"]),
-    Allowed("an IPv4 network, /16 to /24, inside a private range"),
+    Allowed(f"an IPv4 network, {_VPC_IN_WORDS}"),
 ]
 """A VPC's network: /16 to /24 inside a private range."""
 

@@ -4,7 +4,10 @@ from collections.abc import Iterator
 
 from settings.environment import Environment
 from settings.notation import toml
+from settings.protection import Protection
 from settings.rules.rule import Finding, Rule
+
+_DEFAULT_DAYS = Protection().secret_recovery_window_days
 
 
 def terraform_and_rds_agree(environment: Environment) -> Iterator[Finding]:
@@ -44,8 +47,8 @@ def protected_secrets_can_be_restored(environment: Environment) -> Iterator[Find
         yield Finding(
             setting="protection.secret_recovery_window_days",
             given="0 given with prevent_destroy = true",
-            allowed="7 to 30 days while prevent_destroy = true",
-            mend="set secret_recovery_window_days = 30, or lift all protection",
+            allowed="a recovery window while prevent_destroy = true",
+            mend=f"set secret_recovery_window_days = {_DEFAULT_DAYS}, or lift all protection",
         )
 
 

@@ -320,9 +320,9 @@ CASES = (
         "protected_secrets_can_be_restored",
         {"protection": {"secret_recovery_window_days": 7}},
         {"protection": {"secret_recovery_window_days": 0}},
-        "protection.secret_recovery_window_days: 0 given with prevent_destroy = true; allowed: 7 "
-        "to 30 days while prevent_destroy = true; set secret_recovery_window_days = 30, or lift "
-        "all protection",
+        "protection.secret_recovery_window_days: 0 given with prevent_destroy = true; allowed: a "
+        "recovery window while prevent_destroy = true; set secret_recovery_window_days = 30, or "
+        "lift all protection",
     ),
     Case(
         "task_names_differ",
