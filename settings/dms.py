@@ -138,7 +138,7 @@ class Target(Section):
     """How DMS speaks to Aurora; always over TLS."""
 
     after_connect_script: Script = "SET session_replication_role='replica'"
-    """SQL that DMS runs when it connects; by the default foreign keys and triggers do not stop
+    """SQL that DMS runs when it connects. The default keeps foreign keys and triggers from stopping
     it."""
 
     execute_timeout_seconds: int = Field(default=60, ge=1, le=86_400)

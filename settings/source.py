@@ -18,7 +18,7 @@ CertificateFile = Annotated[
 
 
 class Heartbeat(Section):
-    """DMS's write-ahead log heartbeat, which keeps an idle source's slot from holding back WAL."""
+    """DMS's write-ahead log heartbeat: without it an idle source's slot holds back WAL."""
 
     enabled: bool = True
     """Whether DMS writes a row now and then into its own table on the source. Set it to false where
@@ -70,13 +70,13 @@ class Source(Section):
     """A replication slot that exists already. Default: none, DMS makes one for each task."""
 
     heartbeat: Heartbeat = Heartbeat()
-    """The heartbeat."""
+    """What keeps an idle source's slot from holding back WAL."""
 
     capture_ddls: bool = True
     """Whether DMS makes a table and an event trigger on the source to carry DDL."""
 
     ddl_artifacts_schema: PlainName = "public"
-    """The schema on the source that holds them."""
+    """The schema on the source that holds this table."""
 
     execute_timeout_seconds: int = Field(default=60, ge=1, le=86_400)
     """The source's statement timeout for DMS."""
