@@ -17,7 +17,7 @@ help: ## Show the commands
 setup: ## Install what is needed into the checkout; ferry and cdktf after . .venv/bin/activate
 	@$(PYTHON) tools/set_up.py
 
-demo: setup ## Deploy dev end to end on local AWS, show it, destroy it
+demo: setup ## Deploy dev end to end on local AWS, show it, destroy it; VERBOSE=1 shows all
 	@python -m harness.demo
 
 test: ## Everything that CI checks

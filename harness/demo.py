@@ -1,8 +1,9 @@
 """`make demo`: deploys the environment dev to local AWS, end to end, and takes it down again.
 
-It types the commands that a person would type, with the variables that lead them to local AWS.
-Everything that it writes is in a temporary folder and on a free port, so that several copies can
-run at once.
+It types the commands that a person would type, with the variables that lead them to local AWS, and
+shows what a person follows: the steps, each kind of resource when it is there, the outputs. All that
+the commands print is in a log, whose path it names; ``VERBOSE=1`` shows it. Everything that it writes
+is in a temporary folder and on a free port, so that several copies can run at once.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from facts import names
+from ferry.findings import ExitStatus
+from harness.progress import Progress
 from harness.providers import cli_configuration
 from harness.server import LocalAws
 from harness.steps import StepFailedError, Steps
@@ -27,7 +30,7 @@ from harness.terraform import Terraform, TerraformError
 from settings.reading.loading import load_environments
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = "dev"
@@ -39,13 +42,13 @@ class Demo:
     Args:
         folder: Where everything is written.
         console: Where progress is shown.
+        log: Where everything goes that the commands print.
     """
 
-    def __init__(self, *, folder: Path, console: Console) -> None:
+    def __init__(self, *, folder: Path, console: Console, log: Path) -> None:
         self._folder = folder
         self._output = folder / "cdktf.out"
-        self._log = folder / "local-aws.log"
-        self._steps = Steps(console=console, log=self._log)
+        self._steps = Steps(console=console, log=log)
 
     def run(self) -> None:
         """Run all steps; whatever was started ends with it."""
@@ -60,7 +63,7 @@ class Demo:
             environment=os.environ | cli_configuration(self._folder),
         )
         self._steps.say("start local AWS")
-        with LocalAws(log=self._log) as cloud:
+        with LocalAws(log=self._folder / "local-aws.log") as cloud:
             around = surroundings(
                 url=cloud.url,
                 account_id=environment.aws.account_id,
@@ -75,16 +78,19 @@ class Demo:
                 "secret", "source", ENVIRONMENT, environment=around, given=json.dumps(credentials)
             )
             self._steps.say(f"deploy the account: cdktf deploy {account_stack}")
-            self._deploy(account_stack, around)
+            self._cdktf("deploy", account_stack, around)
             self._steps.say(
                 f"deploy the environment: cdktf deploy {ENVIRONMENT} (about three minutes)"
             )
-            self._deploy(ENVIRONMENT, around)
+            self._cdktf("deploy", ENVIRONMENT, around)
             self._steps.say("check what was deployed: pytest tests/integration --deployed dev")
+            printed: list[str] = []
             self._type(
                 "pytest", "tests/integration", "--deployed", ENVIRONMENT, "-q", "-p",
-                "no:cacheprovider", environment=around,
+                "no:cacheprovider", environment=around, follow=printed.append,
             )  # fmt: skip
+            for line in printed[-1:]:
+                self._steps.show(line)
             terraform = Terraform(folder=self._output / "stacks" / ENVIRONMENT, environment=around)
             self._steps.say("show the outputs")
             self._show(terraform.outputs())
@@ -96,46 +102,55 @@ class Demo:
             self._steps.say(
                 f"destroy the environment: cdktf destroy {ENVIRONMENT} (about two minutes)"
             )
-            self._type(
-                "cdktf", "destroy", ENVIRONMENT, "--auto-approve", "--skip-provider-lock",
-                "--output", str(self._output), environment=around,
-            )  # fmt: skip
-        self._steps.say("done; local AWS has stopped")
+            self._cdktf("destroy", ENVIRONMENT, around, each_kind=False)
+        self._steps.say(f"done in {self._steps.so_far}; local AWS has stopped")
 
-    def _deploy(self, stack: str, environment: Mapping[str, str]) -> None:
+    def _cdktf(
+        self, verb: str, stack: str, environment: Mapping[str, str], *, each_kind: bool = True
+    ) -> None:
+        progress = Progress(self._steps, each_kind=each_kind)
         self._type(
-            "cdktf", "deploy", stack, "--auto-approve", "--skip-provider-lock",
-            "--output", str(self._output), environment=environment,
+            "cdktf", verb, stack, "--auto-approve", "--skip-provider-lock",
+            "--output", str(self._output), environment=environment, follow=progress,
         )  # fmt: skip
+        progress.end()
 
     def _ferry(self, *arguments: str, environment: Mapping[str, str], given: str = "") -> None:
         self._type(sys.executable, "-m", "ferry", *arguments, environment=environment, given=given)
 
     def _type(
-        self, *command: str, environment: Mapping[str, str], given: str | None = None
+        self,
+        *command: str,
+        environment: Mapping[str, str],
+        given: str | None = None,
+        follow: Callable[[str], None] | None = None,
     ) -> None:
-        self._steps.type(*command, folder=ROOT, environment=environment, given=given)
+        self._steps.type(*command, folder=ROOT, environment=environment, given=given, follow=follow)
 
     def _show(self, outputs: Mapping[str, object]) -> None:
         for name, value in sorted(outputs.items()):
             shown = value if isinstance(value, str) else json.dumps(value)
-            self._steps.show(f"{name:32} {shown}")
+            self._steps.show_beginning(f"{name:29} {shown}")
 
 
 def main() -> int:
     """Run the demo; say what to do where it fails, and keep its folder then."""
-    console = Console(soft_wrap=True, emoji=False)
+    console = Console(soft_wrap=True, emoji=False, highlight=False)
+    handle, log = tempfile.mkstemp(prefix="aurora-ferry-demo-", suffix=".log")
+    os.close(handle)
     folder = Path(tempfile.mkdtemp(prefix="aurora-ferry-demo-"))
+    console.print(f"All that the commands print goes to {log}; VERBOSE=1 shows it here.")
     try:
-        Demo(folder=folder, console=console).run()
+        Demo(folder=folder, console=console, log=Path(log)).run()
     except (StepFailedError, TerraformError) as error:
         console.print(f"\nThe demo failed: {error}\nIts files are kept in {folder}", markup=False)
-        return 1
+        return ExitStatus.NOT_DONE
     except KeyboardInterrupt:
         console.print(f"\nStopped. Its files are kept in {folder}", markup=False)
-        return 130
+        return ExitStatus.INTERRUPTED
     shutil.rmtree(folder)
-    return 0
+    console.print(f"   all that the commands printed: {log}")
+    return ExitStatus.GOOD
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
 """`make review ENV=dev`: what the working tree would do to an environment as it is deployed.
 
 Deploys the environment of an earlier commit to local AWS, plans the working tree's on it, and shows
-`ferry review` of that plan. It ends with the review's exit code (make turns every other than 0 into
-its own 2, and names it); 3 also where it came to no review.
+`ferry review` of that plan. The verdict is what it shows. It ends with 0 where there is a review,
+whatever that says; with 2 where the environment is wrong, and with 3 where it came to no review.
+`ferry review` itself has a status for each verdict.
 
     python -m harness.review dev            the commit at which HEAD left main
     python -m harness.review dev HEAD~3     the commit at which HEAD left another
@@ -23,10 +24,12 @@ from typing import TYPE_CHECKING, Final
 
 from rich.console import Console
 
+from ferry.findings import ExitStatus
 from harness.deployment import CommandFailedError, Deployment, synthesize
+from harness.progress import Progress
 from harness.server import LocalAws
 from harness.steps import StepFailedError, Steps
-from harness.terraform import TerraformError
+from harness.terraform import Terraform, TerraformError
 from pull_requests.code import check_out, merge_base
 from pull_requests.errors import ToolError
 from pull_requests.stacks import FILE, Change, Kind, changes, read_stacks
@@ -37,7 +40,12 @@ if TYPE_CHECKING:
 
 _BRANCHES: Final = ("main", "origin/main")
 _LOG: Final = "local-aws.log"
-_NOT_JUDGED: Final = 3
+# What `ferry review` ends with where it has judged the plan.
+_JUDGED: Final = {ExitStatus.GOOD, ExitStatus.LOOK, ExitStatus.STOP}
+
+
+class UnknownEnvironmentError(Exception):
+    """There is no such environment; the text says what to do."""
 
 
 class DeskReview:
@@ -59,20 +67,19 @@ class DeskReview:
         self._base = base
         self._folder = folder
         self._console = console
-        self._log = folder / _LOG
-        self._steps = Steps(console=console, log=self._log)
+        self._steps = Steps(console=console, log=folder / "review.log")
         self._earlier = folder / "earlier"
 
-    def run(self) -> int:
-        """Run all steps and return the review's exit code; whatever was started ends with it."""
+    def run(self) -> ExitStatus:
+        """Run all steps; whatever was started ends with it."""
         self._steps.say(f"synthesize the commit {self._base[:12]} and the working tree")
         check_out(self._project, self._base, into=self._earlier)
         before = self._synthesize("before", self._earlier)
         after = self._synthesize("after", self._project)
         change = self._change(before, after)
         if change is None:
-            return 0
-        with LocalAws(log=self._log) as cloud:
+            return ExitStatus.GOOD
+        with LocalAws(log=self._folder / _LOG) as cloud:
             deployed = Deployment(
                 cloud=cloud, output=before, folder=self._folder, project=self._earlier
             )
@@ -82,9 +89,7 @@ class DeskReview:
             if change.kind is not Kind.NEW:
                 self._prepare(deployed, "as it is deployed")
                 self._steps.say(f"deploy {self._name} as it was (about two minutes)")
-                self._apply(deployed, only=": Creation complete after")
-                # What AWS fills in after a first deployment is no drift that anybody made.
-                self._apply(deployed, "-refresh-only", only="Apply complete!")
+                self._apply(deployed.terraform(self._name))
             if change.kind in {Kind.NEW, Kind.MOVED}:
                 self._prepare(planned, "as it is to be")
             return self._review(change, deployed if change.kind is Kind.GONE else planned)
@@ -107,7 +112,7 @@ class DeskReview:
             self._steps.show(f"{self._name}: {found[self._name].kind}")
             return found[self._name]
         if self._name not in read_stacks(after):
-            raise StepFailedError(
+            raise UnknownEnvironmentError(
                 f"{self._name!r} is an environment neither in the working tree nor at "
                 f"{self._base[:12]}. Name one with ENV=, such as ENV=dev."
             )
@@ -120,7 +125,7 @@ class DeskReview:
         deployment.prepare_environment(self._name)
         self._steps.show("the bucket for the state, the account's roles, the source's credentials")
 
-    def _review(self, change: Change, deployment: Deployment) -> int:
+    def _review(self, change: Change, deployment: Deployment) -> ExitStatus:
         self._steps.say(f"plan {self._name} as the working tree has it")
         terraform = deployment.terraform(self._name)
         reviewed = terraform.folder / "reviewed.json"
@@ -140,19 +145,17 @@ class DeskReview:
             cwd=self._project,
             check=False,
         )  # fmt: skip
-        return finished.returncode
+        return ExitStatus.GOOD if finished.returncode in _JUDGED else ExitStatus.NOT_DONE
 
-    def _apply(self, deployment: Deployment, *arguments: str, only: str) -> None:
-        terraform = deployment.terraform(self._name)
+    def _apply(self, terraform: Terraform) -> None:
+        progress = Progress(self._steps)
         self._steps.type(
-            "terraform",
-            "apply",
-            "-auto-approve",
-            *arguments,
-            folder=terraform.folder,
-            environment=terraform.environment,
-            only=only,
-        )
+            "terraform", "apply", "-auto-approve",
+            folder=terraform.folder, environment=terraform.environment, follow=progress,
+        )  # fmt: skip
+        progress.end()
+        # What AWS fills in after a first deployment is no drift that anybody made.
+        terraform.must("apply", "-auto-approve", "-refresh-only", "-no-color")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -160,29 +163,31 @@ def main(arguments: Sequence[str]) -> int:
     console = Console(soft_wrap=True, emoji=False)
     if not 1 <= len(arguments) <= 2 or not arguments[0]:  # noqa: PLR2004 (name and base)
         console.print("Name an environment: make review ENV=dev", markup=False)
-        return _NOT_JUDGED
+        return ExitStatus.WRONG_USE
     folder = Path(tempfile.mkdtemp(prefix="aurora-ferry-review-"))
     try:
         project = Path.cwd()
         base = _base(project, *arguments[1:])
-        code = DeskReview(
+        status = DeskReview(
             name=arguments[0], base=base, project=project, folder=folder, console=console
         ).run()
     except (
         CommandFailedError, EnvironmentsError, StepFailedError, TerraformError, ToolError,
+        UnknownEnvironmentError,
     ) as error:  # fmt: skip
         console.print(f"\nThere is no review: {error}", markup=False)
+        is_wrong = isinstance(error, EnvironmentsError | UnknownEnvironmentError)
         if (folder / _LOG).exists():
             console.print(f"Its files are kept in {folder}", markup=False)
         else:
             shutil.rmtree(folder)
-        return _NOT_JUDGED
+        return ExitStatus.WRONG_USE if is_wrong else ExitStatus.NOT_DONE
     except KeyboardInterrupt:
         shutil.rmtree(folder)
         console.print("\nStopped.")
-        return 130
+        return ExitStatus.INTERRUPTED
     shutil.rmtree(folder)
-    return code
+    return status
 
 
 def _base(project: Path, given: str = "") -> str:

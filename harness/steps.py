@@ -1,24 +1,38 @@
-"""Shows a person what a command does: numbered steps, and the lines of what each runs."""
+"""Shows a person what a command does: numbered steps, and of what each prints what one follows."""
 
 from __future__ import annotations
 
+import os
+import re
 import subprocess
 import time
+from collections import deque
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
+from rich.text import Text
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from rich.console import Console
 
 _PATIENCE_SECONDS = 10
+# Where there is no terminal, a line at the least so often, lest one thinks that it hangs.
+_SILENCE_SECONDS = 20
+# Of a command that fails: what is looked through for an error, and what is shown.
+_LINES_LOOKED_THROUGH = 300
+_LINES_SHOWN = 30
+# Terraform's, where the variables below do not reach it.
+_COLOR = re.compile("\x1b\\[[0-9;]*m")
 _PLAIN = {
     # Without a terminal cdktf's spinner prints a line for each of its frames.
     "CI": "true",
     "TF_CLI_ARGS_init": "-no-color",
     "TF_CLI_ARGS_plan": "-no-color",
     "TF_CLI_ARGS_apply": "-no-color",
+    "TF_CLI_ARGS_destroy": "-no-color",
 }
 
 
@@ -31,24 +45,55 @@ class Steps:
 
     Args:
         console: Where they are shown.
-        log: Where local AWS writes its own messages.
+        log: Where everything goes that the commands print.
+        verbose: Whether that is shown as well; by default if ``VERBOSE`` is set, and not to 0.
     """
 
-    def __init__(self, *, console: Console, log: Path) -> None:
+    def __init__(self, *, console: Console, log: Path, verbose: bool | None = None) -> None:
         self._console = console
         self._log = log
-        self._started = time.monotonic()
+        self._verbose = is_verbose() if verbose is None else verbose
+        self._started = self._shown = time.monotonic()
         self._step = 0
+        self._live = console.status("") if console.is_terminal and not self._verbose else None
 
     def say(self, what: str) -> None:
         """Begin a step."""
         self._step += 1
-        seconds = time.monotonic() - self._started
-        self._console.print(f"\n[bold]{self._step}. {what}[/bold] [dim]({seconds:.0f} s)[/dim]")
+        self._console.print(f"\n[bold]{self._step}. {what}[/bold] [dim]({self.so_far})[/dim]")
+        self._shown = time.monotonic()
+        self._keep(f"\n{self._step}. {what} ({self.so_far})")
 
     def show(self, line: str) -> None:
         """Show a line of the step."""
         self._console.print(f"   {line}", markup=False, highlight=False)
+        self._shown = time.monotonic()
+
+    def show_beginning(self, line: str) -> None:
+        """Show as much of a line as a terminal's has room for; the log has all of it."""
+        self._keep(line)
+        if self._verbose:
+            self.show(line)
+        else:
+            self._console.print(
+                Text(f"   {line}"), no_wrap=True, overflow="ellipsis", soft_wrap=False
+            )
+
+    def now(self, what: str) -> None:
+        """Say what is going on: at the end of a terminal; elsewhere after a silence."""
+        if self._live:
+            self._live.update(Text(what, style="dim", no_wrap=True, overflow="ellipsis"))
+        elif time.monotonic() - self._shown > _SILENCE_SECONDS:
+            self.show(what)
+
+    @property
+    def so_far(self) -> str:
+        """How long all steps have taken."""
+        return duration(time.monotonic() - self._started)
+
+    def _keep(self, line: str) -> None:
+        with self._log.open("a", encoding="utf-8") as log:
+            log.write(f"{line}\n")
 
     def type(
         self,
@@ -56,49 +101,77 @@ class Steps:
         folder: Path,
         environment: Mapping[str, str],
         given: str | None = None,
-        only: str = "",
+        follow: Callable[[str], None] | None = None,
     ) -> None:
-        """Run a command as a person would, its lines shown as they come.
+        """Run a command as a person would; all that it prints goes into the log.
 
         Args:
             command: The program and its arguments.
             folder: Where it runs.
             environment: The variables that it runs under.
             given: What it reads from standard input; nothing by default.
-            only: What a line has to hold to be shown, unless the command fails; all by default.
+            follow: Is given each line, and shows what is worth it; by default each is shown.
 
         Raises:
             StepFailedError: It did not end with 0.
         """
-        held_back = []
-        with subprocess.Popen(
-            command,
-            cwd=folder,
-            env={**environment, **_PLAIN},
-            stdin=subprocess.DEVNULL if given is None else subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        ) as started:
+        said: deque[str] = deque(maxlen=_LINES_LOOKED_THROUGH)
+        with (
+            self._log.open("a", encoding="utf-8") as log,
+            self._live or nullcontext(),
+            subprocess.Popen(
+                command,
+                cwd=folder,
+                env={**environment, **_PLAIN},
+                stdin=subprocess.DEVNULL if given is None else subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+            ) as started,
+        ):
+            log.write(f"$ {' '.join(command)}\n")
+            self.now(" ".join(command))
             try:
                 if given is not None and started.stdin is not None:
                     started.stdin.write(given)
                     started.stdin.close()
-                for line in filter(str.strip, started.stdout or ()):
-                    if only in line:
-                        self.show(line.rstrip())
+                for printed in filter(str.strip, started.stdout or ()):
+                    line = _COLOR.sub("", printed.rstrip())
+                    log.write(f"{line}\n")
+                    said.append(line)
+                    if self._verbose or not follow:
+                        self.show(line)
                     else:
-                        held_back.append(line.rstrip())
+                        follow(line)
             except KeyboardInterrupt:
                 _end(started)
                 raise
         if started.returncode:
-            for line in held_back:
-                self.show(line)
+            if follow and not self._verbose:
+                for line in _what_matters(said):
+                    self.show(line)
             raise StepFailedError(
-                f"'{' '.join(command)}' ended with {started.returncode}; its messages stand above."
-                f" Local AWS's own are in {self._log}"
+                f"'{' '.join(command)}' ended with {started.returncode}."
+                f" All that was printed is in {self._log}"
             )
+
+
+def is_verbose() -> bool:
+    """Whether a person wants to see everything: ``VERBOSE=1``."""
+    return os.environ.get("VERBOSE", "") not in {"", "0"}
+
+
+def duration(seconds: float) -> str:
+    """``42 s``, ``3 min 5 s``."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def _what_matters(said: Sequence[str]) -> list[str]:
+    """What a command that failed says of it: from its first error on, or else its last lines."""
+    first = next((place for place, line in enumerate(said) if "Error" in line), None)
+    lines = list(said)
+    return lines[-_LINES_SHOWN:] if first is None else lines[first : first + _LINES_SHOWN]
 
 
 def _end(process: subprocess.Popen[str]) -> None:
