@@ -138,16 +138,6 @@ def test_the_json_is_the_same_as_with_the_shipped_bindings(
     assert len(project.copies) == 1
 
 
-def test_two_processes_may_build_at_once(project: Project, tmp_path: Path) -> None:
-    project.write(_STACKS, head=_ACTIVATE)
-    processes = [project.start(str(tmp_path / name)) for name in ("one", "two")]
-    said = [process.communicate(timeout=120) for process in processes]
-    assert said[0] == said[1]
-    assert "aws_rds_cluster" in said[0][0]
-    assert _files(tmp_path / "one") == _files(tmp_path / "two")
-    assert len(project.copies) == 1
-
-
 def _files(folder: Path) -> dict[str, bytes]:
     found = {
         str(path.relative_to(folder)): path.read_bytes()
