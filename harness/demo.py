@@ -103,7 +103,7 @@ class Demo:
                 f"destroy the environment: cdktf destroy {ENVIRONMENT} (about two minutes)"
             )
             self._cdktf("destroy", ENVIRONMENT, around, each_kind=False)
-        self._steps.say(f"done in {self._steps.so_far}; local AWS has stopped")
+        self._steps.say("done; local AWS has stopped")
 
     def _cdktf(
         self, verb: str, stack: str, environment: Mapping[str, str], *, each_kind: bool = True
@@ -130,7 +130,7 @@ class Demo:
     def _show(self, outputs: Mapping[str, object]) -> None:
         for name, value in sorted(outputs.items()):
             shown = value if isinstance(value, str) else json.dumps(value)
-            self._steps.show_beginning(f"{name:29} {shown}")
+            self._steps.show_short(f"{name:29} {shown}")
 
 
 def main() -> int:
@@ -139,7 +139,7 @@ def main() -> int:
     handle, log = tempfile.mkstemp(prefix="aurora-ferry-demo-", suffix=".log")
     os.close(handle)
     folder = Path(tempfile.mkdtemp(prefix="aurora-ferry-demo-"))
-    console.print(f"All that the commands print goes to {log}; VERBOSE=1 shows it here.")
+    console.print(f"Everything goes to {log}; VERBOSE=1 shows it.")
     try:
         Demo(folder=folder, console=console, log=Path(log)).run()
     except (StepFailedError, TerraformError) as error:
@@ -149,7 +149,7 @@ def main() -> int:
         console.print(f"\nStopped. Its files are kept in {folder}", markup=False)
         return ExitStatus.INTERRUPTED
     shutil.rmtree(folder)
-    console.print(f"   all that the commands printed: {log}")
+    console.print(f"   Everything that was printed is in {log}")
     return ExitStatus.GOOD
 
 

@@ -60,24 +60,24 @@ class Steps:
     def say(self, what: str) -> None:
         """Begin a step."""
         self._step += 1
-        self._console.print(f"\n[bold]{self._step}. {what}[/bold] [dim]({self.so_far})[/dim]")
         self._shown = time.monotonic()
-        self._keep(f"\n{self._step}. {what} ({self.so_far})")
+        so_far = duration(self._shown - self._started)
+        self._console.print(f"\n[bold]{self._step}. {what}[/bold] [dim]({so_far})[/dim]")
+        self._keep(f"\n{self._step}. {what} ({so_far})")
 
     def show(self, line: str) -> None:
         """Show a line of the step."""
         self._console.print(f"   {line}", markup=False, highlight=False)
         self._shown = time.monotonic()
 
-    def show_beginning(self, line: str) -> None:
-        """Show as much of a line as a terminal's has room for; the log has all of it."""
+    def show_short(self, line: str) -> None:
+        """Show of a line what there is room for, its beginning and its end; the log has all."""
         self._keep(line)
-        if self._verbose:
-            self.show(line)
-        else:
-            self._console.print(
-                Text(f"   {line}"), no_wrap=True, overflow="ellipsis", soft_wrap=False
-            )
+        room = self._console.width - 4
+        if len(line) > room and not self._verbose:
+            begins = room * 2 // 3
+            line = f"{line[:begins]}…{line[begins + 1 - room :]}"
+        self.show(line)
 
     def now(self, what: str) -> None:
         """Say what is going on: at the end of a terminal; elsewhere after a silence."""
@@ -85,11 +85,6 @@ class Steps:
             self._live.update(Text(what, style="dim", no_wrap=True, overflow="ellipsis"))
         elif time.monotonic() - self._shown > _SILENCE_SECONDS:
             self.show(what)
-
-    @property
-    def so_far(self) -> str:
-        """How long all steps have taken."""
-        return duration(time.monotonic() - self._started)
 
     def _keep(self, line: str) -> None:
         with self._log.open("a", encoding="utf-8") as log:
@@ -117,7 +112,7 @@ class Steps:
         """
         said: deque[str] = deque(maxlen=_LINES_LOOKED_THROUGH)
         with (
-            self._log.open("a", encoding="utf-8") as log,
+            self._log.open("a", buffering=1, encoding="utf-8") as log,  # by lines, for `tail -f`
             self._live or nullcontext(),
             subprocess.Popen(
                 command,

@@ -140,13 +140,16 @@ def test_a_command_that_fails_without_a_word_of_an_error_shows_its_last_lines(
     assert shown.getvalue().split() == [str(number) for number in range(970, 1000)]
 
 
-def test_a_long_line_may_be_cut_where_it_is_shown(
+def test_a_long_line_may_be_shortened_where_it_is_shown(
     steps: Steps, shown: io.StringIO, log: Path
 ) -> None:
-    steps.show_beginning("cluster_arn " + "x" * 100)
+    arn = f"cluster_arn arn:aws:rds:{'x' * 100}:aurora-ferry-dev"
 
-    assert shown.getvalue() == "   cluster_arn " + "x" * 24 + "…\n"
-    assert log.read_text() == "cluster_arn " + "x" * 100 + "\n"
+    steps.show_short(arn)
+    steps.show_short("cluster_port 5432")
+
+    assert shown.getvalue() == ("   cluster_arn arn:aws:rds:…a-ferry-dev\n   cluster_port 5432\n")
+    assert log.read_text() == f"{arn}\ncluster_port 5432\n"
 
 
 def test_what_is_going_on_is_said_after_a_silence(
