@@ -21,7 +21,7 @@ from tests.integration.rollout import Failure, roll_out
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from tests.integration.deployed import Deployed
+    from ferry.check.deployment.deployed import Deployed
 
 ENVIRONMENTS = ROOT / "environments"
 TARGET = pytest.StashKey[Target]()

@@ -12,7 +12,7 @@ import pytest
 
 from settings.reading.loading import load_environments
 from settings.reading.problem import EnvironmentsError
-from tests.integration.deployed import Deployed
+from ferry.check.deployment.deployed import Deployed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,7 +10,7 @@ import boto3
 
 from harness.deployment import CommandFailedError, Deployment
 from harness.terraform import TerraformError
-from tests.integration.deployed import Deployed
+from ferry.check.deployment.deployed import Deployed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.integration.checks import CHECKS
-from tests.integration.deployed import NotDeployedError
+from ferry.check.deployment import CHECKS
+from ferry.check.deployment.deployed import NotDeployedError
 
 if TYPE_CHECKING:
-    from tests.integration.checks import Check
-    from tests.integration.deployed import Deployed
+    from ferry.check.deployment import Check
+    from ferry.check.deployment.deployed import Deployed
 
 
 @pytest.mark.parametrize("check", CHECKS.values(), ids=CHECKS)

@@ -13,7 +13,7 @@ from tests.integration.options import Where
 if TYPE_CHECKING:
     from types_boto3_dms.type_defs import FilterTypeDef
 
-    from tests.integration.deployed import Deployed
+    from ferry.check.deployment.deployed import Deployed
 
 _SECONDS_BETWEEN_LOOKS = 5
 _LOOKS = 120  # ten minutes

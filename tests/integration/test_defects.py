@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.integration.checks import CHECKS
+from ferry.check.deployment import CHECKS
 from tests.integration.defects import DEFECTS, Defect
 from tests.integration.options import Where
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tests.integration.checks import Check
-    from tests.integration.deployed import Deployed
+    from ferry.check.deployment import Check
+    from ferry.check.deployment.deployed import Deployed
 
 
 @pytest.fixture(scope="module")

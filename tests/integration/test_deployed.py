@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.integration.defects.planting import outputs_changed
-from tests.integration.deployed import NotDeployedError
+from ferry.check.deployment.deployed import NotDeployedError
 from tests.integration.options import Where, connect
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.integration.deployed import Deployed
+    from ferry.check.deployment.deployed import Deployed
 
 pytestmark = pytest.mark.only(
     Where.OWN_LOCAL_AWS, reason="tests the tests themselves, on a local AWS of their own"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.integration.checks import CHECKS
+from ferry.check.deployment import CHECKS
 from tests.integration.rollout import local
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from tests.integration.deployed import Deployed
+    from ferry.check.deployment.deployed import Deployed
     from tests.terraform.everything import Everything
 
     Edit = Callable[[Deployed], None]

@@ -6,13 +6,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from facts import outputs
-from tests.integration.checks import cluster as checks
+from ferry.check.deployment import cluster as checks
 from tests.integration.defects.planting import another_key, defect, outputs_changed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.integration.deployed import Deployed
+    from ferry.check.deployment.deployed import Deployed
 
 
 @contextmanager

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from facts import outputs
-from tests.integration.checks import encryption as checks
-from tests.integration.checks import logs as log_checks
-from tests.integration.checks import secrets as secret_checks
+from ferry.check.deployment import encryption as checks
+from ferry.check.deployment import logs as log_checks
+from ferry.check.deployment import secrets as secret_checks
 from tests.integration.defects.planting import (
     another_key,
     defect,
@@ -20,7 +20,7 @@ from tests.integration.defects.planting import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tests.integration.deployed import Deployed
+    from ferry.check.deployment.deployed import Deployed
 
 
 @contextmanager

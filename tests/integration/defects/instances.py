@@ -6,15 +6,15 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from facts import outputs
-from tests.integration.checks import instances as checks
-from tests.integration.checks import parameters as parameter_checks
-from tests.integration.checks.cluster import find_cluster
+from ferry.check.deployment import instances as checks
+from ferry.check.deployment import parameters as parameter_checks
+from ferry.check.deployment.cluster import find_cluster
 from tests.integration.defects.planting import defect, outputs_changed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tests.integration.deployed import Deployed
+    from ferry.check.deployment.deployed import Deployed
 
 
 @contextmanager

@@ -7,16 +7,16 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from facts import outputs
-from tests.integration.checks import alarms as alarm_checks
-from tests.integration.checks import dashboard as dashboard_checks
-from tests.integration.checks import events as event_checks
-from tests.integration.checks import topic as topic_checks
+from ferry.check.deployment import alarms as alarm_checks
+from ferry.check.deployment import dashboard as dashboard_checks
+from ferry.check.deployment import events as event_checks
+from ferry.check.deployment import topic as topic_checks
 from tests.integration.defects.planting import defect, with_statements
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tests.integration.deployed import Deployed
+    from ferry.check.deployment.deployed import Deployed
 
 _TAKEN_BY_PUT_METRIC_ALARM = (
     "ActionsEnabled",

@@ -6,13 +6,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from facts import outputs
-from tests.integration.checks import network as checks
+from ferry.check.deployment import network as checks
 from tests.integration.defects.planting import default_vpc_id, defect, outputs_changed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.integration.deployed import Deployed
+    from ferry.check.deployment.deployed import Deployed
 
 _SOMEWHERE = "198.51.100.0/24"
 

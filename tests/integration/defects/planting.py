@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
-    from tests.integration.checks import Check
-    from tests.integration.deployed import Deployed
+    from ferry.check.deployment import Check
+    from ferry.check.deployment.deployed import Deployed
 
     Plant = Callable[[Deployed], Iterator[None]]
 

@@ -6,13 +6,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from facts import outputs
-from tests.integration.checks import replication as checks
+from ferry.check.deployment import replication as checks
 from tests.integration.defects.planting import defect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.integration.deployed import Deployed
+    from ferry.check.deployment.deployed import Deployed
 
 _SOURCE, _TARGET = outputs.DMS_SOURCE_ENDPOINT_ARN, outputs.DMS_TARGET_ENDPOINT_ARN
 

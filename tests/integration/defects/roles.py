@@ -6,13 +6,13 @@ import json
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from tests.integration.checks import roles as checks
+from ferry.check.deployment import roles as checks
 from tests.integration.defects.planting import defect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from tests.integration.deployed import Deployed
+    from ferry.check.deployment.deployed import Deployed
 
 _ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 

@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from facts import outputs
-from tests.integration.checks import secretsmanager_endpoint as endpoint_checks
-from tests.integration.checks import security_groups as checks
-from tests.integration.checks.replication import find_endpoint as find_dms_endpoint
-from tests.integration.checks.secretsmanager_endpoint import find_endpoint
+from ferry.check.deployment import secretsmanager_endpoint as endpoint_checks
+from ferry.check.deployment import security_groups as checks
+from ferry.check.deployment.replication import find_endpoint as find_dms_endpoint
+from ferry.check.deployment.secretsmanager_endpoint import find_endpoint
 from tests.integration.defects.planting import (
     default_vpc_id,
     defect,
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from types_boto3_ec2.type_defs import SecurityGroupRuleRequestTypeDef
 
-    from tests.integration.deployed import Deployed
+    from ferry.check.deployment.deployed import Deployed
 
 _ANYWHERE = "0.0.0.0/0"
 _ELSEWHERE = "secretsManagerEndpointOverride=elsewhere.example.org"

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from facts import outputs
-from tests.integration.checks import state as checks
-from tests.integration.checks import tags as tag_checks
+from ferry.check.deployment import state as checks
+from ferry.check.deployment import tags as tag_checks
 from tests.integration.defects.planting import defect, outputs_changed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.integration.deployed import Deployed
+    from ferry.check.deployment.deployed import Deployed
 
 
 @defect(checks.check_the_state_bucket_keeps_versions)

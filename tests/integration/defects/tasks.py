@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from facts import outputs
-from tests.integration.checks import tasks as checks
-from tests.integration.checks.expect import document
+from ferry.check.deployment import tasks as checks
+from ferry.check.deployment.expect import document
 from tests.integration.defects.planting import defect, outputs_changed
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from types_boto3_dms.type_defs import ReplicationTaskTypeDef
 
-    from tests.integration.deployed import Deployed
+    from ferry.check.deployment.deployed import Deployed
 
 
 def _first(deployed: Deployed) -> ReplicationTaskTypeDef:

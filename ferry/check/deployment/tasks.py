@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from facts import outputs
-from tests.integration.checks.expect import document, equal, includes, same_items
+from ferry.check.deployment.expect import document, equal, includes, same_items
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from settings.dms import Task
     from settings.table_mappings import Table, Transformation
-    from tests.integration.deployed import Deployed
+    from ferry.check.deployment.deployed import Deployed
 
 _LONGEST_RESOURCE_IDENTIFIER = 31
 

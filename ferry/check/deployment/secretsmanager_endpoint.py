@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from facts import outputs
-from tests.integration.checks.expect import document, equal, items, only, same_items
-from tests.integration.checks.network import in_the_vpc, new_vpc
-from tests.integration.checks.replication import find_endpoint as find_dms_endpoint
-from tests.integration.checks.replication import read_attributes
+from ferry.check.deployment.expect import document, equal, items, only, same_items
+from ferry.check.deployment.network import in_the_vpc, new_vpc
+from ferry.check.deployment.replication import find_endpoint as find_dms_endpoint
+from ferry.check.deployment.replication import read_attributes
 
 if TYPE_CHECKING:
     from types_boto3_ec2.type_defs import VpcEndpointTypeDef
 
-    from tests.integration.deployed import Deployed
+    from ferry.check.deployment.deployed import Deployed
 
 
 def has_own_endpoint(deployed: Deployed) -> bool:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from facts import outputs
-from tests.integration.checks.expect import equal, includes, only, same_items
+from ferry.check.deployment.expect import equal, includes, only, same_items
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from types_boto3_dms.type_defs import EndpointTypeDef, ReplicationInstanceTypeDef
 
-    from tests.integration.deployed import Deployed
+    from ferry.check.deployment.deployed import Deployed
 
 _VERIFYING = ("verify-ca", "verify-full")
 

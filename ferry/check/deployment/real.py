@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from facts import outputs
-from tests.integration.checks.instances import find_instances
-from tests.integration.checks.replication import find_replication_instance
+from ferry.check.deployment.instances import find_instances
+from ferry.check.deployment.replication import find_replication_instance
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tests.integration.deployed import Deployed
+    from ferry.check.deployment.deployed import Deployed
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from facts import outputs
-from tests.integration.checks.expect import equal, only, same_items
-from tests.integration.checks.secretsmanager_endpoint import find_endpoint, has_own_endpoint
+from ferry.check.deployment.expect import equal, only, same_items
+from ferry.check.deployment.secretsmanager_endpoint import find_endpoint, has_own_endpoint
 
 if TYPE_CHECKING:
     from types_boto3_ec2.type_defs import SecurityGroupRuleTypeDef
 
-    from tests.integration.deployed import Deployed
+    from ferry.check.deployment.deployed import Deployed
 
 _HTTPS = 443
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from facts import outputs
-from tests.integration.checks.expect import document, equal, same_items
+from ferry.check.deployment.expect import document, equal, same_items
 
 if TYPE_CHECKING:
-    from tests.integration.deployed import Deployed
+    from ferry.check.deployment.deployed import Deployed
 
 _MASTER_KEYS = ("username", "password")
 _CONNECTION_KEYS = ("username", "password", "engine", "host", "port", "dbname")

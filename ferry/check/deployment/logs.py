@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from facts import outputs
-from tests.integration.checks.expect import equal, only
-from tests.integration.checks.network import in_the_vpc, new_vpc
+from ferry.check.deployment.expect import equal, only
+from ferry.check.deployment.network import in_the_vpc, new_vpc
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from types_boto3_logs.type_defs import LogGroupTypeDef
 
-    from tests.integration.deployed import Deployed
+    from ferry.check.deployment.deployed import Deployed
 
 
 def find_log_groups(deployed: Deployed) -> Mapping[str, LogGroupTypeDef]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from facts import outputs
-from tests.integration.checks.cluster import find_cluster
-from tests.integration.checks.expect import equal, same_items
+from ferry.check.deployment.cluster import find_cluster
+from ferry.check.deployment.expect import equal, same_items
 
 if TYPE_CHECKING:
     from types_boto3_rds.type_defs import DBInstanceTypeDef
 
-    from tests.integration.deployed import Deployed
+    from ferry.check.deployment.deployed import Deployed
 
 
 def instance_identifiers(deployed: Deployed) -> list[str]:

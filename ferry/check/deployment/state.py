@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from facts import outputs
-from tests.integration.checks.expect import document, equal, items
+from ferry.check.deployment.expect import document, equal, items
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.integration.deployed import Deployed
+    from ferry.check.deployment.deployed import Deployed
 
 _ALWAYS = {
     value

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from facts import outputs
-from tests.integration.checks.expect import document, equal, items, same_items
+from ferry.check.deployment.expect import document, equal, items, same_items
 
 if TYPE_CHECKING:
-    from tests.integration.deployed import Deployed
+    from ferry.check.deployment.deployed import Deployed
 
 PUBLISHERS = ("cloudwatch.amazonaws.com", "events.rds.amazonaws.com", "dms.amazonaws.com")
 

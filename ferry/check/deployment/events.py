@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from facts import outputs
-from tests.integration.checks.expect import equal, same_items
-from tests.integration.checks.instances import instance_identifiers
-from tests.integration.checks.replication import find_replication_instance
-from tests.integration.checks.tasks import find_tasks
+from ferry.check.deployment.expect import equal, same_items
+from ferry.check.deployment.instances import instance_identifiers
+from ferry.check.deployment.replication import find_replication_instance
+from ferry.check.deployment.tasks import find_tasks
 
 if TYPE_CHECKING:
     import types_boto3_dms.type_defs as dms
     import types_boto3_rds.type_defs as rds
 
-    from tests.integration.deployed import Deployed
+    from ferry.check.deployment.deployed import Deployed
 
 _CATEGORIES = {
     "db-cluster": {"failover", "failure", "maintenance"},

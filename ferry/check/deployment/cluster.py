@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from facts import outputs
-from tests.integration.checks.expect import equal, only, same_items
+from ferry.check.deployment.expect import equal, only, same_items
 
 if TYPE_CHECKING:
     from types_boto3_rds.type_defs import DBClusterTypeDef
 
-    from tests.integration.deployed import Deployed
+    from ferry.check.deployment.deployed import Deployed
 
 
 def find_cluster(deployed: Deployed) -> DBClusterTypeDef:

@@ -6,7 +6,7 @@ from ipaddress import IPv4Network
 from typing import TYPE_CHECKING
 
 from facts import outputs
-from tests.integration.checks.expect import equal, only, same_items
+from ferry.check.deployment.expect import equal, only, same_items
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     )
 
     from settings.network import NewVpc, RouteToSource
-    from tests.integration.deployed import Deployed
+    from ferry.check.deployment.deployed import Deployed
 
 ANYWHERE = "0.0.0.0/0"
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from facts import outputs
-from tests.integration.checks.expect import equal
+from ferry.check.deployment.expect import equal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from types_boto3_ec2.type_defs import FilterTypeDef
 
-    from tests.integration.deployed import Deployed
+    from ferry.check.deployment.deployed import Deployed
 
     _Reader = Callable[[Deployed, Mapping[str, Any]], Mapping[str, str]]
 

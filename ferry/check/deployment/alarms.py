@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from facts import outputs
-from tests.integration.checks.expect import equal
-from tests.integration.checks.real import real_dimensions
+from ferry.check.deployment.expect import equal
+from ferry.check.deployment.real import real_dimensions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from types_boto3_cloudwatch.type_defs import MetricAlarmTypeDef
 
-    from tests.integration.deployed import Deployed
+    from ferry.check.deployment.deployed import Deployed
 
 _MIB = 1024**2
 _GIB = 1024**3

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from facts import outputs
-from tests.integration.checks.expect import document, equal, items, only, same_items
-from tests.integration.checks.logs import find_log_groups
+from ferry.check.deployment.expect import document, equal, items, only, same_items
+from ferry.check.deployment.logs import find_log_groups
 
 if TYPE_CHECKING:
-    from tests.integration.deployed import Deployed
+    from ferry.check.deployment.deployed import Deployed
 
 
 def find_key_statements(deployed: Deployed) -> dict[str, dict[str, Any]]:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tests.integration.checks.cluster import find_cluster
-from tests.integration.checks.expect import equal, includes, only
-from tests.integration.checks.instances import find_instances
+from ferry.check.deployment.cluster import find_cluster
+from ferry.check.deployment.expect import equal, includes, only
+from ferry.check.deployment.instances import find_instances
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from types_boto3_rds.type_defs import ParameterOutputTypeDef
 
-    from tests.integration.deployed import Deployed
+    from ferry.check.deployment.deployed import Deployed
 
 _FORCE_SSL: Final = "rds.force_ssl"
 _FIRST_TO_FORCE_SSL = 17

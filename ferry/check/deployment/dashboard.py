@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from facts import outputs
-from tests.integration.checks.alarms import find_alarms
-from tests.integration.checks.expect import document, equal, same_items
-from tests.integration.checks.real import real_dimensions
+from ferry.check.deployment.alarms import find_alarms
+from ferry.check.deployment.expect import document, equal, same_items
+from ferry.check.deployment.real import real_dimensions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.integration.deployed import Deployed
+    from ferry.check.deployment.deployed import Deployed
 
 
 def dashboard_name(deployed: Deployed) -> str:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from facts import outputs
-from tests.integration.checks.expect import document, equal, items, only, same_items
-from tests.integration.checks.instances import find_instances
-from tests.integration.checks.network import in_the_vpc, new_vpc
-from tests.integration.checks.replication import find_endpoint
+from ferry.check.deployment.expect import document, equal, items, only, same_items
+from ferry.check.deployment.instances import find_instances
+from ferry.check.deployment.network import in_the_vpc, new_vpc
+from ferry.check.deployment.replication import find_endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tests.integration.deployed import Deployed
+    from ferry.check.deployment.deployed import Deployed
 
 ACCOUNT_ROLES = {
     "dms-vpc-role": "AmazonDMSVPCManagementRole",
