@@ -4,10 +4,18 @@ The only place in ferry that imports boto3. Others take from here what they need
 """
 
 from ferry.account.account import Account, account_of, sign_in
-from ferry.account.failures import Unanswered, asked, error_code, explained, found_or_none
+from ferry.account.failures import (
+    NotFoundError,
+    Unanswered,
+    asked,
+    error_code,
+    explained,
+    found_or_none,
+)
 
 __all__ = [
     "Account",
+    "NotFoundError",
     "Unanswered",
     "account_of",
     "asked",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -85,7 +86,16 @@ _REFUSED: Final[tuple[tuple[frozenset[str], str, str], ...]] = (
         _SIGN_IN,
     ),
     (
-        frozenset({"403", "AccessDenied", "AccessDeniedException"}),
+        frozenset(
+            {
+                "403",
+                "AccessDenied",
+                "AccessDeniedException",
+                "AccessDeniedFault",  # DMS
+                "AuthorizationError",  # SNS
+                "UnauthorizedOperation",  # EC2
+            }
+        ),
         "AWS denied {operation}",
         _PERMISSIONS,
     ),
@@ -97,8 +107,15 @@ _REFUSED: Final[tuple[tuple[frozenset[str], str, str], ...]] = (
 )
 _SERVER_ERROR: Final = 500
 
+_ABSENT: Final = re.compile(r"NotFound|^NoSuch|^404$")
+"""Codes by which AWS says that a thing is not there; each service has its own."""
+
 _CARRY_SECRETS: Final = frozenset({"CreateSecret", "PutSecretValue"})
 """Operations whose request holds a secret value: a validation message may quote the request."""
+
+
+class NotFoundError(FerryError):
+    """AWS has no such thing: it was never made, or somebody deleted it."""
 
 
 @contextmanager
@@ -112,12 +129,14 @@ def explained(doing: str) -> Iterator[None]:
         doing: What the calls inside are for, after "Could not", such as `create the bucket x`.
 
     Raises:
-        FerryError: A call inside failed.
+        NotFoundError: AWS says that there is no such thing.
+        FerryError: A call inside failed otherwise.
     """
     try:
         yield
     except exceptions.ClientError as error:
-        raise FerryError(f"Could not {doing}: {_refusal(error)}") from None
+        kind = NotFoundError if _ABSENT.search(error_code(error)) else FerryError
+        raise kind(f"Could not {doing}: {_refusal(error)}") from None
     except exceptions.BotoCoreError as error:
         raise FerryError(f"Could not {doing}: {_trouble(error)}") from None
     except ResponseParserError:

@@ -10,7 +10,7 @@ import typer
 
 from ferry.cli.adopt import adopt
 from ferry.cli.bootstrap import bootstrap
-from ferry.cli.check import aws
+from ferry.cli.check import aws, deployment
 from ferry.cli.review import review
 from ferry.cli.secret import source
 from ferry.findings import ExitStatus
@@ -27,7 +27,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # rich's tracebacks show locals, and locals hold passwords
 )
 secret = typer.Typer(help="Write the secrets that a deployment reads.", no_args_is_help=True)
-check = typer.Typer(help="Look at what a deployment needs.", no_args_is_help=True)
+check = typer.Typer(
+    help="Look at what a deployment needs, and at what is deployed.", no_args_is_help=True
+)
 app.command()(bootstrap)
 app.command()(adopt)
 app.command()(review)
@@ -35,6 +37,7 @@ app.add_typer(secret, name="secret")
 secret.command()(source)
 app.add_typer(check, name="check")
 check.command()(aws)
+check.command()(deployment)
 
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer's signature

@@ -1,4 +1,4 @@
-"""`ferry check aws ENV`."""
+"""`ferry check aws ENV`, `ferry check deployment ENV`."""
 
 # ruff: noqa: PLC0415 - `ferry --help` does not wait for boto3 and pydantic
 
@@ -14,11 +14,13 @@ from ferry.cli.arguments import EnvironmentName  # noqa: TC001 - typer reads the
 if TYPE_CHECKING:
     from datetime import date
 
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
 
 def aws(
     name: EnvironmentName,
     *,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
+    json: Json = False,
     deployer: Annotated[
         str | None,
         typer.Option(metavar="ARN", help="The user or role that deploys; you yourself by default."),
@@ -55,6 +57,45 @@ def aws(
                 Level.UNJUDGED: "Nothing that is known stops a deployment.",
                 Level.BLOCKED: "A deployment or the migration would fail.",
             },
+            environment=name,
+            account=account,
+            as_json=json,
+        )
+
+
+def deployment(name: EnvironmentName, *, json: Json = False) -> None:
+    """Say whether what is deployed of ENV is what its file says, and works.
+
+    Asks AWS about all that the stack has made: network, key, secrets, roles, Aurora, DMS, alarms.
+    Changes nothing, starts nothing, shows no secret. What passes by itself (a backup, a failover, a
+    change that waits for its window) and what waits for a person (a task that failed, an address
+    that has not confirmed) is a warning.
+
+    Exit status: 1 with a warning; 3 where something could not be judged, or nothing is deployed; 4
+    where something differs or does not work.
+    """
+    from ferry.cli.printing import failures_shown
+
+    with failures_shown():
+        from ferry.account import account_of
+        from ferry.check.deployment.checks import AREAS, findings
+        from ferry.check.deployment.deployed import Deployed
+        from ferry.cli.report import report
+        from ferry.environments import find
+        from ferry.findings import Level
+
+        environment = find(name)
+        account = account_of(environment)
+        report(
+            findings(Deployed(environment=environment, account=account)),
+            title=f"What is deployed of {name}",
+            meanings={
+                Level.RIGHT: "What is deployed is what the file says.",
+                Level.WARNING: "What is deployed is what the file says; look at the warnings.",
+                Level.UNJUDGED: "Nothing that is known differs from the file.",
+                Level.BLOCKED: "What is deployed is not what the file says, or does not work.",
+            },
+            areas=AREAS,
             environment=name,
             account=account,
             as_json=json,

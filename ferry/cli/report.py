@@ -5,20 +5,20 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import asdict
+from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 import typer
 from rich.console import Console
 from rich.text import Text
 
-from ferry.findings import Level, worst
+from ferry.findings import Finding, Level, worst
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from typing import Never
 
     from ferry.account import Account
-    from ferry.findings import Finding
 
 _COLOURS: Final = {
     Level.RIGHT: "green",
@@ -38,6 +38,7 @@ def report(
     environment: str,
     account: Account,
     as_json: bool,
+    areas: Mapping[str, str] | None = None,
 ) -> Never:
     """Show the findings, each when it is known, and end with the status that they add up to.
 
@@ -48,6 +49,8 @@ def report(
         environment: The environment's name.
         account: Where it is.
         as_json: Whether JSON is printed, for programs.
+        areas: The area of each check: what is right of an area is shown as one line. By default
+            each finding has its own.
 
     Raises:
         typer.Exit: Always, with the status.
@@ -67,9 +70,17 @@ def report(
         title = f"{title}, in account {account.account_id}, {account.region}"
         console.print(Text(title, style="bold"))
         found = []
-        for finding in findings:
-            console.print(to_text(finding))
-            found.append(finding)
+        for area, group in groupby(findings, lambda finding: (areas or {}).get(finding.check)):
+            right = 0
+            for finding in group:
+                found.append(finding)
+                if area and finding.level is Level.RIGHT:
+                    right += 1
+                else:
+                    console.print(to_text(finding))
+            if area and right:
+                line = Finding(check=area, level=Level.RIGHT, what=f"{area} ({right})")
+                console.print(to_text(line))
         console.print(summary(found, meanings))
     raise typer.Exit(worst(found).status)
 

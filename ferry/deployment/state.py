@@ -19,14 +19,19 @@ class State:
     """What a state holds.
 
     Args:
-        ids: The id of each resource, by its address.
+        resources: The attributes of each resource, by its address.
         tainted: The addresses that the next apply would replace because making them did not end.
         outputs: The outputs' values by name.
     """
 
-    ids: Mapping[str, str] = field(default_factory=dict)
+    resources: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     tainted: tuple[str, ...] = ()
     outputs: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def ids(self) -> Mapping[str, str]:
+        """The id of each resource, by its address."""
+        return {address: str(each.get("id", "")) for address, each in self.resources.items()}
 
 
 def read_state(s3: S3Client, *, bucket: str, key: str) -> State:
@@ -47,7 +52,7 @@ def parse(text: bytes) -> State:
     they are not what the address means.
     """
     document = json.loads(text)
-    ids: dict[str, str] = {}
+    resources: dict[str, Mapping[str, Any]] = {}
     tainted: list[str] = []
     for resource in document.get("resources", ()):
         if resource["mode"] != "managed":
@@ -56,11 +61,11 @@ def parse(text: bytes) -> State:
         for instance in resource["instances"]:
             if "deposed" in instance:
                 continue
-            ids[address] = str(instance["attributes"].get("id", ""))
+            resources[address] = instance["attributes"]
             if instance.get("status") == "tainted":
                 tainted.append(address)
     return State(
-        ids=ids,
+        resources=resources,
         tainted=tuple(tainted),
         outputs={name: each["value"] for name, each in document.get("outputs", {}).items()},
     )

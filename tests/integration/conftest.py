@@ -15,7 +15,7 @@ import pytest
 from harness.deployment import ROOT, synthesize
 from harness.server import LocalAws
 from settings.reading.loading import load_environments
-from tests.integration.options import Target, Where, add_options, connect, read_target
+from tests.integration.options import TARGET, Where, add_options, connect, read_target
 from tests.integration.rollout import Failure, roll_out
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from ferry.check.deployment.deployed import Deployed
 
 ENVIRONMENTS = ROOT / "environments"
-TARGET = pytest.StashKey[Target]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
-import boto3
 import pytest
 
+from ferry.account import account_of
+from ferry.check.deployment.deployed import Deployed
+from ferry.errors import FerryError
 from settings.reading.loading import load_environments
 from settings.reading.problem import EnvironmentsError
-from ferry.check.deployment.deployed import Deployed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,6 +48,9 @@ class Target:
 
     where: Where
     names: tuple[str, ...]
+
+
+TARGET = pytest.StashKey[Target]()
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -118,14 +121,9 @@ def connect(environment: Environment) -> Deployed:
     """An environment that somebody else deployed, by the credentials of the environment variables.
 
     Raises:
-        pytest.UsageError: The credentials are another account's.
+        pytest.UsageError: There are none, or they are another account's.
     """
-    found = Deployed(environment=environment, session=boto3.Session())
-    account_id = found.sts.get_caller_identity()["Account"]
-    if account_id != environment.aws.account_id:
-        raise pytest.UsageError(
-            f"the credentials are account {account_id}'s and {environment.name} is in"
-            f" {environment.aws.account_id}; sign in to that account"
-            f" (AWS_PROFILE={os.environ.get('AWS_PROFILE', 'not set')})"
-        )
-    return found
+    try:
+        return Deployed(environment=environment, account=account_of(environment))
+    except FerryError as error:
+        raise pytest.UsageError(str(error)) from None

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import boto3
 
+from ferry.account import Account
+from ferry.check.deployment.deployed import Deployed
 from harness.deployment import CommandFailedError, Deployment
 from harness.terraform import TerraformError
-from ferry.check.deployment.deployed import Deployed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -75,21 +77,27 @@ def roll_out(
             deployment.terraform(name).apply()
         except (CommandFailedError, TerraformError) as error:
             return Failure(name=name, output=str(error))
-        return local(environment, url=cloud.url)
+        return deployed(environment, url=cloud.url)
 
     with ThreadPoolExecutor(max_workers=len(environments)) as pool:
         results = pool.map(deploy, environments)
         return {one.name: result for one, result in zip(environments, results, strict=True)}
 
 
-def local(environment: Environment, *, url: str) -> Deployed:
-    """An environment on local AWS, where an access key of twelve digits stands for the account."""
-    return Deployed(
-        environment=environment,
-        session=boto3.Session(
-            aws_access_key_id=environment.aws.account_id,
-            aws_secret_access_key="local",
-            region_name=environment.aws.region,
-        ),
-        endpoint_url=url,
+def local(environment: Environment, *, url: str) -> Account:
+    """An environment's account on local AWS, where an access key of twelve digits stands for it."""
+    session = boto3.Session(
+        aws_access_key_id=environment.aws.account_id, aws_secret_access_key="local"
     )
+    session.client = partial(session.client, endpoint_url=url)  # type: ignore[method-assign]  # several local AWS in one process: no variable can say which
+    return Account(
+        account_id=environment.aws.account_id,
+        region=environment.aws.region,
+        state_region=environment.aws.home_region,
+        session=session,
+    )
+
+
+def deployed(environment: Environment, *, url: str) -> Deployed:
+    """An environment that is deployed on local AWS."""
+    return Deployed(environment=environment, account=local(environment, url=url))

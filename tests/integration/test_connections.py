@@ -37,7 +37,9 @@ def connection_failure(deployed: Deployed, output: str) -> str | None:
     instance_arn = deployed.outputs[outputs.DMS_REPLICATION_INSTANCE_ARN]
     endpoint_arn = deployed.outputs[output]
     try:
-        deployed.dms.test_connection(ReplicationInstanceArn=instance_arn, EndpointArn=endpoint_arn)
+        deployed.account.dms.test_connection(
+            ReplicationInstanceArn=instance_arn, EndpointArn=endpoint_arn
+        )
     except ClientError as error:
         # Somebody else has just begun the same test: its result is as good.
         if error.response.get("Error", {}).get("Code") != "InvalidResourceStateFault":
@@ -47,12 +49,12 @@ def connection_failure(deployed: Deployed, output: str) -> str | None:
         {"Name": "endpoint-arn", "Values": [endpoint_arn]},
     ]
     try:
-        deployed.dms.get_waiter("test_connection_succeeds").wait(
+        deployed.account.dms.get_waiter("test_connection_succeeds").wait(
             Filters=filters,
             WaiterConfig={"Delay": _SECONDS_BETWEEN_LOOKS, "MaxAttempts": _LOOKS},
         )
     except WaiterError:
-        found = deployed.dms.describe_connections(Filters=filters)["Connections"]
+        found = deployed.account.dms.describe_connections(Filters=filters)["Connections"]
         return "; ".join(
             f"{one.get('Status')}: {one.get('LastFailureMessage', 'no message')}" for one in found
         )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.integration.rollout import local
+from tests.integration.rollout import deployed
 from tests.terraform.everything import NAMES
 
 if TYPE_CHECKING:
@@ -57,25 +57,25 @@ def test_only_these_changes_are_ignored(synthesized: Path) -> None:
 
 
 def edit_security_group_rule(dev: Deployed) -> None:
-    (rule,) = dev.ec2.describe_security_group_rules(
+    (rule,) = dev.account.ec2.describe_security_group_rules(
         Filters=[{"Name": "tag:Name", "Values": ["aurora-ferry-dev-dms-to-source-out"]}]
     )["SecurityGroupRules"]
-    dev.ec2.revoke_security_group_egress(
+    dev.account.ec2.revoke_security_group_egress(
         GroupId=rule["GroupId"], SecurityGroupRuleIds=[rule["SecurityGroupRuleId"]]
     )
 
 
 def edit_tags(dev: Deployed) -> None:
-    dev.ec2.create_tags(
+    dev.account.ec2.create_tags(
         Resources=[dev.outputs["vpc_id"]], Tags=[{"Key": "repository", "Value": "elsewhere"}]
     )
 
 
 def edit_cluster_parameter(dev: Deployed) -> None:
-    (cluster,) = dev.rds.describe_db_clusters(DBClusterIdentifier=dev.outputs["cluster_id"])[
-        "DBClusters"
-    ]
-    dev.rds.modify_db_cluster_parameter_group(
+    (cluster,) = dev.account.rds.describe_db_clusters(
+        DBClusterIdentifier=dev.outputs["cluster_id"]
+    )["DBClusters"]
+    dev.account.rds.modify_db_cluster_parameter_group(
         DBClusterParameterGroupName=cluster["DBClusterParameterGroup"],
         Parameters=[
             {
@@ -88,7 +88,7 @@ def edit_cluster_parameter(dev: Deployed) -> None:
 
 
 def edit_backup_retention(dev: Deployed) -> None:
-    dev.rds.modify_db_cluster(
+    dev.account.rds.modify_db_cluster(
         DBClusterIdentifier=dev.outputs["cluster_id"],
         BackupRetentionPeriod=3,
         ApplyImmediately=True,
@@ -96,43 +96,47 @@ def edit_backup_retention(dev: Deployed) -> None:
 
 
 def edit_task_settings(dev: Deployed) -> None:
-    (task,) = dev.dms.describe_replication_tasks(
+    (task,) = dev.account.dms.describe_replication_tasks(
         Filters=[{"Name": "replication-task-arn", "Values": [dev.outputs["dms_task_arn"]]}]
     )["ReplicationTasks"]
     settings = json.loads(task["ReplicationTaskSettings"])
     settings["FullLoadSettings"]["MaxFullLoadSubTasks"] = 2
-    dev.dms.modify_replication_task(
+    dev.account.dms.modify_replication_task(
         ReplicationTaskArn=task["ReplicationTaskArn"], ReplicationTaskSettings=json.dumps(settings)
     )
 
 
 def edit_endpoint(dev: Deployed) -> None:
-    dev.dms.modify_endpoint(EndpointArn=dev.outputs["dms_source_endpoint_arn"], SslMode="none")
+    dev.account.dms.modify_endpoint(
+        EndpointArn=dev.outputs["dms_source_endpoint_arn"], SslMode="none"
+    )
 
 
 def edit_alarm_threshold(dev: Deployed) -> None:
-    (alarm,) = dev.cloudwatch.describe_alarms(AlarmNames=["aurora-deadlocks-dev"])["MetricAlarms"]
+    (alarm,) = dev.account.cloudwatch.describe_alarms(AlarmNames=["aurora-deadlocks-dev"])[
+        "MetricAlarms"
+    ]
     kept = {
         "AlarmName", "AlarmDescription", "AlarmActions", "OKActions", "MetricName", "Namespace",
         "Statistic", "Dimensions", "Period", "EvaluationPeriods", "DatapointsToAlarm",
         "ComparisonOperator", "TreatMissingData",
     }  # fmt: skip
     arguments: dict[str, Any] = {key: value for key, value in alarm.items() if key in kept}
-    dev.cloudwatch.put_metric_alarm(**arguments, Threshold=1000)
+    dev.account.cloudwatch.put_metric_alarm(**arguments, Threshold=1000)
 
 
 def edit_topic_policy(dev: Deployed) -> None:
     arn = dev.outputs["alarm_topic_arn"]
-    policy = json.loads(dev.sns.get_topic_attributes(TopicArn=arn)["Attributes"]["Policy"])
+    policy = json.loads(dev.account.sns.get_topic_attributes(TopicArn=arn)["Attributes"]["Policy"])
     policy["Statement"] = policy["Statement"][:1]
-    dev.sns.set_topic_attributes(
+    dev.account.sns.set_topic_attributes(
         TopicArn=arn, AttributeName="Policy", AttributeValue=json.dumps(policy)
     )
 
 
 def edit_role_policy(dev: Deployed) -> None:
     allow_all = {"Effect": "Allow", "Action": "secretsmanager:*", "Resource": "*"}
-    dev.iam.put_role_policy(
+    dev.account.iam.put_role_policy(
         RoleName="aurora-ferry-dev-dms-secrets",
         PolicyName="read-secrets",
         PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [allow_all]}),
@@ -140,18 +144,20 @@ def edit_role_policy(dev: Deployed) -> None:
 
 
 def edit_log_retention(dev: Deployed) -> None:
-    dev.logs.delete_retention_policy(logGroupName="/aws/rds/cluster/aurora-ferry-dev/postgresql")
+    dev.account.logs.delete_retention_policy(
+        logGroupName="/aws/rds/cluster/aurora-ferry-dev/postgresql"
+    )
 
 
 def edit_key_policy(dev: Deployed) -> None:
     key = dev.outputs["kms_key_arn"]
-    policy = json.loads(dev.kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"])
+    policy = json.loads(dev.account.kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"])
     policy["Statement"][-1]["Principal"] = {"AWS": "*"}
-    dev.kms.put_key_policy(KeyId=key, PolicyName="default", Policy=json.dumps(policy))
+    dev.account.kms.put_key_policy(KeyId=key, PolicyName="default", Policy=json.dumps(policy))
 
 
 def edit_secret(dev: Deployed) -> None:
-    dev.secretsmanager.update_secret(
+    dev.account.secretsmanager.update_secret(
         SecretId=dev.outputs["secret_arn"], Description="changed by hand"
     )
 
@@ -177,7 +183,7 @@ EDITS: dict[Edit, str] = {
 def plan_after_edits(everything: Everything) -> Iterator[set[str]]:
     """What the plan of dev would change after all edits; the hashes of the addresses cut off."""
     deployment = everything.deployment
-    dev = local(deployment.environment("dev"), url=deployment.cloud.url)
+    dev = deployed(deployment.environment("dev"), url=deployment.cloud.url)
     for edit in EDITS:
         edit(dev)
     terraform = deployment.terraform("dev")

@@ -1,30 +1,10 @@
-"""The checks of a deployed environment, a module for each area.
+"""What is deployed, compared with what the environment's file says.
 
-A check is a function ``check_...(deployed)`` that raises AssertionError where something is not as
-the environment's settings say. It only reads.
+A check is a small function `check_...(deployed, expect)`, a module an area. It asks AWS, tells
+`expect` what it should find, and only reads. The first line of its docstring is what is so where
+all is right, and is shown.
+
+What passes by itself (a backup, a failover, a change that waits for its window) is a warning. So is
+what needs a person and is no fault of the deployment: a task that failed, an address that has not
+confirmed. What differs from the file blocks.
 """
-
-from __future__ import annotations
-
-from importlib import import_module
-from inspect import getmembers, isfunction
-from pkgutil import iter_modules
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-
-    from ferry.check.deployment.deployed import Deployed
-
-    Check = Callable[[Deployed], None]
-
-
-def _collect() -> Iterator[tuple[str, Check]]:
-    for module in iter_modules(__path__, prefix=f"{__name__}."):
-        for name, function in getmembers(import_module(module.name), isfunction):
-            if name.startswith("check_") and function.__module__ == module.name:
-                yield name, function
-
-
-CHECKS: Mapping[str, Check] = dict(_collect())
-"""All checks by their names."""

@@ -4,26 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from facts import outputs
-from ferry.check.deployment.alarms import find_alarms
-from ferry.check.deployment.expect import document, equal, same_items
-from ferry.check.deployment.real import real_dimensions
+from facts import metrics, outputs
+from ferry.check.deployment.alarms import wanted_alarms
+from ferry.check.deployment.expect import document, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ferry.check.deployment.deployed import Deployed
-
-
-def dashboard_name(deployed: Deployed) -> str:
-    """The dashboard that the output's address leads to."""
-    name: str = deployed.outputs[outputs.DASHBOARD_URL].rpartition("/")[2]
-    return name
+    from ferry.check.deployment.expect import Expect
 
 
 def _widgets(deployed: Deployed) -> list[dict[str, Any]]:
-    body = deployed.cloudwatch.get_dashboard(DashboardName=dashboard_name(deployed))
-    widgets: list[dict[str, Any]] = document(body["DashboardBody"])["widgets"]
+    name = deployed.names.dashboard
+    body = deployed.account.cloudwatch.get_dashboard(DashboardName=name)["DashboardBody"]
+    widgets: list[dict[str, Any]] = document(body)["widgets"]
     return widgets
 
 
@@ -35,39 +30,65 @@ def _lines(widgets: list[dict[str, Any]]) -> Iterator[tuple[str, str, dict[str, 
             yield namespace, metric, dict(zip(rest[::2], rest[1::2], strict=True))
 
 
-def check_the_dashboards_address(deployed: Deployed) -> None:
-    url = deployed.outputs[outputs.DASHBOARD_URL]
-    beginning = f"https://{deployed.region}.console.aws.amazon.com/cloudwatch/"
-    assert url.startswith(beginning), f"{url} does not start with {beginning}"
-    names = [
-        one.get("DashboardName")
-        for page in deployed.cloudwatch.get_paginator("list_dashboards").paginate()
-        for one in page["DashboardEntries"]
-    ]
-    name = dashboard_name(deployed)
-    assert name in names, f"{url} leads to the dashboard {name}; there are {names}"
+def check_the_dashboards_address(deployed: Deployed, expect: Expect) -> None:
+    """The dashboard is where the output leads."""
+    found, name = deployed.outputs[outputs.DASHBOARD_URL], deployed.names.dashboard
+    beginning = f"https://{deployed.account.region}.{deployed.placement.console_domain}/cloudwatch/"
+    expect.that(
+        found.startswith(beginning) and found.endswith(f"/{name}"),
+        f"The output {outputs.DASHBOARD_URL} is {found}, should begin with {beginning} and end in "
+        f"/{name}.",
+    )
+    _widgets(deployed)
 
 
-def check_the_dashboard_shows_what_is_there(deployed: Deployed) -> None:
-    real, widgets = real_dimensions(deployed), _widgets(deployed)
+def check_the_dashboard_shows_what_is_there(deployed: Deployed, expect: Expect) -> None:
+    """The dashboard shows the metrics of what is there, and of every task."""
+    widgets, tasks = _widgets(deployed), _segments(deployed)
     lines = list(_lines(widgets))
     for namespace, metric, dimensions in lines:
-        assert real.are_dimensions_of(namespace, dimensions), (
-            f"the dashboard shows {namespace} {metric} of {dimensions}, of which CloudWatch gets"
-            " no data"
+        expect.that(
+            _is_published(deployed, namespace, dimensions),
+            f"The dashboard shows {namespace} {metric} of {shown(dimensions)}, of which CloudWatch "
+            "gets no data.",
         )
-    equal(
-        "tasks on the dashboard",
-        {dimensions.get("ReplicationTaskIdentifier") for _, _, dimensions in lines} - {None},
-        set(real.tasks),
-    )
-    equal("what the dashboard shows", {line[0] for line in lines}, {"AWS/RDS", "AWS/DMS"})
+    on_it = {dimensions.get(metrics.TASK) for _, _, dimensions in lines} - {None}
+    expect.equal("The tasks on the dashboard", on_it, tasks)
+    namespaces = {line[0] for line in lines}
+    expect.equal("What the dashboard shows", namespaces, {metrics.AURORA, metrics.DMS})
     regions = {widget["properties"].get("region") for widget in widgets} - {None}
-    equal("regions of the dashboard", regions, {deployed.region})
+    expect.equal("The dashboard's regions", regions, {deployed.account.region})
 
 
-def check_the_dashboard_shows_every_alarm(deployed: Deployed) -> None:
-    shown = [arn for widget in _widgets(deployed) for arn in widget["properties"].get("alarms", [])]
-    same_items(
-        "alarms on the dashboard", shown, [alarm.get("AlarmArn") for alarm in find_alarms(deployed)]
+def _segments(deployed: Deployed) -> set[str]:
+    """What the tasks' ARNs end in, by which CloudWatch knows them."""
+    return {arn.rpartition(":")[2] for arn in deployed.outputs[outputs.DMS_TASK_ARNS].values()}
+
+
+def _is_published(deployed: Deployed, namespace: str, dimensions: dict[str, str]) -> bool:
+    """Whether AWS publishes metrics of a namespace with exactly these dimensions."""
+    rest = dict(dimensions)
+    if namespace == metrics.AURORA:
+        instance, role = rest.pop(metrics.CLUSTER_INSTANCE, None), rest.pop(metrics.ROLE, None)
+        if instance is not None:
+            return instance in deployed.instances and not rest and role is None
+        cluster = {metrics.CLUSTER: deployed.outputs[outputs.CLUSTER_ID]}
+        return rest == cluster and role in {None, *metrics.Role}
+    task = rest.pop(metrics.TASK, None)
+    instance = deployed.replication_instance.get("ReplicationInstanceIdentifier")
+    return (
+        namespace == metrics.DMS
+        and rest == {metrics.REPLICATION_INSTANCE: instance}
+        and (task is None or task in _segments(deployed))
     )
+
+
+def check_the_dashboard_shows_every_alarm(deployed: Deployed, expect: Expect) -> None:
+    """The dashboard shows every alarm."""
+    shown_there = [
+        arn for widget in _widgets(deployed) for arn in widget["properties"].get("alarms", [])
+    ]
+    wanted = [
+        deployed.placement.arn("cloudwatch", f"alarm:{name}") for name in wanted_alarms(deployed)
+    ]
+    expect.same_items("The alarms on the dashboard", shown_there, wanted)

@@ -2,35 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from facts import outputs
-from ferry.check.deployment.expect import equal, includes, only, same_items
+from ferry.check.deployment import statuses
+from ferry.check.deployment.expect import only
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from types_boto3_dms.type_defs import EndpointTypeDef, ReplicationInstanceTypeDef
+    from types_boto3_dms.type_defs import EndpointTypeDef
 
     from ferry.check.deployment.deployed import Deployed
+    from ferry.check.deployment.expect import Expect
 
-_VERIFYING = ("verify-ca", "verify-full")
-
-
-def find_replication_instance(deployed: Deployed) -> ReplicationInstanceTypeDef:
-    """The replication instance that the outputs name."""
-    arn = deployed.outputs[outputs.DMS_REPLICATION_INSTANCE_ARN]
-    found = deployed.dms.describe_replication_instances(
-        Filters=[{"Name": "replication-instance-arn", "Values": [arn]}]
-    )["ReplicationInstances"]
-    return only(f"replication instances {arn}", found)
-
-
-def find_endpoint(deployed: Deployed, output: str) -> EndpointTypeDef:
-    """The endpoint that an output names."""
-    arn = deployed.outputs[output]
-    found = deployed.dms.describe_endpoints(Filters=[{"Name": "endpoint-arn", "Values": [arn]}])
-    return only(f"endpoints {arn}", found["Endpoints"])
+_VERIFYING: Final = ("verify-ca", "verify-full")
 
 
 def read_attributes(endpoint: EndpointTypeDef) -> Mapping[str, str]:
@@ -40,112 +26,147 @@ def read_attributes(endpoint: EndpointTypeDef) -> Mapping[str, str]:
     return {name: value for name, _, value in pairs}
 
 
-def check_replication_instance(deployed: Deployed) -> None:
-    dms, instance = deployed.environment.dms, find_replication_instance(deployed)
-    equal("the status", instance.get("ReplicationInstanceStatus"), "available")
-    equal("the class", instance.get("ReplicationInstanceClass"), dms.instance_class)
-    equal("the version", instance.get("EngineVersion"), dms.engine_version)
-    equal("the storage in GiB", instance.get("AllocatedStorage"), dms.allocated_storage_gib)
-    equal("automatic upgrades", instance.get("AutoMinorVersionUpgrade"), wanted=False)
+def check_replication_instance(deployed: Deployed, expect: Expect) -> None:
+    """The replication instance is available, with the file's class, version, storage and window."""
+    dms, instance = deployed.environment.dms, deployed.replication_instance
+    pending = instance.get("PendingModifiedValues", {})
+    what = "The replication instance"
+    expect.status(what, instance.get("ReplicationInstanceStatus"), statuses.REPLICATION_INSTANCE)
+    expect.equal(
+        f"{what}'s class",
+        instance.get("ReplicationInstanceClass"),
+        dms.instance_class,
+        pending=pending.get("ReplicationInstanceClass"),
+    )
+    expect.equal(
+        f"{what}'s version",
+        instance.get("EngineVersion"),
+        dms.engine_version,
+        pending=pending.get("EngineVersion"),
+    )
+    expect.equal(
+        f"{what}'s storage in GiB",
+        instance.get("AllocatedStorage"),
+        dms.allocated_storage_gib,
+        pending=pending.get("AllocatedStorage"),
+    )
+    upgrades = instance.get("AutoMinorVersionUpgrade")
+    expect.equal(f"{what}'s automatic upgrades", upgrades, wanted=False)
     window = instance.get("PreferredMaintenanceWindow")
-    equal("the maintenance window", window, dms.maintenance_window)
+    expect.equal(f"{what}'s maintenance window", window, dms.maintenance_window)
 
 
-def check_replication_instance_standby(deployed: Deployed) -> None:
-    multi_az, instance = deployed.environment.dms.multi_az, find_replication_instance(deployed)
-    equal("Multi-AZ", instance.get("MultiAZ"), multi_az)
-    if multi_az:
+def check_replication_instance_standby(deployed: Deployed, expect: Expect) -> None:
+    """The replication instance has a standby in another zone where the file asks for one."""
+    multi_az, instance = deployed.environment.dms.multi_az, deployed.replication_instance
+    pending = instance.get("PendingModifiedValues", {}).get("MultiAZ")
+    found = instance.get("MultiAZ")
+    expect.equal("The replication instance's Multi-AZ", found, multi_az, pending=pending)
+    if multi_az and found:
         zone, other = instance.get("AvailabilityZone"), instance.get("SecondaryAvailabilityZone")
-        assert other, f"there is a standby in no zone; the instance is in {zone}"
-        assert zone != other, f"the standby is in {zone}, like the instance"
+        expect.that(
+            other and zone != other,
+            f"The replication instance is in {zone}, its standby in {other or 'no zone'}.",
+        )
 
 
-def check_replication_instance_is_private(deployed: Deployed) -> None:
-    instance = find_replication_instance(deployed)
-    equal("public access", instance.get("PubliclyAccessible"), wanted=False)
+def check_replication_instance_is_private(deployed: Deployed, expect: Expect) -> None:
+    """The replication instance has no public address, and is in DMS's security group alone."""
+    instance, what = deployed.replication_instance, "The replication instance"
+    expect.equal(f"{what}'s public access", instance.get("PubliclyAccessible"), wanted=False)
     addresses = [ip for ip in instance.get("ReplicationInstancePublicIpAddresses", []) if ip]
-    equal("public addresses", addresses, [])
-    same_items(
-        "the replication instance's security groups",
+    expect.equal(f"{what}'s public addresses", addresses, [])
+    expect.same_items(
+        f"{what}'s security groups",
         [group.get("VpcSecurityGroupId") for group in instance.get("VpcSecurityGroups", [])],
         [deployed.outputs[outputs.DMS_SECURITY_GROUP_ID]],
     )
 
 
-def check_replication_subnet_group(deployed: Deployed) -> None:
-    name = (
-        find_replication_instance(deployed)
-        .get("ReplicationSubnetGroup", {})
-        .get("ReplicationSubnetGroupIdentifier", "")
-    )
-    found = deployed.dms.describe_replication_subnet_groups(
+def check_replication_subnet_group(deployed: Deployed, expect: Expect) -> None:
+    """The replication instance's subnets are DMS's."""
+    instance = deployed.replication_instance
+    name = instance.get("ReplicationSubnetGroup", {}).get("ReplicationSubnetGroupIdentifier", "")
+    found = deployed.account.dms.describe_replication_subnet_groups(
         Filters=[{"Name": "replication-subnet-group-id", "Values": [name]}]
     )["ReplicationSubnetGroups"]
-    group = only(f"subnet groups {name}", found)
-    equal("the subnet group's VPC", group.get("VpcId"), deployed.outputs[outputs.VPC_ID])
-    same_items(
-        "the subnet group's subnets",
+    group = only(f"Subnet groups {name}", found)
+    vpc_id = deployed.outputs[outputs.VPC_ID]
+    expect.equal("The replication instance's VPC", group.get("VpcId"), vpc_id)
+    expect.same_items(
+        "The replication instance's subnets",
         [subnet.get("SubnetIdentifier") for subnet in group.get("Subnets", [])],
         deployed.outputs[outputs.DMS_SUBNET_IDS],
     )
 
 
-def check_source_endpoint(deployed: Deployed) -> None:
-    source = deployed.environment.source
-    endpoint = find_endpoint(deployed, outputs.DMS_SOURCE_ENDPOINT_ARN)
-    equal("the type", str(endpoint.get("EndpointType")).lower(), "source")
-    equal("the engine", endpoint.get("EngineName"), "postgres")
-    equal("the SSL mode", endpoint.get("SslMode"), source.ssl_mode)
+def check_source_endpoint(deployed: Deployed, expect: Expect) -> None:
+    """The source's endpoint is PostgreSQL's, with the file's SSL mode."""
+    mode = deployed.environment.source.ssl_mode
+    endpoint = deployed.endpoints["source"]
+    _is_an_endpoint(expect, "source", endpoint, engine="postgres", ssl_mode=mode)
     has_certificate = bool(endpoint.get("CertificateArn"))
-    equal("there is a CA certificate", has_certificate, source.ssl_mode in _VERIFYING)
+    expect.equal("The source has a CA certificate", has_certificate, mode in _VERIFYING)
 
 
-def check_target_endpoint(deployed: Deployed) -> None:
-    endpoint = find_endpoint(deployed, outputs.DMS_TARGET_ENDPOINT_ARN)
-    equal("the type", str(endpoint.get("EndpointType")).lower(), "target")
-    equal("the engine", endpoint.get("EngineName"), "aurora-postgresql")
-    equal("the SSL mode", endpoint.get("SslMode"), "require")
+def check_target_endpoint(deployed: Deployed, expect: Expect) -> None:
+    """The target's endpoint is Aurora's, over TLS."""
+    endpoint = deployed.endpoints["target"]
+    _is_an_endpoint(expect, "target", endpoint, engine="aurora-postgresql", ssl_mode="require")
 
 
-def check_the_source_is_verified_by_the_given_certificate(deployed: Deployed) -> None:
+def _is_an_endpoint(
+    expect: Expect, end: str, endpoint: EndpointTypeDef, *, engine: str, ssl_mode: str
+) -> None:
+    what = f"The {end}'s endpoint"
+    # DMS answers in capitals what it is given in lower case.
+    expect.equal(f"{what}, its type", str(endpoint.get("EndpointType")).lower(), end)
+    expect.equal(f"{what}, its engine", endpoint.get("EngineName"), engine)
+    expect.equal(f"{what}, its SSL mode", endpoint.get("SslMode"), ssl_mode)
+
+
+def check_the_source_is_verified_by_the_given_certificate(
+    deployed: Deployed, expect: Expect
+) -> None:
+    """The source is verified by the certificate that the file names."""
     given = deployed.environment.source_ca_certificate_pem
     if given is None:
         return
-    arn = find_endpoint(deployed, outputs.DMS_SOURCE_ENDPOINT_ARN).get("CertificateArn", "")
-    found = deployed.dms.describe_certificates(
+    arn = deployed.endpoints["source"].get("CertificateArn", "")
+    found = deployed.account.dms.describe_certificates(
         Filters=[{"Name": "certificate-arn", "Values": [arn]}]
     )["Certificates"]
-    imported = only(f"certificates {arn}", found).get("CertificatePem", "")
-    equal("the imported certificate", imported.split(), given.split())
+    imported = only(f"Certificates {arn}", found).get("CertificatePem", "")
+    expect.that(
+        imported.split() == given.split(),
+        f"The imported certificate {arn} is another than the file's.",
+    )
 
 
-def check_endpoints_read_their_secrets(deployed: Deployed) -> None:
+def check_endpoints_read_their_secrets(deployed: Deployed, expect: Expect) -> None:
+    """Both endpoints read their secret, with the environment's role, and open their database."""
+    role = deployed.placement.global_arn("iam", f"role/{deployed.names.secret_access_role}")
     wanted = {
-        outputs.DMS_SOURCE_ENDPOINT_ARN: (
-            outputs.SOURCE_SECRET_ARN,
-            deployed.environment.source.database,
-        ),
-        outputs.DMS_TARGET_ENDPOINT_ARN: (
-            outputs.SECRET_ARN,
-            deployed.environment.aurora.database_name,
-        ),
+        "source": (outputs.SOURCE_SECRET_ARN, deployed.environment.source.database),
+        "target": (outputs.SECRET_ARN, deployed.environment.aurora.database_name),
     }
-    for output, (secret, database) in wanted.items():
-        settings = find_endpoint(deployed, output).get("PostgreSQLSettings", {})
-        found = settings.get("SecretsManagerSecretId")
-        equal(f"{output}: the secret", found, deployed.outputs[secret])
-        equal(f"{output}: the database", settings.get("DatabaseName"), database)
-        assert settings.get("SecretsManagerAccessRoleArn"), f"{output}: no role reads the secret"
+    for end, (secret, database) in wanted.items():
+        settings = deployed.endpoints[end].get("PostgreSQLSettings", {})
+        what, found = f"The {end}'s endpoint", settings.get("SecretsManagerSecretId")
+        expect.equal(f"{what}, its secret", found, deployed.outputs[secret])
+        expect.equal(f"{what}, its database", settings.get("DatabaseName"), database)
+        expect.equal(f"{what}, its role", settings.get("SecretsManagerAccessRoleArn"), role)
 
 
-def check_endpoints_hold_no_credentials(deployed: Deployed) -> None:
-    for output in (outputs.DMS_SOURCE_ENDPOINT_ARN, outputs.DMS_TARGET_ENDPOINT_ARN):
-        endpoint = find_endpoint(deployed, output)
+def check_endpoints_hold_no_credentials(deployed: Deployed, expect: Expect) -> None:
+    """Neither endpoint holds a user or a server: these are in the secrets alone."""
+    for end, endpoint in deployed.endpoints.items():
         held = [name for name in ("Username", "ServerName") if endpoint.get(name)]
-        equal(f"{output}: what should be in the secret alone", held, [])
+        expect.that(not held, f"The {end}'s endpoint holds {' and '.join(held)}.")
 
 
-def check_source_attributes(deployed: Deployed) -> None:
+def check_source_attributes(deployed: Deployed, expect: Expect) -> None:
+    """The source's endpoint has the file's settings."""
     source, dms = deployed.environment.source, deployed.environment.dms
     wanted = {
         "captureDdls": _written(source.capture_ddls),
@@ -158,14 +179,14 @@ def check_source_attributes(deployed: Deployed) -> None:
         "mapBooleanAsBoolean": "true",
         "mapUnboundedNumericAsString": _written(dms.map_unbounded_numeric_as_string),
         "pluginName": source.plugin_name.replace("-", "_"),
+        **({"slotName": source.slot_name} if source.slot_name else {}),
     }
-    if source.slot_name:
-        wanted["slotName"] = source.slot_name
-    found = read_attributes(find_endpoint(deployed, outputs.DMS_SOURCE_ENDPOINT_ARN))
-    includes("the source's attributes", found, wanted)
+    found = read_attributes(deployed.endpoints["source"])
+    expect.includes("The source's endpoint", found, wanted)
 
 
-def check_target_attributes(deployed: Deployed) -> None:
+def check_target_attributes(deployed: Deployed, expect: Expect) -> None:
+    """The target's endpoint has the file's settings."""
     dms = deployed.environment.dms
     wanted = {
         "afterConnectScript": dms.target.after_connect_script,
@@ -173,8 +194,8 @@ def check_target_attributes(deployed: Deployed) -> None:
         "mapBooleanAsBoolean": "true",
         "mapUnboundedNumericAsString": _written(dms.map_unbounded_numeric_as_string),
     }
-    found = read_attributes(find_endpoint(deployed, outputs.DMS_TARGET_ENDPOINT_ARN))
-    includes("the target's attributes", found, wanted)
+    found = read_attributes(deployed.endpoints["target"])
+    expect.includes("The target's endpoint", found, wanted)
 
 
 def _written(flag: bool) -> str:  # noqa: FBT001 - what is written is the flag

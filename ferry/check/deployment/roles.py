@@ -2,196 +2,180 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from facts import outputs
-from ferry.check.deployment.expect import document, equal, items, only, same_items
-from ferry.check.deployment.instances import find_instances
-from ferry.check.deployment.network import in_the_vpc, new_vpc
-from ferry.check.deployment.replication import find_endpoint
+from facts import dms, outputs
+from ferry.check.deployment.expect import document, items, only
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ferry.check.deployment.deployed import Deployed
+    from ferry.check.deployment.expect import Expect
 
-ACCOUNT_ROLES = {
-    "dms-vpc-role": "AmazonDMSVPCManagementRole",
-    "dms-cloudwatch-logs-role": "AmazonDMSCloudWatchLogsRole",
-}
-"""DMS itself looks for them by these names."""
+_READ_SECRETS: Final = ("secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret")
+_DECRYPT: Final = ("kms:Decrypt", "kms:DescribeKey")
+
+
+def _policy(found: Any) -> dict[str, Any]:  # noqa: ANN401 - botocore parses it, whatever its stubs say
+    return document(found) if isinstance(found, str) else found
 
 
 def find_trust(deployed: Deployed, role_name: str) -> dict[str, Any]:
     """The only statement of a role's trust policy."""
-    found: Any = deployed.iam.get_role(RoleName=role_name)["Role"]["AssumeRolePolicyDocument"]
-    policy = document(found) if isinstance(found, str) else found
-    statement: dict[str, Any] = only(
-        f"statements of {role_name}'s trust", items(policy["Statement"])
-    )
-    return statement
+    role = deployed.account.iam.get_role(RoleName=role_name)["Role"]
+    statements = items(_policy(role["AssumeRolePolicyDocument"])["Statement"])
+    trust: dict[str, Any] = only(f"Statements of {role_name}'s trust", statements)
+    return trust
 
 
 def find_inline_statements(deployed: Deployed, role_name: str) -> list[dict[str, Any]]:
     """All statements of a role's own policies."""
-    statements = []
-    for name in deployed.iam.list_role_policies(RoleName=role_name)["PolicyNames"]:
-        answer = deployed.iam.get_role_policy(RoleName=role_name, PolicyName=name)
-        found: Any = answer["PolicyDocument"]
-        policy = document(found) if isinstance(found, str) else found
-        statements += items(policy["Statement"])
-    return statements
+    iam = deployed.account.iam
+    return [
+        statement
+        for name in iam.list_role_policies(RoleName=role_name)["PolicyNames"]
+        for statement in items(
+            _policy(iam.get_role_policy(RoleName=role_name, PolicyName=name)["PolicyDocument"])[
+                "Statement"
+            ]
+        )
+    ]
 
 
 def find_attached(deployed: Deployed, role_name: str) -> list[str]:
     """The names of the policies attached to a role."""
-    attached = deployed.iam.list_attached_role_policies(RoleName=role_name)["AttachedPolicies"]
-    return [policy.get("PolicyName", "") for policy in attached]
-
-
-def _name(role_arn: str | None) -> str:
-    assert role_arn, "there is no role"
-    return role_arn.rpartition("/")[2]
+    answer = deployed.account.iam.list_attached_role_policies(RoleName=role_name)
+    return [policy.get("PolicyName", "") for policy in answer["AttachedPolicies"]]
 
 
 def _trusts(
-    deployed: Deployed, role_name: str, principal: str, condition: Mapping[str, Any] | None
+    deployed: Deployed,
+    expect: Expect,
+    role_name: str,
+    principal: str,
+    condition: Mapping[str, Any] | None,
 ) -> None:
-    statement = find_trust(deployed, role_name)
-    equal(f"whom {role_name} trusts", statement["Principal"], {"Service": principal})
-    equal(f"{role_name}'s trust", statement["Effect"], "Allow")
-    equal(f"what {role_name} is for", items(statement["Action"]), ["sts:AssumeRole"])
-    equal(f"the condition of {role_name}'s trust", statement.get("Condition"), condition)
+    trust = find_trust(deployed, role_name)
+    expect.equal(f"Whom {role_name} trusts", trust["Principal"], {"Service": principal})
+    expect.equal(f"{role_name}'s trust", trust["Effect"], "Allow")
+    expect.equal(f"What {role_name} is for", items(trust["Action"]), ["sts:AssumeRole"])
+    expect.equal(f"The condition of {role_name}'s trust", trust.get("Condition"), condition)
 
 
-def secrets_role_name(deployed: Deployed) -> str:
-    """The role with which DMS reads the endpoints' secrets."""
-    arns = {
-        find_endpoint(deployed, output)
-        .get("PostgreSQLSettings", {})
-        .get("SecretsManagerAccessRoleArn")
-        for output in (outputs.DMS_SOURCE_ENDPOINT_ARN, outputs.DMS_TARGET_ENDPOINT_ARN)
-    }
-    return _name(only("roles that read the endpoints' secrets", arns))
+def _acts_for_this_account(
+    deployed: Deployed, expect: Expect, role_name: str, principal: str
+) -> None:
+    """A role that a service of this account takes; which of its resources may, is not compared."""
+    trust = find_trust(deployed, role_name)
+    expect.equal(f"Whom {role_name} trusts", trust["Principal"], {"Service": principal})
+    account_id = trust.get("Condition", {}).get("StringEquals", {}).get("aws:SourceAccount")
+    expect.equal(
+        f"The account that {principal} takes {role_name} for",
+        account_id,
+        deployed.account.account_id,
+    )
 
 
-def flow_logs_role_name(deployed: Deployed) -> str:
-    """The role that delivers the flow logs."""
-    found = deployed.ec2.describe_flow_logs(Filters=in_the_vpc(deployed, "resource-id"))["FlowLogs"]
-    return _name(only("flow logs", found).get("DeliverLogsPermissionArn"))
+def _carries_alone(deployed: Deployed, expect: Expect, role_name: str, *policies: str) -> None:
+    found = find_attached(deployed, role_name)
+    expect.same_items(f"Policies attached to {role_name}", found, policies)
 
 
-def monitoring_role_name(deployed: Deployed) -> str | None:
-    """The role of enhanced monitoring; none where it is off."""
-    if not deployed.environment.aurora.monitoring_interval_seconds:
-        return None
-    arns = {instance.get("MonitoringRoleArn") for instance in find_instances(deployed)}
-    return _name(only("roles of enhanced monitoring", arns))
+def _has_no_policy_of_its_own(deployed: Deployed, expect: Expect, role_name: str) -> None:
+    own = find_inline_statements(deployed, role_name)
+    expect.equal(f"{role_name}'s own policies", own, [])
 
 
-def check_the_accounts_roles_are_trusted_to_dms(deployed: Deployed) -> None:
-    for role_name in ACCOUNT_ROLES:
-        _trusts(deployed, role_name, "dms.amazonaws.com", None)
+def check_the_accounts_roles_are_trusted_to_dms(deployed: Deployed, expect: Expect) -> None:
+    """The account's two roles trust DMS."""
+    for role_name in dms.MANAGED_POLICIES:
+        _trusts(deployed, expect, role_name, "dms.amazonaws.com", None)
 
 
-def check_the_accounts_roles_carry_awss_policies(deployed: Deployed) -> None:
-    for role_name, policy in ACCOUNT_ROLES.items():
-        same_items(f"policies of {role_name}", find_attached(deployed, role_name), [policy])
-        equal(f"{role_name}'s own policies", find_inline_statements(deployed, role_name), [])
+def check_the_accounts_roles_carry_awss_policies(deployed: Deployed, expect: Expect) -> None:
+    """The account's two roles carry AWS's policies for them, and no others."""
+    for role_name, policy in dms.MANAGED_POLICIES.items():
+        _carries_alone(deployed, expect, role_name, policy)
+        _has_no_policy_of_its_own(deployed, expect, role_name)
 
 
-def check_the_secrets_role_is_trusted_to_the_regions_dms(deployed: Deployed) -> None:
+def check_the_secrets_role_is_trusted_to_the_regions_dms(
+    deployed: Deployed, expect: Expect
+) -> None:
+    """The role that reads the secrets trusts this region's DMS, for this account."""
     _trusts(
         deployed,
-        secrets_role_name(deployed),
-        f"dms.{deployed.region}.amazonaws.com",
-        {"StringEquals": {"aws:SourceAccount": deployed.account_id}},
+        expect,
+        deployed.names.secret_access_role,
+        deployed.placement.regional_principal("dms"),
+        {"StringEquals": {"aws:SourceAccount": deployed.account.account_id}},
     )
 
 
-def check_the_secrets_role_reads_the_two_secrets_alone(deployed: Deployed) -> None:
-    role_name, source_key = (
-        secrets_role_name(deployed),
-        deployed.environment.source.secret_kms_key_arn,
-    )
-    equal("attached policies", find_attached(deployed, role_name), [])
+def check_the_secrets_role_reads_the_two_secrets_alone(deployed: Deployed, expect: Expect) -> None:
+    """The role that reads the secrets may read the source's and the target's, and nothing else."""
+    role_name = deployed.names.secret_access_role
+    _carries_alone(deployed, expect, role_name)
     allowed = [
         (action, resource)
         for statement in find_inline_statements(deployed, role_name)
         for action in items(statement["Action"])
         for resource in items(statement["Resource"])
     ]
-    secrets = [
-        deployed.outputs[outputs.SOURCE_SECRET_ARN],
-        deployed.outputs[outputs.SECRET_ARN],
-    ]
-    keys = [deployed.outputs[outputs.KMS_KEY_ARN], *([source_key] if source_key else [])]
-    same_items(
-        f"what {role_name} may do",
+    found, source_key = deployed.outputs, deployed.environment.source.secret_kms_key_arn
+    secrets = (found[outputs.SOURCE_SECRET_ARN], found[outputs.SECRET_ARN])
+    keys = (found[outputs.KMS_KEY_ARN], *([source_key] if source_key else []))
+    expect.same_items(
+        f"What {role_name} may do",
         allowed,
         [
-            *((f"secretsmanager:{what}", arn) for what in _READING for arn in secrets),
-            *((f"kms:{what}", arn) for what in ("Decrypt", "DescribeKey") for arn in keys),
+            *((action, arn) for action in _READ_SECRETS for arn in secrets),
+            *((action, arn) for action in _DECRYPT for arn in keys),
         ],
     )
 
 
-_READING = ("GetSecretValue", "DescribeSecret")
-
-
-def check_the_secrets_role_decrypts_through_secretsmanager_alone(deployed: Deployed) -> None:
-    role_name = secrets_role_name(deployed)
+def check_the_secrets_role_decrypts_through_secretsmanager_alone(
+    deployed: Deployed, expect: Expect
+) -> None:
+    """The role that reads the secrets decrypts through Secrets Manager alone."""
+    role_name = deployed.names.secret_access_role
     decrypting = [
         statement
         for statement in find_inline_statements(deployed, role_name)
         if "kms:Decrypt" in items(statement["Action"])
     ]
-    statement = only("statements that let decrypt", decrypting)
-    equal(
-        f"the condition under which {role_name} decrypts",
+    statement = only(f"Statements that let {role_name} decrypt", decrypting)
+    via = deployed.placement.regional_principal("secretsmanager")
+    expect.equal(
+        f"The condition under which {role_name} decrypts",
         statement.get("Condition"),
-        {"StringEquals": {"kms:ViaService": f"secretsmanager.{deployed.region}.amazonaws.com"}},
+        {"StringEquals": {"kms:ViaService": via}},
     )
 
 
-def check_the_monitoring_role(deployed: Deployed) -> None:
-    role_name = monitoring_role_name(deployed)
-    if role_name is None:
+def check_the_monitoring_role(deployed: Deployed, expect: Expect) -> None:
+    """The role of enhanced monitoring trusts RDS, and carries AWS's policy alone."""
+    if not deployed.environment.aurora.monitoring_interval_seconds:
         return
-    statement = find_trust(deployed, role_name)
-    equal(
-        f"whom {role_name} trusts",
-        statement["Principal"],
-        {"Service": "monitoring.rds.amazonaws.com"},
-    )
-    account_id = statement.get("Condition", {}).get("StringEquals", {}).get("aws:SourceAccount")
-    equal("the account that RDS acts for", account_id, deployed.account_id)
-    same_items(
-        f"policies of {role_name}",
-        find_attached(deployed, role_name),
-        ["AmazonRDSEnhancedMonitoringRole"],
-    )
-    equal(f"{role_name}'s own policies", find_inline_statements(deployed, role_name), [])
+    role_name = deployed.names.monitoring_role
+    _acts_for_this_account(deployed, expect, role_name, "monitoring.rds.amazonaws.com")
+    _carries_alone(deployed, expect, role_name, "AmazonRDSEnhancedMonitoringRole")
+    _has_no_policy_of_its_own(deployed, expect, role_name)
 
 
-def check_the_flow_logs_role(deployed: Deployed) -> None:
-    if not new_vpc(deployed):
+def check_the_flow_logs_role(deployed: Deployed, expect: Expect) -> None:
+    """The role of the flow logs trusts them, and writes to their log group alone."""
+    if not deployed.environment.network.vpc:
         return
-    role_name = flow_logs_role_name(deployed)
-    statement = find_trust(deployed, role_name)
-    equal(
-        f"whom {role_name} trusts",
-        statement["Principal"],
-        {"Service": "vpc-flow-logs.amazonaws.com"},
-    )
-    account_id = statement.get("Condition", {}).get("StringEquals", {}).get("aws:SourceAccount")
-    equal("the account that flow logs act for", account_id, deployed.account_id)
-    found = deployed.ec2.describe_flow_logs(Filters=in_the_vpc(deployed, "resource-id"))["FlowLogs"]
-    group = only("flow logs", found).get("LogDestination", "").removesuffix(":*")
+    role_name = deployed.names.flow_logs_role
+    _acts_for_this_account(deployed, expect, role_name, "vpc-flow-logs.amazonaws.com")
     writable = [
         resource
         for statement in find_inline_statements(deployed, role_name)
         if "logs:PutLogEvents" in items(statement["Action"])
         for resource in items(statement["Resource"])
     ]
-    same_items(f"where {role_name} may write", writable, [f"{group}:*"])
+    group = deployed.placement.arn("logs", f"log-group:{deployed.names.flow_logs_group}:*")
+    expect.same_items(f"Where {role_name} may write", writable, [group])

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from facts import outputs
-from ferry.check.deployment.expect import document, equal, same_items
+from ferry.check.deployment.expect import document
 
 if TYPE_CHECKING:
     from ferry.check.deployment.deployed import Deployed
+    from ferry.check.deployment.expect import Expect
 
-_MASTER_KEYS = ("username", "password")
-_CONNECTION_KEYS = ("username", "password", "engine", "host", "port", "dbname")
+_MASTER_KEYS: Final = ("username", "password")
+_CONNECTION_KEYS: Final = ("username", "password", "engine", "host", "port", "dbname")
+_READ_BY_DMS: Final = {"username", "password", "host", "port"}
+_LEAST_PASSWORD_LENGTH: Final = 32
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,9 +45,13 @@ class Seen:
 
 
 def see(deployed: Deployed, output: str) -> Seen:
-    """Look at the secret that an output names."""
-    answer = deployed.secretsmanager.get_secret_value(SecretId=deployed.outputs[output])
-    content = document(answer["SecretString"])
+    """Look at the secret that an output names; at its current version, where one is rotated."""
+    answer = deployed.account.secretsmanager.get_secret_value(SecretId=deployed.outputs[output])
+    try:
+        content = document(answer["SecretString"])
+    except ValueError:
+        # The error would hold the text.
+        raise ValueError("the secret is no JSON") from None
     password = str(content.get("password", ""))
     port = content.get("port")
     return Seen(
@@ -59,46 +66,58 @@ def see(deployed: Deployed, output: str) -> Seen:
     )
 
 
-def check_the_master_secrets_keys(deployed: Deployed) -> None:
-    seen = see(deployed, outputs.MASTER_SECRET_ARN)
-    same_items("keys of the master secret", seen.keys, _MASTER_KEYS)
-    equal("the master secret's user", seen.username, deployed.environment.aurora.master_username)
-    assert seen.password_length >= 32, (
-        f"the master password has {seen.password_length} characters; at least 32 are wanted"
+def check_the_master_secrets_keys(deployed: Deployed, expect: Expect) -> None:
+    """The master secret holds the master user and a long password."""
+    seen, user = see(deployed, outputs.MASTER_SECRET_ARN), deployed.environment.aurora
+    expect.same_items("Keys of the master secret", seen.keys, _MASTER_KEYS)
+    expect.equal("The master secret's user", seen.username, user.master_username)
+    expect.that(
+        seen.password_length >= _LEAST_PASSWORD_LENGTH,
+        f"The master password has {seen.password_length} characters, should have at least "
+        f"{_LEAST_PASSWORD_LENGTH}.",
     )
 
 
-def check_the_target_secrets_keys(deployed: Deployed) -> None:
+def check_the_target_secrets_keys(deployed: Deployed, expect: Expect) -> None:
+    """The target's secret holds all that DMS connects with."""
     seen = see(deployed, outputs.SECRET_ARN)
-    same_items("keys of the target's secret", seen.keys, _CONNECTION_KEYS)
-    equal("the target's engine", seen.engine, "postgres")
+    expect.same_items("Keys of the target's secret", seen.keys, _CONNECTION_KEYS)
+    expect.equal("The target's engine", seen.engine, "postgres")
 
 
-def check_the_target_secret_leads_to_the_cluster(deployed: Deployed) -> None:
+def check_the_target_secret_leads_to_the_cluster(deployed: Deployed, expect: Expect) -> None:
+    """The target's secret leads to the cluster."""
     seen, aurora = see(deployed, outputs.SECRET_ARN), deployed.environment.aurora
-    equal("the target's host", seen.host, deployed.outputs[outputs.CLUSTER_ENDPOINT])
-    equal("the target's port", seen.port, str(deployed.outputs[outputs.CLUSTER_PORT]))
-    equal("the target's database", seen.dbname, aurora.database_name)
-    equal("the target's user", seen.username, aurora.master_username)
+    host, port = deployed.outputs[outputs.CLUSTER_ENDPOINT], deployed.outputs[outputs.CLUSTER_PORT]
+    expect.equal("The host in the target's secret", seen.host, host)
+    expect.equal("The port in the target's secret", seen.port, str(port))
+    expect.equal("The database in the target's secret", seen.dbname, aurora.database_name)
+    expect.equal("The user in the target's secret", seen.username, aurora.master_username)
 
 
-def check_the_target_secret_has_the_master_password(deployed: Deployed) -> None:
-    master = see(deployed, outputs.MASTER_SECRET_ARN).password_digest
-    same = see(deployed, outputs.SECRET_ARN).password_digest == master
-    equal("the target's secret and the master secret hold the same password", same, wanted=True)
+def check_the_target_secret_has_the_master_password(deployed: Deployed, expect: Expect) -> None:
+    """The target's secret and the master secret hold the same password."""
+    master, target = see(deployed, outputs.MASTER_SECRET_ARN), see(deployed, outputs.SECRET_ARN)
+    if master.password_digest != target.password_digest:
+        expect.differs(
+            "The target's secret holds another password than the master secret.",
+            why="A rotation did not end, or somebody wrote one of them: DMS cannot sign in.",
+            remedy="docs/recovery.md, 'Passwords'.",
+        )
 
 
-def check_the_source_secret_leads_to_the_source(deployed: Deployed) -> None:
+def check_the_source_secret_leads_to_the_source(deployed: Deployed, expect: Expect) -> None:
+    """The source's secret leads to the source."""
     seen, source = see(deployed, outputs.SOURCE_SECRET_ARN), deployed.environment.source
-    missing = sorted({"username", "password", "host", "port"} - seen.keys)
-    assert not missing, f"the source's secret lacks the keys {missing}, which DMS reads"
+    missing = sorted(_READ_BY_DMS - seen.keys)
+    expect.that(not missing, f"The source's secret lacks {', '.join(missing)}, which DMS reads.")
     if source.secret_arn is None:
-        equal("the source's host", seen.host, source.host)
-        equal("the source's port", seen.port, str(source.port))
-        equal("the source's database", seen.dbname, source.database)
+        expect.equal("The host in the source's secret", seen.host, source.host)
+        expect.equal("The port in the source's secret", seen.port, str(source.port))
+        expect.equal("The database in the source's secret", seen.dbname, source.database)
     else:
-        equal(
-            "the output of the given secret",
+        expect.equal(
+            f"The output {outputs.SOURCE_SECRET_ARN}",
             deployed.outputs[outputs.SOURCE_SECRET_ARN],
             source.secret_arn,
         )

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from facts import outputs
-from ferry.check.deployment.expect import document, equal, items, only, same_items
-from ferry.check.deployment.network import in_the_vpc, new_vpc
-from ferry.check.deployment.replication import find_endpoint as find_dms_endpoint
+from ferry.check.deployment import statuses
+from ferry.check.deployment.expect import document, items, only, shown
 from ferry.check.deployment.replication import read_attributes
 
 if TYPE_CHECKING:
     from types_boto3_ec2.type_defs import VpcEndpointTypeDef
 
     from ferry.check.deployment.deployed import Deployed
+    from ferry.check.deployment.expect import Expect
 
 
 def has_own_endpoint(deployed: Deployed) -> bool:
@@ -24,58 +24,72 @@ def has_own_endpoint(deployed: Deployed) -> bool:
 
 def find_endpoint(deployed: Deployed) -> VpcEndpointTypeDef:
     """The environment's endpoint for Secrets Manager."""
-    found = deployed.ec2.describe_vpc_endpoints(
+    service = f"com.amazonaws.{deployed.account.region}.secretsmanager"
+    found = deployed.account.ec2.describe_vpc_endpoints(
         Filters=[
-            *in_the_vpc(deployed),
-            {
-                "Name": "service-name",
-                "Values": [f"com.amazonaws.{deployed.region}.secretsmanager"],
-            },
+            *deployed.in_the_vpc(),
+            {"Name": "service-name", "Values": [service]},
             {"Name": "tag:environment", "Values": [deployed.environment.name]},
         ]
     )["VpcEndpoints"]
-    return only("endpoints for Secrets Manager", found)
+    return only("Endpoints for Secrets Manager", found)
 
 
-def check_the_secretsmanager_endpoint_is_where_dms_is(deployed: Deployed) -> None:
+def check_the_secretsmanager_endpoint_is_where_dms_is(deployed: Deployed, expect: Expect) -> None:
+    """The endpoint of Secrets Manager is available in DMS's subnets."""
     if not has_own_endpoint(deployed):
         return
     endpoint = find_endpoint(deployed)
-    equal("the endpoint's state", endpoint.get("State"), "available")
-    equal("the endpoint's type", endpoint.get("VpcEndpointType"), "Interface")
-    same_items(
-        "the endpoint's subnets",
+    name = f"The Secrets Manager endpoint {endpoint.get('VpcEndpointId')}"
+    # The API answers in lower case, and its documentation names the states in capitals.
+    state = endpoint.get("State", "")
+    expect.status(name, state[:1].lower() + state[1:], statuses.VPC_ENDPOINT)
+    expect.equal(f"{name}, its type", endpoint.get("VpcEndpointType"), "Interface")
+    expect.same_items(
+        f"{name}, its subnets",
         endpoint.get("SubnetIds", []),
         deployed.outputs[outputs.DMS_SUBNET_IDS],
     )
 
 
-def check_dms_finds_the_secretsmanager_endpoint(deployed: Deployed) -> None:
-    """By the ordinary name in a VPC of its own; by the endpoint's in one that others use too."""
+def check_dms_finds_the_secretsmanager_endpoint(deployed: Deployed, expect: Expect) -> None:
+    """DMS finds the endpoint of Secrets Manager.
+
+    By the ordinary name in a VPC of its own; by the endpoint's in one that others use too.
+    """
     if not has_own_endpoint(deployed):
         return
-    endpoint, private_dns = find_endpoint(deployed), new_vpc(deployed) is not None
-    equal("the endpoint's private DNS", endpoint.get("PrivateDnsEnabled"), private_dns)
+    endpoint = find_endpoint(deployed)
+    private_dns = deployed.environment.network.vpc is not None
+    expect.equal(
+        "The Secrets Manager endpoint's private DNS", endpoint.get("PrivateDnsEnabled"), private_dns
+    )
     names = [entry.get("DnsName") for entry in endpoint.get("DnsEntries", [])]
-    for output in (outputs.DMS_SOURCE_ENDPOINT_ARN, outputs.DMS_TARGET_ENDPOINT_ARN):
-        attributes = read_attributes(find_dms_endpoint(deployed, output))
-        told = attributes.get("secretsManagerEndpointOverride")
-        allowed = [None] if private_dns else names
-        assert told in allowed, f"{output} asks {told} for secrets; it should ask one of {allowed}"
+    allowed = [None] if private_dns else names
+    for end, dms_endpoint in deployed.endpoints.items():
+        told = read_attributes(dms_endpoint).get("secretsManagerEndpointOverride")
+        expect.that(
+            told in allowed,
+            f"The {end}'s endpoint asks {shown(told)} for secrets; it should ask one of "
+            f"{shown(allowed)}.",
+        )
 
 
-def check_the_secretsmanager_endpoint_serves_this_account_alone(deployed: Deployed) -> None:
+def check_the_secretsmanager_endpoint_serves_this_account_alone(
+    deployed: Deployed, expect: Expect
+) -> None:
+    """The endpoint of Secrets Manager lets this account read secrets, and nothing else."""
     if not has_own_endpoint(deployed):
         return
     policy = document(find_endpoint(deployed).get("PolicyDocument", "{}"))
-    statement = only("statements of the endpoint's policy", items(policy.get("Statement", [])))
-    same_items(
-        "what the endpoint's policy allows",
+    statement = only("Statements of the endpoint's policy", items(policy.get("Statement", [])))
+    expect.same_items(
+        "What the endpoint's policy allows",
         items(statement.get("Action")),
         ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"],
     )
-    equal(
-        "whom the endpoint's policy allows it",
+    expect.equal(
+        "Whom the endpoint's policy allows it",
         statement.get("Condition"),
-        {"StringEquals": {"aws:PrincipalAccount": deployed.account_id}},
+        {"StringEquals": {"aws:PrincipalAccount": deployed.account.account_id}},
     )

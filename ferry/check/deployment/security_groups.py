@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from facts import outputs
-from ferry.check.deployment.expect import equal, only, same_items
+from ferry.check.deployment.expect import only
 from ferry.check.deployment.secretsmanager_endpoint import find_endpoint, has_own_endpoint
 
 if TYPE_CHECKING:
     from types_boto3_ec2.type_defs import SecurityGroupRuleTypeDef
 
     from ferry.check.deployment.deployed import Deployed
+    from ferry.check.deployment.expect import Expect
 
-_HTTPS = 443
+_HTTPS: Final = 443
 
 
 class Rule(NamedTuple):
@@ -26,7 +27,7 @@ class Rule(NamedTuple):
 
 def find_rules(deployed: Deployed, group_id: str) -> list[SecurityGroupRuleTypeDef]:
     """All rules of a security group."""
-    pages = deployed.ec2.get_paginator("describe_security_group_rules").paginate(
+    pages = deployed.account.ec2.get_paginator("describe_security_group_rules").paginate(
         Filters=[{"Name": "group-id", "Values": [group_id]}]
     )
     return [rule for page in pages for rule in page["SecurityGroupRules"]]
@@ -41,17 +42,22 @@ def _read(rule: SecurityGroupRuleTypeDef) -> Rule | str:
     return Rule(direction="out" if rule.get("IsEgress") else "in", peer=peer, port=port)
 
 
-def _has_exactly(deployed: Deployed, name: str, group_id: str, wanted: list[Rule]) -> None:
+def _has_exactly(
+    deployed: Deployed, expect: Expect, name: str, group_id: str, wanted: list[Rule]
+) -> None:
     found = find_rules(deployed, group_id)
-    same_items(f"rules of the group of {name}", map(_read, found), wanted)
-    silent = [rule.get("SecurityGroupRuleId") for rule in found if not rule.get("Description")]
-    assert not silent, f"rules of the group of {name} without a description: {silent}"
+    expect.same_items(f"Rules of the security group of {name}", map(_read, found), wanted)
+    for rule in found:
+        rule_id = rule.get("SecurityGroupRuleId")
+        expect.that(rule.get("Description"), f"{rule_id} of {name} has no description.")
 
 
-def check_auroras_rules(deployed: Deployed) -> None:
+def check_auroras_rules(deployed: Deployed, expect: Expect) -> None:
+    """Aurora is open to its clients and to DMS alone."""
     found, port = deployed.outputs, deployed.environment.aurora.port
     _has_exactly(
         deployed,
+        expect,
         "Aurora",
         found[outputs.AURORA_SECURITY_GROUP_ID],
         [
@@ -61,20 +67,24 @@ def check_auroras_rules(deployed: Deployed) -> None:
     )
 
 
-def check_the_clients_rules(deployed: Deployed) -> None:
+def check_the_clients_rules(deployed: Deployed, expect: Expect) -> None:
+    """The clients' group leads to Aurora alone."""
     found = deployed.outputs
     _has_exactly(
         deployed,
+        expect,
         "clients",
         found[outputs.CLIENTS_SECURITY_GROUP_ID],
         [Rule("out", found[outputs.AURORA_SECURITY_GROUP_ID], deployed.environment.aurora.port)],
     )
 
 
-def check_dms_rules(deployed: Deployed) -> None:
+def check_dms_rules(deployed: Deployed, expect: Expect) -> None:
+    """DMS reaches Aurora, the source and Secrets Manager alone."""
     found, source = deployed.outputs, deployed.environment.source
     _has_exactly(
         deployed,
+        expect,
         "DMS",
         found[outputs.DMS_SECURITY_GROUP_ID],
         [
@@ -85,18 +95,20 @@ def check_dms_rules(deployed: Deployed) -> None:
     )
 
 
-def check_the_secretsmanager_endpoints_rules(deployed: Deployed) -> None:
-    if not has_own_endpoint(deployed):
-        return
-    _has_exactly(
-        deployed,
-        "the Secrets Manager endpoint",
-        _secretsmanager(deployed),
-        [Rule("in", deployed.outputs[outputs.DMS_SECURITY_GROUP_ID], _HTTPS)],
-    )
+def check_the_secretsmanager_endpoints_rules(deployed: Deployed, expect: Expect) -> None:
+    """The endpoint of Secrets Manager is open to DMS alone."""
+    if has_own_endpoint(deployed):
+        _has_exactly(
+            deployed,
+            expect,
+            "the Secrets Manager endpoint",
+            _secretsmanager(deployed),
+            [Rule("in", deployed.outputs[outputs.DMS_SECURITY_GROUP_ID], _HTTPS)],
+        )
 
 
-def check_the_groups_are_the_vpcs(deployed: Deployed) -> None:
+def check_the_groups_are_the_vpcs(deployed: Deployed, expect: Expect) -> None:
+    """The security groups are the VPC's."""
     group_ids = [
         deployed.outputs[output]
         for output in (
@@ -105,9 +117,10 @@ def check_the_groups_are_the_vpcs(deployed: Deployed) -> None:
             outputs.DMS_SECURITY_GROUP_ID,
         )
     ]
-    for group in deployed.ec2.describe_security_groups(GroupIds=group_ids)["SecurityGroups"]:
-        name = group.get("GroupName")
-        equal(f"{name}'s VPC", group.get("VpcId"), deployed.outputs[outputs.VPC_ID])
+    found = deployed.account.ec2.describe_security_groups(GroupIds=group_ids)["SecurityGroups"]
+    for group in found:
+        what = f"The VPC of the security group {group.get('GroupName')}"
+        expect.equal(what, group.get("VpcId"), deployed.outputs[outputs.VPC_ID])
 
 
 def _secretsmanager(deployed: Deployed) -> str:
@@ -117,4 +130,4 @@ def _secretsmanager(deployed: Deployed) -> str:
     if existing and existing.secretsmanager_cidr:
         return existing.secretsmanager_cidr
     groups = find_endpoint(deployed).get("Groups", [])
-    return only("security groups of the endpoint", groups).get("GroupId", "")
+    return only("Security groups of the Secrets Manager endpoint", groups).get("GroupId", "")

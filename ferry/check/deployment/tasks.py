@@ -2,100 +2,154 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from facts import outputs
-from ferry.check.deployment.expect import document, equal, includes, same_items
+from ferry.check.deployment.expect import document
+from ferry.check.deployment.statuses import Statuses
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from types_boto3_dms.type_defs import ReplicationTaskTypeDef
 
+    from ferry.check.deployment.deployed import Deployed
+    from ferry.check.deployment.expect import Expect
     from settings.dms import Task
     from settings.table_mappings import Table, Transformation
-    from ferry.check.deployment.deployed import Deployed
 
-_LONGEST_RESOURCE_IDENTIFIER = 31
+STATUSES: Final = Statuses(
+    source="https://docs.aws.amazon.com/dms/latest/APIReference/API_ReplicationTask.html",
+    right=frozenset({"ready", "running"}),
+    passing=frozenset({"creating", "modifying", "moving", "starting", "stopping", "testing"}),
+    wrong={"deleting": ""},
+)
+"""Of a task, but for those that ended: whether that is right depends on how."""
 
-
-def find_tasks(deployed: Deployed) -> Mapping[str, ReplicationTaskTypeDef]:
-    """The tasks of the replication instance, by the names that the environment gives them."""
-    arns = deployed.outputs[outputs.DMS_TASK_ARNS]
-    instance_arn = deployed.outputs[outputs.DMS_REPLICATION_INSTANCE_ARN]
-    pages = deployed.dms.get_paginator("describe_replication_tasks").paginate(
-        Filters=[{"Name": "replication-instance-arn", "Values": [instance_arn]}]
-    )
-    found = {
-        task.get("ReplicationTaskArn"): task
-        for page in pages
-        for task in page.get("ReplicationTasks", [])
+_ENDED: Final = frozenset({"stopped", "failed", "failed-move"})
+_DONE: Final = frozenset(
+    {
+        "FULL_LOAD_ONLY_FINISHED",
+        "STOPPED_AFTER_CACHED_EVENTS",
+        "STOPPED_AFTER_FULL_LOAD",
+        "STOPPED_AT_COMMIT_TIME",
+        "STOPPED_AT_SERVER_TIME",
     }
-    same_items("the replication instance's tasks", found, arns.values())
-    return {name: found[arn] for name, arn in arns.items()}
+)
+"""Reasons why a task stopped where it did what it was asked for."""
+
+_SLOT: Final = (
+    "While it is stopped, its replication slot holds back write-ahead logs at the source, until the "
+    "disk there is full."
+)
 
 
-def wanted_tasks(deployed: Deployed) -> Mapping[str, Task]:
-    """The tasks in the environment's file."""
-    return {task.name: task for task in deployed.environment.dms.tasks}
+def _pairs(deployed: Deployed) -> Iterator[tuple[Task, ReplicationTaskTypeDef]]:
+    """Each task of the file beside DMS's; one that is missing is another check's."""
+    for wanted in deployed.environment.dms.tasks:
+        if wanted.name in deployed.tasks:
+            yield wanted, deployed.tasks[wanted.name]
 
 
-def check_every_task_is_there(deployed: Deployed) -> None:
-    same_items("tasks", find_tasks(deployed), wanted_tasks(deployed))
-    first = next(iter(wanted_tasks(deployed)))
-    arn = deployed.outputs[outputs.DMS_TASK_ARNS][first]
-    equal("the output of the first task", deployed.outputs[outputs.DMS_TASK_ARN], arn)
+def check_every_task_is_there(deployed: Deployed, expect: Expect) -> None:
+    """The replication instance has the file's tasks, and no others."""
+    names = [task.name for task in deployed.environment.dms.tasks]
+    expect.same_items("The replication instance's tasks", deployed.tasks, names)
+    first, arns = names[0], deployed.outputs[outputs.DMS_TASK_ARNS]
+    found = deployed.outputs[outputs.DMS_TASK_ARN]
+    expect.equal(f"The output {outputs.DMS_TASK_ARN}", found, arns.get(first))
 
 
-def check_task_types_and_ends(deployed: Deployed) -> None:
-    for name, task in find_tasks(deployed).items():
-        wanted = wanted_tasks(deployed)[name].migration_type
-        equal(f"{name}'s type", task.get("MigrationType"), wanted)
-        source = deployed.outputs[outputs.DMS_SOURCE_ENDPOINT_ARN]
-        equal(f"{name}'s source", task.get("SourceEndpointArn"), source)
-        target = deployed.outputs[outputs.DMS_TARGET_ENDPOINT_ARN]
-        equal(f"{name}'s target", task.get("TargetEndpointArn"), target)
+def check_task_types_and_ends(deployed: Deployed, expect: Expect) -> None:
+    """Every task is of the file's type, and leads from the source to the target."""
+    source, target = (
+        deployed.outputs[outputs.DMS_SOURCE_ENDPOINT_ARN],
+        deployed.outputs[outputs.DMS_TARGET_ENDPOINT_ARN],
+    )
+    for wanted, task in _pairs(deployed):
+        what = f"The task {wanted.name}"
+        expect.equal(f"{what}, its type", task.get("MigrationType"), wanted.migration_type)
+        expect.equal(f"{what}, its source", task.get("SourceEndpointArn"), source)
+        expect.equal(f"{what}, its target", task.get("TargetEndpointArn"), target)
 
 
-def check_tasks_are_ready_and_not_started(deployed: Deployed) -> None:
-    for name, task in find_tasks(deployed).items():
-        status = task.get("Status")
-        equal(f"{name}'s status before somebody starts it", status, "ready")
-        started = task.get("ReplicationTaskStartDate")
-        assert started is None, f"{name} was started at {started}; nobody should have yet"
+def check_tasks_carry_on(deployed: Deployed, expect: Expect) -> None:
+    """Every task runs, waits for its start, or is done with what it was asked for.
+
+    A task that stopped or failed is no fault of what is deployed: it is a warning, with what to
+    look at. Sources: the statuses' page, and for errors of single tables
+    https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Monitoring.html
+    """
+    for wanted, task in _pairs(deployed):
+        what, status = f"The task {wanted.name}", task.get("Status")
+        if status in _ENDED:
+            _ended(deployed, expect, what, task)
+        else:
+            expect.status(what, status, STATUSES)
+        errors = task.get("ReplicationTaskStats", {}).get("TablesErrored", 0)
+        if errors:
+            expect.look(
+                f"{what}: {errors} tables are in error.",
+                why="DMS goes on without them.",
+                remedy=f"See which, and why: aws dms describe-table-statistics "
+                f"--replication-task-arn {task.get('ReplicationTaskArn')} "
+                f'--filters Name=table-state,Values="Table error"; then reload them.',
+            )
 
 
-def check_task_resource_identifiers(deployed: Deployed) -> None:
-    for name, task in find_tasks(deployed).items():
-        identifier = task.get("ReplicationTaskArn", "").rpartition(":")[2]
-        assert len(identifier) <= _LONGEST_RESOURCE_IDENTIFIER, f"{identifier} is too long for DMS"
-        # An identifier that DMS chose is 26 random capitals and digits.
-        beginning = task.get("ReplicationTaskIdentifier", "")[:10]
-        assert identifier.startswith(beginning), (
-            f"{name}'s ARN ends in {identifier}, which DMS chose; alarms cannot know it beforehand"
+def _ended(deployed: Deployed, expect: Expect, what: str, task: ReplicationTaskTypeDef) -> None:
+    reason = task.get("StopReason", "").removeprefix("Stop Reason ")
+    failure = task.get("LastFailureMessage", "").strip()
+    look = f"See its log: aws logs tail {deployed.names.task_log_group}"
+    if task.get("Status") != "stopped":
+        expect.look(
+            f"{what} has {task.get('Status')}: {failure or reason or 'DMS says no more'}.",
+            why="What is deployed is right, but this task carries nothing.",
+            remedy=f"{look}; then mend the cause, and start or resume it.",
+        )
+    elif reason not in _DONE and task.get("MigrationType") != "full-load":
+        expect.look(
+            f"{what} is stopped ({reason or 'without a reason'}{f': {failure}' if failure else ''}).",
+            why=_SLOT,
+            remedy=f"Resume it, unless somebody stopped it on purpose. {look}.",
         )
 
 
-def check_table_mappings(deployed: Deployed) -> None:
-    for name, task in find_tasks(deployed).items():
-        wanted = wanted_tasks(deployed)[name]
+def check_task_resource_identifiers(deployed: Deployed, expect: Expect) -> None:
+    """Every task's ARN ends as was known beforehand, so that its alarms look at it."""
+    for wanted, task in _pairs(deployed):
+        identifier = task.get("ReplicationTaskArn", "").rpartition(":")[2]
+        known = deployed.names.task_resource_identifier(wanted.name)
+        if identifier != known:
+            expect.differs(
+                f"The task {wanted.name}: its ARN ends in {identifier}, should end in {known}.",
+                why="CloudWatch knows a task by this, and its alarms see no data.",
+            )
+
+
+def check_table_mappings(deployed: Deployed, expect: Expect) -> None:
+    """Every task carries the file's tables, transformed as the file says."""
+    for wanted, task in _pairs(deployed):
+        what = f"The task {wanted.name}"
         rules = document(task.get("TableMappings", "{}"))["rules"]
         by_type = {
             kind: [_without_names(rule) for rule in rules if rule["rule-type"] == kind]
             for kind in ("selection", "transformation", "table-settings")
         }
-        equal(f"{name}'s selections", by_type["selection"], [*map(_selection, wanted.tables)])
-        equal(
-            f"{name}'s transformations",
-            by_type["transformation"],
+        selections, transformations = by_type["selection"], by_type["transformation"]
+        expect.equal(f"{what}, its selections", selections, [*map(_selection, wanted.tables)])
+        expect.equal(
+            f"{what}, its transformations",
+            transformations,
             [*map(_transformation, wanted.transformations)],
         )
-        same_items(
-            f"tables of {name} with settings of their own",
+        expect.same_items(
+            f"{what}, its tables with settings of their own",
             [rule["object-locator"]["table-name"] for rule in by_type["table-settings"]],
             [table.table for table in wanted.tables if table.parallel_load or table.lob],
         )
-        equal(f"the number of {name}'s rules", len(rules), sum(map(len, by_type.values())))
+        known = sum(map(len, by_type.values()))
+        expect.equal(f"{what}, the number of its rules", len(rules), known)
 
 
 def _without_names(rule: Mapping[str, Any]) -> dict[str, Any]:
@@ -133,11 +187,11 @@ def read_settings(task: ReplicationTaskTypeDef) -> dict[str, Any]:
     return document(task.get("ReplicationTaskSettings", "{}"))
 
 
-def check_full_load_settings(deployed: Deployed) -> None:
-    for name, task in find_tasks(deployed).items():
-        wanted = wanted_tasks(deployed)[name]
-        includes(
-            f"{name}'s settings",
+def check_full_load_settings(deployed: Deployed, expect: Expect) -> None:
+    """Every task loads as the file says, and keeps its own tables in the file's schema."""
+    for wanted, task in _pairs(deployed):
+        expect.includes(
+            f"The task {wanted.name}, its settings",
             read_settings(task),
             {
                 "FullLoadSettings": {
@@ -156,12 +210,12 @@ def check_full_load_settings(deployed: Deployed) -> None:
         )
 
 
-def check_lob_settings(deployed: Deployed) -> None:
-    for name, task in find_tasks(deployed).items():
-        wanted = wanted_tasks(deployed)[name]
+def check_lob_settings(deployed: Deployed, expect: Expect) -> None:
+    """Every task carries large objects, and applies changes, as the file says."""
+    for wanted, task in _pairs(deployed):
         limited, size_kb = wanted.lob_mode == "limited", wanted.lob_max_size_kb
-        includes(
-            f"{name}'s LOB settings",
+        expect.includes(
+            f"The task {wanted.name}, its LOB settings",
             read_settings(task)["TargetMetadata"],
             {
                 "SupportLobs": True,
@@ -174,27 +228,29 @@ def check_lob_settings(deployed: Deployed) -> None:
         )
 
 
-def check_validation_settings(deployed: Deployed) -> None:
-    for name, task in find_tasks(deployed).items():
-        wanted = wanted_tasks(deployed)[name].validation
-        includes(
-            f"{name}'s validation",
+def check_validation_settings(deployed: Deployed, expect: Expect) -> None:
+    """Every task compares what it carried as the file says."""
+    for wanted, task in _pairs(deployed):
+        validation = wanted.validation
+        expect.includes(
+            f"The task {wanted.name}, its validation",
             read_settings(task)["ValidationSettings"],
             {
-                "EnableValidation": wanted.enabled,
-                "ThreadCount": wanted.thread_count,
-                "FailureMaxCount": wanted.failure_max_count,
-                "TableFailureMaxCount": wanted.table_failure_max_count,
-                "SkipLobColumns": wanted.skip_lob_columns,
+                "EnableValidation": validation.enabled,
+                "ThreadCount": validation.thread_count,
+                "FailureMaxCount": validation.failure_max_count,
+                "TableFailureMaxCount": validation.table_failure_max_count,
+                "SkipLobColumns": validation.skip_lob_columns,
             },
         )
 
 
-def check_task_logging(deployed: Deployed) -> None:
-    for name, task in find_tasks(deployed).items():
+def check_task_logging(deployed: Deployed, expect: Expect) -> None:
+    """Every task writes a log, as detailed as the file says."""
+    for wanted, task in _pairs(deployed):
         logging = read_settings(task)["Logging"]
-        equal(f"{name}'s logging", logging["EnableLogging"], wanted=True)
+        what = f"The task {wanted.name}, its log"
+        expect.equal(what, logging["EnableLogging"], wanted=True)
         found = {component["Id"]: component["Severity"] for component in logging["LogComponents"]}
-        wanted = dict.fromkeys(found, "LOGGER_SEVERITY_DEFAULT")
-        severities = wanted | dict(wanted_tasks(deployed)[name].log_severities)
-        equal(f"the severities of {name}'s log", found, severities)
+        default = dict.fromkeys(found, "LOGGER_SEVERITY_DEFAULT")
+        expect.equal(f"{what}'s severities", found, default | dict(wanted.log_severities))

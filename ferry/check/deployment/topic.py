@@ -2,62 +2,80 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from facts import outputs
-from ferry.check.deployment.expect import document, equal, items, same_items
+from ferry.check.deployment.expect import document, items
 
 if TYPE_CHECKING:
     from ferry.check.deployment.deployed import Deployed
+    from ferry.check.deployment.expect import Expect
 
-PUBLISHERS = ("cloudwatch.amazonaws.com", "events.rds.amazonaws.com", "dms.amazonaws.com")
+_PUBLISHERS: Final = ("cloudwatch.amazonaws.com", "events.rds.amazonaws.com", "dms.amazonaws.com")
+_PUBLISH: Final = {"sns:Publish", "SNS:Publish", "sns:*", "SNS:*"}
+_PENDING: Final = "PendingConfirmation"
 
 
 def _attributes(deployed: Deployed) -> dict[str, str]:
     topic = deployed.outputs[outputs.ALARM_TOPIC_ARN]
-    return deployed.sns.get_topic_attributes(TopicArn=topic)["Attributes"]
+    return deployed.account.sns.get_topic_attributes(TopicArn=topic)["Attributes"]
 
 
-def find_topic_statements(deployed: Deployed) -> list[dict[str, Any]]:
-    """The statements of the topic's policy."""
-    return items(document(_attributes(deployed)["Policy"])["Statement"])
-
-
-def check_the_topic_is_encrypted(deployed: Deployed) -> None:
+def check_the_topic_is_encrypted(deployed: Deployed, expect: Expect) -> None:
+    """The topic is encrypted with the environment's key."""
     key = _attributes(deployed).get("KmsMasterKeyId")
-    equal("the topic's key", key, deployed.outputs[outputs.KMS_KEY_ARN])
+    expect.equal("The topic's key", key, deployed.outputs[outputs.KMS_KEY_ARN])
 
 
-def check_who_may_publish_to_the_topic(deployed: Deployed) -> None:
+def check_who_may_publish_to_the_topic(deployed: Deployed, expect: Expect) -> None:
+    """CloudWatch, RDS and DMS may publish to the topic, for this account, and nobody else."""
+    statements: list[dict[str, Any]] = items(document(_attributes(deployed)["Policy"])["Statement"])
     publishing = [
         statement
-        for statement in find_topic_statements(deployed)
-        if statement["Effect"] == "Allow"
-        and {"sns:Publish", "SNS:Publish", "sns:*", "SNS:*"} & set(items(statement["Action"]))
+        for statement in statements
+        if statement["Effect"] == "Allow" and _PUBLISH & set(items(statement["Action"]))
     ]
-    same_items(
-        "who may publish",
+    expect.same_items(
+        "Who may publish to the topic",
         [statement["Principal"] for statement in publishing],
-        [{"Service": service} for service in PUBLISHERS],
+        [{"Service": service} for service in _PUBLISHERS],
     )
     for statement in publishing:
         condition = statement.get("Condition", {}).get("StringEquals", {})
-        who = statement["Principal"]["Service"]
-        account_id = condition.get("aws:SourceAccount")
-        equal(f"the account that {who} acts for", account_id, deployed.account_id)
+        expect.equal(
+            f"The account for which {statement['Principal']} may publish to the topic",
+            condition.get("aws:SourceAccount"),
+            deployed.account.account_id,
+        )
 
 
-def check_every_address_is_subscribed(deployed: Deployed) -> None:
-    pages = deployed.sns.get_paginator("list_subscriptions_by_topic").paginate(
-        TopicArn=deployed.outputs[outputs.ALARM_TOPIC_ARN]
+def check_every_address_is_subscribed(deployed: Deployed, expect: Expect) -> None:
+    """The file's addresses are subscribed to the topic, have confirmed it, and no others are.
+
+    SNS forgets a subscription that is not confirmed within two days. Source:
+    https://docs.aws.amazon.com/sns/latest/dg/sns-email-notifications.html
+    """
+    topic = deployed.outputs[outputs.ALARM_TOPIC_ARN]
+    pages = deployed.account.sns.get_paginator("list_subscriptions_by_topic").paginate(
+        TopicArn=topic
     )
-    found = [
-        (one.get("Protocol"), one.get("Endpoint"))
-        for page in pages
-        for one in page["Subscriptions"]
-    ]
-    same_items(
-        "subscriptions of the topic",
-        found,
-        [("email", address) for address in deployed.environment.alarms.emails],
-    )
+    found = [one for page in pages for one in page["Subscriptions"]]
+    told = {one.get("Endpoint") for one in found if one.get("Protocol") == "email"}
+    for address in deployed.environment.alarms.emails:
+        expect.that(address in told, f"{address} is not subscribed to the topic.")
+    for one in found:
+        receiver = one.get("Endpoint")
+        if receiver not in deployed.environment.alarms.emails:
+            expect.look(
+                f"{receiver} is subscribed to the topic by {one.get('Protocol')}.",
+                why=f"{deployed.environment.name}.toml does not name it, and no deployment changes "
+                "that.",
+                remedy="Ask whose it is. To end it: aws sns unsubscribe --subscription-arn "
+                f"{one.get('SubscriptionArn')}.",
+            )
+        elif one.get("SubscriptionArn") == _PENDING:
+            expect.look(
+                f"{receiver} has not confirmed its subscription.",
+                why="Until then it gets no alarm, and after two days SNS forgets it.",
+                remedy="Follow the link in the mail from AWS; deploy again for another mail.",
+            )

@@ -4,14 +4,25 @@ Only on a local AWS of the tests' own. What Terraform's state says is not kept i
 plans there afterwards.
 """
 
-from __future__ import annotations
+from tests.integration.defects import (
+    aurora,
+    monitoring,
+    network,
+    replication,
+    security,
+    state,
+    tasks,
+)
+from tests.integration.defects.planting import Defect
 
-from importlib import import_module
-from pkgutil import iter_modules
-
-from tests.integration.defects.planting import DEFECTS, Defect
-
-for _module in iter_modules(__path__, prefix=f"{__name__}."):
-    import_module(_module.name)
+DEFECTS = (
+    *state.DEFECTS,
+    *network.DEFECTS,
+    *security.DEFECTS,
+    *aurora.DEFECTS,
+    *replication.DEFECTS,
+    *tasks.DEFECTS,
+    *monitoring.DEFECTS,
+)
 
 __all__ = ["DEFECTS", "Defect"]

@@ -1,4 +1,4 @@
-"""Defects of alarms, topic, events and dashboard."""
+"""Defects of log groups, alarms, topic, events and dashboard."""
 
 from __future__ import annotations
 
@@ -7,18 +7,22 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from facts import outputs
-from ferry.check.deployment import alarms as alarm_checks
-from ferry.check.deployment import dashboard as dashboard_checks
-from ferry.check.deployment import events as event_checks
-from ferry.check.deployment import topic as topic_checks
-from tests.integration.defects.planting import defect, with_statements
+from ferry.check.deployment.alarms import find_alarms
+from ferry.findings import Level
+from tests.integration.defects.planting import Defect, Plant, swap, with_statements, without
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from ferry.check.deployment.deployed import Deployed
 
-_TAKEN_BY_PUT_METRIC_ALARM = (
+LOG_GROUP = "/aws/rds/cluster/aurora-ferry-dev/postgresql"
+TASK_EVENTS = "aurora-ferry-dev-dms-task-all"
+INSTANCE_EVENTS = "aurora-ferry-dev-aurora-instances"
+READER = "aurora-ferry-dev-reader-1"
+DASHBOARD = "aurora-ferry-dev"
+
+TAKEN_BY_PUT_METRIC_ALARM = (
     "ActionsEnabled",
     "AlarmActions",
     "AlarmDescription",
@@ -37,193 +41,220 @@ _TAKEN_BY_PUT_METRIC_ALARM = (
 )
 
 
+def alarm(name: str, **wrong: object) -> Plant:
+    """Put another alarm in the place of one; none where nothing is wrong with it."""
+
+    @contextmanager
+    def plant(deployed: Deployed) -> Iterator[None]:
+        cloudwatch, found = deployed.account.cloudwatch, dict(find_alarms(deployed)[name])
+        right: dict[str, Any] = {
+            part: found[part] for part in TAKEN_BY_PUT_METRIC_ALARM if part in found
+        }
+        tags = cloudwatch.list_tags_for_resource(ResourceARN=str(found["AlarmArn"]))["Tags"]
+        put: Callable[..., object] = cloudwatch.put_metric_alarm
+        cloudwatch.delete_alarms(AlarmNames=[name])
+        if wrong:
+            put(**{**right, **wrong}, Tags=tags)
+        yield
+        cloudwatch.delete_alarms(AlarmNames=[name] if wrong else [])
+        put(**right, Tags=tags)
+
+    return plant
+
+
+def topic_attribute(name: str, change: Callable[[str], str]) -> Plant:
+    """Change an attribute of the topic."""
+
+    @contextmanager
+    def plant(deployed: Deployed) -> Iterator[None]:
+        topic = {"TopicArn": deployed.outputs[outputs.ALARM_TOPIC_ARN]}
+        sns = deployed.account.sns
+        right = sns.get_topic_attributes(**topic)["Attributes"][name]
+        sns.set_topic_attributes(**topic, AttributeName=name, AttributeValue=change(right))
+        yield
+        sns.set_topic_attributes(**topic, AttributeName=name, AttributeValue=right)
+
+    return plant
+
+
 @contextmanager
-def _alarm(deployed: Deployed, metric: str, **wrong: object) -> Iterator[None]:
-    """Take an alarm away and put another in its place, and back; None puts none."""
-    alarm = dict(
-        next(one for one in alarm_checks.find_alarms(deployed) if one.get("MetricName") == metric)
-    )
-    right: dict[str, Any] = {
-        name: alarm[name] for name in _TAKEN_BY_PUT_METRIC_ALARM if name in alarm
-    }
-    tags = deployed.cloudwatch.list_tags_for_resource(ResourceARN=str(alarm["AlarmArn"]))["Tags"]
-    put: Callable[..., Any] = deployed.cloudwatch.put_metric_alarm
-    deployed.cloudwatch.delete_alarms(AlarmNames=[right["AlarmName"]])
-    if wrong:
-        put(**{**right, **wrong}, Tags=tags)
+def nobody_is_subscribed(deployed: Deployed) -> Iterator[None]:
+    sns, topic = deployed.account.sns, deployed.outputs[outputs.ALARM_TOPIC_ARN]
+    found = sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+    for one in found:
+        sns.unsubscribe(SubscriptionArn=one.get("SubscriptionArn", ""))
     yield
-    names = [str(one["AlarmName"]) for one in (right, right | wrong)]
-    deployed.cloudwatch.delete_alarms(AlarmNames=names if wrong else [])
-    put(**right, Tags=tags)
-
-
-@defect(alarm_checks.check_every_metric_has_its_alarm)
-def no_alarm_for_the_sources_latency(deployed: Deployed) -> Iterator[None]:
-    with _alarm(deployed, "CDCLatencySource"):
-        yield
-
-
-@defect(alarm_checks.check_alarms_thresholds)
-def alarm_that_tells_too_late(deployed: Deployed) -> Iterator[None]:
-    with _alarm(deployed, "CDCLatencyTarget", Threshold=100_000.0):
-        yield
-
-
-@defect(alarm_checks.check_alarms_treatment_of_missing_data)
-def alarm_to_which_silence_is_bad(deployed: Deployed) -> Iterator[None]:
-    with _alarm(deployed, "Deadlocks", TreatMissingData="breaching"):
-        yield
-
-
-@defect(alarm_checks.check_alarms_look_at_what_is_there)
-def alarm_by_the_tasks_name(deployed: Deployed) -> Iterator[None]:
-    dimensions = [{"Name": "ReplicationTaskIdentifier", "Value": "all"}]
-    with _alarm(deployed, "CDCLatencySource", Dimensions=dimensions):
-        yield
-
-
-@defect(alarm_checks.check_alarms_names)
-def alarm_named_without_the_environment(deployed: Deployed) -> Iterator[None]:
-    with _alarm(deployed, "SwapUsage", AlarmName="dms-swap-usage"):
-        yield
-
-
-@defect(alarm_checks.check_alarms_tell_the_topic)
-def alarm_that_tells_nobody(deployed: Deployed) -> Iterator[None]:
-    with _alarm(deployed, "SwapUsage", AlarmActions=[]):
-        yield
+    for one in found:
+        sns.subscribe(TopicArn=topic, Protocol="email", Endpoint=one.get("Endpoint", ""))
 
 
 @contextmanager
-def _topic_attribute(deployed: Deployed, name: str, change: Callable[[str], str]) -> Iterator[None]:
-    topic = deployed.outputs[outputs.ALARM_TOPIC_ARN]
-    right = deployed.sns.get_topic_attributes(TopicArn=topic)["Attributes"][name]
-    for value in (change(right), right):
-        deployed.sns.set_topic_attributes(TopicArn=topic, AttributeName=name, AttributeValue=value)
-        if value is not right:
-            yield
-
-
-@defect(topic_checks.check_the_topic_is_encrypted)
-def topic_of_awss_own_key(deployed: Deployed) -> Iterator[None]:
-    with _topic_attribute(deployed, "KmsMasterKeyId", lambda _: "alias/aws/sns"):
-        yield
-
-
-@defect(topic_checks.check_who_may_publish_to_the_topic)
-def topic_that_keeps_rds_out(deployed: Deployed) -> Iterator[None]:
-    def without_rds(statements: list[Any]) -> list[Any]:
-        rds = {"Service": "events.rds.amazonaws.com"}
-        return [one for one in statements if one["Principal"] != rds]
-
-    with _topic_attribute(deployed, "Policy", lambda policy: with_statements(policy, without_rds)):
-        yield
-
-
-@defect(topic_checks.check_every_address_is_subscribed)
-def address_that_nobody_asked_for(deployed: Deployed) -> Iterator[None]:
-    made = deployed.sns.subscribe(
+def somebody_else_is_subscribed(deployed: Deployed) -> Iterator[None]:
+    made = deployed.account.sns.subscribe(
         TopicArn=deployed.outputs[outputs.ALARM_TOPIC_ARN],
         Protocol="email",
         Endpoint="somebody@example.com",
         ReturnSubscriptionArn=True,
     )
     yield
-    deployed.sns.unsubscribe(SubscriptionArn=made["SubscriptionArn"])
+    deployed.account.sns.unsubscribe(SubscriptionArn=made["SubscriptionArn"])
 
 
-@defect(event_checks.check_rds_tells_of_the_cluster_and_its_instances)
-def instance_that_nobody_is_told_of(deployed: Deployed) -> Iterator[None]:
-    subscription = next(
-        one
-        for one in event_checks.find_rds_subscriptions(deployed)
-        if one.get("SourceType") == "db-instance"
-    )
-    name, source = (
-        subscription.get("CustSubscriptionId", ""),
-        subscription.get("SourceIdsList", [])[0],
-    )
-    deployed.rds.remove_source_identifier_from_subscription(
-        SubscriptionName=name, SourceIdentifier=source
-    )
-    yield
-    deployed.rds.add_source_identifier_to_subscription(
-        SubscriptionName=name, SourceIdentifier=source
-    )
+def task_events(*, undo: dict[str, Any], **wrong: object) -> Plant:
+    """Modify the subscription to the task's events."""
+
+    def modify(deployed: Deployed, settings: dict[str, Any]) -> None:
+        deployed.account.dms.modify_event_subscription(SubscriptionName=TASK_EVENTS, **settings)
+
+    return swap(lambda it: modify(it, wrong), lambda it: modify(it, undo))
 
 
 @contextmanager
-def _dms_subscription(deployed: Deployed, **wrong: object) -> Iterator[None]:
-    """Modify the subscription to the tasks' events, and back."""
-    subscription = dict(
-        next(
-            one
-            for one in event_checks.find_dms_subscriptions(deployed)
-            if one.get("SourceType") == "replication-task"
-        )
-    )
-    modify: Callable[..., Any] = deployed.dms.modify_event_subscription
-    read_as = {"EventCategories": "EventCategoriesList"}
-    right = {name: subscription[read_as.get(name, name)] for name in wrong}
-    modify(SubscriptionName=subscription["CustSubscriptionId"], **wrong)
-    yield
-    modify(SubscriptionName=subscription["CustSubscriptionId"], **right)
-
-
-@defect(event_checks.check_dms_tells_of_the_instance_and_its_tasks)
-def tasks_that_nobody_is_told_of(deployed: Deployed) -> Iterator[None]:
-    topic = deployed.sns.create_topic(Name="that-nobody-reads")["TopicArn"]
-    with _dms_subscription(deployed, SnsTopicArn=topic):
+def task_events_to_another_topic(deployed: Deployed) -> Iterator[None]:
+    right = {"SnsTopicArn": deployed.outputs[outputs.ALARM_TOPIC_ARN]}
+    topic = deployed.account.sns.create_topic(Name="that-nobody-reads")["TopicArn"]
+    with task_events(SnsTopicArn=topic, undo=right)(deployed):
         yield
-    deployed.sns.delete_topic(TopicArn=topic)
+    deployed.account.sns.delete_topic(TopicArn=topic)
 
 
-@defect(event_checks.check_what_is_told_of)
-def failures_that_nobody_is_told_of(deployed: Deployed) -> Iterator[None]:
-    with _dms_subscription(deployed, EventCategories=["state change"]):
+def dashboard(change: Callable[[str], str]) -> Plant:
+    """Let the dashboard show something else; nothing takes it away."""
+
+    @contextmanager
+    def plant(deployed: Deployed) -> Iterator[None]:
+        cloudwatch = deployed.account.cloudwatch
+        right = cloudwatch.get_dashboard(DashboardName=DASHBOARD)["DashboardBody"]
+        wrong = change(right)
+        if wrong:
+            cloudwatch.put_dashboard(DashboardName=DASHBOARD, DashboardBody=wrong)
+        else:
+            cloudwatch.delete_dashboards(DashboardNames=[DASHBOARD])
         yield
+        cloudwatch.put_dashboard(DashboardName=DASHBOARD, DashboardBody=right)
+
+    return plant
 
 
-@defect(event_checks.check_subscriptions_to_events_are_active)
-def disabled_subscription(deployed: Deployed) -> Iterator[None]:
-    with _dms_subscription(deployed, Enabled=False):
-        yield
+def without_an_alarm(body: str) -> str:
+    content = json.loads(body)
+    for widget in content["widgets"]:
+        widget["properties"].get("alarms", [None]).pop()
+    return json.dumps(content)
 
 
-@contextmanager
-def _dashboard(deployed: Deployed, change: Callable[[str], str]) -> Iterator[None]:
-    name = dashboard_checks.dashboard_name(deployed)
-    right = deployed.cloudwatch.get_dashboard(DashboardName=name)["DashboardBody"]
-    deployed.cloudwatch.put_dashboard(DashboardName=name, DashboardBody=change(right))
-    yield
-    deployed.cloudwatch.put_dashboard(DashboardName=name, DashboardBody=right)
-
-
-@defect(dashboard_checks.check_the_dashboards_address)
-def no_dashboard(deployed: Deployed) -> Iterator[None]:
-    with _dashboard(deployed, lambda body: body):
-        name = dashboard_checks.dashboard_name(deployed)
-        deployed.cloudwatch.delete_dashboards(DashboardNames=[name])
-        yield
-
-
-@defect(dashboard_checks.check_the_dashboard_shows_what_is_there)
-def dashboard_of_another_cluster(deployed: Deployed) -> Iterator[None]:
-    cluster_id = json.dumps(deployed.outputs[outputs.CLUSTER_ID])
-    wrong = '"DBClusterIdentifier", "another"'
-    with _dashboard(
-        deployed, lambda body: body.replace(f'"DBClusterIdentifier", {cluster_id}', wrong)
-    ):
-        yield
-
-
-@defect(dashboard_checks.check_the_dashboard_shows_every_alarm)
-def dashboard_without_an_alarm(deployed: Deployed) -> Iterator[None]:
-    def change(body: str) -> str:
-        content = json.loads(body)
-        for widget in content["widgets"]:
-            widget["properties"].get("alarms", [None]).pop()
-        return json.dumps(content)
-
-    with _dashboard(deployed, change):
-        yield
+DEFECTS = (
+    Defect(
+        "log-groups-retention",
+        f"The days that {LOG_GROUP} keeps: found nothing, should be 7.",
+        swap(
+            lambda it: it.account.logs.delete_retention_policy(logGroupName=LOG_GROUP),
+            lambda it: it.account.logs.put_retention_policy(
+                logGroupName=LOG_GROUP, retentionInDays=7
+            ),
+        ),
+    ),
+    Defect(
+        "every-metric-has-its-alarm",
+        "Alarms that are missing: dms-cdc-latency-source-all-dev.",
+        alarm("dms-cdc-latency-source-all-dev"),
+    ),
+    Defect(
+        "alarms-thresholds",
+        "dms-cdc-latency-target-all-dev's threshold: found 100000.0, should be 300.",
+        alarm("dms-cdc-latency-target-all-dev", Threshold=100_000.0),
+    ),
+    Defect(
+        "alarms-treatment-of-missing-data",
+        'What silence means to aurora-deadlocks-dev: found "breaching", should be "notBreaching".',
+        alarm("aurora-deadlocks-dev", TreatMissingData="breaching"),
+    ),
+    Defect(
+        "alarms-look-at-what-is-there",
+        "Of what dms-cdc-latency-source-all-dev looks at it: found "
+        '{"ReplicationTaskIdentifier": "all"}, should be ',
+        alarm(
+            "dms-cdc-latency-source-all-dev",
+            Dimensions=[{"Name": "ReplicationTaskIdentifier", "Value": "all"}],
+        ),
+    ),
+    Defect(
+        "alarms-tell-the-topic",
+        "Whom dms-swap-usage-dev tells: found [], should be ",
+        alarm("dms-swap-usage-dev", AlarmActions=[]),
+    ),
+    Defect(
+        "the-topic-is-encrypted",
+        'The topic\'s key: found "alias/aws/sns", should be ',
+        topic_attribute("KmsMasterKeyId", lambda _: "alias/aws/sns"),
+    ),
+    Defect(
+        "who-may-publish-to-the-topic",
+        'Who may publish to the topic: [{"Service": "events.rds.amazonaws.com"}] missing; found ',
+        topic_attribute(
+            "Policy", lambda policy: with_statements(policy, without("events.rds.amazonaws.com"))
+        ),
+    ),
+    Defect(
+        "every-address-is-subscribed",
+        "dev-team@example.org is not subscribed to the topic.",
+        nobody_is_subscribed,
+    ),
+    Defect(
+        "every-address-is-subscribed",
+        "somebody@example.com is subscribed to the topic by email.",
+        somebody_else_is_subscribed,
+        level=Level.WARNING,
+    ),
+    Defect(
+        "rds-tells-of-the-cluster-and-its-instances",
+        f'What RDS tells the topic of: [["db-instance", "{READER}"]] missing; found instead [].',
+        swap(
+            lambda it: it.account.rds.remove_source_identifier_from_subscription(
+                SubscriptionName=INSTANCE_EVENTS, SourceIdentifier=READER
+            ),
+            lambda it: it.account.rds.add_source_identifier_to_subscription(
+                SubscriptionName=INSTANCE_EVENTS, SourceIdentifier=READER
+            ),
+        ),
+    ),
+    Defect(
+        "dms-tells-of-the-instance-and-its-tasks",
+        'What DMS tells the topic of: [["replication-task", "aurora-ferry-dev-all"]] missing; ',
+        task_events_to_another_topic,
+    ),
+    Defect(
+        "what-is-told-of",
+        f"{TASK_EVENTS} does not tell of: configuration change, deletion, failure.",
+        task_events(
+            EventCategories=["state change"],
+            undo={
+                "EventCategories": ["configuration change", "deletion", "failure", "state change"]
+            },
+        ),
+    ),
+    Defect(
+        "subscriptions-to-events-are-active",
+        f"{TASK_EVENTS} is enabled: found false, should be true.",
+        task_events(Enabled=False, undo={"Enabled": True}),
+    ),
+    Defect(
+        "the-dashboards-address",
+        "Could not check the-dashboards-address: AWS refused GetDashboard (",
+        dashboard(lambda _: ""),
+    ),
+    Defect(
+        "the-dashboard-shows-what-is-there",
+        'The dashboard shows AWS/RDS CPUUtilization of {"DBClusterIdentifier": "another", ',
+        dashboard(
+            lambda body: body.replace(
+                '"DBClusterIdentifier", "aurora-ferry-dev"', '"DBClusterIdentifier", "another"'
+            )
+        ),
+    ),
+    Defect(
+        "the-dashboard-shows-every-alarm",
+        'The alarms on the dashboard: ["arn:aws:cloudwatch:eu-central-1:111122223333:alarm:',
+        dashboard(without_an_alarm),
+    ),
+)

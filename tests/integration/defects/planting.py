@@ -1,92 +1,100 @@
-"""How a defect is written down, and the kinds that several areas share."""
+"""How a defect is written down, and the changes that several areas share."""
 
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ferry.check.deployment.deployed import Deployed
+from ferry.findings import Level
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from contextlib import AbstractContextManager
+    from collections.abc import Iterator
 
-    from ferry.check.deployment import Check
-    from ferry.check.deployment.deployed import Deployed
-
-    Plant = Callable[[Deployed], Iterator[None]]
+Plant = Callable[[Deployed], AbstractContextManager[object]]
+"""A change on entry, which is undone on exit."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Defect:
-    """Something that is wrong with an environment, for as long as it is planted.
+    """A row: something that is wrong with an environment, for as long as it is planted.
 
     Args:
-        name: What is wrong.
-        check: The check that must fail.
-        environment: The environment that it is planted in.
-        plant: Plants it on entry, and undoes it on exit.
-    """
-
-    name: str
-    check: Check
-    environment: str
-    plant: Callable[[Deployed], AbstractContextManager[None]]
-
-
-DEFECTS: list[Defect] = []
-
-
-def defect(check: Check, *, environment: str = "dev") -> Callable[[Plant], Plant]:
-    """Register a defect: a generator that plants it, yields once, and undoes it.
-
-    Args:
-        check: The check that must fail meanwhile.
+        check: The check that finds it.
+        says: What its finding begins with.
+        plant: The change, and how it is undone.
+        level: The finding's level.
         environment: The environment that it is planted in.
     """
 
-    def register(plant: Plant) -> Plant:
-        DEFECTS.append(
-            Defect(
-                name=plant.__name__,
-                check=check,
-                environment=environment,
-                plant=contextmanager(plant),
-            )
-        )
-        return plant
+    check: str
+    says: str
+    plant: Plant
+    level: Level = Level.BLOCKED
+    environment: str = "dev"
 
-    return register
+
+def swap(change: Callable[[Deployed], object], undo: Callable[[Deployed], object]) -> Plant:
+    """A change of which nothing has to be remembered until it is undone."""
+
+    @contextmanager
+    def plant(deployed: Deployed) -> Iterator[None]:
+        change(deployed)
+        yield
+        undo(deployed)
+
+    return plant
+
+
+def state_says(change: Callable[[Deployed, dict[str, Any]], object]) -> Plant:
+    """Let the state say something else; the change is given the state's document."""
+
+    @contextmanager
+    def plant(deployed: Deployed) -> Iterator[None]:
+        s3, environment = deployed.account.s3, deployed.environment
+        where: dict[str, Any] = {"Bucket": environment.state_bucket, "Key": environment.state_key}
+        before = s3.get_object(**where)["Body"].read()
+        state = json.loads(before)
+        change(deployed, state)
+        s3.put_object(**where, Body=json.dumps(state), ServerSideEncryption="AES256")
+        yield
+        s3.put_object(**where, Body=before, ServerSideEncryption="AES256")
+
+    return plant
+
+
+def output_says(name: str, wrong: Callable[[Deployed], object]) -> Plant:
+    """Let the state say another output."""
+    return state_says(lambda deployed, state: state["outputs"][name].update(value=wrong(deployed)))
+
+
+def another_key(output: str) -> Plant:
+    """Say that the environment's key is another: what is made cannot change its own."""
+
+    @contextmanager
+    def plant(deployed: Deployed) -> Iterator[None]:
+        with key(deployed) as arn, output_says(output, lambda _: arn)(deployed):
+            yield
+
+    return plant
 
 
 @contextmanager
-def outputs_changed(deployed: Deployed, **outputs: object) -> Iterator[None]:
-    """Let the state say other outputs; None takes one away."""
-    bucket, key = deployed.environment.state_bucket, deployed.environment.state_key
-    before = deployed.s3.get_object(Bucket=bucket, Key=key)["Body"].read()
-    state = json.loads(before)
-    for name, value in outputs.items():
-        if value is None:
-            del state["outputs"][name]
-        else:
-            state["outputs"][name]["value"] = value
-    put = deployed.s3.put_object
-    put(Bucket=bucket, Key=key, Body=json.dumps(state), ServerSideEncryption="AES256")
-    yield
-    put(Bucket=bucket, Key=key, Body=before, ServerSideEncryption="AES256")
-
-
-@contextmanager
-def another_key(deployed: Deployed) -> Iterator[str]:
+def key(deployed: Deployed) -> Iterator[str]:
     """A KMS key that is not the environment's: its ARN."""
-    key = deployed.kms.create_key(Description="not the environment's")["KeyMetadata"]
-    yield key.get("Arn", "")
-    deployed.kms.schedule_key_deletion(KeyId=key["KeyId"], PendingWindowInDays=7)
+    kms = deployed.account.kms
+    made = kms.create_key(Description="not the environment's")["KeyMetadata"]
+    yield made.get("Arn", "")
+    kms.schedule_key_deletion(KeyId=made["KeyId"], PendingWindowInDays=7)
 
 
 def default_vpc_id(deployed: Deployed) -> str:
     """The region's default VPC, which is not the environment's."""
-    found = deployed.ec2.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["true"]}])
+    default = {"Name": "is-default", "Values": ["true"]}
+    found = deployed.account.ec2.describe_vpcs(Filters=[default])  # type: ignore[list-item]  # of the shape
     return found["Vpcs"][0].get("VpcId", "")
 
 
@@ -94,3 +102,15 @@ def with_statements(policy: str, change: Callable[[list[Any]], list[Any]]) -> st
     """A policy with other statements."""
     document = json.loads(policy)
     return json.dumps({**document, "Statement": change(document["Statement"])})
+
+
+def without(principal: str) -> Callable[[list[Any]], list[Any]]:
+    """Leaves out the statements for a service."""
+    return lambda statements: [
+        one for one in statements if one["Principal"] != {"Service": principal}
+    ]
+
+
+def without_conditions(statements: list[Any]) -> list[Any]:
+    """Takes the conditions of all statements away."""
+    return [{**one, "Condition": {}} for one in statements]

@@ -6,113 +6,93 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from facts import outputs
-from ferry.check.deployment import replication as checks
-from tests.integration.defects.planting import defect
+from tests.integration.defects.planting import Defect, Plant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from ferry.check.deployment.deployed import Deployed
 
-_SOURCE, _TARGET = outputs.DMS_SOURCE_ENDPOINT_ARN, outputs.DMS_TARGET_ENDPOINT_ARN
+
+def instance(*, undo: dict[str, Any] | None = None, **wrong: object) -> Plant:
+    """Modify the replication instance."""
+
+    @contextmanager
+    def plant(deployed: Deployed) -> Iterator[None]:
+        right = undo or {name: dict(deployed.replication_instance)[name] for name in wrong}
+        arn = deployed.outputs[outputs.DMS_REPLICATION_INSTANCE_ARN]
+        modify: Callable[..., object] = deployed.account.dms.modify_replication_instance
+        for settings in (wrong, right):
+            modify(ReplicationInstanceArn=arn, ApplyImmediately=True, **settings)
+            if settings is wrong:
+                yield
+
+    return plant
 
 
-@contextmanager
-def _instance(deployed: Deployed, wrong: dict[str, Any], right: dict[str, Any]) -> Iterator[None]:
-    """Modify the replication instance, and back."""
-    arn = deployed.outputs[outputs.DMS_REPLICATION_INSTANCE_ARN]
-    modify = deployed.dms.modify_replication_instance
-    modify(ReplicationInstanceArn=arn, ApplyImmediately=True, **wrong)
-    yield
-    modify(ReplicationInstanceArn=arn, ApplyImmediately=True, **right)
+def endpoint(end: str, *, undo: dict[str, Any] | None = None, **wrong: object) -> Plant:
+    """Modify an endpoint."""
+
+    @contextmanager
+    def plant(deployed: Deployed) -> Iterator[None]:
+        found = dict(deployed.endpoints[end])
+        right = undo or {name: found[name] for name in wrong}
+        modify: Callable[..., object] = deployed.account.dms.modify_endpoint
+        for settings in (wrong, right):
+            modify(EndpointArn=found["EndpointArn"], **settings)
+            if settings is wrong:
+                yield
+
+    return plant
 
 
-@contextmanager
-def _endpoint(
-    deployed: Deployed, output: str, wrong: dict[str, Any], right: dict[str, Any]
-) -> Iterator[None]:
-    """Modify an endpoint, and back."""
-    arn = deployed.outputs[output]
-    deployed.dms.modify_endpoint(EndpointArn=arn, **wrong)
-    yield
-    deployed.dms.modify_endpoint(EndpointArn=arn, **right)
-
-
-@contextmanager
-def _attributes(deployed: Deployed, output: str, old: str, new: str) -> Iterator[None]:
+def attributes(end: str, old: str, new: str) -> Plant:
     """Let an endpoint have other attributes."""
-    right = checks.find_endpoint(deployed, output).get("ExtraConnectionAttributes", "")
-    assert old in right
-    name = "ExtraConnectionAttributes"
-    with _endpoint(deployed, output, {name: right.replace(old, new)}, {name: right}):
+
+    @contextmanager
+    def plant(deployed: Deployed) -> Iterator[None]:
+        right = deployed.endpoints[end].get("ExtraConnectionAttributes", "")
+        assert old in right
+        with endpoint(end, ExtraConnectionAttributes=right.replace(old, new))(deployed):
+            yield
+
+    return plant
+
+
+@contextmanager
+def in_auroras_group(deployed: Deployed) -> Iterator[None]:
+    wrong, right = (
+        {"VpcSecurityGroupIds": [deployed.outputs[output]]}
+        for output in (outputs.AURORA_SECURITY_GROUP_ID, outputs.DMS_SECURITY_GROUP_ID)
+    )
+    with instance(**wrong, undo=right)(deployed):
         yield
 
 
-@defect(checks.check_replication_instance)
-def replication_instance_of_another_class(deployed: Deployed) -> Iterator[None]:
-    name, right = "ReplicationInstanceClass", deployed.environment.dms.instance_class
-    with _instance(deployed, {name: "dms.r6i.12xlarge"}, {name: right}):
-        yield
-
-
-@defect(checks.check_replication_instance_standby)
-def standby_that_nobody_asked_for(deployed: Deployed) -> Iterator[None]:
-    right = deployed.environment.dms.multi_az
-    with _instance(deployed, {"MultiAZ": not right}, {"MultiAZ": right}):
-        yield
-
-
-@defect(checks.check_replication_instance_is_private)
-def replication_instance_in_auroras_group(deployed: Deployed) -> Iterator[None]:
-    name, found = "VpcSecurityGroupIds", deployed.outputs
-    with _instance(
-        deployed,
-        {name: [found[outputs.AURORA_SECURITY_GROUP_ID]]},
-        {name: [found[outputs.DMS_SECURITY_GROUP_ID]]},
-    ):
-        yield
-
-
-@defect(checks.check_replication_subnet_group)
-def replication_in_fewer_subnets(deployed: Deployed) -> Iterator[None]:
+@contextmanager
+def fewer_subnets(deployed: Deployed) -> Iterator[None]:
     subnets = deployed.outputs[outputs.DMS_SUBNET_IDS]
-    group = checks.find_replication_instance(deployed).get("ReplicationSubnetGroup", {})
-    name = group.get("ReplicationSubnetGroupIdentifier", "")
-    modify = deployed.dms.modify_replication_subnet_group
+    modify = deployed.account.dms.modify_replication_subnet_group
+    name = deployed.names.replication_subnet_group
     modify(ReplicationSubnetGroupIdentifier=name, SubnetIds=subnets[:2])
     yield
     modify(ReplicationSubnetGroupIdentifier=name, SubnetIds=subnets)
 
 
-@defect(checks.check_source_endpoint)
-def source_without_ssl(deployed: Deployed) -> Iterator[None]:
-    right = deployed.environment.source.ssl_mode
-    with _endpoint(deployed, _SOURCE, {"SslMode": "none"}, {"SslMode": right}):
-        yield
-
-
-@defect(checks.check_target_endpoint)
-def target_without_ssl(deployed: Deployed) -> Iterator[None]:
-    with _endpoint(deployed, _TARGET, {"SslMode": "none"}, {"SslMode": "require"}):
-        yield
-
-
-@defect(checks.check_the_source_is_verified_by_the_given_certificate, environment="staging")
-def source_verified_by_another_certificate(deployed: Deployed) -> Iterator[None]:
-    right = checks.find_endpoint(deployed, _SOURCE).get("CertificateArn", "")
+@contextmanager
+def another_certificate(deployed: Deployed) -> Iterator[None]:
+    dms = deployed.account.dms
     twice = 2 * (deployed.environment.source_ca_certificate_pem or "")
-    wrong = deployed.dms.import_certificate(CertificateIdentifier="another", CertificatePem=twice)[
-        "Certificate"
-    ].get("CertificateArn", "")
-    with _endpoint(deployed, _SOURCE, {"CertificateArn": wrong}, {"CertificateArn": right}):
+    made = dms.import_certificate(CertificateIdentifier="another", CertificatePem=twice)
+    arn = made["Certificate"].get("CertificateArn", "")
+    with endpoint("source", CertificateArn=arn)(deployed):
         yield
-    deployed.dms.delete_certificate(CertificateArn=wrong)
+    dms.delete_certificate(CertificateArn=arn)
 
 
-@defect(checks.check_endpoints_read_their_secrets)
-def target_that_reads_the_sources_secret(deployed: Deployed) -> Iterator[None]:
-    settings = checks.find_endpoint(deployed, _TARGET).get("PostgreSQLSettings", {})
-    role = settings.get("SecretsManagerAccessRoleArn")
+@contextmanager
+def sources_secret(deployed: Deployed) -> Iterator[None]:
+    role = deployed.endpoints["target"]["PostgreSQLSettings"].get("SecretsManagerAccessRoleArn")
     wrong, right = (
         {
             "PostgreSQLSettings": {
@@ -122,23 +102,59 @@ def target_that_reads_the_sources_secret(deployed: Deployed) -> Iterator[None]:
         }
         for secret in (outputs.SOURCE_SECRET_ARN, outputs.SECRET_ARN)
     )
-    with _endpoint(deployed, _TARGET, wrong, right):
+    with endpoint("target", **wrong, undo=right)(deployed):
         yield
 
 
-@defect(checks.check_endpoints_hold_no_credentials)
-def target_with_a_user_of_its_own(deployed: Deployed) -> Iterator[None]:
-    with _endpoint(deployed, _TARGET, {"Username": "somebody"}, {"Username": ""}):
-        yield
-
-
-@defect(checks.check_source_attributes)
-def source_without_heartbeat(deployed: Deployed) -> Iterator[None]:
-    with _attributes(deployed, _SOURCE, "heartbeatEnable=true", "heartbeatEnable=false"):
-        yield
-
-
-@defect(checks.check_target_attributes)
-def target_with_booleans_as_text(deployed: Deployed) -> Iterator[None]:
-    with _attributes(deployed, _TARGET, "mapBooleanAsBoolean=true", "mapBooleanAsBoolean=false"):
-        yield
+DEFECTS = (
+    Defect(
+        "replication-instance",
+        'The replication instance\'s class: found "dms.r6i.12xlarge", should be "dms.t3.medium".',
+        instance(ReplicationInstanceClass="dms.r6i.12xlarge"),
+    ),
+    Defect(
+        "replication-instance-standby",
+        "The replication instance's Multi-AZ: found true, should be false.",
+        instance(MultiAZ=True),
+    ),
+    Defect(
+        "replication-instance-is-private",
+        "The replication instance's security groups: [",
+        in_auroras_group,
+    ),
+    Defect("replication-subnet-group", "The replication instance's subnets: [", fewer_subnets),
+    Defect(
+        "source-endpoint",
+        'The source\'s endpoint, its SSL mode: found "none", should be "require".',
+        endpoint("source", SslMode="none"),
+    ),
+    Defect(
+        "target-endpoint",
+        'The target\'s endpoint, its SSL mode: found "none", should be "require".',
+        endpoint("target", SslMode="none"),
+    ),
+    Defect(
+        "the-source-is-verified-by-the-given-certificate",
+        "The imported certificate arn:aws:dms:",
+        another_certificate,
+        environment="staging",
+    ),
+    Defect(
+        "endpoints-read-their-secrets", "The target's endpoint, its secret: found ", sources_secret
+    ),
+    Defect(
+        "endpoints-hold-no-credentials",
+        "The target's endpoint holds Username.",
+        endpoint("target", Username="somebody", undo={"Username": ""}),
+    ),
+    Defect(
+        "source-attributes",
+        'The source\'s endpoint, heartbeatEnable: found "false", should be "true".',
+        attributes("source", "heartbeatEnable=true", "heartbeatEnable=false"),
+    ),
+    Defect(
+        "target-attributes",
+        'The target\'s endpoint, mapBooleanAsBoolean: found "false", should be "true".',
+        attributes("target", "mapBooleanAsBoolean=true", "mapBooleanAsBoolean=false"),
+    ),
+)

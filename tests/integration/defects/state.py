@@ -2,105 +2,151 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from facts import outputs
-from ferry.check.deployment import state as checks
-from ferry.check.deployment import tags as tag_checks
-from tests.integration.defects.planting import defect, outputs_changed
+from ferry.findings import Level
+from tests.integration.defects.planting import Defect, state_says, swap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ferry.check.deployment.deployed import Deployed
 
-
-@defect(checks.check_the_state_bucket_keeps_versions)
-def bucket_without_versions(deployed: Deployed) -> Iterator[None]:
-    put, bucket = deployed.s3.put_bucket_versioning, deployed.environment.state_bucket
-    put(Bucket=bucket, VersioningConfiguration={"Status": "Suspended"})
-    yield
-    put(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+BUCKET = "aurora-ferry-tfstate-111122223333-eu-central-1"
+LOCK = "environments/dev/terraform.tfstate.tflock"
 
 
-@defect(checks.check_the_state_bucket_is_encrypted)
-def bucket_without_encryption(deployed: Deployed) -> Iterator[None]:
-    s3, bucket = deployed.s3, deployed.environment.state_bucket
-    right = s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]
-    s3.delete_bucket_encryption(Bucket=bucket)
-    yield
-    s3.put_bucket_encryption(Bucket=bucket, ServerSideEncryptionConfiguration=right)
-
-
-@defect(checks.check_the_state_bucket_takes_tls_only)
-def bucket_without_a_policy(deployed: Deployed) -> Iterator[None]:
-    s3, bucket = deployed.s3, deployed.environment.state_bucket
-    right = s3.get_bucket_policy(Bucket=bucket)["Policy"]
-    s3.delete_bucket_policy(Bucket=bucket)
-    yield
-    s3.put_bucket_policy(Bucket=bucket, Policy=right)
-
-
-@defect(checks.check_the_state_bucket_is_not_public)
-def bucket_that_could_be_public(deployed: Deployed) -> Iterator[None]:
-    s3, bucket = deployed.s3, deployed.environment.state_bucket
-    right = s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"]
-    s3.put_public_access_block(
-        Bucket=bucket, PublicAccessBlockConfiguration={**right, "BlockPublicPolicy": False}
+def versioning(deployed: Deployed, status: Any) -> None:  # noqa: ANN401 - one of two words
+    deployed.account.s3.put_bucket_versioning(
+        Bucket=BUCKET, VersioningConfiguration={"Status": status}
     )
+
+
+@contextmanager
+def no_encryption(deployed: Deployed) -> Iterator[None]:
+    s3 = deployed.account.s3
+    right = s3.get_bucket_encryption(Bucket=BUCKET)["ServerSideEncryptionConfiguration"]
+    s3.delete_bucket_encryption(Bucket=BUCKET)
     yield
-    s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=right)
+    s3.put_bucket_encryption(Bucket=BUCKET, ServerSideEncryptionConfiguration=right)
 
 
-@defect(checks.check_old_versions_of_states_expire)
-def bucket_that_keeps_old_versions_for_ever(deployed: Deployed) -> Iterator[None]:
-    s3, bucket = deployed.s3, deployed.environment.state_bucket
-    right = s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
-    s3.delete_bucket_lifecycle(Bucket=bucket)
-    yield
-    s3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": right})
-
-
-@defect(checks.check_the_state_is_encrypted)
-def state_without_encryption(deployed: Deployed) -> Iterator[None]:
-    s3, bucket = deployed.s3, deployed.environment.state_bucket
-    key = deployed.environment.state_key
-    encryption = s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]
-    body = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
-    s3.delete_bucket_encryption(Bucket=bucket)
-    s3.put_object(Bucket=bucket, Key=key, Body=body)
-    yield
-    s3.put_bucket_encryption(Bucket=bucket, ServerSideEncryptionConfiguration=encryption)
-    s3.put_object(Bucket=bucket, Key=key, Body=body, ServerSideEncryption="AES256")
-
-
-@defect(checks.check_nobody_holds_the_lock)
-def lock_of_an_interrupted_deployment(deployed: Deployed) -> Iterator[None]:
-    bucket, key = deployed.environment.state_bucket, f"{deployed.environment.state_key}.tflock"
-    deployed.s3.put_object(Bucket=bucket, Key=key, Body=b"{}")
-    yield
-    deployed.s3.delete_object(Bucket=bucket, Key=key)
-
-
-@defect(checks.check_all_outputs_are_there)
-def output_that_is_missing(deployed: Deployed) -> Iterator[None]:
-    with outputs_changed(deployed, **{outputs.DASHBOARD_URL: None}):
+@contextmanager
+def unencrypted_state(deployed: Deployed) -> Iterator[None]:
+    s3 = deployed.account.s3
+    where: dict[str, Any] = {"Bucket": BUCKET, "Key": deployed.environment.state_key}
+    body = s3.get_object(**where)["Body"].read()
+    with no_encryption(deployed):
+        s3.put_object(**where, Body=body)
         yield
+    s3.put_object(**where, Body=body, ServerSideEncryption="AES256")
 
 
-@defect(tag_checks.check_everything_carries_the_tags)
+@contextmanager
+def no_policy(deployed: Deployed) -> Iterator[None]:
+    s3 = deployed.account.s3
+    right = s3.get_bucket_policy(Bucket=BUCKET)["Policy"]
+    s3.delete_bucket_policy(Bucket=BUCKET)
+    yield
+    s3.put_bucket_policy(Bucket=BUCKET, Policy=right)
+
+
+@contextmanager
+def public_policies(deployed: Deployed) -> Iterator[None]:
+    s3 = deployed.account.s3
+    right = s3.get_public_access_block(Bucket=BUCKET)["PublicAccessBlockConfiguration"]
+    wrong: Any = {**right, "BlockPublicPolicy": False}
+    s3.put_public_access_block(Bucket=BUCKET, PublicAccessBlockConfiguration=wrong)
+    yield
+    s3.put_public_access_block(Bucket=BUCKET, PublicAccessBlockConfiguration=right)
+
+
+@contextmanager
+def no_lifecycle(deployed: Deployed) -> Iterator[None]:
+    s3 = deployed.account.s3
+    right: Any = {"Rules": s3.get_bucket_lifecycle_configuration(Bucket=BUCKET)["Rules"]}
+    s3.delete_bucket_lifecycle(Bucket=BUCKET)
+    yield
+    s3.put_bucket_lifecycle_configuration(Bucket=BUCKET, LifecycleConfiguration=right)
+
+
+def taint_the_cluster(_: Deployed, state: dict[str, Any]) -> None:
+    (cluster,) = (one for one in state["resources"] if one["type"] == "aws_rds_cluster")
+    cluster["instances"][0]["status"] = "tainted"
+
+
+@contextmanager
 def subnet_without_a_tag(deployed: Deployed) -> Iterator[None]:
     subnets = [deployed.outputs[outputs.DMS_SUBNET_IDS][0]]
-    deployed.ec2.delete_tags(Resources=subnets, Tags=[{"Key": "project"}])
+    deployed.account.ec2.delete_tags(Resources=subnets, Tags=[{"Key": "project"}])
     yield
-    value = deployed.tags["project"]
-    deployed.ec2.create_tags(Resources=subnets, Tags=[{"Key": "project", "Value": value}])
+    tag = {"Key": "project", "Value": deployed.tags["project"]}
+    deployed.account.ec2.create_tags(Resources=subnets, Tags=[tag])  # type: ignore[list-item]  # a tag
 
 
-@defect(tag_checks.check_the_source_secret_carries_the_tags)
-def source_secret_without_a_tag(deployed: Deployed) -> Iterator[None]:
+def untag_the_source_secret(deployed: Deployed) -> None:
     secret_id = deployed.outputs[outputs.SOURCE_SECRET_ARN]
-    deployed.secretsmanager.untag_resource(SecretId=secret_id, TagKeys=["environment"])
-    yield
-    tag = {"Key": "environment", "Value": deployed.tags["environment"]}
-    deployed.secretsmanager.tag_resource(SecretId=secret_id, Tags=[tag])  # type: ignore[list-item]  # a tag
+    deployed.account.secretsmanager.untag_resource(SecretId=secret_id, TagKeys=["environment"])
+
+
+def tag_the_source_secret(deployed: Deployed) -> None:
+    secret_id = deployed.outputs[outputs.SOURCE_SECRET_ARN]
+    tag: Any = {"Key": "environment", "Value": "dev"}
+    deployed.account.secretsmanager.tag_resource(SecretId=secret_id, Tags=[tag])
+
+
+DEFECTS = (
+    Defect(
+        "the-state-bucket-keeps-versions",
+        f'{BUCKET}\'s versioning: found "Suspended", should be "Enabled".',
+        swap(lambda it: versioning(it, "Suspended"), lambda it: versioning(it, "Enabled")),
+    ),
+    Defect(
+        "the-state-bucket-is-encrypted",
+        "Could not check the-state-bucket-is-encrypted: AWS refused GetBucketEncryption (",
+        no_encryption,
+    ),
+    Defect(
+        "the-state-bucket-takes-tls-only",
+        "Could not check the-state-bucket-takes-tls-only: AWS refused GetBucketPolicy (NoSuchBuck",
+        no_policy,
+    ),
+    Defect(
+        "the-state-bucket-is-not-public",
+        f'{BUCKET}\'s public access block: found {{"BlockPublicAcls": true, ',
+        public_policies,
+    ),
+    Defect(
+        "old-versions-of-states-expire",
+        "Could not check old-versions-of-states-expire: AWS refused GetBucketLifecycleConfigurati",
+        no_lifecycle,
+    ),
+    Defect("the-state-is-encrypted", "The state's encryption is None.", unencrypted_state),
+    Defect(
+        "nobody-holds-the-lock",
+        f"The state's lock s3://{BUCKET}/{LOCK} is held.",
+        swap(
+            lambda it: it.account.s3.put_object(Bucket=BUCKET, Key=LOCK, Body=b"{}"),
+            lambda it: it.account.s3.delete_object(Bucket=BUCKET, Key=LOCK),
+        ),
+        level=Level.WARNING,
+    ),
+    Defect(
+        "nothing-is-tainted",
+        "aws_rds_cluster.aurora_cluster_",
+        state_says(taint_the_cluster),
+    ),
+    Defect(
+        "all-outputs-are-there",
+        "Outputs that are missing or empty: dashboard_url.",
+        state_says(lambda _, state: state["outputs"].pop(outputs.DASHBOARD_URL)),
+    ),
+    Defect("everything-carries-the-tags", "aws_subnet.", subnet_without_a_tag),
+    Defect(
+        "the-source-secret-carries-the-tags",
+        'The source\'s secret lacks the tags environment = "dev".',
+        swap(untag_the_source_secret, tag_the_source_secret),
+    ),
+)

@@ -1,4 +1,4 @@
-"""Defects of the replication tasks."""
+"""Defects of the replication tasks, and a task as it is in the course of a migration."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from facts import outputs
-from ferry.check.deployment import tasks as checks
 from ferry.check.deployment.expect import document
-from tests.integration.defects.planting import defect, outputs_changed
+from ferry.check.deployment.tasks import read_settings
+from ferry.findings import Level
+from tests.integration.defects.planting import Defect, Plant, output_says
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -18,21 +19,12 @@ if TYPE_CHECKING:
 
     from ferry.check.deployment.deployed import Deployed
 
-
-def _first(deployed: Deployed) -> ReplicationTaskTypeDef:
-    return next(iter(checks.find_tasks(deployed).values()))
+TASK = "all"
 
 
-def _make(
-    deployed: Deployed,
-    like: ReplicationTaskTypeDef,
-    **arguments: Any,  # noqa: ANN401 - boto3's
-) -> str:
+def make(deployed: Deployed, like: ReplicationTaskTypeDef, **arguments: Any) -> str:  # noqa: ANN401 - boto3's
     """Make a task like another; its ARN."""
-    settings = checks.read_settings(like)
-    for chosen_by_dms in ("CloudWatchLogGroup", "CloudWatchLogStream"):
-        settings["Logging"].pop(chosen_by_dms, None)
-    made = deployed.dms.create_replication_task(
+    made = deployed.account.dms.create_replication_task(
         **{
             "ReplicationTaskIdentifier": like.get("ReplicationTaskIdentifier", ""),
             "SourceEndpointArn": like.get("SourceEndpointArn", ""),
@@ -40,138 +32,168 @@ def _make(
             "ReplicationInstanceArn": like.get("ReplicationInstanceArn", ""),
             "MigrationType": like.get("MigrationType", "cdc"),
             "TableMappings": like.get("TableMappings", ""),
-            "ReplicationTaskSettings": json.dumps(settings),
+            "ReplicationTaskSettings": json.dumps(without_dmss_own(read_settings(like))),
             **arguments,
         }
     )["ReplicationTask"]
-    return _settled(deployed, made.get("ReplicationTaskArn", ""))
-
-
-def _settled(deployed: Deployed, arn: str, waiter: str = "replication_task_ready") -> str:
-    deployed.dms.get_waiter(waiter).wait(  # type: ignore[call-overload]  # one of the waiters
-        Filters=[{"Name": "replication-task-arn", "Values": [arn]}], WaiterConfig={"Delay": 1}
-    )
+    arn = made.get("ReplicationTaskArn", "")
+    wait(deployed, arn, "replication_task_ready")
     return arn
 
 
-def _delete(deployed: Deployed, arn: str) -> None:
-    deployed.dms.delete_replication_task(ReplicationTaskArn=arn)
-    _settled(deployed, arn, "replication_task_deleted")
+def without_dmss_own(settings: dict[str, Any]) -> dict[str, Any]:
+    """A task's settings without those that DMS adds, and refuses to be told."""
+    for chosen_by_dms in ("CloudWatchLogGroup", "CloudWatchLogStream"):
+        settings["Logging"].pop(chosen_by_dms, None)
+    return settings
 
 
-def _make_again(deployed: Deployed, task: ReplicationTaskTypeDef, tags: list[Any]) -> None:
-    identifier = task.get("ReplicationTaskArn", "").rpartition(":")[2]
-    _make(deployed, task, ResourceIdentifier=identifier, Tags=tags)
+def wait(deployed: Deployed, arn: str, waiter: str) -> None:
+    deployed.account.dms.get_waiter(waiter).wait(  # type: ignore[call-overload]  # one of the waiters
+        Filters=[{"Name": "replication-task-arn", "Values": [arn]}], WaiterConfig={"Delay": 1}
+    )
 
 
-def _tags(deployed: Deployed, task: ReplicationTaskTypeDef) -> list[Any]:
+def delete(deployed: Deployed, arn: str) -> None:
+    deployed.account.dms.delete_replication_task(ReplicationTaskArn=arn)
+    wait(deployed, arn, "replication_task_deleted")
+
+
+@contextmanager
+def replaced(deployed: Deployed, **arguments: object) -> Iterator[str]:
+    """Another task in the place of the first, and back: its ARN."""
+    task, dms = deployed.tasks[TASK], deployed.account.dms
     arn = task.get("ReplicationTaskArn", "")
-    return list(deployed.dms.list_tags_for_resource(ResourceArn=arn)["TagList"])
+    tags = dms.list_tags_for_resource(ResourceArn=arn)["TagList"]
+    delete(deployed, arn)
+    other = make(deployed, task, **arguments)
+    yield other
+    delete(deployed, other)
+    make(deployed, task, ResourceIdentifier=arn.rpartition(":")[2], Tags=tags)
 
 
 @contextmanager
-def _modified(
-    deployed: Deployed, name: str, change: Callable[[dict[str, Any]], None]
-) -> Iterator[None]:
-    """Change a JSON document of the first task, and back."""
-    task = dict(_first(deployed))
-    arn, right = str(task["ReplicationTaskArn"]), document(str(task[name]))
-    wrong = json.loads(json.dumps(right))
-    change(wrong)
-    for content in (wrong, right):
-        if name == "ReplicationTaskSettings":
-            for chosen_by_dms in ("CloudWatchLogGroup", "CloudWatchLogStream"):
-                content["Logging"].pop(chosen_by_dms, None)
-        arguments: dict[str, Any] = {name: json.dumps(content)}
-        deployed.dms.modify_replication_task(ReplicationTaskArn=arn, **arguments)
-        _settled(deployed, arn)
-        if content is wrong:
-            yield
+def started(deployed: Deployed) -> Iterator[str]:
+    """The first task runs. One that has run is never ready again: another takes its place."""
+    identifier = deployed.names.task_resource_identifier(TASK)
+    with replaced(deployed, ResourceIdentifier=identifier) as arn:
+        deployed.account.dms.start_replication_task(
+            ReplicationTaskArn=arn, StartReplicationTaskType="start-replication"
+        )
+        wait(deployed, arn, "replication_task_running")
+        yield arn
+        stop(deployed, arn)
+
+
+def stop(deployed: Deployed, arn: str) -> None:
+    found = deployed.account.dms.describe_replication_tasks(
+        Filters=[{"Name": "replication-task-arn", "Values": [arn]}]
+    )["ReplicationTasks"]
+    if found[0].get("Status") == "running":
+        deployed.account.dms.stop_replication_task(ReplicationTaskArn=arn)
+        wait(deployed, arn, "replication_task_stopped")
 
 
 @contextmanager
-def _settings(deployed: Deployed, section: str, **wrong: object) -> Iterator[None]:
-    with _modified(
-        deployed, "ReplicationTaskSettings", lambda settings: settings[section].update(wrong)
+def stopped(deployed: Deployed) -> Iterator[None]:
+    with started(deployed) as arn:
+        stop(deployed, arn)
+        yield
+
+
+@contextmanager
+def unasked(deployed: Deployed) -> Iterator[None]:
+    arn = make(deployed, deployed.tasks[TASK], ReplicationTaskIdentifier="unasked")
+    yield
+    delete(deployed, arn)
+
+
+@contextmanager
+def of_another_type(deployed: Deployed) -> Iterator[None]:
+    identifier = deployed.names.task_resource_identifier(TASK)
+    with replaced(deployed, ResourceIdentifier=identifier, MigrationType="full-load"):
+        yield
+
+
+@contextmanager
+def named_by_dms(deployed: Deployed) -> Iterator[None]:
+    with (
+        replaced(deployed) as arn,
+        output_says(outputs.DMS_TASK_ARNS, lambda _: {TASK: arn})(deployed),
     ):
         yield
 
 
-@defect(checks.check_every_task_is_there)
-def task_that_nobody_asked_for(deployed: Deployed) -> Iterator[None]:
-    arn = _make(deployed, _first(deployed), ReplicationTaskIdentifier="unasked")
-    yield
-    _delete(deployed, arn)
+def modified(name: str, change: Callable[[dict[str, Any]], object]) -> Plant:
+    """Change a JSON document of the first task."""
+
+    @contextmanager
+    def plant(deployed: Deployed) -> Iterator[None]:
+        task = dict(deployed.tasks[TASK])
+        arn, right = str(task["ReplicationTaskArn"]), document(str(task[name]))
+        wrong = json.loads(json.dumps(right))
+        change(wrong)
+        modify: Callable[..., object] = deployed.account.dms.modify_replication_task
+        for content in (wrong, right):
+            if name == "ReplicationTaskSettings":
+                without_dmss_own(content)
+            modify(ReplicationTaskArn=arn, **{name: json.dumps(content)})
+            wait(deployed, arn, "replication_task_ready")
+            if content is wrong:
+                yield
+
+    return plant
 
 
-@defect(checks.check_task_types_and_ends)
-def task_of_another_type(deployed: Deployed) -> Iterator[None]:
-    task = _first(deployed)
-    tags = _tags(deployed, task)
-    _delete(deployed, task.get("ReplicationTaskArn", ""))
-    _make_again(deployed, {**task, "MigrationType": "full-load"}, tags)
-    yield
-    _delete(deployed, task.get("ReplicationTaskArn", ""))
-    _make_again(deployed, task, tags)
+def settings(section: str, **wrong: object) -> Plant:
+    """Change a section of the first task's settings."""
+    return modified("ReplicationTaskSettings", lambda found: found[section].update(wrong))
 
 
-@defect(checks.check_tasks_are_ready_and_not_started)
-def started_task(deployed: Deployed) -> Iterator[None]:
-    task = _first(deployed)
-    arn, tags = task.get("ReplicationTaskArn", ""), _tags(deployed, task)
-    deployed.dms.start_replication_task(
-        ReplicationTaskArn=arn, StartReplicationTaskType="start-replication"
-    )
-    yield
-    # A task that has run is never ready again; another takes its place.
-    _settled(deployed, arn, "replication_task_running")
-    deployed.dms.stop_replication_task(ReplicationTaskArn=arn)
-    _settled(deployed, arn, "replication_task_stopped")
-    _delete(deployed, arn)
-    _make_again(deployed, task, tags)
-
-
-@defect(checks.check_task_resource_identifiers)
-def task_with_an_identifier_that_dms_chose(deployed: Deployed) -> Iterator[None]:
-    (name, task), *others = checks.find_tasks(deployed).items()
-    tags = _tags(deployed, task)
-    _delete(deployed, task.get("ReplicationTaskArn", ""))
-    arn = _make(deployed, task)
-    arns = {name: arn, **{other: one.get("ReplicationTaskArn") for other, one in others}}
-    with outputs_changed(deployed, **{outputs.DMS_TASK_ARNS: arns}):
-        yield
-    _delete(deployed, arn)
-    _make_again(deployed, task, tags)
-
-
-@defect(checks.check_table_mappings)
-def task_that_leaves_tables_out(deployed: Deployed) -> Iterator[None]:
-    def change(mappings: dict[str, Any]) -> None:
-        mappings["rules"][0]["object-locator"]["table-name"] = "orders"
-
-    with _modified(deployed, "TableMappings", change):
-        yield
-
-
-@defect(checks.check_full_load_settings)
-def task_that_drops_tables(deployed: Deployed) -> Iterator[None]:
-    with _settings(deployed, "FullLoadSettings", TargetTablePrepMode="DROP_AND_CREATE"):
-        yield
-
-
-@defect(checks.check_lob_settings)
-def task_that_cuts_lobs_sooner(deployed: Deployed) -> Iterator[None]:
-    with _settings(deployed, "TargetMetadata", LobMaxSize=1):
-        yield
-
-
-@defect(checks.check_validation_settings)
-def task_that_compares_nothing(deployed: Deployed) -> Iterator[None]:
-    with _settings(deployed, "ValidationSettings", EnableValidation=False):
-        yield
-
-
-@defect(checks.check_task_logging)
-def task_that_logs_nothing(deployed: Deployed) -> Iterator[None]:
-    with _settings(deployed, "Logging", EnableLogging=False):
-        yield
+DEFECTS = (
+    Defect(
+        "every-task-is-there",
+        "The replication instance's tasks: found [\"arn:aws:dms:eu-central-1:111122223333:task:",
+        unasked,
+    ),
+    Defect(
+        "task-types-and-ends",
+        'The task all, its type: found "full-load", should be "full-load-and-cdc".',
+        of_another_type,
+    ),
+    Defect("tasks-carry-on", "The task all is stopped (NORMAL).", stopped, level=Level.WARNING),
+    Defect(
+        "task-resource-identifiers",
+        "The task all: its ARN ends in ",
+        named_by_dms,
+    ),
+    Defect(
+        "table-mappings",
+        "The task all, its selections: found [{",
+        modified(
+            "TableMappings",
+            lambda found: found["rules"][0]["object-locator"].update({"table-name": "orders"}),
+        ),
+    ),
+    Defect(
+        "full-load-settings",
+        "The task all, its settings, FullLoadSettings, TargetTablePrepMode: found "
+        '"DROP_AND_CREATE", should be ',
+        settings("FullLoadSettings", TargetTablePrepMode="DROP_AND_CREATE"),
+    ),
+    Defect(
+        "lob-settings",
+        "The task all, its LOB settings, LobMaxSize: found 1, should be ",
+        settings("TargetMetadata", LobMaxSize=1),
+    ),
+    Defect(
+        "validation-settings",
+        "The task all, its validation, EnableValidation: found false, should be true.",
+        settings("ValidationSettings", EnableValidation=False),
+    ),
+    Defect(
+        "task-logging",
+        "The task all, its log: found false, should be true.",
+        settings("Logging", EnableLogging=False),
+    ),
+)

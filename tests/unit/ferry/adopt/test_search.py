@@ -96,7 +96,8 @@ def found(
     """Search for one resource of each type, named `x`."""
     monkeypatch.setattr(search_module, "FINDERS", finders)
     wanted = [Wanted(type=type_, name="x", arguments=arguments) for type_ in finders]
-    return search(wanted, state=State(ids=ids or {}), account=NOWHERE)
+    state = State(resources={address: {"id": each} for address, each in (ids or {}).items()})
+    return search(wanted, state=state, account=NOWHERE)
 
 
 def test_what_exists_and_is_in_no_state_is_imported(monkeypatch: pytest.MonkeyPatch) -> None:

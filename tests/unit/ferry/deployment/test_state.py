@@ -31,7 +31,7 @@ def state_of(*resources: dict[str, Any]) -> State:
 
 
 def test_the_state_tells_the_ids() -> None:
-    assert state_of(resource()) == State(ids={"aws_vpc.vpc": "vpc-1"})
+    assert state_of(resource()).ids == {"aws_vpc.vpc": "vpc-1"}
 
 
 def test_the_state_tells_what_is_tainted() -> None:
@@ -60,7 +60,9 @@ def test_the_state_is_read_from_its_bucket(s3: S3Client) -> None:
     )
     s3.put_object(Bucket=BUCKET, Key=KEY, Body=json.dumps({"resources": [resource()]}))
 
-    assert read_state(s3, bucket=BUCKET, key=KEY) == State(ids={"aws_vpc.vpc": "vpc-1"})
+    assert read_state(s3, bucket=BUCKET, key=KEY) == State(
+        resources={"aws_vpc.vpc": {"id": "vpc-1"}}
+    )
 
 
 def test_a_state_that_was_never_written_holds_nothing(s3: S3Client) -> None:

@@ -1,0 +1,178 @@
+"""The statuses of AWS's things: which are right, which pass by themselves, which do not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Statuses:
+    """What a kind of thing may be.
+
+    Args:
+        source: The page that has them.
+        right: In which it works.
+        passing: Which pass by themselves, and end well.
+        wrong: Which need somebody, and what he does where it is no matter of a deployment.
+    """
+
+    source: str
+    right: frozenset[str] = frozenset({"available"})
+    passing: frozenset[str]
+    wrong: Mapping[str, str] = field(default_factory=dict)
+
+
+_NO_KEY: Final = (
+    "RDS cannot use the environment's KMS key: see that it is enabled, and that its policy still "
+    "lets RDS use it."
+)
+_START: Final = "Start it: aws rds start-db-cluster --db-cluster-identifier IDENTIFIER."
+_FULL: Final = "Raise the storage in the file and deploy."
+
+CLUSTER: Final = Statuses(
+    source="https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Status.html",
+    passing=frozenset(
+        {
+            "backing-up",
+            "creating",
+            "failing-over",
+            "maintenance",
+            "migrating",
+            "modifying",
+            "preparing-data-migration",
+            "promoting",
+            "renaming",
+            "resetting-master-credentials",
+            "starting",
+            "storage-optimization",
+            "update-iam-db-auth",
+            "upgrading",
+        }
+    ),
+    wrong={
+        "cloning-failed": "",
+        "deleting": "",
+        "inaccessible-encryption-credentials": _NO_KEY,
+        "inaccessible-encryption-credentials-recoverable": _NO_KEY,
+        "migration-failed": "",
+        "stopped": _START,
+        "stopping": _START,
+    },
+)
+
+CLUSTER_INSTANCE: Final = Statuses(
+    source="https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Overview.DBInstance.Status.html",
+    passing=frozenset(
+        {
+            "backing-up",
+            "configuring-enhanced-monitoring",
+            "configuring-iam-database-auth",
+            "configuring-log-exports",
+            "creating",
+            "maintenance",
+            "modifying",
+            "rebooting",
+            "renaming",
+            "resetting-master-credentials",
+            "starting",
+            "storage-config-upgrade",
+            "storage-initialization",
+            "storage-optimization",
+            "upgrading",
+        }
+    ),
+    wrong={
+        "delete-precheck": "",
+        "deleting": "",
+        "failed": "",
+        "inaccessible-encryption-credentials": _NO_KEY,
+        "inaccessible-encryption-credentials-recoverable": _NO_KEY,
+        "incompatible-network": "",
+        "incompatible-parameters": "A parameter has a value that the instance class cannot bear.",
+        "incompatible-restore": "",
+        "insufficient-capacity": "AWS has no room for the class in this zone now.",
+        "restore-error": "",
+        "stopped": _START,
+        "stopping": _START,
+        "storage-full": "",
+    },
+)
+
+PARAMETERS: Final = Statuses(
+    source="https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBParameterGroupStatus.html",
+    right=frozenset({"in-sync"}),
+    passing=frozenset({"applying", "pending-database-upgrade"}),
+    wrong={"failed-to-apply": ""},
+)
+"""Of a parameter group at an instance. `pending-reboot` is judged apart: it waits for somebody."""
+
+REPLICATION_INSTANCE: Final = Statuses(
+    source="https://docs.aws.amazon.com/dms/latest/APIReference/API_ReplicationInstance.html",
+    passing=frozenset(
+        {
+            "creating",
+            "maintenance",
+            "modifying",
+            "rebooting",
+            "resetting-master-credentials",
+            "upgrading",
+        }
+    ),
+    wrong={
+        "deleted": "",
+        "deleting": "",
+        "failed": "",
+        "incompatible-credentials": "DMS cannot use the environment's KMS key.",
+        "incompatible-network": "",
+        "storage-full": _FULL,
+    },
+)
+
+EVENT_SUBSCRIPTION: Final = Statuses(
+    source="https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_EventSubscription.html",
+    right=frozenset({"active"}),
+    passing=frozenset({"creating", "modifying"}),
+    wrong={"deleting": "", "no-permission": "", "topic-not-exist": ""},
+)
+"""RDS's and DMS's alike."""
+
+VPC_ENDPOINT: Final = Statuses(
+    source="https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_VpcEndpoint.html",
+    passing=frozenset({"pending"}),
+    wrong=dict.fromkeys(
+        ("deleted", "deleting", "expired", "failed", "partial", "pendingAcceptance", "rejected"), ""
+    ),
+)
+
+NAT_GATEWAY: Final = Statuses(
+    source="https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_NatGateway.html",
+    passing=frozenset({"pending"}),
+)
+
+ATTACHMENT: Final = Statuses(
+    source="https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TransitGatewayVpcAttachment.html",
+    passing=frozenset({"initiating", "initiatingRequest", "modifying", "pending"}),
+    wrong={
+        "failed": "",
+        "failing": "",
+        "pendingAcceptance": "The gateway's owner has to accept the attachment.",
+        "rejected": "The gateway's owner refused the attachment.",
+        "rejecting": "The gateway's owner refused the attachment.",
+        "rollingBack": "",
+    },
+)
+
+KEY: Final = Statuses(
+    source="https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html",
+    right=frozenset({"Enabled"}),
+    passing=frozenset({"Creating", "Updating"}),
+    wrong={
+        "Disabled": "Enable it: aws kms enable-key --key-id ARN.",
+        "PendingDeletion": "Keep it: aws kms cancel-key-deletion --key-id ARN, then enable-key.",
+        "Unavailable": "",
+    },
+)
