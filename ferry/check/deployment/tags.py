@@ -88,7 +88,7 @@ def find_tags(account: Account, address: str, attributes: Mapping[str, Any]) -> 
     for beginning, read in _READERS.items():
         if kind.startswith(beginning):
             return read(account, {**attributes, "arn": arn})
-    raise DiffersError(f"Nobody knows how to read the tags of a {kind}; add it to _READERS.")
+    raise DiffersError(f"Nobody knows how to read the tags of {kind}: add it to _READERS.")
 
 
 def check_everything_carries_the_tags(deployed: Deployed, expect: Expect) -> None:

@@ -38,6 +38,7 @@ _DONE: Final = frozenset(
 )
 """Reasons why a task stopped where it did what it was asked for."""
 
+_PART: Final = "It may have carried only a part of the tables."
 _SLOT: Final = (
     "While it is stopped, its replication slot holds back write-ahead logs at the source, until the "
     "disk there is full."
@@ -89,7 +90,7 @@ def check_tasks_carry_on(deployed: Deployed, expect: Expect) -> None:
         errors = task.get("ReplicationTaskStats", {}).get("TablesErrored", 0)
         if errors:
             expect.look(
-                f"{what}: {errors} tables are in error.",
+                f"{what}: tables in error: {errors}.",
                 why="DMS goes on without them.",
                 remedy=f"See which, and why: aws dms describe-table-statistics "
                 f"--replication-task-arn {task.get('ReplicationTaskArn')} "
@@ -102,15 +103,16 @@ def _ended(deployed: Deployed, expect: Expect, what: str, task: ReplicationTaskT
     failure = task.get("LastFailureMessage", "").strip()
     look = f"See its log: aws logs tail {deployed.names.task_log_group}"
     if task.get("Status") != "stopped":
+        happened = "could not be moved" if task.get("Status") == "failed-move" else "has failed"
         expect.look(
-            f"{what} has {task.get('Status')}: {failure or reason or 'DMS says no more'}.",
+            f"{what} {happened}: {failure or reason or 'DMS says no more'}.",
             why="What is deployed is right, but this task carries nothing.",
             remedy=f"{look}; then mend the cause, and start or resume it.",
         )
-    elif reason not in _DONE and task.get("MigrationType") != "full-load":
+    elif reason not in _DONE:
         expect.look(
             f"{what} is stopped ({reason or 'without a reason'}{f': {failure}' if failure else ''}).",
-            why=_SLOT,
+            why=_PART if task.get("MigrationType") == "full-load" else _SLOT,
             remedy=f"Resume it, unless somebody stopped it on purpose. {look}.",
         )
 

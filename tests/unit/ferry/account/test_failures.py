@@ -6,7 +6,7 @@ import pytest
 from botocore import exceptions
 from botocore.parsers import ResponseParserError
 
-from ferry.account import Unanswered, asked, explained, found_or_none
+from ferry.account import NotFoundError, Unanswered, asked, explained, found_or_none
 from ferry.errors import FerryError
 
 SIGN_IN = (
@@ -187,3 +187,24 @@ def test_what_aws_does_not_have_is_none() -> None:
 def test_what_aws_does_not_tell_may_be_there() -> None:
     with pytest.raises(exceptions.ClientError):
         found_or_none(lambda: refuses("403"), "404")
+
+
+@pytest.mark.parametrize(
+    "code", ["DBClusterNotFoundFault", "InvalidSubnetID.NotFound", "NoSuchEntity", "404"]
+)
+def test_what_aws_does_not_have_is_told_apart(code: str) -> None:
+    with pytest.raises(NotFoundError, match=r"^Could not see the thing: AWS refused GetThing "):
+        with_refusal(code)
+
+
+@pytest.mark.parametrize("code", ["AccessDenied", "ValidationError"])
+def test_other_refusals_say_nothing_of_that(code: str) -> None:
+    with pytest.raises(FerryError) as raised:
+        with_refusal(code)
+
+    assert type(raised.value) is FerryError
+
+
+def with_refusal(code: str) -> None:
+    with explained("see the thing"):
+        raise refusal(code)

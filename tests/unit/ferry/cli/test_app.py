@@ -21,6 +21,7 @@ COMMANDS: Final = [
     ("review",),
     ("secret", "source"),
     ("check", "aws"),
+    ("check", "deployment"),
 ]
 
 

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
 
-from ferry.cli.report import summary, to_json, to_text
+import pytest
+import typer
+
+from ferry.cli.report import report, summary, to_json, to_text
 from ferry.findings import Finding, Level
+
+if TYPE_CHECKING:
+    from ferry.account import Account
 
 FINE = Finding(check="a", level=Level.RIGHT, what="A is there.")
 BAD = Finding(check="b", level=Level.BLOCKED, what="B is gone.", why="C fails.", remedy="Do [d].")
@@ -38,6 +46,34 @@ def test_the_summary_counts_the_gravest_first_and_says_what_that_means() -> None
     assert summary([FINE, LOOK, DARK, BAD, FINE, BAD], meanings).plain == (
         "2 blocked, 1 not judged, 1 warning, 2 right. It is blocked."
     )
+
+
+def test_what_is_right_of_an_area_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    findings = [FINE, BAD, FINE, LOOK]
+
+    with pytest.raises(typer.Exit) as ended:
+        report(
+            findings,
+            title="What is deployed of dev",
+            meanings=dict.fromkeys(Level, "So."),
+            environment="dev",
+            account=cast("Account", SimpleNamespace(account_id="1", region="r")),
+            as_json=False,
+            areas={"a": "security groups", "b": "security groups", "c": "tasks"},
+        )
+
+    assert ended.value.exit_code == 4
+    assert capsys.readouterr().out.splitlines() == [
+        "What is deployed of dev, in account 1, r",
+        "  blocked     B is gone.",
+        "              why: C fails.",
+        "              remedy: Do [d].",
+        "  right       security groups (2)",
+        "  warning     D.",
+        "              why: E.",
+        "              remedy: F.",
+        "1 blocked, 1 warning, 2 right. So.",
+    ]
 
 
 def test_json() -> None:

@@ -1,0 +1,56 @@
+"""A deployed environment of which a test says what AWS answers, the rest of it left out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+import pytest
+
+from facts import outputs
+from ferry.account import Account
+from ferry.check.deployment.checks import CHECKS, judge
+from ferry.check.deployment.deployed import Deployed
+from ferry.deployment import State
+from tests.unit.ferry.environments import ACCOUNT, REGION, environment
+
+if TYPE_CHECKING:
+    from ferry.findings import Finding
+
+STATE = State(
+    outputs={
+        outputs.CLUSTER_ID: "aurora-ferry-dev",
+        outputs.CLUSTER_ARN: "arn:cluster",
+        outputs.WRITER_INSTANCE_ID: "aurora-ferry-dev-writer",
+        outputs.READER_INSTANCE_IDS: ["aurora-ferry-dev-reader-1"],
+        outputs.ALARM_TOPIC_ARN: "arn:topic",
+        outputs.DMS_TASK_ARNS: {"all": "arn:aws:dms:eu-central-1:111122223333:task:all"},
+    }
+)
+
+
+class Judged(Protocol):
+    """Makes a check of an environment that is as the answers say."""
+
+    def __call__(self, check: str, **answers: Any) -> list[Finding]: ...  # noqa: ANN401 - any answer of AWS's
+
+
+@pytest.fixture
+def judged() -> Judged:
+    """The findings of one check; the answers are what `Deployed` remembers, by name."""
+    by_name = {check.name: check for check in CHECKS}
+
+    def judge_it(check: str, **answers: Any) -> list[Finding]:  # noqa: ANN401 - the same
+        return judge(by_name[check], deployed(**answers))
+
+    return judge_it
+
+
+def deployed(*, clients: dict[str, Any] | None = None, **answers: object) -> Deployed:
+    """The environment; of AWS it has these clients, and knows these answers already."""
+    account = Account(
+        account_id=ACCOUNT, region=REGION, state_region=REGION, session=cast("Any", None)
+    )
+    vars(account).update(clients or {})
+    found = Deployed(environment=environment(), account=account)
+    vars(found).update({"state": STATE, **answers})
+    return found

@@ -1,0 +1,350 @@
+"""What is no fault of the deployment: states of a migration, of maintenance, of a failover."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ferry.check.deployment.checks import CHECKS
+from ferry.deployment import State
+from ferry.findings import Finding, Level
+from tests.unit.ferry.environments import environment
+
+if TYPE_CHECKING:
+    from tests.unit.ferry.check.deployment.conftest import Judged
+
+TAGS = {
+    "project": "aurora-ferry",
+    "environment": "dev",
+    "repository": "github.com/example/aurora-ferry",
+}
+TASK_ARN = "arn:aws:dms:eu-central-1:111122223333:task:all"
+LOG = "See its log: aws logs tail dms-tasks-aurora-ferry-dev"
+
+
+def right(check: str) -> list[Finding]:
+    """What a check finds where all is right."""
+    (text,) = (it.right for it in CHECKS if it.name == check)
+    return [Finding(check=check, level=Level.RIGHT, what=text)]
+
+
+# --- tasks
+
+
+def tasks(status: str, **more: object) -> dict[str, Any]:
+    kind = {"MigrationType": "full-load-and-cdc", "ReplicationTaskArn": TASK_ARN}
+    return {"all": {**kind, "Status": status, **more}}
+
+
+@pytest.mark.parametrize("status", ["ready", "running"])
+def test_a_task_that_waits_for_its_start_or_runs_is_right(judged: Judged, status: str) -> None:
+    assert judged("tasks-carry-on", tasks=tasks(status)) == right("tasks-carry-on")
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "FULL_LOAD_ONLY_FINISHED",
+        "STOPPED_AFTER_CACHED_EVENTS",
+        "STOPPED_AFTER_FULL_LOAD",
+        "STOPPED_AT_COMMIT_TIME",
+        "STOPPED_AT_SERVER_TIME",
+    ],
+)
+def test_a_task_that_did_what_it_was_asked_for_is_right(judged: Judged, reason: str) -> None:
+    found = judged("tasks-carry-on", tasks=tasks("stopped", StopReason=f"Stop Reason {reason}"))
+
+    assert found == right("tasks-carry-on")
+
+
+def test_a_full_load_that_is_stopped_has_carried_a_part(judged: Judged) -> None:
+    stopped = tasks("stopped", StopReason="Stop Reason NORMAL", MigrationType="full-load")
+
+    [finding] = judged("tasks-carry-on", tasks=stopped)
+
+    assert finding.level is Level.WARNING
+    assert finding.why == "It may have carried only a part of the tables."
+
+
+@pytest.mark.parametrize("status", ["creating", "modifying", "moving", "starting", "stopping"])
+def test_a_task_on_its_way_is_a_warning(judged: Judged, status: str) -> None:
+    [finding] = judged("tasks-carry-on", tasks=tasks(status))
+
+    assert (finding.level, finding.what) == (Level.WARNING, f"The task all is {status}.")
+
+
+@pytest.mark.parametrize(
+    ("more", "text"),
+    [
+        ({"StopReason": "Stop Reason NORMAL"}, "NORMAL"),
+        (
+            {
+                "StopReason": "Stop Reason STOPPED_DUE_TO_LOW_DISK",
+                "LastFailureMessage": "Disk is full",
+            },
+            "STOPPED_DUE_TO_LOW_DISK: Disk is full",
+        ),
+        ({}, "without a reason"),
+    ],
+)
+def test_a_stopped_task_fills_the_sources_disk(
+    judged: Judged, more: dict[str, str], text: str
+) -> None:
+    assert judged("tasks-carry-on", tasks=tasks("stopped", **more)) == [
+        Finding(
+            check="tasks-carry-on",
+            level=Level.WARNING,
+            what=f"The task all is stopped ({text}).",
+            why="While it is stopped, its replication slot holds back write-ahead logs at the "
+            "source, until the disk there is full.",
+            remedy=f"Resume it, unless somebody stopped it on purpose. {LOG}.",
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("more", "text"),
+    [
+        ({"LastFailureMessage": "Cannot connect"}, "Cannot connect"),
+        ({"StopReason": "Stop Reason FATAL_ERROR"}, "FATAL_ERROR"),
+        ({}, "DMS says no more"),
+    ],
+)
+def test_a_failed_task_is_a_warning_with_what_to_look_at(
+    judged: Judged, more: dict[str, str], text: str
+) -> None:
+    assert judged("tasks-carry-on", tasks=tasks("failed", **more)) == [
+        Finding(
+            check="tasks-carry-on",
+            level=Level.WARNING,
+            what=f"The task all has failed: {text}.",
+            why="What is deployed is right, but this task carries nothing.",
+            remedy=f"{LOG}; then mend the cause, and start or resume it.",
+        )
+    ]
+
+
+def test_a_task_that_was_not_moved_says_so(judged: Judged) -> None:
+    [finding] = judged("tasks-carry-on", tasks=tasks("failed-move"))
+
+    assert finding.what == "The task all could not be moved: DMS says no more."
+
+
+def test_a_running_task_with_tables_in_error_is_a_warning(judged: Judged) -> None:
+    running = tasks("running", ReplicationTaskStats={"TablesErrored": 2})
+
+    [finding] = judged("tasks-carry-on", tasks=running)
+
+    assert (finding.level, finding.what) == (
+        Level.WARNING,
+        "The task all: tables in error: 2.",
+    )
+    assert f"--replication-task-arn {TASK_ARN} " in finding.remedy
+
+
+def test_a_task_that_is_deleted_differs(judged: Judged) -> None:
+    [finding] = judged("tasks-carry-on", tasks=tasks("deleting"))
+
+    assert finding.level is Level.BLOCKED
+
+
+# --- Aurora
+
+
+def cluster(status: str = "available", **more: object) -> dict[str, Any]:
+    members = [
+        {"DBInstanceIdentifier": f"aurora-ferry-dev-{name}", "IsClusterWriter": name == "reader-1"}
+        for name in ("writer", "reader-1")
+    ]
+    arn = {"DBClusterArn": "arn:cluster", "DBClusterIdentifier": "aurora-ferry-dev"}
+    return {**arn, "Status": status, "DBClusterMembers": members, **more}
+
+
+def instances(**more: object) -> dict[str, Any]:
+    return dict.fromkeys(("aurora-ferry-dev-writer", "aurora-ferry-dev-reader-1"), more)
+
+
+@pytest.mark.parametrize("status", ["backing-up", "failing-over", "modifying", "upgrading"])
+def test_a_cluster_that_is_being_worked_on_is_a_warning(judged: Judged, status: str) -> None:
+    [finding] = judged("cluster-is-available", cluster=cluster(status))
+
+    assert (finding.level, finding.what) == (
+        Level.WARNING,
+        f"The cluster aurora-ferry-dev is {status}.",
+    )
+
+
+def test_a_stopped_cluster_blocks_and_says_how_to_start_it(judged: Judged) -> None:
+    [finding] = judged("cluster-is-available", cluster=cluster("stopped"))
+
+    assert finding.level is Level.BLOCKED
+    assert finding.remedy.startswith("Start it: aws rds start-db-cluster ")
+
+
+def test_an_instance_that_reboots_is_a_warning(judged: Judged) -> None:
+    found = judged("every-instance-is-available", instances=instances(DBInstanceStatus="rebooting"))
+
+    assert [(it.level, it.what) for it in found] == [
+        (Level.WARNING, "The instance aurora-ferry-dev-writer is rebooting."),
+        (Level.WARNING, "The instance aurora-ferry-dev-reader-1 is rebooting."),
+    ]
+
+
+def test_after_a_failover_a_reader_is_the_writer(judged: Judged) -> None:
+    check = "one-writer-and-the-wanted-readers"
+
+    assert judged(check, cluster=cluster(), instances=instances()) == right(check)
+
+
+@pytest.mark.parametrize(("status", "is_right"), [("failing-over", True), ("available", False)])
+def test_during_a_failover_nobody_may_write(judged: Judged, status: str, *, is_right: bool) -> None:
+    check = "one-writer-and-the-wanted-readers"
+    none_writes = cluster(status, DBClusterMembers=[])
+
+    found = judged(check, cluster=none_writes, instances=instances())
+
+    assert (found == right(check)) == is_right
+
+
+def test_an_upgrade_that_waits_for_its_window_is_a_warning(judged: Judged) -> None:
+    upgraded = cluster(
+        Engine="aurora-postgresql",
+        EngineMode="provisioned",
+        EngineVersion="15.7",
+        EngineLifecycleSupport="open-source-rds-extended-support-disabled",
+        PendingModifiedValues={"EngineVersion": "15.8"},
+    )
+
+    [finding] = judged("cluster-engine", cluster=upgraded)
+
+    assert (finding.level, finding.what) == (
+        Level.WARNING,
+        'The cluster\'s version: found "15.7"; "15.8" is pending.',
+    )
+
+
+def test_a_parameter_that_waits_for_a_reboot_is_a_warning(judged: Judged) -> None:
+    waiting = cluster(
+        DBClusterParameterGroup="aurora-ferry-dev-aurora-postgresql15",
+        DBClusterMembers=[
+            {"DBInstanceIdentifier": "a", "DBClusterParameterGroupStatus": "in-sync"},
+            {"DBInstanceIdentifier": "b", "DBClusterParameterGroupStatus": "pending-reboot"},
+            {"DBInstanceIdentifier": "c", "DBClusterParameterGroupStatus": "applying"},
+        ],
+    )
+
+    found = judged("the-cluster-uses-its-own-parameter-group", cluster=waiting)
+
+    assert [(it.level, it.what) for it in found] == [
+        (Level.WARNING, "The cluster's parameter group at b is pending-reboot."),
+        (Level.WARNING, "The cluster's parameter group at c is applying."),
+    ]
+
+
+def test_a_replication_instance_that_grows_is_a_warning(judged: Judged) -> None:
+    growing = {
+        "ReplicationInstanceStatus": "modifying",
+        "ReplicationInstanceClass": "dms.t3.medium",
+        "PendingModifiedValues": {"ReplicationInstanceClass": "dms.c5.2xlarge"},
+        "EngineVersion": "3.5.4",
+        "AllocatedStorage": 100,
+        "AutoMinorVersionUpgrade": False,
+        "PreferredMaintenanceWindow": "sun:05:00-sun:06:00",
+    }
+
+    found = judged("replication-instance", replication_instance=growing)
+
+    assert {(it.level, it.what) for it in found} == {
+        (Level.WARNING, "The replication instance is modifying."),
+        (
+            Level.WARNING,
+            (
+                'The replication instance\'s class: found "dms.t3.medium"; "dms.c5.2xlarge" is '
+                "pending."
+            ),
+        ),
+    }
+
+
+# --- who is told, and the lock
+
+
+def subscribed(*subscriptions: dict[str, str]) -> dict[str, Any]:
+    """An SNS with these subscriptions."""
+    pages = [{"Subscriptions": [{"Protocol": "email", **one} for one in subscriptions]}]
+    paginator = SimpleNamespace(paginate=lambda **_: pages)
+    return {"sns": SimpleNamespace(get_paginator=lambda _: paginator)}
+
+
+def test_an_address_that_has_not_confirmed_is_a_warning(judged: Judged) -> None:
+    pending = {"Endpoint": "dba@example.org", "SubscriptionArn": "PendingConfirmation"}
+
+    found = judged(
+        "every-address-is-subscribed",
+        clients=subscribed(pending),
+        environment=environment(alarms={"emails": ["dba@example.org"]}),
+    )
+
+    assert [(it.level, it.what) for it in found] == [
+        (Level.WARNING, "dba@example.org has not confirmed its subscription."),
+    ]
+
+
+def test_a_receiver_that_somebody_added_is_a_warning(judged: Judged) -> None:
+    pager = {"Endpoint": "https://pager.example.org", "Protocol": "https", "SubscriptionArn": "s"}
+
+    found = judged("every-address-is-subscribed", clients=subscribed(pager))
+
+    assert [(it.level, it.what) for it in found] == [
+        (Level.WARNING, "https://pager.example.org is subscribed to the topic by https."),
+    ]
+
+
+def test_a_deployment_that_runs_is_a_warning(judged: Judged) -> None:
+    held = SimpleNamespace(list_objects_v2=lambda **_: {"Contents": [{}]})
+
+    [finding] = judged("nobody-holds-the-lock", clients={"s3": held})
+
+    assert (finding.level, finding.what) == (
+        Level.WARNING,
+        (
+            "The state's lock s3://aurora-ferry-tfstate-111122223333-eu-central-1/environments/dev/"
+            "terraform.tfstate.tflock is held."
+        ),
+    )
+
+
+def test_a_deployment_that_did_not_end_differs(judged: Judged) -> None:
+    [finding] = judged("nothing-is-tainted", state=State(tainted=("aws_rds_cluster.a",)))
+
+    assert (finding.level, finding.what) == (
+        Level.BLOCKED,
+        "aws_rds_cluster.a is tainted: the next deployment destroys it and makes it again.",
+    )
+
+
+# --- tags
+
+
+def test_a_tag_that_somebody_added_is_right(judged: Judged) -> None:
+    subnet = {"id": "subnet-1", "tags_all": {}}
+    tags = [{"Key": name, "Value": value} for name, value in {**TAGS, "cost-centre": "7"}.items()]
+    ec2 = SimpleNamespace(describe_tags=lambda **_: {"Tags": tags})
+
+    found = judged(
+        "everything-carries-the-tags",
+        state=State(outputs={"a": 1}, resources={"aws_subnet.a": subnet, "random.b": {"id": "b"}}),
+        clients={"ec2": ec2},
+    )
+
+    assert found == right("everything-carries-the-tags")
+
+
+def test_a_resource_whose_tags_nobody_can_read_differs(judged: Judged) -> None:
+    new = State(resources={"aws_new.a": {"tags_all": {}}})
+
+    [finding] = judged("everything-carries-the-tags", state=new)
+
+    assert finding.what == "Nobody knows how to read the tags of aws_new: add it to _READERS."
