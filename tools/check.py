@@ -54,7 +54,7 @@ STEPS: dict[str, list[list[str]]] = {
     "terraform": [["pytest", "tests/terraform", "-q", "-n", "6"]],
     "integration": [
         ["coverage", "run", AFTER_DEPLOYING, "--branch", f"--include={DEPLOYED}",
-         "-m", "pytest", "tests/integration", "-q"],
+         "-m", "pytest", "tests/integration", "tests/unit/ferry/check/deployment", "-q"],
         ["coverage", "report", AFTER_DEPLOYING, f"--fail-under={COVERED['ferry']}",
          "--skip-covered", "--show-missing"],
     ],

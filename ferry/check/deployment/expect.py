@@ -56,6 +56,11 @@ class Expect:
         finding = Finding(check=self.check, level=Level.WARNING, what=what, why=why, remedy=remedy)
         self.findings.append(finding)
 
+    def passes(self, because: str) -> None:
+        """There is nothing to compare; say why, after "Nothing to check: "."""
+        what = f"Nothing to check: {because}."
+        self.findings.append(Finding(check=self.check, level=Level.RIGHT, what=what))
+
     def that(self, holds: object, otherwise: str) -> None:
         """Expect that something holds; otherwise say so, in a sentence."""
         if not holds:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from facts import dms, outputs
 from ferry.check.deployment.expect import document, items, only
+from ferry.check.deployment.network import own_vpc
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -158,6 +159,7 @@ def check_the_secrets_role_decrypts_through_secretsmanager_alone(
 def check_the_monitoring_role(deployed: Deployed, expect: Expect) -> None:
     """The role of enhanced monitoring trusts RDS, and carries AWS's policy alone."""
     if not deployed.environment.aurora.monitoring_interval_seconds:
+        expect.passes("enhanced monitoring is off")
         return
     role_name = deployed.names.monitoring_role
     _acts_for_this_account(deployed, expect, role_name, "monitoring.rds.amazonaws.com")
@@ -167,7 +169,7 @@ def check_the_monitoring_role(deployed: Deployed, expect: Expect) -> None:
 
 def check_the_flow_logs_role(deployed: Deployed, expect: Expect) -> None:
     """The role of the flow logs trusts them, and writes to their log group alone."""
-    if not deployed.environment.network.vpc:
+    if not own_vpc(deployed, expect):
         return
     role_name = deployed.names.flow_logs_role
     _acts_for_this_account(deployed, expect, role_name, "vpc-flow-logs.amazonaws.com")

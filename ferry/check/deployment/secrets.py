@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from facts import outputs
-from ferry.check.deployment.expect import document
+from ferry.check.deployment.expect import DiffersError, document
 
 if TYPE_CHECKING:
     from ferry.check.deployment.deployed import Deployed
@@ -50,8 +50,7 @@ def see(deployed: Deployed, output: str) -> Seen:
     try:
         content = document(answer["SecretString"])
     except ValueError:
-        # The error would hold the text.
-        raise ValueError("the secret is no JSON") from None
+        raise DiffersError(f"The secret of {output} holds no JSON.") from None
     password = str(content.get("password", ""))
     port = content.get("port")
     return Seen(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from facts import outputs
 from ferry.check.deployment.expect import only
-from ferry.check.deployment.secretsmanager_endpoint import find_endpoint, has_own_endpoint
+from ferry.check.deployment.secretsmanager_endpoint import find_endpoint, own_endpoint
 
 if TYPE_CHECKING:
     from types_boto3_ec2.type_defs import SecurityGroupRuleTypeDef
@@ -97,7 +97,7 @@ def check_dms_rules(deployed: Deployed, expect: Expect) -> None:
 
 def check_the_secretsmanager_endpoints_rules(deployed: Deployed, expect: Expect) -> None:
     """The endpoint of Secrets Manager is open to DMS alone."""
-    if has_own_endpoint(deployed):
+    if own_endpoint(deployed, expect):
         _has_exactly(
             deployed,
             expect,

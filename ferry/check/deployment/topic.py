@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 _PUBLISHERS: Final = ("cloudwatch.amazonaws.com", "events.rds.amazonaws.com", "dms.amazonaws.com")
 _PUBLISH: Final = {"sns:Publish", "SNS:Publish", "sns:*", "SNS:*"}
 _PENDING: Final = "PendingConfirmation"
+_DELETED: Final = "Deleted"
+"""What SNS says in the place of an ARN before, and for a while after, a subscription."""
 
 
 def _attributes(deployed: Deployed) -> dict[str, str]:
@@ -59,7 +61,12 @@ def check_every_address_is_subscribed(deployed: Deployed, expect: Expect) -> Non
     pages = deployed.account.sns.get_paginator("list_subscriptions_by_topic").paginate(
         TopicArn=topic
     )
-    found = [one for page in pages for one in page["Subscriptions"]]
+    found = [
+        one
+        for page in pages
+        for one in page["Subscriptions"]
+        if one.get("SubscriptionArn") != _DELETED
+    ]
     told = {one.get("Endpoint") for one in found if one.get("Protocol") == "email"}
     for address in deployed.environment.alarms.emails:
         expect.that(address in told, f"{address} is not subscribed to the topic.")

@@ -292,6 +292,20 @@ def test_an_address_that_has_not_confirmed_is_a_warning(judged: Judged) -> None:
     ]
 
 
+def test_an_address_that_unsubscribed_differs(judged: Judged) -> None:
+    deleted = {"Endpoint": "dba@example.org", "SubscriptionArn": "Deleted"}
+
+    found = judged(
+        "every-address-is-subscribed",
+        clients=subscribed(deleted),
+        environment=environment(alarms={"emails": ["dba@example.org"]}),
+    )
+
+    assert [(it.level, it.what) for it in found] == [
+        (Level.BLOCKED, "dba@example.org is not subscribed to the topic."),
+    ]
+
+
 def test_a_receiver_that_somebody_added_is_a_warning(judged: Judged) -> None:
     pager = {"Endpoint": "https://pager.example.org", "Protocol": "https", "SubscriptionArn": "s"}
 
