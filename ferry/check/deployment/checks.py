@@ -29,12 +29,13 @@ from ferry.check.deployment import (
 )
 from ferry.check.deployment.expect import DiffersError, Expect
 from ferry.errors import FerryError
-from ferry.findings import Finding, Level, not_judged
+from ferry.findings import not_judged, right
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from ferry.check.deployment.deployed import Deployed
+    from ferry.findings import Finding
 
 _MODULES: Final = (
     state,
@@ -111,7 +112,7 @@ def judge(check: Check, deployed: Deployed) -> list[Finding]:
         # An output that the state lacks, or an answer of another shape than AWS's.
         why = f"Neither the state nor AWS says what the check needs: {error!r}."
         expect.findings.append(not_judged(check.name, unknown, why=why))
-    return expect.findings or [Finding(check=check.name, level=Level.RIGHT, what=check.right)]
+    return expect.findings or [right(check.name, check.right)]
 
 
 def findings(deployed: Deployed) -> Iterator[Finding]:

@@ -6,12 +6,13 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from ferry.findings import Finding, Level
+from ferry.findings import blocked, not_judged, right, warning
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from ferry.check.deployment.statuses import Statuses
+    from ferry.findings import Finding
 
 _T = TypeVar("_T")
 
@@ -40,26 +41,20 @@ class Expect:
     def differs(self, what: str, *, why: str = "", remedy: str = "") -> None:
         """A difference, in a sentence; by default it is one from the environment's file."""
         file = f"{self.environment}.toml"
-        finding = Finding(
-            check=self.check,
-            level=Level.BLOCKED,
-            what=what,
-            why=why or f"{file} says otherwise, or the deployment did not end.",
-            remedy=remedy
-            or f"'cdktf diff {self.environment}' shows what a deployment would put right; deploy, or "
-            f"let {file} say what is there.",
+        why = why or f"{file} says otherwise, or the deployment did not end."
+        remedy = remedy or (
+            f"'cdktf diff {self.environment}' shows what a deployment would put right; deploy, or "
+            f"let {file} say what is there."
         )
-        self.findings.append(finding)
+        self.findings.append(blocked(self.check, what, why=why, remedy=remedy))
 
     def look(self, what: str, *, why: str, remedy: str) -> None:
         """Nothing is wrong with the deployment, but somebody should look at it."""
-        finding = Finding(check=self.check, level=Level.WARNING, what=what, why=why, remedy=remedy)
-        self.findings.append(finding)
+        self.findings.append(warning(self.check, what, why=why, remedy=remedy))
 
     def passes(self, because: str) -> None:
         """There is nothing to compare; say why, after "Nothing to check: "."""
-        what = f"Nothing to check: {because}."
-        self.findings.append(Finding(check=self.check, level=Level.RIGHT, what=what))
+        self.findings.append(right(self.check, f"Nothing to check: {because}."))
 
     def that(self, holds: object, otherwise: str) -> None:
         """Expect that something holds; otherwise say so, in a sentence."""
@@ -132,14 +127,8 @@ class Expect:
                 remedy=f"{statuses.wrong[status]} {statuses.source} has the statuses.".strip(),
             )
         else:
-            finding = Finding(
-                check=self.check,
-                level=Level.UNJUDGED,
-                what=text,
-                why="ferry does not know this status.",
-                remedy=f"See {statuses.source}.",
-            )
-            self.findings.append(finding)
+            why = f"ferry does not know this status; {statuses.source} has them all."
+            self.findings.append(not_judged(self.check, f"{what}, which is {status},", why=why))
 
 
 def shown(value: object) -> str:

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 from facts import outputs
 from facts.names import LOCK_SUFFIX
-from ferry.check.deployment.expect import document, items
+from ferry.deployment import state_bucket
 
 if TYPE_CHECKING:
     from ferry.check.deployment.deployed import Deployed
     from ferry.check.deployment.expect import Expect
+    from ferry.deployment.state_bucket import Setting
 
 _ALWAYS: Final = {
     value
@@ -22,58 +23,37 @@ _ALWAYS: Final = {
 
 def check_the_state_bucket_keeps_versions(deployed: Deployed, expect: Expect) -> None:
     """The state's bucket keeps earlier versions."""
-    bucket = deployed.environment.state_bucket
-    found = deployed.account.s3.get_bucket_versioning(Bucket=bucket)
-    expect.equal(f"{bucket}'s versioning", found.get("Status"), "Enabled")
+    _is_set(deployed, expect, state_bucket.VERSIONING)
 
 
 def check_the_state_bucket_is_encrypted(deployed: Deployed, expect: Expect) -> None:
     """The state's bucket encrypts what is written without saying how."""
-    bucket = deployed.environment.state_bucket
-    found = deployed.account.s3.get_bucket_encryption(Bucket=bucket)
-    rules = found["ServerSideEncryptionConfiguration"]["Rules"]
-    expect.that(rules, f"{bucket} has no rule for encryption by default.")
+    _is_set(deployed, expect, state_bucket.ENCRYPTION)
 
 
 def check_the_state_bucket_takes_tls_only(deployed: Deployed, expect: Expect) -> None:
     """The state's bucket refuses requests without TLS."""
-    bucket = deployed.environment.state_bucket
-    policy = document(deployed.account.s3.get_bucket_policy(Bucket=bucket)["Policy"])
-    refusals = [
-        statement
-        for statement in items(policy["Statement"])
-        if statement["Effect"] == "Deny"
-        and statement["Principal"] in ("*", {"AWS": "*"})
-        and items(statement["Action"]) == ["s3:*"]
-        and statement.get("Condition") == {"Bool": {"aws:SecureTransport": "false"}}
-        and len(items(statement["Resource"])) > 1
-    ]
-    expect.that(refusals, f"{bucket}'s policy does not refuse requests without TLS.")
+    _is_set(deployed, expect, state_bucket.POLICY)
 
 
 def check_the_state_bucket_is_not_public(deployed: Deployed, expect: Expect) -> None:
     """The state's bucket is closed to the public."""
-    bucket = deployed.environment.state_bucket
-    found = deployed.account.s3.get_public_access_block(Bucket=bucket)
-    names = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
-    expect.equal(
-        f"{bucket}'s public access block",
-        found["PublicAccessBlockConfiguration"],
-        dict.fromkeys(names, True),
-    )
+    _is_set(deployed, expect, state_bucket.PUBLIC_ACCESS)
 
 
 def check_old_versions_of_states_expire(deployed: Deployed, expect: Expect) -> None:
     """Earlier versions of states are deleted after a time."""
-    bucket = deployed.environment.state_bucket
-    expiring = [
-        rule
-        for rule in deployed.account.s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
-        if rule["Status"] == "Enabled"
-        and rule.get("NoncurrentVersionExpiration", {}).get("NoncurrentDays")
-        and not (rule.get("Filter") or {}).get("Prefix")
-    ]
-    expect.that(expiring, f"No rule of {bucket} lets earlier versions expire.")
+    _is_set(deployed, expect, state_bucket.OLD_VERSIONS)
+
+
+def _is_set(deployed: Deployed, expect: Expect, setting: Setting) -> None:
+    bucket = state_bucket.bucket_of(deployed.environment)
+    if not setting.is_right(deployed.account.s3, bucket):
+        expect.look(
+            f"The bucket {bucket.name} is not set up as it should be. Wanted: {setting.what}.",
+            why="It holds all that the account's environments are.",
+            remedy=f"Run 'ferry bootstrap {deployed.environment.name}': it mends what is wrong.",
+        )
 
 
 def check_the_state_is_encrypted(deployed: Deployed, expect: Expect) -> None:

@@ -132,6 +132,14 @@ REPLICATION_INSTANCE: Final = Statuses(
     },
 )
 
+TASK: Final = Statuses(
+    source="https://docs.aws.amazon.com/dms/latest/APIReference/API_ReplicationTask.html",
+    right=frozenset({"ready", "running"}),
+    passing=frozenset({"creating", "modifying", "moving", "starting", "stopping", "testing"}),
+    wrong={"deleting": ""},
+)
+"""But for those of a task that ended: whether that is right depends on how."""
+
 EVENT_SUBSCRIPTION: Final = Statuses(
     source="https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_EventSubscription.html",
     right=frozenset({"active"}),

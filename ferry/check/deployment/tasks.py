@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from facts import outputs
+from ferry.check.deployment import statuses
 from ferry.check.deployment.expect import document
-from ferry.check.deployment.statuses import Statuses
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -17,14 +17,6 @@ if TYPE_CHECKING:
     from ferry.check.deployment.expect import Expect
     from settings.dms import Task
     from settings.table_mappings import Table, Transformation
-
-STATUSES: Final = Statuses(
-    source="https://docs.aws.amazon.com/dms/latest/APIReference/API_ReplicationTask.html",
-    right=frozenset({"ready", "running"}),
-    passing=frozenset({"creating", "modifying", "moving", "starting", "stopping", "testing"}),
-    wrong={"deleting": ""},
-)
-"""Of a task, but for those that ended: whether that is right depends on how."""
 
 _ENDED: Final = frozenset({"stopped", "failed", "failed-move"})
 _DONE: Final = frozenset(
@@ -86,7 +78,7 @@ def check_tasks_carry_on(deployed: Deployed, expect: Expect) -> None:
         if status in _ENDED:
             _ended(deployed, expect, what, task)
         else:
-            expect.status(what, status, STATUSES)
+            expect.status(what, status, statuses.TASK)
         errors = task.get("ReplicationTaskStats", {}).get("TablesErrored", 0)
         if errors:
             expect.look(

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ferry.check.deployment.deployed import Deployed
 
 BUCKET = "aurora-ferry-tfstate-111122223333-eu-central-1"
+WRONG = f"The bucket {BUCKET} is not set up as it should be. Wanted"
 LOCK = "environments/dev/terraform.tfstate.tflock"
 
 
@@ -100,28 +101,33 @@ def tag_the_source_secret(deployed: Deployed) -> None:
 DEFECTS = (
     Defect(
         "the-state-bucket-keeps-versions",
-        f'{BUCKET}\'s versioning: found "Suspended", should be "Enabled".',
+        f"{WRONG}: versioning: on.",
         swap(lambda it: versioning(it, "Suspended"), lambda it: versioning(it, "Enabled")),
+        level=Level.WARNING,
     ),
     Defect(
         "the-state-bucket-is-encrypted",
-        "Could not check the-state-bucket-is-encrypted: AWS refused GetBucketEncryption (",
+        f"{WRONG}: encryption: on.",
         no_encryption,
+        level=Level.WARNING,
     ),
     Defect(
         "the-state-bucket-takes-tls-only",
-        "Could not check the-state-bucket-takes-tls-only: AWS refused GetBucketPolicy (NoSuchBuck",
+        f"{WRONG}: policy: TLS only.",
         no_policy,
+        level=Level.WARNING,
     ),
     Defect(
         "the-state-bucket-is-not-public",
-        f'{BUCKET}\'s public access block: found {{"BlockPublicAcls": true, ',
+        f"{WRONG}: public access: blocked.",
         public_policies,
+        level=Level.WARNING,
     ),
     Defect(
         "old-versions-of-states-expire",
-        "Could not check old-versions-of-states-expire: AWS refused GetBucketLifecycleConfigurati",
+        f"{WRONG}: lifecycle: earlier versions expire after 90 days.",
         no_lifecycle,
+        level=Level.WARNING,
     ),
     Defect("the-state-is-encrypted", "The state's encryption is None.", unencrypted_state),
     Defect(

@@ -119,8 +119,10 @@ def test_a_status_that_nobody_knows_is_not_judged(
 
     [finding] = expect.findings
     assert finding.level is Level.UNJUDGED
-    assert finding.what == f"The cluster is {text}."
-    assert finding.remedy == "See https://example.org/statuses."
+    assert finding.what == f"The cluster, which is {text}, could not be judged."
+    assert finding.why == (
+        "ferry does not know this status; https://example.org/statuses has them all."
+    )
 
 
 def test_the_only_one() -> None:
