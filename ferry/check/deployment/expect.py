@@ -43,8 +43,8 @@ class Expect:
         file = f"{self.environment}.toml"
         why = why or f"{file} says otherwise, or the deployment did not end."
         remedy = remedy or (
-            f"'cdktf diff {self.environment}' shows what a deployment would put right; deploy, or "
-            f"let {file} say what is there."
+            f"Deploy what 'cdktf diff {self.environment}' shows of it; mend the rest by hand, or let "
+            f"{file} say what is there."
         )
         self.findings.append(blocked(self.check, what, why=why, remedy=remedy))
 
@@ -124,7 +124,7 @@ class Expect:
             self.differs(
                 text,
                 why="It does not work, and does not mend itself.",
-                remedy=f"{statuses.wrong[status]} {statuses.source} has the statuses.".strip(),
+                remedy=statuses.wrong[status] or f"See {statuses.source}.",
             )
         else:
             why = f"ferry does not know this status; {statuses.source} has them all."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from facts import outputs
 from ferry.check.deployment.expect import only
@@ -17,12 +17,14 @@ if TYPE_CHECKING:
 _HTTPS: Final = 443
 
 
-class Rule(NamedTuple):
-    """A rule: in or out, with whom, at which TCP port."""
+def rule_in(peer: str, port: int) -> str:
+    """A rule as it is compared and shown: who may come in, at which TCP port."""
+    return f"in from {peer}, port {port}"
 
-    direction: str
-    peer: str
-    port: int
+
+def rule_out(peer: str, port: int) -> str:
+    """The same: where to somebody may go."""
+    return f"out to {peer}, port {port}"
 
 
 def find_rules(deployed: Deployed, group_id: str) -> list[SecurityGroupRuleTypeDef]:
@@ -33,17 +35,17 @@ def find_rules(deployed: Deployed, group_id: str) -> list[SecurityGroupRuleTypeD
     return [rule for page in pages for rule in page["SecurityGroupRules"]]
 
 
-def _read(rule: SecurityGroupRuleTypeDef) -> Rule | str:
-    """The rule as it is compared; as text where it is of no kind that should be there."""
+def _read(rule: SecurityGroupRuleTypeDef) -> str:
+    """The rule as it is compared; whole where it is of no kind that should be there."""
     peer = rule.get("ReferencedGroupInfo", {}).get("GroupId") or rule.get("CidrIpv4")
     port = rule.get("FromPort")
     if rule.get("IpProtocol") != "tcp" or port != rule.get("ToPort") or not peer or port is None:
         return str(rule)
-    return Rule(direction="out" if rule.get("IsEgress") else "in", peer=peer, port=port)
+    return rule_out(peer, port) if rule.get("IsEgress") else rule_in(peer, port)
 
 
 def _has_exactly(
-    deployed: Deployed, expect: Expect, name: str, group_id: str, wanted: list[Rule]
+    deployed: Deployed, expect: Expect, name: str, group_id: str, wanted: list[str]
 ) -> None:
     found = find_rules(deployed, group_id)
     expect.same_items(f"Rules of the security group of {name}", map(_read, found), wanted)
@@ -61,8 +63,8 @@ def check_auroras_rules(deployed: Deployed, expect: Expect) -> None:
         "Aurora",
         found[outputs.AURORA_SECURITY_GROUP_ID],
         [
-            Rule("in", found[outputs.CLIENTS_SECURITY_GROUP_ID], port),
-            Rule("in", found[outputs.DMS_SECURITY_GROUP_ID], port),
+            rule_in(found[outputs.CLIENTS_SECURITY_GROUP_ID], port),
+            rule_in(found[outputs.DMS_SECURITY_GROUP_ID], port),
         ],
     )
 
@@ -75,7 +77,7 @@ def check_the_clients_rules(deployed: Deployed, expect: Expect) -> None:
         expect,
         "clients",
         found[outputs.CLIENTS_SECURITY_GROUP_ID],
-        [Rule("out", found[outputs.AURORA_SECURITY_GROUP_ID], deployed.environment.aurora.port)],
+        [rule_out(found[outputs.AURORA_SECURITY_GROUP_ID], deployed.environment.aurora.port)],
     )
 
 
@@ -88,9 +90,9 @@ def check_dms_rules(deployed: Deployed, expect: Expect) -> None:
         "DMS",
         found[outputs.DMS_SECURITY_GROUP_ID],
         [
-            Rule("out", found[outputs.AURORA_SECURITY_GROUP_ID], deployed.environment.aurora.port),
-            Rule("out", source.cidr, source.port),
-            Rule("out", _secretsmanager(deployed), _HTTPS),
+            rule_out(found[outputs.AURORA_SECURITY_GROUP_ID], deployed.environment.aurora.port),
+            rule_out(source.cidr, source.port),
+            rule_out(_secretsmanager(deployed), _HTTPS),
         ],
     )
 
@@ -103,7 +105,7 @@ def check_the_secretsmanager_endpoints_rules(deployed: Deployed, expect: Expect)
             expect,
             "the Secrets Manager endpoint",
             _secretsmanager(deployed),
-            [Rule("in", deployed.outputs[outputs.DMS_SECURITY_GROUP_ID], _HTTPS)],
+            [rule_in(deployed.outputs[outputs.DMS_SECURITY_GROUP_ID], _HTTPS)],
         )
 
 

@@ -30,7 +30,7 @@ _NO_KEY: Final = (
     "RDS cannot use the environment's KMS key: see that it is enabled, and that its policy still "
     "lets RDS use it."
 )
-_START: Final = "Start it: aws rds start-db-cluster --db-cluster-identifier IDENTIFIER."
+_START: Final = "Start the cluster: aws rds start-db-cluster --db-cluster-identifier IDENTIFIER."
 _FULL: Final = "Raise the storage in the file and deploy."
 
 CLUSTER: Final = Statuses(

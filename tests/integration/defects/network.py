@@ -249,23 +249,23 @@ DEFECTS = (
     ),
     Defect(
         "auroras-rules",
-        f'Rules of the security group of Aurora: found [["in", "{SOMEWHERE}", 22]], which should ',
+        f'Rules of the security group of Aurora: found ["in from {SOMEWHERE}, port 22"], which ',
         rule_in(lambda deployed: deployed.outputs[outputs.AURORA_SECURITY_GROUP_ID]),
     ),
     Defect(
         "the-clients-rules",
-        f'Rules of the security group of clients: found [["in", "{SOMEWHERE}", 22]], which should',
+        f'Rules of the security group of clients: found ["in from {SOMEWHERE}, port 22"], which ',
         rule_in(lambda deployed: deployed.outputs[outputs.CLIENTS_SECURITY_GROUP_ID]),
     ),
     Defect(
         "dms-rules",
-        'Rules of the security group of DMS: [["out", "192.168.10.0/24", 5432]] missing; found '
-        'instead [["out", "0.0.0.0/0", 5432]].',
+        'Rules of the security group of DMS: ["out to 192.168.10.0/24, port 5432"] missing; found '
+        'instead ["out to 0.0.0.0/0, port 5432"].',
         dms_may_reach_anything,
     ),
     Defect(
         "the-secretsmanager-endpoints-rules",
-        f'Rules of the security group of the Secrets Manager endpoint: found [["in", "{SOMEWHERE}"',
+        'Rules of the security group of the Secrets Manager endpoint: found ["in from ',
         rule_in(lambda deployed: find_endpoint(deployed).get("Groups", [])[0].get("GroupId", "")),
     ),
     Defect(

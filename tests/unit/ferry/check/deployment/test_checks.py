@@ -213,7 +213,7 @@ def test_every_difference_is_a_finding() -> None:
         what="The port: found 5433, should be 5432.",
         why="dev.toml says otherwise, or the deployment did not end.",
         remedy=(
-            "'cdktf diff dev' shows what a deployment would put right; deploy, or let dev.toml say "
+            "Deploy what 'cdktf diff dev' shows of it; mend the rest by hand, or let dev.toml say "
             "what is there."
         ),
     )

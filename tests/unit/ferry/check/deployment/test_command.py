@@ -50,8 +50,8 @@ def test_a_person_is_shown_areas_and_what_is_not_right() -> None:
         '  blocked     The user: found "somebody", should be "admin".',
         "              why: dev.toml says otherwise, or the deployment did not end.",
         (
-            "              remedy: 'cdktf diff dev' shows what a deployment would put right; "
-            "deploy, or let dev.toml say what is there."
+            "              remedy: Deploy what 'cdktf diff dev' shows of it; mend the rest by hand, "
+            "or let dev.toml say what is there."
         ),
         "  right       cluster (1)",
         "1 blocked, 1 right. What is deployed is not what the file says, or does not work.",

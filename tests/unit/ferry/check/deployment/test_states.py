@@ -180,7 +180,7 @@ def test_a_stopped_cluster_blocks_and_says_how_to_start_it(judged: Judged) -> No
     [finding] = judged("cluster-is-available", cluster=cluster("stopped"))
 
     assert finding.level is Level.BLOCKED
-    assert finding.remedy.startswith("Start it: aws rds start-db-cluster ")
+    assert finding.remedy.startswith("Start the cluster: aws rds start-db-cluster ")
 
 
 def test_an_instance_that_reboots_is_a_warning(judged: Judged) -> None:
