@@ -83,14 +83,8 @@ class Demo:
                 f"deploy the environment: cdktf deploy {ENVIRONMENT} (about three minutes)"
             )
             self._cdktf("deploy", ENVIRONMENT, around)
-            self._steps.say("check what was deployed: pytest tests/integration --deployed dev")
-            printed: list[str] = []
-            self._type(
-                "pytest", "tests/integration", "--deployed", ENVIRONMENT, "-q", "-p",
-                "no:cacheprovider", environment=around, follow=printed.append,
-            )  # fmt: skip
-            for line in printed[-1:]:
-                self._steps.show(line)
+            self._steps.say(f"check what was deployed: ferry check deployment {ENVIRONMENT}")
+            self._ferry("check", "deployment", ENVIRONMENT, environment=around)
             terraform = Terraform(folder=self._output / "stacks" / ENVIRONMENT, environment=around)
             self._steps.say("show the outputs")
             self._show(terraform.outputs())
