@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from ferry.account import explained
+from ferry.account import explained, found_or_none
 from ferry.prepare.steps import Outcome, Step
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from types_boto3_secretsmanager.type_defs import DescribeSecretResponseTypeDef, TagTypeDef
 
     from ferry.prepare.credentials import Credentials
+
+_NONE: Final = "ResourceNotFoundException"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,7 +80,7 @@ def write(
         FerryError: AWS refuses a call.
     """
     with explained(f"read the secret {secret.name}"):
-        found = _describe(client, secret)
+        found = found_or_none(lambda: client.describe_secret(SecretId=secret.name), _NONE)
     if found is None:
         with explained(f"create the secret {secret.name}"):
             created = _create(client, secret, credentials)
@@ -104,15 +106,6 @@ def write(
     yield Step(what="tags", outcome=Outcome.MENDED if changed else Outcome.RIGHT)
 
 
-def _describe(
-    client: SecretsManagerClient, secret: SourceSecret
-) -> DescribeSecretResponseTypeDef | None:
-    try:
-        return client.describe_secret(SecretId=secret.name)
-    except client.exceptions.ResourceNotFoundException:
-        return None
-
-
 def _create(client: SecretsManagerClient, secret: SourceSecret, credentials: Credentials) -> bool:
     """Make the secret with its value. Return False where it has come to exist meanwhile.
 
@@ -133,11 +126,9 @@ def _create(client: SecretsManagerClient, secret: SourceSecret, credentials: Cre
 def _put(client: SecretsManagerClient, secret: SourceSecret, credentials: Credentials) -> bool:
     """Write a new version where the current one differs. Return whether it did."""
     wanted = secret.value(credentials)
-    try:
-        current = client.get_secret_value(SecretId=secret.name).get("SecretString")
-    except client.exceptions.ResourceNotFoundException:  # a secret without any version
-        current = None
-    if current == wanted:
+    # None for a secret without any version
+    current = found_or_none(lambda: client.get_secret_value(SecretId=secret.name), _NONE)
+    if current is not None and current.get("SecretString") == wanted:
         return False
     client.put_secret_value(SecretId=secret.name, SecretString=wanted)
     return True

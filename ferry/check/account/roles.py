@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from facts import names
 from facts.dms import LOGS_ROLE, MANAGED_POLICIES, VPC_ROLE
 from facts.placement import PARTITIONS
-from ferry.account import Unanswered, asked
+from ferry.account import Unanswered, asked, found_or_none
 from ferry.findings import Finding, Level, blocked, not_judged, right
 
 if TYPE_CHECKING:
@@ -88,9 +88,8 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 def _role(iam: IAMClient, name: str) -> Role | None:
     """A role with its managed policies; None where the account has none of that name."""
-    try:
-        found = iam.get_role(RoleName=name)["Role"]
-    except iam.exceptions.NoSuchEntityException:
+    found = found_or_none(lambda: iam.get_role(RoleName=name)["Role"], "NoSuchEntity")
+    if found is None:
         return None
     pages = iam.get_paginator("list_attached_role_policies").paginate(RoleName=name)
     return Role(

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from facts.dms import REJECTED_IN_PASSWORDS
-from ferry.account import Unanswered, asked
+from ferry.account import Unanswered, asked, found_or_none
 from ferry.check.account.secret_shape import KEYS, Shape, shape_of
 from ferry.findings import Finding, blocked, not_judged, right, warning
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 SOURCE: Final = "source-secret"
 
+_NONE: Final = "ResourceNotFoundException"
 _DEFAULT_KEY: Final = "alias/aws/secretsmanager"
 _FAILS: Final = "The connection test of the source's endpoint fails, and with it every task."
 
@@ -68,9 +69,8 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 def _secret(client: SecretsManagerClient, name: str) -> Secret | None:
     """A secret, without looking at its value; None where there is none of that name or ARN."""
-    try:
-        found = client.describe_secret(SecretId=name)
-    except client.exceptions.ResourceNotFoundException:
+    found = found_or_none(lambda: client.describe_secret(SecretId=name), _NONE)
+    if found is None:
         return None
     deleted = found.get("DeletedDate")
     return Secret(
@@ -89,9 +89,8 @@ def _source_secret(client: SecretsManagerClient, name: str, source: Source) -> S
 
 def _shape_of_value(client: SecretsManagerClient, name: str, source: Source) -> Shape | None:
     """The shape of the current value; None where there is no value. The value stays in here."""
-    try:
-        value = client.get_secret_value(SecretId=name)
-    except client.exceptions.ResourceNotFoundException:
+    value = found_or_none(lambda: client.get_secret_value(SecretId=name), _NONE)
+    if value is None:
         return None
     return shape_of(value.get("SecretString"), host=source.host, port=source.port)
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from ferry.account import found_or_none
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -69,11 +71,13 @@ class Subject:
     def cluster(self) -> RunningCluster | None:
         """The environment's cluster; None where there is none. Asks RDS, once."""
         rds, cluster = self.account.rds, self.environment.names.cluster
-        try:
-            found = rds.describe_db_clusters(DBClusterIdentifier=cluster)["DBClusters"][0]
-        except rds.exceptions.DBClusterNotFoundFault:
+        found = found_or_none(
+            lambda: rds.describe_db_clusters(DBClusterIdentifier=cluster)["DBClusters"],
+            "DBClusterNotFoundFault",
+        )
+        if not found:
             return None
-        version = found["EngineVersion"]
+        version = found[0]["EngineVersion"]
         described = rds.describe_db_engine_versions(
             Engine=ENGINE, EngineVersion=version, IncludeAll=True
         )["DBEngineVersions"]
@@ -96,18 +100,15 @@ class Subject:
     def replication_instance(self) -> RunningInstance | None:
         """The environment's replication instance; None where there is none. Asks DMS, once."""
         dms, instance = self.account.dms, self.environment.names.replication_instance
-        try:
-            found = dms.describe_replication_instances(
+        found = found_or_none(
+            lambda: dms.describe_replication_instances(
                 Filters=[{"Name": "replication-instance-id", "Values": [instance]}]
-            )["ReplicationInstances"]
-        except dms.exceptions.ResourceNotFoundFault:
+            )["ReplicationInstances"],
+            "ResourceNotFoundFault",
+        )
+        if not found:
             return None
-        return next(
-            (
-                RunningInstance(
-                    version=each["EngineVersion"], instance_class=each["ReplicationInstanceClass"]
-                )
-                for each in found
-            ),
-            None,
+        return RunningInstance(
+            version=found[0]["EngineVersion"],
+            instance_class=found[0]["ReplicationInstanceClass"],
         )
