@@ -41,23 +41,6 @@ def find(name: str) -> Environment:
     return environment
 
 
-def refuse_own_secret(environment: Environment) -> None:
-    """Refuse to write a secret where the environment brings its own.
-
-    Raises:
-        InputError: `source.secret_arn` is set.
-    """
-    own = environment.source.secret_arn
-    if own is not None:
-        raise InputError(
-            f"'{environment.name}' brings its own secret (source.secret_arn = {own}), and ferry "
-            "leaves it alone. It must hold JSON with the keys username, password, host and port; "
-            "'aws secretsmanager put-secret-value --secret-id ... --secret-string file://...' "
-            f"writes it. To let ferry keep the credentials, remove secret_arn from "
-            f"{environment.name}.toml."
-        )
-
-
 def shared_tags(environment: Environment) -> dict[str, str]:
     """The tags of what an account's environments share: only those that they agree on."""
     return {

@@ -7,9 +7,7 @@ from __future__ import annotations
 from ferry.cli.arguments import EnvironmentName  # noqa: TC001 - typer reads the annotation when it runs
 
 
-def bootstrap(
-    name: EnvironmentName,
-) -> None:
+def bootstrap(name: EnvironmentName) -> None:
     """Make the bucket for the Terraform states of ENV's account, or mend it.
 
     Versioned, encrypted, TLS only, closed to the public, earlier versions expiring. Safe to run

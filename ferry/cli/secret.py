@@ -15,9 +15,7 @@ if TYPE_CHECKING:
     from ferry.prepare.credentials import Credentials
 
 
-def source(
-    name: EnvironmentName,
-) -> None:
+def source(name: EnvironmentName) -> None:
     """Write the source database's credentials into the secret that DMS reads.
 
     Asks for user name and password, the password unseen. Where standard input is not a terminal,
@@ -32,21 +30,13 @@ def source(
     with failures_shown():
         from facts import names
         from ferry.account import account_of
-        from ferry.environments import find, refuse_own_secret, tags
-        from ferry.prepare.source_secret import SourceSecret, write
+        from ferry.environments import find
+        from ferry.prepare.source_secret import secret_of, write
 
         environment = find(name)
-        refuse_own_secret(environment)
+        secret = secret_of(environment)
         account = account_of(environment)
         credentials = ask() if at_terminal() else read()
-        secret = SourceSecret(
-            name=environment.names.source_secret,
-            description=f"How DMS signs in to the source of {environment.prefix}",
-            host=environment.source.host,
-            port=environment.source.port,
-            database_name=environment.source.database,
-            tags=tags(environment),
-        )
         show_steps(
             f"The source's credentials of {name}, in account {account.account_id}, "
             f"{account.region}",

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ferry.account import explained, found_or_none
+from ferry.environments import tags
+from ferry.errors import InputError
 from ferry.prepare.steps import Outcome, Step
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from types_boto3_secretsmanager.type_defs import DescribeSecretResponseTypeDef, TagTypeDef
 
     from ferry.prepare.credentials import Credentials
+    from settings.environment import Environment
 
 _NONE: Final = "ResourceNotFoundException"
 
@@ -64,6 +67,31 @@ class SourceSecret:
                 "dbname": self.database_name,
             }
         )
+
+
+def secret_of(environment: Environment) -> SourceSecret:
+    """The secret of an environment that lets ferry keep the credentials.
+
+    Raises:
+        InputError: The environment brings its own: `source.secret_arn` is set.
+    """
+    source = environment.source
+    if source.secret_arn is not None:
+        raise InputError(
+            f"'{environment.name}' brings its own secret (source.secret_arn = "
+            f"{source.secret_arn}), and ferry leaves it alone. It must hold JSON with the keys "
+            "username, password, host and port; 'aws secretsmanager put-secret-value --secret-id "
+            "... --secret-string file://...' writes it. To let ferry keep the credentials, remove "
+            f"secret_arn from {environment.name}.toml."
+        )
+    return SourceSecret(
+        name=environment.names.source_secret,
+        description=f"How DMS signs in to the source of {environment.prefix}",
+        host=source.host,
+        port=source.port,
+        database_name=source.database,
+        tags=tags(environment),
+    )
 
 
 def write(
