@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from facts import names
 from harness.deployment import ROOT, run_command
 from tests.integration.rollout import local
 
@@ -21,7 +20,7 @@ def test_cdktf_deploys_the_accounts_stack(deployment: Deployment) -> None:
     around = deployment.surroundings("dev")
     around["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), around["PATH"]])
     run_command("-m", "ferry", "bootstrap", "dev", environment=around)
-    stack = names.account_stack(environment.aws.account_id)
+    stack = f"account-{environment.aws.account_id}"
 
     finished = subprocess.run(
         [

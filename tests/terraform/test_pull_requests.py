@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from facts import names
 from harness.deployment import ROOT, run_command
 from harness.server import LocalAws
 from harness.surroundings import surroundings
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
     from pull_requests.bundle import KeptPlan
 
 ACCOUNT, OTHER_ACCOUNT = "111122223333", "444455556666"
-STACK = names.account_stack(ACCOUNT)
+STACK = f"account-{ACCOUNT}"
 BUCKET = f"aurora-ferry-tfstate-{ACCOUNT}-eu-central-1"
 LINKED = ("ferry", "pull_requests")
 AGAIN = "Nothing was applied. Plan again and have that plan reviewed."
@@ -108,14 +107,14 @@ class Desk:
         )
 
     def kept(self, digest: str) -> KeptPlan:
-        key = names.kept_plan(STACK, digest)
+        key = f"plans/{STACK}/{digest}.tar"
         return unpacked(self.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read())
 
     def keep(self, plan: KeptPlan) -> str:
         """Keep a plan as whoever may write plans could."""
         packed = plan.packed()
         digest = digest_of(packed)
-        self.s3.put_object(Bucket=BUCKET, Key=names.kept_plan(STACK, digest), Body=packed)
+        self.s3.put_object(Bucket=BUCKET, Key=f"plans/{STACK}/{digest}.tar", Body=packed)
         return digest
 
 
@@ -225,7 +224,7 @@ def test_what_nobody_kept_is_refused(shared: Desk) -> None:
 
 
 def test_what_was_overwritten_is_refused(shared: Desk, planned: Ran) -> None:
-    key = names.kept_plan(STACK, planned.digest)
+    key = f"plans/{STACK}/{planned.digest}.tar"
     packed = shared.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read()
     shared.s3.put_object(Bucket=BUCKET, Key=key, Body=packed + b" ")
     try:

@@ -19,7 +19,6 @@ import pytest
 from typer.testing import CliRunner
 
 import ferry.environments
-from facts import names
 from ferry.cli.app import app
 from ferry.review.rules.review import Verdict
 from harness.deployment import ROOT, run_command
@@ -77,7 +76,7 @@ def planned(everything: Everything, tmp_path_factory: pytest.TempPathFactory) ->
     run_command("-m", "tests.terraform.synthesize_edits", str(written), environment=os.environ)
 
     def plan_edit(edit: Edit) -> Planned:
-        synthesized = written / edit.name / "cdktf.out/stacks" / names.environment_stack(edit.base)
+        synthesized = written / edit.name / "cdktf.out/stacks" / edit.base
         edited = edit.of_stack(json.loads((synthesized / STACK).read_text()))
         state = copies[edit.base].state
         copy = copies[edit.base].make(

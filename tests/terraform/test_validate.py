@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from facts import names
 from harness.deployment import ROOT
 from harness.surroundings import surroundings
 from harness.terraform import Terraform
@@ -19,8 +18,7 @@ if TYPE_CHECKING:
 
 ENVIRONMENTS = load_environments(ROOT / "environments")
 STACKS = sorted(
-    {names.account_stack(one.aws.account_id) for one in ENVIRONMENTS}
-    | {names.environment_stack(one.name) for one in ENVIRONMENTS}
+    {f"account-{one.aws.account_id}" for one in ENVIRONMENTS} | {one.name for one in ENVIRONMENTS}
 )
 NOWHERE = "http://127.0.0.1:9"
 """The discard port: validation asks AWS nothing."""
