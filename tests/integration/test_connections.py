@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.exceptions import ClientError, WaiterError
 
-from facts import outputs
 from tests.integration.options import Where
 
 if TYPE_CHECKING:
@@ -20,9 +19,7 @@ _LOOKS = 120  # ten minutes
 
 
 @pytest.mark.only(Where.AWS, reason="no database is behind local AWS's endpoints; use --live ENV")
-@pytest.mark.parametrize(
-    "output", [outputs.DMS_SOURCE_ENDPOINT_ARN, outputs.DMS_TARGET_ENDPOINT_ARN]
-)
+@pytest.mark.parametrize("output", ["dms_source_endpoint_arn", "dms_target_endpoint_arn"])
 def test_dms_connects(deployed: Deployed, output: str) -> None:
     failure = connection_failure(deployed, output)
     if failure is not None:
@@ -34,7 +31,7 @@ def connection_failure(deployed: Deployed, output: str) -> str | None:
 
     DMS writes nothing for it; it only keeps the result, which a task needs before it starts.
     """
-    instance_arn = deployed.outputs[outputs.DMS_REPLICATION_INSTANCE_ARN]
+    instance_arn = deployed.outputs["dms_replication_instance_arn"]
     endpoint_arn = deployed.outputs[output]
     try:
         deployed.account.dms.test_connection(

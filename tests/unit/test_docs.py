@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from facts import names
 from harness.deployment import ROOT
 from settings.reading.loading import load_environments
 
@@ -91,5 +90,5 @@ def test_who_plans_writes_locks_and_plans_and_nothing_else() -> None:
     assert writing == [
         ("s3:DeleteObject", "arn:aws:s3:::aurora-ferry-tfstate-*/*.tflock"),
         ("s3:PutObject", "arn:aws:s3:::aurora-ferry-tfstate-*/*.tflock"),
-        ("s3:PutObject", f"arn:aws:s3:::aurora-ferry-tfstate-*/{names.PLANS_PREFIX}*"),
+        ("s3:PutObject", "arn:aws:s3:::aurora-ferry-tfstate-*/plans/*"),
     ]

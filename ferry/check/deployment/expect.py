@@ -127,7 +127,7 @@ class Expect:
                 remedy=statuses.wrong[status] or f"See {statuses.source}.",
             )
         else:
-            why = f"ferry does not know this status; {statuses.source} has them all."
+            why = f"Nobody here knows this status; {statuses.source} has them all."
             self.findings.append(not_judged(self.check, f"{what}, which is {status},", why=why))
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from facts import outputs
 from tests.integration.defects.planting import Defect, Plant, another_key, output_says, swap
 
 if TYPE_CHECKING:
@@ -65,7 +64,7 @@ def cluster_parameter(name: str, *, value: str = "", apply_method: str = "immedi
 
 
 def cluster_id(deployed: Deployed) -> str:
-    return str(deployed.outputs[outputs.CLUSTER_ID])
+    return str(deployed.outputs["cluster_id"])
 
 
 def group(deployed: Deployed) -> str:
@@ -99,7 +98,7 @@ def unasked_reader(deployed: Deployed) -> Iterator[None]:
 
 @contextmanager
 def fewer_subnets(deployed: Deployed) -> Iterator[None]:
-    subnets = deployed.outputs[outputs.AURORA_SUBNET_IDS]
+    subnets = deployed.outputs["aurora_subnet_ids"]
     name, modify = (
         deployed.cluster.get("DBSubnetGroup", ""),
         deployed.account.rds.modify_db_subnet_group,
@@ -113,7 +112,7 @@ def fewer_subnets(deployed: Deployed) -> Iterator[None]:
 def clients_group(deployed: Deployed) -> Iterator[None]:
     wrong, right = (
         {"VpcSecurityGroupIds": [deployed.outputs[output]]}
-        for output in (outputs.CLIENTS_SECURITY_GROUP_ID, outputs.AURORA_SECURITY_GROUP_ID)
+        for output in ("clients_security_group_id", "aurora_security_group_id")
     )
     with cluster(**wrong, undo=right)(deployed):
         yield
@@ -131,7 +130,7 @@ DEFECTS = (
     Defect(
         "cluster-database-and-master-user",
         'The output database_name: found "other", should be "app".',
-        output_says(outputs.DATABASE_NAME, lambda _: "other"),
+        output_says("database_name", lambda _: "other"),
     ),
     Defect(
         "cluster-endpoints",
@@ -141,7 +140,7 @@ DEFECTS = (
     Defect(
         "cluster-is-encrypted-with-the-environments-key",
         "The cluster's key: found ",
-        another_key(outputs.KMS_KEY_ARN),
+        another_key("kms_key_arn"),
     ),
     Defect(
         "cluster-takes-iam-authentication",
@@ -202,8 +201,8 @@ DEFECTS = (
         "instances-are-in-different-zones",
         "aurora-ferry-dev-reader-",
         output_says(
-            outputs.AURORA_SUBNET_IDS,
-            lambda deployed: deployed.outputs[outputs.AURORA_SUBNET_IDS][:1],
+            "aurora_subnet_ids",
+            lambda deployed: deployed.outputs["aurora_subnet_ids"][:1],
         ),
     ),
     Defect(

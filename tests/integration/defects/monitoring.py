@@ -6,7 +6,6 @@ import json
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from facts import outputs
 from ferry.check.deployment.alarms import find_alarms
 from ferry.findings import Level
 from tests.integration.defects.planting import Defect, Plant, swap, with_statements, without
@@ -67,7 +66,7 @@ def topic_attribute(name: str, change: Callable[[str], str]) -> Plant:
 
     @contextmanager
     def plant(deployed: Deployed) -> Iterator[None]:
-        topic = {"TopicArn": deployed.outputs[outputs.ALARM_TOPIC_ARN]}
+        topic = {"TopicArn": deployed.outputs["alarm_topic_arn"]}
         sns = deployed.account.sns
         right = sns.get_topic_attributes(**topic)["Attributes"][name]
         sns.set_topic_attributes(**topic, AttributeName=name, AttributeValue=change(right))
@@ -79,7 +78,7 @@ def topic_attribute(name: str, change: Callable[[str], str]) -> Plant:
 
 @contextmanager
 def nobody_is_subscribed(deployed: Deployed) -> Iterator[None]:
-    sns, topic = deployed.account.sns, deployed.outputs[outputs.ALARM_TOPIC_ARN]
+    sns, topic = deployed.account.sns, deployed.outputs["alarm_topic_arn"]
     found = sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
     for one in found:
         sns.unsubscribe(SubscriptionArn=one.get("SubscriptionArn", ""))
@@ -91,7 +90,7 @@ def nobody_is_subscribed(deployed: Deployed) -> Iterator[None]:
 @contextmanager
 def somebody_else_is_subscribed(deployed: Deployed) -> Iterator[None]:
     made = deployed.account.sns.subscribe(
-        TopicArn=deployed.outputs[outputs.ALARM_TOPIC_ARN],
+        TopicArn=deployed.outputs["alarm_topic_arn"],
         Protocol="email",
         Endpoint="somebody@example.com",
         ReturnSubscriptionArn=True,
@@ -111,7 +110,7 @@ def task_events(*, undo: dict[str, Any], **wrong: object) -> Plant:
 
 @contextmanager
 def task_events_to_another_topic(deployed: Deployed) -> Iterator[None]:
-    right = {"SnsTopicArn": deployed.outputs[outputs.ALARM_TOPIC_ARN]}
+    right = {"SnsTopicArn": deployed.outputs["alarm_topic_arn"]}
     topic = deployed.account.sns.create_topic(Name="that-nobody-reads")["TopicArn"]
     with task_events(SnsTopicArn=topic, undo=right)(deployed):
         yield

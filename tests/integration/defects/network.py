@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from facts import outputs
 from ferry.check.deployment.network import find_route_tables
 from ferry.check.deployment.secretsmanager_endpoint import find_endpoint
 from ferry.check.deployment.security_groups import find_rules
@@ -29,7 +28,7 @@ SOMEWHERE = "198.51.100.0/24"
 
 @contextmanager
 def internet_gateway(deployed: Deployed) -> Iterator[str]:
-    ec2, vpc_id = deployed.account.ec2, deployed.outputs[outputs.VPC_ID]
+    ec2, vpc_id = deployed.account.ec2, deployed.outputs["vpc_id"]
     gateway_id = ec2.create_internet_gateway()["InternetGateway"].get("InternetGatewayId", "")
     ec2.attach_internet_gateway(InternetGatewayId=gateway_id, VpcId=vpc_id)
     yield gateway_id
@@ -85,13 +84,13 @@ def default_security_group(deployed: Deployed) -> str:
 
 def host_names(deployed: Deployed, *, on: bool) -> None:
     deployed.account.ec2.modify_vpc_attribute(
-        VpcId=deployed.outputs[outputs.VPC_ID], EnableDnsHostnames={"Value": on}
+        VpcId=deployed.outputs["vpc_id"], EnableDnsHostnames={"Value": on}
     )
 
 
 def public_addresses(deployed: Deployed, *, on: bool) -> None:
     deployed.account.ec2.modify_subnet_attribute(
-        SubnetId=deployed.outputs[outputs.DMS_SUBNET_IDS][0], MapPublicIpOnLaunch={"Value": on}
+        SubnetId=deployed.outputs["dms_subnet_ids"][0], MapPublicIpOnLaunch={"Value": on}
     )
 
 
@@ -101,8 +100,8 @@ def unasked_attachment(deployed: Deployed) -> Iterator[None]:
     gateway = ec2.create_transit_gateway()["TransitGateway"].get("TransitGatewayId", "")
     attachment = ec2.create_transit_gateway_vpc_attachment(
         TransitGatewayId=gateway,
-        VpcId=deployed.outputs[outputs.VPC_ID],
-        SubnetIds=deployed.outputs[outputs.DMS_SUBNET_IDS],
+        VpcId=deployed.outputs["vpc_id"],
+        SubnetIds=deployed.outputs["dms_subnet_ids"],
     )["TransitGatewayVpcAttachment"]
     yield
     ec2.delete_transit_gateway_vpc_attachment(
@@ -115,7 +114,7 @@ def unasked_attachment(deployed: Deployed) -> Iterator[None]:
 def second_flow_log(deployed: Deployed) -> Iterator[None]:
     first = deployed.flow_log
     made = deployed.account.ec2.create_flow_logs(
-        ResourceIds=[deployed.outputs[outputs.VPC_ID]],
+        ResourceIds=[deployed.outputs["vpc_id"]],
         ResourceType="VPC",
         TrafficType="REJECT",
         LogDestination=f"{first.get('LogDestination')}-other",
@@ -127,7 +126,7 @@ def second_flow_log(deployed: Deployed) -> Iterator[None]:
 
 @contextmanager
 def dms_may_reach_anything(deployed: Deployed) -> Iterator[None]:
-    group_id = deployed.outputs[outputs.DMS_SECURITY_GROUP_ID]
+    group_id = deployed.outputs["dms_security_group_id"]
     source = deployed.environment.source
     rule = next(one for one in find_rules(deployed, group_id) if one.get("CidrIpv4") == source.cidr)
     right: Any = {
@@ -154,7 +153,7 @@ def group_of_another_vpc(deployed: Deployed) -> Iterator[None]:
     group_id = ec2.create_security_group(
         GroupName="of-another-vpc", Description="of another VPC", VpcId=default_vpc_id(deployed)
     )["GroupId"]
-    with output_says(outputs.CLIENTS_SECURITY_GROUP_ID, lambda _: group_id)(deployed):
+    with output_says("clients_security_group_id", lambda _: group_id)(deployed):
         yield
     ec2.delete_security_group(GroupId=group_id)
 
@@ -163,7 +162,7 @@ def group_of_another_vpc(deployed: Deployed) -> Iterator[None]:
 def endpoint_misses_a_zone(deployed: Deployed) -> Iterator[None]:
     modify = deployed.account.ec2.modify_vpc_endpoint
     endpoint_id = find_endpoint(deployed).get("VpcEndpointId", "")
-    subnets = deployed.outputs[outputs.DMS_SUBNET_IDS][-1:]
+    subnets = deployed.outputs["dms_subnet_ids"][-1:]
     modify(VpcEndpointId=endpoint_id, RemoveSubnetIds=subnets)
     yield
     modify(VpcEndpointId=endpoint_id, AddSubnetIds=subnets)
@@ -194,7 +193,7 @@ def dms_asks_elsewhere(deployed: Deployed) -> Iterator[None]:
 
 
 DEFECTS = (
-    Defect("vpc", "The VPC's addresses: found ", output_says(outputs.VPC_ID, default_vpc_id)),
+    Defect("vpc", "The VPC's addresses: found ", output_says("vpc_id", default_vpc_id)),
     Defect(
         "vpc-resolves-names",
         "The VPC's DNS host names: found false, should be true.",
@@ -203,14 +202,12 @@ DEFECTS = (
     Defect(
         "subnets-are-the-vpcs",
         "dms_subnet_ids subnet-",
-        output_says(outputs.DMS_SUBNET_IDS, default_subnets),
+        output_says("dms_subnet_ids", default_subnets),
     ),
     Defect(
         "subnets-are-in-real-zones-of-their-own",
         "dms_subnet_ids are all in eu-central-1a; two zones are needed.",
-        output_says(
-            outputs.DMS_SUBNET_IDS, lambda deployed: deployed.outputs[outputs.DMS_SUBNET_IDS][:1]
-        ),
+        output_says("dms_subnet_ids", lambda deployed: deployed.outputs["dms_subnet_ids"][:1]),
     ),
     Defect(
         "subnets-give-no-public-addresses",
@@ -220,12 +217,12 @@ DEFECTS = (
     Defect(
         "auroras-routes-lead-to-the-source-at-most",
         f'Destinations of the routes of aurora_subnet_ids: found ["{SOMEWHERE}"], which should not',
-        route_out(outputs.AURORA_SUBNET_IDS),
+        route_out("aurora_subnet_ids"),
     ),
     Defect(
         "dms-routes-lead-to-the-source-and-through-nat-at-most",
         f'Destinations of the routes of dms_subnet_ids: found ["{SOMEWHERE}"], which should not',
-        route_out(outputs.DMS_SUBNET_IDS),
+        route_out("dms_subnet_ids"),
     ),
     Defect(
         "the-way-to-the-source-is-attached",
@@ -250,12 +247,12 @@ DEFECTS = (
     Defect(
         "auroras-rules",
         f'Rules of the security group of Aurora: found ["in from {SOMEWHERE}, port 22"], which ',
-        rule_in(lambda deployed: deployed.outputs[outputs.AURORA_SECURITY_GROUP_ID]),
+        rule_in(lambda deployed: deployed.outputs["aurora_security_group_id"]),
     ),
     Defect(
         "the-clients-rules",
         f'Rules of the security group of clients: found ["in from {SOMEWHERE}, port 22"], which ',
-        rule_in(lambda deployed: deployed.outputs[outputs.CLIENTS_SECURITY_GROUP_ID]),
+        rule_in(lambda deployed: deployed.outputs["clients_security_group_id"]),
     ),
     Defect(
         "dms-rules",

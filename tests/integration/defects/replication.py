@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from facts import outputs
 from tests.integration.defects.planting import Defect, Plant
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ def instance(*, undo: dict[str, Any] | None = None, **wrong: object) -> Plant:
     @contextmanager
     def plant(deployed: Deployed) -> Iterator[None]:
         right = undo or {name: dict(deployed.replication_instance)[name] for name in wrong}
-        arn = deployed.outputs[outputs.DMS_REPLICATION_INSTANCE_ARN]
+        arn = deployed.outputs["dms_replication_instance_arn"]
         modify: Callable[..., object] = deployed.account.dms.modify_replication_instance
         for settings in (wrong, right):
             modify(ReplicationInstanceArn=arn, ApplyImmediately=True, **settings)
@@ -63,7 +62,7 @@ def attributes(end: str, old: str, new: str) -> Plant:
 def in_auroras_group(deployed: Deployed) -> Iterator[None]:
     wrong, right = (
         {"VpcSecurityGroupIds": [deployed.outputs[output]]}
-        for output in (outputs.AURORA_SECURITY_GROUP_ID, outputs.DMS_SECURITY_GROUP_ID)
+        for output in ("aurora_security_group_id", "dms_security_group_id")
     )
     with instance(**wrong, undo=right)(deployed):
         yield
@@ -71,7 +70,7 @@ def in_auroras_group(deployed: Deployed) -> Iterator[None]:
 
 @contextmanager
 def fewer_subnets(deployed: Deployed) -> Iterator[None]:
-    subnets = deployed.outputs[outputs.DMS_SUBNET_IDS]
+    subnets = deployed.outputs["dms_subnet_ids"]
     modify = deployed.account.dms.modify_replication_subnet_group
     name = deployed.names.replication_subnet_group
     modify(ReplicationSubnetGroupIdentifier=name, SubnetIds=subnets[:2])
@@ -100,7 +99,7 @@ def sources_secret(deployed: Deployed) -> Iterator[None]:
                 "SecretsManagerAccessRoleArn": role,
             }
         }
-        for secret in (outputs.SOURCE_SECRET_ARN, outputs.SECRET_ARN)
+        for secret in ("source_secret_arn", "secret_arn")
     )
     with endpoint("target", **wrong, undo=right)(deployed):
         yield

@@ -6,7 +6,6 @@ import json
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from facts import outputs
 from ferry.check.deployment.logs import find_log_groups
 from ferry.check.deployment.roles import find_inline_statements, find_trust
 from tests.integration.defects.planting import (
@@ -97,7 +96,7 @@ def own_policy(role_name: str, **wrong: object) -> Plant:
 
 
 def key_arn(deployed: Deployed) -> str:
-    return str(deployed.outputs[outputs.KMS_KEY_ARN])
+    return str(deployed.outputs["kms_key_arn"])
 
 
 @contextmanager
@@ -116,7 +115,7 @@ def log_group_without_the_key(deployed: Deployed) -> Iterator[None]:
 
 @contextmanager
 def secret_of_another_key(deployed: Deployed) -> Iterator[None]:
-    secret_id = deployed.outputs[outputs.SECRET_ARN]
+    secret_id = deployed.outputs["secret_arn"]
     update = deployed.account.secretsmanager.update_secret
     with key(deployed) as another:
         update(SecretId=secret_id, KmsKeyId=another)
@@ -169,32 +168,32 @@ DEFECTS = (
     Defect(
         "dms-is-encrypted",
         "The replication instance's key: found ",
-        another_key(outputs.KMS_KEY_ARN),
+        another_key("kms_key_arn"),
     ),
     Defect(
         "the-master-secrets-keys",
         'Keys of the master secret: ["username"] missing; found instead [].',
-        secret(outputs.MASTER_SECRET_ARN, username=None),
+        secret("master_secret_arn", username=None),
     ),
     Defect(
         "the-target-secrets-keys",
         'Keys of the target\'s secret: ["engine"] missing; found instead [].',
-        secret(outputs.SECRET_ARN, engine=None),
+        secret("secret_arn", engine=None),
     ),
     Defect(
         "the-target-secret-leads-to-the-cluster",
         'The host in the target\'s secret: found "elsewhere.example.org", should be ',
-        secret(outputs.SECRET_ARN, host="elsewhere.example.org"),
+        secret("secret_arn", host="elsewhere.example.org"),
     ),
     Defect(
         "the-target-secret-has-the-master-password",
         "The target's secret holds another password than the master secret.",
-        secret(outputs.SECRET_ARN, password="another"),
+        secret("secret_arn", password="another"),
     ),
     Defect(
         "the-source-secret-leads-to-the-source",
         "The source's secret lacks host, which DMS reads.",
-        secret(outputs.SOURCE_SECRET_ARN, host=None),
+        secret("source_secret_arn", host=None),
     ),
     Defect(
         "the-accounts-roles-are-trusted-to-dms",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from facts import outputs
 from ferry.findings import Level
 from tests.integration.defects.planting import Defect, state_says, swap
 
@@ -80,7 +79,7 @@ def taint_the_cluster(_: Deployed, state: dict[str, Any]) -> None:
 
 @contextmanager
 def subnet_without_a_tag(deployed: Deployed) -> Iterator[None]:
-    subnets = [deployed.outputs[outputs.DMS_SUBNET_IDS][0]]
+    subnets = [deployed.outputs["dms_subnet_ids"][0]]
     deployed.account.ec2.delete_tags(Resources=subnets, Tags=[{"Key": "project"}])
     yield
     tag = {"Key": "project", "Value": deployed.tags["project"]}
@@ -88,12 +87,12 @@ def subnet_without_a_tag(deployed: Deployed) -> Iterator[None]:
 
 
 def untag_the_source_secret(deployed: Deployed) -> None:
-    secret_id = deployed.outputs[outputs.SOURCE_SECRET_ARN]
+    secret_id = deployed.outputs["source_secret_arn"]
     deployed.account.secretsmanager.untag_resource(SecretId=secret_id, TagKeys=["environment"])
 
 
 def tag_the_source_secret(deployed: Deployed) -> None:
-    secret_id = deployed.outputs[outputs.SOURCE_SECRET_ARN]
+    secret_id = deployed.outputs["source_secret_arn"]
     tag: Any = {"Key": "environment", "Value": "dev"}
     deployed.account.secretsmanager.tag_resource(SecretId=secret_id, Tags=[tag])
 
@@ -147,7 +146,7 @@ DEFECTS = (
     Defect(
         "all-outputs-are-there",
         "Outputs that are missing or empty: dashboard_url.",
-        state_says(lambda _, state: state["outputs"].pop(outputs.DASHBOARD_URL)),
+        state_says(lambda _, state: state["outputs"].pop("dashboard_url")),
     ),
     Defect("everything-carries-the-tags", "aws_subnet.", subnet_without_a_tag),
     Defect(

@@ -6,7 +6,6 @@ import json
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from facts import outputs
 from ferry.check.deployment.expect import document
 from ferry.check.deployment.tasks import read_settings
 from ferry.findings import Level
@@ -119,7 +118,7 @@ def of_another_type(deployed: Deployed) -> Iterator[None]:
 def named_by_dms(deployed: Deployed) -> Iterator[None]:
     with (
         replaced(deployed) as arn,
-        output_says(outputs.DMS_TASK_ARNS, lambda _: {TASK: arn})(deployed),
+        output_says("dms_task_arns", lambda _: {TASK: arn})(deployed),
     ):
         yield
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import pytest
 
-from facts import outputs
 from ferry.account import Account
 from ferry.check.deployment.checks import CHECKS, judge
 from ferry.check.deployment.deployed import Deployed
@@ -18,12 +17,12 @@ if TYPE_CHECKING:
 
 STATE = State(
     outputs={
-        outputs.CLUSTER_ID: "aurora-ferry-dev",
-        outputs.CLUSTER_ARN: "arn:cluster",
-        outputs.WRITER_INSTANCE_ID: "aurora-ferry-dev-writer",
-        outputs.READER_INSTANCE_IDS: ["aurora-ferry-dev-reader-1"],
-        outputs.ALARM_TOPIC_ARN: "arn:topic",
-        outputs.DMS_TASK_ARNS: {"all": "arn:aws:dms:eu-central-1:111122223333:task:all"},
+        "cluster_id": "aurora-ferry-dev",
+        "cluster_arn": "arn:cluster",
+        "writer_instance_id": "aurora-ferry-dev-writer",
+        "reader_instance_ids": ["aurora-ferry-dev-reader-1"],
+        "alarm_topic_arn": "arn:topic",
+        "dms_task_arns": {"all": "arn:aws:dms:eu-central-1:111122223333:task:all"},
     }
 )
 

@@ -121,7 +121,7 @@ def test_a_status_that_nobody_knows_is_not_judged(
     assert finding.level is Level.UNJUDGED
     assert finding.what == f"The cluster, which is {text}, could not be judged."
     assert finding.why == (
-        "ferry does not know this status; https://example.org/statuses has them all."
+        "Nobody here knows this status; https://example.org/statuses has them all."
     )
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from facts import outputs
 from ferry.deployment import State
 from ferry.findings import Level
 from tests.unit.ferry.environments import environment
@@ -17,11 +16,11 @@ if TYPE_CHECKING:
 
 STATE = State(
     outputs={
-        outputs.VPC_ID: "vpc-1",
-        outputs.AURORA_SUBNET_IDS: ["subnet-1"],
-        outputs.DMS_SUBNET_IDS: ["subnet-1"],
-        outputs.AURORA_SECURITY_GROUP_ID: "sg-aurora",
-        outputs.DMS_SECURITY_GROUP_ID: "sg-dms",
+        "vpc_id": "vpc-1",
+        "aurora_subnet_ids": ["subnet-1"],
+        "dms_subnet_ids": ["subnet-1"],
+        "aurora_security_group_id": "sg-aurora",
+        "dms_security_group_id": "sg-dms",
     }
 )
 SOURCE = "192.168.10.0/24"
