@@ -2,38 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from facts import events, outputs
 from ferry.check.deployment import statuses
 
 if TYPE_CHECKING:
-    import types_boto3_dms.type_defs as dms
-    import types_boto3_rds.type_defs as rds
-
     from ferry.check.deployment.deployed import Deployed
     from ferry.check.deployment.expect import Expect
 
 
-def find_rds_subscriptions(deployed: Deployed) -> list[rds.EventSubscriptionTypeDef]:
-    """RDS's subscriptions that tell the topic."""
+def find_subscriptions(deployed: Deployed, *services: str) -> list[dict[str, Any]]:
+    """The subscriptions of `rds`, `dms` that tell the topic; both answer alike."""
     topic = deployed.outputs[outputs.ALARM_TOPIC_ARN]
-    pages = deployed.account.rds.get_paginator("describe_event_subscriptions").paginate()
     return [
         one
-        for page in pages
-        for one in page["EventSubscriptionsList"]
-        if one.get("SnsTopicArn") == topic
-    ]
-
-
-def find_dms_subscriptions(deployed: Deployed) -> list[dms.EventSubscriptionTypeDef]:
-    """DMS's subscriptions that tell the topic."""
-    topic = deployed.outputs[outputs.ALARM_TOPIC_ARN]
-    pages = deployed.account.dms.get_paginator("describe_event_subscriptions").paginate()
-    return [
-        one
-        for page in pages
+        for service in services
+        for page in getattr(deployed.account, service)
+        .get_paginator("describe_event_subscriptions")
+        .paginate()
         for one in page["EventSubscriptionsList"]
         if one.get("SnsTopicArn") == topic
     ]
@@ -45,7 +32,7 @@ def check_rds_tells_of_the_cluster_and_its_instances(deployed: Deployed, expect:
         "What RDS tells the topic of",
         [
             (one.get("SourceType"), source)
-            for one in find_rds_subscriptions(deployed)
+            for one in find_subscriptions(deployed, "rds")
             for source in one.get("SourceIdsList", [])
         ],
         [
@@ -62,7 +49,7 @@ def check_dms_tells_of_the_instance_and_its_tasks(deployed: Deployed, expect: Ex
         "What DMS tells the topic of",
         [
             (one.get("SourceType"), source)
-            for one in find_dms_subscriptions(deployed)
+            for one in find_subscriptions(deployed, "dms")
             for source in one.get("SourceIdsList", [])
         ],
         [
@@ -74,7 +61,7 @@ def check_dms_tells_of_the_instance_and_its_tasks(deployed: Deployed, expect: Ex
 
 def check_what_is_told_of(deployed: Deployed, expect: Expect) -> None:
     """RDS and DMS tell of everything that may concern a migration."""
-    for one in (*find_rds_subscriptions(deployed), *find_dms_subscriptions(deployed)):
+    for one in find_subscriptions(deployed, "rds", "dms"):
         wanted = events.CATEGORIES.get(one.get("SourceType", ""), ())
         missing = ", ".join(sorted(set(wanted) - set(one.get("EventCategoriesList", []))))
         expect.that(not missing, f"{one.get('CustSubscriptionId')} does not tell of: {missing}.")
@@ -82,7 +69,7 @@ def check_what_is_told_of(deployed: Deployed, expect: Expect) -> None:
 
 def check_subscriptions_to_events_are_active(deployed: Deployed, expect: Expect) -> None:
     """The subscriptions to events are active."""
-    for one in (*find_rds_subscriptions(deployed), *find_dms_subscriptions(deployed)):
+    for one in find_subscriptions(deployed, "rds", "dms"):
         name = one.get("CustSubscriptionId")
         expect.equal(f"{name} is enabled", one.get("Enabled"), wanted=True)
         what, status = f"The subscription {name}", one.get("Status")

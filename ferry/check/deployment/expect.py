@@ -116,15 +116,15 @@ class Expect:
         """
         status = found or "without a status"
         text = f"{what} is {status}."
-        if status in statuses.right:
+        if status in statuses.right.split():
             return
-        if status in statuses.passing:
+        if status in statuses.passing.split():
             self.look(text, why=_PASSES, remedy="Wait, and run this again.")
-        elif status in statuses.wrong:
+        elif status in statuses.wrong.split():
             self.differs(
                 text,
                 why="It does not work, and does not mend itself.",
-                remedy=statuses.wrong[status] or f"See {statuses.source}.",
+                remedy=statuses.remedies.get(status) or f"See {statuses.source}.",
             )
         else:
             why = f"Nobody here knows this status; {statuses.source} has them all."

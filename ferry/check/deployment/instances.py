@@ -32,7 +32,7 @@ def check_one_writer_and_the_wanted_readers(deployed: Deployed, expect: Expect) 
         for member in cluster.get("DBClusterMembers", [])
         if member.get("IsClusterWriter")
     ]
-    if cluster.get("Status") not in statuses.CLUSTER.passing:
+    if cluster.get("Status") not in statuses.CLUSTER.passing.split():
         expect.equal("The number of the cluster's writers", len(writers), 1)
 
 

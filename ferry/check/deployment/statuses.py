@@ -11,19 +11,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Statuses:
-    """What a kind of thing may be.
+    """What a kind of thing may be; words, separated by spaces.
 
     Args:
         source: The page that has them.
         right: In which it works.
         passing: Which pass by themselves, and end well.
-        wrong: Which need somebody, and what he does where it is no matter of a deployment.
+        wrong: Which need somebody.
+        remedies: What he does, where it is no matter of a deployment.
     """
 
     source: str
-    right: frozenset[str] = frozenset({"available"})
-    passing: frozenset[str]
-    wrong: Mapping[str, str] = field(default_factory=dict)
+    right: str = "available"
+    passing: str
+    wrong: str = ""
+    remedies: Mapping[str, str] = field(default_factory=dict)
 
 
 _NO_KEY: Final = (
@@ -31,156 +33,102 @@ _NO_KEY: Final = (
     "lets RDS use it."
 )
 _START: Final = "Start the cluster: aws rds start-db-cluster --db-cluster-identifier IDENTIFIER."
-_FULL: Final = "Raise the storage in the file and deploy."
+_OF_AURORA: Final = {
+    "inaccessible-encryption-credentials": _NO_KEY,
+    "inaccessible-encryption-credentials-recoverable": _NO_KEY,
+    "stopped": _START,
+    "stopping": _START,
+}
 
 CLUSTER: Final = Statuses(
     source="https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Status.html",
-    passing=frozenset(
-        {
-            "backing-up",
-            "creating",
-            "failing-over",
-            "maintenance",
-            "migrating",
-            "modifying",
-            "preparing-data-migration",
-            "promoting",
-            "renaming",
-            "resetting-master-credentials",
-            "starting",
-            "storage-optimization",
-            "update-iam-db-auth",
-            "upgrading",
-        }
-    ),
-    wrong={
-        "cloning-failed": "",
-        "deleting": "",
-        "inaccessible-encryption-credentials": _NO_KEY,
-        "inaccessible-encryption-credentials-recoverable": _NO_KEY,
-        "migration-failed": "",
-        "stopped": _START,
-        "stopping": _START,
-    },
+    passing="backing-up creating failing-over maintenance migrating modifying "
+    "preparing-data-migration promoting renaming resetting-master-credentials starting "
+    "storage-optimization update-iam-db-auth upgrading",
+    wrong="cloning-failed deleting inaccessible-encryption-credentials "
+    "inaccessible-encryption-credentials-recoverable migration-failed stopped stopping",
+    remedies=_OF_AURORA,
 )
 
 CLUSTER_INSTANCE: Final = Statuses(
     source="https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Overview.DBInstance.Status.html",
-    passing=frozenset(
-        {
-            "backing-up",
-            "configuring-enhanced-monitoring",
-            "configuring-iam-database-auth",
-            "configuring-log-exports",
-            "creating",
-            "maintenance",
-            "modifying",
-            "rebooting",
-            "renaming",
-            "resetting-master-credentials",
-            "starting",
-            "storage-config-upgrade",
-            "storage-initialization",
-            "storage-optimization",
-            "upgrading",
-        }
-    ),
-    wrong={
-        "delete-precheck": "",
-        "deleting": "",
-        "failed": "",
-        "inaccessible-encryption-credentials": _NO_KEY,
-        "inaccessible-encryption-credentials-recoverable": _NO_KEY,
-        "incompatible-network": "",
+    passing="backing-up configuring-enhanced-monitoring configuring-iam-database-auth "
+    "configuring-log-exports creating maintenance modifying rebooting renaming "
+    "resetting-master-credentials starting storage-config-upgrade storage-initialization "
+    "storage-optimization upgrading",
+    wrong="delete-precheck deleting failed inaccessible-encryption-credentials "
+    "inaccessible-encryption-credentials-recoverable incompatible-network incompatible-parameters "
+    "incompatible-restore insufficient-capacity restore-error stopped stopping storage-full",
+    remedies={
+        **_OF_AURORA,
         "incompatible-parameters": "A parameter has a value that the instance class cannot bear.",
-        "incompatible-restore": "",
         "insufficient-capacity": "AWS has no room for the class in this zone now.",
-        "restore-error": "",
-        "stopped": _START,
-        "stopping": _START,
-        "storage-full": "",
     },
 )
 
 PARAMETERS: Final = Statuses(
     source="https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBParameterGroupStatus.html",
-    right=frozenset({"in-sync"}),
-    passing=frozenset({"applying", "pending-database-upgrade"}),
-    wrong={"failed-to-apply": ""},
+    right="in-sync",
+    passing="applying pending-database-upgrade",
+    wrong="failed-to-apply",
 )
 """Of a parameter group at an instance. `pending-reboot` is judged apart: it waits for somebody."""
 
 REPLICATION_INSTANCE: Final = Statuses(
     source="https://docs.aws.amazon.com/dms/latest/APIReference/API_ReplicationInstance.html",
-    passing=frozenset(
-        {
-            "creating",
-            "maintenance",
-            "modifying",
-            "rebooting",
-            "resetting-master-credentials",
-            "upgrading",
-        }
-    ),
-    wrong={
-        "deleted": "",
-        "deleting": "",
-        "failed": "",
+    passing="creating maintenance modifying rebooting resetting-master-credentials upgrading",
+    wrong="deleted deleting failed incompatible-credentials incompatible-network storage-full",
+    remedies={
         "incompatible-credentials": "DMS cannot use the environment's KMS key.",
-        "incompatible-network": "",
-        "storage-full": _FULL,
+        "storage-full": "Raise dms.allocated_storage_gib in the file and deploy.",
     },
 )
 
 TASK: Final = Statuses(
     source="https://docs.aws.amazon.com/dms/latest/APIReference/API_ReplicationTask.html",
-    right=frozenset({"ready", "running"}),
-    passing=frozenset({"creating", "modifying", "moving", "starting", "stopping", "testing"}),
-    wrong={"deleting": ""},
+    right="ready running",
+    passing="creating modifying moving starting stopping testing",
+    wrong="deleting",
 )
 """But for those of a task that ended: whether that is right depends on how."""
 
 EVENT_SUBSCRIPTION: Final = Statuses(
     source="https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_EventSubscription.html",
-    right=frozenset({"active"}),
-    passing=frozenset({"creating", "modifying"}),
-    wrong={"deleting": "", "no-permission": "", "topic-not-exist": ""},
+    right="active",
+    passing="creating modifying",
+    wrong="deleting no-permission topic-not-exist",
 )
 """RDS's and DMS's alike."""
 
 VPC_ENDPOINT: Final = Statuses(
     source="https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_VpcEndpoint.html",
-    passing=frozenset({"pending"}),
-    wrong=dict.fromkeys(
-        ("deleted", "deleting", "expired", "failed", "partial", "pendingAcceptance", "rejected"), ""
-    ),
+    passing="pending",
+    wrong="deleted deleting expired failed partial pendingAcceptance rejected",
 )
 
 NAT_GATEWAY: Final = Statuses(
     source="https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_NatGateway.html",
-    passing=frozenset({"pending"}),
+    passing="pending",
 )
 
 ATTACHMENT: Final = Statuses(
     source="https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TransitGatewayVpcAttachment.html",
-    passing=frozenset({"initiating", "initiatingRequest", "modifying", "pending"}),
-    wrong={
-        "failed": "",
-        "failing": "",
+    passing="initiating initiatingRequest modifying pending",
+    wrong="failed failing pendingAcceptance rejected rejecting rollingBack",
+    remedies={
         "pendingAcceptance": "The gateway's owner has to accept the attachment.",
         "rejected": "The gateway's owner refused the attachment.",
         "rejecting": "The gateway's owner refused the attachment.",
-        "rollingBack": "",
     },
 )
 
 KEY: Final = Statuses(
     source="https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html",
-    right=frozenset({"Enabled"}),
-    passing=frozenset({"Creating", "Updating"}),
-    wrong={
+    right="Enabled",
+    passing="Creating Updating",
+    wrong="Disabled PendingDeletion Unavailable",
+    remedies={
         "Disabled": "Enable it: aws kms enable-key --key-id ARN.",
         "PendingDeletion": "Keep it: aws kms cancel-key-deletion --key-id ARN, then enable-key.",
-        "Unavailable": "",
     },
 )

@@ -10,8 +10,9 @@ from ferry.findings import Level
 
 STATUSES = Statuses(
     source="https://example.org/statuses",
-    passing=frozenset({"modifying"}),
-    wrong={"failed": "", "stopped": "Start it."},
+    passing="creating modifying",
+    wrong="failed stopped",
+    remedies={"stopped": "Start it."},
 )
 
 
