@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any
 
+from facts.parameters import PARAMETERS, is_static
 from ferry.check.deployment import statuses
 from ferry.check.deployment.expect import only
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from types_boto3_rds.type_defs import ParameterOutputTypeDef
 
     from ferry.check.deployment.deployed import Deployed
     from ferry.check.deployment.expect import Expect
-
-_FORCE_SSL: Final = "rds.force_ssl"
-_FIRST_TO_FORCE_SSL: Final = 17
-"""From here on Aurora's own default; RDS gives defaults back as pending-reboot."""
-
-_APPLY_METHODS: Final = {
-    "log_min_duration_statement": "immediate",
-    "log_statement": "immediate",
-    _FORCE_SSL: "immediate",
-    "rds.logical_replication": "pending-reboot",
-    "shared_preload_libraries": "pending-reboot",
-}
-"""By DescribeEngineDefaultClusterParameters for aurora-postgresql15."""
 
 
 def _major_version(deployed: Deployed) -> int:
@@ -39,52 +27,63 @@ def find_cluster_parameters(deployed: Deployed) -> Mapping[str, ParameterOutputT
         DBClusterParameterGroupName=deployed.cluster.get("DBClusterParameterGroup", ""),
         Source="user",
     )
-    return {
-        parameter.get("ParameterName", ""): parameter
-        for page in pages
-        for parameter in page["Parameters"]
-    }
+    return _by_name(pages)
 
 
-def check_cluster_parameters(deployed: Deployed, expect: Expect) -> None:
-    """The cluster's parameters are those that the file and the project set, and no others."""
+def _by_name(pages: Iterable[Any]) -> Mapping[str, ParameterOutputTypeDef]:
+    return {one["ParameterName"]: one for page in pages for one in page["Parameters"]}
+
+
+def _wanted(deployed: Deployed) -> Mapping[str, str]:
+    """The values of the cluster's parameters that the project and the file set."""
     aurora = deployed.environment.aurora
-    found = {
-        name: parameter.get("ParameterValue")
-        for name, parameter in find_cluster_parameters(deployed).items()
-    }
-    wanted = {
+    return {
         "log_min_duration_statement": str(aurora.log_min_duration_statement_ms),
         "log_statement": aurora.log_statement,
-        _FORCE_SSL: "1",
+        "rds.force_ssl": "1",
         "rds.logical_replication": "1",
         "shared_preload_libraries": "pg_stat_statements",
         **{name: parameter.value for name, parameter in aurora.parameters.items()},
     }
-    expect.includes("The cluster's parameters", found, wanted)
+
+
+def _is_default(deployed: Deployed, name: str, value: str) -> bool:
+    """Whether a value is Aurora's own: RDS keeps none of these, and gives them as pending-reboot."""
+    known = PARAMETERS.get(name)
+    return known is not None and known.default(_major_version(deployed)) == value
+
+
+def _has_exactly(
+    deployed: Deployed,
+    expect: Expect,
+    what: str,
+    found: Mapping[str, ParameterOutputTypeDef],
+    wanted: Mapping[str, str],
+) -> None:
+    for name, value in wanted.items():
+        if name in found or not _is_default(deployed, name, value):
+            there = found.get(name, {}).get("ParameterValue")
+            expect.equal(f"{what}'s parameter {name}", there, value)
     more = ", ".join(sorted(found.keys() - wanted.keys()))
-    expect.that(not more, f"The cluster's parameters that nobody asked for: {more}.")
+    expect.that(not more, f"{what}'s parameters that nobody asked for: {more}.")
+
+
+def check_cluster_parameters(deployed: Deployed, expect: Expect) -> None:
+    """The cluster's parameters are those that the file and the project set, and no others."""
+    found = find_cluster_parameters(deployed)
+    _has_exactly(deployed, expect, "The cluster", found, _wanted(deployed))
 
 
 def check_cluster_parameters_apply_methods(deployed: Deployed, expect: Expect) -> None:
     """Static parameters of the cluster wait for a reboot, and the others do not."""
-    found = find_cluster_parameters(deployed)
-    stated = {
-        name: parameter.apply_method
-        for name, parameter in deployed.environment.aurora.parameters.items()
-        if parameter.apply_method is not None
-    }
-    methods = {name: parameter.get("ApplyMethod") for name, parameter in found.items()}
-    if _major_version(deployed) >= _FIRST_TO_FORCE_SSL:
-        stated.setdefault(_FORCE_SSL, "pending-reboot")
-    expect.includes(
-        "The apply method of the cluster's parameters", methods, _APPLY_METHODS | stated
-    )
-    for name, parameter in found.items():
-        expect.that(
-            parameter.get("ApplyType") != "static" or methods[name] != "immediate",
-            f"{name} is static, and its apply method is immediate.",
-        )
+    parameters = deployed.environment.aurora.parameters
+    stated = {name: parameter.apply_method for name, parameter in parameters.items()}
+    values, found = _wanted(deployed), find_cluster_parameters(deployed)
+    for name in sorted(values.keys() & found.keys()):
+        waits = is_static(name) or _is_default(deployed, name, values[name])
+        wanted = stated.get(name) or ("pending-reboot" if waits else "immediate")
+        method = found[name].get("ApplyMethod")
+        expect.equal(f"The apply method of the cluster's parameter {name}", method, wanted)
 
 
 def check_the_cluster_uses_its_own_parameter_group(deployed: Deployed, expect: Expect) -> None:
@@ -117,12 +116,7 @@ def check_instances_parameters(deployed: Deployed, expect: Expect) -> None:
         pages = deployed.account.rds.get_paginator("describe_db_parameters").paginate(
             DBParameterGroupName=name, Source="user"
         )
-        found = {
-            parameter.get("ParameterName"): parameter.get("ParameterValue")
-            for page in pages
-            for parameter in page["Parameters"]
-        }
-        expect.equal(f"{identifier}'s own parameters", found, wanted)
+        _has_exactly(deployed, expect, identifier, _by_name(pages), wanted)
 
 
 def _is_taken_up(expect: Expect, what: str, status: str | None) -> None:

@@ -222,12 +222,12 @@ DEFECTS = (
     ),
     Defect(
         "cluster-parameters",
-        'The cluster\'s parameters, log_statement: found "mod", should be ',
+        'The cluster\'s parameter log_statement: found "mod", should be "all".',
         cluster_parameter("log_statement", value="mod"),
     ),
     Defect(
         "cluster-parameters-apply-methods",
-        "The apply method of the cluster's parameters, log_statement: found ",
+        "The apply method of the cluster's parameter log_statement: found ",
         cluster_parameter("log_statement", apply_method="pending-reboot"),
     ),
     Defect(
@@ -240,7 +240,7 @@ DEFECTS = (
     ),
     Defect(
         "instances-parameters",
-        'aurora-ferry-dev-writer\'s own parameters: found {"work_mem": "131072"}, should be {}.',
+        "aurora-ferry-dev-writer's parameters that nobody asked for: work_mem.",
         swap(
             lambda deployed: deployed.account.rds.modify_db_parameter_group(
                 DBParameterGroupName=group(deployed),

@@ -243,6 +243,34 @@ def test_a_parameter_that_waits_for_a_reboot_is_a_warning(judged: Judged) -> Non
     ]
 
 
+def parameters(**values: str) -> dict[str, Any]:
+    """An RDS whose parameter group holds these."""
+    found = [{"ParameterName": name, "ParameterValue": it} for name, it in values.items()]
+    paginator = SimpleNamespace(paginate=lambda **_: [{"Parameters": found}])
+    return {"rds": SimpleNamespace(get_paginator=lambda _: paginator)}
+
+
+def test_rds_keeps_no_value_that_is_auroras_own(judged: Judged) -> None:
+    """With release 17 `rds.force_ssl` is 1 by default."""
+    kept = {
+        "log_min_duration_statement": "1000",
+        "log_statement": "all",
+        "rds.logical_replication": "1",
+        "shared_preload_libraries": "pg_stat_statements",
+    }
+
+    [old] = judged("cluster-parameters", cluster=cluster(), clients=parameters(**kept))
+    [new] = judged(
+        "cluster-parameters",
+        cluster=cluster(),
+        clients=parameters(**kept),
+        environment=environment(aurora={"engine_version": "17.4"}),
+    )
+
+    assert old.what == 'The cluster\'s parameter rds.force_ssl: found nothing, should be "1".'
+    assert new.level is Level.RIGHT
+
+
 def test_a_replication_instance_that_grows_is_a_warning(judged: Judged) -> None:
     growing = {
         "ReplicationInstanceStatus": "modifying",
