@@ -49,5 +49,5 @@ bench: setup ## Measure synthesis; writes bench/RESULTS.md, takes ten minutes
 review: setup ## What the working tree does to ENV=dev; BASE= is what is deployed, main by default
 	@python -m harness.review "$(ENV)" $(BASE)
 
-lock: setup ## Renew the lock files: Python's, Node's, those of tools/
-	@$(PYTHON) tools/lock.py
+lock: setup ## Renew all lock files; PLATFORMS= that of Terraform's provider alone
+	@$(PYTHON) tools/lock.py $(PLATFORMS)

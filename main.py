@@ -13,9 +13,11 @@ from cdktf import App
 
 from settings.reading.loading import load_environments
 from settings.reading.problem import EnvironmentsError
+from stacks import lock_file
 from stacks.app import add_stacks
 
-ENVIRONMENTS = Path(__file__).parent / "environments"
+PROJECT = Path(__file__).parent
+ENVIRONMENTS = PROJECT / "environments"
 
 try:
     environments = load_environments(ENVIRONMENTS, selected=os.environ.get("ENVIRONMENT_SUFFIX"))
@@ -27,3 +29,6 @@ except EnvironmentsError as error:
 app = App()
 add_stacks(app, environments)
 app.synth()
+unpinned = lock_file.pin(Path(app.outdir), lock_file=PROJECT / lock_file.NAME)
+if unpinned:
+    sys.stderr.write(f"{unpinned}\n")

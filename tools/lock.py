@@ -1,22 +1,32 @@
 """Writes Pipfile.lock, package-lock.json and tools/*.txt without the names of any registry host.
 
-Where packages come from is for pip's and npm's own configuration to say, on each machine.
+Where packages come from is for pip's and npm's own configuration to say, on each machine. Also
+writes .terraform.lock.hcl, for the platforms that it names or, given some, for these and nothing
+else anew: from Terraform's registry, or from the folder that TERRAFORM_PROVIDER_MIRROR names.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def main() -> int:
-    """Lock the Python and the Node packages, and those of the tools with their own environments."""
+PROVIDERS = ROOT / ".terraform.lock.hcl"
+
+
+def main(platforms: list[str]) -> int:
+    """Lock the Python and the Node packages, those of the tools, and Terraform's provider."""
+    if platforms:
+        _lock_provider(platforms)
+        return 0
     _pipenv("lock", "--dev", folder=ROOT)
     _drop_sources(ROOT / "Pipfile.lock")
     for wanted in sorted((ROOT / "tools").glob("*.in")):
@@ -27,7 +37,32 @@ def main() -> int:
         check=True,
     )
     _drop_resolved(ROOT / "package-lock.json")
+    _lock_provider(PROVIDERS.read_text().splitlines()[0].removeprefix("# Platforms:").split())
     return 0
+
+
+def _lock_provider(platforms: list[str]) -> None:
+    mirror = os.environ.get("TERRAFORM_PROVIDER_MIRROR")
+    needed = {"aws": {"source": "hashicorp/aws", "version": _provider_version()}}
+    with TemporaryDirectory() as folder:
+        document = json.dumps({"terraform": {"required_providers": needed}})
+        (Path(folder) / "main.tf.json").write_text(document)
+        subprocess.run(
+            ["terraform", "providers", "lock", *(f"-platform={it}" for it in platforms),
+             *([f"-fs-mirror={Path(mirror).resolve()}"] if mirror else [])],
+            cwd=folder,
+            check=True,
+        )  # fmt: skip
+        found = (Path(folder) / PROVIDERS.name).read_text()
+    PROVIDERS.write_text(f"# Platforms: {' '.join(platforms)}\n{found}")
+
+
+def _provider_version() -> str:
+    """The version that the environments name, if it is one; else the default."""
+    files = (tomllib.loads(it.read_text()) for it in (ROOT / "environments").glob("*.toml"))
+    named = {it.get("aws", {}).get("provider_version", "") for it in files}
+    (default,) = re.findall(r'_TESTED: Final = "(.*)"', (ROOT / "settings/aws.py").read_text())
+    return (named.pop() if len(named) == 1 else "") or default
 
 
 def _pipenv(*arguments: str, folder: Path) -> str:
@@ -74,4 +109,4 @@ def _drop_resolved(lock: Path) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

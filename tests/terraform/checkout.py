@@ -10,7 +10,7 @@ from harness.deployment import ROOT
 if TYPE_CHECKING:
     from pathlib import Path
 
-COPIED = ("main.py", "cdktf.json")
+COPIED = ("main.py", "cdktf.json", ".terraform.lock.hcl")
 LINKED = ("constructs_lib", "facts", "lean_bindings", "settings", "stacks")
 
 

@@ -29,6 +29,19 @@ def test_the_app_writes_the_selected_environment_and_its_account(
     assert written == ["account-444455556666", "prod"]
 
 
+def test_an_app_that_does_not_find_its_provider_pinned_says_so(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("cdktf.App", lambda: App(outdir=str(tmp_path / "cdktf.out")))
+    monkeypatch.setenv("ENVIRONMENT_SUFFIX", "prod")
+    monkeypatch.setattr("stacks.lock_file.here", lambda: "plan9_mips")
+
+    runpy.run_path(str(ROOT / "main.py"))
+
+    (said,) = capsys.readouterr().err.splitlines()
+    assert said.startswith("The AWS provider is not pinned here for account-444455556666 (5.100.0)")
+
+
 def test_an_unknown_environment_ends_with_2_and_one_line_and_writes_nothing(
     tmp_path: Path,
 ) -> None:
