@@ -21,7 +21,7 @@ demo: setup ## Deploy dev end to end on local AWS, show it, destroy it; VERBOSE=
 	@python -m harness.demo
 
 test: ## Everything that CI checks
-	@$(PYTHON) tools/set_up.py checkov workflows
+	@$(PYTHON) tools/set_up.py authorization checkov workflows
 	@python -m tools.check
 
 synth: setup ## Write cdktf.out, the Terraform JSON of every environment

@@ -56,6 +56,18 @@ def kept_plan(stack: str, digest: str) -> str:
     return f"{PLANS_PREFIX}{stack}/{digest}.tar"
 
 
+def workflow_roles(names: Names) -> list[str]:
+    """The roles of the workflows: `aurora-ferry-plan`, and `aurora-ferry-plan-dev` of one alone.
+
+    An administrator makes them, under these names or others: docs/pull-requests.md.
+    """
+    return [
+        f"{names.project}-{workflow}{end}"
+        for workflow in ("plan", "review", "apply")
+        for end in ("", f"-{names.environment}")
+    ]
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Names:
     """Every name of one environment.

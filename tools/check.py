@@ -59,10 +59,15 @@ STEPS: dict[str, list[list[str]]] = {
          "--skip-covered", "--show-missing"],
     ],
     "checkov": [["pytest", "tests/checkov", "-q"]],
+    "policies": [["pytest", "tests/policies", "-q", "-n", "2"]],
 }  # fmt: skip
 
 
-LANES = (("lint", "unit", "slow", "coverage", "checkov"), ("integration",), ("terraform",))
+LANES = (
+    ("lint", "unit", "slow", "coverage", "checkov", "policies"),
+    ("integration",),
+    ("terraform",),
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

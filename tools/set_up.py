@@ -5,7 +5,9 @@ copies that start at once from installing into the same folder. Nothing outside 
 touched.
 
     python3 tools/set_up.py                      what `make demo` needs, and the programs of PROGRAMS
-    python3 tools/set_up.py checkov workflows    also Checkov, and the linters of the workflows
+    python3 tools/set_up.py authorization checkov workflows
+                                                 also AWS's Service Authorization Reference, Checkov,
+                                                 and the linters of the workflows
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 TOOLS = ROOT / ".tools"
 MINIMUM_PYTHON = (3, 11)
-OPTIONAL = ("checkov", "workflows")
+OPTIONAL = ("authorization", "checkov", "workflows")
 PROGRAMS = {
     "ferry": """#!/bin/sh
 # Written by tools/set_up.py. -P: the folder that ferry is called from is no place for modules.

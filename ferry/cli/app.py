@@ -11,6 +11,7 @@ import typer
 from ferry.cli.adopt import adopt
 from ferry.cli.bootstrap import bootstrap
 from ferry.cli.check import aws, deployment
+from ferry.cli.policies import policies
 from ferry.cli.review import review
 from ferry.cli.secret import source
 from ferry.findings import ExitStatus
@@ -31,6 +32,7 @@ check = typer.Typer(
     help="Look at what a deployment needs, and at what is deployed.", no_args_is_help=True
 )
 app.command()(bootstrap)
+app.command()(policies)
 app.command()(adopt)
 app.command()(review)
 app.add_typer(secret, name="secret")

@@ -1,8 +1,8 @@
 """IAM's simulation of policies: what a user's or role's policies say of actions.
 
 Local AWS refuses no call for want of a permission; here it can be asked what AWS would do. As far
-as the project's own policies go: Allow and Deny, wildcards in actions and resources, and the
-conditions that compare strings. Permissions boundaries and organizations' policies are not there.
+as the project's own policies go: Allow and Deny, wildcards in actions and resources, the
+conditions that compare strings, and Null. Permissions boundaries and organizations' policies are not there.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 """
@@ -90,7 +90,11 @@ def _evaluated(
         ):
             continue
         conditions = list(_conditions(statement))
-        missing |= {key for _, key, _ in conditions if key.lower() not in context}
+        missing |= {
+            key
+            for operator, key, _ in conditions
+            if key.lower() not in context and not _does_without(operator)
+        }
         if all(_holds(*condition, context) for condition in conditions):
             effects.add(statement["Effect"])
     decision = "implicitDeny"
@@ -113,14 +117,25 @@ def _conditions(statement: Mapping[str, Any]) -> Iterator[tuple[str, str, list[s
             yield operator, key, _listed(values)
 
 
+def _does_without(operator: str) -> bool:
+    """Whether a condition is decided also where its key is not given."""
+    return operator == "Null" or operator.endswith("IfExists") or "Not" in operator
+
+
 def _holds(
     operator: str, key: str, wanted: Sequence[str], context: Mapping[str, Sequence[str]]
 ) -> bool:
     """Whether a condition holds; one of another kind, or on a key that is not given, does not."""
     given = context.get(key.lower(), [])
-    return operator.lower() in _STRING_CONDITIONS and any(
-        _matches(pattern, value) for pattern in wanted for value in given
-    )
+    if operator == "Null":
+        return (not given) is (wanted == ["true"])
+    if not given and _does_without(operator):
+        return True
+    matches = any(_matches(pattern, value) for pattern in wanted for value in given)
+    kind = operator.lower().removesuffix("ifexists")
+    if kind == "stringnotequals":
+        return not matches
+    return kind in _STRING_CONDITIONS and matches
 
 
 def _matches(pattern: str, value: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from facts.alarms import AURORA_CPU
 from ferry.account import Unanswered, asked
 from ferry.errors import FerryError
 from ferry.findings import Finding, Level, blocked, not_judged, right
@@ -137,28 +138,47 @@ def _decision(iam: IAMClient, who: str, question: Question, action: str) -> Deci
 def questions(environment: Environment, placement: Placement) -> list[Question]:
     """The decisive actions: without one of them a deployment ends half-way.
 
-    A short list, one or two of each service; docs/policies has all.
+    A short list, one or two of each service; `ferry policies` writes all. What AWS makes gets the
+    environment's tags in the same call, and the documents' conditions ask for them.
     """
     names = environment.names
     dms_role = placement.global_arn("iam", f"role/{names.secret_access_role}")
-    network = ["ec2:CreateSecurityGroup", "ec2:CreateTags"]
+    tagged = (
+        ("aws:RequestTag/project", names.project),
+        ("aws:RequestTag/environment", names.environment),
+    )
+    made = {"security-group": "ec2:CreateSecurityGroup"}
     if environment.network.vpc is not None:
-        network += ["ec2:CreateVpc", "ec2:CreateSubnet"]
-        network += ["ec2:CreateNatGateway"] if environment.network.vpc.nat != "none" else []
+        made |= {"vpc": "ec2:CreateVpc", "subnet": "ec2:CreateSubnet"}
+        if environment.network.vpc.nat != "none":
+            made |= {"natgateway": "ec2:CreateNatGateway"}
     return [
         Question(
             actions=("s3:GetObject", "s3:PutObject"),
             resource=placement.bucket_arn(environment.state_bucket, names.state_key),
         ),
+        *(
+            Question(actions=(action,), resource=placement.arn("ec2", f"{kind}/*"), context=tagged)
+            for kind, action in made.items()
+        ),
+        Question(
+            actions=("ec2:CreateTags",),
+            resource=placement.arn("ec2", "security-group/*"),
+            context=(*tagged, ("ec2:CreateAction", "CreateSecurityGroup")),
+        ),
         Question(
             actions=(
-                *network,
                 "kms:CreateKey",
                 "dms:CreateReplicationInstance",
                 "dms:CreateEndpoint",
                 "dms:CreateReplicationTask",
-                "cloudwatch:PutMetricAlarm",
-            )
+            ),
+            context=tagged,
+        ),
+        Question(
+            actions=("cloudwatch:PutMetricAlarm",),
+            resource=placement.arn("cloudwatch", f"alarm:{names.alarm(AURORA_CPU.name)}"),
+            context=tagged,
         ),
         Question(
             actions=("rds:CreateDBCluster", "rds:ModifyDBCluster"),
@@ -171,7 +191,6 @@ def questions(environment: Environment, placement: Placement) -> list[Question]:
             actions=("secretsmanager:CreateSecret", "secretsmanager:PutSecretValue"),
             resource=placement.arn("secretsmanager", f"secret:{names.master_secret}-AbCdEf"),
         ),
-        Question(actions=("iam:CreateRole", "iam:PutRolePolicy"), resource=dms_role),
         Question(
             actions=("iam:PassRole",),
             resource=dms_role,
@@ -218,8 +237,8 @@ def _denied(who: str, actions: Sequence[str]) -> Finding:
         PERMISSIONS,
         f"{who} may not: {', '.join(actions)}.",
         why="A deployment with these credentials ends half-way.",
-        remedy="Attach the policies in docs/policies (docs/deployment.md, Permissions), or name "
-        "who deploys: --deployer ARN.",
+        remedy="Attach the documents that 'ferry policies' writes (docs/deployment.md, Permissions), "
+        "or name who deploys: --deployer ARN.",
     )
 
 

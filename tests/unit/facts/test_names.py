@@ -51,6 +51,17 @@ def test_a_name_stays_as_it_is(name: str) -> None:
     assert getattr(DEV, name) == NAMES[name]
 
 
+def test_the_workflows_roles_stay_as_they_are() -> None:
+    assert names.workflow_roles(DEV) == [
+        "aurora-ferry-plan",
+        "aurora-ferry-plan-dev",
+        "aurora-ferry-review",
+        "aurora-ferry-review-dev",
+        "aurora-ferry-apply",
+        "aurora-ferry-apply-dev",
+    ]
+
+
 def test_no_name_is_left_out() -> None:
     given = {name for name, value in vars(Names).items() if isinstance(value, property)}
 

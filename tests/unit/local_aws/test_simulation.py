@@ -99,6 +99,34 @@ def test_conditions_on_strings_are_compared(aws: Aws) -> None:
     assert simulated(aws, arn, "iam:PassRole") == ("implicitDeny", ["iam:PassedToService"])
 
 
+@pytest.mark.parametrize(
+    ("condition", "given", "decision"),
+    [
+        ({"StringEqualsIfExists": {"aws:ResourceTag/a": "1"}}, {}, "allowed"),
+        (
+            {"StringEqualsIfExists": {"aws:ResourceTag/a": "1"}},
+            {"aws__ResourceTag/a": "2"},
+            "implicitDeny",
+        ),
+        ({"StringNotEquals": {"aws:ResourceTag/a": "1"}}, {}, "allowed"),
+        (
+            {"StringNotEquals": {"aws:ResourceTag/a": "1"}},
+            {"aws__ResourceTag/a": "1"},
+            "implicitDeny",
+        ),
+        ({"Null": {"aws:ResourceTag/a": "true"}}, {}, "allowed"),
+        ({"Null": {"aws:ResourceTag/a": "true"}}, {"aws__ResourceTag/a": "1"}, "implicitDeny"),
+        ({"Null": {"aws:ResourceTag/a": "false"}}, {"aws__ResourceTag/a": "1"}, "allowed"),
+    ],
+)
+def test_conditions_that_do_without_the_key(
+    aws: Aws, condition: dict[str, Any], given: dict[str, str], decision: str
+) -> None:
+    arn = role(aws, allow("kms:TagResource", Condition=condition))
+
+    assert simulated(aws, arn, "kms:TagResource", **given) == (decision, [])
+
+
 def test_conditions_of_another_kind_hold_for_nobody(aws: Aws) -> None:
     condition = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
     arn = role(aws, allow("iam:PassRole", Condition=condition))

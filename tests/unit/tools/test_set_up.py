@@ -99,4 +99,7 @@ def test_a_folder_is_made_again_when_its_source_changed_or_it_was_moved(tmp_path
 def test_what_set_up_does_not_know_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert set_up.main(["chekov"]) == 2
 
-    assert capsys.readouterr().err == "set-up: chekov given; checkov, workflows allowed\n"
+    assert (
+        capsys.readouterr().err
+        == "set-up: chekov given; authorization, checkov, workflows allowed\n"
+    )

@@ -18,6 +18,7 @@ ROOT: Final = Path(__file__).resolve().parents[4]
 COMMANDS: Final = [
     ("bootstrap",),
     ("adopt",),
+    ("policies",),
     ("review",),
     ("secret", "source"),
     ("check", "aws"),

@@ -8,17 +8,18 @@ from __future__ import annotations
 import contextlib
 import json
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from ferry.cli import check as check_command
 from ferry.errors import FerryError
+from ferry.prepare.policies import chosen, documents, text
 from local_aws.services.dms import offers
 from local_aws.services.dms import quotas as dms_quotas
 from local_aws.services.rds import quotas as rds_quotas
 from local_aws.services.rds import versions
+from settings.reading.loading import load_environments
 from tests.unit.ferry.check.account.conftest import CANARY, TRUST
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 
-POLICIES = Path(__file__).resolve().parents[5] / "docs" / "policies"
 READING = ("Describe", "Get", "Head", "List", "Simulate")
 BUCKET = "aurora-ferry-tfstate-{account}-eu-central-1"
 
@@ -75,7 +75,7 @@ def test_all_is_right(ready: Dev) -> None:
         ),
         "The name aurora-ferry-dev/master is free.",
         "The name aurora-ferry-dev/target is free.",
-        f"{arn}user/moto may do the 21 actions that decide over a deployment, by IAM's simulation.",
+        f"{arn}user/moto may do the 19 actions that decide over a deployment, by IAM's simulation.",
     ]
     assert lines[-1] == "23 right. All is right: plan."
     assert result.stderr == ""
@@ -563,15 +563,16 @@ def test_a_deployer_that_may_all(ready: Dev) -> None:
     arn = role(ready, "*")
 
     assert ready.check("--deployer", arn).what("permissions") == (
-        f"{arn} may do the 21 actions that decide over a deployment, by IAM's simulation."
+        f"{arn} may do the 19 actions that decide over a deployment, by IAM's simulation."
     )
 
 
 def test_a_deployer_with_the_policies_of_the_documents(ready: Dev) -> None:
     iam = ready.aws.iam
     arn = iam.create_role(RoleName="deployer", AssumeRolePolicyDocument=TRUST)["Role"]["Arn"]
-    for file in (*POLICIES.glob("plan.json"), *POLICIES.glob("apply-*.json")):
-        policy = iam.create_policy(PolicyName=file.stem, PolicyDocument=file.read_text())
+    [dev] = load_environments(ready.file.parent, selected="dev")
+    for document in chosen(documents(dev, [dev]), ["plan", "apply"]):
+        policy = iam.create_policy(PolicyName=document.name, PolicyDocument=text(document))
         iam.attach_role_policy(RoleName="deployer", PolicyArn=policy["Policy"]["Arn"])
 
     assert ready.check("--deployer", arn).levels("permissions") == ["right"]
@@ -583,8 +584,7 @@ def test_a_deployer_that_may_not_all(ready: Dev) -> None:
     checked = ready.check("--deployer", arn)
 
     assert checked.what("permissions") == (
-        f"{arn} may not: cloudwatch:PutMetricAlarm, iam:CreateRole, iam:PutRolePolicy, "
-        "iam:PassRole, sns:CreateTopic."
+        f"{arn} may not: cloudwatch:PutMetricAlarm, iam:PassRole, sns:CreateTopic."
     )
     assert checked.result.exit_code == 4
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,7 +19,6 @@ from ferry.errors import FerryError
 from ferry.findings import Finding, Level, blocked, right
 from tests.unit.ferry.environments import environment
 
-POLICIES = Path(__file__).resolve().parents[5] / "docs" / "policies"
 AWS = Placement(account_id="111122223333", region="eu-central-1")
 CHINA = Placement(account_id="111122223333", region="cn-north-1")
 WHO = "arn:aws:iam::111122223333:role/deployer"
@@ -53,8 +49,8 @@ def test_actions_that_are_denied() -> None:
             "permissions",
             f"{WHO} may not: iam:PassRole, kms:CreateKey.",
             why="A deployment with these credentials ends half-way.",
-            remedy="Attach the policies in docs/policies (docs/deployment.md, Permissions), or "
-            "name who deploys: --deployer ARN.",
+            remedy="Attach the documents that 'ferry policies' writes (docs/deployment.md, "
+            "Permissions), or name who deploys: --deployer ARN.",
         )
     ]
 
@@ -100,12 +96,42 @@ def test_resources_are_the_environments_own() -> None:
     assert {question.resource for question in asked} == {
         "*",
         f"arn:aws-cn:s3:::{environment().state_bucket}/environments/dev/terraform.tfstate",
+        "arn:aws-cn:ec2:cn-north-1:111122223333:security-group/*",
+        "arn:aws-cn:ec2:cn-north-1:111122223333:vpc/*",
+        "arn:aws-cn:ec2:cn-north-1:111122223333:subnet/*",
+        "arn:aws-cn:cloudwatch:cn-north-1:111122223333:alarm:aurora-cpu-utilization-dev",
         "arn:aws-cn:rds:cn-north-1:111122223333:cluster:aurora-ferry-dev",
         "arn:aws-cn:rds:cn-north-1:111122223333:db:aurora-ferry-dev-writer",
         "arn:aws-cn:secretsmanager:cn-north-1:111122223333:secret:aurora-ferry-dev/master-AbCdEf",
         "arn:aws-cn:iam::111122223333:role/aurora-ferry-dev-dms-secrets",
         "arn:aws-cn:logs:cn-north-1:111122223333:log-group:dms-tasks-aurora-ferry-dev",
         "arn:aws-cn:sns:cn-north-1:111122223333:aurora-ferry-dev-alarms",
+    }
+
+
+def test_what_is_made_is_asked_about_with_the_environments_tags() -> None:
+    tags = (
+        ("aws:RequestTag/project", "aurora-ferry"),
+        ("aws:RequestTag/environment", "dev"),
+    )
+
+    tagged = {
+        action
+        for question in questions(environment(), AWS)
+        if question.context[:2] == tags
+        for action in question.actions
+    }
+
+    assert tagged == {
+        "ec2:CreateSecurityGroup",
+        "ec2:CreateVpc",
+        "ec2:CreateSubnet",
+        "ec2:CreateTags",
+        "kms:CreateKey",
+        "dms:CreateReplicationInstance",
+        "dms:CreateEndpoint",
+        "dms:CreateReplicationTask",
+        "cloudwatch:PutMetricAlarm",
     }
 
 
@@ -116,34 +142,10 @@ def test_resources_are_the_environments_own() -> None:
 def test_the_role_is_passed_to_dms_as_the_partition_calls_it(
     placement: Placement, principal: str
 ) -> None:
-    contexts = {question.context for question in questions(environment(), placement)}
+    [passing] = [each for each in questions(environment(), placement) if "iam" in each.actions[0]]
 
-    assert contexts == {(), (("iam:PassedToService", principal),)}
-
-
-@pytest.mark.parametrize(
-    "question", questions(environment(), AWS), ids=lambda question: question.actions[0]
-)
-def test_the_projects_own_policies_allow_what_is_asked(question: object) -> None:
-    """Whoever has the policies of docs/policies is not told that something is missing."""
-    documents = [json.loads(file.read_text()) for file in POLICIES.glob("*.json")]
-    statements = [
-        statement
-        for file, document in zip(POLICIES.glob("*.json"), documents, strict=True)
-        if file.stem.startswith(("apply", "plan"))
-        for statement in document["Statement"]
-    ]
-    for action in question.actions:  # type: ignore[attr-defined] # pytest's parameter
-        assert any(
-            _matches(statement["Action"], action)
-            and _matches(statement["Resource"], question.resource)  # type: ignore[attr-defined] # the same
-            for statement in statements
-        ), action
-
-
-def _matches(patterns: str | list[str], value: str) -> bool:
-    listed = [patterns] if isinstance(patterns, str) else patterns
-    return any(re.fullmatch(re.escape(pattern).replace(r"\*", ".*"), value) for pattern in listed)
+    assert passing.actions == ("iam:PassRole",)
+    assert passing.context == (("iam:PassedToService", principal),)
 
 
 # --- what IAM answers

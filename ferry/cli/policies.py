@@ -1,0 +1,54 @@
+"""`ferry policies ENV [DOCUMENT...]`."""
+
+# ruff: noqa: PLC0415 - `ferry --help` does not wait for pydantic
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ferry.cli.arguments import EnvironmentName  # noqa: TC001 - typer reads the annotation when it runs
+
+
+def policies(
+    name: EnvironmentName,
+    wanted: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[DOCUMENT...]",
+            help="Which, such as plan, or apply for all that begin with apply-; all by default.",
+            show_default=False,
+        ),
+    ] = None,
+    *,
+    folder: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Where to; policies-ENV by default. One document alone is shown instead.",
+        ),
+    ] = None,
+) -> None:
+    """Write the IAM documents of ENV: who needs what to plan, deploy, check and operate it.
+
+    For ENV's account, region, partition and names: nothing is left to replace. Asks AWS nothing.
+    What each is for: docs/deployment.md, Permissions.
+
+    Exit status: 2 where there is no document of that name; 3 where the folder cannot be written to.
+    """
+    from ferry.cli.printing import failures_shown, show_steps
+
+    with failures_shown():
+        from ferry.environments import find, of_account
+        from ferry.prepare.policies import chosen, documents, text, write
+
+        environment = find(name)
+        found = documents(environment, of_account(environment))
+        some = chosen(found, wanted) if wanted else found
+        if len(some) == 1 and folder is None:
+            typer.echo(text(some[0]))
+            return
+        where = folder or Path(f"policies-{name}")
+        show_steps(f"The IAM documents of {name}, in {where}", write(some, where))

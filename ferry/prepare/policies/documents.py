@@ -1,0 +1,109 @@
+"""The table of the documents: what each is for, and what makes its statements."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Final
+
+from ferry.errors import InputError
+from ferry.prepare.policies import account, database, network, reading, replication, roles
+from ferry.prepare.policies.statements import LONGEST_DOCUMENT, Document, Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ferry.prepare.policies.statements import Statement
+    from settings.environment import Environment
+
+APPLY_ROLES: Final = "apply-roles"
+ADMINISTRATOR_ROLES: Final = "administrator-roles"
+BOUNDARY: Final = "boundary"
+_DEPLOY: Final = "for cdktf deploy and destroy; beside plan"
+
+_TABLE: Final[tuple[tuple[str, str, Callable[[Scope], list[Statement]]], ...]] = (
+    ("account", "for ferry bootstrap and the stack of the account", account.account),
+    ("plan", "for cdktf diff, terraform plan, ferry adopt", reading.plan),
+    ("keep-plans", "for the workflow that plans in pull requests; beside plan", reading.keep_plans),
+    ("apply-network", _DEPLOY, network.network),
+    ("apply-database", _DEPLOY, database.database),
+    ("apply-replication", _DEPLOY, replication.replication),
+    ("check-aws", "for ferry check aws", reading.check_aws),
+    ("check-deployment", "for ferry check deployment", reading.check_deployment),
+    ("operate", "for ferry secret source and the commands of the runbook", reading.operate),
+    (
+        "snapshots",
+        "beside apply, where wanted: taking, copying and restoring snapshots",
+        database.snapshots,
+    ),
+    (
+        "dms-of-anybody",
+        "beside apply, where wanted: DMS's subnet groups and event subscriptions, of anybody",
+        replication.dms_without_resource,
+    ),
+)
+
+
+def documents(environment: Environment, of_account: Sequence[Environment]) -> list[Document]:
+    """Every document of an environment.
+
+    Args:
+        environment: The environment.
+        of_account: All environments of its account, itself included.
+
+    Raises:
+        InputError: One is longer than IAM takes.
+    """
+    scope = Scope(environment)
+    made = [Document(name=name, what=what, statements=make(scope)) for name, what, make in _TABLE]
+    bounded = scope.boundary_arn is not None
+    made.append(
+        Document(
+            name=APPLY_ROLES if bounded else ADMINISTRATOR_ROLES,
+            what=_DEPLOY
+            if bounded
+            else "for an administrator, beside plan and apply, where a plan changes a role",
+            statements=roles.roles(scope),
+        )
+    )
+    made.append(
+        Document(
+            name=BOUNDARY,
+            what="the policy that aws.permissions_boundary_arn names",
+            statements=roles.boundary(scope, of_account),
+        )
+    )
+    _refuse_too_long(made)
+    return [*made, *account.trusts(scope)]
+
+
+def _refuse_too_long(documents: Sequence[Document]) -> None:
+    for document in documents:
+        length = len(json.dumps(document.as_json(), separators=(",", ":")))
+        if length > LONGEST_DOCUMENT:
+            raise InputError(
+                f"The document {document.name} has {length} characters without white space; IAM "
+                f"takes {LONGEST_DOCUMENT}. It grows with the environments of the account and with "
+                "what their files name: divide them among accounts."
+            )
+
+
+def chosen(documents: Sequence[Document], wanted: Sequence[str]) -> list[Document]:
+    """The documents of these names; `apply` stands for all that begin with `apply-`, and so on.
+
+    Raises:
+        InputError: There is none of a name.
+    """
+
+    def is_called(document: Document, name: str) -> bool:
+        return f"{document.name}-".startswith(f"{name}-")
+
+    unknown = [
+        name for name in wanted if not any(is_called(document, name) for document in documents)
+    ]
+    if unknown:
+        raise InputError(
+            f"{' and '.join(map(repr, unknown))} given; allowed are "
+            f"{', '.join(document.name for document in documents)}, and apply for all that begin "
+            "with apply-, likewise check and trust."
+        )
+    return [document for document in documents if any(is_called(document, name) for name in wanted)]

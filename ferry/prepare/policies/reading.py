@@ -1,0 +1,266 @@
+"""What looks and changes nothing: for planning, for the checks, for whoever runs the migration."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from facts.dms import LOGS_ROLE, VPC_ROLE
+from facts.names import LOCK_SUFFIX
+from ferry.prepare.policies.statements import Statement
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ferry.prepare.policies.statements import Scope
+
+BUCKET_SETTINGS: Final = (
+    "s3:GetBucketOwnershipControls",
+    "s3:GetBucketPolicy",
+    "s3:GetBucketPublicAccessBlock",
+    "s3:GetBucketTagging",
+    "s3:GetBucketVersioning",
+    "s3:GetEncryptionConfiguration",
+    "s3:GetLifecycleConfiguration",
+)
+"""Reading how the bucket is set up: `ferry bootstrap`, `ferry check aws`."""
+
+
+def state(scope: Scope, keys: Sequence[str]) -> list[Statement]:
+    """Reading states; whether one is there is told by listing the bucket."""
+    return [
+        Statement(sid="StateList", actions=["s3:ListBucket"], resources=[scope.bucket]),
+        Statement(sid="StateRead", actions=["s3:GetObject"], resources=scope.objects(*keys)),
+    ]
+
+
+def lock(scope: Scope, keys: Sequence[str]) -> Statement:
+    """The states' locks, which are objects beside them."""
+    return Statement(
+        sid="Lock",
+        actions=["s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
+        resources=scope.objects(*(f"{key}{LOCK_SUFFIX}" for key in keys)),
+    )
+
+
+def resources(scope: Scope) -> list[Statement]:
+    """Everything that a stack is made of, as it is in AWS. No secret's value is in it."""
+    own_secret = scope.environment.source.secret_arn
+    names = scope.names
+    secrets = scope.secrets(names.source_secret, names.master_secret, names.target_secret)
+    return [
+        Statement(
+            sid="Look",
+            actions=[
+                "cloudwatch:DescribeAlarms",
+                "cloudwatch:GetDashboard",
+                "cloudwatch:ListTagsForResource",
+                "dms:Describe*",
+                "dms:ListTagsForResource",
+                "ec2:Describe*",
+                "ec2:GetTransitGatewayRouteTableAssociations",
+                "ec2:GetTransitGatewayRouteTablePropagations",
+                "iam:ListRoles",
+                "kms:DescribeKey",
+                "kms:GetKeyPolicy",
+                "kms:GetKeyRotationStatus",
+                "kms:ListAliases",
+                "kms:ListKeys",
+                "kms:ListResourceTags",
+                "logs:DescribeLogGroups",
+                "logs:ListTagsForResource",
+                "rds:Describe*",
+                "rds:ListTagsForResource",
+                "secretsmanager:ListSecrets",
+                "sns:GetSubscriptionAttributes",
+                "sns:GetTopicAttributes",
+                "sns:ListSubscriptionsByTopic",
+                "sns:ListTagsForResource",
+            ],
+        ),
+        Statement(
+            sid="LookAtRoles",
+            actions=[
+                "iam:GetRole",
+                "iam:GetRolePolicy",
+                "iam:ListAttachedRolePolicies",
+                "iam:ListRolePolicies",
+                "iam:ListRoleTags",
+            ],
+            resources=[*scope.roles, *scope.role_arns(VPC_ROLE, LOGS_ROLE)],
+        ),
+        Statement(
+            sid="LookAtSecrets",
+            actions=["secretsmanager:DescribeSecret", "secretsmanager:GetResourcePolicy"],
+            resources=[*secrets, *([own_secret] if own_secret else [])],
+        ),
+    ]
+
+
+def passwords(scope: Scope) -> list[Statement]:
+    """The master password: Terraform compares the cluster with it, and makes new ones."""
+    return [
+        Statement(sid="NewPassword", actions=["secretsmanager:GetRandomPassword"]),
+        Statement(
+            sid="PasswordForTheCluster",
+            actions=["secretsmanager:GetSecretValue"],
+            resources=scope.secrets(scope.names.master_secret),
+        ),
+        _decrypting(scope),
+    ]
+
+
+def _decrypting(scope: Scope) -> Statement:
+    return Statement(
+        sid="DecryptThroughSecretsManager",
+        actions=["kms:Decrypt"],
+        resources=scope.arns("kms", "key/*"),
+        condition={
+            "StringEquals": {
+                **scope.own["StringEquals"],
+                "kms:ViaService": scope.placement.regional_principal("secretsmanager"),
+            }
+        },
+    )
+
+
+def _shapes_of_secrets(scope: Scope, *names: str) -> Statement:
+    """Secrets, of which `ferry check` tells the keys and no value; the source's is one of them."""
+    own = scope.environment.source.secret_arn
+    source = [own] if own else scope.secrets(scope.names.source_secret)
+    return Statement(
+        sid="ShapesOfSecrets",
+        actions=["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"],
+        resources=[*source, *scope.secrets(*names)],
+    )
+
+
+def plan(scope: Scope) -> list[Statement]:
+    """`cdktf diff` and `ferry adopt`, of the environment and of its account's stack."""
+    return [
+        *state(scope, [*scope.state_keys]),
+        Statement(sid="KeptPlans", actions=["s3:GetObject"], resources=scope.kept_plans),
+        lock(scope, scope.state_keys),
+        *resources(scope),
+        *passwords(scope),
+    ]
+
+
+def keep_plans(scope: Scope) -> list[Statement]:
+    """Keeping a pull request's plan."""
+    return [Statement(sid="KeepPlans", actions=["s3:PutObject"], resources=scope.kept_plans)]
+
+
+def check_aws(scope: Scope) -> list[Statement]:
+    """`ferry check aws`: what it reads, and the simulation of what the deployer may do."""
+    people = [scope.placement.global_arn("iam", f"{kind}/*") for kind in ("role", "user")]
+    return [
+        Statement(
+            sid="Bucket", actions=[*BUCKET_SETTINGS, "s3:ListBucket"], resources=[scope.bucket]
+        ),
+        Statement(
+            sid="Offers",
+            actions=[
+                "dms:Describe*",
+                "ec2:Describe*",
+                "rds:Describe*",
+                "servicequotas:GetServiceQuota",
+            ],
+        ),
+        Statement(
+            sid="RolesThatDmsLooksUp",
+            actions=["iam:GetRole", "iam:ListAttachedRolePolicies"],
+            resources=scope.role_arns(VPC_ROLE, LOGS_ROLE),
+        ),
+        Statement(
+            sid="NamesOfSecrets",
+            actions=["secretsmanager:DescribeSecret"],
+            resources=scope.secrets(scope.names.master_secret, scope.names.target_secret),
+        ),
+        _shapes_of_secrets(scope),
+        # Whoever is signed in, whose name the file does not say. It is read, no more.
+        Statement(
+            sid="WhatTheDeployerMayDo",
+            actions=["iam:GetRole", "iam:SimulatePrincipalPolicy"],
+            resources=people,
+        ),
+    ]
+
+
+def check_deployment(scope: Scope) -> list[Statement]:
+    """`ferry check deployment`, which has DMS test both connections."""
+    return [
+        *state(scope, [scope.names.state_key]),
+        *resources(scope),
+        _shapes_of_secrets(scope, scope.names.master_secret, scope.names.target_secret),
+        _decrypting(scope),
+        Statement(sid="Bucket", actions=BUCKET_SETTINGS, resources=[scope.bucket]),
+        Statement(
+            sid="TestConnections",
+            actions=["dms:TestConnection"],
+            resources=scope.arns("dms", "endpoint:*", "rep:*"),
+            condition=scope.own,
+        ),
+    ]
+
+
+def operate(scope: Scope) -> list[Statement]:
+    """`ferry secret source`, and the runbook's commands while the migration runs."""
+    log = scope.names.task_log_group
+    return [
+        *state(scope, [scope.names.state_key]),
+        Statement(
+            sid="Tasks",
+            actions=[
+                "dms:ReloadTables",
+                "dms:StartReplicationTask",
+                "dms:StopReplicationTask",
+                "dms:TestConnection",
+            ],
+            resources=scope.arns("dms", "endpoint:*", "rep:*", "task:*"),
+            condition=scope.own,
+        ),
+        Statement(
+            sid="Watch",
+            actions=[
+                "cloudwatch:DescribeAlarms",
+                "cloudwatch:GetDashboard",
+                "cloudwatch:GetMetricData",
+                "cloudwatch:GetMetricStatistics",
+                "cloudwatch:ListMetrics",
+                "dms:Describe*",
+                "ec2:DescribeNatGateways",
+                "ec2:DescribeSubnets",
+                "logs:DescribeLogGroups",
+                "rds:Describe*",
+                "sns:ListSubscriptionsByTopic",
+            ],
+        ),
+        Statement(
+            sid="TryAnAlarm",
+            actions=["cloudwatch:SetAlarmState"],
+            resources=scope.alarms,
+            condition=scope.own,
+        ),
+        Statement(
+            sid="TaskLogs",
+            actions=[
+                "logs:DescribeLogStreams",
+                "logs:FilterLogEvents",
+                "logs:GetLogEvents",
+                "logs:StartLiveTail",
+            ],
+            resources=scope.log_groups(log),
+        ),
+        Statement(
+            sid="SourceSecret",
+            actions=[
+                "secretsmanager:CreateSecret",
+                "secretsmanager:DescribeSecret",
+                "secretsmanager:GetSecretValue",
+                "secretsmanager:PutSecretValue",
+                "secretsmanager:RestoreSecret",
+                "secretsmanager:TagResource",
+            ],
+            resources=scope.secrets(scope.names.source_secret),
+        ),
+    ]

@@ -1,0 +1,177 @@
+"""Making and changing the replication, its key and its secrets.
+
+DMS and KMS draw ids, so what is the environment's own is told by its tags; secrets have names.
+Sources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsdatabasemigrationservice.html,
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_awskeymanagementservice.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from facts.dms import VPC_ROLE
+from ferry.prepare.policies.statements import Statement
+
+if TYPE_CHECKING:
+    from ferry.prepare.policies.statements import Scope
+
+_KEY_USERS: Final = ("rds", "dms", "secretsmanager")
+"""The services that use the key for whoever calls them."""
+
+
+def replication(scope: Scope) -> list[Statement]:
+    """DMS, the environment's key, its secrets, and handing over the roles."""
+    return [*_dms(scope), *_key(scope), *_secrets(scope), _pass_roles(scope)]
+
+
+def dms_without_resource(_scope: Scope) -> list[Statement]:
+    """The two changes for which DMS knows neither resource nor tag: of anybody's in the account."""
+    return [
+        Statement(
+            sid="ModifyOfAnybody",
+            actions=["dms:ModifyEventSubscription", "dms:ModifyReplicationSubnetGroup"],
+        )
+    ]
+
+
+def _dms(scope: Scope) -> list[Statement]:
+    return [
+        Statement(
+            sid="CreateInDms",
+            actions=[
+                "dms:CreateEndpoint",
+                "dms:CreateEventSubscription",
+                "dms:CreateReplicationInstance",
+                "dms:CreateReplicationSubnetGroup",
+                "dms:CreateReplicationTask",
+                "dms:ImportCertificate",
+            ],
+            condition=scope.created,
+        ),
+        Statement(
+            sid="TagOnCreationInDms",
+            actions=["dms:AddTagsToResource"],
+            resources=scope.arns("dms", "*"),
+            condition=scope.created_untagged,
+        ),
+        Statement(
+            sid="ChangeWhatIsOwnInDms",
+            actions=[
+                "dms:AddTagsToResource",
+                "dms:CreateReplicationTask",
+                "dms:DeleteCertificate",
+                "dms:DeleteConnection",
+                "dms:DeleteEndpoint",
+                "dms:DeleteEventSubscription",
+                "dms:DeleteReplicationInstance",
+                "dms:DeleteReplicationSubnetGroup",
+                "dms:DeleteReplicationTask",
+                "dms:ModifyEndpoint",
+                "dms:ModifyReplicationInstance",
+                "dms:ModifyReplicationTask",
+                "dms:RemoveTagsFromResource",
+                "dms:StopReplicationTask",
+                "dms:TestConnection",
+            ],
+            resources=scope.arns("dms", "*"),
+            condition=scope.own,
+        ),
+    ]
+
+
+def _key(scope: Scope) -> list[Statement]:
+    keys = scope.arns("kms", "key/*")
+    through_services = {
+        "StringEquals": {
+            **scope.own["StringEquals"],
+            "kms:ViaService": [scope.placement.regional_principal(each) for each in _KEY_USERS],
+        }
+    }
+    return [
+        Statement(sid="CreateKey", actions=["kms:CreateKey"], condition=scope.created),
+        # A key that has neither a project nor an alias: the new one.
+        Statement(
+            sid="TagTheNewKey",
+            actions=["kms:TagResource"],
+            resources=keys,
+            condition={
+                **scope.created_untagged,
+                "Null": {**scope.created_untagged["Null"], "kms:ResourceAliases": "true"},
+            },
+        ),
+        Statement(
+            sid="Key",
+            actions=[
+                "kms:CancelKeyDeletion",
+                "kms:CreateAlias",
+                "kms:DeleteAlias",
+                "kms:DisableKeyRotation",
+                "kms:EnableKey",
+                "kms:EnableKeyRotation",
+                "kms:PutKeyPolicy",
+                "kms:ScheduleKeyDeletion",
+                "kms:TagResource",
+                "kms:UntagResource",
+                "kms:UpdateAlias",
+                "kms:UpdateKeyDescription",
+            ],
+            resources=keys,
+            condition=scope.own,
+        ),
+        Statement(
+            sid="Alias",
+            actions=["kms:CreateAlias", "kms:DeleteAlias", "kms:UpdateAlias"],
+            resources=scope.arns("kms", scope.names.key_alias),
+        ),
+        Statement(
+            sid="KeyThroughServices",
+            actions=[
+                "kms:CreateGrant",
+                "kms:Decrypt",
+                "kms:Encrypt",
+                "kms:GenerateDataKey*",
+                "kms:ListGrants",
+                "kms:ReEncrypt*",
+                "kms:RevokeGrant",
+            ],
+            resources=keys,
+            condition=through_services,
+        ),
+    ]
+
+
+def _secrets(scope: Scope) -> list[Statement]:
+    return [
+        Statement(
+            sid="Secrets",
+            actions=[
+                "secretsmanager:CreateSecret",
+                "secretsmanager:DeleteSecret",
+                "secretsmanager:GetSecretValue",
+                "secretsmanager:PutSecretValue",
+                "secretsmanager:RestoreSecret",
+                "secretsmanager:TagResource",
+                "secretsmanager:UntagResource",
+                "secretsmanager:UpdateSecret",
+                "secretsmanager:UpdateSecretVersionStage",
+            ],
+            resources=scope.secrets(scope.names.master_secret, scope.names.target_secret),
+        )
+    ]
+
+
+def _pass_roles(scope: Scope) -> Statement:
+    return Statement(
+        sid="PassRoles",
+        actions=["iam:PassRole"],
+        resources=[*scope.roles, *scope.role_arns(VPC_ROLE)],
+        condition={
+            "StringLike": {
+                "iam:PassedToService": [
+                    "dms.*",
+                    "monitoring.rds.amazonaws.com",
+                    "vpc-flow-logs.amazonaws.com",
+                ]
+            }
+        },
+    )

@@ -1,0 +1,58 @@
+"""The environments whose documents are looked at: every way to the source, every partition."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tests.unit.ferry.environments import environment
+
+if TYPE_CHECKING:
+    from settings.environment import Environment
+
+EXISTING = {
+    "vpc": None,
+    "existing_vpc": {
+        "vpc_id": "vpc-11111111",
+        "aurora_subnet_ids": [f"subnet-1111111{number}" for number in range(3)],
+        "dms_subnet_ids": [f"subnet-2222222{number}" for number in range(3)],
+        "route_table_ids": [f"rtb-3333333{number}" for number in range(3)],
+    },
+}
+
+
+def _in(region: str, **sections: Any) -> Environment:  # noqa: ANN401 - an environment's sections
+    return environment(aws={"region": region}, **sections)
+
+
+DEV = environment()
+EXISTING_VPC = environment(
+    network={**EXISTING, "route_to_source": {"virtual_private_gateway_id": "vgw-11111111"}}
+)
+GATEWAY = environment(
+    network={
+        "vpc": {"cidr": "10.20.0.0/20"},
+        "route_to_source": {"transit_gateway_id": "tgw-11111111"},
+    },
+)
+OWN_SECRET = {
+    "secret_arn": "arn:aws:secretsmanager:eu-central-1:111122223333:secret:source-AbCdEf",
+    "secret_kms_key_arn": "arn:aws:kms:eu-central-1:111122223333:key/1234abcd",
+}
+PEERED = environment(
+    network={
+        "vpc": {"cidr": "10.20.0.0/20"},
+        "route_to_source": {"peering": {"vpc_id": "vpc-99999999"}},
+    },
+    source=OWN_SECRET,
+    aurora={"snapshot_identifier": "arn:aws:rds:eu-central-1:111122223333:cluster-snapshot:a"},
+)
+CHINA = _in("cn-north-1")
+GOVERNMENT = _in("us-gov-west-1")
+ALL = (DEV, EXISTING_VPC, GATEWAY, PEERED, CHINA, GOVERNMENT)
+
+LONGEST = _in(
+    "us-gov-west-1",
+    network={**EXISTING, "route_to_source": {"virtual_private_gateway_id": "vgw-11111111"}},
+    source=OWN_SECRET,
+    tags={"project": "a" * 20},
+).model_copy(update={"name": "b" * 16})

@@ -1,0 +1,329 @@
+"""What the documents say. What AWS makes of them, and whom they let do what: tests/policies."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from facts import alarms
+from ferry.errors import FerryError, InputError
+from ferry.prepare.policies import chosen, documents, text, write
+from ferry.prepare.policies.statements import Scope
+from ferry.prepare.steps import Outcome
+from tests.unit.ferry.environments import environment
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from settings.environment import Environment
+
+Statement = dict[str, Any]
+DEV = environment()
+CHINA = environment(aws={"region": "cn-north-1"})
+WITHOUT_BOUNDARY = [
+    "account",
+    "plan",
+    "keep-plans",
+    "apply-network",
+    "apply-database",
+    "apply-replication",
+    "check-aws",
+    "check-deployment",
+    "operate",
+    "snapshots",
+    "dms-of-anybody",
+    "administrator-roles",
+    "boundary",
+    "trust-plan",
+    "trust-apply",
+    "trust-account",
+]
+
+
+def statements(environment: Environment, name: str) -> dict[str, Statement]:
+    """The statements of a document by their ids."""
+    [document] = chosen(documents(environment, [environment]), [name])
+    found: list[Statement] = document.as_json()["Statement"]
+    assert len({each["Sid"] for each in found}) == len(found)
+    return {each["Sid"]: each for each in found}
+
+
+def test_every_document_is_there() -> None:
+    assert [each.name for each in documents(DEV, [DEV])] == WITHOUT_BOUNDARY
+
+
+def test_nothing_is_left_to_replace() -> None:
+    for document in documents(CHINA, [CHINA]):
+        assert "arn:aws:" not in text(document)
+        assert "OWNER" not in text(document)
+        assert "cn-north-1.amazonaws.com" not in text(document).replace(
+            "cn-north-1.amazonaws.com.cn", ""
+        )
+
+
+def test_services_are_called_as_the_partition_calls_them() -> None:
+    through = statements(CHINA, "apply-replication")["KeyThroughServices"]
+
+    assert through["Condition"]["StringEquals"]["kms:ViaService"] == [
+        "rds.cn-north-1.amazonaws.com.cn",
+        "dms.cn-north-1.amazonaws.com.cn",
+        "secretsmanager.cn-north-1.amazonaws.com.cn",
+    ]
+
+
+def test_who_plans_writes_locks_and_plans_and_nothing_else() -> None:
+    bucket = "arn:aws:s3:::aurora-ferry-tfstate-111122223333-eu-central-1"
+    writing = {
+        action: each["Resource"]
+        for name in ("plan", "keep-plans")
+        for each in statements(DEV, name).values()
+        for action in listed(each["Action"])
+        if not action.partition(":")[2].startswith(("Describe", "Get", "List", "Decrypt"))
+    }
+
+    locks = [
+        f"{bucket}/environments/dev/terraform.tfstate.tflock",
+        f"{bucket}/account/terraform.tfstate.tflock",
+    ]
+    assert writing["s3:DeleteObject"] == locks
+    assert set(writing) == {"s3:DeleteObject", "s3:PutObject"}
+    assert statements(DEV, "plan")["Lock"]["Resource"] == locks
+    assert statements(DEV, "keep-plans")["KeepPlans"]["Resource"] == [
+        f"{bucket}/plans/dev/*",
+        f"{bucket}/plans/account-111122223333/*",
+    ]
+
+
+def listed(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value
+
+
+@pytest.mark.parametrize("name", ["plan", "keep-plans", "apply", "operate", "check"])
+def test_without_a_boundary_nobody_but_an_administrator_writes_in_iam(name: str) -> None:
+    harmless = ("iam:Get", "iam:List", "iam:PassRole", "iam:SimulatePrincipalPolicy")
+    found = [
+        action
+        for document in chosen(documents(DEV, [DEV]), [name])
+        for each in document.as_json()["Statement"]
+        for action in listed(each["Action"])
+        if action.startswith("iam:") and not action.startswith(harmless)
+    ]
+
+    assert found == []
+
+
+def test_a_secret_of_ones_own_is_read_and_never_written() -> None:
+    arn = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:source-AbCdEf"
+    key = "arn:aws:kms:eu-central-1:111122223333:key/1234"
+    own = environment(source={"secret_arn": arn, "secret_kms_key_arn": key})
+
+    assert arn in statements(own, "plan")["LookAtSecrets"]["Resource"]
+    shape = statements(own, "check-aws")["ShapesOfSecrets"]
+    assert shape["Resource"] == arn
+    boundary = statements(own, "boundary")
+    assert boundary["SecretsOfDev"]["Resource"][1] == arn
+    assert boundary["KeyOfTheSourceOfDev"]["Resource"] == key
+    for name in ("apply", "operate"):
+        assert all(arn not in text(each) for each in chosen(documents(own, [own]), [name]))
+
+
+def test_what_the_file_names_by_an_id_is_allowed_by_that() -> None:
+    existing = environment(
+        network={
+            "vpc": None,
+            "existing_vpc": {
+                "vpc_id": "vpc-11111111",
+                "aurora_subnet_ids": ["subnet-11111111", "subnet-22222222"],
+                "dms_subnet_ids": ["subnet-33333333", "subnet-44444444"],
+                "route_table_ids": ["rtb-11111111"],
+            },
+            "route_to_source": {"virtual_private_gateway_id": "vgw-11111111"},
+        }
+    )
+    found = statements(existing, "apply-network")
+
+    where = "arn:aws:ec2:eu-central-1:*"
+    assert found["ExistingVpc"]["Resource"] == f"{where}:vpc/vpc-11111111"
+    assert found["ExistingSubnets"]["Resource"] == [
+        f"{where}:subnet/subnet-33333333",
+        f"{where}:subnet/subnet-44444444",
+    ]
+    assert found["ExistingRouteTables"]["Resource"] == f"{where}:route-table/rtb-11111111"
+    assert found["VirtualPrivateGateway"]["Resource"] == f"{where}:vpn-gateway/vgw-11111111"
+    assert "TagTheDefaultSecurityGroup" not in found
+
+
+@pytest.mark.parametrize(
+    ("route", "sid", "arn"),
+    [
+        ({"transit_gateway_id": "tgw-11111111"}, "TransitGateway", "transit-gateway/tgw-11111111"),
+        ({"peering": {"vpc_id": "vpc-99999999"}}, "VpcOfTheSource", "vpc/vpc-99999999"),
+    ],
+)
+def test_the_way_to_the_source_is_allowed_by_its_id(
+    route: dict[str, Any], sid: str, arn: str
+) -> None:
+    network = {"vpc": {"cidr": "10.20.0.0/20"}, "route_to_source": route}
+
+    found = statements(environment(network=network), "apply-network")
+
+    assert found[sid]["Resource"] == f"arn:aws:ec2:eu-central-1:*:{arn}"
+
+
+def test_a_vpc_without_route_tables_gets_no_statement_for_them() -> None:
+    existing = {
+        "vpc_id": "vpc-11111111",
+        "aurora_subnet_ids": ["subnet-11111111", "subnet-22222222"],
+        "dms_subnet_ids": ["subnet-33333333", "subnet-44444444"],
+    }
+    found = statements(
+        environment(network={"vpc": None, "existing_vpc": existing}), "apply-network"
+    )
+
+    assert "ExistingRouteTables" not in found
+
+
+@pytest.mark.parametrize(
+    ("given", "arn"),
+    [
+        ("before", "arn:aws:rds:eu-central-1:111122223333:cluster-snapshot:before"),
+        ("arn:aws:rds:eu-central-1:444455556666:cluster-snapshot:a",) * 2,
+    ],
+)
+def test_the_snapshot_that_the_file_names_may_be_restored(given: str, arn: str) -> None:
+    found = statements(environment(aurora={"snapshot_identifier": given}), "snapshots")
+
+    assert found["RestoreTheGivenOne"]["Resource"] == arn
+    assert "RestoreTheGivenOne" not in statements(DEV, "snapshots")
+
+
+def test_every_alarm_has_a_name_that_the_documents_cover() -> None:
+    begins = tuple(arn.partition("*")[0] for arn in Scope(DEV).alarms)
+    names = [name for name in vars(alarms).values() if isinstance(name, alarms.Alarm)]
+
+    assert names
+    assert all(f"{begins[0].rpartition(':')[0]}:{each.name}".startswith(begins) for each in names)
+
+
+def test_the_boundary_names_each_environment_of_the_account() -> None:
+    other = environment().model_copy(update={"name": "dev-2"})
+    [document] = chosen(documents(DEV, [DEV, other]), ["boundary"])
+
+    found = {each["Sid"]: each for each in document.as_json()["Statement"]}
+
+    assert found["SecretsOfDev2"]["Resource"] == (
+        "arn:aws:secretsmanager:eu-central-1:111122223333:secret:aurora-ferry-dev-2/*"
+    )
+    assert found["SecretsOfDev2"]["Condition"] == {
+        "ArnLike": {
+            "aws:PrincipalArn": ["arn:aws:iam::111122223333:role/aurora-ferry-dev-2-dms-secrets"]
+        }
+    }
+
+
+def test_one_subject_of_one_repository_takes_a_role() -> None:
+    subjects = {}
+    for name in ("trust-plan", "trust-apply", "trust-account"):
+        [statement] = statements(DEV, name).values()
+        assert statement["Principal"] == {
+            "Federated": "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"
+        }
+        assert "Resource" not in statement
+        [(test, claims)] = statement["Condition"].items()
+        assert test == "StringEquals"  # never StringLike: a pattern lets other repositories in
+        assert claims["token.actions.githubusercontent.com:aud"] == "sts.amazonaws.com"
+        subjects[name] = claims["token.actions.githubusercontent.com:sub"]
+
+    assert subjects == {
+        "trust-plan": "repo:example/aurora-ferry:pull_request",
+        "trust-apply": "repo:example/aurora-ferry:environment:dev",
+        "trust-account": "repo:example/aurora-ferry:environment:account-111122223333",
+    }
+
+
+def test_no_trust_where_the_repository_is_elsewhere() -> None:
+    elsewhere = environment(tags={"repository": "gitlab.com/example/aurora-ferry"})
+
+    names = [each.name for each in documents(elsewhere, [elsewhere])]
+
+    assert [name for name in names if name.startswith("trust")] == []
+
+
+# --- choosing and writing
+
+
+def test_a_word_stands_for_all_that_begin_with_it() -> None:
+    found = chosen(documents(DEV, [DEV]), ["apply", "check", "plan"])
+
+    assert [each.name for each in found] == [
+        "plan",
+        "apply-network",
+        "apply-database",
+        "apply-replication",
+        "check-aws",
+        "check-deployment",
+    ]
+
+
+def test_a_document_that_is_not_there() -> None:
+    with pytest.raises(InputError) as error:
+        chosen(documents(DEV, [DEV]), ["plan", "aply", "net"])
+
+    assert str(error.value) == (
+        f"'aply' and 'net' given; allowed are {', '.join(WITHOUT_BOUNDARY)}, and apply for all that "
+        "begin with apply-, likewise check and trust."
+    )
+
+
+def test_a_document_that_iam_would_not_take_is_refused() -> None:
+    many = [DEV.model_copy(update={"name": f"dev-{number}"}) for number in range(12)]
+
+    with pytest.raises(InputError) as error:
+        documents(DEV, many)
+
+    assert str(error.value).startswith("The document boundary has ")
+    assert str(error.value).endswith(
+        " characters without white space; IAM takes 6144. It grows with the environments of the "
+        "account and with what their files name: divide them among accounts."
+    )
+
+
+def test_writing_again_changes_nothing(tmp_path: Path) -> None:
+    found = documents(DEV, [DEV])
+    folder = tmp_path / "a" / "b"
+
+    first = list(write(found, folder))
+    second = list(write(found, folder))
+
+    assert {step.outcome for step in first} == {Outcome.CREATED}
+    assert {step.outcome for step in second} == {Outcome.RIGHT}
+    assert sorted(file.stem for file in folder.iterdir()) == sorted(WITHOUT_BOUNDARY)
+    assert json.loads((folder / "plan.json").read_text()) == found[1].as_json()
+
+
+def test_what_is_no_longer_right_is_written_anew(tmp_path: Path) -> None:
+    found = chosen(documents(DEV, [DEV]), ["plan", "administrator"])
+    (tmp_path / "plan.json").write_text("{}")
+    (tmp_path / "apply-roles.json").write_text("{}")
+    (tmp_path / "mine.json").write_text("{}")
+
+    steps = list(write(found, tmp_path))
+
+    assert [step.outcome for step in steps] == [Outcome.MENDED, Outcome.CREATED]
+    assert steps[0].what == "plan.json: for cdktf diff, terraform plan, ferry adopt"
+    assert sorted(file.name for file in tmp_path.iterdir()) == [
+        "administrator-roles.json",
+        "mine.json",
+        "plan.json",
+    ]
+
+
+def test_a_folder_that_cannot_be_written_to(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+
+    with pytest.raises(FerryError) as error:
+        list(write(documents(DEV, [DEV]), tmp_path / "file"))
+
+    assert str(error.value) == f"{tmp_path / 'file'} cannot be written to: File exists."
