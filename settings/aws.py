@@ -5,7 +5,7 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator
 
-from settings.fields import AccountId, Region
+from settings.fields import AccountId, PolicyArn, Region
 from settings.section import Allowed, Section, refuse
 
 _TESTED: Final = "5.100.0"
@@ -43,6 +43,12 @@ class Aws(Section):
     )
     """The exact version of Terraform's AWS provider; the default is what everything is tested with.
     The environments of one account must agree on it."""
+
+    permissions_boundary_arn: PolicyArn | None = None
+    """The permissions boundary that every role carries which is made here; `ferry policies ENV
+    boundary` writes one. With it whoever deploys may make these roles, because none can do more
+    than it says. The environments of one account must agree on it. Default: none; an administrator
+    applies what changes a role."""
 
     @property
     def home_region(self) -> str:

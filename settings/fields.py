@@ -199,6 +199,16 @@ KmsKeyArn = Annotated[
 ]
 """A KMS key's ARN."""
 
+PolicyArn = Annotated[
+    str,
+    Field(
+        pattern=r"^arn:aws[a-z-]*:iam::[0-9]{12}:policy/([!-~]+/)?[A-Za-z0-9_+=,.@-]{1,128}$",
+        examples=["arn:aws:iam::111122223333:policy/aurora-ferry-boundary"],
+    ),
+    Allowed("the ARN of a managed policy of the account's own"),
+]
+"""The ARN of an IAM policy that the account has made."""
+
 # RFC 5321 is wider: quoted local parts and address literals are left out, as nobody types them.
 _ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _DOMAIN: Final = rf"({_LABEL}\.)+[A-Za-z]([A-Za-z0-9-]{{0,61}}[A-Za-z0-9])?"

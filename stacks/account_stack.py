@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from cdktf import TerraformStack
 
 from constructs_lib.account_roles import AccountRoles
+from constructs_lib.permissions_boundary import bound_roles
 from constructs_lib.provider import configure_terraform
 from facts import names
 from facts.placement import Placement
@@ -46,3 +47,5 @@ class AccountStack(TerraformStack):
             state_region=aws.home_region,
         )
         AccountRoles(self, "roles", placement=placement)
+        if aws.permissions_boundary_arn is not None:
+            bound_roles(self, policy_arn=aws.permissions_boundary_arn)

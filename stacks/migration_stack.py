@@ -23,6 +23,7 @@ from constructs_lib.monitoring import (
     MigrationDashboard,
     ReplicationAlarms,
 )
+from constructs_lib.permissions_boundary import bound_roles
 from constructs_lib.provider import configure_terraform
 from constructs_lib.replication import (
     ReplicationInstance,
@@ -266,6 +267,8 @@ class MigrationStack(TerraformStack):
             alarm_names=[*aurora_alarms.alarm_names, *replication_alarms.alarm_names],
         )
         task_arns = {name: task.arn for name, task in tasks.items()}
+        if aws.permissions_boundary_arn is not None:
+            bound_roles(self, policy_arn=aws.permissions_boundary_arn)
         self._add_outputs(
             {
                 outputs.CLUSTER_ID: names.cluster,

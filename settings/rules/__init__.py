@@ -18,6 +18,7 @@ from settings.rules import (
 from settings.rules.rule import PairRule, Rule
 
 WITHIN: tuple[Rule, ...] = (
+    *accounts.RULES,
     *network.RULES,
     *source.RULES,
     *aurora.RULES,
@@ -29,5 +30,5 @@ WITHIN: tuple[Rule, ...] = (
 )
 """The rules about one environment."""
 
-ACROSS: tuple[PairRule, ...] = (*accounts.RULES, *network.PAIR_RULES, *source.PAIR_RULES)
+ACROSS: tuple[PairRule, ...] = (*accounts.PAIR_RULES, *network.PAIR_RULES, *source.PAIR_RULES)
 """The rules about two environments; they are asked of every pair."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from settings.environment import Environment
 from settings.notation import toml
-from settings.rules.rule import Finding, PairRule
+from settings.rules.rule import Finding, PairRule, Rule
 
 
 def states_differ(one: Environment, other: Environment) -> Iterator[Finding]:
@@ -42,6 +42,33 @@ def account_is_agreed_on(one: Environment, other: Environment) -> Iterator[Findi
             )
 
 
+def boundary_is_agreed_on(one: Environment, other: Environment) -> Iterator[Finding]:
+    """The roles of the account's stack carry the boundary too."""
+    wanted, given = one.aws.permissions_boundary_arn, other.aws.permissions_boundary_arn
+    if _same_account(one, other) and wanted != given:
+        yield Finding(
+            setting="aws.permissions_boundary_arn",
+            given=f"{toml(given) if given else 'none'} given, but "
+            f"{toml(wanted) if wanted else 'none'} elsewhere in account {other.aws.account_id}",
+            allowed="one boundary for all environments of an account, or none",
+            mend="give all of them the same",
+        )
+
+
+def boundary_is_the_accounts(environment: Environment) -> Iterator[Finding]:
+    """IAM takes a boundary of the role's own account alone."""
+    aws = environment.aws
+    arn = aws.permissions_boundary_arn
+    if arn and arn.split(":")[4] != aws.account_id:
+        yield Finding(
+            setting="aws.permissions_boundary_arn",
+            given=f"a policy of account {arn.split(':')[4]} given with aws.account_id = "
+            f"{toml(aws.account_id)}",
+            allowed="a policy of the same account",
+            mend="make the policy there, and give its ARN",
+        )
+
+
 def tasks_differ(one: Environment, other: Environment) -> Iterator[Finding]:
     """In one account and region no two tasks have the same identifier."""
     if not _same_account(one, other) or one.prefix == other.prefix:
@@ -64,11 +91,13 @@ def _same_account(one: Environment, other: Environment) -> bool:
 
 _PLACE = ("name", "aws.account_id", "tags.project")
 
-RULES = (
+RULES = (Rule(boundary_is_the_accounts, ("aws.permissions_boundary_arn", "aws.account_id")),)
+PAIR_RULES = (
     PairRule(states_differ, (*_PLACE, "aws.region", "aws.state_region")),
     PairRule(
         account_is_agreed_on,
         (*_PLACE, "aws.region", "aws.state_region", "aws.provider_version", "tags.repository"),
     ),
+    PairRule(boundary_is_agreed_on, (*_PLACE, "aws.permissions_boundary_arn")),
     PairRule(tasks_differ, (*_PLACE, "dms.tasks.*.name")),
 )

@@ -310,6 +310,7 @@ REFUSED = (
     ("aws.provider_version", "~> 5.100", PROVIDER_VERSION, "5.100.0"),
     ("aws.provider_version", "5.99.1", PROVIDER_VERSION, "5.100.0"),
     ("aws.provider_version", "7.0.0", PROVIDER_VERSION, "5.100.0"),
+    ("aws.permissions_boundary_arn", "aurora-ferry-boundary", "the ARN of a managed policy of the account's own", "arn:aws:iam::111122223333:policy/aurora-ferry-boundary"),
     ("network.vpc.cidr", "10.20.0.1/20", "the network's own address, not a host's", "10.20.0.0/20"),
     ("source.cidr", "here", "an IPv4 network such as 10.20.0.0/16", "192.168.0.0/16"),
     ("network.vpc.cidr", "10.0.0.0/8", "/16 to /24 inside a private range", "10.0.0.0/16"),

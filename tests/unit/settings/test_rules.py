@@ -201,6 +201,14 @@ CASES = (
         "allowed: the key of a secret of your own; add secret_arn, or remove secret_kms_key_arn",
     ),
     Case(
+        "boundary_is_the_accounts",
+        {"aws.permissions_boundary_arn": "arn:aws:iam::111122223333:policy/boundary"},
+        {"aws.permissions_boundary_arn": "arn:aws:iam::444455556666:policy/boundary"},
+        "aws.permissions_boundary_arn: a policy of account 444455556666 given with aws.account_id = "
+        '"111122223333"; allowed: a policy of the same account; make the policy there, and give its '
+        "ARN",
+    ),
+    Case(
         "secret_is_in_the_region",
         {"source.secret_arn": SECRET.format("eu-central-1")},
         {"source.secret_arn": SECRET.format("eu-west-1")},

@@ -36,6 +36,8 @@ class Case:
     second: str = "dev-b"
 
 
+BOUNDARY = "arn:aws:iam::111122223333:policy/aurora-ferry-boundary"
+
 CASES = (
     Case(
         "account_is_agreed_on",
@@ -45,6 +47,24 @@ CASES = (
         'aws.provider_version: "5.100.0" given, but "6.25.0" elsewhere in account 111122223333; '
         'allowed: one value for all environments of an account; set provider_version = "6.25.0", '
         "or change the others",
+    ),
+    Case(
+        "boundary_is_agreed_on",
+        {"aws.permissions_boundary_arn": BOUNDARY},
+        {"aws.permissions_boundary_arn": BOUNDARY},
+        {},
+        f'aws.permissions_boundary_arn: none given, but "{BOUNDARY}" elsewhere in account '
+        "111122223333; allowed: one boundary for all environments of an account, or none; give all "
+        "of them the same",
+    ),
+    Case(
+        "boundary_is_agreed_on",
+        {},
+        {},
+        {"aws.permissions_boundary_arn": BOUNDARY},
+        f'aws.permissions_boundary_arn: "{BOUNDARY}" given, but none elsewhere in account '
+        "111122223333; allowed: one boundary for all environments of an account, or none; give all "
+        "of them the same",
     ),
     Case(
         "account_is_agreed_on",
