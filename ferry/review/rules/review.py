@@ -12,6 +12,7 @@ from ferry.findings import ExitStatus
 from ferry.review.plan.plan import Action
 from ferry.review.plan.policies import statement_changes
 from ferry.review.plan.traffic import traffic_changes
+from ferry.review.rules.combined.roles import administrator_notes
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.judging import judge
 
@@ -159,5 +160,5 @@ def review(
         plan=plan,
         block=block,
         judgement=judge(plan),
-        notes=notes,
+        notes=[*notes, *administrator_notes(plan)],
     )
