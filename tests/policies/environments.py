@@ -48,10 +48,15 @@ PEERED = environment(
 )
 CHINA = _in("cn-north-1")
 GOVERNMENT = _in("us-gov-west-1")
-ALL = (DEV, EXISTING_VPC, GATEWAY, PEERED, CHINA, GOVERNMENT)
+BOUNDARY = "arn:aws:iam::111122223333:policy/aurora-ferry-boundary"
+BOUNDED = environment(aws={"permissions_boundary_arn": BOUNDARY})
+ALL = (DEV, EXISTING_VPC, GATEWAY, PEERED, CHINA, GOVERNMENT, BOUNDED)
 
-LONGEST = _in(
-    "us-gov-west-1",
+LONGEST = environment(
+    aws={
+        "region": "us-gov-west-1",
+        "permissions_boundary_arn": f"arn:aws-us-gov:iam::111122223333:policy/{'c' * 128}",
+    },
     network={**EXISTING, "route_to_source": {"virtual_private_gateway_id": "vgw-11111111"}},
     source=OWN_SECRET,
     tags={"project": "a" * 20},

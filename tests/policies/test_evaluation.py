@@ -18,7 +18,7 @@ from tests.policies.calls import (
     needed_behind,
     requests,
 )
-from tests.policies.environments import DEV
+from tests.policies.environments import BOUNDED, DEV
 from tests.policies.evaluation import Request, allows
 from tests.policies.reference import Action, matching, overlap
 
@@ -133,11 +133,11 @@ def asked(command: str, *, boundary: str | None) -> Iterator[Request]:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-@pytest.mark.parametrize("environment", [DEV], ids=["without boundary"])
+@pytest.mark.parametrize("environment", [DEV, BOUNDED], ids=["without boundary", "with boundary"])
 def test_what_was_recorded_passes(environment: Environment, command: str) -> None:
     allowing = of(environment, *COMMANDS[command])
 
-    found = list(asked(command, boundary=None))
+    found = list(asked(command, boundary=environment.aws.permissions_boundary_arn))
 
     assert found
     refused = [each for each in found if not allows(allowing, each)]
@@ -215,7 +215,7 @@ OPEN = ("account", "plan", "keep-plans", "apply-", "administrator-", "check-", "
 
 
 @pytest.mark.parametrize("owner", FOREIGN)
-@pytest.mark.parametrize("environment", [DEV], ids=["without boundary"])
+@pytest.mark.parametrize("environment", [DEV, BOUNDED], ids=["without boundary", "with boundary"])
 def test_nothing_of_anybody_elses_is_reached(environment: Environment, owner: str) -> None:
     assert reached(OPEN, environment, owner) == set()
 

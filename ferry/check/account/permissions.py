@@ -191,6 +191,7 @@ def questions(environment: Environment, placement: Placement) -> list[Question]:
             actions=("secretsmanager:CreateSecret", "secretsmanager:PutSecretValue"),
             resource=placement.arn("secretsmanager", f"secret:{names.master_secret}-AbCdEf"),
         ),
+        *_changes_of_roles(environment.aws.permissions_boundary_arn, dms_role),
         Question(
             actions=("iam:PassRole",),
             resource=dms_role,
@@ -202,6 +203,16 @@ def questions(environment: Environment, placement: Placement) -> list[Question]:
         ),
         Question(actions=("sns:CreateTopic",), resource=placement.arn("sns", names.alarm_topic)),
     ]
+
+
+def _changes_of_roles(boundary_arn: str | None, role: str) -> Iterator[Question]:
+    """Making a role within the boundary; without one an administrator does it, not the deployer."""
+    if boundary_arn is not None:
+        yield Question(
+            actions=("iam:CreateRole", "iam:PutRolePolicy"),
+            resource=role,
+            context=(("iam:PermissionsBoundary", boundary_arn),),
+        )
 
 
 def judge(who: str, decisions: Mapping[str, Decision]) -> list[Finding]:

@@ -108,7 +108,7 @@ class Scope:
     @property
     def boundary_arn(self) -> str | None:
         """The permissions boundary that every role carries; None where there is none."""
-        return None
+        return self.environment.aws.permissions_boundary_arn
 
     # --- by tags, where AWS draws the id
 

@@ -135,6 +135,18 @@ def test_what_is_made_is_asked_about_with_the_environments_tags() -> None:
     }
 
 
+def test_roles_are_asked_about_with_the_boundary_and_not_without() -> None:
+    boundary = "arn:aws:iam::111122223333:policy/aurora-ferry-boundary"
+    asked = questions(environment(aws={"permissions_boundary_arn": boundary}), AWS)
+
+    [question] = [each for each in asked if each not in questions(environment(), AWS)]
+    assert question == Question(
+        actions=("iam:CreateRole", "iam:PutRolePolicy"),
+        resource="arn:aws:iam::111122223333:role/aurora-ferry-dev-dms-secrets",
+        context=(("iam:PermissionsBoundary", boundary),),
+    )
+
+
 @pytest.mark.parametrize(
     ("placement", "principal"),
     [(AWS, "dms.eu-central-1.amazonaws.com"), (CHINA, "dms.cn-north-1.amazonaws.com.cn")],

@@ -100,6 +100,21 @@ def listed(value: str | list[str]) -> list[str]:
     return [value] if isinstance(value, str) else value
 
 
+def test_with_a_boundary_whoever_deploys_makes_roles_within_it() -> None:
+    boundary = "arn:aws:iam::111122223333:policy/aurora-ferry-boundary"
+    bounded = environment(aws={"permissions_boundary_arn": boundary})
+    names = [each.name for each in documents(bounded, [bounded])]
+    found = statements(bounded, "apply-roles")
+
+    assert [name for name in names if name not in WITHOUT_BOUNDARY] == ["apply-roles"]
+    assert "administrator-roles" not in names
+    held = {"StringEquals": {"iam:PermissionsBoundary": boundary}}
+    assert found["Roles"]["Condition"] == held
+    assert found["GiveTheBoundary"]["Condition"] == held
+    assert found["TheBoundaryStays"]["Resource"] == boundary
+    assert statements(bounded, "account")["Roles"]["Condition"] == held
+
+
 @pytest.mark.parametrize("name", ["plan", "keep-plans", "apply", "operate", "check"])
 def test_without_a_boundary_nobody_but_an_administrator_writes_in_iam(name: str) -> None:
     harmless = ("iam:Get", "iam:List", "iam:PassRole", "iam:SimulatePrincipalPolicy")
