@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from settings.environment import Environment
-from settings.notation import either, toml
+from settings.notation import either, path, toml
 from settings.reading import asking
 from settings.reading.certificate import read_certificates
 from settings.reading.mending import Reading, read
-from settings.reading.problem import EnvironmentsError, Problem
+from settings.reading.problem import EnvironmentsError, Problem, given
+from settings.reading.tokens import ALLOWED, marked
 from settings.rules.rule import Finding
 from settings.rules.source import VERIFYING
 
@@ -121,6 +122,10 @@ def _read(file: Path) -> Reading | Problem:
         )
     except ValueError as error:
         return _not_toml(label, str(error))
+    if mark := next(marked(document), None):
+        location, value = mark
+        setting = path(location)
+        return Problem(label, setting, given(setting, value), f"allowed: {ALLOWED}", "remove it")
     return read(label, file.stem, document)
 
 

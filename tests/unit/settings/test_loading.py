@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from settings.notation import toml
 from settings.reading.loading import load_environments
 from settings.reading.problem import EnvironmentsError
 from tests.unit.settings.files import Folder
@@ -161,6 +162,50 @@ def test_a_file_that_cannot_be_read_is_one_line(folder: Folder) -> None:
             "allowed: a readable file; correct its permissions"
         )
     ]
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        ("dms.target.after_connect_script", "SELECT '${TfToken[TOKEN.0]}'"),
+        ("dms.tasks.0.tables.0.schema", "#{TfToken[TOKEN.0]}"),
+        ("aurora.parameters.work_mem", "&{TfToken[TOKEN.0]}"),
+        ("aurora.parameters.work_mem", -8.109562212591379e298),
+        ("tags.extra.team", "x-1.8881545897087498e+289"),
+        ("aurora.parameters.work_mem", "String Map Token Value"),
+    ],
+)
+def test_what_cdktf_would_take_for_its_own_reference_is_one_line(
+    place: str, value: str | float, folder: Folder
+) -> None:
+    folder.write("dev.toml", {place: value})
+    setting = place.replace(".0", "[0]")
+
+    assert folder.lines() == [
+        (
+            f"environments/dev.toml: {setting}: {toml(value)} given; allowed: text without the marks "
+            "of cdktf's own references; remove it"
+        )
+    ]
+
+
+def test_a_key_too_may_be_none_of_cdktfs_references(folder: Folder) -> None:
+    key = "-8.109562212591379e+298"
+    folder.write("dev.toml", {"tags": {"repository": "example/a", "extra": {key: "x"}}})
+
+    assert folder.lines() == [
+        (
+            f'environments/dev.toml: tags.extra."{key}": "{key}" given; allowed: text without the '
+            "marks of cdktf's own references; remove it"
+        )
+    ]
+
+
+@pytest.mark.parametrize("value", ["-1e5", "-8.1.0e298", "-8.1e297", "a{TfToken", "${x}"])
+def test_what_only_looks_like_a_reference_of_cdktfs_is_taken(value: str, folder: Folder) -> None:
+    folder.write("dev.toml", {"aurora.parameters.work_mem": value})
+
+    assert names(folder) == ["dev"]
 
 
 def test_a_byte_order_mark_does_no_harm(folder: Folder) -> None:
