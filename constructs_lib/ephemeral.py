@@ -1,8 +1,7 @@
-"""Ephemeral resources, which cdktf 0.21 has no classes for, and the expressions that read them."""
+"""Ephemeral resources, which cdktf 0.21 has no classes for, and the terms that use them."""
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from cdktf import TerraformStack
@@ -39,19 +38,6 @@ class EphemeralResource(Construct):
     def attribute(self, name: str) -> str:
         """An attribute as a term of an expression, such as ``ephemeral.aws_x.y.secret_string``."""
         return f"{self._address}.{name}"
-
-
-def expression(term: str) -> str:
-    """The value of an argument that Terraform computes: ``${term}``."""
-    return f"${{{term}}}"
-
-
-def literal(text: str) -> str:
-    """A text as a term of an expression, quoted; nothing in it is evaluated.
-
-    Source: https://developer.hashicorp.com/terraform/language/expressions/strings
-    """
-    return json.dumps(text).replace("${", "$${").replace("%{", "%%{")
 
 
 def json_object(terms: Mapping[str, str]) -> str:

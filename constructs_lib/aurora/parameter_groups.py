@@ -17,11 +17,12 @@ from constructs import Construct
 
 from constructs_lib.aurora.engine import parameter_group_family, release
 from constructs_lib.aurora.parameters import applied
+from constructs_lib.templates import plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from constructs_lib.aurora.parameters import Parameter
+    from constructs_lib.aurora.parameters import Applied, Parameter
     from facts.names import Names
 
 
@@ -94,7 +95,7 @@ class ParameterGroups(Construct):
             family=family,
             description=f"Parameters of the Aurora cluster {names.cluster}",
             parameter=[
-                RdsClusterParameterGroupParameter(**each._asdict())
+                RdsClusterParameterGroupParameter(**_arguments(each))
                 for each in applied(parameters, own=own, release=release(engine_version))
             ],
             tags={"Name": group_name},
@@ -107,9 +108,13 @@ class ParameterGroups(Construct):
             family=family,
             description=f"Parameters of the instances of the Aurora cluster {names.cluster}",
             parameter=[
-                DbParameterGroupParameter(**each._asdict())
+                DbParameterGroupParameter(**_arguments(each))
                 for each in applied(instance_parameters, release=release(engine_version))
             ],
             tags={"Name": group_name},
             lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
         ).name
+
+
+def _arguments(parameter: Applied) -> dict[str, str]:
+    return {**parameter._asdict(), "value": plain(parameter.value)}

@@ -9,7 +9,8 @@ from cdktf_cdktf_provider_aws.secretsmanager_secret_version import Secretsmanage
 from constructs import Construct
 
 from constructs_lib.credentials.secret import make_secret
-from constructs_lib.ephemeral import expression, fingerprint, json_object, literal
+from constructs_lib.ephemeral import fingerprint, json_object
+from constructs_lib.templates import expression, literal
 
 if TYPE_CHECKING:
     from constructs_lib.credentials.master import MasterCredentials

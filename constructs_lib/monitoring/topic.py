@@ -11,6 +11,7 @@ from cdktf_cdktf_provider_aws.sns_topic_subscription import SnsTopicSubscription
 from constructs import Construct
 
 from constructs_lib.policies import policy
+from constructs_lib.templates import plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,7 +73,7 @@ class AlarmTopic(Construct):
                 _subscription_id(email),
                 topic_arn=topic.arn,
                 protocol="email",
-                endpoint=email,
+                endpoint=plain(email),
             )
 
 

@@ -8,6 +8,7 @@ from cdktf_cdktf_provider_aws.vpc_endpoint import VpcEndpoint
 from constructs import Construct
 
 from constructs_lib.policies import policy
+from constructs_lib.templates import expression
 
 if TYPE_CHECKING:
     from constructs_lib.protocols import Network
@@ -76,4 +77,6 @@ class SecretsManagerEndpoint(Construct):
             ),
             tags={"Name": names.in_network("secretsmanager")},
         )
-        self.dns_name = endpoint.dns_entry.get(0).dns_name
+        # Written out, as cdktf's own reference must not stand beside a text; see `plain`.
+        address = f"{endpoint.terraform_resource_type}.{endpoint.friendly_unique_id}"
+        self.dns_name = expression(f"{address}.dns_entry[0].dns_name")

@@ -9,6 +9,8 @@ from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.dms_certificate import DmsCertificate
 from constructs import Construct
 
+from constructs_lib.templates import plain
+
 if TYPE_CHECKING:
     from facts.names import Names
 
@@ -46,6 +48,6 @@ class SourceCertificate(Construct):
             self,
             "certificate",
             certificate_id=names.source_certificate(digest),
-            certificate_pem=text,
+            certificate_pem=plain(text),
             lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
         ).certificate_arn

@@ -10,6 +10,7 @@ from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
 from constructs_lib.replication.connection_attributes import connection_attributes
+from constructs_lib.templates import plain
 
 if TYPE_CHECKING:
     from constructs_lib.protocols import AccessRole, Key, Secret
@@ -176,7 +177,7 @@ class TargetEndpoint(Construct):
             certificate=None,
             attributes=connection_attributes(
                 {
-                    "afterConnectScript": after_connect_script,
+                    "afterConnectScript": plain(after_connect_script),
                     "executeTimeout": execute_timeout_seconds,
                     "mapBooleanAsBoolean": True,
                     "mapUnboundedNumericAsString": map_unbounded_numeric_as_string,

@@ -10,6 +10,7 @@ from constructs import Construct
 
 from constructs_lib.replication.table_mappings import table_mappings
 from constructs_lib.replication.task_settings import task_settings
+from constructs_lib.templates import plain
 
 if TYPE_CHECKING:
     from constructs_lib.replication.endpoints import SourceEndpoint, TargetEndpoint
@@ -62,7 +63,7 @@ class ReplicationTask(Construct):
             replication_instance_arn=instance.arn,
             source_endpoint_arn=source.arn,
             target_endpoint_arn=target.arn,
-            table_mappings=table_mappings(task),
+            table_mappings=plain(table_mappings(task)),
             replication_task_settings=task_settings(task),
             start_replication_task=False,
             # The provider does not read it back, so a task that `ferry adopt` brings in would be

@@ -18,6 +18,10 @@ its default. What is not marked as required may be left out. Examples:
 [dev](../environments/dev.toml), [staging](../environments/staging.toml),
 [prod](../environments/prod.toml).
 
+A file is data. Its texts reach AWS letter by letter: neither Terraform nor cdktf evaluates `${...}`
+or `%{...}` in them, and those of DMS's own, such as `${schema-name-var}`, are written as DMS takes
+them.
+
 Some settings have to go together; these rules are in [settings/rules](../settings/rules). Every
 command that reads a file prints a line for each mistake in it, with what is allowed and how to mend
 it.

@@ -1,13 +1,7 @@
 from cdktf import TerraformStack
 from cdktf_cdktf_provider_aws.secretsmanager_secret import SecretsmanagerSecret
 
-from constructs_lib.ephemeral import (
-    EphemeralResource,
-    expression,
-    fingerprint,
-    json_object,
-    literal,
-)
+from constructs_lib.ephemeral import EphemeralResource, fingerprint, json_object
 from tests.unit.template import Template
 
 
@@ -42,17 +36,8 @@ def test_an_attribute_is_a_term_with_the_blocks_address(stack: TerraformStack) -
     assert resource.attribute("password") == "ephemeral.aws_x.random.password"
 
 
-def test_an_expression_encloses_a_term() -> None:
-    assert expression("local.x") == "${local.x}"
-
-
-def test_a_literal_is_quoted_and_not_evaluated() -> None:
-    assert literal('say "hi"') == r'"say \"hi\""'
-    assert literal("${local.x} %{ if true }") == '"$${local.x} %%{ if true }"'
-
-
 def test_a_json_object_encodes_terms_in_their_order() -> None:
-    assert json_object({"user": literal("u"), "host": "local.h"}) == (
+    assert json_object({"user": '"u"', "host": "local.h"}) == (
         'jsonencode({user = "u", host = local.h})'
     )
 

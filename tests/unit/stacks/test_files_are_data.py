@@ -1,0 +1,195 @@
+"""No text of an environment's file is a template in the JSON: Terraform evaluates none of them.
+
+Terraform itself is asked in tests/terraform/test_files_are_data.py.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, Annotated, Any, get_origin
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
+
+from settings.environment import EnvironmentFile
+from settings.notation import path
+from settings.reading.mending import read
+from settings.reading.shape import KEY, Location, Shape, fields, find
+from tests.unit.settings.files import EXISTING_VPC, document
+from tests.unit.stacks.conftest import synthesized
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from settings.environment import Environment
+    from tests.unit.template import Template
+
+TEMPLATE = re.compile(r"(?<!\$)\$\{[^}]*|(?<!%)%\{[^}]*")
+HOSTILE = ("${path.module}", "%{ if true }", "${a}@example.org")
+
+FREE = {
+    "alarms.emails[0]",
+    "aurora.instance_parameters.x.value",
+    "aurora.parameters.x.value",
+    "dms.target.after_connect_script",
+    "dms.tasks[0].tables[0].parallel_load.boundaries[0][0]",
+    "dms.tasks[0].tables[0].parallel_load.columns[0]",
+    "dms.tasks[0].tables[0].schema",
+    "dms.tasks[0].tables[0].table",
+    "dms.tasks[0].transformations[0].column",
+    "dms.tasks[0].transformations[0].schema",
+    "dms.tasks[0].transformations[0].table",
+    "dms.tasks[0].transformations[0].value",
+    "source.ca_certificate_file",
+}
+"""The settings that take what Terraform takes for a template. The last is read here, and is not in
+the JSON; each of the others is in `hostile` below."""
+
+
+def places(location: Location = ()) -> Iterator[tuple[Location, Shape]]:
+    """Every text of a file: values, and keys that a file chooses."""
+    shape = find(EnvironmentFile, location)
+    if shape.section:
+        for name in fields(shape.section):
+            yield from places((*location, name))
+    elif get_origin(shape.kind) is tuple:
+        yield from places((*location, 0))
+    elif get_origin(shape.kind) is dict:
+        yield (*location, "x", KEY), find(EnvironmentFile, (*location, "x", KEY))
+        yield from places((*location, "x"))
+    else:
+        yield location, shape
+
+
+def takes(shape: Shape, text: str) -> bool:
+    kind: Any = Annotated[(shape.kind, *shape.metadata, "")]
+    try:
+        TypeAdapter(kind).validate_python(text, strict=True)
+    except ValidationError:
+        return False
+    return True
+
+
+def test_these_settings_take_what_could_be_a_template() -> None:
+    free = {
+        path(location)
+        for location, shape in places()
+        if any(takes(shape, text) for text in HOSTILE)
+    }
+
+    assert free == FREE
+
+
+PIECES = st.sampled_from(
+    [
+        *("$", "%", "{", "}", "${", "%{", "$${", "~}", '"', "\\", "'", " ", "a", "ü", "\U0001f600"),
+        *('${file("/etc/passwd")}', "%{ for x in [1] }", "%{ endfor ~}", "${schema-name-var}"),
+        "\x1b",
+    ]
+)
+TEXT = st.lists(PIECES, min_size=1, max_size=8).map("".join)
+IN_AN_ADDRESS = re.compile(r"[a${}%'~]")
+
+
+def hostile(text: str) -> dict[str, object]:
+    """A text in every setting that takes it, made to fit where it does not."""
+    name = re.sub(r'[\x00-\x1f"]', "", text) or "a"
+    address = "".join(IN_AN_ADDRESS.findall(text)) or "a"
+    table = {"schema": name, "table": f"{name.replace('%', '')}x"}
+    column = name.replace("%", "") or "a"
+    script = re.sub(r"[\x00-\x1f;]", "", f"{text}x")
+    return {
+        "network": {"existing_vpc": EXISTING_VPC},
+        "alarms.emails": [f"{address[:50]}@example.org"],
+        "aurora.instance_parameters.work_mem": text,
+        "aurora.parameters.work_mem": text,
+        "dms.target.after_connect_script": script,
+        "dms.tasks.0.tables": [
+            table,
+            {
+                "schema": column,
+                "table": column,
+                "parallel_load": {"columns": [column[:60]], "boundaries": [[text]]},
+            },
+        ],
+        "dms.tasks.0.transformations": [
+            {"target": "column", "action": "rename", **table, "column": name, "value": name}
+        ],
+    }
+
+
+def texts(node: object) -> Iterator[str]:
+    """Every string of a JSON document, keys too."""
+    if isinstance(node, dict):
+        yield from node
+    if isinstance(node, dict | list):
+        for item in node.values() if isinstance(node, dict) else node:
+            yield from texts(item)
+    elif isinstance(node, str):
+        yield node
+
+
+def templates(template: Template) -> Counter[str]:
+    return Counter(found for text in texts(template.document) for found in TEMPLATE.findall(text))
+
+
+def synthesized_with(text: str) -> tuple[Environment, Template]:
+    reading = read("environments/dev.toml", "dev", document(hostile(text)))
+    assert reading.problems == ()
+    return reading.environment, synthesized(reading.environment)
+
+
+@pytest.fixture(scope="module")
+def harmless() -> Counter[str]:
+    """The templates of the constructs' own: the references between resources, and no more."""
+    return templates(synthesized_with("a")[1])
+
+
+@settings(max_examples=50, deadline=None)
+@given(TEXT)
+def test_no_text_of_a_file_is_a_template(harmless: Counter[str], text: str) -> None:
+    environment, template = synthesized_with(text)
+
+    assert templates(template) == harmless
+    assert what_arrives(template) == {
+        "emails": list(environment.alarms.emails),
+        "parameters": [text, text],
+        "script": environment.dms.target.after_connect_script,
+        "tables": [[it.schema_name, it.table] for it in environment.dms.tasks[0].tables],
+        "parallel load": [[text]],
+        "transformation": environment.dms.tasks[0].transformations[0].value,
+    }
+
+
+def what_arrives(template: Template) -> dict[str, Any]:
+    """What AWS gets of the texts, where Terraform evaluates nothing but takes back the escapes."""
+
+    def evaluated(text: str) -> str:
+        return text.replace("$${", "${").replace("%%{", "%{")
+
+    mappings = json.loads(evaluated(template.only("aws_dms_replication_task")["table_mappings"]))
+    selections, transformations, details = (
+        [rule for rule in mappings["rules"] if rule["rule-type"] == type_]
+        for type_ in ("selection", "transformation", "table-settings")
+    )
+    groups = ("aws_rds_cluster_parameter_group", "aws_db_parameter_group")
+    attributes = template.where("aws_dms_endpoint", endpoint_type="target")
+    script = re.match("afterConnectScript=([^;]*);", attributes["extra_connection_attributes"])
+    assert script
+    return {
+        "emails": [evaluated(template.only("aws_sns_topic_subscription")["endpoint"])],
+        "parameters": [
+            evaluated(parameter["value"])
+            for group in groups
+            for parameter in template.only(group)["parameter"]
+            if parameter["name"] == "work_mem"
+        ],
+        "script": evaluated(script[1]),
+        "tables": [list(rule["object-locator"].values()) for rule in selections],
+        "parallel load": details[0]["parallel-load"]["boundaries"],
+        "transformation": transformations[0]["value"],
+    }
