@@ -122,9 +122,15 @@ class Demo:
         self._steps.type(*command, folder=ROOT, environment=environment, given=given, follow=follow)
 
     def _show(self, outputs: Mapping[str, object]) -> None:
+        """Shows what a person reads: names, addresses, numbers. The log has the ARNs and lists."""
+        in_log = 0
         for name, value in sorted(outputs.items()):
-            shown = value if isinstance(value, str) else json.dumps(value)
-            self._steps.show_short(f"{name:29} {shown}")
+            if isinstance(value, str | int) and not str(value).startswith(("arn:", "https:")):
+                self._steps.show_short(f"{name:25} {value}")
+            else:
+                self._steps.keep(f"{name:25} {json.dumps(value)}")
+                in_log += 1
+        self._steps.show(f"and {in_log} more in the log: ARNs, lists, a link")
 
 
 def main() -> int:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _PATIENCE_SECONDS = 10
 # Where there is no terminal, a line at the least so often, lest one thinks that it hangs.
-_SILENCE_SECONDS = 20
+_SILENCE_SECONDS = 30
 # Of a command that fails: what is looked through for an error, and what is shown.
 _LINES_LOOKED_THROUGH = 300
 _LINES_SHOWN = 30
@@ -63,7 +63,7 @@ class Steps:
         self._shown = time.monotonic()
         so_far = duration(self._shown - self._started)
         self._console.print(f"\n[bold]{self._step}. {what}[/bold] [dim]({so_far})[/dim]")
-        self._keep(f"\n{self._step}. {what} ({so_far})")
+        self._write(f"\n{self._step}. {what} ({so_far})")
 
     def show(self, line: str) -> None:
         """Show a line of the step."""
@@ -72,7 +72,7 @@ class Steps:
 
     def show_short(self, line: str) -> None:
         """Show of a line what there is room for, its beginning and its end; the log has all."""
-        self._keep(line)
+        self._write(line)
         room = self._console.width - 4
         if len(line) > room and not self._verbose:
             begins = room * 2 // 3
@@ -86,7 +86,13 @@ class Steps:
         elif time.monotonic() - self._shown > _SILENCE_SECONDS:
             self.show(what)
 
-    def _keep(self, line: str) -> None:
+    def keep(self, line: str) -> None:
+        """Put a line into the log, and show it if everything is shown."""
+        self._write(line)
+        if self._verbose:
+            self.show(line)
+
+    def _write(self, line: str) -> None:
         with self._log.open("a", encoding="utf-8") as log:
             log.write(f"{line}\n")
 

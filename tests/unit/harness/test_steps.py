@@ -88,6 +88,19 @@ def test_verbose_shows_them(shown: io.StringIO, log: Path, tmp_path: Path) -> No
     assert shown.getvalue() == "   made one\n   still waiting\n   made two\n"
 
 
+@pytest.mark.parametrize(("verbose", "seen"), [(False, ""), (True, "   an ARN\n")])
+def test_a_line_may_be_for_the_log_alone(
+    verbose: bool,  # noqa: FBT001 (a case)
+    seen: str,
+    shown: io.StringIO,
+    log: Path,
+) -> None:
+    Steps(console=_console(shown), log=log, verbose=verbose).keep("an ARN")
+
+    assert shown.getvalue() == seen
+    assert log.read_text() == "an ARN\n"
+
+
 @pytest.mark.parametrize(("value", "expected"), [("1", True), ("0", False), ("", False)])
 def test_a_variable_says_whether_everything_is_shown(
     value: str,
