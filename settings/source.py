@@ -51,8 +51,9 @@ class Source(Section):
     the source's certificate, `verify-full` the host's name in it too."""
 
     ca_certificate_file: CertificateFile | None = None
-    """The PEM file with the certificate authority that signed the source's certificate. Needed for
-    verify-ca and verify-full, and for these alone."""
+    """The PEM file with the certificate authority that signed the source's certificate, 1 MB at
+    most and in the folder of this file or below. Needed for verify-ca and verify-full, and for
+    these alone."""
 
     secret_arn: SecretArn | None = None
     """A secret of your own that holds username, password, host and port. Default: none; `ferry

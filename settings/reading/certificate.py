@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from settings.reading.files import content
 from settings.rules.rule import Finding
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from cryptography.x509 import Certificate
 
 _SETTING: Final = "source.ca_certificate_file"
 _BLOCK: Final = re.compile(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
+# Without the headers that PEM knows: they would go on into Terraform's JSON.
+_BARE: Final = re.compile(rb"-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----")
 _ALLOWED: Final = "a file with certificates in PEM"
 _CONVERT: Final = "convert it, for example with openssl x509 -inform der -in ca.der -out ca.pem"
 
@@ -32,33 +35,36 @@ def read_certificates(folder: Path, file: str) -> str | Finding:
     Returns:
         The PEM text, or what is wrong with the file.
     """
+    # Without symbolic links, of which one might lead out again.
+    path = Path(os.path.realpath(folder / file))
+    if not path.is_relative_to(os.path.realpath(folder)):
+        return _finding(
+            f"{file} given, which is not below {folder.name}/",
+            f"put the certificate there, for example into {folder.name}/certificates/",
+        )
     try:
-        content = (folder / file).read_bytes()
+        held = content(path)
     except OSError as error:
         return _finding(
             f"{file} given, which cannot be read ({error.strerror})",
             "put the certificate there, or correct the path, which is relative to the environment's file",
         )
-    if b"PRIVATE KEY-----" in content:
+    if b"PRIVATE KEY-----" in held:
         return _finding(
             f"{file} given, which holds a private key",
             "remove the key from the file, and renew it: it has been exposed",
         )
-    blocks = _BLOCK.findall(content)
+    blocks = _BLOCK.findall(held)
     if not blocks:
         return _finding(f"{file} given, which holds no certificate in PEM", _CONVERT)
     return _checked(file, blocks)
 
 
 def _checked(file: str, blocks: list[bytes]) -> str | Finding:
-    # Half of the package's import time, for the environments that verify alone.
-    from cryptography import x509  # noqa: PLC0415
-
     texts = []
     for number, block in enumerate(blocks, start=1):
-        try:
-            certificate = x509.load_pem_x509_certificate(block)
-        except ValueError:
+        certificate = _parsed(block)
+        if certificate is None:
             return _finding(f"{file} given, whose certificate {number} cannot be parsed", _CONVERT)
         ends = certificate.not_valid_after_utc
         if ends < dt.datetime.now(dt.UTC):
@@ -73,6 +79,18 @@ def _checked(file: str, blocks: list[bytes]) -> str | Finding:
             )
         texts.append(block.decode("ascii").replace("\r\n", "\n"))
     return "\n".join(texts) + "\n"
+
+
+def _parsed(block: bytes) -> Certificate | None:
+    # Half of the package's import time, for the environments that verify alone.
+    from cryptography import x509  # noqa: PLC0415
+
+    if not _BARE.fullmatch(block):
+        return None
+    try:
+        return x509.load_pem_x509_certificate(block)
+    except ValueError:
+        return None
 
 
 def _is_authority(certificate: Certificate) -> bool:

@@ -10,6 +10,7 @@ from settings.environment import Environment
 from settings.notation import either, path, toml
 from settings.reading import asking
 from settings.reading.certificate import read_certificates
+from settings.reading.files import content
 from settings.reading.mending import Reading, read
 from settings.reading.problem import EnvironmentsError, Problem, given
 from settings.reading.tokens import ALLOWED, marked
@@ -102,15 +103,28 @@ def _read(file: Path) -> Reading | Problem:
     """What a file says, or why it cannot be read at all."""
     label = _label(file)
     try:
+        return _understood(file, label)
+    except RecursionError:
+        return Problem(
+            label,
+            "",
+            "tables or lists in one another given, too many to be read",
+            "allowed: TOML as docs/settings.md has it",
+            "remove them",
+        )
+
+
+def _understood(file: Path, label: str) -> Reading | Problem:
+    try:
         # Editors on Windows begin a file with a byte order mark.
-        document: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+        document: dict[str, Any] = tomllib.loads(content(file).decode("utf-8-sig"))
     except OSError as error:
         return Problem(
             label,
             "",
             f"cannot be read ({error.strerror})",
-            "allowed: a readable file",
-            "correct its permissions",
+            "allowed: a file of 1 MB at most that can be read",
+            "put such a file there, or correct its permissions",
         )
     except UnicodeDecodeError as error:
         return Problem(

@@ -59,3 +59,9 @@ def test_line_ends_and_white_space_do_not_make_another_certificate(
     certificates = Template.of(stack).resources("aws_dms_certificate").values()
     assert len({certificate["certificate_id"] for certificate in certificates}) == 1
     assert {certificate["certificate_pem"] for certificate in certificates} == {PEM}
+
+
+def test_nothing_of_the_text_is_a_template(stack: TerraformStack) -> None:
+    pem = PEM.replace("MIIB", "Comment: ${path.module}\n\nMIIB")
+
+    assert "Comment: $${path.module}" in synthesized(stack, pem)["certificate_pem"]

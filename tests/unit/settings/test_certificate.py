@@ -1,5 +1,9 @@
 """The certificate file of a source that is verified."""
 
+import os
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 
 from settings.reading.loading import load_environments
@@ -69,6 +73,56 @@ def test_a_missing_file_is_one_line(folder: Folder) -> None:
 
 
 @pytest.mark.parametrize(
+    ("make", "reason"),
+    [
+        (os.mkfifo, "not a regular file"),
+        (Path.mkdir, "not a regular file"),
+        (lambda file: file.write_text("#" * 1_000_001), "larger than 1 MB"),
+        (lambda file: file.symlink_to(file), "Too many levels of symbolic links"),
+    ],
+    ids=["pipe", "folder", "size", "link to itself"],
+)
+def test_what_is_no_small_regular_file_is_not_read(
+    make: Callable[[Path], object], reason: str, folder: Folder
+) -> None:
+    make(folder.path / "ca.pem")
+
+    assert folder.lines() == [
+        LINE.format(
+            f"which cannot be read ({reason})",
+            "put the certificate there, or correct the path, which is relative to the "
+            "environment's file",
+        )
+    ]
+
+
+@pytest.mark.parametrize("path", ["../ca.pem", "/dev/zero", "link.pem", "certificates/ca.pem"])
+def test_what_is_not_below_the_folder_is_not_read(path: str, folder: Folder, ca_pem: str) -> None:
+    outside = folder.path.parent / "ca.pem"
+    outside.write_text(ca_pem)
+    (folder.path / "link.pem").symlink_to(outside)
+    (folder.path / "certificates").symlink_to(outside.parent)
+    folder.write("dev.toml", {**VERIFIED, "source.ca_certificate_file": path})
+
+    assert folder.lines() == [
+        (
+            f"environments/dev.toml: source.ca_certificate_file: {path} given, which is not below "
+            "environments/; allowed: a file with certificates in PEM; put the certificate there, "
+            "for example into environments/certificates/"
+        )
+    ]
+
+
+def test_a_link_within_the_folder_is_followed(folder: Folder, ca_pem: str) -> None:
+    (folder.path / "real.pem").write_text(ca_pem)
+    (folder.path / "ca.pem").symlink_to("real.pem")
+
+    (environment,) = load_environments(folder.path)
+
+    assert environment.source_ca_certificate_pem == ca_pem
+
+
+@pytest.mark.parametrize(
     "pem",
     [make_pem(subject="db", ca=False), make_pem(subject="db", ca=None)],
     ids=["no authority", "nothing said"],
@@ -102,6 +156,13 @@ def test_what_is_no_pem_is_refused(content: str, folder: Folder) -> None:
 
 def test_pem_that_is_no_certificate_is_refused(folder: Folder) -> None:
     (folder.path / "ca.pem").write_text(f"{BEGIN}aGVsbG8={END}")
+
+    assert folder.lines() == [LINE.format("whose certificate 1 cannot be parsed", CONVERT)]
+
+
+def test_a_certificate_with_headers_is_refused(folder: Folder, ca_pem: str) -> None:
+    headers = 'Comment: ${file("/etc/passwd")}\n\n'
+    (folder.path / "ca.pem").write_text(ca_pem.replace(BEGIN, f"{BEGIN}{headers}"))
 
     assert folder.lines() == [LINE.format("whose certificate 1 cannot be parsed", CONVERT)]
 

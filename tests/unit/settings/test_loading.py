@@ -1,5 +1,7 @@
 """Loading a folder of environment files: which count, and what is said of whole files."""
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -153,13 +155,42 @@ def test_a_file_that_is_no_toml_is_one_line(content: bytes, line: str, folder: F
     assert folder.lines() == [f"environments/dev.toml: {line}"]
 
 
-def test_a_file_that_cannot_be_read_is_one_line(folder: Folder) -> None:
-    (folder.path / "dev.toml").mkdir()
+@pytest.mark.parametrize(
+    ("make", "reason"),
+    [
+        (Path.mkdir, "not a regular file"),
+        (os.mkfifo, "not a regular file"),
+        (lambda file: file.symlink_to("/dev/zero"), "not a regular file"),
+        (lambda file: file.symlink_to(file), "Too many levels of symbolic links"),
+        (lambda file: file.write_text("#" * 1_000_001), "larger than 1 MB"),
+    ],
+    ids=["folder", "pipe", "device", "link to itself", "size"],
+)
+def test_what_cannot_be_read_is_one_line(
+    make: Callable[[Path], object], reason: str, folder: Folder
+) -> None:
+    make(folder.path / "dev.toml")
 
     assert folder.lines() == [
         (
-            "environments/dev.toml: cannot be read (Is a directory); "
-            "allowed: a readable file; correct its permissions"
+            f"environments/dev.toml: cannot be read ({reason}); allowed: a file of 1 MB at most that "
+            "can be read; put such a file there, or correct its permissions"
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [".".join("a" * 3000) + " = 1", f"a = {'[' * 3000}{']' * 3000}", f"a = {'{a=' * 3000}1"],
+    ids=["dotted key", "lists", "tables"],
+)
+def test_what_is_nested_3000_fold_is_one_line(content: str, folder: Folder) -> None:
+    (folder.path / "dev.toml").write_text(content)
+
+    assert folder.lines() == [
+        (
+            "environments/dev.toml: tables or lists in one another given, too many to be read; "
+            "allowed: TOML as docs/settings.md has it; remove them"
         )
     ]
 
