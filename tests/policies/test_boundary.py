@@ -100,6 +100,15 @@ def test_no_policy_is_attached_but_that_of_monitoring(role: str, policy: str) ->
     )
 
 
+@pytest.mark.parametrize("names", [("apply-",), ("account",)], ids=str)
+def test_roles_that_exist_are_given_the_boundary(names: tuple[str, ...]) -> None:
+    role = OWN_ROLE if "apply-" in names else f"{IAM}:role/dms-vpc-role"
+    give = Request(action="iam:PutRolePermissionsBoundary", resource=role, context=BOUNDED_BY_OURS)
+
+    assert allows(of(BOUNDED, *names), give)
+    assert not allows(of(DEV, *names), give)
+
+
 @pytest.mark.parametrize(
     "request_",
     [

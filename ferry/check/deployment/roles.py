@@ -181,3 +181,17 @@ def check_the_flow_logs_role(deployed: Deployed, expect: Expect) -> None:
     ]
     group = deployed.placement.arn("logs", f"log-group:{deployed.names.flow_logs_group}:*")
     expect.same_items(f"Where {role_name} may write", writable, [group])
+
+
+def check_the_roles_carry_the_files_boundary(deployed: Deployed, expect: Expect) -> None:
+    """Every role carries the permissions boundary that the file names, or none where it names none."""
+    names, wanted = deployed.names, deployed.environment.aws.permissions_boundary_arn
+    roles = [*dms.MANAGED_POLICIES, names.secret_access_role]
+    roles += (
+        [names.monitoring_role] if deployed.environment.aurora.monitoring_interval_seconds else []
+    )
+    roles += [names.flow_logs_role] if deployed.environment.network.vpc is not None else []
+    for role_name in roles:
+        role = deployed.account.iam.get_role(RoleName=role_name)["Role"]
+        found = role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
+        expect.equal(f"The permissions boundary of {role_name}", found, wanted)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 SECRETS_ROLE = "aurora-ferry-dev-dms-secrets"
 MONITORING_ROLE = "aurora-ferry-dev-rds-monitoring"
 FLOW_LOGS_ROLE = "aurora-ferry-dev-flow-logs"
+BOUNDARY = "arn:aws:iam::aws:policy/PowerUserAccess"
 LOGS_POLICY = "arn:aws:iam::aws:policy/service-role/AmazonDMSCloudWatchLogsRole"
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 
@@ -243,5 +244,17 @@ DEFECTS = (
         "the-flow-logs-role",
         f"Where {FLOW_LOGS_ROLE} may write: [",
         own_policy(FLOW_LOGS_ROLE, Resource="*"),
+    ),
+    Defect(
+        "the-roles-carry-the-files-boundary",
+        f'The permissions boundary of {FLOW_LOGS_ROLE}: found "{BOUNDARY}", should be nothing.',
+        swap(
+            lambda deployed: deployed.account.iam.put_role_permissions_boundary(
+                RoleName=FLOW_LOGS_ROLE, PermissionsBoundary=BOUNDARY
+            ),
+            lambda deployed: deployed.account.iam.delete_role_permissions_boundary(
+                RoleName=FLOW_LOGS_ROLE
+            ),
+        ),
     ),
 )

@@ -78,6 +78,7 @@ TABLE = {
         "the-secrets-role-decrypts-through-secretsmanager-alone",
         "the-monitoring-role",
         "the-flow-logs-role",
+        "the-roles-carry-the-files-boundary",
     ],
     "cluster": [
         "cluster-is-available",
