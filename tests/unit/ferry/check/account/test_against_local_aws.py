@@ -567,7 +567,12 @@ def test_a_deployer_that_may_all(ready: Dev) -> None:
     )
 
 
-def test_a_deployer_with_the_policies_of_the_documents(ready: Dev) -> None:
+@pytest.mark.parametrize("boundary", [False, True], ids=["without boundary", "with boundary"])
+def test_a_deployer_with_the_policies_of_the_documents(ready: Dev, *, boundary: bool) -> None:
+    if boundary:
+        named = f"arn:aws:iam::{ready.aws.account}:policy/aurora-ferry-boundary"
+        given = f'[aws]\npermissions_boundary_arn = "{named}"'
+        ready.file.write_text(ready.file.read_text().replace("[aws]", given))
     iam = ready.aws.iam
     arn = iam.create_role(RoleName="deployer", AssumeRolePolicyDocument=TRUST)["Role"]["Arn"]
     [dev] = load_environments(ready.file.parent, selected="dev")
