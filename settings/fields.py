@@ -202,7 +202,7 @@ KmsKeyArn = Annotated[
 PolicyArn = Annotated[
     str,
     Field(
-        pattern=r"^arn:aws[a-z-]*:iam::[0-9]{12}:policy/([!-~]+/)?[A-Za-z0-9_+=,.@-]{1,128}$",
+        pattern=r"^arn:aws[a-z-]*:iam::[0-9]{12}:policy/[A-Za-z0-9_+=,.@/-]{1,512}$",
         examples=["arn:aws:iam::111122223333:policy/aurora-ferry-boundary"],
     ),
     Allowed("the ARN of a managed policy of the account's own"),
