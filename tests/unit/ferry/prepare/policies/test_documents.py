@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from facts import alarms
 from ferry.errors import FerryError, InputError
 from ferry.prepare.policies import chosen, documents, text, write
 from ferry.prepare.policies.statements import Scope
@@ -216,10 +215,10 @@ def test_the_snapshot_that_the_file_names_may_be_restored(given: str, arn: str) 
 
 def test_every_alarm_has_a_name_that_the_documents_cover() -> None:
     begins = tuple(arn.partition("*")[0] for arn in Scope(DEV).alarms)
-    names = [name for name in vars(alarms).values() if isinstance(name, alarms.Alarm)]
+    names = DEV.alarms.thresholds
 
     assert names
-    assert all(f"{begins[0].rpartition(':')[0]}:{each.name}".startswith(begins) for each in names)
+    assert all(f"{begins[0].rpartition(':')[0]}:{each}".startswith(begins) for each in names)
 
 
 def test_the_boundary_names_each_environment_of_the_account() -> None:
