@@ -58,7 +58,7 @@ class AccountRoles(Construct):
                 name,
                 name=name,
                 description=f"AWS DMS finds this role by its name; it carries {policy}.",
-                assume_role_policy=trust(f"dms.{placement.dns_suffix}"),
+                assume_role_policy=trust(placement.dms_principal),
                 tags={"Name": name},
                 lifecycle=TerraformResourceLifecycle(prevent_destroy=True),
             )

@@ -10,6 +10,7 @@ from cdktf_cdktf_provider_aws.kms_key import KmsKey
 from constructs import Construct
 
 from constructs_lib.policies import policy
+from facts.placement import CLOUDWATCH_ALARMS, RDS_EVENTS
 
 if TYPE_CHECKING:
     from constructs_lib.policies import Statement
@@ -96,9 +97,9 @@ def key_policy(placement: Placement) -> str:
         _use_through_services(placement),
         _grants_to_services(placement),
         _log_groups(placement),
-        _publisher("CloudWatchAlarms", "cloudwatch.amazonaws.com", placement),
-        _publisher("RdsEvents", "events.rds.amazonaws.com", placement),
-        _publisher("DmsEvents", f"dms.{placement.dns_suffix}", placement),
+        _publisher("CloudWatchAlarms", CLOUDWATCH_ALARMS, placement),
+        _publisher("RdsEvents", RDS_EVENTS, placement),
+        _publisher("DmsEvents", placement.dms_principal, placement),
     )
 
 

@@ -56,6 +56,14 @@ PARTITIONS: Final = (
 """The partitions that the project knows. The isolated ones (``aws-iso`` and others) are not open."""
 
 
+# These services bear one name in every partition. Source:
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+CLOUDWATCH_ALARMS: Final = "cloudwatch.amazonaws.com"
+RDS_EVENTS: Final = "events.rds.amazonaws.com"
+RDS_MONITORING: Final = "monitoring.rds.amazonaws.com"
+FLOW_LOGS: Final = "vpc-flow-logs.amazonaws.com"
+
+
 def partition_of(region: str) -> Partition:
     """The partition that a region is in.
 
@@ -123,6 +131,11 @@ class Placement:
     def bucket_arn(self, bucket: str, key: str = "") -> str:
         """The ARN of an S3 bucket, or of an object in it: neither account nor region is part of it."""
         return f"arn:{self.partition}:s3:::{bucket}" + (f"/{key}" if key else "")
+
+    @property
+    def dms_principal(self) -> str:
+        """DMS where it is not a region's: as it publishes events and takes the account's roles."""
+        return f"dms.{self.dns_suffix}"
 
     def regional_principal(self, service: str) -> str:
         """A service's principal, or its name in ``kms:ViaService``, in this region."""

@@ -10,11 +10,12 @@ from cdktf_cdktf_provider_aws.rds_cluster import RdsCluster, RdsClusterTimeouts
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
-from constructs_lib.aurora.engine import ENGINE, EngineVersionCheck
+from constructs_lib.aurora.engine import EngineVersionCheck
 from constructs_lib.aurora.final_snapshot import FinalSnapshotName
 from constructs_lib.aurora.instances import make_instances
 from constructs_lib.aurora.parameter_groups import ParameterGroups
 from constructs_lib.log_group import make_log_group
+from facts.aurora import ENGINE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

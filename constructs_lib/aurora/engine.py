@@ -1,4 +1,4 @@
-"""What follows from the engine's version, and whether the region still offers it."""
+"""Whether the region still offers the engine's version."""
 
 from __future__ import annotations
 
@@ -9,24 +9,10 @@ from cdktf_cdktf_provider_aws.data_aws_rds_engine_version import DataAwsRdsEngin
 from constructs import Construct
 
 from constructs_lib.templates import expression, literal
+from facts.aurora import ENGINE
 
 if TYPE_CHECKING:
     from facts.placement import Placement
-
-ENGINE = "aurora-postgresql"
-
-
-def release(engine_version: str) -> int:
-    """The PostgreSQL release of a version, such as 15 of ``15.8``.
-
-    Source: https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraPostgreSQL.Updates.html
-    """
-    return int(engine_version.partition(".")[0])
-
-
-def parameter_group_family(engine_version: str) -> str:
-    """The family that a version's parameter groups belong to, such as ``aurora-postgresql15``."""
-    return f"{ENGINE}{release(engine_version)}"
 
 
 class EngineVersionCheck(Construct):

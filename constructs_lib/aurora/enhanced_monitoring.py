@@ -9,6 +9,7 @@ from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAtt
 from constructs import Construct
 
 from constructs_lib.policies import trust
+from facts.placement import RDS_MONITORING
 
 if TYPE_CHECKING:
     from cdktf import ITerraformDependable
@@ -46,7 +47,7 @@ class EnhancedMonitoringRole(Construct):
             name=names.monitoring_role,
             description=f"RDS writes the enhanced monitoring metrics of {names.prefix}",
             assume_role_policy=trust(
-                "monitoring.rds.amazonaws.com",
+                RDS_MONITORING,
                 {
                     "StringEquals": {"aws:SourceAccount": placement.account_id},
                     "ArnLike": {"aws:SourceArn": placement.arn("rds", f"db:{names.prefix}-*")},

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from cdktf_cdktf_provider_aws.rds_cluster_instance import RdsClusterInstance
 
 from constructs_lib.acknowledge import acknowledge
-from constructs_lib.aurora.engine import ENGINE
 from constructs_lib.aurora.enhanced_monitoring import EnhancedMonitoringRole
+from facts.aurora import ENGINE
 
 if TYPE_CHECKING:
     from cdktf_cdktf_provider_aws.rds_cluster import RdsCluster

@@ -15,9 +15,9 @@ from cdktf_cdktf_provider_aws.rds_cluster_parameter_group import (
 )
 from constructs import Construct
 
-from constructs_lib.aurora.engine import parameter_group_family, release
 from constructs_lib.aurora.parameters import applied
 from constructs_lib.templates import plain
+from facts.aurora import parameter_group_family, release
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,6 +12,7 @@ from constructs import Construct
 
 from constructs_lib.policies import policy
 from constructs_lib.templates import plain
+from facts.placement import CLOUDWATCH_ALARMS, RDS_EVENTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,21 +101,21 @@ def topic_policy(topic_name: str, placement: Placement) -> str:
         _administration(topic_arn, placement),
         _publisher(
             "CloudWatchAlarms",
-            "cloudwatch.amazonaws.com",
+            CLOUDWATCH_ALARMS,
             placement.arn("cloudwatch", "alarm:*"),
             topic_arn=topic_arn,
             placement=placement,
         ),
         _publisher(
             "RdsEvents",
-            "events.rds.amazonaws.com",
+            RDS_EVENTS,
             placement.arn("rds", "*"),
             topic_arn=topic_arn,
             placement=placement,
         ),
         _publisher(
             "DmsEvents",
-            f"dms.{placement.dns_suffix}",
+            placement.dms_principal,
             placement.arn("dms", "*"),
             topic_arn=topic_arn,
             placement=placement,

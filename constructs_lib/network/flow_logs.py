@@ -9,6 +9,7 @@ from constructs import Construct
 
 from constructs_lib.log_group import make_log_group
 from constructs_lib.service_role import make_service_role
+from facts.placement import FLOW_LOGS
 
 if TYPE_CHECKING:
     from constructs_lib.protocols import Key
@@ -58,7 +59,7 @@ class FlowLogs(Construct):
             self,
             name=names.flow_logs_role,
             description=f"VPC flow logs write to {names.flow_logs_group}",
-            service="vpc-flow-logs.amazonaws.com",
+            service=FLOW_LOGS,
             condition={
                 "StringEquals": {"aws:SourceAccount": placement.account_id},
                 "ArnLike": {"aws:SourceArn": placement.arn("ec2", "vpc-flow-log/*")},

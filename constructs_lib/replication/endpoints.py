@@ -11,6 +11,7 @@ from constructs import Construct
 from constructs_lib.acknowledge import acknowledge
 from constructs_lib.replication.connection_attributes import connection_attributes
 from constructs_lib.templates import plain
+from facts.aurora import ENGINE
 
 if TYPE_CHECKING:
     from constructs_lib.protocols import AccessRole, Key, Secret
@@ -168,7 +169,7 @@ class TargetEndpoint(Construct):
             self,
             endpoint_id=names.target_endpoint,
             endpoint_type="target",
-            engine_name="aurora-postgresql",
+            engine_name=ENGINE,
             secret=secret,
             access_role=access_role,
             key=key,

@@ -27,6 +27,8 @@ FACTS = {
     r"terraform\.tfstate": "facts/names.py",
     r"-tfstate-": "facts/names.py",
     r"amazonaws\.com\.cn": "facts/placement.py",
+    r"\"[a-z.-]+rds\.amazonaws\.com": "facts/placement.py",
+    r"\"aurora-postgresql": "facts/aurora.py",
     r"aurora-cpu-utilization": "facts/alarms.py",
     r"dms-cdc-latency": "facts/alarms.py",
     r"CDCLatencySource": "facts/metrics.py",

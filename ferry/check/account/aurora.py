@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from facts.aurora import ENGINE
 from ferry.account import Unanswered, asked
 from ferry.check.account.nearest import nearest_version, set_class, set_version, version_key
-from ferry.check.account.subject import ENGINE, PLAIN_VERSION
+from ferry.check.account.subject import PLAIN_VERSION
 from ferry.findings import Finding, blocked, not_judged, right, warning
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from facts.aurora import ENGINE
 from ferry.account import found_or_none
 
 if TYPE_CHECKING:
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
 
     from ferry.account import Account
     from settings.environment import Environment
-
-ENGINE: Final = "aurora-postgresql"
 
 PLAIN_VERSION: Final = re.compile(r"\d+\.\d+")
 """A version of Aurora PostgreSQL proper; `16.4-limitless` is another product."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from facts import outputs
+from facts.aurora import ENGINE
 from ferry.check.deployment import statuses
 from ferry.check.deployment.expect import only
 
@@ -28,7 +29,7 @@ def check_cluster_engine(deployed: Deployed, expect: Expect) -> None:
     """
     aurora, cluster = deployed.environment.aurora, deployed.cluster
     pending = cluster.get("PendingModifiedValues", {})
-    expect.equal("The cluster's engine", cluster.get("Engine"), "aurora-postgresql")
+    expect.equal("The cluster's engine", cluster.get("Engine"), ENGINE)
     expect.equal(
         "The cluster's version",
         cluster.get("EngineVersion"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from facts import outputs
+from facts.placement import CLOUDWATCH_ALARMS, RDS_EVENTS
 from ferry.check.deployment import statuses
 from ferry.check.deployment.expect import document, items, only
 from ferry.check.deployment.logs import find_log_groups
@@ -49,9 +50,9 @@ def check_the_key_admits_what_delivers(deployed: Deployed, expect: Expect) -> No
         services,
         [
             deployed.placement.regional_principal("logs"),
-            "cloudwatch.amazonaws.com",
-            "events.rds.amazonaws.com",
-            "dms.amazonaws.com",
+            CLOUDWATCH_ALARMS,
+            RDS_EVENTS,
+            deployed.placement.dms_principal,
         ],
     )
     for statement in statements:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from facts.aurora import parameter_group_family, release
 from facts.parameters import PARAMETERS, is_static
 from ferry.check.deployment import statuses
 from ferry.check.deployment.expect import only
@@ -15,10 +16,6 @@ if TYPE_CHECKING:
 
     from ferry.check.deployment.deployed import Deployed
     from ferry.check.deployment.expect import Expect
-
-
-def _major_version(deployed: Deployed) -> int:
-    return int(deployed.environment.aurora.engine_version.partition(".")[0])
 
 
 def find_cluster_parameters(deployed: Deployed) -> Mapping[str, ParameterOutputTypeDef]:
@@ -50,7 +47,10 @@ def _wanted(deployed: Deployed) -> Mapping[str, str]:
 def _is_default(deployed: Deployed, name: str, value: str) -> bool:
     """Whether a value is Aurora's own: RDS keeps none of these, and gives them as pending-reboot."""
     known = PARAMETERS.get(name)
-    return known is not None and known.default(_major_version(deployed)) == value
+    return (
+        known is not None
+        and known.default(release(deployed.environment.aurora.engine_version)) == value
+    )
 
 
 def _has_exactly(
@@ -88,7 +88,10 @@ def check_cluster_parameters_apply_methods(deployed: Deployed, expect: Expect) -
 
 def check_the_cluster_uses_its_own_parameter_group(deployed: Deployed, expect: Expect) -> None:
     """The cluster uses the environment's parameter group, and every instance has taken it up."""
-    cluster, family = deployed.cluster, f"aurora-postgresql{_major_version(deployed)}"
+    cluster, family = (
+        deployed.cluster,
+        parameter_group_family(deployed.environment.aurora.engine_version),
+    )
     expect.equal(
         "The cluster's parameter group",
         cluster.get("DBClusterParameterGroup"),
@@ -101,7 +104,7 @@ def check_the_cluster_uses_its_own_parameter_group(deployed: Deployed, expect: E
 
 def check_instances_parameters(deployed: Deployed, expect: Expect) -> None:
     """Every instance's own parameters are the file's, and taken up."""
-    family = f"aurora-postgresql{_major_version(deployed)}"
+    family = parameter_group_family(deployed.environment.aurora.engine_version)
     wanted = {
         name: parameter.value
         for name, parameter in deployed.environment.aurora.instance_parameters.items()

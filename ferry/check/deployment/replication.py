@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from facts import outputs
+from facts.aurora import ENGINE
 from ferry.check.deployment import statuses
 from ferry.check.deployment.expect import only
 
@@ -112,7 +113,7 @@ def check_source_endpoint(deployed: Deployed, expect: Expect) -> None:
 def check_target_endpoint(deployed: Deployed, expect: Expect) -> None:
     """The target's endpoint is Aurora's, over TLS."""
     endpoint = deployed.endpoints["target"]
-    _is_an_endpoint(expect, "target", endpoint, engine="aurora-postgresql", ssl_mode="require")
+    _is_an_endpoint(expect, "target", endpoint, engine=ENGINE, ssl_mode="require")
 
 
 def _is_an_endpoint(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from facts import dms, outputs
+from facts.placement import FLOW_LOGS, RDS_MONITORING
 from ferry.check.deployment.expect import document, items, only
 from ferry.check.deployment.network import own_vpc
 
@@ -91,7 +92,7 @@ def _has_no_policy_of_its_own(deployed: Deployed, expect: Expect, role_name: str
 def check_the_accounts_roles_are_trusted_to_dms(deployed: Deployed, expect: Expect) -> None:
     """The account's two roles trust DMS."""
     for role_name in dms.MANAGED_POLICIES:
-        _trusts(deployed, expect, role_name, "dms.amazonaws.com", None)
+        _trusts(deployed, expect, role_name, deployed.placement.dms_principal, None)
 
 
 def check_the_accounts_roles_carry_awss_policies(deployed: Deployed, expect: Expect) -> None:
@@ -162,7 +163,7 @@ def check_the_monitoring_role(deployed: Deployed, expect: Expect) -> None:
         expect.passes("enhanced monitoring is off")
         return
     role_name = deployed.names.monitoring_role
-    _acts_for_this_account(deployed, expect, role_name, "monitoring.rds.amazonaws.com")
+    _acts_for_this_account(deployed, expect, role_name, RDS_MONITORING)
     _carries_alone(deployed, expect, role_name, "AmazonRDSEnhancedMonitoringRole")
     _has_no_policy_of_its_own(deployed, expect, role_name)
 
@@ -172,7 +173,7 @@ def check_the_flow_logs_role(deployed: Deployed, expect: Expect) -> None:
     if not own_vpc(deployed, expect):
         return
     role_name = deployed.names.flow_logs_role
-    _acts_for_this_account(deployed, expect, role_name, "vpc-flow-logs.amazonaws.com")
+    _acts_for_this_account(deployed, expect, role_name, FLOW_LOGS)
     writable = [
         resource
         for statement in find_inline_statements(deployed, role_name)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from facts import outputs
+from facts.placement import CLOUDWATCH_ALARMS, RDS_EVENTS
 from ferry.check.deployment.expect import document, items
 
 if TYPE_CHECKING:
     from ferry.check.deployment.deployed import Deployed
     from ferry.check.deployment.expect import Expect
 
-_PUBLISHERS: Final = ("cloudwatch.amazonaws.com", "events.rds.amazonaws.com", "dms.amazonaws.com")
 _PUBLISH: Final = {"sns:Publish", "SNS:Publish", "sns:*", "SNS:*"}
 _PENDING: Final = "PendingConfirmation"
 _DELETED: Final = "Deleted"
@@ -40,7 +40,10 @@ def check_who_may_publish_to_the_topic(deployed: Deployed, expect: Expect) -> No
     expect.same_items(
         "Who may publish to the topic",
         [statement["Principal"] for statement in publishing],
-        [{"Service": service} for service in _PUBLISHERS],
+        [
+            {"Service": service}
+            for service in (CLOUDWATCH_ALARMS, RDS_EVENTS, deployed.placement.dms_principal)
+        ],
     )
     for statement in publishing:
         condition = statement.get("Condition", {}).get("StringEquals", {})

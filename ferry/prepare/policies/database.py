@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from facts.aurora import ENGINE
 from ferry.prepare.policies.statements import Statement
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def database(scope: Scope) -> list[Statement]:
 def cluster_arns(scope: Scope) -> list[str]:
     """All that RDS has of the environment."""
     names = scope.names
-    any_family = names.parameter_group("aurora-postgresql*")
+    any_family = names.parameter_group(f"{ENGINE}*")
     return [
         *scope.arns(
             "rds",

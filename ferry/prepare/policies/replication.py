@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from facts.dms import VPC_ROLE
+from facts.placement import FLOW_LOGS, RDS_MONITORING
 from ferry.prepare.policies.statements import Statement
 
 if TYPE_CHECKING:
@@ -169,8 +170,8 @@ def _pass_roles(scope: Scope) -> Statement:
             "StringLike": {
                 "iam:PassedToService": [
                     "dms.*",
-                    "monitoring.rds.amazonaws.com",
-                    "vpc-flow-logs.amazonaws.com",
+                    RDS_MONITORING,
+                    FLOW_LOGS,
                 ]
             }
         },

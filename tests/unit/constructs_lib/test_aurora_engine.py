@@ -1,21 +1,8 @@
 from cdktf import TerraformStack
 
-from constructs_lib.aurora.engine import (
-    EngineVersionCheck,
-    parameter_group_family,
-    release,
-)
+from constructs_lib.aurora.engine import EngineVersionCheck
 from facts.placement import Placement
 from tests.unit.template import Template
-
-
-def test_the_release_is_the_first_number() -> None:
-    assert release("15.8") == 15
-    assert release("16.11") == 16
-
-
-def test_the_family_follows_the_release() -> None:
-    assert parameter_group_family("17.4") == "aurora-postgresql17"
 
 
 def test_the_region_is_asked_for_this_version_or_else_the_latest(

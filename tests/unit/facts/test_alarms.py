@@ -52,6 +52,10 @@ def test_no_alarm_is_left_out() -> None:
     assert sorted(alarm.name for alarm in ALARMS) == sorted(TABLE)
 
 
+def test_the_iam_documents_find_alarms_by_how_their_names_begin() -> None:
+    assert all(alarm.name.startswith(("aurora-", "dms-")) for alarm in ALARMS)
+
+
 def test_each_task_has_the_alarms_on_a_tasks_metrics() -> None:
     assert [alarm.name for alarm in ALARMS if alarm.is_of_a_task] == [
         "dms-cdc-latency-source",

@@ -3,7 +3,15 @@
 import botocore.loaders
 import pytest
 
-from facts.placement import PARTITIONS, Placement, partition_of
+from facts.placement import (
+    CLOUDWATCH_ALARMS,
+    FLOW_LOGS,
+    PARTITIONS,
+    RDS_EVENTS,
+    RDS_MONITORING,
+    Placement,
+    partition_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -43,6 +51,16 @@ def test_a_service_has_a_principal_in_each_region() -> None:
     placement = Placement(account_id="111122223333", region="cn-north-1")
 
     assert placement.regional_principal("dms") == "dms.cn-north-1.amazonaws.com.cn"
+    assert placement.dms_principal == "dms.amazonaws.com.cn"
+
+
+def test_some_services_bear_one_name_everywhere() -> None:
+    assert (CLOUDWATCH_ALARMS, RDS_EVENTS, RDS_MONITORING, FLOW_LOGS) == (
+        "cloudwatch.amazonaws.com",
+        "events.rds.amazonaws.com",
+        "monitoring.rds.amazonaws.com",
+        "vpc-flow-logs.amazonaws.com",
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,16 @@
+"""What follows from Aurora's version."""
+
+from facts.aurora import ENGINE, parameter_group_family, release
+
+
+def test_the_engine_is_auroras_postgresql() -> None:
+    assert ENGINE == "aurora-postgresql"
+
+
+def test_the_release_is_the_first_number() -> None:
+    assert release("15.8") == 15
+    assert release("16.11") == 16
+
+
+def test_the_family_follows_the_release() -> None:
+    assert parameter_group_family("17.4") == "aurora-postgresql17"
