@@ -23,8 +23,10 @@ try:
     environments = load_environments(ENVIRONMENTS, selected=os.environ.get("ENVIRONMENT_SUFFIX"))
 except EnvironmentsError as error:
     # A line for each problem; 2 says that a file is wrong. Nothing has been written.
-    sys.stderr.write(f"{error}\n")
-    sys.exit(2)
+    try:
+        sys.stderr.write(f"{error}\n")
+    finally:  # also where nobody can be told
+        sys.exit(2)
 
 app = App()
 add_stacks(app, environments)

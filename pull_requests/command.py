@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from facts.inert import visible_lines
 from ferry.errors import FerryError, InputError
 from ferry.findings import ExitStatus
 
@@ -31,7 +32,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         code: int = options.run(options)
     except FerryError as error:
-        print(error, file=sys.stderr)
+        print(visible_lines(str(error)), file=sys.stderr)
         return error.exit_code
     return code
 

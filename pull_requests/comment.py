@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from facts import names
+from facts.inert import visible_lines
 from pull_requests.stacks import Kind
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def _lead(change: Change) -> str:
 
 def _failed(outcome: Outcome) -> str:
     name = outcome.change.stack.name
-    said = "".join(it for it in outcome.failure if it.isprintable() or it == "\n")
+    said = visible_lines(outcome.failure)
     cut = said[:_LONGEST_FAILURE]
     if cut != said:
         cut += "\n(cut; the job's log has all)"

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from facts.inert import visible_lines
 from ferry.errors import FerryError
 from ferry.findings import ExitStatus
 from pull_requests import keeping
@@ -73,7 +74,7 @@ def _planned(change: Change, *, project: Path, commit: str, folder: Path, now: d
     (folder / FILE).write_text(configuration)
     terraform = Terraform(folder=folder)
     terraform.init()
-    print(terraform.plan())
+    print(visible_lines(terraform.plan()))
     shown = terraform.shown()
     gone = change.kind is Kind.GONE
     # Where an account has no environment's file left, ferry cannot tell that the stack is its own.

@@ -29,10 +29,11 @@ def adopt(
 
         ferry adopt dev > cdktf.out/stacks/dev/adopted.tf
     """
-    from ferry.cli.printing import failures_shown
+    from ferry.cli.printing import failures_shown, tell
 
     with failures_shown():
         from facts import names
+        from facts.inert import visible
         from ferry.account import account_of
         from ferry.adopt.listing import import_blocks, steps, summary
         from ferry.adopt.search import search
@@ -55,8 +56,6 @@ def adopt(
         found = search(wanted, state=state, account=account)
         if found.imports:
             typer.echo(import_blocks(found.imports))
-        typer.echo(summary(found), err=True)
         by_hand = list(steps(found, state))
-        for step in by_hand:
-            typer.echo(step, err=True)
+        tell("\n".join([summary(found), *map(visible, by_hand)]))
         raise typer.Exit(ExitStatus.LOOK if by_hand else ExitStatus.GOOD)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import asdict
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 import typer
-from rich.console import Console
 from rich.text import Text
 
+from facts.inert import visible, visible_json
+from ferry.cli.printing import plain_console
 from ferry.findings import Finding, Level, worst
 
 if TYPE_CHECKING:
@@ -66,9 +66,9 @@ def report(
             )
         )
     else:
-        console = Console(soft_wrap=True, highlight=False)
+        console = plain_console()
         title = f"{title}, in account {account.account_id}, {account.region}"
-        console.print(Text(title, style="bold"))
+        console.print(Text(visible(title), style="bold"))
         found = []
         for area, group in groupby(findings, lambda finding: (areas or {}).get(finding.check)):
             right = 0
@@ -88,10 +88,12 @@ def report(
 def to_text(finding: Finding) -> Text:
     """A finding in one to three lines: what it is, why it matters, how to mend it."""
     text = Text(f"  {finding.level:<{_WIDTH}}  ", style=_COLOURS[finding.level])
-    text.append(finding.what, style="default")
+    text.append(visible(finding.what), style="default")
     for label, sentence in (("why", finding.why), ("remedy", finding.remedy)):
         if sentence:
-            text.append(f"\n{_INDENT}{label}: ", style="dim").append(sentence, style="default")
+            text.append(f"\n{_INDENT}{label}: ", style="dim").append(
+                visible(sentence), style="default"
+            )
     return text
 
 
@@ -116,4 +118,4 @@ def to_json(findings: Sequence[Finding], *, environment: str, account_id: str, r
         "exit_code": level.status,
         "findings": [asdict(finding) for finding in findings],
     }
-    return json.dumps(document, indent=2)
+    return visible_json(document, indent=2)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from facts.inert import visible
 from settings.notation import toml
 
 _LONGEST_VALUE: Final = 60
@@ -35,11 +36,7 @@ class Problem:
     def __str__(self) -> str:
         """The problem's line: one line, whatever characters the file holds."""
         place = f"{self.file}: {self.setting}" if self.setting else self.file
-        line = f"{place}: {self.given}; {self.allowed}; {self.mend}"
-        return "".join(
-            character if character.isprintable() else character.encode("unicode_escape").decode()
-            for character in line
-        )
+        return visible(f"{place}: {self.given}; {self.allowed}; {self.mend}")
 
 
 class EnvironmentsError(Exception):

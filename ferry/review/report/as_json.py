@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
+from facts.inert import visible_json
 from ferry.review.plan.values import show
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ _FORMAT_VERSION = 2
 
 def as_json(review: Review) -> str:
     """Write a review as JSON; nothing is left out, and sensitive values are masked here too."""
-    return json.dumps(
+    return visible_json(
         {
             "format_version": _FORMAT_VERSION,
             "environment": review.environment,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from facts.inert import visible
 from ferry.review.report.fitting import Piece, fitted
-from ferry.review.report.inert import visible
 from ferry.review.report.layout import report, shown_differences
 
 if TYPE_CHECKING:

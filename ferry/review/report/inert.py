@@ -4,28 +4,11 @@ from __future__ import annotations
 
 import html
 import re
-import unicodedata
 from typing import Final
 
+from facts.inert import visible
+
 _BACKTICKS: Final = re.compile(r"`+")
-_PLAIN: Final = re.compile(r"[\x20-\x7e]*")
-_INVISIBLE: Final = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
-_NAMED: Final = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
-_SMALL: Final = 0xFFFF
-
-
-def visible(text: str) -> str:
-    """A text in one line: control characters, line ends and marks of direction are written out."""
-    if _PLAIN.fullmatch(text):
-        return text
-    return "".join(map(_seen, text))
-
-
-def _seen(character: str) -> str:
-    if unicodedata.category(character) not in _INVISIBLE:
-        return character
-    number = ord(character)
-    return _NAMED.get(character, f"\\u{number:04x}" if number <= _SMALL else f"\\U{number:08x}")
 
 
 def code(text: str) -> str:

@@ -60,7 +60,7 @@ def test_what_failed_cannot_leave_its_frame() -> None:
         )
     )
 
-    assert "\n```````text\n````\n<img src=x>[31m\n```````\n" in text
+    assert "\n```````text\n````\n<img src=x>\\u001b[31m\\u202e\n```````\n" in text
 
 
 def test_a_comment_is_never_longer_than_github_takes() -> None:

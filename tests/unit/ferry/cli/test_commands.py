@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -275,6 +276,44 @@ def test_problems_of_a_file_are_shown_as_synthesis_shows_them(
     assert result.stderr == f"{error.value}\n"
     assert len(result.stderr.splitlines()) > 1
     assert result.exit_code == 2
+
+
+def test_a_pipe_in_a_files_place_is_one_line_and_no_waiting(dev: Path) -> None:
+    dev.unlink()
+    os.mkfifo(dev)
+
+    result = ferry("bootstrap", "dev")
+
+    assert len(result.stderr.splitlines()) == 1
+    assert "environments/dev.toml: cannot be read (not a regular file)" in result.stderr
+    assert result.exit_code == 2
+
+
+def test_what_others_wrote_steers_neither_terminal_nor_workflow(dev: Path) -> None:
+    hostile = "\x1b[2J ##[group]x\n::add-mask::y"
+    dev.with_name(f"{hostile}.toml").write_text("")
+
+    result = ferry("bootstrap", hostile.replace("/", ""))
+
+    assert r"\u001b[2J \u0023#[group]x\n::add-mask::y" in result.stderr
+    assert len(result.stderr.splitlines()) > 1
+    assert all(line.startswith("environments/") for line in result.stderr.splitlines())
+    assert all(line.isprintable() and "##[" not in line for line in result.stderr.splitlines())
+    assert result.exit_code == 2
+
+
+@pytest.mark.usefixtures("dev")
+def test_a_fault_of_ferrys_own_steers_neither_terminal_nor_workflow(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def find(_: str) -> None:
+        raise RuntimeError("\x1b[2J\n::add-mask::x")
+
+    monkeypatch.setattr("ferry.environments.find", find)
+
+    lines = ferry("bootstrap", "dev").stderr.splitlines()
+
+    assert lines[-2:] == [r"RuntimeError: \u001b[2J", r"\u003a:add-mask::x"]
 
 
 @pytest.mark.usefixtures("dev", "aws")

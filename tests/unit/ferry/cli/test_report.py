@@ -33,10 +33,16 @@ def test_another_says_why_and_what_to_do() -> None:
     ]
 
 
-def test_control_characters_are_left_out() -> None:
-    finding = Finding(check="a", level=Level.RIGHT, what="A\x07\x08 is there.")
+def test_what_others_wrote_steers_neither_terminal_nor_workflow() -> None:
+    hostile = "a\x1b[2J\n::add-mask::x ##[group]"
+    finding = Finding(check="a", level=Level.RIGHT, what=hostile, why=hostile, remedy=hostile)
 
-    assert to_text(finding).plain == "  right       A is there."
+    shown = r"a\u001b[2J\n::add-mask::x \u0023#[group]"
+    assert to_text(finding).plain.splitlines() == [
+        f"  right       {shown}",
+        f"              why: {shown}",
+        f"              remedy: {shown}",
+    ]
 
 
 def test_the_summary_counts_the_gravest_first_and_says_what_that_means() -> None:

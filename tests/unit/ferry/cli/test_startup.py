@@ -170,3 +170,36 @@ except typer.Exit as end:
         shown = command.stderr.read()
 
     assert (command.returncode, shown) == (3, b"")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("--version",), ("--help",), ("bootstrap", "--help"), ("policies", "dev", "plan")],
+    ids=" ".join,
+)
+def test_a_full_disk_is_one_line(arguments: tuple[str, ...]) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "ferry", *arguments],
+            cwd=ROOT,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+
+    assert done.stderr == "The output cannot be written: No space left on device.\n"
+    assert done.returncode == 3
+
+
+def test_where_nobody_can_be_told_the_status_is_right() -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "ferry", "bootstrap", "nowhere"],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=full,
+            check=False,
+        )
+
+    assert (done.returncode, done.stdout) == (2, b"")

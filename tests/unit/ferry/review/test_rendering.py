@@ -15,7 +15,7 @@ from markdown_it import MarkdownIt
 from ferry.review import Phrase, Review, read_plan, review
 from ferry.review.report import as_json, as_markdown, as_text
 from ferry.review.report.fitting import LIMIT_BYTES, Piece, fitted
-from ferry.review.report.inert import code, code_in_html, code_in_table, visible
+from ferry.review.report.inert import code, code_in_html, code_in_table
 from tests.unit.ferry.review.plans import change, plan_text, reviewed, stack_of, stays, update
 
 if TYPE_CHECKING:
@@ -463,18 +463,6 @@ def test_a_plan_cannot_steer_a_terminal(text: str) -> None:
     shown = as_text(deceiving(text))
     assert all(it.isprintable() for it in shown.split("\n"))
     assert "\u202e" not in shown
-
-
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("plain ä", "plain ä"),
-        ("a\nb\tc\r", r"a\nb\tc\r"),
-        ("\x1b\u202e\U000e0001", r"\u001b\u202e\U000e0001"),
-    ],
-)
-def test_what_cannot_be_seen_is_written_out(text: str, shown: str) -> None:
-    assert visible(text) == shown
 
 
 @pytest.mark.parametrize(
