@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
+import shutil
+import stat
 import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from lean_bindings.errors import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -46,6 +51,9 @@ class Store:
     def tarball(self, name: str, build: Callable[[], bytes]) -> Path:
         """The file of this name, built if it is not there yet.
 
+        node runs what is in it, so a file that somebody else may have written is not used but
+        built anew; where that can be said of the folder, in a folder for this process alone.
+
         Two processes that find it missing both build it, from the same input to the same bytes;
         the second puts its file in the first one's place. A build that is killed leaves a
         temporary file, which a later build clears away.
@@ -54,12 +62,14 @@ class Store:
             OSError: The folder cannot be written, or the disk is full.
         """
         path = self._folder / name
-        if path.is_file():
+        if _is_ours_alone(self._folder, stat.S_ISDIR) and _is_ours_alone(path, stat.S_ISREG):
             with contextlib.suppress(OSError):
                 os.utime(path)
             return path
         content = build()
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not _is_ours_alone(self._folder, stat.S_ISDIR):
+            return self._private(name, content)
         descriptor, temporary = tempfile.mkstemp(dir=self._folder, prefix=f"{name}.", suffix=".tmp")
         try:
             with os.fdopen(descriptor, "wb") as stream:
@@ -73,9 +83,35 @@ class Store:
         self._clear_unused()
         return path
 
+    def _private(self, name: str, content: bytes) -> Path:
+        say(
+            f"{self._folder} is not yours alone, so nothing is kept there and each run takes seconds "
+            "longer. Make it yours, with no rights for others, or delete it."
+        )
+        folder = Path(tempfile.mkdtemp(prefix="lean-bindings-"))
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        path = folder / name
+        path.write_bytes(content)
+        return path
+
     def _clear_unused(self) -> None:
         oldest = time.time() - _KEEP_SECONDS
         for path in self._folder.glob("*.t[gm][zp]"):
             with contextlib.suppress(OSError):
                 if path.stat().st_mtime < oldest:
                     path.unlink()
+
+
+def _is_ours_alone(path: Path, is_kind: Callable[[int], bool]) -> bool:
+    """Whether it is there, of its kind, no link, the user's, and nobody else may write to it.
+
+    On Windows the cache lies in the user's own folder, which others may not write to.
+    """
+    try:
+        found = path.lstat()
+    except OSError:
+        return False
+    if sys.platform == "win32":
+        return is_kind(found.st_mode)
+    others_write = found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+    return is_kind(found.st_mode) and found.st_uid == os.getuid() and not others_write

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -29,6 +30,79 @@ def test_a_tarball_is_built_once(store: Store) -> None:
 
 def test_only_the_user_may_read_the_folder(store: Store) -> None:
     assert store.tarball("a.tgz", lambda: b"").parent.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("mode", [0o622, 0o602, 0o620], ids=oct)
+def test_a_file_that_others_may_write_to_is_built_anew(store: Store, mode: int) -> None:
+    poisoned = store.tarball("a.tgz", lambda: b"poison")
+    poisoned.chmod(mode)
+
+    assert store.tarball("a.tgz", lambda: b"content") == poisoned
+    assert poisoned.read_bytes() == b"content"
+    assert poisoned.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_link_is_not_followed(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "poison").write_bytes(b"poison")
+    path = store.tarball("a.tgz", lambda: b"")
+    path.unlink()
+    path.symlink_to(tmp_path / "poison")
+
+    assert store.tarball("a.tgz", lambda: b"content").read_bytes() == b"content"
+    assert (tmp_path / "poison").read_bytes() == b"poison"
+
+
+@pytest.mark.parametrize("mode", [0o777, 0o770], ids=oct)
+def test_a_folder_that_others_may_write_to_is_not_used(
+    store: Store, mode: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    poisoned = store.tarball("a.tgz", lambda: b"poison")
+    poisoned.parent.chmod(mode)
+
+    path = store.tarball("a.tgz", lambda: b"content")
+
+    assert path.read_bytes() == b"content"
+    assert path.parent.stat().st_mode & 0o777 == 0o700
+    assert (poisoned.read_bytes(), [*poisoned.parent.iterdir()]) == (b"poison", [poisoned])
+    assert capsys.readouterr().err == (
+        f"lean_bindings: {poisoned.parent} is not yours alone, so nothing is kept there and each run "
+        "takes seconds longer. Make it yours, with no rights for others, or delete it.\n"
+    )
+
+
+def test_what_somebody_else_owns_is_not_used(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    poisoned = store.tarball("a.tgz", lambda: b"poison")
+    monkeypatch.setattr(os, "getuid", lambda: 4711)
+
+    path = store.tarball("a.tgz", lambda: b"content")
+
+    assert (path.read_bytes(), path.parent == poisoned.parent) == (b"content", False)
+
+
+def test_the_folder_of_one_run_goes_with_it(tmp_path: Path) -> None:
+    tmp_path.chmod(0o777)
+    program = (
+        "import sys; from pathlib import Path; from lean_bindings.store import Store;"
+        "print(Store(Path(sys.argv[1])).tarball('a.tgz', lambda: b'content'))"
+    )
+    path = Path(
+        subprocess.run(
+            [sys.executable, "-c", program, tmp_path], capture_output=True, text=True, check=True
+        ).stdout.strip()
+    )
+
+    assert path.name == "a.tgz"
+    assert not path.parent.exists()
+
+
+def test_on_windows_the_users_folder_is_trusted(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = store.tarball("a.tgz", lambda: b"content")
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.delattr(os, "getuid")
+
+    assert store.tarball("a.tgz", _must_not_build) == path
 
 
 def test_a_build_that_fails_leaves_nothing(store: Store, tmp_path: Path) -> None:
