@@ -29,6 +29,15 @@ class Reply:
     body: bytes
 
 
+def misdirected() -> Reply:
+    """To whom asks for another host; no SDK does."""
+    return Reply(
+        status=HTTPStatus.MISDIRECTED_REQUEST,
+        headers=[("Content-Type", "text/plain")],
+        body=b"Local AWS answers at http://127.0.0.1 and http://localhost alone.\n",
+    )
+
+
 def error_reply(
     *, service: str, content_type: str, code: str, message: str, status: int = 400
 ) -> Reply:

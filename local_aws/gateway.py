@@ -14,7 +14,7 @@ from werkzeug.test import run_wsgi_app
 
 from local_aws.call import Call, identify
 from local_aws.control import PREFIX, Control
-from local_aws.errors import Reply, failure, unknown_operation
+from local_aws.errors import Reply, failure, misdirected, unknown_operation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -23,6 +23,10 @@ log = logging.getLogger("local_aws")
 
 # moto reads the account from this header before it looks at the access key.
 _ACCOUNT_HEADER = "HTTP_X_MOTO_ACCOUNT_ID"
+
+_HOSTS = frozenset({"127.0.0.1", "localhost"})
+"""Whom it answers as. A page in a browser can have a name of its own lead to this machine, and would
+then be answered as if it came from here; the browser still sends that name."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -40,6 +44,10 @@ class Gateway:
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:  # noqa: ANN401 - WSGI's own type
         """Answer one request (PEP 3333)."""
         request = Request(environ)
+        if _host(environ) not in _HOSTS:
+            reply = misdirected()
+            start_response(_status_line(reply.status), reply.headers)
+            return [reply.body]
         body = request.stream.read()
         environ["wsgi.input"] = io.BytesIO(body)
         environ["CONTENT_LENGTH"] = str(len(body))
@@ -89,6 +97,12 @@ class Gateway:
             log.error("moto answered %s to %s", reply.status, call.name)
             return failure(call, f"moto answered {reply.status}")
         return reply
+
+
+def _host(environ: dict[str, Any]) -> str:
+    """The host that was asked, without its port."""
+    host: str = environ.get("HTTP_HOST", "")
+    return host.partition(":")[0].lower()
 
 
 def _status_line(status: int) -> str:

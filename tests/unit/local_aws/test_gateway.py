@@ -2,7 +2,10 @@ from __future__ import annotations
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from http.client import HTTPConnection
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -26,6 +29,29 @@ def test_another_access_key_is_motos_default_account(
 ) -> None:
     sign_as(session, "AKIAIOSFODNN7EXAMPLE")
     assert aws.sts.get_caller_identity()["Account"] == "123456789012"
+
+
+def status_for(url: str, host: str, *, path: str = "/local-aws/calls") -> int:
+    """The status of a request that asks for a host by this name."""
+    with closing(HTTPConnection(urlsplit(url).netloc)) as connection:
+        connection.putrequest("GET", path, skip_host=True)
+        if host:
+            connection.putheader("Host", host)
+        connection.endheaders()
+        return connection.getresponse().status
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.1:1", "localhost", "LocalHost:4566"])
+def test_it_answers_as_the_local_machine(url: str, host: str) -> None:
+    assert status_for(url, host) == 200
+
+
+@pytest.mark.parametrize("path", ["/local-aws/calls", "/"])
+@pytest.mark.parametrize(
+    "host", ["", "evil.example", "127.0.0.1.evil.example:80", "x.localhost", "localhost@evil"]
+)
+def test_it_answers_as_no_other_host(url: str, host: str, path: str) -> None:
+    assert status_for(url, host, path=path) == 421
 
 
 def test_accounts_do_not_see_each_other(aws: Aws, session: boto3.session.Session) -> None:
