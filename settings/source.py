@@ -47,8 +47,9 @@ class Source(Section):
     """The network that holds the source; DMS may open connections to it and nowhere else."""
 
     ssl_mode: SslMode = "verify-full"
-    """How the connection is secured. `require` encrypts and verifies nothing, `verify-ca` verifies
-    the source's certificate, `verify-full` the host's name in it too."""
+    """How the connection is secured. `none` does not, and synthesis warns of it; `require` encrypts
+    and verifies nothing, `verify-ca` verifies the source's certificate, `verify-full` the host's
+    name in it too."""
 
     ca_certificate_file: CertificateFile | None = None
     """The PEM file with the certificate authority that signed the source's certificate, 1 MB at

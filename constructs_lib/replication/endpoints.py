@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cdktf import TerraformResourceLifecycle
+from cdktf import Annotations, TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.dms_endpoint import DmsEndpoint
 from constructs import Construct
 
@@ -41,8 +41,8 @@ class SourceEndpoint(Construct):
         secrets_manager_endpoint: The DNS name under which the instance reaches Secrets Manager;
             with None the region's own name.
         database_name: The database that is migrated.
-        ssl_mode: ``none``, ``require`` (encrypts, verifies nobody), ``verify-ca`` or
-            ``verify-full``.
+        ssl_mode: ``none`` (synthesis warns), ``require`` (encrypts, verifies nobody),
+            ``verify-ca`` or ``verify-full``.
         certificate: The CA that ``verify-ca`` and ``verify-full`` verify against.
         plugin_name: The output plugin of the logical replication slot.
         slot_name: A logical replication slot that exists; with None DMS makes its own.
@@ -120,6 +120,10 @@ class SourceEndpoint(Construct):
                 "CKV2_AWS_49",
                 reason="The environment says that the source speaks no SSL; the connection is "
                 "private, from this VPC to the source's network.",
+            )
+            Annotations.of(self).add_warning(
+                "The source is reached without SSL: its data can be read and changed on the way. "
+                'Set ssl_mode = "verify-full", or at least "require", if the source can.'
             )
 
 

@@ -237,13 +237,27 @@ def test_a_verifying_mode_uses_the_certificate(
     )
 
 
-def test_a_source_without_ssl_says_why(stack: TerraformStack, arguments: dict[str, Any]) -> None:
-    make_source(stack, arguments, ssl_mode="none")
+def warnings(source: SourceEndpoint) -> list[str]:
+    """What `cdktf synth` and `cdktf deploy` warn of."""
+    return [entry.data for entry in source.node.metadata if entry.type == "@cdktf/warn"]
+
+
+def test_a_source_without_ssl_says_why_and_is_warned_of(
+    stack: TerraformStack, arguments: dict[str, Any]
+) -> None:
+    source = make_source(stack, arguments, ssl_mode="none")
+
     assert acknowledged(stack) == ["CKV2_AWS_49"]
+    assert warnings(source) == [
+        "The source is reached without SSL: its data can be read and changed on the way. "
+        'Set ssl_mode = "verify-full", or at least "require", if the source can.'
+    ]
 
 
 def test_a_source_with_ssl_has_nothing_to_acknowledge(
     stack: TerraformStack, arguments: dict[str, Any]
 ) -> None:
-    make_source(stack, arguments)
+    source = make_source(stack, arguments)
+
     assert acknowledged(stack) == []
+    assert warnings(source) == []
