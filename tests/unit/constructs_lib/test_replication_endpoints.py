@@ -249,8 +249,10 @@ def test_a_source_without_ssl_says_why_and_is_warned_of(
 
     assert acknowledged(stack) == ["CKV2_AWS_49"]
     assert warnings(source) == [
-        "The source is reached without SSL: its data can be read and changed on the way. "
-        'Set ssl_mode = "verify-full", or at least "require", if the source can.'
+        (
+            "The source is reached without SSL: its data can be read and changed on the way. "
+            'Set ssl_mode = "verify-full", or at least "require", if the source can.'
+        )
     ]
 
 
