@@ -59,7 +59,7 @@ class EnvironmentKey(Construct):
             description=f"Data, secrets, logs and messages of {names.prefix}",
             enable_key_rotation=True,
             deletion_window_in_days=deletion_window_days,
-            policy=key_policy(placement),
+            policy=key_policy(names, placement),
             tags={"Name": names.prefix},
             lifecycle=TerraformResourceLifecycle(prevent_destroy=prevent_destroy),
         )
@@ -67,7 +67,7 @@ class EnvironmentKey(Construct):
         self.arn = key.arn
 
 
-def key_policy(placement: Placement) -> str:
+def key_policy(names: Names, placement: Placement) -> str:
     """Who may use an environment's key: its account through four services, and who delivers.
 
     - The account's administrators administer the key but cannot decrypt with it directly.
@@ -77,8 +77,9 @@ def key_policy(placement: Placement) -> str:
       and ``aws/secretsmanager`` do. ``aws:SourceAccount`` is absent from such calls.
     - Grants let RDS and DMS go on using the key after the caller has gone.
     - CloudWatch Logs is recognised by the log group in the encryption context.
-    - CloudWatch alarms, RDS events and DMS events publish to an encrypted topic; each names the
-      account that it acts for in ``aws:SourceAccount``.
+    - CloudWatch alarms, RDS events and DMS events publish to an encrypted topic. The first two name
+      the account that they act for in ``aws:SourceAccount``. Whether DMS does is written nowhere, so
+      it is recognised by the topic, which SNS puts into the encryption context.
 
     Whatever is missing here fails silently: an alarm that never arrives.
 
@@ -90,16 +91,21 @@ def key_policy(placement: Placement) -> str:
     https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
 
     Args:
+        names: The environment's names.
         placement: The key's account and region.
     """
+    for_the_account = {"aws:SourceAccount": placement.account_id}
+    for_the_topic = {
+        "kms:EncryptionContext:aws:sns:topicArn": placement.arn("sns", names.alarm_topic)
+    }
     return policy(
         _administration(placement),
         _use_through_services(placement),
         _grants_to_services(placement),
         _log_groups(placement),
-        _publisher("CloudWatchAlarms", CLOUDWATCH_ALARMS, placement),
-        _publisher("RdsEvents", RDS_EVENTS, placement),
-        _publisher("DmsEvents", placement.dms_principal, placement),
+        _publisher("CloudWatchAlarms", CLOUDWATCH_ALARMS, for_the_account),
+        _publisher("RdsEvents", RDS_EVENTS, for_the_account),
+        _publisher("DmsEvents", placement.dms_principal, for_the_topic),
     )
 
 
@@ -170,7 +176,7 @@ def _log_groups(placement: Placement) -> Statement:
     }
 
 
-def _publisher(sid: str, principal: str, placement: Placement) -> Statement:
+def _publisher(sid: str, principal: str, condition: dict[str, str]) -> Statement:
     """Without the key a service cannot publish to a topic that is encrypted with it."""
     return {
         "Sid": sid,
@@ -178,7 +184,7 @@ def _publisher(sid: str, principal: str, placement: Placement) -> Statement:
         "Principal": {"Service": principal},
         "Action": _PUBLISH,
         "Resource": "*",
-        "Condition": {"StringEquals": {"aws:SourceAccount": placement.account_id}},
+        "Condition": {"StringEquals": condition},
     }
 
 

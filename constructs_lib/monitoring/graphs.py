@@ -50,10 +50,7 @@ _ROWS: tuple[dict[str, tuple[Line, ...]], ...] = (
             Line(metrics.SOURCE_LATENCY, "source"),
             Line(metrics.TARGET_LATENCY, "target"),
         ),
-        "Full load": (
-            Line(metrics.FULL_LOAD_ROWS_READ, "read"),
-            Line(metrics.FULL_LOAD_ROWS_WRITTEN, "written"),
-        ),
+        "Full load": (Line(metrics.FULL_LOAD_ROWS_WRITTEN, "written"),),
         "Changes: throughput": (
             Line(metrics.CDC_ROWS_READ, "read"),
             Line(metrics.CDC_ROWS_WRITTEN, "written"),

@@ -84,6 +84,9 @@ def topic_policy(topic_name: str, placement: Placement) -> str:
     The account administers the topic; that does not include publishing, which the key would not
     permit a person either. ``aws cloudwatch set-alarm-state`` is the way to try the topic.
 
+    CloudWatch and RDS name the account in ``aws:SourceAccount``. Whether DMS does is written nowhere;
+    its ``aws:SourceArn`` holds the account too.
+
     Whatever is missing here fails silently: an alarm that never arrives.
 
     Sources:
@@ -104,21 +107,20 @@ def topic_policy(topic_name: str, placement: Placement) -> str:
             CLOUDWATCH_ALARMS,
             placement.arn("cloudwatch", "alarm:*"),
             topic_arn=topic_arn,
-            placement=placement,
+            account_id=placement.account_id,
         ),
         _publisher(
             "RdsEvents",
             RDS_EVENTS,
             placement.arn("rds", "*"),
             topic_arn=topic_arn,
-            placement=placement,
+            account_id=placement.account_id,
         ),
         _publisher(
             "DmsEvents",
             placement.dms_principal,
             placement.arn("dms", "*"),
             topic_arn=topic_arn,
-            placement=placement,
         ),
         _tls_only(topic_arn),
     )
@@ -143,18 +145,18 @@ def _administration(topic_arn: str, placement: Placement) -> Statement:
 
 
 def _publisher(
-    sid: str, principal: str, source_arn: str, *, topic_arn: str, placement: Placement
+    sid: str, principal: str, source_arn: str, *, topic_arn: str, account_id: str | None = None
 ) -> Statement:
+    condition: Statement = {"ArnLike": {"aws:SourceArn": source_arn}}
+    if account_id is not None:
+        condition = {"StringEquals": {"aws:SourceAccount": account_id}, **condition}
     return {
         "Sid": sid,
         "Effect": "Allow",
         "Principal": {"Service": principal},
         "Action": "sns:Publish",
         "Resource": topic_arn,
-        "Condition": {
-            "StringEquals": {"aws:SourceAccount": placement.account_id},
-            "ArnLike": {"aws:SourceArn": source_arn},
-        },
+        "Condition": condition,
     }
 
 

@@ -57,8 +57,14 @@ def check_the_key_admits_what_delivers(deployed: Deployed, expect: Expect) -> No
     )
     for statement in statements:
         publisher = statement["Principal"].get("Service", "")
-        if publisher and not publisher.startswith("logs."):
-            condition = statement.get("Condition", {}).get("StringEquals", {})
+        condition = statement.get("Condition", {}).get("StringEquals", {})
+        if publisher.startswith("dms."):
+            expect.equal(
+                f"The topic for which the key's policy admits {publisher}",
+                condition.get("kms:EncryptionContext:aws:sns:topicArn"),
+                deployed.outputs[outputs.ALARM_TOPIC_ARN],
+            )
+        elif publisher and not publisher.startswith("logs."):
             expect.equal(
                 f"The account for which the key's policy admits {publisher}",
                 condition.get("aws:SourceAccount"),

@@ -111,7 +111,7 @@ def check_the_secrets_role_is_trusted_to_the_regions_dms(
         expect,
         deployed.names.secret_access_role,
         deployed.placement.regional_principal("dms"),
-        {"StringEquals": {"aws:SourceAccount": deployed.account.account_id}},
+        {"StringEqualsIfExists": {"aws:SourceAccount": deployed.account.account_id}},
     )
 
 

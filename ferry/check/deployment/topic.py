@@ -46,10 +46,11 @@ def check_who_may_publish_to_the_topic(deployed: Deployed, expect: Expect) -> No
         ],
     )
     for statement in publishing:
-        condition = statement.get("Condition", {}).get("StringEquals", {})
+        condition = statement.get("Condition", {})
+        source = condition.get("ArnLike", {}).get("aws:SourceArn", "")
         expect.equal(
             f"The account for which {statement['Principal']} may publish to the topic",
-            condition.get("aws:SourceAccount"),
+            source.split(":")[4] if source else None,
             deployed.account.account_id,
         )
 

@@ -50,7 +50,7 @@ def test_it_trusts_the_regions_dms_acting_for_this_account(
                 "Effect": "Allow",
                 "Principal": {"Service": "dms.eu-central-1.amazonaws.com"},
                 "Action": "sts:AssumeRole",
-                "Condition": {"StringEquals": {"aws:SourceAccount": "111122223333"}},
+                "Condition": {"StringEqualsIfExists": {"aws:SourceAccount": "111122223333"}},
             }
         ],
     }

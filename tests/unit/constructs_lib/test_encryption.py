@@ -26,7 +26,9 @@ ON_BEHALF_OF_CALLERS = {
 
 
 def statement(placement: Placement, sid: str) -> dict[str, Any]:
-    (found,) = [one for one in json.loads(key_policy(placement))["Statement"] if one["Sid"] == sid]
+    (found,) = [
+        one for one in json.loads(key_policy(NAMES, placement))["Statement"] if one["Sid"] == sid
+    ]
     assert isinstance(found, dict)
     assert found.pop("Sid") == sid
     assert found.pop("Effect") == "Allow"
@@ -35,7 +37,7 @@ def statement(placement: Placement, sid: str) -> dict[str, Any]:
 
 
 def test_the_policy_has_these_statements_and_no_other(placement: Placement) -> None:
-    assert [one["Sid"] for one in json.loads(key_policy(placement))["Statement"]] == [
+    assert [one["Sid"] for one in json.loads(key_policy(NAMES, placement))["Statement"]] == [
         "Administration",
         "UseThroughServices",
         "GrantsToServices",
@@ -109,7 +111,6 @@ def test_cloudwatch_logs_encrypts_this_accounts_log_groups(placement: Placement)
     [
         ("CloudWatchAlarms", "cloudwatch.amazonaws.com"),
         ("RdsEvents", "events.rds.amazonaws.com"),
-        ("DmsEvents", "dms.amazonaws.com"),
     ],
 )
 def test_who_delivers_to_the_encrypted_topic_may_encrypt_for_this_account(
@@ -122,8 +123,18 @@ def test_who_delivers_to_the_encrypted_topic_may_encrypt_for_this_account(
     }
 
 
+def test_dms_may_encrypt_for_the_environments_topic(placement: Placement) -> None:
+    topic = "arn:aws:sns:eu-central-1:111122223333:aurora-ferry-dev-alarms"
+
+    assert statement(placement, "DmsEvents") == {
+        "Principal": {"Service": "dms.amazonaws.com"},
+        "Action": ["kms:Decrypt", "kms:GenerateDataKey*"],
+        "Condition": {"StringEquals": {"kms:EncryptionContext:aws:sns:topicArn": topic}},
+    }
+
+
 def test_nobody_is_admitted_without_an_account_and_a_condition(placement: Placement) -> None:
-    for one in json.loads(key_policy(placement))["Statement"]:
+    for one in json.loads(key_policy(NAMES, placement))["Statement"]:
         assert "*" not in str(one["Principal"])
         assert ("Condition" in one) is (one["Sid"] != "Administration")
 
@@ -152,7 +163,7 @@ def test_the_key_rotates_and_has_an_alias(stack: TerraformStack, placement: Plac
     assert made["enable_key_rotation"] is True
     assert made["deletion_window_in_days"] == 30
     assert made["description"] == "Data, secrets, logs and messages of aurora-ferry-dev"
-    assert made["policy"] == key_policy(placement)
+    assert made["policy"] == key_policy(NAMES, placement)
     (local,) = template.resources("aws_kms_key")
     template.has(
         "aws_kms_alias",

@@ -91,7 +91,6 @@ def test_it_shows_the_states_of_the_alarms(placement: Placement) -> None:
     [
         "CDCLatencySource",
         "CDCLatencyTarget",
-        "FullLoadThroughputRowsSource",
         "FullLoadThroughputRowsTarget",
         "CDCThroughputRowsSource",
         "CDCThroughputRowsTarget",

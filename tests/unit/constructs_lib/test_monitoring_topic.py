@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 KEY: Any = SimpleNamespace(arn="arn:aws:kms:eu-central-1:111122223333:key/1")
+OF_THE_ACCOUNT = {"StringEquals": {"aws:SourceAccount": "111122223333"}}
 ARN = "arn:aws:sns:eu-central-1:111122223333:aurora-ferry-dev-alarms"
 
 
@@ -87,7 +88,7 @@ def test_a_service_may_publish_for_this_account_and_region_alone(
         "Action": "sns:Publish",
         "Resource": ARN,
         "Condition": {
-            "StringEquals": {"aws:SourceAccount": "111122223333"},
+            **({} if sid == "DmsEvents" else OF_THE_ACCOUNT),
             "ArnLike": {"aws:SourceArn": source},
         },
     }
