@@ -173,6 +173,11 @@ class Dms(Section):
     """Whether NUMERIC without precision is carried as text, slower, instead of rounded to
     NUMERIC(28,6); said to both endpoints."""
 
+    compare_connection_attributes: bool = True
+    """Whether a plan compares the endpoints' connection attributes with what DMS shows of them. Set
+    false where every plan wants to change them back, because DMS shows them in another form; a
+    setting of an endpoint then reaches DMS only in a deployment with true."""
+
     target: Target = Target()
     """How DMS speaks to Aurora."""
 

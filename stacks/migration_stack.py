@@ -198,6 +198,7 @@ class MigrationStack(TerraformStack):
             heartbeat_schema=source.heartbeat.schema_name,
             execute_timeout_seconds=source.execute_timeout_seconds,
             map_unbounded_numeric_as_string=dms.map_unbounded_numeric_as_string,
+            compare_attributes=dms.compare_connection_attributes,
         )
         target_endpoint = TargetEndpoint(
             self,
@@ -211,6 +212,7 @@ class MigrationStack(TerraformStack):
             after_connect_script=dms.target.after_connect_script,
             execute_timeout_seconds=dms.target.execute_timeout_seconds,
             map_unbounded_numeric_as_string=dms.map_unbounded_numeric_as_string,
+            compare_attributes=dms.compare_connection_attributes,
         )
         tasks = {
             task.name: ReplicationTask(

@@ -56,6 +56,8 @@ class SourceEndpoint(Construct):
         execute_timeout_seconds: How long a statement may take.
         map_unbounded_numeric_as_string: Whether to carry NUMERIC without precision as text, where
             DMS would round it to NUMERIC(28,6). Set the target's alike.
+        compare_attributes: Whether a plan compares the connection attributes with what DMS shows of
+            them, which may be another form of the same.
     """
 
     arn: str
@@ -83,6 +85,7 @@ class SourceEndpoint(Construct):
         heartbeat_schema: str,
         execute_timeout_seconds: int,
         map_unbounded_numeric_as_string: bool,
+        compare_attributes: bool,
     ) -> None:
         super().__init__(scope, id_)
         endpoint = _make_endpoint(
@@ -112,6 +115,7 @@ class SourceEndpoint(Construct):
                     "slotName": slot_name,
                 }
             ),
+            compare_attributes=compare_attributes,
         )
         self.arn = endpoint.endpoint_arn
         if ssl_mode == "none":
@@ -148,6 +152,7 @@ class TargetEndpoint(Construct):
             connection.
         execute_timeout_seconds: How long a statement may take.
         map_unbounded_numeric_as_string: As at the source.
+        compare_attributes: As at the source.
     """
 
     arn: str
@@ -167,6 +172,7 @@ class TargetEndpoint(Construct):
         after_connect_script: str,
         execute_timeout_seconds: int,
         map_unbounded_numeric_as_string: bool,
+        compare_attributes: bool,
     ) -> None:
         super().__init__(scope, id_)
         self.arn = _make_endpoint(
@@ -191,6 +197,7 @@ class TargetEndpoint(Construct):
                     "secretsManagerEndpointOverride": secrets_manager_endpoint,
                 }
             ),
+            compare_attributes=compare_attributes,
         ).endpoint_arn
 
 
@@ -207,7 +214,13 @@ def _make_endpoint(
     ssl_mode: str,
     certificate: SourceCertificate | None,
     attributes: str,
+    compare_attributes: bool,
 ) -> DmsEndpoint:
+    # DMS shows an endpoint's attributes as its settings too. Nothing sets them here, so without
+    # this each plan would take them away, and no apply would.
+    ignored = ["postgres_settings"]
+    if not compare_attributes:
+        ignored.append("extra_connection_attributes")
     return DmsEndpoint(
         scope,
         "endpoint",
@@ -223,7 +236,5 @@ def _make_endpoint(
         extra_connection_attributes=attributes,
         pause_replication_tasks=False,
         depends_on=list(access_role.ready),
-        # DMS shows an endpoint's attributes as its settings too. Nothing sets them here, so without
-        # this each plan would take them away, and no apply would.
-        lifecycle=TerraformResourceLifecycle(ignore_changes=["postgres_settings"]),
+        lifecycle=TerraformResourceLifecycle(ignore_changes=ignored),
     )

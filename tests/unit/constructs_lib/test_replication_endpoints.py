@@ -15,6 +15,8 @@ from tests.unit.constructs_lib.examples import NAMES
 from tests.unit.template import Template
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cdktf import TerraformStack
 
 PEM = "-----BEGIN CERTIFICATE-----\nMIIBszCCAVmgAwIBAgIU\n-----END CERTIFICATE-----\n"
@@ -36,6 +38,7 @@ def arguments(stack: TerraformStack) -> dict[str, Any]:
         "database_name": "shop",
         "execute_timeout_seconds": 60,
         "map_unbounded_numeric_as_string": False,
+        "compare_attributes": True,
     }
 
 
@@ -177,6 +180,24 @@ def test_every_setting_of_the_source_reaches_its_attributes(
         "secretsManagerEndpointOverride=vpce-1.secretsmanager.eu-central-1.vpce.amazonaws.com",
         "slotName=ferry_slot",
     ]
+
+
+@pytest.mark.parametrize("make", [make_source, make_target])
+@pytest.mark.parametrize(
+    ("compared", "ignored"),
+    [(True, ["postgres_settings"]), (False, ["postgres_settings", "extra_connection_attributes"])],
+)
+def test_what_dms_shows_of_the_attributes_is_compared_or_not(
+    stack: TerraformStack,
+    arguments: dict[str, Any],
+    make: Callable[..., object],
+    *,
+    compared: bool,
+    ignored: list[str],
+) -> None:
+    make(stack, arguments, compare_attributes=compared)
+
+    assert endpoint(stack)["lifecycle"] == {"ignore_changes": ignored}
 
 
 def test_the_target_lets_rows_in_without_foreign_keys_and_triggers(
