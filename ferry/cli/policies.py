@@ -1,4 +1,4 @@
-"""`ferry policies ENV [DOCUMENT...]`."""
+"""`ferry policies ENV [DOCUMENT]...`."""
 
 # ruff: noqa: PLC0415 - `ferry --help` does not wait for pydantic
 
@@ -17,7 +17,7 @@ def policies(
     wanted: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[DOCUMENT...]",
+            metavar="DOCUMENT",
             help="Which, such as plan, or apply for all that begin with apply-; all by default.",
             show_default=False,
         ),

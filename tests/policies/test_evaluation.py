@@ -168,12 +168,18 @@ OPTED_IN = ("snapshots", "dms-of-anybody")
 
 def reached(names: tuple[str, ...], environment: Environment, owner: str) -> set[str]:
     """What changes something or reads what is secret, and is allowed on an owner's things."""
+    return reached_things(names, environment, *FOREIGN[owner])
+
+
+def reached_things(
+    names: tuple[str, ...], environment: Environment, things: list[str], tags: Mapping[str, str]
+) -> set[str]:
+    """The same, of these things with these tags."""
     mine = [
         each.as_json()
         for each in documents(environment, [environment])
         if each.name.startswith(names)
     ]
-    things, tags = FOREIGN[owner]
     found = set()
     for action in sensitive(mine):
         for context in CONTEXTS:
@@ -200,14 +206,18 @@ def sensitive(documents: list[Document]) -> Iterator[Action]:
 
 def is_made(action: Action, request: Request) -> bool:
     """Whether the call makes the thing, so that it is nobody else's."""
-    return any(kind.created and overlap(request.resource, kind.arn) for kind in action.kinds)
+    tagged_by_ec2 = action.name == "ec2:CreateTags" and "ec2:CreateAction" in request.context
+    return tagged_by_ec2 or any(
+        kind.created and overlap(request.resource, kind.arn) for kind in action.kinds
+    )
 
 
 CONTEXTS: tuple[dict[str, str], ...] = (
     {},
     {"kms:ViaService": f"rds.{REGION}.amazonaws.com"},
     {"kms:ViaService": f"secretsmanager.{REGION}.amazonaws.com"},
-    {"iam:PassedToService": "dms.amazonaws.com", "ec2:CreateAction": "CreateVpc"},
+    {"iam:PassedToService": "dms.amazonaws.com"},
+    {"ec2:CreateAction": "CreateVpc"},
 )
 
 
@@ -228,6 +238,27 @@ def test_snapshots_reach_keys_of_the_projects_other_environments(owner: str) -> 
     assert keys == (
         {f"key/{FOREIGN[owner][1]['environment']}"} if owner != "another team" else set()
     )
+
+
+def test_what_carries_no_tag_is_nobodys() -> None:
+    """What docs/decisions/0017 says is not kept out: others' things that no tag tells from new ones."""
+    found = reached_things(OPEN, DEV, FOREIGN["another team"][0], {})
+
+    assert {
+        (action, arn.split(":")[5].partition("/")[0]) for action, arn in map(str.split, found)
+    } == {
+        ("cloudwatch:PutMetricAlarm", "alarm"),  # under the environment's own names
+        ("cloudwatch:TagResource", "alarm"),
+        ("dms:AddTagsToResource", "cert"),
+        ("dms:AddTagsToResource", "endpoint"),
+        ("dms:AddTagsToResource", "es"),
+        ("dms:AddTagsToResource", "rep"),
+        ("dms:AddTagsToResource", "subgrp"),
+        ("dms:AddTagsToResource", "task"),
+        ("ec2:CreateTags", "security-group"),
+        ("ec2:DeleteNetworkInterface", "network-interface"),
+        ("kms:TagResource", "key"),
+    }
 
 
 def test_where_aws_knows_no_resource() -> None:

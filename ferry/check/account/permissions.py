@@ -171,9 +171,16 @@ def questions(environment: Environment, placement: Placement) -> list[Question]:
                 "kms:CreateKey",
                 "dms:CreateReplicationInstance",
                 "dms:CreateEndpoint",
-                "dms:CreateReplicationTask",
             ),
             context=tagged,
+        ),
+        Question(
+            actions=("dms:CreateReplicationTask",),
+            resource=placement.arn("dms", "rep:*"),
+            context=(
+                ("aws:ResourceTag/project", names.project),
+                ("aws:ResourceTag/environment", names.environment),
+            ),
         ),
         Question(
             actions=("cloudwatch:PutMetricAlarm",),

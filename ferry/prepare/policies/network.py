@@ -17,34 +17,42 @@ if TYPE_CHECKING:
     from ferry.prepare.policies.statements import Scope
 
 _CREATE: Final = (
-    "ec2:AllocateAddress",
-    "ec2:AuthorizeSecurityGroupEgress",
-    "ec2:AuthorizeSecurityGroupIngress",
-    "ec2:CreateFlowLogs",
-    "ec2:CreateInternetGateway",
-    "ec2:CreateNatGateway",
-    "ec2:CreateRouteTable",
-    "ec2:CreateSecurityGroup",
-    "ec2:CreateSubnet",
-    "ec2:CreateTransitGatewayVpcAttachment",
-    "ec2:CreateVpc",
-    "ec2:CreateVpcEndpoint",
-    "ec2:CreateVpcPeeringConnection",
+    (
+        "CreateVpcAndAddresses",
+        ("ec2:AllocateAddress", "ec2:CreateVpc"),
+        ("elastic-ip", "vpc"),
+    ),
+    (
+        "CreateInVpc",
+        ("ec2:CreateRouteTable", "ec2:CreateSecurityGroup", "ec2:CreateSubnet"),
+        ("route-table", "security-group", "subnet"),
+    ),
+    (
+        "CreateWays",
+        (
+            "ec2:AuthorizeSecurityGroupEgress",
+            "ec2:AuthorizeSecurityGroupIngress",
+            "ec2:CreateFlowLogs",
+            "ec2:CreateInternetGateway",
+            "ec2:CreateNatGateway",
+            "ec2:CreateTransitGatewayVpcAttachment",
+            "ec2:CreateVpcEndpoint",
+            "ec2:CreateVpcPeeringConnection",
+        ),
+        (
+            "internet-gateway",
+            "natgateway",
+            "security-group-rule",
+            "transit-gateway-attachment",
+            "vpc-endpoint",
+            "vpc-flow-log",
+            "vpc-peering-connection",
+        ),
+    ),
 )
-_CREATED: Final = (
-    "elastic-ip",
-    "internet-gateway",
-    "natgateway",
-    "route-table",
-    "security-group",
-    "security-group-rule",
-    "subnet",
-    "transit-gateway-attachment",
-    "vpc",
-    "vpc-endpoint",
-    "vpc-flow-log",
-    "vpc-peering-connection",
-)
+"""What is made, by actions that do not need another of the same statement: what they need is told
+by its own tags, not by those that the call sends along."""
+
 _ON_OWN: Final = (
     "ec2:AcceptVpcPeeringConnection",
     "ec2:AssociateRouteTable",
@@ -126,11 +134,14 @@ def network(scope: Scope) -> list[Statement]:
     """The environment's network, and its part in what others own."""
     everything = scope.arns("ec2", "*/*")
     return [
-        Statement(
-            sid="Create",
-            actions=_CREATE,
-            resources=scope.arns("ec2", *(f"{kind}/*" for kind in _CREATED)),
-            condition=scope.created,
+        *(
+            Statement(
+                sid=sid,
+                actions=actions,
+                resources=scope.arns("ec2", *(f"{kind}/*" for kind in kinds)),
+                condition=scope.created,
+            )
+            for sid, actions, kinds in _CREATE
         ),
         Statement(
             sid="TagOnCreation",

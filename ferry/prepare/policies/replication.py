@@ -44,9 +44,15 @@ def _dms(scope: Scope) -> list[Statement]:
                 "dms:CreateEventSubscription",
                 "dms:CreateReplicationInstance",
                 "dms:CreateReplicationSubnetGroup",
-                "dms:CreateReplicationTask",
                 "dms:ImportCertificate",
             ],
+            condition=scope.created,
+        ),
+        # With the environment's own endpoints and instance: see below.
+        Statement(
+            sid="CreateTasks",
+            actions=["dms:CreateReplicationTask"],
+            resources=scope.arns("dms", "task:*"),
             condition=scope.created,
         ),
         Statement(

@@ -96,6 +96,7 @@ def test_resources_are_the_environments_own() -> None:
     assert {question.resource for question in asked} == {
         "*",
         f"arn:aws-cn:s3:::{environment().state_bucket}/environments/dev/terraform.tfstate",
+        "arn:aws-cn:dms:cn-north-1:111122223333:rep:*",
         "arn:aws-cn:ec2:cn-north-1:111122223333:security-group/*",
         "arn:aws-cn:ec2:cn-north-1:111122223333:vpc/*",
         "arn:aws-cn:ec2:cn-north-1:111122223333:subnet/*",
@@ -130,7 +131,6 @@ def test_what_is_made_is_asked_about_with_the_environments_tags() -> None:
         "kms:CreateKey",
         "dms:CreateReplicationInstance",
         "dms:CreateEndpoint",
-        "dms:CreateReplicationTask",
         "cloudwatch:PutMetricAlarm",
     }
 
