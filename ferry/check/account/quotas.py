@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from ferry.account import Unanswered, asked
-from ferry.findings import Finding, blocked, not_judged, right
+from ferry.findings import Finding, blocked, not_judged, right, warning
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -37,6 +37,8 @@ class Kind:
         error: AWS's code for one too many.
         service: The service's code in Service Quotas, where a higher quota is asked for.
         quota: The quota's code there, or its name.
+        is_documented: Whether a page of AWS's has the name by which the service lists it. DMS's have
+            `ReplicationInstances`, `AllocatedStorage` and `Endpoints`; the others follow them.
     """
 
     check: str
@@ -44,6 +46,7 @@ class Kind:
     error: str
     service: str
     quota: str
+    is_documented: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -141,6 +144,7 @@ DMS_KINDS: Final[Mapping[str, Kind]] = {
         "ResourceQuotaExceededFault",
         "dms",
         "Subnet groups",
+        is_documented=False,
     ),
     "Endpoints": Kind(
         "quota-dms-endpoints", "DMS endpoints", "ResourceQuotaExceededFault", "dms", "Endpoints"
@@ -151,6 +155,7 @@ DMS_KINDS: Final[Mapping[str, Kind]] = {
         "ResourceQuotaExceededFault",
         "dms",
         "Replication tasks",
+        is_documented=False,
     ),
 }
 
@@ -263,6 +268,14 @@ def needs_of(
 def judge(environment: Environment, need: Need) -> Finding:
     """Whether there is room for what the environment takes."""
     kind, usage, name = need.kind, need.usage, environment.name
+    if isinstance(usage, Unanswered) and not kind.is_documented:
+        return warning(
+            kind.check,
+            usage.why,
+            why=f"It may list it by another name: no page of AWS's has it. {name} takes "
+            f"{need.count} of the {kind.what}.",
+            remedy=f"Look in Service Quotas, {kind.service}, {kind.quota}.",
+        )
     if isinstance(usage, Unanswered):
         return not_judged(kind.check, f"The quota of {kind.what}", why=usage.why)
     counted = f"{kind.what} in {environment.aws.region}: {usage.used} of {usage.maximum} are used"

@@ -110,6 +110,19 @@ def test_what_aws_does_not_list_is_not_judged() -> None:
     assert need.usage == Unanswered("AWS does not say how far DBClusters is used.")
 
 
+def test_a_quota_whose_name_aws_does_not_tell_is_to_be_looked_at() -> None:
+    [need] = needs_of(DMS_KINDS, {"ReplicationTasks": 2}, {})
+
+    assert judge(environment(), need) == Finding(
+        check="quota-dms-tasks",
+        level=Level.WARNING,
+        what="AWS does not say how far ReplicationTasks is used.",
+        why="It may list it by another name: no page of AWS's has it. dev takes 2 of the DMS "
+        "replication tasks.",
+        remedy="Look in Service Quotas, dms, Replication tasks.",
+    )
+
+
 def test_each_quota_has_a_name_of_its_own() -> None:
     checks = [kind.check for kind in (*RDS_KINDS.values(), *DMS_KINDS.values())]
 
