@@ -51,7 +51,7 @@ def read_stack(file: Path) -> list[Wanted]:
             f"The stack's JSON {file} cannot be read ({error.strerror}). Run 'cdktf synth' first, "
             "or name the file with --stack."
         ) from None
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise InputError(
             f"{file} is not a stack's JSON: it has no resources. Name the cdk.tf.json of the stack "
             "with --stack, or run 'cdktf synth' again."

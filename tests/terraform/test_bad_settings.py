@@ -6,11 +6,15 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from harness.deployment import ROOT
 from tests.terraform.checkout import check_out, replace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 LINES = [
     (
@@ -62,6 +66,30 @@ def test_the_app_says_a_line_for_each_problem_and_ends_with_2(project: Path) -> 
     assert finished.stderr.splitlines() == LINES
     assert "Traceback" not in finished.stderr
     assert not (project / "cdktf.out").exists()
+
+
+def make_deep(file: Path) -> None:
+    file.write_text(".".join("a" * 3000) + " = 1")
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, Path.mkdir, make_deep])
+def test_what_is_no_file_of_settings_is_one_line(
+    make: Callable[[Path], None], tmp_path: Path
+) -> None:
+    project = check_out(tmp_path / "project")
+    dev = project / "environments/dev.toml"
+    dev.unlink()
+    make(dev)
+
+    finished = run("python", "main.py", folder=project)
+
+    assert finished.returncode == 2
+    assert len(finished.stderr.splitlines()) == 1
+    assert finished.stderr.startswith("environments/dev.toml: ")
+
+
+def test_the_status_is_right_where_nobody_can_be_told(project: Path) -> None:
+    assert run("sh", "-c", "python main.py 2>/dev/full", folder=project).returncode == 2
 
 
 def test_cdktf_synth_shows_the_same_lines(project: Path) -> None:

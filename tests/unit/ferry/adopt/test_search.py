@@ -60,7 +60,11 @@ def test_a_stack_that_is_not_there(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("text", ["{", "{}", "[]", '{"resource": []}'])
+@pytest.mark.parametrize(
+    "text",
+    ["{", "{}", "[]", '{"resource": []}', "[" * 100_000],
+    ids=["broken", "empty", "list", "no resources", "deep"],
+)
 def test_a_file_that_is_no_stack(tmp_path: Path, text: str) -> None:
     file = tmp_path / "cdk.tf.json"
     file.write_text(text)
