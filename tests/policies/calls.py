@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.policies.evaluation import Request
-from tests.policies.reference import Action, Kind, actions, overlap
+from tests.policies.reference import Action, Kind, actions, is_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -146,7 +146,7 @@ def requests(
 
 
 def _of_kind(owned: list[str], kind: Kind) -> list[str]:
-    return [arn for arn in owned if overlap(arn, kind.arn)]
+    return [arn for arn in owned if is_of(arn, kind.arn)]
 
 
 def needed_behind(recorded: list[Action]) -> list[Action]:

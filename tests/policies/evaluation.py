@@ -53,13 +53,28 @@ def allows_within(
 def _concerns(statement: Mapping[str, Any], request: Request) -> bool:
     return (
         any(_matches(each.lower(), request.action.lower()) for each in _all(statement["Action"]))
-        and any(_matches(each, request.resource) for each in _all(statement["Resource"]))
+        and any(
+            _matches(each, request.resource) for each in _filled(statement["Resource"], request)
+        )
         and all(
-            _holds(operator, _all(wanted), request.context.get(key))
+            _holds(operator, _filled(wanted, request), request.context.get(key))
             for operator, keys in statement.get("Condition", {}).items()
             for key, wanted in keys.items()
         )
     )
+
+
+def _filled(values: str | list[str], request: Request) -> list[str]:
+    """Values with the policy variables filled in; without those whose key the call does not have.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+    """
+    found = []
+    for value in _all(values):
+        keys = re.findall(r"\$\{([^}]+)\}", value)
+        if all(key in request.context for key in keys):
+            found.append(re.sub(r"\$\{([^}]+)\}", lambda it: request.context[it[1]], value))
+    return found
 
 
 def _holds(operator: str, wanted: list[str], given: str | None) -> bool:

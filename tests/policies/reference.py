@@ -123,6 +123,22 @@ def overlap(pattern: str, template: str) -> bool:
     return _overlap(_tokens(pattern), _tokens(re.sub(r"\$\{BucketName\}", "\0", template)))
 
 
+def is_of(arn: str, template: str) -> bool:
+    """Whether an ARN has that form."""
+    return _expression(template).fullmatch(arn) is not None
+
+
+@cache
+def _expression(template: str) -> re.Pattern[str]:
+    parts = re.split(r"(\$\{[^}]*\}|\*)", template)
+    kinds = {"${BucketName}": "[^/]+"}
+    return re.compile(
+        "".join(
+            kinds.get(part, ".+") if part[:1] in {"$", "*"} else re.escape(part) for part in parts
+        )
+    )
+
+
 def _tokens(text: str) -> tuple[str, ...]:
     return tuple(re.findall(r"\$\{[^}]*\}|.", text, re.DOTALL))
 

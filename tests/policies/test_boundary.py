@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -148,6 +149,8 @@ def within(role: str, action: str, resource: str = "*", **context: str) -> bool:
     """Whether a role that is allowed everything may, within the boundary."""
     [boundary] = of(BOUNDED, "boundary")
     keys = {key.replace("__", ":"): value for key, value in context.items()}
+    tagged = re.match(r"aurora-ferry-(dev|prod)-", role)
+    keys = ({"aws:PrincipalTag/environment": tagged[1]} if tagged else {}) | keys
     return allows_within(
         boundary,
         [EVERYTHING],
@@ -171,6 +174,17 @@ def test_the_secrets_role_reads_its_environments_secrets(secret: str) -> None:
         assert within(SECRETS_ROLE, action, f"{SECRET}-dev/{secret}-AbCdEf")
         assert not within(SECRETS_ROLE, action, f"{SECRET}-prod/{secret}-AbCdEf")
         assert not within("aurora-ferry-dev-flow-logs", action, f"{SECRET}-dev/{secret}-AbCdEf")
+
+
+def test_a_role_whose_tag_is_anothers_reads_nothing() -> None:
+    """Whoever deploys dev may tag its roles; prod's secrets are out of their reach all the same."""
+    secret = f"{SECRET}-prod/master-AbCdEf"
+    prods = {"aws__PrincipalTag/environment": "prod"}
+    key = {**OWN_KEY, "aws__ResourceTag/environment": "prod"}
+
+    assert within("aurora-ferry-prod-dms-secrets", "secretsmanager:GetSecretValue", secret)
+    assert not within(SECRETS_ROLE, "secretsmanager:GetSecretValue", secret, **prods)
+    assert not within(SECRETS_ROLE, "kms:Decrypt", KEY, **key, **prods)
 
 
 def test_the_secrets_role_decrypts_with_its_environments_key() -> None:

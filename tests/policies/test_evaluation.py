@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,7 +21,7 @@ from tests.policies.calls import (
 )
 from tests.policies.environments import BOUNDED, DEV
 from tests.policies.evaluation import Request, allows
-from tests.policies.reference import Action, matching, overlap
+from tests.policies.reference import Action, is_of, matching
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -182,10 +183,11 @@ def reached_things(
     ]
     found = set()
     for action in sensitive(mine):
+        about = [{"Statement": list(concerning(mine, action))}]
         for context in CONTEXTS:
             for request in requests(action, things, tags=tags, sent=ALL_TAGS, context=context):
                 is_theirs = request.resource != "*" and not is_made(action, request)
-                if is_theirs and allows(mine, request):
+                if is_theirs and allows(about, request):
                     found.add(f"{action.name} {request.resource}")
     return found
 
@@ -204,11 +206,19 @@ def sensitive(documents: list[Document]) -> Iterator[Action]:
             yield action
 
 
+def concerning(documents: list[Document], action: Action) -> Iterator[Mapping[str, Any]]:
+    """The statements about an action: the others need not be looked at for each thing."""
+    for document in documents:
+        for statement in document["Statement"]:
+            if any(fnmatchcase(action.name, each) for each in listed(statement["Action"])):
+                yield statement
+
+
 def is_made(action: Action, request: Request) -> bool:
     """Whether the call makes the thing, so that it is nobody else's."""
     tagged_by_ec2 = action.name == "ec2:CreateTags" and "ec2:CreateAction" in request.context
     return tagged_by_ec2 or any(
-        kind.created and overlap(request.resource, kind.arn) for kind in action.kinds
+        kind.created and is_of(request.resource, kind.arn) for kind in action.kinds
     )
 
 

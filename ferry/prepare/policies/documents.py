@@ -82,8 +82,8 @@ def _refuse_too_long(documents: Sequence[Document]) -> None:
         if length > LONGEST_DOCUMENT:
             raise InputError(
                 f"The document {document.name} has {length} characters without white space; IAM "
-                f"takes {LONGEST_DOCUMENT}. It grows with the environments of the account and with "
-                "what their files name: divide them among accounts."
+                f"takes {LONGEST_DOCUMENT}. It grows with what "
+                "the account's files name, such as secrets of their own: divide them among accounts."
             )
 
 

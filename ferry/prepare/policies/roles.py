@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from facts.dms import LOGS_ROLE, MANAGED_POLICIES, VPC_ROLE
@@ -15,7 +16,7 @@ from facts.names import Names, workflow_roles
 from ferry.prepare.policies.statements import Statement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from ferry.prepare.policies.statements import Scope
     from settings.environment import Environment
@@ -40,6 +41,8 @@ _OF_ACCOUNT: Final = (
     "iam:UpdateRoleDescription",
 )
 _ATTACH: Final = ("iam:AttachRolePolicy", "iam:DetachRolePolicy")
+_READ_SECRET: Final = ("secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue")
+_DECRYPT: Final = ("kms:Decrypt", "kms:DescribeKey")
 _MONITORING_POLICY: Final = "AmazonRDSEnhancedMonitoringRole"
 
 
@@ -175,45 +178,54 @@ def boundary(scope: Scope, of_account: Sequence[Environment]) -> list[Statement]
         scope: An environment of the account.
         of_account: All environments of the account, whose own secrets the roles read.
     """
-    statements = []
-    for each in of_account:
-        statements += _of_environment(scope, each)
-    return [*statements, *_of_monitoring(scope), *_of_flow_logs(scope), *_of_account(scope)]
+    return [
+        *_of_secrets(scope),
+        *chain.from_iterable(_of_given_secret(scope, each) for each in of_account),
+        *_of_monitoring(scope),
+        *_of_flow_logs(scope),
+        *_of_account(scope),
+    ]
 
 
-def _of_environment(scope: Scope, environment: Environment) -> list[Statement]:
-    names, source = environment.names, environment.source
-    what = "".join(part.capitalize() for part in environment.name.split("-"))
+def _of_secrets(scope: Scope) -> list[Statement]:
+    """DMS reads its own environment's secrets: that of the role's tag, which its name has to bear.
+
+    So the boundary stays as it is when an environment is added. Source:
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+    """
+    names = Names(project=scope.names.project, environment="${aws:PrincipalTag/environment}")
     role = _as(scope, names.secret_access_role)
-    anywhere = f"arn:{scope.placement.partition}:secretsmanager:{environment.aws.region}"
-    secrets = f"{anywhere}:{scope.placement.account_id}:secret:{names.prefix}/*"
-    keys = {
-        "aws:ResourceTag/project": names.project,
-        "aws:ResourceTag/environment": names.environment,
-    }
-    found = [
+    return [
         Statement(
-            sid=f"SecretsOf{what}",
-            actions=["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"],
-            resources=[secrets, *([source.secret_arn] if source.secret_arn else [])],
+            sid="Secrets",
+            actions=_READ_SECRET,
+            resources=_anywhere(scope, "secretsmanager", f"secret:{names.prefix}/*"),
             condition=role,
         ),
         Statement(
-            sid=f"KeyOf{what}",
-            actions=["kms:Decrypt", "kms:DescribeKey"],
-            condition={**role, "StringEquals": keys},
+            sid="Keys",
+            actions=_DECRYPT,
+            condition={
+                **role,
+                "StringEquals": {
+                    "aws:ResourceTag/project": names.project,
+                    "aws:ResourceTag/environment": names.environment,
+                },
+            },
         ),
     ]
-    if source.secret_kms_key_arn:
-        found.append(
-            Statement(
-                sid=f"KeyOfTheSourceOf{what}",
-                actions=["kms:Decrypt", "kms:DescribeKey"],
-                resources=[source.secret_kms_key_arn],
-                condition=role,
-            )
-        )
-    return found
+
+
+def _of_given_secret(scope: Scope, environment: Environment) -> Iterator[Statement]:
+    """The secret that a file brings along, and its key."""
+    what = "".join(part.capitalize() for part in environment.name.split("-"))
+    role, source = _as(scope, environment.names.secret_access_role), environment.source
+    for sid, actions, arn in (
+        (f"SecretOf{what}", _READ_SECRET, source.secret_arn),
+        (f"KeyOf{what}", _DECRYPT, source.secret_kms_key_arn),
+    ):
+        if arn is not None:
+            yield Statement(sid=sid, actions=actions, resources=[arn], condition=role)
 
 
 def _as(scope: Scope, *names: str) -> dict[str, dict[str, list[str]]]:
