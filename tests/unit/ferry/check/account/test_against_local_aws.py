@@ -369,8 +369,8 @@ def test_a_quota_that_aws_does_not_list(ready: Dev, monkeypatch: pytest.MonkeyPa
 
     checked = ready.check()
 
-    assert checked.levels("quota-dms-tasks") == ["not judged"]
-    assert checked.result.exit_code == 3
+    assert checked.levels("quota-dms-tasks") == ["warning"]
+    assert checked.result.exit_code == 1
 
 
 def test_quotas_of_the_network_that_are_used_up(ready: Dev) -> None:
