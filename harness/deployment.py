@@ -118,12 +118,15 @@ class Deployment:
             environment=self.surroundings(name),
         )
 
+    def bootstrap(self, name: str) -> None:
+        """Make the bucket for the state, and run init in the account's stack."""
+        self._ferry("bootstrap", name, environment=self.surroundings(name))
+        self.account_terraform(name).init()
+
     def prepare_account(self, name: str) -> None:
         """Make the bucket for the state and the account's roles."""
-        self._ferry("bootstrap", name, environment=self.surroundings(name))
-        terraform = self.account_terraform(name)
-        terraform.init()
-        terraform.apply()
+        self.bootstrap(name)
+        self.account_terraform(name).apply()
 
     def prepare_environment(self, name: str) -> None:
         """Write the source's credentials, stand in for what exists already, run init."""

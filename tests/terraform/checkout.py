@@ -14,14 +14,14 @@ COPIED = ("main.py", "cdktf.json", ".terraform.lock.hcl")
 LINKED = ("constructs_lib", "facts", "lean_bindings", "settings", "stacks")
 
 
-def check_out(folder: Path) -> Path:
+def check_out(folder: Path, *, environments: Path = ROOT / "environments") -> Path:
     """Make a project in ``folder``: the code is linked, what a user writes is copied."""
     folder.mkdir()
     for name in COPIED:
         shutil.copy(ROOT / name, folder / name)
     for name in LINKED:
         (folder / name).symlink_to(ROOT / name)
-    shutil.copytree(ROOT / "environments", folder / "environments")
+    shutil.copytree(environments, folder / "environments")
     return folder
 
 

@@ -30,6 +30,7 @@ _TOGETHER = {
     "test_pull_requests": "pull requests",
     "test_recovery": "quick",
     "test_unprepared": "quick",
+    "test_upgrading": "everything",
     "test_validate": "quick",
 }
 """The modules whose tests share a process; a test of another module has its own."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.integration.rollout import local
-from tests.terraform.everything import NAMES
+from tests.terraform.everything import NAMES, VERSIONS
 from tests.terraform.places import Place, in_bucket, in_folder, leaks
 
 if TYPE_CHECKING:
@@ -71,10 +71,10 @@ def test_what_is_searched(everything: Everything) -> None:
 
     assert searched >= {
         "stacks/dev/cdk.tf.json",
-        "stacks/dev/first.tfplan",
-        "stacks/dev/first.tfplan:tfplan",
-        "stacks/dev/first.tfplan:tfstate",
-        "stacks/dev/first.json",
+        f"stacks/dev/from-{VERSIONS[0]}.tfplan",
+        f"stacks/dev/from-{VERSIONS[0]}.tfplan:tfplan",
+        f"stacks/dev/from-{VERSIONS[0]}.tfplan:tfstate",
+        f"stacks/dev/from-{VERSIONS[0]}.json",
         "stacks/dev/second.tfplan:tfplan",
         "stacks/dev/terraform.log",
         "what ferry printed, 1",
