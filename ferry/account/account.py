@@ -30,9 +30,11 @@ if TYPE_CHECKING:
 
     from settings.environment import Environment
 
-# Five attempts ride out throttling; where AWS cannot be reached they end within half a minute.
+# Four attempts ride out throttling. Where nobody answers they end within half a minute or so: four
+# times eight seconds, and the pauses between them. Only a server that drips a byte now and then can
+# hold ferry for longer: botocore has no limit for a call as a whole.
 _CONFIG: Final = Config(
-    retries={"mode": "standard", "total_max_attempts": 5}, connect_timeout=5, read_timeout=30
+    retries={"mode": "standard", "total_max_attempts": 4}, connect_timeout=5, read_timeout=8
 )
 
 
