@@ -1,5 +1,6 @@
 """What a Terraform plan will do to the database: data in, data out, nothing asked of AWS."""
 
+from ferry.review.plan.masking import masked, unmarked
 from ferry.review.plan.plan import Plan, PlanError
 from ferry.review.plan.reading import read_plan
 from ferry.review.plan.stack import stack_name
@@ -14,7 +15,9 @@ __all__ = [
     "PlanError",
     "Review",
     "Verdict",
+    "masked",
     "read_plan",
     "review",
     "stack_name",
+    "unmarked",
 ]
