@@ -13,11 +13,11 @@ from typing import Final
 ACCOUNT_STATE_KEY: Final = "account/terraform.tfstate"
 """The key of the account's own state in the account's bucket."""
 
-PLANS_PREFIX: Final = "plans/"
-"""What the keys of kept plans begin with, in the same bucket."""
+RUNS_PREFIX: Final = "runs/"
+"""What the keys of plans that wait for approval begin with, in the same bucket."""
 
-PLAN_DAYS: Final = 14
-"""How long a plan of a pull request is kept, and may be applied."""
+RUN_DAYS: Final = 7
+"""How long such a plan is kept, and may be applied."""
 
 LOCK_SUFFIX: Final = ".tflock"
 """What Terraform's S3 backend adds to a state's key for the lock. Source:
@@ -51,9 +51,9 @@ def state_bucket(project: str, account_id: str, region: str) -> str:
     return f"{project}-tfstate-{account_id}-{region}"
 
 
-def kept_plan(stack: str, digest: str) -> str:
-    """The key of a stack's kept plan; the digest is that of its content, SHA-256 in hex."""
-    return f"{PLANS_PREFIX}{stack}/{digest}.tar"
+def plan_of_run(run: str, stack: str) -> str:
+    """The key of the plan that a run of the workflow `apply` made of a stack."""
+    return f"{RUNS_PREFIX}{run}/{stack}.tfplan"
 
 
 def workflow_roles(names: Names) -> list[str]:

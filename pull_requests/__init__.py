@@ -1,5 +1,5 @@
-"""Plans and reviews what a pull request changes, keeps the plan, and applies that very plan later.
+"""Reviews what a pull request changes, and applies what its approvers saw, planned by reviewed code.
 
-The workflows in `.github/workflows/` only call it; every command runs on your machine as well, in the
-folder of the project: `python -m pull_requests --help`. docs/pull-requests.md says how it is set up.
+The workflows in `.github/workflows/` only call it: docs/pull-requests.md, `python -m pull_requests
+--help`.
 """

@@ -18,16 +18,6 @@ def commit_of(project: Path, name: str) -> str:
     return _git(project, "rev-parse", "--verify", "--end-of-options", f"{name}^{{commit}}")
 
 
-def tree_of(project: Path, name: str) -> str:
-    """The hash of all files of a commit.
-
-    Two commits have the same where they hold the same files. So a plan of a pull request's merge
-    commit is one of the branch as well once the request was merged, squashed or rebased, unless
-    the branch had moved.
-    """
-    return _git(project, "rev-parse", "--verify", "--end-of-options", f"{name}^{{tree}}")
-
-
 def merge_base(project: Path, name: str) -> str:
     """The commit at which HEAD left a branch.
 
@@ -35,11 +25,6 @@ def merge_base(project: Path, name: str) -> str:
         ToolError: git does not know the branch, or they have no commit in common.
     """
     return _git(project, "merge-base", "HEAD", name)
-
-
-def uncommitted(project: Path) -> list[str]:
-    """The files that differ from HEAD or that git does not know."""
-    return _git(project, "status", "--porcelain").splitlines()
 
 
 def check_out(project: Path, commit: str, *, into: Path) -> None:

@@ -1,38 +1,73 @@
-"""The commands: `python -m pull_requests changed|plan|comment|settle|verdict|find|apply`."""
-
-# ruff: noqa: PLC0415 - comment, settle and verdict run where no package is installed
+"""The commands: `python -m pull_requests changed|plan|review|verdict|gate|propose|apply`."""
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
+import re
+import signal
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from facts.inert import visible_lines
+from facts.placement import partition_of
 from ferry.errors import FerryError, InputError
 from ferry.findings import ExitStatus
+from pull_requests import applying, guardrails, log, planning
+from pull_requests.code import commit_of
+from pull_requests.comment import first_line, marked_stack, marker, text_of, text_without_change
+from pull_requests.github import PullRequest, Repository
+from pull_requests.reviewing import not_reviewed, review
+from pull_requests.stacks import Kind, find
+from pull_requests.synthesis import changes_since, synthesized
+from pull_requests.verdict import approvers, status, why_not
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from pull_requests.github import PullRequest
     from pull_requests.stacks import Stack
 
-_VERDICTS: Final = {str(int(it)): it for it in ExitStatus}
-_COMMENT: Final = "comment.md"
+
+def _matching(pattern: str) -> Callable[[str], str]:
+    """The type of an argument: what is no such text is refused before it goes anywhere."""
+
+    def checked(given: str) -> str:
+        if not re.fullmatch(pattern, given):
+            raise argparse.ArgumentTypeError(f"{given!r} given; allowed: {pattern}")
+        return given
+
+    return checked
+
+
+_OPTIONS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "--actor": {"help": "who started the run"},
+    "--base": {"help": "the commit to compare with"},
+    "--branch": {"help": "the default branch"},
+    "--changed": {"help": "what 'changed' gave; empty where it failed"},
+    "--changed-ended": {"help": "how the job of 'changed' ended"},
+    "--commit": {"help": "the pull request's last commit", "type": _matching("[0-9a-f]{40}")},
+    "--digest": {"help": "what 'propose' gave", "type": _matching("[0-9a-f]{64}")},
+    "--folder": {"help": "where 'plan' writes what 'review' reads", "type": Path},
+    "--head": {"help": "OWNER/NAME that the branch is in"},
+    "--number": {"help": "the pull request's; empty for none", "type": _matching("[0-9]{0,9}")},
+    "--plan-role": {"help": "the role that plans; empty where none is set"},
+    "--proposed": {"help": "the folder of the pull request's environments", "type": Path},
+    "--repository": {"help": "OWNER/NAME"},
+    "--run": {"help": "the workflow's run", "dest": "run_id", "type": _matching("[0-9]{1,20}")},
+    "--stack": {"help": "the stack, such as dev", "type": _matching("[a-z0-9-]{1,63}")},
+    "--stacks-ended": {"help": "how the jobs of the stacks ended"},
+}
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run a command in the project's folder and return its exit status."""
     options = parser().parse_args(arguments)
+    # A job that is cancelled is ended by it: what is in temporary folders goes.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(ExitStatus.INTERRUPTED))
     try:
         code: int = options.run(options)
     except FerryError as error:
-        print(visible_lines(str(error)), file=sys.stderr)
+        log.show(str(error), sys.stderr)
         return error.exit_code
     return code
 
@@ -41,75 +76,26 @@ def parser() -> argparse.ArgumentParser:
     """The parser of the commands and their arguments."""
     whole = argparse.ArgumentParser(prog="python -m pull_requests", description=__doc__)
     commands = whole.add_subparsers(required=True, metavar="COMMAND")
-
-    changed = commands.add_parser("changed", help="name the stacks that change")
-    changed.add_argument("--base", required=True, help="the commit to compare with")
-    changed.set_defaults(run=_changed)
-
-    plan = commands.add_parser("plan", help="plan a stack that changes, review and keep the plan")
-    plan.add_argument("--stack", required=True)
-    plan.add_argument("--base", required=True, help="the commit to compare with")
-    plan.add_argument("--folder", required=True, type=Path, help="where files are written")
-    plan.add_argument("--commit", default="HEAD", help="how the comment names it; HEAD by default")
-    plan.set_defaults(run=_plan)
-
-    comment = commands.add_parser("comment", help="write or update a stack's comment")
-    comment.add_argument("--stack", required=True)
-    comment.add_argument("--folder", required=True, type=Path, help="where 'plan' wrote")
-    _add_pull_request(comment)
-    comment.set_defaults(run=_comment)
-
-    settle = commands.add_parser("settle", help="update comments of stacks that change no more")
-    settle.add_argument("--changed", required=True, help="what 'changed' wrote")
-    settle.add_argument("--commit", required=True)
-    _add_pull_request(settle)
-    settle.set_defaults(run=_settle)
-
-    verdict = commands.add_parser("verdict", help="end as the verdict and the approvals say")
-    verdict.add_argument("--stack", required=True)
-    verdict.add_argument("--verdict", required=True, help="what 'plan' wrote; empty if nothing")
-    verdict.add_argument("--author", required=True, help="who wrote the pull request")
-    verdict.add_argument("--commit", required=True, help="the pull request's last commit")
-    _add_pull_request(verdict)
-    verdict.set_defaults(run=_verdict)
-
-    find = commands.add_parser("find", help="say where a stack is deployed")
-    find.add_argument("--stack", required=True)
-    find.set_defaults(run=_find)
-
-    apply = commands.add_parser("apply", help="apply a kept plan if nothing moved since")
-    apply.add_argument("--stack", required=True)
-    apply.add_argument("--plan", required=True, help="the digest that the comment shows")
-    apply.add_argument("--folder", required=True, type=Path, help="where files are written")
-    apply.set_defaults(run=_apply)
+    for run, names in _COMMANDS.items():
+        what = (run.__doc__ or "").partition("\n")[0]
+        command = commands.add_parser(run.__name__.strip("_"), help=what, description=what)
+        command.set_defaults(run=run)
+        for name in names.split():
+            command.add_argument(f"--{name}", required=True, **_OPTIONS[f"--{name}"])
     return whole
 
 
-def _add_pull_request(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--repository", required=True, help="OWNER/NAME")
-    parser.add_argument("--number", required=True, type=int, help="the pull request's number")
-
-
 def _changed(options: argparse.Namespace) -> int:
-    from pull_requests.code import commit_of
-    from pull_requests.synthesis import changes_since
-
+    """Name the stacks that change."""
     project = Path.cwd()
     found = changes_since(project, commit_of(project, options.base))
-    for change in found:
-        print(f"{change.stack.name}: {change.kind}")
-    if not found:
-        print("No stack changes.")
-    _write_output("stacks", json.dumps([place(change.stack) for change in found]))
-    return 0
+    log.show("\n".join(f"{it.stack.name}: {it.kind}" for it in found) or "No stack changes.")
+    log.give("stacks", json.dumps([place(change.stack) for change in found]))
+    return ExitStatus.GOOD
 
 
 def _plan(options: argparse.Namespace) -> int:
-    from pull_requests.code import commit_of
-    from pull_requests.comment import text_of
-    from pull_requests.planning import plan
-    from pull_requests.synthesis import changes_since
-
+    """Plan a stack that changes, by the branch's own code, and write nothing in AWS."""
     project = Path.cwd()
     base = commit_of(project, options.base)
     found = {change.stack.name: change for change in changes_since(project, base)}
@@ -117,78 +103,101 @@ def _plan(options: argparse.Namespace) -> int:
         raise InputError(
             f"{options.stack!r} does not change since {base}; {', '.join(found) or 'no stack'} does."
         )
-    outcome = plan(
-        found[options.stack],
-        project=project,
-        commit=commit_of(project, options.commit),
-        folder=options.folder / "terraform",
-        now=datetime.now(UTC),
-    )
-    text = text_of(outcome)
-    (options.folder / _COMMENT).write_text(text)
-    print(text)
-    _append("GITHUB_STEP_SUMMARY", text)
-    _write_output("verdict", str(int(outcome.verdict)))
-    return 0
+    planned = planning.plan(found[options.stack])
+    planned.write(options.folder)
+    log.show(planned.failure or f"{options.stack} is planned.")
+    return ExitStatus.GOOD
 
 
-def _comment(options: argparse.Namespace) -> int:
-    from pull_requests.comment import marker
-
-    text = (options.folder / _COMMENT).read_text()
-    print(f"comment {_pull_request(options).comment(marker(options.stack), text)}")
-    return 0
-
-
-def _settle(options: argparse.Namespace) -> int:
-    from pull_requests.comment import marked_stack, marker, text_without_change
-
-    changed = {it["stack"] for it in json.loads(options.changed)}
-    pull_request = _pull_request(options)
-    stacks = {marked_stack(line) for line in pull_request.first_lines()}
-    for stack in sorted(stacks - changed - {""}):
-        pull_request.update(marker(stack), text_without_change(stack, commit=options.commit))
-        print(f"{stack}: changes no more")
-    return 0
+def _review(options: argparse.Namespace) -> int:
+    """Review what 'plan' wrote, comment on the pull request, and end as the review says."""
+    planned = planning.read(options.folder, stack=options.stack)
+    stack = planned.stack(options.stack)
+    found = not_reviewed(stack.name, planned.failure)
+    if planned.plan:
+        try:
+            found = review(planned.plan, stack, *_guardrails(options))
+        except FerryError as error:
+            found = not_reviewed(stack.name, str(error))
+    number = int(options.number)
+    text = text_of(stack, planned, found, commit=options.commit, number=number)
+    log.show(text)
+    log.summarize(text)
+    _pull_request(options).comment(marker(stack.name), text)
+    moves = ExitStatus.LOOK if planned.kind == Kind.MOVED else ExitStatus.GOOD
+    return _told(stack.name, max(found.verdict, moves), options)
 
 
 def _verdict(options: argparse.Namespace) -> int:
-    from pull_requests.verdict import approvers, status
-
-    found = status(
-        options.stack,
-        _VERDICTS.get(options.verdict, ExitStatus.NOT_DONE),
-        approvers(_pull_request(options).reviews(), author=options.author, commit=options.commit),
+    """End as all stacks and the guardrails say: the check to require."""
+    names = ("repository", "head", "actor", "plan_role", "changed_ended", "stacks_ended")
+    reason = why_not(**{name: getattr(options, name) for name in names})
+    print(f"::error::{reason}" if reason else "::notice::No stack's plan stands against the merge.")
+    if options.head == options.repository and options.changed:
+        _settle(options)
+    loosened = guardrails.loosened(*_guardrails(options))
+    return max(
+        ExitStatus.NOT_DONE if reason else ExitStatus.GOOD,
+        *(
+            _told(f"what {name} no longer blocks ({dangers})", ExitStatus.LOOK, options)
+            for name, dangers in loosened.items()
+        ),
+        ExitStatus.GOOD,
     )
-    print(f"::{'error' if found.exit_status else 'notice'}::{found.text}")
-    return found.exit_status
 
 
-def _find(options: argparse.Namespace) -> int:
-    from pull_requests.applying import find
-    from pull_requests.synthesis import synthesized
+def _settle(options: argparse.Namespace) -> None:
+    """Write the comments anew of stacks that change no more."""
+    changed = {it["stack"] for it in json.loads(options.changed)}
+    pull_request = _pull_request(options)
+    stacks = {marked_stack(first_line(it)) for it in pull_request.comments()}
+    for stack in sorted(stacks - changed - {""}):
+        pull_request.comment(marker(stack), text_without_change(stack, commit=options.commit))
+        print(f"{stack}: changes no more")
 
-    found = place(find(synthesized(Path.cwd()), options.stack))
-    for name, value in found.items():
-        print(f"{name}: {value}")
-        _write_output(name, value)
-    return 0
+
+def _gate(options: argparse.Namespace) -> int:
+    """Refuse a GitHub environment that protects nothing, and say where its stack is."""
+    stack = find(synthesized(Path.cwd()), options.stack)
+    repository = Repository(name=options.repository, folder=Path.cwd())
+    for weakness in repository.refuse_unprotected(stack.name, branch=options.branch):
+        print(f"::warning::The GitHub environment {stack.name}: {weakness}.")
+    for name, value in place(stack).items():
+        log.give(name, value)
+    return ExitStatus.GOOD
+
+
+def _propose(options: argparse.Namespace) -> int:
+    """Plan a stack by the default branch's code, and keep the plan for this run."""
+    digest = applying.propose(
+        find(synthesized(Path.cwd()), options.stack),
+        run=options.run_id,
+        project=Path.cwd(),
+        pull_request=_pull_request(options) if options.number else None,
+    )
+    print("Kept until it is approved." if digest else "There is nothing to apply.")
+    log.give("digest", digest)
+    return ExitStatus.GOOD
 
 
 def _apply(options: argparse.Namespace) -> int:
-    from pull_requests.applying import apply
-    from pull_requests.synthesis import synthesized
+    """Apply the plan that this run has kept, and no other."""
+    stack = find(synthesized(Path.cwd()), options.stack)
+    applying.apply(stack, run=options.run_id, digest=options.digest, project=Path.cwd())
+    return ExitStatus.GOOD
 
-    project = Path.cwd()
-    failed = apply(
-        options.stack,
-        digest=options.plan,
-        stacks=synthesized(project),
-        project=project,
-        folder=options.folder / "terraform",
-        now=datetime.now(UTC),
-    )
-    return ExitStatus.NOT_DONE if failed else ExitStatus.GOOD
+
+_COMMANDS: Final = {
+    _changed: "base",
+    _plan: "stack base folder",
+    _review: "stack folder proposed repository number commit",
+    _verdict: (
+        "head actor plan-role changed changed-ended stacks-ended proposed repository number commit"
+    ),
+    _gate: "stack repository branch",
+    _propose: "stack run repository number",
+    _apply: "stack run digest",
+}
 
 
 def place(stack: Stack) -> dict[str, str]:
@@ -197,23 +206,32 @@ def place(stack: Stack) -> dict[str, str]:
         "stack": stack.name,
         "account_id": stack.account_id,
         "region": stack.bucket_region,
-        "partition": stack.partition,
+        "partition": partition_of(stack.bucket_region).name,
     }
 
 
+def _guardrails(options: argparse.Namespace) -> tuple[guardrails.Guardrails, guardrails.Guardrails]:
+    """Those of the default branch, whose code this is, and those of the pull request."""
+    own = guardrails.read(Path.cwd() / guardrails.FOLDER)
+    return own, guardrails.read(options.proposed)
+
+
 def _pull_request(options: argparse.Namespace) -> PullRequest:
-    from pull_requests.github import PullRequest
-
-    return PullRequest(repository=options.repository, number=options.number, folder=Path.cwd())
-
-
-def _write_output(name: str, value: str) -> None:
-    """Give a later step of the workflow a value; outside of a workflow, do nothing."""
-    _append("GITHUB_OUTPUT", f"{name}={value}")
+    repository = Repository(name=options.repository, folder=Path.cwd())
+    return PullRequest(repository=repository, number=int(options.number))
 
 
-def _append(variable: str, text: str) -> None:
-    file = os.environ.get(variable)
-    if file:
-        with Path(file).open("a") as written:
-            written.write(f"{text}\n")
+def _told(what: str, verdict: ExitStatus, options: argparse.Namespace) -> ExitStatus:
+    """Say what a verdict means by the approvals that there are, and what the check ends with."""
+    approved_by = []
+    if verdict is ExitStatus.LOOK:
+        pull_request = _pull_request(options)
+        approved_by = approvers(
+            pull_request.reviews(),
+            authors=pull_request.authors(),
+            commit=options.commit,
+            may_write=pull_request.repository.may_write,
+        )
+    ends, text = status(verdict, approved_by)
+    print(f"::{'error' if ends else 'notice'}::{what}: {text}")
+    return ends

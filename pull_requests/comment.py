@@ -1,22 +1,24 @@
-"""What a pull request's comment says: the review, and how the plan is applied."""
+"""What a pull request's comment says: the review, and how it comes to be applied."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from facts import names
-from facts.inert import visible_lines
+from ferry.findings import ExitStatus
+from ferry.review.report.inert import code
+from pull_requests.guardrails import FOLDER
 from pull_requests.stacks import Kind
 
 if TYPE_CHECKING:
-    from pull_requests.planning import Outcome
-    from pull_requests.stacks import Change
+    from collections.abc import Mapping, Sequence
 
-_LONGEST_FAILURE: Final = 20_000
-"""Characters; a comment may have 65,536."""
+    from pull_requests.planning import Planned
+    from pull_requests.reviewing import Reviewed
+    from pull_requests.stacks import Stack
 
 _SHORT_HASH: Final = 12
+_CHANGES: Final = "<!-- aurora-ferry changes {} -->"
 
 
 def marker(stack: str) -> str:
@@ -30,80 +32,68 @@ def marked_stack(line: str) -> str:
     return found[1] if found else ""
 
 
-def text_of(outcome: Outcome) -> str:
-    """Write the comment of a planned stack."""
-    body = outcome.review or _failed(outcome)
-    return "\n".join(
-        part
-        for part in (
-            marker(outcome.change.stack.name),
-            _whose(outcome.change),
-            _lead(outcome.change),
-            body,
-            _end(outcome),
+def first_line(comment: Mapping[str, Any]) -> str:
+    """The line that says whose comment it is."""
+    return str(comment["body"]).partition("\n")[0].rstrip()
+
+
+def shows(comment: str, changes: str) -> bool:
+    """Whether a comment showed the changes of this hash."""
+    return _CHANGES.format(changes) in comment.splitlines()
+
+
+def text_of(stack: Stack, planned: Planned, found: Reviewed, *, commit: str, number: int) -> str:
+    """Write the comment of a planned stack, at a commit, of the pull request of that number."""
+    end = "There is nothing to apply.\n"
+    if found.verdict <= ExitStatus.LOOK and planned.applyable:
+        end = (
+            "After the merge this plans again, compares, and applies what is approved then:\n\n"
+            f"```sh\ngh workflow run apply.yml -f stack={stack.name} -f pull_request={number}\n```\n"
         )
-        if part
+    parts = (
+        marker(stack.name),
+        _whose(stack, found.environments),
+        _lead(stack, planned),
+        found.text,
+        f"---\nPlanned at `{commit[:_SHORT_HASH]}`, by the code of this pull request. {end}",
+        _CHANGES.format(found.changes) if found.changes else "",
     )
+    return "\n".join(part for part in parts if part)
 
 
 def text_without_change(stack: str, *, commit: str) -> str:
     """Write what a stack's comment becomes when nothing of the stack changes any more."""
     return (
         f"{marker(stack)}\n## {stack}: no change\n\nSince `{commit[:_SHORT_HASH]}` this pull request "
-        f"changes nothing of `{stack}`. Plans that were kept before are of other code, and are "
-        "refused.\n"
+        f"changes nothing of `{stack}`.\n"
     )
 
 
-def _whose(change: Change) -> str:
-    """Ferry's title names the environment; an account's stack is judged by one of the account."""
-    if not change.stack.is_account:
+def _whose(stack: Stack, environments: Sequence[str]) -> str:
+    """Ferry's title names one environment; an account's stack is judged by all of the account."""
+    if not (stack.is_account and environments):
         return ""
+    files = " and ".join(code(f"{FOLDER}/{it}.toml") for it in environments)
     return (
-        f"The stack **`{change.stack.name}`**, which the environments of the account share, judged by "
-        f"what {_file(change.environment)} blocks.\n"
+        f"The stack **`{stack.name}`**, which the environments of the account share, judged by all "
+        f"that {files} block.\n"
     )
 
 
-def _lead(change: Change) -> str:
-    name = change.stack.name
-    if change.kind is Kind.GONE:
-        file = "The last environment of the account" if change.stack.is_account else _file(name)
+def _lead(stack: Stack, planned: Planned) -> str:
+    if planned.kind == Kind.GONE:
+        own = f"`{FOLDER}/{stack.name}.toml`"
+        file = "The last environment of the account" if stack.is_account else own
         return (
-            f"> [!CAUTION]\n> **{file} is deleted.** What follows is what destroying `{name}` "
+            f"> [!CAUTION]\n> **{file} is deleted.** What follows is what destroying `{stack.name}` "
             "would do. Merging alone destroys nothing: the resources stay, and nothing manages "
             "them. To destroy them, keep the file and follow docs/deployment.md, Lifting protection "
             "and destroying; delete it afterwards.\n"
         )
-    if change.kind is Kind.MOVED:
+    if planned.kind == Kind.MOVED:
         return (
-            f"> [!CAUTION]\n> **The state of `{name}` moves** from `{change.moved_from}` to "
-            f"`{change.stack.state}`. What follows is planned against the new place. What the old "
+            f"> [!CAUTION]\n> **The state of `{stack.name}` moves** from {code(planned.moved_from)} "
+            f"to {code(stack.state)}. What follows is planned against the new place. What the old "
             "one knows stays deployed, and nothing manages it.\n"
         )
     return ""
-
-
-def _failed(outcome: Outcome) -> str:
-    name = outcome.change.stack.name
-    said = visible_lines(outcome.failure)
-    cut = said[:_LONGEST_FAILURE]
-    if cut != said:
-        cut += "\n(cut; the job's log has all)"
-    fence = "`" * (max((len(run) for run in re.findall("`+", cut)), default=0) + 3)
-    return f"## {name}: could not be judged\n\nThere is no plan:\n\n{fence}text\n{cut}\n{fence}\n"
-
-
-def _end(outcome: Outcome) -> str:
-    commit, name = outcome.commit[:_SHORT_HASH], outcome.change.stack.name
-    if not outcome.digest:
-        return f"---\nPlanned at `{commit}`. No plan was kept: there is none to apply.\n"
-    return (
-        f"---\nPlanned at `{commit}` and kept for {names.PLAN_DAYS} days. After the merge this "
-        "applies it, this plan and no other:\n\n"
-        f"```sh\ngh workflow run apply.yml -f stack={name} -f plan={outcome.digest}\n```\n"
-    )
-
-
-def _file(environment: str) -> str:
-    return f"`environments/{environment}.toml`"

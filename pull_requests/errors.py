@@ -9,7 +9,7 @@ from ferry.findings import ExitStatus
 
 
 class RefusedError(FerryError):
-    """A kept plan must not be applied. The text says why, and what to do instead."""
+    """Nothing may be applied. The text says why, and what to do instead."""
 
     exit_code: ClassVar = ExitStatus.STOP
 

@@ -1,109 +1,93 @@
-"""Plans a stack that changes, reviews the plan, and keeps it where it may be applied."""
+"""Plans a stack of a pull request, and hands the plan to a job that runs none of its code."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
-from facts.inert import visible_lines
-from ferry.errors import FerryError
-from ferry.findings import ExitStatus
-from pull_requests import keeping
-from pull_requests.bundle import KeptPlan
-from pull_requests.code import tree_of
-from pull_requests.reviewing import review
-from pull_requests.stacks import FILE, Kind
-from pull_requests.terraform import LOCK_FILE, PLAN_FILE, Terraform
+from ferry.errors import FerryError, InputError
+from ferry.review import masked
+from pull_requests import log
+from pull_requests.stacks import Kind, Stack
+from pull_requests.terraform import Terraform
 
 if TYPE_CHECKING:
-    from datetime import datetime
-    from pathlib import Path
-
     from pull_requests.stacks import Change
+
+_LARGEST: Final = 32_000_000
+"""Bytes. A plan of a stack has about one million; GitHub's runners have memory for more."""
+
+_FILE: Final = "planned.json"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Outcome:
-    """What came of a plan.
+class Planned:
+    """What came of a plan of a branch's code. Whoever may push can write anything into it.
 
     Args:
-        change: What was planned.
-        commit: The commit that is named as the one that was planned.
-        verdict: Whether the plan may be applied, as an exit status.
-        review: The review as Markdown; empty where there is none.
-        failure: Why there is no review.
-        digest: What names the kept plan; empty where none was kept.
+        kind: How the stack changes; the value of a `Kind`.
+        document: The stack's JSON.
+        moved_from: Where its state was, where it moves.
+        plan: The plan's JSON, masked; empty where there is none.
+        failure: Why there is no plan.
     """
 
-    change: Change
-    commit: str
-    verdict: ExitStatus
-    review: str = ""
+    kind: str
+    document: str
+    moved_from: str = ""
+    plan: str = ""
     failure: str = ""
-    digest: str = ""
+
+    def write(self, folder: Path) -> None:
+        """Write it into a folder, for another job."""
+        (folder / _FILE).write_text(json.dumps(asdict(self)))
+
+    def stack(self, name: str) -> Stack:
+        """The stack as the plan has it."""
+        return Stack(name=name, document=json.loads(self.document))
+
+    @property
+    def applyable(self) -> bool:
+        """Whether there is something to apply, and Terraform would apply it."""
+        if not self.plan or self.kind == Kind.GONE:
+            return False
+        return json.loads(self.plan).get("applyable") is True
 
 
-def plan(change: Change, *, project: Path, commit: str, folder: Path, now: datetime) -> Outcome:
-    """Plan a change, review it, and keep the plan where it changes something and may be applied.
-
-    A plan that is blocked or not judged is not kept, and neither is one of a stack that is gone:
-    that one is destroyed by hand, in the order that docs/deployment.md gives.
-
-    Args:
-        change: The stack.
-        project: The project's folder, as HEAD has it.
-        commit: What HEAD is called in the comment: of a merge that GitHub made, nobody knows the
-            hash.
-        folder: Where Terraform runs; made here. It holds sensitive values afterwards.
-        now: The time, in UTC.
-    """
+def plan(change: Change) -> Planned:
+    """Plan a change. It writes nothing in AWS, not even a lock."""
+    document = json.dumps(change.stack.document)
+    about = {"kind": change.kind.value, "document": document, "moved_from": change.moved_from}
     try:
-        return _planned(change, project=project, commit=commit, folder=folder, now=now)
+        with tempfile.TemporaryDirectory(prefix="aurora-ferry-plan-") as folder:
+            terraform = Terraform(folder=Path(folder))
+            terraform.init(change.stack, change.configuration)
+            log.show(terraform.plan())
+            return Planned(**about, plan=masked(terraform.shown()))
     except FerryError as error:
-        return Outcome(
-            change=change, commit=commit, verdict=ExitStatus.NOT_DONE, failure=str(error)
-        )
+        return Planned(**about, failure=str(error))
 
 
-def _planned(change: Change, *, project: Path, commit: str, folder: Path, now: datetime) -> Outcome:
-    stack = change.stack
-    folder.mkdir(parents=True)
-    # Indented, because Terraform's errors quote the line.
-    configuration = json.dumps(change.configuration, indent=2)
-    (folder / FILE).write_text(configuration)
-    terraform = Terraform(folder=folder)
-    terraform.init()
-    print(visible_lines(terraform.plan()))
-    shown = terraform.shown()
-    gone = change.kind is Kind.GONE
-    # Where an account has no environment's file left, ferry cannot tell that the stack is its own.
-    document = None if gone and stack.is_account else stack.document
-    reviewed = review(
-        plan=shown,
-        document=document,
-        environment=change.environment,
-        project=project,
-        folder=folder,
-    )
-    verdict = reviewed.verdict
-    if change.kind is Kind.MOVED:
-        verdict = max(verdict, ExitStatus.LOOK)
-    digest = ""
-    if verdict <= ExitStatus.LOOK and not gone and json.loads(shown)["applyable"]:
-        digest = keeping.keep(
-            KeptPlan(
-                stack=stack.name,
-                commit=commit,
-                tree=tree_of(project, "HEAD"),
-                made_at=now,
-                state=terraform.state(),
-                configuration=configuration.encode(),
-                lock=(folder / LOCK_FILE).read_bytes(),
-                plan=(folder / PLAN_FILE).read_bytes(),
-            ),
-            stack,
-        )
-    return Outcome(
-        change=change, commit=commit, verdict=verdict, review=reviewed.text, digest=digest
-    )
+def read(folder: Path, *, stack: str) -> Planned:
+    """Read what another job has written, and trust nothing of it.
+
+    Raises:
+        InputError: It is too large, or something else than a plan of that stack.
+    """
+    file = folder / _FILE
+    try:
+        is_right = not file.is_symlink() and file.is_file() and file.stat().st_size <= _LARGEST
+        found = json.loads(file.read_bytes()) if is_right else {}
+        planned = Planned(**{name: "".join(it) for name, it in found.items()})
+        # Everything that is looked at later is there.
+        _ = Kind(planned.kind), planned.stack(stack).state, planned.stack(stack).account_id
+        _ = planned.applyable
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        raise InputError(
+            f"What the branch's code left as the plan of {stack} is none, or has more than "
+            f"{_LARGEST // 1_000_000} MB."
+        ) from None
+    return planned

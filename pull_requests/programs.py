@@ -19,13 +19,9 @@ def output_of(
     stdin: str | None = None,
     variables: Mapping[str, str] | None = None,
 ) -> str:
-    """Run a program and return what it printed.
+    """Run a program, without a shell, and return what it printed.
 
-    Args:
-        command: The program and its arguments; no shell reads them.
-        folder: Where it runs.
-        stdin: What it reads from standard input; nothing by default.
-        variables: Environment variables beside those that are there.
+    Variables stand beside those of the environment; standard input is empty by default.
 
     Raises:
         ToolError: It did not end with 0, or there is no such program.

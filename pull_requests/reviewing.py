@@ -1,24 +1,32 @@
-"""`ferry review` of a plan."""
+"""What ferry says of a plan, by the guardrails that hold for its stack."""
 
 from __future__ import annotations
 
+import hashlib
 import json
-import subprocess
-import sys
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from ferry.errors import FerryError
 from ferry.findings import ExitStatus
+from ferry.review import Danger, read_plan, unmarked
+from ferry.review import review as judge
+from ferry.review.report import as_json, as_markdown
 from pull_requests.errors import ToolError
+from pull_requests.guardrails import blocked, environments_of
+from pull_requests.log import inert
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
+    from collections.abc import Sequence
 
-_VERDICTS: Final = {
-    int(it): it for it in (ExitStatus.GOOD, ExitStatus.LOOK, ExitStatus.NOT_DONE, ExitStatus.STOP)
-}
-"""The statuses of a plan that ferry came to a review of."""
+    from pull_requests.guardrails import Guardrails
+    from pull_requests.stacks import Stack
+
+_LONGEST_FAILURE: Final = 20_000
+"""Characters; a comment may have 65,536."""
+
+_COMPARED: Final = ("changes", "outputs")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,51 +34,57 @@ class Reviewed:
     """What ferry says of a plan.
 
     Args:
-        verdict: Whether it may be applied: the exit status of `ferry review`.
-        text: The review.
+        verdict: Whether it may be applied, as `ferry review` ends.
+        text: The review as Markdown.
+        environments: The environments by whose guardrails.
+        changes: A hash of the changes as far as they are shown, to compare plans by.
     """
 
     verdict: ExitStatus
     text: str
+    environments: Sequence[str] = ()
+    changes: str = ""
 
 
-def review(
-    *,
-    plan: str,
-    document: Mapping[str, object] | None,
-    environment: str,
-    project: Path,
-    folder: Path,
-    form: str = "markdown",
-) -> Reviewed:
-    """Have ferry review a plan.
+def not_reviewed(name: str, failure: str) -> Reviewed:
+    """What stands in the review's place where there is none. The failure may be anybody's text."""
+    said = inert(failure)
+    cut = said[:_LONGEST_FAILURE]
+    if cut != said:
+        cut += "\n(cut; the job's log has all)"
+    fence = "`" * (max((len(run) for run in re.findall("`+", cut)), default=0) + 3)
+    text = f"## {name}: could not be judged\n\nThere is no plan:\n\n{fence}text\n{cut}\n{fence}\n"
+    return Reviewed(verdict=ExitStatus.NOT_DONE, text=text)
+
+
+def review(plan: str, stack: Stack, *sides: Guardrails) -> Reviewed:
+    """Have ferry review a plan. It may have passwords in clear, and is never written to a file.
 
     Args:
         plan: What `terraform show -json` printed.
-        document: The stack's JSON, which names the constructs; None where ferry would not know
-            it for one of the environment's.
-        environment: The environment whose file says what blocks.
-        project: Where ferry is.
-        folder: Where files for ferry may be written.
-        form: What the review is written as.
+        stack: The stack that was planned.
+        sides: What the environments block: of this checkout, then of a pull request, if it is one.
 
     Raises:
-        ToolError: ferry did not come to a review.
+        FerryError: It could not be judged.
     """
-    shown, stack, written = folder / "plan.json", folder / "stack.json", folder / "review"
-    written.unlink(missing_ok=True)
-    shown.write_text(plan)
-    command = [
-        sys.executable, "-m", "ferry", "review", environment, str(shown),
-        "--format", form, "--output", str(written),
-    ]  # fmt: skip
-    if document is not None:
-        stack.write_text(json.dumps(document))
-        command += ["--stack", str(stack)]
-    finished = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
-    # The plan has sensitive values in clear.
-    shown.unlink()
-    verdict = _VERDICTS.get(finished.returncode)
-    if verdict is None or not written.is_file():
-        raise ToolError(f"'ferry review' ended with {finished.returncode}:\n{finished.stderr}")
-    return Reviewed(verdict=verdict, text=written.read_text())
+    environments = environments_of(stack, *sides)
+    account_id = next((sides[0][it].account_id for it in environments if it in sides[0]), "")
+    try:
+        found = judge(
+            read_plan(plan, stack_text=json.dumps(stack.document), account_id=account_id),
+            environment=environments[0],
+            block=frozenset(map(Danger, blocked(environments, *sides))),
+        )
+        text, whole = unmarked(as_markdown(found)), json.loads(unmarked(as_json(found)))
+    except FerryError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a traceback could show the plan's values
+        raise ToolError(f"The plan could not be judged: {type(error).__name__}.") from None
+    changes = json.dumps([whole[name] for name in _COMPARED], sort_keys=True)
+    return Reviewed(
+        verdict=found.exit_code,
+        text=text,
+        environments=environments,
+        changes=hashlib.sha256(changes.encode()).hexdigest(),
+    )

@@ -8,13 +8,14 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from facts.names import is_account_stack
-from facts.placement import partition_of
+from ferry.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
 FILE: Final = "cdk.tf.json"
+LOCK_FILE: Final = ".terraform.lock.hcl"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,10 +25,12 @@ class Stack:
     Args:
         name: Its name, as `cdktf deploy` takes it.
         document: What its `cdk.tf.json` holds.
+        lock: The lock file that pins its provider; empty where none holds for this machine.
     """
 
     name: str
     document: Mapping[str, Any]
+    lock: str = ""
 
     @property
     def is_account(self) -> bool:
@@ -49,11 +52,6 @@ class Stack:
     def bucket_region(self) -> str:
         """The region of that bucket."""
         return str(self._backend["region"])
-
-    @property
-    def partition(self) -> str:
-        """What ARNs call the partition, such as `aws-cn`."""
-        return partition_of(self.bucket_region).name
 
     @property
     def state(self) -> str:
@@ -79,19 +77,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Change:
-    """A stack that a change of code concerns.
-
-    Args:
-        stack: The stack as it is to be; as it was, where it is gone.
-        kind: How it changes.
-        environment: The environment whose file says what blocks: its own, or for an account's
-            stack the first of the account.
-        moved_from: Where its state was, where it moves.
-    """
+    """How a stack changes: as it is to be, or as it was, where it is gone; and where it moves from."""
 
     stack: Stack
     kind: Kind
-    environment: str
     moved_from: str = ""
 
     @property
@@ -108,11 +97,29 @@ class Change:
 
 def read_stacks(output: Path) -> dict[str, Stack]:
     """The stacks in a `cdktf.out`, by name."""
-    files = sorted((output / "stacks").glob(f"*/{FILE}"))
-    return {
-        file.parent.name: Stack(name=file.parent.name, document=json.loads(file.read_text()))
-        for file in files
-    }
+    found = {}
+    for file in sorted((output / "stacks").glob(f"*/{FILE}")):
+        lock = file.parent / LOCK_FILE
+        found[file.parent.name] = Stack(
+            name=file.parent.name,
+            document=json.loads(file.read_text()),
+            lock=lock.read_text() if lock.is_file() else "",
+        )
+    return found
+
+
+def find(stacks: Mapping[str, Stack], name: str) -> Stack:
+    """The stack of that name.
+
+    Raises:
+        InputError: The project has none.
+    """
+    if name not in stacks:
+        raise InputError(
+            f"There is no stack {name!r}; there are {', '.join(sorted(stacks))}. A stack whose file "
+            "is gone is destroyed by hand: docs/deployment.md, Lifting protection and destroying."
+        )
+    return stacks[name]
 
 
 def changes(*, before: Mapping[str, Stack], after: Mapping[str, Stack]) -> list[Change]:
@@ -129,15 +136,7 @@ def changes(*, before: Mapping[str, Stack], after: Mapping[str, Stack]) -> list[
             Change(
                 stack=stack,
                 kind=Kind.MOVED if moved else kind,
-                environment=environment_of(stack, (*after.values(), *before.values())),
                 moved_from=old.state if old and moved else "",
             )
         )
     return found
-
-
-def environment_of(stack: Stack, stacks: tuple[Stack, ...]) -> str:
-    """The environment whose file says what blocks a stack's plan."""
-    if not stack.is_account:
-        return stack.name
-    return next(it.name for it in stacks if not it.is_account and it.account_id == stack.account_id)

@@ -6,79 +6,90 @@ import json
 import os
 import re
 import subprocess
-import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from pull_requests.errors import ToolError
+from ferry.review.plan.redacting import redacted
+from pull_requests.errors import RefusedError, ToolError
+from pull_requests.log import inert, without_orders
+from pull_requests.stacks import FILE, LOCK_FILE
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
-LOCK_FILE: Final = ".terraform.lock.hcl"
+    from pull_requests.stacks import Stack
+
 PLAN_FILE: Final = "plan.tfplan"
 _LOCK_TIMEOUT: Final = "-lock-timeout=5m"
-"""How long a plan or an apply waits for another that has the state's lock."""
+"""How long an apply waits for another that has the state's lock."""
+
+_STALE: Final = "Saved plan is stale"
+"""Terraform's own words for a state that has another serial or lineage than the plan."""
 
 _COLOUR: Final = re.compile(r"\x1b\[[0-9;]*m")
 _VARIABLES: Final = {"TF_IN_AUTOMATION": "1", "TF_INPUT": "0", "CHECKPOINT_DISABLE": "1"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class State:
-    """Which state it is: a state that has changed has another serial.
-
-    Args:
-        lineage: The state's own identifier; empty where nothing was ever deployed.
-        serial: How often it was written.
-    """
-
-    lineage: str
-    serial: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Terraform:
-    """Terraform in one stack's folder.
-
-    Args:
-        folder: The folder that holds `cdk.tf.json`.
-    """
+    """Terraform in one stack's folder. A plan in it has sensitive values in clear."""
 
     folder: Path
 
-    def init(self) -> None:
-        """Install the provider and connect to the state."""
-        self._must("init", "-no-color")
-
-    def init_with_lock(self) -> None:
-        """The same, with the providers that the lock file in the folder names and no others."""
+    def init(self, stack: Stack, configuration: Mapping[str, object]) -> None:
+        """Write what is planned, install the provider that is pinned and no other, find the state."""
+        # Indented, because Terraform's errors quote the line.
+        (self.folder / FILE).write_text(json.dumps(configuration, indent=2))
+        if not stack.lock:
+            raise ToolError(
+                f"The provider of {stack.name} is not pinned for this machine; the workflows use no "
+                "other. 'make lock PLATFORMS=linux_amd64' writes .terraform.lock.hcl; commit it."
+            )
+        (self.folder / LOCK_FILE).write_text(stack.lock)
         self._must("init", "-no-color", "-lockfile=readonly")
 
     def plan(self) -> str:
-        """Plan into `plan.tfplan` and return what Terraform printed, its warnings too."""
-        return self._must("plan", "-no-color", _LOCK_TIMEOUT, f"-out={PLAN_FILE}")
+        """Plan into `plan.tfplan`, without a lock: who plans may write nothing. Return the output."""
+        return redacted(self._must("plan", "-no-color", "-lock=false", f"-out={PLAN_FILE}"))
 
     def shown(self) -> str:
-        """The plan as JSON. It has sensitive values in clear."""
+        """The plan as JSON. It has sensitive values in clear, so it is never written to a file."""
         return self._must("show", "-no-color", "-json", PLAN_FILE)
 
-    def state(self) -> State:
-        """Which state the backend has."""
-        text = self._must("state", "pull")
-        document: dict[str, Any] = json.loads(text) if text.strip() else {}
-        return State(lineage=document.get("lineage", ""), serial=document.get("serial", 0))
+    def apply(self) -> None:
+        """Apply the plan, its messages shown as they come.
 
-    def apply(self) -> int:
-        """Apply the plan, its messages shown as they come, and return Terraform's exit code."""
-        sys.stdout.flush()
-        return subprocess.run(
-            ["terraform", "apply", "-no-color", _LOCK_TIMEOUT, PLAN_FILE],
-            cwd=self.folder,
-            env=self._environment(),
-            stdin=subprocess.DEVNULL,
-            check=False,
-        ).returncode
+        Raises:
+            RefusedError: The state has moved since.
+            ToolError: It failed, perhaps half-way.
+        """
+        errors = ""
+        with (
+            subprocess.Popen(
+                ["terraform", "apply", "-no-color", _LOCK_TIMEOUT, PLAN_FILE],
+                cwd=self.folder,
+                env=self._environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+            ) as run,
+            without_orders() as log,
+        ):
+            for line in run.stdout or ():
+                # Errors come last, and are redacted whole: a secret may be wrapped.
+                if errors or line.startswith("Error:"):
+                    errors += line
+                else:
+                    print(inert(line), end="", file=log, flush=True)
+        if _STALE in errors:
+            raise RefusedError(
+                "The state has moved since this was planned: somebody has deployed. Nothing was "
+                "applied. Run this workflow again, and have the new plan approved."
+            )
+        if run.returncode:
+            raise ToolError(f"'terraform apply' ended with {run.returncode}:\n{_errors(errors)}")
 
     def _must(self, *arguments: str) -> str:
         finished = subprocess.run(
@@ -105,8 +116,8 @@ class Terraform:
 
 def _errors(text: str) -> str:
     """What Terraform says, from its first error on, without its frames."""
-    # `state pull` knows no -no-color.
     plain = _COLOUR.sub("", text)
     lines = [line.lstrip("│╷╵ ").rstrip() for line in plain.splitlines()]
     first = next((number for number, line in enumerate(lines) if line.startswith("Error:")), 0)
-    return "\n".join(line for line in lines[first:] if line)
+    # A provider's error may quote the request that failed, and so a password.
+    return redacted("\n".join(line for line in lines[first:] if line))

@@ -1,4 +1,4 @@
-"""What a verdict means for the pull request's check. Knows no package: it runs without set-up."""
+"""What a verdict means for the pull request's check."""
 
 from __future__ import annotations
 
@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING, Final
 from ferry.findings import ExitStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+    from collections.abc import Set as AbstractSet
 
 APPROVALS_NEEDED: Final = 2
 """For a plan that needs a second reviewer."""
-
-_MAY_REVIEW: Final = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
-"""GitHub takes approvals from anybody who may read the repository."""
 
 _COUNTS: Final = frozenset({"APPROVED", "CHANGES_REQUESTED", "DISMISSED"})
 """A comment leaves an earlier approval as it is."""
@@ -22,36 +20,23 @@ _COUNTS: Final = frozenset({"APPROVED", "CHANGES_REQUESTED", "DISMISSED"})
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Approval:
-    """A review that somebody gave, in GitHub's words.
-
-    Args:
-        login: Who.
-        association: Who that is to the repository.
-        state: `APPROVED`, `CHANGES_REQUESTED`, `DISMISSED` or `COMMENTED`.
-        commit: The commit that was looked at.
-    """
+    """A review that somebody gave of a commit; the state in GitHub's words, such as `APPROVED`."""
 
     login: str
-    association: str
     state: str
     commit: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Status:
-    """What the check ends with and says."""
+def approvers(
+    reviews: Iterable[Approval],
+    *,
+    authors: AbstractSet[str],
+    commit: str,
+    may_write: Callable[[str], bool],
+) -> list[str]:
+    """Who approves this very commit by now: each one's last word counts, the oldest first.
 
-    exit_status: ExitStatus
-    text: str
-
-
-def approvers(reviews: Iterable[Approval], *, author: str, commit: str) -> list[str]:
-    """Who approves a commit by now: each one's last word counts.
-
-    Args:
-        reviews: All reviews, the oldest first.
-        author: Who wrote the pull request, and does not count.
-        commit: The commit that has to be approved; an approval of an earlier one does not count.
+    Authors do not count, and neither do people who may only read, whose approvals GitHub takes.
     """
     last = {it.login: it for it in reviews if it.state in _COUNTS}
     return sorted(
@@ -59,31 +44,47 @@ def approvers(reviews: Iterable[Approval], *, author: str, commit: str) -> list[
         for it in last.values()
         if it.state == "APPROVED"
         and it.commit == commit
-        and it.association in _MAY_REVIEW
-        and it.login != author
+        and it.login not in authors
+        and may_write(it.login)
     )
 
 
-def status(stack: str, verdict: ExitStatus, approved_by: list[str]) -> Status:
-    """Say whether a plan's verdict lets the pull request through.
-
-    Args:
-        stack: The stack's name.
-        verdict: What `ferry review` ended with; `NOT_DONE` where the job did not get that far.
-        approved_by: Who approves the commit.
-    """
+def status(verdict: ExitStatus, approved_by: list[str]) -> tuple[ExitStatus, str]:
+    """What the check ends with, and why, by the verdict and by who approves the commit."""
     if verdict is ExitStatus.GOOD:
-        text = "safe."
-    elif verdict is ExitStatus.STOP:
-        text = "blocked by the environment's guardrails; its comment says why."
-    elif verdict is not ExitStatus.LOOK:
-        verdict, text = ExitStatus.NOT_DONE, "could not be judged; its comment or the log says why."
-    else:
-        count = f"{len(approved_by)} of {APPROVALS_NEEDED} approvals"
-        names = f" ({', '.join(approved_by)})" if approved_by else ""
-        text = f"needs a second reviewer; {count} of this commit{names}."
-        if len(approved_by) >= APPROVALS_NEEDED:
-            verdict = ExitStatus.GOOD
-        else:
-            text += " When they are given, use 'Re-run failed jobs': the plan stays."
-    return Status(exit_status=verdict, text=f"{stack}: {text}")
+        return verdict, "safe."
+    if verdict is ExitStatus.STOP:
+        return verdict, "blocked by the environment's guardrails; its comment says why."
+    if verdict is not ExitStatus.LOOK:
+        return ExitStatus.NOT_DONE, "could not be judged; its comment or the log says why."
+    names = f" ({', '.join(approved_by)})" if approved_by else ""
+    count = f"{len(approved_by)} of {APPROVALS_NEEDED} approvals"
+    text = f"needs a second reviewer; {count} of this commit{names}."
+    if len(approved_by) >= APPROVALS_NEEDED:
+        return ExitStatus.GOOD, text
+    return verdict, f"{text} When they are given, use 'Re-run failed jobs'."
+
+
+def why_not(
+    *, repository: str, head: str, actor: str, plan_role: str, changed_ended: str, stacks_ended: str
+) -> str:
+    """Why the one check that speaks for all stacks cannot pass; empty where it can.
+
+    `head` is the repository that the branch is in; jobs have ended in GitHub's words.
+    """
+    reasons = {
+        "A pull request of a fork gets no plan: its code must not run with a role in AWS. To plan "
+        "it, a maintainer pushes the branch to this repository and opens a pull request.": (
+            head != repository
+        ),
+        "GitHub gives runs of Dependabot no identity, so there is no plan. To plan it, a maintainer "
+        "pushes a commit to the branch, such as an empty one.": actor == "dependabot[bot]",
+        "There is no plan until the variable PLAN_ROLE_NAME is set: docs/pull-requests.md. Until "
+        "then do not require this check.": not plan_role,
+        "What changes is not known; the log of the job 'what changes' says why.": (
+            changed_ended != "success"
+        ),
+        "The plan of a stack needs a second reviewer, is blocked, or could not be judged; see its "
+        "comment and the check of the stack.": stacks_ended not in {"success", "skipped"},
+    }
+    return next((reason for reason, holds in reasons.items() if holds), "")

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -23,6 +24,15 @@ def policies(
         ),
     ] = None,
     *,
+    github: Annotated[
+        str,
+        typer.Option(
+            metavar="OWNER_ID/REPOSITORY_ID",
+            help="The repository's ids; writes who may take the workflows' roles as well.",
+            show_default=False,
+        ),
+    ] = "",
+    branch: Annotated[str, typer.Option(help="The repository's default branch.")] = "main",
     folder: Annotated[
         Path | None,
         typer.Option(
@@ -42,10 +52,16 @@ def policies(
 
     with failures_shown():
         from ferry.environments import find, of_account
+        from ferry.errors import InputError
         from ferry.prepare.policies import chosen, documents, text, write
 
         environment = find(name)
-        found = documents(environment, of_account(environment))
+        if github and not re.fullmatch(r"[0-9]+/[0-9]+", github):
+            raise InputError(
+                f"--github: {github!r} given; allowed: two numbers, OWNER_ID/REPOSITORY_ID. "
+                "docs/pull-requests.md says how to ask GitHub for them."
+            )
+        found = documents(environment, of_account(environment), ids=github, branch=branch)
         some = chosen(found, wanted) if wanted else found
         if len(some) == 1 and folder is None:
             typer.echo(text(some[0]))

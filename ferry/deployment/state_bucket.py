@@ -269,16 +269,16 @@ OLD_VERSIONS: Final = Setting(
 """Each run of Terraform writes and deletes a lock object, which leaves a version and a delete
 marker behind, unseen."""
 
-KEPT_PLANS: Final = Setting(
-    what=f"lifecycle: kept plans expire after {names.PLAN_DAYS} days",
+RUNS: Final = Setting(
+    what=f"lifecycle: plans of runs expire after {names.RUN_DAYS} days",
     read=_read_lifecycle,
     wanted=_with_rule(
         {
-            "ID": "expire-plans",
+            "ID": "expire-runs",
             "Status": "Enabled",
-            "Filter": {"Prefix": names.PLANS_PREFIX},
+            "Filter": {"Prefix": names.RUNS_PREFIX},
             "NoncurrentVersionExpiration": {"NoncurrentDays": 1},
-            "Expiration": {"Days": names.PLAN_DAYS},
+            "Expiration": {"Days": names.RUN_DAYS},
         }
     ),
 )
@@ -287,6 +287,9 @@ KEPT_PLANS: Final = Setting(
 Where two rules speak of one object S3 takes the one that expires it earlier, so a plan's versions
 do not stay as long as a state's.
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-conflicts.html
+
+Older buckets have a rule `expire-plans` beside it, which stays like any other: what is still below
+plans/ there expires by it, and after 14 days it has nothing left to do.
 """
 
 TAGS: Final = Setting(
@@ -301,6 +304,6 @@ SETTINGS: Final = (
     ENCRYPTION,
     VERSIONING,
     OLD_VERSIONS,
-    KEPT_PLANS,
+    RUNS,
     TAGS,
 )

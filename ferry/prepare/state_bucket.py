@@ -121,7 +121,7 @@ _PUT: Final[Mapping[Setting, Callable[[S3Client, Bucket, Any], object]]] = {
         **bucket.owned, VersioningConfiguration={"Status": wanted}
     ),
     kept.OLD_VERSIONS: _put_lifecycle,
-    kept.KEPT_PLANS: _put_lifecycle,
+    kept.RUNS: _put_lifecycle,
     kept.TAGS: lambda s3, bucket, wanted: s3.put_bucket_tagging(
         **bucket.owned,
         Tagging={"TagSet": [{"Key": key, "Value": value} for key, value in wanted.items()]},

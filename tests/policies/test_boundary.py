@@ -45,7 +45,7 @@ BOUNDED_BY_OURS = {"iam:PermissionsBoundary": BOUNDARY}
 
 def deploying(environment: Environment) -> list[Mapping[str, Any]]:
     """The documents of whoever deploys."""
-    return [*of(environment, "plan", "apply-", "snapshots", "dms-of-anybody", "keep-plans")]
+    return [*of(environment, "plan", "apply-", "snapshots", "dms-of-anybody", "review")]
 
 
 @pytest.mark.parametrize("environment", [DEV, BOUNDED], ids=["without boundary", "with boundary"])

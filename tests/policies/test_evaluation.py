@@ -62,13 +62,13 @@ DEPLOYING = ("plan", "apply-", "administrator-roles")
 COMMANDS: Mapping[str, tuple[str, ...]] = {
     "ferry bootstrap": ("account",),
     "deploy the account's stack": ("account",),
-    "plan the account's stack": ("plan",),
+    "plan the account's stack": ("plan", "lock"),
     "ferry secret source": ("operate",),
     "ferry check aws": ("check-aws",),
     "ferry check deployment": ("check-deployment",),
-    "first plan": ("plan",),
+    "first plan": ("plan", "lock"),
     "deploy": DEPLOYING,
-    "plan": ("plan",),
+    "plan": ("plan", "lock"),
     "ferry adopt": ("plan",),
     "change the tags": DEPLOYING,
     "destroy": DEPLOYING,
@@ -231,7 +231,7 @@ CONTEXTS: tuple[dict[str, str], ...] = (
 )
 
 
-OPEN = ("account", "plan", "keep-plans", "apply-", "administrator-", "check-", "operate")
+OPEN = ("account", "plan", "lock", "review", "apply-", "administrator-", "check-", "operate")
 
 
 @pytest.mark.parametrize("owner", FOREIGN)

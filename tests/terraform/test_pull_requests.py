@@ -1,26 +1,27 @@
-"""What the workflows do with a pull request, by the real Terraform: plan, keep, refuse, apply."""
+"""What the workflows do, by the real Terraform: advise on a pull request, then plan, approve, apply."""
 
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
 import sys
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
+from facts import names
 from harness.deployment import ROOT, run_command
 from harness.server import LocalAws
 from harness.surroundings import surroundings
-from pull_requests.bundle import digest_of, unpacked
 from settings.reading.loading import load_environments
 from tests.integration.rollout import local
 from tests.terraform.checkout import check_out
 from tests.terraform.checkout import replace as edit
+from tests.unit.pull_requests.conftest import FakeGh, write_gh
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,13 +29,12 @@ if TYPE_CHECKING:
 
     from types_boto3_s3 import S3Client
 
-    from pull_requests.bundle import KeptPlan
-
 ACCOUNT, OTHER_ACCOUNT = "111122223333", "444455556666"
-STACK = f"account-{ACCOUNT}"
+STACK = names.account_stack(ACCOUNT)
 BUCKET = f"aurora-ferry-tfstate-{ACCOUNT}-eu-central-1"
 LINKED = ("ferry", "pull_requests")
-AGAIN = "Nothing was applied. Plan again and have that plan reviewed."
+PULL_REQUEST = ("--repository", "owner/name", "--number", "7")
+COMMENTS = "repos/owner/name/issues/7/comments"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,42 +44,48 @@ class Ran:
     code: int
     printed: str
     outputs: dict[str, str]
-
-    @property
-    def digest(self) -> str:
-        found = re.search(
-            rf"gh workflow run apply\.yml -f stack={STACK} -f plan=(\w+)", self.printed
-        )
-        assert found, self.printed
-        return found[1]
+    summary: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Desk:
-    """A checkout in git, whose pull request changes a tag, and an AWS."""
+    """A checkout in git, whose pull request changes a tag, an AWS, and a GitHub.
+
+    `base` is the checkout of the branch that the pull request goes to.
+    """
 
     project: Path
+    base: Path
     folder: Path
     cloud: LocalAws
+    gh: FakeGh
 
     @property
     def around(self) -> dict[str, str]:
-        return surroundings(
+        found = surroundings(
             url=self.cloud.url, account_id=ACCOUNT, region="eu-central-1", folder=self.folder
         )
+        return {**found, "PATH": f"{self.gh.folder}{os.pathsep}{found['PATH']}"}
 
     @property
     def s3(self) -> S3Client:
         (environment,) = load_environments(ROOT / "environments", selected="dev")
         return local(environment, url=self.cloud.url).s3
 
-    def run(self, *arguments: str, name: str) -> Ran:
-        """A command of the workflows; `name` is the folder that it may write to."""
-        outputs = self.folder / f"{name}.outputs"
+    def kept(self) -> list[str]:
+        return [it["Key"] for it in self.s3.list_objects_v2(Bucket=BUCKET).get("Contents", [])]
+
+    def run(self, *arguments: str, name: str, project: Path | None = None) -> Ran:
+        """A command of the workflows."""
+        outputs, summary = self.folder / f"{name}.outputs", self.folder / f"{name}.summary"
         finished = subprocess.run(
             [sys.executable, "-m", "pull_requests", *arguments],
-            cwd=self.project,
-            env={**self.around, "GITHUB_OUTPUT": str(outputs)},
+            cwd=project or self.project,
+            env={
+                **self.around,
+                "GITHUB_OUTPUT": str(outputs),
+                "GITHUB_STEP_SUMMARY": str(summary),
+            },
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -90,41 +96,32 @@ class Desk:
             code=finished.returncode,
             printed=finished.stdout,
             outputs=dict(line.split("=", 1) for line in lines),
+            summary=summary.read_text() if summary.exists() else "",
         )
 
     def plan(self, name: str, base: str = "HEAD^1") -> Ran:
+        """The job of a pull request that runs its code."""
         folder = self.folder / name
         folder.mkdir()
         return self.run(
             "plan", "--stack", STACK, "--base", base, "--folder", str(folder), name=name
         )
 
-    def apply(self, name: str, digest: str) -> Ran:
-        folder = self.folder / name
-        folder.mkdir()
+    def review(self, name: str) -> Ran:
+        """The job that reviews what that one left, with the base's code alone."""
         return self.run(
-            "apply", "--stack", STACK, "--plan", digest, "--folder", str(folder), name=name
+            "review", "--stack", STACK, "--folder", str(self.folder / name),
+            "--proposed", str(self.project / "environments"), "--commit", "a" * 40, *PULL_REQUEST,
+            name=f"{name}-review", project=self.base,
+        )  # fmt: skip
+
+    def propose(self, run: str) -> Ran:
+        return self.run("propose", "--stack", STACK, "--run", run, *PULL_REQUEST, name=run)
+
+    def apply(self, run: str, digest: str) -> Ran:
+        return self.run(
+            "apply", "--stack", STACK, "--run", run, "--digest", digest, name=f"{run}-apply"
         )
-
-    def kept(self, digest: str) -> KeptPlan:
-        key = f"plans/{STACK}/{digest}.tar"
-        return unpacked(self.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read())
-
-    def keep(self, plan: KeptPlan) -> str:
-        """Keep a plan as whoever may write plans could."""
-        packed = plan.packed()
-        digest = digest_of(packed)
-        self.s3.put_object(Bucket=BUCKET, Key=f"plans/{STACK}/{digest}.tar", Body=packed)
-        return digest
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Deployed:
-    """An account whose stack was applied from a kept plan."""
-
-    desk: Desk
-    digest: str
-    applied: Ran
 
 
 def git(project: Path, *arguments: str) -> None:
@@ -138,15 +135,23 @@ def commit(project: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two commits; the second changes a tag of the environment dev and its account."""
-    folder = check_out(tmp_path_factory.mktemp("pull-requests") / "project")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The branch that pull requests go to."""
+    folder = check_out(tmp_path_factory.mktemp("base") / "project")
     for name in LINKED:
         (folder / name).symlink_to(ROOT / name)
     (folder / "environments" / "staging.toml").unlink()  # the same account's
     shutil.copy(ROOT / ".gitignore", folder / ".gitignore")
     git(folder, "init", "--initial-branch=main")
     commit(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory, base: Path) -> Path:
+    """A pull request that changes a tag of the environment dev and its account."""
+    folder = tmp_path_factory.mktemp("pull-requests") / "project"
+    shutil.copytree(base, folder, symlinks=True)
     edit(
         folder / "environments" / "dev.toml",
         'repository = "github.com/example/aurora-ferry"',
@@ -157,11 +162,12 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory, project: Path) -> Iterator[Desk]:
+def shared(tmp_path_factory: pytest.TempPathFactory, base: Path, project: Path) -> Iterator[Desk]:
     """An account with the states' bucket, in which nothing is ever deployed."""
     folder = tmp_path_factory.mktemp("pull-requests-aws")
     with LocalAws(log=folder / "local-aws.log") as cloud:
-        desk = Desk(project=project, folder=folder, cloud=cloud)
+        gh = write_gh(folder / "gh")
+        desk = Desk(project=project, base=base, folder=folder, cloud=cloud, gh=gh)
         run_command("-m", "ferry", "bootstrap", "dev", environment=desk.around)
         yield desk
 
@@ -182,28 +188,6 @@ def test_what_changes_is_found_and_where_it_is_deployed(shared: Desk) -> None:
     ]
 
 
-def test_where_a_stack_is_deployed(shared: Desk) -> None:
-    ran = shared.run("find", "--stack", "dev", name="find")
-
-    assert ran.outputs == {
-        "stack": "dev",
-        "account_id": ACCOUNT,
-        "region": "eu-central-1",
-        "partition": "aws",
-    }
-
-
-def test_a_plan_is_reviewed_kept_and_shown(shared: Desk, planned: Ran) -> None:
-    assert planned.code == 0, planned.printed
-    assert planned.outputs["verdict"] in {"0", "1"}
-    comment = (shared.folder / "planned" / "comment.md").read_text()
-    assert comment.startswith(f"<!-- aurora-ferry plan of {STACK} -->\nThe stack **`{STACK}`**, ")
-    assert "roles/dms-vpc-role" in comment
-    kept = shared.kept(planned.digest)
-    assert kept.stack == STACK
-    assert json.loads(kept.planned_configuration) == json.loads(kept.configuration)
-
-
 def test_a_plan_of_what_does_not_change_is_refused(shared: Desk) -> None:
     ran = shared.plan("unchanged", base="HEAD")
 
@@ -213,147 +197,232 @@ def test_a_plan_of_what_does_not_change_is_refused(shared: Desk) -> None:
     )
 
 
-def test_what_nobody_kept_is_refused(shared: Desk) -> None:
-    ran = shared.apply("nobody", "0" * 64)
-
-    assert ran.code == 4
-    assert ran.printed == (
-        f"There is no plan {'0' * 64} of {STACK}. It was never kept, or is older than 14 days and "
-        "has expired. Compare it with the comment, or plan again.\n"
-    )
-
-
-def test_what_was_overwritten_is_refused(shared: Desk, planned: Ran) -> None:
-    key = f"plans/{STACK}/{planned.digest}.tar"
-    packed = shared.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read()
-    shared.s3.put_object(Bucket=BUCKET, Key=key, Body=packed + b" ")
+def test_a_pull_request_is_planned_without_a_lock_and_writes_nothing(shared: Desk) -> None:
+    lock = f"{names.ACCOUNT_STATE_KEY}{names.LOCK_SUFFIX}"
+    shared.s3.put_object(Bucket=BUCKET, Key=lock, Body=b"{}")
     try:
-        ran = shared.apply("overwritten", planned.digest)
+        ran = shared.plan("locked")
+        assert ran.code == 0, ran.printed
+        assert "Plan: 4 to add" in ran.printed
+        assert shared.kept() == [lock]
     finally:
-        shared.s3.put_object(Bucket=BUCKET, Key=key, Body=packed)
+        shared.s3.delete_object(Bucket=BUCKET, Key=lock)
 
-    assert ran.code == 4
-    assert ran.printed == (
-        f"What the bucket {BUCKET} has as {key} is not what was reviewed: its digest is "
-        f"{digest_of(packed + b' ')}. Somebody has overwritten it; find out who before you plan "
-        "again.\n"
+
+def test_it_is_reviewed_and_commented_by_the_bases_code(shared: Desk, planned: Ran) -> None:
+    assert planned.code == 0, planned.printed
+
+    ran = shared.review("planned")
+
+    assert ran.code == 0, ran.printed
+    method, path, document = shared.gh.writes()[-1]
+    assert (method, path) == ("POST", COMMENTS)
+    assert document["body"].startswith(
+        f"<!-- aurora-ferry plan of {STACK} -->\nThe stack **`{STACK}`**, "
     )
+    assert "roles/dms-vpc-role" in document["body"]
+    assert f"gh workflow run apply.yml -f stack={STACK} -f pull_request=7\n" in document["body"]
+    assert document["body"] in ran.summary
 
 
-def test_a_plan_of_other_code_is_refused(shared: Desk, planned: Ran) -> None:
-    (shared.project / "README.md").write_text("What has come in since.\n")
-    commit(shared.project)
-    try:
-        ran = shared.apply("other-code", planned.digest)
-    finally:
-        git(shared.project, "reset", "--hard", "HEAD^1")
-
-    assert ran.code == 4
-    assert ran.printed.startswith(
-        f"The code has moved: the plan is of {shared.kept(planned.digest).commit}, the checkout is "
-    )
-    assert ran.printed.endswith(f" and holds other files. {AGAIN}\n")
-
-
-def test_a_checkout_with_changes_is_refused(shared: Desk, planned: Ran) -> None:
-    changed = shared.project / "environments" / "qa.toml.draft"
-    changed.write_text("")
-    try:
-        ran = shared.apply("changes", planned.digest)
-    finally:
-        changed.unlink()
-
-    assert ran.code == 4
-    assert ran.printed == (
-        "The checkout has 1 files that are not committed, such as environments/qa.toml.draft; what "
-        f"was reviewed has none. {AGAIN}\n"
-    )
+ATTACK = """
+import json, pathlib
+written = pathlib.Path(app.outdir) / "stacks" / "account-111122223333" / "cdk.tf.json"
+stack = json.loads(written.read_text())
+(role,) = [it for it in stack["resource"]["aws_iam_role"] if "vpc" in it]
+stack["resource"].setdefault("aws_iam_role_policy_attachment", {})["more"] = {
+    "role": "${aws_iam_role." + role + ".name}",
+    "policy_arn": "arn:aws:iam::aws:policy/AdministratorAccess",
+}
+written.write_text(json.dumps(stack))
+review = PROJECT / "ferry" / "review" / "rules" / "review.py"
+if review.exists():
+    review.write_text(review.read_text().replace(
+        "return Verdict.SECOND_REVIEWER if dangers else Verdict.SAFE", "return Verdict.SAFE"))
+    (PROJECT / "pull_requests" / "github.py").write_text("raise SystemExit(0)")
+"""
 
 
-def test_a_plan_that_has_expired_is_refused(shared: Desk, planned: Ran) -> None:
-    kept = shared.kept(planned.digest)
-    made_at = kept.made_at - timedelta(days=14, seconds=1)
+def test_constructs_that_rewrite_ferry_do_not_judge_themselves(
+    shared: Desk, project: Path, tmp_path: Path
+) -> None:
+    """Their plan is reviewed by another checkout's ferry, and nothing of it is ever applied."""
+    attacking = tmp_path / "project"
+    shutil.copytree(project, attacking, symlinks=True)
+    for name in LINKED:
+        (attacking / name).unlink()
+        shutil.copytree(ROOT / name, attacking / name)
+    with (attacking / "main.py").open("a") as main:
+        main.write(ATTACK)
+    commit(attacking)
+    desk = replace(shared, project=attacking)
+    desk.gh.answer("repos/owner/name/pulls/7", {"user": {"login": "author"}})
 
-    ran = shared.apply("expired", shared.keep(replace(kept, made_at=made_at)))
+    assert desk.plan("attack", base="HEAD^1").code == 0
+    assert "SystemExit" in (attacking / "pull_requests" / "github.py").read_text()
+    ran = desk.review("attack")
 
-    assert ran.code == 4
-    assert ran.printed == (
-        f"The plan was made at {made_at:%Y-%m-%d %H:%M} UTC and has expired: plans are applied "
-        f"within 14 days. {AGAIN}\n"
-    )
+    assert ran.code == 1, ran.printed
+    assert f"::error::{STACK}: needs a second reviewer; 0 of 2 approvals" in ran.printed
+    assert "AdministratorAccess" in ran.printed
+    assert desk.kept() == []
 
 
-def test_a_plan_of_other_providers_is_refused(shared: Desk, planned: Ran) -> None:
-    kept = shared.kept(planned.digest)
-    other = re.sub(
-        rb'"(h1|zh):[^"]+"', rb'"h1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="', kept.lock
-    )
+def test_another_build_of_the_provider_is_not_planned_with(
+    shared: Desk, project: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "project"
+    shutil.copytree(project, other, symlinks=True)
+    lock = other / ".terraform.lock.hcl"
+    lock.write_text(re.sub(r'"h1:[^"]+"', f'"h1:{"A" * 43}="', lock.read_text()))
+    commit(other)
+    desk = replace(shared, project=other)
 
-    ran = shared.apply("other-providers", shared.keep(replace(kept, lock=other)))
+    desk.plan("another-build", base="HEAD^1^1")
+    ran = desk.review("another-build")
 
-    assert ran.code == 4
-    assert ran.printed.startswith(
-        "Terraform cannot install the providers that the plan was made with, by its lock file of "
-    )
-    assert ran.printed.endswith(f"\n{AGAIN}\n")
+    assert ran.code == 3
+    assert f"## {STACK}: could not be judged" in ran.printed
+    assert "doesn't match any of the" in ran.printed
 
 
 @pytest.fixture(scope="module")
-def deployed(tmp_path_factory: pytest.TempPathFactory, project: Path) -> Iterator[Deployed]:
-    """An account of its own, in which a plan was applied."""
+def deploying(
+    tmp_path_factory: pytest.TempPathFactory, base: Path, project: Path
+) -> Iterator[Desk]:
+    """An account of its own, in which the merged pull request is applied."""
     folder = tmp_path_factory.mktemp("pull-requests-deployed")
     with LocalAws(log=folder / "local-aws.log") as cloud:
-        desk = Desk(project=project, folder=folder, cloud=cloud)
+        gh = write_gh(folder / "gh")
+        desk = Desk(project=project, base=base, folder=folder, cloud=cloud, gh=gh)
         run_command("-m", "ferry", "bootstrap", "dev", environment=desk.around)
-        digest = desk.plan("plan").digest
-        yield Deployed(desk=desk, digest=digest, applied=desk.apply("apply", digest))
+        desk.plan("advised")
+        desk.review("advised")
+        ((_, _, document),) = gh.writes()
+        gh.answer(COMMENTS, {"id": 1, "login": "github-actions[bot]", **document})
+        yield desk
 
 
-def test_a_plan_is_applied(deployed: Deployed) -> None:
-    assert deployed.applied.code == 0, deployed.applied.printed
-    assert "Apply complete! Resources: 4 added, 0 changed, 0 destroyed." in deployed.applied.printed
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Runs:
+    """Two runs of the workflow, planned one after the other; the first one is applied."""
+
+    first: Ran
+    second: Ran
+    overwritten: Ran
+    applied: Ran
 
 
-def test_it_is_applied_once(deployed: Deployed) -> None:
-    ran = deployed.desk.apply("again", deployed.digest)
+@pytest.fixture(scope="module")
+def runs(deploying: Desk) -> Runs:
+    first, second = deploying.propose("41"), deploying.propose("42")
+    key = names.plan_of_run("41", STACK)
+    plan = deploying.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read()
+    deploying.s3.put_object(Bucket=BUCKET, Key=key, Body=plan + b" ")
+    overwritten = deploying.apply("41", first.outputs["digest"])
+    deploying.s3.put_object(Bucket=BUCKET, Key=key, Body=plan)
+    applied = deploying.apply("41", first.outputs["digest"])
+    return Runs(first=first, second=second, overwritten=overwritten, applied=applied)
+
+
+def test_approvers_see_the_review_and_whether_the_comment_showed_it(runs: Runs) -> None:
+    assert runs.first.code == 0, runs.first.printed
+    assert "roles/dms-vpc-role" in runs.first.summary
+    assert "These are the changes that the comment of #7 showed." in runs.first.summary
+
+
+def test_the_very_plan_of_the_run_is_applied(runs: Runs) -> None:
+    assert runs.applied.code == 0, runs.applied.printed
+    assert "Apply complete! Resources: 4 added, 0 changed, 0 destroyed." in runs.applied.printed
+
+
+def test_a_plan_that_somebody_put_into_the_bucket_is_refused(runs: Runs) -> None:
+    assert runs.overwritten.code == 4
+    assert runs.overwritten.printed.startswith(
+        f"What the bucket {BUCKET} has as runs/41/{STACK}.tfplan is not what this run has planned"
+    )
+
+
+def test_a_run_applies_no_other_runs_plan(deploying: Desk, runs: Runs) -> None:
+    ran = deploying.apply("43", runs.second.outputs["digest"])
 
     assert ran.code == 4
-    assert ran.printed.startswith("The state has moved: the plan is of serial 0, the state is at ")
-    assert ran.printed.endswith(f" Somebody has deployed since. {AGAIN}\n")
+    assert ran.printed.startswith(f"This run has kept no plan of {STACK}")
 
 
-def test_a_plan_that_changes_nothing_is_not_kept(deployed: Deployed) -> None:
-    ran = deployed.desk.plan("nothing-left")
+def test_a_plan_is_refused_where_the_state_has_moved(deploying: Desk, runs: Runs) -> None:
+    ran = deploying.apply("42", runs.second.outputs["digest"])
 
-    assert ran.outputs["verdict"] == "0"
-    assert "No plan was kept: there is none to apply." in ran.printed
+    assert ran.code == 4
+    assert ran.printed.endswith(
+        "The state has moved since this was planned: somebody has deployed. Nothing was applied. "
+        "Run this workflow again, and have the new plan approved.\n"
+    )
 
 
-def test_an_account_without_a_bucket(project: Path, tmp_path: Path) -> None:
-    with LocalAws(log=tmp_path / "local-aws.log") as cloud:
-        ran = Desk(project=project, folder=tmp_path, cloud=cloud).plan("no-bucket")
+@pytest.mark.usefixtures("runs")
+def test_other_changes_than_the_comment_showed_are_told_and_nothing_is_left(
+    deploying: Desk,
+) -> None:
+    ran = deploying.propose("44")
 
     assert ran.code == 0
-    assert ran.outputs["verdict"] == "3"
+    assert "**These are not the changes that the comment of #7 showed:**" in ran.summary
+    assert ran.outputs["digest"] == ""
+    assert ran.printed.endswith("There is nothing to apply.\n")
+    assert names.plan_of_run("44", STACK) not in deploying.kept()
+
+
+@pytest.mark.usefixtures("runs")
+def test_what_is_blocked_is_neither_kept_nor_asked_about(
+    deploying: Desk, project: Path, tmp_path: Path
+) -> None:
+    opening = tmp_path / "project"
+    shutil.copytree(project, opening, symlinks=True)
+    with (opening / "main.py").open("a") as main:
+        main.write(ATTACK.partition("review = PROJECT")[0])
+    dev = opening / "environments" / "dev.toml"
+    dev.write_text(re.sub(r"(?m)^block = .*", 'block = ["wider-access"]', dev.read_text()))
+    desk = replace(deploying, project=opening)
+
+    ran = desk.propose("45")
+
+    assert ran.code == 4, ran.printed
+    assert "is blocked or could not be judged; see above. Nothing was applied." in ran.printed
+    assert "AdministratorAccess" in ran.summary
+    assert "digest" not in ran.outputs
+    assert names.plan_of_run("45", STACK) not in desk.kept()
+
+
+def test_an_account_without_a_bucket(base: Path, project: Path, tmp_path: Path) -> None:
+    with LocalAws(log=tmp_path / "local-aws.log") as cloud:
+        gh = write_gh(tmp_path / "gh")
+        desk = Desk(project=project, base=base, folder=tmp_path, cloud=cloud, gh=gh)
+        desk.plan("no-bucket")
+        ran = desk.review("no-bucket")
+
+    assert ran.code == 3
     assert f"## {STACK}: could not be judged" in ran.printed
     assert f'Error: Failed to get existing workspaces: S3 bucket "{BUCKET}" does not exist.' in (
         ran.printed
     )
-    assert "No plan was kept: there is none to apply." in ran.printed
+    assert "There is nothing to apply." in ran.printed
 
 
+@pytest.mark.usefixtures("runs")
 def test_a_deleted_environment_is_shown_as_destroyed(
-    project: Path, tmp_path: Path, deployed: Deployed
+    project: Path, tmp_path: Path, deploying: Desk
 ) -> None:
     deleting = tmp_path / "project"
     shutil.copytree(project, deleting, symlinks=True)
     (deleting / "environments" / "dev.toml").unlink()
     commit(deleting)
+    desk = replace(deploying, project=deleting)
 
-    ran = replace(deployed.desk, project=deleting).plan("deleted")
+    assert desk.plan("deleted").code == 0
+    ran = desk.review("deleted")
 
-    assert ran.code == 0
-    assert ran.outputs["verdict"] == "1"
+    assert ran.code in {1, 4}
     assert "**The last environment of the account is deleted.**" in ran.printed
     assert "4 to destroy" in ran.printed
-    assert "No plan was kept: there is none to apply." in ran.printed
+    assert "There is nothing to apply." in ran.printed

@@ -34,6 +34,14 @@ def test_links_lead_somewhere(document: Path) -> None:
             assert fragment in map(anchor, headings), link
 
 
+def test_what_keeps_whom_from_what_is_shown_by_tests_that_are_there() -> None:
+    tests = "".join(file.read_text() for file in (ROOT / "tests").rglob("test_*.py"))
+    named = re.findall(r"`(test_\w+)`", (ROOT / "docs" / "pull-requests.md").read_text())
+
+    assert named
+    assert [name for name in named if f"def {name}(" not in tests] == []
+
+
 def test_the_readmes_file_loads(tmp_path: Path) -> None:
     (example,) = re.findall(r"```toml\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
     (tmp_path / "dev.toml").write_text(example)

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from facts.names import ACCOUNT_STATE_KEY
-from ferry.prepare.policies.reading import BUCKET_SETTINGS, lock, state
+from ferry.prepare.policies.reading import BUCKET_SETTINGS, lock, plan_of_run, state
 from ferry.prepare.policies.roles import account_roles
 from ferry.prepare.policies.statements import Document, Statement
 
@@ -27,6 +27,7 @@ def account(scope: Scope) -> list[Statement]:
             sid="StateWrite", actions=["s3:PutObject"], resources=scope.objects(ACCOUNT_STATE_KEY)
         ),
         lock(scope, keys),
+        plan_of_run(scope, scope.stacks[1]),
         Statement(
             sid="Bucket",
             actions=[
@@ -46,31 +47,41 @@ def account(scope: Scope) -> list[Statement]:
     ]
 
 
-def trusts(scope: Scope) -> Iterator[Document]:
+def trusts(scope: Scope, *, ids: str, branch: str) -> Iterator[Document]:
     """Who may take the workflows' roles; none where the repository is not one of GitHub's.
 
+    A repository that was made or renamed since July 2026 has its ids in the subject, others have
+    not, and names may come to belong to somebody else: so both forms, and the id beside them.
     Source: https://docs.github.com/en/actions/reference/security/oidc
+
+    Args:
+        scope: The environment.
+        ids: `OWNER_ID/REPOSITORY_ID`; without it there are no documents.
+        branch: The default branch.
     """
-    found = re.fullmatch(r"github\.com/([^/]+/[^/]+)", scope.environment.tags.repository)
-    if found is None:
+    found = re.fullmatch(r"github\.com/([^/]+)/([^/]+)", scope.environment.tags.repository)
+    if found is None or not ids:
         return
+    owner_id, _, repository_id = ids.partition("/")
+    names = f"{found[1]}/{found[2]}", f"{found[1]}@{owner_id}/{found[2]}@{repository_id}"
+    ref = f"refs/heads/{branch}"
+    applying = {"ref": ref, "job_workflow_ref": f"{names[0]}/.github/workflows/apply.yml@{ref}"}
     environment, account_stack = scope.stacks
-    for name, what, subject in (
-        ("trust-plan", "pull requests take the role that plans", "pull_request"),
-        (
-            "trust-apply",
-            f"jobs of GitHub's environment {environment} take the role that applies",
-            f"environment:{environment}",
-        ),
-        (
-            "trust-account",
-            f"jobs of GitHub's environment {account_stack} take the account's role",
-            f"environment:{account_stack}",
-        ),
+    for name, whose, subject, more in (
+        ("trust-plan", "pull requests", "pull_request", {}),
+        ("trust-review", "the workflow apply, which plans,", f"ref:{ref}", applying),
+        ("trust-apply", f"GitHub's {environment}", f"environment:{environment}", applying),
+        ("trust-account", f"GitHub's {account_stack}", f"environment:{account_stack}", applying),
     ):
+        claims = {
+            "aud": "sts.amazonaws.com",
+            "repository_id": repository_id,
+            "sub": [f"repo:{it}:{subject}" for it in names],
+            **more,
+        }
         yield Document(
             name=name,
-            what=what,
+            what=f"for jobs of {whose} to take their role",
             statements=[
                 Statement(
                     sid="JobsOfTheRepository",
@@ -78,13 +89,8 @@ def trusts(scope: Scope) -> Iterator[Document]:
                     principal={
                         "Federated": scope.placement.global_arn("iam", f"oidc-provider/{_ISSUER}")
                     },
-                    condition={
-                        # Never StringLike: a pattern lets other repositories in.
-                        "StringEquals": {
-                            f"{_ISSUER}:aud": "sts.amazonaws.com",
-                            f"{_ISSUER}:sub": f"repo:{found[1]}:{subject}",
-                        }
-                    },
+                    # Never StringLike: a pattern lets other repositories in.
+                    condition={"StringEquals": {f"{_ISSUER}:{it}": claims[it] for it in claims}},
                 )
             ],
         )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from facts.aurora import ENGINE
+from ferry.prepare.policies.reading import lock, plan_of_run
 from ferry.prepare.policies.statements import Statement
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ def database(scope: Scope) -> list[Statement]:
             actions=["s3:PutObject"],
             resources=scope.objects(scope.names.state_key),
         ),
+        lock(scope, [scope.names.state_key]),
+        plan_of_run(scope, scope.stacks[0]),
         Statement(
             sid="Database",
             actions=[

@@ -22,8 +22,9 @@ _DEPLOY: Final = "for cdktf deploy and destroy; beside plan"
 
 _TABLE: Final[tuple[tuple[str, str, Callable[[Scope], list[Statement]]], ...]] = (
     ("account", "for ferry bootstrap and the stack of the account", account.account),
-    ("plan", "for cdktf diff, terraform plan, ferry adopt", reading.plan),
-    ("keep-plans", "for the workflow that plans in pull requests; beside plan", reading.keep_plans),
+    ("plan", "for terraform plan -lock=false, ferry adopt, pull requests", reading.plan),
+    ("lock", "for cdktf diff; beside plan", reading.locking),
+    ("review", "for the workflow apply, which plans; beside plan", reading.review),
     ("apply-network", _DEPLOY, network.network),
     ("apply-database", _DEPLOY, database.database),
     ("apply-replication", _DEPLOY, replication.replication),
@@ -43,12 +44,16 @@ _TABLE: Final[tuple[tuple[str, str, Callable[[Scope], list[Statement]]], ...]] =
 )
 
 
-def documents(environment: Environment, of_account: Sequence[Environment]) -> list[Document]:
+def documents(
+    environment: Environment, of_account: Sequence[Environment], *, ids: str = "", branch: str = ""
+) -> list[Document]:
     """Every document of an environment.
 
     Args:
         environment: The environment.
         of_account: All environments of its account, itself included.
+        ids: `OWNER_ID/REPOSITORY_ID` on GitHub; without it nobody is trusted.
+        branch: The repository's default branch.
 
     Raises:
         InputError: One is longer than IAM takes.
@@ -73,7 +78,7 @@ def documents(environment: Environment, of_account: Sequence[Environment]) -> li
         )
     )
     _refuse_too_long(made)
-    return [*made, *account.trusts(scope)]
+    return [*made, *account.trusts(scope, ids=ids, branch=branch)]
 
 
 def _refuse_too_long(documents: Sequence[Document]) -> None:

@@ -134,20 +134,33 @@ def _shapes_of_secrets(scope: Scope, *names: str) -> Statement:
     )
 
 
+def plan_of_run(scope: Scope, stack: str) -> Statement:
+    """Reading what a run of the workflow `apply` has planned, to apply it."""
+    return Statement(
+        sid="PlanOfTheRun", actions=["s3:GetObject"], resources=scope.plans_of_runs(stack)
+    )
+
+
 def plan(scope: Scope) -> list[Statement]:
-    """`cdktf diff` and `ferry adopt`, of the environment and of its account's stack."""
+    """`terraform plan -lock=false` and `ferry adopt`, of the environment and its account's stack."""
+    # That there is a lock may be seen.
+    locks = [f"{key}{LOCK_SUFFIX}" for key in scope.state_keys]
     return [
-        *state(scope, [*scope.state_keys]),
-        Statement(sid="KeptPlans", actions=["s3:GetObject"], resources=scope.kept_plans),
-        lock(scope, scope.state_keys),
+        *state(scope, [*scope.state_keys, *locks]),
         *resources(scope),
         *passwords(scope),
     ]
 
 
-def keep_plans(scope: Scope) -> list[Statement]:
-    """Keeping a pull request's plan."""
-    return [Statement(sid="KeepPlans", actions=["s3:PutObject"], resources=scope.kept_plans)]
+def locking(scope: Scope) -> list[Statement]:
+    """`cdktf diff`, which holds the state's lock while it plans."""
+    return [lock(scope, scope.state_keys)]
+
+
+def review(scope: Scope) -> list[Statement]:
+    """Keeping what a run of the workflow `apply` has planned, until it is approved."""
+    plans = scope.plans_of_runs(*scope.stacks)
+    return [Statement(sid="PlansOfRuns", actions=["s3:PutObject"], resources=plans)]
 
 
 def check_aws(scope: Scope) -> list[Statement]:

@@ -200,7 +200,6 @@ class Scope:
         """The keys of the environment's state and of its account's."""
         return self.names.state_key, given_names.ACCOUNT_STATE_KEY
 
-    @property
-    def kept_plans(self) -> list[str]:
-        """The ARNs of the plans that are kept of the two stacks."""
-        return self.objects(*(f"{given_names.PLANS_PREFIX}{stack}/*" for stack in self.stacks))
+    def plans_of_runs(self, *stacks: str) -> list[str]:
+        """The ARNs of the plans of stacks that wait for approval."""
+        return self.objects(*(given_names.plan_of_run("*", stack) for stack in stacks))

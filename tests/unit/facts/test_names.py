@@ -81,11 +81,11 @@ def test_names_of_one_of_several_stay_as_they_are() -> None:
 
 def test_names_of_the_account_stay_as_they_are() -> None:
     assert names.ACCOUNT_STATE_KEY == "account/terraform.tfstate"
-    assert names.PLANS_PREFIX == "plans/"
+    assert names.RUNS_PREFIX == "runs/"
     assert names.LOCK_SUFFIX == ".tflock"
     assert names.account_stack("111122223333") == "account-111122223333"
     assert names.environment_stack("dev") == "dev"
-    assert names.kept_plan("dev", "0123abcd") == "plans/dev/0123abcd.tar"
+    assert names.plan_of_run("42", "dev") == "runs/42/dev.tfplan"
     assert names.state_bucket("aurora-ferry", "111122223333", "eu-central-1") == (
         "aurora-ferry-tfstate-111122223333-eu-central-1"
     )

@@ -26,6 +26,8 @@ if failure.exists():
     sys.exit(failure.read_text())
 if "GET" in sys.argv:
     answers = json.loads((folder / "answers").read_text())
+    if path not in answers and "--paginate" not in sys.argv:
+        sys.exit("gh: Not Found (HTTP 404)")
     print("".join(json.dumps(line) + "\\n" for line in answers.get(path, [])), end="")
 """
 
@@ -37,7 +39,7 @@ class FakeGh:
     folder: Path
 
     def answer(self, path: str, *lines: dict[str, Any]) -> None:
-        """What it prints when it is asked for a path, by the query's own keys."""
+        """What it prints when it is asked for a path: one answer, or what a query takes of a list."""
         file = self.folder / "answers"
         answers = json.loads(file.read_text()) if file.exists() else {}
         file.write_text(json.dumps({**answers, path: lines}))
@@ -46,7 +48,8 @@ class FakeGh:
         (self.folder / "failure").write_text(message)
 
     def calls(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in (self.folder / "calls").read_text().splitlines()]
+        file = self.folder / "calls"
+        return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
 
     def writes(self) -> list[tuple[str, str, dict[str, Any]]]:
         """Method, path and document of each call that writes."""
@@ -57,16 +60,21 @@ class FakeGh:
         ]
 
 
-@pytest.fixture
-def gh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeGh:
-    folder = tmp_path / "gh"
+def write_gh(folder: Path) -> FakeGh:
+    """Write the program into a new folder, for the PATH."""
     folder.mkdir()
     program = folder / "gh"
     program.write_text(_GH.format(python=sys.executable))
     program.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
     fake = FakeGh(folder)
     fake.answer("nothing")
+    return fake
+
+
+@pytest.fixture
+def gh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeGh:
+    fake = write_gh(tmp_path / "gh")
+    monkeypatch.setenv("PATH", f"{fake.folder}{os.pathsep}{os.environ['PATH']}")
     return fake
 
 

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import io
 import json
-import zipfile
-from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ferry.findings import ExitStatus
-from pull_requests.bundle import KeptPlan
-from pull_requests.planning import Outcome
-from pull_requests.stacks import Change, Kind, Stack
-from pull_requests.terraform import State
+from pull_requests.planning import Planned
+from pull_requests.reviewing import Reviewed
+from pull_requests.stacks import Stack
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 ACCOUNT = "111122223333"
 ACCOUNT_STACK = "account-111122223333"
-NOW = datetime(2026, 8, 1, 12, tzinfo=UTC)
-COMMIT, TREE = "a" * 40, "b" * 40
-DIGEST = "0123456789abcdef" * 4
+COMMIT = "a" * 40
 
 
 def document(
@@ -54,45 +51,46 @@ def stacks(*given: Stack) -> dict[str, Stack]:
     return {it.name: it for it in given}
 
 
-def outcome(
-    *,
-    kind: Kind = Kind.CHANGED,
-    of: Stack | None = None,
-    verdict: ExitStatus = ExitStatus.GOOD,
-    review: str = "## dev: safe\n",
-    failure: str = "",
-    digest: str = "",
-    moved_from: str = "",
-) -> Outcome:
-    return Outcome(
-        change=Change(stack=of or stack(), kind=kind, environment="dev", moved_from=moved_from),
-        commit=COMMIT,
-        verdict=verdict,
-        review=review,
-        failure=failure,
-        digest=digest,
+def plan_json(*, after: str = "2", action: str = "update", **more: Any) -> str:  # noqa: ANN401
+    """What `terraform show -json` says of one resource that changes."""
+    change = {
+        "actions": [action],
+        "before": {"input": "1"} if action == "update" else None,
+        "after": {"input": after},
+        "after_unknown": {},
+        "before_sensitive": {},
+        "after_sensitive": {},
+    }
+    return json.dumps(
+        {
+            "format_version": "1.2",
+            "terraform_version": "1.11.4",
+            "applyable": True,
+            "complete": True,
+            "errored": False,
+            "resource_changes": [
+                {
+                    "address": "terraform_data.it",
+                    "mode": "managed",
+                    "type": "terraform_data",
+                    "name": "it",
+                    "change": {**change, **more},
+                }
+            ],
+            "output_changes": {},
+        }
     )
 
 
-def plan_file(configuration: dict[str, Any]) -> bytes:
-    """What the checks read of a plan file: a zip archive with the configuration in it."""
-    written = io.BytesIO()
-    with zipfile.ZipFile(written, "w") as archive:
-        # An entry made by name alone has the time of day in it.
-        entry = zipfile.ZipInfo("tfconfig/m-/cdk.tf.json")
-        archive.writestr(entry, json.dumps(configuration))
-    return written.getvalue()
+def planned(**changed: str) -> Planned:
+    fields = {"kind": "changed", "document": json.dumps(document()), "plan": plan_json()}
+    return Planned(**{**fields, **changed})
 
 
-def kept_plan(**changed: Any) -> KeptPlan:  # noqa: ANN401 (the plan's)
-    fields: dict[str, Any] = {
-        "stack": "dev",
-        "commit": COMMIT,
-        "tree": TREE,
-        "made_at": NOW,
-        "state": State(lineage="0b2f", serial=7),
-        "configuration": json.dumps(document()).encode(),
-        "lock": b"the lock file",
-        "plan": plan_file(document()),
-    }
-    return KeptPlan(**{**fields, **changed})
+def reviewed(
+    verdict: ExitStatus = ExitStatus.GOOD,
+    *,
+    text: str = "## dev: safe\n",
+    environments: Sequence[str] = ("dev",),
+) -> Reviewed:
+    return Reviewed(verdict=verdict, text=text, environments=environments, changes="c0ffee")

@@ -1,66 +1,143 @@
-"""The commands that the workflows call where no package is installed."""
+"""The commands that the workflows call of the default branch's code."""
 
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.deployment import ROOT
+from pull_requests import command
 from pull_requests.command import main
-from tests.unit.pull_requests.examples import COMMIT
+from tests.unit.pull_requests.examples import COMMIT, plan_json, planned, stack, stacks
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.unit.pull_requests.conftest import FakeGh
 
-PULL_REQUEST = ("--repository", "owner/name", "--number", "7")
+PULL_REQUEST = ("--repository", "owner/name", "--number", "7", "--commit", COMMIT)
 COMMENTS = "repos/owner/name/issues/7/comments"
 REVIEWS = "repos/owner/name/pulls/7/reviews"
 BOT = "github-actions[bot]"
+FILE = '[aws]\naccount_id = "111122223333"\n[review]\nblock = [{}]\n'
 
 
-def verdict(value: str) -> int:
+@pytest.fixture(autouse=True)
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The default branch's checkout, with what a pull request proposes below it."""
+    folder = tmp_path / "project"
+    for side in (folder, folder / "proposed"):
+        (side / "environments").mkdir(parents=True)
+        (side / "environments" / "dev.toml").write_text(FILE.format('"outage"'))
+    monkeypatch.chdir(folder)
+    for name in ("GITHUB_ACTIONS", "GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"):
+        monkeypatch.delenv(name, raising=False)
+    handler = signal.getsignal(signal.SIGTERM)
+    monkeypatch.setattr(signal, "signal", lambda *_: handler)
+    return folder
+
+
+def approve(gh: FakeGh, *logins: str) -> None:
+    """Approvals of people who may write, of somebody else's commits."""
+    gh.answer("repos/owner/name/pulls/7", {"user": {"login": "author"}})
+    gh.answer("repos/owner/name/pulls/7/commits", {"author": "author", "committer": "author"})
+    for login in logins:
+        gh.answer(f"repos/owner/name/collaborators/{login}/permission", {"permission": "write"})
+    gh.answer(REVIEWS, *({"login": it, "state": "APPROVED", "commit": COMMIT} for it in logins))
+
+
+def review(project: Path, **changed: str) -> int:
+    planned(**changed).write(project)
     return main(
-        ["verdict", "--stack", "dev", "--verdict", value, "--author", "author", "--commit", COMMIT,
-         *PULL_REQUEST]
+        ["review", "--stack", "dev", "--folder", str(project),
+         "--proposed", "proposed/environments", *PULL_REQUEST]
     )  # fmt: skip
 
 
-@pytest.mark.usefixtures("gh")
-@pytest.mark.parametrize(
-    ("value", "code"), [("0", 0), ("1", 1), ("3", 3), ("4", 4), ("", 3), ("9", 3)]
-)
-def test_the_jobs_status_is_the_verdicts(
-    value: str, code: int, capsys: pytest.CaptureFixture[str]
+def test_a_plan_that_is_safe_passes_and_is_commented(
+    gh: FakeGh, project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert verdict(value) == code
-    kind = "error" if code else "notice"
-    assert capsys.readouterr().out.startswith(f"::{kind}::dev: ")
+    assert review(project, plan=plan_json(action="no-op", after="1")) == 0
+
+    ((method, path, document),) = gh.writes()
+    assert (method, path) == ("POST", COMMENTS)
+    assert document["body"].startswith("<!-- aurora-ferry plan of dev -->\n## `dev`: safe\n")
+    assert capsys.readouterr().out.endswith("::notice::dev: safe.\n")
 
 
-def test_two_approvals_let_a_plan_through(gh: FakeGh, capsys: pytest.CaptureFixture[str]) -> None:
-    reviews = [
-        {"login": login, "association": "MEMBER", "state": "APPROVED", "commit": COMMIT}
-        for login in ("a", "b")
-    ]
-    gh.answer(REVIEWS, *reviews)
+def test_two_approvals_let_a_plan_through(
+    gh: FakeGh, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    approve(gh, "a")
+    assert review(project, kind="moved", plan=plan_json(action="no-op", after="1")) == 1
+    assert "::error::dev: needs a second reviewer; 1 of 2 approvals" in capsys.readouterr().out
 
-    assert verdict("1") == 0
-    assert capsys.readouterr().out == (
-        "::notice::dev: needs a second reviewer; 2 of 2 approvals of this commit (a, b).\n"
+    approve(gh, "a", "b")
+    assert review(project, kind="moved", plan=plan_json(action="no-op", after="1")) == 0
+
+
+@pytest.mark.parametrize("plan", ["", "{}", '{"format_version": "9.9"}'])
+def test_what_is_not_judged_does_not_pass(gh: FakeGh, project: Path, plan: str) -> None:
+    assert review(project, plan=plan, failure="'terraform init' ended with 1") == 3
+    assert "## dev: could not be judged" in gh.writes()[0][2]["body"]
+
+
+def verdict(**changed: str) -> int:
+    options = {
+        "head": "owner/name",
+        "actor": "somebody",
+        "plan-role": "aurora-ferry-plan",
+        "changed": "[]",
+        "changed-ended": "success",
+        "stacks-ended": "skipped",
+        "proposed": "proposed/environments",
+        **changed,
+    }
+    arguments = [f"--{name}={value}" for name, value in options.items()]
+    return main(["verdict", *arguments, *PULL_REQUEST])
+
+
+@pytest.mark.usefixtures("gh")
+def test_the_one_check(capsys: pytest.CaptureFixture[str]) -> None:
+    assert verdict() == 0
+    assert capsys.readouterr().out == "::notice::No stack's plan stands against the merge.\n"
+
+    assert verdict(**{"stacks-ended": "failure"}) == 3
+    assert capsys.readouterr().out.startswith(
+        "::error::The plan of a stack needs a second reviewer"
     )
 
 
-def test_a_comment_is_written_from_what_plan_left(gh: FakeGh, tmp_path: Path) -> None:
-    (tmp_path / "comment.md").write_text("<!-- aurora-ferry plan of dev -->\ntext")
+def test_a_fork_fails_with_the_way_out_and_nothing_is_written(gh: FakeGh) -> None:
+    gh.answer(COMMENTS, {"id": 1, "login": BOT, "body": "<!-- aurora-ferry plan of dev -->\nold"})
 
-    assert main(["comment", "--stack", "dev", "--folder", str(tmp_path), *PULL_REQUEST]) == 0
-    assert gh.writes() == [("POST", COMMENTS, {"body": "<!-- aurora-ferry plan of dev -->\ntext"})]
+    assert verdict(head="other/name", changed="") == 3
+    assert gh.writes() == []
+
+
+def test_loosened_guardrails_need_two_approvals_though_no_stack_changes(
+    gh: FakeGh, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "proposed" / "environments" / "dev.toml").write_text(FILE.format(""))
+    approve(gh, "a")
+    assert verdict() == 1
+    assert (
+        "::error::what dev no longer blocks (outage): needs a second reviewer; 1 of 2 approvals of "
+        "this commit (a)."
+    ) in capsys.readouterr().out
+
+    approve(gh, "a", "b")
+    assert verdict() == 0
+
+
+def test_readers_and_authors_approvals_do_not_loosen(gh: FakeGh, project: Path) -> None:
+    (project / "proposed" / "environments" / "dev.toml").write_text(FILE.format(""))
+    approve(gh, "a", "author", "reader")
+    gh.answer("repos/owner/name/collaborators/reader/permission", {"permission": "read"})
+
+    assert verdict() == 1
 
 
 def test_comments_of_what_changes_no_more_are_settled(
@@ -74,32 +151,69 @@ def test_comments_of_what_changes_no_more_are_settled(
         {"id": 4, "login": "person", "body": "<!-- aurora-ferry plan of qa -->"},
     )
 
-    changed = json.dumps([{"stack": "prod"}])
-    code = main(["settle", "--changed", changed, "--commit", COMMIT, *PULL_REQUEST])
+    assert verdict(changed=json.dumps([{"stack": "prod"}]), **{"stacks-ended": "success"}) == 0
 
-    assert code == 0
     ((method, path, document),) = gh.writes()
     assert (method, path) == ("PATCH", "repos/owner/name/issues/comments/1")
     assert document["body"].startswith("<!-- aurora-ferry plan of dev -->\n## dev: no change\n")
-    assert capsys.readouterr().out == "dev: changes no more\n"
+    assert capsys.readouterr().out.endswith("dev: changes no more\n")
 
 
-def test_what_github_refuses_is_one_error(gh: FakeGh, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_github_refuses_is_one_error(
+    gh: FakeGh, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     gh.fail("gh: Bad credentials (HTTP 401)")
 
-    assert verdict("0") == 3
+    assert review(project) == 3
     assert capsys.readouterr().err == "'gh api' ended with 1:\ngh: Bad credentials (HTTP 401)\n"
 
 
-@pytest.mark.parametrize("module", ["comment", "github", "verdict", "command"], ids=lambda it: it)
-def test_they_run_without_any_package(module: str) -> None:
-    # -S: no site-packages. The job that calls them installs nothing.
-    finished = subprocess.run(
-        [sys.executable, "-S", "-c", f"import pull_requests.{module}"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+@pytest.mark.usefixtures("gh")
+def test_nothing_is_planned_for_a_github_environment_that_is_missing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(command, "synthesized", lambda _: stacks(stack()))
+    monkeypatch.setenv("GITHUB_OUTPUT", str(tmp_path / "output"))
 
-    assert finished.returncode == 0, finished.stderr
+    assert main(["gate", "--stack=dev", "--repository=owner/name", "--branch=main"]) == 4
+    assert capsys.readouterr().err.startswith("GitHub has no environment 'dev'")
+    assert not (tmp_path / "output").exists()
+
+
+def test_a_protected_one_says_where_the_stack_is(
+    gh: FakeGh, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(command, "synthesized", lambda _: stacks(stack()))
+    monkeypatch.setenv("GITHUB_OUTPUT", str(tmp_path / "output"))
+    path = "repos/owner/name/environments/dev"
+    rule = {"type": "required_reviewers", "reviewers": [{"type": "Team"}]}
+    branches = {"protected_branches": False, "custom_branch_policies": True}
+    gh.answer(path, {"protection_rules": [rule], "deployment_branch_policy": branches})
+    gh.answer(f"{path}/deployment-branch-policies", {"branch_policies": [{"name": "main"}]})
+
+    assert main(["gate", "--stack=dev", "--repository=owner/name", "--branch=main"]) == 0
+    assert (tmp_path / "output").read_text() == (
+        "stack=dev\naccount_id=111122223333\nregion=eu-central-1\npartition=aws\n"
+    )
+    assert "::warning::The GitHub environment dev: who starts a run may" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("option", "given"),
+    [
+        ("--stack", "../dev"),
+        ("--stack", "$(id)"),
+        ("--run", "../41"),
+        ("--digest", "A" * 64),
+        ("--digest", ""),
+    ],
+)
+def test_what_goes_into_a_key_is_looked_at_first(
+    option: str, given: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = {"--stack": "dev", "--run": "42", "--digest": "0" * 64, option: given}
+
+    with pytest.raises(SystemExit, match="2"):
+        main(["apply", *(f"{name}={value}" for name, value in arguments.items())])
+
+    assert f"argument {option}: {given!r} given; allowed: [" in capsys.readouterr().err

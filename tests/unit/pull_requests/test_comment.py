@@ -2,102 +2,89 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ferry.findings import ExitStatus
-from pull_requests.comment import marked_stack, marker, text_of, text_without_change
-from pull_requests.stacks import Kind
-from tests.unit.pull_requests.examples import ACCOUNT_STACK, COMMIT, DIGEST, outcome, stack
+from pull_requests.comment import marked_stack, marker, shows, text_of, text_without_change
+from pull_requests.reviewing import Reviewed, not_reviewed
+from tests.unit.pull_requests.examples import ACCOUNT_STACK, COMMIT, planned, reviewed, stack
+
+if TYPE_CHECKING:
+    from pull_requests.stacks import Stack
 
 HIDDEN = "<!-- aurora-ferry plan of dev -->"
 LONGEST_COMMENT = 65_536  # GitHub's
 LONGEST_REVIEW = 60_000  # ferry review's, in bytes
 
 
-def test_the_review_then_how_the_plan_is_applied() -> None:
-    assert text_of(outcome(digest=DIGEST)) == (
+def comment(found: Reviewed | None = None, *, of: Stack | None = None, **plan: str) -> str:
+    return text_of(of or stack(), planned(**plan), found or reviewed(), commit=COMMIT, number=7)
+
+
+def test_the_review_then_how_it_comes_to_be_applied() -> None:
+    assert comment() == (
         f"{HIDDEN}\n"
         "## dev: safe\n"
         "\n"
         "---\n"
-        "Planned at `aaaaaaaaaaaa` and kept for 14 days. After the merge this applies it, this plan "
-        "and no other:\n"
+        "Planned at `aaaaaaaaaaaa`, by the code of this pull request. After the merge this plans "
+        "again, compares, and applies what is approved then:\n"
         "\n"
         "```sh\n"
-        f"gh workflow run apply.yml -f stack=dev -f plan={DIGEST}\n"
+        "gh workflow run apply.yml -f stack=dev -f pull_request=7\n"
         "```\n"
+        "\n"
+        "<!-- aurora-ferry changes c0ffee -->"
     )
 
 
-def test_a_plan_that_was_not_kept_cannot_be_applied() -> None:
-    text = text_of(outcome(verdict=ExitStatus.STOP, review="## dev: blocked\n"))
+def test_what_is_blocked_is_not_applied() -> None:
+    text = comment(reviewed(ExitStatus.STOP, text="## dev: blocked\n"))
 
-    assert text.endswith(
-        "---\nPlanned at `aaaaaaaaaaaa`. No plan was kept: there is none to apply.\n"
-    )
+    assert "by the code of this pull request. There is nothing to apply.\n" in text
     assert "gh workflow run" not in text
 
 
-def test_a_failed_plan_says_why() -> None:
-    text = text_of(
-        outcome(
-            verdict=ExitStatus.NOT_DONE,
-            review="",
-            failure="'terraform init' ended with 1:\nError: x",
-        )
-    )
-
-    assert text.startswith(
-        f"{HIDDEN}\n## dev: could not be judged\n\nThere is no plan:\n\n```text\n"
-    )
-    assert "\n'terraform init' ended with 1:\nError: x\n```\n" in text
-
-
-def test_what_failed_cannot_leave_its_frame() -> None:
-    text = text_of(
-        outcome(
-            verdict=ExitStatus.NOT_DONE,
-            review="",
-            failure="````\n<img src=x>\x1b[31m\N{RIGHT-TO-LEFT OVERRIDE}",
-        )
-    )
-
-    assert "\n```````text\n````\n<img src=x>\\u001b[31m\\u202e\n```````\n" in text
+def test_a_comment_shows_its_own_changes_and_no_others() -> None:
+    assert shows(comment(), "c0ffee")
+    assert not shows(comment(), "c0ffe")
+    assert not shows("> <!-- aurora-ferry changes c0ffee -->", "c0ffee")
 
 
 def test_a_comment_is_never_longer_than_github_takes() -> None:
-    longest = ACCOUNT_STACK
-    failed = outcome(of=stack(longest), review="", failure="x\n" * 100_000)
-    reviewed = outcome(
-        of=stack(longest),
-        kind=Kind.MOVED,
-        moved_from=stack(longest).state,
-        review="x" * LONGEST_REVIEW,
-        digest=DIGEST,
+    longest = stack(ACCOUNT_STACK)
+    failed = comment(not_reviewed(ACCOUNT_STACK, "x\n" * 100_000), of=longest, plan="")
+    whole = comment(
+        reviewed(text="x" * LONGEST_REVIEW, environments=["a" * 16, "b" * 16]),
+        of=longest,
+        kind="moved",
+        moved_from=longest.state,
     )
 
-    assert "(cut; the job's log has all)" in text_of(failed)
-    assert len(text_of(failed)) < LONGEST_COMMENT
-    assert len(text_of(reviewed)) < LONGEST_COMMENT
+    assert "(cut; the job's log has all)" in failed
+    assert len(failed) < LONGEST_COMMENT
+    assert len(whole) < LONGEST_COMMENT
 
 
-def test_an_accounts_stack_is_named_beside_the_environment_that_judges_it() -> None:
-    text = text_of(outcome(of=stack(ACCOUNT_STACK)))
+def test_an_accounts_stack_is_named_beside_the_environments_that_judge_it() -> None:
+    text = comment(reviewed(environments=["dev", "staging"]), of=stack(ACCOUNT_STACK))
 
     assert text.startswith(
         "<!-- aurora-ferry plan of account-111122223333 -->\n"
         "The stack **`account-111122223333`**, which the environments of the account share, judged "
-        "by what `environments/dev.toml` blocks.\n\n"
+        "by all that `environments/dev.toml` and `environments/staging.toml` block.\n\n"
         "## dev: safe\n"
     )
 
 
 def test_the_last_environment_of_an_account() -> None:
-    text = text_of(outcome(of=stack(ACCOUNT_STACK), kind=Kind.GONE))
+    text = comment(of=stack(ACCOUNT_STACK), kind="gone")
 
     assert "**The last environment of the account is deleted.**" in text
 
 
 def test_a_deleted_file_comes_first() -> None:
-    text = text_of(outcome(kind=Kind.GONE, verdict=ExitStatus.STOP, review="## dev: blocked\n"))
+    text = comment(reviewed(ExitStatus.STOP, text="## dev: blocked\n"), kind="gone")
 
     assert text.startswith(
         f"{HIDDEN}\n> [!CAUTION]\n> **`environments/dev.toml` is deleted.** What follows is what "
@@ -106,11 +93,11 @@ def test_a_deleted_file_comes_first() -> None:
     assert text.index("is deleted") < text.index("## dev: blocked")
 
 
-def test_a_state_that_moves_comes_first() -> None:
-    text = text_of(outcome(kind=Kind.MOVED, moved_from="s3://old/key"))
+def test_a_state_that_moves_comes_first_and_its_place_is_only_text() -> None:
+    text = comment(kind="moved", moved_from="s3://old/`@everyone`\n# key")
 
     assert (
-        "> [!CAUTION]\n> **The state of `dev` moves** from `s3://old/key` to "
+        "> [!CAUTION]\n> **The state of `dev` moves** from ``s3://old/`@everyone`\\n# key`` to "
         f"`{stack().state}`. What follows is planned against the new place."
     ) in text
 
@@ -118,7 +105,7 @@ def test_a_state_that_moves_comes_first() -> None:
 def test_a_stack_that_changes_no_more() -> None:
     assert text_without_change("dev", commit=COMMIT) == (
         f"{HIDDEN}\n## dev: no change\n\nSince `aaaaaaaaaaaa` this pull request changes nothing of "
-        "`dev`. Plans that were kept before are of other code, and are refused.\n"
+        "`dev`.\n"
     )
 
 

@@ -1,13 +1,13 @@
-"""One comment a stack: found again by its hidden marker, and written anew."""
+"""One comment a stack; who may approve; which environment is no gate. GitHub's answers are its own."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pull_requests.errors import ToolError
-from pull_requests.github import PullRequest
+from pull_requests.errors import RefusedError, ToolError
+from pull_requests.github import PullRequest, Repository
 from pull_requests.verdict import Approval
 
 if TYPE_CHECKING:
@@ -18,16 +18,23 @@ if TYPE_CHECKING:
 MARKER = "<!-- aurora-ferry plan of dev -->"
 TEXT = f"{MARKER}\n## dev: safe\n"
 COMMENTS = "repos/owner/name/issues/7/comments"
+COMMITS = "repos/owner/name/pulls/7/commits"
 BOT = "github-actions[bot]"
 
 
 @pytest.fixture
-def pull_request(tmp_path: Path) -> PullRequest:
-    return PullRequest(repository="owner/name", number=7, folder=tmp_path)
+def repository_on_github(tmp_path: Path) -> Repository:
+    return Repository(name="owner/name", folder=tmp_path)
+
+
+@pytest.fixture
+def pull_request(repository_on_github: Repository) -> PullRequest:
+    return PullRequest(repository=repository_on_github, number=7)
 
 
 def test_the_first_comment_is_created(gh: FakeGh, pull_request: PullRequest) -> None:
-    assert pull_request.comment(MARKER, TEXT) == "created"
+    pull_request.comment(MARKER, TEXT)
+
     assert gh.writes() == [("POST", COMMENTS, {"body": TEXT})]
 
 
@@ -38,7 +45,8 @@ def test_the_next_one_takes_its_place(gh: FakeGh, pull_request: PullRequest) -> 
         {"id": 2, "login": BOT, "body": f"{MARKER}\r\n## dev: blocked"},
     )
 
-    assert pull_request.comment(MARKER, TEXT) == "updated"
+    pull_request.comment(MARKER, TEXT)
+
     assert gh.writes() == [("PATCH", "repos/owner/name/issues/comments/2", {"body": TEXT})]
 
 
@@ -56,17 +64,9 @@ def test_another_comment_is_left_alone(
 ) -> None:
     gh.answer(COMMENTS, {"id": 1, "login": login, "body": body})
 
-    assert pull_request.comment(MARKER, TEXT) == "created"
+    pull_request.comment(MARKER, TEXT)
 
-
-def test_only_an_existing_comment_is_updated(gh: FakeGh, pull_request: PullRequest) -> None:
-    assert not pull_request.update(MARKER, TEXT)
-    assert gh.writes() == []
-
-    gh.answer(COMMENTS, {"id": 2, "login": BOT, "body": MARKER})
-
-    assert pull_request.update(MARKER, TEXT)
-    assert gh.writes() == [("PATCH", "repos/owner/name/issues/comments/2", {"body": TEXT})]
+    assert gh.writes() == [("POST", COMMENTS, {"body": TEXT})]
 
 
 def test_all_pages_are_asked_for(gh: FakeGh, pull_request: PullRequest) -> None:
@@ -78,10 +78,168 @@ def test_all_pages_are_asked_for(gh: FakeGh, pull_request: PullRequest) -> None:
 
 
 def test_reviews_are_read(gh: FakeGh, pull_request: PullRequest) -> None:
-    review = {"login": "a", "association": "MEMBER", "state": "APPROVED", "commit": "c"}
+    review = {"login": "a", "state": "APPROVED", "commit": "c"}
     gh.answer("repos/owner/name/pulls/7/reviews", review)
 
     assert pull_request.reviews() == [Approval(**review)]
+
+
+@pytest.mark.parametrize(
+    ("permission", "may"),
+    [
+        ({"permission": "admin", "role_name": "admin"}, True),
+        ({"permission": "write", "role_name": "maintain"}, True),
+        ({"permission": "write", "role_name": "write"}, True),
+        ({"permission": "read", "role_name": "triage"}, False),
+        ({"permission": "read", "role_name": "read"}, False),
+        ({"permission": "none"}, False),
+    ],
+)
+def test_who_may_write_is_asked_of_github(
+    gh: FakeGh, repository_on_github: Repository, permission: dict[str, str], *, may: bool
+) -> None:
+    gh.answer("repos/owner/name/collaborators/somebody/permission", permission)
+
+    assert repository_on_github.may_write("somebody") is may
+
+
+@pytest.mark.usefixtures("gh")
+def test_who_github_does_not_know_may_not(repository_on_github: Repository) -> None:
+    assert not repository_on_github.may_write("nobody")
+
+
+def test_authors_and_committers_are_told(gh: FakeGh, pull_request: PullRequest) -> None:
+    gh.answer("repos/owner/name/pulls/7", {"user": {"login": "opened"}})
+    gh.answer(
+        COMMITS, {"author": "wrote", "committer": "web-flow"}, {"author": "b", "committer": "c"}
+    )
+
+    assert pull_request.authors() == {"opened", "wrote", "web-flow", "b", "c"}
+
+
+@pytest.mark.parametrize(
+    "commits",
+    [
+        pytest.param([{"author": None, "committer": "c"}], id="an address that is nobody's"),
+        pytest.param([{"author": "a", "committer": "a"}] * 250, id="more than are listed"),
+    ],
+)
+def test_without_knowing_all_authors_no_approval_counts(
+    gh: FakeGh, pull_request: PullRequest, commits: list[dict[str, Any]]
+) -> None:
+    gh.answer("repos/owner/name/pulls/7", {"user": {"login": "opened"}})
+    gh.answer(COMMITS, *commits)
+
+    with pytest.raises(RefusedError, match=r"^Approvals cannot be counted: GitHub does not know"):
+        pull_request.authors()
+
+
+# --- the GitHub environment
+
+ENVIRONMENT = "repos/owner/name/environments/dev"
+POLICIES = f"{ENVIRONMENT}/deployment-branch-policies"
+REVIEWERS = {
+    "id": 1,
+    "type": "required_reviewers",
+    "prevent_self_review": True,
+    "reviewers": [{"type": "User", "reviewer": {"login": "a"}}],
+}
+PROTECTED: dict[str, Any] = {
+    "name": "dev",
+    "can_admins_bypass": False,
+    "protection_rules": [{"id": 2, "type": "branch_policy"}, REVIEWERS],
+    "deployment_branch_policy": {"protected_branches": False, "custom_branch_policies": True},
+}
+MAIN = {"id": 3, "name": "main", "type": "branch"}
+
+
+def gate(
+    gh: FakeGh,
+    repository: Repository,
+    *policies: dict[str, Any],
+    **changed: Any,  # noqa: ANN401
+) -> list[str]:
+    gh.answer(ENVIRONMENT, {**PROTECTED, **changed})
+    gh.answer(POLICIES, {"total_count": len(policies), "branch_policies": policies})
+    return repository.refuse_unprotected("dev", branch="main")
+
+
+def test_an_environment_with_reviewers_for_the_default_branch_alone(
+    gh: FakeGh, repository_on_github: Repository
+) -> None:
+    assert gate(gh, repository_on_github, MAIN) == []
+
+
+@pytest.mark.usefixtures("gh")
+def test_one_that_is_missing_would_be_made_without_rules(repository_on_github: Repository) -> None:
+    with pytest.raises(RefusedError) as refusal:
+        repository_on_github.refuse_unprotected("dev", branch="main")
+
+    assert str(refusal.value) == (
+        "GitHub has no environment 'dev': a job that names it would make it, without rules. Nothing "
+        "goes on. docs/pull-requests.md, Set up, says how it must be and which plan of GitHub has "
+        "it; without that, deploy by hand: docs/deployment.md."
+    )
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [[], None, [{"type": "wait_timer", "wait_timer": 30}], [{**REVIEWERS, "reviewers": []}]],
+    ids=["none", "null", "a timer", "nobody named"],
+)
+def test_one_without_reviewers_is_no_gate(
+    gh: FakeGh, repository_on_github: Repository, rules: object
+) -> None:
+    with pytest.raises(RefusedError, match="'dev' has no required reviewers"):
+        gate(gh, repository_on_github, MAIN, protection_rules=rules)
+
+
+@pytest.mark.parametrize(
+    ("policies", "branches", "admitted"),
+    [
+        ([MAIN], None, "every branch, or every protected one"),
+        (
+            [MAIN],
+            {"protected_branches": True, "custom_branch_policies": False},
+            "every branch, or every protected one",
+        ),
+        ([MAIN, {"name": "release/*", "type": "branch"}], ..., "branch main, branch release/\\*"),
+        ([{"name": "main", "type": "tag"}], ..., "tag main"),
+        ([{"name": "*", "type": "branch"}], ..., "branch \\*"),
+        ([], ..., "nothing"),
+    ],
+)
+def test_one_that_admits_others_is_no_gate(
+    gh: FakeGh,
+    repository_on_github: Repository,
+    policies: list[dict[str, Any]],
+    branches: Any,  # noqa: ANN401 - as GitHub has it; ... for custom policies
+    admitted: str,
+) -> None:
+    more = {} if branches is ... else {"deployment_branch_policy": branches}
+
+    with pytest.raises(RefusedError, match=f"'dev' admits {admitted}; by 'Selected branches"):
+        gate(gh, repository_on_github, *policies, **more)
+
+
+def test_what_weakens_it_is_said(gh: FakeGh, repository_on_github: Repository) -> None:
+    rules = [{**REVIEWERS, "prevent_self_review": False}]
+
+    found = gate(gh, repository_on_github, MAIN, protection_rules=rules, can_admins_bypass=True)
+
+    assert found == [
+        "who starts a run may approve it ('Prevent self-review' is off)",
+        "administrators may bypass its rules",
+    ]
+
+
+def test_an_answer_that_does_not_come_is_no_gate(
+    gh: FakeGh, repository_on_github: Repository
+) -> None:
+    gh.fail("gh: Resource not accessible by integration (HTTP 403)")
+
+    with pytest.raises(ToolError, match="HTTP 403"):
+        repository_on_github.refuse_unprotected("dev", branch="main")
 
 
 def test_a_machine_without_gh(pull_request: PullRequest, monkeypatch: pytest.MonkeyPatch) -> None:

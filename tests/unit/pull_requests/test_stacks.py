@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pull_requests.stacks import Kind, changes, read_stacks
+from ferry.errors import InputError
+from pull_requests.command import place
+from pull_requests.stacks import Kind, changes, find, read_stacks
 from tests.unit.pull_requests.examples import ACCOUNT, ACCOUNT_STACK, document, stack, stacks
 
 if TYPE_CHECKING:
@@ -34,7 +36,7 @@ def test_stacks_are_read_by_name(tmp_path: Path) -> None:
     [("eu-central-1", "aws"), ("cn-north-1", "aws-cn"), ("eusc-de-east-1", "aws-eusc")],
 )
 def test_a_region_is_in_a_partition(region: str, partition: str) -> None:
-    assert stack(region=region).partition == partition
+    assert place(stack(region=region))["partition"] == partition
 
 
 def test_nothing_changes() -> None:
@@ -46,7 +48,7 @@ def test_a_stack_that_is_synthesized_to_something_else_changes() -> None:
         before=stacks(stack(), stack("prod")), after=stacks(stack(resources=EDITED), stack("prod"))
     )
 
-    assert (found.stack.name, found.kind, found.environment) == ("dev", Kind.CHANGED, "dev")
+    assert (found.stack.name, found.kind) == ("dev", Kind.CHANGED)
     assert found.configuration == document(resources=EDITED)
 
 
@@ -73,21 +75,28 @@ def test_a_stack_whose_state_moves_is_named_with_both_places() -> None:
     assert found.stack.state.startswith("s3://aurora-ferry-tfstate-444455556666-")
 
 
-def test_accounts_come_first_and_are_judged_by_an_environment_of_theirs() -> None:
-    other = stack("beta", account_id="444455556666")
-    found = changes(before={}, after=stacks(other, stack("dev"), stack(ACCOUNT_STACK)))
+def test_accounts_come_first() -> None:
+    found = changes(before={}, after=stacks(stack("alpha"), stack(ACCOUNT_STACK)))
 
-    assert [(it.stack.name, it.environment) for it in found] == [
-        (ACCOUNT_STACK, "dev"),
-        ("beta", "beta"),
-        ("dev", "dev"),
-    ]
+    assert [it.stack.name for it in found] == [ACCOUNT_STACK, "alpha"]
 
 
-def test_an_account_whose_last_environment_is_gone_is_judged_by_that() -> None:
-    found = changes(before=stacks(stack(), stack(ACCOUNT_STACK)), after={})
+def test_a_stack_brings_the_lock_file_that_pins_its_provider(tmp_path: Path) -> None:
+    for name in ("dev", "prod"):
+        (tmp_path / "stacks" / name).mkdir(parents=True)
+        (tmp_path / "stacks" / name / "cdk.tf.json").write_text(json.dumps(document(name)))
+    (tmp_path / "stacks" / "dev" / ".terraform.lock.hcl").write_text("pinned")
 
-    assert [(it.stack.name, it.kind, it.environment) for it in found] == [
-        (ACCOUNT_STACK, Kind.GONE, "dev"),
-        ("dev", Kind.GONE, "dev"),
-    ]
+    found = read_stacks(tmp_path)
+
+    assert (found["dev"].lock, found["prod"].lock) == ("pinned", "")
+
+
+def test_a_stack_that_is_not_there() -> None:
+    with pytest.raises(InputError) as refusal:
+        find(stacks(stack("dev"), stack("prod")), "qa")
+
+    assert str(refusal.value) == (
+        "There is no stack 'qa'; there are dev, prod. A stack whose file is gone is destroyed by "
+        "hand: docs/deployment.md, Lifting protection and destroying."
+    )

@@ -5,24 +5,23 @@ from __future__ import annotations
 import pytest
 
 from ferry.findings import ExitStatus
-from pull_requests.verdict import Approval, approvers, status
+from pull_requests.verdict import Approval, approvers, status, why_not
 from tests.unit.pull_requests.examples import COMMIT
 
 AUTHOR = "author"
 
 
-def approval(
-    login: str,
-    *,
-    state: str = "APPROVED",
-    association: str = "MEMBER",
-    commit: str = COMMIT,
-) -> Approval:
-    return Approval(login=login, association=association, state=state, commit=commit)
+def approval(login: str, *, state: str = "APPROVED", commit: str = COMMIT) -> Approval:
+    return Approval(login=login, state=state, commit=commit)
 
 
 def approving(*reviews: Approval) -> list[str]:
-    return approvers(reviews, author=AUTHOR, commit=COMMIT)
+    return approvers(
+        reviews,
+        authors={AUTHOR, "committer"},
+        commit=COMMIT,
+        may_write=lambda login: login != "reader",
+    )
 
 
 def test_who_approves_this_commit_counts_once() -> None:
@@ -34,9 +33,9 @@ def test_who_approves_this_commit_counts_once() -> None:
     [
         pytest.param(approval("a", state="COMMENTED"), id="a comment"),
         pytest.param(approval("a", commit="c" * 40), id="of an earlier commit"),
-        pytest.param(approval("a", association="CONTRIBUTOR"), id="of who may not write"),
-        pytest.param(approval("a", association="NONE"), id="of a stranger"),
+        pytest.param(approval("reader"), id="of who may only read"),
         pytest.param(approval(AUTHOR), id="of the author"),
+        pytest.param(approval("committer"), id="of who committed"),
     ],
 )
 def test_what_is_no_approval(review: Approval) -> None:
@@ -58,7 +57,7 @@ BLOCKED = "blocked by the environment's guardrails; its comment says why."
 NOT_JUDGED = "could not be judged; its comment or the log says why."
 WAITING = (
     "needs a second reviewer; {} approvals of this commit{}. When they are given, use 'Re-run failed "
-    "jobs': the plan stays."
+    "jobs'."
 )
 APPROVED = "needs a second reviewer; 2 of 2 approvals of this commit (a, b)."
 
@@ -78,5 +77,36 @@ APPROVED = "needs a second reviewer; 2 of 2 approvals of this commit (a, b)."
 def test_only_safe_or_approved_plans_pass(
     verdict: ExitStatus, approved_by: list[str], exit_status: int, text: str
 ) -> None:
-    found = status("dev", verdict, approved_by)
-    assert (int(found.exit_status), found.text) == (exit_status, f"dev: {text}")
+    assert status(verdict, approved_by) == (exit_status, text)
+
+
+RIGHT = {
+    "repository": "owner/name",
+    "head": "owner/name",
+    "actor": "somebody",
+    "plan_role": "aurora-ferry-plan",
+    "changed_ended": "success",
+    "stacks_ended": "success",
+}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({}, ""),
+        ({"stacks_ended": "skipped"}, ""),
+        ({"head": "other/name"}, "a maintainer pushes the branch to this repository"),
+        ({"actor": "dependabot[bot]"}, "a maintainer pushes a commit to the branch"),
+        ({"plan_role": ""}, "until the variable PLAN_ROLE_NAME is set"),
+        ({"changed_ended": "failure"}, "What changes is not known"),
+        ({"changed_ended": "cancelled", "stacks_ended": "skipped"}, "What changes is not known"),
+        ({"changed_ended": "skipped", "stacks_ended": "skipped"}, "What changes is not known"),
+        ({"stacks_ended": "failure"}, "The plan of a stack needs a second reviewer"),
+        ({"stacks_ended": "cancelled"}, "The plan of a stack needs a second reviewer"),
+    ],
+)
+def test_one_check_speaks_for_all_stacks(wrong: dict[str, str], said: str) -> None:
+    found = why_not(**{**RIGHT, **wrong})
+
+    assert said in found
+    assert bool(found) is bool(said)

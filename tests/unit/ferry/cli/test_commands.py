@@ -60,7 +60,7 @@ def test_bootstrap_shows_each_step_and_what_comes_next(s3: S3Client) -> None:
         "  set            encryption: on",
         "  set            versioning: on",
         "  set            lifecycle: earlier versions expire after 90 days",
-        "  set            lifecycle: kept plans expire after 14 days",
+        "  set            lifecycle: plans of runs expire after 7 days",
         "  set            tags",
         f"Next: cdktf deploy account-{ACCOUNT}",
     ]

@@ -36,7 +36,10 @@ def test_all_are_written_into_a_folder(environments: Path) -> None:
     assert result.exit_code == 0
     lines = result.stdout.splitlines()
     assert lines[0] == "The IAM documents of dev, in policies-dev"
-    assert "  created        plan.json: for cdktf diff, terraform plan, ferry adopt" in lines
+    assert (
+        "  created        plan.json: for terraform plan -lock=false, ferry adopt, pull requests"
+        in lines
+    )
     written = environments.parent / "policies-dev"
     assert len(list(written.iterdir())) == len(lines) - 1
 
@@ -71,3 +74,21 @@ def test_a_file_of_the_same_folder_that_is_wrong(environments: Path) -> None:
 
     assert result.exit_code == 2
     assert "prod.toml" in result.stderr
+
+
+def test_with_the_repositorys_ids_who_may_take_a_role_is_written_too(environments: Path) -> None:
+    ferry("dev", "--github", "11/22", "--branch", "trunk")
+
+    trust = (environments.parent / "policies-dev" / "trust-review.json").read_text()
+    assert "repo:example@11/aurora-ferry@22:ref:refs/heads/trunk" in trust
+
+
+@pytest.mark.usefixtures("environments")
+def test_ids_are_two_numbers() -> None:
+    result = ferry("dev", "--github", "example/aurora-ferry")
+
+    assert result.exit_code == 2
+    assert result.stderr == (
+        "--github: 'example/aurora-ferry' given; allowed: two numbers, OWNER_ID/REPOSITORY_ID. "
+        "docs/pull-requests.md says how to ask GitHub for them.\n"
+    )

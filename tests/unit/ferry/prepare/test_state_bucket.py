@@ -35,15 +35,15 @@ SETTINGS = [
     "encryption: on",
     "versioning: on",
     "lifecycle: earlier versions expire after 90 days",
-    "lifecycle: kept plans expire after 14 days",
+    "lifecycle: plans of runs expire after 7 days",
     "tags",
 ]
-PLANS_EXPIRE: Any = {
-    "ID": "expire-plans",
+RUNS_EXPIRE: Any = {
+    "ID": "expire-runs",
     "Status": "Enabled",
-    "Filter": {"Prefix": "plans/"},
+    "Filter": {"Prefix": "runs/"},
     "NoncurrentVersionExpiration": {"NoncurrentDays": 1},
-    "Expiration": {"Days": 14},
+    "Expiration": {"Days": 7},
 }
 ALL_BLOCKED = {
     "BlockPublicAcls": True,
@@ -124,7 +124,7 @@ def test_the_bucket_is_encrypted(s3: S3Client) -> None:
     assert rule["ApplyServerSideEncryptionByDefault"] == {"SSEAlgorithm": "AES256"}
 
 
-def test_the_bucket_keeps_earlier_versions_for_90_days_and_plans_for_14(s3: S3Client) -> None:
+def test_the_bucket_keeps_earlier_versions_for_90_days_and_plans_for_7(s3: S3Client) -> None:
     run(s3)
 
     assert s3.get_bucket_versioning(Bucket=NAME)["Status"] == "Enabled"
@@ -137,7 +137,7 @@ def test_the_bucket_keeps_earlier_versions_for_90_days_and_plans_for_14(s3: S3Cl
             "Expiration": {"ExpiredObjectDeleteMarker": True},
             "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7},
         },
-        PLANS_EXPIRE,
+        RUNS_EXPIRE,
     ]
 
 
@@ -200,23 +200,23 @@ def test_a_second_run_writes_nothing(s3: S3Client) -> None:
             lambda s3: s3.delete_bucket_lifecycle(Bucket=NAME),
             [
                 "lifecycle: earlier versions expire after 90 days",
-                "lifecycle: kept plans expire after 14 days",
+                "lifecycle: plans of runs expire after 7 days",
             ],
             id="lifecycle",
         ),
         pytest.param(
             lambda s3: put_rules(s3, rules(s3)[:1]),
-            ["lifecycle: kept plans expire after 14 days"],
+            ["lifecycle: plans of runs expire after 7 days"],
             id="a bucket made before plans were kept",
         ),
         pytest.param(
-            lambda s3: put_rules(s3, [rules(s3)[0], {**PLANS_EXPIRE, "Expiration": {"Days": 365}}]),
-            ["lifecycle: kept plans expire after 14 days"],
+            lambda s3: put_rules(s3, [rules(s3)[0], {**RUNS_EXPIRE, "Expiration": {"Days": 365}}]),
+            ["lifecycle: plans of runs expire after 7 days"],
             id="plans kept longer",
         ),
         pytest.param(
-            lambda s3: put_rules(s3, [rules(s3)[0], {**PLANS_EXPIRE, "Filter": {"Prefix": ""}}]),
-            ["lifecycle: kept plans expire after 14 days"],
+            lambda s3: put_rules(s3, [rules(s3)[0], {**RUNS_EXPIRE, "Filter": {"Prefix": ""}}]),
+            ["lifecycle: plans of runs expire after 7 days"],
             id="states expire as plans do",
         ),
         pytest.param(lambda s3: s3.delete_bucket_tagging(Bucket=NAME), ["tags"], id="tags"),
@@ -296,8 +296,24 @@ def test_other_lifecycle_rules_stay(s3: S3Client) -> None:
     assert [rule.get("ID") for rule in rules(s3)] == [
         "theirs",
         "expire-old-versions",
-        "expire-plans",
+        "expire-runs",
     ]
+
+
+def test_plans_that_an_older_version_kept_still_expire(s3: S3Client) -> None:
+    run(s3)
+    older: Any = {
+        "ID": "expire-plans",
+        "Status": "Enabled",
+        "Filter": {"Prefix": "plans/"},
+        "Expiration": {"Days": 14},
+    }
+    put_rules(s3, [rules(s3)[0], older])
+
+    run(s3)
+
+    assert older in rules(s3)
+    assert RUNS_EXPIRE in rules(s3)
 
 
 def test_a_rule_of_ours_for_a_part_of_the_bucket_is_mended(s3: S3Client) -> None:

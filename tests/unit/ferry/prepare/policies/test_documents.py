@@ -24,7 +24,8 @@ CHINA = environment(aws={"region": "cn-north-1"})
 WITHOUT_BOUNDARY = [
     "account",
     "plan",
-    "keep-plans",
+    "lock",
+    "review",
     "apply-network",
     "apply-database",
     "apply-replication",
@@ -35,9 +36,6 @@ WITHOUT_BOUNDARY = [
     "dms-of-anybody",
     "administrator-roles",
     "boundary",
-    "trust-plan",
-    "trust-apply",
-    "trust-account",
 ]
 
 
@@ -72,27 +70,50 @@ def test_services_are_called_as_the_partition_calls_them() -> None:
     ]
 
 
-def test_who_plans_writes_locks_and_plans_and_nothing_else() -> None:
-    bucket = "arn:aws:s3:::aurora-ferry-tfstate-111122223333-eu-central-1"
-    writing = {
+def writing(name: str) -> dict[str, Any]:
+    """What a document lets write, and where."""
+    return {
         action: each["Resource"]
-        for name in ("plan", "keep-plans")
         for each in statements(DEV, name).values()
         for action in listed(each["Action"])
         if not action.partition(":")[2].startswith(("Describe", "Get", "List", "Decrypt"))
     }
 
+
+def test_who_plans_writes_nothing_and_takes_no_lock() -> None:
+    assert writing("plan") == {}
+    assert not any("runs/" in text(each) for each in chosen(documents(DEV, [DEV]), ["plan"]))
+
+
+def test_locks_are_a_document_of_their_own() -> None:
+    bucket = "arn:aws:s3:::aurora-ferry-tfstate-111122223333-eu-central-1"
     locks = [
         f"{bucket}/environments/dev/terraform.tfstate.tflock",
         f"{bucket}/account/terraform.tfstate.tflock",
     ]
-    assert writing["s3:DeleteObject"] == locks
-    assert set(writing) == {"s3:DeleteObject", "s3:PutObject"}
-    assert statements(DEV, "plan")["Lock"]["Resource"] == locks
-    assert statements(DEV, "keep-plans")["KeepPlans"]["Resource"] == [
-        f"{bucket}/plans/dev/*",
-        f"{bucket}/plans/account-111122223333/*",
-    ]
+
+    assert writing("lock") == {"s3:DeleteObject": locks, "s3:PutObject": locks}
+
+
+def test_only_who_reviews_writes_plans_of_runs_and_who_applies_reads_its_own() -> None:
+    runs = "arn:aws:s3:::aurora-ferry-tfstate-111122223333-eu-central-1/runs/*"
+
+    assert writing("review") == {
+        "s3:PutObject": [f"{runs}/dev.tfplan", f"{runs}/account-111122223333.tfplan"]
+    }
+    assert statements(DEV, "apply-database")["PlanOfTheRun"] == {
+        "Sid": "PlanOfTheRun",
+        "Effect": "Allow",
+        "Action": "s3:GetObject",
+        "Resource": f"{runs}/dev.tfplan",
+    }
+    writers = {
+        document.name
+        for document in documents(DEV, [DEV])
+        for each in document.as_json()["Statement"]
+        if "s3:PutObject" in listed(each["Action"]) and "runs/" in str(each["Resource"])
+    }
+    assert writers == {"review"}
 
 
 def listed(value: str | list[str]) -> list[str]:
@@ -114,7 +135,7 @@ def test_with_a_boundary_whoever_deploys_makes_roles_within_it() -> None:
     assert statements(bounded, "account")["Roles"]["Condition"] == held
 
 
-@pytest.mark.parametrize("name", ["plan", "keep-plans", "apply", "operate", "check"])
+@pytest.mark.parametrize("name", ["plan", "review", "apply", "operate", "check"])
 def test_without_a_boundary_nobody_but_an_administrator_writes_in_iam(name: str) -> None:
     harmless = ("iam:Get", "iam:List", "iam:PassRole", "iam:SimulatePrincipalPolicy")
     found = [
@@ -232,30 +253,58 @@ def test_the_boundary_stays_as_it_is_when_an_environment_is_added() -> None:
     assert alone == together
 
 
-def test_one_subject_of_one_repository_takes_a_role() -> None:
-    subjects = {}
-    for name in ("trust-plan", "trust-apply", "trust-account"):
-        [statement] = statements(DEV, name).values()
-        assert statement["Principal"] == {
-            "Federated": "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"
-        }
-        assert "Resource" not in statement
-        [(test, claims)] = statement["Condition"].items()
-        assert test == "StringEquals"  # never StringLike: a pattern lets other repositories in
-        assert claims["token.actions.githubusercontent.com:aud"] == "sts.amazonaws.com"
-        subjects[name] = claims["token.actions.githubusercontent.com:sub"]
-
-    assert subjects == {
-        "trust-plan": "repo:example/aurora-ferry:pull_request",
-        "trust-apply": "repo:example/aurora-ferry:environment:dev",
-        "trust-account": "repo:example/aurora-ferry:environment:account-111122223333",
-    }
+ISSUER = "token.actions.githubusercontent.com"
+APPLY_YML = "example/aurora-ferry/.github/workflows/apply.yml@refs/heads/main"
 
 
-def test_no_trust_where_the_repository_is_elsewhere() -> None:
-    elsewhere = environment(tags={"repository": "gitlab.com/example/aurora-ferry"})
+def trust(name: str, of: Environment = DEV) -> dict[str, Any]:
+    [document] = chosen(documents(of, [of], ids="11/22", branch="main"), [name])
+    [statement] = document.as_json()["Statement"]
+    assert statement["Action"] == "sts:AssumeRoleWithWebIdentity"
+    [test] = statement["Condition"]
+    assert test == "StringEquals"  # never StringLike: a pattern lets other repositories in
+    return {key.removeprefix(f"{ISSUER}:"): it for key, it in statement["Condition"][test].items()}
 
-    names = [each.name for each in documents(elsewhere, [elsewhere])]
+
+@pytest.mark.parametrize(
+    ("name", "subject"),
+    [
+        ("trust-plan", "pull_request"),
+        ("trust-review", "ref:refs/heads/main"),
+        ("trust-apply", "environment:dev"),
+        ("trust-account", "environment:account-111122223333"),
+    ],
+)
+def test_one_subject_of_one_repository_takes_a_role_in_both_forms(name: str, subject: str) -> None:
+    found = trust(name)
+
+    assert found["aud"] == "sts.amazonaws.com"
+    assert found["repository_id"] == "22"
+    assert found["sub"] == [
+        f"repo:example/aurora-ferry:{subject}",
+        f"repo:example@11/aurora-ferry@22:{subject}",
+    ]
+
+
+@pytest.mark.parametrize("name", ["trust-review", "trust-apply", "trust-account"])
+def test_what_writes_is_taken_by_one_workflow_of_the_default_branch(name: str) -> None:
+    found = trust(name)
+
+    assert (found["ref"], found["job_workflow_ref"]) == ("refs/heads/main", APPLY_YML)
+
+
+def test_pull_requests_take_the_role_that_reads_and_no_other() -> None:
+    assert set(trust("trust-plan")) == {"aud", "repository_id", "sub"}
+
+
+@pytest.mark.parametrize(
+    ("repository", "ids"),
+    [("gitlab.com/example/aurora-ferry", "11/22"), ("github.com/example/aurora-ferry", "")],
+)
+def test_nobody_is_trusted_of_whom_too_little_is_known(repository: str, ids: str) -> None:
+    of = environment(tags={"repository": repository})
+
+    names = [each.name for each in documents(of, [of], ids=ids, branch="main")]
 
     assert [name for name in names if name.startswith("trust")] == []
 
@@ -323,7 +372,7 @@ def test_what_is_no_longer_right_is_written_anew(tmp_path: Path) -> None:
     steps = list(write(found, tmp_path))
 
     assert [step.outcome for step in steps] == [Outcome.MENDED, Outcome.CREATED]
-    assert steps[0].what == "plan.json: for cdktf diff, terraform plan, ferry adopt"
+    assert steps[0].what == "plan.json: for terraform plan -lock=false, ferry adopt, pull requests"
     assert sorted(file.name for file in tmp_path.iterdir()) == [
         "administrator-roles.json",
         "mine.json",

@@ -1,0 +1,65 @@
+"""Keeps the plan of a run in the encrypted bucket of the states until the run may apply it."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from facts import names
+from ferry.account import explained, found_or_none, sign_in
+from pull_requests.errors import RefusedError
+
+if TYPE_CHECKING:
+    from types_boto3_s3 import S3Client
+
+    from pull_requests.stacks import Stack
+
+
+def keep(plan: bytes, stack: Stack, *, run: str) -> str:
+    """Write a run's plan into the bucket of its stack's state and return its SHA-256, in hex."""
+    key = names.plan_of_run(run, stack.name)
+    with explained(f"keep the plan as {key} in the bucket {stack.bucket}"):
+        _s3(stack).put_object(
+            Bucket=stack.bucket,
+            Key=key,
+            Body=plan,
+            ExpectedBucketOwner=stack.account_id,
+            ChecksumAlgorithm="SHA256",
+        )
+    return hashlib.sha256(plan).hexdigest()
+
+
+def kept(stack: Stack, *, run: str, digest: str) -> bytes:
+    """The plan that this run has kept, known by what `keep` returned to it by way of GitHub.
+
+    Raises:
+        RefusedError: The run has kept none, or what is there is another.
+        FerryError: AWS refuses, or the credentials are another account's.
+    """
+    key = names.plan_of_run(run, stack.name)
+    with explained(f"read the plan {key} in the bucket {stack.bucket}"):
+        s3 = _s3(stack)
+        answer = found_or_none(
+            lambda: s3.get_object(
+                Bucket=stack.bucket, Key=key, ExpectedBucketOwner=stack.account_id
+            ),
+            "NoSuchKey",
+        )
+        plan = None if answer is None else answer["Body"].read()
+    if plan is None:
+        raise RefusedError(
+            f"This run has kept no plan of {stack.name}, or it has expired after {names.RUN_DAYS} "
+            "days. Nothing was applied. Run this workflow anew."
+        )
+    if hashlib.sha256(plan).hexdigest() != digest:
+        raise RefusedError(
+            f"What the bucket {stack.bucket} has as {key} is not what this run has planned and its "
+            "approvers saw. Nothing was applied. Find out who has overwritten it before you run "
+            "this workflow anew."
+        )
+    return plan
+
+
+def _s3(stack: Stack) -> S3Client:
+    where = {"account_id": stack.account_id, "region": stack.bucket_region}
+    return sign_in(environment=stack.name, **where).s3

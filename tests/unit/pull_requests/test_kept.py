@@ -1,0 +1,98 @@
+"""The plan of a run comes back to that run as it was, and to no other."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from typing import TYPE_CHECKING
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from ferry.errors import FerryError
+from pull_requests import kept
+from pull_requests.errors import RefusedError
+from tests.unit.pull_requests.examples import stack
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from types_boto3_s3 import S3Client
+
+    from pull_requests.stacks import Stack
+
+MOTOS_ACCOUNT = "123456789012"
+DEV = stack(account_id=MOTOS_ACCOUNT)
+PLAN, RUN = b"the plan", "42"
+DIGEST = hashlib.sha256(PLAN).hexdigest()
+
+
+@pytest.fixture
+def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Client]:
+    """The bucket of the states, in an account of moto's, whatever the developer has configured."""
+    logger = logging.getLogger("botocore")
+    level = logger.level
+    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_SESSION_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
+    with mock_aws():
+        client = boto3.client("s3", region_name=DEV.bucket_region)
+        client.create_bucket(
+            Bucket=DEV.bucket, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
+        )
+        client.put_bucket_encryption(
+            Bucket=DEV.bucket,
+            ServerSideEncryptionConfiguration={
+                "Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]
+            },
+        )
+        yield client
+    logger.setLevel(level)
+
+
+def test_a_run_gets_what_it_has_kept_from_the_encrypted_bucket(s3: S3Client) -> None:
+    assert kept.keep(PLAN, DEV, run=RUN) == DIGEST
+
+    (found,) = s3.list_objects_v2(Bucket=DEV.bucket)["Contents"]
+    assert found["Key"] == "runs/42/dev.tfplan"
+    head = s3.head_object(Bucket=DEV.bucket, Key=found["Key"])
+    assert head["ServerSideEncryption"] == "AES256"
+    assert kept.kept(DEV, run=RUN, digest=DIGEST) == PLAN
+
+
+@pytest.mark.usefixtures("s3")
+def test_a_run_gets_no_other_runs_plan() -> None:
+    kept.keep(PLAN, DEV, run="41")
+
+    with pytest.raises(RefusedError) as refusal:
+        kept.kept(DEV, run=RUN, digest=DIGEST)
+
+    assert str(refusal.value) == (
+        "This run has kept no plan of dev, or it has expired after 7 days. Nothing was applied. Run "
+        "this workflow anew."
+    )
+
+
+def test_a_plan_that_somebody_else_put_there_is_refused(s3: S3Client) -> None:
+    kept.keep(PLAN, DEV, run=RUN)
+    s3.put_object(Bucket=DEV.bucket, Key="runs/42/dev.tfplan", Body=b"another plan")
+
+    with pytest.raises(RefusedError) as refusal:
+        kept.kept(DEV, run=RUN, digest=DIGEST)
+
+    assert str(refusal.value) == (
+        f"What the bucket {DEV.bucket} has as runs/42/dev.tfplan is not what this run has planned "
+        "and its approvers saw. Nothing was applied. Find out who has overwritten it before you run "
+        "this workflow anew."
+    )
+
+
+@pytest.mark.usefixtures("s3")
+@pytest.mark.parametrize("of", [stack(), stack("prod")], ids=lambda it: it.name)
+def test_nothing_is_kept_in_another_account(of: Stack) -> None:
+    with pytest.raises(FerryError, match=f"You are signed in to account {MOTOS_ACCOUNT}"):
+        kept.keep(PLAN, of, run=RUN)

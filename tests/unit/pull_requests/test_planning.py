@@ -1,0 +1,93 @@
+"""What the branch's code hands over is taken for what anybody may have written."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ferry.errors import InputError
+from pull_requests import planning
+from tests.unit.pull_requests.examples import plan_json, planned
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_a_plan_is_read_as_it_was_written(tmp_path: Path) -> None:
+    planned().write(tmp_path)
+
+    assert planning.read(tmp_path, stack="dev") == planned()
+
+
+def test_a_failure_is_handed_over_too(tmp_path: Path) -> None:
+    failed = planned(plan="", failure="'terraform init' ended with 1")
+    failed.write(tmp_path)
+
+    assert planning.read(tmp_path, stack="dev") == failed
+
+
+RIGHT: dict[str, Any] = {
+    "kind": "changed",
+    "document": planned().document,
+    "moved_from": "",
+    "plan": plan_json(),
+    "failure": "",
+}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("", id="nothing"),
+        pytest.param("[]", id="a list"),
+        pytest.param("[" * 100_000, id="nested deeply"),
+        pytest.param(json.dumps({**RIGHT, "more": "x"}), id="one field more"),
+        pytest.param(json.dumps({**RIGHT, "kind": "safe"}), id="an unknown kind"),
+        pytest.param(json.dumps({**RIGHT, "kind": 1}), id="a number"),
+        pytest.param(json.dumps({**RIGHT, "document": "{}"}), id="no stack"),
+        pytest.param(json.dumps({**RIGHT, "document": "[" * 100_000}), id="no JSON"),
+        pytest.param(json.dumps({**RIGHT, "plan": "[]"}), id="no plan"),
+    ],
+)
+def test_something_else_is_refused_in_one_line(tmp_path: Path, text: str) -> None:
+    (tmp_path / "planned.json").write_text(text)
+
+    with pytest.raises(InputError) as refusal:
+        planning.read(tmp_path, stack="dev")
+
+    assert str(refusal.value) == (
+        "What the branch's code left as the plan of dev is none, or has more than 32 MB."
+    )
+
+
+def test_what_is_too_large_is_not_read(tmp_path: Path) -> None:
+    with (tmp_path / "planned.json").open("w") as file:
+        file.truncate(32_000_001)
+
+    with pytest.raises(InputError, match="more than 32 MB"):
+        planning.read(tmp_path, stack="dev")
+
+
+def test_a_link_is_not_followed(tmp_path: Path) -> None:
+    planned().write(tmp_path)
+    (tmp_path / "planned.json").rename(tmp_path / "elsewhere")
+    (tmp_path / "planned.json").symlink_to(tmp_path / "elsewhere")
+
+    with pytest.raises(InputError):
+        planning.read(tmp_path, stack="dev")
+
+
+@pytest.mark.parametrize(
+    ("changed", "applyable"),
+    [
+        ({}, True),
+        ({"kind": "gone"}, False),
+        ({"plan": plan_json().replace('"applyable": true', '"applyable": false')}, False),
+        ({"plan": "{}"}, False),
+        ({"plan": ""}, False),
+    ],
+)
+def test_what_may_be_applied(changed: dict[str, str], applyable: bool) -> None:  # noqa: FBT001
+    assert planned(**changed).applyable is applyable
