@@ -145,6 +145,25 @@ def test_what_was_recorded_passes(environment: Environment, command: str) -> Non
     assert sorted({f"{each.action} {each.resource}" for each in refused}) == []
 
 
+@pytest.mark.parametrize(
+    ("role", "allowed"),
+    [
+        (("plan",), False),
+        (("plan", "lock"), False),
+        (("plan", "apply-", "administrator-roles"), False),
+        (("plan", "review"), True),
+    ],
+    ids=["of pull requests", "of people who plan", "that applies", "that reviews"],
+)
+def test_only_the_role_that_reviews_puts_a_plan_where_it_is_applied(
+    role: tuple[str, ...], *, allowed: bool
+) -> None:
+    for action in ("s3:PutObject", "s3:DeleteObject"):
+        asked = Request(action=action, resource=f"{BUCKET_ARN}/runs/42/dev.tfplan", context={})
+
+        assert allows(of(DEV, *role), asked) is (allowed and action == "s3:PutObject")
+
+
 # --- nothing of anybody else's
 
 
