@@ -30,7 +30,8 @@ def dev(s3: S3Client) -> Deployment:
 
 
 def test_the_outputs_are_those_of_the_state(dev: Deployment, s3: S3Client) -> None:
-    state = {"outputs": {"cluster_id": {"value": "aurora-ferry-dev", "type": "string"}}}
+    output = {"value": "aurora-ferry-dev", "type": "string"}
+    state = {"version": 4, "outputs": {"cluster_id": output}}
     s3.put_object(Bucket=BUCKET, Key=KEY, Body=json.dumps(state))
 
     assert dev.outputs == {"cluster_id": "aurora-ferry-dev"}

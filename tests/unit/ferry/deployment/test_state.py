@@ -41,7 +41,7 @@ def test_the_state_tells_what_is_tainted() -> None:
 def test_the_state_tells_the_outputs() -> None:
     output = {"value": "aurora-ferry-dev", "type": "string"}
 
-    assert parse(json.dumps({"outputs": {"cluster_id": output}}).encode()) == State(
+    assert parse(json.dumps({"version": 4, "outputs": {"cluster_id": output}}).encode()) == State(
         outputs={"cluster_id": "aurora-ferry-dev"}
     )
 
@@ -58,7 +58,9 @@ def test_the_state_is_read_from_its_bucket(s3: S3Client) -> None:
     s3.create_bucket(
         Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
     )
-    s3.put_object(Bucket=BUCKET, Key=KEY, Body=json.dumps({"resources": [resource()]}))
+    s3.put_object(
+        Bucket=BUCKET, Key=KEY, Body=json.dumps({"version": 4, "resources": [resource()]})
+    )
 
     assert read_state(s3, bucket=BUCKET, key=KEY) == State(
         resources={"aws_vpc.vpc": {"id": "vpc-1"}}
@@ -80,4 +82,49 @@ def test_a_bucket_that_was_never_made(s3: S3Client) -> None:
     assert str(raised.value) == (
         f"Could not read the state s3://{BUCKET}/{KEY}: AWS refused GetObject (NoSuchBucket): "
         "The specified bucket does not exist"
+    )
+
+
+def instances(*them: object) -> bytes:
+    vpc = {"mode": "managed", "type": "aws_vpc", "name": "vpc", "instances": [*them]}
+    return json.dumps({"version": 4, "resources": [vpc]}).encode()
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (b"", "it is empty"),
+        (b"canary", "it is not JSON"),
+        (b'"\xff"', "it is not JSON"),
+        (b"[" * 100_000, "it is not JSON"),
+        (b"[]", "it should be an object"),
+        (b"{}", "it says no version"),
+        (b'{"version": 3}', "its version is 3, and ferry reads 4"),
+        (b'{"version": 4, "outputs": []}', "outputs should be an object"),
+        (b'{"version": 4, "outputs": {"a": 1}}', "the output a should be an object"),
+        (b'{"version": 4, "outputs": {"a": {}}}', "the output a has no value"),
+        (b'{"version": 4, "resources": {}}', "resources should be a list"),
+        (b'{"version": 4, "resources": [1]}', "a resource should be an object"),
+        (b'{"version": 4, "resources": [{}]}', "a resource lacks one of mode, type, name"),
+        (instances(1), "an instance of aws_vpc.vpc should be an object"),
+        (instances({}), "what is known of aws_vpc.vpc should be an object"),
+        (
+            instances().replace(b"[]}", b"null}"),
+            "the instances of aws_vpc.vpc should be a list",
+        ),
+    ],
+)
+def test_what_is_no_state_is_one_line(s3: S3Client, text: bytes, why: str) -> None:
+    s3.create_bucket(
+        Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
+    )
+    s3.put_object(Bucket=BUCKET, Key=KEY, Body=text)
+
+    with pytest.raises(FerryError) as raised:
+        read_state(s3, bucket=BUCKET, key=KEY)
+
+    assert raised.value.exit_code == 3
+    assert str(raised.value) == (
+        f"s3://{BUCKET}/{KEY} cannot be read as Terraform's state: {why}. Look at it; the bucket "
+        "keeps the versions before it: docs/recovery.md, 'Cannot be read as Terraform's state'."
     )
