@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def without_orders(stream: TextIO | None = None) -> Iterator[TextIO]:
-    """Have the runner take no orders from what is printed meanwhile; not its log, do nothing."""
+    """Have the runner take no orders from what is printed meanwhile; elsewhere, do nothing."""
     to = stream or sys.stdout
     if "GITHUB_ACTIONS" not in os.environ:
         yield to

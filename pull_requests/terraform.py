@@ -43,8 +43,8 @@ class Terraform:
         (self.folder / FILE).write_text(json.dumps(configuration, indent=2))
         if not stack.lock:
             raise ToolError(
-                f"The provider of {stack.name} is not pinned for this machine; the workflows use no "
-                "other. 'make lock PLATFORMS=linux_amd64' writes .terraform.lock.hcl; commit it."
+                f"The provider of {stack.name} is not pinned for this machine, and no other is "
+                "used. 'make lock PLATFORMS=' pins it: docs/deployment.md, The AWS provider."
             )
         (self.folder / LOCK_FILE).write_text(stack.lock)
         self._must("init", "-no-color", "-lockfile=readonly")
