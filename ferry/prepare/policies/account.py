@@ -52,7 +52,8 @@ def trusts(scope: Scope, *, ids: str, branch: str) -> Iterator[Document]:
 
     A repository that was made or renamed since July 2026 has its ids in the subject, others have
     not, and names may come to belong to somebody else: so both forms, and the id beside them.
-    Source: https://docs.github.com/en/actions/reference/security/oidc
+    Sources: https://docs.github.com/en/actions/reference/security/oidc,
+    https://aws.amazon.com/about-aws/whats-new/2026/01/aws-sts-supports-validation-identity-provider-claims/
 
     Args:
         scope: The environment.
