@@ -7,6 +7,10 @@ from typing import Final
 ENGINE: Final = "aurora-postgresql"
 """The engine, as RDS calls it, and DMS an endpoint of it."""
 
+MONITORING_POLICY: Final = "AmazonRDSEnhancedMonitoringRole"
+"""AWS's managed policy, below ``service-role/``, of the role of enhanced monitoring. Source:
+https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Monitoring.OS.Enabling.html"""
+
 
 def release(engine_version: str) -> int:
     """The PostgreSQL release of a version, such as 15 of ``15.8``.

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal, get_args
+from typing import TYPE_CHECKING, Final, Literal, get_args
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 VPC_ROLE: Final = "dms-vpc-role"
 """With this role DMS places its network interfaces; without it no subnet group can be made."""
@@ -20,6 +23,26 @@ https://docs.aws.amazon.com/dms/latest/userguide/security-iam.html#CHAP_Security
 REJECTED_IN_PASSWORDS: Final = ";:.+"
 """Punctuation that a password in a secret of DMS's must not hold. Source:
 https://docs.aws.amazon.com/dms/latest/userguide/security_iam_secretsmanager.html"""
+
+SslMode = Literal["none", "require", "verify-ca", "verify-full"]
+"""How DMS reaches a database, from open to safest. Source:
+https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Security.SSL.html"""
+
+SSL_MODES: Final[tuple[SslMode, ...]] = get_args(SslMode)
+"""All of them, in that order."""
+
+VERIFYING: Final[tuple[SslMode, ...]] = ("verify-ca", "verify-full")
+"""The modes that check who the other end is, by a certificate."""
+
+AfterFullLoad = Literal["continue", "stop-before-cached-changes", "stop-after-cached-changes"]
+"""What follows a task's full load."""
+
+STOPS: Final[Mapping[str, AfterFullLoad]] = {
+    "StopTaskCachedChangesApplied": "stop-after-cached-changes",
+    "StopTaskCachedChangesNotApplied": "stop-before-cached-changes",
+}
+"""The task setting that stops a task there. Source:
+https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Tasks.CustomizingTasks.TaskSettings.FullLoad.html"""
 
 LogComponent = Literal[
     "ADDONS",

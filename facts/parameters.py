@@ -14,13 +14,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _AURORA = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/"
 _BLOG = "https://aws.amazon.com/blogs/database/amazon-aurora-postgresql-parameters-part-2-replication-security-and-logging/"
+
+
+FORCE_SSL: Final = "rds.force_ssl"
+LOGICAL_REPLICATION: Final = "rds.logical_replication"
+PRELOADED: Final = "shared_preload_libraries"
+
+STATISTICS_LIBRARY: Final = "pg_stat_statements"
+"""The library with the statistics of statements."""
+
+ALWAYS_SET: Final[Mapping[str, str]] = {
+    LOGICAL_REPLICATION: "1",  # a way back: Aurora can be a source itself
+    PRELOADED: STATISTICS_LIBRARY,
+    FORCE_SSL: "1",
+}
+"""What every cluster has; a file may preload more libraries, and changes no other."""
 
 
 class Kind(Enum):
@@ -82,14 +97,14 @@ _ROWS = (
     # What the project itself sets.
     _postgresql("log_statement", Kind.DYNAMIC, _LOGGING),
     _postgresql("log_min_duration_statement", Kind.DYNAMIC, _LOGGING),
-    _postgresql("shared_preload_libraries", Kind.STATIC, _CLIENT),
+    _postgresql(PRELOADED, Kind.STATIC, _CLIENT),
     _aurora(
-        "rds.logical_replication",
+        LOGICAL_REPLICATION,
         Kind.STATIC,
         f"{_AURORA}AuroraPostgreSQL.Replication.Logical.Configure.html",
         defaults={0: "0"},
     ),
-    _aurora("rds.force_ssl", Kind.DYNAMIC, _BLOG, defaults={0: "0", 17: "1"}),
+    _aurora(FORCE_SSL, Kind.DYNAMIC, _BLOG, defaults={0: "0", 17: "1"}),
     # Logs.
     _postgresql("log_autovacuum_min_duration", Kind.DYNAMIC, _LOGGING, aurora="10000"),
     _postgresql("log_connections", Kind.DYNAMIC, _LOGGING),

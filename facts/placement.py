@@ -137,6 +137,10 @@ class Placement:
         """DMS where it is not a region's: as it publishes events and takes the account's roles."""
         return f"dms.{self.dns_suffix}"
 
+    def endpoint_service(self, service: str) -> str:
+        """What a VPC endpoint of a service is for; spelt so in every partition, China included."""
+        return f"com.amazonaws.{self.region}.{service}"
+
     def regional_principal(self, service: str) -> str:
         """A service's principal, or its name in ``kms:ViaService``, in this region."""
         return f"{service}.{self.region}.{self.dns_suffix}"

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from facts.dms import LogComponent
+from facts.dms import AfterFullLoad, LogComponent
 from settings.fields import PlainName
 from settings.retention import LogRetentionDays
 from settings.section import Allowed, List, Section
@@ -14,7 +14,6 @@ from settings.windows import WeeklyWindow
 MigrationType = Literal["full-load", "cdc", "full-load-and-cdc"]
 PreparationMode = Literal["DO_NOTHING", "TRUNCATE_BEFORE_LOAD", "DROP_AND_CREATE"]
 LobMode = Literal["limited", "full", "inline"]
-AfterFullLoad = Literal["continue", "stop-before-cached-changes", "stop-after-cached-changes"]
 Severity = Literal[
     "LOGGER_SEVERITY_ERROR",
     "LOGGER_SEVERITY_WARNING",

@@ -4,10 +4,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from facts.dms import SslMode
 from settings.fields import Cidr, DatabaseName, Host, KmsKeyArn, PlainName, Port, SecretArn
 from settings.section import Allowed, Section
 
-SslMode = Literal["none", "require", "verify-ca", "verify-full"]
 PluginName = Literal["test_decoding", "pglogical"]
 
 CertificateFile = Annotated[

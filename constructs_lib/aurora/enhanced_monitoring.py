@@ -9,6 +9,7 @@ from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAtt
 from constructs import Construct
 
 from constructs_lib.policies import trust
+from facts.aurora import MONITORING_POLICY
 from facts.placement import RDS_MONITORING
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class EnhancedMonitoringRole(Construct):
                 "policy",
                 role=role.name,
                 policy_arn=placement.aws_managed_arn(
-                    "iam", "policy/service-role/AmazonRDSEnhancedMonitoringRole"
+                    "iam", f"policy/service-role/{MONITORING_POLICY}"
                 ),
             )
         ]

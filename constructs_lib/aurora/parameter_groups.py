@@ -18,6 +18,7 @@ from constructs import Construct
 from constructs_lib.aurora.parameters import applied
 from constructs_lib.templates import plain
 from facts.aurora import parameter_group_family, release
+from facts.parameters import ALWAYS_SET
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -84,9 +85,7 @@ class ParameterGroups(Construct):
         own = {
             "log_statement": log_statement,
             "log_min_duration_statement": str(log_min_duration_statement_ms),
-            "rds.logical_replication": "1",
-            "shared_preload_libraries": "pg_stat_statements",
-            "rds.force_ssl": "1",
+            **ALWAYS_SET,
         }
         self.cluster_group_name = RdsClusterParameterGroup(
             self,

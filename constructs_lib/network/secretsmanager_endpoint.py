@@ -59,8 +59,7 @@ class SecretsManagerEndpoint(Construct):
             self,
             "endpoint",
             vpc_id=network.vpc_id,
-            # Spelt so in every partition, China included.
-            service_name=f"com.amazonaws.{placement.region}.secretsmanager",
+            service_name=placement.endpoint_service("secretsmanager"),
             vpc_endpoint_type="Interface",
             subnet_ids=list(network.dms_subnet_ids),
             security_group_ids=[security_group_id],

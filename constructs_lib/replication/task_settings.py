@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from facts.dms import LOG_COMPONENTS
+from facts.dms import LOG_COMPONENTS, STOPS
 
 if TYPE_CHECKING:
     from constructs_lib.replication.protocols import Task
@@ -106,11 +106,9 @@ def _full_load(task: Task) -> dict[str, object]:
     A stop between them and the changes leaves time to build secondary indexes. Source:
     https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Tasks.CustomizingTasks.TaskSettings.FullLoad.html
     """
-    after = task.after_full_load
     return {
         "TargetTablePrepMode": task.target_table_preparation_mode,
-        "StopTaskCachedChangesApplied": after == "stop-after-cached-changes",
-        "StopTaskCachedChangesNotApplied": after == "stop-before-cached-changes",
+        **{name: task.after_full_load == end for name, end in STOPS.items()},
         "MaxFullLoadSubTasks": task.full_load_sub_tasks,
         # Seconds that DMS waits for transactions that are open at the source; its own default.
         "TransactionConsistencyTimeout": 600,

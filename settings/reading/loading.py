@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from facts.dms import VERIFYING
 from settings.environment import Environment
 from settings.notation import either, path, toml
 from settings.reading import asking
@@ -15,7 +16,6 @@ from settings.reading.mending import Reading, read
 from settings.reading.problem import EnvironmentsError, Problem, given
 from settings.reading.tokens import ALLOWED, marked
 from settings.rules.rule import Finding
-from settings.rules.source import VERIFYING
 
 _VARIABLE = "ENVIRONMENT_SUFFIX"
 

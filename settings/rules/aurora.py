@@ -3,7 +3,14 @@
 from collections.abc import Iterator
 from typing import Final
 
-from facts.parameters import PARAMETERS, is_static
+from facts.parameters import (
+    FORCE_SSL,
+    LOGICAL_REPLICATION,
+    PARAMETERS,
+    PRELOADED,
+    STATISTICS_LIBRARY,
+    is_static,
+)
 from settings.aurora import Parameter
 from settings.environment import Environment
 from settings.notation import path, toml
@@ -12,8 +19,6 @@ from settings.windows import overlap
 
 _ADVANCED_INSIGHTS_DAYS: Final = 465
 
-_PRELOADED: Final = "pg_stat_statements"
-
 _OWN_SETTING: Final = {
     "log_statement": "set aurora.log_statement",
     "log_min_duration_statement": "set aurora.log_min_duration_statement_ms",
@@ -21,8 +26,8 @@ _OWN_SETTING: Final = {
 """Parameters with a setting of their own, and how to set them."""
 
 _FIXED: Final = {
-    "rds.logical_replication": "a replication back to the source needs it",
-    "rds.force_ssl": "connections without TLS are refused",
+    LOGICAL_REPLICATION: "a replication back to the source needs it",
+    FORCE_SSL: "connections without TLS are refused",
 }
 """Parameters that are always 1, and why."""
 
@@ -75,23 +80,23 @@ def parameters_leave_settings_alone(environment: Environment) -> Iterator[Findin
 
 def statistics_stay_loaded(environment: Environment) -> Iterator[Finding]:
     """The library that the project's dashboards and checks read is among those preloaded."""
-    libraries = environment.aurora.parameters.get("shared_preload_libraries")
-    if libraries and _PRELOADED not in libraries.value.replace(" ", "").split(","):
+    libraries = environment.aurora.parameters.get(PRELOADED)
+    if libraries and STATISTICS_LIBRARY not in libraries.value.replace(" ", "").split(","):
         yield Finding(
-            setting="aurora.parameters.shared_preload_libraries",
+            setting=f"aurora.parameters.{PRELOADED}",
             given=f"{toml(libraries.value)} given",
-            allowed=f"a list with {_PRELOADED}",
-            mend=f"set shared_preload_libraries = {toml(f'{_PRELOADED},{libraries.value}')}",
+            allowed=f"a list with {STATISTICS_LIBRARY}",
+            mend=f"set {PRELOADED} = {toml(f'{STATISTICS_LIBRARY},{libraries.value}')}",
         )
 
 
 def preloaded_for_the_cluster(environment: Environment) -> Iterator[Finding]:
     """Writer and readers load the same libraries, or a failover changes what works."""
-    if "shared_preload_libraries" in environment.aurora.instance_parameters:
+    if PRELOADED in environment.aurora.instance_parameters:
         yield Finding(
-            setting="aurora.instance_parameters.shared_preload_libraries",
+            setting=f"aurora.instance_parameters.{PRELOADED}",
             given="given for the instances",
-            allowed="shared_preload_libraries for the whole cluster",
+            allowed=f"{PRELOADED} for the whole cluster",
             mend="move it to [aurora.parameters]",
         )
 

@@ -3,12 +3,10 @@
 import ipaddress
 from collections.abc import Iterator
 
+from facts.dms import VERIFYING
 from settings.environment import Environment
 from settings.notation import toml
 from settings.rules.rule import Finding, PairRule, Rule
-
-VERIFYING = ("verify-ca", "verify-full")
-"""The modes that check who the source is."""
 
 
 def verification_has_a_certificate(environment: Environment) -> Iterator[Finding]:

@@ -34,6 +34,13 @@ FACTS = {
     r"CDCLatencySource": "facts/metrics.py",
     r"MaximumUsedTransactionIDs": "facts/metrics.py",
     r"\"low storage\"": "facts/events.py",
+    r"\"(rds\.force_ssl|rds\.logical_replication)\"": "facts/parameters.py",
+    r"\"(shared_preload_libraries|pg_stat_statements)\"": "facts/parameters.py",
+    r"\"verify-ca\"": "facts/dms.py",
+    r"\"stop-(before|after)-cached-changes\"": "facts/dms.py",
+    r"StopTaskCachedChanges": "facts/dms.py",
+    r"\"AmazonRDSEnhancedMonitoringRole\"": "facts/aurora.py",
+    r"\"com\.amazonaws\.": "facts/placement.py",
     r"\b465\b": "settings/rules/aurora.py",
 }
 

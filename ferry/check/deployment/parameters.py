@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from facts.aurora import parameter_group_family, release
-from facts.parameters import PARAMETERS, is_static
+from facts.parameters import ALWAYS_SET, PARAMETERS, is_static
 from ferry.check.deployment import statuses
 from ferry.check.deployment.expect import only
 
@@ -37,9 +37,7 @@ def _wanted(deployed: Deployed) -> Mapping[str, str]:
     return {
         "log_min_duration_statement": str(aurora.log_min_duration_statement_ms),
         "log_statement": aurora.log_statement,
-        "rds.force_ssl": "1",
-        "rds.logical_replication": "1",
-        "shared_preload_libraries": "pg_stat_statements",
+        **ALWAYS_SET,
         **{name: parameter.value for name, parameter in aurora.parameters.items()},
     }
 

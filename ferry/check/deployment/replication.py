@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from facts import outputs
 from facts.aurora import ENGINE
+from facts.dms import VERIFYING
 from ferry.check.deployment import statuses
 from ferry.check.deployment.expect import only
 
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 
     from ferry.check.deployment.deployed import Deployed
     from ferry.check.deployment.expect import Expect
-
-_VERIFYING: Final = ("verify-ca", "verify-full")
 
 
 def read_attributes(endpoint: EndpointTypeDef) -> Mapping[str, str]:
@@ -107,7 +106,7 @@ def check_source_endpoint(deployed: Deployed, expect: Expect) -> None:
     endpoint = deployed.endpoints["source"]
     _is_an_endpoint(expect, "source", endpoint, engine="postgres", ssl_mode=mode)
     has_certificate = bool(endpoint.get("CertificateArn"))
-    expect.equal("The source has a CA certificate", has_certificate, mode in _VERIFYING)
+    expect.equal("The source has a CA certificate", has_certificate, mode in VERIFYING)
 
 
 def check_target_endpoint(deployed: Deployed, expect: Expect) -> None:

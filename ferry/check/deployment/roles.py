@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from facts import dms, outputs
+from facts.aurora import MONITORING_POLICY
 from facts.placement import FLOW_LOGS, RDS_MONITORING
 from ferry.check.deployment.expect import document, items, only
 from ferry.check.deployment.network import own_vpc
@@ -164,7 +165,7 @@ def check_the_monitoring_role(deployed: Deployed, expect: Expect) -> None:
         return
     role_name = deployed.names.monitoring_role
     _acts_for_this_account(deployed, expect, role_name, RDS_MONITORING)
-    _carries_alone(deployed, expect, role_name, "AmazonRDSEnhancedMonitoringRole")
+    _carries_alone(deployed, expect, role_name, MONITORING_POLICY)
     _has_no_policy_of_its_own(deployed, expect, role_name)
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def find_endpoint(deployed: Deployed) -> VpcEndpointTypeDef:
     """The environment's endpoint for Secrets Manager."""
-    service = f"com.amazonaws.{deployed.account.region}.secretsmanager"
+    service = deployed.placement.endpoint_service("secretsmanager")
     found = deployed.account.ec2.describe_vpc_endpoints(
         Filters=[
             *deployed.in_the_vpc(),

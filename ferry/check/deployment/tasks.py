@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from facts import outputs
+from facts.dms import STOPS
 from ferry.check.deployment import statuses
 from ferry.check.deployment.expect import document
 
@@ -192,12 +193,7 @@ def check_full_load_settings(deployed: Deployed, expect: Expect) -> None:
                     "TargetTablePrepMode": wanted.target_table_preparation_mode,
                     "MaxFullLoadSubTasks": wanted.full_load_sub_tasks,
                     "CommitRate": wanted.commit_rate,
-                    "StopTaskCachedChangesApplied": (
-                        wanted.after_full_load == "stop-after-cached-changes"
-                    ),
-                    "StopTaskCachedChangesNotApplied": (
-                        wanted.after_full_load == "stop-before-cached-changes"
-                    ),
+                    **{name: wanted.after_full_load == end for name, end in STOPS.items()},
                 },
                 "ControlTablesSettings": {"ControlSchema": wanted.control_schema},
             },

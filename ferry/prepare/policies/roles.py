@@ -11,6 +11,7 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
+from facts.aurora import MONITORING_POLICY
 from facts.dms import LOGS_ROLE, MANAGED_POLICIES, VPC_ROLE
 from facts.names import Names, workflow_roles
 from ferry.prepare.policies.statements import Statement
@@ -43,7 +44,6 @@ _OF_ACCOUNT: Final = (
 _ATTACH: Final = ("iam:AttachRolePolicy", "iam:DetachRolePolicy")
 _READ_SECRET: Final = ("secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue")
 _DECRYPT: Final = ("kms:Decrypt", "kms:DescribeKey")
-_MONITORING_POLICY: Final = "AmazonRDSEnhancedMonitoringRole"
 
 
 def roles(scope: Scope) -> list[Statement]:
@@ -53,7 +53,7 @@ def roles(scope: Scope) -> list[Statement]:
         _attachments(
             scope,
             roles=scope.role_arns(scope.names.monitoring_role),
-            policies=[_MONITORING_POLICY],
+            policies=[MONITORING_POLICY],
         ),
         Statement(
             sid="ServiceLinkedRoles",

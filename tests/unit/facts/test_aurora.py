@@ -1,10 +1,14 @@
 """What follows from Aurora's version."""
 
-from facts.aurora import ENGINE, parameter_group_family, release
+from facts.aurora import ENGINE, MONITORING_POLICY, parameter_group_family, release
 
 
 def test_the_engine_is_auroras_postgresql() -> None:
     assert ENGINE == "aurora-postgresql"
+
+
+def test_enhanced_monitoring_has_a_policy_of_awss() -> None:
+    assert MONITORING_POLICY == "AmazonRDSEnhancedMonitoringRole"
 
 
 def test_the_release_is_the_first_number() -> None:

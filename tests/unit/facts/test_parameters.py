@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from facts.parameters import PARAMETERS, Kind, is_static
+from facts.parameters import ALWAYS_SET, PARAMETERS, Kind, is_static
 
 # What `select name, context from pg_settings` says in PostgreSQL 15.18, for the table's
 # parameters; pg_stat_statements.* with the module loaded.
@@ -64,6 +64,17 @@ PG_SETTINGS = {
     "wal_sender_timeout": "user",
     "work_mem": "user",
 }
+# Those of them that Aurora's default group changes, in every release.
+DEFAULTS = {
+    "autovacuum_analyze_scale_factor": "0.05",
+    "autovacuum_naptime": "5",
+    "autovacuum_vacuum_scale_factor": "0.1",
+    "idle_in_transaction_session_timeout": "86400000",
+    "log_autovacuum_min_duration": "10000",
+    "timezone": "UTC",
+    "track_functions": "pl",
+    "track_io_timing": "1",
+}
 # Aurora's own, by its documentation.
 AURORA = {
     "rds.force_ssl": Kind.DYNAMIC,
@@ -112,4 +123,18 @@ def test_auroras_default_is_that_of_the_release() -> None:
     force_ssl = PARAMETERS["rds.force_ssl"]
 
     assert [force_ssl.default(release) for release in (15, 16, 17, 18)] == ["0", "0", "1", "1"]
-    assert PARAMETERS["work_mem"].default(15) is None
+    assert PARAMETERS["rds.logical_replication"].default(15) == "0"
+    assert PARAMETERS["rds.log_retention_period"].default(15) == "4320"
+
+
+@pytest.mark.parametrize("name", PG_SETTINGS)
+def test_aurora_changes_some_of_postgresqls_defaults(name: str) -> None:
+    assert {PARAMETERS[name].default(release) for release in (15, 18)} == {DEFAULTS.get(name)}
+
+
+def test_what_every_cluster_has() -> None:
+    assert ALWAYS_SET == {
+        "rds.logical_replication": "1",
+        "shared_preload_libraries": "pg_stat_statements",
+        "rds.force_ssl": "1",
+    }

@@ -15,20 +15,22 @@ from facts.placement import (
 
 
 @pytest.mark.parametrize(
-    ("region", "partition", "dns_suffix"),
+    ("region", "partition", "dns_suffix", "console_domain"),
     [
-        ("eu-central-1", "aws", "amazonaws.com"),
-        ("us-gov-west-1", "aws-us-gov", "amazonaws.com"),
-        ("cn-north-1", "aws-cn", "amazonaws.com.cn"),
-        ("eusc-de-east-1", "aws-eusc", "amazonaws.eu"),
+        ("eu-central-1", "aws", "amazonaws.com", "console.aws.amazon.com"),
+        ("us-gov-west-1", "aws-us-gov", "amazonaws.com", "console.amazonaws-us-gov.com"),
+        ("cn-north-1", "aws-cn", "amazonaws.com.cn", "console.amazonaws.cn"),
+        ("eusc-de-east-1", "aws-eusc", "amazonaws.eu", "console.amazonaws-eusc.eu"),
     ],
 )
-def test_partition_and_dns_suffix_follow_the_region(
-    region: str, partition: str, dns_suffix: str
+def test_partition_and_domains_follow_the_region(
+    region: str, partition: str, dns_suffix: str, console_domain: str
 ) -> None:
     placement = Placement(account_id="111122223333", region=region)
 
-    assert (placement.partition, placement.dns_suffix) == (partition, dns_suffix)
+    assert placement.partition == partition
+    assert placement.dns_suffix == dns_suffix
+    assert placement.console_domain == console_domain
 
 
 def test_arns_name_partition_region_and_account() -> None:
@@ -52,6 +54,12 @@ def test_a_service_has_a_principal_in_each_region() -> None:
 
     assert placement.regional_principal("dms") == "dms.cn-north-1.amazonaws.com.cn"
     assert placement.dms_principal == "dms.amazonaws.com.cn"
+
+
+def test_an_endpoints_service_is_spelt_alike_in_every_partition() -> None:
+    placement = Placement(account_id="111122223333", region="cn-north-1")
+
+    assert placement.endpoint_service("secretsmanager") == "com.amazonaws.cn-north-1.secretsmanager"
 
 
 def test_some_services_bear_one_name_everywhere() -> None:

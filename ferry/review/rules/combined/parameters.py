@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from facts.parameters import is_static
+from facts.parameters import FORCE_SSL, is_static
 from ferry.review.plan.values import UNKNOWN, Json, show
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Finding, Phrase
@@ -67,7 +67,7 @@ def _one_parameter(
     }
     static = is_static(name)
     method = new[1] if new else (old or (None, None))[1]
-    if name == "rds.force_ssl" and values["after"] not in {'"1"', "1"}:
+    if name == FORCE_SSL and values["after"] not in {'"1"', "1"}:
         yield _parameter(
             change,
             Danger.WIDER_ACCESS,

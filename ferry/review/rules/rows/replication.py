@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from facts.dms import SSL_MODES
 from ferry.review.rules.combined.replication import endpoint_changes, task_changes, task_starts
 from ferry.review.rules.conditions import (
     always,
@@ -49,7 +50,6 @@ _PROVIDER: Final = (
     "endpoint.go"
 )
 
-_SSL_MODES: Final = ("none", "require", "verify-ca", "verify-full")
 _PAUSE: Final = "minutes; the tasks go on by themselves where they were"
 
 ROWS: Final[tuple[Row, ...]] = (
@@ -131,7 +131,7 @@ ROWS: Final[tuple[Row, ...]] = (
          "This version of the provider never sends changes of postgres_settings: the apply "
          "succeeds, DMS knows nothing, and the next plan shows them again.", source=_PROVIDER,
          remedy="Say it in extra_connection_attributes."),
-    Rule(_ENDPOINT, "ssl_mode", goes_down_in(_SSL_MODES), Danger.WIDER_ACCESS,
+    Rule(_ENDPOINT, "ssl_mode", goes_down_in(SSL_MODES), Danger.WIDER_ACCESS,
          "The connection is protected less: {after} in place of {before}.", timing=Timing.NOW,
          source=_SSL),
     Judged(_ENDPOINT, ("certificate_arn", "database_name", "engine_name", "endpoint_type",
