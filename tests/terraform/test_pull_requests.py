@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from facts import names
 from harness.deployment import ROOT, run_command
 from harness.server import LocalAws
 from harness.surroundings import surroundings
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
 
 ACCOUNT, OTHER_ACCOUNT = "111122223333", "444455556666"
-STACK = names.account_stack(ACCOUNT)
+STACK = f"account-{ACCOUNT}"
 BUCKET = f"aurora-ferry-tfstate-{ACCOUNT}-eu-central-1"
 LINKED = ("ferry", "pull_requests")
 PULL_REQUEST = ("--repository", "owner/name", "--number", "7")
@@ -198,7 +197,7 @@ def test_a_plan_of_what_does_not_change_is_refused(shared: Desk) -> None:
 
 
 def test_a_pull_request_is_planned_without_a_lock_and_writes_nothing(shared: Desk) -> None:
-    lock = f"{names.ACCOUNT_STATE_KEY}{names.LOCK_SUFFIX}"
+    lock = "account/terraform.tfstate.tflock"
     shared.s3.put_object(Bucket=BUCKET, Key=lock, Body=b"{}")
     try:
         ran = shared.plan("locked")
@@ -316,7 +315,7 @@ class Runs:
 @pytest.fixture(scope="module")
 def runs(deploying: Desk) -> Runs:
     first, second = deploying.propose("41"), deploying.propose("42")
-    key = names.plan_of_run("41", STACK)
+    key = f"runs/41/{STACK}.tfplan"
     plan = deploying.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read()
     deploying.s3.put_object(Bucket=BUCKET, Key=key, Body=plan + b" ")
     overwritten = deploying.apply("41", first.outputs["digest"])
@@ -370,7 +369,7 @@ def test_other_changes_than_the_comment_showed_are_told_and_nothing_is_left(
     assert "**These are not the changes that the comment of #7 showed:**" in ran.summary
     assert ran.outputs["digest"] == ""
     assert ran.printed.endswith("There is nothing to apply.\n")
-    assert names.plan_of_run("44", STACK) not in deploying.kept()
+    assert f"runs/44/{STACK}.tfplan" not in deploying.kept()
 
 
 @pytest.mark.usefixtures("runs")
@@ -391,7 +390,7 @@ def test_what_is_blocked_is_neither_kept_nor_asked_about(
     assert "is blocked or could not be judged; see above. Nothing was applied." in ran.printed
     assert "AdministratorAccess" in ran.summary
     assert "digest" not in ran.outputs
-    assert names.plan_of_run("45", STACK) not in desk.kept()
+    assert f"runs/45/{STACK}.tfplan" not in desk.kept()
 
 
 def test_an_account_without_a_bucket(base: Path, project: Path, tmp_path: Path) -> None:
