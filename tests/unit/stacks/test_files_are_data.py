@@ -97,7 +97,7 @@ IN_AN_ADDRESS = re.compile(r"[a${}%'~]")
 
 def hostile(text: str) -> dict[str, object]:
     """A text in every setting that takes it, made to fit where it does not."""
-    name = re.sub(r'[\x00-\x1f"]', "", text) or "a"
+    name = re.sub(r'[\x00-\x1f"]', "", text)[:126] or "a"
     address = "".join(IN_AN_ADDRESS.findall(text)) or "a"
     table = {"schema": name, "table": f"{name.replace('%', '')}x"}
     column = name.replace("%", "") or "a"
