@@ -43,7 +43,6 @@ class Row:
     """What an alarm has beside the facts of it.
 
     Args:
-        alarm: The facts: name, metric, statistic, on which side it is bad, what silence means.
         window: How long it has to be bad.
         description: What is wrong and where to look, for the one who gets the mail. ``{}`` is the
             threshold.
@@ -51,7 +50,6 @@ class Row:
             one by default.
     """
 
-    alarm: Alarm
     window: Window
     description: str
     unit: float = 1
@@ -59,6 +57,7 @@ class Row:
 
 def make_alarm(
     scope: Construct,
+    alarm: Alarm,
     row: Row,
     *,
     names: Names,
@@ -77,7 +76,8 @@ def make_alarm(
 
     Args:
         scope: The parent. The alarm's id is its name without the service, which the parent tells.
-        row: What it says.
+        alarm: The facts: name, metric, statistic, on which side it is bad, what silence means.
+        row: What it has beside them.
         names: The environment's names.
         of: What the description says it is about.
         thresholds: The last good values, by the alarms' names, in the metrics' own units.
@@ -87,7 +87,6 @@ def make_alarm(
     Returns:
         The alarm's name.
     """
-    alarm = row.alarm
     _, _, id_ = alarm.name.partition("-")
     name = names.alarm(alarm.name, task_name)
     threshold = thresholds[alarm.name]

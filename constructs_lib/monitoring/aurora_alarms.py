@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from constructs import Construct
 
 from constructs_lib.monitoring.alarm import GIB, MIB, Row, Window, make_alarm
-from facts import alarms
-from facts.metrics import Role
+from facts import alarms, metrics
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,80 +22,69 @@ _AT_ONCE = Window(period_seconds=60, evaluation_periods=1, datapoints_to_alarm=1
 _FIVE_MINUTES = Window(period_seconds=60, evaluation_periods=5, datapoints_to_alarm=5)
 _FIFTEEN_MINUTES = Window(period_seconds=300, evaluation_periods=3, datapoints_to_alarm=3)
 
-_ROWS = (
-    Row(
-        alarm=alarms.AURORA_CPU,
+_ROWS = {
+    alarms.AURORA_CPU: Row(
         window=_FIVE_MINUTES,
         description="all instances together use more than {} % CPU. Database Insights shows the "
         "statements; a larger class helps all of them.",
     ),
-    Row(
-        alarm=alarms.AURORA_WRITER_CPU,
+    alarms.AURORA_WRITER_CPU: Row(
         window=_FIVE_MINUTES,
         description="the writer uses more than {} % CPU. In a full load, fewer tables at once help "
         "(full_load_sub_tasks); later, reads can go to the readers.",
     ),
-    Row(
-        alarm=alarms.AURORA_FREEABLE_MEMORY,
+    alarms.AURORA_FREEABLE_MEMORY: Row(
         unit=MIB,
         window=_FIFTEEN_MINUTES,
         description="an instance has less than {} MiB of freeable memory. Look at the number of "
         "connections and at work_mem, or take a larger class.",
     ),
-    Row(
-        alarm=alarms.AURORA_FREE_LOCAL_STORAGE,
+    alarms.AURORA_FREE_LOCAL_STORAGE: Row(
         unit=GIB,
         window=_FIVE_MINUTES,
         description="an instance has less than {} GiB of local storage for sorts, temporary files "
         "and index builds. Look for large sorts, or take a larger class.",
     ),
-    Row(
-        alarm=alarms.AURORA_CONNECTIONS,
+    alarms.AURORA_CONNECTIONS: Row(
         window=_FIVE_MINUTES,
         description="an instance has more than {} connections. Look at pg_stat_activity for idle "
         "ones, before max_connections refuses new ones.",
     ),
-    Row(
-        alarm=alarms.AURORA_DEADLOCKS,
+    alarms.AURORA_DEADLOCKS: Row(
         unit=_PER_MINUTE,
         window=_AT_ONCE,
         description="more than {} deadlocks in a minute. PostgreSQL's log names the statements; "
         "with DMS among them, look for triggers and foreign keys on the target.",
     ),
-    Row(
-        alarm=alarms.AURORA_TRANSACTION_IDS,
+    alarms.AURORA_TRANSACTION_IDS: Row(
         window=_AT_ONCE,
         description="the oldest transaction id not yet frozen is more than {:,} old; at "
         "2,146,483,648 the database stops writing. Look for old transactions, replication slots "
         "and autovacuum that lags.",
     ),
-    Row(
-        alarm=alarms.AURORA_SLOT_DISK,
+    alarms.AURORA_SLOT_DISK: Row(
         unit=GIB,
         window=_FIFTEEN_MINUTES,
         description="replication slots use more than {} GiB. Look at pg_replication_slots; drop a "
         "slot that nobody reads any more.",
     ),
-    Row(
-        alarm=alarms.AURORA_WAL_DISK,
+    alarms.AURORA_WAL_DISK: Row(
         unit=GIB,
         window=_FIFTEEN_MINUTES,
         description="write-ahead logs use more than {} GiB. A replication slot holds them back: "
         "look at restart_lsn in pg_replication_slots.",
     ),
-    Row(
-        alarm=alarms.AURORA_READER_CPU,
+    alarms.AURORA_READER_CPU: Row(
         window=_FIVE_MINUTES,
         description="the busiest reader uses more than {} % CPU. See whether connections are "
         "spread over the readers.",
     ),
-    Row(
-        alarm=alarms.AURORA_REPLICA_LAG,
+    alarms.AURORA_REPLICA_LAG: Row(
         window=_FIVE_MINUTES,
         description="a reader is more than {} milliseconds behind the writer. Look at the CPU of "
         "both and at long statements on the reader.",
     ),
-)
+}
 
 
 class AuroraAlarms(Construct):
@@ -140,7 +128,16 @@ class AuroraAlarms(Construct):
     ) -> None:
         super().__init__(scope, id_)
         self.alarm_names = [
-            make_alarm(self, row, names=names, of=names.cluster, thresholds=thresholds, topic=topic)
-            for row in _ROWS
-            if reader_count or row.alarm.role is not Role.READER
+            make_alarm(
+                self,
+                alarm,
+                _ROWS[alarm],
+                names=names,
+                of=names.cluster,
+                thresholds=thresholds,
+                topic=topic,
+            )
+            for alarm in alarms.ALARMS
+            if alarm.metric.namespace == metrics.AURORA
+            and (reader_count or alarm.role is not metrics.Role.READER)
         ]

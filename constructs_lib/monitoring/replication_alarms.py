@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from constructs import Construct
 
 from constructs_lib.monitoring.alarm import GIB, MIB, Row, Window, make_alarm
-from facts import alarms
+from facts import alarms, metrics
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,57 +20,47 @@ _AT_ONCE = Window(period_seconds=300, evaluation_periods=1, datapoints_to_alarm=
 _TEN_MINUTES_OF_FIFTEEN = Window(period_seconds=300, evaluation_periods=3, datapoints_to_alarm=2)
 _FIFTEEN_MINUTES = Window(period_seconds=300, evaluation_periods=3, datapoints_to_alarm=3)
 
-_OF_THE_INSTANCE = (
-    Row(
-        alarm=alarms.DMS_CPU,
+_ROWS = {
+    alarms.DMS_CPU: Row(
         window=_FIFTEEN_MINUTES,
         description="the replication instance uses more than {} % CPU. Load fewer tables at once, "
         "or take a larger class.",
     ),
-    Row(
-        alarm=alarms.DMS_FREEABLE_MEMORY,
+    alarms.DMS_FREEABLE_MEMORY: Row(
         unit=MIB,
         window=_FIFTEEN_MINUTES,
         description="the replication instance has less than {} MiB of freeable memory. Look at "
         "large objects, batch apply and the number of tasks, or take a larger class.",
     ),
-    Row(
-        alarm=alarms.DMS_SWAP,
+    alarms.DMS_SWAP: Row(
         unit=MIB,
         window=_FIFTEEN_MINUTES,
         description="the replication instance swaps more than {} MiB, and with that everything "
         "slows down. Take a larger class.",
     ),
-    Row(
-        alarm=alarms.DMS_FREE_STORAGE,
+    alarms.DMS_FREE_STORAGE: Row(
         unit=GIB,
         window=_AT_ONCE,
         description="the replication instance has less than {} GiB of storage; without any, all "
         "tasks fail. Logs and changes that wait fill it: look at CDCChangesDiskTarget, or enlarge "
         "it.",
     ),
-)
-
-_OF_EACH_TASK = (
-    Row(
-        alarm=alarms.SOURCE_LATENCY,
+    alarms.SOURCE_LATENCY: Row(
         window=_TEN_MINUTES_OF_FIFTEEN,
         description="reading from the source is more than {} seconds behind. Look for a "
         "transaction that stays open at the source, for its load, and for the network.",
     ),
-    Row(
-        alarm=alarms.TARGET_LATENCY,
+    alarms.TARGET_LATENCY: Row(
         window=_TEN_MINUTES_OF_FIFTEEN,
         description="writing to Aurora is more than {} seconds behind. Look for tables without a "
         "primary key, for locks and triggers on the target, and at batch_apply.",
     ),
-    Row(
-        alarm=alarms.VALIDATION_FAILED,
+    alarms.VALIDATION_FAILED: Row(
         window=_AT_ONCE,
         description="more than {} rows differ between source and target. "
         "awsdms_validation_failures_v1 in the control schema names them.",
     ),
-)
+}
 
 
 class ReplicationAlarms(Construct):
@@ -115,20 +105,24 @@ class ReplicationAlarms(Construct):
         topic: AlarmTopic,
     ) -> None:
         super().__init__(scope, id_)
+        of_dms = [each for each in alarms.ALARMS if each.metric.namespace == metrics.DMS]
         self.alarm_names = [
             make_alarm(
                 self,
-                row,
+                alarm,
+                _ROWS[alarm],
                 names=names,
                 of=names.replication_instance,
                 thresholds=thresholds,
                 topic=topic,
             )
-            for row in _OF_THE_INSTANCE
+            for alarm in of_dms
+            if not alarm.is_of_a_task
         ] + [
             make_alarm(
                 self,
-                row,
+                alarm,
+                _ROWS[alarm],
                 names=names,
                 of=names.task(task_name),
                 thresholds=thresholds,
@@ -136,5 +130,6 @@ class ReplicationAlarms(Construct):
                 task_name=task_name,
             )
             for task_name in task_names
-            for row in _OF_EACH_TASK
+            for alarm in of_dms
+            if alarm.is_of_a_task
         ]
