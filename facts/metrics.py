@@ -52,55 +52,53 @@ class Metric:
         namespace: CloudWatch's namespace.
         dimensions: The names of its dimensions. RDS publishes an instance's metrics under the
             cluster, and under the cluster and the role, too.
-        unit: What its values count.
     """
 
     name: str
     namespace: str
     dimensions: tuple[str, ...]
-    unit: str
 
 
-def _aurora(name: str, unit: str) -> Metric:
-    return Metric(name, AURORA, (CLUSTER,), unit)
+def _aurora(name: str) -> Metric:
+    return Metric(name, AURORA, (CLUSTER,))
 
 
-def _instance(name: str, unit: str) -> Metric:
-    return Metric(name, DMS, (REPLICATION_INSTANCE,), unit)
+def _instance(name: str) -> Metric:
+    return Metric(name, DMS, (REPLICATION_INSTANCE,))
 
 
-def _task(name: str, unit: str) -> Metric:
-    return Metric(name, DMS, (REPLICATION_INSTANCE, TASK), unit)
+def _task(name: str) -> Metric:
+    return Metric(name, DMS, (REPLICATION_INSTANCE, TASK))
 
 
-AURORA_CPU: Final = _aurora("CPUUtilization", "%")
-AURORA_FREEABLE_MEMORY: Final = _aurora("FreeableMemory", "bytes")
-AURORA_FREE_LOCAL_STORAGE: Final = _aurora("FreeLocalStorage", "bytes")
-AURORA_CONNECTIONS: Final = _aurora("DatabaseConnections", "connections")
-AURORA_DEADLOCKS: Final = _aurora("Deadlocks", "per second")
-AURORA_TRANSACTION_IDS: Final = _aurora("MaximumUsedTransactionIDs", "transaction ids")
-AURORA_REPLICA_LAG: Final = _aurora("AuroraReplicaLag", "milliseconds")
-AURORA_SLOT_DISK: Final = _aurora("ReplicationSlotDiskUsage", "bytes")
-AURORA_WAL_DISK: Final = _aurora("TransactionLogsDiskUsage", "bytes")
-AURORA_COMMITS: Final = _aurora("CommitThroughput", "per second")
-AURORA_VOLUME: Final = _aurora("VolumeBytesUsed", "bytes")
+AURORA_CPU: Final = _aurora("CPUUtilization")
+AURORA_FREEABLE_MEMORY: Final = _aurora("FreeableMemory")
+AURORA_FREE_LOCAL_STORAGE: Final = _aurora("FreeLocalStorage")
+AURORA_CONNECTIONS: Final = _aurora("DatabaseConnections")
+AURORA_DEADLOCKS: Final = _aurora("Deadlocks")
+AURORA_TRANSACTION_IDS: Final = _aurora("MaximumUsedTransactionIDs")
+AURORA_REPLICA_LAG: Final = _aurora("AuroraReplicaLag")
+AURORA_SLOT_DISK: Final = _aurora("ReplicationSlotDiskUsage")
+AURORA_WAL_DISK: Final = _aurora("TransactionLogsDiskUsage")
+AURORA_COMMITS: Final = _aurora("CommitThroughput")
+AURORA_VOLUME: Final = _aurora("VolumeBytesUsed")
 
-DMS_CPU: Final = _instance("CPUUtilization", "%")
-DMS_FREEABLE_MEMORY: Final = _instance("FreeableMemory", "bytes")
-DMS_AVAILABLE_MEMORY: Final = _instance("AvailableMemory", "bytes")
-DMS_SWAP: Final = _instance("SwapUsage", "bytes")
-DMS_FREE_STORAGE: Final = _instance("FreeStorageSpace", "bytes")
+DMS_CPU: Final = _instance("CPUUtilization")
+DMS_FREEABLE_MEMORY: Final = _instance("FreeableMemory")
+DMS_AVAILABLE_MEMORY: Final = _instance("AvailableMemory")
+DMS_SWAP: Final = _instance("SwapUsage")
+DMS_FREE_STORAGE: Final = _instance("FreeStorageSpace")
 
-SOURCE_LATENCY: Final = _task("CDCLatencySource", "seconds")
-TARGET_LATENCY: Final = _task("CDCLatencyTarget", "seconds")
-VALIDATION_FAILED: Final = _task("ValidationFailedOverallCount", "rows")
-VALIDATION_PENDING: Final = _task("ValidationPendingOverallCount", "rows")
-VALIDATION_SUSPENDED: Final = _task("ValidationSuspendedOverallCount", "rows")
-FULL_LOAD_ROWS_WRITTEN: Final = _task("FullLoadThroughputRowsTarget", "rows per second")
-CDC_ROWS_READ: Final = _task("CDCThroughputRowsSource", "rows per second")
-CDC_ROWS_WRITTEN: Final = _task("CDCThroughputRowsTarget", "rows per second")
-CDC_INCOMING: Final = _task("CDCIncomingChanges", "rows")
-CDC_SOURCE_MEMORY: Final = _task("CDCChangesMemorySource", "rows")
-CDC_SOURCE_DISK: Final = _task("CDCChangesDiskSource", "rows")
-CDC_TARGET_MEMORY: Final = _task("CDCChangesMemoryTarget", "rows")
-CDC_TARGET_DISK: Final = _task("CDCChangesDiskTarget", "rows")
+SOURCE_LATENCY: Final = _task("CDCLatencySource")
+TARGET_LATENCY: Final = _task("CDCLatencyTarget")
+VALIDATION_FAILED: Final = _task("ValidationFailedOverallCount")
+VALIDATION_PENDING: Final = _task("ValidationPendingOverallCount")
+VALIDATION_SUSPENDED: Final = _task("ValidationSuspendedOverallCount")
+FULL_LOAD_ROWS_WRITTEN: Final = _task("FullLoadThroughputRowsTarget")
+CDC_ROWS_READ: Final = _task("CDCThroughputRowsSource")
+CDC_ROWS_WRITTEN: Final = _task("CDCThroughputRowsTarget")
+CDC_INCOMING: Final = _task("CDCIncomingChanges")
+CDC_SOURCE_MEMORY: Final = _task("CDCChangesMemorySource")
+CDC_SOURCE_DISK: Final = _task("CDCChangesDiskSource")
+CDC_TARGET_MEMORY: Final = _task("CDCChangesMemoryTarget")
+CDC_TARGET_DISK: Final = _task("CDCChangesDiskTarget")

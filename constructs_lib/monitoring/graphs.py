@@ -43,65 +43,67 @@ def _by_role(metric: Metric, statistic: Statistic = Statistic.MAXIMUM) -> tuple[
 
 _AVERAGE, _MINIMUM = Statistic.AVERAGE, Statistic.MINIMUM
 
-# Rows of graphs from the top; a graph is its title and its lines, all of one unit.
-_ROWS: tuple[dict[str, tuple[Line, ...]], ...] = (
+# Rows of graphs from the top; a graph is its title, what its values count, and its lines.
+_ROWS: tuple[dict[tuple[str, str], tuple[Line, ...]], ...] = (
     {
-        "Latency: how far behind": (
+        ("Latency: how far behind", "seconds"): (
             Line(metrics.SOURCE_LATENCY, "source"),
             Line(metrics.TARGET_LATENCY, "target"),
         ),
-        "Full load": (Line(metrics.FULL_LOAD_ROWS_WRITTEN, "written"),),
-        "Changes: throughput": (
+        ("Full load", "rows per second"): (Line(metrics.FULL_LOAD_ROWS_WRITTEN, "written"),),
+        ("Changes: throughput", "rows per second"): (
             Line(metrics.CDC_ROWS_READ, "read"),
             Line(metrics.CDC_ROWS_WRITTEN, "written"),
         ),
     },
     {
-        "Changes: waiting for Aurora": (
+        ("Changes: waiting for Aurora", "rows"): (
             Line(metrics.CDC_INCOMING, "incoming"),
             Line(metrics.CDC_TARGET_MEMORY, "in memory"),
             Line(metrics.CDC_TARGET_DISK, "on disk"),
         ),
-        "Changes: waiting for their commit": (
+        ("Changes: waiting for their commit", "rows"): (
             Line(metrics.CDC_SOURCE_MEMORY, "in memory"),
             Line(metrics.CDC_SOURCE_DISK, "on disk"),
         ),
-        "Validation": (
+        ("Validation", "rows"): (
             Line(metrics.VALIDATION_FAILED, "failed"),
             Line(metrics.VALIDATION_PENDING, "pending"),
             Line(metrics.VALIDATION_SUSPENDED, "suspended"),
         ),
     },
     {
-        "DMS: CPU": (Line(metrics.DMS_CPU, "replication instance", _AVERAGE),),
-        "DMS: memory": (
+        ("DMS: CPU", "%"): (Line(metrics.DMS_CPU, "replication instance", _AVERAGE),),
+        ("DMS: memory", "bytes"): (
             Line(metrics.DMS_FREEABLE_MEMORY, "freeable", _AVERAGE),
             Line(metrics.DMS_AVAILABLE_MEMORY, "available", _AVERAGE),
             Line(metrics.DMS_SWAP, "swap", _AVERAGE),
         ),
-        "DMS: storage": (Line(metrics.DMS_FREE_STORAGE, "free", _AVERAGE),),
+        ("DMS: storage", "bytes"): (Line(metrics.DMS_FREE_STORAGE, "free", _AVERAGE),),
     },
     {
-        "Aurora: CPU": _by_role(metrics.AURORA_CPU),
-        "Aurora: freeable memory": _by_role(metrics.AURORA_FREEABLE_MEMORY, _MINIMUM),
-        "Aurora: connections": _by_role(metrics.AURORA_CONNECTIONS),
+        ("Aurora: CPU", "%"): _by_role(metrics.AURORA_CPU),
+        ("Aurora: freeable memory", "bytes"): _by_role(metrics.AURORA_FREEABLE_MEMORY, _MINIMUM),
+        ("Aurora: connections", "connections"): _by_role(metrics.AURORA_CONNECTIONS),
     },
     {
-        "Aurora: replica lag": (
+        ("Aurora: replica lag", "milliseconds"): (
             Line(metrics.AURORA_REPLICA_LAG, "slowest reader", role=Role.READER),
         ),
-        "Aurora: commits": _by_role(metrics.AURORA_COMMITS),
-        "Aurora: deadlocks": (Line(metrics.AURORA_DEADLOCKS, "writer", _AVERAGE, Role.WRITER),),
+        ("Aurora: commits", "per second"): _by_role(metrics.AURORA_COMMITS),
+        ("Aurora: deadlocks", "per second"): (
+            Line(metrics.AURORA_DEADLOCKS, "writer", _AVERAGE, Role.WRITER),
+        ),
     },
     {
-        "Aurora: disk of replication": (
+        ("Aurora: disk of replication", "bytes"): (
             Line(metrics.AURORA_SLOT_DISK, "replication slots"),
             Line(metrics.AURORA_WAL_DISK, "write-ahead logs"),
         ),
-        "Aurora: free local storage": (
+        ("Aurora: free local storage", "bytes"): (
             Line(metrics.AURORA_FREE_LOCAL_STORAGE, "instance with the least", _MINIMUM),
         ),
-        "Aurora: volume": (Line(metrics.AURORA_VOLUME, "used", _AVERAGE),),
+        ("Aurora: volume", "bytes"): (Line(metrics.AURORA_VOLUME, "used", _AVERAGE),),
     },
 )
 
@@ -120,9 +122,9 @@ def graphs(names: Names, *, region: str, task_names: Sequence[str]) -> list[list
                 title,
                 _drawn(lines, names, task_names),
                 region=region,
-                unit=lines[0].metric.unit,
+                unit=unit,
             )
-            for title, lines in row.items()
+            for (title, unit), lines in row.items()
         ]
         for row in _ROWS
     ]

@@ -165,7 +165,26 @@ def test_a_metric_of_aurora_is_drawn(
 def test_each_graph_names_its_region_and_its_unit(placement: Placement) -> None:
     graphs = widgets(placement, "metric", "orders")
     assert {one["region"] for one in graphs} == {"eu-central-1"}
-    assert all(one["title"] and one["yAxis"]["left"]["label"] for one in graphs)
+    assert {one["title"]: one["yAxis"]["left"]["label"] for one in graphs} == {
+        "Latency: how far behind": "seconds",
+        "Full load": "rows per second",
+        "Changes: throughput": "rows per second",
+        "Changes: waiting for Aurora": "rows",
+        "Changes: waiting for their commit": "rows",
+        "Validation": "rows",
+        "DMS: CPU": "%",
+        "DMS: memory": "bytes",
+        "DMS: storage": "bytes",
+        "Aurora: CPU": "%",
+        "Aurora: freeable memory": "bytes",
+        "Aurora: connections": "connections",
+        "Aurora: replica lag": "milliseconds",
+        "Aurora: commits": "per second",
+        "Aurora: deadlocks": "per second",
+        "Aurora: disk of replication": "bytes",
+        "Aurora: free local storage": "bytes",
+        "Aurora: volume": "bytes",
+    }
 
 
 def test_the_order_of_the_tasks_changes_nothing(placement: Placement) -> None:

@@ -104,10 +104,39 @@ def test_a_prefix_leaves_room_in_the_63_characters_of_rds_and_dms() -> None:
     assert len(LONGEST.prefix) <= 63 - len("-replication-instance")
 
 
-def test_outputs_differ() -> None:
-    given = [value for name, value in vars(outputs).items() if name.isupper()]
+def test_what_the_outputs_are_called() -> None:
+    given = {name: value for name, value in vars(outputs).items() if name.isupper()}
 
-    assert len(given) == len(set(given)) == 27
+    assert list(given.values()) == [
+        "cluster_id",
+        "cluster_arn",
+        "cluster_endpoint",
+        "cluster_port",
+        "reader_endpoint",
+        "database_name",
+        "writer_instance_id",
+        "reader_instance_1_id",
+        "reader_instance_2_id",
+        "reader_instance_ids",
+        "secret_arn",
+        "master_secret_arn",
+        "source_secret_arn",
+        "kms_key_arn",
+        "dms_replication_instance_arn",
+        "dms_source_endpoint_arn",
+        "dms_target_endpoint_arn",
+        "dms_task_arn",
+        "dms_task_arns",
+        "vpc_id",
+        "aurora_subnet_ids",
+        "dms_subnet_ids",
+        "aurora_security_group_id",
+        "dms_security_group_id",
+        "clients_security_group_id",
+        "alarm_topic_arn",
+        "dashboard_url",
+    ]
+    assert all(name == value.upper() for name, value in given.items())
 
 
 def test_a_readers_output_is_named_by_its_number() -> None:
