@@ -42,22 +42,28 @@ _OF_AURORA: Final = {
 
 CLUSTER: Final = Statuses(
     source="https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Status.html",
-    passing="backing-up creating failing-over maintenance migrating modifying "
-    "preparing-data-migration promoting renaming resetting-master-credentials starting "
+    passing="backing-up backtracking configuring-enhanced-monitoring configuring-iam-database-auth "
+    "creating failing-over maintenance migrating modifying preparing-data-migration promoting "
+    "rebooting renaming resetting-master-credentials scaling-compute scaling-storage starting "
     "storage-optimization update-iam-db-auth upgrading",
     wrong="cloning-failed deleting inaccessible-encryption-credentials "
     "inaccessible-encryption-credentials-recoverable migration-failed stopped stopping",
     remedies=_OF_AURORA,
 )
+"""Some that pass are not on the page; Terraform's provider waits for their end:
+https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/rds/consts.go
+"""
 
 CLUSTER_INSTANCE: Final = Statuses(
     source="https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Overview.DBInstance.Status.html",
-    passing="backing-up configuring-enhanced-monitoring configuring-iam-database-auth "
-    "configuring-log-exports creating maintenance modifying rebooting renaming "
+    passing="backing-up backtracking configuring-enhanced-monitoring configuring-iam-database-auth "
+    "configuring-log-exports converting-to-vpc creating maintenance modifying moving-to-vpc "
+    "rebooting renaming "
     "resetting-master-credentials starting storage-config-upgrade storage-initialization "
     "storage-optimization upgrading",
     wrong="delete-precheck deleting failed inaccessible-encryption-credentials "
-    "inaccessible-encryption-credentials-recoverable incompatible-network incompatible-parameters "
+    "inaccessible-encryption-credentials-recoverable incompatible-network "
+    "incompatible-option-group incompatible-parameters "
     "incompatible-restore insufficient-capacity restore-error stopped stopping storage-full",
     remedies={
         **_OF_AURORA,
