@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from facts import names
 from facts.dms import LOGS_ROLE, MANAGED_POLICIES, VPC_ROLE
-from facts.placement import PARTITIONS
 from ferry.account import Unanswered, asked, found_or_none
+from ferry.check.trust import trusts_dms
 from ferry.findings import Finding, Level, blocked, not_judged, right
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from types_boto3_iam import IAMClient
 
     from ferry.check.account.subject import Subject
     from settings.environment import Environment
-
-_DMS: Final = {f"dms.{partition.dns_suffix}" for partition in PARTITIONS}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -112,7 +109,7 @@ def judge(environment: Environment, needed: Needed, role: Role | None) -> Findin
             remedy=f"Run 'cdktf deploy {stack}' first, once for the account.",
         )
     remedy = f"Plan the account's stack ('cdktf diff {stack}'): it shows what was changed; deploy."
-    if not _trusts_dms(role.trust):
+    if not trusts_dms(role.trust):
         return Finding(
             check=needed.check,
             level=needed.level,
@@ -129,17 +126,3 @@ def judge(environment: Environment, needed: Needed, role: Role | None) -> Findin
             remedy=remedy,
         )
     return right(needed.check, f"The role {needed.role} is there, with {needed.policy}.")
-
-
-def _trusts_dms(trust: Mapping[str, Any]) -> bool:
-    return any(
-        statement.get("Effect") == "Allow"
-        and isinstance(statement.get("Principal"), Mapping)
-        and _DMS & set(_listed(statement["Principal"].get("Service", [])))
-        and "sts:assumerole" in {action.lower() for action in _listed(statement.get("Action", []))}
-        for statement in _listed(trust.get("Statement", []))
-    )
-
-
-def _listed(value: Any) -> list[Any]:  # noqa: ANN401 - IAM's grammar: one, or a list
-    return value if isinstance(value, list) else [value]

@@ -198,12 +198,12 @@ DEFECTS = (
     ),
     Defect(
         "the-accounts-roles-are-trusted-to-dms",
-        'Whom dms-vpc-role trusts: found {"Service": "ec2.amazonaws.com"}, should be ',
+        "dms-vpc-role does not let DMS take it (dms.amazonaws.com).",
         trust("dms-vpc-role", Principal={"Service": "ec2.amazonaws.com"}),
     ),
     Defect(
         "the-accounts-roles-carry-awss-policies",
-        'Policies attached to dms-cloudwatch-logs-role: ["AmazonDMSCloudWatchLogsRole"] missing',
+        "dms-cloudwatch-logs-role lacks its policy AmazonDMSCloudWatchLogsRole.",
         swap(
             lambda deployed: deployed.account.iam.detach_role_policy(
                 RoleName="dms-cloudwatch-logs-role", PolicyArn=LOGS_POLICY
