@@ -118,8 +118,15 @@ def _dimensions(deployed: Deployed, wanted: Wanted) -> dict[str, str]:
 
 def check_alarms_tell_the_topic(deployed: Deployed, expect: Expect) -> None:
     """Every alarm tells the topic, of good and of bad."""
-    topic = deployed.outputs[outputs.ALARM_TOPIC_ARN]
+    topic, silent = deployed.outputs[outputs.ALARM_TOPIC_ARN], []
     for name, _, alarm in _pairs(deployed):
-        expect.equal(f"{name}'s actions are enabled", alarm.get("ActionsEnabled"), wanted=True)
+        if not alarm.get("ActionsEnabled"):
+            silent.append(name)
         expect.equal(f"Whom {name} tells", alarm.get("AlarmActions"), [topic])
         expect.equal(f"Whom {name} tells that all is well", alarm.get("OKActions"), [topic])
+    if silent:
+        expect.look(
+            f"The actions of {len(silent)} alarms are disabled: {', '.join(silent)}.",
+            why="Nobody is told. Somebody disabled them, as for maintenance.",
+            remedy=f"After it: aws cloudwatch enable-alarm-actions --alarm-names {' '.join(silent)}",
+        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from facts import outputs
 from facts.placement import Placement
@@ -23,6 +23,11 @@ if TYPE_CHECKING:
     from types_boto3_rds.type_defs import DBClusterTypeDef, DBInstanceTypeDef
 
     from facts.names import Names
+
+ADDED_BY_AUTO_SCALING: Final = "application-autoscaling-"
+"""What the identifiers of readers begin with that Aurora's auto scaling adds. Source:
+https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Integrating.AutoScaling.html
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +79,20 @@ class Deployed(Deployment):
         known = [name for name in self.instance_identifiers if name in found]
         return {name: found[name] for name in [*known, *(found.keys() - set(known))]}
 
+    @property
+    def settled_instances(self) -> Mapping[str, DBInstanceTypeDef]:
+        """Those of which RDS tells what they are, and the file says what they should be.
+
+        One that is being created has no zone yet, and no Performance Insights; one that Aurora's
+        auto scaling added is as its policy says.
+        """
+        return {
+            name: instance
+            for name, instance in self.instances.items()
+            if instance.get("DBInstanceStatus") != "creating"
+            and not name.startswith(ADDED_BY_AUTO_SCALING)
+        }
+
     @cached_property
     def replication_instance(self) -> ReplicationInstanceTypeDef:
         """DMS's replication instance."""
@@ -119,6 +138,15 @@ class Deployed(Deployment):
 
     @cached_property
     def flow_log(self) -> FlowLogTypeDef:
-        """The flow log of the environment's own VPC."""
+        """The stack's flow log of its own VPC; others, as Control Tower's, may be there too."""
         found = self.account.ec2.describe_flow_logs(Filters=self.in_the_vpc("resource-id"))
-        return only("Flow logs of the VPC", found["FlowLogs"])
+        group = self.names.flow_logs_group
+        return only(
+            f"Flow logs of the VPC into {group}",
+            [log for log in found["FlowLogs"] if _log_group(log) == group],
+        )
+
+
+def _log_group(log: FlowLogTypeDef) -> str:
+    named = log.get("LogDestination", "").removesuffix(":*").partition(":log-group:")[2]
+    return log.get("LogGroupName") or named

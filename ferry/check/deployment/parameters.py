@@ -107,7 +107,7 @@ def check_instances_parameters(deployed: Deployed, expect: Expect) -> None:
         name: parameter.value
         for name, parameter in deployed.environment.aurora.instance_parameters.items()
     }
-    for identifier, instance in deployed.instances.items():
+    for identifier, instance in deployed.settled_instances.items():
         groups = instance.get("DBParameterGroups", [])
         group = only(f"{identifier}'s parameter groups", groups)
         name = group.get("DBParameterGroupName", "")

@@ -117,7 +117,7 @@ def second_flow_log(deployed: Deployed) -> Iterator[None]:
         ResourceIds=[deployed.outputs["vpc_id"]],
         ResourceType="VPC",
         TrafficType="REJECT",
-        LogDestination=f"{first.get('LogDestination')}-other",
+        LogGroupName=deployed.names.flow_logs_group,
         DeliverLogsPermissionArn=first.get("DeliverLogsPermissionArn", ""),
     )["FlowLogIds"]
     yield
@@ -241,7 +241,7 @@ DEFECTS = (
     ),
     Defect(
         "flow-logs-record-everything",
-        "Flow logs of the VPC: found 2, should be exactly one.",
+        "Flow logs of the VPC into /aws/vpc/flow-logs/aurora-ferry-dev: found 2, should be exactly one.",
         second_flow_log,
     ),
     Defect(

@@ -127,6 +127,65 @@ def test_a_subnet_without_a_route_table_differs(judged: Judged) -> None:
     assert finding.what == "Subnets without a route table of their own: subnet-1."
 
 
+def test_a_gateway_endpoint_of_the_vpcs_owner_is_no_way_out(judged: Judged) -> None:
+    endpoint = {
+        "DestinationPrefixListId": "pl-6ea54007",
+        "GatewayId": "vpce-0123456789abcdef0",
+        "State": "active",
+    }
+    clients = ec2(describe_route_tables=table(endpoint))
+
+    [finding] = judged(ROUTES, state=STATE, clients=clients)
+
+    assert finding.level is Level.RIGHT
+
+
+@pytest.mark.parametrize(
+    "way_out",
+    [
+        {"DestinationPrefixListId": "pl-1", "GatewayId": "igw-1"},
+        {"DestinationIpv6CidrBlock": "::/0", "EgressOnlyInternetGatewayId": "eigw-1"},
+        {"DestinationCidrBlock": "0.0.0.0/0", "GatewayId": "vpce-1"},
+    ],
+)
+def test_another_way_out_differs_and_is_named(judged: Judged, way_out: dict[str, str]) -> None:
+    clients = ec2(describe_route_tables=table({**way_out, "State": "active"}))
+
+    [finding, _] = judged(ROUTES, state=STATE, clients=clients)
+
+    [to] = [value for name, value in way_out.items() if name.startswith("Destination")]
+    assert (finding.level, finding.what) == (
+        Level.BLOCKED,
+        f'Destinations of the routes of dms_subnet_ids: found ["{to}"], which should not be there.',
+    )
+
+
+def flow_log(group: str) -> dict[str, str]:
+    delivered = {"FlowLogStatus": "ACTIVE", "TrafficType": "ALL", "DeliverLogsStatus": "SUCCESS"}
+    return {**delivered, "LogGroupName": group}
+
+
+OURS = "/aws/vpc/flow-logs/aurora-ferry-dev"
+TO_S3 = {"FlowLogStatus": "ACTIVE", "LogDestination": "arn:aws:s3:::aws-controltower-logs"}
+
+
+@pytest.mark.parametrize(
+    ("found", "says"),
+    [
+        ([TO_S3, flow_log(OURS)], ""),
+        ([flow_log("other")], f"Flow logs of the VPC into {OURS}: found 0, should be exactly one."),
+    ],
+)
+def test_of_the_vpcs_flow_logs_the_stacks_own_is_judged(
+    judged: Judged, found: list[dict[str, str]], says: str
+) -> None:
+    clients = ec2(describe_flow_logs={"FlowLogs": found})
+
+    findings = judged("flow-logs-record-everything", state=STATE, clients=clients)
+
+    assert [it.what for it in findings if it.level is not Level.RIGHT] == ([says] if says else [])
+
+
 def gateway(*vpcs: str) -> dict[str, Any]:
     attachments = [{"VpcId": vpc, "State": "attached"} for vpc in vpcs]
     return {"VpnGateways": [{"VpcAttachments": attachments}]}

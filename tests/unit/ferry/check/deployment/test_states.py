@@ -208,6 +208,89 @@ def test_during_a_failover_nobody_may_write(judged: Judged, status: str, *, is_r
     assert (found == right(check)) == is_right
 
 
+NEW = "aurora-ferry-dev-reader-1"
+MADE = {"DBInstanceStatus": "available", "AvailabilityZone": "eu-central-1a"}
+
+
+def subnets(*zones: str) -> dict[str, Any]:
+    found = [{"AvailabilityZone": zone} for zone in zones]
+    return {"ec2": SimpleNamespace(describe_subnets=lambda **_: {"Subnets": found})}
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        "instance-classes",
+        "instances-are-in-different-zones",
+        "instances-are-private",
+        "instances-insights",
+        "enhanced-monitoring",
+        "instances-parameters",
+    ],
+)
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [(NEW, "creating"), ("application-autoscaling-6f1d0c1e", "available")],
+)
+def test_what_a_new_reader_is_not_yet_or_auto_scaling_chose_does_not_differ(
+    judged: Judged, check: str, name: str, status: str
+) -> None:
+    found = judged(
+        check,
+        instances={name: {"DBInstanceStatus": status}},
+        state=State(outputs={"aurora_subnet_ids": ["subnet-1"], "kms_key_arn": "arn:key"}),
+        clients=subnets("eu-central-1a"),
+    )
+
+    assert found == right(check)
+
+
+def test_two_instances_in_one_zone_differ_whatever_is_being_created(judged: Judged) -> None:
+    [finding] = judged(
+        "instances-are-in-different-zones",
+        instances={"a": MADE, "b": MADE, NEW: {"DBInstanceStatus": "creating"}},
+        state=State(outputs={"aurora_subnet_ids": ["subnet-1"]}),
+        clients=subnets("eu-central-1a"),
+    )
+
+    assert finding.what == "All instances are in eu-central-1a, and are lost with it."
+
+
+def test_a_reader_that_auto_scaling_added_is_a_warning(judged: Judged) -> None:
+    added = {"application-autoscaling-6f1d0c1e": MADE}
+
+    [finding] = judged(
+        "one-writer-and-the-wanted-readers",
+        cluster=cluster(),
+        instances={**instances(), **added},
+    )
+
+    assert (finding.level, finding.what) == (
+        Level.WARNING,
+        "application-autoscaling-6f1d0c1e was added by Aurora's auto scaling.",
+    )
+
+
+def test_a_reader_that_is_gone_is_one_difference(judged: Judged) -> None:
+    left = {"aurora-ferry-dev-writer": {"PromotionTier": 0}}
+    outputs = {
+        "writer_instance_id": "aurora-ferry-dev-writer",
+        "reader_instance_ids": [NEW],
+        "reader_instance_1_id": NEW,
+    }
+
+    tiers = judged(
+        "readers-have-their-own-outputs",
+        instances=left,
+        state=State(outputs=outputs),
+        environment=environment(aurora={"reader_count": 1}),
+    )
+    [gone] = judged("one-writer-and-the-wanted-readers", cluster=cluster(), instances=left)
+
+    assert tiers == right("readers-have-their-own-outputs")
+    assert gone.what.startswith(f'The cluster\'s instances: ["{NEW}"] missing')
+
+
 def test_an_upgrade_that_waits_for_its_window_is_a_warning(judged: Judged) -> None:
     upgraded = cluster(
         Engine="aurora-postgresql",
@@ -365,6 +448,64 @@ def test_a_deployment_that_did_not_end_differs(judged: Judged) -> None:
         Level.BLOCKED,
         "aws_rds_cluster.a is tainted: the next deployment destroys it and makes it again.",
     )
+
+
+# --- alarms
+
+
+def test_alarms_that_are_silenced_are_one_warning_with_what_ends_it(judged: Judged) -> None:
+    def describe(AlarmNames: list[str], **_: object) -> dict[str, Any]:  # noqa: N803 - boto3's
+        tells = {"AlarmActions": ["arn:topic"], "OKActions": ["arn:topic"]}
+        alarms = [{**tells, "AlarmName": name, "ActionsEnabled": False} for name in AlarmNames[:2]]
+        return {"MetricAlarms": alarms}
+
+    cloudwatch = SimpleNamespace(describe_alarms=describe)
+
+    [finding] = judged("alarms-tell-the-topic", clients={"cloudwatch": cloudwatch})
+
+    assert finding.level is Level.WARNING
+    assert finding.what.startswith("The actions of 2 alarms are disabled: ")
+    assert finding.remedy.startswith("After it: aws cloudwatch enable-alarm-actions --alarm-names ")
+
+
+# --- the account's roles
+
+
+def iam(*statements: dict[str, Any], policies: tuple[str, ...] = ()) -> dict[str, Any]:
+    """An IAM where each role has this trust, these policies, and some of its own."""
+    role = {"AssumeRolePolicyDocument": {"Statement": [*statements]}}
+    attached = [{"PolicyName": name} for name in policies]
+    return {
+        "iam": SimpleNamespace(
+            get_role=lambda **_: {"Role": role},
+            list_attached_role_policies=lambda **_: {"AttachedPolicies": attached},
+        )
+    }
+
+
+def allowed(*services: str) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": [*services]}}
+
+
+def test_an_adopted_role_may_trust_others_too(judged: Judged) -> None:
+    clients = iam(allowed("ec2.amazonaws.com"), allowed("dms.amazonaws.com", "rds.amazonaws.com"))
+    check = "the-accounts-roles-are-trusted-to-dms"
+
+    assert judged(check, clients=clients) == right(check)
+    assert [it.what for it in judged(check, clients=iam(allowed("ec2.amazonaws.com")))] == [
+        "dms-vpc-role does not let DMS take it (dms.amazonaws.com).",
+        "dms-cloudwatch-logs-role does not let DMS take it (dms.amazonaws.com).",
+    ]
+
+
+def test_an_adopted_role_may_do_more(judged: Judged) -> None:
+    awss = ("AmazonDMSVPCManagementRole", "AmazonDMSCloudWatchLogsRole")
+    check = "the-accounts-roles-carry-awss-policies"
+
+    assert judged(check, clients=iam(policies=(*awss, "other"))) == right(check)
+    assert [it.what for it in judged(check, clients=iam(policies=awss[1:]))] == [
+        "dms-vpc-role lacks its policy AmazonDMSVPCManagementRole."
+    ]
 
 
 # --- tags
