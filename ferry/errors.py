@@ -11,9 +11,19 @@ class FerryError(Exception):
     """It could not be done: refused, unreadable. The text says what, why, and how to mend it.
 
     It is shown as it is, so it never holds a secret value.
+
+    Args:
+        why: What could not be done, and why, in whole sentences.
+        remedy: How to mend it, in whole sentences, where a finding shows it apart.
     """
 
     exit_code: ClassVar = ExitStatus.NOT_DONE
+
+    def __init__(self, why: str, remedy: str = "") -> None:
+        """Join both to the text."""
+        super().__init__(f"{why} {remedy}".rstrip())
+        self.why = why
+        self.remedy = remedy
 
 
 class InputError(FerryError):

@@ -99,20 +99,21 @@ def blocked(check: str, what: str, *, why: str, remedy: str) -> Finding:
     return Finding(check=check, level=Level.BLOCKED, what=what, why=why, remedy=remedy)
 
 
-def not_judged(check: str, what: str, *, why: str) -> Finding:
+def not_judged(check: str, what: str, *, why: str, remedy: str = "") -> Finding:
     """The finding that something is not known.
 
     Args:
         check: The check's name.
         what: What is not known, such as `The Aurora version`.
         why: Why there is no answer.
+        remedy: How to get one; by default somebody has to look.
     """
     return Finding(
         check=check,
         level=Level.UNJUDGED,
         what=f"{what} could not be judged.",
         why=why,
-        remedy="Have the call allowed, or look at this by hand.",
+        remedy=remedy or "Look at this by hand.",
     )
 
 

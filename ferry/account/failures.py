@@ -136,12 +136,14 @@ def explained(doing: str) -> Iterator[None]:
         yield
     except exceptions.ClientError as error:
         kind = NotFoundError if _ABSENT.search(error_code(error)) else FerryError
-        raise kind(f"Could not {doing}: {_refusal(error)}") from None
+        why, remedy = _refusal(error)
+        raise kind(f"Could not {doing}: {why}", remedy) from None
     except exceptions.BotoCoreError as error:
-        raise FerryError(f"Could not {doing}: {_trouble(error)}") from None
+        why, remedy = _trouble(error)
+        raise FerryError(f"Could not {doing}: {why}", remedy) from None
     except ResponseParserError:
         raise FerryError(
-            f"Could not {doing}: what answered is not AWS (ResponseParserError). {_WAY}"
+            f"Could not {doing}: what answered is not AWS (ResponseParserError).", _WAY
         ) from None
 
 
@@ -150,10 +152,12 @@ class Unanswered:
     """Stands in the place of an answer.
 
     Args:
-        why: What was asked, why there is no answer, and how to mend that, in whole sentences.
+        why: What was asked, and why there is no answer, in whole sentences.
+        remedy: How to mend that, in whole sentences; empty where nobody knows.
     """
 
     why: str
+    remedy: str = ""
 
 
 def asked(doing: str, ask: Callable[[], _T]) -> _T | Unanswered:
@@ -167,7 +171,7 @@ def asked(doing: str, ask: Callable[[], _T]) -> _T | Unanswered:
         with explained(doing):
             return ask()
     except FerryError as error:
-        return Unanswered(str(error))
+        return Unanswered(error.why, error.remedy)
 
 
 def found_or_none(ask: Callable[[], _T], *absent: str) -> _T | None:
@@ -188,28 +192,36 @@ def error_code(error: exceptions.ClientError) -> str:
     return error.response.get("Error", {}).get("Code", "Unknown")
 
 
-def _refusal(error: exceptions.ClientError) -> str:
+def _refusal(error: exceptions.ClientError) -> tuple[str, str]:
+    """Why, and what to do; nothing where only AWS's own message says."""
     code = error_code(error)
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     for codes, why, remedy in _REFUSED:
         if code in codes:
-            return f"{why.format(operation=error.operation_name)} ({code}). {remedy}"
+            return f"{why.format(operation=error.operation_name)} ({code}).", remedy
     if status >= _SERVER_ERROR:
-        return f"AWS failed at {error.operation_name} ({code}). {_AGAIN}"
+        return f"AWS failed at {error.operation_name} ({code}).", _AGAIN
     if error.operation_name in _CARRY_SECRETS:
         return (
-            f"AWS refused {error.operation_name} ({code}); its message is not shown, as it may "
-            "quote the secret. AWS CloudTrail has the call."
+            (
+                f"AWS refused {error.operation_name} ({code}); its message is not shown, as it may "
+                "quote the secret."
+            ),
+            "AWS CloudTrail has the call.",
         )
     message = error.response.get("Error", {}).get("Message", "without a message")
-    return f"AWS refused {error.operation_name} ({code}): {message}"
+    return f"AWS refused {error.operation_name} ({code}): {message}", ""
 
 
-def _trouble(error: exceptions.BotoCoreError) -> str:
+def _trouble(error: exceptions.BotoCoreError) -> tuple[str, str]:
+    """Why, and what to do."""
     for kinds, why, remedy in _LOCAL:
         if isinstance(error, kinds):
-            return f"{why} ({type(error).__name__}). {remedy}"
+            return f"{why} ({type(error).__name__}).", remedy
     return (
-        f"boto3 gave up ({type(error).__name__}). Run this again; if it ends the same way, look at "
-        "the AWS configuration ('aws configure list')."
+        f"boto3 gave up ({type(error).__name__}).",
+        (
+            "Run this again; if it ends the same way, look at the AWS configuration ('aws configure "
+            "list')."
+        ),
     )

@@ -69,20 +69,33 @@ def report(
         console = plain_console()
         title = f"{title}, in account {account.account_id}, {account.region}"
         console.print(Text(visible(title), style="bold"))
-        found = []
+        found, again = [], []
         for area, group in groupby(findings, lambda finding: (areas or {}).get(finding.check)):
             right = 0
             for finding in group:
                 found.append(finding)
                 if area and finding.level is Level.RIGHT:
                     right += 1
+                elif _is_known(finding, found[:-1]):
+                    again.append(finding.check)
                 else:
                     console.print(to_text(finding))
             if area and right:
                 line = Finding(check=area, level=Level.RIGHT, what=f"{area} ({right})")
                 console.print(to_text(line))
+        if again:
+            what = f"For the same reason could not be judged: {', '.join(again)}."
+            console.print(to_text(Finding(check="", level=Level.UNJUDGED, what=what)))
         console.print(summary(found, meanings))
     raise typer.Exit(worst(found).status)
+
+
+def _is_known(finding: Finding, earlier: Sequence[Finding]) -> bool:
+    """Whether another was not judged for the same reason, such as an output that is missing."""
+    return finding.level is Level.UNJUDGED and any(
+        (one.level, one.why, one.remedy) == (finding.level, finding.why, finding.remedy)
+        for one in earlier
+    )
 
 
 def to_text(finding: Finding) -> Text:
@@ -104,7 +117,9 @@ def summary(findings: Sequence[Finding], meanings: Mapping[Level, str]) -> Text:
         f"{counted[level]} {level}"
         for level in sorted(counted, key=lambda level: level.status, reverse=True)
     )
-    return Text(f"{counts}. {meanings[worst(findings)]}", style="bold")
+    nothing = counted[Level.UNJUDGED] == len(findings) > 0
+    meaning = "Nothing could be judged." if nothing else meanings[worst(findings)]
+    return Text(f"{counts}. {meaning}", style="bold")
 
 
 def to_json(findings: Sequence[Finding], *, environment: str, account_id: str, region: str) -> str:

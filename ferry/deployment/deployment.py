@@ -4,23 +4,40 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from facts import names
+from ferry.account import NotFoundError
 from ferry.deployment.state import State, read_state
 from ferry.environments import tags
 from ferry.errors import FerryError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Any
 
     from ferry.account import Account
     from settings.environment import Environment
 
 
 class NotDeployedError(FerryError):
-    """The environment's state has no outputs. The text says what to run."""
+    """The environment's state has no outputs, or not this one. The text says what to run."""
+
+
+class _Outputs(dict[str, Any]):
+    """The outputs' values by name."""
+
+    def __init__(self, values: Mapping[str, Any], *, state: str, remedy: str) -> None:
+        """Of which state they are, and what to run where one is missing, for messages."""
+        super().__init__(values)
+        self._state = state
+        self._remedy = remedy
+
+    def __missing__(self, name: str) -> Any:  # noqa: ANN401 - as dict's
+        raise NotDeployedError(
+            f"The state {self._state} has no output {name}: the last deployment did not end, or was "
+            "of an earlier version of this project.",
+            self._remedy,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,30 +57,35 @@ class Deployment:
         """Terraform's state, read once; one that was never written holds nothing.
 
         Raises:
-            FerryError: S3 refuses to show it, as where the bucket was never made.
+            FerryError: S3 refuses to show it, there is no bucket, or it is no state.
         """
-        return read_state(
-            self.account.s3,
-            bucket=self.environment.state_bucket,
-            key=self.environment.state_key,
-        )
+        bucket = self.environment.state_bucket
+        try:
+            return read_state(self.account.s3, bucket=bucket, key=self.environment.state_key)
+        except NotFoundError:
+            raise FerryError(
+                f"There is no bucket {bucket}, which keeps the states of the account.",
+                f"Make it: ferry bootstrap {self.environment.name}",
+            ) from None
 
     @property
     def outputs(self) -> Mapping[str, Any]:
         """The stack's outputs by name, of which there are some.
 
         Raises:
-            NotDeployedError: There are none.
+            NotDeployedError: There are none, or the one asked for is missing.
             FerryError: S3 refuses to show the state.
         """
+        name = self.environment.name
+        state = f"s3://{self.environment.state_bucket}/{self.environment.state_key}"
+        deploy = f"cdktf deploy {names.environment_stack(name)}"
         if not self.state.outputs:
-            environment = self.environment
             raise NotDeployedError(
-                f"The state s3://{environment.state_bucket}/{environment.state_key} has no outputs:"
-                f" {environment.name} was never deployed, was destroyed, or its deployment did not "
-                f"end. Deploy it first: cdktf deploy {names.environment_stack(environment.name)}"
+                f"The state {state} has no outputs: {name} was never deployed, was destroyed, or "
+                "its deployment did not end.",
+                f"Deploy it first: {deploy}",
             )
-        return self.state.outputs
+        return _Outputs(self.state.outputs, state=state, remedy=f"Deploy it again: {deploy}")
 
     @property
     def tags(self) -> Mapping[str, str]:

@@ -53,9 +53,9 @@ def read_state(s3: S3Client, *, bucket: str, key: str) -> State:
         return parse(text)
     except ValueError as error:
         raise FerryError(
-            f"s3://{bucket}/{key} cannot be read as Terraform's state: {error}. Look at it; the "
-            "bucket keeps the versions before it: docs/recovery.md, 'Cannot be read as Terraform's "
-            "state'."
+            f"s3://{bucket}/{key} cannot be read as Terraform's state: {error}.",
+            "Look at it; the bucket keeps the versions before it: docs/recovery.md, 'Cannot be read "
+            "as Terraform's state'.",
         ) from None
 
 

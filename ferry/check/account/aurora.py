@@ -44,7 +44,9 @@ def check(subject: Subject) -> Iterator[Finding]:
         lambda: AuroraVersions(offered=_offered(rds), running=subject.cluster),
     )
     if isinstance(versions, Unanswered):
-        yield not_judged(VERSION, "Aurora's version and instance class", why=versions.why)
+        yield not_judged(
+            VERSION, "Aurora's version and instance class", why=versions.why, remedy=versions.remedy
+        )
         return
     yield judge_version(environment, versions)
     version = version_to_ask_classes_for(environment, versions)
@@ -54,7 +56,7 @@ def check(subject: Subject) -> Iterator[Finding]:
         f"ask RDS for the instance classes of {version}", lambda: _orderable_classes(rds, version)
     )
     if isinstance(orderable, Unanswered):
-        yield not_judged(CLASS, "The instance class", why=orderable.why)
+        yield not_judged(CLASS, "The instance class", why=orderable.why, remedy=orderable.remedy)
     else:
         yield judge_class(
             environment, version=version, orderable=orderable, running=versions.running

@@ -79,7 +79,9 @@ def check(subject: Subject) -> Iterator[Finding]:
         lambda: _offer(subject.account.dms, running=subject.replication_instance),
     )
     if isinstance(offer, Unanswered):
-        yield not_judged(VERSION, "DMS's version, its end, and the class", why=offer.why)
+        yield not_judged(
+            VERSION, "DMS's version, its end, and the class", why=offer.why, remedy=offer.remedy
+        )
         return
     yield judge_version(environment, offer)
     yield judge_end(environment, offer, today=subject.today)

@@ -59,12 +59,12 @@ def check(subject: Subject) -> Iterator[Finding]:
         "find out who deploys", lambda: subject.deployer_arn or _who_is_signed_in(subject.account)
     )
     if isinstance(who, Unanswered):
-        yield not_judged(PERMISSIONS, "What the deployer may do", why=who.why)
+        yield not_judged(PERMISSIONS, "What the deployer may do", why=who.why, remedy=who.remedy)
         return
     asks = questions(subject.environment, subject.account.placement)
     answers = asked(f"simulate what {who} may do", lambda: decisions(iam, who, asks))
     if isinstance(answers, Unanswered):
-        yield not_judged(PERMISSIONS, f"What {who} may do", why=answers.why)
+        yield not_judged(PERMISSIONS, f"What {who} may do", why=answers.why, remedy=answers.remedy)
     else:
         yield from judge(who, answers)
 

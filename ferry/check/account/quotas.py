@@ -168,7 +168,7 @@ def check_rds(subject: Subject) -> Iterator[Finding]:
         lambda: (subject.cluster, _usages(rds.describe_account_attributes()["AccountQuotas"])),
     )
     if isinstance(answer, Unanswered):
-        yield not_judged(RDS, "What is left of RDS's quotas", why=answer.why)
+        yield not_judged(RDS, "What is left of RDS's quotas", why=answer.why, remedy=answer.remedy)
         return
     running, usages = answer
     counts = rds_needs(subject.environment, running)
@@ -188,7 +188,9 @@ def check_dms(subject: Subject) -> Iterator[Finding]:
     )
     for answer in (usages, existing):
         if isinstance(answer, Unanswered):
-            yield not_judged(DMS, "What is left of DMS's quotas", why=answer.why)
+            yield not_judged(
+                DMS, "What is left of DMS's quotas", why=answer.why, remedy=answer.remedy
+            )
     if isinstance(usages, Unanswered) or isinstance(existing, Unanswered):
         return
     running, identifiers = existing
@@ -277,7 +279,9 @@ def judge(environment: Environment, need: Need) -> Finding:
             remedy=f"Look in Service Quotas, {kind.service}, {kind.quota}.",
         )
     if isinstance(usage, Unanswered):
-        return not_judged(kind.check, f"The quota of {kind.what}", why=usage.why)
+        return not_judged(
+            kind.check, f"The quota of {kind.what}", why=usage.why, remedy=usage.remedy
+        )
     counted = f"{kind.what} in {environment.aws.region}: {usage.used} of {usage.maximum} are used"
     if usage.used + need.count <= usage.maximum:
         return right(kind.check, f"{counted}, room for the {need.count} that {name} takes.")

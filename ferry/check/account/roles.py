@@ -78,7 +78,9 @@ def check(subject: Subject) -> Iterator[Finding]:
     for needed in NEEDED:
         found = asked(f"read the role {needed.role}", partial(_role, iam, needed.role))
         if isinstance(found, Unanswered):
-            yield not_judged(needed.check, f"The role {needed.role}", why=found.why)
+            yield not_judged(
+                needed.check, f"The role {needed.role}", why=found.why, remedy=found.remedy
+            )
         else:
             yield judge(subject.environment, needed, found)
 

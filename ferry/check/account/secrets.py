@@ -52,7 +52,7 @@ def check(subject: Subject) -> Iterator[Finding]:
         f"look for the secret {source}", lambda: _source_secret(client, source, environment.source)
     )
     if isinstance(found, Unanswered):
-        yield not_judged(SOURCE, f"The secret {source}", why=found.why)
+        yield not_judged(SOURCE, f"The secret {source}", why=found.why, remedy=found.remedy)
     else:
         yield from judge_source(environment, found)
     names = environment.names
@@ -62,7 +62,7 @@ def check(subject: Subject) -> Iterator[Finding]:
     }.items():
         held = asked(f"look for the secret {name}", partial(_secret, client, name))
         if isinstance(held, Unanswered):
-            yield not_judged(check, f"The secret {name}", why=held.why)
+            yield not_judged(check, f"The secret {name}", why=held.why, remedy=held.remedy)
         else:
             yield judge_name(check, name, held)
 
@@ -169,7 +169,9 @@ def _shape(
 ) -> Iterator[Finding]:
     write = f"{_write(environment)}."
     if isinstance(shape, Unanswered):
-        yield not_judged(SOURCE, f"What the secret {name} holds", why=shape.why)
+        yield not_judged(
+            SOURCE, f"What the secret {name} holds", why=shape.why, remedy=shape.remedy
+        )
     elif shape is None:
         yield blocked(SOURCE, f"The secret {name} has no value.", why=_FAILS, remedy=write)
     elif not shape.is_object:

@@ -46,7 +46,7 @@ def check(subject: Subject) -> Iterator[Finding]:
         f"look for the bucket {wanted.name}", lambda: _state_bucket(subject.account.s3, wanted)
     )
     if isinstance(found, Unanswered):
-        yield not_judged(BUCKET, f"The bucket {wanted.name}", why=found.why)
+        yield not_judged(BUCKET, f"The bucket {wanted.name}", why=found.why, remedy=found.remedy)
     else:
         yield from judge(subject.environment, found)
 
@@ -106,7 +106,7 @@ def judge(environment: Environment, bucket: StateBucket | None) -> list[Finding]
             )
         ]
     findings = [
-        not_judged(BUCKET, f"The bucket's {what}", why=answer.why)
+        not_judged(BUCKET, f"The bucket's {what}", why=answer.why, remedy=answer.remedy)
         for what, answer in bucket.unread.items()
     ]
     if bucket.wrong:

@@ -107,10 +107,9 @@ def judge(check: Check, deployed: Deployed) -> list[Finding]:
     except NotFoundError as error:
         expect.differs(str(error), why="The state has it, and AWS has not.")
     except FerryError as error:
-        expect.findings.append(not_judged(check.name, unknown, why=str(error)))
+        expect.findings.append(not_judged(check.name, unknown, why=error.why, remedy=error.remedy))
     except (LookupError, ValueError) as error:
-        # An output that the state lacks, or an answer of another shape than AWS's.
-        why = f"Neither the state nor AWS says what the check needs: {error!r}."
+        why = f"AWS's answer, or an output, has another shape than the check knows: {error!r}."
         expect.findings.append(not_judged(check.name, unknown, why=why))
     return expect.findings or [right(check.name, check.right)]
 
@@ -124,7 +123,7 @@ def findings(deployed: Deployed) -> Iterator[Finding]:
         _ = deployed.outputs
     except FerryError as error:
         what = f"What is deployed of {deployed.environment.name}"
-        yield not_judged("state", what, why=str(error))
+        yield not_judged("state", what, why=error.why, remedy=error.remedy)
         return
     for check in CHECKS:
         yield from judge(check, deployed)

@@ -127,8 +127,14 @@ class Expect:
                 remedy=statuses.remedies.get(status) or f"See {statuses.source}.",
             )
         else:
-            why = f"Nobody here knows this status; {statuses.source} has them all."
-            self.findings.append(not_judged(self.check, f"{what}, which is {status},", why=why))
+            self.findings.append(
+                not_judged(
+                    self.check,
+                    f"{what}, which is {status},",
+                    why="Nobody here knows this status.",
+                    remedy=f"{statuses.source} has them all.",
+                )
+            )
 
 
 def shown(value: object) -> str:

@@ -54,6 +54,38 @@ def test_the_summary_counts_the_gravest_first_and_says_what_that_means() -> None
     )
 
 
+def test_where_nothing_could_be_judged_the_summary_says_no_more() -> None:
+    meanings = dict.fromkeys(Level, "Nothing that is known differs.")
+
+    assert summary([DARK], meanings).plain == "1 not judged. Nothing could be judged."
+    assert summary([DARK, FINE], meanings).plain.endswith(". Nothing that is known differs.")
+
+
+def test_a_reason_that_holds_for_many_is_said_once(capsys: pytest.CaptureFixture[str]) -> None:
+    others = [
+        Finding(check=it, level=Level.UNJUDGED, what=it, why="H.", remedy="I.") for it in "xy"
+    ]
+
+    with pytest.raises(typer.Exit):
+        report(
+            [DARK, *others, FINE],
+            title="What is deployed of dev",
+            meanings=dict.fromkeys(Level, "So."),
+            environment="dev",
+            account=cast("Account", SimpleNamespace(account_id="1", region="r")),
+            as_json=False,
+        )
+
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        "  not judged  G.",
+        "              why: H.",
+        "              remedy: I.",
+        "  right       A is there.",
+        "  not judged  For the same reason could not be judged: x, y.",
+        "3 not judged, 1 right. So.",
+    ]
+
+
 def test_what_is_right_of_an_area_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     findings = [FINE, BAD, FINE, LOOK]
 

@@ -9,6 +9,7 @@ import pytest
 
 from ferry.account import sign_in
 from ferry.deployment import Deployment, NotDeployedError, State
+from ferry.errors import FerryError
 from tests.unit.ferry.conftest import ACCOUNT, REGION
 from tests.unit.ferry.environments import environment
 
@@ -52,6 +53,31 @@ def test_what_was_never_deployed_has_no_outputs(dev: Deployment) -> None:
     assert str(error.value) == (
         f"The state s3://{BUCKET}/{KEY} has no outputs: dev was never deployed, was destroyed, or "
         "its deployment did not end. Deploy it first: cdktf deploy dev"
+    )
+
+
+def test_an_output_that_is_missing_is_named(dev: Deployment) -> None:
+    vars(dev)["state"] = State(outputs={"cluster_id": "aurora-ferry-dev"})
+
+    with pytest.raises(NotDeployedError) as error:
+        _ = dev.outputs["vpc_id"]
+
+    assert str(error.value) == (
+        f"The state s3://{BUCKET}/{KEY} has no output vpc_id: the last deployment did not end, or "
+        "was of an earlier version of this project. Deploy it again: cdktf deploy dev"
+    )
+
+
+def test_without_the_bucket_ferry_makes_it(dev: Deployment, s3: S3Client) -> None:
+    s3.delete_bucket(Bucket=BUCKET)
+
+    with pytest.raises(FerryError) as error:
+        _ = dev.state
+
+    assert error.value.exit_code == 3
+    assert str(error.value) == (
+        f"There is no bucket {BUCKET}, which keeps the states of the account. Make it: ferry "
+        "bootstrap dev"
     )
 
 

@@ -44,14 +44,14 @@ def test_no_room() -> None:
 
 
 def test_a_quota_that_cannot_be_read() -> None:
-    need = Need(kind=VPCS, count=1, usage=Unanswered("AWS denied it."))
+    need = Need(kind=VPCS, count=1, usage=Unanswered("AWS denied it.", "Have it allowed."))
 
     assert judge(environment(), need) == Finding(
         check="quota-vpcs",
         level=Level.UNJUDGED,
         what="The quota of VPCs could not be judged.",
         why="AWS denied it.",
-        remedy="Have the call allowed, or look at this by hand.",
+        remedy="Have it allowed.",
     )
 
 

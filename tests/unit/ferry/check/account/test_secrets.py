@@ -172,13 +172,13 @@ def test_a_secret_that_names_another_source() -> None:
 
 
 def test_a_secret_that_may_not_be_read() -> None:
-    assert source(Secret(shape=Unanswered("AWS denied it."))) == [
+    assert source(Secret(shape=Unanswered("AWS denied it.", "Have it allowed."))) == [
         Finding(
             check="source-secret",
             level=Level.UNJUDGED,
             what=f"What the secret {NAME} holds could not be judged.",
             why="AWS denied it.",
-            remedy="Have the call allowed, or look at this by hand.",
+            remedy="Have it allowed.",
         )
     ]
 

@@ -75,7 +75,7 @@ def test_a_setting_that_aws_does_not_tell() -> None:
     bucket = StateBucket(
         region="eu-central-1",
         wrong=("versioning: on",),
-        unread={"policy: TLS only": Unanswered("AWS denied it.")},
+        unread={"policy: TLS only": Unanswered("AWS denied it.", "Have it allowed.")},
     )
 
     unread, wrong = judged(bucket)
@@ -85,6 +85,6 @@ def test_a_setting_that_aws_does_not_tell() -> None:
         level=Level.UNJUDGED,
         what="The bucket's policy: TLS only could not be judged.",
         why="AWS denied it.",
-        remedy="Have the call allowed, or look at this by hand.",
+        remedy="Have it allowed.",
     )
     assert wrong.level is Level.WARNING

@@ -245,9 +245,10 @@ def test_what_aws_does_not_answer_is_not_judged() -> None:
 
     assert finding.level is Level.UNJUDGED
     assert finding.what == "'The port is the file's' could not be judged."
-    assert finding.why.startswith(
-        "Could not check the-port: AWS denied DescribeThings (UnauthorizedOperation). "
+    assert finding.why == (
+        "Could not check the-port: AWS denied DescribeThings (UnauthorizedOperation)."
     )
+    assert finding.remedy.startswith("docs/deployment.md lists the permissions ")
 
 
 def test_what_the_state_lacks_is_not_judged() -> None:
@@ -258,7 +259,25 @@ def test_what_the_state_lacks_is_not_judged() -> None:
     [finding] = made(look)
 
     assert finding.level is Level.UNJUDGED
-    assert finding.why == "Neither the state nor AWS says what the check needs: KeyError('vpc_id')."
+    assert finding.why == (
+        "The state s3://aurora-ferry-tfstate-111122223333-eu-central-1/environments/dev/"
+        "terraform.tfstate has no output vpc_id: the last deployment did not end, or was of an "
+        "earlier version of this project."
+    )
+    assert finding.remedy == "Deploy it again: cdktf deploy dev"
+
+
+def test_an_answer_of_another_shape_is_not_judged() -> None:
+    def look(_: Deployed, __: Expect) -> None:
+        """The port is the file's."""
+        raise KeyError("Port")
+
+    [finding] = made(look)
+
+    assert finding.why == (
+        "AWS's answer, or an output, has another shape than the check knows: KeyError('Port')."
+    )
+    assert finding.remedy == "Look at this by hand."
 
 
 def test_without_a_state_there_is_one_finding_with_what_to_run() -> None:
@@ -266,7 +285,7 @@ def test_without_a_state_there_is_one_finding_with_what_to_run() -> None:
 
     assert (finding.check, finding.level) == ("state", Level.UNJUDGED)
     assert finding.what == "What is deployed of dev could not be judged."
-    assert finding.why.endswith("Deploy it first: cdktf deploy dev")
+    assert finding.remedy == "Deploy it first: cdktf deploy dev"
 
 
 def test_one_check_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:

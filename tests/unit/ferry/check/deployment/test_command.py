@@ -80,4 +80,4 @@ def test_what_was_never_deployed_is_not_judged(monkeypatch: pytest.MonkeyPatch) 
     assert result.exit_code == 3
     assert "  not judged  What is deployed of dev could not be judged.\n" in result.stdout
     assert "Deploy it first: cdktf deploy dev\n" in result.stdout
-    assert result.stdout.endswith("1 not judged. Nothing that is known differs from the file.\n")
+    assert result.stdout.endswith("1 not judged. Nothing could be judged.\n")

@@ -121,9 +121,8 @@ def test_a_status_that_nobody_knows_is_not_judged(
     [finding] = expect.findings
     assert finding.level is Level.UNJUDGED
     assert finding.what == f"The cluster, which is {text}, could not be judged."
-    assert finding.why == (
-        "Nobody here knows this status; https://example.org/statuses has them all."
-    )
+    assert finding.why == "Nobody here knows this status."
+    assert finding.remedy == "https://example.org/statuses has them all."
 
 
 def test_the_only_one() -> None:
