@@ -10,7 +10,7 @@ from cdktf_cdktf_provider_aws.kms_key import KmsKey
 from constructs import Construct
 
 from constructs_lib.policies import policy
-from facts.placement import CLOUDWATCH_ALARMS, RDS_EVENTS
+from facts.placement import CLOUDWATCH_ALARMS, KEY_SERVICES, RDS_EVENTS
 
 if TYPE_CHECKING:
     from constructs_lib.policies import Statement
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 _USE = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"]
 _PUBLISH = ["kms:Decrypt", "kms:GenerateDataKey*"]
-_SERVICES_ON_BEHALF_OF_CALLERS = ("rds", "dms", "secretsmanager", "logs")
 
 
 class EnvironmentKey(Construct):
@@ -196,7 +195,5 @@ def _account(placement: Placement) -> dict[str, str]:
 def _on_behalf_of_callers(placement: Placement) -> dict[str, Any]:
     return {
         "kms:CallerAccount": placement.account_id,
-        "kms:ViaService": [
-            placement.regional_principal(service) for service in _SERVICES_ON_BEHALF_OF_CALLERS
-        ],
+        "kms:ViaService": [placement.regional_principal(service) for service in KEY_SERVICES],
     }

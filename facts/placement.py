@@ -63,6 +63,9 @@ RDS_EVENTS: Final = "events.rds.amazonaws.com"
 RDS_MONITORING: Final = "monitoring.rds.amazonaws.com"
 FLOW_LOGS: Final = "vpc-flow-logs.amazonaws.com"
 
+KEY_SERVICES: Final = ("rds", "dms", "secretsmanager", "logs")
+"""The services through which the account uses an environment's key."""
+
 
 def partition_of(region: str) -> Partition:
     """The partition that a region is in.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from facts import outputs
-from facts.placement import CLOUDWATCH_ALARMS, RDS_EVENTS
+from facts.placement import CLOUDWATCH_ALARMS, KEY_SERVICES, RDS_EVENTS
 from ferry.check.deployment import statuses
 from ferry.check.deployment.expect import document, items, only
 from ferry.check.deployment.logs import find_log_groups
@@ -88,10 +88,7 @@ def check_the_key_serves_its_account_through_services(deployed: Deployed, expect
     expect.same_items(
         "Services through which the key decrypts",
         items(condition.get("kms:ViaService", [])),
-        [
-            deployed.placement.regional_principal(service)
-            for service in ("rds", "dms", "secretsmanager", "logs")
-        ],
+        [deployed.placement.regional_principal(service) for service in KEY_SERVICES],
     )
 
 

@@ -6,6 +6,7 @@ import pytest
 from facts.placement import (
     CLOUDWATCH_ALARMS,
     FLOW_LOGS,
+    KEY_SERVICES,
     PARTITIONS,
     RDS_EVENTS,
     RDS_MONITORING,
@@ -54,6 +55,10 @@ def test_a_service_has_a_principal_in_each_region() -> None:
 
     assert placement.regional_principal("dms") == "dms.cn-north-1.amazonaws.com.cn"
     assert placement.dms_principal == "dms.amazonaws.com.cn"
+
+
+def test_the_account_uses_the_key_through_four_services() -> None:
+    assert KEY_SERVICES == ("rds", "dms", "secretsmanager", "logs")
 
 
 def test_an_endpoints_service_is_spelt_alike_in_every_partition() -> None:
