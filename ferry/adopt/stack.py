@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ferry.errors import InputError
+from ferry.errors import FerryError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,7 +37,7 @@ def read_stack(file: Path) -> list[Wanted]:
     """Read the resources of a stack, in the order of its JSON.
 
     Raises:
-        InputError: There is no such file, or it is no stack's JSON.
+        FerryError: There is no such file, or it is no stack's JSON.
     """
     try:
         document = json.loads(file.read_text())
@@ -47,12 +47,12 @@ def read_stack(file: Path) -> list[Wanted]:
             for name, arguments in resources.items()
         ]
     except OSError as error:
-        raise InputError(
+        raise FerryError(
             f"The stack's JSON {file} cannot be read ({error.strerror}). Run 'cdktf synth' first, "
             "or name the file with --stack."
         ) from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise InputError(
+        raise FerryError(
             f"{file} is not a stack's JSON: it has no resources. Name the cdk.tf.json of the stack "
             "with --stack, or run 'cdktf synth' again."
         ) from None

@@ -25,7 +25,8 @@ def adopt(
     them, the next apply brings them in. What a person has to do stands on standard error. Changes
     nothing, in AWS or in the state. docs/recovery.md has the whole way.
 
-    Exit status: 1 where something is left for a person to do.
+    Exit status: 1 where something is left for a person to do; 3 where AWS refuses, or the stack's
+    JSON cannot be read.
 
         ferry adopt dev > cdktf.out/stacks/dev/adopted.tf
     """
@@ -43,6 +44,7 @@ def adopt(
         from ferry.findings import ExitStatus
 
         environment = find(name)
+        account = account_of(environment)
         wanted = read_stack(
             stack
             or FOLDER.parent
@@ -51,7 +53,6 @@ def adopt(
             / names.environment_stack(environment.name)
             / "cdk.tf.json"
         )
-        account = account_of(environment)
         state = Deployment(environment=environment, account=account).state
         found = search(wanted, state=state, account=account)
         if found.imports:

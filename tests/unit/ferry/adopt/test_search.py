@@ -15,7 +15,7 @@ from ferry.adopt.listing import import_blocks, steps, summary
 from ferry.adopt.search import Found, search
 from ferry.adopt.stack import Wanted, read_stack
 from ferry.deployment import State
-from ferry.errors import FerryError, InputError
+from ferry.errors import FerryError
 from tests.unit.ferry.conftest import REGION
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def test_the_stacks_resources_are_read(tmp_path: Path) -> None:
 def test_a_stack_that_is_not_there(tmp_path: Path) -> None:
     file = tmp_path / "cdk.tf.json"
 
-    with pytest.raises(InputError) as raised:
+    with pytest.raises(FerryError) as raised:
         read_stack(file)
 
     assert str(raised.value) == (
@@ -69,7 +69,7 @@ def test_a_file_that_is_no_stack(tmp_path: Path, text: str) -> None:
     file = tmp_path / "cdk.tf.json"
     file.write_text(text)
 
-    with pytest.raises(InputError) as raised:
+    with pytest.raises(FerryError) as raised:
         read_stack(file)
 
     assert str(raised.value) == (

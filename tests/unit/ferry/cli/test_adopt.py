@@ -84,16 +84,28 @@ def test_the_stack_may_be_elsewhere(project: Path) -> None:
     assert result.exit_code == 1
 
 
-@pytest.mark.usefixtures("credentials")
+@pytest.mark.usefixtures("bucket")
 def test_a_stack_that_was_not_synthesized(project: Path) -> None:
     file = project / "cdktf.out/stacks/dev/cdk.tf.json"
     file.unlink()
 
     result = ferry("adopt", "dev")
 
-    assert result.exit_code == 2
+    assert result.exit_code == 3
     assert result.stderr == (
         f"The stack's JSON {file} cannot be read (No such file or directory). Run 'cdktf synth' "
         "first, or name the file with --stack.\n"
     )
     assert result.stdout == ""
+
+
+@pytest.mark.usefixtures("bucket")
+def test_in_another_account_that_is_said_first(project: Path) -> None:
+    (project / "cdktf.out/stacks/dev/cdk.tf.json").unlink()
+    other = DEV.replace(ACCOUNT, "444455556666")
+    (project / "environments/dev.toml").write_text(other)
+
+    result = ferry("adopt", "dev")
+
+    assert result.exit_code == 3
+    assert result.stderr.startswith(f"You are signed in to account {ACCOUNT} ")
