@@ -50,7 +50,7 @@ def source(name: EnvironmentName) -> None:
 
 def at_terminal() -> bool:
     """Whether a person can be asked."""
-    return sys.stdin.isatty()
+    return sys.stdin is not None and sys.stdin.isatty()
 
 
 def ask() -> Credentials:
@@ -64,7 +64,7 @@ def ask() -> Credentials:
 
 
 def read() -> Credentials:
-    """Read the credentials from standard input."""
+    """Read the credentials from standard input; one that is closed holds none."""
     from ferry.prepare.credentials import parse
 
-    return parse(sys.stdin.buffer.read())
+    return parse(b"" if sys.stdin is None else sys.stdin.buffer.read())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -111,6 +112,21 @@ def test_bootstrap_refuses_another_account(dev: Path, s3: S3Client) -> None:
 
 
 # --- ferry secret source
+
+
+@pytest.mark.usefixtures("dev", "secretsmanager")
+def test_a_standard_input_that_is_closed_holds_no_credentials(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(secret_command, "sys", SimpleNamespace(stdin=None))
+
+    result = ferry("secret", "source", "dev")
+
+    assert result.exit_code == 2
+    assert result.stderr == (
+        "The credentials are not JSON; standard input must be one JSON object: "
+        '{"username": "...", "password": "..."}.\n'
+    )
 
 
 @pytest.mark.usefixtures("dev")

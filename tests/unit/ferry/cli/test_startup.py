@@ -172,6 +172,51 @@ except typer.Exit as end:
     assert (command.returncode, shown) == (3, b"")
 
 
+REPORT: Final = """
+import sys
+sys.argv = ["ferry", "check", "aws", "dev"]
+import ferry.cli.check
+from ferry import account, environments
+from ferry.check import account as checks
+from ferry.findings import right
+from types import SimpleNamespace
+account.account_of = lambda _: SimpleNamespace(account_id="1", region="r")
+checks.findings = lambda _: (right("a", "A is there.") for _ in iter(int, 1))
+from ferry.__main__ import main
+main()
+"""
+
+
+def test_a_report_that_nobody_reads_to_its_end_ends_quietly() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", REPORT], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as command:
+        assert command.stdout
+        assert command.stderr
+        command.stdout.readline()
+        command.stdout.close()
+        shown = command.stderr.read()
+
+    assert (command.returncode, shown) == (3, b"")
+
+
+def test_ctrl_c_while_ferry_loads_ends_it_quietly() -> None:
+    interrupted = """
+import sys
+class Interrupt:
+    def find_spec(self, name, path, target=None):
+        if name == "ferry.cli.app": raise KeyboardInterrupt
+sys.meta_path.insert(0, Interrupt())
+from ferry.__main__ import main
+main()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", interrupted], cwd=ROOT, capture_output=True, check=False
+    )
+
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
+
+
 @pytest.mark.parametrize(
     "arguments",
     [("--version",), ("--help",), ("bootstrap", "--help"), ("policies", "dev", "plan")],
