@@ -108,7 +108,7 @@ def judge(check: Check, deployed: Deployed) -> list[Finding]:
         expect.differs(str(error), why="The state has it, and AWS has not.")
     except FerryError as error:
         expect.findings.append(not_judged(check.name, unknown, why=error.why, remedy=error.remedy))
-    except (LookupError, ValueError) as error:
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
         why = f"AWS's answer, or an output, has another shape than the check knows: {error!r}."
         expect.findings.append(not_judged(check.name, unknown, why=why))
     return expect.findings or [right(check.name, check.right)]
