@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from facts import names
+from facts import names, outputs
 from ferry.account import NotFoundError
 from ferry.deployment.state import State, read_state
 from ferry.environments import tags
@@ -17,6 +17,14 @@ if TYPE_CHECKING:
 
     from ferry.account import Account
     from settings.environment import Environment
+
+
+ALWAYS: Final = {
+    value
+    for name, value in vars(outputs).items()
+    if name.isupper() and isinstance(value, str) and not name.startswith("READER_INSTANCE_")
+} | {outputs.READER_INSTANCE_IDS}
+"""All outputs but those of single readers, of which there may be none."""
 
 
 class NotDeployedError(FerryError):
@@ -33,9 +41,10 @@ class _Outputs(dict[str, Any]):
         self._remedy = remedy
 
     def __missing__(self, name: str) -> Any:  # noqa: ANN401 - as dict's
+        missing = ", ".join(sorted((ALWAYS | {name}) - self.keys()))
         raise NotDeployedError(
-            f"The state {self._state} has no output {name}: the last deployment did not end, or was "
-            "of an earlier version of this project.",
+            f"The state {self._state} lacks outputs ({missing}): the last deployment did not end, or "
+            "was of an earlier version of this project.",
             self._remedy,
         )
 

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from facts import outputs
 from facts.names import LOCK_SUFFIX
-from ferry.deployment import state_bucket
+from ferry.deployment import ALWAYS, state_bucket
 
 if TYPE_CHECKING:
     from ferry.check.deployment.deployed import Deployed
     from ferry.check.deployment.expect import Expect
     from ferry.deployment.state_bucket import Setting
-
-_ALWAYS: Final = {
-    value
-    for name, value in vars(outputs).items()
-    if name.isupper() and isinstance(value, str) and not name.startswith("READER_INSTANCE_")
-} | {outputs.READER_INSTANCE_IDS}
-"""All outputs but those of single readers, of which there may be none."""
 
 
 def check_the_state_bucket_keeps_versions(deployed: Deployed, expect: Expect) -> None:
@@ -101,5 +93,5 @@ def check_nothing_is_tainted(deployed: Deployed, expect: Expect) -> None:
 def check_all_outputs_are_there(deployed: Deployed, expect: Expect) -> None:
     """The state holds every output."""
     empty = {name for name, value in deployed.outputs.items() if value in (None, "", {})}
-    missing = sorted(_ALWAYS - deployed.outputs.keys() | empty)
+    missing = sorted(ALWAYS - deployed.outputs.keys() | empty)
     expect.that(not missing, f"Outputs that are missing or empty: {', '.join(missing)}.")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ferry.account import sign_in
-from ferry.deployment import Deployment, NotDeployedError, State
+from ferry.deployment import ALWAYS, Deployment, NotDeployedError, State
 from ferry.errors import FerryError
 from tests.unit.ferry.conftest import ACCOUNT, REGION
 from tests.unit.ferry.environments import environment
@@ -56,16 +56,19 @@ def test_what_was_never_deployed_has_no_outputs(dev: Deployment) -> None:
     )
 
 
-def test_an_output_that_is_missing_is_named(dev: Deployment) -> None:
-    vars(dev)["state"] = State(outputs={"cluster_id": "aurora-ferry-dev"})
+def test_outputs_that_are_missing_are_named_together(dev: Deployment) -> None:
+    there = dict.fromkeys(ALWAYS - {"vpc_id", "secret_arn"}, "x")
+    vars(dev)["state"] = State(outputs=there)
 
-    with pytest.raises(NotDeployedError) as error:
-        _ = dev.outputs["vpc_id"]
+    for name in ("vpc_id", "secret_arn"):
+        with pytest.raises(NotDeployedError) as error:
+            _ = dev.outputs[name]
 
-    assert str(error.value) == (
-        f"The state s3://{BUCKET}/{KEY} has no output vpc_id: the last deployment did not end, or "
-        "was of an earlier version of this project. Deploy it again: cdktf deploy dev"
-    )
+        assert str(error.value) == (
+            f"The state s3://{BUCKET}/{KEY} lacks outputs (secret_arn, vpc_id): the last deployment "
+            "did not end, or was of an earlier version of this project. Deploy it again: cdktf "
+            "deploy dev"
+        )
 
 
 def test_without_the_bucket_ferry_makes_it(dev: Deployment, s3: S3Client) -> None:
