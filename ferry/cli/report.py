@@ -84,7 +84,7 @@ def report(
                 line = Finding(check=area, level=Level.RIGHT, what=f"{area} ({right})")
                 console.print(to_text(line))
         if again:
-            what = f"For the same reason could not be judged: {', '.join(again)}."
+            what = f"Not judged either, each for a reason above: {', '.join(again)}."
             console.print(to_text(Finding(check="", level=Level.UNJUDGED, what=what)))
         console.print(summary(found, meanings))
     raise typer.Exit(worst(found).status)

@@ -81,7 +81,7 @@ def test_a_reason_that_holds_for_many_is_said_once(capsys: pytest.CaptureFixture
         "              why: H.",
         "              remedy: I.",
         "  right       A is there.",
-        "  not judged  For the same reason could not be judged: x, y.",
+        "  not judged  Not judged either, each for a reason above: x, y.",
         "3 not judged, 1 right. So.",
     ]
 
