@@ -131,7 +131,7 @@ class Expect:
                 not_judged(
                     self.check,
                     f"{what}, which is {status},",
-                    why="Nobody here knows this status.",
+                    why=f"{what}: nobody here knows this status.",
                     remedy=f"{statuses.source} has them all.",
                 )
             )

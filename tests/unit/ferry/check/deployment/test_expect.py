@@ -121,7 +121,7 @@ def test_a_status_that_nobody_knows_is_not_judged(
     [finding] = expect.findings
     assert finding.level is Level.UNJUDGED
     assert finding.what == f"The cluster, which is {text}, could not be judged."
-    assert finding.why == "Nobody here knows this status."
+    assert finding.why == "The cluster: nobody here knows this status."
     assert finding.remedy == "https://example.org/statuses has them all."
 
 
