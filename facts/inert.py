@@ -1,7 +1,7 @@
 """Text of others made inert: it is shown, and steers neither a terminal nor a workflow.
 
 Terminals obey what cannot be seen: control characters, line ends, marks of direction. GitHub's
-runner obeys a line of a log that begins with `::` and one of its words, such as
+runner obeys a line of a log that begins with `::` and one of its words, in large or small letters, such as
 `::stop-commands::`, and what stands in `##[...]` anywhere in a line. All of it is written out.
 
 Sources: https://unicode.org/reports/tr9/,
@@ -15,7 +15,7 @@ import json
 import re
 from typing import Final
 
-_COMMANDS: Final = re.compile(r"^(\s*):(?=:[a-z-]+( .*)?::)|#(?=#\[)")
+_COMMANDS: Final = re.compile(r"^(\s*):(?=:[A-Za-z-]+( .*)?::)|#(?=#\[)")
 _NAMED: Final = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 _SMALL: Final = 0xFFFF
 

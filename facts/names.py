@@ -7,6 +7,7 @@ tests/unit/facts holds every one of them, typed by hand.
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -35,7 +36,7 @@ def account_stack(account_id: str) -> str:
 
 def is_account_stack(stack: str) -> bool:
     """Whether a stack is an account's, and not an environment's."""
-    return stack.startswith(_ACCOUNT_STACK)
+    return re.fullmatch(rf"{_ACCOUNT_STACK}\d{{12}}", stack) is not None
 
 
 def environment_stack(environment: str) -> str:

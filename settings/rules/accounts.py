@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from facts.alarms import ALARMS
 from settings.environment import Environment
 from settings.notation import toml
 from settings.rules.rule import Finding, PairRule, Rule
@@ -85,6 +86,37 @@ def tasks_differ(one: Environment, other: Environment) -> Iterator[Finding]:
             )
 
 
+def alarms_differ(one: Environment, other: Environment) -> Iterator[Finding]:
+    """In one account and region no two alarms have one name: CloudWatch would overwrite the first."""
+    elsewhere = not _same_account(one, other) or one.aws.region != other.aws.region
+    if elsewhere or one.prefix == other.prefix:
+        return
+    taken = _alarms(one)
+    told = set()
+    for alarm, index in _alarms(other).items():
+        if alarm in taken and index not in told:
+            told.add(index)
+            yield Finding(
+                setting="" if index is None else f"dms.tasks[{index}].name",
+                given=f"names given that make the alarm {alarm}, as those of {one.name} do",
+                allowed="other names for the alarms of each environment",
+                mend="rename the file" if index is None else "rename one of the tasks",
+            )
+
+
+def _alarms(environment: Environment) -> dict[str, int | None]:
+    """The names of an environment's alarms, each with the place of the task whose it is."""
+    names = environment.names
+    found: dict[str, int | None] = {}
+    for alarm in ALARMS:
+        if alarm.is_of_a_task:
+            for index, task in enumerate(environment.dms.tasks):
+                found[names.alarm(alarm.name, task.name)] = index
+        else:
+            found[names.alarm(alarm.name)] = None
+    return found
+
+
 def _same_account(one: Environment, other: Environment) -> bool:
     return one.aws.account_id == other.aws.account_id
 
@@ -100,4 +132,5 @@ PAIR_RULES = (
     ),
     PairRule(boundary_is_agreed_on, (*_PLACE, "aws.permissions_boundary_arn")),
     PairRule(tasks_differ, (*_PLACE, "dms.tasks.*.name")),
+    PairRule(alarms_differ, (*_PLACE, "aws.region", "dms.tasks.*.name")),
 )

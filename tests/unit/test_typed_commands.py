@@ -51,7 +51,7 @@ def test_commands_are_found_wherever_they_stand() -> None:
         "ferry secret source X",
         "cdktf deploy X",
         "cdktf synth",
-        "gh workflow run apply.yml -f stack=X -f plan=X",
+        "gh workflow run apply.yml -f stack=X -f pull_request=X",
     } <= in_messages(CODE)
 
 
@@ -85,7 +85,7 @@ def test_what_the_settings_and_the_code_say_can_be_typed() -> None:
         ("python -m ferri", "there is no module ferri"),
         ("python3 tools/setup.py", "there is no tools/setup.py"),
         ("gh workflow run aply.yml -f stack=dev", "there is no workflow aply.yml"),
-        ("gh workflow run apply.yml -f stck=dev", "apply.yml takes stack, plan"),
+        ("gh workflow run apply.yml -f stck=dev", "apply.yml takes stack, pull_request"),
         ("pytest tests/integrations", "there is no tests/integrations"),
     ],
 )

@@ -92,7 +92,9 @@ def cluster_arns(scope: Scope) -> list[str]:
             f"cluster-pg:{any_family}",
             f"cluster-snapshot:{names.final_snapshot_prefix}*",
             f"db:{names.writer}",
-            f"db:{names.prefix}-reader-*",
+            # One or two digits, and nothing behind: another environment may be called dev-reader-1.
+            f"db:{names.prefix}-reader-?",
+            f"db:{names.prefix}-reader-1?",
             f"es:{names.cluster_events}",
             f"es:{names.cluster_instance_events}",
             "og:default:*",

@@ -23,6 +23,7 @@ TEXTS = st.lists(PIECES, max_size=8).map("".join) | st.text()
         ("a\nb\tc\r", r"a\nb\tc\r"),
         ("\x1b\x9b\u202e\u2028\U000e0001", r"\u001b\u009b\u202e\u2028\U000e0001"),
         ("::add-mask::x", r"\u003a:add-mask::x"),
+        ("::Stop-COMMANDS::x", r"\u003a:Stop-COMMANDS::x"),
         ("  ::set-output name=x::y", r"  \u003a:set-output name=x::y"),
         ("a ##[add-mask]x ###[", r"a \u0023#[add-mask]x #\u0023#["),
         ("::/0, ::1, ::ffff:10.0.0.0/96, a::text", "::/0, ::1, ::ffff:10.0.0.0/96, a::text"),

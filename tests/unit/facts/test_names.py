@@ -94,6 +94,7 @@ def test_names_of_the_account_stay_as_they_are() -> None:
 def test_an_accounts_stack_is_told_from_an_environments() -> None:
     assert names.is_account_stack("account-111122223333")
     assert not names.is_account_stack("dev")
+    assert not names.is_account_stack("account-dev")
 
 
 def test_a_state_bucket_fits_into_s3s_63_characters() -> None:

@@ -171,6 +171,39 @@ def test_names_that_differ_in_case_alone_have_one_state(folder: Folder) -> None:
     ]
 
 
+def test_alarms_of_two_tasks_have_two_names(folder: Folder) -> None:
+    folder.write("dev.toml", {"dms.tasks.0.name": "all-eu"})
+    folder.write("eu-dev.toml", {"dms.tasks.0.name": "all"})
+
+    assert folder.lines() == [
+        (
+            "environments/eu-dev.toml: dms.tasks[0].name: names given that make the alarm "
+            "dms-cdc-latency-source-all-eu-dev, as those of dev do; allowed: other names for the alarms "
+            "of each environment; rename one of the tasks"
+        )
+    ]
+
+
+def test_alarms_of_two_environments_have_two_names(folder: Folder) -> None:
+    folder.write("dev.toml")
+    folder.write("writer-dev.toml")
+
+    assert folder.lines() == [
+        (
+            "environments/writer-dev.toml: names given that make the alarm "
+            "aurora-cpu-utilization-writer-dev, as those of dev do; allowed: other names for the alarms "
+            "of each environment; rename the file"
+        )
+    ]
+
+
+def test_alarms_in_two_regions_may_have_one_name(folder: Folder) -> None:
+    folder.write("dev.toml", {"aws.state_region": "eu-central-1"})
+    folder.write("writer-dev.toml", {"aws.region": "eu-west-1", "aws.state_region": "eu-central-1"})
+
+    assert len(load_environments(folder.path)) == 2
+
+
 def test_an_account_that_two_agree_on_is_one_line(folder: Folder) -> None:
     folder.write("a.toml")
     folder.write("b.toml")
@@ -180,7 +213,7 @@ def test_an_account_that_two_agree_on_is_one_line(folder: Folder) -> None:
 
 
 def test_every_rule_has_a_case() -> None:
-    tested = {case.rule for case in CASES} | {"states_differ"}
+    tested = {case.rule for case in CASES} | {"states_differ", "alarms_differ"}
     assert tested == {rule.check.__name__ for rule in ACROSS}
 
 
