@@ -30,7 +30,7 @@ class Reply:
 
 
 def misdirected() -> Reply:
-    """To whom asks for another host; no SDK does."""
+    """To whom asks for another host, or from a page of a browser; no SDK does."""
     return Reply(
         status=HTTPStatus.MISDIRECTED_REQUEST,
         headers=[("Content-Type", "text/plain")],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import re
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from threading import RLock
@@ -24,7 +25,7 @@ log = logging.getLogger("local_aws")
 # moto reads the account from this header before it looks at the access key.
 _ACCOUNT_HEADER = "HTTP_X_MOTO_ACCOUNT_ID"
 
-_HOSTS = frozenset({"127.0.0.1", "localhost"})
+_HOST = re.compile(r"(127\.0\.0\.1|localhost)(:\d+)?", re.IGNORECASE)
 """Whom it answers as. A page in a browser can have a name of its own lead to this machine, and would
 then be answered as if it came from here; the browser still sends that name."""
 
@@ -44,7 +45,7 @@ class Gateway:
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:  # noqa: ANN401 - WSGI's own type
         """Answer one request (PEP 3333)."""
         request = Request(environ)
-        if _host(environ) not in _HOSTS:
+        if not _is_of_this_machine(environ):
             reply = misdirected()
             start_response(_status_line(reply.status), reply.headers)
             return [reply.body]
@@ -99,10 +100,9 @@ class Gateway:
         return reply
 
 
-def _host(environ: dict[str, Any]) -> str:
-    """The host that was asked, without its port."""
-    host: str = environ.get("HTTP_HOST", "")
-    return host.partition(":")[0].lower()
+def _is_of_this_machine(environ: dict[str, Any]) -> bool:
+    """Whether it was asked by its own name, and by no page of a browser: that sends an origin."""
+    return bool(_HOST.fullmatch(environ.get("HTTP_HOST", ""))) and "HTTP_ORIGIN" not in environ
 
 
 def _status_line(status: int) -> str:

@@ -31,12 +31,16 @@ def test_another_access_key_is_motos_default_account(
     assert aws.sts.get_caller_identity()["Account"] == "123456789012"
 
 
-def status_for(url: str, host: str, *, path: str = "/local-aws/calls") -> int:
+def status_for(
+    url: str, host: str, *, path: str = "/local-aws/calls", origin: str | None = None
+) -> int:
     """The status of a request that asks for a host by this name."""
     with closing(HTTPConnection(urlsplit(url).netloc)) as connection:
         connection.putrequest("GET", path, skip_host=True)
         if host:
             connection.putheader("Host", host)
+        if origin is not None:
+            connection.putheader("Origin", origin)
         connection.endheaders()
         return connection.getresponse().status
 
@@ -48,10 +52,24 @@ def test_it_answers_as_the_local_machine(url: str, host: str) -> None:
 
 @pytest.mark.parametrize("path", ["/local-aws/calls", "/"])
 @pytest.mark.parametrize(
-    "host", ["", "evil.example", "127.0.0.1.evil.example:80", "x.localhost", "localhost@evil"]
+    "host",
+    [
+        "",
+        "evil.example",
+        "127.0.0.1.evil.example:80",
+        "x.localhost",
+        "localhost@evil",
+        "localhost:80@evil",
+    ],
 )
 def test_it_answers_as_no_other_host(url: str, host: str, path: str) -> None:
     assert status_for(url, host, path=path) == 421
+
+
+@pytest.mark.parametrize("path", ["/local-aws/calls", "/"])
+@pytest.mark.parametrize("origin", ["http://evil.example", "http://127.0.0.1", "null"])
+def test_it_answers_no_page_of_a_browser(url: str, path: str, origin: str) -> None:
+    assert status_for(url, "127.0.0.1", path=path, origin=origin) == 421
 
 
 def test_accounts_do_not_see_each_other(aws: Aws, session: boto3.session.Session) -> None:
