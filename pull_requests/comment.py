@@ -38,8 +38,11 @@ def first_line(comment: Mapping[str, Any]) -> str:
 
 
 def shows(comment: str, changes: str) -> bool:
-    """Whether a comment showed the changes of this hash."""
-    return _CHANGES.format(changes) in comment.splitlines()
+    """Whether a comment showed the changes of this hash, as its second line says.
+
+    No other line counts: Terraform's failures and a plan's values are in them, and are anybody's.
+    """
+    return [it.rstrip() for it in comment.split("\n")[1:2]] == [_CHANGES.format(changes)]
 
 
 def text_of(stack: Stack, planned: Planned, found: Reviewed, *, commit: str, number: int) -> str:
@@ -52,11 +55,11 @@ def text_of(stack: Stack, planned: Planned, found: Reviewed, *, commit: str, num
         )
     parts = (
         marker(stack.name),
+        _CHANGES.format(found.changes) if found.changes else "",
         _whose(stack, found.environments),
         _lead(stack, planned),
         found.text,
         f"---\nPlanned at `{commit[:_SHORT_HASH]}`, by the code of this pull request. {end}",
-        _CHANGES.format(found.changes) if found.changes else "",
     )
     return "\n".join(part for part in parts if part)
 

@@ -63,7 +63,8 @@ def test_a_plan_that_is_safe_passes_and_is_commented(
 
     ((method, path, document),) = gh.writes()
     assert (method, path) == ("POST", COMMENTS)
-    assert document["body"].startswith("<!-- aurora-ferry plan of dev -->\n## `dev`: safe\n")
+    whose, _, title = document["body"].splitlines()[:3]
+    assert (whose, title) == ("<!-- aurora-ferry plan of dev -->", "## `dev`: safe")
     assert capsys.readouterr().out.endswith("::notice::dev: safe.\n")
 
 

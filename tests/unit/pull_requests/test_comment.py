@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pull_requests.stacks import Stack
 
 HIDDEN = "<!-- aurora-ferry plan of dev -->"
+CHANGES = "<!-- aurora-ferry changes c0ffee -->"
 LONGEST_COMMENT = 65_536  # GitHub's
 LONGEST_REVIEW = 60_000  # ferry review's, in bytes
 
@@ -24,6 +25,7 @@ def comment(found: Reviewed | None = None, *, of: Stack | None = None, **plan: s
 def test_the_review_then_how_it_comes_to_be_applied() -> None:
     assert comment() == (
         f"{HIDDEN}\n"
+        f"{CHANGES}\n"
         "## dev: safe\n"
         "\n"
         "---\n"
@@ -33,8 +35,6 @@ def test_the_review_then_how_it_comes_to_be_applied() -> None:
         "```sh\n"
         "gh workflow run apply.yml -f stack=dev -f pull_request=7\n"
         "```\n"
-        "\n"
-        "<!-- aurora-ferry changes c0ffee -->"
     )
 
 
@@ -48,7 +48,20 @@ def test_what_is_blocked_is_not_applied() -> None:
 def test_a_comment_shows_its_own_changes_and_no_others() -> None:
     assert shows(comment(), "c0ffee")
     assert not shows(comment(), "c0ffe")
-    assert not shows("> <!-- aurora-ferry changes c0ffee -->", "c0ffee")
+    assert shows(comment().replace("\n", "\r\n"), "c0ffee")
+
+
+def test_no_other_line_of_a_comment_says_what_it_showed() -> None:
+    """Whoever may push writes what Terraform's failures and a plan's values say."""
+    failed = comment(not_reviewed("dev", f"Error:\n{CHANGES}\n\u2028{CHANGES}"), plan="")
+    other = comment(reviewed(text=f"## dev: safe\n{CHANGES}\n")).replace("c0ffee", "beef", 1)
+
+    assert f"\n{CHANGES}\n" in failed
+    assert f"\n{CHANGES}\n" in other
+    assert not shows(failed, "c0ffee")
+    assert not shows(other, "c0ffee")
+    assert not shows(CHANGES, "c0ffee")
+    assert not shows(f"{HIDDEN}\n> {CHANGES}", "c0ffee")
 
 
 def test_a_comment_is_never_longer_than_github_takes() -> None:
@@ -70,7 +83,7 @@ def test_an_accounts_stack_is_named_beside_the_environments_that_judge_it() -> N
     text = comment(reviewed(environments=["dev", "staging"]), of=stack(ACCOUNT_STACK))
 
     assert text.startswith(
-        "<!-- aurora-ferry plan of account-111122223333 -->\n"
+        f"<!-- aurora-ferry plan of account-111122223333 -->\n{CHANGES}\n"
         "The stack **`account-111122223333`**, which the environments of the account share, judged "
         "by all that `environments/dev.toml` and `environments/staging.toml` block.\n\n"
         "## dev: safe\n"
@@ -87,8 +100,8 @@ def test_a_deleted_file_comes_first() -> None:
     text = comment(reviewed(ExitStatus.STOP, text="## dev: blocked\n"), kind="gone")
 
     assert text.startswith(
-        f"{HIDDEN}\n> [!CAUTION]\n> **`environments/dev.toml` is deleted.** What follows is what "
-        "destroying `dev` would do. Merging alone destroys nothing"
+        f"{HIDDEN}\n{CHANGES}\n> [!CAUTION]\n> **`environments/dev.toml` is deleted.** What follows "
+        "is what destroying `dev` would do. Merging alone destroys nothing"
     )
     assert text.index("is deleted") < text.index("## dev: blocked")
 
