@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from ferry.errors import InputError
 from ferry.review import Danger
+from settings.reading.files import document, toml_files
 from settings.review import Review
 
 if TYPE_CHECKING:
@@ -17,37 +17,47 @@ if TYPE_CHECKING:
     from pull_requests.stacks import Stack
 
 FOLDER: Final = "environments"
-_LARGEST_FILE: Final = 1_000_000
 _DEFAULT: Final = frozenset(Review().block)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Guardrail:
-    """What an environment's file says: its account, and the dangers that block."""
+    """What an environment's file says: its account, empty where unknown, and what blocks."""
 
     account_id: str = ""
     block: frozenset[str] = frozenset()
 
+
+_STRICTEST: Final = Guardrail(block=frozenset(Danger))
+"""Of what cannot be read: every danger blocks, for the stack of every account as well."""
 
 Guardrails: TypeAlias = Mapping[str, Guardrail]
 """Those of each environment of a branch, by name."""
 
 
 def read(folder: Path) -> Guardrails:
-    """The guardrails of the environments in a folder; none of a file that cannot be read."""
-    return {file.stem: _read(file) for file in sorted(folder.glob("*.toml"))}
+    """The guardrails of the environments in a folder, from the files that make the stacks.
+
+    Every danger blocks where a file cannot be read, and where two are of one environment. Links are
+    not followed: what they lead to differs between a checkout of these files alone and the whole.
+    """
+    found: dict[str, Guardrail] = {}
+    for file in toml_files(folder):
+        unsure = file.stem in found or folder.is_symlink() or file.is_symlink()
+        found[file.stem] = _STRICTEST if unsure else _read(file)
+    return found
 
 
 def _read(file: Path) -> Guardrail:
-    if file.is_symlink() or not file.is_file() or file.stat().st_size > _LARGEST_FILE:
-        return Guardrail()
     try:
-        document = tomllib.loads(file.read_text(encoding="utf-8"))
-        block = frozenset(document.get("review", {}).get("block", _DEFAULT)) & set(Danger)
-        account_id = str(document.get("aws", {}).get("account_id", ""))
-    except (ValueError, AttributeError, TypeError, RecursionError):
-        return Guardrail()
-    return Guardrail(account_id=account_id, block=block)
+        held = document(file)
+        block = held.get("review", {}).get("block", list(_DEFAULT))
+        account_id = str(held.get("aws", {}).get("account_id", ""))
+        if not isinstance(block, list):
+            return _STRICTEST
+        return Guardrail(account_id=account_id, block=frozenset(block) & set(Danger))
+    except (OSError, ValueError, AttributeError, TypeError, RecursionError):
+        return _STRICTEST
 
 
 def loosened(before: Guardrails, after: Guardrails) -> dict[str, str]:
@@ -63,14 +73,15 @@ def loosened(before: Guardrails, after: Guardrails) -> dict[str, str]:
 
 
 def environments_of(stack: Stack, *sides: Guardrails) -> list[str]:
-    """The environments whose guardrails hold for a stack: for an account's, all that are in it.
+    """The environments whose guardrails hold for a stack: for an account's, all that may be in it.
 
     Raises:
         InputError: There is none in that account.
     """
     if not stack.is_account:
         return [stack.name]
-    own = {name for side in sides for name, it in side.items() if it.account_id == stack.account_id}
+    accounts = {stack.account_id, ""}
+    own = {name for side in sides for name, it in side.items() if it.account_id in accounts}
     if not own:
         raise InputError(f"No environment is in the account of {stack.name}, so nothing judges it.")
     return sorted(own)

@@ -69,7 +69,8 @@ def review(plan: str, stack: Stack, *sides: Guardrails) -> Reviewed:
         FerryError: It could not be judged.
     """
     environments = environments_of(stack, *sides)
-    account_id = next((sides[0][it].account_id for it in environments if it in sides[0]), "")
+    own = (sides[0][it].account_id for it in environments if it in sides[0])
+    account_id = next(filter(None, own), "")
     try:
         found = judge(
             read_plan(plan, stack_text=json.dumps(stack.document), account_id=account_id),

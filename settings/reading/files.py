@@ -2,10 +2,32 @@
 
 import errno
 import stat
+import tomllib
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 _LARGEST_BYTES: Final = 1_000_000
+
+
+def toml_files(folder: Path) -> list[Path]:
+    """A folder's TOML files, sorted; on some disks DEV.TOML and dev.toml are two."""
+    held = folder.iterdir() if folder.is_dir() else ()
+    return sorted(
+        (file for file in held if file.suffix.lower() == ".toml"),
+        key=lambda file: (file.stem, file.name),
+    )
+
+
+def document(file: Path) -> dict[str, Any]:
+    """What a TOML file says.
+
+    Raises:
+        OSError: As of `content`.
+        ValueError: It is no TOML; UnicodeDecodeError where it is not even text in UTF-8.
+        RecursionError: It nests too deeply.
+    """
+    # Editors on Windows begin a file with a byte order mark.
+    return tomllib.loads(content(file).decode("utf-8-sig"))
 
 
 def content(file: Path) -> bytes:

@@ -1,17 +1,15 @@
 """Reads the environments' files and finds every problem of all of them at once."""
 
 import re
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from facts.dms import VERIFYING
 from settings.environment import Environment
 from settings.notation import either, path, toml
 from settings.reading import asking
 from settings.reading.certificate import read_certificates
-from settings.reading.files import content
+from settings.reading.files import document, toml_files
 from settings.reading.mending import Reading, read
 from settings.reading.problem import EnvironmentsError, Problem, given
 from settings.reading.tokens import ALLOWED, marked
@@ -62,12 +60,7 @@ def load_environments(folder: Path, *, selected: str | None = None) -> tuple[Env
 
 
 def _files(folder: Path) -> list[Path]:
-    """A folder's TOML files; on some disks DEV.TOML and dev.toml are two."""
-    content = folder.iterdir() if folder.is_dir() else ()
-    files = sorted(
-        (file for file in content if file.suffix.lower() == ".toml"),
-        key=lambda file: (file.stem, file.name),
-    )
+    files = toml_files(folder)
     if not files:
         raise EnvironmentsError(
             [
@@ -116,8 +109,7 @@ def _read(file: Path) -> Reading | Problem:
 
 def _understood(file: Path, label: str) -> Reading | Problem:
     try:
-        # Editors on Windows begin a file with a byte order mark.
-        document: dict[str, Any] = tomllib.loads(content(file).decode("utf-8-sig"))
+        held = document(file)
     except OSError as error:
         return Problem(
             label,
@@ -136,11 +128,11 @@ def _understood(file: Path, label: str) -> Reading | Problem:
         )
     except ValueError as error:
         return _not_toml(label, str(error))
-    if mark := next(marked(document), None):
+    if mark := next(marked(held), None):
         location, value = mark
         setting = path(location)
         return Problem(label, setting, given(setting, value), f"allowed: {ALLOWED}", "remove it")
-    return read(label, file.stem, document)
+    return read(label, file.stem, held)
 
 
 def _not_toml(label: str, message: str) -> Problem:

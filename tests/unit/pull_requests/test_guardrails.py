@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ferry.errors import InputError
+from ferry.review import Danger
 from pull_requests.guardrails import Guardrail, blocked, environments_of, loosened, read
 from settings.review import Review
 from tests.unit.pull_requests.examples import ACCOUNT, ACCOUNT_STACK, stack
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DEFAULT = frozenset(Review().block)
+STRICTEST = Guardrail(block=frozenset(Danger))
 
 
 def rail(*block: str, account_id: str = ACCOUNT) -> Guardrail:
@@ -36,23 +38,60 @@ def test_files_are_read_as_data(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["[", "review = 1", "[review]\nblock = 1", "a = " + "[" * 5000, "#" * 1_000_001, "\x00"],
-    ids=["no TOML", "no section", "no list", "nested deeply", "too large", "no text"],
-)
-def test_of_a_file_that_cannot_be_read_nothing_blocks_so_it_loosens(
-    tmp_path: Path, text: str
-) -> None:
+    [
+        "[",
+        "review = 1",
+        "[review]\nblock = 1",
+        '[review]\nblock = "outage"',
+        "[review]\nblock = [[]]",
+        "a = " + "[" * 5000,
+        "#" * 1_000_001,
+        "\x00",
+    ],
+    ids=[
+        "no TOML", "no section", "a number", "a text", "lists", "nested deeply", "too large", "no text"
+    ],
+)  # fmt: skip
+def test_of_a_file_that_cannot_be_read_every_danger_blocks(tmp_path: Path, text: str) -> None:
     (tmp_path / "dev.toml").write_text(text)
 
-    assert read(tmp_path) == {"dev": Guardrail()}
-    assert loosened({"dev": rail("outage")}, read(tmp_path)) == {"dev": "outage"}
+    assert read(tmp_path) == {"dev": STRICTEST}
 
 
-def test_links_and_pipes_are_not_followed(tmp_path: Path) -> None:
-    (tmp_path / "link.toml").symlink_to("/dev/zero")
+def test_neither_links_nor_pipes_are_read_so_every_danger_blocks(tmp_path: Path) -> None:
+    lenient = tmp_path / "lenient"
+    lenient.mkdir()
+    (lenient / "dev.toml").write_text("[review]\nblock = []\n")
+    (tmp_path / "link.toml").symlink_to(lenient / "dev.toml")
+    (tmp_path / "zero.toml").symlink_to("/dev/zero")
     os.mkfifo(tmp_path / "pipe.toml")
+    (tmp_path / "folder").symlink_to(lenient)
 
-    assert read(tmp_path) == {"link": Guardrail(), "pipe": Guardrail()}
+    assert read(tmp_path) == {"link": STRICTEST, "pipe": STRICTEST, "zero": STRICTEST}
+    assert read(tmp_path / "folder") == {"dev": STRICTEST}
+
+
+def test_a_file_is_read_as_the_settings_read_it(tmp_path: Path) -> None:
+    """A byte order mark and capitals in the suffix change nothing."""
+    (tmp_path / "prod.TOML").write_bytes(b'\xef\xbb\xbf[review]\nblock = ["outage"]\n')
+
+    assert read(tmp_path) == {"prod": rail("outage", account_id="")}
+
+
+def test_a_renamed_suffix_does_not_hide_what_is_loosened(tmp_path: Path) -> None:
+    before, after = tmp_path / "before", tmp_path / "after"
+    for file in (before / "prod.toml", after / "prod.TOML"):
+        file.parent.mkdir()
+        file.write_text(f"[review]\nblock = {['outage'] if file.parent == before else []}\n")
+
+    assert loosened(read(before), read(after)) == {"prod": "outage"}
+
+
+def test_of_two_files_of_one_environment_every_danger_blocks(tmp_path: Path) -> None:
+    for name in ("prod.toml", "prod.TOML"):
+        (tmp_path / name).write_text("[review]\nblock = []\n")
+
+    assert read(tmp_path) == {"prod": STRICTEST}
 
 
 def test_a_pull_request_that_takes_a_danger_off_loosens() -> None:
@@ -84,6 +123,13 @@ def test_an_accounts_stack_is_judged_by_all_of_its_environments() -> None:
         "unwatched",
         "irreversible",
     }
+
+
+def test_an_environment_of_an_unknown_account_judges_the_stack_of_every_account() -> None:
+    own = {"broken": STRICTEST, "dev": rail(), "prod": rail(account_id="4")}
+
+    assert environments_of(stack(ACCOUNT_STACK), own) == ["broken", "dev"]
+    assert blocked(["broken", "dev"], own) == set(Danger)
 
 
 def test_an_account_without_environments_is_judged_by_nobody() -> None:

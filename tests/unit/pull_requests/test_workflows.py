@@ -129,7 +129,7 @@ def test_a_job_that_runs_the_branchs_code_has_no_token_that_writes() -> None:
         assert data == [
             {
                 "path": "proposed",
-                "sparse-checkout": "environments/*.toml",
+                "sparse-checkout": "environments/*.[tT][oO][mM][lL]",
                 "sparse-checkout-cone-mode": False,
                 "persist-credentials": False,
             }
