@@ -216,9 +216,10 @@ def test_it_is_reviewed_and_commented_by_the_bases_code(shared: Desk, planned: R
     assert ran.code == 0, ran.printed
     method, path, document = shared.gh.writes()[-1]
     assert (method, path) == ("POST", COMMENTS)
-    assert document["body"].startswith(
-        f"<!-- aurora-ferry plan of {STACK} -->\nThe stack **`{STACK}`**, "
-    )
+    whose, changes, said = document["body"].splitlines()[:3]
+    assert whose == f"<!-- aurora-ferry plan of {STACK} -->"
+    assert changes.startswith("<!-- aurora-ferry changes ")
+    assert said.startswith(f"The stack **`{STACK}`**, ")
     assert "roles/dms-vpc-role" in document["body"]
     assert f"gh workflow run apply.yml -f stack={STACK} -f pull_request=7\n" in document["body"]
     assert document["body"] in ran.summary
