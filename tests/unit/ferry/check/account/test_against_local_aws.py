@@ -650,8 +650,8 @@ def test_nothing_may_be_asked(ready: Dev) -> None:
         )
     }
     assert checked.result.exit_code == 3
-    assert checked.why("quotas-dms").startswith(
-        "Could not read the quotas of DMS: AWS denied DescribeAccountAttributes (AccessDenied). "
+    assert checked.why("quotas-dms") == (
+        "Could not read the quotas of DMS: AWS denied DescribeAccountAttributes (AccessDenied)."
     )
 
 
