@@ -20,6 +20,12 @@ EXISTING = {
 }
 
 
+def partition_of(region: str) -> str:
+    """The partition of a region, as ARNs call it."""
+    begins = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}
+    return next((begins[each] for each in begins if region.startswith(each)), "aws")
+
+
 def _in(region: str, **sections: Any) -> Environment:  # noqa: ANN401 - an environment's sections
     return environment(aws={"region": region}, **sections)
 

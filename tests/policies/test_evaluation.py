@@ -60,7 +60,7 @@ def of(environment: Environment, *names: str) -> list[Document]:
 
 DEPLOYING = ("plan", "apply-", "administrator-roles")
 COMMANDS: Mapping[str, tuple[str, ...]] = {
-    "ferry bootstrap": ("account",),
+    "ferry bootstrap": ("bootstrap",),
     "deploy the account's stack": ("account",),
     "plan the account's stack": ("plan", "lock"),
     "ferry secret source": ("operate",),

@@ -18,21 +18,15 @@ if TYPE_CHECKING:
 _ISSUER: Final = "token.actions.githubusercontent.com"
 
 
-def account(scope: Scope) -> list[Statement]:
-    """`ferry bootstrap` and the account's stack."""
-    keys = [ACCOUNT_STATE_KEY]
+def bootstrap(scope: Scope) -> list[Statement]:
+    """`ferry bootstrap`: whoever may write the bucket's policy may give himself every state in it."""
     return [
-        *state(scope, keys),
-        Statement(
-            sid="StateWrite", actions=["s3:PutObject"], resources=scope.objects(ACCOUNT_STATE_KEY)
-        ),
-        lock(scope, keys),
-        plan_of_run(scope, scope.stacks[1]),
         Statement(
             sid="Bucket",
             actions=[
                 "s3:CreateBucket",
                 *BUCKET_SETTINGS,
+                "s3:ListBucket",
                 "s3:PutBucketOwnershipControls",
                 "s3:PutBucketPolicy",
                 "s3:PutBucketPublicAccessBlock",
@@ -42,7 +36,20 @@ def account(scope: Scope) -> list[Statement]:
                 "s3:PutLifecycleConfiguration",
             ],
             resources=[scope.bucket],
+        )
+    ]
+
+
+def account(scope: Scope) -> list[Statement]:
+    """The account's stack: its state, and the two roles that DMS looks up."""
+    keys = [ACCOUNT_STATE_KEY]
+    return [
+        *state(scope, keys),
+        Statement(
+            sid="StateWrite", actions=["s3:PutObject"], resources=scope.objects(ACCOUNT_STATE_KEY)
         ),
+        lock(scope, keys),
+        plan_of_run(scope, scope.stacks[1]),
         *account_roles(scope),
     ]
 

@@ -21,7 +21,8 @@ BOUNDARY: Final = "boundary"
 _DEPLOY: Final = "for cdktf deploy and destroy; beside plan"
 
 _TABLE: Final[tuple[tuple[str, str, Callable[[Scope], list[Statement]]], ...]] = (
-    ("account", "for ferry bootstrap and the stack of the account", account.account),
+    ("bootstrap", "for ferry bootstrap: an administrator's", account.bootstrap),
+    ("account", "for the stack of the account", account.account),
     ("plan", "for terraform plan -lock=false, ferry adopt, pull requests", reading.plan),
     ("lock", "for cdktf diff; beside plan", reading.locking),
     ("review", "for the workflow apply, which plans; beside plan", reading.review),

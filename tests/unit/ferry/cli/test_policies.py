@@ -63,7 +63,7 @@ def test_a_document_that_is_not_there() -> None:
     result = ferry("dev", "everything")
 
     assert result.exit_code == 2
-    assert result.stderr.startswith("'everything' given; allowed are account, plan, ")
+    assert result.stderr.startswith("'everything' given; allowed are bootstrap, account, plan, ")
 
 
 def test_a_file_of_the_same_folder_that_is_wrong(environments: Path) -> None:

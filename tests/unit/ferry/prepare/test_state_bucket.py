@@ -13,6 +13,7 @@ from botocore.stub import ANY, Stubber
 from ferry.deployment.state_bucket import Bucket
 from ferry.errors import FerryError
 from ferry.prepare.state_bucket import prepare
+from tests.policies.calls import RECORDED
 from tests.unit.ferry.conftest import ACCOUNT, REGION
 
 if TYPE_CHECKING:
@@ -72,6 +73,16 @@ def put_rules(s3: S3Client, wanted: list[Any]) -> None:
 
 def test_makes_the_bucket_and_every_setting(s3: S3Client) -> None:
     assert run(s3) == {f"bucket {NAME}": "created", **dict.fromkeys(SETTINGS, "set")}
+
+
+def test_it_calls_what_its_iam_document_is_held_against(s3: S3Client) -> None:
+    """tests/policies sees to it that the document `bootstrap` lets these pass."""
+    called = set()
+    s3.meta.events.register("before-call.s3", lambda model, **_: called.add(f"s3:{model.name}"))
+
+    run(s3)
+
+    assert called == set(RECORDED["ferry bootstrap"]) - {"sts:GetCallerIdentity"}
 
 
 def test_the_bucket_is_in_the_region_that_was_asked_for(s3: S3Client) -> None:
