@@ -55,7 +55,7 @@ REACHED: Mapping[str, Mapping[str, set[str]]] = {
     "account": {ACCOUNTS: WRITE, **locks(ACCOUNTS), ACCOUNTS_PLAN: READ},
     "plan": dict.fromkeys((STATE, ACCOUNTS, f"{STATE}.tflock", f"{ACCOUNTS}.tflock"), READ),
     "lock": locks(STATE, ACCOUNTS),
-    "review": dict.fromkeys((PLAN, ACCOUNTS_PLAN), {"s3:PutObject"}),
+    "review": {key: {"s3:PutObject"} for key in (PLAN, ACCOUNTS_PLAN)},
     "apply-database": {STATE: {"s3:PutObject"}, **locks(STATE), PLAN: READ},
     "check-deployment": {STATE: READ},
     "operate": {STATE: READ},
