@@ -18,6 +18,7 @@ Danger = Literal[
     "wider-access",
     "unwatched",
     "refused",
+    "unclear",
 ]
 """What a change can do, in the words of `ferry review`."""
 

@@ -23,6 +23,7 @@ _TOGETHER = {
     "test_lock": "everything",
     "test_lost_state": "everything",
     "test_review": "everything",
+    "test_schema": "quick",
     "test_second_plan": "everything",
     "test_bad_settings": "quick",
     "test_cdktf_deploy": "quick",

@@ -12,7 +12,7 @@ from ferry.review.plan.redacting import SENSITIVE, redacted
 from ferry.review.plan.values import Hidden, Unknown, both
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from ferry.review.plan.plan import Change
 
@@ -46,8 +46,21 @@ def masked(plan: str) -> str:
             "output_changes": {name: {"actions": it["actions"]} for name, it in outputs.items()},
             "resource_changes": [_change(it) for it in found.changes],
             "resource_drift": [_change(it) for it in found.drift],
+            "configuration": {"root_module": {"resources": _references(found.changes)}},
         }
     )
+
+
+def _references(changes: Sequence[Change]) -> list[dict[str, Any]]:
+    """What refers to what, as a plan's configuration says it, without any value."""
+    known = {without_key(it.address): it.references for it in changes if it.references is not None}
+    return [
+        {
+            "address": address,
+            "expressions": {name: {"references": named} for name, named in attributes.items()},
+        }
+        for address, attributes in known.items()
+    ]
 
 
 def _change(change: Change) -> dict[str, Any]:

@@ -69,6 +69,10 @@ class Change:
         imported: Whether it is taken into the state from AWS.
         deposed: Whether it is what an earlier replacement left over.
         path: The construct's path; empty where it is not known.
+        references: The addresses that each configured attribute refers to, by the plan's
+            configuration; an attribute that is left out is absent. None where the plan has none of
+            this resource.
+        neighbours: All that stands in the same plan, itself included, by address without a key.
     """
 
     address: str
@@ -84,6 +88,10 @@ class Change:
     imported: bool = False
     deposed: bool = False
     path: str = ""
+    references: Mapping[str, Sequence[str]] | None = None
+    neighbours: Mapping[str, Sequence[Change]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     @property
     def place(self) -> str:

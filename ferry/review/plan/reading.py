@@ -15,12 +15,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ferry.review.plan.copies import Copies, sensitive_texts, texts_in_state
 from ferry.review.plan.plan import ACTIONS, Action, Change, Plan, PlanError, without_key
+from ferry.review.plan.references import references
 from ferry.review.plan.stack import path, path_in_name, resources
 from ferry.review.plan.strict_json import DECODER, what_is_wrong
 from ferry.review.plan.values import Json, both, hide, marks, with_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+
+    from ferry.review.plan.references import References
 
 _FORMAT: Final = re.compile(r"1\.\d+")
 _SPACE: Final = re.compile(r"[ \t\r\n]*")
@@ -79,14 +82,27 @@ def read_plan(text: str, *, stack_text: str | None = None, account_id: str = "")
     if copies:
         lists = {name: [_without(copies, it) for it in part] for name, part in lists.items()}
         stack = {address: copies.hidden(resource) for address, resource in stack.items()}
+    configuration = parts.get("configuration", {}).get("references")
     return Plan(
-        changes=lists.get("resource_changes", []),
+        changes=_among_others(lists.get("resource_changes", []), configuration),
         drift=lists.get("resource_drift", []),
         outputs=_outputs(parts.get("output_changes")),
         unreadable=_unreadable(parts),
         stack=stack,
         account_id=account_id,
     )
+
+
+def _among_others(changes: list[Change], configuration: References | None) -> list[Change]:
+    """The changes with what each refers to, and the others that the plan has."""
+    neighbours: dict[str, list[Change]] = {}
+    found = []
+    for change in changes:
+        address = without_key(change.address)
+        refers_to = configuration.get(address) if configuration is not None else None
+        found.append(replace(change, references=refers_to, neighbours=neighbours))
+        neighbours.setdefault(address, []).append(found[-1])
+    return found
 
 
 def _members(text: str, read: Callable[[str, Any], Change]) -> Iterator[tuple[str, Any]]:
@@ -128,17 +144,20 @@ def _items(
 
 
 def _reduced(name: str, part: Json) -> Json:
-    """A part as far as the review needs it: of the large ones, what they mark as sensitive."""
+    """A part as far as the review needs it: of the large ones, what they mark, and what refers to what."""
     if name in _STATES:
         return list(texts_in_state(part))
     if name == "configuration":
         root = part.get("root_module") if isinstance(part, dict) else None
         variables = root.get("variables") if isinstance(root, dict) else None
-        return [
-            variable
-            for variable, settings in (variables.items() if isinstance(variables, dict) else ())
-            if isinstance(settings, dict) and settings.get("sensitive") is True
-        ]
+        return {
+            "sensitive": [
+                variable
+                for variable, settings in (variables.items() if isinstance(variables, dict) else ())
+                if isinstance(settings, dict) and settings.get("sensitive") is True
+            ],
+            "references": references(part),
+        }
     return part
 
 
@@ -148,7 +167,7 @@ def _sensitive_parts(parts: Mapping[str, Any]) -> Iterator[str]:
         yield from parts.get(name, ())
     variables = parts.get("variables")
     values = variables if isinstance(variables, dict) else {}
-    for name in parts.get("configuration", ()):
+    for name in parts.get("configuration", {}).get("sensitive", ()):
         variable = values.get(name)
         if isinstance(variable, dict):
             yield from sensitive_texts(variable.get("value"), mask=True)

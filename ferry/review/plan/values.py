@@ -166,6 +166,15 @@ def holds_unknown(value: Json) -> bool:
     return value is UNKNOWN
 
 
+def holds_hidden(value: Json) -> bool:
+    """Whether any part of a value is hidden."""
+    if isinstance(value, dict):
+        return any(holds_hidden(item) for item in value.values())
+    if isinstance(value, list):
+        return any(holds_hidden(item) for item in value)
+    return isinstance(value, Hidden)
+
+
 def document(value: Json) -> dict[str, Any] | None:
     """What a text says that is JSON, or DMS's ``key=value;key=value``; None for other values."""
     if not isinstance(value, str):

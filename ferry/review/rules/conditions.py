@@ -1,7 +1,9 @@
-"""The conditions that rules are written with.
+"""The conditions that rows are written with.
 
-Each asks whether an attribute changes in a way. A value that is known only after apply may be
-anything, so every condition holds for it.
+Each asks whether an attribute changes in a way, and answers yes, no, or None: it cannot be told, for
+a value that is known only after apply, or that is hidden, may be anything. A Rule fires where its
+condition may hold, so unless the answer is no; a Harmless row allows where it must hold, so only
+where the answer is yes. Of what is made, the value before is None.
 """
 
 from __future__ import annotations
@@ -9,17 +11,20 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from ferry.review.plan.values import UNKNOWN, Hidden, Json, holds_unknown, is_set
+from ferry.review.plan.plan import Action
+from ferry.review.plan.values import UNKNOWN, Json, holds_hidden, holds_unknown, is_set, same
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from ferry.review.plan.plan import Change
 
-    Condition = Callable[[Change, str], bool]
+    Condition = Callable[[Change, str], bool | None]
     Comparison = Callable[[Any, Any], bool]
 
 _NUMBER: Final = re.compile(r"[0-9]{1,9}")
+_DECIMAL: Final = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,9})?")
+_STAYING: Final = frozenset({Action.NO_OP, Action.CREATE, Action.UPDATE})
 
 
 def always(_change: Change, _attribute: str) -> bool:
@@ -27,8 +32,33 @@ def always(_change: Change, _attribute: str) -> bool:
     return True
 
 
+def unexamined(_change: Change, _attribute: str) -> bool:
+    """Holds for every value. Transitional: nobody has asked yet for which values the row is harmless."""
+    return True
+
+
+def any_of(*conditions: Condition) -> Condition:
+    """One of some conditions holds; none of them does where all say no."""
+
+    def condition(change: Change, attribute: str) -> bool | None:
+        answers = [it(change, attribute) for it in conditions]
+        return True if True in answers else None if None in answers else False
+
+    return condition
+
+
+def all_of(*conditions: Condition) -> Condition:
+    """All of some conditions hold; they do not where one says no."""
+
+    def condition(change: Change, attribute: str) -> bool | None:
+        answers = [it(change, attribute) for it in conditions]
+        return False if False in answers else None if None in answers else True
+
+    return condition
+
+
 def at_a_reader(change: Change, _attribute: str) -> bool:
-    """The attribute of an Aurora instance changes, and it is a reader."""
+    """The attribute of an Aurora instance changes, and it is known to be a reader."""
     return change.before.get("writer") is False
 
 
@@ -38,24 +68,37 @@ def at_a_writer(change: Change, attribute: str) -> bool:
 
 
 def compare(comparison: Comparison, *, of: Callable[[Any], bool] | None = None) -> Condition:
-    """Make a condition of a comparison, which is called with known values only.
+    """Make a condition of a comparison, which is called with values that are seen only.
 
     Args:
-        comparison: Whether the step from before to after is one that the rule is about.
+        comparison: Whether the step from before to after is one that the row is about.
         of: What before must be for that to be possible; anything by default.
     """
 
-    def condition(change: Change, attribute: str) -> bool:
+    def condition(change: Change, attribute: str) -> bool | None:
         before, after = change.before.get(attribute), change.after.get(attribute)
-        if isinstance(before, Hidden):
-            return True
+        if _unseen(before):
+            return None
         if of is not None and not of(before):
             return False
-        if after is UNKNOWN or isinstance(after, Hidden):
-            return True
-        return holds_unknown(after) or comparison(before, after)
+        return None if _unseen(after) else comparison(before, after)
 
     return condition
+
+
+def becomes_one(comparison: Callable[[Any], bool]) -> Condition:
+    """Make a condition of what is asked of the new value alone, and only where that is seen."""
+
+    def condition(change: Change, attribute: str) -> bool | None:
+        after = change.after.get(attribute)
+        return None if _unseen(after) else comparison(after)
+
+    return condition
+
+
+def _unseen(value: Json) -> bool:
+    """Whether a value, or a part of it, is hidden or known only after apply."""
+    return holds_unknown(value) or holds_hidden(value)
 
 
 def _number(value: Json) -> float | None:
@@ -132,6 +175,79 @@ def goes_down_in(order: Sequence[str]) -> Condition:
 def becomes(wanted: Json) -> Condition:
     """A value becomes a certain one."""
     return compare(lambda before, after: after == wanted and before != wanted)
+
+
+def one_of(*values: Json) -> Condition:
+    """The new value is one of some; None among them stands for all that says nothing."""
+    return becomes_one(lambda after: any(same(after, it) for it in values))
+
+
+def between(low: float, high: float) -> Condition:
+    """The new value is a number within bounds, both included; so is a text that is one."""
+
+    def within(after: Json) -> bool:
+        number = _number(after)
+        if number is None and isinstance(after, str) and _DECIMAL.fullmatch(after):
+            number = float(after)
+        return number is not None and low <= number <= high
+
+    return becomes_one(within)
+
+
+def matches(pattern: str) -> Condition:
+    """The new value is a text that a regular expression matches whole."""
+    compiled = re.compile(pattern)
+    return becomes_one(lambda after: isinstance(after, str) and bool(compiled.fullmatch(after)))
+
+
+unset: Final = one_of(None)
+"""The new value says nothing: null, or empty."""
+
+
+def left_out(change: Change, attribute: str) -> bool | None:
+    """The configuration does not name the attribute, so that AWS or the provider decides.
+
+    For attributes alone, never for blocks: a plan's configuration leaves out dynamic ones.
+    """
+    return None if change.references is None else attribute not in change.references
+
+
+def refers_to(*types: str) -> Condition:
+    """The value is that of resources of some types which are Terraform's own and stay, or are made.
+
+    By the plan's configuration the attribute refers to such resources alone, and what is known of
+    its value is an attribute of one of them.
+    """
+    return _refers(types, _STAYING)
+
+
+def refers_to_new(*types: str) -> Condition:
+    """As `refers_to`, where the plan makes each of the resources."""
+    return _refers(types, frozenset({Action.CREATE}))
+
+
+def _refers(types: Iterable[str], actions: frozenset[Action]) -> Condition:
+    wanted = frozenset(types)
+
+    def condition(change: Change, attribute: str) -> bool | None:
+        after = change.after.get(attribute)
+        if change.references is None or holds_hidden(after):
+            return None
+        referred = [change.neighbours.get(it, ()) for it in change.references.get(attribute, ())]
+        if not referred or not all(referred):
+            return False
+        others = [other for group in referred for other in group]
+        if not all(it.managed and it.type in wanted and it.action in actions for it in others):
+            return False
+        items = after if isinstance(after, list) else [after]
+        return all(it is UNKNOWN or _is_of(it, others) for it in items)
+
+    return condition
+
+
+def _is_of(value: Json, others: Iterable[Change]) -> bool:
+    """Whether a value is an attribute of one of some resources."""
+    return is_set(value) and any(value == it for other in others for it in other.after.values())
 
 
 def _list(value: Json) -> list[str]:

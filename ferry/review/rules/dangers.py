@@ -42,6 +42,9 @@ class Danger(StrEnum):
     REFUSED = "refused"
     """AWS refuses it in the middle of the apply, or it never reaches AWS."""
 
+    UNCLEAR = "unclear"
+    """A rule knows what changes, and none says that it is harmless with this value."""
+
 
 class Section(StrEnum):
     """The report's parts in which effects stand, in their order."""
@@ -65,6 +68,7 @@ _SECTIONS: Final = {
     Danger.WIDER_ACCESS: Section.SECURITY,
     Danger.UNWATCHED: Section.OTHER,
     Danger.REFUSED: Section.OTHER,
+    Danger.UNCLEAR: Section.OTHER,
 }
 
 

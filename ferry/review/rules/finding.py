@@ -59,3 +59,18 @@ class Finding:
     def section(self) -> Section:
         """The report's part that it stands in."""
         return section(self.danger, self.change.type)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fine:
+    """A change of an attribute that a combined function has looked at and that is harmless.
+
+    Args:
+        change: The change.
+        attribute: The attribute, or CREATED, DESTROYED, REPLACED for the resource whole.
+        because: Why.
+    """
+
+    change: Change
+    attribute: str
+    because: str

@@ -3,19 +3,37 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
 
 from ferry.review.plan.plan import Action
-from ferry.review.plan.values import is_set
-from ferry.review.rules.row import CREATED, DESTROYED, REPLACED, Harmless, Judged, Rule
-from ferry.review.rules.table import COMBINED, FOR_ALL, TABLE
+from ferry.review.plan.values import is_set, show
+from ferry.review.rules.dangers import Danger
+from ferry.review.rules.finding import Finding, Fine, Phrase
+from ferry.review.rules.row import (
+    CREATED,
+    DESTROYED,
+    REPLACED,
+    WHOLE,
+    Harmless,
+    Judged,
+    Replaces,
+    Reported,
+    Rule,
+)
+from ferry.review.rules.table import (
+    COMBINED,
+    FOR_ALL,
+    SILENT_WHERE_FINE,
+    TABLE,
+    UNEXAMINED_WHEN_CREATED,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from ferry.review.plan.plan import Change, Plan
-    from ferry.review.rules.finding import Finding
-    from ferry.review.rules.row import Row
+    from ferry.review.rules.row import Combined, Row
 
 _SAID_OF: Final = {
     Action.CREATE: (CREATED,),
@@ -55,18 +73,58 @@ class Judgement:
     reasons: dict[str, list[str]] = field(default_factory=dict)
 
 
+class _Answer(Enum):
+    """What the rows say of an attribute."""
+
+    KNOWN = auto()
+    """It has an effect, which is found, or it is harmless."""
+
+    UNCLEAR = auto()
+    """Rows know it, and none allows it."""
+
+    UNHEARD_OF = auto()
+    """No row knows it, or not like this."""
+
+
+class _Together:
+    """What the combined functions say of a plan."""
+
+    def __init__(self, functions: Iterable[Combined], plan: Plan) -> None:
+        self.findings: list[Finding] = []
+        self._found: dict[tuple[Combined, int], set[str]] = {}
+        self._fine: dict[tuple[Combined, int, str], str] = {}
+        for function in functions:
+            for said in function(plan):
+                if isinstance(said, Fine):
+                    self._fine[function, id(said.change), said.attribute] = said.because
+                else:
+                    self.findings.append(said)
+                    found = self._found.setdefault((function, id(said.change)), set())
+                    found.update(said.attribute.split(", "))
+
+    def finds(self, row: Judged, change: Change, name: str) -> bool:
+        """Whether a row's function finds something in an attribute, or in the resource whole."""
+        found = self._found.get((row.by, id(change)), set())
+        return name in found or "" in found
+
+    def allowed(self, row: Judged, change: Change, name: str) -> str | None:
+        """Why a row's function finds an attribute harmless; None where it does not say so."""
+        because = self._fine.get((row.by, id(change), name))
+        return "" if because is None and row.by in SILENT_WHERE_FINE else because
+
+
 def judge(plan: Plan) -> Judgement:
     """Judge every change of a plan, first one by one, then all together."""
     judgement = Judgement()
+    together = _Together(COMBINED, plan)
     for change in plan.changes:
         if change.managed and change.action not in {Action.NO_OP, Action.READ, Action.FORGET}:
-            _judge(change, judgement)
-    for combined in COMBINED:
-        judgement.findings.extend(combined(plan))
+            _judge(change, together, judgement)
+    judgement.findings.extend(together.findings)
     return judgement
 
 
-def _judge(change: Change, judgement: Judgement) -> None:
+def _judge(change: Change, together: _Together, judgement: Judgement) -> None:
     rows = TABLE.get(change.type)
     if rows is None:
         judgement.doubts.append(Doubt(change=change, why="No rule knows this type of resource."))
@@ -76,10 +134,9 @@ def _judge(change: Change, judgement: Judgement) -> None:
             Doubt(change=change, why="This review does not know what Terraform will do with it.")
         )
         return
-    for said in _SAID_OF.get(change.action, ()):
-        if said in rows:
-            judgement.findings.extend(_fired(rows[said], change, said))
-            _note(rows[said], change, judgement)
+    for whole in _SAID_OF.get(change.action, ()):
+        if whole in rows:
+            _answered(rows[whole], change, whole, together, judgement)
             break
     names = change.changed()
     if change.action is Action.UPDATE and not names:
@@ -87,47 +144,99 @@ def _judge(change: Change, judgement: Judgement) -> None:
             Doubt(change=change, why="The plan says that it changes, and shows nothing that does.")
         )
     if change.action is not Action.DELETE:
-        unknown = [name for name in names if not _attribute(change, name, rows, judgement)]
-        if unknown:
+        unheard_of = [name for name in names if not _knows(rows, change, name, together, judgement)]
+        if unheard_of:
             judgement.doubts.append(
                 Doubt(
                     change=change,
                     why="No rule knows what comes of a change of {attributes}.",
-                    attributes=unknown,
+                    attributes=unheard_of,
                 )
             )
 
 
-def _attribute(
-    change: Change, name: str, rows: Mapping[str, Sequence[Row]], judgement: Judgement
+def _knows(
+    rows: Mapping[str, Sequence[Row]],
+    change: Change,
+    name: str,
+    together: _Together,
+    judgement: Judgement,
 ) -> bool:
     """Judge one attribute; False where that cannot be done."""
-    said = rows.get(name) or FOR_ALL.get(name)
-    if not said:
-        return change.action is not Action.UPDATE and not is_set(change.after.get(name))
-    found = list(_fired(said, change, name))
+    said = rows.get(name) or FOR_ALL.get(name, ())
+    if change.action is not Action.UPDATE and change.type in UNEXAMINED_WHEN_CREATED:
+        judgement.findings.extend(_fired(said, change, name))
+        return bool(said) or not is_set(change.after.get(name))
+    return _answered(said, change, name, together, judgement) is not _Answer.UNHEARD_OF
+
+
+def _answered(
+    rows: Sequence[Row],
+    change: Change,
+    name: str,
+    together: _Together,
+    judgement: Judgement,
+) -> _Answer:
+    """What the rows say of an attribute, or of the resource whole; written into the judgement."""
+    found = list(_fired(rows, change, name))
     judgement.findings.extend(found)
-    if change.action is not Action.UPDATE or found:
-        return True
-    _note(said, change, judgement)
-    return any(isinstance(row, Harmless | Judged) for row in said)
+    if found or any(isinstance(row, Judged) and together.finds(row, change, name) for row in rows):
+        return _Answer.KNOWN
+    reasons = list(_allowed(rows, change, name, together))
+    if reasons:
+        if change.action is Action.UPDATE or name in WHOLE:
+            _note(change, reasons, judgement)
+        return _Answer.KNOWN
+    in_place = change.action is Action.UPDATE and any(isinstance(row, Replaces) for row in rows)
+    if in_place or not rows:
+        return _Answer.UNHEARD_OF
+    judgement.findings.append(_unclear(change, name))
+    return _Answer.UNCLEAR
 
 
 def _fired(rows: Sequence[Row], change: Change, name: str) -> Iterator[Finding]:
-    """What the rules say: of each danger, the first rule whose condition holds."""
+    """What the rules say: of each danger, the first rule whose condition may hold."""
     spoken = set()
     for row in rows:
         if not isinstance(row, Rule) or row.danger in spoken:
             continue
-        whole = name in {CREATED, DESTROYED, REPLACED}
-        if (whole or change.action in row.on) and row.condition(change, name):
+        looked_at = name in WHOLE or change.action in row.on
+        if looked_at and row.condition(change, name) is not False:
             spoken.add(row.danger)
             yield row.finding(change)
 
 
-def _note(rows: Sequence[Row], change: Change, judgement: Judgement) -> None:
+def _allowed(rows: Sequence[Row], change: Change, name: str, together: _Together) -> Iterator[str]:
+    """Why an attribute is harmless, by each row that says so; empty for what speaks for itself."""
+    judged = [row for row in rows if isinstance(row, Judged)]
+    answers = [together.allowed(row, change, name) for row in judged]
+    if judged and None not in answers:
+        yield from (answer for answer in answers if answer is not None)
     for row in rows:
-        if isinstance(row, Harmless):
-            reasons = judgement.reasons.setdefault(change.address, [])
-            if row.because not in reasons:
-                reasons.append(row.because)
+        if isinstance(row, Reported):
+            yield ""
+        elif isinstance(row, Harmless) and row.allows(change, name):
+            yield row.because
+
+
+def _unclear(change: Change, name: str) -> Finding:
+    whole = name in WHOLE
+    before, after = change.before.get(name), change.after.get(name)
+    effect = (
+        f"No rule says that it is harmless to {change.action} it."
+        if whole
+        else "No rule says that {after} is harmless here."
+        if before is None
+        else "No rule says that {after} is harmless here; it was {before}."
+    )
+    return Finding(
+        danger=Danger.UNCLEAR,
+        change=change,
+        attribute="" if whole else name,
+        effect=Phrase(effect, {"before": show(before), "after": show(after)}),
+    )
+
+
+def _note(change: Change, because: Iterable[str], judgement: Judgement) -> None:
+    reasons = judgement.reasons.setdefault(change.address, [])
+    reasons += [it for it in because if it and it not in reasons]

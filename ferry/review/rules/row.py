@@ -16,14 +16,17 @@ if TYPE_CHECKING:
     from ferry.review.plan.plan import Change, Plan
     from ferry.review.rules.conditions import Condition
     from ferry.review.rules.dangers import Danger
+    from ferry.review.rules.finding import Fine
 
-    Combined = Callable[[Plan], Iterator[Finding]]
+    Combined = Callable[[Plan], Iterator[Finding | Fine]]
 
 CREATED: Final = "(created)"
 DESTROYED: Final = "(destroyed)"
 REPLACED: Final = "(replaced)"
 """In an attribute's place: what happens to the resource whole. DESTROYED speaks for a replacement
 too, unless the resource has a row for REPLACED."""
+
+WHOLE: Final = frozenset({CREATED, DESTROYED, REPLACED})
 
 _CHANGED: Final = frozenset({Action.UPDATE})
 HOWEVER_MADE: Final = frozenset({Action.CREATE, Action.UPDATE, Action.REPLACE})
@@ -32,10 +35,13 @@ HOWEVER_MADE: Final = frozenset({Action.CREATE, Action.UPDATE, Action.REPLACE})
 CHANGED_OR_REPLACED: Final = frozenset({Action.UPDATE, Action.REPLACE})
 """HOWEVER_MADE without what is new: for what a replacement changes as an update does."""
 
+MADE: Final = frozenset({Action.CREATE, Action.REPLACE})
+"""The actions that make something new: for what cannot be changed in place."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A change that has an effect.
+    """A change that has an effect; it speaks unless its condition is known not to hold.
 
     Args:
         resource: The resource's type.
@@ -68,11 +74,10 @@ class Rule:
             "before": show(change.before.get(self.attribute)),
             "after": show(change.after.get(self.attribute)),
         }
-        whole = self.attribute in {CREATED, DESTROYED, REPLACED}
         return Finding(
             danger=weighed(self.danger, change, self.timing),
             change=change,
-            attribute="" if whole else self.attribute,
+            attribute="" if self.attribute in WHOLE else self.attribute,
             effect=Phrase(self.effect, values),
             when=moment(change, self.timing),
             lasts=self.lasts,
@@ -83,17 +88,42 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Harmless:
-    """Changes that are safe, or what remains of them where no rule fires.
+    """Changes that are safe; it allows where its condition is known to hold.
 
     Args:
         resource: The resource's type; ANY for every type.
-        attributes: The attributes, or CREATED, DESTROYED.
+        attributes: The attributes, or CREATED, DESTROYED, REPLACED.
         because: Why.
+        when: For which values. ``always`` is for what is harmless whatever it becomes.
+        on: The actions that the row looks at; by default all after which an attribute is there.
     """
 
     resource: str
     attributes: tuple[str, ...]
     because: str
+    when: Condition = field(kw_only=True)
+    on: frozenset[Action] = field(default=HOWEVER_MADE, kw_only=True)
+
+    def allows(self, change: Change, attribute: str) -> bool:
+        """Whether a change of an attribute is harmless by this row."""
+        looked_at = attribute in WHOLE or change.action in self.on
+        return looked_at and self.when(change, attribute) is True
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """Attributes that nobody can configure: AWS or the provider says what they are.
+
+    Computed and not optional in the provider's schema; a test holds that. Their change is a
+    consequence of another, which is judged.
+
+    Args:
+        resource: The resource's type.
+        attributes: The attributes.
+    """
+
+    resource: str
+    attributes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +145,9 @@ class Replaces:
 class Judged:
     """Attributes that take more than a row: a function looks at the plan whole.
 
+    Of each change of one of them the function yields a finding, or `Fine`. Of what it says neither,
+    and no other row allows, the review says that it is unclear.
+
     Args:
         resource: The resource's type.
         attributes: The attributes, or CREATED, DESTROYED.
@@ -126,7 +159,7 @@ class Judged:
     by: Combined
 
 
-Row = Rule | Harmless | Replaces | Judged
+Row = Rule | Harmless | Reported | Replaces | Judged
 
 ANY: Final = "*"
 """In a resource type's place: every type."""

@@ -8,9 +8,24 @@ from __future__ import annotations
 from typing import Final
 
 from ferry.review.rules.combined.parameters import parameters_change
-from ferry.review.rules.conditions import always, loses_items
+from ferry.review.rules.conditions import (
+    always,
+    loses_items,
+    refers_to,
+    unexamined,
+)
 from ferry.review.rules.dangers import Danger
-from ferry.review.rules.row import CREATED, DESTROYED, Harmless, Judged, Replaces, Row, Rule
+from ferry.review.rules.row import (
+    CREATED,
+    DESTROYED,
+    MADE,
+    Harmless,
+    Judged,
+    Replaces,
+    Reported,
+    Row,
+    Rule,
+)
 from ferry.review.rules.timing import Timing
 
 _REACH: Final = (
@@ -22,30 +37,34 @@ _CLUSTER_GROUP: Final = "aws_rds_cluster_parameter_group"
 _INSTANCE_GROUP: Final = "aws_db_parameter_group"
 
 ROWS: Final[tuple[Row, ...]] = (
-    Harmless(_SUBNETS, (CREATED,), "Nothing uses it yet."),
+    Harmless(_SUBNETS, (CREATED,), "Nothing uses it yet.", when=always),
     Rule(_SUBNETS, DESTROYED, always, Danger.REFUSED,
          "RDS does not delete a subnet group that a cluster uses.", timing=Timing.NOW,
          remedy="Look whether the cluster is replaced too.", source=_REACH),
     Replaces(_SUBNETS, ("name", "name_prefix")),
+    Harmless(_SUBNETS, ("name", "name_prefix"), "The name of a group that nothing uses yet.",
+             when=always, on=MADE),
     Rule(_SUBNETS, "subnet_ids", loses_items, Danger.REFUSED,
          "RDS refuses to take away a subnet in which an instance stands.", source=_REACH),
-    Harmless(_SUBNETS, ("subnet_ids",), "Instances stay where they are; new ones have more room."),
-    Harmless(_SUBNETS, ("description", "arn", "vpc_id", "supported_network_types"),
-             "A description, and what RDS reports."),
+    Harmless(_SUBNETS, ("subnet_ids",), "Instances stay where they are; new ones have more room.",
+             when=refers_to("aws_subnet")),
+    Harmless(_SUBNETS, ("description",), "A description.", when=always),
+    Reported(_SUBNETS, ("arn", "vpc_id", "supported_network_types")),
     *(
         row
         for group in (_CLUSTER_GROUP, _INSTANCE_GROUP)
         for row in (
-            Harmless(group, (CREATED,), "Nothing uses it yet."),
+            Harmless(group, (CREATED,), "Nothing uses it yet.", when=unexamined),
             Harmless(group, (DESTROYED,),
                      "RDS deletes no parameter group that is in use; what takes its place is "
-                     "judged at the cluster and the instances."),
+                     "judged at the cluster and the instances.", when=unexamined),
             Replaces(group, ("description", "family", "name", "name_prefix")),
             Judged(group, ("parameter",), by=parameters_change),
             Harmless(group, ("parameter",),
-                     "A dynamic parameter is in force within seconds, without a restart."),
-            Harmless(group, ("arn", "skip_destroy"),
-                     "RDS reports it, or it says what happens some day."),
+                     "A dynamic parameter is in force within seconds, without a restart.", when=unexamined),
+            Reported(group, ("arn",)),
         )
     ),
+    Harmless(_INSTANCE_GROUP, ("skip_destroy",), "It says whether RDS keeps the group some day.",
+             when=unexamined),
 )

@@ -17,6 +17,7 @@ from ferry.review.rules.conditions import (
     raised,
     turned_off,
     turned_on,
+    unexamined,
     version_goes_down,
     version_goes_up,
 )
@@ -53,7 +54,7 @@ _PROVIDER: Final = (
 _PAUSE: Final = "minutes; the tasks go on by themselves where they were"
 
 ROWS: Final[tuple[Row, ...]] = (
-    Harmless(_INSTANCE, (CREATED,), "No task runs on it yet."),
+    Harmless(_INSTANCE, (CREATED,), "No task runs on it yet.", when=unexamined),
     Rule(_INSTANCE, DESTROYED, always, Danger.REPLICATION_LOSS,
          "The replication instance goes, and with it changes that are read and not yet applied.",
          timing=Timing.NOW, lasts="for good", source=f"{_API}/API_DeleteReplicationInstance.html"),
@@ -84,7 +85,7 @@ ROWS: Final[tuple[Row, ...]] = (
     Rule(_INSTANCE, "multi_az", turned_off, Danger.REPLICATION_STOP,
          "There is no standby any more: when the instance or its zone fails, the tasks stop.",
          timing=Timing.AS_SET, lasts=_PAUSE, source=_MODIFY),
-    Harmless(_INSTANCE, ("multi_az",), "A standby is added beside the instance."),
+    Harmless(_INSTANCE, ("multi_az",), "A standby is added beside the instance.", when=unexamined),
     Rule(_INSTANCE, "vpc_security_group_ids", always, Danger.WIDER_ACCESS,
          "Other security groups say what DMS reaches: {after} in place of {before}.",
          timing=Timing.NOW, source=_MODIFY),
@@ -97,20 +98,20 @@ ROWS: Final[tuple[Row, ...]] = (
     Rule(_INSTANCE, "auto_minor_version_upgrade", turned_on, Danger.REPLICATION_STOP,
          "AWS upgrades DMS in the window, behind Terraform's back; the next plan asks for a "
          "downgrade, which DMS refuses.", on=HOWEVER_MADE, source=_VERSIONS),
-    Harmless(_INSTANCE, ("auto_minor_version_upgrade",), "The version changes only in a plan."),
+    Harmless(_INSTANCE, ("auto_minor_version_upgrade",), "The version changes only in a plan.", when=unexamined),
     Harmless(_INSTANCE, ("allow_major_version_upgrade",),
-             "It permits an upgrade; the upgrade itself is judged."),
+             "It permits an upgrade; the upgrade itself is judged.", when=unexamined),
     Rule(_INSTANCE, "apply_immediately", turned_on, Danger.REPLICATION_STOP,
          "All that waits for the maintenance window is done at once; a plan does not show what "
          "waits.", timing=Timing.NOW, lasts="not known", source=_MODIFY,
          remedy="See what waits: PendingModifiedValues of aws dms describe-replication-instances."),
-    Harmless(_INSTANCE, ("apply_immediately",), "Changes wait for the maintenance window."),
+    Harmless(_INSTANCE, ("apply_immediately",), "Changes wait for the maintenance window.", when=unexamined),
     Rule(_INSTANCE, "preferred_maintenance_window", always, Danger.REPLICATION_STOP,
          "What waits for the window is done in {after}; a window that has begun is begun at once.",
          timing=Timing.NOW, lasts="not known", source=_MODIFY),
     Harmless(_INSTANCE, ("replication_instance_arn", "replication_instance_private_ips",
-             "replication_instance_public_ips"), "DMS reports it; nothing is sent."),
-    Harmless(_SUBNETS, (CREATED,), "Nothing uses it yet."),
+             "replication_instance_public_ips"), "DMS reports it; nothing is sent.", when=unexamined),
+    Harmless(_SUBNETS, (CREATED,), "Nothing uses it yet.", when=unexamined),
     Rule(_SUBNETS, DESTROYED, always, Danger.REFUSED,
          "DMS does not delete a subnet group in which an instance stands.",
          source=f"{_API}/API_DeleteReplicationSubnetGroup.html",
@@ -120,8 +121,8 @@ ROWS: Final[tuple[Row, ...]] = (
          "DMS refuses to take away a subnet in which the instance stands.",
          source=f"{_API}/API_ModifyReplicationSubnetGroup.html"),
     Harmless(_SUBNETS, ("subnet_ids", "replication_subnet_group_description",
-             "replication_subnet_group_arn", "vpc_id"), "A description, and what DMS reports."),
-    Harmless(_ENDPOINT, (CREATED,), "No task uses it yet."),
+             "replication_subnet_group_arn", "vpc_id"), "A description, and what DMS reports.", when=unexamined),
+    Harmless(_ENDPOINT, (CREATED,), "No task uses it yet.", when=unexamined),
     Rule(_ENDPOINT, DESTROYED, always, Danger.REPLICATION_LOSS,
          "The endpoint goes. Tasks that use it go with it, and with them their positions; a new "
          "one starts with the full load.", timing=Timing.NOW, lasts="until a full load is done",
@@ -142,10 +143,10 @@ ROWS: Final[tuple[Row, ...]] = (
          "Changes of the endpoint stop the tasks that use it. Whether the provider starts them "
          "again is not certain.",
          source="https://github.com/hashicorp/terraform-provider-aws/issues/46139"),
-    Harmless(_ENDPOINT, ("pause_replication_tasks",), "Changes of the endpoint stop no task."),
-    Harmless(_ENDPOINT, ("endpoint_arn", "redshift_settings"), "DMS reports it; nothing is sent."),
+    Harmless(_ENDPOINT, ("pause_replication_tasks",), "Changes of the endpoint stop no task.", when=unexamined),
+    Harmless(_ENDPOINT, ("endpoint_arn", "redshift_settings"), "DMS reports it; nothing is sent.", when=unexamined),
     Judged(_TASK, (CREATED,), by=task_starts),
-    Harmless(_TASK, (CREATED,), "A new task takes nothing from those that are there."),
+    Harmless(_TASK, (CREATED,), "A new task takes nothing from those that are there.", when=unexamined),
     Rule(_TASK, DESTROYED, always, Danger.REPLICATION_LOSS,
          "The task is stopped and deleted, its position with it. The replication slot may stay at "
          "the source and keep its WAL until the disk is full.", timing=Timing.NOW, lasts="for good",
@@ -164,11 +165,11 @@ ROWS: Final[tuple[Row, ...]] = (
     Judged(_TASK, ("cdc_start_position", "cdc_start_time", "replication_instance_arn",
            "replication_task_settings", "start_replication_task", "table_mappings"),
            by=task_changes),
-    Harmless(_TASK, ("replication_task_arn", "status"), "DMS reports it; nothing is sent."),
-    Harmless(_CERTIFICATE, (CREATED,), "Nothing uses it yet."),
+    Harmless(_TASK, ("replication_task_arn", "status"), "DMS reports it; nothing is sent.", when=unexamined),
+    Harmless(_CERTIFICATE, (CREATED,), "Nothing uses it yet.", when=unexamined),
     Harmless(_CERTIFICATE, (DESTROYED,),
              "DMS deletes no certificate that an endpoint uses; what takes its place is judged at "
-             "the endpoint."),
+             "the endpoint.", when=unexamined),
     Replaces(_CERTIFICATE, ("certificate_id", "certificate_pem", "certificate_wallet")),
-    Harmless(_CERTIFICATE, ("certificate_arn",), "DMS reports it; nothing is sent."),
+    Harmless(_CERTIFICATE, ("certificate_arn",), "DMS reports it; nothing is sent.", when=unexamined),
 )

@@ -88,6 +88,29 @@ def plan_text(*changes: dict[str, Any], **parts: Json) -> str:
     )
 
 
+def configured(**attributes: dict[str, list[str]]) -> dict[str, Any]:
+    """A plan's configuration: of each resource, such as ``aws_eip.it``, what its attributes refer to.
+
+    The keywords are addresses with two underscores for the dot.
+    """
+    return {
+        "root_module": {
+            "resources": [
+                {
+                    "address": address.replace("__", "."),
+                    "expressions": {
+                        name: {"references": [it for ref in named for it in (f"{ref}.id", ref)]}
+                        if named
+                        else {"constant_value": "x"}
+                        for name, named in expressions.items()
+                    },
+                }
+                for address, expressions in attributes.items()
+            ]
+        }
+    }
+
+
 def reviewed(
     *changes: dict[str, Any],
     stack: dict[str, Any] | None = None,

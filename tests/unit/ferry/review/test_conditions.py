@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 import pytest
 
 from ferry.review.plan.plan import Action, Change
 from ferry.review.plan.values import UNKNOWN, Hidden, Json
 from ferry.review.rules import conditions
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-def holds(condition: conditions.Condition, before: Json, after: Json) -> bool:
+
+def holds(condition: conditions.Condition, before: Json, after: Json) -> bool | None:
     change = Change(
         address="a.b", type="a", action=Action.UPDATE, before={"x": before}, after={"x": after}
     )
@@ -50,6 +56,27 @@ def holds(condition: conditions.Condition, before: Json, after: Json) -> bool:
         (conditions.goes_down_in(("a", "b")), "b", "a", True),
         (conditions.goes_down_in(("a", "b")), "a", "b", False),
         (conditions.goes_down_in(("a", "b")), "a", None, True),
+        (conditions.one_of("a", "b"), "c", "b", True),
+        (conditions.one_of("a", "b"), "a", "c", False),
+        (conditions.one_of(None), "a", [], True),
+        (conditions.one_of(None), "a", False, False),
+        (conditions.unset, "a", None, True),
+        (conditions.unset, "a", 0, False),
+        (conditions.between(1, 35), 7, 1, True),
+        (conditions.between(1, 35), 7, 35, True),
+        (conditions.between(1, 35), 7, 0, False),
+        (conditions.between(1, 35), 7, 36, False),
+        (conditions.between(1, 35), 7, "35", True),
+        (conditions.between(1, 35), 7, "35 days", False),
+        (conditions.between(0, 1), 7, True, False),
+        (conditions.between(0, 1), 7, None, False),
+        (conditions.matches("[a-z]+"), None, "abc", True),
+        (conditions.matches("[a-z]+"), None, "abc\n", False),
+        (conditions.matches("[a-z]+"), None, 5, False),
+        (conditions.any_of(conditions.lowered, conditions.raised), 1, 2, True),
+        (conditions.any_of(conditions.lowered, conditions.becomes(7)), 1, 2, False),
+        (conditions.all_of(conditions.raised, conditions.becomes(2)), 1, 2, True),
+        (conditions.all_of(conditions.raised, conditions.becomes(7)), 1, 2, False),
     ],
 )
 def test_conditions(
@@ -63,10 +90,109 @@ def test_conditions(
 
 @pytest.mark.parametrize(
     ("before", "after"),
-    [(1, UNKNOWN), (Hidden("a"), 1), (1, Hidden("a")), (["a"], ["a", UNKNOWN])],
+    [
+        (1, UNKNOWN),
+        (Hidden("a"), 1),
+        (1, Hidden("a")),
+        (["a"], ["a", UNKNOWN]),
+        (["a"], [{"b": Hidden("a")}]),
+    ],
 )
-def test_what_cannot_be_seen_may_be_anything(before: Json, after: Json) -> None:
-    assert holds(conditions.lowered, before, after)
+def test_of_what_cannot_be_seen_nothing_can_be_told(before: Json, after: Json) -> None:
+    assert holds(conditions.lowered, before, after) is None
+
+
+@pytest.mark.parametrize("after", [UNKNOWN, Hidden("a"), ["a", UNKNOWN]])
+@pytest.mark.parametrize(
+    "condition",
+    [conditions.one_of("a"), conditions.between(0, 9), conditions.matches("a"), conditions.unset],
+)
+def test_a_new_value_that_cannot_be_seen_is_not_told_to_be_one(
+    condition: conditions.Condition, after: Json
+) -> None:
+    assert holds(condition, "b", after) is None
+
+
+@pytest.mark.parametrize(
+    ("together", "answers", "expected"),
+    [
+        (conditions.any_of, (False, None), None),
+        (conditions.any_of, (None, True), True),
+        (conditions.any_of, (False, False), False),
+        (conditions.all_of, (True, None), None),
+        (conditions.all_of, (None, False), False),
+        (conditions.all_of, (True, True), True),
+    ],
+)
+def test_what_cannot_be_told_of_one_is_told_of_several_only_where_it_does_not_matter(
+    together: Callable[..., conditions.Condition],
+    answers: tuple[bool | None, ...],
+    expected: bool | None,  # noqa: FBT001 (a parameter)
+) -> None:
+    several = [(lambda _change, _name, it=it: it) for it in answers]
+    assert holds(together(*several), 1, 2) is expected
+
+
+KEY = "aws_kms_key.k"
+
+
+def refers(
+    condition: conditions.Condition,
+    after: Json,
+    *addresses: str,
+    action: Action = Action.NO_OP,
+    arn: Json = "arn",
+) -> bool | None:
+    """What a condition says of an attribute that refers to addresses, beside one key."""
+    key = Change(
+        address=KEY, type="aws_kms_key", action=action, after={"arn": arn, "description": ""}
+    )
+    change = Change(
+        address="a.b",
+        type="a",
+        action=Action.CREATE,
+        after={"x": after},
+        references={"x": addresses},
+        neighbours={KEY: [key], "data.aws_kms_key.k": [replace(key, managed=False)]},
+    )
+    return condition(change, "x")
+
+
+def test_a_value_is_that_of_a_resource_that_it_refers_to_and_that_is_there() -> None:
+    ours = conditions.refers_to("aws_kms_key")
+    assert refers(ours, "arn", KEY) is True
+    assert refers(ours, ["arn"], KEY) is True
+    assert refers(ours, UNKNOWN, KEY, action=Action.CREATE, arn=UNKNOWN) is True
+    assert refers(ours, "another", KEY) is False
+    assert refers(ours, ["arn", "another"], KEY) is False
+    assert refers(ours, "", KEY) is False
+    assert refers(ours, "arn") is False
+    assert refers(ours, "arn", KEY, "var.key") is False
+    assert refers(ours, "arn", "data.aws_kms_key.k") is False
+    assert refers(ours, "arn", KEY, action=Action.DELETE) is False
+    assert refers(conditions.refers_to("aws_eip"), "arn", KEY) is False
+    assert refers(ours, Hidden("arn"), KEY) is None
+
+
+def test_a_value_is_that_of_a_resource_that_the_plan_makes() -> None:
+    new = conditions.refers_to_new("aws_kms_key")
+    assert refers(new, UNKNOWN, KEY, action=Action.CREATE, arn=UNKNOWN) is True
+    assert refers(new, "arn", KEY, action=Action.NO_OP) is False
+    assert refers(new, UNKNOWN, KEY, action=Action.REPLACE, arn=UNKNOWN) is False
+
+
+@pytest.mark.parametrize(("references", "expected"), [({}, True), ({"x": ()}, False), (None, None)])
+def test_what_the_configuration_does_not_name_is_left_out(
+    references: dict[str, tuple[str, ...]] | None,
+    expected: bool | None,  # noqa: FBT001 (a parameter)
+) -> None:
+    change = Change(address="a.b", type="a", action=Action.CREATE, references=references)
+    assert conditions.left_out(change, "x") is expected
+
+
+def test_what_a_resource_refers_to_is_not_known_without_a_configuration() -> None:
+    change = Change(address="a.b", type="a", action=Action.CREATE, after={"x": "arn"})
+    assert conditions.refers_to("aws_kms_key")(change, "x") is None
 
 
 @pytest.mark.parametrize(
@@ -94,4 +220,4 @@ def test_what_is_not_there_cannot_be_lost_whatever_comes(
     possible: bool,  # noqa: FBT001 (a parameter)
 ) -> None:
     """Protection that is turned on names a snapshot by digits that are not drawn yet."""
-    assert holds(condition, before, UNKNOWN) is possible
+    assert (holds(condition, before, UNKNOWN) is not False) is possible

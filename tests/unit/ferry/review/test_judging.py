@@ -11,6 +11,7 @@ from ferry.review import Danger, Verdict
 from tests.unit.ferry.review.plans import (
     BLOCKING,
     change,
+    configured,
     dangers,
     effects,
     reviewed,
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from ferry.review.plan.values import Json
 
 CLUSTER = "aws_rds_cluster"
+SUBNETS = "aws_db_subnet_group"
 
 
 def doubts(*changes: dict[str, Any], **parts: Json) -> list[str]:
@@ -61,6 +63,44 @@ def test_an_attribute_that_no_rule_knows_cannot_be_judged() -> None:
 def test_an_attribute_that_is_made_without_a_rule_cannot_be_judged() -> None:
     assert doubts(change("aws_eip", "create", None, {"unheard_of": 1}))
     assert reviewed(change("aws_eip", "create", None, {"unheard_of": False})).exit_code == 0
+
+
+IN_A_SUBNET = configured(aws_db_subnet_group__it={"subnet_ids": ["aws_subnet.it"]})
+
+
+def test_what_is_made_is_judged_by_each_attribute_as_a_change_from_nothing() -> None:
+    subnet = stays("aws_subnet", id="subnet-1")
+    ours = change(SUBNETS, "create", None, {"name": "aurora", "subnet_ids": ["subnet-1"]})
+    another = change(SUBNETS, "create", None, {"name": "aurora", "subnet_ids": ["subnet-2"]})
+
+    assert reviewed(subnet, ours, configuration=IN_A_SUBNET).exit_code == 0
+    found = reviewed(subnet, another, configuration=IN_A_SUBNET)
+    assert effects(found) == ['No rule says that ["subnet-2"] is harmless here.']
+    assert [(it.danger, it.attribute) for it in found.findings] == [(Danger.UNCLEAR, "subnet_ids")]
+    assert (found.verdict, found.exit_code) == (Verdict.SECOND_REVIEWER, 1)
+
+
+def test_a_value_that_a_rule_knows_and_none_allows_is_unclear() -> None:
+    found = reviewed(update(SUBNETS, {"subnet_ids": ["a"]}, subnet_ids=["a", "b"]))
+    assert effects(found) == ['No rule says that ["a", "b"] is harmless here; it was ["a"].']
+    assert found.is_judged
+
+
+def test_where_a_rule_speaks_nothing_is_unclear_beside() -> None:
+    found = reviewed(update(SUBNETS, {"subnet_ids": ["a", "b"]}, subnet_ids=["c"]))
+    assert dangers(found) == {Danger.REFUSED}
+
+
+def test_false_and_zero_of_what_is_made_need_a_rule_as_well() -> None:
+    assert doubts(change(SUBNETS, "create", None, {"name": "aurora", "unheard_of": False}))
+
+
+def test_what_is_made_anew_is_judged_by_what_changes() -> None:
+    before = {"name": "a", "subnet_ids": ["a"]}
+    found = reviewed(change(SUBNETS, "replace", before, {"name": "b", "subnet_ids": ["a"]}))
+    assert dangers(found) == {Danger.REFUSED}
+    found = reviewed(change(SUBNETS, "replace", before, {"name": "b", "subnet_ids": ["a", "b"]}))
+    assert dangers(found) == {Danger.REFUSED, Danger.UNCLEAR}
 
 
 def test_an_attribute_that_goes_with_its_resource_needs_no_rule() -> None:
@@ -122,6 +162,7 @@ def test_every_danger_needs_a_second_reviewer_where_it_does_not_block(danger: Da
             "aws_cloudwatch_metric_alarm", {"actions_enabled": True}, actions_enabled=False
         ),
         Danger.REFUSED: update(CLUSTER, {"engine_version": "15.8"}, engine_version="15.7"),
+        Danger.UNCLEAR: update(SUBNETS, {"subnet_ids": ["a"]}, subnet_ids=["a", "b"]),
     }
     lenient = reviewed(examples[danger], block=frozenset())
     strict = reviewed(examples[danger], block=frozenset(Danger))

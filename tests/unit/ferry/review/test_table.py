@@ -17,6 +17,7 @@ from ferry.review.rules.row import (
     REPLACED,
     Harmless,
     Replaces,
+    Reported,
     Rule,
 )
 from ferry.review.rules.table import FOR_ALL, ROWS, TABLE
@@ -39,7 +40,7 @@ WHOLE = {CREATED, DESTROYED, REPLACED}
 SNAPSHOTS = Path(__file__).parents[2] / "stacks/__snapshots__/test_snapshots"
 
 # Of each condition: before, an after for which it holds, an after for which it does not.
-SAMPLES: dict[Callable[..., bool], tuple[Any, Any, Any]] = {
+SAMPLES: dict[Callable[..., bool | None], tuple[Any, Any, Any]] = {
     conditions.always: ("was", "is", "was"),
     conditions.lowered: (30, 7, 35),
     conditions.raised: (30, 35, 7),
@@ -182,8 +183,23 @@ def test_every_attribute_of_the_stacks_has_a_rule_or_is_harmless(
     assert rows, f"no row for {type_}.{attribute}"
 
 
-def test_no_attribute_has_two_harmless_rows_of_a_type() -> None:
-    for type_, attributes in TABLE.items():
-        for attribute, rows in attributes.items():
-            harmless = [row for row in rows if isinstance(row, Harmless)]
-            assert len(harmless) <= 1, f"{type_}.{attribute}"
+SCHEMA = json.loads((Path(__file__).parent / "schema.json").read_text())
+"""Of each type and attribute how it is set: ``python -m tests.terraform.record_schema``."""
+
+
+@pytest.mark.parametrize("row", [it for it in ROWS if isinstance(it, Reported)], ids=repr)
+def test_what_is_reported_cannot_be_configured(row: Reported) -> None:
+    settable = {it for it in row.attributes if SCHEMA[row.resource][it]["is"] != "computed"}
+    assert settable == set()
+
+
+def test_every_row_is_of_an_attribute_that_the_provider_has() -> None:
+    """Where a type is missing from the schema, record it."""
+    unheard_of = {
+        f"{type_}.{attribute}"
+        for type_, attributes in TABLE.items()
+        if type_ != ANY
+        for attribute in attributes
+        if attribute not in WHOLE and attribute not in SCHEMA[type_]
+    }
+    assert unheard_of == set()
