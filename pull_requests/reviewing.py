@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from ferry.errors import FerryError
 from ferry.findings import ExitStatus
-from ferry.review import Danger, read_plan, unmarked
+from ferry.review import Danger, read_plan
 from ferry.review import review as judge
 from ferry.review.report import as_json, as_markdown
 from pull_requests.errors import ToolError
@@ -77,7 +77,7 @@ def review(plan: str, stack: Stack, *sides: Guardrails) -> Reviewed:
             environment=environments[0],
             block=frozenset(map(Danger, blocked(environments, *sides))),
         )
-        text, whole = unmarked(as_markdown(found)), json.loads(unmarked(as_json(found)))
+        text, whole = as_markdown(found), json.loads(as_json(found))
     except FerryError:
         raise
     except Exception as error:  # noqa: BLE001 - a traceback could show the plan's values

@@ -124,14 +124,14 @@ def _crashes_told() -> Iterator[None]:
 def _settings(name: str) -> tuple[frozenset[Danger], str, list[Phrase]]:
     """What blocks, the account, and notes; without a file what blocks by default."""
     from ferry.environments import FOLDER, find
-    from ferry.review import Danger, Phrase
+    from ferry.review import Danger, Phrase, ours
     from settings.review import Review
 
     if name not in {file.stem for file in FOLDER.glob("*.toml")}:
         note = Phrase(
             "There is no {file}, so the default guardrails hold, and the environment's own "
             "account is not known.",
-            {"file": f"{FOLDER.name}/{name}.toml"},
+            {"file": ours(f"{FOLDER.name}/{name}.toml")},
         )
         return frozenset(map(Danger, Review().block)), "", [note]
     environment = find(name)

@@ -1,8 +1,9 @@
 """What a Terraform plan will do to the database: data in, data out, nothing asked of AWS."""
 
-from ferry.review.plan.masking import masked, unmarked
+from ferry.review.plan.masking import masked
 from ferry.review.plan.plan import Plan, PlanError
 from ferry.review.plan.reading import read_plan
+from ferry.review.plan.shown import ours
 from ferry.review.plan.stack import stack_name
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Phrase
@@ -16,8 +17,8 @@ __all__ = [
     "Review",
     "Verdict",
     "masked",
+    "ours",
     "read_plan",
     "review",
     "stack_name",
-    "unmarked",
 ]

@@ -52,16 +52,41 @@ class Copies:
             for form in starts[start]
         )
 
+    def replaced(self, text: str) -> str:
+        """A text with marks in their places, so that what stands around them can be read."""
+        if not self.in_text(text):
+            return text
+        parts, done = [], 0
+        for start, end in self._found(text):
+            parts += [text[done:start], Hidden(text[start:end]).mark]
+            done = end
+        return "".join([*parts, text[done:]])
+
+    def _found(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where they stand, those that overlap as one."""
+        begin = end = -1
+        for at in range(len(text) - SHORTEST + 1):
+            for form in self._by_start.get(text[at : at + SHORTEST], ()):
+                if text.startswith(form, at):
+                    if at > end > begin:
+                        yield begin, end
+                    begin = at if at > end else begin
+                    end = max(end, at + len(form))
+        if end > begin:
+            yield begin, end
+
     def hidden(self, value: Json) -> Json:
         """A value with each text hidden that holds one of them; the value itself where none does.
 
-        A text is hidden whole, so that a change of it can still be told.
+        A text is hidden whole, so that a change of it can still be told. Of a name in an object
+        only the copy is.
         """
         if isinstance(value, str):
             return Hidden(value) if self.in_text(value) else value
         if isinstance(value, dict):
-            members = {key: self.hidden(item) for key, item in value.items()}
-            return members if any(members[key] is not value[key] for key in value) else value
+            members = {self.replaced(key): self.hidden(item) for key, item in value.items()}
+            same = all(members.get(key, self) is value[key] for key in value)
+            return value if same else members
         if isinstance(value, list):
             items = [self.hidden(item) for item in value]
             same = all(new is old for new, old in zip(items, value, strict=True))

@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING, Any, Final
 
 from ferry.review.plan.plan import ACTIONS, without_key
 from ferry.review.plan.reading import read_plan
-from ferry.review.plan.redacting import SENSITIVE, redacted
 from ferry.review.plan.values import Hidden, Unknown, both
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from ferry.review.plan.plan import Change
 
 _KEPT: Final = ("format_version", "terraform_version", "applyable", "complete", "errored")
 _PRESENCE: Final = ("deferred_changes", "action_invocations")
-_HASH: Final = 0xFFFF_FFFF_FFFF
-_MARK: Final = re.compile(rf"{re.escape(SENSITIVE[:-1])}-[0-9a-f]+\)")
 _ACTIONS: Final = {action: list(words) for words, action in ACTIONS.items()}
 
 
 def masked(plan: str) -> str:
     """The JSON of a plan as `terraform show -json` writes it, nothing sensitive left in it.
 
-    In a sensitive value's place stands a mark by which one can tell whether it changes. It is a
-    hash that Python draws anew for each process, so no guess at the value can be tried on it.
+    In a sensitive value's place stands a mark by which one can tell whether it changes.
 
     Args:
         plan: What `terraform show -json` printed.
@@ -43,70 +38,71 @@ def masked(plan: str) -> str:
             **{name: whole[name] for name in _KEPT if name in whole},
             **{name: [True] for name in _PRESENCE if whole.get(name)},
             "planned_values": {},
-            "output_changes": {name: {"actions": it["actions"]} for name, it in outputs.items()},
+            "output_changes": {
+                found.masker.marked(name): {"actions": it["actions"]}
+                for name, it in outputs.items()
+            },
             "resource_changes": [_change(it) for it in found.changes],
             "resource_drift": [_change(it) for it in found.drift],
-            "configuration": {"root_module": {"resources": _references(found.changes)}},
+            "configuration": {
+                "root_module": {"resources": _references(found.changes, found.masker.marked)}
+            },
         }
     )
 
 
-def _references(changes: Sequence[Change]) -> list[dict[str, Any]]:
+def _references(changes: Sequence[Change], marked: Callable[[str], str]) -> list[dict[str, Any]]:
     """What refers to what, as a plan's configuration says it, without any value."""
     known = {without_key(it.address): it.references for it in changes if it.references is not None}
     return [
         {
-            "address": address,
-            "expressions": {name: {"references": named} for name, named in attributes.items()},
+            "address": marked(address),
+            "expressions": {
+                marked(name): {"references": list(map(marked, named))}
+                for name, named in attributes.items()
+            },
         }
         for address, attributes in known.items()
     ]
 
 
 def _change(change: Change) -> dict[str, Any]:
-    hidden = both(_places(change.before, Hidden), _places(change.after, Hidden))
-    sensitive = both(change.mask or False, hidden)
+    marked = change.masker.marked
+    before = {name: change.hidden_before(name) for name in change.before}
+    after = {name: change.hidden_after(name) for name in change.after}
+    hidden = both(_places(before, Hidden), _places(after, Hidden))
+    sensitive = both(_value(change.mask or False, marked), _value(hidden, marked))
     return {
-        "address": change.address,
-        "name": without_key(change.address).rpartition(".")[2],
-        "type": change.type,
+        "address": marked(change.address),
+        "name": marked(without_key(change.address).rpartition(".")[2]),
+        "type": marked(change.type),
         "mode": "managed" if change.managed else "data",
-        "action_reason": change.reason,
-        "previous_address": change.previous_address,
+        "action_reason": marked(change.reason),
+        "previous_address": marked(change.previous_address),
         "deposed": "deposed" if change.deposed else "",
         "change": {
             "actions": _ACTIONS.get(change.action, ["unknown"]),
-            "before": _value(change.before),
-            "after": _value(change.after),
-            "after_unknown": _places(change.after, Unknown),
+            "before": _value(before, marked),
+            "after": _value(after, marked),
+            "after_unknown": _value(_places(after, Unknown), marked),
             "before_sensitive": sensitive,
             "after_sensitive": sensitive,
-            "replace_paths": [path.split(".") for path in change.replace_paths],
+            "replace_paths": [list(map(marked, it.split("."))) for it in change.replace_paths],
             "importing": {"id": ""} if change.imported else None,
         },
     }
 
 
-def _value(value: Any) -> Any:  # noqa: ANN401 - JSON, with the review's marks in it
+def _value(value: Any, marked: Callable[[str], str]) -> Any:  # noqa: ANN401 - JSON, with the review's marks in it
     if isinstance(value, dict):
-        return {name: _value(it) for name, it in value.items()}
+        return {marked(name): _value(it, marked) for name, it in value.items()}
     if isinstance(value, list):
-        return [_value(it) for it in value]
+        return [_value(it, marked) for it in value]
     if isinstance(value, Hidden):
-        return _mark(value)
+        return value.mark
     if isinstance(value, str):
-        shown = redacted(value)
-        return shown if shown == value else shown.replace(SENSITIVE, _mark(value))
+        return marked(value)
     return None if isinstance(value, Unknown) else value
-
-
-def _mark(value: object) -> str:
-    return f"{SENSITIVE[:-1]}-{hash(value) & _HASH:x})"
-
-
-def unmarked(text: str) -> str:
-    """A text of what was masked, with the word that everybody knows in the marks' places."""
-    return _MARK.sub(SENSITIVE, text)
 
 
 def _places(value: Any, of: type) -> Any:  # noqa: ANN401 - as `_value`

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -10,14 +9,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ferry.errors import FerryError
 from ferry.review.plan.differences import differences
-from ferry.review.plan.values import UNKNOWN, Json, hide, same
+from ferry.review.plan.shown import HIDDEN, Masker, Shown
+from ferry.review.plan.values import UNKNOWN, Json, holds_hidden, same
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from ferry.review.plan.differences import Difference
-
-_INSTANCE_KEY: Final = re.compile(r"\[[^\]]*\]$")
 
 
 class PlanError(FerryError):
@@ -52,7 +50,10 @@ ACTIONS: Final = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Change:
-    """What Terraform will do with one resource. Sensitive values are hidden already.
+    """What Terraform will do with one resource.
+
+    It holds the real values, by which it is judged. What a report may say of them comes from
+    `shown_before`, `shown_after` and `shown`.
 
     Args:
         address: Terraform's address.
@@ -73,6 +74,7 @@ class Change:
             configuration; an attribute that is left out is absent. None where the plan has none of
             this resource.
         neighbours: All that stands in the same plan, itself included, by address without a key.
+        masker: What makes texts of the plan that may be shown.
     """
 
     address: str
@@ -92,6 +94,7 @@ class Change:
     neighbours: Mapping[str, Sequence[Change]] = field(
         default_factory=dict, repr=False, compare=False
     )
+    masker: Masker = field(default_factory=Masker, compare=False, repr=False)
 
     @property
     def place(self) -> str:
@@ -103,10 +106,57 @@ class Change:
         names = [*self.before, *(name for name in self.after if name not in self.before)]
         return [name for name in names if not same(self.before.get(name), self.after.get(name))]
 
+    @property
+    def shown_place(self) -> Shown:
+        """The place as it may be shown."""
+        return self.masker.text(self.place)
+
+    @property
+    def shown_address(self) -> Shown:
+        """Terraform's address as it may be shown."""
+        return self.masker.text(self.address)
+
+    def shown_before(self, attribute: str) -> Shown:
+        """What an attribute is, as it may be shown."""
+        return self.masker.value(
+            self.before.get(attribute), self._mask_of(attribute), name=attribute
+        )
+
+    def shown_after(self, attribute: str) -> Shown:
+        """What an attribute will be, as it may be shown."""
+        return self.masker.value(
+            self.after.get(attribute), self._mask_of(attribute), name=attribute
+        )
+
+    def shown(self, text: str, *attributes: str) -> Shown:
+        """A text that was made of the values of attributes, as it may be shown.
+
+        Of one in which anything is sensitive, on either side, nothing is shown.
+        """
+        sides = (self.hidden_before, self.hidden_after)
+        if any(holds_hidden(side(name)) for name in attributes for side in sides):
+            return HIDDEN
+        return self.masker.text(text)
+
+    def hidden_before(self, attribute: str) -> Json:
+        """What an attribute is, with all that is sensitive hidden in it."""
+        return self.masker.hidden(
+            self.before.get(attribute), self._mask_of(attribute), name=attribute
+        )
+
+    def hidden_after(self, attribute: str) -> Json:
+        """What an attribute will be, with all that is sensitive hidden in it."""
+        return self.masker.hidden(
+            self.after.get(attribute), self._mask_of(attribute), name=attribute
+        )
+
+    def _mask_of(self, attribute: str) -> Json:
+        return self.mask.get(attribute) if isinstance(self.mask, dict) else self.mask
+
     def differences(self) -> Iterator[Difference]:
-        """Every place at which the resource will differ."""
+        """Every place at which the resource will differ, with all that is sensitive hidden."""
         for name in self.changed():
-            yield from differences(name, self.before.get(name), self.after.get(name))
+            yield from differences(name, self.hidden_before(name), self.hidden_after(name))
 
     def changes(self, attribute: str) -> bool:
         """Whether an attribute differs."""
@@ -139,6 +189,7 @@ class Plan:
         unreadable: Parts that this version of the review does not know, a sentence each.
         stack: The stack's configuration by address, from ``cdk.tf.json``; empty where not given.
         account_id: The environment's own account; empty where not known.
+        masker: What makes texts of the plan that may be shown.
     """
 
     changes: Sequence[Change]
@@ -147,6 +198,7 @@ class Plan:
     unreadable: Sequence[str] = ()
     stack: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     account_id: str = ""
+    masker: Masker = field(default_factory=Masker)
 
     @cached_property
     def by_type(self) -> Mapping[str, Sequence[Change]]:
@@ -165,11 +217,13 @@ class Plan:
         after = change.after.get(attribute)
         if after is not UNKNOWN:
             return after
-        configured = self.stack.get(without_key(change.address), {}).get(attribute, UNKNOWN)
-        mask = change.mask.get(attribute) if isinstance(change.mask, dict) else change.mask
-        return hide(configured, mask, name=attribute)
+        return self.stack.get(without_key(change.address), {}).get(attribute, UNKNOWN)
 
 
 def without_key(address: str) -> str:
     """An address without the key of ``count`` or ``for_each``."""
-    return _INSTANCE_KEY.sub("", address)
+    if not address.endswith("]"):
+        return address
+    # A quote inside of a key is escaped, so `["` begins one.
+    start = address.rfind('["' if address.endswith('"]') else "[")
+    return address[:start] if start > 0 else address

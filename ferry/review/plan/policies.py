@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ferry.review.plan.plan import Change, Plan
+    from ferry.review.plan.shown import Shown
 
 POLICIES: Final = {
     "aws_iam_role": "assume_role_policy",
@@ -39,6 +40,10 @@ class StatementChange:
     change: Change
     added: bool
     statement: Statement
+
+    def shown(self, text: str) -> Shown:
+        """A text of the statement's as it may be shown."""
+        return self.change.shown(text, POLICIES[self.change.type])
 
 
 def statement_changes(plan: Plan) -> Iterator[StatementChange]:

@@ -13,12 +13,13 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from ferry.review.plan.copies import Copies, sensitive_texts, texts_in_state
+from ferry.review.plan.copies import sensitive_texts, texts_in_state
 from ferry.review.plan.plan import ACTIONS, Action, Change, Plan, PlanError, without_key
 from ferry.review.plan.references import references
+from ferry.review.plan.shown import Masker
 from ferry.review.plan.stack import path, path_in_name, resources
 from ferry.review.plan.strict_json import DECODER, what_is_wrong
-from ferry.review.plan.values import Json, both, hide, marks, with_unknown
+from ferry.review.plan.values import Json, both, is_masked, marks, with_hidden, with_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -58,10 +59,16 @@ def read_plan(text: str, *, stack_text: str | None = None, account_id: str = "")
     parts: dict[str, Any] = {}
     lists: dict[str, list[Change]] = {}
     secrets: set[str] = set()
+    masker = Masker()
+    hidden = with_hidden if is_masked(text) else None
+
+    def read(place: str, item: Json) -> Change:
+        return _change(item, place, paths, secrets, masker=masker, hidden=hidden)
+
     if not text or text.isspace():
         raise PlanError(f"The plan is empty. {_HOW}")
     try:
-        for name, part in _members(text, lambda name, item: _change(item, name, paths, secrets)):
+        for name, part in _members(text, read):
             if name in parts or name in lists:
                 raise PlanError(f"The plan is not Terraform's: {name} stands in it twice.")
             if name in _LISTS and isinstance(part, list):
@@ -78,10 +85,7 @@ def read_plan(text: str, *, stack_text: str | None = None, account_id: str = "")
             f"The plan is nested too deeply to be a plan of Terraform's. {_HOW}"
         ) from None
     _check(parts, lists)
-    copies = Copies(secrets)
-    if copies:
-        lists = {name: [_without(copies, it) for it in part] for name, part in lists.items()}
-        stack = {address: copies.hidden(resource) for address, resource in stack.items()}
+    masker.learn(secrets)
     configuration = parts.get("configuration", {}).get("references")
     return Plan(
         changes=_among_others(lists.get("resource_changes", []), configuration),
@@ -90,6 +94,7 @@ def read_plan(text: str, *, stack_text: str | None = None, account_id: str = "")
         unreadable=_unreadable(parts),
         stack=stack,
         account_id=account_id,
+        masker=masker,
     )
 
 
@@ -239,7 +244,15 @@ def _outputs(part: Json) -> dict[str, str]:
     }
 
 
-def _change(item: Json, place: str, paths: Mapping[str, str], secrets: set[str]) -> Change:
+def _change(
+    item: Json,
+    place: str,
+    paths: Mapping[str, str],
+    secrets: set[str],
+    *,
+    masker: Masker,
+    hidden: Callable[[Json], Json] | None,
+) -> Change:
     change = item.get("change") if isinstance(item, dict) else None
     if not isinstance(change, dict):
         raise PlanError(f"The plan's {place} has no change. {_HOW}")
@@ -250,18 +263,18 @@ def _change(item: Json, place: str, paths: Mapping[str, str], secrets: set[str])
     after = _attributes(change, "after", place)
     mask = both(change.get("before_sensitive"), change.get("after_sensitive"))
     mask = mask if marks(mask) else None
-    if isinstance(mask, dict):
+    if mask is not None:
         secrets.update(sensitive_texts(before, mask))
         secrets.update(sensitive_texts(after, mask))
+    if hidden is not None:
+        before, after = hidden(before), hidden(after)
     after = with_unknown(after, change.get("after_unknown"))
-    shown_before = _hidden(before, mask)
-    shown_after = _hidden(after, mask, same_as=(before, shown_before))
     return Change(
         address=address,
         type=sys.intern(type_),
         action=ACTIONS.get(tuple(map(str, actions)), Action.OTHER),
-        before=shown_before,
-        after=shown_after,
+        before={sys.intern(name): value for name, value in before.items()},
+        after=_sharing(after, before),
         mask=mask,
         replace_paths=_replace_paths(change.get("replace_paths")),
         reason=str(item.get("action_reason") or ""),
@@ -270,6 +283,7 @@ def _change(item: Json, place: str, paths: Mapping[str, str], secrets: set[str])
         imported=bool(change.get("importing")),
         deposed=bool(item.get("deposed")),
         path=paths.get(without_key(address), "") or path_in_name(item.get("name")),
+        masker=masker,
     )
 
 
@@ -282,41 +296,12 @@ def _attributes(change: Mapping[str, Any], side: str, place: str) -> dict[str, A
     return attributes
 
 
-def _hidden(
-    side: dict[str, Any],
-    mask: Json,
-    *,
-    same_as: tuple[dict[str, Any], dict[str, Any]] | None = None,
-) -> dict[str, Any]:
-    """One side of a change without what must not be seen, each name kept once.
-
-    Most attributes stay as they are: what is equal to the other side's is taken from there, which
-    saves time and memory.
-
-    Args:
-        side: The attributes.
-        mask: What is sensitive among them, on either side: a value that one side marks is as
-            secret on the other.
-        same_as: The other side, and what was made of it; none by default.
-    """
-    if mask is not None and not isinstance(mask, dict):
-        return {sys.intern(name): hide(value, mask) for name, value in side.items()}
-    masks = mask if isinstance(mask, dict) else {}
-    other, shown = same_as or ({}, {})
+def _sharing(side: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """One side of a change, with what is equal on the other side taken from there: less memory."""
     return {
-        sys.intern(name): shown[name]
-        if name in shown and other[name] == value
-        else hide(value, masks.get(name), name=name)
+        sys.intern(name): other[name] if name in other and other[name] == value else value
         for name, value in side.items()
     }
-
-
-def _without(copies: Copies, change: Change) -> Change:
-    """A change without copies of what is sensitive elsewhere in the plan."""
-    before, after = copies.hidden(change.before), copies.hidden(change.after)
-    if before is change.before and after is change.after:
-        return change
-    return replace(change, before=before, after=after)
 
 
 def _replace_paths(part: Json) -> list[str]:

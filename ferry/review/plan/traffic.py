@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ferry.review.plan.plan import Change, Plan
+    from ferry.review.plan.shown import Shown
 
 RULE_RESOURCES: Final = {
     "aws_vpc_security_group_ingress_rule": "in",
@@ -22,6 +23,19 @@ RULE_RESOURCES: Final = {
 
 GROUPS: Final = ("aws_security_group", "aws_default_security_group")
 """The resources that are a group with all its rules."""
+
+_PEERS: Final = (
+    "cidr_ipv4",
+    "cidr_ipv6",
+    "referenced_security_group_id",
+    "prefix_list_id",
+    "cidr_blocks",
+    "ipv6_cidr_blocks",
+    "prefix_list_ids",
+    "security_groups",
+)
+_ATTRIBUTES: Final = (*_PEERS, "ip_protocol", "from_port", "to_port", "description")
+"""What a resource that is one rule says of it."""
 
 _DIRECTIONS: Final = {"ingress": "in", "egress": "out"}
 _SHORTEST_PREFIXES: Final = {4: 8, 6: 16}
@@ -88,6 +102,12 @@ class TrafficChange:
     change: Change
     added: bool
     traffic: Traffic
+
+    def shown(self, text: str) -> Shown:
+        """A text of the rule's as it may be shown."""
+        alone = self.change.type in RULE_RESOURCES
+        directions = [name for name, it in _DIRECTIONS.items() if it == self.traffic.direction]
+        return self.change.shown(text, *(_ATTRIBUTES if alone else directions))
 
 
 def traffic_changes(plan: Plan) -> Iterator[TrafficChange]:
@@ -156,18 +176,8 @@ def _one(direction: str, rule: Mapping[str, Any], peer: str, *, group: str) -> T
 
 def _peers(rule: Mapping[str, Any]) -> list[str]:
     """Every range, group and list of one rule; the group itself where the rule says so."""
-    named = (
-        "cidr_ipv4",
-        "cidr_ipv6",
-        "referenced_security_group_id",
-        "prefix_list_id",
-        "cidr_blocks",
-        "ipv6_cidr_blocks",
-        "prefix_list_ids",
-        "security_groups",
-    )
     found = []
-    for name in named:
+    for name in _PEERS:
         value = rule.get(name)
         for item in value if isinstance(value, list) else [value]:
             if item is UNKNOWN:

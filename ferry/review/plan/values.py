@@ -17,6 +17,8 @@ Json = Any
 
 _SETTING: Final = re.compile(r"[A-Za-z][A-Za-z0-9]*=[^;]*(;[A-Za-z][A-Za-z0-9]*=[^;]*)+")
 _EMPTY: Final[tuple[Any, ...]] = (None, "", [], {})
+_HASH: Final = 0xFFFF_FFFF_FFFF
+_MARK: Final = re.compile(rf"{re.escape(SENSITIVE[:-1])}-[0-9a-f]+\)")
 
 
 class Unknown:
@@ -43,14 +45,26 @@ UNKNOWN: Final = Unknown()
 class Hidden:
     """A sensitive value: whether it changes can be told, what it is cannot.
 
+    Rules meet it in a plan that was masked before alone, where it may be anything.
+
     Args:
         value: What must not be seen; only its hash is kept.
+        partly: What is left of a text of which a part was masked; by default nothing is.
     """
 
-    __slots__ = ("_hash",)
+    __slots__ = ("_hash", "partly")
 
-    def __init__(self, value: Json) -> None:
-        self._hash = hash(json.dumps(value, sort_keys=True, default=repr))
+    def __init__(self, value: Json, *, partly: str = "") -> None:
+        self._hash = hash(json.dumps(value, sort_keys=True, default=_told_apart))
+        self.partly = partly
+
+    @property
+    def mark(self) -> str:
+        """What stands in its place in a masked plan.
+
+        It is a hash that Python draws anew for each process: no guess at the value can be tried.
+        """
+        return f"{SENSITIVE[:-1]}-{self._hash & _HASH:x})"
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Hidden) and other._hash == self._hash
@@ -60,6 +74,32 @@ class Hidden:
 
     def __repr__(self) -> str:
         return SENSITIVE
+
+
+def _told_apart(value: object) -> str:
+    """A hidden value for a JSON text by which values are compared."""
+    return value.mark if isinstance(value, Hidden) else repr(value)
+
+
+def unmarked(text: str) -> str:
+    """A text of what was masked, with the word that everybody knows in the marks' places."""
+    return _MARK.sub(SENSITIVE, text)
+
+
+def is_masked(plan: str) -> bool:
+    """Whether the text of a plan has marks in it."""
+    return _MARK.search(plan) is not None
+
+
+def with_hidden(value: Json) -> Json:
+    """A value of a plan that was masked: Hidden wherever a text has a mark in it."""
+    if isinstance(value, str):
+        if not _MARK.search(value):
+            return value
+        return Hidden(value, partly="" if _MARK.fullmatch(value) else value)
+    if isinstance(value, dict):
+        return {name: with_hidden(item) for name, item in value.items()}
+    return [with_hidden(item) for item in value] if isinstance(value, list) else value
 
 
 def with_unknown(after: Json, unknown: Json) -> Json:
@@ -109,14 +149,17 @@ def hide(value: Json, mask: Json, *, name: str = "") -> Json:
     """Hide what a plan's ``*_sensitive`` mask marks, and what bears the name of a secret.
 
     What is marked in one item of a list is hidden in all, for sets and the two sides of a change
-    have other orders. Where mask and value are shaped differently, the whole value is hidden.
+    have other orders. Where mask and value are shaped differently, the whole value is hidden. What
+    is empty stays: there is nothing to hide, and to Terraform it is as good as not set.
 
     Args:
         value: The value, at any depth.
         mask: True where the whole value is sensitive; a dict or a list of masks otherwise.
         name: The attribute's name.
     """
-    if value is None or value is UNKNOWN or isinstance(value, Hidden):
+    if isinstance(value, Hidden):
+        return hide(value.partly, mask, name=name) if value.partly else value
+    if value is UNKNOWN or value in _EMPTY:
         return value
     is_marked = bool(mask) and marks(mask)
     if isinstance(value, dict) and (not is_marked or isinstance(mask, dict)):
@@ -141,7 +184,10 @@ def _hide_members(value: dict[str, Any], masks: Mapping[str, Any], *, name: str)
             masks = {**masks, "value": True, "Value": True}
     return {
         key: hide(item, masks.get(key), name=outer or key)
-        if isinstance(item, str | dict | list) or outer or key in masks or names_a_secret(key)
+        if isinstance(item, str | dict | list | Hidden)
+        or outer
+        or key in masks
+        or names_a_secret(key)
         else item
         for key, item in value.items()
     }

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from facts.inert import visible_json
-from ferry.review.plan.values import show
+from ferry.review.plan.shown import Shown, joined
 
 if TYPE_CHECKING:
     from ferry.review.plan.plan import Change
+    from ferry.review.plan.policies import StatementChange
     from ferry.review.rules.finding import Finding
     from ferry.review.rules.review import Review
 
@@ -32,10 +33,12 @@ def as_json(review: Review) -> str:
                     "side": "after" if it.added else "before",
                     **_place(it.change),
                     "effect": "allow" if it.statement.allows else "deny",
-                    "principals": sorted(it.statement.principals),
-                    "actions": sorted(it.statement.actions),
-                    "resources": sorted(it.statement.resources),
-                    "conditions": sorted(map(list, it.statement.conditions)),
+                    "principals": _shown(it, it.statement.principals),
+                    "actions": _shown(it, it.statement.actions),
+                    "resources": _shown(it, it.statement.resources),
+                    "conditions": [
+                        list(map(it.shown, parts)) for parts in sorted(it.statement.conditions)
+                    ],
                 }
                 for it in review.statements
             ],
@@ -44,9 +47,9 @@ def as_json(review: Review) -> str:
                     "side": "after" if it.added else "before",
                     **_place(it.change),
                     "direction": it.traffic.direction,
-                    "protocol": it.traffic.protocol,
-                    "ports": it.traffic.ports,
-                    "peer": it.traffic.peer,
+                    "protocol": it.shown(it.traffic.protocol),
+                    "ports": it.shown(it.traffic.ports),
+                    "peer": it.shown(it.traffic.peer),
                 }
                 for it in review.traffic
             ],
@@ -57,13 +60,16 @@ def as_json(review: Review) -> str:
                 }
                 for it in review.changes
             ],
-            "outputs": dict(review.plan.outputs),
+            "outputs": {
+                review.plan.masker.text(name): action
+                for name, action in review.plan.outputs.items()
+            },
             "drift": [_change(it) for it in review.drift],
             "not_judged": [
                 {
                     **_place(it.change),
-                    "attributes": list(it.attributes),
-                    "why": it.why.format(attributes=", ".join(it.attributes)),
+                    "attributes": (names := list(map(it.change.masker.text, it.attributes))),
+                    "why": it.why.format(attributes=joined(names)),
                 }
                 for it in review.judgement.doubts
             ]
@@ -74,7 +80,11 @@ def as_json(review: Review) -> str:
 
 
 def _place(change: Change) -> dict[str, Any]:
-    return {"address": change.address, "path": change.path, "type": change.type}
+    return {
+        "address": change.shown_address,
+        "path": change.masker.text(change.path),
+        "type": change.masker.text(change.type),
+    }
 
 
 def _finding(review: Review, finding: Finding) -> dict[str, Any]:
@@ -83,7 +93,7 @@ def _finding(review: Review, finding: Finding) -> dict[str, Any]:
         "blocks": finding.danger in review.block,
         "section": finding.section,
         **_place(finding.change),
-        "attribute": finding.attribute,
+        "attribute": finding.change.masker.text(finding.attribute),
         "effect": finding.effect.text(),
         "when": finding.when.text(),
         "lasts": finding.lasts,
@@ -92,15 +102,24 @@ def _finding(review: Review, finding: Finding) -> dict[str, Any]:
     }
 
 
+def _shown(it: StatementChange, texts: frozenset[str]) -> list[Shown]:
+    return list(map(it.shown, sorted(texts)))
+
+
 def _change(change: Change) -> dict[str, Any]:
+    masker = change.masker
     return {
         **_place(change),
         "action": change.action,
-        "reason": change.reason,
-        "replace_paths": list(change.replace_paths),
-        "previous_address": change.previous_address,
+        "reason": masker.text(change.reason),
+        "replace_paths": list(map(masker.text, change.replace_paths)),
+        "previous_address": masker.text(change.previous_address),
         "differences": [
-            {"path": it.path, "before": show(it.before), "after": show(it.after)}
+            {
+                "path": masker.text(it.path),
+                "before": masker.value(it.before),
+                "after": masker.value(it.after),
+            }
             for it in change.differences()
         ],
     }

@@ -7,8 +7,9 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from ferry.review.plan.plan import Action
-from ferry.review.plan.values import UNKNOWN, show
-from ferry.review.report.parts import Entry, Part, clipped
+from ferry.review.plan.shown import NOTHING, Shown, clipped, joined, ours
+from ferry.review.plan.values import UNKNOWN
+from ferry.review.report.parts import Entry, Part
 from ferry.review.report.security import statements_part, traffic_part
 from ferry.review.rules.dangers import Section
 from ferry.review.rules.finding import Phrase
@@ -62,14 +63,15 @@ def report(review: Review) -> Report:
     ]
     return Report(
         title=Phrase(
-            "{environment}: " + _headline(review), {"environment": clipped(review.environment)}
+            "{environment}: " + _headline(review),
+            {"environment": clipped(ours(review.environment))},
         ),
         lead=[_advice(review), _counts(review), *_reasons(review), *map(_clip, review.notes)],
         parts=[part for part in parts if part.entries],
     )
 
 
-def shown_differences(change: Change) -> list[tuple[str, str, str]]:
+def shown_differences(change: Change) -> list[tuple[Shown, Shown, Shown]]:
     """Where a resource will differ: path, before and after, of the first places only.
 
     Of one that goes, nothing: it differs everywhere. Of one that comes, what is known of it.
@@ -77,12 +79,17 @@ def shown_differences(change: Change) -> list[tuple[str, str, str]]:
     if change.action is Action.DELETE:
         return []
     differences = (it for it in change.differences() if not (change.comes and it.after is UNKNOWN))
+    masker = change.masker
     found = [
-        (clipped(it.path), clipped(show(it.before)), clipped(show(it.after)))
+        (
+            clipped(masker.text(it.path)),
+            clipped(masker.value(it.before)),
+            clipped(masker.value(it.after)),
+        )
         for it in islice(differences, _MOST_DIFFERENCES + 1)
     ]
     if len(found) > _MOST_DIFFERENCES:
-        found[-1] = ("and more", "", "")
+        found[-1] = (ours("and more"), NOTHING, NOTHING)
     return found
 
 
@@ -129,7 +136,7 @@ def _reasons(review: Review) -> Iterator[Phrase]:
             f"{_weight(review, first)} {_words(danger)}: {{place}}. {first.effect.template}{when}"
             f"{more}",
             {
-                "place": clipped(first.change.place),
+                "place": clipped(first.change.shown_place),
                 **_clipped(first.effect),
                 **_clipped(first.when),
             },
@@ -141,7 +148,7 @@ def _reasons(review: Review) -> Iterator[Phrase]:
         yield Phrase("No change stops, loses, opens or hides anything.")
 
 
-def _clipped(phrase: Phrase) -> dict[str, str]:
+def _clipped(phrase: Phrase) -> dict[str, Shown]:
     return {name: clipped(text) for name, text in phrase.values.items()}
 
 
@@ -180,10 +187,13 @@ def _section(review: Review, section: Section) -> Part:
 
 
 def _where(finding: Finding) -> Phrase:
-    values = {"place": clipped(finding.change.place)}
+    values = {"place": clipped(finding.change.shown_place)}
     if not finding.attribute:
         return Phrase("{place}", values)
-    return Phrase("{place} {attribute}", {**values, "attribute": clipped(finding.attribute)})
+    return Phrase(
+        "{place} {attribute}",
+        {**values, "attribute": clipped(finding.change.masker.text(finding.attribute))},
+    )
 
 
 def _changes(review: Review) -> Part:
@@ -199,14 +209,21 @@ def _changes(review: Review) -> Part:
             for it in review.changes
         ]
         + [
-            Entry(cells=(Phrase(f"{action} output {{name}}", {"name": clipped(name)}),))
+            Entry(
+                cells=(
+                    Phrase(
+                        f"{action} output {{name}}",
+                        {"name": clipped(review.plan.masker.text(name))},
+                    ),
+                )
+            )
             for name, action in review.plan.outputs.items()
         ],
     )
 
 
 def _change(review: Review, change: Change, *, has_effects: bool) -> Phrase:
-    values = {"place": clipped(change.place), "address": clipped(change.address)}
+    values = {"place": clipped(change.shown_place), "address": clipped(change.shown_address)}
     text = f"{change.action} {{place}}"
     if change.path:
         text += " ({address})"
@@ -214,15 +231,15 @@ def _change(review: Review, change: Change, *, has_effects: bool) -> Phrase:
         text += ", left over from an earlier replacement"
     if change.previous_address:
         text += ", moved from {previous}"
-        values["previous"] = clipped(change.previous_address)
+        values["previous"] = clipped(change.masker.text(change.previous_address))
     if change.imported:
         text += ", imported"
     if change.reason:
         text += ", {reason}"
-        values["reason"] = clipped(change.reason.replace("_", " "))
+        values["reason"] = clipped(change.masker.text(change.reason.replace("_", " ")))
     if change.action is Action.REPLACE and change.replace_paths:
         text += ", because of {paths}"
-        values["paths"] = clipped(", ".join(change.replace_paths))
+        values["paths"] = clipped(joined(map(change.masker.text, change.replace_paths)))
     if has_effects:
         return Phrase(f"{text}: see above", values)
     because = review.judgement.reasons.get(change.address, [])
@@ -235,7 +252,7 @@ def _drift(review: Review) -> Part:
         folded=True,
         entries=[
             Entry(
-                cells=(Phrase(f"{it.action} {{place}}", {"place": clipped(it.place)}),),
+                cells=(Phrase(f"{it.action} {{place}}", {"place": clipped(it.shown_place)}),),
                 change=it,
             )
             for it in review.drift
@@ -250,8 +267,10 @@ def _not_analysed(review: Review) -> Part:
                 Phrase(
                     "Not judged: {place}. " + doubt.why,
                     {
-                        "place": clipped(doubt.change.place),
-                        "attributes": clipped(", ".join(doubt.attributes)),
+                        "place": clipped(doubt.change.shown_place),
+                        "attributes": clipped(
+                            joined(map(doubt.change.masker.text, doubt.attributes))
+                        ),
                     },
                 ),
             )

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ferry.review.plan.plan import Change
     from ferry.review.rules.finding import Phrase
-
-_LONGEST_VALUE: Final = 200
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,10 +52,3 @@ class Part:
             for index, name in enumerate(self.columns)
             if name == self.sourced or any(entry.cells[index].template for entry in self.entries)
         ]
-
-
-def clipped(text: str) -> str:
-    """A value that is too long to be read, cut, with how much is missing."""
-    if len(text) <= _LONGEST_VALUE:
-        return text
-    return f"{text[:_LONGEST_VALUE]}… ({len(text):,} characters)"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ferry.review.report.parts import Entry, Part, clipped
+from ferry.review.plan.shown import clipped, joined
+from ferry.review.report.parts import Entry, Part
 from ferry.review.rules.finding import Phrase
 
 if TYPE_CHECKING:
+    from ferry.review.plan.policies import StatementChange
     from ferry.review.rules.review import Review
 
 
@@ -20,12 +22,12 @@ def statements_part(review: Review) -> Part:
             Entry(
                 cells=(
                     Phrase("after" if it.added else "before"),
-                    Phrase("{place}", {"place": clipped(it.change.place)}),
+                    Phrase("{place}", {"place": clipped(it.change.shown_place)}),
                     Phrase("allow" if it.statement.allows else "deny"),
-                    _listed(it.statement.principals),
-                    _listed(it.statement.actions),
-                    _listed(it.statement.resources),
-                    _listed(frozenset(" ".join(parts) for parts in it.statement.conditions)),
+                    _listed(it, it.statement.principals),
+                    _listed(it, it.statement.actions),
+                    _listed(it, it.statement.resources),
+                    _listed(it, frozenset(" ".join(parts) for parts in it.statement.conditions)),
                 )
             )
             for it in review.statements
@@ -33,8 +35,10 @@ def statements_part(review: Review) -> Part:
     )
 
 
-def _listed(texts: frozenset[str]) -> Phrase:
-    return Phrase("{texts}", {"texts": clipped(", ".join(sorted(texts)))}) if texts else Phrase("")
+def _listed(it: StatementChange, texts: frozenset[str]) -> Phrase:
+    if not texts:
+        return Phrase("")
+    return Phrase("{texts}", {"texts": clipped(joined(map(it.shown, sorted(texts))))})
 
 
 def traffic_part(review: Review) -> Part:
@@ -46,11 +50,13 @@ def traffic_part(review: Review) -> Part:
             Entry(
                 cells=(
                     Phrase("after" if it.added else "before"),
-                    Phrase("{place}", {"place": clipped(it.change.place)}),
+                    Phrase("{place}", {"place": clipped(it.change.shown_place)}),
                     Phrase(it.traffic.direction),
-                    Phrase("{what}", {"what": f"{it.traffic.protocol} {it.traffic.ports}"}),
-                    Phrase("{peer}", {"peer": clipped(it.traffic.peer)}),
-                    Phrase("{text}", {"text": clipped(it.traffic.description)})
+                    Phrase(
+                        "{what}", {"what": it.shown(f"{it.traffic.protocol} {it.traffic.ports}")}
+                    ),
+                    Phrase("{peer}", {"peer": clipped(it.shown(it.traffic.peer))}),
+                    Phrase("{text}", {"text": clipped(it.shown(it.traffic.description))})
                     if it.traffic.description
                     else Phrase(""),
                 )

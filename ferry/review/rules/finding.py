@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from ferry.review.plan.plan import Change
+    from ferry.review.plan.shown import Shown
     from ferry.review.rules.dangers import Section
 
 
@@ -20,11 +21,11 @@ class Phrase:
 
     Args:
         template: The sentence; ``{name}`` stands for a value.
-        values: The values, shown as text already.
+        values: The values as they may be shown: `change.shown_before` and its like make them.
     """
 
     template: str
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Shown] = field(default_factory=dict)
 
     def text(self, quote: Callable[[str], str] = str) -> str:
         """The sentence with each value quoted; by default as it is."""

@@ -7,7 +7,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
 
 from ferry.review.plan.plan import Action
-from ferry.review.plan.values import is_set, show
+from ferry.review.plan.values import holds_hidden, is_set
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Finding, Fine, Phrase
 from ferry.review.rules.row import (
@@ -108,8 +108,13 @@ class _Together:
         return name in found or "" in found
 
     def allowed(self, row: Judged, change: Change, name: str) -> str | None:
-        """Why a row's function finds an attribute harmless; None where it does not say so."""
+        """Why a row's function finds an attribute harmless; None where it does not say so.
+
+        What is hidden, in a plan that was masked before, may be what it would speak of.
+        """
         because = self._fine.get((row.by, id(change), name))
+        if because is None and holds_hidden([change.before.get(name), change.after.get(name)]):
+            return None
         return "" if because is None and row.by in SILENT_WHERE_FINE else because
 
 
@@ -221,19 +226,20 @@ def _allowed(rows: Sequence[Row], change: Change, name: str, together: _Together
 
 def _unclear(change: Change, name: str) -> Finding:
     whole = name in WHOLE
-    before, after = change.before.get(name), change.after.get(name)
     effect = (
         f"No rule says that it is harmless to {change.action} it."
         if whole
         else "No rule says that {after} is harmless here."
-        if before is None
+        if change.before.get(name) is None
         else "No rule says that {after} is harmless here; it was {before}."
     )
     return Finding(
         danger=Danger.UNCLEAR,
         change=change,
         attribute="" if whole else name,
-        effect=Phrase(effect, {"before": show(before), "after": show(after)}),
+        effect=Phrase(
+            effect, {"before": change.shown_before(name), "after": change.shown_after(name)}
+        ),
     )
 
 

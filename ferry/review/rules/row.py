@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from ferry.review.plan.plan import Action
-from ferry.review.plan.values import show
 from ferry.review.rules.finding import Finding, Phrase
 from ferry.review.rules.timing import Timing, moment, weighed
 
@@ -71,8 +70,8 @@ class Rule:
     def finding(self, change: Change) -> Finding:
         """What the rule says of a change that it fires for."""
         values = {
-            "before": show(change.before.get(self.attribute)),
-            "after": show(change.after.get(self.attribute)),
+            "before": change.shown_before(self.attribute),
+            "after": change.shown_after(self.attribute),
         }
         return Finding(
             danger=weighed(self.danger, change, self.timing),

@@ -45,7 +45,10 @@ def moment(change: Change, timing: Timing) -> Phrase:
         case Timing.AS_SET:
             window = change.after.get("preferred_maintenance_window")
             if isinstance(window, str) and window:
-                return Phrase("in the next maintenance window, {window} UTC", {"window": window})
+                return Phrase(
+                    "in the next maintenance window, {window} UTC",
+                    {"window": change.shown(window, "preferred_maintenance_window")},
+                )
             return Phrase("in the next maintenance window")
         case Timing.RESTART:
             return Phrase("when the instances are restarted; Terraform restarts none")

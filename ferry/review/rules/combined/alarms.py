@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from facts import metrics
 from facts.instance_classes import BYTES_IN_GIB, max_connections, memory_bytes
 from ferry.review.plan.plan import Action
+from ferry.review.plan.shown import joined, ours
 from ferry.review.plan.values import UNKNOWN, show
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Finding, Phrase
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ferry.review.plan.plan import Change, Plan
+    from ferry.review.plan.shown import Shown
 
 _ALARM: Final = "aws_cloudwatch_metric_alarm"
 _PUT_ALARM: Final = (
@@ -70,8 +72,8 @@ def _no_reader_stays(plan: Plan) -> bool:
     return sum(it.stays for it in plan.of("aws_rds_cluster_instance")) <= 1
 
 
-def _what(alarm: Change) -> str:
-    return f"{show(alarm.before.get('metric_name'))} {show(alarm.before.get('dimensions'))}"
+def _what(alarm: Change) -> Shown:
+    return joined(map(alarm.shown_before, ("metric_name", "dimensions")), by=" ")
 
 
 def unwatched(plan: Plan) -> Iterator[Finding]:
@@ -86,7 +88,7 @@ def unwatched(plan: Plan) -> Iterator[Finding]:
                     change=change,
                     effect=Phrase(
                         "It is new, and no alarm has the dimension {dimension} {name}.",
-                        {"dimension": dimension, "name": show(name)},
+                        {"dimension": ours(dimension), "name": change.shown_after(attribute)},
                     ),
                     source=_DMS if "dms" in type_ else _PUT_ALARM,
                 )
@@ -169,10 +171,11 @@ def _impossible(alarm: Change, instance: Change, threshold: float) -> Phrase | N
     if not isinstance(class_, str):
         return None
     metric = alarm.after.get("metric_name")
-    values = {"class": show(class_), "threshold": f"{threshold:,.0f}"}
+    named = instance.shown(show(class_), "instance_class", "replication_instance_class")
+    values = {"class": named, "threshold": alarm.shown(f"{threshold:,.0f}", "threshold")}
     memory = memory_bytes(class_)
     if metric == metrics.AURORA_FREEABLE_MEMORY.name and memory is not None and threshold >= memory:
-        values["most"] = f"{memory:,.0f}"
+        values["most"] = ours(f"{memory:,.0f}")
         return Phrase(
             "An instance of {class} has {most} bytes of memory: below {threshold} the alarm is "
             "always on.",
@@ -180,7 +183,7 @@ def _impossible(alarm: Change, instance: Change, threshold: float) -> Phrase | N
         )
     most = max_connections(class_)
     if metric == metrics.AURORA_CONNECTIONS.name and most is not None and threshold >= most:
-        values["most"] = f"{most:,}"
+        values["most"] = ours(f"{most:,}")
         return Phrase(
             "An instance of {class} accepts about {most} connections: it never reaches {threshold}, "
             "and the alarm never goes off.",
@@ -192,7 +195,7 @@ def _impossible(alarm: Change, instance: Change, threshold: float) -> Phrase | N
         and isinstance(storage, int)
         and threshold >= storage * BYTES_IN_GIB
     ):
-        values["most"] = f"{storage:,}"
+        values["most"] = instance.shown(f"{storage:,}", "allocated_storage")
         return Phrase(
             "The replication instance has {most} GiB of storage: below {threshold} bytes the alarm "
             "is always on.",
@@ -201,7 +204,7 @@ def _impossible(alarm: Change, instance: Change, threshold: float) -> Phrase | N
     return None
 
 
-def _finding(change: Change, effect: str, values: dict[str, str]) -> Finding:
+def _finding(change: Change, effect: str, values: dict[str, Shown]) -> Finding:
     return Finding(
         danger=Danger.UNWATCHED, change=change, effect=Phrase(effect, values), source=_PUT_ALARM
     )

@@ -32,7 +32,7 @@ def tainted(plan: Plan) -> Iterator[Finding]:
                     "sound, and is about to be replaced."
                 ),
                 remedy=Phrase(
-                    "If it is sound: terraform untaint {address}", {"address": change.address}
+                    "If it is sound: terraform untaint {address}", {"address": change.shown_address}
                 ),
                 source=_TAINT,
             )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ferry.review.plan.plan import Action
-from ferry.review.plan.values import Json, is_set, show
+from ferry.review.plan.shown import joined
+from ferry.review.plan.values import Json, is_set
 from ferry.review.rules.conditions import version
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Finding, Phrase
@@ -118,10 +119,11 @@ def _what_comes(change: Change) -> str:
 
 def _how_to_keep(change: Change) -> Phrase:
     if change.reason == "replace_because_tainted":
-        return Phrase("terraform untaint {address}", {"address": change.address})
+        return Phrase("terraform untaint {address}", {"address": change.shown_address})
     if change.replace_paths:
         return Phrase(
-            "Take back the change of {paths}.", {"paths": ", ".join(change.replace_paths)}
+            "Take back the change of {paths}.",
+            {"paths": joined(map(change.masker.text, change.replace_paths))},
         )
     return Phrase("Take a snapshot, and keep the cluster in the code.")
 
@@ -145,7 +147,7 @@ def instance_goes(plan: Plan) -> Iterator[Finding]:
             effect=Phrase(_who_remains(change, others)),
             when=moment(change, Timing.NOW),
             lasts=_how_long(change, others),
-            remedy=Phrase("terraform untaint {address}", {"address": change.address})
+            remedy=Phrase("terraform untaint {address}", {"address": change.shown_address})
             if change.reason == "replace_because_tainted"
             else Phrase(""),
             source=_AVAILABILITY,
@@ -200,8 +202,8 @@ def waiting_upgrade(plan: Plan) -> Iterator[Finding]:
                     "The upgrade from {runs} to {wanted}, which waits for its window, is sent "
                     "along and done now.",
                     {
-                        "runs": show(change.before.get("engine_version_actual")),
-                        "wanted": show(change.after.get("engine_version")),
+                        "runs": change.shown_before("engine_version_actual"),
+                        "wanted": change.shown_after("engine_version"),
                     },
                 ),
                 when=moment(change, Timing.AS_SET),

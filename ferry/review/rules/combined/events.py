@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ferry.review.plan.plan import Action
+from ferry.review.plan.shown import ours
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Finding, Phrase
 from ferry.review.rules.row import CHANGED_OR_REPLACED
@@ -76,10 +77,12 @@ def events_lose_sources(plan: Plan) -> Iterator[Finding]:
 
 
 def _finding(change: Change, effect: str, sources: list[str]) -> Finding:
+    named = change.shown(", ".join(map(str, sources)), "source_ids")
+    lost = named or ours("everything of this kind")
     return Finding(
         danger=Danger.UNWATCHED,
         change=change,
         attribute="" if change.action is Action.DELETE else "source_ids",
-        effect=Phrase(effect, {"lost": ", ".join(map(str, sources)) or "everything of this kind"}),
+        effect=Phrase(effect, {"lost": lost}),
         source=_EVENTS[change.type],
     )

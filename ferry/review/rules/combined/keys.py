@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ferry.review.plan.plan import Action
-from ferry.review.plan.values import show
 from ferry.review.rules.combined.replication import secrets_in_use
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Finding, Phrase
@@ -32,7 +31,7 @@ def keys_go(plan: Plan) -> Iterator[Finding]:
                 effect=Phrase(
                     "The key is deleted after {days} days. Whatever it encrypted, snapshots and "
                     "backups included, can never be read again.",
-                    {"days": show(change.before.get("deletion_window_in_days"))},
+                    {"days": change.shown_before("deletion_window_in_days")},
                 ),
                 when=moment(change, Timing.NOW),
                 remedy=Phrase("Copy the snapshots under another key; keep the key in the code."),
@@ -53,7 +52,7 @@ def secrets_go(plan: Plan) -> Iterator[Finding]:
             if days == 0
             else Phrase(
                 "The secret is deleted; its value can be restored for {days} days.",
-                {"days": show(days)},
+                {"days": change.shown_before("recovery_window_in_days")},
             ),
             when=moment(change, Timing.NOW),
             remedy=Phrase("aws secretsmanager restore-secret") if days else Phrase(""),
@@ -67,7 +66,7 @@ def secrets_go(plan: Plan) -> Iterator[Finding]:
                 effect=Phrase(
                     "The name {name} is taken until the recovery window is over: the new secret "
                     "cannot be made.",
-                    {"name": show(change.before.get("name"))},
+                    {"name": change.shown_before("name")},
                 ),
                 remedy=Phrase("Apply with recovery_window_in_days = 0 first, or change the name."),
                 source=_SECRETS,

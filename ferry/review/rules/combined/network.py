@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ferry.review.plan.plan import Action
+from ferry.review.plan.shown import joined, ours
 from ferry.review.plan.values import UNKNOWN, show
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Finding, Phrase
@@ -14,10 +15,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ferry.review.plan.plan import Change, Plan
+    from ferry.review.plan.shown import Shown
 
 _ROUTES: Final = "https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Route_Tables.html"
 _SUBNETS: Final = "https://docs.aws.amazon.com/vpc/latest/userguide/subnet-deleting.html"
 _EVERYWHERE: Final = ("0.0.0.0/0", "::/0")
+_DESTINATIONS: Final = (
+    "destination_cidr_block",
+    "destination_ipv6_cidr_block",
+    "destination_prefix_list_id",
+)
 _TARGETS: Final = (
     "carrier_gateway_id",
     "core_network_arn",
@@ -43,8 +50,10 @@ def routes_change(plan: Plan) -> Iterator[Finding]:
                 Danger.REPLICATION_STOP,
                 "Traffic to {to} goes another way: {way}.",
                 {
-                    "to": _destination(change),
-                    "way": ", ".join(f"{name} {show(change.after.get(name))}" for name in changed),
+                    "to": _shown_destination(change),
+                    "way": joined(
+                        joined((ours(name), change.shown_after(name)), by=" ") for name in changed
+                    ),
                 },
             )
         on_new_table = new_tables and change.after.get("route_table_id") is UNKNOWN
@@ -53,7 +62,7 @@ def routes_change(plan: Plan) -> Iterator[Finding]:
                 change,
                 Danger.WIDER_ACCESS,
                 "Subnets that exist get a route to {to} over an internet gateway.",
-                {"to": _destination(change)},
+                {"to": _shown_destination(change)},
             )
 
 
@@ -64,11 +73,15 @@ def _leads_to_internet(change: Change) -> bool:
 
 
 def _destination(change: Change) -> str:
-    for name in ("destination_cidr_block", "destination_ipv6_cidr_block"):
+    for name in _DESTINATIONS[:2]:
         value = change.after.get(name)
         if isinstance(value, str) and value:
             return value
     return show(change.after.get("destination_prefix_list_id"))
+
+
+def _shown_destination(change: Change) -> Shown:
+    return change.shown(_destination(change), *_DESTINATIONS)
 
 
 def subnets_go(plan: Plan) -> Iterator[Finding]:
@@ -84,7 +97,7 @@ def subnets_go(plan: Plan) -> Iterator[Finding]:
             )
 
 
-def _finding(change: Change, danger: Danger, effect: str, values: dict[str, str]) -> Finding:
+def _finding(change: Change, danger: Danger, effect: str, values: dict[str, Shown]) -> Finding:
     return Finding(
         danger=danger,
         change=change,

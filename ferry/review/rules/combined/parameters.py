@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from facts.parameters import FORCE_SSL, is_static
-from ferry.review.plan.values import UNKNOWN, Json, show
+from ferry.review.plan.values import UNKNOWN, Json, holds_hidden, show
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Finding, Phrase
 from ferry.review.rules.row import CHANGED_OR_REPLACED
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ferry.review.plan.plan import Change, Plan
+    from ferry.review.plan.shown import Shown
 
 _PARAMETERS: Final = (
     "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_WorkingWithParamGroups.html"
@@ -48,7 +49,7 @@ def _parameters(side: Json) -> dict[str, _Setting] | None:
     """Value and apply method of each parameter; None where some are not known."""
     found = {}
     parameters = side.get("parameter")
-    if parameters is UNKNOWN:
+    if parameters is UNKNOWN or holds_hidden(parameters):
         return None
     for it in parameters or ():
         if it is UNKNOWN or UNKNOWN in [it.get("name"), it.get("value")] or "name" not in it:
@@ -60,14 +61,15 @@ def _parameters(side: Json) -> dict[str, _Setting] | None:
 def _one_parameter(
     change: Change, name: str, old: _Setting | None, new: _Setting | None
 ) -> Iterator[Finding]:
+    before, after = (show(it[0] if it else None) for it in (old, new))
     values = {
-        "name": name,
-        "before": show(old[0] if old else None),
-        "after": show(new[0] if new else None),
+        "name": change.shown(name, "parameter"),
+        "before": change.shown(before, "parameter"),
+        "after": change.shown(after, "parameter"),
     }
     static = is_static(name)
     method = new[1] if new else (old or (None, None))[1]
-    if name == FORCE_SSL and values["after"] not in {'"1"', "1"}:
+    if name == FORCE_SSL and after not in {'"1"', "1"}:
         yield _parameter(
             change,
             Danger.WIDER_ACCESS,
@@ -105,7 +107,7 @@ def _parameter(
     change: Change,
     danger: Danger,
     effect: str,
-    values: dict[str, str] | None = None,
+    values: dict[str, Shown] | None = None,
     *,
     timing: Timing = Timing.NONE,
     remedy: str = "",

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ferry.review.plan.plan import Change, Plan
+    from ferry.review.plan.shown import Shown
     from ferry.review.plan.statements import Statement
 
 _SOURCE: Final = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html"
@@ -45,7 +46,7 @@ def policy_findings(plan: Plan) -> Iterator[Finding]:
                     change,
                     Danger.WIDER_ACCESS,
                     "A statement allows the account {account}, which is not the environment's.",
-                    account=", ".join(foreign),
+                    account=change.shown(", ".join(foreign), POLICIES[change.type]),
                 )
         if _widens(gone or [], come) and not _is_new(change, new_roles):
             yield _finding(
@@ -69,7 +70,9 @@ def attachment_findings(plan: Plan) -> Iterator[Finding]:
             effect = "A role that exists gets {policy}."
         else:
             continue
-        yield _finding(change, Danger.WIDER_ACCESS, effect, policy=known)
+        yield _finding(
+            change, Danger.WIDER_ACCESS, effect, policy=change.shown(known, "policy_arn")
+        )
 
 
 def _widens(gone: list[Statement], come: list[Statement]) -> bool:
@@ -92,7 +95,7 @@ def _is_new(change: Change, new_roles: set[object]) -> bool:
 
 
 def _finding(
-    change: Change, danger: Danger, effect: str, *, remedy: str = "", **values: str
+    change: Change, danger: Danger, effect: str, *, remedy: str = "", **values: Shown
 ) -> Finding:
     return Finding(
         danger=danger,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from ferry.review.plan.plan import Action
+from ferry.review.plan.shown import joined
 from ferry.review.plan.values import UNKNOWN, Hidden, document
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Finding, Phrase
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ferry.review.plan.plan import Change, Plan
+    from ferry.review.plan.shown import Shown
 
 _GUIDE: Final = "https://docs.aws.amazon.com/dms/latest/userguide"
 _PROVIDER: Final = (
@@ -168,7 +170,7 @@ def endpoint_changes(plan: Plan) -> Iterator[Finding]:
         tasks = _tasks_of(plan, change)
         running = [task for task in tasks if task.before.get("status") not in _IDLE]
         pauses = change.after.get("pause_replication_tasks") is True
-        names = {"tasks": ", ".join(_name(task) for task in running)}
+        names = {"tasks": joined(map(_name, running))}
         if running and not pauses:
             danger = Danger.REFUSED
             effect = "DMS changes no endpoint while a task uses it: {tasks} may be running."
@@ -205,9 +207,9 @@ def _tasks_of(plan: Plan, endpoint: Change) -> list[Change]:
     ]
 
 
-def _name(task: Change) -> str:
+def _name(task: Change) -> Shown:
     name = task.before.get("replication_task_id")
-    return name if isinstance(name, str) else task.address
+    return task.shown(name, "replication_task_id") if isinstance(name, str) else task.shown_address
 
 
 def _what_breaks(changed: list[str]) -> str:
@@ -233,7 +235,7 @@ def secrets_in_use(plan: Plan) -> Iterator[Finding]:
                 change=change,
                 effect=Phrase(
                     "DMS signs in with this secret: {endpoints} cannot connect without it.",
-                    {"endpoints": ", ".join(it.place for it in readers)},
+                    {"endpoints": joined(it.shown_place for it in readers)},
                 ),
                 when=moment(change, Timing.NOW),
                 lasts="until the endpoints name the new one and it holds a value",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ferry.review.plan.plan import Action
+from ferry.review.plan.shown import joined
 from ferry.review.plan.values import UNKNOWN
 from ferry.review.rules.finding import Phrase
 
@@ -32,7 +33,7 @@ def administrator_notes(plan: Plan) -> Iterator[Phrase]:
         *((part, _now(part, "role")) for part in plan.of(*_PARTS)),
     ]
     names = {
-        name
+        name: change.shown(name, "name", "role")
         for change, name in changed
         if change.action not in _IDLE and isinstance(name, str) and name not in bounded
     }
@@ -40,7 +41,7 @@ def administrator_notes(plan: Plan) -> Iterator[Phrase]:
         yield Phrase(
             "An administrator applies this one: it changes {roles}, and no permissions boundary "
             "(aws.permissions_boundary_arn) holds what such a role may do.",
-            {"roles": ", ".join(sorted(names))},
+            {"roles": joined(it for _, it in sorted(names.items()))},
         )
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ferry.review.plan.plan import Change, Plan
+    from ferry.review.plan.shown import Shown
     from ferry.review.plan.traffic import TrafficChange
 
 _SOURCE: Final = "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html"
@@ -24,7 +25,10 @@ def traffic_findings(plan: Plan) -> Iterator[Finding]:
     new_groups = any(it.action is Action.CREATE for it in plan.of("aws_security_group"))
     for it in traffic_changes(plan):
         traffic = it.traffic
-        values = {"peer": traffic.peer, "ports": f"{traffic.protocol} {traffic.ports}"}
+        values = {
+            "peer": it.shown(traffic.peer),
+            "ports": it.shown(f"{traffic.protocol} {traffic.ports}"),
+        }
         is_new = new_groups and it.change.action is Action.CREATE and not traffic.group
         if it.added and traffic.is_worldwide and traffic.direction == "in":
             yield _finding(it.change, Danger.PUBLIC_REACH, "{peer} may connect to {ports}.", values)
@@ -61,7 +65,7 @@ def _finding(
     change: Change,
     danger: Danger,
     effect: str,
-    values: Mapping[str, str],
+    values: Mapping[str, Shown],
     *,
     timing: Timing = Timing.NONE,
 ) -> Finding:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ferry.review import Danger, masked, read_plan, review, unmarked
+from ferry.review import Danger, masked, read_plan, review
 from ferry.review.report import as_json, as_markdown
 from tests.unit.ferry.review.recorded import NAMES, text
 
@@ -20,7 +20,7 @@ def reviewed(plan: str, stack: str | None = None) -> tuple[str, str]:
         environment="dev",
         block=frozenset({Danger.DATA_LOSS}),
     )
-    return unmarked(as_markdown(found)), unmarked(as_json(found))
+    return as_markdown(found), as_json(found)
 
 
 def plan_of(before: Any, after: Any, **change: Any) -> str:  # noqa: ANN401 - JSON

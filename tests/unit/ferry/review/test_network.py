@@ -176,7 +176,7 @@ def test_rules_that_cannot_be_seen() -> None:
     item = change(GROUP, "update", {"id": "x", "ingress": []}, {"id": "x", "ingress": ["canary"]})
     item["change"]["after_sensitive"] = {"ingress": [True]}
     found = reviewed(item)
-    assert effects(found) == ["(sensitive) is let through: any any."]
+    assert effects(found) == ["(sensitive) is let through: (sensitive)."]
 
 
 def test_a_group_that_stays_or_is_forgotten_opens_nothing() -> None:

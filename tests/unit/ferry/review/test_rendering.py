@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from ferry.review import Phrase, Review, read_plan, review
+from ferry.review import Phrase, Review, ours, read_plan, review
 from ferry.review.report import as_json, as_markdown, as_text
 from ferry.review.report.fitting import LIMIT_BYTES, Piece, fitted
 from ferry.review.report.inert import code, code_in_html, code_in_table
@@ -229,7 +229,7 @@ def test_several_effects_of_a_kind_are_counted() -> None:
 
 def test_notes_are_told() -> None:
     plan = read_plan(plan_text())
-    note = Phrase("There is no {file}.", {"file": "environments/`x`.toml"})
+    note = Phrase("There is no {file}.", {"file": ours("environments/`x`.toml")})
     found = review(plan, environment="dev", block=frozenset(), notes=[note])
     assert "- There is no ``environments/`x`.toml``.\n" in as_markdown(found)
     assert json.loads(as_json(found))["notes"] == ["There is no environments/`x`.toml."]

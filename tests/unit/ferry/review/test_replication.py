@@ -205,8 +205,7 @@ def test_a_task_whose_name_is_not_known_goes_by_its_address() -> None:
 
 def test_a_task_whose_endpoint_is_hidden_may_use_it() -> None:
     item = task("running")
-    item["change"]["before_sensitive"] = {"source_endpoint_arn": True}
-    item["change"]["before"]["source_endpoint_arn"] = "arn:hidden"
+    item["change"]["before"]["source_endpoint_arn"] = "(sensitive-4711)"  # of a masked plan
     assert endpoint_change(item, username="x").danger is Danger.REFUSED
 
 
