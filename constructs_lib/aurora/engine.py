@@ -8,8 +8,8 @@ from cdktf import TerraformStack
 from cdktf_cdktf_provider_aws.data_aws_rds_engine_version import DataAwsRdsEngineVersion
 from constructs import Construct
 
-from constructs_lib.templates import expression, literal
 from facts.aurora import ENGINE
+from facts.templates import expression, literal
 
 if TYPE_CHECKING:
     from facts.placement import Placement

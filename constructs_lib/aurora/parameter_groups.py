@@ -16,9 +16,9 @@ from cdktf_cdktf_provider_aws.rds_cluster_parameter_group import (
 from constructs import Construct
 
 from constructs_lib.aurora.parameters import applied
-from constructs_lib.templates import plain
 from facts.aurora import parameter_group_family, release
 from facts.parameters import ALWAYS_SET
+from facts.templates import plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,7 +10,7 @@ from constructs import Construct
 
 from constructs_lib.credentials.secret import make_secret
 from constructs_lib.ephemeral import fingerprint, json_object
-from constructs_lib.templates import expression, literal
+from facts.templates import expression, literal
 
 if TYPE_CHECKING:
     from constructs_lib.credentials.master import MasterCredentials

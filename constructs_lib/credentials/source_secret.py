@@ -8,7 +8,7 @@ from cdktf import Postcondition, TerraformLocal, TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.data_aws_secretsmanager_secrets import DataAwsSecretsmanagerSecrets
 from constructs import Construct
 
-from constructs_lib.templates import expression, literal
+from facts.templates import expression, literal
 
 if TYPE_CHECKING:
     from facts.names import Names

@@ -11,8 +11,8 @@ from cdktf_cdktf_provider_aws.sns_topic_subscription import SnsTopicSubscription
 from constructs import Construct
 
 from constructs_lib.policies import policy
-from constructs_lib.templates import plain
 from facts.placement import CLOUDWATCH_ALARMS, RDS_EVENTS
+from facts.templates import plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

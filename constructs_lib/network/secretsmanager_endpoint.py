@@ -8,7 +8,7 @@ from cdktf_cdktf_provider_aws.vpc_endpoint import VpcEndpoint
 from constructs import Construct
 
 from constructs_lib.policies import policy
-from constructs_lib.templates import expression
+from facts.templates import expression
 
 if TYPE_CHECKING:
     from constructs_lib.protocols import Network

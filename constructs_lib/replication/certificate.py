@@ -9,7 +9,7 @@ from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.dms_certificate import DmsCertificate
 from constructs import Construct
 
-from constructs_lib.templates import plain
+from facts.templates import plain
 
 if TYPE_CHECKING:
     from facts.names import Names

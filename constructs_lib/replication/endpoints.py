@@ -10,8 +10,8 @@ from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
 from constructs_lib.replication.connection_attributes import connection_attributes
-from constructs_lib.templates import plain
 from facts.aurora import ENGINE
+from facts.templates import plain
 
 if TYPE_CHECKING:
     from constructs_lib.protocols import AccessRole, Key, Secret

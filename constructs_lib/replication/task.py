@@ -10,7 +10,7 @@ from constructs import Construct
 
 from constructs_lib.replication.table_mappings import table_mappings
 from constructs_lib.replication.task_settings import task_settings
-from constructs_lib.templates import plain
+from facts.templates import plain
 
 if TYPE_CHECKING:
     from constructs_lib.replication.endpoints import SourceEndpoint, TargetEndpoint

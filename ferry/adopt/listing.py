@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-import json
+import shlex
 from typing import TYPE_CHECKING
+
+from facts.inert import visible
+from facts.templates import literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -15,10 +18,12 @@ if TYPE_CHECKING:
 def import_blocks(imports: Mapping[str, str]) -> str:
     """The imports as Terraform reads them from a file `*.tf` beside the stack's JSON.
 
+    An id is data: Terraform computes nothing in it, and a terminal obeys nothing.
+
     Source: https://developer.hashicorp.com/terraform/language/import
     """
     return "\n".join(
-        f"import {{\n  to = {address}\n  id = {json.dumps(id_)}\n}}"
+        f"import {{\n  to = {visible(address)}\n  id = {visible(literal(id_))}\n}}"
         for address, id_ in imports.items()
     )
 
@@ -38,11 +43,14 @@ def summary(found: Found) -> str:
 def steps(found: Found, state: State) -> Iterator[str]:
     """What a person has to do by hand, a line each."""
     for address in state.tainted:
-        yield f"Marked as half made, though it exists; before you apply: terraform untaint {address}"
+        yield (
+            "Marked as half made, though it exists; before you apply: "
+            f"terraform untaint {shlex.quote(address)}"
+        )
     for address, ids in found.ambiguous.items():
         yield (
-            f"Several exist for {address}: {', '.join(ids)}. Import the one that is in use: "
-            f"terraform import {address} ID; then run this again."
+            f"Several exist for {address}: {', '.join(map(shlex.quote, ids))}. Import the one that is "
+            f"in use: terraform import {shlex.quote(address)} ID; then run this again."
         )
     for address, ids in found.left_over.items():
         yield (

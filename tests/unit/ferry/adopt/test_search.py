@@ -214,6 +214,34 @@ def test_import_blocks() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("id_", "written"),
+    [
+        ('${file("/etc/passwd")}', r'"$${file(\"/etc/passwd\")}"'),
+        ("%{ if true }", '"%%{ if true }"'),
+        ("a\\\nb\x08", r'"a\\\nb\u0008"'),
+        ("\x9b2J\u202e##[x]", r'"\u009b2J\u202e\u0023#[x]"'),
+    ],
+)
+def test_an_id_is_data_to_terraform_and_to_a_terminal(id_: str, written: str) -> None:
+    assert import_blocks({"aws_vpc.a": id_}) == f"import {{\n  to = aws_vpc.a\n  id = {written}\n}}"
+
+
+def test_what_is_typed_is_quoted_for_the_shell() -> None:
+    found = Found(ambiguous={"aws_vpc.b": ["$(id)", "vpc-3"]})
+
+    assert list(steps(found, State(tainted=('aws_new.a["x"]',)))) == [
+        (
+            "Marked as half made, though it exists; before you apply: "
+            """terraform untaint 'aws_new.a["x"]'"""
+        ),
+        (
+            "Several exist for aws_vpc.b: '$(id)', vpc-3. Import the one that is in use: "
+            "terraform import aws_vpc.b ID; then run this again."
+        ),
+    ]
+
+
 def test_what_a_person_has_to_do() -> None:
     found = Found(
         imports={"aws_vpc.a": "vpc-1"},

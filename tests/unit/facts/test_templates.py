@@ -2,7 +2,7 @@
 
 import pytest
 
-from constructs_lib.templates import expression, literal, plain
+from facts.templates import expression, literal, plain
 
 
 def test_an_expression_encloses_a_term() -> None:
@@ -23,4 +23,5 @@ def test_a_plain_text_is_no_template(text: str, written: str) -> None:
 
 def test_a_literal_is_quoted_and_no_template() -> None:
     assert literal('say "hi" to Zoë 😀') == r'"say \"hi\" to Zoë 😀"'
+    assert literal("\\ \n\t\b") == r'"\\ \n\t\u0008"'
     assert literal("${local.x} %{ if true }") == '"$${local.x} %%{ if true }"'

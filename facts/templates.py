@@ -3,7 +3,7 @@
 It takes every string for a template, in which ``${...}`` is computed and ``%{...}`` directs; on the
 machine that plans, with that machine's files and credentials. So each text that others have written
 goes through :func:`plain` where it enters an argument, or through :func:`literal` where it enters
-an expression. References that constructs give each other go through neither: they are to be
+an expression, or the file of ``import`` blocks that `ferry adopt` writes. References that constructs give each other go through neither: they are to be
 computed.
 
 Sources: https://developer.hashicorp.com/terraform/language/syntax/json#expression-mapping,
@@ -12,7 +12,12 @@ https://developer.hashicorp.com/terraform/language/expressions/strings#escape-se
 
 from __future__ import annotations
 
-import json
+from typing import Final
+
+# What is quoted knows no other letter after a backslash, and no halves of characters.
+_ESCAPES: Final = {code: f"\\u{code:04x}" for code in range(0x20)} | str.maketrans(
+    {"\\": r"\\", '"': r"\"", "\n": r"\n", "\r": r"\r", "\t": r"\t"}
+)
 
 
 def plain(text: str) -> str:
@@ -26,7 +31,7 @@ def plain(text: str) -> str:
 
 def literal(text: str) -> str:
     """A text as a term of an expression, quoted: what Terraform makes of it is the text itself."""
-    return plain(json.dumps(text, ensure_ascii=False))
+    return plain(f'"{text.translate(_ESCAPES)}"')
 
 
 def expression(term: str) -> str:
