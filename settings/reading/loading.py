@@ -6,13 +6,12 @@ from pathlib import Path
 
 from facts.dms import VERIFYING
 from settings.environment import Environment
-from settings.notation import either, path, toml
+from settings.notation import either, toml
 from settings.reading import asking
 from settings.reading.certificate import read_certificates
 from settings.reading.files import document, toml_files
 from settings.reading.mending import Reading, read
-from settings.reading.problem import EnvironmentsError, Problem, given
-from settings.reading.tokens import ALLOWED, marked
+from settings.reading.problem import EnvironmentsError, Problem
 from settings.rules.rule import Finding
 
 _VARIABLE = "ENVIRONMENT_SUFFIX"
@@ -128,10 +127,6 @@ def _understood(file: Path, label: str) -> Reading | Problem:
         )
     except ValueError as error:
         return _not_toml(label, str(error))
-    if mark := next(marked(held), None):
-        location, value = mark
-        setting = path(location)
-        return Problem(label, setting, given(setting, value), f"allowed: {ALLOWED}", "remove it")
     return read(label, file.stem, held)
 
 

@@ -18,6 +18,7 @@ from settings.environment import Environment, EnvironmentFile
 from settings.reading.problem import Problem
 from settings.reading.pydantic_errors import misnamed, misspelt, problem
 from settings.reading.shape import KEY, Location, example, find
+from settings.reading.texts import unfit
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,14 @@ def read(file: str, name: str, document: Mapping[str, Any]) -> Reading:
         for error in sorted(errors, key=lambda error: error["loc"][-1] == KEY):
             if error["loc"] not in known_by_another_name:
                 problems.append(problem(file, error))
-            _mend(mended, error, unknown)
+            if error["type"] == "extra_forbidden":
+                del _holder(mended, error["loc"])[error["loc"][-1]]
+            else:
+                _mend(mended, error["loc"], unknown)
+    # Of what is a setting and has its form. From the end: a key goes after what stands below it.
+    for found in reversed(tuple(unfit(mended))):
+        problems.append(Problem(file, found.setting, found.given, found.allowed, found.mend))
+        _mend(mended, found.location, unknown)
     try:
         environment = Environment.model_validate({**mended, "name": name})
     except ValidationError as error:
@@ -89,14 +97,11 @@ def _errors(document: Mapping[str, Any]) -> list[ErrorDetails]:
     return []
 
 
-def _mend(document: dict[str, Any], error: ErrorDetails, unknown: list[Location]) -> None:
-    """Take a refused setting out of a document, or put an example in its place."""
-    location = error["loc"]
+def _mend(document: dict[str, Any], location: Location, unknown: list[Location]) -> None:
+    """Take a refused key out of a document, or put an example in a refused value's place."""
     if location[-1] == KEY:
         del _holder(document, location[:-1])[location[-2]]
         unknown.append(location[:-2])
-    elif error["type"] == "extra_forbidden":
-        del _holder(document, location)[location[-1]]
     else:
         _holder(document, location)[location[-1]] = example(find(EnvironmentFile, location))
         unknown.append(location)

@@ -52,6 +52,16 @@ def may_hold_secret(setting: str) -> bool:
     return bool(_SECRET_SETTING.search(setting))
 
 
+def hides_secret(setting: str, value: object) -> bool:
+    """Whether a value may be a secret, so that nothing of it is shown.
+
+    Args:
+        setting: The setting's path.
+        value: What the file holds there.
+    """
+    return isinstance(value, str) and bool(may_hold_secret(setting) or _SECRET_VALUE.search(value))
+
+
 def given(setting: str, value: object) -> str:
     """A given value for a line; nothing of it where it may be a secret.
 
@@ -65,7 +75,7 @@ def given(setting: str, value: object) -> str:
         return f"a list of {len(value)} given" if value else "an empty list given"
     if not isinstance(value, str | bool | int | float):
         return f"a {type(value).__name__} given"
-    if isinstance(value, str) and (may_hold_secret(setting) or _SECRET_VALUE.search(value)):
+    if hides_secret(setting, value):
         return "text given that may hold a secret and is not shown"
     text = toml(value)
     shown = text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}..."

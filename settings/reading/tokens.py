@@ -1,4 +1,4 @@
-"""Finds what cdktf would take for a reference of its own.
+"""Knows what cdktf would take for a reference of its own.
 
 Until it writes the JSON, cdktf has references stand in texts as `${TfToken[TOKEN.7]}`, or as numbers
 that no one else uses, and it looks for both in every text. A file that held one would be given
@@ -8,12 +8,7 @@ Source: cdktf 0.21, lib/tokens/token.ts and lib/tokens/private/encoding.ts
 """
 
 import re
-from collections.abc import Iterator
 from typing import Final
-
-from settings.reading.shape import Location
-
-ALLOWED: Final = "text without the marks of cdktf's own references"
 
 _TEXTS: Final = re.compile(r"\{TfToken\[|^(String|Any) Map Token Value$")
 # Each place where a number may begin, for cdktf takes them out of longer texts too.
@@ -22,21 +17,8 @@ _NUMBERS: Final = re.compile(r"(?=(-[0-9.]+[eE]\+?[0-9]+))")
 _RANGES: Final = ((-8.4e298, -8.1e298), (-1.95e289, -1.88e289))
 
 
-def marked(value: object, location: Location = ()) -> Iterator[tuple[Location, object]]:
-    """Where in a document such a text or number stands, and what it is; keys count too."""
-    if isinstance(value, dict):
-        for key, item in value.items():
-            if _is_marked(key):
-                yield (*location, key), key
-            yield from marked(item, (*location, key))
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from marked(item, (*location, index))
-    elif _is_marked(str(value)):
-        yield location, value
-
-
-def _is_marked(text: str) -> bool:
+def is_token(text: str) -> bool:
+    """Whether cdktf would find a reference of its own in a text, or in a number written as one."""
     return bool(_TEXTS.search(text)) or any(map(_is_reference, _NUMBERS.findall(text)))
 
 

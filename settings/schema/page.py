@@ -20,7 +20,10 @@ its default. What is not marked as required may be left out. Examples:
 
 A file is data. Its texts reach AWS letter by letter: neither Terraform nor cdktf evaluates `${...}`
 or `%{...}` in them, and those of DMS's own, such as `${schema-name-var}`, are written as DMS takes
-them.
+them. A text that could not arrive so is refused, and never changed: one with control characters
+other than tab and line feed, with a byte order mark, or not in Unicode's composed form NFC, into which
+Terraform brings every text. Where a table at the source has such a name, `%` can stand for the
+letter.
 
 Some settings have to go together; these rules are in [settings/rules](../settings/rules). Every
 command that reads a file prints a line for each mistake in it, with what is allowed and how to mend

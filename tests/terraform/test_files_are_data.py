@@ -1,7 +1,8 @@
-"""A hostile environment file, given to Terraform itself: it reads nothing of the machine that plans.
+"""Hostile texts, given to Terraform itself: it reads nothing of the machine that plans.
 
-The file holds, in every setting that takes free text, what reads a file, an environment variable or
-a secret of the state. The plan has these texts as they stand in the file.
+The environment file holds, in every setting that takes free text, what reads a file, an environment
+variable or a secret of the state. The plan has these texts as they stand in the file. Every
+character, and whatever may stand before a brace, arrives whole where the settings take it.
 """
 
 from __future__ import annotations
@@ -9,21 +10,25 @@ from __future__ import annotations
 import itertools
 import json
 import secrets
-from typing import TYPE_CHECKING, Any
+import sys
+import unicodedata
+from typing import TYPE_CHECKING
 
 import pytest
 
-from constructs_lib.templates import expression, literal, plain
+from facts.templates import expression, literal, plain
+from ferry.adopt.listing import import_blocks
 from harness.deployment import Deployment, synthesize
 from harness.surroundings import surroundings
-from harness.terraform import Terraform
+from harness.terraform import Terraform, TerraformError
 from settings.notation import toml
+from settings.reading.texts import unfit
 from tests.terraform.checkout import check_out, replace
 from tests.terraform.conftest import make_roles
 from tests.terraform.places import in_folder, leaks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from harness.server import LocalAws
@@ -41,31 +46,117 @@ ATTACKS = (
 """Texts for the settings; the last but one is an expression of DMS's own."""
 
 
+UNSTABLE = (
+    "e\u0301",
+    "\u212b",
+    "b\u0315\u0323",
+    "\u1112\u1161\u11ab",
+    "\u0340",
+    "\u0958",
+    "\U0001d15e",
+)
+"""Texts of which Terraform makes others, each a letter that can be written in one more way."""
+
+
+ALIKE = (
+    "CJK UNIFIED",
+    "HANGUL SYLLABLE",
+    "TANGUT IDEOGRAPH",
+    "EGYPTIAN HIEROGLYPH",
+    "CUNEIFORM SIGN",
+)
+"""How the names begin of many characters that Unicode treats alike: left out, to save minutes."""
+
+
+def taken(text: str) -> bool:
+    """Whether a file may hold a text."""
+    return not list(unfit({"text": text}))
+
+
 def texts() -> Iterator[str]:
-    """The attacks, all that can stand before a brace, and what else a text can hold."""
+    """The attacks, every character, all that can stand before a brace, and what a file may not hold."""
     yield from ATTACKS
     for length in range(1, 5):
         for characters in itertools.product('$%{"\\', repeat=length):
             yield f"{''.join(characters)}1+1}}"
-    yield from ("ü \U0001f600", "two\nlines\t", "\x1b[31m")
+    for length in range(1, 6):
+        for characters in itertools.product("\n$%{", repeat=length):
+            yield "".join(characters)
+    for pieces in itertools.product(
+        ("", "\ufeff", "\r", "\0", "a\ufeff", "\t", *UNSTABLE), ATTACKS
+    ):
+        yield "".join(pieces)
+        yield "".join(reversed(pieces))
+    for code in range(sys.maxunicode + 1):
+        if unicodedata.category(chr(code)) not in {"Cn", "Co"} and not unicodedata.name(
+            chr(code), ""
+        ).startswith(ALIKE):
+            yield chr(code)
+
+
+def init(folder: Path) -> Terraform:
+    """Terraform in a folder of its own, without any provider but its own."""
+    around = surroundings(url="", account_id="111122223333", region="eu-central-1", folder=folder)
+    terraform = Terraform(folder=folder, environment=around)
+    terraform.must("init", "-no-color")
+    return terraform
+
+
+def planned(folder: Path, arguments: Sequence[str]) -> list[str]:
+    """What Terraform makes of arguments."""
+    document = {"output": {"texts": {"value": arguments}}}
+    (folder / "main.tf.json").write_text(json.dumps(document, ensure_ascii=False))
+    made: list[str] = init(folder).plan()["planned_values"]["outputs"]["texts"]["value"]
+    return made
 
 
 def test_terraform_makes_of_a_text_the_text_itself(tmp_path: Path) -> None:
-    outputs: dict[str, Any] = {}
-    wanted: dict[str, str] = {}
-    for number, text in enumerate(texts()):
-        outputs[f"argument{number}"] = {"value": plain(text)}
-        outputs[f"term{number}"] = {"value": expression(literal(text))}
-        wanted |= {f"argument{number}": text, f"term{number}": text}
-    (tmp_path / "main.tf.json").write_text(json.dumps({"output": outputs}))
-    around = surroundings(url="", account_id="111122223333", region="eu-central-1", folder=tmp_path)
-    terraform = Terraform(folder=tmp_path, environment=around)
-    terraform.must("init", "-no-color")
+    sent = [text for text in texts() if taken(text)]
+    arguments = [plain(text) for text in sent]
+    terms = [expression(literal(text)) for text in sent]
 
-    plan = terraform.plan()
+    assert planned(tmp_path, arguments + terms) == sent + sent
 
-    planned = plan["planned_values"]["outputs"]
-    assert {name: output["value"] for name, output in planned.items()} == wanted
+
+@pytest.mark.parametrize(
+    ("text", "made"),
+    [
+        ("e\u0301", "\u00e9"),
+        ("\u212b", "\u00c5"),
+        ("b\u0315\U00010efd", "b\U00010efd\u0315"),
+        ("\ufeffa", "a"),
+        ("\r$${a}", "\r$$${a}"),
+    ],
+    ids=ascii,
+)
+def test_what_a_file_may_not_hold_would_arrive_as_another_text(
+    text: str, made: str, tmp_path: Path
+) -> None:
+    assert not taken(text)
+    assert planned(tmp_path, [plain(text)]) == [made]
+
+
+def test_what_joins_the_end_of_a_text_is_refused_before_terraform_cannot_read_it(
+    tmp_path: Path,
+) -> None:
+    assert not taken("a\u0d4e")
+    with pytest.raises(TerraformError, match="Unclosed object"):
+        planned(tmp_path, ["a\u0d4e"])
+
+
+def test_the_ids_that_are_imported_are_those_that_aws_gave(tmp_path: Path) -> None:
+    ids = {f"terraform_data.it{number}": text for number, text in enumerate(ATTACKS)}
+    ids["terraform_data.it"] = '"\\\n\r\b\x1b[2J\x9b\u202e##[add-mask]\u3164\U000e0001\U0001f600'
+    names = [address.removeprefix("terraform_data.") for address in ids]
+    resources: dict[str, dict[str, str]] = {name: {} for name in names}
+    stack = {"resource": {"terraform_data": resources}}
+    (tmp_path / "main.tf.json").write_text(json.dumps(stack))
+    (tmp_path / "adopted.tf").write_text(import_blocks(ids))
+
+    plan = init(tmp_path).plan()
+
+    changes = plan["resource_changes"]
+    assert {it["address"]: it["change"]["importing"]["id"] for it in changes} == ids
 
 
 NAME = "${path.cwd}"

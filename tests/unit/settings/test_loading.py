@@ -226,8 +226,8 @@ def test_a_key_too_may_be_none_of_cdktfs_references(folder: Folder) -> None:
 
     assert folder.lines() == [
         (
-            f'environments/dev.toml: tags.extra."{key}": "{key}" given; allowed: text without the '
-            "marks of cdktf's own references; remove it"
+            f'environments/dev.toml: tags.extra: the key "{key}" given; allowed: text without the '
+            "marks of cdktf's own references; rename the key"
         )
     ]
 

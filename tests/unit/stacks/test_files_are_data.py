@@ -88,7 +88,7 @@ PIECES = st.sampled_from(
     [
         *("$", "%", "{", "}", "${", "%{", "$${", "~}", '"', "\\", "'", " ", "a", "ü", "\U0001f600"),
         *('${file("/etc/passwd")}', "%{ for x in [1] }", "%{ endfor ~}", "${schema-name-var}"),
-        "\x1b",
+        *("\t", "\n"),
     ]
 )
 TEXT = st.lists(PIECES, min_size=1, max_size=8).map("".join)
