@@ -73,7 +73,12 @@ def review(plan: str, stack: Stack, *sides: Guardrails) -> Reviewed:
     account_id = next(filter(None, own), "")
     try:
         found = judge(
-            read_plan(plan, stack_text=json.dumps(stack.document), account_id=account_id),
+            read_plan(
+                plan,
+                stack_text=json.dumps(stack.document),
+                account_id=account_id,
+                environment=environments[0],
+            ),
             environment=environments[0],
             block=frozenset(map(Danger, blocked(environments, *sides))),
         )

@@ -69,9 +69,9 @@ def review(
         from ferry.review import review as judge
         from ferry.review.report import as_json, as_markdown, as_text
 
-        block, account_id, notes = _settings(name)
+        block, asked, notes = _settings(name)
         reviewed = judge(
-            _read(plan, stack, environment=name, account_id=account_id),
+            _read(plan, stack, environment=name, **asked),
             environment=name,
             block=block,
             notes=notes,
@@ -121,24 +121,37 @@ def _crashes_told() -> Iterator[None]:
         ) from None
 
 
-def _settings(name: str) -> tuple[frozenset[Danger], str, list[Phrase]]:
-    """What blocks, the account, and notes; without a file what blocks by default."""
+def _settings(name: str) -> tuple[frozenset[Danger], dict[str, str], list[Phrase]]:
+    """What blocks, what the plan must be of, and notes; without a file what blocks by default."""
     from ferry.environments import FOLDER, find
     from ferry.review import Danger, Phrase, ours
     from settings.review import Review
 
     if name not in {file.stem for file in FOLDER.glob("*.toml")}:
         note = Phrase(
-            "There is no {file}, so the default guardrails hold, and the environment's own "
-            "account is not known.",
+            "There is no {file}, so the default guardrails hold, and neither the environment's "
+            "account nor its region is known: the plan may be of another.",
             {"file": ours(f"{FOLDER.name}/{name}.toml")},
         )
-        return frozenset(map(Danger, Review().block)), "", [note]
+        return frozenset(map(Danger, Review().block)), {}, [note]
     environment = find(name)
-    return frozenset(map(Danger, environment.review.block)), environment.aws.account_id, []
+    asked = {
+        "account_id": environment.aws.account_id,
+        "region": environment.aws.region,
+        "project": environment.tags.project,
+    }
+    return frozenset(map(Danger, environment.review.block)), asked, []
 
 
-def _read(plan: Path, stack: Path | None, *, environment: str, account_id: str) -> Plan:
+def _read(
+    plan: Path,
+    stack: Path | None,
+    *,
+    environment: str,
+    account_id: str = "",
+    region: str = "",
+    project: str = "",
+) -> Plan:
     from facts import names
     from ferry.errors import InputError
     from ferry.review import read_plan, stack_name
@@ -154,7 +167,14 @@ def _read(plan: Path, stack: Path | None, *, environment: str, account_id: str) 
                 f"{' and '.join(map(repr, expected))}. Give the cdk.tf.json of the stack that was "
                 "planned."
             )
-    return read_plan(_text(plan), stack_text=stack_text, account_id=account_id)
+    return read_plan(
+        _text(plan),
+        stack_text=stack_text,
+        account_id=account_id,
+        region=region,
+        environment=environment,
+        project=project,
+    )
 
 
 def _text(file: Path) -> str:

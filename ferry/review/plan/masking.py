@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from ferry.review.plan.configuration import written
+from ferry.review.plan.identity import TAGS
 from ferry.review.plan.plan import ACTIONS, without_key
 from ferry.review.plan.reading import read_plan
 from ferry.review.plan.values import Hidden, Unknown, both
@@ -12,10 +14,10 @@ from ferry.review.plan.values import Hidden, Unknown, both
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from ferry.review.plan.plan import Change
+    from ferry.review.plan.plan import Change, Plan
+    from ferry.review.plan.whole import Check
 
 _KEPT: Final = ("format_version", "terraform_version", "applyable", "complete", "errored")
-_PRESENCE: Final = ("deferred_changes", "action_invocations")
 _ACTIONS: Final = {action: list(words) for words, action in ACTIONS.items()}
 
 
@@ -36,7 +38,10 @@ def masked(plan: str) -> str:
     return json.dumps(
         {
             **{name: whole[name] for name in _KEPT if name in whole},
-            **{name: [True] for name in _PRESENCE if whole.get(name)},
+            "not_judged": [
+                {"why": it.why.name, "name": found.masker.marked(it.name)} for it in found.unread
+            ],
+            "checks": [_check(it, found.masker.marked) for it in found.checks],
             "planned_values": {},
             "output_changes": {
                 found.masker.marked(name): {"actions": it["actions"]}
@@ -44,11 +49,22 @@ def masked(plan: str) -> str:
             },
             "resource_changes": [_change(it) for it in found.changes],
             "resource_drift": [_change(it) for it in found.drift],
-            "configuration": {
-                "root_module": {"resources": _references(found.changes, found.masker.marked)}
-            },
+            "configuration": _configuration(found),
         }
     )
+
+
+def _configuration(found: Plan) -> dict[str, Any]:
+    part = written(found.configuration, tags=TAGS)
+    part["root_module"]["resources"] += _references(found.changes, found.masker.marked)
+    return part
+
+
+def _check(check: Check, marked: Callable[[str], str]) -> dict[str, Any]:
+    name = {"to_display": marked(check.name)}
+    problems = [{"message": marked(it)} for it in check.messages]
+    one = {"address": name, "status": check.status, "problems": problems}
+    return {"address": name, "status": check.status, "instances": [one]}
 
 
 def _references(changes: Sequence[Change], marked: Callable[[str], str]) -> list[dict[str, Any]]:
@@ -76,6 +92,7 @@ def _change(change: Change) -> dict[str, Any]:
         "address": marked(change.address),
         "name": marked(without_key(change.address).rpartition(".")[2]),
         "type": marked(change.type),
+        "provider_name": marked(change.provider),
         "mode": "managed" if change.managed else "data",
         "action_reason": marked(change.reason),
         "previous_address": marked(change.previous_address),
@@ -85,7 +102,7 @@ def _change(change: Change) -> dict[str, Any]:
             "before": _value(before, marked),
             "after": _value(after, marked),
             "after_unknown": _value(_places(after, Unknown), marked),
-            "before_sensitive": sensitive,
+            "before_sensitive": {} if change.only_marks else sensitive,
             "after_sensitive": sensitive,
             "replace_paths": [list(map(marked, it.split("."))) for it in change.replace_paths],
             "importing": {"id": ""} if change.imported else None,

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from ferry.errors import FerryError
+from ferry.review.plan.configuration import Configuration
 from ferry.review.plan.differences import differences
 from ferry.review.plan.shown import HIDDEN, Masker, Shown
 from ferry.review.plan.values import UNKNOWN, Json, holds_hidden, same
+from ferry.review.plan.whole import Identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from ferry.review.plan.differences import Difference
+    from ferry.review.plan.whole import Check, Unread
+
+_KEYS: Final = re.compile(r'\[(?:\d+|"(?:[^"\\]|\\.)*")\]')
 
 
 class PlanError(FerryError):
@@ -74,6 +80,8 @@ class Change:
             configuration; an attribute that is left out is absent. None where the plan has none of
             this resource.
         neighbours: All that stands in the same plan, itself included, by address without a key.
+        provider: The provider's address in a registry; empty where the plan does not tell.
+        only_marks: Whether nothing changes but what is marked as sensitive.
         masker: What makes texts of the plan that may be shown.
     """
 
@@ -94,6 +102,8 @@ class Change:
     neighbours: Mapping[str, Sequence[Change]] = field(
         default_factory=dict, repr=False, compare=False
     )
+    provider: str = ""
+    only_marks: bool = False
     masker: Masker = field(default_factory=Masker, compare=False, repr=False)
 
     @property
@@ -186,7 +196,10 @@ class Plan:
         changes: Every managed resource, those that stay as they are included.
         drift: What was changed outside Terraform since its last run.
         outputs: Which outputs change, with Terraform's words for how.
-        unreadable: Parts that this version of the review does not know, a sentence each.
+        unread: What beside the changes cannot be judged.
+        checks: Terraform's own checks that did not pass.
+        identity: Whose it is.
+        configuration: What its configuration says of how it is applied.
         stack: The stack's configuration by address, from ``cdk.tf.json``; empty where not given.
         account_id: The environment's own account; empty where not known.
         masker: What makes texts of the plan that may be shown.
@@ -195,7 +208,10 @@ class Plan:
     changes: Sequence[Change]
     drift: Sequence[Change] = ()
     outputs: Mapping[str, str] = field(default_factory=dict)
-    unreadable: Sequence[str] = ()
+    unread: Sequence[Unread] = ()
+    checks: Sequence[Check] = ()
+    identity: Identity = field(default_factory=Identity)
+    configuration: Configuration = field(default_factory=Configuration)
     stack: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     account_id: str = ""
     masker: Masker = field(default_factory=Masker)
@@ -227,3 +243,8 @@ def without_key(address: str) -> str:
     # A quote inside of a key is escaped, so `["` begins one.
     start = address.rfind('["' if address.endswith('"]') else "[")
     return address[:start] if start > 0 else address
+
+
+def without_keys(address: str) -> str:
+    """An address as the configuration has it: without the keys of the resource and its modules."""
+    return _KEYS.sub("", address)

@@ -13,19 +13,32 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from ferry.review.plan.copies import sensitive_texts, texts_in_state
+from ferry.review.plan.configuration import Configuration, configuration
+from ferry.review.plan.copies import sensitive_texts
+from ferry.review.plan.identity import identity
+from ferry.review.plan.parts import States, checks, unread
 from ferry.review.plan.plan import ACTIONS, Action, Change, Plan, PlanError, without_key
-from ferry.review.plan.references import references
 from ferry.review.plan.shown import Masker
 from ferry.review.plan.stack import path, path_in_name, resources
+from ferry.review.plan.states import State, state
 from ferry.review.plan.strict_json import DECODER, what_is_wrong
-from ferry.review.plan.values import Json, both, is_masked, marks, with_hidden, with_unknown
+from ferry.review.plan.values import (
+    Json,
+    both,
+    is_masked,
+    marks,
+    says_true,
+    with_hidden,
+    with_unknown,
+)
+from ferry.review.plan.whole import Asked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from ferry.review.plan.references import References
 
+_OF_A_LOG: Final = "@level"
 _FORMAT: Final = re.compile(r"1\.\d+")
 _SPACE: Final = re.compile(r"[ \t\r\n]*")
 _HOW: Final = (
@@ -39,7 +52,15 @@ _DECODE_LARGE: Final = json.JSONDecoder().raw_decode
 """For the three quarters of a plan by which nothing is judged: Python's own, which is faster."""
 
 
-def read_plan(text: str, *, stack_text: str | None = None, account_id: str = "") -> Plan:
+def read_plan(
+    text: str,
+    *,
+    stack_text: str | None = None,
+    account_id: str = "",
+    region: str = "",
+    environment: str = "",
+    project: str = "",
+) -> Plan:
     """Read a plan, and the stack that it was made of.
 
     Source: https://developer.hashicorp.com/terraform/internals/json-format
@@ -48,11 +69,15 @@ def read_plan(text: str, *, stack_text: str | None = None, account_id: str = "")
         text: What ``terraform show -json`` printed.
         stack_text: The stack's ``cdk.tf.json``, for construct paths and for what the plan does not
             know yet; none by default.
-        account_id: The environment's own account; not known by default.
+        account_id: The environment's own account, which the plan must be of, as of its region, its
+            name and its project; what is not known is not compared.
+        region: The environment's region.
+        environment: The environment's name.
+        project: What the environment's names begin with.
 
     Raises:
-        PlanError: One of them cannot be read: what is wrong, and how to mend it. No value of the
-            plan is in the text.
+        PlanError: One of them cannot be read, or it is another's plan: what is wrong, and how to
+            mend it. No sensitive value of the plan is in the text.
     """
     stack = resources(stack_text) if stack_text is not None else {}
     paths = {address: path(resource) for address, resource in stack.items()}
@@ -85,13 +110,28 @@ def read_plan(text: str, *, stack_text: str | None = None, account_id: str = "")
             f"The plan is nested too deeply to be a plan of Terraform's. {_HOW}"
         ) from None
     _check(parts, lists)
+    changes = lists.get("resource_changes", [])
+    prior, planned = parts.pop("prior_state", State()), parts.pop("planned_values", State())
+    found = parts.pop("configuration", Configuration())
+    there = changes or [read("prior_state", it) for it in prior.changes]
     masker.learn(secrets)
-    configuration = parts.get("configuration", {}).get("references")
+    told = identity(
+        there or lists.get("resource_drift", []),
+        found,
+        Asked(account_id=account_id, region=region, environment=environment, project=project),
+        terraform=str(parts.get("terraform_version") or ""),
+        shown=masker.text,
+    )
+    states = States(planned=planned.addresses, prior=prior.addresses)
+    left = [*unread({**parts, **lists}, changes, found, states), *told.elsewhere]
     return Plan(
-        changes=_among_others(lists.get("resource_changes", []), configuration),
+        changes=_among_others(there, found.references),
         drift=lists.get("resource_drift", []),
         outputs=_outputs(parts.get("output_changes")),
-        unreadable=_unreadable(parts),
+        unread=list(dict.fromkeys(left)),
+        checks=checks(parts.get("checks")),
+        identity=told,
+        configuration=found,
         stack=stack,
         account_id=account_id,
         masker=masker,
@@ -114,8 +154,12 @@ def _members(text: str, read: Callable[[str, Any], Change]) -> Iterator[tuple[st
     """The members of the plan's object, large lists read item by item."""
     at = _expect(text, 0, "{")
     more = text[_skip(text, at) : _skip(text, at) + 1] != "}"
+    names: set[str] = set()
     while more:
         name, at = _DECODE(text, _expect(text, at, '"') - 1)
+        if name == _OF_A_LOG:
+            raise PlanError(f"This is the log of 'terraform plan -json', not a plan. {_HOW}")
+        names.add(name)
         at = _expect(text, at, ":")
         if name in _LISTS and text[_skip(text, at) : _skip(text, at) + 1] == "[":
             items, at = _items(text, _skip(text, at) + 1, name, read)
@@ -123,7 +167,7 @@ def _members(text: str, read: Callable[[str, Any], Change]) -> Iterator[tuple[st
         else:
             decode = _DECODE_LARGE if name in _REDUCED else _DECODE
             part, at = decode(text, _skip(text, at))
-            yield name, _reduced(name, part)
+            yield name, _reduced(name, part, alone="resource_changes" not in names)
             del part
         more = text[_skip(text, at) : _skip(text, at) + 1] != "}"
         at = _expect(text, at, ",") if more else at
@@ -148,31 +192,26 @@ def _items(
         at = _expect(text, at, ",")
 
 
-def _reduced(name: str, part: Json) -> Json:
-    """A part as far as the review needs it: of the large ones, what they mark, and what refers to what."""
+def _reduced(name: str, part: Json, *, alone: bool) -> Any:  # noqa: ANN401 - JSON, or what was read of it
+    """A part as far as the review needs it.
+
+    Args:
+        name: Its name.
+        part: The part.
+        alone: Whether there are no changes before it: then the prior state says what there is.
+    """
     if name in _STATES:
-        return list(texts_in_state(part))
-    if name == "configuration":
-        root = part.get("root_module") if isinstance(part, dict) else None
-        variables = root.get("variables") if isinstance(root, dict) else None
-        return {
-            "sensitive": [
-                variable
-                for variable, settings in (variables.items() if isinstance(variables, dict) else ())
-                if isinstance(settings, dict) and settings.get("sensitive") is True
-            ],
-            "references": references(part),
-        }
-    return part
+        return state(part, whole=alone and name == "prior_state")
+    return configuration(part) if name == "configuration" else part
 
 
 def _sensitive_parts(parts: Mapping[str, Any]) -> Iterator[str]:
     """The sensitive texts beside the changes: of the states, the variables and the outputs."""
     for name in _STATES:
-        yield from parts.get(name, ())
+        yield from parts.get(name, State()).texts
     variables = parts.get("variables")
     values = variables if isinstance(variables, dict) else {}
-    for name in parts.get("configuration", {}).get("sensitive", ()):
+    for name in parts.get("configuration", Configuration()).sensitive_variables:
         variable = values.get(name)
         if isinstance(variable, dict):
             yield from sensitive_texts(variable.get("value"), mask=True)
@@ -197,13 +236,12 @@ def _expect(text: str, at: int, character: str) -> int:
 
 def _check(parts: Mapping[str, Any], lists: Mapping[str, Any]) -> None:
     """Refuse what is JSON and yet no plan that can be judged."""
-    if "@level" in parts:
-        raise PlanError(f"This is the log of 'terraform plan -json', not a plan. {_HOW}")
     version = parts.get("format_version")
     if not isinstance(version, str) or not (
         lists or "planned_values" in parts or "resource_changes" in parts
     ):
-        what = "a Terraform state" if "values" in parts else "something else than a plan"
+        is_state = "values" in parts or parts.keys() >= {"lineage", "serial"}
+        what = "a Terraform state" if is_state else "something else than a plan"
         raise PlanError(f"This is {what}: it has no format_version and planned_values. {_HOW}")
     if not _FORMAT.fullmatch(version):
         shown = version[:20] if version[:20].isprintable() else "unprintable"
@@ -214,22 +252,11 @@ def _check(parts: Mapping[str, Any], lists: Mapping[str, Any]) -> None:
     for name in _LISTS:
         if name in parts and parts[name] is not None:
             raise PlanError(f"The plan's {name} is not a list. {_HOW}")
-    if parts.get("errored") is True:
+    if parts.get("errored") not in {None, False}:
         raise PlanError(
             "The plan was left by a 'terraform plan' that failed: it is not whole. Mend what it "
             "complained of, then plan again."
         )
-
-
-def _unreadable(parts: Mapping[str, Any]) -> list[str]:
-    found = []
-    if parts.get("deferred_changes"):
-        found.append("Terraform put changes off to a later plan (deferred_changes).")
-    elif parts.get("complete") is False:
-        found.append("Terraform says that this plan is not all that there is to do (complete).")
-    if parts.get("action_invocations"):
-        found.append("The plan invokes actions of providers (action_invocations).")
-    return found
 
 
 def _outputs(part: Json) -> dict[str, str]:
@@ -283,7 +310,20 @@ def _change(
         imported=bool(change.get("importing")),
         deposed=bool(item.get("deposed")),
         path=paths.get(without_key(address), "") or path_in_name(item.get("name")),
+        provider=sys.intern(str(item.get("provider_name") or "")),
+        only_marks=_only_marks(change),
         masker=masker,
+    )
+
+
+def _only_marks(change: Mapping[str, Any]) -> bool:
+    """Whether nothing changes but what is marked as sensitive: Terraform calls that an update too."""
+    masks = change.get("before_sensitive"), change.get("after_sensitive")
+    return (
+        masks[0] != masks[1]
+        and any(map(marks, masks))
+        and change.get("before") == change.get("after")
+        and not says_true(change.get("after_unknown"))
     )
 
 

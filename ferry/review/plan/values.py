@@ -111,10 +111,10 @@ def with_unknown(after: Json, unknown: Json) -> Json:
         found = {
             name: with_unknown(known.get(name), part)
             for name, part in unknown.items()
-            if _says_true(part)
+            if says_true(part)
         }
         return {**known, **found} if found else after
-    if isinstance(unknown, list) and _says_true(unknown):
+    if isinstance(unknown, list) and says_true(unknown):
         items = after if isinstance(after, list) else []
         length = max(len(items), len(unknown))
         padded = [*items, *[None] * (length - len(items))]
@@ -259,9 +259,10 @@ def _showable(value: Json) -> Json:
     return repr(value) if isinstance(value, Unknown | Hidden) else value
 
 
-def _says_true(part: Json) -> bool:
+def says_true(part: Json) -> bool:
+    """Whether any part of a plan's ``after_unknown`` is true."""
     if isinstance(part, dict):
-        return any(_says_true(item) for item in part.values())
+        return any(says_true(item) for item in part.values())
     if isinstance(part, list):
-        return any(_says_true(item) for item in part)
+        return any(says_true(item) for item in part)
     return part is True

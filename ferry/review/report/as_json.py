@@ -73,7 +73,13 @@ def as_json(review: Review) -> str:
                 }
                 for it in review.judgement.doubts
             ]
-            + [{"why": it} for it in review.plan.unreadable],
+            + [
+                {
+                    "name": (name := review.plan.masker.text(it.name)),
+                    "why": it.why.format(name=name),
+                }
+                for it in review.plan.unread
+            ],
         },
         indent=1,
     )

@@ -141,7 +141,7 @@ def _reasons(review: Review) -> Iterator[Phrase]:
                 **_clipped(first.when),
             },
         )
-    doubts = len(review.judgement.doubts) + len(review.plan.unreadable)
+    doubts = len(review.judgement.doubts) + len(review.plan.unread)
     if doubts:
         yield Phrase(f"Not judged: {doubts:,}, listed at the end. Look at them yourself.")
     if not by_danger and not doubts and review.counts:
@@ -277,7 +277,16 @@ def _not_analysed(review: Review) -> Part:
         )
         for doubt in review.judgement.doubts
     ]
-    entries += [Entry(cells=(Phrase(f"Not judged: {it}"),)) for it in review.plan.unreadable]
+    entries += [
+        Entry(
+            cells=(
+                Phrase(
+                    f"Not judged: {it.why}", {"name": clipped(review.plan.masker.text(it.name))}
+                ),
+            )
+        )
+        for it in review.plan.unread
+    ]
     if review.reads:
         entries.append(
             Entry(cells=(Phrase(f"{review.reads:,} data sources are read only during apply."),))

@@ -81,7 +81,7 @@ class Review:
     @property
     def is_judged(self) -> bool:
         """Whether every change could be judged."""
-        return not (self.judgement.doubts or self.plan.unreadable)
+        return not (self.judgement.doubts or self.plan.unread)
 
     @property
     def exit_code(self) -> ExitStatus:

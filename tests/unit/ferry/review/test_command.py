@@ -101,12 +101,30 @@ def test_the_stack_of_another_environment_is_refused(plan: Path, tmp_path: Path)
     )
 
 
+def test_the_plan_of_another_environment_is_refused(tmp_path: Path) -> None:
+    cluster = change(
+        "aws_rds_cluster",
+        "delete",
+        {
+            "cluster_identifier": "aurora-ferry-prod",
+            "arn": "arn:aws:rds:eu-central-1:444455556666:cluster:aurora-ferry-prod",
+        },
+    )
+    assert said(run(written(tmp_path, cluster), environment="dev")) == (
+        "This is the plan of another account: it is of 444455556666, as aws_rds_cluster.it says, "
+        "and was to be reviewed for 111122223333. Give the plan of 111122223333, or the "
+        "environment that it is of."
+    )
+    assert run(written(tmp_path, cluster)).exit_code == 4
+
+
 def test_an_environment_without_a_file_gets_the_default_guardrails(tmp_path: Path) -> None:
     result = run(written(tmp_path, DANGEROUS), environment="gone")
     assert result.exit_code == 4
     assert (
-        "- There is no `environments/gone.toml`, so the default guardrails hold, and the "
-        "environment's own account is not known.\n" in result.stdout
+        "- There is no `environments/gone.toml`, so the default guardrails hold, and neither the "
+        "environment's account nor its region is known: the plan may be of another.\n"
+        in result.stdout
     )
 
 

@@ -1,0 +1,189 @@
+"""What a plan's configuration says of how it is applied: providers, provisioners, who belongs to whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from ferry.review.plan.objects import members, objects, texts
+from ferry.review.plan.references import references
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from ferry.review.plan.references import References
+    from ferry.review.plan.values import Json
+
+AWS: Final = "registry.terraform.io/hashicorp/aws"
+TERRAFORM: Final = "terraform.io/builtin/terraform"
+KNOWN_PROVIDERS: Final = frozenset({AWS, TERRAFORM})
+"""The providers that the rules were written for."""
+
+_MODES: Final = frozenset({"managed", "data"})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Provider:
+    """A provider's configuration.
+
+    Args:
+        key: What the configuration calls it, such as ``aws`` or ``aws.west``.
+        full_name: Its address in a registry.
+        alias: Its alias; empty for the default one.
+        version: The versions that are allowed; a stack of this project allows one.
+        region: The region, where that is a constant; empty otherwise.
+        account_ids: The accounts that it may be used in, where they are constants.
+        tags: The tags that it adds to everything, where they are constants.
+        arguments: The names of all arguments that are set.
+    """
+
+    key: str
+    full_name: str
+    alias: str = ""
+    version: str = ""
+    region: str = ""
+    account_ids: Sequence[str] = ()
+    tags: Mapping[str, str] = field(default_factory=dict)
+    arguments: Sequence[str] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Configuration:
+    """What the review needs of a plan's configuration.
+
+    Args:
+        providers: The providers that resources use, and the default ones.
+        provisioners: The kinds of the provisioners that a resource runs when it is made or
+            destroyed, by its address without keys.
+        other_modes: The addresses of what is neither a resource nor a data source, such as an
+            ephemeral one.
+        sensitive_variables: The root module's variables that are marked as sensitive.
+        references: What each resource's attributes refer to; None where there is no configuration.
+    """
+
+    providers: Sequence[Provider] = ()
+    provisioners: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    other_modes: Sequence[str] = ()
+    sensitive_variables: Sequence[str] = ()
+    references: References | None = None
+
+
+def configuration(part: Json) -> Configuration:
+    """Read a plan's ``configuration``. What has another shape says nothing.
+
+    Source: https://developer.hashicorp.com/terraform/internals/json-format#configuration-representation
+    """
+    root = members(part).get("root_module")
+    used: set[str] = set()
+    provisioners: dict[str, list[str]] = {}
+    other_modes: list[str] = []
+    for address, resource in _resources(root):
+        used.add(str(resource.get("provider_config_key")))
+        if resource.get("provisioners"):
+            provisioners[address] = [
+                str(it.get("type") or "unknown") for it in objects(resource["provisioners"]) or [{}]
+            ]
+        if resource.get("mode", "managed") not in _MODES:
+            other_modes.append(address)
+    return Configuration(
+        providers=[
+            found
+            for key, item in members(members(part).get("provider_config")).items()
+            if (found := _provider(key, members(item))).key in used or not found.alias
+        ],
+        provisioners=provisioners,
+        other_modes=other_modes,
+        sensitive_variables=[
+            name
+            for name, settings in members(members(root).get("variables")).items()
+            if members(settings).get("sensitive") is True
+        ],
+        references=references(part),
+    )
+
+
+def _resources(root: Json) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every resource, in modules too, with its address without keys."""
+    modules: list[tuple[str, Any]] = [("", root)]
+    while modules:
+        prefix, module = modules.pop()
+        for resource in objects(members(module).get("resources")):
+            yield f"{prefix}{resource.get('address')}", resource
+        modules += [
+            (f"{prefix}module.{name}.", members(call).get("module"))
+            for name, call in members(members(module).get("module_calls")).items()
+        ]
+
+
+def _provider(key: str, item: Mapping[str, Any]) -> Provider:
+    arguments = members(item.get("expressions"))
+    tags = [_constant(it.get("tags")) for it in objects(arguments.get("default_tags"))]
+    region = _constant(arguments.get("region"))
+    return Provider(
+        key=key,
+        full_name=str(item.get("full_name") or item.get("name") or key),
+        alias=str(item.get("alias") or ""),
+        version=str(item.get("version_constraint") or ""),
+        region=region if isinstance(region, str) else "",
+        account_ids=texts(_constant(arguments.get("allowed_account_ids"))),
+        tags={
+            name: value
+            for it in tags
+            for name, value in members(it).items()
+            if isinstance(value, str)
+        },
+        arguments=sorted(arguments),
+    )
+
+
+def _constant(expression: Json) -> Json:
+    return members(expression).get("constant_value")
+
+
+def written(found: Configuration, *, tags: Sequence[str]) -> dict[str, Any]:
+    """A configuration as a plan has it, of what `configuration` reads and no more.
+
+    Args:
+        found: The configuration.
+        tags: Of the providers' tags, those that are kept.
+    """
+    return {
+        "provider_config": {
+            it.key: {
+                "full_name": it.full_name,
+                "alias": it.alias,
+                "version_constraint": it.version,
+                "expressions": {name: {} for name in it.arguments}
+                | {
+                    name: {"constant_value": value}
+                    for name, value in (
+                        ("region", it.region),
+                        ("allowed_account_ids", list(it.account_ids)),
+                    )
+                    if value
+                }
+                | (
+                    {
+                        "default_tags": [
+                            {"tags": {"constant_value": {
+                                name: it.tags[name] for name in tags if name in it.tags
+                            }}}
+                        ]
+                    }
+                    if it.tags
+                    else {}
+                ),
+            }
+            for it in found.providers
+        },
+        "root_module": {
+            "resources": [
+                *({"provider_config_key": it.key} for it in found.providers if it.alias),
+                *(
+                    {"address": address, "provisioners": [{"type": kind} for kind in kinds]}
+                    for address, kinds in found.provisioners.items()
+                ),
+                *({"address": address, "mode": "other"} for address in found.other_modes),
+            ]
+        },
+    }  # fmt: skip
