@@ -1,0 +1,29 @@
+"""Print what the review says of the held edits: the share, and each that is wrong."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from tests.unit.ferry.review.held.not_yet import NOT_YET
+from tests.unit.ferry.review.held.table import DANGEROUS, EVERYDAY, verdict
+
+
+def main() -> None:
+    """Judge them all."""
+    given = {it.name: verdict(it) for it in (*DANGEROUS, *EVERYDAY)}
+    wrong = [it for it in (*DANGEROUS, *EVERYDAY) if given[it.name] not in it.expected]
+    safe = [it for it in DANGEROUS if given[it.name] == 0]
+    careful = [it for it in EVERYDAY if given[it.name] != 0]
+    lines = [
+        f"dangerous: {len(DANGEROUS)}; called safe: {len(safe)}",
+        f"dangerous, otherwise wrong: {len(wrong) - len(safe) - len(careful)}",
+        f"everyday: {len(EVERYDAY)}; not called safe: {len(careful)}",
+        f"statuses of the dangerous: {dict(Counter(given[it.name] for it in DANGEROUS))}",
+        f"in NOT_YET: {len(NOT_YET)}",
+        *(f"{it.name}: {given[it.name]}, expected {sorted(it.expected)}: {it.why}" for it in wrong),
+    ]
+    print("\n".join(lines))  # noqa: T201 - what it prints is what it is for
+
+
+if __name__ == "__main__":
+    main()

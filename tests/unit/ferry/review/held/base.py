@@ -1,0 +1,218 @@
+"""What is deployed: the environment staging as a plan of which nothing changes.
+
+Its resources are those of recorded/everything-gone.json, which is what they were before all of them
+were destroyed; a transit gateway's attachment and route come from transit-gateway-gone.json, moved
+into staging. A resource's name is its address without cdktf's hash.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tests.unit.ferry.review.recorded import FOLDER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from ferry.review.plan.values import Json
+
+ACCOUNT = "111122223333"
+REGION = "eu-central-1"
+ENVIRONMENT = "staging"
+AWS = "registry.terraform.io/hashicorp/aws"
+
+SNAPSHOTS = Path("tests/unit/stacks/__snapshots__/test_snapshots")
+_ROOT = Path(__file__).parents[5]
+_HASH = re.compile(r"_[0-9A-F]{8}$")
+_REFERENCE = re.compile(r"\$\{(?P<reference>(?:data\.)?[A-Za-z0-9_-]+\.[A-Za-z0-9_.-]+)\}")
+_MOVED_INTO_STAGING = {
+    "444455556666": ACCOUNT,
+    "aurora-ferry-prod": "aurora-ferry-staging",
+    "vpc-bc4f5b4ed92aa1485": "vpc-d8e3ceccd795ab463",
+    "rtb-dd2975a76bb497672": "rtb-06fb141dc647bb521",
+    "subnet-444a65858f992723a": "subnet-5976b29df66303ac2",
+    "subnet-4d99474a127513181": "subnet-11364fce2b91e8cb1",
+    "subnet-8b263226b1d7e256b": "subnet-fc0c732c537cf338c",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resource:
+    """One resource as it is deployed.
+
+    Args:
+        address: Terraform's address.
+        values: Its attributes.
+        mask: Which of them are sensitive, as the plan says it.
+    """
+
+    address: str
+    values: Mapping[str, Any]
+    mask: Mapping[str, Any]
+
+    @property
+    def type(self) -> str:
+        return self.address.partition(".")[0]
+
+
+def short(address: str) -> str:
+    """An address without cdktf's hash."""
+    return _HASH.sub("", address)
+
+
+def _recorded(name: str) -> Json:
+    return json.loads((FOLDER / f"{name}.json").read_text())
+
+
+@cache
+def stack(environment: str) -> dict[str, Any]:
+    """An environment's synthesized stack."""
+    name = f"test_the_stack_is_as_reviewed[{environment}].json"
+    found: dict[str, Any] = json.loads((_ROOT / SNAPSHOTS / name).read_text())
+    return found
+
+
+def _destroyed(plan: Json, *names: str) -> Iterable[Resource]:
+    for item in plan["resource_changes"]:
+        change = item["change"]
+        if not names or short(item["address"]) in names:
+            yield Resource(
+                address=item["address"], values=change["before"], mask=change["before_sensitive"]
+            )
+
+
+def _transit_gateway() -> Iterable[Resource]:
+    text = json.dumps(_recorded("transit-gateway-gone"))
+    for old, new in _MOVED_INTO_STAGING.items():
+        text = text.replace(old, new)
+    return _destroyed(
+        json.loads(text),
+        "aws_ec2_transit_gateway_vpc_attachment.route-to-source_attachment",
+        "aws_route.route-to-source_route-1",
+    )
+
+
+def _as_running(resource: Resource) -> Resource:
+    """What local AWS, which the plan was recorded on, does not say: the cluster's members, the
+    task that runs."""
+    known: dict[str, dict[str, Any]] = {
+        "aws_rds_cluster": {
+            "cluster_members": [
+                f"aurora-ferry-staging-{it}" for it in ("reader-1", "reader-2", "writer")
+            ]
+        },
+        "aws_dms_replication_task": {"status": "running"},
+    }
+    values = {**resource.values, **known.get(resource.type, {})}
+    return Resource(address=resource.address, values=values, mask=resource.mask)
+
+
+@cache
+def deployed() -> Mapping[str, Resource]:
+    """The environment's resources by name."""
+    found = [*_destroyed(_recorded("everything-gone")), *_transit_gateway()]
+    return {short(it.address): _as_running(it) for it in found}
+
+
+@cache
+def account() -> Mapping[str, Resource]:
+    """The account stack's resources by name: the roles that DMS finds by theirs."""
+    found: dict[str, Resource] = {}
+    for role, policy in {
+        "dms-vpc-role": "AmazonDMSVPCManagementRole",
+        "dms-cloudwatch-logs-role": "AmazonDMSCloudWatchLogsRole",
+    }.items():
+        trust = {
+            "Statement": [
+                {
+                    "Action": "sts:AssumeRole",
+                    "Condition": {"StringEquals": {"aws:SourceAccount": ACCOUNT}},
+                    "Effect": "Allow",
+                    "Principal": {"Service": "dms.amazonaws.com"},
+                }
+            ],
+            "Version": "2012-10-17",
+        }
+        monitoring = deployed()["aws_iam_role.aurora_monitoring-role"]
+        values = {
+            **monitoring.values,
+            "arn": f"arn:aws:iam::{ACCOUNT}:role/{role}",
+            "assume_role_policy": json.dumps(trust, separators=(",", ":")),
+            "description": "AWS DMS finds it by its name",
+            "id": role,
+            "name": role,
+            "tags": None,
+        }
+        found[f"aws_iam_role.{role}"] = Resource(
+            address=f"aws_iam_role.{role}", values=values, mask=monitoring.mask
+        )
+        attached = {
+            "id": f"{role}-20261125184055290500000001",
+            "policy_arn": f"arn:aws:iam::aws:policy/service-role/{policy}",
+            "role": role,
+        }
+        found[f"aws_iam_role_policy_attachment.{role}"] = Resource(
+            address=f"aws_iam_role_policy_attachment.{role}", values=attached, mask={}
+        )
+    return found
+
+
+@cache
+def created() -> Mapping[str, Mapping[str, Any]]:
+    """What Terraform planned for each resource when there was nothing, by name."""
+    return {
+        short(item["address"]): item["change"]
+        for item in _recorded("everything-new")["resource_changes"]
+    }
+
+
+def expressions(body: Mapping[str, Any]) -> dict[str, Any]:
+    """A resource's arguments as a plan's configuration shows them."""
+    found: dict[str, Any] = {}
+    for name, value in body.items():
+        if name in {"//", "lifecycle", "depends_on", "provider", "provisioner"}:
+            continue
+        references = sorted(set(_REFERENCE.findall(json.dumps(value))))
+        found[name] = {"references": references} if references else {"constant_value": value}
+    return found
+
+
+@cache
+def configuration() -> dict[str, Any]:
+    """The plan's configuration, made of the stack."""
+    synthesized = stack(ENVIRONMENT)
+    resources = [
+        {
+            "address": f"{prefix}{type_}.{name}",
+            "mode": mode,
+            "type": type_,
+            "name": name,
+            "provider_config_key": "terraform" if type_ == "terraform_data" else "aws",
+            "expressions": expressions(body),
+            "schema_version": 0,
+        }
+        for mode, prefix, part in (("managed", "", "resource"), ("data", "data.", "data"))
+        for type_, bodies in synthesized[part].items()
+        for name, body in bodies.items()
+    ]
+    [provider] = synthesized["provider"]["aws"]
+    return {
+        "provider_config": {
+            "aws": {
+                "name": "aws",
+                "full_name": AWS,
+                "version_constraint": "5.100.0",
+                "expressions": expressions(provider),
+            },
+            "terraform": {
+                "name": "terraform",
+                "full_name": "terraform.io/builtin/terraform",
+            },
+        },
+        "root_module": {"resources": resources},
+    }

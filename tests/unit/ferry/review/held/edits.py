@@ -1,0 +1,554 @@
+"""An edit of what is deployed, in data, and the plan that Terraform would show for it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from tests.unit.ferry.review.held.base import (
+    AWS,
+    ENVIRONMENT,
+    account,
+    configuration,
+    created,
+    deployed,
+    stack,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from ferry.review.plan.values import Json
+    from tests.unit.ferry.review.held.base import Resource
+
+UNKNOWN: Any = object()
+"""In a value's place: known only after apply."""
+
+SAFE = frozenset({0})
+SECOND = frozenset({1})
+NOT_JUDGED = frozenset({3})
+BLOCKED = frozenset({4})
+SECOND_OR_BLOCKED = frozenset({1, 4})
+"""Whether a guardrail forbids it is a matter of opinion; that somebody else looks at it is not."""
+SECOND_OR_NOT_JUDGED = frozenset({1, 3})
+NOT_SAFE = frozenset({1, 3, 4})
+"""Something that the stacks do not hold, or that a plan does not tell: only 'safe' is wrong."""
+
+_ACTIONS = {
+    "no-op": ["no-op"],
+    "read": ["read"],
+    "create": ["create"],
+    "update": ["update"],
+    "delete": ["delete"],
+    "replace": ["delete", "create"],
+    "replace-first": ["create", "delete"],
+    "forget": ["forget"],
+}
+_MADE_BY_AWS = ("arn", "id", "endpoint_arn", "replication_task_arn", "replication_instance_arn")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One thing that is edited.
+
+    Args:
+        action: What Terraform does; 'part' for a part of the plan itself, 'everywhere' for a text
+            that is another one everywhere.
+        name: The resource's name in the base, or the address of what is new.
+        was: Attributes that were deployed otherwise than in the base.
+        to: Attributes and what they become, UNKNOWN for what AWS decides.
+        because: The attributes that make Terraform replace it.
+        hidden: The attributes that are sensitive afterwards; ``*`` for the whole resource.
+        was_hidden: The same of before.
+        beside: What else stands in the plan beside the change.
+        drift: Whether it was found changed outside Terraform, instead of planned.
+    """
+
+    action: str
+    name: str
+    was: Mapping[str, Any] = field(default_factory=dict)
+    to: Mapping[str, Any] = field(default_factory=dict)
+    because: Sequence[str] = ()
+    hidden: Sequence[str] = ()
+    was_hidden: Sequence[str] = ()
+    beside: Mapping[str, Any] = field(default_factory=dict)
+    drift: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """An edit and the verdicts that are right.
+
+    Args:
+        name: What is edited, for the test's name.
+        edit: The steps.
+        expected: The exit statuses of the verdicts that a careful reviewer gives.
+        why: The reason, in one sentence.
+        of_account: Whether the account's stack is edited, instead of the environment's.
+    """
+
+    name: str
+    edit: Sequence[Step]
+    expected: frozenset[int]
+    why: str
+    of_account: bool = False
+
+
+def updates(
+    name: str,
+    /,
+    *,
+    was: Mapping[str, Any] | None = None,
+    hidden: Sequence[str] = (),
+    was_hidden: Sequence[str] = (),
+    beside: Mapping[str, Any] | None = None,
+    **to: Json,
+) -> Step:
+    """A resource is changed in place."""
+    return Step(
+        action="update",
+        name=name,
+        was=was or {},
+        to=to,
+        hidden=hidden,
+        was_hidden=was_hidden,
+        beside=beside or {},
+    )
+
+
+def creates(
+    address: str,
+    /,
+    *,
+    like: str = "",
+    hidden: Sequence[str] = (),
+    beside: Mapping[str, Any] | None = None,
+    **to: Json,
+) -> Step:
+    """A resource is made; like one of the base, but for what is named, where that is given."""
+    values = {**_made_like(like), **to} if like else to
+    return Step(action="create", name=address, to=values, hidden=hidden, beside=beside or {})
+
+
+def deletes(
+    name: str,
+    /,
+    *,
+    was: Mapping[str, Any] | None = None,
+    beside: Mapping[str, Any] | None = None,
+) -> Step:
+    """A resource is destroyed."""
+    return Step(action="delete", name=name, was=was or {}, beside=beside or {})
+
+
+def replaces(
+    name: str,
+    /,
+    *because: str,
+    was: Mapping[str, Any] | None = None,
+    beside: Mapping[str, Any] | None = None,
+    **to: Json,
+) -> Step:
+    """A resource is destroyed and made anew."""
+    made = {it: UNKNOWN for it in _MADE_BY_AWS if it in _values(name)}
+    return Step(
+        action="replace",
+        name=name,
+        was=was or {},
+        to={**made, **to},
+        because=because or tuple(to),
+        beside=beside or {},
+    )
+
+
+def forgets(name: str, /) -> Step:
+    """A resource is left in AWS, and Terraform no longer knows it."""
+    return Step(action="forget", name=name)
+
+
+def leaves(
+    name: str,
+    /,
+    *,
+    was: Mapping[str, Any] | None = None,
+    hidden: Sequence[str] = (),
+    was_hidden: Sequence[str] = (),
+    beside: Mapping[str, Any] | None = None,
+) -> Step:
+    """Nothing happens to a resource, but it is deployed otherwise, moved, or marked."""
+    return Step(
+        action="no-op",
+        name=name,
+        was=was or {},
+        hidden=hidden,
+        was_hidden=was_hidden,
+        beside=beside or {},
+    )
+
+
+def reads(address: str, /, **to: Json) -> Step:
+    """A data source is read while the plan is applied."""
+    return Step(action="read", name=address, to=to)
+
+
+def drifts(name: str, /, **to: Json) -> Step:
+    """A resource was found changed outside Terraform."""
+    return Step(action="update", name=name, to=to, drift=True)
+
+
+def vanishes(name: str, /) -> Step:
+    """A resource was found deleted outside Terraform."""
+    return Step(action="delete", name=name, drift=True)
+
+
+def part(name: str, /, value: Json) -> Step:
+    """A part of the plan itself is another one; None takes it out."""
+    return Step(action="part", name=name, to={"value": value})
+
+
+def everywhere(old: str, new: str) -> Step:
+    """A text is another one in the whole plan."""
+    return Step(action="everywhere", name=old, to={"value": new})
+
+
+def _values(name: str) -> Mapping[str, Any]:
+    return (deployed().get(name) or account()[name]).values
+
+
+def _made_like(name: str) -> dict[str, Any]:
+    """What Terraform plans for another resource like one that is deployed.
+
+    What the stack takes from another resource is known by now; what AWS decides is not.
+    """
+    change = created()[name]
+    resource = deployed()[name]
+    written = stack(ENVIRONMENT)["resource"][resource.type][resource.address.partition(".")[2]]
+    found = {key: value for key, value in change["after"].items() if value is not None}
+    for key, unknown in change["after_unknown"].items():
+        if key in written:
+            found[key] = resource.values[key]
+        elif unknown is True:
+            found[key] = UNKNOWN
+    return found
+
+
+# What is written in JSON, or in lists of blocks: the base's, edited
+
+
+def policy(
+    name: str,
+    attribute: str = "policy",
+    *,
+    without: Iterable[str] = (),
+    more: Iterable[Mapping[str, Any]] = (),
+    **changed: Mapping[str, Any],
+) -> str:
+    """A policy with statements taken out, changed, by their Sid, or added."""
+    document = json.loads(_values(name)[attribute])
+    sids = [it.get("Sid", "") for it in document["Statement"]]
+    unknown = {*without, *changed} - set(sids)
+    if unknown:
+        raise ValueError(f"{name} has no statement {unknown}, only {sids}")
+    document["Statement"] = [
+        *(
+            {**it, **changed.get(it.get("Sid", ""), {})}
+            for it in document["Statement"]
+            if it.get("Sid", "") not in set(without)
+        ),
+        *more,
+    ]
+    return json.dumps(document, separators=(",", ":"))
+
+
+def trust(name: str, **changed: Json) -> str:
+    """A role's trust policy with its only statement changed; None takes a part out."""
+    document = json.loads(_values(name)["assume_role_policy"])
+    [statement] = document["Statement"]
+    statement = {**statement, **changed}
+    document["Statement"] = [{k: v for k, v in statement.items() if v is not None}]
+    return json.dumps(document, separators=(",", ":"))
+
+
+def statements(*them: Mapping[str, Any]) -> str:
+    """A policy of these statements."""
+    return json.dumps({"Version": "2012-10-17", "Statement": list(them)}, separators=(",", ":"))
+
+
+def settings(name: str, **sections: Mapping[str, Any]) -> str:
+    """A task's settings with some of its sections changed."""
+    document = json.loads(_values(name)["replication_task_settings"])
+    for section, changed in sections.items():
+        unknown = set(changed) - set(document[section])
+        if unknown:
+            raise ValueError(f"{section} has no {unknown}")
+        document[section] = {**document[section], **changed}
+    return json.dumps(document)
+
+
+def rule(number: int, schema: str, table: str, action: str = "include") -> dict[str, Any]:
+    """A selection rule of a task's table mappings."""
+    return {
+        "object-locator": {"schema-name": schema, "table-name": table},
+        "rule-action": action,
+        "rule-id": str(number),
+        "rule-name": f"selection-{number}",
+        "rule-type": "selection",
+    }
+
+
+def mappings(*rules: Mapping[str, Any]) -> str:
+    """A task's table mappings."""
+    return json.dumps({"rules": list(rules)})
+
+
+def parameters(name: str, *, without: Iterable[str] = (), **more: Json) -> list[dict[str, Any]]:
+    """A group's parameters, some taken out, some set; ``__`` stands for the dot of a name.
+
+    A value alone is applied at once; a pair names its value and apply method.
+    """
+    found = {it["name"]: it for it in _values(name)["parameter"] if it["name"] not in set(without)}
+    for key, given in more.items():
+        value, method = given if isinstance(given, tuple) else (given, "immediate")
+        key = key.replace("__", ".")  # noqa: PLW2901 - the parameter's name
+        found[key] = {"apply_method": method, "name": key, "value": str(value)}
+    return [found[key] for key in sorted(found)]
+
+
+def attributes(name: str, **changed: str) -> str:
+    """An endpoint's extra connection attributes, some changed; '' takes one out."""
+    pairs = [it.partition("=") for it in _values(name)["extra_connection_attributes"].split(";")]
+    found = {**{key: value for key, _, value in pairs}, **changed}
+    return ";".join(f"{key}={value}" for key, value in found.items() if value)
+
+
+def postgres(name: str, **changed: Json) -> list[dict[str, Any]]:
+    """An endpoint's PostgreSQL settings, some changed."""
+    [block] = _values(name)["postgres_settings"]
+    unknown = set(changed) - set(block)
+    if unknown:
+        raise ValueError(f"postgres_settings has no {unknown}")
+    return [{**block, **changed}]
+
+
+def ingress(*cidrs: str, v6: Sequence[str] = (), port: int = 5432) -> dict[str, Any]:
+    """A rule that a security group holds itself."""
+    return {
+        "cidr_blocks": list(cidrs),
+        "description": "",
+        "from_port": port,
+        "ipv6_cidr_blocks": list(v6),
+        "prefix_list_ids": [],
+        "protocol": "tcp",
+        "security_groups": [],
+        "self": False,
+        "to_port": port,
+    }
+
+
+# The plan
+
+
+def _known(value: Json) -> Json:
+    """A value without what AWS decides."""
+    if isinstance(value, dict):
+        return {key: _known(it) for key, it in value.items() if it is not UNKNOWN}
+    if isinstance(value, list):
+        return [None if it is UNKNOWN else _known(it) for it in value]
+    return value
+
+
+def _unknown(value: Json) -> Json:
+    """Where AWS decides, as ``after_unknown`` says it."""
+    if value is UNKNOWN:
+        return True
+    if isinstance(value, dict):
+        found = {key: _unknown(it) for key, it in value.items()}
+        return {key: it for key, it in found.items() if it not in (False, {}, [])}
+    if isinstance(value, list):
+        return [_unknown(it) for it in value]
+    return False
+
+
+def _mask(base: Mapping[str, Any], hidden: Sequence[str]) -> Json:
+    return True if "*" in hidden else {**base, **dict.fromkeys(hidden, True)}
+
+
+def _item(address: str, change: Mapping[str, Any], beside: Mapping[str, Any]) -> dict[str, Any]:
+    mode, bare = ("data", address[5:]) if address.startswith("data.") else ("managed", address)
+    type_, _, name = bare.partition(".")
+    provider = AWS if type_.startswith("aws_") else f"terraform.io/builtin/{type_.split('_')[0]}"
+    item = {
+        "address": address,
+        "mode": mode,
+        "type": type_,
+        "name": name.partition("[")[0],
+        "provider_name": provider,
+    }
+    return {**item, **beside, "change": {**change, **beside.get("change", {})}}
+
+
+def _idle(resource: Resource) -> dict[str, Any]:
+    change = {
+        "actions": ["no-op"],
+        "before": resource.values,
+        "after": resource.values,
+        "after_unknown": {},
+        "before_sensitive": resource.mask,
+        "after_sensitive": resource.mask,
+    }
+    return _item(resource.address, change, {})
+
+
+def _tagged(before: Mapping[str, Any], to: Mapping[str, Any]) -> dict[str, Any]:
+    """What is edited, with ``tags_all`` after ``tags`` as the provider plans it."""
+    if "tags" not in to or "tags_all" in to:
+        return dict(to)
+    default = {
+        key: value
+        for key, value in (before.get("tags_all") or {}).items()
+        if key not in (before.get("tags") or {})
+    }
+    return {**to, "tags_all": {**default, **(to["tags"] or {})}}
+
+
+def _edited(step: Step, resource: Resource | None) -> dict[str, Any]:
+    """One of resource_changes, or of resource_drift."""
+    mask = resource.mask if resource else {}
+    before = {**resource.values, **step.was} if resource else None
+    to = _tagged(before, step.to) if before else dict(step.to)
+    after: dict[str, Any] | None = {**(before or {}), **to}
+    if step.action in {"delete", "forget"}:
+        after = None
+    if step.action in {"create", "read"}:
+        before = None
+    change: dict[str, Any] = {
+        "actions": _ACTIONS.get(step.action, [step.action]),
+        "before": before,
+        "after": None if after is None else _known(after),
+        "after_unknown": {} if after is None else _unknown(after),
+        "before_sensitive": False if before is None else _mask(mask, step.was_hidden),
+        "after_sensitive": False if after is None else _mask(mask, step.hidden),
+    }
+    if step.because:
+        change["replace_paths"] = [[it] for it in step.because]
+    beside = dict(step.beside)
+    reasons = {
+        "replace": "replace_because_cannot_update",
+        "delete": "delete_because_no_resource_config",
+    }
+    if step.action in reasons and not step.drift:
+        beside.setdefault("action_reason", reasons[step.action])
+    return _item(resource.address if resource else step.name, change, beside)
+
+
+def _state(items: Iterable[Mapping[str, Any]], side: str) -> dict[str, Any]:
+    """The values of one side, as prior_state and planned_values show them."""
+    resources = [
+        {
+            **{key: item[key] for key in ("address", "mode", "type", "name", "provider_name")},
+            "schema_version": 0,
+            "values": item["change"][side],
+            "sensitive_values": item["change"][f"{side}_sensitive"],
+        }
+        for item in items
+        if item["change"][side] is not None and "deposed" not in item
+    ]
+    return {"root_module": {"resources": resources}}
+
+
+def _made_again(step: Step, resource: Resource) -> dict[str, Any]:
+    """What was deleted outside, and is made anew at its address."""
+    name = resource.address.partition(".")[2]
+    return {**_edited(step, None), "address": resource.address, "name": name}
+
+
+def _items(
+    held: Held, base: Mapping[str, Resource]
+) -> tuple[dict[str, dict[str, Any]], list[dict[str, Any]]]:
+    """The plan's resource_changes by name, and its resource_drift."""
+    items = {name: _idle(resource) for name, resource in base.items()}
+    drift: list[dict[str, Any]] = []
+    for step in held.edit:
+        if step.action in {"part", "everywhere"}:
+            continue
+        if step.drift:
+            drift.append(_edited(step, base[step.name]))
+        elif step.action in {"create", "read"} and step.name not in base:
+            items[step.name] = _edited(step, None)
+        elif step.action == "create":
+            items[step.name] = _made_again(step, base[step.name])
+        else:
+            key = f"{step.name} {step.beside.get('deposed', '')}".rstrip()
+            items[key] = _edited(step, base[step.name])
+    return items, drift
+
+
+def plan_text(held: Held) -> str:
+    """The plan of an edit, as ``terraform show -json`` prints it."""
+    base = account() if held.of_account else deployed()
+    items, drift = _items(held, base)
+    parts = {it.name: it.to["value"] for it in held.edit if it.action == "part"}
+    changes = list(items.values())
+    document = {
+        "format_version": "1.2",
+        "terraform_version": "1.11.4",
+        "planned_values": _state(changes, "after"),
+        "resource_drift": drift,
+        "resource_changes": changes,
+        "output_changes": {
+            name: {
+                "actions": ["no-op"],
+                "before": value,
+                "after": value,
+                "after_unknown": False,
+                "before_sensitive": False,
+                "after_sensitive": False,
+            }
+            for name, value in {
+                "cluster_id": "aurora-ferry-staging",
+                "cluster_port": 5432,
+                "database_name": "app",
+            }.items()
+        },
+        "prior_state": {
+            "format_version": "1.0",
+            "terraform_version": "1.11.4",
+            "values": _state(changes, "before"),
+        },
+        "configuration": configuration(),
+        "checks": [
+            {
+                "address": {
+                    "kind": "resource",
+                    "mode": "data",
+                    "name": name,
+                    "to_display": f"data.{type_}.{name}",
+                    "type": type_,
+                },
+                "status": "pass",
+                "instances": [
+                    {"address": {"to_display": f"data.{type_}.{name}"}, "status": "pass"}
+                ],
+            }
+            for type_, bodies in stack(ENVIRONMENT)["data"].items()
+            for name, body in bodies.items()
+            if "postcondition" in body.get("lifecycle", {})
+        ],
+        "timestamp": "2026-11-26T08:00:00Z",
+        "applyable": any(it["change"]["actions"] != ["no-op"] for it in changes),
+        "complete": True,
+        "errored": False,
+    }
+    if held.of_account:
+        parts = {"checks": None, "configuration": None, "output_changes": None, **parts}
+    for name, value in parts.items():
+        if value is None:
+            document.pop(name, None)
+        else:
+            document[name] = value
+    text = json.dumps(document)
+    for step in held.edit:
+        if step.action == "everywhere":
+            text = text.replace(step.name, step.to["value"])
+    return text

@@ -1,0 +1,470 @@
+"""What is changed on any day, and stops, loses, opens and hides nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from tests.unit.ferry.review.held.base import deployed
+from tests.unit.ferry.review.held.edits import (
+    SAFE,
+    UNKNOWN,
+    Held,
+    Step,
+    creates,
+    deletes,
+    leaves,
+    mappings,
+    parameters,
+    rule,
+    updates,
+)
+from tests.unit.ferry.review.held.names import (
+    AURORA_GROUP,
+    CLIENTS_IN,
+    CLUSTER,
+    CLUSTER_EVENTS,
+    DASHBOARD,
+    DMS_ROLE,
+    DMS_STORAGE,
+    EMAIL,
+    FLOW_LOG_GROUP,
+    FREEABLE_MEMORY,
+    INSTANCE_EVENTS,
+    KEY,
+    MASTER_SECRET,
+    MASTER_VERSION,
+    MONITORING_ROLE,
+    NAT,
+    PARAMETERS,
+    POSTGRES_LOG,
+    READER_1,
+    READER_2,
+    REPLICATION,
+    SECRETS_ENDPOINT,
+    SLOT_DISK,
+    SOURCE,
+    SOURCE_LATENCY,
+    TARGET_SECRET,
+    TARGET_VERSION,
+    TASK,
+    TASK_EVENTS,
+    TASK_LOG,
+    TOPIC,
+    TOPIC_ARN,
+    VPC,
+    WRITER,
+    WRITER_CPU,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ferry.review.plan.values import Json
+
+
+def _day(name: str, why: str, /, *edit: Step) -> Held:
+    """A change of any day."""
+    return Held(name=name, edit=edit, expected=SAFE, why=why)
+
+
+def _tags(name: str, resource: str, /) -> Held:
+    """A tag more."""
+    kept = deployed()[resource].values.get("tags") or {}
+    return _day(
+        f"tag-{name}", "A tag does nothing.", updates(resource, tags={**kept, "cost": "4711"})
+    )
+
+
+def _default_tags(more: dict[str, str]) -> Sequence[Step]:
+    """Another default tag: every resource that has tags gets it."""
+    return tuple(
+        updates(name, tags_all={**it.values["tags_all"], **more})
+        for name, it in deployed().items()
+        if "tags_all" in it.values
+    )
+
+
+_BILLING = mappings(rule(1, "billing", "%"))
+_AGAIN: Json = {"alarm_name": "aurora-writer-busy-staging", "threshold": 60}
+_EMAIL: Json = {"endpoint": "oncall@example.org", "protocol": "email", "topic_arn": TOPIC_ARN}
+
+ROWS: Final = (
+    _tags("cluster", CLUSTER),
+    _tags("writer", WRITER),
+    _tags("task", TASK),
+    _tags("source", SOURCE),
+    _tags("dms", REPLICATION),
+    _tags("key", KEY),
+    _tags("secret", TARGET_SECRET),
+    _tags("topic", TOPIC),
+    _tags("alarm", WRITER_CPU),
+    _tags("vpc", VPC),
+    _tags("group", AURORA_GROUP),
+    _tags("rule", CLIENTS_IN),
+    _tags("role", DMS_ROLE),
+    _tags("log", POSTGRES_LOG),
+    _tags("endpoint", SECRETS_ENDPOINT),
+    _tags("nat", NAT),
+    _tags("parameters", PARAMETERS),
+    _day(
+        "default-tags",
+        "Tags on everything do nothing either.",
+        *_default_tags({"cost-centre": "4711"}),
+    ),
+    _day("default-tag-renamed", "The team has another name.", *_default_tags({"team": "ledger"})),
+    _day("tag-removed", "A tag less does nothing.", updates(CLUSTER, tags={})),
+    _day(
+        "reader-more",
+        "More instances to read from and to fail over to.",
+        creates(
+            "aws_rds_cluster_instance.aurora_reader-3",
+            like=READER_2,
+            identifier="aurora-ferry-staging-reader-3",
+            promotion_tier=3,
+            tags={"Name": "aurora-ferry-staging-reader-3"},
+        ),
+        updates(
+            INSTANCE_EVENTS,
+            source_ids=[
+                "aurora-ferry-staging-reader-1",
+                "aurora-ferry-staging-reader-2",
+                "aurora-ferry-staging-reader-3",
+                "aurora-ferry-staging-writer",
+            ],
+        ),
+    ),
+    _day(
+        "backups-for-longer", "More restore points.", updates(CLUSTER, backup_retention_period=14)
+    ),
+    _day(
+        "backups-for-longest",
+        "35 days is the most that AWS keeps.",
+        updates(CLUSTER, backup_retention_period=35),
+    ),
+    _day(
+        "deletion-protection-on",
+        "More protection.",
+        updates(CLUSTER, was={"deletion_protection": False}, deletion_protection=True),
+    ),
+    _day(
+        "final-snapshot-taken",
+        "More protection.",
+        updates(CLUSTER, was={"skip_final_snapshot": True}, skip_final_snapshot=False),
+    ),
+    _day(
+        "tags-into-snapshots",
+        "Tags in snapshots do nothing.",
+        updates(CLUSTER, was={"copy_tags_to_snapshot": False}, copy_tags_to_snapshot=True),
+    ),
+    _day(
+        "longer-timeouts",
+        "Terraform waits longer.",
+        updates(CLUSTER, timeouts={"create": "6h", "delete": "6h", "update": "6h"}),
+    ),
+    _day(
+        "backup-window",
+        "Aurora's backups are continuous and cost the database nothing.",
+        updates(CLUSTER, preferred_backup_window="00:00-01:00"),
+    ),
+    _day(
+        "postgresql-log-exported",
+        "The log comes to CloudWatch as well.",
+        updates(
+            CLUSTER,
+            was={"enabled_cloudwatch_logs_exports": []},
+            enabled_cloudwatch_logs_exports=["postgresql"],
+        ),
+    ),
+    _day(
+        "monitoring-on",
+        "More is seen, without a restart.",
+        updates(
+            WRITER,
+            was={"monitoring_interval": 0, "monitoring_role_arn": ""},
+            monitoring_interval=60,
+            monitoring_role_arn="arn:aws:iam::111122223333:role/aurora-ferry-staging-rds-monitoring",
+        ),
+    ),
+    _day("monitoring-closer", "More is seen.", updates(WRITER, monitoring_interval=15)),
+    _day(
+        "insights-on",
+        "More is seen, without a restart.",
+        updates(
+            READER_1,
+            was={
+                "performance_insights_enabled": False,
+                "performance_insights_kms_key_id": "",
+                "performance_insights_retention_period": 0,
+            },
+            performance_insights_enabled=True,
+            performance_insights_kms_key_id=deployed()[WRITER].values["kms_key_id"],
+            performance_insights_retention_period=7,
+        ),
+    ),
+    _day(
+        "insights-for-longer",
+        "More history.",
+        updates(WRITER, performance_insights_retention_period=93),
+    ),
+    _day(
+        "unattended-upgrades-off",
+        "Nothing restarts on AWS's own accord.",
+        updates(WRITER, was={"auto_minor_version_upgrade": True}, auto_minor_version_upgrade=False),
+    ),
+    _day(
+        "slower-statements-logged-only",
+        "Less in the log, by a dynamic parameter.",
+        updates(PARAMETERS, parameter=parameters(PARAMETERS, log_min_duration_statement="2000")),
+    ),
+    _day(
+        "faster-statements-logged",
+        "More in the log, by a dynamic parameter.",
+        updates(PARAMETERS, parameter=parameters(PARAMETERS, log_min_duration_statement="500")),
+    ),
+    _day(
+        "lock-waits-logged",
+        "More in the log, by a dynamic parameter.",
+        updates(PARAMETERS, parameter=parameters(PARAMETERS, log_lock_waits="1")),
+    ),
+    _day(
+        "connections-logged",
+        "More in the log, by a dynamic parameter.",
+        updates(PARAMETERS, parameter=parameters(PARAMETERS, log_connections="1")),
+    ),
+    _day(
+        "temporary-files-logged",
+        "More in the log, by a dynamic parameter.",
+        updates(PARAMETERS, parameter=parameters(PARAMETERS, log_temp_files="10240")),
+    ),
+    _day(
+        "work-mem-a-little-more",
+        "8 MB, dynamic.",
+        updates(PARAMETERS, parameter=parameters(PARAMETERS, work_mem="8192")),
+    ),
+    _day(
+        "track-io",
+        "Timings are measured, dynamic.",
+        updates(PARAMETERS, parameter=parameters(PARAMETERS, track_io_timing="1")),
+    ),
+    _day(
+        "apply-method-alone",
+        "The same value, at another time.",
+        updates(
+            PARAMETERS, parameter=parameters(PARAMETERS, log_statement=("all", "pending-reboot"))
+        ),
+    ),
+    _day(
+        "address-more",
+        "One more gets the mail, once confirmed.",
+        creates("aws_sns_topic_subscription.alarm-topic_email-2", like=EMAIL, **_EMAIL),
+    ),
+    _day(
+        "address-moves",
+        "One more first, the other one goes after.",
+        creates("aws_sns_topic_subscription.alarm-topic_email-2", like=EMAIL, **_EMAIL),
+        leaves(EMAIL),
+    ),
+    _day(
+        "topic-with-a-name-to-read",
+        "The mail's sender.",
+        updates(TOPIC, display_name="aurora-ferry staging"),
+    ),
+    _day("alarm-closer", "It tells sooner.", updates(WRITER_CPU, threshold=70)),
+    _day(
+        "alarm-of-memory-closer", "It tells sooner.", updates(FREEABLE_MEMORY, threshold=1073741824)
+    ),
+    _day(
+        "alarm-of-storage-closer", "It tells sooner.", updates(DMS_STORAGE, threshold=32212254720)
+    ),
+    _day("alarm-of-latency-closer", "It tells sooner.", updates(SOURCE_LATENCY, threshold=120)),
+    _day("alarm-of-slots-closer", "It tells sooner.", updates(SLOT_DISK, threshold=10737418240)),
+    _day(
+        "alarm-after-fewer-minutes",
+        "It tells sooner.",
+        updates(WRITER_CPU, evaluation_periods=3, datapoints_to_alarm=3),
+    ),
+    _day(
+        "alarm-in-other-words",
+        "The mail says it better.",
+        updates(WRITER_CPU, alarm_description="The writer is busy. Look at the statements first."),
+    ),
+    _day(
+        "alarm-heard-by-one-more",
+        "One topic more hears of it.",
+        updates(
+            WRITER_CPU, alarm_actions=[TOPIC_ARN, "arn:aws:sns:eu-central-1:111122223333:oncall"]
+        ),
+    ),
+    _day(
+        "alarm-switched-on",
+        "It is heard.",
+        updates(WRITER_CPU, was={"actions_enabled": False}, actions_enabled=True),
+    ),
+    _day(
+        "alarm-on-silence",
+        "Silence is bad news now.",
+        updates(SLOT_DISK, treat_missing_data="breaching"),
+    ),
+    _day(
+        "alarm-more",
+        "One more tells.",
+        creates("aws_cloudwatch_metric_alarm.aurora-alarms_busy", like=WRITER_CPU, **_AGAIN),
+    ),
+    _day(
+        "alarm-at-another-address",
+        "It is called otherwise in Terraform, not in AWS.",
+        leaves(WRITER_CPU, beside={"previous_address": "aws_cloudwatch_metric_alarm.cpu"}),
+    ),
+    _day(
+        "cluster-at-another-address",
+        "It is called otherwise in Terraform, not in AWS.",
+        leaves(CLUSTER, beside={"previous_address": "aws_rds_cluster.aurora"}),
+    ),
+    _day("dashboard", "A picture.", updates(DASHBOARD, dashboard_body='{"widgets":[]}')),
+    _day(
+        "events-of-more-kinds",
+        "More is told.",
+        updates(
+            CLUSTER_EVENTS,
+            event_categories=[
+                "configuration change",
+                "creation",
+                "deletion",
+                "failover",
+                "failure",
+                "maintenance",
+                "notification",
+            ],
+        ),
+    ),
+    _day(
+        "events-switched-on",
+        "They are told.",
+        updates(TASK_EVENTS, was={"enabled": False}, enabled=True),
+    ),
+    _day(
+        "events-from-one-to-all",
+        "An empty list means all of them.",
+        updates(INSTANCE_EVENTS, source_ids=[]),
+    ),
+    _day("log-for-longer", "More history.", updates(POSTGRES_LOG, retention_in_days=90)),
+    _day("task-log-for-a-year", "More history.", updates(TASK_LOG, retention_in_days=365)),
+    _day("flow-log-for-ever", "0 is for ever.", updates(FLOW_LOG_GROUP, retention_in_days=0)),
+    _day(
+        "log-encrypted",
+        "More protection: new lines under our key.",
+        updates(
+            TASK_LOG,
+            was={"kms_key_id": ""},
+            kms_key_id=deployed()[POSTGRES_LOG].values["kms_key_id"],
+        ),
+    ),
+    _day(
+        "secret-in-other-words",
+        "A description.",
+        updates(TARGET_SECRET, description="How DMS signs in to Aurora"),
+    ),
+    _day(
+        "secret-kept-for-longer",
+        "A deleted secret can be had back for longer.",
+        updates(TARGET_SECRET, recovery_window_in_days=30),
+    ),
+    _day(
+        "both-secrets-kept-for-longer",
+        "Deleted secrets can be had back for longer.",
+        updates(TARGET_SECRET, recovery_window_in_days=14),
+        updates(MASTER_SECRET, recovery_window_in_days=14),
+    ),
+    _day(
+        "key-in-other-words",
+        "A description.",
+        updates(KEY, description="Everything of aurora-ferry-staging"),
+    ),
+    _day(
+        "key-kept-for-longer",
+        "A deleted key can be had back for longer.",
+        updates(KEY, deletion_window_in_days=30),
+    ),
+    _day(
+        "key-rotated",
+        "Old data is decrypted as before.",
+        updates(
+            KEY,
+            was={"enable_key_rotation": False, "rotation_period_in_days": 0},
+            enable_key_rotation=True,
+            rotation_period_in_days=365,
+        ),
+    ),
+    _day(
+        "key-rotated-sooner",
+        "Old data is decrypted as before.",
+        updates(KEY, rotation_period_in_days=180),
+    ),
+    _day(
+        "password-rotated-everywhere",
+        "Cluster, master secret and DMS's secret get the same one; what is connected stays so.",
+        updates(MASTER_VERSION, secret_string_wo_version=2, version_id=UNKNOWN),
+        updates(CLUSTER, master_password_wo_version=UNKNOWN),
+        updates(TARGET_VERSION, secret_string_wo_version=UNKNOWN, version_id=UNKNOWN),
+    ),
+    _day(
+        "role-in-other-words",
+        "A description.",
+        updates(MONITORING_ROLE, description="RDS's enhanced monitoring"),
+    ),
+    _day(
+        "rule-in-other-words",
+        "A description.",
+        updates(CLIENTS_IN, description="The applications to Aurora"),
+    ),
+    _day(
+        "task-more",
+        "Another schema, watched from the start.",
+        creates(
+            "aws_dms_replication_task.task-billing_task",
+            like=TASK,
+            replication_task_id="aurora-ferry-staging-billing",
+            resource_identifier="aurora-ferry-staging-billing",
+            table_mappings=_BILLING,
+        ),
+        creates(
+            "aws_cloudwatch_metric_alarm.replication-alarms_cdc-latency-source-billing",
+            like=SOURCE_LATENCY,
+            alarm_name="dms-cdc-latency-source-billing-staging",
+            dimensions={
+                "ReplicationInstanceIdentifier": "aurora-ferry-staging",
+                "ReplicationTaskIdentifier": "aurora-ferry-staging-billing",
+            },
+        ),
+        creates(
+            "aws_dms_event_subscription.events_dms-task-billing",
+            like=TASK_EVENTS,
+            name="aurora-ferry-staging-dms-task-billing",
+            source_ids=["aurora-ferry-staging-billing"],
+        ),
+    ),
+    _day(
+        "sensitive-from-now-on", "Only the plan shows less.", leaves(CLUSTER, hidden=("endpoint",))
+    ),
+    _day(
+        "sensitive-no-more",
+        "Only a mark changes; the value is no secret.",
+        Step(action="update", name=WRITER_CPU, was_hidden=("threshold",)),
+    ),
+    _day(
+        "sensitive-parameters-and-a-harmless-one",
+        "The marks do not matter, and 8 MB are harmless.",
+        updates(
+            PARAMETERS,
+            was_hidden=("parameter",),
+            hidden=("parameter",),
+            parameter=parameters(PARAMETERS, work_mem="8192"),
+        ),
+    ),
+    _day(
+        "deposed-alarm",
+        "What a replacement left over goes; its successor stands.",
+        deletes(WRITER_CPU, was={"alarm_name": "aurora-cpu-old"}, beside={"deposed": "0badc0de"}),
+    ),
+    _day("nothing", "Nothing changes."),
+)

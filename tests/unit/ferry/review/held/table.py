@@ -1,0 +1,51 @@
+"""All rows, and what the review says of one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from ferry.review import PlanError, read_plan, review
+from tests.unit.ferry.review.held import (
+    aurora,
+    dms,
+    everyday,
+    hidden,
+    keys,
+    network,
+    watching,
+    whole,
+)
+from tests.unit.ferry.review.held.base import ACCOUNT, ENVIRONMENT
+from tests.unit.ferry.review.held.edits import plan_text
+from tests.unit.ferry.review.plans import BLOCKING
+
+if TYPE_CHECKING:
+    from tests.unit.ferry.review.held.edits import Held
+
+DANGEROUS: Final[tuple[Held, ...]] = (
+    *aurora.ROWS,
+    *dms.ROWS,
+    *keys.ROWS,
+    *network.ROWS,
+    *watching.ROWS,
+    *whole.ROWS,
+    *hidden.ROWS,
+)
+EVERYDAY: Final[tuple[Held, ...]] = everyday.ROWS
+ROWS: Final = (*DANGEROUS, *EVERYDAY)
+
+
+CRASH: Final = -1
+"""No verdict: the review broke. Its command ends with 3 then, and calls it a fault of its own."""
+
+
+def verdict(held: Held) -> int:
+    """The exit status that ferry review ends with, under the guardrails that hold by default."""
+    text = plan_text(held)
+    try:
+        plan = read_plan(text, account_id=ACCOUNT)
+        return review(plan, environment=ENVIRONMENT, block=BLOCKING).exit_code
+    except PlanError:
+        return 3
+    except Exception:  # noqa: BLE001 - a crash of one row is shown as that row's
+        return CRASH

@@ -1,0 +1,45 @@
+"""Every held edit gets a verdict that a careful reviewer gives. See the package's docstring."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from tests.unit.ferry.review.held.edits import Held  # noqa: TC001 - pytest shows it
+from tests.unit.ferry.review.held.not_yet import NOT_YET
+from tests.unit.ferry.review.held.table import DANGEROUS, EVERYDAY, ROWS, verdict
+
+
+def _params(rows: tuple[Held, ...]) -> list[object]:
+    waits = pytest.mark.xfail(strict=True, raises=AssertionError, reason="in NOT_YET")
+    return [
+        pytest.param(it, id=it.name, marks=[waits] if it.name in NOT_YET else []) for it in rows
+    ]
+
+
+@pytest.mark.parametrize("held", _params(DANGEROUS))
+def test_a_danger_gets_a_right_verdict(held: Held) -> None:
+    assert verdict(held) in held.expected, held.why
+
+
+@pytest.mark.parametrize("held", _params(EVERYDAY))
+def test_an_everyday_change_is_safe(held: Held) -> None:
+    assert verdict(held) == 0, held.why
+
+
+def test_no_danger_is_expected_to_be_safe() -> None:
+    assert [it.name for it in DANGEROUS if 0 in it.expected] == []
+
+
+def test_there_are_enough_of_both() -> None:
+    assert len(DANGEROUS) >= 160
+    assert len(EVERYDAY) >= 60
+
+
+def test_names_are_given_once() -> None:
+    assert [name for name, times in Counter(it.name for it in ROWS).items() if times > 1] == []
+
+
+def test_what_is_not_yet_right_is_in_the_table() -> None:
+    assert NOT_YET - {it.name for it in ROWS} == set()
