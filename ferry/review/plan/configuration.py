@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from ferry.review.plan.copies import secret_variables
 from ferry.review.plan.objects import members, objects, texts
 from ferry.review.plan.references import references
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from ferry.review.plan.references import References
     from ferry.review.plan.values import Json
@@ -57,14 +58,16 @@ class Configuration:
             destroyed, by its address without keys.
         other_modes: The addresses of what is neither a resource nor a data source, such as an
             ephemeral one.
-        sensitive_variables: The root module's variables that are marked as sensitive.
+        sensitive_variables: The root module's variables that are sensitive.
+        sensitive_texts: What is given to sensitive variables in the configuration itself.
         references: What each resource's attributes refer to; None where there is no configuration.
     """
 
     providers: Sequence[Provider] = ()
     provisioners: Mapping[str, Sequence[str]] = field(default_factory=dict)
     other_modes: Sequence[str] = ()
-    sensitive_variables: Sequence[str] = ()
+    sensitive_variables: Iterable[str] = ()
+    sensitive_texts: Iterable[str] = ()
     references: References | None = None
 
 
@@ -77,6 +80,7 @@ def configuration(part: Json) -> Configuration:
     used: set[str] = set()
     provisioners: dict[str, list[str]] = {}
     other_modes: list[str] = []
+    sensitive: set[str] = set()
     for address, resource in _resources(root):
         used.add(str(resource.get("provider_config_key")))
         if resource.get("provisioners"):
@@ -93,11 +97,8 @@ def configuration(part: Json) -> Configuration:
         ],
         provisioners=provisioners,
         other_modes=other_modes,
-        sensitive_variables=[
-            name
-            for name, settings in members(members(root).get("variables")).items()
-            if members(settings).get("sensitive") is True
-        ],
+        sensitive_variables=secret_variables(root, sensitive),
+        sensitive_texts=sensitive,
         references=references(part),
     )
 

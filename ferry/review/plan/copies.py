@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote, quote_plus
 
-from ferry.review.plan.redacting import names_a_secret
-from ferry.review.plan.values import Hidden, Json, marks
+from ahocorasick_rs import BytesAhoCorasick, MatchKind
+
+from ferry.review.plan.objects import members, objects
+from ferry.review.plan.redacting import names_a_secret, secrets_in
+from ferry.review.plan.values import Hidden, Json, marks, of_each, unmarked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -15,65 +20,66 @@ SHORTEST: Final = 8
 """Characters that a sensitive text must have for its copies to be hidden: shorter ones, such as
 "true" or "5432", stand in many places and mean something else there."""
 
+_LONGEST: Final = 128
+"""Characters of a text that are looked for: what has as many in common is its copy."""
+
+_NESTED: Final = 3
+"""How deep in JSON within JSON a copy is known."""
+
+_TERRAFORM: Final = str.maketrans(
+    {it: f"\\u{ord(it):04x}" for it in "<>&\u2028\u2029"}  # as Go's encoding/json
+)
+
 
 class Copies:
-    """Hides every text that holds one of some sensitive texts.
+    """Hides every text that holds one of some sensitive texts, as it is or encoded.
+
+    All are looked for at the same time: a text takes as long as it is, however many they are.
 
     Args:
-        texts: The sensitive texts; those shorter than SHORTEST are left alone.
+        texts: The sensitive texts; those shorter than SHORTEST are left alone, and so are the marks
+            in a plan that was masked before.
     """
 
-    __slots__ = ("_by_start", "_known")
+    __slots__ = ("_finder", "_known")
 
     def __init__(self, texts: Iterable[str]) -> None:
-        self._by_start: dict[str, set[str]] = {}
+        forms = {
+            form[:_LONGEST]
+            for text in set(texts)
+            if len(text) >= SHORTEST and unmarked(text) == text
+            for form in _forms(text[:_LONGEST])
+        }
         self._known: dict[str, bool] = {}
-        for text in texts:
-            for form in {text, json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]}:
-                if len(form) >= SHORTEST:
-                    self._by_start.setdefault(form[:SHORTEST], set()).add(form)
+        self._finder = (
+            BytesAhoCorasick(map(_bytes, forms), matchkind=MatchKind.LeftmostLongest)
+            if forms
+            else None
+        )
 
     def __bool__(self) -> bool:
-        return bool(self._by_start)
+        return self._finder is not None
 
     def in_text(self, text: str) -> bool:
-        """Whether a text holds one of them. Takes as long as the text, however many there are."""
+        """Whether a text holds one of them."""
+        if self._finder is None or len(text) < SHORTEST:
+            return False
         known = self._known.get(text)
         if known is None:  # a plan repeats its texts: names, ARNs, tags
-            known = self._known[text] = self._searched(text)
+            known = bool(self._finder.find_matches_as_indexes(_bytes(text)))
+            self._known[text] = known
         return known
-
-    def _searched(self, text: str) -> bool:
-        starts = self._by_start
-        return any(
-            text.startswith(form, at)
-            for at in range(len(text) - SHORTEST + 1)
-            if (start := text[at : at + SHORTEST]) in starts
-            for form in starts[start]
-        )
 
     def replaced(self, text: str) -> str:
         """A text with marks in their places, so that what stands around them can be read."""
-        if not self.in_text(text):
+        if self._finder is None or not self.in_text(text):
             return text
-        parts, done = [], 0
-        for start, end in self._found(text):
-            parts += [text[done:start], Hidden(text[start:end]).mark]
+        whole, parts, done = _bytes(text), [], 0
+        for _, start, end in self._finder.find_matches_as_indexes(whole):
+            mark = Hidden(_text(whole[start:end])).mark
+            parts += [_text(whole[done:start]), mark]
             done = end
-        return "".join([*parts, text[done:]])
-
-    def _found(self, text: str) -> Iterator[tuple[int, int]]:
-        """Where they stand, those that overlap as one."""
-        begin = end = -1
-        for at in range(len(text) - SHORTEST + 1):
-            for form in self._by_start.get(text[at : at + SHORTEST], ()):
-                if text.startswith(form, at):
-                    if at > end > begin:
-                        yield begin, end
-                    begin = at if at > end else begin
-                    end = max(end, at + len(form))
-        if end > begin:
-            yield begin, end
+        return "".join([*parts, _text(whole[done:])])
 
     def hidden(self, value: Json) -> Json:
         """A value with each text hidden that holds one of them; the value itself where none does.
@@ -81,17 +87,62 @@ class Copies:
         A text is hidden whole, so that a change of it can still be told. Of a name in an object
         only the copy is.
         """
+        if self._finder is None:
+            return value
         if isinstance(value, str):
             return Hidden(value) if self.in_text(value) else value
         if isinstance(value, dict):
-            members = {self.replaced(key): self.hidden(item) for key, item in value.items()}
-            same = all(members.get(key, self) is value[key] for key in value)
-            return value if same else members
+            shown = {self.replaced(key): self.hidden(item) for key, item in value.items()}
+            same = all(shown.get(key, self) is value[key] for key in value)
+            return value if same else shown
         if isinstance(value, list):
             items = [self.hidden(item) for item in value]
             same = all(new is old for new, old in zip(items, value, strict=True))
             return value if same else items
+        if isinstance(value, int | float) and self.in_text(str(value)):
+            return Hidden(value)
         return value
+
+
+def _forms(text: str) -> Iterator[str]:
+    """How a text may be written: in JSON, within JSON again, in base64, in a URL."""
+    in_json = list(_in_json(text))
+    for form in {text, *in_json[:3]}:
+        yield from _in_base64(form)
+    yield from (text, *in_json, quote(text, safe="", errors="replace"))
+    yield from (quote(text, errors="replace"), quote_plus(text, errors="replace"))
+
+
+def _in_json(text: str) -> Iterator[str]:
+    """A text in JSON as Terraform, as Python and as most others write it, then within JSON."""
+    forms = [text] * 3
+    for _ in range(_NESTED):
+        forms = [
+            json.dumps(forms[0], ensure_ascii=False)[1:-1].translate(_TERRAFORM),
+            json.dumps(forms[1])[1:-1],
+            json.dumps(forms[2], ensure_ascii=False)[1:-1],
+        ]
+        yield from forms
+
+
+def _in_base64(text: str) -> Iterator[str]:
+    """A text in base64, wherever it begins in what was encoded: of its three ways, what is certain."""
+    plain = _bytes(text)
+    for before in range(3):
+        encoded = b64encode(b"\0" * before + plain).decode()
+        certain = encoded[(before * 8 + 5) // 6 : (before + len(plain)) * 8 // 6]
+        if len(certain) >= SHORTEST:
+            yield certain
+            yield certain.translate(str.maketrans("+/", "-_"))
+
+
+def _bytes(text: str) -> bytes:
+    """A text as bytes; a half of a pair of surrogates, which JSON may have, is one like others."""
+    return text.encode(errors="surrogatepass")
+
+
+def _text(part: bytes) -> str:
+    return part.decode(errors="surrogatepass")
 
 
 def sensitive_texts(value: Json, mask: Json) -> Iterator[str]:
@@ -99,21 +150,26 @@ def sensitive_texts(value: Json, mask: Json) -> Iterator[str]:
     if not marks(mask):
         return
     if isinstance(value, dict):
-        masks = mask if isinstance(mask, dict) else dict.fromkeys(value, True)
+        whole = not isinstance(mask, dict)
         for key, item in value.items():
-            yield from sensitive_texts(item, masks.get(key))
+            if whole and not key.isidentifier():  # what is one is a name, not a secret
+                yield key
+            yield from sensitive_texts(item, whole or mask.get(key))
     elif isinstance(value, list):
-        parts = mask if isinstance(mask, list) else [mask] * len(value)
-        for item, part in zip(value, parts, strict=False):
+        part = of_each(mask)
+        for item in value:
             yield from sensitive_texts(item, part)
     elif isinstance(value, str):
         yield value
+        yield from secrets_in(value)
         yield from _named(_document(value))
+    elif isinstance(value, int | float):
+        yield str(value)
 
 
 def _document(text: str) -> Json:
-    """What a text says that is a JSON object; None for others."""
-    if not text.lstrip().startswith("{"):
+    """What a text says that is JSON; None for others."""
+    if not text.lstrip().startswith(("{", "[")):
         return None
     try:
         return json.loads(text)
@@ -122,15 +178,17 @@ def _document(text: str) -> Json:
 
 
 def _named(value: Json, name: str = "") -> Iterator[str]:
-    """The texts that bear the name of a secret."""
+    """The texts that bear the name of a secret, and those that stand in a list alone."""
     if isinstance(value, dict):
         for key, item in value.items():
             yield from _named(item, key)
     elif isinstance(value, list):
         for item in value:
-            yield from _named(item, name)
-    elif isinstance(value, str) and name and names_a_secret(name):
-        yield value
+            yield from _named(item, name or "password")
+    elif isinstance(value, str):
+        if name and names_a_secret(name):
+            yield value
+        yield from _named(_document(value))
 
 
 def texts_in_state(state: Json) -> Iterator[str]:
@@ -138,19 +196,37 @@ def texts_in_state(state: Json) -> Iterator[str]:
     values = state.get("values", state) if isinstance(state, dict) else None
     if not isinstance(values, dict):
         return
-    for output in _objects(values.get("outputs")):
+    for output in objects(values.get("outputs")):
         yield from sensitive_texts(output.get("value"), output.get("sensitive"))
     modules = [values.get("root_module")]
     while modules:
         module: Any = modules.pop()
         if not isinstance(module, dict):
             continue
-        modules += _objects(module.get("child_modules"))
-        for resource in _objects(module.get("resources")):
+        modules += objects(module.get("child_modules"))
+        for resource in objects(module.get("resources")):
             yield from sensitive_texts(resource.get("values"), resource.get("sensitive_values"))
 
 
-def _objects(part: Json) -> list[dict[str, Any]]:
-    """The objects in a list or an object; none in what is neither."""
-    items = part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
-    return [item for item in items if isinstance(item, dict)]
+def secret_variables(module: Json, texts: set[str]) -> set[str]:
+    """The variables of a module that are sensitive, or are given to such ones of its own modules.
+
+    Args:
+        module: A module of a plan's ``configuration``.
+        texts: What such variables are by default, and what calls give them, is added here.
+    """
+    if not isinstance(module, dict):
+        return set()
+    variables = members(module.get("variables"))
+    names = {name for name in variables if members(variables.get(name)).get("sensitive")}
+    for call in objects(module.get("module_calls")):
+        for wanted in secret_variables(call.get("module"), texts):
+            expression = members(members(call.get("expressions")).get(wanted))
+            texts.update(sensitive_texts(expression.get("constant_value"), mask=True))
+            references = expression.get("references")
+            for reference in references if isinstance(references, list) else ():
+                if isinstance(reference, str) and reference.startswith("var."):
+                    names.add(reference.split(".")[1])
+    for name in names:
+        texts.update(sensitive_texts(members(variables.get(name)).get("default"), mask=True))
+    return names

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ferry.review.plan.configuration import written
 from ferry.review.plan.identity import TAGS
-from ferry.review.plan.plan import ACTIONS, without_key
+from ferry.review.plan.plan import ACTIONS, Action, without_key
 from ferry.review.plan.reading import read_plan
 from ferry.review.plan.values import Hidden, Unknown, both
 
@@ -34,18 +34,17 @@ def masked(plan: str) -> str:
     """
     found = read_plan(plan)
     whole: Mapping[str, Any] = json.loads(plan)
-    outputs = whole.get("output_changes") or {}
     return json.dumps(
         {
-            **{name: whole[name] for name in _KEPT if name in whole},
+            **{name: _value(whole[name], found.masker.marked) for name in _KEPT if name in whole},
             "not_judged": [
                 {"why": it.why.name, "name": found.masker.marked(it.name)} for it in found.unread
             ],
             "checks": [_check(it, found.masker.marked) for it in found.checks],
             "planned_values": {},
             "output_changes": {
-                found.masker.marked(name): {"actions": it["actions"]}
-                for name, it in outputs.items()
+                found.masker.marked(name): {"actions": _ACTIONS.get(Action(action), ["unknown"])}
+                for name, action in found.outputs.items()
             },
             "resource_changes": [_change(it) for it in found.changes],
             "resource_drift": [_change(it) for it in found.drift],
@@ -55,7 +54,7 @@ def masked(plan: str) -> str:
 
 
 def _configuration(found: Plan) -> dict[str, Any]:
-    part = written(found.configuration, tags=TAGS)
+    part: dict[str, Any] = _value(written(found.configuration, tags=TAGS), found.masker.marked)
     part["root_module"]["resources"] += _references(found.changes, found.masker.marked)
     return part
 
@@ -63,8 +62,9 @@ def _configuration(found: Plan) -> dict[str, Any]:
 def _check(check: Check, marked: Callable[[str], str]) -> dict[str, Any]:
     name = {"to_display": marked(check.name)}
     problems = [{"message": marked(it)} for it in check.messages]
-    one = {"address": name, "status": check.status, "problems": problems}
-    return {"address": name, "status": check.status, "instances": [one]}
+    status = marked(check.status)
+    one = {"address": name, "status": status, "problems": problems}
+    return {"address": name, "status": status, "instances": [one]}
 
 
 def _references(changes: Sequence[Change], marked: Callable[[str], str]) -> list[dict[str, Any]]:

@@ -211,7 +211,9 @@ def _sensitive_parts(parts: Mapping[str, Any]) -> Iterator[str]:
         yield from parts.get(name, State()).texts
     variables = parts.get("variables")
     values = variables if isinstance(variables, dict) else {}
-    for name in parts.get("configuration", Configuration()).sensitive_variables:
+    found = parts.get("configuration", Configuration())
+    yield from found.sensitive_texts
+    for name in found.sensitive_variables:
         variable = values.get(name)
         if isinstance(variable, dict):
             yield from sensitive_texts(variable.get("value"), mask=True)

@@ -1,42 +1,97 @@
-"""Knows secrets by their names and their looks, where no mask of Terraform's marks them."""
+"""Knows secrets by their names and their looks, where no mask of Terraform's marks them.
+
+Every text is read once, from its beginning to its end, however it was made up: no pattern here goes
+back over what it has passed (their repeats are possessive), and what a search has passed is never
+searched again.
+"""
 
 from __future__ import annotations
 
 import re
-from functools import cache
-from typing import Final
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    Span = tuple[int, int]
 
 SENSITIVE: Final = "(sensitive)"
 """What is shown in a secret's place."""
 
-_NAMES: Final = (
-    r"(?:passwords?|passwd|pwd|passphrase|secret[_-]?(?:string|binary|key)|client[_-]?secret|"
-    r"private[_-]?key|(?:auth|access|refresh|session|bearer)[_-]?token|(?:secret[_-]?)?access"
-    r"[_-]?key|api[_-]?key|certificate[_-]?pem)(?:_wo)?"
+_ALWAYS: Final = re.compile(
+    r"(?:^|_)(?:[a-z0-9]*(?:password|passwd|passphrase)s?|pwd|[dp][bg]pass|psk|"
+    r"secret_(?:string|binary|value)|client_secret|"
+    r"(?:auth|access|refresh|session|bearer|security)_?token|"
+    r"(?:access|api|auth|pre_?shared|private|secret|shared|signing)_?key|certificate_pem)(?:_wo)?$"
 )
-_NAME: Final = re.compile(rf"(?:^|[_.\-]){_NAMES}$", re.IGNORECASE)
-_CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+"""Last words of names that mean a secret wherever they stand."""
 
-_IN_TEXT: Final = re.compile(
-    rf"(?P<name>{_NAMES}\\*[\"']?\s*[=:]\s*)"
-    r"(?:(?P<quote>\\*[\"'])(?P<quoted>.*?)(?:(?<!\\)(?P=quote)|\Z)|(?P<bare>(?!(?:true|false|null)\b)[^\s\"';&,}]+))",
-    re.IGNORECASE | re.DOTALL,
+_MOSTLY: Final = re.compile(r"(?:^|_)(?:authorization|credentials?|pass|secret|token)(?:_wo)?$")
+"""Last words of names that are words of plain English, too, or parts of an ARN."""
+
+_CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_BETWEEN_WORDS: Final = re.compile(r"[_.\-]++")
+
+_NAMED: Final = re.compile(
+    r"(?<![\w.\-])"
+    r"(?:(?<=\\)(?:[nrt]|u[0-9A-Fa-f]{4}))?+"  # a line end and the like, as JSON writes them
+    r"(?P<option>-{0,2}+)(?P<name>[A-Za-z_][\w.\-]*+)"
+    r"(?P<between>\\*+[\"']?+\]?+\s*+(?:=>|[=:]|(?P<comma>,)|(?P<space>(?<=\s)))\s*+)",
 )
-_USER_IN_URL: Final = re.compile(r"(?<=://)[^/\s:@]*:(?!\d{1,5}[/?#])")
+_LINE_BEGINS: Final = re.compile(r"(?:^|[\n{\[(,;&?]|\\[nrt])[\s\"'\\\-]*+$")
+_BEFORE: Final = 40
+"""Characters that are looked at before a name."""
+
+_QUOTE: Final = re.compile(r"\\*+[\"']")
+_WORD: Final = re.compile(r"(?:[^\s\"';&},]|,(?!\s|$))++")
+_NO_SECRET: Final = re.compile(r"(?:true|false|null)\b|arn:", re.IGNORECASE)
+_SCHEME: Final = re.compile(r"(?:basic|bearer|digest|negotiate|token)\s++", re.IGNORECASE)
+_HEREDOC: Final = re.compile(r"<<[-~]?+\\?+[\"']?+(?P<end>\w++)[\"']?+[^\n]*+\n")
+_BLOCK: Final = re.compile(r"[|>][+\-0-9]*+[ \t]*+\n(?:[ \t]++[^\n]*+(?:\n|\Z)|\n)*+")
+_IN_JSON: Final = re.compile(r"(?:<<[-~]?+\w++|[|>][+\-0-9]*+)[ \t]*+\\++n")
+"""A heredoc or a block of YAML inside of a JSON text, whose end cannot be told."""
+
+_BRACKETS: Final = re.compile(r"\\*+[\"']|[\[{(\]})]")
+_OPENING: Final = frozenset("[{(")
+
+_TOKEN: Final = re.compile(
+    r"\b(?:basic|bearer)\s++(?=[A-Za-z._~+/\-]*+[0-9=])(?P<token>[\w.~+/=\-]{8,})", re.IGNORECASE
+)
+"""What follows the word alone; it has a digit, for there is basic monitoring, too."""
+
+_USER_IN_URL: Final = re.compile(r"(?<=://)[^/\s:@]*+:(?!\d{1,5}[/?#])")
 _END_OF_URL: Final = re.compile(r"[\s\"']|\Z")
-_KEY: Final = re.compile(
-    r"(?<=PRIVATE KEY-----)(?:(?!-----).)+(?=-----END|\Z)", re.IGNORECASE | re.DOTALL
-)
+_KEY: Final = re.compile(r"-----BEGIN [a-z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----", re.IGNORECASE)
 _WORTH_A_LOOK: Final = re.compile(
-    r"passw|passphrase|pwd|secret|private.?key|token|access.?key|api.?key|certificate.?pem|://",
+    r"pass|pwd|psk|secret|token|authoriz|credential|certificate.?pem|basic|bearer|"
+    r"(?:access|api|auth|shared|private|signing).?key|://",
     re.IGNORECASE,
 )
 
 
-@cache
+def _words(name: str) -> str:
+    """A name's words, in small letters, with `_` between them."""
+    return _BETWEEN_WORDS.sub("_", _CAMEL.sub("_", name)).strip("_").lower()
+
+
+@lru_cache(maxsize=10_000)
 def names_a_secret(name: str) -> bool:
     """Whether an attribute of this name holds a secret; a plan has few names, each very often."""
-    return _NAME.search(_CAMEL.sub("_", name)) is not None
+    words = _words(name)
+    return _ALWAYS.search(words) is not None or _MOSTLY.search(words) is not None
+
+
+def may_be_secret(value: object) -> bool:
+    """Whether a value under a secret's name can be one: ARNs and yes or no are none."""
+    if isinstance(value, str):
+        return value != "" and not value.startswith("arn:")
+    return not isinstance(value, bool)
+
+
+def is_option_for_a_secret(text: object) -> bool:
+    """Whether a text is an option, such as `--password`, and what comes next its value."""
+    return isinstance(text, str) and text.startswith("-") and names_a_secret(text.lstrip("-"))
 
 
 def redacted(text: str) -> str:
@@ -45,32 +100,131 @@ def redacted(text: str) -> str:
     Terraform masks whole values. A secret inside another text, such as a DMS connection attribute
     or a JSON document, is known by what stands before it alone.
     """
-    if not _WORTH_A_LOOK.search(text):
-        return text
-    text = _without_credentials(text)
-    text = _KEY.sub(SENSITIVE, text)
-    return _IN_TEXT.sub(_without_value, text)
+    if _WORTH_A_LOOK.search(text):
+        for spans in (_credentials, _keys, _named, _tokens):
+            text = _without(text, spans(text))
+    return text
 
 
-def _without_credentials(text: str) -> str:
-    """A text without what stands between `://` and the last `@` of a URL that has a password.
+def secrets_in(text: str) -> Iterator[str]:
+    """The secrets in a text that are known by what stands before them."""
+    if _WORTH_A_LOOK.search(text):
+        for spans in (_credentials, _keys, _named, _tokens):
+            for start, end in spans(text):
+                yield text[start:end]
+                if spans is _credentials:
+                    yield text[start:end].partition(":")[2]
+
+
+def _without(text: str, spans: Iterable[Span]) -> str:
+    parts, done = [], 0
+    for start, end in spans:
+        parts += [text[done:start], SENSITIVE]
+        done = end
+    return "".join([*parts, text[done:]]) if parts else text
+
+
+def _credentials(text: str) -> Iterator[Span]:
+    """What stands between `://` and the last `@` of a URL that has a password.
 
     Each URL is searched for its `@` once, however many `://` it has: one pattern would search on
     from each of them to the end, and take a quarter of a minute for 64 KB that somebody made up.
     """
-    parts, done, end, at = [], 0, -1, -1
+    end = at = -1
     for user in _USER_IN_URL.finditer(text):
         if user.end() > end and (found := _END_OF_URL.search(text, user.end())):
             end = found.start()
             at = text.rfind("@", user.end(), end)
         if at > user.end():
-            parts += [text[done : user.start()], SENSITIVE]
-            done, at = at, -1
-    return "".join([*parts, text[done:]])
+            yield user.start(), at
+            at = -1
 
 
-def _without_value(match: re.Match[str]) -> str:
-    if not (match["quoted"] or match["bare"]):
-        return match[0]
-    quote = match["quote"] or ""
-    return f"{match['name']}{quote}{SENSITIVE}{quote}"
+def _keys(text: str) -> Iterator[Span]:
+    """What private keys in PEM consist of; all that comes after one that has no end."""
+    done = 0
+    for begin in _KEY.finditer(text):
+        if begin.end() < done:
+            continue
+        end = text.find("-----END", begin.end())
+        done = len(text) if end < 0 else end
+        if done > begin.end():
+            yield begin.end(), done
+
+
+def _tokens(text: str) -> Iterator[Span]:
+    """What follows the word Bearer, or Basic."""
+    return (match.span("token") for match in _TOKEN.finditer(text))
+
+
+def _named(text: str) -> Iterator[Span]:
+    """What follows the name of a secret."""
+    at = 0
+    while match := _NAMED.search(text, at):
+        at = match.end()
+        if not names_a_secret(match["name"]) or not _is_followed(text, match):
+            at = match.end("name")
+            continue
+        start, end = _value(text, at)
+        if end > start:
+            yield start, end
+        at = max(end, at)
+
+
+def _is_followed(text: str, match: re.Match[str]) -> bool:
+    """Whether it is a value that follows a name, and not the rest of a sentence or of an ARN."""
+    if match["comma"] is not None or match["space"] is not None:
+        if match["option"]:
+            return True
+        quoted = match["space"] is not None and text[match.end() : match.end() + 1] == "'"
+        return quoted and _ALWAYS.search(_words(match["name"])) is not None
+    if "=" in match["between"] or _ALWAYS.search(_words(match["name"])):
+        return True
+    before = text[max(0, match.start() - _BEFORE) : match.start()]
+    return _LINE_BEGINS.search(before) is not None
+
+
+def _value(text: str, at: int) -> Span:
+    """Where a value begins and ends; nowhere where it can be no secret."""
+    if quote := _QUOTE.match(text, at):
+        is_arn = text.startswith("arn:", quote.end())
+        return (at, at) if is_arn else (quote.end(), _closing(text, quote)[0])
+    if scheme := _SCHEME.match(text, at):
+        at = scheme.end()
+    if _IN_JSON.match(text, at):
+        return at, len(text)
+    if heredoc := _HEREDOC.match(text, at):
+        end = re.compile(rf"^[ \t]*+{heredoc['end']}\b", re.MULTILINE).search(text, heredoc.end())
+        return heredoc.end(), end.start() if end else len(text)
+    if block := _BLOCK.match(text, at):
+        return block.start(), block.end()
+    if text[at : at + 1] in _OPENING:
+        return at, _closing_bracket(text, at)
+    word = _WORD.match(text, at)
+    return (at, at) if word is None or _NO_SECRET.match(text, at) else word.span()
+
+
+def _closing(text: str, quote: re.Match[str]) -> Span:
+    """Where the quote is that closes another, deeper ones inside of it; the text's end if nowhere."""
+    at = quote.end()
+    while (found := text.find(quote[0], at)) >= 0:
+        if text[found - 1 : found] != "\\":
+            return found, found + len(quote[0])
+        at = found + 1
+    return len(text), len(text)
+
+
+def _closing_bracket(text: str, at: int) -> int:
+    """Behind the bracket that closes the one that stands there; the text's end if nowhere."""
+    depth = 0
+    while found := _BRACKETS.search(text, at):
+        at = found.end()
+        if found[0] in _OPENING:
+            depth += 1
+        elif found[0][-1] in "\"'":
+            at = _closing(text, found)[1]
+        else:
+            depth -= 1
+            if depth == 0:
+                return at
+    return len(text)

@@ -6,7 +6,13 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from ferry.review.plan.redacting import SENSITIVE, names_a_secret, redacted
+from ferry.review.plan.redacting import (
+    SENSITIVE,
+    is_option_for_a_secret,
+    may_be_secret,
+    names_a_secret,
+    redacted,
+)
 from ferry.review.plan.strict_json import DECODER
 
 if TYPE_CHECKING:
@@ -16,6 +22,9 @@ Json = Any
 """Any JSON value, at any depth, with UNKNOWN and Hidden in it."""
 
 _SETTING: Final = re.compile(r"[A-Za-z][A-Za-z0-9]*=[^;]*(;[A-Za-z][A-Za-z0-9]*=[^;]*)+")
+_VALUES: Final = frozenset({"default", "value", "values"})
+"""Members of an object that hold the value of what another member names."""
+
 _EMPTY: Final[tuple[Any, ...]] = (None, "", [], {})
 _HASH: Final = 0xFFFF_FFFF_FFFF
 _MARK: Final = re.compile(rf"{re.escape(SENSITIVE[:-1])}-[0-9a-f]+\)")
@@ -141,8 +150,21 @@ def both(mask: Json, other: Json) -> Json:
     if isinstance(mask, dict) and isinstance(other, dict):
         return {key: both(mask.get(key), other.get(key)) for key in mask | other}
     if isinstance(mask, list) and isinstance(other, list):
-        return [*mask, *other]  # a list's marks hold for all its items
+        return [of_each([*mask, *other])]
     return True
+
+
+def of_each(mask: Json) -> Json:
+    """What a list's mask marks in each of its items.
+
+    What is marked in one is marked in all: sets have other orders on the two sides of a change.
+    """
+    if not isinstance(mask, list):
+        return mask
+    marked: Json = None
+    for part in mask:
+        marked = both(marked, part)
+    return marked
 
 
 def hide(value: Json, mask: Json, *, name: str = "") -> Json:
@@ -165,11 +187,12 @@ def hide(value: Json, mask: Json, *, name: str = "") -> Json:
     if isinstance(value, dict) and (not is_marked or isinstance(mask, dict)):
         return _hide_members(value, mask if is_marked else {}, name=name)
     if isinstance(value, list) and (not is_marked or isinstance(mask, list)):
-        marked: Json = None
-        for part in mask if is_marked else ():
-            marked = both(marked, part)
-        return [hide(item, marked, name=name) for item in value]
-    named = value not in ("", False, True) and names_a_secret(name)
+        marked = of_each(mask) if is_marked else None
+        return [
+            hide(item, marked or is_option_for_a_secret(before), name=name)
+            for before, item in zip([None, *value], value, strict=False)
+        ]
+    named = bool(name) and may_be_secret(value) and names_a_secret(name)
     return Hidden(value) if named or is_marked else value
 
 
@@ -179,13 +202,15 @@ def _hide_members(value: dict[str, Any], masks: Mapping[str, Any], *, name: str)
     In a list of names and values (parameters, variables) the name stands beside the value.
     """
     outer = name if name and names_a_secret(name) else ""
-    for key in ("name", "key", "Name", "Key"):
-        if isinstance(value.get(key), str) and names_a_secret(value[key]):
-            masks = {**masks, "value": True, "Value": True}
+    told = (value.get(key) for key in ("name", "key", "Name", "Key"))
+    beside = next((it for it in told if isinstance(it, str) and names_a_secret(it)), "")
     return {
-        key: hide(item, masks.get(key), name=outer or key)
+        key: hide(
+            item, masks.get(key), name=beside if key.lower() in _VALUES and beside else outer or key
+        )
         if isinstance(item, str | dict | list | Hidden)
         or outer
+        or beside
         or key in masks
         or names_a_secret(key)
         else item

@@ -46,12 +46,15 @@ def test_it_finds_what_a_plain_search_finds(secrets: list[str], text: str) -> No
     ("value", "mask", "texts"),
     [
         ({"a": "x", "b": "y"}, {"a": True}, ["x"]),
-        ({"a": {"b": "x", "c": 7}}, {"a": True}, ["x"]),
-        ({"a": [{"b": "x"}, {"b": "y"}]}, {"a": [{"b": False}, {"b": True}]}, ["y"]),
+        ({"a": {"b": "x", "c": 7}}, {"a": True}, ["x", "7"]),
+        ({"a": [{"b": "x"}, {"b": "y"}]}, {"a": [{"b": False}, {"b": True}]}, ["x", "y"]),
         (["x", ["y"]], True, ["x", "y"]),
         ("x", False, []),
         ({"a": "x"}, {}, []),
-        ('{"user": "u", "password": ["p"]}', True, ['{"user": "u", "password": ["p"]}', "p"]),
+        ({"a-b": "x", "c": "y"}, True, ["a-b", "x", "y"]),
+        ('{"user": "u", "pass": "p"}', True, ['{"user": "u", "pass": "p"}', "p", "p"]),
+        ('["p", "q"]', True, ['["p", "q"]', "p", "q"]),
+        ("postgres://u:p@db", True, ["postgres://u:p@db", "u:p", "p"]),
         ("{broken", True, ["{broken"]),
     ],
 )

@@ -21,7 +21,7 @@ from ferry.review.plan.redacting import names_a_secret, redacted
         ('{"password": "can ary, \\" canary", "a": 1}', '{"password": "(sensitive)", "a": 1}'),
         ('{"masterUserPassword": 4711}', '{"masterUserPassword": (sensitive)}'),
         ("{'api_key': 'canary'}", "{'api_key': '(sensitive)'}"),
-        ('password="canary without end', 'password="(sensitive)"'),
+        ('password="canary without end', 'password="(sensitive)'),
         ("https://h/x?auth_token=canary&b=c", "https://h/x?auth_token=(sensitive)&b=c"),
         ("postgres://ferry:canary@db:5432/app", "postgres://(sensitive)@db:5432/app"),
         ("postgres://:canary@db", "postgres://(sensitive)@db"),

@@ -142,7 +142,7 @@ def test_a_mask_that_does_not_fit_hides_more(value: Json, mask: Json) -> None:
         ({"a": True}, False, {"a": True}),
         ({"a": True}, {"b": [True]}, {"a": True, "b": [True]}),
         ({"a": {"b": True}}, {"a": {"c": True}}, {"a": {"b": True, "c": True}}),
-        ([{"a": True}], [{"b": True}], [{"a": True}, {"b": True}]),
+        ([{"a": True}], [{"b": True}], [{"a": True, "b": True}]),
         ({"a": True}, True, True),
         ({"a": True}, [True], True),
         (None, None, None),
