@@ -34,6 +34,9 @@ _JOINING: Final = re.compile(
     "[\u0600-\u0605\u06dd\u070f\u0890-\u0891\u08e2\u0d4e\U000110bd\U000110cd\U000111c2-\U000111c3"
     "\U000113d1\U0001193f\U00011941\U00011a3a\U00011a84-\U00011a89\U00011d46\U00011f02]"
 )
+# jsii refuses the one with a traceback, cdktf leaves the other out without a word.
+_LOST_KEYS: Final = ("__proto__", "//")
+
 _CHARACTERS: Final[tuple[tuple[str, Callable[[str], str | None]], ...]] = (
     (
         f"{_KNOWN}, without control characters other than tab and line feed",
@@ -75,7 +78,7 @@ class Unfit:
 def unfit(document: Mapping[str, object]) -> Iterator[Unfit]:
     """Every unfit text of a document, values and keys; a key comes before what stands below it."""
     for location, value in _scalars(document):
-        found = _found(value)
+        found = _found_key(value) if location[-1] == KEY else _found(value)
         if found is None:
             continue
         characters, allowed, mend = found
@@ -105,6 +108,17 @@ def _scalars(value: object, location: Location = ()) -> Iterator[tuple[Location,
             yield from _scalars(item, (*location, index))
     else:
         yield location, value
+
+
+def _found_key(key: object) -> tuple[str, str, str] | None:
+    """What is wrong with a table's key."""
+    if key in _LOST_KEYS:
+        return (
+            "",
+            f"a key other than {' and '.join(_LOST_KEYS)}, which cdktf loses",
+            "rename the key",
+        )
+    return _found(key)
 
 
 def _found(value: object) -> tuple[str, str, str] | None:

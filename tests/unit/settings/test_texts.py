@@ -76,6 +76,20 @@ REFUSED: dict[str, tuple[Changes, str]] = {
             f"allowed: {COMPOSED}; write it composed: U+00C5"
         ),
     ),
+    "a key that jsii refuses": (
+        {"tags.extra": {"__proto__": "__proto__"}},
+        (
+            'tags.extra: the key "__proto__" given; '
+            "allowed: a key other than __proto__ and //, which cdktf loses; rename the key"
+        ),
+    ),
+    "a key that cdktf takes for a comment": (
+        {"tags.extra": {"//": "//"}},
+        (
+            'tags.extra: the key "//" given; '
+            "allowed: a key other than __proto__ and //, which cdktf loses; rename the key"
+        ),
+    ),
     "a list's item": (
         {
             "dms.tasks.0.tables.0.table": "a",

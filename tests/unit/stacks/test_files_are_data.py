@@ -5,6 +5,7 @@ Terraform itself is asked in tests/terraform/test_files_are_data.py.
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections import Counter
@@ -163,6 +164,31 @@ def test_no_text_of_a_file_is_a_template(harmless: Counter[str], text: str) -> N
         "parallel load": [[text]],
         "transformation": environment.dms.tasks[0].transformations[0].value,
     }
+
+
+SIGNS = "_.:/=+@- aZ0ü"
+TAGS = {
+    **{
+        "".join(signs): "".join(reversed(signs))
+        for length in (1, 2)
+        for signs in itertools.product(SIGNS, repeat=length)
+    },
+    **dict.fromkeys(("constructor", "toString", "valueOf", "toJSON", "resolve", "null"), ""),
+}
+"""Keys and values of which one or the other program in between might make something else."""
+
+
+@pytest.mark.parametrize("first", range(0, len(TAGS), 40))
+def test_every_tag_that_is_taken_arrives(first: int) -> None:
+    tags = dict(list(TAGS.items())[first : first + 40])
+    tags.pop("//", None)  # refused
+
+    reading = read("environments/dev.toml", "dev", document({"tags.extra": tags}))
+
+    assert reading.problems == ()
+    provider = synthesized(reading.environment).document["provider"]["aws"][0]
+    arrived = provider["default_tags"][0]["tags"]
+    assert {key: arrived.get(key) for key in tags} == tags
 
 
 def what_arrives(template: Template) -> dict[str, Any]:
