@@ -11,8 +11,10 @@ from tests.unit.ferry.review.held.edits import (
     SECOND_OR_BLOCKED,
     UNKNOWN,
     Held,
+    creates,
     deletes,
     forgets,
+    leaves,
     parameters,
     replaces,
     updates,
@@ -444,6 +446,57 @@ INSTANCES: Final = (
         why="The next failover goes to an instance that cannot carry the load.",
     ),
     Held(
+        name="new-reader-public",
+        edit=(
+            creates(
+                "aws_rds_cluster_instance.aurora_reader-3",
+                like=READER_2,
+                identifier="aurora-ferry-staging-reader-3",
+                publicly_accessible=True,
+            ),
+        ),
+        expected=BLOCKED,
+        why="A new reader has all the data as well.",
+    ),
+    Held(
+        name="new-reader-small-and-promoted-first",
+        edit=(
+            creates(
+                "aws_rds_cluster_instance.aurora_reader-3",
+                like=READER_2,
+                identifier="aurora-ferry-staging-reader-3",
+                instance_class="db.t4g.medium",
+                promotion_tier=0,
+            ),
+        ),
+        expected=SECOND_OR_BLOCKED,
+        why="The next failover goes to an instance that cannot carry the load.",
+    ),
+    Held(
+        name="new-reader-of-an-unknown-class",
+        edit=(
+            creates(
+                "aws_rds_cluster_instance.aurora_reader-3",
+                like=READER_2,
+                identifier="aurora-ferry-staging-reader-3",
+                instance_class=UNKNOWN,
+                promotion_tier=0,
+            ),
+        ),
+        expected=NOT_SAFE,
+        why="It may be too small for what it takes over.",
+    ),
+    Held(
+        name="both-readers-larger-no-writer-known",
+        edit=(
+            leaves(WRITER, was={"writer": False}),
+            updates(READER_1, was=_NOW, instance_class="db.r6g.xlarge"),
+            updates(READER_2, was=_NOW, instance_class="db.r6g.xlarge"),
+        ),
+        expected=SECOND_OR_BLOCKED,
+        why="Nobody is known to write: it may be one of these two.",
+    ),
+    Held(
         name="writer-public",
         edit=(updates(WRITER, publicly_accessible=True),),
         expected=BLOCKED,
@@ -644,6 +697,22 @@ PARAMETER: Final = (
         "Every statement with its parameters is in the log: passwords too.",
         log_min_duration_statement="0",
     ),
+    _set("time-zone", "Times without a zone mean others.", timezone="Asia/Tokyo"),
+    _set(
+        "strings-of-old",
+        "Backslashes escape again: SQL injection.",
+        standard_conforming_strings="0",
+    ),
+    _set("locks-cut-short", "Whoever waits for a lock fails at once.", lock_timeout="1"),
+    _set("no-audit", "Who did what is no longer written.", pgaudit__log="none"),
+    _set("no-index", "No index is used.", enable_indexscan="0"),
+    _set(
+        "serializable",
+        "Transactions fail that did not.",
+        default_transaction_isolation="serializable",
+    ),
+    _set("work-mem-next-to-nothing", "Every sort goes to disk.", work_mem="64"),
+    _set("log-of-errors-only", "Warnings are no longer written.", log_min_messages="panic"),
     _set("nobody-knows", "Nobody knows this parameter.", rds__made_up="1"),
     Held(
         name="parameter-not-known-yet",

@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from ferry.review.plan.values import Json
 
 ACCOUNT = "111122223333"
+ACCOUNTS = {"dev": ACCOUNT, "prod": "444455556666", "staging": ACCOUNT}
 REGION = "eu-central-1"
 ENVIRONMENT = "staging"
+PROJECT = "aurora-ferry"
 AWS = "registry.terraform.io/hashicorp/aws"
 
 SNAPSHOTS = Path("tests/unit/stacks/__snapshots__/test_snapshots")
@@ -33,6 +35,8 @@ _REFERENCE = re.compile(r"\$\{(?P<reference>(?:data\.)?[A-Za-z0-9_-]+\.[A-Za-z0-
 _MOVED_INTO_STAGING = {
     "444455556666": ACCOUNT,
     "aurora-ferry-prod": "aurora-ferry-staging",
+    '"environment": "prod"': '"environment": "staging"',
+    '"cost-centre": "4711", ': "",
     "vpc-bc4f5b4ed92aa1485": "vpc-d8e3ceccd795ab463",
     "rtb-dd2975a76bb497672": "rtb-06fb141dc647bb521",
     "subnet-444a65858f992723a": "subnet-5976b29df66303ac2",

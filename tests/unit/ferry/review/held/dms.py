@@ -572,6 +572,19 @@ INSTANCE: Final = (
         why="An address of the internet, and a new instance: the tasks go with the old one.",
     ),
     Held(
+        name="new-dms-public",
+        edit=(
+            creates(
+                "aws_dms_replication_instance.second_instance",
+                like=REPLICATION,
+                replication_instance_id="aurora-ferry-staging-second",
+                publicly_accessible=True,
+            ),
+        ),
+        expected=BLOCKED,
+        why="A new replication instance gets an address of the internet.",
+    ),
+    Held(
         name="dms-another-engine",
         edit=(updates(REPLICATION, engine_version="3.6.1"),),
         expected=SECOND_OR_BLOCKED,

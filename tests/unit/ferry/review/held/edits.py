@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from tests.unit.ferry.review.held.base import (
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
     from ferry.review.plan.values import Json
     from tests.unit.ferry.review.held.base import Resource
+
+DEPLOYED = "the environment"
+ACCOUNTS = "the account's stack"
+NOTHING = "nothing"
 
 UNKNOWN: Any = object()
 """In a value's place: known only after apply."""
@@ -85,14 +89,19 @@ class Held:
         edit: The steps.
         expected: The exit statuses of the verdicts that a careful reviewer gives.
         why: The reason, in one sentence.
-        of_account: Whether the account's stack is edited, instead of the environment's.
+        of: What is deployed: the environment, the account's stack, or nothing.
+        environment: The environment that is asked about.
+        stack_text: The synthesized stack that is given beside the plan; none where what is edited
+            would not be in it.
     """
 
     name: str
     edit: Sequence[Step]
     expected: frozenset[int]
     why: str
-    of_account: bool = False
+    of: str = DEPLOYED
+    environment: str = ENVIRONMENT
+    stack_text: str | None = None
 
 
 def updates(
@@ -437,7 +446,7 @@ def _edited(step: Step, resource: Resource | None) -> dict[str, Any]:
         "replace": "replace_because_cannot_update",
         "delete": "delete_because_no_resource_config",
     }
-    if step.action in reasons and not step.drift:
+    if step.action in reasons and not step.drift and "deposed" not in beside:
         beside.setdefault("action_reason", reasons[step.action])
     return _item(resource.address if resource else step.name, change, beside)
 
@@ -463,18 +472,24 @@ def _made_again(step: Step, resource: Resource) -> dict[str, Any]:
     return {**_edited(step, None), "address": resource.address, "name": name}
 
 
+def _found(step: Step, resource: Resource) -> Resource:
+    """A resource as it was found when it was refreshed."""
+    return replace(resource, values={**resource.values, **step.to})
+
+
 def _items(
     held: Held, base: Mapping[str, Resource]
 ) -> tuple[dict[str, dict[str, Any]], list[dict[str, Any]]]:
     """The plan's resource_changes by name, and its resource_drift."""
-    items = {name: _idle(resource) for name, resource in base.items()}
-    drift: list[dict[str, Any]] = []
+    found = [it for it in held.edit if it.drift]
+    drift = [_edited(it, base[it.name]) for it in found]
+    base = {**base, **{it.name: _found(it, base[it.name]) for it in found}}
+    gone = {it.name for it in found if it.action == "delete"}
+    items = {name: _idle(resource) for name, resource in base.items() if name not in gone}
     for step in held.edit:
-        if step.action in {"part", "everywhere"}:
+        if step.action in {"part", "everywhere"} or step.drift:
             continue
-        if step.drift:
-            drift.append(_edited(step, base[step.name]))
-        elif step.action in {"create", "read"} and step.name not in base:
+        if step.action in {"create", "read"} and step.name not in base:
             items[step.name] = _edited(step, None)
         elif step.action == "create":
             items[step.name] = _made_again(step, base[step.name])
@@ -486,7 +501,7 @@ def _items(
 
 def plan_text(held: Held) -> str:
     """The plan of an edit, as ``terraform show -json`` prints it."""
-    base = account() if held.of_account else deployed()
+    base = {DEPLOYED: deployed(), ACCOUNTS: account(), NOTHING: {}}[held.of]
     items, drift = _items(held, base)
     parts = {it.name: it.to["value"] for it in held.edit if it.action == "part"}
     changes = list(items.values())
@@ -540,7 +555,7 @@ def plan_text(held: Held) -> str:
         "complete": True,
         "errored": False,
     }
-    if held.of_account:
+    if held.of != DEPLOYED:
         parts = {"checks": None, "configuration": None, "output_changes": None, **parts}
     for name, value in parts.items():
         if value is None:

@@ -12,6 +12,7 @@ from tests.unit.ferry.review.held.edits import (
     Step,
     creates,
     deletes,
+    drifts,
     leaves,
     mappings,
     parameters,
@@ -467,4 +468,32 @@ ROWS: Final = (
         deletes(WRITER_CPU, was={"alarm_name": "aurora-cpu-old"}, beside={"deposed": "0badc0de"}),
     ),
     _day("nothing", "Nothing changes."),
+    _day(
+        "address-more-hidden",
+        "One more gets the mail; whose address it is the plan does not show.",
+        creates(
+            'aws_sns_topic_subscription.more["ops"]',
+            like=EMAIL,
+            hidden=("endpoint",),
+            beside={"index": "ops"},
+            **_EMAIL,
+        ),
+    ),
+    _day(
+        "found-after-a-failover",
+        "Who writes has changed by itself; nothing is to be done.",
+        drifts(WRITER, writer=False),
+        drifts(READER_1, writer=True),
+    ),
+    _day(
+        "found-tagged",
+        "Somebody's tag is taken off again.",
+        drifts(CLUSTER, tags={"Name": "aurora-ferry-staging", "by": "hand"}),
+        updates(CLUSTER, tags={"Name": "aurora-ferry-staging"}),
+    ),
+    _day(
+        "found-with-another-address-of-dms",
+        "AWS gave the instance another private address.",
+        drifts(REPLICATION, replication_instance_private_ips=["10.21.6.99"]),
+    ),
 )

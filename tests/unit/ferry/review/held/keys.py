@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from tests.unit.ferry.review.held.edits import (
+    ACCOUNTS,
     BLOCKED,
     NOT_SAFE,
     SECOND_OR_BLOCKED,
@@ -588,14 +589,14 @@ ROLES: Final = (
         edit=(deletes("aws_iam_role.dms-vpc-role"),),
         expected=SECOND_OR_BLOCKED,
         why="DMS no longer reaches any VPC of the account.",
-        of_account=True,
+        of=ACCOUNTS,
     ),
     Held(
         name="account-vpc-policy-detached",
         edit=(deletes("aws_iam_role_policy_attachment.dms-vpc-role"),),
         expected=SECOND_OR_BLOCKED,
         why="The role is there, and may do nothing.",
-        of_account=True,
+        of=ACCOUNTS,
     ),
     Held(
         name="account-vpc-role-trusts-another",
@@ -609,7 +610,7 @@ ROLES: Final = (
         ),
         expected=SECOND_OR_BLOCKED,
         why="DMS cannot assume it.",
-        of_account=True,
+        of=ACCOUNTS,
     ),
     Held(
         name="account-logs-role-of-an-admin",
@@ -623,7 +624,7 @@ ROLES: Final = (
         ),
         expected=SECOND_OR_BLOCKED,
         why="DMS's role for its logs may do everything.",
-        of_account=True,
+        of=ACCOUNTS,
     ),
     Held(
         name="account-logs-policy-another",
@@ -635,7 +636,7 @@ ROLES: Final = (
         ),
         expected=SECOND_OR_BLOCKED,
         why="No task of the account logs any more, and the role reads everything.",
-        of_account=True,
+        of=ACCOUNTS,
     ),
 )
 

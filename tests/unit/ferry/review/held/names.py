@@ -93,3 +93,4 @@ AURORA_SG = "sg-b6ff11bb2a1386661"
 DMS_SG = "sg-d6e68af725787f278"
 VPC_ID = "vpc-d8e3ceccd795ab463"
 AURORA_SUBNET_IDS = ["subnet-52f652ce9d08f8c18", "subnet-dc0ace8c73fbd7904"]
+KEY_ID = "aef214d3-27e9-4959-a285-cccf3bc68dae"

@@ -9,13 +9,15 @@ from tests.unit.ferry.review.held import (
     aurora,
     dms,
     everyday,
+    first,
     hidden,
     keys,
     network,
+    others,
     watching,
     whole,
 )
-from tests.unit.ferry.review.held.base import ACCOUNT, ENVIRONMENT
+from tests.unit.ferry.review.held.base import ACCOUNTS, PROJECT, REGION
 from tests.unit.ferry.review.held.edits import plan_text
 from tests.unit.ferry.review.plans import BLOCKING
 
@@ -30,8 +32,9 @@ DANGEROUS: Final[tuple[Held, ...]] = (
     *watching.ROWS,
     *whole.ROWS,
     *hidden.ROWS,
+    *others.ROWS,
 )
-EVERYDAY: Final[tuple[Held, ...]] = everyday.ROWS
+EVERYDAY: Final[tuple[Held, ...]] = (*everyday.ROWS, *first.ROWS)
 ROWS: Final = (*DANGEROUS, *EVERYDAY)
 
 
@@ -43,8 +46,15 @@ def verdict(held: Held) -> int:
     """The exit status that ferry review ends with, under the guardrails that hold by default."""
     text = plan_text(held)
     try:
-        plan = read_plan(text, account_id=ACCOUNT)
-        return review(plan, environment=ENVIRONMENT, block=BLOCKING).exit_code
+        plan = read_plan(
+            text,
+            stack_text=held.stack_text,
+            account_id=ACCOUNTS[held.environment],
+            region=REGION,
+            environment=held.environment,
+            project=PROJECT,
+        )
+        return review(plan, environment=held.environment, block=BLOCKING).exit_code
     except PlanError:
         return 3
     except Exception:  # noqa: BLE001 - a crash of one row is shown as that row's

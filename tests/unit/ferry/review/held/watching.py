@@ -314,6 +314,26 @@ ALARMS: Final = (
     _alarm("actions-off", "It changes its colour, and nobody hears of it.", actions_enabled=False),
     _alarm("threshold-not-known-yet", "It may be out of reach.", threshold=UNKNOWN),
     Held(
+        name="alarm-never-fires",
+        edit=(updates(WRITER_CPU, threshold=101, treat_missing_data="ignore"),),
+        expected=SECOND,
+        why="Neither a busy CPU nor silence ever rings.",
+    ),
+    Held(
+        name="new-alarm-out-of-reach",
+        edit=(
+            creates(
+                "aws_cloudwatch_metric_alarm.more",
+                like=WRITER_CPU,
+                alarm_name="aurora-more-staging",
+                threshold=101,
+            ),
+            deletes(WRITER_CPU),
+        ),
+        expected=SECOND,
+        why="It takes the place of one that rings.",
+    ),
+    Held(
         name="alarm-actions-elsewhere",
         edit=(
             updates(WRITER_CPU, alarm_actions=[f"arn:aws:sns:eu-central-1:{STRANGER}:somewhere"]),

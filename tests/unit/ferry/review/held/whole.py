@@ -138,6 +138,19 @@ SOMEBODY_ELSES: Final = (
     ),
 )
 
+_OTHERS: Final = (
+    Held(
+        name="cluster-of-production-deleted",
+        edit=(
+            deletes(CLUSTER, was={"skip_final_snapshot": True}),
+            everywhere("staging", "prod"),
+            everywhere("111122223333", "444455556666"),
+        ),
+        expected=frozenset({3, 4}),
+        why="Another environment's plan, of another account, and it deletes the cluster.",
+    ),
+)
+
 CHECKS: Final = (
     Held(
         name="check-failed",
@@ -648,4 +661,4 @@ DRIFT: Final = (
     ),
 )
 
-ROWS: Final = (*SOMEBODY_ELSES, *CHECKS, *PARTS, *BESIDES, *DRIFT)
+ROWS: Final = (*SOMEBODY_ELSES, *_OTHERS, *CHECKS, *PARTS, *BESIDES, *DRIFT)
