@@ -42,7 +42,7 @@ class Repository:
             f"repos/{self.name}/{path}?per_page=100",
             folder=self.folder,
         )  # fmt: skip
-        return (json.loads(line) for line in lines.splitlines() if line)
+        return (json.loads(line) for line in lines.split("\n") if line)
 
     def one(self, path: str) -> dict[str, Any] | None:
         """GitHub's answer; None where it has nothing there."""

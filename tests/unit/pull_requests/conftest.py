@@ -28,7 +28,9 @@ if "GET" in sys.argv:
     answers = json.loads((folder / "answers").read_text())
     if path not in answers and "--paginate" not in sys.argv:
         sys.exit("gh: Not Found (HTTP 404)")
-    print("".join(json.dumps(line) + "\\n" for line in answers.get(path, [])), end="")
+    lines = [json.dumps(line, ensure_ascii=False) for line in answers.get(path, [])]
+    sys.stdout.reconfigure(encoding="utf-8")
+    print("".join(line + "\\n" for line in lines), end="")
 """
 
 

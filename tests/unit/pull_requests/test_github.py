@@ -69,6 +69,14 @@ def test_another_comment_is_left_alone(
     assert gh.writes() == [("POST", COMMENTS, {"body": TEXT})]
 
 
+def test_a_comment_of_several_lines_in_one_is_read(gh: FakeGh, pull_request: PullRequest) -> None:
+    """Whoever may comment may write U+2028, at which Python ends a line and JSON does not."""
+    comment = {"id": 1, "login": BOT, "body": f"{MARKER}\n## dev\u2028\x85"}
+    gh.answer(COMMENTS, comment)
+
+    assert pull_request.comments() == [comment]
+
+
 def test_all_pages_are_asked_for(gh: FakeGh, pull_request: PullRequest) -> None:
     pull_request.reviews()
 
