@@ -3,67 +3,52 @@
 from __future__ import annotations
 
 import json
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ferry.findings import ExitStatus
 from pull_requests import guardrails, kept, log
-from pull_requests.comment import first_line, marker, shows
+from pull_requests.comment import shows
 from pull_requests.errors import RefusedError
 from pull_requests.reviewing import review
-from pull_requests.terraform import PLAN_FILE, Terraform
+from pull_requests.terraform import PLAN_FILE, ready
 
 if TYPE_CHECKING:
     from pull_requests.github import PullRequest
     from pull_requests.stacks import Stack
 
 
-def propose(stack: Stack, *, run: str, project: Path, pull_request: PullRequest | None) -> str:
+def propose(stack: Stack, *, run: str, pull_request: PullRequest | None) -> str:
     """Plan a stack, show the review to those who approve, and keep the plan for this run.
 
-    The project is the default branch's checkout. The changes are compared with the comment of a
-    pull request, if there is one.
-
-    Returns:
-        The kept plan's digest; empty where there is nothing to apply.
-
-    Raises:
-        RefusedError: The plan is blocked or could not be judged.
-        FerryError: AWS or Terraform refused.
+    The changes are compared with the comment of a pull request, if there is one. What is returned
+    is the kept plan's digest, empty where there is nothing to apply.
     """
-    with tempfile.TemporaryDirectory(prefix="aurora-ferry-plan-") as folder:
-        terraform = Terraform(folder=Path(folder))
-        terraform.init(stack, stack.document)
-        log.show(terraform.plan())
+    with ready(stack, stack.document) as terraform:
+        terraform.plan()
         shown = terraform.shown()
-        changes = _refuse_what_is_blocked(shown, stack, project)
+        changes = _refuse_what_is_blocked(shown, stack)
         log.summarize(_comparison(stack.name, changes, pull_request))
         if json.loads(shown)["applyable"] is not True:
             return ""
         return kept.keep((terraform.folder / PLAN_FILE).read_bytes(), stack, run=run)
 
 
-def apply(stack: Stack, *, run: str, digest: str, project: Path) -> None:
+def apply(stack: Stack, *, run: str, digest: str) -> None:
     """Apply the plan of the digest that `propose` returned to this run, at the same commit.
 
     Raises:
-        RefusedError: The plan is not this run's, is blocked, could not be judged, or the state has
-            moved. Nothing was applied.
-        FerryError: AWS or Terraform refused.
+        RefusedError: The plan is not this run's, is blocked, or the state has moved.
     """
     plan = kept.kept(stack, run=run, digest=digest)
-    with tempfile.TemporaryDirectory(prefix="aurora-ferry-apply-") as folder:
-        terraform = Terraform(folder=Path(folder))
-        terraform.init(stack, stack.document)
+    with ready(stack, stack.document) as terraform:
         (terraform.folder / PLAN_FILE).write_bytes(plan)
-        _refuse_what_is_blocked(terraform.shown(), stack, project)
+        _refuse_what_is_blocked(terraform.shown(), stack)
         terraform.apply()
 
 
-def _refuse_what_is_blocked(shown: str, stack: Stack, project: Path) -> str:
-    """Show the review and return the hash of the changes."""
-    reviewed = review(shown, stack, guardrails.read(project / guardrails.FOLDER))
+def _refuse_what_is_blocked(shown: str, stack: Stack) -> str:
+    """Show the review, by this checkout's guardrails, and return the hash of the changes."""
+    reviewed = review(shown, stack, guardrails.read(guardrails.FOLDER))
     log.show(reviewed.text)
     log.summarize(reviewed.text)
     if reviewed.verdict > ExitStatus.LOOK:
@@ -81,11 +66,10 @@ def _comparison(stack: str, changes: str, pull_request: PullRequest | None) -> s
     """
     if pull_request is None:
         return "No pull request was named to compare these changes with."
-    shown = [it for it in pull_request.comments() if first_line(it) == marker(stack)]
-    name = f"#{pull_request.number}"
-    if not shown:
+    name, comment = f"#{pull_request.number}", pull_request.comments().get(stack)
+    if comment is None:
         return f"**{name} has no comment that showed changes of `{stack}`.**"
-    if any(shows(it["body"], changes) for it in shown):
+    if shows(comment["body"], changes):
         return f"These are the changes that the comment of {name} showed."
     return (
         f"**These are not the changes that the comment of {name} showed:** the state, the code or "

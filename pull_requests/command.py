@@ -14,13 +14,12 @@ from facts.placement import partition_of
 from ferry.errors import FerryError, InputError
 from ferry.findings import ExitStatus
 from pull_requests import applying, guardrails, log, planning
-from pull_requests.code import commit_of
-from pull_requests.comment import first_line, marked_stack, marker, text_of, text_without_change
+from pull_requests.code import changes_since, commit_of, synthesized
+from pull_requests.comment import text_of, text_without_change
 from pull_requests.github import PullRequest, Repository
 from pull_requests.reviewing import not_reviewed, review
 from pull_requests.stacks import Kind, find
-from pull_requests.synthesis import changes_since, synthesized
-from pull_requests.verdict import approvers, status, why_not
+from pull_requests.verdict import status, why_not
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -87,8 +86,7 @@ def parser() -> argparse.ArgumentParser:
 
 def _changed(options: argparse.Namespace) -> int:
     """Name the stacks that change."""
-    project = Path.cwd()
-    found = changes_since(project, commit_of(project, options.base))
+    found = changes_since(Path(), commit_of(Path(), options.base))
     log.show("\n".join(f"{it.stack.name}: {it.kind}" for it in found) or "No stack changes.")
     log.give("stacks", json.dumps([place(change.stack) for change in found]))
     return ExitStatus.GOOD
@@ -96,9 +94,8 @@ def _changed(options: argparse.Namespace) -> int:
 
 def _plan(options: argparse.Namespace) -> int:
     """Plan a stack that changes, by the branch's own code, and write nothing in AWS."""
-    project = Path.cwd()
-    base = commit_of(project, options.base)
-    found = {change.stack.name: change for change in changes_since(project, base)}
+    base = commit_of(Path(), options.base)
+    found = {change.stack.name: change for change in changes_since(Path(), base)}
     if options.stack not in found:
         raise InputError(
             f"{options.stack!r} does not change since {base}; {', '.join(found) or 'no stack'} does."
@@ -112,19 +109,18 @@ def _plan(options: argparse.Namespace) -> int:
 def _review(options: argparse.Namespace) -> int:
     """Review what 'plan' wrote, comment on the pull request, and end as the review says."""
     planned = planning.read(options.folder, stack=options.stack)
-    stack = planned.stack(options.stack)
+    stack = planned.change.stack
     found = not_reviewed(stack.name, planned.failure)
     if planned.plan:
         try:
             found = review(planned.plan, stack, *_guardrails(options))
         except FerryError as error:
             found = not_reviewed(stack.name, str(error))
-    number = int(options.number)
-    text = text_of(stack, planned, found, commit=options.commit, number=number)
+    text = text_of(planned, found, commit=options.commit, number=int(options.number))
     log.show(text)
     log.summarize(text)
-    _pull_request(options).comment(marker(stack.name), text)
-    moves = ExitStatus.LOOK if planned.kind == Kind.MOVED else ExitStatus.GOOD
+    _pull_request(options).comment(stack.name, text)
+    moves = ExitStatus.LOOK if planned.change.kind is Kind.MOVED else ExitStatus.GOOD
     return _told(stack.name, max(found.verdict, moves), options)
 
 
@@ -132,34 +128,23 @@ def _verdict(options: argparse.Namespace) -> int:
     """End as all stacks and the guardrails say: the check to require."""
     names = ("repository", "head", "actor", "plan_role", "changed_ended", "stacks_ended")
     reason = why_not(**{name: getattr(options, name) for name in names})
+    own, proposed = _guardrails(options)
+    changed = {it["stack"] for it in json.loads(options.changed or "[]")}
     print(f"::error::{reason}" if reason else "::notice::No stack's plan stands against the merge.")
     if options.head == options.repository and options.changed:
-        _settle(options)
-    loosened = guardrails.loosened(*_guardrails(options))
-    return max(
-        ExitStatus.NOT_DONE if reason else ExitStatus.GOOD,
-        *(
-            _told(f"what {name} no longer blocks ({dangers})", ExitStatus.LOOK, options)
-            for name, dangers in loosened.items()
-        ),
-        ExitStatus.GOOD,
-    )
-
-
-def _settle(options: argparse.Namespace) -> None:
-    """Write the comments anew of stacks that change no more."""
-    changed = {it["stack"] for it in json.loads(options.changed)}
-    pull_request = _pull_request(options)
-    stacks = {marked_stack(first_line(it)) for it in pull_request.comments()}
-    for stack in sorted(stacks - changed - {""}):
-        pull_request.comment(marker(stack), text_without_change(stack, commit=options.commit))
-        print(f"{stack}: changes no more")
+        pull_request = _pull_request(options)
+        for stack in sorted(pull_request.comments().keys() - changed):
+            pull_request.comment(stack, text_without_change(stack, commit=options.commit))
+            print(f"{stack}: changes no more")
+    loosened = guardrails.loosened(own, proposed)
+    approved = [_told(what, ExitStatus.LOOK, options) for what in loosened]
+    return max([ExitStatus.NOT_DONE if reason else ExitStatus.GOOD, *approved])
 
 
 def _gate(options: argparse.Namespace) -> int:
     """Refuse a GitHub environment that protects nothing, and say where its stack is."""
-    stack = find(synthesized(Path.cwd()), options.stack)
-    repository = Repository(name=options.repository, folder=Path.cwd())
+    repository = Repository(name=options.repository)
+    stack = _stack(options)
     for weakness in repository.refuse_unprotected(stack.name, branch=options.branch):
         print(f"::warning::The GitHub environment {stack.name}: {weakness}.")
     for name, value in place(stack).items():
@@ -169,12 +154,8 @@ def _gate(options: argparse.Namespace) -> int:
 
 def _propose(options: argparse.Namespace) -> int:
     """Plan a stack by the default branch's code, and keep the plan for this run."""
-    digest = applying.propose(
-        find(synthesized(Path.cwd()), options.stack),
-        run=options.run_id,
-        project=Path.cwd(),
-        pull_request=_pull_request(options) if options.number else None,
-    )
+    pull_request = _pull_request(options) if options.number else None
+    digest = applying.propose(_stack(options), run=options.run_id, pull_request=pull_request)
     print("Kept until it is approved." if digest else "There is nothing to apply.")
     log.give("digest", digest)
     return ExitStatus.GOOD
@@ -182,8 +163,7 @@ def _propose(options: argparse.Namespace) -> int:
 
 def _apply(options: argparse.Namespace) -> int:
     """Apply the plan that this run has kept, and no other."""
-    stack = find(synthesized(Path.cwd()), options.stack)
-    applying.apply(stack, run=options.run_id, digest=options.digest, project=Path.cwd())
+    applying.apply(_stack(options), run=options.run_id, digest=options.digest)
     return ExitStatus.GOOD
 
 
@@ -212,26 +192,20 @@ def place(stack: Stack) -> dict[str, str]:
 
 def _guardrails(options: argparse.Namespace) -> tuple[guardrails.Guardrails, guardrails.Guardrails]:
     """Those of the default branch, whose code this is, and those of the pull request."""
-    own = guardrails.read(Path.cwd() / guardrails.FOLDER)
-    return own, guardrails.read(options.proposed)
+    return guardrails.read(guardrails.FOLDER), guardrails.read(options.proposed)
+
+
+def _stack(options: argparse.Namespace) -> Stack:
+    return find(synthesized(Path()), options.stack)
 
 
 def _pull_request(options: argparse.Namespace) -> PullRequest:
-    repository = Repository(name=options.repository, folder=Path.cwd())
-    return PullRequest(repository=repository, number=int(options.number))
+    return PullRequest(repository=Repository(name=options.repository), number=int(options.number))
 
 
 def _told(what: str, verdict: ExitStatus, options: argparse.Namespace) -> ExitStatus:
     """Say what a verdict means by the approvals that there are, and what the check ends with."""
-    approved_by = []
-    if verdict is ExitStatus.LOOK:
-        pull_request = _pull_request(options)
-        approved_by = approvers(
-            pull_request.reviews(),
-            authors=pull_request.authors(),
-            commit=options.commit,
-            may_write=pull_request.repository.may_write,
-        )
-    ends, text = status(verdict, approved_by)
+    asks = verdict is ExitStatus.LOOK
+    ends, text = status(verdict, _pull_request(options).approvers(options.commit) if asks else [])
     print(f"::{'error' if ends else 'notice'}::{what}: {text}")
     return ends

@@ -3,38 +3,32 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
+from facts.names import is_account_stack
 from ferry.findings import ExitStatus
 from ferry.review.report.inert import code
 from pull_requests.guardrails import FOLDER
 from pull_requests.stacks import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from pull_requests.planning import Planned
     from pull_requests.reviewing import Reviewed
-    from pull_requests.stacks import Stack
+    from pull_requests.stacks import Change, Stack
 
 _SHORT_HASH: Final = 12
+_WHOSE: Final = "<!-- aurora-ferry plan of {} -->"
+"""The hidden line that a stack's comment begins with, by which it is found again."""
+
 _CHANGES: Final = "<!-- aurora-ferry changes {} -->"
 
 
-def marker(stack: str) -> str:
-    """The hidden line that a stack's comment begins with, by which it is found again."""
-    return f"<!-- aurora-ferry plan of {stack} -->"
-
-
-def marked_stack(line: str) -> str:
-    """The stack whose comment begins with a line; empty where it is no stack's."""
-    found = re.fullmatch(r"<!-- aurora-ferry plan of ([a-z0-9-]+) -->", line)
+def stack_of(comment: str) -> str:
+    """The stack whose comment it is, as its first line says; empty where it is no stack's."""
+    found = re.match(rf"{_WHOSE.format('([a-z0-9-]+)')}\s*$", comment, re.MULTILINE)
     return found[1] if found else ""
-
-
-def first_line(comment: Mapping[str, Any]) -> str:
-    """The line that says whose comment it is."""
-    return str(comment["body"]).partition("\n")[0].rstrip()
 
 
 def shows(comment: str, changes: str) -> bool:
@@ -45,19 +39,19 @@ def shows(comment: str, changes: str) -> bool:
     return [it.rstrip() for it in comment.split("\n")[1:2]] == [_CHANGES.format(changes)]
 
 
-def text_of(stack: Stack, planned: Planned, found: Reviewed, *, commit: str, number: int) -> str:
+def text_of(planned: Planned, found: Reviewed, *, commit: str, number: int) -> str:
     """Write the comment of a planned stack, at a commit, of the pull request of that number."""
-    end = "There is nothing to apply.\n"
+    stack, end = planned.change.stack, "There is nothing to apply.\n"
     if found.verdict <= ExitStatus.LOOK and planned.applyable:
         end = (
             "After the merge this plans again, compares, and applies what is approved then:\n\n"
             f"```sh\ngh workflow run apply.yml -f stack={stack.name} -f pull_request={number}\n```\n"
         )
     parts = (
-        marker(stack.name),
+        _WHOSE.format(stack.name),
         _CHANGES.format(found.changes) if found.changes else "",
         _whose(stack, found.environments),
-        _lead(stack, planned),
+        _lead(planned.change),
         found.text,
         f"---\nPlanned at `{commit[:_SHORT_HASH]}`, by the code of this pull request. {end}",
     )
@@ -67,14 +61,14 @@ def text_of(stack: Stack, planned: Planned, found: Reviewed, *, commit: str, num
 def text_without_change(stack: str, *, commit: str) -> str:
     """Write what a stack's comment becomes when nothing of the stack changes any more."""
     return (
-        f"{marker(stack)}\n## {stack}: no change\n\nSince `{commit[:_SHORT_HASH]}` this pull request "
+        f"{_WHOSE.format(stack)}\n## {stack}: no change\n\nSince `{commit[:_SHORT_HASH]}` this pull request "
         f"changes nothing of `{stack}`.\n"
     )
 
 
 def _whose(stack: Stack, environments: Sequence[str]) -> str:
     """Ferry's title names one environment; an account's stack is judged by all of the account."""
-    if not (stack.is_account and environments):
+    if not (is_account_stack(stack.name) and environments):
         return ""
     files = " and ".join(code(f"{FOLDER}/{it}.toml") for it in environments)
     return (
@@ -83,19 +77,20 @@ def _whose(stack: Stack, environments: Sequence[str]) -> str:
     )
 
 
-def _lead(stack: Stack, planned: Planned) -> str:
-    if planned.kind == Kind.GONE:
+def _lead(change: Change) -> str:
+    stack = change.stack
+    if change.kind is Kind.GONE:
         own = f"`{FOLDER}/{stack.name}.toml`"
-        file = "The last environment of the account" if stack.is_account else own
+        file = "The last environment of the account" if is_account_stack(stack.name) else own
         return (
             f"> [!CAUTION]\n> **{file} is deleted.** What follows is what destroying `{stack.name}` "
             "would do. Merging alone destroys nothing: the resources stay, and nothing manages "
             "them. To destroy them, keep the file and follow docs/deployment.md, Lifting protection "
             "and destroying; delete it afterwards.\n"
         )
-    if planned.kind == Kind.MOVED:
+    if change.kind is Kind.MOVED:
         return (
-            f"> [!CAUTION]\n> **The state of `{stack.name}` moves** from {code(planned.moved_from)} "
+            f"> [!CAUTION]\n> **The state of `{stack.name}` moves** from {code(change.moved_from)} "
             f"to {code(stack.state)}. What follows is planned against the new place. What the old "
             "one knows stays deployed, and nothing manages it.\n"
         )

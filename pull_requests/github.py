@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from pull_requests.comment import first_line
+from pull_requests.comment import stack_of
 from pull_requests.errors import RefusedError, ToolError
 from pull_requests.programs import output_of
-from pull_requests.verdict import Approval
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 _BOT: Final = "github-actions[bot]"
 """Who a workflow's comments are from. Nobody else's is taken for one, whatever it says."""
 
 _MAY_WRITE: Final = frozenset({"write", "maintain", "admin"})
+_COUNTS: Final = frozenset({"APPROVED", "CHANGES_REQUESTED", "DISMISSED"})
+"""A comment leaves an earlier approval as it is."""
+
 _COMMITS_LISTED: Final = 250
 """GitHub lists no more commits of a pull request. Source:
 https://docs.github.com/en/rest/pulls/pulls#list-commits-on-a-pull-request"""
@@ -30,43 +28,33 @@ _COMMIT: Final = ".[] | {author: .author.login, committer: .committer.login}"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Repository:
-    """A repository on GitHub, by `OWNER/NAME`; gh runs in the folder."""
+    """A repository on GitHub, by `OWNER/NAME`."""
 
     name: str
-    folder: Path
 
-    def all(self, path: str, query: str) -> Iterator[dict[str, Any]]:
-        """What a query takes of every page, one JSON object a line."""
-        lines = output_of(
-            "gh", "api", "--method", "GET", "--paginate", "--jq", query,
-            f"repos/{self.name}/{path}?per_page=100",
-            folder=self.folder,
-        )  # fmt: skip
-        return (json.loads(line) for line in lines.split("\n") if line)
+    def all(self, path: str, query: str) -> list[dict[str, Any]]:
+        """What a query takes of every page."""
+        lines = self.api("GET", f"{path}?per_page=100", "--paginate", "--jq", query)
+        return [json.loads(line) for line in lines.split("\n") if line]
 
-    def one(self, path: str) -> dict[str, Any] | None:
-        """GitHub's answer; None where it has nothing there."""
-        command = ("gh", "api", "--method", "GET", f"repos/{self.name}/{path}")
+    def one(self, path: str) -> dict[str, Any]:
+        """GitHub's answer; empty where it has nothing there."""
         try:
-            found: dict[str, Any] = json.loads(output_of(*command, folder=self.folder))
+            found: dict[str, Any] = json.loads(self.api("GET", path))
         except ToolError as error:
             if "HTTP 404" in str(error):
-                return None
+                return {}
             raise
         return found
 
-    def send(self, method: str, path: str, document: dict[str, str]) -> None:
-        """Write something."""
-        output_of(
-            "gh", "api", "--method", method, "--silent", "--input", "-",
-            f"repos/{self.name}/{path}",
-            folder=self.folder,
-            stdin=json.dumps(document),
-        )  # fmt: skip
+    def api(self, method: str, path: str, *options: str, stdin: str = "") -> str:
+        """What gh prints."""
+        command = ("gh", "api", "--method", method, *options, f"repos/{self.name}/{path}")
+        return output_of(*command, stdin=stdin)
 
     def may_write(self, login: str) -> bool:
         """Whether somebody may write to the repository, by whatever team or organization."""
-        found = self.one(f"collaborators/{login}/permission") or {}
+        found = self.one(f"collaborators/{login}/permission")
         return not _MAY_WRITE.isdisjoint({found.get("permission"), found.get("role_name")})
 
     def refuse_unprotected(self, environment: str, *, branch: str) -> list[str]:
@@ -75,32 +63,27 @@ class Repository:
         Raises:
             RefusedError: It is missing, has no reviewers, or admits more than the default branch.
         """
-        again = (
-            "Nothing goes on. docs/pull-requests.md, Set up, says how it must be and which plan of "
-            "GitHub has it; without that, deploy by hand: docs/deployment.md."
-        )
         found = self.one(f"environments/{environment}")
-        if found is None:
-            raise RefusedError(
-                f"GitHub has no environment {environment!r}: a job that names it would make it, "
-                f"without rules. {again}"
-            )
         rules = found.get("protection_rules") or []
         asked = [it for it in rules if it["type"] == "required_reviewers" and it.get("reviewers")]
-        if not asked:
-            raise RefusedError(
-                f"The GitHub environment {environment!r} has no required reviewers. {again}"
-            )
+        admitted = ["every branch, or every protected one"]
         if (found.get("deployment_branch_policy") or {}).get("custom_branch_policies"):
             path = f"environments/{environment}/deployment-branch-policies"
-            policies = (self.one(path) or {}).get("branch_policies", [])
+            policies = self.one(path).get("branch_policies", [])
             admitted = [f"{it.get('type', 'branch')} {it['name']}" for it in policies]
-        else:
-            admitted = ["every branch, or every protected one"]
-        if admitted != [f"branch {branch}"]:
+        named = f"The GitHub environment {environment!r}"
+        open_for = {
+            f"GitHub has no environment {environment!r}: a job that names it would make it, without "
+            "rules.": not found,
+            f"{named} has no required reviewers.": not asked,
+            f"{named} admits {', '.join(admitted) or 'nothing'}; by 'Selected branches and tags' it "
+            f"must admit branch {branch} alone.": admitted != [f"branch {branch}"],
+        }
+        reason = next((it for it, holds in open_for.items() if holds), "")
+        if reason:
             raise RefusedError(
-                f"The GitHub environment {environment!r} admits {', '.join(admitted) or 'nothing'}; "
-                f"by 'Selected branches and tags' it must admit branch {branch} alone. {again}"
+                f"{reason} Nothing goes on. docs/pull-requests.md, Set up, says how it must be and "
+                "which plan of GitHub has it; without that, deploy by hand: docs/deployment.md."
             )
         weak = []
         if not all(it.get("prevent_self_review") for it in asked):
@@ -117,26 +100,40 @@ class PullRequest:
     repository: Repository
     number: int
 
-    def comment(self, marker: str, text: str) -> None:
-        """Write a comment, or write the one anew that begins with the marker."""
-        found = next((it for it in self.comments() if first_line(it) == marker), None)
+    def comment(self, stack: str, text: str) -> None:
+        """Write a stack's comment, or write it anew."""
+        found = self.comments().get(stack)
         path = f"issues/comments/{found['id']}" if found else f"issues/{self.number}/comments"
-        self.repository.send("PATCH" if found else "POST", path, {"body": text})
+        method, document = "PATCH" if found else "POST", json.dumps({"body": text})
+        self.repository.api(method, path, "--silent", "--input", "-", stdin=document)
 
-    def comments(self) -> list[dict[str, Any]]:
-        """The comments of workflows."""
+    def comments(self) -> dict[str, dict[str, Any]]:
+        """The workflows' comments, by stack; of several, the first."""
         found = self.repository.all(f"issues/{self.number}/comments", _COMMENT)
-        return [it for it in found if it["login"] == _BOT]
+        own = [it for it in reversed(found) if it["login"] == _BOT]
+        return {stack: it for it in own if (stack := stack_of(it["body"]))}
 
-    def reviews(self) -> list[Approval]:
-        """All reviews, the oldest first."""
-        path = f"pulls/{self.number}/reviews"
-        return [Approval(**it) for it in self.repository.all(path, _REVIEW)]
+    def approvers(self, commit: str) -> list[str]:
+        """Who approves this very commit by now: each one's last word counts.
+
+        Authors do not count, and neither do people who may only read, whose approvals GitHub takes.
+        """
+        reviews = self.repository.all(f"pulls/{self.number}/reviews", _REVIEW)
+        last = {it["login"]: it for it in reviews if it["state"] in _COUNTS}
+        authors = self.authors()
+        return sorted(
+            login
+            for login, it in last.items()
+            if it["state"] == "APPROVED"
+            and it["commit"] == commit
+            and login not in authors
+            and self.repository.may_write(login)
+        )
 
     def authors(self) -> set[str]:
         """Who opened it, wrote or committed a commit of it; refused where not all are known."""
-        found = self.repository.one(f"pulls/{self.number}") or {}
-        commits = [*self.repository.all(f"pulls/{self.number}/commits", _COMMIT)]
+        found = self.repository.one(f"pulls/{self.number}")
+        commits = self.repository.all(f"pulls/{self.number}/commits", _COMMIT)
         people = {
             (found.get("user") or {}).get("login"),
             *(login for it in commits for login in it.values()),

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from facts.names import is_account_stack
 from ferry.errors import InputError
 from ferry.review import Danger
 from settings.reading.files import document, toml_files
 from settings.review import Review
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pull_requests.stacks import Stack
 
-FOLDER: Final = "environments"
-_DEFAULT: Final = frozenset(Review().block)
+FOLDER: Final = Path("environments")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,9 +24,10 @@ class Guardrail:
     """What an environment's file says: its account, empty where unknown, and what blocks."""
 
     account_id: str = ""
-    block: frozenset[str] = frozenset()
+    block: frozenset[str] = frozenset(Review().block)
 
 
+_DEFAULT: Final = Guardrail()
 _STRICTEST: Final = Guardrail(block=frozenset(Danger))
 """Of what cannot be read: every danger blocks, for the stack of every account as well."""
 
@@ -51,7 +51,7 @@ def read(folder: Path) -> Guardrails:
 def _read(file: Path) -> Guardrail:
     try:
         held = document(file)
-        block = held.get("review", {}).get("block", list(_DEFAULT))
+        block = held.get("review", {}).get("block", list(_DEFAULT.block))
         account_id = str(held.get("aws", {}).get("account_id", ""))
         if not isinstance(block, list):
             return _STRICTEST
@@ -60,25 +60,21 @@ def _read(file: Path) -> Guardrail:
         return _STRICTEST
 
 
-def loosened(before: Guardrails, after: Guardrails) -> dict[str, str]:
-    """The environments whose file no longer blocks what it blocked, and which dangers.
+def loosened(before: Guardrails, after: Guardrails) -> list[str]:
+    """In words: what files no longer block.
 
     A file that is gone loosens nothing: what destroying would do is judged by what it said.
     """
-    return {
-        name: ", ".join(sorted(gone))
+    return [
+        f"what {name} no longer blocks ({', '.join(gone)})"
         for name in sorted(before.keys() & after.keys())
-        if (gone := before[name].block - after[name].block)
-    }
+        if (gone := sorted(before[name].block - after[name].block))
+    ]
 
 
 def environments_of(stack: Stack, *sides: Guardrails) -> list[str]:
-    """The environments whose guardrails hold for a stack: for an account's, all that may be in it.
-
-    Raises:
-        InputError: There is none in that account.
-    """
-    if not stack.is_account:
+    """The environments whose guardrails hold for a stack: for an account's, all that may be in it."""
+    if not is_account_stack(stack.name):
         return [stack.name]
     accounts = {stack.account_id, ""}
     own = {name for side in sides for name, it in side.items() if it.account_id in accounts}
@@ -92,8 +88,7 @@ def blocked(environments: list[str], *sides: Guardrails) -> frozenset[str]:
 
     An environment that is new to the first side is judged there by the default.
     """
-    new = Guardrail(block=_DEFAULT)
-    own = [sides[0].get(name, new).block for name in environments]
+    own = [sides[0].get(name, _DEFAULT).block for name in environments]
     return frozenset().union(
         *own, *(side[name].block for side in sides for name in environments if name in side)
     )

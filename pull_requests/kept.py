@@ -34,7 +34,6 @@ def kept(stack: Stack, *, run: str, digest: str) -> bytes:
 
     Raises:
         RefusedError: The run has kept none, or what is there is another.
-        FerryError: AWS refuses, or the credentials are another account's.
     """
     key = names.plan_of_run(run, stack.name)
     with explained(f"read the plan {key} in the bucket {stack.bucket}"):

@@ -1,4 +1,4 @@
-"""Runs other programs: git, gh, Terraform, this project's own commands."""
+"""Runs other programs: git, gh, Terraform, this project's own app."""
 
 from __future__ import annotations
 
@@ -13,26 +13,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def output_of(
-    *command: str,
-    folder: Path,
-    stdin: str | None = None,
-    variables: Mapping[str, str] | None = None,
-) -> str:
+def output_of(*command: str, folder: Path | None = None, stdin: str = "", **variables: str) -> str:
     """Run a program, without a shell, and return what it printed.
-
-    Variables stand beside those of the environment; standard input is empty by default.
 
     Raises:
         ToolError: It did not end with 0, or there is no such program.
     """
-    name = " ".join(command[:2])
     try:
         finished = subprocess.run(
             command,
             cwd=folder,
-            env={**os.environ, **(variables or {})},
-            input=stdin or "",
+            env=environment(variables),
+            input=stdin,
             capture_output=True,
             text=True,
             check=False,
@@ -40,8 +32,12 @@ def output_of(
     except FileNotFoundError:
         raise ToolError(f"{command[0]} is not on the PATH; install it.") from None
     if finished.returncode:
-        said = "\n".join(
-            text for text in (finished.stderr.strip(), finished.stdout.strip()) if text
-        )
-        raise ToolError(f"'{name}' ended with {finished.returncode}:\n{said}")
+        said = finished.stderr.strip() or finished.stdout.strip()
+        raise ToolError(f"'{' '.join(command[:2])}' ended with {finished.returncode}:\n{said}")
     return finished.stdout
+
+
+def environment(variables: Mapping[str, str]) -> dict[str, str]:
+    """This process's variables and these; never TF_LOG, by which passwords come into the log."""
+    kept = {name: it for name, it in os.environ.items() if not name.startswith("TF_LOG")}
+    return {**kept, **variables}

@@ -58,12 +58,9 @@ def not_reviewed(name: str, failure: str) -> Reviewed:
 
 
 def review(plan: str, stack: Stack, *sides: Guardrails) -> Reviewed:
-    """Have ferry review a plan. It may have passwords in clear, and is never written to a file.
+    """Have ferry review a plan's JSON. It may have passwords in clear, and is never in a file.
 
-    Args:
-        plan: What `terraform show -json` printed.
-        stack: The stack that was planned.
-        sides: What the environments block: of this checkout, then of a pull request, if it is one.
+    The sides say what the environments block: of this checkout, then of a pull request, if any.
 
     Raises:
         FerryError: It could not be judged.

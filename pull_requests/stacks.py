@@ -33,11 +33,6 @@ class Stack:
     lock: str = ""
 
     @property
-    def is_account(self) -> bool:
-        """Whether it is an account's, and not an environment's."""
-        return is_account_stack(self.name)
-
-    @property
     def account_id(self) -> str:
         """The account that it is deployed to, and that owns the bucket of its state."""
         (account_id,) = self._backend["allowed_account_ids"]
@@ -109,11 +104,7 @@ def read_stacks(output: Path) -> dict[str, Stack]:
 
 
 def find(stacks: Mapping[str, Stack], name: str) -> Stack:
-    """The stack of that name.
-
-    Raises:
-        InputError: The project has none.
-    """
+    """The stack of that name; refused where the project has none."""
     if name not in stacks:
         raise InputError(
             f"There is no stack {name!r}; there are {', '.join(sorted(stacks))}. A stack whose file "
@@ -127,16 +118,12 @@ def changes(*, before: Mapping[str, Stack], after: Mapping[str, Stack]) -> list[
     found = []
     for name in sorted({*before, *after}, key=lambda it: (not is_account_stack(it), it)):
         old, new = before.get(name), after.get(name)
-        stack = new or old
-        if stack is None or (old and new and old.document == new.document):
-            continue
-        moved = old is not None and new is not None and old.state != new.state
-        kind = Kind.NEW if old is None else Kind.GONE if new is None else Kind.CHANGED
-        found.append(
-            Change(
-                stack=stack,
-                kind=Kind.MOVED if moved else kind,
-                moved_from=old.state if old and moved else "",
-            )
-        )
+        if new is None:
+            found.append(Change(stack=before[name], kind=Kind.GONE))
+        elif old is None:
+            found.append(Change(stack=new, kind=Kind.NEW))
+        elif old.state != new.state:
+            found.append(Change(stack=new, kind=Kind.MOVED, moved_from=old.state))
+        elif old.document != new.document:
+            found.append(Change(stack=new, kind=Kind.CHANGED))
     return found

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
+import tempfile
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from ferry.review.plan.redacting import redacted
+from pull_requests import log
 from pull_requests.errors import RefusedError, ToolError
-from pull_requests.log import inert, without_orders
+from pull_requests.programs import environment, output_of
 from pull_requests.stacks import FILE, LOCK_FILE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
+    from collections.abc import Iterator, Mapping
 
     from pull_requests.stacks import Stack
 
@@ -37,25 +39,13 @@ class Terraform:
 
     folder: Path
 
-    def init(self, stack: Stack, configuration: Mapping[str, object]) -> None:
-        """Write what is planned, install the provider that is pinned and no other, find the state."""
-        # Indented, because Terraform's errors quote the line.
-        (self.folder / FILE).write_text(json.dumps(configuration, indent=2))
-        if not stack.lock:
-            raise ToolError(
-                f"The provider of {stack.name} is not pinned for this machine, and no other is "
-                "used. 'make lock PLATFORMS=' pins it: docs/deployment.md, The AWS provider."
-            )
-        (self.folder / LOCK_FILE).write_text(stack.lock)
-        self._must("init", "-no-color", "-lockfile=readonly")
-
-    def plan(self) -> str:
-        """Plan into `plan.tfplan`, without a lock: who plans may write nothing. Return the output."""
-        return redacted(self._must("plan", "-no-color", "-lock=false", f"-out={PLAN_FILE}"))
+    def plan(self) -> None:
+        """Plan, without a lock: who plans may write nothing. Show what Terraform says."""
+        log.show(self.run("plan", "-no-color", "-lock=false", f"-out={PLAN_FILE}"))
 
     def shown(self) -> str:
         """The plan as JSON. It has sensitive values in clear, so it is never written to a file."""
-        return self._must("show", "-no-color", "-json", PLAN_FILE)
+        return self.run("show", "-no-color", "-json", PLAN_FILE)
 
     def apply(self) -> None:
         """Apply the plan, its messages shown as they come.
@@ -69,20 +59,20 @@ class Terraform:
             subprocess.Popen(
                 ["terraform", "apply", "-no-color", _LOCK_TIMEOUT, PLAN_FILE],
                 cwd=self.folder,
-                env=self._environment(),
+                env=environment(_VARIABLES),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 text=True,
             ) as run,
-            without_orders() as log,
+            log.without_orders() as to,
         ):
             for line in run.stdout or ():
                 # Errors come last, and are redacted whole: a secret may be wrapped.
                 if errors or line.startswith("Error:"):
                     errors += line
                 else:
-                    print(inert(line), end="", file=log, flush=True)
+                    print(log.inert(line), end="", file=to, flush=True)
         if _STALE in errors:
             raise RefusedError(
                 "The state has moved since this was planned: somebody has deployed. Nothing was "
@@ -91,27 +81,33 @@ class Terraform:
         if run.returncode:
             raise ToolError(f"'terraform apply' ended with {run.returncode}:\n{_errors(errors)}")
 
-    def _must(self, *arguments: str) -> str:
-        finished = subprocess.run(
-            ["terraform", *arguments],
-            cwd=self.folder,
-            env=self._environment(),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if finished.returncode:
-            raise ToolError(
-                f"'terraform {arguments[0]}' ended with {finished.returncode}:\n"
-                f"{_errors(finished.stderr or finished.stdout)}"
-            )
-        return finished.stdout
+    def run(self, *arguments: str) -> str:
+        """Run a command and return what it printed."""
+        try:
+            return output_of("terraform", *arguments, folder=self.folder, **_VARIABLES)
+        except ToolError as error:
+            which, _, said = str(error).partition("\n")
+            raise ToolError(f"{which}\n{_errors(said)}".rstrip()) from None
 
-    def _environment(self) -> dict[str, str]:
-        """Never TF_LOG: what it writes has passwords in it, and a workflow's log is kept."""
-        kept = {name: it for name, it in os.environ.items() if not name.startswith("TF_LOG")}
-        return {**kept, **_VARIABLES}
+
+@contextmanager
+def ready(stack: Stack, configuration: Mapping[str, object]) -> Iterator[Terraform]:
+    """Terraform for what is planned of a stack, its state found and its provider the pinned one.
+
+    Its folder is temporary, and goes with the plan in it.
+    """
+    if not stack.lock:
+        raise ToolError(
+            f"The provider of {stack.name} is not pinned for this machine, and no other is used. "
+            "'make lock PLATFORMS=' pins it: docs/deployment.md, The AWS provider."
+        )
+    with tempfile.TemporaryDirectory(prefix="aurora-ferry-plan-") as folder:
+        terraform = Terraform(folder=Path(folder))
+        # Indented, because Terraform's errors quote the line.
+        (terraform.folder / FILE).write_text(json.dumps(configuration, indent=2))
+        (terraform.folder / LOCK_FILE).write_text(stack.lock)
+        terraform.run("init", "-no-color", "-lockfile=readonly")
+        yield terraform
 
 
 def _errors(text: str) -> str:

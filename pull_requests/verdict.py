@@ -2,51 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from ferry.findings import ExitStatus
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from collections.abc import Set as AbstractSet
-
 APPROVALS_NEEDED: Final = 2
 """For a plan that needs a second reviewer."""
-
-_COUNTS: Final = frozenset({"APPROVED", "CHANGES_REQUESTED", "DISMISSED"})
-"""A comment leaves an earlier approval as it is."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Approval:
-    """A review that somebody gave of a commit; the state in GitHub's words, such as `APPROVED`."""
-
-    login: str
-    state: str
-    commit: str
-
-
-def approvers(
-    reviews: Iterable[Approval],
-    *,
-    authors: AbstractSet[str],
-    commit: str,
-    may_write: Callable[[str], bool],
-) -> list[str]:
-    """Who approves this very commit by now: each one's last word counts, the oldest first.
-
-    Authors do not count, and neither do people who may only read, whose approvals GitHub takes.
-    """
-    last = {it.login: it for it in reviews if it.state in _COUNTS}
-    return sorted(
-        it.login
-        for it in last.values()
-        if it.state == "APPROVED"
-        and it.commit == commit
-        and it.login not in authors
-        and may_write(it.login)
-    )
 
 
 def status(verdict: ExitStatus, approved_by: list[str]) -> tuple[ExitStatus, str]:

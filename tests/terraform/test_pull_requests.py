@@ -74,14 +74,21 @@ class Desk:
     def kept(self) -> list[str]:
         return [it["Key"] for it in self.s3.list_objects_v2(Bucket=BUCKET).get("Contents", [])]
 
-    def run(self, *arguments: str, name: str, project: Path | None = None) -> Ran:
-        """A command of the workflows."""
+    def run(
+        self,
+        *arguments: str,
+        name: str,
+        project: Path | None = None,
+        event: str = "workflow_dispatch",
+    ) -> Ran:
+        """A command of the workflows, in one that an event started."""
         outputs, summary = self.folder / f"{name}.outputs", self.folder / f"{name}.summary"
         finished = subprocess.run(
             [sys.executable, "-m", "pull_requests", *arguments],
             cwd=project or self.project,
             env={
                 **self.around,
+                "GITHUB_EVENT_NAME": event,
                 "GITHUB_OUTPUT": str(outputs),
                 "GITHUB_STEP_SUMMARY": str(summary),
             },
@@ -103,19 +110,21 @@ class Desk:
         folder = self.folder / name
         folder.mkdir()
         return self.run(
-            "plan", "--stack", STACK, "--base", base, "--folder", str(folder), name=name
-        )
+            "plan", "--stack", STACK, "--base", base, "--folder", str(folder),
+            name=name, event="pull_request",
+        )  # fmt: skip
 
     def review(self, name: str) -> Ran:
         """The job that reviews what that one left, with the base's code alone."""
         return self.run(
             "review", "--stack", STACK, "--folder", str(self.folder / name),
             "--proposed", str(self.project / "environments"), "--commit", "a" * 40, *PULL_REQUEST,
-            name=f"{name}-review", project=self.base,
+            name=f"{name}-review", project=self.base, event="pull_request",
         )  # fmt: skip
 
-    def propose(self, run: str) -> Ran:
-        return self.run("propose", "--stack", STACK, "--run", run, *PULL_REQUEST, name=run)
+    def propose(self, run: str, number: str = "7") -> Ran:
+        which = ("--repository", "owner/name", "--number", number)
+        return self.run("propose", "--stack", STACK, "--run", run, *which, name=run)
 
     def apply(self, run: str, digest: str) -> Ran:
         return self.run(
@@ -177,7 +186,7 @@ def planned(shared: Desk) -> Ran:
 
 
 def test_what_changes_is_found_and_where_it_is_deployed(shared: Desk) -> None:
-    ran = shared.run("changed", "--base", "HEAD^1", name="changed")
+    ran = shared.run("changed", "--base", "HEAD^1", name="changed", event="pull_request")
 
     assert ran.printed.splitlines() == [f"{STACK}: changed", "dev: changed"]
     where = {"account_id": ACCOUNT, "region": "eu-central-1", "partition": "aws"}
@@ -225,7 +234,7 @@ def test_it_is_reviewed_and_commented_by_the_bases_code(shared: Desk, planned: R
     assert document["body"] in ran.summary
 
 
-ATTACK = """
+ADMINISTRATOR = """
 import json, pathlib
 written = pathlib.Path(app.outdir) / "stacks" / "account-111122223333" / "cdk.tf.json"
 stack = json.loads(written.read_text())
@@ -235,6 +244,8 @@ stack["resource"].setdefault("aws_iam_role_policy_attachment", {})["more"] = {
     "policy_arn": "arn:aws:iam::aws:policy/AdministratorAccess",
 }
 written.write_text(json.dumps(stack))
+"""
+REWRITES_FERRY = """
 review = PROJECT / "ferry" / "review" / "rules" / "review.py"
 if review.exists():
     review.write_text(review.read_text().replace(
@@ -253,7 +264,7 @@ def test_constructs_that_rewrite_ferry_do_not_judge_themselves(
         (attacking / name).unlink()
         shutil.copytree(ROOT / name, attacking / name)
     with (attacking / "main.py").open("a") as main:
-        main.write(ATTACK)
+        main.write(ADMINISTRATOR + REWRITES_FERRY)
     commit(attacking)
     desk = replace(shared, project=attacking)
     desk.gh.answer("repos/owner/name/pulls/7", {"user": {"login": "author"}})
@@ -380,7 +391,7 @@ def test_what_is_blocked_is_neither_kept_nor_asked_about(
     opening = tmp_path / "project"
     shutil.copytree(project, opening, symlinks=True)
     with (opening / "main.py").open("a") as main:
-        main.write(ATTACK.partition("review = PROJECT")[0])
+        main.write(ADMINISTRATOR)
     dev = opening / "environments" / "dev.toml"
     dev.write_text(re.sub(r"(?m)^block = .*", 'block = ["wider-access"]', dev.read_text()))
     desk = replace(deploying, project=opening)

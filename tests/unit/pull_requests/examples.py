@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ferry.findings import ExitStatus
 from pull_requests.planning import Planned
 from pull_requests.reviewing import Reviewed
-from pull_requests.stacks import Stack
+from pull_requests.stacks import Change, Kind, Stack
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,9 +82,11 @@ def plan_json(*, after: str = "2", action: str = "update", **more: Any) -> str: 
     )
 
 
-def planned(**changed: str) -> Planned:
-    fields = {"kind": "changed", "document": json.dumps(document()), "plan": plan_json()}
-    return Planned(**{**fields, **changed})
+def planned(
+    of: Stack | None = None, /, *, kind: str = "changed", moved_from: str = "", **changed: str
+) -> Planned:
+    change = Change(stack=of or stack(), kind=Kind(kind), moved_from=moved_from)
+    return Planned(change=change, **{"plan": plan_json(), **changed})
 
 
 def reviewed(

@@ -10,7 +10,14 @@ import pytest
 
 from pull_requests import command
 from pull_requests.command import main
-from tests.unit.pull_requests.examples import COMMIT, plan_json, planned, stack, stacks
+from tests.unit.pull_requests.examples import (
+    ACCOUNT_STACK,
+    COMMIT,
+    plan_json,
+    planned,
+    stack,
+    stacks,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -102,7 +109,7 @@ def verdict(**changed: str) -> int:
 
 @pytest.mark.usefixtures("gh")
 def test_the_one_check(capsys: pytest.CaptureFixture[str]) -> None:
-    assert verdict() == 0
+    assert verdict(changed=json.dumps([{"stack": "dev"}, {"stack": ACCOUNT_STACK}])) == 0
     assert capsys.readouterr().out == "::notice::No stack's plan stands against the merge.\n"
 
     assert verdict(**{"stacks-ended": "failure"}) == 3
@@ -169,34 +176,42 @@ def test_what_github_refuses_is_one_error(
     assert capsys.readouterr().err == "'gh api' ended with 1:\ngh: Bad credentials (HTTP 401)\n"
 
 
-@pytest.mark.usefixtures("gh")
-def test_nothing_is_planned_for_a_github_environment_that_is_missing(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(command, "synthesized", lambda _: stacks(stack()))
-    monkeypatch.setenv("GITHUB_OUTPUT", str(tmp_path / "output"))
+GATE = ("gate", "--stack=dev", "--repository=owner/name", "--branch=main")
+ENVIRONMENT = "repos/owner/name/environments/dev"
 
-    assert main(["gate", "--stack=dev", "--repository=owner/name", "--branch=main"]) == 4
-    assert capsys.readouterr().err.startswith("GitHub has no environment 'dev'")
-    assert not (tmp_path / "output").exists()
+
+@pytest.fixture
+def output(gh: FakeGh, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """What the gate gives to the workflow, of a run of the default branch's last commit."""
+    monkeypatch.setattr(command, "synthesized", lambda _: stacks(stack()))
+    monkeypatch.setattr(command, "commit_of", lambda *_: COMMIT)
+    monkeypatch.setenv("GITHUB_OUTPUT", str(tmp_path / "output"))
+    gh.answer("repos/owner/name/git/ref/heads/main", {"object": {"sha": COMMIT}})
+    rule = {"type": "required_reviewers", "reviewers": [{"type": "Team"}]}
+    branches = {"protected_branches": False, "custom_branch_policies": True}
+    gh.answer(ENVIRONMENT, {"protection_rules": [rule], "deployment_branch_policy": branches})
+    gh.answer(f"{ENVIRONMENT}/deployment-branch-policies", {"branch_policies": [{"name": "main"}]})
+    return tmp_path / "output"
 
 
 def test_a_protected_one_says_where_the_stack_is(
-    gh: FakeGh, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    output: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(command, "synthesized", lambda _: stacks(stack()))
-    monkeypatch.setenv("GITHUB_OUTPUT", str(tmp_path / "output"))
-    path = "repos/owner/name/environments/dev"
-    rule = {"type": "required_reviewers", "reviewers": [{"type": "Team"}]}
-    branches = {"protected_branches": False, "custom_branch_policies": True}
-    gh.answer(path, {"protection_rules": [rule], "deployment_branch_policy": branches})
-    gh.answer(f"{path}/deployment-branch-policies", {"branch_policies": [{"name": "main"}]})
-
-    assert main(["gate", "--stack=dev", "--repository=owner/name", "--branch=main"]) == 0
-    assert (tmp_path / "output").read_text() == (
+    assert main(GATE) == 0
+    assert output.read_text() == (
         "stack=dev\naccount_id=111122223333\nregion=eu-central-1\npartition=aws\n"
     )
     assert "::warning::The GitHub environment dev: who starts a run may" in capsys.readouterr().out
+
+
+def test_nothing_is_planned_for_a_github_environment_that_is_missing(
+    gh: FakeGh, output: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gh.answer(ENVIRONMENT, {})
+
+    assert main(GATE) == 4
+    assert capsys.readouterr().err.startswith("GitHub has no environment 'dev'")
+    assert not output.exists()
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ferry.findings import ExitStatus
-from pull_requests.comment import marked_stack, marker, shows, text_of, text_without_change
+from pull_requests.comment import shows, stack_of, text_of, text_without_change
 from pull_requests.reviewing import Reviewed, not_reviewed
 from tests.unit.pull_requests.examples import ACCOUNT_STACK, COMMIT, planned, reviewed, stack
 
@@ -19,7 +19,7 @@ LONGEST_REVIEW = 60_000  # ferry review's, in bytes
 
 
 def comment(found: Reviewed | None = None, *, of: Stack | None = None, **plan: str) -> str:
-    return text_of(of or stack(), planned(**plan), found or reviewed(), commit=COMMIT, number=7)
+    return text_of(planned(of, **plan), found or reviewed(), commit=COMMIT, number=7)
 
 
 def test_the_review_then_how_it_comes_to_be_applied() -> None:
@@ -122,8 +122,10 @@ def test_a_stack_that_changes_no_more() -> None:
     )
 
 
-def test_a_marker_names_its_stack() -> None:
-    assert marker("dev") == HIDDEN
-    assert marked_stack(HIDDEN) == "dev"
-    assert marked_stack(f"{HIDDEN} and more") == ""
-    assert marked_stack("## dev") == ""
+def test_a_comments_first_line_names_its_stack() -> None:
+    assert stack_of(comment()) == "dev"
+    assert stack_of(comment().replace("\n", "\r\n")) == "dev"
+    assert stack_of(HIDDEN) == "dev"
+    assert stack_of(f"{HIDDEN} and more") == ""
+    assert stack_of(f"Look:\n{HIDDEN}") == ""
+    assert stack_of("## dev") == ""

@@ -8,11 +8,9 @@ import pytest
 
 from pull_requests.errors import RefusedError, ToolError
 from pull_requests.github import PullRequest, Repository
-from pull_requests.verdict import Approval
+from tests.unit.pull_requests.examples import COMMIT
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.unit.pull_requests.conftest import FakeGh
 
 MARKER = "<!-- aurora-ferry plan of dev -->"
@@ -23,8 +21,8 @@ BOT = "github-actions[bot]"
 
 
 @pytest.fixture
-def repository_on_github(tmp_path: Path) -> Repository:
-    return Repository(name="owner/name", folder=tmp_path)
+def repository_on_github() -> Repository:
+    return Repository(name="owner/name")
 
 
 @pytest.fixture
@@ -33,7 +31,7 @@ def pull_request(repository_on_github: Repository) -> PullRequest:
 
 
 def test_the_first_comment_is_created(gh: FakeGh, pull_request: PullRequest) -> None:
-    pull_request.comment(MARKER, TEXT)
+    pull_request.comment("dev", TEXT)
 
     assert gh.writes() == [("POST", COMMENTS, {"body": TEXT})]
 
@@ -45,7 +43,7 @@ def test_the_next_one_takes_its_place(gh: FakeGh, pull_request: PullRequest) -> 
         {"id": 2, "login": BOT, "body": f"{MARKER}\r\n## dev: blocked"},
     )
 
-    pull_request.comment(MARKER, TEXT)
+    pull_request.comment("dev", TEXT)
 
     assert gh.writes() == [("PATCH", "repos/owner/name/issues/comments/2", {"body": TEXT})]
 
@@ -64,32 +62,85 @@ def test_another_comment_is_left_alone(
 ) -> None:
     gh.answer(COMMENTS, {"id": 1, "login": login, "body": body})
 
-    pull_request.comment(MARKER, TEXT)
+    pull_request.comment("dev", TEXT)
 
     assert gh.writes() == [("POST", COMMENTS, {"body": TEXT})]
 
 
 def test_a_comment_of_several_lines_in_one_is_read(gh: FakeGh, pull_request: PullRequest) -> None:
     """Whoever may comment may write U+2028, at which Python ends a line and JSON does not."""
-    comment = {"id": 1, "login": BOT, "body": f"{MARKER}\n## dev\u2028\x85"}
-    gh.answer(COMMENTS, comment)
+    body = f"{MARKER}\n## dev\u2028\x85"
+    gh.answer(COMMENTS, {"id": 1, "login": BOT, "body": body})
 
-    assert pull_request.comments() == [comment]
+    assert pull_request.comments() == {"dev": {"id": 1, "login": BOT, "body": body}}
+
+
+def test_of_two_comments_of_a_stack_the_first_is_its_own(
+    gh: FakeGh, pull_request: PullRequest
+) -> None:
+    gh.answer(COMMENTS, *({"id": it, "login": BOT, "body": MARKER} for it in (1, 2)))
+
+    assert pull_request.comments()["dev"]["id"] == 1
+
+
+# --- approvals
+
+REVIEWS = "repos/owner/name/pulls/7/reviews"
+
+
+def review(login: str, *, state: str = "APPROVED", commit: str = COMMIT) -> dict[str, str]:
+    return {"login": login, "state": state, "commit": commit}
+
+
+def approving(gh: FakeGh, pull_request: PullRequest, *reviews: dict[str, str]) -> list[str]:
+    gh.answer("repos/owner/name/pulls/7", {"user": {"login": "author"}})
+    gh.answer(COMMITS, {"author": "author", "committer": "committer"})
+    for login in ("a", "b", "author", "committer"):
+        gh.answer(f"repos/owner/name/collaborators/{login}/permission", {"permission": "write"})
+    gh.answer(REVIEWS, *reviews)
+    return pull_request.approvers(COMMIT)
 
 
 def test_all_pages_are_asked_for(gh: FakeGh, pull_request: PullRequest) -> None:
-    pull_request.reviews()
+    approving(gh, pull_request)
 
-    (call,) = gh.calls()
+    (call,) = (it for it in gh.calls() if "/reviews" in it["arguments"][-1])
     assert "--paginate" in call["arguments"]
-    assert call["arguments"][-1] == "repos/owner/name/pulls/7/reviews?per_page=100"
+    assert call["arguments"][-1] == f"{REVIEWS}?per_page=100"
 
 
-def test_reviews_are_read(gh: FakeGh, pull_request: PullRequest) -> None:
-    review = {"login": "a", "state": "APPROVED", "commit": "c"}
-    gh.answer("repos/owner/name/pulls/7/reviews", review)
+def test_who_approves_this_commit_counts_once(gh: FakeGh, pull_request: PullRequest) -> None:
+    found = approving(gh, pull_request, review("b"), review("a"), review("b"))
 
-    assert pull_request.reviews() == [Approval(**review)]
+    assert found == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        pytest.param(review("a", state="COMMENTED"), id="a comment"),
+        pytest.param(review("a", commit="c" * 40), id="of an earlier commit"),
+        pytest.param(review("reader"), id="of who may only read"),
+        pytest.param(review("author"), id="of the author"),
+        pytest.param(review("committer"), id="of who committed"),
+    ],
+)
+def test_what_is_no_approval(gh: FakeGh, pull_request: PullRequest, given: dict[str, str]) -> None:
+    gh.answer("repos/owner/name/collaborators/reader/permission", {"permission": "read"})
+
+    assert approving(gh, pull_request, given) == []
+
+
+@pytest.mark.parametrize("state", ["CHANGES_REQUESTED", "DISMISSED"])
+def test_the_last_word_counts(gh: FakeGh, pull_request: PullRequest, state: str) -> None:
+    approved, taken_back = review("a"), review("a", state=state)
+
+    assert approving(gh, pull_request, approved, taken_back) == []
+    assert approving(gh, pull_request, taken_back, approved) == ["a"]
+
+
+def test_a_comment_takes_no_approval_back(gh: FakeGh, pull_request: PullRequest) -> None:
+    assert approving(gh, pull_request, review("a"), review("a", state="COMMENTED")) == ["a"]
 
 
 @pytest.mark.parametrize(
@@ -254,4 +305,4 @@ def test_a_machine_without_gh(pull_request: PullRequest, monkeypatch: pytest.Mon
     monkeypatch.setenv("PATH", "/nonexistent")
 
     with pytest.raises(ToolError, match=r"^gh is not on the PATH; install it\.$"):
-        pull_request.reviews()
+        pull_request.comments()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from ferry.errors import InputError
 from pull_requests import planning
-from tests.unit.pull_requests.examples import plan_json, planned
+from tests.unit.pull_requests.examples import document, plan_json, planned
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,13 +29,21 @@ def test_a_failure_is_handed_over_too(tmp_path: Path) -> None:
     assert planning.read(tmp_path, stack="dev") == failed
 
 
-RIGHT: dict[str, Any] = {
+CHANGE: dict[str, Any] = {
+    "stack": {"name": "dev", "document": document(), "lock": ""},
     "kind": "changed",
-    "document": planned().document,
     "moved_from": "",
-    "plan": plan_json(),
-    "failure": "",
 }
+RIGHT: dict[str, Any] = {"change": CHANGE, "plan": plan_json(), "failure": ""}
+
+
+def changed(**fields: object) -> str:
+    """What is handed over, with something else in the change."""
+    return json.dumps({**RIGHT, "change": {**CHANGE, **fields}})
+
+
+def test_what_is_changed_below_is_right() -> None:
+    assert json.loads(changed()) == json.loads(json.dumps(asdict(planned())))
 
 
 @pytest.mark.parametrize(
@@ -44,11 +53,15 @@ RIGHT: dict[str, Any] = {
         pytest.param("[]", id="a list"),
         pytest.param("[" * 100_000, id="nested deeply"),
         pytest.param(json.dumps({**RIGHT, "more": "x"}), id="one field more"),
-        pytest.param(json.dumps({**RIGHT, "kind": "safe"}), id="an unknown kind"),
-        pytest.param(json.dumps({**RIGHT, "kind": 1}), id="a number"),
-        pytest.param(json.dumps({**RIGHT, "document": "{}"}), id="no stack"),
-        pytest.param(json.dumps({**RIGHT, "document": "[" * 100_000}), id="no JSON"),
+        pytest.param(json.dumps({**RIGHT, "change": 1}), id="no change"),
+        pytest.param(changed(kind="safe"), id="an unknown kind"),
+        pytest.param(changed(kind=1), id="a number"),
+        pytest.param(changed(moved_from=1), id="moved from a number"),
+        pytest.param(changed(stack={"document": {}}), id="no stack"),
+        pytest.param(changed(stack={"document": "text"}), id="no document"),
         pytest.param(json.dumps({**RIGHT, "plan": "[]"}), id="no plan"),
+        pytest.param(json.dumps({**RIGHT, "plan": "[" * 100_000}), id="no JSON"),
+        pytest.param(json.dumps({**RIGHT, "plan": {"a": 1}}), id="an object"),
     ],
 )
 def test_something_else_is_refused_in_one_line(tmp_path: Path, text: str) -> None:

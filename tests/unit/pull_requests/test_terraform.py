@@ -13,7 +13,7 @@ import pytest
 
 from harness.deployment import ROOT
 from pull_requests.errors import RefusedError, ToolError
-from pull_requests.terraform import Terraform
+from pull_requests.terraform import Terraform, ready
 from tests.unit.pull_requests.examples import document, stack
 
 if TYPE_CHECKING:
@@ -89,17 +89,22 @@ def test_a_state_that_has_moved_is_refused_by_terraform_itself(
         found.apply()
 
 
-def test_a_provider_that_is_not_pinned_is_not_installed(tmp_path: Path) -> None:
-    with pytest.raises(ToolError, match=r"^The provider of dev is not pinned for this machine"):
-        Terraform(folder=tmp_path).init(stack(), document())
+def test_a_provider_that_is_not_pinned_is_not_installed() -> None:
+    refusal = pytest.raises(ToolError, match=r"^The provider of dev is not pinned for this machine")
+    with refusal, ready(stack(), document()):
+        pass
 
 
-def test_logs_of_terraforms_own_are_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_logs_of_terraforms_own_are_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setenv("TF_LOG", "trace")
     monkeypatch.setenv("TF_LOG_PROVIDER", "trace")
     found = terraform(tmp_path, monkeypatch, "print([n for n in os.environ if 'TF_LOG' in n])")
 
-    assert found.plan() == "[]\n"
+    found.plan()
+
+    assert capsys.readouterr().out.strip() == "[]"
 
 
 def test_a_job_that_is_cancelled_leaves_no_plan_behind(

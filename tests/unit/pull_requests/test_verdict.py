@@ -5,52 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ferry.findings import ExitStatus
-from pull_requests.verdict import Approval, approvers, status, why_not
-from tests.unit.pull_requests.examples import COMMIT
-
-AUTHOR = "author"
-
-
-def approval(login: str, *, state: str = "APPROVED", commit: str = COMMIT) -> Approval:
-    return Approval(login=login, state=state, commit=commit)
-
-
-def approving(*reviews: Approval) -> list[str]:
-    return approvers(
-        reviews,
-        authors={AUTHOR, "committer"},
-        commit=COMMIT,
-        may_write=lambda login: login != "reader",
-    )
-
-
-def test_who_approves_this_commit_counts_once() -> None:
-    assert approving(approval("b"), approval("a"), approval("b")) == ["a", "b"]
-
-
-@pytest.mark.parametrize(
-    "review",
-    [
-        pytest.param(approval("a", state="COMMENTED"), id="a comment"),
-        pytest.param(approval("a", commit="c" * 40), id="of an earlier commit"),
-        pytest.param(approval("reader"), id="of who may only read"),
-        pytest.param(approval(AUTHOR), id="of the author"),
-        pytest.param(approval("committer"), id="of who committed"),
-    ],
-)
-def test_what_is_no_approval(review: Approval) -> None:
-    assert approving(review) == []
-
-
-@pytest.mark.parametrize("state", ["CHANGES_REQUESTED", "DISMISSED"])
-def test_the_last_word_counts(state: str) -> None:
-    assert approving(approval("a"), approval("a", state=state)) == []
-    assert approving(approval("a", state=state), approval("a")) == ["a"]
-
-
-def test_a_comment_takes_no_approval_back() -> None:
-    assert approving(approval("a"), approval("a", state="COMMENTED")) == ["a"]
-
+from pull_requests.verdict import status, why_not
 
 SAFE = "safe."
 BLOCKED = "blocked by the environment's guardrails; its comment says why."
