@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from facts.inert import visible
 from facts.names import is_account_stack
 from ferry.errors import InputError
 from ferry.review import Danger
@@ -30,6 +31,8 @@ class Guardrail:
 _DEFAULT: Final = Guardrail()
 _STRICTEST: Final = Guardrail(block=frozenset(Danger))
 """Of what cannot be read: every danger blocks, for the stack of every account as well."""
+
+_NEW: Final = ", a new file, lets through and the default blocks"
 
 Guardrails: TypeAlias = Mapping[str, Guardrail]
 """Those of each environment of a branch, by name."""
@@ -61,14 +64,14 @@ def _read(file: Path) -> Guardrail:
 
 
 def loosened(before: Guardrails, after: Guardrails) -> list[str]:
-    """In words: what files no longer block.
+    """In words: what files no longer block, and what new ones do not block though the default does.
 
     A file that is gone loosens nothing: what destroying would do is judged by what it said.
     """
     return [
-        f"what {name} no longer blocks ({', '.join(gone)})"
-        for name in sorted(before.keys() & after.keys())
-        if (gone := sorted(before[name].block - after[name].block))
+        f"what {visible(name)}{' no longer blocks' if name in before else _NEW} ({', '.join(gone)})"
+        for name in sorted(after)
+        if (gone := sorted(before.get(name, _DEFAULT).block - after[name].block))
     ]
 
 

@@ -140,6 +140,22 @@ def test_loosened_guardrails_need_two_approvals_though_no_stack_changes(
     assert verdict() == 0
 
 
+def test_a_new_file_that_is_looser_than_the_default_needs_two_approvals(
+    gh: FakeGh, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    block = '"data-loss", "protection-loss", "replication-loss", "public-reach", "refused"'
+    (project / "proposed" / "environments" / "prod.toml").write_text(FILE.format(block))
+    approve(gh, "a")
+    assert verdict() == 1
+    assert (
+        "::error::what prod, a new file, lets through and the default blocks (outage): needs a "
+        "second reviewer; 1 of 2 approvals of this commit (a)."
+    ) in capsys.readouterr().out
+
+    approve(gh, "a", "b")
+    assert verdict() == 0
+
+
 def test_readers_and_authors_approvals_do_not_loosen(gh: FakeGh, project: Path) -> None:
     (project / "proposed" / "environments" / "dev.toml").write_text(FILE.format(""))
     approve(gh, "a", "author", "reader")

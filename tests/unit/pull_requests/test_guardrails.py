@@ -102,6 +102,23 @@ def test_a_pull_request_that_takes_a_danger_off_loosens() -> None:
     assert loosened(before, before) == []
 
 
+def test_a_file_that_comes_back_looser_than_the_default_loosens() -> None:
+    """Deleted by one pull request and added by the next: what it said before is not known then."""
+    strict, loose = {"prod": rail(*DEFAULT)}, {"prod": rail(*(DEFAULT - {"outage", "refused"}))}
+
+    assert loosened(strict, {}) == []
+    assert loosened({}, loose) == [
+        "what prod, a new file, lets through and the default blocks (outage, refused)"
+    ]
+    assert loosened({}, {**strict, "qa": rail(*DEFAULT, "unwatched"), "broken": STRICTEST}) == []
+
+
+def test_a_files_name_gives_the_runner_no_orders() -> None:
+    (said,) = loosened({}, {"x\n::stop-commands::y": rail(*(DEFAULT - {"outage"}))})
+
+    assert said.startswith("what x\\n::stop-commands::y, a new file, lets through")
+
+
 def test_the_stricter_of_both_branches_holds() -> None:
     own, proposed = {"dev": rail("outage")}, {"dev": rail("unwatched")}
 
