@@ -142,8 +142,9 @@ def _verdict(options: argparse.Namespace) -> int:
 
 
 def _gate(options: argparse.Namespace) -> int:
-    """Refuse a GitHub environment that protects nothing, and say where its stack is."""
+    """Refuse an old commit and a GitHub environment that protects nothing; say where the stack is."""
     repository = Repository(name=options.repository)
+    repository.refuse_old(commit_of(Path(), "HEAD"), branch=options.branch)
     stack = _stack(options)
     for weakness in repository.refuse_unprotected(stack.name, branch=options.branch):
         print(f"::warning::The GitHub environment {stack.name}: {weakness}.")

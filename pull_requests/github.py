@@ -57,6 +57,15 @@ class Repository:
         found = self.one(f"collaborators/{login}/permission")
         return not _MAY_WRITE.isdisjoint({found.get("permission"), found.get("role_name")})
 
+    def refuse_old(self, commit: str, *, branch: str) -> None:
+        """Refuse a commit that is not a branch's last one: what it does may be taken back since."""
+        last = self.one(f"git/ref/heads/{branch}").get("object", {}).get("sha", "unknown")
+        if commit != last:
+            raise RefusedError(
+                f"This run is of the commit {commit[:12]}, and {branch} is at {last[:12]} by now. "
+                "Nothing was applied. Run this workflow anew; 'Re-run' takes the old commit again."
+            )
+
     def refuse_unprotected(self, environment: str, *, branch: str) -> list[str]:
         """Refuse an environment that lets jobs through by itself; return what else weakens it.
 

@@ -384,6 +384,29 @@ def test_other_changes_than_the_comment_showed_are_told_and_nothing_is_left(
     assert f"runs/44/{STACK}.tfplan" not in deploying.kept()
 
 
+def test_a_run_of_an_old_commit_goes_on_neither_before_its_approval_nor_after(
+    shared: Desk,
+) -> None:
+    """'Re-run' takes the run's commit; both jobs ask this before they sign in."""
+    head = ("git", "rev-parse", "HEAD")
+    old, new = (
+        subprocess.run(head, cwd=it, check=True, capture_output=True, text=True).stdout.strip()
+        for it in (shared.base, shared.project)
+    )
+    shared.gh.answer("repos/owner/name/git/ref/heads/main", {"object": {"sha": new}})
+    gate = ("gate", "--stack", STACK, "--repository", "owner/name", "--branch", "main")
+
+    of_old = shared.run(*gate, name="gate-old", project=shared.base)
+    of_last = shared.run(*gate, name="gate-last")
+
+    assert (of_old.code, of_old.outputs) == (4, {})
+    assert of_old.printed == (
+        f"This run is of the commit {old[:12]}, and main is at {new[:12]} by now. Nothing was "
+        "applied. Run this workflow anew; 'Re-run' takes the old commit again.\n"
+    )
+    assert of_last.printed.startswith(f"GitHub has no environment '{STACK}'")
+
+
 @pytest.mark.usefixtures("runs")
 def test_what_is_blocked_is_neither_kept_nor_asked_about(
     deploying: Desk, project: Path, tmp_path: Path

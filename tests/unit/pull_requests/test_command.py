@@ -230,6 +230,16 @@ def test_nothing_is_planned_for_a_github_environment_that_is_missing(
     assert not output.exists()
 
 
+def test_a_run_that_is_behind_the_default_branch_is_refused(
+    gh: FakeGh, output: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gh.answer("repos/owner/name/git/ref/heads/main", {"object": {"sha": "b" * 40}})
+
+    assert main(GATE) == 4
+    assert capsys.readouterr().err.startswith("This run is of the commit aaaaaaaaaaaa, and main")
+    assert not output.exists()
+
+
 @pytest.mark.parametrize(
     ("option", "given"),
     [

@@ -193,6 +193,28 @@ def test_without_knowing_all_authors_no_approval_counts(
         pull_request.authors()
 
 
+# --- the run's commit
+
+
+def test_a_run_of_an_old_commit_is_refused(gh: FakeGh, repository_on_github: Repository) -> None:
+    gh.answer("repos/owner/name/git/ref/heads/main", {"object": {"sha": "b" * 40}})
+
+    repository_on_github.refuse_old("b" * 40, branch="main")
+    with pytest.raises(RefusedError) as refusal:
+        repository_on_github.refuse_old(COMMIT, branch="main")
+
+    assert str(refusal.value) == (
+        "This run is of the commit aaaaaaaaaaaa, and main is at bbbbbbbbbbbb by now. Nothing was "
+        "applied. Run this workflow anew; 'Re-run' takes the old commit again."
+    )
+
+
+@pytest.mark.usefixtures("gh")
+def test_a_branch_that_github_does_not_name_is_no_proof(repository_on_github: Repository) -> None:
+    with pytest.raises(RefusedError, match="and main is at unknown by now"):
+        repository_on_github.refuse_old("", branch="main")
+
+
 # --- the GitHub environment
 
 ENVIRONMENT = "repos/owner/name/environments/dev"

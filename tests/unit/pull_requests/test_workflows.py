@@ -27,7 +27,7 @@ SIGN_IN = {**READ, "id-token": "write"}
 PERMISSIONS = {
     ("apply", "other-branch"): {},
     ("apply", "plan"): {**SIGN_IN, "actions": "read", "pull-requests": "read"},
-    ("apply", "apply"): SIGN_IN,
+    ("apply", "apply"): {**SIGN_IN, "actions": "read"},
     ("plan", "changed"): READ,
     # What the workflow that it calls asks for.
     ("plan", "stack"): {**SIGN_IN, "pull-requests": "write"},
@@ -116,13 +116,14 @@ def checkouts(job: dict[str, Any]) -> list[dict[str, Any]]:
 def test_a_job_that_runs_the_branchs_code_has_no_token_that_writes() -> None:
     """Whatever the constructs of a pull request do: there is nothing to take."""
     running = 0
-    for name, job, document in jobs("plan", "plan-stack"):
+    for name, job, document in jobs("plan", "plan-stack", "tests"):
         if "uses" in document:
             continue
         first, *data = checkouts(document)
+        permissions = document.get("permissions", read(WORKFLOWS[name])["permissions"])
         if "ref" not in first:
             running += 1
-            assert set(document["permissions"].items()) <= set(SIGN_IN.items()), (name, job)
+            assert set(permissions.items()) <= set(SIGN_IN.items()), (name, job)
             continue
         # The default branch's code; of the pull request's, settings as data.
         assert first == {"ref": DEFAULT_BRANCH, "persist-credentials": False}
@@ -134,8 +135,8 @@ def test_a_job_that_runs_the_branchs_code_has_no_token_that_writes() -> None:
                 "persist-credentials": False,
             }
         ]
-        assert "id-token" not in document["permissions"]
-    assert running == 2
+        assert "id-token" not in permissions
+    assert running == 3
 
 
 def test_a_job_that_signs_in_to_aws_for_a_pull_request_takes_the_role_that_reads() -> None:
@@ -206,12 +207,14 @@ def test_plans_are_made_and_applied_on_the_default_branch_and_applied_behind_the
         assert checkouts(document[job]) == [{"persist-credentials": False}]
 
 
-def test_the_gate_is_looked_at_before_anybody_signs_in() -> None:
-    found = [str(it) for it in read(WORKFLOWS["apply"])["jobs"]["plan"]["steps"]]
+@pytest.mark.parametrize(("job", "does"), [("plan", "propose"), ("apply", "apply")])
+def test_commit_and_gate_are_looked_at_before_anybody_signs_in(job: str, does: str) -> None:
+    """When a plan is made, and again when it is applied: a run may wait, or be run again."""
+    found = [str(it) for it in read(WORKFLOWS["apply"])["jobs"][job]["steps"]]
 
     order = [
         next(at for at, step in enumerate(found) if what in step)
-        for what in ("pull_requests gate", "role-to-assume", "pull_requests propose")
+        for what in ("pull_requests gate", "role-to-assume", f"pull_requests {does}")
     ]
     assert order == sorted(order)
 
