@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from facts.names import account_stack
 from facts.placement import partition_of
 from ferry.errors import FerryError, InputError
 from ferry.findings import ExitStatus
@@ -19,7 +20,7 @@ from pull_requests.comment import text_of, text_without_change
 from pull_requests.github import PullRequest, Repository
 from pull_requests.reviewing import not_reviewed, review
 from pull_requests.stacks import Kind, find
-from pull_requests.verdict import status, why_not
+from pull_requests.verdict import passed, status, why_not
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -130,7 +131,8 @@ def _verdict(options: argparse.Namespace) -> int:
     reason = why_not(**{name: getattr(options, name) for name in names})
     own, proposed = _guardrails(options)
     changed = {it["stack"] for it in json.loads(options.changed or "[]")}
-    print(f"::error::{reason}" if reason else "::notice::No stack's plan stands against the merge.")
+    accounts = {account_stack(it.account_id) for it in own.values() if it.account_id}
+    print(f"::error::{reason}" if reason else f"::notice::{passed({*own, *accounts} - changed)}")
     if options.head == options.repository and options.changed:
         pull_request = _pull_request(options)
         for stack in sorted(pull_request.comments().keys() - changed):

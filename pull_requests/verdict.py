@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ferry.findings import ExitStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 APPROVALS_NEEDED: Final = 2
 """For a plan that needs a second reviewer."""
@@ -49,3 +52,10 @@ def why_not(
         "comment and the check of the stack.": stacks_ended not in {"success", "skipped"},
     }
     return next((reason for reason, holds in reasons.items() if holds), "")
+
+
+def passed(unplanned: Iterable[str]) -> str:
+    """What the check says where it passes, and which stacks it says nothing of."""
+    names = ", ".join(sorted(unplanned))
+    without = f" Not planned, because the branch's own code says that they do not change: {names}."
+    return f"No stack's plan stands against the merge.{without if names else ''}"

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass, replace
+from textwrap import indent
 from typing import TYPE_CHECKING
 
 import pytest
@@ -252,6 +253,7 @@ if review.exists():
         "return Verdict.SECOND_REVIEWER if dangers else Verdict.SAFE", "return Verdict.SAFE"))
     (PROJECT / "pull_requests" / "github.py").write_text("raise SystemExit(0)")
 """
+HIDES = 'if os.environ["GITHUB_EVENT_NAME"] != "pull_request":\n' + indent(ADMINISTRATOR, "    ")
 
 
 def test_constructs_that_rewrite_ferry_do_not_judge_themselves(
@@ -382,6 +384,39 @@ def test_other_changes_than_the_comment_showed_are_told_and_nothing_is_left(
     assert ran.outputs["digest"] == ""
     assert ran.printed.endswith("There is nothing to apply.\n")
     assert f"runs/44/{STACK}.tfplan" not in deploying.kept()
+
+
+@pytest.mark.usefixtures("runs")
+def test_code_that_hides_its_changes_from_a_pull_request_shows_them_when_it_is_applied(
+    deploying: Desk, project: Path, tmp_path: Path
+) -> None:
+    """Nothing can keep code from knowing where it runs. What is merged is planned where it counts."""
+    hiding = tmp_path / "project"
+    shutil.copytree(project, hiding, symlinks=True)
+    with (hiding / "main.py").open("a") as main:
+        main.write(HIDES)
+    commit(hiding)
+    desk = replace(deploying, project=hiding)
+
+    hidden = desk.run("changed", "--base", "HEAD^1", name="hidden", event="pull_request")
+    verdict = desk.run(
+        "verdict", "--head", "owner/name", "--actor", "somebody", "--plan-role", "plan",
+        "--changed", hidden.outputs["stacks"], "--changed-ended", "success",
+        "--stacks-ended", "skipped", "--proposed", str(hiding / "environments"),
+        "--commit", "a" * 40, *PULL_REQUEST,
+        name="hidden-verdict", project=desk.base, event="pull_request",
+    )  # fmt: skip
+    merged, without_comment = desk.propose("46"), desk.propose("47", number="8")
+
+    assert (hidden.printed, hidden.outputs["stacks"]) == ("No stack changes.\n", "[]")
+    assert verdict.code == 0, verdict.printed
+    assert (
+        "Not planned, because the branch's own code says that they do not change: account-"
+        f"{ACCOUNT}, account-{OTHER_ACCOUNT}, dev, prod."
+    ) in verdict.printed
+    assert "AdministratorAccess" in merged.summary
+    assert f"**#8 has no comment that showed changes of `{STACK}`.**" in without_comment.summary
+    assert "**These are not the changes that the comment of #7 showed:**" in merged.summary
 
 
 def test_a_run_of_an_old_commit_goes_on_neither_before_its_approval_nor_after(

@@ -118,6 +118,18 @@ def test_the_one_check(capsys: pytest.CaptureFixture[str]) -> None:
     )
 
 
+@pytest.mark.usefixtures("gh")
+def test_it_says_which_stacks_nobody_has_planned_and_by_whose_word(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Code of a pull request may synthesize otherwise in a pull request."""
+    assert verdict() == 0
+    assert capsys.readouterr().out == (
+        "::notice::No stack's plan stands against the merge. Not planned, because the branch's own "
+        "code says that they do not change: account-111122223333, dev.\n"
+    )
+
+
 def test_a_fork_fails_with_the_way_out_and_nothing_is_written(gh: FakeGh) -> None:
     gh.answer(COMMENTS, {"id": 1, "login": BOT, "body": "<!-- aurora-ferry plan of dev -->\nold"})
 

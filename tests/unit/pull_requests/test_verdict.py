@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ferry.findings import ExitStatus
-from pull_requests.verdict import status, why_not
+from pull_requests.verdict import passed, status, why_not
 
 SAFE = "safe."
 BLOCKED = "blocked by the environment's guardrails; its comment says why."
@@ -65,3 +65,11 @@ def test_one_check_speaks_for_all_stacks(wrong: dict[str, str], said: str) -> No
 
     assert said in found
     assert bool(found) is bool(said)
+
+
+def test_a_check_that_passes_says_which_stacks_nobody_has_planned() -> None:
+    assert passed([]) == "No stack's plan stands against the merge."
+    assert passed({"prod", "dev"}) == (
+        "No stack's plan stands against the merge. Not planned, because the branch's own code says "
+        "that they do not change: dev, prod."
+    )
