@@ -2,7 +2,7 @@
 
 Local AWS refuses no call for want of a permission; here it can be asked what AWS would do. As far
 as the project's own policies go: Allow and Deny, wildcards in actions and resources, the
-conditions that compare strings, and Null. Permissions boundaries and organizations' policies are not there.
+conditions that compare strings, of one value or of all, and Null. Permissions boundaries and organizations' policies are not there.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 """
@@ -119,7 +119,12 @@ def _conditions(statement: Mapping[str, Any]) -> Iterator[tuple[str, str, list[s
 
 def _does_without(operator: str) -> bool:
     """Whether a condition is decided also where its key is not given."""
-    return operator == "Null" or operator.endswith("IfExists") or "Not" in operator
+    return (
+        operator == "Null"
+        or operator.startswith("ForAllValues:")
+        or operator.endswith("IfExists")
+        or "Not" in operator
+    )
 
 
 def _holds(
@@ -131,8 +136,9 @@ def _holds(
         return (not given) is (wanted == ["true"])
     if not given and _does_without(operator):
         return True
-    matches = any(_matches(pattern, value) for pattern in wanted for value in given)
-    kind = operator.lower().removesuffix("ifexists")
+    found = [any(_matches(pattern, value) for pattern in wanted) for value in given]
+    matches = all(found) if operator.startswith("ForAllValues:") else any(found)
+    kind = operator.lower().removeprefix("forallvalues:").removesuffix("ifexists")
     if kind == "stringnotequals":
         return not matches
     return kind in _STRING_CONDITIONS and matches

@@ -56,6 +56,29 @@ CHINA = _in("cn-north-1")
 GOVERNMENT = _in("us-gov-west-1")
 BOUNDARY = "arn:aws:iam::111122223333:policy/aurora-ferry-boundary"
 BOUNDED = environment(aws={"permissions_boundary_arn": BOUNDARY})
+
+
+def boundary_of(region: str) -> str:
+    """The ARN of the boundary, as the region's partition has it."""
+    return BOUNDARY.replace("arn:aws:", f"arn:{partition_of(region)}:")
+
+
+def side(name: str, region: str, *, bounded: bool) -> Environment:
+    """An environment of this name, in this region, with or without a boundary."""
+    boundary = {"permissions_boundary_arn": boundary_of(region)} if bounded else {}
+    return environment(aws={"region": region, **boundary}).model_copy(update={"name": name})
+
+
+SIDES = {
+    f"{name}, {partition_of(region)}, {'with' if bounded else 'without'} boundary": side(
+        name, region, bounded=bounded
+    )
+    for name in ("dev", "prod")
+    for region in ("eu-central-1", "cn-north-1")
+    for bounded in (False, True)
+}
+"""Each of two environments, in two partitions, with and without a boundary."""
+
 ALL = (DEV, EXISTING_VPC, GATEWAY, PEERED, CHINA, GOVERNMENT, BOUNDED)
 
 LONGEST = environment(

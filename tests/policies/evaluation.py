@@ -24,12 +24,16 @@ class Request:
     Args:
         action: The action.
         resource: The resource's ARN; `*` where the service knows none.
-        context: The condition keys that hold, and their values.
+        context: The condition keys that hold, and their values; of keys with several values, one.
     """
 
     action: str
     resource: str = "*"
     context: Mapping[str, str] = field(default_factory=dict)
+
+
+NOT_THE_CALLERS = ("aws:ResourceTag/", "kms:ResourceAliases", "aws:Principal")
+"""Condition keys about the thing or about who calls. The caller chooses all others by how he calls."""
 
 
 def allows(documents: Iterable[Mapping[str, Any]], request: Request) -> bool:
@@ -48,6 +52,22 @@ def allows_within(
 ) -> bool:
     """Whether a role with these documents and that permissions boundary may."""
     return allows(documents, request) and allows([boundary], request)
+
+
+def satisfied_by_the_caller(statement: Mapping[str, Any]) -> dict[str, str]:
+    """What a caller says so that a statement lets him: all its conditions that are his to fulfil.
+
+    Whatever the documents allow somebody, they allow by one statement; so nothing gets further than
+    the calls that say for each statement what it asks for.
+    """
+    said: dict[str, str] = {}
+    for operator, keys in sorted(statement.get("Condition", {}).items()):
+        for key, wanted in keys.items():
+            if key.startswith(NOT_THE_CALLERS) or (wanted == "true" and operator == "Null"):
+                continue
+            value = _all(wanted)[0].replace("*", "x")
+            said.setdefault(key, "x" if operator == "Null" else value)
+    return said
 
 
 def _concerns(statement: Mapping[str, Any], request: Request) -> bool:
@@ -80,9 +100,12 @@ def _filled(values: str | list[str], request: Request) -> list[str]:
 def _holds(operator: str, wanted: list[str], given: str | None) -> bool:
     if operator == "Null":
         return (given is None) is (wanted == ["true"])
-    if operator.endswith("IfExists") and given is None:
-        return True
-    match operator.removesuffix("IfExists"):
+    # ForAllValues holds as well where the key is not there.
+    if operator.endswith("IfExists") or operator.startswith("ForAllValues:"):
+        if given is None:
+            return True
+        operator = operator.removeprefix("ForAllValues:").removesuffix("IfExists")
+    match operator:
         case "StringEquals" | "Bool":
             return given in wanted
         case "StringNotEquals":

@@ -112,10 +112,11 @@ def _kinds(known: dict[str, Any], privilege: dict[str, Any]) -> Iterator[Kind]:
         )
 
 
-def matching(pattern: str) -> list[Action]:
+@cache
+def matching(pattern: str) -> tuple[Action, ...]:
     """The actions that a document's pattern, such as `ec2:Describe*`, stands for."""
     service = pattern.partition(":")[0]
-    return [each for each in actions(service).values() if fnmatchcase(each.name, pattern)]
+    return tuple(each for each in actions(service).values() if fnmatchcase(each.name, pattern))
 
 
 def overlap(pattern: str, template: str) -> bool:

@@ -22,6 +22,7 @@ HERE = f"{REGION}:{ACCOUNT}"
 EVERYTHING = {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 MONITORING = "arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"
+VPC_MANAGEMENT = "arn:aws:iam::aws:policy/service-role/AmazonDMSVPCManagementRole"
 OWN_ROLE = f"{IAM}:role/aurora-ferry-dev-dms-secrets"
 MONITORING_ROLE = f"{IAM}:role/aurora-ferry-dev-rds-monitoring"
 WORKFLOWS_ROLES = [
@@ -87,6 +88,12 @@ def test_a_role_is_changed_within_the_boundary_alone(action: str, boundary: str 
         assert not allows(
             deploying(BOUNDED), Request(action=action, resource=role, context=context)
         )
+    for role in (f"{IAM}:role/dms-vpc-role", f"{IAM}:role/dms-cloudwatch-logs-role"):
+        for policy in (VPC_MANAGEMENT, ADMINISTRATOR):
+            asked = Request(
+                action=action, resource=role, context={**context, "iam:PolicyARN": policy}
+            )
+            assert not allows(of(BOUNDED, "account"), asked)
 
 
 @pytest.mark.parametrize(

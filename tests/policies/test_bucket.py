@@ -85,9 +85,14 @@ def test_every_document_reaches_these_keys_and_bootstrap_alone_the_bucket(
         for key in ("", *KEYS)
     ]
     for document in documents(environment, [environment]):
+        about_s3 = [
+            statement
+            for statement in document.as_json()["Statement"]
+            if "s3:" in str(statement["Action"])
+        ]
         found: dict[str, set[str]] = {}
         for key, request in asked:
-            if allows([document.as_json()], request):
+            if allows([{"Statement": about_s3}], request):
                 found.setdefault(key, set()).add(request.action)
 
         assert found == REACHED.get(document.name, {}), document.name

@@ -59,6 +59,19 @@ def database(scope: Scope) -> list[Statement]:
             ],
             resources=cluster_arns(scope),
         ),
+        # Another environment may be called dev-final: its snapshots carry its tags, the new one none.
+        Statement(
+            sid="FinalSnapshot",
+            actions=[
+                "rds:AddTagsToResource",
+                "rds:CreateDBClusterSnapshot",
+                "rds:DeleteDBCluster",
+            ],
+            resources=scope.arns(
+                "rds", f"cluster-snapshot:{scope.names.final_snapshot_prefix}????????"
+            ),
+            condition={"StringEqualsIfExists": scope.own["StringEquals"]},
+        ),
         Statement(
             sid="Logs",
             actions=[
@@ -82,7 +95,7 @@ def database(scope: Scope) -> list[Statement]:
 
 
 def cluster_arns(scope: Scope) -> list[str]:
-    """All that RDS has of the environment."""
+    """All that RDS has of the environment, but for snapshots."""
     names = scope.names
     any_family = names.parameter_group(f"{ENGINE}*")
     return [
@@ -90,7 +103,6 @@ def cluster_arns(scope: Scope) -> list[str]:
             "rds",
             f"cluster:{names.cluster}",
             f"cluster-pg:{any_family}",
-            f"cluster-snapshot:{names.final_snapshot_prefix}*",
             f"db:{names.writer}",
             # One or two digits, and nothing behind: another environment may be called dev-reader-1.
             f"db:{names.prefix}-reader-?",
@@ -105,6 +117,7 @@ def cluster_arns(scope: Scope) -> list[str]:
 
 
 def _alarms(scope: Scope) -> list[Statement]:
+    topic = scope.arns("sns", scope.names.alarm_topic)
     # An alarm that exists is overwritten without a word: not one that carries another's tags.
     foreign_left_alone = {
         "StringEqualsIfExists": {
@@ -113,9 +126,20 @@ def _alarms(scope: Scope) -> list[Statement]:
         }
     }
     return [
+        # An alarm can stop and terminate instances, whosever they are: these only publish. Source:
+        # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/iam-cw-condition-keys-alarm-actions.html
         Statement(
             sid="Alarms",
-            actions=["cloudwatch:PutMetricAlarm", "cloudwatch:TagResource"],
+            actions=["cloudwatch:PutMetricAlarm"],
+            resources=scope.alarms,
+            condition={
+                **foreign_left_alone,
+                "ForAllValues:StringEquals": {"cloudwatch:AlarmActions": topic},
+            },
+        ),
+        Statement(
+            sid="TagAlarms",
+            actions=["cloudwatch:TagResource"],
             resources=scope.alarms,
             condition=foreign_left_alone,
         ),
@@ -142,7 +166,7 @@ def _alarms(scope: Scope) -> list[Statement]:
                 "sns:TagResource",
                 "sns:UntagResource",
             ],
-            resources=scope.arns("sns", scope.names.alarm_topic),
+            resources=topic,
         ),
         # SNS knows no resource for these two.
         Statement(

@@ -27,12 +27,12 @@ _CREATE: Final = (
         ("ec2:CreateRouteTable", "ec2:CreateSecurityGroup", "ec2:CreateSubnet"),
         ("route-table", "security-group", "subnet"),
     ),
+    ("CreateFlowLogs", ("ec2:CreateFlowLogs",), ("vpc-flow-log",)),
     (
         "CreateWays",
         (
             "ec2:AuthorizeSecurityGroupEgress",
             "ec2:AuthorizeSecurityGroupIngress",
-            "ec2:CreateFlowLogs",
             "ec2:CreateInternetGateway",
             "ec2:CreateNatGateway",
             "ec2:CreateTransitGatewayVpcAttachment",
@@ -45,7 +45,6 @@ _CREATE: Final = (
             "security-group-rule",
             "transit-gateway-attachment",
             "vpc-endpoint",
-            "vpc-flow-log",
             "vpc-peering-connection",
         ),
     ),
@@ -89,6 +88,7 @@ _ON_OWN: Final = (
     "ec2:DisassociateAddress",
     "ec2:DisassociateRouteTable",
     "ec2:EnableVgwRoutePropagation",
+    "ec2:ModifyNetworkInterfaceAttribute",
     "ec2:ModifySecurityGroupRules",
     "ec2:ModifySubnetAttribute",
     "ec2:ModifyTransitGatewayVpcAttachment",
@@ -154,32 +154,27 @@ def network(scope: Scope) -> list[Statement]:
         ),
         *_default_security_group(scope),
         *_named_in_the_file(scope),
-        # DMS's network interfaces carry no tags. DMS makes them with a role of its own, and where it
-        # did so for whoever calls it, AWS would ask for these.
-        Statement(
-            sid="NetworkInterfacesOfDms",
-            actions=[
-                "ec2:CreateNetworkInterface",
-                "ec2:DeleteNetworkInterface",
-                "ec2:ModifyNetworkInterfaceAttribute",
-            ],
-            resources=everything,
-            condition={"Bool": {"aws:ViaAWSService": "true"}},
-        ),
-        # Terraform's provider removes those that are left over before it deletes a subnet or a
-        # security group. EC2 deletes none that is in use.
-        Statement(
-            sid="NetworkInterfacesLeftOver",
-            actions=["ec2:DeleteNetworkInterface"],
-            resources=scope.arns("ec2", "network-interface/*"),
-            condition={"Null": {"aws:ResourceTag/project": "true"}},
-        ),
-        Statement(
-            sid="NamesOfTheEndpoint",
-            actions=["route53:AssociateVPCWithHostedZone"],
-            resources=[f"arn:{scope.placement.partition}:route53:::hostedzone/*"],
-        ),
+        _names_of_the_endpoint(scope),
     ]
+
+
+def _names_of_the_endpoint(scope: Scope) -> Statement:
+    """Giving the VPC the names of its endpoints; a VPC of the environment's own has no id yet.
+
+    Whether AWS tells the VPC where the call is one behind CreateVpcEndpoint is not documented:
+    ForAllValues holds as well where it does not. Source:
+    https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/specifying-conditions-route53.html
+    """
+    wanted, condition = scope.environment.network, {}
+    if wanted.vpc is None:
+        vpc = f"VPCId={wanted.existing.vpc_id},VPCRegion={scope.placement.region}"
+        condition = {"ForAllValues:StringEquals": {"route53:VPCs": [vpc]}}
+    return Statement(
+        sid="NamesOfTheEndpoint",
+        actions=["route53:AssociateVPCWithHostedZone"],
+        resources=[f"arn:{scope.placement.partition}:route53:::hostedzone/*"],
+        condition=condition,
+    )
 
 
 def _default_security_group(scope: Scope) -> Iterator[Statement]:

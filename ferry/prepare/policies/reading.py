@@ -25,6 +25,28 @@ BUCKET_SETTINGS: Final = (
 """Reading how the bucket is set up: `ferry bootstrap`, `ferry check aws`."""
 
 
+_NETWORK: Final = (
+    "ec2:DescribeAccountAttributes",
+    "ec2:DescribeAddresses*",
+    "ec2:DescribeAvailabilityZones",
+    "ec2:DescribeFlowLogs",
+    "ec2:DescribeInternetGateways",
+    "ec2:DescribeNatGateways",
+    "ec2:DescribeNetwork*",
+    "ec2:DescribePrefixLists",
+    "ec2:DescribeRouteTables",
+    "ec2:DescribeSecurityGroup*",
+    "ec2:DescribeSubnets",
+    "ec2:DescribeTags",
+    "ec2:DescribeTransitGateway*",
+    "ec2:DescribeVpc*",
+    "ec2:DescribeVpnGateways",
+)
+"""Looking at networks. Not all of `ec2:Describe*`, which shows the user data of instances and the
+pre-shared keys of VPN connections. Source:
+https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeVpnConnections.html"""
+
+
 def state(scope: Scope, keys: Sequence[str]) -> list[Statement]:
     """Reading states; whether one is there is told by listing the bucket."""
     return [
@@ -56,7 +78,7 @@ def resources(scope: Scope) -> list[Statement]:
                 "cloudwatch:ListTagsForResource",
                 "dms:Describe*",
                 "dms:ListTagsForResource",
-                "ec2:Describe*",
+                *_NETWORK,
                 "ec2:GetTransitGatewayRouteTableAssociations",
                 "ec2:GetTransitGatewayRouteTablePropagations",
                 "iam:ListRoles",
@@ -174,7 +196,7 @@ def check_aws(scope: Scope) -> list[Statement]:
             sid="Offers",
             actions=[
                 "dms:Describe*",
-                "ec2:Describe*",
+                *_NETWORK,
                 "rds:Describe*",
                 "servicequotas:GetServiceQuota",
             ],

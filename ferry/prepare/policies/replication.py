@@ -22,7 +22,13 @@ _KEY_USERS: Final = ("rds", "dms", "secretsmanager")
 
 def replication(scope: Scope) -> list[Statement]:
     """DMS, the environment's key, its secrets, and handing over the roles."""
-    return [*_dms(scope), *_key(scope), *_secrets(scope), _pass_roles(scope)]
+    return [
+        *_dms(scope),
+        *_network_interfaces(scope),
+        *_key(scope),
+        *_secrets(scope),
+        _pass_roles(scope),
+    ]
 
 
 def dms_without_resource(_scope: Scope) -> list[Statement]:
@@ -82,6 +88,34 @@ def _dms(scope: Scope) -> list[Statement]:
             ],
             resources=scope.arns("dms", "*"),
             condition=scope.own,
+        ),
+    ]
+
+
+def _network_interfaces(scope: Scope) -> list[Statement]:
+    """What DMS makes in the subnets, without tags; subnets and groups are told by their own."""
+    interfaces = scope.arns("ec2", "network-interface/*")
+    nobodys = {"Null": {"aws:ResourceTag/project": "true"}}
+    return [
+        # DMS makes them with a role of its own, and where it did so for whoever calls it, AWS would
+        # ask for these.
+        Statement(
+            sid="NetworkInterfacesOfDms",
+            actions=[
+                "ec2:CreateNetworkInterface",
+                "ec2:DeleteNetworkInterface",
+                "ec2:ModifyNetworkInterfaceAttribute",
+            ],
+            resources=interfaces,
+            condition={**nobodys, "Bool": {"aws:ViaAWSService": "true"}},
+        ),
+        # Terraform's provider removes those that are left over before it deletes a subnet or a
+        # security group. EC2 deletes none that is in use.
+        Statement(
+            sid="NetworkInterfacesLeftOver",
+            actions=["ec2:DeleteNetworkInterface"],
+            resources=interfaces,
+            condition=nobodys,
         ),
     ]
 

@@ -114,6 +114,17 @@ def test_conditions_on_strings_are_compared(aws: Aws) -> None:
             {"aws__ResourceTag/a": "1"},
             "implicitDeny",
         ),
+        ({"ForAllValues:StringEquals": {"aws:ResourceTag/a": ["1", "2"]}}, {}, "allowed"),
+        (
+            {"ForAllValues:StringEquals": {"aws:ResourceTag/a": ["1", "2"]}},
+            {"aws__ResourceTag/a": "2"},
+            "allowed",
+        ),
+        (
+            {"ForAllValues:StringEquals": {"aws:ResourceTag/a": ["1", "2"]}},
+            {"aws__ResourceTag/a": "3"},
+            "implicitDeny",
+        ),
         ({"Null": {"aws:ResourceTag/a": "true"}}, {}, "allowed"),
         ({"Null": {"aws:ResourceTag/a": "true"}}, {"aws__ResourceTag/a": "1"}, "implicitDeny"),
         ({"Null": {"aws:ResourceTag/a": "false"}}, {"aws__ResourceTag/a": "1"}, "allowed"),
