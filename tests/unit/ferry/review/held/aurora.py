@@ -99,7 +99,7 @@ ENGINE: Final = (
         name="network-type-dual",
         edit=(updates(CLUSTER, network_type="DUAL"),),
         expected=NOT_SAFE,
-        why="The network of a running database changes; AWS says there may be downtime.",
+        why="AWS refuses it without IPv6 ranges; with them, another family of addresses gets in.",
     ),
     Held(
         name="storage-type-io-optimized",

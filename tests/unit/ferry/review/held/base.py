@@ -187,9 +187,9 @@ def expressions(body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @cache
-def configuration() -> dict[str, Any]:
+def configuration(environment: str = ENVIRONMENT) -> dict[str, Any]:
     """The plan's configuration, made of the stack."""
-    synthesized = stack(ENVIRONMENT)
+    synthesized = stack(environment)
     resources = [
         {
             "address": f"{prefix}{type_}.{name}",
@@ -220,3 +220,33 @@ def configuration() -> dict[str, Any]:
         },
         "root_module": {"resources": resources},
     }
+
+
+@cache
+def checks(environment: str) -> list[dict[str, Any]]:
+    """The plan's checks, which all hold: the stack's own, and the conditions of its resources."""
+    synthesized = stack(environment)
+    addresses = [
+        {"kind": "check", "name": name, "to_display": f"check.{name}"}
+        for name in synthesized["check"]
+    ] + [
+        {
+            "kind": "resource",
+            "mode": mode,
+            "name": name,
+            "to_display": f"{prefix}{type_}.{name}",
+            "type": type_,
+        }
+        for mode, prefix, part in (("managed", "", "resource"), ("data", "data.", "data"))
+        for type_, bodies in synthesized[part].items()
+        for name, body in bodies.items()
+        if {"precondition", "postcondition"} & set(body.get("lifecycle", {}))
+    ]
+    return [
+        {
+            "address": it,
+            "status": "pass",
+            "instances": [{"address": {"to_display": it["to_display"]}, "status": "pass"}],
+        }
+        for it in addresses
+    ]

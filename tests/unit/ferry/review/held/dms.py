@@ -180,6 +180,18 @@ TASKS: Final = (
         rule(308862860, "public", "**"),
     ),
     _maps(
+        "some-letters",
+        "`[a-m]` is a set: what begins with n to z is no longer followed.",
+        rule(308862860, "public", "[a-m]%"),
+        _AUDIT,
+    ),
+    _maps(
+        "one-letter",
+        "`_` is one character: only such names are followed.",
+        rule(308862860, "public", "_"),
+        _AUDIT,
+    ),
+    _maps(
         "one-table",
         "All tables but one are no longer followed.",
         rule(308862860, "public", "orders"),

@@ -10,6 +10,7 @@ from tests.unit.ferry.review.held.base import (
     AWS,
     ENVIRONMENT,
     account,
+    checks,
     configuration,
     created,
     deployed,
@@ -93,6 +94,7 @@ class Held:
         environment: The environment that is asked about.
         stack_text: The synthesized stack that is given beside the plan; none where what is edited
             would not be in it.
+        secret: What no report may show; none by default.
     """
 
     name: str
@@ -102,6 +104,7 @@ class Held:
     of: str = DEPLOYED
     environment: str = ENVIRONMENT
     stack_text: str | None = None
+    secret: str = ""
 
 
 def updates(
@@ -499,6 +502,22 @@ def _items(
     return items, drift
 
 
+def _outputs() -> dict[str, Any]:
+    """Some outputs, which stay."""
+    values = {"cluster_id": "aurora-ferry-staging", "cluster_port": 5432, "database_name": "app"}
+    return {
+        name: {
+            "actions": ["no-op"],
+            "before": value,
+            "after": value,
+            "after_unknown": False,
+            "before_sensitive": False,
+            "after_sensitive": False,
+        }
+        for name, value in values.items()
+    }
+
+
 def plan_text(held: Held) -> str:
     """The plan of an edit, as ``terraform show -json`` prints it."""
     base = {DEPLOYED: deployed(), ACCOUNTS: account(), NOTHING: {}}[held.of]
@@ -511,52 +530,19 @@ def plan_text(held: Held) -> str:
         "planned_values": _state(changes, "after"),
         "resource_drift": drift,
         "resource_changes": changes,
-        "output_changes": {
-            name: {
-                "actions": ["no-op"],
-                "before": value,
-                "after": value,
-                "after_unknown": False,
-                "before_sensitive": False,
-                "after_sensitive": False,
-            }
-            for name, value in {
-                "cluster_id": "aurora-ferry-staging",
-                "cluster_port": 5432,
-                "database_name": "app",
-            }.items()
-        },
+        "output_changes": _outputs() if held.of == DEPLOYED else {},
         "prior_state": {
             "format_version": "1.0",
             "terraform_version": "1.11.4",
             "values": _state(changes, "before"),
         },
-        "configuration": configuration(),
-        "checks": [
-            {
-                "address": {
-                    "kind": "resource",
-                    "mode": "data",
-                    "name": name,
-                    "to_display": f"data.{type_}.{name}",
-                    "type": type_,
-                },
-                "status": "pass",
-                "instances": [
-                    {"address": {"to_display": f"data.{type_}.{name}"}, "status": "pass"}
-                ],
-            }
-            for type_, bodies in stack(ENVIRONMENT)["data"].items()
-            for name, body in bodies.items()
-            if "postcondition" in body.get("lifecycle", {})
-        ],
+        "configuration": {} if held.of == ACCOUNTS else configuration(held.environment),
+        "checks": [] if held.of == ACCOUNTS else checks(held.environment),
         "timestamp": "2026-11-26T08:00:00Z",
         "applyable": any(it["change"]["actions"] != ["no-op"] for it in changes),
         "complete": True,
         "errored": False,
     }
-    if held.of != DEPLOYED:
-        parts = {"checks": None, "configuration": None, "output_changes": None, **parts}
     for name, value in parts.items():
         if value is None:
             document.pop(name, None)

@@ -27,6 +27,7 @@ from tests.unit.ferry.review.held.names import (
     AURORA_SG,
     AURORA_TABLE,
     CLUSTER,
+    DASHBOARD,
     DMS_ROLE,
     DMS_ROLE_POLICY,
     IGW,
@@ -35,6 +36,7 @@ from tests.unit.ferry.review.held.names import (
     POSTGRES_LOG,
     REPLICATION,
     STRANGER,
+    TARGET_VERSION,
     TASK,
     TOPIC_ARN,
     TOPIC_POLICY,
@@ -91,6 +93,7 @@ _TO_INTERNET = {
     "route_table_id": AURORA_TABLE,
     "id": UNKNOWN,
 }
+_SECRET = "Quagga-7Tz!brisk-4420"
 _DENY = {"Effect": "Deny", "Principal": "*", "Action": "kms:*", "Resource": "*"}
 
 
@@ -161,7 +164,7 @@ ROWS: Final = (
     _hidden(
         "key-without-services",
         "The services lose the key all the same.",
-        BLOCKED,
+        SECOND_OR_BLOCKED,
         KEY,
         policy=policy(KEY, without=["UseThroughServices"]),
     ),
@@ -340,5 +343,53 @@ ROWS: Final = (
         ),
         expected=BLOCKED,
         why="AWS refuses it all the same.",
+    ),
+    Held(
+        name="secret-is-the-key-of-an-instance",
+        edit=(
+            creates(
+                f'aws_sns_topic_subscription.e["{_SECRET}"]',
+                endpoint=_SECRET,
+                protocol="sqs",
+                topic_arn=TOPIC_ARN,
+                hidden=("endpoint",),
+                beside={"index": _SECRET},
+            ),
+        ),
+        expected=NOT_SAFE,
+        why="What is no queue's ARN receives nothing; and its name must not be shown.",
+        secret=_SECRET,
+    ),
+    Held(
+        name="secret-on-the-dashboard",
+        edit=(
+            updates(
+                TARGET_VERSION,
+                secret_string=f"<{_SECRET}&>",
+                hidden=("secret_string",),
+                version_id=UNKNOWN,
+            ),
+            updates(
+                DASHBOARD,
+                dashboard_body=f'{{"widgets":[],"x":"\\u003c{_SECRET}\\u0026\\u003e"}}',
+            ),
+        ),
+        expected=NOT_SAFE,
+        why="Whoever sees the dashboard knows the password.",
+        secret=_SECRET,
+    ),
+    Held(
+        name="secret-in-clear-in-the-state",
+        edit=(
+            creates(
+                "terraform_data.it",
+                input={"PGPASSWORD": _SECRET, "token": _SECRET, "DB_PASS": _SECRET},
+                id=UNKNOWN,
+                output=UNKNOWN,
+            ),
+        ),
+        expected=NOT_SAFE,
+        why="Nothing marks it as sensitive: it is in the state, the plan and every log.",
+        secret=_SECRET,
     ),
 )

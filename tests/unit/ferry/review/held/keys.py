@@ -110,20 +110,20 @@ KEYS: Final = (
     ),
     _key(
         "use-taken",
-        "No service may use the key: Aurora goes into inaccessible-encryption-credentials.",
-        BLOCKED,
+        "Services keep what their grants give them, and get no more: no snapshot, no new instance, no secret.",
+        SECOND_OR_BLOCKED,
         without=["UseThroughServices"],
     ),
     _key(
         "rds-taken",
         "Aurora may not use its key.",
-        BLOCKED,
+        SECOND_OR_BLOCKED,
         UseThroughServices=_via("dms", "secretsmanager", "logs"),
     ),
     _key(
         "dms-taken",
         "The replication instance may not use its storage's key.",
-        BLOCKED,
+        SECOND_OR_BLOCKED,
         UseThroughServices=_via("rds", "secretsmanager", "logs"),
     ),
     _key(
@@ -135,13 +135,13 @@ KEYS: Final = (
     _key(
         "decrypt-taken",
         "What is encrypted stays so.",
-        BLOCKED,
+        SECOND_OR_BLOCKED,
         UseThroughServices={"Action": ["kms:Encrypt", "kms:DescribeKey"]},
     ),
     _key(
         "caller-account-another",
         "The condition holds for no caller of this account.",
-        BLOCKED,
+        SECOND_OR_BLOCKED,
         UseThroughServices={"Condition": {"StringEquals": {"kms:CallerAccount": STRANGER}}},
     ),
     _key(

@@ -22,6 +22,7 @@ from tests.unit.ferry.review.held.edits import plan_text
 from tests.unit.ferry.review.plans import BLOCKING
 
 if TYPE_CHECKING:
+    from ferry.review import Review
     from tests.unit.ferry.review.held.edits import Held
 
 DANGEROUS: Final[tuple[Held, ...]] = (
@@ -38,23 +39,32 @@ EVERYDAY: Final[tuple[Held, ...]] = (*everyday.ROWS, *first.ROWS)
 ROWS: Final = (*DANGEROUS, *EVERYDAY)
 
 
+SECRET: Final = tuple(it for it in DANGEROUS if it.secret)
 CRASH: Final = -1
 """No verdict: the review broke. Its command ends with 3 then, and calls it a fault of its own."""
 
 
+def judged(held: Held) -> Review:
+    """The review of an edit, under the guardrails that hold by default.
+
+    Raises:
+        PlanError: The plan cannot be read.
+    """
+    plan = read_plan(
+        plan_text(held),
+        stack_text=held.stack_text,
+        account_id=ACCOUNTS[held.environment],
+        region=REGION,
+        environment=held.environment,
+        project=PROJECT,
+    )
+    return review(plan, environment=held.environment, block=BLOCKING)
+
+
 def verdict(held: Held) -> int:
-    """The exit status that ferry review ends with, under the guardrails that hold by default."""
-    text = plan_text(held)
+    """The exit status that ferry review ends with."""
     try:
-        plan = read_plan(
-            text,
-            stack_text=held.stack_text,
-            account_id=ACCOUNTS[held.environment],
-            region=REGION,
-            environment=held.environment,
-            project=PROJECT,
-        )
-        return review(plan, environment=held.environment, block=BLOCKING).exit_code
+        return judged(held).exit_code
     except PlanError:
         return 3
     except Exception:  # noqa: BLE001 - a crash of one row is shown as that row's

@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import TYPE_CHECKING
 
 import pytest
 
+from ferry.review.report import as_json, as_markdown, as_text
 from tests.unit.ferry.review.held.edits import Held  # noqa: TC001 - pytest shows it
 from tests.unit.ferry.review.held.not_yet import NOT_YET
-from tests.unit.ferry.review.held.table import DANGEROUS, EVERYDAY, ROWS, verdict
+from tests.unit.ferry.review.held.table import (
+    DANGEROUS,
+    EVERYDAY,
+    ROWS,
+    SECRET,
+    judged,
+    verdict,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ferry.review import Review
 
 
 def _params(rows: tuple[Held, ...]) -> list[object]:
@@ -26,6 +40,12 @@ def test_a_danger_gets_a_right_verdict(held: Held) -> None:
 @pytest.mark.parametrize("held", _params(EVERYDAY))
 def test_an_everyday_change_is_safe(held: Held) -> None:
     assert verdict(held) == 0, held.why
+
+
+@pytest.mark.parametrize("held", [pytest.param(it, id=it.name) for it in SECRET])
+@pytest.mark.parametrize("rendered", [as_json, as_markdown, as_text])
+def test_a_secret_is_in_no_report(held: Held, rendered: Callable[[Review], str]) -> None:
+    assert held.secret not in rendered(judged(held))
 
 
 def test_no_danger_is_expected_to_be_safe() -> None:

@@ -263,12 +263,6 @@ ALARMS: Final = (
         "An instance that no longer reports is well.",
         treat_missing_data="notBreaching",
     ),
-    _alarm(
-        "silence-is-ignored",
-        "An instance that no longer reports stays as it was.",
-        SOURCE_LATENCY,
-        treat_missing_data="ignore",
-    ),
     _alarm("once-a-day", "It is looked at once a day.", period=86400),
     _alarm(
         "twenty-times-as-long",
@@ -313,6 +307,18 @@ ALARMS: Final = (
     ),
     _alarm("actions-off", "It changes its colour, and nobody hears of it.", actions_enabled=False),
     _alarm("threshold-not-known-yet", "It may be out of reach.", threshold=UNKNOWN),
+    Held(
+        name="alarm-silence-is-ignored",
+        edit=(
+            updates(
+                SOURCE_LATENCY,
+                was={"treat_missing_data": "breaching"},
+                treat_missing_data="ignore",
+            ),
+        ),
+        expected=SECOND,
+        why="A task that no longer reports rang, and now stays as it was.",
+    ),
     Held(
         name="alarm-never-fires",
         edit=(updates(WRITER_CPU, threshold=101, treat_missing_data="ignore"),),

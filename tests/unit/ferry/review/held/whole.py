@@ -49,10 +49,10 @@ if TYPE_CHECKING:
 _TAGGED = updates(CLUSTER, tags={"Name": "aurora-ferry-staging", "cost": "4711"})
 
 
-def _check(status: str, *, kind: str = "check", problem: str = "") -> Step:
+def _check(status: str, *, kind: str = "check", name: str = "source", problem: str = "") -> Step:
     """A check of the configuration, with its status."""
     shown = {
-        "check": {"kind": "check", "name": "source", "to_display": "check.source"},
+        "check": {"kind": "check", "name": name, "to_display": f"check.{name}"},
         "resource": {
             "kind": "resource",
             "mode": "managed",
@@ -163,6 +163,19 @@ CHECKS: Final = (
         edit=(_check("fail", problem="the source is not ready"),),
         expected=NOT_SAFE,
         why="Somebody wrote a check so that somebody looks when it fails.",
+    ),
+    Held(
+        name="version-no-longer-offered",
+        edit=(
+            _TAGGED,
+            _check(
+                "fail",
+                name="aurora_engine-version_91D9057A",
+                problem="eu-central-1 no longer offers Aurora PostgreSQL 15.8",
+            ),
+        ),
+        expected=NOT_SAFE,
+        why="The stack's own check: the cluster runs on, and could not be made again.",
     ),
     Held(
         name="check-in-error",
