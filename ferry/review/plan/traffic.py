@@ -1,12 +1,19 @@
-"""The traffic that security groups let through, and what a plan changes of it."""
+"""The traffic that security groups let through, and what a plan changes of it.
+
+A group lets through what any of its rules does, so a rule is judged beside all others of its group,
+those that stay included. Source:
+https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
+"""
 
 from __future__ import annotations
 
-import ipaddress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
-from ferry.review.plan.plan import Action
+from ferry.review.plan.plan import Action, without_key
+from ferry.review.plan.ranges import Network, Ranges, is_public, network
 from ferry.review.plan.values import UNKNOWN, Json, show
 
 if TYPE_CHECKING:
@@ -24,24 +31,31 @@ RULE_RESOURCES: Final = {
 GROUPS: Final = ("aws_security_group", "aws_default_security_group")
 """The resources that are a group with all its rules."""
 
-_PEERS: Final = (
-    "cidr_ipv4",
-    "cidr_ipv6",
+ANYTHING: Final = "(known after apply)"
+"""A peer, a protocol or ports that nobody knows yet: it may be any."""
+
+_DIRECTIONS: Final = {"ingress": "in", "egress": "out"}
+_ALL_PORTS: Final = (0, 65_535)
+_MOST_COMPARED: Final = 60
+"""Protocols and ports of a group that one rule is compared with: as many as a group has rules unless
+AWS allows more. Source:
+https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html#vpc-limits-security-groups"""
+
+_NUMBERS: Final = {"1": "icmp", "6": "tcp", "17": "udp", "58": "icmpv6", "-1": "all"}
+"""Protocols by IANA's number; ``-1`` is AWS's for all. Source:
+https://www.iana.org/assignments/protocol-numbers/protocol-numbers.xhtml"""
+
+_RANGES: Final = ("cidr_ipv4", "cidr_ipv6", "cidr_blocks", "ipv6_cidr_blocks")
+_OTHERS: Final = (
     "referenced_security_group_id",
     "prefix_list_id",
-    "cidr_blocks",
-    "ipv6_cidr_blocks",
     "prefix_list_ids",
     "security_groups",
 )
-_ATTRIBUTES: Final = (*_PEERS, "ip_protocol", "from_port", "to_port", "description")
+_ATTRIBUTES: Final = (*_RANGES, *_OTHERS, "ip_protocol", "from_port", "to_port", "description")
 """What a resource that is one rule says of it."""
 
-_DIRECTIONS: Final = {"ingress": "in", "egress": "out"}
-_SHORTEST_PREFIXES: Final = {4: 8, 6: 16}
-"""Prefixes below these are more of the internet than any one network owns."""
-
-_PRIVATE_IPV6: Final = ipaddress.IPv6Network("fc00::/7")
+_LISTS: Final = ("prefix_list_id", "prefix_list_ids")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,43 +64,125 @@ class Traffic:
 
     Args:
         direction: ``in`` or ``out``.
-        protocol: The protocol, or ``all``.
+        protocol: The protocol, ``all``, or ANYTHING.
         ports: The ports, such as ``5432`` or ``1024-65535``, or ``all``.
+        span: The first and the last port; None where they are not known.
         peer: An address range, a group or a prefix list.
-        group: The group's id; empty where it is not known.
+        range_: The peer where it is an address range.
+        is_open: Whether the peer may be any range, for it is not known.
+        is_list: Whether it is a prefix list, whose ranges are not in the plan.
+        group: The group's id, or its address where the id is not known; empty where neither is.
         description: What the rule says of itself.
     """
 
     direction: str
     protocol: str
     ports: str
+    span: tuple[int, int] | None
     peer: str
+    range_: Network | None = None
+    is_open: bool = False
+    is_list: bool = False
     group: str
-    description: str
+    description: str = ""
 
     @property
     def is_worldwide(self) -> bool:
-        """Whether the peer is the internet, or more of it than any one network owns."""
-        network = _network(self.peer)
-        if network is None or (
-            isinstance(network, ipaddress.IPv6Network) and network.subnet_of(_PRIVATE_IPV6)
-        ):
-            return False
-        return network.prefixlen < _SHORTEST_PREFIXES[network.version]
+        """Whether the peer is the internet, or more of it than any one owner has."""
+        return self.range_ is not None and Ranges([self.range_]).is_worldwide
 
-    def is_within(self, other: Traffic) -> bool:
-        """Whether other traffic covers all of this."""
-        if self.opening[:3] != other.opening[:3]:
-            return False
-        mine, others = _network(self.peer), _network(other.peer)
-        if isinstance(mine, ipaddress.IPv4Network) and isinstance(others, ipaddress.IPv4Network):
-            return mine.subnet_of(others)
-        return self.peer == other.peer
+    @property
+    def is_public(self) -> bool:
+        """Whether the peer is, or may be, a range of the internet."""
+        return self.is_open or (self.range_ is not None and is_public(self.range_))
 
     @property
     def opening(self) -> tuple[str, ...]:
         """What it opens, without what it says of itself."""
         return (self.direction, self.protocol, self.ports, self.peer, self.group)
+
+    @property
+    def way(self) -> tuple[str, tuple[int, int] | None]:
+        """Its protocol and ports."""
+        return (self.protocol, self.span)
+
+
+def _is_way_within(
+    narrow: tuple[str, tuple[int, int] | None], wide: tuple[str, tuple[int, int] | None]
+) -> bool:
+    """Whether a protocol and its ports are among others."""
+    if ANYTHING in {narrow[0], wide[0]} or narrow[1] is None or wide[1] is None:
+        return False
+    if wide[0] == "all" or narrow == wide:
+        return True
+    return (
+        narrow[0] == wide[0] in {"tcp", "udp"}
+        and wide[1][0] <= narrow[1][0]
+        and narrow[1][1] <= wide[1][1]
+    )
+
+
+class LetThrough:
+    """All that a group lets through in one direction.
+
+    Args:
+        traffic: What each of its rules lets through.
+    """
+
+    __slots__ = ("_known", "_peers", "_ranges", "_traffic", "_whole")
+
+    def __init__(self, traffic: list[Traffic]) -> None:
+        self._traffic = traffic
+        self._known: set[tuple[object, ...]] | None = None
+        self._peers: dict[str, set[tuple[str, tuple[int, int] | None]]] = {}
+        self._ranges: dict[tuple[str, tuple[int, int] | None], Ranges] = {}
+        self._whole: Ranges | None = None
+
+    def _read(self) -> set[tuple[object, ...]]:
+        """Read the rules, the first time that something is asked of them."""
+        known: set[tuple[object, ...]] = set()
+        networks: dict[tuple[str, tuple[int, int] | None], list[Network]] = {}
+        for it in self._traffic:
+            if it.is_open:
+                continue
+            known.add((*it.way, it.peer))
+            if it.range_ is not None:
+                networks.setdefault(it.way, []).append(it.range_)
+            else:
+                self._peers.setdefault(it.peer, set()).add(it.way)
+        self._ranges = {way: Ranges(found) for way, found in networks.items()}
+        self._whole = Ranges(range_ for found in networks.values() for range_ in found)
+        self._known = known
+        return known
+
+    def covers(self, traffic: Traffic) -> bool:
+        """Whether it lets all of some traffic through. What cannot be told is not let through."""
+        known = self._known if self._known is not None else self._read()
+        if traffic.is_open or traffic.protocol == ANYTHING or traffic.span is None:
+            return False
+        if (*traffic.way, traffic.peer) in known:
+            return True
+        range_ = traffic.range_
+        if range_ is None:
+            ways = islice(self._peers.get(traffic.peer, ()), _MOST_COMPARED)
+            return any(_is_way_within(traffic.way, way) for way in ways)
+        own = self._ranges.get(traffic.way)
+        if own is not None and own.covers(range_):
+            return True
+        return any(
+            _is_way_within(traffic.way, way) and ranges.covers(range_)
+            for way, ranges in islice(self._ranges.items(), _MOST_COMPARED)
+        )
+
+    def is_worldwide(self, way: tuple[str, tuple[int, int] | None] | None = None) -> bool:
+        """Whether its ranges are the internet together, those of one way alone or all."""
+        if self._known is None:
+            self._read()
+        ranges = self._whole if way is None else self._ranges.get(way)
+        return ranges is not None and ranges.is_worldwide
+
+
+_NOTHING: Final = LetThrough([])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -110,91 +206,171 @@ class TrafficChange:
         return self.change.shown(text, *(_ATTRIBUTES if alone else directions))
 
 
+@dataclass(frozen=True, kw_only=True)
+class AllTraffic:
+    """What all security groups of a plan let through, before and after.
+
+    Args:
+        plan: The plan.
+    """
+
+    plan: Plan
+    _sides: dict[bool, dict[tuple[str, str], LetThrough]] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Sort what each resource lets through by group and direction, once."""
+        found: dict[bool, dict[tuple[str, str], list[Traffic]]] = {False: {}, True: {}}
+        for change in self.plan.of(*RULE_RESOURCES, *GROUPS):
+            for after in (False, True):
+                for it in let_through(change, after=after):
+                    found[after].setdefault((it.group, it.direction), []).append(it)
+                    found[after].setdefault(("", it.direction), []).append(it)
+        for after, groups in found.items():
+            self._sides[after] = {key: LetThrough(traffic) for key, traffic in groups.items()}
+
+    def of(self, group: str, direction: str, *, after: bool) -> LetThrough:
+        """What one group lets through; all of them for a group of an empty name."""
+        return self._sides[after].get((group, direction), _NOTHING)
+
+    def becomes_worldwide(self, traffic: Traffic) -> bool:
+        """Whether added traffic opens the internet, alone or with other ranges of the plan's."""
+        if traffic.is_worldwide:
+            return True
+        scopes = ((traffic.group, traffic.way), (traffic.group, None), ("", None))
+        return traffic.is_public and any(
+            self.of(group, traffic.direction, after=True).is_worldwide(way)
+            and not self.of(group, traffic.direction, after=False).is_worldwide(way)
+            for group, way in scopes
+        )
+
+    @cached_property
+    def new_groups(self) -> frozenset[str]:
+        """The groups that the plan makes."""
+        return frozenset(group_of(it) for it in self.plan.of("aws_security_group") if it.comes)
+
+    @cached_property
+    def gone_groups(self) -> frozenset[str]:
+        """The groups that go."""
+        groups = self.plan.of("aws_security_group")
+        return frozenset(group_of(it, it.before) for it in groups if it.goes)
+
+
 def traffic_changes(plan: Plan) -> Iterator[TrafficChange]:
     """Every rule that goes or comes, those of one resource that go first."""
     for change in plan.of(*RULE_RESOURCES, *GROUPS):
-        if change.action in {Action.NO_OP, Action.FORGET}:
-            continue
-        before, after = let_through(change, change.before), let_through(change, change.after)
-        for traffic in before:
-            if traffic.opening not in {it.opening for it in after}:
-                yield TrafficChange(change=change, added=False, traffic=traffic)
-        for traffic in after:
-            if traffic.opening not in {it.opening for it in before}:
-                yield TrafficChange(change=change, added=True, traffic=traffic)
+        yield from traffic_of(change)
 
 
-def let_through(change: Change, side: Mapping[str, Any]) -> list[Traffic]:
-    """What a resource lets through on one side of its change, before or after."""
+def traffic_of(change: Change) -> Iterator[TrafficChange]:
+    """What one resource no longer lets through, and then what it does from now on."""
+    if change.action in {Action.NO_OP, Action.FORGET}:
+        return
+    before, after = let_through(change, after=False), let_through(change, after=True)
+    old, new = {it.opening for it in before}, {it.opening for it in after}
+    for traffic in before:
+        if traffic.opening not in new:
+            yield TrafficChange(change=change, added=False, traffic=traffic)
+    for traffic in after:
+        if traffic.opening not in old:
+            yield TrafficChange(change=change, added=True, traffic=traffic)
+
+
+def let_through(change: Change, *, after: bool) -> list[Traffic]:
+    """What a resource lets through before or after the plan is applied."""
+    forgotten = change.action is Action.FORGET
+    side = change.after if after and not forgotten else change.before
     if not side:
         return []
     if change.type in RULE_RESOURCES:
-        return [
-            _one(
-                RULE_RESOURCES[change.type], side, peer, group=_text(side.get("security_group_id"))
-            )
-            for peer in _peers(side)
-        ]
-    found = []
+        return [*_of_rule(RULE_RESOURCES[change.type], side, group=group_of(change, side))]
+    found: list[Traffic] = []
     for attribute, direction in _DIRECTIONS.items():
         rules = side.get(attribute)
-        for rule in rules if isinstance(rules, list) else ():
+        if rules is UNKNOWN and _is_left_out(change, attribute):
+            continue
+        for rule in rules if isinstance(rules, list) else [rules] if rules else ():
+            group = group_of(change, side)
             if isinstance(rule, dict):
-                found += [
-                    _one(direction, rule, peer, group=_text(side.get("id")))
-                    for peer in _peers(rule)
-                ]
+                found += _of_rule(direction, rule, group=group)
             else:
                 found.append(
                     Traffic(
                         direction=direction,
                         protocol="any",
                         ports="any",
+                        span=None,
                         peer=show(rule),
-                        group=_text(side.get("id")),
-                        description="",
+                        is_open=True,
+                        group=group,
                     )
                 )
     return found
 
 
-def _one(direction: str, rule: Mapping[str, Any], peer: str, *, group: str) -> Traffic:
-    protocol = rule.get("ip_protocol", rule.get("protocol"))
-    ports = [rule.get("from_port"), rule.get("to_port")]
-    everything = protocol in {"-1", "all"}
-    return Traffic(
-        direction=direction,
-        protocol="all" if everything else _text(protocol) or "(known after apply)",
-        ports="all"
-        if everything or ports == [None, None]
-        else "-".join(dict.fromkeys(show(port) for port in ports)),
-        peer=peer,
-        group=group,
-        description=_text(rule.get("description")),
-    )
+def _is_left_out(change: Change, attribute: str) -> bool:
+    """Whether the configuration leaves a new group's rules to resources of their own."""
+    return change.action is not Action.UPDATE and attribute not in (change.references or {})
 
 
-def _peers(rule: Mapping[str, Any]) -> list[str]:
-    """Every range, group and list of one rule; the group itself where the rule says so."""
-    found = []
-    for name in _PEERS:
+def group_of(change: Change, side: Mapping[str, Any] | None = None) -> str:
+    """The group that a resource is, or is a rule of: its id, or its address where that is not known."""
+    side = change.after or change.before if side is None else side
+    is_rule = change.type in RULE_RESOURCES
+    id_ = side.get("security_group_id" if is_rule else "id")
+    if isinstance(id_, str) and id_:
+        return id_
+    if not is_rule:
+        return without_key(change.address)
+    named = (change.references or {}).get("security_group_id", ())
+    return named[0] if id_ is UNKNOWN and len(named) == 1 else show(id_)
+
+
+def _of_rule(direction: str, rule: Mapping[str, Any], *, group: str) -> Iterator[Traffic]:
+    protocol, span = rule.get("ip_protocol", rule.get("protocol")), _span(rule)
+    name = _text(protocol).lower()
+    name = _NUMBERS.get(name, name) or ANYTHING
+    shown = [rule.get("from_port"), rule.get("to_port")]
+    everything = name == "all"
+    for name_of_peer, peer, range_ in _peers(rule):
+        yield Traffic(
+            direction=direction,
+            protocol=name,
+            ports="all"
+            if everything or shown == [None, None]
+            else "-".join(dict.fromkeys(show(port) for port in shown)),
+            span=_ALL_PORTS if everything else span,
+            peer=peer,
+            range_=range_,
+            is_open=name_of_peer in _RANGES and range_ is None,
+            is_list=name_of_peer in _LISTS,
+            group=group,
+            description=_text(rule.get("description")),
+        )
+
+
+def _span(rule: Mapping[str, Any]) -> tuple[int, int] | None:
+    first, last = rule.get("from_port"), rule.get("to_port")
+    if first is None and last is None:
+        return _ALL_PORTS
+    return (first, last) if isinstance(first, int) and isinstance(last, int) else None
+
+
+def _peers(rule: Mapping[str, Any]) -> Iterator[tuple[str, str, Network | None]]:
+    """Every range, group and list of one rule; the group itself where the rule says so.
+
+    Each with the attribute that names it, and where it is one, as a range.
+    """
+    for name in (*_RANGES, *_OTHERS):
         value = rule.get(name)
         for item in value if isinstance(value, list) else [value]:
-            if item is UNKNOWN:
-                found.append(f"({name} known after apply)")
-            elif item:
-                found.append(_text(item) or show(item))
-    if rule.get("self") is True:
-        found.append("the group itself")
-    return found
-
-
-def _network(peer: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
-    try:
-        return ipaddress.ip_network(peer, strict=False)
-    except ValueError:
-        return None
+            if item is None or item in ("", False):
+                continue
+            text = f"({name} known after apply)" if item is UNKNOWN else _text(item) or show(item)
+            yield name, text, network(item) if name in _RANGES and _text(item) else None
+    if rule.get("self") not in (None, False):
+        yield "self", "the group itself", None
 
 
 def _text(value: Json) -> str:
+    """A text; empty of what is none."""
     return value if isinstance(value, str) else ""

@@ -5,74 +5,146 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ferry.review.plan.plan import Action
-from ferry.review.plan.traffic import GROUPS, RULE_RESOURCES, let_through, traffic_changes
+from ferry.review.plan.traffic import GROUPS, RULE_RESOURCES, AllTraffic, traffic_of
+from ferry.review.plan.values import UNKNOWN
 from ferry.review.rules.dangers import Danger
-from ferry.review.rules.finding import Finding, Phrase
+from ferry.review.rules.finding import Finding, Fine, Phrase
+from ferry.review.rules.row import CREATED, DESTROYED
 from ferry.review.rules.timing import Timing, moment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from ferry.review.plan.plan import Change, Plan
-    from ferry.review.plan.shown import Shown
     from ferry.review.plan.traffic import TrafficChange
 
 _SOURCE: Final = "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html"
+_DEFAULT: Final = "aws_default_security_group"
+_ATTRIBUTES: Final = {"in": "ingress", "out": "egress"}
+_OF_A_RULE: Final = (
+    *("cidr_ipv4", "cidr_ipv6", "from_port", "ip_protocol", "prefix_list_id"),
+    *("referenced_security_group_id", "to_port"),
+)
 
 
-def traffic_findings(plan: Plan) -> Iterator[Finding]:
+def traffic_findings(plan: Plan) -> Iterator[Finding | Fine]:
     """What the changes of security groups open and close."""
-    new_groups = any(it.action is Action.CREATE for it in plan.of("aws_security_group"))
-    for it in traffic_changes(plan):
-        traffic = it.traffic
-        values = {
-            "peer": it.shown(traffic.peer),
-            "ports": it.shown(f"{traffic.protocol} {traffic.ports}"),
-        }
-        is_new = new_groups and it.change.action is Action.CREATE and not traffic.group
-        if it.added and traffic.is_worldwide and traffic.direction == "in":
-            yield _finding(it.change, Danger.PUBLIC_REACH, "{peer} may connect to {ports}.", values)
-        elif it.added and not is_new and it.change.action is not Action.CREATE:
-            yield _finding(
-                it.change, Danger.WIDER_ACCESS, "{peer} is let through: {ports}.", values
-            )
-        elif it.added and not is_new and it.change.type in RULE_RESOURCES:
-            yield _finding(
-                it.change,
-                Danger.WIDER_ACCESS,
-                "{peer} is let through at a group that exists: {ports}.",
-                values,
-            )
-        elif not it.added and _is_missed(plan, it):
-            yield _finding(
-                it.change,
-                Danger.INTERRUPTION,
-                "{peer} is no longer let through: {ports}. New connections fail.",
-                values,
-                timing=Timing.NOW,
-            )
+    everything = AllTraffic(plan=plan)
+    for change in plan.of(*RULE_RESOURCES, *GROUPS):
+        if change.action in {Action.NO_OP, Action.FORGET}:
+            continue
+        if change.type == _DEFAULT and change.comes:
+            yield _taken_over(change)
+        found = [
+            finding
+            for it in traffic_of(change)
+            if (finding := _opened(it, everything) if it.added else _closed(it, everything))
+        ]
+        yield from found
+        said = {finding.attribute for finding in found}
+        for name in _judged(change):
+            if name not in said and "" not in said:
+                yield Fine(change=change, attribute=name, because="It opens and closes nothing.")
 
 
-def _is_missed(plan: Plan, gone: TrafficChange) -> bool:
-    """Whether the group stays, and nothing that takes the rule's place lets as much through."""
-    groups = {it.before.get("id") for it in plan.of("aws_security_group") if it.goes}
-    if gone.traffic.group in groups or (gone.change.type in GROUPS and gone.change.goes):
-        return False
-    return not any(gone.traffic.is_within(it) for it in let_through(gone.change, gone.change.after))
+def _judged(change: Change) -> tuple[str, ...]:
+    """What a change of traffic is said of."""
+    if change.type in GROUPS:
+        return tuple(_ATTRIBUTES.values())
+    return (DESTROYED,) if change.action is Action.DELETE else (DESTROYED, *_OF_A_RULE)
 
 
-def _finding(
-    change: Change,
-    danger: Danger,
-    effect: str,
-    values: Mapping[str, Shown],
-    *,
-    timing: Timing = Timing.NONE,
-) -> Finding:
+def _opened(it: TrafficChange, everything: AllTraffic) -> Finding | None:
+    """What a rule that comes opens."""
+    traffic = it.traffic
+    if everything.of(traffic.group, traffic.direction, after=False).covers(traffic):
+        return None
+    if traffic.direction == "in" and traffic.is_public:
+        return _opened_to_internet(it, everything)
+    if traffic.group not in everything.new_groups:
+        return _finding(
+            it,
+            Danger.WIDER_ACCESS,
+            "{peer} is let through at a group that exists: {ports}."
+            if it.change.comes
+            else "{peer} is let through: {ports}.",
+        )
+    if traffic.is_list:
+        effect = "Whatever stands in the list {peer} is let through: {ports}."
+        return _finding(it, Danger.WIDER_ACCESS, effect)
+    if traffic.is_open or everything.becomes_worldwide(traffic):
+        effect = "All of the internet may be reached: {peer}, {ports}."
+        return _finding(it, Danger.WIDER_ACCESS, effect)
+    return None
+
+
+def _opened_to_internet(it: TrafficChange, everything: AllTraffic) -> Finding:
+    if it.traffic.is_worldwide or it.traffic.is_open:
+        return _finding(it, Danger.PUBLIC_REACH, "{peer} may connect to {ports}.")
+    if everything.becomes_worldwide(it.traffic):
+        effect = "{peer} may connect to {ports}: with the other ranges, all of the internet."
+        return _finding(it, Danger.PUBLIC_REACH, effect)
+    return _finding(it, Danger.WIDER_ACCESS, "{peer}, of the internet, may connect to {ports}.")
+
+
+def _closed(it: TrafficChange, everything: AllTraffic) -> Finding | None:
+    """What a rule that goes closes, unless its group goes too or another rule takes its place."""
+    traffic = it.traffic
+    if traffic.group in everything.gone_groups or (it.change.type in GROUPS and it.change.goes):
+        return None
+    if everything.of(traffic.group, traffic.direction, after=True).covers(traffic):
+        return None
+    if traffic.direction == "in":
+        return _finding(
+            it,
+            Danger.INTERRUPTION,
+            "{peer} is no longer let through: {ports}. New connections fail.",
+        )
+    return _finding(
+        it,
+        Danger.REPLICATION_STOP,
+        "{peer} is no longer reached: {ports}. If it is the source, Aurora or Secrets Manager, DMS "
+        "stops.",
+    )
+
+
+def _taken_over(change: Change) -> Finding | Fine:
+    """Terraform takes over a VPC's own group and removes the rules that are not in the code.
+
+    Source: https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/default_security_group
+    """
+    vpcs = [
+        other
+        for address in (change.references or {}).get("vpc_id", ())
+        for other in change.neighbours.get(address, ())
+    ]
+    if change.after.get("vpc_id") is UNKNOWN and vpcs and all(it.comes for it in vpcs):
+        return Fine(
+            change=change, attribute=CREATED, because="Nothing bears a new VPC's own group yet."
+        )
+    return Finding(
+        danger=Danger.INTERRUPTION,
+        change=change,
+        attribute=CREATED,
+        effect=Phrase(
+            "Terraform takes over the VPC's own group: what bears it keeps the rules in the code only."
+        ),
+        when=moment(change, Timing.NOW),
+        source=_SOURCE,
+    )
+
+
+def _finding(it: TrafficChange, danger: Danger, effect: str) -> Finding:
+    traffic = it.traffic
+    values = {
+        "peer": it.shown(traffic.peer),
+        "ports": it.shown(f"{traffic.protocol} {traffic.ports}"),
+    }
     return Finding(
         danger=danger,
-        change=change,
+        change=it.change,
+        attribute="" if it.change.type in RULE_RESOURCES else _ATTRIBUTES[it.traffic.direction],
         effect=Phrase(effect, values),
-        when=moment(change, timing),
+        when=moment(it.change, Timing.NONE if it.added else Timing.NOW),
         source=_SOURCE,
     )

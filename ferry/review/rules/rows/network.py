@@ -21,6 +21,7 @@ from ferry.review.rules.row import (
     CREATED,
     DESTROYED,
     HOWEVER_MADE,
+    MADE,
     Harmless,
     Judged,
     Replaces,
@@ -167,7 +168,8 @@ ROWS: Final[tuple[Row, ...]] = (
     Harmless("aws_vpc_endpoint", ("arn", "auto_accept", "cidr_blocks", "dns_entry", "dns_options",
              "ip_address_type", "network_interface_ids", "owner_id", "prefix_list_id",
              "requester_managed", "route_table_ids", "state", "subnet_configuration"), _WORDS, when=unexamined),
-    Judged("aws_security_group", (CREATED, "ingress", "egress"), by=traffic_findings),
+    Harmless("aws_security_group", (CREATED,), "Its rules are judged.", when=always),
+    Judged("aws_security_group", ("ingress", "egress"), by=traffic_findings),
     Rule("aws_security_group", DESTROYED, always, Danger.OUTAGE,
          "What bears the group loses its rules; AWS refuses while something bears it.",
          timing=Timing.NOW, lasts=_GOOD, source=f"{_VPC}/security-groups.html"),
@@ -182,9 +184,12 @@ ROWS: Final[tuple[Row, ...]] = (
         row
         for rule in ("aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule")
         for row in (
-            Judged(rule, (CREATED, DESTROYED, "cidr_ipv4", "cidr_ipv6", "from_port", "ip_protocol",
+            Harmless(rule, (CREATED,), "What it lets through is judged.", when=always),
+            Judged(rule, (DESTROYED, "cidr_ipv4", "cidr_ipv6", "from_port", "ip_protocol",
                    "prefix_list_id", "referenced_security_group_id", "to_port"),
                    by=traffic_findings),
+            Harmless(rule, ("security_group_id",), "What it lets through is judged.", when=always,
+                     on=MADE),
             Replaces(rule, ("security_group_id",)),
             Harmless(rule, ("arn", "description", "security_group_rule_id"), _WORDS, when=unexamined),
         )

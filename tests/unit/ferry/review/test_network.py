@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import ipaddress
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from ferry.review import Danger
-from tests.unit.ferry.review.plans import UNKNOWN, change, dangers, effects, reviewed, stays, update
+from ferry.review.plan.ranges import Ranges
+from ferry.review.plan.traffic import Traffic
+from tests.unit.ferry.review.plans import (
+    UNKNOWN,
+    change,
+    configured,
+    dangers,
+    effects,
+    reviewed,
+    stays,
+    update,
+)
 
 if TYPE_CHECKING:
     from ferry.review.plan.values import Json
@@ -59,14 +71,140 @@ def test_a_network_may_connect_to_a_group_that_exists() -> None:
     assert effects(found) == ["10.0.0.0/8 is let through at a group that exists: tcp 5432."]
 
 
-def test_the_rules_of_a_new_group_are_its_own_affair() -> None:
-    found = reviewed(
-        change(GROUP, "create", None, {"id": UNKNOWN, "ingress": [], "egress": UNKNOWN}),
-        change(IN, "create", None, rule(security_group_id=UNKNOWN, cidr_ipv4="10.0.0.0/8")),
-        change(OUT, "create", None, rule(security_group_id=UNKNOWN, cidr_ipv4="0.0.0.0/0")),
+IN_NEW_GROUP = configured(
+    aws_vpc_security_group_ingress_rule__it={"security_group_id": ["aws_security_group.it"]},
+    aws_vpc_security_group_egress_rule__it={"security_group_id": ["aws_security_group.it"]},
+    aws_security_group__it={"vpc_id": ["aws_vpc.it"]},
+)
+NEW_GROUP = change(GROUP, "create", None, {"id": UNKNOWN, "ingress": UNKNOWN, "egress": []})
+
+
+@pytest.mark.parametrize(
+    ("type_", "peer"),
+    [
+        (IN, {"cidr_ipv4": "10.0.0.0/8"}),
+        (IN, {"cidr_ipv6": "fd00::/8"}),
+        (IN, {"referenced_security_group_id": UNKNOWN}),
+        (OUT, {"cidr_ipv4": "203.0.113.16/28"}),
+    ],
+)
+def test_a_new_group_s_own_rules_are_safe(type_: str, peer: dict[str, Any]) -> None:
+    item = change(type_, "create", None, rule(security_group_id=UNKNOWN, **peer))
+    review = reviewed(NEW_GROUP, item, configuration=IN_NEW_GROUP)
+    assert (effects(review), review.exit_code) == ([], 0)
+    assert len(review.traffic) == 1
+
+
+@pytest.mark.parametrize(
+    ("type_", "peer", "effect"),
+    [
+        (IN, {"cidr_ipv4": "203.0.113.16/28"},
+         "203.0.113.16/28, of the internet, may connect to tcp 5432."),
+        (IN, {"prefix_list_id": "pl-1"},
+         "Whatever stands in the list pl-1 is let through: tcp 5432."),
+        (OUT, {"cidr_ipv4": "0.0.0.0/0"},
+         "All of the internet may be reached: 0.0.0.0/0, tcp 5432."),
+        (OUT, {"cidr_ipv4": UNKNOWN},
+         "All of the internet may be reached: (cidr_ipv4 known after apply), tcp 5432."),
+    ],
+)  # fmt: skip
+def test_what_a_new_group_opens_to_the_internet(
+    type_: str, peer: dict[str, Any], effect: str
+) -> None:
+    item = change(type_, "create", None, rule(security_group_id=UNKNOWN, **peer))
+    review = reviewed(NEW_GROUP, item, configuration=IN_NEW_GROUP)
+    assert effects(review) == [effect]
+    assert dangers(review) == {Danger.WIDER_ACCESS}
+
+
+def test_a_group_that_nobody_names_may_be_any() -> None:
+    item = change(IN, "create", None, rule(security_group_id=UNKNOWN, cidr_ipv4="10.0.0.0/8"))
+    assert dangers(reviewed(NEW_GROUP, item)) == {Danger.WIDER_ACCESS}
+
+
+def test_a_range_that_nobody_knows_yet_may_be_the_internet() -> None:
+    review = reviewed(change(IN, "create", None, rule(cidr_ipv4=UNKNOWN)))
+    assert dangers(review) == {Danger.PUBLIC_REACH}
+    assert effects(review) == ["(cidr_ipv4 known after apply) may connect to tcp 5432."]
+
+
+HALVES = ("0.0.0.0/1", "128.0.0.0/1")
+PIECES = tuple(f"{first}.0.0.0/9" for first in (20, 60, 90, 150))
+
+
+def opened(*ranges: str, group: str = "sg-1") -> list[dict[str, Any]]:
+    return [
+        change(IN, "create", None, rule(cidr_ipv4=it, security_group_id=group), name=f"r{number}")
+        for number, it in enumerate(ranges)
+    ]
+
+
+def test_the_internet_in_two_halves() -> None:
+    assert dangers(reviewed(*opened(*HALVES))) == {Danger.PUBLIC_REACH}
+
+
+def test_the_internet_in_many_pieces() -> None:
+    """None of them alone is more than one owner may have."""
+    review = reviewed(*opened(*PIECES))
+    assert dangers(review) == {Danger.PUBLIC_REACH}
+    (first, *_) = effects(review)
+    assert (
+        first == "20.0.0.0/9 may connect to tcp 5432: with the other ranges, all of the internet."
     )
-    assert (effects(found), found.exit_code) == ([], 0)
-    assert [it.traffic.direction for it in found.traffic] == ["in", "out"]
+    assert dangers(reviewed(*opened(PIECES[0]))) == {Danger.WIDER_ACCESS}
+
+
+def test_a_piece_of_the_internet_beside_those_that_are_there() -> None:
+    there = [
+        stays(IN, f"old{number}", **rule(cidr_ipv4=it)) for number, it in enumerate(PIECES[1:2])
+    ]
+    assert dangers(reviewed(*there, *opened(PIECES[0]))) == {Danger.PUBLIC_REACH}
+
+
+def test_a_piece_of_the_internet_in_another_group() -> None:
+    review = reviewed(*opened(PIECES[0]), *opened(PIECES[1], group="sg-2"))
+    assert dangers(review) == {Danger.PUBLIC_REACH}
+
+
+def test_the_internet_is_there_already_and_a_network_of_it_comes_at_another_port() -> None:
+    there = stays(IN, "old", **rule(cidr_ipv4="0.0.0.0/0", from_port=443, to_port=443))
+    assert dangers(reviewed(there, *opened("203.0.113.0/24"))) == {Danger.WIDER_ACCESS}
+
+
+@pytest.mark.parametrize(
+    "wider",
+    [
+        {"cidr_ipv4": "10.0.0.0/8"},
+        {"cidr_ipv4": "10.1.0.0/16", "from_port": 5000, "to_port": 6000},
+        {"cidr_ipv4": "10.1.0.0/16", "ip_protocol": "-1", "from_port": None, "to_port": None},
+        {"cidr_ipv4": "10.1.0.0/16", "ip_protocol": "6"},
+    ],
+)
+def test_what_another_rule_lets_through_neither_opens_nor_closes(wider: dict[str, Any]) -> None:
+    there = stays(IN, "old", **rule(**wider))
+    own = rule(cidr_ipv4="10.1.0.0/16")
+    for item in (change(IN, "create", None, own), change(IN, "delete", own)):
+        review = reviewed(there, item)
+        assert (effects(review), review.exit_code) == ([], 0)
+
+
+def test_two_halves_of_a_network_take_its_place() -> None:
+    halves = ("10.1.0.0/17", "10.1.128.0/17")
+    there = [stays(IN, f"old{at}", **rule(cidr_ipv4=it)) for at, it in enumerate(halves)]
+    gone = change(IN, "delete", rule(cidr_ipv4="10.1.0.0/16"))
+    assert reviewed(*there, gone).exit_code == 0
+    assert reviewed(there[0], gone).exit_code == 1
+
+
+def test_dms_no_longer_reaches_the_source() -> None:
+    review = reviewed(change(OUT, "delete", rule(cidr_ipv4="203.0.113.16/28")))
+    assert dangers(review) == {Danger.REPLICATION_STOP}
+    assert effects(review) == [
+        (
+            "203.0.113.16/28 is no longer reached: tcp 5432. If it is the source, Aurora or Secrets "
+            "Manager, DMS stops."
+        )
+    ]
 
 
 def test_a_rule_that_becomes_wider() -> None:
@@ -78,7 +216,7 @@ def test_a_rule_that_becomes_wider() -> None:
     "after",
     [
         {"cidr_ipv4": "10.0.2.0/24"},
-        {"cidr_ipv4": "10.0.0.0/8", "to_port": 5433},
+        {"cidr_ipv4": "10.0.0.0/8", "from_port": 5433, "to_port": 5433},
         {"cidr_ipv4": None, "cidr_ipv6": "fd00::/8"},
         {"cidr_ipv4": None, "referenced_security_group_id": "sg-2"},
     ],
@@ -135,13 +273,36 @@ def test_rules_within_a_group(type_: str) -> None:
     assert dangers(found) == {Danger.PUBLIC_REACH, Danger.WIDER_ACCESS}
 
 
-def test_a_new_group_with_rules_within() -> None:
-    found = reviewed(
-        change(
-            GROUP, "create", None, {"id": UNKNOWN, "egress": [inline(cidr_blocks=["0.0.0.0/0"])]}
-        )
-    )
-    assert found.exit_code == 0
+@pytest.mark.parametrize(
+    ("egress", "found"),
+    [
+        ([], set()),
+        (UNKNOWN, set()),
+        ([inline(cidr_blocks=["10.0.0.0/8"])], set()),
+        ([inline(cidr_blocks=["0.0.0.0/0"])], {Danger.WIDER_ACCESS}),
+    ],
+)
+def test_a_new_group_with_rules_within(egress: Json, found: set[Danger]) -> None:
+    item = change(GROUP, "create", None, {"id": UNKNOWN, "egress": egress})
+    assert dangers(reviewed(item, configuration=IN_NEW_GROUP)) == found
+
+
+@pytest.mark.parametrize(
+    ("vpc_id", "rules", "found"),
+    [
+        (UNKNOWN, [], set()),
+        ("vpc-1", [], {Danger.INTERRUPTION}),
+        (UNKNOWN, [inline(cidr_blocks=["0.0.0.0/0"])], {Danger.PUBLIC_REACH}),
+    ],
+)
+def test_a_vpc_s_own_group_is_taken_over(vpc_id: Json, rules: Json, found: set[Danger]) -> None:
+    review = reviewed(
+        change("aws_vpc", "create", None, {"id": UNKNOWN}),
+        change("aws_default_security_group", "create", None,
+               {"id": UNKNOWN, "vpc_id": vpc_id, "ingress": rules, "egress": []}),
+        configuration=configured(aws_default_security_group__it={"vpc_id": ["aws_vpc.it"]}),
+    )  # fmt: skip
+    assert dangers(review) == found
 
 
 def test_a_group_that_goes_with_rules_within() -> None:
@@ -176,7 +337,8 @@ def test_rules_that_cannot_be_seen() -> None:
     item = change(GROUP, "update", {"id": "x", "ingress": []}, {"id": "x", "ingress": ["canary"]})
     item["change"]["after_sensitive"] = {"ingress": [True]}
     found = reviewed(item)
-    assert effects(found) == ["(sensitive) is let through: (sensitive)."]
+    assert effects(found) == ["(sensitive) may connect to (sensitive)."]
+    assert dangers(found) == {Danger.PUBLIC_REACH}
 
 
 def test_a_group_that_stays_or_is_forgotten_opens_nothing() -> None:
@@ -246,3 +408,76 @@ def test_a_vpc_of_another_cidr_takes_everything_with_it() -> None:
                replace_paths=[["cidr_block"]])
     )  # fmt: skip
     assert dangers(found) == {Danger.OUTAGE}
+
+
+@pytest.mark.parametrize(
+    ("ranges", "worldwide"),
+    [
+        (["0.0.0.0/0"], True),
+        (["::/0"], True),
+        (["2000::/3"], True),
+        (["64.0.0.0/8"], True),
+        (["64.0.0.0/9"], False),
+        (["64.0.0.0/9", "64.0.0.0/9"], False),
+        (["64.0.0.0/9", "64.128.0.0/9"], True),
+        ([f"{it}.0.0.0/10" for it in (20, 30, 40, 50)], True),
+        (["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"], False),
+        (["8.0.0.0/6"], True),
+        (["fd00::/8", "fe80::/10"], False),
+        (["2001:db8::/32"], False),
+        ([f"{it:x}00::/17" for it in (0x20, 0x24)], True),
+    ],
+)
+def test_what_is_more_of_the_internet_than_one_owner_has(
+    ranges: list[str],
+    worldwide: bool,  # noqa: FBT001 (a parameter)
+) -> None:
+    """Addresses that are not of the internet, or that stand there twice, do not count."""
+    assert Ranges(map(ipaddress.ip_network, ranges)).is_worldwide is worldwide
+
+
+@pytest.mark.parametrize(
+    ("range_", "covered"),
+    [
+        ("10.0.0.0/9", True),
+        ("10.0.0.0/8", True),
+        ("10.0.0.0/7", False),
+        ("11.0.0.0/9", False),
+        ("9.255.255.255/32", False),
+        ("::/0", False),
+    ],
+)
+def test_ranges_cover_what_they_make_up_together(range_: str, covered: bool) -> None:  # noqa: FBT001 (a parameter)
+    ranges = Ranges(map(ipaddress.ip_network, ("10.128.0.0/9", "12.0.0.0/8", "10.0.0.0/9")))
+    assert ranges.covers(ipaddress.ip_network(range_)) is covered
+
+
+def test_each_rule_of_a_large_group_is_looked_at_a_few_times(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Steps, not time: twice as many rules take no more than twice as many looks."""
+
+    def steps(count: int) -> int:
+        found = 0
+        way = Traffic.way
+
+        def counted(self: Traffic) -> object:
+            nonlocal found
+            found += 1
+            return way.__get__(self)
+
+        monkeypatch.setattr(Traffic, "way", property(counted))
+        reviewed(
+            *(
+                change(IN, "delete" if it % 2 else "create", *(
+                    (rule(cidr_ipv4=f"10.{it // 250}.{it % 250}.0/24", from_port=it),)
+                    if it % 2 else
+                    (None, rule(cidr_ipv4=f"10.{it // 250}.{it % 250}.0/24", from_port=it))
+                ), name=f"r{it}")
+                for it in range(count)
+            )
+        )  # fmt: skip
+        monkeypatch.setattr(Traffic, "way", way)
+        return found
+
+    assert steps(800) <= 2 * steps(400) + 10

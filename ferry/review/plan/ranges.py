@@ -1,0 +1,100 @@
+"""Address ranges: what several cover together, and how much of that is the internet."""
+
+from __future__ import annotations
+
+import ipaddress
+from bisect import bisect_right
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+_NOT_THE_INTERNET: Final = tuple(
+    map(
+        ipaddress.ip_network,
+        (
+            "10.0.0.0/8",
+            "100.64.0.0/10",
+            "127.0.0.0/8",
+            "169.254.0.0/16",
+            "172.16.0.0/12",
+            "192.168.0.0/16",
+            "224.0.0.0/3",
+            "::1/128",
+            "fc00::/7",
+            "fe80::/10",
+            "ff00::/8",
+        ),
+    )
+)
+"""What is not routed in the internet. Source:
+https://www.iana.org/assignments/iana-ipv4-special-registry/iana-ipv4-special-registry.xhtml, and of
+IPv6 .../iana-ipv6-special-registry. Ranges for documentation count as the internet."""
+
+_WORLDWIDE: Final = {4: 2**24, 6: 2**112}
+"""As many addresses of the internet are more than one owner's: a /8 of IPv4, a /16 of IPv6."""
+
+
+def network(text: str) -> Network | None:
+    """An address range; None of what is none."""
+    try:
+        return ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return None
+
+
+def is_public(range_: Network) -> bool:
+    """Whether any of its addresses is one of the internet."""
+    return _public_size(range_.version, *_bounds(range_)) > 0
+
+
+class Ranges:
+    """What some ranges cover together.
+
+    Args:
+        networks: The ranges, in any order, overlapping or not.
+    """
+
+    __slots__ = ("_ends", "_starts", "is_worldwide")
+
+    def __init__(self, networks: Iterable[Network]) -> None:
+        self._starts: dict[int, list[int]] = {4: [], 6: []}
+        self._ends: dict[int, list[int]] = {4: [], 6: []}
+        for version, first, last in sorted((it.version, *_bounds(it)) for it in networks):
+            starts, ends = self._starts[version], self._ends[version]
+            if ends and first <= ends[-1] + 1:
+                ends[-1] = max(ends[-1], last)
+            else:
+                starts.append(first)
+                ends.append(last)
+        self.is_worldwide: Final = any(
+            sum(
+                _public_size(version, first, last)
+                for first, last in zip(self._starts[version], self._ends[version], strict=True)
+            )
+            >= size
+            for version, size in _WORLDWIDE.items()
+        )
+        """Whether they are the internet together, or more of it than any one owner has."""
+
+    def covers(self, range_: Network) -> bool:
+        """Whether all of a range is among them."""
+        first, last = _bounds(range_)
+        at = bisect_right(self._starts[range_.version], first) - 1
+        return at >= 0 and self._ends[range_.version][at] >= last
+
+
+def _bounds(range_: Network) -> tuple[int, int]:
+    return int(range_.network_address), int(range_.broadcast_address)
+
+
+def _public_size(version: int, first: int, last: int) -> int:
+    """How many addresses between two are of the internet."""
+    size = last - first + 1
+    for it in _NOT_THE_INTERNET:
+        if it.version == version:
+            start, end = _bounds(it)
+            size -= max(0, min(last, end) - max(first, start) + 1)
+    return size
