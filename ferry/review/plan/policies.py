@@ -1,30 +1,51 @@
-"""The policies in a plan, and which of their statements go and come."""
+"""The policies in a plan, and what their changes give and take."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+import re
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from ferry.review.plan.plan import Action, without_key
-from ferry.review.plan.statements import Statement, statements
+from ferry.review.plan.shown import joined
+from ferry.review.plan.statements import Element, Shift, Statement, shift, statements, without
 from ferry.review.plan.values import UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from ferry.review.plan.plan import Change, Plan
     from ferry.review.plan.shown import Shown
+    from ferry.review.plan.values import Json
 
-POLICIES: Final = {
-    "aws_iam_role": "assume_role_policy",
-    "aws_iam_role_policy": "policy",
-    "aws_kms_key": "policy",
-    "aws_secretsmanager_secret": "policy",
-    "aws_sns_topic": "policy",
-    "aws_sns_topic_policy": "policy",
-    "aws_vpc_endpoint": "policy",
+KEY: Final = "aws_kms_key"
+ROLE: Final = "aws_iam_role"
+ROLE_POLICY: Final = "aws_iam_role_policy"
+ENDPOINT: Final = "aws_vpc_endpoint"
+TRUST: Final = "assume_role_policy"
+INLINE: Final = "inline_policy"
+
+POLICIES: Final[Mapping[str, tuple[str, ...]]] = {
+    ROLE: (TRUST, INLINE),
+    ROLE_POLICY: ("policy",),
+    KEY: ("policy",),
+    "aws_secretsmanager_secret": ("policy",),
+    "aws_sns_topic": ("policy",),
+    "aws_sns_topic_policy": ("policy",),
+    ENDPOINT: ("policy",),
 }
-"""The attribute that holds a policy document, by type."""
+"""The attributes that hold policy documents, by type."""
+
+_GO_WITH_THEIR_RESOURCE: Final = frozenset(POLICIES) - {ROLE_POLICY, "aws_sns_topic_policy"}
+_MOST_OF_ROLE: Final = 200
+"""Statements of a role's inline policies, which have 10,240 characters together at most; of more,
+none stands in for another. Source:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
+
+_REFERENCE: Final = re.compile(r"\$\{([\w-]+\.[\w-]+)\.(\w+)\}")
+_EVERYTHING: Final = Element(frozenset({"*"}))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,40 +64,215 @@ class StatementChange:
 
     def shown(self, text: str) -> Shown:
         """A text of the statement's as it may be shown."""
-        return self.change.shown(text, POLICIES[self.change.type])
+        return self.change.shown(text, *POLICIES[self.change.type])
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PolicyChange:
+    """A policy that changes.
+
+    Args:
+        change: The policy's resource.
+        attribute: The attribute that holds it.
+        before: Its statements; None where they cannot be read.
+        after: The statements that it will have; None where they cannot be read.
+    """
+
+    change: Change
+    attribute: str
+    before: Sequence[Statement] | None
+    after: Sequence[Statement] | None
+
+    def shown(self, texts: Iterable[str]) -> Shown:
+        """Some of its texts as they may be shown."""
+        return joined(self.change.shown(text, self.attribute) for text in sorted(texts))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policies:
+    """The policies of a plan.
+
+    Args:
+        plan: The plan.
+    """
+
+    plan: Plan
+
+    @cached_property
+    def changes(self) -> Sequence[PolicyChange]:
+        """Every policy that changes."""
+        return [
+            PolicyChange(
+                change=change,
+                attribute=attribute,
+                before=self._statements(change, attribute, after=False),
+                after=self._statements(change, attribute, after=True),
+            )
+            for change in self.plan.of(*POLICIES)
+            if change.action not in {Action.NO_OP, Action.FORGET}
+            and not (change.action is Action.DELETE and change.type in _GO_WITH_THEIR_RESOURCE)
+            for attribute in POLICIES[change.type]
+            if change.changes(attribute) or _is_of_another_role(change)
+        ]
+
+    @cached_property
+    def new_roles(self) -> frozenset[str]:
+        """The roles that the plan makes."""
+        return frozenset(role_of(it, after=True) for it in self.plan.of(ROLE) if it.comes)
+
+    def shift(self, it: PolicyChange) -> Shift:
+        """What a change of a readable policy gives and takes.
+
+        A statement of another of the role's policies stands in for one of this.
+        """
+        before, after = it.before or (), it.after or ()
+        if it.attribute == TRUST or it.change.type not in {ROLE, ROLE_POLICY}:
+            return shift(before, after)
+        if _is_of_another_role(it.change):
+            gone = replace(it, after=(), change=replace(it.change, after={}))
+            come = replace(it, before=(), change=replace(it.change, before={}))
+            return Shift(gives=self.shift(come).gives, takes=self.shift(gone).takes)
+        return shift(
+            before,
+            after,
+            all_before=self._of_role(it.change, after=False),
+            all_after=self._of_role(it.change, after=True),
+        )
+
+    def _of_role(self, change: Change, *, after: bool) -> Sequence[Statement] | None:
+        """All that a role's inline policies say, before or after; None where they are too many.
+
+        Of a policy that comes or goes the role's other policies are there on both sides.
+        """
+        role = role_of(change, after=after) or role_of(change, after=not after)
+        found = self._all_of_roles[after].get(role, ()) if role else ()
+        return found if 0 < len(found) <= _MOST_OF_ROLE else None
+
+    @cached_property
+    def _all_of_roles(self) -> dict[bool, dict[str, list[Statement]]]:
+        """What the inline policies say of each role that one of them changes of."""
+        changed = {
+            role_of(it.change, after=after)
+            for it in self.changes
+            if it.change.type in {ROLE, ROLE_POLICY}
+            for after in (False, True)
+        }
+        found: dict[bool, dict[str, list[Statement]]] = {False: {}, True: {}}
+        for change in self.plan.of(ROLE, ROLE_POLICY):
+            attribute = INLINE if change.type == ROLE else "policy"
+            for after, roles in found.items():
+                role = role_of(change, after=after)
+                if role and role in changed:
+                    said = self._statements(change, attribute, after=after)
+                    roles.setdefault(role, []).extend(said or ())
+        return found
+
+    def _statements(
+        self, change: Change, attribute: str, *, after: bool
+    ) -> Sequence[Statement] | None:
+        """The statements of a policy on one side; None where they cannot be read."""
+        side = change.after if after and change.action is not Action.FORGET else change.before
+        if not side:
+            return []
+        value = side.get(attribute)
+        if value is UNKNOWN:
+            if _is_left_out(self.plan, change, attribute):
+                value = None
+            else:
+                value = _resolved(self.plan, change, attribute)
+        if attribute == INLINE:
+            return _inline(value)
+        if not value:
+            return self._by_default(change.type)
+        return statements(value)
+
+    def _by_default(self, type_: str) -> list[Statement]:
+        """What AWS says where no policy is set.
+
+        Sources: https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html and
+        https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
+        """
+        if type_ not in {KEY, ENDPOINT}:
+            return []  # a topic's own is known after apply
+        account = Element(frozenset({f"AWS: {self.plan.account_id}"}))
+        return [
+            Statement(
+                allows=True,
+                principals=account if type_ == KEY else _EVERYTHING,
+                actions=Element(frozenset({"kms:*"})) if type_ == KEY else _EVERYTHING,
+                resources=_EVERYTHING,
+                conditions=frozenset(),
+            )
+        ]
 
 
 def statement_changes(plan: Plan) -> Iterator[StatementChange]:
     """Every statement that goes or comes, those that go first."""
-    for change in plan.of(*POLICIES):
-        gone, come = gone_and_come(plan, change)
-        for statement in gone or ():
-            yield StatementChange(change=change, added=False, statement=statement)
-        for statement in come or ():
-            yield StatementChange(change=change, added=True, statement=statement)
+    for it in Policies(plan=plan).changes:
+        if it.before is not None and it.after is not None:
+            for statement in without(it.before, it.after):
+                yield StatementChange(change=it.change, added=False, statement=statement)
+        for statement in without(it.after or (), it.before or ()):
+            yield StatementChange(change=it.change, added=True, statement=statement)
 
 
-def gone_and_come(
-    plan: Plan, change: Change
-) -> tuple[list[Statement] | None, list[Statement] | None]:
-    """The statements that only one side has; None for a side that cannot be read."""
-    attribute = POLICIES[change.type]
-    touched = change.changes(attribute) and change.action is not Action.NO_OP
-    if not touched:
-        return [], []
-    if change.type == "aws_sns_topic" and change.action is Action.CREATE:
-        return [], []  # AWS's own default, known after apply; the topic's policy is a resource
-    before = statements(change.before.get(attribute))
-    configured = plan.configured(change, attribute)
-    after: list[Statement] | None = statements(configured)
-    if configured is UNKNOWN and change.comes and plan.stack and _unset(plan, change):
-        after = []
-    if before is None or after is None:
-        return before, after
-    return [it for it in before if it not in after], [it for it in after if it not in before]
+def role_of(change: Change, *, after: bool) -> str:
+    """The role that a resource is, or is about: its name, or its address where that is not known.
+
+    Empty where neither is, or where there is nothing on that side.
+    """
+    side = change.after if after and change.action is not Action.FORGET else change.before
+    if not side:
+        return ""
+    name = side.get("name" if change.type == ROLE else "role")
+    if isinstance(name, str):
+        return name
+    if change.type == ROLE:
+        return without_key(change.address)
+    for address in (change.references or {}).get("role", ()):
+        for role in change.neighbours.get(address, ()):
+            if role.type == ROLE:
+                return role_of(role, after=True)
+    return ""
 
 
-def _unset(plan: Plan, change: Change) -> bool:
-    """Whether the stack leaves the policy to AWS."""
-    resource = plan.stack.get(without_key(change.address))
-    return resource is not None and POLICIES[change.type] not in resource
+def _is_of_another_role(change: Change) -> bool:
+    """Whether a policy is taken from one role and given to another."""
+    old, new = (role_of(change, after=after) for after in (False, True))
+    return change.type == ROLE_POLICY and "" not in {old, new} and old != new
+
+
+def _inline(value: Json) -> list[Statement] | None:
+    """The statements of a role's ``inline_policy`` blocks."""
+    found: list[Statement] = []
+    for block in value if isinstance(value, list) else [value] if value else ():
+        said = statements(block.get("policy")) if isinstance(block, dict) else None
+        if said is None:
+            return None
+        found += said
+    return found
+
+
+def _is_left_out(plan: Plan, change: Change, attribute: str) -> bool:
+    """Whether a new resource's policy is left to AWS, by the plan's configuration and the stack."""
+    if change.action is Action.UPDATE:
+        return False
+    configured = plan.stack.get(without_key(change.address))
+    if configured is not None:
+        return attribute not in configured and "dynamic" not in configured
+    return change.references is not None and attribute not in change.references
+
+
+def _resolved(plan: Plan, change: Change, attribute: str) -> Json:
+    """A policy as the stack says it, with what the plan knows of the resources that it refers to."""
+    text = plan.configured(change, attribute)
+    if not isinstance(text, str):
+        return text
+
+    def known(match: re.Match[str]) -> str:
+        values = [it.after.get(match[2]) for it in change.neighbours.get(match[1], ())]
+        if len(values) == 1 and isinstance(values[0], str):
+            return json.dumps(values[0])[1:-1]
+        return match[0]
+
+    return _REFERENCE.sub(known, text)

@@ -1,16 +1,41 @@
-"""IAM policy documents as statements that can be compared and shown in a table."""
+"""IAM policy documents as statements: what each allows or denies to whom, and which covers which.
+
+Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html and
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
+from itertools import product
+from math import prod
 from typing import TYPE_CHECKING, Any, Final
 
+from ferry.review.plan.patterns import covers, disjoint
 from ferry.review.plan.strict_json import DECODER
+from ferry.review.plan.values import UNKNOWN, Hidden
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
     from ferry.review.plan.values import Json
 
-_LIMITS: Final = frozenset(
+MOST_COMPARISONS: Final = 5_000
+"""Parts of statements times the statements that may cover them; beyond, nothing is covered. A policy
+has 32 KB at most, and seldom ten statements. Source:
+https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html"""
+
+_OF_A_DOCUMENT: Final = frozenset({"Version", "Id", "Statement"})
+_OF_A_STATEMENT: Final = frozenset(
+    {
+        *("Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction"),
+        *("Resource", "NotResource", "Condition"),
+    }
+)
+_VERSION_WITH_VARIABLES: Final = "2012-10-17"
+
+_TELLS_WHO: Final = frozenset(
     {
         "aws:principalaccount",
         "aws:principalarn",
@@ -27,10 +52,128 @@ _LIMITS: Final = frozenset(
 """Condition keys that tell who asks. Source:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html"""
 
-_MATCHES: Final = frozenset(
+_LETS_PASS: Final = frozenset(
     {"stringequals", "stringlike", "arnequals", "arnlike", "stringequalsignorecase"}
 )
-"""Operators that let only what is named pass."""
+"""Operators that let only what is named pass, and nothing where the key is missing."""
+
+_CONTEXT: Final = "kms:encryptioncontext:"
+"""What a service says of the thing that it encrypts; CloudWatch Logs, the log group's ARN. Source:
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html"""
+
+_SERVICE: Final = "Service: "
+_ACCOUNT: Final = re.compile(r"[0-9]{12}")
+_ARN: Final = re.compile(r"arn:[a-z-]+:[a-z0-9-]+:[a-z0-9-]*:([^:]*):.+", re.DOTALL)
+_ARN_LIKE: Final = re.compile(r"arn:[a-z*-]+:[a-z0-9.*-]+:[a-z0-9*-]*:([^:]*):.+", re.DOTALL)
+"""As the Arn operators take it, whose wildcards end at a colon."""
+
+_ROOT: Final = re.compile(r"AWS: (?:arn:[a-z-]+:iam::)?([0-9]{12})(?::root)?")
+_READS_NAMES: Final = ("describe", "list")
+_OF_IDENTITIES: Final = frozenset(
+    {"iam", "identitystore", "organizations", "sso", "sso-directory", "sts"}
+)
+"""The services whose actions give permissions, whatever resource they are limited to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """What an element of a statement names.
+
+    Args:
+        names: The names, patterns among them; none where the statement has no such element.
+        all_but: Whether it is a ``Not`` element: it stands for everything but the names.
+    """
+
+    names: frozenset[str] = frozenset()
+    all_but: bool = False
+
+    @property
+    def texts(self) -> frozenset[str]:
+        """The names as a person reads them."""
+        return frozenset(f"not {it}" for it in self.names) if self.all_but else self.names
+
+    def covers(self, other: Element, matches: Callable[[str, str], bool] = covers) -> bool:
+        """Whether all that another element stands for is among what this one stands for."""
+        if not self.names or self == other:
+            return True
+        if self.all_but:
+            if other.all_but:  # this leaves out no more than the other
+                return all(any(matches(it, mine) for it in other.names) for mine in self.names)
+            return bool(other.names) and all(
+                disjoint(mine, it) for mine in self.names for it in other.names
+            )
+        if other.all_but or not other.names:
+            return any(matches(mine, "*") for mine in self.names)
+        return all(any(matches(mine, it) for mine in self.names) for it in other.names)
+
+    @property
+    def lowered(self) -> Element:
+        """The element in lower case: IAM's actions are the same in both."""
+        return Element(frozenset(it.lower() for it in self.names), self.all_but)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One condition of a statement; all of them must hold.
+
+    Args:
+        operator: The operator, such as ``StringEquals``.
+        key: The key, such as ``aws:SourceAccount``.
+        values: The values, one of which must match.
+    """
+
+    operator: str
+    key: str
+    values: frozenset[str]
+
+    @property
+    def texts(self) -> tuple[str, str, str]:
+        """The condition as a person reads it: operator, key and values."""
+        return self.operator, self.key, ", ".join(sorted(self.values))
+
+    @property
+    def tells_who(self) -> bool:
+        """Whether it lets nobody pass but whom it names."""
+        return (
+            self._lets_pass
+            and self.key.lower() in _TELLS_WHO
+            and bool(self.values)
+            and all(("*" not in it and "?" not in it) or self._account(it) for it in self.values)
+        )
+
+    @property
+    def names_account(self) -> bool:
+        """Whether it lets nothing pass but what is of the accounts that it names."""
+        key = self.key.lower()
+        return self._lets_pass and (key in _TELLS_WHO or key.startswith(_CONTEXT))
+
+    @property
+    def _lets_pass(self) -> bool:
+        return self.operator.lower().removeprefix("foranyvalue:") in _LETS_PASS
+
+    @property
+    def accounts(self) -> set[str]:
+        """The accounts that its values are of; an empty text for a value that says none."""
+        return {self._account(it) for it in self.values}
+
+    def _account(self, value: str) -> str:
+        return _account(value, _ARN_LIKE if "arn" in self.operator.lower() else _ARN)
+
+    def is_within(self, other: Condition) -> bool:
+        """Whether all that passes this condition passes another."""
+        operator = self.operator.lower().replace("arnequals", "arnlike")
+        wider = other.operator.lower().replace("arnequals", "arnlike")
+        if wider.endswith("ifexists"):
+            operator, wider = operator.removesuffix("ifexists"), wider.removesuffix("ifexists")
+        if self.key.lower() != other.key.lower() or wider not in {
+            operator,
+            operator.replace("stringequals", "stringlike"),
+        }:
+            return False
+        if "not" in operator:
+            return other.values <= self.values
+        match = covers if "like" in wider else str.__eq__
+        return all(any(match(it, mine) for it in other.values) for mine in self.values)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,119 +182,359 @@ class Statement:
 
     Args:
         allows: Whether it allows; otherwise it denies.
-        principals: Who, such as ``AWS: *``; empty in a policy of an identity. Of a ``Not`` element
-            each begins with ``not``, and so with the other two.
+        principals: Who, such as ``AWS: *``; nobody is named in a policy of an identity.
         actions: What.
-        resources: On what.
-        conditions: When, as ``operator key value``.
+        resources: On what; nothing is named in a role's trust.
+        conditions: When.
     """
 
     allows: bool
-    principals: frozenset[str]
-    actions: frozenset[str]
-    resources: frozenset[str]
-    conditions: frozenset[tuple[str, str, str]]
+    principals: Element
+    actions: Element
+    resources: Element
+    conditions: frozenset[Condition]
 
     @property
     def is_public(self) -> bool:
         """Whether it allows everyone, in every account, and no condition limits who."""
-        everyone = any(who in {"*", "AWS: *"} or who.startswith("not ") for who in self.principals)
-        return self.allows and everyone and not any(_limits(*it) for it in self.conditions)
+        return (
+            self.allows and self._names_everyone and not any(it.tells_who for it in self.conditions)
+        )
+
+    @property
+    def _names_everyone(self) -> bool:
+        return self.principals.all_but or any(_principal(it) == "*" for it in self.principals.names)
 
     @property
     def is_boundless(self) -> bool:
         """Whether it allows an identity every action, or all of IAM, on everything."""
-        if not self.allows or self.principals:
+        if not self.allows or self.principals.names:
             return False
-        wide = any(
-            action in {"*", "*:*", "iam:*"} or action.startswith("not ") for action in self.actions
+        wide = self.actions.all_but or any(
+            covers(action.lower(), "iam:*") for action in self.actions.names
         )
-        return wide and any(it == "*" or it.startswith("not ") for it in self.resources)
+        return wide and (
+            self.resources.all_but or any(covers(it, "*") for it in self.resources.names)
+        )
 
-    def foreign_accounts(self, account_id: str) -> list[str]:
-        """The accounts beside the environment's own that it allows; none where that is not known."""
-        if not (self.allows and account_id):
+    @property
+    def is_of_plain_text(self) -> bool:
+        """Whether it denies what is not encrypted on its way, which AWS's own services always do."""
+        return not self.allows and any(
+            it.operator.lower() in {"bool", "boolifexists"}
+            and it.key.lower() == "aws:securetransport"
+            and it.values == {"false"}
+            for it in self.conditions
+        )
+
+    def strangers(self, account_id: str) -> list[str]:
+        """Whom it allows beside the account's own identities and AWS's services.
+
+        Other accounts, identities of a provider, and whatever cannot be told to be the account's
+        own. A service that acts for another account is that account.
+
+        Args:
+            account_id: The account's own number; where it is not known, every account is another.
+        """
+        if not self.allows or not self.principals.names or self.is_public:
             return []
-        names = [who.removeprefix("AWS: ") for who in self.principals if who.startswith("AWS: ")]
-        accounts = {name.split(":")[4] if name.count(":") >= 5 else name for name in names}  # noqa: PLR2004 (arn:partition:service:region:account:resource)
-        return sorted(it for it in accounts if it.isdigit() and it != account_id)
+        limits = [it for it in self.conditions if it.tells_who]
+        named = [it.accounts for it in limits]
+        if any(accounts == {account_id} for accounts in named):
+            # whoever is named must be of the account as well
+            return []
+        found = {value for it in limits for value in it.values} if self._names_everyone else set()
+        found |= {
+            account for accounts in named for account in accounts if account not in {"", account_id}
+        }
+        for name in self.principals.names if not self.principals.all_but else ():
+            kind, _, who = name.partition(": ")
+            if _principal(name) != "*" and kind != "Service" and not is_reference(who):
+                account = _account(who)
+                if account != account_id or not account:
+                    found.add(account or who)
+        return sorted(found)
+
+    @property
+    def services(self) -> frozenset[str]:
+        """The AWS services that it names as principals."""
+        return frozenset(
+            it.removeprefix(_SERVICE) for it in self.principals.names if it.startswith(_SERVICE)
+        )
+
+    @property
+    def names_services_alone(self) -> bool:
+        """Whether all whom it names are services of AWS."""
+        return len(self.services) == len(self.principals.names) and not self.principals.all_but
+
+    def acts_for(self, account_id: str) -> bool:
+        """Whether a condition holds only where a service acts for an account."""
+        return any(it.names_account and it.accounts == {account_id} for it in self.conditions)
+
+    def is_limited(self, account_id: str) -> bool:
+        """Whether what it allows an identity is limited to named things of its own account.
+
+        Each action is one, or a few that begin alike; each resource has a name or the beginning of
+        one. What only lists and describes may do so for a whole kind of things.
+        """
+        if self.actions.all_but or self.resources.all_but or not self.resources.names:
+            return False
+        reads = all(
+            it.partition(":")[2].lower().startswith(_READS_NAMES) for it in self.actions.names
+        )
+        return all(map(_is_limited_action, self.actions.names)) and all(
+            _is_named(it, account_id, whole_kind=reads) for it in self.resources.names
+        )
 
     def is_within(self, other: Statement) -> bool:
         """Whether another statement covers all that this one says."""
+        same = self.allows == other.allows
         return (
-            self.allows == other.allows
-            and _covered(self.principals, other.principals)
-            and _covered(self.actions, other.actions)
-            and _covered(self.resources, other.resources)
-            and other.conditions <= self.conditions
+            same
+            and other.actions.lowered.covers(self.actions.lowered)
+            and other.resources.covers(self.resources)
+            and _covers_principals(other.principals, self.principals, allowed=self.allows)
+            and all(
+                any(it.is_within(wider) for it in self.conditions) for wider in other.conditions
+            )
         )
+
+    def parts(self) -> Iterator[Statement]:
+        """The statement for each principal, action and resource alone."""
+        for principals, actions, resources in product(
+            *(_each(it) for it in (self.principals, self.actions, self.resources))
+        ):
+            yield replace(self, principals=principals, actions=actions, resources=resources)
+
+    @property
+    def count(self) -> int:
+        """How many parts it has."""
+        elements = (self.principals, self.actions, self.resources)
+        return prod(1 if it.all_but else len(it.names) or 1 for it in elements)
+
+    def not_covered(self, by: Sequence[Statement]) -> list[Statement]:
+        """What of it no statement of others covers, all of which allow or deny as it does."""
+        if any(self.is_within(it) for it in by):
+            return []
+        if not by:
+            return [self]
+        return [part for part in self.parts() if not any(part.is_within(it) for it in by)]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shift:
+    """What comes of a change of statements.
+
+    Args:
+        gives: What is allowed and was not, or denied no longer.
+        takes: What is allowed no longer, or denied and was not.
+    """
+
+    gives: Sequence[Statement] = ()
+    takes: Sequence[Statement] = ()
+
+
+def shift(
+    before: Sequence[Statement],
+    after: Sequence[Statement],
+    *,
+    all_before: Sequence[Statement] | None = None,
+    all_after: Sequence[Statement] | None = None,
+) -> Shift:
+    """What comes of a change of a policy: every part of a statement that the other side does not cover.
+
+    Args:
+        before: The policy's statements.
+        after: The statements that it will have.
+        all_before: Those of all the policies that say the same to the same, itself among them; by
+            default it is alone.
+        all_after: Those that they will have.
+    """
+    old, new = ({effect: [*_of_effect(side, effect)] for effect in (True, False)}
+                for side in (all_before or before, all_after or after))  # fmt: skip
+    gone, come = without(before, all_after or after), without(after, all_before or before)
+    found = [(it, new[it.allows], not it.allows) for it in gone]
+    found += [(it, old[it.allows], it.allows) for it in come]
+    if sum(it.count * len(others) for it, others, _ in found) > MOST_COMPARISONS:
+        found = [(it, [], gives) for it, _, gives in found]
+    sides: dict[bool, list[Statement]] = {True: [], False: []}
+    for it, others, gives in found:
+        sides[gives] += it.not_covered(others)
+    return Shift(gives=sides[True], takes=sides[False])
+
+
+def _of_effect(side: Sequence[Statement], effect: bool) -> Iterator[Statement]:  # noqa: FBT001
+    return (it for it in side if it.allows is effect)
+
+
+def without(these: Iterable[Statement], those: Iterable[Statement]) -> list[Statement]:
+    """The statements of one side that the other does not have."""
+    known = set(those)
+    return [it for it in these if it not in known]
 
 
 def statements(policy: Json) -> list[Statement] | None:
-    """The statements of a policy document; None of what is none, such as a value not known yet."""
+    """The statements of a policy document; None of what is none, such as a value not known yet.
+
+    What AWS would refuse (two effects, no action, an element that is not IAM's) is none either.
+    """
     try:
         return _statements(policy)
-    except (ValueError, RecursionError):
+    except (ValueError, TypeError, RecursionError):
         return None
 
 
 def _statements(policy: Json) -> list[Statement] | None:
+    if policy is UNKNOWN or isinstance(policy, Hidden):
+        return None
     if isinstance(policy, str):
-        policy = DECODER.decode(policy) if policy.strip() else {}
+        policy = DECODER.decode(policy.strip()) if policy.strip() else {}
     if policy is None:
         return []
-    if not isinstance(policy, dict):
+    if not isinstance(policy, dict) or not policy.keys() <= _OF_A_DOCUMENT:
         return None
     found = policy.get("Statement", [])
     found = found if isinstance(found, list) else [found]
-    if not all(isinstance(item, dict) for item in found):
-        return None
+    if policy.get("Version") != _VERSION_WITH_VARIABLES and "${" in str(found):
+        return None  # an older version takes them as they are written
     return [_statement(item) for item in found]
 
 
-def _statement(item: dict[str, Any]) -> Statement:
-    return Statement(
-        allows=item.get("Effect") != "Deny",
-        principals=_either(item, "Principal"),
-        actions=_either(item, "Action"),
-        resources=_either(item, "Resource"),
+def _statement(item: Json) -> Statement:
+    if (
+        not isinstance(item, dict)
+        or not item.keys() <= _OF_A_STATEMENT
+        or item.get("Effect") not in {"Allow", "Deny"}
+    ):
+        raise ValueError("not a statement")
+    found = Statement(
+        allows=item["Effect"] == "Allow",
+        principals=_element(item, "Principal"),
+        actions=_element(item, "Action"),
+        resources=_element(item, "Resource"),
         conditions=frozenset(_conditions(item.get("Condition"))),
     )
+    if not found.actions.names:
+        raise ValueError("no action")
+    return found
 
 
-def _either(item: dict[str, Any], name: str) -> frozenset[str]:
-    """An element and its ``Not`` twin, of which a statement has one."""
-    return frozenset(_texts(item.get(name))) | frozenset(
-        f"not {text}" for text in _texts(item.get(f"Not{name}"))
+def _element(item: dict[str, Any], name: str) -> Element:
+    """An element or its ``Not`` twin, of which a statement has one at most."""
+    twin = f"Not{name}"
+    if name in item and twin in item:
+        raise ValueError("both of an element and its twin")
+    if name not in item and twin not in item:
+        return Element()
+    value = item.get(name, item.get(twin))
+    names = frozenset(_principals(value) if name == "Principal" else _texts(value))
+    if not names:
+        raise ValueError("an element that names nothing")
+    return Element(names, all_but=twin in item)
+
+
+def _principals(value: Json) -> Iterator[str]:
+    if not isinstance(value, dict):
+        yield from _texts(value)
+        return
+    for kind, part in value.items():
+        for text in _texts(part):
+            yield f"{kind}: {text}"
+
+
+def _texts(value: Json) -> Iterator[str]:
+    for it in value if isinstance(value, list) else [value]:
+        if not isinstance(it, str):
+            raise TypeError("not a text")
+        yield it
+
+
+def _conditions(value: Json) -> Iterator[Condition]:
+    if value is None:
+        return
+    if not isinstance(value, dict):
+        raise TypeError("not conditions")
+    for operator, keys in value.items():
+        if not isinstance(keys, dict):
+            raise TypeError("not a condition")
+        for key, wanted in keys.items():
+            values = wanted if isinstance(wanted, list) else [wanted]
+            if not all(isinstance(it, str | int | float) for it in values):
+                raise TypeError("not values of a condition")
+            texts = (it if isinstance(it, str) else str(it).lower() for it in values)
+            yield Condition(operator, key, frozenset(texts))
+
+
+def is_reference(text: str) -> bool:
+    """Whether a text is one reference of Terraform's, such as ``${aws_kms_key.it.arn}``."""
+    return text.startswith("${") and text.find("}") == len(text) - 1
+
+
+def _each(element: Element) -> list[Element]:
+    if element.all_but or len(element.names) <= 1:
+        return [element]
+    return [Element(frozenset({it})) for it in sorted(element.names)]
+
+
+def _principal(name: str) -> str:
+    """A principal in one way of writing it: everyone is ``*``, an account its number."""
+    if name in {"*", "AWS: *"}:
+        return "*"
+    match = _ROOT.fullmatch(name)
+    return f"AWS: {match[1]}" if match else name
+
+
+def _covers_principals(wider: Element, narrower: Element, *, allowed: bool) -> bool:
+    """Whether one list of principals is among another; ``NotPrincipal`` is compared whole."""
+    if narrower.all_but and not wider.all_but:
+        return not wider.names or any(_principal(it) == "*" for it in wider.names)
+    if wider.all_but:
+        return wider == narrower
+    return wider.covers(narrower, _covers_principal if allowed else _covers_denied_principal)
+
+
+def _covers_principal(wider: str, narrower: str) -> bool:
+    """Whether what one principal is allowed the other is as well.
+
+    An account that is allowed something has still to allow it to each of its identities, so it does
+    not cover them. Source:
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+    """
+    wider = _principal(wider)
+    return wider == "*" or wider == _principal(narrower)
+
+
+def _covers_denied_principal(wider: str, narrower: str) -> bool:
+    """Whether what is denied to one principal is denied to the other; an account is all in it."""
+    if _covers_principal(wider, narrower):
+        return True
+    match = _ROOT.fullmatch(wider)
+    return match is not None and narrower.startswith("AWS: ") and match[1] == _account(narrower[5:])
+
+
+def _account(who: str, arn: re.Pattern[str] = _ARN) -> str:
+    """The account that an ARN, or an account's number, is of; empty where it says none."""
+    if _ACCOUNT.fullmatch(who):
+        return who
+    match = arn.fullmatch(who)
+    return match[1] if match and _ACCOUNT.fullmatch(match[1]) else ""
+
+
+def _is_limited_action(action: str) -> bool:
+    service, _, name = action.lower().partition(":")
+    return (
+        service not in _OF_IDENTITIES
+        and name.rstrip("*") != ""
+        and not re.search(r"[*?]|\$\{", service + name.rstrip("*"))
     )
 
 
-def _texts(value: Json) -> list[str]:
-    if isinstance(value, dict):
-        return [f"{kind}: {text}" for kind, part in value.items() for text in _texts(part)]
-    if isinstance(value, list):
-        return [text for part in value for text in _texts(part)]
-    return [] if value is None else [str(value)]
-
-
-def _conditions(value: Json) -> list[tuple[str, str, str]]:
-    if not isinstance(value, dict):
-        return []
-    return [
-        (operator, key, ", ".join(sorted(_texts(wanted))))
-        for operator, keys in value.items()
-        if isinstance(keys, dict)
-        for key, wanted in keys.items()
-    ]
-
-
-def _limits(operator: str, key: str, wanted: str) -> bool:
-    operator = operator.lower().removeprefix("foranyvalue:")
-    return operator in _MATCHES and key.lower() in _LIMITS and "*" not in wanted.split(", ")
-
-
-def _covered(these: frozenset[str], those: frozenset[str]) -> bool:
-    """Whether all of these are among those; ``not`` lists are compared whole."""
-    if any(text.startswith("not ") for text in these | those):
-        return these == those
-    return these <= those or "*" in those
+def _is_named(resource: str, account_id: str, *, whole_kind: bool) -> bool:
+    if is_reference(resource):
+        return True
+    match = _ARN.fullmatch(resource)
+    if not match or match[1] not in {account_id, ""} or "${" in resource:
+        return False
+    name = resource.split(":", 5)[5]
+    kind = re.match(r"[a-z-]+[:/]", name) if ":s3:" not in resource else None
+    return whole_kind or not name[kind.end() if kind else 0 :].startswith(("*", "?"))

@@ -33,11 +33,12 @@ def as_json(review: Review) -> str:
                     "side": "after" if it.added else "before",
                     **_place(it.change),
                     "effect": "allow" if it.statement.allows else "deny",
-                    "principals": _shown(it, it.statement.principals),
-                    "actions": _shown(it, it.statement.actions),
-                    "resources": _shown(it, it.statement.resources),
+                    "principals": _shown(it, it.statement.principals.texts),
+                    "actions": _shown(it, it.statement.actions.texts),
+                    "resources": _shown(it, it.statement.resources.texts),
                     "conditions": [
-                        list(map(it.shown, parts)) for parts in sorted(it.statement.conditions)
+                        list(map(it.shown, texts))
+                        for texts in sorted(part.texts for part in it.statement.conditions)
                     ],
                 }
                 for it in review.statements

@@ -24,10 +24,12 @@ def statements_part(review: Review) -> Part:
                     Phrase("after" if it.added else "before"),
                     Phrase("{place}", {"place": clipped(it.change.shown_place)}),
                     Phrase("allow" if it.statement.allows else "deny"),
-                    _listed(it, it.statement.principals),
-                    _listed(it, it.statement.actions),
-                    _listed(it, it.statement.resources),
-                    _listed(it, frozenset(" ".join(parts) for parts in it.statement.conditions)),
+                    _listed(it, it.statement.principals.texts),
+                    _listed(it, it.statement.actions.texts),
+                    _listed(it, it.statement.resources.texts),
+                    _listed(
+                        it, frozenset(" ".join(part.texts) for part in it.statement.conditions)
+                    ),
                 )
             )
             for it in review.statements

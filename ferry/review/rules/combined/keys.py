@@ -23,7 +23,20 @@ _SECRETS: Final = (
 
 def keys_go(plan: Plan) -> Iterator[Finding]:
     """A key is destroyed or replaced: what it encrypted is lost when its waiting time is over."""
+    gone = {it.address for it in plan.drift if it.action is Action.DELETE}
     for change in plan.of("aws_kms_key"):
+        if change.action is Action.CREATE and change.address in gone:
+            yield Finding(
+                danger=Danger.DATA_LOSS,
+                change=change,
+                effect=Phrase(
+                    "The key was deleted outside Terraform and is made anew: the new one decrypts "
+                    "nothing of what the old one encrypted."
+                ),
+                when=moment(change, Timing.NOW),
+                remedy=Phrase("aws kms cancel-key-deletion, while the key waits for its deletion"),
+                source=_KMS,
+            )
         if change.goes:
             yield Finding(
                 danger=Danger.DATA_LOSS,
@@ -71,4 +84,23 @@ def secrets_go(plan: Plan) -> Iterator[Finding]:
                 remedy=Phrase("Apply with recovery_window_in_days = 0 first, or change the name."),
                 source=_SECRETS,
             )
+    yield from _made_anew(plan)
     yield from secrets_in_use(plan)
+
+
+def _made_anew(plan: Plan) -> Iterator[Finding]:
+    """A secret that was deleted outside Terraform is made again: of another ARN, and without a value."""
+    gone = {it.address for it in plan.drift if it.action is Action.DELETE}
+    for change in plan.of("aws_secretsmanager_secret"):
+        if change.action is Action.CREATE and change.address in gone:
+            yield Finding(
+                danger=Danger.REPLICATION_STOP,
+                change=change,
+                effect=Phrase(
+                    "The secret was deleted outside Terraform and is made anew: what reads it, DMS "
+                    "among them, finds another ARN."
+                ),
+                when=moment(change, Timing.NOW),
+                remedy=Phrase("aws secretsmanager restore-secret"),
+                source=_SECRETS,
+            )

@@ -1,107 +1,379 @@
-"""Policies: what the statements that go and come open."""
+"""Policies: what their changes give to somebody, and what they take from what needs it.
+
+Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html and
+https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html
+"""
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from ferry.review.plan.patterns import covers
 from ferry.review.plan.plan import Action
-from ferry.review.plan.policies import POLICIES, gone_and_come
-from ferry.review.plan.values import UNKNOWN
+from ferry.review.plan.policies import (
+    ENDPOINT,
+    INLINE,
+    KEY,
+    ROLE,
+    ROLE_POLICY,
+    TRUST,
+    Policies,
+    PolicyChange,
+    role_of,
+)
+from ferry.review.plan.statements import MOST_COMPARISONS, Element, Statement
 from ferry.review.rules.dangers import Danger
-from ferry.review.rules.finding import Finding, Phrase
+from ferry.review.rules.finding import Finding, Fine, Phrase
+from ferry.review.rules.row import CREATED, DESTROYED
+from ferry.review.rules.timing import Timing, moment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from ferry.review.plan.plan import Change, Plan
     from ferry.review.plan.shown import Shown
-    from ferry.review.plan.statements import Statement
+    from ferry.review.plan.values import Json
 
 _SOURCE: Final = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html"
-_POWERFUL: Final = ("AdministratorAccess", "PowerUserAccess", "IAMFullAccess", "FullAccess")
+_ATTACHMENT: Final = "aws_iam_role_policy_attachment"
+_ATTACHED: Final = "managed_policy_arns"
+_TOPICS: Final = ("aws_sns_topic", "aws_sns_topic_policy")
+_SECRET: Final = "aws_secretsmanager_secret"  # noqa: S105 (a resource type)
+
+_SERVICES: Final = re.compile(
+    r"(cloudwatch|dms|events\.rds|logs|monitoring\.rds|vpc-flow-logs)"
+    r"(\.[a-z]{2,4}(-[a-z]+)+-[0-9])?\.amazonaws\.(com|com\.cn|eu)"
+)
+"""The services of AWS that have a part in an environment: facts/placement.py, and DMS and CloudWatch
+Logs of a region."""
+
+_KNOWN: Final = re.compile(
+    r"arn:aws[a-z-]*:iam::aws:policy/service-role/"
+    r"(AmazonDMSCloudWatchLogsRole|AmazonDMSVPCManagementRole|AmazonRDSEnhancedMonitoringRole)"
+)
+"""AWS's policies that allow a service what it needs for one purpose. Sources:
+https://docs.aws.amazon.com/dms/latest/userguide/security-iam.html#CHAP_Security.APIRole and
+https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonRDSEnhancedMonitoringRole.html"""
+
+_DESTRUCTIVE: Final = frozenset(
+    {
+        "kms:deletealias",
+        "kms:disablekey",
+        "kms:schedulekeydeletion",
+        "secretsmanager:deletesecret",
+        "sns:deletetopic",
+    }
+)
+"""Actions that are denied to keep something from being lost."""
 
 
-def policy_findings(plan: Plan) -> Iterator[Finding]:
-    """What the changes of policies open."""
-    new_roles = _new_roles(plan)
-    for change in plan.of(*POLICIES):
-        gone, come = gone_and_come(plan, change)
-        if come is None:
-            yield _finding(
-                change,
-                Danger.WIDER_ACCESS,
-                "Its statements are known only after apply: read them in the code.",
-                remedy="Give the stack's cdk.tf.json with --stack, which often says them.",
-            )
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Need:
+    """What comes of it when a policy no longer allows what is needed.
+
+    Args:
+        danger: What kind of effect it is.
+        actions: The actions that are needed; none for all that the policy allows.
+        effect: What happens; ``{who}`` and ``{actions}`` stand for what is taken.
+    """
+
+    danger: Danger
+    actions: tuple[str, ...] = ()
+    effect: str
+
+
+_KEY_IS_USED: Final = (
+    *("kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"),
+    *("kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom", "kms:ReEncryptTo"),
+)
+"""Source: https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Overview.Encryption.Keys.html"""
+
+_NEEDS: Final[dict[tuple[str, str], _Need]] = {
+    (KEY, "policy"): _Need(
+        danger=Danger.OUTAGE,
+        actions=_KEY_IS_USED,
+        effect="{who} may no longer use the key ({actions}): Aurora, DMS, secrets, logs and alarms "
+        "that need it fail.",
+    ),
+    (ROLE, TRUST): _Need(
+        danger=Danger.REPLICATION_STOP,
+        effect="{who} may no longer take the role ({actions}).",
+    ),
+    (ROLE, INLINE): _Need(
+        danger=Danger.REPLICATION_STOP, effect="The role may no longer {actions}."
+    ),
+    (ROLE_POLICY, "policy"): _Need(
+        danger=Danger.REPLICATION_STOP, effect="The role may no longer {actions}."
+    ),
+    (ENDPOINT, "policy"): _Need(
+        danger=Danger.REPLICATION_STOP,
+        effect="The endpoint no longer lets through {actions} by {who}.",
+    ),
+    (_SECRET, "policy"): _Need(
+        danger=Danger.REPLICATION_STOP,
+        actions=("secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"),
+        effect="{who} may no longer read the secret ({actions}).",
+    ),
+    **dict.fromkeys(
+        ((topic, "policy") for topic in _TOPICS),
+        _Need(
+            danger=Danger.UNWATCHED,
+            actions=("sns:Publish",),
+            effect="{who} may no longer publish to the topic: what it tells of reaches nobody.",
+        ),
+    ),
+}
+
+_MORE: Final = "More is allowed than before, or less denied; the table has the statements."
+
+
+def policy_findings(plan: Plan) -> Iterator[Finding | Fine]:
+    """What the changes of policies give and take."""
+    policies = Policies(plan=plan)
+    for it in policies.changes:
+        destroyed = it.change.action is Action.DELETE
+        unreadable = [*_unreadable(it)]
+        yield from unreadable
+        if it.after is None:
             continue
-        for statement in come:
-            if statement.is_public and change.type != "aws_iam_role_policy":
-                yield _finding(change, Danger.PUBLIC_REACH, "A statement allows everyone.")
-            elif statement.is_boundless:
-                yield _finding(
-                    change, Danger.WIDER_ACCESS, "A statement allows everything on everything."
-                )
-            elif foreign := statement.foreign_accounts(plan.account_id):
-                yield _finding(
-                    change,
-                    Danger.WIDER_ACCESS,
-                    "A statement allows the account {account}, which is not the environment's.",
-                    account=change.shown(", ".join(foreign), POLICIES[change.type]),
-                )
-        if _widens(gone or [], come) and not _is_new(change, new_roles):
-            yield _finding(
-                change,
-                Danger.WIDER_ACCESS,
-                "More is allowed than before, or less denied; the table has the statements.",
-            )
+        moved = policies.shift(it)
+        takes = [part for part in moved.takes if not (part.is_of_plain_text or _keeps(part))]
+        if destroyed and it.change.type != ROLE_POLICY:
+            takes = []  # a row says what comes of it
+        found = [*_given(it, moved.gives, policies)]
+        if it.before is not None:
+            found += _taken(it, takes)
+        yield from found
+        if not takes and not found and not unreadable:
+            because = "Nobody else is allowed anything, and nobody loses what is needed."
+            for attribute in (DESTROYED,) if destroyed else (CREATED, it.attribute):
+                yield Fine(change=it.change, attribute=attribute, because=because)
 
 
-def attachment_findings(plan: Plan) -> Iterator[Finding]:
-    """What AWS's own policies open to the roles that they are attached to."""
-    new_roles = _new_roles(plan)
-    for change in plan.of("aws_iam_role_policy_attachment"):
-        if not change.comes:
-            continue
-        policy = change.after.get("policy_arn")
-        known = policy if isinstance(policy, str) else "(known after apply)"
-        if known.endswith(_POWERFUL) or policy is UNKNOWN:
-            effect = "The role gets {policy}, which allows more than one purpose needs."
-        elif not _is_new(change, new_roles):
-            effect = "A role that exists gets {policy}."
-        else:
-            continue
+def _unreadable(it: PolicyChange) -> Iterator[Finding]:
+    if it.after is None:
         yield _finding(
-            change, Danger.WIDER_ACCESS, effect, policy=change.shown(known, "policy_arn")
+            it,
+            Danger.WIDER_ACCESS,
+            "Its statements are known only after apply: read them in the code.",
+            remedy="Give the stack's cdk.tf.json with --stack, which often says them.",
+        )
+    if it.before is None or (it.after is None and it.before):
+        yield _finding(
+            it,
+            _NEEDS[it.change.type, it.attribute].danger,
+            "What the policy no longer allows cannot be told.",
+            timing=Timing.NOW,
         )
 
 
-def _widens(gone: list[Statement], come: list[Statement]) -> bool:
-    """Whether statements that come allow what those that go did not, or deny less."""
-    allowed = any(it.allows and not any(it.is_within(old) for old in gone) for it in come)
-    denied = any(not it.allows and not any(it.is_within(new) for new in come) for it in gone)
-    return allowed or denied
+def _given(it: PolicyChange, gives: Sequence[Statement], policies: Policies) -> Iterator[Finding]:
+    """What is allowed that was not."""
+    own = policies.plan.account_id
+    of_identity = it.attribute == INLINE or it.change.type == ROLE_POLICY
+    reachable = not of_identity and it.change.type != ENDPOINT
+    if reachable and any(part.is_public for part in gives):
+        yield _finding(it, Danger.PUBLIC_REACH, "A statement allows everyone.")
+    if of_identity and any(part.is_boundless for part in gives):
+        yield _finding(it, Danger.WIDER_ACCESS, "A statement allows everything on everything.")
+    strangers = {who for part in gives for who in part.strangers(own)}
+    if strangers:
+        yield _finding(
+            it,
+            Danger.WIDER_ACCESS,
+            "A statement allows {who}, which is not of the environment's account.",
+            who=it.shown(strangers),
+        )
+    if not _is_new(it, policies):
+        if not all(_is_for_a_service(it, part, own) for part in gives):
+            yield _finding(it, Danger.WIDER_ACCESS, _MORE)
+        return
+    services = {name for part in gives for name in part.services if not _SERVICES.fullmatch(name)}
+    if services:
+        yield _finding(
+            it,
+            Danger.WIDER_ACCESS,
+            "A statement allows {who}, a service that has no part in an environment.",
+            who=it.shown(services),
+        )
+    wide = [part for part in gives if part.allows and of_identity and not part.is_limited(own)]
+    if any(not part.is_boundless for part in wide):
+        yield _finding(
+            it,
+            Danger.WIDER_ACCESS,
+            "A new role may {actions} on {resources}: more than a few things of this account.",
+            actions=it.shown(_texts(part.actions for part in wide)),
+            resources=it.shown(_texts(part.resources for part in wide)),
+        )
 
 
-def _new_roles(plan: Plan) -> set[object]:
-    return {it.after.get("name") for it in plan.of("aws_iam_role") if it.action is Action.CREATE}
+def _is_for_a_service(it: PolicyChange, part: Statement, account_id: str) -> bool:
+    """Whether a statement lets a service that has a part in it use a key or a topic for the account."""
+    return (
+        part.allows
+        and it.change.type in {KEY, *_TOPICS}
+        and part.names_services_alone
+        and all(map(_SERVICES.fullmatch, part.services))
+        and part.acts_for(account_id)
+    )
 
 
-def _is_new(change: Change, new_roles: set[object]) -> bool:
+def _taken(it: PolicyChange, takes: Sequence[Statement]) -> Iterator[Finding]:
+    """What is no longer allowed of what is needed."""
+    need = _NEEDS[it.change.type, it.attribute]
+    sides = {
+        True: [other for other in it.after or () if other.allows],
+        False: [other for other in it.before or () if not other.allows],
+    }
+    if len(takes) * len([*sides[True], *sides[False]]) > MOST_COMPARISONS:
+        sides = {True: [], False: []}
+    parts = [needed for part in takes for needed in _needed(part, need, sides[part.allows])]
+    if parts:
+        yield _finding(
+            it,
+            need.danger,
+            need.effect,
+            timing=Timing.NOW,
+            lasts="until a statement allows it again",
+            who=it.shown(_texts(part.principals for part in parts)),
+            actions=it.shown(_texts(part.actions for part in parts)),
+        )
+
+
+def _needed(part: Statement, need: _Need, others: Sequence[Statement]) -> Iterator[Statement]:
+    """What of a part is needed, each action alone where a pattern names several."""
+    if not need.actions or part.actions.all_but:
+        yield part
+        return
+    for action in need.actions:
+        if any(covers(name.lower(), action.lower()) for name in part.actions.names):
+            alone = replace(part, actions=Element(frozenset({action})))
+            yield from alone.not_covered(others)
+
+
+def _keeps(part: Statement) -> bool:
+    """Whether a statement denies to lose something, and nothing else."""
+    return (
+        not part.allows
+        and not part.actions.all_but
+        and all(name.lower() in _DESTRUCTIVE for name in part.actions.names)
+    )
+
+
+def _is_new(it: PolicyChange, policies: Policies) -> bool:
     """Whether what the policy is about is itself made by this plan."""
-    if change.action is not Action.CREATE or not change.type.startswith("aws_iam_role_policy"):
-        return change.action is Action.CREATE
-    role = change.after.get("role")
-    return role is UNKNOWN or role in new_roles
+    if it.change.action is not Action.CREATE:
+        return False
+    return it.change.type != ROLE_POLICY or role_of(it.change, after=True) in policies.new_roles
+
+
+def _texts(elements: Iterable[Element]) -> set[str]:
+    return {text for element in elements for text in element.texts}
+
+
+def attachment_findings(plan: Plan) -> Iterator[Finding | Fine]:
+    """What AWS's own policies open to the roles that they are attached to, and what goes with them."""
+    new_roles = Policies(plan=plan).new_roles
+    attachments = plan.of(_ATTACHMENT)
+    attached = {_pair(it, after=True) for it in attachments if it.stays}
+    was_attached = {_pair(it, after=False) for it in attachments}
+    for change in attachments:
+        if change.goes and _pair(change, after=False) in attached:
+            yield Fine(
+                change=change,
+                attribute=DESTROYED,
+                because="The role has this policy by another attachment.",
+            )
+        elif change.goes:
+            yield _detached(change, "")
+        if change.comes and _pair(change, after=True) in was_attached:
+            yield from _fine(change, "The role has this policy already.")
+        elif change.comes:
+            is_new = role_of(change, after=True) in new_roles
+            yield from _attached(change, [change.after.get("policy_arn")], is_new=is_new)
+    for change in plan.of(ROLE):
+        if change.action not in {Action.NO_OP, Action.DELETE} and change.changes(_ATTACHED):
+            yield from _attached_to_role(change)
+
+
+def _pair(change: Change, *, after: bool) -> tuple[str, object]:
+    side = change.after if after else change.before
+    return role_of(change, after=after), side.get("policy_arn")
+
+
+def _detached(change: Change, attribute: str) -> Finding:
+    return Finding(
+        danger=Danger.REPLICATION_STOP,
+        change=change,
+        attribute=attribute,
+        effect=Phrase("The role may no longer do what AWS's policy allowed."),
+        when=moment(change, Timing.NOW),
+        lasts="for good, or until another is attached",
+        source="https://docs.aws.amazon.com/IAM/latest/UserGuide/"
+        "access_policies_manage-attach-detach.html",
+    )
+
+
+def _attached(change: Change, policies: list[Json], *, is_new: bool) -> Iterator[Finding | Fine]:
+    for policy in policies:
+        if not isinstance(policy, str) or not _KNOWN.fullmatch(policy):
+            effect = "The role gets {policy}, which allows more than one purpose needs."
+        elif not is_new:
+            effect = "A role that exists gets {policy}."
+        else:
+            continue
+        attribute = _ATTACHED if change.type == ROLE else ""
+        known = policy if isinstance(policy, str) else "(known after apply)"
+        yield Finding(
+            danger=Danger.WIDER_ACCESS,
+            change=change,
+            attribute=attribute,
+            effect=Phrase(effect, {"policy": change.shown(known, _ATTACHED, "policy_arn")}),
+            source=_SOURCE,
+        )
+        return
+    yield from _fine(change, "It allows a service what it needs for one purpose.")
+
+
+def _attached_to_role(change: Change) -> Iterator[Finding | Fine]:
+    before, after = change.before.get(_ATTACHED), change.after.get(_ATTACHED)
+    left_out = change.references is not None and _ATTACHED not in change.references
+    if change.comes and not isinstance(after, list) and left_out:
+        yield from _fine(change, "Its policies are resources of their own.")
+        return
+    old, new = (it if isinstance(it, list) else [] for it in (before, after))
+    gone = [it for it in old if it not in new]
+    come = [it for it in new if it not in old] if isinstance(after, list) else [after]
+    if gone:
+        yield _detached(change, _ATTACHED)
+    if come:
+        yield from _attached(change, come, is_new=change.comes)
+
+
+def _fine(change: Change, because: str) -> Iterator[Fine]:
+    attribute = _ATTACHED if change.type == ROLE else CREATED
+    yield Fine(change=change, attribute=attribute, because=because)
 
 
 def _finding(
-    change: Change, danger: Danger, effect: str, *, remedy: str = "", **values: Shown
+    it: PolicyChange,
+    danger: Danger,
+    effect: str,
+    *,
+    timing: Timing = Timing.NONE,
+    lasts: str = "",
+    remedy: str = "",
+    **values: Shown,
 ) -> Finding:
     return Finding(
         danger=danger,
-        change=change,
-        attribute=POLICIES.get(change.type, "policy_arn"),
+        change=it.change,
+        attribute="" if it.change.action is Action.DELETE else it.attribute,
         effect=Phrase(effect, values),
+        when=moment(it.change, timing),
+        lasts=lasts,
         remedy=Phrase(remedy),
         source=_SOURCE,
     )

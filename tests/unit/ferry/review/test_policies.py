@@ -1,4 +1,4 @@
-"""Policies: what statements say, which go and come, and what that opens."""
+"""Policies: what their changes give to somebody, and what they take from what needs it."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ferry.review import Danger
-from ferry.review.plan.statements import Statement, statements
+from ferry.review.plan.statements import Statement
 from tests.unit.ferry.review.plans import (
     ACCOUNT,
     UNKNOWN,
     change,
+    configured,
     dangers,
     effects,
     reviewed,
@@ -23,289 +24,539 @@ from tests.unit.ferry.review.plans import (
 
 if TYPE_CHECKING:
     from ferry.review.plan.values import Json
+    from ferry.review.rules.review import Review
 
+KEY = "aws_kms_key"
 ROLE = "aws_iam_role"
 POLICY = "aws_iam_role_policy"
 ATTACHMENT = "aws_iam_role_policy_attachment"
+SECRET = "aws_secretsmanager_secret"
+ENDPOINT = "aws_vpc_endpoint"
 TOPIC = "aws_sns_topic_policy"
+ROOT = {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
+OWN = {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
+THING = f"arn:aws:sns:eu-central-1:{ACCOUNT}:alarms"
 
 
 def allow(**more: Json) -> dict[str, Any]:
-    return {"Effect": "Allow", "Action": "sns:Publish", "Resource": "arn:topic", **more}
+    return {"Effect": "Allow", "Action": "sns:Publish", "Resource": THING, **more}
+
+
+def deny(**more: Json) -> dict[str, Any]:
+    return {**allow(Principal="*"), **more, "Effect": "Deny"}
 
 
 def policy(*found: dict[str, Any]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": list(found)})
 
 
-def read(**parts: Json) -> Statement:
-    (statement,) = statements(policy(parts)) or []
-    return statement
+def changed(type_: str, before: list[Any], after: list[Any], **more: Json) -> Review:
+    return reviewed(
+        update(type_, {"policy": policy(*before), "id": "it", **more}, policy=policy(*after))
+    )
 
 
-def test_a_statement_is_the_same_however_it_is_written() -> None:
-    one = read(Effect="Allow", Principal={"AWS": ["b", "a"]}, Action="x", Resource=["r"])
-    other = read(Effect="Allow", Principal={"AWS": ["a", "b"]}, Action=["x"], Resource="r")
-    assert one == other
-    assert one.principals == {"AWS: a", "AWS: b"}
+def told(review: Review) -> list[tuple[Danger, str]]:
+    return [(it.danger, it.effect.text()) for it in review.findings]
 
 
-def test_what_is_denied_with_not_is_told_apart() -> None:
-    statement = read(Effect="Deny", NotPrincipal="*", NotAction=["x"], NotResource="r")
-    assert not statement.allows
-    assert statement.principals == {"not *"}
-    assert statement.actions == {"not x"}
-    assert statement.resources == {"not r"}
-
-
-def test_conditions_are_flat() -> None:
-    statement = read(Condition={"StringEquals": {"aws:SourceAccount": ["2", "1"]}, "Bool": 7})
-    assert statement.conditions == {("StringEquals", "aws:SourceAccount", "1, 2")}
-
-
-@pytest.mark.parametrize(
-    ("document", "count"),
-    [
-        (None, 0),
-        ("", 0),
-        ("{}", 0),
-        ({"Statement": {"Effect": "Allow"}}, 1),
-        ('{"Statement": [{}, {}]}', 2),
-        ("broken", None),
-        ("[" * 100_000, None),
-        ("[]", None),
-        ({"Statement": ["x"]}, None),
-        (UNKNOWN, None),
-    ],
+MORE = (
+    Danger.WIDER_ACCESS,
+    "More is allowed than before, or less denied; the table has the statements.",
 )
-def test_what_is_a_policy(document: Json, count: int | None) -> None:
-    found = statements(document)
-    assert (None if found is None else len(found)) == count
 
 
 @pytest.mark.parametrize(
-    ("parts", "public"),
+    ("before", "after"),
     [
-        ({"Principal": "*"}, True),
-        ({"Principal": {"AWS": "*"}}, True),
-        ({"NotPrincipal": {"AWS": "a"}}, True),
-        ({"Principal": {"AWS": "arn:aws:iam::1:root"}}, False),
-        ({"Principal": {"Service": "dms.amazonaws.com"}}, False),
-        ({"Principal": "*", "Effect": "Deny"}, False),
-        ({"Principal": "*", "Condition": {"StringEquals": {"aws:SourceAccount": "1"}}}, False),
-        ({"Principal": "*", "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o"}}}, False),
-        (
-            {"Principal": "*", "Condition": {"ForAnyValue:StringLike": {"aws:SourceVpc": "v"}}},
-            False,
-        ),
-        ({"Principal": "*", "Condition": {"StringLike": {"aws:PrincipalAccount": "*"}}}, True),
-        ({"Principal": "*", "Condition": {"StringNotEquals": {"aws:SourceAccount": "1"}}}, True),
-        ({"Principal": "*", "Condition": {"Bool": {"aws:SecureTransport": "true"}}}, True),
-    ],
-)
-def test_who_is_everyone(parts: dict[str, Any], public: bool) -> None:  # noqa: FBT001 (a parameter)
-    assert read(**{"Effect": "Allow", **parts}).is_public is public
-
-
-@pytest.mark.parametrize(
-    ("parts", "boundless"),
-    [
-        ({"Action": "*", "Resource": "*"}, True),
-        ({"Action": ["iam:*"], "Resource": "*"}, True),
-        ({"NotAction": "iam:*", "Resource": "*"}, True),
-        ({"Action": "*", "NotResource": "r"}, True),
-        ({"Action": "*", "Resource": "r"}, False),
-        ({"Action": "sns:*", "Resource": "*"}, False),
-        ({"Action": "*", "Resource": "*", "Effect": "Deny"}, False),
-        ({"Action": "*", "Resource": "*", "Principal": {"AWS": "a"}}, False),
-    ],
-)
-def test_what_is_everything(parts: dict[str, Any], boundless: bool) -> None:  # noqa: FBT001 (a parameter)
-    assert read(**{"Effect": "Allow", **parts}).is_boundless is boundless
-
-
-@pytest.mark.parametrize(
-    ("principal", "own", "found"),
-    [
-        ({"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, ACCOUNT, []),
-        ({"AWS": ACCOUNT}, ACCOUNT, []),
-        ({"AWS": ["arn:aws:iam::999999999999:root", "888888888888"]}, ACCOUNT,
-         ["888888888888", "999999999999"]),
-        ({"AWS": "*"}, ACCOUNT, []),
-        ({"Service": "a"}, ACCOUNT, []),
-        ({"AWS": "999999999999"}, "", []),
+        ([], [allow(Principal=ROOT)]),
+        ([allow(Principal=ROOT, Condition={"Bool": {"a": "b"}})], [allow(Principal=ROOT)]),
+        ([allow(Principal=ROOT)], [allow(Principal=ROOT, Resource=[THING, "arn:other"])]),
+        ([allow(Principal=ROOT)], [allow(Principal=ROOT, Action=["sns:Publish", "sns:Subscribe"])]),
+        ([allow(Principal=ROOT)], [allow(Principal={"AWS": [ACCOUNT, f"{ROOT['AWS'][:-4]}role/a"]})]),
+        ([deny()], []),
+        ([deny()], [deny(Condition={"Bool": {"a": "b"}})]),
     ],
 )  # fmt: skip
-def test_other_accounts(principal: Json, own: str, found: list[str]) -> None:
-    assert read(Effect="Allow", Principal=principal).foreign_accounts(own) == found
-    assert read(Effect="Deny", Principal=principal).foreign_accounts(own) == []
-
-
-def effect_of(before: str, after: str) -> tuple[set[Danger], list[str]]:
-    found = reviewed(update(TOPIC, {"policy": before, "arn": "a"}, policy=after))
-    return dangers(found), effects(found)
-
-
-MORE = "More is allowed than before, or less denied; the table has the statements."
-DENY = {**allow(Principal="*"), "Effect": "Deny"}
+def test_more_is_allowed_or_less_denied(before: list[Any], after: list[Any]) -> None:
+    assert told(changed(TOPIC, before, after)) == [MORE]
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "wider"),
+    ("before", "after"),
     [
-        ([], [allow()], True),
-        ([allow()], [], False),
-        ([allow()], [allow(Condition={"Bool": {"aws:SecureTransport": "true"}})], False),
-        ([allow(Condition={"Bool": {"a": "b"}})], [allow()], True),
-        ([allow(Action=["a", "b"])], [allow(Action="a")], False),
-        ([allow(Action="*")], [allow(Action="a")], False),
-        ([allow(Resource="r")], [allow(Resource=["r", "s"])], True),
-        ([allow(NotAction="a", Action=None)], [allow(NotAction=["a", "b"], Action=None)], True),
-        ([DENY], [], True),
-        ([DENY], [{**DENY, "Action": "*"}], False),
-        ([], [DENY], False),
+        ([allow(Principal=ROOT)], [allow(Principal={"AWS": ACCOUNT})]),
+        ([allow(Principal=ROOT, Action=["sns:Publish", "sns:Subscribe"])],
+         [allow(Principal=ROOT), allow(Principal=ROOT, Action="SNS:Subscribe")]),
+        ([], [deny(Condition={"Bool": {"aws:SecureTransport": "false"}})]),
+        ([], [deny(Action="sns:DeleteTopic")]),
+        ([], [allow(Principal={"Service": "events.rds.amazonaws.com"}, Condition=OWN)]),
+    ],
+    ids=["written otherwise", "in two", "no plain text", "protected", "one more publisher"],
+)  # fmt: skip
+def test_what_neither_gives_nor_takes_is_safe(before: list[Any], after: list[Any]) -> None:
+    review = changed(TOPIC, before, after)
+    assert (told(review), review.exit_code) == ([], 0)
+
+
+def test_a_policy_that_is_laid_out_otherwise_is_safe() -> None:
+    compact = policy(allow(Principal=ROOT))
+    spaced = json.dumps(json.loads(compact), indent=2)
+    assert reviewed(update(TOPIC, {"policy": compact}, policy=spaced)).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("type_", "danger"),
+    [
+        (TOPIC, Danger.PUBLIC_REACH),
+        (KEY, Danger.PUBLIC_REACH),
+        (SECRET, Danger.PUBLIC_REACH),
+        (ENDPOINT, Danger.WIDER_ACCESS),
     ],
 )
-def test_more_or_less_is_allowed(
-    before: list[Any],
-    after: list[Any],
-    wider: bool,  # noqa: FBT001 (a parameter)
+def test_everyone_is_let_in(type_: str, danger: Danger) -> None:
+    """An endpoint's policy allows nothing that the thing's own does not, so that is not public."""
+    start = [allow(Principal=ROOT, Action="x:y")]
+    review = changed(type_, start, [*start, allow(Principal="*")])
+    assert danger in dangers(review)
+    public = (Danger.PUBLIC_REACH, "A statement allows everyone.")
+    assert (public in told(review)) is (danger is Danger.PUBLIC_REACH)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        allow(Principal={"AWS": "999999999999"}),
+        allow(Principal={"AWS": "arn:aws:iam::999999999999:role/x"}),
+        allow(Principal="*", Condition={"StringEquals": {"aws:PrincipalAccount": "999999999999"}}),
+        allow(Principal={"Service": "cloudwatch.amazonaws.com"},
+              Condition={"StringEquals": {"aws:SourceAccount": "999999999999"}}),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("action", ["create", "update"])
+def test_another_account_is_let_in(statement: dict[str, Any], action: str) -> None:
+    before = {"policy": policy(), "arn": THING} if action == "update" else None
+    review = reviewed(change(TOPIC, action, before, {"policy": policy(statement), "arn": THING}))
+    assert (
+        Danger.WIDER_ACCESS,
+        "A statement allows 999999999999, which is not of the environment's account.",
+    ) in told(review)
+
+
+KEY_USE = {"Effect": "Allow", "Principal": ROOT, "Resource": "*",
+           "Action": ["kms:Decrypt", "kms:CreateGrant"]}  # fmt: skip
+ADMINISTRATION = {**KEY_USE, "Action": ["kms:Put*", "kms:ScheduleKeyDeletion"]}
+EVERY_USE = (
+    "kms:CreateGrant, kms:Decrypt, kms:DescribeKey, kms:Encrypt, kms:GenerateDataKey, "
+    "kms:GenerateDataKeyWithoutPlaintext, kms:ReEncryptFrom, kms:ReEncryptTo"
+)
+
+
+def of_key(who: str, actions: str) -> list[tuple[Danger, str]]:
+    text = (
+        f"{who} may no longer use the key ({actions}): Aurora, DMS, secrets, logs and alarms that "
+        "need it fail."
+    )
+    return [(Danger.OUTAGE, text)]
+
+
+@pytest.mark.parametrize(
+    ("after", "who", "actions"),
+    [
+        ([KEY_USE, ADMINISTRATION, deny(Action="kms:*", Resource="*")], "*", EVERY_USE),
+        ([ADMINISTRATION], f"AWS: {ROOT['AWS']}", "kms:CreateGrant, kms:Decrypt"),
+        ([{**KEY_USE, "Action": "kms:Decrypt"}, ADMINISTRATION], f"AWS: {ROOT['AWS']}",
+         "kms:CreateGrant"),
+        ([{**KEY_USE, "Condition": OWN}, ADMINISTRATION], f"AWS: {ROOT['AWS']}",
+         "kms:CreateGrant, kms:Decrypt"),
+        ([KEY_USE, ADMINISTRATION, deny(Action="kms:D*", Resource="*")], "*",
+         "kms:Decrypt, kms:DescribeKey"),
+    ],
+)  # fmt: skip
+def test_a_key_that_can_no_longer_be_used(after: list[Any], who: str, actions: str) -> None:
+    review = changed(KEY, [KEY_USE, ADMINISTRATION], after)
+    assert told(review) == of_key(who, actions)
+    assert review.exit_code == 4
+
+
+def test_a_pattern_that_is_spelt_out_takes_nothing_that_is_needed() -> None:
+    """What it takes, such as the administration of the key, no row calls harmless."""
+    all_ = {**KEY_USE, "Action": "kms:*"}
+    spelt = {**KEY_USE, "Action": EVERY_USE.split(", ")}
+    assert dangers(changed(KEY, [all_], [spelt])) == {Danger.UNCLEAR}
+
+
+def test_a_key_that_cannot_be_deleted_is_safe() -> None:
+    kept = deny(Action=["kms:ScheduleKeyDeletion", "kms:DisableKey"], Resource="*")
+    assert changed(KEY, [KEY_USE], [KEY_USE, kept]).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("service", "condition", "safe"),
+    [
+        ("logs.eu-central-1.amazonaws.com",
+         {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": f"arn:aws:logs:r:{ACCOUNT}:*"}}, True),
+        ("cloudwatch.amazonaws.com", OWN, True),
+        ("cloudwatch.amazonaws.com", {}, False),
+        ("ec2.amazonaws.com", OWN, False),
+        ("cloudwatch.amazonaws.com.attacker.example", OWN, False),
+    ],
+)  # fmt: skip
+def test_a_service_that_may_use_the_key_for_the_account(
+    service: str,
+    condition: dict[str, Any],
+    safe: bool,  # noqa: FBT001 (a parameter)
 ) -> None:
-    found, told = effect_of(policy(*before), policy(*after))
-    assert (found, told) == (({Danger.WIDER_ACCESS}, [MORE]) if wider else (set(), []))
+    more = {**KEY_USE, "Principal": {"Service": service}, "Condition": condition}
+    review = changed(KEY, [KEY_USE], [KEY_USE, more])
+    assert told(review) == ([] if safe else [MORE])
 
 
-def test_a_policy_that_lets_everyone_in() -> None:
-    found, told = effect_of(policy(), policy(allow(Principal="*")))
-    assert Danger.PUBLIC_REACH in found
-    assert "A statement allows everyone." in told
+def test_a_key_whose_policy_is_removed_gets_that_of_aws() -> None:
+    """By which the account's own policies say who uses it."""
+    own = policy({**KEY_USE, "Action": "kms:*"})
+    assert reviewed(update(KEY, {"policy": own}, policy=None)).exit_code == 0
+    service = policy({**KEY_USE, "Principal": {"Service": "logs.eu-central-1.amazonaws.com"}})
+    assert Danger.OUTAGE in dangers(reviewed(update(KEY, {"policy": service}, policy=None)))
 
 
-def test_a_policy_that_lets_another_account_in() -> None:
-    _, told = effect_of(policy(), policy(allow(Principal={"AWS": "999999999999"})))
-    assert "A statement allows the account 999999999999, which is not the environment's." in told
+READ = allow(Action=["secretsmanager:GetSecretValue", "kms:Decrypt"], Resource="*")
 
 
-def test_a_policy_that_is_written_otherwise_is_safe() -> None:
-    compact = policy(allow())
-    found, told = effect_of(compact, json.dumps(json.loads(compact), indent=2))
-    assert (found, told) == (set(), [])
+def test_a_role_that_may_do_less() -> None:
+    review = changed(POLICY, [READ], [{**READ, "Action": "kms:Decrypt"}], role="dms")
+    assert told(review) == [
+        (Danger.REPLICATION_STOP, "The role may no longer secretsmanager:GetSecretValue.")
+    ]
+    assert review.exit_code == 1
+
+
+def test_a_statement_that_moves_to_another_policy_of_the_role_is_safe() -> None:
+    before = {"policy": policy(READ, allow()), "role": "dms", "id": "a"}
+    moved = [
+        change(POLICY, "update", before, {**before, "policy": policy(allow())}, name="a"),
+        change(POLICY, "create", None, {"policy": policy(READ), "role": "dms"}, name="b"),
+        change(POLICY, "delete", {"policy": policy(READ), "role": "dms"}, name="c"),
+    ]
+    assert reviewed(*moved).exit_code == 0
+    moved[1]["change"]["after"]["role"] = "another"
+    assert Danger.REPLICATION_STOP in dangers(reviewed(*moved))
+
+
+def test_a_policy_that_goes_and_is_in_the_role_s_own_block_is_safe() -> None:
+    role = {"name": "dms", "inline_policy": [{"name": "read", "policy": policy(READ)}]}
+    gone = change(POLICY, "delete", {"policy": policy(READ), "role": "dms"})
+    assert reviewed(gone, stays(ROLE, **role)).exit_code == 0
+    assert told(reviewed(gone)) == [
+        (
+            Danger.REPLICATION_STOP,
+            "The role may no longer kms:Decrypt, secretsmanager:GetSecretValue.",
+        )
+    ]
+
+
+def test_a_policy_that_is_taken_from_one_role_and_given_to_another() -> None:
+    before = {"policy": policy(READ), "role": "dms"}
+    review = reviewed(change(POLICY, "replace", before, {**before, "role": "another"}))
+    assert dangers(review) == {Danger.REPLICATION_STOP, Danger.WIDER_ACCESS}
+
+
+def test_a_policy_that_is_made_anew_for_the_same_role_is_safe() -> None:
+    before = {"policy": policy(READ), "role": "dms", "name": "a"}
+    review = reviewed(change(POLICY, "replace", before, {**before, "name": "b"}))
+    assert [it for it in review.findings if it.danger is not Danger.UNCLEAR] == []
+
+
+def test_an_endpoint_that_lets_less_through() -> None:
+    own = allow(Principal="*", Condition={"StringEquals": {"aws:PrincipalAccount": ACCOUNT}})
+    review = reviewed(update(ENDPOINT, {"policy": None, "id": "vpce-1"}, policy=policy(own)))
+    assert told(review) == [
+        (Danger.REPLICATION_STOP, "The endpoint no longer lets through * by *.")
+    ]
+
+
+def test_an_endpoint_whose_policy_goes_lets_everything_through() -> None:
+    own = allow(Principal="*", Condition={"StringEquals": {"aws:PrincipalAccount": ACCOUNT}})
+    review = reviewed(update(ENDPOINT, {"policy": policy(own), "id": "vpce-1"}, policy=None))
+    assert told(review) == [MORE]
+
+
+def test_a_secret_that_can_no_longer_be_read() -> None:
+    start = [allow(Principal=ROOT, Action="secretsmanager:GetSecretValue", Resource="*")]
+    review = changed(SECRET, start, [*start, deny(Action="secretsmanager:*", Resource="*")])
+    assert told(review) == [
+        (
+            Danger.REPLICATION_STOP,
+            (
+                "* may no longer read the secret (secretsmanager:DescribeSecret, "
+                "secretsmanager:GetSecretValue)."
+            ),
+        )
+    ]
+
+
+def test_a_topic_that_is_told_nothing_any_more() -> None:
+    publisher = allow(Principal={"Service": "cloudwatch.amazonaws.com"}, Condition=OWN)
+    assert told(changed(TOPIC, [publisher, allow(Principal=ROOT)], [allow(Principal=ROOT)])) == [
+        (
+            Danger.UNWATCHED,
+            (
+                "Service: cloudwatch.amazonaws.com may no longer publish to the topic: what it tells "
+                "of reaches nobody."
+            ),
+        )
+    ]
 
 
 def test_a_policy_that_nobody_can_read() -> None:
-    found = reviewed(update(TOPIC, {"policy": policy()}, policy=UNKNOWN))
-    assert effects(found) == ["Its statements are known only after apply: read them in the code."]
-    assert found.exit_code == 1
+    review = reviewed(update(KEY, {"policy": policy(KEY_USE)}, policy=UNKNOWN))
+    assert told(review) == [
+        (Danger.OUTAGE, "What the policy no longer allows cannot be told."),
+        (Danger.WIDER_ACCESS, "Its statements are known only after apply: read them in the code."),
+    ]
+    assert review.exit_code == 4
 
 
 def test_a_policy_that_could_not_be_read_before() -> None:
-    assert effect_of("broken", policy(allow()))[1] == [MORE]
+    review = reviewed(update(TOPIC, {"policy": "broken"}, policy=policy(allow(Principal=ROOT))))
+    assert dangers(review) == {Danger.WIDER_ACCESS, Danger.UNWATCHED}
 
 
 def test_the_stack_says_what_the_plan_does_not_know() -> None:
-    text = policy(allow(Resource="${aws_sns_topic.it.arn}"))
-    found = reviewed(
+    text = policy(allow(Principal=ROOT, Resource="${aws_sns_topic.it.arn}"))
+    review = reviewed(
         change(TOPIC, "create", None, {"policy": UNKNOWN, "arn": UNKNOWN}),
         stack=stack_of(aws_sns_topic_policy={"policy": text}),
     )
-    assert found.exit_code == 0
-    (statement,) = found.statements
-    assert statement.statement.resources == {"${aws_sns_topic.it.arn}"}
+    assert review.exit_code == 0
+    (statement,) = review.statements
+    assert statement.statement.resources.texts == {"${aws_sns_topic.it.arn}"}
 
 
-def test_a_policy_that_the_stack_leaves_to_aws() -> None:
-    found = reviewed(
-        change("aws_vpc_endpoint", "create", None, {"policy": UNKNOWN}),
-        stack=stack_of(aws_vpc_endpoint={}),
+def test_what_the_plan_knows_stands_in_the_place_of_a_reference() -> None:
+    before = policy(allow(Principal=ROOT))
+    after = policy(
+        allow(Principal=ROOT, Resource=["${aws_sns_topic.it.arn}", "${aws_sns_topic.new.arn}"])
     )
-    assert found.exit_code == 0
-
-
-def test_a_policy_that_is_not_in_the_stack_either() -> None:
-    found = reviewed(
-        change("aws_vpc_endpoint", "create", None, {"policy": UNKNOWN}),
-        stack=stack_of(aws_vpc={}),
+    review = reviewed(
+        stays("aws_sns_topic", arn=THING),
+        update(TOPIC, {"policy": before}, policy=UNKNOWN),
+        stack=stack_of(aws_sns_topic_policy={"policy": after}),
     )
-    assert found.exit_code == 1
+    assert told(review) == [MORE]
+    assert [it.statement.resources.texts for it in review.statements if it.added] == [
+        {THING, "${aws_sns_topic.new.arn}"}
+    ]
 
 
-def test_a_new_topic_has_a_policy_of_its_own_resource() -> None:
-    assert reviewed(change("aws_sns_topic", "create", None, {"policy": UNKNOWN})).exit_code == 0
+def test_a_new_policy_that_is_not_in_the_stack_is_aws_s_own() -> None:
+    made = change(ENDPOINT, "create", None, {"policy": UNKNOWN})
+    left_out = reviewed(made, configuration=configured(aws_vpc_endpoint__it={}))
+    assert [it for it in left_out.findings if it.attribute == "policy"] == []
+    set_to_something = configured(aws_vpc_endpoint__it={"policy": ["aws_kms_key.it"]})
+    for found in (reviewed(made), reviewed(made, configuration=set_to_something)):
+        assert [it.danger for it in found.findings if it.attribute == "policy"] == [
+            Danger.WIDER_ACCESS
+        ]
 
 
-TRUST = policy(allow(Principal={"Service": "dms.amazonaws.com"}, Action="sts:AssumeRole"))
+def trust(service: str, **more: Json) -> str:
+    return policy(
+        {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole", **more}
+    )
 
 
-def test_a_new_role_for_a_service_is_safe() -> None:
-    found = reviewed(
-        change(ROLE, "create", None, {"assume_role_policy": TRUST, "name": "r"}),
+def role(service: str = "dms.amazonaws.com", **more: Json) -> dict[str, Any]:
+    return change(ROLE, "create", None, {"assume_role_policy": trust(service), "name": "r", **more})
+
+
+MONITORING = "arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"
+ADMIN = "arn:aws:iam::aws:policy/AdministratorAccess"
+
+
+@pytest.mark.parametrize(
+    "service",
+    [
+        "dms.amazonaws.com",
+        "dms.eu-central-1.amazonaws.com",
+        "monitoring.rds.amazonaws.com",
+        "vpc-flow-logs.amazonaws.com",
+        "dms.amazonaws.com.cn",
+    ],
+)
+def test_a_new_role_for_one_purpose_is_safe(service: str) -> None:
+    review = reviewed(
+        role(service),
         change(POLICY, "create", None, {"policy": policy(allow()), "role": "r"}),
         change(POLICY, "create", None, {"policy": policy(allow()), "role": UNKNOWN}, name="b"),
-        change(ATTACHMENT, "create", None, {"policy_arn": "arn:Logs", "role": "r"}),
+        change(ATTACHMENT, "create", None, {"policy_arn": MONITORING, "role": "r"}),
+        configuration=configured(aws_iam_role_policy__b={"role": ["aws_iam_role.it"]}),
     )
-    assert (effects(found), found.exit_code) == ([], 0)
-    assert len(found.statements) == 3
+    assert (told(review), review.exit_code) == ([], 0)
+    assert len(review.statements) == 3
+
+
+@pytest.mark.parametrize(
+    ("trusted", "effect"),
+    [
+        (trust("ec2.amazonaws.com"),
+         "A statement allows ec2.amazonaws.com, a service that has no part in an environment."),
+        (policy(allow(Principal={"AWS": "999999999999"}, Action="sts:AssumeRole")),
+         "A statement allows 999999999999, which is not of the environment's account."),
+        (policy(allow(Principal={"Federated": "accounts.google.com"}, Action="sts:AssumeRole")),
+         "A statement allows accounts.google.com, which is not of the environment's account."),
+        (policy(allow(Principal="*", Action="sts:AssumeRole")), "A statement allows everyone."),
+    ],
+)  # fmt: skip
+def test_a_new_role_that_somebody_else_may_take(trusted: str, effect: str) -> None:
+    assert effect in effects(reviewed(role(assume_role_policy=trusted)))
+
+
+@pytest.mark.parametrize(
+    ("statement", "effect"),
+    [
+        (allow(Action="*", Resource="*"), "A statement allows everything on everything."),
+        (allow(Resource="*"),
+         "A new role may sns:Publish on *: more than a few things of this account."),
+        (allow(Action="sns:*"),
+         f"A new role may sns:* on {THING}: more than a few things of this account."),
+        (allow(Action="iam:PassRole", Resource="arn:aws:iam::111122223333:role/x"),
+         ("A new role may iam:PassRole on arn:aws:iam::111122223333:role/x: more than a few things "
+         "of this account.")),
+    ],
+)  # fmt: skip
+def test_a_new_role_that_may_do_more_than_one_purpose_needs(
+    statement: dict[str, Any], effect: str
+) -> None:
+    as_resource = change(POLICY, "create", None, {"policy": policy(statement), "role": "r"})
+    as_block = [{"name": "all", "policy": policy(statement)}]
+    assert effects(reviewed(role(), as_resource)) == [effect]
+    assert effects(reviewed(role(inline_policy=as_block))) == [effect]
+
+
+def test_a_new_role_that_administers() -> None:
+    found = effects(reviewed(role(managed_policy_arns=[MONITORING, ADMIN])))
+    assert found == [f"The role gets {ADMIN}, which allows more than one purpose needs."]
 
 
 def test_a_role_s_trust_that_is_widened() -> None:
     wider = policy(
-        *json.loads(TRUST)["Statement"],
+        *json.loads(trust("dms.amazonaws.com"))["Statement"],
         allow(Principal={"AWS": "*"}, Action="sts:AssumeRole"),
     )
-    found = reviewed(update(ROLE, {"assume_role_policy": TRUST}, assume_role_policy=wider))
-    assert dangers(found) == {Danger.PUBLIC_REACH, Danger.WIDER_ACCESS}
+    before = {"assume_role_policy": trust("dms.amazonaws.com")}
+    review = reviewed(update(ROLE, before, assume_role_policy=wider))
+    assert dangers(review) == {Danger.PUBLIC_REACH, Danger.WIDER_ACCESS}
+
+
+def test_a_role_that_dms_may_no_longer_take() -> None:
+    before = {"assume_role_policy": trust("dms.amazonaws.com")}
+    after = trust("dms.amazonaws.com", Condition=OWN)
+    assert told(reviewed(update(ROLE, before, assume_role_policy=after))) == [
+        (
+            Danger.REPLICATION_STOP,
+            "Service: dms.amazonaws.com may no longer take the role (sts:AssumeRole).",
+        )
+    ]
 
 
 def test_a_role_that_exists_gets_another_policy() -> None:
-    found = reviewed(change(POLICY, "create", None, {"policy": policy(allow()), "role": "r"}))
-    assert effects(found) == [MORE]
+    review = reviewed(change(POLICY, "create", None, {"policy": policy(allow()), "role": "r"}))
+    assert told(review) == [MORE]
 
 
-def test_attachments_that_stay_or_go_give_nothing() -> None:
-    found = reviewed(stays(ATTACHMENT, policy_arn="arn:aws:iam::aws:policy/AdministratorAccess"))
-    assert found.exit_code == 0
+def test_attachments_that_stay_give_nothing() -> None:
+    assert reviewed(stays(ATTACHMENT, policy_arn=ADMIN)).exit_code == 0
 
 
 def test_a_role_that_exists_gets_a_policy_of_aws() -> None:
-    item = change(ATTACHMENT, "create", None, {"policy_arn": "arn:Logs", "role": "r"})
-    assert effects(reviewed(item, stays(ROLE, name="r"))) == ["A role that exists gets arn:Logs."]
+    item = change(ATTACHMENT, "create", None, {"policy_arn": MONITORING, "role": "r"})
+    assert effects(reviewed(item, stays(ROLE, name="r"))) == [
+        f"A role that exists gets {MONITORING}."
+    ]
 
 
-@pytest.mark.parametrize("arn", ["arn:aws:iam::aws:policy/AdministratorAccess", UNKNOWN])
+@pytest.mark.parametrize(
+    "arn",
+    [
+        ADMIN,
+        UNKNOWN,
+        "arn:aws:iam::aws:policy/AmazonS3FullAccess",
+        f"arn:aws:iam::{ACCOUNT}:policy/own",
+        f"arn:aws:iam::{ACCOUNT}:policy/service-role/AmazonRDSEnhancedMonitoringRole",
+    ],
+)
 def test_a_role_gets_more_than_it_needs(arn: Json) -> None:
-    found = reviewed(
-        change(ROLE, "create", None, {"assume_role_policy": TRUST, "name": "r"}),
-        change(ATTACHMENT, "create", None, {"policy_arn": arn, "role": "r"}),
-    )
-    (effect,) = effects(found)
+    item = change(ATTACHMENT, "create", None, {"policy_arn": arn, "role": "r"})
+    (effect,) = effects(reviewed(role(), item))
     assert effect.endswith(", which allows more than one purpose needs.")
 
 
-def test_an_identity_that_may_do_everything() -> None:
-    found = reviewed(
-        change(ROLE, "create", None, {"assume_role_policy": TRUST, "name": "r"}),
-        change(
-            POLICY, "create", None, {"policy": policy(allow(Action="*", Resource="*")), "role": "r"}
-        ),
+def test_an_attachment_that_goes() -> None:
+    gone = change(ATTACHMENT, "delete", {"policy_arn": MONITORING, "role": "r"})
+    assert dangers(reviewed(gone)) == {Danger.REPLICATION_STOP}
+
+
+def test_an_attachment_that_gets_another_address_is_safe() -> None:
+    pair = {"policy_arn": MONITORING, "role": "r"}
+    review = reviewed(
+        change(ATTACHMENT, "delete", pair, name="a"), change(ATTACHMENT, "create", None, pair)
     )
-    assert effects(found) == ["A statement allows everything on everything."]
+    assert review.exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "found"),
+    [
+        ([MONITORING], [], {Danger.REPLICATION_STOP}),
+        ([], [MONITORING], {Danger.WIDER_ACCESS}),
+        ([MONITORING], [ADMIN], {Danger.REPLICATION_STOP, Danger.WIDER_ACCESS}),
+        ([MONITORING], UNKNOWN, {Danger.REPLICATION_STOP, Danger.WIDER_ACCESS}),
+    ],
+)
+def test_a_role_s_own_list_of_policies(before: Json, after: Json, found: set[Danger]) -> None:
+    item = update(ROLE, {"managed_policy_arns": before}, managed_policy_arns=after)
+    assert dangers(reviewed(item)) == found
 
 
 def test_a_policy_that_denied_is_gone() -> None:
-    found = reviewed(change(TOPIC, "delete", {"policy": policy(DENY)}))
-    assert Danger.WIDER_ACCESS in dangers(found)
+    assert Danger.WIDER_ACCESS in dangers(
+        reviewed(change(TOPIC, "delete", {"policy": policy(deny())}))
+    )
 
 
 def test_a_policy_that_allowed_is_gone() -> None:
-    found = reviewed(change(TOPIC, "delete", {"policy": policy(allow())}))
-    assert dangers(found) == {Danger.UNWATCHED}
-    assert [it.added for it in found.statements] == [False]
-
-
-def test_an_attachment_that_goes() -> None:
-    found = reviewed(change(ATTACHMENT, "delete", {"policy_arn": "arn:Logs", "role": "r"}))
-    assert dangers(found) == {Danger.REPLICATION_STOP}
+    review = reviewed(change(TOPIC, "delete", {"policy": policy(allow())}))
+    assert dangers(review) == {Danger.UNWATCHED}
+    assert [it.added for it in review.statements] == [False]
 
 
 def test_a_policy_that_stays_is_not_in_the_table() -> None:
     assert reviewed(stays(TOPIC, policy=policy(allow()))).statements == []
+
+
+def test_each_policy_of_many_is_read_a_few_times(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Steps, not time: twice as many policies of one role take no more than twice as many."""
+
+    def steps(count: int) -> int:
+        found = 0
+        is_within = Statement.is_within
+
+        def counted(self: Statement, other: Statement) -> bool:
+            nonlocal found
+            found += 1
+            return is_within(self, other)
+
+        monkeypatch.setattr(Statement, "is_within", counted)
+        reviewed(
+            *(
+                update(POLICY, {"role": "r", "policy": policy(allow(Action=f"a:{it}"))},
+                       policy=policy(allow(Action=f"b:{it}")))
+                | {"address": f"{POLICY}.it[{it}]"}
+                for it in range(count)
+            )
+        )  # fmt: skip
+        monkeypatch.setattr(Statement, "is_within", is_within)
+        return found
+
+    assert steps(800) <= 2 * steps(400)
