@@ -273,12 +273,18 @@ def policy(
     return json.dumps(document, separators=(",", ":"))
 
 
+def statement(name: str, sid: str, attribute: str = "policy") -> dict[str, Any]:
+    """A statement of a policy."""
+    found = json.loads(_values(name)[attribute])["Statement"]
+    return next(dict(it) for it in found if it.get("Sid") == sid)
+
+
 def trust(name: str, **changed: Json) -> str:
     """A role's trust policy with its only statement changed; None takes a part out."""
     document = json.loads(_values(name)["assume_role_policy"])
-    [statement] = document["Statement"]
-    statement = {**statement, **changed}
-    document["Statement"] = [{k: v for k, v in statement.items() if v is not None}]
+    [only] = document["Statement"]
+    edited = {**only, **changed}
+    document["Statement"] = [{k: v for k, v in edited.items() if v is not None}]
     return json.dumps(document, separators=(",", ":"))
 
 

@@ -16,7 +16,9 @@ from tests.unit.ferry.review.held.edits import (
     leaves,
     mappings,
     parameters,
+    policy,
     rule,
+    statement,
     updates,
 )
 from tests.unit.ferry.review.held.names import (
@@ -26,6 +28,7 @@ from tests.unit.ferry.review.held.names import (
     CLUSTER_EVENTS,
     DASHBOARD,
     DMS_ROLE,
+    DMS_ROLE_POLICY,
     DMS_STORAGE,
     EMAIL,
     FLOW_LOG_GROUP,
@@ -468,6 +471,84 @@ ROWS: Final = (
         deletes(WRITER_CPU, was={"alarm_name": "aurora-cpu-old"}, beside={"deposed": "0badc0de"}),
     ),
     _day("nothing", "Nothing changes."),
+    _day(
+        "key-policy-in-another-order",
+        "The same statements, and one has another name.",
+        updates(
+            KEY,
+            policy=policy(
+                KEY,
+                without=["LogGroups"],
+                more=[{**statement(KEY, "LogGroups"), "Sid": "Logs"}],
+            ),
+        ),
+    ),
+    _day(
+        "role-policy-written-otherwise",
+        "A list of one is what stands in it, and no order matters.",
+        updates(
+            DMS_ROLE_POLICY,
+            policy=policy(
+                DMS_ROLE_POLICY,
+                ReadSecrets={
+                    "Action": ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"]
+                },
+                DecryptSecrets={"Action": ["kms:Decrypt"]},
+            ),
+        ),
+    ),
+    _day(
+        "alarm-heard-when-data-is-missing",
+        "One more state is told.",
+        updates(WRITER_CPU, insufficient_data_actions=[TOPIC_ARN]),
+    ),
+    _day("alarm-looked-at-more-often", "It tells sooner.", updates(SOURCE_LATENCY, period=60)),
+    _day(
+        "alarm-on-fewer-of-three",
+        "It tells sooner.",
+        updates(SOURCE_LATENCY, datapoints_to_alarm=1),
+    ),
+    _day(
+        "alarm-from-equal-on",
+        "It tells a little sooner.",
+        updates(WRITER_CPU, comparison_operator="GreaterThanOrEqualToThreshold"),
+    ),
+    _day(
+        "vpc-counts-its-addresses",
+        "A metric more.",
+        updates(VPC, enable_network_address_usage_metrics=True),
+    ),
+    _day(
+        "dashboard-more",
+        "A picture.",
+        creates(
+            "aws_cloudwatch_dashboard.more",
+            like=DASHBOARD,
+            dashboard_name="more",
+            dashboard_body='{"widgets":[]}',
+        ),
+    ),
+    _day(
+        "log-more",
+        "A log group that nobody writes to yet.",
+        creates("aws_cloudwatch_log_group.more", like=TASK_LOG, name="more"),
+    ),
+    _day(
+        "events-more",
+        "More is told.",
+        creates(
+            "aws_db_event_subscription.more", like=CLUSTER_EVENTS, name="aurora-ferry-staging-more"
+        ),
+    ),
+    _day(
+        "everything-kept-for-longer",
+        "More history everywhere.",
+        updates(POSTGRES_LOG, retention_in_days=90),
+        updates(TASK_LOG, retention_in_days=90),
+        updates(FLOW_LOG_GROUP, retention_in_days=90),
+        updates(CLUSTER, backup_retention_period=30),
+        updates(TARGET_SECRET, recovery_window_in_days=30),
+    ),
     _day(
         "address-more-hidden",
         "One more gets the mail; whose address it is the plan does not show.",

@@ -65,6 +65,7 @@ NOT_YET: Final = frozenset(
         "more-specific-route-to-half-of-the-source",
         "more-specific-route-to-the-source",
         "network-type-dual",
+        "new-endpoint-for-all",
         "new-internet-gateway",
         "new-reader-of-an-unknown-class",
         "new-vpn-gateway-route-propagation",

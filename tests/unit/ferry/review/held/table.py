@@ -12,6 +12,7 @@ from tests.unit.ferry.review.held import (
     first,
     hidden,
     keys,
+    mixed,
     network,
     others,
     watching,
@@ -34,6 +35,7 @@ DANGEROUS: Final[tuple[Held, ...]] = (
     *whole.ROWS,
     *hidden.ROWS,
     *others.ROWS,
+    *mixed.ROWS,
 )
 EVERYDAY: Final[tuple[Held, ...]] = (*everyday.ROWS, *first.ROWS)
 ROWS: Final = (*DANGEROUS, *EVERYDAY)
