@@ -554,7 +554,7 @@ def plan_text(held: Held) -> str:
             document.pop(name, None)
         else:
             document[name] = value
-    text = json.dumps(document)
+    text = json.dumps(document, separators=(",", ":"))
     for step in held.edit:
         if step.action == "everywhere":
             text = text.replace(step.name, step.to["value"])
