@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from ferry.review.plan.configuration import Configuration
     from ferry.review.plan.plan import Change
+    from ferry.review.plan.values import Json
     from ferry.review.plan.whole import Asked
 
 OF_THE_ACCOUNT: Final = "account"
@@ -28,6 +29,7 @@ TAGS: Final = ("environment", "project")
 _ARN: Final = re.compile(r"arn:[a-z-]+:[a-z0-9-]+:(?P<region>[a-z0-9-]*):(?P<account>\d{12}):")
 _FIRST_PART: Final = re.compile(r"[a-z0-9]+")
 _LONGEST: Final = 80
+_OWN_ARN: Final = ("arn", "id", "endpoint_arn", "replication_instance_arn", "replication_task_arn")
 _NAMED_BY: Final = (
     "cluster_identifier",
     "identifier",
@@ -159,12 +161,24 @@ def _first(told: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 def _arns(changes: Iterable[Change]) -> Iterator[tuple[str, str, str]]:
-    """The region and the account in the own ARN of each resource; IAM's have no region."""
+    """The region and the account in the own ARN of each resource; IAM's have no region.
+
+    What belongs to a VPC has its owner beside it, which is another where it is shared.
+    """
     for change in changes:
-        arn = change.before.get("arn") or change.after.get("arn")
-        match = _ARN.match(arn) if change.managed and isinstance(arn, str) else None
-        if match:
-            yield change.address, match["region"], match["account"]
+        if not change.managed:
+            continue
+        for side in (change.before, change.after):
+            match = next(filter(None, (_match(side.get(name)) for name in _OWN_ARN)), None)
+            owner = side.get("owner_id")
+            if match or isinstance(owner, str):
+                account = match["account"] if match else ""
+                yield change.address, match["region"] if match else "", str(owner or account)
+                break
+
+
+def _match(arn: Json) -> re.Match[str] | None:
+    return _ARN.match(arn) if isinstance(arn, str) else None
 
 
 def _tagged(changes: Iterable[Change]) -> Iterator[tuple[str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from ferry.review.plan.differences import Difference
+    from ferry.review.plan.references import References
     from ferry.review.plan.whole import Check, Unread
 
 _KEYS: Final = re.compile(r'\[(?:\d+|"(?:[^"\\]|\\.)*")\]')
@@ -248,3 +249,15 @@ def without_key(address: str) -> str:
 def without_keys(address: str) -> str:
     """An address as the configuration has it: without the keys of the resource and its modules."""
     return _KEYS.sub("", address)
+
+
+def among_others(changes: Sequence[Change], configuration: References | None) -> list[Change]:
+    """The changes with what each refers to, and the others that the plan has."""
+    neighbours: dict[str, list[Change]] = {}
+    found = []
+    for change in changes:
+        address = without_key(change.address)
+        refers_to = configuration.get(address) if configuration is not None else None
+        found.append(replace(change, references=refers_to, neighbours=neighbours))
+        neighbours.setdefault(address, []).append(found[-1])
+    return found

@@ -10,14 +10,21 @@ from __future__ import annotations
 import json
 import re
 import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from ferry.review.plan.configuration import Configuration, configuration
 from ferry.review.plan.copies import sensitive_texts
 from ferry.review.plan.identity import identity
 from ferry.review.plan.parts import States, checks, unread
-from ferry.review.plan.plan import ACTIONS, Action, Change, Plan, PlanError, without_key
+from ferry.review.plan.plan import (
+    ACTIONS,
+    Action,
+    Change,
+    Plan,
+    PlanError,
+    among_others,
+    without_key,
+)
 from ferry.review.plan.shown import Masker
 from ferry.review.plan.stack import path, path_in_name, resources
 from ferry.review.plan.states import State, state
@@ -36,7 +43,6 @@ from ferry.review.plan.whole import Asked
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from ferry.review.plan.references import References
 
 _OF_A_LOG: Final = "@level"
 _FORMAT: Final = re.compile(r"1\.\d+")
@@ -125,7 +131,7 @@ def read_plan(
     states = States(planned=planned.addresses, prior=prior.addresses)
     left = [*unread({**parts, **lists}, changes, found, states), *told.elsewhere]
     return Plan(
-        changes=_among_others(there, found.references),
+        changes=among_others(there, found.references),
         drift=lists.get("resource_drift", []),
         outputs=_outputs(parts.get("output_changes")),
         unread=list(dict.fromkeys(left)),
@@ -136,18 +142,6 @@ def read_plan(
         account_id=account_id,
         masker=masker,
     )
-
-
-def _among_others(changes: list[Change], configuration: References | None) -> list[Change]:
-    """The changes with what each refers to, and the others that the plan has."""
-    neighbours: dict[str, list[Change]] = {}
-    found = []
-    for change in changes:
-        address = without_key(change.address)
-        refers_to = configuration.get(address) if configuration is not None else None
-        found.append(replace(change, references=refers_to, neighbours=neighbours))
-        neighbours.setdefault(address, []).append(found[-1])
-    return found
 
 
 def _members(text: str, read: Callable[[str, Any], Change]) -> Iterator[tuple[str, Any]]:

@@ -22,6 +22,16 @@ def as_json(review: Review) -> str:
         {
             "format_version": _FORMAT_VERSION,
             "environment": review.environment,
+            "plan": {
+                name: review.plan.masker.text(value)
+                for name, value in (
+                    ("account_id", review.plan.identity.account_id),
+                    ("region", review.plan.identity.region),
+                    ("environment", review.plan.identity.environment),
+                    ("terraform_version", review.plan.identity.terraform),
+                    ("provider_version", review.plan.identity.provider),
+                )
+            },
             "verdict": review.verdict,
             "judged_whole": review.is_judged,
             "exit_code": review.exit_code,

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ferry.review.rules.review import Review
 
 _MOST_DIFFERENCES: Final = 15
+_MOST_NAMED: Final = 5
 _MOST_UNFOLDED: Final = 30
 """More changes than these are folded, so that what stands below them is not far away."""
 
@@ -58,15 +59,21 @@ def report(review: Review) -> Report:
         traffic_part(review),
         _section(review, Section.OTHER),
         _changes(review),
-        _drift(review),
-        _not_analysed(review),
+        *_drift(review),
+        _not_looked_at(review),
     ]
     return Report(
         title=Phrase(
             "{environment}: " + _headline(review),
             {"environment": clipped(ours(review.environment))},
         ),
-        lead=[_advice(review), _counts(review), *_reasons(review), *map(_clip, review.notes)],
+        lead=[
+            _advice(review),
+            *_whose(review),
+            _counts(review),
+            *_reasons(review),
+            *map(_clip, review.notes),
+        ],
         parts=[part for part in parts if part.entries],
     )
 
@@ -114,6 +121,24 @@ def _advice(review: Review) -> Phrase:
             Verdict.NOT_JUDGED: "Do not apply it before somebody has looked at what is not judged.",
         }[review.verdict]
     )
+
+
+def _whose(review: Review) -> Iterator[Phrase]:
+    """Whose plan it is, and what made it, as far as it tells."""
+    told = review.plan.identity
+    named = {
+        "account": told.account_id,
+        "region": told.region,
+        "Terraform": told.terraform,
+        "hashicorp/aws": told.provider,
+    }
+    text = ", ".join(f"{name} {{{name}}}" for name, value in named.items() if value)
+    if text:
+        shown = review.plan.masker.text
+        yield Phrase(
+            f"{text[0].upper()}{text[1:]}.",
+            {name: clipped(shown(value)) for name, value in named.items() if value},
+        )
 
 
 def _counts(review: Review) -> Phrase:
@@ -246,21 +271,28 @@ def _change(review: Review, change: Change, *, has_effects: bool) -> Phrase:
     return Phrase(f"{text}: {' '.join(because)}" if because else text, values)
 
 
-def _drift(review: Review) -> Part:
-    return Part(
-        title="Changed outside Terraform since its last run",
-        folded=True,
-        entries=[
-            Entry(
-                cells=(Phrase(f"{it.action} {{place}}", {"place": clipped(it.shown_place)}),),
-                change=it,
-            )
-            for it in review.drift
-        ],
-    )
+def _drift(review: Review) -> Iterator[Part]:
+    """What was changed outside: what somebody must know of stands open, the rest is folded."""
+    outside = review.judgement.outside
+    for is_open, title in (
+        (True, "Changed outside Terraform, and not harmless"),
+        (False, "Changed outside Terraform since its last run"),
+    ):
+        yield Part(
+            title=title,
+            folded=not is_open,
+            entries=[
+                Entry(
+                    cells=(Phrase(f"{it.action} {{place}}", {"place": clipped(it.shown_place)}),),
+                    change=it,
+                )
+                for it in review.drift
+                if (it.address in outside) is is_open
+            ],
+        )
 
 
-def _not_analysed(review: Review) -> Part:
+def _not_looked_at(review: Review) -> Part:
     entries = [
         Entry(
             cells=(
@@ -287,9 +319,35 @@ def _not_analysed(review: Review) -> Part:
         )
         for it in review.plan.unread
     ]
-    if review.reads:
-        entries.append(
-            Entry(cells=(Phrase(f"{review.reads:,} data sources are read only during apply."),))
-        )
+    entries += [Entry(cells=(it,)) for it in (*_read_later(review), *_not_told(review))]
     entries.append(Entry(cells=(Phrase(_NOT_IN_A_PLAN),)))
-    return Part(title="Not analysed", entries=entries)
+    return Part(title="What I did not look at in this plan", entries=entries)
+
+
+def _read_later(review: Review) -> Iterator[Phrase]:
+    places = [it.shown_place for it in review.plan.changes if it.action is Action.READ]
+    if places:
+        more = len(places) - _MOST_NAMED
+        yield Phrase(
+            "Read only during apply: {places}" + (f" and {more:,} more." if more > 0 else "."),
+            {"places": joined(map(clipped, places[:_MOST_NAMED]))},
+        )
+
+
+def _not_told(review: Review) -> Iterator[Phrase]:
+    """What the plan does not tell of itself, and so was not compared with what was asked for."""
+    told = review.plan.identity
+    missing = [
+        name
+        for name, value in (
+            ("account", told.account_id),
+            ("region", told.region),
+            ("environment", told.environment),
+        )
+        if not value
+    ]
+    if missing:
+        yield Phrase(
+            f"The plan does not tell its {' and '.join(missing)}: whether it is the right one was "
+            "not compared."
+        )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from ferry.review.plan.plan import Action
 from ferry.review.plan.values import holds_hidden, is_set
+from ferry.review.rules.combined.any_type import is_superseded
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Finding, Fine, Phrase
 from ferry.review.rules.row import (
@@ -42,6 +43,9 @@ _SAID_OF: Final = {
 }
 """The rows that speak for an action, the first that there is."""
 
+_ONLY_MARKS: Final = "Nothing changes but what Terraform marks as sensitive."
+_SUPERSEDED: Final = "It is left over from an earlier replacement; what took its place stands."
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Doubt:
@@ -66,11 +70,13 @@ class Judgement:
         findings: The effects, as the plan and the table are ordered.
         doubts: What cannot be judged.
         reasons: Why a change is harmless, by the change's address.
+        outside: The addresses of what was changed outside Terraform that these are about.
     """
 
     findings: list[Finding] = field(default_factory=list)
     doubts: list[Doubt] = field(default_factory=list)
     reasons: dict[str, list[str]] = field(default_factory=dict)
+    outside: set[str] = field(default_factory=set)
 
 
 class _Answer(Enum):
@@ -125,7 +131,7 @@ def judge(plan: Plan) -> Judgement:
     for change in plan.changes:
         if change.managed and change.action not in {Action.NO_OP, Action.READ, Action.FORGET}:
             _judge(change, together, judgement)
-    judgement.findings.extend(together.findings)
+    judgement.findings.extend(it for it in together.findings if not is_superseded(it.change))
     return judgement
 
 
@@ -138,6 +144,9 @@ def _judge(change: Change, together: _Together, judgement: Judgement) -> None:
         judgement.doubts.append(
             Doubt(change=change, why="This review does not know what Terraform will do with it.")
         )
+        return
+    if change.only_marks or is_superseded(change):
+        _note(change, [_ONLY_MARKS if change.only_marks else _SUPERSEDED], judgement)
         return
     for whole in _SAID_OF.get(change.action, ()):
         if whole in rows:

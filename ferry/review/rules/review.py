@@ -14,7 +14,7 @@ from ferry.review.plan.policies import statement_changes
 from ferry.review.plan.traffic import traffic_changes
 from ferry.review.rules.combined.roles import administrator_notes
 from ferry.review.rules.dangers import Danger
-from ferry.review.rules.judging import judge
+from ferry.review.rules.whole import judge_whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -129,11 +129,6 @@ class Review:
         return Counter({it: found[it] for it in Action if it in found and it is not Action.NO_OP})
 
     @cached_property
-    def reads(self) -> int:
-        """How many data sources are read only during apply."""
-        return sum(it.action is Action.READ for it in self.plan.changes)
-
-    @cached_property
     def statements(self) -> Sequence[StatementChange]:
         """The policies' statements that go and come."""
         return list(statement_changes(self.plan))
@@ -159,6 +154,6 @@ def review(
         environment=environment,
         plan=plan,
         block=block,
-        judgement=judge(plan),
+        judgement=judge_whole(plan),
         notes=[*notes, *administrator_notes(plan)],
     )

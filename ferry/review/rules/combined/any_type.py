@@ -4,20 +4,44 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ferry.review.plan.plan import Action
+from ferry.review.plan.plan import Action, without_key
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Finding, Phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ferry.review.plan.plan import Plan
+    from ferry.review.plan.plan import Change, Plan
 
 _TAINT: Final = "https://developer.hashicorp.com/terraform/cli/commands/untaint"
 _REMOVED: Final = "https://developer.hashicorp.com/terraform/language/resources/syntax"
 _COSTLY: Final = frozenset(
     {"aws_rds_cluster", "aws_rds_cluster_instance", "aws_dms_replication_instance"}
 )
+_HOLD_WHAT_NO_OTHER_HAS: Final = frozenset(
+    {
+        "aws_cloudwatch_log_group",
+        "aws_dms_replication_instance",
+        "aws_dms_replication_task",
+        "aws_kms_key",
+        "aws_rds_cluster",
+        "aws_secretsmanager_secret",
+    }
+)
+"""Types whose old copy may hold data, a history or a position that its successor has not."""
+
+
+def is_superseded(change: Change) -> bool:
+    """Whether it only clears away what an earlier replacement left, and what took its place stands."""
+    return (
+        change.deposed
+        and change.action is Action.DELETE
+        and change.type not in _HOLD_WHAT_NO_OTHER_HAS
+        and any(
+            it.stays and not it.deposed and it.address == change.address
+            for it in change.neighbours.get(without_key(change.address), ())
+        )
+    )
 
 
 def tainted(plan: Plan) -> Iterator[Finding]:

@@ -72,7 +72,7 @@ def test_the_parts_of_the_report_stand_in_their_order() -> None:
         "### Other effects",
         "### All changes, by construct",
         "### Changed outside Terraform since its last run",
-        "### Not analysed",
+        "### What I did not look at in this plan",
     ]
 
 
@@ -82,9 +82,10 @@ def test_the_lead_says_what_led_to_the_verdict() -> None:
         "- Do not apply it: change the plan. What blocks is set in the environment's file, under "
         "[review]."
     )
-    assert lead[3] == "- Resources: 2 to create, 4 to change, 1 to destroy, 1 to replace."
-    assert lead[4].startswith("- Blocks: data loss: `aws_rds_cluster/it`. The cluster is replaced")
-    assert lead[4].endswith(" When: at once, when the plan is applied.")
+    assert lead[3] == "- Terraform `1.11.4`."
+    assert lead[4] == "- Resources: 2 to create, 4 to change, 1 to destroy, 1 to replace."
+    assert lead[5].startswith("- Blocks: data loss: `aws_rds_cluster/it`. The cluster is replaced")
+    assert lead[5].endswith(" When: at once, when the plan is applied.")
     assert lead[-1] == "- Not judged: 1, listed at the end. Look at them yourself."
 
 
@@ -154,6 +155,21 @@ def test_drift_is_folded() -> None:
     assert '| `public_ip` | `"1.2.3.4"` | `"1.2.3.5"` |' in text
 
 
+def test_drift_that_is_dangerous_is_not_folded() -> None:
+    found = reviewed(
+        resource_drift=[
+            change("aws_dms_replication_task", "delete", {"id": "t"}),
+            update("aws_vpc", {"tags": {}}, tags={"a": "b"}),
+        ]
+    )
+    text = as_markdown(found)
+    assert "\n### Changed outside Terraform, and not harmless\n\n- destroy `aws_dms_" in text
+    (folded,) = text.split("### Changed outside Terraform since its last run\n\n")[1:]
+    assert folded.startswith(
+        "<details><summary>1 change</summary>\n\n\n<details><summary>change <code>aws_vpc.it</code>"
+    )
+
+
 def test_drift_that_nobody_can_see_is_left_out() -> None:
     found = reviewed(
         resource_drift=[
@@ -177,20 +193,58 @@ def test_what_was_not_analysed_is_told() -> None:
         in text
     )
     assert "Not judged: Terraform says that this plan is not all that there is to do" in text
-    assert "1 data sources are read only during apply." in text
+    assert "Read only during apply: aws_vpc.it.\n" in text
+    assert (
+        "The plan does not tell its account and region and environment: whether it is the right "
+        "one was not compared." in text
+    )
     assert "Not in a plan, and so not looked at: whether AWS offers these versions" in text
 
 
 def test_a_safe_plan_says_so() -> None:
     text = as_text(reviewed(update("aws_vpc", {"tags": {}}, tags={"a": "b"})))
     assert text.startswith(
-        "dev: safe\n  It may be applied.\n  Resources: 1 to change.\n  No change stops, loses, opens or hides anything.\n"
+        "dev: safe\n  It may be applied.\n  Terraform 1.11.4.\n  Resources: 1 to change.\n  No change stops, loses, opens or hides anything.\n"
+    )
+
+
+def test_the_head_says_whose_plan_it_is() -> None:
+    provider = {
+        "full_name": "registry.terraform.io/hashicorp/aws",
+        "version_constraint": "5.100.0",
+        "expressions": {
+            "region": {"constant_value": "eu-central-1"},
+            "allowed_account_ids": {"constant_value": ["111122223333"]},
+            "default_tags": [{"tags": {"constant_value": {"environment": "dev"}}}],
+        },
+    }
+    found = reviewed(configuration={"provider_config": {"aws": provider}})
+    assert as_text(found).startswith(
+        "dev: safe\n  It may be applied.\n  Account 111122223333, region eu-central-1, Terraform "
+        "1.11.4, hashicorp/aws 5.100.0.\n  No resource changes.\n"
+    )
+    assert "does not tell" not in as_text(found)
+    assert json.loads(as_json(found))["plan"] == {
+        "account_id": "111122223333",
+        "region": "eu-central-1",
+        "environment": "dev",
+        "terraform_version": "1.11.4",
+        "provider_version": "5.100.0",
+    }
+
+
+def test_what_is_read_only_during_apply_is_named() -> None:
+    items = [change("aws_region", "read", None, {}, mode="data", name=f"r{n}") for n in range(6)]
+    assert (
+        "Read only during apply: aws_region.r0, aws_region.r1, aws_region.r2, aws_region.r3, "
+        "aws_region.r4 and 1 more.\n" in as_text(reviewed(*items))
     )
 
 
 def test_a_plan_without_changes_says_so() -> None:
     assert as_text(reviewed()).startswith(
-        "dev: safe\n  It may be applied.\n  No resource changes.\n\nNot analysed\n"
+        "dev: safe\n  It may be applied.\n  Terraform 1.11.4.\n  No resource changes.\n\n"
+        "What I did not look at in this plan\n"
     )
 
 
@@ -523,7 +577,7 @@ def test_a_report_stays_below_the_limit_and_says_what_is_missing(
     assert len(text) <= len(text.encode()) <= LIMIT_BYTES < GITHUB_S_LIMIT
     head = text[:3_000].lower()
     assert ("this report is cut" in head) == (count > 40)
-    assert "not analysed" in text.lower()
+    assert "did not look at" in text
 
 
 def test_a_report_that_is_cut_says_where_the_rest_is() -> None:
@@ -560,7 +614,7 @@ def test_what_comes_shows_what_is_known() -> None:
     item["change"]["after_unknown"] = {"arn": True}
     text = as_text(reviewed(item))
     assert 'name: (not set) -> "alias/x"' in text
-    assert "arn" not in text.split("Not analysed")[0]
+    assert "arn" not in text.split("What I did not look at")[0]
 
 
 def piece(title: str, lines: int, *, full: str = "full line\n", short: str = "short\n") -> Piece:

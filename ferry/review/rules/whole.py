@@ -1,0 +1,81 @@
+"""Judges a plan as a whole: its changes, its checks, what it reads during apply, and the drift."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from ferry.review.plan.plan import Action, Change
+from ferry.review.plan.shown import joined
+from ferry.review.rules.dangers import Danger
+from ferry.review.rules.drift import judge_drift
+from ferry.review.rules.finding import Finding, Phrase
+from ferry.review.rules.judging import Doubt, judge
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ferry.review.plan.plan import Plan
+    from ferry.review.rules.judging import Judgement
+
+_ONLY_READ: Final = frozenset(
+    {
+        "aws_availability_zones",
+        "aws_caller_identity",
+        "aws_iam_roles",
+        "aws_partition",
+        "aws_rds_engine_version",
+        "aws_region",
+        "aws_secretsmanager_secrets",
+    }
+)
+"""The data sources of the stacks, and such as tell where one is: they ask AWS and change nothing.
+Others run programs (external), call anybody (http) or invoke functions (aws_lambda_invocation)."""
+
+_CHECKS: Final = "https://developer.hashicorp.com/terraform/language/checks"
+_STATUSES: Final = {
+    "fail": "Terraform's check fails",
+    "error": "Terraform's check could not be made",
+    "unknown": "Terraform makes this check only during apply",
+}
+
+
+def judge_whole(plan: Plan) -> Judgement:
+    """Judge all that a plan says."""
+    judgement = judge(plan)
+    judgement.findings.extend(_failed_checks(plan))
+    judgement.doubts.extend(_read_at_apply(plan))
+    drift = judge_drift(plan)
+    judgement.findings.extend(drift.findings)
+    judgement.doubts.extend(drift.doubts)
+    judgement.outside.update(drift.outside)
+    return judgement
+
+
+def _failed_checks(plan: Plan) -> Iterator[Finding]:
+    """What Terraform's own checks say; a failed one in a `check` block does not stop an apply."""
+    for check in plan.checks:
+        said = _STATUSES.get(
+            check.status, "Terraform's check has a result that this review does not know"
+        )
+        yield Finding(
+            danger=Danger.UNCLEAR,
+            change=Change(
+                address=check.name, type="check", action=Action.NO_OP, masker=plan.masker
+            ),
+            effect=Phrase(
+                f"{said}: {{message}}",
+                {"message": joined(map(plan.masker.text, check.messages), by=" ")},
+            )
+            if check.messages
+            else Phrase(f"{said}."),
+            source=_CHECKS,
+        )
+
+
+def _read_at_apply(plan: Plan) -> Iterator[Doubt]:
+    for change in plan.changes:
+        if change.action is Action.READ and change.type not in _ONLY_READ:
+            yield Doubt(
+                change=change,
+                why="It is read during apply, and no rule knows what this data source does.",
+            )
