@@ -161,8 +161,8 @@ class States:
     """The managed resources in a plan's states, by address.
 
     A plan names every resource in its changes, those that stay as they are included. One that only
-    refreshes has no changes, and no planned values of resources. Source: such plans of Terraform
-    1.11.
+    refreshes has no changes, and no planned values of resources; without drift, it cannot be told
+    from a plan whose changes are missing. Source: such plans of Terraform 1.11.
 
     Args:
         planned: Those that will be there.
@@ -175,9 +175,7 @@ class States:
     def missing(self, changes: Sequence[Change], parts: Mapping[str, Any]) -> Iterator[Unread]:
         """What stands in a state and in no change, in one sentence."""
         only_refreshes = not (self.planned or changes) and (
-            parts.get("applyable") is False
-            or bool(parts.get("resource_drift"))
-            or _changed_outputs(parts)
+            bool(parts.get("resource_drift")) or _changed_outputs(parts)
         )
         if only_refreshes or parts.get("complete") is False:
             return

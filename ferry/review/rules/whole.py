@@ -1,4 +1,4 @@
-"""Judges a plan as a whole: its changes, its checks, what it reads during apply, and the drift."""
+"""Judges a plan as a whole: its changes, its checks, what it imports and reads, and the drift."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ _ONLY_READ: Final = frozenset(
 Others run programs (external), call anybody (http) or invoke functions (aws_lambda_invocation)."""
 
 _CHECKS: Final = "https://developer.hashicorp.com/terraform/language/checks"
+_IMPORT: Final = "https://developer.hashicorp.com/terraform/language/import"
 _STATUSES: Final = {
     "fail": "Terraform's check fails",
     "error": "Terraform's check could not be made",
@@ -43,6 +44,7 @@ def judge_whole(plan: Plan) -> Judgement:
     """Judge all that a plan says."""
     judgement = judge(plan)
     judgement.findings.extend(_failed_checks(plan))
+    judgement.findings.extend(_taken_over(plan))
     judgement.doubts.extend(_read_at_apply(plan))
     drift = judge_drift(plan)
     judgement.findings.extend(drift.findings)
@@ -70,6 +72,22 @@ def _failed_checks(plan: Plan) -> Iterator[Finding]:
             else Phrase(f"{said}."),
             source=_CHECKS,
         )
+
+
+def _taken_over(plan: Plan) -> Iterator[Finding]:
+    """What is imported, changed or not; what of it changes is judged as any change."""
+    for change in plan.changes:
+        if change.imported and change.managed:
+            yield Finding(
+                danger=Danger.UNCLEAR,
+                change=change,
+                effect=Phrase(
+                    "Terraform takes it over: from now on this stack changes and destroys it. No "
+                    "rule says whose it was."
+                ),
+                remedy=Phrase("Make sure that nobody else has it in a state."),
+                source=_IMPORT,
+            )
 
 
 def _read_at_apply(plan: Plan) -> Iterator[Doubt]:

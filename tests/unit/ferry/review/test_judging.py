@@ -101,6 +101,19 @@ def test_what_is_left_over_from_a_replacement_may_go_where_its_successor_stands(
         )
 
 
+@pytest.mark.parametrize("action", ["no-op", "update"])
+def test_what_is_imported_needs_somebody_who_knows_whose_it_was(action: str) -> None:
+    after = {"tags": {"a": "b"}} if action == "update" else {"tags": {}}
+    item = change("aws_vpc", action, {"tags": {}}, after, importing={"id": "vpc-1"})
+    found = reviewed(item)
+    assert found.verdict is Verdict.SECOND_REVIEWER
+    (finding,) = found.findings
+    assert finding.effect.text() == (
+        "Terraform takes it over: from now on this stack changes and destroys it. No rule says "
+        "whose it was."
+    )
+
+
 def test_an_alarm_at_another_address_is_safe() -> None:
     alarm = {"alarm_name": "a", "dimensions": {"DBClusterIdentifier": "c"}}
     moved = stays("aws_cloudwatch_metric_alarm", **alarm)
@@ -295,4 +308,4 @@ def test_what_is_moved_or_imported_is_listed() -> None:
     imported["change"]["importing"] = {"id": "x"}
     found = reviewed(moved, imported, stays("aws_vpc", "d"))
     assert [it.address for it in found.changes] == ["aws_eip.c", "aws_vpc.a"]
-    assert found.exit_code == 0
+    assert [it.change.address for it in found.findings] == ["aws_eip.c"]

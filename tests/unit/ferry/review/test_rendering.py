@@ -144,7 +144,7 @@ def test_a_line_says_what_else_happens() -> None:
     )
     text = as_text(reviewed(moved, imported, deposed, replaced))
     assert "leave aws_vpc.a, moved from aws_vpc.b" in text
-    assert "change aws_eip.it, imported: Tags" in text
+    assert "change aws_eip.it, imported: see above" in text
     assert "destroy aws_kms_alias.it, left over from an earlier replacement" in text
     assert "replace aws_cloudwatch_dashboard.it, replace by request" in text
 

@@ -149,7 +149,7 @@ def state(*names: str) -> dict[str, object]:
         ({"planned_values": state("it"), "prior_state": {"values": state("it")},
           "resource_changes": [stays("aws_vpc")]}, ""),
         # A plan that only refreshes names no resource but in the prior state.
-        ({"prior_state": {"values": state("a")}, "applyable": False}, ""),
+        ({"prior_state": {"values": state("a")}, "applyable": False}, "aws_vpc.a"),
         ({"prior_state": {"values": state("a")}, "resource_drift": [SAFE]}, ""),
         ({"prior_state": {"values": state("a")},
           "output_changes": {"x": {"actions": ["create"]}}}, ""),
