@@ -173,6 +173,8 @@ class Owner:
                              f"cluster-snapshot:rds:{prefix}-2025-01-01-00-00",
                              f"snapshot:{prefix}-before", f"cluster:{prefix}-copy")
             ),
+            self.arn("rds", f"cluster-snapshot:{prefix}-20250101"),
+            self.arn("cloudwatch", f"alarm:latency-{self.environment}"),
             self.arn("secretsmanager", f"secret:{prefix}/operator-AbCdEf"),
             *(
                 self.iam(f"role/{self.project}-{workflow}{end}")

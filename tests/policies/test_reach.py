@@ -209,6 +209,35 @@ def test_what_carries_no_tag_is_nobodys(environment: Environment) -> None:
         ("ec2:ModifyNetworkInterfaceAttribute", "network-interface"),  # through a service alone
         ("kms:TagResource", "key"),
     }
+    alarms = {arn.rpartition(":")[2] for _, arn in found if ":alarm:" in arn}
+    assert alarms == {
+        f"{name}-{mine.environment}" for name in ("aurora-deadlocks", "dms-cpu-utilization")
+    }
+
+
+@pytest.mark.parametrize("environment", SIDES.values(), ids=SIDES)
+def test_what_carries_no_tag_is_taken_no_other_way(environment: Environment) -> None:
+    mine = owner(environment)
+    documents = of(environment, *OPEN)
+    sent = {f"aws:RequestTag/{key}": value for key, value in mine.sent.items()}
+    key, alarm = mine.arn("kms", "key/1"), mine.arn("cloudwatch", f"alarm:dms-x-{mine.environment}")
+
+    def may(action: str, resource: str, context: dict[str, str]) -> bool:
+        return allows(documents, Request(action=action, resource=resource, context=context))
+
+    # a key that has a name is somebody's; and it gets the environment's tags, no others
+    assert may("kms:TagResource", key, sent)
+    assert not may("kms:TagResource", key, {**sent, "kms:ResourceAliases": "alias/theirs"})
+    # network interfaces are made and changed through a service alone
+    interface = mine.arn("ec2", "network-interface/1")
+    for action in ("ec2:CreateNetworkInterface", "ec2:ModifyNetworkInterfaceAttribute"):
+        assert may(action, interface, {"aws:ViaAWSService": "true"})
+        assert not may(action, interface, {**sent, "aws:ViaAWSService": "false"})
+    for name in ("project", "environment"):
+        theirs = {**sent, f"aws:RequestTag/{name}": "theirs"}
+        assert not may("kms:TagResource", key, theirs)
+        assert not may("cloudwatch:PutMetricAlarm", alarm, theirs)
+        assert not may("dms:AddTagsToResource", mine.arn("dms", "endpoint:E"), theirs)
 
 
 def test_snapshots_without_tags_are_told_by_the_beginning_of_their_names() -> None:
