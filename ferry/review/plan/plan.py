@@ -225,6 +225,11 @@ class Plan:
             found.setdefault(change.type, []).append(change)
         return found
 
+    @cached_property
+    def deleted_outside(self) -> frozenset[str]:
+        """The addresses of what was deleted outside Terraform."""
+        return frozenset(it.address for it in self.drift if it.action is Action.DELETE)
+
     def of(self, *types: str) -> list[Change]:
         """The changes of some types."""
         return [change for type_ in types for change in self.by_type.get(type_, ())]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from ferry.review.plan.plan import Action, among_others
 from ferry.review.plan.values import UNKNOWN, same
 from ferry.review.rules.dangers import Danger
-from ferry.review.rules.explained import explained
+from ferry.review.rules.explained import Explained
 from ferry.review.rules.finding import Finding, Phrase
 from ferry.review.rules.judging import Judgement, judge
 
@@ -163,6 +163,7 @@ def _lost(change: Change, *, is_made_anew: bool) -> Finding:
 def _left(plan: Plan) -> Iterator[Change]:
     """The drift that is there after the plan too, without what it takes back."""
     planned = {it.address: it for it in plan.changes if not it.deposed}
+    explained = Explained(plan)
     for drift in plan.drift:
         own = planned.get(drift.address)
         if drift.action is Action.DELETE:
@@ -175,7 +176,7 @@ def _left(plan: Plan) -> Iterator[Change]:
             names = [
                 it
                 for it in drift.changed()
-                if _stays(own, drift, it) and not explained(plan, drift, it)
+                if _stays(own, drift, it) and not explained.is_made(drift, it)
             ]
             if names:
                 after = {**drift.before, **{it: drift.after.get(it) for it in names}}

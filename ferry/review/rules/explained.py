@@ -8,102 +8,88 @@ hashicorp/aws 5.100.0: roles, topics, and security groups, which are judged by a
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from ferry.review.plan.objects import objects, texts
 from ferry.review.plan.statements import statements
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from ferry.review.plan.plan import Change, Plan
 
-    Items = Callable[[Change, Mapping[str, Any]], frozenset[Any] | None]
-    """What an attribute says on one side, before or after, in an order of no meaning; None where it
-    cannot be read."""
 
-    Made = Callable[[Plan, Change], Iterable[Any]]
-    """What the plan's own resources make of it."""
-
-
-def explained(plan: Plan, drift: Change, attribute: str) -> bool:
-    """Whether all that came in an attribute was made by resources of the plan, and nothing went."""
-    found = _MADE_BY_OTHERS.get((drift.type, attribute))
-    if found is None:
-        return False
-    items, made = found
-    before, after = items(drift, drift.before), items(drift, drift.after)
-    if before is None or after is None:
-        return False
-    own = frozenset(made(plan, drift))
-    return after == own if attribute == "policy" else before <= after and after - before <= own
-
-
-def _named(attribute: str) -> Items:
-    return lambda _, side: frozenset(texts(side.get(attribute)))
-
-
-def _attached(plan: Plan, role: Change) -> Iterable[str]:
-    for it in plan.of("aws_iam_role_policy_attachment"):
-        if it.before.get("role") == role.before.get("name"):
-            yield str(it.before.get("policy_arn"))
-
-
-def _inline(_: Change, side: Mapping[str, Any]) -> frozenset[Any]:
-    return frozenset(
-        (it.get("name"), _canonical(it.get("policy"))) for it in objects(side.get("inline_policy"))
-    )
-
-
-def _written(plan: Plan, role: Change) -> Iterable[Any]:
-    for it in plan.of("aws_iam_role_policy"):
-        if it.before.get("role") == role.before.get("name"):
-            yield it.before.get("name"), _canonical(it.before.get("policy"))
-
-
-_TARGETS: Final = (
-    "carrier_gateway_id", "core_network_arn", "egress_only_gateway_id", "gateway_id",
-    "local_gateway_id", "nat_gateway_id", "network_interface_id", "transit_gateway_id",
-    "vpc_endpoint_id", "vpc_peering_connection_id",
-)  # fmt: skip
-
-
-def _routes(_: Change, side: Mapping[str, Any]) -> frozenset[Any]:
-    return frozenset(
-        _route(it, "cidr_block", "ipv6_cidr_block") for it in objects(side.get("route"))
-    )
-
-
-def _led(plan: Plan, table: Change) -> Iterable[Any]:
-    for it in plan.of("aws_route"):
-        if it.before.get("route_table_id") == table.before.get("id"):
-            yield _route(it.before, "destination_cidr_block", "destination_ipv6_cidr_block")
-
-
-def _route(route: Mapping[str, Any], *destinations: str) -> tuple[str, ...]:
-    names = (*destinations, "destination_prefix_list_id", *_TARGETS)
-    return tuple(str(route.get(name) or "") for name in names)
-
-
-def _policy(_: Change, side: Mapping[str, Any]) -> frozenset[Any] | None:
-    found = statements(side.get("policy"))
-    return None if found is None else frozenset(found)
-
-
-def _policy_by(type_: str, *, by: str) -> Made:
-    """The policy that a resource of its own gives another, in place of what that had.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Made:
+    """What resources of their own make of an attribute of another.
 
     Args:
-        type_: The resource's type.
-        by: Its attribute that names the other, by ARN or id.
+        said: What the attribute says on one side, before or after, in an order of no meaning; None
+            where it cannot be read.
+        by: The type of the resources that make it.
+        naming: Their attribute that names the other resource.
+        names: The other resource's attributes that such a name may be.
+        items: What one of them makes.
+        replaces: Whether they make all of it, and not more of it.
     """
 
-    def made(plan: Plan, drift: Change) -> Iterable[Any]:
-        for it in plan.of(type_):
-            if it.before.get(by) in (drift.before.get("arn"), drift.before.get("id")):
-                yield from statements(it.before.get("policy")) or ()
+    said: Callable[[Mapping[str, Any]], frozenset[Any] | None]
+    by: str
+    naming: str
+    names: Sequence[str]
+    items: Callable[[Mapping[str, Any]], Iterable[Any]]
+    replaces: bool = False
 
-    return made
+
+class Explained:
+    """Knows what a plan's own resources made.
+
+    Args:
+        plan: The plan.
+    """
+
+    __slots__ = ("_named", "_plan")
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._named: dict[str, dict[str, list[Change]]] = {}
+
+    def is_made(self, drift: Change, attribute: str) -> bool:
+        """Whether all that came in an attribute was made by resources of the plan; nothing went."""
+        made = _MADE.get((drift.type, attribute))
+        if made is None:
+            return False
+        before, after = made.said(drift.before), made.said(drift.after)
+        if before is None or after is None:
+            return False
+        own = frozenset(
+            item
+            for name in dict.fromkeys(str(drift.before.get(it)) for it in made.names)
+            for it in self._naming(made).get(name, ())
+            for item in made.items(it.before)
+        )
+        return after == own if made.replaces else before <= after and after - before <= own
+
+    def _naming(self, made: Made) -> Mapping[str, Sequence[Change]]:
+        """The resources that make something, by the name of what they make it of; sorted once."""
+        if made.by not in self._named:
+            found = self._named[made.by] = {}
+            for it in self._plan.of(made.by):
+                found.setdefault(str(it.before.get(made.naming)), []).append(it)
+        return self._named[made.by]
+
+
+def _arns(role: Mapping[str, Any]) -> frozenset[Any]:
+    return frozenset(texts(role.get("managed_policy_arns")))
+
+
+def _inline(role: Mapping[str, Any]) -> frozenset[Any]:
+    return frozenset(it for policy in objects(role.get("inline_policy")) for it in _written(policy))
+
+
+def _written(policy: Mapping[str, Any]) -> Iterable[Any]:
+    yield policy.get("name"), _canonical(policy.get("policy"))
 
 
 def _canonical(policy: object) -> str:
@@ -113,14 +99,61 @@ def _canonical(policy: object) -> str:
         return str(policy)
 
 
-_MADE_BY_OTHERS: Final[Mapping[tuple[str, str], tuple[Items, Made]]] = {
-    ("aws_iam_role", "managed_policy_arns"): (_named("managed_policy_arns"), _attached),
-    ("aws_iam_role", "inline_policy"): (_inline, _written),
-    ("aws_route_table", "route"): (_routes, _led),
-    ("aws_sns_topic", "policy"): (_policy, _policy_by("aws_sns_topic_policy", by="arn")),
-    ("aws_kms_key", "policy"): (_policy, _policy_by("aws_kms_key_policy", by="key_id")),
-    ("aws_secretsmanager_secret", "policy"): (
-        _policy,
-        _policy_by("aws_secretsmanager_secret_policy", by="secret_arn"),
+_TARGETS: Final = (
+    "carrier_gateway_id", "core_network_arn", "egress_only_gateway_id", "gateway_id",
+    "local_gateway_id", "nat_gateway_id", "network_interface_id", "transit_gateway_id",
+    "vpc_endpoint_id", "vpc_peering_connection_id",
+)  # fmt: skip
+
+
+def _routes(table: Mapping[str, Any]) -> frozenset[Any]:
+    return frozenset(
+        _route(it, "cidr_block", "ipv6_cidr_block") for it in objects(table.get("route"))
+    )
+
+
+def _route(route: Mapping[str, Any], *destinations: str) -> tuple[str, ...]:
+    names = (*destinations, "destination_prefix_list_id", *_TARGETS)
+    return tuple(str(route.get(name) or "") for name in names)
+
+
+def _policy(side: Mapping[str, Any]) -> frozenset[Any] | None:
+    found = statements(side.get("policy"))
+    return None if found is None else frozenset(found)
+
+
+def _policy_by(type_: str, naming: str) -> Made:
+    return Made(
+        said=_policy,
+        by=type_,
+        naming=naming,
+        names=("arn", "id"),
+        items=lambda it: statements(it.get("policy")) or (),
+        replaces=True,
+    )
+
+
+_MADE: Final[Mapping[tuple[str, str], Made]] = {
+    ("aws_iam_role", "managed_policy_arns"): Made(
+        said=_arns,
+        by="aws_iam_role_policy_attachment",
+        naming="role",
+        names=("name",),
+        items=lambda it: [it.get("policy_arn")],
+    ),
+    ("aws_iam_role", "inline_policy"): Made(
+        said=_inline, by="aws_iam_role_policy", naming="role", names=("name",), items=_written
+    ),
+    ("aws_route_table", "route"): Made(
+        said=_routes,
+        by="aws_route",
+        naming="route_table_id",
+        names=("id",),
+        items=lambda it: [_route(it, "destination_cidr_block", "destination_ipv6_cidr_block")],
+    ),
+    ("aws_sns_topic", "policy"): _policy_by("aws_sns_topic_policy", "arn"),
+    ("aws_kms_key", "policy"): _policy_by("aws_kms_key_policy", "key_id"),
+    ("aws_secretsmanager_secret", "policy"): _policy_by(
+        "aws_secretsmanager_secret_policy", "secret_arn"
     ),
 }

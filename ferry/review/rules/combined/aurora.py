@@ -76,7 +76,7 @@ def cluster_goes(plan: Plan) -> Iterator[Finding]:
                     ),
                     source=_DELETING,
                 )
-        elif change.action is Action.CREATE and _was_there(plan, change):
+        elif change.action is Action.CREATE and change.address in plan.deleted_outside:
             yield Finding(
                 danger=Danger.DATA_LOSS,
                 change=change,
@@ -86,10 +86,6 @@ def cluster_goes(plan: Plan) -> Iterator[Finding]:
                 remedy=Phrase("Restore a snapshot or an automated backup first."),
                 source=_DELETING,
             )
-
-
-def _was_there(plan: Plan, change: Change) -> bool:
-    return any(it.address == change.address and it.action is Action.DELETE for it in plan.drift)
 
 
 def _what_goes(change: Change) -> str:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ferry.review import Danger, Verdict, masked, read_plan, review
+from ferry.review import Danger, Plan, Verdict, masked, read_plan, review
+from ferry.review.rules.explained import Explained
 from tests.unit.ferry.review.plans import (
     BLOCKING,
     change,
@@ -21,6 +22,7 @@ from tests.unit.ferry.review.plans import (
 
 if TYPE_CHECKING:
     from ferry.review import Review
+    from ferry.review.plan.plan import Change
 
 LEFT = "Changed outside Terraform, and this plan leaves it so: "
 GROUP = "aws_security_group"
@@ -176,6 +178,27 @@ def test_what_the_plan_s_own_resources_made_is_no_drift(
         .replace('"role": "r"', '"role": "s"').replace("3333:t", "3333:u")
     )  # fmt: skip
     assert drifted(drift, changes=(other,)).judgement.outside == {drift["address"]}
+
+
+def test_what_made_it_is_sorted_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looked for again for each role, ten thousand of them would take minutes."""
+    asked: list[tuple[str, ...]] = []
+    of = Plan.of
+
+    def noted(plan: Plan, *types: str) -> list[Change]:
+        asked.append(types)
+        return of(plan, *types)
+
+    monkeypatch.setattr(Plan, "of", noted)
+    roles = [
+        update("aws_iam_role", {**ROLE, "name": f"r{n}"}, managed_policy_arns=[ATTACHED])
+        | {"address": f"aws_iam_role.r{n}"}
+        for n in range(9)
+    ]
+    explained = Explained(read_plan(plan_text(resource_drift=roles)))
+    for role in read_plan(plan_text(*roles)).changes:
+        assert not explained.is_made(role, "managed_policy_arns")
+    assert asked == [("aws_iam_role_policy_attachment",)]
 
 
 def test_what_is_gone_is_drift_whatever_else_was_made() -> None:
