@@ -108,8 +108,7 @@ def other_way_round(stack: Stack) -> None:
     """Change what is harmless in one direction in that direction."""
     of(stack, _CLUSTER, "aurora/cluster").update(
         backup_retention_period=14, preferred_backup_window="22:00-22:30",
-        enabled_cloudwatch_logs_exports=["postgresql", "instance"],
-        master_password_wo_version=7)
+        enabled_cloudwatch_logs_exports=["postgresql", "instance"])
     of(stack, "aws_rds_cluster_parameter_group", "aurora/parameters/cluster")["parameter"].append(
         {"name": "work_mem", "value": "65536", "apply_method": "immediate"})
     of(stack, "aws_kms_key", "key/key").update(deletion_window_in_days=30)

@@ -45,6 +45,7 @@ none stands in for another. Source:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
 
 _REFERENCE: Final = re.compile(r"\$\{([\w-]+\.[\w-]+)\.(\w+)\}")
+_BLOCKS: Final = frozenset({INLINE, "replica"})
 _EVERYTHING: Final = Element(frozenset({"*"}))
 
 
@@ -176,7 +177,7 @@ class Policies:
             return []
         value = side.get(attribute)
         if value is UNKNOWN:
-            if _is_left_out(self.plan, change, attribute):
+            if is_left_out(self.plan, change, attribute):
                 value = None
             else:
                 value = _resolved(self.plan, change, attribute)
@@ -253,14 +254,19 @@ def _inline(value: Json) -> list[Statement] | None:
     return found
 
 
-def _is_left_out(plan: Plan, change: Change, attribute: str) -> bool:
-    """Whether a new resource's policy is left to AWS, by the plan's configuration and the stack."""
+def is_left_out(plan: Plan, change: Change, attribute: str) -> bool:
+    """Whether what a new resource says nothing of is left to AWS, by the stack or the configuration.
+
+    Of blocks the stack alone tells: a plan's configuration leaves out dynamic ones.
+    """
     if change.action is Action.UPDATE:
         return False
     configured = plan.stack.get(without_key(change.address))
     if configured is not None:
         return attribute not in configured and "dynamic" not in configured
-    return change.references is not None and attribute not in change.references
+    if attribute in _BLOCKS or change.references is None:
+        return False
+    return attribute not in change.references
 
 
 def _resolved(plan: Plan, change: Change, attribute: str) -> Json:

@@ -200,6 +200,12 @@ def matches(pattern: str) -> Condition:
     return becomes_one(lambda after: isinstance(after, str) and bool(compiled.fullmatch(after)))
 
 
+on: Final = becomes_one(lambda after: after is True)
+"""The new value is true."""
+
+off: Final = becomes_one(lambda after: after is False or after is None)
+"""The new value is false, or says nothing."""
+
 unset: Final = one_of(None)
 """The new value says nothing: null, or empty."""
 

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Final
 from ferry.review.rules.combined.alarms import impossible_thresholds, unwatched
 from ferry.review.rules.combined.any_type import forgotten, tainted
 from ferry.review.rules.combined.aurora import family_and_version, waiting_upgrade
+from ferry.review.rules.combined.keys import keys_go, passwords_change, secrets_go
+from ferry.review.rules.combined.network import routes_change, subnets_go, ways_change
 from ferry.review.rules.combined.policies import attachment_findings, policy_findings
 from ferry.review.rules.combined.traffic import traffic_findings
 from ferry.review.rules.row import ANY, Judged, Rule
@@ -55,7 +57,17 @@ COMBINED: Final = (
 
 SILENT_WHERE_FINE: Final[frozenset[Combined]] = frozenset(
     row.by for row in ROWS if isinstance(row, Judged)
-) - {attachment_findings, policy_findings, traffic_findings}
+) - {
+    attachment_findings,
+    keys_go,
+    passwords_change,
+    policy_findings,
+    routes_change,
+    secrets_go,
+    subnets_go,
+    traffic_findings,
+    ways_change,
+}
 """Transitional: the functions that do not yield `Fine` yet. What they find nothing in is allowed."""
 
 
@@ -73,5 +85,9 @@ TABLE: Final = tabled(ROWS)
 FOR_ALL: Final = TABLE[ANY]
 """What is said of every type."""
 
-UNEXAMINED_WHEN_CREATED: Final[frozenset[str]] = frozenset(TABLE) - {ANY, "aws_db_subnet_group"}
+UNEXAMINED_WHEN_CREATED: Final[frozenset[str]] = (
+    frozenset(TABLE)
+    - {ANY, "aws_db_subnet_group"}
+    - {row.resource for row in (*network.ROWS, *keys.ROWS)}
+)
 """Transitional: the types of which what is made, or made anew, is not judged by its attributes yet."""

@@ -5,23 +5,43 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ferry.review.plan.plan import Action
+from ferry.review.plan.policies import is_left_out
+from ferry.review.plan.shown import joined
+from ferry.review.plan.values import UNKNOWN
 from ferry.review.rules.combined.replication import secrets_in_use
 from ferry.review.rules.dangers import Danger
-from ferry.review.rules.finding import Finding, Phrase
+from ferry.review.rules.finding import Finding, Fine, Phrase
+from ferry.review.rules.row import CREATED, REPLACED
 from ferry.review.rules.timing import Timing, moment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from ferry.review.plan.plan import Plan
+    from ferry.review.plan.plan import Change, Plan
 
 _KMS: Final = "https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html"
 _SECRETS: Final = (
     "https://docs.aws.amazon.com/secretsmanager/latest/userguide/manage_delete-secret.html"
 )
+_REPLICAS: Final = (
+    "https://docs.aws.amazon.com/secretsmanager/latest/userguide/"
+    "create-manage-multi-region-secrets.html"
+)
+_ROTATION: Final = (
+    "https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets.html"
+)
+_STAGES: Final = (
+    "https://docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html"
+)
+_WRITE_ONLY: Final = "https://developer.hashicorp.com/terraform/language/manage-sensitive-data"
+_SECRET: Final = "aws_secretsmanager_secret"  # noqa: S105 (a resource type)
+_VERSION: Final = "aws_secretsmanager_secret_version"
+_IN_CLEAR: Final = ("secret_string", "secret_binary")
+_VALUES: Final = ("secret_string_wo", "secret_string_wo_version", *_IN_CLEAR)
+_PASSWORDS: Final = ("master_password", "master_password_wo", "master_password_wo_version")
 
 
-def keys_go(plan: Plan) -> Iterator[Finding]:
+def keys_go(plan: Plan) -> Iterator[Finding | Fine]:
     """A key is destroyed or replaced: what it encrypted is lost when its waiting time is over."""
     gone = {it.address for it in plan.drift if it.action is Action.DELETE}
     for change in plan.of("aws_kms_key"):
@@ -37,6 +57,9 @@ def keys_go(plan: Plan) -> Iterator[Finding]:
                 remedy=Phrase("aws kms cancel-key-deletion, while the key waits for its deletion"),
                 source=_KMS,
             )
+        elif change.comes:
+            because = "Nothing is encrypted with it yet."
+            yield Fine(change=change, attribute=CREATED, because=because)
         if change.goes:
             yield Finding(
                 danger=Danger.DATA_LOSS,
@@ -52,7 +75,7 @@ def keys_go(plan: Plan) -> Iterator[Finding]:
             )
 
 
-def secrets_go(plan: Plan) -> Iterator[Finding]:
+def secrets_go(plan: Plan) -> Iterator[Finding | Fine]:
     """A secret is destroyed or replaced: its value, and for a time its name."""
     for change in plan.of("aws_secretsmanager_secret"):
         if not change.goes:
@@ -84,14 +107,15 @@ def secrets_go(plan: Plan) -> Iterator[Finding]:
                 remedy=Phrase("Apply with recovery_window_in_days = 0 first, or change the name."),
                 source=_SECRETS,
             )
-    yield from _made_anew(plan)
+    yield from _made(plan)
+    yield from _copied(plan)
     yield from secrets_in_use(plan)
 
 
-def _made_anew(plan: Plan) -> Iterator[Finding]:
-    """A secret that was deleted outside Terraform is made again: of another ARN, and without a value."""
+def _made(plan: Plan) -> Iterator[Finding | Fine]:
+    """A secret is made; again, where it was deleted outside Terraform: of another ARN, and empty."""
     gone = {it.address for it in plan.drift if it.action is Action.DELETE}
-    for change in plan.of("aws_secretsmanager_secret"):
+    for change in plan.of(_SECRET):
         if change.action is Action.CREATE and change.address in gone:
             yield Finding(
                 danger=Danger.REPLICATION_STOP,
@@ -104,3 +128,114 @@ def _made_anew(plan: Plan) -> Iterator[Finding]:
                 remedy=Phrase("aws secretsmanager restore-secret"),
                 source=_SECRETS,
             )
+        elif change.comes:
+            yield Fine(change=change, attribute=CREATED, because="Nothing reads it yet.")
+
+
+def _copied(plan: Plan) -> Iterator[Finding | Fine]:
+    """A secret is copied to other regions, or no longer.
+
+    Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/create-manage-multi-region-secrets.html
+    """
+    for change in plan.of(_SECRET):
+        if change.action in {Action.NO_OP, Action.DELETE, Action.FORGET}:
+            continue
+        if not change.changes("replica"):
+            continue
+        if change.after.get("replica") is UNKNOWN and is_left_out(plan, change, "replica"):
+            yield Fine(change=change, attribute="replica", because="It stays in its region.")
+            continue
+        yield Finding(
+            danger=Danger.WIDER_ACCESS,
+            change=change,
+            attribute="replica",
+            effect=Phrase(
+                "The secret is copied to other regions, or no longer: {after} in place of {before}.",
+                {
+                    "before": change.shown_before("replica"),
+                    "after": change.shown_after("replica"),
+                },
+            ),
+            source=_REPLICAS,
+        )
+
+
+def passwords_change(plan: Plan) -> Iterator[Finding | Fine]:
+    """A password changes: at the cluster and in every secret together, or who reads one fails."""
+    versions = plan.of(_VERSION)
+    there = [it for it in (*versions, *plan.of("aws_rds_cluster")) if it.before and it.stays]
+    changed = [it for it in there if it.action is not Action.NO_OP and _any(it, _of(it))]
+    told = {id(it) for it in changed}
+    left = [it for it in there if id(it) not in told and any(map(it.before.get, _of(it)))]
+    for change in changed:
+        if left or (change.type != _VERSION and not versions):
+            yield _alone(change, left)
+    for change in versions:
+        if change.action not in {Action.NO_OP, Action.DELETE, Action.FORGET}:
+            in_clear = [it for it in _IN_CLEAR if change.after.get(it) and change.changes(it)]
+            if in_clear:
+                yield _in_clear(change, in_clear)
+            yield from _stages(change)
+            if not (id(change) in told and left):
+                because = (
+                    "A rotation: all get the new value." if change.before else "A first value."
+                )
+                for name in {CREATED, REPLACED, *_VALUES} - {*in_clear}:
+                    yield Fine(change=change, attribute=name, because=because)
+
+
+def _of(change: Change) -> tuple[str, ...]:
+    """What says that a password changes."""
+    return _VALUES if change.type == _VERSION else _PASSWORDS
+
+
+def _alone(change: Change, left: Sequence[Change]) -> Finding:
+    """A password changes, and what is left keeps the old one."""
+    return Finding(
+        danger=Danger.REPLICATION_STOP,
+        change=change,
+        attribute=", ".join(it for it in _of(change) if change.changes(it)),
+        effect=Phrase(
+            "A password changes here and not in {others}: who signs in with the other one fails."
+            if left
+            else "The password changes here, and in no secret: who signs in by one fails.",
+            {"others": joined(it.shown_place for it in left)},
+        ),
+        when=moment(change, Timing.NOW),
+        lasts="until all hold the same password",
+        remedy=Phrase("Raise master_password_version, which changes all of them."),
+        source=_ROTATION,
+    )
+
+
+def _in_clear(change: Change, attributes: Sequence[str]) -> Finding:
+    return Finding(
+        danger=Danger.WIDER_ACCESS,
+        change=change,
+        attribute=", ".join(attributes),
+        effect=Phrase("The secret's value stands in the plan and in the state, in clear."),
+        remedy=Phrase("Give it as secret_string_wo, which Terraform keeps nowhere."),
+        source=_WRITE_ONLY,
+    )
+
+
+def _stages(change: Change) -> Iterator[Finding | Fine]:
+    """The stages of a value that is there: who reads a secret gets what is AWSCURRENT."""
+    stages = change.after.get("version_stages")
+    if not change.before or not change.changes("version_stages"):
+        return
+    if isinstance(stages, list) and "AWSCURRENT" in stages:
+        yield Fine(change=change, attribute="version_stages", because="Readers get this value.")
+    elif not (change.comes and stages is UNKNOWN):
+        yield Finding(
+            danger=Danger.REPLICATION_STOP,
+            change=change,
+            attribute="version_stages",
+            effect=Phrase("Readers of AWSCURRENT, DMS among them, get another value."),
+            when=moment(change, Timing.NOW),
+            source=_STAGES,
+        )
+
+
+def _any(change: Change, names: Iterable[str]) -> bool:
+    return any(change.changes(name) for name in names)

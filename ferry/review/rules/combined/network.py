@@ -1,30 +1,47 @@
-"""The network: routes to everywhere, and subnets in which something stands."""
+"""The network: the ways that traffic takes, and subnets in which something stands.
+
+Traffic takes the route with the longest prefix. Source:
+https://docs.aws.amazon.com/vpc/latest/userguide/route-tables-priority.html
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from ferry.review.plan.plan import Action
+from ferry.review.plan.plan import Action, without_key
+from ferry.review.plan.ranges import Network, Ranges, is_public, network
 from ferry.review.plan.shown import joined, ours
 from ferry.review.plan.values import UNKNOWN, show
 from ferry.review.rules.dangers import Danger
-from ferry.review.rules.finding import Finding, Phrase
+from ferry.review.rules.finding import Finding, Fine, Phrase
+from ferry.review.rules.row import CREATED, DESTROYED
 from ferry.review.rules.timing import Timing, moment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from ferry.review.plan.plan import Change, Plan
     from ferry.review.plan.shown import Shown
+    from ferry.review.plan.values import Json
 
 _ROUTES: Final = "https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Route_Tables.html"
 _SUBNETS: Final = "https://docs.aws.amazon.com/vpc/latest/userguide/subnet-deleting.html"
-_EVERYWHERE: Final = ("0.0.0.0/0", "::/0")
+_TRANSIT: Final = "https://docs.aws.amazon.com/vpc/latest/tgw/tgw-vpc-attachments.html"
+_PEERING: Final = "https://docs.aws.amazon.com/vpc/latest/peering/what-is-vpc-peering.html"
+_PROPAGATION: Final = "https://docs.aws.amazon.com/vpn/latest/s2svpn/vpn-static-dynamic.html"
+_LINK: Final = "https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html"
+
+_ROUTE: Final = "aws_route"
+_TABLE: Final = "aws_route_table"
+_VPC: Final = "aws_vpc"
 _DESTINATIONS: Final = (
     "destination_cidr_block",
     "destination_ipv6_cidr_block",
     "destination_prefix_list_id",
 )
+_INLINE_DESTINATIONS: Final = ("cidr_block", "ipv6_cidr_block")
 _TARGETS: Final = (
     "carrier_gateway_id",
     "core_network_arn",
@@ -37,71 +54,353 @@ _TARGETS: Final = (
     "vpc_endpoint_id",
     "vpc_peering_connection_id",
 )
+_LOCAL: Final = (("local", "local"),)
 
 
-def routes_change(plan: Plan) -> Iterator[Finding]:
-    """A route leads to the internet, or elsewhere than before."""
-    new_tables = any(it.action is Action.CREATE for it in plan.of("aws_route_table"))
-    for change in plan.of("aws_route"):
-        changed = [name for name in _TARGETS if change.changes(name)]
-        if change.action is Action.UPDATE and changed:
-            yield _finding(
-                change,
-                Danger.REPLICATION_STOP,
-                "Traffic to {to} goes another way: {way}.",
-                {
-                    "to": _shown_destination(change),
-                    "way": joined(
-                        joined((ours(name), change.shown_after(name)), by=" ") for name in changed
-                    ),
-                },
-            )
-        on_new_table = new_tables and change.after.get("route_table_id") is UNKNOWN
-        if change.comes and not on_new_table and _leads_to_internet(change):
-            yield _finding(
-                change,
-                Danger.WIDER_ACCESS,
-                "Subnets that exist get a route to {to} over an internet gateway.",
-                {"to": _shown_destination(change)},
-            )
+class _Table:
+    """The routes of one table on one side, found by the longest prefix."""
+
+    __slots__ = ("_lengths", "_routes")
+
+    def __init__(self) -> None:
+        self._routes: dict[tuple[int, int, int], object] = {}
+        self._lengths: dict[int, set[int]] = {4: set(), 6: set()}
+
+    def add(self, to: Network, targets: object) -> None:
+        """Add a route."""
+        self._routes[to.version, to.prefixlen, int(to.network_address)] = targets
+        self._lengths[to.version].add(to.prefixlen)
+
+    def way(self, to: Network) -> object:
+        """Where traffic to a range leads; None where no route is known."""
+        first, size = int(to.network_address), to.max_prefixlen
+        for length in sorted(self._lengths[to.version], reverse=True):
+            if length <= to.prefixlen:
+                start = first >> (size - length) << (size - length)
+                found = self._routes.get((to.version, length, start))
+                if found is not None:
+                    return found
+        return None
 
 
-def _leads_to_internet(change: Change) -> bool:
-    gateway = change.after.get("gateway_id")
-    to_gateway = gateway is UNKNOWN or (isinstance(gateway, str) and gateway.startswith("igw-"))
-    return to_gateway and _destination(change) in _EVERYWHERE
+@dataclass(frozen=True, kw_only=True)
+class _Tables:
+    """The routes of a plan's tables.
+
+    Args:
+        plan: The plan.
+    """
+
+    plan: Plan
+
+    @cached_property
+    def new(self) -> frozenset[str]:
+        """The route tables that the plan makes."""
+        return frozenset(_table_of(it, it.after) for it in self.plan.of(_TABLE) if it.comes)
+
+    @cached_property
+    def own_ranges(self) -> Ranges:
+        """What the VPCs that are there have as their own ranges."""
+        return Ranges(
+            range_
+            for it in self.plan.of(_VPC)
+            if (range_ := network(_text(it.before.get("cidr_block")))) is not None
+        )
+
+    def way(self, table: str, to: Network, *, after: bool) -> object:
+        """Where traffic to a range leads, before or after; None where no route is known."""
+        found = (self._after if after else self._before).get(table)
+        return found.way(to) if found else None
+
+    @cached_property
+    def _before(self) -> Mapping[str, _Table]:
+        return self._routes(after=False)
+
+    @cached_property
+    def _after(self) -> Mapping[str, _Table]:
+        return self._routes(after=True)
+
+    def _routes(self, *, after: bool) -> dict[str, _Table]:
+        found: dict[str, _Table] = {}
+        for change in self.plan.of(_ROUTE, _TABLE):
+            side = _side(change, after=after)
+            inline = side.get("route") if change.type == _TABLE else [side]
+            names = _INLINE_DESTINATIONS if change.type == _TABLE else _DESTINATIONS
+            for route in inline if isinstance(inline, list) else ():
+                to = _destination(route, names) if isinstance(route, dict) else None
+                if to is not None:
+                    found.setdefault(_table_of(change, side), _Table()).add(to, _targets(route))
+        return found
 
 
-def _destination(change: Change) -> str:
-    for name in _DESTINATIONS[:2]:
-        value = change.after.get(name)
-        if isinstance(value, str) and value:
-            return value
-    return show(change.after.get("destination_prefix_list_id"))
+def routes_change(plan: Plan) -> Iterator[Finding | Fine]:
+    """A route leads to the internet, takes traffic from another, or takes a way away."""
+    tables = _Tables(plan=plan)
+    for change in plan.of(_ROUTE):
+        if change.action in {Action.NO_OP, Action.FORGET}:
+            continue
+        found = [
+            *(_gone(change, tables) if change.goes else ()),
+            *(_turned(change) if change.action is Action.UPDATE else ()),
+            *(_come(change, tables) if change.action is not Action.DELETE else ()),
+        ]
+        yield from found
+        if not found:
+            for name in (CREATED, DESTROYED, *_TARGETS):
+                yield Fine(change=change, attribute=name, because="Traffic takes the ways it took.")
+
+
+def _gone(change: Change, tables: _Tables) -> Iterator[Finding]:
+    """A route that goes, unless traffic takes the same way by another."""
+    to, table = _destination(change.before), _table_of(change, change.before)
+    if to is None or tables.way(table, to, after=True) != _targets(change.before):
+        yield _finding(
+            change,
+            Danger.REPLICATION_STOP,
+            "The route goes: DMS no longer reaches what it reached by it.",
+            {},
+            lasts="for good, or until the new one is there",
+        )
+
+
+def _turned(change: Change) -> Iterator[Finding]:
+    """A route that is changed in place."""
+    changed = [name for name in _TARGETS if change.changes(name)]
+    if changed:
+        way = joined(joined((ours(name), change.shown_after(name)), by=" ") for name in changed)
+        yield _finding(
+            change,
+            Danger.REPLICATION_STOP,
+            "Traffic to {to} goes another way: {way}.",
+            {"to": _shown_destination(change), "way": way},
+        )
+
+
+def _come(change: Change, tables: _Tables) -> Iterator[Finding]:
+    """A route that comes, in a table that is there; of a new table the subnets are judged."""
+    table, to = _table_of(change, change.after), _destination(change.after)
+    if table in tables.new:
+        return
+    values = {"to": _shown_destination(change), "way": _shown_way(change)}
+    if _is_gateway(change.after) and (to is None or is_public(to)):
+        yield _finding(
+            change,
+            Danger.WIDER_ACCESS,
+            "Subnets that exist get a route to {to} over an internet gateway.",
+            values,
+        )
+        return
+    if change.action is Action.UPDATE:
+        return
+    old = tables.way(table, to, after=False) if to is not None else None
+    if to is not None and old is None and tables.own_ranges.covers(to):
+        old = _LOCAL
+    if old is not None and old == _targets(change.after):
+        return
+    if old is not None:
+        yield _finding(
+            change,
+            Danger.REPLICATION_STOP,
+            "Traffic to {to} is taken from the way that it had: {way}.",
+            values,
+        )
+        return
+    yield _finding(
+        change, Danger.WIDER_ACCESS, "Subnets that exist get a way to {to}: {way}.", values
+    )
+
+
+def _side(change: Change, *, after: bool) -> Mapping[str, Json]:
+    """What is there before, or will be after; what is forgotten stays."""
+    return change.after if after and change.action is not Action.FORGET else change.before
+
+
+def _table_of(change: Change, side: Mapping[str, Json]) -> str:
+    """A route table: its id, or its address where that is not known."""
+    is_table = change.type == _TABLE
+    id_ = side.get("id" if is_table else "route_table_id")
+    if isinstance(id_, str) and id_:
+        return id_
+    if is_table:
+        return without_key(change.address)
+    named = (change.references or {}).get("route_table_id", ())
+    return named[0] if id_ is UNKNOWN and len(named) == 1 else show(id_)
+
+
+def _destination(side: Mapping[str, Json], names: Iterable[str] = _DESTINATIONS) -> Network | None:
+    """A route's destination, if it is a range that is known."""
+    return next((it for name in names if (it := network(_text(side.get(name)))) is not None), None)
+
+
+def _targets(side: Mapping[str, Json]) -> object:
+    """Where a route leads: the targets that it names."""
+    return tuple((name, show(side.get(name))) for name in _TARGETS if side.get(name))
+
+
+def _is_gateway(side: Mapping[str, Json]) -> bool:
+    """Whether a route leads, or may lead, to an internet gateway."""
+    gateway = side.get("gateway_id")
+    return bool(gateway and not (isinstance(gateway, str) and not gateway.startswith("igw-"))) or (
+        bool(side.get("egress_only_gateway_id")) or bool(side.get("carrier_gateway_id"))
+    )
 
 
 def _shown_destination(change: Change) -> Shown:
-    return change.shown(_destination(change), *_DESTINATIONS)
+    said = next((it for it in _DESTINATIONS if change.after.get(it)), _DESTINATIONS[0])
+    value = change.after.get(said)
+    return change.shown(value if isinstance(value, str) else show(value), *_DESTINATIONS)
 
 
-def subnets_go(plan: Plan) -> Iterator[Finding]:
+def _shown_way(change: Change) -> Shown:
+    named = [name for name in _TARGETS if change.after.get(name)]
+    return joined(joined((ours(name), change.shown_after(name)), by=" ") for name in named)
+
+
+def _text(value: Json) -> str:
+    return value if isinstance(value, str) else ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Switch:
+    """An option by which traffic finds its way.
+
+    Args:
+        on: The value with which it does.
+        effect: What happens when it is turned off.
+    """
+
+    on: Json
+    effect: str
+
+
+_TRANSIT_OPTIONS: Final[Mapping[str, _Switch]] = {
+    "transit_gateway_default_route_table_propagation": _Switch(
+        on=True,
+        effect="The transit gateway no longer learns the way to this VPC: answers do not come back.",
+    ),
+    "transit_gateway_default_route_table_association": _Switch(
+        on=True,
+        effect="What comes from this VPC finds no route in the transit gateway's own table.",
+    ),
+    "dns_support": _Switch(
+        on="enable", effect="Names of other VPCs of the transit gateway are no longer resolved."
+    ),
+    "security_group_referencing_support": _Switch(
+        on="enable", effect="Rules that name groups of other VPCs let nothing through any more."
+    ),
+}
+
+
+def ways_change(plan: Plan) -> Iterator[Finding | Fine]:
+    """What joins the VPC to others, or to AWS's services, comes or is turned off."""
+    for change in plan.of("aws_ec2_transit_gateway_vpc_attachment"):
+        yield from _made(
+            change,
+            "vpc_id",
+            Danger.WIDER_ACCESS,
+            "A VPC that exists joins a transit gateway.",
+            _TRANSIT,
+        )
+        for name, switch in _TRANSIT_OPTIONS.items():
+            if change.action is Action.UPDATE and change.changes(name):
+                if change.after.get(name) == switch.on:
+                    yield Fine(change=change, attribute=name, because="Traffic finds its way.")
+                else:
+                    yield _way(change, Danger.REPLICATION_STOP, switch.effect, _TRANSIT, name)
+    for change in plan.of("aws_vpc_peering_connection"):
+        if change.comes:
+            yield _way(
+                change,
+                Danger.WIDER_ACCESS,
+                "The VPC is joined to another: routes and security groups decide what passes.",
+                _PEERING,
+                CREATED,
+            )
+    for change in plan.of("aws_vpn_gateway_attachment"):
+        yield from _made(
+            change,
+            "vpc_id",
+            Danger.WIDER_ACCESS,
+            "A VPC that exists gets a VPN gateway.",
+            _PROPAGATION,
+        )
+    for change in plan.of("aws_vpn_gateway_route_propagation"):
+        yield from _made(
+            change,
+            "route_table_id",
+            Danger.REPLICATION_STOP,
+            "The VPN gateway enters its routes in a table that exists: traffic to what it knows goes "
+            "there.",
+            _PROPAGATION,
+        )
+    for change in plan.of("aws_vpc_endpoint"):
+        yield from _made(
+            change,
+            "vpc_id",
+            Danger.REPLICATION_STOP,
+            "An endpoint comes into a VPC that exists: what asks for the service goes through it, as "
+            "far as its policy and its groups allow.",
+            _LINK,
+        )
+
+
+def _made(
+    change: Change, attribute: str, danger: Danger, effect: str, source: str
+) -> Iterator[Finding | Fine]:
+    """A way that is made: harmless where what it is made in is made as well."""
+    if not change.comes:
+        return
+    named = [
+        other
+        for address in (change.references or {}).get(attribute, ())
+        for other in change.neighbours.get(address, ())
+    ]
+    if change.after.get(attribute) is UNKNOWN and named and all(it.comes for it in named):
+        yield Fine(change=change, attribute=CREATED, because="Nothing took another way yet.")
+    else:
+        yield _way(change, danger, effect, source, CREATED)
+
+
+def _way(change: Change, danger: Danger, effect: str, source: str, attribute: str) -> Finding:
+    return Finding(
+        danger=danger,
+        change=change,
+        attribute=attribute,
+        effect=Phrase(effect),
+        when=moment(change, Timing.NOW),
+        source=source,
+    )
+
+
+def subnets_go(plan: Plan) -> Iterator[Finding | Fine]:
     """A subnet is destroyed or replaced: AWS refuses while something stands in it."""
     for change in plan.of("aws_subnet"):
         if change.goes:
-            yield _finding(
-                change,
-                Danger.OUTAGE,
-                "The subnet goes, and with it what stands in it; while something does, AWS refuses "
-                "and the apply ends there.",
-                {},
+            yield Finding(
+                danger=Danger.OUTAGE,
+                change=change,
+                effect=Phrase(
+                    "The subnet goes, and with it what stands in it; while something does, AWS "
+                    "refuses and the apply ends there."
+                ),
+                when=moment(change, Timing.NOW),
+                source=_SUBNETS,
             )
 
 
-def _finding(change: Change, danger: Danger, effect: str, values: dict[str, Shown]) -> Finding:
+def _finding(
+    change: Change,
+    danger: Danger,
+    effect: str,
+    values: Mapping[str, Shown],
+    *,
+    lasts: str = "",
+) -> Finding:
     return Finding(
         danger=danger,
         change=change,
         effect=Phrase(effect, values),
         when=moment(change, Timing.NOW),
-        source=_SUBNETS if change.type == "aws_subnet" else _ROUTES,
+        lasts=lasts,
+        source=_ROUTES,
     )

@@ -363,12 +363,25 @@ def test_a_route_to_the_internet(destination: dict[str, str], gateway: Json) -> 
         {"gateway_id": "igw-1", "destination_cidr_block": "10.0.0.0/8"},
         {"gateway_id": "vgw-1", "destination_cidr_block": "0.0.0.0/0"},
         {"nat_gateway_id": "nat-1", "destination_cidr_block": "0.0.0.0/0"},
-        {"gateway_id": "igw-1", "destination_prefix_list_id": "pl-1"},
+        {"transit_gateway_id": "tgw-1", "destination_prefix_list_id": "pl-1"},
+        {"vpc_peering_connection_id": "pcx-1", "destination_cidr_block": UNKNOWN},
     ],
 )
-def test_other_routes_are_safe(after: dict[str, Any]) -> None:
+def test_subnets_that_exist_get_another_way(after: dict[str, Any]) -> None:
     item = change(ROUTE, "create", None, {"route_table_id": "rtb-1", **after})
-    assert reviewed(item).exit_code == 0
+    (effect,) = effects(reviewed(item))
+    assert effect.startswith("Subnets that exist get a way to ")
+    assert dangers(reviewed(item)) == {Danger.WIDER_ACCESS}
+
+
+@pytest.mark.parametrize("destination", ["0.0.0.0/1", "128.0.0.0/1", "203.0.113.0/24", "0.0.0.0/0"])
+def test_any_part_of_the_internet_is_the_internet(destination: str) -> None:
+    after = {
+        "route_table_id": "rtb-1", "gateway_id": "igw-1", "destination_cidr_block": destination
+    }  # fmt: skip
+    assert effects(reviewed(change(ROUTE, "create", None, after))) == [
+        f"Subnets that exist get a route to {destination} over an internet gateway."
+    ]
 
 
 def test_a_route_of_a_new_table_is_safe() -> None:
@@ -380,8 +393,130 @@ def test_a_route_of_a_new_table_is_safe() -> None:
     found = reviewed(
         change("aws_route_table", "create", None, {"id": UNKNOWN}),
         change(ROUTE, "create", None, after),
+        configuration=configured(aws_route__it={"route_table_id": ["aws_route_table.it"]}),
     )
     assert found.exit_code == 0
+
+
+def route(to: str, target: str) -> dict[str, str]:
+    return {
+        "route_table_id": "rtb-1",
+        "destination_cidr_block": to,
+        "transit_gateway_id": target,
+    }
+
+
+def test_a_route_with_a_longer_prefix_takes_traffic_from_another() -> None:
+    there = stays(ROUTE, "old", **route("172.16.0.0/16", "tgw-1"))
+    taken = change(ROUTE, "create", None, route("172.16.1.0/24", "tgw-2"))
+    assert effects(reviewed(there, taken)) == [
+        ('Traffic to 172.16.1.0/24 is taken from the way that it had: transit_gateway_id "tgw-2".')
+    ]
+    assert dangers(reviewed(there, taken)) == {Danger.REPLICATION_STOP}
+
+
+def test_of_two_wider_routes_the_longer_one_counts() -> None:
+    there = [
+        stays(ROUTE, "widest", **route("172.16.0.0/12", "tgw-2")),
+        stays(ROUTE, "wide", **route("172.16.0.0/16", "tgw-1")),
+    ]
+    taken = change(ROUTE, "create", None, route("172.16.1.0/24", "tgw-2"))
+    assert dangers(reviewed(*there, taken)) == {Danger.REPLICATION_STOP}
+    assert reviewed(there[0], taken).exit_code == 0
+
+
+def test_a_route_inside_of_a_table_counts_as_well() -> None:
+    inline_route = {"cidr_block": "172.16.0.0/16", "transit_gateway_id": "tgw-1"}
+    there = stays("aws_route_table", id="rtb-1", route=[inline_route])
+    taken = change(ROUTE, "create", None, route("172.16.1.0/24", "tgw-2"))
+    assert dangers(reviewed(there, taken)) == {Danger.REPLICATION_STOP}
+
+
+def test_a_route_within_the_vpc_takes_its_own_traffic() -> None:
+    there = stays("aws_vpc", cidr_block="10.0.0.0/16")
+    taken = change(ROUTE, "create", None, route("10.0.1.0/24", "tgw-2"))
+    assert dangers(reviewed(there, taken)) == {Danger.REPLICATION_STOP}
+
+
+@pytest.mark.parametrize(
+    ("left", "safe"),
+    [
+        (route("172.16.0.0/16", "tgw-1"), True),
+        (route("172.0.0.0/8", "tgw-1"), True),
+        (route("172.0.0.0/8", "tgw-2"), False),
+        (route("172.16.1.0/24", "tgw-1"), False),
+        ({**route("172.16.0.0/16", "tgw-1"), "route_table_id": "rtb-2"}, False),
+    ],
+)
+def test_a_route_that_goes_while_another_is_left(left: dict[str, str], safe: bool) -> None:  # noqa: FBT001 (a parameter)
+    gone = change(ROUTE, "delete", route("172.16.0.0/16", "tgw-1"))
+    review = reviewed(stays(ROUTE, "left", **left), gone)
+    assert effects(review) == (
+        [] if safe else ["The route goes: DMS no longer reaches what it reached by it."]
+    )
+
+
+def test_a_route_that_moves_to_another_address_is_safe() -> None:
+    own = route("172.16.0.0/16", "tgw-1")
+    moved = [change(ROUTE, "delete", own, name="old"), change(ROUTE, "create", None, own)]
+    assert reviewed(*moved).exit_code == 0
+
+
+ATTACHMENT = "aws_ec2_transit_gateway_vpc_attachment"
+
+
+@pytest.mark.parametrize(
+    ("option", "on", "off", "effect"),
+    [
+        ("transit_gateway_default_route_table_propagation", True, False,
+         "The transit gateway no longer learns the way to this VPC: answers do not come back."),
+        ("transit_gateway_default_route_table_association", True, False,
+         "What comes from this VPC finds no route in the transit gateway's own table."),
+        ("dns_support", "enable", "disable",
+         "Names of other VPCs of the transit gateway are no longer resolved."),
+        ("security_group_referencing_support", "enable", "disable",
+         "Rules that name groups of other VPCs let nothing through any more."),
+    ],
+)  # fmt: skip
+def test_an_option_of_the_transit_gateway_is_turned_off(
+    option: str, on: Json, off: Json, effect: str
+) -> None:
+    for after in (off, UNKNOWN):
+        review = reviewed(update(ATTACHMENT, {option: on}, **{option: after}))
+        assert effects(review) == [effect]
+        assert dangers(review) == {Danger.REPLICATION_STOP}
+    assert reviewed(update(ATTACHMENT, {option: off}, **{option: on})).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("type_", "attribute", "within", "danger"),
+    [
+        (ATTACHMENT, "vpc_id", "aws_vpc", Danger.WIDER_ACCESS),
+        ("aws_vpn_gateway_attachment", "vpc_id", "aws_vpc", Danger.WIDER_ACCESS),
+        ("aws_vpn_gateway_route_propagation", "route_table_id", "aws_route_table",
+         Danger.REPLICATION_STOP),
+        ("aws_vpc_endpoint", "vpc_id", "aws_vpc", Danger.REPLICATION_STOP),
+    ],
+)  # fmt: skip
+def test_a_way_is_safe_in_what_is_new_alone(
+    type_: str, attribute: str, within: str, danger: Danger
+) -> None:
+    refers = configured(**{f"{type_}__it": {attribute: [f"{within}.it"]}})
+    new = reviewed(
+        change(within, "create", None, {"id": UNKNOWN}),
+        change(type_, "create", None, {attribute: UNKNOWN}),
+        configuration=refers,
+    )
+    assert new.exit_code == 0
+    for value, parts in (("it-1", refers), (UNKNOWN, None)):
+        item = change(type_, "create", None, {attribute: value})
+        found = reviewed(stays(within, id="it-1"), item, configuration=parts or {})
+        assert danger in dangers(found)
+
+
+def test_a_peering_is_told_of() -> None:
+    item = change("aws_vpc_peering_connection", "create", None, {"peer_owner_id": "999999999999"})
+    assert Danger.WIDER_ACCESS in dangers(reviewed(item))
 
 
 def test_a_route_that_goes_another_way() -> None:
@@ -395,8 +530,10 @@ def test_a_route_that_goes_another_way() -> None:
 
 def test_a_subnet_that_goes() -> None:
     found = reviewed(
-        change("aws_subnet", "replace", {"cidr_block": "a"}, {"cidr_block": "b"}),
-        change("aws_subnet", "create", None, {"cidr_block": "c"}, name="new"),
+        change(
+            "aws_subnet", "replace", {"cidr_block": "10.1.0.0/24"}, {"cidr_block": "10.2.0.0/24"}
+        ),
+        change("aws_subnet", "create", None, {"cidr_block": "10.3.0.0/24"}, name="new"),
     )
     assert len(found.findings) == 1
     assert found.exit_code == 4
@@ -404,7 +541,7 @@ def test_a_subnet_that_goes() -> None:
 
 def test_a_vpc_of_another_cidr_takes_everything_with_it() -> None:
     found = reviewed(
-        change("aws_vpc", "replace", {"cidr_block": "a"}, {"cidr_block": "b"},
+        change("aws_vpc", "replace", {"cidr_block": "10.1.0.0/16"}, {"cidr_block": "10.2.0.0/16"},
                replace_paths=[["cidr_block"]])
     )  # fmt: skip
     assert dangers(found) == {Danger.OUTAGE}

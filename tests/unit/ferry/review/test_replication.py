@@ -259,7 +259,7 @@ def test_what_dms_refuses_is_found_with_dms() -> None:
 
 
 def test_a_key_that_goes() -> None:
-    found = reviewed(change("aws_kms_key", "replace", {"deletion_window_in_days": 30}, {}))
+    found = reviewed(change("aws_kms_key", "delete", {"deletion_window_in_days": 30}))
     assert effects(found) == [
         (
             "The key is deleted after 30 days. Whatever it encrypted, snapshots and backups included, "
