@@ -18,6 +18,7 @@ from ferry.review.rules.combined.aurora import family_and_version, waiting_upgra
 from ferry.review.rules.combined.keys import keys_go, passwords_change, secrets_go
 from ferry.review.rules.combined.network import routes_change, subnets_go, ways_change
 from ferry.review.rules.combined.policies import attachment_findings, policy_findings
+from ferry.review.rules.combined.replication import endpoint_changes, task_changes
 from ferry.review.rules.combined.traffic import traffic_findings
 from ferry.review.rules.row import ANY, Judged, Rule
 from ferry.review.rules.rows import aurora, groups, keys, monitoring, network, replication
@@ -59,12 +60,14 @@ SILENT_WHERE_FINE: Final[frozenset[Combined]] = frozenset(
     row.by for row in ROWS if isinstance(row, Judged)
 ) - {
     attachment_findings,
+    endpoint_changes,
     keys_go,
     passwords_change,
     policy_findings,
     routes_change,
     secrets_go,
     subnets_go,
+    task_changes,
     traffic_findings,
     ways_change,
 }
@@ -88,6 +91,6 @@ FOR_ALL: Final = TABLE[ANY]
 UNEXAMINED_WHEN_CREATED: Final[frozenset[str]] = (
     frozenset(TABLE)
     - {ANY, "aws_db_subnet_group"}
-    - {row.resource for row in (*network.ROWS, *keys.ROWS)}
+    - {row.resource for row in (*network.ROWS, *keys.ROWS, *replication.ROWS)}
 )
 """Transitional: the types of which what is made, or made anew, is not judged by its attributes yet."""

@@ -2,30 +2,51 @@
 
 from __future__ import annotations
 
+import re
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
+from facts.dms import SSL_MODES, VERIFYING
 from ferry.review.plan.plan import Action
-from ferry.review.plan.shown import joined
-from ferry.review.plan.values import UNKNOWN, Hidden, document
+from ferry.review.plan.values import UNKNOWN, Hidden, is_set
+from ferry.review.rules.combined.connection_options import OPTIONS, connection_options
+from ferry.review.rules.combined.settings import and_more, effects, in_words
+from ferry.review.rules.combined.table_mappings import (
+    Carried,
+    Mappings,
+    TooMany,
+    table_mappings,
+)
+from ferry.review.rules.combined.task_settings import SETTINGS, task_settings
+from ferry.review.rules.conditions import left_out
 from ferry.review.rules.dangers import Danger
-from ferry.review.rules.finding import Finding, Phrase
+from ferry.review.rules.finding import Finding, Fine, Phrase
+from ferry.review.rules.row import DESTROYED
 from ferry.review.rules.timing import Timing, moment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from ferry.review.plan.plan import Change, Plan
     from ferry.review.plan.shown import Shown
+    from ferry.review.plan.values import Json
 
 _GUIDE: Final = "https://docs.aws.amazon.com/dms/latest/userguide"
+_API: Final = "https://docs.aws.amazon.com/dms/latest/APIReference"
 _PROVIDER: Final = (
     "https://github.com/hashicorp/terraform-provider-aws/blob/v5.100.0/internal/service/dms/"
     "replication_task.go"
 )
-_MODIFY_ENDPOINT: Final = (
-    "https://docs.aws.amazon.com/dms/latest/APIReference/API_ModifyEndpoint.html"
-)
-_FULL_LOAD: Final = f"{_GUIDE}/CHAP_Tasks.CustomizingTasks.TaskSettings.FullLoad.html"
+_MODIFY_ENDPOINT: Final = f"{_API}/API_ModifyEndpoint.html"
+_SETTINGS: Final = f"{_GUIDE}/CHAP_Tasks.CustomizingTasks.TaskSettings.html"
+_MAPPINGS: Final = f"{_GUIDE}/CHAP_Tasks.CustomizingTasks.TableMapping.html"
+_OPTIONS: Final = f"{_GUIDE}/CHAP_Source.PostgreSQL.html"
+
+_SECRETS: Final = f"{_GUIDE}/security_iam_secretsmanager.html"
+
+_TASK: Final = "aws_dms_replication_task"
+_ENDPOINT: Final = "aws_dms_endpoint"
+_INSTANCE: Final = "aws_dms_replication_instance"
 
 _SENT: Final = (
     "cdc_start_position",
@@ -35,10 +56,15 @@ _SENT: Final = (
     "replication_task_settings",
     "table_mappings",
 )
-_EMPTYING: Final = {
-    "DROP_AND_CREATE": "drops Aurora's tables and makes them without their indexes and constraints",
-    "TRUNCATE_BEFORE_LOAD": "empties Aurora's tables",
+"""A change of any of these stops the task. Source: provider 5.100.0, replication_task.go."""
+
+_WIRES: Final = {
+    "replication_instance_arn": (_INSTANCE, None),
+    "source_endpoint_arn": (_ENDPOINT, "source"),
+    "target_endpoint_arn": (_ENDPOINT, "target"),
 }
+"""What a task hangs on: type of resource and, of an endpoint, its own type."""
+
 _IDLE: Final = frozenset({"ready", "created", "stopped", "failed"})
 _ENDPOINT_ATTRIBUTES: Final = (
     "certificate_arn",
@@ -55,67 +81,149 @@ _ENDPOINT_ATTRIBUTES: Final = (
     "ssl_mode",
     "username",
 )
+_MOST_NAMED: Final = 5
 
 
-def task_changes(plan: Plan) -> Iterator[Finding]:
-    """A task is changed: a running one is stopped, and goes on only where Terraform starts it."""
-    for change in plan.of("aws_dms_replication_task"):
-        if change.action is not Action.UPDATE:
+# Tasks
+
+
+def task_changes(plan: Plan) -> Iterator[Finding | Fine]:
+    """A task is changed: a running one is stopped, and goes on only where Terraform starts it.
+
+    A task is made: it hangs on this plan's instance and endpoints, carries what no other task
+    carries, and leaves Aurora's tables as they are.
+    """
+    tasks = _Tasks(plan)
+    for change in plan.of(_TASK):
+        if change.action is Action.UPDATE:
+            judged = [*_SENT, "start_replication_task"]
+            found = [*_changed(change), *_of_what_it_says(change, tasks)]
+        elif change.comes:
+            judged = [*_SENT, *_WIRES, "start_replication_task"]
+            found = [*_made(change, tasks), *_of_what_it_says(change, tasks)]
+        else:
             continue
-        sent = [name for name in _SENT if change.changes(name)]
-        if sent:
-            yield Finding(
-                danger=Danger.REPLICATION_STOP,
-                change=change,
-                attribute=", ".join(sent),
-                effect=Phrase(f"{_what_stops(change)}{_what_else(sent)}"),
-                when=moment(change, Timing.NOW),
-                lasts=_until(change),
-                remedy=Phrase("")
-                if _starts(change)
-                else Phrase("Resume it afterwards, if it ran: resume-processing."),
-                source=_PROVIDER,
-            )
-        if change.changes("start_replication_task"):
-            yield _start_setting(change)
-        if change.changes("replication_task_settings"):
-            yield from _empties(change)
+        yield from found
+        spoken = {name for it in found for name in it.attribute.split(", ")}
+        for name in dict.fromkeys(judged):
+            if change.changes(name) and name not in spoken and name != "migration_type":
+                yield Fine(change=change, attribute=name, because=_WHY_FINE[name])
 
 
-def _what_stops(change: Change) -> str:
+_WHY_FINE: Final = {
+    **dict.fromkeys(_WIRES, "It is one of this plan's."),
+    **dict.fromkeys(("cdc_start_position", "cdc_start_time"), "DMS begins where the load began."),
+    "replication_task_settings": "Each setting is harmless with its value, and no running task is "
+    "stopped for it.",
+    "start_replication_task": "Terraform starts and stops nothing.",
+    "table_mappings": "No other task carries these tables, and no running task is stopped for it.",
+}
+
+
+def _changed(change: Change) -> Iterator[Finding]:
+    """What the change of a task does, whatever it becomes."""
+    sent = [name for name in _SENT if change.changes(name)]
+    runs, starts = not _is_idle(change), _may_start(change)
+    parts = {name: text for name, text in _what_else(change).items() if name in sent}
+    stops = bool(sent) and (runs or starts)
+    if stops or parts:
+        words, values = _words(change)
+        texts = [_what_stops(change, runs=runs), words] if stops else []
+        yield Finding(
+            danger=Danger.REPLICATION_STOP,
+            change=change,
+            attribute=", ".join(sent if stops else parts),
+            effect=Phrase(" ".join(filter(None, [*texts, *parts.values()])), values),
+            when=moment(change, Timing.NOW),
+            lasts=("a minute or two" if _starts(change) else "until somebody resumes it")
+            if runs
+            else "",
+            remedy=Phrase("")
+            if _starts(change) or not runs
+            else Phrase("Resume it afterwards, if it ran: resume-processing."),
+            source=_PROVIDER,
+        )
+    if change.changes("start_replication_task") and (runs or starts):
+        yield _start_setting(change)
+
+
+def _is_idle(change: Change) -> bool:
     status = change.before.get("status")
-    if status in _IDLE:
-        return f"The task is {status}: nothing stops."
+    return isinstance(status, str) and status in _IDLE
+
+
+def _what_stops(change: Change, *, runs: bool) -> str:
+    if not runs:
+        return "The task does not run, and Terraform starts it."
     if _starts(change):
         return "A running task is stopped, changed and resumed."
     return "A running task is stopped and stays so: Terraform did not start it."
-
-
-def _what_else(sent: list[str]) -> str:
-    if "cdc_start_position" in sent or "cdc_start_time" in sent:
-        return " It reads the source from another position: changes can be missed or repeated."
-    if "replication_instance_arn" in sent:
-        return (
-            " It is moved to another replication instance, which must have the same version of DMS "
-            "or a later one."
-        )
-    if "table_mappings" in sent:
-        return " Tables that are added are loaded only by a reload; what was copied stays."
-    return ""
-
-
-def _until(change: Change) -> str:
-    if change.before.get("status") in _IDLE:
-        return ""
-    return "a minute or two" if _starts(change) else "until somebody resumes it"
 
 
 def _starts(change: Change) -> bool:
     return change.after.get("start_replication_task") is True
 
 
+def _may_start(change: Change) -> bool:
+    return change.after.get("start_replication_task") not in {None, False}
+
+
+def _words(change: Change) -> tuple[str, dict[str, Shown]]:
+    """What changes in the task's settings and tables, in words."""
+    told, values = [], {}
+    name = "replication_task_settings"
+    before, after = (task_settings(side.get(name)) for side in (change.before, change.after))
+    if before is not None and after is not None and change.changes(name):
+        values["settings"] = in_words(change, name, table=SETTINGS, before=before, after=after)
+        told += ["Its settings change: {settings}."] if values["settings"] else []
+    values |= {key: shown for key, shown in _tables_in_words(change).items() if shown}
+    return " ".join(told), values
+
+
+def _tables_in_words(change: Change) -> dict[str, Shown]:
+    """The tables that the task carries from now on, and those that it no longer does."""
+    sides = [_mappings(side) for side in (change.before, change.after)]
+    old, new = [set() if it is None else _carries(it) for it in sides]
+    return {
+        "come": _named(change, sorted(new - old)),
+        "gone": _named(change, sorted(old - new)),
+    }
+
+
+def _carries(mappings: Mappings) -> set[str]:
+    return {f"{it}" for it in mappings.included} | {f"not {it}" for it in mappings.excluded}
+
+
+def _named(change: Change, texts: Sequence[str]) -> Shown:
+    shown = [change.shown(it, "table_mappings") for it in texts[:_MOST_NAMED]]
+    return and_more(shown, len(texts))
+
+
+def _what_else(change: Change) -> Mapping[str, str]:
+    """What a change of a task does beside stopping it, by the attribute that does it."""
+    position = "It reads the source from another position: changes can be missed or repeated."
+    found = {
+        "cdc_start_position": position,
+        "replication_instance_arn": "It is moved to another replication instance, which must have "
+        "the same version of DMS or a later one.",
+    }
+    if not change.changes("cdc_start_position"):
+        found["cdc_start_time"] = position
+    before, after = _mappings(change.before), _mappings(change.after)
+    if before is None or after is None or before.rules != after.rules:
+        words = _tables_in_words(change)
+        found["table_mappings"] = " ".join(
+            [
+                *(["From now on it carries {come}."] if words["come"] else []),
+                *(["No longer does it carry {gone}."] if words["gone"] else []),
+                "Tables that are added are loaded only by a reload; what was copied stays.",
+            ]
+        )
+    return found
+
+
 def _start_setting(change: Change) -> Finding:
-    starts = change.after.get("start_replication_task") is not False
+    starts = _may_start(change)
     return Finding(
         danger=Danger.REPLICATION_STOP,
         change=change,
@@ -126,85 +234,363 @@ def _start_setting(change: Change) -> Finding:
             else "Terraform stops the task, and no longer starts it."
         ),
         when=moment(change, Timing.NOW),
-        lasts="" if starts else "until somebody resumes it",
+        remedy=Phrase("Start it from the project's runbook, when the schema is there.")
+        if starts
+        else Phrase(""),
         source=_PROVIDER,
     )
 
 
-def task_starts(plan: Plan) -> Iterator[Finding]:
-    """A new task: whether it starts by itself, and what it does to tables that are there."""
-    for change in plan.of("aws_dms_replication_task"):
-        if change.comes:
-            if change.after.get("start_replication_task") is True:
-                yield _start_setting(change)
-            yield from _empties(change)
-
-
-def _empties(change: Change) -> Iterator[Finding]:
-    mode = preparation_mode(change.after)
-    if mode in _EMPTYING and (change.comes or preparation_mode(change.before) != mode):
+def _made(change: Change, tasks: _Tasks) -> Iterator[Finding]:
+    """What comes of a task that is new, or made anew."""
+    if change.action is Action.CREATE and change.address in tasks.found_deleted:
         yield Finding(
-            danger=Danger.IRREVERSIBLE,
+            danger=Danger.REPLICATION_LOSS,
             change=change,
-            attribute="replication_task_settings",
-            effect=Phrase(f"When it is started or reloaded, the task {_EMPTYING[mode]}."),
-            remedy=Phrase("Sure that nothing in them is needed? DO_NOTHING keeps them."),
-            source=_FULL_LOAD,
-        )
-
-
-def preparation_mode(side: Mapping[str, Any]) -> str:
-    """A task's TargetTablePrepMode; empty where it does not say."""
-    settings = document(side.get("replication_task_settings")) or {}
-    full_load = settings.get("FullLoadSettings")
-    mode = full_load.get("TargetTablePrepMode") if isinstance(full_load, dict) else None
-    return mode if isinstance(mode, str) else ""
-
-
-def endpoint_changes(plan: Plan) -> Iterator[Finding]:
-    """An endpoint is changed in place: DMS refuses that while a task that uses it runs."""
-    for change in plan.of("aws_dms_endpoint"):
-        changed = [name for name in _ENDPOINT_ATTRIBUTES if change.changes(name)]
-        if change.action is not Action.UPDATE or not changed:
-            continue
-        tasks = _tasks_of(plan, change)
-        running = [task for task in tasks if task.before.get("status") not in _IDLE]
-        pauses = change.after.get("pause_replication_tasks") is True
-        names = {"tasks": joined(map(_name, running))}
-        if running and not pauses:
-            danger = Danger.REFUSED
-            effect = "DMS changes no endpoint while a task uses it: {tasks} may be running."
-        elif running:
-            danger = Danger.REPLICATION_STOP
-            effect = "{tasks} are stopped meanwhile. Whether they are started again is not certain."
-        else:
-            danger = Danger.REPLICATION_STOP
-            effect = f"DMS connects in another way from now on. {_what_breaks(changed)}"
-        yield Finding(
-            danger=danger,
-            change=change,
-            attribute=", ".join(changed),
-            effect=Phrase(effect.rstrip(), names),
+            effect=Phrase(
+                "The task was deleted outside Terraform, its position with it. The new one starts "
+                "with the full load, and only when somebody starts it."
+            ),
+            lasts="until a full load is done",
             when=moment(change, Timing.NOW),
-            remedy=Phrase("Stop the tasks before, test the connection and resume them after.")
-            if running
-            else Phrase("Test the connection afterwards."),
-            source=_MODIFY_ENDPOINT,
+            source=f"{_API}/API_DeleteReplicationTask.html",
         )
+    if _may_start(change):
+        yield _start_setting(change)
+    for name in ("cdc_start_position", "cdc_start_time"):
+        if is_set(change.after.get(name)) and not _is_left_out(change, name):
+            yield Finding(
+                danger=Danger.REPLICATION_STOP,
+                change=change,
+                attribute=name,
+                effect=Phrase(
+                    "The task reads the source from {after} on: what changed before is missed, "
+                    "what is loaded already comes twice.",
+                    {"after": change.shown_after(name)},
+                ),
+                source=_PROVIDER,
+            )
+    for name, kind in _WIRES.items():
+        if change.changes(name) and not tasks.hangs_on(change, name, kind):
+            yield _unclear(
+                change,
+                name,
+                "No {type} of this plan is {after}: whether the task fits it cannot be told.",
+                type=change.shown(" ".join(filter(None, [kind[1], kind[0]]))),
+            )
 
 
-def _tasks_of(plan: Plan, endpoint: Change) -> list[Change]:
-    """The tasks that exist and use an endpoint; where that is not known, all that might."""
-    arn = endpoint.before.get("endpoint_arn")
-    return [
-        task
-        for task in plan.of("aws_dms_replication_task")
-        if task.before
-        and any(
-            task.before.get(name) == arn or isinstance(task.before.get(name), Hidden)
-            for name in ("source_endpoint_arn", "target_endpoint_arn")
+def _of_what_it_says(change: Change, tasks: _Tasks) -> Iterator[Finding]:
+    """What comes of a task's settings and table mappings as they will be."""
+    name = "replication_task_settings"
+    if change.changes(name) or change.action is Action.CREATE:
+        before = None if change.comes else task_settings(change.before.get(name))
+        after = task_settings(change.after.get(name))
+        if not is_set(change.after.get(name)) or _is_left_out(change, name):
+            after = {}
+        if after is None or (before is None and not change.comes):
+            yield _unclear(change, name, "What these settings are cannot be told.")
+        else:
+            yield from effects(
+                change, name, table=SETTINGS, before=before, after=after, source=_SETTINGS
+            )
+    if change.changes("table_mappings"):
+        yield from _of_its_tables(change, tasks)
+
+
+def _of_its_tables(change: Change, tasks: _Tasks) -> Iterator[Finding]:
+    name = "table_mappings"
+    mappings = _mappings(change.after)
+    if mappings is None:
+        yield _unclear(change, name, "Which tables the task carries cannot be told.")
+        return
+    if mappings.strange:
+        yield _unclear(
+            change,
+            name,
+            "No rule says that these selections, filters and transformations are harmless: {rules}. "
+            "DMS knows %, _ and [ ] as wildcards, and no others.",
+            rules=_named(change, [_in_short(it) for it in mappings.strange]),
         )
-    ]
+    every = [it for it in mappings.included if "%" in it.schema]
+    if every:
+        yield _of_tables(
+            change,
+            "The task carries every schema of the source that {tables} matches.",
+            tables=_named(change, [str(it) for it in every]),
+        )
+    try:
+        if not mappings.strange and not mappings.selects():
+            yield _of_tables(change, "The task selects no table: it copies nothing.")
+        also = tasks.carried.also(change.address, tasks.target(change), mappings)
+    except TooMany:
+        yield _unclear(change, name, "More tables stand in this plan's tasks than are compared.")
+        return
+    if also:
+        other, tables = also
+        yield _of_tables(
+            change,
+            "{other} carries {tables} as well: two tasks write the same rows.",
+            other=change.shown(other),
+            tables=_named(change, [str(tables)]),
+        )
+    elif tasks.may_carry_anything(change):
+        yield _unclear(change, name, "Which tables another task carries cannot be told.")
+
+
+def _in_short(rule: Mapping[str, Any]) -> str:
+    """A rule in a few words."""
+    locator = rule.get("object-locator")
+    names = (
+        [it for it in locator.values() if isinstance(it, str)] if isinstance(locator, dict) else []
+    )
+    words = [rule.get(it) for it in ("rule-action", "rule-target")]
+    return " ".join([*(it for it in words if isinstance(it, str)), ".".join(names)])
+
+
+def _of_tables(change: Change, effect: str, **values: Shown) -> Finding:
+    return Finding(
+        danger=Danger.REPLICATION_STOP,
+        change=change,
+        attribute="table_mappings",
+        effect=Phrase(effect, values),
+        source=_MAPPINGS,
+    )
+
+
+def _unclear(change: Change, attribute: str, effect: str, **values: Shown) -> Finding:
+    return Finding(
+        danger=Danger.UNCLEAR,
+        change=change,
+        attribute=attribute,
+        effect=Phrase(effect, {"after": change.shown_after(attribute), **values}),
+    )
+
+
+def _is_left_out(change: Change, attribute: str) -> bool:
+    """Whether only AWS will say a value, because nobody configures it."""
+    return change.after.get(attribute) is UNKNOWN and left_out(change, attribute) is True
+
+
+def _mappings(side: Mapping[str, Json]) -> Mappings | None:
+    return table_mappings(side.get("table_mappings"))
+
+
+class _Tasks:
+    """What a plan's tasks hang on and carry, looked up once."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._kinds: dict[str, frozenset[tuple[str, Json]]] = {}
+
+    @cached_property
+    def found_deleted(self) -> frozenset[str]:
+        """What was deleted outside Terraform."""
+        return frozenset(it.address for it in self._plan.drift if it.action is Action.DELETE)
+
+    @cached_property
+    def _by_arn(self) -> Mapping[str, Change]:
+        named = {_ENDPOINT: "endpoint_arn", _INSTANCE: "replication_instance_arn"}
+        return {
+            it.after[name]: it
+            for type_, name in named.items()
+            for it in self._plan.of(type_)
+            if it.stays and isinstance(it.after.get(name), str)
+        }
+
+    def hangs_on(self, task: Change, attribute: str, kind: tuple[str, str | None]) -> bool:
+        """Whether an attribute is known to name a resource of the plan, of a kind."""
+        value = task.after.get(attribute)
+        if isinstance(value, str):
+            it = self._by_arn.get(value)
+            return it is not None and _kind(it) == kind
+        names = (task.references or {}).get(attribute, ())
+        return (
+            value is UNKNOWN
+            and bool(names)
+            and all(self._kinds_at(task, it) == {kind} for it in names)
+        )
+
+    def _kinds_at(self, task: Change, address: str) -> frozenset[tuple[str, Json]]:
+        """What stands at an address without a key; nothing where not all of it stays."""
+        if address not in self._kinds:
+            group = task.neighbours.get(address, ())
+            stay = all(it.managed and it.stays for it in group)
+            self._kinds[address] = frozenset(map(_kind, group)) if stay else frozenset()
+        return self._kinds[address]
+
+    @staticmethod
+    def target(task: Change) -> str:
+        """Where a task writes: what two tasks that write to one target have in common."""
+        value = task.after.get("target_endpoint_arn")
+        if isinstance(value, str):
+            return value
+        return " ".join((task.references or {}).get("target_endpoint_arn", ()))
+
+    @cached_property
+    def _staying(self) -> Sequence[tuple[Change, Mappings | None]]:
+        return [(it, _mappings(it.after)) for it in self._plan.of(_TASK) if it.stays]
+
+    @cached_property
+    def carried(self) -> Carried:
+        """What all tasks carry."""
+        return Carried(
+            (it.address, self.target(it), mappings)
+            for it, mappings in self._staying
+            if mappings is not None
+        )
+
+    @cached_property
+    def _not_told(self) -> Mapping[str, set[str]]:
+        found: dict[str, set[str]] = {}
+        for it, mappings in self._staying:
+            if mappings is None:
+                found.setdefault(self.target(it), set()).add(it.address)
+        return found
+
+    def may_carry_anything(self, task: Change) -> bool:
+        """Whether another task writes to the same target what cannot be told."""
+        return bool(self._not_told.get(self.target(task), set()) - {task.address})
+
+
+def _kind(change: Change) -> tuple[str, Json]:
+    return change.type, change.after.get("endpoint_type") if change.type == _ENDPOINT else None
+
+
+# Endpoints
+
+
+def endpoint_changes(plan: Plan) -> Iterator[Finding | Fine]:
+    """An endpoint is changed in place: DMS refuses that while a task that uses it runs.
+
+    A new one keeps what it carries, and its password, from others. A certificate does not go while
+    an endpoint holds it.
+    """
+    running = [it for it in plan.of(_TASK) if it.before and not _is_idle(it)]
+    users = _by(running, "before", "source_endpoint_arn", "target_endpoint_arn")
+    for change in plan.of(_ENDPOINT):
+        if change.comes:
+            yield from _endpoint_made(plan, change)
+        elif change.action is Action.UPDATE:
+            yield from _endpoint_changed(change, users(change.before.get("endpoint_arn")))
+        if is_set(change.after.get("password")) and change.changes("password"):
+            yield Finding(
+                danger=Danger.WIDER_ACCESS,
+                change=change,
+                attribute="password",
+                effect=Phrase(
+                    "The password stands in the state, for all who may read that; a new one in "
+                    "Secrets Manager does not reach DMS."
+                ),
+                remedy=Phrase("Name a secret in secrets_manager_arn."),
+                source=_SECRETS,
+            )
+    yield from _certificates(plan)
+
+
+def _by(
+    changes: Iterable[Change], side: str, *attributes: str
+) -> Callable[[Json], Sequence[Change]]:
+    """Find the changes of which an attribute has a value, and some that may have it: it is hidden."""
+    found: dict[str, list[Change]] = {}
+    hidden: list[Change] = []
+    for change in changes:
+        values = [getattr(change, side).get(name) for name in attributes]
+        if any(isinstance(it, Hidden) for it in values):
+            hidden += [change] if len(hidden) < _MOST_NAMED else []
+            continue
+        for value in {it for it in values if isinstance(it, str) and it}:
+            found.setdefault(value, []).append(change)
+    return lambda value: [*(found.get(value, ()) if isinstance(value, str) else ()), *hidden]
+
+
+def _endpoint_changed(change: Change, running: Sequence[Change]) -> Iterator[Finding]:
+    changed = [name for name in _ENDPOINT_ATTRIBUTES if change.changes(name)]
+    if not changed:
+        return
+    values = {"tasks": _all_named(running, _name), "port": change.shown_after("port")}
+    if running and change.after.get("pause_replication_tasks") is not True:
+        danger = Danger.REFUSED
+        effect = "DMS changes no endpoint while a task uses it: {tasks} may be running."
+    elif running:
+        danger = Danger.REPLICATION_STOP
+        effect = "{tasks} are stopped meanwhile. Whether they are started again is not certain."
+    else:
+        danger = Danger.REPLICATION_STOP
+        effect = f"DMS connects in another way from now on. {_what_breaks(changed)}"
+    yield Finding(
+        danger=danger,
+        change=change,
+        attribute=", ".join(changed),
+        effect=Phrase(effect.rstrip(), values),
+        when=moment(change, Timing.NOW),
+        remedy=Phrase("Stop the tasks before, test the connection and resume them after.")
+        if running
+        else Phrase("Test the connection afterwards."),
+        source=_MODIFY_ENDPOINT,
+    )
+    if "extra_connection_attributes" in changed:
+        yield from _options(change)
+
+
+def _endpoint_made(plan: Plan, change: Change) -> Iterator[Finding | Fine]:
+    found = list(_options(change))
+    yield from found
+    if not found:
+        because = "Each of them is harmless with its value."
+        yield Fine(change=change, attribute="extra_connection_attributes", because=because)
+    yield _encryption(change)
+    secret = change.after.get("secrets_manager_arn")
+    if isinstance(secret, str) and plan.account_id:
+        own = rf"arn:[a-z-]+:secretsmanager:[a-z0-9-]+:{re.escape(plan.account_id)}:secret:[^*?]+"
+        if re.fullmatch(own, secret):
+            because = "A secret of this account."
+            yield Fine(change=change, attribute="secrets_manager_arn", because=because)
+
+
+def _encryption(change: Change) -> Finding | Fine:
+    """How a new endpoint connects; DMS's default is in clear."""
+    mode = change.after.get("ssl_mode")
+    if mode not in SSL_MODES[1:]:
+        return Finding(
+            danger=Danger.WIDER_ACCESS,
+            change=change,
+            attribute="ssl_mode",
+            effect=Phrase("Password and data cross the network in clear, or may."),
+            source=f"{_GUIDE}/CHAP_Security.SSL.html",
+        )
+    certificate = change.after.get("certificate_arn")
+    if mode in VERIFYING and (not is_set(certificate) or _is_left_out(change, "certificate_arn")):
+        return Finding(
+            danger=Danger.REFUSED,
+            change=change,
+            attribute="ssl_mode",
+            effect=Phrase("There is no certificate with which DMS could verify the other side."),
+            source=f"{_GUIDE}/CHAP_Security.SSL.html",
+        )
+    return Fine(change=change, attribute="ssl_mode", because="The connection is encrypted.")
+
+
+def _options(change: Change) -> Iterator[Finding]:
+    """What comes of an endpoint's extra connection attributes."""
+    name = "extra_connection_attributes"
+    kind = change.after.get("endpoint_type")
+    table = OPTIONS.get(kind) if isinstance(kind, str) else None
+    before = None if change.comes else connection_options(change.before.get(name))
+    after = connection_options(change.after.get(name))
+    if _is_left_out(change, name):
+        after = {}
+    if table is None or after is None or (before is None and not change.comes):
+        yield _unclear(change, name, "What these attributes are cannot be told.")
+        return
+    if before is not None:
+        # ModifyEndpoint keeps what is not named.
+        after = {**before, **after}
+    yield from effects(change, name, table=table, before=before, after=after, source=_OPTIONS)
+
+
+def _all_named(changes: Sequence[Change], name: Callable[[Change], Shown]) -> Shown:
+    return and_more(map(name, changes[:_MOST_NAMED]), len(changes))
 
 
 def _name(task: Change) -> Shown:
@@ -212,32 +598,53 @@ def _name(task: Change) -> Shown:
     return task.shown(name, "replication_task_id") if isinstance(name, str) else task.shown_address
 
 
-def _what_breaks(changed: list[str]) -> str:
+def _what_breaks(changed: Sequence[str]) -> str:
     if {"certificate_arn", "ssl_mode"} & set(changed):
         return "With a certificate that does not fit, the tasks cannot connect."
+    told = []
     if {"server_name", "port", "database_name", "secrets_manager_arn"} & set(changed):
-        return "At another server or database, a task's position means nothing: reload it."
-    return ""
+        told.append("At another server or database, a task's position means nothing: reload it.")
+    if "port" in changed:
+        told.append("The security groups on both sides must let DMS through to port {port}.")
+    return " ".join(told)
+
+
+def _certificates(plan: Plan) -> Iterator[Finding | Fine]:
+    """A certificate goes: DMS refuses that while an endpoint holds it."""
+    holders = _by([it for it in plan.of(_ENDPOINT) if it.stays], "after", "certificate_arn")
+    for change in plan.of("aws_dms_certificate"):
+        arn = change.before.get("certificate_arn")
+        if not change.goes or not isinstance(arn, str):
+            continue
+        if holders(arn):
+            yield Finding(
+                danger=Danger.REFUSED,
+                change=change,
+                effect=Phrase(
+                    "DMS deletes no certificate that an endpoint uses: {endpoints}.",
+                    {"endpoints": _all_named(holders(arn), lambda it: it.shown_place)},
+                ),
+                source=f"{_API}/API_DeleteCertificate.html",
+            )
+        else:
+            because = "No endpoint uses it any more."
+            yield Fine(change=change, attribute=DESTROYED, because=because)
 
 
 def secrets_in_use(plan: Plan) -> Iterator[Finding]:
     """A secret that DMS reads is made anew: until it has a value, tasks cannot connect."""
+    readers = _by(plan.of(_ENDPOINT), "before", "secrets_manager_arn")
     for change in plan.of("aws_secretsmanager_secret"):
-        if not change.goes:
-            continue
         arn = change.before.get("arn")
-        readers = [
-            it for it in plan.of("aws_dms_endpoint") if it.before.get("secrets_manager_arn") == arn
-        ]
-        if readers and arn is not None and arn is not UNKNOWN:
+        if change.goes and isinstance(arn, str) and readers(arn):
             yield Finding(
                 danger=Danger.REPLICATION_STOP,
                 change=change,
                 effect=Phrase(
                     "DMS signs in with this secret: {endpoints} cannot connect without it.",
-                    {"endpoints": joined(it.shown_place for it in readers)},
+                    {"endpoints": _all_named(readers(arn), lambda it: it.shown_place)},
                 ),
                 when=moment(change, Timing.NOW),
                 lasts="until the endpoints name the new one and it holds a value",
-                source=f"{_GUIDE}/security_iam_secretsmanager.html",
+                source=_SECRETS,
             )

@@ -5,19 +5,24 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from facts.dms import SSL_MODES
-from ferry.review.rules.combined.replication import endpoint_changes, task_changes, task_starts
+from ferry.review.rules.combined.replication import endpoint_changes, task_changes
 from ferry.review.rules.conditions import (
     always,
+    any_of,
+    between,
     goes_down_in,
+    left_out,
     loses_items,
     lowered,
+    matches,
+    one_of,
     raised,
+    refers_to,
     turned_off,
     turned_on,
-    unexamined,
     version_goes_down,
     version_goes_up,
 )
@@ -26,14 +31,19 @@ from ferry.review.rules.row import (
     CREATED,
     DESTROYED,
     HOWEVER_MADE,
+    MADE,
     REPLACED,
     Harmless,
     Judged,
     Replaces,
+    Reported,
     Row,
     Rule,
 )
 from ferry.review.rules.timing import Timing
+
+if TYPE_CHECKING:
+    from ferry.review.plan.plan import Change
 
 _INSTANCE: Final = "aws_dms_replication_instance"
 _SUBNETS: Final = "aws_dms_replication_subnet_group"
@@ -51,10 +61,27 @@ _PROVIDER: Final = (
     "endpoint.go"
 )
 
+_IDENTIFIER: Final = "[A-Za-z][A-Za-z0-9-]{0,254}"
+_ZONE: Final = "[a-z]{2}(-[a-z]+){1,3}-[0-9][a-z]"
+_CLASS: Final = r"dms\.[a-z][0-9][a-z0-9]*\.(micro|small|medium|large|[0-9]*xlarge)"
+_VERSION: Final = r"3\.[0-9]{1,2}\.[0-9]{1,2}"
+_WINDOW: Final = "[a-z]{3}:[0-9]{2}:[0-9]{2}-[a-z]{3}:[0-9]{2}:[0-9]{2}"
+_DATABASE: Final = "[A-Za-z_][A-Za-z0-9_$-]{0,62}"
+
+_OFF: Final = one_of(False, None)  # noqa: FBT003 - a value
+
 _PAUSE: Final = "minutes; the tasks go on by themselves where they were"
 
+
+
+def is_for_postgresql(change: Change, _attribute: str) -> bool:
+    """An endpoint is for PostgreSQL, so that the provider sends no other engine's settings."""
+    return change.after.get("engine_name") in {"postgres", "aurora-postgresql"}
+
+
 ROWS: Final[tuple[Row, ...]] = (
-    Harmless(_INSTANCE, (CREATED,), "No task runs on it yet.", when=unexamined),
+    # The replication instance
+    Harmless(_INSTANCE, (CREATED,), "No task runs on it yet.", when=always),
     Rule(_INSTANCE, DESTROYED, always, Danger.REPLICATION_LOSS,
          "The replication instance goes, and with it changes that are read and not yet applied.",
          timing=Timing.NOW, lasts="for good", source=f"{_API}/API_DeleteReplicationInstance.html"),
@@ -67,9 +94,19 @@ ROWS: Final[tuple[Row, ...]] = (
          "replacement."),
     Replaces(_INSTANCE, ("availability_zone", "kms_key_arn", "publicly_accessible",
              "replication_instance_id", "replication_subnet_group_id")),
+    Harmless(_INSTANCE, ("replication_instance_id",), "The name of a new instance.",
+             when=matches(_IDENTIFIER), on=MADE),
+    Harmless(_INSTANCE, ("availability_zone",), "AWS chooses the zone, or it is one of a region's.",
+             when=any_of(left_out, matches(_ZONE)), on=MADE),
+    Harmless(_INSTANCE, ("kms_key_arn",), "Our own key, or AWS's key for DMS.",
+             when=any_of(refers_to("aws_kms_key"), left_out), on=MADE),
+    Harmless(_INSTANCE, ("replication_subnet_group_id",), "Our own subnets.",
+             when=refers_to("aws_dms_replication_subnet_group"), on=MADE),
     Rule(_INSTANCE, "replication_instance_class", always, Danger.REPLICATION_STOP,
          "The instance is stopped and started as {after}, no longer {before}: its tasks pause.",
          timing=Timing.AS_SET, lasts=_PAUSE, source=_MODIFY),
+    Harmless(_INSTANCE, ("replication_instance_class",), "No task runs on it yet.",
+             when=matches(_CLASS), on=MADE),
     Rule(_INSTANCE, "engine_version", version_goes_down, Danger.REFUSED,
          "DMS cannot go back from {before} to {after}.", source=_VERSIONS,
          remedy="Make another replication instance of that version, or state the one that runs."),
@@ -77,57 +114,84 @@ ROWS: Final[tuple[Row, ...]] = (
          "DMS is upgraded from {before} to {after}: its tasks pause. There is no way back.",
          timing=Timing.AS_SET, lasts=_PAUSE, source=_VERSIONS,
          remedy="Stop the tasks before, resume them after."),
+    Harmless(_INSTANCE, ("engine_version",), "No task runs on it yet.",
+             when=any_of(matches(_VERSION), left_out), on=MADE),
     Rule(_INSTANCE, "allocated_storage", lowered, Danger.REFUSED,
          "Storage can grow only: DMS refuses {after} GiB where {before} GiB are.", source=_MODIFY),
     Rule(_INSTANCE, "allocated_storage", raised, Danger.REPLICATION_STOP,
          "Storage grows from {before} to {after} GiB; the tasks may pause, and it cannot be "
          "changed again for six hours.", timing=Timing.AS_SET, lasts=_PAUSE, source=_MODIFY),
+    Harmless(_INSTANCE, ("allocated_storage",), "Storage of a new instance.",
+             when=any_of(between(5, 6144), left_out), on=MADE),
     Rule(_INSTANCE, "multi_az", turned_off, Danger.REPLICATION_STOP,
          "There is no standby any more: when the instance or its zone fails, the tasks stop.",
          timing=Timing.AS_SET, lasts=_PAUSE, source=_MODIFY),
-    Harmless(_INSTANCE, ("multi_az",), "A standby is added beside the instance.", when=unexamined),
+    Harmless(_INSTANCE, ("multi_az",), "A standby is added beside the instance.", when=turned_on),
+    Harmless(_INSTANCE, ("multi_az",), "Nothing relies on a standby yet.",
+             when=any_of(_OFF, left_out), on=MADE),
     Rule(_INSTANCE, "vpc_security_group_ids", always, Danger.WIDER_ACCESS,
          "Other security groups say what DMS reaches: {after} in place of {before}.",
          timing=Timing.NOW, source=_MODIFY),
+    Harmless(_INSTANCE, ("vpc_security_group_ids",), "Our own security groups.",
+             when=refers_to("aws_security_group"), on=MADE),
     Rule(_INSTANCE, "network_type", always, Danger.REPLICATION_STOP,
          "The instance's addresses change from {before} to {after}.", timing=Timing.AS_SET,
          lasts=_PAUSE, source=_MODIFY),
+    Harmless(_INSTANCE, ("network_type",), "DMS's default: IPv4 addresses.",
+             when=any_of(one_of("IPV4"), left_out), on=MADE),
     Rule(_INSTANCE, "publicly_accessible", turned_on, Danger.PUBLIC_REACH,
          "The replication instance gets a public address.", on=HOWEVER_MADE,
          source=f"{_GUIDE}/CHAP_ReplicationInstance.VPC.html"),
+    Harmless(_INSTANCE, ("publicly_accessible",), "It has no public address.",
+             when=_OFF, on=MADE),
     Rule(_INSTANCE, "auto_minor_version_upgrade", turned_on, Danger.REPLICATION_STOP,
          "AWS upgrades DMS in the window, behind Terraform's back; the next plan asks for a "
          "downgrade, which DMS refuses.", on=HOWEVER_MADE, source=_VERSIONS),
-    Harmless(_INSTANCE, ("auto_minor_version_upgrade",), "The version changes only in a plan.", when=unexamined),
+    Harmless(_INSTANCE, ("auto_minor_version_upgrade",), "The version changes only in a plan.",
+             when=_OFF),
     Harmless(_INSTANCE, ("allow_major_version_upgrade",),
-             "It permits an upgrade; the upgrade itself is judged.", when=unexamined),
+             "It is sent along with an upgrade, which is judged.", when=always),
     Rule(_INSTANCE, "apply_immediately", turned_on, Danger.REPLICATION_STOP,
          "All that waits for the maintenance window is done at once; a plan does not show what "
          "waits.", timing=Timing.NOW, lasts="not known", source=_MODIFY,
          remedy="See what waits: PendingModifiedValues of aws dms describe-replication-instances."),
-    Harmless(_INSTANCE, ("apply_immediately",), "Changes wait for the maintenance window.", when=unexamined),
+    Harmless(_INSTANCE, ("apply_immediately",), "Changes wait for the maintenance window.",
+             when=_OFF),
+    Harmless(_INSTANCE, ("apply_immediately",), "For a new instance nothing waits.", when=always,
+             on=MADE),
     Rule(_INSTANCE, "preferred_maintenance_window", always, Danger.REPLICATION_STOP,
          "What waits for the window is done in {after}; a window that has begun is begun at once.",
          timing=Timing.NOW, lasts="not known", source=_MODIFY),
-    Harmless(_INSTANCE, ("replication_instance_arn", "replication_instance_private_ips",
-             "replication_instance_public_ips"), "DMS reports it; nothing is sent.", when=unexamined),
-    Harmless(_SUBNETS, (CREATED,), "Nothing uses it yet.", when=unexamined),
+    Harmless(_INSTANCE, ("preferred_maintenance_window",), "For a new instance nothing waits.",
+             when=any_of(matches(_WINDOW), left_out), on=MADE),
+    Reported(_INSTANCE, ("replication_instance_arn", "replication_instance_private_ips",
+             "replication_instance_public_ips")),
+    # Its subnets
+    Harmless(_SUBNETS, (CREATED,), "Nothing uses it yet.", when=always),
     Rule(_SUBNETS, DESTROYED, always, Danger.REFUSED,
          "DMS does not delete a subnet group in which an instance stands.",
          source=f"{_API}/API_DeleteReplicationSubnetGroup.html",
          remedy="Look whether the instance goes too."),
     Replaces(_SUBNETS, ("replication_subnet_group_id",)),
+    Harmless(_SUBNETS, ("replication_subnet_group_id",), "The name of a group that nothing uses yet.",
+             when=always, on=MADE),
     Rule(_SUBNETS, "subnet_ids", loses_items, Danger.REFUSED,
          "DMS refuses to take away a subnet in which the instance stands.",
          source=f"{_API}/API_ModifyReplicationSubnetGroup.html"),
-    Harmless(_SUBNETS, ("subnet_ids", "replication_subnet_group_description",
-             "replication_subnet_group_arn", "vpc_id"), "A description, and what DMS reports.", when=unexamined),
-    Harmless(_ENDPOINT, (CREATED,), "No task uses it yet.", when=unexamined),
+    Harmless(_SUBNETS, ("subnet_ids",), "The instance stays where it is, and has more room.",
+             when=refers_to("aws_subnet")),
+    Harmless(_SUBNETS, ("replication_subnet_group_description",), "A description.", when=always),
+    Reported(_SUBNETS, ("replication_subnet_group_arn", "vpc_id")),
+    # Endpoints
+    Harmless(_ENDPOINT, (CREATED,), "No task uses it yet.", when=always),
     Rule(_ENDPOINT, DESTROYED, always, Danger.REPLICATION_LOSS,
          "The endpoint goes. Tasks that use it go with it, and with them their positions; a new "
          "one starts with the full load.", timing=Timing.NOW, lasts="until a full load is done",
          source=f"{_API}/API_DeleteEndpoint.html"),
     Replaces(_ENDPOINT, ("endpoint_id", "kms_key_arn")),
+    Harmless(_ENDPOINT, ("endpoint_id",), "The name of a new endpoint.", when=always, on=MADE),
+    Harmless(_ENDPOINT, ("kms_key_arn",), "Our own key, or AWS's key for DMS.",
+             when=any_of(refers_to("aws_kms_key"), left_out), on=MADE),
     Rule(_ENDPOINT, "postgres_settings", always, Danger.REFUSED,
          "This version of the provider never sends changes of postgres_settings: the apply "
          "succeeds, DMS knows nothing, and the next plan shows them again.", source=_PROVIDER,
@@ -139,14 +203,30 @@ ROWS: Final[tuple[Row, ...]] = (
            "extra_connection_attributes", "password", "port", "secrets_manager_access_role_arn",
            "secrets_manager_arn", "server_name", "service_access_role", "ssl_mode", "username"),
            by=endpoint_changes),
+    Harmless(_ENDPOINT, ("database_name",), "A database; who uses the endpoint is judged.",
+             when=matches(_DATABASE), on=MADE),
+    Harmless(_ENDPOINT, ("endpoint_type",), "It is read or written, as its tasks say.",
+             when=one_of("source", "target"), on=MADE),
+    Harmless(_ENDPOINT, ("engine_name",), "PostgreSQL.",
+             when=one_of("postgres", "aurora-postgresql"), on=MADE),
+    Harmless(_ENDPOINT, ("certificate_arn",), "Our own certificate, or none.",
+             when=any_of(refers_to("aws_dms_certificate"), left_out), on=MADE),
+    Harmless(_ENDPOINT, ("secrets_manager_arn",), "Our own secret.",
+             when=refers_to("aws_secretsmanager_secret"), on=MADE),
+    Harmless(_ENDPOINT, ("secrets_manager_access_role_arn",), "Our own role.",
+             when=refers_to("aws_iam_role"), on=MADE),
+    Harmless(_ENDPOINT, ("port",), "The secret says the port.", when=one_of(0), on=MADE),
     Rule(_ENDPOINT, "pause_replication_tasks", turned_on, Danger.REPLICATION_STOP,
          "Changes of the endpoint stop the tasks that use it. Whether the provider starts them "
-         "again is not certain.",
+         "again is not certain.", on=HOWEVER_MADE,
          source="https://github.com/hashicorp/terraform-provider-aws/issues/46139"),
-    Harmless(_ENDPOINT, ("pause_replication_tasks",), "Changes of the endpoint stop no task.", when=unexamined),
-    Harmless(_ENDPOINT, ("endpoint_arn", "redshift_settings"), "DMS reports it; nothing is sent.", when=unexamined),
-    Judged(_TASK, (CREATED,), by=task_starts),
-    Harmless(_TASK, (CREATED,), "A new task takes nothing from those that are there.", when=unexamined),
+    Harmless(_ENDPOINT, ("pause_replication_tasks",), "Changes of the endpoint stop no task.",
+             when=_OFF),
+    Harmless(_ENDPOINT, ("redshift_settings",), "They are not looked at for PostgreSQL.",
+             when=is_for_postgresql, on=MADE),
+    Reported(_ENDPOINT, ("endpoint_arn",)),
+    # Tasks
+    Harmless(_TASK, (CREATED,), "A new task takes nothing from those that are there.", when=always),
     Rule(_TASK, DESTROYED, always, Danger.REPLICATION_LOSS,
          "The task is stopped and deleted, its position with it. The replication slot may stay at "
          "the source and keep its WAL until the disk is full.", timing=Timing.NOW, lasts="for good",
@@ -158,18 +238,23 @@ ROWS: Final[tuple[Row, ...]] = (
          source=f"{_API}/API_DeleteReplicationTask.html"),
     Replaces(_TASK, ("replication_task_id", "resource_identifier", "source_endpoint_arn",
              "target_endpoint_arn")),
+    Harmless(_TASK, ("replication_task_id", "resource_identifier"), "The name of a new task.",
+             when=matches(_IDENTIFIER), on=MADE),
     Rule(_TASK, "migration_type", always, Danger.REFUSED,
          "DMS does not change a task from {before} to {after}, although the plan says so.",
          source="https://github.com/hashicorp/terraform-provider-aws/issues/18450",
          remedy="Give the task another name: that makes a new one."),
+    Harmless(_TASK, ("migration_type",), "It loads what is there, and follows what changes.",
+             when=one_of("full-load-and-cdc"), on=MADE),
     Judged(_TASK, ("cdc_start_position", "cdc_start_time", "replication_instance_arn",
-           "replication_task_settings", "start_replication_task", "table_mappings"),
-           by=task_changes),
-    Harmless(_TASK, ("replication_task_arn", "status"), "DMS reports it; nothing is sent.", when=unexamined),
-    Harmless(_CERTIFICATE, (CREATED,), "Nothing uses it yet.", when=unexamined),
-    Harmless(_CERTIFICATE, (DESTROYED,),
-             "DMS deletes no certificate that an endpoint uses; what takes its place is judged at "
-             "the endpoint.", when=unexamined),
+           "replication_task_settings", "source_endpoint_arn", "start_replication_task",
+           "table_mappings", "target_endpoint_arn"), by=task_changes),
+    Reported(_TASK, ("replication_task_arn", "status")),
+    # Certificates
+    Harmless(_CERTIFICATE, (CREATED,), "Nothing uses it yet.", when=always),
+    Judged(_CERTIFICATE, (DESTROYED,), by=endpoint_changes),
     Replaces(_CERTIFICATE, ("certificate_id", "certificate_pem", "certificate_wallet")),
-    Harmless(_CERTIFICATE, ("certificate_arn",), "DMS reports it; nothing is sent.", when=unexamined),
+    Harmless(_CERTIFICATE, ("certificate_id", "certificate_pem"),
+             "A new certificate; the endpoints that trust it are judged.", when=always, on=MADE),
+    Reported(_CERTIFICATE, ("certificate_arn",)),
 )

@@ -10,6 +10,7 @@ from ferry.review import Danger
 from tests.unit.ferry.review.plans import UNKNOWN, change, dangers, effects, reviewed, stays, update
 
 if TYPE_CHECKING:
+    from ferry.review import Review
     from ferry.review.plan.values import Json
 
 ALARM = "aws_cloudwatch_metric_alarm"
@@ -83,7 +84,7 @@ def test_an_alarm_watches_something_else(after: dict[str, Any]) -> None:
 def test_something_new_is_watched_or_told(type_: str, dimension: str, attribute: str) -> None:
     new = change(type_, "create", None, {attribute: "n"})
     query = {"metric": [{"dimensions": {dimension: "n"}}]}
-    assert effects(reviewed(new)) == [f'It is new, and no alarm has the dimension {dimension} "n".']
+    assert f'It is new, and no alarm has the dimension {dimension} "n".' in effects(reviewed(new))
     for watching in (
         stays(ALARM, **alarm(**{dimension: "n"})),
         change(ALARM, "create", None, alarm(**{dimension: "n"})),
@@ -93,13 +94,17 @@ def test_something_new_is_watched_or_told(type_: str, dimension: str, attribute:
         if watching["change"]["after"].get("dimensions") == {dimension: UNKNOWN}:
             watching["change"]["after"]["dimensions"] = {}
             watching["change"]["after_unknown"] = {"dimensions": {dimension: True}}
-        assert Danger.UNWATCHED not in dangers(reviewed(new, watching))
+        assert not is_unwatched(reviewed(new, watching))
+
+
+def is_unwatched(found: Review) -> bool:
+    return any(it.startswith("It is new, and no alarm") for it in effects(found))
 
 
 def test_alarms_whose_dimensions_are_not_known_may_watch_anything() -> None:
     new = change(TASK, "create", None, {"resource_identifier": "n"})
     unknown = change(ALARM, "create", None, {**alarm(), "dimensions": UNKNOWN})
-    assert dangers(reviewed(new, unknown)) == set()
+    assert not is_unwatched(reviewed(new, unknown))
 
 
 def thresholds(alarm_: dict[str, Any], *instances: dict[str, Any]) -> list[str]:

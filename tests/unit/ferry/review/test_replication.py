@@ -18,8 +18,8 @@ ENDPOINT = "aws_dms_endpoint"
 SECRET = "aws_secretsmanager_secret"
 
 
-def settings(mode: str) -> str:
-    return json.dumps({"FullLoadSettings": {"TargetTablePrepMode": mode}})
+def settings(mode: str, **sections: dict[str, Json]) -> str:
+    return json.dumps({"FullLoadSettings": {"TargetTablePrepMode": mode}, **sections})
 
 
 @pytest.mark.parametrize(
@@ -48,15 +48,6 @@ def settings(mode: str) -> str:
             True,
             ("A running task is stopped, changed and resumed.", "a minute or two", ""),
         ),
-        (
-            "stopped",
-            False,
-            (
-                "The task is stopped: nothing stops.",
-                "",
-                "Resume it afterwards, if it ran: resume-processing.",
-            ),
-        ),
     ],
 )
 def test_a_task_that_is_changed(
@@ -69,11 +60,38 @@ def test_a_task_that_is_changed(
         "start_replication_task": starts,
         "replication_task_settings": settings("DO_NOTHING"),
     }
-    after = json.dumps({"FullLoadSettings": {"TargetTablePrepMode": "DO_NOTHING"}, "Logging": {}})
+    after = settings("DO_NOTHING", ChangeProcessingTuning={"CommitTimeout": 5})
     (finding,) = reviewed(update(TASK, before, replication_task_settings=after)).findings
+    words = " Its settings change: ChangeProcessingTuning.CommitTimeout: 1 → 5."
     assert finding.danger is Danger.REPLICATION_STOP
-    assert (finding.effect.text(), finding.lasts, finding.remedy.text()) == expected
+    assert (finding.effect.text(), finding.lasts, finding.remedy.text()) == (
+        expected[0] + words,
+        *expected[1:],
+    )
     assert finding.attribute == "replication_task_settings"
+
+
+@pytest.mark.parametrize("status", ["ready", "stopped", "failed"])
+def test_a_task_that_does_not_run_is_not_stopped(status: str) -> None:
+    before = {"status": status, "replication_task_settings": settings("DO_NOTHING")}
+    after = settings("DO_NOTHING", ChangeProcessingTuning={"CommitTimeout": 5})
+    assert reviewed(update(TASK, before, replication_task_settings=after)).exit_code == 0
+
+
+def test_a_task_that_does_not_run_is_started_by_its_change() -> None:
+    before = {
+        "status": "stopped",
+        "start_replication_task": True,
+        "replication_task_settings": settings("DO_NOTHING"),
+    }
+    after = settings("DO_NOTHING", ChangeProcessingTuning={"CommitTimeout": 5})
+    (effect,) = effects(reviewed(update(TASK, before, replication_task_settings=after)))
+    assert effect.startswith("The task does not run, and Terraform starts it. Its settings change:")
+
+
+def test_a_task_that_no_longer_runs_is_not_stopped_by_taking_its_start_back() -> None:
+    before = {"status": "stopped", "start_replication_task": True}
+    assert reviewed(update(TASK, before, start_replication_task=False)).exit_code == 0
 
 
 @pytest.mark.parametrize(
@@ -85,7 +103,7 @@ def test_a_task_that_is_changed(
     ],
 )  # fmt: skip
 def test_what_else_a_changed_task_does(attribute: str, more: str) -> None:
-    (effect,) = effects(reviewed(update(TASK, {"status": "running"}, **{attribute: "x"})))
+    effect, *_ = effects(reviewed(update(TASK, {"status": "running"}, **{attribute: "x"})))
     assert effect.endswith(more)
 
 
@@ -129,17 +147,31 @@ def test_a_task_that_empties_tables(mode: str, what: str) -> None:
     assert effect in effects(reviewed(changed))
 
 
-@pytest.mark.parametrize(
-    "value", [settings("DO_NOTHING"), "{}", '{"FullLoadSettings": 7}', None, UNKNOWN]
-)
-def test_a_new_task_that_empties_nothing(value: Json) -> None:
+def test_a_new_task_that_empties_nothing() -> None:
+    new = change(TASK, "create", None, {"replication_task_settings": settings("DO_NOTHING")})
+    assert Danger.IRREVERSIBLE not in dangers(reviewed(new))
+
+
+@pytest.mark.parametrize("value", ["{}", '{"FullLoadSettings": {}}', None])
+def test_a_new_task_that_says_nothing_drops_tables(value: Json) -> None:
+    """It is DMS's default."""
     found = reviewed(change(TASK, "create", None, {"replication_task_settings": value}))
-    assert Danger.IRREVERSIBLE not in dangers(found)
+    assert Danger.IRREVERSIBLE in dangers(found)
+
+
+@pytest.mark.parametrize("value", [UNKNOWN, "no JSON", '{"a": 1, "a": 2}'])
+def test_settings_that_cannot_be_read_may_be_any(value: Json) -> None:
+    text = "What these settings are cannot be told."
+    before = {"status": "ready", "replication_task_settings": settings("DO_NOTHING")}
+    new = change(TASK, "create", None, {"replication_task_settings": value})
+    changed = update(TASK, before, replication_task_settings=value)
+    assert text in effects(reviewed(new))
+    assert effects(reviewed(changed)) == [text]
 
 
 def test_a_task_that_emptied_tables_before_is_not_told_again() -> None:
     before = {"replication_task_settings": settings("DROP_AND_CREATE")}
-    after = json.dumps({**json.loads(settings("DROP_AND_CREATE")), "Logging": {}})
+    after = settings("DROP_AND_CREATE", ChangeProcessingTuning={"CommitTimeout": 5})
     found = reviewed(update(TASK, before, replication_task_settings=after))
     assert dangers(found) == {Danger.REPLICATION_STOP}
 

@@ -14,6 +14,7 @@ from tests.unit.ferry.review.held.base import (
     configuration,
     created,
     deployed,
+    expressions,
     stack,
 )
 
@@ -67,6 +68,8 @@ class Step:
         hidden: The attributes that are sensitive afterwards; ``*`` for the whole resource.
         was_hidden: The same of before.
         beside: What else stands in the plan beside the change.
+        written: The arguments of what is new, as the plan's configuration shows them; none where it
+            is like nothing else.
         drift: Whether it was found changed outside Terraform, instead of planned.
     """
 
@@ -78,6 +81,7 @@ class Step:
     hidden: Sequence[str] = ()
     was_hidden: Sequence[str] = ()
     beside: Mapping[str, Any] = field(default_factory=dict)
+    written: Mapping[str, Any] = field(default_factory=dict)
     drift: bool = False
 
 
@@ -139,8 +143,14 @@ def creates(
     **to: Json,
 ) -> Step:
     """A resource is made; like one of the base, but for what is named, where that is given."""
-    values = {**_made_like(like), **to} if like else to
-    return Step(action="create", name=address, to=values, hidden=hidden, beside=beside or {})
+    return Step(
+        action="create",
+        name=address,
+        to={**_made_like(like), **to} if like else to,
+        hidden=hidden,
+        beside=beside or {},
+        written=_written_like(like, to) if like else {},
+    )
 
 
 def deletes(
@@ -243,6 +253,29 @@ def _made_like(name: str) -> dict[str, Any]:
         elif unknown is True:
             found[key] = UNKNOWN
     return found
+
+
+def _written_like(name: str, to: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments of another resource like one that is deployed, but for what is named."""
+    resource = deployed()[name]
+    body = stack(ENVIRONMENT)["resource"][resource.type][resource.address.partition(".")[2]]
+    kept = {key: value for key, value in body.items() if key not in to}
+    named = {key: value for key, value in to.items() if value is not None and value is not UNKNOWN}
+    return expressions({**kept, **named})
+
+
+def _configuration(held: Held) -> dict[str, Any]:
+    """The plan's configuration: that of the stack, and what is new in it."""
+    if held.of == ACCOUNTS:
+        return {}
+    found = configuration(held.environment)
+    new = [
+        {"address": it.name.partition("[")[0], "mode": "managed", "expressions": it.written}
+        for it in held.edit
+        if it.written
+    ]
+    root = found["root_module"]
+    return {**found, "root_module": {**root, "resources": [*root["resources"], *new]}}
 
 
 # What is written in JSON, or in lists of blocks: the base's, edited
@@ -542,7 +575,7 @@ def plan_text(held: Held) -> str:
             "terraform_version": "1.11.4",
             "values": _state(changes, "before"),
         },
-        "configuration": {} if held.of == ACCOUNTS else configuration(held.environment),
+        "configuration": _configuration(held),
         "checks": [] if held.of == ACCOUNTS else checks(held.environment),
         "timestamp": "2026-11-26T08:00:00Z",
         "applyable": any(it["change"]["actions"] != ["no-op"] for it in changes),

@@ -8,6 +8,7 @@ of the type.
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from tests.unit.ferry.review.held.base import account, created, deployed, stack
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from ferry.review.plan.values import Json
     from tests.unit.ferry.review.held.edits import Step
 
+_LOOKED_UP: Final = re.compile(
+    r'startswith\(arn, "(?P<beginning>arn:aws:secretsmanager:[^"]+/source-)"\)'
+)
 _NO_ARGUMENTS: Final = {"//", "lifecycle", "depends_on", "provider", "provisioner"}
 
 
@@ -53,27 +57,36 @@ def _decided_by_aws() -> dict[str, set[str]]:
 def _planned(name: str, value: Json) -> Json:
     """What is written down, UNKNOWN where it comes from something that is not there yet.
 
-    A write-only argument is in no plan.
+    The source's secret is there: a data source finds it while the plan is made. A write-only
+    argument is in no plan.
     """
     if isinstance(value, dict):
         return {key: _planned(key, it) for key, it in value.items()}
     if isinstance(value, list):
         return [_planned(name, it) for it in value]
+    if found := _LOOKED_UP.search(str(value)):
+        return f"{found['beginning']}AbCdEf"
     if not isinstance(value, str) or "${" not in value:
         return value
     return None if name.endswith("_wo") else UNKNOWN
 
 
-def _arguments(body: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: _planned(key, it) for key, it in body.items() if key not in _NO_ARGUMENTS}
+def _arguments(body: Mapping[str, Any], found: Mapping[str, str]) -> dict[str, Any]:
+    """The arguments, with what is named by a local in its place."""
+    return {
+        key: _planned(key, found.get(it, it) if isinstance(it, str) else it)
+        for key, it in body.items()
+        if key not in _NO_ARGUMENTS
+    }
 
 
 def _synthesized(environment: str) -> tuple[Step, ...]:
     decided = _decided_by_aws()
+    found = {f"${{local.{name}}}": it for name, it in stack(environment)["locals"].items()}
     return tuple(
         creates(
             f"{type_}.{name}",
-            **dict.fromkeys(decided.get(type_, {"id", "arn"}), UNKNOWN) | _arguments(body),
+            **dict.fromkeys(decided.get(type_, {"id", "arn"}), UNKNOWN) | _arguments(body, found),
         )
         for type_, bodies in stack(environment)["resource"].items()
         for name, body in bodies.items()

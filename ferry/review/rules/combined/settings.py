@@ -1,0 +1,196 @@
+"""Settings that stand together in one attribute's text: what each of them does that changes.
+
+A table says of each setting for which values it is harmless. What it does not name is unclear.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from ferry.review.plan.shown import HIDDEN, Shown, joined, ours
+from ferry.review.plan.values import Json, holds_hidden, is_set
+from ferry.review.rules.dangers import Danger
+from ferry.review.rules.finding import Finding, Phrase
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from ferry.review.plan.plan import Change
+
+    Values = Mapping[str, Json]
+    Table = Mapping[str, "Setting"]
+
+_UNCLEAR: Final = "No rule says that {after} is harmless for {setting}; it was {before}."
+_MADE_UNCLEAR: Final = "No rule says that {after} is harmless for {setting}."
+_MOST_SHOWN: Final = 5
+
+
+def _never(_before: Json, _after: Json) -> bool:
+    return False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Setting:
+    """One setting.
+
+    Args:
+        harmless: Whether a value is harmless, however it came about.
+        default: What is in force where the text does not name it; None where that is not known.
+        danger: What another value is.
+        effect: What comes of it; ``{setting}``, ``{before}`` and ``{after}`` stand for name and
+            values. By default that no rule allows it.
+        effects: The same for certain values, instead of `effect`.
+        worse: Whether a step from one value to another is dangerous all the same.
+    """
+
+    harmless: Callable[[Json], bool]
+    default: Json = None
+    danger: Danger = Danger.UNCLEAR
+    effect: str = ""
+    effects: Mapping[Json, str] = field(default_factory=dict)
+    worse: Callable[[Json, Json], bool] = field(default=_never)
+
+
+def only(*values: Json) -> Callable[[Json], bool]:
+    """The value is one of some; true is not 1."""
+    return lambda value: any(type(value) is type(it) and value == it for it in values)
+
+
+def is_true(value: Json) -> bool:
+    """The value is true."""
+    return value is True
+
+
+def is_false(value: Json) -> bool:
+    """The value is false."""
+    return value is False
+
+
+def is_boolean(value: Json) -> bool:
+    """The value is true or false."""
+    return isinstance(value, bool)
+
+
+def within(low: int, high: int) -> Callable[[Json], bool]:
+    """The value is a whole number within bounds, both included."""
+    return lambda value: type(value) is int and low <= value <= high
+
+
+def lowered(before: Json, after: Json) -> bool:
+    """A number goes down, or it is none."""
+    return not (type(before) is int and type(after) is int and after >= before)
+
+
+def another(before: Json, after: Json) -> bool:
+    """It is another value."""
+    return bool(before != after)
+
+
+def differing(before: Values, after: Values, table: Table) -> list[str]:
+    """The settings of which another value is in force, or may be.
+
+    What no table names and is null, false or zero says nothing: DMS reports such settings by itself.
+    """
+    names = [*before, *(name for name in after if name not in before)]
+    values = {name: (_value(before, name, table), _value(after, name, table)) for name in names}
+    return [
+        name
+        for name, (old, new) in values.items()
+        if old != new and (name in table or is_set(old) or is_set(new))
+    ]
+
+
+def effects(
+    change: Change,
+    attribute: str,
+    *,
+    table: Table,
+    before: Values | None,
+    after: Values,
+    source: str,
+) -> Iterator[Finding]:
+    """What comes of the settings that differ; of all of them where there was nothing before.
+
+    Args:
+        change: The change.
+        attribute: The attribute whose text they stand in.
+        table: What is known of each setting.
+        before: The settings that are in force; None where there were none.
+        after: The settings as they will be named.
+        source: Where they are described.
+    """
+    names = [*table, *(it for it in after if it not in table)]
+    for name in names if before is None else differing(before, after, table):
+        row = table.get(name)
+        old, new = _value(before or {}, name, table), _value(after, name, table)
+        if before is None and row is None and not is_set(new):
+            continue
+        if row and row.harmless(new) and not (before is not None and row.worse(old, new)):
+            continue
+        yield Finding(
+            danger=row.danger if row else Danger.UNCLEAR,
+            change=change,
+            attribute=attribute,
+            effect=Phrase(
+                _sentence(row, new, made=before is None),
+                {
+                    "setting": _name(change, attribute, name),
+                    "before": shown(change, attribute, old, name=name),
+                    "after": shown(change, attribute, new, name=name),
+                },
+            ),
+            source=source,
+        )
+
+
+def _sentence(row: Setting | None, value: Json, *, made: bool) -> str:
+    special = row.effects.get(value, row.effect) if row and isinstance(value, str) else ""
+    return special or (row.effect if row else "") or (_MADE_UNCLEAR if made else _UNCLEAR)
+
+
+def _value(values: Values, name: str, table: Table) -> Json:
+    """The value in force: the one that is named, or the default."""
+    row = table.get(name)
+    return values.get(name, row.default if row else None)
+
+
+def in_words(
+    change: Change, attribute: str, *, table: Table, before: Values, after: Values
+) -> Shown:
+    """The settings that differ, as ``Logging.EnableLogging: true → false``."""
+    names = differing(before, after, table)
+    told = [
+        joined(
+            [
+                _name(change, attribute, it),
+                ours(": "),
+                shown(change, attribute, _value(before, it, table), name=it),
+                ours(" → "),
+                shown(change, attribute, _value(after, it, table), name=it),
+            ],
+            by="",
+        )
+        for it in names[:_MOST_SHOWN]
+    ]
+    return and_more(told, len(names))
+
+
+def and_more(told: Iterable[Shown], count: int) -> Shown:
+    """Some of many, and how many more there are."""
+    told = list(told)
+    more = count - len(told)
+    return joined([*told, ours(f"and {more:,} more")] if more else told)
+
+
+def shown(change: Change, attribute: str, value: Json, *, name: str = "") -> Shown:
+    """A value out of an attribute's text as it may be shown; nothing where any of it is sensitive."""
+    if any(
+        holds_hidden(it) for it in (change.hidden_before(attribute), change.hidden_after(attribute))
+    ):
+        return HIDDEN
+    return change.masker.value(value, name=name.rpartition(".")[2])
+
+
+def _name(change: Change, attribute: str, name: str) -> Shown:
+    return change.shown(name, attribute)

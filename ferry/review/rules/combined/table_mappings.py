@@ -1,0 +1,253 @@
+"""Which tables a replication task carries, and whether two tasks carry the same.
+
+Source: https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Tasks.CustomizingTasks.TableMapping.html
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from ferry.review.plan.values import Hidden, Json, document
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_$%]+")
+_LONGEST: Final = 64
+"""A longer pattern is not compared but taken for the same. PostgreSQL's names have 63 bytes."""
+
+_COMPARISONS: Final = 20_000
+"""How many pairs of rules are compared in a plan: as many as take a second."""
+
+_SELECTION: Final = frozenset(
+    {"rule-type", "rule-id", "rule-name", "rule-action", "object-locator", "load-order", "filters"}
+)
+_PARALLEL: Final = frozenset({"type", "columns", "boundaries"})
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """The tables of a rule, as patterns: `%` is any text, `_` one character, `[ab]` one of some.
+
+    Args:
+        schema: The schemas.
+        table: The tables.
+    """
+
+    schema: str
+    table: str
+
+    def __str__(self) -> str:
+        return f"{self.schema}.{self.table}"
+
+    def within(self, others: Sequence[Tables]) -> bool:
+        """Whether one of some rules matches all that this one does."""
+        return any(
+            _covers(it.schema, self.schema) and _covers(it.table, self.table) for it in others
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mappings:
+    """A task's table mappings.
+
+    Args:
+        included: What is selected.
+        excluded: What is left out of that.
+        strange: The rules that this review does not know to be harmless, as they are.
+        rules: All rules but for their ids and names, as texts in order.
+    """
+
+    included: Sequence[Tables] = ()
+    excluded: Sequence[Tables] = ()
+    strange: Sequence[Mapping[str, Any]] = ()
+    rules: Sequence[str] = field(default_factory=list)
+
+    def selects(self) -> bool:
+        """Whether it selects anything.
+
+        Raises:
+            TooMany: There are more rules than this review compares.
+        """
+        if len(self.included) * len(self.excluded) > _COMPARISONS:
+            raise TooMany
+        return any(not it.within(self.excluded) for it in self.included)
+
+
+class TooMany(Exception):  # noqa: N818 - it is no error
+    """There are more rules than this review compares."""
+
+
+def table_mappings(value: Json) -> Mappings | None:
+    """A task's table mappings; None where they cannot be read."""
+    found = document(value)
+    rules = found.get("rules") if found is not None else None
+    if not isinstance(rules, list) or not all(isinstance(it, dict) for it in rules):
+        return None
+    selections = [(it, _tables(it)) for it in rules if it.get("rule-type") == "selection"]
+    known = [(it, tables) for it, tables in selections if tables and _is_plain(it)]
+    return Mappings(
+        included=[tables for it, tables in known if it["rule-action"] == "include"],
+        excluded=[tables for it, tables in known if it["rule-action"] == "exclude"],
+        strange=[
+            it
+            for it in rules
+            if not (it.get("rule-type") == "selection" and _tables(it) and _is_plain(it))
+            and not _is_parallel_load(it)
+        ],
+        rules=sorted(map(_without_its_name, rules)),
+    )
+
+
+def _tables(rule: Mapping[str, Any]) -> Tables | None:
+    locator = rule.get("object-locator")
+    if not isinstance(locator, dict) or set(locator) != {"schema-name", "table-name"}:
+        return None
+    schema, table = locator["schema-name"], locator["table-name"]
+    return Tables(schema, table) if isinstance(schema, str) and isinstance(table, str) else None
+
+
+def _is_plain(rule: Mapping[str, Any]) -> bool:
+    """Whether a selection selects all rows of tables, by names in which nothing but % is special."""
+    tables = _tables(rule)
+    return (
+        tables is not None
+        and set(rule) <= _SELECTION
+        and not rule.get("filters")
+        and rule.get("rule-action") in {"include", "exclude"}
+        and bool(_PLAIN.fullmatch(tables.schema) and _PLAIN.fullmatch(tables.table))
+    )
+
+
+def _is_parallel_load(rule: Mapping[str, Any]) -> bool:
+    """Whether a rule says no more than which parts of a table are loaded side by side.
+
+    What lies outside of all boundaries is a part of its own.
+    """
+    load = rule.get("parallel-load")
+    return (
+        rule.get("rule-type") == "table-settings"
+        and _tables(rule) is not None
+        and set(rule) <= {"rule-type", "rule-id", "rule-name", "object-locator", "parallel-load"}
+        and isinstance(load, dict)
+        and set(load) == _PARALLEL
+        and load["type"] == "ranges"
+    )
+
+
+def _without_its_name(rule: Mapping[str, Any]) -> str:
+    kept = {name: it for name, it in rule.items() if name not in {"rule-id", "rule-name"}}
+    return json.dumps(kept, sort_keys=True, default=_told_apart)
+
+
+def _told_apart(value: object) -> str:
+    return value.mark if isinstance(value, Hidden) else repr(value)
+
+
+def _covers(pattern: str, other: str) -> bool:
+    """Whether a pattern is known to match all that another one does."""
+    if pattern in {other, "%"}:
+        return True
+    if max(len(pattern), len(other)) > _LONGEST or "[" in pattern + other:
+        return False
+    at, reached = 0, 0
+    last, retried = -1, 0
+    while reached < len(other):
+        sign = pattern[at] if at < len(pattern) else ""
+        if sign == "%":
+            last, retried = at, reached
+            at += 1
+        elif sign and other[reached] != "%" and sign in {"_", other[reached]}:
+            at, reached = at + 1, reached + 1
+        elif last >= 0:
+            retried += 1
+            at, reached = last + 1, retried
+        else:
+            return False
+    return set(pattern[at:]) <= {"%"}
+
+
+def meet(one: Tables, other: Tables) -> bool:
+    """Whether a table can match both, or that cannot be told."""
+    return _meet(one.schema, other.schema) and _meet(one.table, other.table)
+
+
+def _meet(one: str, other: str) -> bool:
+    """Whether a text can match two patterns; true for what is too long or has sets in it."""
+    if one == other or "%" in {one, other}:
+        return True
+    if max(len(one), len(other)) > _LONGEST or "[" in one + other:
+        return True
+    # The ends of the other pattern that can be reached with each beginning of the first.
+    reached = _skipped({0}, other)
+    for sign in one:
+        if sign == "%":
+            reached = set(range(min(reached), len(other) + 1)) if reached else set()
+        else:
+            stepped = set()
+            for end in reached:
+                if end < len(other) and other[end] == "%":
+                    stepped.add(end)
+                elif end < len(other) and (sign == "_" or other[end] in {"_", sign}):
+                    stepped.add(end + 1)
+            reached = _skipped(stepped, other)
+        if not reached:
+            return False
+    return len(other) in reached
+
+
+def _skipped(ends: set[int], pattern: str) -> set[int]:
+    """These ends, and those behind a % that stands for nothing."""
+    found = set(ends)
+    for end in sorted(ends):
+        at = end
+        while at < len(pattern) and pattern[at] == "%":
+            at += 1
+            found.add(at)
+    return found
+
+
+class Carried:
+    """What the tasks of a plan carry, by where they write.
+
+    Args:
+        tasks: Of each task its address, where it writes, and its mappings.
+    """
+
+    def __init__(self, tasks: Iterable[tuple[str, str, Mappings]]) -> None:
+        self._left = _COMPARISONS
+        self._found: dict[tuple[str, str], list[tuple[str, Tables, Mappings]]] = {}
+        for address, target, mappings in tasks:
+            for tables in mappings.included:
+                schema = _bucket(tables)
+                self._found.setdefault((target, schema), []).append((address, tables, mappings))
+
+    def also(self, address: str, target: str, mappings: Mappings) -> tuple[str, Tables] | None:
+        """Another task that carries tables of this one, and which; None where there is none.
+
+        Raises:
+            TooMany: There are more rules than this review compares.
+        """
+        for mine in mappings.included:
+            for schema in dict.fromkeys((_bucket(mine), "%")):
+                for other, theirs, others in self._found.get((target, schema), ()):
+                    self._count(1)
+                    if other == address or not meet(mine, theirs):
+                        continue
+                    self._count(len(others.excluded) + len(mappings.excluded))
+                    if not mine.within(others.excluded) and not theirs.within(mappings.excluded):
+                        return other, mine
+        return None
+
+    def _count(self, comparisons: int) -> None:
+        self._left -= comparisons
+        if self._left < 0:
+            raise TooMany
+
+
+def _bucket(tables: Tables) -> str:
+    """The schema; one sign for all patterns of schemas."""
+    return "%" if "%" in tables.schema else tables.schema
