@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from facts.dms import LOG_COMPONENTS
+from facts.dms import LOG_COMPONENTS, STOPS
 from ferry.review.plan.values import Json, document
 from ferry.review.rules.combined.settings import (
     Setting,
@@ -129,12 +129,10 @@ _FULL_LOAD: Final = {
         },
     ),
     "CreatePkAfterFullLoad": _as_ever(default=False),
-    "StopTaskCachedChangesApplied": _off(
-        "The task stops when the full load and the changes that came meanwhile are done."
-    ),
-    "StopTaskCachedChangesNotApplied": _off(
-        "The task stops when the full load is done, before the changes that came meanwhile."
-    ),
+    **{
+        name: _off(f"The task stops when the full load is done ({end.replace('-', ' ')}).")
+        for name, end in STOPS.items()
+    },
     "MaxFullLoadSubTasks": _number(1, 49, default=8),
     "TransactionConsistencyTimeout": _number(60, 86_400, default=600),
     "CommitRate": _number(1, 50_000, default=10_000),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from facts.aurora import ENGINE
 from facts.dms import SSL_MODES
 from ferry.review.rules.combined.replication import endpoint_changes, task_changes
 from ferry.review.rules.conditions import (
@@ -68,6 +69,7 @@ _VERSION: Final = r"3\.[0-9]{1,2}\.[0-9]{1,2}"
 _WINDOW: Final = "[a-z]{3}:[0-9]{2}:[0-9]{2}-[a-z]{3}:[0-9]{2}:[0-9]{2}"
 _DATABASE: Final = "[A-Za-z_][A-Za-z0-9_$-]{0,62}"
 
+_POSTGRESQL: Final = ("postgres", ENGINE)
 _OFF: Final = one_of(False, None)  # noqa: FBT003 - a value
 
 _PAUSE: Final = "minutes; the tasks go on by themselves where they were"
@@ -76,7 +78,7 @@ _PAUSE: Final = "minutes; the tasks go on by themselves where they were"
 
 def is_for_postgresql(change: Change, _attribute: str) -> bool:
     """An endpoint is for PostgreSQL, so that the provider sends no other engine's settings."""
-    return change.after.get("engine_name") in {"postgres", "aurora-postgresql"}
+    return change.after.get("engine_name") in _POSTGRESQL
 
 
 ROWS: Final[tuple[Row, ...]] = (
@@ -208,7 +210,7 @@ ROWS: Final[tuple[Row, ...]] = (
     Harmless(_ENDPOINT, ("endpoint_type",), "It is read or written, as its tasks say.",
              when=one_of("source", "target"), on=MADE),
     Harmless(_ENDPOINT, ("engine_name",), "PostgreSQL.",
-             when=one_of("postgres", "aurora-postgresql"), on=MADE),
+             when=one_of(*_POSTGRESQL), on=MADE),
     Harmless(_ENDPOINT, ("certificate_arn",), "Our own certificate, or none.",
              when=any_of(refers_to("aws_dms_certificate"), left_out), on=MADE),
     Harmless(_ENDPOINT, ("secrets_manager_arn",), "Our own secret.",
