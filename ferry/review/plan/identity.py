@@ -161,19 +161,19 @@ def _first(told: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 def _arns(changes: Iterable[Change]) -> Iterator[tuple[str, str, str]]:
-    """The region and the account in the own ARN of each resource; IAM's have no region.
+    """Each resource's region and account: of its own ARN, or said beside it.
 
-    What belongs to a VPC has its owner beside it, which is another where it is shared.
+    IAM's ARNs have no region. What belongs to a VPC has its owner, which is another where it is
+    shared; from hashicorp/aws 6 on each resource may have a region of its own.
     """
     for change in changes:
-        if not change.managed:
-            continue
-        for side in (change.before, change.after):
+        for side in (change.before, change.after) if change.managed else ():
             match = next(filter(None, (_match(side.get(name)) for name in _OWN_ARN)), None)
-            owner = side.get("owner_id")
-            if match or isinstance(owner, str):
-                account = match["account"] if match else ""
-                yield change.address, match["region"] if match else "", str(owner or account)
+            region = match["region"] if match else side.get("region")
+            account = match["account"] if match else side.get("owner_id")
+            told = [it if isinstance(it, str) else "" for it in (region, account)]
+            if any(told):
+                yield change.address, told[0], told[1]
                 break
 
 

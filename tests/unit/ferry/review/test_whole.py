@@ -339,6 +339,26 @@ def test_one_resource_of_another_account_is_told() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("attributes", "where"),
+    [
+        ({"owner_id": "444455556666"}, "444455556666"),
+        ({"region": "us-east-1"}, "us-east-1"),
+        ({"id": "arn:aws:sns:us-east-1:111122223333:t"}, "us-east-1"),
+        ({"endpoint_arn": "arn:aws:dms:eu-central-1:444455556666:endpoint:X"}, "444455556666"),
+        ({"owner_id": "111122223333", "region": "eu-central-1"}, ""),
+        ({"owner_id": 7, "region": None, "arn": ["x"]}, ""),
+    ],
+)
+def test_what_a_resource_tells_of_where_it_is(attributes: dict[str, Any], where: str) -> None:
+    items = [stays("aws_vpc", arn=ARN), stays("aws_x", "other", **attributes)]
+    assert unread(read_plan(plan_text(*items), **ASKED)) == (
+        [f"aws_x.other ({where}): in another account or region than the environment."]
+        if where
+        else []
+    )
+
+
 def check(status: str, *messages: str, kind: str = "check") -> dict[str, Any]:
     """A check as Terraform 1.11 writes it."""
     name = {"kind": kind, "name": "source", "to_display": "check.source"}
