@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64encode
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import quote, quote_plus
+from urllib.parse import unquote_plus
 
 from ahocorasick_rs import BytesAhoCorasick, MatchKind
 
@@ -23,8 +24,11 @@ SHORTEST: Final = 8
 _LONGEST: Final = 128
 """Characters of a text that are looked for: what has as many in common is its copy."""
 
-_NESTED: Final = 3
+_NESTED: Final = 4
 """How deep in JSON within JSON a copy is known."""
+
+_ESCAPE: Final = re.compile(r"\\(?:([\"\\/bfnrt])|u(?P<code>[0-9A-Fa-f]{4}))")
+_LETTERS: Final = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 
 _TERRAFORM: Final = str.maketrans(
     {it: f"\\u{ord(it):04x}" for it in "<>&\u2028\u2029"}  # as Go's encoding/json
@@ -66,20 +70,25 @@ class Copies:
             return False
         known = self._known.get(text)
         if known is None:  # a plan repeats its texts: names, ARNs, tags
-            known = bool(self._finder.find_matches_as_indexes(_bytes(text)))
-            self._known[text] = known
+            known = self._known[text] = any(map(self._found, _meanings(text)))
         return known
 
+    def _found(self, text: str) -> list[tuple[int, int, int]]:
+        return self._finder.find_matches_as_indexes(_bytes(text)) if self._finder else []
+
     def replaced(self, text: str) -> str:
-        """A text with marks in their places, so that what stands around them can be read."""
-        if self._finder is None or not self.in_text(text):
+        """A text with marks in their places, so that what stands around them can be read.
+
+        Where it has them in other letters, such as JSON's, the whole text is replaced.
+        """
+        if not self.in_text(text):
             return text
         whole, parts, done = _bytes(text), [], 0
-        for _, start, end in self._finder.find_matches_as_indexes(whole):
-            mark = Hidden(_text(whole[start:end])).mark
-            parts += [_text(whole[done:start]), mark]
+        for _, start, end in self._found(text):
+            parts += [_text(whole[done:start]), Hidden(_text(whole[start:end])).mark]
             done = end
-        return "".join([*parts, _text(whole[done:])])
+        shown = "".join([*parts, _text(whole[done:])])
+        return Hidden(text).mark if not parts or self.in_text(shown) else shown
 
     def hidden(self, value: Json) -> Json:
         """A value with each text hidden that holds one of them; the value itself where none does.
@@ -104,25 +113,28 @@ class Copies:
         return value
 
 
-def _forms(text: str) -> Iterator[str]:
-    """How a text may be written: in JSON, within JSON again, in base64, in a URL."""
-    in_json = list(_in_json(text))
-    for form in {text, *in_json[:3]}:
-        yield from _in_base64(form)
-    yield from (text, *in_json, quote(text, safe="", errors="replace"))
-    yield from (quote(text, errors="replace"), quote_plus(text, errors="replace"))
-
-
-def _in_json(text: str) -> Iterator[str]:
-    """A text in JSON as Terraform, as Python and as most others write it, then within JSON."""
-    forms = [text] * 3
+def _meanings(text: str) -> Iterator[str]:
+    """A text, and what it says to those who read JSON, JSON within JSON, or a URL."""
+    yield text
     for _ in range(_NESTED):
-        forms = [
-            json.dumps(forms[0], ensure_ascii=False)[1:-1].translate(_TERRAFORM),
-            json.dumps(forms[1])[1:-1],
-            json.dumps(forms[2], ensure_ascii=False)[1:-1],
-        ]
-        yield from forms
+        if "\\" not in text:
+            break
+        text = _ESCAPE.sub(_unescaped, text)
+        yield text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if "%" in text:
+        yield unquote_plus(text)
+
+
+def _unescaped(escape: re.Match[str]) -> str:
+    return chr(int(escape["code"], 16)) if escape["code"] else _LETTERS.get(escape[1], escape[1])
+
+
+def _forms(text: str) -> Iterator[str]:
+    """How a text may be written otherwise than in escapes: as it is, or in base64, from JSON too."""
+    yield text
+    as_they_are = json.dumps(text, ensure_ascii=False)[1:-1]
+    for form in {text, as_they_are, as_they_are.translate(_TERRAFORM), json.dumps(text)[1:-1]}:
+        yield from _in_base64(form)
 
 
 def _in_base64(text: str) -> Iterator[str]:

@@ -39,7 +39,7 @@ _NAMED: Final = re.compile(
     r"(?P<option>-{0,2}+)(?P<name>[A-Za-z_][\w.\-]*+)"
     r"(?P<between>\\*+[\"']?+\]?+\s*+(?:=>|[=:]|(?P<comma>,)|(?P<space>(?<=\s)))\s*+)",
 )
-_LINE_BEGINS: Final = re.compile(r"(?:^|[\n{\[(,;&?]|\\[nrt])[\s\"'\\\-]*+$")
+_LINE_BEGINS: Final = re.compile(r"(?:^|[\n{\[(,;&?\"']|\\[nrt])[\s\"'\\\-]*+$")
 _BEFORE: Final = 40
 """Characters that are looked at before a name."""
 
@@ -180,7 +180,8 @@ def _is_followed(text: str, match: re.Match[str]) -> bool:
         return quoted and _ALWAYS.search(_words(match["name"])) is not None
     if "=" in match["between"] or _ALWAYS.search(_words(match["name"])):
         return True
-    before = text[max(0, match.start() - _BEFORE) : match.start()]
+    begin = match.start("option")
+    before = text[max(0, begin - _BEFORE) : begin]
     return _LINE_BEGINS.search(before) is not None
 
 
@@ -194,10 +195,10 @@ def _value(text: str, at: int) -> Span:
     if _IN_JSON.match(text, at):
         return at, len(text)
     if heredoc := _HEREDOC.match(text, at):
-        end = re.compile(rf"^[ \t]*+{heredoc['end']}\b", re.MULTILINE).search(text, heredoc.end())
-        return heredoc.end(), end.start() if end else len(text)
+        last = re.compile(rf"\n[ \t]*+{heredoc['end']}\b").search(text, heredoc.end() - 1)
+        return heredoc.end(), last.start() if last else len(text)
     if block := _BLOCK.match(text, at):
-        return block.start(), block.end()
+        return block.start(), block.start() + len(block[0].rstrip("\n"))
     if text[at : at + 1] in _OPENING:
         return at, _closing_bracket(text, at)
     word = _WORD.match(text, at)

@@ -53,6 +53,10 @@ class Masker:
     def __init__(self) -> None:
         self._copies = Copies(())
 
+    def __bool__(self) -> bool:
+        """Whether there are copies to look for."""
+        return bool(self._copies)
+
     def learn(self, secrets: Iterable[str]) -> None:
         """Learn the sensitive texts of the plan, whose copies are hidden wherever they stand."""
         self._copies = Copies(secrets)
@@ -76,6 +80,10 @@ class Masker:
     def text(self, text: str) -> Shown:
         """A text of the plan's as it is shown."""
         return Shown(unmarked(self.marked(text)))
+
+    def covered(self, text: str) -> Shown:
+        """A text of the report, searched for copies once more."""
+        return Shown(unmarked(self._copies.replaced(text)))
 
     def value(self, value: Json, mask: Json = None, *, name: str = "") -> Shown:
         """A value as it is shown: JSON, with words where there is nothing to be seen."""

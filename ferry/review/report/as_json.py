@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from facts.inert import visible_json
 from ferry.review.plan.shown import Shown, joined
+from ferry.review.report.covered import covered_json
 
 if TYPE_CHECKING:
     from ferry.review.plan.plan import Change
@@ -18,82 +19,79 @@ _FORMAT_VERSION = 2
 
 def as_json(review: Review) -> str:
     """Write a review as JSON; nothing is left out, and sensitive values are masked here too."""
-    return visible_json(
-        {
-            "format_version": _FORMAT_VERSION,
-            "environment": review.environment,
-            "plan": {
-                name: review.plan.masker.text(value)
-                for name, value in (
-                    ("account_id", review.plan.identity.account_id),
-                    ("region", review.plan.identity.region),
-                    ("environment", review.plan.identity.environment),
-                    ("terraform_version", review.plan.identity.terraform),
-                    ("provider_version", review.plan.identity.provider),
-                )
-            },
-            "verdict": review.verdict,
-            "judged_whole": review.is_judged,
-            "exit_code": review.exit_code,
-            "counts": dict(review.counts),
-            "notes": [note.text() for note in review.notes],
-            "findings": [_finding(review, it) for it in review.findings],
-            "iam_statements": [
-                {
-                    "side": "after" if it.added else "before",
-                    **_place(it.change),
-                    "effect": "allow" if it.statement.allows else "deny",
-                    "principals": _shown(it, it.statement.principals.texts),
-                    "actions": _shown(it, it.statement.actions.texts),
-                    "resources": _shown(it, it.statement.resources.texts),
-                    "conditions": [
-                        list(map(it.shown, texts))
-                        for texts in sorted(part.texts for part in it.statement.conditions)
-                    ],
-                }
-                for it in review.statements
-            ],
-            "security_group_rules": [
-                {
-                    "side": "after" if it.added else "before",
-                    **_place(it.change),
-                    "direction": it.traffic.direction,
-                    "protocol": it.shown(it.traffic.protocol),
-                    "ports": it.shown(it.traffic.ports),
-                    "peer": it.shown(it.traffic.peer),
-                }
-                for it in review.traffic
-            ],
-            "changes": [
-                {
-                    **_change(it),
-                    "because": review.judgement.reasons.get(it.address, []),
-                }
-                for it in review.changes
-            ],
-            "outputs": {
-                review.plan.masker.text(name): action
-                for name, action in review.plan.outputs.items()
-            },
-            "drift": [_change(it) for it in review.drift],
-            "not_judged": [
-                {
-                    **_place(it.change),
-                    "attributes": (names := list(map(it.change.masker.text, it.attributes))),
-                    "why": it.why.format(attributes=joined(names)),
-                }
-                for it in review.judgement.doubts
-            ]
-            + [
-                {
-                    "name": (name := review.plan.masker.text(it.name)),
-                    "why": it.why.format(name=name),
-                }
-                for it in review.plan.unread
-            ],
+    document = {
+        "format_version": _FORMAT_VERSION,
+        "environment": review.environment,
+        "plan": {
+            name: review.plan.masker.text(value)
+            for name, value in (
+                ("account_id", review.plan.identity.account_id),
+                ("region", review.plan.identity.region),
+                ("environment", review.plan.identity.environment),
+                ("terraform_version", review.plan.identity.terraform),
+                ("provider_version", review.plan.identity.provider),
+            )
         },
-        indent=1,
-    )
+        "verdict": review.verdict,
+        "judged_whole": review.is_judged,
+        "exit_code": review.exit_code,
+        "counts": dict(review.counts),
+        "notes": [note.text() for note in review.notes],
+        "findings": [_finding(review, it) for it in review.findings],
+        "iam_statements": [
+            {
+                "side": "after" if it.added else "before",
+                **_place(it.change),
+                "effect": "allow" if it.statement.allows else "deny",
+                "principals": _shown(it, it.statement.principals.texts),
+                "actions": _shown(it, it.statement.actions.texts),
+                "resources": _shown(it, it.statement.resources.texts),
+                "conditions": [
+                    list(map(it.shown, texts))
+                    for texts in sorted(part.texts for part in it.statement.conditions)
+                ],
+            }
+            for it in review.statements
+        ],
+        "security_group_rules": [
+            {
+                "side": "after" if it.added else "before",
+                **_place(it.change),
+                "direction": it.traffic.direction,
+                "protocol": it.shown(it.traffic.protocol),
+                "ports": it.shown(it.traffic.ports),
+                "peer": it.shown(it.traffic.peer),
+            }
+            for it in review.traffic
+        ],
+        "changes": [
+            {
+                **_change(it),
+                "because": review.judgement.reasons.get(it.address, []),
+            }
+            for it in review.changes
+        ],
+        "outputs": {
+            review.plan.masker.text(name): action for name, action in review.plan.outputs.items()
+        },
+        "drift": [_change(it) for it in review.drift],
+        "not_judged": [
+            {
+                **_place(it.change),
+                "attributes": (names := list(map(it.change.masker.text, it.attributes))),
+                "why": it.why.format(attributes=joined(names)),
+            }
+            for it in review.judgement.doubts
+        ]
+        + [
+            {
+                "name": (name := review.plan.masker.text(it.name)),
+                "why": it.why.format(name=name),
+            }
+            for it in review.plan.unread
+        ],
+    }
+    return visible_json(covered_json(document, review.plan.masker), indent=1)
 
 
 def _place(change: Change) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from ferry.review.plan.plan import Action
 from ferry.review.plan.shown import NOTHING, Shown, clipped, joined, ours
 from ferry.review.plan.values import UNKNOWN
+from ferry.review.report.covered import covered, covered_part
 from ferry.review.report.parts import Entry, Part
 from ferry.review.report.security import statements_part, traffic_part
 from ferry.review.rules.dangers import Section
@@ -69,12 +70,12 @@ def report(review: Review) -> Report:
         ),
         lead=[
             _advice(review),
-            *_whose(review),
+            *(covered(it, review.plan.masker) for it in _whose(review)),
             _counts(review),
-            *_reasons(review),
-            *map(_clip, review.notes),
+            *(covered(it, review.plan.masker) for it in _reasons(review)),
+            *(covered(_clip(it), review.plan.masker) for it in review.notes),
         ],
-        parts=[part for part in parts if part.entries],
+        parts=[covered_part(part, review.plan.masker) for part in parts if part.entries],
     )
 
 

@@ -178,7 +178,8 @@ def _knows(
 ) -> bool:
     """Judge one attribute; False where that cannot be done."""
     said = rows.get(name) or FOR_ALL.get(name, ())
-    if change.action is not Action.UPDATE and change.type in UNEXAMINED_WHEN_CREATED:
+    unexamined = change.action is not Action.UPDATE and change.type in UNEXAMINED_WHEN_CREATED
+    if unexamined and not holds_hidden(change.after.get(name)):
         judgement.findings.extend(_fired(said, change, name))
         return bool(said) or not is_set(change.after.get(name))
     return _answered(said, change, name, together, judgement) is not _Answer.UNHEARD_OF

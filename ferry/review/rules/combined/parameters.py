@@ -52,7 +52,11 @@ def _parameters(side: Json) -> dict[str, _Setting] | None:
     if parameters is UNKNOWN or holds_hidden(parameters):
         return None
     for it in parameters or ():
-        if it is UNKNOWN or UNKNOWN in [it.get("name"), it.get("value")] or "name" not in it:
+        if (
+            not isinstance(it, dict)
+            or UNKNOWN in [it.get("name"), it.get("value")]
+            or "name" not in it
+        ):
             return None
         found[str(it["name"])] = (it.get("value"), it.get("apply_method"))
     return found

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import ferry.review
-from ferry.review import Danger, masked, read_plan, review
+from ferry.review import Danger, Phrase, masked, ours, read_plan, review
 from ferry.review.plan.shown import Masker, clipped, joined
+from ferry.review.report import as_json, as_markdown, as_text
+from ferry.review.rules.finding import Finding
 from tests.unit.ferry.review.plans import change, dangers, effects, plan_text, reviewed, update
 
 if TYPE_CHECKING:
@@ -88,6 +90,19 @@ def test_a_text_that_is_made_of_something_sensitive_is_hidden_whole(
     (found,) = reviewed(item).plan.changes
 
     assert found.shown("made of x", *attributes) == shown
+
+
+def test_a_secret_that_a_rule_puts_into_its_own_words_is_hidden_all_the_same() -> None:
+    """The second line of defence: mypy cannot tell a template from a text of the plan's."""
+    item = change("aws_vpc", "delete", {"x": "canary-secret"}, before_sensitive={"x": True})
+    found = reviewed(item)
+    effect = Phrase("It says canary-secret {{}} of {place}.", {"place": ours("canary-secret")})
+    leak = Finding(danger=Danger.OUTAGE, change=found.plan.changes[0], effect=effect)
+    found.judgement.findings.append(leak)
+
+    for write in (as_markdown, as_text, as_json):
+        assert "It says (sensitive) {} of" in write(found)
+        assert "canary" not in write(found)
 
 
 def test_texts_are_joined_and_cut() -> None:
