@@ -52,38 +52,56 @@ class Metric:
         namespace: CloudWatch's namespace.
         dimensions: The names of its dimensions. RDS publishes an instance's metrics under the
             cluster, and under the cluster and the role, too.
+        most: The highest value that it can have, whatever the instance's class; None where there
+            is none. None of the metrics is ever below zero.
     """
 
     name: str
     namespace: str
     dimensions: tuple[str, ...]
+    most: float | None = None
 
 
-def _aurora(name: str) -> Metric:
-    return Metric(name, AURORA, (CLUSTER,))
+NAMESPACES: Final = frozenset({AURORA, DMS})
+PUBLISHED_EVERY_SECONDS: Final = 60
+"""How often these have a value at most: in shorter periods an alarm finds none."""
+
+_PERCENT: Final = 100
+_MOST_CONNECTIONS: Final = 262_143
+"""PostgreSQL's limit of max_connections. Source:
+https://www.postgresql.org/docs/current/runtime-config-connection.html"""
+
+_TRANSACTION_IDS: Final = 2**31
+_VOLUME_BYTES: Final = 256 * 1024**4
+"""Aurora's largest volume. Source:
+https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/CHAP_Limits.html"""
 
 
-def _instance(name: str) -> Metric:
-    return Metric(name, DMS, (REPLICATION_INSTANCE,))
+def _aurora(name: str, most: float | None = None) -> Metric:
+    return Metric(name, AURORA, (CLUSTER,), most)
+
+
+def _instance(name: str, most: float | None = None) -> Metric:
+    return Metric(name, DMS, (REPLICATION_INSTANCE,), most)
 
 
 def _task(name: str) -> Metric:
     return Metric(name, DMS, (REPLICATION_INSTANCE, TASK))
 
 
-AURORA_CPU: Final = _aurora("CPUUtilization")
+AURORA_CPU: Final = _aurora("CPUUtilization", _PERCENT)
 AURORA_FREEABLE_MEMORY: Final = _aurora("FreeableMemory")
 AURORA_FREE_LOCAL_STORAGE: Final = _aurora("FreeLocalStorage")
-AURORA_CONNECTIONS: Final = _aurora("DatabaseConnections")
+AURORA_CONNECTIONS: Final = _aurora("DatabaseConnections", _MOST_CONNECTIONS)
 AURORA_DEADLOCKS: Final = _aurora("Deadlocks")
-AURORA_TRANSACTION_IDS: Final = _aurora("MaximumUsedTransactionIDs")
+AURORA_TRANSACTION_IDS: Final = _aurora("MaximumUsedTransactionIDs", _TRANSACTION_IDS)
 AURORA_REPLICA_LAG: Final = _aurora("AuroraReplicaLag")
-AURORA_SLOT_DISK: Final = _aurora("ReplicationSlotDiskUsage")
-AURORA_WAL_DISK: Final = _aurora("TransactionLogsDiskUsage")
+AURORA_SLOT_DISK: Final = _aurora("ReplicationSlotDiskUsage", _VOLUME_BYTES)
+AURORA_WAL_DISK: Final = _aurora("TransactionLogsDiskUsage", _VOLUME_BYTES)
 AURORA_COMMITS: Final = _aurora("CommitThroughput")
-AURORA_VOLUME: Final = _aurora("VolumeBytesUsed")
+AURORA_VOLUME: Final = _aurora("VolumeBytesUsed", _VOLUME_BYTES)
 
-DMS_CPU: Final = _instance("CPUUtilization")
+DMS_CPU: Final = _instance("CPUUtilization", _PERCENT)
 DMS_FREEABLE_MEMORY: Final = _instance("FreeableMemory")
 DMS_AVAILABLE_MEMORY: Final = _instance("AvailableMemory")
 DMS_SWAP: Final = _instance("SwapUsage")
@@ -102,3 +120,6 @@ CDC_SOURCE_MEMORY: Final = _task("CDCChangesMemorySource")
 CDC_SOURCE_DISK: Final = _task("CDCChangesDiskSource")
 CDC_TARGET_MEMORY: Final = _task("CDCChangesMemoryTarget")
 CDC_TARGET_DISK: Final = _task("CDCChangesDiskTarget")
+
+METRICS: Final = tuple(it for it in list(vars().values()) if isinstance(it, Metric))
+"""All of them."""

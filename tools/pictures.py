@@ -73,6 +73,7 @@ def update(type_: str, name: str, before: Attributes, **after: Any) -> dict[str,
 
 
 ALARM = {"namespace": "AWS/DMS", "metric_name": "CDCLatencySource", "actions_enabled": True,
+         "comparison_operator": "GreaterThanThreshold",
          "dimensions": {"ReplicationInstanceIdentifier": "prod-ferry",
                         "ReplicationTaskIdentifier": "prod-orders"},
          "alarm_actions": ["arn:aws:sns:eu-central-1:444455556666:prod-alarms"]}  # fmt: skip
@@ -82,7 +83,7 @@ def small() -> list[dict[str, Any]]:
     """An alarm's threshold, a log's retention, a tag."""
     return [
         update("aws_cloudwatch_metric_alarm", "monitoring_orders-source-latency_6FB2A1C0",
-               {**ALARM, "threshold": 300}, threshold=600),
+               {**ALARM, "threshold": 300}, threshold=200),
         update("aws_cloudwatch_log_group", "aurora_log_0B51B2D3",
                {"name": "/aws/rds/cluster/prod-ferry/postgresql", "retention_in_days": 365},
                retention_in_days=731),
@@ -141,7 +142,7 @@ def huge() -> list[dict[str, Any]]:
     """Ten thousand changes, and one among them that matters."""
     alarms = [
         update("aws_cloudwatch_metric_alarm", f"monitoring_task-{number:05}-latency_6FB2A1C0",
-               {**ALARM, "threshold": 300}, threshold=600)
+               {**ALARM, "threshold": 300}, threshold=200)
         for number in range(9_999)
     ]  # fmt: skip
     return [*alarms, update("aws_rds_cluster", "aurora_cluster_8E3F11D0",

@@ -269,11 +269,13 @@ def ways_gone(stack: Stack) -> None:
 
 
 def alarms_and_events(stack: Stack) -> None:
-    """Let nobody be told, in every way that there is."""
+    """Let nobody be told, in every way that there is, and keep less."""
     for alarm in every(stack, "aws_cloudwatch_metric_alarm"):
         alarm.update(actions_enabled=False, alarm_actions=[])
         if alarm["metric_name"] in {"DatabaseConnections", "FreeStorageSpace"}:
             alarm["threshold"] = 10**12
+    for log in every(stack, "aws_cloudwatch_log_group"):
+        log["retention_in_days"] = 7
     for topic in every(stack, "aws_sns_topic"):
         topic["kms_master_key_id"] = _KEY
     for subscription in every(stack, "aws_sns_topic_subscription"):

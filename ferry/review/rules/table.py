@@ -12,13 +12,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ferry.review.rules.combined.alarms import impossible_thresholds, unwatched
+from ferry.review.rules.combined.alarms import alarms_told, unwatched
 from ferry.review.rules.combined.any_type import forgotten, tainted
 from ferry.review.rules.combined.aurora import family_and_version, waiting_upgrade
+from ferry.review.rules.combined.events import events_told
 from ferry.review.rules.combined.keys import keys_go, passwords_change, secrets_go
 from ferry.review.rules.combined.network import routes_change, subnets_go, ways_change
 from ferry.review.rules.combined.policies import attachment_findings, policy_findings
+from ferry.review.rules.combined.receivers import receivers_told
 from ferry.review.rules.combined.replication import endpoint_changes, task_changes
+from ferry.review.rules.combined.thresholds import thresholds_out_of_reach
 from ferry.review.rules.combined.traffic import traffic_findings
 from ferry.review.rules.row import ANY, Judged, Rule
 from ferry.review.rules.rows import aurora, groups, keys, monitoring, network, replication
@@ -43,7 +46,7 @@ _NAMED_BY_NO_ROW: Final[tuple[Combined, ...]] = (
     waiting_upgrade,
     family_and_version,
     unwatched,
-    impossible_thresholds,
+    thresholds_out_of_reach,
     tainted,
     forgotten,
 )
@@ -59,11 +62,14 @@ COMBINED: Final = (
 SILENT_WHERE_FINE: Final[frozenset[Combined]] = frozenset(
     row.by for row in ROWS if isinstance(row, Judged)
 ) - {
+    alarms_told,
     attachment_findings,
     endpoint_changes,
+    events_told,
     keys_go,
     passwords_change,
     policy_findings,
+    receivers_told,
     routes_change,
     secrets_go,
     subnets_go,
@@ -91,6 +97,6 @@ FOR_ALL: Final = TABLE[ANY]
 UNEXAMINED_WHEN_CREATED: Final[frozenset[str]] = (
     frozenset(TABLE)
     - {ANY, "aws_db_subnet_group"}
-    - {row.resource for row in (*network.ROWS, *keys.ROWS, *replication.ROWS)}
+    - {row.resource for row in (*network.ROWS, *keys.ROWS, *replication.ROWS, *monitoring.ROWS)}
 )
 """Transitional: the types of which what is made, or made anew, is not judged by its attributes yet."""

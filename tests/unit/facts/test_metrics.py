@@ -15,7 +15,7 @@ def test_what_the_dashboard_alone_draws() -> None:
 
     assert {name: it for name, it in found.items() if it not in of_alarms} == {
         "AURORA_COMMITS": Metric("CommitThroughput", "AWS/RDS", CLUSTER),
-        "AURORA_VOLUME": Metric("VolumeBytesUsed", "AWS/RDS", CLUSTER),
+        "AURORA_VOLUME": Metric("VolumeBytesUsed", "AWS/RDS", CLUSTER, 281_474_976_710_656),
         "DMS_AVAILABLE_MEMORY": Metric("AvailableMemory", "AWS/DMS", INSTANCE),
         "VALIDATION_PENDING": Metric("ValidationPendingOverallCount", "AWS/DMS", TASK),
         "VALIDATION_SUSPENDED": Metric("ValidationSuspendedOverallCount", "AWS/DMS", TASK),
@@ -27,4 +27,16 @@ def test_what_the_dashboard_alone_draws() -> None:
         "CDC_SOURCE_DISK": Metric("CDCChangesDiskSource", "AWS/DMS", TASK),
         "CDC_TARGET_MEMORY": Metric("CDCChangesMemoryTarget", "AWS/DMS", TASK),
         "CDC_TARGET_DISK": Metric("CDCChangesDiskTarget", "AWS/DMS", TASK),
+    }
+
+
+def test_what_no_metric_exceeds() -> None:
+    assert {(it.namespace, it.name): it.most for it in metrics.METRICS if it.most is not None} == {
+        ("AWS/RDS", "CPUUtilization"): 100,
+        ("AWS/RDS", "DatabaseConnections"): 262_143,
+        ("AWS/RDS", "MaximumUsedTransactionIDs"): 2_147_483_648,
+        ("AWS/RDS", "ReplicationSlotDiskUsage"): 281_474_976_710_656,
+        ("AWS/RDS", "TransactionLogsDiskUsage"): 281_474_976_710_656,
+        ("AWS/RDS", "VolumeBytesUsed"): 281_474_976_710_656,
+        ("AWS/DMS", "CPUUtilization"): 100,
     }

@@ -1,33 +1,52 @@
-"""Alarms: what goes unwatched, and thresholds that no instance of a class can reach."""
+"""Alarms: whether they still tell of what goes wrong, as early as before, and whom they tell.
+
+What may be anything, a value that is hidden or known only after apply, is neither found nor called
+harmless here: then no rule says that it is.
+"""
 
 from __future__ import annotations
 
+import json
+from collections import Counter
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from facts import metrics
-from facts.instance_classes import BYTES_IN_GIB, max_connections, memory_bytes
+from facts.alarms import Comparison
 from ferry.review.plan.plan import Action
 from ferry.review.plan.shown import joined, ours
-from ferry.review.plan.values import UNKNOWN, show
+from ferry.review.plan.values import UNKNOWN, is_set
+from ferry.review.rules.combined.alarm_bounds import changed_bounds, new_bounds
+from ferry.review.rules.combined.alarm_values import (
+    ALARM,
+    DMS,
+    PUT_ALARM,
+    STATISTIC,
+    SUBJECT,
+    WINDOW,
+    deaf,
+    fine,
+    is_closer,
+    number,
+    side_of,
+    unseen,
+)
+from ferry.review.rules.combined.own import is_own
+from ferry.review.rules.conditions import refers_to
 from ferry.review.rules.dangers import Danger
-from ferry.review.rules.finding import Finding, Phrase
-from ferry.review.rules.row import CHANGED_OR_REPLACED
+from ferry.review.rules.finding import Finding, Fine, Phrase
+from ferry.review.rules.row import CREATED, DESTROYED, REPLACED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ferry.review.plan.plan import Change, Plan
     from ferry.review.plan.shown import Shown
+    from ferry.review.plan.values import Json
 
-_ALARM: Final = "aws_cloudwatch_metric_alarm"
-_PUT_ALARM: Final = (
-    "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html"
-)
-_AURORA: Final = (
-    "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraPostgreSQL.Managing.html"
-)
-_DMS: Final = "https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Monitoring.html"
-
+_CLOUDWATCH: Final = "https://docs.aws.amazon.com/AmazonCloudWatch/latest"
+_ALARM_ACTIONS: Final = f"{_CLOUDWATCH}/monitoring/alarm-actions.html"
+_INSTANCE: Final = "aws_rds_cluster_instance"
 _WATCHED: Final = {
     "aws_dms_replication_task": (metrics.TASK, "resource_identifier"),
     "aws_dms_replication_instance": (metrics.REPLICATION_INSTANCE, "replication_instance_id"),
@@ -35,45 +54,209 @@ _WATCHED: Final = {
 }
 """The dimension by which alarms know a resource, and the attribute that holds its value."""
 
-_SUBJECT: Final = ("dimensions", "metric_name", "namespace", "metric_query")
+ACTIONS: Final = {
+    "alarm_actions": "when something is wrong",
+    "ok_actions": "when all is well again",
+    "insufficient_data_actions": "when there is no data",
+}
+"""Whom an alarm tells, and when."""
+
+_TOPIC: Final = refers_to("aws_sns_topic", "aws_sns_topic_policy")
 
 
-def alarms_go(plan: Plan) -> Iterator[Finding]:
-    """An alarm goes, or watches something else, while what it watched stays."""
-    for change in plan.of(_ALARM):
-        if change.action is Action.DELETE and _subject_stays(plan, change):
-            yield _finding(
-                change,
-                "The alarm goes; what it watched ({watched}) stays.",
-                {"watched": _what(change)},
-            )
-        elif change.action in CHANGED_OR_REPLACED and any(map(change.changes, _SUBJECT)):
-            yield _finding(
-                change,
-                "The alarm watches something else; {watched} is no longer watched by it.",
-                {"watched": _what(change)},
-            )
+def alarms_told(plan: Plan) -> Iterator[Finding | Fine]:
+    """What becomes of every alarm that is made, changed or destroyed."""
+    watch = _Watch(plan)
+    for change in plan.of(ALARM):
+        if change.action is Action.DELETE:
+            yield _goes(change, watch)
+        elif change.comes or change.action is Action.UPDATE:
+            yield from _stays(change, watch)
 
 
-def _subject_stays(plan: Plan, alarm: Change) -> bool:
-    """Whether none of the things that the alarm's dimensions name goes for good."""
-    named = set(_dimensions(alarm.before).items())
-    gone = {
-        (dimension, it.before.get(attribute))
-        for type_, (dimension, attribute) in _WATCHED.items()
-        for it in plan.of(type_)
-        if it.action is Action.DELETE
-    }
-    role = _dimensions(alarm.before).get(metrics.ROLE)
-    return not (named & gone) and not (role == metrics.Role.READER and _no_reader_stays(plan))
+@dataclass(frozen=True, slots=True)
+class _Watch:
+    """What a plan's alarms and instances come to, looked up once.
+
+    Args:
+        plan: The plan.
+        names: How many alarms will have a name.
+        equals: The threshold nearest to what is normal, by all else that an alarm says.
+        gone: Dimensions of what goes for good.
+        instances: How many instances a cluster will have, of those that the plan shows.
+    """
+
+    plan: Plan
+    names: Counter[str] = field(default_factory=Counter)
+    equals: dict[str, float] = field(default_factory=dict)
+    gone: set[tuple[str, str]] = field(default_factory=set)
+    instances: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for alarm in self.plan.of(ALARM):
+            if alarm.stays:
+                self._add(alarm)
+        watched = {**_WATCHED, _INSTANCE: (metrics.CLUSTER_INSTANCE, "identifier")}
+        for type_, (dimension, attribute) in watched.items():
+            for change in self.plan.of(type_):
+                name = change.before.get(attribute)
+                if change.action is Action.DELETE and isinstance(name, str):
+                    self.gone.add((dimension, name))
+        for change in self.plan.of(_INSTANCE):
+            cluster = (change.after if change.stays else change.before).get("cluster_identifier")
+            # An instance of a cluster that is not known may be anybody's reader.
+            key = cluster if isinstance(cluster, str) else ""
+            self.instances[key] = self.instances.get(key, 0) + change.stays
+
+    def _add(self, alarm: Change) -> None:
+        name, threshold = alarm.after.get("alarm_name"), number(alarm.after.get("threshold"))
+        if isinstance(name, str):
+            self.names[name] += 1
+        key = _all_but_the_threshold(alarm.after)
+        if key and threshold is not None:
+            side = side_of(alarm.after)
+            nearest = min if side is Comparison.ABOVE else max
+            self.equals[key] = nearest(threshold, self.equals.get(key, threshold))
+
+    def goes_with_its_subject(self, alarm: Change) -> bool:
+        """Whether something that the alarm's dimensions name goes for good, the last reader too."""
+        named = _dimensions(alarm.before)
+        if self.gone.intersection(it for it in named.items() if isinstance(it[1], str)):
+            return True
+        if named.get(metrics.ROLE) != metrics.Role.READER or self.instances.get(""):
+            return False
+        return self.instances.get(str(named.get(metrics.CLUSTER))) in {0, 1}
+
+    def has_an_equal(self, alarm: Change) -> bool:
+        """Whether another alarm tells all that this one told, as early."""
+        key, threshold = _all_but_the_threshold(alarm.before), number(alarm.before.get("threshold"))
+        other = self.equals.get(key) if key else None
+        if other is None or threshold is None:
+            return False
+        return is_closer(side_of(alarm.before), threshold, other)
 
 
-def _no_reader_stays(plan: Plan) -> bool:
-    return sum(it.stays for it in plan.of("aws_rds_cluster_instance")) <= 1
+_SAYS: Final = (*SUBJECT, *WINDOW, *STATISTIC, *ACTIONS, "comparison_operator", "unit",
+                "treat_missing_data", "threshold_metric_id")  # fmt: skip
+
+
+def _all_but_the_threshold(side: Mapping[str, Any]) -> str:
+    """What an alarm says, as a text; empty for one that cannot be compared, or tells nobody."""
+    said = {name: side.get(name) or None for name in _SAYS}
+    if side.get("actions_enabled") is False or not said["alarm_actions"] or unseen(said):
+        return ""
+    if side_of(side) is None or number(side.get("threshold")) is None:
+        return ""
+    sets = {name: sorted(_strings(said[name]) or ()) for name in ACTIONS}
+    return json.dumps({**said, **sets}, sort_keys=True)
+
+
+def _goes(change: Change, watch: _Watch) -> Finding | Fine:
+    name = change.before.get("alarm_name")
+    if isinstance(name, str) and watch.names[name]:
+        return deaf(
+            change,
+            "",
+            "Another alarm of this plan has its name, {name}: what deletes this one deletes that one.",
+            {"name": change.shown_before("alarm_name")},
+            remedy="If it is the same alarm at another address, say so with a moved block.",
+        )
+    if watch.goes_with_its_subject(change):
+        return Fine(change=change, attribute=DESTROYED, because="It goes with what it watched.")
+    if watch.has_an_equal(change):
+        return Fine(change=change, attribute=DESTROYED, because="Another alarm tells the same.")
+    return deaf(
+        change, "", "The alarm goes; what it watched ({watched}) stays.", {"watched": _what(change)}
+    )
+
+
+def _stays(change: Change, watch: _Watch) -> Iterator[Finding | Fine]:
+    """What is said of an alarm that is made, changed, or made anew."""
+    name = change.after.get("alarm_name")
+    if change.comes and isinstance(name, str) and watch.names[name] > 1:
+        yield deaf(
+            change,
+            "alarm_name",
+            "Another alarm of this plan is called {name} too: one overwrites the other.",
+            {"name": change.shown_after("alarm_name")},
+        )
+    yield from _receivers(change, watch.plan)
+    if change.action is Action.CREATE:
+        yield from new_bounds(change)
+        return
+    if change.action is Action.REPLACE:
+        yield Fine(change=change, attribute=REPLACED, because="It is made anew at once.")
+    if any(map(change.changes, SUBJECT)):
+        yield deaf(
+            change,
+            "",
+            "The alarm watches something else; {watched} is no longer watched by it.",
+            {"watched": _what(change)},
+        )
+        return
+    yield from changed_bounds(change)
 
 
 def _what(alarm: Change) -> Shown:
     return joined(map(alarm.shown_before, ("metric_name", "dimensions")), by=" ")
+
+
+def _receivers(change: Change, plan: Plan) -> Iterator[Finding | Fine]:
+    enabled = change.after.get("actions_enabled")
+    if enabled is False and change.before.get("actions_enabled") is not False:
+        yield deaf(change, "actions_enabled", "The alarm goes off and tells nobody.")
+    elif enabled is None or enabled is True:
+        yield fine(change, "actions_enabled", "It tells whom it has to tell.")
+    if change.action is Action.CREATE:
+        if is_set(change.after.get("alarm_actions")):
+            yield Fine(change=change, attribute=CREATED, because="Something more is watched.")
+        else:
+            yield deaf(change, "", "The new alarm goes off and tells nobody.")
+    for name, when in ACTIONS.items():
+        if change.changes(name):
+            yield from _of_one_state(change, name, when, plan)
+
+
+def _of_one_state(change: Change, name: str, when: str, plan: Plan) -> Iterator[Finding | Fine]:
+    """Whom an alarm tells of one of its states."""
+    before, after = _strings(change.before.get(name)), _strings(change.after.get(name))
+    if before is None or after is None:
+        if not before and _TOPIC(change, name):
+            yield fine(change, name, "A topic of this plan is told.")
+        return
+    strangers = sorted(
+        it
+        for it in after - before
+        if not (is_own(plan, it, "sns") and plan.identity.region in ("", it.split(":")[3]))
+    )
+    if strangers:
+        yield Finding(
+            danger=Danger.WIDER_ACCESS,
+            change=change,
+            attribute=name,
+            effect=Phrase(
+                f"{{strangers}} is no topic of this account and region, and is called {when}.",
+                {"strangers": change.shown(", ".join(strangers), name)},
+            ),
+            source=_ALARM_ACTIONS,
+        )
+    if lost := sorted(before - after):
+        yield deaf(
+            change,
+            name,
+            f"The alarm no longer tells {{lost}} {when}.",
+            {"lost": change.shown(", ".join(lost), name)},
+        )
+    if not strangers and not lost:
+        yield fine(change, name, "Whoever was told is told; more are.")
+
+
+def _strings(value: Json) -> set[str] | None:
+    """A set of texts; None where that is not seen."""
+    if value is None:
+        return set()
+    seen = isinstance(value, list) and all(isinstance(it, str) for it in value)
+    return set(value) if seen else None
 
 
 def unwatched(plan: Plan) -> Iterator[Finding]:
@@ -90,7 +273,7 @@ def unwatched(plan: Plan) -> Iterator[Finding]:
                         "It is new, and no alarm has the dimension {dimension} {name}.",
                         {"dimension": ours(dimension), "name": change.shown_after(attribute)},
                     ),
-                    source=_DMS if "dms" in type_ else _PUT_ALARM,
+                    source=DMS if "dms" in type_ else PUT_ALARM,
                 )
 
 
@@ -98,7 +281,7 @@ def _named(plan: Plan) -> tuple[set[tuple[str, Any]], bool]:
     """What alarms will name, and whether one of them names what is not known yet."""
     found: set[tuple[str, Any]] = set()
     unknown = False
-    for alarm in plan.of(_ALARM):
+    for alarm in plan.of(ALARM):
         if alarm.stays:
             for dimension, name in _dimensions(alarm.after).items():
                 unknown = unknown or name is UNKNOWN
@@ -119,92 +302,6 @@ def _dimensions(side: Mapping[str, Any]) -> dict[str, Any]:
     for query in queries if isinstance(queries, list) else ():
         metrics = query.get("metric") if isinstance(query, dict) else None
         for metric in metrics if isinstance(metrics, list) else ():
-            found |= metric.get("dimensions") or {}
+            inner = metric.get("dimensions") if isinstance(metric, dict) else None
+            found |= inner if isinstance(inner, dict) else {}
     return found
-
-
-def impossible_thresholds(plan: Plan) -> Iterator[Finding]:
-    """Thresholds that an instance of its class passes always or never."""
-    for alarm in plan.of(_ALARM):
-        threshold = alarm.after.get("threshold")
-        if not alarm.stays or not isinstance(threshold, int | float):
-            continue
-        for instance in _instances(plan, alarm):
-            touched = alarm.action is not Action.NO_OP or instance.action is not Action.NO_OP
-            if touched and (effect := _impossible(alarm, instance, threshold)) is not None:
-                yield Finding(
-                    danger=Danger.UNWATCHED,
-                    change=alarm,
-                    attribute="threshold",
-                    effect=effect,
-                    remedy=Phrase("Set the threshold to suit the class."),
-                    source=_DMS if instance.type.startswith("aws_dms") else _AURORA,
-                )
-                break
-
-
-def _instances(plan: Plan, alarm: Change) -> list[Change]:
-    """The instances that an alarm's metric is of."""
-    dimensions = _dimensions(alarm.after)
-    return [
-        it
-        for it in plan.of("aws_rds_cluster_instance")
-        if it.stays
-        and (
-            dimensions.get(metrics.CLUSTER_INSTANCE) == it.after.get("identifier")
-            or (
-                metrics.CLUSTER in dimensions
-                and it.after.get("cluster_identifier") in (dimensions[metrics.CLUSTER], UNKNOWN)
-            )
-            or (metrics.CLUSTER in dimensions and it.action is Action.CREATE)
-        )
-    ] + [
-        it
-        for it in plan.of("aws_dms_replication_instance")
-        if it.stays
-        and dimensions.get(metrics.REPLICATION_INSTANCE) == it.after.get("replication_instance_id")
-    ]
-
-
-def _impossible(alarm: Change, instance: Change, threshold: float) -> Phrase | None:
-    class_ = instance.after.get("instance_class", instance.after.get("replication_instance_class"))
-    if not isinstance(class_, str):
-        return None
-    metric = alarm.after.get("metric_name")
-    named = instance.shown(show(class_), "instance_class", "replication_instance_class")
-    values = {"class": named, "threshold": alarm.shown(f"{threshold:,.0f}", "threshold")}
-    memory = memory_bytes(class_)
-    if metric == metrics.AURORA_FREEABLE_MEMORY.name and memory is not None and threshold >= memory:
-        values["most"] = ours(f"{memory:,.0f}")
-        return Phrase(
-            "An instance of {class} has {most} bytes of memory: below {threshold} the alarm is "
-            "always on.",
-            values,
-        )
-    most = max_connections(class_)
-    if metric == metrics.AURORA_CONNECTIONS.name and most is not None and threshold >= most:
-        values["most"] = ours(f"{most:,}")
-        return Phrase(
-            "An instance of {class} accepts about {most} connections: it never reaches {threshold}, "
-            "and the alarm never goes off.",
-            values,
-        )
-    storage = instance.after.get("allocated_storage")
-    if (
-        metric == metrics.DMS_FREE_STORAGE.name
-        and isinstance(storage, int)
-        and threshold >= storage * BYTES_IN_GIB
-    ):
-        values["most"] = instance.shown(f"{storage:,}", "allocated_storage")
-        return Phrase(
-            "The replication instance has {most} GiB of storage: below {threshold} bytes the alarm "
-            "is always on.",
-            values,
-        )
-    return None
-
-
-def _finding(change: Change, effect: str, values: dict[str, Shown]) -> Finding:
-    return Finding(
-        danger=Danger.UNWATCHED, change=change, effect=Phrase(effect, values), source=_PUT_ALARM
-    )

@@ -1,88 +1,273 @@
-"""Who is told: receivers of a topic, and sources of events."""
+"""Events of RDS and DMS: whether what was told is told, and to whom."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
 
+from facts import events
 from ferry.review.plan.plan import Action
 from ferry.review.plan.shown import ours
+from ferry.review.plan.values import holds_hidden, holds_unknown, is_set
+from ferry.review.rules.combined.own import account_in, is_own
+from ferry.review.rules.conditions import refers_to
 from ferry.review.rules.dangers import Danger
-from ferry.review.rules.finding import Finding, Phrase
-from ferry.review.rules.row import CHANGED_OR_REPLACED
+from ferry.review.rules.finding import Finding, Fine, Phrase
+from ferry.review.rules.row import CREATED, DESTROYED, REPLACED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from ferry.review.plan.plan import Change, Plan
+    from ferry.review.plan.shown import Shown
+    from ferry.review.plan.values import Json
 
-_EMAIL: Final = "https://docs.aws.amazon.com/sns/latest/dg/sns-email-notifications.html"
 _EVENTS: Final = {
     "aws_db_event_subscription": (
-        "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Events.html"
+        "sns_topic",
+        "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Events.html",
     ),
     "aws_dms_event_subscription": (
-        "https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Events.html"
+        "sns_topic_arn",
+        "https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Events.html",
     ),
 }
+"""The attribute that names the topic, and where it is written."""
+
 _SOURCES: Final = {
-    "aws_rds_cluster": "cluster_identifier",
-    "aws_rds_cluster_instance": "identifier",
-    "aws_dms_replication_instance": "replication_instance_id",
-    "aws_dms_replication_task": "replication_task_id",
+    "aws_rds_cluster": (events.CLUSTER, "cluster_identifier"),
+    "aws_rds_cluster_instance": (events.CLUSTER_INSTANCE, "identifier"),
+    "aws_dms_replication_instance": (events.REPLICATION_INSTANCE, "replication_instance_id"),
+    "aws_dms_replication_task": (events.TASK, "replication_task_id"),
 }
-"""The attribute by which an event's source is named."""
+"""What kind of source a resource is, and the attribute by which it is named."""
+
+_TOPIC: Final = refers_to("aws_sns_topic", "aws_sns_topic_policy")
+_SOURCE: Final = refers_to(*_SOURCES)
+_ALL: Final = "everything of this kind"
 
 
-def receivers_go(plan: Plan) -> Iterator[Finding]:
-    """The last receiver goes; while there is another, or a new one, somebody is told."""
-    subscriptions = plan.of("aws_sns_topic_subscription")
-    if any(it.stays for it in subscriptions):
-        return
-    for change in subscriptions:
-        if change.action is Action.DELETE:
-            yield Finding(
-                danger=Danger.UNWATCHED,
-                change=change,
-                effect=Phrase("The last receiver goes: alarms and events reach nobody."),
-                source=_EMAIL,
-            )
-
-
-def events_lose_sources(plan: Plan) -> Iterator[Finding]:
-    """Events of something that stays are no longer told."""
-    gone = {
-        it.before.get(attribute)
-        for type_, attribute in _SOURCES.items()
-        for it in plan.of(type_)
-        if it.goes and it.before.get(attribute) != it.after.get(attribute)
-    }
+def events_told(plan: Plan) -> Iterator[Finding | Fine]:
+    """What becomes of every subscription to events."""
+    known = _Known(plan)
     for change in plan.of(*_EVENTS):
-        sources = change.before.get("source_ids")
-        before = [it for it in sources if it not in gone] if isinstance(sources, list) else []
         if change.action is Action.DELETE:
-            if before or not sources:  # a subscription without sources tells of all there are
-                yield _finding(change, "Events of {lost} are no longer reported.", before)
-        elif change.action in CHANGED_OR_REPLACED and before and change.changes("source_ids"):
-            after = change.after.get("source_ids")
-            known = isinstance(after, list) and all(isinstance(it, str) for it in after)
-            lost = [it for it in before if it not in after] if known and after else []
-            if lost or not known:
-                yield _finding(
-                    change,
-                    "Events of {lost} are no longer reported."
-                    if known
-                    else "Whose events are reported is known only after apply; until now those of {lost}.",
-                    lost or before,
-                )
+            yield _goes(change, known)
+        elif change.comes or change.action is Action.UPDATE:
+            yield from _whole(change)
+            yield from _topic(change, plan)
+            yield from _enabled(change)
+            for told in (_sources, _categories, _type):
+                yield from told(change, known)
 
 
-def _finding(change: Change, effect: str, sources: list[str]) -> Finding:
-    named = change.shown(", ".join(map(str, sources)), "source_ids")
-    lost = named or ours("everything of this kind")
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What a plan holds, looked up once.
+
+    Args:
+        plan: The plan.
+        gone: What goes for good, or under its name: the kind of source, and the name.
+        told: What subscriptions that stay tell.
+        names: Types and names of those that stay.
+    """
+
+    plan: Plan
+    gone: set[tuple[str, str]] = field(default_factory=set)
+    told: set[str] = field(default_factory=set)
+    names: set[tuple[str, str]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        for type_, (kind, attribute) in _SOURCES.items():
+            for change in self.plan.of(type_):
+                name = change.before.get(attribute)
+                if change.goes and isinstance(name, str) and name != change.after.get(attribute):
+                    self.gone.add((kind, name))
+        for change in self.plan.of(*_EVENTS):
+            if change.stays:
+                self.told.add(_told(change, change.after))
+                self.names.add((change.type, str(change.after.get("name"))))
+
+    def left(self, change: Change) -> list[str] | None:
+        """Of the sources that were told of, those that stay; None for all there are."""
+        sources = change.before.get("source_ids")
+        kind = str(change.before.get("source_type"))
+        if not sources:
+            return None
+        return [it for it in _items(sources) if (kind, it) not in self.gone]
+
+
+def _told(change: Change, side: Mapping[str, Any]) -> str:
+    """What a subscription tells, as a text to compare it with others by; empty where not seen."""
+    topic, _ = _EVENTS[change.type]
+    said = [side.get(it) for it in ("source_type", topic, "source_ids", "event_categories")]
+    if side.get("enabled") is False or holds_unknown(said) or holds_hidden(said):
+        return ""
+    sets = [sorted(_items(it)) for it in said[2:]]
+    return json.dumps([change.type, *said[:2], *sets])
+
+
+def _items(value: Json) -> list[str]:
+    return [it for it in value if isinstance(it, str)] if isinstance(value, list) else []
+
+
+def _goes(change: Change, known: _Known) -> Finding | Fine:
+    left, told = known.left(change), _told(change, change.before)
+    because = ""
+    renamed = (change.type, str(change.before.get("name"))) not in known.names
+    if change.before.get("enabled") is False:
+        because = "It told nothing."
+    elif left == []:
+        because = "It goes with what it told of."
+    elif renamed and told and told in known.told:
+        because = "Another one tells the same."
+    if because:
+        return Fine(change=change, attribute=DESTROYED, because=because)
+    return _finding(
+        change, "", "Events of {lost} are no longer reported.", lost=_named(change, left)
+    )
+
+
+def _whole(change: Change) -> Iterator[Fine]:
+    if change.action is Action.CREATE:
+        yield Fine(change=change, attribute=CREATED, because="More events are reported.")
+    elif change.action is Action.REPLACE:
+        yield Fine(change=change, attribute=REPLACED, because="It is made anew at once.")
+
+
+def _topic(change: Change, plan: Plan) -> Iterator[Finding | Fine]:
+    name, _ = _EVENTS[change.type]
+    after = change.after.get(name)
+    if not change.changes(name):
+        return
+    if account_in(after, "sns") and not is_own(plan, after, "sns"):
+        yield _finding(
+            change,
+            name,
+            "The events go to another account's topic, {after}.",
+            danger=Danger.WIDER_ACCESS,
+            after=change.shown_after(name),
+        )
+    if is_set(change.before.get(name)):
+        yield _finding(
+            change,
+            name,
+            "The events go to another topic: {after} in place of {before}.",
+            before=change.shown_before(name),
+            after=change.shown_after(name),
+        )
+    elif is_own(plan, after, "sns") or _TOPIC(change, name):
+        yield Fine(change=change, attribute=name, because="A topic of this account is told.")
+
+
+def _enabled(change: Change) -> Iterator[Finding | Fine]:
+    after = change.after.get("enabled")
+    if after is False:
+        if change.before.get("enabled") is not False:
+            yield _finding(change, "enabled", "Nobody is told of these events.")
+    elif after is True or after is None:
+        yield Fine(change=change, attribute="enabled", because="These events are told.")
+
+
+def _sources(change: Change, known: _Known) -> Iterator[Finding | Fine]:
+    """Whose events are told; an empty list means everybody's."""
+    name = "source_ids"
+    if not change.changes(name):
+        return
+    after = change.after.get(name)
+    seen = after is None or (isinstance(after, list) and len(_items(after)) == len(after))
+    if change.action is Action.CREATE:
+        if seen or _SOURCE(change, name):
+            yield Fine(change=change, attribute=name, because="More events are reported.")
+        return
+    left = known.left(change)
+    kept = set(_items(after))
+    if left is None and is_set(after):
+        yield _finding(
+            change,
+            name,
+            "Events of everything of this kind were reported, from now on only those of {after}.",
+            after=change.shown_after(name),
+        )
+    elif (seen and not after) or not (lost := [it for it in left or () if it not in kept]):
+        yield Fine(change=change, attribute=name, because="Whatever stays is told of.")
+    else:
+        yield _finding(
+            change,
+            name,
+            "Events of {lost} are no longer reported."
+            if seen
+            else "Whose events are reported is known only after apply; until now those of {lost}.",
+            lost=_named(change, lost),
+        )
+
+
+def _categories(change: Change, _known: _Known) -> Iterator[Finding | Fine]:
+    """Which kinds of events are told; an empty list means all of them."""
+    name = "event_categories"
+    before, after = change.before.get(name), change.after.get(name)
+    if not change.changes(name):
+        return
+    seen = isinstance(after, list) and len(_items(after)) == len(after)
+    if change.action is Action.CREATE:
+        if seen:
+            yield Fine(change=change, attribute=name, because="More events are reported.")
+    elif after is None or (seen and not after):
+        yield Fine(change=change, attribute=name, because="All kinds of events are reported.")
+    elif not before and isinstance(before, list | None):
+        yield _finding(
+            change,
+            name,
+            "All kinds of events were reported, from now on only {after}.",
+            after=change.shown_after(name),
+        )
+    elif isinstance(before, list) and set(_items(before)) <= set(_items(after)):
+        yield Fine(change=change, attribute=name, because="More kinds of events are reported.")
+    else:
+        yield _finding(
+            change,
+            name,
+            "Fewer kinds of events are reported: {after} in place of {before}.",
+            before=change.shown_before(name),
+            after=change.shown_after(name),
+        )
+
+
+def _type(change: Change, _known: _Known) -> Iterator[Finding | Fine]:
+    """Of which kind of source; without one, RDS tells of all kinds."""
+    name = "source_type"
+    after = change.after.get(name)
+    if not change.changes(name):
+        return
+    if after is None or after == "" or (change.action is Action.CREATE and isinstance(after, str)):
+        yield Fine(change=change, attribute=name, because="More events are reported.")
+    elif change.action is not Action.CREATE:
+        yield _finding(
+            change,
+            name,
+            "Events of another kind of source are reported: {after}, no longer {before}.",
+            before=change.shown_before(name),
+            after=change.shown_after(name),
+        )
+
+
+def _named(change: Change, sources: list[str] | None) -> Shown:
+    return ours(_ALL) if sources is None else change.shown(", ".join(sources), "source_ids")
+
+
+def _finding(
+    change: Change,
+    attribute: str,
+    effect: str,
+    *,
+    danger: Danger = Danger.UNWATCHED,
+    **values: Shown,
+) -> Finding:
     return Finding(
-        danger=Danger.UNWATCHED,
+        danger=danger,
         change=change,
-        attribute="" if change.action is Action.DELETE else "source_ids",
-        effect=Phrase(effect, {"lost": lost}),
-        source=_EVENTS[change.type],
+        attribute=attribute,
+        effect=Phrase(effect, values),
+        source=_EVENTS[change.type][1],
     )

@@ -5,25 +5,36 @@
 
 from __future__ import annotations
 
-from typing import Final
+import json
+from typing import TYPE_CHECKING, Final
 
-from ferry.review.rules.combined.alarms import alarms_go
-from ferry.review.rules.combined.events import events_lose_sources, receivers_go
+from ferry.review.plan.plan import Action
+from ferry.review.plan.values import holds_hidden
+from ferry.review.rules.combined.alarms import alarms_told
+from ferry.review.rules.combined.events import events_told
 from ferry.review.rules.combined.policies import policy_findings
+from ferry.review.rules.combined.receivers import receivers_told
 from ferry.review.rules.conditions import (
+    all_of,
     always,
-    loses_items,
+    any_of,
+    becomes_one,
+    between,
+    compare,
+    left_out,
+    one_of,
+    refers_to,
     removed,
     set_to_another,
-    turned_off,
-    unexamined,
+    unset,
 )
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.row import (
     ANY,
-    CHANGED_OR_REPLACED,
     CREATED,
     DESTROYED,
+    MADE,
+    REPLACED,
     Harmless,
     Judged,
     Replaces,
@@ -32,6 +43,10 @@ from ferry.review.rules.row import (
     Rule,
 )
 from ferry.review.rules.timing import Timing
+
+if TYPE_CHECKING:
+    from ferry.review.plan.plan import Change
+    from ferry.review.plan.values import Json
 
 _ALARM: Final = "aws_cloudwatch_metric_alarm"
 _DASHBOARD: Final = "aws_cloudwatch_dashboard"
@@ -51,102 +66,169 @@ _ENCRYPT: Final = f"{_CLOUDWATCH}/logs/encrypt-log-data-kms.html"
 _SNS: Final = "https://docs.aws.amazon.com/sns/latest/dg"
 _KEYS: Final = f"{_SNS}/sns-key-management.html"
 _EMAIL: Final = f"{_SNS}/sns-email-notifications.html"
-_RDS: Final = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Events.html"
-_DMS: Final = "https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Events.html"
 _FLOW: Final = "https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs.html"
 
+_ON_CREATE: Final = frozenset({Action.CREATE})
+_OWN_KEY: Final = refers_to("aws_kms_key", "aws_kms_alias")
+_OWN_TOPIC: Final = refers_to("aws_sns_topic")
+_PROTOCOLS: Final = ("application", "firehose", "http", "lambda", "sqs")
+"""Of whose messages SNS can report whether they were delivered."""
 
-def _events(resource: str, topic: str, source: str) -> tuple[Row, ...]:
+_DRAWN: Final = frozenset({"alarm", "explorer", "log", "metric", "text"})
+"""A dashboard's widgets that draw. A custom one calls a function, with the rights of who looks at it.
+Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/add_custom_widget_dashboard.html"""
+
+_OWN_TAGS: Final = ("environment", "project")
+"""The tags by which the operator's policies know what is this project's."""
+
+
+def _draws_only(body: Json) -> bool:
+    """Whether a dashboard's body has only widgets that draw."""
+    try:
+        widgets = json.loads(body)["widgets"]
+        return {it["type"] for it in widgets} <= _DRAWN
+    except (KeyError, RecursionError, TypeError, ValueError):
+        return False
+
+
+def _tells_no_secret(change: Change, attribute: str) -> bool:
+    """Whether nothing in the new value is a secret: where it stands, many can read it."""
+    return not holds_hidden(change.hidden_after(attribute))
+
+
+def _days(retention: Json) -> float:
+    """For how long a log is kept; nothing and zero are for ever."""
+    known = isinstance(retention, int | float) and retention > 0
+    return retention if known else float("inf")
+
+
+_is_false: Final = becomes_one(lambda after: after is False)
+_kept_for_less: Final = compare(lambda before, after: _days(after) < _days(before))
+
+
+def _stays_in_aws(change: Change, _attribute: str) -> bool:
+    """Whether Terraform forgets a log group instead of deleting it."""
+    return change.before.get("skip_destroy") is True
+
+
+def _is_deleted(change: Change, attribute: str) -> bool:
+    return not _stays_in_aws(change, attribute)
+
+
+def _told_apart_as_before(change: Change, attribute: str) -> bool | None:
+    """Whether the tags that policies ask for stay as they are; new things may have any."""
+    tags = [side.get(attribute) or {} for side in (change.before, change.after)]
+    if not all(isinstance(it, dict) for it in tags):
+        return None
+    before, after = tags
+    return change.action is Action.CREATE or all(before.get(it) == after.get(it) for it in _OWN_TAGS)
+
+
+def _events(resource: str, topic: str) -> tuple[Row, ...]:
     """Subscriptions to events, which RDS and DMS have alike."""
     return (
-        Harmless(resource, (CREATED,), "More events are reported.", when=unexamined),
-        Judged(resource, (DESTROYED, "source_ids"), by=events_lose_sources),
-        Harmless(resource, (DESTROYED, "source_ids"),
-                 "If something that stays loses its events, that is a finding of its own.", when=unexamined),
+        Judged(resource, (CREATED, DESTROYED, REPLACED, "enabled", "event_categories", "source_ids",
+               "source_type", topic), by=events_told),
         Replaces(resource, ("name",)),
-        Rule(resource, topic, always, Danger.UNWATCHED,
-             "The events go to another topic: {after} in place of {before}.",
-             on=CHANGED_OR_REPLACED, source=source),
-        Rule(resource, "enabled", turned_off, Danger.UNWATCHED,
-             "Nobody is told of these events any more.", on=CHANGED_OR_REPLACED, source=source),
-        Rule(resource, "event_categories", loses_items, Danger.UNWATCHED,
-             "Fewer kinds of events are reported: {after} in place of {before}.",
-             on=CHANGED_OR_REPLACED, source=source),
-        Rule(resource, "source_type", always, Danger.UNWATCHED,
-             "Events of another kind of source are reported: {after}, no longer {before}.",
-             on=CHANGED_OR_REPLACED, source=source),
-        Harmless(resource, ("enabled", "event_categories"), "More events are reported.", when=unexamined),
+        Harmless(resource, ("name",), "A name.", when=always, on=MADE),
         Reported(resource, ("arn",)),
     )
 
 
 ROWS: Final[tuple[Row, ...]] = (
-    Harmless(_ALARM, (CREATED,), "Something more is watched.", when=unexamined),
-    Judged(_ALARM, (DESTROYED,), by=alarms_go),
+    Judged(_ALARM, (CREATED, DESTROYED, REPLACED, "actions_enabled", "alarm_actions", "ok_actions",
+           "insufficient_data_actions", "threshold", "comparison_operator", "datapoints_to_alarm",
+           "evaluation_periods", "period", "statistic", "extended_statistic", "treat_missing_data",
+           "unit", "dimensions", "metric_name", "namespace", "metric_query", "threshold_metric_id",
+           "evaluate_low_sample_count_percentiles"),
+           by=alarms_told),
     Replaces(_ALARM, ("alarm_name",)),
-    Rule(_ALARM, "actions_enabled", turned_off, Danger.UNWATCHED,
-         "The alarm goes off and tells nobody.", on=CHANGED_OR_REPLACED, source=_PUT_ALARM),
-    Rule(_ALARM, "alarm_actions", loses_items, Danger.UNWATCHED,
-         "The alarm no longer tells {before}, but {after}.", on=CHANGED_OR_REPLACED,
-         source=_PUT_ALARM),
-    Harmless(_ALARM, ("actions_enabled", "alarm_actions", "ok_actions",
-             "insufficient_data_actions"),
-             "Who is told when; nobody who was told of the alarm is left out.", when=unexamined),
-    Judged(_ALARM, ("threshold", "dimensions", "metric_name", "namespace", "metric_query"),
-           by=alarms_go),
-    Harmless(_ALARM, ("threshold", "comparison_operator", "datapoints_to_alarm", "evaluation_periods", "period",
-             "statistic", "extended_statistic", "treat_missing_data", "unit",
-             "evaluate_low_sample_count_percentiles", "threshold_metric_id", "alarm_description",
-             "arn"), "When the alarm goes off; the database itself notices nothing.", when=unexamined),
-    Harmless(_DASHBOARD, (CREATED, DESTROYED, "dashboard_body", "dashboard_name", "dashboard_arn"),
-             "A picture of metrics; nothing depends on it.", when=unexamined),
-    Harmless(_LOGS, (CREATED,), "An empty log.", when=unexamined),
-    Rule(_LOGS, DESTROYED, always, Danger.DATA_LOSS, "The log and all that it holds are deleted.",
-         timing=Timing.NOW, source=_GROUPS),
+    Harmless(_ALARM, ("alarm_name",), "A name.", when=always, on=MADE),
+    Harmless(_ALARM, ("alarm_description",), "The words of the mail.", when=_tells_no_secret),
+    Reported(_ALARM, ("arn",)),
+    Harmless(_DASHBOARD, (CREATED, DESTROYED, "dashboard_name"),
+             "A picture of metrics; nothing depends on it.", when=always),
+    Harmless(_DASHBOARD, ("dashboard_body",), "A picture of metrics; nothing depends on it.",
+             when=all_of(becomes_one(_draws_only), _tells_no_secret)),
+    Reported(_DASHBOARD, ("dashboard_arn",)),
+    Harmless(_LOGS, (CREATED,), "An empty log.", when=always),
+    Rule(_LOGS, DESTROYED, _is_deleted, Danger.DATA_LOSS,
+         "The log and all that it holds are deleted.", timing=Timing.NOW, source=_GROUPS),
     Replaces(_LOGS, ("log_group_class", "name", "name_prefix")),
+    Harmless(_LOGS, ("name", "name_prefix"), "The name of an empty log.", when=always, on=MADE),
+    Harmless(_LOGS, ("log_group_class",), "The class that can do everything.",
+             when=any_of(one_of(None, "STANDARD"), left_out), on=MADE),
     Rule(_LOGS, "kms_key_id", removed, Danger.PROTECTION_LOSS,
          "What is logged from now on is no longer encrypted with the environment's key.",
          source=_ENCRYPT),
     Harmless(_LOGS, ("kms_key_id",),
-             "What is logged from now on is encrypted with the other key; the old key still reads "
-             "what was logged before.", when=unexamined),
-    Harmless(_LOGS, ("retention_in_days", "skip_destroy", "arn"),
-             "How long logs are kept: their bill, not the database.", when=unexamined),
-    Harmless(_TOPIC, (CREATED,), "Nobody is told by it yet.", when=unexamined),
+             "What is logged from now on is encrypted with a key of this plan; the old key still "
+             "reads what was logged before.", when=_OWN_KEY),
+    Rule(_LOGS, "retention_in_days", _kept_for_less, Danger.DATA_LOSS,
+         "What is older is deleted: logs are kept for {after} days, until now for {before}; 0 and "
+         "nothing are for ever.", timing=Timing.NOW, source=_GROUPS),
+    Harmless(_LOGS, ("retention_in_days",), "Logs are kept for longer, or for ever.",
+             when=any_of(one_of(0, None), between(1, 3653))),
+    Harmless(_LOGS, ("skip_destroy",), "It says whether the log is kept some day.", when=always),
+    Reported(_LOGS, ("arn",)),
+    Harmless(_TOPIC, (CREATED,), "Nobody is told by it yet.", when=always),
     Rule(_TOPIC, DESTROYED, always, Danger.UNWATCHED,
          "The topic goes with its subscriptions: alarms reach nobody, and every receiver must "
          "confirm again.", timing=Timing.NOW, lasts="until they have confirmed", source=_EMAIL),
     Replaces(_TOPIC, ("fifo_topic", "name", "name_prefix")),
+    Harmless(_TOPIC, ("name", "name_prefix"), "The name of a new topic.", when=always, on=MADE),
+    Harmless(_TOPIC, ("fifo_topic",), "Every kind of receiver can be told by it.",
+             when=_is_false, on=MADE),
     Rule(_TOPIC, "kms_master_key_id", removed, Danger.PROTECTION_LOSS,
          "What the topic carries is no longer encrypted.", source=_KEYS),
     Rule(_TOPIC, "kms_master_key_id", set_to_another, Danger.UNWATCHED,
          "The topic is encrypted with another key: where its policy does not let CloudWatch, RDS "
          "and DMS use it, alarms are lost without a word.", source=_KEYS),
+    Harmless(_TOPIC, ("kms_master_key_id",), "A key of this plan, whose policy is judged.",
+             when=_OWN_KEY, on=MADE),
     Judged(_TOPIC, ("policy",), by=policy_findings),
-    Harmless(_TOPIC, ("display_name", "tracing_config", "signature_version", "arn", "owner",
-             "beginning_archive_time", "fifo_throughput_scope"), "How it looks; what SNS reports.", when=unexamined),
+    Harmless(_TOPIC, ("policy",), "AWS's default: the account alone.", when=left_out, on=MADE),
+    Harmless(_TOPIC, ("display_name",), "The mail's sender.", when=_tells_no_secret),
+    Harmless(_TOPIC, ("tracing_config",), "X-Ray of this account is told, or nobody.",
+             when=any_of(one_of(None, "Active", "PassThrough"), left_out)),
+    Harmless(_TOPIC, ("signature_version",), "SHA-256, or what AWS takes by default.",
+             when=any_of(one_of(2), left_out)),
+    Harmless(_TOPIC, ("content_based_deduplication",), "Every message is sent on.",
+             when=_is_false),
+    Harmless(_TOPIC, ("fifo_throughput_scope",), "A topic that keeps no order has none.",
+             when=any_of(unset, left_out)),
+    Harmless(_TOPIC, tuple(f"{it}_{how}_feedback_role_arn" for it in _PROTOCOLS
+             for how in ("failure", "success")),
+             "A role of this plan writes down what was delivered.", when=refers_to("aws_iam_role")),
+    Harmless(_TOPIC, tuple(f"{it}_success_feedback_sample_rate" for it in _PROTOCOLS),
+             "How much of what was delivered is written down.", when=between(0, 100)),
+    Harmless(_TOPIC, ("archive_policy", "delivery_policy"), "AWS's default.", when=unset, on=MADE),
+    Reported(_TOPIC, ("arn", "beginning_archive_time", "owner")),
     Judged(_TOPIC_POLICY, (CREATED, "policy"), by=policy_findings),
     Rule(_TOPIC_POLICY, DESTROYED, always, Danger.UNWATCHED,
          "RDS and DMS, and CloudWatch's alarms, may no longer publish.", timing=Timing.NOW,
          lasts="until there is another policy", source=f"{_SNS}/sns-access-policy-use-cases.html"),
     Replaces(_TOPIC_POLICY, ("arn",)),
-    Harmless(_TOPIC_POLICY, ("owner",), "SNS reports it.", when=unexamined),
-    Harmless(_SUBSCRIPTION, (CREATED,), "One more receiver, who has to confirm first.", when=unexamined),
-    Judged(_SUBSCRIPTION, (DESTROYED,), by=receivers_go),
-    Harmless(_SUBSCRIPTION, (DESTROYED,), "The loss of the last receiver is a finding of its own.", when=unexamined),
+    Harmless(_TOPIC_POLICY, ("arn",), "The policy of a topic of this plan.", when=_OWN_TOPIC, on=MADE),
+    Reported(_TOPIC_POLICY, ("owner",)),
+    Judged(_SUBSCRIPTION, (CREATED, DESTROYED, REPLACED, "endpoint", "protocol", "topic_arn",
+           "filter_policy", "filter_policy_scope", "redrive_policy", "subscription_role_arn"),
+           by=receivers_told),
     Replaces(_SUBSCRIPTION, ("endpoint", "protocol", "topic_arn")),
-    Rule(_SUBSCRIPTION, "filter_policy", always, Danger.UNWATCHED,
-         "The receiver is told of other things: {after} in place of {before}.",
-         on=CHANGED_OR_REPLACED, source=f"{_SNS}/sns-message-filtering.html"),
-    Harmless(_SUBSCRIPTION, ("confirmation_timeout_in_minutes", "endpoint_auto_confirms",
-             "raw_message_delivery", "redrive_policy", "delivery_policy", "filter_policy_scope",
-             "arn", "confirmation_was_authenticated", "owner_id", "pending_confirmation"),
-             "How a message is delivered; what SNS reports.", when=unexamined),
-    *_events(_RDS_EVENTS, "sns_topic", _RDS),
+    Harmless(_SUBSCRIPTION, ("raw_message_delivery",), "A new receiver gets what it asks for.",
+             when=always, on=MADE),
+    Harmless(_SUBSCRIPTION, ("delivery_policy", "replay_policy"), "AWS's default.",
+             when=unset, on=MADE),
+    Harmless(_SUBSCRIPTION, ("confirmation_timeout_in_minutes", "endpoint_auto_confirms"),
+             "How Terraform waits for a confirmation.", when=always),
+    Reported(_SUBSCRIPTION, ("arn", "confirmation_was_authenticated", "owner_id",
+             "pending_confirmation")),
+    *_events(_RDS_EVENTS, "sns_topic"),
     Replaces(_RDS_EVENTS, ("name_prefix",)),
+    Harmless(_RDS_EVENTS, ("name_prefix",), "A name.", when=always, on=MADE),
     Reported(_RDS_EVENTS, ("customer_aws_id",)),
-    *_events(_DMS_EVENTS, "sns_topic_arn", _DMS),
-    Harmless(_FLOW_LOG, (CREATED,), "Something more is logged.", when=unexamined),
+    *_events(_DMS_EVENTS, "sns_topic_arn"),
+    Harmless(_FLOW_LOG, (CREATED,), "Something more is logged.", when=always),
     Rule(_FLOW_LOG, DESTROYED, always, Danger.UNWATCHED,
          "Who connected to whom is no longer logged.", timing=Timing.NOW,
          lasts="for good, or until there is another", source=_FLOW),
@@ -154,9 +236,29 @@ ROWS: Final[tuple[Row, ...]] = (
              "iam_role_arn", "log_destination", "log_destination_type", "log_format",
              "log_group_name", "max_aggregation_interval", "subnet_id", "traffic_type",
              "transit_gateway_attachment_id", "transit_gateway_id", "vpc_id")),
-    Harmless(_FLOW_LOG, ("arn",), "EC2 reports it.", when=unexamined),
-    Harmless(_DATA, (CREATED, DESTROYED, "input", "output", "triggers_replace"),
-             "Terraform's own note; nothing in AWS.", when=unexamined),
-    Harmless(ANY, ("id", "tags", "tags_all", "timeouts"),
-             "Tags, and how long Terraform waits; nothing restarts, nobody gets in by them.", when=unexamined),
+    Harmless(_FLOW_LOG, ("eni_id", "subnet_id", "transit_gateway_attachment_id",
+             "transit_gateway_id", "vpc_id"), "Something more is logged.", when=always, on=_ON_CREATE),
+    Harmless(_FLOW_LOG, ("max_aggregation_interval",), "Something more is logged.",
+             when=between(60, 600), on=_ON_CREATE),
+    Harmless(_FLOW_LOG, ("traffic_type",), "Something more is logged.",
+             when=one_of("ACCEPT", "ALL", "REJECT"), on=_ON_CREATE),
+    Harmless(_FLOW_LOG, ("traffic_type",), "All traffic is logged.", when=one_of("ALL"), on=MADE),
+    Harmless(_FLOW_LOG, ("log_format",), "AWS's default.", when=any_of(unset, left_out), on=MADE),
+    Harmless(_FLOW_LOG, ("log_destination_type",), "To where it is written is judged.",
+             when=one_of(None, "cloud-watch-logs", "kinesis-data-firehose", "s3"), on=MADE),
+    Harmless(_FLOW_LOG, ("log_destination",), "Something of this plan.",
+             when=refers_to("aws_cloudwatch_log_group"), on=MADE),
+    Harmless(_FLOW_LOG, ("log_group_name",), "A log of this account.",
+             when=any_of(unset, left_out, refers_to("aws_cloudwatch_log_group")), on=MADE),
+    Harmless(_FLOW_LOG, ("iam_role_arn",), "A role of this plan.", when=refers_to("aws_iam_role"),
+             on=MADE),
+    Reported(_FLOW_LOG, ("arn",)),
+    Harmless(_DATA, (CREATED, DESTROYED), "Terraform's own note; nothing in AWS.", when=always),
+    Harmless(_DATA, ("input", "triggers_replace"), "Terraform's own note; nothing in AWS.",
+             when=_tells_no_secret),
+    Reported(_DATA, ("output",)),
+    Harmless(ANY, ("id",), "What AWS calls it.", when=always),
+    Harmless(ANY, ("timeouts",), "How long Terraform waits.", when=always),
+    Harmless(ANY, ("tags", "tags_all"), "Tags; nothing restarts, nobody gets in by them.",
+             when=_told_apart_as_before),
 )

@@ -1,13 +1,26 @@
-"""Alarms and events: what goes unwatched, and thresholds that mean nothing."""
+"""Alarms: what goes unwatched, whom they tell, and thresholds that mean nothing."""
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ferry.review import Danger
-from tests.unit.ferry.review.plans import UNKNOWN, change, dangers, effects, reviewed, stays, update
+from ferry.review import Danger, read_plan
+from ferry.review.rules.combined.alarms import alarms_told, unwatched
+from ferry.review.rules.combined.thresholds import thresholds_out_of_reach
+from tests.unit.ferry.review.plans import (
+    UNKNOWN,
+    change,
+    configured,
+    dangers,
+    effects,
+    plan_text,
+    reviewed,
+    stays,
+    update,
+)
 
 if TYPE_CHECKING:
     from ferry.review import Review
@@ -18,14 +31,25 @@ TASK = "aws_dms_replication_task"
 CLUSTER = "aws_rds_cluster"
 INSTANCE = "aws_rds_cluster_instance"
 REPLICATION = "aws_dms_replication_instance"
-RECEIVER = "aws_sns_topic_subscription"
 GIB = 1024**3
+
+
+TOPIC = "arn:aws:sns:eu-central-1:111122223333:alarms"
+BELOW = {"FreeableMemory", "FreeStorageSpace"}
 
 
 def alarm(
     metric: str = "CPUUtilization", threshold: Json = 80, **dimensions: Json
 ) -> dict[str, Any]:
-    return {"metric_name": metric, "threshold": threshold, "dimensions": dimensions}
+    """An alarm of ours: below a threshold where less is worse."""
+    return {
+        "namespace": "AWS/DMS" if "ReplicationInstanceIdentifier" in dimensions else "AWS/RDS",
+        "metric_name": metric,
+        "threshold": threshold,
+        "comparison_operator": "LessThanThreshold" if metric in BELOW else "GreaterThanThreshold",
+        "dimensions": dimensions,
+        "alarm_actions": [TOPIC],
+    }
 
 
 def test_an_alarm_goes_and_what_it_watched_stays() -> None:
@@ -143,8 +167,8 @@ def test_a_threshold_above_the_storage() -> None:
         }),
     )  # fmt: skip
     assert (
-        "The replication instance has 50 GiB of storage: below 53,687,091,200 bytes the alarm is "
-        "always on." in told
+        "The replication instance has 50 GiB of storage: below 53,687,091,200 the alarm is always "
+        "on." in told
     )
 
 
@@ -186,103 +210,244 @@ def test_a_new_threshold_for_an_instance_that_stays() -> None:
         stays(INSTANCE, cluster_identifier="c", instance_class="db.t4g.medium"),
     )
     assert dangers(found) == {Danger.UNWATCHED}
-
-
-def test_another_receiver_takes_the_place() -> None:
-    found = reviewed(
-        change(RECEIVER, "delete", {"endpoint": "a@b"}),
-        change(RECEIVER, "create", None, {"endpoint": "c@d"}, name="new"),
+    assert (
+        'An instance of "db.t4g.medium" accepts about 450 connections: it never reaches 1,000, and '
+        "the alarm never goes off." in effects(found)
     )
-    assert (effects(found), found.exit_code) == ([], 0)
 
 
-def test_a_receiver_who_is_only_renamed_in_the_state_is_no_loss() -> None:
-    gone = change(RECEIVER, "forget", {"endpoint": "a@b"})
-    assert effects(reviewed(gone)) == ["It stays in AWS, and Terraform no longer knows of it."]
+@pytest.mark.parametrize(
+    ("metric", "threshold", "comparison", "told"),
+    [
+        ("CPUUtilization", 100, "GreaterThanThreshold", "never above 100: the alarm never goes off."),
+        ("CPUUtilization", 100, "GreaterThanOrEqualToThreshold", None),
+        ("CPUUtilization", -1, "GreaterThanThreshold", "always above -1: the alarm is always on."),
+        ("CPUUtilization", 0, "GreaterThanThreshold", None),
+        ("FreeableMemory", 0, "LessThanThreshold", "never below 0: the alarm never goes off."),
+        ("FreeableMemory", 0, "LessThanOrEqualToThreshold", None),
+        ("Deadlocks", 0.008333, "GreaterThanThreshold", None),
+        ("MaximumUsedTransactionIDs", 2**31, "GreaterThanThreshold",
+         "never above 2,147,483,648: the alarm never goes off."),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("action", ["create", "update"])
+def test_a_threshold_beyond_what_the_metric_can_be(
+    metric: str, threshold: float, comparison: str, told: str | None, action: str
+) -> None:
+    after = {**alarm(metric, threshold, DBClusterIdentifier="c"), "comparison_operator": comparison}
+    found = effects(reviewed(change(ALARM, action, {**after, "threshold": 50}, after)))
+    reach = [it for it in found if "the alarm" in it and metric in it]
+    assert reach == ([f'"{metric}" is {told}'] if told else [])
 
 
-def test_the_last_receiver_goes() -> None:
-    found = reviewed(change(RECEIVER, "delete", {"endpoint": "a@b"}))
-    assert effects(found) == ["The last receiver goes: alarms and events reach nobody."]
+def test_a_sum_has_no_limit() -> None:
+    after = {**alarm(threshold=500, DBClusterIdentifier="c"), "statistic": "Sum"}
+    assert "never" not in str(effects(reviewed(update(ALARM, after, threshold=400))))
 
 
-EVENTS = "aws_dms_event_subscription"
+def test_one_more_tag_does_not_ask_again_whether_a_threshold_makes_sense() -> None:
+    deaf = alarm(threshold=101, DBClusterIdentifier="c")
+    assert reviewed(update(ALARM, deaf, tags={"a": "b"})).exit_code == 0
 
 
-@pytest.mark.parametrize("action", ["update", "replace"])  # DMS changes none in place
+# ---- alarms that go
+
+
+def gone(name: str = "old", **more: Json) -> dict[str, Any]:
+    """The alarm's attributes, under a name."""
+    return {**alarm(DBClusterIdentifier="c"), "alarm_name": name, "period": 60, **more}
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{}, {"threshold": 70}, {"ok_actions": []}],
+    ids=["the same", "earlier", "what is empty says nothing"],
+)
+def test_an_alarm_whose_equal_stands_may_go(more: dict[str, Any]) -> None:
+    for action in ("no-op", "create"):
+        other = change(ALARM, action, gone("new", **more), gone("new", **more), name="new")
+        found = effects(reviewed(change(ALARM, "delete", gone()), other))
+        assert [it for it in found if it.startswith("The alarm goes")] == []
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"threshold": 90},
+        {"period": 300},
+        {"statistic": "Minimum"},
+        {"alarm_actions": []},
+        {"actions_enabled": False},
+        {"dimensions": {"DBClusterIdentifier": "d"}},
+        {"comparison_operator": "LessThanThreshold"},
+        {"treat_missing_data": "notBreaching"},
+        {"threshold": UNKNOWN},
+    ],
+)
+def test_an_alarm_that_is_less_takes_no_place(more: dict[str, Any]) -> None:
+    other = change(ALARM, "create", None, gone("new", **more), name="new")
+    found = effects(reviewed(change(ALARM, "delete", gone()), other))
+    assert [it for it in found if it.startswith("The alarm goes")]
+
+
+def test_whoever_deletes_an_alarm_deletes_its_namesake() -> None:
+    """PutMetricAlarm overwrites, DeleteAlarms deletes by name, and Terraform does both in any order."""
+    found = reviewed(
+        change(ALARM, "delete", gone()), change(ALARM, "create", None, gone(), name="new")
+    )
+    (finding,) = [it for it in found.findings if it.change.address.endswith(".it")]
+    assert finding.effect.text() == (
+        'Another alarm of this plan has its name, "old": what deletes this one deletes that one.'
+    )
+    assert finding.remedy.text().endswith("say so with a moved block.")
+
+
+def test_two_alarms_of_one_name() -> None:
+    made = change(ALARM, "create", None, gone(), name="new")
+    told = 'Another alarm of this plan is called "old" too: one overwrites the other.'
+    assert told in effects(reviewed(stays(ALARM, **gone()), made))
+
+
+def test_an_alarm_on_one_instance_goes_with_it() -> None:
+    goes = change(ALARM, "delete", alarm(DBInstanceIdentifier="i"))
+    found = reviewed(goes, change(INSTANCE, "delete", {"identifier": "i", "writer": False}))
+    assert "The alarm goes" not in str(effects(found))
+
+
+def test_an_alarm_on_readers_of_a_cluster_that_the_plan_does_not_show_goes() -> None:
+    found = reviewed(change(ALARM, "delete", alarm(DBClusterIdentifier="c", Role="READER")))
+    assert dangers(found) == {Danger.UNWATCHED}
+
+
+# ---- whom they tell
+
+OTHER_ACCOUNT = "arn:aws:sns:eu-central-1:999988887777:t"
+ONCALL = "arn:aws:sns:eu-central-1:111122223333:oncall"
+FUNCTION = "arn:aws:lambda:eu-central-1:111122223333:function:f"
+
+
+@pytest.mark.parametrize("attribute", ["alarm_actions", "ok_actions", "insufficient_data_actions"])
 @pytest.mark.parametrize(
     ("before", "after", "told"),
     [
-        (["a", "b"], ["a"], ["Events of b are no longer reported."]),
-        (["a"], ["a", "b"], []),
-        (["a", "gone"], ["a"], []),
-        (["a"], [], []),
-        ([], ["a"], []),
-        (
-            ["a"],
-            UNKNOWN,
-            ["Whose events are reported is known only after apply; until now those of a."],
-        ),
-        (["gone"], UNKNOWN, []),
+        ([TOPIC], [TOPIC, ONCALL], set()),
+        ([TOPIC], [], {Danger.UNWATCHED}),
+        ([TOPIC], None, {Danger.UNWATCHED}),
+        ([TOPIC], [ONCALL], {Danger.UNWATCHED}),
+        ([TOPIC], [OTHER_ACCOUNT], {Danger.UNWATCHED, Danger.WIDER_ACCESS}),
+        ([TOPIC], [TOPIC, OTHER_ACCOUNT], {Danger.WIDER_ACCESS}),
+        ([TOPIC], [TOPIC, FUNCTION], {Danger.WIDER_ACCESS}),
+        ([TOPIC], [TOPIC, "arn:aws:automate:eu-central-1:ec2:stop"], {Danger.WIDER_ACCESS}),
+        ([TOPIC], UNKNOWN, {Danger.UNCLEAR}),
+        (None, [TOPIC], set()),
     ],
 )
-def test_events_of_something_are_told_no_more(
-    before: list[str], after: Json, told: list[str], action: str
-) -> None:
-    found = reviewed(
-        change(EVENTS, action, {"source_ids": before}, {"source_ids": after}),
-        change(TASK, "delete", {"replication_task_id": "gone"}),
+def test_whom_an_alarm_tells(attribute: str, before: Json, after: Json, told: set[Danger]) -> None:
+    whole = {**alarm(DBClusterIdentifier="c"), attribute: before}
+    assert dangers(reviewed(update(ALARM, whole, **{attribute: after}))) == told
+
+
+def test_a_topic_of_this_plan_is_told() -> None:
+    made = change(ALARM, "create", None, {**new_alarm(), "alarm_actions": UNKNOWN})
+    topic = change("aws_sns_topic", "create", None, {"name": "t"})
+    configured_ = configured(
+        aws_cloudwatch_metric_alarm__it={"alarm_actions": ["aws_sns_topic.it"]}
     )
-    assert [it for it in effects(found) if "events" in it.lower()] == told
+    assert reviewed(made, topic, configuration=configured_).exit_code == 0
+    assert dangers(reviewed(made, topic)) == {Danger.UNCLEAR}
 
 
 @pytest.mark.parametrize(
-    ("sources", "told"),
+    ("before", "after", "told"),
     [
-        (["a", "gone"], ["Events of a are no longer reported."]),
-        ([], ["Events of everything of this kind are no longer reported."]),
-        (["gone"], []),
+        (False, True, set()),
+        (True, None, set()),
+        (True, False, {Danger.UNWATCHED}),
+        (None, False, {Danger.UNWATCHED}),
+        (True, UNKNOWN, {Danger.UNCLEAR}),
     ],
 )
-def test_a_subscription_to_events_goes(sources: list[str], told: list[str]) -> None:
-    found = reviewed(
-        change(EVENTS, "delete", {"source_ids": sources}),
-        change(TASK, "delete", {"replication_task_id": "gone"}),
-    )
-    assert [it for it in effects(found) if it.startswith("Events of")] == told
+def test_whether_it_tells_anybody(before: Json, after: Json, told: set[Danger]) -> None:
+    whole = {**alarm(DBClusterIdentifier="c"), "actions_enabled": before}
+    assert dangers(reviewed(update(ALARM, whole, actions_enabled=after))) == told
 
 
-def test_what_is_replaced_under_another_name_is_not_told_of_for_that() -> None:
-    found = reviewed(
-        change(EVENTS, "replace", {"source_ids": ["old"]}, {"source_ids": ["new"]}),
-        change(
-            REPLICATION,
-            "replace",
-            {"replication_instance_id": "old"},
-            {"replication_instance_id": "new"},
-        ),
-    )
-    assert [it for it in effects(found) if it.startswith("Events of")] == []
+@pytest.mark.parametrize("more", [{"alarm_actions": []}, {"actions_enabled": False}])
+def test_a_new_alarm_that_tells_nobody(more: dict[str, Any]) -> None:
+    found = reviewed(change(ALARM, "create", None, {**new_alarm(), **more}))
+    assert dangers(found) == {Danger.UNWATCHED}
+    assert all(it.endswith("goes off and tells nobody.") for it in effects(found))
 
 
-@pytest.mark.parametrize(
-    ("type_", "attribute", "before", "after"),
-    [
-        (ALARM, "actions_enabled", True, False),
-        (ALARM, "alarm_actions", ["topic"], []),
-        (ALARM, "dimensions", {"DBClusterIdentifier": "a"}, {"DBClusterIdentifier": "b"}),
-        (EVENTS, "enabled", True, False),
-        (EVENTS, "event_categories", ["failure", "deletion"], ["deletion"]),
-        (EVENTS, "sns_topic_arn", "topic", "another"),
-        (RECEIVER, "filter_policy", None, "{}"),
-    ],
-)
-def test_what_is_made_anew_is_no_way_round_the_rules(
-    type_: str, attribute: str, before: Json, after: Json
-) -> None:
-    """An alarm of another name is a new one: it must tell as much as the old one did."""
-    replaced = change(type_, "replace", {attribute: before}, {attribute: after})
-    assert dangers(reviewed(replaced)) == {Danger.UNWATCHED}
+def test_a_hidden_threshold_is_judged_and_not_shown() -> None:
+    deaf = change(ALARM, "update", {**new_alarm(), "threshold": 80}, {**new_alarm(), "threshold": 101},
+                  after_sensitive={"threshold": True}, before_sensitive={"threshold": True})  # fmt: skip
+    found = reviewed(deaf)
+    assert dangers(found) == {Danger.UNWATCHED}
+    assert "101" not in str(effects(found))
+
+
+def new_alarm(**more: Json) -> dict[str, Any]:
+    """An alarm as the stacks make them."""
+    return {
+        **alarm(DBClusterIdentifier="c"),
+        "actions_enabled": True,
+        "alarm_name": "cpu",
+        "statistic": "Maximum",
+        "period": 60,
+        "evaluation_periods": 5,
+        "datapoints_to_alarm": 5,
+        "treat_missing_data": "missing",
+        **more,
+    }
+
+
+def test_as_many_alarms_as_instances_take_no_longer_each() -> None:
+    """Each instance and each alarm is looked at a few times, however many there are of the other."""
+    looked_at = []
+    for count in (50, 100):
+        plan = read_plan(
+            plan_text(
+                *(
+                    change(
+                        ALARM,
+                        "delete",
+                        gone(f"a{n}", dimensions={"DBClusterIdentifier": "c"}),
+                        name=f"a{n}",
+                    )
+                    for n in range(count)
+                ),
+                *(
+                    update(ALARM, gone(f"b{n}", metric_name="FreeableMemory"), threshold=n)
+                    | {"address": f"{ALARM}.b{n}"}
+                    for n in range(count)
+                ),
+                *(
+                    stays(
+                        INSTANCE,
+                        f"i{n}",
+                        cluster_identifier="c",
+                        instance_class=f"db.r6g.{n + 1}xlarge",
+                    )
+                    for n in range(count)
+                ),
+            ),
+            account_id="111122223333",
+        )
+        calls = 0
+
+        def count_calls(_frame: object, event: str, _argument: object) -> None:
+            nonlocal calls
+            calls += event == "call"
+
+        sys.setprofile(count_calls)
+        try:
+            for function in (alarms_told, thresholds_out_of_reach, unwatched):
+                list(function(plan))
+        finally:
+            sys.setprofile(None)
+        looked_at.append(calls)
+    assert looked_at[1] < 2.2 * looked_at[0]
 
 
 def test_something_is_tainted() -> None:

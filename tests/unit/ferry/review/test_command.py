@@ -237,7 +237,7 @@ print(int(re.search(r"VmHWM:\\s+(\\d+) kB", status)[1]) // 1024, file=sys.stderr
 def test_a_plan_of_ten_thousand_changes_takes_little_memory(tmp_path: Path) -> None:
     """As large as a real one: 45 MB, most of which says the same again."""
     attributes = {
-        "alarm_description": "words " * 40, "alarm_name": "x", "comparison_operator": "x" * 20,
+        "alarm_description": "words " * 40, "alarm_name": "x", "comparison_operator": "GreaterThanThreshold",
         "dimensions": {"ReplicationTaskIdentifier": "t", "ReplicationInstanceIdentifier": "i"},
         "metric_name": "CDCLatencySource", "namespace": "AWS/DMS", "statistic": "Maximum",
         "alarm_actions": ["arn:aws:sns:eu-central-1:111122223333:topic"], "metric_query": [],
@@ -245,7 +245,7 @@ def test_a_plan_of_ten_thousand_changes_takes_little_memory(tmp_path: Path) -> N
         "treat_missing_data": "missing", "period": 60, "evaluation_periods": 3,
     }  # fmt: skip
     # Written once and repeated: to write it ten thousand times takes longer than the review.
-    item = update("aws_cloudwatch_metric_alarm", attributes, threshold=400)
+    item = update("aws_cloudwatch_metric_alarm", attributes, threshold=200)
     one = json.dumps(item | {"address": "aws_cloudwatch_metric_alarm.nHERE"})
     same = ",".join([json.dumps(attributes)] * 10_000)
     file = tmp_path / "plan.json"

@@ -270,13 +270,15 @@ def test_what_blocks_comes_first() -> None:
     ("type_", "before", "after"),
     [
         ("aws_vpc", {"tags": {"a": "1"}}, {"tags": {"a": "2"}, "tags_all": {"a": "2"}}),
-        ("aws_cloudwatch_metric_alarm", {"threshold": 80}, {"threshold": 70}),
+        ("aws_cloudwatch_metric_alarm", {"threshold": 80, "comparison_operator": "GreaterThanThreshold"},
+         {"threshold": 70, "comparison_operator": "GreaterThanThreshold"}),
         ("aws_cloudwatch_log_group", {"retention_in_days": 7}, {"retention_in_days": 30}),
         (CLUSTER, {"backup_retention_period": 7}, {"backup_retention_period": 14}),
         (CLUSTER, {"deletion_protection": False}, {"deletion_protection": True}),
         (CLUSTER, {"performance_insights_retention_period": 7},
          {"performance_insights_retention_period": 31}),
-        ("aws_cloudwatch_dashboard", {"dashboard_body": "{}"}, {"dashboard_body": '{"a": 1}'}),
+        ("aws_cloudwatch_dashboard", {"dashboard_body": "{}"},
+         {"dashboard_body": '{"widgets": [{"type": "metric"}]}'}),
     ],
 )  # fmt: skip
 def test_safe_changes_are_safe(type_: str, before: dict[str, Any], after: dict[str, Any]) -> None:

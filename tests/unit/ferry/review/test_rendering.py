@@ -120,8 +120,8 @@ def test_statements_and_rules_stand_in_tables() -> None:
 def test_every_change_has_a_line_and_its_attributes_folded() -> None:
     text = as_markdown(dangerous())
     assert (
-        "<details><summary>change <code>aws_vpc.it</code>: Tags, and how long Terraform waits; "
-        "nothing restarts, nobody gets in by them.</summary>\n\n| Attribute | Before | After |\n"
+        "<details><summary>change <code>aws_vpc.it</code>: Tags; nothing restarts, nobody "
+        "gets in by them.</summary>\n\n| Attribute | Before | After |\n"
         '| --- | --- | --- |\n| `tags.a` | `"b"` | `"c"` |\n\n</details>' in text
     )
     assert (
@@ -544,12 +544,13 @@ def many(count: int) -> Review:
         "actions_enabled": True, "alarm_name": "x", "alarm_description": "words " * 40,
         "dimensions": {"ReplicationTaskIdentifier": "t", "ReplicationInstanceIdentifier": "i"},
         "metric_name": "CDCLatencySource", "namespace": "AWS/DMS", "threshold": 300,
+        "comparison_operator": "GreaterThanThreshold",
         "alarm_actions": ["arn:aws:sns:eu-central-1:111122223333:topic"], "period": 60,
         "tags": {"Name": "x"}, "tags_all": {"Name": "x", "environment": "dev"},
     }  # fmt: skip
     changes = [
         change("aws_cloudwatch_metric_alarm", "update", before,
-               {**before, "threshold": 400, "actions_enabled": False, "period": n},
+               {**before, "threshold": 200, "actions_enabled": False, "tags": {"Name": f"{n}"}},
                name=f"alarm-{n}_0123ABCD")
         for n in range(count)
     ]  # fmt: skip

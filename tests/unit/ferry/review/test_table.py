@@ -55,6 +55,7 @@ SAMPLES: dict[Callable[..., bool | None], tuple[Any, Any, Any]] = {
     conditions.minor_version_goes_up: ("15.8", "15.10", "16.4"),
 }
 MADE_OF_ARGUMENTS = {
+    "retention_in_days": (30, 7, 0),
     "ssl_mode": ("verify-full", "require", "verify-full"),
     "monitoring_interval": (60, 0, 30),
 }

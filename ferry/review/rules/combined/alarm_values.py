@@ -1,0 +1,138 @@
+"""What an alarm says, as those who judge it read it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from facts import metrics
+from facts.alarms import Comparison, Statistic
+from ferry.review.plan.values import holds_hidden, holds_unknown
+from ferry.review.rules.dangers import Danger
+from ferry.review.rules.finding import Finding, Fine, Phrase
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from facts.metrics import Metric
+    from ferry.review.plan.plan import Change
+    from ferry.review.plan.shown import Shown
+    from ferry.review.plan.values import Json
+
+ALARM: Final = "aws_cloudwatch_metric_alarm"
+PUT_ALARM: Final = (
+    "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html"
+)
+DMS: Final = "https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Monitoring.html"
+
+SUBJECT: Final = ("dimensions", "metric_name", "namespace", "metric_query")
+WINDOW: Final = ("period", "evaluation_periods", "datapoints_to_alarm")
+STATISTIC: Final = ("statistic", "extended_statistic")
+GROWS_WITH_THE_PERIOD: Final = frozenset({"SampleCount", "Sum"})
+"""Statistics that are no value of the metric's, but grow with the number of values."""
+
+_METRICS: Final = {(it.namespace, it.name): it for it in metrics.METRICS}
+_INCLUSIVE: Final = {
+    "GreaterThanThreshold": (Comparison.ABOVE, False),
+    "GreaterThanOrEqualToThreshold": (Comparison.ABOVE, True),
+    "LessThanThreshold": (Comparison.BELOW, False),
+    "LessThanOrEqualToThreshold": (Comparison.BELOW, True),
+}
+"""Of each comparison on which side it is bad, and whether the threshold itself is."""
+
+_PERCENTILE: Final = re.compile(r"p([0-9]{1,2}(\.[0-9]{1,10})?|100)")
+LOWEST: Final = -1.0
+HIGHEST: Final = 101.0
+"""The least and the most of a period's values, as places among its percentiles."""
+
+
+def metric_of(side: Mapping[str, Any]) -> Metric | None:
+    """The metric, where it is one that facts/metrics.py knows."""
+    namespace, name = side.get("namespace"), side.get("metric_name")
+    if not (isinstance(namespace, str) and isinstance(name, str)):
+        return None
+    return _METRICS.get((namespace, name))
+
+
+def side_of(side: Mapping[str, Any]) -> Comparison | None:
+    """On which side of the threshold it is bad; None where that cannot be told."""
+    operator = side.get("comparison_operator")
+    return _INCLUSIVE[operator][0] if isinstance(operator, str) and operator in _INCLUSIVE else None
+
+
+def is_inclusive(side: Mapping[str, Any]) -> bool:
+    """Whether the threshold itself is bad, where `side_of` knows a side."""
+    return _INCLUSIVE[side["comparison_operator"]][1]
+
+
+def is_closer(side: Comparison | None, before: float, after: float) -> bool:
+    """Whether a threshold is as near to what is normal as another, or nearer."""
+    return (side is Comparison.ABOVE and after <= before) or (
+        side is Comparison.BELOW and after >= before
+    )
+
+
+def window_of(side: Mapping[str, Any]) -> tuple[Any, Any, Any] | None:
+    """Seconds of a period, how many are looked at, how many of these have to be bad.
+
+    None where one cannot be told.
+    """
+    period, evaluated, needed = map(side.get, WINDOW)
+    found = (period, evaluated, needed or evaluated)
+    is_one = all(isinstance(it, int) and not isinstance(it, bool) and it > 0 for it in found)
+    return found if is_one else None
+
+
+def statistics_of(side: Mapping[str, Any]) -> tuple[Json, Json]:
+    """The statistic and the extended one, None for what is not set."""
+    return side.get("statistic") or None, side.get("extended_statistic") or None
+
+
+def place_of(statistic: Json, extended: Json) -> float | None:
+    """Where in an ordered list of a period's values a statistic stands; None where it does not."""
+    if isinstance(extended, str):
+        match = _PERCENTILE.fullmatch(extended)
+        return float(match[1]) if match and statistic is None else None
+    if statistic == Statistic.MINIMUM:
+        return LOWEST
+    return HIGHEST if statistic == Statistic.MAXIMUM else None
+
+
+def number(value: Json) -> float | None:
+    """A number; None for whatever is none."""
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def unseen(value: Json) -> bool:
+    """Whether a value, or a part of it, may be anything."""
+    return holds_unknown(value) or holds_hidden(value)
+
+
+def sides(change: Change, name: str) -> dict[str, Shown]:
+    """An attribute before and after, for a sentence."""
+    return {"before": change.shown_before(name), "after": change.shown_after(name)}
+
+
+def fine(change: Change, attribute: str, because: str) -> Fine:
+    """An attribute is harmless."""
+    return Fine(change=change, attribute=attribute, because=because)
+
+
+def deaf(
+    change: Change,
+    attribute: str,
+    effect: str,
+    values: Mapping[str, Shown] | None = None,
+    *,
+    remedy: str = "",
+    source: str = PUT_ALARM,
+) -> Finding:
+    """Something goes wrong, and the alarm tells nobody, or later."""
+    return Finding(
+        danger=Danger.UNWATCHED,
+        change=change,
+        attribute=attribute,
+        effect=Phrase(effect, values or {}),
+        remedy=Phrase(remedy),
+        source=source,
+    )

@@ -1,0 +1,202 @@
+"""Receivers of a topic: whether somebody is told, and who reads along."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from ferry.review.plan.plan import Action
+from ferry.review.plan.values import UNKNOWN, document, is_set
+from ferry.review.rules.combined.own import account_in, is_own
+from ferry.review.rules.conditions import refers_to
+from ferry.review.rules.dangers import Danger
+from ferry.review.rules.finding import Finding, Fine, Phrase
+from ferry.review.rules.row import CREATED, DESTROYED, REPLACED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ferry.review.plan.plan import Change, Plan
+    from ferry.review.plan.values import Json
+
+_SUBSCRIPTION: Final = "aws_sns_topic_subscription"
+_SNS: Final = "https://docs.aws.amazon.com/sns/latest/dg"
+_EMAIL: Final = f"{_SNS}/sns-email-notifications.html"
+_FILTERING: Final = f"{_SNS}/sns-message-filtering.html"
+_SUBSCRIBE: Final = "https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html"
+_DEAD_LETTERS: Final = f"{_SNS}/sns-dead-letter-queues.html"
+
+_PEOPLE: Final = frozenset({"email", "email-json", "sms"})
+_SERVICES: Final = {"application": "sns", "firehose": "firehose", "lambda": "lambda", "sqs": "sqs"}
+"""The protocols whose endpoint is an ARN, with the service that it is of."""
+
+_PAGE: Final = re.compile(r"https?://.*", re.DOTALL)
+_TOPIC: Final = refers_to("aws_sns_topic", "aws_sns_topic_policy")
+_ROLE: Final = refers_to("aws_iam_role")
+
+
+def receivers_told(plan: Plan) -> Iterator[Finding | Fine]:
+    """What becomes of every subscription to a topic."""
+    known = _Known(plan)
+    for change in plan.of(_SUBSCRIPTION):
+        if change.goes:
+            yield _goes(change, known)
+        elif change.action is Action.CREATE:
+            yield Fine(
+                change=change, attribute=CREATED, because="One more receiver, who confirms first."
+            )
+        if change.comes or change.action is Action.UPDATE:
+            yield from _reads(change, plan)
+            yield from _filter(change)
+            yield from _undelivered(change, plan)
+            yield from _role(change, plan)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What a plan holds, looked up once.
+
+    Args:
+        plan: The plan.
+        told: How many receivers of a topic stay, have confirmed and are told of everything.
+        new: The topics that get a receiver.
+        gone: The topics that go.
+    """
+
+    plan: Plan
+    told: Counter[str] = field(default_factory=Counter)
+    new: set[str] = field(default_factory=set)
+    gone: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        for change in self.plan.of(_SUBSCRIPTION):
+            if change.comes:
+                self.new.add(_of(change.after.get("topic_arn")))
+            elif change.stays and change.after.get("pending_confirmation") is not True:
+                self.told[_of(change.after.get("topic_arn"))] += not is_set(
+                    change.after.get("filter_policy")
+                )
+        for topic in self.plan.of("aws_sns_topic"):
+            arn = topic.before.get("arn")
+            if topic.goes and isinstance(arn, str):
+                self.gone.add(arn)
+
+
+def _of(topic: Json) -> str:
+    return topic if isinstance(topic, str) else ""
+
+
+def _goes(change: Change, known: _Known) -> Finding | Fine:
+    """A receiver goes; while another one is told, somebody is."""
+    topic = _of(change.before.get("topic_arn"))
+    attribute = REPLACED if change.action is Action.REPLACE else DESTROYED
+    if change.before.get("pending_confirmation") is True:
+        return Fine(change=change, attribute=attribute, because="It was never confirmed.")
+    if topic in known.gone:
+        return Fine(change=change, attribute=attribute, because="It goes with its topic.")
+    if known.told[topic]:
+        return Fine(change=change, attribute=attribute, because="Another receiver is told.")
+    return Finding(
+        danger=Danger.UNWATCHED,
+        change=change,
+        effect=Phrase(
+            "The last receiver who has confirmed goes: until a new one does, alarms and events "
+            "reach nobody."
+            if topic in known.new or "" in known.new
+            else "The last receiver goes: alarms and events reach nobody."
+        ),
+        source=_EMAIL,
+    )
+
+
+def _reads(change: Change, plan: Plan) -> Iterator[Finding | Fine]:
+    """Who is told from now on."""
+    topic, protocol, endpoint = map(change.after.get, ("topic_arn", "protocol", "endpoint"))
+    if is_own(plan, topic, "sns") or _TOPIC(change, "topic_arn"):
+        yield Fine(change=change, attribute="topic_arn", because="A topic of this account.")
+    if not (change.changes("protocol") or change.changes("endpoint")):
+        return
+    service = _SERVICES.get(protocol) if isinstance(protocol, str) else None
+    account = account_in(endpoint, service) if service else ""
+    stranger = ""
+    if protocol == "http":
+        stranger = "{endpoint} is told, and what goes wrong travels there in clear."
+    elif isinstance(endpoint, str) and _PAGE.fullmatch(endpoint):
+        stranger = "{endpoint} is told what goes wrong; the plan does not tell whose page that is."
+    elif account and not is_own(plan, endpoint, service or ""):
+        stranger = "Something of another account is told what goes wrong: {endpoint}."
+    if stranger:
+        yield Finding(
+            danger=Danger.WIDER_ACCESS,
+            change=change,
+            attribute="protocol, endpoint",
+            effect=Phrase(stranger, {"endpoint": change.shown_after("endpoint")}),
+            source=_SUBSCRIBE,
+        )
+    elif account or (isinstance(protocol, str) and protocol in _PEOPLE):
+        for name in ("protocol", "endpoint"):
+            yield Fine(change=change, attribute=name, because="One more receiver.")
+
+
+def _filter(change: Change) -> Iterator[Finding | Fine]:
+    """Of what a receiver is told; without a filter, of everything."""
+    name, after = "filter_policy", change.after.get("filter_policy")
+    if after is None or after == "":
+        for it in (name, "filter_policy_scope"):
+            yield Fine(change=change, attribute=it, because="The receiver is told of everything.")
+    elif change.changes(name) and change.action is not Action.CREATE:
+        yield Finding(
+            danger=Danger.UNWATCHED,
+            change=change,
+            attribute=f"{name}, filter_policy_scope",
+            effect=Phrase(
+                "The receiver is told of other things: {after} in place of {before}.",
+                {"before": change.shown_before(name), "after": change.shown_after(name)},
+            ),
+            source=_FILTERING,
+        )
+
+
+def _undelivered(change: Change, plan: Plan) -> Iterator[Finding | Fine]:
+    """Where that goes which cannot be delivered."""
+    name = "redrive_policy"
+    after = change.after.get(name)
+    if not change.changes(name) or after is UNKNOWN:
+        return
+    queue = (document(after) or {}).get("deadLetterTargetArn")
+    if is_own(plan, queue, "sqs"):
+        yield Fine(change=change, attribute=name, because="What is not delivered is kept.")
+    elif account_in(queue, "sqs") or not is_set(after):
+        yield Finding(
+            danger=Danger.WIDER_ACCESS if is_set(after) else Danger.UNWATCHED,
+            change=change,
+            attribute=name,
+            effect=Phrase(
+                "What cannot be delivered goes to another account: {after}."
+                if is_set(after)
+                else "What cannot be delivered is lost.",
+                {"after": change.shown_after(name)},
+            ),
+            source=_DEAD_LETTERS,
+        )
+
+
+def _role(change: Change, plan: Plan) -> Iterator[Finding | Fine]:
+    """The role by which SNS delivers to Firehose."""
+    name = "subscription_role_arn"
+    after = change.after.get(name)
+    if is_own(plan, after, "iam") or _ROLE(change, name):
+        yield Fine(change=change, attribute=name, because="A role of this account.")
+    elif change.changes(name) and account_in(after, "iam"):
+        yield Finding(
+            danger=Danger.WIDER_ACCESS,
+            change=change,
+            attribute=name,
+            effect=Phrase(
+                "SNS delivers as another account's role, {after}.",
+                {"after": change.shown_after(name)},
+            ),
+            source=_SUBSCRIBE,
+        )

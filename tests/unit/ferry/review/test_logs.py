@@ -1,0 +1,203 @@
+"""Logs, flow logs, topics, dashboards, Terraform's notes, tags: for which values they are harmless."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ferry.review import Danger
+from tests.unit.ferry.review.plans import (
+    UNKNOWN,
+    change,
+    configured,
+    dangers,
+    effects,
+    reviewed,
+    stays,
+    update,
+)
+
+if TYPE_CHECKING:
+    from ferry.review.plan.values import Json
+
+LOG = "aws_cloudwatch_log_group"
+FLOW_LOG = "aws_flow_log"
+TOPIC = "aws_sns_topic"
+DASHBOARD = "aws_cloudwatch_dashboard"
+NOTE = "terraform_data"
+KEY = "arn:aws:kms:eu-central-1:111122223333:key/k"
+UNCLEAR = {Danger.UNCLEAR}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "found"),
+    [
+        (30, 90, set()),
+        (30, 0, set()),
+        (30, None, set()),
+        (0, None, set()),
+        (30, 7, {Danger.DATA_LOSS}),
+        (0, 3653, {Danger.DATA_LOSS}),
+        (None, 3653, {Danger.DATA_LOSS}),
+        (30, UNKNOWN, {Danger.DATA_LOSS}),
+    ],
+)
+def test_how_long_a_log_is_kept(before: Json, after: Json, found: set[Danger]) -> None:
+    item = update(LOG, {"retention_in_days": before}, retention_in_days=after)
+    assert dangers(reviewed(item)) == found
+
+
+def test_what_is_said_of_a_log_that_is_kept_for_less() -> None:
+    assert effects(reviewed(update(LOG, {"retention_in_days": 30}, retention_in_days=7))) == [
+        (
+            "What is older is deleted: logs are kept for 7 days, until now for 30; 0 and nothing "
+            "are for ever."
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "found"),
+    [({}, {Danger.DATA_LOSS}), ({"skip_destroy": False}, {Danger.DATA_LOSS})],
+)
+def test_a_log_is_deleted(before: dict[str, Any], found: set[Danger]) -> None:
+    assert dangers(reviewed(change(LOG, "delete", {"name": "l", **before}))) == found
+    renamed = change(LOG, "replace", {"name": "l", **before}, {"name": "m", **before})
+    assert dangers(reviewed(renamed)) == found
+
+
+def test_a_log_that_terraform_only_forgets_is_no_loss_of_data() -> None:
+    found = reviewed(change(LOG, "delete", {"name": "l", "skip_destroy": True}))
+    assert dangers(found) == UNCLEAR
+
+
+@pytest.mark.parametrize(
+    ("more", "found"),
+    [
+        ({}, set()),
+        ({"kms_key_id": KEY}, set()),
+        ({"kms_key_id": "arn:aws:kms:eu-central-1:999988887777:key/k"}, UNCLEAR),
+        ({"retention_in_days": UNKNOWN}, UNCLEAR),
+        ({"log_group_class": "STANDARD"}, set()),
+        ({"log_group_class": "INFREQUENT_ACCESS"}, UNCLEAR),
+        ({"log_group_class": UNKNOWN, "name_prefix": UNKNOWN}, set()),
+    ],
+)
+def test_a_new_log(more: dict[str, Any], found: set[Danger]) -> None:
+    references = {"kms_key_id": ["aws_kms_key.it"]} if "kms_key_id" in more else {}
+    if more.get("log_group_class"):
+        references |= {"log_group_class": []} if more["log_group_class"] is not UNKNOWN else {}
+    new = {"name": "l", "retention_in_days": 30, "skip_destroy": False, **more}
+    review = reviewed(
+        change(LOG, "create", None, new),
+        stays("aws_kms_key", arn=KEY),
+        configuration=configured(aws_cloudwatch_log_group__it=references),
+    )
+    assert dangers(review) == found
+
+
+@pytest.mark.parametrize(
+    ("attribute", "value", "found"),
+    [
+        ("traffic_type", "ALL", set()),
+        ("traffic_type", "REJECT", set()),
+        ("max_aggregation_interval", 60, set()),
+        ("vpc_id", "vpc-1", set()),
+        ("log_destination", "arn:aws:s3:::somewhere", UNCLEAR),
+        ("deliver_cross_account_role", "arn:aws:iam::999988887777:role/r", UNCLEAR),
+        ("log_format", "${start}", UNCLEAR),
+        ("iam_role_arn", "arn:aws:iam::999988887777:role/r", UNCLEAR),
+    ],
+)
+def test_a_new_flow_log(attribute: str, value: Json, found: set[Danger]) -> None:
+    review = reviewed(change(FLOW_LOG, "create", None, {attribute: value}))
+    assert (dangers(review) == found) or not review.is_judged
+    assert (review.exit_code == 0) is (found == set())
+
+
+def test_a_flow_log_that_sees_less() -> None:
+    fewer = change(FLOW_LOG, "replace", {"traffic_type": "ALL"}, {"traffic_type": "ACCEPT"})
+    assert dangers(reviewed(fewer)) == {Danger.UNWATCHED, Danger.UNCLEAR}
+
+
+@pytest.mark.parametrize(
+    ("attribute", "value", "found"),
+    [
+        ("name", "t", set()),
+        ("fifo_topic", False, set()),
+        ("fifo_topic", True, UNCLEAR),
+        ("kms_master_key_id", KEY, set()),
+        ("kms_master_key_id", "alias/aws/sns", UNCLEAR),
+        ("signature_version", 2, set()),
+        ("signature_version", 1, UNCLEAR),
+        ("delivery_policy", "{}", UNCLEAR),
+        ("archive_policy", "{}", UNCLEAR),
+        ("tracing_config", "Active", set()),
+        ("lambda_success_feedback_sample_rate", 0, set()),
+        ("lambda_failure_feedback_role_arn", "arn:aws:iam::999988887777:role/r", UNCLEAR),
+        ("content_based_deduplication", False, set()),
+        ("content_based_deduplication", True, UNCLEAR),
+    ],
+)
+def test_a_new_topic(attribute: str, value: Json, found: set[Danger]) -> None:
+    review = reviewed(
+        change(TOPIC, "create", None, {attribute: value}),
+        stays("aws_kms_key", arn=KEY),
+        configuration=configured(
+            aws_sns_topic__it={attribute: ["aws_kms_key.it"] if value == KEY else []}
+        ),
+    )
+    assert (dangers(review), review.is_judged) == (found, True)
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ('{"widgets": []}', set()),
+        ('{"widgets": [{"type": "metric"}, {"type": "text"}]}', set()),
+        ('{"widgets": [{"type": "custom", "properties": {"endpoint": "f"}}]}', UNCLEAR),
+        ('{"widgets": [{"type": "c\\u0075stom"}]}', UNCLEAR),
+        ("{}", UNCLEAR),
+        ("[", UNCLEAR),
+        (UNKNOWN, UNCLEAR),
+    ],
+)
+@pytest.mark.parametrize("action", ["create", "update"])
+def test_a_dashboard_is_a_picture(body: Json, found: set[Danger], action: str) -> None:
+    before = {"dashboard_body": '{"widgets":[]}'} if action == "update" else None
+    assert dangers(reviewed(change(DASHBOARD, action, before, {"dashboard_body": body}))) == found
+
+
+def test_a_secret_on_a_dashboard() -> None:
+    version = change("aws_secretsmanager_secret_version", "no-op", {"secret_string": "correct-horse"},
+                     {"secret_string": "correct-horse"}, after_sensitive={"secret_string": True},
+                     before_sensitive={"secret_string": True})  # fmt: skip
+    shown = update(DASHBOARD, {"dashboard_body": '{"widgets": []}'},
+                   dashboard_body='{"widgets": [], "x": "correct-horse"}')  # fmt: skip
+    assert dangers(reviewed(version, shown)) == UNCLEAR
+    assert dangers(reviewed(shown)) == set()
+
+
+@pytest.mark.parametrize("attribute", ["input", "triggers_replace"])
+def test_terraforms_own_notes(attribute: str) -> None:
+    assert reviewed(change(NOTE, "create", None, {attribute: {"a": "b"}})).exit_code == 0
+    secret = change(NOTE, "create", None, {attribute: {"PGPASSWORD": "correct-horse"}})
+    assert dangers(reviewed(secret)) == UNCLEAR
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "found"),
+    [
+        ({"team": "a"}, {"team": "b"}, set()),
+        (None, {"team": "b"}, set()),
+        ({"project": "a"}, {"project": "b"}, UNCLEAR),
+        ({"project": "a"}, None, UNCLEAR),
+        ({"environment": "dev"}, {}, UNCLEAR),
+        ({"team": "a"}, UNKNOWN, UNCLEAR),
+    ],
+)
+def test_tags_that_policies_ask_for(before: Json, after: Json, found: set[Danger]) -> None:
+    """The operator may touch what bears the project's and the environment's tags, and nothing else."""
+    assert dangers(reviewed(update("aws_vpc", {"tags_all": before}, tags_all=after))) == found
+    assert reviewed(change(TOPIC, "create", None, {"tags": before})).exit_code == 0
