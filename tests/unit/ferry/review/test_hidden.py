@@ -7,9 +7,11 @@ import json
 import pytest
 
 from ferry.findings import ExitStatus
-from ferry.review import Review, masked, read_plan, review
+from ferry.review import Danger, Review, masked, read_plan, review
 from tests.unit.ferry.review.plans import BLOCKING
 from tests.unit.ferry.review.recorded import NAMES, account_of, text
+
+READ_BY_MANY = frozenset({"alarm_description", "dashboard_body"})
 
 
 def marked(plan: str) -> str:
@@ -27,16 +29,18 @@ def judged(plan: str, name: str) -> Review:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_what_is_sensitive_is_judged_as_if_it_were_not(name: str) -> None:
+    """But for one thing: what is sensitive and stands where many read it is told to them."""
     plain, hidden = judged(text(name), name), judged(marked(text(name)), name)
+    told = [it for it in hidden.findings if it.attribute in READ_BY_MANY]
 
-    assert hidden.verdict == plain.verdict
-    assert [(it.danger, it.change.address, it.attribute) for it in hidden.findings] == [
-        (it.danger, it.change.address, it.attribute) for it in plain.findings
-    ]
+    assert {it.danger for it in told} <= {Danger.UNCLEAR}
+    assert [
+        (it.danger, it.change.address, it.attribute) for it in hidden.findings if it not in told
+    ] == [(it.danger, it.change.address, it.attribute) for it in plain.findings]
     assert [(it.change.address, it.why, it.attributes) for it in hidden.judgement.doubts] == [
         (it.change.address, it.why, it.attributes) for it in plain.judgement.doubts
     ]
-    assert hidden.judgement.reasons == plain.judgement.reasons
+    assert told or hidden.verdict == plain.verdict
 
 
 @pytest.mark.parametrize("name", NAMES)
