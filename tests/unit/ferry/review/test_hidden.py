@@ -11,7 +11,7 @@ from ferry.review import Danger, Review, masked, read_plan, review
 from tests.unit.ferry.review.plans import BLOCKING
 from tests.unit.ferry.review.recorded import NAMES, account_of, text
 
-READ_BY_MANY = frozenset({"alarm_description", "dashboard_body"})
+READ_BY_MANY = frozenset({"alarm_description", "dashboard_body", "input", "triggers_replace"})
 
 
 def marked(plan: str) -> str:
