@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from facts.dms import SSL_MODES, VERIFYING
 from ferry.review.plan.plan import Action
 from ferry.review.plan.values import UNKNOWN, Hidden, is_set
 from ferry.review.rules.combined.connection_options import OPTIONS, connection_options
-from ferry.review.rules.combined.settings import and_more, effects, in_words
+from ferry.review.rules.combined.settings import Effects, and_more, effects, in_words
 from ferry.review.rules.combined.table_mappings import (
     Carried,
     Mappings,
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from ferry.review.plan.plan import Change, Plan
     from ferry.review.plan.shown import Shown
     from ferry.review.plan.values import Json
+
+_Read = TypeVar("_Read")
 
 _GUIDE: Final = "https://docs.aws.amazon.com/dms/latest/userguide"
 _API: Final = "https://docs.aws.amazon.com/dms/latest/APIReference"
@@ -65,6 +67,7 @@ _WIRES: Final = {
 }
 """What a task hangs on: type of resource and, of an endpoint, its own type."""
 
+_PREPARED: Final = "FullLoadSettings.TargetTablePrepMode"
 _IDLE: Final = frozenset({"ready", "created", "stopped", "failed"})
 _ENDPOINT_ATTRIBUTES: Final = (
     "certificate_arn",
@@ -97,7 +100,7 @@ def task_changes(plan: Plan) -> Iterator[Finding | Fine]:
     for change in plan.of(_TASK):
         if change.action is Action.UPDATE:
             judged = [*_SENT, "start_replication_task"]
-            found = [*_changed(change), *_of_what_it_says(change, tasks)]
+            found = [*_changed(change, tasks), *_of_what_it_says(change, tasks)]
         elif change.comes:
             judged = [*_SENT, *_WIRES, "start_replication_task"]
             found = [*_made(change, tasks), *_of_what_it_says(change, tasks)]
@@ -120,14 +123,14 @@ _WHY_FINE: Final = {
 }
 
 
-def _changed(change: Change) -> Iterator[Finding]:
+def _changed(change: Change, tasks: _Tasks) -> Iterator[Finding]:
     """What the change of a task does, whatever it becomes."""
     sent = [name for name in _SENT if change.changes(name)]
     runs, starts = not _is_idle(change), _may_start(change)
-    parts = {name: text for name, text in _what_else(change).items() if name in sent}
+    parts = {name: text for name, text in _what_else(change, tasks).items() if name in sent}
     stops = bool(sent) and (runs or starts)
     if stops or parts:
-        words, values = _words(change)
+        words, values = _words(change, tasks)
         texts = [_what_stops(change, runs=runs), words] if stops else []
         yield Finding(
             danger=Danger.REPLICATION_STOP,
@@ -168,21 +171,21 @@ def _may_start(change: Change) -> bool:
     return change.after.get("start_replication_task") not in {None, False}
 
 
-def _words(change: Change) -> tuple[str, dict[str, Shown]]:
+def _words(change: Change, tasks: _Tasks) -> tuple[str, dict[str, Shown]]:
     """What changes in the task's settings and tables, in words."""
     told, values = [], {}
     name = "replication_task_settings"
-    before, after = (task_settings(side.get(name)) for side in (change.before, change.after))
+    before, after = (tasks.settings(side) for side in (change.before, change.after))
     if before is not None and after is not None and change.changes(name):
         values["settings"] = in_words(change, name, table=SETTINGS, before=before, after=after)
         told += ["Its settings change: {settings}."] if values["settings"] else []
-    values |= {key: shown for key, shown in _tables_in_words(change).items() if shown}
+    values |= {key: shown for key, shown in _tables_in_words(change, tasks).items() if shown}
     return " ".join(told), values
 
 
-def _tables_in_words(change: Change) -> dict[str, Shown]:
+def _tables_in_words(change: Change, tasks: _Tasks) -> dict[str, Shown]:
     """The tables that the task carries from now on, and those that it no longer does."""
-    sides = [_mappings(side) for side in (change.before, change.after)]
+    sides = [tasks.mappings(side) for side in (change.before, change.after)]
     old, new = [set() if it is None else _carries(it) for it in sides]
     return {
         "come": _named(change, sorted(new - old)),
@@ -199,7 +202,7 @@ def _named(change: Change, texts: Sequence[str]) -> Shown:
     return and_more(shown, len(texts))
 
 
-def _what_else(change: Change) -> Mapping[str, str]:
+def _what_else(change: Change, tasks: _Tasks) -> Mapping[str, str]:
     """What a change of a task does beside stopping it, by the attribute that does it."""
     position = "It reads the source from another position: changes can be missed or repeated."
     found = {
@@ -209,9 +212,9 @@ def _what_else(change: Change) -> Mapping[str, str]:
     }
     if not change.changes("cdc_start_position"):
         found["cdc_start_time"] = position
-    before, after = _mappings(change.before), _mappings(change.after)
+    before, after = tasks.mappings(change.before), tasks.mappings(change.after)
     if before is None or after is None or before.rules != after.rules:
-        words = _tables_in_words(change)
+        words = _tables_in_words(change, tasks)
         found["table_mappings"] = " ".join(
             [
                 *(["From now on it carries {come}."] if words["come"] else []),
@@ -284,23 +287,22 @@ def _of_what_it_says(change: Change, tasks: _Tasks) -> Iterator[Finding]:
     """What comes of a task's settings and table mappings as they will be."""
     name = "replication_task_settings"
     if change.changes(name) or change.action is Action.CREATE:
-        before = None if change.comes else task_settings(change.before.get(name))
-        after = task_settings(change.after.get(name))
+        before = None if change.comes else tasks.settings(change.before)
+        after = tasks.settings(change.after)
         if not is_set(change.after.get(name)) or _is_left_out(change, name):
             after = {}
         if after is None or (before is None and not change.comes):
             yield _unclear(change, name, "What these settings are cannot be told.")
         else:
-            yield from effects(
-                change, name, table=SETTINGS, before=before, after=after, source=_SETTINGS
-            )
+            found = tasks.effects(None if change.comes else before, after)
+            yield from found.findings(change, name, source=_SETTINGS)
     if change.changes("table_mappings"):
         yield from _of_its_tables(change, tasks)
 
 
 def _of_its_tables(change: Change, tasks: _Tasks) -> Iterator[Finding]:
     name = "table_mappings"
-    mappings = _mappings(change.after)
+    mappings = tasks.mappings(change.after)
     if mappings is None:
         yield _unclear(change, name, "Which tables the task carries cannot be told.")
         return
@@ -328,12 +330,22 @@ def _of_its_tables(change: Change, tasks: _Tasks) -> Iterator[Finding]:
         return
     if also:
         other, tables = also
+        named = {"other": change.shown(other), "tables": _named(change, [str(tables)])}
         yield _of_tables(
-            change,
-            "{other} carries {tables} as well: two tasks write the same rows.",
-            other=change.shown(other),
-            tables=_named(change, [str(tables)]),
+            change, "{other} carries {tables} as well: two tasks write the same rows.", **named
         )
+        settings = tasks.settings(change.after) or {}
+        if not SETTINGS[_PREPARED].harmless(settings.get(_PREPARED)):
+            taken = (
+                "When it is started or reloaded, the task takes away {tables}, which {other} fills."
+            )
+            yield Finding(
+                danger=Danger.DATA_LOSS,
+                change=change,
+                attribute="table_mappings",
+                effect=Phrase(taken, named),
+                source=_SETTINGS,
+            )
     elif tasks.may_carry_anything(change):
         yield _unclear(change, name, "Which tables another task carries cannot be told.")
 
@@ -372,16 +384,31 @@ def _is_left_out(change: Change, attribute: str) -> bool:
     return change.after.get(attribute) is UNKNOWN and left_out(change, attribute) is True
 
 
-def _mappings(side: Mapping[str, Json]) -> Mappings | None:
-    return table_mappings(side.get("table_mappings"))
-
-
 class _Tasks:
     """What a plan's tasks hang on and carry, looked up once."""
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._kinds: dict[str, frozenset[tuple[str, Json]]] = {}
+        self._settings: dict[str, Mapping[str, Json] | None] = {}
+        self._mappings: dict[str, Mappings | None] = {}
+        self._effects: dict[tuple[int, int], Effects] = {}
+
+    def settings(self, side: Mapping[str, Json]) -> Mapping[str, Json] | None:
+        """A task's settings on one side; None where they cannot be read."""
+        return _once(self._settings, side.get("replication_task_settings"), task_settings)
+
+    def mappings(self, side: Mapping[str, Json]) -> Mappings | None:
+        """A task's table mappings on one side; None where they cannot be read."""
+        return _once(self._mappings, side.get("table_mappings"), table_mappings)
+
+    def effects(self, before: Mapping[str, Json] | None, after: Mapping[str, Json]) -> Effects:
+        """What comes of a task's settings."""
+        # Many tasks share a text, which is read once: the same mapping stands for it.
+        key = (id(before), id(after)) if after else (id(before), 0)
+        if key not in self._effects:
+            self._effects[key] = effects(SETTINGS, before, after)
+        return self._effects[key]
 
     @cached_property
     def found_deleted(self) -> frozenset[str]:
@@ -429,7 +456,7 @@ class _Tasks:
 
     @cached_property
     def _staying(self) -> Sequence[tuple[Change, Mappings | None]]:
-        return [(it, _mappings(it.after)) for it in self._plan.of(_TASK) if it.stays]
+        return [(it, self.mappings(it.after)) for it in self._plan.of(_TASK) if it.stays]
 
     @cached_property
     def carried(self) -> Carried:
@@ -451,6 +478,15 @@ class _Tasks:
     def may_carry_anything(self, task: Change) -> bool:
         """Whether another task writes to the same target what cannot be told."""
         return bool(self._not_told.get(self.target(task), set()) - {task.address})
+
+
+def _once(read: dict[str, _Read], text: Json, reader: Callable[[Json], _Read]) -> _Read:
+    """What a text says; one that stands in many resources is read once."""
+    if not isinstance(text, str):
+        return reader(text)
+    if text not in read:
+        read[text] = reader(text)
+    return read[text]
 
 
 def _kind(change: Change) -> tuple[str, Json]:
@@ -586,7 +622,7 @@ def _options(change: Change) -> Iterator[Finding]:
     if before is not None:
         # ModifyEndpoint keeps what is not named.
         after = {**before, **after}
-    yield from effects(change, name, table=table, before=before, after=after, source=_OPTIONS)
+    yield from effects(table, before, after).findings(change, name, source=_OPTIONS)
 
 
 def _all_named(changes: Sequence[Change], name: Callable[[Change], Shown]) -> Shown:

@@ -6,15 +6,16 @@ A table says of each setting for which values it is harmless. What it does not n
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ferry.review.plan.shown import HIDDEN, Shown, joined, ours
+from ferry.review.plan.strict_json import DECODER
 from ferry.review.plan.values import Json, holds_hidden, is_set
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Finding, Phrase
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from ferry.review.plan.plan import Change
 
@@ -55,6 +56,15 @@ class Setting:
 def only(*values: Json) -> Callable[[Json], bool]:
     """The value is one of some; true is not 1."""
     return lambda value: any(type(value) is type(it) and value == it for it in values)
+
+
+def read_object(value: Json) -> dict[str, Any] | None:
+    """The object that a text of JSON is; None for all else."""
+    try:
+        found = DECODER.decode(value) if isinstance(value, str) else None
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def is_true(value: Json) -> bool:
@@ -101,47 +111,77 @@ def differing(before: Values, after: Values, table: Table) -> list[str]:
     ]
 
 
-def effects(
-    change: Change,
-    attribute: str,
-    *,
-    table: Table,
-    before: Values | None,
-    after: Values,
-    source: str,
-) -> Iterator[Finding]:
-    """What comes of the settings that differ; of all of them where there was nothing before.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Effects:
+    """What comes of settings that differ; of all of them where there was nothing before.
 
     Args:
-        change: The change.
-        attribute: The attribute whose text they stand in.
+        table: What is known of each setting.
+        before: The settings that were in force; none where there was nothing.
+        after: The settings as they will be named.
+        said: By danger, the settings that it comes from, each with a sentence.
+    """
+
+    table: Table
+    before: Values
+    after: Values
+    said: Mapping[Danger, Sequence[tuple[str, str]]]
+
+    def findings(self, change: Change, attribute: str, *, source: str) -> Iterator[Finding]:
+        """The effects of a change of an attribute, one for each danger."""
+        for danger, sentences in self.said.items():
+            yield Finding(
+                danger=danger,
+                change=change,
+                attribute=attribute,
+                effect=self._phrase(change, attribute, sentences),
+                source=source,
+            )
+
+    def _phrase(
+        self, change: Change, attribute: str, sentences: Sequence[tuple[str, str]]
+    ) -> Phrase:
+        """Some sentences about settings, with how many more there are."""
+        told: list[str] = []
+        texts: dict[str, Shown] = {}
+        hidden = _is_hidden(change, attribute)
+        for number, (name, sentence) in enumerate(sentences[:_MOST_SHOWN]):
+            parts = {it: f"{it}{number}" for it in ("setting", "before", "after")}
+            told.append(sentence.format_map({it: f"{{{key}}}" for it, key in parts.items()}))
+            texts[parts["setting"]] = _shown_name(change, name, hidden)
+            for part, side in (("before", self.before), ("after", self.after)):
+                value = _value(side, name, self.table)
+                texts[parts[part]] = _shown(change, value, name, hidden)
+        if len(sentences) > _MOST_SHOWN:
+            more = len(sentences) - _MOST_SHOWN
+            told.append(f"Nor are {more} other settings known to be harmless.")
+        return Phrase(" ".join(told), texts)
+
+
+def effects(table: Table, before: Values | None, after: Values) -> Effects:
+    """What comes of settings.
+
+    Args:
         table: What is known of each setting.
         before: The settings that are in force; None where there were none.
         after: The settings as they will be named.
-        source: Where they are described.
     """
-    names = [*table, *(it for it in after if it not in table)]
-    for name in names if before is None else differing(before, after, table):
+    said: dict[Danger, list[tuple[str, str]]] = {}
+    for name in _looked_at(before, after, table):
         row = table.get(name)
         old, new = _value(before or {}, name, table), _value(after, name, table)
-        if before is None and row is None and not is_set(new):
-            continue
-        if row and row.harmless(new) and not (before is not None and row.worse(old, new)):
-            continue
-        yield Finding(
-            danger=row.danger if row else Danger.UNCLEAR,
-            change=change,
-            attribute=attribute,
-            effect=Phrase(
-                _sentence(row, new, made=before is None),
-                {
-                    "setting": _name(change, attribute, name),
-                    "before": shown(change, attribute, old, name=name),
-                    "after": shown(change, attribute, new, name=name),
-                },
-            ),
-            source=source,
-        )
+        if not (row and row.harmless(new) and not (before is not None and row.worse(old, new))):
+            danger = row.danger if row else Danger.UNCLEAR
+            sentence = _sentence(row, new, made=before is None)
+            said.setdefault(danger, []).append((name, sentence))
+    return Effects(table=table, before=before or {}, after=after, said=said)
+
+
+def _looked_at(before: Values | None, after: Values, table: Table) -> list[str]:
+    """The settings that differ; where there were none, those of the table and what else is named."""
+    if before is not None:
+        return differing(before, after, table)
+    return [*table, *(name for name in after if name not in table and is_set(after[name]))]
 
 
 def _sentence(row: Setting | None, value: Json, *, made: bool) -> str:
@@ -160,14 +200,15 @@ def in_words(
 ) -> Shown:
     """The settings that differ, as ``Logging.EnableLogging: true → false``."""
     names = differing(before, after, table)
+    hidden = _is_hidden(change, attribute)
     told = [
         joined(
             [
-                _name(change, attribute, it),
+                _shown_name(change, it, hidden),
                 ours(": "),
-                shown(change, attribute, _value(before, it, table), name=it),
+                _shown(change, _value(before, it, table), it, hidden),
                 ours(" → "),
-                shown(change, attribute, _value(after, it, table), name=it),
+                _shown(change, _value(after, it, table), it, hidden),
             ],
             by="",
         )
@@ -183,14 +224,15 @@ def and_more(told: Iterable[Shown], count: int) -> Shown:
     return joined([*told, ours(f"and {more:,} more")] if more else told)
 
 
-def shown(change: Change, attribute: str, value: Json, *, name: str = "") -> Shown:
-    """A value out of an attribute's text as it may be shown; nothing where any of it is sensitive."""
-    if any(
-        holds_hidden(it) for it in (change.hidden_before(attribute), change.hidden_after(attribute))
-    ):
-        return HIDDEN
-    return change.masker.value(value, name=name.rpartition(".")[2])
+def _is_hidden(change: Change, attribute: str) -> bool:
+    """Whether anything in an attribute's text is sensitive."""
+    sides = (change.hidden_before(attribute), change.hidden_after(attribute))
+    return any(map(holds_hidden, sides))
 
 
-def _name(change: Change, attribute: str, name: str) -> Shown:
-    return change.shown(name, attribute)
+def _shown(change: Change, value: Json, name: str, hidden: bool) -> Shown:  # noqa: FBT001 - of all
+    return HIDDEN if hidden else change.masker.value(value, name=name.rpartition(".")[2])
+
+
+def _shown_name(change: Change, name: str, hidden: bool) -> Shown:  # noqa: FBT001 - of all
+    return HIDDEN if hidden else change.masker.text(name)

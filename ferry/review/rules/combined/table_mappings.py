@@ -10,10 +10,12 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from ferry.review.plan.values import Hidden, Json, document
+from ferry.review.rules.combined.settings import read_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+    from ferry.review.plan.values import Json
 
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_$%]+")
 _LONGEST: Final = 64
@@ -83,7 +85,7 @@ class TooMany(Exception):  # noqa: N818 - it is no error
 
 def table_mappings(value: Json) -> Mappings | None:
     """A task's table mappings; None where they cannot be read."""
-    found = document(value)
+    found = read_object(value)
     rules = found.get("rules") if found is not None else None
     if not isinstance(rules, list) or not all(isinstance(it, dict) for it in rules):
         return None
@@ -140,11 +142,7 @@ def _is_parallel_load(rule: Mapping[str, Any]) -> bool:
 
 def _without_its_name(rule: Mapping[str, Any]) -> str:
     kept = {name: it for name, it in rule.items() if name not in {"rule-id", "rule-name"}}
-    return json.dumps(kept, sort_keys=True, default=_told_apart)
-
-
-def _told_apart(value: object) -> str:
-    return value.mark if isinstance(value, Hidden) else repr(value)
+    return json.dumps(kept, sort_keys=True)
 
 
 def _covers(pattern: str, other: str) -> bool:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from facts.dms import LOG_COMPONENTS, STOPS
-from ferry.review.plan.values import Json, document
 from ferry.review.rules.combined.settings import (
     Setting,
     another,
@@ -18,12 +17,15 @@ from ferry.review.rules.combined.settings import (
     is_true,
     lowered,
     only,
+    read_object,
     within,
 )
 from ferry.review.rules.dangers import Danger
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from ferry.review.plan.values import Json
 
 _TOLERANT: Final = ("IGNORE_RECORD", "LOG_ERROR", "SUSPEND_TABLE", "STOP_TASK")
 """What is done with a row that does not fit, from the most silent to the strictest."""
@@ -42,7 +44,7 @@ replication_task.go."""
 
 def task_settings(value: Json) -> Mapping[str, Json] | None:
     """A task's settings by section and name; None where they cannot be read."""
-    sections = document(value) if isinstance(value, str) and value.lstrip()[:1] == "{" else None
+    sections = read_object(value)
     if sections is None:
         return None
     found: dict[str, Any] = {}

@@ -1,0 +1,536 @@
+"""What is made for the replication: tasks, endpoints, the instance, its subnets, certificates."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ferry.review import Danger
+from ferry.review.plan.plan import Change
+from tests.unit.ferry.review.plans import (
+    UNKNOWN,
+    change,
+    configured,
+    dangers,
+    effects,
+    reviewed,
+    stays,
+    update,
+)
+from tests.unit.ferry.review.replication_examples import (
+    AROUND,
+    AROUND_ENDPOINT,
+    CERTIFICATE,
+    ENDPOINT,
+    ENDPOINT_CONFIGURATION,
+    INSTANCE,
+    SOURCE_OPTIONS,
+    TARGET_OPTIONS,
+    TASK,
+    TASK_ATTRIBUTES,
+    mappings,
+    new_endpoint,
+    new_task,
+    options,
+    rule,
+    settings,
+)
+
+if TYPE_CHECKING:
+    from ferry.review import Review
+    from ferry.review.plan.values import Json
+
+# Tasks
+
+
+def test_a_new_task_on_its_environments_endpoints_is_safe() -> None:
+    assert reviewed(new_task(), *AROUND).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("attribute", "value", "danger"),
+    [
+        ("replication_instance_arn", "arn:elsewhere", Danger.UNCLEAR),
+        ("source_endpoint_arn", "arn:elsewhere", Danger.UNCLEAR),
+        ("source_endpoint_arn", "arn:target", Danger.UNCLEAR),
+        ("target_endpoint_arn", "arn:source", Danger.UNCLEAR),
+        ("target_endpoint_arn", "arn:instance", Danger.UNCLEAR),
+        ("source_endpoint_arn", UNKNOWN, Danger.UNCLEAR),
+        ("migration_type", "cdc", Danger.UNCLEAR),
+        ("migration_type", "full-load", Danger.UNCLEAR),
+        ("start_replication_task", True, Danger.REPLICATION_STOP),
+        ("start_replication_task", UNKNOWN, Danger.REPLICATION_STOP),
+        ("cdc_start_position", "0/16B3748", Danger.REPLICATION_STOP),
+        ("cdc_start_position", UNKNOWN, Danger.REPLICATION_STOP),
+        ("cdc_start_time", "1484346880", Danger.REPLICATION_STOP),
+        ("table_mappings", UNKNOWN, Danger.UNCLEAR),
+        ("replication_task_settings", UNKNOWN, Danger.UNCLEAR),
+        ("replication_task_settings", settings(Strange={"A": 1}), Danger.UNCLEAR),
+    ],
+)
+def test_a_new_task_that_deserves_a_look(attribute: str, value: Json, danger: Danger) -> None:
+    found = reviewed(new_task(**{attribute: value}), *AROUND)
+    assert danger in dangers(found)
+    assert {it.attribute for it in found.findings} == {attribute}
+
+
+def test_what_nobody_configures_is_dmss_to_say() -> None:
+    configuration = configured(aws_dms_replication_task__new={"migration_type": []})
+    task = new_task(cdc_start_position=UNKNOWN, replication_task_arn=UNKNOWN, status=UNKNOWN)
+    assert reviewed(task, *AROUND, configuration=configuration).exit_code == 0
+
+
+def test_a_new_task_on_endpoints_that_the_plan_makes() -> None:
+    wires = {
+        "replication_instance_arn": ["aws_dms_replication_instance.it"],
+        "source_endpoint_arn": ["aws_dms_endpoint.source"],
+        "target_endpoint_arn": ["aws_dms_endpoint.target"],
+    }
+    task = new_task(**dict.fromkeys(wires, UNKNOWN))
+    turned_round = {**wires, "source_endpoint_arn": ["aws_dms_endpoint.target"]}
+    of_another_type = {**wires, "source_endpoint_arn": ["aws_dms_replication_instance.it"]}
+    for references, exit_code in ((wires, 0), (turned_round, 1), (of_another_type, 1)):
+        configuration = configured(aws_dms_replication_task__new=references)
+        assert reviewed(task, *AROUND, configuration=configuration).exit_code == exit_code
+
+
+def test_a_task_that_was_deleted_outside_loads_everything_again() -> None:
+    gone = change(TASK, "delete", {**TASK_ATTRIBUTES}, None, name="new")
+    found = reviewed(new_task(), *AROUND, resource_drift=[gone])
+    assert Danger.REPLICATION_LOSS in dangers(found)
+    assert (
+        "The task was deleted outside Terraform, its position with it. The new one starts with the "
+        "full load, and only when somebody starts it."
+    ) in effects(found)
+
+
+# Tables of a new task
+
+
+@pytest.mark.parametrize(
+    ("rules", "effect"),
+    [
+        (
+            [rule("%")],
+            "The task carries every schema of the source that %.% matches.",
+        ),
+        ([], "The task selects no table: it copies nothing."),
+        ([rule("orders", action="exclude")], "The task selects no table: it copies nothing."),
+        (
+            [rule("orders"), rule("orders", action="exclude")],
+            "The task selects no table: it copies nothing.",
+        ),
+        (
+            [rule("orders", "ab%"), rule("%", "a%", "exclude")],
+            "The task selects no table: it copies nothing.",
+        ),
+    ],
+)
+def test_a_new_task_that_carries_too_much_or_nothing(rules: list[Any], effect: str) -> None:
+    assert effects(reviewed(new_task(table_mappings=mappings(*rules)), *AROUND)) == [effect]
+
+
+@pytest.mark.parametrize(
+    "strange",
+    [
+        rule("orders", "**"),
+        rule("orders", "[a-m]%"),
+        rule("orders", action="explicit"),
+        rule("orders", filters=[{"filter-type": "source", "column-name": "id"}]),
+        {**rule("orders"), "rule-type": "transformation", "rule-target": "schema"},
+        {"rule-type": "selection", "rule-action": "include", "object-locator": "orders"},
+        {
+            "rule-type": "table-settings",
+            "object-locator": {"schema-name": "orders", "table-name": "lines"},
+            "lob-settings": {"mode": "limited", "bulk-max-size": "1"},
+        },
+    ],
+)
+def test_a_rule_of_which_nobody_knows_that_it_is_harmless(strange: dict[str, Any]) -> None:
+    found = reviewed(new_task(table_mappings=mappings(rule("sales"), strange)), *AROUND)
+    assert dangers(found) == {Danger.UNCLEAR}
+    assert "DMS knows %, _ and [ ] as wildcards, and no others." in effects(found)[0]
+
+
+def test_parts_that_are_loaded_side_by_side_are_harmless() -> None:
+    parts = {
+        "rule-type": "table-settings",
+        "object-locator": {"schema-name": "orders", "table-name": "lines"},
+        "parallel-load": {"type": "ranges", "columns": ["id"], "boundaries": [["1000"]]},
+    }
+    found = reviewed(new_task(table_mappings=mappings(rule("orders"), parts)), *AROUND)
+    assert found.exit_code == 0
+
+
+def other_task(*rules: dict[str, Any], **attributes: Json) -> dict[str, Any]:
+    of = {**TASK_ATTRIBUTES, "table_mappings": mappings(*rules), **attributes}
+    return stays(TASK, "other", **of)
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "both"),
+    [
+        ([rule("orders")], [rule("sales")], False),
+        ([rule("orders")], [rule("orders")], True),
+        ([rule("orders")], [rule("%")], True),
+        ([rule("orders", "lines")], [rule("orders", "lines")], True),
+        ([rule("orders", "lines")], [rule("orders", "items")], False),
+        ([rule("orders", "lines")], [rule("orders")], True),
+        (
+            [rule("orders", "lines")],
+            [rule("orders"), rule("orders", "lines", "exclude")],
+            False,
+        ),
+        (
+            [rule("orders", "audit_2024")],
+            [rule("orders"), rule("orders", "audit%", "exclude")],
+            False,
+        ),
+        (
+            [rule("orders", "audit%")],
+            [rule("orders"), rule("orders", "audit_2024", "exclude")],
+            True,
+        ),
+        (
+            [rule("orders"), rule("orders", "lines", "exclude")],
+            [rule("orders", "lines")],
+            False,
+        ),
+        ([rule("orders", "a%z")], [rule("orders", "ab%")], True),
+        ([rule("orders", "a%")], [rule("orders", "%b")], True),
+        ([rule("orders", "a%")], [rule("orders", "b%")], False),
+        ([rule("orders", "a_c")], [rule("orders", "abc")], True),
+        ([rule("orders", "a_c")], [rule("orders", "abbc")], False),
+        ([rule("orders", "n" * 70 + "a%")], [rule("orders", "n" * 70 + "b%")], True),
+    ],
+)
+def test_two_tasks_that_carry_the_same_tables(
+    mine: list[Any],
+    theirs: list[Any],
+    both: bool,  # noqa: FBT001 (a parameter)
+) -> None:
+    task = new_task(table_mappings=mappings(*mine))
+    found = reviewed(task, other_task(*theirs), *AROUND)
+    assert found.exit_code == int(both)
+    if both:
+        name = ".".join(mine[0]["object-locator"].values())
+        assert effects(found) == [
+            f"aws_dms_replication_task.other carries {name} as well: two tasks write the same rows."
+        ]
+
+
+def test_a_task_that_drops_what_another_one_fills_loses_data() -> None:
+    dropping = settings(FullLoadSettings={"TargetTablePrepMode": "DROP_AND_CREATE"})
+    found = reviewed(
+        new_task(replication_task_settings=dropping), other_task(rule("orders")), *AROUND
+    )
+    assert Danger.DATA_LOSS in dangers(found)
+    assert found.exit_code == 4
+
+
+def test_tasks_that_write_elsewhere_do_not_matter() -> None:
+    other = other_task(rule("orders"), target_endpoint_arn="arn:elsewhere")
+    assert reviewed(new_task(), other, *AROUND).exit_code == 0
+
+
+def test_a_task_whose_tables_cannot_be_read_may_carry_the_same() -> None:
+    found = reviewed(new_task(), other_task(table_mappings="no JSON"), *AROUND)
+    assert effects(found) == ["Which tables another task carries cannot be told."]
+
+
+def test_more_rules_than_are_compared() -> None:
+    many = [rule("orders", f"t{number}") for number in range(400)]
+    tasks = [{**other_task(*many), "address": f"{TASK}.n{number}"} for number in range(60)]
+    found = reviewed(new_task(table_mappings=mappings(rule("orders", "x"))), *tasks, *AROUND)
+    assert effects(found) == ["More tables stand in this plan's tasks than are compared."]
+
+
+# Endpoints
+
+
+def made(**attributes: Json) -> Review:
+    endpoint = new_endpoint(**attributes)
+    return reviewed(endpoint, *AROUND_ENDPOINT, configuration=ENDPOINT_CONFIGURATION)
+
+
+def test_a_new_endpoint_with_its_environments_secret_is_safe() -> None:
+    assert made().exit_code == 0
+    target = made(
+        endpoint_type="target",
+        engine_name="aurora-postgresql",
+        extra_connection_attributes=options(TARGET_OPTIONS),
+    )
+    assert target.exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("attribute", "value", "danger"),
+    [
+        ("ssl_mode", "none", Danger.WIDER_ACCESS),
+        ("ssl_mode", None, Danger.WIDER_ACCESS),
+        ("ssl_mode", UNKNOWN, Danger.WIDER_ACCESS),
+        ("certificate_arn", "arn:elsewhere", Danger.UNCLEAR),
+        ("kms_key_arn", "arn:elsewhere", Danger.UNCLEAR),
+        ("secrets_manager_access_role_arn", "arn:elsewhere", Danger.UNCLEAR),
+        ("secrets_manager_arn", UNKNOWN, Danger.UNCLEAR),
+        ("engine_name", "oracle", Danger.UNCLEAR),
+        ("database_name", UNKNOWN, Danger.UNCLEAR),
+        ("password", "hunter2", Danger.WIDER_ACCESS),
+        ("server_name", "db.example.org", Danger.UNCLEAR),
+        ("port", 5432, Danger.UNCLEAR),
+        ("username", "dms", Danger.UNCLEAR),
+        ("service_access_role", "arn:role", Danger.UNCLEAR),
+        ("pause_replication_tasks", True, Danger.REPLICATION_STOP),
+        ("postgres_settings", [{"slot_name": "x"}], Danger.UNCLEAR),
+        ("extra_connection_attributes", UNKNOWN, Danger.UNCLEAR),
+        ("extra_connection_attributes", "nonsense", Danger.UNCLEAR),
+        ("extra_connection_attributes", "a=1;A=2", Danger.UNCLEAR),
+        ("endpoint_type", "neither", Danger.UNCLEAR),
+    ],
+)
+def test_a_new_endpoint_that_deserves_a_look(attribute: str, value: Json, danger: Danger) -> None:
+    found = made(**{attribute: value})
+    assert danger in dangers(found)
+    assert attribute in {it.attribute for it in found.findings}
+
+
+def test_another_accounts_secret_is_not_allowed() -> None:
+    secret = "arn:aws:secretsmanager:eu-central-1:999988887777:secret:source-AbCdEf"
+    assert effects(made(secrets_manager_arn=secret)) == [
+        f'No rule says that "{secret}" is harmless here.'
+    ]
+
+
+def test_an_endpoint_that_verifies_needs_a_certificate() -> None:
+    text = "There is no certificate with which DMS could verify the other side."
+    assert effects(made(certificate_arn=None)) == [text]
+    assert made(certificate_arn=None, ssl_mode="require").exit_code == 0
+
+
+def test_an_endpoint_for_another_engine_cannot_be_judged() -> None:
+    assert not made(s3_settings=[{"bucket_name": "b"}]).is_judged
+
+
+# The instance and its subnets
+
+INSTANCE_ATTRIBUTES: dict[str, Json] = {
+    "allocated_storage": 100,
+    "allow_major_version_upgrade": True,
+    "apply_immediately": True,
+    "auto_minor_version_upgrade": False,
+    "availability_zone": UNKNOWN,
+    "engine_version": "3.5.4",
+    "kms_key_arn": UNKNOWN,
+    "multi_az": False,
+    "network_type": UNKNOWN,
+    "preferred_maintenance_window": "sun:05:00-sun:06:00",
+    "publicly_accessible": False,
+    "replication_instance_class": "dms.c5.large",
+    "replication_instance_id": "new",
+    "replication_instance_public_ips": UNKNOWN,
+    "replication_subnet_group_id": UNKNOWN,
+    "vpc_security_group_ids": UNKNOWN,
+}
+
+
+def new_instance(**attributes: Json) -> Review:
+    configuration = configured(
+        aws_dms_replication_instance__it={
+            "kms_key_arn": ["aws_kms_key.it"],
+            "replication_subnet_group_id": ["aws_dms_replication_subnet_group.it"],
+            "vpc_security_group_ids": ["aws_security_group.it"],
+            **{name: [] for name in attributes},
+        }
+    )
+    return reviewed(
+        change(INSTANCE, "create", None, {**INSTANCE_ATTRIBUTES, **attributes}),
+        stays("aws_kms_key", arn="arn:key"),
+        stays("aws_security_group", id="sg-1"),
+        stays("aws_dms_replication_subnet_group", id="subnets"),
+        stays(
+            "aws_cloudwatch_metric_alarm",
+            dimensions={"ReplicationInstanceIdentifier": "new"},
+            metric_name="CPUUtilization",
+        ),
+        configuration=configuration,
+    )
+
+
+def test_a_new_replication_instance_is_safe() -> None:
+    assert new_instance().exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("attribute", "value", "danger"),
+    [
+        ("publicly_accessible", True, Danger.PUBLIC_REACH),
+        ("auto_minor_version_upgrade", True, Danger.REPLICATION_STOP),
+        ("network_type", "DUAL", Danger.UNCLEAR),
+        ("network_type", UNKNOWN, Danger.UNCLEAR),
+        ("kms_key_arn", "arn:elsewhere", Danger.UNCLEAR),
+        ("vpc_security_group_ids", ["sg-2"], Danger.UNCLEAR),
+        ("replication_subnet_group_id", "elsewhere", Danger.UNCLEAR),
+        ("replication_instance_class", "r5.large", Danger.UNCLEAR),
+        ("engine_version", "4.0.0", Danger.UNCLEAR),
+        ("allocated_storage", 6145, Danger.UNCLEAR),
+        ("availability_zone", "nowhere", Danger.UNCLEAR),
+        ("preferred_maintenance_window", "now", Danger.UNCLEAR),
+    ],
+)
+def test_a_new_replication_instance_that_deserves_a_look(
+    attribute: str, value: Json, danger: Danger
+) -> None:
+    found = new_instance(**{attribute: value})
+    assert [(it.danger, it.attribute) for it in found.findings] == [(danger, attribute)]
+
+
+def test_subnets_are_the_plans_own() -> None:
+    group = {"replication_subnet_group_id": "g", "replication_subnet_group_description": "d"}
+    for ids, exit_code in ((UNKNOWN, 0), (["subnet-1"], 0), (["subnet-2"], 1)):
+        found = reviewed(
+            change(
+                "aws_dms_replication_subnet_group", "create", None, {**group, "subnet_ids": ids}
+            ),
+            stays("aws_subnet", id="subnet-1"),
+            configuration=configured(
+                aws_dms_replication_subnet_group__it={"subnet_ids": ["aws_subnet.it"]}
+            ),
+        )
+        assert found.exit_code == exit_code
+
+
+# Certificates
+
+
+def test_a_certificate_that_an_endpoint_holds_is_not_deleted() -> None:
+    gone = change(CERTIFICATE, "delete", {"certificate_arn": "arn:old"}, None)
+    held = reviewed(gone, stays(ENDPOINT, certificate_arn="arn:old"))
+    assert effects(held) == [
+        "DMS deletes no certificate that an endpoint uses: aws_dms_endpoint.it."
+    ]
+    assert held.exit_code == 4
+    assert reviewed(gone, stays(ENDPOINT, certificate_arn="arn:new")).exit_code == 0
+
+
+def test_a_certificate_of_which_no_arn_is_known_may_be_held() -> None:
+    assert dangers(reviewed(change(CERTIFICATE, "delete", {"id": "x"}, None))) == {Danger.UNCLEAR}
+
+
+def test_a_certificate_that_may_be_held_is_not_deleted() -> None:
+    gone = change(CERTIFICATE, "delete", {"certificate_arn": "arn:old"}, None)
+    hidden = stays(ENDPOINT, certificate_arn="(sensitive-4711)")  # of a masked plan
+    assert dangers(reviewed(gone, hidden)) == {Danger.REFUSED}
+
+
+def test_a_certificate_is_made_anew_and_its_endpoint_follows() -> None:
+    before = {"certificate_arn": "arn:old", "certificate_id": "a", "certificate_pem": "one"}
+    anew = change(
+        CERTIFICATE,
+        "replace",
+        before,
+        {"certificate_arn": UNKNOWN, "certificate_id": "b", "certificate_pem": "two"},
+    )
+    endpoint = update(ENDPOINT, {"certificate_arn": "arn:old"}, certificate_arn=UNKNOWN)
+    found = reviewed(anew, endpoint)
+    assert {it.change.type for it in found.findings} == {ENDPOINT}
+
+
+# Connection attributes that change
+
+
+@pytest.mark.parametrize(
+    ("of", "changed", "words"),
+    [
+        ("source", {"captureDdls": "false"}, "a column that is added there is missing at Aurora"),
+        ("source", {"ddlArtifactsSchema": "ops"}, "DMS looks for its trigger"),
+        ("source", {"executeTimeout": "30"}, 'DMS gives a statement "30" seconds'),
+        ("source", {"failTasksOnLobTruncation": "false"}, "A value that is too large is cut"),
+        ("source", {"heartbeatEnable": "false"}, "the slot no longer moves"),
+        ("source", {"heartbeatFrequency": "60"}, "DMS moves the slot of a quiet source every"),
+        ("source", {"heartbeatSchema": "ops"}, "The heartbeat's table is looked for"),
+        ("source", {"mapBooleanAsBoolean": "false"}, "Booleans arrive as text"),
+        ("source", {"pluginName": "pglogical"}, "A slot is of one plug-in"),
+        ("source", {"slotName": "mine"}, "Another slot is another position"),
+        ("source", {"secretsManagerEndpointOverride": "evil.example.org"}, "DMS asks for its password"),
+        ("source", {"mapUnboundedNumericAsString": "true"}, "Numbers without precision"),
+        ("source", {"unheardOf": "1"}, 'No rule says that "1" is harmless for unheardof'),
+        ("target", {"afterConnectScript": "DROP SCHEMA public"}, "DMS runs another script"),
+        ("target", {"maxFileSize": "0"}, 'No rule says that "0" is harmless for maxfilesize'),
+    ],
+)  # fmt: skip
+def test_what_another_connection_attribute_does(
+    of: str, changed: dict[str, str], words: str
+) -> None:
+    known = {"source": SOURCE_OPTIONS, "target": TARGET_OPTIONS}[of]
+    before = {"endpoint_type": of, "extra_connection_attributes": options(known)}
+    found = reviewed(
+        update(ENDPOINT, before, extra_connection_attributes=options(known, **changed))
+    )
+    assert len(found.findings) == 2
+    assert words in effects(found)[1]
+
+
+@pytest.mark.parametrize(
+    ("changed", "more"),
+    [
+        ({"executeTimeout": "120"}, 0),
+        ({"captureDdls": None}, 0),  # ModifyEndpoint keeps what is not named
+        ({"slotName": None}, 0),
+    ],
+)
+def test_a_connection_attribute_that_does_no_more(changed: dict[str, Any], more: int) -> None:
+    before = {"endpoint_type": "source", "extra_connection_attributes": options(SOURCE_OPTIONS)}
+    after = options({**SOURCE_OPTIONS, "heartbeatFrequency": "5"}, **changed)
+    found = reviewed(update(ENDPOINT, before, extra_connection_attributes=after))
+    assert len(found.findings) == 1 + more
+
+
+def test_a_secret_attribute_is_not_shown() -> None:
+    before = {"endpoint_type": "source", "extra_connection_attributes": options(SOURCE_OPTIONS)}
+    after = options(SOURCE_OPTIONS, asm_password="correct-horse")
+    found = reviewed(update(ENDPOINT, before, extra_connection_attributes=after))
+    assert "correct-horse" not in json.dumps(effects(found))
+    assert "(sensitive)" in effects(found)[1]
+
+
+# Many of them
+
+
+def test_each_endpoint_task_and_certificate_is_looked_up_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    real = Change.changes
+
+    def steps(count: int) -> int:
+        seen = 0
+
+        def counted(self: Change, attribute: str) -> bool:
+            nonlocal seen
+            seen += 1
+            return real(self, attribute)
+
+        monkeypatch.setattr(Change, "changes", counted)
+        items = [
+            {**it, "address": f"{it['address']}{number}"}
+            for number in range(count)
+            for it in (
+                update(ENDPOINT, {"endpoint_arn": f"arn:{number}"}, username="x"),
+                stays(
+                    TASK,
+                    source_endpoint_arn=f"arn:{number}",
+                    status="running",
+                    table_mappings=mappings(rule(f"s{number}")),
+                ),
+                new_task(
+                    source_endpoint_arn=f"arn:{number}",
+                    table_mappings=mappings(rule(f"n{number}")),
+                ),
+                change(CERTIFICATE, "delete", {"certificate_arn": f"arn:{number}"}, None),
+            )
+        ]
+        reviewed(*items)
+        return seen
+
+    assert steps(80) <= 2.1 * steps(40)
