@@ -186,6 +186,12 @@ def test_terraforms_own_notes(attribute: str) -> None:
     assert dangers(reviewed(secret)) == UNCLEAR
 
 
+def test_a_note_that_is_marked_as_sensitive_is_not_in_clear() -> None:
+    note = change(NOTE, "create", None, {"input": {"PGPASSWORD": "correct-horse"}},
+                  after_sensitive={"input": True})  # fmt: skip
+    assert reviewed(note).exit_code == 0
+
+
 @pytest.mark.parametrize(
     ("before", "after", "found"),
     [
