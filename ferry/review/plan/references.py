@@ -5,12 +5,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from ferry.review.plan.objects import members
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from ferry.review.plan.values import Json
 
     References = Mapping[str, Mapping[str, Sequence[str]]]
+
+DEPENDS_ON: Final = "depends_on"
+"""Stands among the attributes, with what a resource waits for and does not refer to."""
 
 _ADDRESS: Final = re.compile(r"(?:module\.[\w-]+\.)*(?:data\.)?[\w-]+\.[\w-]+")
 
@@ -20,6 +25,7 @@ def references(configuration: Json) -> References:
 
     An attribute that is configured without a reference has none; one that is not configured is
     absent. A resource stands there by its address, anything else (``var.x``) by its first two words.
+    DEPENDS_ON is among the attributes.
 
     Source: https://developer.hashicorp.com/terraform/internals/json-format#configuration-representation
 
@@ -37,18 +43,18 @@ def _in_module(module: Json, prefix: str) -> Iterator[tuple[str, Mapping[str, Se
         if not isinstance(module, dict):
             continue
         for resource in _objects(module.get("resources")):
-            address, expressions = resource.get("address"), resource.get("expressions")
+            address, expressions = resource.get("address"), members(resource.get("expressions"))
+            if resource.get("depends_on"):
+                expressions = {**expressions, DEPENDS_ON: {"references": resource["depends_on"]}}
             yield (
                 f"{prefix}{address}",
                 {
                     name: tuple(dict.fromkeys(f"{prefix}{it}" for it in _referred(expression)))
-                    for name, expression in (
-                        expressions.items() if isinstance(expressions, dict) else ()
-                    )
+                    for name, expression in expressions.items()
                 },
             )
         calls = module.get("module_calls")
-        for name, call in calls.items() if isinstance(calls, dict) else ():
+        for name, call in members(calls).items():
             if isinstance(call, dict):
                 modules.append((call.get("module"), f"{prefix}module.{name}."))
 

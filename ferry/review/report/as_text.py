@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import textwrap
+from typing import TYPE_CHECKING, Final
 
 from facts.inert import visible
 from ferry.review.report.fitting import Piece, fitted
@@ -12,11 +13,13 @@ if TYPE_CHECKING:
     from ferry.review.report.parts import Entry, Part
     from ferry.review.rules.review import Review
 
+_COLUMNS: Final = 80
+
 
 def as_text(review: Review) -> str:
     """Write a review as plain text. No character of the plan's can steer a terminal."""
     laid_out = report(review)
-    lead = "".join(f"  {phrase.text(visible)}\n" for phrase in laid_out.lead)
+    lead = "".join(_wrapped(phrase.text(visible), indent=2) for phrase in laid_out.lead)
     return fitted(
         f"{laid_out.title.text(visible)}\n{lead}", [_piece(it) for it in laid_out.parts], note=_note
     )
@@ -49,9 +52,9 @@ def _piece(part: Part) -> Piece:
 def _block(part: Part, entry: Entry) -> str:
     """A row of a table, a line for each cell that says something."""
     cells = [phrase.text(visible) for phrase in entry.cells]
-    lines = [f"  {'  '.join(cells[:2])}\n"]
+    lines = [_wrapped("  ".join(cells[:2]), indent=2)]
     lines += [
-        f"      {column}: {cell}\n"
+        _wrapped(f"{column}: {cell}", indent=6)
         for column, cell in zip(part.columns[2:], cells[2:], strict=True)
         if cell
     ]
@@ -60,8 +63,18 @@ def _block(part: Part, entry: Entry) -> str:
     return "".join(lines)
 
 
+def _wrapped(text: str, *, indent: int) -> str:
+    """A sentence of ours in lines that a terminal shows whole; a word that is longer stays whole."""
+    lines = textwrap.wrap(
+        text, _COLUMNS, initial_indent=" " * indent, subsequent_indent=" " * (indent + 4),
+        break_long_words=False, break_on_hyphens=False,
+    )  # fmt: skip
+    return "\n".join(lines) + "\n"
+
+
 def _line(entry: Entry) -> str:
-    return f"  {entry.cells[0].text(visible)}\n"
+    text = entry.cells[0].text(visible)
+    return f"  {text}\n" if entry.change else _wrapped(text, indent=2)
 
 
 def _folded(entry: Entry) -> str:

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Final
 from ferry.review.plan.plan import Action
 from ferry.review.plan.shown import NOTHING, Shown, clipped, joined, ours
 from ferry.review.plan.values import UNKNOWN
+from ferry.review.report.alike import alike, named
 from ferry.review.report.covered import covered, covered_part
+from ferry.review.report.order import order_of_restarts
 from ferry.review.report.parts import Entry, Part
 from ferry.review.report.security import statements_part, traffic_part
 from ferry.review.rules.dangers import Section
@@ -20,14 +22,27 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ferry.review.plan.plan import Change
+    from ferry.review.report.alike import Alike
     from ferry.review.rules.dangers import Danger
-    from ferry.review.rules.finding import Finding
     from ferry.review.rules.review import Review
 
 _MOST_DIFFERENCES: Final = 15
 _MOST_NAMED: Final = 5
 _MOST_UNFOLDED: Final = 30
 """More changes than these are folded, so that what stands below them is not far away."""
+
+_REASONS: Final = {
+    "delete_because_count_index": "because count leaves it out",
+    "delete_because_each_key": "because for_each leaves it out",
+    "delete_because_no_module": "because its module is gone from the code",
+    "delete_because_no_resource_config": "because it is gone from the code",
+    "delete_because_wrong_repetition": "because count or for_each is used in another way",
+    "replace_because_cannot_update": "because it cannot be changed in place",
+    "replace_because_tainted": "because it is tainted",
+    "replace_by_request": "because -replace asks for it",
+    "replace_by_triggers": "because of replace_triggered_by",
+}
+"""Terraform's `action_reason`. Source: https://developer.hashicorp.com/terraform/internals/json-format"""
 
 _NOT_IN_A_PLAN: Final = (
     "Not in a plan, and so not looked at: whether AWS offers these versions and classes in the "
@@ -150,23 +165,22 @@ def _counts(review: Review) -> Phrase:
 
 
 def _reasons(review: Review) -> Iterator[Phrase]:
-    """The first finding of each danger, what blocks first, and how many there are beside."""
-    by_danger: dict[Danger, list[Finding]] = {}
-    for finding in review.findings:
-        by_danger.setdefault(finding.danger, []).append(finding)
-    for danger, findings in by_danger.items():
-        first = findings[0]
-        more = f" (and {len(findings) - 1:,} more)" if findings[1:] else ""
-        when = f" When: {first.when.template}." if first.when.template else ""
+    """The first of what is found of each danger, what blocks first, and how many there are beside."""
+    by_danger: dict[Danger, list[Alike]] = {}
+    for group in alike(review.findings):
+        by_danger.setdefault(group.first.danger, []).append(group)
+    for danger, groups in by_danger.items():
+        first = groups[0]
+        who = named(first.places, most=_MOST_NAMED)
+        each = ", each:" if first.places[1:] else "."
+        when = f" When: {first.first.when.template}." if first.first.when.template else ""
+        more = f" (and {len(groups) - 1:,} more)" if groups[1:] else ""
         yield Phrase(
-            f"{_weight(review, first)} {_words(danger)}: {{place}}. {first.effect.template}{when}"
-            f"{more}",
-            {
-                "place": clipped(first.change.shown_place),
-                **_clipped(first.effect),
-                **_clipped(first.when),
-            },
+            f"{_weight(review, danger)} {_words(danger)}: {who.template}{each} "
+            f"{first.effect.template}{when}{more}",
+            {**who.values, **_clipped(first.effect), **_clipped(first.first.when)},
         )
+    yield from order_of_restarts(review)
     doubts = len(review.judgement.doubts) + len(review.plan.unread)
     if doubts:
         yield Phrase(f"Not judged: {doubts:,}, listed at the end. Look at them yourself.")
@@ -186,8 +200,8 @@ def _words(danger: Danger) -> str:
     return danger.replace("-", " ")
 
 
-def _weight(review: Review, finding: Finding) -> str:
-    return "Blocks:" if finding.danger in review.block else "Second reviewer:"
+def _weight(review: Review, danger: Danger) -> str:
+    return "Blocks:" if danger in review.block else "Second reviewer:"
 
 
 def _section(review: Review, section: Section) -> Part:
@@ -198,27 +212,31 @@ def _section(review: Review, section: Section) -> Part:
         entries=[
             Entry(
                 cells=(
-                    Phrase(f"{_weight(review, it).rstrip(':').lower()}, {_words(it.danger)}"),
+                    Phrase(
+                        f"{_weight(review, it.first.danger).rstrip(':').lower()}, "
+                        f"{_words(it.first.danger)}"
+                    ),
                     _where(it),
                     _clip(it.effect),
-                    _clip(it.when),
-                    Phrase(it.lasts),
-                    _clip(it.remedy),
+                    _clip(it.first.when),
+                    Phrase(it.first.lasts),
+                    _clip(it.first.remedy),
                 ),
-                source=it.source,
+                source=it.first.source,
             )
-            for it in review.in_section(section)
+            for it in alike(review.in_section(section))
         ],
     )
 
 
-def _where(finding: Finding) -> Phrase:
-    values = {"place": clipped(finding.change.shown_place)}
-    if not finding.attribute:
-        return Phrase("{place}", values)
+def _where(group: Alike) -> Phrase:
+    who = named(group.places)
+    if not group.attribute:
+        return who
+    colon = ":" if group.places[1:] else ""
     return Phrase(
-        "{place} {attribute}",
-        {**values, "attribute": clipped(finding.change.masker.text(finding.attribute))},
+        f"{who.template}{colon} {{attribute}}",
+        {**who.values, "attribute": clipped(group.attribute)},
     )
 
 
@@ -260,12 +278,14 @@ def _change(review: Review, change: Change, *, has_effects: bool) -> Phrase:
         values["previous"] = clipped(change.masker.text(change.previous_address))
     if change.imported:
         text += ", imported"
-    if change.reason:
-        text += ", {reason}"
-        values["reason"] = clipped(change.masker.text(change.reason.replace("_", " ")))
     if change.action is Action.REPLACE and change.replace_paths:
         text += ", because of {paths}"
         values["paths"] = clipped(joined(map(change.masker.text, change.replace_paths)))
+    elif change.reason in _REASONS:
+        text += f", {_REASONS[change.reason]}"
+    elif change.reason:
+        text += ", {reason}"
+        values["reason"] = clipped(change.masker.text(change.reason.replace("_", " ")))
     if has_effects:
         return Phrase(f"{text}: see above", values)
     because = review.judgement.reasons.get(change.address, [])

@@ -21,7 +21,7 @@ def statements_part(review: Review) -> Part:
         entries=[
             Entry(
                 cells=(
-                    Phrase("after" if it.added else "before"),
+                    Phrase("added" if it.added else "removed"),
                     Phrase("{place}", {"place": clipped(it.change.shown_place)}),
                     Phrase("allow" if it.statement.allows else "deny"),
                     _listed(it, it.statement.principals.texts),
@@ -51,7 +51,7 @@ def traffic_part(review: Review) -> Part:
         entries=[
             Entry(
                 cells=(
-                    Phrase("after" if it.added else "before"),
+                    Phrase("added" if it.added else "removed"),
                     Phrase("{place}", {"place": clipped(it.change.shown_place)}),
                     Phrase(it.traffic.direction),
                     Phrase(

@@ -43,6 +43,10 @@ _SAID_OF: Final = {
 }
 """The rows that speak for an action, the first that there is."""
 
+UNCLEAR_SET: Final = "No rule says that {after} is harmless here."
+UNCLEAR_CHANGED: Final = "No rule says that {after} is harmless here; it was {before}."
+"""What is said of an attribute that rows know and none allows: a new one, and one that changes."""
+
 _ONLY_MARKS: Final = "Nothing changes but what Terraform marks as sensitive."
 _SUPERSEDED: Final = "It is left over from an earlier replacement; what took its place stands."
 
@@ -239,9 +243,9 @@ def _unclear(change: Change, name: str) -> Finding:
     effect = (
         f"No rule says that it is harmless to {change.action} it."
         if whole
-        else "No rule says that {after} is harmless here."
+        else UNCLEAR_SET
         if change.before.get(name) is None
-        else "No rule says that {after} is harmless here; it was {before}."
+        else UNCLEAR_CHANGED
     )
     return Finding(
         danger=Danger.UNCLEAR,

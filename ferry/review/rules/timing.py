@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum, auto
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ferry.review.plan.values import UNKNOWN
 from ferry.review.rules.dangers import Danger
@@ -11,6 +11,9 @@ from ferry.review.rules.finding import Phrase
 
 if TYPE_CHECKING:
     from ferry.review.plan.plan import Change
+
+
+_AT_ONCE: Final = "at once"
 
 
 class Timing(Enum):
@@ -39,9 +42,9 @@ def moment(change: Change, timing: Timing) -> Phrase:
     """When it happens, in words."""
     match timing:
         case Timing.NOW:
-            return Phrase("at once, when the plan is applied")
+            return Phrase(f"{_AT_ONCE}, when the plan is applied")
         case Timing.AS_SET if at_once(change):
-            return Phrase("at once, because apply_immediately is true")
+            return Phrase(f"{_AT_ONCE}, because apply_immediately is true")
         case Timing.AS_SET:
             window = change.after.get("preferred_maintenance_window")
             if isinstance(window, str) and window:
@@ -54,6 +57,11 @@ def moment(change: Change, timing: Timing) -> Phrase:
             return Phrase("when the instances are restarted; Terraform restarts none")
         case _:
             return Phrase("")
+
+
+def is_at_once(when: Phrase) -> bool:
+    """Whether a moment is that at which the plan is applied."""
+    return when.template.startswith(_AT_ONCE)
 
 
 def weighed(danger: Danger, change: Change, timing: Timing) -> Danger:
