@@ -9,7 +9,7 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from ferry.review.plan.plan import Action
-from ferry.review.plan.values import holds_hidden, marks
+from ferry.review.plan.values import holds_hidden
 from ferry.review.rules.combined.alarms import alarms_told
 from ferry.review.rules.combined.events import events_told
 from ferry.review.rules.combined.policies import policy_findings
@@ -92,9 +92,8 @@ def _draws_only(body: Json) -> bool:
 
 
 def _tells_no_secret(change: Change, attribute: str) -> bool:
-    """Whether no secret stands in the new value in clear, that is without being marked as one."""
-    mask = change.mask.get(attribute) if isinstance(change.mask, dict) else change.mask
-    return marks(mask) or not holds_hidden(change.hidden_after(attribute))
+    """Whether nothing in the new value is a secret, marked or not: where it stands, many read it."""
+    return not holds_hidden(change.hidden_after(attribute))
 
 
 def _days(retention: Json) -> float:
