@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from base64 import b64encode
+from base64 import b64decode
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote_plus
 
@@ -28,11 +28,10 @@ _NESTED: Final = 4
 """How deep in JSON within JSON a copy is known."""
 
 _ESCAPE: Final = re.compile(r"\\(?:([\"\\/bfnrt])|u(?P<code>[0-9A-Fa-f]{4}))")
+_ESCAPES_IN_BYTES: Final = re.compile(_ESCAPE.pattern.encode())
+_BASE64: Final = re.compile(r"[A-Za-z0-9+/_\-]{11,}")  # as many as SHORTEST bytes take
+_OF_URLS: Final = str.maketrans("-_", "+/")
 _LETTERS: Final = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
-
-_TERRAFORM: Final = str.maketrans(
-    {it: f"\\u{ord(it):04x}" for it in "<>&\u2028\u2029"}  # as Go's encoding/json
-)
 
 
 class Copies:
@@ -48,17 +47,14 @@ class Copies:
     __slots__ = ("_finder", "_known")
 
     def __init__(self, texts: Iterable[str]) -> None:
-        forms = {
-            form[:_LONGEST]
+        wanted = {
+            _bytes(text[:_LONGEST])
             for text in set(texts)
             if len(text) >= SHORTEST and unmarked(text) == text
-            for form in _forms(text[:_LONGEST])
         }
         self._known: dict[str, bool] = {}
         self._finder = (
-            BytesAhoCorasick(map(_bytes, forms), matchkind=MatchKind.LeftmostLongest)
-            if forms
-            else None
+            BytesAhoCorasick(wanted, matchkind=MatchKind.LeftmostLongest) if wanted else None
         )
 
     def __bool__(self) -> bool:
@@ -70,21 +66,20 @@ class Copies:
             return False
         known = self._known.get(text)
         if known is None:  # a plan repeats its texts: names, ARNs, tags
-            known = self._known[text] = any(map(self._found, _meanings(text)))
+            known = self._known[text] = any(
+                map(self._finder.find_matches_as_indexes, _meanings(text))
+            )
         return known
-
-    def _found(self, text: str) -> list[tuple[int, int, int]]:
-        return self._finder.find_matches_as_indexes(_bytes(text)) if self._finder else []
 
     def replaced(self, text: str) -> str:
         """A text with marks in their places, so that what stands around them can be read.
 
         Where it has them in other letters, such as JSON's, the whole text is replaced.
         """
-        if not self.in_text(text):
+        if self._finder is None or not self.in_text(text):
             return text
         whole, parts, done = _bytes(text), [], 0
-        for _, start, end in self._found(text):
+        for _, start, end in self._finder.find_matches_as_indexes(whole):
             parts += [_text(whole[done:start]), Hidden(_text(whole[start:end])).mark]
             done = end
         shown = "".join([*parts, _text(whole[done:])])
@@ -113,39 +108,41 @@ class Copies:
         return value
 
 
-def _meanings(text: str) -> Iterator[str]:
-    """A text, and what it says to those who read JSON, JSON within JSON, or a URL."""
-    yield text
+def _meanings(text: str) -> Iterator[bytes]:
+    """A text, and what it says to those who read JSON, JSON within JSON, a URL or base64."""
+    yield _bytes(text)
+    said = text
+    for said in _unescaped(text):
+        yield _bytes(said)
+    if "%" in said:
+        yield _bytes(unquote_plus(said))
+    for encoded in _BASE64.finditer(said):
+        for decoded in _decoded(encoded[0]):
+            yield decoded
+            if _ESCAPES_IN_BYTES.search(decoded):
+                yield from map(_bytes, _unescaped(decoded.decode(errors="replace")))
+
+
+def _unescaped(text: str) -> Iterator[str]:
+    """What a text says that is JSON's, then what that says."""
     for _ in range(_NESTED):
-        if "\\" not in text:
+        if not _ESCAPE.search(text):
             break
-        text = _ESCAPE.sub(_unescaped, text)
-        yield text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    if "%" in text:
-        yield unquote_plus(text)
+        text = _ESCAPE.sub(_letter, text)
+        if not text.isascii():  # halves of a pair make one letter
+            text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        yield text
 
 
-def _unescaped(escape: re.Match[str]) -> str:
+def _decoded(text: str) -> Iterator[bytes]:
+    """What letters of base64 say, wherever in them it begins."""
+    text = text.translate(_OF_URLS)
+    for begin in range(4):
+        yield b64decode(text[begin:] + "A" * (-(len(text) - begin) % 4))
+
+
+def _letter(escape: re.Match[str]) -> str:
     return chr(int(escape["code"], 16)) if escape["code"] else _LETTERS.get(escape[1], escape[1])
-
-
-def _forms(text: str) -> Iterator[str]:
-    """How a text may be written otherwise than in escapes: as it is, or in base64, from JSON too."""
-    yield text
-    as_they_are = json.dumps(text, ensure_ascii=False)[1:-1]
-    for form in {text, as_they_are, as_they_are.translate(_TERRAFORM), json.dumps(text)[1:-1]}:
-        yield from _in_base64(form)
-
-
-def _in_base64(text: str) -> Iterator[str]:
-    """A text in base64, wherever it begins in what was encoded: of its three ways, what is certain."""
-    plain = _bytes(text)
-    for before in range(3):
-        encoded = b64encode(b"\0" * before + plain).decode()
-        certain = encoded[(before * 8 + 5) // 6 : (before + len(plain)) * 8 // 6]
-        if len(certain) >= SHORTEST:
-            yield certain
-            yield certain.translate(str.maketrans("+/", "-_"))
 
 
 def _bytes(text: str) -> bytes:
