@@ -168,7 +168,8 @@ def _starts(change: Change) -> bool:
 
 
 def _may_start(change: Change) -> bool:
-    return change.after.get("start_replication_task") not in {None, False}
+    value = change.after.get("start_replication_task")
+    return not (value is None or value is False)
 
 
 def _words(change: Change, tasks: _Tasks) -> tuple[str, dict[str, Shown]]:
@@ -179,22 +180,29 @@ def _words(change: Change, tasks: _Tasks) -> tuple[str, dict[str, Shown]]:
     if before is not None and after is not None and change.changes(name):
         values["settings"] = in_words(change, name, table=SETTINGS, before=before, after=after)
         told += ["Its settings change: {settings}."] if values["settings"] else []
-    values |= {key: shown for key, shown in _tables_in_words(change, tasks).items() if shown}
+    values |= _tables_in_words(change, tasks)[1]
     return " ".join(told), values
 
 
-def _tables_in_words(change: Change, tasks: _Tasks) -> dict[str, Shown]:
-    """The tables that the task carries from now on, and those that it no longer does."""
-    sides = [tasks.mappings(side) for side in (change.before, change.after)]
-    old, new = [set() if it is None else _carries(it) for it in sides]
-    return {
-        "come": _named(change, sorted(new - old)),
-        "gone": _named(change, sorted(old - new)),
+def _tables_in_words(change: Change, tasks: _Tasks) -> tuple[list[str], dict[str, Shown]]:
+    """What the task carries from now on, and what it no longer does, in words."""
+    old, new = tasks.mappings(change.before), tasks.mappings(change.after)
+    if old is None or new is None or old.strange or new.strange:
+        return [], {}
+    sides = {
+        "come": ("From now on it carries {come}.", new.included, old.included),
+        "gone": ("It no longer carries {gone}.", old.included, new.included),
+        "out": ("From now on it leaves out {out}.", new.excluded, old.excluded),
+        "back": ("It no longer leaves out {back}.", old.excluded, new.excluded),
     }
-
-
-def _carries(mappings: Mappings) -> set[str]:
-    return {f"{it}" for it in mappings.included} | {f"not {it}" for it in mappings.excluded}
+    found = {
+        name: (text, sorted({str(it) for it in one} - {str(it) for it in other}))
+        for name, (text, one, other) in sides.items()
+    }
+    told = {name: (text, names) for name, (text, names) in found.items() if names}
+    return [text for text, _ in told.values()], {
+        name: _named(change, names) for name, (_, names) in told.items()
+    }
 
 
 def _named(change: Change, texts: Sequence[str]) -> Shown:
@@ -214,14 +222,9 @@ def _what_else(change: Change, tasks: _Tasks) -> Mapping[str, str]:
         found["cdc_start_time"] = position
     before, after = tasks.mappings(change.before), tasks.mappings(change.after)
     if before is None or after is None or before.rules != after.rules:
-        words = _tables_in_words(change, tasks)
-        found["table_mappings"] = " ".join(
-            [
-                *(["From now on it carries {come}."] if words["come"] else []),
-                *(["No longer does it carry {gone}."] if words["gone"] else []),
-                "Tables that are added are loaded only by a reload; what was copied stays.",
-            ]
-        )
+        words, _ = _tables_in_words(change, tasks)
+        stays = "Tables that are added are loaded only by a reload; what was copied stays."
+        found["table_mappings"] = " ".join([*words, stays])
     return found
 
 
@@ -389,7 +392,7 @@ class _Tasks:
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
-        self._kinds: dict[str, frozenset[tuple[str, Json]]] = {}
+        self._kinds: dict[str, frozenset[tuple[str, str | None]]] = {}
         self._settings: dict[str, Mapping[str, Json] | None] = {}
         self._mappings: dict[str, Mappings | None] = {}
         self._effects: dict[tuple[int, int], Effects] = {}
@@ -438,7 +441,7 @@ class _Tasks:
             and all(self._kinds_at(task, it) == {kind} for it in names)
         )
 
-    def _kinds_at(self, task: Change, address: str) -> frozenset[tuple[str, Json]]:
+    def _kinds_at(self, task: Change, address: str) -> frozenset[tuple[str, str | None]]:
         """What stands at an address without a key; nothing where not all of it stays."""
         if address not in self._kinds:
             group = task.neighbours.get(address, ())
@@ -489,8 +492,11 @@ def _once(read: dict[str, _Read], text: Json, reader: Callable[[Json], _Read]) -
     return read[text]
 
 
-def _kind(change: Change) -> tuple[str, Json]:
-    return change.type, change.after.get("endpoint_type") if change.type == _ENDPOINT else None
+def _kind(change: Change) -> tuple[str, str | None]:
+    if change.type != _ENDPOINT:
+        return change.type, None
+    kind = change.after.get("endpoint_type")
+    return change.type, kind if isinstance(kind, str) else ""
 
 
 # Endpoints
@@ -550,7 +556,9 @@ def _endpoint_changed(change: Change, running: Sequence[Change]) -> Iterator[Fin
         effect = "DMS changes no endpoint while a task uses it: {tasks} may be running."
     elif running:
         danger = Danger.REPLICATION_STOP
-        effect = "{tasks} are stopped meanwhile. Whether they are started again is not certain."
+        effect = (
+            "Tasks are stopped meanwhile: {tasks}. Whether they are started again is not certain."
+        )
     else:
         danger = Danger.REPLICATION_STOP
         effect = f"DMS connects in another way from now on. {_what_breaks(changed)}"

@@ -119,7 +119,7 @@ def _is_plain(rule: Mapping[str, Any]) -> bool:
         tables is not None
         and set(rule) <= _SELECTION
         and not rule.get("filters")
-        and rule.get("rule-action") in {"include", "exclude"}
+        and any(rule.get("rule-action") == it for it in ("include", "exclude"))
         and bool(_PLAIN.fullmatch(tables.schema) and _PLAIN.fullmatch(tables.table))
     )
 

@@ -9,6 +9,7 @@ import pytest
 
 from ferry.review import Danger
 from tests.unit.ferry.review.plans import UNKNOWN, change, dangers, effects, reviewed, stays, update
+from tests.unit.ferry.review.replication_examples import mappings, rule
 
 if TYPE_CHECKING:
     from ferry.review.plan.values import Json
@@ -105,6 +106,24 @@ def test_a_task_that_no_longer_runs_is_not_stopped_by_taking_its_start_back() ->
 def test_what_else_a_changed_task_does(attribute: str, more: str) -> None:
     effect, *_ = effects(reviewed(update(TASK, {"status": "running"}, **{attribute: "x"})))
     assert effect.endswith(more)
+
+
+def test_which_tables_a_changed_task_carries_stands_in_words() -> None:
+    one = mappings(rule("orders"), rule("sales"), rule("orders", "audit%", "exclude"))
+    other = mappings(rule("orders"), rule("stock"), rule("orders", "log%", "exclude"))
+    before = {"status": "running", "start_replication_task": True, "table_mappings": one}
+    (effect,) = effects(reviewed(update(TASK, before, table_mappings=other)))
+    assert effect == (
+        "A running task is stopped, changed and resumed. From now on it carries stock.%. It no "
+        "longer carries sales.%. From now on it leaves out orders.log%. It no longer leaves out "
+        "orders.audit%. Tables that are added are loaded only by a reload; what was copied stays."
+    )
+
+
+def test_other_names_of_rules_carry_the_same_tables() -> None:
+    before = {"status": "stopped", "table_mappings": mappings(rule("orders"), rule("sales"))}
+    after = mappings(rule("sales", **{"rule-id": "7"}), rule("orders", **{"rule-name": "x"}))
+    assert reviewed(update(TASK, before, table_mappings=after)).exit_code == 0
 
 
 def test_tags_of_a_task_stop_nothing() -> None:
@@ -208,7 +227,7 @@ def test_an_endpoint_that_pauses_its_tasks_may_leave_them_so() -> None:
     finding = endpoint_change(task("running"), pauses=True, database_name="other")
     assert finding.danger is Danger.REPLICATION_STOP
     assert finding.effect.text() == (
-        "orders are stopped meanwhile. Whether they are started again is not certain."
+        "Tasks are stopped meanwhile: orders. Whether they are started again is not certain."
     )
 
 
