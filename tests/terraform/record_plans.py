@@ -16,6 +16,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ferry.review.plan.plan import without_key
+from ferry.review.plan.references import references
 from harness.deployment import ROOT, Deployment, synthesize
 from harness.server import LocalAws
 from tests.terraform.copies import copies_of, plan
@@ -50,21 +52,36 @@ _ALARM = "aws_cloudwatch_metric_alarm"
 def trimmed(document: dict[str, Any]) -> dict[str, Any]:
     """A plan without what the review does not read.
 
-    Left are its version, what changes, what rules look at beside that, and the drift. An entry that
-    stays is whole, but for what is left alone: its ``before`` is its ``after``, and is not repeated.
+    Left are its version, what changes and what that refers to, what rules look at beside that, and the
+    drift. An entry that stays is whole, but for what is left alone: its ``before`` is its ``after``,
+    and is not repeated.
     """
     found = {name: document[name] for name in _KEPT if name in document}
     changes = document["resource_changes"]
-    changed = {it["type"] for it in changes if it["change"]["actions"] != ["no-op"]}
-    kept = _LOOKED_AT | ({_ALARM} if changed & _WATCHED else frozenset())
+    changing = [it for it in changes if it["change"]["actions"] != ["no-op"]]
+    kept = _LOOKED_AT | ({_ALARM} if {it["type"] for it in changing} & _WATCHED else frozenset())
+    configuration = references(document.get("configuration"))
+    refers_to = {
+        address: configuration[address]
+        for address in dict.fromkeys(without_key(it["address"]) for it in changing)
+        if address in configuration
+    }
+    beside = {it for named in refers_to.values() for one in named.values() for it in one}
     found["resource_changes"] = []
     for change in changes:
         inner = change["change"]
         if inner["actions"] != ["no-op"]:
             found["resource_changes"].append(change)
-        elif change["type"] in kept:
+        elif change["type"] in kept or without_key(change["address"]) in beside:
             once = {name: value for name, value in inner.items() if not name.startswith("before")}
             found["resource_changes"].append({**change, "change": once})
+    found["configured"] = [
+        {
+            "address": address,
+            "expressions": {name: {"references": named} for name, named in attributes.items()},
+        }
+        for address, attributes in refers_to.items()
+    ]
     return found
 
 

@@ -25,9 +25,11 @@ def account_of(name: str) -> str:
 def text(name: str) -> str:
     """A recorded plan as ``terraform show -json`` printed it, as far as it was kept.
 
-    What is left alone was recorded once, not before and after.
+    What is left alone was recorded once, not before and after; of the configuration, what attributes
+    refer to.
     """
     document: dict[str, Any] = json.loads((FOLDER / f"{name}.json").read_text())
+    document["configuration"] = {"root_module": {"resources": document.pop("configured")}}
     for item in document["resource_changes"]:
         change = item["change"]
         if change["actions"] == ["no-op"]:

@@ -30,7 +30,7 @@ what, so that every route may be one of a table that is there."""
 
 RULES = [row for row in ROWS if isinstance(row, Rule)]
 MOST_BYTES_OF_ONE = 300_000
-MOST_BYTES = 1_500_000
+MOST_BYTES = 2_000_000
 EXAMPLE_ACCOUNTS = {"111122223333", "444455556666"}
 
 NEVER_PLANNED: dict[str, str] = {}
