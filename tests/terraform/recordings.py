@@ -89,6 +89,7 @@ def cluster_in_place(stack: Stack) -> None:
         iam_database_authentication_enabled=False, vpc_security_group_ids=["sg-0123456789abcdef0"],
         iam_roles=[_ROLE], enable_http_endpoint=True, enabled_cloudwatch_logs_exports=[],
         performance_insights_enabled=False,
+        serverlessv2_scaling_configuration={"min_capacity": 0.5, "max_capacity": 2},
     )
 
 
@@ -100,7 +101,7 @@ def instances_in_place(stack: Stack) -> None:
             ca_cert_identifier="rds-ca-ecc384-g1", db_parameter_group_name="another",
             apply_immediately=True, preferred_maintenance_window="mon:03:00-mon:04:00",
             publicly_accessible=True, auto_minor_version_upgrade=True, monitoring_interval=0,
-            performance_insights_enabled=False,
+            performance_insights_enabled=False, promotion_tier=5,
         )
 
 
@@ -109,14 +110,14 @@ def other_way_round(stack: Stack) -> None:
     of(stack, _CLUSTER, "aurora/cluster").update(
         backup_retention_period=14, preferred_backup_window="22:00-22:30",
         enabled_cloudwatch_logs_exports=["postgresql", "instance"])
+    of(stack, _VERSION, "master-credentials/version")["secret_string_wo_version"] = 2
     of(stack, "aws_rds_cluster_parameter_group", "aurora/parameters/cluster")["parameter"].append(
         {"name": "work_mem", "value": "65536", "apply_method": "immediate"})
     of(stack, "aws_kms_key", "key/key").update(deletion_window_in_days=30)
     of(stack, _SECRET, "target-secret/secret").update(
         recovery_window_in_days=30, description="Another")
     for instance in every(stack, _INSTANCE):
-        instance.update(promotion_tier=5, performance_insights_retention_period=31,
-                        monitoring_interval=30)
+        instance.update(performance_insights_retention_period=31, monitoring_interval=30)
     every(stack, "aws_cloudwatch_metric_alarm")[0]["threshold"] = 60
     for kind in ("aws_db_event_subscription", "aws_dms_event_subscription",
                  "aws_sns_topic", "aws_flow_log", "aws_vpc", "aws_subnet", "aws_route_table",
@@ -322,7 +323,10 @@ def well_kept(stack: Stack) -> None:
         secret["recovery_window_in_days"] = 30
     for version in every(stack, _VERSION):
         version["version_stages"] = ["AWSCURRENT", "ANOTHER"]
-    of(stack, _CLUSTER, "aurora/cluster")["delete_automated_backups"] = False
+    of(stack, _CLUSTER, "aurora/cluster").update(
+        delete_automated_backups=False, database_insights_mode="advanced")
+    for body in (*every(stack, _CLUSTER), *every(stack, _INSTANCE)):
+        body["performance_insights_retention_period"] = 465
 
 
 def less_kept(stack: Stack) -> None:
@@ -333,10 +337,10 @@ def less_kept(stack: Stack) -> None:
     for version in every(stack, _VERSION):
         version["version_stages"] = []
     of(stack, _CLUSTER, "aurora/cluster").update(
-        delete_automated_backups=True,
+        delete_automated_backups=True, database_insights_mode="standard",
         engine_lifecycle_support="open-source-rds-extended-support")
     for body in (*every(stack, _CLUSTER), *every(stack, _INSTANCE)):
-        body["performance_insights_kms_key_id"] = _KEY
+        body.update(performance_insights_kms_key_id=_KEY, performance_insights_retention_period=7)
 
 
 def upgrade_sent_along(stack: Stack) -> None:
@@ -375,7 +379,7 @@ RECORDINGS: Final[tuple[Recording, ...]] = (
     Recording(name="cluster-in-place", edit=cluster_in_place),
     Recording(name="instances-in-place", edit=instances_in_place),
     Recording(name="less-kept", first=well_kept, edit=less_kept,
-              applied=("aws_kms_key", _SECRET, _VERSION, _CLUSTER)),
+              applied=("aws_kms_key", _SECRET, _VERSION, _CLUSTER, _INSTANCE)),
     Recording(name="harmless", edit=other_way_round),
     Recording(name="replaced", edit=cluster_replaced),
     Recording(name="dms-in-place-engine-major", edit=replication_in_place),
@@ -390,8 +394,11 @@ RECORDINGS: Final[tuple[Recording, ...]] = (
         "aws_vpc_peering_connection", "aws_vpn_gateway_attachment",
         "aws_vpn_gateway_route_propagation")),
     Recording(name="everything-gone", edit=everything_gone),
-    Recording(name="everything-new", edit=unchanged,
-              state=lambda state: state.update(resources=[])),
+    *(
+        Recording(name=f"everything-new{suffix}", base=base, edit=unchanged,
+                  state=lambda state: state.update(resources=[]))
+        for base, suffix in {"staging": "", "dev": "-dev", "prod": "-prod"}.items()
+    ),
     Recording(name="alarms-and-events", edit=alarms_and_events),
     Recording(name="other-events", edit=other_events),
     Recording(name="watched-no-more", edit=watched_no_more),

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from ferry.errors import FerryError
 from ferry.review.plan.configuration import Configuration
@@ -16,13 +16,15 @@ from ferry.review.plan.values import UNKNOWN, Json, holds_hidden, same
 from ferry.review.plan.whole import Identity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from ferry.review.plan.differences import Difference
     from ferry.review.plan.references import References
     from ferry.review.plan.whole import Check, Unread
 
 _KEYS: Final = re.compile(r'\[(?:\d+|"(?:[^"\\]|\\.)*")\]')
+
+Answer = TypeVar("Answer")
 
 
 class PlanError(FerryError):
@@ -53,6 +55,25 @@ ACTIONS: Final = {
     ("forget",): Action.FORGET,
 }
 """Terraform's ``actions``. Source: https://developer.hashicorp.com/terraform/internals/json-format"""
+
+
+class Neighbours(dict[str, list["Change"]]):
+    """All that stands in a plan, by address without a key."""
+
+    def __init__(self, changes: Mapping[str, list[Change]] | None = None) -> None:
+        super().__init__(changes or {})
+        self._answers: dict[Callable[[Neighbours], Any], Any] = {}
+
+    def of(self, *types: str) -> Iterator[Change]:
+        """The changes of some types."""
+        return (it for group in self.values() for it in group if it.type in types)
+
+    def once(self, ask: Callable[[Neighbours], Answer]) -> Answer:
+        """The answer of a function, which is asked once for a plan."""
+        if ask not in self._answers:
+            self._answers[ask] = ask(self)
+        answer: Answer = self._answers[ask]
+        return answer
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,9 +121,7 @@ class Change:
     deposed: bool = False
     path: str = ""
     references: Mapping[str, Sequence[str]] | None = None
-    neighbours: Mapping[str, Sequence[Change]] = field(
-        default_factory=dict, repr=False, compare=False
-    )
+    neighbours: Neighbours = field(default_factory=Neighbours, repr=False, compare=False)
     provider: str = ""
     only_marks: bool = False
     masker: Masker = field(default_factory=Masker, compare=False, repr=False)
@@ -258,7 +277,7 @@ def without_keys(address: str) -> str:
 
 def among_others(changes: Sequence[Change], configuration: References | None) -> list[Change]:
     """The changes with what each refers to, and the others that the plan has."""
-    neighbours: dict[str, list[Change]] = {}
+    neighbours = Neighbours()
     found = []
     for change in changes:
         address = without_key(change.address)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from ferry.review.plan.plan import Action, without_key
 from ferry.review.plan.shown import joined
 from ferry.review.plan.statements import Element, Shift, Statement, shift, statements, without
-from ferry.review.plan.values import UNKNOWN
+from ferry.review.plan.values import UNKNOWN, Hidden
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -228,6 +228,8 @@ def role_of(change: Change, *, after: bool) -> str:
     name = side.get("name" if change.type == ROLE else "role")
     if isinstance(name, str):
         return name
+    if isinstance(name, Hidden):
+        return name.mark
     if change.type == ROLE:
         return without_key(change.address)
     for address in (change.references or {}).get("role", ()):

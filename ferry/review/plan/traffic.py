@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ferry.review.plan.plan import Action, without_key
 from ferry.review.plan.ranges import Network, Ranges, is_public, network
-from ferry.review.plan.values import UNKNOWN, Json, show
+from ferry.review.plan.values import UNKNOWN, Hidden, Json, show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -299,7 +299,7 @@ def let_through(change: Change, *, after: bool) -> list[Traffic]:
                         protocol="any",
                         ports="any",
                         span=None,
-                        peer=show(rule),
+                        peer=rule.mark if isinstance(rule, Hidden) else show(rule),
                         is_open=True,
                         group=group,
                     )
@@ -365,7 +365,12 @@ def _peers(rule: Mapping[str, Any]) -> Iterator[tuple[str, str, Network | None]]
         for item in value if isinstance(value, list) else [value]:
             if item is None or item in ("", False):
                 continue
-            text = f"({name} known after apply)" if item is UNKNOWN else _text(item) or show(item)
+            if isinstance(item, Hidden):
+                text = item.mark  # another one is another peer
+            else:
+                text = (
+                    f"({name} known after apply)" if item is UNKNOWN else _text(item) or show(item)
+                )
             yield name, text, network(item) if name in _RANGES and _text(item) else None
     if rule.get("self") not in (None, False):
         yield "self", "the group itself", None

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ferry.review.plan.plan import Action
 from ferry.review.plan.values import UNKNOWN, Json, holds_hidden, holds_unknown, is_set, same
+from ferry.review.rules.instances import is_reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -60,7 +61,7 @@ def all_of(*conditions: Condition) -> Condition:
 
 def at_a_reader(change: Change, _attribute: str) -> bool:
     """The attribute of an Aurora instance changes, and it is known to be a reader."""
-    return change.before.get("writer") is False
+    return is_reader(change)
 
 
 def at_a_writer(change: Change, attribute: str) -> bool:
@@ -145,6 +146,9 @@ turned_off: Final = compare(lambda _, after: after is not True, of=lambda before
 removed: Final = compare(lambda _, after: not is_set(after), of=is_set)
 """A value is no longer set."""
 
+changed_once_set: Final = compare(lambda *_: True, of=is_set)
+"""A value that is set becomes another one, or is removed."""
+
 set_to_another: Final = compare(lambda _, after: is_set(after))
 """A value becomes another one; it is not removed."""
 
@@ -183,6 +187,18 @@ def one_of(*values: Json) -> Condition:
     return becomes_one(lambda after: any(same(after, it) for it in values))
 
 
+is_false: Final = becomes_one(lambda after: after is False)
+"""The new value is false."""
+
+is_boolean: Final = becomes_one(lambda after: after is None or isinstance(after, bool))
+"""The new value is true, false, or says nothing."""
+
+
+def holds_only(*items: str) -> Condition:
+    """The new value is a list that holds some items and nothing else."""
+    return becomes_one(lambda after: isinstance(after, list) and all(it in items for it in after))
+
+
 def between(low: float, high: float) -> Condition:
     """The new value is a number within bounds, both included; so is a text that is one."""
 
@@ -212,10 +228,12 @@ unset: Final = one_of(None)
 
 
 def left_out(change: Change, attribute: str) -> bool | None:
-    """The configuration does not name the attribute, so that AWS or the provider decides.
+    """AWS or the provider decides: the value is not known, and the configuration does not name it.
 
     For attributes alone, never for blocks: a plan's configuration leaves out dynamic ones.
     """
+    if change.after.get(attribute) is not UNKNOWN:
+        return False
     return None if change.references is None else attribute not in change.references
 
 

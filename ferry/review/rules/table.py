@@ -14,10 +14,16 @@ from typing import TYPE_CHECKING, Final
 
 from ferry.review.rules.combined.alarms import alarms_told, unwatched
 from ferry.review.rules.combined.any_type import forgotten, tainted
-from ferry.review.rules.combined.aurora import family_and_version, waiting_upgrade
+from ferry.review.rules.combined.aurora import (
+    cluster_goes,
+    family_and_version,
+    instance_goes,
+    waiting_upgrade,
+)
 from ferry.review.rules.combined.events import events_told
 from ferry.review.rules.combined.keys import keys_go, passwords_change, secrets_go
 from ferry.review.rules.combined.network import routes_change, subnets_go, ways_change
+from ferry.review.rules.combined.parameters import parameters_change
 from ferry.review.rules.combined.policies import attachment_findings, policy_findings
 from ferry.review.rules.combined.receivers import receivers_told
 from ferry.review.rules.combined.replication import endpoint_changes, task_changes
@@ -76,6 +82,9 @@ SILENT_WHERE_FINE: Final[frozenset[Combined]] = frozenset(
     task_changes,
     traffic_findings,
     ways_change,
+    cluster_goes,
+    instance_goes,
+    parameters_change,
 }
 """Transitional: the functions that do not yield `Fine` yet. What they find nothing in is allowed."""
 
@@ -96,7 +105,11 @@ FOR_ALL: Final = TABLE[ANY]
 
 UNEXAMINED_WHEN_CREATED: Final[frozenset[str]] = (
     frozenset(TABLE)
-    - {ANY, "aws_db_subnet_group"}
-    - {row.resource for row in (*network.ROWS, *keys.ROWS, *replication.ROWS, *monitoring.ROWS)}
+    - {ANY}
+    - {
+        row.resource
+        for rows in (aurora, groups, keys, monitoring, network, replication)
+        for row in rows.ROWS
+    }
 )
 """Transitional: the types of which what is made, or made anew, is not judged by its attributes yet."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from ferry.review.plan.values import UNKNOWN
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Phrase
+from ferry.review.rules.instances import is_reader
 
 if TYPE_CHECKING:
     from ferry.review.plan.plan import Change
@@ -70,8 +71,3 @@ def weighed(danger: Danger, change: Change, timing: Timing) -> Danger:
         return danger
     waits = timing is Timing.RESTART or (timing is Timing.AS_SET and not at_once(change))
     return Danger.INTERRUPTION if waits or is_reader(change) else danger
-
-
-def is_reader(change: Change) -> bool:
-    """Whether an Aurora instance is known not to be its cluster's writer."""
-    return change.type == "aws_rds_cluster_instance" and change.before.get("writer") is False

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from facts.parameters import ALWAYS_SET, PARAMETERS, Kind, is_static
+from facts.parameters import ALWAYS_SET, PARAMETERS, Kind, is_harmless, is_static
 
 # What `select name, context from pg_settings` says in PostgreSQL 15.18, for the table's
 # parameters; pg_stat_statements.* with the module loaded.
@@ -21,9 +21,11 @@ PG_SETTINGS = {
     "autovacuum_vacuum_scale_factor": "sighup",
     "deadlock_timeout": "superuser",
     "default_statistics_target": "user",
+    "default_transaction_read_only": "user",
     "effective_cache_size": "user",
     "huge_pages": "postmaster",
     "idle_in_transaction_session_timeout": "user",
+    "idle_session_timeout": "user",
     "lock_timeout": "user",
     "log_autovacuum_min_duration": "sighup",
     "log_connections": "superuser-backend",
@@ -138,3 +140,40 @@ def test_what_every_cluster_has() -> None:
         "shared_preload_libraries": "pg_stat_statements",
         "rds.force_ssl": "1",
     }
+
+
+@pytest.mark.parametrize(
+    ("name", "harmless", "not_said"),
+    [
+        ("work_mem", ("4096", "65536", "262144"), ("4095", "262145", "64MB", "", "6e4", "-65536")),
+        ("statement_timeout", ("0", "3600000"), ("1", "3599999", "-1")),
+        ("random_page_cost", ("1", "1.1", "4.0"), ("0.1", "4.1", "1.1.1")),
+        ("log_statement", ("none", "DDL", "mod", "all"), ("everything", "1")),
+        ("log_min_duration_statement", ("-1", "100", "5000"), ("0", "99", "-2")),
+        ("default_transaction_read_only", ("0", "off", "OFF", "false"), ("1", "on", "true")),
+        ("rds.force_ssl", ("1",), ("0", "off", "")),
+        ("rds.logical_replication", ("1",), ("0",)),
+        ("autovacuum", ("1", "on"), ("0", "off")),
+        ("session_replication_role", ("origin",), ("replica", "local")),
+        ("rds.log_retention_period", ("4320", "10080"), ("1440",)),
+        ("shared_preload_libraries", ("pg_stat_statements", "pg_stat_statements, pgaudit"),
+         ("", "pg_stat_statements,another")),
+        ("max_connections", (), ("100", "5000")),
+        ("brand_new", (), ("0",)),
+    ],
+)  # fmt: skip
+def test_only_what_is_said_is_harmless(
+    name: str, harmless: tuple[str, ...], not_said: tuple[str, ...]
+) -> None:
+    assert [it for it in harmless if not is_harmless(name, it)] == []
+    assert [it for it in not_said if is_harmless(name, it)] == []
+
+
+def test_defaults_of_auroras_are_harmless_where_anything_is() -> None:
+    """But for the two by which a default opens or refuses something."""
+    refused = {
+        row.name
+        for row in PARAMETERS.values()
+        if row.harmless and not all(map(row.harmless.hold, row.defaults.values()))
+    }
+    assert refused == {"rds.force_ssl", "rds.logical_replication"}

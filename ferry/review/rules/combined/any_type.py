@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ferry.review.plan.plan import Action, without_key
+from ferry.review.plan.plan import Action
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Finding, Phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ferry.review.plan.plan import Change, Plan
+    from ferry.review.plan.plan import Change, Neighbours, Plan
+    from ferry.review.plan.values import Json
 
 _TAINT: Final = "https://developer.hashicorp.com/terraform/cli/commands/untaint"
 _REMOVED: Final = "https://developer.hashicorp.com/terraform/language/resources/syntax"
@@ -32,16 +33,28 @@ _HOLD_WHAT_NO_OTHER_HAS: Final = frozenset(
 
 
 def is_superseded(change: Change) -> bool:
-    """Whether it only clears away what an earlier replacement left, and what took its place stands."""
+    """Whether it only clears away what an earlier replacement left, and what took its place stands.
+
+    What took its place is another thing in AWS: two that go by the same id are one.
+    """
+    if not change.deposed or change.action is not Action.DELETE:
+        return False
+    successor = change.neighbours.once(_standing).get(change.address)
     return (
-        change.deposed
-        and change.action is Action.DELETE
-        and change.type not in _HOLD_WHAT_NO_OTHER_HAS
-        and any(
-            it.stays and not it.deposed and it.address == change.address
-            for it in change.neighbours.get(without_key(change.address), ())
-        )
+        change.type not in _HOLD_WHAT_NO_OTHER_HAS
+        and successor is not None
+        and successor != change.before.get("id", successor)
     )
+
+
+def _standing(neighbours: Neighbours) -> dict[str, Json]:
+    """The ids in AWS of what is there and stays, by address."""
+    return {
+        it.address: it.before.get("id")
+        for group in neighbours.values()
+        for it in group
+        if it.before and it.stays and not it.goes and not it.deposed
+    }
 
 
 def tainted(plan: Plan) -> Iterator[Finding]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from ferry.review.plan.plan import Action
 from ferry.review.plan.shown import joined
-from ferry.review.plan.values import Json, is_set
+from ferry.review.plan.values import Hidden, is_set
 from ferry.review.rules.conditions import version
 from ferry.review.rules.dangers import Danger
-from ferry.review.rules.finding import Finding, Phrase
-from ferry.review.rules.timing import Timing, at_once, is_reader, moment
+from ferry.review.rules.finding import Finding, Fine, Phrase
+from ferry.review.rules.instances import is_reader
+from ferry.review.rules.row import DESTROYED
+from ferry.review.rules.timing import Timing, at_once, moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +29,7 @@ _PROVIDER: Final = (
     "cluster.go"
 )
 
+_INSTANCE: Final = "aws_rds_cluster_instance"
 _KEPT_AWAY_FROM_RDS: Final = frozenset(
     {
         "allow_major_version_upgrade",
@@ -124,19 +128,31 @@ def _how_to_keep(change: Change) -> Phrase:
     return Phrase("Take a snapshot, and keep the cluster in the code.")
 
 
-def instance_goes(plan: Plan) -> Iterator[Finding]:
+def instance_goes(plan: Plan) -> Iterator[Finding | Fine]:
     """An instance is destroyed or replaced: who takes its place meanwhile."""
-    instances = plan.of("aws_rds_cluster_instance")
-    gone_clusters = {it.before.get("id") for it in plan.of("aws_rds_cluster") if it.goes}
-    for change in instances:
-        cluster = change.before.get("cluster_identifier")
-        if not change.goes or cluster in gone_clusters:
+    gone_clusters = {
+        it.before.get(name)
+        for it in plan.of("aws_rds_cluster")
+        if it.goes
+        for name in ("id", "cluster_identifier")
+    } - {None}
+    left = Counter(
+        it.before.get("cluster_identifier")
+        for it in plan.of(_INSTANCE)
+        if it.stays and not it.comes
+    )
+    for change in plan.of(_INSTANCE):
+        if not change.goes:
             continue
-        others = [
-            it
-            for it in instances
-            if it is not change and it.stays and not it.goes and _cluster_of(it) == cluster
-        ]
+        cluster = change.before.get("cluster_identifier")
+        if cluster in gone_clusters:
+            yield Fine(
+                change=change,
+                attribute=DESTROYED,
+                because="It goes with its cluster, which is judged.",
+            )
+            continue
+        others = left[cluster]
         yield Finding(
             danger=Danger.INTERRUPTION if is_reader(change) and others else Danger.OUTAGE,
             change=change,
@@ -150,24 +166,20 @@ def instance_goes(plan: Plan) -> Iterator[Finding]:
         )
 
 
-def _cluster_of(change: Change) -> Json:
-    return change.after.get("cluster_identifier")
-
-
-def _who_remains(change: Change, others: list[Change]) -> str:
+def _who_remains(change: Change, others: int) -> str:
     role = "A reader" if is_reader(change) else "The writer, or what may be the writer,"
     verb = "is replaced" if change.action is Action.REPLACE else "is destroyed"
     if not others:
         return f"{role} {verb}, and no other instance is left meanwhile: nobody can connect."
-    if len(others) == 1:
+    if others == 1:
         return (
             f"{role} {verb}. One instance is left: nothing it could fail over to, and reads go to "
             "it too."
         )
-    return f"{role} {verb}; {len(others)} instances are left. Its connections end."
+    return f"{role} {verb}; {others:,} instances are left. Its connections end."
 
 
-def _how_long(change: Change, others: list[Change]) -> str:
+def _how_long(change: Change, others: int) -> str:
     if is_reader(change) and others:
         return "for good" if change.action is Action.DELETE else "about ten minutes"
     if others:
@@ -185,8 +197,10 @@ def waiting_upgrade(plan: Plan) -> Iterator[Finding]:
         if (
             change.action is Action.UPDATE
             and not change.changes("engine_version")
-            and runs
-            and wanted != runs[: len(wanted)]
+            and (
+                (runs and wanted != runs[: len(wanted)])
+                or isinstance(change.before.get("engine_version_actual"), Hidden)
+            )
             and at_once(change)
             and set(change.changed()) - _KEPT_AWAY_FROM_RDS
         ):

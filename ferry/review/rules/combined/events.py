@@ -90,10 +90,10 @@ class _Known:
                 self.names.add((change.type, str(change.after.get("name"))))
 
     def left(self, change: Change) -> list[str] | None:
-        """Of the sources that were told of, those that stay; None for all there are."""
+        """Of the sources that were told of, those that stay; None for all there are, or may be."""
         sources = change.before.get("source_ids")
         kind = str(change.before.get("source_type"))
-        if not sources:
+        if not sources or holds_hidden(sources):
             return None
         return [it for it in _items(sources) if (kind, it) not in self.gone]
 
@@ -110,6 +110,11 @@ def _told(change: Change, side: Mapping[str, Any]) -> str:
 
 def _items(value: Json) -> list[str]:
     return [it for it in value if isinstance(it, str)] if isinstance(value, list) else []
+
+
+def _seen(value: Json) -> bool:
+    """Whether a value is a list of which every item can be seen."""
+    return isinstance(value, list) and len(_items(value)) == len(value)
 
 
 def _goes(change: Change, known: _Known) -> Finding | Fine:
@@ -176,7 +181,7 @@ def _sources(change: Change, known: _Known) -> Iterator[Finding | Fine]:
     if not change.changes(name):
         return
     after = change.after.get(name)
-    seen = after is None or (isinstance(after, list) and len(_items(after)) == len(after))
+    seen = after is None or _seen(after)
     if change.action is Action.CREATE:
         if seen or _SOURCE(change, name):
             yield Fine(change=change, attribute=name, because="More events are reported.")
@@ -209,7 +214,7 @@ def _categories(change: Change, _known: _Known) -> Iterator[Finding | Fine]:
     before, after = change.before.get(name), change.after.get(name)
     if not change.changes(name):
         return
-    seen = isinstance(after, list) and len(_items(after)) == len(after)
+    seen = _seen(after)
     if change.action is Action.CREATE:
         if seen:
             yield Fine(change=change, attribute=name, because="More events are reported.")
@@ -222,7 +227,7 @@ def _categories(change: Change, _known: _Known) -> Iterator[Finding | Fine]:
             "All kinds of events were reported, from now on only {after}.",
             after=change.shown_after(name),
         )
-    elif isinstance(before, list) and set(_items(before)) <= set(_items(after)):
+    elif isinstance(before, list) and {*_items(before)} <= {*_items(after)} and _seen(before):
         yield Fine(change=change, attribute=name, because="More kinds of events are reported.")
     else:
         yield _finding(

@@ -170,6 +170,9 @@ def passwords_change(plan: Plan) -> Iterator[Finding | Fine]:
     for change in changed:
         if left or (change.type != _VERSION and not versions):
             yield _alone(change, left)
+        elif change.type != _VERSION:
+            for name in filter(change.changes, _PASSWORDS):
+                yield Fine(change=change, attribute=name, because="A rotation: all get it.")
     for change in versions:
         if change.action not in {Action.NO_OP, Action.DELETE, Action.FORGET}:
             in_clear = [it for it in _IN_CLEAR if change.after.get(it) and change.changes(it)]

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from facts.parameters import FORCE_SSL, is_static
-from ferry.review.plan.values import UNKNOWN, Json, holds_hidden, show
+from facts.parameters import FORCE_SSL, PARAMETERS, is_harmless, is_static
+from ferry.review.plan.values import UNKNOWN, show
 from ferry.review.rules.dangers import Danger
-from ferry.review.rules.finding import Finding, Phrase
-from ferry.review.rules.row import CHANGED_OR_REPLACED
+from ferry.review.rules.finding import Finding, Fine, Phrase
+from ferry.review.rules.row import CHANGED_OR_REPLACED, HOWEVER_MADE
 from ferry.review.rules.timing import Timing, moment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from ferry.review.plan.plan import Change, Plan
     from ferry.review.plan.shown import Shown
@@ -22,82 +22,122 @@ _PARAMETERS: Final = (
 )
 
 
-def parameters_change(plan: Plan) -> Iterator[Finding]:
-    """Parameters change: which of them wait for a restart, and which RDS refuses."""
+_ENDED: Final = (
+    Danger.INTERRUPTION,
+    "Within seconds the server ends what lasts longer than {after} ms: {name}, which was {before}.",
+)
+_EFFECTS: Final = {
+    "autovacuum": (
+        Danger.INTERRUPTION,
+        "Tables are no longer vacuumed: they grow, and in the end PostgreSQL takes no writes.",
+    ),
+    "default_transaction_read_only": (
+        Danger.OUTAGE,
+        "Within seconds clients can read and no longer write, DMS included: {name} becomes {after}.",
+    ),
+    "idle_in_transaction_session_timeout": _ENDED,
+    "idle_session_timeout": _ENDED,
+    "lock_timeout": _ENDED,
+    "session_replication_role": (
+        Danger.PROTECTION_LOSS,
+        "Triggers and foreign keys no longer hold: {name} becomes {after}.",
+    ),
+    "statement_timeout": _ENDED,
+    "wal_sender_timeout": (
+        Danger.REPLICATION_STOP,
+        "Replication from Aurora is cut off where it is silent for {after} ms.",
+    ),
+}
+"""What a dynamic parameter does with a value that is not among the harmless ones."""
+
+
+def parameters_change(plan: Plan) -> Iterator[Finding | Fine]:
+    """Parameters change: what their values do, which wait for a restart, and which RDS refuses."""
     for change in plan.of("aws_rds_cluster_parameter_group", "aws_db_parameter_group"):
-        if change.action not in CHANGED_OR_REPLACED or not change.changes("parameter"):
-            continue
-        before, after = _parameters(change.before), _parameters(change.after)
-        if before is None or after is None:
+        if change.action in HOWEVER_MADE and change.changes("parameter"):
+            found = list(_of_group(change))
+            yield from found
+            if not found:
+                yield Fine(
+                    change=change,
+                    attribute="parameter",
+                    because="Parameters with these values are known to be harmless, and in force "
+                    "without a restart.",
+                )
+
+
+def _of_group(change: Change) -> Iterator[Finding]:
+    before, after = _parameters(change.before), _parameters(change.after)
+    if before is None or after is None:
+        yield _parameter(
+            change,
+            Danger.INTERRUPTION,
+            "Which parameters change is known only after apply.",
+            timing=Timing.RESTART,
+        )
+        return
+    for name in sorted({*before, *after}):
+        old, new = before.get(name, []), after.get(name, [])
+        if len(old) > 1 or len(new) > 1:
             yield _parameter(
                 change,
-                Danger.INTERRUPTION,
-                "Which parameters change is known only after apply.",
-                timing=Timing.RESTART,
+                Danger.UNCLEAR,
+                "{name} stands twice: which of the two is in force cannot be told.",
+                {"name": change.shown(name, "parameter")},
             )
-            continue
-        for name in sorted({*before, *after}):
-            old, new = before.get(name), after.get(name)
-            if old != new:
-                yield from _one_parameter(change, name, old, new)
+        elif old != new:
+            yield from _one_parameter(change, name, *(it[0] if it else None for it in (old, new)))
 
 
 _Setting = tuple[Any, Any]
 
 
-def _parameters(side: Json) -> dict[str, _Setting] | None:
-    """Value and apply method of each parameter; None where some are not known."""
-    found = {}
-    parameters = side.get("parameter")
-    if parameters is UNKNOWN or holds_hidden(parameters):
+def _parameters(side: Mapping[str, Any]) -> dict[str, list[_Setting]] | None:
+    """Value and apply method of each parameter; None where some are not known, or hidden."""
+    parameters = side.get("parameter") or []
+    if not isinstance(parameters, list):
         return None
-    for it in parameters or ():
-        if (
-            not isinstance(it, dict)
-            or UNKNOWN in [it.get("name"), it.get("value")]
-            or "name" not in it
-        ):
+    found: dict[str, list[_Setting]] = {}
+    for it in parameters:
+        if not isinstance(it, dict) or not isinstance(it.get("name"), str):
             return None
-        found[str(it["name"])] = (it.get("value"), it.get("apply_method"))
+        if UNKNOWN in [it.get("value"), it.get("apply_method")]:
+            return None
+        found.setdefault(it["name"].lower(), []).append((it.get("value"), it.get("apply_method")))
     return found
 
 
 def _one_parameter(
     change: Change, name: str, old: _Setting | None, new: _Setting | None
 ) -> Iterator[Finding]:
-    before, after = (show(it[0] if it else None) for it in (old, new))
+    before, after = (it[0] if it else None for it in (old, new))
     values = {
         "name": change.shown(name, "parameter"),
-        "before": change.shown(before, "parameter"),
-        "after": change.shown(after, "parameter"),
+        "before": change.shown(show(before), "parameter"),
+        "after": change.shown(show(after), "parameter"),
     }
     static = is_static(name)
     method = new[1] if new else (old or (None, None))[1]
-    if name == FORCE_SSL and after not in {'"1"', "1"}:
+    if new and method == "immediate" and static is not False:
+        yield _at_once(change, values, static=static)
+        return
+    if before == after and old and new:
+        return  # another apply method alone
+    harmless = is_harmless(name, str(after)) if new else _is_harmless_where_unset(name)
+    if name == FORCE_SSL and not harmless:
         yield _parameter(
             change,
             Danger.WIDER_ACCESS,
             "Clients may connect without TLS: {name} becomes {after}.",
             values,
         )
-    if static and new and method == "immediate":
-        yield _parameter(
-            change,
-            Danger.REFUSED,
-            "{name} is static: RDS refuses to apply it immediately.",
-            values,
-            remedy="Set its apply_method to pending-reboot.",
+    elif not harmless and static is False:
+        danger, effect = _EFFECTS.get(
+            name,
+            (Danger.UNCLEAR, "No rule says that {name} is harmless at {after}; it was {before}."),
         )
-    elif static is None and new and method == "immediate":
-        yield _parameter(
-            change,
-            Danger.INTERRUPTION,
-            "Whether {name} is static is not known here. If it is, RDS refuses to apply it "
-            "immediately.",
-            values,
-            remedy="Set its apply_method to pending-reboot, which RDS takes either way.",
-        )
-    elif static or method == "pending-reboot":
+        yield _parameter(change, danger, effect, values)
+    if change.action in CHANGED_OR_REPLACED and (static is not False or method == "pending-reboot"):
         yield _parameter(
             change,
             Danger.INTERRUPTION,
@@ -105,6 +145,40 @@ def _one_parameter(
             values,
             timing=Timing.RESTART,
         )
+    elif not harmless and static is not False:
+        yield _parameter(
+            change, Danger.UNCLEAR, "No rule says that {name} is harmless at {after}.", values
+        )
+
+
+def _at_once(change: Change, values: dict[str, Shown], *, static: bool | None) -> Finding:
+    """A parameter that is static, or may be, is to be applied immediately."""
+    if static:
+        return _parameter(
+            change,
+            Danger.REFUSED,
+            "{name} is static: RDS refuses to apply it immediately.",
+            values,
+            remedy="Set its apply_method to pending-reboot.",
+        )
+    return _parameter(
+        change,
+        Danger.INTERRUPTION,
+        "Whether {name} is static is not known here. If it is, RDS refuses to apply it "
+        "immediately; if it is not, what {after} does is not known.",
+        values,
+        remedy="Set its apply_method to pending-reboot, which RDS takes either way.",
+    )
+
+
+def _is_harmless_where_unset(name: str) -> bool:
+    """Whether Aurora's default is harmless, to which a parameter falls back."""
+    row = PARAMETERS.get(name)
+    return (
+        row is not None
+        and row.harmless is not None
+        and all(map(row.harmless.hold, row.defaults.values()))
+    )
 
 
 def _parameter(

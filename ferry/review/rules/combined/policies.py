@@ -277,8 +277,8 @@ def attachment_findings(plan: Plan) -> Iterator[Finding | Fine]:
     """What AWS's own policies open to the roles that they are attached to, and what goes with them."""
     new_roles = Policies(plan=plan).new_roles
     attachments = plan.of(_ATTACHMENT)
-    attached = {_pair(it, after=True) for it in attachments if it.stays}
-    was_attached = {_pair(it, after=False) for it in attachments}
+    attached = {_pair(it, after=True) for it in attachments if role_of(it, after=True)}
+    was_attached = {_pair(it, after=False) for it in attachments if role_of(it, after=False)}
     for change in attachments:
         if change.goes and _pair(change, after=False) in attached:
             yield Fine(

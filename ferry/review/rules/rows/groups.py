@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from typing import Final
 
+from facts.aurora import ENGINE
 from ferry.review.rules.combined.parameters import parameters_change
 from ferry.review.rules.conditions import (
     always,
+    is_boolean,
     loses_items,
+    matches,
     refers_to,
-    unexamined,
 )
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.row import (
@@ -31,6 +33,9 @@ from ferry.review.rules.timing import Timing
 _REACH: Final = (
     "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/"
     "USER_VPC.WorkingWithRDSInstanceinaVPC.html"
+)
+_GROUPS: Final = (
+    "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_WorkingWithParamGroups.html"
 )
 _SUBNETS: Final = "aws_db_subnet_group"
 _CLUSTER_GROUP: Final = "aws_rds_cluster_parameter_group"
@@ -54,17 +59,20 @@ ROWS: Final[tuple[Row, ...]] = (
         row
         for group in (_CLUSTER_GROUP, _INSTANCE_GROUP)
         for row in (
-            Harmless(group, (CREATED,), "Nothing uses it yet.", when=unexamined),
-            Harmless(group, (DESTROYED,),
-                     "RDS deletes no parameter group that is in use; what takes its place is "
-                     "judged at the cluster and the instances.", when=unexamined),
+            Harmless(group, (CREATED,), "Nothing uses it yet.", when=always),
+            Rule(group, DESTROYED, always, Danger.REFUSED,
+                 "RDS does not delete a parameter group that a cluster or an instance uses.",
+                 timing=Timing.NOW, source=_GROUPS,
+                 remedy="Look whether all that use it are moved to another one."),
             Replaces(group, ("description", "family", "name", "name_prefix")),
+            Harmless(group, ("description", "name", "name_prefix"),
+                     "The name of a group that nothing uses yet.", when=always, on=MADE),
+            Harmless(group, ("family",), "What of PostgreSQL it is for; RDS refuses a group of "
+                     "another.", when=matches(f"{ENGINE}[0-9]{{2}}"), on=MADE),
             Judged(group, ("parameter",), by=parameters_change),
-            Harmless(group, ("parameter",),
-                     "A dynamic parameter is in force within seconds, without a restart.", when=unexamined),
             Reported(group, ("arn",)),
         )
     ),
     Harmless(_INSTANCE_GROUP, ("skip_destroy",), "It says whether RDS keeps the group some day.",
-             when=unexamined),
+             when=is_boolean),
 )

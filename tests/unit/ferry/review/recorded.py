@@ -14,7 +14,7 @@ FOLDER = Path(__file__).parent / "recorded"
 NAMES = tuple(sorted(file.stem for file in FOLDER.glob("*.json")))
 
 _PROD = "444455556666"
-_OF_PROD = ("transit-gateway-elsewhere", "transit-gateway-gone")
+_OF_PROD = ("everything-new-prod", "transit-gateway-elsewhere", "transit-gateway-gone")
 
 
 def account_of(name: str) -> str:

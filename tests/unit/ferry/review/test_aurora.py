@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ferry.review import Danger
-from tests.unit.ferry.review.plans import UNKNOWN, change, dangers, effects, reviewed, stays, update
+from tests.unit.ferry.review.plans import (
+    UNKNOWN,
+    change,
+    dangers,
+    effects,
+    reviewed,
+    stays,
+    update,
+)
 
 if TYPE_CHECKING:
     from ferry.review.plan.values import Json
@@ -98,15 +106,21 @@ def test_a_new_cluster_loses_nothing() -> None:
     assert Danger.DATA_LOSS not in dangers(reviewed(change(CLUSTER, "create", None, {"id": "c"})))
 
 
-def members(count: int, *, of: str = "c") -> list[dict[str, Any]]:
-    return [stays(INSTANCE, f"other-{n}", cluster_identifier=of) for n in range(count)]
+def members(count: int, *, of: str = "c", writer: bool = True) -> list[dict[str, Any]]:
+    """Instances that stay, the first of them the writer."""
+    return [
+        stays(INSTANCE, f"{of}-{n}", cluster_identifier=of, writer=writer and n == 0)
+        for n in range(count)
+    ]
 
 
 def instance_goes(action: str, others: int, *, writer: bool | None) -> tuple[Danger, str, str]:
     before = {"cluster_identifier": "c", "writer": writer}
     after = before if action == "replace" else None
     found = reviewed(
-        change(INSTANCE, action, before, after), *members(others), *members(3, of="another")
+        change(INSTANCE, action, before, after),
+        *members(others, writer=writer is False),
+        *members(3, of="another"),
     )
     (finding,) = found.findings
     return finding.danger, finding.effect.text(), finding.lasts
@@ -145,7 +159,8 @@ def instance_goes(action: str, others: int, *, writer: bool | None) -> tuple[Dan
         )),
         ("delete", 0, False, (
             Danger.OUTAGE,
-            "A reader is destroyed, and no other instance is left meanwhile: nobody can connect.",
+            ("The writer, or what may be the writer, is destroyed, and no other instance is left "
+            "meanwhile: nobody can connect."),
             "for good",
         )),
     ],
@@ -159,12 +174,43 @@ def test_an_instance_that_goes(
     assert instance_goes(action, others, writer=writer) == expected
 
 
+def test_instances_that_only_come_are_not_left() -> None:
+    found = reviewed(
+        change(INSTANCE, "delete", {"cluster_identifier": "c", "writer": True}),
+        change(INSTANCE, "create", None, {"cluster_identifier": "c"}, name="new"),
+    )
+    assert any("no other instance is left meanwhile" in it for it in effects(found))
+
+
+def test_where_no_instance_is_known_to_be_the_writer_each_may_be() -> None:
+    found = reviewed(
+        *(
+            change(
+                INSTANCE,
+                "update",
+                {"cluster_identifier": "c", "writer": False, "instance_class": "db.r6g.large"},
+                {"cluster_identifier": "c", "writer": False, "instance_class": "db.r6g.xlarge",
+                 "apply_immediately": True},
+                name=name,
+            )
+            for name in ("a", "b")
+        )
+    )  # fmt: skip
+    assert [it.danger for it in found.findings if it.attribute == "instance_class"] == [
+        Danger.OUTAGE,
+        Danger.OUTAGE,
+    ]
+
+
 def test_instances_that_go_with_their_cluster_are_not_told_one_by_one() -> None:
     found = reviewed(
         change(CLUSTER, "delete", {"id": "c"}),
         change(INSTANCE, "delete", {"cluster_identifier": "c", "writer": True}),
     )
     assert {it.change.type for it in found.findings} == {CLUSTER}
+    assert found.judgement.reasons == {
+        "aws_rds_cluster_instance.it": ["It goes with its cluster, which is judged."]
+    }
 
 
 def test_a_tainted_instance_can_be_untainted() -> None:
@@ -209,9 +255,10 @@ def test_when_a_new_class_is_taken(settings: dict[str, Any], danger: Danger, whe
         change(
             INSTANCE,
             "update",
-            {**before, "instance_class": "db.r6g.large"},
-            {**settings, "instance_class": "db.r6g.xlarge"},
-        )
+            {**before, "cluster_identifier": "c", "instance_class": "db.r6g.large"},
+            {**settings, "cluster_identifier": "c", "instance_class": "db.r6g.xlarge"},
+        ),
+        *members(1),
     )
     finding = found.findings[0]
     assert (finding.danger, finding.when.text()) == (danger, when)
@@ -281,31 +328,44 @@ def parameter(name: str, value: str, method: str | None = "immediate") -> dict[s
     return {"name": name, "value": value, "apply_method": method}
 
 
+WAITS = "{} becomes {}, and stays {} until the instances are restarted."
+
+
 @pytest.mark.parametrize("action", ["update", "replace"])  # a new family is a new group
 @pytest.mark.parametrize(
     ("before", "after", "expected"),
     [
         (
-            [parameter("work_mem", "1"), parameter("huge_pages", "on", "pending-reboot")],
-            [parameter("work_mem", "2"), parameter("huge_pages", "on", "pending-reboot")],
+            [parameter("work_mem", "4096"), parameter("huge_pages", "on", "pending-reboot")],
+            [parameter("work_mem", "65536"), parameter("huge_pages", "on", "pending-reboot")],
             [],
         ),
-        ([], [parameter("work_mem", "2")], []),
-        ([parameter("work_mem", "1")], [], []),
+        ([], [parameter("work_mem", "65536")], []),
+        ([parameter("work_mem", "65536")], [], []),
+        (
+            [parameter("work_mem", "65536")],
+            [parameter("work_mem", "9999999")],
+            ['No rule says that work_mem is harmless at "9999999"; it was "65536".'],
+        ),
+        (
+            [parameter("effective_cache_size", "1")],
+            [],
+            ['No rule says that effective_cache_size is harmless at (not set); it was "1".'],
+        ),
         (
             [parameter("max_connections", "1", "pending-reboot")],
             [parameter("max_connections", "2", "pending-reboot")],
-            ['max_connections becomes "2", and stays "1" until the instances are restarted.'],
+            [WAITS.format("max_connections", '"2"', '"1"')],
         ),
         (
             [],
-            [parameter("work_mem", "2", "pending-reboot")],
-            ['work_mem becomes "2", and stays (not set) until the instances are restarted.'],
+            [parameter("work_mem", "65536", "pending-reboot")],
+            [WAITS.format("work_mem", '"65536"', "(not set)")],
         ),
         (
             [parameter("shared_buffers", "1", "pending-reboot")],
             [],
-            ['shared_buffers becomes (not set), and stays "1" until the instances are restarted.'],
+            [WAITS.format("shared_buffers", "(not set)", '"1"')],
         ),
         (
             [],
@@ -318,24 +378,117 @@ def parameter(name: str, value: str, method: str | None = "immediate") -> dict[s
             [
                 (
                     "Whether some_new is static is not known here. If it is, RDS refuses to apply it "
-                    "immediately."
+                    'immediately; if it is not, what "1" does is not known.'
                 )
             ],
         ),
-        ([parameter("some_new", "1")], [], []),
+        ([parameter("some_new", "1")], [], [WAITS.format("some_new", "(not set)", '"1"')]),
         (
             [parameter("rds.force_ssl", "1")],
             [parameter("rds.force_ssl", "0")],
             ['Clients may connect without TLS: rds.force_ssl becomes "0".'],
         ),
+        (
+            [parameter("rds.force_ssl", "1")],
+            [],
+            ["Clients may connect without TLS: rds.force_ssl becomes (not set)."],
+        ),
         ([], [parameter("rds.force_ssl", "1")], []),
+        (
+            [],
+            [parameter("default_transaction_read_only", "1")],
+            [
+                (
+                    "Within seconds clients can read and no longer write, DMS included: "
+                    'default_transaction_read_only becomes "1".'
+                )
+            ],
+        ),
+        (
+            [],
+            [parameter("statement_timeout", "1000")],
+            [
+                (
+                    'Within seconds the server ends what lasts longer than "1000" ms: '
+                    "statement_timeout, which was (not set)."
+                )
+            ],
+        ),
+        (
+            [parameter("work_mem", "65536")],
+            [parameter("WORK_MEM", "65536"), parameter("work_mem", "9999999")],
+            ["work_mem stands twice: which of the two is in force cannot be told."],
+        ),
+        (
+            [parameter("work_mem", "65536", "pending-reboot")],
+            [parameter("work_mem", "65536")],
+            [],
+        ),
+        (
+            [parameter("max_connections", "100", "pending-reboot")],
+            [parameter("max_connections", "100")],
+            ["max_connections is static: RDS refuses to apply it immediately."],
+        ),
     ],
 )
 def test_parameters(before: list[Any], after: list[Any], expected: list[str], action: str) -> None:
     found = reviewed(
         change(GROUP, action, {"parameter": before, "id": 1}, {"parameter": after, "id": 1})
     )
+    assert [it.effect.text() for it in found.findings if it.attribute] == expected
+    assert found.is_judged
+
+
+@pytest.mark.parametrize(
+    ("parameters", "expected"),
+    [
+        ([parameter("work_mem", "65536")], []),
+        ([parameter("rds.logical_replication", "1", "pending-reboot")], []),
+        ([parameter("shared_preload_libraries", "pg_stat_statements", "pending-reboot")], []),
+        (
+            [parameter("rds.logical_replication", "1")],
+            ["rds.logical_replication is static: RDS refuses to apply it immediately."],
+        ),
+        (
+            [parameter("max_connections", "20", "pending-reboot")],
+            ['No rule says that max_connections is harmless at "20".'],
+        ),
+        (
+            [parameter("some_new", "1", "pending-reboot")],
+            ['No rule says that some_new is harmless at "1".'],
+        ),
+        (
+            [parameter("rds.force_ssl", "0")],
+            ['Clients may connect without TLS: rds.force_ssl becomes "0".'],
+        ),
+    ],
+)
+def test_parameters_of_a_group_that_is_made(parameters: list[Any], expected: list[str]) -> None:
+    group = {"name": "g", "family": "aurora-postgresql15", "parameter": parameters}
+    found = reviewed(change(GROUP, "create", None, group))
     assert effects(found) == expected
+    assert found.is_judged
+
+
+def test_a_read_only_database_is_an_outage() -> None:
+    read_only = [parameter("default_transaction_read_only", "1")]
+    found = reviewed(update(GROUP, {"parameter": []}, parameter=read_only))
+    assert (dangers(found), found.exit_code) == ({Danger.OUTAGE}, 4)
+
+
+def test_parameters_that_are_sensitive_are_judged_and_not_shown() -> None:
+    item = update(
+        GROUP,
+        {"parameter": [parameter("work_mem", "65536")]},
+        parameter=[parameter("work_mem", "9999999")],
+    )
+    item["change"]["after_sensitive"] = item["change"]["before_sensitive"] = {"parameter": True}
+    found = reviewed(item)
+    assert effects(found) == [
+        "No rule says that (sensitive) is harmless at (sensitive); it was (sensitive)."
+    ]
+    item["change"]["after"]["parameter"] = [parameter("work_mem", "131072")]
+    assert reviewed(item).exit_code == 0
 
 
 def test_what_a_parameter_s_effect_is_called() -> None:

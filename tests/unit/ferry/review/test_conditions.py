@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ferry.review.plan.plan import Action, Change
+from ferry.review.plan.plan import Action, Change, Neighbours
 from ferry.review.plan.values import UNKNOWN, Hidden, Json
 from ferry.review.rules import conditions
 
@@ -153,7 +153,7 @@ def refers(
         action=Action.CREATE,
         after={"x": after},
         references={"x": addresses},
-        neighbours={KEY: [key], "data.aws_kms_key.k": [replace(key, managed=False)]},
+        neighbours=Neighbours({KEY: [key], "data.aws_kms_key.k": [replace(key, managed=False)]}),
     )
     return condition(change, "x")
 
@@ -181,12 +181,23 @@ def test_a_value_is_that_of_a_resource_that_the_plan_makes() -> None:
     assert refers(new, UNKNOWN, KEY, action=Action.REPLACE, arn=UNKNOWN) is False
 
 
-@pytest.mark.parametrize(("references", "expected"), [({}, True), ({"x": ()}, False), (None, None)])
-def test_what_the_configuration_does_not_name_is_left_out(
+@pytest.mark.parametrize(
+    ("after", "references", "expected"),
+    [
+        (UNKNOWN, {}, True),
+        (UNKNOWN, {"x": ()}, False),
+        (UNKNOWN, None, None),
+        ("known", {}, False),
+    ],
+)
+def test_what_the_configuration_does_not_name_and_aws_decides_is_left_out(
+    after: Json,
     references: dict[str, tuple[str, ...]] | None,
     expected: bool | None,  # noqa: FBT001 (a parameter)
 ) -> None:
-    change = Change(address="a.b", type="a", action=Action.CREATE, references=references)
+    change = Change(
+        address="a.b", type="a", action=Action.CREATE, after={"x": after}, references=references
+    )
     assert conditions.left_out(change, "x") is expected
 
 

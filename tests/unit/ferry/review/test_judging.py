@@ -10,6 +10,7 @@ import settings.review
 from ferry.review import Danger, Verdict
 from tests.unit.ferry.review.plans import (
     BLOCKING,
+    UNKNOWN,
     change,
     configured,
     dangers,
@@ -287,19 +288,20 @@ def test_safe_changes_are_safe(type_: str, before: dict[str, Any], after: dict[s
     assert found.judgement.reasons
 
 
-def test_a_rotation_is_safe() -> None:
-    version = {"secret_id": "s", "secret_string_wo_version": 1}
-    found = reviewed(
-        change(
-            "aws_secretsmanager_secret_version",
-            "replace",
-            version,
-            {**version, "secret_string_wo_version": 2},
-            replace_paths=[["secret_string_wo_version"]],
-        ),
-        update(CLUSTER, {"master_password_wo_version": 1}, master_password_wo_version=2),
-    )
-    assert (effects(found), found.exit_code) == ([], 0)
+@pytest.mark.parametrize(
+    "successor",
+    [
+        [],
+        [stays("aws_cloudwatch_metric_alarm", id="old")],  # the same thing in AWS
+        [change("aws_cloudwatch_metric_alarm", "create", None, {"id": UNKNOWN, "alarm_name": "a"})],
+        [change("aws_cloudwatch_metric_alarm", "delete", {"id": "new"})],
+    ],
+)
+def test_what_is_left_over_is_judged_where_no_successor_stands(
+    successor: list[dict[str, Any]],
+) -> None:
+    left_over = change("aws_cloudwatch_metric_alarm", "delete", {"id": "old"}, deposed="0badc0de")
+    assert Danger.UNWATCHED in dangers(reviewed(left_over, *successor))
 
 
 def test_what_is_moved_or_imported_is_listed() -> None:

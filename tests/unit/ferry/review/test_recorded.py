@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ferry.review import read_plan
 from ferry.review.plan.plan import Action
 from ferry.review.rules.combined.network import routes_change
 from ferry.review.rules.finding import Finding
 from ferry.review.rules.judging import judge
 from ferry.review.rules.row import Rule
-from ferry.review.rules.table import COMBINED, ROWS
-from tests.unit.ferry.review.recorded import FOLDER, NAMES, recorded
+from ferry.review.rules.table import COMBINED, ROWS, UNEXAMINED_WHEN_CREATED
+from tests.unit.ferry.review.recorded import FOLDER, NAMES, account_of, recorded, text
+from tests.unit.ferry.review.schema import stack_text
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
@@ -101,6 +103,25 @@ def test_what_is_never_planned_has_a_reason_and_a_rule_and_is_not_planned() -> N
 def test_what_only_changes_for_the_better_is_safe() -> None:
     judgement = judge(recorded("harmless"))
     assert judgement.findings == []
+    assert judgement.doubts == []
+
+
+@pytest.mark.parametrize(
+    ("plan", "environment"),
+    [
+        ("everything-new", "staging"),
+        ("everything-new-dev", "dev"),
+        ("everything-new-prod", "prod"),
+    ],
+)
+def test_a_first_deployment_is_safe(plan: str, environment: str) -> None:
+    """Of the types that are judged by attribute when they are made: all of them, in the end."""
+    deployed = read_plan(
+        text(plan), stack_text=stack_text(environment), account_id=account_of(plan)
+    )
+    judgement = judge(deployed)
+    said = [it for it in judgement.findings if it.change.type not in UNEXAMINED_WHEN_CREATED]
+    assert said == []
     assert judgement.doubts == []
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,6 +21,7 @@ from ferry.review.rules.row import (
 from ferry.review.rules.table import FOR_ALL, ROWS, TABLE
 from ferry.review.rules.timing import Timing, weighed
 from tests.unit.ferry.review.plans import change, reviewed
+from tests.unit.ferry.review.schema import SCHEMA, synthesized
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +36,6 @@ OF_ATTRIBUTES = [
     and row.condition not in {conditions.at_a_writer, conditions.at_a_reader}
 ]
 WHOLE = {CREATED, DESTROYED, REPLACED}
-SNAPSHOTS = Path(__file__).parents[2] / "stacks/__snapshots__/test_snapshots"
 
 # Of each condition: before, an after for which it holds, an after for which it does not.
 SAMPLES: dict[Callable[..., bool | None], tuple[Any, Any, Any]] = {
@@ -47,6 +45,7 @@ SAMPLES: dict[Callable[..., bool | None], tuple[Any, Any, Any]] = {
     conditions.turned_on: (False, True, False),
     conditions.turned_off: (True, False, True),
     conditions.removed: ("was", None, "is"),
+    conditions.changed_once_set: ("was", "is", "was"),
     conditions.set_to_another: ("was", "is", None),
     conditions.loses_items: (["a", "b"], ["a"], ["a", "b", "c"]),
     conditions.version_goes_down: ("15.8", "15.7", "15.9"),
@@ -56,6 +55,7 @@ SAMPLES: dict[Callable[..., bool | None], tuple[Any, Any, Any]] = {
 }
 MADE_OF_ARGUMENTS = {
     "retention_in_days": (30, 7, 0),
+    "database_insights_mode": ("advanced", "standard", "advanced"),
     "ssl_mode": ("verify-full", "require", "verify-full"),
     "monitoring_interval": (60, 0, 30),
 }
@@ -155,25 +155,6 @@ def test_a_change_in_place_of_what_cannot_be_changed_is_not_judged(
     assert found.exit_code != 0
 
 
-META = {"//", "count", "depends_on", "for_each", "lifecycle", "provider", "provisioner"}
-
-
-def synthesized() -> list[tuple[str, str]]:
-    """Type and attribute of everything in the environments' synthesized stacks."""
-    files = sorted(SNAPSHOTS.glob("test_the_stack_is_as_reviewed*.json"))
-    assert len(files) >= 3
-    return sorted(
-        {
-            (type_, attribute)
-            for file in files
-            for type_, bodies in json.loads(file.read_text())["resource"].items()
-            for body in bodies.values()
-            for attribute in body
-            if attribute not in META
-        }
-    )
-
-
 @pytest.mark.parametrize(("type_", "attribute"), synthesized())
 def test_every_attribute_of_the_stacks_has_a_rule_or_is_harmless(
     type_: str, attribute: str
@@ -182,10 +163,6 @@ def test_every_attribute_of_the_stacks_has_a_rule_or_is_harmless(
     assert type_ in TABLE
     rows = TABLE[type_].get(attribute) or FOR_ALL.get(attribute)
     assert rows, f"no row for {type_}.{attribute}"
-
-
-SCHEMA = json.loads((Path(__file__).parent / "schema.json").read_text())
-"""Of each type and attribute how it is set: ``python -m tests.terraform.record_schema``."""
 
 
 @pytest.mark.parametrize("row", [it for it in ROWS if isinstance(it, Reported)], ids=repr)

@@ -576,7 +576,7 @@ INSTANCES: Final = (
                 was={"serverlessv2_scaling_configuration": [_CAPACITY]},
                 serverlessv2_scaling_configuration=[{**_CAPACITY, "max_capacity": 8}],
             ),
-            updates(WRITER, was=_SERVERLESS, tags={"Name": "aurora-ferry-staging-writer"}),
+            leaves(WRITER, was=_SERVERLESS),
         ),
         expected=SECOND_OR_BLOCKED,
         why="It applies at once, whatever apply_immediately says, and caps a loaded writer.",
@@ -591,7 +591,7 @@ INSTANCES: Final = (
                     {**_CAPACITY, "min_capacity": 0, "seconds_until_auto_pause": 300}
                 ],
             ),
-            updates(WRITER, was=_SERVERLESS, tags={"Name": "aurora-ferry-staging-writer"}),
+            leaves(WRITER, was=_SERVERLESS),
         ),
         expected=SECOND_OR_BLOCKED,
         why="The database sleeps, and the first client waits fifteen seconds or fails.",

@@ -31,7 +31,8 @@ AWS = "registry.terraform.io/hashicorp/aws"
 SNAPSHOTS = Path("tests/unit/stacks/__snapshots__/test_snapshots")
 _ROOT = Path(__file__).parents[5]
 _HASH = re.compile(r"_[0-9A-F]{8}$")
-_REFERENCE = re.compile(r"\$\{(?P<reference>(?:data\.)?[A-Za-z0-9_-]+\.[A-Za-z0-9_.-]+)\}")
+_EXPRESSION = re.compile(r"\$\{([^}]*)\}")
+_REFERENCE = re.compile(r"(?:\b(?:data|ephemeral)\.)?\b[a-z]\w*\.[A-Za-z][\w-]*(?:\.[a-z_]+)?")
 _MOVED_INTO_STAGING = {
     "444455556666": ACCOUNT,
     "aurora-ferry-prod": "aurora-ferry-staging",
@@ -181,7 +182,8 @@ def expressions(body: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in body.items():
         if name in {"//", "lifecycle", "depends_on", "provider", "provisioner"}:
             continue
-        references = sorted(set(_REFERENCE.findall(json.dumps(value))))
+        inside = " ".join(_EXPRESSION.findall(json.dumps(value)))
+        references = sorted(set(_REFERENCE.findall(inside)))
         found[name] = {"references": references} if references else {"constant_value": value}
     return found
 

@@ -468,7 +468,11 @@ ROWS: Final = (
     _day(
         "deposed-alarm",
         "What a replacement left over goes; its successor stands.",
-        deletes(WRITER_CPU, was={"alarm_name": "aurora-cpu-old"}, beside={"deposed": "0badc0de"}),
+        deletes(
+            WRITER_CPU,
+            was={"alarm_name": "aurora-cpu-old", "id": "aurora-cpu-old"},
+            beside={"deposed": "0badc0de"},
+        ),
     ),
     _day("nothing", "Nothing changes."),
     _day(
