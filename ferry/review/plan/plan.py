@@ -163,9 +163,9 @@ class Change:
 
         Of one in which anything is sensitive, on either side, nothing is shown.
         """
-        sides = (self.hidden_before, self.hidden_after)
-        if any(holds_hidden(side(name)) for name in attributes for side in sides):
-            return HIDDEN
+        for side, hidden in ((self.before, self.hidden_before), (self.after, self.hidden_after)):
+            if any(side.get(it) is not None and holds_hidden(hidden(it)) for it in attributes):
+                return HIDDEN
         return self.masker.text(text)
 
     def hidden_before(self, attribute: str) -> Json:

@@ -87,14 +87,19 @@ class Ranges:
 
 
 def _bounds(range_: Network) -> tuple[int, int]:
-    return int(range_.network_address), int(range_.broadcast_address)
+    first = int(range_.network_address)
+    return first, first + (1 << (range_.max_prefixlen - range_.prefixlen)) - 1
+
+
+_NOT_PUBLIC: Final = {
+    version: [_bounds(it) for it in _NOT_THE_INTERNET if it.version == version]
+    for version in _WORLDWIDE
+}
 
 
 def _public_size(version: int, first: int, last: int) -> int:
     """How many addresses between two are of the internet."""
     size = last - first + 1
-    for it in _NOT_THE_INTERNET:
-        if it.version == version:
-            start, end = _bounds(it)
-            size -= max(0, min(last, end) - max(first, start) + 1)
+    for start, end in _NOT_PUBLIC[version]:
+        size -= max(0, min(last, end) - max(first, start) + 1)
     return size

@@ -40,6 +40,9 @@ _NAMED: Final = re.compile(
     r"(?P<between>\\*+[\"']?+\]?+\s*+(?:=>|[=:]|(?P<comma>,)|(?P<space>(?<=\s)))\s*+)",
 )
 _LINE_BEGINS: Final = re.compile(r"(?:^|[\n{\[(,;&?\"']|\\[nrt])[\s\"'\\\-]*+$")
+_LONG: Final = 100_000
+"""Characters of a text whose redaction is remembered; the last few, for they take memory."""
+
 _BEFORE: Final = 40
 """Characters that are looked at before a name."""
 
@@ -78,8 +81,12 @@ def _words(name: str) -> str:
 @lru_cache(maxsize=10_000)
 def names_a_secret(name: str) -> bool:
     """Whether an attribute of this name holds a secret; a plan has few names, each very often."""
-    words = _words(name)
-    return _ALWAYS.search(words) is not None or _MOSTLY.search(words) is not None
+    return _always_names_a_secret(name) or _MOSTLY.search(_words(name)) is not None
+
+
+@lru_cache(maxsize=10_000)
+def _always_names_a_secret(name: str) -> bool:
+    return _ALWAYS.search(_words(name)) is not None
 
 
 def may_be_secret(value: object) -> bool:
@@ -100,6 +107,16 @@ def redacted(text: str) -> str:
     Terraform masks whole values. A secret inside another text, such as a DMS connection attribute
     or a JSON document, is known by what stands before it alone.
     """
+    return _redacted(text) if len(text) < _LONG else _redacted_once(text)
+
+
+@lru_cache(maxsize=8)
+def _redacted_once(text: str) -> str:
+    """A long text is looked at once, however often it is shown: in a sentence, in a table."""
+    return _redacted(text)
+
+
+def _redacted(text: str) -> str:
     if _WORTH_A_LOOK.search(text):
         for spans in (_credentials, _keys, _named, _tokens):
             text = _without(text, spans(text))
@@ -177,8 +194,8 @@ def _is_followed(text: str, match: re.Match[str]) -> bool:
         if match["option"]:
             return True
         quoted = match["space"] is not None and text[match.end() : match.end() + 1] == "'"
-        return quoted and _ALWAYS.search(_words(match["name"])) is not None
-    if "=" in match["between"] or _ALWAYS.search(_words(match["name"])):
+        return quoted and _always_names_a_secret(match["name"])
+    if "=" in match["between"] or _always_names_a_secret(match["name"]):
         return True
     begin = match.start("option")
     before = text[max(0, begin - _BEFORE) : begin]

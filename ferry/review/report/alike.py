@@ -1,4 +1,4 @@
-"""Findings that say the same of several resources: one sentence, and the resources with it."""
+"""What is said of several resources alike: one sentence, and the resources with it."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from ferry.review.plan.shown import Shown
     from ferry.review.rules.finding import Finding
+    from ferry.review.rules.judging import Doubt
 
 _MOST_NAMED: Final = 10
 _UNCLEAR: Final = {UNCLEAR_SET: "{after}", UNCLEAR_CHANGED: "{after}, was {before}"}
@@ -65,6 +66,14 @@ def alike(findings: Iterable[Finding]) -> list[Alike]:
         )
         for members, effect in groups.values()
     ]
+
+
+def doubted_alike(doubts: Iterable[Doubt]) -> list[list[Doubt]]:
+    """Bring together the doubts that differ in their resources alone."""
+    groups: dict[tuple[object, ...], list[Doubt]] = {}
+    for doubt in doubts:
+        groups.setdefault((doubt.why, *doubt.attributes), []).append(doubt)
+    return list(groups.values())
 
 
 def named(places: Sequence[Shown], *, most: int = _MOST_NAMED) -> Phrase:

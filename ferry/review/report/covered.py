@@ -11,24 +11,23 @@ from enum import Enum
 from string import Formatter
 from typing import TYPE_CHECKING, Any
 
+from ferry.review.report.parts import Entries
 from ferry.review.rules.finding import Phrase
 
 if TYPE_CHECKING:
     from ferry.review.plan.shown import Masker
-    from ferry.review.report.parts import Part
+    from ferry.review.report.parts import Entry, Part
 
 
 def covered_part(part: Part, masker: Masker) -> Part:
     """A part of the report without copies of secrets; its headings are ours, and stay."""
     if not masker:
         return part
-    return replace(
-        part,
-        entries=[
-            replace(entry, cells=[covered(cell, masker) for cell in entry.cells])
-            for entry in part.entries
-        ],
-    )
+
+    def cover(entry: Entry) -> Entry:
+        return replace(entry, cells=[covered(cell, masker) for cell in entry.cells])
+
+    return replace(part, entries=Entries(part.entries, cover))
 
 
 def covered(phrase: Phrase, masker: Masker) -> Phrase:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from ferry.review.plan.plan import Action
 from ferry.review.plan.shown import NOTHING, Shown, clipped, joined, ours
 from ferry.review.plan.values import UNKNOWN
-from ferry.review.report.alike import alike, named
+from ferry.review.report.alike import alike, doubted_alike, named
 from ferry.review.report.covered import covered, covered_part
 from ferry.review.report.order import order_of_restarts
-from ferry.review.report.parts import Entry, Part
+from ferry.review.report.parts import Entries, Entry, Part
 from ferry.review.report.security import statements_part, traffic_part
 from ferry.review.rules.dangers import Section
 from ferry.review.rules.finding import Phrase
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ferry.review.plan.plan import Change
+    from ferry.review.plan.whole import Unread
     from ferry.review.report.alike import Alike
     from ferry.review.rules.dangers import Danger
+    from ferry.review.rules.judging import Doubt
     from ferry.review.rules.review import Review
 
 _MOST_DIFFERENCES: Final = 15
@@ -209,8 +212,9 @@ def _section(review: Review, section: Section) -> Part:
         title=section,
         columns=("Verdict", "Where", "What happens", "When", "How long", "Instead, or before"),
         sourced="What happens",
-        entries=[
-            Entry(
+        entries=Entries(
+            alike(review.in_section(section)),
+            lambda it: Entry(
                 cells=(
                     Phrase(
                         f"{_weight(review, it.first.danger).rstrip(':').lower()}, "
@@ -223,9 +227,8 @@ def _section(review: Review, section: Section) -> Part:
                     _clip(it.first.remedy),
                 ),
                 source=it.first.source,
-            )
-            for it in alike(review.in_section(section))
-        ],
+            ),
+        ),
     )
 
 
@@ -242,27 +245,19 @@ def _where(group: Alike) -> Phrase:
 
 def _changes(review: Review) -> Part:
     affected = {id(it.change) for it in review.judgement.findings}
+    items: list[Change | tuple[str, str]] = [*review.changes, *review.plan.outputs.items()]
+
+    def entry(item: Change | tuple[str, str]) -> Entry:
+        if isinstance(item, tuple):
+            name = clipped(review.plan.masker.text(item[0]))
+            return Entry(cells=(Phrase(f"{item[1]} output {{name}}", {"name": name}),))
+        has_effects = id(item) in affected
+        return Entry(cells=(_change(review, item, has_effects=has_effects),), change=item)
+
     return Part(
         title="All changes, by construct",
         folded=len(review.changes) + len(review.plan.outputs) > _MOST_UNFOLDED,
-        entries=[
-            Entry(
-                cells=(_change(review, it, has_effects=id(it) in affected),),
-                change=it,
-            )
-            for it in review.changes
-        ]
-        + [
-            Entry(
-                cells=(
-                    Phrase(
-                        f"{action} output {{name}}",
-                        {"name": clipped(review.plan.masker.text(name))},
-                    ),
-                )
-            )
-            for name, action in review.plan.outputs.items()
-        ],
+        entries=Entries(items, entry),
     )
 
 
@@ -302,47 +297,41 @@ def _drift(review: Review) -> Iterator[Part]:
         yield Part(
             title=title,
             folded=not is_open,
-            entries=[
-                Entry(
+            entries=Entries(
+                [it for it in review.drift if (it.address in outside) is is_open],
+                lambda it: Entry(
                     cells=(Phrase(f"{it.action} {{place}}", {"place": clipped(it.shown_place)}),),
                     change=it,
-                )
-                for it in review.drift
-                if (it.address in outside) is is_open
-            ],
+                ),
+            ),
         )
 
 
 def _not_looked_at(review: Review) -> Part:
-    entries = [
-        Entry(
-            cells=(
-                Phrase(
-                    "Not judged: {place}. " + doubt.why,
-                    {
-                        "place": clipped(doubt.change.shown_place),
-                        "attributes": clipped(
-                            joined(map(doubt.change.masker.text, doubt.attributes))
-                        ),
-                    },
-                ),
-            )
-        )
-        for doubt in review.judgement.doubts
+    said = [
+        *(partial(_doubted, doubts) for doubts in doubted_alike(review.judgement.doubts)),
+        *(partial(_unread, review, it) for it in review.plan.unread),
+        *(partial(Phrase, it.template, it.values) for it in _read_later(review)),
+        *(partial(Phrase, it.template, it.values) for it in _not_told(review)),
+        partial(Phrase, _NOT_IN_A_PLAN),
     ]
-    entries += [
-        Entry(
-            cells=(
-                Phrase(
-                    f"Not judged: {it.why}", {"name": clipped(review.plan.masker.text(it.name))}
-                ),
-            )
-        )
-        for it in review.plan.unread
-    ]
-    entries += [Entry(cells=(it,)) for it in (*_read_later(review), *_not_told(review))]
-    entries.append(Entry(cells=(Phrase(_NOT_IN_A_PLAN),)))
-    return Part(title="What I did not look at in this plan", entries=entries)
+    return Part(
+        title="What I did not look at in this plan",
+        entries=Entries(said, lambda it: Entry(cells=(it(),))),
+    )
+
+
+def _doubted(doubts: Sequence[Doubt]) -> Phrase:
+    who, first = named([it.change.shown_place for it in doubts]), doubts[0]
+    attributes = clipped(joined(map(first.change.masker.text, first.attributes)))
+    return Phrase(
+        f"Not judged: {who.template}. {first.why}", {**who.values, "attributes": attributes}
+    )
+
+
+def _unread(review: Review, unread: Unread) -> Phrase:
+    name = clipped(review.plan.masker.text(unread.name))
+    return Phrase(f"Not judged: {unread.why}", {"name": name})
 
 
 def _read_later(review: Review) -> Iterator[Phrase]:

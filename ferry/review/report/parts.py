@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, Final, TypeVar, overload
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable
 
     from ferry.review.plan.plan import Change
     from ferry.review.rules.finding import Phrase
@@ -25,6 +27,39 @@ class Entry:
     cells: Sequence[Phrase]
     change: Change | None = None
     source: str = ""
+
+
+_Item = TypeVar("_Item")
+
+_MOST_ROWS: Final = 2_000
+"""More rows than any report has room for."""
+
+
+class Entries(Sequence[Entry]):
+    """Entries that are made when they are written: of very many, a report has room for few.
+
+    Args:
+        items: What they are made of.
+        make: Makes one.
+    """
+
+    def __init__(self, items: Sequence[_Item], make: Callable[[_Item], Entry]) -> None:
+        self._length = len(items)
+        self._make: Callable[[int], Entry] = lambda index: make(items[index])
+
+    def __len__(self) -> int:
+        return self._length
+
+    @overload
+    def __getitem__(self, index: int) -> Entry: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Entry]: ...
+
+    def __getitem__(self, index: int | slice) -> Entry | Sequence[Entry]:
+        if isinstance(index, slice):
+            return [self._make(it) for it in range(self._length)[index]]
+        return self._make(index)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,8 +82,9 @@ class Part:
 
     def written_columns(self) -> list[int]:
         """The columns that say anything in any row."""
+        rows = [entry.cells for entry in islice(self.entries, _MOST_ROWS)]
         return [
             index
             for index, name in enumerate(self.columns)
-            if name == self.sourced or any(entry.cells[index].template for entry in self.entries)
+            if name == self.sourced or any(cells[index].template for cells in rows)
         ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ferry.review.plan.shown import clipped, joined
-from ferry.review.report.parts import Entry, Part
+from ferry.review.report.parts import Entries, Entry, Part
 from ferry.review.rules.finding import Phrase
 
 if TYPE_CHECKING:
@@ -18,8 +18,9 @@ def statements_part(review: Review) -> Part:
     return Part(
         title="IAM statements",
         columns=("", "Where", "Effect", "Who", "Actions", "Resources", "Conditions"),
-        entries=[
-            Entry(
+        entries=Entries(
+            review.statements,
+            lambda it: Entry(
                 cells=(
                     Phrase("added" if it.added else "removed"),
                     Phrase("{place}", {"place": clipped(it.change.shown_place)}),
@@ -31,9 +32,8 @@ def statements_part(review: Review) -> Part:
                         it, frozenset(" ".join(part.texts) for part in it.statement.conditions)
                     ),
                 )
-            )
-            for it in review.statements
-        ],
+            ),
+        ),
     )
 
 
@@ -48,8 +48,9 @@ def traffic_part(review: Review) -> Part:
     return Part(
         title="Security group rules",
         columns=("", "Where", "Direction", "Protocol and ports", "Peer", "Description"),
-        entries=[
-            Entry(
+        entries=Entries(
+            review.traffic,
+            lambda it: Entry(
                 cells=(
                     Phrase("added" if it.added else "removed"),
                     Phrase("{place}", {"place": clipped(it.change.shown_place)}),
@@ -62,7 +63,6 @@ def traffic_part(review: Review) -> Part:
                     if it.traffic.description
                     else Phrase(""),
                 )
-            )
-            for it in review.traffic
-        ],
+            ),
+        ),
     )
