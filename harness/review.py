@@ -15,7 +15,9 @@ run at once.
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
 
 _BRANCHES: Final = ("main", "origin/main")
 _LOG: Final = "local-aws.log"
+_PLAN_FILE: Final = "review.tfplan"
+_PLAN: Final = "plan.json"
 # What `ferry review` ends with where it has judged the plan.
 _JUDGED: Final = {ExitStatus.GOOD, ExitStatus.LOOK, ExitStatus.STOP}
 
@@ -132,9 +136,9 @@ class DeskReview:
         reviewed.write_text(json.dumps(change.stack.document))
         (terraform.folder / FILE).write_text(json.dumps(change.configuration, indent=2))
         terraform.init()
-        terraform.must("plan", "-no-color", "-out=review.tfplan")
-        plan = terraform.folder / "plan.json"
-        plan.write_text(terraform.must("show", "-json", "review.tfplan"))
+        terraform.must("plan", "-no-color", f"-out={_PLAN_FILE}")
+        plan = terraform.folder / _PLAN
+        plan.write_text(terraform.must("show", "-json", _PLAN_FILE))
         self._steps.say(f"review it: ferry review {self._name}")
         self._console.print()
         finished = subprocess.run(
@@ -159,16 +163,22 @@ class DeskReview:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Review an environment; where Terraform or local AWS fails, say so and keep the folder."""
+    """Review an environment; where Terraform or local AWS fails, say so and keep the folder.
+
+    A plan holds secrets in plain text: only its owner may read it, and it is never kept.
+    """
     console = Console(soft_wrap=True, emoji=False)
     if not 1 <= len(arguments) <= 2 or not arguments[0]:  # noqa: PLR2004 (name and base)
         console.print("Name an environment: make review ENV=dev", markup=False)
         return ExitStatus.WRONG_USE
+    os.umask(0o077)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does
     folder = Path(tempfile.mkdtemp(prefix="aurora-ferry-review-"))
+    is_kept = False
     try:
         project = Path.cwd()
         base = _base(project, *arguments[1:])
-        status = DeskReview(
+        return DeskReview(
             name=arguments[0], base=base, project=project, folder=folder, console=console
         ).run()
     except (
@@ -177,17 +187,18 @@ def main(arguments: Sequence[str]) -> int:
     ) as error:  # fmt: skip
         console.print(f"\nThere is no review: {error}", markup=False)
         is_wrong = isinstance(error, EnvironmentsError | UnknownEnvironmentError)
-        if (folder / _LOG).exists():
+        is_kept = (folder / _LOG).exists()
+        if is_kept:
             console.print(f"Its files are kept in {folder}", markup=False)
-        else:
-            shutil.rmtree(folder)
         return ExitStatus.WRONG_USE if is_wrong else ExitStatus.NOT_DONE
     except KeyboardInterrupt:
-        shutil.rmtree(folder)
         console.print("\nStopped.")
         return ExitStatus.INTERRUPTED
-    shutil.rmtree(folder)
-    return status
+    finally:
+        for file in [*folder.rglob(_PLAN_FILE), *folder.rglob(_PLAN)]:
+            file.unlink()
+        if not is_kept:
+            shutil.rmtree(folder)
 
 
 def _base(project: Path, given: str = "") -> str:

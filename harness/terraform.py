@@ -152,6 +152,11 @@ class Terraform:
         return self.must("state", "list").split()
 
     def _keep(self, arguments: tuple[str, ...], output: str) -> None:
-        """Everything printed is kept beside the stack, for the person who looks into a failure."""
+        """What is printed is kept beside the stack, for the person who looks into a failure.
+
+        What `show` prints is not: a plan and a state hold secrets in plain text.
+        """
+        if arguments[0] == "show":
+            output = "(not kept)"
         with (self.folder / "terraform.log").open("a") as log:
             log.write(f"$ terraform {' '.join(arguments)}\n{output}\n")

@@ -8,9 +8,10 @@ import gc
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from contextlib import contextmanager
 from enum import StrEnum
+from errno import EFBIG, EINVAL
 from pathlib import Path
 from traceback import extract_tb
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ferry.review import Danger, Phrase, Plan
+
+_LARGEST_MB: Final = 1_000
+"""Of a plan's JSON, and of a stack's: a plan of 10,000 changes has 64 MB (`python -m bench review`)."""
 
 
 class Format(StrEnum):
@@ -179,11 +183,14 @@ def _read(
 
 def _text(file: Path) -> str:
     from ferry.review import PlanError
+    from settings.reading.files import content as content_of
 
     try:
-        content = file.read_bytes()
+        content = content_of(file, largest_mb=_LARGEST_MB)
     except OSError as error:
-        raise PlanError(f"{file} cannot be read: {error.strerror}.") from None
+        is_of_another_kind = error.errno in {EINVAL, EFBIG}
+        allowed = f" Give a regular file of {_LARGEST_MB:,} MB at most." * is_of_another_kind
+        raise PlanError(f"{file} cannot be read: {error.strerror}.{allowed}") from None
     if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
         raise PlanError(
             f"{file} is in UTF-16, as older PowerShell's > writes it. Write it in UTF-8: "

@@ -1,4 +1,4 @@
-"""Reads what lies in the environments' folder: regular files, and no more of one than a person writes."""
+"""Reads regular files, and no more of one than may be in it: of what a person writes, 1 MB."""
 
 import errno
 import stat
@@ -6,7 +6,7 @@ import tomllib
 from pathlib import Path
 from typing import Any, Final
 
-_LARGEST_BYTES: Final = 1_000_000
+_BYTES_OF_MB: Final = 1_000_000
 
 
 def toml_files(folder: Path) -> list[Path]:
@@ -30,16 +30,20 @@ def document(file: Path) -> dict[str, Any]:
     return tomllib.loads(content(file).decode("utf-8-sig"))
 
 
-def content(file: Path) -> bytes:
+def content(file: Path, *, largest_mb: int = 1) -> bytes:
     """What a file holds. Nothing else is even opened: a pipe would wait for its other end.
 
+    Args:
+        file: The file.
+        largest_mb: More than this many MB are not read.
+
     Raises:
-        OSError: It cannot be read, is no regular file, or is larger than 1 MB.
+        OSError: It cannot be read, is no regular file, or is larger.
     """
     if not stat.S_ISREG(file.stat().st_mode):
         raise OSError(errno.EINVAL, "not a regular file")
     with file.open("rb") as stream:
-        held = stream.read(_LARGEST_BYTES + 1)
-    if len(held) > _LARGEST_BYTES:
-        raise OSError(errno.EFBIG, "larger than 1 MB")
+        held = stream.read(largest_mb * _BYTES_OF_MB + 1)
+    if len(held) > largest_mb * _BYTES_OF_MB:
+        raise OSError(errno.EFBIG, f"larger than {largest_mb:,} MB")
     return held

@@ -154,6 +154,31 @@ def test_a_plan_that_is_not_there(tmp_path: Path) -> None:
     assert said(run(file)) == f"{file} cannot be read: No such file or directory."
 
 
+@pytest.mark.parametrize("option", ["plan", "stack"])
+@pytest.mark.parametrize("kind", ["pipe", "device", "folder"])
+def test_what_is_no_regular_file_is_not_even_opened(
+    plan: Path, tmp_path: Path, kind: str, option: str
+) -> None:
+    """A pipe would wait for its other end, and /dev/zero has none."""
+    if kind == "pipe":
+        os.mkfifo(tmp_path / "pipe")
+    file = {"pipe": tmp_path / "pipe", "device": Path("/dev/zero"), "folder": tmp_path}[kind]
+    result = run(file) if option == "plan" else run(plan, "--stack", file)
+    assert said(result) == (
+        f"{file} cannot be read: not a regular file. Give a regular file of 1,000 MB at most."
+    )
+
+
+def test_a_plan_is_read_up_to_a_size(plan: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ferry.cli.review._LARGEST_MB", 1)
+    plan.write_text(plan.read_text().ljust(1_000_000))
+    assert run(plan).exit_code == 0
+    plan.write_text(plan.read_text() + " ")
+    assert said(run(plan)) == (
+        f"{plan} cannot be read: larger than 1 MB. Give a regular file of 1 MB at most."
+    )
+
+
 def test_a_plan_file_of_terraform_s_own_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "plan.tfplan"
     file.write_bytes(b"PK\x03\x04\xff\xfe")
