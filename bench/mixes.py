@@ -364,8 +364,8 @@ def _mixed(number: int, of: int) -> Mapping[str, Any]:
 
 
 def _texts(number: int, of: int) -> Mapping[str, Any]:
-    """Two texts as long as there are changes, secrets, copies of these, and what is safe."""
-    if number < 2:  # noqa: PLR2004 - two texts
+    """A text that is longer the more changes there are, secrets, copies of these, and what is safe."""
+    if number == 0:
         text = _LINE * (of * _CHARACTERS_EACH // len(_LINE))
         body = {"dashboard_name": f"board-{number}", "dashboard_body": text}
         return _change(
@@ -387,11 +387,12 @@ _LINE: Final = (
 
 SAFE: Final = Mix(name="Alarms and log groups, safe", change=_safe)
 MIXED: Final = Mix(name="Everything mixed, with drift", change=_mixed, drifts=True)
+RULES: Final = Mix(name="Security group rules", change=_rules)
 MIXES: Final = (
     SAFE,
     Mix(name="Instances deleted", change=_instances),
     Mix(name="Endpoints, tasks and secrets", change=_replication),
-    Mix(name="Security group rules", change=_rules),
+    RULES,
     Mix(name="Roles and policies", change=_policies),
     Mix(name="Unknown values everywhere", change=_unknown),
     MIXED,

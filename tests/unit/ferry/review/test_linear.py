@@ -1,0 +1,124 @@
+"""Ten thousand changes take ten times as long as a thousand: no line runs for each pair of them.
+
+Steps are counted, not seconds, of each line of the review. What C does in one step is not seen here
+(`in` a list, for one): `python -m bench review` measures that, and the hostile texts below do.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import pytest
+
+import ferry.review
+from bench.mixes import MIXED, MIXES, RULES, Mix, write_plan
+from ferry.review import read_plan, review
+from ferry.review.report import as_json, as_markdown, as_text
+from tests.unit.ferry.review.plans import BLOCKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+
+    from _typeshed import TraceFunction
+
+    from ferry.review import Review
+
+    Line = tuple[str, int]
+
+pytestmark = pytest.mark.slow
+
+FEW = 240
+"""Changes: enough of each kind in each mix that lines for each pair show in twice as many."""
+
+FULL = 1_000
+"""Changes of which no report has room for all."""
+
+GROWTH = 2.8
+"""How many times more often a line may run for twice as many changes. For each pair it is four."""
+
+SOME = 2_000
+"""Times that any line may run."""
+
+Subject = TypeVar("Subject")
+_FOLDER = str(Path(ferry.review.__file__).parent)
+
+
+def plan(mix: Mix, changes: int) -> str:
+    file = io.StringIO()
+    write_plan(file, mix, changes=changes)
+    return file.getvalue()
+
+
+def reviewed(text: str) -> Review:
+    return review(read_plan(text, account_id="444455556666"), environment="prod", block=BLOCKING)
+
+
+def steps(work: Callable[[], object]) -> Counter[Line]:
+    """How often each line of the review runs; a line with a loop in it runs for each turn."""
+    found: Counter[Line] = Counter()
+
+    def trace(frame: FrameType, event: str, _argument: object) -> TraceFunction | None:
+        if not frame.f_code.co_filename.startswith(_FOLDER):
+            return None
+        if event in {"line", "call"}:
+            found[frame.f_code.co_filename, frame.f_lineno] += 1
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        work()
+    finally:
+        sys.settrace(before)
+    return found
+
+
+def counted(work: Callable[[Subject], None], subject: Subject) -> Counter[Line]:
+    """The steps of the second time: what is compiled, cached or remembered is not counted."""
+    work(subject)
+    return steps(lambda: work(subject))
+
+
+def grown(few: Counter[Line], many: Counter[Line]) -> list[str]:
+    """The lines that run too often for twice as many changes."""
+    return [
+        f"{file.removeprefix(_FOLDER)}:{line} ran {few[file, line]:,} times, then {times:,}"
+        for (file, line), times in sorted(many.items())
+        if times > SOME and times > GROWTH * few[file, line]
+    ]
+
+
+def by_mix(*mixes: Mix) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("mix", [pytest.param(it, id=it.name) for it in mixes])
+
+
+@by_mix(*MIXES)
+def test_no_line_of_the_rules_runs_for_each_pair_of_changes(mix: Mix) -> None:
+    def work(text: str) -> None:
+        as_json(reviewed(text))
+
+    assert grown(*(counted(work, plan(mix, count)) for count in (FEW, 2 * FEW))) == []
+
+
+@by_mix(MIXED, RULES)
+def test_no_line_of_the_report_runs_for_each_pair_of_changes(mix: Mix) -> None:
+    def work(found: Review) -> None:
+        as_markdown(found)
+        as_text(found)
+
+    found = (reviewed(plan(mix, count)) for count in (FULL, 2 * FULL))
+    assert grown(*(counted(work, it) for it in found)) == []
+
+
+def test_a_line_that_runs_for_each_pair_is_found() -> None:
+    code = compile("def pairs(n):\n return sum(a < b for a in range(n) for b in range(n))",
+                   f"{_FOLDER}/pairs.py", "exec")  # fmt: skip
+    made: dict[str, Callable[[int], int]] = {}
+    exec(code, made)  # noqa: S102 - it is written above
+    few, many = (steps(lambda n=n: made["pairs"](n)) for n in (60, 120))  # type: ignore[misc]
+    assert len(grown(few, many)) == 1
