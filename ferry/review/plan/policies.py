@@ -158,13 +158,17 @@ class Policies:
             if it.change.type in {ROLE, ROLE_POLICY}
             for after in (False, True)
         }
+        read = {(id(it.change), it.attribute): (it.before, it.after) for it in self.changes}
         found: dict[bool, dict[str, list[Statement]]] = {False: {}, True: {}}
         for change in self.plan.of(ROLE, ROLE_POLICY):
             attribute = INLINE if change.type == ROLE else "policy"
+            sides = read.get((id(change), attribute))
             for after, roles in found.items():
                 role = role_of(change, after=after)
                 if role and role in changed:
-                    said = self._statements(change, attribute, after=after)
+                    said = (
+                        sides[after] if sides else self._statements(change, attribute, after=after)
+                    )
                     roles.setdefault(role, []).extend(said or ())
         return found
 

@@ -50,6 +50,11 @@ def is_public(range_: Network) -> bool:
     return _public_size(range_.version, *_bounds(range_)) > 0
 
 
+def is_worldwide(range_: Network) -> bool:
+    """Whether a range is the internet, or more of it than any one owner has."""
+    return _public_size(range_.version, *_bounds(range_)) >= _WORLDWIDE[range_.version]
+
+
 class Ranges:
     """What some ranges cover together.
 

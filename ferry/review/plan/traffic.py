@@ -13,7 +13,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from ferry.review.plan.plan import Action, without_key
-from ferry.review.plan.ranges import Network, Ranges, is_public, network
+from ferry.review.plan.ranges import Network, Ranges, is_public, is_worldwide, network
 from ferry.review.plan.values import UNKNOWN, Hidden, Json, show
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class Traffic:
     @property
     def is_worldwide(self) -> bool:
         """Whether the peer is the internet, or more of it than any one owner has."""
-        return self.range_ is not None and Ranges([self.range_]).is_worldwide
+        return self.range_ is not None and is_worldwide(self.range_)
 
     @property
     def is_public(self) -> bool:
@@ -201,9 +201,12 @@ class TrafficChange:
 
     def shown(self, text: str) -> Shown:
         """A text of the rule's as it may be shown."""
-        alone = self.change.type in RULE_RESOURCES
+        change = self.change
+        if change.type in RULE_RESOURCES:
+            said = [it for it in _ATTRIBUTES if it in change.before or it in change.after]
+            return change.shown(text, *said)
         directions = [name for name, it in _DIRECTIONS.items() if it == self.traffic.direction]
-        return self.change.shown(text, *(_ATTRIBUTES if alone else directions))
+        return change.shown(text, *directions)
 
 
 @dataclass(frozen=True, kw_only=True)

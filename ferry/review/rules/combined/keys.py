@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from ferry.review.plan.plan import Action
 from ferry.review.plan.policies import is_left_out
-from ferry.review.plan.shown import joined
+from ferry.review.plan.shown import joined, ours
 from ferry.review.plan.values import UNKNOWN
 from ferry.review.rules.combined.replication import secrets_in_use
 from ferry.review.rules.dangers import Danger
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from ferry.review.plan.plan import Change, Plan
+    from ferry.review.plan.shown import Shown
 
 _KMS: Final = "https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html"
 _SECRETS: Final = (
@@ -36,6 +37,7 @@ _STAGES: Final = (
 _WRITE_ONLY: Final = "https://developer.hashicorp.com/terraform/language/manage-sensitive-data"
 _SECRET: Final = "aws_secretsmanager_secret"  # noqa: S105 (a resource type)
 _VERSION: Final = "aws_secretsmanager_secret_version"
+_MOST_NAMED: Final = 5
 _IN_CLEAR: Final = ("secret_string", "secret_binary")
 _VALUES: Final = ("secret_string_wo", "secret_string_wo_version", *_IN_CLEAR)
 _PASSWORDS: Final = ("master_password", "master_password_wo", "master_password_wo_version")
@@ -167,9 +169,12 @@ def passwords_change(plan: Plan) -> Iterator[Finding | Fine]:
     changed = [it for it in there if it.action is not Action.NO_OP and _any(it, _of(it))]
     told = {id(it) for it in changed}
     left = [it for it in there if id(it) not in told and any(map(it.before.get, _of(it)))]
+    others = joined(it.shown_place for it in left[:_MOST_NAMED])
+    if len(left) > _MOST_NAMED:
+        others = joined((others, ours(f"{len(left) - _MOST_NAMED:,} more")))
     for change in changed:
         if left or (change.type != _VERSION and not versions):
-            yield _alone(change, left)
+            yield _alone(change, others)
         elif change.type != _VERSION:
             for name in filter(change.changes, _PASSWORDS):
                 yield Fine(change=change, attribute=name, because="A rotation: all get it.")
@@ -192,17 +197,17 @@ def _of(change: Change) -> tuple[str, ...]:
     return _VALUES if change.type == _VERSION else _PASSWORDS
 
 
-def _alone(change: Change, left: Sequence[Change]) -> Finding:
-    """A password changes, and what is left keeps the old one."""
+def _alone(change: Change, others: Shown) -> Finding:
+    """A password changes, and others keep the old one."""
     return Finding(
         danger=Danger.REPLICATION_STOP,
         change=change,
         attribute=", ".join(it for it in _of(change) if change.changes(it)),
         effect=Phrase(
             "A password changes here and not in {others}: who signs in with the other one fails."
-            if left
+            if others
             else "The password changes here, and in no secret: who signs in by one fails.",
-            {"others": joined(it.shown_place for it in left)},
+            {"others": others},
         ),
         when=moment(change, Timing.NOW),
         lasts="until all hold the same password",
