@@ -291,7 +291,7 @@ EDITS: Final[tuple[Edit, ...]] = (
          says="192.168.0.0/16 is let through"),
     Edit(name="role trust widened", stack=wider_trust,
          verdict=SECOND, path="secret-access/role",
-         says="A statement allows the account 999988887777, which is not the environment's."),
+         says="A statement allows 999988887777, which is not of the environment's account."),
     Edit(name="alarms removed", stack=no_alarms,
          verdict=SECOND, path="aurora-alarms/deadlocks", says="The alarm goes; what it watched"),
     Edit(name="nobody told", settings={"alarms.emails": "[]"},

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ferry.review.plan import statements as module
 from ferry.review.plan.patterns import covers, disjoint
@@ -433,3 +436,68 @@ def test_more_statements_than_a_policy_has_are_each_given_and_taken(
     found = shift(many, others)
     assert (len(found.gives), len(found.takes)) == (300, 300)
     assert compared <= module.MOST_COMPARISONS
+
+
+NAMES = st.sampled_from(["*", "a*", "*b", "a*b", "a", "b", "ab", "A", "aB", "a?"])
+CONDITIONS = st.dictionaries(
+    st.sampled_from(
+        ["StringEquals", "StringLike", "StringNotEquals", "StringEqualsIfExists", "StringNotLike"]
+    ),
+    st.fixed_dictionaries({"k": st.lists(st.sampled_from(["a", "ab", "b", "a*"]), min_size=1)}),
+    max_size=2,
+)
+
+
+@st.composite
+def _statements(draw: st.DrawFn) -> dict[str, Any]:
+    part: dict[str, Any] = {"Effect": "Allow", "Condition": draw(CONDITIONS)}
+    for name in ("Action", "Resource"):
+        twin = draw(st.sampled_from(["", "Not"]))
+        part[f"{twin}{name}"] = draw(st.lists(NAMES, min_size=1, max_size=3))
+    return part
+
+
+def answers(part: dict[str, Any], action: str, resource: str, value: str | None) -> bool:
+    """Whether a statement speaks of a request, by IAM's own words and not by this project's."""
+
+    def named(name: str, text: str, *, lower: bool) -> bool:
+        twin = f"Not{name}" in part
+        patterns: list[str] = part[f"Not{name}" if twin else name]
+        found = any(
+            fnmatchcase(text.lower(), it.lower()) if lower else fnmatchcase(text, it)
+            for it in patterns
+        )
+        return found is not twin
+
+    def holds(operator: str, wanted: list[str]) -> bool:
+        if value is None:
+            return "Not" in operator or operator.endswith("IfExists")
+        like = "Like" in operator
+        found = any(fnmatchcase(value, it) if like else value == it for it in wanted)
+        return found is not ("Not" in operator)
+
+    return (
+        named("Action", action, lower=True)
+        and named("Resource", resource, lower=False)
+        and all(holds(operator, keys["k"]) for operator, keys in part["Condition"].items())
+    )
+
+
+@given(
+    _statements(),
+    _statements(),
+    st.lists(
+        st.tuples(
+            st.sampled_from(["a", "b", "ab", "aab", "abb", "B", "c"]),
+            st.sampled_from(["a", "b", "ab", "aab", "A", "c"]),
+            st.sampled_from([None, "a", "ab", "b", "a*", "c"]),
+        ),
+        min_size=20,
+    ),
+)
+def test_what_is_covered_speaks_of_nothing_that_the_other_does_not(
+    one: dict[str, Any], other: dict[str, Any], requests: list[tuple[str, str, str | None]]
+) -> None:
+    (narrow,), (wide,) = read_all(one), read_all(other)
+    if narrow.is_within(wide):
+        assert [it for it in requests if answers(one, *it) and not answers(other, *it)] == []
