@@ -312,7 +312,8 @@ def let_through(change: Change, *, after: bool) -> list[Traffic]:
 
 def _is_left_out(change: Change, attribute: str) -> bool:
     """Whether the configuration leaves a new group's rules to resources of their own."""
-    return change.action is not Action.UPDATE and attribute not in (change.references or {})
+    said = change.references
+    return change.action is not Action.UPDATE and said is not None and attribute not in said
 
 
 def group_of(change: Change, side: Mapping[str, Any] | None = None) -> str:

@@ -169,9 +169,7 @@ def passwords_change(plan: Plan) -> Iterator[Finding | Fine]:
     changed = [it for it in there if it.action is not Action.NO_OP and _any(it, _of(it))]
     told = {id(it) for it in changed}
     left = [it for it in there if id(it) not in told and any(map(it.before.get, _of(it)))]
-    others = joined(it.shown_place for it in left[:_MOST_NAMED])
-    if len(left) > _MOST_NAMED:
-        others = joined((others, ours(f"{len(left) - _MOST_NAMED:,} more")))
+    others = _named(left)
     for change in changed:
         if left or (change.type != _VERSION and not versions):
             yield _alone(change, others)
@@ -190,6 +188,14 @@ def passwords_change(plan: Plan) -> Iterator[Finding | Fine]:
                 )
                 for name in {CREATED, REPLACED, *_VALUES} - {*in_clear}:
                     yield Fine(change=change, attribute=name, because=because)
+
+
+def _named(changes: Sequence[Change]) -> Shown:
+    """The first of some resources by their places, and how many more there are."""
+    names = [it.shown_place for it in changes[:_MOST_NAMED]]
+    if len(changes) > _MOST_NAMED:
+        names.append(ours(f"{len(changes) - _MOST_NAMED:,} more"))
+    return joined(names)
 
 
 def _of(change: Change) -> tuple[str, ...]:

@@ -119,7 +119,13 @@ def test_what_a_new_group_opens_to_the_internet(
 
 def test_a_group_that_nobody_names_may_be_any() -> None:
     item = change(IN, "create", None, rule(security_group_id=UNKNOWN, cidr_ipv4="10.0.0.0/8"))
-    assert dangers(reviewed(NEW_GROUP, item)) == {Danger.WIDER_ACCESS}
+    group = change(GROUP, "create", None, {"id": UNKNOWN})
+    assert dangers(reviewed(group, item)) == {Danger.WIDER_ACCESS}
+
+
+def test_rules_within_a_new_group_that_nobody_knows_may_be_any() -> None:
+    """Where a plan does not say what is configured, they may be there."""
+    assert Danger.PUBLIC_REACH in dangers(reviewed(NEW_GROUP))
 
 
 def test_a_range_that_nobody_knows_yet_may_be_the_internet() -> None:

@@ -7,8 +7,4 @@ from __future__ import annotations
 
 from typing import Final
 
-NOT_YET: Final = frozenset(
-    {
-        "new-internet-gateway",
-    }
-)
+NOT_YET: Final[frozenset[str]] = frozenset()
