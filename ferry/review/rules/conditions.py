@@ -33,12 +33,6 @@ def always(_change: Change, _attribute: str) -> bool:
     return True
 
 
-def unexamined(change: Change, attribute: str) -> bool | None:
-    """Holds for every value that is seen. Transitional: nobody has asked yet for which it is harmless."""
-    sides = [change.before.get(attribute), change.after.get(attribute)]
-    return None if holds_hidden(sides) else True
-
-
 def any_of(*conditions: Condition) -> Condition:
     """One of some conditions holds; none of them does where all say no."""
 

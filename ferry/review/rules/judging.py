@@ -7,7 +7,6 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
 
 from ferry.review.plan.plan import Action
-from ferry.review.plan.values import holds_hidden, is_set
 from ferry.review.rules.combined.any_type import is_superseded
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Finding, Fine, Phrase
@@ -25,9 +24,7 @@ from ferry.review.rules.row import (
 from ferry.review.rules.table import (
     COMBINED,
     FOR_ALL,
-    SILENT_WHERE_FINE,
     TABLE,
-    UNEXAMINED_WHEN_CREATED,
 )
 
 if TYPE_CHECKING:
@@ -118,14 +115,8 @@ class _Together:
         return name in found or "" in found
 
     def allowed(self, row: Judged, change: Change, name: str) -> str | None:
-        """Why a row's function finds an attribute harmless; None where it does not say so.
-
-        What is hidden, in a plan that was masked before, may be what it would speak of.
-        """
-        because = self._fine.get((row.by, id(change), name))
-        if because is None and holds_hidden([change.before.get(name), change.after.get(name)]):
-            return None
-        return "" if because is None and row.by in SILENT_WHERE_FINE else because
+        """Why a row's function finds an attribute harmless; None where it does not say so."""
+        return self._fine.get((row.by, id(change), name))
 
 
 def judge(plan: Plan) -> Judgement:
@@ -182,10 +173,6 @@ def _knows(
 ) -> bool:
     """Judge one attribute; False where that cannot be done."""
     said = rows.get(name) or FOR_ALL.get(name, ())
-    unexamined = change.action is not Action.UPDATE and change.type in UNEXAMINED_WHEN_CREATED
-    if unexamined and not holds_hidden(change.after.get(name)):
-        judgement.findings.extend(_fired(said, change, name))
-        return bool(said) or not is_set(change.after.get(name))
     return _answered(said, change, name, together, judgement) is not _Answer.UNHEARD_OF
 
 

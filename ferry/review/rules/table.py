@@ -12,23 +12,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ferry.review.rules.combined.alarms import alarms_told, unwatched
+from ferry.review.rules.combined.alarms import unwatched
 from ferry.review.rules.combined.any_type import forgotten, tainted
 from ferry.review.rules.combined.aurora import (
-    cluster_goes,
     family_and_version,
-    instance_goes,
     waiting_upgrade,
 )
-from ferry.review.rules.combined.events import events_told
-from ferry.review.rules.combined.keys import keys_go, passwords_change, secrets_go
-from ferry.review.rules.combined.network import routes_change, subnets_go, ways_change
-from ferry.review.rules.combined.parameters import parameters_change
-from ferry.review.rules.combined.policies import attachment_findings, policy_findings
-from ferry.review.rules.combined.receivers import receivers_told
-from ferry.review.rules.combined.replication import endpoint_changes, task_changes
 from ferry.review.rules.combined.thresholds import thresholds_out_of_reach
-from ferry.review.rules.combined.traffic import traffic_findings
 from ferry.review.rules.row import ANY, Judged, Rule
 from ferry.review.rules.rows import aurora, groups, keys, monitoring, network, replication
 
@@ -65,30 +55,6 @@ COMBINED: Final = (
 """What looks at several attributes or resources at once."""
 
 
-SILENT_WHERE_FINE: Final[frozenset[Combined]] = frozenset(
-    row.by for row in ROWS if isinstance(row, Judged)
-) - {
-    alarms_told,
-    attachment_findings,
-    endpoint_changes,
-    events_told,
-    keys_go,
-    passwords_change,
-    policy_findings,
-    receivers_told,
-    routes_change,
-    secrets_go,
-    subnets_go,
-    task_changes,
-    traffic_findings,
-    ways_change,
-    cluster_goes,
-    instance_goes,
-    parameters_change,
-}
-"""Transitional: the functions that do not yield `Fine` yet. What they find nothing in is allowed."""
-
-
 def tabled(rows: Iterable[Row]) -> Table:
     """The rows by type and attribute."""
     found: dict[str, dict[str, list[Row]]] = {}
@@ -102,14 +68,3 @@ def tabled(rows: Iterable[Row]) -> Table:
 TABLE: Final = tabled(ROWS)
 FOR_ALL: Final = TABLE[ANY]
 """What is said of every type."""
-
-UNEXAMINED_WHEN_CREATED: Final[frozenset[str]] = (
-    frozenset(TABLE)
-    - {ANY}
-    - {
-        row.resource
-        for rows in (aurora, groups, keys, monitoring, network, replication)
-        for row in rows.ROWS
-    }
-)
-"""Transitional: the types of which what is made, or made anew, is not judged by its attributes yet."""

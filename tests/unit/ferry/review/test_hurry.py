@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ferry.review.report import as_json, as_markdown, as_text
-from tests.unit.ferry.review.plans import change, configured, reviewed, update
+from tests.unit.ferry.review.plans import change, configured, reviewed, stays, update
 
 if TYPE_CHECKING:
     from ferry.review import Review
@@ -17,12 +17,21 @@ LARGER = {"instance_class": "db.r6g.xlarge"}
 
 
 def instance(name: str, *, writer: bool = False, **after: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
-    before = {"instance_class": "db.r6g.large", "writer": writer, "apply_immediately": True}
+    before = {
+        "apply_immediately": True,
+        "cluster_identifier": "c",
+        "instance_class": "db.r6g.large",
+        "writer": writer,
+    }
     return {**update(INSTANCE, before, **(after or LARGER)), "address": f"{INSTANCE}.{name}"}
 
 
 def three(**parts: Any) -> Review:  # noqa: ANN401 - JSON
     return reviewed(instance("a"), instance("b"), instance("w", writer=True), **parts)
+
+
+WRITER = stays(INSTANCE, "writes", cluster_identifier="c", writer=True)
+"""Where nobody is known to write, each may."""
 
 
 def waits(**others: list[str]) -> dict[str, Any]:
@@ -63,7 +72,7 @@ def test_it_is_one_row_of_the_table_in_markdown() -> None:
 
 
 def test_what_differs_in_a_value_is_said_of_each() -> None:
-    found = reviewed(instance("a"), instance("b", instance_class="db.r6g.8xlarge"))
+    found = reviewed(instance("a"), instance("b", instance_class="db.r6g.8xlarge"), WRITER)
     assert as_text(found).split("Interruptions")[1].count("A reader is stopped and started") == 2
 
 
@@ -72,7 +81,7 @@ def test_json_names_each_by_itself() -> None:
 
 
 def test_of_very_many_ten_are_named_and_the_rest_counted() -> None:
-    found = reviewed(*(instance(f"i{number:02}") for number in range(40)))
+    found = reviewed(*(instance(f"i{number:02}") for number in range(40)), WRITER)
     said = block(found, "second reviewer, interruption")
     assert f"{INSTANCE}.i09 and 30 more: instance_class" in said
     assert f"{INSTANCE}.i10" not in said

@@ -16,7 +16,7 @@ from ferry.review.plan.plan import Action
 from ferry.review.rules.finding import Finding
 from ferry.review.rules.judging import judge
 from ferry.review.rules.row import Rule
-from ferry.review.rules.table import COMBINED, ROWS, UNEXAMINED_WHEN_CREATED
+from ferry.review.rules.table import COMBINED, ROWS
 from tests.unit.ferry.review.recorded import FOLDER, NAMES, account_of, recorded, text
 from tests.unit.ferry.review.schema import stack_text
 
@@ -110,13 +110,11 @@ def test_what_only_changes_for_the_better_is_safe() -> None:
     ],
 )
 def test_a_first_deployment_is_safe(plan: str, environment: str) -> None:
-    """Of the types that are judged by attribute when they are made: all of them, in the end."""
     deployed = read_plan(
         text(plan), stack_text=stack_text(environment), account_id=account_of(plan)
     )
     judgement = judge(deployed)
-    said = [it for it in judgement.findings if it.change.type not in UNEXAMINED_WHEN_CREATED]
-    assert said == []
+    assert judgement.findings == []
     assert judgement.doubts == []
 
 
