@@ -6,6 +6,8 @@ import tomllib
 from pathlib import Path
 from typing import Any, Final
 
+from settings.reading import limits
+
 _BYTES_OF_MB: Final = 1_000_000
 
 
@@ -23,11 +25,14 @@ def document(file: Path) -> dict[str, Any]:
 
     Raises:
         OSError: As of `content`.
-        ValueError: It is no TOML; UnicodeDecodeError where it is not even text in UTF-8.
+        ValueError: It is no TOML; UnicodeDecodeError where it is not even text in UTF-8, TooLongError
+            where a number or a key is too long.
         RecursionError: It nests too deeply.
     """
     # Editors on Windows begin a file with a byte order mark.
-    return tomllib.loads(content(file).decode("utf-8-sig"))
+    text = content(file).decode("utf-8-sig")
+    limits.check(text)
+    return tomllib.loads(text)
 
 
 def content(file: Path, *, largest_mb: int = 1) -> bytes:

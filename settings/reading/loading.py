@@ -1,8 +1,9 @@
 """Reads the environments' files and finds every problem of all of them at once."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from facts.dms import VERIFYING
 from settings.environment import Environment
@@ -10,6 +11,7 @@ from settings.notation import either, toml
 from settings.reading import asking
 from settings.reading.certificate import read_certificates
 from settings.reading.files import document, toml_files
+from settings.reading.limits import TooLongError
 from settings.reading.mending import Reading, read
 from settings.reading.problem import EnvironmentsError, Problem
 from settings.rules.rule import Finding
@@ -43,7 +45,7 @@ def load_environments(folder: Path, *, selected: str | None = None) -> tuple[Env
         if isinstance(found, Reading):
             readings.append(found)
         elif _label(file) in chosen:
-            problems.append(found)
+            problems.extend(found)
     problems.extend(asking.across(readings, chosen))
     environments = []
     for reading in readings:
@@ -91,24 +93,29 @@ def _unknown(wanted: list[str], known: list[str]) -> Iterator[Problem]:
             )
 
 
-def _read(file: Path) -> Reading | Problem:
-    """What a file says, or why it cannot be read at all."""
+def _read(file: Path) -> Reading | Sequence[Problem]:
+    """What a file says, or why it cannot be understood at all."""
     label = _label(file)
     try:
-        return _understood(file, label)
+        held = _held(file, label)
+        return [held] if isinstance(held, Problem) else read(label, file.stem, held)
     except RecursionError:
-        return Problem(
-            label,
-            "",
-            "tables or lists in one another given, too many to be read",
-            "allowed: TOML as docs/settings.md has it",
-            "remove them",
-        )
+        return [
+            Problem(
+                label,
+                "",
+                "tables or lists in one another given, too many to be read",
+                "allowed: TOML as docs/settings.md has it",
+                "remove them",
+            )
+        ]
+    except EnvironmentsError as error:
+        return error.problems
 
 
-def _understood(file: Path, label: str) -> Reading | Problem:
+def _held(file: Path, label: str) -> Mapping[str, Any] | Problem:
     try:
-        held = document(file)
+        return document(file)
     except OSError as error:
         return Problem(
             label,
@@ -125,9 +132,12 @@ def _understood(file: Path, label: str) -> Reading | Problem:
             "allowed: text in UTF-8",
             "save the file as UTF-8",
         )
+    except TooLongError as error:
+        return Problem(
+            label, f"line {error.line}", error.given, f"allowed: {error.allowed}", error.mend
+        )
     except ValueError as error:
         return _not_toml(label, str(error))
-    return read(label, file.stem, held)
 
 
 def _not_toml(label: str, message: str) -> Problem:

@@ -8,17 +8,20 @@ others are asked.
 import copy
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Any
+from itertools import islice, pairwise
+from typing import Any, Final
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from settings.environment import Environment, EnvironmentFile
-from settings.reading.problem import Problem
+from settings.reading.problem import EnvironmentsError, Problem
 from settings.reading.pydantic_errors import misnamed, misspelt, problem
 from settings.reading.shape import KEY, Location, example, find
 from settings.reading.texts import unfit
+
+_MOST_PROBLEMS: Final = 100
+"""Of one file. A file of 1 MB can hold 400,000, and lines for all of them would take minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +60,17 @@ def read(file: str, name: str, document: Mapping[str, Any]) -> Reading:
         file: The file, with its folder, for the lines.
         name: The environment's name, which is the file's.
         document: What its TOML holds.
+
+    Raises:
+        EnvironmentsError: It has more problems than are looked into; the first of them.
     """
     mended = copy.deepcopy(dict(document))
     problems: list[Problem] = []
     unknown: list[Location] = []
     while errors := _errors(mended):
+        if len(problems) + len(errors) > _MOST_PROBLEMS:
+            told = [problem(file, error) for error in errors[: _MOST_PROBLEMS - len(problems)]]
+            raise _too_many(file, len(problems) + len(errors), [*problems, *told])
         known_by_another_name = misspelt(errors)
         # A refused key goes last: its value is looked up by it.
         for error in sorted(errors, key=lambda error: error["loc"][-1] == KEY):
@@ -72,8 +81,11 @@ def read(file: str, name: str, document: Mapping[str, Any]) -> Reading:
             else:
                 _mend(mended, error["loc"], unknown)
     # Of what is a setting and has its form. From the end: a key goes after what stands below it.
-    for found in reversed(tuple(unfit(mended))):
-        problems.append(Problem(file, found.setting, found.given, found.allowed, found.mend))
+    texts = tuple(islice(unfit(mended), _MOST_PROBLEMS + 1))
+    problems += [Problem(file, it.setting, it.given, it.allowed, it.mend) for it in texts]
+    if len(problems) > _MOST_PROBLEMS:
+        raise _too_many(file, len(problems), problems[:_MOST_PROBLEMS])
+    for found in reversed(texts):
         _mend(mended, found.location, unknown)
     try:
         environment = Environment.model_validate({**mended, "name": name})
@@ -82,6 +94,17 @@ def read(file: str, name: str, document: Mapping[str, Any]) -> Reading:
         unknown.append(("name",))
         environment = Environment.model_validate({**mended, "name": "misnamed"})
     return Reading(file, environment, tuple(problems), tuple(unknown))
+
+
+def _too_many(file: str, count: int, told: list[Problem]) -> EnvironmentsError:
+    first = Problem(
+        file,
+        "",
+        f"{count} problems or more given",
+        f"told: {len(told)} of them",
+        "mend these first",
+    )
+    return EnvironmentsError([first, *told])
 
 
 def _errors(document: Mapping[str, Any]) -> list[ErrorDetails]:

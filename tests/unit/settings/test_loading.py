@@ -135,19 +135,11 @@ def test_a_missing_folder_needs_a_file(tmp_path: Path) -> None:
             "not TOML (unterminated string); allowed: TOML 1.0; correct the file's end",
         ),
         (
-            b"port = " + b"1" * 5000,
-            (
-                "not TOML (exceeds the limit (4300 digits) for integer string conversion: value "
-                "has 5000 digits; use sys.set_int_max_str_digits() to increase the limit); "
-                "allowed: TOML 1.0; correct the file's end"
-            ),
-        ),
-        (
             b"# caf\xe9\n",
             "byte 0xe9 at position 5 given; allowed: text in UTF-8; save the file as UTF-8",
         ),
     ],
-    ids=["line", "end", "number", "encoding"],
+    ids=["line", "end", "encoding"],
 )
 def test_a_file_that_is_no_toml_is_one_line(content: bytes, line: str, folder: Folder) -> None:
     (folder.path / "dev.toml").write_bytes(content)
@@ -181,8 +173,8 @@ def test_what_cannot_be_read_is_one_line(
 
 @pytest.mark.parametrize(
     "content",
-    [".".join("a" * 3000) + " = 1", f"a = {'[' * 3000}{']' * 3000}", f"a = {'{a=' * 3000}1"],
-    ids=["dotted key", "lists", "tables"],
+    [f"a = {'[' * 3000}{']' * 3000}", f"a = {'{a=' * 3000}1"],
+    ids=["lists", "tables"],
 )
 def test_what_is_nested_3000_fold_is_one_line(content: str, folder: Folder) -> None:
     (folder.path / "dev.toml").write_text(content)
@@ -193,6 +185,85 @@ def test_what_is_nested_3000_fold_is_one_line(content: str, folder: Folder) -> N
             "allowed: TOML as docs/settings.md has it; remove them"
         )
     ]
+
+
+NUMBERS = {"hexadecimal": f"0x{'f' * 4000}", "decimal": "1" * 4002, "fraction": f"0.{'1' * 4002}"}
+PLACES = {
+    "text": "[aws]\naccount_id = {}",
+    "number": "[source]\nport = {}",
+    "list": "[alarms]\nemails = [{}]",
+    "parameter": "[aurora.parameters]\nwork_mem = {}",
+    "table": "source = {{\tport={}}}",
+    "unknown": "a = [\n{}]",
+}
+
+
+@pytest.mark.parametrize("number", NUMBERS.values(), ids=NUMBERS)
+@pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
+def test_a_number_that_python_could_not_write_is_one_line(
+    place: str, number: str, folder: Folder
+) -> None:
+    content = place.format(number)
+    (folder.path / "dev.toml").write_text(content)
+
+    assert folder.lines() == [
+        (
+            f"environments/dev.toml: line {content.count(chr(10)) + 1}: 4002 characters without quotes "
+            "given; allowed: numbers and keys of 255 characters at most; shorten it"
+        )
+    ]
+
+
+def test_such_a_number_in_another_environment_does_not_count(folder: Folder) -> None:
+    folder.write("dev.toml")
+    (folder.path / "prod.toml").write_text(f"[source]\nport = {NUMBERS['hexadecimal']}")
+
+    assert names(folder, "dev") == ["dev"]
+
+
+@pytest.mark.parametrize(
+    "key", ["a" + 16 * ".a", "[a" + 16 * ' . "b" ' + "]", "x = {a" + 16 * ".'b.c'" + " = 1}"]
+)
+def test_a_key_of_many_parts_is_one_line(key: str, folder: Folder) -> None:
+    (folder.path / "dev.toml").write_text(f"# a\n{key}\n")
+
+    assert folder.lines() == [
+        (
+            "environments/dev.toml: line 2: a key of 17 parts given; allowed: keys of 16 parts at "
+            "most; remove it"
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"# {'a.' * 99}{'b' * 999}\nx = 1",
+        f'x = "{"a." * 99}\\"{"b." * 99}{"c" * 999}"',
+        f"x = '{'a.' * 99}{'b' * 999}'",
+        f'x = """\n"{"a." * 99}\\"""{"b." * 99}{"c" * 999}""""',
+        f"x = '''\n''{'a.' * 99}{'b' * 999}''''",
+        f"{'b' * 255} = 1",
+        f"a{'.a' * 15} = 1",
+    ],
+    ids=["comment", "text", "literal", "lines", "literal lines", "long key", "deep key"],
+)
+def test_what_stands_in_quotes_may_be_long(text: str, folder: Folder) -> None:
+    (folder.path / "prod.toml").write_text(text)
+
+    assert "no setting of this name" in str(folder.lines())
+
+
+def test_of_very_many_problems_the_first_are_told(folder: Folder) -> None:
+    folder.write("dev.toml", {"alarms.emails": 200 * ["a"]})
+    folder.write("prod.toml", {"aurora.parameters": {f"a{it}": "\0" for it in range(200)}})
+    folder.write("staging.toml", {"alarms.emails": 40 * ["a"]})
+
+    assert [line for line in folder.lines() if "found" in line or "problems" in line] == [
+        "environments/dev.toml: 200 problems or more given; told: 100 of them; mend these first",
+        "environments/prod.toml: 101 problems or more given; told: 100 of them; mend these first",
+    ]
+    assert len(folder.lines()) == 101 + 101 + 40
 
 
 @pytest.mark.parametrize(
