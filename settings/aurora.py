@@ -1,5 +1,6 @@
 """[aurora]: the cluster that the database is carried into."""
 
+import math
 import re
 from typing import Annotated, Final, Literal
 
@@ -104,6 +105,8 @@ class Parameter(Section):
         value = table.get("value")
         if isinstance(value, bool):
             table["value"] = "1" if value else "0"
+        elif isinstance(value, float) and not math.isfinite(value):
+            refuse("a number other than inf and nan, true, false or text", instead=65536)
         elif isinstance(value, int | float):
             table["value"] = str(value)
         return table

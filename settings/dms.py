@@ -41,7 +41,7 @@ TaskName = Annotated[
 Script = Annotated[
     str,
     Field(pattern=r"^[^\x00-\x1f;]*[^\x00-\x1f\s;][^\x00-\x1f;]*$", max_length=2000),
-    Allowed("one SQL statement in one line, without semicolon, 2000 characters at most"),
+    Allowed("one SQL statement in one line, without tabs and semicolons, 2000 characters at most"),
 ]
 
 

@@ -27,6 +27,8 @@ def toml(value: object) -> str:
         return f"{{ {pairs} }}" if pairs else "{}"
     if isinstance(value, list | tuple):
         return f"[{', '.join(toml(item) for item in value)}]"
+    if isinstance(value, float):
+        return repr(value)  # inf and nan too, which JSON has in other words
     return json.dumps(value, ensure_ascii=False)
 
 

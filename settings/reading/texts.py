@@ -24,10 +24,13 @@ from settings.reading.problem import given, hides_secret
 from settings.reading.shape import KEY, Location
 from settings.reading.tokens import is_token
 
-# Control characters; halves of characters; what Python's Unicode does not know yet. Terraform's may
-# know it, and set it in another order.
+# Control characters; halves of characters; what Python's Unicode does not know yet, so that a newer
+# Python takes more. Terraform's may know it, and set it in another order.
 _REFUSED: Final = frozenset({"Cc", "Cs", "Cn"})
-_KNOWN: Final = f"characters of Unicode {unicodedata.unidata_version}"
+_KNOWN: Final = f"characters of Unicode {unicodedata.unidata_version} and later emoji"
+# Blocks of symbols alone, none of which is set in order: an emoji is taken whatever Python knows.
+# https://www.unicode.org/reports/tr51/#def_emoji_set, Extended_Pictographic
+_EMOJI: Final = re.compile("[\U0001f000-\U0001faff]")
 # Grapheme_Cluster_Break=Prepend, in Terraform's Unicode and later ones; Python knows it of no character.
 # https://www.unicode.org/Public/15.0.0/ucd/auxiliary/GraphemeBreakProperty.txt
 _JOINING: Final = re.compile(
@@ -142,7 +145,8 @@ def _found(value: object) -> tuple[str, str, str] | None:
 
 
 def _is_refused(character: str) -> bool:
-    return character not in "\t\n" and unicodedata.category(character) in _REFUSED
+    taken = character in "\t\n" or _EMOJI.fullmatch(character)
+    return not taken and unicodedata.category(character) in _REFUSED
 
 
 def _decomposed(text: str) -> str:

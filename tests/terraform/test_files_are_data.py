@@ -67,6 +67,9 @@ ALIKE = (
 )
 """How the names begin of many characters that Unicode treats alike: left out, to save minutes."""
 
+EMOJI = range(0x1F000, 0x1FB00)
+"""Where emoji are, those included that only a later Unicode will have."""
+
 
 def taken(text: str) -> bool:
     """Whether a file may hold a text."""
@@ -88,9 +91,9 @@ def texts() -> Iterator[str]:
         yield "".join(pieces)
         yield "".join(reversed(pieces))
     for code in range(sys.maxunicode + 1):
-        if unicodedata.category(chr(code)) not in {"Cn", "Co"} and not unicodedata.name(
-            chr(code), ""
-        ).startswith(ALIKE):
+        if (code in EMOJI or unicodedata.category(chr(code)) not in {"Cn", "Co"}) and not (
+            unicodedata.name(chr(code), "").startswith(ALIKE)
+        ):
             yield chr(code)
 
 

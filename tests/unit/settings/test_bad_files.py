@@ -241,6 +241,24 @@ BAD_SETTINGS: Mapping[str, tuple[Changes, str]] = {
             'characters at most; set value = "65536"'
         ),
     ),
+    "parameter's value that is no number": (
+        {"aurora.parameters.work_mem": float("nan")},
+        (
+            "aurora.parameters.work_mem: nan given; allowed: a number other than inf and nan, true, "
+            "false or text; set work_mem = 65536"
+        ),
+    ),
+    "parameter's endless value": (
+        {"aurora.instance_parameters.work_mem": {"value": float("-inf")}},
+        (
+            "aurora.instance_parameters.work_mem: a table given; allowed: a number other than inf and "
+            "nan, true, false or text; set work_mem = 65536"
+        ),
+    ),
+    "not a number for a number": (
+        {"aurora.port": float("inf")},
+        "aurora.port: inf given; allowed: a whole number, 1150 to 65535; set port = 5432",
+    ),
     "parameter's apply method": (
         {"aurora.parameters.work_mem": {"value": 1, "apply_method": "later"}},
         (
@@ -350,7 +368,8 @@ REFUSED = (
     ("dms.engine_version", "3.5", "a DMS engine version such as 3.5.4", "3.5.4"),
     ("dms.instance_class", "db.r6g.large", "a replication instance class such as dms.c5.2xlarge", "dms.c5.2xlarge"),
     ("dms.allocated_storage_gib", 7000, "5 to 6144 GiB", 100),
-    ("dms.target.after_connect_script", "SET a = 1; SET b = 2", "one SQL statement in one line, without semicolon, 2000 characters at most", "SET session_replication_role='replica'"),
+    ("dms.target.after_connect_script", "SET a = 1; SET b = 2", "one SQL statement in one line, without tabs and semicolons, 2000 characters at most", "SET session_replication_role='replica'"),
+    ("dms.target.after_connect_script", "SET a\t= 1", "one SQL statement in one line, without tabs and semicolons, 2000 characters at most", "SET session_replication_role='replica'"),
     ("dms.tasks.0.name", "Orders", NAME.format(26), "orders"),
     ("dms.tasks.0.migration_type", "all", "full-load, cdc or full-load-and-cdc", "full-load-and-cdc"),
     ("dms.tasks.0.tables.0.schema", "", "a name of up to 127 characters, in which % stands for any", "public"),

@@ -14,8 +14,8 @@ from settings.reading.mending import read
 from tests.unit.settings.files import Changes, Folder, document
 
 CHARACTERS = (
-    f"characters of Unicode {unicodedata.unidata_version}, without control characters other than tab "
-    "and line feed"
+    f"characters of Unicode {unicodedata.unidata_version} and later emoji, without control characters "
+    "other than tab and line feed"
 )
 COMPOSED = "text in Unicode's form NFC, for Terraform changes every other into it"
 
@@ -203,7 +203,7 @@ def terraform(text: str) -> str:
 
 PIECES = st.sampled_from([
     *("a", "e", "\u0301", "\u0323", "\u0315", "\u212b", "\u1112", "\u1161", "\u11ab", "\u0958"),
-    *("\ufeff", "\r", "\n", "\t", "\0", "\x1b", "\x85", "\x7f", "\u2028", "\U00010efd", "\ufdd0"),
+    *("\ufeff", "\r", "\n", "\t", "\0", "\x1b", "\x85", "\x7f", "\u2028", "\U00010efd", "\U0001fae8", "\ufdd0"),
     *("$", "%", "{", "}", "${", "%{", "\\", '"', "\u00e9", "\U0001f600", "\ue000", "\u200b"),
 ])  # fmt: skip
 TEXTS = st.lists(PIECES, max_size=8).map("".join) | st.text(max_size=30)
@@ -221,9 +221,23 @@ def test_what_is_taken_arrives(text: str) -> None:
     taken = reading.environment.aurora.parameters["search_path"].value
     assert taken == text
     assert terraform(taken) == text
-    assert {unicodedata.category(it) for it in text if it not in "\t\n"}.isdisjoint(
-        {"Cc", "Cs", "Cn"}
-    )
+    assert {
+        unicodedata.category(it) for it in text if it not in "\t\n" and it not in EMOJI
+    }.isdisjoint({"Cc", "Cs", "Cn"})
+
+
+EMOJI = frozenset(map(chr, range(0x1F000, 0x1FB00)))
+"""The blocks in which Unicode has emoji, and no character that is set in another order."""
+
+
+@pytest.mark.parametrize(
+    "emoji", ["\U0001fae8", "\U0001fadf", "\U0001faff", "\U0001f000"], ids=ascii
+)
+def test_an_emoji_is_taken_whether_python_knows_it_or_not(emoji: str) -> None:
+    reading = read("environments/dev.toml", "dev", document({PARAMETER: emoji}))
+
+    assert reading.problems == ()
+    assert reading.environment.aurora.parameters["search_path"].value == emoji
 
 
 COMPOSED_TEXTS = TEXTS.map(lambda text: unicodedata.normalize("NFC", text))
