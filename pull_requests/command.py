@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import re
-import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -18,6 +17,7 @@ from pull_requests import applying, guardrails, log, planning
 from pull_requests.code import changes_since, commit_of, synthesized
 from pull_requests.comment import text_of, text_without_change
 from pull_requests.github import PullRequest, Repository
+from pull_requests.programs import held_back
 from pull_requests.reviewing import not_reviewed, review
 from pull_requests.stacks import Kind, find
 from pull_requests.verdict import passed, status, why_not
@@ -62,10 +62,10 @@ _OPTIONS: Final[Mapping[str, Mapping[str, Any]]] = {
 def main(arguments: Sequence[str]) -> int:
     """Run a command in the project's folder and return its exit status."""
     options = parser().parse_args(arguments)
-    # A job that is cancelled is ended by it: what is in temporary folders goes.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(ExitStatus.INTERRUPTED))
     try:
-        code: int = options.run(options)
+        # A job that is cancelled is ended by signals: what is in temporary folders goes.
+        with held_back(lambda *_: sys.exit(ExitStatus.INTERRUPTED)):
+            code: int = options.run(options)
     except FerryError as error:
         log.show(str(error), sys.stderr)
         return error.exit_code

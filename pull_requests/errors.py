@@ -16,3 +16,9 @@ class RefusedError(FerryError):
 
 class ToolError(FerryError):
     """git, gh, cdktf's app or Terraform ended with an error; the text is what it said."""
+
+
+class StoppedError(FerryError):
+    """A signal has ended what was going on; the text says how far it came."""
+
+    exit_code: ClassVar = ExitStatus.INTERRUPTED

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
-import subprocess
+import shutil
 import tempfile
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +15,8 @@ from typing import TYPE_CHECKING, Final
 
 from ferry.review.plan.redacting import redacted
 from pull_requests import log
-from pull_requests.errors import RefusedError, ToolError
-from pull_requests.programs import environment, output_of
+from pull_requests.errors import RefusedError, StoppedError, ToolError
+from pull_requests.programs import followed, held_back, output_of
 from pull_requests.stacks import FILE, LOCK_FILE
 
 if TYPE_CHECKING:
@@ -28,6 +30,19 @@ _LOCK_TIMEOUT: Final = "-lock-timeout=5m"
 
 _STALE: Final = "Saved plan is stale"
 """Terraform's own words for a state that has another serial or lineage than the plan."""
+
+_PROGRESS: Final = re.compile(
+    r"[\w.\-/\[\]\"]+: (?:Still \w+\.\.\.|\w+\.\.\.|\w+ complete(?: after \w+)?)(?: \[.*\])?"
+    r"|(?:Acquiring|Releasing) state lock\. This may take a few moments\.\.\."
+    r"|Interrupt received\.|Please wait for Terraform to exit or data loss may occur\."
+    r"|Gracefully shutting down\.\.\.|Stopping operation\.\.\."
+)
+"""The lines that are shown while Terraform applies. Each is whole by itself."""
+
+_WAITS_SECONDS: Final = (0, 10, 30)
+"""Before each attempt to save a state that Terraform could not save."""
+
+_INTERRUPTED: Final = "docs/recovery.md, A deployment was interrupted."
 
 _COLOUR: Final = re.compile(r"\x1b\[[0-9;]*m")
 _VARIABLES: Final = {"TF_IN_AUTOMATION": "1", "TF_INPUT": "0", "CHECKPOINT_DISABLE": "1"}
@@ -48,38 +63,62 @@ class Terraform:
         return self.run("show", "-no-color", "-json", PLAN_FILE)
 
     def apply(self) -> None:
-        """Apply the plan, its messages shown as they come.
+        """Apply the plan, its progress shown as it comes, the rest at the end.
+
+        Whatever wants to end this process meanwhile, Terraform ends first, and saves its state.
 
         Raises:
             RefusedError: The state has moved since.
+            StoppedError: It was interrupted, perhaps half-way.
             ToolError: It failed, perhaps half-way.
         """
-        errors = ""
-        with (
-            subprocess.Popen(
-                ["terraform", "apply", "-no-color", _LOCK_TIMEOUT, PLAN_FILE],
-                cwd=self.folder,
-                env=environment(_VARIABLES),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-            ) as run,
-            log.without_orders() as to,
-        ):
-            for line in run.stdout or ():
-                # Errors come last, and are redacted whole: a secret may be wrapped.
-                if errors or line.startswith("Error:"):
-                    errors += line
-                else:
-                    print(log.inert(line), end="", file=to, flush=True)
+        said, came = "", list[int]()
+        command = ("terraform", "apply", "-no-color", _LOCK_TIMEOUT, PLAN_FILE)
+        with log.without_orders() as to, held_back(lambda number, *_: came.append(number)):
+            try:
+                with followed(*command, folder=self.folder, came=came, **_VARIABLES) as run:
+                    for line in run.stdout or ():
+                        if _PROGRESS.fullmatch(line.rstrip()):
+                            print(log.inert(line), end="", file=to, flush=True)
+                        else:  # a secret may have several lines: redacted whole
+                            said += line
+            finally:
+                left = self._saved_again()
+        if not run.returncode:
+            log.show(said)
+            return
+        before, errors = _divided(said)
+        log.show(before)
         if _STALE in errors:
             raise RefusedError(
                 "The state has moved since this was planned: somebody has deployed. Nothing was "
                 "applied. Run this workflow again, and have the new plan approved."
             )
-        if run.returncode:
-            raise ToolError(f"'terraform apply' ended with {run.returncode}:\n{_errors(errors)}")
+        told = f"'terraform apply' ended with {run.returncode}:\n{errors}\n{left}".rstrip()
+        if came:
+            raise StoppedError(f"{told}\nIt was interrupted: {_INTERRUPTED}")
+        raise ToolError(told)
+
+    def _saved_again(self) -> str:
+        """Save a state that Terraform could not save, or keep it; say which, empty for none."""
+        state, failure = self.folder / "errored.tfstate", ""
+        if not state.is_file():
+            return ""
+        for seconds in _WAITS_SECONDS:
+            time.sleep(seconds)
+            try:
+                self.run("state", "push", state.name)
+            except ToolError as error:
+                failure = str(error)
+            else:
+                return f"The state was not saved at first, and is by now: {_INTERRUPTED}"
+        kept = tempfile.mkdtemp(prefix="aurora-ferry-state-", dir=os.environ.get("RUNNER_TEMP"))
+        shutil.move(state, kept)
+        return (
+            f"The state could not be saved. {failure}\nWhat was made stands in {kept}/{state.name} "
+            "alone, which a runner of GitHub removes with its job: docs/recovery.md, Failed to "
+            "persist state to backend."
+        )
 
     def run(self, *arguments: str) -> str:
         """Run a command and return what it printed."""
@@ -87,7 +126,7 @@ class Terraform:
             return output_of("terraform", *arguments, folder=self.folder, **_VARIABLES)
         except ToolError as error:
             which, _, said = str(error).partition("\n")
-            raise ToolError(f"{which}\n{_errors(said)}".rstrip()) from None
+            raise ToolError(f"{which}\n{_divided(said)[1]}".rstrip()) from None
 
 
 @contextmanager
@@ -110,10 +149,12 @@ def ready(stack: Stack, configuration: Mapping[str, object]) -> Iterator[Terrafo
         yield terraform
 
 
-def _errors(text: str) -> str:
-    """What Terraform says, from its first error on, without its frames."""
+def _divided(text: str) -> tuple[str, str]:
+    """What Terraform says before its first error, and from there on, without its frames."""
     plain = _COLOUR.sub("", text)
     lines = [line.lstrip("│╷╵ ").rstrip() for line in plain.splitlines()]
-    first = next((number for number, line in enumerate(lines) if line.startswith("Error:")), 0)
     # A provider's error may quote the request that failed, and so a password.
-    return redacted("\n".join(line for line in lines[first:] if line))
+    said = redacted("\n".join(line for line in lines if line))
+    found = re.search(r"^Error:", said, re.MULTILINE)
+    first = found.start() if found else 0
+    return said[:first].rstrip(), said[first:]

@@ -273,6 +273,17 @@ def test_the_commands_exist_and_take_these_arguments(command: list[str]) -> None
     assert parser().parse_args(given).run
 
 
+def test_a_job_that_is_cancelled_interrupts_what_runs_terraform() -> None:
+    """GitHub signals a step's first process alone, and a shell does not pass it on."""
+    runs = [
+        re.findall(r"(\S+) \.venv/bin/python -m pull_requests (\w+)", it.get("run", ""))
+        for it in steps()
+    ]
+
+    found = {command for ((how, command),) in filter(None, runs) if how == "exec"}
+    assert found == {"plan", "propose", "apply"}
+
+
 def test_every_command_is_called() -> None:
     assert {command[0] for command in commands()} == {
         "apply", "changed", "gate", "plan", "propose", "review", "verdict",
