@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -151,6 +152,49 @@ def test_an_order_that_the_plan_does_not_tell_is_not_made_up() -> None:
 )  # fmt: skip
 def test_no_order_is_said_where_there_is_none(changes: tuple[dict[str, Any], ...]) -> None:
     assert "instances stop" not in as_text(reviewed(*changes))
+
+
+# Policies
+
+
+def policy(*, who: str = "*", actions: list[str], resource: str = "arn:a") -> str:
+    return json.dumps(
+        {
+            "Statement": {
+                "Effect": "Allow",
+                "Principal": who,
+                "Action": actions,
+                "Resource": resource,
+                "Condition": {"StringEquals": {"aws:SourceAccount": "1"}},
+            }
+        }
+    )
+
+
+def statements(before: str, after: str) -> list[str]:
+    found = reviewed(update("aws_sns_topic_policy", {"policy": before}, policy=after))
+    table = as_markdown(found).split("### IAM statements")[1].split("###")[0]
+    return [it for it in table.splitlines() if it.startswith("|")][2:]
+
+
+def test_a_statement_that_changes_in_one_element_says_what_goes_and_comes() -> None:
+    old, new = policy(actions=["sns:Publish", "sns:A"]), policy(actions=["sns:Publish", "sns:B"])
+    assert statements(old, new) == [
+        (
+            "| changed | `aws_sns_topic_policy.it` | allow | `*` | no longer `sns:A`; new: `sns:B` | "
+            "`arn:a` | `StringEquals aws:SourceAccount 1` |"
+        )
+    ]
+
+
+def test_a_statement_that_only_loses_says_so() -> None:
+    (row,) = statements(policy(actions=["sns:A", "sns:B"]), policy(actions=["sns:B"]))
+    assert " | no longer `sns:A` | " in row
+
+
+def test_a_statement_that_differs_in_more_is_removed_and_another_added() -> None:
+    old, new = policy(actions=["sns:A"]), policy(actions=["sns:B"], resource="arn:b")
+    assert [it.split(" | ")[0] for it in statements(old, new)] == ["| removed", "| added"]
 
 
 # On a terminal
