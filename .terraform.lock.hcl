@@ -1,4 +1,3 @@
-# Platforms: linux_amd64
 # This file is maintained automatically by "terraform init".
 # Manual edits may be lost in future updates.
 
@@ -6,6 +5,6 @@ provider "registry.terraform.io/hashicorp/aws" {
   version     = "5.100.0"
   constraints = "5.100.0"
   hashes = [
-    "h1:edXOJWE4ORX8Fm+dpVpICzMZJat4AX0VRCAy/xkcOc0=",
+    "h1:edXOJWE4ORX8Fm+dpVpICzMZJat4AX0VRCAy/xkcOc0=", # linux_amd64
   ]
 }

@@ -1,8 +1,8 @@
 """Writes Pipfile.lock, package-lock.json and tools/*.txt without the names of any registry host.
 
 Where packages come from is for pip's and npm's own configuration to say, on each machine. Also
-writes .terraform.lock.hcl, for the platforms that it names or, given some, for these and nothing
-else anew: from Terraform's registry, or from the folder that TERRAFORM_PROVIDER_MIRROR names.
+writes .terraform.lock.hcl, for the platforms that it names behind its hashes or, given some, for
+these and nothing else anew: from Terraform's registry, or from the folder that TERRAFORM_PROVIDER_MIRROR names.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 PROVIDERS = ROOT / ".terraform.lock.hcl"
+_HASH = re.compile(r'"h1:.*",$', re.MULTILINE)
 
 
 def main(platforms: list[str]) -> int:
@@ -27,6 +28,13 @@ def main(platforms: list[str]) -> int:
     if platforms:
         _lock_provider(platforms)
         return 0
+    named = re.findall(r'"h1:.*", # (\w+)$', PROVIDERS.read_text(), re.MULTILINE)
+    if not named:
+        print(
+            f"{PROVIDERS.name} names no platform behind a hash: make lock PLATFORMS=linux_amd64 "
+            "writes it anew"
+        )
+        return 2
     _pipenv("lock", "--dev", folder=ROOT)
     _drop_sources(ROOT / "Pipfile.lock")
     for wanted in sorted((ROOT / "tools").glob("*.in")):
@@ -37,7 +45,7 @@ def main(platforms: list[str]) -> int:
         check=True,
     )
     _drop_resolved(ROOT / "package-lock.json")
-    _lock_provider(PROVIDERS.read_text().splitlines()[0].removeprefix("# Platforms:").split())
+    _lock_provider(named)
     return 0
 
 
@@ -47,14 +55,23 @@ def _lock_provider(platforms: list[str]) -> None:
     with TemporaryDirectory() as folder:
         document = json.dumps({"terraform": {"required_providers": needed}})
         (Path(folder) / "main.tf.json").write_text(document)
-        subprocess.run(
-            ["terraform", "providers", "lock", *(f"-platform={it}" for it in platforms),
-             *([f"-fs-mirror={Path(mirror).resolve()}"] if mirror else [])],
-            cwd=folder,
-            check=True,
-        )  # fmt: skip
-        found = (Path(folder) / PROVIDERS.name).read_text()
-    PROVIDERS.write_text(f"# Platforms: {' '.join(platforms)}\n{found}")
+        found, known = "", dict[str, str]()
+        # One after the other: what Terraform adds is the platform's.
+        for platform in platforms:
+            subprocess.run(
+                ["terraform", "providers", "lock", f"-platform={platform}",
+                 *([f"-fs-mirror={Path(mirror).resolve()}"] if mirror else [])],
+                cwd=folder,
+                check=True,
+            )  # fmt: skip
+            found = (Path(folder) / PROVIDERS.name).read_text()
+            known |= {it: platform for it in _hashes(found) if it not in known}
+    PROVIDERS.write_text(re.sub(_HASH, lambda it: f"{it[0]} # {known[it[0]]}", found))
+
+
+def _hashes(text: str) -> list[str]:
+    """The hashes of single platforms in a lock file, as they stand there."""
+    return re.findall(_HASH, text)
 
 
 def _provider_version() -> str:

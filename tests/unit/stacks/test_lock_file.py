@@ -16,7 +16,15 @@ from stacks.lock_file import NAME, here, pin
 if TYPE_CHECKING:
     from pathlib import Path
 
-LOCK = '# Platforms: {}\nprovider "registry.terraform.io/hashicorp/aws" {{\n  version     = "5.100.0"\n}}\n'
+LOCK = """provider "registry.terraform.io/hashicorp/aws" {{
+  version     = "5.100.0"
+  constraints = "5.100.0"
+  hashes = [
+{}
+    "zh:{}",
+  ]
+}}
+"""
 
 
 def synthesized(folder: Path, **versions: str) -> Path:
@@ -29,9 +37,23 @@ def synthesized(folder: Path, **versions: str) -> Path:
 
 
 def lock_of(folder: Path, *platforms: str) -> Path:
+    """A lock file with a hash for each platform; it does not tell the one that is empty."""
     file = folder / NAME
-    file.write_text(LOCK.format(" ".join(platforms)))
+    lines = (f'    "h1:{str(at) * 43}=",{f" # {it}" * bool(it)}' for at, it in enumerate(platforms))
+    file.write_text(LOCK.format("\n".join(lines), "0" * 64))
     return file
+
+
+@pytest.fixture
+def machine() -> str:
+    return "x86_64"
+
+
+@pytest.fixture
+def on_linux(monkeypatch: pytest.MonkeyPatch, machine: str) -> None:
+    """The machine is one with Linux."""
+    monkeypatch.setattr(platform, "system", lambda: "Linux")
+    monkeypatch.setattr(platform, "machine", lambda: machine)
 
 
 @pytest.mark.parametrize(
@@ -61,6 +83,8 @@ def test_it_is_copied_beside_every_stack_that_it_holds_for(tmp_path: Path) -> No
         assert (output / "stacks" / stack / NAME).read_text() == lock.read_text()
 
 
+@pytest.mark.parametrize("machine", ["aarch64"])
+@pytest.mark.usefixtures("on_linux")
 def test_with_another_platforms_hashes_alone_init_would_fail(tmp_path: Path) -> None:
     output = synthesized(tmp_path, dev="5.100.0")
 
@@ -68,8 +92,46 @@ def test_with_another_platforms_hashes_alone_init_would_fail(tmp_path: Path) -> 
 
     assert said == (
         "The AWS provider is not pinned here for dev (5.100.0): .terraform.lock.hcl holds 5.100.0 "
-        f"on plan9_mips; this is {here()}. 'make lock PLATFORMS=\"linux_amd64 {here()}\"' pins it."
+        "on plan9_mips; this is linux_arm64. 'make lock PLATFORMS=\"linux_amd64 plan9_mips "
+        "linux_arm64\"' pins it."
     )
+    assert not (output / "stacks" / "dev" / NAME).exists()
+
+
+@pytest.mark.usefixtures("on_linux")
+def test_after_terraform_wrote_the_file_anew_it_tells_no_platform(tmp_path: Path) -> None:
+    output = synthesized(tmp_path, dev="5.100.0")
+
+    said = pin(output, lock_file=lock_of(tmp_path, "", ""))
+
+    assert said == (
+        "The AWS provider is not pinned here for dev (5.100.0): .terraform.lock.hcl holds 5.100.0 "
+        "on platforms that it no longer tells; this is linux_amd64. "
+        "'make lock PLATFORMS=\"linux_amd64\"' pins it."
+    )
+
+
+@pytest.mark.usefixtures("on_linux")
+@pytest.mark.parametrize(
+    "replaced",
+    ["# linux_amd64", '"h1:0000000000000000000000000000000000000000000=", # linux_amd64', "h1:"],
+    ids=["comment", "hash", "kind"],
+)
+def test_a_platform_counts_with_its_hash_alone(tmp_path: Path, replaced: str) -> None:
+    output = synthesized(tmp_path, dev="5.100.0")
+    lock = lock_of(tmp_path, "linux_amd64")
+    lock.write_text("# Platforms: linux_amd64\n" + lock.read_text().replace(replaced, ""))
+
+    assert pin(output, lock_file=lock)
+    assert not (output / "stacks" / "dev" / NAME).exists()
+
+
+def test_no_earlier_copy_stays_beside_a_stack_that_it_does_not_hold_for(tmp_path: Path) -> None:
+    output = synthesized(tmp_path, dev="5.100.0")
+    pin(output, lock_file=lock_of(tmp_path, here()))
+
+    pin(output, lock_file=lock_of(tmp_path, "plan9_mips"))
+
     assert not (output / "stacks" / "dev" / NAME).exists()
 
 
@@ -86,14 +148,13 @@ def test_another_version_is_not_pinned(tmp_path: Path) -> None:
 def test_a_project_without_a_lock_file(tmp_path: Path) -> None:
     output = synthesized(tmp_path, dev="5.100.0")
 
-    assert "holds nothing" in pin(output, lock_file=tmp_path / NAME)
+    assert "holds no hash of a platform; this is" in pin(output, lock_file=tmp_path / NAME)
 
 
 def test_the_projects_own_is_of_the_default_version_on_linux_and_names_no_machine() -> None:
     text = (ROOT / NAME).read_text()
     default = Aws.model_fields["provider_version"].default
 
-    assert text.startswith("# Platforms: linux_amd64")
     assert re.findall(r'^  version     = "(.*)"', text, re.MULTILINE) == [default]
-    assert re.search(r'"h1:[\w+/]{43}="', text)
+    assert re.findall(r'"h1:[\w+/]{43}=",(.*)', text) == [" # linux_amd64"]
     assert re.findall(r"provider \"(.*?)\"", text) == ["registry.terraform.io/hashicorp/aws"]

@@ -42,10 +42,16 @@ def test_a_tools_holds_what_is_wanted_and_names_no_registry(wanted: Path) -> Non
 
 
 TERRAFORM = """#!{python}
-import json, sys
-print(sys.argv[1:])
+import json, os, sys
 wanted = json.load(open("main.tf.json"))["terraform"]["required_providers"]["aws"]
-open(".terraform.lock.hcl", "w").write("# " + json.dumps([sys.argv[1:], wanted]) + "\\n")
+file = ".terraform.lock.hcl"
+held = open(file).read().splitlines() if os.path.exists(file) else []
+asked = "# " + json.dumps([sys.argv[1:], wanted])
+hash = '"h1:' + sys.argv[3].removeprefix("-platform=")[::-1] + '",'
+# As Terraform does: sorted, and without anybody's comments.
+hashes = sorted({{it.partition(" #")[0] for it in held if it.startswith('"h1:')}} | {{hash}})
+asks = [it for it in held if it.startswith("# ")] + [asked]
+open(file, "w").write("\\n".join(asks + hashes + ['"zh:0",']) + "\\n")
 """
 
 
@@ -67,19 +73,26 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def locked(project: Path) -> tuple[str, list[str], str]:
-    """The platforms that the lock file names, what Terraform was asked, and for which version."""
-    first, second = (project / ".terraform.lock.hcl").read_text().splitlines()
-    arguments, wanted = json.loads(second.removeprefix("# "))
-    return first, arguments, wanted["version"]
+def locked(project: Path) -> tuple[list[str], list[list[str]], str]:
+    """The lock file's hashes, what Terraform was asked, and for which version."""
+    lines = (project / ".terraform.lock.hcl").read_text().splitlines()
+    asked = [json.loads(it.removeprefix("# ")) for it in lines if it.startswith("# ")]
+    return (
+        [it for it in lines if not it.startswith("# ")],
+        [arguments for arguments, _ in asked],
+        asked[0][1]["version"],
+    )
 
 
 def test_given_platforms_only_the_provider_is_locked_anew(project: Path) -> None:
     assert lock.main(["linux_amd64", "darwin_arm64"]) == 0
 
     assert locked(project) == (
-        "# Platforms: linux_amd64 darwin_arm64",
-        ["providers", "lock", "-platform=linux_amd64", "-platform=darwin_arm64"],
+        ['"h1:46dma_xunil", # linux_amd64', '"h1:46mra_niwrad", # darwin_arm64', '"zh:0",'],
+        [
+            ["providers", "lock", "-platform=linux_amd64"],
+            ["providers", "lock", "-platform=darwin_arm64"],
+        ],
         "5.100.0",
     )
 
@@ -91,8 +104,9 @@ def test_a_mirror_stands_in_for_the_registry_and_leaves_no_name_behind(
 
     lock.main(["linux_amd64"])
 
-    assert locked(project)[1][-1] == f"-fs-mirror={project}"
-    assert locked(project)[0] == "# Platforms: linux_amd64"
+    assert locked(project)[1] == [
+        ["providers", "lock", "-platform=linux_amd64", f"-fs-mirror={project}"]
+    ]
 
 
 @pytest.mark.parametrize(("prod", "version"), [("6.60.0", "6.60.0"), ("6.61.0", "5.100.0")])
@@ -106,3 +120,16 @@ def test_the_version_is_the_one_that_all_environments_name(
     lock.main(["linux_amd64"])
 
     assert locked(project)[2] == version
+
+
+def test_without_platforms_it_needs_those_behind_the_hashes(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lock.PROVIDERS.write_text('"h1:46dma_xunil",\n')
+
+    assert lock.main([]) == 2
+    assert capsys.readouterr().out == (
+        ".terraform.lock.hcl names no platform behind a hash: make lock PLATFORMS=linux_amd64 writes "
+        "it anew\n"
+    )
+    assert [*project.glob("Pipfile*")] == []
