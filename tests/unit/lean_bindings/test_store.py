@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -65,14 +66,85 @@ def test_a_folder_that_others_may_write_to_is_not_used(
     assert path.parent.stat().st_mode & 0o777 == 0o700
     assert (poisoned.read_bytes(), [*poisoned.parent.iterdir()]) == (b"poison", [poisoned])
     assert capsys.readouterr().err == (
-        f"lean_bindings: {poisoned.parent} is not yours alone, so nothing is kept there and each run "
-        "takes seconds longer. Make it yours, with no rights for others, or delete it.\n"
+        f"lean_bindings: {poisoned.parent} is not yours alone, so nothing is kept in {poisoned.parent} "
+        "and each run takes seconds longer; make it yours, with no rights for others, or delete it.\n"
     )
+
+
+@pytest.mark.parametrize("mode", [0o777, 0o770], ids=oct)
+def test_a_folder_that_others_could_exchange_is_not_used(
+    tmp_path: Path, mode: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shared = tmp_path / "shared"
+    store = Store(shared / "mine" / "cache")
+    kept = store.tarball("a.tgz", lambda: b"content")
+    shared.chmod(mode)
+
+    path = store.tarball("a.tgz", lambda: b"content")
+
+    assert (path.read_bytes(), path.is_relative_to(shared)) == (b"content", False)
+    assert capsys.readouterr().err == (
+        f"lean_bindings: {shared} is not yours alone, so nothing is kept in {kept.parent} and each "
+        "run takes seconds longer; take from others the right to write there, or set "
+        "XDG_CACHE_HOME.\n"
+    )
+
+
+def test_in_a_sticky_folder_nobody_exchanges_what_is_the_users(tmp_path: Path) -> None:
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "shared").chmod(0o1777)
+    store = Store(tmp_path / "shared" / "cache")
+    path = store.tarball("a.tgz", lambda: b"content")
+
+    assert store.tarball("a.tgz", _must_not_build) == path
+
+
+def test_node_is_given_a_path_without_links(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to("real")
+
+    path = Store(tmp_path / "link" / "cache").tarball("a.tgz", lambda: b"content")
+
+    assert path == tmp_path / "real" / "cache" / "a.tgz"
+
+
+def test_a_link_to_a_folder_is_not_used(tmp_path: Path) -> None:
+    (tmp_path / "target").mkdir()
+    (tmp_path / "cache").symlink_to("target")
+
+    path = Store(tmp_path / "cache").tarball("a.tgz", lambda: b"content")
+
+    assert path.read_bytes() == b"content"
+    assert [*(tmp_path / "target").iterdir()] == []
+
+
+def test_the_folders_that_it_makes_are_the_users_alone_whatever_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        path = Store(tmp_path / "home" / ".cache" / "cache").tarball("a.tgz", lambda: b"")
+    finally:
+        os.umask(before)
+
+    assert path.is_relative_to(tmp_path)
+    assert [it.stat().st_mode & 0o777 for it in path.parents[:3]] == [0o700, 0o700, 0o700]
+
+
+def test_nothing_is_kept_where_others_could_exchange_temporary_files_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    shared.chmod(0o777)
+    monkeypatch.setattr(tempfile, "tempdir", str(shared))
+
+    with pytest.raises(PermissionError, match="which holds temporary files, is open to others too"):
+        Store(shared / "cache").tarball("a.tgz", lambda: b"content")
 
 
 def test_what_somebody_else_owns_is_not_used(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     poisoned = store.tarball("a.tgz", lambda: b"poison")
     monkeypatch.setattr(os, "getuid", lambda: 4711)
+    monkeypatch.setattr(tempfile, "tempdir", "/tmp")  # noqa: S108 -- root's, and sticky
 
     path = store.tarball("a.tgz", lambda: b"content")
 
