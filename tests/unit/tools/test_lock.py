@@ -32,6 +32,36 @@ def test_nodes_names_no_registry() -> None:
     assert [name for name, package in lock["packages"].items() if "resolved" in package] == []
 
 
+MENDED: Final = {
+    "tmp": ("0.2.6", "GHSA-52f5-9888-hmc6, GHSA-ph9p-34f9-6g65"),
+    "lodash": ("4.18.0", "GHSA-f23m-r3pf-42rh, GHSA-r5fr-rjxr-66jc"),
+    "brace-expansion": ("2.1.3", "GHSA-v6h2-p8h4-qcjw, GHSA-mh99-v99m-4gvg"),
+}
+"""What package.json overrides: since which version it is mended, of which advisories (github.com/advisories)."""
+
+
+def number(version: str) -> list[int]:
+    return [int(part) for part in version.split(".")]
+
+
+def test_every_override_of_nodes_has_the_advisories_that_it_is_for() -> None:
+    assert set(json.loads((ROOT / "package.json").read_text())["overrides"]) == set(MENDED)
+
+
+@pytest.mark.parametrize("name", MENDED)
+def test_nodes_are_locked_as_mended_where_npm_can_say_so(name: str) -> None:
+    lock = json.loads((ROOT / "package-lock.json").read_text())
+    # What a package brings along within itself npm does not replace.
+    versions = [
+        package["version"]
+        for place, package in lock["packages"].items()
+        if place.rpartition("node_modules/")[2] == name and not package.get("inBundle")
+    ]
+
+    assert versions
+    assert [it for it in versions if number(it) < number(MENDED[name][0])] == []
+
+
 @pytest.mark.parametrize("wanted", TOOLS, ids=lambda it: it.stem)
 def test_a_tools_holds_what_is_wanted_and_names_no_registry(wanted: Path) -> None:
     pins = wanted.with_suffix(".txt").read_text()
