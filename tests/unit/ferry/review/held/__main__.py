@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 
 from tests.unit.ferry.review.held.not_yet import NOT_YET
-from tests.unit.ferry.review.held.table import DANGEROUS, EVERYDAY, verdict
+from tests.unit.ferry.review.held.shares import sentence, verdicts
+from tests.unit.ferry.review.held.table import DANGEROUS, EVERYDAY
 
 
 def main() -> None:
     """Judge them all."""
-    given = {it.name: verdict(it) for it in (*DANGEROUS, *EVERYDAY)}
+    given = verdicts()
     wrong = [it for it in (*DANGEROUS, *EVERYDAY) if given[it.name] not in it.expected]
     safe = [it for it in DANGEROUS if given[it.name] == 0]
     careful = [it for it in EVERYDAY if given[it.name] != 0]
@@ -22,6 +23,7 @@ def main() -> None:
         f"dangerous, otherwise wrong: {len(wrong) - len(safe) - len(careful)}",
         f"everyday: {len(EVERYDAY)}; not called safe: {len(careful)}",
         f"statuses of the dangerous: {dict(Counter(given[it.name] for it in DANGEROUS))}",
+        f"docs/review.md: {sentence(given)}",
         f"in NOT_YET: {len(NOT_YET)}; right by now, take them out: {', '.join(right) or 'none'}",
         *(f"{it.name}: {given[it.name]}, expected {sorted(it.expected)}: {it.why}" for it in wrong),
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from ferry.review.report import as_json, as_markdown, as_text
 from tests.unit.ferry.review.held.edits import Held  # noqa: TC001 - pytest shows it
 from tests.unit.ferry.review.held.not_yet import NOT_YET
+from tests.unit.ferry.review.held.shares import sentence, verdicts
 from tests.unit.ferry.review.held.table import (
     DANGEROUS,
     EVERYDAY,
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ferry.review import Review
+
+
+PAGE = Path(__file__).parents[5] / "docs" / "review.md"
 
 
 def _params(rows: tuple[Held, ...]) -> list[object]:
@@ -46,6 +51,11 @@ def test_an_everyday_change_is_safe(held: Held) -> None:
 @pytest.mark.parametrize("rendered", [as_json, as_markdown, as_text])
 def test_a_secret_is_in_no_report(held: Held, rendered: Callable[[Review], str]) -> None:
     assert held.secret not in rendered(judged(held))
+
+
+@pytest.mark.slow
+def test_the_page_says_the_share_of_each_verdict() -> None:
+    assert sentence(verdicts()) in PAGE.read_text(encoding="utf-8")
 
 
 def test_no_danger_is_expected_to_be_safe() -> None:
