@@ -11,7 +11,8 @@ from urllib.parse import unquote_plus
 from ahocorasick_rs import BytesAhoCorasick, MatchKind
 
 from ferry.review.plan.objects import members, objects
-from ferry.review.plan.redacting import names_a_secret, secrets_in
+from ferry.review.plan.redacting import secrets_in
+from ferry.review.plan.secret_names import names_a_secret, secret_told_by, tells_a_value
 from ferry.review.plan.values import Hidden, Json, marks, of_each, unmarked
 
 if TYPE_CHECKING:
@@ -189,8 +190,9 @@ def _document(text: str) -> Json:
 def _named(value: Json, name: str = "") -> Iterator[str]:
     """The texts that bear the name of a secret, and those that stand in a list alone."""
     if isinstance(value, dict):
+        beside = secret_told_by(value)
         for key, item in value.items():
-            yield from _named(item, key)
+            yield from _named(item, beside if beside and tells_a_value(key) else key)
     elif isinstance(value, list):
         for item in value:
             yield from _named(item, name or "password")

@@ -1,15 +1,26 @@
-"""Knows secrets by their names and their looks, where no mask of Terraform's marks them.
+"""Knows secrets by what stands before them, where no mask of Terraform's marks them.
 
 Every text is read once, from its beginning to its end, however it was made up: no pattern here goes
 back over what it has passed (their repeats are possessive), and what a search has passed is never
 searched again.
+
+No value reaches over a line by which Terraform begins what it says of a resource: whoever may write
+a value could hide from readers what else happens.
 """
 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final
+
+from ferry.review.plan.secret_names import (
+    ARN,
+    always_names_a_secret,
+    is_arn,
+    names_a_secret,
+    tells_a_name,
+    tells_a_value,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,86 +30,104 @@ if TYPE_CHECKING:
 SENSITIVE: Final = "(sensitive)"
 """What is shown in a secret's place."""
 
-_ALWAYS: Final = re.compile(
-    r"(?:^|_)(?:[a-z0-9]*(?:password|passwd|passphrase)s?|pwd|[dp][bg]pass|psk|"
-    r"secret_(?:string|binary|value)|client_secret|"
-    r"(?:auth|access|refresh|session|bearer|security)_?token|"
-    r"(?:access|api|auth|pre_?shared|private|secret|shared|signing)_?key|certificate_pem)(?:_wo)?$"
+_HEADER: Final = re.compile(
+    r"^(?:  \# [^\n]*(?P<fate> (?:will|must|has|is)\ [^\n]*)|Plan: \d[^\n]*|Changes to Outputs:)$",
+    re.MULTILINE,
 )
-"""Last words of names that mean a secret wherever they stand."""
+r"""A line by which Terraform begins what it says of a resource, and the last ones of a plan.
 
-_MOSTLY: Final = re.compile(r"(?:^|_)(?:authorization|credentials?|pass|secret|token)(?:_wo)?$")
-"""Last words of names that are words of plain English, too, or parts of an ARN."""
+What becomes of the resource stands apart: its key may be anything.
+"""
 
-_CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_BETWEEN_WORDS: Final = re.compile(r"[_.\-]++")
+_QUOTE_MARK: Final = r"(?:\\*+[\"']|\\++u002[27]|&(?:quot|apos|\#34|\#39);)"
+"""A quote as it is, within JSON, as Terraform's jsonencode may write it, and within XML."""
 
 _NAMED: Final = re.compile(
-    r"(?<![\w.\-])"
-    r"(?:(?<=\\)(?:[nrt]|u[0-9A-Fa-f]{4}))?+"  # a line end and the like, as JSON writes them
-    r"(?P<option>-{0,2}+)(?P<name>[A-Za-z_][\w.\-]*+)"
-    r"(?P<between>\\*+[\"']?+\]?+\s*+(?:=>|[=:]|(?P<comma>,)|(?P<space>(?<=\s)))\s*+)",
+    rf"""
+    (?<![\w.\-])
+    (?:(?<=\\)(?:[nrt]|u[0-9A-Fa-f]{{4}}))?+  # a line end and the like, as JSON writes them
+    (?P<option>-{{0,2}}+)\.?+
+    (?P<name>
+        (?:(?<!-)(?i:access|api|auth|private|secret|security|session)[ ](?=[A-Za-z_])){{0,3}}+
+        [A-Za-z_][\w.\-]*+
+    )
+    (?P<quote>{_QUOTE_MARK})?+(?:\[[^\]\s]{{0,40}}+\])?+\]?+\s*+
+    (?:
+        (?P<sign>=>|:=|={{1,3}}+|:|\\++u003[dD])
+        |(?P<comma>,)
+        |(?P<is>(?<=\s)is\s(?=\s*+(?:{_QUOTE_MARK}|cty\.)))
+        |(?P<space>(?<=\s))
+    )
+    \s*+
+    """,
+    re.VERBOSE,
 )
-_LINE_BEGINS: Final = re.compile(r"(?:^|[\n{\[(,;&?\"']|\\[nrt])[\s\"'\\\-]*+$")
-_LONG: Final = 100_000
-"""Characters of a text whose redaction is remembered; the last few, for they take memory."""
-
+_LINE_BEGINS: Final = re.compile(
+    r"(?:^|[\n{\[(,;&?\"'<>]|\\[nrt]|\\u[0-9A-Fa-f]{4})[\s\"'\\+~\-]*+$"
+)
 _BEFORE: Final = 40
 """Characters that are looked at before a name."""
 
-_QUOTE: Final = re.compile(r"\\*+[\"']")
+_NAME_TOLD: Final = re.compile(rf"{_QUOTE_MARK}?+([\w.\-/]{{1,128}}+)")
+_IN_SIGHT: Final = 4_096
+"""Characters in which a quoted text is sought whose brackets are not those of what it stands in."""
+_DEEPEST: Final = 16
+"""Characters of a quote mark up to which names and values that belong together are told."""
+
+_QUOTE: Final = re.compile(rf"(?P<kind>(?:[A-Za-z]{{1,2}}+&?+)?+)(?P<mark>{_QUOTE_MARK})")
+_SQL: Final = re.compile(r"(?:[A-Za-z]{1,2}+&?+)?+'|\$(?:[A-Za-z_]\w*+)?+\$")
+_DOLLARS: Final = re.compile(r"\$(?:[A-Za-z_]\w*+)?+\$")
 _WORD: Final = re.compile(r"(?:[^\s\"';&},]|,(?!\s|$))++")
-_NO_SECRET: Final = re.compile(r"(?:true|false|null)\b|arn:", re.IGNORECASE)
-_SCHEME: Final = re.compile(r"(?:basic|bearer|digest|negotiate|token)\s++", re.IGNORECASE)
+_NO_SECRET: Final = re.compile(
+    rf"(?:(?i:true|false|null)|{ARN}[^\s\"',;&}})\]\\]*+|\((?:known\ after\ apply|sensitive\ value)\))"
+    r"(?=[\s\"',;&})\]\\]|\Z)"
+)
+_LEADS: Final = re.compile(
+    r"(?:basic|bearer|digest|negotiate|token)\s++|(?:[a-z]++\s){1,4}+(?=cty\.|\(sensitive\))",
+    re.IGNORECASE,
+)
+_GOES_ON: Final = re.compile(r"\s*+->\s++|(?:(?!cty\.)[a-z\s,.]){0,60}+(?=cty\.|\(sensitive\))")
+"""What stands between the value that was and the one that will be."""
+
 _HEREDOC: Final = re.compile(r"<<[-~]?+\\?+[\"']?+(?P<end>\w++)[\"']?+[^\n]*+\n")
-_BLOCK: Final = re.compile(r"[|>][+\-0-9]*+[ \t]*+\n(?:[ \t]++[^\n]*+(?:\n|\Z)|\n)*+")
+_BLOCK: Final = re.compile(r"[|>][+\-0-9]*+[ \t]*+(?=\n)")
 _IN_JSON: Final = re.compile(r"(?:<<[-~]?+\w++|[|>][+\-0-9]*+)[ \t]*+\\++n")
 """A heredoc or a block of YAML inside of a JSON text, whose end cannot be told."""
 
+_CALL: Final = re.compile(r"(?:\(\*?+[\w.]++\)(?=\())?+(?:[A-Za-z_][\w.]*+)?+(?P<bracket>[\[{(])")
+"""An opening bracket, with what Terraform's functions and Go's types put before it."""
 _BRACKETS: Final = re.compile(r"\\*+[\"']|[\[{(\]})]")
 _OPENING: Final = frozenset("[{(")
+_TAIL: Final = re.compile(r"(?:\w[^\s\"';&},)\]]*+)?+")
+_LINE: Final = re.compile(r"\n(?P<indent>[ \t│]*+(?:(?:-/\+|\+/-|[+~\-])[ ]++)?+)(?P<rest>[^\n]*+)")
+_FIRST: Final = re.compile(_LINE.pattern.removeprefix(r"\n"))
+_CLOSING_LINE: Final = re.compile(r"\n[ \t│]*+[\])}]++")
 
 _TOKEN: Final = re.compile(
     r"\b(?:basic|bearer)\s++(?=[A-Za-z._~+/\-]*+[0-9=])(?P<token>[\w.~+/=\-]{8,})", re.IGNORECASE
 )
 """What follows the word alone; it has a digit, for there is basic monitoring, too."""
 
+_ELEMENT: Final = re.compile(
+    r"(?:<|\\u003[cC]|&lt;)(?P<name>[A-Za-z_][\w.:\-]*+)(?:\s[^<>\\&]{0,200}+)?+"
+    r"(?:>|\\++u003[eE]|&gt;)"
+)
+_END_OF_ELEMENT: Final = re.compile(r"(?:<|(?<!\\)\\++u003[cC]|&lt;)\\*+/")
+
 _USER_IN_URL: Final = re.compile(r"(?<=://)[^/\s:@]*+:(?!\d{1,5}[/?#])")
 _END_OF_URL: Final = re.compile(r"[\s\"']|\Z")
 _KEY: Final = re.compile(r"-----BEGIN [a-z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----", re.IGNORECASE)
+_KEY_LINES: Final = re.compile(
+    r"(?:[ ]?+[A-Za-z0-9+/=]{40,}+)*+[A-Za-z0-9+/=]*+"
+    r"(?:[ \t│+~\-]*+(?:\r?\n|\\++[nrt])[ \t│+~\-]*+"
+    r"(?:(?:Proc-Type|DEK-Info|Version|Comment|Hash):[^\n\\\"]*+|[A-Za-z0-9+/=]*+"
+    r"(?=[ \t]*+(?:[\n\r\\\"'<]|\Z|-----END))))*+"
+)
 _WORTH_A_LOOK: Final = re.compile(
-    r"pass|pwd|psk|secret|token|authoriz|credential|certificate.?pem|basic|bearer|"
+    r"pass|pwd?|psk|secret|token|authoriz|credential|certificate.?pem|basic|bearer|"
     r"(?:access|api|auth|shared|private|signing).?key|://",
     re.IGNORECASE,
 )
-
-
-def _words(name: str) -> str:
-    """A name's words, in small letters, with `_` between them."""
-    return _BETWEEN_WORDS.sub("_", _CAMEL.sub("_", name)).strip("_").lower()
-
-
-@lru_cache(maxsize=10_000)
-def names_a_secret(name: str) -> bool:
-    """Whether an attribute of this name holds a secret; a plan has few names, each very often."""
-    return _always_names_a_secret(name) or _MOSTLY.search(_words(name)) is not None
-
-
-@lru_cache(maxsize=10_000)
-def _always_names_a_secret(name: str) -> bool:
-    return _ALWAYS.search(_words(name)) is not None
-
-
-def may_be_secret(value: object) -> bool:
-    """Whether a value under a secret's name can be one: ARNs and yes or no are none."""
-    if isinstance(value, str):
-        return value != "" and not value.startswith("arn:")
-    return not isinstance(value, bool)
-
-
-def is_option_for_a_secret(text: object) -> bool:
-    """Whether a text is an option, such as `--password`, and what comes next its value."""
-    return isinstance(text, str) and text.startswith("-") and names_a_secret(text.lstrip("-"))
 
 
 def redacted(text: str) -> str:
@@ -107,30 +136,42 @@ def redacted(text: str) -> str:
     Terraform masks whole values. A secret inside another text, such as a DMS connection attribute
     or a JSON document, is known by what stands before it alone.
     """
-    return _redacted(text) if len(text) < _LONG else _redacted_once(text)
-
-
-@lru_cache(maxsize=8)
-def _redacted_once(text: str) -> str:
-    """A long text is looked at once, however often it is shown: in a sentence, in a table."""
-    return _redacted(text)
-
-
-def _redacted(text: str) -> str:
-    if _WORTH_A_LOOK.search(text):
-        for spans in (_credentials, _keys, _named, _tokens):
-            text = _without(text, spans(text))
-    return text
+    if not _WORTH_A_LOOK.search(text):
+        return text
+    parts = []
+    for part, in_log in _parts(text):
+        for spans in (_credentials, _keys, _elements, _named, _tokens):
+            part = _without(part, spans(part, in_log=in_log))  # noqa: PLW2901 - bit by bit
+        parts.append(part)
+    return "".join(parts)
 
 
 def secrets_in(text: str) -> Iterator[str]:
     """The secrets in a text that are known by what stands before them."""
-    if _WORTH_A_LOOK.search(text):
-        for spans in (_credentials, _keys, _named, _tokens):
-            for start, end in spans(text):
-                yield text[start:end]
+    if not _WORTH_A_LOOK.search(text):
+        return
+    for part, in_log in _parts(text):
+        for spans in (_credentials, _keys, _elements, _named, _tokens):
+            for start, end in spans(part, in_log=in_log):
+                yield part[start:end]
                 if spans is _credentials:
-                    yield text[start:end].partition(":")[2]
+                    yield part[start:end].partition(":")[2]
+
+
+def _parts(text: str) -> Iterator[tuple[str, bool]]:
+    """What Terraform says of each resource, which one it is, and what becomes of it.
+
+    Each with whether it comes behind such a line: it is Terraform's way of writing then.
+    """
+    done, in_log = 0, False
+    for header in _HEADER.finditer(text):
+        for cut in (header.start(), header.start("fate"), header.end()):
+            if cut > done:
+                yield text[done:cut], in_log
+                done = cut
+            in_log = True
+    if done < len(text):
+        yield text[done:], in_log
 
 
 def _without(text: str, spans: Iterable[Span]) -> str:
@@ -141,7 +182,7 @@ def _without(text: str, spans: Iterable[Span]) -> str:
     return "".join([*parts, text[done:]]) if parts else text
 
 
-def _credentials(text: str) -> Iterator[Span]:
+def _credentials(text: str, *, in_log: bool) -> Iterator[Span]:  # noqa: ARG001 - as the others
     """What stands between `://` and the last `@` of a URL that has a password.
 
     Each URL is searched for its `@` once, however many `://` it has: one pattern would search on
@@ -157,92 +198,249 @@ def _credentials(text: str) -> Iterator[Span]:
             at = -1
 
 
-def _keys(text: str) -> Iterator[Span]:
-    """What private keys in PEM consist of; all that comes after one that has no end."""
-    done = 0
+def _keys(text: str, *, in_log: bool) -> Iterator[Span]:
+    """What private keys in PEM consist of; of one without an end, the lines that look like it."""
+    done, end = 0, -1
     for begin in _KEY.finditer(text):
         if begin.end() < done:
             continue
-        end = text.find("-----END", begin.end())
-        done = len(text) if end < 0 else end
+        if done <= end < begin.end() or end < 0 <= done:
+            end = text.find("-----END", begin.end())
+            end = len(text) if end < 0 else end
+        lines = _KEY_LINES.match(text, begin.end())
+        done = begin.end() if lines is None else lines.end()
+        if end < len(text) and not (in_log and "\n" in text[begin.end() : end]):
+            done = end
         if done > begin.end():
             yield begin.end(), done
 
 
-def _tokens(text: str) -> Iterator[Span]:
+def _tokens(text: str, *, in_log: bool) -> Iterator[Span]:  # noqa: ARG001 - as the others
     """What follows the word Bearer, or Basic."""
     return (match.span("token") for match in _TOKEN.finditer(text))
 
 
-def _named(text: str) -> Iterator[Span]:
-    """What follows the name of a secret."""
+def _elements(text: str, *, in_log: bool) -> Iterator[Span]:  # noqa: ARG001 - as the others
+    """What XML has in an element that bears the name of a secret."""
+    end = 0
+    for element in _ELEMENT.finditer(text):
+        if element.start() < end or not names_a_secret(element["name"].rpartition(":")[2]):
+            continue
+        closing = _END_OF_ELEMENT.search(text, element.end())
+        if closing is None:
+            return
+        end = closing.start()
+        if end > element.end():
+            yield element.end(), end
+
+
+class _Pair:
+    """An object of which one member may say the name of what another one holds."""
+
+    __slots__ = ("end", "is_secret", "value")
+
+    def __init__(self) -> None:
+        self.end = 0
+        self.is_secret = False
+        self.value: re.Match[str] | None = None
+
+
+def _named(text: str, *, in_log: bool) -> Iterator[Span]:
+    """What follows the name of a secret, or stands beside it."""
+    values = _Values(text, in_log=in_log)
+    pairs: dict[str, _Pair] = {}
+    found: list[Span] = []
     at = 0
     while match := _NAMED.search(text, at):
-        at = match.end()
-        if not names_a_secret(match["name"]) or not _is_followed(text, match):
-            at = match.end("name")
-            continue
-        start, end = _value(text, at)
-        if end > start:
-            yield start, end
-        at = max(end, at)
+        at = match.end("name")
+        value = None
+        if names_a_secret(match["name"]):
+            value = match if _is_followed(text, match) else None
+        elif match["sign"] and len(match["quote"] or "") <= _DEEPEST:
+            pair = pairs.setdefault(match["quote"] or "", _Pair())
+            value = _of_pair(text, match, pair)
+        if value:
+            spans, end = values.behind(value)
+            found += spans
+            at = max(at, end, match.end())
+    done = 0
+    for start, end in sorted(found):
+        if end > done:
+            yield max(start, done), end
+            done = end
+
+
+def _of_pair(text: str, match: re.Match[str], pair: _Pair) -> re.Match[str] | None:
+    """The member whose value is a secret, as soon as both it and what names it are known."""
+    gap = text[pair.end : match.start()]
+    if "{" in gap or "}" in gap:
+        pair.is_secret, pair.value = False, None
+    pair.end = match.end()
+    if quote := _QUOTE.match(text, match.end()):
+        closing = text.find(quote["mark"], quote.end(), quote.end() + _IN_SIGHT)
+        pair.end = quote.end() if closing < 0 else closing
+    if tells_a_value(match["name"]):
+        pair.value = match
+        return match if pair.is_secret else None
+    if tells_a_name(match["name"]) and (told := _NAME_TOLD.match(text, match.end())):
+        pair.is_secret = names_a_secret(told[1])
+        value, pair.value = pair.value, None
+        return value if pair.is_secret else None
+    return None
 
 
 def _is_followed(text: str, match: re.Match[str]) -> bool:
     """Whether it is a value that follows a name, and not the rest of a sentence or of an ARN."""
+    name = match["name"]
     if match["comma"] is not None or match["space"] is not None:
         if match["option"]:
             return True
-        quoted = match["space"] is not None and text[match.end() : match.end() + 1] == "'"
-        return quoted and _always_names_a_secret(match["name"])
-    if "=" in match["between"] or _always_names_a_secret(match["name"]):
+        is_sql = match["space"] is not None and _SQL.match(text, match.end())
+        return bool(is_sql) and always_names_a_secret(name)
+    if match["is"] is not None:
+        return "." in name or always_names_a_secret(name)
+    if match["sign"] != ":" or (always_names_a_secret(name) and " " not in name):
         return True
     begin = match.start("option")
     before = text[max(0, begin - _BEFORE) : begin]
     return _LINE_BEGINS.search(before) is not None
 
 
-def _value(text: str, at: int) -> Span:
-    """Where a value begins and ends; nowhere where it can be no secret."""
-    if quote := _QUOTE.match(text, at):
-        is_arn = text.startswith("arn:", quote.end())
-        return (at, at) if is_arn else (quote.end(), _closing(text, quote)[0])
-    if scheme := _SCHEME.match(text, at):
-        at = scheme.end()
-    if _IN_JSON.match(text, at):
-        return at, len(text)
-    if heredoc := _HEREDOC.match(text, at):
-        last = re.compile(rf"\n[ \t]*+{heredoc['end']}\b").search(text, heredoc.end() - 1)
-        return heredoc.end(), last.start() if last else len(text)
-    if block := _BLOCK.match(text, at):
-        return block.start(), block.start() + len(block[0].rstrip("\n"))
-    if text[at : at + 1] in _OPENING:
-        return at, _closing_bracket(text, at)
-    word = _WORD.match(text, at)
-    return (at, at) if word is None or _NO_SECRET.match(text, at) else word.span()
+class _Values:
+    """Finds where the values in a text begin and end.
 
+    A value ends at its own quote, bracket or word, with the lines that are indented below its name,
+    or else with its line: never with something that only a text in another value holds.
 
-def _closing(text: str, quote: re.Match[str]) -> Span:
-    """Where the quote is that closes another, deeper ones inside of it; the text's end if nowhere."""
-    at = quote.end()
-    while (found := text.find(quote[0], at)) >= 0:
-        if text[found - 1 : found] != "\\":
-            return found, found + len(quote[0])
-        at = found + 1
-    return len(text), len(text)
+    Args:
+        text: The text.
+        in_log: Whether Terraform wrote it, which puts no line end into quotes.
+    """
 
+    __slots__ = ("_in_log", "_line_end", "_text", "_unclosed")
 
-def _closing_bracket(text: str, at: int) -> int:
-    """Behind the bracket that closes the one that stands there; the text's end if nowhere."""
-    depth = 0
-    while found := _BRACKETS.search(text, at):
-        at = found.end()
-        if found[0] in _OPENING:
-            depth += 1
-        elif found[0][-1] in "\"'":
-            at = _closing(text, found)[1]
-        else:
-            depth -= 1
-            if depth == 0:
+    def __init__(self, text: str, *, in_log: bool) -> None:
+        self._text = text
+        self._in_log = in_log
+        self._line_end = -1
+        self._unclosed: set[str] = set()
+
+    def behind(self, match: re.Match[str]) -> tuple[list[Span], int]:
+        """The values behind a name, one or, of a change, two; and where they end."""
+        spans: list[Span] = []
+        at = match.end()
+        if "\n" in match[0] and (below := self._below(self._text.index("\n", match.end("name")))):
+            return [(at, below)] if below > at else [], max(at, below)
+        while True:
+            start, end, at = self._one(at)
+            if end > start:
+                spans.append((start, end))
+            more = _GOES_ON.match(self._text, at)
+            if more is None:
+                return spans, at
+            at = more.end()
+
+    def _one(self, at: int) -> tuple[int, int, int]:
+        """Where a value begins and ends, and where what follows it begins."""
+        text = self._text
+        if leads := _LEADS.match(text, at):
+            at = leads.end()
+        if none := _NO_SECRET.match(text, at):
+            return at, at, none.end()
+        if quote := _QUOTE.match(text, at):
+            start = at if quote["kind"] else quote.end()
+            if is_arn(text[quote.end() : quote.end() + _BEFORE]):
+                start = len(text)
+            return start, *self._closing(quote["mark"], quote.end())
+        if dollars := _DOLLARS.match(text, at):
+            return dollars.end(), *self._closing(dollars[0], dollars.end())
+        if heredoc := _HEREDOC.match(text, at):
+            end = self._end_of_heredoc(heredoc)
+            return heredoc.end(), end, end
+        end = self._end(at)
+        return at, end, end
+
+    def _end(self, at: int) -> int:
+        """Where a value ends that is in no quotes."""
+        text = self._text
+        if _IN_JSON.match(text, at):
+            return self._end_of_line(at)
+        if block := _BLOCK.match(text, at):
+            return self._below(block.end()) or block.end()
+        if call := _CALL.match(text, at):
+            return self._closing_bracket(call)
+        word = _WORD.match(text, at)
+        return at if word is None else word.end()
+
+    def _end_of_line(self, at: int) -> int:
+        if at > self._line_end:
+            end = self._text.find("\n", at)
+            self._line_end = len(self._text) if end < 0 else end
+        return self._line_end
+
+    def _below(self, line_end: int) -> int:
+        """Where the lines end that are indented deeper than the one that ends there; 0 if none."""
+        first = _FIRST.match(self._text, self._text.rfind("\n", 0, line_end) + 1)
+        indent = len(first["indent"]) if first else 0
+        end, at = 0, line_end
+        while line := _LINE.match(self._text, at):
+            at = line.end()
+            if line["rest"]:
+                if len(line["indent"]) <= indent:
+                    break
+                end = at
+        return end
+
+    def _end_of_heredoc(self, heredoc: re.Match[str]) -> int:
+        if self._in_log:
+            return self._below(heredoc.end() - 1) or heredoc.end()
+        last = re.compile(rf"\n[ \t]*+{heredoc['end']}\b").search(self._text, heredoc.end() - 1)
+        return last.start() if last else len(self._text)
+
+    def _closing(self, mark: str, at: int) -> Span:
+        """Where the quote is that closes another, deeper ones inside of it; the line's if nowhere."""
+        text, begin = self._text, at
+        limit = self._end_of_line(at) if self._in_log else len(text)
+        while mark not in self._unclosed and (found := text.find(mark, at, limit)) >= 0:
+            at = found + len(mark)
+            if text[found - 1 : found] == "\\":
+                continue
+            if mark == "'" and found > begin and text[at : at + 1] == "'":
+                at += 1  # SQL writes a quote within quotes so
+                continue
+            return found, found + len(mark)
+        if not self._in_log:
+            self._unclosed.add(mark)
+        end = self._end_of_line(begin)
+        end = self._below(end) or end
+        return end, end
+
+    def _closing_bracket(self, call: re.Match[str]) -> int:
+        """Behind the bracket that closes another on its line, or below the lines in between."""
+        text, at, depth = self._text, call.start("bracket"), 0
+        limit = self._end_of_line(at)
+        while found := _BRACKETS.search(text, at, limit):
+            at = found.end()
+            if found[0] in _OPENING:
+                depth += 1
+            elif found[0][-1] in "\"'":
+                closing = self._quoted(found[0], at, limit)
+                if closing < 0:
+                    break
+                at = closing
+            else:
+                depth -= 1
+                if depth == 0:
+                    tail = _TAIL.match(text, at)
+                    return at if tail is None else tail.end()
+        end = self._below(limit) or limit
+        closing_line = _CLOSING_LINE.match(text, end)
+        return closing_line.end() if closing_line and end > limit else end
+
+    def _quoted(self, mark: str, at: int, limit: int) -> int:
+        """Behind the quote that closes another on its line; negative if none does."""
+        while (found := self._text.find(mark, at, limit)) >= 0:
+            at = found + len(mark)
+            if self._text[found - 1 : found] != "\\":
                 return at
-    return len(text)
+        return -1

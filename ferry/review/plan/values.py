@@ -6,12 +6,13 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from ferry.review.plan.redacting import (
-    SENSITIVE,
+from ferry.review.plan.redacting import SENSITIVE, redacted
+from ferry.review.plan.secret_names import (
     is_option_for_a_secret,
     may_be_secret,
     names_a_secret,
-    redacted,
+    secret_told_by,
+    tells_a_value,
 )
 from ferry.review.plan.strict_json import DECODER
 
@@ -22,9 +23,6 @@ Json = Any
 """Any JSON value, at any depth, with UNKNOWN and Hidden in it."""
 
 _SETTING: Final = re.compile(r"[A-Za-z][A-Za-z0-9]*=[^;]*(;[A-Za-z][A-Za-z0-9]*=[^;]*)+")
-_VALUES: Final = frozenset({"default", "value", "values"})
-"""Members of an object that hold the value of what another member names."""
-
 _EMPTY: Final[tuple[Any, ...]] = (None, "", [], {})
 _HASH: Final = 0xFFFF_FFFF_FFFF
 _MARK: Final = re.compile(rf"{re.escape(SENSITIVE[:-1])}-[0-9a-f]+\)")
@@ -202,11 +200,10 @@ def _hide_members(value: dict[str, Any], masks: Mapping[str, Any], *, name: str)
     In a list of names and values (parameters, variables) the name stands beside the value.
     """
     outer = name if name and names_a_secret(name) else ""
-    told = (value.get(key) for key in ("name", "key", "Name", "Key"))
-    beside = next((it for it in told if isinstance(it, str) and names_a_secret(it)), "")
+    beside = secret_told_by(value)
     return {
         key: hide(
-            item, masks.get(key), name=beside if key.lower() in _VALUES and beside else outer or key
+            item, masks.get(key), name=beside if beside and tells_a_value(key) else outer or key
         )
         if isinstance(item, str | dict | list | Hidden)
         or outer

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ferry.review.plan.redacting import names_a_secret, redacted
+from ferry.review.plan.redacting import redacted
+from ferry.review.plan.secret_names import names_a_secret
 
 
 @pytest.mark.parametrize(
@@ -54,8 +55,44 @@ from ferry.review.plan.redacting import names_a_secret, redacted
         ("psql --password canary -h x", "psql --password (sensitive) -h x"),
         ("alter user x password 'canary'", "alter user x password '(sensitive)'"),
         ('{"a": "b\\ntoken: canary"}', '{"a": "b\\ntoken: (sensitive)"}'),
+        # Numbered, in a list, an older word, with more words behind.
+        ("password_1=canary password2=canary", "password_1=(sensitive) password2=(sensitive)"),
+        ('password[0] = "canary"', 'password[0] = "(sensitive)"'),
+        ("DB_PW=canary", "DB_PW=(sensitive)"),
+        ('tokens: ["canary", "canary"]', "tokens: (sensitive)"),
+        ('new_password_value = "canary"', 'new_password_value = "(sensitive)"'),
+        ("Secret Access Key: canary", "Secret Access Key: (sensitive)"),
+        ("password := canary", "password := (sensitive)"),
+        # SQL.
+        ("PASSWORD E'can\\'ary' VALID", "PASSWORD (sensitive)' VALID"),
+        ("PASSWORD $$can'ary$$;", "PASSWORD $$(sensitive)$$;"),
+        ("password $a$can$$ary$a$ x", "password $a$(sensitive)$a$ x"),
+        ("password='can''ary' user=x", "password='(sensitive)' user=x"),
+        # XML, and JSON's and XML's other ways to write a quote.
+        ("<a><DbPassword x='y'>canary</DbPassword></a>",
+         "<a><DbPassword x='y'>(sensitive)</DbPassword></a>"),
+        ("\\u003cpassword\\u003ecanary\\u003c/password\\u003e",
+         "\\u003cpassword\\u003e(sensitive)\\u003c/password\\u003e"),
+        ("{\\u0022password\\u0022:\\u0022can'ary\\u0022, x}",
+         "{\\u0022password\\u0022:\\u0022(sensitive)\\u0022, x}"),
+        ('"password\\u003dcanary", "x"', '"password\\u003d(sensitive)", "x"'),
+        ("{&quot;password&quot;:&quot;canary&quot;}", "{&quot;password&quot;:&quot;(sensitive)&quot;}"),
+        # Go, and what Terraform says of a provider's mistakes.
+        ('x{MasterUserPassword:(*string)("canary"), A:(*string)("b")}',
+         'x{MasterUserPassword:(sensitive), A:(*string)("b")}'),
+        ('│ local.password is "canary"', '│ local.password is "(sensitive)"'),
+        ('.password: was cty.StringVal("canary"), but now cty.StringVal("canary"). This',
+         ".password: was (sensitive), but now (sensitive). This"),
+        ('x.password: planned value cty.StringVal("canary") for a non-computed attribute.',
+         "x.password: planned value (sensitive) for a non-computed attribute."),
+        # A password that begins as something harmless does.
+        ('"password": "arn:canary"', '"password": "(sensitive)"'),
+        ("password=true-canary password=null.canary", "password=(sensitive) password=(sensitive)"),
+        ("password=arn:canary", "password=(sensitive)"),
+        # YAML.
+        ("passwords:\n  - canary\n  - canary\nport: 1", "passwords:\n  (sensitive)\nport: 1"),
     ],
-)
+)  # fmt: skip
 def test_a_secret_in_a_text_is_not_shown(text: str, shown: str) -> None:
     assert redacted(text) == shown
     assert redacted(shown) == shown
@@ -80,10 +117,147 @@ def test_a_secret_in_a_text_is_not_shown(text: str, shown: str) -> None:
         '{"Action": ["secretsmanager:GetSecretValue", "sts:GetSessionToken"], "Effect": "Allow"}',
         "secretsmanager:GetSecretValue",
         "compass=north;bypass=on",
+        "password = (known after apply)",
+        "password = true -> false",
+        '"password": "arn:aws:secretsmanager:eu-central-1:111122223333:secret:dev/source"',
+        '[{"name": "password_age", "value": "5"}, {"name": "port", "value": "5432"}]',
+        '{"name": "DB_PASSWORD", "valueFrom": "arn:aws:ssm:x:y:z"}, {"name": "a", "value": "b"}',
+        "<secret_arn>x</secret_arn>, <user>:<password>@<host>",
+        'The secret is "dev/source" in the console, and the pws are elsewhere.',
     ],
 )
 def test_what_only_speaks_of_secrets_is_shown(text: str) -> None:
     assert redacted(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ('[{"name":"DB_PASSWORD","value":"canary"}]', '[{"name":"DB_PASSWORD","value":"(sensitive)"}]'),
+        ('{"value":"can}ary","name":"a/db-password"}', '{"value":"(sensitive)","name":"a/db-password"}'),
+        (
+            '{"ParameterKey":"MasterUserPassword","x":"}{","ParameterValue":"canary"}, {"Value":"b"}',
+            '{"ParameterKey":"MasterUserPassword","x":"}{","ParameterValue":"(sensitive)"}, {"Value":"b"}',
+        ),
+        ('"{\\"Key\\":\\"token\\",\\"Value\\":\\"canary\\"}"', '"{\\"Key\\":\\"token\\",\\"Value\\":\\"(sensitive)\\"}"'),
+        (
+            'name  = "DB_PASSWORD"\n  ~ value = "canary" -> "canary"\n}\n{ value = "b" }',
+            'name  = "DB_PASSWORD"\n  ~ value = "(sensitive)" -> "(sensitive)"\n}\n{ value = "b" }',
+        ),
+        ("- name: DB_PASSWORD\n  value: canary\n- name: a\n  value: b",
+         "- name: DB_PASSWORD\n  value: (sensitive)\n- name: a\n  value: b"),
+        ("ParameterKey=DbPassword,ParameterValue=canary", "ParameterKey=DbPassword,ParameterValue=(sensitive)"),
+    ],
+)  # fmt: skip
+def test_a_value_beside_the_name_of_a_secret_is_not_shown(text: str, shown: str) -> None:
+    assert redacted(text) == shown
+    assert redacted(shown) == shown
+
+
+LOG = """Terraform will perform the following actions:
+
+  # terraform_data.a will be updated in-place
+  ~ resource "terraform_data" "a" {
+        id     = "1"
+{}
+        kept   = "seen"
+    }
+
+  # aws_rds_cluster.aurora will be destroyed
+  - resource "aws_rds_cluster" "aurora" {{
+      - deletion_protection = false -> null
+    }
+
+Plan: 0 to add, 1 to change, 1 to destroy.
+"""
+
+
+def log(lines: str) -> str:
+    """A plan as Terraform prints it, with some lines in one of its resources."""
+    return LOG.replace("{{", "{").replace("{}", lines)
+
+
+@pytest.mark.parametrize(
+    ("lines", "shown"),
+    [
+        ('      ~ db_password = "canary" -> "canary"', '      ~ db_password = "(sensitive)" -> "(sensitive)"'),
+        (
+            '      ~ secret_string = "canary" -> "canary" # forces replacement',
+            '      ~ secret_string = "(sensitive)" -> "(sensitive)" # forces replacement',
+        ),
+        ('      + password = null -> "canary"', '      + password = null -> "(sensitive)"'),
+        ('      - password = "canary" -> null', '      - password = "(sensitive)" -> null'),
+        ("      ~ password = (sensitive value)", "      ~ password = (sensitive value)"),
+        ('      ~ password = "canary" -> (known after apply)',
+         '      ~ password = "(sensitive)" -> (known after apply)'),
+        (
+            ("      ~ secret_string = jsonencode(\n          ~ {\n"
+            '              ~ a = "canary" -> "canary"\n            }\n        )'),
+            "      ~ secret_string = (sensitive)",
+        ),
+        (
+            ("      ~ input = jsonencode(\n          ~ {\n"
+            '              ~ pw = "canary" -> "canary"\n            }\n        )'),
+            ("      ~ input = jsonencode(\n          ~ {\n"
+            '              ~ pw = "(sensitive)" -> "(sensitive)"\n            }\n        )'),
+        ),
+        (
+            '      + tokens = [\n          + "canary",\n          - "can]ary",\n        ]',
+            "      + tokens = (sensitive)",
+        ),
+        (
+            "      ~ password = <<-EOT\n          - canary\n          + canary\n            canary\n        EOT",
+            "      ~ password = <<-EOT\n(sensitive)\n        EOT",
+        ),
+        (
+            "      ~ input = <<-EOT\n          - password: |\n          -   canary\n            port: 1\n        EOT",
+            "      ~ input = <<-EOT\n          - password: (sensitive)\n            port: 1\n        EOT",
+        ),
+        (
+            ("      + key = <<-EOT\n            -----BEGIN PRIVATE KEY-----\n            canary+/=\n"
+            "            -----END PRIVATE KEY-----\n        EOT"),
+            ("      + key = <<-EOT\n            -----BEGIN PRIVATE KEY-----(sensitive)\n"
+            "            -----END PRIVATE KEY-----\n        EOT"),
+        ),
+    ],
+)  # fmt: skip
+def test_neither_side_of_a_change_that_terraform_prints_is_shown(lines: str, shown: str) -> None:
+    assert redacted(log(lines)).replace(
+        "(sensitive)-----END", "(sensitive)\n            -----END"
+    ) == log(shown)
+
+
+HOSTILE = st.lists(
+    st.sampled_from(
+        [
+            "password", "token", "secret_string", "name", "value", "<password>", "x", " ", "=", ": ",
+            " = ", " -> ", "[", "{", "(", "jsonencode(", '"', "'", '\\"', "\\\\", "$$", "|", "<<EOT",
+            "<<-E\\n", "\\n", "-----BEGIN PRIVATE KEY-----", "-----END", "://a:", "\\u0022", "&quot;",
+            " will be destroyed", "# ", "cty.", "is ", "null", "arn:aws:",
+        ]
+    ),
+    max_size=12,
+).map("".join)  # fmt: skip
+
+
+@given(HOSTILE, st.sampled_from(["quoted", "heredoc", "key"]))
+def test_no_value_hides_what_else_will_happen(value: str, where: str) -> None:
+    """Whoever may write a text in one resource could have readers agree to what they do not see."""
+    line = {
+        "quoted": f'      ~ note   = "{value}" -> "x"',
+        "heredoc": f"      ~ note   = <<-EOT\n          + {value}\n            more\n        EOT",
+        "key": "",
+    }[where]
+    text = log(line)
+    if where == "key":
+        text = text.replace("terraform_data.a will", f'terraform_data.a["{value}"] will')
+    lines = redacted(text).splitlines()
+
+    assert "  # aws_rds_cluster.aurora will be destroyed" in lines
+    assert "      - deletion_protection = false -> null" in lines
+    assert "Plan: 0 to add, 1 to change, 1 to destroy." in lines
+    assert '        kept   = "seen"' in lines
+    assert sum(it.endswith(" will be updated in-place") for it in lines) == 1
 
 
 def test_a_megabyte_that_begins_urls_over_and_over_is_read_once() -> None:
@@ -100,6 +274,12 @@ def test_a_megabyte_that_begins_urls_over_and_over_is_read_once() -> None:
         "://:", "://a:", "://:@", "://: ", "password", "password=", "password='", "password\\",
         "password \n", "token: ", "token: |\n ", "token=<<A\n", "password[", 'password:["', "a" * 9,
         "-----BEGIN PRIVATE KEY-----", "secret: {", "Bearer ", "bearer a", "--token, ", "\\npass",
+        "-----BEGIN PRIVATE KEY-----\n", "-----BEGIN PRIVATE KEY-----a\n-----END ", "<password>",
+        "<password ", "\\u003cpassword\\u003e", "secret access ", "password is ", 'password="a" -> ',
+        "password: was cty.", "password $$", "password=$a$", "password=(", "password=x(\n ",
+        "password='\\''\n", "password:\n ", "value=[", 'name="pw"value=[', 'value="name="pw"',
+        'value=[name="pw"', "value=[{", '\\"name\\":\\"pw', "  # a will be destroyed\n",
+        "  # a will ", "  # x.password=[ will be\n", "password[a", "&quot;password&quot;=", "password\\\\",
     ],
 )  # fmt: skip
 def test_a_text_eight_times_as_long_takes_about_eight_times_as_long(unit: str) -> None:
@@ -142,6 +322,13 @@ def test_a_password_in_json_is_never_shown_however_deep_the_json(secret: str) ->
         "x-amz-security-token",
         "tunnel1_preshared_key",
         "password_wo",
+        "password_1",
+        "password2",
+        "pw",
+        "db.pw",
+        "tokens",
+        "password_hash",
+        "/app/db/password",
     ],
 )
 def test_names_of_secrets_in_every_way_of_writing(name: str) -> None:
@@ -162,6 +349,10 @@ def test_names_of_secrets_in_every_way_of_writing(name: str) -> None:
         "compass",
         "tokens_left",
         "credentials_parameter",
+        "secret_string_version",
+        "passwordless",
+        "kms_key_1",
+        "sha1",
     ],
 )
 def test_other_names(name: str) -> None:

@@ -1,0 +1,94 @@
+"""Knows by a name whether what bears it is a secret, and which member names another one."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_ALWAYS: Final = re.compile(
+    r"(?:^|_)(?:[a-z0-9]*(?:password|passwd|passphrase)s?|pwd?|[dp][bg]pass|psk|"
+    r"secret_(?:string|binary)|client_secret|"
+    r"(?:auth|access|refresh|session|bearer|security)_?tokens?|"
+    r"(?:access|api|auth|pre_?shared|private|secret|shared|signing)_?key|certificate_pem)"
+    r"(?:_(?:wo|value|hash))?$"
+)
+"""Last words of names that mean a secret wherever they stand."""
+
+_MOSTLY: Final = re.compile(
+    r"(?:^|_)(?:authorization|credentials?|pass|secrets?|tokens?)(?:_(?:wo|value|hash))?$"
+)
+"""Last words of names that are words of plain English, too, or parts of an ARN."""
+
+_CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_BETWEEN_WORDS: Final = re.compile(r"[_.\-/ ]++")
+_NUMBER: Final = re.compile(r"(?<=[a-z])(?:_?\d{1,4})?\Z")
+
+_OF_WHAT: Final = r"(?:(?:attribute|env|field|header|option|parameter|setting|tag|variable)_)?"
+_TELLS_A_NAME: Final = re.compile(rf"{_OF_WHAT}(?:name|key)")
+_TELLS_A_VALUE: Final = re.compile(rf"{_OF_WHAT}(?:values?|default)")
+
+ARN: Final = r"arn:aws[a-z\-]{0,20}+:[a-z0-9\-]++:"
+"""How an ARN begins. Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html"""
+
+_BEGINS_AS_ARN: Final = re.compile(ARN)
+
+
+@lru_cache(maxsize=10_000)
+def _words(name: str) -> str:
+    """A name's words, in small letters, with `_` between them; without a number behind them."""
+    words = _BETWEEN_WORDS.sub("_", _CAMEL.sub("_", name)).strip("_").lower()
+    return _NUMBER.sub("", words, count=1)
+
+
+@lru_cache(maxsize=10_000)
+def names_a_secret(name: str) -> bool:
+    """Whether an attribute of this name holds a secret; a plan has few names, each very often."""
+    return always_names_a_secret(name) or _MOSTLY.search(_words(name)) is not None
+
+
+def always_names_a_secret(name: str) -> bool:
+    """Whether it means nothing else, in a sentence either."""
+    return _ALWAYS.search(_words(name)) is not None
+
+
+def may_be_secret(value: object) -> bool:
+    """Whether a value under a secret's name can be one: ARNs and yes or no are none."""
+    if isinstance(value, str):
+        return value != "" and not is_arn(value)
+    return not isinstance(value, bool)
+
+
+def is_arn(text: str) -> bool:
+    """Whether a text is the ARN of something, and not a password that begins like one."""
+    return _BEGINS_AS_ARN.match(text) is not None
+
+
+def is_option_for_a_secret(text: object) -> bool:
+    """Whether a text is an option, such as `--password`, and what comes next its value."""
+    return isinstance(text, str) and text.startswith("-") and names_a_secret(text.lstrip("-"))
+
+
+def tells_a_name(key: str) -> bool:
+    """Whether a member says the name of what another one holds: `name`, `ParameterKey`."""
+    return _TELLS_A_NAME.fullmatch(_words(key)) is not None
+
+
+def tells_a_value(key: str) -> bool:
+    """Whether a member holds the value of what another one names: `value`, `ParameterValue`."""
+    return _TELLS_A_VALUE.fullmatch(_words(key)) is not None
+
+
+def secret_told_by(members: Mapping[str, Any]) -> str:
+    """The name of a secret that a member of an object says; empty where none does."""
+    return next(
+        (
+            it
+            for key, it in members.items()
+            if isinstance(it, str) and tells_a_name(key) and names_a_secret(it)
+        ),
+        "",
+    )
