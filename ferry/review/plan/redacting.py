@@ -18,6 +18,7 @@ from ferry.review.plan.secret_names import (
     always_names_a_secret,
     is_arn,
     names_a_secret,
+    names_objects,
     tells_a_name,
     tells_a_value,
 )
@@ -97,6 +98,7 @@ _IN_JSON: Final = re.compile(r"(?:<<[-~]?+\w++|[|>][+\-0-9]*+)[ \t]*+\\++n")
 _CALL: Final = re.compile(r"(?:\(\*?+[\w.]++\)(?=\())?+(?:[A-Za-z_][\w.]*+)?+(?P<bracket>[\[{(])")
 """An opening bracket, with what Terraform's functions and Go's types put before it."""
 _BRACKETS: Final = re.compile(r"\\*+[\"']|[\[{(\]})]")
+_OBJECTS: Final = re.compile(r"\[\s*+(?:[+~\-]\s++)?\{")
 _OPENING: Final = frozenset("[{(")
 _TAIL: Final = re.compile(r"(?:\w[^\s\"';&},)\]]*+)?+")
 _LINE: Final = re.compile(r"\n(?P<indent>[ \t│]*+(?:(?:-/\+|\+/-|[+~\-])[ ]++)?+)(?P<rest>[^\n]*+)")
@@ -292,6 +294,8 @@ def _of_pair(text: str, match: re.Match[str], pair: _Pair) -> re.Match[str] | No
 def _is_followed(text: str, match: re.Match[str]) -> bool:
     """Whether it is a value that follows a name, and not the rest of a sentence or of an ARN."""
     name = match["name"]
+    if names_objects(name) and _OBJECTS.match(text, match.end()):
+        return False
     if match["comma"] is not None or match["space"] is not None:
         if match["option"]:
             return True

@@ -55,6 +55,14 @@ def always_names_a_secret(name: str) -> bool:
     return _ALWAYS.search(_words(name)) is not None
 
 
+def names_objects(name: str) -> bool:
+    """Whether objects in it are no secrets, and have names of their own: a container's `secrets`.
+
+    Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Secret.html
+    """
+    return _words(name).endswith("secrets")
+
+
 def may_be_secret(value: object) -> bool:
     """Whether a value under a secret's name can be one: ARNs and yes or no are none."""
     if isinstance(value, str):

@@ -11,6 +11,7 @@ from ferry.review.plan.secret_names import (
     is_option_for_a_secret,
     may_be_secret,
     names_a_secret,
+    names_objects,
     secret_told_by,
     tells_a_value,
 )
@@ -199,7 +200,7 @@ def _hide_members(value: dict[str, Any], masks: Mapping[str, Any], *, name: str)
 
     In a list of names and values (parameters, variables) the name stands beside the value.
     """
-    outer = name if name and names_a_secret(name) else ""
+    outer = name if name and names_a_secret(name) and not names_objects(name) else ""
     beside = secret_told_by(value)
     return {
         key: hide(

@@ -236,6 +236,17 @@ def test_texts_that_hold_documents_are_read(value: Json, read: Json) -> None:
     assert document(value) == read
 
 
+def test_what_a_container_reads_from_a_secret_is_shown_and_a_value_beside_a_name_is_not() -> None:
+    container = {
+        "secrets": [{"name": "DB_PASSWORD", "valueFrom": "arn:aws:ssm:x:y:parameter/z"}],
+        "Parameters": [{"ParameterKey": "MasterUserPassword", "ParameterValue": "canary"}],
+    }
+    assert show(hide(container, None)) == (
+        '{"secrets": [{"name": "DB_PASSWORD", "valueFrom": "arn:aws:ssm:x:y:parameter/z"}], '
+        '"Parameters": [{"ParameterKey": "MasterUserPassword", "ParameterValue": "(sensitive)"}]}'
+    )
+
+
 def test_secrets_in_documents_are_hidden() -> None:
     found = document("user=ferry;password=canary")
     assert show(found) == '{"user": "ferry", "password": "(sensitive)"}'
