@@ -70,7 +70,8 @@ class Store:
                 os.utime(path)
             return path
         content = build()
-        for folder in (*reversed(self._folder.parents), self._folder):
+        missing = [it for it in self._folder.parents if not it.exists()]
+        for folder in (*reversed(missing), self._folder):
             folder.mkdir(mode=0o700, exist_ok=True)
         if others := self._open_to_others():
             return self._private(name, content, others=others)

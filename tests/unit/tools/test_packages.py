@@ -59,7 +59,9 @@ def imported(file: Path) -> set[str]:
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             names.add(node.module)
-    return {name.partition(".")[0] for name in names} - OURS - {"main"} - sys.stdlib_module_names
+    # Every type checker brings _typeshed along, and only it knows it.
+    known = OURS | {"main", "_typeshed"} | sys.stdlib_module_names
+    return {name.partition(".")[0] for name in names} - known
 
 
 def normal(name: str) -> str:
