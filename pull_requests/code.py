@@ -38,10 +38,8 @@ def check_out(project: Path, commit: str, *, into: Path) -> None:
     """
     with tempfile.TemporaryDirectory(prefix="aurora-ferry-index-") as folder:
         index = str(Path(folder) / "index")
-        for command in (
-            ("read-tree", commit),
-            ("checkout-index", "--all", f"--prefix={into}{os.sep}"),
-        ):
+        writes = ("checkout-index", "--all", f"--prefix={into}{os.sep}")
+        for command in (("read-tree", commit), writes):
             output_of("git", *command, folder=project, GIT_INDEX_FILE=index)
 
 

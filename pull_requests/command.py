@@ -6,6 +6,7 @@ import argparse
 import json
 import re
 import sys
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,7 +15,7 @@ from facts.placement import partition_of
 from ferry.errors import FerryError, InputError
 from ferry.findings import ExitStatus
 from pull_requests import applying, guardrails, log, planning
-from pull_requests.code import changes_since, commit_of, synthesized
+from pull_requests.code import changes_since, check_out, commit_of, synthesized
 from pull_requests.comment import text_of, text_without_change
 from pull_requests.github import PullRequest, Repository
 from pull_requests.programs import held_back
@@ -65,11 +66,10 @@ def main(arguments: Sequence[str]) -> int:
     try:
         # A job that is cancelled is ended by signals: what is in temporary folders goes.
         with held_back(lambda *_: sys.exit(ExitStatus.INTERRUPTED)):
-            code: int = options.run(options)
+            return int(options.run(options))
     except FerryError as error:
         log.show(str(error), sys.stderr)
         return error.exit_code
-    return code
 
 
 def parser() -> argparse.ArgumentParser:
@@ -101,7 +101,10 @@ def _plan(options: argparse.Namespace) -> int:
         raise InputError(
             f"{options.stack!r} does not change since {base}; {', '.join(found) or 'no stack'} does."
         )
-    planned = planning.plan(found[options.stack])
+    with tempfile.TemporaryDirectory(prefix="aurora-ferry-base-") as folder:
+        check_out(Path(), base, into=Path(folder) / "base")
+        own = guardrails.read(Path(folder) / "base" / guardrails.FOLDER)
+    planned = planning.plan(found[options.stack], own, guardrails.read(guardrails.FOLDER))
     planned.write(options.folder)
     log.show(planned.failure or f"{options.stack} is planned.")
     return ExitStatus.GOOD
@@ -109,6 +112,8 @@ def _plan(options: argparse.Namespace) -> int:
 
 def _review(options: argparse.Namespace) -> int:
     """Review what 'plan' wrote, comment on the pull request, and end as the review says."""
+    pull_request = _pull_request(options)
+    pull_request.refuse_old(options.commit)
     planned = planning.read(options.folder, stack=options.stack)
     stack = planned.change.stack
     found = not_reviewed(stack.name, planned.failure)
@@ -117,10 +122,11 @@ def _review(options: argparse.Namespace) -> int:
             found = review(planned.plan, stack, *_guardrails(options))
         except FerryError as error:
             found = not_reviewed(stack.name, str(error))
+    found = found.at_least(planned.verdict)
     text = text_of(planned, found, commit=options.commit, number=int(options.number))
     log.show(text)
     log.summarize(text)
-    _pull_request(options).comment(stack.name, text)
+    pull_request.comment(stack.name, text)
     moves = ExitStatus.LOOK if planned.change.kind is Kind.MOVED else ExitStatus.GOOD
     return _told(stack.name, max(found.verdict, moves), options)
 
@@ -130,11 +136,17 @@ def _verdict(options: argparse.Namespace) -> int:
     names = ("repository", "head", "actor", "plan_role", "changed_ended", "stacks_ended")
     reason = why_not(**{name: getattr(options, name) for name in names})
     own, proposed = _guardrails(options)
-    changed = {it["stack"] for it in json.loads(options.changed or "[]")}
+    try:
+        changed = {"".join(it["stack"]) for it in json.loads(options.changed or "[]")}
+    except (ValueError, TypeError, KeyError, RecursionError):
+        raise InputError(
+            "What '--changed' gave is not what 'changed' gives: a list of stacks in JSON."
+        ) from None
     accounts = {account_stack(it.account_id) for it in own.values() if it.account_id}
     print(f"::error::{reason}" if reason else f"::notice::{passed({*own, *accounts} - changed)}")
     if options.head == options.repository and options.changed:
         pull_request = _pull_request(options)
+        pull_request.refuse_old(options.commit)
         for stack in sorted(pull_request.comments().keys() - changed):
             pull_request.comment(stack, text_without_change(stack, commit=options.commit))
             print(f"{stack}: changes no more")

@@ -21,10 +21,6 @@ _COMMITS_LISTED: Final = 250
 """GitHub lists no more commits of a pull request. Source:
 https://docs.github.com/en/rest/pulls/pulls#list-commits-on-a-pull-request"""
 
-_COMMENT: Final = ".[] | {id, login: .user.login, body}"
-_REVIEW: Final = ".[] | {login: .user.login, state, commit: .commit_id}"
-_COMMIT: Final = ".[] | {author: .author.login, committer: .committer.login}"
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Repository:
@@ -32,20 +28,19 @@ class Repository:
 
     name: str
 
-    def all(self, path: str, query: str) -> list[dict[str, Any]]:
-        """What a query takes of every page."""
-        lines = self.api("GET", f"{path}?per_page=100", "--paginate", "--jq", query)
+    def all(self, path: str) -> list[dict[str, Any]]:
+        """What stands on every page of a list."""
+        lines = self.api("GET", f"{path}?per_page=100", "--paginate", "--jq", ".[]")
         return [json.loads(line) for line in lines.split("\n") if line]
 
     def one(self, path: str) -> dict[str, Any]:
         """GitHub's answer; empty where it has nothing there."""
         try:
-            found: dict[str, Any] = json.loads(self.api("GET", path))
+            return dict(json.loads(self.api("GET", path)))
         except ToolError as error:
             if "HTTP 404" in str(error):
                 return {}
             raise
-        return found
 
     def api(self, method: str, path: str, *options: str, stdin: str = "") -> str:
         """What gh prints."""
@@ -60,11 +55,7 @@ class Repository:
     def refuse_old(self, commit: str, *, branch: str) -> None:
         """Refuse a commit that is not a branch's last one: what it does may be taken back since."""
         last = self.one(f"git/ref/heads/{branch}").get("object", {}).get("sha", "unknown")
-        if commit != last:
-            raise RefusedError(
-                f"This run is of the commit {commit[:12]}, and {branch} is at {last[:12]} by now. "
-                "Nothing was applied. Run this workflow anew; 'Re-run' takes the old commit again."
-            )
+        _refuse_old(commit, last, branch)
 
     def refuse_unprotected(self, environment: str, *, branch: str) -> list[str]:
         """Refuse an environment that lets jobs through by itself; return what else weakens it.
@@ -109,6 +100,11 @@ class PullRequest:
     repository: Repository
     number: int
 
+    def refuse_old(self, commit: str) -> None:
+        """Refuse a commit that is not its last one, such as that of a job that is run again."""
+        last = self.repository.one(f"pulls/{self.number}").get("head", {}).get("sha", "unknown")
+        _refuse_old(commit, last, "the pull request")
+
     def comment(self, stack: str, text: str) -> None:
         """Write a stack's comment, or write it anew."""
         found = self.comments().get(stack)
@@ -118,8 +114,8 @@ class PullRequest:
 
     def comments(self) -> dict[str, dict[str, Any]]:
         """The workflows' comments, by stack; of several, the first."""
-        found = self.repository.all(f"issues/{self.number}/comments", _COMMENT)
-        own = [it for it in reversed(found) if it["login"] == _BOT]
+        found = self.repository.all(f"issues/{self.number}/comments")
+        own = [it for it in reversed(found) if _login(it["user"]) == _BOT]
         return {stack: it for it in own if (stack := stack_of(it["body"]))}
 
     def approvers(self, commit: str) -> list[str]:
@@ -127,14 +123,15 @@ class PullRequest:
 
         Authors do not count, and neither do people who may only read, whose approvals GitHub takes.
         """
-        reviews = self.repository.all(f"pulls/{self.number}/reviews", _REVIEW)
-        last = {it["login"]: it for it in reviews if it["state"] in _COUNTS}
+        reviews = self.repository.all(f"pulls/{self.number}/reviews")
+        last = {_login(it["user"]): it for it in reviews if it["state"] in _COUNTS}
         authors = self.authors()
         return sorted(
             login
             for login, it in last.items()
-            if it["state"] == "APPROVED"
-            and it["commit"] == commit
+            if login is not None  # an account that is deleted
+            and it["state"] == "APPROVED"
+            and it["commit_id"] == commit
             and login not in authors
             and self.repository.may_write(login)
         )
@@ -142,11 +139,9 @@ class PullRequest:
     def authors(self) -> set[str]:
         """Who opened it, wrote or committed a commit of it; refused where not all are known."""
         found = self.repository.one(f"pulls/{self.number}")
-        commits = self.repository.all(f"pulls/{self.number}/commits", _COMMIT)
-        people = {
-            (found.get("user") or {}).get("login"),
-            *(login for it in commits for login in it.values()),
-        }
+        commits = self.repository.all(f"pulls/{self.number}/commits")
+        people = {_login(found.get("user"))}
+        people |= {_login(it[role]) for it in commits for role in ("author", "committer")}
         if None in people or len(commits) >= _COMMITS_LISTED:
             raise RefusedError(
                 "Approvals cannot be counted: GitHub does not know who wrote each commit of this "
@@ -154,3 +149,16 @@ class PullRequest:
                 "more). Commit with an address of your account on GitHub, or divide it."
             )
         return {str(it) for it in people}
+
+
+def _refuse_old(commit: str, last: str, where: str) -> None:
+    if commit != last:
+        raise RefusedError(
+            f"This run is of the commit {commit[:12]}, and {where} is at {last[:12]} by now. Nothing "
+            "was applied. Run this workflow anew; 'Re-run' takes the old commit again."
+        )
+
+
+def _login(person: dict[str, Any] | None) -> str | None:
+    """Somebody's name; None of an account that is deleted, or an address that is nobody's."""
+    return (person or {}).get("login")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from facts import names
 from ferry.account import explained, found_or_none, sign_in
@@ -19,13 +19,7 @@ def keep(plan: bytes, stack: Stack, *, run: str) -> str:
     """Write a run's plan into the bucket of its stack's state and return its SHA-256, in hex."""
     key = names.plan_of_run(run, stack.name)
     with explained(f"keep the plan as {key} in the bucket {stack.bucket}"):
-        _s3(stack).put_object(
-            Bucket=stack.bucket,
-            Key=key,
-            Body=plan,
-            ExpectedBucketOwner=stack.account_id,
-            ChecksumAlgorithm="SHA256",
-        )
+        _s3(stack).put_object(**_where(stack, key), Body=plan, ChecksumAlgorithm="SHA256")
     return hashlib.sha256(plan).hexdigest()
 
 
@@ -37,13 +31,8 @@ def kept(stack: Stack, *, run: str, digest: str) -> bytes:
     """
     key = names.plan_of_run(run, stack.name)
     with explained(f"read the plan {key} in the bucket {stack.bucket}"):
-        s3 = _s3(stack)
-        answer = found_or_none(
-            lambda: s3.get_object(
-                Bucket=stack.bucket, Key=key, ExpectedBucketOwner=stack.account_id
-            ),
-            "NoSuchKey",
-        )
+        s3, where = _s3(stack), _where(stack, key)
+        answer = found_or_none(lambda: s3.get_object(**where), "NoSuchKey")
         plan = None if answer is None else answer["Body"].read()
     if plan is None:
         raise RefusedError(
@@ -57,6 +46,10 @@ def kept(stack: Stack, *, run: str, digest: str) -> bytes:
             "this workflow anew."
         )
     return plan
+
+
+def _where(stack: Stack, key: str) -> dict[str, Any]:
+    return {"Bucket": stack.bucket, "Key": key, "ExpectedBucketOwner": stack.account_id}
 
 
 def _s3(stack: Stack) -> S3Client:

@@ -7,12 +7,17 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 
 from ferry.errors import FerryError, InputError
+from ferry.findings import ExitStatus
 from ferry.review import masked
+from pull_requests import log
+from pull_requests.reviewing import review
 from pull_requests.stacks import Change, Kind, Stack
 from pull_requests.terraform import ready
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from pull_requests.guardrails import Guardrails
 
 _LARGEST: Final = 32_000_000
 """Bytes. A plan of a stack has about one million; GitHub's runners have memory for more."""
@@ -24,15 +29,13 @@ _FILE: Final = "planned.json"
 class Planned:
     """What came of a plan of a branch's code. Whoever may push can write anything into it.
 
-    Args:
-        change: What was planned.
-        plan: The plan's JSON, masked; empty where there is none.
-        failure: Why there is no plan.
+    `plan` is masked JSON, or empty: then `failure` says why. `verdict` is by the hidden values.
     """
 
     change: Change
     plan: str = ""
     failure: str = ""
+    verdict: ExitStatus = ExitStatus.GOOD
 
     def write(self, folder: Path) -> None:
         """Write it into a folder, for another job."""
@@ -41,17 +44,19 @@ class Planned:
     @property
     def applyable(self) -> bool:
         """Whether there is something to apply, and Terraform would apply it."""
-        if not self.plan or self.change.kind is Kind.GONE:
-            return False
-        return json.loads(self.plan).get("applyable") is True
+        stays = self.plan and self.change.kind is not Kind.GONE
+        return bool(stays) and json.loads(self.plan).get("applyable") is True
 
 
-def plan(change: Change) -> Planned:
-    """Plan a change. It writes nothing in AWS, not even a lock."""
+def plan(change: Change, *sides: Guardrails) -> Planned:
+    """Plan a change, and judge it as `review` does. It writes nothing in AWS, not even a lock."""
     try:
         with ready(change.stack, change.configuration) as terraform:
             terraform.plan()
-            return Planned(change=change, plan=masked(terraform.shown()))
+            shown = terraform.shown()
+            found = review(shown, change.stack, *sides)
+            log.show(found.text)
+            return Planned(change=change, plan=masked(shown), verdict=found.verdict)
     except FerryError as error:
         return Planned(change=change, failure=str(error))
 
@@ -67,13 +72,13 @@ def read(folder: Path, *, stack: str) -> Planned:
         is_right = not file.is_symlink() and file.is_file() and file.stat().st_size <= _LARGEST
         found = json.loads(file.read_bytes()) if is_right else {}
         change = found.pop("change")
-        document = change["stack"]["document"]
         planned = Planned(
             change=Change(
-                stack=Stack(name=stack, document=document),
+                stack=Stack(name=stack, document=change["stack"]["document"]),
                 kind=Kind(change["kind"]),
                 moved_from="".join(change["moved_from"]),
             ),
+            verdict=ExitStatus(found.pop("verdict")),
             **{name: "".join(it) for name, it in found.items()},
         )
         # Everything that is looked at later is there.

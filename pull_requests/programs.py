@@ -45,8 +45,8 @@ def output_of(*command: str, folder: Path | None = None, stdin: str = "", **vari
 def held_back(handler: Callable[..., object]) -> Iterator[None]:
     """Hand the signals that would end this process to a handler, but those that it ignores.
 
-    A runner of GitHub sends SIGINT, and SIGTERM 7.5 seconds later; a terminal that closes, SIGHUP.
-    Source: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-cancellation
+    A runner of GitHub sends SIGINT, 7.5 seconds later SIGTERM; a terminal that closes, SIGHUP:
+    https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-cancellation
     """
     ending = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
     heeded = [it for it in ending if signal.getsignal(it) is not signal.SIG_IGN]
@@ -64,9 +64,8 @@ def followed(
 ) -> Iterator[subprocess.Popen[str]]:
     """Run a program whose lines are read meanwhile, and end when it has ended, whatever comes.
 
-    Of all signals it gets one interrupt, also of those that came before and stand in `came`, to
-    which the first is added: Terraform saves its state and gives back its lock at the first, and
-    leaves both as they are at the second.
+    Of all signals, with those in `came`, to which the first is added, it gets one interrupt: at
+    the first Terraform saves its state and gives back its lock, at the second it leaves both.
     """
     numbers = itertools.count()
     with subprocess.Popen(

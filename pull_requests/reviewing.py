@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from ferry.errors import FerryError
@@ -26,24 +26,29 @@ if TYPE_CHECKING:
 _LONGEST_FAILURE: Final = 20_000
 """Characters; a comment may have 65,536."""
 
-_COMPARED: Final = ("changes", "outputs")
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reviewed:
-    """What ferry says of a plan.
+    """What ferry says of a plan: as `ferry review` ends, as Markdown, by whose guardrails.
 
-    Args:
-        verdict: Whether it may be applied, as `ferry review` ends.
-        text: The review as Markdown.
-        environments: The environments by whose guardrails.
-        changes: A hash of the changes as far as they are shown, to compare plans by.
+    `changes` is a hash of the changes as far as they are shown, to compare plans by.
     """
 
     verdict: ExitStatus
     text: str
     environments: Sequence[str] = ()
     changes: str = ""
+
+    def at_least(self, verdict: ExitStatus) -> Reviewed:
+        """The stricter of this and of what was said by a job that knew the hidden values."""
+        if verdict <= self.verdict:
+            return self
+        words = {ExitStatus.LOOK: "needs a second reviewer", ExitStatus.STOP: "blocked"}
+        word = words.get(verdict, "could not be judged")
+        lead = (
+            f"> [!CAUTION]\n> **With the values that are hidden here: {word}.** The log of the job"
+        )
+        return replace(self, verdict=verdict, text=f"{lead} that planned says why.\n\n{self.text}")
 
 
 def not_reviewed(name: str, failure: str) -> Reviewed:
@@ -69,22 +74,16 @@ def review(plan: str, stack: Stack, *sides: Guardrails) -> Reviewed:
     own = (sides[0][it].account_id for it in environments if it in sides[0])
     account_id = next(filter(None, own), "")
     try:
-        found = judge(
-            read_plan(
-                plan,
-                stack_text=json.dumps(stack.document),
-                account_id=account_id,
-                environment=environments[0],
-            ),
-            environment=environments[0],
-            block=frozenset(map(Danger, blocked(environments, *sides))),
-        )
+        document, name = json.dumps(stack.document), environments[0]
+        read = read_plan(plan, stack_text=document, account_id=account_id, environment=name)
+        block = frozenset(map(Danger, blocked(environments, *sides)))
+        found = judge(read, environment=name, block=block)
         text, whole = as_markdown(found), json.loads(as_json(found))
     except FerryError:
         raise
     except Exception as error:  # noqa: BLE001 - a traceback could show the plan's values
         raise ToolError(f"The plan could not be judged: {type(error).__name__}.") from None
-    changes = json.dumps([whole[name] for name in _COMPARED], sort_keys=True)
+    changes = json.dumps([whole[name] for name in ("changes", "outputs")], sort_keys=True)
     return Reviewed(
         verdict=found.exit_code,
         text=text,

@@ -20,12 +20,9 @@ LOCK_FILE: Final = ".terraform.lock.hcl"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Stack:
-    """A synthesized stack.
+    """A synthesized stack, by its name, as `cdktf deploy` takes it, and its `cdk.tf.json`.
 
-    Args:
-        name: Its name, as `cdktf deploy` takes it.
-        document: What its `cdk.tf.json` holds.
-        lock: The lock file that pins its provider; empty where none holds for this machine.
+    `lock` is the lock file that pins its provider; empty where none holds for this machine.
     """
 
     name: str

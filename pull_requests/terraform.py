@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from pull_requests.stacks import Stack
 
 PLAN_FILE: Final = "plan.tfplan"
-_LOCK_TIMEOUT: Final = "-lock-timeout=5m"
-"""How long an apply waits for another that has the state's lock."""
+_LOCK_TIMEOUT: Final = "-lock-timeout=5m"  # for another apply that has the state's lock
 
 _STALE: Final = "Saved plan is stale"
 """Terraform's own words for a state that has another serial or lineage than the plan."""
@@ -34,14 +33,11 @@ _STALE: Final = "Saved plan is stale"
 _PROGRESS: Final = re.compile(
     r"[\w.\-/\[\]\"]+: (?:Still \w+\.\.\.|\w+\.\.\.|\w+ complete(?: after \w+)?)(?: \[.*\])?"
     r"|(?:Acquiring|Releasing) state lock\. This may take a few moments\.\.\."
-    r"|Interrupt received\.|Please wait for Terraform to exit or data loss may occur\."
-    r"|Gracefully shutting down\.\.\.|Stopping operation\.\.\."
+    r"|Interrupt received\.|Gracefully shutting down\.\.\.|Stopping operation\.\.\."
 )
 """The lines that are shown while Terraform applies. Each is whole by itself."""
 
-_WAITS_SECONDS: Final = (0, 10, 30)
-"""Before each attempt to save a state that Terraform could not save."""
-
+_WAITS_SECONDS: Final = (0, 10, 30)  # before each attempt to save a state once more
 _INTERRUPTED: Final = "docs/recovery.md, A deployment was interrupted."
 
 _COLOUR: Final = re.compile(r"\x1b\[[0-9;]*m")

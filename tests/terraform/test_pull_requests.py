@@ -269,7 +269,6 @@ def test_constructs_that_rewrite_ferry_do_not_judge_themselves(
         main.write(ADMINISTRATOR + REWRITES_FERRY)
     commit(attacking)
     desk = replace(shared, project=attacking)
-    desk.gh.answer("repos/owner/name/pulls/7", {"user": {"login": "author"}})
 
     assert desk.plan("attack", base="HEAD^1").code == 0
     assert "SystemExit" in (attacking / "pull_requests" / "github.py").read_text()
@@ -312,7 +311,7 @@ def deploying(
         desk.plan("advised")
         desk.review("advised")
         ((_, _, document),) = gh.writes()
-        gh.answer(COMMENTS, {"id": 1, "login": "github-actions[bot]", **document})
+        gh.answer(COMMENTS, {"id": 1, "user": {"login": "github-actions[bot]"}, **document})
         yield desk
 
 

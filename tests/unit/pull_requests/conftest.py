@@ -29,9 +29,16 @@ if "GET" in sys.argv:
     if path not in answers and "--paginate" not in sys.argv:
         sys.exit("gh: Not Found (HTTP 404)")
     lines = [json.dumps(line, ensure_ascii=False) for line in answers.get(path, [])]
+    if "--paginate" in sys.argv and sys.argv[sys.argv.index("--jq") + 1] != ".[]":
+        sys.exit("this gh knows no other query than .[]")
     sys.stdout.reconfigure(encoding="utf-8")
     print("".join(line + "\\n" for line in lines), end="")
 """
+
+
+PULL_REQUEST = "repos/owner/name/pulls/7"
+OPENED = {"user": {"login": "author"}, "head": {"sha": "a" * 40}}
+"""What GitHub says of the pull request, as far as it is looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +48,7 @@ class FakeGh:
     folder: Path
 
     def answer(self, path: str, *lines: dict[str, Any]) -> None:
-        """What it prints when it is asked for a path: one answer, or what a query takes of a list."""
+        """What it prints when it is asked for a path: one answer, or the items of a list."""
         file = self.folder / "answers"
         answers = json.loads(file.read_text()) if file.exists() else {}
         file.write_text(json.dumps({**answers, path: lines}))
@@ -69,7 +76,7 @@ def write_gh(folder: Path) -> FakeGh:
     program.write_text(_GH.format(python=sys.executable))
     program.chmod(0o755)
     fake = FakeGh(folder)
-    fake.answer("nothing")
+    fake.answer(PULL_REQUEST, OPENED)
     return fake
 
 

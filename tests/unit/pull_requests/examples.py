@@ -83,7 +83,12 @@ def plan_json(*, after: str = "2", action: str = "update", **more: Any) -> str: 
 
 
 def planned(
-    of: Stack | None = None, /, *, kind: str = "changed", moved_from: str = "", **changed: str
+    of: Stack | None = None,
+    /,
+    *,
+    kind: str = "changed",
+    moved_from: str = "",
+    **changed: Any,  # noqa: ANN401
 ) -> Planned:
     change = Change(stack=of or stack(), kind=Kind(kind), moved_from=moved_from)
     return Planned(change=change, **{"plan": plan_json(), **changed})

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import signal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ferry.findings import ExitStatus
 from pull_requests import command
 from pull_requests.command import main
 from tests.unit.pull_requests.examples import (
@@ -48,14 +49,17 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def approve(gh: FakeGh, *logins: str) -> None:
     """Approvals of people who may write, of somebody else's commits."""
-    gh.answer("repos/owner/name/pulls/7", {"user": {"login": "author"}})
-    gh.answer("repos/owner/name/pulls/7/commits", {"author": "author", "committer": "author"})
+    author = {"login": "author"}
+    gh.answer("repos/owner/name/pulls/7/commits", {"author": author, "committer": author})
     for login in logins:
         gh.answer(f"repos/owner/name/collaborators/{login}/permission", {"permission": "write"})
-    gh.answer(REVIEWS, *({"login": it, "state": "APPROVED", "commit": COMMIT} for it in logins))
+    gh.answer(
+        REVIEWS,
+        *({"user": {"login": it}, "state": "APPROVED", "commit_id": COMMIT} for it in logins),
+    )
 
 
-def review(project: Path, **changed: str) -> int:
+def review(project: Path, **changed: Any) -> int:  # noqa: ANN401 - planned's
     planned(**changed).write(project)
     return main(
         ["review", "--stack", "dev", "--folder", str(project),
@@ -90,6 +94,41 @@ def test_two_approvals_let_a_plan_through(
 def test_what_is_not_judged_does_not_pass(gh: FakeGh, project: Path, plan: str) -> None:
     assert review(project, plan=plan, failure="'terraform init' ended with 1") == 3
     assert "## dev: could not be judged" in gh.writes()[0][2]["body"]
+
+
+SAFE = plan_json(action="no-op", after="1")
+
+
+@pytest.mark.parametrize(
+    ("word", "said", "ends"),
+    [
+        (ExitStatus.GOOD, "", 0),
+        (ExitStatus.LOOK, "needs a second reviewer", 1),
+        (ExitStatus.NOT_DONE, "could not be judged", 3),
+        (ExitStatus.STOP, "blocked", 4),
+    ],
+)
+def test_of_the_word_with_hidden_values_and_without_the_stricter_holds(
+    gh: FakeGh, project: Path, word: ExitStatus, said: str, ends: int
+) -> None:
+    approve(gh)
+
+    assert review(project, plan=SAFE, verdict=word) == ends
+
+    body = gh.writes()[0][2]["body"]
+    lead = (
+        f"> [!CAUTION]\n> **With the values that are hidden here: {said}.** The log of the job that "
+        "planned says why.\n\n## `dev`: safe\n"
+    )
+    assert (lead in body) is bool(said)
+
+
+def test_a_laxer_word_changes_nothing(gh: FakeGh, project: Path) -> None:
+    approve(gh)
+
+    unclear = plan_json(after_sensitive={"input": True})
+    assert review(project, plan=unclear, verdict=ExitStatus.GOOD) == 1
+    assert "[!CAUTION]" not in gh.writes()[0][2]["body"]
 
 
 def verdict(**changed: str) -> int:
@@ -131,7 +170,10 @@ def test_it_says_which_stacks_nobody_has_planned_and_by_whose_word(
 
 
 def test_a_fork_fails_with_the_way_out_and_nothing_is_written(gh: FakeGh) -> None:
-    gh.answer(COMMENTS, {"id": 1, "login": BOT, "body": "<!-- aurora-ferry plan of dev -->\nold"})
+    gh.answer(
+        COMMENTS,
+        {"id": 1, "user": {"login": BOT}, "body": "<!-- aurora-ferry plan of dev -->\nold"},
+    )
 
     assert verdict(head="other/name", changed="") == 3
     assert gh.writes() == []
@@ -181,10 +223,10 @@ def test_comments_of_what_changes_no_more_are_settled(
 ) -> None:
     gh.answer(
         COMMENTS,
-        {"id": 1, "login": BOT, "body": "<!-- aurora-ferry plan of dev -->\nold"},
-        {"id": 2, "login": BOT, "body": "<!-- aurora-ferry plan of prod -->\nnew"},
-        {"id": 3, "login": BOT, "body": "another workflow's"},
-        {"id": 4, "login": "person", "body": "<!-- aurora-ferry plan of qa -->"},
+        {"id": 1, "user": {"login": BOT}, "body": "<!-- aurora-ferry plan of dev -->\nold"},
+        {"id": 2, "user": {"login": BOT}, "body": "<!-- aurora-ferry plan of prod -->\nnew"},
+        {"id": 3, "user": {"login": BOT}, "body": "another workflow's"},
+        {"id": 4, "user": {"login": "person"}, "body": "<!-- aurora-ferry plan of qa -->"},
     )
 
     assert verdict(changed=json.dumps([{"stack": "prod"}]), **{"stacks-ended": "success"}) == 0
@@ -193,6 +235,36 @@ def test_comments_of_what_changes_no_more_are_settled(
     assert (method, path) == ("PATCH", "repos/owner/name/issues/comments/1")
     assert document["body"].startswith("<!-- aurora-ferry plan of dev -->\n## dev: no change\n")
     assert capsys.readouterr().out.endswith("dev: changes no more\n")
+
+
+def test_an_older_commits_job_that_is_run_again_writes_nothing(
+    gh: FakeGh, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gh.answer("repos/owner/name/pulls/7", {"head": {"sha": "b" * 40}})
+    gh.answer(
+        COMMENTS, {"id": 1, "user": {"login": BOT}, "body": "<!-- aurora-ferry plan of qa -->\nnew"}
+    )
+
+    assert review(project) == 4
+    assert verdict() == 4
+    assert gh.writes() == []
+    assert (
+        capsys.readouterr().err.count("This run is of the commit aaaaaaaaaaaa, and the pull") == 2
+    )
+
+
+@pytest.mark.usefixtures("gh")
+@pytest.mark.parametrize(
+    "changed",
+    ["[", "1", "[1]", '{"stack": "dev"}', '[{"name": "dev"}]', '[{"stack": [1]}]', "[" * 9999],
+)
+def test_what_was_not_given_by_changed_is_one_line(
+    changed: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert verdict(changed=changed) == 2
+    assert capsys.readouterr().err == (
+        "What '--changed' gave is not what 'changed' gives: a list of stacks in JSON.\n"
+    )
 
 
 def test_what_github_refuses_is_one_error(

@@ -39,8 +39,8 @@ def test_the_first_comment_is_created(gh: FakeGh, pull_request: PullRequest) -> 
 def test_the_next_one_takes_its_place(gh: FakeGh, pull_request: PullRequest) -> None:
     gh.answer(
         COMMENTS,
-        {"id": 1, "login": BOT, "body": "<!-- aurora-ferry plan of prod -->\r\n## prod"},
-        {"id": 2, "login": BOT, "body": f"{MARKER}\r\n## dev: blocked"},
+        {"id": 1, "user": {"login": BOT}, "body": "<!-- aurora-ferry plan of prod -->\r\n## prod"},
+        {"id": 2, "user": {"login": BOT}, "body": f"{MARKER}\r\n## dev: blocked"},
     )
 
     pull_request.comment("dev", TEXT)
@@ -52,15 +52,16 @@ def test_the_next_one_takes_its_place(gh: FakeGh, pull_request: PullRequest) -> 
     ("login", "body"),
     [
         pytest.param("somebody", MARKER, id="somebody else's"),
+        pytest.param(None, MARKER, id="one of a deleted account"),
         pytest.param(BOT, f"> {MARKER}", id="one that quotes it"),
         pytest.param(BOT, f"Look:\n{MARKER}", id="one that has it further down"),
         pytest.param(BOT, "", id="an empty one"),
     ],
 )
 def test_another_comment_is_left_alone(
-    gh: FakeGh, pull_request: PullRequest, login: str, body: str
+    gh: FakeGh, pull_request: PullRequest, login: str | None, body: str
 ) -> None:
-    gh.answer(COMMENTS, {"id": 1, "login": login, "body": body})
+    gh.answer(COMMENTS, {"id": 1, "user": account(login), "body": body})
 
     pull_request.comment("dev", TEXT)
 
@@ -70,15 +71,15 @@ def test_another_comment_is_left_alone(
 def test_a_comment_of_several_lines_in_one_is_read(gh: FakeGh, pull_request: PullRequest) -> None:
     """Whoever may comment may write U+2028, at which Python ends a line and JSON does not."""
     body = f"{MARKER}\n## dev\u2028\x85"
-    gh.answer(COMMENTS, {"id": 1, "login": BOT, "body": body})
+    gh.answer(COMMENTS, {"id": 1, "user": {"login": BOT}, "body": body})
 
-    assert pull_request.comments() == {"dev": {"id": 1, "login": BOT, "body": body}}
+    assert pull_request.comments() == {"dev": {"id": 1, "user": {"login": BOT}, "body": body}}
 
 
 def test_of_two_comments_of_a_stack_the_first_is_its_own(
     gh: FakeGh, pull_request: PullRequest
 ) -> None:
-    gh.answer(COMMENTS, *({"id": it, "login": BOT, "body": MARKER} for it in (1, 2)))
+    gh.answer(COMMENTS, *({"id": it, "user": {"login": BOT}, "body": MARKER} for it in (1, 2)))
 
     assert pull_request.comments()["dev"]["id"] == 1
 
@@ -88,14 +89,27 @@ def test_of_two_comments_of_a_stack_the_first_is_its_own(
 REVIEWS = "repos/owner/name/pulls/7/reviews"
 
 
-def review(login: str, *, state: str = "APPROVED", commit: str = COMMIT) -> dict[str, str]:
-    return {"login": login, "state": state, "commit": commit}
+def account(login: str | None) -> dict[str, str] | None:
+    return None if login is None else {"login": login}
 
 
-def approving(gh: FakeGh, pull_request: PullRequest, *reviews: dict[str, str]) -> list[str]:
-    gh.answer("repos/owner/name/pulls/7", {"user": {"login": "author"}})
-    gh.answer(COMMITS, {"author": "author", "committer": "committer"})
-    for login in ("a", "b", "author", "committer"):
+def review(login: str | None, *, state: str = "APPROVED", commit: str = COMMIT) -> dict[str, Any]:
+    return {"user": account(login), "state": state, "commit_id": commit}
+
+
+def commit_by(author: str | None, committer: str | None) -> dict[str, Any]:
+    """A commit. Where its address is nobody's on GitHub, null stands in the account's place."""
+    people = {"author": author, "committer": committer}
+    return {
+        "commit": {role: {"name": "A Person"} for role in people},
+        **{role: account(login) for role, login in people.items()},
+    }
+
+
+def approving(gh: FakeGh, pull_request: PullRequest, *reviews: dict[str, Any]) -> list[str]:
+    gh.answer(COMMITS, commit_by("author", "committer"))
+    # Somebody may be called None.
+    for login in ("a", "b", "author", "committer", "None"):
         gh.answer(f"repos/owner/name/collaborators/{login}/permission", {"permission": "write"})
     gh.answer(REVIEWS, *reviews)
     return pull_request.approvers(COMMIT)
@@ -123,9 +137,10 @@ def test_who_approves_this_commit_counts_once(gh: FakeGh, pull_request: PullRequ
         pytest.param(review("reader"), id="of who may only read"),
         pytest.param(review("author"), id="of the author"),
         pytest.param(review("committer"), id="of who committed"),
+        pytest.param(review(None), id="of an account that is deleted"),
     ],
 )
-def test_what_is_no_approval(gh: FakeGh, pull_request: PullRequest, given: dict[str, str]) -> None:
+def test_what_is_no_approval(gh: FakeGh, pull_request: PullRequest, given: dict[str, Any]) -> None:
     gh.answer("repos/owner/name/collaborators/reader/permission", {"permission": "read"})
 
     assert approving(gh, pull_request, given) == []
@@ -169,9 +184,7 @@ def test_who_github_does_not_know_may_not(repository_on_github: Repository) -> N
 
 def test_authors_and_committers_are_told(gh: FakeGh, pull_request: PullRequest) -> None:
     gh.answer("repos/owner/name/pulls/7", {"user": {"login": "opened"}})
-    gh.answer(
-        COMMITS, {"author": "wrote", "committer": "web-flow"}, {"author": "b", "committer": "c"}
-    )
+    gh.answer(COMMITS, commit_by("wrote", "web-flow"), commit_by("b", "c"))
 
     assert pull_request.authors() == {"opened", "wrote", "web-flow", "b", "c"}
 
@@ -179,8 +192,9 @@ def test_authors_and_committers_are_told(gh: FakeGh, pull_request: PullRequest) 
 @pytest.mark.parametrize(
     "commits",
     [
-        pytest.param([{"author": None, "committer": "c"}], id="an address that is nobody's"),
-        pytest.param([{"author": "a", "committer": "a"}] * 250, id="more than are listed"),
+        pytest.param([commit_by(None, "c")], id="an address that is nobody's"),
+        pytest.param([commit_by("a", None)], id="nobody's committed"),
+        pytest.param([commit_by("a", "a")] * 250, id="more than are listed"),
     ],
 )
 def test_without_knowing_all_authors_no_approval_counts(
@@ -194,6 +208,18 @@ def test_without_knowing_all_authors_no_approval_counts(
 
 
 # --- the run's commit
+
+
+def test_a_job_of_an_older_commit_is_refused(gh: FakeGh, pull_request: PullRequest) -> None:
+    pull_request.refuse_old(COMMIT)
+    gh.answer("repos/owner/name/pulls/7", {"head": {"sha": "b" * 40}})
+    with pytest.raises(RefusedError) as refusal:
+        pull_request.refuse_old(COMMIT)
+
+    assert str(refusal.value) == (
+        "This run is of the commit aaaaaaaaaaaa, and the pull request is at bbbbbbbbbbbb by now. "
+        "Nothing was applied. Run this workflow anew; 'Re-run' takes the old commit again."
+    )
 
 
 def test_a_run_of_an_old_commit_is_refused(gh: FakeGh, repository_on_github: Repository) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import logging
 from typing import TYPE_CHECKING
 
 import boto3
 import pytest
+from botocore.stub import Stubber
 from moto import mock_aws
 
 from ferry.errors import FerryError
@@ -96,3 +98,24 @@ def test_a_plan_that_somebody_else_put_there_is_refused(s3: S3Client) -> None:
 def test_nothing_is_kept_in_another_account(of: Stack) -> None:
     with pytest.raises(FerryError, match=f"You are signed in to account {MOTOS_ACCOUNT}"):
         kept.keep(PLAN, of, run=RUN)
+
+
+def test_whose_the_bucket_is_is_said_in_each_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its name may be somebody else's by now: AWS refuses then, and gets and gives no plan."""
+    client = boto3.client(
+        "s3", region_name="eu-central-1", aws_access_key_id="x", aws_secret_access_key="x"
+    )
+    monkeypatch.setattr(kept, "_s3", lambda _: client)
+    where = {
+        "Bucket": DEV.bucket,
+        "Key": "runs/42/dev.tfplan",
+        "ExpectedBucketOwner": MOTOS_ACCOUNT,
+    }
+    with Stubber(client) as stubber:
+        put = {**where, "Body": PLAN, "ChecksumAlgorithm": "SHA256"}
+        stubber.add_response("put_object", {}, put)
+        stubber.add_response("get_object", {"Body": io.BytesIO(PLAN)}, where)
+
+        assert kept.keep(PLAN, DEV, run=RUN) == DIGEST
+        assert kept.kept(DEV, run=RUN, digest=DIGEST) == PLAN
+        stubber.assert_no_pending_responses()

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from ferry.errors import InputError
+from ferry.review import Danger
 from pull_requests import planning
-from tests.unit.pull_requests.examples import document, plan_json, planned
+from pull_requests.guardrails import Guardrail
+from tests.unit.pull_requests.examples import ACCOUNT, document, plan_json, planned
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,7 +37,7 @@ CHANGE: dict[str, Any] = {
     "kind": "changed",
     "moved_from": "",
 }
-RIGHT: dict[str, Any] = {"change": CHANGE, "plan": plan_json(), "failure": ""}
+RIGHT: dict[str, Any] = {"change": CHANGE, "plan": plan_json(), "failure": "", "verdict": 0}
 
 
 def changed(**fields: object) -> str:
@@ -54,6 +57,8 @@ def test_what_is_changed_below_is_right() -> None:
         pytest.param("[" * 100_000, id="nested deeply"),
         pytest.param(json.dumps({**RIGHT, "more": "x"}), id="one field more"),
         pytest.param(json.dumps({**RIGHT, "change": 1}), id="no change"),
+        pytest.param(json.dumps({**RIGHT, "verdict": "safe"}), id="an unknown verdict"),
+        pytest.param(json.dumps({**RIGHT, "verdict": [0]}), id="a list of verdicts"),
         pytest.param(changed(kind="safe"), id="an unknown kind"),
         pytest.param(changed(kind=1), id="a number"),
         pytest.param(changed(moved_from=1), id="moved from a number"),
@@ -76,11 +81,39 @@ def test_something_else_is_refused_in_one_line(tmp_path: Path, text: str) -> Non
 
 
 def test_what_is_too_large_is_not_read(tmp_path: Path) -> None:
-    with (tmp_path / "planned.json").open("w") as file:
-        file.truncate(32_000_001)
+    file = tmp_path / "planned.json"
+    file.write_text(changed().ljust(32_000_000))
+    assert planning.read(tmp_path, stack="dev") == planned()
 
+    file.write_text(changed().ljust(32_000_001))
     with pytest.raises(InputError, match="more than 32 MB"):
         planning.read(tmp_path, stack="dev")
+
+
+class Planning:
+    """Terraform, of which a test says what it plans."""
+
+    def __init__(self, plan: str) -> None:
+        self.shown = lambda: plan
+
+    def plan(self) -> None:
+        """It says nothing."""
+
+
+def test_what_is_handed_over_is_masked_and_judged_before(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan = plan_json(after="hunter2-Hunter2", after_sensitive={"input": True})
+    monkeypatch.setattr(planning, "ready", lambda *_: nullcontext(Planning(plan)))
+    lets_through = {"dev": Guardrail(account_id=ACCOUNT, block=frozenset())}
+    blocks = {"dev": Guardrail(account_id=ACCOUNT, block=frozenset(Danger))}
+
+    found = planning.plan(planned().change, lets_through, blocks)
+
+    assert found.verdict == 4
+    assert json.loads(found.plan)["resource_changes"][0]["change"]["after_sensitive"]
+    assert "hunter2" not in json.dumps(asdict(found)) + "".join(capsys.readouterr())
+    assert planning.plan(planned().change, lets_through).verdict == 1
 
 
 def test_a_link_is_not_followed(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from contextlib import nullcontext
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -105,6 +106,7 @@ PROGRESS = (
     "aws_rds_cluster.it: Modifications complete after 0s [id=arn:aws:rds:eu-central-1:1:it]",
     "Releasing state lock. This may take a few moments...",
     "Interrupt received.",
+    "Gracefully shutting down...",
     "Stopping operation...",
 )
 
@@ -156,6 +158,16 @@ def test_a_provider_that_is_not_pinned_is_not_installed() -> None:
     refusal = pytest.raises(ToolError, match=r"^The provider of dev is not pinned for this machine")
     with refusal, ready(stack(), document()):
         pass
+
+
+def test_the_lock_file_is_not_written_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without it Terraform adds another build's hash, and installs that."""
+    terraform(tmp_path, monkeypatch, f"open({str(tmp_path / 'init')!r}, 'w').write(str(sys.argv))")
+
+    with ready(replace(stack(), lock="pinned"), document()) as found:
+        assert (found.folder / ".terraform.lock.hcl").read_text() == "pinned"
+
+    assert "'init', '-no-color', '-lockfile=readonly'" in (tmp_path / "init").read_text()
 
 
 def test_logs_of_terraforms_own_are_off(
@@ -332,6 +344,7 @@ from pull_requests import command
 from pull_requests.stacks import Change, Kind
 from tests.unit.pull_requests.examples import stack
 command.commit_of = lambda *_: "base"
+command.check_out = lambda *_, **__: None
 command.changes_since = lambda *_: [
     Change(stack=replace(stack(), lock="pinned"), kind=Kind.NEW)
 ]
