@@ -91,6 +91,7 @@ _GOES_ON: Final = re.compile(r"\s*+->\s++|(?:(?!cty\.)[a-z\s,.]){0,60}+(?=cty\.|
 """What stands between the value that was and the one that will be."""
 
 _HEREDOC: Final = re.compile(r"<<[-~]?+\\?+[\"']?+(?P<end>\w++)[\"']?+[^\n]*+\n")
+_HEREDOC_CHANGED: Final = re.compile(r"\n[ \t]*+\w++(?=[ ]->[ ])")
 _BLOCK: Final = re.compile(r"[|>][+\-0-9]*+[ \t]*+(?=\n)")
 _IN_JSON: Final = re.compile(r"(?:<<[-~]?+\w++|[|>][+\-0-9]*+)[ \t]*+\\++n")
 """A heredoc or a block of YAML inside of a JSON text, whose end cannot be told."""
@@ -360,7 +361,8 @@ class _Values:
             return dollars.end(), *self._closing(dollars[0], dollars.end())
         if heredoc := _HEREDOC.match(text, at):
             end = self._end_of_heredoc(heredoc)
-            return heredoc.end(), end, end
+            changed = _HEREDOC_CHANGED.match(text, end)
+            return heredoc.end(), end, changed.end() if changed else end
         end = self._end(at)
         return at, end, end
 

@@ -213,6 +213,10 @@ def log(lines: str) -> str:
             "      ~ password = <<-EOT\n(sensitive)\n        EOT",
         ),
         (
+            '      - password = <<-EOT\n            canary\n        EOT -> "canary"',
+            '      - password = <<-EOT\n(sensitive)\n        EOT -> "(sensitive)"',
+        ),
+        (
             "      ~ input = <<-EOT\n          - password: |\n          -   canary\n            port: 1\n        EOT",
             "      ~ input = <<-EOT\n          - password: (sensitive)\n            port: 1\n        EOT",
         ),
