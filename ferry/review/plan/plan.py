@@ -87,6 +87,7 @@ class Change:
         address: Terraform's address.
         type: The resource's type, such as ``aws_rds_cluster``.
         action: What Terraform will do.
+        made_first: Whether a replacement makes the new one before the old one goes.
         before: The attributes as they are; empty for a resource that is made.
         after: The attributes as they will be, UNKNOWN where only AWS will say; empty for one that
             goes.
@@ -110,6 +111,7 @@ class Change:
     address: str
     type: str
     action: Action
+    made_first: bool = False
     before: Mapping[str, Any] = field(default_factory=dict)
     after: Mapping[str, Any] = field(default_factory=dict)
     mask: Json = None

@@ -296,6 +296,7 @@ def _change(
         address=address,
         type=sys.intern(type_),
         action=ACTIONS.get(tuple(map(str, actions)), Action.OTHER),
+        made_first=actions == ["create", "delete"],
         before={sys.intern(name): value for name, value in before.items()},
         after=_sharing(after, before),
         mask=mask,

@@ -245,6 +245,19 @@ def refers_to_new(*types: str) -> Condition:
     return _refers(types, frozenset({Action.CREATE}))
 
 
+def looked_up(*types: str) -> Condition:
+    """The value is that of data sources of some types: what exists, as the configuration names it."""
+    begin = tuple(f"data.{it}." for it in types)
+
+    def condition(change: Change, attribute: str) -> bool | None:
+        if change.references is None:
+            return None
+        named = change.references.get(attribute, ())
+        return bool(named) and all(it.startswith(begin) for it in named)
+
+    return condition
+
+
 def _refers(types: Iterable[str], actions: frozenset[Action]) -> Condition:
     wanted = frozenset(types)
 

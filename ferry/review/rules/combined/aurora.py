@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from ferry.review.plan.plan import Action
 from ferry.review.plan.shown import joined
 from ferry.review.plan.values import Hidden, is_set
+from ferry.review.rules.combined.parameter_groups import families_fit
 from ferry.review.rules.conditions import version
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Finding, Fine, Phrase
@@ -223,7 +224,7 @@ def waiting_upgrade(plan: Plan) -> Iterator[Finding]:
 
 
 def family_and_version(plan: Plan) -> Iterator[Finding]:
-    """A major upgrade needs parameter groups of the new family, and permission."""
+    """A major upgrade needs permission, and parameter groups of the new family as it is done."""
     for change in plan.of("aws_rds_cluster"):
         if change.action is not Action.UPDATE or not _goes_major(change):
             continue
@@ -231,6 +232,7 @@ def family_and_version(plan: Plan) -> Iterator[Finding]:
             yield _refused(change, "allow_major_version_upgrade is not true.")
         if not change.changes("db_cluster_parameter_group_name"):
             yield _refused(change, "The cluster's parameter group is still of the old family.")
+    yield from families_fit(plan)
 
 
 def _goes_major(change: Change) -> bool:

@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_$]{0,62}")
 _NUMBER: Final = re.compile(r"[0-9]{1,9}")
 _ENDPOINT: Final = re.compile(r"vpce-[0-9a-z-]+\.secretsmanager\.[a-z0-9-]+\.vpce\.amazonaws\.com")
+_OWN_ENDPOINT: Final = re.compile(
+    r"\$\{aws_vpc_endpoint\.[A-Za-z0-9_-]+\.dns_entry\[0\]\.dns_name\}"
+)
+"""The name of a VPC endpoint that Terraform makes, in the stack."""
+
 _AS_REPLICA: Final = "SET session_replication_role='replica'"
 """It keeps foreign keys and triggers from stopping DMS, and from writing twice."""
 
@@ -79,7 +84,9 @@ _BOTH: Final = {
         worse=another,
     ),
     "secretsmanagerendpointoverride": Setting(
-        harmless=lambda value: value is None or _like(_ENDPOINT)(value),
+        harmless=lambda value: (
+            value is None or _like(_ENDPOINT)(value) or _like(_OWN_ENDPOINT)(value)
+        ),
         danger=Danger.REPLICATION_STOP,
         effect="DMS asks for its password at {after}, where it was {before}.",
         worse=another,

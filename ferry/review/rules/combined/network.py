@@ -333,7 +333,16 @@ def ways_change(plan: Plan) -> Iterator[Finding | Fine]:
             "there.",
             _PROPAGATION,
         )
+    yield from _endpoints_come(plan)
+
+
+def _endpoints_come(plan: Plan) -> Iterator[Finding | Fine]:
+    """A VPC endpoint is made: what asks for its service by the ordinary name goes another way."""
     for change in plan.of("aws_vpc_endpoint"):
+        if change.comes and _is_asked_by_name(change):
+            because = "Without a private name, only who names the endpoint goes through it."
+            yield Fine(change=change, attribute=CREATED, because=because)
+            continue
         yield from _made(
             change,
             "vpc_id",
@@ -342,6 +351,14 @@ def ways_change(plan: Plan) -> Iterator[Finding | Fine]:
             "far as its policy and its groups allow.",
             _LINK,
         )
+
+
+def _is_asked_by_name(endpoint: Change) -> bool:
+    """Whether the service's ordinary name does not lead to a VPC endpoint, nor does a route."""
+    after = endpoint.after
+    return (
+        after.get("vpc_endpoint_type") == "Interface" and after.get("private_dns_enabled") is False
+    )
 
 
 def _made(

@@ -574,11 +574,12 @@ def _endpoint_changed(change: Change, running: Sequence[Change]) -> Iterator[Fin
         source=_MODIFY_ENDPOINT,
     )
     if "extra_connection_attributes" in changed:
-        yield from _options(change)
+        yield from _options(change, change.after.get("extra_connection_attributes"))
 
 
 def _endpoint_made(plan: Plan, change: Change) -> Iterator[Finding | Fine]:
-    found = list(_options(change))
+    # What refers to a new VPC endpoint is known only after apply; the stack says what else there is.
+    found = list(_options(change, plan.configured(change, "extra_connection_attributes")))
     yield from found
     if not found:
         because = "Each of them is harmless with its value."
@@ -615,13 +616,13 @@ def _encryption(change: Change) -> Finding | Fine:
     return Fine(change=change, attribute="ssl_mode", because="The connection is encrypted.")
 
 
-def _options(change: Change) -> Iterator[Finding]:
+def _options(change: Change, given: Json) -> Iterator[Finding]:
     """What comes of an endpoint's extra connection attributes."""
     name = "extra_connection_attributes"
     kind = change.after.get("endpoint_type")
     table = OPTIONS.get(kind) if isinstance(kind, str) else None
     before = None if change.comes else connection_options(change.before.get(name))
-    after = connection_options(change.after.get(name))
+    after = connection_options(given)
     if _is_left_out(change, name):
         after = {}
     if table is None or after is None or (before is None and not change.comes):

@@ -8,10 +8,13 @@ from __future__ import annotations
 from typing import Final
 
 from facts.aurora import ENGINE
+from ferry.review.plan.plan import Action
+from ferry.review.rules.combined.parameter_groups import groups_go
 from ferry.review.rules.combined.parameters import parameters_change
 from ferry.review.rules.conditions import (
     always,
     is_boolean,
+    looked_up,
     loses_items,
     matches,
     refers_to,
@@ -34,9 +37,6 @@ _REACH: Final = (
     "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/"
     "USER_VPC.WorkingWithRDSInstanceinaVPC.html"
 )
-_GROUPS: Final = (
-    "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_WorkingWithParamGroups.html"
-)
 _SUBNETS: Final = "aws_db_subnet_group"
 _CLUSTER_GROUP: Final = "aws_rds_cluster_parameter_group"
 _INSTANCE_GROUP: Final = "aws_db_parameter_group"
@@ -51,6 +51,8 @@ ROWS: Final[tuple[Row, ...]] = (
              when=always, on=MADE),
     Rule(_SUBNETS, "subnet_ids", loses_items, Danger.REFUSED,
          "RDS refuses to take away a subnet in which an instance stands.", source=_REACH),
+    Harmless(_SUBNETS, ("subnet_ids",), "Nothing stands in it yet; who reaches what will is judged.",
+             when=looked_up("aws_subnet"), on=frozenset({Action.CREATE})),
     Harmless(_SUBNETS, ("subnet_ids",), "Instances stay where they are; new ones have more room.",
              when=refers_to("aws_subnet")),
     Harmless(_SUBNETS, ("description",), "A description.", when=always),
@@ -60,10 +62,7 @@ ROWS: Final[tuple[Row, ...]] = (
         for group in (_CLUSTER_GROUP, _INSTANCE_GROUP)
         for row in (
             Harmless(group, (CREATED,), "Nothing uses it yet.", when=always),
-            Rule(group, DESTROYED, always, Danger.REFUSED,
-                 "RDS does not delete a parameter group that a cluster or an instance uses.",
-                 timing=Timing.NOW, source=_GROUPS,
-                 remedy="Look whether all that use it are moved to another one."),
+            Judged(group, (DESTROYED,), by=groups_go),
             Replaces(group, ("description", "family", "name", "name_prefix")),
             Harmless(group, ("description", "name", "name_prefix"),
                      "The name of a group that nothing uses yet.", when=always, on=MADE),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from facts.aurora import ENGINE
 from facts.dms import SSL_MODES
+from ferry.review.plan.plan import Action
 from ferry.review.rules.combined.replication import endpoint_changes, task_changes
 from ferry.review.rules.conditions import (
     always,
@@ -16,6 +17,7 @@ from ferry.review.rules.conditions import (
     between,
     goes_down_in,
     left_out,
+    looked_up,
     loses_items,
     lowered,
     matches,
@@ -180,6 +182,8 @@ ROWS: Final[tuple[Row, ...]] = (
     Rule(_SUBNETS, "subnet_ids", loses_items, Danger.REFUSED,
          "DMS refuses to take away a subnet in which the instance stands.",
          source=f"{_API}/API_ModifyReplicationSubnetGroup.html"),
+    Harmless(_SUBNETS, ("subnet_ids",), "Nothing stands in it yet; who reaches what will is judged.",
+             when=looked_up("aws_subnet"), on=frozenset({Action.CREATE})),
     Harmless(_SUBNETS, ("subnet_ids",), "The instance stays where it is, and has more room.",
              when=refers_to("aws_subnet")),
     Harmless(_SUBNETS, ("replication_subnet_group_description",), "A description.", when=always),

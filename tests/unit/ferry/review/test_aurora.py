@@ -10,6 +10,7 @@ from ferry.review import Danger
 from tests.unit.ferry.review.plans import (
     UNKNOWN,
     change,
+    configured,
     dangers,
     effects,
     reviewed,
@@ -18,11 +19,17 @@ from tests.unit.ferry.review.plans import (
 )
 
 if TYPE_CHECKING:
+    from ferry.review import Review
     from ferry.review.plan.values import Json
 
 CLUSTER = "aws_rds_cluster"
 INSTANCE = "aws_rds_cluster_instance"
 GROUP = "aws_rds_cluster_parameter_group"
+INSTANCE_GROUP = "aws_db_parameter_group"
+
+
+def unclear_attributes(review: Review) -> list[str]:
+    return [it.attribute for it in review.findings if it.danger is Danger.UNCLEAR]
 
 
 def cluster_goes(action: str, after: dict[str, Any] | None = None, **before: Json) -> str:
@@ -514,3 +521,49 @@ def test_parameters_that_only_aws_will_say(unknown: Json) -> None:
 
 def test_an_update_of_a_parameter_group_s_tags_is_safe() -> None:
     assert reviewed(update(GROUP, {"tags": {}}, tags={"a": "b"})).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "unclear"),
+    [
+        ("before-the-move", []),
+        ("rds:aurora-ferry-prod-2026-11-20-01-00", []),
+        (
+            "arn:aws:rds:eu-central-1:999988887777:cluster-snapshot:theirs",
+            ["snapshot_identifier"],
+        ),
+        (UNKNOWN, ["snapshot_identifier"]),
+    ],
+)
+def test_a_new_cluster_from_a_snapshot_of_the_accounts_own(
+    snapshot: Json, unclear: list[str]
+) -> None:
+    found = reviewed(change(CLUSTER, "create", None, {"snapshot_identifier": snapshot}))
+    assert unclear_attributes(found) == unclear
+
+
+def test_a_cluster_that_is_made_anew_has_nothing_of_mysql() -> None:
+    before = {"cluster_identifier": "a", "backtrack_window": 0, "iops": 0}
+    after = {"cluster_identifier": "b", "backtrack_window": None, "iops": None}
+    found = reviewed(change(CLUSTER, "replace", before, after))
+    assert found.is_judged
+    assert unclear_attributes(found) == []
+    found = reviewed(change(CLUSTER, "create", None, {"iops": 1000}))
+    assert unclear_attributes(found) == ["iops"]
+
+
+@pytest.mark.parametrize(
+    ("name", "unclear"), [("ours", []), ("theirs", ["db_instance_parameter_group_name"])]
+)
+def test_the_instances_group_of_a_major_upgrade_is_the_environments_own(
+    name: str, unclear: list[str]
+) -> None:
+    configuration = configured(
+        aws_rds_cluster__it={"db_instance_parameter_group_name": [f"{INSTANCE_GROUP}.it"]}
+    )
+    found = reviewed(
+        change(CLUSTER, "create", None, {"db_instance_parameter_group_name": name}),
+        change(INSTANCE_GROUP, "no-op", {"name": "ours"}, {"name": "ours"}),
+        configuration=configuration,
+    )
+    assert unclear_attributes(found) == unclear

@@ -182,6 +182,27 @@ def test_a_value_is_that_of_a_resource_that_the_plan_makes() -> None:
 
 
 @pytest.mark.parametrize(
+    ("references", "expected"),
+    [
+        ({"x": ("data.aws_subnet.a", "data.aws_subnet.b")}, True),
+        ({"x": ("data.aws_subnet.a", "aws_subnet.b")}, False),
+        ({"x": ("data.aws_subnets.a",)}, False),
+        ({"x": ()}, False),
+        ({}, False),
+        (None, None),
+    ],
+)
+def test_a_value_is_looked_up_where_the_configuration_refers_to_data_sources_alone(
+    references: dict[str, tuple[str, ...]] | None,
+    expected: bool | None,  # noqa: FBT001 (a parameter)
+) -> None:
+    change = Change(
+        address="a.b", type="a", action=Action.CREATE, after={"x": ["s"]}, references=references
+    )
+    assert conditions.looked_up("aws_subnet")(change, "x") is expected
+
+
+@pytest.mark.parametrize(
     ("after", "references", "expected"),
     [
         (UNKNOWN, {}, True),

@@ -97,16 +97,11 @@ def test_the_lead_names_the_first_of_each_danger_with_all_of_its_kind() -> None:
 
 
 def test_what_is_unclear_of_one_resource_is_said_once() -> None:
-    made = {
-        "vpc_id": "vpc-1",
-        "service_name": "a",
-        "private_dns_enabled": True,
-        "ip_address_type": "x",
-    }
-    found = reviewed(change("aws_vpc_endpoint", "create", None, made))
+    made = {"instance_tenancy": "dedicated", "ipv6_netmask_length": 56}
+    found = reviewed(change("aws_vpc", "create", None, made))
     text = " ".join(as_text(found).split("Other effects")[1].split())
     assert text.count("No rule says that these are harmless here:") == 1
-    assert 'harmless here: private_dns_enabled true; ip_address_type "x".' in text
+    assert 'harmless here: instance_tenancy "dedicated"; ipv6_netmask_length 56.' in text
 
 
 # In which order

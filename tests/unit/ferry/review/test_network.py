@@ -624,3 +624,24 @@ def test_each_rule_of_a_large_group_is_looked_at_a_few_times(
         return found
 
     assert steps(800) <= 2 * steps(400) + 10
+
+
+def test_a_subnet_that_is_made_anew_has_nothing_of_an_outpost() -> None:
+    before = {"cidr_block": "10.1.0.0/24", "enable_lni_at_device_index": 0,
+              "map_customer_owned_ip_on_launch": False, "customer_owned_ipv4_pool": ""}  # fmt: skip
+    assert reviewed(
+        change("aws_subnet", "replace", before, {"cidr_block": "10.2.0.0/24"})
+    ).is_judged
+    found = reviewed(change("aws_subnet", "create", None, {"enable_lni_at_device_index": 1}))
+    assert effects(found) == ["No rule says that 1 is harmless here."]
+
+
+@pytest.mark.parametrize(
+    ("kind", "private_name", "exit_code"),
+    [("Interface", False, 0), ("Interface", True, 1), ("Interface", UNKNOWN, 1), ("Gateway", False, 1)],
+)  # fmt: skip
+def test_an_endpoint_in_a_vpc_that_exists_is_safe_where_it_is_asked_by_its_name(
+    kind: str, private_name: Json, exit_code: int
+) -> None:
+    given = {"vpc_id": "vpc-1", "vpc_endpoint_type": kind, "private_dns_enabled": private_name}
+    assert reviewed(change("aws_vpc_endpoint", "create", None, given)).exit_code == exit_code

@@ -16,6 +16,7 @@ from tests.unit.ferry.review.plans import (
     dangers,
     effects,
     reviewed,
+    stack_of,
     stays,
     update,
 )
@@ -294,6 +295,30 @@ def test_a_new_endpoint_that_deserves_a_look(attribute: str, value: Json, danger
     found = made(**{attribute: value})
     assert danger in dangers(found)
     assert attribute in {it.attribute for it in found.findings}
+
+
+@pytest.mark.parametrize(
+    ("override", "exit_code"),
+    [
+        ("${aws_vpc_endpoint.secrets.dns_entry[0].dns_name}", 0),
+        ("${aws_vpc_endpoint.secrets.dns_entry[0].dns_name}.example.org", 1),
+        ("secrets.example.org", 1),
+        ("${var.override}", 1),
+    ],
+)
+def test_the_stack_says_what_waits_for_the_name_of_a_new_vpc_endpoint(
+    override: str, exit_code: int
+) -> None:
+    given = options(SOURCE_OPTIONS, secretsManagerEndpointOverride=override)
+    stack = stack_of(aws_dms_endpoint={"extra_connection_attributes": given})
+    stack["resource"][ENDPOINT]["new"] = stack["resource"][ENDPOINT].pop("it")
+    found = reviewed(
+        new_endpoint(extra_connection_attributes=UNKNOWN),
+        *AROUND_ENDPOINT,
+        configuration=ENDPOINT_CONFIGURATION,
+        stack=stack,
+    )
+    assert found.exit_code == exit_code
 
 
 def test_another_accounts_secret_is_not_allowed() -> None:
