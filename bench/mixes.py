@@ -381,8 +381,10 @@ def _texts(number: int, of: int) -> Mapping[str, Any]:
 
 
 _LINE: Final = (
-    r'{"type": "text", "properties": {"markdown": "# Tasks\n[all](https://console.aws.amazon.com) '
-    r'password=none;user://:a@b token: ://:"}, "note": "Pa55-0000000", "credentials": "basic"} '
+    r'{"type": "metric", "width": 12, "height": 6, "properties": {"title": "How far Aurora is behind '
+    r'the source", "region": "eu-central-1", "stat": "Maximum", "period": 60, "metrics": [["AWS/DMS", '
+    r'"CDCLatencyTarget", "ReplicationInstanceIdentifier", "aurora-ferry-prod"]], "markdown": '
+    r'"[runbook](https://example.org/runbook), token: none, Pa55-0000000, password=none"}}, '
 )
 
 SAFE: Final = Mix(name="Alarms and log groups, safe", change=_safe)

@@ -16,7 +16,7 @@ from ferry.review.plan.secret_names import names_a_secret, secret_told_by, tells
 from ferry.review.plan.values import Hidden, Json, marks, of_each, unmarked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 SHORTEST: Final = 8
 """Characters that a sensitive text must have for its copies to be hidden: shorter ones, such as
@@ -32,6 +32,7 @@ _ESCAPE: Final = re.compile(r"\\(?:([\"\\/bfnrt])|u(?P<code>[0-9A-Fa-f]{4}))")
 _ESCAPES_IN_BYTES: Final = re.compile(_ESCAPE.pattern.encode())
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/_\-]{11,}")  # as many as SHORTEST bytes take
 _OF_URLS: Final = str.maketrans("-_", "+/")
+_ZEROS: Final = "AAAA"
 _LETTERS: Final = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 
 
@@ -117,11 +118,10 @@ def _meanings(text: str) -> Iterator[bytes]:
         yield _bytes(said)
     if "%" in said:
         yield _bytes(unquote_plus(said))
-    for encoded in _BASE64.finditer(said):
-        for decoded in _decoded(encoded[0]):
-            yield decoded
-            if _ESCAPES_IN_BYTES.search(decoded):
-                yield from map(_bytes, _unescaped(decoded.decode(errors="replace")))
+    for decoded in _decoded(_BASE64.findall(said)):
+        yield decoded
+        if _ESCAPES_IN_BYTES.search(decoded):
+            yield from map(_bytes, _unescaped(decoded.decode(errors="replace")))
 
 
 def _unescaped(text: str) -> Iterator[str]:
@@ -135,11 +135,15 @@ def _unescaped(text: str) -> Iterator[str]:
         yield text
 
 
-def _decoded(text: str) -> Iterator[bytes]:
-    """What letters of base64 say, wherever in them it begins."""
-    text = text.translate(_OF_URLS)
+def _decoded(runs: Sequence[str]) -> Iterator[bytes]:
+    """What letters of base64 say, wherever in each run of them it begins; zeros between the runs."""
+    if not runs:
+        return
+    runs = [it.translate(_OF_URLS) for it in runs]
     for begin in range(4):
-        yield b64decode(text[begin:] + "A" * (-(len(text) - begin) % 4))
+        yield b64decode(
+            "".join(f"{it[begin:]}{'A' * (-(len(it) - begin) % 4)}{_ZEROS}" for it in runs)
+        )
 
 
 def _letter(escape: re.Match[str]) -> str:

@@ -11,6 +11,7 @@ a value could hide from readers what else happens.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from ferry.review.plan.secret_names import (
@@ -126,6 +127,9 @@ _KEY_LINES: Final = re.compile(
     r"(?:(?:Proc-Type|DEK-Info|Version|Comment|Hash):[^\n\\\"]*+|[A-Za-z0-9+/=]*+"
     r"(?=[ \t]*+(?:[\n\r\\\"'<]|\Z|-----END))))*+"
 )
+_LONG: Final = 100_000
+"""Characters of a text whose redaction is remembered; the last few, for they take memory."""
+
 _WORTH_A_LOOK: Final = re.compile(
     r"pass|pwd?|psk|secret|token|authoriz|credential|certificate.?pem|basic|bearer|"
     r"(?:access|api|auth|shared|private|signing).?key|://",
@@ -141,6 +145,16 @@ def redacted(text: str) -> str:
     """
     if not _WORTH_A_LOOK.search(text):
         return text
+    return _redacted(text) if len(text) < _LONG else _redacted_once(text)
+
+
+@lru_cache(maxsize=8)
+def _redacted_once(text: str) -> str:
+    """A long text is looked at once, however often it is shown: in a sentence, in a table."""
+    return _redacted(text)
+
+
+def _redacted(text: str) -> str:
     parts = []
     for part, in_log in _parts(text):
         for spans in (_credentials, _keys, _elements, _named, _tokens):
