@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from ferry.review.plan.plan import Action
 from ferry.review.plan.shown import joined
-from ferry.review.plan.values import Hidden, is_set
+from ferry.review.plan.values import UNKNOWN, Hidden, is_set
 from ferry.review.rules.combined.parameter_groups import families_fit
 from ferry.review.rules.conditions import version
 from ferry.review.rules.dangers import Danger
@@ -152,6 +152,9 @@ def instance_goes(plan: Plan) -> Iterator[Finding | Fine]:
                 attribute=DESTROYED,
                 because="It goes with its cluster, which is judged.",
             )
+            if _follows(change):
+                because = "It joins the cluster that takes the old one's place."
+                yield Fine(change=change, attribute="cluster_identifier", because=because)
             continue
         others = left[cluster]
         yield Finding(
@@ -165,6 +168,16 @@ def instance_goes(plan: Plan) -> Iterator[Finding | Fine]:
             else Phrase(""),
             source=_AVAILABILITY,
         )
+
+
+def _follows(instance: Change) -> bool:
+    """Whether an instance is made anew in the cluster that is replaced."""
+    named = (instance.references or {}).get("cluster_identifier", ())
+    clusters = [it for address in named for it in instance.neighbours.get(address, ())]
+    return instance.after.get("cluster_identifier") is UNKNOWN and (
+        [it.type for it in clusters if it.action is Action.REPLACE] == ["aws_rds_cluster"]
+        and len(named) == 1
+    )
 
 
 def _who_remains(change: Change, others: int) -> str:

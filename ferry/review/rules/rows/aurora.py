@@ -295,7 +295,7 @@ CLUSTER: Final[tuple[Row, ...]] = (
 
 INSTANCE: Final[tuple[Row, ...]] = (
     Harmless(_INSTANCE, (CREATED,), "A new instance joins as a reader.", when=always),
-    Judged(_INSTANCE, (DESTROYED,), by=instance_goes),
+    Judged(_INSTANCE, (DESTROYED, "cluster_identifier"), by=instance_goes),
     Replaces(_INSTANCE, ("availability_zone", "cluster_identifier", "custom_iam_instance_profile",
              "db_subnet_group_name", "engine", "identifier", "identifier_prefix")),
     Harmless(_INSTANCE, ("identifier", "identifier_prefix"), "The new instance's own name.",

@@ -209,6 +209,25 @@ def test_where_no_instance_is_known_to_be_the_writer_each_may_be() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("refers_to", "after", "unclear"),
+    [
+        ([f"{CLUSTER}.it"], UNKNOWN, []),
+        ([f"{CLUSTER}.it"], "another", ["cluster_identifier"]),
+        ([], UNKNOWN, ["cluster_identifier"]),
+    ],
+)
+def test_an_instance_that_follows_its_cluster_is_not_unclear(
+    refers_to: list[str], after: Json, unclear: list[str]
+) -> None:
+    found = reviewed(
+        change(CLUSTER, "replace", {"id": "c"}, {"id": UNKNOWN}),
+        change(INSTANCE, "replace", {"cluster_identifier": "c"}, {"cluster_identifier": after}),
+        configuration=configured(aws_rds_cluster_instance__it={"cluster_identifier": refers_to}),
+    )
+    assert unclear_attributes(found) == unclear
+
+
 def test_instances_that_go_with_their_cluster_are_not_told_one_by_one() -> None:
     found = reviewed(
         change(CLUSTER, "delete", {"id": "c"}),
