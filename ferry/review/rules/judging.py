@@ -188,14 +188,15 @@ def _answered(
     judgement.findings.extend(found)
     if found or any(isinstance(row, Judged) and together.finds(row, change, name) for row in rows):
         return _Answer.KNOWN
+    if not rows or (
+        change.action is Action.UPDATE and any(isinstance(row, Replaces) for row in rows)
+    ):
+        return _Answer.UNHEARD_OF
     reasons = list(_allowed(rows, change, name, together))
     if reasons:
         if change.action is Action.UPDATE or name in WHOLE:
             _note(change, reasons, judgement)
         return _Answer.KNOWN
-    in_place = change.action is Action.UPDATE and any(isinstance(row, Replaces) for row in rows)
-    if in_place or not rows:
-        return _Answer.UNHEARD_OF
     judgement.findings.append(_unclear(change, name))
     return _Answer.UNCLEAR
 

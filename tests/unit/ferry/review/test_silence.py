@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ferry.review import PlanError, Verdict, masked, read_plan, review
 from ferry.review.rules.finding import Fine
-from ferry.review.rules.row import ANY, CREATED, Harmless, Judged, Reported
+from ferry.review.rules.row import ANY, CREATED, Harmless, Judged, Replaces, Reported
 from ferry.review.rules.table import ROWS
 from tests.unit.ferry.review.plans import (
     ACCOUNT,
@@ -214,3 +214,18 @@ def test_a_masked_plan_is_never_safer_than_the_plan(type_: str, data: st.DataObj
 )
 def test_an_attribute_without_a_row_is_not_judged(type_: str, attribute: str) -> None:
     assert reviewed(step(type_, "update", attribute, "a", "b")).exit_code == 3
+
+
+@pytest.mark.parametrize(
+    ("type_", "name"),
+    sorted(
+        {(it.resource, name) for it in ROWS if isinstance(it, Replaces) for name in it.attributes}
+    ),
+)
+def test_what_replaces_a_resource_is_never_safe_in_place(type_: str, name: str) -> None:
+    """A provider that changes it in place is none that the table was written for."""
+    before = {"topic_arn": "t", "protocol": "email", "endpoint": "a@example.com", name: "a"}
+    item = change(type_, "update", before, {**before, name: "b"})
+    found = reviewed(item)
+    assert found.exit_code != 0
+    assert found.findings or [it.attributes for it in found.judgement.doubts] == [[name]]
