@@ -12,7 +12,13 @@ from ahocorasick_rs import BytesAhoCorasick, MatchKind
 
 from ferry.review.plan.objects import members, objects
 from ferry.review.plan.redacting import secrets_in
-from ferry.review.plan.secret_names import names_a_secret, secret_told_by, tells_a_value
+from ferry.review.plan.secret_names import (
+    is_public,
+    may_be_secret,
+    names_a_secret,
+    secret_told_by,
+    tells_a_value,
+)
 from ferry.review.plan.values import Hidden, Json, marks, of_each, unmarked
 
 if TYPE_CHECKING:
@@ -176,7 +182,7 @@ def sensitive_texts(value: Json, mask: Json) -> Iterator[str]:
     elif isinstance(value, str):
         yield value
         yield from secrets_in(value)
-        yield from _named(_document(value))
+        yield from _told(_document(value))
     elif isinstance(value, int | float):
         yield str(value)
 
@@ -191,19 +197,29 @@ def _document(text: str) -> Json:
         return None
 
 
-def _named(value: Json, name: str = "") -> Iterator[str]:
-    """The texts that bear the name of a secret, and those that stand in a list alone."""
+def _told(value: Json, name: str = "", *, every: bool = True) -> Iterator[str]:
+    """What a sensitive document holds, but under plainly public names; what stands in a list alone.
+
+    Objects in a list are no credentials but documents of AWS's, such as a policy: of those only
+    what bears the name of a secret is one.
+    """
     if isinstance(value, dict):
         beside = secret_told_by(value)
         for key, item in value.items():
-            yield from _named(item, beside if beside and tells_a_value(key) else key)
+            told = beside if beside and tells_a_value(key) else key
+            yield from _told(item, told, every=every)
     elif isinstance(value, list):
         for item in value:
-            yield from _named(item, name or "password")
-    elif isinstance(value, str):
-        if name and names_a_secret(name):
-            yield value
-        yield from _named(_document(value))
+            yield from _told(item, name or "password", every=every and not isinstance(item, dict))
+    elif isinstance(value, str | int | float):
+        if (
+            name
+            and may_be_secret(value)
+            and (names_a_secret(name) or (every and not is_public(name)))
+        ):
+            yield str(value)
+        if isinstance(value, str):
+            yield from _told(_document(value), every=every)
 
 
 def texts_in_state(state: Json) -> Iterator[str]:

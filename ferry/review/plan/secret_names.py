@@ -23,6 +23,15 @@ _MOSTLY: Final = re.compile(
 )
 """Last words of names that are words of plain English, too, or parts of an ARN."""
 
+_PUBLIC: Final = frozenset(
+    {"database", "db_cluster_identifier", "db_instance_identifier", "dbname", "engine", "host"}
+    | {"hostname", "port", "region", "sslmode", "user", "username", "version"}
+)
+"""What a secret of Secrets Manager tells beside the password, and half of a plan, too.
+
+Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret_json_structure.html
+"""
+
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _BETWEEN_WORDS: Final = re.compile(r"[_.\-/ ]++")
 _NUMBER: Final = re.compile(r"(?<=[a-z])(?:_?\d{1,4})?\Z")
@@ -53,6 +62,11 @@ def names_a_secret(name: str) -> bool:
 def always_names_a_secret(name: str) -> bool:
     """Whether it means nothing else, in a sentence either."""
     return _ALWAYS.search(_words(name)) is not None
+
+
+def is_public(name: str) -> bool:
+    """Whether a member of a secret holds what stands all over a plan, such as a host's name."""
+    return _words(name) in _PUBLIC
 
 
 def names_objects(name: str) -> bool:

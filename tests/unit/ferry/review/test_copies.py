@@ -113,6 +113,19 @@ def test_a_text_eight_times_as_long_takes_about_eight_times_as_long(unit: str) -
         ('["p", "q"]', True, ['["p", "q"]', "p", "q"]),
         ("postgres://u:p@db", True, ["postgres://u:p@db", "u:p", "p"]),
         ("{broken", True, ["{broken"]),
+        # Of a secret with members, each but what is plainly public, numbers too.
+        (
+            '{"username":"u","host":"h","port":5432,"pin":"x","n":{"a":47,"arn":"arn:aws:s3:::b"}}',
+            True,
+            [
+                '{"username":"u","host":"h","port":5432,"pin":"x","n":{"a":47,"arn":"arn:aws:s3:::b"}}',
+                "x",
+                "47",
+            ],
+        ),
+        # Of AWS's documents what is named as a secret alone: half of the plan is spelt as they are.
+        ('{"Statement":[{"Action":"s3:x"}]}', True, ['{"Statement":[{"Action":"s3:x"}]}']),
+        ('[{"name":"a","pw":"x"}]', True, ['[{"name":"a","pw":"x"}]', "x", "x"]),
     ],
 )
 def test_the_texts_that_a_mask_marks(value: Json, mask: Json, texts: list[str]) -> None:
