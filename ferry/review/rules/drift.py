@@ -1,7 +1,7 @@
 """Judges what was changed outside Terraform, as far as the plan leaves it so.
 
-What the plan takes back is not told as a danger: to apply it is the remedy. What happened at a moment,
-such as a restart, has happened.
+What the plan takes back is not told as a danger: to apply it is the remedy. What was deleted and is made
+anew is judged as if it were replaced. Of what AWS reports, some is bad only when it was found so.
 """
 
 from __future__ import annotations
@@ -18,14 +18,11 @@ from ferry.review.rules.judging import Judgement, judge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from collections.abc import Set as AbstractSet
 
     from ferry.review.plan.plan import Change, Plan
+    from ferry.review.plan.values import Json
 
 _DMS: Final = "https://docs.aws.amazon.com/dms/latest/APIReference"
-
-_NOT_OVER: Final = ("until", "for good", "not known")
-"""How long an effect takes that is still there; any other time, such as that of a restart, is over."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,11 +75,78 @@ _LOST: Final = {
         "restored until its recovery window ends.",
         source="https://docs.aws.amazon.com/secretsmanager/latest/userguide/manage_delete-secret.html",
     ),
+    "aws_secretsmanager_secret_version": Lost(
+        danger=Danger.REPLICATION_STOP,
+        what="A new one holds another password than the one that the database keeps: whoever reads it "
+        "cannot sign in.",
+        source="https://docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html",
+    ),
 }
 """What is lost for good with what was deleted, made anew or not."""
 
 _JUDGED_WHEN_MADE_ANEW: Final = frozenset({"aws_rds_cluster"})
 """The function that judges these when they are made says what was lost."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bad:
+    """What it means when AWS reports another value than a good one.
+
+    Args:
+        good: The values that are good; none where each other value is bad.
+        danger: What kind of effect it is.
+        what: What the effect is, in a sentence.
+        source: Where that is written.
+    """
+
+    good: frozenset[Json] = frozenset()
+    danger: Danger
+    what: str
+    source: str
+
+    def is_good(self, change: Change, attribute: str) -> bool:
+        """Whether the value that was found is good; one that is not known is not."""
+        value = change.after.get(attribute)
+        return isinstance(value, str | bool) and value in self.good
+
+
+_ANOTHER_ADDRESS: Final = Bad(
+    danger=Danger.REPLICATION_STOP,
+    what="A source whose firewall admits the former address refuses this one.",
+    source="https://docs.aws.amazon.com/vpc/latest/userguide/vpc-nat-gateway.html",
+)
+_BAD: Final = {
+    ("aws_dms_replication_task", "status"): Bad(
+        good=frozenset(
+            {"creating", "modifying", "moving", "ready", "running", "starting", "testing"}
+        ),
+        danger=Danger.REPLICATION_STOP,
+        what="It copies nothing, and the source keeps its WAL for it, unless it had only a full load "
+        "to do.",
+        source=f"{_DMS}/API_ReplicationTask.html",
+    ),
+    ("aws_eip", "public_ip"): _ANOTHER_ADDRESS,
+    ("aws_nat_gateway", "public_ip"): _ANOTHER_ADDRESS,
+    ("aws_route", "state"): Bad(
+        good=frozenset({"active"}),
+        danger=Danger.INTERRUPTION,
+        what="What is sent there is dropped.",
+        source="https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Route.html",
+    ),
+    ("aws_sns_topic_subscription", "pending_confirmation"): Bad(
+        good=frozenset({False}),
+        danger=Danger.UNWATCHED,
+        what="Nobody is told there until it is confirmed.",
+        source="https://docs.aws.amazon.com/sns/latest/dg/sns-email-notifications.html",
+    ),
+    ("aws_vpc_endpoint", "state"): Bad(
+        good=frozenset({"available", "pending"}),
+        danger=Danger.REPLICATION_STOP,
+        what="Whoever reads secrets or keys through it reaches nothing.",
+        source="https://docs.aws.amazon.com/vpc/latest/privatelink/concepts.html",
+    ),
+}
+"""Attributes that nobody can configure, by type and name: only when found changed they tell anything."""
 
 
 def judge_drift(plan: Plan) -> Judgement:
@@ -91,62 +155,82 @@ def judge_drift(plan: Plan) -> Judgement:
     judgement = Judgement()
     if not left:
         return judgement
-    by_address = {it.address: it for it in left}
+    new = {it.address: it for it in plan.changes if it.comes}
+    by_address = {it.address: _as_replaced(it, new.get(it.address)) for it in left}
     as_it_was = [
         by_address.get(it.address) or replace(it, action=Action.NO_OP, after=it.before)
         for it in plan.changes
         if it.before and not it.deposed
     ]
     there = {it.address for it in as_it_was}
-    as_it_was += [it for it in left if it.address not in there]
-    drifted = replace(plan, changes=among_others(as_it_was, None), drift=())
-    found = judge(drifted)
-    anew = {it.address for it in plan.changes if it.comes}
-    lost = {it.address for it in left if it.action is Action.DELETE and it.type in _LOST}
+    as_it_was += [it for it in by_address.values() if it.address not in there]
+    found = judge(replace(plan, changes=among_others(as_it_was, None), drift=()))
+    gone = {it.address: it for it in left if it.action is Action.DELETE}
+    lost = {it.address for it in gone.values() if it.type in _LOST}
     judgement.findings.extend(
-        _lost(it, is_made_anew=it.address in anew)
-        for it in left
-        if it.address in lost and not (it.address in anew and it.type in _JUDGED_WHEN_MADE_ANEW)
+        _lost(gone[address], is_made_anew=address in new)
+        for address in sorted(lost)
+        if not (address in new and gone[address].type in _JUDGED_WHEN_MADE_ANEW)
     )
     for finding in found.findings:
-        if finding.change.address in by_address and _lasts(finding, anew):
-            judgement.findings.append(_outside(finding))
+        address = finding.change.address
+        if address in by_address and address not in lost:
+            is_made_anew = address in gone and address in new
+            if not (is_made_anew and finding.attribute and finding.danger is Danger.UNCLEAR):
+                judgement.findings.append(_outside(finding, is_made_anew=is_made_anew))
+    judgement.findings.extend(it for change in left for it in _reported(change))
     judgement.doubts.extend(
         replace(it, why=f"It was changed outside Terraform. {it.why}")
         for it in found.doubts
-        if it.change.address in by_address and not _is_mended(it.change, anew)
+        if it.change.address in by_address
+        and not (it.change.address in gone and it.change.address in new)
     )
     judgement.outside.update(it.change.address for it in judgement.findings)
     judgement.outside.update(it.change.address for it in judgement.doubts)
-    judgement.outside.update(it.address for it in left if it.address in lost)
+    judgement.outside.update(lost)
     return judgement
 
 
-def _is_mended(change: Change, anew: AbstractSet[str]) -> bool:
-    """Whether it was deleted, and the plan makes it again."""
-    return change.action is Action.DELETE and change.address in anew
+def _as_replaced(drift: Change, new: Change | None) -> Change:
+    """What was deleted and is made anew, as the replacement that it is; all else as it was found."""
+    if drift.action is not Action.DELETE or new is None:
+        return drift
+    return replace(new, action=Action.REPLACE, before=drift.before)
 
 
-def _lasts(finding: Finding, anew: AbstractSet[str]) -> bool:
-    """Whether an effect lasts, and is not told otherwise; AWS refused nothing of what happened."""
-    change = finding.change
-    if finding.danger is Danger.REFUSED or _is_mended(change, anew):
-        return False
-    if change.action is Action.DELETE:
-        return change.type not in _LOST
-    return not finding.lasts or finding.lasts.startswith(_NOT_OVER)
-
-
-def _outside(finding: Finding) -> Finding:
-    how = "Deleted" if finding.change.action is Action.DELETE else "Changed"
-    left = "and Terraform lets go of it" if how == "Deleted" else "and this plan leaves it so"
-    effect = finding.effect
+def _outside(finding: Finding, *, is_made_anew: bool) -> Finding:
+    how = (
+        "Deleted outside Terraform, and made anew"
+        if is_made_anew
+        else "Deleted outside Terraform, and Terraform lets go of it"
+        if finding.change.action is Action.DELETE
+        else "Changed outside Terraform, and this plan leaves it so"
+    )
     return replace(
         finding,
-        effect=Phrase(f"{how} outside Terraform, {left}: {effect.template}", effect.values),
+        effect=Phrase(f"{how}: {finding.effect.template}", finding.effect.values),
         when=Phrase(""),
         lasts="",
     )
+
+
+def _reported(change: Change) -> Iterator[Finding]:
+    """What is bad of what AWS reports."""
+    if change.action is Action.DELETE:
+        return
+    for name in change.changed():
+        bad = _BAD.get((change.type, name))
+        if bad is not None and not bad.is_good(change, name):
+            yield Finding(
+                danger=bad.danger,
+                change=change,
+                attribute=name,
+                effect=Phrase(
+                    f"AWS reports {{after}}, where it was {{before}}: {bad.what}",
+                    {"before": change.shown_before(name), "after": change.shown_after(name)},
+                ),
+                source=bad.source,
+            )
 
 
 def _lost(change: Change, *, is_made_anew: bool) -> Finding:

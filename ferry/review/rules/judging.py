@@ -214,8 +214,12 @@ def _fired(rows: Sequence[Row], change: Change, name: str) -> Iterator[Finding]:
 
 
 def _allowed(rows: Sequence[Row], change: Change, name: str, together: _Together) -> Iterator[str]:
-    """Why an attribute is harmless, by each row that says so; empty for what speaks for itself."""
-    judged = [row for row in rows if isinstance(row, Judged)]
+    """Why an attribute is harmless, by each row that says so; empty for what speaks for itself.
+
+    What stands beside it is no reason for a deposed object to go: they may be one thing in AWS, as two
+    attachments of a policy to a role are.
+    """
+    judged = [row for row in rows if isinstance(row, Judged)] if not change.deposed else []
     answers = [together.allowed(row, change, name) for row in judged]
     if judged and None not in answers:
         yield from (answer for answer in answers if answer is not None)

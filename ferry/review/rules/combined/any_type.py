@@ -19,17 +19,16 @@ _REMOVED: Final = "https://developer.hashicorp.com/terraform/language/resources/
 _COSTLY: Final = frozenset(
     {"aws_rds_cluster", "aws_rds_cluster_instance", "aws_dms_replication_instance"}
 )
-_HOLD_WHAT_NO_OTHER_HAS: Final = frozenset(
+_NOTHING_IN_A_COPY: Final = frozenset(
     {
-        "aws_cloudwatch_log_group",
-        "aws_dms_replication_instance",
-        "aws_dms_replication_task",
-        "aws_kms_key",
-        "aws_rds_cluster",
-        "aws_secretsmanager_secret",
+        "aws_cloudwatch_dashboard",
+        "aws_cloudwatch_metric_alarm",
+        "aws_db_event_subscription",
+        "aws_dms_event_subscription",
     }
 )
-"""Types whose old copy may hold data, a history or a position that its successor has not."""
+"""Types that hold nothing, that nothing else uses, and whose id is their name in AWS: of two names
+one may go. All others are judged as if they were destroyed: a deposed writer still writes."""
 
 
 def is_superseded(change: Change) -> bool:
@@ -41,7 +40,7 @@ def is_superseded(change: Change) -> bool:
         return False
     successor = change.neighbours.once(_standing).get(change.address)
     return (
-        change.type not in _HOLD_WHAT_NO_OTHER_HAS
+        change.type in _NOTHING_IN_A_COPY
         and successor is not None
         and successor != change.before.get("id", successor)
     )

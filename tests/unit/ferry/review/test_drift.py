@@ -78,10 +78,51 @@ def test_what_was_deleted_and_is_let_go_of_is_judged_as_if_it_were_destroyed() -
     assert effect.startswith("Deleted outside Terraform, and Terraform lets go of it: ")
 
 
-def test_what_was_deleted_and_is_made_anew_is_mended() -> None:
-    gone = change("aws_sns_topic_subscription", "delete", {"endpoint": "a@example.org"})
-    new = change("aws_sns_topic_subscription", "create", None, {"endpoint": "a@example.org"})
+def test_what_was_deleted_and_is_made_anew_is_judged_as_if_it_were_replaced() -> None:
+    gone = change("aws_cloudwatch_log_group", "delete", {"name": "x"})
+    new = change("aws_cloudwatch_log_group", "create", None, {"name": "x"})
+    found = drifted(gone, changes=(new,))
+    assert found.judgement.outside == {"aws_cloudwatch_log_group.it"}
+    assert (
+        "Deleted outside Terraform, and made anew: The log and all that it holds are deleted."
+        in (effects(found))
+    )
+
+
+def test_an_alarm_that_was_deleted_and_is_made_anew_is_mended() -> None:
+    gone = change("aws_cloudwatch_metric_alarm", "delete", {"alarm_name": "x"})
+    new = change("aws_cloudwatch_metric_alarm", "create", None, {"alarm_name": "x"})
     assert drifted(gone, changes=(new,)).judgement.outside == set()
+
+
+REPORTED = [
+    ("aws_dms_replication_task", "status", "running", "failed", Danger.REPLICATION_STOP),
+    ("aws_eip", "public_ip", "192.0.2.1", "192.0.2.2", Danger.REPLICATION_STOP),
+    ("aws_nat_gateway", "public_ip", "192.0.2.1", "192.0.2.2", Danger.REPLICATION_STOP),
+    ("aws_route", "state", "active", "blackhole", Danger.INTERRUPTION),
+    ("aws_sns_topic_subscription", "pending_confirmation", False, True, Danger.UNWATCHED),
+    ("aws_vpc_endpoint", "state", "available", "deleted", Danger.REPLICATION_STOP),
+]
+
+
+@pytest.mark.parametrize(("type_", "name", "good", "bad", "danger"), REPORTED)
+def test_what_aws_reports_is_told_where_it_became_bad(
+    type_: str, name: str, good: object, bad: object, danger: Danger
+) -> None:
+    found = drifted(update(type_, {name: good}, **{name: bad}))
+    assert danger in dangers(found)
+    assert any(
+        it.startswith(f"AWS reports {json.dumps(bad)}, where it was ") for it in effects(found)
+    )
+
+
+@pytest.mark.parametrize(
+    ("type_", "name", "good", "bad"), [it[:4] for it in REPORTED if it[1] != "public_ip"]
+)
+def test_what_aws_reports_is_not_told_where_it_became_good(
+    type_: str, name: str, good: object, bad: object
+) -> None:
+    assert effects(drifted(update(type_, {name: bad}, **{name: good}))) == []
 
 
 def test_what_was_opened_is_told_where_the_plan_leaves_it_open() -> None:
@@ -119,10 +160,11 @@ def test_what_the_plan_takes_back_is_no_danger() -> None:
     assert found.judgement.outside == set()
 
 
-def test_what_happened_at_a_moment_has_happened() -> None:
-    """The instance was restarted when somebody changed it, not when the plan is applied."""
+def test_what_took_a_moment_is_told_too() -> None:
+    """The restart is over; that the instance has another class is not."""
     grown = update("aws_rds_cluster_instance", {"instance_class": "a"}, instance_class="b")
-    assert effects(drifted(grown)) == []
+    (effect,) = effects(drifted(grown))
+    assert effect.startswith(LEFT)
 
 
 def test_what_happened_and_is_not_over_is_told() -> None:

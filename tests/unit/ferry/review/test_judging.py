@@ -75,8 +75,10 @@ def test_what_changes_nothing_but_a_mark_is_safe() -> None:
 @pytest.mark.parametrize(
     ("type_", "successor", "verdict"),
     [
-        ("aws_rds_cluster_instance", "no-op", Verdict.SAFE),
+        ("aws_cloudwatch_metric_alarm", "no-op", Verdict.SAFE),
         ("aws_cloudwatch_metric_alarm", "update", Verdict.SAFE),
+        ("aws_cloudwatch_metric_alarm", None, Verdict.SECOND_REVIEWER),
+        ("aws_rds_cluster_instance", "no-op", Verdict.BLOCKED),
         ("aws_rds_cluster_instance", "delete", Verdict.BLOCKED),
         ("aws_rds_cluster_instance", None, Verdict.BLOCKED),
         ("aws_rds_cluster", "no-op", Verdict.BLOCKED),
@@ -86,7 +88,7 @@ def test_what_changes_nothing_but_a_mark_is_safe() -> None:
 def test_what_is_left_over_from_a_replacement_may_go_where_its_successor_stands(
     type_: str, successor: str | None, verdict: Verdict
 ) -> None:
-    """A cluster's old copy has the data that the new one has not."""
+    """A cluster's old copy has the data that the new one has not, and an old writer may still write."""
     items = [change(type_, "delete", {"id": "old"}, deposed="ab12")]
     if successor:
         tagged = {"id": "new", "tags": {"a": "b"}}

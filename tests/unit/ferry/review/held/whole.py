@@ -20,6 +20,7 @@ from tests.unit.ferry.review.held.edits import (
     forgets,
     ingress,
     leaves,
+    parameters,
     part,
     reads,
     statements,
@@ -34,6 +35,8 @@ from tests.unit.ferry.review.held.names import (
     DMS_ROLE,
     KEY,
     MASTER_SECRET,
+    PARAMETERS,
+    REPLICATION,
     SECRETS_ENDPOINT,
     STRANGER,
     TARGET_SECRET,
@@ -674,4 +677,81 @@ DRIFT: Final = (
     ),
 )
 
-ROWS: Final = (*SOMEBODY_ELSES, *_OTHERS, *CHECKS, *PARTS, *BESIDES, *DRIFT)
+_DRIFTED: Final[dict[str, tuple[Step, str]]] = {
+    "endpoint-s-secret": (
+        drifts(
+            "aws_dms_endpoint.source_endpoint",
+            secrets_manager_arn=f"arn:aws:secretsmanager:eu-central-1:{STRANGER}:secret:x",
+        ),
+        "DMS signs in somewhere else.",
+    ),
+    "port": (drifts(CLUSTER, port=6000), "Nobody listens where clients connect."),
+    "parameter-group": (
+        drifts(CLUSTER, db_cluster_parameter_group_name="default.aurora-postgresql16"),
+        "Its parameters are no longer ours.",
+    ),
+    "logical-replication-off": (
+        drifts(
+            PARAMETERS,
+            parameter=parameters(PARAMETERS, rds__logical_replication=("0", "pending-reboot")),
+        ),
+        "It is off from the next restart on.",
+    ),
+    "association": (
+        drifts(
+            "aws_route_table_association.network_dms-1-association",
+            route_table_id="rtb-0a1b2c3d4e5f60718",
+        ),
+        "DMS reaches what other routes lead to.",
+    ),
+    "endpoint-s-subnets": (drifts(SECRETS_ENDPOINT, subnet_ids=[]), "It stands nowhere."),
+    "no-standby": (drifts(REPLICATION, multi_az=False), "Nothing takes over."),
+    "smaller-writer": (drifts(WRITER, instance_class="db.t4g.medium"), "It may not bear the load."),
+    "certificate": (drifts(WRITER, ca_cert_identifier="rds-ca-2019"), "Clients may refuse it."),
+}
+_DEPOSED: Final = (
+    "aws_dms_endpoint.source_endpoint",
+    "aws_eip.nat_address-1",
+    "aws_iam_role.aurora_monitoring-role",
+    "aws_iam_role_policy_attachment.aurora_monitoring-role_policy",
+    "aws_nat_gateway.nat_nat-1",
+    "aws_rds_cluster_instance.aurora_writer",
+    "aws_route.nat_dms-1-to-internet",
+    "aws_secretsmanager_secret_version.master-credentials_version",
+    "aws_security_group.security-groups_aurora",
+    "aws_sns_topic.alarm-topic",
+    "aws_subnet.nat_public-1",
+    "aws_vpc_endpoint.secretsmanager_endpoint",
+)
+_ANEW: Final = (
+    "aws_cloudwatch_log_group.aurora_log",
+    "aws_eip.nat_address-1",
+    "aws_secretsmanager_secret_version.master-credentials_version",
+    "aws_sns_topic_subscription.alarm-topic_email-f1d70281",
+)
+_LEFT: Final[tuple[Held, ...]] = (
+    *(
+        Held(name=f"found-with-another-{name}", edit=(step,), expected=SECOND_OR_BLOCKED, why=why)
+        for name, (step, why) in _DRIFTED.items()
+    ),
+    *(
+        Held(
+            name=f"deposed-{name.replace('.', '-')}",
+            edit=(deletes(name, was={"id": "old-id"}, beside={"deposed": "0badc0de"}),),
+            expected=SECOND_OR_BLOCKED,
+            why="It may still be used, or be the same thing in AWS as what took its place.",
+        )
+        for name in _DEPOSED
+    ),
+    *(
+        Held(
+            name=f"found-deleted-and-made-anew-{name.replace('.', '-')}",
+            edit=(vanishes(name), creates(name, like=name)),
+            expected=SECOND_OR_BLOCKED,
+            why="The new one is not what the old one was.",
+        )
+        for name in _ANEW
+    ),
+)
+
+ROWS: Final = (*SOMEBODY_ELSES, *_OTHERS, *CHECKS, *PARTS, *BESIDES, *DRIFT, *_LEFT)
