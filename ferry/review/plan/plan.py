@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
@@ -12,7 +13,7 @@ from ferry.errors import FerryError
 from ferry.review.plan.configuration import Configuration
 from ferry.review.plan.differences import differences
 from ferry.review.plan.shown import HIDDEN, Masker, Shown
-from ferry.review.plan.values import UNKNOWN, Json, holds_hidden, same
+from ferry.review.plan.values import UNKNOWN, Json, same
 from ferry.review.plan.whole import Identity
 
 if TYPE_CHECKING:
@@ -56,6 +57,35 @@ ACTIONS: Final = {
 }
 """Terraform's ``actions``. Source: https://developer.hashicorp.com/terraform/internals/json-format"""
 
+COMING: Final = frozenset({Action.CREATE, Action.REPLACE})
+"""What makes something new."""
+
+STAYING: Final = COMING | {Action.NO_OP, Action.UPDATE}
+"""What leaves something there after apply."""
+
+
+class Group:
+    """What stands at one address without a key, however many instances it has.
+
+    Each instance that refers to the address asks about all of them: they are walked once.
+    """
+
+    def __init__(self, changes: Sequence[Change]) -> None:
+        self._changes = changes
+        self.types: Final = frozenset(it.type for it in changes)
+        self.actions: Final = Counter(it.action for it in changes)
+        self.managed: Final = all(it.managed for it in changes)
+
+    @cached_property
+    def values(self) -> frozenset[str | float]:
+        """The texts and numbers that are attributes of one of them after apply."""
+        return frozenset(
+            value
+            for it in self._changes
+            for value in it.after.values()
+            if isinstance(value, str | int | float)
+        )
+
 
 class Neighbours(dict[str, list["Change"]]):
     """All that stands in a plan, by address without a key."""
@@ -63,10 +93,18 @@ class Neighbours(dict[str, list["Change"]]):
     def __init__(self, changes: Mapping[str, list[Change]] | None = None) -> None:
         super().__init__(changes or {})
         self._answers: dict[Callable[[Neighbours], Any], Any] = {}
+        self._groups: dict[str, Group] = {}
 
     def of(self, *types: str) -> Iterator[Change]:
         """The changes of some types."""
         return (it for group in self.values() for it in group if it.type in types)
+
+    def at(self, addresses: Sequence[str]) -> list[Group | None]:
+        """What stands at each of some addresses without a key; None where nothing does."""
+        for address in addresses:
+            if address in self and address not in self._groups:
+                self._groups[address] = Group(self[address])
+        return [self._groups.get(it) for it in addresses]
 
     def once(self, ask: Callable[[Neighbours], Answer]) -> Answer:
         """The answer of a function, which is asked once for a plan."""
@@ -165,9 +203,10 @@ class Change:
 
         Of one in which anything is sensitive, on either side, nothing is shown.
         """
-        for side, hidden in ((self.before, self.hidden_before), (self.after, self.hidden_after)):
-            if any(side.get(it) is not None and holds_hidden(hidden(it)) for it in attributes):
-                return HIDDEN
+        for side in (self.before, self.after):
+            for it in attributes:
+                if self.masker.is_sensitive(side.get(it), self._mask_of(it), name=it):
+                    return HIDDEN
         return self.masker.text(text)
 
     def hidden_before(self, attribute: str) -> Json:
@@ -202,12 +241,12 @@ class Change:
     @property
     def comes(self) -> bool:
         """Whether something new is made."""
-        return self.action in {Action.CREATE, Action.REPLACE}
+        return self.action in COMING
 
     @property
     def stays(self) -> bool:
         """Whether it will be there after apply."""
-        return self.action in {Action.NO_OP, Action.CREATE, Action.UPDATE, Action.REPLACE}
+        return self.action in STAYING
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -282,9 +282,8 @@ def _resolved(plan: Plan, change: Change, attribute: str) -> Json:
         return text
 
     def known(match: re.Match[str]) -> str:
-        values = [it.after.get(match[2]) for it in change.neighbours.get(match[1], ())]
-        if len(values) == 1 and isinstance(values[0], str):
-            return json.dumps(values[0])[1:-1]
-        return match[0]
+        group = change.neighbours.get(match[1], ())
+        value = group[0].after.get(match[2]) if len(group) == 1 else None
+        return json.dumps(value)[1:-1] if isinstance(value, str) else match[0]
 
     return _REFERENCE.sub(known, text)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NewType
 
 from ferry.review.plan.copies import Copies
 from ferry.review.plan.redacting import SENSITIVE, redacted
-from ferry.review.plan.values import Hidden, Json, hide, show, unmarked
+from ferry.review.plan.values import Hidden, Json, hide, holds_hidden, show, unmarked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -48,10 +48,10 @@ class Masker:
     A plan tells its secrets here and there, so they are learnt when it has been read.
     """
 
-    __slots__ = ("_copies",)
+    __slots__ = ("_copies", "_sensitive")
 
     def __init__(self) -> None:
-        self._copies = Copies(())
+        self.learn(())
 
     def __bool__(self) -> bool:
         """Whether there are copies to look for."""
@@ -60,6 +60,8 @@ class Masker:
     def learn(self, secrets: Iterable[str]) -> None:
         """Learn the sensitive texts of the plan, whose copies are hidden wherever they stand."""
         self._copies = Copies(secrets)
+        # By identity, for which the values are kept: a long one is asked about for each finding.
+        self._sensitive: dict[tuple[int, int, str], tuple[bool, Json, Json]] = {}
 
     def hidden(self, value: Json, mask: Json = None, *, name: str = "") -> Json:
         """A value with all that is sensitive hidden in it, for those who compare it with another.
@@ -70,6 +72,14 @@ class Masker:
             name: The attribute's name.
         """
         return self._copies.hidden(hide(value, mask, name=name))
+
+    def is_sensitive(self, value: Json, mask: Json = None, *, name: str = "") -> bool:
+        """Whether anything in a value is hidden; it is searched once."""
+        key = id(value), id(mask), name
+        if key not in self._sensitive:
+            found = holds_hidden(self.hidden(value, mask, name=name))
+            self._sensitive[key] = found, value, mask
+        return self._sensitive[key][0]
 
     def marked(self, text: str) -> str:
         """A text of the plan's, such as an address, with marks in the places of secrets."""

@@ -18,7 +18,7 @@ from ferry.review.rules.instances import is_reader
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from ferry.review.plan.plan import Change
+    from ferry.review.plan.plan import Change, Group
 
     Condition = Callable[[Change, str], bool | None]
     Comparison = Callable[[Any, Any], bool]
@@ -265,21 +265,25 @@ def _refers(types: Iterable[str], actions: frozenset[Action]) -> Condition:
         after = change.after.get(attribute)
         if change.references is None or holds_hidden(after):
             return None
-        referred = [change.neighbours.get(it, ()) for it in change.references.get(attribute, ())]
-        if not referred or not all(referred):
-            return False
-        others = [other for group in referred for other in group]
-        if not all(it.managed and it.type in wanted and it.action in actions for it in others):
+        groups = change.neighbours.at(change.references.get(attribute, ()))
+        if not groups or not all(
+            it and it.managed and it.types <= wanted and it.actions.keys() <= actions
+            for it in groups
+        ):
             return False
         items = after if isinstance(after, list) else [after]
-        return all(it is UNKNOWN or _is_of(it, others) for it in items)
+        return all(it is UNKNOWN or _is_of(it, groups) for it in items)
 
     return condition
 
 
-def _is_of(value: Json, others: Iterable[Change]) -> bool:
-    """Whether a value is an attribute of one of some resources."""
-    return is_set(value) and any(value == it for other in others for it in other.after.values())
+def _is_of(value: Json, groups: Iterable[Group | None]) -> bool:
+    """Whether a text or a number is an attribute of one of some resources."""
+    return (
+        isinstance(value, str | int | float)
+        and is_set(value)
+        and any(value in it.values for it in groups if it)
+    )
 
 
 def _list(value: Json) -> list[str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from facts import alarms, metrics
 from facts.alarms import Comparison, MissingData, Statistic
-from ferry.review.plan.plan import Action
+from ferry.review.plan.plan import STAYING, Action
 from ferry.review.plan.shown import joined
 from ferry.review.plan.values import is_set
 from ferry.review.rules.combined.alarm_values import (
@@ -144,10 +144,9 @@ def _new_dimensions(
 def _names_ours(change: Change) -> bool:
     """Whether the names that only AWS will say are of what this plan has."""
     named = (change.references or {}).get("dimensions", ())
-    groups = [change.neighbours.get(it, ()) for it in named]
+    groups = change.neighbours.at(named)
     return bool(groups) and all(
-        group and all(it.managed and it.stays and it.type in _WATCHED for it in group)
-        for group in groups
+        it and it.managed and it.actions.keys() <= STAYING and it.types <= _WATCHED for it in groups
     )
 
 

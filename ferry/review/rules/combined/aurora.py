@@ -173,10 +173,12 @@ def instance_goes(plan: Plan) -> Iterator[Finding | Fine]:
 def _follows(instance: Change) -> bool:
     """Whether an instance is made anew in the cluster that is replaced."""
     named = (instance.references or {}).get("cluster_identifier", ())
-    clusters = [it for address in named for it in instance.neighbours.get(address, ())]
+    clusters = instance.neighbours.at(named)
     return instance.after.get("cluster_identifier") is UNKNOWN and (
-        [it.type for it in clusters if it.action is Action.REPLACE] == ["aws_rds_cluster"]
-        and len(named) == 1
+        len(clusters) == 1
+        and clusters[0] is not None
+        and clusters[0].types == {"aws_rds_cluster"}
+        and clusters[0].actions[Action.REPLACE] == 1
     )
 
 

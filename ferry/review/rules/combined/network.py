@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from ferry.review.plan.plan import Action, without_key
+from ferry.review.plan.plan import COMING, Action, without_key
 from ferry.review.plan.ranges import Network, Ranges, is_public, network
 from ferry.review.plan.shown import joined, ours
 from ferry.review.plan.values import UNKNOWN, show
@@ -367,12 +367,12 @@ def _made(
     """A way that is made: harmless where what it is made in is made as well."""
     if not change.comes:
         return
-    named = [
-        other
-        for address in (change.references or {}).get(attribute, ())
-        for other in change.neighbours.get(address, ())
-    ]
-    if change.after.get(attribute) is UNKNOWN and named and all(it.comes for it in named):
+    named = list(filter(None, change.neighbours.at((change.references or {}).get(attribute, ()))))
+    if (
+        change.after.get(attribute) is UNKNOWN
+        and named
+        and all(it.actions.keys() <= COMING for it in named)
+    ):
         yield Fine(change=change, attribute=CREATED, because="Nothing took another way yet.")
     else:
         yield _way(change, danger, effect, source, CREATED)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ferry.review.plan.plan import Action
+from ferry.review.plan.plan import COMING, Action
 from ferry.review.plan.traffic import GROUPS, RULE_RESOURCES, AllTraffic, traffic_of
 from ferry.review.plan.values import UNKNOWN
 from ferry.review.rules.dangers import Danger
@@ -113,12 +113,12 @@ def _taken_over(change: Change) -> Finding | Fine:
 
     Source: https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/default_security_group
     """
-    vpcs = [
-        other
-        for address in (change.references or {}).get("vpc_id", ())
-        for other in change.neighbours.get(address, ())
-    ]
-    if change.after.get("vpc_id") is UNKNOWN and vpcs and all(it.comes for it in vpcs):
+    vpcs = list(filter(None, change.neighbours.at((change.references or {}).get("vpc_id", ()))))
+    if (
+        change.after.get("vpc_id") is UNKNOWN
+        and vpcs
+        and all(it.actions.keys() <= COMING for it in vpcs)
+    ):
         return Fine(
             change=change, attribute=CREATED, because="Nothing bears a new VPC's own group yet."
         )
