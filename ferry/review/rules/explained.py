@@ -133,7 +133,29 @@ def _policy_by(type_: str, naming: str) -> Made:
     )
 
 
+def _members(cluster: Mapping[str, Any]) -> frozenset[Any]:
+    return frozenset(texts(cluster.get("cluster_members")))
+
+
+def _interface(address: Mapping[str, Any]) -> frozenset[Any]:
+    return frozenset({str(address.get("network_interface") or "")}) - {""}
+
+
 _MADE: Final[Mapping[tuple[str, str], Made]] = {
+    ("aws_rds_cluster", "cluster_members"): Made(
+        said=_members,
+        by="aws_rds_cluster_instance",
+        naming="cluster_identifier",
+        names=("id", "cluster_identifier"),
+        items=lambda it: (it.get("identifier"),),
+    ),
+    ("aws_eip", "network_interface"): Made(
+        said=_interface,
+        by="aws_nat_gateway",
+        naming="allocation_id",
+        names=("id", "allocation_id"),
+        items=lambda it: (it.get("network_interface_id"),),
+    ),
     ("aws_iam_role", "managed_policy_arns"): Made(
         said=_arns,
         by="aws_iam_role_policy_attachment",
