@@ -47,7 +47,7 @@ _QUOTE_MARK: Final = r"(?:\\*+[\"']|\\++u002[27]|&(?:quot|apos|\#34|\#39);)"
 _NAMED: Final = re.compile(
     rf"""
     (?<![\w.\-])
-    (?:(?<=\\)(?:[nrt]|u[0-9A-Fa-f]{{4}}))?+  # a line end and the like, as JSON writes them
+    (?:(?<=\\)(?:[nrt]|u[0-9A-Fa-f]{{4}})|(?<=%)[0-9A-Fa-f]{{2}})?+  # as JSON and URLs write them
     (?P<option>-{{0,2}}+)\.?+
     (?P<name>
         (?:(?<!-)(?i:access|api|auth|private|secret|security|session)[ ](?=[A-Za-z_])){{0,3}}+
@@ -55,7 +55,7 @@ _NAMED: Final = re.compile(
     )
     (?P<quote>{_QUOTE_MARK})?+(?:\[[^\]\s]{{0,40}}+\])?+\]?+\s*+
     (?:
-        (?P<sign>=>|:=|={{1,3}}+|:|\\++u003[dD])
+        (?P<sign>=>|:=|={{1,3}}+|:|\\++u003[dD]|%(?:25)*+3[dD]|(?<=\w-)>(?!\s))
         |(?P<comma>,)
         |(?P<is>(?<=\s)is\s(?=\s*+(?:{_QUOTE_MARK}|cty\.)))
         |(?P<space>(?<=\s))
@@ -118,7 +118,7 @@ _ELEMENT: Final = re.compile(
 )
 _END_OF_ELEMENT: Final = re.compile(r"(?:<|(?<!\\)\\++u003[cC]|&lt;)\\*+/")
 
-_USER_IN_URL: Final = re.compile(r"(?<=://)[^/\s:@]*+:(?!\d{1,5}[/?#])")
+_USER_IN_URL: Final = re.compile(r"(?:(?<=://)|(?<=:\\/\\/))[^/\s:@]*+:(?!\d{1,5}[/?#])")
 _END_OF_URL: Final = re.compile(r"[\s\"']|\Z")
 _KEY: Final = re.compile(r"-----BEGIN [a-z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----", re.IGNORECASE)
 _KEY_LINES: Final = re.compile(
@@ -127,12 +127,64 @@ _KEY_LINES: Final = re.compile(
     r"(?:(?:Proc-Type|DEK-Info|Version|Comment|Hash):[^\n\\\"]*+|[A-Za-z0-9+/=]*+"
     r"(?=[ \t]*+(?:[\n\r\\\"'<]|\Z|-----END))))*+"
 )
+_NO_SHAPE: Final = r"(?!\(|alias/|(?:true|false|null|scram-sha-256)\b|arn:aws)"
+_IN_WORD: Final = r"[^\s\"'\\&;,<>]"
+_MIXED: Final = (
+    rf"(?=(?:(?!\d){_IN_WORD}){{0,128}}+\d)(?=(?:(?![A-Za-z]){_IN_WORD}){{0,128}}+[A-Za-z])"
+)
+"""A word with letters and digits, as hardly one of a sentence is."""
+_SHAPES: Final = (
+    # Tokens of GitHub and Slack, and JSON Web Tokens (RFC 7519), each known by how it begins.
+    re.compile(
+        r"(?:(?<![\w\-])|(?<=\\[nrt]))(?P<secret>gh[opsur]_[A-Za-z0-9]{16,}+|github_pat_\w{20,}+|"
+        r"xox[a-z]-[A-Za-z0-9\-]{10,}+|eyJ[\w\-]{8,}+\.[\w\-]{8,}+(?:\.[\w\-]*+)?+)"
+    ),
+    # Pages whose path is what lets one in.
+    re.compile(
+        r"(?<![\w\-])(?:(?:web)?hooks?\.[\w.\-]{1,100}+|events(?:\.eu)?\.pagerduty\.com|"
+        r"alert\.victorops\.com|webhook\.office\.com|discord(?:app)?\.com\\*+/api\\*+/webhooks)"
+        r"(?::\d{1,5}+)?+\\*+/(?!\(sensitive)(?P<secret>(?:[^\s\"'<>\\]|\\++/)++)",
+        re.IGNORECASE,
+    ),
+    # Options of programs that are written as one letter.
+    re.compile(
+        r"(?:\bcurl\s(?:[^\n|;]{0,200}?\s)?(?:-u|--user)[ =]?+[\"']?+[^\s:\"'/]{0,64}+:|"
+        r"\bpsql\s(?:[^\n|;]{0,200}?\s)?-W[ ]|"
+        r"\b(?:mysql|mariadb)[\w\-]{0,10}+\s(?:[^\n|;]{0,200}?\s)?-p)"
+        r"(?![\-(])(?P<secret>[^\s\"'\\]++)"
+    ),
+    # MySQL's and Oracle's PASSWORD '...'.
+    re.compile(r"(?i:\bidentified\s{1,9}+by\s{1,9}+(?:\\*+'|\\++u0027))(?P<secret>[^'\\\n;(]++)"),
+    # After a password's name without a sign, and in the next line or column.
+    re.compile(
+        r"(?:passw(?:or)?d|passwort|passphrase|kennwort)(?:[ ]is)?+"
+        rf"(?:,|[ \t]*+(?:\r?\n|\\n)[ \t]*+|[ \t]++){_NO_SHAPE}{_MIXED}(?P<secret>{_IN_WORD}{{8,}}+)",
+        re.IGNORECASE,
+    ),
+    # What is a secret in a text, and mostly none as an attribute's name.
+    re.compile(
+        r"(?<![A-Za-z0-9])(?:(?:encryption|licen[cs]e)[_\-]?key|otp|sig|(?:x-amz-)?signature|"
+        r"session(?:[_\-]?id)?+|cookie|salt|webhook[_\-]?url)"
+        rf"{_QUOTE_MARK}?+\s{{0,3}}+(?:[:=]?=>?|%3D|:(?=\s{{0,3}}+{_QUOTE_MARK}?+{_MIXED}))\s{{0,3}}+"
+        rf"{_QUOTE_MARK}?+{_NO_SHAPE}(?P<secret>{_IN_WORD}{{6,}}+)",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"(?<![A-Za-z0-9])(?:set-)?cookie:[ ]?+(?=[^\s\"'\\(=0-9]{0,128}+[=0-9])"
+        r"(?P<secret>[^\n\"'\\]++)",
+        re.IGNORECASE,
+    ),
+)
+"""Secrets that are known by their own shape, or that of what stands before them."""
+
 _LONG: Final = 100_000
 """Characters of a text whose redaction is remembered; the last few, for they take memory."""
 
 _WORTH_A_LOOK: Final = re.compile(
     r"pass|pwd?|psk|secret|token|authoriz|credential|certificate.?pem|basic|bearer|"
-    r"(?:access|api|auth|shared|private|signing).?key|://",
+    r"(?:access|api|auth|shared|private|signing|encryption|licen[cs]e).?key|:\\?/\\?/|kennwort|"
+    r"identified|otp|sig|session|cookie|salt|webhook|hooks?\.|gh[opsur]_|github_|xox|eyj|"
+    r"curl|mysql|mariadb|psql|pagerduty|victorops|discord",
     re.IGNORECASE,
 )
 
@@ -157,7 +209,7 @@ def _redacted_once(text: str) -> str:
 def _redacted(text: str) -> str:
     parts = []
     for part, in_log in _parts(text):
-        for spans in (_credentials, _keys, _elements, _named, _tokens):
+        for spans in (_credentials, _keys, _elements, _named, _tokens, _shaped):
             part = _without(part, spans(part, in_log=in_log))  # noqa: PLW2901 - bit by bit
         parts.append(part)
     return "".join(parts)
@@ -168,7 +220,7 @@ def secrets_in(text: str) -> Iterator[str]:
     if not _WORTH_A_LOOK.search(text):
         return
     for part, in_log in _parts(text):
-        for spans in (_credentials, _keys, _elements, _named, _tokens):
+        for spans in (_credentials, _keys, _elements, _named, _tokens, _shaped):
             for start, end in spans(part, in_log=in_log):
                 yield part[start:end]
                 if spans is _credentials:
@@ -235,6 +287,17 @@ def _keys(text: str, *, in_log: bool) -> Iterator[Span]:
 def _tokens(text: str, *, in_log: bool) -> Iterator[Span]:  # noqa: ARG001 - as the others
     """What follows the word Bearer, or Basic."""
     return (match.span("token") for match in _TOKEN.finditer(text))
+
+
+def _shaped(text: str, *, in_log: bool) -> Iterator[Span]:  # noqa: ARG001 - as the others
+    """What is known by its shape."""
+    done = 0
+    for start, end in sorted(
+        match.span("secret") for shape in _SHAPES for match in shape.finditer(text)
+    ):
+        if end > done:
+            yield max(start, done), end
+            done = end
 
 
 def _elements(text: str, *, in_log: bool) -> Iterator[Span]:  # noqa: ARG001 - as the others

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _ALWAYS: Final = re.compile(
-    r"(?:^|_)(?:[a-z0-9]*(?:password|passwd|passphrase)s?|pwd?|[dp][bg]pass|psk|"
+    r"(?:^|_)(?:[a-z0-9]*(?:password|passwd|passphrase|passwort|kennwort)s?|pwd?|[dp][bg]pass|psk|"
     r"secret_(?:string|binary)|client_secret|"
     r"(?:auth|access|refresh|session|bearer|security)_?tokens?|"
     r"(?:access|api|auth|pre_?shared|private|secret|shared|signing)_?key|certificate_pem)"

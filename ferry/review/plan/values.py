@@ -26,6 +26,9 @@ Json = Any
 _SETTING: Final = re.compile(r"[A-Za-z][A-Za-z0-9]*=[^;]*(;[A-Za-z][A-Za-z0-9]*=[^;]*)+")
 _EMPTY: Final[tuple[Any, ...]] = (None, "", [], {})
 _HASH: Final = 0xFFFF_FFFF_FFFF
+_PAGE: Final = re.compile(r"(https?://[^/?#]*+[/?#])(?!\(sensitive).+", re.DOTALL)
+"""A web page that is not a whole site: who knows its path may write to an on-call service."""
+
 _MARK: Final = re.compile(rf"{re.escape(SENSITIVE[:-1])}-[0-9a-f]+\)")
 
 
@@ -191,6 +194,9 @@ def hide(value: Json, mask: Json, *, name: str = "") -> Json:
             hide(item, marked or is_option_for_a_secret(before), name=name)
             for before, item in zip([None, *value], value, strict=False)
         ]
+    if name == "endpoint" and not is_marked and isinstance(value, str):
+        page = _PAGE.fullmatch(value)
+        return f"{page[1]}{Hidden(value).mark}" if page else value
     named = bool(name) and may_be_secret(value) and names_a_secret(name)
     return Hidden(value) if named or is_marked else value
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from ferry.review.plan.plan import Action
-from ferry.review.plan.values import UNKNOWN, document, is_set
+from ferry.review.plan.values import UNKNOWN, Hidden, document, is_set
 from ferry.review.rules.combined.own import account_in, is_own
 from ferry.review.rules.conditions import refers_to
 from ferry.review.rules.dangers import Danger
@@ -118,12 +118,13 @@ def _reads(change: Change, plan: Plan) -> Iterator[Finding | Fine]:
         yield Fine(change=change, attribute="topic_arn", because="A topic of this account.")
     if not (change.changes("protocol") or change.changes("endpoint")):
         return
+    page = endpoint.partly if isinstance(endpoint, Hidden) else endpoint
     service = _SERVICES.get(protocol) if isinstance(protocol, str) else None
     account = account_in(endpoint, service) if service else ""
     stranger = ""
     if protocol == "http":
         stranger = "{endpoint} is told, and what goes wrong travels there in clear."
-    elif isinstance(endpoint, str) and _PAGE.fullmatch(endpoint):
+    elif isinstance(page, str) and _PAGE.fullmatch(page):
         stranger = "{endpoint} is told what goes wrong; the plan does not tell whose page that is."
     elif account and not is_own(plan, endpoint, service or ""):
         stranger = "Something of another account is told what goes wrong: {endpoint}."

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ferry.review import Danger
+from ferry.review import Danger, masked, read_plan, review
+from ferry.review.report import as_json, as_markdown, as_text
 from tests.unit.ferry.review.plans import (
     UNKNOWN,
     change,
     configured,
     dangers,
     effects,
+    plan_text,
     reviewed,
     stays,
     update,
@@ -122,6 +124,21 @@ def test_what_is_said_of_strangers() -> None:
     assert effects(reviewed(new)) == [
         f'Something of another account is told what goes wrong: "{queue}".'
     ]
+
+
+@pytest.mark.parametrize("path", ["in/canary", "?key=canary"])
+def test_the_path_of_a_page_is_what_lets_one_in(path: str) -> None:
+    page = f"https://on-call.example.org/{path}"
+    plan = plan_text(change(RECEIVER, "create", None, email(page, protocol="https")))
+
+    for text in (plan, masked(plan)):
+        found = review(read_plan(text), environment="dev", block=frozenset())
+        assert dangers(found) >= STRANGERS
+        assert "canary" not in as_json(found) + as_markdown(found) + as_text(found)
+    assert "canary" not in masked(plan)
+    said = "is told what goes wrong; the plan does not tell whose page that is."
+    found = review(read_plan(plan), environment="dev", block=frozenset())
+    assert f'"https://on-call.example.org/(sensitive)" {said}' in effects(found)
 
 
 @pytest.mark.parametrize(
