@@ -263,6 +263,7 @@ class Plan:
         configuration: What its configuration says of how it is applied.
         stack: The stack's configuration by address, from ``cdk.tf.json``; empty where not given.
         account_id: The environment's own account; empty where not known.
+        prefix: What the environment's names begin with; empty where not known.
         masker: What makes texts of the plan that may be shown.
     """
 
@@ -275,6 +276,7 @@ class Plan:
     configuration: Configuration = field(default_factory=Configuration)
     stack: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     account_id: str = ""
+    prefix: str = ""
     masker: Masker = field(default_factory=Masker)
 
     @cached_property

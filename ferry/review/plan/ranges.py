@@ -33,6 +33,10 @@ _NOT_THE_INTERNET: Final = tuple(
 https://www.iana.org/assignments/iana-ipv4-special-registry/iana-ipv4-special-registry.xhtml, and of
 IPv6 .../iana-ipv6-special-registry. Ranges for documentation count as the internet."""
 
+_NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
+"""Behind which NAT64 reaches all of IPv4. Source: RFC 6052, section 2.1, and
+https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-nat64-dns64.html"""
+
 _WORLDWIDE: Final = {4: 2**24, 6: 2**112}
 """As many addresses of the internet are more than one owner's: a /8 of IPv4, a /16 of IPv6."""
 
@@ -52,7 +56,19 @@ def is_public(range_: Network) -> bool:
 
 def is_worldwide(range_: Network) -> bool:
     """Whether a range is the internet, or more of it than any one owner has."""
-    return _public_size(range_.version, *_bounds(range_)) >= _WORLDWIDE[range_.version]
+    behind = _behind_nat64(range_)
+    return _public_size(range_.version, *_bounds(range_)) >= _WORLDWIDE[range_.version] or (
+        behind is not None and is_worldwide(behind)
+    )
+
+
+def _behind_nat64(range_: Network) -> Network | None:
+    """The range of IPv4 that NAT64 reaches by a range; None where it reaches none."""
+    if not isinstance(range_, ipaddress.IPv6Network) or not range_.overlaps(_NAT64):
+        return None
+    length = max(0, range_.prefixlen - _NAT64.prefixlen)
+    first = int(range_.network_address) & 0xFFFFFFFF if length else 0
+    return ipaddress.IPv4Network((first, length))
 
 
 class Ranges:

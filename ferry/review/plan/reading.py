@@ -10,11 +10,14 @@ from __future__ import annotations
 import json
 import re
 import sys
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
+from facts.names import Names
 from ferry.review.plan.configuration import Configuration, configuration
 from ferry.review.plan.copies import sensitive_texts
 from ferry.review.plan.identity import identity
+from ferry.review.plan.objects import members
 from ferry.review.plan.parts import States, checks, unread
 from ferry.review.plan.plan import (
     ACTIONS,
@@ -41,7 +44,7 @@ from ferry.review.plan.values import (
 from ferry.review.plan.whole import Asked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 
 _OF_A_LOG: Final = "@level"
@@ -140,8 +143,17 @@ def read_plan(
         configuration=found,
         stack=stack,
         account_id=account_id,
+        prefix=_prefix(environment or told.environment, project, found, there),
         masker=masker,
     )
+
+
+def _prefix(environment: str, project: str, found: Configuration, changes: Iterable[Change]) -> str:
+    """What the environment's names begin with; its project is asked for, or told by a tag."""
+    tagged = (members(it.after.get("tags_all")).get("project") for it in changes)
+    told = chain((it.tags.get("project") for it in found.providers if not it.alias), tagged)
+    project = project or next((it for it in told if isinstance(it, str) and it), "")
+    return Names(project=project, environment=environment).prefix if project and environment else ""
 
 
 def _members(text: str, read: Callable[[str, Any], Change]) -> Iterator[tuple[str, Any]]:

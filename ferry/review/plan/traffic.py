@@ -55,6 +55,7 @@ _OTHERS: Final = (
 _ATTRIBUTES: Final = (*_RANGES, *_OTHERS, "ip_protocol", "from_port", "to_port", "description")
 """What a resource that is one rule says of it."""
 
+_GROUPS: Final = ("referenced_security_group_id", "security_groups")
 _LISTS: Final = ("prefix_list_id", "prefix_list_ids")
 
 
@@ -70,6 +71,7 @@ class Traffic:
         peer: An address range, a group or a prefix list.
         range_: The peer where it is an address range.
         is_open: Whether the peer may be any range, for it is not known.
+        is_group: Whether it is another group, named by its id.
         is_list: Whether it is a prefix list, whose ranges are not in the plan.
         group: The group's id, or its address where the id is not known; empty where neither is.
         description: What the rule says of itself.
@@ -82,6 +84,7 @@ class Traffic:
     peer: str
     range_: Network | None = None
     is_open: bool = False
+    is_group: bool = False
     is_list: bool = False
     group: str
     description: str = ""
@@ -252,6 +255,11 @@ class AllTraffic:
         return frozenset(group_of(it) for it in self.plan.of("aws_security_group") if it.comes)
 
     @cached_property
+    def own_groups(self) -> frozenset[str]:
+        """The groups of the plan that are there after it, as far as their ids are known."""
+        return frozenset(group_of(it) for it in self.plan.of(*GROUPS) if it.stays)
+
+    @cached_property
     def gone_groups(self) -> frozenset[str]:
         """The groups that go."""
         groups = self.plan.of("aws_security_group")
@@ -346,6 +354,7 @@ def _of_rule(direction: str, rule: Mapping[str, Any], *, group: str) -> Iterator
             peer=peer,
             range_=range_,
             is_open=name_of_peer in _RANGES and range_ is None,
+            is_group=name_of_peer in _GROUPS,
             is_list=name_of_peer in _LISTS,
             group=group,
             description=_text(rule.get("description")),

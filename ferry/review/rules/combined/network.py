@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Final
 from ferry.review.plan.plan import COMING, Action, without_key
 from ferry.review.plan.ranges import Network, Ranges, is_public, network
 from ferry.review.plan.shown import joined, ours
-from ferry.review.plan.values import UNKNOWN, show
+from ferry.review.plan.values import UNKNOWN, same, show
+from ferry.review.rules.conditions import left_out, refers_to
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Finding, Fine, Phrase
 from ferry.review.rules.row import CREATED, DESTROYED
@@ -22,7 +23,7 @@ from ferry.review.rules.timing import Timing, moment
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from ferry.review.plan.plan import Change, Plan
+    from ferry.review.plan.plan import Change, Neighbours, Plan
     from ferry.review.plan.shown import Shown
     from ferry.review.plan.values import Json
 
@@ -53,6 +54,12 @@ _TARGETS: Final = (
     "transit_gateway_id",
     "vpc_endpoint_id",
     "vpc_peering_connection_id",
+)
+_OWN_TARGETS: Final = (
+    "aws_internet_gateway",
+    "aws_nat_gateway",
+    "aws_vpc_peering_connection",
+    "aws_vpn_gateway",
 )
 _LOCAL: Final = (("local", "local"),)
 
@@ -124,10 +131,9 @@ class _Tables:
         found: dict[str, _Table] = {}
         for change in self.plan.of(_ROUTE, _TABLE):
             side = _side(change, after=after)
-            inline = side.get("route") if change.type == _TABLE else [side]
             names = _INLINE_DESTINATIONS if change.type == _TABLE else _DESTINATIONS
-            for route in inline if isinstance(inline, list) else ():
-                to = _destination(route, names) if isinstance(route, dict) else None
+            for route in _routes_in(change, side):
+                to = _destination(route, names)
                 if to is not None:
                     found.setdefault(_table_of(change, side), _Table()).add(to, _targets(route))
         return found
@@ -177,11 +183,14 @@ def _turned(change: Change) -> Iterator[Finding]:
 
 
 def _come(change: Change, tables: _Tables) -> Iterator[Finding]:
-    """A route that comes, in a table that is there; of a new table the subnets are judged."""
+    """A route that comes; in a new table it leads to what is the plan's own."""
     table, to = _table_of(change, change.after), _destination(change.after)
-    if table in tables.new:
-        return
     values = {"to": _shown_destination(change), "way": _shown_way(change)}
+    if table in tables.new:
+        if not all(_is_ours(change, name, to) for name in _TARGETS):
+            effect = "Traffic to {to} goes to what this plan does not have: {way}."
+            yield _finding(change, Danger.WIDER_ACCESS, effect, values)
+        return
     if _is_gateway(change.after) and (to is None or is_public(to)):
         yield _finding(
             change,
@@ -208,6 +217,67 @@ def _come(change: Change, tables: _Tables) -> Iterator[Finding]:
     yield _finding(
         change, Danger.WIDER_ACCESS, "Subnets that exist get a way to {to}: {way}.", values
     )
+
+
+def _is_ours(route: Change, name: str, to: Network | None) -> bool:
+    """Whether a target of a route is not set, or the plan's own.
+
+    A transit gateway is another's; the environment's file names it, and the plan's VPC joins it. Of
+    private ranges it may be the way, of the internet it is not.
+    """
+    value = route.after.get(name)
+    if not value or left_out(route, name) or refers_to(*_OWN_TARGETS)(route, name):
+        return True
+    joined_by = route.neighbours.of("aws_ec2_transit_gateway_vpc_attachment")
+    return (
+        name == "transit_gateway_id"
+        and to is not None
+        and not is_public(to)
+        and any(it.stays and same(it.after.get(name), value) for it in joined_by)
+    )
+
+
+def out_of_reach(change: Change, attribute: str) -> bool:
+    """The subnets that an attribute refers to give no public addresses, and no gateway leads in."""
+    public = change.neighbours.once(_public_subnets)
+    return not any(
+        other.after.get("map_public_ip_on_launch") not in {None, False}
+        or _named(other, "id") in public
+        for address in (change.references or {}).get(attribute, ())
+        for other in change.neighbours.get(address, ())
+    )
+
+
+def _public_subnets(neighbours: Neighbours) -> frozenset[str]:
+    """The subnets from whose table a route leads to an internet gateway."""
+    tables = {
+        _table_of(it, it.after)
+        for it in neighbours.of(_ROUTE, _TABLE)
+        if it.stays
+        and any(map(_is_gateway, _routes_in(it, it.after)))
+        and not left_out(it, "gateway_id")
+    }
+    return frozenset(
+        _named(it, "subnet_id")
+        for it in neighbours.of("aws_route_table_association")
+        if it.stays and _table_of(it, it.after) in tables
+    )
+
+
+def _named(change: Change, attribute: str) -> str:
+    """A resource by its id, or by its address where that is not known."""
+    id_ = change.after.get(attribute)
+    if isinstance(id_, str) and id_:
+        return id_
+    if attribute == "id":
+        return without_key(change.address)
+    return next(iter((change.references or {}).get(attribute, ())), "")
+
+
+def _routes_in(change: Change, side: Mapping[str, Json]) -> list[Mapping[str, Json]]:
+    """The route that a resource is, or those that a table holds."""
+    inline = side.get("route") if change.type == _TABLE else [side]
+    return [it for it in inline if isinstance(it, dict)] if isinstance(inline, list) else []
 
 
 def _side(change: Change, *, after: bool) -> Mapping[str, Json]:

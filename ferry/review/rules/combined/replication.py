@@ -449,13 +449,19 @@ class _Tasks:
             self._kinds[address] = frozenset(map(_kind, group)) if stay else frozenset()
         return self._kinds[address]
 
-    @staticmethod
-    def target(task: Change) -> str:
-        """Where a task writes: what two tasks that write to one target have in common."""
+    def target(self, task: Change) -> str:
+        """Where a task writes: what two tasks that write to one target have in common.
+
+        Two endpoints may lead to one database. Which server is behind a secret no plan tells, so
+        databases of one name are taken for the same.
+        """
         value = task.after.get("target_endpoint_arn")
         if isinstance(value, str):
-            return value
-        return " ".join((task.references or {}).get("target_endpoint_arn", ()))
+            it = self._by_arn.get(value)
+            return (_database(it) if it else "") or value
+        named = (task.references or {}).get("target_endpoint_arn", ())
+        found = {_database(it) for address in named for it in task.neighbours.get(address, ())}
+        return " ".join(found if len(found) == 1 and "" not in found else named)
 
     @cached_property
     def _staying(self) -> Sequence[tuple[Change, Mappings | None]]:
@@ -490,6 +496,14 @@ def _once(read: dict[str, _Read], text: Json, reader: Callable[[Json], _Read]) -
     if text not in read:
         read[text] = reader(text)
     return read[text]
+
+
+def _database(endpoint: Change) -> str:
+    """The server and the database that an endpoint names; empty where it names no database."""
+    database, server = (endpoint.after.get(it) for it in ("database_name", "server_name"))
+    if not isinstance(database, str) or not database:
+        return ""
+    return f"{server.lower() if isinstance(server, str) else ''}/{database}"
 
 
 def _kind(change: Change) -> tuple[str, str | None]:
@@ -586,10 +600,11 @@ def _endpoint_made(plan: Plan, change: Change) -> Iterator[Finding | Fine]:
         yield Fine(change=change, attribute="extra_connection_attributes", because=because)
     yield _encryption(change)
     secret = change.after.get("secrets_manager_arn")
-    if isinstance(secret, str) and plan.account_id:
-        own = rf"arn:[a-z-]+:secretsmanager:[a-z0-9-]+:{re.escape(plan.account_id)}:secret:[^*?]+"
+    if isinstance(secret, str) and plan.account_id and plan.prefix:
+        it = re.escape(plan.account_id), re.escape(plan.prefix)
+        own = rf"arn:[a-z-]+:secretsmanager:[a-z0-9-]+:{it[0]}:secret:{it[1]}/[^*?]+"
         if re.fullmatch(own, secret):
-            because = "A secret of this account."
+            because = "A secret of this environment."
             yield Fine(change=change, attribute="secrets_manager_arn", because=because)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from ferry.review.plan.plan import COMING, Action
 from ferry.review.plan.traffic import GROUPS, RULE_RESOURCES, AllTraffic, traffic_of
 from ferry.review.plan.values import UNKNOWN
+from ferry.review.rules.conditions import left_out, refers_to
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Finding, Fine, Phrase
 from ferry.review.rules.row import CREATED, DESTROYED
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ferry.review.plan.plan import Change, Plan
-    from ferry.review.plan.traffic import TrafficChange
+    from ferry.review.plan.traffic import Traffic, TrafficChange
 
 _SOURCE: Final = "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html"
 _DEFAULT: Final = "aws_default_security_group"
@@ -69,13 +70,40 @@ def _opened(it: TrafficChange, everything: AllTraffic) -> Finding | None:
             if it.change.comes
             else "{peer} is let through: {ports}.",
         )
+    effect = _effect_of_new(it, everything)
+    return _finding(it, Danger.WIDER_ACCESS, effect) if effect else None
+
+
+def _effect_of_new(it: TrafficChange, everything: AllTraffic) -> str:
+    """What a rule of a new group opens that nobody would expect; empty where there is nothing."""
+    traffic = it.traffic
+    if traffic.is_group and not _is_ours(it, everything):
+        return "A group that this plan does not have is let through: {peer}, {ports}."
     if traffic.is_list:
-        effect = "Whatever stands in the list {peer} is let through: {ports}."
-        return _finding(it, Danger.WIDER_ACCESS, effect)
+        return "Whatever stands in the list {peer} is let through: {ports}."
     if traffic.is_open or everything.becomes_worldwide(traffic):
-        effect = "All of the internet may be reached: {peer}, {ports}."
-        return _finding(it, Danger.WIDER_ACCESS, effect)
-    return None
+        return "All of the internet may be reached: {peer}, {ports}."
+    if traffic.is_public and not _is_one_port(traffic):
+        return "{peer}, of the internet, may be reached at more than one port: {ports}."
+    return ""
+
+
+def _is_ours(it: TrafficChange, everything: AllTraffic) -> bool:
+    """Whether the group that is let through is one of the plan's own."""
+    name = "referenced_security_group_id"
+    return (
+        it.traffic.peer in everything.own_groups
+        or refers_to(*GROUPS)(it.change, name) is True
+        or left_out(it.change, name) is True
+    )
+
+
+def _is_one_port(traffic: Traffic) -> bool:
+    return (
+        traffic.protocol in {"tcp", "udp"}
+        and traffic.span is not None
+        and (traffic.span[0] == traffic.span[1])
+    )
 
 
 def _opened_to_internet(it: TrafficChange, everything: AllTraffic) -> Finding:

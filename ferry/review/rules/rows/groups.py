@@ -9,9 +9,11 @@ from typing import Final
 
 from facts.aurora import ENGINE
 from ferry.review.plan.plan import Action
+from ferry.review.rules.combined.network import out_of_reach
 from ferry.review.rules.combined.parameter_groups import groups_go
 from ferry.review.rules.combined.parameters import parameters_change
 from ferry.review.rules.conditions import (
+    all_of,
     always,
     is_boolean,
     looked_up,
@@ -54,7 +56,7 @@ ROWS: Final[tuple[Row, ...]] = (
     Harmless(_SUBNETS, ("subnet_ids",), "Nothing stands in it yet; who reaches what will is judged.",
              when=looked_up("aws_subnet"), on=frozenset({Action.CREATE})),
     Harmless(_SUBNETS, ("subnet_ids",), "Instances stay where they are; new ones have more room.",
-             when=refers_to("aws_subnet")),
+             when=all_of(refers_to("aws_subnet"), out_of_reach)),
     Harmless(_SUBNETS, ("description",), "A description.", when=always),
     Reported(_SUBNETS, ("arn", "vpc_id", "supported_network_types")),
     *(

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Final
 from facts.aurora import ENGINE
 from facts.dms import SSL_MODES
 from ferry.review.plan.plan import Action
+from ferry.review.rules.combined.network import out_of_reach
 from ferry.review.rules.combined.replication import endpoint_changes, task_changes
 from ferry.review.rules.conditions import (
+    all_of,
     always,
     any_of,
     between,
@@ -185,7 +187,7 @@ ROWS: Final[tuple[Row, ...]] = (
     Harmless(_SUBNETS, ("subnet_ids",), "Nothing stands in it yet; who reaches what will is judged.",
              when=looked_up("aws_subnet"), on=frozenset({Action.CREATE})),
     Harmless(_SUBNETS, ("subnet_ids",), "The instance stays where it is, and has more room.",
-             when=refers_to("aws_subnet")),
+             when=all_of(refers_to("aws_subnet"), out_of_reach)),
     Harmless(_SUBNETS, ("replication_subnet_group_description",), "A description.", when=always),
     Reported(_SUBNETS, ("replication_subnet_group_arn", "vpc_id")),
     # Endpoints

@@ -122,6 +122,8 @@ def reviewed(
         plan_text(*changes, **parts),
         stack_text=None if stack is None else json.dumps(stack),
         account_id=ACCOUNT,
+        environment="dev",
+        project="aurora-ferry",
     )
     return review(plan, environment="dev", block=block)
 

@@ -130,7 +130,7 @@ ENDPOINT_ATTRIBUTES: Mapping[str, Json] = {
     "pause_replication_tasks": False,
     "redshift_settings": UNKNOWN,
     "secrets_manager_access_role_arn": UNKNOWN,
-    "secrets_manager_arn": f"arn:aws:secretsmanager:eu-central-1:{ACCOUNT}:secret:source-AbCdEf",
+    "secrets_manager_arn": f"arn:aws:secretsmanager:eu-central-1:{ACCOUNT}:secret:aurora-ferry-dev/source-AbCdEf",
     "ssl_mode": "verify-full",
 }
 

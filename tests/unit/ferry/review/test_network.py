@@ -72,7 +72,10 @@ def test_a_network_may_connect_to_a_group_that_exists() -> None:
 
 
 IN_NEW_GROUP = configured(
-    aws_vpc_security_group_ingress_rule__it={"security_group_id": ["aws_security_group.it"]},
+    aws_vpc_security_group_ingress_rule__it={
+        "security_group_id": ["aws_security_group.it"],
+        "referenced_security_group_id": ["aws_security_group.it"],
+    },
     aws_vpc_security_group_egress_rule__it={"security_group_id": ["aws_security_group.it"]},
     aws_security_group__it={"vpc_id": ["aws_vpc.it"]},
 )
@@ -645,3 +648,27 @@ def test_an_endpoint_in_a_vpc_that_exists_is_safe_where_it_is_asked_by_its_name(
 ) -> None:
     given = {"vpc_id": "vpc-1", "vpc_endpoint_type": kind, "private_dns_enabled": private_name}
     assert reviewed(change("aws_vpc_endpoint", "create", None, given)).exit_code == exit_code
+
+
+@pytest.mark.parametrize(
+    ("subnet", "gateway", "exit_code"),
+    [
+        ({}, {"nat_gateway_id": "nat-1"}, 0),
+        ({"map_public_ip_on_launch": True}, {"nat_gateway_id": "nat-1"}, 1),
+        ({}, {"gateway_id": "igw-1"}, 1),
+    ],
+)
+@pytest.mark.parametrize("group", ["aws_db_subnet_group", "aws_dms_replication_subnet_group"])
+def test_a_subnet_group_gets_a_subnet_by_whether_the_internet_reaches_it(
+    group: str, subnet: dict[str, Any], gateway: dict[str, Any], exit_code: int
+) -> None:
+    around = [
+        stays("aws_subnet", "old", id="subnet-1"),
+        stays("aws_subnet", "new", id="subnet-2", **subnet),
+        stays("aws_route_table_association", subnet_id="subnet-2", route_table_id="rtb-1"),
+        stays("aws_route", route_table_id="rtb-1", destination_cidr_block="0.0.0.0/0", **gateway),
+    ]
+    grows = change(group, "update", {"subnet_ids": ["subnet-1"]},
+                   {"subnet_ids": ["subnet-1", "subnet-2"]})  # fmt: skip
+    refers = configured(**{f"{group}__it": {"subnet_ids": ["aws_subnet.old", "aws_subnet.new"]}})
+    assert reviewed(grows, *around, configuration=refers).exit_code == exit_code

@@ -236,6 +236,18 @@ def test_tasks_that_write_elsewhere_do_not_matter() -> None:
     assert reviewed(new_task(), other, *AROUND).exit_code == 0
 
 
+def test_another_endpoint_of_the_same_database_is_the_same_target() -> None:
+    other = other_task(rule("orders"), target_endpoint_arn="arn:other")
+    for database, exit_code in (("app", 1), ("archive", 0)):
+        endpoints = [
+            stays(ENDPOINT, arn, endpoint_arn=f"arn:{arn}", endpoint_type="target",
+                  secrets_manager_arn=f"arn:{arn}-secret", database_name=name)
+            for arn, name in (("target", "app"), ("other", database))
+        ]  # fmt: skip
+        around = [it for it in AROUND if it["name"] != "target"]
+        assert reviewed(new_task(), other, *around, *endpoints).exit_code == exit_code
+
+
 def test_a_task_whose_tables_cannot_be_read_may_carry_the_same() -> None:
     found = reviewed(new_task(), other_task(table_mappings="no JSON"), *AROUND)
     assert effects(found) == ["Which tables another task carries cannot be told."]

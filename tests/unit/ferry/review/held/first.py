@@ -9,10 +9,18 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from tests.unit.ferry.review.held.base import account, created, deployed, stack
-from tests.unit.ferry.review.held.edits import NOTHING, SAFE, UNKNOWN, Held, creates
+from tests.unit.ferry.review.held.edits import (
+    NOTHING,
+    SAFE,
+    SECOND_OR_BLOCKED,
+    UNKNOWN,
+    Held,
+    creates,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -143,5 +151,95 @@ ROWS: Final = (
         expected=SAFE,
         why="The two roles that DMS needs, which trust DMS for this account only.",
         of=NOTHING,
+    ),
+)
+
+
+def _other(name: str, of: str, why: str, /, **to: Json) -> Held:
+    """Staging's first deployment, in which one resource is another than the stacks make."""
+    address = deployed()[of].address
+    steps = [replace(it, to={**it.to, **to}) if it.name == address else it for it in _staging()]
+    return Held(
+        name=f"first-{name}",
+        edit=steps,
+        expected=SECOND_OR_BLOCKED,
+        why=why,
+        of=NOTHING,
+        stack_text=_stack_text("staging"),
+    )
+
+
+def _route(name: str, /, **target: Json) -> Held:
+    return _other(
+        f"default-route-to-{name}",
+        "aws_route.nat_dms-1-to-internet",
+        "All that DMS sends goes through what the plan does not have.",
+        nat_gateway_id=None,
+        **target,
+    )
+
+
+_CLIENTS_IN: Final = "aws_vpc_security_group_ingress_rule.security-groups_clients-to-aurora-in"
+_SOURCE_OUT: Final = "aws_vpc_security_group_egress_rule.security-groups_dms-to-source-out"
+_ENDPOINT: Final = "aws_vpc_endpoint.secretsmanager_endpoint"
+_ADDRESS: Final = "aws_eip.nat_address-1"
+
+DANGEROUS: Final = (
+    _route("an-interface", network_interface_id="eni-0123456789abcdef0"),
+    _route("a-transit-gateway", transit_gateway_id="tgw-0f00ba7c0ffee0000"),
+    _route("an-endpoint", vpc_endpoint_id="vpce-0123456789abcdef0"),
+    _route("an-internet-gateway", gateway_id="igw-0123456789abcdef0"),
+    _other(
+        "route-in-the-table",
+        "aws_route_table.network_aurora-routes",
+        "Aurora's subnets get a way to the internet.",
+        route=[{"cidr_block": "0.0.0.0/0", "gateway_id": "igw-0123456789abcdef0"}],
+    ),
+    _other(
+        "endpoint-of-anybodys-service",
+        _ENDPOINT,
+        "Whoever offers the service sees what DMS asks for.",
+        service_name="com.amazonaws.vpce.eu-central-1.vpce-svc-0123456789abcdef0",
+    ),
+    _other(
+        "endpoint-without-private-dns",
+        _ENDPOINT,
+        "DMS asks for its secrets on another way.",
+        private_dns_enabled=False,
+    ),
+    _other(
+        "address-of-a-pool",
+        _ADDRESS,
+        "Whose it is nobody knows.",
+        public_ipv4_pool="ipv4pool-ec2-1",
+    ),
+    _other("address-stated", _ADDRESS, "Whose it is nobody knows.", address="203.0.113.9"),
+    _other(
+        "another-accounts-group",
+        _CLIENTS_IN,
+        "Another account's machines reach Aurora.",
+        referenced_security_group_id="999999999999/sg-0123456789abcdef0",
+    ),
+    _other(
+        "every-port-of-the-source",
+        _SOURCE_OUT,
+        "DMS connects to PostgreSQL alone.",
+        ip_protocol="-1",
+        from_port=None,
+        to_port=None,
+    ),
+    _other(
+        "all-of-ipv4-behind-nat64",
+        _SOURCE_OUT,
+        "NAT64 reaches every address of IPv4 by it.",
+        cidr_ipv4=None,
+        cidr_ipv6="64:ff9b::/96",
+    ),
+    _other(
+        "another-environments-source",
+        "aws_dms_endpoint.source_endpoint",
+        "Staging would read production's data.",
+        secrets_manager_arn="arn:aws:secretsmanager:eu-central-1:111122223333:secret:"
+        "aurora-ferry-prod/source-AbCdEf",
     ),
 )

@@ -36,6 +36,7 @@ DANGEROUS: Final[tuple[Held, ...]] = (
     *hidden.ROWS,
     *others.ROWS,
     *mixed.ROWS,
+    *first.DANGEROUS,
 )
 EVERYDAY: Final[tuple[Held, ...]] = (*everyday.ROWS, *first.ROWS)
 ROWS: Final = (*DANGEROUS, *EVERYDAY)
