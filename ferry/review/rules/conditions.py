@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ferry.review.plan.plan import Change, Group
 
     Condition = Callable[[Change, str], bool | None]
-    Comparison = Callable[[Any, Any], bool]
+    Comparison = Callable[[Any, Any], bool | None]
 
 _NUMBER: Final = re.compile(r"[0-9]{1,9}")
 _DECIMAL: Final = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,9})?")
@@ -97,13 +97,18 @@ def _unseen(value: Json) -> bool:
     return holds_unknown(value) or holds_hidden(value)
 
 
-def _number(value: Json) -> float | None:
-    """A number; None for what is none, true and false included."""
+def number(value: Json) -> float | None:
+    """A number, or a text that is one; None for what is none, true and false included."""
+    if isinstance(value, str):
+        return float(value) if _DECIMAL.fullmatch(value) else None
     return value if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
-def _lower(before: Json, after: Json) -> bool:
-    old, new = _number(before), _number(after)
+def _lower(before: Json, after: Json) -> bool | None:
+    """Whether a number goes down, or is no longer set; None where a text is none."""
+    old, new = number(before), number(after)
+    if any(it and number(it) is None for it in (before, after) if isinstance(it, str)):
+        return None
     return old is not None and (new is None or new < old)
 
 
@@ -127,6 +132,16 @@ def _newer_minor(before: Json, after: Json) -> bool:
 
 lowered: Final = compare(_lower)
 """A number goes down, or is no longer set."""
+
+
+def lowered_from(default: float) -> Condition:
+    """A number goes down, where what is not set is AWS's default."""
+
+    def of(value: Json) -> Json:
+        return default if value is None else value
+
+    return compare(lambda before, after: _lower(of(before), of(after)))
+
 
 raised: Final = compare(lambda before, after: _lower(after, before))
 """A number goes up, or is set."""
@@ -197,10 +212,8 @@ def between(low: float, high: float) -> Condition:
     """The new value is a number within bounds, both included; so is a text that is one."""
 
     def within(after: Json) -> bool:
-        number = _number(after)
-        if number is None and isinstance(after, str) and _DECIMAL.fullmatch(after):
-            number = float(after)
-        return number is not None and low <= number <= high
+        found = number(after)
+        return found is not None and low <= found <= high
 
     return becomes_one(within)
 

@@ -27,7 +27,6 @@ from ferry.review.rules.combined.alarm_values import (
     is_closer,
     is_inclusive,
     metric_of,
-    number,
     place_of,
     side_of,
     sides,
@@ -35,6 +34,7 @@ from ferry.review.rules.combined.alarm_values import (
     unseen,
     window_of,
 )
+from ferry.review.rules.conditions import number
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Finding, Phrase
 
@@ -200,6 +200,24 @@ def _new_statistic(change: Change, *, is_foreign: bool) -> Iterator[Fine]:
             yield fine(change, it, "One metric more is watched.")
 
 
+def _longest(period: int) -> int:
+    """For how many seconds an alarm may look back; CloudWatch refuses more. Source: PutMetricAlarm."""
+    return 604_800 if period >= 3_600 else 86_400  # noqa: PLR2004 - an hour
+
+
+def _too_long(change: Change) -> Finding:
+    return Finding(
+        danger=Danger.REFUSED,
+        change=change,
+        attribute=", ".join(it for it in WINDOW if change.changes(it)),
+        effect=Phrase(
+            "CloudWatch refuses an alarm that looks back for longer than a day, or than seven where "
+            "a period is an hour or more."
+        ),
+        source=PUT_ALARM,
+    )
+
+
 def _new_window(change: Change) -> Iterator[Fine]:
     is_known = str(change.after.get("namespace")) in metrics.NAMESPACES
     least = metrics.PUBLISHED_EVERY_SECONDS if is_known else 1
@@ -252,6 +270,9 @@ def _window(change: Change) -> Iterator[Finding | Fine]:
     changed = [it for it in WINDOW if change.changes(it)]
     before, after = window_of(change.before), window_of(change.after)
     if not changed or before is None or after is None:
+        return
+    if after[0] * after[1] > _longest(after[0]):
+        yield _too_long(change)
         return
     is_known = str(change.after.get("namespace")) in metrics.NAMESPACES
     least = metrics.PUBLISHED_EVERY_SECONDS if is_known else before[0]

@@ -98,11 +98,6 @@ def place_of(statistic: Json, extended: Json) -> float | None:
     return HIGHEST if statistic == Statistic.MAXIMUM else None
 
 
-def number(value: Json) -> float | None:
-    """A number; None for whatever is none."""
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
-
-
 def unseen(value: Json) -> bool:
     """Whether a value, or a part of it, may be anything."""
     return holds_unknown(value) or holds_hidden(value)

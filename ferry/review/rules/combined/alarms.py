@@ -27,12 +27,11 @@ from ferry.review.rules.combined.alarm_values import (
     deaf,
     fine,
     is_closer,
-    number,
     side_of,
     unseen,
 )
 from ferry.review.rules.combined.own import is_own
-from ferry.review.rules.conditions import refers_to
+from ferry.review.rules.conditions import number, refers_to
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Finding, Fine, Phrase
 from ferry.review.rules.row import CREATED, DESTROYED, REPLACED

@@ -75,6 +75,18 @@ def keys_go(plan: Plan) -> Iterator[Finding | Fine]:
                 remedy=Phrase("Copy the snapshots under another key; keep the key in the code."),
                 source=_KMS,
             )
+            yield Finding(
+                danger=Danger.OUTAGE,
+                change=change,
+                effect=Phrase(
+                    "A key that waits for its deletion decrypts nothing: Aurora stops the cluster, "
+                    "DMS and the secrets fail."
+                ),
+                when=moment(change, Timing.NOW),
+                lasts="until the deletion is cancelled, the key enabled, and the cluster started",
+                remedy=Phrase("aws kms cancel-key-deletion and enable-key, while it waits"),
+                source=_KMS,
+            )
 
 
 def secrets_go(plan: Plan) -> Iterator[Finding | Fine]:
@@ -152,12 +164,20 @@ def _copied(plan: Plan) -> Iterator[Finding | Fine]:
             change=change,
             attribute="replica",
             effect=Phrase(
+                "Whether the secret is copied to other regions is known only after apply: a plan's "
+                "configuration does not show blocks that Terraform makes itself."
+            )
+            if change.comes and change.after.get("replica") is UNKNOWN
+            else Phrase(
                 "The secret is copied to other regions, or no longer: {after} in place of {before}.",
                 {
                     "before": change.shown_before("replica"),
                     "after": change.shown_after("replica"),
                 },
             ),
+            remedy=Phrase("Give the stack too (--stack), which says it.")
+            if change.comes and change.after.get("replica") is UNKNOWN
+            else Phrase(""),
             source=_REPLICAS,
         )
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from facts.parameters import FORCE_SSL, PARAMETERS, is_harmless, is_static
+from facts.parameters import FORCE_SSL, LOGICAL_REPLICATION, PARAMETERS, is_harmless, is_static
+from ferry.review.plan.shown import ours
 from ferry.review.plan.values import UNKNOWN, show
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Finding, Fine, Phrase
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from ferry.review.plan.plan import Change, Plan
     from ferry.review.plan.shown import Shown
+    from ferry.review.plan.values import Json
 
 _PARAMETERS: Final = (
     "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_WorkingWithParamGroups.html"
@@ -49,6 +51,22 @@ _EFFECTS: Final = {
     ),
 }
 """What a dynamic parameter does with a value that is not among the harmless ones."""
+
+
+_NOT_AT_ALL: Final = ({"-1"},)
+_SWITCHED_OFF: Final = ({"0", "off", "false", "no"},)
+_LOGGED: Final[Mapping[str, tuple[set[str], ...]]] = {
+    "log_autovacuum_min_duration": _NOT_AT_ALL,
+    "log_connections": _SWITCHED_OFF,
+    "log_disconnections": _SWITCHED_OFF,
+    "log_lock_waits": _SWITCHED_OFF,
+    "log_min_duration_statement": _NOT_AT_ALL,
+    "log_statement": ({"none"}, {"ddl"}, {"mod"}),
+    "log_temp_files": _NOT_AT_ALL,
+}
+"""What is logged the least with, and then more. PostgreSQL's default is to log nothing of these.
+
+Source: https://www.postgresql.org/docs/15/runtime-config-logging.html"""
 
 
 def parameters_change(plan: Plan) -> Iterator[Finding | Fine]:
@@ -113,8 +131,8 @@ def _one_parameter(
     before, after = (it[0] if it else None for it in (old, new))
     values = {
         "name": change.shown(name, "parameter"),
-        "before": change.shown(show(before), "parameter"),
-        "after": change.shown(show(after), "parameter"),
+        "before": change.shown(show(before), "parameter") if old else ours("the default"),
+        "after": change.shown(show(after), "parameter") if new else ours("the default"),
     }
     static = is_static(name)
     method = new[1] if new else (old or (None, None))[1]
@@ -130,6 +148,7 @@ def _one_parameter(
             Danger.WIDER_ACCESS,
             "Clients may connect without TLS: {name} becomes {after}.",
             values,
+            timing=Timing.RESTART if method == "pending-reboot" else Timing.NOW,
         )
     elif not harmless and static is False:
         danger, effect = _EFFECTS.get(
@@ -137,6 +156,22 @@ def _one_parameter(
             (Danger.UNCLEAR, "No rule says that {name} is harmless at {after}; it was {before}."),
         )
         yield _parameter(change, danger, effect, values)
+    elif _detail(name, after if new else None) < _detail(name, before if old else None):
+        yield _parameter(
+            change,
+            Danger.UNWATCHED,
+            "The log tells less: {name} becomes {after}, not {before}.",
+            values,
+        )
+    if name == LOGICAL_REPLICATION and old and not harmless:
+        yield _parameter(
+            change,
+            Danger.REPLICATION_LOSS,
+            "Logical replication from Aurora ends when the instances are restarted, and its slots "
+            "are lost: {name} becomes {after}.",
+            values,
+            timing=Timing.RESTART,
+        )
     if change.action in CHANGED_OR_REPLACED and (static is not False or method == "pending-reboot"):
         yield _parameter(
             change,
@@ -149,6 +184,18 @@ def _one_parameter(
         yield _parameter(
             change, Danger.UNCLEAR, "No rule says that {name} is harmless at {after}.", values
         )
+
+
+def _detail(name: str, value: Json) -> int:
+    """How much a parameter makes PostgreSQL log, the more the higher; 0 for what logs nothing."""
+    ranks = _LOGGED.get(name, ())
+    if value is None:
+        row = PARAMETERS.get(name)
+        value = next(iter(row.defaults.values()), None) if row else None
+    if value is None:
+        return 0
+    text = str(value).lower()
+    return next((rank for rank, words in enumerate(ranks) if text in words), len(ranks))
 
 
 def _at_once(change: Change, values: dict[str, Shown], *, static: bool | None) -> Finding:

@@ -18,9 +18,9 @@ from ferry.review.rules.combined.alarm_values import (
     SUBJECT,
     is_inclusive,
     metric_of,
-    number,
     side_of,
 )
+from ferry.review.rules.conditions import number
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Finding, Phrase
 
@@ -42,6 +42,8 @@ _MOST_OF: Final = {
     metrics.DMS_FREE_STORAGE.name: "storage",
 }
 """What an instance limits a metric by."""
+
+_ALMOST_NOTHING: Final = 0.01
 
 _SAYS: Final = (*SUBJECT, *STATISTIC, "threshold", "comparison_operator")
 
@@ -145,7 +147,9 @@ def _beyond_all(alarm: Change, threshold: float, side: Comparison) -> Phrase | N
         return None
     values = {"metric": alarm.shown_after("metric_name"), "threshold": _shown(alarm, threshold)}
     inclusive = is_inclusive(alarm.after)
-    at_zero = _passes(side, threshold, 0, inclusive=inclusive)
+    # A processor is never quite idle.
+    least = _ALMOST_NOTHING if metric in (metrics.AURORA_CPU, metrics.DMS_CPU) else 0
+    at_zero = _passes(side, threshold, least, inclusive=inclusive)
     at_most = (
         side is Comparison.ABOVE
         if metric.most is None

@@ -186,8 +186,8 @@ CLUSTER: Final[tuple[Row, ...]] = (
              "The environment's own parameters, which are judged.",
              when=refers_to("aws_rds_cluster_parameter_group"), on=MADE),
     Rule(_CLUSTER, "storage_type", always, Danger.INTERRUPTION,
-         "Storage is billed in another way ({before} to {after}), and cannot be changed to "
-         "I/O-Optimized again for 30 days.", timing=Timing.AS_SET,
+         "Storage is billed in another way ({before} to {after}). To I/O-Optimized RDS changes it "
+         "once in 30 days, back at any time.", timing=Timing.AS_SET,
          lasts="no outage, but for instances of NVMe classes, which restart", source=_STORAGE),
     Harmless(_CLUSTER, ("storage_type",), "How a new cluster's storage is billed.",
              when=any_of(one_of("aurora", "aurora-iopt1"), left_out), on=MADE),
@@ -245,6 +245,7 @@ CLUSTER: Final[tuple[Row, ...]] = (
              when=refers_to("aws_secretsmanager_secret_version"), on=MADE),
     Rule(_CLUSTER, "manage_master_user_password", always, Danger.REPLICATION_STOP,
          "RDS keeps the password in a secret of its own: DMS's secret no longer holds it.",
+         timing=Timing.NOW, lasts="until DMS's secret holds the new one",
          source=f"{_GUIDE}/rds-secrets-manager.html"),
     Harmless(_CLUSTER, ("manage_master_user_password",), "The password is not kept by RDS.",
              when=is_false, on=MADE),
@@ -368,7 +369,8 @@ INSTANCE: Final[tuple[Row, ...]] = (
     *_measured(_INSTANCE, "The instance's"),
     Rule(_INSTANCE, "promotion_tier", always, Danger.INTERRUPTION,
          "Should the writer fail, another instance may take over: this one stands at {after}, no "
-         "longer at {before}.", source=_FAILING_OVER),
+         "longer at {before}.", timing=Timing.NOW, lasts="about a minute, should it take over",
+         source=_FAILING_OVER),
     Harmless(_INSTANCE, ("promotion_tier",), "Where it stands, should the writer fail.",
              when=between(0, 15), on=MADE),
     Harmless(_INSTANCE, ("copy_tags_to_snapshot",), "Whether snapshots bear the instance's tags.",

@@ -22,6 +22,7 @@ from ferry.review.rules.conditions import (
     between,
     compare,
     left_out,
+    number,
     one_of,
     refers_to,
     removed,
@@ -98,8 +99,7 @@ def _tells_no_secret(change: Change, attribute: str) -> bool:
 
 def _days(retention: Json) -> float:
     """For how long a log is kept; nothing and zero are for ever."""
-    known = isinstance(retention, int | float) and retention > 0
-    return retention if known else float("inf")
+    return number(retention) or float("inf")
 
 
 _is_false: Final = becomes_one(lambda after: after is False)

@@ -131,7 +131,7 @@ ROWS: Final[tuple[Row, ...]] = (
              when=any_of(between(5, 6144), left_out), on=MADE),
     Rule(_INSTANCE, "multi_az", turned_off, Danger.REPLICATION_STOP,
          "There is no standby any more: when the instance or its zone fails, the tasks stop.",
-         timing=Timing.AS_SET, lasts=_PAUSE, source=_MODIFY),
+         timing=Timing.AS_SET, lasts="until there is one again", source=_MODIFY),
     Harmless(_INSTANCE, ("multi_az",), "A standby is added beside the instance.", when=turned_on),
     Harmless(_INSTANCE, ("multi_az",), "Nothing relies on a standby yet.",
              when=any_of(_OFF, left_out), on=MADE),
@@ -193,8 +193,9 @@ ROWS: Final[tuple[Row, ...]] = (
     # Endpoints
     Harmless(_ENDPOINT, (CREATED,), "No task uses it yet.", when=always),
     Rule(_ENDPOINT, DESTROYED, always, Danger.REPLICATION_LOSS,
-         "The endpoint goes. Tasks that use it go with it, and with them their positions; a new "
-         "one starts with the full load.", timing=Timing.NOW, lasts="until a full load is done",
+         "The endpoint goes: DMS refuses that while a task uses it, and a task that goes first "
+         "takes its position along; a new one starts with the full load.", timing=Timing.NOW,
+         lasts="until a full load is done",
          source=f"{_API}/API_DeleteEndpoint.html"),
     Replaces(_ENDPOINT, ("endpoint_id", "kms_key_arn")),
     Harmless(_ENDPOINT, ("endpoint_id",), "The name of a new endpoint.", when=always, on=MADE),

@@ -376,7 +376,7 @@ WAITS = "{} becomes {}, and stays {} until the instances are restarted."
         (
             [parameter("effective_cache_size", "1")],
             [],
-            ['No rule says that effective_cache_size is harmless at (not set); it was "1".'],
+            ['No rule says that effective_cache_size is harmless at the default; it was "1".'],
         ),
         (
             [parameter("max_connections", "1", "pending-reboot")],
@@ -386,12 +386,12 @@ WAITS = "{} becomes {}, and stays {} until the instances are restarted."
         (
             [],
             [parameter("work_mem", "65536", "pending-reboot")],
-            [WAITS.format("work_mem", '"65536"', "(not set)")],
+            [WAITS.format("work_mem", '"65536"', "the default")],
         ),
         (
             [parameter("shared_buffers", "1", "pending-reboot")],
             [],
-            [WAITS.format("shared_buffers", "(not set)", '"1"')],
+            [WAITS.format("shared_buffers", "the default", '"1"')],
         ),
         (
             [],
@@ -408,7 +408,7 @@ WAITS = "{} becomes {}, and stays {} until the instances are restarted."
                 )
             ],
         ),
-        ([parameter("some_new", "1")], [], [WAITS.format("some_new", "(not set)", '"1"')]),
+        ([parameter("some_new", "1")], [], [WAITS.format("some_new", "the default", '"1"')]),
         (
             [parameter("rds.force_ssl", "1")],
             [parameter("rds.force_ssl", "0")],
@@ -417,9 +417,37 @@ WAITS = "{} becomes {}, and stays {} until the instances are restarted."
         (
             [parameter("rds.force_ssl", "1")],
             [],
-            ["Clients may connect without TLS: rds.force_ssl becomes (not set)."],
+            ["Clients may connect without TLS: rds.force_ssl becomes the default."],
         ),
         ([], [parameter("rds.force_ssl", "1")], []),
+        ([], [parameter("log_connections", "0"), parameter("log_statement", "none")], []),
+        (
+            [parameter("log_connections", "on")],
+            [parameter("log_connections", "off")],
+            ['The log tells less: log_connections becomes "off", not "on".'],
+        ),
+        (
+            [parameter("log_statement", "ddl")],
+            [],
+            ['The log tells less: log_statement becomes the default, not "ddl".'],
+        ),
+        ([parameter("log_statement", "ddl")], [parameter("log_statement", "all")], []),
+        (
+            [parameter("log_autovacuum_min_duration", "1000")],
+            [],  # Aurora's default logs it
+            [],
+        ),
+        (
+            [parameter("rds.logical_replication", "1", "pending-reboot")],
+            [parameter("rds.logical_replication", "0", "pending-reboot")],
+            [
+                (
+                    "Logical replication from Aurora ends when the instances are restarted, and its "
+                    'slots are lost: rds.logical_replication becomes "0".'
+                ),
+                WAITS.format("rds.logical_replication", '"0"', '"1"'),
+            ],
+        ),
         (
             [],
             [parameter("default_transaction_read_only", "1")],
@@ -436,7 +464,7 @@ WAITS = "{} becomes {}, and stays {} until the instances are restarted."
             [
                 (
                     'Within seconds the server ends what lasts longer than "1000" ms: '
-                    "statement_timeout, which was (not set)."
+                    "statement_timeout, which was the default."
                 )
             ],
         ),

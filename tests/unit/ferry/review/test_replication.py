@@ -315,7 +315,11 @@ def test_a_key_that_goes() -> None:
         (
             "The key is deleted after 30 days. Whatever it encrypted, snapshots and backups included, "
             "can never be read again."
-        )
+        ),
+        (
+            "A key that waits for its deletion decrypts nothing: Aurora stops the cluster, DMS and the "
+            "secrets fail."
+        ),
     ]
     assert found.exit_code == 4
 

@@ -58,6 +58,8 @@ MADE_OF_ARGUMENTS = {
     "database_insights_mode": ("advanced", "standard", "advanced"),
     "ssl_mode": ("verify-full", "require", "verify-full"),
     "monitoring_interval": (60, 0, 30),
+    "deletion_window_in_days": (30, 7, 30),
+    "recovery_window_in_days": (7, 0, 30),
 }
 
 

@@ -196,6 +196,12 @@ PROTECTION: Final = (
         why="Six days of restore points are deleted and do not come back.",
     ),
     Held(
+        name="backup-retention-written-as-a-text",
+        edit=(updates(CLUSTER, was={"backup_retention_period": "30"}, backup_retention_period=1),),
+        expected=SECOND_OR_BLOCKED,
+        why="Fewer restore points, however the number is written.",
+    ),
+    Held(
         name="backup-retention-not-known-yet",
         edit=(updates(CLUSTER, backup_retention_period=UNKNOWN),),
         expected=NOT_SAFE,

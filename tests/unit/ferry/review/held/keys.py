@@ -237,6 +237,12 @@ KEYS: Final = (
         why="A protection less.",
     ),
     Held(
+        name="key-shorter-window-after-an-import",
+        edit=(updates(KEY, was={"deletion_window_in_days": None}, deletion_window_in_days=7),),
+        expected=SECOND_OR_BLOCKED,
+        why="Unset is AWS's default of 30 days.",
+    ),
+    Held(
         name="key-shorter-window",
         edit=(updates(KEY, was={"deletion_window_in_days": 30}, deletion_window_in_days=7),),
         expected=SECOND_OR_BLOCKED,
@@ -748,6 +754,16 @@ SECRETS: Final = (
         edit=(updates(TARGET_SECRET, kms_key_id=UNKNOWN),),
         expected=NOT_SAFE,
         why="DMS's role may not be allowed that key.",
+    ),
+    Held(
+        name="secret-without-recovery-after-an-import",
+        edit=(
+            updates(
+                MASTER_SECRET, was={"recovery_window_in_days": None}, recovery_window_in_days=0
+            ),
+        ),
+        expected=SECOND_OR_BLOCKED,
+        why="Unset is AWS's default of 30 days; a deleted secret is gone at once.",
     ),
     Held(
         name="secret-without-recovery",

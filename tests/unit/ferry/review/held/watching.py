@@ -494,6 +494,24 @@ EVENTS: Final = (
 
 LOGS: Final = (
     Held(
+        name="log-kept-for-a-week-written-as-a-text",
+        edit=(updates(POSTGRES_LOG, was={"retention_in_days": 30}, retention_in_days="7"),),
+        expected=SECOND_OR_BLOCKED,
+        why="What is older is deleted, however the number is written.",
+    ),
+    Held(
+        name="alarm-that-looks-back-for-years",
+        edit=(
+            updates(
+                SLOT_DISK,
+                was={"evaluation_periods": 5, "datapoints_to_alarm": 5},
+                evaluation_periods=10**9,
+            ),
+        ),
+        expected=SECOND_OR_BLOCKED,
+        why="CloudWatch refuses it.",
+    ),
+    Held(
         name="log-kept-for-a-day",
         edit=(updates(POSTGRES_LOG, retention_in_days=1),),
         expected=SECOND_OR_BLOCKED,
