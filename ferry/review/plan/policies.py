@@ -121,6 +121,14 @@ class Policies:
         """The roles that the plan makes."""
         return frozenset(role_of(it, after=True) for it in self.plan.of(ROLE) if it.comes)
 
+    @cached_property
+    def things(self) -> frozenset[str]:
+        """What is in the plan and may be read or written: ARNs, and the names of log groups."""
+        sides = [(it.type, side) for it in self.plan.changes for side in (it.before, it.after)]
+        found = [side.get(name) for _, side in sides for name in ("arn", "secrets_manager_arn")]
+        found += [side.get("name") for type_, side in sides if type_ == "aws_cloudwatch_log_group"]
+        return frozenset(it for it in found if isinstance(it, str))
+
     def shift(self, it: PolicyChange) -> Shift:
         """What a change of a readable policy gives and takes.
 

@@ -18,6 +18,7 @@ from ferry.review.rules.combined.aurora import (
     family_and_version,
     waiting_upgrade,
 )
+from ferry.review.rules.combined.one_thing import one_under_two_addresses
 from ferry.review.rules.combined.thresholds import thresholds_out_of_reach
 from ferry.review.rules.row import ANY, Judged, Rule
 from ferry.review.rules.rows import aurora, groups, keys, monitoring, network, replication
@@ -45,6 +46,7 @@ _NAMED_BY_NO_ROW: Final[tuple[Combined, ...]] = (
     thresholds_out_of_reach,
     tainted,
     forgotten,
+    one_under_two_addresses,
 )
 """What looks at attributes that rows judge one by one, or at every type of resource."""
 

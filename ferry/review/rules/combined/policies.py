@@ -23,7 +23,7 @@ from ferry.review.plan.policies import (
     PolicyChange,
     role_of,
 )
-from ferry.review.plan.statements import MOST_COMPARISONS, Element, Statement
+from ferry.review.plan.statements import MOST_COMPARISONS, Element, Statement, is_reference
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Finding, Fine, Phrase
 from ferry.review.rules.row import CREATED, DESTROYED
@@ -56,6 +56,16 @@ _KNOWN: Final = re.compile(
 """AWS's policies that allow a service what it needs for one purpose. Sources:
 https://docs.aws.amazon.com/dms/latest/userguide/security-iam.html#CHAP_Security.APIRole and
 https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonRDSEnhancedMonitoringRole.html"""
+
+_OF_ROLES: Final = frozenset(
+    {
+        *("kms:decrypt", "kms:describekey"),
+        *("logs:createlogstream", "logs:describeloggroups", "logs:describelogstreams"),
+        "logs:putlogevents",
+        *("secretsmanager:describesecret", "secretsmanager:getsecretvalue"),
+    }
+)
+"""What the stacks' own roles may do: DMS reads secrets and what encrypts them, flow logs are written."""
 
 _DESTRUCTIVE: Final = frozenset(
     {
@@ -198,6 +208,14 @@ def _given(it: PolicyChange, gives: Sequence[Statement], policies: Policies) -> 
             "A statement allows {who}, a service that has no part in an environment.",
             who=it.shown(services),
         )
+    people = [part for part in gives if part.allows and not part.names_services_alone]
+    if it.attribute == TRUST and people and not strangers:
+        yield _finding(
+            it,
+            Danger.WIDER_ACCESS,
+            "{who} may take a new role: those of an environment are for AWS's services alone.",
+            who=it.shown(_texts(part.principals for part in people)),
+        )
     wide = [part for part in gives if part.allows and of_identity and not part.is_limited(own)]
     if any(not part.is_boundless for part in wide):
         yield _finding(
@@ -207,6 +225,33 @@ def _given(it: PolicyChange, gives: Sequence[Statement], policies: Policies) -> 
             actions=it.shown(_texts(part.actions for part in wide)),
             resources=it.shown(_texts(part.resources for part in wide)),
         )
+    other = [part for part in gives if of_identity and part.allows and part not in wide]
+    other = [part for part in other if not _is_of_an_environment(part, policies)]
+    if other:
+        yield _finding(
+            it,
+            Danger.WIDER_ACCESS,
+            "A new role may {actions} on {resources}: no role of an environment does, or they are "
+            "not of this one.",
+            actions=it.shown(_texts(part.actions for part in other)),
+            resources=it.shown(_texts(part.resources for part in other)),
+        )
+
+
+def _is_of_an_environment(part: Statement, policies: Policies) -> bool:
+    """Whether a limited statement allows what the stacks' roles may, on what is in the plan."""
+    actions = {name.lower() for name in part.actions.names}
+    only_lists = all(name.startswith("logs:describe") for name in actions)
+    return actions <= _OF_ROLES and (
+        only_lists
+        or all(is_reference(it) or _thing(it) in policies.things for it in part.resources.names)
+    )
+
+
+def _thing(arn: str) -> str:
+    """What an ARN is of; a log group's by its name, with or without its streams."""
+    group = arn.partition(":log-group:")[2]
+    return group.removesuffix(":*") or arn
 
 
 def _is_for_a_service(it: PolicyChange, part: Statement, account_id: str) -> bool:
@@ -277,18 +322,15 @@ def attachment_findings(plan: Plan) -> Iterator[Finding | Fine]:
     """What AWS's own policies open to the roles that they are attached to, and what goes with them."""
     new_roles = Policies(plan=plan).new_roles
     attachments = plan.of(_ATTACHMENT)
-    attached = {_pair(it, after=True) for it in attachments if role_of(it, after=True)}
-    was_attached = {_pair(it, after=False) for it in attachments if role_of(it, after=False)}
+    attached = {_pair(it, after=False) for it in attachments if role_of(it, after=False)}
     for change in attachments:
-        if change.goes and _pair(change, after=False) in attached:
-            yield Fine(
-                change=change,
-                attribute=DESTROYED,
-                because="The role has this policy by another attachment.",
-            )
+        stays_so = change.comes and _pair(change, after=False) == _pair(change, after=True)
+        if change.goes and stays_so and role_of(change, after=True):
+            because = "The role gets it again."
+            yield Fine(change=change, attribute=DESTROYED, because=because)
         elif change.goes:
             yield _detached(change, "")
-        if change.comes and _pair(change, after=True) in was_attached:
+        if change.comes and _pair(change, after=True) in attached:
             yield from _fine(change, "The role has this policy already.")
         elif change.comes:
             is_new = role_of(change, after=True) in new_roles
@@ -298,9 +340,9 @@ def attachment_findings(plan: Plan) -> Iterator[Finding | Fine]:
             yield from _attached_to_role(change)
 
 
-def _pair(change: Change, *, after: bool) -> tuple[str, object]:
+def _pair(change: Change, *, after: bool) -> tuple[str, str]:
     side = change.after if after else change.before
-    return role_of(change, after=after), side.get("policy_arn")
+    return role_of(change, after=after), repr(side.get("policy_arn"))
 
 
 def _detached(change: Change, attribute: str) -> Finding:

@@ -370,6 +370,7 @@ def role(service: str = "dms.amazonaws.com", **more: Json) -> dict[str, Any]:
     return change(ROLE, "create", None, {"assume_role_policy": trust(service), "name": "r", **more})
 
 
+TARGET = f"arn:aws:secretsmanager:eu-central-1:{ACCOUNT}:secret:target-a1b2c3"
 MONITORING = "arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"
 ADMIN = "arn:aws:iam::aws:policy/AdministratorAccess"
 
@@ -385,10 +386,12 @@ ADMIN = "arn:aws:iam::aws:policy/AdministratorAccess"
     ],
 )
 def test_a_new_role_for_one_purpose_is_safe(service: str) -> None:
+    reads = policy(allow(Action="secretsmanager:GetSecretValue", Resource=TARGET))
     review = reviewed(
         role(service),
-        change(POLICY, "create", None, {"policy": policy(allow()), "role": "r"}),
-        change(POLICY, "create", None, {"policy": policy(allow()), "role": UNKNOWN}, name="b"),
+        stays(SECRET, arn=TARGET),
+        change(POLICY, "create", None, {"policy": reads, "role": "r"}),
+        change(POLICY, "create", None, {"policy": reads, "role": UNKNOWN}, name="b"),
         change(ATTACHMENT, "create", None, {"policy_arn": MONITORING, "role": "r"}),
         configuration=configured(aws_iam_role_policy__b={"role": ["aws_iam_role.it"]}),
     )
@@ -406,6 +409,9 @@ def test_a_new_role_for_one_purpose_is_safe(service: str) -> None:
         (policy(allow(Principal={"Federated": "accounts.google.com"}, Action="sts:AssumeRole")),
          "A statement allows accounts.google.com, which is not of the environment's account."),
         (policy(allow(Principal="*", Action="sts:AssumeRole")), "A statement allows everyone."),
+        (policy(allow(Principal=ROOT, Action="sts:AssumeRole")),
+         ("AWS: arn:aws:iam::111122223333:root may take a new role: those of an environment are for "
+         "AWS's services alone.")),
     ],
 )  # fmt: skip
 def test_a_new_role_that_somebody_else_may_take(trusted: str, effect: str) -> None:
@@ -423,6 +429,13 @@ def test_a_new_role_that_somebody_else_may_take(trusted: str, effect: str) -> No
         (allow(Action="iam:PassRole", Resource="arn:aws:iam::111122223333:role/x"),
          ("A new role may iam:PassRole on arn:aws:iam::111122223333:role/x: more than a few things "
          "of this account.")),
+        (allow(Action="rds:DeleteDBCluster", Resource=f"arn:aws:rds:eu-central-1:{ACCOUNT}:cluster:c"),
+         ("A new role may rds:DeleteDBCluster on arn:aws:rds:eu-central-1:111122223333:cluster:c: "
+         "no role of an environment does, or they are not of this one.")),
+        (allow(Action="secretsmanager:GetSecretValue", Resource=TARGET),
+         ("A new role may secretsmanager:GetSecretValue on arn:aws:secretsmanager:eu-central-1:"
+         "111122223333:secret:target-a1b2c3: no role of an environment does, or they are not of "
+         "this one.")),
     ],
 )  # fmt: skip
 def test_a_new_role_that_may_do_more_than_one_purpose_needs(
@@ -497,12 +510,27 @@ def test_an_attachment_that_goes() -> None:
     assert dangers(reviewed(gone)) == {Danger.REPLICATION_STOP}
 
 
-def test_an_attachment_that_gets_another_address_is_safe() -> None:
+def test_an_attachment_that_is_made_anew_is_safe() -> None:
+    pair = {"policy_arn": MONITORING, "role": "r"}
+    assert reviewed(change(ATTACHMENT, "replace", pair, pair)).exit_code == 0
+
+
+def test_an_attachment_that_gets_another_address_may_be_detached_last() -> None:
     pair = {"policy_arn": MONITORING, "role": "r"}
     review = reviewed(
         change(ATTACHMENT, "delete", pair, name="a"), change(ATTACHMENT, "create", None, pair)
     )
-    assert review.exit_code == 0
+    assert effects(review) == [
+        "The role may no longer do what AWS's policy allowed.",
+        (
+            "AWS has this once, and aws_iam_role_policy_attachment.it is it too: what comes last "
+            "overwrites it, takes it away, or is refused."
+        ),
+        (
+            "AWS has this once, and aws_iam_role_policy_attachment.a is it too: what comes last "
+            "overwrites it, takes it away, or is refused."
+        ),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,15 @@ def test_a_rule_is_known_by_its_type_and_its_words() -> None:
     assert len({(it.resource, it.effect) for it in RULES}) == len(RULES)
 
 
-@pytest.mark.parametrize("combined", COMBINED, ids=lambda it: it.__name__)
+NOT_RECORDED = {"one_under_two_addresses"}
+"""No recorded plan has one thing under two addresses yet; held/one_thing.py has plans made by hand."""
+
+
+@pytest.mark.parametrize(
+    "combined",
+    [it for it in COMBINED if it.__name__ not in NOT_RECORDED],
+    ids=lambda it: it.__name__,
+)
 def test_a_combined_rule_fires_in_one_real_plan_and_not_in_another(combined: Combined) -> None:
     findings = {
         plan: [it for it in combined(recorded(plan)) if isinstance(it, Finding)] for plan in NAMES

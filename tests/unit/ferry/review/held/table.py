@@ -14,6 +14,7 @@ from tests.unit.ferry.review.held import (
     keys,
     mixed,
     network,
+    one_thing,
     others,
     watching,
     whole,
@@ -37,6 +38,7 @@ DANGEROUS: Final[tuple[Held, ...]] = (
     *others.ROWS,
     *mixed.ROWS,
     *first.DANGEROUS,
+    *one_thing.ROWS,
 )
 EVERYDAY: Final[tuple[Held, ...]] = (*everyday.ROWS, *first.ROWS)
 ROWS: Final = (*DANGEROUS, *EVERYDAY)
