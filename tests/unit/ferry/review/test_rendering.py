@@ -52,7 +52,7 @@ DANGEROUS = (
 def dangerous(**parts: Json) -> Review:
     return reviewed(
         *DANGEROUS,
-        resource_drift=[update("aws_eip", {"public_ip": "1.2.3.4"}, public_ip="1.2.3.5")],
+        resource_drift=[update("aws_eip", {"tags": {"team": "a"}}, tags={"team": "b"})],
         output_changes={"endpoint": {"actions": ["update"]}},
         stack=stack_of(aws_rds_cluster={}),
         **parts,
@@ -152,7 +152,7 @@ def test_a_line_says_what_else_happens() -> None:
 def test_drift_is_folded() -> None:
     text = as_markdown(dangerous())
     assert "<details><summary>1 change</summary>" in text.split("### Changed outside")[1]
-    assert '| `public_ip` | `"1.2.3.4"` | `"1.2.3.5"` |' in text
+    assert '| `tags.team` | `"a"` | `"b"` |' in text
 
 
 def test_drift_that_is_dangerous_is_not_folded() -> None:
@@ -316,7 +316,7 @@ def test_json_says_all() -> None:
         }
     ]
     assert found["drift"][0]["differences"] == [
-        {"path": "public_ip", "before": '"1.2.3.4"', "after": '"1.2.3.5"'}
+        {"path": "tags.team", "before": '"a"', "after": '"b"'}
     ]
 
 
