@@ -115,10 +115,11 @@ def test_no_line_of_the_report_runs_for_each_pair_of_changes(mix: Mix) -> None:
     assert grown(*(counted(work, it) for it in found)) == []
 
 
-def test_a_line_that_runs_for_each_pair_is_found() -> None:
-    code = compile("def pairs(n):\n return sum(a < b for a in range(n) for b in range(n))",
-                   f"{_FOLDER}/pairs.py", "exec")  # fmt: skip
-    made: dict[str, Callable[[int], int]] = {}
-    exec(code, made)  # noqa: S102 - it is written above
-    few, many = (steps(lambda n=n: made["pairs"](n)) for n in (60, 120))  # type: ignore[misc]
+def pairs(n: int) -> int:
+    return sum(a < b for a in range(n) for b in range(n))
+
+
+def test_a_line_that_runs_for_each_pair_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(f"{__name__}._FOLDER", __file__)
+    few, many = (steps(lambda n=n: pairs(n)) for n in (60, 120))  # type: ignore[misc]
     assert len(grown(few, many)) == 1
