@@ -159,9 +159,6 @@ EDITS: Final[tuple[Edit, ...]] = (
     Edit(name="a dynamic parameter", settings={"aurora.parameters.work_mem": "65536"},
          verdict=SAFE, path="aurora/parameters/cluster",
          says="Parameters with these values are known to be harmless"),
-    Edit(name="which statements are logged", settings={"aurora.log_statement": '"ddl"'},
-         verdict=SAFE, path="aurora/parameters/cluster",
-         says="Parameters with these values are known to be harmless"),
     Edit(name="slow statements are logged sooner", base="prod",
          settings={"aurora.log_min_duration_statement_ms": "500"},
          verdict=SAFE, path="aurora/parameters/cluster",
@@ -256,9 +253,12 @@ EDITS: Final[tuple[Edit, ...]] = (
     Edit(name="backup retention down", base="staging",
          settings={"aurora.backup_retention_days": "3"},
          verdict=BLOCKED, path="aurora/cluster", says="The backups that are older than 3 days go"),
+    Edit(name="which statements are logged", settings={"aurora.log_statement": '"ddl"'},
+         verdict=SECOND, path="aurora/parameters/cluster",
+         says='The log tells less: log_statement becomes "ddl"'),
     Edit(name="static parameter", settings={"aurora.parameters.max_worker_processes": "32"},
          verdict=SECOND, path="aurora/parameters/cluster",
-         says='max_worker_processes becomes "32", and stays (not set) until'),
+         says='max_worker_processes becomes "32", and stays the default until'),
     Edit(name="static parameter, said to be dynamic",
          stack=lambda stack: of(
              stack, "aws_rds_cluster_parameter_group", "aurora/parameters/cluster"
