@@ -227,6 +227,11 @@ def same(before: Json, after: Json) -> bool:
     return bool(before == after) or (before in _EMPTY and after in _EMPTY)
 
 
+def as_key(value: Json) -> Json:
+    """A value by which others are found; a list or an object, which no name is, is found by nobody."""
+    return repr(value) if isinstance(value, list | dict) else value
+
+
 def is_set(value: Json) -> bool:
     """Whether a value says anything: not null, empty, zero or false."""
     return value is UNKNOWN or bool(value)

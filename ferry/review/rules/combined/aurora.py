@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from ferry.review.plan.plan import Action
 from ferry.review.plan.shown import joined
-from ferry.review.plan.values import UNKNOWN, Hidden, is_set
+from ferry.review.plan.values import UNKNOWN, Hidden, as_key, is_set
 from ferry.review.rules.combined.parameter_groups import families_fit
 from ferry.review.rules.conditions import version
 from ferry.review.rules.dangers import Danger
@@ -132,20 +132,20 @@ def _how_to_keep(change: Change) -> Phrase:
 def instance_goes(plan: Plan) -> Iterator[Finding | Fine]:
     """An instance is destroyed or replaced: who takes its place meanwhile."""
     gone_clusters = {
-        it.before.get(name)
+        as_key(it.before.get(name))
         for it in plan.of("aws_rds_cluster")
         if it.goes
         for name in ("id", "cluster_identifier")
     } - {None}
     left = Counter(
-        it.before.get("cluster_identifier")
+        as_key(it.before.get("cluster_identifier"))
         for it in plan.of(_INSTANCE)
         if it.stays and not it.comes
     )
     for change in plan.of(_INSTANCE):
         if not change.goes:
             continue
-        cluster = change.before.get("cluster_identifier")
+        cluster = as_key(change.before.get("cluster_identifier"))
         if cluster in gone_clusters:
             yield Fine(
                 change=change,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ferry.review.plan.plan import Action
+from ferry.review.plan.values import as_key
 from ferry.review.rules.conditions import version
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Finding, Fine, Phrase
@@ -91,7 +92,9 @@ def families_fit(plan: Plan) -> Iterator[Finding]:
         if group.stays and isinstance(group.after.get("name"), str)
     }
     running = {
-        it.after.get("cluster_identifier"): _running(it) for it in plan.of(_CLUSTER) if it.stays
+        as_key(it.after.get("cluster_identifier")): _running(it)
+        for it in plan.of(_CLUSTER)
+        if it.stays
     }
     for kind, (user, attribute) in _USERS.items():
         for change in plan.of(user):
@@ -104,7 +107,7 @@ def families_fit(plan: Plan) -> Iterator[Finding]:
             runs = (
                 _major(change.after.get("engine_version"))
                 if user == _CLUSTER
-                else running.get(change.after.get("cluster_identifier"), 0)
+                else running.get(as_key(change.after.get("cluster_identifier")), 0)
             )
             if family and runs and family != runs:
                 yield Finding(

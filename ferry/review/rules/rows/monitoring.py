@@ -61,7 +61,6 @@ _FLOW_LOG: Final = "aws_flow_log"
 _DATA: Final = "terraform_data"
 
 _CLOUDWATCH: Final = "https://docs.aws.amazon.com/AmazonCloudWatch/latest"
-_PUT_ALARM: Final = f"{_CLOUDWATCH}/APIReference/API_PutMetricAlarm.html"
 _GROUPS: Final = f"{_CLOUDWATCH}/logs/Working-with-log-groups-and-streams.html"
 _ENCRYPT: Final = f"{_CLOUDWATCH}/logs/encrypt-log-data-kms.html"
 _SNS: Final = "https://docs.aws.amazon.com/sns/latest/dg"

@@ -15,7 +15,7 @@ from ferry.review.rules.conditions import (
     always,
     any_of,
     becomes_one,
-    compare,
+    keeps_items,
     left_out,
     matches,
     off,
@@ -61,11 +61,6 @@ def _is_private(value: Json) -> bool:
 
 _private: Final = becomes_one(_is_private)
 """A range that is not one of the internet."""
-
-_gains_items: Final = compare(
-    lambda before, after: isinstance(after, list) and set(before or ()) <= set(after)
-)
-"""A list keeps all that it held."""
 
 
 def _in_new_vpc(change: Change, _attribute: str) -> bool | None:
@@ -212,7 +207,7 @@ ROWS: Final[tuple[Row, ...]] = (
     *_way("aws_nat_gateway", "The NAT gateway", ("allocation_id", "connectivity_type", "private_ip",
           "subnet_id"), f"{_VPC}/vpc-nat-gateway.html"),
     Harmless("aws_nat_gateway", ("secondary_allocation_ids",
-             "secondary_private_ip_addresses"), "Addresses are added.", when=_gains_items),
+             "secondary_private_ip_addresses"), "Addresses are added.", when=keeps_items),
     Harmless("aws_nat_gateway", ("secondary_allocation_ids", "secondary_private_ip_address_count",
              "secondary_private_ip_addresses"), _NOT_SAID, when=left_out, on=MADE),
     Reported("aws_nat_gateway", ("association_id", "network_interface_id", "public_ip")),
