@@ -8,7 +8,7 @@ from ferry.review.plan.plan import Action
 from ferry.review.plan.policies import is_left_out
 from ferry.review.plan.shown import joined, ours
 from ferry.review.plan.values import UNKNOWN
-from ferry.review.rules.combined.replication import secrets_in_use
+from ferry.review.rules.combined.endpoints import secrets_in_use
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Finding, Fine, Phrase
 from ferry.review.rules.row import CREATED, REPLACED

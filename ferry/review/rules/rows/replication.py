@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Final
 from facts.aurora import ENGINE
 from facts.dms import SSL_MODES
 from ferry.review.plan.plan import Action
+from ferry.review.rules.combined.endpoints import endpoint_changes
 from ferry.review.rules.combined.network import out_of_reach
-from ferry.review.rules.combined.replication import endpoint_changes, task_changes
+from ferry.review.rules.combined.tasks import task_changes
 from ferry.review.rules.conditions import (
     all_of,
     always,

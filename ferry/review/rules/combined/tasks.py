@@ -1,15 +1,12 @@
-"""DMS: what a change does to tasks that run."""
+"""DMS's tasks: what stops one that runs, and what a new one does to Aurora's tables."""
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from facts.dms import SSL_MODES, VERIFYING
 from ferry.review.plan.plan import Action
-from ferry.review.plan.values import UNKNOWN, Hidden, is_set
-from ferry.review.rules.combined.connection_options import OPTIONS, connection_options
+from ferry.review.plan.values import UNKNOWN, is_set
 from ferry.review.rules.combined.settings import Effects, and_more, effects, in_words
 from ferry.review.rules.combined.table_mappings import (
     Carried,
@@ -21,11 +18,10 @@ from ferry.review.rules.combined.task_settings import SETTINGS, task_settings
 from ferry.review.rules.conditions import left_out
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Finding, Fine, Phrase
-from ferry.review.rules.row import DESTROYED
 from ferry.review.rules.timing import Timing, moment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from ferry.review.plan.plan import Change, Plan
     from ferry.review.plan.shown import Shown
@@ -39,13 +35,8 @@ _PROVIDER: Final = (
     "https://github.com/hashicorp/terraform-provider-aws/blob/v5.100.0/internal/service/dms/"
     "replication_task.go"
 )
-_MODIFY_ENDPOINT: Final = f"{_API}/API_ModifyEndpoint.html"
 _SETTINGS: Final = f"{_GUIDE}/CHAP_Tasks.CustomizingTasks.TaskSettings.html"
 _MAPPINGS: Final = f"{_GUIDE}/CHAP_Tasks.CustomizingTasks.TableMapping.html"
-_OPTIONS: Final = f"{_GUIDE}/CHAP_Source.PostgreSQL.html"
-
-_SECRETS: Final = f"{_GUIDE}/security_iam_secretsmanager.html"
-
 _TASK: Final = "aws_dms_replication_task"
 _ENDPOINT: Final = "aws_dms_endpoint"
 _INSTANCE: Final = "aws_dms_replication_instance"
@@ -69,25 +60,8 @@ _WIRES: Final = {
 
 _PREPARED: Final = "FullLoadSettings.TargetTablePrepMode"
 _IDLE: Final = frozenset({"ready", "created", "stopped", "failed"})
-_ENDPOINT_ATTRIBUTES: Final = (
-    "certificate_arn",
-    "database_name",
-    "endpoint_type",
-    "engine_name",
-    "extra_connection_attributes",
-    "password",
-    "port",
-    "secrets_manager_access_role_arn",
-    "secrets_manager_arn",
-    "server_name",
-    "service_access_role",
-    "ssl_mode",
-    "username",
-)
-_MOST_NAMED: Final = 5
-
-
-# Tasks
+MOST_NAMED: Final = 5
+"""Names that a sentence holds; of more, the rest is counted."""
 
 
 def task_changes(plan: Plan) -> Iterator[Finding | Fine]:
@@ -126,7 +100,7 @@ _WHY_FINE: Final = {
 def _changed(change: Change, tasks: _Tasks) -> Iterator[Finding]:
     """What the change of a task does, whatever it becomes."""
     sent = [name for name in _SENT if change.changes(name)]
-    runs, starts = not _is_idle(change), _may_start(change)
+    runs, starts = not is_idle(change), _may_start(change)
     parts = {name: text for name, text in _what_else(change, tasks).items() if name in sent}
     stops = bool(sent) and (runs or starts)
     if stops or parts:
@@ -150,7 +124,8 @@ def _changed(change: Change, tasks: _Tasks) -> Iterator[Finding]:
         yield _start_setting(change)
 
 
-def _is_idle(change: Change) -> bool:
+def is_idle(change: Change) -> bool:
+    """Whether a task is known not to run."""
     status = change.before.get("status")
     return isinstance(status, str) and status in _IDLE
 
@@ -206,7 +181,7 @@ def _tables_in_words(change: Change, tasks: _Tasks) -> tuple[list[str], dict[str
 
 
 def _named(change: Change, texts: Sequence[str]) -> Shown:
-    shown = [change.shown(it, "table_mappings") for it in texts[:_MOST_NAMED]]
+    shown = [change.shown(it, "table_mappings") for it in texts[:MOST_NAMED]]
     return and_more(shown, len(texts))
 
 
@@ -264,7 +239,7 @@ def _made(change: Change, tasks: _Tasks) -> Iterator[Finding]:
     if _may_start(change):
         yield _start_setting(change)
     for name in ("cdc_start_position", "cdc_start_time"):
-        if is_set(change.after.get(name)) and not _is_left_out(change, name):
+        if is_set(change.after.get(name)) and not is_left_out(change, name):
             yield Finding(
                 danger=Danger.REPLICATION_STOP,
                 change=change,
@@ -278,7 +253,7 @@ def _made(change: Change, tasks: _Tasks) -> Iterator[Finding]:
             )
     for name, kind in _WIRES.items():
         if change.changes(name) and not tasks.hangs_on(change, name, kind):
-            yield _unclear(
+            yield unclear(
                 change,
                 name,
                 "No {type} of this plan is {after}: whether the task fits it cannot be told.",
@@ -292,10 +267,10 @@ def _of_what_it_says(change: Change, tasks: _Tasks) -> Iterator[Finding]:
     if change.changes(name) or change.action is Action.CREATE:
         before = None if change.comes else tasks.settings(change.before)
         after = tasks.settings(change.after)
-        if not is_set(change.after.get(name)) or _is_left_out(change, name):
+        if not is_set(change.after.get(name)) or is_left_out(change, name):
             after = {}
         if after is None or (before is None and not change.comes):
-            yield _unclear(change, name, "What these settings are cannot be told.")
+            yield unclear(change, name, "What these settings are cannot be told.")
         else:
             found = tasks.effects(None if change.comes else before, after)
             yield from found.findings(change, name, source=_SETTINGS)
@@ -307,10 +282,10 @@ def _of_its_tables(change: Change, tasks: _Tasks) -> Iterator[Finding]:
     name = "table_mappings"
     mappings = tasks.mappings(change.after)
     if mappings is None:
-        yield _unclear(change, name, "Which tables the task carries cannot be told.")
+        yield unclear(change, name, "Which tables the task carries cannot be told.")
         return
     if mappings.strange:
-        yield _unclear(
+        yield unclear(
             change,
             name,
             "No rule says that these selections, filters and transformations are harmless: {rules}. "
@@ -329,7 +304,7 @@ def _of_its_tables(change: Change, tasks: _Tasks) -> Iterator[Finding]:
             yield _of_tables(change, "The task selects no table: it copies nothing.")
         also = tasks.carried.also(change.address, tasks.target(change), mappings)
     except TooMany:
-        yield _unclear(change, name, "More tables stand in this plan's tasks than are compared.")
+        yield unclear(change, name, "More tables stand in this plan's tasks than are compared.")
         return
     if also:
         other, tables = also
@@ -350,7 +325,7 @@ def _of_its_tables(change: Change, tasks: _Tasks) -> Iterator[Finding]:
                 source=_SETTINGS,
             )
     elif tasks.may_carry_anything(change):
-        yield _unclear(change, name, "Which tables another task carries cannot be told.")
+        yield unclear(change, name, "Which tables another task carries cannot be told.")
 
 
 def _in_short(rule: Mapping[str, Any]) -> str:
@@ -373,7 +348,8 @@ def _of_tables(change: Change, effect: str, **values: Shown) -> Finding:
     )
 
 
-def _unclear(change: Change, attribute: str, effect: str, **values: Shown) -> Finding:
+def unclear(change: Change, attribute: str, effect: str, **values: Shown) -> Finding:
+    """Somebody else has to look: what comes of an attribute cannot be told."""
     return Finding(
         danger=Danger.UNCLEAR,
         change=change,
@@ -382,7 +358,7 @@ def _unclear(change: Change, attribute: str, effect: str, **values: Shown) -> Fi
     )
 
 
-def _is_left_out(change: Change, attribute: str) -> bool:
+def is_left_out(change: Change, attribute: str) -> bool:
     """Whether only AWS will say a value, because nobody configures it."""
     return change.after.get(attribute) is UNKNOWN and left_out(change, attribute) is True
 
@@ -511,200 +487,3 @@ def _kind(change: Change) -> tuple[str, str | None]:
         return change.type, None
     kind = change.after.get("endpoint_type")
     return change.type, kind if isinstance(kind, str) else ""
-
-
-# Endpoints
-
-
-def endpoint_changes(plan: Plan) -> Iterator[Finding | Fine]:
-    """An endpoint is changed in place: DMS refuses that while a task that uses it runs.
-
-    A new one keeps what it carries, and its password, from others. A certificate does not go while
-    an endpoint holds it.
-    """
-    running = [it for it in plan.of(_TASK) if it.before and not _is_idle(it)]
-    users = _by(running, "before", "source_endpoint_arn", "target_endpoint_arn")
-    for change in plan.of(_ENDPOINT):
-        if change.comes:
-            yield from _endpoint_made(plan, change)
-        elif change.action is Action.UPDATE:
-            yield from _endpoint_changed(change, users(change.before.get("endpoint_arn")))
-        if is_set(change.after.get("password")) and change.changes("password"):
-            yield Finding(
-                danger=Danger.WIDER_ACCESS,
-                change=change,
-                attribute="password",
-                effect=Phrase(
-                    "The password stands in the state, for all who may read that; a new one in "
-                    "Secrets Manager does not reach DMS."
-                ),
-                remedy=Phrase("Name a secret in secrets_manager_arn."),
-                source=_SECRETS,
-            )
-    yield from _certificates(plan)
-
-
-def _by(
-    changes: Iterable[Change], side: str, *attributes: str
-) -> Callable[[Json], Sequence[Change]]:
-    """Find the changes of which an attribute has a value, and some that may have it: it is hidden."""
-    found: dict[str, list[Change]] = {}
-    hidden: list[Change] = []
-    for change in changes:
-        values = [getattr(change, side).get(name) for name in attributes]
-        if any(isinstance(it, Hidden) for it in values):
-            hidden += [change] if len(hidden) < _MOST_NAMED else []
-            continue
-        for value in {it for it in values if isinstance(it, str) and it}:
-            found.setdefault(value, []).append(change)
-    return lambda value: [*(found.get(value, ()) if isinstance(value, str) else ()), *hidden]
-
-
-def _endpoint_changed(change: Change, running: Sequence[Change]) -> Iterator[Finding]:
-    changed = [name for name in _ENDPOINT_ATTRIBUTES if change.changes(name)]
-    if not changed:
-        return
-    values = {"tasks": _all_named(running, _name), "port": change.shown_after("port")}
-    if running and change.after.get("pause_replication_tasks") is not True:
-        danger = Danger.REFUSED
-        effect = "DMS changes no endpoint while a task uses it: {tasks} may be running."
-    elif running:
-        danger = Danger.REPLICATION_STOP
-        effect = (
-            "Tasks are stopped meanwhile: {tasks}. Whether they are started again is not certain."
-        )
-    else:
-        danger = Danger.REPLICATION_STOP
-        effect = f"DMS connects in another way from now on. {_what_breaks(changed)}"
-    yield Finding(
-        danger=danger,
-        change=change,
-        attribute=", ".join(changed),
-        effect=Phrase(effect.rstrip(), values),
-        when=moment(change, Timing.NOW),
-        remedy=Phrase("Stop the tasks before, test the connection and resume them after.")
-        if running
-        else Phrase("Test the connection afterwards."),
-        source=_MODIFY_ENDPOINT,
-    )
-    if "extra_connection_attributes" in changed:
-        yield from _options(change, change.after.get("extra_connection_attributes"))
-
-
-def _endpoint_made(plan: Plan, change: Change) -> Iterator[Finding | Fine]:
-    # What refers to a new VPC endpoint is known only after apply; the stack says what else there is.
-    found = list(_options(change, plan.configured(change, "extra_connection_attributes")))
-    yield from found
-    if not found:
-        because = "Each of them is harmless with its value."
-        yield Fine(change=change, attribute="extra_connection_attributes", because=because)
-    yield _encryption(change)
-    secret = change.after.get("secrets_manager_arn")
-    if isinstance(secret, str) and plan.account_id and plan.prefix:
-        it = re.escape(plan.account_id), re.escape(plan.prefix)
-        own = rf"arn:[a-z-]+:secretsmanager:[a-z0-9-]+:{it[0]}:secret:{it[1]}/[^*?]+"
-        if re.fullmatch(own, secret):
-            because = "A secret of this environment."
-            yield Fine(change=change, attribute="secrets_manager_arn", because=because)
-
-
-def _encryption(change: Change) -> Finding | Fine:
-    """How a new endpoint connects; DMS's default is in clear."""
-    mode = change.after.get("ssl_mode")
-    if mode not in SSL_MODES[1:]:
-        return Finding(
-            danger=Danger.WIDER_ACCESS,
-            change=change,
-            attribute="ssl_mode",
-            effect=Phrase("Password and data cross the network in clear, or may."),
-            source=f"{_GUIDE}/CHAP_Security.SSL.html",
-        )
-    certificate = change.after.get("certificate_arn")
-    if mode in VERIFYING and (not is_set(certificate) or _is_left_out(change, "certificate_arn")):
-        return Finding(
-            danger=Danger.REFUSED,
-            change=change,
-            attribute="ssl_mode",
-            effect=Phrase("There is no certificate with which DMS could verify the other side."),
-            source=f"{_GUIDE}/CHAP_Security.SSL.html",
-        )
-    return Fine(change=change, attribute="ssl_mode", because="The connection is encrypted.")
-
-
-def _options(change: Change, given: Json) -> Iterator[Finding]:
-    """What comes of an endpoint's extra connection attributes."""
-    name = "extra_connection_attributes"
-    kind = change.after.get("endpoint_type")
-    table = OPTIONS.get(kind) if isinstance(kind, str) else None
-    before = None if change.comes else connection_options(change.before.get(name))
-    after = connection_options(given)
-    if _is_left_out(change, name):
-        after = {}
-    if table is None or after is None or (before is None and not change.comes):
-        yield _unclear(change, name, "What these attributes are cannot be told.")
-        return
-    if before is not None:
-        # ModifyEndpoint keeps what is not named.
-        after = {**before, **after}
-    yield from effects(table, before, after).findings(change, name, source=_OPTIONS)
-
-
-def _all_named(changes: Sequence[Change], name: Callable[[Change], Shown]) -> Shown:
-    return and_more(map(name, changes[:_MOST_NAMED]), len(changes))
-
-
-def _name(task: Change) -> Shown:
-    name = task.before.get("replication_task_id")
-    return task.shown(name, "replication_task_id") if isinstance(name, str) else task.shown_address
-
-
-def _what_breaks(changed: Sequence[str]) -> str:
-    if {"certificate_arn", "ssl_mode"} & set(changed):
-        return "With a certificate that does not fit, the tasks cannot connect."
-    told = []
-    if {"server_name", "port", "database_name", "secrets_manager_arn"} & set(changed):
-        told.append("At another server or database, a task's position means nothing: reload it.")
-    if "port" in changed:
-        told.append("The security groups on both sides must let DMS through to port {port}.")
-    return " ".join(told)
-
-
-def _certificates(plan: Plan) -> Iterator[Finding | Fine]:
-    """A certificate goes: DMS refuses that while an endpoint holds it."""
-    holders = _by([it for it in plan.of(_ENDPOINT) if it.stays], "after", "certificate_arn")
-    for change in plan.of("aws_dms_certificate"):
-        arn = change.before.get("certificate_arn")
-        if not change.goes or not isinstance(arn, str):
-            continue
-        if holders(arn):
-            yield Finding(
-                danger=Danger.REFUSED,
-                change=change,
-                effect=Phrase(
-                    "DMS deletes no certificate that an endpoint uses: {endpoints}.",
-                    {"endpoints": _all_named(holders(arn), lambda it: it.shown_place)},
-                ),
-                source=f"{_API}/API_DeleteCertificate.html",
-            )
-        else:
-            because = "No endpoint uses it any more."
-            yield Fine(change=change, attribute=DESTROYED, because=because)
-
-
-def secrets_in_use(plan: Plan) -> Iterator[Finding]:
-    """A secret that DMS reads is made anew: until it has a value, tasks cannot connect."""
-    readers = _by(plan.of(_ENDPOINT), "before", "secrets_manager_arn")
-    for change in plan.of("aws_secretsmanager_secret"):
-        arn = change.before.get("arn")
-        if change.goes and isinstance(arn, str) and readers(arn):
-            yield Finding(
-                danger=Danger.REPLICATION_STOP,
-                change=change,
-                effect=Phrase(
-                    "DMS signs in with this secret: {endpoints} cannot connect without it.",
-                    {"endpoints": _all_named(readers(arn), lambda it: it.shown_place)},
-                ),
-                when=moment(change, Timing.NOW),
-                lasts="until the endpoints name the new one and it holds a value",
-                source=_SECRETS,
-            )
