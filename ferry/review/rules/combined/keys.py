@@ -224,15 +224,17 @@ def _of(change: Change) -> tuple[str, ...]:
 
 
 def _alone(change: Change, others: Shown) -> Finding:
-    """A password changes, and others keep the old one."""
+    """A password changes, or may, and others keep the old one."""
+    told = any(change.changes(it) and change.after.get(it) is not UNKNOWN for it in _of(change))
+    verb = "changes" if told else "may change"
     return Finding(
         danger=Danger.REPLICATION_STOP,
         change=change,
         attribute=", ".join(it for it in _of(change) if change.changes(it)),
         effect=Phrase(
-            "A password changes here and not in {others}: who signs in with the other one fails."
+            f"A password {verb} here and not in {{others}}: who signs in with the other one fails."
             if others
-            else "The password changes here, and in no secret: who signs in by one fails.",
+            else f"The password {verb} here, and in no secret: who signs in by one fails.",
             {"others": others},
         ),
         when=moment(change, Timing.NOW),

@@ -59,6 +59,13 @@ def test_a_password_that_changes_on_one_side_alone(rotated: str, kept: str) -> N
     assert dangers(review) == {Danger.REPLICATION_STOP}
 
 
+def test_a_password_of_which_only_aws_will_say_whether_it_changes() -> None:
+    """As when a cluster is replaced: its secret gets a value anew, with the same password or not."""
+    item = update(VERSION, {"secret_string_wo_version": 1}, secret_string_wo_version=UNKNOWN)
+    (effect,) = effects(reviewed(item, KEPT[CLUSTER]))
+    assert effect.startswith(f"A password may change here and not in {CLUSTER}.kept: ")
+
+
 def test_a_password_of_the_cluster_and_no_secret_in_the_plan() -> None:
     assert effects(reviewed(ROTATED[CLUSTER])) == [
         "The password changes here, and in no secret: who signs in by one fails."
