@@ -29,7 +29,10 @@ from ferry.review.plan.secret_names import names_a_secret
         ("postgres://ferry:canary@db:5432/app", "postgres://(sensitive)@db:5432/app"),
         ("postgres://:canary@db", "postgres://(sensitive)@db"),
         ("postgres://u:can/ary@cana@db/x", "postgres://(sensitive)@db/x"),
-        ("a://h:1/b://u:canary@db c://v:canary@e", "a://h:1/b://(sensitive)@db c://(sensitive)@e"),
+        # A password may begin as a port does: what may be one is hidden.
+        ("https://u:8443/canary@b", "https://(sensitive)@b"),
+        ("https://u:1?canary@b", "https://(sensitive)@b"),
+        ("a://h:1/b://u:canary@db c://v:canary@e", "a://(sensitive)@db c://(sensitive)@e"),
         (
             "-----BEGIN RSA PRIVATE KEY-----\ncanary\n-----END RSA PRIVATE KEY-----",
             "-----BEGIN RSA PRIVATE KEY-----(sensitive)-----END RSA PRIVATE KEY-----",
@@ -139,7 +142,7 @@ def test_a_secret_in_a_text_is_not_shown(text: str, shown: str) -> None:
     [
         "plain",
         "https://example.org/a:b@c",
-        "https://example.org:8443/a@b",
+        "https://example.org:8443/a?b",
         "arn:aws:secretsmanager:eu-central-1:111122223333:secret:dev/source",
         '{"manage_master_user_password": true}',
         '{"password": ""}',
