@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ferry.review.plan.plan import Action, without_key
 from ferry.review.plan.ranges import Network, Ranges, is_public, is_worldwide, network
+from ferry.review.plan.shown import HIDDEN
 from ferry.review.plan.values import UNKNOWN, Hidden, Json, show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from ferry.review.plan.plan import Change, Plan
+    from ferry.review.plan.plan import Change, Neighbours, Plan
     from ferry.review.plan.shown import Shown
 
 RULE_RESOURCES: Final = {
@@ -210,6 +211,35 @@ class TrafficChange:
             return change.shown(text, *said)
         directions = [name for name, it in _DIRECTIONS.items() if it == self.traffic.direction]
         return change.shown(text, *directions)
+
+    @property
+    def shown_peer(self) -> Shown:
+        """Who is let through, as it may be shown: a group of the plan's by its place."""
+        peer = self.shown(self.traffic.peer)
+        group = self._group_let_through()
+        return group.shown_place if group and peer != HIDDEN else peer
+
+    def _group_let_through(self) -> Change | None:
+        """The plan's group that is let through; None where that is none, or cannot be told."""
+        if not self.traffic.is_group:
+            return None
+        neighbours = self.change.neighbours
+        name = "referenced_security_group_id"
+        if self.added and self.change.after.get(name) is UNKNOWN:
+            named = (self.change.references or {}).get(name, ())
+            groups = [it for address in named for it in neighbours.get(address, ())]
+            return groups[0] if len(groups) == 1 and groups[0].type in GROUPS else None
+        return neighbours.once(_groups_by_id).get(self.traffic.peer)
+
+
+def _groups_by_id(neighbours: Neighbours) -> Mapping[str, Change]:
+    """The groups of a plan by their ids, as far as these are known."""
+    return {
+        id_: it
+        for it in neighbours.of(*GROUPS)
+        for side in (it.before, it.after)
+        if isinstance(id_ := side.get("id"), str)
+    }
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -106,7 +106,7 @@ def traffic_part(review: Review) -> Part:
                     Phrase(
                         "{what}", {"what": it.shown(f"{it.traffic.protocol} {it.traffic.ports}")}
                     ),
-                    Phrase("{peer}", {"peer": clipped(it.shown(it.traffic.peer))}),
+                    Phrase("{peer}", {"peer": clipped(it.shown_peer)}),
                     Phrase("{text}", {"text": clipped(it.shown(it.traffic.description))})
                     if it.traffic.description
                     else Phrase(""),

@@ -165,7 +165,7 @@ def _taken_over(change: Change) -> Finding | Fine:
 def _finding(it: TrafficChange, danger: Danger, effect: str) -> Finding:
     traffic = it.traffic
     values = {
-        "peer": it.shown(traffic.peer),
+        "peer": it.shown_peer,
         "ports": it.shown(f"{traffic.protocol} {traffic.ports}"),
     }
     return Finding(

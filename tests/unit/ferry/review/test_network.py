@@ -10,6 +10,7 @@ import pytest
 from ferry.review import Danger
 from ferry.review.plan.ranges import Ranges
 from ferry.review.plan.traffic import Traffic
+from ferry.review.report import as_markdown
 from tests.unit.ferry.review.plans import (
     UNKNOWN,
     change,
@@ -17,6 +18,7 @@ from tests.unit.ferry.review.plans import (
     dangers,
     effects,
     reviewed,
+    stack_of,
     stays,
     update,
 )
@@ -247,6 +249,36 @@ def test_a_rule_that_goes() -> None:
     (finding,) = found.findings
     assert finding.danger is Danger.INTERRUPTION
     assert finding.when.text() == "at once, when the plan is applied"
+
+
+def test_a_group_that_is_let_through_is_named_by_its_place() -> None:
+    item = change(IN, "delete", rule(referenced_security_group_id="sg-2"))
+    found = reviewed(item, stays(GROUP, id="sg-2"), stack=stack_of(aws_security_group={}))
+    assert effects(found) == [
+        "aws_security_group/it is no longer let through: tcp 5432. New connections fail."
+    ]
+    assert "`aws_security_group/it`" in as_markdown(found).partition("Security group rules")[2]
+
+
+def test_a_group_that_is_let_through_and_not_known_yet_is_named_by_its_address() -> None:
+    item = change(IN, "create", None, rule(referenced_security_group_id=UNKNOWN))
+    named = configured(**{
+        f"{IN}__it": {"referenced_security_group_id": [f"{GROUP}.it"]}
+    })  # fmt: skip
+    there = change(GROUP, "create", None, {"id": UNKNOWN, "egress": [], "ingress": []})
+    assert effects(reviewed(item, there, configuration=named)) == [
+        f"{GROUP}.it is let through at a group that exists: tcp 5432."
+    ]
+
+
+def test_a_group_that_is_elsewhere_or_hidden_keeps_its_id() -> None:
+    item = change(IN, "delete", rule(referenced_security_group_id="sg-9"))
+    (said,) = effects(reviewed(item, stays(GROUP, id="sg-2")))
+    assert said.startswith("sg-9 is no longer let through")
+    mask = {"referenced_security_group_id": True}
+    item = change(IN, "delete", rule(referenced_security_group_id="sg-2"), before_sensitive=mask)
+    (said,) = effects(reviewed(item, stays(GROUP, id="sg-2")))
+    assert said.startswith("(sensitive) is no longer let through")
 
 
 def test_a_rule_that_goes_with_its_group() -> None:
