@@ -22,7 +22,7 @@ from ferry.review.plan.secret_names import (
 from ferry.review.plan.values import Hidden, Json, marks, of_each, unmarked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator
 
 SHORTEST: Final = 8
 """Characters that a sensitive text must have for its copies to be hidden: shorter ones, such as
@@ -36,8 +36,7 @@ _NESTED: Final = 4
 
 _ESCAPE: Final = re.compile(r"\\(?:([\"\\/bfnrt])|u(?P<code>[0-9A-Fa-f]{4}))")
 _ESCAPES_IN_BYTES: Final = re.compile(_ESCAPE.pattern.encode())
-_BASE64: Final = re.compile(r"[A-Za-z0-9+/_\-]{11,}")  # as many as SHORTEST bytes take
-_OF_URLS: Final = str.maketrans("-_", "+/")
+_BASE64: Final = re.compile(r"[A-Za-z0-9+/]{11,}")  # as many as SHORTEST bytes take
 _ZEROS: Final = "AAAA"
 _LETTERS: Final = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 
@@ -124,7 +123,8 @@ def _meanings(text: str) -> Iterator[bytes]:
         yield _bytes(said)
     if "%" in said:
         yield _bytes(unquote_plus(said))
-    for decoded in _decoded(_BASE64.findall(said)):
+    runs = _BASE64.findall(said.replace("-", "+").replace("_", "/"))  # as URLs write them
+    for decoded in _decoded(dict.fromkeys(runs)):  # words of a text, which repeats them
         yield decoded
         if _ESCAPES_IN_BYTES.search(decoded):
             yield from map(_bytes, _unescaped(decoded.decode(errors="replace")))
@@ -141,11 +141,10 @@ def _unescaped(text: str) -> Iterator[str]:
         yield text
 
 
-def _decoded(runs: Sequence[str]) -> Iterator[bytes]:
+def _decoded(runs: Collection[str]) -> Iterator[bytes]:
     """What letters of base64 say, wherever in each run of them it begins; zeros between the runs."""
     if not runs:
         return
-    runs = [it.translate(_OF_URLS) for it in runs]
     for begin in range(4):
         yield b64decode(
             "".join(f"{it[begin:]}{'A' * (-(len(it) - begin) % 4)}{_ZEROS}" for it in runs)
