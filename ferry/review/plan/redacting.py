@@ -2,7 +2,7 @@
 
 Every text is read once, from its beginning to its end, however it was made up: no pattern here goes
 back over what it has passed (their repeats are possessive), and what a search has passed is never
-searched again.
+searched again. What takes long is done only where a word stands that it begins with (`words`).
 
 No value reaches over a line by which Terraform begins what it says of a resource: whoever may write
 a value could hide from readers what else happens.
@@ -11,11 +11,14 @@ a value could hide from readers what else happens.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Final
 
 from ferry.review.plan.secret_names import (
+    ALWAYS,
     ARN,
+    MOSTLY,
+    TELLING,
     always_names_a_secret,
     is_arn,
     names_a_secret,
@@ -23,6 +26,7 @@ from ferry.review.plan.secret_names import (
     tells_a_name,
     tells_a_value,
 )
+from ferry.review.plan.words import Shapes, Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -44,13 +48,16 @@ What becomes of the resource stands apart: its key may be anything.
 _QUOTE_MARK: Final = r"(?:\\*+[\"']|\\++u002[27]|&(?:quot|apos|\#34|\#39);)"
 """A quote as it is, within JSON, as Terraform's jsonencode may write it, and within XML."""
 
+_LEADING: Final = ("access", "api", "auth", "private", "secret", "security", "session")
+"""First words of names that are written with spaces: a secret access key."""
+
 _NAMED: Final = re.compile(
     rf"""
     (?<![\w.\-])
     (?:(?<=\\)(?:[nrt]|u[0-9A-Fa-f]{{4}})|(?<=%)[0-9A-Fa-f]{{2}})?+  # as JSON and URLs write them
     (?P<option>-{{0,2}}+)\.?+
     (?P<name>
-        (?:(?<!-)(?i:access|api|auth|private|secret|security|session)[ ](?=[A-Za-z_])){{0,3}}+
+        (?:(?<!-)(?i:{"|".join(_LEADING)})[ ](?=[A-Za-z_])){{0,3}}+
         [A-Za-z_][\w.\-]*+
     )
     (?P<quote>{_QUOTE_MARK})?+(?:\[[^\]\s]{{0,40}}+\])?+\]?+\s*+
@@ -64,6 +71,12 @@ _NAMED: Final = re.compile(
     """,
     re.VERBOSE,
 )
+_UNBROKEN: Final = re.compile(r"[\w.\-]*+")
+"""What has no second place at which `_NAMED` could begin."""
+
+_IN_SECRETS_NAMES: Final = Words({*ALWAYS, *MOSTLY, *(f"{it} " for it in _LEADING)})
+_IN_TELLING_NAMES: Final = Words(TELLING)
+
 _LINE_BEGINS: Final = re.compile(
     r"(?:^|[\n{\[(,;&?\"'<>]|\\[nrt]|\\u[0-9A-Fa-f]{4})[\s\"'\\+~\-]*+$"
 )
@@ -107,10 +120,14 @@ _LINE: Final = re.compile(r"\n(?P<indent>[ \t│]*+(?:(?:-/\+|\+/-|[+~\-])[ ]++)
 _FIRST: Final = re.compile(_LINE.pattern.removeprefix(r"\n"))
 _CLOSING_LINE: Final = re.compile(r"\n[ \t│]*+[\])}]++")
 
-_TOKEN: Final = re.compile(
-    r"\b(?:basic|bearer)\s++(?=[A-Za-z._~+/\-]*+[0-9=])(?P<token>[\w.~+/=\-]{8,})", re.IGNORECASE
-)
+TOKENS: Final = {
+    "basic bearer": re.compile(
+        r"\b(?:basic|bearer)\s++(?=[A-Za-z._~+/\-]*+[0-9=])(?P<secret>[\w.~+/=\-]{8,})",
+        re.IGNORECASE,
+    )
+}
 """What follows the word alone; it has a digit, for there is basic monitoring, too."""
+_TOKENS: Final = Shapes(TOKENS)
 
 _ELEMENT: Final = re.compile(
     r"(?:<|\\u003[cC]|&lt;)(?P<name>[A-Za-z_][\w.:\-]*+)(?:\s[^<>\\&]{0,200}+)?+"
@@ -118,9 +135,9 @@ _ELEMENT: Final = re.compile(
 )
 _END_OF_ELEMENT: Final = re.compile(r"(?:<|(?<!\\)\\++u003[cC]|&lt;)\\*+/")
 
-_USER_IN_URL: Final = re.compile(r"(?:(?<=://)|(?<=:\\/\\/))[^/\s:@]*+:")
+_USER_IN_URL: Final = re.compile(r":(?://|\\/\\/)(?=(?P<user>[^/\s:@]*+:))")
 _END_OF_URL: Final = re.compile(r"[\s\"']|\Z")
-_KEY: Final = re.compile(r"-----BEGIN [a-z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----", re.IGNORECASE)
+_KEY: Final = re.compile(r"-----(?i:BEGIN [a-z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?)-----")
 _KEY_LINES: Final = re.compile(
     r"(?:[ ]?+[A-Za-z0-9+/=]{40,}+)*+[A-Za-z0-9+/=]*+"
     r"(?:[ \t│+~\-]*+(?:\r?\n|\\++[nrt])[ \t│+~\-]*+"
@@ -133,60 +150,61 @@ _MIXED: Final = (
     rf"(?=(?:(?!\d){_IN_WORD}){{0,128}}+\d)(?=(?:(?![A-Za-z]){_IN_WORD}){{0,128}}+[A-Za-z])"
 )
 """A word with letters and digits, as hardly one of a sentence is."""
-_SHAPES: Final = (
+SHAPES: Final = {
     # Tokens of GitHub and Slack, and JSON Web Tokens (RFC 7519), each known by how it begins.
-    re.compile(
+    "ghp_ gho_ ghs_ ghu_ ghr_ github_pat_ xox eyj": re.compile(
         r"(?:(?<![\w\-])|(?<=\\[nrt]))(?P<secret>gh[opsur]_[A-Za-z0-9]{16,}+|github_pat_\w{20,}+|"
         r"xox[a-z]-[A-Za-z0-9\-]{10,}+|eyJ[\w\-]{8,}+\.[\w\-]{8,}+(?:\.[\w\-]*+)?+)"
     ),
     # Pages whose path is what lets one in.
-    re.compile(
+    "hook webhook events. alert.victorops discord": re.compile(
         r"(?<![\w\-])(?:(?:web)?hooks?\.[\w.\-]{1,100}+|events(?:\.eu)?\.pagerduty\.com|"
         r"alert\.victorops\.com|webhook\.office\.com|discord(?:app)?\.com\\*+/api\\*+/webhooks)"
         r"(?::\d{1,5}+)?+\\*+/(?!\(sensitive)(?P<secret>(?:[^\s\"'<>\\]|\\++/)++)",
         re.IGNORECASE,
     ),
     # Options of programs that are written as one letter.
-    re.compile(
+    "curl psql mysql mariadb": re.compile(
         r"(?:\bcurl\s(?:[^\n|;]{0,200}?\s)?(?:-u|--user)[ =]?+[\"']?+[^\s:\"'/]{0,64}+:|"
         r"\bpsql\s(?:[^\n|;]{0,200}?\s)?-W[ ]|"
         r"\b(?:mysql|mariadb)[\w\-]{0,10}+\s(?:[^\n|;]{0,200}?\s)?-p)"
         r"(?![\-(])(?P<secret>[^\s\"'\\]++)"
     ),
     # MySQL's and Oracle's PASSWORD '...'.
-    re.compile(r"(?i:\bidentified\s{1,9}+by\s{1,9}+(?:\\*+'|\\++u0027))(?P<secret>[^'\\\n;(]++)"),
+    "identified": re.compile(
+        r"(?i:\bidentified\s{1,9}+by\s{1,9}+(?:\\*+'|\\++u0027))(?P<secret>[^'\\\n;(]++)"
+    ),
     # After a password's name without a sign, and in the next line or column.
-    re.compile(
+    "passw passphrase kennwort": re.compile(
         r"(?:passw(?:or)?d|passwort|passphrase|kennwort)(?:[ ]is)?+"
         rf"(?:,|[ \t]*+(?:\r?\n|\\n)[ \t]*+|[ \t]++){_NO_SHAPE}{_MIXED}(?P<secret>{_IN_WORD}{{8,}}+)",
         re.IGNORECASE,
     ),
     # What is a secret in a text, and mostly none as an attribute's name.
-    re.compile(
+    "encryption licen otp sig x-amz-sig session cookie salt webhook": re.compile(
         r"(?<![A-Za-z0-9])(?:(?:encryption|licen[cs]e)[_\-]?key|otp|sig|(?:x-amz-)?signature|"
         r"session(?:[_\-]?id)?+|cookie|salt|webhook[_\-]?url)"
         rf"{_QUOTE_MARK}?+\s{{0,3}}+(?:[:=]?=>?|%3D|:(?=\s{{0,3}}+{_QUOTE_MARK}?+{_MIXED}))\s{{0,3}}+"
         rf"{_QUOTE_MARK}?+{_NO_SHAPE}(?P<secret>{_IN_WORD}{{6,}}+)",
         re.IGNORECASE,
     ),
-    re.compile(
+    "cookie set-cookie": re.compile(
         r"(?<![A-Za-z0-9])(?:set-)?cookie:[ ]?+(?=[^\s\"'\\(=0-9]{0,128}+[=0-9])"
         r"(?P<secret>[^\n\"'\\]++)",
         re.IGNORECASE,
     ),
-)
-"""Secrets that are known by their own shape, or that of what stands before them."""
+}
+"""Secrets that are known by their own shape, or that of what stands before them.
+
+Each by the words that it begins with, in small letters: it is looked for where they stand.
+"""
+_SHAPES: Final = Shapes(SHAPES)
 
 _LONG: Final = 100_000
 """Characters of a text whose redaction is remembered; the last few, for they take memory."""
 
-_WORTH_A_LOOK: Final = re.compile(
-    r"pass|pwd?|psk|secret|token|authoriz|credential|certificate.?pem|basic|bearer|"
-    r"(?:access|api|auth|shared|private|signing|encryption|licen[cs]e).?key|:\\?/\\?/|kennwort|"
-    r"identified|otp|sig|session|cookie|salt|webhook|hooks?\.|gh[opsur]_|github_|xox|eyj|"
-    r"curl|mysql|mariadb|psql|pagerduty|victorops|discord",
-    re.IGNORECASE,
-)
+_WORTH_A_LOOK: Final = Words({*ALWAYS, *MOSTLY, *_TOKENS.words, *_SHAPES.words, "://", r":\/\/"})
+"""A text that has none of them has no secret; a private key has the word key."""
 
 
 def redacted(text: str) -> str:
@@ -195,7 +213,7 @@ def redacted(text: str) -> str:
     Terraform masks whole values. A secret inside another text, such as a DMS connection attribute
     or a JSON document, is known by what stands before it alone.
     """
-    if not _WORTH_A_LOOK.search(text):
+    if not _WORTH_A_LOOK.stand_in(text):
         return text
     return _redacted(text) if len(text) < _LONG else _redacted_once(text)
 
@@ -217,7 +235,7 @@ def _redacted(text: str) -> str:
 
 def secrets_in(text: str) -> Iterator[str]:
     """The secrets in a text that are known by what stands before them."""
-    if not _WORTH_A_LOOK.search(text):
+    if not _WORTH_A_LOOK.stand_in(text):
         return
     for part, in_log in _parts(text):
         for spans in (_credentials, _keys, _elements, _named, _tokens, _shaped):
@@ -259,12 +277,13 @@ def _credentials(text: str, *, in_log: bool) -> Iterator[Span]:  # noqa: ARG001 
     What may be a port and a path is hidden, too: a password may be `5432/x`.
     """
     end = at = -1
-    for user in _USER_IN_URL.finditer(text):
-        if user.end() > end and (found := _END_OF_URL.search(text, user.end())):
+    for url in _USER_IN_URL.finditer(text):
+        start, behind = url.span("user")
+        if behind > end and (found := _END_OF_URL.search(text, behind)):
             end = found.start()
-            at = text.rfind("@", user.end(), end)
-        if at > user.end():
-            yield user.start(), at
+            at = text.rfind("@", behind, end)
+        if at > behind:
+            yield start, at
             at = -1
 
 
@@ -287,15 +306,13 @@ def _keys(text: str, *, in_log: bool) -> Iterator[Span]:
 
 def _tokens(text: str, *, in_log: bool) -> Iterator[Span]:  # noqa: ARG001 - as the others
     """What follows the word Bearer, or Basic."""
-    return (match.span("token") for match in _TOKEN.finditer(text))
+    return (match.span("secret") for match in _TOKENS.found(text))
 
 
 def _shaped(text: str, *, in_log: bool) -> Iterator[Span]:  # noqa: ARG001 - as the others
     """What is known by its shape."""
     done = 0
-    for start, end in sorted(
-        match.span("secret") for shape in _SHAPES for match in shape.finditer(text)
-    ):
+    for start, end in sorted(match.span("secret") for match in _SHAPES.found(text)):
         if end > done:
             yield max(start, done), end
             done = end
@@ -315,6 +332,30 @@ def _elements(text: str, *, in_log: bool) -> Iterator[Span]:  # noqa: ARG001 - a
             yield element.end(), end
 
 
+class _Names:
+    """Finds in a text what `_NAMED` does, of names that have one of some words in them alone."""
+
+    __slots__ = ("_backwards", "_found", "_text")
+
+    def __init__(self, text: str, words: Words) -> None:
+        self._text = text
+        self._backwards = text[::-1]
+        self._found = words.found(text)
+
+    def search(self, at: int) -> re.Match[str] | None:
+        """The next one that begins at a place or behind it; the places must not go back."""
+        length = len(self._text)
+        for place, _ in self._found:
+            if place < at:
+                continue
+            before = _UNBROKEN.match(self._backwards, length - place, length - at)
+            begin = place - len(before[0]) if before else place
+            if match := _NAMED.match(self._text, begin):
+                return match
+            at = place + 1  # what is unbroken has one beginning
+        return None
+
+
 class _Pair:
     """An object of which one member may say the name of what another one holds."""
 
@@ -329,10 +370,15 @@ class _Pair:
 def _named(text: str, *, in_log: bool) -> Iterator[Span]:
     """What follows the name of a secret, or stands beside it."""
     values = _Values(text, in_log=in_log)
+    search = (
+        partial(_NAMED.search, text)
+        if _tells_a_secret(text)
+        else _Names(text, _IN_SECRETS_NAMES).search
+    )
     pairs: dict[str, _Pair] = {}
     found: list[Span] = []
     at = 0
-    while match := _NAMED.search(text, at):
+    while match := search(at):
         at = match.end("name")
         value = None
         if names_a_secret(match["name"]):
@@ -349,6 +395,19 @@ def _named(text: str, *, in_log: bool) -> Iterator[Span]:
         if end > done:
             yield max(start, done), end
             done = end
+
+
+def _tells_a_secret(text: str) -> bool:
+    """Whether the name of a secret may stand beside its value: all names count then."""
+    names = _Names(text, _IN_TELLING_NAMES)
+    at = 0
+    while match := names.search(at):
+        at = match.end("name")
+        if match["sign"] and tells_a_name(match["name"]):
+            told = _NAME_TOLD.match(text, match.end())
+            if told and names_a_secret(told[1]):
+                return True
+    return False
 
 
 def _of_pair(text: str, match: re.Match[str], pair: _Pair) -> re.Match[str] | None:

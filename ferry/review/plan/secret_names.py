@@ -9,19 +9,37 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_ALWAYS: Final = re.compile(
-    r"(?:^|_)(?:[a-z0-9]*(?:password|passwd|passphrase|passwort|kennwort)s?|pwd?|[dp][bg]pass|psk|"
-    r"secret_(?:string|binary)|client_secret|"
-    r"(?:auth|access|refresh|session|bearer|security)_?tokens?|"
-    r"(?:access|api|auth|pre_?shared|private|secret|shared|signing)_?key|certificate_pem)"
-    r"(?:_(?:wo|value|hash))?$"
-)
-"""Last words of names that mean a secret wherever they stand."""
+ALWAYS: Final = {
+    "pass": r"[a-z0-9]*(?:password|passwd|passphrase|passwort)s?|[dp][bg]pass",
+    "kennwort": r"[a-z0-9]*kennworts?",
+    "pw": r"pwd?",
+    "psk": r"psk",
+    "secret": r"secret_(?:string|binary)|client_secret",
+    "token": r"(?:auth|access|refresh|session|bearer|security)_?tokens?",
+    "key": r"(?:access|api|auth|pre_?shared|private|secret|shared|signing)_?key",
+    "certificate": r"certificate_pem",
+}
+"""Last words of names that mean a secret wherever they stand, by letters that all of them have.
 
-_MOSTLY: Final = re.compile(
-    r"(?:^|_)(?:authorization|credentials?|pass|secrets?|tokens?)(?:_(?:wo|value|hash))?$"
-)
-"""Last words of names that are words of plain English, too, or parts of an ARN."""
+Names are looked for where a text has these letters.
+"""
+
+MOSTLY: Final = {
+    "authorization": r"authorization",
+    "credential": r"credentials?",
+    "pass": r"pass",
+    "secret": r"secrets?",
+    "token": r"tokens?",
+}
+"""Those that are words of plain English, too, or parts of an ARN."""
+
+
+def _as_last_words(them: Mapping[str, str]) -> re.Pattern[str]:
+    return re.compile(rf"(?:^|_)(?:{'|'.join(them.values())})(?:_(?:wo|value|hash))?$")
+
+
+_ALWAYS: Final = _as_last_words(ALWAYS)
+_MOSTLY: Final = _as_last_words(MOSTLY)
 
 _PUBLIC: Final = frozenset(
     {"database", "db_cluster_identifier", "db_instance_identifier", "dbname", "engine", "host"}
@@ -37,7 +55,10 @@ _BETWEEN_WORDS: Final = re.compile(r"[_.\-/ ]++")
 _NUMBER: Final = re.compile(r"(?<=[a-z])(?:_?\d{1,4})?\Z")
 
 _OF_WHAT: Final = r"(?:(?:attribute|env|field|header|option|parameter|setting|tag|variable)_)?"
-_TELLS_A_NAME: Final = re.compile(rf"{_OF_WHAT}(?:name|key)")
+TELLING: Final = ("name", "key")
+"""Last words of a member's name that says what another one's value is."""
+
+_TELLS_A_NAME: Final = re.compile(rf"{_OF_WHAT}(?:{'|'.join(TELLING)})")
 _TELLS_A_VALUE: Final = re.compile(rf"{_OF_WHAT}(?:values?|default)")
 
 ARN: Final = r"arn:aws[a-z\-]{0,20}+:[a-z0-9\-]++:"

@@ -5,13 +5,19 @@ from __future__ import annotations
 import json
 import timeit
 from time import thread_time
+from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ferry.review.plan.redacting import redacted
-from ferry.review.plan.secret_names import names_a_secret
+from ferry.review.plan import redacting, words
+from ferry.review.plan.redacting import SHAPES, TOKENS, redacted, secrets_in
+from ferry.review.plan.secret_names import ALWAYS, MOSTLY, names_a_secret
+from ferry.review.plan.words import Shapes, Words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 @pytest.mark.parametrize(
@@ -67,6 +73,7 @@ from ferry.review.plan.secret_names import names_a_secret
         ('secrets = [{ token = "canary" }]', 'secrets = [{ token = "(sensitive)" }]'),
         ('new_password_value = "canary"', 'new_password_value = "(sensitive)"'),
         ("Secret Access Key: canary", "Secret Access Key: (sensitive)"),
+        ("Api Key: canary, auth__key=canary", "Api Key: (sensitive), auth__key=(sensitive)"),
         ("password := canary", "password := (sensitive)"),
         # SQL.
         ("PASSWORD E'can\\'ary' VALID", "PASSWORD (sensitive)' VALID"),
@@ -334,6 +341,7 @@ def test_a_megabyte_that_begins_urls_over_and_over_is_read_once() -> None:
         'value=[name="pw"', "value=[{", '\\"name\\":\\"pw', "  # a will be destroyed\n",
         "  # a will ", "  # x.password=[ will be\n", "password[a", "sig=", "session: ", "cookie:", "cookie:1", "curl -u ", "curl a", "mysql -p",
         "psql ", "hooks.", "hooks.a/", "eyJ", "eyJaaaaaaaaa.", "-eyJaaaaaaaaa", "xoxb-", "ghp_",
+        "pw", "1pw", "pw ", "a.pw", "-key", "security ", " access", "key: ", 'name="pw" ', "\u017f",
         "passwd,", "password is a", "identified by '", "%3Dpassword", ":\\/\\/a:", "&quot;password&quot;=", "password\\\\",
     ],
 )  # fmt: skip
@@ -346,6 +354,77 @@ def test_a_text_eight_times_as_long_takes_about_eight_times_as_long(unit: str) -
 
     text = unit * (30_000 // len(unit))
     assert seconds(text * 8) < seconds(text) * 32
+
+
+@pytest.mark.parametrize(("stem", "names"), [*ALWAYS.items(), *MOSTLY.items()])
+@given(data=st.data())
+def test_a_name_is_looked_for_by_letters_that_it_has(
+    stem: str, names: str, data: st.DataObject
+) -> None:
+    assert stem in data.draw(st.from_regex(names, fullmatch=True))
+
+
+@pytest.mark.parametrize("begins", [*SHAPES, *TOKENS])
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_a_shape_is_looked_for_by_words_that_it_begins_with(
+    begins: str, data: st.DataObject
+) -> None:
+    shape = {**SHAPES, **TOKENS}[begins]
+    text = data.draw(st.from_regex(shape))
+
+    found = Shapes({begins: shape}).found(text)
+    assert [it.span() for it in found] == [it.span() for it in shape.finditer(text)]
+
+
+NAMES = [
+    "password", "PASSWORD", "pa\u017f\u017fwd", "pwd", "Pw", "db_pass", "pass", "psk", "Secret", "secret_string",
+    "client-secret", "accessTo\N{KELVIN SIGN}en", "tokens", "secret access key", "api key", "ap\u0131_key", "api__key",
+    "-api key", "access", "security ", "private", "certificate.pem", "authorization", "credentials", "kennwort", "_wo", "1",
+    "name", "Name", "ParameterKey", "key", "api name", "value", "ParameterValue", "default", "field_value", "x", "é",
+]  # fmt: skip
+BETWEEN = [
+    "=", ":", ": ", " = ", "=>", " := ", "->", "%3D", "\\u003d", ",", ", ", " ", "  ", "\n", "\n  ", "\\n", "\t", ";",
+    "&", "?", ".", "_", "-", "--", "/", "+", '"', "'", '\\"', '\\\\"', "\\u0022", "&quot;", "{", "}", "[", "]", "(", ")",
+    "<", ">", "</", "&lt;", "\\u003c", "\\u003e", "|\n", "%", "\\", "$$", "''", '": "', '", "', '"}, {"', "\ud800", "漢",
+]  # fmt: skip
+VALUES = [
+    "canary", "canary4711", "Pa55-word", "a" * 24, "null", "true", "(sensitive)", "arn:aws:", "(known after apply)",
+    "cty.", "cty.StringVal(", " is ", "was ", "jsonencode(", "<<EOT\n", "<<-E", "EOT", "E'", "$a$", "://", ":\\/\\/",
+    "postgres://u:p@db ", "-----BEGIN PRIVATE KEY-----", "-----END", "bearer ", "Basic ", "ghp_", "xoxb-", "eyJ", "hooks.a/",
+    "webhook", "curl -u ", "psql -W ", "mysql -p", "identified by '", "sig", "\u017fig=", "session: ", "set-cookie: a=", "otp",
+    "  # a.b will be destroyed\n", "Plan: 1\n", "\nChanges to Outputs:\n", '{"name":"DB_PASSWORD","value":"canary"}',
+]  # fmt: skip
+TEXTS = st.lists(
+    st.one_of(
+        st.sampled_from(BETWEEN),
+        st.sampled_from(NAMES),
+        st.sampled_from(VALUES),
+        st.sampled_from(BETWEEN),
+        st.one_of(*(st.from_regex(it) for it in (*SHAPES.values(), *TOKENS.values()))),
+    ),
+    max_size=24,
+).map("".join)
+
+
+def everywhere(words: Words, text: str) -> Iterator[tuple[int, int]]:
+    """As if each word stood at each place."""
+    return ((at, which) for at in range(len(text)) for which in range(len(words.words)))
+
+
+@pytest.mark.slow
+@settings(max_examples=1_500, deadline=None, suppress_health_check=list(HealthCheck))
+@given(TEXTS)
+def test_words_make_no_difference_to_what_is_found(text: str) -> None:
+    """Each pattern tried at each place, and each name taken for a member beside others."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(words, "_AT_ONCE", 8)
+        found = redacted(text), list(secrets_in(text))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Words, "stand_in", lambda *_: True)
+        patch.setattr(Words, "found", everywhere)
+        patch.setattr(redacting, "_tells_a_secret", lambda _: True)
+        assert (redacted(text), list(secrets_in(text))) == found
 
 
 @given(st.text(min_size=1, max_size=20).filter(lambda text: text not in "(sensitive)"))
