@@ -25,6 +25,7 @@ from tests.unit.ferry.review.held.names import (
     CLUSTER,
     INSTANCE_PARAMETERS,
     OTHER_KEY,
+    OTHERS_GROUP,
     PARAMETERS,
     READER_1,
     READER_2,
@@ -164,7 +165,7 @@ ENGINE: Final = (
     ),
     Held(
         name="security-group-elsewhere",
-        edit=(updates(CLUSTER, vpc_security_group_ids=["sg-0f00ba7c0ffee0000"]),),
+        edit=(updates(CLUSTER, vpc_security_group_ids=[OTHERS_GROUP]),),
         expected=SECOND_OR_BLOCKED,
         why="Neither clients nor DMS are let in by a group that nobody has looked at.",
     ),

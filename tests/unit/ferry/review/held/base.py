@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,11 +38,6 @@ _MOVED_INTO_STAGING = {
     "aurora-ferry-prod": "aurora-ferry-staging",
     '"environment": "prod"': '"environment": "staging"',
     '"cost-centre": "4711", ': "",
-    "vpc-bc4f5b4ed92aa1485": "vpc-d8e3ceccd795ab463",
-    "rtb-dd2975a76bb497672": "rtb-06fb141dc647bb521",
-    "subnet-444a65858f992723a": "subnet-5976b29df66303ac2",
-    "subnet-4d99474a127513181": "subnet-11364fce2b91e8cb1",
-    "subnet-8b263226b1d7e256b": "subnet-fc0c732c537cf338c",
 }
 
 
@@ -91,15 +86,25 @@ def _destroyed(plan: Json, *names: str) -> Iterable[Resource]:
             )
 
 
-def _transit_gateway() -> Iterable[Resource]:
+def _transit_gateway(network: Mapping[str, Resource]) -> Iterable[Resource]:
+    """The attachment and the route, in the network that is there."""
     text = json.dumps(_recorded("transit-gateway-gone"))
     for old, new in _MOVED_INTO_STAGING.items():
         text = text.replace(old, new)
-    return _destroyed(
-        json.loads(text),
-        "aws_ec2_transit_gateway_vpc_attachment.route-to-source_attachment",
-        "aws_route.route-to-source_route-1",
-    )
+    ids = {name: it.values["id"] for name, it in network.items()}
+    table = ids["aws_route_table.network_dms-1-routes"]
+    moved: dict[str, dict[str, Any]] = {
+        "aws_ec2_transit_gateway_vpc_attachment.route-to-source_attachment": {
+            "subnet_ids": [ids[f"aws_subnet.network_dms-{it}"] for it in (1, 2, 3)],
+            "vpc_id": ids["aws_vpc.network_vpc"],
+        },
+        "aws_route.route-to-source_route-1": {
+            "id": f"r-{table}3246677288",
+            "route_table_id": table,
+        },
+    }
+    for it in _destroyed(json.loads(text), *moved):
+        yield replace(it, values={**it.values, **moved[short(it.address)]})
 
 
 def _as_running(resource: Resource) -> Resource:
@@ -120,8 +125,9 @@ def _as_running(resource: Resource) -> Resource:
 @cache
 def deployed() -> Mapping[str, Resource]:
     """The environment's resources by name."""
-    found = [*_destroyed(_recorded("everything-gone")), *_transit_gateway()]
-    return {short(it.address): _as_running(it) for it in found}
+    found = {short(it.address): it for it in _destroyed(_recorded("everything-gone"))}
+    found |= {short(it.address): it for it in _transit_gateway(found)}
+    return {name: _as_running(it) for name, it in found.items()}
 
 
 @cache

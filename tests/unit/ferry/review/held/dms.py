@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from tests.unit.ferry.review.held.base import deployed
 from tests.unit.ferry.review.held.edits import (
     BLOCKED,
     NOT_SAFE,
@@ -30,6 +31,8 @@ from tests.unit.ferry.review.held.names import (
     CERTIFICATE,
     DMS_SUBNETS,
     OTHER_KEY,
+    OTHERS_GROUP,
+    OTHERS_SECRET,
     REPLICATION,
     SOURCE,
     TARGET,
@@ -370,9 +373,7 @@ ENDPOINTS: Final = (
         edit=(
             updates(
                 SOURCE,
-                secrets_manager_arn=(
-                    "arn:aws:secretsmanager:eu-central-1:111122223333:secret:other/source-AbCdEf"
-                ),
+                secrets_manager_arn=OTHERS_SECRET,
             ),
         ),
         expected=SECOND_OR_BLOCKED,
@@ -622,7 +623,7 @@ INSTANCE: Final = (
     ),
     Held(
         name="dms-group-elsewhere",
-        edit=(updates(REPLICATION, vpc_security_group_ids=["sg-0f00ba7c0ffee0000"]),),
+        edit=(updates(REPLICATION, vpc_security_group_ids=[OTHERS_GROUP]),),
         expected=SECOND_OR_BLOCKED,
         why="Aurora, the source and Secrets Manager let in the old group.",
     ),
@@ -669,12 +670,8 @@ INSTANCE: Final = (
                 "aws_dms_replication_config.serverless",
                 replication_config_identifier="again",
                 replication_type="full-load-and-cdc",
-                source_endpoint_arn=(
-                    "arn:aws:dms:eu-central-1:111122223333:endpoint:OSMVTLS3QTAPTHYPA1ZSUNOD8K"
-                ),
-                target_endpoint_arn=(
-                    "arn:aws:dms:eu-central-1:111122223333:endpoint:PLM8TMRYB8RXA5PN3AH34UEVF2"
-                ),
+                source_endpoint_arn=deployed()[SOURCE].values["endpoint_arn"],
+                target_endpoint_arn=deployed()[TARGET].values["endpoint_arn"],
                 table_mappings=mappings(rule(1, "public", "%")),
                 start_replication=True,
             ),

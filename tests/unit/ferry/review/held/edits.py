@@ -241,18 +241,17 @@ def _values(name: str) -> Mapping[str, Any]:
 def _made_like(name: str) -> dict[str, Any]:
     """What Terraform plans for another resource like one that is deployed.
 
-    What the stack takes from another resource is known by now; what AWS decides is not.
+    What the stack takes from elsewhere is known by now; what AWS decides is not.
     """
     change = created()[name]
     resource = deployed()[name]
     written = stack(ENVIRONMENT)["resource"][resource.type][resource.address.partition(".")[2]]
     found = {key: value for key, value in change["after"].items() if value is not None}
     for key, unknown in change["after_unknown"].items():
-        if key in written:
-            found[key] = resource.values[key]
-        elif unknown is True:
+        if unknown is True:
             found[key] = UNKNOWN
-    return found
+    taken = {key for key, value in written.items() if "${" in json.dumps(value)}
+    return found | {key: resource.values[key] for key in taken & resource.values.keys()}
 
 
 def _written_like(name: str, to: Mapping[str, Any]) -> dict[str, Any]:

@@ -21,6 +21,13 @@ from tests.unit.ferry.review.held.edits import (
     Held,
     creates,
 )
+from tests.unit.ferry.review.held.names import (
+    OTHERS_ENDPOINT,
+    OTHERS_GATEWAY,
+    OTHERS_INTERFACE,
+    OTHERS_TRANSIT,
+    PRODS_SECRET,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -185,15 +192,15 @@ _ENDPOINT: Final = "aws_vpc_endpoint.secretsmanager_endpoint"
 _ADDRESS: Final = "aws_eip.nat_address-1"
 
 DANGEROUS: Final = (
-    _route("an-interface", network_interface_id="eni-0123456789abcdef0"),
-    _route("a-transit-gateway", transit_gateway_id="tgw-0f00ba7c0ffee0000"),
-    _route("an-endpoint", vpc_endpoint_id="vpce-0123456789abcdef0"),
-    _route("an-internet-gateway", gateway_id="igw-0123456789abcdef0"),
+    _route("an-interface", network_interface_id=OTHERS_INTERFACE),
+    _route("a-transit-gateway", transit_gateway_id=OTHERS_TRANSIT),
+    _route("an-endpoint", vpc_endpoint_id=OTHERS_ENDPOINT),
+    _route("an-internet-gateway", gateway_id=OTHERS_GATEWAY),
     _other(
         "route-in-the-table",
         "aws_route_table.network_aurora-routes",
         "Aurora's subnets get a way to the internet.",
-        route=[{"cidr_block": "0.0.0.0/0", "gateway_id": "igw-0123456789abcdef0"}],
+        route=[{"cidr_block": "0.0.0.0/0", "gateway_id": OTHERS_GATEWAY}],
     ),
     _other(
         "endpoint-of-anybodys-service",
@@ -239,7 +246,6 @@ DANGEROUS: Final = (
         "another-environments-source",
         "aws_dms_endpoint.source_endpoint",
         "Staging would read production's data.",
-        secrets_manager_arn="arn:aws:secretsmanager:eu-central-1:111122223333:secret:"
-        "aurora-ferry-prod/source-AbCdEf",
+        secrets_manager_arn=PRODS_SECRET,
     ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from tests.unit.ferry.review.held.base import deployed
 from tests.unit.ferry.review.held.edits import (
     ACCOUNTS,
     BLOCKED,
@@ -27,11 +28,13 @@ from tests.unit.ferry.review.held.names import (
     DMS_ROLE_POLICY,
     FLOW_LOGS_POLICY,
     KEY,
+    KEY_ID,
     MASTER_SECRET,
     MASTER_VERSION,
     MONITORING_POLICY,
     MONITORING_ROLE,
     OTHER_KEY,
+    SOURCE_SECRET_ARN,
     STRANGER,
     STRANGERS_KEY,
     TARGET_SECRET,
@@ -283,7 +286,7 @@ KEYS: Final = (
         edit=(
             creates(
                 "aws_kms_grant.theirs",
-                key_id="aef214d3-27e9-4959-a285-cccf3bc68dae",
+                key_id=KEY_ID,
                 grantee_principal=f"arn:aws:iam::{STRANGER}:role/reader",
                 operations=["Decrypt", "CreateGrant"],
             ),
@@ -313,10 +316,6 @@ def _trusts(name: str, why: str, /, **changed: Json) -> Held:
         why=why,
     )
 
-
-_SOURCE_SECRET = (
-    "arn:aws:secretsmanager:eu-central-1:111122223333:secret:aurora-ferry-staging/source-CicIdn"
-)
 
 ROLES: Final = (
     _trusts(
@@ -370,7 +369,7 @@ ROLES: Final = (
     _reads(
         "one-secret-only",
         "The target's secret is no longer read.",
-        ReadSecrets={"Resource": [_SOURCE_SECRET]},
+        ReadSecrets={"Resource": [SOURCE_SECRET_ARN]},
     ),
     _reads(
         "describe-only",
@@ -699,10 +698,7 @@ SECRETS: Final = (
         edit=(
             creates(
                 "aws_secretsmanager_secret_policy.open",
-                secret_arn=(
-                    "arn:aws:secretsmanager:eu-central-1:111122223333:secret:"
-                    "aurora-ferry-staging/master-RDpHnJ"
-                ),
+                secret_arn=deployed()[MASTER_SECRET].values["arn"],
                 policy=_secret_policy(
                     {
                         "Effect": "Allow",
@@ -856,10 +852,7 @@ SECRETS: Final = (
         edit=(
             creates(
                 "aws_secretsmanager_secret_rotation.target",
-                secret_id=(
-                    "arn:aws:secretsmanager:eu-central-1:111122223333:secret:"
-                    "aurora-ferry-staging/target-XCPVCx"
-                ),
+                secret_id=deployed()[TARGET_SECRET].values["arn"],
                 rotation_lambda_arn=("arn:aws:lambda:eu-central-1:111122223333:function:rotate"),
                 rotate_immediately=True,
                 rotation_rules=[{"automatically_after_days": 30}],

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from tests.unit.ferry.review.held.base import deployed
+
 CLUSTER = "aws_rds_cluster.aurora_cluster"
 WRITER = "aws_rds_cluster_instance.aurora_writer"
 READER_1 = "aws_rds_cluster_instance.aurora_reader-1"
@@ -35,6 +39,8 @@ TARGET_VERSION = "aws_secretsmanager_secret_version.target-secret_version"
 VPC = "aws_vpc.network_vpc"
 AURORA_SUBNET = "aws_subnet.network_aurora-1"
 DMS_SUBNET = "aws_subnet.network_dms-1"
+PUBLIC_SUBNET = "aws_subnet.nat_public-1"
+PUBLIC_ROUTES = "aws_route_table.nat_public-routes"
 AURORA_ROUTES = "aws_route_table.network_aurora-routes"
 DMS_ROUTES = "aws_route_table.network_dms-1-routes"
 AURORA_ASSOCIATION = "aws_route_table_association.network_aurora-1-association"
@@ -85,12 +91,46 @@ STRANGER = "999988887777"
 STRANGERS_KEY = f"arn:aws:kms:eu-central-1:{STRANGER}:key/0e3b7a52-31ac-4be9-93a0-9a3b7c1b4a10"
 OTHER_KEY = "arn:aws:kms:eu-central-1:111122223333:key/5d0f2c77-6a0a-4c1e-b4e3-2f0f0b1a9c55"
 TOPIC_ARN = "arn:aws:sns:eu-central-1:111122223333:aurora-ferry-staging-alarms"
-IGW = "igw-2906761ea8cfc5af3"
-AURORA_TABLE = "rtb-12857d9317d96c78d"
-DMS_TABLE = "rtb-06fb141dc647bb521"
-PUBLIC_TABLE = "rtb-445ef55dac5006181"
-AURORA_SG = "sg-b6ff11bb2a1386661"
-DMS_SG = "sg-d6e68af725787f278"
-VPC_ID = "vpc-d8e3ceccd795ab463"
-AURORA_SUBNET_IDS = ["subnet-52f652ce9d08f8c18", "subnet-dc0ace8c73fbd7904"]
-KEY_ID = "aef214d3-27e9-4959-a285-cccf3bc68dae"
+OTHERS_GROUP = "sg-0f00ba7c0ffee0000"
+OTHERS_TABLE = "rtb-0a1b2c3d4e5f60718"
+OTHERS_TRANSIT = "tgw-0f00ba7c0ffee0000"
+OTHERS_ADDRESS = "eipalloc-0123456789abcdef0"
+OTHERS_ENDPOINT = "vpce-0123456789abcdef0"
+OTHERS_GATEWAY = "igw-0123456789abcdef0"
+OTHERS_INTERFACE = "eni-0123456789abcdef0"
+OTHERS_LIST = "pl-0123456789abcdef0"
+OTHERS_SECRET = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:other/source-AbCdEf"
+PRODS_SECRET = (
+    "arn:aws:secretsmanager:eu-central-1:111122223333:secret:aurora-ferry-prod/source-AbCdEf"
+)
+OTHERS_VPC = "vpc-0123456789abcdef0"
+OTHERS: Final = frozenset(
+    {
+        *(OTHERS_GROUP, OTHERS_TABLE, OTHERS_TRANSIT, OTHERS_ADDRESS, OTHERS_ENDPOINT),
+        *(OTHERS_GATEWAY, OTHERS_INTERFACE, OTHERS_LIST, OTHERS_SECRET, OTHERS_VPC, PRODS_SECRET),
+        *(STRANGERS_KEY, OTHER_KEY),
+    }
+)
+"""What is of somebody else; every other id of AWS's in an edit is the base's, which a test holds."""
+
+
+def _is(name: str, attribute: str = "id") -> str:
+    """What AWS calls something of the base."""
+    return str(deployed()[name].values[attribute])
+
+
+IGW = _is(INTERNET)
+AURORA_TABLE = _is(AURORA_ROUTES)
+DMS_TABLE = _is(DMS_ROUTES)
+PUBLIC_TABLE = _is(PUBLIC_ROUTES)
+AURORA_SG = _is(AURORA_GROUP)
+DMS_SG = _is(DMS_GROUP)
+VPC_ID = _is(VPC)
+VPC_ACL = _is(VPC, "default_network_acl_id")
+AURORA_SUBNET_ID = _is(AURORA_SUBNET)
+PUBLIC_SUBNET_ID = _is(PUBLIC_SUBNET)
+AURORA_SUBNET_IDS = [AURORA_SUBNET_ID, _is("aws_subnet.network_aurora-2")]
+DMS_SUBNET_IDS = [_is(DMS_SUBNET), _is("aws_subnet.network_dms-2")]
+ADDRESS_ID = _is(EIP)
+KEY_ID = _is(KEY)
+SOURCE_SECRET_ARN = _is(SOURCE, "secrets_manager_arn")

@@ -25,6 +25,7 @@ from tests.unit.ferry.review.held.names import (
     AURORA_ROUTES,
     AURORA_SG,
     AURORA_SUBNET,
+    AURORA_SUBNET_ID,
     AURORA_TABLE,
     CLIENTS_GROUP,
     CLIENTS_IN,
@@ -37,6 +38,7 @@ from tests.unit.ferry.review.held.names import (
     DMS_SECRETS_IN,
     DMS_SG,
     DMS_SUBNET,
+    DMS_SUBNET_IDS,
     DMS_TABLE,
     DMS_TO_INTERNET,
     EIP,
@@ -44,6 +46,13 @@ from tests.unit.ferry.review.held.names import (
     IGW,
     INTERNET,
     NAT,
+    OTHERS_ADDRESS,
+    OTHERS_GROUP,
+    OTHERS_INTERFACE,
+    OTHERS_LIST,
+    OTHERS_TRANSIT,
+    OTHERS_VPC,
+    PUBLIC_SUBNET_ID,
     PUBLIC_TABLE,
     PUBLIC_TO_INTERNET,
     ROUTE_TO_SOURCE,
@@ -53,6 +62,7 @@ from tests.unit.ferry.review.held.names import (
     STRANGER,
     TRANSIT,
     VPC,
+    VPC_ACL,
     VPC_ID,
 )
 
@@ -165,13 +175,13 @@ GROUPS: Final = (
     ),
     Held(
         name="open-to-a-prefix-list",
-        edit=(_rule(prefix_list_id="pl-0123456789abcdef0"),),
+        edit=(_rule(prefix_list_id=OTHERS_LIST),),
         expected=NOT_SAFE,
         why="What is in the list is not in the plan.",
     ),
     Held(
         name="open-to-another-group",
-        edit=(_rule(referenced_security_group_id="sg-0f00ba7c0ffee0000"),),
+        edit=(_rule(referenced_security_group_id=OTHERS_GROUP),),
         expected=SECOND_OR_BLOCKED,
         why="Who is in that group is not in the plan.",
     ),
@@ -399,7 +409,7 @@ ROUTES: Final = (
             _route(
                 table=DMS_TABLE,
                 destination_cidr_block="203.0.113.16/28",
-                transit_gateway_id="tgw-0123456789abcdef0",
+                transit_gateway_id=OTHERS_TRANSIT,
             ),
         ),
         expected=SECOND_OR_BLOCKED,
@@ -411,7 +421,7 @@ ROUTES: Final = (
             _route(
                 table=DMS_TABLE,
                 destination_cidr_block="172.16.128.0/17",
-                network_interface_id="eni-0123456789abcdef0",
+                network_interface_id=OTHERS_INTERFACE,
             ),
         ),
         expected=SECOND_OR_BLOCKED,
@@ -449,7 +459,7 @@ ROUTES: Final = (
     ),
     Held(
         name="nat-with-another-address",
-        edit=(replaces(NAT, allocation_id="eipalloc-0123456789abcdef0"),),
+        edit=(replaces(NAT, allocation_id=OTHERS_ADDRESS),),
         expected=SECOND_OR_BLOCKED,
         why="The source's firewall lets in the old address.",
     ),
@@ -491,9 +501,7 @@ ROUTES: Final = (
     ),
     Held(
         name="transit-in-a-zone-less",
-        edit=(
-            updates(TRANSIT, subnet_ids=["subnet-5976b29df66303ac2", "subnet-11364fce2b91e8cb1"]),
-        ),
+        edit=(updates(TRANSIT, subnet_ids=DMS_SUBNET_IDS),),
         expected=SECOND_OR_BLOCKED,
         why="From the third zone there is no way to the source.",
     ),
@@ -554,7 +562,7 @@ NETWORK: Final = (
             creates(
                 "aws_network_acl.strict",
                 vpc_id=VPC_ID,
-                subnet_ids=["subnet-52f652ce9d08f8c18"],
+                subnet_ids=[AURORA_SUBNET_ID],
                 ingress=[],
                 egress=[],
                 id=UNKNOWN,
@@ -569,7 +577,7 @@ NETWORK: Final = (
         edit=(
             creates(
                 "aws_network_acl_rule.deny",
-                network_acl_id="acl-ad69dbf3d7cb32b44",
+                network_acl_id=VPC_ACL,
                 rule_number=1,
                 rule_action="deny",
                 protocol="-1",
@@ -586,7 +594,7 @@ NETWORK: Final = (
         edit=(
             creates(
                 "aws_default_network_acl.all",
-                default_network_acl_id="acl-ad69dbf3d7cb32b44",
+                default_network_acl_id=VPC_ACL,
                 ingress=[],
                 egress=[],
                 id=UNKNOWN,
@@ -601,7 +609,7 @@ NETWORK: Final = (
             creates(
                 "aws_vpc_peering_connection.theirs",
                 vpc_id=VPC_ID,
-                peer_vpc_id="vpc-0123456789abcdef0",
+                peer_vpc_id=OTHERS_VPC,
                 peer_owner_id=STRANGER,
                 id=UNKNOWN,
             ),
@@ -635,7 +643,7 @@ NETWORK: Final = (
                 "aws_lb.public",
                 internal=False,
                 load_balancer_type="network",
-                subnets=["subnet-e90f42cd1ed0a48de"],
+                subnets=[PUBLIC_SUBNET_ID],
                 id=UNKNOWN,
             ),
         ),
@@ -725,7 +733,7 @@ NETWORK: Final = (
         edit=(
             updates(
                 SECRETS_ENDPOINT,
-                subnet_ids=["subnet-11364fce2b91e8cb1", "subnet-5976b29df66303ac2"],
+                subnet_ids=DMS_SUBNET_IDS,
             ),
         ),
         expected=SECOND_OR_BLOCKED,
@@ -733,7 +741,7 @@ NETWORK: Final = (
     ),
     Held(
         name="endpoint-with-another-group",
-        edit=(updates(SECRETS_ENDPOINT, security_group_ids=["sg-0f00ba7c0ffee0000"]),),
+        edit=(updates(SECRETS_ENDPOINT, security_group_ids=[OTHERS_GROUP]),),
         expected=SECOND_OR_BLOCKED,
         why="DMS was let in by the old one.",
     ),

@@ -6,10 +6,16 @@ from typing import TYPE_CHECKING, Final
 
 from tests.unit.ferry.review.held.edits import NOT_SAFE, UNKNOWN, Held, creates, statements
 from tests.unit.ferry.review.held.names import (
+    ADDRESS_ID,
     AURORA_SG,
+    AURORA_SUBNET_ID,
     AURORA_TABLE,
     KEY_ID,
     OTHER_KEY,
+    OTHERS_GROUP,
+    OTHERS_INTERFACE,
+    PUBLIC_SUBNET_ID,
+    PUBLIC_TABLE,
     STRANGER,
     VPC_ID,
 )
@@ -150,24 +156,24 @@ ROWS: Final = (
         "A machine with an address of the internet, beside the database.",
         instance_type="t3.micro",
         associate_public_ip_address=True,
-        subnet_id="subnet-e90f42cd1ed0a48de",
+        subnet_id=PUBLIC_SUBNET_ID,
     ),
     _new(
         "aws_ec2_instance_connect_endpoint",
         "A tunnel into the network.",
-        subnet_id="subnet-52f652ce9d08f8c18",
+        subnet_id=AURORA_SUBNET_ID,
     ),
     _new(
         "aws_eip_association",
         "An interface of ours gets an address of the internet.",
-        network_interface_id="eni-47db17881279a05e8",
-        allocation_id="eipalloc-8945a4ff85f6697f6",
+        network_interface_id=OTHERS_INTERFACE,
+        allocation_id=ADDRESS_ID,
     ),
     _new(
         "aws_network_interface_sg_attachment",
         "An interface of ours gets another group.",
-        network_interface_id="eni-47db17881279a05e8",
-        security_group_id="sg-0f00ba7c0ffee0000",
+        network_interface_id=OTHERS_INTERFACE,
+        security_group_id=OTHERS_GROUP,
     ),
     _new(
         "aws_vpc_endpoint_service",
@@ -204,7 +210,7 @@ ROWS: Final = (
         "aws_main_route_table_association",
         "What has no table of its own gets this one.",
         vpc_id=VPC_ID,
-        route_table_id="rtb-445ef55dac5006181",
+        route_table_id=PUBLIC_TABLE,
     ),
     _new(
         "aws_vpc_ipv4_cidr_block_association",
@@ -231,7 +237,7 @@ ROWS: Final = (
         "aws_network_acl_association",
         "A subnet gets another list, which may deny all.",
         network_acl_id="acl-0abc",
-        subnet_id="subnet-52f652ce9d08f8c18",
+        subnet_id=AURORA_SUBNET_ID,
     ),
     _new("aws_networkfirewall_firewall", "It may drop what passes.", name="f", vpc_id=VPC_ID),
     _new(

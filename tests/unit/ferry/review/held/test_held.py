@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,7 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ferry.review.report import as_json, as_markdown, as_text
-from tests.unit.ferry.review.held.edits import Held  # noqa: TC001 - pytest shows it
+from tests.unit.ferry.review.held.base import account, deployed
+from tests.unit.ferry.review.held.edits import NOTHING, Held
+from tests.unit.ferry.review.held.names import OTHERS
 from tests.unit.ferry.review.held.not_yet import NOT_YET
 from tests.unit.ferry.review.held.shares import sentence, verdicts
 from tests.unit.ferry.review.held.table import (
@@ -27,6 +31,11 @@ if TYPE_CHECKING:
     from ferry.review import Review
 
 
+DRAWN = re.compile(
+    r"\b[a-z]+(?:-[a-z]+)*-[0-9a-f]{17}\b|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"
+    r"|arn:aws:secretsmanager:[^\"]*?-[A-Za-z0-9]{6}\b|\b(?:[a-z]+-)?[0-9A-Z]{26}\b"
+)
+"""What AWS draws by lot: ids of EC2's things, of keys, of secrets, of databases and of DMS's things."""
 PAGE = Path(__file__).parents[5] / "docs" / "review.md"
 
 
@@ -69,6 +78,28 @@ def test_there_are_enough_of_both() -> None:
 
 def test_names_are_given_once() -> None:
     assert [name for name, times in Counter(it.name for it in ROWS).items() if times > 1] == []
+
+
+def test_every_id_in_an_edit_is_the_bases_or_said_to_be_somebody_elses() -> None:
+    """An edit with an id that nothing has is told for that, and not for its danger."""
+    there = set(drawn([it.values for it in (*deployed().values(), *account().values())]))
+    assert len(there) > 60
+    others = set(drawn(sorted(OTHERS)))
+    assert there & others == set()
+    unknown = {
+        (held.name, id_)
+        for held in ROWS
+        if held.of != NOTHING  # where nothing has an id yet
+        for step in held.edit
+        if step.action != "part"
+        for id_ in drawn([step.name, step.was, step.to, step.beside])
+        if id_ not in there | others
+    }
+    assert unknown == set()
+
+
+def drawn(value: object) -> list[str]:
+    return DRAWN.findall(json.dumps(value, default=str))
 
 
 def test_what_is_not_yet_right_is_in_the_table() -> None:

@@ -35,6 +35,7 @@ from tests.unit.ferry.review.held.names import (
     DMS_ROLE,
     KEY,
     MASTER_SECRET,
+    OTHERS_TABLE,
     PARAMETERS,
     REPLICATION,
     SECRETS_ENDPOINT,
@@ -700,7 +701,7 @@ _DRIFTED: Final[dict[str, tuple[Step, str]]] = {
     "association": (
         drifts(
             "aws_route_table_association.network_dms-1-association",
-            route_table_id="rtb-0a1b2c3d4e5f60718",
+            route_table_id=OTHERS_TABLE,
         ),
         "DMS reaches what other routes lead to.",
     ),
