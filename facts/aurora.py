@@ -11,6 +11,27 @@ MONITORING_POLICY: Final = "AmazonRDSEnhancedMonitoringRole"
 """AWS's managed policy, below ``service-role/``, of the role of enhanced monitoring. Source:
 https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Monitoring.OS.Enabling.html"""
 
+_RESERVED_USERS: Final = frozenset({
+    "admin", "all", "analyse", "analyze", "and", "any", "array", "as", "asc", "authorization",
+    "both", "case", "current_user", "default", "group", "none", "order", "public", "rdsadmin",
+    "rdsrepladmin", "rdstopmgr", "rdswriteforwarduser", "select", "session_user", "table", "user",
+    "where", "with",
+})  # fmt: skip
+"""Role names that RDS keeps for itself and reserved words of PostgreSQL (appendix C)."""
+
+_RESERVED_DATABASES: Final = frozenset({"admin", "db", "rdsadmin", "template0", "template1"})
+
+
+def is_reserved_user(name: str) -> bool:
+    """Whether RDS makes no master user of a name, because it or PostgreSQL keeps it."""
+    lowered = name.lower()
+    return lowered in _RESERVED_USERS or lowered.startswith(("pg_", "rds_"))
+
+
+def is_reserved_database(name: str) -> bool:
+    """Whether RDS makes no database of a name."""
+    return name.lower() in _RESERVED_DATABASES
+
 
 def release(engine_version: str) -> int:
     """The PostgreSQL release of a version, such as 15 of ``15.8``.

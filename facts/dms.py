@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
 if TYPE_CHECKING:
@@ -70,3 +71,10 @@ https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Tasks.CustomizingTasks.Tas
 
 LOG_COMPONENTS: Final[tuple[LogComponent, ...]] = get_args(LogComponent)
 """All of them, in the order in which DMS lists them."""
+
+_DIGEST_LENGTH: Final = 8
+
+
+def certificate_digest(certificate_pem: str) -> str:
+    """What the identifier of a certificate ends in: a digest of its text, as it is imported."""
+    return hashlib.sha256(certificate_pem.encode()).hexdigest()[:_DIGEST_LENGTH]

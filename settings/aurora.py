@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, GetJsonSchemaHandler, model_validato
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
+from facts.aurora import is_reserved_database, is_reserved_user
 from settings.retention import InsightsRetentionDays, LogRetentionDays
 from settings.section import Allowed, Section, refuse
 from settings.windows import DailyWindow, WeeklyWindow
@@ -45,31 +46,18 @@ Snapshot = Annotated[
     Allowed("a snapshot's name or ARN"),
 ]
 
-_RESERVED_USERS: Final = frozenset({
-    "admin", "all", "analyse", "analyze", "and", "any", "array", "as", "asc", "authorization",
-    "both", "case", "current_user", "default", "group", "none", "order", "public", "rdsadmin",
-    "rdsrepladmin", "rdstopmgr", "rdswriteforwarduser", "select", "session_user", "table", "user",
-    "where", "with",
-})  # fmt: skip
-"""Role names that RDS keeps for itself and reserved words of PostgreSQL (appendix C)."""
-
-_RESERVED_DATABASES: Final = frozenset({"admin", "db", "rdsadmin", "template0", "template1"})
 _USER_IN_WORDS: Final = "a letter, then letters, digits or _, 16 at most, not a reserved name"
 _DATABASE_IN_WORDS: Final = "a letter, then letters, digits or _, 63 at most, not a reserved name"
 
 
 def _master_username(value: str) -> str:
-    lowered = value.lower()
-    reserved = lowered in _RESERVED_USERS or lowered.startswith(("pg_", "rds_"))
-    if reserved or not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,15}", value):
+    if is_reserved_user(value) or not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,15}", value):
         refuse(_USER_IN_WORDS)
     return value
 
 
 def _database_name(value: str) -> str:
-    if value.lower() in _RESERVED_DATABASES or not re.fullmatch(
-        r"[A-Za-z][A-Za-z0-9_]{0,62}", value
-    ):
+    if is_reserved_database(value) or not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,62}", value):
         refuse(_DATABASE_IN_WORDS)
     return value
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
 from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.dms_certificate import DmsCertificate
 from constructs import Construct
 
+from facts.dms import certificate_digest
 from facts.templates import plain
 
 if TYPE_CHECKING:
     from facts.names import Names
-
-_DIGEST_LENGTH = 8
 
 
 class SourceCertificate(Construct):
@@ -43,11 +41,10 @@ class SourceCertificate(Construct):
     def __init__(self, scope: Construct, id_: str, *, names: Names, certificate_pem: str) -> None:
         super().__init__(scope, id_)
         text = "\n".join(line.strip() for line in certificate_pem.strip().splitlines()) + "\n"
-        digest = hashlib.sha256(text.encode()).hexdigest()[:_DIGEST_LENGTH]
         self.arn = DmsCertificate(
             self,
             "certificate",
-            certificate_id=names.source_certificate(digest),
+            certificate_id=names.source_certificate(certificate_digest(text)),
             certificate_pem=plain(text),
             lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
         ).certificate_arn
