@@ -360,6 +360,23 @@ def upgrade_waits(state: dict[str, Any]) -> None:
             resource["instances"][0]["attributes"]["engine_version"] = "15.10"
 
 
+def in_a_backup_plan(stack: Stack) -> None:
+    """Give the topic the tag of a backup plan."""
+    for topic in every(stack, "aws_sns_topic"):
+        topic["tags"] = {"backup-plan": "daily"}
+
+
+def less_protected(stack: Stack) -> None:
+    """Take the topic out of the plan; make a log and a role that are protected less than the stacks'."""
+    trust = {"Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow", "Action": "sts:AssumeRole",
+        "Principal": {"Service": "dms.amazonaws.com"}}]}
+    stack["resource"]["aws_cloudwatch_log_group"]["new"] = {"name": "new", "retention_in_days": 1}
+    stack["resource"]["aws_iam_role"]["new"] = {
+        "name": "new", "assume_role_policy": json.dumps(trust),
+        "permissions_boundary": "arn:aws:iam::aws:policy/AdministratorAccess"}
+
+
 def forgotten(stack: Stack) -> None:
     """Let go of the dashboard and leave it in AWS."""
     (name,) = stack["resource"].pop("aws_cloudwatch_dashboard")
@@ -380,6 +397,8 @@ RECORDINGS: Final[tuple[Recording, ...]] = (
     Recording(name="instances-in-place", edit=instances_in_place),
     Recording(name="less-kept", first=well_kept, edit=less_kept,
               applied=("aws_kms_key", _SECRET, _VERSION, _CLUSTER, _INSTANCE)),
+    Recording(name="less-protected", first=in_a_backup_plan, edit=less_protected,
+              applied=("aws_sns_topic",)),
     Recording(name="harmless", edit=other_way_round),
     Recording(name="replaced", edit=cluster_replaced),
     Recording(name="dms-in-place-engine-major", edit=replication_in_place),

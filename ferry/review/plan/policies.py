@@ -24,6 +24,9 @@ KEY: Final = "aws_kms_key"
 ROLE: Final = "aws_iam_role"
 ROLE_POLICY: Final = "aws_iam_role_policy"
 ENDPOINT: Final = "aws_vpc_endpoint"
+SECRET: Final = "aws_secretsmanager_secret"  # noqa: S105 (a resource type)
+KEY_POLICY: Final = "aws_kms_key_policy"
+SECRET_POLICY: Final = "aws_secretsmanager_secret_policy"  # noqa: S105 (a resource type)
 TRUST: Final = "assume_role_policy"
 INLINE: Final = "inline_policy"
 
@@ -31,14 +34,26 @@ POLICIES: Final[Mapping[str, tuple[str, ...]]] = {
     ROLE: (TRUST, INLINE),
     ROLE_POLICY: ("policy",),
     KEY: ("policy",),
-    "aws_secretsmanager_secret": ("policy",),
+    KEY_POLICY: ("policy",),
+    SECRET: ("policy",),
+    SECRET_POLICY: ("policy",),
     "aws_sns_topic": ("policy",),
     "aws_sns_topic_policy": ("policy",),
     ENDPOINT: ("policy",),
 }
 """The attributes that hold policy documents, by type."""
 
-_GO_WITH_THEIR_RESOURCE: Final = frozenset(POLICIES) - {ROLE_POLICY, "aws_sns_topic_policy"}
+_OF: Final = {KEY_POLICY: (KEY, "key_id"), SECRET_POLICY: (SECRET, "secret_arn")}
+"""What a policy that is a resource of its own is about, and the attribute that names it. There is one
+policy: it takes the place of the one that is there. Sources:
+https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html and
+https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutResourcePolicy.html"""
+
+_GO_WITH_THEIR_RESOURCE: Final = frozenset(POLICIES) - {
+    *_OF,
+    ROLE_POLICY,
+    "aws_sns_topic_policy",
+}
 _MOST_OF_ROLE: Final = 200
 """Statements of a role's inline policies, which have 10,240 characters together at most; of more,
 none stands in for another. Source:
@@ -129,6 +144,33 @@ class Policies:
         found += [side.get("name") for type_, side in sides if type_ == "aws_cloudwatch_log_group"]
         return frozenset(it for it in found if isinstance(it, str))
 
+    def is_of_something_new(self, change: Change) -> bool:
+        """Whether the plan makes what a policy that is a resource of its own is about."""
+        owner = self._owner(change)
+        return owner is not None and owner.comes
+
+    def _owner(self, change: Change) -> Change | None:
+        """What a policy that is a resource of its own is about; None where the plan does not tell."""
+        type_, attribute = _OF[change.type]
+        value = (change.after or change.before).get(attribute)
+        if isinstance(value, str):
+            return self._by_id.get(value)
+        groups = [
+            change.neighbours.get(it, ()) for it in (change.references or {}).get(attribute, ())
+        ]
+        found = [it for group in groups for it in group if it.type == type_]
+        return found[0] if value is UNKNOWN and len(found) == 1 else None
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, Change]:
+        """The keys and the secrets by their ids and ARNs."""
+        return {
+            value: it
+            for it in self.plan.of(KEY, SECRET)
+            for value in (it.before.get(name) for name in ("arn", "id"))
+            if isinstance(value, str)
+        }
+
     def shift(self, it: PolicyChange) -> Shift:
         """What a change of a readable policy gives and takes.
 
@@ -185,6 +227,8 @@ class Policies:
     ) -> Sequence[Statement] | None:
         """The statements of a policy on one side; None where they cannot be read."""
         side = change.after if after and change.action is not Action.FORGET else change.before
+        if not side and change.type in _OF:
+            return self._without(change)
         if not side:
             return []
         value = side.get(attribute)
@@ -198,6 +242,20 @@ class Policies:
         if not value:
             return self._by_default(change.type)
         return statements(value)
+
+    def _without(self, change: Change) -> Sequence[Statement] | None:
+        """What is said where a policy that is a resource of its own is not there.
+
+        None where the plan does not tell. To a key the provider gives AWS's default again. Source:
+        provider 5.100.0, kms/key_policy.go.
+        """
+        if change.action is Action.DELETE:
+            return self._by_default(_OF[change.type][0])
+        owner = self._owner(change)
+        if owner is None or owner.comes:
+            return [] if owner else None
+        policy = owner.before.get("policy")
+        return statements(policy) if policy else self._by_default(owner.type)
 
     def _by_default(self, type_: str) -> list[Statement]:
         """What AWS says where no policy is set.

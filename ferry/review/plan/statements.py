@@ -213,9 +213,12 @@ class Statement:
         wide = self.actions.all_but or any(
             covers(action.lower(), "iam:*") for action in self.actions.names
         )
-        return wide and (
-            self.resources.all_but or any(covers(it, "*") for it in self.resources.names)
-        )
+        return wide and self.is_for_all
+
+    @property
+    def is_for_all(self) -> bool:
+        """Whether it is about every resource, those of other accounts included."""
+        return bool(self.resources.all_but) or any(covers(it, "*") for it in self.resources.names)
 
     @property
     def is_of_plain_text(self) -> bool:

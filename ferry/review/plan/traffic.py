@@ -23,11 +23,15 @@ if TYPE_CHECKING:
     from ferry.review.plan.plan import Change, Neighbours, Plan
     from ferry.review.plan.shown import Shown
 
-RULE_RESOURCES: Final = {
-    "aws_vpc_security_group_ingress_rule": "in",
-    "aws_vpc_security_group_egress_rule": "out",
-}
-"""The resources that are one rule each, and its direction."""
+LEGACY_RULE: Final = "aws_security_group_rule"
+"""A rule that says itself whether it is one of ingress, with several ranges."""
+
+RULE_RESOURCES: Final = (
+    "aws_vpc_security_group_ingress_rule",
+    "aws_vpc_security_group_egress_rule",
+    LEGACY_RULE,
+)
+"""The resources that are one rule each."""
 
 GROUPS: Final = ("aws_security_group", "aws_default_security_group")
 """The resources that are a group with all its rules."""
@@ -36,6 +40,8 @@ ANYTHING: Final = "(known after apply)"
 """A peer, a protocol or ports that nobody knows yet: it may be any."""
 
 _DIRECTIONS: Final = {"ingress": "in", "egress": "out"}
+_REFERENCED: Final = ("referenced_security_group_id", "source_security_group_id")
+"""What names the one group that a rule lets through."""
 _ALL_PORTS: Final = (0, 65_535)
 _MOST_COMPARED: Final = 60
 """Protocols and ports of a group that one rule is compared with: as many as a group has rules unless
@@ -48,15 +54,19 @@ https://www.iana.org/assignments/protocol-numbers/protocol-numbers.xhtml"""
 
 _RANGES: Final = ("cidr_ipv4", "cidr_ipv6", "cidr_blocks", "ipv6_cidr_blocks")
 _OTHERS: Final = (
-    "referenced_security_group_id",
+    *_REFERENCED,
     "prefix_list_id",
     "prefix_list_ids",
     "security_groups",
 )
-_ATTRIBUTES: Final = (*_RANGES, *_OTHERS, "ip_protocol", "from_port", "to_port", "description")
+_ATTRIBUTES: Final = (
+    *_RANGES,
+    *_OTHERS,
+    *("ip_protocol", "protocol", "from_port", "to_port", "description", "type"),
+)
 """What a resource that is one rule says of it."""
 
-_GROUPS: Final = ("referenced_security_group_id", "security_groups")
+_GROUPS: Final = (*_REFERENCED, "security_groups")
 _LISTS: Final = ("prefix_list_id", "prefix_list_ids")
 
 
@@ -224,9 +234,9 @@ class TrafficChange:
         if not self.traffic.is_group:
             return None
         neighbours = self.change.neighbours
-        name = "referenced_security_group_id"
-        if self.added and self.change.after.get(name) is UNKNOWN:
-            named = (self.change.references or {}).get(name, ())
+        unknown = [it for it in _REFERENCED if self.change.after.get(it) is UNKNOWN]
+        if self.added and unknown:
+            named = (self.change.references or {}).get(unknown[0], ())
             groups = [it for address in named for it in neighbours.get(address, ())]
             return groups[0] if len(groups) == 1 and groups[0].type in GROUPS else None
         return neighbours.once(_groups_by_id).get(self.traffic.peer)
@@ -323,7 +333,8 @@ def let_through(change: Change, *, after: bool) -> list[Traffic]:
     if not side:
         return []
     if change.type in RULE_RESOURCES:
-        return [*_of_rule(RULE_RESOURCES[change.type], side, group=group_of(change, side))]
+        said = {name: it for name, it in side.items() if not _is_by_aws(change, name, it)}
+        return [*_of_rule(_direction(change, side), said, group=group_of(change, side))]
     found: list[Traffic] = []
     for attribute, direction in _DIRECTIONS.items():
         rules = side.get(attribute)
@@ -346,6 +357,24 @@ def let_through(change: Change, *, after: bool) -> list[Traffic]:
                     )
                 )
     return found
+
+
+def _is_by_aws(rule: Change, attribute: str, value: Json) -> bool:
+    """Whether only AWS says which group a rule is about, because the configuration names none."""
+    said = rule.references
+    return (
+        rule.type == LEGACY_RULE
+        and attribute in _REFERENCED
+        and value is UNKNOWN
+        and said is not None
+        and attribute not in said
+    )
+
+
+def _direction(rule: Change, side: Mapping[str, Any]) -> str:
+    """Whether a rule is one of ingress; what nobody knows is taken for one."""
+    egress = rule.type == RULE_RESOURCES[1] or side.get("type") == "egress"
+    return "out" if egress else "in"
 
 
 def _is_left_out(change: Change, attribute: str) -> bool:

@@ -19,7 +19,10 @@ from ferry.review.rules.combined.aurora import (
     waiting_upgrade,
 )
 from ferry.review.rules.combined.one_thing import one_under_two_addresses
+from ferry.review.rules.combined.tags import ATTRIBUTES as TAGS
+from ferry.review.rules.combined.tags import selecting_tags_change
 from ferry.review.rules.combined.thresholds import thresholds_out_of_reach
+from ferry.review.rules.combined.weaker import WEAKER, weaker_than_the_stacks
 from ferry.review.rules.row import ANY, Judged, Rule
 from ferry.review.rules.rows import aurora, groups, keys, monitoring, network, replication
 
@@ -37,6 +40,8 @@ ROWS: Final[tuple[Row, ...]] = (
     *keys.ROWS,
     *network.ROWS,
     *monitoring.ROWS,
+    *(Judged(it.resource, (it.attribute,), by=weaker_than_the_stacks) for it in WEAKER),
+    Judged(ANY, TAGS, by=selecting_tags_change),
 )
 
 _NAMED_BY_NO_ROW: Final[tuple[Combined, ...]] = (

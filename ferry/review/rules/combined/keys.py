@@ -166,6 +166,9 @@ def _copied(plan: Plan) -> Iterator[Finding | Fine]:
             effect=Phrase(
                 "Whether the secret is copied to other regions is known only after apply: a plan's "
                 "configuration does not show blocks that Terraform makes itself."
+                if plan.stack
+                else "Whether the secret is copied to other regions is not in the plan: give the "
+                "stack, which says it, with --stack."
             )
             if change.comes and change.after.get("replica") is UNKNOWN
             else Phrase(
@@ -175,9 +178,6 @@ def _copied(plan: Plan) -> Iterator[Finding | Fine]:
                     "after": change.shown_after("replica"),
                 },
             ),
-            remedy=Phrase("Give the stack too (--stack), which says it.")
-            if change.comes and change.after.get("replica") is UNKNOWN
-            else Phrase(""),
             source=_REPLICAS,
         )
 
@@ -186,9 +186,14 @@ def passwords_change(plan: Plan) -> Iterator[Finding | Fine]:
     """A password changes: at the cluster and in every secret together, or who reads one fails."""
     versions = plan.of(_VERSION)
     there = [it for it in (*versions, *plan.of("aws_rds_cluster")) if it.before and it.stays]
-    changed = [it for it in there if it.action is not Action.NO_OP and _any(it, _of(it))]
+    anew = any(it.type != _VERSION and it.comes for it in there)
+    changed = [it for it in there if _any(it, _of(it)) and not (anew and _follows(it))]
     told = {id(it) for it in changed}
-    left = [it for it in there if id(it) not in told and any(map(it.before.get, _of(it)))]
+    left = [
+        it
+        for it in there
+        if not it.comes and not _any(it, _of(it)) and any(map(it.before.get, _of(it)))
+    ]
     others = _named(left)
     for change in changed:
         if left or (change.type != _VERSION and not versions):
@@ -210,6 +215,16 @@ def passwords_change(plan: Plan) -> Iterator[Finding | Fine]:
                     yield Fine(change=change, attribute=name, because=because)
 
 
+def _follows(change: Change) -> bool:
+    """Whether a secret is written again with the address of a cluster that is made anew."""
+    return change.type == _VERSION and not _says_so(change)
+
+
+def _says_so(change: Change) -> bool:
+    """Whether a password is known to change, and not only to be written again."""
+    return any(change.changes(it) and change.after.get(it) is not UNKNOWN for it in _of(change))
+
+
 def _named(changes: Sequence[Change]) -> Shown:
     """The first of some resources by their places, and how many more there are."""
     names = [it.shown_place for it in changes[:_MOST_NAMED]]
@@ -225,8 +240,7 @@ def _of(change: Change) -> tuple[str, ...]:
 
 def _alone(change: Change, others: Shown) -> Finding:
     """A password changes, or may, and others keep the old one."""
-    told = any(change.changes(it) and change.after.get(it) is not UNKNOWN for it in _of(change))
-    verb = "changes" if told else "may change"
+    verb = "changes" if _says_so(change) else "may change"
     return Finding(
         danger=Danger.REPLICATION_STOP,
         change=change,

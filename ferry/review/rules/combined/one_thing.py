@@ -46,6 +46,9 @@ _RULE: Final = _Identity(
 )
 
 _IDENTITIES: Final = {
+    "aws_cloudwatch_dashboard": _Identity(Danger.UNWATCHED, ("dashboard_name",)),
+    "aws_cloudwatch_log_group": _Identity(Danger.REFUSED, ("name",)),
+    "aws_iam_role": _Identity(Danger.REFUSED, ("name",)),
     "aws_iam_role_policy": _Identity(Danger.REPLICATION_STOP, ("role", "name")),
     "aws_iam_role_policy_attachment": _Identity(Danger.REPLICATION_STOP, ("role", "policy_arn")),
     "aws_route": _Identity(
@@ -55,7 +58,10 @@ _IDENTITIES: Final = {
             "destination_prefix_list_id",
         ),
     ),
+    "aws_kms_alias": _Identity(Danger.REFUSED, ("name",)),
+    "aws_secretsmanager_secret": _Identity(Danger.REFUSED, ("name",)),
     "aws_secretsmanager_secret_version": _Identity(Danger.REPLICATION_STOP, ("secret_id",)),
+    "aws_sns_topic": _Identity(Danger.UNWATCHED, ("name",)),
     "aws_sns_topic_policy": _Identity(Danger.UNWATCHED, ("arn",)),
     "aws_sns_topic_subscription": _Identity(
         Danger.UNWATCHED, ("topic_arn", "protocol", "endpoint")
@@ -67,7 +73,9 @@ _IDENTITIES: Final = {
 takes both along. Sources: https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePolicy.html,
 API_DetachRolePolicy.html; https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteRoute.html,
 API_AuthorizeSecurityGroupIngress.html;
-https://docs.aws.amazon.com/sns/latest/api/API_SetTopicAttributes.html, API_Subscribe.html; and
+https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html, API_SetTopicAttributes.html,
+API_Subscribe.html;
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutDashboard.html; and
 https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html (AWSCURRENT)"""
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from facts.parameters import FORCE_SSL, LOGICAL_REPLICATION, PARAMETERS, is_harmless, is_static
+from ferry.review.plan.plan import Action
 from ferry.review.plan.shown import ours
 from ferry.review.plan.values import UNKNOWN, show
+from ferry.review.rules.conditions import version
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Finding, Fine, Phrase
 from ferry.review.rules.row import CHANGED_OR_REPLACED, HOWEVER_MADE
@@ -19,38 +22,76 @@ if TYPE_CHECKING:
     from ferry.review.plan.shown import Shown
     from ferry.review.plan.values import Json
 
+_OF_CLUSTER: Final = "aws_rds_cluster_parameter_group"
 _PARAMETERS: Final = (
     "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_WorkingWithParamGroups.html"
 )
 
 
-_ENDED: Final = (
-    Danger.INTERRUPTION,
-    "Within seconds the server ends what lasts longer than {after} ms: {name}, which was {before}.",
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Effect:
+    """What a parameter does with a value that is not among the harmless ones.
+
+    Args:
+        danger: What kind of effect it is.
+        changed: What happens where servers run with another value.
+        made: What a server does that begins with it.
+    """
+
+    danger: Danger
+    changed: str
+    made: str
+
+
+_ENDED: Final = _Effect(
+    danger=Danger.INTERRUPTION,
+    changed="Within seconds the server ends what lasts longer than {after} ms: {name}, which was "
+    "{before}.",
+    made="The server ends what lasts longer than {after} ms: {name}.",
 )
 _EFFECTS: Final = {
-    "autovacuum": (
-        Danger.INTERRUPTION,
-        "Tables are no longer vacuumed: they grow, and in the end PostgreSQL takes no writes.",
+    "autovacuum": _Effect(
+        danger=Danger.INTERRUPTION,
+        changed="Tables are no longer vacuumed: they grow, and in the end PostgreSQL takes no writes.",
+        made="Tables are not vacuumed: they grow, and in the end PostgreSQL takes no writes.",
     ),
-    "default_transaction_read_only": (
-        Danger.OUTAGE,
-        "Within seconds clients can read and no longer write, DMS included: {name} becomes {after}.",
+    "default_transaction_read_only": _Effect(
+        danger=Danger.OUTAGE,
+        changed="Within seconds clients can read and no longer write, DMS included: {name} becomes "
+        "{after}.",
+        made="Clients can read and not write, DMS included: {name} is {after}.",
     ),
     "idle_in_transaction_session_timeout": _ENDED,
     "idle_session_timeout": _ENDED,
     "lock_timeout": _ENDED,
-    "session_replication_role": (
-        Danger.PROTECTION_LOSS,
-        "Triggers and foreign keys no longer hold: {name} becomes {after}.",
+    "session_replication_role": _Effect(
+        danger=Danger.PROTECTION_LOSS,
+        changed="Triggers and foreign keys no longer hold: {name} becomes {after}.",
+        made="Triggers and foreign keys do not hold: {name} is {after}.",
     ),
     "statement_timeout": _ENDED,
-    "wal_sender_timeout": (
-        Danger.REPLICATION_STOP,
-        "Replication from Aurora is cut off where it is silent for {after} ms.",
+    "wal_sender_timeout": _Effect(
+        danger=Danger.REPLICATION_STOP,
+        changed="Replication from Aurora is cut off where it is silent for {after} ms.",
+        made="Replication from Aurora is cut off where it is silent for {after} ms.",
     ),
 }
-"""What a dynamic parameter does with a value that is not among the harmless ones."""
+"""Of the dynamic ones."""
+
+_UNCLEAR: Final = _Effect(
+    danger=Danger.UNCLEAR,
+    changed="No rule says that {name} is harmless at {after}; it was {before}.",
+    made="No rule says that {name} is harmless at {after}.",
+)
+_STARTS: Final = {
+    "max_connections": "At most {after} clients are let in at once, DMS and RDS's own among them: "
+    "{name}.",
+    "shared_buffers": "The instances keep {after} pages of 8 kB in memory; with too many of them they "
+    "do not start: {name}.",
+}
+"""What a new group's static parameters do when the instances start."""
+
+_STARTS_WITH: Final = "The instances start with {name} at {after}: no rule says that they run well."
 
 
 _NOT_AT_ALL: Final = ({"-1"},)
@@ -71,7 +112,8 @@ Source: https://www.postgresql.org/docs/15/runtime-config-logging.html"""
 
 def parameters_change(plan: Plan) -> Iterator[Finding | Fine]:
     """Parameters change: what their values do, which wait for a restart, and which RDS refuses."""
-    for change in plan.of("aws_rds_cluster_parameter_group", "aws_db_parameter_group"):
+    for change in plan.of(_OF_CLUSTER, "aws_db_parameter_group"):
+        yield from _in_clear_by_default(change)
         if change.action in HOWEVER_MADE and change.changes("parameter"):
             found = list(_of_group(change))
             yield from found
@@ -82,6 +124,22 @@ def parameters_change(plan: Plan) -> Iterator[Finding | Fine]:
                     because="Parameters with these values are known to be harmless, and in force "
                     "without a restart.",
                 )
+
+
+def _in_clear_by_default(change: Change) -> Iterator[Finding]:
+    """A new group of a cluster does not say that clients need TLS, where Aurora's default is not."""
+    family = version(change.after.get("family"))
+    parameters = _parameters(change.after)
+    if change.type != _OF_CLUSTER or not change.comes or not family or parameters is None:
+        return
+    default = PARAMETERS[FORCE_SSL].default(family[0])
+    if FORCE_SSL not in parameters and default and not is_harmless(FORCE_SSL, default):
+        yield _parameter(
+            change,
+            Danger.WIDER_ACCESS,
+            "Clients may connect without TLS: {name} is not set, and {after} by default.",
+            {"name": ours(FORCE_SSL), "after": ours(default)},
+        )
 
 
 def _of_group(change: Change) -> Iterator[Finding]:
@@ -151,11 +209,9 @@ def _one_parameter(
             timing=Timing.RESTART if method == "pending-reboot" else Timing.NOW,
         )
     elif not harmless and static is False:
-        danger, effect = _EFFECTS.get(
-            name,
-            (Danger.UNCLEAR, "No rule says that {name} is harmless at {after}; it was {before}."),
-        )
-        yield _parameter(change, danger, effect, values)
+        effect = _EFFECTS.get(name, _UNCLEAR)
+        said = effect.made if change.action is Action.CREATE else effect.changed
+        yield _parameter(change, effect.danger, said, values)
     elif _detail(name, after if new else None) < _detail(name, before if old else None):
         yield _parameter(
             change,
@@ -181,9 +237,8 @@ def _one_parameter(
             timing=Timing.RESTART,
         )
     elif not harmless and static is not False:
-        yield _parameter(
-            change, Danger.UNCLEAR, "No rule says that {name} is harmless at {after}.", values
-        )
+        said = _STARTS.get(name, _STARTS_WITH) if static else _UNCLEAR.made
+        yield _parameter(change, Danger.UNCLEAR, said, values)
 
 
 def _detail(name: str, value: Json) -> int:

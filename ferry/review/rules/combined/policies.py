@@ -16,14 +16,18 @@ from ferry.review.plan.policies import (
     ENDPOINT,
     INLINE,
     KEY,
+    KEY_POLICY,
     ROLE,
     ROLE_POLICY,
+    SECRET,
+    SECRET_POLICY,
     TRUST,
     Policies,
     PolicyChange,
     role_of,
 )
 from ferry.review.plan.statements import MOST_COMPARISONS, Element, Statement, is_reference
+from ferry.review.plan.values import UNKNOWN
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Finding, Fine, Phrase
 from ferry.review.rules.row import CREATED, DESTROYED
@@ -40,7 +44,6 @@ _SOURCE: Final = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_pol
 _ATTACHMENT: Final = "aws_iam_role_policy_attachment"
 _ATTACHED: Final = "managed_policy_arns"
 _TOPICS: Final = ("aws_sns_topic", "aws_sns_topic_policy")
-_SECRET: Final = "aws_secretsmanager_secret"  # noqa: S105 (a resource type)
 
 _SERVICES: Final = re.compile(
     r"(cloudwatch|dms|events\.rds|logs|monitoring\.rds|vpc-flow-logs)"
@@ -100,13 +103,21 @@ _KEY_IS_USED: Final = (
 )
 """Source: https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Overview.Encryption.Keys.html"""
 
+_OF_KEY: Final = _Need(
+    danger=Danger.OUTAGE,
+    actions=_KEY_IS_USED,
+    effect="{who} may no longer use the key ({actions}): Aurora, DMS, secrets, logs and alarms that "
+    "need it fail.",
+)
+_OF_SECRET: Final = _Need(
+    danger=Danger.REPLICATION_STOP,
+    actions=("secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"),
+    effect="{who} may no longer read the secret ({actions}).",
+)
+
 _NEEDS: Final[dict[tuple[str, str], _Need]] = {
-    (KEY, "policy"): _Need(
-        danger=Danger.OUTAGE,
-        actions=_KEY_IS_USED,
-        effect="{who} may no longer use the key ({actions}): Aurora, DMS, secrets, logs and alarms "
-        "that need it fail.",
-    ),
+    (KEY, "policy"): _OF_KEY,
+    (KEY_POLICY, "policy"): _OF_KEY,
     (ROLE, TRUST): _Need(
         danger=Danger.REPLICATION_STOP,
         effect="{who} may no longer take the role ({actions}).",
@@ -121,11 +132,8 @@ _NEEDS: Final[dict[tuple[str, str], _Need]] = {
         danger=Danger.REPLICATION_STOP,
         effect="The endpoint no longer lets through {actions} by {who}.",
     ),
-    (_SECRET, "policy"): _Need(
-        danger=Danger.REPLICATION_STOP,
-        actions=("secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"),
-        effect="{who} may no longer read the secret ({actions}).",
-    ),
+    (SECRET, "policy"): _OF_SECRET,
+    (SECRET_POLICY, "policy"): _OF_SECRET,
     **dict.fromkeys(
         ((topic, "policy") for topic in _TOPICS),
         _Need(
@@ -144,13 +152,13 @@ def policy_findings(plan: Plan) -> Iterator[Finding | Fine]:
     policies = Policies(plan=plan)
     for it in policies.changes:
         destroyed = it.change.action is Action.DELETE
-        unreadable = [*_unreadable(it)]
+        unreadable = [*_unreadable(it, policies)]
         yield from unreadable
         if it.after is None:
             continue
         moved = policies.shift(it)
         takes = [part for part in moved.takes if not (part.is_of_plain_text or _keeps(part))]
-        if destroyed and it.change.type != ROLE_POLICY:
+        if destroyed and it.change.type in _TOPICS:
             takes = []  # a row says what comes of it
         found = [*_given(it, moved.gives, policies)]
         if it.before is not None:
@@ -162,13 +170,15 @@ def policy_findings(plan: Plan) -> Iterator[Finding | Fine]:
                 yield Fine(change=it.change, attribute=attribute, because=because)
 
 
-def _unreadable(it: PolicyChange) -> Iterator[Finding]:
+def _unreadable(it: PolicyChange, policies: Policies) -> Iterator[Finding]:
     if it.after is None:
+        is_elsewhere = it.change.after.get(it.attribute) is UNKNOWN and not policies.plan.stack
         yield _finding(
             it,
             Danger.WIDER_ACCESS,
-            "Its statements are known only after apply: read them in the code.",
-            remedy="Give the stack's cdk.tf.json with --stack, which often says them.",
+            "Its statements are known only after apply: read them in the code."
+            if not is_elsewhere
+            else "Its statements are not in the plan: give the stack, which says them, with --stack.",
         )
     if it.before is None or (it.after is None and it.before):
         yield _finding(
@@ -200,6 +210,7 @@ def _given(it: PolicyChange, gives: Sequence[Statement], policies: Policies) -> 
         if not all(_is_for_a_service(it, part, own) for part in gives):
             yield _finding(it, Danger.WIDER_ACCESS, _MORE)
         return
+    yield from _let_through(it, gives)
     services = {name for part in gives for name in part.services if not _SERVICES.fullmatch(name)}
     if services:
         yield _finding(
@@ -238,6 +249,17 @@ def _given(it: PolicyChange, gives: Sequence[Statement], policies: Policies) -> 
         )
 
 
+def _let_through(it: PolicyChange, gives: Sequence[Statement]) -> Iterator[Finding]:
+    """What a new endpoint lets through to whomever, which is AWS's default."""
+    if it.change.type == ENDPOINT and any(part.is_public and part.is_for_all for part in gives):
+        yield _finding(
+            it,
+            Danger.WIDER_ACCESS,
+            "The endpoint lets through every call to its service, in every account: data can leave "
+            "by it.",
+        )
+
+
 def _is_of_an_environment(part: Statement, policies: Policies) -> bool:
     """Whether a limited statement allows what the stacks' roles may, on what is in the plan."""
     actions = {name.lower() for name in part.actions.names}
@@ -258,7 +280,7 @@ def _is_for_a_service(it: PolicyChange, part: Statement, account_id: str) -> boo
     """Whether a statement lets a service that has a part in it use a key or a topic for the account."""
     return (
         part.allows
-        and it.change.type in {KEY, *_TOPICS}
+        and it.change.type in {KEY, KEY_POLICY, *_TOPICS}
         and part.names_services_alone
         and all(map(_SERVICES.fullmatch, part.services))
         and part.acts_for(account_id)
@@ -311,6 +333,8 @@ def _is_new(it: PolicyChange, policies: Policies) -> bool:
     """Whether what the policy is about is itself made by this plan."""
     if it.change.action is not Action.CREATE:
         return False
+    if it.change.type in {KEY_POLICY, SECRET_POLICY}:
+        return policies.is_of_something_new(it.change)
     return it.change.type != ROLE_POLICY or role_of(it.change, after=True) in policies.new_roles
 
 

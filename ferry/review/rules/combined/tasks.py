@@ -58,6 +58,14 @@ _WIRES: Final = {
 }
 """What a task hangs on: type of resource and, of an endpoint, its own type."""
 
+_KINDS: Final = {
+    "cdc": "The task loads nothing of what is there: it follows changes alone, from where it is "
+    "started.",
+    "full-load": "The task loads what is there and follows no change: what changes afterwards is "
+    "missing at Aurora.",
+}
+"""What a task of another kind than full-load-and-cdc does."""
+
 _PREPARED: Final = "FullLoadSettings.TargetTablePrepMode"
 _IDLE: Final = frozenset({"ready", "created", "stopped", "failed"})
 MOST_NAMED: Final = 5
@@ -238,6 +246,15 @@ def _made(change: Change, tasks: _Tasks) -> Iterator[Finding]:
         )
     if _may_start(change):
         yield _start_setting(change)
+    kind = change.after.get("migration_type")
+    if isinstance(kind, str) and kind in _KINDS and change.changes("migration_type"):
+        yield Finding(
+            danger=Danger.REPLICATION_STOP,
+            change=change,
+            attribute="migration_type",
+            effect=Phrase(_KINDS[kind]),
+            source=f"{_API}/API_CreateReplicationTask.html",
+        )
     for name in ("cdc_start_position", "cdc_start_time"):
         if is_set(change.after.get(name)) and not is_left_out(change, name):
             yield Finding(
@@ -284,14 +301,10 @@ def _of_its_tables(change: Change, tasks: _Tasks) -> Iterator[Finding]:
     if mappings is None:
         yield unclear(change, name, "Which tables the task carries cannot be told.")
         return
-    if mappings.strange:
-        yield unclear(
-            change,
-            name,
-            "No rule says that these selections, filters and transformations are harmless: {rules}. "
-            "DMS knows %, _ and [ ] as wildcards, and no others.",
-            rules=_named(change, [_in_short(it) for it in mappings.strange]),
-        )
+    for effect, kinds in _STRANGE.items():
+        rules = [it for it in mappings.strange if _kind_of(it) in kinds]
+        if rules:
+            yield unclear(change, name, effect, rules=_named(change, list(map(_in_short, rules))))
     every = [it for it in mappings.included if "%" in it.schema]
     if every:
         yield _of_tables(
@@ -326,6 +339,26 @@ def _of_its_tables(change: Change, tasks: _Tasks) -> Iterator[Finding]:
             )
     elif tasks.may_carry_anything(change):
         yield unclear(change, name, "Which tables another task carries cannot be told.")
+
+
+_STRANGE: Final = {
+    "On its way to Aurora the task changes names, columns or values: {rules}. Whether clients expect "
+    "that no rule says.": ("transformation",),
+    "Of these tables the task copies some rows only: {rules}.": ("filters",),
+    "Some tables are loaded in another way, in parts or with other large objects: {rules}. No rule "
+    "says that all rows are among them.": ("table-settings",),
+    "No rule says that these selections are harmless: {rules}. DMS knows %, _ and [ ] as wildcards, "
+    "and no others.": ("",),
+}
+"""What is said of rules that are not known to be harmless, by their kind."""
+
+
+def _kind_of(rule: Mapping[str, Any]) -> str:
+    """A kind of _STRANGE; empty for what is none of the others."""
+    kind = rule.get("rule-type")
+    if kind == "selection" and rule.get("filters"):
+        return "filters"
+    return kind if kind in ("transformation", "table-settings") else ""
 
 
 def _in_short(rule: Mapping[str, Any]) -> str:

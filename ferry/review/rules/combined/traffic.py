@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ferry.review.plan.plan import COMING, Action
-from ferry.review.plan.traffic import GROUPS, RULE_RESOURCES, AllTraffic, traffic_of
+from ferry.review.plan.traffic import (
+    GROUPS,
+    LEGACY_RULE,
+    RULE_RESOURCES,
+    AllTraffic,
+    traffic_of,
+)
 from ferry.review.plan.values import UNKNOWN
 from ferry.review.rules.conditions import left_out, refers_to
 from ferry.review.rules.dangers import Danger
@@ -22,9 +28,13 @@ if TYPE_CHECKING:
 _SOURCE: Final = "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html"
 _DEFAULT: Final = "aws_default_security_group"
 _ATTRIBUTES: Final = {"in": "ingress", "out": "egress"}
-_OF_A_RULE: Final = (
+OF_A_RULE: Final = (
     *("cidr_ipv4", "cidr_ipv6", "from_port", "ip_protocol", "prefix_list_id"),
     *("referenced_security_group_id", "to_port"),
+)
+OF_A_LEGACY_RULE: Final = (
+    *("cidr_blocks", "from_port", "ipv6_cidr_blocks", "prefix_list_ids", "protocol", "self"),
+    *("source_security_group_id", "to_port", "type"),
 )
 
 
@@ -52,7 +62,9 @@ def _judged(change: Change) -> tuple[str, ...]:
     """What a change of traffic is said of."""
     if change.type in GROUPS:
         return tuple(_ATTRIBUTES.values())
-    return (DESTROYED,) if change.action is Action.DELETE else (DESTROYED, *_OF_A_RULE)
+    if change.action is Action.DELETE:
+        return (DESTROYED,)
+    return (DESTROYED, *(OF_A_LEGACY_RULE if change.type == LEGACY_RULE else OF_A_RULE))
 
 
 def _opened(it: TrafficChange, everything: AllTraffic) -> Finding | None:
@@ -90,7 +102,11 @@ def _effect_of_new(it: TrafficChange, everything: AllTraffic) -> str:
 
 def _is_ours(it: TrafficChange, everything: AllTraffic) -> bool:
     """Whether the group that is let through is one of the plan's own."""
-    name = "referenced_security_group_id"
+    name = (
+        "source_security_group_id"
+        if it.change.type == LEGACY_RULE
+        else "referenced_security_group_id"
+    )
     return (
         it.traffic.peer in everything.own_groups
         or refers_to(*GROUPS)(it.change, name) is True

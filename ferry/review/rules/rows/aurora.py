@@ -123,8 +123,12 @@ CLUSTER: Final[tuple[Row, ...]] = (
              "cluster_scalability_type", "database_name", "db_subnet_group_name", "engine",
              "engine_mode", "kms_key_id", "master_username", "restore_to_point_in_time",
              "snapshot_identifier", "source_region", "storage_encrypted")),
-    Harmless(_CLUSTER, ("cluster_identifier", "cluster_identifier_prefix", "database_name",
-             "master_username"), "The new cluster's own names.", when=always, on=MADE),
+    Harmless(_CLUSTER, ("cluster_identifier", "cluster_identifier_prefix"),
+             "The new cluster's own names.", when=always, on=MADE),
+    Harmless(_CLUSTER, ("database_name",), "The new cluster's own database.",
+             when=any_of(matches("[A-Za-z][A-Za-z0-9_]{0,62}"), left_out), on=MADE),
+    Harmless(_CLUSTER, ("master_username",), "The new cluster's own user.",
+             when=any_of(matches("[A-Za-z][A-Za-z0-9_]{0,15}"), left_out), on=MADE),
     # A name is of the account's own snapshots; another account's is named by its ARN alone. Source:
     # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RestoreDBClusterFromSnapshot.html
     Harmless(_CLUSTER, ("snapshot_identifier",),
@@ -139,8 +143,8 @@ CLUSTER: Final[tuple[Row, ...]] = (
     Harmless(_CLUSTER, ("engine",), "Aurora PostgreSQL.", when=_ENGINE, on=MADE),
     Harmless(_CLUSTER, ("engine_mode",), "Instances of its own, as all clusters here.",
              when=one_of("provisioned"), on=MADE),
-    Harmless(_CLUSTER, ("kms_key_id",), "Encrypted with the environment's key, or AWS's.",
-             when=_OUR_KEY_OR_AWS, on=MADE),
+    Harmless(_CLUSTER, ("kms_key_id",), "Encrypted with the environment's key.",
+             when=refers_to("aws_kms_key"), on=MADE),
     Harmless(_CLUSTER, ("storage_encrypted",), "What it holds is encrypted.", when=on,
              on=MADE),
     # Versions

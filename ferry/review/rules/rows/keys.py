@@ -16,6 +16,7 @@ from ferry.review.rules.conditions import (
     between,
     left_out,
     lowered_from,
+    matches,
     off,
     on,
     one_of,
@@ -44,6 +45,8 @@ _KEY: Final = "aws_kms_key"
 _ALIAS: Final = "aws_kms_alias"
 _SECRET: Final = "aws_secretsmanager_secret"  # noqa: S105 (a resource type)
 _VERSION: Final = "aws_secretsmanager_secret_version"
+_KEY_POLICY: Final = "aws_kms_key_policy"
+_SECRET_POLICY: Final = "aws_secretsmanager_secret_policy"  # noqa: S105 (a resource type)
 _ROLE: Final = "aws_iam_role"
 _ROLE_POLICY: Final = "aws_iam_role_policy"
 _ATTACHMENT: Final = "aws_iam_role_policy_attachment"
@@ -85,7 +88,10 @@ ROWS: Final[tuple[Row, ...]] = (
     Harmless(_KEY, ("description",), "A description.", when=always),
     Reported(_KEY, ("arn", "key_id")),
     Harmless(_ALIAS, (CREATED,), "A name for a key.", when=always),
-    Harmless(_ALIAS, (DESTROYED,), "A name only: AWS keeps using the key by its id.", when=always),
+    Rule(_ALIAS, DESTROYED, always, Danger.INTERRUPTION,
+         "Whoever names the key by this alias no longer finds it; what is encrypted keeps the key, by "
+         "its id.", timing=Timing.NOW, lasts="for good, or until there is another",
+         source=f"{_KMS}/kms-alias.html"),
     Replaces(_ALIAS, ("name", "name_prefix")),
     Harmless(_ALIAS, ("name", "name_prefix"), "A name for a key.", when=always, on=MADE),
     Harmless(_ALIAS, ("target_key_id",), "A name for a key of the same code.",
@@ -109,6 +115,20 @@ ROWS: Final[tuple[Row, ...]] = (
     Harmless(_SECRET, ("description",), "A description.", when=always),
     Harmless(_SECRET, ("force_overwrite_replica_secret",), "No secret is overwritten.", when=off),
     Reported(_SECRET, ("arn",)),
+    *(
+        row
+        for policy, of in ((_KEY_POLICY, "key_id"), (_SECRET_POLICY, "secret_arn"))
+        for row in (
+            Harmless(policy, (CREATED,), "What it says is judged.", when=always),
+            Judged(policy, (DESTROYED, "policy"), by=policy_findings),
+            Replaces(policy, (of,)),
+            Harmless(policy, (of,), "What it says is judged.", when=always, on=MADE),
+        )
+    ),
+    Harmless(_KEY_POLICY, ("bypass_policy_lockout_safety_check",),
+             "A policy that locks everyone out is refused.", when=off),
+    Harmless(_SECRET_POLICY, ("block_public_policy",), "A policy for everyone is refused.", when=on),
+    Harmless(_SECRET_POLICY, ("block_public_policy",), "What it says is judged.", when=off, on=MADE),
     Judged(_VERSION, (CREATED, REPLACED, "secret_string_wo", "secret_string_wo_version",
            "secret_string", "secret_binary", "version_stages"), by=passwords_change),
     Rule(_VERSION, DESTROYED, always, Danger.REPLICATION_STOP,
@@ -133,7 +153,7 @@ ROWS: Final[tuple[Row, ...]] = (
          "Another boundary holds the role: {after} in place of {before}.",
          on=CHANGED_OR_REPLACED, source=f"{_IAM}/access_policies_boundaries.html"),
     Harmless(_ROLE, ("permissions_boundary",), "A boundary only narrows what a new role may do.",
-             when=always, on=frozenset({Action.CREATE})),
+             when=matches(r"arn:aws[a-z-]*:iam::[0-9]{12}:policy/.+"), on=frozenset({Action.CREATE})),
     Harmless(_ROLE, ("max_session_duration", "force_detach_policies", "description"),
              "It gives no permission.", when=always),
     Reported(_ROLE, ("arn", "create_date", "unique_id")),

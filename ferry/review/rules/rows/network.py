@@ -8,9 +8,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ferry.review.plan.ranges import is_public, network
+from ferry.review.plan.traffic import LEGACY_RULE
 from ferry.review.rules.combined.network import routes_change, subnets_go, ways_change
 from ferry.review.rules.combined.policies import policy_findings
-from ferry.review.rules.combined.traffic import traffic_findings
+from ferry.review.rules.combined.traffic import (
+    OF_A_LEGACY_RULE,
+    OF_A_RULE,
+    traffic_findings,
+)
 from ferry.review.rules.conditions import (
     always,
     any_of,
@@ -305,9 +310,7 @@ ROWS: Final[tuple[Row, ...]] = (
         for rule in ("aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule")
         for row in (
             Harmless(rule, (CREATED,), "What it lets through is judged.", when=always),
-            Judged(rule, (DESTROYED, "cidr_ipv4", "cidr_ipv6", "from_port", "ip_protocol",
-                   "prefix_list_id", "referenced_security_group_id", "to_port"),
-                   by=traffic_findings),
+            Judged(rule, (DESTROYED, *OF_A_RULE), by=traffic_findings),
             Harmless(rule, ("security_group_id",), "What it lets through is judged.", when=always,
                      on=MADE),
             Replaces(rule, ("security_group_id",)),
@@ -315,4 +318,11 @@ ROWS: Final[tuple[Row, ...]] = (
             Reported(rule, ("arn", "security_group_rule_id")),
         )
     ),
+    Harmless(LEGACY_RULE, (CREATED,), "What it lets through is judged.", when=always),
+    Judged(LEGACY_RULE, (DESTROYED, *OF_A_LEGACY_RULE), by=traffic_findings),
+    Harmless(LEGACY_RULE, ("security_group_id",), "What it lets through is judged.", when=always,
+             on=MADE),
+    Replaces(LEGACY_RULE, ("security_group_id",)),
+    Harmless(LEGACY_RULE, ("description",), "A description.", when=always),
+    Reported(LEGACY_RULE, ("security_group_rule_id",)),
 )

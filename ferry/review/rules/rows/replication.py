@@ -13,6 +13,7 @@ from ferry.review.plan.plan import Action
 from ferry.review.rules.combined.endpoints import endpoint_changes
 from ferry.review.rules.combined.network import out_of_reach
 from ferry.review.rules.combined.tasks import task_changes
+from ferry.review.rules.combined.weaker import bears_its_name
 from ferry.review.rules.conditions import (
     all_of,
     always,
@@ -105,8 +106,7 @@ ROWS: Final[tuple[Row, ...]] = (
              when=matches(_IDENTIFIER), on=MADE),
     Harmless(_INSTANCE, ("availability_zone",), "AWS chooses the zone, or it is one of a region's.",
              when=any_of(left_out, matches(_ZONE)), on=MADE),
-    Harmless(_INSTANCE, ("kms_key_arn",), "Our own key, or AWS's key for DMS.",
-             when=any_of(refers_to("aws_kms_key"), left_out), on=MADE),
+    Harmless(_INSTANCE, ("kms_key_arn",), "Our own key.", when=refers_to("aws_kms_key"), on=MADE),
     Harmless(_INSTANCE, ("replication_subnet_group_id",), "Our own subnets.",
              when=refers_to("aws_dms_replication_subnet_group"), on=MADE),
     Rule(_INSTANCE, "replication_instance_class", always, Danger.REPLICATION_STOP,
@@ -200,8 +200,7 @@ ROWS: Final[tuple[Row, ...]] = (
          source=f"{_API}/API_DeleteEndpoint.html"),
     Replaces(_ENDPOINT, ("endpoint_id", "kms_key_arn")),
     Harmless(_ENDPOINT, ("endpoint_id",), "The name of a new endpoint.", when=always, on=MADE),
-    Harmless(_ENDPOINT, ("kms_key_arn",), "Our own key, or AWS's key for DMS.",
-             when=any_of(refers_to("aws_kms_key"), left_out), on=MADE),
+    Harmless(_ENDPOINT, ("kms_key_arn",), "Our own key.", when=refers_to("aws_kms_key"), on=MADE),
     Rule(_ENDPOINT, "postgres_settings", always, Danger.REFUSED,
          "This version of the provider never sends changes of postgres_settings: the apply "
          "succeeds, DMS knows nothing, and the next plan shows them again.", source=_PROVIDER,
@@ -256,15 +255,17 @@ ROWS: Final[tuple[Row, ...]] = (
          remedy="Give the task another name: that makes a new one."),
     Harmless(_TASK, ("migration_type",), "It loads what is there, and follows what changes.",
              when=one_of("full-load-and-cdc"), on=MADE),
-    Judged(_TASK, ("cdc_start_position", "cdc_start_time", "replication_instance_arn",
-           "replication_task_settings", "source_endpoint_arn", "start_replication_task",
-           "table_mappings", "target_endpoint_arn"), by=task_changes),
+    Judged(_TASK, ("cdc_start_position", "cdc_start_time", "migration_type",
+           "replication_instance_arn", "replication_task_settings", "source_endpoint_arn",
+           "start_replication_task", "table_mappings", "target_endpoint_arn"), by=task_changes),
     Reported(_TASK, ("replication_task_arn", "status")),
     # Certificates
     Harmless(_CERTIFICATE, (CREATED,), "Nothing uses it yet.", when=always),
     Judged(_CERTIFICATE, (DESTROYED,), by=endpoint_changes),
     Replaces(_CERTIFICATE, ("certificate_id", "certificate_pem", "certificate_wallet")),
-    Harmless(_CERTIFICATE, ("certificate_id", "certificate_pem"),
-             "A new certificate; the endpoints that trust it are judged.", when=always, on=MADE),
+    Harmless(_CERTIFICATE, ("certificate_id",), "The name of a new certificate.", when=always,
+             on=MADE),
+    Harmless(_CERTIFICATE, ("certificate_pem",), "The certificate that its name tells; the "
+             "endpoints that trust it are judged.", when=bears_its_name, on=MADE),
     Reported(_CERTIFICATE, ("certificate_arn",)),
 )

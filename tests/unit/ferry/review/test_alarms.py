@@ -350,7 +350,7 @@ def test_whom_an_alarm_tells(attribute: str, before: Json, after: Json, told: se
 
 def test_a_topic_of_this_plan_is_told() -> None:
     made = change(ALARM, "create", None, {**new_alarm(), "alarm_actions": UNKNOWN})
-    topic = change("aws_sns_topic", "create", None, {"name": "t"})
+    topic = stays("aws_sns_topic", name="t")
     configured_ = configured(
         aws_cloudwatch_metric_alarm__it={"alarm_actions": ["aws_sns_topic.it"]}
     )
@@ -455,17 +455,17 @@ def test_something_is_tainted() -> None:
     found = reviewed(
         change(REPLICATION, "replace", {"replication_instance_id": "r"},
                {"replication_instance_id": "r"}, action_reason="replace_because_tainted"),
-        change("aws_kms_alias", "replace", {"name": "a"}, {"name": "a"}, name="alias",
+        change("aws_eip", "replace", {"domain": "a"}, {"domain": "a"}, name="alias",
                action_reason="replace_because_tainted"),
     )  # fmt: skip
     tainted = [it for it in found.findings if it.effect.text().startswith("It is tainted")]
     assert {(it.change.type, it.danger) for it in tainted} == {
         (REPLICATION, Danger.OUTAGE),
-        ("aws_kms_alias", Danger.INTERRUPTION),
+        ("aws_eip", Danger.INTERRUPTION),
     }
     assert {it.remedy.text() for it in tainted} == {
         "If it is sound: terraform untaint aws_dms_replication_instance.it",
-        "If it is sound: terraform untaint aws_kms_alias.alias",
+        "If it is sound: terraform untaint aws_eip.alias",
     }
 
 

@@ -505,7 +505,21 @@ def test_parameters(before: list[Any], after: list[Any], expected: list[str], ac
         ),
         (
             [parameter("max_connections", "20", "pending-reboot")],
-            ['No rule says that max_connections is harmless at "20".'],
+            [
+                'At most "20" clients are let in at once, DMS and RDS\'s own among them: max_connections.'
+            ],
+        ),
+        (
+            [parameter("huge_pages", "off", "pending-reboot")],
+            ['The instances start with huge_pages at "off": no rule says that they run well.'],
+        ),
+        (
+            [parameter("statement_timeout", "500")],
+            ['The server ends what lasts longer than "500" ms: statement_timeout.'],
+        ),
+        (
+            [parameter("effective_cache_size", "500")],
+            ['No rule says that effective_cache_size is harmless at "500".'],
         ),
         (
             [parameter("some_new", "1", "pending-reboot")],
@@ -518,10 +532,29 @@ def test_parameters(before: list[Any], after: list[Any], expected: list[str], ac
     ],
 )
 def test_parameters_of_a_group_that_is_made(parameters: list[Any], expected: list[str]) -> None:
-    group = {"name": "g", "family": "aurora-postgresql15", "parameter": parameters}
+    names = {it["name"] for it in parameters}
+    ssl = [] if "rds.force_ssl" in names else [parameter("rds.force_ssl", "1")]
+    group = {"name": "g", "family": "aurora-postgresql15", "parameter": [*ssl, *parameters]}
     found = reviewed(change(GROUP, "create", None, group))
     assert effects(found) == expected
     assert found.is_judged
+
+
+@pytest.mark.parametrize(
+    ("family", "action", "expected"),
+    [
+        ("aurora-postgresql15", "create",
+         ["Clients may connect without TLS: rds.force_ssl is not set, and 0 by default."]),
+        ("aurora-postgresql17", "create", []),
+        ("aurora-postgresql15", "no-op", []),
+    ],
+)  # fmt: skip
+def test_a_new_group_that_does_not_ask_for_tls(
+    family: str, action: str, expected: list[str]
+) -> None:
+    group = {"name": "g", "family": family, "parameter": []}
+    before = group if action == "no-op" else None
+    assert effects(reviewed(change(GROUP, action, before, group))) == expected
 
 
 def test_a_read_only_database_is_an_outage() -> None:

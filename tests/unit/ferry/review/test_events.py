@@ -193,12 +193,14 @@ def test_a_new_subscription_to_what_is_new() -> None:
     found = reviewed(
         change(DMS, "create", None, tasks(UNKNOWN, sns_topic_arn=UNKNOWN)),
         stays(TASK, replication_task_id="a"),
-        change("aws_sns_topic", "create", None, {"name": "t"}),
+        change("aws_sns_topic", "create", None, {"kms_master_key_id": UNKNOWN}),
+        stays("aws_kms_key"),
         configuration=configured(
             aws_dms_event_subscription__it={
                 "source_ids": ["aws_dms_replication_task.it"],
                 "sns_topic_arn": ["aws_sns_topic.it"],
-            }
+            },
+            aws_sns_topic__it={"kms_master_key_id": ["aws_kms_key.it"]},
         ),
     )
     assert (effects(found), found.exit_code) == ([], 0)

@@ -66,6 +66,23 @@ def test_a_password_of_which_only_aws_will_say_whether_it_changes() -> None:
     assert effect.startswith(f"A password may change here and not in {CLUSTER}.kept: ")
 
 
+def test_a_secret_that_follows_a_cluster_that_is_made_anew() -> None:
+    """The cluster is blocked; its password is the one that the secret holds."""
+    cluster = {"master_password_wo_version": 1, "endpoint": "a"}
+    anew = change(CLUSTER, "replace", cluster, {**cluster, "endpoint": UNKNOWN}, name="anew")
+    master = stays(VERSION, "master", secret_string_wo_version=1)
+    target = {"secret_string_wo_version": 5, "arn": "a"}
+    for item in (
+        update(VERSION, target, secret_string_wo_version=UNKNOWN),
+        change(VERSION, "replace", target, {"secret_string_wo_version": UNKNOWN, "arn": UNKNOWN}),
+    ):
+        found = [it for it in reviewed(anew, master, item).findings if it.change.type == VERSION]
+        assert found == []
+    known = update(VERSION, target, secret_string_wo_version=6)
+    (said,) = [it for it in effects(reviewed(anew, master, known)) if "password" in it]
+    assert said.startswith(f"A password changes here and not in {VERSION}.master: ")
+
+
 def test_a_password_of_the_cluster_and_no_secret_in_the_plan() -> None:
     assert effects(reviewed(ROTATED[CLUSTER])) == [
         "The password changes here, and in no secret: who signs in by one fails."
@@ -121,6 +138,8 @@ def test_a_key_of_the_same_code_is_safe(
         ("multi_region", True, Danger.UNCLEAR),
         ("is_enabled", False, Danger.UNCLEAR),
         ("enable_key_rotation", True, None),
+        ("enable_key_rotation", False, Danger.UNCLEAR),
+        ("enable_key_rotation", None, Danger.UNCLEAR),
         ("rotation_period_in_days", 90, None),
         ("rotation_period_in_days", 2560, Danger.UNCLEAR),
         ("deletion_window_in_days", 7, None),
@@ -129,7 +148,8 @@ def test_a_key_of_the_same_code_is_safe(
     ],
 )
 def test_a_new_key(attribute: str, value: Json, danger: Danger | None) -> None:
-    found = dangers(reviewed(change(KEY, "create", None, {attribute: value})))
+    new = {"enable_key_rotation": True, attribute: value}
+    found = dangers(reviewed(change(KEY, "create", None, new)))
     assert found == ({danger} if danger else set())
 
 
@@ -165,4 +185,5 @@ def test_a_secret_in_another_region(
     """Of blocks the stack alone tells that there is none: a plan leaves out dynamic ones."""
     before: dict[str, Any] | None = {"replica": []} if action == "update" else None
     review = reviewed(change(SECRET, action, before, {"replica": replica}), stack=stack)
-    assert dangers(review) == (set() if safe else {Danger.WIDER_ACCESS})
+    found = [it for it in review.findings if it.attribute == "replica"]
+    assert {it.danger for it in found} == (set() if safe else {Danger.WIDER_ACCESS})

@@ -76,7 +76,9 @@ def test_a_log_that_terraform_only_forgets_is_no_loss_of_data() -> None:
     ("more", "found"),
     [
         ({}, set()),
-        ({"kms_key_id": KEY}, set()),
+        ({"kms_key_id": None}, {Danger.WIDER_ACCESS}),
+        ({"retention_in_days": 7}, set()),
+        ({"retention_in_days": 5}, {Danger.UNWATCHED}),
         ({"kms_key_id": "arn:aws:kms:eu-central-1:999988887777:key/k"}, UNCLEAR),
         ({"retention_in_days": UNKNOWN}, UNCLEAR),
         ({"log_group_class": "STANDARD"}, set()),
@@ -85,10 +87,10 @@ def test_a_log_that_terraform_only_forgets_is_no_loss_of_data() -> None:
     ],
 )
 def test_a_new_log(more: dict[str, Any], found: set[Danger]) -> None:
-    references = {"kms_key_id": ["aws_kms_key.it"]} if "kms_key_id" in more else {}
+    references = {"kms_key_id": ["aws_kms_key.it"]}
     if more.get("log_group_class"):
         references |= {"log_group_class": []} if more["log_group_class"] is not UNKNOWN else {}
-    new = {"name": "l", "retention_in_days": 30, "skip_destroy": False, **more}
+    new = {"name": "l", "retention_in_days": 30, "kms_key_id": KEY, **more}
     review = reviewed(
         change(LOG, "create", None, new),
         stays("aws_kms_key", arn=KEY),
@@ -101,7 +103,7 @@ def test_a_new_log(more: dict[str, Any], found: set[Danger]) -> None:
     ("attribute", "value", "found"),
     [
         ("traffic_type", "ALL", set()),
-        ("traffic_type", "REJECT", set()),
+        ("traffic_type", "REJECT", {Danger.UNWATCHED}),
         ("max_aggregation_interval", 60, set()),
         ("vpc_id", "vpc-1", set()),
         ("log_destination", "arn:aws:s3:::somewhere", UNCLEAR),
@@ -118,7 +120,15 @@ def test_a_new_flow_log(attribute: str, value: Json, found: set[Danger]) -> None
 
 def test_a_flow_log_that_sees_less() -> None:
     fewer = change(FLOW_LOG, "replace", {"traffic_type": "ALL"}, {"traffic_type": "ACCEPT"})
-    assert dangers(reviewed(fewer)) == {Danger.UNWATCHED, Danger.UNCLEAR}
+    assert dangers(reviewed(fewer)) == {Danger.UNWATCHED}
+
+
+def test_a_flow_log_beside_one_that_sees_all() -> None:
+    made = change(FLOW_LOG, "create", None, {"traffic_type": "REJECT", "vpc_id": "vpc-1"})
+    there = stays(FLOW_LOG, "all", traffic_type="ALL", vpc_id="vpc-1")
+    elsewhere = stays(FLOW_LOG, "all", traffic_type="ALL", vpc_id="vpc-2")
+    assert reviewed(made, there).exit_code == 0
+    assert effects(reviewed(made, elsewhere)) == ['Of the VPC\'s traffic "REJECT" alone is logged.']
 
 
 @pytest.mark.parametrize(
@@ -141,12 +151,11 @@ def test_a_flow_log_that_sees_less() -> None:
     ],
 )
 def test_a_new_topic(attribute: str, value: Json, found: set[Danger]) -> None:
+    of_a_key = {} if value == "alias/aws/sns" else {"kms_master_key_id": ["aws_kms_key.it"]}
     review = reviewed(
-        change(TOPIC, "create", None, {attribute: value}),
+        change(TOPIC, "create", None, {"kms_master_key_id": KEY, attribute: value}),
         stays("aws_kms_key", arn=KEY),
-        configuration=configured(
-            aws_sns_topic__it={attribute: ["aws_kms_key.it"] if value == KEY else []}
-        ),
+        configuration=configured(aws_sns_topic__it={attribute: [], **of_a_key}),
     )
     assert (dangers(review), review.is_judged) == (found, True)
 
@@ -202,4 +211,4 @@ def test_terraforms_own_notes(attribute: str) -> None:
 def test_tags_that_policies_ask_for(before: Json, after: Json, found: set[Danger]) -> None:
     """The operator may touch what bears the project's and the environment's tags, and nothing else."""
     assert dangers(reviewed(update("aws_vpc", {"tags_all": before}, tags_all=after))) == found
-    assert reviewed(change(TOPIC, "create", None, {"tags": before})).exit_code == 0
+    assert reviewed(change("aws_vpc", "create", None, {"tags": before})).exit_code == 0

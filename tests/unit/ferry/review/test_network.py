@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 IN = "aws_vpc_security_group_ingress_rule"
 OUT = "aws_vpc_security_group_egress_rule"
 GROUP = "aws_security_group"
+LEGACY = "aws_security_group_rule"
 ROUTE = "aws_route"
 
 
@@ -287,6 +288,48 @@ def test_a_rule_that_goes_with_its_group() -> None:
         change(GROUP, "delete", {"id": "sg-1"}),
     )
     assert {it.change.type for it in found.findings} == {GROUP}
+
+
+def legacy(**more: Json) -> dict[str, Any]:
+    return {
+        "type": "ingress", "security_group_id": "sg-1", "protocol": "tcp", "from_port": 5432,
+        "to_port": 5432, "self": False, **more,
+    }  # fmt: skip
+
+
+def test_a_rule_of_the_older_type_says_its_direction_and_its_ranges() -> None:
+    ranges = legacy(cidr_blocks=["10.0.0.0/8", "10.1.0.0/16"])
+    assert effects(reviewed(change(LEGACY, "delete", ranges))) == [
+        "10.0.0.0/8 is no longer let through: tcp 5432. New connections fail.",
+        "10.1.0.0/16 is no longer let through: tcp 5432. New connections fail.",
+    ]
+    (said,) = effects(
+        reviewed(change(LEGACY, "delete", legacy(type="egress", cidr_blocks=["10.0.0.0/8"])))
+    )
+    assert said.startswith("10.0.0.0/8 is no longer reached: tcp 5432.")
+
+
+def test_a_rule_of_the_older_type_of_new_groups_opens_nothing() -> None:
+    item = change(
+        LEGACY, "create", None, legacy(security_group_id=UNKNOWN, source_security_group_id=UNKNOWN)
+    )
+    named = configured(
+        aws_security_group__it={"description": []},
+        aws_security_group_rule__it={
+            "security_group_id": [f"{GROUP}.it"],
+            "source_security_group_id": [f"{GROUP}.it"],
+        },
+    )
+    found = reviewed(NEW_GROUP, item, configuration=named)
+    assert (effects(found), found.exit_code) == ([], 0)
+
+
+def test_the_group_that_a_range_does_not_name_is_nobody() -> None:
+    ranges = legacy(cidr_blocks=["10.0.0.0/8"], source_security_group_id=UNKNOWN)
+    item = change(LEGACY, "create", None, ranges)
+    named = configured(aws_security_group_rule__it={"cidr_blocks": []})
+    assert len(effects(reviewed(item, configuration=named))) == 1
+    assert len(effects(reviewed(item))) == 2
 
 
 def test_a_description_is_no_traffic() -> None:

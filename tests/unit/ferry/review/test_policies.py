@@ -308,11 +308,19 @@ def test_a_topic_that_is_told_nothing_any_more() -> None:
     ]
 
 
-def test_a_policy_that_nobody_can_read() -> None:
-    review = reviewed(update(KEY, {"policy": policy(KEY_USE)}, policy=UNKNOWN))
+@pytest.mark.parametrize(
+    ("stack", "said"),
+    [
+        (None, "Its statements are not in the plan: give the stack, which says them, with --stack."),
+        (stack_of(aws_kms_alias={}),
+         "Its statements are known only after apply: read them in the code."),
+    ],
+)  # fmt: skip
+def test_a_policy_that_nobody_can_read(stack: dict[str, Any] | None, said: str) -> None:
+    review = reviewed(update(KEY, {"policy": policy(KEY_USE)}, policy=UNKNOWN), stack=stack)
     assert told(review) == [
         (Danger.OUTAGE, "What the policy no longer allows cannot be told."),
-        (Danger.WIDER_ACCESS, "Its statements are known only after apply: read them in the code."),
+        (Danger.WIDER_ACCESS, said),
     ]
     assert review.exit_code == 4
 
@@ -352,12 +360,60 @@ def test_what_the_plan_knows_stands_in_the_place_of_a_reference() -> None:
 def test_a_new_policy_that_is_not_in_the_stack_is_aws_s_own() -> None:
     made = change(ENDPOINT, "create", None, {"policy": UNKNOWN})
     left_out = reviewed(made, configuration=configured(aws_vpc_endpoint__it={}))
-    assert [it for it in left_out.findings if it.attribute == "policy"] == []
+    assert [it.effect.text() for it in left_out.findings if it.attribute == "policy"] == [
+        "The endpoint lets through every call to its service, in every account: data can leave by it."
+    ]
     set_to_something = configured(aws_vpc_endpoint__it={"policy": ["aws_kms_key.it"]})
     for found in (reviewed(made), reviewed(made, configuration=set_to_something)):
         assert [it.danger for it in found.findings if it.attribute == "policy"] == [
             Danger.WIDER_ACCESS
         ]
+
+
+KEY_POLICY = "aws_kms_key_policy"
+USED = allow(Principal={"Service": "logs.amazonaws.com"}, Action="kms:Decrypt", Resource="*")
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        (stays(KEY, id="k", policy=policy(USED)), set()),
+        (stays(KEY, id="k", policy=policy(USED, {**USED, "Action": "kms:Encrypt"})),
+         {Danger.OUTAGE}),
+        (stays(KEY, id="k", policy=policy()), {Danger.WIDER_ACCESS}),
+        (stays(KEY, id="another", policy=policy(USED)), {Danger.OUTAGE, Danger.WIDER_ACCESS}),
+    ],
+    ids=["the same", "takes", "gives", "not in the plan"],
+)  # fmt: skip
+def test_a_policy_of_its_own_takes_the_place_of_the_keys(
+    key: dict[str, Any], said: set[Danger]
+) -> None:
+    made = change(KEY_POLICY, "create", None, {"key_id": "k", "policy": policy(USED)})
+    assert dangers(reviewed(key, made)) == said
+
+
+def test_a_policy_of_its_own_that_goes_leaves_awss_default() -> None:
+    gone = change(KEY_POLICY, "delete", {"key_id": "k", "policy": policy(USED)})
+    found = reviewed(stays(KEY, id="k"), gone)
+    assert Danger.OUTAGE in dangers(found)
+    assert ["AWS: 111122223333"] in [
+        sorted(it.statement.principals.texts) for it in found.statements if it.added
+    ]
+
+
+@pytest.mark.parametrize(
+    ("type_", "of", "attribute"),
+    [(KEY_POLICY, KEY, "key_id"), ("aws_secretsmanager_secret_policy", SECRET, "secret_arn")],
+)
+def test_a_policy_of_its_own_of_something_new(type_: str, of: str, attribute: str) -> None:
+    own = allow(Principal=ROOT, Action="kms:*", Resource="*")
+    new = change(of, "create", None, {"enable_key_rotation": True, "kms_key_id": "x"})
+    named = configured(**{f"{type_}__it": {attribute: [f"{of}.it"]}})
+    for statement, expected in ((own, set()), (allow(Principal="*"), {Danger.PUBLIC_REACH})):
+        values = {attribute: UNKNOWN, "policy": policy(statement)}
+        found = reviewed(new, change(type_, "create", None, values), configuration=named)
+        said = {it.danger for it in found.findings if it.change.type == type_}
+        assert said == expected
 
 
 def trust(service: str, **more: Json) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -59,8 +60,9 @@ def test_a_new_task_on_its_environments_endpoints_is_safe() -> None:
         ("target_endpoint_arn", "arn:source", Danger.UNCLEAR),
         ("target_endpoint_arn", "arn:instance", Danger.UNCLEAR),
         ("source_endpoint_arn", UNKNOWN, Danger.UNCLEAR),
-        ("migration_type", "cdc", Danger.UNCLEAR),
-        ("migration_type", "full-load", Danger.UNCLEAR),
+        ("migration_type", "cdc", Danger.REPLICATION_STOP),
+        ("migration_type", "full-load", Danger.REPLICATION_STOP),
+        ("migration_type", "another", Danger.UNCLEAR),
         ("start_replication_task", True, Danger.REPLICATION_STOP),
         ("start_replication_task", UNKNOWN, Danger.REPLICATION_STOP),
         ("cdc_start_position", "0/16B3748", Danger.REPLICATION_STOP),
@@ -133,26 +135,56 @@ def test_a_new_task_that_carries_too_much_or_nothing(rules: list[Any], effect: s
     assert effects(reviewed(new_task(table_mappings=mappings(*rules)), *AROUND)) == [effect]
 
 
+WILDCARDS = "DMS knows %, _ and [ ] as wildcards, and no others."
+
+
 @pytest.mark.parametrize(
-    "strange",
+    ("strange", "said"),
     [
-        rule("orders", "**"),
-        rule("orders", "[a-m]%"),
-        rule("orders", action="explicit"),
-        rule("orders", filters=[{"filter-type": "source", "column-name": "id"}]),
-        {**rule("orders"), "rule-type": "transformation", "rule-target": "schema"},
-        {"rule-type": "selection", "rule-action": "include", "object-locator": "orders"},
-        {
-            "rule-type": "table-settings",
-            "object-locator": {"schema-name": "orders", "table-name": "lines"},
-            "lob-settings": {"mode": "limited", "bulk-max-size": "1"},
-        },
+        (rule("orders", "**"), WILDCARDS),
+        (rule("orders", "[a-m]%"), WILDCARDS),
+        (rule("orders", action="explicit"), WILDCARDS),
+        (
+            rule("orders", filters=[{"filter-type": "source", "column-name": "id"}]),
+            "Of these tables the task copies some rows only: include orders.%.",
+        ),
+        (
+            {**rule("orders"), "rule-type": "transformation", "rule-target": "schema"},
+            "On its way to Aurora the task changes names, columns or values: include schema orders.%.",
+        ),
+        (
+            {"rule-type": "selection", "rule-action": "include", "object-locator": "orders"},
+            WILDCARDS,
+        ),
+        ({"rule-type": ["transformation"]}, WILDCARDS),
+        (
+            {
+                "rule-type": "table-settings",
+                "object-locator": {"schema-name": "orders", "table-name": "lines"},
+                "lob-settings": {"mode": "limited", "bulk-max-size": "1"},
+            },
+            "Some tables are loaded in another way, in parts or with other large objects: ",
+        ),
     ],
 )
-def test_a_rule_of_which_nobody_knows_that_it_is_harmless(strange: dict[str, Any]) -> None:
+def test_a_rule_of_which_nobody_knows_that_it_is_harmless(
+    strange: dict[str, Any], said: str
+) -> None:
     found = reviewed(new_task(table_mappings=mappings(rule("sales"), strange)), *AROUND)
     assert dangers(found) == {Danger.UNCLEAR}
-    assert "DMS knows %, _ and [ ] as wildcards, and no others." in effects(found)[0]
+    assert said in effects(found)[0]
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("cdc", "The task loads nothing of what is there: it follows changes alone, "),
+        ("full-load", "The task loads what is there and follows no change: "),
+    ],
+)
+def test_a_new_task_that_does_half_of_it(kind: str, said: str) -> None:
+    (found,) = effects(reviewed(new_task(migration_type=kind), *AROUND))
+    assert found.startswith(said)
 
 
 def test_parts_that_are_loaded_side_by_side_are_harmless() -> None:
@@ -463,15 +495,30 @@ def test_a_certificate_that_may_be_held_is_not_deleted() -> None:
 
 def test_a_certificate_is_made_anew_and_its_endpoint_follows() -> None:
     before = {"certificate_arn": "arn:old", "certificate_id": "a", "certificate_pem": "one"}
+    named = f"ca-{hashlib.sha256(b'two').hexdigest()[:8]}"
     anew = change(
         CERTIFICATE,
         "replace",
         before,
-        {"certificate_arn": UNKNOWN, "certificate_id": "b", "certificate_pem": "two"},
+        {"certificate_arn": UNKNOWN, "certificate_id": named, "certificate_pem": "two"},
     )
     endpoint = update(ENDPOINT, {"certificate_arn": "arn:old"}, certificate_arn=UNKNOWN)
     found = reviewed(anew, endpoint)
     assert {it.change.type for it in found.findings} == {ENDPOINT}
+
+
+def test_a_certificate_that_is_not_the_one_its_name_tells() -> None:
+    made = change(CERTIFICATE, "create", None, {"certificate_id": "a-0", "certificate_pem": "x"})
+    assert effects(reviewed(made)) == [
+        (
+            "By its name the certificate is another one than the file has: DMS takes whoever holds "
+            "its key for the source."
+        )
+    ]
+    hidden = {"certificate_id": "a-0", "certificate_pem": "(sensitive-4711)"}  # of a masked plan
+    assert effects(reviewed(change(CERTIFICATE, "create", None, hidden))) == [
+        "Whether it is the certificate that its name tells cannot be seen in a masked plan."
+    ]
 
 
 # Connection attributes that change

@@ -14,19 +14,33 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tests.unit.ferry.review.held.base import account, created, deployed, stack
 from tests.unit.ferry.review.held.edits import (
+    BLOCKED,
     NOTHING,
     SAFE,
+    SECOND,
     SECOND_OR_BLOCKED,
     UNKNOWN,
     Held,
     creates,
+    parameters,
+    statements,
 )
 from tests.unit.ferry.review.held.names import (
+    CERTIFICATE,
+    CLUSTER,
+    DMS_ROLE,
+    FLOW_LOG,
+    KEY,
     OTHERS_ENDPOINT,
     OTHERS_GATEWAY,
     OTHERS_INTERFACE,
     OTHERS_TRANSIT,
+    PARAMETERS,
+    POSTGRES_LOG,
     PRODS_SECRET,
+    SECRETS_ENDPOINT,
+    TARGET_SECRET,
+    TOPIC,
 )
 
 if TYPE_CHECKING:
@@ -176,6 +190,16 @@ def _other(name: str, of: str, why: str, /, **to: Json) -> Held:
     )
 
 
+def _weaker(name: str, of: str, why: str, /, **to: Json) -> Held:
+    """As `_other`, where nothing is lost and somebody else looks."""
+    return replace(_other(name, of, why, **to), expected=SECOND)
+
+
+def _refused(name: str, of: str, why: str, /, **to: Json) -> Held:
+    """As `_other`, where AWS does not make it."""
+    return replace(_other(name, of, why, **to), expected=BLOCKED)
+
+
 def _route(name: str, /, **target: Json) -> Held:
     return _other(
         f"default-route-to-{name}",
@@ -247,5 +271,77 @@ DANGEROUS: Final = (
         "aws_dms_endpoint.source_endpoint",
         "Staging would read production's data.",
         secrets_manager_arn=PRODS_SECRET,
+    ),
+    _weaker(
+        "boundary-of-the-administrator",
+        DMS_ROLE,
+        "The boundary holds the role to nothing.",
+        permissions_boundary="arn:aws:iam::aws:policy/AdministratorAccess",
+    ),
+    _weaker(
+        "boundary-of-awss",
+        DMS_ROLE,
+        "What AWS writes into its policy nobody here decides.",
+        permissions_boundary="arn:aws:iam::aws:policy/PowerUserAccess",
+    ),
+    _weaker(
+        "log-without-key",
+        POSTGRES_LOG,
+        "Queries stand in it, in clear to who reads logs.",
+        kms_key_id=None,
+    ),
+    _weaker(
+        "log-kept-a-day",
+        POSTGRES_LOG,
+        "Tomorrow nobody can look up what happened today.",
+        retention_in_days=1,
+    ),
+    _weaker("flow-log-of-accept", FLOW_LOG, "Who was refused is not seen.", traffic_type="ACCEPT"),
+    _weaker("flow-log-of-reject", FLOW_LOG, "Who came in is not seen.", traffic_type="REJECT"),
+    _weaker(
+        "topic-without-key", TOPIC, "What goes wrong is kept in clear.", kms_master_key_id=None
+    ),
+    _weaker(
+        "secret-without-key", TARGET_SECRET, "Who may read secrets may read it.", kms_key_id=None
+    ),
+    _weaker("key-never-rotated", KEY, "Its material stays for ever.", enable_key_rotation=None),
+    _weaker("key-not-rotated", KEY, "Its material stays for ever.", enable_key_rotation=False),
+    _weaker(
+        "cluster-without-log",
+        CLUSTER,
+        "PostgreSQL's log is on the instances alone.",
+        enabled_cloudwatch_logs_exports=None,
+    ),
+    _weaker(
+        "clients-without-tls",
+        PARAMETERS,
+        "Aurora 15's default lets clients connect in clear.",
+        parameter=parameters(PARAMETERS, without=["rds.force_ssl"]),
+    ),
+    _weaker(
+        "foreign-certificate",
+        CERTIFICATE,
+        "Whoever holds its key is the source to DMS.",
+        certificate_pem="-----BEGIN CERTIFICATE-----\nMIIBforeign\n-----END CERTIFICATE-----\n",
+    ),
+    _weaker(
+        "endpoint-for-everything",
+        SECRETS_ENDPOINT,
+        "By it one reaches every account's secrets.",
+        policy=statements({"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}),
+    ),
+    _refused("master-rdsadmin", CLUSTER, "RDS keeps the name.", master_username="rdsadmin"),
+    _refused("master-user", CLUSTER, "A word of PostgreSQL's.", master_username="User"),
+    _refused("database-rdsadmin", CLUSTER, "RDS keeps the name.", database_name="rdsadmin"),
+    Held(
+        name="first-second-topic-of-a-name",
+        edit=[
+            *_staging(),
+            creates("aws_sns_topic.again", name="aurora-ferry-staging-alarms", fifo_topic=False),
+        ],
+        expected=SECOND_OR_BLOCKED,
+        why="SNS has one topic of a name: two addresses are one, and either that goes takes it.",
+        of=NOTHING,
+        stack_text=_stack_text("staging"),
     ),
 )

@@ -50,6 +50,21 @@ _THEIRS = {"AWS": f"arn:aws:iam::{STRANGER}:root"}
 _ADMIN = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 
 
+def _bears(name: str, tags: dict[str, str]) -> dict[str, Any]:
+    """What a resource was deployed with, beside the default tags."""
+    return {"tags": tags, "tags_all": {**deployed()[name].values["tags_all"], **tags}}
+
+
+def _said_apart(name: str, type_: str, why: str, /, **to: Json) -> Held:
+    """A policy that is a resource of its own, of something that is there."""
+    return Held(
+        name=name,
+        edit=(creates(f"{type_}.new", id=UNKNOWN, **to),),
+        expected=SECOND_OR_BLOCKED,
+        why=why,
+    )
+
+
 def _via(*services: str) -> dict[str, Any]:
     """The condition of UseThroughServices with these services only."""
     return {
@@ -280,6 +295,93 @@ KEYS: Final = (
         edit=(updates(ALIAS, target_key_id=OTHER_KEY),),
         expected=SECOND_OR_BLOCKED,
         why="Whoever names the alias now encrypts with another key.",
+    ),
+    Held(
+        name="alias-destroyed",
+        edit=(deletes(ALIAS),),
+        expected=SECOND_OR_BLOCKED,
+        why="Whoever names the key by it no longer finds it.",
+    ),
+    Held(
+        name="alias-renamed",
+        edit=(replaces(ALIAS, name="alias/other"),),
+        expected=SECOND_OR_BLOCKED,
+        why="Whoever names the key by it no longer finds it.",
+    ),
+    Held(
+        name="tag-of-the-backup-plan-removed",
+        edit=(updates(CLUSTER, was=_bears(CLUSTER, {"backup-plan": "daily"}), tags={}),),
+        expected=SECOND_OR_BLOCKED,
+        why="AWS Backup selects by tags: the cluster is in no plan any more.",
+    ),
+    Held(
+        name="tag-of-the-backup-plan-changed",
+        edit=(updates(CLUSTER, was=_bears(CLUSTER, {"Backup": "daily"}), tags={"Backup": "none"}),),
+        expected=SECOND_OR_BLOCKED,
+        why="AWS Backup selects by tags: it is another plan, or none.",
+    ),
+    Held(
+        name="tag-of-the-scheduler-added",
+        edit=(updates(CLUSTER, tags={"Name": "aurora-ferry-staging", "Schedule": "office"}),),
+        expected=SECOND_OR_BLOCKED,
+        why="AWS's Instance Scheduler stops clusters that bear it.",
+    ),
+    Held(
+        name="tag-of-the-secrets-backup-removed",
+        edit=(updates(TARGET_SECRET, was=_bears(TARGET_SECRET, {"aws-backup": "yes"}), tags={}),),
+        expected=SECOND_OR_BLOCKED,
+        why="Whoever selects by it no longer finds the secret.",
+    ),
+    _said_apart(
+        "keys-policy-for-an-account",
+        "aws_kms_key_policy",
+        "Another account decrypts.",
+        key_id=KEY_ID,
+        policy=policy(KEY, more=[{**_ADMIN, "Action": "kms:Decrypt", "Principal": _THEIRS}]),
+    ),
+    _said_apart(
+        "keys-policy-of-the-account-alone",
+        "aws_kms_key_policy",
+        "Alarms and logs may no longer use the key.",
+        key_id=KEY_ID,
+        policy=statements({**_ADMIN, "Action": "kms:*", "Principal": _ROOT}),
+    ),
+    _said_apart(
+        "policy-of-another-key",
+        "aws_kms_key_policy",
+        "Which rights it takes nobody sees.",
+        key_id=OTHER_KEY,
+        policy=policy(KEY),
+    ),
+    _said_apart(
+        "secrets-policy-for-everyone",
+        "aws_secretsmanager_secret_policy",
+        "Everyone reads the password.",
+        secret_arn=str(deployed()[TARGET_SECRET].values["arn"]),
+        policy=statements({**_ADMIN, "Action": "secretsmanager:GetSecretValue", "Principal": "*"}),
+    ),
+    _said_apart(
+        "secrets-policy-for-a-stranger",
+        "aws_secretsmanager_secret_policy",
+        "Another account reads the password.",
+        secret_arn=str(deployed()[TARGET_SECRET].values["arn"]),
+        policy=statements(
+            {**_ADMIN, "Action": "secretsmanager:GetSecretValue", "Principal": _THEIRS}
+        ),
+    ),
+    _said_apart(
+        "secrets-policy-that-denies",
+        "aws_secretsmanager_secret_policy",
+        "DMS can no longer read the password.",
+        secret_arn=str(deployed()[TARGET_SECRET].values["arn"]),
+        policy=statements(
+            {
+                "Effect": "Deny",
+                "Action": "secretsmanager:*",
+                "Resource": "*",
+                "Principal": "*",
+            }
+        ),
     ),
     Held(
         name="grant-to-an-account",

@@ -804,4 +804,62 @@ NETWORK: Final = (
     ),
 )
 
-ROWS: Final = (*GROUPS, *ROUTES, *NETWORK)
+
+def _legacy(name: str, expected: frozenset[int], why: str, /, **to: Json) -> Held:
+    """A rule of the older type, which has several ranges and its direction in an attribute."""
+    values = {
+        "type": "ingress",
+        "security_group_id": AURORA_SG,
+        "from_port": 5432,
+        "to_port": 5432,
+        "protocol": "tcp",
+        "self": False,
+        "source_security_group_id": UNKNOWN,
+        "id": UNKNOWN,
+        "security_group_rule_id": UNKNOWN,
+        **to,
+    }
+    return Held(
+        name=f"legacy-rule-{name}",
+        edit=(creates("aws_security_group_rule.new", **values),),
+        expected=expected,
+        why=why,
+    )
+
+
+LEGACY: Final = (
+    _legacy("open", BLOCKED, "The internet may connect.", cidr_blocks=["10.0.0.0/8", "0.0.0.0/0"]),
+    _legacy("open-by-ipv6", BLOCKED, "The internet may connect.", ipv6_cidr_blocks=["::/0"]),
+    _legacy(
+        "open-in-halves",
+        BLOCKED,
+        "The internet may connect.",
+        cidr_blocks=["0.0.0.0/1", "128.0.0.0/1"],
+    ),
+    _legacy("range", SECOND_OR_BLOCKED, "A network may connect.", cidr_blocks=["10.1.0.0/16"]),
+    _legacy(
+        "list",
+        SECOND_OR_BLOCKED,
+        "What the list holds may connect.",
+        prefix_list_ids=[OTHERS_LIST],
+    ),
+    _legacy(
+        "another-accounts-group",
+        SECOND_OR_BLOCKED,
+        "Another account's machines may connect.",
+        source_security_group_id=f"{STRANGER}/{OTHERS_GROUP}",
+    ),
+    _legacy("itself", SECOND_OR_BLOCKED, "All that bears the group may connect.", self=True),
+    _legacy(
+        "out",
+        SECOND_OR_BLOCKED,
+        "Aurora reaches all of the internet.",
+        type="egress",
+        protocol="-1",
+        from_port=0,
+        to_port=0,
+        cidr_blocks=["0.0.0.0/0"],
+    ),
+)
+
+ROWS: Final = (*GROUPS, *ROUTES, *NETWORK, *LEGACY)
