@@ -10,7 +10,7 @@ from ferry.review.plan.objects import members, objects, texts
 from ferry.review.plan.references import references
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from ferry.review.plan.references import References
     from ferry.review.plan.values import Json
@@ -141,25 +141,28 @@ def _constant(expression: Json) -> Json:
     return members(expression).get("constant_value")
 
 
-def written(found: Configuration, *, tags: Sequence[str]) -> dict[str, Any]:
+def written(
+    found: Configuration, *, tags: Sequence[str], marked: Callable[[str], str]
+) -> dict[str, Any]:
     """A configuration as a plan has it, of what `configuration` reads and no more.
 
     Args:
         found: The configuration.
         tags: Of the providers' tags, those that are kept.
+        marked: What a text of the plan's becomes; Terraform's own words stay, whatever is a secret.
     """
     return {
         "provider_config": {
-            it.key: {
-                "full_name": it.full_name,
-                "alias": it.alias,
-                "version_constraint": it.version,
-                "expressions": {name: {} for name in it.arguments}
+            marked(it.key): {
+                "full_name": marked(it.full_name),
+                "alias": marked(it.alias),
+                "version_constraint": marked(it.version),
+                "expressions": {marked(name): {} for name in it.arguments}
                 | {
                     name: {"constant_value": value}
                     for name, value in (
-                        ("region", it.region),
-                        ("allowed_account_ids", list(it.account_ids)),
+                        ("region", marked(it.region)),
+                        ("allowed_account_ids", list(map(marked, it.account_ids))),
                     )
                     if value
                 }
@@ -167,7 +170,7 @@ def written(found: Configuration, *, tags: Sequence[str]) -> dict[str, Any]:
                     {
                         "default_tags": [
                             {"tags": {"constant_value": {
-                                name: it.tags[name] for name in tags if name in it.tags
+                                name: marked(it.tags[name]) for name in tags if name in it.tags
                             }}}
                         ]
                     }
@@ -179,12 +182,15 @@ def written(found: Configuration, *, tags: Sequence[str]) -> dict[str, Any]:
         },
         "root_module": {
             "resources": [
-                *({"provider_config_key": it.key} for it in found.providers if it.alias),
+                *({"provider_config_key": marked(it.key)} for it in found.providers if it.alias),
                 *(
-                    {"address": address, "provisioners": [{"type": kind} for kind in kinds]}
+                    {
+                        "address": marked(address),
+                        "provisioners": [{"type": marked(kind)} for kind in kinds],
+                    }
                     for address, kinds in found.provisioners.items()
                 ),
-                *({"address": address, "mode": "other"} for address in found.other_modes),
+                *({"address": marked(address), "mode": "other"} for address in found.other_modes),
             ]
         },
     }  # fmt: skip

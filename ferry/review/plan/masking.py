@@ -54,8 +54,9 @@ def masked(plan: str) -> str:
 
 
 def _configuration(found: Plan) -> dict[str, Any]:
-    part: dict[str, Any] = _value(written(found.configuration, tags=TAGS), found.masker.marked)
-    part["root_module"]["resources"] += _references(found.changes, found.masker.marked)
+    marked = found.masker.marked
+    part = written(found.configuration, tags=TAGS, marked=marked)
+    part["root_module"]["resources"] += _references(found.changes, marked)
     return part
 
 

@@ -107,6 +107,12 @@ def test_a_real_plan_is_reviewed_as_before(name: str) -> None:
     )
 
 
+@pytest.mark.parametrize("word", ["root_module", "resources"])
+def test_a_secret_that_is_a_word_of_terraforms_own_breaks_nothing(word: str) -> None:
+    plan = plan_of({"a": word}, {"a": "x"}, before_sensitive={"a": True})
+    assert reviewed(masked(plan)) == reviewed(plan)
+
+
 def test_what_is_not_judged_stays_so() -> None:
     whole = {**json.loads(plan_of({}, {})), "deferred_changes": [1], "complete": False}
 
