@@ -87,7 +87,7 @@ def configuration(part: Json) -> Configuration:
             provisioners[address] = [
                 str(it.get("type") or "unknown") for it in objects(resource["provisioners"]) or [{}]
             ]
-        if resource.get("mode", "managed") not in _MODES:
+        if str(resource.get("mode", "managed")) not in _MODES:
             other_modes.append(address)
     return Configuration(
         providers=[

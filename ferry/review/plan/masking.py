@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ferry.review.plan.whole import Check
 
 _KEPT: Final = ("format_version", "terraform_version", "applyable", "complete", "errored")
-_ACTIONS: Final = {action: list(words) for words, action in ACTIONS.items()}
+_ACTIONS: Final = {action: list(words) for words, action in reversed(ACTIONS.items())}
 
 
 def masked(plan: str) -> str:
@@ -45,6 +45,15 @@ def masked(plan: str) -> str:
             "output_changes": {
                 found.masker.marked(name): {"actions": _ACTIONS.get(Action(action), ["unknown"])}
                 for name, action in found.outputs.items()
+            }
+            | {
+                found.masker.marked(name): {
+                    "actions": _ACTIONS.get(Action(found.outputs.get(name, Action.NO_OP))),
+                    "after_unknown": True,
+                    "before_sensitive": True,
+                    "after_sensitive": False,
+                }
+                for name in found.open_outputs
             },
             "resource_changes": [_change(it) for it in found.changes],
             "resource_drift": [_change(it) for it in found.drift],
@@ -89,6 +98,12 @@ def _change(change: Change) -> dict[str, Any]:
     after = {name: change.hidden_after(name) for name in change.after}
     hidden = both(_places(before, Hidden), _places(after, Hidden))
     sensitive = both(_value(change.mask or False, marked), _value(hidden, marked))
+    was, will_be = ({} if change.only_marks else sensitive), sensitive
+    if change.unmarked:
+        was = sensitive if isinstance(sensitive, dict) else dict.fromkeys(after, sensitive)
+        unmarked = set(map(marked, change.unmarked))
+        will_be = {name: it for name, it in was.items() if name not in unmarked}
+    actions = _ACTIONS.get(change.action, ["unknown"])
     return {
         "address": marked(change.address),
         "name": marked(without_key(change.address).rpartition(".")[2]),
@@ -99,12 +114,12 @@ def _change(change: Change) -> dict[str, Any]:
         "previous_address": marked(change.previous_address),
         "deposed": "deposed" if change.deposed else "",
         "change": {
-            "actions": _ACTIONS.get(change.action, ["unknown"]),
+            "actions": sorted(actions) if change.made_first else actions,
             "before": _value(before, marked),
             "after": _value(after, marked),
             "after_unknown": _value(_places(after, Unknown), marked),
-            "before_sensitive": {} if change.only_marks else sensitive,
-            "after_sensitive": sensitive,
+            "before_sensitive": was,
+            "after_sensitive": will_be,
             "replace_paths": [list(map(marked, it.split("."))) for it in change.replace_paths],
             "importing": {"id": ""} if change.imported else None,
         },

@@ -143,6 +143,7 @@ class Change:
         neighbours: All that stands in the same plan, itself included, by address without a key.
         provider: The provider's address in a registry; empty where the plan does not tell.
         only_marks: Whether nothing changes but what is marked as sensitive.
+        unmarked: The attributes in which a text was marked as sensitive and no longer is.
         masker: What makes texts of the plan that may be shown.
     """
 
@@ -164,6 +165,7 @@ class Change:
     neighbours: Neighbours = field(default_factory=Neighbours, repr=False, compare=False)
     provider: str = ""
     only_marks: bool = False
+    unmarked: Sequence[str] = ()
     masker: Masker = field(default_factory=Masker, compare=False, repr=False)
 
     @property
@@ -257,6 +259,8 @@ class Plan:
         changes: Every managed resource, those that stay as they are included.
         drift: What was changed outside Terraform since its last run.
         outputs: Which outputs change, with Terraform's words for how.
+        open_outputs: The outputs in which something was sensitive and no longer is, or bears the name
+            of a secret and is not.
         unread: What beside the changes cannot be judged.
         checks: Terraform's own checks that did not pass.
         identity: Whose it is.
@@ -270,6 +274,7 @@ class Plan:
     changes: Sequence[Change]
     drift: Sequence[Change] = ()
     outputs: Mapping[str, str] = field(default_factory=dict)
+    open_outputs: Sequence[str] = ()
     unread: Sequence[Unread] = ()
     checks: Sequence[Check] = ()
     identity: Identity = field(default_factory=Identity)

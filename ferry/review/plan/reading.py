@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from facts.names import Names
 from ferry.review.plan.configuration import Configuration, configuration
-from ferry.review.plan.copies import sensitive_texts
+from ferry.review.plan.copies import SHORTEST, sensitive_texts
 from ferry.review.plan.identity import identity
 from ferry.review.plan.objects import members
 from ferry.review.plan.parts import States, checks, unread
@@ -33,15 +33,19 @@ from ferry.review.plan.stack import path, path_in_name, resources
 from ferry.review.plan.states import State, state
 from ferry.review.plan.strict_json import DECODER, what_is_wrong
 from ferry.review.plan.values import (
+    UNKNOWN,
     Json,
     both,
+    hide,
+    holds_hidden,
     is_masked,
     marks,
     says_true,
+    unmarks,
     with_hidden,
     with_unknown,
 )
-from ferry.review.plan.whole import Asked
+from ferry.review.plan.whole import Asked, Unread, Why
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -55,6 +59,9 @@ _HOW: Final = (
 )
 _LISTS: Final = ("resource_changes", "resource_drift")
 _STATES: Final = ("planned_values", "prior_state")
+_FROM_BEFORE: Final = frozenset({Action.UPDATE, Action.DELETE, Action.REPLACE})
+_TO_AFTER: Final = frozenset({Action.CREATE, Action.UPDATE, Action.REPLACE})
+"""The actions of which a plan says what there is, and what there will be."""
 _REDUCED: Final = frozenset({*_STATES, "configuration"})
 _DECODE: Final = DECODER.raw_decode
 _DECODE_LARGE: Final = json.JSONDecoder().raw_decode
@@ -96,8 +103,13 @@ def read_plan(
     masker = Masker()
     hidden = with_hidden if is_masked(text) else None
 
+    formless: list[Unread] = []
+
     def read(place: str, item: Json) -> Change:
-        return _change(item, place, paths, secrets, masker=masker, hidden=hidden)
+        found = _change(item, place, paths, secrets, masker=masker, hidden=hidden)
+        if not _is_told(item["change"], found):
+            formless.append(Unread(why=Why.FORM, name=found.address))
+        return found
 
     if not text or text.isspace():
         raise PlanError(f"The plan is empty. {_HOW}")
@@ -132,11 +144,12 @@ def read_plan(
         shown=masker.text,
     )
     states = States(planned=planned.addresses, prior=prior.addresses)
-    left = [*unread({**parts, **lists}, changes, found, states), *told.elsewhere]
+    left = [*unread({**parts, **lists}, changes, found, states), *formless, *told.elsewhere]
     return Plan(
         changes=among_others(there, found.references),
         drift=lists.get("resource_drift", []),
         outputs=_outputs(parts.get("output_changes")),
+        open_outputs=list(_open_outputs(parts.get("output_changes"))),
         unread=list(dict.fromkeys(left)),
         checks=checks(parts.get("checks")),
         identity=told,
@@ -260,7 +273,7 @@ def _check(parts: Mapping[str, Any], lists: Mapping[str, Any]) -> None:
     for name in _LISTS:
         if name in parts and parts[name] is not None:
             raise PlanError(f"The plan's {name} is not a list. {_HOW}")
-    if parts.get("errored") not in {None, False}:
+    if parts.get("errored") not in (None, False):
         raise PlanError(
             "The plan was left by a 'terraform plan' that failed: it is not whole. Mend what it "
             "complained of, then plan again."
@@ -274,9 +287,38 @@ def _outputs(part: Json) -> dict[str, str]:
         name: str(action)
         for name, change in part.items()
         if isinstance(change, dict)
-        and (action := ACTIONS.get(tuple(map(str, change.get("actions") or ())), Action.OTHER))
-        is not Action.NO_OP
+        and (action := _action(change.get("actions"))) is not Action.NO_OP
     }
+
+
+def _open_outputs(part: Json) -> Iterator[str]:
+    """The outputs that show from now on what was sensitive until now, or is by its name."""
+    for name, change in members(part).items():
+        if isinstance(change, dict):
+            value = with_unknown(change.get("after"), change.get("after_unknown"))
+            mask = change.get("after_sensitive")
+            named = _action(change.get("actions")) is not Action.NO_OP and not marks(mask)
+            if unmarks(value, change.get("before_sensitive"), mask, shortest=1) or (
+                named and holds_hidden(hide(value, None, name=name))
+            ):
+                yield name
+
+
+def _action(words: Json) -> Action:
+    """What Terraform's ``actions`` say; what has another form says nothing that is known."""
+    return ACTIONS.get(tuple(map(str, words)) if isinstance(words, list) else (), Action.OTHER)
+
+
+def _is_told(change: Mapping[str, Any], found: Change) -> bool:
+    """Whether a change says what there is and what there will be, in a form that Terraform writes.
+
+    A whole resource of which nothing is known is none: Terraform knows some of its attributes.
+    """
+    has_before = found.action not in _FROM_BEFORE or bool(found.before)
+    has_after = found.action not in _TO_AFTER or bool(found.after)
+    unknown = change.get("after_unknown")
+    may_be_unknown = isinstance(unknown, dict) and found.action is not Action.NO_OP
+    return has_before and has_after and (may_be_unknown or not says_true(unknown))
 
 
 def _change(
@@ -303,11 +345,12 @@ def _change(
         secrets.update(sensitive_texts(after, mask))
     if hidden is not None:
         before, after = hidden(before), hidden(after)
-    after = with_unknown(after, change.get("after_unknown"))
+    unknown = with_unknown(after, change.get("after_unknown"))
+    after = unknown if isinstance(unknown, dict) else dict.fromkeys({**before, **after}, UNKNOWN)
     return Change(
         address=address,
         type=sys.intern(type_),
-        action=ACTIONS.get(tuple(map(str, actions)), Action.OTHER),
+        action=_action(actions),
         made_first=actions == ["create", "delete"],
         before={sys.intern(name): value for name, value in before.items()},
         after=_sharing(after, before),
@@ -321,6 +364,7 @@ def _change(
         path=paths.get(without_key(address), "") or path_in_name(item.get("name")),
         provider=sys.intern(str(item.get("provider_name") or "")),
         only_marks=_only_marks(change),
+        unmarked=_unmarked(change, after) if mask is not None else (),
         masker=masker,
     )
 
@@ -334,6 +378,19 @@ def _only_marks(change: Mapping[str, Any]) -> bool:
         and change.get("before") == change.get("after")
         and not says_true(change.get("after_unknown"))
     )
+
+
+def _unmarked(change: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """The attributes in which a text that is long enough to be a secret is no longer marked."""
+    masks = [
+        mask if isinstance(mask, dict) else dict.fromkeys(after, mask)
+        for mask in (change.get("before_sensitive"), change.get("after_sensitive"))
+    ]
+    return [
+        name
+        for name in after
+        if unmarks(after[name], *(it.get(name) for it in masks), shortest=SHORTEST)
+    ]
 
 
 def _attributes(change: Mapping[str, Any], side: str, place: str) -> dict[str, Any]:

@@ -114,24 +114,26 @@ def with_hidden(value: Json) -> Json:
 
 
 def with_unknown(after: Json, unknown: Json) -> Json:
-    """Put UNKNOWN where a plan's ``after_unknown`` says so; there ``after`` holds nothing."""
-    if unknown is True:
-        return UNKNOWN
-    if isinstance(unknown, dict) and unknown:
-        known = after if isinstance(after, dict) else {}
-        found = {
+    """Put UNKNOWN where a plan's ``after_unknown`` says so; there ``after`` holds nothing.
+
+    Where the two are shaped differently, the whole value is unknown.
+    """
+    if not says_true(unknown):
+        return after
+    if isinstance(unknown, dict) and isinstance(after, dict | None):
+        known = after or {}
+        return known | {
             name: with_unknown(known.get(name), part)
             for name, part in unknown.items()
             if says_true(part)
         }
-        return {**known, **found} if found else after
-    if isinstance(unknown, list) and says_true(unknown):
-        items = after if isinstance(after, list) else []
+    if isinstance(unknown, list) and isinstance(after, list | None):
+        items = after or []
         length = max(len(items), len(unknown))
         padded = [*items, *[None] * (length - len(items))]
         parts = [*unknown, *[False] * (length - len(unknown))]
         return [with_unknown(item, part) for item, part in zip(padded, parts, strict=True)]
-    return after
+    return UNKNOWN
 
 
 def marks(mask: Json) -> bool:
@@ -141,6 +143,34 @@ def marks(mask: Json) -> bool:
     if isinstance(mask, list):
         return any(map(marks, mask))
     return bool(mask)
+
+
+def unmarks(value: Json, before: Json, after: Json, *, shortest: int) -> bool:
+    """Whether something in a value was marked, and no longer is: Terraform shows it from now on.
+
+    Args:
+        value: The value as it will be.
+        before: The mask until now.
+        after: The mask from now on.
+        shortest: The characters from which on a text is one that must not be seen; numbers have none.
+    """
+    if not marks(before) or (marks(after) and not isinstance(after, dict | list)):
+        return False
+    if isinstance(value, dict):
+        masks = [
+            mask if isinstance(mask, dict) else dict.fromkeys(value, mask)
+            for mask in (before, after)
+        ]
+        return any(
+            unmarks(item, *(mask.get(name) for mask in masks), shortest=shortest)
+            for name, item in value.items()
+        )
+    if isinstance(value, list):
+        masks = [of_each(before), of_each(after)]
+        return any(unmarks(item, *masks, shortest=shortest) for item in value)
+    if value is UNKNOWN or isinstance(value, Hidden):
+        return True
+    return value is not None and len(value if isinstance(value, str) else "") >= shortest
 
 
 def both(mask: Json, other: Json) -> Json:
@@ -294,9 +324,9 @@ def _showable(value: Json) -> Json:
 
 
 def says_true(part: Json) -> bool:
-    """Whether any part of a plan's ``after_unknown`` is true."""
+    """Whether any part of a plan's ``after_unknown`` is true. What is neither true nor false counts as true."""
     if isinstance(part, dict):
         return any(says_true(item) for item in part.values())
     if isinstance(part, list):
         return any(says_true(item) for item in part)
-    return part is True
+    return part is not False and part is not None

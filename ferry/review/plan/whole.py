@@ -29,6 +29,7 @@ class Why(StrEnum):
     ACTION = "{name} is an action that is invoked: what it does is not in the plan."
     DEFERRED_ACTION = "{name} is an action that is put off to a later plan."
     PROVISIONER = "{name} runs a provisioner, a program that may do anything."
+    FORM = "{name}: the plan does not say, or not in a form that Terraform writes, what it is and will be."
     MODE = "{name} is neither a resource nor a data source."
     STATES = "{name}: in the plan's states, and in none of its changes."
     PROVIDER = "{name} is not a provider that the rules were written for."

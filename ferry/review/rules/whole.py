@@ -32,6 +32,7 @@ _ONLY_READ: Final = frozenset(
 Others run programs (external), call anybody (http) or invoke functions (aws_lambda_invocation)."""
 
 _CHECKS: Final = "https://developer.hashicorp.com/terraform/language/checks"
+_SENSITIVE: Final = "https://developer.hashicorp.com/terraform/language/manage-sensitive-data"
 _IMPORT: Final = "https://developer.hashicorp.com/terraform/language/import"
 _STATUSES: Final = {
     "fail": "Terraform's check fails",
@@ -45,6 +46,7 @@ def judge_whole(plan: Plan) -> Judgement:
     judgement = judge(plan)
     judgement.findings.extend(_failed_checks(plan))
     judgement.findings.extend(_taken_over(plan))
+    judgement.findings.extend(_open_from_now_on(plan))
     judgement.doubts.extend(_read_at_apply(plan))
     drift = judge_drift(plan)
     judgement.findings.extend(drift.findings)
@@ -87,6 +89,41 @@ def _taken_over(plan: Plan) -> Iterator[Finding]:
                 ),
                 remedy=Phrase("Make sure that nobody else has it in a state."),
                 source=_IMPORT,
+            )
+
+
+def _open_from_now_on(plan: Plan) -> Iterator[Finding]:
+    """What was sensitive until now, or is by its name, and what Terraform shows from now on.
+
+    The mark of a variable, or of a module's output, stands at what gets its value.
+    """
+    for name in plan.open_outputs:
+        yield Finding(
+            danger=Danger.WIDER_ACCESS,
+            change=Change(
+                address=f"output.{name}", type="output", action=Action.NO_OP, masker=plan.masker
+            ),
+            effect=Phrase(
+                "Terraform prints its value from now on, in every log too: it was sensitive, or bears "
+                "the name of a secret, and is not marked so."
+            ),
+            remedy=Phrase("Give the output sensitive = true."),
+            source=_SENSITIVE,
+        )
+    for change in plan.changes:
+        for attribute in change.unmarked:
+            yield Finding(
+                danger=Danger.WIDER_ACCESS,
+                change=change,
+                attribute=attribute,
+                effect=Phrase(
+                    "Terraform shows it from now on, in every plan and log: it was sensitive, and is "
+                    "no longer marked so."
+                ),
+                remedy=Phrase(
+                    "Keep the variable, or the module's output, that it comes from sensitive."
+                ),
+                source=_SENSITIVE,
             )
 
 

@@ -234,8 +234,10 @@ def test_every_danger_needs_a_second_reviewer_where_it_does_not_block(danger: Da
         Danger.REPLICATION_STOP: update(
             "aws_dms_replication_task", {"table_mappings": "{}"}, table_mappings='{"a": 1}'
         ),
-        Danger.PUBLIC_REACH: update("aws_rds_cluster_instance", {}, publicly_accessible=True),
-        Danger.WIDER_ACCESS: update(CLUSTER, {}, enable_http_endpoint=True),
+        Danger.PUBLIC_REACH: update(
+            "aws_rds_cluster_instance", {"id": "i"}, publicly_accessible=True
+        ),
+        Danger.WIDER_ACCESS: update(CLUSTER, {"id": "c"}, enable_http_endpoint=True),
         Danger.UNWATCHED: update(
             "aws_cloudwatch_metric_alarm", {"actions_enabled": True}, actions_enabled=False
         ),

@@ -261,7 +261,7 @@ def test_a_task_whose_endpoint_is_hidden_may_use_it() -> None:
 
 
 def test_tags_of_an_endpoint_are_safe() -> None:
-    assert reviewed(update(ENDPOINT, {}, tags={"a": "b"}), task("running")).exit_code == 0
+    assert reviewed(update(ENDPOINT, {"id": "e"}, tags={"a": "b"}), task("running")).exit_code == 0
 
 
 def test_a_secret_that_dms_signs_in_with() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from ferry.review import Plan, PlanError, Verdict, masked, read_plan
 from ferry.review.plan.whole import Check, Identity
-from tests.unit.ferry.review.plans import change, plan_text, reviewed, stays, update
+from tests.unit.ferry.review.plans import UNKNOWN, change, plan_text, reviewed, stays, update
 
 AWS = "registry.terraform.io/hashicorp/aws"
 SAFE = update("aws_vpc", {"tags": {}}, tags={"a": "b"})
@@ -194,7 +194,7 @@ def test_a_provisioner_in_a_module_is_found(address: str) -> None:
             "module_calls": {"m": {"module": {"resources": [{"address": "aws_vpc.it", **RUNS}]}}}
         }
     }
-    item = change("aws_vpc", "create", None, {}) | {"address": address}
+    item = change("aws_vpc", "create", None, {"id": UNKNOWN}) | {"address": address}
     assert unread(read_plan(plan_text(item, configuration=part))) == [
         "module.m.aws_vpc.it (local-exec, file) runs a provisioner, a program that may do anything."
     ]

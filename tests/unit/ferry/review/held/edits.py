@@ -229,6 +229,13 @@ def part(name: str, /, value: Json) -> Step:
     return Step(action="part", name=name, to={"value": value})
 
 
+def output(name: str = "cluster_id", /, **change: Json) -> Step:
+    """An output changes, of nothing to nothing and open to all but for what is named."""
+    mask = {"before_sensitive": False, "after_sensitive": False}
+    shown = {"actions": ["update"], "before": None, "after": None, "after_unknown": False, **mask}
+    return part("output_changes", {name: {**shown, **change}})
+
+
 def everywhere(old: str, new: str) -> Step:
     """A text is another one in the whole plan."""
     return Step(action="everywhere", name=old, to={"value": new})

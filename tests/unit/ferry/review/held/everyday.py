@@ -15,6 +15,7 @@ from tests.unit.ferry.review.held.edits import (
     drifts,
     leaves,
     mappings,
+    output,
     parameters,
     policy,
     rule,
@@ -454,6 +455,26 @@ ROWS: Final = (
         "sensitive-no-more",
         "Only a mark changes; the value is no secret.",
         Step(action="update", name=WRITER_CPU, was_hidden=("threshold",)),
+    ),
+    _day(
+        "output-sensitive-from-now-on",
+        "Terraform shows less.",
+        updates(CLUSTER, tags={"Name": "aurora-ferry-staging", "a": "b"}),
+        output(before="a.example", after="a.example", after_sensitive=True),
+    ),
+    _day(
+        "output-of-the-arn-of-a-secret",
+        "Who knows it reads no secret.",
+        updates(CLUSTER, tags={"Name": "aurora-ferry-staging", "a": "b"}),
+        output(
+            "master_secret_arn", actions=["create"], after=deployed()[MASTER_SECRET].values["arn"]
+        ),
+    ),
+    _day(
+        "output-that-was-sensitive-goes",
+        "Nothing is shown any more.",
+        updates(CLUSTER, tags={"Name": "aurora-ferry-staging", "a": "b"}),
+        output(actions=["delete"], before="a-password", before_sensitive=True),
     ),
     _day(
         "sensitive-parameters-and-a-harmless-one",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from tests.unit.ferry.review.held.base import configuration, deployed
@@ -20,6 +21,7 @@ from tests.unit.ferry.review.held.edits import (
     forgets,
     ingress,
     leaves,
+    output,
     parameters,
     part,
     reads,
@@ -571,6 +573,105 @@ BESIDES: Final = (
     ),
 )
 
+
+def _shows(name: str, why: str, *edit: Step) -> Held:
+    return Held(name=f"shows-{name}", edit=edit, expected=NOT_SAFE, why=why)
+
+
+_LONG: Final = "quiver-marl-77"
+SHOWN: Final = (
+    _shows(
+        "an-output",
+        "What was hidden is shown from now on, in every log.",
+        _TAGGED,
+        output(before=_LONG, after=_LONG, before_sensitive=True),
+    ),
+    _shows(
+        "an-output-whose-value-changes",
+        "The new value is shown in every log.",
+        _TAGGED,
+        output(before=_LONG, after="short", before_sensitive=True),
+    ),
+    _shows(
+        "an-output-that-aws-will-say",
+        "What AWS says is shown in every log.",
+        _TAGGED,
+        output(before=_LONG, after_unknown=True, before_sensitive=True),
+    ),
+    _shows(
+        "a-part-of-an-output",
+        "A member that was hidden is shown.",
+        _TAGGED,
+        output(
+            before={"a": _LONG, "b": _LONG},
+            after={"a": _LONG, "b": _LONG},
+            before_sensitive={"a": True, "b": True},
+            after_sensitive={"b": True},
+        ),
+    ),
+    _shows(
+        "an-item-of-an-output",
+        "An item that was hidden is shown.",
+        _TAGGED,
+        output(
+            before=[{"a": _LONG}],
+            after=[{"a": _LONG}],
+            before_sensitive=[{"a": True}],
+            after_sensitive=[{}],
+        ),
+    ),
+    _shows(
+        "a-new-output-that-is-a-password",
+        "It stands in clear in every log.",
+        _TAGGED,
+        output("master_password", actions=["create"], after=_LONG),
+    ),
+    _shows(
+        "a-password-in-an-output",
+        "It stands in clear in every log.",
+        _TAGGED,
+        output(before={}, after={"host": "a.example", "password": _LONG}),
+    ),
+    _shows(
+        "a-module-s-variable",
+        "What the variable holds is shown in every plan from now on.",
+        updates(WRITER_CPU, was_hidden=("alarm_description",)),
+    ),
+    _shows(
+        "a-module-s-variable-beside-another-change",
+        "What the variable holds is shown in every plan from now on.",
+        updates(WRITER_CPU, was_hidden=("alarm_description",), tags={"a": "b"}),
+    ),
+    _shows(
+        "a-resource-that-was-hidden-whole",
+        "All of it is shown in every plan from now on.",
+        updates(CLUSTER, was_hidden=("*",), tags={"a": "b"}),
+    ),
+)
+
+
+def _formless(name: str, step: Step, **change: Json) -> Held:
+    """A change of which the plan does not say, or not as Terraform does, what it will be."""
+    inner = {**step.beside.get("change", {}), **change}
+    return Held(
+        name=f"formless-{name}",
+        edit=(replace(step, beside={**step.beside, "change": inner}),),
+        expected=NOT_SAFE,
+        why="What it will be may be anything.",
+    )
+
+
+_NEW_ALARM: Final = creates("aws_cloudwatch_metric_alarm.new", like=WRITER_CPU, alarm_name="new")
+FORMLESS: Final = (
+    _formless("update-all-unknown", _TAGGED, after_unknown=True),
+    _formless("update-unknown-in-a-list", _TAGGED, after_unknown=[True]),
+    _formless("update-to-nothing", _TAGGED, after=None),
+    _formless("update-of-nothing", _TAGGED, before=None),
+    _formless("create-all-unknown", _NEW_ALARM, after=None, after_unknown=True),
+    _formless("create-of-nothing", _NEW_ALARM, after={}, after_unknown={}),
+    _formless("nothing-happens-to-what-is-unknown", leaves(CLUSTER), after_unknown=True),
+)
+
 DRIFT: Final = (
     Held(
         name="found-open-to-all",
@@ -755,4 +856,14 @@ _LEFT: Final[tuple[Held, ...]] = (
     ),
 )
 
-ROWS: Final = (*SOMEBODY_ELSES, *_OTHERS, *CHECKS, *PARTS, *BESIDES, *DRIFT, *_LEFT)
+ROWS: Final = (
+    *SOMEBODY_ELSES,
+    *_OTHERS,
+    *CHECKS,
+    *PARTS,
+    *BESIDES,
+    *SHOWN,
+    *FORMLESS,
+    *DRIFT,
+    *_LEFT,
+)
