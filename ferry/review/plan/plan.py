@@ -283,6 +283,16 @@ class Plan:
     account_id: str = ""
     prefix: str = ""
     masker: Masker = field(default_factory=Masker)
+    _answers: dict[Callable[[Plan], Any], Any] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def once(self, ask: Callable[[Plan], Answer]) -> Answer:
+        """The answer of a function, which is asked once for a plan."""
+        if ask not in self._answers:
+            self._answers[ask] = ask(self)
+        answer: Answer = self._answers[ask]
+        return answer
 
     @cached_property
     def by_type(self) -> Mapping[str, Sequence[Change]]:

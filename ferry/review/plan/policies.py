@@ -104,9 +104,9 @@ class PolicyChange:
         return joined(self.change.shown(text, self.attribute) for text in sorted(texts))
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Policies:
-    """The policies of a plan.
+    """The policies of a plan, which several ask for: `plan.once(Policies)` reads them once.
 
     Args:
         plan: The plan.
@@ -279,7 +279,7 @@ class Policies:
 
 def statement_changes(plan: Plan) -> Iterator[StatementChange]:
     """Every statement that goes or comes, those that go first."""
-    for it in Policies(plan=plan).changes:
+    for it in plan.once(Policies).changes:
         if it.before is not None and it.after is not None:
             for statement in without(it.before, it.after):
                 yield StatementChange(change=it.change, added=False, statement=statement)

@@ -18,7 +18,7 @@ from ferry.review.plan.shown import HIDDEN
 from ferry.review.plan.values import UNKNOWN, Hidden, Json, show
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ferry.review.plan.plan import Change, Neighbours, Plan
     from ferry.review.plan.shown import Shown
@@ -252,9 +252,11 @@ def _groups_by_id(neighbours: Neighbours) -> Mapping[str, Change]:
     }
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class AllTraffic:
     """What all security groups of a plan let through, before and after.
+
+    Several ask for it: `plan.once(AllTraffic)` reads it once.
 
     Args:
         plan: The plan.
@@ -262,17 +264,24 @@ class AllTraffic:
 
     plan: Plan
     _sides: dict[bool, dict[tuple[str, str], LetThrough]] = field(init=False, default_factory=dict)
+    _changes: dict[int, list[TrafficChange]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         """Sort what each resource lets through by group and direction, once."""
         found: dict[bool, dict[tuple[str, str], list[Traffic]]] = {False: {}, True: {}}
         for change in self.plan.of(*RULE_RESOURCES, *GROUPS):
-            for after in (False, True):
-                for it in let_through(change, after=after):
+            sides = {after: let_through(change, after=after) for after in found}
+            self._changes[id(change)] = [*_differing(change, sides[False], sides[True])]
+            for after, traffic in sides.items():
+                for it in traffic:
                     found[after].setdefault((it.group, it.direction), []).append(it)
                     found[after].setdefault(("", it.direction), []).append(it)
         for after, groups in found.items():
             self._sides[after] = {key: LetThrough(traffic) for key, traffic in groups.items()}
+
+    def changes_of(self, change: Change) -> Sequence[TrafficChange]:
+        """What one resource no longer lets through, and then what it does from now on."""
+        return self._changes[id(change)]
 
     def of(self, group: str, direction: str, *, after: bool) -> LetThrough:
         """What one group lets through; all of them for a group of an empty name."""
@@ -308,15 +317,17 @@ class AllTraffic:
 
 def traffic_changes(plan: Plan) -> Iterator[TrafficChange]:
     """Every rule that goes or comes, those of one resource that go first."""
+    everything = plan.once(AllTraffic)
     for change in plan.of(*RULE_RESOURCES, *GROUPS):
-        yield from traffic_of(change)
+        yield from everything.changes_of(change)
 
 
-def traffic_of(change: Change) -> Iterator[TrafficChange]:
-    """What one resource no longer lets through, and then what it does from now on."""
+def _differing(
+    change: Change, before: Sequence[Traffic], after: Sequence[Traffic]
+) -> Iterator[TrafficChange]:
+    """What of some traffic goes, and then what comes."""
     if change.action in {Action.NO_OP, Action.FORGET}:
         return
-    before, after = let_through(change, after=False), let_through(change, after=True)
     old, new = {it.opening for it in before}, {it.opening for it in after}
     for traffic in before:
         if traffic.opening not in new:

@@ -55,10 +55,13 @@ def alike(findings: Iterable[Finding]) -> list[Alike]:
             first.source,
         )
         groups.setdefault(key, ([], effect))[0].append(first)
+    # One resource is named in many groups, and masked once.
+    changes = {id(it.change): it.change for members, _ in groups.values() for it in members}
+    shown = {key: change.shown_place for key, change in changes.items()}
     return [
         Alike(
             first=members[0],
-            places=list(dict.fromkeys(it.change.shown_place for it in members)),
+            places=list(dict.fromkeys(shown[id(it.change)] for it in members)),
             effect=effect,
             attribute=ours("")
             if effect is not members[0].effect

@@ -20,7 +20,7 @@ from ferry.review.rules.finding import Phrase
 from ferry.review.rules.review import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from ferry.review.plan.plan import Change
     from ferry.review.plan.whole import Unread
@@ -70,13 +70,14 @@ class Report:
 
 def report(review: Review) -> Report:
     """Lay out a review."""
+    groups = alike(review.findings)
     parts = [
-        *(_section(review, section) for section in (Section.DATA, Section.INTERRUPTIONS)),
-        _section(review, Section.REPLICATION),
-        _section(review, Section.SECURITY),
+        *(_section(review, groups, it) for it in (Section.DATA, Section.INTERRUPTIONS)),
+        _section(review, groups, Section.REPLICATION),
+        _section(review, groups, Section.SECURITY),
         statements_part(review),
         traffic_part(review),
-        _section(review, Section.OTHER),
+        _section(review, groups, Section.OTHER),
         _changes(review),
         *_drift(review),
         _not_looked_at(review),
@@ -90,7 +91,7 @@ def report(review: Review) -> Report:
             _advice(review),
             *(covered(it, review.plan.masker) for it in _whose(review)),
             _counts(review),
-            *(covered(it, review.plan.masker) for it in _reasons(review)),
+            *(covered(it, review.plan.masker) for it in _reasons(review, groups)),
             *(covered(_clip(it), review.plan.masker) for it in review.notes),
         ],
         parts=[covered_part(part, review.plan.masker) for part in parts if part.entries],
@@ -167,17 +168,17 @@ def _counts(review: Review) -> Phrase:
     return Phrase(f"Resources: {counts}.")
 
 
-def _reasons(review: Review) -> Iterator[Phrase]:
+def _reasons(review: Review, groups: Iterable[Alike]) -> Iterator[Phrase]:
     """The first of what is found of each danger, what blocks first, and how many there are beside."""
     by_danger: dict[Danger, list[Alike]] = {}
-    for group in alike(review.findings):
+    for group in groups:
         by_danger.setdefault(group.first.danger, []).append(group)
-    for danger, groups in by_danger.items():
-        first = groups[0]
+    for danger, same in by_danger.items():
+        first = same[0]
         who = named(first.places, most=_MOST_NAMED)
         each = ", each:" if first.places[1:] else "."
         when = f" When: {first.first.when.template}." if first.first.when.template else ""
-        more = f" (and {len(groups) - 1:,} more)" if groups[1:] else ""
+        more = f" (and {len(same) - 1:,} more)" if same[1:] else ""
         yield Phrase(
             f"{_weight(review, danger)} {_words(danger)}: {who.template}{each} "
             f"{first.effect.template}{when}{more}",
@@ -207,13 +208,13 @@ def _weight(review: Review, danger: Danger) -> str:
     return "Blocks:" if danger in review.block else "Second reviewer:"
 
 
-def _section(review: Review, section: Section) -> Part:
+def _section(review: Review, groups: Iterable[Alike], section: Section) -> Part:
     return Part(
         title=section,
         columns=("Verdict", "Where", "What happens", "When", "How long", "Instead, or before"),
         sourced="What happens",
         entries=Entries(
-            alike(review.in_section(section)),
+            [it for it in groups if it.first.section is section],
             lambda it: Entry(
                 cells=(
                     Phrase(

@@ -149,7 +149,7 @@ _MORE: Final = "More is allowed than before, or less denied; the table has the s
 
 def policy_findings(plan: Plan) -> Iterator[Finding | Fine]:
     """What the changes of policies give and take."""
-    policies = Policies(plan=plan)
+    policies = plan.once(Policies)
     for it in policies.changes:
         destroyed = it.change.action is Action.DELETE
         unreadable = [*_unreadable(it, policies)]
@@ -344,7 +344,7 @@ def _texts(elements: Iterable[Element]) -> set[str]:
 
 def attachment_findings(plan: Plan) -> Iterator[Finding | Fine]:
     """What AWS's own policies open to the roles that they are attached to, and what goes with them."""
-    new_roles = Policies(plan=plan).new_roles
+    new_roles = plan.once(Policies).new_roles
     attachments = plan.of(_ATTACHMENT)
     attached = {_pair(it, after=False) for it in attachments if role_of(it, after=False)}
     for change in attachments:

@@ -111,7 +111,7 @@ def differing(before: Values, after: Values, table: Table) -> list[str]:
     ]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Effects:
     """What comes of settings that differ; of all of them where there was nothing before.
 
@@ -126,29 +126,36 @@ class Effects:
     before: Values
     after: Values
     said: Mapping[Danger, Sequence[tuple[str, str]]]
+    _phrases: dict[Danger, Phrase] = field(default_factory=dict, init=False, repr=False)
 
     def findings(self, change: Change, attribute: str, *, source: str) -> Iterator[Finding]:
         """The effects of a change of an attribute, one for each danger."""
+        hidden = _is_hidden(change, attribute)
         for danger, sentences in self.said.items():
+            if hidden:
+                effect = self._phrase(change, sentences, hidden=True)
+            else:  # many resources of a plan have the same text: it is masked once
+                if danger not in self._phrases:
+                    self._phrases[danger] = self._phrase(change, sentences, hidden=False)
+                effect = self._phrases[danger]
             yield Finding(
                 danger=danger,
                 change=change,
                 attribute=attribute,
-                effect=self._phrase(change, attribute, sentences),
+                effect=effect,
                 source=source,
             )
 
     def _phrase(
-        self, change: Change, attribute: str, sentences: Sequence[tuple[str, str]]
+        self, change: Change, sentences: Sequence[tuple[str, str]], *, hidden: bool
     ) -> Phrase:
         """Some sentences about settings, with how many more there are."""
         told: list[str] = []
         texts: dict[str, Shown] = {}
-        hidden = _is_hidden(change, attribute)
         for number, (name, sentence) in enumerate(sentences[:_MOST_SHOWN]):
             parts = {it: f"{it}{number}" for it in ("setting", "before", "after")}
             told.append(sentence.format_map({it: f"{{{key}}}" for it, key in parts.items()}))
-            texts[parts["setting"]] = _shown_name(change, name, hidden)
+            texts[parts["setting"]] = _shown_name(change, name, self.table, hidden)
             for part, side in (("before", self.before), ("after", self.after)):
                 value = _value(side, name, self.table)
                 texts[parts[part]] = _shown(change, value, name, hidden)
@@ -204,7 +211,7 @@ def in_words(
     told = [
         joined(
             [
-                _shown_name(change, it, hidden),
+                _shown_name(change, it, table, hidden),
                 ours(": "),
                 _shown(change, _value(before, it, table), it, hidden),
                 ours(" → "),
@@ -234,5 +241,7 @@ def _shown(change: Change, value: Json, name: str, hidden: bool) -> Shown:  # no
     return HIDDEN if hidden else change.masker.value(value, name=name.rpartition(".")[2])
 
 
-def _shown_name(change: Change, name: str, hidden: bool) -> Shown:  # noqa: FBT001 - of all
-    return HIDDEN if hidden else change.masker.text(name)
+def _shown_name(change: Change, name: str, table: Table, hidden: bool) -> Shown:  # noqa: FBT001 - of all
+    if hidden:
+        return HIDDEN
+    return ours(name) if name in table else change.masker.text(name)

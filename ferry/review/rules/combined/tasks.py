@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from ferry.review.plan.plan import Action
+from ferry.review.plan.shown import ours
 from ferry.review.plan.values import UNKNOWN, is_set
 from ferry.review.rules.combined.settings import Effects, and_more, effects, in_words
 from ferry.review.rules.combined.table_mappings import (
@@ -274,7 +275,7 @@ def _made(change: Change, tasks: _Tasks) -> Iterator[Finding]:
                 change,
                 name,
                 "No {type} of this plan is {after}: whether the task fits it cannot be told.",
-                type=change.shown(" ".join(filter(None, [kind[1], kind[0]]))),
+                type=ours(" ".join(filter(None, [kind[1], kind[0]]))),
             )
 
 
@@ -387,7 +388,10 @@ def unclear(change: Change, attribute: str, effect: str, **values: Shown) -> Fin
         danger=Danger.UNCLEAR,
         change=change,
         attribute=attribute,
-        effect=Phrase(effect, {"after": change.shown_after(attribute), **values}),
+        effect=Phrase(
+            effect,
+            {**values, "after": change.shown_after(attribute)} if "{after}" in effect else values,
+        ),
     )
 
 
@@ -402,6 +406,7 @@ class _Tasks:
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._kinds: dict[str, frozenset[tuple[str, str | None]]] = {}
+        self._databases: dict[str, frozenset[str]] = {}
         self._settings: dict[str, Mapping[str, Json] | None] = {}
         self._mappings: dict[str, Mappings | None] = {}
         self._effects: dict[tuple[int, int], Effects] = {}
@@ -469,8 +474,14 @@ class _Tasks:
             it = self._by_arn.get(value)
             return (_database(it) if it else "") or value
         named = (task.references or {}).get("target_endpoint_arn", ())
-        found = {_database(it) for address in named for it in task.neighbours.get(address, ())}
+        found = frozenset().union(*(self._databases_at(task, it) for it in named))
         return " ".join(found if len(found) == 1 and "" not in found else named)
+
+    def _databases_at(self, task: Change, address: str) -> frozenset[str]:
+        """The databases that the endpoints at an address without a key name."""
+        if address not in self._databases:
+            self._databases[address] = frozenset(map(_database, task.neighbours.get(address, ())))
+        return self._databases[address]
 
     @cached_property
     def _staying(self) -> Sequence[tuple[Change, Mappings | None]]:

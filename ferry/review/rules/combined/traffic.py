@@ -5,13 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ferry.review.plan.plan import COMING, Action
-from ferry.review.plan.traffic import (
-    GROUPS,
-    LEGACY_RULE,
-    RULE_RESOURCES,
-    AllTraffic,
-    traffic_of,
-)
+from ferry.review.plan.traffic import GROUPS, LEGACY_RULE, RULE_RESOURCES, AllTraffic
 from ferry.review.plan.values import UNKNOWN
 from ferry.review.rules.conditions import left_out, refers_to
 from ferry.review.rules.dangers import Danger
@@ -40,7 +34,7 @@ OF_A_LEGACY_RULE: Final = (
 
 def traffic_findings(plan: Plan) -> Iterator[Finding | Fine]:
     """What the changes of security groups open and close."""
-    everything = AllTraffic(plan=plan)
+    everything = plan.once(AllTraffic)
     for change in plan.of(*RULE_RESOURCES, *GROUPS):
         if change.action in {Action.NO_OP, Action.FORGET}:
             continue
@@ -48,7 +42,7 @@ def traffic_findings(plan: Plan) -> Iterator[Finding | Fine]:
             yield _taken_over(change)
         found = [
             finding
-            for it in traffic_of(change)
+            for it in everything.changes_of(change)
             if (finding := _opened(it, everything) if it.added else _closed(it, everything))
         ]
         yield from found
