@@ -9,8 +9,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from ferry.review.plan.plan import Action, without_key
+from ferry.review.plan.said import Said, Shift, shift, without
 from ferry.review.plan.shown import joined
-from ferry.review.plan.statements import Element, Shift, Statement, shift, statements, without
+from ferry.review.plan.statements import Element, Statement, statements
 from ferry.review.plan.values import UNKNOWN, Hidden
 
 if TYPE_CHECKING:
@@ -190,17 +191,16 @@ class Policies:
             all_after=self._of_role(it.change, after=True),
         )
 
-    def _of_role(self, change: Change, *, after: bool) -> Sequence[Statement] | None:
+    def _of_role(self, change: Change, *, after: bool) -> Said | None:
         """All that a role's inline policies say, before or after; None where they are too many.
 
         Of a policy that comes or goes the role's other policies are there on both sides.
         """
         role = role_of(change, after=after) or role_of(change, after=not after)
-        found = self._all_of_roles[after].get(role, ()) if role else ()
-        return found if 0 < len(found) <= _MOST_OF_ROLE else None
+        return self._all_of_roles[after].get(role) if role else None
 
     @cached_property
-    def _all_of_roles(self) -> dict[bool, dict[str, list[Statement]]]:
+    def _all_of_roles(self) -> dict[bool, dict[str, Said]]:
         """What the inline policies say of each role that one of them changes of."""
         changed = {
             role_of(it.change, after=after)
@@ -220,7 +220,12 @@ class Policies:
                         sides[after] if sides else self._statements(change, attribute, after=after)
                     )
                     roles.setdefault(role, []).extend(said or ())
-        return found
+        return {
+            after: {
+                role: Said(said) for role, said in roles.items() if 0 < len(said) <= _MOST_OF_ROLE
+            }
+            for after, roles in found.items()
+        }
 
     def _statements(
         self, change: Change, attribute: str, *, after: bool

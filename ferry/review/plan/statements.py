@@ -8,23 +8,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Any, Final
 
-from ferry.review.plan.patterns import covers, disjoint
+from ferry.review.plan.patterns import Patterns, covers, disjoint
 from ferry.review.plan.strict_json import DECODER
 from ferry.review.plan.values import UNKNOWN, Hidden
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from ferry.review.plan.values import Json
-
-MOST_COMPARISONS: Final = 5_000
-"""Parts of statements times the statements that may cover them; beyond, nothing is covered. A policy
-has 32 KB at most, and seldom ten statements. Source:
-https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html"""
 
 _OF_A_DOCUMENT: Final = frozenset({"Version", "Id", "Statement"})
 _OF_A_STATEMENT: Final = frozenset(
@@ -61,6 +57,9 @@ _CONTEXT: Final = "kms:encryptioncontext:"
 """What a service says of the thing that it encrypts; CloudWatch Logs, the log group's ARN. Source:
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html"""
 
+_MOST_PAIRS: Final = 5_000
+"""Pairs of names of which one is left out of the other's list."""
+
 _SERVICE: Final = "Service: "
 _ACCOUNT: Final = re.compile(r"[0-9]{12}")
 _ARN: Final = re.compile(r"arn:[a-z-]+:[a-z0-9-]+:[a-z0-9-]*:([^:]*):.+", re.DOTALL)
@@ -92,24 +91,43 @@ class Element:
         """The names as a person reads them."""
         return frozenset(f"not {it}" for it in self.names) if self.all_but else self.names
 
-    def covers(self, other: Element, matches: Callable[[str, str], bool] = covers) -> bool:
-        """Whether all that another element stands for is among what this one stands for."""
+    def covers(self, other: Element) -> bool:
+        """Whether all that another element stands for is among what this one stands for.
+
+        What would take more than _MOST_PAIRS comparisons of names is not.
+        """
         if not self.names or self == other:
             return True
         if self.all_but:
             if other.all_but:  # this leaves out no more than the other
-                return all(any(matches(it, mine) for it in other.names) for mine in self.names)
-            return bool(other.names) and all(
+                return _patterns(other.names).cover(self.names)
+            return 0 < len(other.names) <= _MOST_PAIRS // len(self.names) and all(
                 disjoint(mine, it) for mine in self.names for it in other.names
             )
         if other.all_but or not other.names:
-            return any(matches(mine, "*") for mine in self.names)
-        return all(any(matches(mine, it) for mine in self.names) for it in other.names)
+            return any(covers(mine, "*") for mine in self.names)
+        return _patterns(self.names).cover(other.names)
 
     @property
     def lowered(self) -> Element:
         """The element in lower case: IAM's actions are the same in both."""
-        return Element(frozenset(it.lower() for it in self.names), self.all_but)
+        return self.mapped(str.lower)
+
+    def mapped(self, way: Callable[[str], str]) -> Element:
+        """The element with its names written in another way."""
+        return Element(_mapped(self.names, way), self.all_but)
+
+
+@lru_cache(maxsize=1_024)
+def _mapped(names: frozenset[str], way: Callable[[str], str]) -> frozenset[str]:
+    """Names in another way of writing; a long list is written once, and compared many times."""
+    return frozenset(map(way, names))
+
+
+@lru_cache(maxsize=1_024)
+def _patterns(names: frozenset[str]) -> Patterns:
+    """Names as patterns; a long list is sorted once, and compared many times."""
+    return Patterns(names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +221,7 @@ class Statement:
 
     @property
     def _names_everyone(self) -> bool:
-        return self.principals.all_but or any(_principal(it) == "*" for it in self.principals.names)
+        return self.principals.all_but or any(one_way(it) == "*" for it in self.principals.names)
 
     @property
     def is_boundless(self) -> bool:
@@ -252,7 +270,7 @@ class Statement:
         }
         for name in self.principals.names if not self.principals.all_but else ():
             kind, _, who = name.partition(": ")
-            if _principal(name) != "*" and kind != "Service" and not is_reference(who):
+            if one_way(name) != "*" and kind != "Service" and not is_reference(who):
                 account = _account(who)
                 if account != account_id or not account:
                     found.add(account or who)
@@ -314,66 +332,6 @@ class Statement:
         """How many parts it has."""
         elements = (self.principals, self.actions, self.resources)
         return prod(1 if it.all_but else len(it.names) or 1 for it in elements)
-
-    def not_covered(self, by: Sequence[Statement]) -> list[Statement]:
-        """What of it no statement of others covers, all of which allow or deny as it does."""
-        if any(self.is_within(it) for it in by):
-            return []
-        if not by:
-            return [self]
-        return [part for part in self.parts() if not any(part.is_within(it) for it in by)]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Shift:
-    """What comes of a change of statements.
-
-    Args:
-        gives: What is allowed and was not, or denied no longer.
-        takes: What is allowed no longer, or denied and was not.
-    """
-
-    gives: Sequence[Statement] = ()
-    takes: Sequence[Statement] = ()
-
-
-def shift(
-    before: Sequence[Statement],
-    after: Sequence[Statement],
-    *,
-    all_before: Sequence[Statement] | None = None,
-    all_after: Sequence[Statement] | None = None,
-) -> Shift:
-    """What comes of a change of a policy: every part of a statement that the other side does not cover.
-
-    Args:
-        before: The policy's statements.
-        after: The statements that it will have.
-        all_before: Those of all the policies that say the same to the same, itself among them; by
-            default it is alone.
-        all_after: Those that they will have.
-    """
-    old, new = ({effect: [*_of_effect(side, effect)] for effect in (True, False)}
-                for side in (all_before or before, all_after or after))  # fmt: skip
-    gone, come = without(before, all_after or after), without(after, all_before or before)
-    found = [(it, new[it.allows], not it.allows) for it in gone]
-    found += [(it, old[it.allows], it.allows) for it in come]
-    if sum(it.count * len(others) for it, others, _ in found) > MOST_COMPARISONS:
-        found = [(it, [], gives) for it, _, gives in found]
-    sides: dict[bool, list[Statement]] = {True: [], False: []}
-    for it, others, gives in found:
-        sides[gives] += it.not_covered(others)
-    return Shift(gives=sides[True], takes=sides[False])
-
-
-def _of_effect(side: Sequence[Statement], effect: bool) -> Iterator[Statement]:  # noqa: FBT001
-    return (it for it in side if it.allows is effect)
-
-
-def without(these: Iterable[Statement], those: Iterable[Statement]) -> list[Statement]:
-    """The statements of one side that the other does not have."""
-    known = set(those)
-    return [it for it in these if it not in known]
 
 
 def statements(policy: Json) -> list[Statement] | None:
@@ -479,7 +437,7 @@ def _each(element: Element) -> list[Element]:
     return [Element(frozenset({it})) for it in sorted(element.names)]
 
 
-def _principal(name: str) -> str:
+def one_way(name: str) -> str:
     """A principal in one way of writing it: everyone is ``*``, an account its number."""
     if name in {"*", "AWS: *"}:
         return "*"
@@ -487,32 +445,35 @@ def _principal(name: str) -> str:
     return f"AWS: {match[1]}" if match else name
 
 
+def is_account(principal: str) -> bool:
+    """Whether a principal is an account, whole."""
+    return _ROOT.fullmatch(principal) is not None
+
+
 def _covers_principals(wider: Element, narrower: Element, *, allowed: bool) -> bool:
-    """Whether one list of principals is among another; ``NotPrincipal`` is compared whole."""
-    if narrower.all_but and not wider.all_but:
-        return not wider.names or any(_principal(it) == "*" for it in wider.names)
-    if wider.all_but:
-        return wider == narrower
-    return wider.covers(narrower, _covers_principal if allowed else _covers_denied_principal)
-
-
-def _covers_principal(wider: str, narrower: str) -> bool:
-    """Whether what one principal is allowed the other is as well.
+    """Whether one list of principals is among another; ``NotPrincipal`` is compared whole.
 
     An account that is allowed something has still to allow it to each of its identities, so it does
-    not cover them. Source:
+    not cover them; what is denied to an account is denied to all in it. Source:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
     """
-    wider = _principal(wider)
-    return wider == "*" or wider == _principal(narrower)
-
-
-def _covers_denied_principal(wider: str, narrower: str) -> bool:
-    """Whether what is denied to one principal is denied to the other; an account is all in it."""
-    if _covers_principal(wider, narrower):
+    if wider == narrower or not (wider.names or wider.all_but):
         return True
-    match = _ROOT.fullmatch(wider)
-    return match is not None and narrower.startswith("AWS: ") and match[1] == _account(narrower[5:])
+    if wider.all_but:
+        return False
+    names = wider.mapped(one_way).names
+    if "*" in names:
+        return True
+    if narrower.all_but or not narrower.names:
+        return False
+    left = narrower.mapped(one_way).names - names
+    return not left or (not allowed and all(_whole_account(it) in names for it in left))
+
+
+def _whole_account(principal: str) -> str | None:
+    """The account that an identity is of, as a principal; None where it says none."""
+    account = _account(principal[5:]) if principal.startswith("AWS: ") else ""
+    return f"AWS: {account}" if account else None
 
 
 def _account(who: str, arn: re.Pattern[str] = _ARN) -> str:

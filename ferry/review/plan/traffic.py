@@ -237,8 +237,9 @@ class TrafficChange:
         unknown = [it for it in _REFERENCED if self.change.after.get(it) is UNKNOWN]
         if self.added and unknown:
             named = (self.change.references or {}).get(unknown[0], ())
-            groups = [it for address in named for it in neighbours.get(address, ())]
-            return groups[0] if len(groups) == 1 and groups[0].type in GROUPS else None
+            stands = [it for address in named if (it := neighbours.get(address))]
+            alone = stands[0][0] if len(stands) == 1 and len(stands[0]) == 1 else None
+            return alone if alone and alone.type in GROUPS else None
         return neighbours.once(_groups_by_id).get(self.traffic.peer)
 
 

@@ -26,7 +26,8 @@ from ferry.review.plan.policies import (
     PolicyChange,
     role_of,
 )
-from ferry.review.plan.statements import MOST_COMPARISONS, Element, Statement, is_reference
+from ferry.review.plan.said import MOST_COMPARISONS, Said
+from ferry.review.plan.statements import Element, Statement, is_reference
 from ferry.review.plan.values import UNKNOWN
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Finding, Fine, Phrase
@@ -290,12 +291,10 @@ def _is_for_a_service(it: PolicyChange, part: Statement, account_id: str) -> boo
 def _taken(it: PolicyChange, takes: Sequence[Statement]) -> Iterator[Finding]:
     """What is no longer allowed of what is needed."""
     need = _NEEDS[it.change.type, it.attribute]
-    sides = {
-        True: [other for other in it.after or () if other.allows],
-        False: [other for other in it.before or () if not other.allows],
-    }
-    if len(takes) * len([*sides[True], *sides[False]]) > MOST_COMPARISONS:
-        sides = {True: [], False: []}
+    sides = {True: Said(it.after or ()), False: Said(it.before or ())}
+    others = sum(side.count(allows=allows) for allows, side in sides.items())
+    if len(takes) * others > MOST_COMPARISONS:
+        sides = dict.fromkeys(sides, Said(()))
     parts = [needed for part in takes for needed in _needed(part, need, sides[part.allows])]
     if parts:
         yield _finding(
@@ -309,7 +308,7 @@ def _taken(it: PolicyChange, takes: Sequence[Statement]) -> Iterator[Finding]:
         )
 
 
-def _needed(part: Statement, need: _Need, others: Sequence[Statement]) -> Iterator[Statement]:
+def _needed(part: Statement, need: _Need, others: Said) -> Iterator[Statement]:
     """What of a part is needed, each action alone where a pattern names several."""
     if not need.actions or part.actions.all_but:
         yield part
@@ -317,7 +316,7 @@ def _needed(part: Statement, need: _Need, others: Sequence[Statement]) -> Iterat
     for action in need.actions:
         if any(covers(name.lower(), action.lower()) for name in part.actions.names):
             alone = replace(part, actions=Element(frozenset({action})))
-            yield from alone.not_covered(others)
+            yield from others.left_of(alone)
 
 
 def _keeps(part: Statement) -> bool:

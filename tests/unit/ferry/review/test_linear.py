@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, TypeVar
 import pytest
 
 import ferry.review
-from bench.mixes import MIXED, MIXES, RULES, Mix, write_plan
+from bench.mixes import LISTS, MIXED, MIXES, RULES
+from bench.plans import Mix, write_plan
 from ferry.review import read_plan, review
 from ferry.review.report import as_json, as_markdown, as_text
 from tests.unit.ferry.review.plans import BLOCKING
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.slow
 
 FEW = 240
-"""Changes: enough of each kind in each mix that lines for each pair show in twice as many."""
+"""Changes or items: enough of each kind in each mix that lines for each pair show in twice as many."""
 
 FULL = 1_000
 """Changes of which no report has room for all."""
@@ -97,7 +98,7 @@ def by_mix(*mixes: Mix) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("mix", [pytest.param(it, id=it.name) for it in mixes])
 
 
-@by_mix(*MIXES)
+@by_mix(*MIXES, *LISTS)
 def test_no_line_of_the_rules_runs_for_each_pair_of_changes(mix: Mix) -> None:
     def work(text: str) -> None:
         as_json(reviewed(text))

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ferry.review.plan import statements as module
-from ferry.review.plan.patterns import covers, disjoint
-from ferry.review.plan.statements import Statement, shift, statements
+from ferry.review.plan import said as module
+from ferry.review.plan.patterns import Patterns, covers, disjoint
+from ferry.review.plan.said import Said, shift
+from ferry.review.plan.statements import Statement, statements
 from ferry.review.plan.values import UNKNOWN, Hidden
 from tests.unit.ferry.review.plans import ACCOUNT
 
@@ -414,8 +415,8 @@ def test_what_is_denied_is_taken_and_what_is_denied_no_longer_given() -> None:
 
 def test_what_other_policies_say_as_well_is_neither_given_nor_taken() -> None:
     (own,) = read_all(ALLOWED)
-    assert shift([own], [], all_before=[own, own], all_after=[own]).takes == []
-    assert shift([], [own], all_before=[own], all_after=[own, own]).gives == []
+    assert shift([own], [], all_before=Said([own, own]), all_after=Said([own])).takes == []
+    assert shift([], [own], all_before=Said([own]), all_after=Said([own, own])).gives == []
 
 
 def test_more_statements_than_a_policy_has_are_each_given_and_taken(
@@ -436,6 +437,44 @@ def test_more_statements_than_a_policy_has_are_each_given_and_taken(
     found = shift(many, others)
     assert (len(found.gives), len(found.takes)) == (300, 300)
     assert compared <= module.MOST_COMPARISONS
+
+
+@pytest.mark.parametrize(("others", "covered"), [(60, True), (61, False)])
+def test_of_many_statements_that_name_the_same_the_last_are_not_taken_to_cover(
+    others: int,
+    covered: bool,  # noqa: FBT001 (what is expected)
+) -> None:
+    """What is not looked at may cover it or not, so it counts as given: never safe by it."""
+    elsewhere = [when("StringEquals", "aws:SourceAccount", f"{it}") for it in range(others - 1)]
+    said = Said([*(read(**it) for it in elsewhere), read()])
+    here = read(**when("StringEquals", "aws:SourceVpc", "vpc-1"))
+    assert said.left_of(here) == ([] if covered else [here])
+
+
+@pytest.mark.parametrize(("others", "covered"), [(200, True), (201, False)])
+def test_of_many_patterns_that_begin_alike_the_last_are_not_taken_to_cover(
+    others: int,
+    covered: bool,  # noqa: FBT001 (what is expected)
+) -> None:
+    patterns = Patterns([*(f"a*{it:03}" for it in range(others - 1)), "a*z"])
+    assert patterns.cover(["a-z"]) is covered
+
+
+@pytest.mark.parametrize(("left_out", "covered"), [(50, True), (51, False)])
+def test_of_many_names_that_are_left_out_nothing_is_taken_to_be_covered(
+    left_out: int,
+    covered: bool,  # noqa: FBT001 (what is expected)
+) -> None:
+    wide = read_all({"Effect": "Allow", "NotAction": [f"a:{it}" for it in range(left_out)]})
+    assert read(Action=[f"b:{it}" for it in range(100)]).is_within(wide[0]) is covered
+
+
+PATTERNS = st.lists(st.text("ab*?", min_size=1, max_size=4), min_size=9, max_size=20)
+
+
+@given(PATTERNS, st.text("ab*?", min_size=1, max_size=4))
+def test_the_patterns_that_cover_another_are_found(patterns: list[str], other: str) -> None:
+    assert Patterns(patterns).cover([other]) is any(covers(it, other) for it in patterns)
 
 
 NAMES = st.sampled_from(["*", "a*", "*b", "a*b", "a", "b", "ab", "A", "aB", "a?"])
@@ -501,3 +540,11 @@ def test_what_is_covered_speaks_of_nothing_that_the_other_does_not(
     (narrow,), (wide,) = read_all(one), read_all(other)
     if narrow.is_within(wide):
         assert [it for it in requests if answers(one, *it) and not answers(other, *it)] == []
+
+
+@given(st.lists(_statements(), min_size=9, max_size=20), _statements())
+def test_the_statements_that_cover_another_are_found(
+    parts: list[dict[str, Any]], other: dict[str, Any]
+) -> None:
+    many, (it,) = read_all(*parts), read_all(other)
+    assert Said(many).covers(it) is any(it.is_within(wide) for wide in many)
