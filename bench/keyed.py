@@ -338,6 +338,15 @@ _KEY: Final = Kind(
     named_by={"arn": "", "key_id": ""},
 )  # fmt: skip
 
+_KEY_POLICY: Final = Kind(
+    type="aws_kms_key_policy",
+    body=lambda key, after: {
+        "key_id": f"{key}",
+        "policy": policy(key, principal={"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, more=after),
+    },
+    named_by={"key_id": _each("aws_kms_key")},
+)
+
 _ALIAS: Final = Kind(
     type="aws_kms_alias",
     body=lambda key, after: {"name": f"alias/{key}", "target_key_id": f"{key + after}"},
@@ -413,7 +422,7 @@ KEYED: Final = (
         *(_CLUSTER, _INSTANCE, _parameters("aws_db_parameter_group")),
         *(_parameters("aws_rds_cluster_parameter_group"), _EVENTS),
     ),
-    instances("for_each: keys, aliases", _KEY, _ALIAS),
+    instances("for_each: keys, policies, aliases", _KEY, _KEY_POLICY, _ALIAS),
     instances(
         "for_each: the network",
         *(_SUBNET, _TABLE, _ROUTE, _ASSOCIATION, _SUBNETS, _VPC_ENDPOINT, _INSTANCE),

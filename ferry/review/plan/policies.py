@@ -156,11 +156,11 @@ class Policies:
         value = (change.after or change.before).get(attribute)
         if isinstance(value, str):
             return self._by_id.get(value)
-        groups = [
-            change.neighbours.get(it, ()) for it in (change.references or {}).get(attribute, ())
-        ]
-        found = [it for group in groups for it in group if it.type == type_]
-        return found[0] if value is UNKNOWN and len(found) == 1 else None
+        named = (change.references or {}).get(attribute, ())
+        groups = [group for it in named if (group := change.neighbours.get(it))]
+        found = [group for group in groups if group[0].type == type_]
+        is_one = value is UNKNOWN and len(found) == 1 and len(found[0]) == 1
+        return found[0][0] if is_one else None
 
     @cached_property
     def _by_id(self) -> Mapping[str, Change]:
