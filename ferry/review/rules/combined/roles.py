@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from ferry.review.plan.plan import Action
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 
 _ROLE: Final = "aws_iam_role"
 _PARTS: Final = ("aws_iam_role_policy", "aws_iam_role_policy_attachment")
+OWN_POLICY: Final = r"arn:aws[a-z-]*:iam::[0-9]{12}:policy/.+"
+"""A policy that an account has made. A boundary is of the role's own account. Source:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html"""
+
 _IDLE: Final = (Action.NO_OP, Action.READ)
 
 
@@ -27,7 +32,7 @@ def administrator_notes(plan: Plan) -> Iterator[Phrase]:
     comes with the role, which is told of.
     """
     roles = plan.of(_ROLE)
-    bounded = {_now(role, "name") for role in roles if _now(role, "permissions_boundary")}
+    bounded = {_now(role, "name") for role in roles if _is_bounded(role)}
     changed = [
         *((role, _now(role, "name")) for role in roles),
         *((part, _now(part, "role")) for part in plan.of(*_PARTS)),
@@ -43,6 +48,12 @@ def administrator_notes(plan: Plan) -> Iterator[Phrase]:
             "(aws.permissions_boundary_arn) holds what such a role may do.",
             {"roles": joined(it for _, it in sorted(names.items()))},
         )
+
+
+def _is_bounded(role: Change) -> bool:
+    """Whether a policy of the account's holds what the role may do."""
+    boundary = _now(role, "permissions_boundary")
+    return isinstance(boundary, str) and bool(re.fullmatch(OWN_POLICY, boundary))
 
 
 def _now(change: Change, attribute: str) -> Json:

@@ -10,6 +10,7 @@ from typing import Final
 from ferry.review.plan.plan import Action
 from ferry.review.rules.combined.keys import keys_go, passwords_change, secrets_go
 from ferry.review.rules.combined.policies import attachment_findings, policy_findings
+from ferry.review.rules.combined.roles import OWN_POLICY
 from ferry.review.rules.conditions import (
     always,
     any_of,
@@ -153,7 +154,7 @@ ROWS: Final[tuple[Row, ...]] = (
          "Another boundary holds the role: {after} in place of {before}.",
          on=CHANGED_OR_REPLACED, source=f"{_IAM}/access_policies_boundaries.html"),
     Harmless(_ROLE, ("permissions_boundary",), "A boundary only narrows what a new role may do.",
-             when=matches(r"arn:aws[a-z-]*:iam::[0-9]{12}:policy/.+"), on=frozenset({Action.CREATE})),
+             when=matches(OWN_POLICY), on=frozenset({Action.CREATE})),
     Harmless(_ROLE, ("max_session_duration", "force_detach_policies", "description"),
              "It gives no permission.", when=always),
     Reported(_ROLE, ("arn", "create_date", "unique_id")),

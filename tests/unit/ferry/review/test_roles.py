@@ -15,6 +15,7 @@ ROLE, POLICY, ATTACHMENT = (
     "aws_iam_role_policy_attachment",
 )
 BOUNDED = {"name": "dms", "permissions_boundary": "arn:aws:iam::111122223333:policy/boundary"}
+AWSS = "arn:aws:iam::aws:policy/PowerUserAccess"
 FREE = {"name": "dms", "permissions_boundary": ""}
 
 
@@ -39,8 +40,17 @@ def told(*roles: str) -> list[str]:
         [stays(ROLE, **FREE), update(POLICY, {"role": "dms"}, policy="{}")],
         [stays(ROLE, **FREE), change(ATTACHMENT, "delete", {"role": "dms"}, None)],
         [update(POLICY, {"role": "dms"}, policy="{}")],
+        [change(ROLE, "create", None, {**FREE, "permissions_boundary": AWSS})],
     ],
-    ids=["made", "deleted", "changed", "policy", "attachment", "policy of a role of elsewhere"],
+    ids=[
+        "made",
+        "deleted",
+        "changed",
+        "policy",
+        "attachment",
+        "policy of a role of elsewhere",
+        "bounded by AWS",
+    ],
 )
 def test_a_role_without_a_boundary_is_an_administrators(changes: list[dict[str, Any]]) -> None:
     assert notes(reviewed(*changes)) == told("dms")
