@@ -1,7 +1,9 @@
 """Judges what was changed outside Terraform, as far as the plan leaves it so.
 
 What the plan takes back is not told as a danger: to apply it is the remedy. What was deleted and is made
-anew is judged as if it were replaced. Of what AWS reports, some is bad only when it was found so.
+anew is judged as if it were replaced. What AWS alone says of a thing is told where
+no row says that it changes by itself. What the plan takes back in part is judged by what the last run
+left, too.
 """
 
 from __future__ import annotations
@@ -15,9 +17,10 @@ from ferry.review.rules.dangers import Danger
 from ferry.review.rules.explained import Explained
 from ferry.review.rules.finding import Finding, Phrase
 from ferry.review.rules.judging import Judgement, judge
+from ferry.review.rules.reported import reported
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from ferry.review.plan.plan import Change, Plan
     from ferry.review.plan.values import Json
@@ -88,67 +91,6 @@ _JUDGED_WHEN_MADE_ANEW: Final = frozenset({"aws_rds_cluster"})
 """The function that judges these when they are made says what was lost."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Bad:
-    """What it means when AWS reports another value than a good one.
-
-    Args:
-        good: The values that are good; none where each other value is bad.
-        danger: What kind of effect it is.
-        what: What the effect is, in a sentence.
-        source: Where that is written.
-    """
-
-    good: frozenset[Json] = frozenset()
-    danger: Danger
-    what: str
-    source: str
-
-    def is_good(self, change: Change, attribute: str) -> bool:
-        """Whether the value that was found is good; one that is not known is not."""
-        value = change.after.get(attribute)
-        return isinstance(value, str | bool) and value in self.good
-
-
-_ANOTHER_ADDRESS: Final = Bad(
-    danger=Danger.REPLICATION_STOP,
-    what="A source whose firewall admits the former address refuses this one.",
-    source="https://docs.aws.amazon.com/vpc/latest/userguide/vpc-nat-gateway.html",
-)
-_BAD: Final = {
-    ("aws_dms_replication_task", "status"): Bad(
-        good=frozenset(
-            {"creating", "modifying", "moving", "ready", "running", "starting", "testing"}
-        ),
-        danger=Danger.REPLICATION_STOP,
-        what="It copies nothing, and the source keeps its WAL for it, unless it had only a full load "
-        "to do.",
-        source=f"{_DMS}/API_ReplicationTask.html",
-    ),
-    ("aws_eip", "public_ip"): _ANOTHER_ADDRESS,
-    ("aws_nat_gateway", "public_ip"): _ANOTHER_ADDRESS,
-    ("aws_route", "state"): Bad(
-        good=frozenset({"active"}),
-        danger=Danger.INTERRUPTION,
-        what="What is sent there is dropped.",
-        source="https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Route.html",
-    ),
-    ("aws_sns_topic_subscription", "pending_confirmation"): Bad(
-        good=frozenset({False}),
-        danger=Danger.UNWATCHED,
-        what="Nobody is told there until it is confirmed.",
-        source="https://docs.aws.amazon.com/sns/latest/dg/sns-email-notifications.html",
-    ),
-    ("aws_vpc_endpoint", "state"): Bad(
-        good=frozenset({"available", "pending"}),
-        danger=Danger.REPLICATION_STOP,
-        what="Whoever reads secrets or keys through it reaches nothing.",
-        source="https://docs.aws.amazon.com/vpc/latest/privatelink/concepts.html",
-    ),
-}
-"""Attributes that nobody can configure, by type and name: only when found changed they tell anything."""
-
-
 def judge_drift(plan: Plan) -> Judgement:
     """Judge what the plan leaves of the drift; findings and doubts are of the drift's changes."""
     left = list(_left(plan))
@@ -172,13 +114,19 @@ def judge_drift(plan: Plan) -> Judgement:
         for address in sorted(lost)
         if not (address in new and gone[address].type in _JUDGED_WHEN_MADE_ANEW)
     )
+    as_found = {it.address: it.after for it in plan.drift}
     for finding in found.findings:
         address = finding.change.address
         if address in by_address and address not in lost:
             is_made_anew = address in gone and address in new
             if not (is_made_anew and finding.attribute and finding.danger is Danger.UNCLEAR):
-                judgement.findings.append(_outside(finding, is_made_anew=is_made_anew))
-    judgement.findings.extend(it for change in left for it in _reported(change))
+                is_left = _is_as_found(finding, as_found[address])
+                judgement.findings.append(
+                    _outside(finding, is_made_anew=is_made_anew, is_left=is_left)
+                )
+    judgement.findings.extend(
+        it for change in left if change.action is not Action.DELETE for it in reported(change)
+    )
     judgement.doubts.extend(
         replace(it, why=f"It was changed outside Terraform. {it.why}")
         for it in found.doubts
@@ -198,13 +146,21 @@ def _as_replaced(drift: Change, new: Change | None) -> Change:
     return replace(new, action=Action.REPLACE, before=drift.before)
 
 
-def _outside(finding: Finding, *, is_made_anew: bool) -> Finding:
+def _is_as_found(finding: Finding, found: Mapping[str, Json]) -> bool:
+    """Whether the plan leaves what a finding is about as it was found."""
+    names = [it for it in finding.attribute.split(", ") if it] or finding.change.changed()
+    return all(same(finding.change.after.get(it), found.get(it)) for it in names)
+
+
+def _outside(finding: Finding, *, is_made_anew: bool, is_left: bool) -> Finding:
     how = (
         "Deleted outside Terraform, and made anew"
         if is_made_anew
         else "Deleted outside Terraform, and Terraform lets go of it"
         if finding.change.action is Action.DELETE
         else "Changed outside Terraform, and this plan leaves it so"
+        if is_left
+        else "Changed outside Terraform, and this plan takes back a part only"
     )
     return replace(
         finding,
@@ -212,25 +168,6 @@ def _outside(finding: Finding, *, is_made_anew: bool) -> Finding:
         when=Phrase(""),
         lasts="",
     )
-
-
-def _reported(change: Change) -> Iterator[Finding]:
-    """What is bad of what AWS reports."""
-    if change.action is Action.DELETE:
-        return
-    for name in change.changed():
-        bad = _BAD.get((change.type, name))
-        if bad is not None and not bad.is_good(change, name):
-            yield Finding(
-                danger=bad.danger,
-                change=change,
-                attribute=name,
-                effect=Phrase(
-                    f"AWS reports {{after}}, where it was {{before}}: {bad.what}",
-                    {"before": change.shown_before(name), "after": change.shown_after(name)},
-                ),
-                source=bad.source,
-            )
 
 
 def _lost(change: Change, *, is_made_anew: bool) -> Finding:
@@ -245,7 +182,7 @@ def _lost(change: Change, *, is_made_anew: bool) -> Finding:
 
 
 def _left(plan: Plan) -> Iterator[Change]:
-    """The drift that is there after the plan too, without what it takes back."""
+    """The drift that is there after the plan too, as far as it does not take it back."""
     planned = {it.address: it for it in plan.changes if not it.deposed}
     explained = Explained(plan)
     for drift in plan.drift:
@@ -257,19 +194,20 @@ def _left(plan: Plan) -> Iterator[Change]:
             and drift.action is not Action.NO_OP
             and not (own and own.action is Action.DELETE)
         ):
-            names = [
-                it
+            after = {
+                it: _becomes(own, drift, it)
                 for it in drift.changed()
-                if _stays(own, drift, it) and not explained.is_made(drift, it)
-            ]
-            if names:
-                after = {**drift.before, **{it: drift.after.get(it) for it in names}}
-                yield replace(drift, after=after)
+                if not explained.is_made(drift, it)
+            }
+            left = {it: to for it, to in after.items() if not same(to, drift.before.get(it))}
+            if left:
+                yield replace(drift, after={**drift.before, **left})
 
 
-def _stays(own: Change | None, drift: Change, attribute: str) -> bool:
-    """Whether the plan leaves an attribute as it was found; what is not known yet may be left so."""
+def _becomes(own: Change | None, drift: Change, attribute: str) -> Json:
+    """What an attribute is after the plan; what is not known yet may be left as it was found."""
+    found = drift.after.get(attribute)
     if own is None or own.action is Action.FORGET:
-        return True
+        return found
     planned = own.after.get(attribute)
-    return planned is UNKNOWN or same(planned, drift.after.get(attribute))
+    return found if planned is UNKNOWN else planned

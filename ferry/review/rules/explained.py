@@ -8,7 +8,7 @@ hashicorp/aws 5.100.0: roles, topics, and security groups, which are judged by a
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from ferry.review.plan.objects import objects, texts
@@ -137,8 +137,29 @@ def _members(cluster: Mapping[str, Any]) -> frozenset[Any]:
     return frozenset(texts(cluster.get("cluster_members")))
 
 
-def _interface(address: Mapping[str, Any]) -> frozenset[Any]:
-    return frozenset({str(address.get("network_interface") or "")}) - {""}
+def _one(attribute: str) -> Callable[[Mapping[str, Any]], frozenset[Any]]:
+    """What an attribute says, where it says anything."""
+    return lambda it: frozenset({str(it.get(attribute) or "")}) - {""}
+
+
+def _host(address: Mapping[str, Any]) -> frozenset[Any]:
+    """The first part of a private name, which is made of the private address."""
+    return frozenset({str(address.get("private_dns") or "").partition(".")[0]}) - {""}
+
+
+def _by_nat(said: Callable[[Mapping[str, Any]], frozenset[Any]], item: str) -> Made:
+    """What an address shows of the NAT gateway that bears it."""
+    return Made(
+        said=said,
+        by="aws_nat_gateway",
+        naming="allocation_id",
+        names=("id", "allocation_id"),
+        items=lambda it: (it.get(item),),
+    )
+
+
+def _hosts(nat: Mapping[str, Any]) -> Iterable[str]:
+    return ("ip-" + str(nat.get("private_ip")).replace(".", "-"),)
 
 
 _MADE: Final[Mapping[tuple[str, str], Made]] = {
@@ -149,13 +170,10 @@ _MADE: Final[Mapping[tuple[str, str], Made]] = {
         names=("id", "cluster_identifier"),
         items=lambda it: (it.get("identifier"),),
     ),
-    ("aws_eip", "network_interface"): Made(
-        said=_interface,
-        by="aws_nat_gateway",
-        naming="allocation_id",
-        names=("id", "allocation_id"),
-        items=lambda it: (it.get("network_interface_id"),),
-    ),
+    ("aws_eip", "association_id"): _by_nat(_one("association_id"), "association_id"),
+    ("aws_eip", "network_interface"): _by_nat(_one("network_interface"), "network_interface_id"),
+    ("aws_eip", "private_dns"): replace(_by_nat(_host, "private_ip"), items=_hosts),
+    ("aws_eip", "private_ip"): _by_nat(_one("private_ip"), "private_ip"),
     ("aws_iam_role", "managed_policy_arns"): Made(
         said=_arns,
         by="aws_iam_role_policy_attachment",

@@ -95,36 +95,6 @@ def test_an_alarm_that_was_deleted_and_is_made_anew_is_mended() -> None:
     assert drifted(gone, changes=(new,)).judgement.outside == set()
 
 
-REPORTED = [
-    ("aws_dms_replication_task", "status", "running", "failed", Danger.REPLICATION_STOP),
-    ("aws_eip", "public_ip", "192.0.2.1", "192.0.2.2", Danger.REPLICATION_STOP),
-    ("aws_nat_gateway", "public_ip", "192.0.2.1", "192.0.2.2", Danger.REPLICATION_STOP),
-    ("aws_route", "state", "active", "blackhole", Danger.INTERRUPTION),
-    ("aws_sns_topic_subscription", "pending_confirmation", False, True, Danger.UNWATCHED),
-    ("aws_vpc_endpoint", "state", "available", "deleted", Danger.REPLICATION_STOP),
-]
-
-
-@pytest.mark.parametrize(("type_", "name", "good", "bad", "danger"), REPORTED)
-def test_what_aws_reports_is_told_where_it_became_bad(
-    type_: str, name: str, good: object, bad: object, danger: Danger
-) -> None:
-    found = drifted(update(type_, {name: good}, **{name: bad}))
-    assert danger in dangers(found)
-    assert any(
-        it.startswith(f"AWS reports {json.dumps(bad)}, where it was ") for it in effects(found)
-    )
-
-
-@pytest.mark.parametrize(
-    ("type_", "name", "good", "bad"), [it[:4] for it in REPORTED if it[1] != "public_ip"]
-)
-def test_what_aws_reports_is_not_told_where_it_became_good(
-    type_: str, name: str, good: object, bad: object
-) -> None:
-    assert effects(drifted(update(type_, {name: bad}, **{name: good}))) == []
-
-
 def test_what_was_opened_is_told_where_the_plan_leaves_it_open() -> None:
     opened = update(GROUP, {"id": "sg-1", "ingress": []}, ingress=[WORLD])
     found = drifted(opened, changes=(stays(GROUP, id="sg-1", ingress=[WORLD]),))
@@ -160,6 +130,41 @@ def test_what_the_plan_takes_back_is_no_danger() -> None:
     assert found.judgement.outside == set()
 
 
+HALF = "Changed outside Terraform, and this plan takes back a part only: "
+CLUSTER = "aws_rds_cluster"
+DAYS = "backup_retention_period"
+
+
+@pytest.mark.parametrize(
+    ("planned", "says"),
+    [
+        (2, [f"{HALF}The backups that are older than 2 days go, where 7 days were kept."]),
+        (1, [f"{LEFT}The backups that are older than 1 days go, where 7 days were kept."]),
+        (7, []),
+        (14, []),
+    ],
+)
+def test_what_the_plan_takes_back_in_part_is_judged_by_what_the_last_run_left(
+    planned: int, says: list[str]
+) -> None:
+    """It was 7 and was found at 1: by that alone, 2 is more."""
+    found = drifted(
+        update(CLUSTER, {DAYS: 7}, **{DAYS: 1}),
+        changes=(update(CLUSTER, {DAYS: 1}, **{DAYS: planned}),),
+    )
+    assert [it for it in effects(found) if it.startswith("Changed outside")] == says
+    assert found.judgement.outside == ({f"{CLUSTER}.it"} if says else set())
+
+
+def test_of_two_attributes_each_is_told_as_the_plan_has_it() -> None:
+    before = {DAYS: 7, "deletion_protection": True}
+    found = drifted(
+        update(CLUSTER, before, **{DAYS: 1, "deletion_protection": False}),
+        changes=(update(CLUSTER, {DAYS: 1, "deletion_protection": False}, **{DAYS: 2}),),
+    )
+    assert sorted(it.startswith(HALF) for it in effects(found)) == [False, True]
+
+
 def test_what_took_a_moment_is_told_too() -> None:
     """The restart is over; that the instance has another class is not."""
     grown = update("aws_rds_cluster_instance", {"instance_class": "a"}, instance_class="b")
@@ -188,6 +193,8 @@ RULE = {
     "security_group_id": "sg-1", "ip_protocol": "tcp", "from_port": 5432, "to_port": 5432,
     "cidr_ipv4": "0.0.0.0/0", "description": "another",
 }  # fmt: skip
+ADDRESS = {"id": "rtb-1", "network_interface": "", "association_id": "", "private_ip": "",
+           "private_dns": None}  # fmt: skip
 ROUTE = {"cidr_block": "0.0.0.0/0", "ipv6_cidr_block": "", "nat_gateway_id": "nat-1"}
 TOPIC = {"arn": "arn:aws:sns:eu-central-1:111122223333:t", "policy": "{}"}
 
@@ -208,8 +215,10 @@ TOPIC = {"arn": "arn:aws:sns:eu-central-1:111122223333:t", "policy": "{}"}
                nat_gateway_id="nat-1")),
         (update("aws_rds_cluster", {"id": "rtb-1", "cluster_members": []}, cluster_members=["i"]),
          stays("aws_rds_cluster_instance", cluster_identifier="rtb-1", identifier="i")),
-        (update("aws_eip", {"id": "rtb-1", "network_interface": ""}, network_interface="eni-1"),
-         stays("aws_nat_gateway", allocation_id="rtb-1", network_interface_id="eni-1")),
+        (update("aws_eip", ADDRESS, network_interface="eni-1", association_id="eipassoc-1",
+                private_ip="10.0.0.7", private_dns="ip-10-0-0-7.eu-central-1.compute.internal"),
+         stays("aws_nat_gateway", allocation_id="rtb-1", network_interface_id="eni-1",
+               association_id="eipassoc-1", private_ip="10.0.0.7")),
         (update("aws_sns_topic", TOPIC, policy=POLICY),
          stays("aws_sns_topic_policy", arn=TOPIC["arn"], policy=POLICY)),
     ],

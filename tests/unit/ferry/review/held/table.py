@@ -10,6 +10,7 @@ from tests.unit.ferry.review.held import (
     dms,
     everyday,
     first,
+    found,
     hidden,
     keys,
     mixed,
@@ -39,6 +40,7 @@ DANGEROUS: Final[tuple[Held, ...]] = (
     *mixed.ROWS,
     *first.DANGEROUS,
     *one_thing.ROWS,
+    *found.ROWS,
 )
 EVERYDAY: Final[tuple[Held, ...]] = (*everyday.ROWS, *first.ROWS)
 ROWS: Final = (*DANGEROUS, *EVERYDAY)
