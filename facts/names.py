@@ -24,6 +24,10 @@ LOCK_SUFFIX: Final = ".tflock"
 """What Terraform's S3 backend adds to a state's key for the lock. Source:
 https://developer.hashicorp.com/terraform/language/backend/s3#use_lockfile"""
 
+TASK_LOGS: Final = "dms-tasks-"
+"""What the log groups of DMS's tasks begin with, before the replication instance's identifier.
+Source: https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Monitoring.html"""
+
 _ACCOUNT_STACK: Final = "account-"
 _LONGEST_RESOURCE_IDENTIFIER: Final = 31
 _DIGEST_LENGTH: Final = 8
@@ -198,7 +202,7 @@ class Names:
 
         Source: https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Monitoring.html
         """
-        return f"dms-tasks-{self.replication_instance}"
+        return f"{TASK_LOGS}{self.replication_instance}"
 
     @property
     def source_endpoint(self) -> str:

@@ -10,10 +10,15 @@ table of rules knows it as well.
 from __future__ import annotations
 
 import json
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from tests.terraform.edits import every, of, without
+from harness.deployment import synthesize
+from tests.terraform.checkout import check_out
+from tests.terraform.copies import STACK
+from tests.terraform.edits import aurora_alone, every, of, without
 
 if TYPE_CHECKING:
     from tests.terraform.edits import Stack, StackEdit
@@ -70,6 +75,18 @@ def unprotected(stack: Stack) -> Stack:
         for body in bodies.values():
             body.get("lifecycle", {}).pop("prevent_destroy", None)
     return stack
+
+
+def migration_over(stack: Stack) -> None:
+    """Take [source] and [dms] out of staging's file."""
+    with tempfile.TemporaryDirectory() as temporary:
+        project = check_out(Path(temporary) / "project")
+        file = project / "environments/staging.toml"
+        file.write_text(aurora_alone(file.read_text()))
+        output = synthesize(Path(temporary), project=project, names="staging")
+        alone = json.loads((output / "stacks/staging" / STACK).read_text())
+    stack.clear()
+    stack.update(unprotected(alone))
 
 
 def unchanged(_stack: Stack) -> None:
@@ -418,6 +435,7 @@ RECORDINGS: Final[tuple[Recording, ...]] = (
                   state=lambda state: state.update(resources=[]))
         for base, suffix in {"staging": "", "dev": "-dev", "prod": "-prod"}.items()
     ),
+    Recording(name="migration-over", edit=migration_over),
     Recording(name="alarms-and-events", edit=alarms_and_events),
     Recording(name="other-events", edit=other_events),
     Recording(name="watched-no-more", edit=watched_no_more),

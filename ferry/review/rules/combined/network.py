@@ -14,6 +14,7 @@ from ferry.review.plan.plan import COMING, Action, without_key
 from ferry.review.plan.ranges import Network, Ranges, is_public, network
 from ferry.review.plan.shown import joined, ours
 from ferry.review.plan.values import UNKNOWN, same, show
+from ferry.review.rules.combined.ending import WITH_THE_MIGRATION, goes_with_the_migration
 from ferry.review.rules.conditions import left_out, refers_to
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Finding, Fine, Phrase
@@ -158,6 +159,8 @@ def routes_change(plan: Plan) -> Iterator[Finding | Fine]:
 
 def _gone(change: Change, tables: _Tables) -> Iterator[Finding]:
     """A route that goes, unless traffic takes the same way by another."""
+    if goes_with_the_migration(change, DESTROYED):
+        return
     to, table = _destination(change.before), _table_of(change, change.before)
     if to is None or tables.way(table, to, after=True) != _targets(change.before):
         yield _finding(
@@ -462,7 +465,9 @@ def _way(change: Change, danger: Danger, effect: str, source: str, attribute: st
 def subnets_go(plan: Plan) -> Iterator[Finding | Fine]:
     """A subnet is destroyed or replaced: AWS refuses while something stands in it."""
     for change in plan.of("aws_subnet"):
-        if change.goes:
+        if goes_with_the_migration(change, ""):
+            yield Fine(change=change, attribute=DESTROYED, because=WITH_THE_MIGRATION)
+        elif change.goes:
             yield Finding(
                 danger=Danger.OUTAGE,
                 change=change,

@@ -29,6 +29,7 @@ from ferry.review.plan.policies import (
 from ferry.review.plan.said import MOST_COMPARISONS, Said
 from ferry.review.plan.statements import Element, Statement, is_reference
 from ferry.review.plan.values import UNKNOWN
+from ferry.review.rules.combined.ending import goes_with_the_migration
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Finding, Fine, Phrase
 from ferry.review.rules.row import CREATED, DESTROYED
@@ -159,8 +160,10 @@ def policy_findings(plan: Plan) -> Iterator[Finding | Fine]:
             continue
         moved = policies.shift(it)
         takes = [part for part in moved.takes if not (part.is_of_plain_text or _keeps(part))]
-        if destroyed and it.change.type in _TOPICS:
-            takes = []  # a row says what comes of it
+        if destroyed and (
+            it.change.type in _TOPICS or goes_with_the_migration(it.change, it.attribute)
+        ):
+            takes = []  # a row says what comes of it, or nobody needs it
         found = [*_given(it, moved.gives, policies)]
         if it.before is not None:
             found += _taken(it, takes)

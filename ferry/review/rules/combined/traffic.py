@@ -126,9 +126,13 @@ def _opened_to_internet(it: TrafficChange, everything: AllTraffic) -> Finding:
 
 
 def _closed(it: TrafficChange, everything: AllTraffic) -> Finding | None:
-    """What a rule that goes closes, unless its group goes too or another rule takes its place."""
+    """What a rule that goes closes, unless an end goes too or another rule takes its place.
+
+    What becomes of the group at that end is said of the group.
+    """
     traffic = it.traffic
-    if traffic.group in everything.gone_groups or (it.change.type in GROUPS and it.change.goes):
+    ends = {traffic.group, traffic.peer}
+    if ends & everything.gone_groups or (it.change.type in GROUPS and it.change.goes):
         return None
     if everything.of(traffic.group, traffic.direction, after=True).covers(traffic):
         return None

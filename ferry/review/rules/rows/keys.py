@@ -8,6 +8,11 @@ from __future__ import annotations
 from typing import Final
 
 from ferry.review.plan.plan import Action
+from ferry.review.rules.combined.ending import (
+    WITH_THE_MIGRATION,
+    goes_with_the_migration,
+    is_needed,
+)
 from ferry.review.rules.combined.keys import keys_go, passwords_change, secrets_go
 from ferry.review.rules.combined.policies import attachment_findings, policy_findings
 from ferry.review.rules.combined.roles import OWN_POLICY
@@ -141,7 +146,8 @@ ROWS: Final[tuple[Row, ...]] = (
     Harmless(_VERSION, ("version_stages",), "Its readers get this value.", when=left_out, on=MADE),
     Reported(_VERSION, ("arn", "has_secret_string_wo", "version_id")),
     Harmless(_ROLE, (CREATED,), "Its trust and its policies are judged.", when=always),
-    Rule(_ROLE, DESTROYED, always, Danger.REPLICATION_STOP,
+    Harmless(_ROLE, (DESTROYED,), WITH_THE_MIGRATION, when=goes_with_the_migration),
+    Rule(_ROLE, DESTROYED, is_needed, Danger.REPLICATION_STOP,
          "What acts in this role (DMS, flow logs, monitoring) cannot any more.", timing=Timing.NOW,
          lasts="for good, or until the new role is known everywhere",
          source=f"{_IAM}/id_roles.html"),

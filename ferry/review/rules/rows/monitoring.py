@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from ferry.review.plan.plan import Action
 from ferry.review.plan.values import holds_hidden
 from ferry.review.rules.combined.alarms import alarms_told
+from ferry.review.rules.combined.ending import is_the_tasks_log
 from ferry.review.rules.combined.events import events_told
 from ferry.review.rules.combined.policies import policy_findings
 from ferry.review.rules.combined.receivers import receivers_told
@@ -110,8 +111,8 @@ def _stays_in_aws(change: Change, _attribute: str) -> bool:
     return change.before.get("skip_destroy") is True
 
 
-def _is_deleted(change: Change, attribute: str) -> bool:
-    return not _stays_in_aws(change, attribute)
+def _is_lost(change: Change, attribute: str) -> bool:
+    return not _stays_in_aws(change, attribute) and not is_the_tasks_log(change, attribute)
 
 
 def _told_apart_as_before(change: Change, attribute: str) -> bool | None:
@@ -151,7 +152,10 @@ ROWS: Final[tuple[Row, ...]] = (
              when=all_of(becomes_one(_draws_only), _tells_no_secret)),
     Reported(_DASHBOARD, ("dashboard_arn",)),
     Harmless(_LOGS, (CREATED,), "An empty log.", when=always),
-    Rule(_LOGS, DESTROYED, _is_deleted, Danger.DATA_LOSS,
+    Rule(_LOGS, DESTROYED, is_the_tasks_log, Danger.IRREVERSIBLE,
+         "The migration ends, and its tasks' log with it.", timing=Timing.NOW, source=_GROUPS,
+         remedy="Export it before, where it is evidence: aws logs create-export-task."),
+    Rule(_LOGS, DESTROYED, _is_lost, Danger.DATA_LOSS,
          "The log and all that it holds are deleted.", timing=Timing.NOW, source=_GROUPS),
     Replaces(_LOGS, ("log_group_class", "name", "name_prefix")),
     Harmless(_LOGS, ("name", "name_prefix"), "The name of an empty log.", when=always, on=MADE),

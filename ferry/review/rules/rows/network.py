@@ -9,6 +9,11 @@ from typing import TYPE_CHECKING, Final
 
 from ferry.review.plan.ranges import is_public, network
 from ferry.review.plan.traffic import LEGACY_RULE
+from ferry.review.rules.combined.ending import (
+    WITH_THE_MIGRATION,
+    goes_with_the_migration,
+    is_needed,
+)
 from ferry.review.rules.combined.network import routes_change, subnets_go, ways_change
 from ferry.review.rules.combined.policies import policy_findings
 from ferry.review.rules.combined.traffic import (
@@ -87,7 +92,8 @@ def _way(
             it before anything does.
     """
     return (
-        Rule(resource, DESTROYED, always, Danger.REPLICATION_STOP,
+        Harmless(resource, (DESTROYED,), WITH_THE_MIGRATION, when=goes_with_the_migration),
+        Rule(resource, DESTROYED, is_needed, Danger.REPLICATION_STOP,
              f"{what} goes: DMS no longer reaches what it reached by it.", timing=Timing.NOW,
              lasts=_GOOD, source=source),
         *((Replaces(resource, replaces), Harmless(resource, replaces, _PLACED, when=made, on=MADE))
@@ -159,7 +165,8 @@ ROWS: Final[tuple[Row, ...]] = (
              when=one_of(None, 0), on=MADE),
     Reported("aws_subnet", ("arn", "owner_id", "ipv6_cidr_block_association_id")),
     Harmless("aws_route_table", (CREATED,), "A table that no subnet has yet.", when=always),
-    Rule("aws_route_table", DESTROYED, always, Danger.REPLICATION_STOP,
+    Harmless("aws_route_table", (DESTROYED,), WITH_THE_MIGRATION, when=goes_with_the_migration),
+    Rule("aws_route_table", DESTROYED, is_needed, Danger.REPLICATION_STOP,
          "The routes of its subnets go with it.", timing=Timing.NOW, lasts=_GOOD,
          source=f"{_VPC}/VPC_Route_Tables.html"),
     Replaces("aws_route_table", ("vpc_id",)),
@@ -176,7 +183,9 @@ ROWS: Final[tuple[Row, ...]] = (
     Reported("aws_route_table", ("arn", "owner_id")),
     Harmless("aws_route_table_association", (CREATED,), "Which subnet gets which routes is judged.",
              when=always),
-    Rule("aws_route_table_association", DESTROYED, always, Danger.REPLICATION_STOP,
+    Harmless("aws_route_table_association", (DESTROYED,), WITH_THE_MIGRATION,
+             when=goes_with_the_migration),
+    Rule("aws_route_table_association", DESTROYED, is_needed, Danger.REPLICATION_STOP,
          "The subnet falls back on the VPC's main routes.", timing=Timing.NOW, lasts=_GOOD,
          source=f"{_VPC}/VPC_Route_Tables.html"),
     Replaces("aws_route_table_association", ("subnet_id", "gateway_id")),
@@ -200,7 +209,7 @@ ROWS: Final[tuple[Row, ...]] = (
     Harmless("aws_internet_gateway", (CREATED,), "Without a route nothing goes there.",
              when=always),
     *_way("aws_internet_gateway", "The internet gateway", (), f"{_VPC}/VPC_Internet_Gateway.html"),
-    Rule("aws_internet_gateway", DESTROYED, always, Danger.REFUSED,
+    Rule("aws_internet_gateway", DESTROYED, is_needed, Danger.REFUSED,
          "AWS does not detach an internet gateway while public addresses of its VPC are mapped.",
          timing=Timing.NOW, source=f"{_VPC}/VPC_Internet_Gateway.html"),
     Rule("aws_internet_gateway", "vpc_id", always, Danger.REPLICATION_STOP,
@@ -286,7 +295,9 @@ ROWS: Final[tuple[Row, ...]] = (
              "owner_id", "prefix_list_id", "requester_managed", "state")),
     Harmless("aws_security_group", (CREATED,), "Its rules are judged.", when=always),
     Judged("aws_security_group", ("ingress", "egress"), by=traffic_findings),
-    Rule("aws_security_group", DESTROYED, always, Danger.OUTAGE,
+    Harmless("aws_security_group", (DESTROYED,), WITH_THE_MIGRATION,
+             when=goes_with_the_migration),
+    Rule("aws_security_group", DESTROYED, is_needed, Danger.OUTAGE,
          "What bears the group loses its rules; AWS refuses while something bears it.",
          timing=Timing.NOW, lasts=_GOOD, source=f"{_VPC}/security-groups.html"),
     Replaces("aws_security_group", ("description", "name", "name_prefix", "vpc_id")),

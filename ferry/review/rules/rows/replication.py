@@ -10,6 +10,13 @@ from typing import TYPE_CHECKING, Final
 from facts.aurora import ENGINE
 from facts.dms import SSL_MODES
 from ferry.review.plan.plan import Action
+from ferry.review.rules.combined.ending import (
+    WITH_THE_MIGRATION,
+    goes_with_the_migration,
+    is_needed,
+    migration_ends,
+    migration_goes_on,
+)
 from ferry.review.rules.combined.endpoints import endpoint_changes
 from ferry.review.rules.combined.network import out_of_reach
 from ferry.review.rules.combined.tasks import task_changes
@@ -90,7 +97,14 @@ def is_for_postgresql(change: Change, _attribute: str) -> bool:
 ROWS: Final[tuple[Row, ...]] = (
     # The replication instance
     Harmless(_INSTANCE, (CREATED,), "No task runs on it yet.", when=always),
-    Rule(_INSTANCE, DESTROYED, always, Danger.REPLICATION_LOSS,
+    Rule(_INSTANCE, DESTROYED, migration_ends, Danger.IRREVERSIBLE,
+         "The migration ends: DMS leaves the file, and the replication instance goes with its "
+         "tasks, their positions and the endpoints. What has not reached Aurora by then never does; "
+         "another migration begins with the full load.", timing=Timing.NOW, lasts="for good",
+         remedy="Approve it only when the applications use Aurora and nobody needs the way back. "
+         "Look at the source afterwards for slots that keep its WAL: pg_replication_slots.",
+         source=f"{_API}/API_DeleteReplicationInstance.html"),
+    Rule(_INSTANCE, DESTROYED, migration_goes_on, Danger.REPLICATION_LOSS,
          "The replication instance goes, and with it changes that are read and not yet applied.",
          timing=Timing.NOW, lasts="for good", source=f"{_API}/API_DeleteReplicationInstance.html"),
     Rule(_INSTANCE, REPLACED, always, Danger.REPLICATION_LOSS,
@@ -175,7 +189,8 @@ ROWS: Final[tuple[Row, ...]] = (
              "replication_instance_public_ips")),
     # Its subnets
     Harmless(_SUBNETS, (CREATED,), "Nothing uses it yet.", when=always),
-    Rule(_SUBNETS, DESTROYED, always, Danger.REFUSED,
+    Harmless(_SUBNETS, (DESTROYED,), WITH_THE_MIGRATION, when=goes_with_the_migration),
+    Rule(_SUBNETS, DESTROYED, is_needed, Danger.REFUSED,
          "DMS does not delete a subnet group in which an instance stands.",
          source=f"{_API}/API_DeleteReplicationSubnetGroup.html",
          remedy="Look whether the instance goes too."),
@@ -193,7 +208,8 @@ ROWS: Final[tuple[Row, ...]] = (
     Reported(_SUBNETS, ("replication_subnet_group_arn", "vpc_id")),
     # Endpoints
     Harmless(_ENDPOINT, (CREATED,), "No task uses it yet.", when=always),
-    Rule(_ENDPOINT, DESTROYED, always, Danger.REPLICATION_LOSS,
+    Harmless(_ENDPOINT, (DESTROYED,), WITH_THE_MIGRATION, when=migration_ends),
+    Rule(_ENDPOINT, DESTROYED, migration_goes_on, Danger.REPLICATION_LOSS,
          "The endpoint goes: DMS refuses that while a task uses it, and a task that goes first "
          "takes its position along; a new one starts with the full load.", timing=Timing.NOW,
          lasts="until a full load is done",
@@ -236,7 +252,8 @@ ROWS: Final[tuple[Row, ...]] = (
     Reported(_ENDPOINT, ("endpoint_arn",)),
     # Tasks
     Harmless(_TASK, (CREATED,), "A new task takes nothing from those that are there.", when=always),
-    Rule(_TASK, DESTROYED, always, Danger.REPLICATION_LOSS,
+    Harmless(_TASK, (DESTROYED,), WITH_THE_MIGRATION, when=migration_ends),
+    Rule(_TASK, DESTROYED, migration_goes_on, Danger.REPLICATION_LOSS,
          "The task is stopped and deleted, its position with it. The replication slot may stay at "
          "the source and keep its WAL until the disk is full.", timing=Timing.NOW, lasts="for good",
          source=f"{_API}/API_DeleteReplicationTask.html",

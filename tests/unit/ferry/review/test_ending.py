@@ -1,0 +1,145 @@
+"""The end of a migration: all of DMS left the file, and nothing that stays needs what goes."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ferry.review import Danger, Review, read_plan, review
+from ferry.review.rules.review import Verdict
+from tests.unit.ferry.review.plans import BLOCKING
+from tests.unit.ferry.review.recorded import text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Items = list[dict[str, Any]]
+
+ENDS = "The migration ends: DMS leaves the file, and the replication instance goes with its "
+LOG = "The migration ends, and its tasks' log with it."
+
+
+def ending(edit: Callable[[Items], None] = lambda _: None) -> Review:
+    """The review of the plan that ends a migration, edited."""
+    document = json.loads(text("migration-over"))
+    edit(document["resource_changes"])
+    return review(read_plan(json.dumps(document)), environment="staging", block=BLOCKING)
+
+
+def of(items: Items, type_: str, path: str = "") -> dict[str, Any]:
+    """The only resource of a type whose address holds a text."""
+    (found,) = [it for it in items if it["type"] == type_ and path in it["address"]]
+    return found
+
+
+def test_it_is_told_once_and_asks_for_a_second_reviewer() -> None:
+    found = ending()
+
+    assert found.verdict is Verdict.SECOND_REVIEWER
+    assert sorted(it.effect.text().partition("tasks, ")[0] for it in found.findings) == [LOG, ENDS]
+    assert {it.danger for it in found.findings} == {Danger.IRREVERSIBLE}
+
+
+def a_task_stays(items: Items) -> None:
+    change = of(items, "aws_dms_replication_task")["change"]
+    change["actions"], change["after"] = ["no-op"], change["before"]
+
+
+def it_is_destroyed_by_hand(items: Items) -> None:
+    for it in items:
+        if it["type"].startswith("aws_dms"):
+            it.pop("action_reason", None)
+
+
+def another_instance_comes(items: Items) -> None:
+    old = of(items, "aws_dms_replication_instance")
+    new = {**old["change"], "actions": ["create"], "before": None, "after": old["change"]["before"]}
+    items.append({**old, "address": f"{old['address']}_new", "change": new, "action_reason": None})
+
+
+def the_cluster_goes_too(items: Items) -> None:
+    change = of(items, "aws_rds_cluster")["change"]
+    change["actions"], change["before"], change["after"] = ["delete"], change["after"], None
+
+
+def the_cluster_is_replaced(items: Items) -> None:
+    of(items, "aws_rds_cluster")["change"]["actions"] = ["delete", "create"]
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        a_task_stays,
+        it_is_destroyed_by_hand,
+        another_instance_comes,
+        the_cluster_goes_too,
+        the_cluster_is_replaced,
+    ],
+)
+def test_it_is_no_end_and_blocked(edit: Callable[[Items], None]) -> None:
+    found = ending(edit)
+
+    assert found.verdict is Verdict.BLOCKED
+    assert not [it for it in found.findings if it.effect.text().startswith("The migration ends")]
+    assert Danger.REPLICATION_LOSS in {it.danger for it in found.findings}
+
+
+def staying(items: Items, type_: str, **attributes: object) -> None:
+    """Something that nothing happens to, and that names what goes."""
+    change = {"actions": ["no-op"], "before": attributes, "after": attributes}
+    items.append(
+        {"address": f"{type_}.other", "mode": "managed", "type": type_, "name": "other",
+         "change": change}
+    )  # fmt: skip
+
+
+def id_of(items: Items, type_: str, path: str = "", attribute: str = "id") -> str:
+    found: str = of(items, type_, path)["change"]["before"][attribute]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("gone", "path", "user"),
+    [
+        ("aws_security_group", "security-groups_dms", "aws_instance"),
+        ("aws_subnet", "nat_public-1", "aws_nat_gateway"),
+        ("aws_nat_gateway", "", "aws_route"),
+        ("aws_eip", "", "aws_nat_gateway"),
+        ("aws_vpc_endpoint", "", "aws_route"),
+        ("aws_iam_role", "secret-access", "aws_flow_log"),
+        ("aws_route_table", "nat_public", "aws_route_table_association"),
+    ],
+)
+def test_what_something_else_uses_is_told_as_ever(gone: str, path: str, user: str) -> None:
+    def edit(items: Items) -> None:
+        staying(items, user, uses=[{"it": id_of(items, gone, path)}])
+
+    assert gone not in {it.change.type for it in ending().findings}
+    assert gone in {it.change.type for it in ending(edit).findings}
+
+
+def test_a_way_that_clients_may_use_is_told_as_ever() -> None:
+    def edit(items: Items) -> None:
+        route = {
+            "route_table_id": "rtb-aurora",
+            "destination_cidr_block": "172.16.0.0/16",
+            "transit_gateway_id": "tgw-1",
+        }
+        change = {"actions": ["delete"], "before": {"id": "r-1", **route}, "after": None}
+        items.append({"address": "aws_route.way", "mode": "managed", "type": "aws_route",
+                      "name": "way", "change": change})  # fmt: skip
+
+    assert "aws_route" not in {it.change.type for it in ending().findings}
+    assert "aws_route" in {it.change.type for it in ending(edit).findings}
+
+
+def test_another_log_is_data_as_ever() -> None:
+    def edit(items: Items) -> None:
+        of(items, "aws_cloudwatch_log_group", "task-logs")["change"]["before"]["name"] = "/app"
+
+    found = ending(edit)
+
+    assert found.verdict is Verdict.BLOCKED
+    assert Danger.DATA_LOSS in {it.danger for it in found.findings}
