@@ -30,6 +30,19 @@ CLIENTS_SECURITY_GROUP_ID: Final = "clients_security_group_id"
 ALARM_TOPIC_ARN: Final = "alarm_topic_arn"
 DASHBOARD_URL: Final = "dashboard_url"
 
+OF_A_MIGRATION: Final = frozenset(
+    {
+        SOURCE_SECRET_ARN,
+        DMS_REPLICATION_INSTANCE_ARN,
+        DMS_SOURCE_ENDPOINT_ARN,
+        DMS_TARGET_ENDPOINT_ARN,
+        DMS_TASK_ARN,
+        DMS_TASK_ARNS,
+        DMS_SECURITY_GROUP_ID,
+    }
+)
+"""What Aurora alone has not."""
+
 
 def reader_instance_id(number: int) -> str:
     """Return the output with a reader's identifier; readers count from 1."""

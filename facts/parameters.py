@@ -40,7 +40,8 @@ ALWAYS_SET: Final[Mapping[str, str]] = {
     PRELOADED: STATISTICS_LIBRARY,
     FORCE_SSL: "1",
 }
-"""What every cluster has; a file may preload more libraries, and changes no other."""
+"""What every cluster has. A file may preload more libraries and, where nothing is carried, turn
+logical replication off; it changes no other."""
 
 
 class Kind(Enum):

@@ -1,5 +1,6 @@
 """An environment's file as a whole, and the environment that is made of it."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import Field
@@ -8,8 +9,8 @@ from facts.names import Names, state_bucket
 from settings.alarms import Alarms
 from settings.aurora import Aurora
 from settings.aws import Aws
-from settings.dms import Dms
-from settings.network import Network
+from settings.dms import Dms, Task
+from settings.network import Nat, Network
 from settings.protection import Protection
 from settings.review import Review
 from settings.section import Allowed, Section
@@ -23,6 +24,23 @@ EnvironmentName = Annotated[
 ]
 
 
+class NoMigrationError(Exception):
+    """The environment is Aurora alone: its file has neither [source] nor [dms]."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Migration:
+    """What is carried, and how.
+
+    Args:
+        source: The PostgreSQL database that is carried.
+        dms: The replication.
+    """
+
+    source: Source
+    dms: Dms
+
+
 class EnvironmentFile(Section):
     """What environments/NAME.toml may say."""
 
@@ -32,8 +50,9 @@ class EnvironmentFile(Section):
     network: Annotated[Network, Allowed("[network.vpc] or [network.existing_vpc]")]
     """The environment's VPC and the way to the source."""
 
-    source: Source
-    """The PostgreSQL database that is carried."""
+    source: Source | None = None
+    """The PostgreSQL database that is carried; with [dms], and only then. Default: none, Aurora
+    alone, as before a migration or after it."""
 
     aurora: Aurora
     """The cluster that it is carried into."""
@@ -41,8 +60,9 @@ class EnvironmentFile(Section):
     protection: Protection = Protection()
     """What keeps the environment from being destroyed by mistake."""
 
-    dms: Dms
-    """The replication."""
+    dms: Dms | None = None
+    """The replication; with [source], and only then. Both taken out of the file end the migration:
+    the next deployment removes DMS, its access and its alarms, and nothing of Aurora."""
 
     alarms: Alarms = Alarms()
     """Who is told, and from which value on."""
@@ -62,6 +82,41 @@ class Environment(EnvironmentFile):
 
     source_ca_certificate_pem: str | None = None
     """What `source.ca_certificate_file` holds: certificates alone, in PEM."""
+
+    @property
+    def has_migration(self) -> bool:
+        """Whether something is carried; otherwise the environment is Aurora alone."""
+        return self.source is not None and self.dms is not None
+
+    @property
+    def migration(self) -> Migration:
+        """What is carried, and how.
+
+        Raises:
+            NoMigrationError: The environment is Aurora alone.
+        """
+        if self.source is None or self.dms is None:
+            raise NoMigrationError
+        return Migration(source=self.source, dms=self.dms)
+
+    @property
+    def nat(self) -> Nat:
+        """The NAT gateways that are made: what `network.vpc.nat` says, none without a migration."""
+        vpc = self.network.vpc
+        return "none" if vpc is None or not self.has_migration else vpc.nat
+
+    @property
+    def routed_cidrs(self) -> tuple[str, ...]:
+        """The networks that `network.route_to_source` leads to; none where it writes no route."""
+        route = self.network.route_to_source
+        if route is None or route.virtual_private_gateway_id is not None:
+            return ()
+        return route.cidrs or (() if self.source is None else (self.source.cidr,))
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        """The migration's tasks; none without a migration."""
+        return () if self.dms is None else self.dms.tasks
 
     @property
     def names(self) -> Names:

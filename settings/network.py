@@ -41,8 +41,8 @@ class NewVpc(Section):
     """How many zones, where `availability_zones` does not name them."""
 
     nat: Nat = "none"
-    """NAT gateways to the internet; DMS needs one only to reach a source over the internet. A
-    single one is cheaper, and lost with its zone."""
+    """NAT gateways to the internet, for DMS alone, which needs one only to reach a source over the
+    internet. A single one is cheaper, and lost with its zone. Without [dms] none is made."""
 
     flow_log_retention_days: LogRetentionDays = 30
     """How long CloudWatch keeps the VPC's flow logs."""
@@ -57,11 +57,15 @@ class ExistingVpc(Section):
     aurora_subnet_ids: Annotated[List[SubnetId], Field(min_length=2)]
     """Aurora's subnets, in different zones."""
 
-    dms_subnet_ids: Annotated[List[SubnetId], Field(min_length=2)]
-    """The replication instance's subnets, in different zones. They may be Aurora's."""
+    dms_subnet_ids: Annotated[
+        List[SubnetId] | None,
+        Field(min_length=2, examples=[["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"]]),
+    ] = None
+    """The replication instance's subnets, in different zones; a transit gateway is attached in
+    them. Default: Aurora's."""
 
     secretsmanager_endpoint: bool = True
-    """Whether to make a Secrets Manager interface endpoint in DMS's subnets. Set it to false where
+    """Whether to make a Secrets Manager interface endpoint in DMS's subnets, with [dms]. Set it to false where
     DMS reaches another one, and say which: `secretsmanager_security_group_id` or
     `secretsmanager_cidr`."""
 
@@ -76,6 +80,11 @@ class ExistingVpc(Section):
     route_table_ids: List[RouteTableId] = Field(default=(), examples=[["rtb-0123456789abcdef0"]])
     """The route tables of DMS's subnets that get the route to the source; with
     [network.route_to_source], and only then."""
+
+    @property
+    def replication_subnet_ids(self) -> tuple[str, ...]:
+        """DMS's subnets: `dms_subnet_ids`, or Aurora's."""
+        return self.dms_subnet_ids or self.aurora_subnet_ids
 
 
 class Peering(Section):
@@ -93,7 +102,17 @@ class Peering(Section):
 
 
 class RouteToSource(Section):
-    """How the source's network is reached: exactly one of the three."""
+    """How the source's network is reached: by exactly one of three ways.
+
+    They are `transit_gateway_id`, `virtual_private_gateway_id` and `peering`.
+    """
+
+    cidrs: Annotated[
+        List[Cidr] | None, Field(min_length=1, max_length=20, examples=[["172.16.0.0/16"]])
+    ] = None
+    """The networks that it leads to. Default: `source.cidr`. Without [source] they are stated: so
+    that applications beside the source go on reaching Aurora when the migration is over. A virtual
+    private gateway learns its routes by itself, and takes none."""
 
     transit_gateway_id: TransitGatewayId | None = None
     """A transit gateway of this account or shared with it; an attachment is made."""

@@ -1,4 +1,4 @@
-"""One environment: network, Aurora, DMS, secrets, alarms."""
+"""One environment: network, Aurora, secrets, alarms, and DMS where something is carried."""
 
 from __future__ import annotations
 
@@ -6,15 +6,8 @@ from typing import TYPE_CHECKING
 
 from cdktf import TerraformOutput, TerraformStack
 
-from constructs_lib.account_roles import AccountRolesLookup
 from constructs_lib.aurora import AuroraCluster
-from constructs_lib.credentials import (
-    ConnectionSecret,
-    EnvironmentSourceSecret,
-    GivenSourceSecret,
-    MasterCredentials,
-    SecretAccessRole,
-)
+from constructs_lib.credentials import ConnectionSecret, MasterCredentials
 from constructs_lib.encryption import EnvironmentKey
 from constructs_lib.monitoring import (
     AlarmTopic,
@@ -25,17 +18,11 @@ from constructs_lib.monitoring import (
 )
 from constructs_lib.permissions_boundary import bound_roles
 from constructs_lib.provider import configure_terraform
-from constructs_lib.replication import (
-    ReplicationInstance,
-    ReplicationTask,
-    SourceCertificate,
-    SourceEndpoint,
-    TargetEndpoint,
-)
 from facts import outputs
 from facts.names import environment_stack
 from facts.placement import Placement
 from stacks.network import make_network
+from stacks.replication import make_replication
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,8 +35,8 @@ if TYPE_CHECKING:
 class MigrationStack(TerraformStack):
     """A network, an Aurora cluster, and a DMS replication that carries a database into it.
 
-    Its plan fails at once, and says what to run, where the account's roles or the source's secret
-    are missing.
+    Without a migration there is nothing of DMS. With one, the plan fails at once, and says what to
+    run, where the account's roles or the source's secret are missing.
 
     Args:
         scope: The app.
@@ -58,8 +45,8 @@ class MigrationStack(TerraformStack):
 
     def __init__(self, scope: Construct, environment: Environment) -> None:
         super().__init__(scope, environment_stack(environment.name))
-        names, aws, source = environment.names, environment.aws, environment.source
-        aurora, dms, protection = environment.aurora, environment.dms, environment.protection
+        names, aws = environment.names, environment.aws
+        aurora, protection = environment.aurora, environment.protection
         placement = Placement(account_id=aws.account_id, region=aws.region)
         configure_terraform(
             self,
@@ -75,7 +62,6 @@ class MigrationStack(TerraformStack):
             state_key=environment.state_key,
             state_region=aws.home_region,
         )
-        account_roles = AccountRolesLookup(self, "account-roles", placement=placement)
         key = EnvironmentKey(
             self,
             "key",
@@ -85,11 +71,6 @@ class MigrationStack(TerraformStack):
             prevent_destroy=protection.prevent_destroy,
         )
         network = make_network(self, environment, placement=placement, key=key)
-        source_secret = (
-            EnvironmentSourceSecret(self, "source-secret", names=names, placement=placement)
-            if source.secret_arn is None
-            else GivenSourceSecret(self, "source-secret", arn=source.secret_arn)
-        )
         credentials = MasterCredentials(
             self,
             "master-credentials",
@@ -145,87 +126,16 @@ class MigrationStack(TerraformStack):
             recovery_window_days=protection.secret_recovery_window_days,
             prevent_destroy=protection.prevent_destroy,
         )
-        instance = ReplicationInstance(
-            self,
-            "replication",
-            names=names,
-            subnet_ids=network.vpc.dms_subnet_ids,
-            security_group_id=network.security_groups.dms_id,
-            key=key,
-            depends_on=account_roles.ready,
-            engine_version=dms.engine_version,
-            instance_class=dms.instance_class,
-            allocated_storage_gib=dms.allocated_storage_gib,
-            multi_az=dms.multi_az,
-            maintenance_window=dms.maintenance_window,
-            apply_immediately=dms.apply_immediately,
-            log_retention_days=dms.log_retention_days,
-        )
-        access_role = SecretAccessRole(
-            self,
-            "secret-access",
-            names=names,
-            placement=placement,
-            key=key,
-            secrets=[source_secret, target_secret],
-            source_key_arn=source.secret_kms_key_arn,
-        )
-        certificate = None
-        if environment.source_ca_certificate_pem is not None:
-            certificate = SourceCertificate(
+        replication = None
+        if environment.has_migration:
+            replication = make_replication(
                 self,
-                "source-ca",
-                names=names,
-                certificate_pem=environment.source_ca_certificate_pem,
+                environment,
+                placement=placement,
+                key=key,
+                network=network,
+                target_secret=target_secret,
             )
-        source_endpoint = SourceEndpoint(
-            self,
-            "source",
-            names=names,
-            secret=source_secret,
-            access_role=access_role,
-            key=key,
-            secrets_manager_endpoint=network.secretsmanager_dns_name,
-            database_name=source.database,
-            ssl_mode=source.ssl_mode,
-            certificate=certificate,
-            plugin_name=source.plugin_name,
-            slot_name=source.slot_name,
-            capture_ddls=source.capture_ddls,
-            ddl_artifacts_schema=source.ddl_artifacts_schema,
-            heartbeat=source.heartbeat.enabled,
-            heartbeat_frequency_minutes=source.heartbeat.frequency_minutes,
-            heartbeat_schema=source.heartbeat.schema_name,
-            execute_timeout_seconds=source.execute_timeout_seconds,
-            map_unbounded_numeric_as_string=dms.map_unbounded_numeric_as_string,
-            compare_attributes=dms.compare_connection_attributes,
-        )
-        target_endpoint = TargetEndpoint(
-            self,
-            "target",
-            names=names,
-            secret=target_secret,
-            access_role=access_role,
-            key=key,
-            secrets_manager_endpoint=network.secretsmanager_dns_name,
-            database_name=aurora.database_name,
-            after_connect_script=dms.target.after_connect_script,
-            execute_timeout_seconds=dms.target.execute_timeout_seconds,
-            map_unbounded_numeric_as_string=dms.map_unbounded_numeric_as_string,
-            compare_attributes=dms.compare_connection_attributes,
-        )
-        tasks = {
-            task.name: ReplicationTask(
-                self,
-                f"task-{task.name}",
-                names=names,
-                task=task,
-                instance=instance,
-                source=source_endpoint,
-                target=target_endpoint,
-            )
-            for task in dms.tasks
-        }
         topic = AlarmTopic(
             self,
             "alarm-topic",
@@ -242,21 +152,24 @@ class MigrationStack(TerraformStack):
             thresholds=environment.alarms.thresholds,
             topic=topic,
         )
-        replication_alarms = ReplicationAlarms(
-            self,
-            "replication-alarms",
-            names=names,
-            task_names=list(tasks),
-            thresholds=environment.alarms.thresholds,
-            topic=topic,
-        )
+        tasks = {} if replication is None else replication.tasks
+        alarm_names = list(aurora_alarms.alarm_names)
+        if replication is not None:
+            alarm_names += ReplicationAlarms(
+                self,
+                "replication-alarms",
+                names=names,
+                task_names=list(tasks),
+                thresholds=environment.alarms.thresholds,
+                topic=topic,
+            ).alarm_names
         EventSubscriptions(
             self,
             "events",
             names=names,
             cluster=cluster.identifier,
             cluster_instances=[cluster.writer_identifier, *cluster.reader_identifiers],
-            replication_instance=instance.identifier,
+            replication_instance=None if replication is None else replication.instance.identifier,
             tasks={name: task.identifier for name, task in tasks.items()},
             topic=topic,
         )
@@ -266,9 +179,8 @@ class MigrationStack(TerraformStack):
             names=names,
             placement=placement,
             task_names=list(tasks),
-            alarm_names=[*aurora_alarms.alarm_names, *replication_alarms.alarm_names],
+            alarm_names=alarm_names,
         )
-        task_arns = {name: task.arn for name, task in tasks.items()}
         if aws.permissions_boundary_arn is not None:
             bound_roles(self, policy_arn=aws.permissions_boundary_arn)
         self._add_outputs(
@@ -287,23 +199,18 @@ class MigrationStack(TerraformStack):
                 },
                 outputs.SECRET_ARN: target_secret.arn,
                 outputs.MASTER_SECRET_ARN: credentials.arn,
-                outputs.SOURCE_SECRET_ARN: source_secret.arn,
                 outputs.KMS_KEY_ARN: key.arn,
-                outputs.DMS_REPLICATION_INSTANCE_ARN: instance.arn,
-                outputs.DMS_SOURCE_ENDPOINT_ARN: source_endpoint.arn,
-                outputs.DMS_TARGET_ENDPOINT_ARN: target_endpoint.arn,
-                outputs.DMS_TASK_ARN: next(iter(task_arns.values())),
-                outputs.DMS_TASK_ARNS: task_arns,
                 outputs.VPC_ID: network.vpc.vpc_id,
                 outputs.AURORA_SUBNET_IDS: list(network.vpc.aurora_subnet_ids),
                 outputs.DMS_SUBNET_IDS: list(network.vpc.dms_subnet_ids),
                 outputs.AURORA_SECURITY_GROUP_ID: network.security_groups.aurora_id,
-                outputs.DMS_SECURITY_GROUP_ID: network.security_groups.dms_id,
                 outputs.CLIENTS_SECURITY_GROUP_ID: network.security_groups.clients_id,
                 outputs.ALARM_TOPIC_ARN: topic.arn,
                 outputs.DASHBOARD_URL: dashboard.url,
             }
         )
+        if replication is not None:
+            self._add_outputs(replication.outputs)
 
     def _add_outputs(self, values: Mapping[str, object]) -> None:
         for name, value in values.items():

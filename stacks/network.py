@@ -10,6 +10,7 @@ from constructs_lib.network import (
     NatEgress,
     NewVpc,
     PeeringRoute,
+    Replication,
     SecretsManagerEndpoint,
     SecurityGroups,
     TransitGatewayRoute,
@@ -43,7 +44,6 @@ def make_network(
     """Make or find the VPC, route to the source, and say who may speak to whom."""
     names, wanted = environment.names, environment.network
     vpc: Network
-    secretsmanager_security_group_id = secretsmanager_cidr = None
     if wanted.vpc is not None:
         vpc = _new_vpc(scope, environment, wanted.vpc, placement=placement, key=key)
         # Aurora's too: applications beside the source answer, and are answered, over the same way.
@@ -55,11 +55,9 @@ def make_network(
             "network",
             vpc_id=existing.vpc_id,
             aurora_subnet_ids=existing.aurora_subnet_ids,
-            dms_subnet_ids=existing.dms_subnet_ids,
+            dms_subnet_ids=existing.replication_subnet_ids,
         )
         route_table_ids = existing.route_table_ids
-        secretsmanager_security_group_id = existing.secretsmanager_security_group_id
-        secretsmanager_cidr = existing.secretsmanager_cidr
     if wanted.route_to_source is not None:
         _route(
             scope,
@@ -75,10 +73,7 @@ def make_network(
         names=names,
         vpc_id=vpc.vpc_id,
         aurora_port=environment.aurora.port,
-        source_cidr=environment.source.cidr,
-        source_port=environment.source.port,
-        secretsmanager_security_group_id=secretsmanager_security_group_id,
-        secretsmanager_cidr=secretsmanager_cidr,
+        replication=_replication(environment) if environment.has_migration else None,
     )
     dns_name = None
     if security_groups.secretsmanager_endpoint_id is not None:
@@ -100,6 +95,18 @@ def make_network(
     )
 
 
+def _replication(environment: Environment) -> Replication:
+    source, existing = environment.migration.source, environment.network.existing_vpc
+    return Replication(
+        source_cidr=source.cidr,
+        source_port=source.port,
+        secretsmanager_security_group_id=(
+            existing.secretsmanager_security_group_id if existing else None
+        ),
+        secretsmanager_cidr=existing.secretsmanager_cidr if existing else None,
+    )
+
+
 def _new_vpc(
     scope: Construct,
     environment: Environment,
@@ -118,13 +125,13 @@ def _new_vpc(
         zones=wanted.availability_zones or wanted.zone_count,
         flow_log_retention_days=wanted.flow_log_retention_days,
     )
-    if wanted.nat != "none":
+    if environment.nat != "none":
         NatEgress(
             scope,
             "nat",
             names=environment.names,
             vpc=vpc,
-            one_per_zone=wanted.nat == "one-per-zone",
+            one_per_zone=environment.nat == "one-per-zone",
         )
     return vpc
 
@@ -145,7 +152,7 @@ def _route(
             names=environment.names,
             network=vpc,
             transit_gateway_id=wanted.transit_gateway_id,
-            source_cidr=environment.source.cidr,
+            cidrs=environment.routed_cidrs,
             route_table_ids=route_table_ids,
         )
     if wanted.virtual_private_gateway_id is not None:
@@ -168,6 +175,6 @@ def _route(
                 region=wanted.peering.region or placement.region,
             ),
             peer_vpc_id=wanted.peering.vpc_id,
-            source_cidr=environment.source.cidr,
+            cidrs=environment.routed_cidrs,
             route_table_ids=route_table_ids,
         )

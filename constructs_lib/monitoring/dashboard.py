@@ -1,4 +1,4 @@
-"""One page for the whole migration."""
+"""One page for the whole environment."""
 
 from __future__ import annotations
 
@@ -15,10 +15,16 @@ from constructs_lib.monitoring.widgets import alarm_states, lay_out, text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from constructs_lib.monitoring.widgets import Widget
     from facts.names import Names
     from facts.placement import Placement
 
-_WHAT_TO_LOOK_AT = """\
+_AURORA_ALONE = """\
+# {name}: Aurora
+
+{links}
+"""
+_MIGRATION = """\
 # {name}: from PostgreSQL to Aurora
 
 | While | Look at |
@@ -48,7 +54,7 @@ class MigrationDashboard(Construct):
         id_: The construct's id.
         names: The environment's names.
         placement: The account and region.
-        task_names: The tasks' own names, such as ``orders``.
+        task_names: The tasks' own names, such as ``orders``; none where there is no replication.
         alarm_names: The alarms whose states it shows.
     """
 
@@ -70,7 +76,7 @@ class MigrationDashboard(Construct):
         alarm_arns = [placement.arn("cloudwatch", f"alarm:{alarm}") for alarm in alarm_names]
         body = lay_out(
             [
-                [text(_markdown(names, placement), height=7)],
+                [_head(names, placement) if task_names else _head_of_aurora(names, placement)],
                 *([widget] for widget in alarm_states("Alarms", alarm_arns)),
                 *graphs(names, region=placement.region, task_names=sorted(task_names)),
             ]
@@ -83,14 +89,27 @@ class MigrationDashboard(Construct):
         )
 
 
-def _markdown(names: Names, placement: Placement) -> str:
-    cluster_page = f"database:id={names.cluster};is-cluster=true"
+def _head(names: Names, placement: Placement) -> Widget:
     links = {
         "DMS tasks": console_url(placement, "dms/v2", "tasks"),
         "DMS task logs": log_group_url(placement, names.task_log_group),
+        **_links_of_aurora(names, placement),
+    }
+    return text(_MIGRATION.format(name=names.prefix, links=_line(links)), height=7)
+
+
+def _head_of_aurora(names: Names, placement: Placement) -> Widget:
+    links = _links_of_aurora(names, placement)
+    return text(_AURORA_ALONE.format(name=names.prefix, links=_line(links)), height=3)
+
+
+def _links_of_aurora(names: Names, placement: Placement) -> dict[str, str]:
+    cluster_page = f"database:id={names.cluster};is-cluster=true"
+    return {
         "Aurora cluster": console_url(placement, "rds", cluster_page),
         "PostgreSQL log": log_group_url(placement, names.postgresql_log_group),
     }
-    return _WHAT_TO_LOOK_AT.format(
-        name=names.prefix, links=" | ".join(f"[{label}]({url})" for label, url in links.items())
-    )
+
+
+def _line(links: dict[str, str]) -> str:
+    return " | ".join(f"[{label}]({url})" for label, url in links.items())

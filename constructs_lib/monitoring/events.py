@@ -41,7 +41,7 @@ class EventSubscriptions(Construct):
         names: The environment's names.
         cluster: The cluster's identifier.
         cluster_instances: The identifiers of its instances.
-        replication_instance: The replication instance's identifier.
+        replication_instance: The replication instance's identifier; None where there is none.
         tasks: The tasks' identifiers by their own names, such as ``orders``.
         topic: Who is told.
     """
@@ -54,7 +54,7 @@ class EventSubscriptions(Construct):
         names: Names,
         cluster: str,
         cluster_instances: Sequence[str],
-        replication_instance: str,
+        replication_instance: str | None,
         tasks: Mapping[str, str],
         topic: AlarmTopic,
     ) -> None:
@@ -77,15 +77,16 @@ class EventSubscriptions(Construct):
             source_ids=list(cluster_instances),
             event_categories=list(events.CATEGORIES[events.CLUSTER_INSTANCE]),
         )
-        DmsEventSubscription(
-            self,
-            "dms-instance",
-            name=names.replication_instance_events,
-            sns_topic_arn=topic.arn,
-            source_type=events.REPLICATION_INSTANCE,
-            source_ids=[replication_instance],
-            event_categories=list(events.CATEGORIES[events.REPLICATION_INSTANCE]),
-        )
+        if replication_instance is not None:
+            DmsEventSubscription(
+                self,
+                "dms-instance",
+                name=names.replication_instance_events,
+                sns_topic_arn=topic.arn,
+                source_type=events.REPLICATION_INSTANCE,
+                source_ids=[replication_instance],
+                event_categories=list(events.CATEGORIES[events.REPLICATION_INSTANCE]),
+            )
         for task_name, task in tasks.items():
             DmsEventSubscription(
                 self,

@@ -13,7 +13,7 @@ from facts.alarms import Statistic
 from facts.metrics import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from facts.metrics import Metric
     from facts.names import Names
@@ -114,7 +114,8 @@ def graphs(names: Names, *, region: str, task_names: Sequence[str]) -> list[list
     Args:
         names: The environment's names.
         region: Where the metrics are.
-        task_names: The tasks' own names, in the order of their lines.
+        task_names: The tasks' own names, in the order of their lines; without any, nothing of DMS
+            is drawn.
     """
     return [
         [
@@ -127,7 +128,12 @@ def graphs(names: Names, *, region: str, task_names: Sequence[str]) -> list[list
             for (title, unit), lines in row.items()
         ]
         for row in _ROWS
+        if task_names or not _is_of_dms(row)
     ]
+
+
+def _is_of_dms(row: Mapping[tuple[str, str], tuple[Line, ...]]) -> bool:
+    return any(line.metric.namespace == metrics.DMS for lines in row.values() for line in lines)
 
 
 def _drawn(lines: Sequence[Line], names: Names, task_names: Sequence[str]) -> Iterator[list[Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cdktf_cdktf_provider_aws.security_group import SecurityGroup
@@ -19,6 +20,27 @@ _NOT_ATTACHED = "CKV2_AWS_5"
 
 _Rules = list[dict[str, Any]]
 _NOTHING: _Rules = []
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Replication:
+    """What DMS reaches, besides Aurora.
+
+    Args:
+        source_cidr: The network that the source is in.
+        source_port: The port that the source listens on.
+        secretsmanager_security_group_id: A security group of the Secrets Manager endpoint that the
+            VPC has already. It must admit DMS: that rule is for its owner to add.
+        secretsmanager_cidr: The addresses outside the VPC at which DMS reaches Secrets Manager: a
+            shared endpoint's behind a transit gateway, or ``0.0.0.0/0`` for the public one through
+            NAT. AWS publishes no prefix list for Secrets Manager. With neither, DMS reaches it
+            through an endpoint of the environment's own.
+    """
+
+    source_cidr: str
+    source_port: int
+    secretsmanager_security_group_id: str | None
+    secretsmanager_cidr: str | None
 
 
 class SecurityGroups(Construct):
@@ -45,19 +67,13 @@ class SecurityGroups(Construct):
         names: The environment's names.
         vpc_id: The VPC.
         aurora_port: The port that Aurora listens on.
-        source_cidr: The network that the source is in.
-        source_port: The port that the source listens on.
-        secretsmanager_security_group_id: A security group of the Secrets Manager endpoint that the
-            VPC has already. It must admit DMS: that rule is for its owner to add.
-        secretsmanager_cidr: The addresses outside the VPC at which DMS reaches Secrets Manager: a
-            shared endpoint's behind a transit gateway, or ``0.0.0.0/0`` for the public one through
-            NAT. AWS publishes no prefix list for Secrets Manager. With neither, DMS reaches it
-            through an endpoint of the environment's own.
+        replication: What DMS reaches; None where there is no replication, and so no group for it.
     """
 
     aurora_id: str
-    dms_id: str
     clients_id: str
+    dms_id: str | None
+    """The group for the replication instance, where there is one."""
     secretsmanager_endpoint_id: str | None
     """The group for the environment's own endpoint, where it has one."""
 
@@ -69,16 +85,12 @@ class SecurityGroups(Construct):
         names: Names,
         vpc_id: str,
         aurora_port: int,
-        source_cidr: str,
-        source_port: int,
-        secretsmanager_security_group_id: str | None,
-        secretsmanager_cidr: str | None,
+        replication: Replication | None,
     ) -> None:
         super().__init__(scope, id_)
         self._names = names
         self._vpc_id = vpc_id
         self.aurora_id = self._group("aurora", "Aurora PostgreSQL", egress=_NOTHING).id
-        self.dms_id = self._group("dms", "The DMS replication instance", ingress=_NOTHING).id
         clients = self._group("clients", "Applications that use Aurora", ingress=_NOTHING)
         acknowledge(
             clients, _NOT_ATTACHED, reason="The applications, deployed elsewhere, carry this group"
@@ -87,31 +99,34 @@ class SecurityGroups(Construct):
         self._connection(
             "clients-to-aurora", "Clients to Aurora", self.clients_id, self.aurora_id, aurora_port
         )
-        self._connection("dms-to-aurora", "DMS to Aurora", self.dms_id, self.aurora_id, aurora_port)
+        self.dms_id = self.secretsmanager_endpoint_id = None
+        if replication is not None:
+            self._let_dms_out(replication, aurora_port)
+
+    def _let_dms_out(self, to: Replication, aurora_port: int) -> None:
+        self.dms_id = dms_id = self._group(
+            "dms", "The DMS replication instance", ingress=_NOTHING
+        ).id
+        self._connection("dms-to-aurora", "DMS to Aurora", dms_id, self.aurora_id, aurora_port)
         self._egress(
-            "dms-to-source",
-            "DMS to the source",
-            self.dms_id,
-            source_port,
-            to_cidr=source_cidr,
+            "dms-to-source", "DMS to the source", dms_id, to.source_port, to_cidr=to.source_cidr
         )
-        self.secretsmanager_endpoint_id = None
         rule, description = "dms-to-secretsmanager", "DMS to Secrets Manager"
-        if secretsmanager_security_group_id is None and secretsmanager_cidr is None:
+        if to.secretsmanager_security_group_id is None and to.secretsmanager_cidr is None:
             self.secretsmanager_endpoint_id = self._group(
                 "secretsmanager-endpoint", "The Secrets Manager endpoint", egress=_NOTHING
             ).id
             self._connection(
-                rule, description, self.dms_id, self.secretsmanager_endpoint_id, _HTTPS_PORT
+                rule, description, dms_id, self.secretsmanager_endpoint_id, _HTTPS_PORT
             )
         else:
             self._egress(
                 rule,
                 description,
-                self.dms_id,
+                dms_id,
                 _HTTPS_PORT,
-                to_group=secretsmanager_security_group_id,
-                to_cidr=secretsmanager_cidr,
+                to_group=to.secretsmanager_security_group_id,
+                to_cidr=to.secretsmanager_cidr,
             )
 
     def _group(

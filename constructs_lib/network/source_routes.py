@@ -19,15 +19,25 @@ from cdktf_cdktf_provider_aws.vpn_gateway_route_propagation import VpnGatewayRou
 from constructs import Construct
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from constructs_lib.protocols import Network
     from facts.names import Names
     from facts.placement import Placement
 
 
+def _routes(route_table_ids: Sequence[str], cidrs: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+    """Each route's id, route table and destination.
+
+    The first network's routes have the ids that they had when there was one network alone.
+    """
+    for number, route_table_id in enumerate(route_table_ids, start=1):
+        for further, cidr in enumerate(cidrs):
+            yield f"route-{number}" + (f"-{further + 1}" if further else ""), route_table_id, cidr
+
+
 class TransitGatewayRoute(Construct):
-    """Attaches the VPC to a transit gateway and routes the source's network to it.
+    """Attaches the VPC to a transit gateway and routes the networks on its other side to it.
 
     The attachment lies in DMS's subnets. A gateway that another account shares must accept
     attachments by itself, or the routes fail until its owner has accepted this one.
@@ -40,7 +50,7 @@ class TransitGatewayRoute(Construct):
         names: The environment's names.
         network: The VPC to attach, with one DMS subnet in each zone.
         transit_gateway_id: The transit gateway.
-        source_cidr: The network that the source is in.
+        cidrs: The networks that the route leads to, the source's among them.
         route_table_ids: The route tables that get the route.
     """
 
@@ -52,7 +62,7 @@ class TransitGatewayRoute(Construct):
         names: Names,
         network: Network,
         transit_gateway_id: str,
-        source_cidr: str,
+        cidrs: Sequence[str],
         route_table_ids: Sequence[str],
     ) -> None:
         super().__init__(scope, id_)
@@ -64,12 +74,12 @@ class TransitGatewayRoute(Construct):
             subnet_ids=list(network.dms_subnet_ids),
             tags={"Name": names.vpc},
         )
-        for number, route_table_id in enumerate(route_table_ids, start=1):
+        for label, route_table_id, cidr in _routes(route_table_ids, cidrs):
             Route(
                 self,
-                f"route-{number}",
+                label,
                 route_table_id=route_table_id,
-                destination_cidr_block=source_cidr,
+                destination_cidr_block=cidr,
                 transit_gateway_id=transit_gateway_id,
                 # Without the attachment AWS does not know the gateway in this VPC.
                 depends_on=[attachment],
@@ -116,7 +126,7 @@ class VirtualPrivateGatewayRoute(Construct):
 
 
 class PeeringRoute(Construct):
-    """Peers the VPC with the source's VPC and routes the source's network to it.
+    """Peers the VPC with the source's VPC and routes the networks on its other side to it.
 
     In the same account and region the connection is accepted at once. Otherwise the owner of the
     other VPC accepts it; the routes exist until then, and lead nowhere.
@@ -131,7 +141,7 @@ class PeeringRoute(Construct):
         network: The VPC.
         peer: Account and region of the source's VPC.
         peer_vpc_id: The source's VPC.
-        source_cidr: The network that the source is in, within the peer's addresses.
+        cidrs: The networks that the route leads to, within the peer's addresses.
         route_table_ids: The route tables that get the route.
     """
 
@@ -145,7 +155,7 @@ class PeeringRoute(Construct):
         network: Network,
         peer: Placement,
         peer_vpc_id: str,
-        source_cidr: str,
+        cidrs: Sequence[str],
         route_table_ids: Sequence[str],
     ) -> None:
         super().__init__(scope, id_)
@@ -160,11 +170,11 @@ class PeeringRoute(Construct):
             peer_region=None if peer.region == placement.region else peer.region,
             tags={"Name": names.vpc},
         )
-        for number, route_table_id in enumerate(route_table_ids, start=1):
+        for label, route_table_id, cidr in _routes(route_table_ids, cidrs):
             Route(
                 self,
-                f"route-{number}",
+                label,
                 route_table_id=route_table_id,
-                destination_cidr_block=source_cidr,
+                destination_cidr_block=cidr,
                 vpc_peering_connection_id=connection.id,
             )

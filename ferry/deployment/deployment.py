@@ -11,20 +11,27 @@ from ferry.account import NotFoundError
 from ferry.deployment.state import State, read_state
 from ferry.environments import tags
 from ferry.errors import FerryError
+from settings.environment import NoMigrationError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from collections.abc import Set as AbstractSet
 
     from ferry.account import Account
     from settings.environment import Environment
 
 
-ALWAYS: Final = {
+_ALWAYS: Final = {
     value
     for name, value in vars(outputs).items()
     if name.isupper() and isinstance(value, str) and not name.startswith("READER_INSTANCE_")
 } | {outputs.READER_INSTANCE_IDS}
 """All outputs but those of single readers, of which there may be none."""
+
+
+def outputs_of(environment: Environment) -> AbstractSet[str]:
+    """The outputs that an environment has, but for those of single readers."""
+    return _ALWAYS if environment.has_migration else _ALWAYS - outputs.OF_A_MIGRATION
 
 
 class NotDeployedError(FerryError):
@@ -34,14 +41,19 @@ class NotDeployedError(FerryError):
 class _Outputs(dict[str, Any]):
     """The outputs' values by name."""
 
-    def __init__(self, values: Mapping[str, Any], *, state: str, remedy: str) -> None:
-        """Of which state they are, and what to run where one is missing, for messages."""
+    def __init__(
+        self, values: Mapping[str, Any], *, wanted: AbstractSet[str], state: str, remedy: str
+    ) -> None:
+        """Which there should be, of which state, and what to run where one is missing."""
         super().__init__(values)
+        self._wanted = wanted
         self._state = state
         self._remedy = remedy
 
     def __missing__(self, name: str) -> Any:  # noqa: ANN401 - as dict's
-        missing = ", ".join(sorted((ALWAYS | {name}) - self.keys()))
+        if name in outputs.OF_A_MIGRATION - self._wanted:
+            raise NoMigrationError
+        missing = ", ".join(sorted((self._wanted | {name}) - self.keys()))
         raise NotDeployedError(
             f"The state {self._state} lacks outputs ({missing}): the last deployment did not end, or "
             "was of an earlier version of this project.",
@@ -83,6 +95,7 @@ class Deployment:
 
         Raises:
             NotDeployedError: There are none, or the one asked for is missing.
+            NoMigrationError: The one asked for is of DMS, and the file has Aurora alone.
             FerryError: S3 refuses to show the state.
         """
         name = self.environment.name
@@ -94,7 +107,12 @@ class Deployment:
                 "its deployment did not end.",
                 f"Deploy it first: {deploy}",
             )
-        return _Outputs(self.state.outputs, state=state, remedy=f"Deploy it again: {deploy}")
+        return _Outputs(
+            self.state.outputs,
+            wanted=outputs_of(self.environment),
+            state=state,
+            remedy=f"Deploy it again: {deploy}",
+        )
 
     @property
     def tags(self) -> Mapping[str, str]:

@@ -73,9 +73,14 @@ def secret_of(environment: Environment) -> SourceSecret:
     """The secret of an environment that lets ferry keep the credentials.
 
     Raises:
-        InputError: The environment brings its own: `source.secret_arn` is set.
+        InputError: The environment brings its own: `source.secret_arn` is set; or it is Aurora alone.
     """
-    source = environment.source
+    if not environment.has_migration:
+        raise InputError(
+            f"'{environment.name}' has no [source] that credentials could be for: it is Aurora "
+            f"alone. Add [source] and [dms] to {environment.name}.toml to begin a migration."
+        )
+    source = environment.migration.source
     if source.secret_arn is not None:
         raise InputError(
             f"'{environment.name}' brings its own secret (source.secret_arn = "

@@ -156,7 +156,12 @@ def _not_toml(label: str, message: str) -> Problem:
 def _certificate(folder: Path, reading: Reading) -> tuple[str | None, list[Problem]]:
     source = reading.environment.source
     known = reading.knows("source.ca_certificate_file") and reading.knows("source.ssl_mode")
-    if not source.ca_certificate_file or source.ssl_mode not in VERIFYING or not known:
+    if (
+        source is None
+        or not source.ca_certificate_file
+        or source.ssl_mode not in VERIFYING
+        or not known
+    ):
         return None, []
     found = read_certificates(folder, source.ca_certificate_file)
     if isinstance(found, Finding):

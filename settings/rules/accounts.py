@@ -74,8 +74,8 @@ def tasks_differ(one: Environment, other: Environment) -> Iterator[Finding]:
     """In one account and region no two tasks have the same identifier."""
     if not _same_account(one, other) or one.prefix == other.prefix:
         return
-    taken = {f"{one.prefix}-{task.name}" for task in one.dms.tasks}
-    for index, task in enumerate(other.dms.tasks):
+    taken = {f"{one.prefix}-{task.name}" for task in one.tasks}
+    for index, task in enumerate(other.tasks):
         if f"{other.prefix}-{task.name}" in taken:
             yield Finding(
                 setting=f"dms.tasks[{index}].name",
@@ -110,7 +110,7 @@ def _alarms(environment: Environment) -> dict[str, int | None]:
     found: dict[str, int | None] = {}
     for alarm in ALARMS:
         if alarm.is_of_a_task:
-            for index, task in enumerate(environment.dms.tasks):
+            for index, task in enumerate(environment.tasks):
                 found[names.alarm(alarm.name, task.name)] = index
         else:
             found[names.alarm(alarm.name)] = None

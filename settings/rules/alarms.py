@@ -9,6 +9,8 @@ from settings.rules.rule import Finding, Rule
 
 def storage_threshold_can_be_met(environment: Environment) -> Iterator[Finding]:
     """An alarm below more storage than there is never rests."""
+    if environment.dms is None:
+        return
     threshold, whole = (
         environment.alarms.dms_free_storage_gib,
         environment.dms.allocated_storage_gib,

@@ -26,7 +26,8 @@ _OWN_SETTING: Final = {
 """Parameters with a setting of their own, and how to set them."""
 
 _FIXED: Final = {
-    LOGICAL_REPLICATION: "a replication back to the source needs it",
+    LOGICAL_REPLICATION: "a replication back to the source needs it. Without [source] and [dms], "
+    "[aurora.parameters] may set it to 0",
     FORCE_SSL: "connections without TLS are refused",
 }
 """Parameters that are always 1, and why."""
@@ -69,13 +70,25 @@ def parameters_leave_settings_alone(environment: Environment) -> Iterator[Findin
                 allowed="other parameters",
                 mend=f"{_OWN_SETTING[name]}, and remove it here",
             )
-        if name in _FIXED:
+        if name in _FIXED and not _is_no_longer_needed(environment, table, name):
             yield Finding(
                 setting=path(("aurora", table, name)),
                 given="given here, but the project always sets it to 1",
                 allowed="other parameters",
                 mend=f"remove it: {_FIXED[name]}",
             )
+
+
+def _is_no_longer_needed(environment: Environment, table: str, name: str) -> bool:
+    """Whether the cluster's logical replication is turned off where nothing is carried."""
+    parameter = environment.aurora.parameters.get(name)
+    return (
+        name == LOGICAL_REPLICATION
+        and table == "parameters"
+        and not environment.has_migration
+        and parameter is not None
+        and parameter.value == "0"
+    )
 
 
 def statistics_stay_loaded(environment: Environment) -> Iterator[Finding]:

@@ -43,14 +43,64 @@ def one_way_to_the_source(environment: Environment) -> Iterator[Finding]:
         )
 
 
+def route_leads_somewhere(environment: Environment) -> Iterator[Finding]:
+    """A route has a destination; what a virtual private gateway propagates is not written here."""
+    route, source = environment.network.route_to_source, environment.source
+    if not route:
+        return
+    cidrs = route.cidrs or ()
+    setting = "network.route_to_source.cidrs"
+    if route.virtual_private_gateway_id and cidrs:
+        yield Finding(
+            setting=setting,
+            given=f"{toml(cidrs)} given with virtual_private_gateway_id",
+            allowed="networks with transit_gateway_id or peering",
+            mend="remove cidrs: the gateway propagates its routes",
+        )
+    elif not route.virtual_private_gateway_id and not cidrs and source is None:
+        yield Finding(
+            setting=setting,
+            given="nothing given without [source]",
+            allowed="the networks that the route leads to",
+            mend='add cidrs = ["172.16.0.0/16"] where applications there use Aurora, or remove '
+            "[network.route_to_source]",
+        )
+    if cidrs and source and not any(_holds(cidr, source.cidr) for cidr in cidrs):
+        yield Finding(
+            setting=setting,
+            given=f"{toml(cidrs)} given, without source.cidr = {toml(source.cidr)}",
+            allowed="networks of which one holds the source's",
+            mend=f"add {toml(source.cidr)}, or remove cidrs",
+        )
+    for cidr in sorted({cidr for cidr in cidrs if cidrs.count(cidr) > 1}):
+        yield Finding(
+            setting=setting,
+            given=f"{toml(cidr)} given {cidrs.count(cidr)} times",
+            allowed="each once",
+            mend="remove it where it is repeated",
+        )
+
+
+def routes_lead_out_of_the_vpc(environment: Environment) -> Iterator[Finding]:
+    """A VPC routes its own addresses to itself."""
+    vpc, route = environment.network.vpc, environment.network.route_to_source
+    for index, cidr in enumerate((route.cidrs if route else None) or ()):
+        if vpc and _overlap(vpc.cidr, cidr):
+            yield Finding(
+                setting=f"network.route_to_source.cidrs[{index}]",
+                given=f"{toml(cidr)} given, which overlaps network.vpc.cidr = {toml(vpc.cidr)}",
+                allowed="networks outside of the VPC",
+                mend="correct it, or give the VPC another network",
+            )
+
+
 def source_is_outside_the_vpc(environment: Environment) -> Iterator[Finding]:
     """A VPC routes its own addresses to itself, so the source's must be others."""
-    vpc = environment.network.vpc
-    if vpc and _overlap(vpc.cidr, environment.source.cidr):
+    vpc, source = environment.network.vpc, environment.source
+    if vpc and source and _overlap(vpc.cidr, source.cidr):
         yield Finding(
             setting="network.vpc.cidr",
-            given=f"{toml(vpc.cidr)} given, which overlaps source.cidr = "
-            f"{toml(environment.source.cidr)}",
+            given=f"{toml(vpc.cidr)} given, which overlaps source.cidr = {toml(source.cidr)}",
             allowed="a network that does not overlap the source's",
             mend="give the VPC another network",
         )
@@ -98,7 +148,7 @@ def subnets_differ(environment: Environment) -> Iterator[Finding]:
     """A list of subnets holds each once."""
     vpc = environment.network.existing_vpc
     for setting in ("aurora_subnet_ids", "dms_subnet_ids", "route_table_ids"):
-        ids: tuple[str, ...] = getattr(vpc, setting) if vpc else ()
+        ids: tuple[str, ...] = (getattr(vpc, setting) if vpc else None) or ()
         for repeated in sorted({id_ for id_ in ids if ids.count(id_) > 1}):
             yield Finding(
                 setting=f"network.existing_vpc.{setting}",
@@ -208,6 +258,10 @@ def _overlap(one: str, other: str) -> bool:
     return ipaddress.IPv4Network(one).overlaps(ipaddress.IPv4Network(other))
 
 
+def _holds(one: str, other: str) -> bool:
+    return ipaddress.IPv4Network(other).subnet_of(ipaddress.IPv4Network(one))
+
+
 _VPCS = ("network.vpc", "network.existing_vpc")
 _ROUTE = "network.route_to_source"
 _ZONES = "network.vpc.availability_zones"
@@ -215,6 +269,8 @@ _ZONES = "network.vpc.availability_zones"
 RULES = (
     Rule(one_vpc, _VPCS),
     Rule(one_way_to_the_source, (_ROUTE,)),
+    Rule(route_leads_somewhere, (_ROUTE, "source.cidr")),
+    Rule(routes_lead_out_of_the_vpc, ("network.vpc.cidr", f"{_ROUTE}.cidrs")),
     Rule(source_is_outside_the_vpc, ("network.vpc.cidr", "source.cidr")),
     Rule(zones_are_the_regions, (_ZONES, "aws.region")),
     Rule(zones_differ, (_ZONES,)),

@@ -9,10 +9,29 @@ from settings.notation import toml
 from settings.rules.rule import Finding, PairRule, Rule
 
 
+def source_and_dms_belong_together(environment: Environment) -> Iterator[Finding]:
+    """A migration has both, and Aurora alone has neither."""
+    allowed = "[source] and [dms], or neither of them for Aurora alone"
+    if environment.source is None and environment.dms is not None:
+        yield Finding(
+            setting="source",
+            given="nothing given beside [dms]",
+            allowed=allowed,
+            mend="add [source] with host, database, cidr, or remove all that is in [dms]",
+        )
+    if environment.source is not None and environment.dms is None:
+        yield Finding(
+            setting="dms",
+            given="nothing given beside [source]",
+            allowed=allowed,
+            mend="add [[dms.tasks]] with name, tables, or remove all that is in [source]",
+        )
+
+
 def verification_has_a_certificate(environment: Environment) -> Iterator[Finding]:
     """A mode that verifies needs the authority's certificate."""
     source = environment.source
-    if source.ssl_mode in VERIFYING and not source.ca_certificate_file:
+    if source and source.ssl_mode in VERIFYING and not source.ca_certificate_file:
         yield Finding(
             setting="source.ca_certificate_file",
             given=f"nothing given with ssl_mode = {toml(source.ssl_mode)}",
@@ -25,7 +44,7 @@ def verification_has_a_certificate(environment: Environment) -> Iterator[Finding
 def certificate_is_used(environment: Environment) -> Iterator[Finding]:
     """A certificate that nothing is verified with would only comfort."""
     source = environment.source
-    if source.ca_certificate_file and source.ssl_mode not in VERIFYING:
+    if source and source.ca_certificate_file and source.ssl_mode not in VERIFYING:
         yield Finding(
             setting="source.ssl_mode",
             given=f"{toml(source.ssl_mode)} given beside ca_certificate_file, which it does not use",
@@ -37,6 +56,8 @@ def certificate_is_used(environment: Environment) -> Iterator[Finding]:
 def address_is_in_the_network(environment: Environment) -> Iterator[Finding]:
     """DMS may open connections to the source's network alone."""
     source = environment.source
+    if source is None:
+        return
     try:
         address = ipaddress.IPv4Address(source.host)
     except ValueError:
@@ -53,7 +74,7 @@ def address_is_in_the_network(environment: Environment) -> Iterator[Finding]:
 def key_has_its_secret(environment: Environment) -> Iterator[Finding]:
     """The key is that of the user's own secret."""
     source = environment.source
-    if source.secret_kms_key_arn and not source.secret_arn:
+    if source and source.secret_kms_key_arn and not source.secret_arn:
         yield Finding(
             setting="source.secret_kms_key_arn",
             given="a key given without secret_arn",
@@ -66,7 +87,7 @@ def secret_is_in_the_region(environment: Environment) -> Iterator[Finding]:
     """DMS reads secrets of its own region, with keys of that region."""
     source, region = environment.source, environment.aws.region
     for setting in ("secret_arn", "secret_kms_key_arn"):
-        arn: str | None = getattr(source, setting)
+        arn: str | None = getattr(source, setting, None)
         if arn and arn.split(":")[3] != region:
             yield Finding(
                 setting=f"source.{setting}",
@@ -78,11 +99,12 @@ def secret_is_in_the_region(environment: Environment) -> Iterator[Finding]:
 
 def slot_serves_one_task(environment: Environment) -> Iterator[Finding]:
     """A replication slot has one reader (PostgreSQL, chapter 47.2.2)."""
-    readers = [task.name for task in environment.dms.tasks if task.migration_type != "full-load"]
-    if environment.source.slot_name and len(readers) > 1:
+    source = environment.source
+    readers = [task.name for task in environment.tasks if task.migration_type != "full-load"]
+    if source and source.slot_name and len(readers) > 1:
         yield Finding(
             setting="source.slot_name",
-            given=f"{toml(environment.source.slot_name)} given for the tasks {', '.join(readers)}",
+            given=f"{toml(source.slot_name)} given for the tasks {', '.join(readers)}",
             allowed="a slot for one task that reads changes",
             mend="remove slot_name, so that DMS makes a slot for each task",
         )
@@ -90,6 +112,8 @@ def slot_serves_one_task(environment: Environment) -> Iterator[Finding]:
 
 def slot_serves_one_environment(one: Environment, other: Environment) -> Iterator[Finding]:
     """The same holds for two environments that read the same database."""
+    if one.source is None or other.source is None:
+        return
     slots = [
         (source.host.lower(), source.port, source.database, source.slot_name)
         for source in (one.source, other.source)
@@ -107,6 +131,7 @@ def slot_serves_one_environment(one: Environment, other: Environment) -> Iterato
 _MODE = ("source.ssl_mode", "source.ca_certificate_file")
 
 RULES = (
+    Rule(source_and_dms_belong_together, ()),
     Rule(verification_has_a_certificate, _MODE),
     Rule(certificate_is_used, _MODE),
     Rule(address_is_in_the_network, ("source.host", "source.cidr")),

@@ -12,7 +12,7 @@ _WITH_VALUE = ("rename", "add-prefix", "add-suffix")
 
 def task_carries_something(environment: Environment) -> Iterator[Finding]:
     """A task includes some table."""
-    for index, task in enumerate(environment.dms.tasks):
+    for index, task in enumerate(environment.tasks):
         if all(table.action == "exclude" for table in task.tables):
             yield Finding(
                 setting=f"dms.tasks[{index}].tables",
@@ -29,7 +29,7 @@ def tables_are_selected_once(environment: Environment) -> Iterator[Finding]:
     `a` and `b.c`.
     """
     seen: dict[tuple[int | str, str], str] = {}
-    for index, task in enumerate(environment.dms.tasks):
+    for index, task in enumerate(environment.tasks):
         for position, table in enumerate(task.tables):
             selection = f"{table.schema_name}.{table.table}"
             place = f"dms.tasks[{index}].tables[{position}]"
@@ -149,7 +149,7 @@ def transformations_have_their_value(environment: Environment) -> Iterator[Findi
 
 def things_are_transformed_once(environment: Environment) -> Iterator[Finding]:
     """DMS applies one transformation to a schema, a table, or a column in the same way."""
-    for index, task in enumerate(environment.dms.tasks):
+    for index, task in enumerate(environment.tasks):
         seen: set[tuple[str | None, ...]] = set()
         for position, rule in enumerate(task.transformations):
             name = ".".join(filter(None, (rule.schema_name, rule.table, rule.column)))
@@ -165,13 +165,13 @@ def things_are_transformed_once(environment: Environment) -> Iterator[Finding]:
 
 
 def _tables(environment: Environment) -> Iterator[tuple[str, Table]]:
-    for index, task in enumerate(environment.dms.tasks):
+    for index, task in enumerate(environment.tasks):
         for position, table in enumerate(task.tables):
             yield f"dms.tasks[{index}].tables[{position}]", table
 
 
 def _transformations(environment: Environment) -> Iterator[tuple[str, Transformation]]:
-    for index, task in enumerate(environment.dms.tasks):
+    for index, task in enumerate(environment.tasks):
         for position, rule in enumerate(task.transformations):
             yield f"dms.tasks[{index}].transformations[{position}]", rule
 

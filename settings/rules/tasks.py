@@ -9,7 +9,7 @@ from settings.rules.rule import Finding, Rule
 
 def task_names_differ(environment: Environment) -> Iterator[Finding]:
     """A task is known by its name."""
-    names = [task.name for task in environment.dms.tasks]
+    names = [task.name for task in environment.tasks]
     for index, name in enumerate(names):
         if name in names[:index]:
             yield Finding(
@@ -22,7 +22,7 @@ def task_names_differ(environment: Environment) -> Iterator[Finding]:
 
 def batches_have_limited_lobs(environment: Environment) -> Iterator[Finding]:
     """DMS applies changes in batches with limited LOBs only (BatchApplyEnabled)."""
-    for index, task in enumerate(environment.dms.tasks):
+    for index, task in enumerate(environment.tasks):
         if task.batch_apply and task.lob_mode != "limited":
             yield Finding(
                 setting=f"dms.tasks[{index}].batch_apply",
@@ -42,7 +42,7 @@ def batches_have_limited_lobs(environment: Environment) -> Iterator[Finding]:
 
 def stop_is_between_two_phases(environment: Environment) -> Iterator[Finding]:
     """Only a task with both phases has a place between them to stop at."""
-    for index, task in enumerate(environment.dms.tasks):
+    for index, task in enumerate(environment.tasks):
         if task.after_full_load != "continue" and task.migration_type != "full-load-and-cdc":
             yield Finding(
                 setting=f"dms.tasks[{index}].after_full_load",

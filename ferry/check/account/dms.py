@@ -129,7 +129,7 @@ def judge_version(environment: Environment, offer: DmsOffer) -> Finding:
 
     Source: https://docs.aws.amazon.com/dms/latest/userguide/CHAP_ReplicationInstance.EngineVersions.html
     """
-    wanted, region = environment.dms.engine_version, environment.aws.region
+    wanted, region = environment.migration.dms.engine_version, environment.aws.region
     running = offer.running
     if running is not None and running.version != wanted:
         return _upgrade(environment, offer, running)
@@ -159,7 +159,7 @@ def judge_end(environment: Environment, offer: DmsOffer, *, today: date) -> Find
         offer: What DMS has on offer; the dates are AWS's own.
         today: The date to judge by.
     """
-    wanted = environment.dms.engine_version
+    wanted = environment.migration.dms.engine_version
     version = offer.versions.get(wanted, EngineVersion())
     horizon = today + timedelta(days=HORIZON_DAYS)
     near = [day for day in (version.withdrawn_on, version.forced_upgrade_on) if day]
@@ -191,7 +191,7 @@ def version_to_ask_classes_for(environment: Environment, offer: DmsOffer) -> str
     The wanted one where that is possible. Otherwise what runs, or the nearest that can be ordered;
     None where there is none.
     """
-    wanted, running = environment.dms.engine_version, offer.running
+    wanted, running = environment.migration.dms.engine_version, offer.running
     if running is not None:
         upgrades = offer.versions.get(running.version, EngineVersion()).upgrades
         return wanted if wanted in upgrades else running.version
@@ -206,7 +206,7 @@ def judge_class(environment: Environment, offer: DmsOffer, *, version: str) -> F
         offer: What DMS has on offer.
         version: The version that the instance will have.
     """
-    wanted, region = environment.dms.instance_class, environment.aws.region
+    wanted, region = environment.migration.dms.instance_class, environment.aws.region
     orderable = offer.orderable.get(version, ())
     if wanted in orderable:
         return right(CLASS, f"{wanted} can be ordered for DMS {version} in {region}.")
@@ -229,7 +229,7 @@ def judge_class(environment: Environment, offer: DmsOffer, *, version: str) -> F
 
 
 def _upgrade(environment: Environment, offer: DmsOffer, running: RunningInstance) -> Finding:
-    wanted = environment.dms.engine_version
+    wanted = environment.migration.dms.engine_version
     if version_key(wanted) < version_key(running.version):
         return blocked(
             VERSION,

@@ -142,7 +142,7 @@ def questions(environment: Environment, placement: Placement) -> list[Question]:
     environment's tags in the same call, and the documents' conditions ask for them.
     """
     names = environment.names
-    dms_role = placement.global_arn("iam", f"role/{names.secret_access_role}")
+    role = names.secret_access_role if environment.has_migration else names.monitoring_role
     tagged = (
         ("aws:RequestTag/project", names.project),
         ("aws:RequestTag/environment", names.environment),
@@ -150,7 +150,7 @@ def questions(environment: Environment, placement: Placement) -> list[Question]:
     made = {"security-group": "ec2:CreateSecurityGroup"}
     if environment.network.vpc is not None:
         made |= {"vpc": "ec2:CreateVpc", "subnet": "ec2:CreateSubnet"}
-        if environment.network.vpc.nat != "none":
+        if environment.nat != "none":
             made |= {"natgateway": "ec2:CreateNatGateway"}
     return [
         Question(
@@ -166,22 +166,8 @@ def questions(environment: Environment, placement: Placement) -> list[Question]:
             resource=placement.arn("ec2", "security-group/*"),
             context=(*tagged, ("ec2:CreateAction", "CreateSecurityGroup")),
         ),
-        Question(
-            actions=(
-                "kms:CreateKey",
-                "dms:CreateReplicationInstance",
-                "dms:CreateEndpoint",
-            ),
-            context=tagged,
-        ),
-        Question(
-            actions=("dms:CreateReplicationTask",),
-            resource=placement.arn("dms", "rep:*"),
-            context=(
-                ("aws:ResourceTag/project", names.project),
-                ("aws:ResourceTag/environment", names.environment),
-            ),
-        ),
+        Question(actions=("kms:CreateKey",), context=tagged),
+        *(_of_dms(environment, placement, tagged) if environment.has_migration else ()),
         Question(
             actions=("cloudwatch:PutMetricAlarm",),
             resource=placement.arn("cloudwatch", f"alarm:{names.alarm(AURORA_CPU.name)}"),
@@ -198,18 +184,35 @@ def questions(environment: Environment, placement: Placement) -> list[Question]:
             actions=("secretsmanager:CreateSecret", "secretsmanager:PutSecretValue"),
             resource=placement.arn("secretsmanager", f"secret:{names.master_secret}-AbCdEf"),
         ),
-        *_changes_of_roles(environment.aws.permissions_boundary_arn, dms_role),
-        Question(
-            actions=("iam:PassRole",),
-            resource=dms_role,
-            context=(("iam:PassedToService", placement.regional_principal("dms")),),
+        *_changes_of_roles(
+            environment.aws.permissions_boundary_arn, placement.global_arn("iam", f"role/{role}")
         ),
         Question(
             actions=("logs:CreateLogGroup",),
-            resource=placement.arn("logs", f"log-group:{names.task_log_group}"),
+            resource=placement.arn("logs", f"log-group:{names.postgresql_log_group}"),
         ),
         Question(actions=("sns:CreateTopic",), resource=placement.arn("sns", names.alarm_topic)),
     ]
+
+
+def _of_dms(
+    environment: Environment, placement: Placement, tagged: tuple[tuple[str, str], ...]
+) -> Iterator[Question]:
+    names = environment.names
+    yield Question(actions=("dms:CreateReplicationInstance", "dms:CreateEndpoint"), context=tagged)
+    yield Question(
+        actions=("dms:CreateReplicationTask",),
+        resource=placement.arn("dms", "rep:*"),
+        context=(
+            ("aws:ResourceTag/project", names.project),
+            ("aws:ResourceTag/environment", names.environment),
+        ),
+    )
+    yield Question(
+        actions=("iam:PassRole",),
+        resource=placement.global_arn("iam", f"role/{names.secret_access_role}"),
+        context=(("iam:PassedToService", placement.regional_principal("dms")),),
+    )
 
 
 def _changes_of_roles(boundary_arn: str | None, role: str) -> Iterator[Question]:

@@ -206,7 +206,7 @@ def check_network(subject: Subject) -> Iterator[Finding]:
         return
     ec2, names = subject.account.ec2, subject.environment.names
     counts: dict[Kind, Callable[[], tuple[int, int]]] = {VPCS: lambda: _vpcs(ec2, names)}
-    if vpc.nat != "none":
+    if subject.environment.nat != "none":
         counts[ADDRESSES] = lambda: _addresses(ec2, vpc, names)
         counts[NAT_GATEWAYS] = lambda: _nat_gateways(ec2, vpc, names)
     for kind, count in counts.items():
@@ -235,14 +235,14 @@ def dms_needs(
     """
     names = environment.names
     endpoints = {names.source_endpoint, names.target_endpoint}
-    tasks = {names.task(task.name) for task in environment.dms.tasks}
+    tasks = {names.task(task.name) for task in environment.tasks}
     needs = {
         "Endpoints": len(endpoints.difference(existing)),
         "ReplicationTasks": len(tasks.difference(existing)),
     }
     if running is not None:
         return needs
-    storage = {"AllocatedStorage": environment.dms.allocated_storage_gib}
+    storage = {"AllocatedStorage": environment.migration.dms.allocated_storage_gib}
     return {"ReplicationInstances": 1, **storage, "ReplicationSubnetGroups": 1, **needs}
 
 

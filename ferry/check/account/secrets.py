@@ -44,18 +44,23 @@ class Secret:
     shape: Shape | Unanswered | None = None
 
 
-def check(subject: Subject) -> Iterator[Finding]:
-    """Look at each secret, and judge it. No value is kept."""
+def check_source(subject: Subject) -> Iterator[Finding]:
+    """Look at the source's secret, and judge it. No value is kept."""
     environment, client = subject.environment, subject.account.secretsmanager
     source = source_secret_id(environment)
     found = asked(
-        f"look for the secret {source}", lambda: _source_secret(client, source, environment.source)
+        f"look for the secret {source}",
+        lambda: _source_secret(client, source, environment.migration.source),
     )
     if isinstance(found, Unanswered):
         yield not_judged(SOURCE, f"The secret {source}", why=found.why, remedy=found.remedy)
     else:
         yield from judge_source(environment, found)
-    names = environment.names
+
+
+def check_names(subject: Subject) -> Iterator[Finding]:
+    """Look whether the names of the stack's own secrets are free, and judge it."""
+    names, client = subject.environment.names, subject.account.secretsmanager
     for check, name in {
         "master-secret": names.master_secret,
         "target-secret": names.target_secret,
@@ -97,7 +102,7 @@ def _shape_of_value(client: SecretsManagerClient, name: str, source: Source) -> 
 
 def source_secret_id(environment: Environment) -> str:
     """The name or ARN of the secret that DMS signs in to the source with."""
-    return environment.source.secret_arn or environment.names.source_secret
+    return environment.migration.source.secret_arn or environment.names.source_secret
 
 
 def judge_source(environment: Environment, secret: Secret | None) -> list[Finding]:
@@ -120,7 +125,7 @@ def judge_source(environment: Environment, secret: Secret | None) -> list[Findin
                 why="The plan stops: such a secret is not listed, and DMS cannot read it.",
                 remedy=(
                     f"Restore it: 'aws secretsmanager restore-secret --secret-id {name}'."
-                    if environment.source.secret_arn
+                    if environment.migration.source.secret_arn
                     else f"{_write(environment)}: it restores the secret."
                 ),
             )
@@ -149,7 +154,7 @@ def judge_name(check: str, name: str, secret: Secret | None) -> Finding:
 
 
 def _key(environment: Environment, name: str, secret: Secret) -> Iterator[Finding]:
-    given = environment.source.secret_kms_key_arn
+    given = environment.migration.source.secret_kms_key_arn
     is_default = not secret.key_id or secret.key_id.endswith(_DEFAULT_KEY)
     is_alias = "alias/" in secret.key_id
     if is_default or (given and (is_alias or given.endswith(secret.key_id.rpartition("/")[2]))):
@@ -217,7 +222,7 @@ def _members(environment: Environment, name: str, shape: Shape, write: str) -> I
 
 
 def _write(environment: Environment) -> str:
-    if environment.source.secret_arn is None:
+    if environment.migration.source.secret_arn is None:
         return f"Run 'ferry secret source {environment.name}'"
     return (
         f"Write JSON with {', '.join(KEYS)} into it ('aws secretsmanager put-secret-value "

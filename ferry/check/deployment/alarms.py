@@ -41,7 +41,9 @@ def wanted_alarms(deployed: Deployed) -> Mapping[str, Wanted]:
     for alarm in ALARMS:
         if alarm.role is Role.READER and not environment.aurora.reader_count:
             continue
-        tasks = [task.name for task in environment.dms.tasks] if alarm.is_of_a_task else [None]
+        if alarm.metric.namespace == metrics.DMS and not environment.has_migration:
+            continue
+        tasks = [task.name for task in environment.tasks] if alarm.is_of_a_task else [None]
         for task in tasks:
             wanted[deployed.names.alarm(alarm.name, task)] = Wanted(alarm=alarm, task=task)
     return wanted
@@ -103,17 +105,19 @@ def check_alarms_look_at_what_is_there(deployed: Deployed, expect: Expect) -> No
 
 
 def _dimensions(deployed: Deployed, wanted: Wanted) -> dict[str, str]:
-    found = {
-        metrics.CLUSTER: deployed.outputs[outputs.CLUSTER_ID],
-        metrics.REPLICATION_INSTANCE: deployed.replication_instance.get(
-            "ReplicationInstanceIdentifier", ""
-        ),
-        metrics.TASK: deployed.outputs[outputs.DMS_TASK_ARNS]
-        .get(wanted.task, "")
-        .rpartition(":")[2],
-    }
     role = {metrics.ROLE: str(wanted.alarm.role)} if wanted.alarm.role else {}
-    return {name: found[name] for name in wanted.alarm.metric.dimensions} | role
+    return {
+        name: _dimension(deployed, name, wanted) for name in wanted.alarm.metric.dimensions
+    } | role
+
+
+def _dimension(deployed: Deployed, name: str, wanted: Wanted) -> str:
+    if name == metrics.CLUSTER:
+        return str(deployed.outputs[outputs.CLUSTER_ID])
+    if name == metrics.REPLICATION_INSTANCE:
+        return deployed.replication_instance.get("ReplicationInstanceIdentifier", "")
+    arn: str = deployed.outputs[outputs.DMS_TASK_ARNS].get(wanted.task, "")
+    return arn.rpartition(":")[2]
 
 
 def check_alarms_tell_the_topic(deployed: Deployed, expect: Expect) -> None:

@@ -9,7 +9,7 @@ from ferry.check.deployment.alarms import wanted_alarms
 from ferry.check.deployment.expect import document, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from ferry.check.deployment.deployed import Deployed
     from ferry.check.deployment.expect import Expect
@@ -55,14 +55,22 @@ def check_the_dashboard_shows_what_is_there(deployed: Deployed, expect: Expect) 
     on_it = {dimensions.get(metrics.TASK) for _, _, dimensions in lines} - {None}
     expect.equal("The tasks on the dashboard", on_it, tasks)
     namespaces = {line[0] for line in lines}
-    expect.equal("What the dashboard shows", namespaces, {metrics.AURORA, metrics.DMS})
+    dms = {metrics.DMS} if deployed.environment.has_migration else set()
+    expect.equal("What the dashboard shows", namespaces, {metrics.AURORA, *dms})
     regions = {widget["properties"].get("region") for widget in widgets} - {None}
     expect.equal("The dashboard's regions", regions, {deployed.account.region})
 
 
 def _segments(deployed: Deployed) -> set[str]:
     """What the tasks' ARNs end in, by which CloudWatch knows them."""
-    return {arn.rpartition(":")[2] for arn in deployed.outputs[outputs.DMS_TASK_ARNS].values()}
+    return {arn.rpartition(":")[2] for arn in _task_arns(deployed)}
+
+
+def _task_arns(deployed: Deployed) -> Collection[str]:
+    if not deployed.environment.has_migration:
+        return ()
+    arns: Collection[str] = deployed.outputs[outputs.DMS_TASK_ARNS].values()
+    return arns
 
 
 def _is_published(deployed: Deployed, namespace: str, dimensions: dict[str, str]) -> bool:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from types_boto3_rds.type_defs import DBClusterTypeDef, DBInstanceTypeDef
 
     from facts.names import Names
+    from settings.environment import Migration
 
 ADDED_BY_AUTO_SCALING: Final = "application-autoscaling-"
 """What the identifiers of readers begin with that Aurora's auto scaling adds. Source:
@@ -37,6 +38,15 @@ class Deployed(Deployment):
     A check starts from the state's outputs and the names, and asks AWS about them. What several
     checks ask stands here and is asked once: AWS counts calls, and DMS allows few.
     """
+
+    @property
+    def migration(self) -> Migration:
+        """What is carried.
+
+        Raises:
+            NoMigrationError: The file has Aurora alone.
+        """
+        return self.environment.migration
 
     @property
     def names(self) -> Names:

@@ -21,7 +21,7 @@ def _retention_days(deployed: Deployed) -> Mapping[str, int]:
     vpc = environment.network.vpc
     return {
         names.postgresql_log_group: environment.aurora.log_retention_days,
-        names.task_log_group: environment.dms.log_retention_days,
+        **({names.task_log_group: environment.dms.log_retention_days} if environment.dms else {}),
         **({names.flow_logs_group: vpc.flow_log_retention_days} if vpc else {}),
     }
 

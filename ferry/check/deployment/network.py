@@ -113,17 +113,15 @@ def check_dms_routes_lead_to_the_source_and_through_nat_at_most(
     deployed: Deployed, expect: Expect
 ) -> None:
     """DMS's routes lead to the source, and to the internet where the file asks for NAT."""
-    vpc = own_vpc(deployed, expect)
-    if vpc:
-        _lead_to(deployed, expect, outputs.DMS_SUBNET_IDS, nat=vpc.nat != "none")
+    if own_vpc(deployed, expect):
+        nat = deployed.environment.nat != "none"
+        _lead_to(deployed, expect, outputs.DMS_SUBNET_IDS, nat=nat)
 
 
 def _lead_to(deployed: Deployed, expect: Expect, output: str, *, nat: bool) -> None:
     route_to_source = deployed.environment.network.route_to_source
-    source_cidr = deployed.environment.source.cidr
-    wanted = [_ANYWHERE] if nat else []
-    if route_to_source and not route_to_source.virtual_private_gateway_id:
-        wanted.append(source_cidr)
+    routed = deployed.environment.routed_cidrs
+    wanted = [*([_ANYWHERE] if nat else []), *routed]
     tables = find_route_tables(deployed, output)
     associated = {one.get("SubnetId") for table in tables for one in table.get("Associations", [])}
     without = sorted(set(deployed.outputs[output]) - associated)
@@ -139,7 +137,7 @@ def _lead_to(deployed: Deployed, expect: Expect, output: str, *, nat: bool) -> N
         destinations = [_destination(one) for one in written]
         expect.same_items(f"Destinations of the routes of {output}", destinations, wanted)
         for one in written:
-            to_the_source = _destination(one) == source_cidr
+            to_the_source = _destination(one) in routed
             _lead_through(expect, one, route_to_source if to_the_source else None)
 
 
@@ -217,24 +215,23 @@ def _propagates(deployed: Deployed, expect: Expect, gateway_id: str) -> None:
 
 def check_nat_as_the_settings_say(deployed: Deployed, expect: Expect) -> None:
     """There are as many NAT gateways as the file asks for, and the way out that they need."""
-    vpc = own_vpc(deployed, expect)
-    if not vpc:
+    if not own_vpc(deployed, expect):
         return
-    ec2 = deployed.account.ec2
+    ec2, nat = deployed.account.ec2, deployed.environment.nat
     zones = len(deployed.outputs[outputs.DMS_SUBNET_IDS])
     found = ec2.describe_nat_gateways(Filters=deployed.in_the_vpc())["NatGateways"]
     gateways = [one for one in found if one.get("State") in {"pending", "available"}]
     expect.equal(
-        f"The number of NAT gateways (nat = {vpc.nat})",
+        f"The number of NAT gateways (nat = {nat})",
         len(gateways),
-        {"none": 0, "single": 1, "one-per-zone": zones}[vpc.nat],
+        {"none": 0, "single": 1, "one-per-zone": zones}[nat],
     )
     for gateway in gateways:
         name = f"The NAT gateway {gateway.get('NatGatewayId')}"
         expect.status(name, gateway.get("State"), statuses.NAT_GATEWAY)
     internet = ec2.describe_internet_gateways(Filters=deployed.in_the_vpc("attachment.vpc-id"))
     expect.equal(
-        "The VPC has an internet gateway", bool(internet["InternetGateways"]), vpc.nat != "none"
+        "The VPC has an internet gateway", bool(internet["InternetGateways"]), nat != "none"
     )
 
 

@@ -28,7 +28,7 @@ def read_attributes(endpoint: EndpointTypeDef) -> Mapping[str, str]:
 
 def check_replication_instance(deployed: Deployed, expect: Expect) -> None:
     """The replication instance is available, with the file's class, version, storage and window."""
-    dms, instance = deployed.environment.dms, deployed.replication_instance
+    dms, instance = deployed.migration.dms, deployed.replication_instance
     pending = instance.get("PendingModifiedValues", {})
     what = "The replication instance"
     expect.status(what, instance.get("ReplicationInstanceStatus"), statuses.REPLICATION_INSTANCE)
@@ -58,7 +58,7 @@ def check_replication_instance(deployed: Deployed, expect: Expect) -> None:
 
 def check_replication_instance_standby(deployed: Deployed, expect: Expect) -> None:
     """The replication instance has a standby in another zone where the file asks for one."""
-    multi_az, instance = deployed.environment.dms.multi_az, deployed.replication_instance
+    multi_az, instance = deployed.migration.dms.multi_az, deployed.replication_instance
     pending = instance.get("PendingModifiedValues", {}).get("MultiAZ")
     found = instance.get("MultiAZ")
     expect.equal("The replication instance's Multi-AZ", found, multi_az, pending=pending)
@@ -102,7 +102,7 @@ def check_replication_subnet_group(deployed: Deployed, expect: Expect) -> None:
 
 def check_source_endpoint(deployed: Deployed, expect: Expect) -> None:
     """The source's endpoint is PostgreSQL's, with the file's SSL mode."""
-    mode = deployed.environment.source.ssl_mode
+    mode = deployed.migration.source.ssl_mode
     endpoint = deployed.endpoints["source"]
     _is_an_endpoint(expect, "source", endpoint, engine="postgres", ssl_mode=mode)
     has_certificate = bool(endpoint.get("CertificateArn"))
@@ -148,7 +148,7 @@ def check_endpoints_read_their_secrets(deployed: Deployed, expect: Expect) -> No
     """Both endpoints read their secret, with the environment's role, and open their database."""
     role = deployed.placement.global_arn("iam", f"role/{deployed.names.secret_access_role}")
     wanted = {
-        "source": (outputs.SOURCE_SECRET_ARN, deployed.environment.source.database),
+        "source": (outputs.SOURCE_SECRET_ARN, deployed.migration.source.database),
         "target": (outputs.SECRET_ARN, deployed.environment.aurora.database_name),
     }
     for end, (secret, database) in wanted.items():
@@ -168,7 +168,7 @@ def check_endpoints_hold_no_credentials(deployed: Deployed, expect: Expect) -> N
 
 def check_source_attributes(deployed: Deployed, expect: Expect) -> None:
     """The source's endpoint has the file's settings."""
-    source, dms = deployed.environment.source, deployed.environment.dms
+    source, dms = deployed.migration.source, deployed.migration.dms
     wanted = {
         "captureDdls": _written(source.capture_ddls),
         "ddlArtifactsSchema": source.ddl_artifacts_schema,
@@ -188,7 +188,7 @@ def check_source_attributes(deployed: Deployed, expect: Expect) -> None:
 
 def check_target_attributes(deployed: Deployed, expect: Expect) -> None:
     """The target's endpoint has the file's settings."""
-    dms = deployed.environment.dms
+    dms = deployed.migration.dms
     wanted = {
         "afterConnectScript": dms.target.after_connect_script,
         "executeTimeout": str(dms.target.execute_timeout_seconds),

@@ -97,6 +97,7 @@ def _has_no_policy_of_its_own(deployed: Deployed, expect: Expect, role_name: str
 
 def check_the_accounts_roles_are_trusted_to_dms(deployed: Deployed, expect: Expect) -> None:
     """The account's two roles trust DMS; whom else, is the account's matter, as for check aws."""
+    _ = deployed.migration  # Aurora alone has no such role.
     for role_name in dms.MANAGED_POLICIES:
         expect.that(
             trusts_dms(_trust_policy(deployed, role_name)),
@@ -106,6 +107,7 @@ def check_the_accounts_roles_are_trusted_to_dms(deployed: Deployed, expect: Expe
 
 def check_the_accounts_roles_carry_awss_policies(deployed: Deployed, expect: Expect) -> None:
     """The account's two roles carry AWS's policies for them."""
+    _ = deployed.migration  # Aurora alone has no such role.
     for role_name, policy in dms.MANAGED_POLICIES.items():
         found = find_attached(deployed, role_name)
         expect.that(policy in found, f"{role_name} lacks its policy {policy}.")
@@ -115,6 +117,7 @@ def check_the_secrets_role_is_trusted_to_the_regions_dms(
     deployed: Deployed, expect: Expect
 ) -> None:
     """The role that reads the secrets trusts this region's DMS, for this account."""
+    _ = deployed.migration  # Aurora alone has no such role.
     _trusts(
         deployed,
         expect,
@@ -126,6 +129,7 @@ def check_the_secrets_role_is_trusted_to_the_regions_dms(
 
 def check_the_secrets_role_reads_the_two_secrets_alone(deployed: Deployed, expect: Expect) -> None:
     """The role that reads the secrets may read the source's and the target's, and nothing else."""
+    _ = deployed.migration  # Aurora alone has no such role.
     role_name = deployed.names.secret_access_role
     _carries_alone(deployed, expect, role_name)
     allowed = [
@@ -134,7 +138,7 @@ def check_the_secrets_role_reads_the_two_secrets_alone(deployed: Deployed, expec
         for action in items(statement["Action"])
         for resource in items(statement["Resource"])
     ]
-    found, source_key = deployed.outputs, deployed.environment.source.secret_kms_key_arn
+    found, source_key = deployed.outputs, deployed.migration.source.secret_kms_key_arn
     secrets = (found[outputs.SOURCE_SECRET_ARN], found[outputs.SECRET_ARN])
     keys = (found[outputs.KMS_KEY_ARN], *([source_key] if source_key else []))
     expect.same_items(
@@ -151,6 +155,7 @@ def check_the_secrets_role_decrypts_through_secretsmanager_alone(
     deployed: Deployed, expect: Expect
 ) -> None:
     """The role that reads the secrets decrypts through Secrets Manager alone."""
+    _ = deployed.migration  # Aurora alone has no such role.
     role_name = deployed.names.secret_access_role
     decrypting = [
         statement
@@ -196,7 +201,8 @@ def check_the_flow_logs_role(deployed: Deployed, expect: Expect) -> None:
 def check_the_roles_carry_the_files_boundary(deployed: Deployed, expect: Expect) -> None:
     """Every role carries the permissions boundary that the file names, or none where it names none."""
     names, wanted = deployed.names, deployed.environment.aws.permissions_boundary_arn
-    roles = [*dms.MANAGED_POLICIES, names.secret_access_role]
+    of_dms = [*dms.MANAGED_POLICIES, names.secret_access_role]
+    roles = of_dms if deployed.environment.has_migration else []
     roles += (
         [names.monitoring_role] if deployed.environment.aurora.monitoring_interval_seconds else []
     )

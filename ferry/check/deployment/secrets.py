@@ -107,7 +107,7 @@ def check_the_target_secret_has_the_master_password(deployed: Deployed, expect: 
 
 def check_the_source_secret_leads_to_the_source(deployed: Deployed, expect: Expect) -> None:
     """The source's secret leads to the source."""
-    seen, source = see(deployed, outputs.SOURCE_SECRET_ARN), deployed.environment.source
+    seen, source = see(deployed, outputs.SOURCE_SECRET_ARN), deployed.migration.source
     missing = sorted(_READ_BY_DMS - seen.keys)
     expect.that(not missing, f"The source's secret lacks {', '.join(missing)}, which DMS reads.")
     if source.secret_arn is None:

@@ -31,6 +31,7 @@ def find_endpoint(deployed: Deployed) -> VpcEndpointTypeDef:
 
 def own_endpoint(deployed: Deployed, expect: Expect) -> VpcEndpointTypeDef | None:
     """The same; none where DMS takes another way to Secrets Manager, which ends the check."""
+    _ = deployed.migration  # Without one there is no DMS that would need it.
     existing = deployed.environment.network.existing_vpc
     if existing is None or existing.secretsmanager_endpoint:
         return find_endpoint(deployed)

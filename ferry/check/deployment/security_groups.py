@@ -54,18 +54,24 @@ def _has_exactly(
         expect.that(rule.get("Description"), f"{rule_id} of {name} has no description.")
 
 
+def _groups(deployed: Deployed) -> tuple[str, ...]:
+    """The outputs with the environment's security groups, Aurora's own first."""
+    groups = (outputs.AURORA_SECURITY_GROUP_ID, outputs.CLIENTS_SECURITY_GROUP_ID)
+    return (
+        (*groups, outputs.DMS_SECURITY_GROUP_ID) if deployed.environment.has_migration else groups
+    )
+
+
 def check_auroras_rules(deployed: Deployed, expect: Expect) -> None:
-    """Aurora is open to its clients and to DMS alone."""
+    """Aurora is open to its clients and, during a migration, to DMS alone."""
     found, port = deployed.outputs, deployed.environment.aurora.port
+    _, *clients = _groups(deployed)
     _has_exactly(
         deployed,
         expect,
         "Aurora",
         found[outputs.AURORA_SECURITY_GROUP_ID],
-        [
-            rule_in(found[outputs.CLIENTS_SECURITY_GROUP_ID], port),
-            rule_in(found[outputs.DMS_SECURITY_GROUP_ID], port),
-        ],
+        [rule_in(found[output], port) for output in clients],
     )
 
 
@@ -83,7 +89,7 @@ def check_the_clients_rules(deployed: Deployed, expect: Expect) -> None:
 
 def check_dms_rules(deployed: Deployed, expect: Expect) -> None:
     """DMS reaches Aurora, the source and Secrets Manager alone."""
-    found, source = deployed.outputs, deployed.environment.source
+    found, source = deployed.outputs, deployed.migration.source
     _has_exactly(
         deployed,
         expect,
@@ -111,14 +117,7 @@ def check_the_secretsmanager_endpoints_rules(deployed: Deployed, expect: Expect)
 
 def check_the_groups_are_the_vpcs(deployed: Deployed, expect: Expect) -> None:
     """The security groups are the VPC's."""
-    group_ids = [
-        deployed.outputs[output]
-        for output in (
-            outputs.AURORA_SECURITY_GROUP_ID,
-            outputs.CLIENTS_SECURITY_GROUP_ID,
-            outputs.DMS_SECURITY_GROUP_ID,
-        )
-    ]
+    group_ids = [deployed.outputs[output] for output in _groups(deployed)]
     found = deployed.account.ec2.describe_security_groups(GroupIds=group_ids)["SecurityGroups"]
     for group in found:
         what = f"The VPC of the security group {group.get('GroupName')}"

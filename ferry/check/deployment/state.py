@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from facts.names import LOCK_SUFFIX
-from ferry.deployment import ALWAYS, state_bucket
+from facts import outputs
+from facts.names import LOCK_SUFFIX, environment_stack
+from ferry.deployment import outputs_of, state_bucket
 
 if TYPE_CHECKING:
     from ferry.check.deployment.deployed import Deployed
@@ -91,7 +92,15 @@ def check_nothing_is_tainted(deployed: Deployed, expect: Expect) -> None:
 
 
 def check_all_outputs_are_there(deployed: Deployed, expect: Expect) -> None:
-    """The state holds every output."""
+    """The state holds every output, and none of a migration that the file no longer has."""
+    wanted = outputs_of(deployed.environment)
     empty = {name for name, value in deployed.outputs.items() if value in (None, "", {})}
-    missing = sorted(ALWAYS - deployed.outputs.keys() | empty)
+    missing = sorted(wanted - deployed.outputs.keys() | empty)
     expect.that(not missing, f"Outputs that are missing or empty: {', '.join(missing)}.")
+    left = sorted(outputs.OF_A_MIGRATION.intersection(deployed.outputs) - wanted)
+    if left:
+        expect.differs(
+            f"The file has neither [source] nor [dms], and DMS is still there: {', '.join(left)}.",
+            why="The end of the migration is not deployed yet.",
+            remedy=f"Deploy it: cdktf deploy {environment_stack(deployed.environment.name)}",
+        )

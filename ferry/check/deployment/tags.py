@@ -101,7 +101,7 @@ def check_everything_carries_the_tags(deployed: Deployed, expect: Expect) -> Non
 
 def check_the_source_secret_carries_the_tags(deployed: Deployed, expect: Expect) -> None:
     """The source's secret carries the environment's tags, where ferry keeps it."""
-    if deployed.environment.source.secret_arn is not None:
+    if deployed.migration.source.secret_arn is not None:
         expect.passes("the secret was there before, and its owner decides")
     else:
         secret_id = deployed.outputs[outputs.SOURCE_SECRET_ARN]

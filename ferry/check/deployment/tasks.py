@@ -40,14 +40,14 @@ _SLOT: Final = (
 
 def _pairs(deployed: Deployed) -> Iterator[tuple[Task, ReplicationTaskTypeDef]]:
     """Each task of the file beside DMS's; one that is missing is another check's."""
-    for wanted in deployed.environment.dms.tasks:
+    for wanted in deployed.migration.dms.tasks:
         if wanted.name in deployed.tasks:
             yield wanted, deployed.tasks[wanted.name]
 
 
 def check_every_task_is_there(deployed: Deployed, expect: Expect) -> None:
     """The replication instance has the file's tasks, and no others."""
-    names = [task.name for task in deployed.environment.dms.tasks]
+    names = [task.name for task in deployed.migration.dms.tasks]
     expect.same_items("The replication instance's tasks", deployed.tasks, names)
     first, arns = names[0], deployed.outputs[outputs.DMS_TASK_ARNS]
     found = deployed.outputs[outputs.DMS_TASK_ARN]

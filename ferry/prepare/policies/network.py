@@ -199,7 +199,9 @@ def _named_in_the_file(scope: Scope) -> Iterator[Statement]:
     if wanted.vpc is None:
         existing = wanted.existing
         yield _named(scope, "ExistingVpc", _ON_VPC, "vpc", existing.vpc_id)
-        yield _named(scope, "ExistingSubnets", _ON_SUBNETS, "subnet", *existing.dms_subnet_ids)
+        yield _named(
+            scope, "ExistingSubnets", _ON_SUBNETS, "subnet", *existing.replication_subnet_ids
+        )
         if existing.route_table_ids:
             yield _named(
                 scope,

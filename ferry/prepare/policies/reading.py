@@ -66,7 +66,8 @@ def lock(scope: Scope, keys: Sequence[str]) -> Statement:
 
 def resources(scope: Scope) -> list[Statement]:
     """Everything that a stack is made of, as it is in AWS. No secret's value is in it."""
-    own_secret = scope.environment.source.secret_arn
+    source = scope.environment.source
+    own_secret = source.secret_arn if source else None
     names = scope.names
     secrets = scope.secrets(names.source_secret, names.master_secret, names.target_secret)
     return [
@@ -147,7 +148,8 @@ def _decrypting(scope: Scope) -> Statement:
 
 def _shapes_of_secrets(scope: Scope, *names: str) -> Statement:
     """Secrets, of which `ferry check` tells the keys and no value; the source's is one of them."""
-    own = scope.environment.source.secret_arn
+    given = scope.environment.source
+    own = given.secret_arn if given else None
     source = [own] if own else scope.secrets(scope.names.source_secret)
     return Statement(
         sid="ShapesOfSecrets",

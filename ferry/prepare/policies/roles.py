@@ -220,6 +220,8 @@ def _of_given_secret(scope: Scope, environment: Environment) -> Iterator[Stateme
     """The secret that a file brings along, and its key."""
     what = "".join(part.capitalize() for part in environment.name.split("-"))
     role, source = _as(scope, environment.names.secret_access_role), environment.source
+    if source is None:
+        return
     for sid, actions, arn in (
         (f"SecretOf{what}", _READ_SECRET, source.secret_arn),
         (f"KeyOf{what}", _DECRYPT, source.secret_kms_key_arn),

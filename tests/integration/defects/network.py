@@ -127,7 +127,7 @@ def second_flow_log(deployed: Deployed) -> Iterator[None]:
 @contextmanager
 def dms_may_reach_anything(deployed: Deployed) -> Iterator[None]:
     group_id = deployed.outputs["dms_security_group_id"]
-    source = deployed.environment.source
+    source = deployed.migration.source
     rule = next(one for one in find_rules(deployed, group_id) if one.get("CidrIpv4") == source.cidr)
     right: Any = {
         "IpProtocol": "tcp",

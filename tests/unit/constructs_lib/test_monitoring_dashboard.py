@@ -126,8 +126,15 @@ def test_a_tasks_metric_is_drawn_for_each_task(placement: Placement, metric: str
     ["CPUUtilization", "FreeableMemory", "AvailableMemory", "SwapUsage", "FreeStorageSpace"],
 )
 def test_a_metric_of_the_replication_instance_is_drawn(placement: Placement, metric: str) -> None:
-    drawn = [line[:-1] for line in lines(placement) if line[:2] == ["AWS/DMS", metric]]
+    drawn = [line[:-1] for line in lines(placement, "orders") if line[:2] == ["AWS/DMS", metric]]
     assert drawn == [["AWS/DMS", metric, "ReplicationInstanceIdentifier", "aurora-ferry-dev"]]
+
+
+def test_without_tasks_there_is_nothing_of_dms(placement: Placement) -> None:
+    assert {line[0] for line in lines(placement)} == {"AWS/RDS"}
+    (head,) = widgets(placement, "text")
+    assert head["markdown"].startswith("# aurora-ferry-dev: Aurora\n")
+    assert "dms" not in head["markdown"].lower()
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 import pytest
 from cdktf import TerraformStack
 
-from constructs_lib.network import SecurityGroups
+from constructs_lib.network import Replication, SecurityGroups
 from tests.unit.constructs_lib.examples import NAMES
 from tests.unit.constructs_lib.network_examples import acknowledged, resolved
 from tests.unit.template import Template
@@ -16,10 +16,12 @@ def security_groups(
         names=NAMES,
         vpc_id="vpc-1",
         aurora_port=5433,
-        source_cidr="192.168.10.0/24",
-        source_port=6432,
-        secretsmanager_security_group_id=endpoint_group,
-        secretsmanager_cidr=endpoint_cidr,
+        replication=Replication(
+            source_cidr="192.168.10.0/24",
+            source_port=6432,
+            secretsmanager_security_group_id=endpoint_group,
+            secretsmanager_cidr=endpoint_cidr,
+        ),
     )
 
 
@@ -68,6 +70,26 @@ def test_with_neither_dms_reaches_an_endpoint_of_its_own_and_nothing_else_is_ope
         ("ingress", endpoint, "aurora-ferry-dev-dms", 443, "DMS to Secrets Manager"),
     }
     assert groups.secretsmanager_endpoint_id is not None
+
+
+def test_without_a_replication_the_clients_alone_reach_aurora(stack: TerraformStack) -> None:
+    groups = SecurityGroups(
+        stack,
+        "security-groups",
+        names=NAMES,
+        vpc_id="vpc-1",
+        aurora_port=5433,
+        replication=None,
+    )
+
+    assert rules(stack) == {
+        (way, one, other, 5433, "Clients to Aurora")
+        for way, one, other in (
+            ("egress", "aurora-ferry-dev-clients", "aurora-ferry-dev-aurora"),
+            ("ingress", "aurora-ferry-dev-aurora", "aurora-ferry-dev-clients"),
+        )
+    }
+    assert (groups.dms_id, groups.secretsmanager_endpoint_id) == (None, None)
 
 
 @pytest.mark.parametrize(

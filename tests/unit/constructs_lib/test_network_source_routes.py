@@ -18,7 +18,7 @@ def test_a_transit_gateway_is_attached_in_the_dms_subnets(stack: TerraformStack)
         names=NAMES,
         network=PlainNetwork(),
         transit_gateway_id="tgw-1",
-        source_cidr=SOURCE,
+        cidrs=[SOURCE],
         route_table_ids=TABLES,
     )
 
@@ -40,7 +40,7 @@ def test_every_route_table_leads_to_the_transit_gateway_once_it_is_attached(
         names=NAMES,
         network=PlainNetwork(),
         transit_gateway_id="tgw-1",
-        source_cidr=SOURCE,
+        cidrs=[SOURCE],
         route_table_ids=TABLES,
     )
 
@@ -55,6 +55,29 @@ def test_every_route_table_leads_to_the_transit_gateway_once_it_is_attached(
             transit_gateway_id="tgw-1",
             depends_on=[f"aws_ec2_transit_gateway_vpc_attachment.{attachment}"],
         )
+
+
+def test_further_networks_have_routes_beside_the_first_ones(stack: TerraformStack) -> None:
+    TransitGatewayRoute(
+        stack,
+        "source-route",
+        names=NAMES,
+        network=PlainNetwork(),
+        transit_gateway_id="tgw-1",
+        cidrs=[SOURCE, "172.16.0.0/16"],
+        route_table_ids=TABLES,
+    )
+
+    routes = Template.of(stack).resources("aws_route")
+    assert {
+        (local.rpartition("_")[0], route["route_table_id"], route["destination_cidr_block"])
+        for local, route in routes.items()
+    } == {
+        ("source-route_route-1", "rtb-1", SOURCE),
+        ("source-route_route-1-2", "rtb-1", "172.16.0.0/16"),
+        ("source-route_route-2", "rtb-2", SOURCE),
+        ("source-route_route-2-2", "rtb-2", "172.16.0.0/16"),
+    }
 
 
 def test_a_virtual_private_gateway_is_attached_and_propagates_its_routes(
@@ -90,7 +113,7 @@ def peering(stack: TerraformStack, placement: Placement, peer: Placement) -> Tem
         network=PlainNetwork(),
         peer=peer,
         peer_vpc_id="vpc-9",
-        source_cidr=SOURCE,
+        cidrs=[SOURCE],
         route_table_ids=TABLES,
     )
     return Template.of(stack)

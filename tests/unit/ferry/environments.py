@@ -28,9 +28,11 @@ _DEV: Mapping[str, Any] = {
 }
 
 
-def environment(**changes: Mapping[str, Any]) -> Environment:
-    """The environment dev; `aurora={"port": 5433}` changes that setting of that section."""
-    sections = {**_DEV, **{name: {**_DEV.get(name, {}), **changes[name]} for name in changes}}
+def environment(**changes: Mapping[str, Any] | None) -> Environment:
+    """The environment dev; `aurora={"port": 5433}` changes that setting, `dms=None` leaves it out."""
+    sections: dict[str, Any] = dict(_DEV)
+    for name, change in changes.items():
+        sections[name] = None if change is None else {**_DEV.get(name, {}), **change}
     return Environment.model_validate({"name": "dev", **sections})
 
 

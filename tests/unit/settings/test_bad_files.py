@@ -42,8 +42,8 @@ BAD_SETTINGS: Mapping[str, tuple[Changes, str]] = {
         ),
     ),
     "missing section": (
-        {"source": REMOVED},
-        "source: nothing given; needed: a table; add [source] with host, database, cidr",
+        {"aurora": REMOVED},
+        "aurora: nothing given; needed: a table; add [aurora] with instance_class, database_name",
     ),
     "missing section without needs": (
         {"network": REMOVED},

@@ -52,7 +52,9 @@ def test_production_logs_definitions_alone(examples: dict[str, Environment]) -> 
 def test_the_versions_are_those_that_everything_is_tested_with(
     examples: dict[str, Environment],
 ) -> None:
-    versions = {(env.aurora.engine_version, env.dms.engine_version) for env in examples.values()}
+    versions = {
+        (env.aurora.engine_version, env.migration.dms.engine_version) for env in examples.values()
+    }
 
     assert versions == {("15.8", "3.5.4")}
 

@@ -25,12 +25,12 @@ FILES = {
     "parts of a header": (f"[{'a . ' * (SIZE // 5)}a]", "line 1: a key of 200001 parts given"),
     "unknown settings": (
         "\n".join(f"a{number} = 1" for number in range(90_000)),
-        "90006 problems or more given",
+        "90004 problems or more given",
     ),
-    "items of a list": (f"alarms.emails = [{'1,' * 400_000}]", "400006 problems or more given"),
+    "items of a list": (f"alarms.emails = [{'1,' * 400_000}]", "400004 problems or more given"),
     "tables of a task": (
         f"[[dms.tasks]]\ntables = [{'{},' * 300_000}]",
-        "300006 problems or more given",
+        "300005 problems or more given",
     ),
     "quotes that end nothing": (
         'a = """' + r'\"""' * (SIZE // 5),

@@ -336,9 +336,7 @@ def test_the_lines_of_an_empty_file_name_every_section(folder: Folder) -> None:
     assert [line.split(": ")[1] for line in folder.lines()] == [
         "aurora",
         "aws",
-        "dms",
         "network",
-        "source",
         "tags",
     ]
 

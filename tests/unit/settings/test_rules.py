@@ -61,6 +61,91 @@ CASES = (
         'add [network.vpc] with cidr = "10.20.0.0/16"',
     ),
     Case(
+        "source_and_dms_belong_together",
+        {"source": REMOVED, "dms": REMOVED},
+        {"source": REMOVED},
+        "source: nothing given beside [dms]; allowed: [source] and [dms], or neither of them for "
+        "Aurora alone; add [source] with host, database, cidr, or remove all that is in [dms]",
+    ),
+    Case(
+        "source_and_dms_belong_together",
+        {},
+        {"dms": REMOVED},
+        "dms: nothing given beside [source]; allowed: [source] and [dms], or neither of them for "
+        "Aurora alone; add [[dms.tasks]] with name, tables, or remove all that is in [source]",
+    ),
+    Case(
+        "route_leads_somewhere",
+        {
+            "source": REMOVED,
+            "dms": REMOVED,
+            "network.route_to_source": {"transit_gateway_id": TGW, "cidrs": ["172.16.0.0/16"]},
+        },
+        {
+            "source": REMOVED,
+            "dms": REMOVED,
+            "network.route_to_source.transit_gateway_id": TGW,
+        },
+        "network.route_to_source.cidrs: nothing given without [source]; allowed: the networks that "
+        'the route leads to; add cidrs = ["172.16.0.0/16"] where applications there use Aurora, or '
+        "remove [network.route_to_source]",
+    ),
+    Case(
+        "route_leads_somewhere",
+        {
+            "source": REMOVED,
+            "dms": REMOVED,
+            "network.route_to_source.virtual_private_gateway_id": VGW,
+        },
+        {
+            "network.route_to_source": {
+                "virtual_private_gateway_id": VGW,
+                "cidrs": ["192.168.0.0/16"],
+            }
+        },
+        'network.route_to_source.cidrs: ["192.168.0.0/16"] given with virtual_private_gateway_id; '
+        "allowed: networks with transit_gateway_id or peering; remove cidrs: the gateway propagates "
+        "its routes",
+    ),
+    Case(
+        "route_leads_somewhere",
+        {
+            "network.route_to_source": {
+                "transit_gateway_id": TGW,
+                "cidrs": ["172.16.0.0/16", "192.168.0.0/16"],
+            }
+        },
+        {"network.route_to_source": {"transit_gateway_id": TGW, "cidrs": ["172.16.0.0/16"]}},
+        'network.route_to_source.cidrs: ["172.16.0.0/16"] given, without source.cidr = '
+        '"192.168.10.0/24"; allowed: networks of which one holds the source\'s; add '
+        '"192.168.10.0/24", or remove cidrs',
+    ),
+    Case(
+        "route_leads_somewhere",
+        {},
+        {
+            "network.route_to_source": {
+                "transit_gateway_id": TGW,
+                "cidrs": ["192.168.10.0/24", "192.168.10.0/24"],
+            }
+        },
+        'network.route_to_source.cidrs: "192.168.10.0/24" given 2 times; allowed: each once; remove '
+        "it where it is repeated",
+    ),
+    Case(
+        "routes_lead_out_of_the_vpc",
+        {"network.route_to_source": {"transit_gateway_id": TGW, "cidrs": ["192.168.0.0/16"]}},
+        {
+            "network.route_to_source": {
+                "transit_gateway_id": TGW,
+                "cidrs": ["192.168.0.0/16", "10.0.0.0/8"],
+            }
+        },
+        'network.route_to_source.cidrs[1]: "10.0.0.0/8" given, which overlaps network.vpc.cidr = '
+        '"10.20.0.0/20"; allowed: networks outside of the VPC; correct it, or give the VPC another '
+        "network",
+    ),
+    Case(
         "one_way_to_the_source",
         {"network.route_to_source.transit_gateway_id": TGW},
         {"network.route_to_source": {"transit_gateway_id": TGW, "virtual_private_gateway_id": VGW}},
@@ -268,6 +353,30 @@ CASES = (
         {"aurora.instance_parameters": {"rds.force_ssl": False}},
         'aurora.instance_parameters."rds.force_ssl": given here, but the project always sets it '
         "to 1; allowed: other parameters; remove it: connections without TLS are refused",
+    ),
+    Case(
+        "parameters_leave_settings_alone",
+        {
+            "source": REMOVED,
+            "dms": REMOVED,
+            "aurora.parameters": {"rds.logical_replication": False},
+        },
+        {"aurora.parameters": {"rds.logical_replication": False}},
+        'aurora.parameters."rds.logical_replication": given here, but the project always sets it to '
+        "1; allowed: other parameters; remove it: a replication back to the source needs it. Without "
+        "[source] and [dms], [aurora.parameters] may set it to 0",
+    ),
+    Case(
+        "parameters_leave_settings_alone",
+        {},
+        {
+            "source": REMOVED,
+            "dms": REMOVED,
+            "aurora.instance_parameters": {"rds.logical_replication": 0},
+        },
+        'aurora.instance_parameters."rds.logical_replication": given here, but the project always '
+        "sets it to 1; allowed: other parameters; remove it: a replication back to the source needs "
+        "it. Without [source] and [dms], [aurora.parameters] may set it to 0",
     ),
     Case(
         "unknown_parameters_state_their_method",

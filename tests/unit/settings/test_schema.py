@@ -46,7 +46,7 @@ def test_an_editor_says_what_a_setting_is_allows_and_is_by_default() -> None:
         "- **`reader_count`**: How many readers. Allowed: 0 to 15. Default: `2`.",
         "- **`multi_az`**: Whether a standby waits in another zone. Default: `true`.",
         "- **`region`**: Its region. Allowed: an AWS region's code. Default: this environment's.",
-        "- **`dms`** (required): The replication. See [`[dms]`](#dms).",
+        "- **`tags`** (required): Who owns what is made. See [`[tags]`](#tags).",
         "## `[[dms.tasks]]`",
         "## `[aurora.parameters.NAME]`",
     ],

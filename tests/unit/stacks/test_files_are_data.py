@@ -159,10 +159,10 @@ def test_no_text_of_a_file_is_a_template(harmless: Counter[str], text: str) -> N
     assert what_arrives(template) == {
         "emails": list(environment.alarms.emails),
         "parameters": [text, text],
-        "script": environment.dms.target.after_connect_script,
-        "tables": [[it.schema_name, it.table] for it in environment.dms.tasks[0].tables],
+        "script": environment.migration.dms.target.after_connect_script,
+        "tables": [[it.schema_name, it.table] for it in environment.migration.dms.tasks[0].tables],
         "parallel load": [[text]],
-        "transformation": environment.dms.tasks[0].transformations[0].value,
+        "transformation": environment.migration.dms.tasks[0].transformations[0].value,
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -232,6 +233,20 @@ def test_secret_source_leaves_a_secret_of_the_users_own_alone(dev: Path) -> None
         "must hold JSON with the keys username, password, host and port; 'aws secretsmanager "
         "put-secret-value --secret-id ... --secret-string file://...' writes it. To let ferry keep "
         "the credentials, remove secret_arn from dev.toml.\n"
+    )
+    assert result.exit_code == 2
+
+
+@pytest.mark.usefixtures("aws")
+def test_secret_source_without_a_source(dev: Path) -> None:
+    migration = r"\[source\].*?(?=\[aurora\])|\[dms\].*?(?=\[alarms\])"
+    dev.write_text(re.sub(migration, "", DEV, flags=re.DOTALL))
+
+    result = ferry("secret", "source", "dev", given=GIVEN)
+
+    assert result.stderr == (
+        "'dev' has no [source] that credentials could be for: it is Aurora alone. Add [source] and "
+        "[dms] to dev.toml to begin a migration.\n"
     )
     assert result.exit_code == 2
 

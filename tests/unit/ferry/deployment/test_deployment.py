@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ferry.account import sign_in
-from ferry.deployment import ALWAYS, Deployment, NotDeployedError, State
+from ferry.deployment import Deployment, NotDeployedError, State, outputs_of
 from ferry.errors import FerryError
 from tests.unit.ferry.conftest import ACCOUNT, REGION
 from tests.unit.ferry.environments import environment
@@ -57,7 +57,7 @@ def test_what_was_never_deployed_has_no_outputs(dev: Deployment) -> None:
 
 
 def test_outputs_that_are_missing_are_named_together(dev: Deployment) -> None:
-    there = dict.fromkeys(ALWAYS - {"vpc_id", "secret_arn"}, "x")
+    there = dict.fromkeys(outputs_of(dev.environment) - {"vpc_id", "secret_arn"}, "x")
     vars(dev)["state"] = State(outputs=there)
 
     for name in ("vpc_id", "secret_arn"):
@@ -89,4 +89,18 @@ def test_the_tags_are_those_that_the_stack_gives(dev: Deployment) -> None:
         "project": "aurora-ferry",
         "repository": "github.com/example/aurora-ferry",
         "environment": "dev",
+    }
+
+
+def test_aurora_alone_has_no_outputs_of_dms() -> None:
+    lacking = outputs_of(environment()) - outputs_of(environment(source=None, dms=None))
+
+    assert lacking == {
+        "source_secret_arn",
+        "dms_replication_instance_arn",
+        "dms_source_endpoint_arn",
+        "dms_target_endpoint_arn",
+        "dms_task_arn",
+        "dms_task_arns",
+        "dms_security_group_id",
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -122,6 +123,11 @@ class Dev:
         """Write the file, with these settings in its sections."""
         defaults = {"vpc": "", "source": "", "aurora": "", "dms": 'engine_version = "3.6.1"'}
         self.file.write_text(_FILE.format(account=self.aws.account, **{**defaults, **sections}))
+
+    def is_aurora_alone(self) -> None:
+        """Take [source] and [dms] out of the file."""
+        migration = r"\[source\].*?(?=\[aurora\])|\[dms\].*?(?=\[alarms\])"
+        self.file.write_text(re.sub(migration, "", self.file.read_text(), flags=re.DOTALL))
 
     def ferry(self, *arguments: str, given: str | None = None) -> Result:
         """Run ferry."""

@@ -13,7 +13,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ferry.cli import check as check_command
+from ferry.deployment.state_bucket import bucket_of
+from ferry.environments import find
 from ferry.errors import FerryError
+from ferry.prepare import state_bucket
 from ferry.prepare.policies import chosen, documents, text
 from local_aws.services.dms import offers
 from local_aws.services.dms import quotas as dms_quotas
@@ -559,6 +562,22 @@ def role(dev: Dev, *actions: str, **more: object) -> str:
     return str(made["Role"]["Arn"])
 
 
+def test_aurora_alone_needs_nothing_of_dms(dev: Dev) -> None:
+    dev.is_aurora_alone()
+    assert list(state_bucket.prepare(dev.aws.s3, bucket_of(find("dev"))))
+
+    checked = dev.check()
+
+    assert checked.result.exit_code == 0
+    assert [
+        check for check in checked.findings if check.startswith(("dms", "role", "source"))
+    ] == []
+    assert {"aurora-version", "quota-db-clusters", "state-bucket", "permissions"} <= set(
+        checked.findings
+    )
+    assert [call["operation"] for call in dev.calls() if call["service"] == "dms"] == []
+
+
 def test_a_deployer_that_may_all(ready: Dev) -> None:
     arn = role(ready, "*")
 
@@ -589,7 +608,7 @@ def test_a_deployer_that_may_not_all(ready: Dev) -> None:
     checked = ready.check("--deployer", arn)
 
     assert checked.what("permissions") == (
-        f"{arn} may not: cloudwatch:PutMetricAlarm, iam:PassRole, sns:CreateTopic."
+        f"{arn} may not: iam:PassRole, cloudwatch:PutMetricAlarm, sns:CreateTopic."
     )
     assert checked.result.exit_code == 4
 

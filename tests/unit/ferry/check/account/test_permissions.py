@@ -90,6 +90,21 @@ def test_the_network_is_asked_about_where_it_is_made() -> None:
     assert actions() - without == {"ec2:CreateVpc", "ec2:CreateSubnet"}
 
 
+def test_aurora_alone_is_not_asked_about_dms() -> None:
+    boundary = {"permissions_boundary_arn": "arn:aws:iam::111122223333:policy/boundary"}
+    alone = questions(environment(source=None, dms=None, aws=boundary), CHINA)
+
+    asked = {action for question in alone for action in question.actions}
+    assert actions() - asked == {
+        "dms:CreateReplicationInstance",
+        "dms:CreateEndpoint",
+        "dms:CreateReplicationTask",
+        "iam:PassRole",
+    }
+    roles = {question.resource for question in alone if ":role/" in question.resource}
+    assert roles == {"arn:aws-cn:iam::111122223333:role/aurora-ferry-dev-rds-monitoring"}
+
+
 def test_resources_are_the_environments_own() -> None:
     asked = questions(environment(), CHINA)
 
@@ -105,7 +120,7 @@ def test_resources_are_the_environments_own() -> None:
         "arn:aws-cn:rds:cn-north-1:111122223333:db:aurora-ferry-dev-writer",
         "arn:aws-cn:secretsmanager:cn-north-1:111122223333:secret:aurora-ferry-dev/master-AbCdEf",
         "arn:aws-cn:iam::111122223333:role/aurora-ferry-dev-dms-secrets",
-        "arn:aws-cn:logs:cn-north-1:111122223333:log-group:dms-tasks-aurora-ferry-dev",
+        "arn:aws-cn:logs:cn-north-1:111122223333:log-group:/aws/rds/cluster/aurora-ferry-dev/postgresql",
         "arn:aws-cn:sns:cn-north-1:111122223333:aurora-ferry-dev-alarms",
     }
 

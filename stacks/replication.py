@@ -1,0 +1,164 @@
+"""An environment's replication: DMS, its access to the secrets, its endpoints and tasks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from constructs_lib.account_roles import AccountRolesLookup
+from constructs_lib.credentials import (
+    EnvironmentSourceSecret,
+    GivenSourceSecret,
+    SecretAccessRole,
+)
+from constructs_lib.replication import (
+    ReplicationInstance,
+    ReplicationTask,
+    SourceCertificate,
+    SourceEndpoint,
+    TargetEndpoint,
+)
+from facts import outputs
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from constructs import Construct
+
+    from constructs_lib.credentials import ConnectionSecret
+    from constructs_lib.protocols import Key
+    from facts.placement import Placement
+    from settings.environment import Environment
+    from stacks.network import EnvironmentNetwork
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EnvironmentReplication:
+    """What alarms and outputs are made of."""
+
+    instance: ReplicationInstance
+    tasks: Mapping[str, ReplicationTask]
+    """By the tasks' own names."""
+    outputs: Mapping[str, object]
+    """The values of the stack's outputs, by name."""
+
+
+def make_replication(
+    scope: Construct,
+    environment: Environment,
+    *,
+    placement: Placement,
+    key: Key,
+    network: EnvironmentNetwork,
+    target_secret: ConnectionSecret,
+) -> EnvironmentReplication:
+    """Make the replication of an environment that has a migration, and find what it stands on.
+
+    Raises:
+        NoMigrationError: The environment is Aurora alone.
+    """
+    names, aurora, migration = environment.names, environment.aurora, environment.migration
+    source, dms = migration.source, migration.dms
+    # Where something is carried, the network has a group for DMS.
+    dms_security_group_id = cast("str", network.security_groups.dms_id)
+    account_roles = AccountRolesLookup(scope, "account-roles", placement=placement)
+    source_secret = (
+        EnvironmentSourceSecret(scope, "source-secret", names=names, placement=placement)
+        if source.secret_arn is None
+        else GivenSourceSecret(scope, "source-secret", arn=source.secret_arn)
+    )
+    instance = ReplicationInstance(
+        scope,
+        "replication",
+        names=names,
+        subnet_ids=network.vpc.dms_subnet_ids,
+        security_group_id=dms_security_group_id,
+        key=key,
+        depends_on=account_roles.ready,
+        engine_version=dms.engine_version,
+        instance_class=dms.instance_class,
+        allocated_storage_gib=dms.allocated_storage_gib,
+        multi_az=dms.multi_az,
+        maintenance_window=dms.maintenance_window,
+        apply_immediately=dms.apply_immediately,
+        log_retention_days=dms.log_retention_days,
+    )
+    access_role = SecretAccessRole(
+        scope,
+        "secret-access",
+        names=names,
+        placement=placement,
+        key=key,
+        secrets=[source_secret, target_secret],
+        source_key_arn=source.secret_kms_key_arn,
+    )
+    certificate = None
+    if environment.source_ca_certificate_pem is not None:
+        certificate = SourceCertificate(
+            scope,
+            "source-ca",
+            names=names,
+            certificate_pem=environment.source_ca_certificate_pem,
+        )
+    source_endpoint = SourceEndpoint(
+        scope,
+        "source",
+        names=names,
+        secret=source_secret,
+        access_role=access_role,
+        key=key,
+        secrets_manager_endpoint=network.secretsmanager_dns_name,
+        database_name=source.database,
+        ssl_mode=source.ssl_mode,
+        certificate=certificate,
+        plugin_name=source.plugin_name,
+        slot_name=source.slot_name,
+        capture_ddls=source.capture_ddls,
+        ddl_artifacts_schema=source.ddl_artifacts_schema,
+        heartbeat=source.heartbeat.enabled,
+        heartbeat_frequency_minutes=source.heartbeat.frequency_minutes,
+        heartbeat_schema=source.heartbeat.schema_name,
+        execute_timeout_seconds=source.execute_timeout_seconds,
+        map_unbounded_numeric_as_string=dms.map_unbounded_numeric_as_string,
+        compare_attributes=dms.compare_connection_attributes,
+    )
+    target_endpoint = TargetEndpoint(
+        scope,
+        "target",
+        names=names,
+        secret=target_secret,
+        access_role=access_role,
+        key=key,
+        secrets_manager_endpoint=network.secretsmanager_dns_name,
+        database_name=aurora.database_name,
+        after_connect_script=dms.target.after_connect_script,
+        execute_timeout_seconds=dms.target.execute_timeout_seconds,
+        map_unbounded_numeric_as_string=dms.map_unbounded_numeric_as_string,
+        compare_attributes=dms.compare_connection_attributes,
+    )
+    tasks = {
+        task.name: ReplicationTask(
+            scope,
+            f"task-{task.name}",
+            names=names,
+            task=task,
+            instance=instance,
+            source=source_endpoint,
+            target=target_endpoint,
+        )
+        for task in dms.tasks
+    }
+    task_arns = {name: task.arn for name, task in tasks.items()}
+    return EnvironmentReplication(
+        instance=instance,
+        tasks=tasks,
+        outputs={
+            outputs.SOURCE_SECRET_ARN: source_secret.arn,
+            outputs.DMS_REPLICATION_INSTANCE_ARN: instance.arn,
+            outputs.DMS_SOURCE_ENDPOINT_ARN: source_endpoint.arn,
+            outputs.DMS_TARGET_ENDPOINT_ARN: target_endpoint.arn,
+            outputs.DMS_TASK_ARN: next(iter(task_arns.values())),
+            outputs.DMS_TASK_ARNS: task_arns,
+            outputs.DMS_SECURITY_GROUP_ID: dms_security_group_id,
+        },
+    )
