@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _TOGETHER = {
+    "test_aurora_alone": "aurora alone",
     "test_leaks": "everything",
     "test_lock": "everything",
     "test_lost_state": "everything",
@@ -36,7 +37,7 @@ _TOGETHER = {
 }
 """The modules whose tests share a process; a test of another module has its own."""
 
-PROCESSES = 13
+PROCESSES = 14
 """As many as there are scopes."""
 
 

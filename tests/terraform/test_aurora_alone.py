@@ -1,0 +1,199 @@
+"""Aurora alone, then a migration beside it, then alone again: nothing of Aurora is touched.
+
+One environment, deployed by the real Terraform three times from three files: without [source] and
+[dms], with them, and without them again.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ferry.check.deployment.checks import findings
+from ferry.findings import Level
+from ferry.review import Danger, read_plan, review
+from ferry.review.rules.review import Verdict
+from harness.deployment import Deployment, run_command, synthesize
+from harness.server import LocalAws
+from settings.review import Review
+from tests.integration.rollout import deployed
+from tests.terraform.checkout import check_out
+from tests.terraform.copies import STACK
+from tests.terraform.edits import aurora_alone
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from ferry.account import Account
+
+NAME = "staging"
+STAGES = ("before", "during", "after")
+OF_DMS = {
+    "dms-finds-the-secretsmanager-endpoint", "dms-is-encrypted", "dms-rules",
+    "dms-tells-of-the-instance-and-its-tasks", "endpoints-hold-no-credentials",
+    "endpoints-read-their-secrets", "every-task-is-there", "full-load-settings", "lob-settings",
+    "replication-instance", "replication-instance-is-private", "replication-instance-standby",
+    "replication-subnet-group", "source-attributes", "source-endpoint", "table-mappings",
+    "target-attributes", "target-endpoint", "task-logging", "task-resource-identifiers",
+    "task-types-and-ends", "tasks-carry-on", "the-accounts-roles-are-trusted-to-dms",
+    "the-accounts-roles-carry-awss-policies", "the-secrets-role-decrypts-through-secretsmanager-alone",
+    "the-secrets-role-is-trusted-to-the-regions-dms",
+    "the-secrets-role-reads-the-two-secrets-alone", "the-secretsmanager-endpoint-is-where-dms-is",
+    "the-secretsmanager-endpoint-serves-this-account-alone", "the-secretsmanager-endpoints-rules",
+    "the-source-secret-carries-the-tags", "the-source-secret-leads-to-the-source",
+    "validation-settings",
+}  # fmt: skip
+
+
+PASSED = "Nothing to check: the file has Aurora alone, neither [source] nor [dms]."
+CLOCK = "LatestRestorableTime"
+"""What passes by itself."""
+
+
+def auroras(account: Account, outputs: dict[str, Any]) -> dict[str, Any]:
+    """All of Aurora's that a migration has no business with, as AWS tells it."""
+    rds, cluster_id = account.rds, outputs["cluster_id"]
+    (cluster,) = rds.describe_db_clusters(DBClusterIdentifier=cluster_id)["DBClusters"]
+    instances = rds.describe_db_instances(
+        Filters=[{"Name": "db-cluster-id", "Values": [cluster_id]}]
+    )["DBInstances"]
+    group = cluster["DBClusterParameterGroup"]
+    parameters = rds.describe_db_cluster_parameters(
+        DBClusterParameterGroupName=group, Source="user"
+    )["Parameters"]
+    groups = account.ec2.describe_security_groups(
+        GroupIds=[outputs["aurora_security_group_id"], outputs["clients_security_group_id"]]
+    )["SecurityGroups"]
+    key = outputs["kms_key_arn"]
+    return {
+        "cluster": {name: value for name, value in cluster.items() if name != CLOCK},
+        "instances": [
+            {name: value for name, value in it.items() if name != CLOCK} for it in instances
+        ],
+        "parameters": parameters,
+        "groups": [(it["GroupId"], it["GroupName"]) for it in groups],
+        "key": (key, account.kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"]),
+        "secrets": {
+            output: account.secretsmanager.get_secret_value(SecretId=outputs[output])["VersionId"]
+            for output in ("master_secret_arn", "secret_arn")
+        },
+        "topic": outputs["alarm_topic_arn"],
+        "subnets": outputs["aurora_subnet_ids"],
+    }
+
+
+@pytest.fixture(scope="module")
+def stages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stages]:
+    """The three deployments, one after the other."""
+    folder = tmp_path_factory.mktemp("aurora-alone")
+    with LocalAws(log=folder / "local-aws.log") as cloud:
+        yield Stages(folder, cloud)
+
+
+class Stages:
+    """What the three deployments did.
+
+    Args:
+        folder: Where the stacks are written.
+        cloud: Where they are deployed.
+    """
+
+    def __init__(self, folder: Path, cloud: LocalAws) -> None:
+        beside = check_out(folder / "beside")
+        alone = check_out(folder / "alone")
+        file = alone / f"environments/{NAME}.toml"
+        file.write_text(aurora_alone(file.read_text()))
+        output = synthesize(folder, project=beside, names=NAME)
+        without = synthesize(folder / "alone", project=alone, names=NAME)
+        self.files = {
+            "beside": (output / "stacks" / NAME / STACK).read_text(),
+            "alone": (without / "stacks" / NAME / STACK).read_text(),
+        }
+        self.deployments = {
+            "beside": Deployment(cloud=cloud, output=output, folder=folder, project=beside),
+            "alone": Deployment(cloud=cloud, output=output, folder=folder, project=alone),
+        }
+        self.seen: dict[str, dict[str, Any]] = {}
+        self.left: dict[str, list[str]] = {}
+        self.differs: dict[str, list[str]] = {}
+        self.passed: dict[str, set[str]] = {}
+        surroundings = self.deployments["alone"].surroundings(NAME)
+        run_command("-m", "ferry", "bootstrap", NAME, environment=surroundings)
+        self._deploy("before", "alone", init=True)
+        self.deployments["beside"].prepare_account(NAME)
+        self.deployments["beside"].prepare_environment(NAME)
+        self._deploy("during", "beside")
+        self._write("alone")
+        self.ending = self.deployments["alone"].terraform(NAME).plan("ending")
+        self._deploy("after", "alone")
+
+    def _write(self, which: str) -> None:
+        terraform = self.deployments[which].terraform(NAME)
+        (terraform.folder / STACK).write_text(self.files[which])
+
+    def _deploy(self, stage: str, which: str, *, init: bool = False) -> None:
+        deployment = self.deployments[which]
+        terraform = deployment.terraform(NAME)
+        self._write(which)
+        if init:
+            terraform.init()
+        terraform.apply()
+        self.left[stage] = terraform.changes(stage)
+        found = deployed(deployment.environment(NAME), url=deployment.cloud.url)
+        told = list(findings(found))
+        self.differs[stage] = [
+            it.what for it in told if it.level in {Level.BLOCKED, Level.UNJUDGED}
+        ]
+        self.passed[stage] = {it.check for it in told if it.what == PASSED}
+        self.seen[stage] = auroras(found.account, dict(found.outputs))
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_second_plan_is_empty(stages: Stages, stage: str) -> None:
+    assert stages.left[stage] == []
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_what_is_deployed_is_what_the_file_says(stages: Stages, stage: str) -> None:
+    assert stages.differs[stage] == []
+
+
+def test_the_checks_of_dms_alone_have_nothing_to_check(stages: Stages) -> None:
+    assert stages.passed["before"] == stages.passed["after"] == OF_DMS
+    assert stages.passed["during"] == set()
+
+
+@pytest.mark.parametrize(
+    "part", ["cluster", "instances", "parameters", "groups", "key", "secrets", "topic", "subnets"]
+)
+def test_auroras_own_stays_as_it_was(stages: Stages, part: str) -> None:
+    before, during, after = (stages.seen[stage][part] for stage in STAGES)
+    assert before == during == after
+
+
+def test_the_end_of_a_migration_destroys_and_changes_nothing_but_the_dashboard(
+    stages: Stages,
+) -> None:
+    changed = {
+        (action, it["type"])
+        for it in stages.ending["resource_changes"]
+        for action in it["change"]["actions"]
+        if action not in {"no-op", "read"}
+    }
+    assert {it for it in changed if it[0] != "delete"} == {("update", "aws_cloudwatch_dashboard")}
+    assert ("delete", "aws_dms_replication_instance") in changed
+
+
+def test_the_review_says_that_the_migration_ends(stages: Stages) -> None:
+    """In words, under the guardrails that production has."""
+    blocked = frozenset(Danger(it) for it in Review().block)
+    found = review(read_plan(json.dumps(stages.ending)), environment=NAME, block=blocked)
+
+    assert found.verdict is Verdict.SECOND_REVIEWER
+    assert {it.effect.text().partition(".")[0].partition(":")[0] for it in found.findings} == {
+        "The migration ends",
+        "The migration ends, and its tasks' log with it",
+    }
