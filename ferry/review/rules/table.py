@@ -18,7 +18,7 @@ from ferry.review.rules.combined.aurora import (
     family_and_version,
     waiting_upgrade,
 )
-from ferry.review.rules.combined.one_thing import one_under_two_addresses
+from ferry.review.rules.combined.one_thing import made_beside_itself, one_under_two_addresses
 from ferry.review.rules.combined.tags import ATTRIBUTES as TAGS
 from ferry.review.rules.combined.tags import selecting_tags_change
 from ferry.review.rules.combined.thresholds import thresholds_out_of_reach
@@ -51,6 +51,7 @@ _NAMED_BY_NO_ROW: Final[tuple[Combined, ...]] = (
     thresholds_out_of_reach,
     tainted,
     forgotten,
+    made_beside_itself,
     one_under_two_addresses,
 )
 """What looks at attributes that rows judge one by one, or at every type of resource."""

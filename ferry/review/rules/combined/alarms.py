@@ -7,7 +7,6 @@ harmless here: then no rule says that it is.
 from __future__ import annotations
 
 import json
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -79,14 +78,12 @@ class _Watch:
 
     Args:
         plan: The plan.
-        names: How many alarms will have a name.
         equals: The threshold nearest to what is normal, by all else that an alarm says.
         gone: Dimensions of what goes for good.
         instances: How many instances a cluster will have, of those that the plan shows.
     """
 
     plan: Plan
-    names: Counter[str] = field(default_factory=Counter)
     equals: dict[str, float] = field(default_factory=dict)
     gone: set[tuple[str, str]] = field(default_factory=set)
     instances: dict[str, int] = field(default_factory=dict)
@@ -108,9 +105,7 @@ class _Watch:
             self.instances[key] = self.instances.get(key, 0) + change.stays
 
     def _add(self, alarm: Change) -> None:
-        name, threshold = alarm.after.get("alarm_name"), number(alarm.after.get("threshold"))
-        if isinstance(name, str):
-            self.names[name] += 1
+        threshold = number(alarm.after.get("threshold"))
         key = _all_but_the_threshold(alarm.after)
         if key and threshold is not None:
             side = side_of(alarm.after)
@@ -151,15 +146,6 @@ def _all_but_the_threshold(side: Mapping[str, Any]) -> str:
 
 
 def _goes(change: Change, watch: _Watch) -> Finding | Fine:
-    name = change.before.get("alarm_name")
-    if isinstance(name, str) and watch.names[name]:
-        return deaf(
-            change,
-            "",
-            "Another alarm of this plan has its name, {name}: what deletes this one deletes that one.",
-            {"name": change.shown_before("alarm_name")},
-            remedy="If it is the same alarm at another address, say so with a moved block.",
-        )
     if watch.goes_with_its_subject(change):
         return Fine(change=change, attribute=DESTROYED, because="It goes with what it watched.")
     if watch.has_an_equal(change):
@@ -171,14 +157,6 @@ def _goes(change: Change, watch: _Watch) -> Finding | Fine:
 
 def _stays(change: Change, watch: _Watch) -> Iterator[Finding | Fine]:
     """What is said of an alarm that is made, changed, or made anew."""
-    name = change.after.get("alarm_name")
-    if change.comes and isinstance(name, str) and watch.names[name] > 1:
-        yield deaf(
-            change,
-            "alarm_name",
-            "Another alarm of this plan is called {name} too: one overwrites the other.",
-            {"name": change.shown_after("alarm_name")},
-        )
     yield from _receivers(change, watch.plan)
     if change.action is Action.CREATE:
         yield from new_bounds(change)

@@ -351,7 +351,8 @@ def attachment_findings(plan: Plan) -> Iterator[Finding | Fine]:
     attached = {_pair(it, after=False) for it in attachments if role_of(it, after=False)}
     for change in attachments:
         stays_so = change.comes and _pair(change, after=False) == _pair(change, after=True)
-        if change.goes and stays_so and role_of(change, after=True):
+        comes_last = not change.made_first
+        if change.goes and stays_so and comes_last and role_of(change, after=True):
             because = "The role gets it again."
             yield Fine(change=change, attribute=DESTROYED, because=because)
         elif change.goes:

@@ -198,7 +198,12 @@ def test_parts_that_are_loaded_side_by_side_are_harmless() -> None:
 
 
 def other_task(*rules: dict[str, Any], **attributes: Json) -> dict[str, Any]:
-    of = {**TASK_ATTRIBUTES, "table_mappings": mappings(*rules), **attributes}
+    of = {
+        **TASK_ATTRIBUTES,
+        "replication_task_id": "other",
+        "table_mappings": mappings(*rules),
+        **attributes,
+    }
     return stays(TASK, "other", **of)
 
 

@@ -457,6 +457,16 @@ ROWS: Final = (
         Step(action="update", name=WRITER_CPU, was_hidden=("threshold",)),
     ),
     _day(
+        "dashboard-of-another-name-the-new-one-first",
+        "The old one goes when the new one is there.",
+        Step(
+            action="replace-first",
+            name=DASHBOARD,
+            to={"dashboard_name": "ferry", "dashboard_arn": UNKNOWN, "id": UNKNOWN},
+            because=("dashboard_name",),
+        ),
+    ),
+    _day(
         "output-sensitive-from-now-on",
         "Terraform shows less.",
         updates(CLUSTER, tags={"Name": "aurora-ferry-staging", "a": "b"}),

@@ -7,23 +7,54 @@ from typing import TYPE_CHECKING, Any, Final
 from tests.unit.ferry.review.held.base import deployed
 from tests.unit.ferry.review.held.edits import (
     SECOND_OR_BLOCKED,
+    UNKNOWN,
     Held,
     Step,
     creates,
     deletes,
     policy,
+    replaces,
     statements,
 )
 from tests.unit.ferry.review.held.names import (
+    ALIAS,
+    AURORA_ASSOCIATION,
+    AURORA_GROUP,
+    AURORA_SUBNET,
+    AURORA_SUBNETS,
+    CERTIFICATE,
+    CLUSTER,
+    CLUSTER_EVENTS,
+    DASHBOARD,
     DMS_IN,
     DMS_OUT,
     DMS_ROLE,
     DMS_ROLE_POLICY,
+    DMS_SUBNETS,
     DMS_TO_INTERNET,
+    EMAIL,
+    FLOW_LOG,
+    INSTANCE_PARAMETERS,
+    INTERNET,
     MONITORING_POLICY,
+    NAT,
+    PARAMETERS,
+    READER_1,
+    READER_2,
+    REPLICA_LAG,
+    REPLICATION,
+    SECRETS_ENDPOINT,
+    SOURCE,
+    TARGET,
     TARGET_SECRET,
     TARGET_VERSION,
+    TASK,
+    TASK_EVENTS,
+    TASK_LOG,
+    TOPIC,
     TOPIC_POLICY,
+    TRANSIT,
+    WRITER_CPU,
 )
 
 if TYPE_CHECKING:
@@ -55,6 +86,47 @@ def _moved() -> Iterator[Held]:
             expected=SECOND_OR_BLOCKED,
             why="What is deleted last takes the new one along.",
         )
+
+
+_ONCE: Final = (
+    *(WRITER_CPU, DASHBOARD, TOPIC, TOPIC_POLICY, EMAIL, CLUSTER_EVENTS, TASK_EVENTS, TASK_LOG),
+    *(DMS_ROLE, DMS_ROLE_POLICY, MONITORING_POLICY, ALIAS, TARGET_SECRET, FLOW_LOG),
+    *(DMS_IN, DMS_OUT, AURORA_GROUP, DMS_TO_INTERNET, AURORA_ASSOCIATION, AURORA_SUBNET, NAT),
+    *(INTERNET, TRANSIT, SECRETS_ENDPOINT, AURORA_SUBNETS, PARAMETERS, INSTANCE_PARAMETERS),
+    *(CLUSTER, READER_1, SOURCE, TASK, REPLICATION, DMS_SUBNETS, CERTIFICATE),
+)
+"""One of each type of which AWS has one of a name, in an account or in what it belongs to."""
+
+
+def _anew(name: str, action: str, **to: Json) -> Step:
+    """A resource is made anew because somebody asks for it; AWS draws its ids again."""
+    values = deployed()[name].values
+    drawn = {it: UNKNOWN for it in _BY_AWS & values.keys() if name != TOPIC_POLICY or it == "id"}
+    why = {"action_reason": "replace_by_triggers"}
+    return Step(action=action, name=name, to={**drawn, **to}, beside=why)
+
+
+def _beside() -> Iterator[Held]:
+    for name in _ONCE:
+        of = name.partition(".")[0].removeprefix("aws_").replace("_", "-")
+        yield Held(
+            name=f"anew-{of}-the-new-one-first",
+            edit=(_anew(name, "replace-first"),),
+            expected=SECOND_OR_BLOCKED,
+            why="AWS refuses a second one of the name, or the old one takes the new one along.",
+        )
+
+
+def _taken(name: str, called: str) -> Held:
+    """Something new has the name of something that is there."""
+    of = name.partition(".")[0].removeprefix("aws_").replace("_", "-")
+    kept = {called: deployed()[name].values[called]}
+    return Held(
+        name=f"name-taken-{of}",
+        edit=(creates(f"{name.partition('.')[0]}.more", like=name, **kept),),
+        expected=SECOND_OR_BLOCKED,
+        why="AWS refuses it, or there is one thing under two addresses.",
+    )
 
 
 def _second(name: str, what: str, why: str, **to: Json) -> Held:
@@ -114,6 +186,39 @@ _ACTS: Final = {
 
 ROWS: Final = (
     *_moved(),
+    *_beside(),
+    _taken(TASK_LOG, "name"),
+    _taken(CLUSTER_EVENTS, "name"),
+    _taken(TASK, "replication_task_id"),
+    _taken(READER_2, "identifier"),
+    _taken(TARGET, "endpoint_id"),
+    _taken(TOPIC, "name"),
+    _taken(DASHBOARD, "dashboard_name"),
+    _taken(WRITER_CPU, "alarm_name"),
+    Held(
+        name="alarms-swap-their-names",
+        edit=(
+            replaces(WRITER_CPU, alarm_name=deployed()[REPLICA_LAG].values["alarm_name"]),
+            replaces(REPLICA_LAG, alarm_name=deployed()[WRITER_CPU].values["alarm_name"]),
+        ),
+        expected=SECOND_OR_BLOCKED,
+        why="The second overwrites or deletes the first.",
+    ),
+    Held(
+        name="left-over-alarm-of-another-s-name",
+        edit=(
+            deletes(
+                WRITER_CPU,
+                was={
+                    "alarm_name": deployed()[REPLICA_LAG].values["alarm_name"],
+                    "id": deployed()[REPLICA_LAG].values["id"],
+                },
+                beside={"deposed": "0badc0de"},
+            ),
+        ),
+        expected=SECOND_OR_BLOCKED,
+        why="What is deleted is the other alarm.",
+    ),
     _second(
         DMS_ROLE_POLICY,
         "role-policy-that-allows-less",
