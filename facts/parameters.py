@@ -6,7 +6,7 @@ own parameters static is what the view ``pg_settings`` of PostgreSQL 15 calls ``
 the server starts.
 
 Which values are harmless is said of some: they end no session and no statement, refuse no client, use
-up no memory and hide nothing. The bounds within PostgreSQL's own are this project's.
+up no memory and hide nothing. A threshold so high that nothing is logged is none of them. The bounds within PostgreSQL's own are this project's.
 
 Sources: https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/parameter-groups-overview.html,
 https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraPostgreSQL.Reference.ParameterGroups.html,
@@ -155,6 +155,8 @@ def _postgresql(
 
 
 _MOST = 2_147_483_647
+_HOUR_MS = 3_600_000
+_DAY_MS = 24 * _HOUR_MS
 _LIBRARIES = frozenset(
     {
         STATISTICS_LIBRARY,
@@ -187,7 +189,7 @@ _ROWS = (
         "log_min_duration_statement",
         Kind.DYNAMIC,
         _LOGGING,
-        harmless=_numbers(100, _MOST, also="-1"),
+        harmless=_numbers(100, _HOUR_MS, also="-1"),
     ),
     _postgresql(PRELOADED, Kind.STATIC, _CLIENT, harmless=Lists(_LIBRARIES)),
     _aurora(
@@ -204,7 +206,7 @@ _ROWS = (
         Kind.DYNAMIC,
         _LOGGING,
         aurora="10000",
-        harmless=_numbers(0, _MOST, also="-1"),
+        harmless=_numbers(0, _HOUR_MS, also="-1"),
     ),
     _postgresql("log_connections", Kind.DYNAMIC, _LOGGING, harmless=_SWITCH),
     _postgresql("log_disconnections", Kind.DYNAMIC, _LOGGING, harmless=_SWITCH),
@@ -223,7 +225,9 @@ _ROWS = (
             "debug5", "debug4", "debug3", "debug2", "debug1", "info", "notice", "warning", "error"
         ),
     ),
-    _postgresql("log_temp_files", Kind.DYNAMIC, _LOGGING, harmless=_numbers(0, _MOST, also="-1")),
+    _postgresql(
+        "log_temp_files", Kind.DYNAMIC, _LOGGING, harmless=_numbers(0, 10_485_760, also="-1")
+    ),
     _aurora(
         "rds.log_retention_period",
         Kind.DYNAMIC,
@@ -233,7 +237,7 @@ _ROWS = (
     ),
     # Time limits.
     _postgresql(
-        "statement_timeout", Kind.DYNAMIC, _CLIENT, harmless=_numbers(3_600_000, _MOST, also="0")
+        "statement_timeout", Kind.DYNAMIC, _CLIENT, harmless=_numbers(_HOUR_MS, _MOST, also="0")
     ),
     _postgresql("lock_timeout", Kind.DYNAMIC, _CLIENT, harmless=_numbers(60_000, _MOST, also="0")),
     _postgresql(
@@ -247,7 +251,11 @@ _ROWS = (
         "deadlock_timeout", Kind.DYNAMIC, "runtime-config-locks", harmless=_numbers(100, 60_000)
     ),
     _postgresql(
-        "idle_session_timeout", Kind.DYNAMIC, _CLIENT, harmless=_numbers(3_600_000, _MOST, also="0")
+        # DMS's own connection may be idle for a night.
+        "idle_session_timeout",
+        Kind.DYNAMIC,
+        _CLIENT,
+        harmless=_numbers(_DAY_MS, _MOST, also="0"),
     ),
     _postgresql(
         "default_transaction_read_only",
@@ -258,7 +266,11 @@ _ROWS = (
     # Memory, connections and workers.
     _postgresql("work_mem", Kind.DYNAMIC, _RESOURCE, harmless=_numbers(4_096, 262_144)),
     _postgresql(
-        "maintenance_work_mem", Kind.DYNAMIC, _RESOURCE, harmless=_numbers(65_536, 2_097_152)
+        # Each of the workers of autovacuum, three by default, takes as much.
+        "maintenance_work_mem",
+        Kind.DYNAMIC,
+        _RESOURCE,
+        harmless=_numbers(65_536, 524_288),
     ),
     _postgresql(
         "logical_decoding_work_mem", Kind.DYNAMIC, _RESOURCE, harmless=_numbers(65_536, 1_048_576)

@@ -16,13 +16,14 @@ from ferry.review.rules.row import CHANGED_OR_REPLACED, HOWEVER_MADE
 from ferry.review.rules.timing import Timing, moment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from ferry.review.plan.plan import Change, Plan
     from ferry.review.plan.shown import Shown
     from ferry.review.plan.values import Json
 
 _OF_CLUSTER: Final = "aws_rds_cluster_parameter_group"
+_OF_INSTANCES: Final = "aws_db_parameter_group"
 _PARAMETERS: Final = (
     "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_WorkingWithParamGroups.html"
 )
@@ -100,22 +101,37 @@ _LOGGED: Final[Mapping[str, tuple[set[str], ...]]] = {
     "log_autovacuum_min_duration": _NOT_AT_ALL,
     "log_connections": _SWITCHED_OFF,
     "log_disconnections": _SWITCHED_OFF,
+    "log_error_verbosity": ({"terse"}, {"default"}),
     "log_lock_waits": _SWITCHED_OFF,
     "log_min_duration_statement": _NOT_AT_ALL,
+    "log_min_error_statement": ({"error"}, {"warning"}, {"notice"}, {"info"}),
     "log_statement": ({"none"}, {"ddl"}, {"mod"}),
     "log_temp_files": _NOT_AT_ALL,
 }
-"""What is logged the least with, and then more. PostgreSQL's default is to log nothing of these.
+"""What is logged the least with, and then more.
 
 Source: https://www.postgresql.org/docs/15/runtime-config-logging.html"""
+
+_DEFAULT_DETAIL: Final = {"log_error_verbosity": "default"}
+"""PostgreSQL's defaults that do not log the least; those of Aurora's own stand with the parameters."""
+
+_MOST: Final = 1_000_000
+"""More than any group says: for what is not known."""
+
+_KEPT: Final = "rds.log_retention_period"
+"""For how many minutes the server's own logs are kept."""
+
+_MEASURED: Final = frozenset({*_LOGGED, _KEPT})
 
 
 def parameters_change(plan: Plan) -> Iterator[Finding | Fine]:
     """Parameters change: what their values do, which wait for a restart, and which RDS refuses."""
-    for change in plan.of(_OF_CLUSTER, "aws_db_parameter_group"):
+    clusters = plan.of(_OF_CLUSTER)
+    nothing, groups = _beneath(()), _beneath(clusters)
+    for change in [*clusters, *plan.of(_OF_INSTANCES)]:
         yield from _in_clear_by_default(change)
         if change.action in HOWEVER_MADE and change.changes("parameter"):
-            found = list(_of_group(change))
+            found = list(_of_group(change, groups if change.type == _OF_INSTANCES else nothing))
             yield from found
             if not found:
                 yield Fine(
@@ -142,7 +158,7 @@ def _in_clear_by_default(change: Change) -> Iterator[Finding]:
         )
 
 
-def _of_group(change: Change) -> Iterator[Finding]:
+def _of_group(change: Change, beneath: _Beneath) -> Iterator[Finding]:
     before, after = _parameters(change.before), _parameters(change.after)
     if before is None or after is None:
         yield _parameter(
@@ -162,7 +178,9 @@ def _of_group(change: Change) -> Iterator[Finding]:
                 {"name": change.shown(name, "parameter")},
             )
         elif old != new:
-            yield from _one_parameter(change, name, *(it[0] if it else None for it in (old, new)))
+            was, becomes = (it[0] if it else None for it in (old, new))
+            yield from _one_parameter(change, name, was, becomes)
+            yield from _less_logged(change, name, was, becomes, beneath)
 
 
 _Setting = tuple[Any, Any]
@@ -187,11 +205,7 @@ def _one_parameter(
     change: Change, name: str, old: _Setting | None, new: _Setting | None
 ) -> Iterator[Finding]:
     before, after = (it[0] if it else None for it in (old, new))
-    values = {
-        "name": change.shown(name, "parameter"),
-        "before": change.shown(show(before), "parameter") if old else ours("the default"),
-        "after": change.shown(show(after), "parameter") if new else ours("the default"),
-    }
+    values = _shown(change, name, old, new)
     static = is_static(name)
     method = new[1] if new else (old or (None, None))[1]
     if new and method == "immediate" and static is not False:
@@ -212,13 +226,6 @@ def _one_parameter(
         effect = _EFFECTS.get(name, _UNCLEAR)
         said = effect.made if change.action is Action.CREATE else effect.changed
         yield _parameter(change, effect.danger, said, values)
-    elif _detail(name, after if new else None) < _detail(name, before if old else None):
-        yield _parameter(
-            change,
-            Danger.UNWATCHED,
-            "The log tells less: {name} becomes {after}, not {before}.",
-            values,
-        )
     if name == LOGICAL_REPLICATION and old and not harmless:
         yield _parameter(
             change,
@@ -241,16 +248,102 @@ def _one_parameter(
         yield _parameter(change, Danger.UNCLEAR, said, values)
 
 
+def _shown(
+    change: Change, name: str, old: _Setting | None, new: _Setting | None
+) -> dict[str, Shown]:
+    return {
+        "name": change.shown(name, "parameter"),
+        "before": change.shown(show(old[0]), "parameter") if old else ours("the default"),
+        "after": change.shown(show(new[0]), "parameter") if new else ours("the default"),
+    }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Beneath:
+    """What holds where a group of instances says nothing: the clusters' groups, then defaults.
+
+    Args:
+        most: How much is logged, or for how long it is kept, until now, by parameter; the most.
+        least: The same of after the plan; the least.
+    """
+
+    most: Mapping[str, int]
+    least: Mapping[str, int]
+
+
+def _beneath(clusters: Iterable[Change]) -> _Beneath:
+    """What the clusters' groups say; what is not known may be the most until now, the least then."""
+    most: dict[str, int] = {}
+    least: dict[str, int] = {}
+    for change in clusters:
+        for side, levels, pick, unknown in (
+            (change.before, most, max, _MOST),
+            (change.after, least, min, 0),
+        ):
+            parameters = _parameters(side)
+            for name in _MEASURED:
+                if parameters is None:
+                    levels[name] = unknown
+                for value, _ in (parameters or {}).get(name, ()):
+                    found = _measured(name, value)
+                    levels[name] = pick(levels.get(name, found), found)
+    return _Beneath(most=most, least=least)
+
+
+def _less_logged(
+    change: Change, name: str, old: _Setting | None, new: _Setting | None, beneath: _Beneath
+) -> Iterator[Finding]:
+    """The log tells less than what was in force, or is kept for less."""
+    if name not in _MEASURED:
+        return
+    default = _measured(name, None)
+    was = _measured(name, old[0]) if old else beneath.most.get(name, default)
+    becomes = _measured(name, new[0]) if new else beneath.least.get(name, default)
+    if becomes >= was:
+        return
+    values = _shown(change, name, old, new)
+    if not old and name in beneath.most:
+        values["before"] = ours("what the cluster's group says")
+    if name == _KEPT:
+        yield _parameter(
+            change,
+            Danger.DATA_LOSS,
+            "The server deletes more of its own logs: {name} becomes {after}, not {before}.",
+            values,
+        )
+    else:
+        yield _parameter(
+            change,
+            Danger.UNWATCHED,
+            "The log tells less: {name} becomes {after}, not {before}.",
+            values,
+        )
+
+
+def _measured(name: str, value: Json) -> int:
+    """How much is logged, or for how many minutes it is kept; of nothing, by default."""
+    value = _default(name) if value is None else value
+    return _minutes(value) if name == _KEPT else _detail(name, value)
+
+
+def _default(name: str) -> str | None:
+    """The value that is in force where no group says one; None where that is not known."""
+    row = PARAMETERS.get(name)
+    return _DEFAULT_DETAIL.get(name) or next(iter(row.defaults.values()) if row else iter(()), None)
+
+
 def _detail(name: str, value: Json) -> int:
     """How much a parameter makes PostgreSQL log, the more the higher; 0 for what logs nothing."""
-    ranks = _LOGGED.get(name, ())
-    if value is None:
-        row = PARAMETERS.get(name)
-        value = next(iter(row.defaults.values()), None) if row else None
     if value is None:
         return 0
-    text = str(value).lower()
+    ranks, text = _LOGGED[name], str(value).lower()
     return next((rank for rank, words in enumerate(ranks) if text in words), len(ranks))
+
+
+def _minutes(value: Json) -> int:
+    """A number of minutes; 0 for what is none."""
+    text = str(value)
+    return int(text) if text.isdecimal() and len(text) < len(str(_MOST)) else 0
 
 
 def _at_once(change: Change, values: dict[str, Shown], *, static: bool | None) -> Finding:

@@ -433,6 +433,41 @@ WAITS = "{} becomes {}, and stays {} until the instances are restarted."
         ),
         ([parameter("log_statement", "ddl")], [parameter("log_statement", "all")], []),
         (
+            [],
+            [parameter("log_error_verbosity", "terse")],
+            ['The log tells less: log_error_verbosity becomes "terse", not the default.'],
+        ),
+        (
+            [parameter("log_min_error_statement", "info")],
+            [],
+            ['The log tells less: log_min_error_statement becomes the default, not "info".'],
+        ),
+        (
+            [parameter("log_min_duration_statement", "1000")],
+            [parameter("log_min_duration_statement", "2147483647")],
+            [
+                (
+                    'No rule says that log_min_duration_statement is harmless at "2147483647"; it '
+                    'was "1000".'
+                )
+            ],
+        ),
+        (
+            [parameter("rds.log_retention_period", "10080")],
+            [],
+            [
+                (
+                    "The server deletes more of its own logs: rds.log_retention_period becomes the "
+                    'default, not "10080".'
+                )
+            ],
+        ),
+        (
+            [parameter("rds.log_retention_period", "4320")],
+            [parameter("rds.log_retention_period", "10080")],
+            [],
+        ),
+        (
             [parameter("log_autovacuum_min_duration", "1000")],
             [],  # Aurora's default logs it
             [],
@@ -491,6 +526,43 @@ def test_parameters(before: list[Any], after: list[Any], expected: list[str], ac
     )
     assert [it.effect.text() for it in found.findings if it.attribute] == expected
     assert found.is_judged
+
+
+OF_INSTANCES = "aws_db_parameter_group"
+NOT_KNOWN = "(sensitive)"
+
+
+@pytest.mark.parametrize(
+    ("cluster", "before", "after", "says"),
+    [
+        ("all", "", "none", ('"none"', "what the cluster's group says")),
+        ("all", "", "all", ()),
+        ("none", "", "none", ()),
+        ("", "", "none", ()),
+        ("ddl", "all", "", ("the default", '"all"')),
+        ("all", "none", "", ()),
+        (NOT_KNOWN, "", "all", ('"all"', "what the cluster's group says")),
+        (NOT_KNOWN, "all", "", ("the default", '"all"')),
+    ],
+)
+def test_a_group_of_instances_comes_before_the_clusters(
+    cluster: str, before: str, after: str, says: tuple[str, ...]
+) -> None:
+    """RDS takes a parameter that stands in both from the instances' group."""
+    of_cluster, was, becomes = (
+        it if it == NOT_KNOWN else [parameter("log_statement", it)] if it else []
+        for it in (cluster, before, after)
+    )
+    said = "The log tells less: log_statement becomes {}, not {}."
+    for action, there in (("update", {"parameter": was}), ("create", None)):
+        if there is None and before:
+            continue
+        found = reviewed(
+            change(GROUP, "no-op", {"parameter": of_cluster}, {"parameter": of_cluster}),
+            change(OF_INSTANCES, action, there, {"parameter": becomes}),
+        )
+        told = [it for it in effects(found) if it.startswith("The log")]
+        assert told == ([said.format(*says)] if says else [])
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from tests.unit.ferry.review.held import (
     found,
     hidden,
     keys,
+    less,
     mixed,
     network,
     one_thing,
@@ -41,6 +42,7 @@ DANGEROUS: Final[tuple[Held, ...]] = (
     *first.DANGEROUS,
     *one_thing.ROWS,
     *found.ROWS,
+    *less.ROWS,
 )
 EVERYDAY: Final[tuple[Held, ...]] = (*everyday.ROWS, *first.ROWS)
 ROWS: Final = (*DANGEROUS, *EVERYDAY)
