@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from ferry.review.plan.plan import Action, without_key
+from ferry.review.plan.plan import COMING, Action, without_key
 from ferry.review.plan.said import Said, Shift, shift, without
 from ferry.review.plan.shown import joined
 from ferry.review.plan.statements import Element, Statement, statements
@@ -136,6 +136,16 @@ class Policies:
     def new_roles(self) -> frozenset[str]:
         """The roles that the plan makes."""
         return frozenset(role_of(it, after=True) for it in self.plan.of(ROLE) if it.comes)
+
+    def is_of_new_role(self, change: Change) -> bool:
+        """Whether the plan makes the role that a policy or an attachment is about, or may be."""
+        role = role_of(change, after=True)
+        groups = change.neighbours.at((change.references or {}).get("role", ()))
+        return role in self.new_roles or (
+            change.after.get("role") is UNKNOWN
+            and bool(groups)
+            and all(it and it.types == {ROLE} and it.actions.keys() <= COMING for it in groups)
+        )
 
     @cached_property
     def things(self) -> frozenset[str]:
@@ -295,7 +305,7 @@ def statement_changes(plan: Plan) -> Iterator[StatementChange]:
 def role_of(change: Change, *, after: bool) -> str:
     """The role that a resource is, or is about: its name, or its address where that is not known.
 
-    Empty where neither is, or where there is nothing on that side.
+    Empty where neither is, where it may be any of several, or where there is nothing on that side.
     """
     side = change.after if after and change.action is not Action.FORGET else change.before
     if not side:
@@ -307,17 +317,18 @@ def role_of(change: Change, *, after: bool) -> str:
         return name.mark
     if change.type == ROLE:
         return without_key(change.address)
-    for address in (change.references or {}).get("role", ()):
-        for role in change.neighbours.get(address, ()):
-            if role.type == ROLE:
-                return role_of(role, after=True)
-    return ""
+    named = (change.references or {}).get("role", ())
+    groups = [group for it in named if (group := change.neighbours.get(it))]
+    roles = [group for group in groups if group[0].type == ROLE]
+    is_one = len(roles) == 1 and len(roles[0]) == 1
+    return role_of(roles[0][0], after=True) if is_one else ""
 
 
 def _is_of_another_role(change: Change) -> bool:
-    """Whether a policy is taken from one role and given to another."""
-    old, new = (role_of(change, after=after) for after in (False, True))
-    return change.type == ROLE_POLICY and "" not in {old, new} and old != new
+    """Whether a policy is taken from one role and given to another, or may be."""
+    if change.type != ROLE_POLICY or not (change.before and change.after):
+        return False
+    return role_of(change, after=False) != role_of(change, after=True)
 
 
 def _inline(value: Json) -> list[Statement] | None:

@@ -337,7 +337,7 @@ def _is_new(it: PolicyChange, policies: Policies) -> bool:
         return False
     if it.change.type in {KEY_POLICY, SECRET_POLICY}:
         return policies.is_of_something_new(it.change)
-    return it.change.type != ROLE_POLICY or role_of(it.change, after=True) in policies.new_roles
+    return it.change.type != ROLE_POLICY or policies.is_of_new_role(it.change)
 
 
 def _texts(elements: Iterable[Element]) -> set[str]:
@@ -346,7 +346,7 @@ def _texts(elements: Iterable[Element]) -> set[str]:
 
 def attachment_findings(plan: Plan) -> Iterator[Finding | Fine]:
     """What AWS's own policies open to the roles that they are attached to, and what goes with them."""
-    new_roles = plan.once(Policies).new_roles
+    policies = plan.once(Policies)
     attachments = plan.of(_ATTACHMENT)
     attached = {_pair(it, after=False) for it in attachments if role_of(it, after=False)}
     for change in attachments:
@@ -360,7 +360,7 @@ def attachment_findings(plan: Plan) -> Iterator[Finding | Fine]:
         if change.comes and _pair(change, after=True) in attached:
             yield from _fine(change, "The role has this policy already.")
         elif change.comes:
-            is_new = role_of(change, after=True) in new_roles
+            is_new = policies.is_of_new_role(change)
             yield from _attached(change, [change.after.get("policy_arn")], is_new=is_new)
     for change in plan.of(ROLE):
         if change.action not in {Action.NO_OP, Action.DELETE} and change.changes(_ATTACHED):

@@ -619,6 +619,45 @@ def test_a_policy_that_stays_is_not_in_the_table() -> None:
     assert reviewed(stays(TOPIC, policy=policy(allow()))).statements == []
 
 
+def test_what_one_role_of_a_for_each_may_is_not_known_of_another() -> None:
+    """The new policy's role is one of the two: what the first may already, the second gets anew."""
+    wide = policy(allow(Action="s3:*", Resource="*"))
+    review = reviewed(
+        *(
+            stays(ROLE, name=f"role-{key}", assume_role_policy=trust("dms.amazonaws.com"))
+            | {"address": f'{ROLE}.it["{key}"]'}
+            for key in ("a", "b")
+        ),
+        stays(POLICY, name="first", role="role-a", policy=wide) | {"address": f'{POLICY}.it["a"]'},
+        change(POLICY, "create", None, {"name": "second", "role": UNKNOWN, "policy": wide})
+        | {"address": f'{POLICY}.it["b"]'},
+        configuration=configured(
+            aws_iam_role__it={}, aws_iam_role_policy__it={"role": ["aws_iam_role.it"]}
+        ),
+    )
+    assert told(review) == [
+        (Danger.WIDER_ACCESS,
+         "More is allowed than before, or less denied; the table has the statements.")
+    ]  # fmt: skip
+
+
+def test_a_policy_of_a_new_role_of_a_for_each_is_one_of_a_new_role() -> None:
+    reads = policy(allow(Action="secretsmanager:GetSecretValue", Resource=TARGET))
+    review = reviewed(
+        *(role(name=key) | {"address": f'{ROLE}.it["{key}"]'} for key in ("a", "b")),
+        stays(SECRET, arn=TARGET),
+        *(
+            change(POLICY, "create", None, {"policy": reads, "role": UNKNOWN, "name": key})
+            | {"address": f'{POLICY}.it["{key}"]'}
+            for key in ("a", "b")
+        ),
+        configuration=configured(
+            aws_iam_role__it={}, aws_iam_role_policy__it={"role": ["aws_iam_role.it"]}
+        ),
+    )
+    assert told(review) == []
+
+
 def test_each_policy_of_many_is_read_a_few_times(monkeypatch: pytest.MonkeyPatch) -> None:
     """Steps, not time: twice as many policies of one role take no more than twice as many."""
 
