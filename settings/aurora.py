@@ -31,16 +31,30 @@ InstanceClass = Annotated[
     ),
     Allowed("an instance class such as db.r6g.large, not db.serverless"),
 ]
+
+
+def _is_not_over(authority: str) -> str:
+    """Refuse the authority whose certificates ended in August 2024.
+
+    Source: https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/UsingWithRDS.SSL.html
+    """
+    if authority == "rds-ca-2019":
+        refuse("an authority other than rds-ca-2019, which ended in 2024", instead=_AUTHORITY)
+    return authority
+
+
+_AUTHORITY: Final = "rds-ca-rsa2048-g1"
 CaCertificate = Annotated[
     str,
     Field(pattern=r"^rds-ca-[a-z0-9-]+$"),
-    Allowed("an RDS certificate authority such as rds-ca-rsa2048-g1"),
+    AfterValidator(_is_not_over),
+    Allowed(f"an RDS certificate authority such as {_AUTHORITY}"),
 ]
 Snapshot = Annotated[
     str,
     Field(
         pattern=r"^(arn:aws[a-z-]*:rds:[a-z0-9-]+:[0-9]{12}:(cluster-)?snapshot:)?"
-        r"(rds:)?[A-Za-z][A-Za-z0-9-]{0,254}$",
+        r"((rds|awsbackup):)?[A-Za-z][A-Za-z0-9-]{0,254}$",
         examples=["aurora-ferry-before"],
     ),
     Allowed("a snapshot's name or ARN"),
@@ -187,7 +201,7 @@ class Aurora(Section):
     log_retention_days: LogRetentionDays = 30
     """How long CloudWatch keeps PostgreSQL's log."""
 
-    ca_certificate_identifier: CaCertificate = "rds-ca-rsa2048-g1"
+    ca_certificate_identifier: CaCertificate = _AUTHORITY
     """The authority that signs the instances' certificates."""
 
     engine_lifecycle_support: LifecycleSupport = "open-source-rds-extended-support-disabled"

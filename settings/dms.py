@@ -2,12 +2,12 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from facts.dms import AfterFullLoad, LogComponent
 from settings.fields import PlainName
 from settings.retention import LogRetentionDays
-from settings.section import Allowed, List, Section
+from settings.section import Allowed, List, Section, refuse
 from settings.table_mappings import LobSizeKb, Table, Transformation
 from settings.windows import WeeklyWindow
 
@@ -33,9 +33,19 @@ InstanceClass = Annotated[
     Field(pattern=r"^dms\.[a-z][0-9][a-z0-9]*\.(micro|small|medium|large|[0-9]*xlarge)$"),
     Allowed("a replication instance class such as dms.c5.2xlarge"),
 ]
+
+
+def _is_not_rdss(name: str) -> str:
+    """Refuse names that make RDS's own: DMS calls a slot after its task, and RDS keeps `rds` slots."""
+    if name.startswith("rds"):
+        refuse("a name that does not begin with rds, which RDS keeps for its own replication slots")
+    return name
+
+
 TaskName = Annotated[
     str,
     Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=26, examples=["orders"]),
+    AfterValidator(_is_not_rdss),
     Allowed("lower-case letters, digits and single hyphens, 26 at most, a letter first"),
 ]
 Script = Annotated[

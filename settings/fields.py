@@ -127,14 +127,33 @@ VpcCidr = Annotated[
 """A VPC's network: /16 to /24 inside a private range."""
 
 _LABEL: Final = r"[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
+_HOST_LABEL: Final = r"[a-zA-Z0-9_]([a-zA-Z0-9_-]{0,61}[a-zA-Z0-9_])?"
+
+
+def _host(value: str) -> str:
+    """Refuse numbers that are no address: some programs read 010.1.1.1 as 8.1.1.1 (RFC 6943, 3.1.1)."""
+    if re.fullmatch(r"[0-9.]+", value):
+        try:
+            ipaddress.IPv4Address(value)
+        except ValueError:
+            refuse(
+                "a host name, or an IPv4 address of four numbers from 0 to 255 without zeros before "
+                "them"
+            )
+    return value
+
+
 Host = Annotated[
     str,
     Field(
-        pattern=rf"^{_LABEL}(\.{_LABEL})*\.?$", max_length=253, examples=["postgres.example.org"]
+        pattern=rf"^{_HOST_LABEL}(\.{_HOST_LABEL})*\.?$",
+        max_length=253,
+        examples=["postgres.example.org"],
     ),
+    AfterValidator(_host),
     Allowed("a host name or an IPv4 address, without scheme, user or port"),
 ]
-"""A DNS name (RFC 1123) or an IPv4 address."""
+"""A DNS name (RFC 1123, and underscores, which DNS takes) or an IPv4 address."""
 
 
 def _plain_name(value: str) -> str:
@@ -172,9 +191,9 @@ ColumnName = Annotated[
 TableName = Annotated[
     str,
     Field(pattern=r"^[^\x00-\x1f\"]{1,127}$", examples=["orders"]),
-    Allowed("a name of up to 127 characters, in which % stands for any"),
+    Allowed("a name of up to 127 characters, in which % stands for any, _ for any one"),
 ]
-"""A name in a DMS selection or transformation rule; `%` stands for any characters."""
+"""A name in a DMS selection or transformation rule; `%` stands for any characters, `_` for one."""
 
 SecretArn = Annotated[
     str,

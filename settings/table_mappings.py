@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from facts.table_patterns import literal
 from settings.fields import ColumnName, TableName
 from settings.section import Allowed, List, Section
 
@@ -16,6 +17,13 @@ TransformationAction = Literal[
     "convert-uppercase",
     "remove-column",
 ]
+
+ExactName = Annotated[
+    str,
+    Field(pattern=r"^[^\x00-\x1f\"]{1,127}$", examples=["orders"]),
+    Allowed("a table's name, up to 127 characters"),
+]
+"""A table's name, in which no sign stands for another."""
 
 LobSizeKb = Annotated[int, Field(ge=1, le=102_400, examples=[32])]
 """A LOB's largest size; DMS takes 100 MB at most."""
@@ -60,13 +68,21 @@ class TableLob(Section):
 
 
 class Table(Section):
-    """A selection of tables."""
+    """A selection of tables: a table by its `name`, or tables by DMS's patterns.
+
+    In a pattern `%` stands for any characters, `_` for any one and `[ ]` for one of a set: the
+    pattern `order_items` selects a table `order-items` too, if there is one.
+    """
 
     schema_name: TableName = Field(alias="schema", examples=["public"])
-    """The schema's name."""
+    """The schema's name; a pattern, but beside `name`."""
 
     table: TableName = "%"
-    """The table's name."""
+    """The tables' names, a pattern."""
+
+    name: ExactName | None = Field(default=None, examples=["orders"])
+    """The table's name, letter by letter, in place of `table`; schema is letter by letter then, too
+    (DMS's `explicit`). Default: none."""
 
     action: Literal["include", "exclude"] = "include"
     """Whether the tables are carried or left out; leaving out wins."""
@@ -83,6 +99,13 @@ class Table(Section):
     lob: TableLob | None = Field(default=None, examples=[{"mode": "unlimited"}])
     """How the table's LOBs are carried; for one table by its whole name. Default: as the task
     does."""
+
+    @property
+    def patterns(self) -> tuple[str, str]:
+        """Schema and table as patterns; what is exact matches itself alone."""
+        if self.name is None:
+            return self.schema_name, self.table
+        return literal(self.schema_name), literal(self.name)
 
 
 class Transformation(Section):

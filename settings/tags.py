@@ -33,6 +33,13 @@ def _value(value: str) -> str:
     return value
 
 
+def _project(name: str) -> str:
+    """Refuse what names may not begin with: EC2 keeps `sg-`, RDS replication slots of `rds`."""
+    if name.startswith("rds") or f"{name}-".startswith("sg-"):
+        refuse("a name that begins neither with rds nor with sg-, which AWS keeps for itself")
+    return name
+
+
 TagKey = Annotated[str, AfterValidator(_key), Field(examples=["team"]), Allowed(_KEY_IN_WORDS)]
 TagValue = Annotated[
     str, AfterValidator(_value), Field(examples=["payments"]), Allowed(_VALUE_IN_WORDS)
@@ -45,6 +52,7 @@ class Tags(Section):
     project: Annotated[
         str,
         Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=20),
+        AfterValidator(_project),
         Allowed("lower-case letters, digits and single hyphens, 20 at most, a letter first"),
     ] = "aurora-ferry"
     """The project's name: it begins every name. The environments of one account must agree on

@@ -47,7 +47,11 @@ class Table(Protocol):
 
     @property
     def table(self) -> str:
-        """The table's name, or a pattern with ``%``."""
+        """The tables' names, a pattern."""
+
+    @property
+    def name(self) -> str | None:
+        """The table's name, letter by letter, in place of ``table``; or None."""
 
     @property
     def action(self) -> str:

@@ -33,15 +33,20 @@ def table_mappings(task: Task) -> str:
 
 def _selection(table: Table) -> dict[str, Any]:
     order = {} if table.load_order is None else {"load-order": str(table.load_order)}
+    action = table.action if table.name is None else "explicit"
     return _rule(
         "selection",
-        f"{table.action}-{table.schema_name}.{table.table}",
+        f"{action}-{table.schema_name}.{_name(table)}",
         {
-            "rule-action": table.action,
-            "object-locator": {"schema-name": table.schema_name, "table-name": table.table},
+            "rule-action": action,
+            "object-locator": {"schema-name": table.schema_name, "table-name": _name(table)},
             **order,
         },
     )
+
+
+def _name(table: Table) -> str:
+    return table.table if table.name is None else table.name
 
 
 def _transformation(transformation: Transformation) -> dict[str, Any]:
@@ -79,9 +84,9 @@ def _table_settings(task: Task, table: Table) -> dict[str, Any]:
         details["lob-settings"] = {"mode": table.lob.mode, "bulk-max-size": str(size_kb)}
     return _rule(
         "table-settings",
-        f"settings-{table.schema_name}.{table.table}",
+        f"settings-{table.schema_name}.{_name(table)}",
         {
-            "object-locator": {"schema-name": table.schema_name, "table-name": table.table},
+            "object-locator": {"schema-name": table.schema_name, "table-name": _name(table)},
             **details,
         },
     )

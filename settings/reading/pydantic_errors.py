@@ -17,6 +17,9 @@ _Line = tuple[str, str, str]
 _LIKENESS: Final = 0.75
 """How alike two names are, from 0 to 1, of which one was probably meant for the other."""
 
+_LIKENESS_OF_WORDS: Final = 0.65
+"""The same of single words; `regoin` is like `region`, `minor` is not like `major`."""
+
 
 def problem(file: str, error: ErrorDetails) -> Problem:
     """The line of one error; pydantic's own message is not used.
@@ -66,8 +69,24 @@ def _known(location: Location) -> Mapping[str, object]:
 def _nearest(location: Location) -> str | None:
     """The setting that an unknown name was probably meant for."""
     known = _known(location)
-    matches = difflib.get_close_matches(str(location[-1]), known, n=1, cutoff=_LIKENESS)
-    return matches[0] if matches else None
+    given_name = str(location[-1])
+    matches = difflib.get_close_matches(given_name, known, n=3, cutoff=_LIKENESS)
+    return next((name for name in matches if _may_mean(given_name, name)), None)
+
+
+def _may_mean(given_name: str, name: str) -> bool:
+    """Whether one name is the other misspelt, and not another setting that begins or ends alike.
+
+    No word of one may be wholly unlike the word in its place: auto_minor_version_upgrade is not
+    allow_major_version_upgrade. A word may be missing or too many.
+    """
+    words = given_name.split("_"), name.split("_")
+    if len(words[0]) != len(words[1]):
+        return True
+    return all(
+        difflib.SequenceMatcher(None, one, other).ratio() >= _LIKENESS_OF_WORDS
+        for one, other in zip(*words, strict=True)
+    )
 
 
 def _unknown(location: Location) -> _Line:

@@ -60,6 +60,24 @@ def advanced_insights_are_kept(environment: Environment) -> Iterator[Finding]:
         )
 
 
+def snapshot_comes_with_its_master_user(environment: Environment) -> Iterator[Finding]:
+    """A restored cluster has the snapshot's master user, whatever is asked for.
+
+    Every later plan would want to replace the cluster for it (`master_username` forces that). Source:
+    https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RestoreDBClusterFromSnapshot.html
+    """
+    aurora = environment.aurora
+    if aurora.snapshot_identifier and "master_username" not in aurora.model_fields_set:
+        yield Finding(
+            setting="aurora.master_username",
+            given="nothing given beside snapshot_identifier",
+            allowed="the master user that the snapshot has",
+            mend="add master_username, as 'aws rds describe-db-cluster-snapshots "
+            "--db-cluster-snapshot-identifier ... --query DBClusterSnapshots[0].MasterUsername' "
+            "tells it",
+        )
+
+
 def parameters_leave_settings_alone(environment: Environment) -> Iterator[Finding]:
     """What has a setting of its own, or is fixed, is not set a second time."""
     for table, name, _ in _parameters(environment):
@@ -153,6 +171,10 @@ RULES = (
     Rule(
         advanced_insights_are_kept,
         ("aurora.database_insights_mode", "aurora.performance_insights_retention_days"),
+    ),
+    Rule(
+        snapshot_comes_with_its_master_user,
+        ("aurora.snapshot_identifier", "aurora.master_username"),
     ),
     Rule(parameters_leave_settings_alone, _PARAMETERS),
     Rule(unknown_parameters_state_their_method, _PARAMETERS),

@@ -141,7 +141,7 @@ def check_table_mappings(deployed: Deployed, expect: Expect) -> None:
         expect.same_items(
             f"{what}, its tables with settings of their own",
             [rule["object-locator"]["table-name"] for rule in by_type["table-settings"]],
-            [table.table for table in wanted.tables if table.parallel_load or table.lob],
+            [it.name or it.table for it in wanted.tables if it.parallel_load or it.lob],
         )
         known = sum(map(len, by_type.values()))
         expect.equal(f"{what}, the number of its rules", len(rules), known)
@@ -155,8 +155,11 @@ def _selection(table: Table) -> dict[str, Any]:
     order = {} if table.load_order is None else {"load-order": str(table.load_order)}
     return {
         "rule-type": "selection",
-        "rule-action": table.action,
-        "object-locator": {"schema-name": table.schema_name, "table-name": table.table},
+        "rule-action": table.action if table.name is None else "explicit",
+        "object-locator": {
+            "schema-name": table.schema_name,
+            "table-name": table.name or table.table,
+        },
         **order,
     }
 

@@ -27,6 +27,7 @@ class TableLob:
 class Table:
     schema_name: str = "orders"
     table: str = "%"
+    name: str | None = None
     action: str = "include"
     load_order: int | None = None
     parallel_load: ParallelLoad | None = None

@@ -49,6 +49,22 @@ def test_a_whole_schema_is_carried_but_for_what_is_excluded() -> None:
     ]
 
 
+def test_a_table_by_its_name_is_explicit() -> None:
+    lob = TableLob("limited", 64)
+    assert unnumbered(Task(tables=[Table(name="order_items", lob=lob)])) == [
+        {
+            "rule-type": "selection",
+            "rule-action": "explicit",
+            "object-locator": {"schema-name": "orders", "table-name": "order_items"},
+        },
+        {
+            "rule-type": "table-settings",
+            "object-locator": {"schema-name": "orders", "table-name": "order_items"},
+            "lob-settings": {"mode": "limited", "bulk-max-size": "64"},
+        },
+    ]
+
+
 def test_transformations_name_as_much_as_their_target_has() -> None:
     task = Task(
         transformations=[

@@ -363,6 +363,7 @@ REFUSED = (
     ("aurora.monitoring_interval_seconds", 20, "0, 1, 5, 10, 15, 30 or 60 seconds", 60),
     ("aurora.snapshot_identifier", "last week's", "a snapshot's name or ARN", "aurora-ferry-before"),
     ("aurora.ca_certificate_identifier", "letsencrypt", "an RDS certificate authority such as rds-ca-rsa2048-g1", "rds-ca-rsa2048-g1"),
+    ("aurora.ca_certificate_identifier", "rds-ca-2019", "an authority other than rds-ca-2019, which ended in 2024", "rds-ca-rsa2048-g1"),
     ("protection.secret_recovery_window_days", 6, "0 (deleted at once) or 7 to 30 days", 30),
     ("protection.kms_deletion_window_days", 31, "7 to 30 days", 30),
     ("dms.engine_version", "3.5", "a DMS engine version such as 3.5.4", "3.5.4"),
@@ -371,11 +372,14 @@ REFUSED = (
     ("dms.target.after_connect_script", "SET a = 1; SET b = 2", "one SQL statement in one line, without tabs and semicolons, 2000 characters at most", "SET session_replication_role='replica'"),
     ("dms.target.after_connect_script", "SET a\t= 1", "one SQL statement in one line, without tabs and semicolons, 2000 characters at most", "SET session_replication_role='replica'"),
     ("dms.tasks.0.name", "Orders", NAME.format(26), "orders"),
+    ("dms.tasks.0.name", "rds-orders", "a name that does not begin with rds, which RDS keeps for its own replication slots", "orders"),
     ("dms.tasks.0.migration_type", "all", "full-load, cdc or full-load-and-cdc", "full-load-and-cdc"),
-    ("dms.tasks.0.tables.0.schema", "", "a name of up to 127 characters, in which % stands for any", "public"),
+    ("dms.tasks.0.tables.0.schema", "", "a name of up to 127 characters, in which % stands for any, _ for any one", "public"),
     ("dms.tasks.0.lob_max_size_kb", 0, "1 to 102400 KB", 32),
     ("alarms.aurora_cpu_percent", 101, "1 to 100 percent", 80),
     ("tags.project", "aurora-ferry-of-the-payments-team", NAME.format(20), "aurora-ferry"),
+    ("tags.project", "sg", "a name that begins neither with rds nor with sg-, which AWS keeps for itself", "aurora-ferry"),
+    ("tags.project", "rds-ferry", "a name that begins neither with rds nor with sg-, which AWS keeps for itself", "aurora-ferry"),
     ("tags.repository", "ferry@home now", "a repository such as github.com/owner/repo, 256 characters at most", "github.com/owner/repo"),
 )  # fmt: skip
 

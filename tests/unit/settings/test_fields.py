@@ -76,12 +76,27 @@ def test_what_is_no_email_address_is_refused(address: str) -> None:
         EMAIL.validate_python(address)
 
 
-@pytest.mark.parametrize("host", ["db", "192.168.10.15", "db-1.example.org", "db.example.org."])
+@pytest.mark.parametrize(
+    "host", ["db", "192.168.10.15", "db-1.example.org", "db.example.org.", "my_db.internal"]
+)
 def test_a_host_is_taken(host: str) -> None:
     assert HOST.validate_python(host) == host
 
 
-@pytest.mark.parametrize("host", ["", "-db", "db:5432", "ferry@db", "db..org", "postgres://db"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "",
+        "-db",
+        "db:5432",
+        "ferry@db",
+        "db..org",
+        "postgres://db",
+        "300.1.1.1",
+        "010.1.1.1",
+        "1.2.3",
+    ],
+)
 def test_what_is_no_host_is_refused(host: str) -> None:
     with pytest.raises(ValidationError):
         HOST.validate_python(host)

@@ -341,6 +341,14 @@ CASES = (
         'database_insights_mode = "standard"',
     ),
     Case(
+        "snapshot_comes_with_its_master_user",
+        {"aurora.snapshot_identifier": "legacy-2026", "aurora.master_username": "postgres"},
+        {"aurora.snapshot_identifier": "legacy-2026"},
+        "aurora.master_username: nothing given beside snapshot_identifier; allowed: the master user "
+        "that the snapshot has; add master_username, as 'aws rds describe-db-cluster-snapshots "
+        "--db-cluster-snapshot-identifier ... --query DBClusterSnapshots[0].MasterUsername' tells it",
+    ),
+    Case(
         "parameters_leave_settings_alone",
         {"aurora.parameters": {"work_mem": 65536}},
         {"aurora.parameters": {"log_statement": "mod"}},
@@ -515,6 +523,70 @@ CASES = (
         "each selection once; remove one of the two",
     ),
     Case(
+        "task_carries_something",
+        {f"{TASK}.tables.1": {"schema": "public", "table": "audit_%", "action": "exclude"}},
+        {f"{TASK}.tables.1": {"schema": "%", "action": "exclude"}},
+        "dms.tasks[0].tables: public.% given, and left out again by an exclusion; allowed: at least "
+        "one table that no exclusion takes away: leaving out wins; remove the table with action = "
+        '"exclude"',
+    ),
+    Case(
+        "tables_are_in_one_task",
+        {
+            f"{TASK}.tables.1": {"schema": "public", "table": "orders", "action": "exclude"},
+            "dms.tasks.1": {"name": "big", "tables": [{"schema": "public", "table": "orders"}]},
+        },
+        {"dms.tasks.1": {"name": "big", "tables": [{"schema": "public", "table": "orders"}]}},
+        "dms.tasks[1].tables[0]: public.orders given, of which dms.tasks[0].tables[0] (public.%) "
+        'carries some too; allowed: each table in one task; add { schema = "public", table = '
+        '"orders", action = "exclude" } to dms.tasks[0].tables',
+    ),
+    Case(
+        "tables_are_in_one_task",
+        {
+            f"{TABLE}.table": "order_items",
+            "dms.tasks.1": {"name": "big", "tables": [{"schema": "public", "table": "orders"}]},
+        },
+        {
+            f"{TABLE}.table": "order_items",
+            "dms.tasks.1": {
+                "name": "big",
+                "tables": [{"schema": "public", "table": "order-items"}],
+            },
+        },
+        "dms.tasks[1].tables[0]: public.order-items given, of which dms.tasks[0].tables[0] "
+        "(public.order_items) carries some too; allowed: each table in one task; write name in "
+        "place of table, which is exact: _ in table stands for any one character",
+    ),
+    Case(
+        "tables_are_in_one_task",
+        {
+            f"{TASK}.tables": [{"schema": "public", "name": "order_items"}],
+            "dms.tasks.1": {"name": "big", "tables": [{"schema": "public", "name": "order-items"}]},
+        },
+        {
+            f"{TASK}.tables": [{"schema": "public", "name": "order_items"}],
+            "dms.tasks.1": {"name": "big", "tables": [{"schema": "publi_", "table": "%_items"}]},
+        },
+        "dms.tasks[1].tables[0]: publi_.%_items given, of which dms.tasks[0].tables[0] "
+        "(public.order_items) carries some too; allowed: each table in one task; add { schema = "
+        '"public", table = "order_items", action = "exclude" } to dms.tasks[1].tables',
+    ),
+    Case(
+        "names_are_exact",
+        {f"{TASK}.tables": [{"schema": "public", "name": "order_items"}]},
+        {f"{TASK}.tables": [{"schema": "public", "table": "%", "name": "orders"}]},
+        'dms.tasks[0].tables[0].name: "orders" given beside table = "%"; allowed: one of them; '
+        "remove table, which is a pattern, or name",
+    ),
+    Case(
+        "names_are_exact",
+        {f"{TASK}.tables": [{"schema": "public"}, {"schema": "public", "name": "a"}]},
+        {f"{TASK}.tables.1": {"schema": "public", "name": "orders", "action": "exclude"}},
+        'dms.tasks[0].tables[1].name: "orders" given with action = "exclude"; allowed: table with an '
+        "exclusion: DMS leaves out by pattern alone; write table in place of name",
+    ),
+    Case(
         "details_name_one_table",
         {f"{TABLE}.table": "orders", f"{TABLE}.lob": {"mode": "limited", "max_size_kb": 64}},
         {f"{TABLE}.lob": {"mode": "limited"}},
@@ -554,6 +626,23 @@ CASES = (
         },
         'dms.tasks[0].tables[0].parallel_load.boundaries[1]: ["2"] given with columns = ["a", '
         '"b"]; allowed: a value for each column; add or remove values',
+    ),
+    Case(
+        "boundaries_match_columns",
+        {
+            f"{TABLE}.table": "orders",
+            f"{TABLE}.parallel_load": {
+                "columns": ["id", "day"],
+                "boundaries": [["9", "2026-01-31"], ["10", "2026-01-01"], ["10", "2026-02-01"]],
+            },
+        },
+        {
+            f"{TABLE}.table": "orders",
+            f"{TABLE}.parallel_load": {"columns": ["id"], "boundaries": [["10"], ["9"]]},
+        },
+        'dms.tasks[0].tables[0].parallel_load.boundaries[1]: ["9"] given after ["10"]; allowed: '
+        "boundaries in rising order, each once; put them in order: a segment that ends before it "
+        "begins loads nothing",
     ),
     Case(
         "transformations_fit_their_target",

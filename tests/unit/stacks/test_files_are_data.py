@@ -37,6 +37,7 @@ FREE = {
     "aurora.instance_parameters.x.value",
     "aurora.parameters.x.value",
     "dms.target.after_connect_script",
+    "dms.tasks[0].tables[0].name",
     "dms.tasks[0].tables[0].parallel_load.boundaries[0][0]",
     "dms.tasks[0].tables[0].parallel_load.columns[0]",
     "dms.tasks[0].tables[0].schema",
@@ -111,6 +112,7 @@ def hostile(text: str) -> dict[str, object]:
         "dms.target.after_connect_script": script,
         "dms.tasks.0.tables": [
             table,
+            {"schema": name, "name": f"{name}y"},
             {
                 "schema": column,
                 "table": column,
@@ -160,7 +162,10 @@ def test_no_text_of_a_file_is_a_template(harmless: Counter[str], text: str) -> N
         "emails": list(environment.alarms.emails),
         "parameters": [text, text],
         "script": environment.migration.dms.target.after_connect_script,
-        "tables": [[it.schema_name, it.table] for it in environment.migration.dms.tasks[0].tables],
+        "tables": [
+            [it.schema_name, it.name or it.table]
+            for it in environment.migration.dms.tasks[0].tables
+        ],
         "parallel load": [[text]],
         "transformation": environment.migration.dms.tasks[0].transformations[0].value,
     }

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from facts.table_patterns import covers, literal, overlap
 from ferry.review.rules.combined.settings import read_object
 
 if TYPE_CHECKING:
@@ -89,10 +90,10 @@ def table_mappings(value: Json) -> Mappings | None:
     rules = found.get("rules") if found is not None else None
     if not isinstance(rules, list) or not all(isinstance(it, dict) for it in rules):
         return None
-    selections = [(it, _tables(it)) for it in rules if it.get("rule-type") == "selection"]
+    selections = [(it, _matched(it)) for it in rules if it.get("rule-type") == "selection"]
     known = [(it, tables) for it, tables in selections if tables and _is_plain(it)]
     return Mappings(
-        included=[tables for it, tables in known if it["rule-action"] == "include"],
+        included=[tables for it, tables in known if it["rule-action"] != "exclude"],
         excluded=[tables for it, tables in known if it["rule-action"] == "exclude"],
         strange=[
             it
@@ -112,6 +113,14 @@ def _tables(rule: Mapping[str, Any]) -> Tables | None:
     return Tables(schema, table) if isinstance(schema, str) and isinstance(table, str) else None
 
 
+def _matched(rule: Mapping[str, Any]) -> Tables | None:
+    """The patterns of a selection; one that is explicit matches its names alone."""
+    tables = _tables(rule)
+    if tables is None or rule.get("rule-action") != "explicit":
+        return tables
+    return Tables(literal(tables.schema), literal(tables.table))
+
+
 def _is_plain(rule: Mapping[str, Any]) -> bool:
     """Whether a selection selects all rows of tables, by names in which nothing but % is special."""
     tables = _tables(rule)
@@ -119,7 +128,8 @@ def _is_plain(rule: Mapping[str, Any]) -> bool:
         tables is not None
         and set(rule) <= _SELECTION
         and not rule.get("filters")
-        and any(rule.get("rule-action") == it for it in ("include", "exclude"))
+        and any(rule.get("rule-action") == it for it in ("include", "exclude", "explicit"))
+        and not (rule["rule-action"] == "explicit" and "%" in f"{tables}")
         and bool(_PLAIN.fullmatch(tables.schema) and _PLAIN.fullmatch(tables.table))
     )
 
@@ -147,25 +157,7 @@ def _without_its_name(rule: Mapping[str, Any]) -> str:
 
 def _covers(pattern: str, other: str) -> bool:
     """Whether a pattern is known to match all that another one does."""
-    if pattern in {other, "%"}:
-        return True
-    if max(len(pattern), len(other)) > _LONGEST or "[" in pattern + other:
-        return False
-    at, reached = 0, 0
-    last, retried = -1, 0
-    while reached < len(other):
-        sign = pattern[at] if at < len(pattern) else ""
-        if sign == "%":
-            last, retried = at, reached
-            at += 1
-        elif sign and other[reached] != "%" and sign in {"_", other[reached]}:
-            at, reached = at + 1, reached + 1
-        elif last >= 0:
-            retried += 1
-            at, reached = last + 1, retried
-        else:
-            return False
-    return set(pattern[at:]) <= {"%"}
+    return pattern in {other, "%"} or (_is_compared(pattern, other) and covers(pattern, other))
 
 
 def meet(one: Tables, other: Tables) -> bool:
@@ -174,38 +166,12 @@ def meet(one: Tables, other: Tables) -> bool:
 
 
 def _meet(one: str, other: str) -> bool:
-    """Whether a text can match two patterns; true for what is too long or has sets in it."""
-    if one == other or "%" in {one, other}:
-        return True
-    if max(len(one), len(other)) > _LONGEST or "[" in one + other:
-        return True
-    # The ends of the other pattern that can be reached with each beginning of the first.
-    reached = _skipped({0}, other)
-    for sign in one:
-        if sign == "%":
-            reached = set(range(min(reached), len(other) + 1)) if reached else set()
-        else:
-            stepped = set()
-            for end in reached:
-                if end < len(other) and other[end] == "%":
-                    stepped.add(end)
-                elif end < len(other) and (sign == "_" or other[end] in {"_", sign}):
-                    stepped.add(end + 1)
-            reached = _skipped(stepped, other)
-        if not reached:
-            return False
-    return len(other) in reached
+    """Whether a text can match two patterns; true for what is too long."""
+    return not _is_compared(one, other) or overlap(one, other)
 
 
-def _skipped(ends: set[int], pattern: str) -> set[int]:
-    """These ends, and those behind a % that stands for nothing."""
-    found = set(ends)
-    for end in sorted(ends):
-        at = end
-        while at < len(pattern) and pattern[at] == "%":
-            at += 1
-            found.add(at)
-    return found
+def _is_compared(one: str, other: str) -> bool:
+    return max(len(one), len(other)) <= _LONGEST
 
 
 class Carried:

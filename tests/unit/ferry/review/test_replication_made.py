@@ -135,6 +135,17 @@ def test_a_new_task_that_carries_too_much_or_nothing(rules: list[Any], effect: s
     assert effects(reviewed(new_task(table_mappings=mappings(*rules)), *AROUND)) == [effect]
 
 
+def test_a_table_by_its_exact_name_is_carried_and_meets_no_other() -> None:
+    def beside(mine: Json, theirs: Json) -> list[str]:
+        other = {**new_task(table_mappings=mappings(theirs)), "address": f"{TASK}.other"}
+        return effects(reviewed(new_task(table_mappings=mappings(mine)), other, *AROUND))
+
+    exact = [rule("orders", name, "explicit") for name in ("order_items", "orderXitems")]
+    assert beside(*exact) == []
+    assert beside(exact[0], exact[0]) != []
+    assert beside(rule("orders", "order_items"), exact[1]) != []
+
+
 WILDCARDS = "DMS knows %, _ and [ ] as wildcards, and no others."
 
 
