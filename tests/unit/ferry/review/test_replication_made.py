@@ -136,9 +136,9 @@ def test_a_new_task_that_carries_too_much_or_nothing(rules: list[Any], effect: s
 
 
 def test_a_table_by_its_exact_name_is_carried_and_meets_no_other() -> None:
-    def beside(mine: Json, theirs: Json) -> list[str]:
-        other = {**new_task(table_mappings=mappings(theirs)), "address": f"{TASK}.other"}
-        return effects(reviewed(new_task(table_mappings=mappings(mine)), other, *AROUND))
+    def beside(mine: dict[str, Any], theirs: dict[str, Any]) -> list[str]:
+        task = new_task(table_mappings=mappings(mine))
+        return effects(reviewed(task, other_task(theirs), *AROUND))
 
     exact = [rule("orders", name, "explicit") for name in ("order_items", "orderXitems")]
     assert beside(*exact) == []
