@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from ferry.review.plan.inline import is_inline
 from ferry.review.plan.plan import COMING, Action, without_key
 from ferry.review.plan.said import Said, Shift, shift, without
 from ferry.review.plan.shown import joined
@@ -197,21 +198,27 @@ class Policies:
         return shift(
             before,
             after,
-            all_before=self._of_role(it.change, after=False),
-            all_after=self._of_role(it.change, after=True),
+            all_before=self._of_role(it, before, after=False),
+            all_after=self._of_role(it, after, after=True),
         )
 
-    def _of_role(self, change: Change, *, after: bool) -> Said | None:
+    def _of_role(self, it: PolicyChange, own: Sequence[Statement], *, after: bool) -> Said | None:
         """All that a role's inline policies say, before or after; None where they are too many.
 
         Of a policy that comes or goes the role's other policies are there on both sides.
         """
-        role = role_of(change, after=after) or role_of(change, after=not after)
-        return self._all_of_roles[after].get(role) if role else None
+        role = role_of(it.change, after=after) or role_of(it.change, after=not after)
+        said = self._all_of_roles[after].get(role) if role else None
+        if said and it.attribute == INLINE and not is_inline(it.change, INLINE):
+            return Said(own, beside=said)
+        return said
 
     @cached_property
     def _all_of_roles(self) -> dict[bool, dict[str, Said]]:
-        """What the inline policies say of each role that one of them changes of."""
+        """What the inline policies say of each role that one of them changes of.
+
+        What a role only shows of them says nothing beside.
+        """
         changed = {
             role_of(it.change, after=after)
             for it in self.changes
@@ -221,6 +228,8 @@ class Policies:
         read = {(id(it.change), it.attribute): (it.before, it.after) for it in self.changes}
         found: dict[bool, dict[str, list[Statement]]] = {False: {}, True: {}}
         for change in self.plan.of(ROLE, ROLE_POLICY):
+            if change.type == ROLE and not is_inline(change, INLINE):
+                continue
             attribute = INLINE if change.type == ROLE else "policy"
             sides = read.get((id(change), attribute))
             for after, roles in found.items():

@@ -71,19 +71,22 @@ class Said:
 
     Args:
         statements: Their statements.
+        beside: What others say beside them; none by default.
     """
 
-    def __init__(self, statements: Iterable[Statement]) -> None:
+    def __init__(self, statements: Iterable[Statement], beside: Said | None = None) -> None:
+        self._beside: Final = beside
         self._all: dict[bool, dict[Statement, None]] = {True: {}, False: {}}
         for it in statements:
             self._all[it.allows][it] = None
 
     def __contains__(self, it: Statement) -> bool:
-        return it in self._all[it.allows]
+        return it in self._all[it.allows] or (self._beside is not None and it in self._beside)
 
     def count(self, *, allows: bool) -> int:
         """How many of the statements allow, or deny."""
-        return len(self._all[allows])
+        beside = self._beside.count(allows=allows) if self._beside is not None else 0
+        return len(self._all[allows]) + beside
 
     def covers(self, it: Statement) -> bool:
         """Whether one of the statements covers all that another says.
@@ -92,7 +95,7 @@ class Said:
         it, so that it counts as given and as taken.
         """
         others = self._all[it.allows]
-        if it in others:
+        if it in others or (self._beside is not None and self._beside.covers(it)):
             return True
         alike = others if len(others) <= _FEW else self._found[it.allows].alike(it)
         return any(map(it.is_within, islice(alike, MOST_ALIKE)))
@@ -103,7 +106,7 @@ class Said:
 
     def left_of(self, it: Statement) -> list[Statement]:
         """What of a statement they do not cover."""
-        if not self._all[it.allows]:
+        if not self.count(allows=it.allows):
             return [it]
         if self.covers(it):
             return []

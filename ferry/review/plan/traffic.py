@@ -12,6 +12,7 @@ from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
+from ferry.review.plan.inline import is_inline
 from ferry.review.plan.plan import Action, without_key
 from ferry.review.plan.ranges import Network, Ranges, is_public, is_worldwide, network
 from ferry.review.plan.shown import HIDDEN
@@ -40,6 +41,7 @@ ANYTHING: Final = "(known after apply)"
 """A peer, a protocol or ports that nobody knows yet: it may be any."""
 
 _DIRECTIONS: Final = {"ingress": "in", "egress": "out"}
+_INLINE: Final = {direction: attribute for attribute, direction in _DIRECTIONS.items()}
 _REFERENCED: Final = ("referenced_security_group_id", "source_security_group_id")
 """What names the one group that a rule lets through."""
 _ALL_PORTS: Final = (0, 65_535)
@@ -197,6 +199,7 @@ class LetThrough:
 
 
 _NOTHING: Final = LetThrough([])
+_Groups = dict[tuple[str, str], LetThrough]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -253,6 +256,11 @@ def _groups_by_id(neighbours: Neighbours) -> Mapping[str, Change]:
     }
 
 
+def _is_said(change: Change, traffic: Traffic) -> bool:
+    """Whether traffic is let through by a rule, or by a group's own configuration."""
+    return change.type in RULE_RESOURCES or is_inline(change, _INLINE[traffic.direction]) is True
+
+
 @dataclass(frozen=True)
 class AllTraffic:
     """What all security groups of a plan let through, before and after.
@@ -264,29 +272,42 @@ class AllTraffic:
     """
 
     plan: Plan
-    _sides: dict[bool, dict[tuple[str, str], LetThrough]] = field(init=False, default_factory=dict)
+    _said: dict[bool, _Groups] = field(init=False, default_factory=dict)
+    _shown: dict[bool, _Groups] = field(init=False, default_factory=dict)
     _changes: dict[int, list[TrafficChange]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         """Sort what each resource lets through by group and direction, once."""
-        found: dict[bool, dict[tuple[str, str], list[Traffic]]] = {False: {}, True: {}}
+        said: dict[bool, dict[tuple[str, str], list[Traffic]]] = {False: {}, True: {}}
+        shown: dict[bool, dict[tuple[str, str], list[Traffic]]] = {False: {}, True: {}}
         for change in self.plan.of(*RULE_RESOURCES, *GROUPS):
-            sides = {after: let_through(change, after=after) for after in found}
+            sides = {after: let_through(change, after=after) for after in said}
             self._changes[id(change)] = [*_differing(change, sides[False], sides[True])]
             for after, traffic in sides.items():
                 for it in traffic:
-                    found[after].setdefault((it.group, it.direction), []).append(it)
-                    found[after].setdefault(("", it.direction), []).append(it)
-        for after, groups in found.items():
-            self._sides[after] = {key: LetThrough(traffic) for key, traffic in groups.items()}
+                    shown[after].setdefault((it.group, it.direction), []).append(it)
+                    shown[after].setdefault(("", it.direction), []).append(it)
+                    whose = it.group if _is_said(change, it) else change.address
+                    said[after].setdefault((whose, it.direction), []).append(it)
+        for found, kept in ((said, self._said), (shown, self._shown)):
+            for after, groups in found.items():
+                kept[after] = {key: LetThrough(traffic) for key, traffic in groups.items()}
 
     def changes_of(self, change: Change) -> Sequence[TrafficChange]:
         """What one resource no longer lets through, and then what it does from now on."""
         return self._changes[id(change)]
 
-    def of(self, group: str, direction: str, *, after: bool) -> LetThrough:
-        """What one group lets through; all of them for a group of an empty name."""
-        return self._sides[after].get((group, direction), _NOTHING)
+    def covers(self, it: TrafficChange, *, after: bool) -> bool:
+        """Whether all of some traffic was let through before, or is after, by its group's rules.
+
+        What a group only shows of its rules is no other rule, which could take the place of one: that
+        is compared with what the same group shows alone.
+        """
+        traffic = it.traffic
+        return any(
+            self._said[after].get((whose, traffic.direction), _NOTHING).covers(traffic)
+            for whose in (traffic.group, it.change.address)
+        )
 
     def becomes_worldwide(self, traffic: Traffic) -> bool:
         """Whether added traffic opens the internet, alone or with other ranges of the plan's."""
@@ -294,8 +315,8 @@ class AllTraffic:
             return True
         scopes = ((traffic.group, traffic.way), (traffic.group, None), ("", None))
         return traffic.is_public and any(
-            self.of(group, traffic.direction, after=True).is_worldwide(way)
-            and not self.of(group, traffic.direction, after=False).is_worldwide(way)
+            self._shown[True].get((group, traffic.direction), _NOTHING).is_worldwide(way)
+            and not self._shown[False].get((group, traffic.direction), _NOTHING).is_worldwide(way)
             for group, way in scopes
         )
 

@@ -11,6 +11,7 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
+from ferry.review.plan.inline import PARTS
 from ferry.review.plan.objects import objects, texts
 from ferry.review.plan.statements import statements
 
@@ -22,12 +23,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Made:
-    """What resources of their own make of an attribute of another.
+    """What resources of their own, of the first type that PARTS has, make of an attribute of another.
 
     Args:
         said: What the attribute says on one side, before or after, in an order of no meaning; None
             where it cannot be read.
-        by: The type of the resources that make it.
         naming: Their attribute that names the other resource.
         names: The other resource's attributes that such a name may be.
         items: What one of them makes.
@@ -35,7 +35,6 @@ class Made:
     """
 
     said: Callable[[Mapping[str, Any]], frozenset[Any] | None]
-    by: str
     naming: str
     names: Sequence[str]
     items: Callable[[Mapping[str, Any]], Iterable[Any]]
@@ -66,22 +65,22 @@ class Explained:
         own = frozenset(
             item
             for name in dict.fromkeys(str(drift.before.get(it)) for it in made.names)
-            for it in self._naming(made).get(name, ())
+            for it in self._naming(PARTS[drift.type][attribute][0], made.naming).get(name, ())
             for item in made.items(it.before)
         )
         return after == own if made.replaces else before <= after and after - before <= own
 
-    def _naming(self, made: Made) -> Mapping[str, Sequence[Change]]:
+    def _naming(self, type_: str, naming: str) -> Mapping[str, Sequence[Change]]:
         """The resources that make something, by the name of what they make it of; sorted once."""
-        if made.by not in self._named:
-            found = self._named[made.by] = {}
-            for it in self._plan.of(made.by):
-                found.setdefault(str(it.before.get(made.naming)), []).append(it)
-        return self._named[made.by]
+        if type_ not in self._named:
+            found = self._named[type_] = {}
+            for it in self._plan.of(type_):
+                found.setdefault(str(it.before.get(naming)), []).append(it)
+        return self._named[type_]
 
 
-def _arns(role: Mapping[str, Any]) -> frozenset[Any]:
-    return frozenset(texts(role.get("managed_policy_arns")))
+def _texts(attribute: str) -> Callable[[Mapping[str, Any]], frozenset[Any]]:
+    return lambda side: frozenset(texts(side.get(attribute)))
 
 
 def _inline(role: Mapping[str, Any]) -> frozenset[Any]:
@@ -122,19 +121,14 @@ def _policy(side: Mapping[str, Any]) -> frozenset[Any] | None:
     return None if found is None else frozenset(found)
 
 
-def _policy_by(type_: str, naming: str) -> Made:
+def _policy_by(naming: str) -> Made:
     return Made(
         said=_policy,
-        by=type_,
         naming=naming,
         names=("arn", "id"),
         items=lambda it: statements(it.get("policy")) or (),
         replaces=True,
     )
-
-
-def _members(cluster: Mapping[str, Any]) -> frozenset[Any]:
-    return frozenset(texts(cluster.get("cluster_members")))
 
 
 def _one(attribute: str) -> Callable[[Mapping[str, Any]], frozenset[Any]]:
@@ -151,7 +145,6 @@ def _by_nat(said: Callable[[Mapping[str, Any]], frozenset[Any]], item: str) -> M
     """What an address shows of the NAT gateway that bears it."""
     return Made(
         said=said,
-        by="aws_nat_gateway",
         naming="allocation_id",
         names=("id", "allocation_id"),
         items=lambda it: (it.get(item),),
@@ -164,36 +157,43 @@ def _hosts(nat: Mapping[str, Any]) -> Iterable[str]:
 
 _MADE: Final[Mapping[tuple[str, str], Made]] = {
     ("aws_rds_cluster", "cluster_members"): Made(
-        said=_members,
-        by="aws_rds_cluster_instance",
+        said=_texts("cluster_members"),
         naming="cluster_identifier",
         names=("id", "cluster_identifier"),
         items=lambda it: (it.get("identifier"),),
+    ),
+    ("aws_rds_cluster", "iam_roles"): Made(
+        said=_texts("iam_roles"),
+        naming="db_cluster_identifier",
+        names=("id", "cluster_identifier"),
+        items=lambda it: (it.get("role_arn"),),
     ),
     ("aws_eip", "association_id"): _by_nat(_one("association_id"), "association_id"),
     ("aws_eip", "network_interface"): _by_nat(_one("network_interface"), "network_interface_id"),
     ("aws_eip", "private_dns"): replace(_by_nat(_host, "private_ip"), items=_hosts),
     ("aws_eip", "private_ip"): _by_nat(_one("private_ip"), "private_ip"),
     ("aws_iam_role", "managed_policy_arns"): Made(
-        said=_arns,
-        by="aws_iam_role_policy_attachment",
+        said=_texts("managed_policy_arns"),
         naming="role",
         names=("name",),
         items=lambda it: [it.get("policy_arn")],
     ),
     ("aws_iam_role", "inline_policy"): Made(
-        said=_inline, by="aws_iam_role_policy", naming="role", names=("name",), items=_written
+        said=_inline, naming="role", names=("name",), items=_written
     ),
     ("aws_route_table", "route"): Made(
         said=_routes,
-        by="aws_route",
         naming="route_table_id",
         names=("id",),
         items=lambda it: [_route(it, "destination_cidr_block", "destination_ipv6_cidr_block")],
     ),
-    ("aws_sns_topic", "policy"): _policy_by("aws_sns_topic_policy", "arn"),
-    ("aws_kms_key", "policy"): _policy_by("aws_kms_key_policy", "key_id"),
-    ("aws_secretsmanager_secret", "policy"): _policy_by(
-        "aws_secretsmanager_secret_policy", "secret_arn"
+    ("aws_route_table", "propagating_vgws"): Made(
+        said=_texts("propagating_vgws"),
+        naming="route_table_id",
+        names=("id",),
+        items=lambda it: (it.get("vpn_gateway_id"),),
     ),
+    ("aws_sns_topic", "policy"): _policy_by("arn"),
+    ("aws_kms_key", "policy"): _policy_by("key_id"),
+    ("aws_secretsmanager_secret", "policy"): _policy_by("secret_arn"),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from facts.names import TASK_LOGS
+from ferry.review.plan.inline import PARTS, is_inline
 from ferry.review.plan.plan import Action
 
 if TYPE_CHECKING:
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 _OF_DMS: Final = ("aws_dms_replication_instance", "aws_dms_endpoint", "aws_dms_replication_task")
 _CLUSTER: Final = "aws_rds_cluster"
 WITH_THE_MIGRATION: Final = "It goes with the migration, whose end is told of once."
-_TOLD_BY_AWS: Final = {"aws_security_group": ("ingress", "egress"), "aws_route_table": ("route",)}
-"""What AWS tells of rules and routes that are resources of their own, as it was before they went."""
 _KNOWN_BY: Final = {
     "aws_iam_role_policy": ("role",),
     "aws_route": ("gateway_id", "nat_gateway_id"),
@@ -71,14 +70,14 @@ def is_the_tasks_log(change: Change, attribute: str) -> bool:
 
 
 def _named_afterwards(neighbours: Neighbours) -> frozenset[str]:
-    """Every text in what is there afterwards."""
+    """Every text in what is there afterwards, but for what is only shown of what may be gone by then."""
     return frozenset(
         text
         for group in neighbours.values()
         for it in group
         if it.action is not Action.DELETE
         for name, value in it.after.items()
-        if name not in _TOLD_BY_AWS.get(it.type, ()) or (it.references or {}).get(name)
+        if name not in PARTS.get(it.type, ()) or is_inline(it, name) is not False
         for text in _texts(value)
     )
 

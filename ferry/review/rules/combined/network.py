@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from ferry.review.plan.inline import is_inline
 from ferry.review.plan.plan import COMING, Action, without_key
 from ferry.review.plan.ranges import Network, Ranges, is_public, network
 from ferry.review.plan.shown import joined, ours
@@ -22,7 +23,7 @@ from ferry.review.rules.row import CREATED, DESTROYED
 from ferry.review.rules.timing import Timing, moment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from ferry.review.plan.plan import Change, Neighbours, Plan
     from ferry.review.plan.shown import Shown
@@ -116,21 +117,40 @@ class _Tables:
         )
 
     def way(self, table: str, to: Network, *, after: bool) -> object:
-        """Where traffic to a range leads, before or after; None where no route is known."""
+        """Where traffic to a range leads, before or after; None where no route is known.
+
+        What a table only shows of routes is no way that traffic could take instead.
+        """
         found = (self._after if after else self._before).get(table)
+        return found.way(to) if found else None
+
+    def shown(self, table: str, to: Network) -> object:
+        """Where traffic to a range leads by what a table only shows; None where it shows none."""
+        found = self._shown.get(table)
         return found.way(to) if found else None
 
     @cached_property
     def _before(self) -> Mapping[str, _Table]:
-        return self._routes(after=False)
+        return self._routes([*self.plan.of(_ROUTE), *self._inline[True]], after=False)
 
     @cached_property
     def _after(self) -> Mapping[str, _Table]:
-        return self._routes(after=True)
+        return self._routes([*self.plan.of(_ROUTE), *self._inline[True]], after=True)
 
-    def _routes(self, *, after: bool) -> dict[str, _Table]:
+    @cached_property
+    def _shown(self) -> Mapping[str, _Table]:
+        return self._routes(self._inline[False], after=False)
+
+    @cached_property
+    def _inline(self) -> Mapping[bool, Sequence[Change]]:
+        found: dict[bool, list[Change]] = {True: [], False: []}
+        for it in self.plan.of(_TABLE):
+            found[is_inline(it, "route") is True].append(it)
+        return found
+
+    def _routes(self, changes: Iterable[Change], *, after: bool) -> dict[str, _Table]:
         found: dict[str, _Table] = {}
-        for change in self.plan.of(_ROUTE, _TABLE):
+        for change in changes:
             side = _side(change, after=after)
             names = _INLINE_DESTINATIONS if change.type == _TABLE else _DESTINATIONS
             for route in _routes_in(change, side):
@@ -209,7 +229,8 @@ def _come(change: Change, tables: _Tables) -> Iterator[Finding]:
         old = _LOCAL
     if old is not None and old == _targets(change.after):
         return
-    if old is not None:
+    shown = tables.shown(table, to) if to is not None else None
+    if old is not None or (shown is not None and shown != _targets(change.after)):
         yield _finding(
             change,
             Danger.REPLICATION_STOP,

@@ -64,7 +64,7 @@ def _judged(change: Change) -> tuple[str, ...]:
 def _opened(it: TrafficChange, everything: AllTraffic) -> Finding | None:
     """What a rule that comes opens."""
     traffic = it.traffic
-    if everything.of(traffic.group, traffic.direction, after=False).covers(traffic):
+    if everything.covers(it, after=False):
         return None
     if traffic.direction == "in" and traffic.is_public:
         return _opened_to_internet(it, everything)
@@ -134,7 +134,7 @@ def _closed(it: TrafficChange, everything: AllTraffic) -> Finding | None:
     ends = {traffic.group, traffic.peer}
     if ends & everything.gone_groups or (it.change.type in GROUPS and it.change.goes):
         return None
-    if everything.of(traffic.group, traffic.direction, after=True).covers(traffic):
+    if everything.covers(it, after=True):
         return None
     if traffic.direction == "in":
         return _finding(

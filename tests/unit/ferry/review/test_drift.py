@@ -213,6 +213,12 @@ TOPIC = {"arn": "arn:aws:sns:eu-central-1:111122223333:t", "policy": "{}"}
         (update("aws_route_table", {"id": "rtb-1", "route": []}, route=[ROUTE]),
          stays("aws_route", route_table_id="rtb-1", destination_cidr_block="0.0.0.0/0",
                nat_gateway_id="nat-1")),
+        (update("aws_route_table", {"id": "rtb-1", "propagating_vgws": []},
+                propagating_vgws=["vgw-1"]),
+         stays("aws_vpn_gateway_route_propagation", route_table_id="rtb-1",
+               vpn_gateway_id="vgw-1")),
+        (update("aws_rds_cluster", {"id": "rtb-1", "iam_roles": []}, iam_roles=["arn"]),
+         stays("aws_rds_cluster_role_association", db_cluster_identifier="rtb-1", role_arn="arn")),
         (update("aws_rds_cluster", {"id": "rtb-1", "cluster_members": []}, cluster_members=["i"]),
          stays("aws_rds_cluster_instance", cluster_identifier="rtb-1", identifier="i")),
         (update("aws_eip", ADDRESS, network_interface="eni-1", association_id="eipassoc-1",
@@ -233,6 +239,22 @@ def test_what_the_plan_s_own_resources_made_is_no_drift(
         .replace('"role": "r"', '"role": "s"').replace("3333:t", "3333:u")
     )  # fmt: skip
     assert drifted(drift, changes=(other,)).judgement.outside == {drift["address"]}
+
+
+def test_a_policy_found_wider_at_its_role_too_is_told() -> None:
+    """Role and policy are found changed together: the one is no reason for the other."""
+    wide = POLICY.replace("logs:*", "*")
+    narrow = {"role": "r", "name": "p", "policy": POLICY, "id": "r:p"}
+    shows = {**ROLE, "inline_policy": [{"name": "p", "policy": POLICY}]}
+    found = drifted(
+        update("aws_iam_role", shows, inline_policy=[{"name": "p", "policy": wide}]),
+        update("aws_iam_role_policy", narrow, policy=wide),
+        changes=(
+            stays("aws_iam_role", **{**ROLE, "inline_policy": [{"name": "p", "policy": wide}]}),
+            stays("aws_iam_role_policy", **{**narrow, "policy": wide}),
+        ),
+    )
+    assert f"{LEFT}A statement allows everything on everything." in effects(found)
 
 
 def test_what_made_it_is_sorted_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -516,6 +516,46 @@ def test_a_route_inside_of_a_table_counts_as_well() -> None:
     assert dangers(reviewed(there, taken)) == {Danger.REPLICATION_STOP}
 
 
+def test_a_route_that_goes_while_its_table_still_shows_it() -> None:
+    """A table shows what Terraform saw last; only what is configured in it takes the route's place."""
+    gone = change(ROUTE, "delete", route("172.16.0.0/16", "tgw-1"))
+    shows = {"cidr_block": "172.16.0.0/16", "transit_gateway_id": "tgw-1"}
+    table = stays("aws_route_table", id="rtb-1", route=[shows])
+    left_out = configured(aws_route_table__it={"vpc_id": ["aws_vpc.it"]})
+    for configuration in ({}, left_out):
+        found = reviewed(gone, table, configuration=configuration)
+        assert dangers(found) == {Danger.REPLICATION_STOP}
+    inside = configured(aws_route_table__it={"route": []})
+    assert reviewed(gone, table, configuration=inside).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("type_", "attribute", "danger"),
+    [(IN, "ingress", Danger.INTERRUPTION), (OUT, "egress", Danger.REPLICATION_STOP)],
+)
+def test_a_rule_that_goes_or_comes_while_its_group_shows_it(
+    type_: str, attribute: str, danger: Danger
+) -> None:
+    """A group shows what Terraform saw last; only what is configured in it is another rule."""
+    gone = change(type_, "delete", rule(cidr_ipv4="10.0.0.0/8"))
+    comes = change(type_, "create", None, rule(cidr_ipv4="10.0.0.0/8"))
+    group = stays(GROUP, id="sg-1", **{attribute: [inline(cidr_blocks=["10.0.0.0/8"])]})
+    for configuration in ({}, configured(aws_security_group__it={"vpc_id": ["aws_vpc.it"]})):
+        assert dangers(reviewed(gone, group, configuration=configuration)) == {danger}
+        found = reviewed(comes, group, configuration=configuration)
+        assert dangers(found) == {Danger.WIDER_ACCESS}
+    inside = configured(aws_security_group__it={attribute: []})
+    assert reviewed(gone, group, configuration=inside).exit_code == 0
+    assert reviewed(comes, group, configuration=inside).exit_code == 0
+
+
+def test_a_piece_of_the_internet_beside_what_a_group_shows() -> None:
+    half = stays(GROUP, id="sg-1", ingress=[inline(cidr_blocks=["0.0.0.0/1"])])
+    other = change(IN, "create", None, rule(cidr_ipv4="128.0.0.0/2"))
+    there = stays(IN, "b", **rule(cidr_ipv4="192.0.0.0/2"))
+    assert dangers(reviewed(half, there, other)) == {Danger.PUBLIC_REACH}
+
+
 def test_a_route_within_the_vpc_takes_its_own_traffic() -> None:
     there = stays("aws_vpc", cidr_block="10.0.0.0/16")
     taken = change(ROUTE, "create", None, route("10.0.1.0/24", "tgw-2"))

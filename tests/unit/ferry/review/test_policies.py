@@ -246,13 +246,41 @@ def test_a_statement_that_moves_to_another_policy_of_the_role_is_safe() -> None:
 def test_a_policy_that_goes_and_is_in_the_role_s_own_block_is_safe() -> None:
     role = {"name": "dms", "inline_policy": [{"name": "read", "policy": policy(READ)}]}
     gone = change(POLICY, "delete", {"policy": policy(READ), "role": "dms"})
-    assert reviewed(gone, stays(ROLE, **role)).exit_code == 0
-    assert told(reviewed(gone)) == [
-        (
-            Danger.REPLICATION_STOP,
-            "The role may no longer kms:Decrypt, secretsmanager:GetSecretValue.",
-        )
-    ]
+    inside = configured(aws_iam_role__it={"inline_policy": []})
+    assert reviewed(gone, stays(ROLE, **role), configuration=inside).exit_code == 0
+    may_not = (
+        Danger.REPLICATION_STOP,
+        "The role may no longer kms:Decrypt, secretsmanager:GetSecretValue.",
+    )
+    assert told(reviewed(gone)) == [may_not]
+    for configuration in ({}, configured(aws_iam_role__it={"name": []})):
+        found = reviewed(gone, stays(ROLE, **role), configuration=configuration)
+        assert told(found) == [may_not]
+
+
+def test_a_policy_that_becomes_narrower_or_wider_than_its_role_shows() -> None:
+    """A role shows what Terraform saw last: that says nothing of what it may do afterwards."""
+    wide = [allow(), READ]
+    role = stays(ROLE, name="dms", inline_policy=[{"name": "p", "policy": policy(*wide)}])
+    left_out = configured(aws_iam_role__it={"name": []})
+    for before, after, danger in (
+        (wide, [allow()], Danger.REPLICATION_STOP),
+        ([allow()], wide, Danger.WIDER_ACCESS),
+    ):
+        was = {"policy": policy(*before), "role": "dms", "id": "dms:p"}
+        item = update(POLICY, was, policy=policy(*after))
+        assert dangers(reviewed(item, role, configuration=left_out)) == {danger}
+
+
+def test_what_a_role_shows_is_compared_with_what_it_showed() -> None:
+    """Drift: of policies that were made by hand one comes, another stays."""
+    shows = {"name": "a", "policy": policy(allow())}
+    before = {"name": "dms", "inline_policy": [shows]}
+    drift = update(ROLE, before, inline_policy=[shows, {"name": "b", "policy": policy(READ)}])
+    (finding,) = reviewed(resource_drift=[drift]).findings
+    assert finding.danger is Danger.WIDER_ACCESS
+    drift = update(ROLE, before, inline_policy=[{"name": "b", "policy": policy(allow())}])
+    assert reviewed(resource_drift=[drift]).exit_code == 0
 
 
 def test_a_policy_that_is_taken_from_one_role_and_given_to_another() -> None:
