@@ -13,6 +13,7 @@ from ferry.review.rules.combined.ending import (
     goes_with_the_migration,
     is_needed,
 )
+from ferry.review.rules.combined.exclusive import kept_alone
 from ferry.review.rules.combined.keys import keys_go, passwords_change, secrets_go
 from ferry.review.rules.combined.policies import attachment_findings, policy_findings
 from ferry.review.rules.combined.roles import OWN_POLICY
@@ -153,6 +154,7 @@ ROWS: Final[tuple[Row, ...]] = (
          source=f"{_IAM}/id_roles.html"),
     Judged(_ROLE, ("assume_role_policy", "inline_policy"), by=policy_findings),
     Judged(_ROLE, ("managed_policy_arns",), by=attachment_findings),
+    Judged(_ROLE, ("inline_policy", "managed_policy_arns"), by=kept_alone),
     Replaces(_ROLE, ("name", "name_prefix", "path")),
     Harmless(_ROLE, ("name", "name_prefix", "path"), "Who takes it is judged.", when=always,
              on=MADE),

@@ -76,8 +76,9 @@ def test_a_rule_is_known_by_its_type_and_its_words() -> None:
     assert len({(it.resource, it.effect) for it in RULES}) == len(RULES)
 
 
-NOT_RECORDED = {"made_beside_itself", "one_under_two_addresses"}
-"""No recorded plan has one thing of AWS twice yet; held/one_thing.py has plans made by hand."""
+NOT_RECORDED = {"kept_alone", "made_beside_itself", "one_under_two_addresses"}
+"""No recorded plan has one thing of AWS twice yet, or a role with blocks of policies; held/one_thing.py
+and held/keys.py have plans made by hand."""
 
 
 @pytest.mark.parametrize(

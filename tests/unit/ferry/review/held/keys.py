@@ -42,6 +42,8 @@ from tests.unit.ferry.review.held.names import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ferry.review.plan.values import Json
 
 _USES = ("kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey")
@@ -419,6 +421,70 @@ def _trusts(name: str, why: str, /, **changed: Json) -> Held:
     )
 
 
+_READS: Final = {
+    "name": "read-secrets",
+    "policy": deployed()[DMS_ROLE_POLICY].values["policy"],
+}
+
+
+def _keeps_alone() -> Iterator[Held]:
+    """Blocks of a role, beside its policy that is a resource of its own."""
+    other = {**_READS, "name": "other"}
+    for name, edit, why in (
+        (
+            "an-empty-block",
+            (updates(DMS_ROLE, inline_policy=[{"name": "", "policy": ""}]),),
+            "Every inline policy of the role is deleted.",
+        ),
+        (
+            "an-empty-block-of-nulls",
+            (updates(DMS_ROLE, inline_policy=[{"name": None, "policy": None}]),),
+            "Every inline policy of the role is deleted.",
+        ),
+        (
+            "no-block-any-more",
+            (updates(DMS_ROLE, was={"inline_policy": [_READS]}, inline_policy=[]),),
+            "It is the policy that is a resource too.",
+        ),
+        (
+            "a-block-of-another-name",
+            (updates(DMS_ROLE, inline_policy=[other]),),
+            "The policy that is a resource is not among the blocks, and is deleted.",
+        ),
+        (
+            "a-block-of-the-same-name",
+            (updates(DMS_ROLE, inline_policy=[_READS]),),
+            "One policy under two addresses.",
+        ),
+        (
+            "an-empty-block-and-no-policy-of-the-plan",
+            (updates(MONITORING_ROLE, inline_policy=[{"name": "", "policy": ""}]),),
+            "Somebody else's policies of the role are deleted.",
+        ),
+        (
+            "a-new-role-s-block",
+            (
+                creates("aws_iam_role.n", like=DMS_ROLE, name="n", inline_policy=[other]),
+                creates("aws_iam_role_policy.n", like=DMS_ROLE_POLICY, name="b", role="n"),
+            ),
+            "The next plan deletes the policy that is a resource.",
+        ),
+        (
+            "managed-policies",
+            (
+                updates(
+                    MONITORING_ROLE,
+                    managed_policy_arns=[
+                        "arn:aws:iam::aws:policy/service-role/AmazonDMSVPCManagementRole"
+                    ],
+                ),
+            ),
+            "What is attached by a resource is detached.",
+        ),
+    ):
+        yield Held(name=f"role-keeps-{name}", edit=edit, expected=SECOND_OR_BLOCKED, why=why)
+
+
 ROLES: Final = (
     _trusts(
         "everybody",
@@ -577,6 +643,7 @@ ROLES: Final = (
         expected=SECOND_OR_BLOCKED,
         why="The same as a policy of its own.",
     ),
+    *_keeps_alone(),
     Held(
         name="role-managed-admin",
         edit=(

@@ -1,0 +1,125 @@
+"""Roles that keep the policies that they name themselves, and no others.
+
+``inline_policy`` and ``managed_policy_arns`` are exclusive: the provider deletes, or detaches, whatever
+else the role has, what is a resource of its own too; an empty block keeps nothing. Source:
+https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/iam_role#inline_policy
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from ferry.review.plan.objects import objects
+from ferry.review.plan.plan import Action
+from ferry.review.plan.policies import INLINE, ROLE, ROLE_POLICY, role_of
+from ferry.review.plan.shown import joined
+from ferry.review.rules.dangers import Danger
+from ferry.review.rules.finding import Finding, Fine, Phrase
+from ferry.review.rules.timing import Timing, moment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ferry.review.plan.plan import Change, Plan
+    from ferry.review.plan.values import Json
+
+_SOURCE: Final = (
+    "https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/iam_role"
+)
+_MOST_NAMED: Final = 5
+_OWN: Final = {INLINE: ROLE_POLICY, "managed_policy_arns": "aws_iam_role_policy_attachment"}
+"""What a role names itself, and the resources that do the same on their own."""
+
+
+def kept_alone(plan: Plan) -> Iterator[Finding | Fine]:
+    """What comes of a role that keeps its own policies alone, and of those beside it."""
+    for attribute, type_ in _OWN.items():
+        beside = _by_role(plan, type_)
+        spoken: set[str] = set()
+        for role in plan.of(ROLE):
+            if not role.stays:
+                continue
+            name = role_of(role, after=True)
+            others = beside.get(name, [])
+            if role.changes(attribute):
+                found = list(_changed(role, attribute, others))
+                yield from found
+                if not found:
+                    yield Fine(change=role, attribute=attribute, because="")
+            elif (
+                name not in spoken
+                and role.after.get(attribute)
+                and attribute in (role.references or {})
+            ):
+                # Of roles whose name is not known yet, such as those of for_each, one speaks for all.
+                spoken.add(name)
+                for other in others:
+                    if other.action is not Action.NO_OP:
+                        yield _alone(other, "", attribute, role, others)
+
+
+def _by_role(plan: Plan, type_: str) -> dict[str, list[Change]]:
+    found: dict[str, list[Change]] = {}
+    for change in plan.of(type_):
+        if change.stays:
+            found.setdefault(role_of(change, after=True), []).append(change)
+    return found
+
+
+def _changed(role: Change, attribute: str, others: Sequence[Change]) -> Iterator[Finding]:
+    """What comes of other blocks, or another list, in a role."""
+    before, after = role.before.get(attribute), role.after.get(attribute)
+    if isinstance(after, list) and after:
+        if others:
+            yield _alone(role, attribute, attribute, role, others)
+        elif role.before and not all(map(_is_named, after)):
+            yield _finding(
+                role,
+                attribute,
+                f"An empty {attribute} deletes every inline policy of {{role}}, whoever made it.",
+                role,
+                others,
+            )
+    elif role.action is Action.UPDATE:
+        names = [block.get("name") for block in objects(before)]
+        gone = [it for it in others if it.after.get("name") in names] if names else []
+        if gone:
+            yield _finding(
+                role,
+                attribute,
+                "IAM has one policy of a name in a role: with the block of {role} goes {others}.",
+                role,
+                gone,
+            )
+
+
+def _alone(
+    change: Change, at: str, attribute: str, role: Change, others: Sequence[Change]
+) -> Finding:
+    effect = (
+        f"{{role}} keeps what its {attribute} names, and nothing else: {{others}} goes, with this apply "
+        "or the next."
+    )
+    return _finding(change, at, effect, role, others)
+
+
+def _is_named(block: Json) -> bool:
+    return not isinstance(block, dict) or bool(block.get("name"))
+
+
+def _finding(
+    change: Change, attribute: str, effect: str, role: Change, others: Sequence[Change]
+) -> Finding:
+    values = {
+        "role": role.shown_address,
+        "others": joined(it.shown_address for it in others[:_MOST_NAMED]),
+    }
+    return Finding(
+        danger=Danger.REPLICATION_STOP,
+        change=change,
+        attribute=attribute,
+        effect=Phrase(effect, values),
+        when=moment(change, Timing.NOW),
+        remedy=Phrase("Keep each policy as a resource of its own, and none in the role."),
+        source=_SOURCE,
+    )
