@@ -10,6 +10,11 @@ from settings.section import Allowed, Section, refuse
 
 _TESTED: Final = "5.100.0"
 _FIRST_UNKNOWN: Final = "7.0.0"
+_BROKEN: Final = ("6.45.0", "6.50.0")
+"""From the first to below the second an apply ends in "inconsistent final plan" where a secret's
+version depends on what is not known yet. Source:
+https://github.com/hashicorp/terraform-provider-aws/issues/47884"""
+
 _IN_WORDS: Final = f"one exact version from {_TESTED} to below {_FIRST_UNKNOWN}"
 
 
@@ -18,10 +23,13 @@ def _numbers(version: str) -> list[int]:
 
 
 def _provider_version(value: str) -> str:
-    """Refuse ranges, what is older than the tests' version, and a major version not yet known."""
+    """Refuse ranges, what is older than the tests' version or broken, and unknown major versions."""
     exact = re.fullmatch(r"[0-9]+\.[0-9]+\.[0-9]+", value)
     if not exact or not _numbers(_TESTED) <= _numbers(value) < _numbers(_FIRST_UNKNOWN):
         refuse(_IN_WORDS)
+    first, mended = map(_numbers, _BROKEN)
+    if first <= _numbers(value) < mended:
+        refuse(f"{_IN_WORDS}, but none from {_BROKEN[0]} to below {_BROKEN[1]}", instead=_BROKEN[1])
     return value
 
 

@@ -176,21 +176,21 @@ PlainName = Annotated[
 
 DatabaseName = Annotated[
     str,
-    Field(pattern=r"^[A-Za-z_][A-Za-z0-9_$.-]{0,62}$", examples=["app"]),
-    Allowed("a letter or _, then letters, digits and any of _$.-, 63 at most"),
+    Field(pattern=r"^[\w$.-]{1,63}$", examples=["app"]),
+    Allowed("letters, digits and any of _$.-, 63 at most"),
 ]
 """The name of a database that exists."""
 
 ColumnName = Annotated[
     str,
-    Field(pattern=r"^[^\x00-\x1f\"%]{1,63}$", examples=["id"]),
+    Field(pattern=r"^[^\x00-\x1f%]{1,63}$", examples=["id"]),
     Allowed("a column's name without %, 63 at most"),
 ]
 """A column's name."""
 
 TableName = Annotated[
     str,
-    Field(pattern=r"^[^\x00-\x1f\"]{1,127}$", examples=["orders"]),
+    Field(pattern=r"^[^\x00-\x1f]{1,127}$", examples=["orders"]),
     Allowed("a name of up to 127 characters, in which % stands for any, _ for any one"),
 ]
 """A name in a DMS selection or transformation rule; `%` stands for any characters, `_` for one."""

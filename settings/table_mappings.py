@@ -20,7 +20,7 @@ TransformationAction = Literal[
 
 ExactName = Annotated[
     str,
-    Field(pattern=r"^[^\x00-\x1f\"]{1,127}$", examples=["orders"]),
+    Field(pattern=r"^[^\x00-\x1f]{1,127}$", examples=["orders"]),
     Allowed("a table's name, up to 127 characters"),
 ]
 """A table's name, in which no sign stands for another."""
@@ -30,7 +30,7 @@ LobSizeKb = Annotated[int, Field(ge=1, le=102_400, examples=[32])]
 
 NewName = Annotated[
     str,
-    Field(pattern=r"^[^\x00-\x1f\"]{1,127}$", examples=["app"]),
+    Field(pattern=r"^[^\x00-\x1f]{1,127}$", examples=["app"]),
     Allowed("127 characters at most"),
 ]
 

@@ -2,10 +2,13 @@
 
 import ipaddress
 from collections.abc import Iterator
+from typing import Final
 
 from settings.environment import Environment
 from settings.notation import toml
 from settings.rules.rule import Finding, PairRule, Rule
+
+_ANYWHERE: Final = "0.0.0.0/0"
 
 
 def one_vpc(environment: Environment) -> Iterator[Finding]:
@@ -95,9 +98,20 @@ def routes_lead_out_of_the_vpc(environment: Environment) -> Iterator[Finding]:
 
 
 def source_is_outside_the_vpc(environment: Environment) -> Iterator[Finding]:
-    """A VPC routes its own addresses to itself, so the source's must be others."""
+    """A VPC routes its own addresses to itself, so the source's must be others.
+
+    A hosted source without addresses of its own is anywhere on the internet, which is behind NAT.
+    """
     vpc, source = environment.network.vpc, environment.source
-    if vpc and source and _overlap(vpc.cidr, source.cidr):
+    if vpc and source and source.cidr == _ANYWHERE:
+        if environment.nat == "none":
+            yield Finding(
+                setting="source.cidr",
+                given=f'{toml(source.cidr)} given with network.vpc.nat = "none"',
+                allowed="the whole internet with NAT, for a source without addresses of its own",
+                mend='set nat = "single" in [network.vpc], or cidr to the source\'s network',
+            )
+    elif vpc and source and _overlap(vpc.cidr, source.cidr):
         yield Finding(
             setting="network.vpc.cidr",
             given=f"{toml(vpc.cidr)} given, which overlaps source.cidr = {toml(source.cidr)}",
@@ -271,7 +285,7 @@ RULES = (
     Rule(one_way_to_the_source, (_ROUTE,)),
     Rule(route_leads_somewhere, (_ROUTE, "source.cidr")),
     Rule(routes_lead_out_of_the_vpc, ("network.vpc.cidr", f"{_ROUTE}.cidrs")),
-    Rule(source_is_outside_the_vpc, ("network.vpc.cidr", "source.cidr")),
+    Rule(source_is_outside_the_vpc, ("network.vpc.cidr", "network.vpc.nat", "source.cidr")),
     Rule(zones_are_the_regions, (_ZONES, "aws.region")),
     Rule(zones_differ, (_ZONES,)),
     Rule(zones_are_named_or_counted, (_ZONES, "network.vpc.zone_count")),

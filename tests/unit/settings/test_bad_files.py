@@ -184,8 +184,8 @@ BAD_SETTINGS: Mapping[str, tuple[Changes, str]] = {
     "long text": (
         {"source.database": "a" * 64},
         (
-            f'source.database: "{"a" * 59}... given; allowed: a letter or _, then letters, digits and '
-            'any of _$.-, 63 at most; set database = "app"'
+            f'source.database: "{"a" * 59}... given; allowed: letters, digits and any of _$.-, 63 at '
+            'most; set database = "app"'
         ),
     ),
     "user and password in a host": (
@@ -327,6 +327,7 @@ REFUSED = (
     ("aws.region", "us-iso-east-1", "a region of the partitions aws, aws-cn, aws-us-gov or aws-eusc", "eu-central-1"),
     ("aws.provider_version", "~> 5.100", PROVIDER_VERSION, "5.100.0"),
     ("aws.provider_version", "5.99.1", PROVIDER_VERSION, "5.100.0"),
+    ("aws.provider_version", "6.45.0", "one exact version from 5.100.0 to below 7.0.0, but none from 6.45.0 to below 6.50.0", "6.50.0"),
     ("aws.provider_version", "7.0.0", PROVIDER_VERSION, "5.100.0"),
     ("aws.permissions_boundary_arn", "aurora-ferry-boundary", "the ARN of a managed policy of the account's own", "arn:aws:iam::111122223333:policy/aurora-ferry-boundary"),
     ("network.vpc.cidr", "10.20.0.1/20", "the network's own address, not a host's", "10.20.0.0/20"),

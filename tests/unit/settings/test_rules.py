@@ -161,6 +161,14 @@ CASES = (
     ),
     Case(
         "source_is_outside_the_vpc",
+        {"source.host": "db.example.org", "source.cidr": "0.0.0.0/0", "network.vpc.nat": "single"},
+        {"source.host": "db.example.org", "source.cidr": "0.0.0.0/0"},
+        'source.cidr: "0.0.0.0/0" given with network.vpc.nat = "none"; allowed: the whole internet '
+        'with NAT, for a source without addresses of its own; set nat = "single" in [network.vpc], '
+        "or cidr to the source's network",
+    ),
+    Case(
+        "source_is_outside_the_vpc",
         {"source.host": "db", "source.cidr": "10.20.16.0/20"},
         {"source.host": "db", "source.cidr": "10.20.15.0/24"},
         'network.vpc.cidr: "10.20.0.0/20" given, which overlaps source.cidr = "10.20.15.0/24"; '
