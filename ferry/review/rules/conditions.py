@@ -164,15 +164,6 @@ set_to_another: Final = compare(lambda _, after: is_set(after))
 loses_items: Final = compare(lambda before, after: not set(_list(before)) <= set(_list(after)))
 """A list no longer holds all that it held."""
 
-keeps_items: Final = compare(
-    lambda before, after: (
-        isinstance(before, list | None)
-        and isinstance(after, list)
-        and set(_list(before)) <= set(_list(after))
-    )
-)
-"""A list keeps all that it held."""
-
 version_goes_up: Final = compare(lambda before, after: not _older(before, after))
 """A version becomes a later one."""
 

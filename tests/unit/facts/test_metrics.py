@@ -40,3 +40,17 @@ def test_what_no_metric_exceeds() -> None:
         ("AWS/RDS", "VolumeBytesUsed"): 281_474_976_710_656,
         ("AWS/DMS", "CPUUtilization"): 100,
     }
+
+
+def test_what_metrics_reach_while_all_is_well() -> None:
+    assert {(it.namespace, it.name): it.usual for it in metrics.METRICS if it.usual} == {
+        ("AWS/RDS", "AuroraReplicaLag"): 100,
+        ("AWS/RDS", "CPUUtilization"): 10,
+        ("AWS/RDS", "DatabaseConnections"): 10,
+        ("AWS/RDS", "MaximumUsedTransactionIDs"): 200_000_000,
+        ("AWS/RDS", "ReplicationSlotDiskUsage"): 67_108_864,
+        ("AWS/RDS", "TransactionLogsDiskUsage"): 67_108_864,
+        ("AWS/DMS", "CDCLatencySource"): 10,
+        ("AWS/DMS", "CDCLatencyTarget"): 10,
+        ("AWS/DMS", "CPUUtilization"): 10,
+    }

@@ -20,6 +20,13 @@ if TYPE_CHECKING:
     from ferry.review.plan.values import Json
 
 ALARM: Final = "aws_cloudwatch_metric_alarm"
+
+ACTIONS: Final = {
+    "alarm_actions": "when something is wrong",
+    "ok_actions": "when all is well again",
+    "insufficient_data_actions": "when there is no data",
+}
+"""Whom an alarm tells, and when."""
 PUT_ALARM: Final = (
     "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html"
 )

@@ -17,6 +17,7 @@ from ferry.review.plan.shown import joined, ours
 from ferry.review.plan.values import UNKNOWN, is_set
 from ferry.review.rules.combined.alarm_bounds import changed_bounds, new_bounds
 from ferry.review.rules.combined.alarm_values import (
+    ACTIONS,
     ALARM,
     DMS,
     PUT_ALARM,
@@ -51,13 +52,6 @@ _WATCHED: Final = {
     "aws_rds_cluster": (metrics.CLUSTER, "cluster_identifier"),
 }
 """The dimension by which alarms know a resource, and the attribute that holds its value."""
-
-ACTIONS: Final = {
-    "alarm_actions": "when something is wrong",
-    "ok_actions": "when all is well again",
-    "insufficient_data_actions": "when there is no data",
-}
-"""Whom an alarm tells, and when."""
 
 _TOPIC: Final = refers_to("aws_sns_topic", "aws_sns_topic_policy")
 
@@ -198,7 +192,7 @@ def _of_one_state(change: Change, name: str, when: str, plan: Plan) -> Iterator[
     """Whom an alarm tells of one of its states."""
     before, after = _strings(change.before.get(name)), _strings(change.after.get(name))
     if before is None or after is None:
-        if not before and _TOPIC(change, name):
+        if not before and _TOPIC(change, name) and _may_be_new(change, name):
             yield fine(change, name, "A topic of this plan is told.")
         return
     strangers = sorted(
@@ -226,6 +220,12 @@ def _of_one_state(change: Change, name: str, when: str, plan: Plan) -> Iterator[
         )
     if not strangers and not lost:
         yield fine(change, name, "Whoever was told is told; more are.")
+
+
+def _may_be_new(change: Change, name: str) -> bool:
+    """Whether what only AWS will say is of something that the plan makes or changes."""
+    groups = change.neighbours.at((change.references or {}).get(name, ()))
+    return any(it and it.actions.keys() - {Action.NO_OP} for it in groups)
 
 
 def _strings(value: Json) -> set[str] | None:

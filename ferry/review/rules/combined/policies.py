@@ -49,10 +49,28 @@ _TOPICS: Final = ("aws_sns_topic", "aws_sns_topic_policy")
 
 _SERVICES: Final = re.compile(
     r"(cloudwatch|dms|events\.rds|logs|monitoring\.rds|vpc-flow-logs)"
-    r"(\.[a-z]{2,4}(-[a-z]+)+-[0-9])?\.amazonaws\.(com|com\.cn|eu)"
+    r"(?:\.(?P<region>[a-z]{2,4}(-[a-z]+)+-[0-9]))?\.amazonaws\.(com|com\.cn|eu)"
 )
 """The services of AWS that have a part in an environment: facts/placement.py, and DMS and CloudWatch
 Logs of a region."""
+
+_OF_SERVICES: Final = {
+    **dict.fromkeys(
+        (KEY, KEY_POLICY),
+        frozenset(
+            {
+                *("kms:decrypt", "kms:decrypt*", "kms:describe*", "kms:describekey"),
+                *("kms:encrypt", "kms:encrypt*", "kms:generatedatakey", "kms:generatedatakey*"),
+                *("kms:generatedatakeywithoutplaintext", "kms:reencrypt*"),
+                *("kms:reencryptfrom", "kms:reencryptto"),
+            }
+        ),
+    ),
+    **dict.fromkeys(_TOPICS, frozenset({"sns:publish"})),
+}
+"""What a service needs to use a key or a topic. Sources:
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html and
+https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html"""
 
 _KNOWN: Final = re.compile(
     r"arn:aws[a-z-]*:iam::aws:policy/service-role/"
@@ -211,18 +229,11 @@ def _given(it: PolicyChange, gives: Sequence[Statement], policies: Policies) -> 
             who=it.shown(strangers),
         )
     if not _is_new(it, policies):
-        if not all(_is_for_a_service(it, part, own) for part in gives):
+        if not all(_is_for_a_service(it, part, policies.plan) for part in gives):
             yield _finding(it, Danger.WIDER_ACCESS, _MORE)
         return
     yield from _let_through(it, gives)
-    services = {name for part in gives for name in part.services if not _SERVICES.fullmatch(name)}
-    if services:
-        yield _finding(
-            it,
-            Danger.WIDER_ACCESS,
-            "A statement allows {who}, a service that has no part in an environment.",
-            who=it.shown(services),
-        )
+    yield from _to_services(it, gives, policies)
     people = [part for part in gives if part.allows and not part.names_services_alone]
     if it.attribute == TRUST and people and not strangers:
         yield _finding(
@@ -264,6 +275,32 @@ def _let_through(it: PolicyChange, gives: Sequence[Statement]) -> Iterator[Findi
         )
 
 
+def _to_services(
+    it: PolicyChange, gives: Sequence[Statement], policies: Policies
+) -> Iterator[Finding]:
+    """What something new allows services of AWS beyond what they need."""
+    region = policies.plan.identity.region
+    services = {name for part in gives for name in part.services if not _has_a_part(name, region)}
+    if services:
+        yield _finding(
+            it,
+            Danger.WIDER_ACCESS,
+            "A statement allows {who}, a service that has no part in an environment.",
+            who=it.shown(services),
+        )
+    needs = _OF_SERVICES.get(it.change.type)
+    wide = [part for part in gives if part.allows and part.services and needs]
+    wide = [part for part in wide if not _needs_no_more(part, needs or frozenset())]
+    if wide:
+        yield _finding(
+            it,
+            Danger.WIDER_ACCESS,
+            "{who} may {actions}: more than a service needs.",
+            who=it.shown(_texts(part.principals for part in wide)),
+            actions=it.shown(_texts(part.actions for part in wide)),
+        )
+
+
 def _is_of_an_environment(part: Statement, policies: Policies) -> bool:
     """Whether a limited statement allows what the stacks' roles may, on what is in the plan."""
     actions = {name.lower() for name in part.actions.names}
@@ -280,14 +317,27 @@ def _thing(arn: str) -> str:
     return group.removesuffix(":*") or arn
 
 
-def _is_for_a_service(it: PolicyChange, part: Statement, account_id: str) -> bool:
+def _has_a_part(service: str, region: str) -> bool:
+    """Whether a service has a part in an environment; one of another region has none."""
+    found = _SERVICES.fullmatch(service)
+    return found is not None and (not region or found["region"] in {None, region})
+
+
+def _needs_no_more(part: Statement, needs: frozenset[str]) -> bool:
+    """Whether a statement allows a service what it needs, and nothing else."""
+    return not part.actions.all_but and {it.lower() for it in part.actions.names} <= needs
+
+
+def _is_for_a_service(it: PolicyChange, part: Statement, plan: Plan) -> bool:
     """Whether a statement lets a service that has a part in it use a key or a topic for the account."""
+    needs = _OF_SERVICES.get(it.change.type)
     return (
         part.allows
-        and it.change.type in {KEY, KEY_POLICY, *_TOPICS}
+        and needs is not None
         and part.names_services_alone
-        and all(map(_SERVICES.fullmatch, part.services))
-        and part.acts_for(account_id)
+        and all(_has_a_part(name, plan.identity.region) for name in part.services)
+        and _needs_no_more(part, needs)
+        and part.acts_for(plan.account_id)
     )
 
 

@@ -7,8 +7,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from ferry.review.plan.plan import Action
+from ferry.review.plan.plan import Action, without_key
 from ferry.review.plan.values import UNKNOWN, Hidden, document, is_set
+from ferry.review.rules.combined.alarm_values import ACTIONS, ALARM
 from ferry.review.rules.combined.own import account_in, is_own
 from ferry.review.rules.conditions import refers_to
 from ferry.review.rules.dangers import Danger
@@ -22,13 +23,25 @@ if TYPE_CHECKING:
     from ferry.review.plan.values import Json
 
 _SUBSCRIPTION: Final = "aws_sns_topic_subscription"
+_TELLING: Final = (ALARM, "aws_db_event_subscription", "aws_dms_event_subscription")
+"""What tells a topic."""
+
 _SNS: Final = "https://docs.aws.amazon.com/sns/latest/dg"
 _EMAIL: Final = f"{_SNS}/sns-email-notifications.html"
 _FILTERING: Final = f"{_SNS}/sns-message-filtering.html"
 _SUBSCRIBE: Final = "https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html"
 _DEAD_LETTERS: Final = f"{_SNS}/sns-dead-letter-queues.html"
 
-_PEOPLE: Final = frozenset({"email", "email-json", "sms"})
+_ADDRESS: Final = re.compile(r"[^@\s,;]{1,64}@[^@\s,;]+\.[^@\s,;]+")
+_PEOPLE: Final = {
+    "email": _ADDRESS,
+    "email-json": _ADDRESS,
+    "sms": re.compile(r"\+?[0-9]{7,15}"),
+}
+"""The protocols whose endpoint is a person's, with the one address that SNS takes.
+
+Source: https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html"""
+
 _SERVICES: Final = {"application": "sns", "firehose": "firehose", "lambda": "lambda", "sqs": "sqs"}
 """The protocols whose endpoint is an ARN, with the service that it is of."""
 
@@ -52,6 +65,7 @@ def receivers_told(plan: Plan) -> Iterator[Finding | Fine]:
             yield from _filter(change)
             yield from _undelivered(change, plan)
             yield from _role(change, plan)
+    yield from _unheard(plan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +102,34 @@ def _of(topic: Json) -> str:
     return topic if isinstance(topic, str) else ""
 
 
+def _unheard(plan: Plan) -> Iterator[Finding]:
+    """A new topic that alarms or events tell, and that nobody subscribes to."""
+    new = [it for it in plan.of("aws_sns_topic") if it.comes]
+    if not new:
+        return
+    heard = {name for it in plan.of(_SUBSCRIPTION) if it.stays for name in _topics_of(it)}
+    told = {
+        name for type_ in _TELLING for it in plan.of(type_) if it.stays for name in _topics_of(it)
+    }
+    for topic in new:
+        address = without_key(topic.address)
+        if address in told - heard:
+            yield Finding(
+                danger=Danger.UNWATCHED,
+                change=topic,
+                effect=Phrase(
+                    "Nobody subscribes to the new topic: what alarms and events tell it, nobody hears."
+                ),
+                source=_EMAIL,
+            )
+
+
+def _topics_of(change: Change) -> Iterator[str]:
+    """What an attribute that names topics refers to."""
+    for attribute in (*ACTIONS, "sns_topic", "sns_topic_arn", "topic_arn"):
+        yield from (change.references or {}).get(attribute, ())
+
+
 def _goes(change: Change, known: _Known) -> Finding | Fine:
     """A receiver goes; while another one is told, somebody is."""
     topic = _of(change.before.get("topic_arn"))
@@ -121,6 +163,22 @@ def _reads(change: Change, plan: Plan) -> Iterator[Finding | Fine]:
     page = endpoint.partly if isinstance(endpoint, Hidden) else endpoint
     service = _SERVICES.get(protocol) if isinstance(protocol, str) else None
     account = account_in(endpoint, service) if service else ""
+    form = _PEOPLE.get(protocol) if isinstance(protocol, str) else None
+    if form and isinstance(endpoint, str) and not form.fullmatch(endpoint):
+        yield Finding(
+            danger=Danger.REFUSED,
+            change=change,
+            attribute="protocol, endpoint",
+            effect=Phrase(
+                "SNS refuses {endpoint}: it is not one address of {protocol}.",
+                {
+                    "endpoint": change.shown_after("endpoint"),
+                    "protocol": change.shown_after("protocol"),
+                },
+            ),
+            source=_SUBSCRIBE,
+        )
+        return
     stranger = ""
     if protocol == "http":
         stranger = "{endpoint} is told, and what goes wrong travels there in clear."
@@ -136,9 +194,10 @@ def _reads(change: Change, plan: Plan) -> Iterator[Finding | Fine]:
             effect=Phrase(stranger, {"endpoint": change.shown_after("endpoint")}),
             source=_SUBSCRIBE,
         )
-    elif account or (isinstance(protocol, str) and protocol in _PEOPLE):
-        for name in ("protocol", "endpoint"):
-            yield Fine(change=change, attribute=name, because="One more receiver.")
+    elif account or form:
+        yield Fine(change=change, attribute="protocol", because="One more receiver.")
+        if account or isinstance(endpoint, str):
+            yield Fine(change=change, attribute="endpoint", because="One more receiver.")
 
 
 def _filter(change: Change) -> Iterator[Finding | Fine]:

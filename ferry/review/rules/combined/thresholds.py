@@ -164,6 +164,12 @@ def _beyond_all(alarm: Change, threshold: float, side: Comparison) -> Phrase | N
         return Phrase(
             f"{{metric}} is always {where} {{threshold}}: the alarm is always on.", values
         )
+    if side is Comparison.ABOVE and threshold < metric.usual:
+        return Phrase(
+            "{metric} is above {threshold} while all is well, too: an alarm that is always on tells "
+            "nothing.",
+            values,
+        )
     return None
 
 

@@ -28,6 +28,7 @@ from ferry.review.rules.conditions import (
     refers_to,
     removed,
     set_to_another,
+    turned_on,
     unset,
 )
 from ferry.review.rules.dangers import Danger
@@ -172,7 +173,9 @@ ROWS: Final[tuple[Row, ...]] = (
          "nothing are for ever.", timing=Timing.NOW, source=_GROUPS),
     Harmless(_LOGS, ("retention_in_days",), "Logs are kept for longer, or for ever.",
              when=any_of(one_of(0, None), between(1, 3653))),
-    Harmless(_LOGS, ("skip_destroy",), "It says whether the log is kept some day.", when=always),
+    Harmless(_LOGS, ("skip_destroy",), "The log is kept when it is destroyed some day.",
+             when=turned_on),
+    Harmless(_LOGS, ("skip_destroy",), "Nothing is in a new log.", when=always, on=MADE),
     Reported(_LOGS, ("arn",)),
     Harmless(_TOPIC, (CREATED,), "Nobody is told by it yet.", when=always),
     Rule(_TOPIC, DESTROYED, always, Danger.UNWATCHED,

@@ -216,6 +216,9 @@ def test_a_new_threshold_for_an_instance_that_stays() -> None:
     )
 
 
+AT_REST = "above {} while all is well, too: an alarm that is always on tells nothing."
+
+
 @pytest.mark.parametrize(
     ("metric", "threshold", "comparison", "told"),
     [
@@ -223,7 +226,13 @@ def test_a_new_threshold_for_an_instance_that_stays() -> None:
         ("CPUUtilization", 100, "GreaterThanOrEqualToThreshold", None),
         ("CPUUtilization", -1, "GreaterThanThreshold", "always above -1: the alarm is always on."),
         ("CPUUtilization", 0, "GreaterThanThreshold", "always above 0: the alarm is always on."),
-        ("CPUUtilization", 1, "GreaterThanThreshold", None),
+        ("CPUUtilization", 9, "GreaterThanThreshold", AT_REST.format(9)),
+        ("CPUUtilization", 10, "GreaterThanThreshold", None),
+        ("AuroraReplicaLag", 99, "GreaterThanThreshold", AT_REST.format(99)),
+        ("AuroraReplicaLag", 100, "GreaterThanThreshold", None),
+        ("DatabaseConnections", 0, "GreaterThanThreshold", AT_REST.format(0)),
+        ("MaximumUsedTransactionIDs", 2e8, "GreaterThanThreshold", None),
+        ("MaximumUsedTransactionIDs", 1e8, "GreaterThanThreshold", AT_REST.format("100,000,000")),
         ("FreeableMemory", 0, "LessThanThreshold", "never below 0: the alarm never goes off."),
         ("FreeableMemory", 0, "LessThanOrEqualToThreshold", None),
         ("Deadlocks", 0.008333, "GreaterThanThreshold", None),
@@ -237,7 +246,7 @@ def test_a_threshold_beyond_what_the_metric_can_be(
 ) -> None:
     after = {**alarm(metric, threshold, DBClusterIdentifier="c"), "comparison_operator": comparison}
     found = effects(reviewed(change(ALARM, action, {**after, "threshold": 50}, after)))
-    reach = [it for it in found if "the alarm" in it and metric in it]
+    reach = [it for it in found if it.startswith(f'"{metric}" is ')]
     assert reach == ([f'"{metric}" is {told}'] if told else [])
 
 
@@ -350,12 +359,29 @@ def test_whom_an_alarm_tells(attribute: str, before: Json, after: Json, told: se
 
 def test_a_topic_of_this_plan_is_told() -> None:
     made = change(ALARM, "create", None, {**new_alarm(), "alarm_actions": UNKNOWN})
-    topic = stays("aws_sns_topic", name="t")
+    topic = change("aws_sns_topic", "create", None, {"kms_master_key_id": UNKNOWN})
+    key = stays("aws_kms_key")
+    mail = {"topic_arn": UNKNOWN, "protocol": "email", "endpoint": "a@example.org"}
+    receiver = change("aws_sns_topic_subscription", "create", None, mail)
+    configured_ = configured(
+        aws_cloudwatch_metric_alarm__it={"alarm_actions": ["aws_sns_topic.it"]},
+        aws_sns_topic__it={"kms_master_key_id": ["aws_kms_key.it"]},
+        aws_sns_topic_subscription__it={"topic_arn": ["aws_sns_topic.it"]},
+    )
+    assert reviewed(made, topic, key, receiver, configuration=configured_).exit_code == 0
+    assert Danger.UNCLEAR in dangers(reviewed(made, topic, key, receiver))
+    unheard = reviewed(made, topic, key, configuration=configured_)
+    assert [it.change.type for it in unheard.findings] == ["aws_sns_topic"]
+
+
+def test_what_is_not_known_is_no_topic_that_stays() -> None:
+    """Its ARN would be known."""
+    made = change(ALARM, "create", None, {**new_alarm(), "alarm_actions": UNKNOWN})
     configured_ = configured(
         aws_cloudwatch_metric_alarm__it={"alarm_actions": ["aws_sns_topic.it"]}
     )
-    assert reviewed(made, topic, configuration=configured_).exit_code == 0
-    assert dangers(reviewed(made, topic)) == {Danger.UNCLEAR}
+    found = reviewed(made, stays("aws_sns_topic", name="t"), configuration=configured_)
+    assert dangers(found) == {Danger.UNCLEAR}
 
 
 @pytest.mark.parametrize(

@@ -189,18 +189,26 @@ def test_a_new_subscription(more: dict[str, Any], told: set[Danger]) -> None:
     assert dangers(reviewed(change(DMS, "create", None, tasks(["a"], **more)))) == told
 
 
-def test_a_new_subscription_to_what_is_new() -> None:
+@pytest.mark.parametrize("is_heard", [True, False])
+def test_a_new_subscription_to_what_is_new(is_heard: bool) -> None:  # noqa: FBT001 (a parameter)
+    """A new topic that nobody subscribes to tells nobody."""
+    mail = {"topic_arn": UNKNOWN, "protocol": "email", "endpoint": "a@example.org"}
+    receivers = [change("aws_sns_topic_subscription", "create", None, mail)] if is_heard else []
     found = reviewed(
         change(DMS, "create", None, tasks(UNKNOWN, sns_topic_arn=UNKNOWN)),
         stays(TASK, replication_task_id="a"),
         change("aws_sns_topic", "create", None, {"kms_master_key_id": UNKNOWN}),
         stays("aws_kms_key"),
+        *receivers,
         configuration=configured(
             aws_dms_event_subscription__it={
                 "source_ids": ["aws_dms_replication_task.it"],
                 "sns_topic_arn": ["aws_sns_topic.it"],
             },
             aws_sns_topic__it={"kms_master_key_id": ["aws_kms_key.it"]},
+            aws_sns_topic_subscription__it={"topic_arn": ["aws_sns_topic.it"]},
         ),
     )
-    assert (effects(found), found.exit_code) == ([], 0)
+    unheard = "Nobody subscribes to the new topic: what alarms and events tell it, nobody hears."
+    assert effects(found) == ([] if is_heard else [unheard])
+    assert found.exit_code == (0 if is_heard else 1)

@@ -212,3 +212,16 @@ def test_tags_that_policies_ask_for(before: Json, after: Json, found: set[Danger
     """The operator may touch what bears the project's and the environment's tags, and nothing else."""
     assert dangers(reviewed(update("aws_vpc", {"tags_all": before}, tags_all=after))) == found
     assert reviewed(change("aws_vpc", "create", None, {"tags": before})).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "safe"),
+    [(False, True, True), (None, True, True), (True, False, False), (True, None, False)],
+)
+def test_whether_a_log_is_kept_some_day(
+    before: bool | None,  # noqa: FBT001 (a parameter)
+    after: bool | None,  # noqa: FBT001
+    safe: bool,  # noqa: FBT001
+) -> None:
+    found = reviewed(update(LOG, {"skip_destroy": before}, skip_destroy=after))
+    assert (found.exit_code == 0) is safe

@@ -191,9 +191,15 @@ def test_a_key_that_cannot_be_deleted_is_safe() -> None:
     assert changed(KEY, [KEY_USE], [KEY_USE, kept]).exit_code == 0
 
 
+SERVICE_USE = {**KEY_USE, "Action": ["kms:Decrypt", "kms:GenerateDataKey*"]}
+HERE = stays("aws_cloudwatch_log_group", arn=f"arn:aws:logs:eu-central-1:{ACCOUNT}:log-group:l")
+
+
 @pytest.mark.parametrize(
     ("service", "condition", "safe"),
     [
+        ("logs.eu-central-1.amazonaws.com", OWN, True),
+        ("logs.us-east-1.amazonaws.com", OWN, False),
         ("logs.eu-central-1.amazonaws.com",
          {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": f"arn:aws:logs:r:{ACCOUNT}:*"}}, True),
         ("cloudwatch.amazonaws.com", OWN, True),
@@ -207,9 +213,40 @@ def test_a_service_that_may_use_the_key_for_the_account(
     condition: dict[str, Any],
     safe: bool,  # noqa: FBT001 (a parameter)
 ) -> None:
-    more = {**KEY_USE, "Principal": {"Service": service}, "Condition": condition}
-    review = changed(KEY, [KEY_USE], [KEY_USE, more])
+    more = {**SERVICE_USE, "Principal": {"Service": service}, "Condition": condition}
+    item = update(KEY, {"policy": policy(KEY_USE)}, policy=policy(KEY_USE, more))
+    assert told(reviewed(item, HERE)) == ([] if safe else [MORE])
+
+
+@pytest.mark.parametrize(
+    ("type_", "actions", "safe"),
+    [
+        (KEY, ["kms:Decrypt", "kms:GenerateDataKey*", "kms:DescribeKey"], True),
+        (KEY, ["kms:*"], False),
+        (KEY, ["kms:Decrypt", "kms:PutKeyPolicy"], False),
+        (KEY, ["kms:D*"], False),
+        (TOPIC, ["SNS:Publish"], True),
+        (TOPIC, ["sns:*"], False),
+        (TOPIC, ["sns:Publish", "sns:DeleteTopic"], False),
+    ],
+)
+def test_a_service_is_allowed_what_it_needs(
+    type_: str,
+    actions: list[str],
+    safe: bool,  # noqa: FBT001 (a parameter)
+) -> None:
+    more = {
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudwatch.amazonaws.com"},
+        "Action": actions,
+        "Resource": "*",
+        "Condition": OWN,
+    }
+    review = changed(type_, [KEY_USE], [KEY_USE, more])
     assert told(review) == ([] if safe else [MORE])
+    made = reviewed(change(type_, "create", None, {"policy": policy(KEY_USE, more), "arn": THING}))
+    wide = f"Service: cloudwatch.amazonaws.com may {', '.join(sorted(actions))}: more than a service needs."
+    assert ((Danger.WIDER_ACCESS, wide) in told(made)) is not safe
 
 
 def test_a_key_whose_policy_is_removed_gets_that_of_aws() -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from ferry.review import PlanError, read_plan, review
 from tests.unit.ferry.review.held import (
     aurora,
+    deaf,
     dms,
     everyday,
     first,
@@ -15,6 +16,7 @@ from tests.unit.ferry.review.held import (
     keys,
     less,
     mixed,
+    more,
     network,
     one_thing,
     others,
@@ -43,6 +45,8 @@ DANGEROUS: Final[tuple[Held, ...]] = (
     *one_thing.ROWS,
     *found.ROWS,
     *less.ROWS,
+    *deaf.ROWS,
+    *more.ROWS,
 )
 EVERYDAY: Final[tuple[Held, ...]] = (*everyday.ROWS, *first.ROWS)
 ROWS: Final = (*DANGEROUS, *EVERYDAY)
