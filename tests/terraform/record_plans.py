@@ -16,13 +16,14 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ferry.review.plan.inline import PARTS
 from ferry.review.plan.plan import without_key
 from ferry.review.plan.references import references
 from harness.deployment import ROOT, Deployment, synthesize
 from harness.server import LocalAws
 from tests.terraform.copies import copies_of, plan
 from tests.terraform.everything import deploy_everything
-from tests.terraform.recordings import RECORDINGS, unprotected
+from tests.terraform.recordings import EVERY_TYPE, RECORDINGS, unprotected
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -53,13 +54,20 @@ def trimmed(document: dict[str, Any]) -> dict[str, Any]:
     """A plan without what the review does not read.
 
     Left are its version, what changes and what that refers to, what rules look at beside that, and the
-    drift. An entry that stays is whole, but for what is left alone: its ``before`` is its ``after``,
-    and is not repeated.
+    drift with what may have made it. An entry that stays is whole, but for what is left alone: its ``before`` is its ``after``,
+    and is not repeated. Of drift what it was is left as far as it differs, and what was found as well,
+    where a change of the resource tells the rest.
     """
     found = {name: document[name] for name in _KEPT if name in document}
     changes = document["resource_changes"]
     changing = [it for it in changes if it["change"]["actions"] != ["no-op"]]
     kept = _LOOKED_AT | ({_ALARM} if {it["type"] for it in changing} & _WATCHED else frozenset())
+    kept |= {
+        part
+        for drift in document.get("resource_drift", ())
+        for parts in PARTS.get(drift["type"], {}).values()
+        for part in parts
+    }
     configuration = references(document.get("configuration"))
     refers_to = {
         address: configuration[address]
@@ -75,6 +83,11 @@ def trimmed(document: dict[str, Any]) -> dict[str, Any]:
         elif change["type"] in kept or without_key(change["address"]) in beside:
             once = {name: value for name, value in inner.items() if not name.startswith("before")}
             found["resource_changes"].append({**change, "change": once})
+    told = {it["address"] for it in found["resource_changes"]}
+    found["resource_drift"] = [
+        _once(it, told=it["address"] in told) if it["change"]["actions"] == ["update"] else it
+        for it in found.get("resource_drift", ())
+    ]
     found["configured"] = [
         {
             "address": address,
@@ -83,6 +96,22 @@ def trimmed(document: dict[str, Any]) -> dict[str, Any]:
         for address, attributes in refers_to.items()
     ]
     return found
+
+
+def _once(drift: dict[str, Any], *, told: bool) -> dict[str, Any]:
+    """Drift of which ``before`` has what was found changed alone.
+
+    Args:
+        drift: The drift.
+        told: Whether a change tells the rest: then ``after`` has no more than that either.
+    """
+    change = drift["change"]
+    before, after = change["before"], change["after"]
+    names = [it for it in after if before.get(it) != after[it]]
+    sides = {"before": {it: before.get(it) for it in names}}
+    if told:
+        sides["after"] = {it: after[it] for it in names}
+    return {**drift, "change": {**change, **sides}}
 
 
 def written(document: dict[str, Any]) -> str:
@@ -111,8 +140,12 @@ def record(recording: Recording, copies: Copies) -> str:
     copy = copies.make(recording.name, _edited(recording.edit, copies), state=state)
     if recording.tainted:
         copy.must("taint", "-lock=false", _addresses(copy, {recording.tainted})[0])
-    arguments = [f"-target={it}" for it in _addresses(copy, recording.refreshed)]
-    document: dict[str, Any] = json.loads(plan(copy, arguments or ["-refresh=false"]).read_text())
+    if recording.refreshed == EVERY_TYPE:
+        arguments = []
+    else:
+        targets = [f"-target={it}" for it in _addresses(copy, recording.refreshed)]
+        arguments = targets or ["-refresh=false"]
+    document: dict[str, Any] = json.loads(plan(copy, arguments).read_text())
     return written(trimmed(document))
 
 

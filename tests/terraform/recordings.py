@@ -43,6 +43,10 @@ _OF_A_ROUTE = ("carrier_gateway_id", "cidr_block", "core_network_arn", "destinat
 """The attributes of a route in a route table, which Terraform's JSON wants all."""
 
 
+EVERY_TYPE: Final = ("*",)
+"""In a recording, all that is in the stack."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Recording:
     """A plan to record.
@@ -429,7 +433,7 @@ RECORDINGS: Final[tuple[Recording, ...]] = (
     Recording(name="ways-gone", first=two_more_ways, edit=ways_gone, applied=(
         "aws_vpc_peering_connection", "aws_vpn_gateway_attachment",
         "aws_vpn_gateway_route_propagation")),
-    Recording(name="everything-gone", edit=everything_gone),
+    Recording(name="everything-gone", edit=everything_gone, refreshed=EVERY_TYPE),
     *(
         Recording(name=f"everything-new{suffix}", base=base, edit=unchanged,
                   state=lambda state: state.update(resources=[]))

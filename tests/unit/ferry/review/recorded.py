@@ -25,8 +25,8 @@ def account_of(name: str) -> str:
 def text(name: str) -> str:
     """A recorded plan as ``terraform show -json`` printed it, as far as it was kept.
 
-    What is left alone was recorded once, not before and after; of the configuration, what attributes
-    refer to.
+    What is left alone was recorded once, not before and after; of drift, what differs, where a
+    change tells the rest; of the configuration, what attributes refer to.
     """
     document: dict[str, Any] = json.loads((FOLDER / f"{name}.json").read_text())
     document["configuration"] = {"root_module": {"resources": document.pop("configured")}}
@@ -35,6 +35,13 @@ def text(name: str) -> str:
         if change["actions"] == ["no-op"]:
             change["before"] = change["after"]
             change["before_sensitive"] = change["after_sensitive"]
+    told = {it["address"]: it["change"]["before"] for it in document["resource_changes"]}
+    for item in document.get("resource_drift", ()):
+        change = item["change"]
+        if change["actions"] == ["update"]:
+            found = told.get(item["address"]) or {}
+            change["after"] = {**found, **change["after"]}
+            change["before"] = {**change["after"], **change["before"]}
     return json.dumps(document)
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 RULES = [row for row in ROWS if isinstance(row, Rule)]
 MOST_BYTES_OF_ONE = 300_000
-MOST_BYTES = 2_000_000
+MOST_BYTES = 2_200_000
 EXAMPLE_ACCOUNTS = {"111122223333", "444455556666"}
 
 NEVER_PLANNED: dict[str, str] = {}

@@ -1,15 +1,16 @@
 """What is deployed: the environment staging as a plan of which nothing changes.
 
 Its resources are those of recorded/everything-gone.json, which is what they were before all of them
-were destroyed; a transit gateway's attachment and route come from transit-gateway-gone.json, moved
-into staging. A resource's name is its address without cdktf's hash.
+were destroyed, and what Terraform found of them when it looked, which is the plan's drift; a transit
+gateway's attachment and route come from transit-gateway-gone.json, moved into staging. A resource's
+name is its address without cdktf's hash.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,7 @@ AWS = "registry.terraform.io/hashicorp/aws"
 
 SNAPSHOTS = Path("tests/unit/stacks/__snapshots__/test_snapshots")
 _ROOT = Path(__file__).parents[5]
+_TABLE = "aws_route_table.network_dms-1-routes"
 _HASH = re.compile(r"_[0-9A-F]{8}$")
 _EXPRESSION = re.compile(r"\$\{([^}]*)\}")
 _REFERENCE = re.compile(r"(?:\b(?:data|ephemeral)\.)?\b[a-z]\w*\.[A-Za-z][\w-]*(?:\.[a-z_]+)?")
@@ -92,7 +94,7 @@ def _transit_gateway(network: Mapping[str, Resource]) -> Iterable[Resource]:
     for old, new in _MOVED_INTO_STAGING.items():
         text = text.replace(old, new)
     ids = {name: it.values["id"] for name, it in network.items()}
-    table = ids["aws_route_table.network_dms-1-routes"]
+    table = ids[_TABLE]
     moved: dict[str, dict[str, Any]] = {
         "aws_ec2_transit_gateway_vpc_attachment.route-to-source_attachment": {
             "subnet_ids": [ids[f"aws_subnet.network_dms-{it}"] for it in (1, 2, 3)],
@@ -108,26 +110,73 @@ def _transit_gateway(network: Mapping[str, Resource]) -> Iterable[Resource]:
 
 
 def _as_running(resource: Resource) -> Resource:
-    """What local AWS, which the plan was recorded on, does not say: the cluster's members, the
-    task that runs."""
-    known: dict[str, dict[str, Any]] = {
-        "aws_rds_cluster": {
-            "cluster_members": [
-                f"aurora-ferry-staging-{it}" for it in ("reader-1", "reader-2", "writer")
-            ]
-        },
-        "aws_dms_replication_task": {"status": "running"},
-    }
-    values = {**resource.values, **known.get(resource.type, {})}
-    return Resource(address=resource.address, values=values, mask=resource.mask)
+    """What local AWS, which the plan was recorded on, does not say: the task that runs."""
+    running = {"status": "running"} if resource.type == "aws_dms_replication_task" else {}
+    return replace(resource, values={**resource.values, **running})
+
+
+def _showing(table: Resource, route: Resource) -> Resource:
+    """A route table as Terraform finds it with another route, which is a resource of its own."""
+    shown = table.values["route"]
+    as_shown = {it: route.values.get(it) or "" for it in shown[0]}
+    as_shown["cidr_block"] = route.values["destination_cidr_block"]
+    return replace(table, values={**table.values, "route": [*shown, as_shown]})
 
 
 @cache
 def deployed() -> Mapping[str, Resource]:
     """The environment's resources by name."""
     found = {short(it.address): it for it in _destroyed(_recorded("everything-gone"))}
+    for name, seen in _drift("after").items():
+        found[name] = replace(found[name], values={**found[name].values, **seen})
     found |= {short(it.address): it for it in _transit_gateway(found)}
+    found[_TABLE] = _showing(found[_TABLE], found["aws_route.route-to-source_route-1"])
     return {name: _as_running(it) for name, it in found.items()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Base:
+    """What a plan begins with.
+
+    Args:
+        resources: The resources by name.
+        unseen: Attributes as Terraform had them before it looked for this plan, by name; what it
+            finds otherwise is drift.
+    """
+
+    resources: Mapping[str, Resource]
+    unseen: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+@cache
+def refreshed() -> Base:
+    """As Terraform has it in its state once it has looked."""
+    return Base(resources=deployed())
+
+
+@cache
+def just_applied() -> Base:
+    """As Terraform made it and did not look since: nothing shows what others are part of it."""
+    unseen = _drift("before")
+    return Base(
+        resources={
+            name: replace(it, values={**it.values, **unseen.get(name, {})})
+            for name, it in deployed().items()
+        }
+    )
+
+
+@cache
+def seen_first() -> Base:
+    """As Terraform finds it when it looks for the first time, in this plan."""
+    return Base(resources=deployed(), unseen=_drift("before"))
+
+
+@cache
+def _drift(side: str) -> Mapping[str, Mapping[str, Any]]:
+    """What Terraform had, or found when it looked, by name."""
+    drift = _recorded("everything-gone")["resource_drift"]
+    return {short(it["address"]): it["change"][side] for it in drift}
 
 
 @cache

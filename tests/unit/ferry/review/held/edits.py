@@ -9,17 +9,19 @@ from typing import TYPE_CHECKING, Any
 from tests.unit.ferry.review.held.base import (
     AWS,
     ENVIRONMENT,
+    Base,
     account,
     checks,
     configuration,
     created,
     deployed,
     expressions,
+    refreshed,
     stack,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from ferry.review.plan.values import Json
     from tests.unit.ferry.review.held.base import Resource
@@ -525,6 +527,16 @@ def _found(step: Step, resource: Resource) -> Resource:
     return replace(resource, values={**resource.values, **step.to})
 
 
+def _seen(held: Held, base: Base) -> Iterator[dict[str, Any]]:
+    """The drift that Terraform finds by itself, but of what was deployed or found otherwise."""
+    otherwise = {it.name for it in held.edit if it.was or it.drift}
+    for name, was in base.unseen.items():
+        if name not in otherwise:
+            resource = base.resources[name]
+            to = {it: resource.values[it] for it in was}
+            yield _edited(Step(action="update", name=name, was=was, to=to), resource)
+
+
 def _items(
     held: Held, base: Mapping[str, Resource]
 ) -> tuple[dict[str, dict[str, Any]], list[dict[str, Any]]]:
@@ -563,10 +575,17 @@ def _outputs() -> dict[str, Any]:
     }
 
 
-def plan_text(held: Held) -> str:
-    """The plan of an edit, as ``terraform show -json`` prints it."""
-    base = {DEPLOYED: deployed(), ACCOUNTS: account(), NOTHING: {}}[held.of]
-    items, drift = _items(held, base)
+def plan_text(held: Held, begin: Callable[[], Base] = refreshed) -> str:
+    """The plan of an edit, as ``terraform show -json`` prints it.
+
+    Args:
+        held: The edit.
+        begin: How the environment is there before, where that is what is edited; by default as
+            Terraform has it once it has looked.
+    """
+    base = {DEPLOYED: begin(), ACCOUNTS: Base(resources=account()), NOTHING: Base(resources={})}
+    items, drift = _items(held, base[held.of].resources)
+    drift += _seen(held, base[held.of])
     parts = {it.name: it.to["value"] for it in held.edit if it.action == "part"}
     changes = list(items.values())
     document = {

@@ -23,12 +23,15 @@ from tests.unit.ferry.review.held import (
     watching,
     whole,
 )
-from tests.unit.ferry.review.held.base import ACCOUNTS, PROJECT, REGION
+from tests.unit.ferry.review.held.base import ACCOUNTS, PROJECT, REGION, refreshed
 from tests.unit.ferry.review.held.edits import plan_text
 from tests.unit.ferry.review.plans import BLOCKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ferry.review import Review
+    from tests.unit.ferry.review.held.base import Base
     from tests.unit.ferry.review.held.edits import Held
 
 DANGEROUS: Final[tuple[Held, ...]] = (
@@ -57,14 +60,18 @@ CRASH: Final = -1
 """No verdict: the review broke. Its command ends with 3 then, and calls it a fault of its own."""
 
 
-def judged(held: Held) -> Review:
+def judged(held: Held, begin: Callable[[], Base] = refreshed) -> Review:
     """The review of an edit, under the guardrails that hold by default.
+
+    Args:
+        held: The edit.
+        begin: How the environment is there before; by default as Terraform has it once it has looked.
 
     Raises:
         PlanError: The plan cannot be read.
     """
     plan = read_plan(
-        plan_text(held),
+        plan_text(held, begin),
         stack_text=held.stack_text,
         account_id=ACCOUNTS[held.environment],
         region=REGION,
@@ -74,10 +81,10 @@ def judged(held: Held) -> Review:
     return review(plan, environment=held.environment, block=BLOCKING)
 
 
-def verdict(held: Held) -> int:
+def verdict(held: Held, begin: Callable[[], Base] = refreshed) -> int:
     """The exit status that ferry review ends with."""
     try:
-        return judged(held).exit_code
+        return judged(held, begin).exit_code
     except PlanError:
         return 3
     except Exception:  # noqa: BLE001 - a crash of one row is shown as that row's

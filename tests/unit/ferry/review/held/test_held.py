@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ferry.review.report import as_json, as_markdown, as_text
-from tests.unit.ferry.review.held.base import account, deployed
-from tests.unit.ferry.review.held.edits import NOTHING, Held
+from tests.unit.ferry.review.held.base import account, deployed, just_applied, seen_first
+from tests.unit.ferry.review.held.edits import DEPLOYED, NOTHING, Held
 from tests.unit.ferry.review.held.names import OTHERS
 from tests.unit.ferry.review.held.not_yet import NOT_YET
 from tests.unit.ferry.review.held.shares import sentence, verdicts
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ferry.review import Review
+    from tests.unit.ferry.review.held.base import Base
 
 
 DRAWN = re.compile(
@@ -44,6 +45,50 @@ def _params(rows: tuple[Held, ...]) -> list[object]:
     return [
         pytest.param(it, id=it.name, marks=[waits] if it.name in NOT_YET else []) for it in rows
     ]
+
+
+LIKE_A_REFRESH = {(seen_first, "no-resource-changes")}
+"""With drift it is what a plan looks like that only refreshes, and changes nothing."""
+
+
+def _unlike(rows: tuple[Held, ...]) -> list[object]:
+    return [
+        pytest.param(begin, it, id=f"{begin.__name__}-{it.name}")
+        for begin in (just_applied, seen_first)
+        for it in rows
+        if it.of == DEPLOYED and (begin, it.name) not in LIKE_A_REFRESH
+    ]
+
+
+def test_what_a_parent_shows_is_seen_when_terraform_looks() -> None:
+    seen = {
+        (it.type, attribute)
+        for name, it in deployed().items()
+        for attribute, value in it.values.items()
+        if value and value != just_applied().resources[name].values[attribute]
+    }
+    assert seen > {
+        *(("aws_iam_role", it) for it in ("inline_policy", "managed_policy_arns")),
+        *(("aws_security_group", it) for it in ("ingress", "egress")),
+        ("aws_route_table", "route"),
+        ("aws_rds_cluster", "cluster_members"),
+        ("aws_sns_topic", "policy"),
+        ("aws_eip", "network_interface"),
+    }
+
+
+@pytest.mark.parametrize(("begin", "held"), _unlike(DANGEROUS))
+def test_a_danger_gets_a_right_verdict_whenever_terraform_looked(
+    begin: Callable[[], Base], held: Held
+) -> None:
+    assert verdict(held, begin) in held.expected, held.why
+
+
+@pytest.mark.parametrize(("begin", "held"), _unlike(EVERYDAY))
+def test_an_everyday_change_is_safe_whenever_terraform_looked(
+    begin: Callable[[], Base], held: Held
+) -> None:
+    assert verdict(held, begin) == 0, held.why
 
 
 @pytest.mark.parametrize("held", _params(DANGEROUS))
