@@ -189,6 +189,8 @@ def _left(plan: Plan) -> Iterator[Change]:
         own = planned.get(drift.address)
         if drift.action is Action.DELETE:
             yield drift
+        elif drift.managed and drift.action not in {Action.NO_OP, Action.UPDATE}:
+            yield replace(drift, action=Action.OTHER)  # Terraform tells of no other drift
         elif (
             drift.managed
             and drift.action is not Action.NO_OP

@@ -6,7 +6,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ferry.review import PlanError, Verdict, read_plan, review
@@ -95,6 +95,7 @@ def test_all_members_may_have_any_form(action: str, given_: dict[str, Any]) -> N
 
 
 @settings(deadline=None, max_examples=60)
+@example("read", {"after_unknown": {"a": True}})
 @given(st.sampled_from(ACTIONS), forms)
 def test_so_may_those_of_what_was_changed_outside(action: str, given_: dict[str, Any]) -> None:
     beside = update("aws_dms_certificate", {"id": "c"}, tags={"a": "b"})
