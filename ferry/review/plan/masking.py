@@ -106,7 +106,7 @@ def _change(change: Change) -> dict[str, Any]:
     actions = _ACTIONS.get(change.action, ["unknown"])
     return {
         "address": marked(change.address),
-        "name": marked(without_key(change.address).rpartition(".")[2]),
+        "name": without_key(marked(change.address)).rpartition(".")[2],
         "type": marked(change.type),
         "provider_name": marked(change.provider),
         "mode": "managed" if change.managed else "data",
@@ -120,7 +120,7 @@ def _change(change: Change) -> dict[str, Any]:
             "after_unknown": _value(_places(after, Unknown), marked),
             "before_sensitive": was,
             "after_sensitive": will_be,
-            "replace_paths": [list(map(marked, it.split("."))) for it in change.replace_paths],
+            "replace_paths": [marked(it).split(".") for it in change.replace_paths],
             "importing": {"id": ""} if change.imported else None,
         },
     }

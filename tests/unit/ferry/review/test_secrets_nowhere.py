@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ferry.review import masked, read_plan, review
@@ -235,6 +235,8 @@ def said(plan: str) -> list[str]:
 
 
 @settings(deadline=None, max_examples=300)
+@example("Zebra9Quiet31[", "JSON", "a JSON text", "an index")
+@example("a.Zebra9Quiet31", "as it is", "an output", "what makes it anew")
 @given(
     secrets,
     st.sampled_from(sorted(ENCODINGS)),
