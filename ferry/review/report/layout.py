@@ -281,7 +281,7 @@ def _change(review: Review, change: Change, *, has_effects: bool) -> Phrase:
         text += f", {_REASONS[change.reason]}"
     elif change.reason:
         text += ", {reason}"
-        values["reason"] = clipped(change.masker.text(change.reason.replace("_", " ")))
+        values["reason"] = clipped(change.masker.text(change.reason))
     if has_effects:
         return Phrase(f"{text}: see above", values)
     because = review.judgement.reasons.get(change.address, [])

@@ -209,7 +209,7 @@ def test_sentences_fit_into_80_columns() -> None:
         ("delete", "delete_because_no_resource_config", "because it is gone from the code"),
         ("delete", "delete_because_each_key", "because for_each leaves it out"),
         ("replace", "replace_because_tainted", "because it is tainted"),
-        ("replace", "heard_of_by_nobody", "heard of by nobody"),
+        ("replace", "heard_of_by_nobody", "heard_of_by_nobody"),
     ],
 )
 def test_why_terraform_does_it_is_said_in_words(action: str, reason: str, said: str) -> None:

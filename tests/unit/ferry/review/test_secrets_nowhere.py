@@ -237,6 +237,7 @@ def said(plan: str) -> list[str]:
 @settings(deadline=None, max_examples=300)
 @example("Zebra9Quiet31[", "JSON", "a JSON text", "an index")
 @example("a.Zebra9Quiet31", "as it is", "an output", "what makes it anew")
+@example("/ß11Zebra9Quiet31", "base64 for URLs", "an output", "a reason")
 @given(
     secrets,
     st.sampled_from(sorted(ENCODINGS)),
