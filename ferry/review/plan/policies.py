@@ -202,6 +202,10 @@ class Policies:
             all_after=self._of_role(it, after, after=True),
         )
 
+    def said(self, change: Change, attribute: str) -> Sequence[Statement] | None:
+        """The statements that a policy will have; None where they cannot be read."""
+        return self._statements(change, attribute, after=True)
+
     def _of_role(self, it: PolicyChange, own: Sequence[Statement], *, after: bool) -> Said | None:
         """All that a role's inline policies say, before or after; None where they are too many.
 

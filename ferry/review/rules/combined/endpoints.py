@@ -6,11 +6,12 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from facts.dms import SSL_MODES, VERIFYING
-from ferry.review.plan.plan import Action
-from ferry.review.plan.values import Hidden, is_set
+from ferry.review.plan.plan import Action, without_key
+from ferry.review.plan.values import Hidden, as_key, is_set
 from ferry.review.rules.combined.connection_options import OPTIONS, connection_options
 from ferry.review.rules.combined.settings import and_more, effects
 from ferry.review.rules.combined.tasks import MOST_NAMED, is_idle, is_left_out, unclear
+from ferry.review.rules.conditions import refers_to
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Finding, Fine, Phrase
 from ferry.review.rules.row import DESTROYED
@@ -19,7 +20,7 @@ from ferry.review.rules.timing import Timing, moment
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from ferry.review.plan.plan import Change, Plan
+    from ferry.review.plan.plan import Change, Neighbours, Plan
     from ferry.review.plan.shown import Shown
     from ferry.review.plan.values import Json
 
@@ -29,6 +30,7 @@ _MODIFY_ENDPOINT: Final = f"{_API}/API_ModifyEndpoint.html"
 _OPTIONS: Final = f"{_GUIDE}/CHAP_Source.PostgreSQL.html"
 _SECRETS: Final = f"{_GUIDE}/security_iam_secretsmanager.html"
 
+_SECRET: Final = "aws_secretsmanager_secret"  # noqa: S105 (a resource type)
 _TASK: Final = "aws_dms_replication_task"
 _ENDPOINT: Final = "aws_dms_endpoint"
 _ENDPOINT_ATTRIBUTES: Final = (
@@ -131,13 +133,79 @@ def _endpoint_made(plan: Plan, change: Change) -> Iterator[Finding | Fine]:
         because = "Each of them is harmless with its value."
         yield Fine(change=change, attribute="extra_connection_attributes", because=because)
     yield _encryption(change)
-    secret = change.after.get("secrets_manager_arn")
-    if isinstance(secret, str) and plan.account_id and plan.prefix:
-        it = re.escape(plan.account_id), re.escape(plan.prefix)
-        own = rf"arn:[a-z-]+:secretsmanager:[a-z0-9-]+:{it[0]}:secret:{it[1]}/[^*?]+"
-        if re.fullmatch(own, secret):
-            because = "A secret of this environment."
-            yield Fine(change=change, attribute="secrets_manager_arn", because=because)
+    yield from _signs_in(plan, change)
+
+
+def _signs_in(plan: Plan, endpoint: Change) -> Iterator[Finding | Fine]:
+    """By which secret a new endpoint signs in: the target's leads to the cluster, the source's does not."""
+    name = "secrets_manager_arn"
+    arn, kind = endpoint.after.get(name), endpoint.after.get("endpoint_type")
+    named = (endpoint.references or {}).get(name, ())
+    written, given = endpoint.neighbours.once(_secrets_of_clusters)
+    own = refers_to(_SECRET)(endpoint, name) is True
+    if kind == "target" and ((own and written.issuperset(named)) or as_key(arn) in written):
+        because = "The secret that is written with the cluster's address."
+        yield Fine(change=endpoint, attribute=name, because=because)
+    elif kind == "target" and (isinstance(arn, str) or own):
+        yield Finding(
+            danger=Danger.DATA_LOSS,
+            change=endpoint,
+            attribute=name,
+            effect=Phrase(
+                "The secret is not one that is written with the cluster's address: DMS writes to "
+                "whatever it names, and may drop tables there."
+            ),
+            source=_SECRETS,
+        )
+    elif kind == "source" and (given.intersection(named) or as_key(arn) in given):
+        yield Finding(
+            danger=Danger.REPLICATION_STOP,
+            change=endpoint,
+            attribute=name,
+            effect=Phrase("The secret is the cluster's own: DMS reads from Aurora itself."),
+            source=_SECRETS,
+        )
+    elif kind == "source" and (own or _is_the_sources(plan, arn)):
+        because = "The source's own secret."
+        yield Fine(change=endpoint, attribute=name, because=because)
+
+
+def _is_the_sources(plan: Plan, arn: Json) -> bool:
+    """Whether an ARN is that of the secret which ``ferry secret source`` writes."""
+    account, prefix = re.escape(plan.account_id), re.escape(plan.prefix)
+    own = (
+        rf"arn:[a-z-]+:secretsmanager:[a-z0-9-]+:{account}:secret:{prefix}/source-[A-Za-z0-9]{{6}}"
+    )
+    return bool(account and prefix and isinstance(arn, str) and re.fullmatch(own, arn) is not None)
+
+
+def _secrets_of_clusters(neighbours: Neighbours) -> tuple[frozenset[str], frozenset[str]]:
+    """The secrets that are written with a cluster's address, and these with those it is given from.
+
+    By their addresses, and by their ARNs as far as these are known.
+    """
+    from_clusters = {
+        address
+        for it in neighbours.of("aws_rds_cluster")
+        if it.stays
+        for named in (it.references or {}).values()
+        for address in named
+    }
+    written: set[str] = set()
+    given: set[str] = set()
+    for version in neighbours.of("aws_secretsmanager_secret_version"):
+        if not version.stays:
+            continue
+        said = version.references or {}
+        secrets = {*said.get("secret_id", ())}
+        arn = version.after.get("secret_id")
+        secrets |= {arn} if isinstance(arn, str) else set()
+        referred = {address for named in said.values() for address in named}
+        if any(it.startswith("aws_rds_cluster.") for it in referred):
+            written |= secrets
+        if without_key(version.address) in from_clusters:
+            given |= secrets
+    return frozenset(written), frozenset(written | given)
 
 
 def _encryption(change: Change) -> Finding | Fine:

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/vpc/latest/userguide/route-tables-priority.html
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -64,6 +65,8 @@ _OWN_TARGETS: Final = (
     "aws_vpn_gateway",
 )
 _LOCAL: Final = (("local", "local"),)
+_ASKED: Final = "secretsmanager"
+"""The service that DMS reaches by a VPC endpoint."""
 
 
 class _Table:
@@ -272,6 +275,16 @@ def out_of_reach(change: Change, attribute: str) -> bool:
     )
 
 
+def in_reach(change: Change, attribute: str) -> bool:
+    """A gateway leads out of each subnet that an attribute refers to, as a NAT gateway needs it."""
+    public = change.neighbours.once(_public_subnets)
+    return all(
+        _named(other, "id") in public
+        for address in (change.references or {}).get(attribute, ())
+        for other in change.neighbours.get(address, ())
+    )
+
+
 def _public_subnets(neighbours: Neighbours) -> frozenset[str]:
     """The subnets from whose table a route leads to an internet gateway."""
     tables = {
@@ -433,6 +446,8 @@ def ways_change(plan: Plan) -> Iterator[Finding | Fine]:
 def _endpoints_come(plan: Plan) -> Iterator[Finding | Fine]:
     """A VPC endpoint is made: what asks for its service by the ordinary name goes another way."""
     for change in plan.of("aws_vpc_endpoint"):
+        if change.comes:
+            yield _service(change, plan)
         if change.comes and _is_asked_by_name(change):
             because = "Without a private name, only who names the endpoint goes through it."
             yield Fine(change=change, attribute=CREATED, because=because)
@@ -445,6 +460,25 @@ def _endpoints_come(plan: Plan) -> Iterator[Finding | Fine]:
             "far as its policy and its groups allow.",
             _LINK,
         )
+
+
+def _service(endpoint: Change, plan: Plan) -> Finding | Fine:
+    """Whose door a new endpoint is: environments ask Secrets Manager of their own region alone."""
+    name = endpoint.after.get("service_name")
+    region = re.escape(plan.identity.region) or "[a-z]{2,4}(-[a-z]+)+-[0-9]"
+    if isinstance(name, str) and re.fullmatch(rf"(cn\.)?com\.amazonaws\.{region}\.{_ASKED}", name):
+        because = "Secrets Manager of this region."
+        return Fine(change=endpoint, attribute="service_name", because=because)
+    return Finding(
+        danger=Danger.WIDER_ACCESS,
+        change=endpoint,
+        attribute="service_name",
+        effect=Phrase(
+            "Traffic leaves the VPC by an endpoint of {service}, which no environment asks.",
+            {"service": endpoint.shown_after("service_name")},
+        ),
+        source=_LINK,
+    )
 
 
 def _is_asked_by_name(endpoint: Change) -> bool:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ferry.review.plan.plan import Action
-from ferry.review.plan.values import as_key
+from ferry.review.plan.plan import Action, without_key
+from ferry.review.plan.values import UNKNOWN, as_key
 from ferry.review.rules.conditions import version
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Finding, Fine, Phrase
-from ferry.review.rules.row import DESTROYED
+from ferry.review.rules.row import DESTROYED, HOWEVER_MADE
 from ferry.review.rules.timing import Timing, at_once, moment
 
 if TYPE_CHECKING:
@@ -92,14 +92,15 @@ def families_fit(plan: Plan) -> Iterator[Finding]:
         if group.stays and isinstance(group.after.get("name"), str)
     }
     running = {
-        as_key(it.after.get("cluster_identifier")): _running(it)
+        key: _running(it)
         for it in plan.of(_CLUSTER)
         if it.stays
+        for key in (as_key(it.after.get("cluster_identifier")), without_key(it.address))
     }
     for kind, (user, attribute) in _USERS.items():
         for change in plan.of(user):
             name = change.after.get(attribute)
-            if change.action is not Action.UPDATE or not change.changes(attribute):
+            if change.action not in HOWEVER_MADE or not change.changes(attribute):
                 continue
             if not isinstance(name, str):
                 continue
@@ -107,7 +108,7 @@ def families_fit(plan: Plan) -> Iterator[Finding]:
             runs = (
                 _major(change.after.get("engine_version"))
                 if user == _CLUSTER
-                else running.get(as_key(change.after.get("cluster_identifier")), 0)
+                else running.get(_cluster_of(change), 0)
             )
             if family and runs and family != runs:
                 yield Finding(
@@ -123,6 +124,13 @@ def families_fit(plan: Plan) -> Iterator[Finding]:
                     when=moment(change, Timing.NOW),
                     source=_MODIFYING,
                 )
+
+
+def _cluster_of(instance: Change) -> Json:
+    """The cluster that an instance is of: its name, or its address where that is not known."""
+    value = instance.after.get("cluster_identifier")
+    named = (instance.references or {}).get("cluster_identifier", ())
+    return named[0] if value is UNKNOWN and len(named) == 1 else as_key(value)
 
 
 def _running(cluster: Change) -> int:

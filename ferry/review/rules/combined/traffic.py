@@ -89,8 +89,14 @@ def _effect_of_new(it: TrafficChange, everything: AllTraffic) -> str:
         return "Whatever stands in the list {peer} is let through: {ports}."
     if traffic.is_open or everything.becomes_worldwide(traffic):
         return "All of the internet may be reached: {peer}, {ports}."
-    if traffic.is_public and not _is_one_port(traffic):
-        return "{peer}, of the internet, may be reached at more than one port: {ports}."
+    if traffic.direction == "in" and traffic.range_ is not None:
+        return "{peer} may connect to {ports}: a new group of an environment lets in groups alone."
+    if not _is_one_port(traffic):
+        return (
+            "{peer} may connect at more than one port: {ports}."
+            if traffic.direction == "in"
+            else "{peer} may be reached at more than one port: {ports}."
+        )
     return ""
 
 

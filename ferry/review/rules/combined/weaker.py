@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from facts.aurora import is_reserved_database, is_reserved_user
 from facts.dms import certificate_digest
 from ferry.review.plan.plan import Action
-from ferry.review.plan.values import UNKNOWN, Hidden, is_set
+from ferry.review.plan.values import UNKNOWN, Hidden
 from ferry.review.rules.conditions import (
     any_of,
     becomes_one,
@@ -59,10 +59,12 @@ class Weaker:
     source: str
 
 
-def _unsaid(change: Change, attribute: str) -> bool:
-    """Nothing is said, so that AWS decides."""
+def unsaid(change: Change, attribute: str) -> bool:
+    """Nothing is said, so that AWS decides; false and zero say something."""
     value = change.after.get(attribute)
-    return left_out(change, attribute) is True if value is UNKNOWN else not is_set(value)
+    if value is UNKNOWN:
+        return left_out(change, attribute) is True
+    return value is None or value in ("", [], {})
 
 
 def _other_than_its_name(change: Change, attribute: str) -> bool | None:
@@ -117,7 +119,7 @@ WEAKER: Final = (
     Weaker(
         resource="aws_cloudwatch_log_group",
         attribute="kms_key_id",
-        when=_unsaid,
+        when=unsaid,
         danger=Danger.WIDER_ACCESS,
         effect=f"The log is encrypted with AWS's own key: {_WHO_READS}.",
         source=f"{_LOGS}/encrypt-log-data-kms.html",
@@ -133,7 +135,7 @@ WEAKER: Final = (
     Weaker(
         resource="aws_sns_topic",
         attribute="kms_master_key_id",
-        when=_unsaid,
+        when=unsaid,
         danger=Danger.WIDER_ACCESS,
         effect="What the topic carries is not encrypted with a key of the account's.",
         source="https://docs.aws.amazon.com/sns/latest/dg/sns-server-side-encryption.html",
@@ -141,7 +143,7 @@ WEAKER: Final = (
     Weaker(
         resource="aws_secretsmanager_secret",
         attribute="kms_key_id",
-        when=_unsaid,
+        when=unsaid,
         danger=Danger.WIDER_ACCESS,
         effect=f"The secret is encrypted with AWS's own key: {_WHO_READS}.",
         source="https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html",
@@ -149,7 +151,7 @@ WEAKER: Final = (
     Weaker(
         resource="aws_kms_key",
         attribute="enable_key_rotation",
-        when=any_of(_unsaid, is_false),
+        when=any_of(unsaid, is_false),
         danger=Danger.UNCLEAR,
         effect="The key's material is never changed.",
         source="https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html",
@@ -166,7 +168,7 @@ WEAKER: Final = (
     Weaker(
         resource="aws_rds_cluster",
         attribute="enabled_cloudwatch_logs_exports",
-        when=_unsaid,
+        when=unsaid,
         danger=Danger.UNWATCHED,
         effect="PostgreSQL's log does not go to CloudWatch: the instances keep it for days.",
         source=f"{_RDS}/AuroraUserGuide/AuroraPostgreSQL.CloudWatch.html",
@@ -174,7 +176,7 @@ WEAKER: Final = (
     Weaker(
         resource="aws_rds_cluster",
         attribute="kms_key_id",
-        when=_unsaid,
+        when=unsaid,
         danger=Danger.IRREVERSIBLE,
         effect="The cluster is encrypted with AWS's own key, for as long as it is there: its "
         "snapshots can be shared with no other account.",
@@ -199,7 +201,7 @@ WEAKER: Final = (
     Weaker(
         resource="aws_dms_replication_instance",
         attribute="kms_key_arn",
-        when=_unsaid,
+        when=unsaid,
         danger=Danger.IRREVERSIBLE,
         effect="What the instance stores is encrypted with AWS's own key, for as long as it is "
         "there.",
@@ -208,7 +210,7 @@ WEAKER: Final = (
     Weaker(
         resource="aws_dms_endpoint",
         attribute="kms_key_arn",
-        when=_unsaid,
+        when=unsaid,
         danger=Danger.IRREVERSIBLE,
         effect="What the endpoint holds is encrypted with AWS's own key, for as long as it is "
         "there.",

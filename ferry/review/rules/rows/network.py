@@ -14,7 +14,7 @@ from ferry.review.rules.combined.ending import (
     goes_with_the_migration,
     is_needed,
 )
-from ferry.review.rules.combined.network import routes_change, subnets_go, ways_change
+from ferry.review.rules.combined.network import in_reach, routes_change, subnets_go, ways_change
 from ferry.review.rules.combined.policies import policy_findings
 from ferry.review.rules.combined.traffic import (
     OF_A_LEGACY_RULE,
@@ -22,14 +22,16 @@ from ferry.review.rules.combined.traffic import (
     traffic_findings,
 )
 from ferry.review.rules.conditions import (
+    all_of,
     always,
     any_of,
     becomes_one,
     left_out,
-    matches,
+    looked_up,
     off,
     on,
     one_of,
+    refers_to,
     refers_to_new,
     turned_off,
     turned_on,
@@ -51,6 +53,8 @@ from ferry.review.rules.row import (
 from ferry.review.rules.timing import Timing
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ferry.review.plan.plan import Change
     from ferry.review.plan.values import Json
     from ferry.review.rules.conditions import Condition
@@ -77,8 +81,30 @@ def _in_new_vpc(change: Change, _attribute: str) -> bool | None:
     return refers_to_new("aws_vpc")(change, "vpc_id")
 
 
+_OWN_VPC: Final = any_of(refers_to("aws_vpc"), looked_up("aws_vpc"))
+_OWN_SUBNETS: Final = any_of(refers_to("aws_subnet"), looked_up("aws_subnet"))
+
+_PLACES: Final[Mapping[str, Condition]] = {
+    "allocation_id": any_of(refers_to("aws_eip"), left_out, unset),
+    "connectivity_type": any_of(one_of(None, "public"), left_out),
+    "private_ip": any_of(unset, left_out),
+    "route_table_id": refers_to("aws_route_table"),
+    "subnet_id": all_of(refers_to("aws_subnet"), in_reach),
+    "vpc_id": _OWN_VPC,
+}
+"""What an attribute that says where something stands leads to: the plan's own, or what it looked up."""
+
+
+def _well_placed(change: Change, attribute: str) -> bool | None:
+    """Something stands in what is the plan's own, or what the configuration looked up."""
+    return _PLACES.get(attribute, always)(change, attribute)
+
+
 def _way(
-    resource: str, what: str, replaces: tuple[str, ...], source: str, *, made: Condition = always
+    resource: str,
+    what: str,
+    replaces: tuple[str, ...],
+    source: str,
 ) -> tuple[Row, ...]:
     """What carries the traffic between DMS and the source, or Secrets Manager.
 
@@ -87,15 +113,13 @@ def _way(
         what: What it is called.
         replaces: The attributes that cannot be changed.
         source: Where its loss is written.
-        made: When its own settings are harmless as it is made; always where a route has to lead to
-            it before anything does.
     """
     return (
         Harmless(resource, (DESTROYED,), WITH_THE_MIGRATION, when=goes_with_the_migration),
         Rule(resource, DESTROYED, is_needed, Danger.REPLICATION_STOP,
              f"{what} goes: DMS no longer reaches what it reached by it.", timing=Timing.NOW,
              lasts=_GOOD, source=source),
-        *((Replaces(resource, replaces), Harmless(resource, replaces, _PLACED, when=made, on=MADE))
+        *((Replaces(resource, replaces), Harmless(resource, replaces, _PLACED, when=_well_placed, on=MADE))
           if replaces else ()),
     )
 
@@ -138,7 +162,7 @@ ROWS: Final[tuple[Row, ...]] = (
     Replaces("aws_subnet", ("availability_zone", "availability_zone_id", "cidr_block",
              "ipv6_native", "outpost_arn", "vpc_id")),
     Harmless("aws_subnet", ("availability_zone", "availability_zone_id", "vpc_id"),
-             "Where an empty subnet is.", when=always, on=MADE),
+             "Where an empty subnet is.", when=_well_placed, on=MADE),
     Harmless("aws_subnet", ("cidr_block",), "A private range.", when=_private, on=MADE),
     Harmless("aws_subnet", ("ipv6_native", "outpost_arn"), "An ordinary subnet.",
              when=off, on=MADE),
@@ -169,8 +193,10 @@ ROWS: Final[tuple[Row, ...]] = (
          "The routes of its subnets go with it.", timing=Timing.NOW, lasts=_GOOD,
          source=f"{_VPC}/VPC_Route_Tables.html"),
     Replaces("aws_route_table", ("vpc_id",)),
-    Harmless("aws_route_table", ("vpc_id", "propagating_vgws"),
-             "No subnet has the table yet; which one gets it is judged.", when=always, on=MADE),
+    Harmless("aws_route_table", ("vpc_id",),
+             "No subnet has the table yet; which one gets it is judged.", when=_well_placed, on=MADE),
+    Harmless("aws_route_table", ("propagating_vgws",), "No VPN gateway enters routes.",
+             when=any_of(unset, left_out), on=MADE),
     Harmless("aws_route_table", ("route",), "Its routes are resources of their own, and judged.",
              when=any_of(unset, left_out), on=MADE),
     Rule("aws_route_table", "route", always, Danger.REPLICATION_STOP,
@@ -188,9 +214,12 @@ ROWS: Final[tuple[Row, ...]] = (
          "The subnet falls back on the VPC's main routes.", timing=Timing.NOW, lasts=_GOOD,
          source=f"{_VPC}/VPC_Route_Tables.html"),
     Replaces("aws_route_table_association", ("subnet_id", "gateway_id")),
-    Harmless("aws_route_table_association", ("subnet_id", "route_table_id"),
-             "Nothing is in the subnet yet.", on=MADE,
-             when=lambda change, _: refers_to_new("aws_subnet")(change, "subnet_id")),
+    Harmless("aws_route_table_association", ("subnet_id",), "Nothing is in the subnet yet.",
+             when=refers_to_new("aws_subnet"), on=MADE),
+    Harmless("aws_route_table_association", ("route_table_id",),
+             "A table of the plan's; nothing is in the subnet yet.", on=MADE,
+             when=all_of(_well_placed,
+                         lambda change, _: refers_to_new("aws_subnet")(change, "subnet_id"))),
     Rule("aws_route_table_association", "route_table_id", always, Danger.REPLICATION_STOP,
          "The subnet's traffic takes other routes: {after} in place of {before}.",
          timing=Timing.NOW, lasts="seconds, if they lead to the same places",
@@ -261,13 +290,11 @@ ROWS: Final[tuple[Row, ...]] = (
     Judged("aws_vpn_gateway_route_propagation", (CREATED,), by=ways_change),
     *_way("aws_vpn_gateway_route_propagation", "The routes that the VPN gateway enters",
           ("route_table_id", "vpn_gateway_id"), "https://docs.aws.amazon.com/vpn/latest/s2svpn/"),
-    Judged("aws_vpc_endpoint", (CREATED,), by=ways_change),
+    Judged("aws_vpc_endpoint", (CREATED, "service_name"), by=ways_change),
     *_way("aws_vpc_endpoint", "The endpoint", ("vpc_endpoint_type", "vpc_id"),
           f"{_LINK}/create-interface-endpoint.html"),
     Replaces("aws_vpc_endpoint", ("service_name", "service_region", "resource_configuration_arn",
              "service_network_arn")),
-    Harmless("aws_vpc_endpoint", ("service_name",), "A service of AWS's own.",
-             when=matches(r"com\.amazonaws\.[a-z]{2}(-[a-z]+)+-[0-9]\.[a-z0-9.-]+"), on=MADE),
     Harmless("aws_vpc_endpoint", ("service_region", "resource_configuration_arn",
              "service_network_arn"), "A service of this region.", when=any_of(unset, left_out),
              on=MADE),
@@ -275,8 +302,16 @@ ROWS: Final[tuple[Row, ...]] = (
              "it, or where it led.", on=MADE,
              when=any_of(on, left_out, lambda change, _: not _in_new_vpc(change, "vpc_id"))),
     Harmless("aws_vpc_endpoint", ("auto_accept", "dns_options", "ip_address_type",
-             "route_table_ids", "security_group_ids", "subnet_configuration",
-             "subnet_ids"), "That it comes into its VPC is judged.", when=always, on=MADE),
+             "route_table_ids", "subnet_configuration"), _NOT_SAID,
+             when=any_of(unset, off, left_out), on=MADE),
+    Harmless("aws_vpc_endpoint", ("ip_address_type",), "IPv4 addresses.", when=one_of("ipv4"),
+             on=MADE),
+    Harmless("aws_vpc_endpoint", ("route_table_ids",), "Tables of the plan's.",
+             when=refers_to("aws_route_table"), on=MADE),
+    Harmless("aws_vpc_endpoint", ("security_group_ids",), "A group of the plan's, whose rules are "
+             "judged.", when=any_of(refers_to("aws_security_group"), unset, left_out), on=MADE),
+    Harmless("aws_vpc_endpoint", ("subnet_ids",), "It stands where the plan's own does.",
+             when=any_of(_OWN_SUBNETS, unset, left_out), on=MADE),
     Judged("aws_vpc_endpoint", ("policy",), by=policy_findings),
     Rule("aws_vpc_endpoint", "security_group_ids", always, Danger.REPLICATION_STOP,
          "Other security groups say who reaches the endpoint: {after} in place of {before}.",
@@ -299,7 +334,7 @@ ROWS: Final[tuple[Row, ...]] = (
          timing=Timing.NOW, lasts=_GOOD, source=f"{_VPC}/security-groups.html"),
     Replaces("aws_security_group", ("description", "name", "name_prefix", "vpc_id")),
     Harmless("aws_security_group", ("description", "name", "name_prefix", "vpc_id"),
-             "Nothing bears the group yet.", when=always, on=MADE),
+             "Nothing bears the group yet.", when=_well_placed, on=MADE),
     Harmless("aws_security_group", ("revoke_rules_on_delete",),
              "What happens to its rules when it is destroyed, which is judged then.", when=always),
     Reported("aws_security_group", ("arn", "owner_id")),

@@ -236,8 +236,6 @@ ROWS: Final[tuple[Row, ...]] = (
              when=one_of(*_POSTGRESQL), on=MADE),
     Harmless(_ENDPOINT, ("certificate_arn",), "Our own certificate, or none.",
              when=any_of(refers_to("aws_dms_certificate"), left_out), on=MADE),
-    Harmless(_ENDPOINT, ("secrets_manager_arn",), "Our own secret.",
-             when=refers_to("aws_secretsmanager_secret"), on=MADE),
     Harmless(_ENDPOINT, ("secrets_manager_access_role_arn",), "Our own role.",
              when=refers_to("aws_iam_role"), on=MADE),
     Harmless(_ENDPOINT, ("port",), "The secret says the port.", when=one_of(0), on=MADE),

@@ -118,6 +118,16 @@ def options(of: Mapping[str, str], **changed: str | None) -> str:
     return ";".join(f"{name}={it}" for name, it in {**of, **changed}.items() if it is not None)
 
 
+TARGET_SECRET = (
+    f"arn:aws:secretsmanager:eu-central-1:{ACCOUNT}:secret:aurora-ferry-dev/target-AbCdEf"
+)
+
+
+def allowing(action: str, **more: Json) -> str:
+    """A policy that allows one action."""
+    return json.dumps({"Statement": {"Effect": "Allow", "Action": action, **more}})
+
+
 ENDPOINT_ATTRIBUTES: Mapping[str, Json] = {
     "certificate_arn": UNKNOWN,
     "database_name": "app",
@@ -149,7 +159,11 @@ ENDPOINT_CONFIGURATION = configured(
                 "ssl_mode",
             )
         },
-    }
+    },
+    aws_secretsmanager_secret_version__target={
+        "secret_id": ["aws_secretsmanager_secret.target"],
+        "secret_string_wo": ["aws_rds_cluster.it"],
+    },
 )
 
 
@@ -161,5 +175,13 @@ def new_endpoint(**attributes: Json) -> dict[str, Any]:
 AROUND_ENDPOINT = (
     stays(CERTIFICATE, certificate_arn="arn:certificate"),
     stays("aws_kms_key", arn="arn:key"),
-    stays("aws_iam_role", arn="arn:role"),
+    stays(
+        "aws_iam_role",
+        arn="arn:role",
+        name="dms",
+        assume_role_policy=allowing("sts:AssumeRole", Principal={"Service": "dms.amazonaws.com"}),
+        inline_policy=[{"name": "read", "policy": allowing("secretsmanager:GetSecretValue")}],
+    ),
+    stays("aws_secretsmanager_secret", "target", arn=TARGET_SECRET),
+    stays("aws_secretsmanager_secret_version", "target", secret_id=TARGET_SECRET),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -99,6 +100,38 @@ def test_a_new_log(more: dict[str, Any], found: set[Danger]) -> None:
     assert dangers(review) == found
 
 
+OF_A_VPC = configured(
+    aws_flow_log__it={"vpc_id": ["data.aws_vpc.it"], "iam_role_arn": ["aws_iam_role.it"]}
+)
+ROLE_OF_LOGS = stays(
+    "aws_iam_role",
+    arn="arn:logs",
+    name="logs",
+    assume_role_policy=json.dumps(
+        {
+            "Statement": {
+                "Effect": "Allow",
+                "Principal": {"Service": "vpc-flow-logs.amazonaws.com"},
+                "Action": "sts:AssumeRole",
+            }
+        }
+    ),
+    inline_policy=[
+        {
+            "name": "write",
+            "policy": json.dumps(
+                {"Statement": {"Effect": "Allow", "Action": "logs:Put*", "Resource": "*"}}
+            ),
+        }
+    ],
+)
+
+
+def new_flow_log(**more: Json) -> dict[str, Any]:
+    made = {"vpc_id": "vpc-1", "traffic_type": "ALL", "iam_role_arn": "arn:logs", **more}
+    return change(FLOW_LOG, "create", None, made)
+
+
 @pytest.mark.parametrize(
     ("attribute", "value", "found"),
     [
@@ -113,7 +146,7 @@ def test_a_new_log(more: dict[str, Any], found: set[Danger]) -> None:
     ],
 )
 def test_a_new_flow_log(attribute: str, value: Json, found: set[Danger]) -> None:
-    review = reviewed(change(FLOW_LOG, "create", None, {attribute: value}))
+    review = reviewed(new_flow_log(**{attribute: value}), ROLE_OF_LOGS, configuration=OF_A_VPC)
     assert (dangers(review) == found) or not review.is_judged
     assert (review.exit_code == 0) is (found == set())
 
@@ -124,11 +157,13 @@ def test_a_flow_log_that_sees_less() -> None:
 
 
 def test_a_flow_log_beside_one_that_sees_all() -> None:
-    made = change(FLOW_LOG, "create", None, {"traffic_type": "REJECT", "vpc_id": "vpc-1"})
+    made = new_flow_log(traffic_type="REJECT")
     there = stays(FLOW_LOG, "all", traffic_type="ALL", vpc_id="vpc-1")
     elsewhere = stays(FLOW_LOG, "all", traffic_type="ALL", vpc_id="vpc-2")
-    assert reviewed(made, there).exit_code == 0
-    assert effects(reviewed(made, elsewhere)) == ['Of the VPC\'s traffic "REJECT" alone is logged.']
+    assert reviewed(made, there, ROLE_OF_LOGS, configuration=OF_A_VPC).exit_code == 0
+    assert effects(reviewed(made, elsewhere, ROLE_OF_LOGS, configuration=OF_A_VPC)) == [
+        'Of the VPC\'s traffic "REJECT" alone is logged.'
+    ]
 
 
 @pytest.mark.parametrize(

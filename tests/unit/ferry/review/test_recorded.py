@@ -76,9 +76,11 @@ def test_a_rule_is_known_by_its_type_and_its_words() -> None:
     assert len({(it.resource, it.effect) for it in RULES}) == len(RULES)
 
 
-NOT_RECORDED = {"kept_alone", "made_beside_itself", "one_under_two_addresses"}
-"""No recorded plan has one thing of AWS twice yet, or a role with blocks of policies; held/one_thing.py
-and held/keys.py have plans made by hand."""
+NOT_RECORDED = {
+    *("groups_fit", "kept_alone", "left_out", "made_beside_itself", "needs_met"),
+    *("one_under_two_addresses", "watched_is_the_plans"),
+}
+"""What no recorded plan has yet. Made by hand in held/: one_thing.py, keys.py, wrong.py, leaving_out.py."""
 
 
 @pytest.mark.parametrize(

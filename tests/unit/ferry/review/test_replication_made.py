@@ -11,6 +11,7 @@ import pytest
 from ferry.review import Danger
 from ferry.review.plan.plan import Change
 from tests.unit.ferry.review.plans import (
+    ACCOUNT,
     UNKNOWN,
     change,
     configured,
@@ -26,12 +27,15 @@ from tests.unit.ferry.review.replication_examples import (
     AROUND_ENDPOINT,
     CERTIFICATE,
     ENDPOINT,
+    ENDPOINT_ATTRIBUTES,
     ENDPOINT_CONFIGURATION,
     INSTANCE,
     SOURCE_OPTIONS,
     TARGET_OPTIONS,
+    TARGET_SECRET,
     TASK,
     TASK_ATTRIBUTES,
+    allowing,
     mappings,
     new_endpoint,
     new_task,
@@ -322,8 +326,55 @@ def test_a_new_endpoint_with_its_environments_secret_is_safe() -> None:
         endpoint_type="target",
         engine_name="aurora-postgresql",
         extra_connection_attributes=options(TARGET_OPTIONS),
+        secrets_manager_arn=TARGET_SECRET,
     )
     assert target.exit_code == 0
+
+
+SOURCE_SECRET = ENDPOINT_ATTRIBUTES["secrets_manager_arn"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "secret", "danger"),
+    [
+        ("target", SOURCE_SECRET, Danger.DATA_LOSS),
+        ("target", SOURCE_SECRET.replace("source", "master"), Danger.DATA_LOSS),
+        ("target", UNKNOWN, Danger.UNCLEAR),
+        ("source", TARGET_SECRET, Danger.REPLICATION_STOP),
+        ("source", SOURCE_SECRET.replace("source", "master"), Danger.UNCLEAR),
+        ("source", SOURCE_SECRET.replace("source-", "source-x-"), Danger.UNCLEAR),
+        (UNKNOWN, SOURCE_SECRET, Danger.UNCLEAR),
+    ],
+)
+def test_each_side_signs_in_by_its_own_secret(kind: Json, secret: Json, danger: Danger) -> None:
+    attributes = options(TARGET_OPTIONS if kind == "target" else SOURCE_OPTIONS)
+    found = made(
+        endpoint_type=kind, secrets_manager_arn=secret, extra_connection_attributes=attributes
+    )
+    said = {it.danger for it in found.findings if it.attribute == "secrets_manager_arn"}
+    assert said == {danger}
+
+
+@pytest.mark.parametrize(
+    ("trust", "policy"),
+    [
+        ({"Service": "monitoring.rds.amazonaws.com"}, "secretsmanager:GetSecretValue"),
+        ({"AWS": ACCOUNT}, "secretsmanager:GetSecretValue"),
+        ({"Service": "dms.amazonaws.com"}, "secretsmanager:DescribeSecret"),
+        ({"Service": "dms.amazonaws.com"}, "logs:PutLogEvents"),
+    ],
+)
+def test_an_endpoint_in_a_role_that_is_not_for_it(trust: Json, policy: str) -> None:
+    role = stays(
+        "aws_iam_role",
+        arn="arn:role",
+        name="dms",
+        assume_role_policy=allowing("sts:AssumeRole", Principal=trust),
+        inline_policy=[{"name": "read", "policy": allowing(policy)}],
+    )
+    around = [it for it in AROUND_ENDPOINT if it["type"] != "aws_iam_role"]
+    found = reviewed(new_endpoint(), role, *around, configuration=ENDPOINT_CONFIGURATION)
+    assert effects(found) == ["DMS reads no secret in this role: aws_iam_role.it is not for that."]
 
 
 @pytest.mark.parametrize(

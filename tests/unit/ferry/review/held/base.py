@@ -246,7 +246,11 @@ def expressions(body: Mapping[str, Any]) -> dict[str, Any]:
 @cache
 def configuration(environment: str = ENVIRONMENT) -> dict[str, Any]:
     """The plan's configuration, made of the stack."""
-    synthesized = stack(environment)
+    return configured(stack(environment))
+
+
+def configured(synthesized: Mapping[str, Any]) -> dict[str, Any]:
+    """A synthesized stack as a plan's configuration shows it."""
     resources = [
         {
             "address": f"{prefix}{type_}.{name}",

@@ -42,6 +42,7 @@ from tests.unit.ferry.review.held.names import (
     TARGET_SECRET,
     TOPIC,
 )
+from tests.unit.ferry.review.schema import SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
 _LOOKED_UP: Final = re.compile(
     r'startswith\(arn, "(?P<beginning>arn:aws:secretsmanager:[^"]+/source-)"\)'
 )
+_GIVEN: Final = re.compile(r'if arn == "(?P<arn>arn:aws:secretsmanager:[^"]+)"')
 _NO_ARGUMENTS: Final = {"//", "lifecycle", "depends_on", "provider", "provisioner"}
 
 
@@ -67,7 +69,8 @@ def _recorded(after: Json, unknown: Json) -> Json:
     return after
 
 
-def _staging() -> tuple[Step, ...]:
+def recorded_steps() -> tuple[Step, ...]:
+    """Staging's first deployment, as Terraform planned it."""
     return tuple(
         creates(deployed()[name].address, **_recorded(change["after"], change["after_unknown"]))
         for name, change in created().items()
@@ -83,18 +86,27 @@ def _decided_by_aws() -> dict[str, set[str]]:
     return found
 
 
-def _planned(name: str, value: Json) -> Json:
+def _computed(type_: str) -> set[str]:
+    """What the provider says that it decides, of a type that staging does not have."""
+    decided = {name for name, how in SCHEMA[type_].items() if "computed" in how["is"]}
+    return decided - {"tags_all"}
+
+
+def _planned(name: str, value: Json, found: Mapping[str, str]) -> Json:
     """What is written down, UNKNOWN where it comes from something that is not there yet.
 
     The source's secret is there: a data source finds it while the plan is made. A write-only
     argument is in no plan.
     """
     if isinstance(value, dict):
-        return {key: _planned(key, it) for key, it in value.items()}
+        return {key: _planned(key, it, found) for key, it in value.items()}
     if isinstance(value, list):
-        return [_planned(name, it) for it in value]
-    if found := _LOOKED_UP.search(str(value)):
-        return f"{found['beginning']}AbCdEf"
+        return [_planned(name, it, found) for it in value]
+    value = found.get(value, value) if isinstance(value, str) else value
+    if looked_up := _LOOKED_UP.search(str(value)):
+        return f"{looked_up['beginning']}AbCdEf"
+    if given := _GIVEN.search(str(value)):
+        return given["arn"]
     if not isinstance(value, str) or "${" not in value:
         return value
     return None if name.endswith("_wo") else UNKNOWN
@@ -102,22 +114,27 @@ def _planned(name: str, value: Json) -> Json:
 
 def _arguments(body: Mapping[str, Any], found: Mapping[str, str]) -> dict[str, Any]:
     """The arguments, with what is named by a local in its place."""
-    return {
-        key: _planned(key, found.get(it, it) if isinstance(it, str) else it)
-        for key, it in body.items()
-        if key not in _NO_ARGUMENTS
-    }
+    return {key: _planned(key, it, found) for key, it in body.items() if key not in _NO_ARGUMENTS}
 
 
-def _synthesized(environment: str) -> tuple[Step, ...]:
+def synthesized(document: Mapping[str, Any]) -> tuple[Step, ...]:
+    """The first deployment of a synthesized stack."""
     decided = _decided_by_aws()
-    found = {f"${{local.{name}}}": it for name, it in stack(environment)["locals"].items()}
+    found = {f"${{local.{name}}}": it for name, it in document["locals"].items()}
+    # What is there already: the plan reads it.
+    found |= {
+        f"${{data.{type_}.{name}.id}}": body["id"]
+        for type_, bodies in document["data"].items()
+        for name, body in bodies.items()
+        if "id" in body
+    }
     return tuple(
         creates(
             f"{type_}.{name}",
-            **dict.fromkeys(decided.get(type_, {"id", "arn"}), UNKNOWN) | _arguments(body, found),
+            **dict.fromkeys(decided.get(type_) or _computed(type_), UNKNOWN)
+            | _arguments(body, found),
         )
-        for type_, bodies in stack(environment)["resource"].items()
+        for type_, bodies in document["resource"].items()
         for name, body in bodies.items()
     )
 
@@ -133,7 +150,7 @@ def _of_the_account() -> tuple[Step, ...]:
     )
 
 
-def _stack_text(environment: str) -> str:
+def stack_text(environment: str) -> str:
     """The environment's cdk.tf.json; its snapshot leaves out what cdktf writes of itself."""
     metadata = {"metadata": {"stackName": environment, "version": "0.21.0"}}
     return json.dumps({"//": metadata, **stack(environment)})
@@ -142,29 +159,29 @@ def _stack_text(environment: str) -> str:
 ROWS: Final = (
     Held(
         name="first-deployment-of-staging",
-        edit=_staging(),
+        edit=recorded_steps(),
         expected=SAFE,
         why="Nothing is there that could be lost, and what is made is as the example says.",
         of=NOTHING,
-        stack_text=_stack_text("staging"),
+        stack_text=stack_text("staging"),
     ),
     Held(
         name="first-deployment-of-dev",
-        edit=_synthesized("dev"),
+        edit=synthesized(stack("dev")),
         expected=SAFE,
         why="Nothing is there that could be lost, and what is made is as the example says.",
         of=NOTHING,
         environment="dev",
-        stack_text=_stack_text("dev"),
+        stack_text=stack_text("dev"),
     ),
     Held(
         name="first-deployment-of-prod",
-        edit=_synthesized("prod"),
+        edit=synthesized(stack("prod")),
         expected=SAFE,
         why="Nothing is there that could be lost, and what is made is as the example says.",
         of=NOTHING,
         environment="prod",
-        stack_text=_stack_text("prod"),
+        stack_text=stack_text("prod"),
     ),
     Held(
         name="first-deployment-of-the-account",
@@ -179,14 +196,16 @@ ROWS: Final = (
 def _other(name: str, of: str, why: str, /, **to: Json) -> Held:
     """Staging's first deployment, in which one resource is another than the stacks make."""
     address = deployed()[of].address
-    steps = [replace(it, to={**it.to, **to}) if it.name == address else it for it in _staging()]
+    steps = [
+        replace(it, to={**it.to, **to}) if it.name == address else it for it in recorded_steps()
+    ]
     return Held(
         name=f"first-{name}",
         edit=steps,
         expected=SECOND_OR_BLOCKED,
         why=why,
         of=NOTHING,
-        stack_text=_stack_text("staging"),
+        stack_text=stack_text("staging"),
     )
 
 
@@ -336,12 +355,12 @@ DANGEROUS: Final = (
     Held(
         name="first-second-topic-of-a-name",
         edit=[
-            *_staging(),
+            *recorded_steps(),
             creates("aws_sns_topic.again", name="aurora-ferry-staging-alarms", fifo_topic=False),
         ],
         expected=SECOND_OR_BLOCKED,
         why="SNS has one topic of a name: two addresses are one, and either that goes takes it.",
         of=NOTHING,
-        stack_text=_stack_text("staging"),
+        stack_text=stack_text("staging"),
     ),
 )

@@ -103,11 +103,20 @@ OTHERS_SECRET = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:other/s
 PRODS_SECRET = (
     "arn:aws:secretsmanager:eu-central-1:111122223333:secret:aurora-ferry-prod/source-AbCdEf"
 )
+OTHERS_SUBNET = "subnet-0123456789abcdef0"
 OTHERS_VPC = "vpc-0123456789abcdef0"
 OTHERS: Final = frozenset(
     {
         *(OTHERS_GROUP, OTHERS_TABLE, OTHERS_TRANSIT, OTHERS_ADDRESS, OTHERS_ENDPOINT),
-        *(OTHERS_GATEWAY, OTHERS_INTERFACE, OTHERS_LIST, OTHERS_SECRET, OTHERS_VPC, PRODS_SECRET),
+        *(
+            OTHERS_GATEWAY,
+            OTHERS_INTERFACE,
+            OTHERS_LIST,
+            OTHERS_SECRET,
+            OTHERS_SUBNET,
+            OTHERS_VPC,
+            PRODS_SECRET,
+        ),
         *(STRANGERS_KEY, OTHER_KEY),
     }
 )

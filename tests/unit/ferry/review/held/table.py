@@ -22,6 +22,7 @@ from tests.unit.ferry.review.held import (
     others,
     watching,
     whole,
+    wrong,
 )
 from tests.unit.ferry.review.held.base import ACCOUNTS, PROJECT, REGION, refreshed
 from tests.unit.ferry.review.held.edits import plan_text
@@ -46,6 +47,8 @@ DANGEROUS: Final[tuple[Held, ...]] = (
     *mixed.ROWS,
     *first.DANGEROUS,
     *one_thing.ROWS,
+    *wrong.ROWS,
+    *wrong.QUIET,
     *found.ROWS,
     *less.ROWS,
     *deaf.ROWS,

@@ -1,0 +1,110 @@
+"""Whether what is made is of the plan's own things: what an alarm watches, and whose events are told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from facts import events, metrics
+from ferry.review.plan.plan import Action
+from ferry.review.rules.combined.alarm_values import ALARM, PUT_ALARM
+from ferry.review.rules.dangers import Danger
+from ferry.review.rules.finding import Finding, Phrase
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ferry.review.plan.plan import Plan
+    from ferry.review.plan.values import Json
+
+_CLUSTER: Final = ("aws_rds_cluster", "cluster_identifier")
+_CLUSTER_INSTANCE: Final = ("aws_rds_cluster_instance", "identifier")
+_REPLICATION_INSTANCE: Final = ("aws_dms_replication_instance", "replication_instance_id")
+
+_DIMENSIONS: Final = {
+    metrics.CLUSTER: _CLUSTER,
+    metrics.CLUSTER_INSTANCE: _CLUSTER_INSTANCE,
+    metrics.REPLICATION_INSTANCE: _REPLICATION_INSTANCE,
+    metrics.TASK: ("aws_dms_replication_task", "resource_identifier"),
+}
+"""The type of what a dimension names, and the attribute that holds the name."""
+
+_KINDS: Final = {
+    ("aws_db_event_subscription", events.CLUSTER): _CLUSTER,
+    ("aws_db_event_subscription", events.CLUSTER_INSTANCE): _CLUSTER_INSTANCE,
+    ("aws_dms_event_subscription", events.REPLICATION_INSTANCE): _REPLICATION_INSTANCE,
+    ("aws_dms_event_subscription", events.TASK): (
+        "aws_dms_replication_task",
+        "replication_task_id",
+    ),
+}
+"""The type of what a kind of source is, and the attribute that holds its name."""
+
+_EVENTS: Final = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Events.html"
+
+
+def watched_is_the_plans(plan: Plan) -> Iterator[Finding]:
+    """A new alarm, or a subscription to events, names something that the plan does not have."""
+    names = _Names(plan)
+    for alarm in plan.of(ALARM):
+        dimensions = alarm.after.get("dimensions")
+        if alarm.action is not Action.CREATE or not isinstance(dimensions, dict):
+            continue
+        for dimension, value in dimensions.items():
+            if names.lack(_DIMENSIONS.get(dimension), value):
+                yield Finding(
+                    danger=Danger.UNWATCHED,
+                    change=alarm,
+                    attribute="dimensions",
+                    effect=Phrase(
+                        "The alarm watches {what}, which this plan does not have.",
+                        {"what": alarm.shown(str(value), "dimensions")},
+                    ),
+                    source=PUT_ALARM,
+                )
+    for change in plan.of("aws_db_event_subscription", "aws_dms_event_subscription"):
+        sources = change.after.get("source_ids")
+        if change.action is not Action.CREATE or not isinstance(sources, list):
+            continue
+        kind = _KINDS.get((change.type, _text(change.after.get("source_type"))))
+        for value in sources:
+            if names.lack(kind, value):
+                yield Finding(
+                    danger=Danger.UNWATCHED,
+                    change=change,
+                    attribute="source_ids",
+                    effect=Phrase(
+                        "It tells of events of {what}, which this plan does not have.",
+                        {"what": change.shown(str(value), "source_ids")},
+                    ),
+                    source=_EVENTS,
+                )
+
+
+class _Names:
+    """The names of what a plan leaves there, by type and attribute."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._found: dict[tuple[str, str], set[str] | None] = {}
+
+    def lack(self, kind: tuple[str, str] | None, value: Json) -> bool:
+        """Whether other things of a kind are in the plan, and none has a name."""
+        if kind is None or not isinstance(value, str):
+            return False
+        if kind not in self._found:
+            type_, attribute = kind
+            named = [_name(it.after, attribute) for it in self._plan.of(type_) if it.stays]
+            unknown = any(it is None for it in named)
+            self._found[kind] = None if unknown else {it for it in named if it}
+        names = self._found[kind]
+        return bool(names) and value not in (names or ())
+
+
+def _name(side: Mapping[str, Any], attribute: str) -> str | None:
+    """A name; None for one that is not known or hidden, empty where there is none."""
+    value = side.get(attribute)
+    return "" if value is None else value if isinstance(value, str) else None
+
+
+def _text(value: Json) -> str:
+    return value if isinstance(value, str) else ""

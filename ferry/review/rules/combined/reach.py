@@ -1,0 +1,177 @@
+"""Whether what is made bears the groups by which those reach it who have to.
+
+Between two groups a connection takes a rule on either side: one lets out, one lets in. Source:
+https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from ferry.review.plan.plan import without_key
+from ferry.review.plan.ranges import network
+from ferry.review.plan.traffic import LEGACY_RULE
+from ferry.review.plan.values import UNKNOWN
+from ferry.review.rules.dangers import Danger
+from ferry.review.rules.finding import Finding, Phrase
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from ferry.review.plan.plan import Change, Plan
+    from ferry.review.plan.values import Json
+
+_SOURCE: Final = "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html"
+_GROUP: Final = "aws_security_group"
+_RULES: Final = {
+    "aws_vpc_security_group_ingress_rule": "in",
+    "aws_vpc_security_group_egress_rule": "out",
+}
+_POSTGRESQL: Final = 5432
+_HTTPS: Final = 443
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """A rule of a group of the plan's.
+
+    Args:
+        peer: The group that it lets through; empty for what may be where the plan's things stand.
+        first: The first port.
+        last: The last port.
+    """
+
+    peer: str
+    first: int
+    last: int
+
+    def is_of(self, port: int) -> bool:
+        return self.first <= port <= self.last
+
+
+@dataclass(frozen=True, slots=True)
+class _Groups:
+    """The groups of a plan, by address, with their rules.
+
+    Args:
+        plan: The plan.
+        rules: The rules of a group in one direction.
+        unread: The groups with rules of another kind, which may say anything.
+    """
+
+    plan: Plan
+    rules: dict[tuple[str, str], list[_Rule]] = field(default_factory=dict)
+    unread: set[str] = field(default_factory=set)
+    _by_id: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for group in self.plan.of(_GROUP):
+            id_ = group.after.get("id")
+            if isinstance(id_, str):
+                self._by_id[id_] = without_key(group.address)
+            if any(group.after.get(it) not in (None, [], UNKNOWN) for it in ("ingress", "egress")):
+                self.unread.add(without_key(group.address))
+        for rule in self.plan.of(LEGACY_RULE):
+            self.unread.update(self.named(rule, "security_group_id") or ())
+        for type_, direction in _RULES.items():
+            for rule in self.plan.of(type_):
+                if rule.stays:
+                    self._add(rule, direction)
+
+    def _add(self, rule: Change, direction: str) -> None:
+        peers = self.named(rule, "referenced_security_group_id") or [self._range(rule)]
+        first, last = rule.after.get("from_port"), rule.after.get("to_port")
+        if not (isinstance(first, int) and isinstance(last, int)):
+            first, last = 0, 65_535
+        for group in self.named(rule, "security_group_id") or ():
+            found = self.rules.setdefault((group, direction), [])
+            found += [_Rule(peer, first, last) for peer in peers]
+
+    def _range(self, rule: Change) -> str:
+        """A rule's range, where the plan's VPCs tell that nothing of the plan's stands in it."""
+        text = rule.after.get("cidr_ipv4")
+        to = network(text) if isinstance(text, str) else None
+        ranges = [network(str(it.after.get("cidr_block"))) for it in self.plan.of("aws_vpc")]
+        elsewhere = to is not None and all(
+            it is not None and it.version == to.version and not it.overlaps(to) for it in ranges
+        )
+        return str(text) if ranges and elsewhere else ""
+
+    def named(self, change: Change, attribute: str) -> list[str] | None:
+        """The plan's groups that an attribute names; None where one is not the plan's."""
+        value = change.after.get(attribute)
+        said = (change.references or {}).get(attribute, ())
+        values = value if isinstance(value, list) else [value]
+        if value is UNKNOWN or UNKNOWN in values:
+            found: list[str | None] = [it if it.startswith(f"{_GROUP}.") else None for it in said]
+        else:
+            found = [self._by_id.get(it) if isinstance(it, str) else None for it in values]
+        known = [it for it in found if it]
+        return known if known and len(known) == len(found) else None
+
+    def let(
+        self, groups: Iterable[str], direction: str, port: int, peers: Iterable[str] = ()
+    ) -> bool:
+        """Whether one of some groups lets one of some peers through at a port; anybody by default."""
+        wanted = {*peers}
+        return any(
+            group in self.unread
+            or any(
+                it.is_of(port) and (not wanted or not it.peer or it.peer in wanted)
+                for it in self.rules.get((group, direction), ())
+            )
+            for group in groups
+        )
+
+    def reach(self, source: Iterable[str], target: Iterable[str], port: int) -> bool:
+        """Whether what bears some groups reaches what bears others at a port."""
+        source, target = [*source], [*target]
+        return self.let(source, "out", port, target) and self.let(target, "in", port, source)
+
+
+def groups_fit(plan: Plan) -> Iterator[Finding]:
+    """A new cluster, DMS instance or VPC endpoint bears groups by which it is not reached, or reaches not."""
+    clusters, instances = plan.of("aws_rds_cluster"), plan.of("aws_dms_replication_instance")
+    endpoints = [
+        it
+        for it in plan.of("aws_vpc_endpoint")
+        if str(it.after.get("service_name")).endswith(".secretsmanager")
+    ]
+    if not any(it.comes for it in (*clusters, *instances, *endpoints)):
+        return
+    groups = _Groups(plan)
+    targets = [(it, _port(it.after.get("port")), "the cluster") for it in clusters]
+    targets += [(it, _HTTPS, "the endpoint of Secrets Manager") for it in endpoints]
+    attributes = {"aws_vpc_endpoint": "security_group_ids"}
+    born = {
+        id(it): groups.named(it, attributes.get(it.type, "vpc_security_group_ids"))
+        for it in (*clusters, *instances, *endpoints)
+        if it.stays
+    }
+    from_dms = [it for it in instances if born.get(id(it))]
+    for target, port, what in targets:
+        bears = born.get(id(target))
+        if not bears:
+            continue  # a row says what comes of groups that are not the plan's
+        if target.comes and not groups.let(bears, "in", port):
+            yield _finding(target, attributes, f"Its groups let nobody in at port {port}.")
+        elif from_dms and not any(groups.reach(born[id(it)] or (), bears, port) for it in from_dms):
+            made = next((it for it in (target, *from_dms) if it.comes), None)
+            if made is not None:
+                effect = f"The groups do not let DMS reach {what} at port {port}."
+                yield _finding(made, attributes, effect)
+
+
+def _port(value: Json) -> int:
+    return value if isinstance(value, int) and value else _POSTGRESQL
+
+
+def _finding(change: Change, attributes: dict[str, str], effect: str) -> Finding:
+    return Finding(
+        danger=Danger.REPLICATION_STOP,
+        change=change,
+        attribute=attributes.get(change.type, "vpc_security_group_ids"),
+        effect=Phrase(effect),
+        source=_SOURCE,
+    )

@@ -1,0 +1,125 @@
+"""First deployments of what the settings offer beside the examples: each is safe, or is told why not."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from settings.reading.loading import load_environments
+from tests.unit.ferry.review.held.base import configured
+from tests.unit.ferry.review.held.edits import NOTHING, SAFE, Held, part
+from tests.unit.ferry.review.held.first import synthesized
+from tests.unit.ferry.review.held.table import judged
+from tests.unit.stacks.conftest import ENVIRONMENTS
+from tests.unit.stacks.conftest import synthesized as template_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ferry.review import Review
+
+_NEW_VPC: Final = '[network.vpc]\ncidr = "10.20.0.0/20"\nflow_log_retention_days = 7\n'
+_EXISTING_VPC: Final = """[network.existing_vpc]
+vpc_id = "vpc-0123456789abcdef0"
+aurora_subnet_ids = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"]
+dms_subnet_ids = ["subnet-0123456789abcdef2", "subnet-0123456789abcdef3"]
+"""
+_OWN_SECRET: Final = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:shop/source-AbCdEf"
+
+SAFE_SETTINGS: Final[dict[str, tuple[str, str]]] = {
+    "nat": ("[network.vpc]", '[network.vpc]\nnat = "one-per-zone"'),
+    "zones": (
+        "[network.vpc]",
+        '[network.vpc]\navailability_zones = ["eu-central-1a", "eu-central-1b"]',
+    ),
+    "existing-vpc": (_NEW_VPC, _EXISTING_VPC),
+    "existing-vpc-and-shared-endpoint": (
+        _NEW_VPC,
+        f'{_EXISTING_VPC}secretsmanager_endpoint = false\nsecretsmanager_cidr = "10.99.0.0/24"\n',
+    ),
+    "transit-gateway": (
+        "[source]",
+        '[network.route_to_source]\ntransit_gateway_id = "tgw-0123456789abcdef0"\n[source]',
+    ),
+    "vpn": (
+        "[source]",
+        '[network.route_to_source]\nvirtual_private_gateway_id = "vgw-00000abc"\n[source]',
+    ),
+    "no-readers": ("[aurora]", "[aurora]\nreader_count = 0"),
+    "another-port": ("[aurora]", "[aurora]\nport = 6432"),
+    "no-monitoring": ("[aurora]", "[aurora]\nmonitoring_interval_seconds = 0"),
+    "aurora-17": ("[aurora]", '[aurora]\nengine_version = "17.4"'),
+    "snapshot": ("[aurora]", '[aurora]\nsnapshot_identifier = "before"'),
+}
+"""What is replaced in dev.toml, and by what."""
+
+TOLD: Final[dict[str, tuple[str, str, set[str]]]] = {
+    "existing-vpc-and-endpoint": (
+        _NEW_VPC,
+        (
+            f"{_EXISTING_VPC}secretsmanager_endpoint = false\n"
+            'secretsmanager_security_group_id = "sg-0123456789abcdef0"\n'
+        ),
+        {"A group that this plan does not have is let through: sg-0123456789abcdef0, tcp 443."},
+    ),
+    "existing-vpc-and-nat": (
+        _NEW_VPC,
+        f'{_EXISTING_VPC}secretsmanager_endpoint = false\nsecretsmanager_cidr = "0.0.0.0/0"\n',
+        {"All of the internet may be reached: 0.0.0.0/0, tcp 443."},
+    ),
+    "peering": (
+        "[source]",
+        '[network.route_to_source]\npeering = { vpc_id = "vpc-00000abc" }\n[source]',
+        {"The VPC is joined to another: routes and security groups decide what passes."},
+    ),
+    "own-source-secret": (
+        'ssl_mode = "require"',
+        f'ssl_mode = "require"\nsecret_arn = "{_OWN_SECRET}"',
+        {f'No rule says that "{_OWN_SECRET}" is harmless here.'},
+    ),
+}
+"""What somebody else looks at, and for what reason."""
+
+
+def review_of(folder: Path, old: str, new: str) -> Review:
+    """The review of dev's first deployment with other settings."""
+    text = (ENVIRONMENTS / "dev.toml").read_text()
+    assert old in text, f"dev.toml no longer says {old!r}"
+    (folder / "dev.toml").write_text(text.replace(old, new, 1))
+    (environment,) = load_environments(folder)
+    document: dict[str, Any] = {"locals": {}, "data": {}, **template_of(environment).document}
+    held = Held(
+        name="variant",
+        edit=[
+            *synthesized(document),
+            part("configuration", configured(document)),
+            part("checks", []),
+        ],
+        expected=SAFE,
+        why="Nothing is there that could be lost, and what is made is as the settings say.",
+        of=NOTHING,
+        environment="dev",
+        stack_text=json.dumps(
+            {"//": {"metadata": {"stackName": "dev", "version": "0.21.0"}}, **document}
+        ),
+    )
+    return judged(held)
+
+
+@pytest.mark.parametrize("name", SAFE_SETTINGS)
+def test_a_first_deployment_with_other_settings_is_safe(name: str, tmp_path: Path) -> None:
+    review = review_of(tmp_path, *SAFE_SETTINGS[name])
+    assert [it.effect.text() for it in review.findings] == []
+    assert review.exit_code == 0
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_a_first_deployment_with_other_settings_is_told_for_one_reason(
+    name: str, tmp_path: Path
+) -> None:
+    old, new, said = TOLD[name]
+    review = review_of(tmp_path, old, new)
+    assert {it.effect.text() for it in review.findings} == said
+    assert review.exit_code == 1
