@@ -165,6 +165,7 @@ def _is_for(user: _User, role: Change, parts: dict[str, list[Change]], policies:
 
 def _topics(plan: Plan, policies: Policies) -> Iterator[Finding]:
     """A topic's new policy lets those publish who are to tell it something."""
+    publishers = _publishers(plan)
     for policy in plan.of(_TOPIC_POLICY, _TOPIC):
         if not policy.comes or not policy.changes("policy"):
             continue
@@ -172,13 +173,9 @@ def _topics(plan: Plan, policies: Policies) -> Iterator[Finding]:
         if not said:
             continue  # not seen, or AWS's own; a row says what comes of that
         names = {without_key(policy.address), *(policy.references or {}).get("arn", ())}
-        arns = {it for it in (policy.after.get("arn"),) if isinstance(it, str)}
-        shut = sorted(
-            service
-            for type_, (attribute, service) in _PUBLISHERS.items()
-            if any(_tells(it, attribute, names, arns) for it in plan.of(type_))
-            and not _lets(said, service, "sns:Publish")
-        )
+        names |= {it for it in (policy.after.get("arn"),) if isinstance(it, str)}
+        services = {service for name in names for service in publishers.get(name, ())}
+        shut = sorted(it for it in services if not _lets(said, it, "sns:Publish"))
         if shut:
             yield Finding(
                 danger=Danger.UNWATCHED,
@@ -192,22 +189,38 @@ def _topics(plan: Plan, policies: Policies) -> Iterator[Finding]:
             )
 
 
+def _publishers(plan: Plan) -> dict[str, set[str]]:
+    """Which services are to tell a topic something, by its address or that of its policy, or its ARN."""
+    found: dict[str, set[str]] = {}
+    for type_, (attribute, service) in _PUBLISHERS.items():
+        for it in plan.of(type_):
+            value = it.after.get(attribute)
+            said = value if isinstance(value, list) else [value]
+            for name in (
+                *(it.references or {}).get(attribute, ()),
+                *(text for text in said if isinstance(text, str)),
+            ):
+                found.setdefault(name, set()).add(service)
+    return found
+
+
 def _keys(plan: Plan, policies: Policies) -> Iterator[Finding]:
     """A new key's policy lets CloudWatch Logs use it, where a new log is encrypted with it."""
-    logs = [it for it in plan.of("aws_cloudwatch_log_group") if it.comes]
+    of_logs = {
+        address
+        for it in plan.of("aws_cloudwatch_log_group")
+        if it.comes
+        for address in (it.references or {}).get("kms_key_id", ())
+    }
     of_their_own = {
         address for it in plan.of(KEY_POLICY) for address in (it.references or {}).get("key_id", ())
     }
     for key in plan.of(KEY):
         address = without_key(key.address)
-        if not key.comes or address in of_their_own:
+        if not key.comes or address in of_their_own or address not in of_logs:
             continue
         said = policies.said(key, "policy")
-        if (
-            said is not None
-            and any(address in (it.references or {}).get("kms_key_id", ()) for it in logs)
-            and not _lets(said, "logs", "kms:Decrypt")
-        ):
+        if said is not None and not _lets(said, "logs", "kms:Decrypt"):
             yield Finding(
                 danger=Danger.REFUSED,
                 change=key,
@@ -218,15 +231,6 @@ def _keys(plan: Plan, policies: Policies) -> Iterator[Finding]:
                 ),
                 source=_LOGS,
             )
-
-
-def _tells(it: Change, attribute: str, names: set[str], arns: set[str]) -> bool:
-    value = it.after.get(attribute)
-    said = value if isinstance(value, list) else [value]
-    return it.stays and bool(
-        names.intersection((it.references or {}).get(attribute, ()))
-        or arns.intersection(text for text in said if isinstance(text, str))
-    )
 
 
 def _lets(said: Sequence[Statement], service: str, action: str) -> bool:

@@ -7,17 +7,19 @@ https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from ferry.review.plan.plan import without_key
-from ferry.review.plan.ranges import network
+from ferry.review.plan.ranges import Network, network
 from ferry.review.plan.traffic import LEGACY_RULE
 from ferry.review.plan.values import UNKNOWN
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Finding, Phrase
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Set as AbstractSet
 
     from ferry.review.plan.plan import Change, Plan
     from ferry.review.plan.values import Json
@@ -28,6 +30,11 @@ _RULES: Final = {
     "aws_vpc_security_group_ingress_rule": "in",
     "aws_vpc_security_group_egress_rule": "out",
 }
+_MOST_RULES: Final = 60
+"""Rules of a group that are looked at: as many as one has, unless AWS allows more. Source:
+https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html#vpc-limits-security-groups"""
+
+_MOST_VPCS: Final = 60
 _POSTGRESQL: Final = 5432
 _HTTPS: Final = 443
 
@@ -64,8 +71,12 @@ class _Groups:
     rules: dict[tuple[str, str], list[_Rule]] = field(default_factory=dict)
     unread: set[str] = field(default_factory=set)
     _by_id: dict[str, str] = field(default_factory=dict)
+    _vpcs: list[Network | None] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        vpcs = self.plan.of("aws_vpc")
+        if len(vpcs) <= _MOST_VPCS:  # of more, each range may be one of theirs
+            self._vpcs.extend(network(str(it.after.get("cidr_block"))) for it in vpcs)
         for group in self.plan.of(_GROUP):
             id_ = group.after.get("id")
             if isinstance(id_, str):
@@ -92,11 +103,10 @@ class _Groups:
         """A rule's range, where the plan's VPCs tell that nothing of the plan's stands in it."""
         text = rule.after.get("cidr_ipv4")
         to = network(text) if isinstance(text, str) else None
-        ranges = [network(str(it.after.get("cidr_block"))) for it in self.plan.of("aws_vpc")]
         elsewhere = to is not None and all(
-            it is not None and it.version == to.version and not it.overlaps(to) for it in ranges
+            it is not None and it.version == to.version and not it.overlaps(to) for it in self._vpcs
         )
-        return str(text) if ranges and elsewhere else ""
+        return str(text) if self._vpcs and elsewhere else ""
 
     def named(self, change: Change, attribute: str) -> list[str] | None:
         """The plan's groups that an attribute names; None where one is not the plan's."""
@@ -110,24 +120,34 @@ class _Groups:
         known = [it for it in found if it]
         return known if known and len(known) == len(found) else None
 
-    def let(
-        self, groups: Iterable[str], direction: str, port: int, peers: Iterable[str] = ()
-    ) -> bool:
-        """Whether one of some groups lets one of some peers through at a port; anybody by default."""
-        wanted = {*peers}
+    def let_in(self, groups: Iterable[str], port: int) -> bool:
+        """Whether one of some groups lets anybody in at a port."""
+        return any(
+            group in self.unread or any(it.is_of(port) for it in self._rules_of(group, "in"))
+            for group in groups
+        )
+
+    def reached(self, groups: Sequence[str], port: int, by: AbstractSet[str]) -> bool:
+        """Whether what bears one of some groups is reached at a port by what bears one of others."""
         return any(
             group in self.unread
             or any(
-                it.is_of(port) and (not wanted or not it.peer or it.peer in wanted)
-                for it in self.rules.get((group, direction), ())
+                rule.is_of(port) and self._comes_out(rule.peer, port, by, {*groups, ""})
+                for rule in self._rules_of(group, "in")
             )
             for group in groups
         )
 
-    def reach(self, source: Iterable[str], target: Iterable[str], port: int) -> bool:
-        """Whether what bears some groups reaches what bears others at a port."""
-        source, target = [*source], [*target]
-        return self.let(source, "out", port, target) and self.let(target, "in", port, source)
+    def _comes_out(self, peer: str, port: int, by: AbstractSet[str], to: AbstractSet[str]) -> bool:
+        """Whether a peer that is let in is one of some groups, and is let out to others."""
+        if not peer or peer in self.unread:
+            return True
+        return peer in by and any(
+            it.is_of(port) and it.peer in to for it in self._rules_of(peer, "out")
+        )
+
+    def _rules_of(self, group: str, direction: str) -> Iterator[_Rule]:
+        return islice(self.rules.get((group, direction), ()), _MOST_RULES)
 
 
 def groups_fit(plan: Plan) -> Iterator[Finding]:
@@ -149,18 +169,19 @@ def groups_fit(plan: Plan) -> Iterator[Finding]:
         for it in (*clusters, *instances, *endpoints)
         if it.stays
     }
-    from_dms = [it for it in instances if born.get(id(it))]
+    dms = [it for it in instances if born.get(id(it))]
+    by = {group for it in dms for group in born[id(it)] or ()}
+    new_dms = next((it for it in dms if it.comes), None)
     for target, port, what in targets:
         bears = born.get(id(target))
         if not bears:
             continue  # a row says what comes of groups that are not the plan's
-        if target.comes and not groups.let(bears, "in", port):
+        made = target if target.comes else new_dms
+        if target.comes and not groups.let_in(bears, port):
             yield _finding(target, attributes, f"Its groups let nobody in at port {port}.")
-        elif from_dms and not any(groups.reach(born[id(it)] or (), bears, port) for it in from_dms):
-            made = next((it for it in (target, *from_dms) if it.comes), None)
-            if made is not None:
-                effect = f"The groups do not let DMS reach {what} at port {port}."
-                yield _finding(made, attributes, effect)
+        elif made and dms and not groups.reached(bears, port, by):
+            effect = f"The groups do not let DMS reach {what} at port {port}."
+            yield _finding(made, attributes, effect)
 
 
 def _port(value: Json) -> int:

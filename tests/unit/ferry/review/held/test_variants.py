@@ -14,11 +14,13 @@ from tests.unit.ferry.review.held.first import synthesized
 from tests.unit.ferry.review.held.table import judged
 from tests.unit.stacks.conftest import ENVIRONMENTS
 from tests.unit.stacks.conftest import synthesized as template_of
+from tests.unit.stacks.test_aurora_alone import alone
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from ferry.review import Review
+    from settings.environment import Environment
 
 _NEW_VPC: Final = '[network.vpc]\ncidr = "10.20.0.0/20"\nflow_log_retention_days = 7\n'
 _EXISTING_VPC: Final = """[network.existing_vpc]
@@ -51,7 +53,7 @@ SAFE_SETTINGS: Final[dict[str, tuple[str, str]]] = {
     "another-port": ("[aurora]", "[aurora]\nport = 6432"),
     "no-monitoring": ("[aurora]", "[aurora]\nmonitoring_interval_seconds = 0"),
     "aurora-17": ("[aurora]", '[aurora]\nengine_version = "17.4"'),
-    "snapshot": ("[aurora]", '[aurora]\nsnapshot_identifier = "before"'),
+    "snapshot": ("[aurora]", '[aurora]\nsnapshot_identifier = "before"\nmaster_username = "shop"'),
 }
 """What is replaced in dev.toml, and by what."""
 
@@ -89,6 +91,10 @@ def review_of(folder: Path, old: str, new: str) -> Review:
     assert old in text, f"dev.toml no longer says {old!r}"
     (folder / "dev.toml").write_text(text.replace(old, new, 1))
     (environment,) = load_environments(folder)
+    return _first_deployment(environment)
+
+
+def _first_deployment(environment: Environment) -> Review:
     document: dict[str, Any] = {"locals": {}, "data": {}, **template_of(environment).document}
     held = Held(
         name="variant",
@@ -100,9 +106,9 @@ def review_of(folder: Path, old: str, new: str) -> Review:
         expected=SAFE,
         why="Nothing is there that could be lost, and what is made is as the settings say.",
         of=NOTHING,
-        environment="dev",
+        environment=environment.name,
         stack_text=json.dumps(
-            {"//": {"metadata": {"stackName": "dev", "version": "0.21.0"}}, **document}
+            {"//": {"metadata": {"stackName": environment.name, "version": "0.21.0"}}, **document}
         ),
     )
     return judged(held)
@@ -113,6 +119,12 @@ def test_a_first_deployment_with_other_settings_is_safe(name: str, tmp_path: Pat
     review = review_of(tmp_path, *SAFE_SETTINGS[name])
     assert [it.effect.text() for it in review.findings] == []
     assert review.exit_code == 0
+
+
+@pytest.mark.parametrize("name", ["dev", "staging", "prod"])
+def test_aurora_alone_is_safe(name: str) -> None:
+    (environment,) = (it for it in load_environments(ENVIRONMENTS) if it.name == name)
+    assert [it.effect.text() for it in _first_deployment(alone(environment)).findings] == []
 
 
 @pytest.mark.parametrize("name", TOLD)
