@@ -420,7 +420,7 @@ RECORDINGS: Final[tuple[Recording, ...]] = (
               applied=("aws_kms_key", _SECRET, _VERSION, _CLUSTER, _INSTANCE)),
     Recording(name="less-protected", first=in_a_backup_plan, edit=less_protected,
               applied=("aws_sns_topic",)),
-    Recording(name="harmless", edit=other_way_round),
+    Recording(name="harmless", edit=other_way_round, refreshed=EVERY_TYPE),
     Recording(name="replaced", edit=cluster_replaced),
     Recording(name="dms-in-place-engine-major", edit=replication_in_place),
     Recording(name="tasks-made-anew-versions-down", edit=tasks_made_anew),

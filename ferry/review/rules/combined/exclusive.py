@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from ferry.review.plan.inline import PARTS, is_inline
 from ferry.review.plan.objects import objects
 from ferry.review.plan.plan import Action
-from ferry.review.plan.policies import INLINE, ROLE, ROLE_POLICY, role_of
+from ferry.review.plan.policies import ROLE, role_of
 from ferry.review.plan.shown import joined
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Finding, Fine, Phrase
@@ -27,13 +28,11 @@ _SOURCE: Final = (
     "https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/iam_role"
 )
 _MOST_NAMED: Final = 5
-_OWN: Final = {INLINE: ROLE_POLICY, "managed_policy_arns": "aws_iam_role_policy_attachment"}
-"""What a role names itself, and the resources that do the same on their own."""
 
 
 def kept_alone(plan: Plan) -> Iterator[Finding | Fine]:
     """What comes of a role that keeps its own policies alone, and of those beside it."""
-    for attribute, type_ in _OWN.items():
+    for attribute, (type_, *_) in PARTS[ROLE].items():
         beside = _by_role(plan, type_)
         spoken: set[str] = set()
         for role in plan.of(ROLE):
@@ -46,11 +45,7 @@ def kept_alone(plan: Plan) -> Iterator[Finding | Fine]:
                 yield from found
                 if not found:
                     yield Fine(change=role, attribute=attribute, because="")
-            elif (
-                name not in spoken
-                and role.after.get(attribute)
-                and attribute in (role.references or {})
-            ):
+            elif name not in spoken and role.after.get(attribute) and is_inline(role, attribute):
                 # Of roles whose name is not known yet, such as those of for_each, one speaks for all.
                 spoken.add(name)
                 for other in others:

@@ -205,6 +205,7 @@ def account() -> Mapping[str, Resource]:
             "assume_role_policy": json.dumps(trust, separators=(",", ":")),
             "description": "AWS DMS finds it by its name",
             "id": role,
+            "managed_policy_arns": [f"arn:aws:iam::aws:policy/service-role/{policy}"],
             "name": role,
             "tags": None,
         }

@@ -141,10 +141,14 @@ def synthesized(document: Mapping[str, Any]) -> tuple[Step, ...]:
 
 def _of_the_account() -> tuple[Step, ...]:
     decided = ("arn", "id", "create_date", "unique_id")
+    shown: dict[str, Any] = {"managed_policy_arns": []}  # of what others attach
     return tuple(
         creates(
             it.address,
-            **{key: UNKNOWN if key in decided else value for key, value in it.values.items()},
+            **{
+                key: UNKNOWN if key in decided else shown.get(key, value)
+                for key, value in it.values.items()
+            },
         )
         for it in account().values()
     )
