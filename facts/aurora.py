@@ -11,6 +11,14 @@ MONITORING_POLICY: Final = "AmazonRDSEnhancedMonitoringRole"
 """AWS's managed policy, below ``service-role/``, of the role of enhanced monitoring. Source:
 https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Monitoring.OS.Enabling.html"""
 
+MOST_READERS: Final = 15
+"""How many readers a cluster has at most. Source:
+https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Replication.html"""
+
+ADVANCED_INSIGHTS_DAYS: Final = 465
+"""For how long Performance Insights are kept, at least, with Database Insights' advanced mode. Source:
+https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_DatabaseInsights.TurningOnAdvanced.html"""
+
 _RESERVED_USERS: Final = frozenset({
     "admin", "all", "analyse", "analyze", "and", "any", "array", "as", "asc", "authorization",
     "both", "case", "current_user", "default", "group", "none", "order", "public", "rdsadmin",

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, GetJsonSchemaHandler, model_validato
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from facts.aurora import is_reserved_database, is_reserved_user
+from facts.aurora import MOST_READERS, is_reserved_database, is_reserved_user
 from settings.retention import InsightsRetentionDays, LogRetentionDays
 from settings.section import Allowed, Section, refuse
 from settings.windows import DailyWindow, WeeklyWindow
@@ -133,7 +133,7 @@ class Aurora(Section):
     instance_class: InstanceClass
     """The class of the writer and of the readers."""
 
-    reader_count: int = Field(default=2, ge=0, le=15)
+    reader_count: int = Field(default=2, ge=0, le=MOST_READERS)
     """How many readers."""
 
     port: int = Field(default=5432, ge=1150, le=65535)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from facts.aurora import ADVANCED_INSIGHTS_DAYS
 from facts.parameters import (
     FORCE_SSL,
     LOGICAL_REPLICATION,
@@ -11,13 +12,11 @@ from facts.parameters import (
     STATISTICS_LIBRARY,
     is_static,
 )
+from facts.windows import overlap
 from settings.aurora import Parameter
 from settings.environment import Environment
 from settings.notation import path, toml
 from settings.rules.rule import Finding, Rule
-from settings.windows import overlap
-
-_ADVANCED_INSIGHTS_DAYS: Final = 465
 
 _OWN_SETTING: Final = {
     "log_statement": "set aurora.log_statement",
@@ -50,12 +49,12 @@ def advanced_insights_are_kept(environment: Environment) -> Iterator[Finding]:
     """Database Insights' advanced mode comes with 15 months of Performance Insights."""
     aurora = environment.aurora
     days = aurora.performance_insights_retention_days
-    if aurora.database_insights_mode == "advanced" and days < _ADVANCED_INSIGHTS_DAYS:
+    if aurora.database_insights_mode == "advanced" and days < ADVANCED_INSIGHTS_DAYS:
         yield Finding(
             setting="aurora.performance_insights_retention_days",
             given=f'{days} given with database_insights_mode = "advanced"',
-            allowed=f"{_ADVANCED_INSIGHTS_DAYS} days or more",
-            mend=f"set performance_insights_retention_days = {_ADVANCED_INSIGHTS_DAYS}, or "
+            allowed=f"{ADVANCED_INSIGHTS_DAYS} days or more",
+            mend=f"set performance_insights_retention_days = {ADVANCED_INSIGHTS_DAYS}, or "
             'database_insights_mode = "standard"',
         )
 

@@ -23,6 +23,7 @@ from ferry.review.rules.combined.left_out import left_out
 from ferry.review.rules.combined.needs import needs_met
 from ferry.review.rules.combined.one_thing import made_beside_itself, one_under_two_addresses
 from ferry.review.rules.combined.reach import groups_fit
+from ferry.review.rules.combined.refused import refused_together
 from ferry.review.rules.combined.tags import ATTRIBUTES as TAGS
 from ferry.review.rules.combined.tags import selecting_tags_change
 from ferry.review.rules.combined.thresholds import thresholds_out_of_reach
@@ -61,6 +62,7 @@ _NAMED_BY_NO_ROW: Final[tuple[Combined, ...]] = (
     groups_fit,
     watched_is_the_plans,
     one_under_two_addresses,
+    refused_together,
 )
 """What looks at attributes that rows judge one by one, or at every type of resource."""
 

@@ -20,6 +20,7 @@ from tests.unit.ferry.review.held import (
     network,
     one_thing,
     others,
+    refused,
     watching,
     whole,
     wrong,
@@ -53,6 +54,7 @@ DANGEROUS: Final[tuple[Held, ...]] = (
     *less.ROWS,
     *deaf.ROWS,
     *more.ROWS,
+    *refused.ROWS,
 )
 EVERYDAY: Final[tuple[Held, ...]] = (*everyday.ROWS, *first.ROWS)
 ROWS: Final = (*DANGEROUS, *EVERYDAY)
