@@ -18,7 +18,11 @@ from ferry.review.rules.combined.aurora import (
     family_and_version,
     waiting_upgrade,
 )
-from ferry.review.rules.combined.belongs import watched_is_the_plans
+from ferry.review.rules.combined.belongs import (
+    database_is_there,
+    log_is_there,
+    watched_is_the_plans,
+)
 from ferry.review.rules.combined.left_out import left_out
 from ferry.review.rules.combined.needs import needs_met
 from ferry.review.rules.combined.one_thing import made_beside_itself, one_under_two_addresses
@@ -61,6 +65,8 @@ _NAMED_BY_NO_ROW: Final[tuple[Combined, ...]] = (
     needs_met,
     groups_fit,
     watched_is_the_plans,
+    database_is_there,
+    log_is_there,
     one_under_two_addresses,
     refused_together,
 )

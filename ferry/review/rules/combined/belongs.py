@@ -39,6 +39,13 @@ _KINDS: Final = {
 }
 """The type of what a kind of source is, and the attribute that holds its name."""
 
+_DATABASE: Final = ("aws_rds_cluster", "database_name")
+_LOG: Final = ("aws_cloudwatch_log_group", "name")
+
+_TARGET: Final = "https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Target.PostgreSQL.html"
+_LOGS: Final = (
+    "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraPostgreSQL.CloudWatch.html"
+)
 _EVENTS: Final = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Events.html"
 
 
@@ -77,6 +84,53 @@ def watched_is_the_plans(plan: Plan) -> Iterator[Finding]:
                         {"what": change.shown(str(value), "source_ids")},
                     ),
                     source=_EVENTS,
+                )
+
+
+def database_is_there(plan: Plan) -> Iterator[Finding]:
+    """A new target endpoint is for a database of a cluster of the plan's, as far as it tells them."""
+    names = _Names(plan)
+    for endpoint in plan.of("aws_dms_endpoint"):
+        database = endpoint.after.get("database_name")
+        if (
+            endpoint.action is Action.CREATE
+            and endpoint.after.get("endpoint_type") == "target"
+            and names.lack(_DATABASE, database)
+        ):
+            yield Finding(
+                danger=Danger.REPLICATION_STOP,
+                change=endpoint,
+                attribute="database_name",
+                effect=Phrase(
+                    "No cluster of this plan is made with the database {database}: DMS connects only "
+                    "where somebody has made it.",
+                    {"database": endpoint.shown_after("database_name")},
+                ),
+                source=_TARGET,
+            )
+
+
+def log_is_there(plan: Plan) -> Iterator[Finding]:
+    """The log that a new cluster writes is one of the plan's, which has a key and an end."""
+    names = _Names(plan)
+    for cluster in plan.of("aws_rds_cluster"):
+        exports, name = map(
+            cluster.after.get, ("enabled_cloudwatch_logs_exports", "cluster_identifier")
+        )
+        if cluster.action is not Action.CREATE or not isinstance(name, str):
+            continue
+        for export in exports if isinstance(exports, list) else ():
+            if names.lack(_LOG, f"/aws/rds/cluster/{name}/{export}"):
+                yield Finding(
+                    danger=Danger.WIDER_ACCESS,
+                    change=cluster,
+                    attribute="enabled_cloudwatch_logs_exports",
+                    effect=Phrase(
+                        "RDS makes the log {log} itself: without the environment's key, and kept for "
+                        "ever.",
+                        {"log": cluster.shown(str(export), "enabled_cloudwatch_logs_exports")},
+                    ),
+                    source=_LOGS,
                 )
 
 

@@ -40,6 +40,7 @@ _LINK: Final = "https://docs.aws.amazon.com/vpc/latest/privatelink/create-interf
 _ROUTE: Final = "aws_route"
 _TABLE: Final = "aws_route_table"
 _VPC: Final = "aws_vpc"
+_DMS_SUBNETS: Final = "aws_dms_replication_subnet_group"
 _DESTINATIONS: Final = (
     "destination_cidr_block",
     "destination_ipv6_cidr_block",
@@ -216,6 +217,11 @@ def _come(change: Change, tables: _Tables) -> Iterator[Finding]:
         if not all(_is_ours(change, name, to) for name in _TARGETS):
             effect = "Traffic to {to} goes to what this plan does not have: {way}."
             yield _finding(change, Danger.WIDER_ACCESS, effect, values)
+        elif (to is None or is_public(to)) and table in change.neighbours.once(
+            _tables_of_databases
+        ):
+            effect = "Aurora's subnets get a way to the internet: {to}, {way}."
+            yield _finding(change, Danger.WIDER_ACCESS, effect, values)
         return
     if _is_gateway(change.after) and (to is None or is_public(to)):
         yield _finding(
@@ -301,6 +307,29 @@ def _public_subnets(neighbours: Neighbours) -> frozenset[str]:
     )
 
 
+def _tables_of_databases(neighbours: Neighbours) -> frozenset[str]:
+    """The route tables of the subnets that Aurora stands in."""
+    return frozenset(_tables_of(neighbours, "aws_db_subnet_group").values())
+
+
+def _tables_of(neighbours: Neighbours, group: str) -> dict[str, str]:
+    """The route table of each subnet of the groups of a type, by the subnet's id or address."""
+    subnets = {
+        name
+        for it in neighbours.of(group)
+        if it.stays
+        for name in (
+            *(it.references or {}).get("subnet_ids", ()),
+            *(id_ for id_ in _items(it.after.get("subnet_ids")) if isinstance(id_, str)),
+        )
+    }
+    return {
+        subnet: _table_of(it, it.after)
+        for it in neighbours.of("aws_route_table_association")
+        if it.stays and (subnet := _named(it, "subnet_id")) in subnets
+    }
+
+
 def _named(change: Change, attribute: str) -> str:
     """A resource by its id, or by its address where that is not known."""
     id_ = change.after.get(attribute)
@@ -361,6 +390,10 @@ def _shown_destination(change: Change) -> Shown:
 def _shown_way(change: Change) -> Shown:
     named = [name for name in _TARGETS if change.after.get(name)]
     return joined(joined((ours(name), change.shown_after(name)), by=" ") for name in named)
+
+
+def _items(value: Json) -> list[Json]:
+    return value if isinstance(value, list) else []
 
 
 def _text(value: Json) -> str:
@@ -441,6 +474,23 @@ def ways_change(plan: Plan) -> Iterator[Finding | Fine]:
             _PROPAGATION,
         )
     yield from _endpoints_come(plan)
+    yield from _uneven(plan)
+
+
+def _uneven(plan: Plan) -> Iterator[Finding]:
+    """Some of DMS's subnets have a way out, and a new one among them has none."""
+    if not any(it.comes for it in plan.of(_DMS_SUBNETS)):
+        return
+    neighbours = plan.of(_DMS_SUBNETS)[0].neighbours
+    tables = _tables_of(neighbours, _DMS_SUBNETS)
+    routed = {_table_of(it, it.after) for it in neighbours.of(_ROUTE) if it.stays}
+    if not routed.intersection(tables.values()):
+        return
+    for change in plan.of("aws_route_table_association"):
+        table = tables.get(_named(change, "subnet_id"))
+        if change.comes and table is not None and table not in routed:
+            effect = "DMS's other subnets have a way out, and this one has none."
+            yield _way(change, Danger.REPLICATION_STOP, effect, _ROUTES, "route_table_id")
 
 
 def _endpoints_come(plan: Plan) -> Iterator[Finding | Fine]:
