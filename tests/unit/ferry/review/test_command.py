@@ -262,7 +262,7 @@ print(int(re.search(r"VmHWM:\\s+(\\d+) kB", status)[1]) // 1024, file=sys.stderr
 def test_a_plan_of_ten_thousand_changes_takes_little_memory(tmp_path: Path) -> None:
     """As large as a real one: 45 MB, most of which says the same again."""
     attributes = {
-        "alarm_description": "words " * 40, "alarm_name": "x", "comparison_operator": "GreaterThanThreshold",
+        "alarm_description": "words " * 40, "alarm_name": "nHERE", "comparison_operator": "GreaterThanThreshold",
         "dimensions": {"ReplicationTaskIdentifier": "t", "ReplicationInstanceIdentifier": "i"},
         "metric_name": "CDCLatencySource", "namespace": "AWS/DMS", "statistic": "Maximum",
         "alarm_actions": ["arn:aws:sns:eu-central-1:111122223333:topic"], "metric_query": [],
