@@ -10,14 +10,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 ALWAYS: Final = {
-    "pass": r"[a-z0-9]*(?:password|passwd|passphrase|passwort)s?|[dp][bg]pass",
+    "pass": r"[a-z0-9]*(?:password|passwd|passphrase|passwort|passcode)s?|(?:[dp][bg]|user)pass",
     "kennwort": r"[a-z0-9]*kennworts?",
     "pw": r"pwd?",
     "psk": r"psk",
     "secret": r"secret_(?:string|binary)|client_secret",
     "token": r"(?:auth|access|refresh|session|bearer|security)_?tokens?",
-    "key": r"(?:access|api|auth|pre_?shared|private|secret|shared|signing)_?key",
+    "key": r"(?:access|api|auth|pre_?shared|private|secret|shared|signing|ssh)_?key",
     "certificate": r"certificate_pem",
+    "jwt": r"jwts?",
+    "id_rsa": r"id_rsa",
 }
 """Last words of names that mean a secret wherever they stand, by letters that all of them have.
 
@@ -26,8 +28,13 @@ Names are looked for where a text has these letters.
 
 MOSTLY: Final = {
     "authorization": r"authorization",
+    "bearer": r"bearer",
+    "connection": r"connection_?string",
     "credential": r"credentials?",
+    "database": r"database_?url",
+    "licen": r"licen[cs]e_?key",
     "pass": r"pass",
+    "webhook": r"webhook_?url",
     "secret": r"secrets?",
     "token": r"tokens?",
 }

@@ -269,6 +269,8 @@ def test_each_place_is_shown_where_nothing_is_sensitive(place: str) -> None:
 NAMES = (
     "PGPASSWORD", "DB_PASS", "pass", "token", "secret", "signing_key", "psk", "Authorization",
     "credentials", "x-amz-security-token", "AWS_SECRET_ACCESS_KEY", "masterUserPassword",
+    "passcode", "userpass", "jwt", "ssh_key", "id_rsa", "bearer", "connectionString",
+    "DATABASE_URL", "webhook_url", "license_key",
 )  # fmt: skip
 FORMS: dict[str, Callable[[str, str], Json]] = {
     "a member": lambda name, it: {name: it},
