@@ -68,6 +68,15 @@ class Copies:
         return replace(self.terraform, folder=folder, environment=environment)
 
 
+def refreshed(copies: Copies) -> dict[str, Any]:
+    """A deployed stack's state once Terraform has looked at everything that it made."""
+    state = json.loads(json.dumps(copies.state))
+    copy = copies.make("refreshed", copies.stack, state=state)
+    copy.must("apply", "-refresh-only", "-auto-approve", "-no-color", "-lock=false")
+    found: dict[str, Any] = json.loads((copy.folder / _STATE).read_text())
+    return found
+
+
 @contextmanager
 def copies_of(terraform: Terraform, folder: Path) -> Iterator[Copies]:
     """Make ready to copy a deployed stack, and serve its provider for as long as it is needed."""

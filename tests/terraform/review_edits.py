@@ -48,6 +48,29 @@ def in_document(type_: str, construct: str, attribute: str, old: str, new: str) 
     return edit
 
 
+def gone(type_: str, construct: str) -> StackEdit:
+    """Take one resource out, and what waits for it waits no more."""
+
+    def edit(stack: Stack) -> None:
+        there = set(stack["resource"][type_])
+        without(stack, type_, construct)
+        (name,) = there - set(stack["resource"].get(type_, {}))
+        for bodies in stack["resource"].values():
+            for body in bodies.values():
+                waits = body.get("depends_on", [])
+                body["depends_on"] = [it for it in waits if it != f"{type_}.{name}"]
+
+    return edit
+
+
+def reads_no_secret(stack: Stack) -> None:
+    """Take from DMS's role that it may read secrets."""
+    policy = of(stack, "aws_iam_role_policy", "secret-access/policy")
+    document = json.loads(policy["policy"])
+    document["Statement"] = [it for it in document["Statement"] if it["Sid"] != "ReadSecrets"]
+    policy["policy"] = json.dumps(document)
+
+
 def another_family(stack: Stack) -> None:
     """Make the cluster's parameter group one of the next major version."""
     group = of(stack, "aws_rds_cluster_parameter_group", "aurora/parameters/cluster")
@@ -241,7 +264,9 @@ EDITS: Final[tuple[Edit, ...]] = (
          verdict=BLOCKED, path="aurora/cluster", says="The cluster is replaced"),
     Edit(name="storage type", base="staging", settings={"aurora.storage_type": '"aurora-iopt1"'},
          verdict=SECOND, path="aurora/cluster", says="Storage is billed in another way"),
-    Edit(name="snapshot identifier", settings={"aurora.snapshot_identifier": '"before"'},
+    Edit(name="snapshot identifier", settings={
+             "aurora.snapshot_identifier": '"before"',
+             "aurora.master_username": '"ferry_admin"'},
          verdict=BLOCKED, path="aurora/cluster", says="The new one is restored from"),
     Edit(name="deletion protection off", base="staging", settings=_NO_PROTECTION,
          verdict=BLOCKED, path="aurora/cluster",
@@ -332,6 +357,16 @@ EDITS: Final[tuple[Edit, ...]] = (
     Edit(name="nobody told", settings={"alarms.emails": "[]"},
          verdict=SECOND, path="alarm-topic/email-cbbf15bc",
          says="The last receiver goes: alarms and events reach nobody."),
+    Edit(name="the policy of DMS's role deleted",
+         stack=gone("aws_iam_role_policy", "secret-access/policy"),
+         verdict=SECOND, path="secret-access/policy", says="The role may no longer kms:Decrypt"),
+    Edit(name="the policy of DMS's role narrowed", stack=reads_no_secret,
+         verdict=SECOND, path="secret-access/policy",
+         says="The role may no longer secretsmanager:DescribeSecret"),
+    Edit(name="the rule by which DMS reaches Aurora deleted",
+         stack=gone("aws_vpc_security_group_ingress_rule", "security-groups/dms-to-aurora-in"),
+         verdict=SECOND, path="security-groups/dms-to-aurora-in",
+         says="security-groups/dms is no longer let through: tcp 5432."),
     Edit(name="topic policy public", stack=public_topic,
          verdict=BLOCKED, path="alarm-topic/policy", says="A statement allows everyone."),
     Edit(name="CIDR of the VPC", settings={"network.vpc.cidr": '"10.30.0.0/20"'},

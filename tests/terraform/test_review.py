@@ -22,7 +22,7 @@ import ferry.environments
 from ferry.cli.app import app
 from ferry.review.rules.review import Verdict
 from harness.deployment import ROOT, run_command
-from tests.terraform.copies import STACK, copies_of, plan
+from tests.terraform.copies import STACK, copies_of, plan, refreshed
 from tests.terraform.review_edits import EDITS
 from tests.terraform.synthesize_edits import SELECTED
 
@@ -68,7 +68,7 @@ class Planned:
 
 @pytest.fixture(scope="session")
 def planned(everything: Everything, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Planned]:
-    """The plan of every edit."""
+    """The plan of every edit of what is deployed, as Terraform has it once it has looked."""
     deployment, folder = everything.deployment, tmp_path_factory.mktemp("edits")
     written = folder / "written"
     for edit in EDITS:
@@ -78,7 +78,7 @@ def planned(everything: Everything, tmp_path_factory: pytest.TempPathFactory) ->
     def plan_edit(edit: Edit) -> Planned:
         synthesized = written / edit.name / "cdktf.out/stacks" / edit.base
         edited = edit.of_stack(json.loads((synthesized / STACK).read_text()))
-        state = copies[edit.base].state
+        state = states[edit.base]
         copy = copies[edit.base].make(
             edit.name, edited, state=state if edit.deployed else {**state, "resources": []}
         )
@@ -95,6 +95,7 @@ def planned(everything: Everything, tmp_path_factory: pytest.TempPathFactory) ->
             base: stack.enter_context(copies_of(deployment.terraform(base), folder / base))
             for base in {edit.base for edit in EDITS}
         }
+        states = dict(zip(copies, pool.map(refreshed, copies.values()), strict=True))
         plans = pool.map(plan_edit, EDITS)
         return {edit.name: one for edit, one in zip(EDITS, plans, strict=True)}
 
