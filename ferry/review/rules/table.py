@@ -25,7 +25,11 @@ from ferry.review.rules.combined.belongs import (
 )
 from ferry.review.rules.combined.left_out import left_out
 from ferry.review.rules.combined.needs import needs_met
-from ferry.review.rules.combined.one_thing import made_beside_itself, one_under_two_addresses
+from ferry.review.rules.combined.one_thing import (
+    made_beside_itself,
+    missed_meanwhile,
+    one_under_two_addresses,
+)
 from ferry.review.rules.combined.reach import groups_fit
 from ferry.review.rules.combined.refused import refused_together
 from ferry.review.rules.combined.tags import ATTRIBUTES as TAGS
@@ -61,6 +65,7 @@ _NAMED_BY_NO_ROW: Final[tuple[Combined, ...]] = (
     tainted,
     forgotten,
     made_beside_itself,
+    missed_meanwhile,
     left_out,
     needs_met,
     groups_fit,

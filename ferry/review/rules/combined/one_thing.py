@@ -238,6 +238,55 @@ def made_beside_itself(plan: Plan) -> Iterator[Finding]:
                 )
 
 
+_RULE_IS_MISSED: Final = (
+    Danger.INTERRUPTION,
+    "It is made anew, the old one goes first: until the new one is there, new connections fail.",
+)
+_POLICY_IS_MISSED: Final = (
+    Danger.REPLICATION_STOP,
+    "It is made anew, the old one goes first: until the new one is known everywhere, the role may not.",
+)
+_MISSED: Final = {
+    "aws_iam_role_policy": _POLICY_IS_MISSED,
+    "aws_iam_role_policy_attachment": _POLICY_IS_MISSED,
+    "aws_route": (
+        Danger.REPLICATION_STOP,
+        "It is made anew, the old one goes first: until the new one is there, traffic finds no way.",
+    ),
+    "aws_secretsmanager_secret_version": (
+        Danger.REPLICATION_STOP,
+        "The value is written anew: a password that is drawn is another one then.",
+    ),
+    "aws_security_group_rule": _RULE_IS_MISSED,
+    "aws_vpc_security_group_egress_rule": _RULE_IS_MISSED,
+    "aws_vpc_security_group_ingress_rule": _RULE_IS_MISSED,
+}
+"""What is missed while it is made anew, and what comes of that."""
+
+
+def missed_meanwhile(plan: Plan) -> Iterator[Finding]:
+    """A replacement of what stays the same takes the old one away first, as by request.
+
+    What is another one afterwards is told by what changes.
+    """
+    for type_, (danger, effect) in _MISSED.items():
+        for change in plan.of(type_):
+            if (
+                change.action is Action.REPLACE
+                and not change.made_first
+                and _is_still(change, IDENTITIES[type_])
+                and not change.changes("secret_string_wo_version")  # which says that it is meant
+            ):
+                yield Finding(
+                    danger=danger,
+                    change=change,
+                    effect=Phrase(effect),
+                    when=moment(change, Timing.NOW),
+                    lasts="seconds to minutes",
+                    source=IDENTITIES[type_].source,
+                )
+
+
 def _is_still(change: Change, identity: _Identity) -> bool:
     """Whether a replacement may well be what it was, to AWS."""
     return not any(_differs(change, it) for it in (*identity.attributes, *identity.one_of))

@@ -117,6 +117,24 @@ def _beside() -> Iterator[Held]:
         )
 
 
+def _meanwhile() -> Iterator[Held]:
+    for name in (
+        DMS_IN,
+        DMS_OUT,
+        DMS_TO_INTERNET,
+        DMS_ROLE_POLICY,
+        MONITORING_POLICY,
+        TARGET_VERSION,
+    ):
+        of = name.partition(".")[0].removeprefix("aws_").replace("_", "-")
+        yield Held(
+            name=f"anew-{of}-the-old-one-first",
+            edit=(_anew(name, "replace"),),
+            expected=SECOND_OR_BLOCKED,
+            why="There is none meanwhile; of a secret's version, another password is drawn.",
+        )
+
+
 def _taken(name: str, called: str) -> Held:
     """Something new has the name of something that is there."""
     of = name.partition(".")[0].removeprefix("aws_").replace("_", "-")
@@ -187,6 +205,7 @@ _ACTS: Final = {
 ROWS: Final = (
     *_moved(),
     *_beside(),
+    *_meanwhile(),
     _taken(TASK_LOG, "name"),
     _taken(CLUSTER_EVENTS, "name"),
     _taken(TASK, "replication_task_id"),
