@@ -38,6 +38,15 @@ def account_stack(account_id: str) -> str:
     return f"{_ACCOUNT_STACK}{account_id}"
 
 
+def cluster_log_group(cluster: str, log: str) -> str:
+    """The log group that RDS writes a log of a cluster to. RDS gives the name.
+
+    Source:
+    https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraPostgreSQL.CloudWatch.html
+    """
+    return f"/aws/rds/cluster/{cluster}/{log}"
+
+
 def is_account_stack(stack: str) -> bool:
     """Whether a stack is an account's, and not an environment's."""
     return re.fullmatch(rf"{_ACCOUNT_STACK}\d{{12}}", stack) is not None
@@ -177,12 +186,8 @@ class Names:
 
     @property
     def postgresql_log_group(self) -> str:
-        """The log group that RDS writes PostgreSQL's log to. RDS gives the name.
-
-        Source:
-        https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraPostgreSQL.CloudWatch.html
-        """
-        return f"/aws/rds/cluster/{self.cluster}/postgresql"
+        """The log group that RDS writes PostgreSQL's log to."""
+        return cluster_log_group(self.cluster, "postgresql")
 
     # --- DMS
 

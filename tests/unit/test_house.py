@@ -41,7 +41,7 @@ FACTS = {
     r"StopTaskCachedChanges": "facts/dms.py",
     r"\"AmazonRDSEnhancedMonitoringRole\"": "facts/aurora.py",
     r"\"com\.amazonaws\.": "facts/placement.py",
-    r"\b465\b": "settings/rules/aurora.py",
+    r"\b465\b": "facts/aurora.py",
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from facts import events, metrics
+from facts.names import cluster_log_group
 from ferry.review.plan.plan import Action
 from ferry.review.rules.combined.alarm_values import ALARM, PUT_ALARM
 from ferry.review.rules.dangers import Danger
@@ -120,7 +121,7 @@ def log_is_there(plan: Plan) -> Iterator[Finding]:
         if cluster.action is not Action.CREATE or not isinstance(name, str):
             continue
         for export in exports if isinstance(exports, list) else ():
-            if names.lack(_LOG, f"/aws/rds/cluster/{name}/{export}"):
+            if names.lack(_LOG, cluster_log_group(name, str(export))):
                 yield Finding(
                     danger=Danger.WIDER_ACCESS,
                     change=cluster,

@@ -252,10 +252,12 @@ def test_a_rule_that_becomes_another(after: dict[str, Any]) -> None:
     assert "10.0.1.0/24 is no longer let through: tcp 5432. New connections fail." in effects(found)
 
 
-def test_a_group_s_rule_that_is_replaced_by_its_like_closes_nothing() -> None:
+def test_a_group_s_rule_that_is_replaced_by_its_like_closes_it_meanwhile() -> None:
     before = rule(referenced_security_group_id="sg-2")
     found = reviewed(change(IN, "replace", before, {**before, "from_port": 5432}))
-    assert found.exit_code == 0
+    assert effects(found) == [
+        "It is made anew, the old one goes first: until the new one is there, new connections fail."
+    ]
 
 
 def test_a_rule_that_goes() -> None:

@@ -631,9 +631,14 @@ def test_an_attachment_that_goes() -> None:
     assert dangers(reviewed(gone)) == {Danger.REPLICATION_STOP}
 
 
-def test_an_attachment_that_is_made_anew_is_safe() -> None:
+def test_an_attachment_that_is_made_anew_is_missed_meanwhile() -> None:
     pair = {"policy_arn": MONITORING, "role": "r"}
-    assert reviewed(change(ATTACHMENT, "replace", pair, pair)).exit_code == 0
+    assert effects(reviewed(change(ATTACHMENT, "replace", pair, pair))) == [
+        (
+            "It is made anew, the old one goes first: until the new one is known everywhere, the role may "
+            "not."
+        )
+    ]
 
 
 def test_an_attachment_that_gets_another_address_may_be_detached_last() -> None:
