@@ -17,12 +17,26 @@ if TYPE_CHECKING:
 _OF_DMS: Final = ("aws_dms_replication_instance", "aws_dms_endpoint", "aws_dms_replication_task")
 _CLUSTER: Final = "aws_rds_cluster"
 WITH_THE_MIGRATION: Final = "It goes with the migration, whose end is told of once."
-_KNOWN_BY: Final = {
+_USERS: Final = {
+    "aws_eip": ("aws_nat_gateway",),
+    "aws_iam_role": ("aws_dms_endpoint",),
+    "aws_security_group": ("aws_dms_replication_instance", "aws_vpc_endpoint"),
+    "aws_subnet": ("aws_nat_gateway",),
+}
+"""What DMS alone used is named by something of these types, which goes as well."""
+
+_STANDS_WITH: Final = {
     "aws_iam_role_policy": ("role",),
-    "aws_route": ("gateway_id", "nat_gateway_id"),
+    "aws_route": ("nat_gateway_id",),
     "aws_route_table_association": ("subnet_id",),
 }
-"""Where it matters to what stays: by its own id and ARN, or by what it lies in or leads to."""
+"""What goes with something else that goes: of what has no id of its own that others name."""
+
+_ALONE: Final = frozenset(
+    {"aws_dms_replication_subnet_group", "aws_internet_gateway", "aws_nat_gateway"}
+    | {"aws_route_table", "aws_vpc_endpoint", "aws_cloudwatch_log_group"}
+)
+"""What nothing has to have used. An endpoint is DMS's where it leads to Secrets Manager."""
 
 _LEFT_THE_FILE: Final = "delete_because_no_resource_config"
 """Terraform's reason for what the configuration no longer has. Source:
@@ -44,14 +58,32 @@ def migration_goes_on(change: Change, attribute: str) -> bool:
 
 
 def goes_with_the_migration(change: Change, attribute: str) -> bool:
-    """The migration ends, and nothing that is there afterwards names the resource, or its place."""
-    if not migration_ends(change, attribute):
+    """The migration ends, and what leaves the file was DMS's: nothing that stays names it.
+
+    A group that only applications carry, or another team's role, is named by nothing either: so
+    something of DMS that goes has to have used it.
+    """
+    if not (
+        migration_ends(change, attribute)
+        and change.action is Action.DELETE
+        and change.reason == _LEFT_THE_FILE
+        and not change.deposed
+    ):
         return False
-    own = {change.before.get(name) for name in _KNOWN_BY.get(change.type, ("id", "arn"))} - {
-        "",
-        None,
-    }
-    return bool(own) and not own & change.neighbours.once(_named_afterwards)
+    neighbours, before = change.neighbours, change.before
+    afterwards = neighbours.once(_named_afterwards)
+    if change.type in _STANDS_WITH:
+        with_it = {before.get(name) for name in _STANDS_WITH[change.type]} - {"", None}
+        with_it |= {before.get("route_table_id")} if change.type == "aws_route" else set()
+        gone = with_it - afterwards - {"", None}
+        return bool(gone) and before.get("route_table_id") not in neighbours.once(_auroras_tables)
+    own = {before.get(name) for name in ("id", "arn", "allocation_id")} - {"", None}
+    if not own or own & afterwards:
+        return False
+    if change.type in _USERS:
+        return bool(own & neighbours.once(_used_by_what_goes))
+    secrets = str(before.get("service_name")).endswith(".secretsmanager")
+    return change.type in _ALONE and (change.type != "aws_vpc_endpoint" or secrets)
 
 
 def is_needed(change: Change, attribute: str) -> bool:
@@ -61,12 +93,11 @@ def is_needed(change: Change, attribute: str) -> bool:
 
 def is_the_tasks_log(change: Change, attribute: str) -> bool:
     """It is DMS's log of the tasks of a migration that ends."""
-    name = change.before.get("name")
-    return (
-        isinstance(name, str)
-        and name.startswith(TASK_LOGS)
-        and goes_with_the_migration(change, attribute)
-    )
+    instances = {
+        f"{TASK_LOGS}{it.before.get('replication_instance_id')}"
+        for it in change.neighbours.of(_OF_DMS[0])
+    }
+    return change.before.get("name") in instances and goes_with_the_migration(change, attribute)
 
 
 def _named_afterwards(neighbours: Neighbours) -> frozenset[str]:
@@ -79,6 +110,31 @@ def _named_afterwards(neighbours: Neighbours) -> frozenset[str]:
         for name, value in it.after.items()
         if name not in PARTS.get(it.type, ()) or is_inline(it, name) is not False
         for text in _texts(value)
+    )
+
+
+def _used_by_what_goes(neighbours: Neighbours) -> frozenset[str]:
+    """Every text in what of DMS, or of its ways, leaves the file."""
+    users = {type_ for types in _USERS.values() for type_ in types}
+    return frozenset(
+        text
+        for it in neighbours.of(*users)
+        if it.action is Action.DELETE
+        for text in _texts(dict(it.before))
+    )
+
+
+def _auroras_tables(neighbours: Neighbours) -> frozenset[str]:
+    """The route tables of Aurora's subnets."""
+    subnets = {
+        text
+        for it in neighbours.of("aws_db_subnet_group")
+        for text in _texts(it.before.get("subnet_ids"))
+    }
+    return frozenset(
+        str(it.before.get("route_table_id"))
+        for it in neighbours.of("aws_route_table_association")
+        if it.before.get("subnet_id") in subnets
     )
 
 

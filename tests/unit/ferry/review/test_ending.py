@@ -135,6 +135,61 @@ def test_a_way_that_clients_may_use_is_told_as_ever() -> None:
     assert "aws_route" in {it.change.type for it in ending(edit).findings}
 
 
+def of_another(items: Items) -> None:
+    """A group that applications carry leaves the file too: nothing in the plan names it."""
+    for it in items:
+        if it["type"] == "aws_security_group" and "_dms_" in it["address"]:
+            group = json.loads(json.dumps(it))
+    group["address"] = "aws_security_group.clients"
+    group["change"]["before"]["id"] = "sg-clients"
+    items.append(group)
+
+
+def a_group_is_made_anew(items: Items) -> None:
+    group = of(items, "aws_security_group", "security-groups_dms")
+    group["change"]["actions"] = ["delete", "create"]
+    group["change"]["after"] = {**group["change"]["before"], "description": "other"}
+
+
+def another_teams_role(items: Items) -> None:
+    role = json.loads(json.dumps(of(items, "aws_iam_role", "secret-access")))
+    role["address"] = "aws_iam_role.theirs"
+    role["change"]["before"] |= {"id": "theirs", "arn": "arn:aws:iam::111122223333:role/theirs"}
+    items.append(role)
+
+
+def a_gateway_endpoint(items: Items) -> None:
+    endpoint = json.loads(json.dumps(of(items, "aws_vpc_endpoint")))
+    endpoint["address"] = "aws_vpc_endpoint.s3"
+    endpoint["change"]["before"] |= {
+        "id": "vpce-s3",
+        "service_name": "com.amazonaws.eu-central-1.s3",
+    }
+    items.append(endpoint)
+
+
+def another_instances_log(items: Items) -> None:
+    of(items, "aws_cloudwatch_log_group", "task-logs")["change"]["before"]["name"] = (
+        "dms-tasks-other"
+    )
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        of_another,
+        a_group_is_made_anew,
+        another_teams_role,
+        a_gateway_endpoint,
+        another_instances_log,
+    ],
+)
+def test_what_was_not_dmss_is_told_as_ever(edit: Callable[[Items], None]) -> None:
+    assert len(ending(edit).findings) > len(ending().findings) or (
+        ending(edit).verdict is Verdict.BLOCKED
+    )
+
+
 def test_another_log_is_data_as_ever() -> None:
     def edit(items: Items) -> None:
         of(items, "aws_cloudwatch_log_group", "task-logs")["change"]["before"]["name"] = "/app"
