@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from settings.environment import Environment
+from settings.environment import Environment, NoMigrationError
 from settings.reading.loading import load_environments
 
 FOLDER = Path(__file__).parents[3] / "environments"
@@ -71,3 +71,11 @@ def test_certificates_come_without_keys() -> None:
 
     assert held
     assert not any("PRIVATE KEY" in text for text in held)
+
+
+def test_aurora_alone_has_no_migration_to_speak_of(examples: dict[str, Environment]) -> None:
+    alone = examples["dev"].model_copy(update={"source": None, "dms": None})
+
+    assert not alone.has_migration
+    with pytest.raises(NoMigrationError):
+        _ = alone.migration

@@ -581,6 +581,20 @@ CASES = (
         '"public", table = "order_items", action = "exclude" } to dms.tasks[1].tables',
     ),
     Case(
+        "tables_are_in_one_task",
+        {},
+        {
+            f"{TASK}.tables": [{"schema": "a", "table": f"{i}%"} for i in range(500)],
+            "dms.tasks.1": {
+                "name": "big",
+                "tables": [{"schema": "b", "table": f"{i}%"} for i in range(500)],
+            },
+        },
+        "dms.tasks: more patterns given than can be compared with one another; allowed: tasks of "
+        "which it can be told that they carry no table both; select whole schemas, or tables by "
+        "their names",
+    ),
+    Case(
         "names_are_exact",
         {f"{TASK}.tables": [{"schema": "public", "name": "order_items"}]},
         {f"{TASK}.tables": [{"schema": "public", "table": "%", "name": "orders"}]},
@@ -621,6 +635,20 @@ CASES = (
         {f"{TABLE}.table": "orders", f"{TABLE}.lob": {"mode": "unlimited", "max_size_kb": 64}},
         'dms.tasks[0].tables[0].lob.max_size_kb: 64 given with mode = "unlimited"; allowed: a '
         'size with mode = "limited"; remove max_size_kb, or set mode = "limited"',
+    ),
+    Case(
+        "boundaries_match_columns",
+        {
+            f"{TABLE}.table": "orders",
+            f"{TABLE}.parallel_load": {"columns": ["id"], "boundaries": [["b"], ["a"]]},
+        },
+        {
+            f"{TABLE}.table": "orders",
+            f"{TABLE}.parallel_load": {"columns": ["id"], "boundaries": [["b"], ["b"]]},
+        },
+        'dms.tasks[0].tables[0].parallel_load.boundaries[1]: ["b"] given after ["b"]; allowed: '
+        "boundaries in rising order, each once; put them in order: a segment that ends before it "
+        "begins loads nothing",
     ),
     Case(
         "boundaries_match_columns",
