@@ -287,7 +287,9 @@ class AllTraffic:
                 for it in traffic:
                     shown[after].setdefault((it.group, it.direction), []).append(it)
                     shown[after].setdefault(("", it.direction), []).append(it)
-                    whose = it.group if _is_said(change, it) else change.address
+                    is_before_and_said = not after and _is_said(change, it)
+                    of_the_group = change.type in RULE_RESOURCES or is_before_and_said
+                    whose = it.group if of_the_group else change.address
                     said[after].setdefault((whose, it.direction), []).append(it)
         for found, kept in ((said, self._said), (shown, self._shown)):
             for after, groups in found.items():
@@ -301,12 +303,15 @@ class AllTraffic:
         """Whether all of some traffic was let through before, or is after, by its group's rules.
 
         What a group only shows of its rules is no other rule, which could take the place of one: that
-        is compared with what the same group shows alone.
+        is compared with what the same group shows alone. Nor does a rule of its own stand in for
+        what the group's own configuration takes away, or the other way round: AWS has the rule once,
+        and whoever revokes it revokes it for both.
         """
         traffic = it.traffic
+        own = it.change.address if it.change.type in GROUPS else traffic.group
         return any(
             self._said[after].get((whose, traffic.direction), _NOTHING).covers(traffic)
-            for whose in (traffic.group, it.change.address)
+            for whose in ((own,) if after else (traffic.group, it.change.address))
         )
 
     def becomes_worldwide(self, traffic: Traffic) -> bool:

@@ -81,6 +81,14 @@ def _is_set(value: object) -> bool:
     return any(texts(value))
 
 
+def _no_longer_runs(before: object, after: object) -> bool:
+    """A task that ran does not, or it is in none of the states before its start."""
+    if before == "running":
+        return after != "running"
+    waits = ("creating", "modifying", "moving", "ready", "running", "starting", "testing")
+    return not (isinstance(after, str) and after in waits)
+
+
 def _gets_the_first(before: object, after: object) -> bool:
     return not _is_set(before) and _is_set(after)
 
@@ -196,10 +204,7 @@ FOUND: Final[Mapping[str, Mapping[str, tuple[Bad | ByItself, ...]]]] = {
                 what="It copies nothing, and the source keeps its WAL for it, unless it had only a full "
                 "load to do.",
                 source=f"{_DMS}/APIReference/API_ReplicationTask.html",
-                when=becomes_other_than(
-                    *("creating", "modifying", "moving", "ready"),
-                    *("running", "starting", "testing"),
-                ),
+                when=_no_longer_runs,
             ),
             ByItself(
                 because="It is in one of the states that a task goes through.",

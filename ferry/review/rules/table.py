@@ -23,6 +23,7 @@ from ferry.review.rules.combined.belongs import (
     log_is_there,
     watched_is_the_plans,
 )
+from ferry.review.rules.combined.exclusive import moved_into_its_parent
 from ferry.review.rules.combined.left_out import left_out
 from ferry.review.rules.combined.needs import needs_met
 from ferry.review.rules.combined.one_thing import (
@@ -66,6 +67,7 @@ _NAMED_BY_NO_ROW: Final[tuple[Combined, ...]] = (
     forgotten,
     made_beside_itself,
     missed_meanwhile,
+    moved_into_its_parent,
     left_out,
     needs_met,
     groups_fit,

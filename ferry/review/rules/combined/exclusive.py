@@ -53,6 +53,53 @@ def kept_alone(plan: Plan) -> Iterator[Finding | Fine]:
                         yield _alone(other, "", attribute, role, others)
 
 
+_PARENT: Final = {
+    "aws_iam_role_policy": "role",
+    "aws_iam_role_policy_attachment": "role",
+    "aws_route": "route_table_id",
+    "aws_security_group_rule": "security_group_id",
+    "aws_vpc_security_group_egress_rule": "security_group_id",
+    "aws_vpc_security_group_ingress_rule": "security_group_id",
+}
+"""By what a part that is a resource of its own names its parent."""
+
+
+def moved_into_its_parent(plan: Plan) -> Iterator[Finding]:
+    """A part goes as a resource of its own, and its parent's configuration now says it.
+
+    AWS has it once. What goes takes it away, and Terraform, which found it there before, makes it
+    anew with the next apply only.
+    """
+    going: dict[tuple[str, Json], list[Change]] = {}
+    for change in plan.of(*_PARENT):
+        if change.action is Action.DELETE:
+            parent = change.before.get(_PARENT[change.type])
+            going.setdefault((change.type, parent), []).append(change)
+    for parent in plan.of(*PARTS) if going else ():
+        for attribute, types in PARTS[parent.type].items():
+            if not (parent.stays and parent.after.get(attribute) and is_inline(parent, attribute)):
+                continue
+            names = {it for key in ("id", "name") if isinstance(it := parent.before.get(key), str)}
+            for part in (
+                it for type_ in types for name in names for it in going.get((type_, name), ())
+            ):
+                yield Finding(
+                    danger=Danger.REPLICATION_STOP,
+                    change=part,
+                    effect=Phrase(
+                        "{parent} says it itself from now on, and AWS has it once: it goes, and comes "
+                        "back with the next apply only.",
+                        {"parent": parent.shown_address},
+                    ),
+                    when=moment(part, Timing.NOW),
+                    lasts="until the next apply",
+                    remedy=Phrase(
+                        "Let go of the resource with a removed block, and keep it in AWS."
+                    ),
+                    source="https://developer.hashicorp.com/terraform/language/resources/syntax",
+                )
+
+
 def _by_role(plan: Plan, type_: str) -> dict[str, list[Change]]:
     found: dict[str, list[Change]] = {}
     for change in plan.of(type_):

@@ -546,7 +546,12 @@ def test_a_route_that_goes_while_its_table_still_shows_it() -> None:
         found = reviewed(gone, table, configuration=configuration)
         assert dangers(found) == {Danger.REPLICATION_STOP}
     inside = configured(aws_route_table__it={"route": []})
-    assert reviewed(gone, table, configuration=inside).exit_code == 0
+    assert effects(reviewed(gone, table, configuration=inside)) == [
+        (
+            "aws_route_table.it says it itself from now on, and AWS has it once: it goes, and comes back "
+            "with the next apply only."
+        )
+    ]
 
 
 @pytest.mark.parametrize(
@@ -565,8 +570,23 @@ def test_a_rule_that_goes_or_comes_while_its_group_shows_it(
         found = reviewed(comes, group, configuration=configuration)
         assert dangers(found) == {Danger.WIDER_ACCESS}
     inside = configured(aws_security_group__it={attribute: []})
-    assert reviewed(gone, group, configuration=inside).exit_code == 0
     assert reviewed(comes, group, configuration=inside).exit_code == 0
+    # AWS has the rule once: it is revoked, whatever the group's configuration says.
+    assert danger in dangers(reviewed(gone, group, configuration=inside))
+
+
+@pytest.mark.parametrize(
+    ("type_", "attribute", "danger"),
+    [(IN, "ingress", Danger.INTERRUPTION), (OUT, "egress", Danger.REPLICATION_STOP)],
+)
+def test_a_group_that_says_its_rules_itself_revokes_those_of_others(
+    type_: str, attribute: str, danger: Danger
+) -> None:
+    there = stays(type_, **rule(cidr_ipv4="10.0.0.0/8"))
+    shown = [inline(cidr_blocks=["10.0.0.0/8"])]
+    group = change(GROUP, "update", {"id": "sg-1", attribute: shown}, {"id": "sg-1", attribute: []})
+    for configuration in ({}, configured(aws_security_group__it={attribute: []})):
+        assert danger in dangers(reviewed(there, group, configuration=configuration))
 
 
 def test_a_piece_of_the_internet_beside_what_a_group_shows() -> None:
