@@ -1,231 +1,25 @@
-"""Rules about the tables of a replication task."""
+"""Rules about how the tables of a replication task are carried."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from itertools import chain, combinations, combinations_with_replacement, islice, pairwise, product
+from itertools import pairwise
 from typing import Final
 
-from facts.table_patterns import covers, length, mask, overlap, without
-from settings.dms import Task
 from settings.environment import Environment
 from settings.notation import toml
 from settings.rules.rule import Finding, Rule
-from settings.table_mappings import Table, Transformation
+from settings.rules.selections import SELECTION, TABLES, tables
+from settings.table_mappings import Transformation
 
 _NUMBER: Final = re.compile(r"-?[0-9]{1,100}(\.[0-9]{1,100})?")
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WITH_VALUE = ("rename", "add-prefix", "add-suffix")
 
 
-def task_carries_something(environment: Environment) -> Iterator[Finding]:
-    """A task includes some table, and does not leave it out again."""
-    for index, task in enumerate(environment.tasks):
-        included = [table for table in task.tables if table.action == "include"]
-        if not included:
-            yield Finding(
-                setting=f"dms.tasks[{index}].tables",
-                given="nothing but exclusions given",
-                allowed='at least one table with action = "include"',
-                mend='add { schema = "public" }',
-            )
-        elif all(_is_left_out(table, task) for table in included) and not any(
-            table.action == "exclude" and _selection(table) in map(_selection, included)
-            for table in task.tables  # one that is given twice is another rule's
-        ):
-            yield Finding(
-                setting=f"dms.tasks[{index}].tables",
-                given=f"{_selection(included[0])} given, and left out again by an exclusion",
-                allowed="at least one table that no exclusion takes away: leaving out wins",
-                mend='remove the table with action = "exclude"',
-            )
-
-
-def tables_are_selected_once(environment: Environment) -> Iterator[Finding]:
-    """A selection is given once, in one task: two would load the same rows twice.
-
-    DMS's rules are named after what they select, as `public.orders`, so that `a.b` and `c` count as
-    `a` and `b.c`.
-    """
-    seen: dict[tuple[int | str, str], str] = {}
-    for index, task in enumerate(environment.tasks):
-        for position, table in enumerate(task.tables):
-            selection = _selection(table)
-            place = f"dms.tasks[{index}].tables[{position}]"
-            # One task may leave out what another carries.
-            realms = (index, "all tasks") if table.action == "include" else (index,)
-            earlier = [seen[realm, selection] for realm in realms if (realm, selection) in seen]
-            if earlier:
-                yield Finding(
-                    setting=place,
-                    given=f"{selection} given again, after {earlier[0]}",
-                    allowed="each selection once",
-                    mend="remove one of the two",
-                )
-            for realm in realms:
-                seen.setdefault((realm, selection), place)
-
-
-def tables_are_in_one_task(environment: Environment) -> Iterator[Finding]:
-    """Two tasks carry no table both: each would load its rows, and apply its changes, once more.
-
-    A table is in both where the patterns of their selections overlap, and no exclusion of either
-    task takes away what it selects there.
-    """
-    carried = [
-        _Selected((index, position), table, task)
-        for index, task in enumerate(environment.tasks)
-        for position, table in enumerate(task.tables)
-        if table.action == "include" and not _is_left_out(table, task)
-    ]
-    found: dict[tuple[int, int], _Selected] = {}
-    pairs = list(islice(_alike(carried), _MOST_COMPARED + 1))
-    if len(pairs) > _MOST_COMPARED:
-        yield Finding(
-            setting="dms.tasks",
-            given="more patterns given than can be compared with one another",
-            allowed="tasks of which it can be told that they carry no table both",
-            mend="select whole schemas, or tables by their names",
-        )
-        return
-    for pair in pairs:
-        one, other = sorted(pair, key=lambda it: it.number)
-        if _are_both_carried(other, one):
-            found.setdefault(other.number, one)
-    for it in carried:
-        if it.number in found:
-            other = found[it.number]
-            yield Finding(
-                setting=it.place,
-                given=f"{_selection(it.table)} given, of which {other.place} "
-                f"({_selection(other.table)}) carries some too",
-                allowed="each table in one task",
-                mend=_apart(it, other),
-            )
-
-
-_MOST_COMPARED: Final = 200_000
-
-
-@dataclass(frozen=True, slots=True)
-class _Selected:
-    """What a task carries.
-
-    Args:
-        number: The task's place in the file, and the selection's in the task.
-        table: The selection.
-        task: Its task.
-    """
-
-    number: tuple[int, int]
-    table: Table
-    task: Task
-
-    @property
-    def place(self) -> str:
-        """Where in the file."""
-        return "dms.tasks[{}].tables[{}]".format(*self.number)
-
-
-def _alike(carried: Sequence[_Selected]) -> Iterator[tuple[_Selected, _Selected]]:
-    """Pairs of two tasks whose tables' patterns overlap, or may.
-
-    Most names have `_` in them and so are patterns. They are not compared each with each: those of
-    equal length overlap where they are equal but for the places of any one character.
-    """
-    loose: list[_Selected] = []
-    firm: list[_Selected] = []
-    groups: dict[int, dict[AbstractSet[int], list[_Selected]]] = {}
-    for it in carried:
-        pattern = it.table.patterns[1]
-        size, places = length(pattern), mask(pattern)
-        alike = groups.setdefault(size or 0, {})
-        if size is None or (places not in alike and len(alike) == _MOST_MASKS):
-            loose.append(it)
-        else:
-            firm.append(it)
-            alike.setdefault(places, []).append(it)
-    pairs = chain(combinations(loose, 2), product(loose, firm), *map(_equal, groups.values()))
-    return ((one, other) for one, other in pairs if one.number[0] != other.number[0])
-
-
-_MOST_MASKS: Final = 64
-"""Sets of places of any one character, among patterns of one length, that are compared quickly."""
-
-
-def _equal(
-    groups: Mapping[AbstractSet[int], Sequence[_Selected]],
-) -> Iterator[tuple[_Selected, _Selected]]:
-    """Pairs of patterns of one length that are equal but for the places of any one character."""
-    for one, other in combinations_with_replacement(groups, 2):
-        found: dict[tuple[str, ...], list[_Selected]] = {}
-        for it in groups[one]:
-            found.setdefault(without(it.table.patterns[1], one | other), []).append(it)
-        for it in groups[other]:
-            for match in found.get(without(it.table.patterns[1], one | other), ()):
-                yield match, it
-
-
-def _are_both_carried(one: _Selected, other: _Selected) -> bool:
-    return (
-        _selection(one.table) != _selection(other.table)  # the same selection is another rule's
-        and all(map(overlap, one.table.patterns, other.table.patterns))
-        and not _is_left_out(one.table, other.task)
-        and not _is_left_out(other.table, one.task)
-    )
-
-
-def _is_left_out(table: Table, task: Task) -> bool:
-    """Whether a task's exclusions surely take away all that a selection selects."""
-    return any(
-        it.action == "exclude" and all(map(covers, it.patterns, table.patterns))
-        for it in task.tables
-    )
-
-
-def _selection(table: Table) -> str:
-    return f"{table.schema_name}.{table.name or table.table}"
-
-
-def _apart(one: _Selected, other: _Selected) -> str:
-    """How two selections are told apart: by an exclusion, or by exact names."""
-    if None in (length(one.table.patterns[1]), length(other.table.patterns[1])):
-        left_out = other if length(other.table.patterns[1]) is not None else one
-        task = one if left_out is other else other
-        table = left_out.table
-        return (
-            f"add {{ schema = {toml(table.schema_name)}, table = {toml(table.name or table.table)}, "
-            f'action = "exclude" }} to dms.tasks[{task.number[0]}].tables'
-        )
-    return "write name in place of table, which is exact: _ in table stands for any one character"
-
-
-def names_are_exact(environment: Environment) -> Iterator[Finding]:
-    """A table is given by its name or by a pattern, and DMS's `explicit` leaves nothing out."""
-    for place, table in _tables(environment):
-        if table.name is None:
-            continue
-        if "table" in table.model_fields_set:
-            yield Finding(
-                setting=f"{place}.name",
-                given=f"{toml(table.name)} given beside table = {toml(table.table)}",
-                allowed="one of them",
-                mend="remove table, which is a pattern, or name",
-            )
-        if table.action == "exclude":
-            yield Finding(
-                setting=f"{place}.name",
-                given=f'{toml(table.name)} given with action = "exclude"',
-                allowed="table with an exclusion: DMS leaves out by pattern alone",
-                mend="write table in place of name",
-            )
-
-
 def details_name_one_table(environment: Environment) -> Iterator[Finding]:
     """DMS takes no wildcard where it is told how to carry a table."""
-    for place, table in _tables(environment):
+    for place, table in tables(environment):
         details = [name for name in ("parallel_load", "lob") if getattr(table, name)]
         if details and "%" in table.schema_name + table.table and table.name is None:
             yield Finding(
@@ -245,7 +39,7 @@ def details_name_one_table(environment: Environment) -> Iterator[Finding]:
 
 def limited_lobs_alone_have_a_size(environment: Environment) -> Iterator[Finding]:
     """An unlimited LOB has no largest size."""
-    for place, table in _tables(environment):
+    for place, table in tables(environment):
         if table.lob and table.lob.mode == "unlimited" and table.lob.max_size_kb:
             yield Finding(
                 setting=f"{place}.lob.max_size_kb",
@@ -257,7 +51,7 @@ def limited_lobs_alone_have_a_size(environment: Environment) -> Iterator[Finding
 
 def boundaries_match_columns(environment: Environment) -> Iterator[Finding]:
     """A boundary has a value for each column."""
-    for place, table in _tables(environment):
+    for place, table in tables(environment):
         if not table.parallel_load:
             continue
         columns = table.parallel_load.columns
@@ -362,30 +156,18 @@ def things_are_transformed_once(environment: Environment) -> Iterator[Finding]:
             seen.add(thing)
 
 
-def _tables(environment: Environment) -> Iterator[tuple[str, Table]]:
-    for index, task in enumerate(environment.tasks):
-        for position, table in enumerate(task.tables):
-            yield f"dms.tasks[{index}].tables[{position}]", table
-
-
 def _transformations(environment: Environment) -> Iterator[tuple[str, Transformation]]:
     for index, task in enumerate(environment.tasks):
         for position, rule in enumerate(task.transformations):
             yield f"dms.tasks[{index}].transformations[{position}]", rule
 
 
-_TABLES = "dms.tasks.*.tables.*."
-_SELECTION = tuple(_TABLES + name for name in ("schema", "table", "name", "action"))
 _TRANSFORMATIONS = "dms.tasks.*.transformations"
 
 RULES = (
-    Rule(task_carries_something, _SELECTION),
-    Rule(tables_are_selected_once, _SELECTION),
-    Rule(tables_are_in_one_task, _SELECTION),
-    Rule(names_are_exact, _SELECTION),
-    Rule(details_name_one_table, (*_SELECTION, f"{_TABLES}parallel_load", f"{_TABLES}lob")),
-    Rule(limited_lobs_alone_have_a_size, (f"{_TABLES}lob",)),
-    Rule(boundaries_match_columns, (f"{_TABLES}parallel_load",)),
+    Rule(details_name_one_table, (*SELECTION, f"{TABLES}parallel_load", f"{TABLES}lob")),
+    Rule(limited_lobs_alone_have_a_size, (f"{TABLES}lob",)),
+    Rule(boundaries_match_columns, (f"{TABLES}parallel_load",)),
     Rule(transformations_fit_their_target, (_TRANSFORMATIONS,)),
     Rule(transformations_have_their_value, (_TRANSFORMATIONS,)),
     Rule(things_are_transformed_once, (_TRANSFORMATIONS,)),
