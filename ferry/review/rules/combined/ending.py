@@ -9,7 +9,7 @@ from ferry.review.plan.inline import PARTS, is_inline
 from ferry.review.plan.plan import Action
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from ferry.review.plan.plan import Change, Neighbours
     from ferry.review.plan.values import Json
@@ -27,14 +27,16 @@ _USERS: Final = {
 
 _STANDS_WITH: Final = {
     "aws_iam_role_policy": ("role",),
-    "aws_route": ("nat_gateway_id",),
+    "aws_route": ("nat_gateway_id", "route_table_id"),
     "aws_route_table_association": ("subnet_id",),
 }
 """What goes with something else that goes: of what has no id of its own that others name."""
 
 _ALONE: Final = frozenset(
-    {"aws_dms_replication_subnet_group", "aws_internet_gateway", "aws_nat_gateway"}
-    | {"aws_route_table", "aws_vpc_endpoint", "aws_cloudwatch_log_group"}
+    {
+        *("aws_cloudwatch_log_group", "aws_dms_replication_subnet_group", "aws_internet_gateway"),
+        *("aws_nat_gateway", "aws_route_table", "aws_vpc_endpoint"),
+    }
 )
 """What nothing has to have used. An endpoint is DMS's where it leads to Secrets Manager."""
 
@@ -73,11 +75,10 @@ def goes_with_the_migration(change: Change, attribute: str) -> bool:
     neighbours, before = change.neighbours, change.before
     afterwards = neighbours.once(_named_afterwards)
     if change.type in _STANDS_WITH:
-        with_it = {before.get(name) for name in _STANDS_WITH[change.type]} - {"", None}
-        with_it |= {before.get("route_table_id")} if change.type == "aws_route" else set()
-        gone = with_it - afterwards - {"", None}
-        return bool(gone) and before.get("route_table_id") not in neighbours.once(_auroras_tables)
-    own = {before.get(name) for name in ("id", "arn", "allocation_id")} - {"", None}
+        gone = _texts_of(before, *_STANDS_WITH[change.type]) - afterwards
+        of_aurora = _texts_of(before, "route_table_id") & neighbours.once(_auroras_tables)
+        return bool(gone) and not of_aurora
+    own = _texts_of(before, "id", "arn", "allocation_id")
     if not own or own & afterwards:
         return False
     if change.type in _USERS:
@@ -97,7 +98,13 @@ def is_the_tasks_log(change: Change, attribute: str) -> bool:
         f"{TASK_LOGS}{it.before.get('replication_instance_id')}"
         for it in change.neighbours.of(_OF_DMS[0])
     }
-    return change.before.get("name") in instances and goes_with_the_migration(change, attribute)
+    is_theirs = bool(_texts_of(change.before, "name") & instances)
+    return is_theirs and goes_with_the_migration(change, attribute)
+
+
+def _texts_of(side: Mapping[str, Json], *names: str) -> set[str]:
+    """The texts that some attributes are; none of what has another form, or is empty."""
+    return {it for name in names if isinstance(it := side.get(name), str) and it}
 
 
 def _named_afterwards(neighbours: Neighbours) -> frozenset[str]:
@@ -132,9 +139,10 @@ def _auroras_tables(neighbours: Neighbours) -> frozenset[str]:
         for text in _texts(it.before.get("subnet_ids"))
     }
     return frozenset(
-        str(it.before.get("route_table_id"))
+        text
         for it in neighbours.of("aws_route_table_association")
-        if it.before.get("subnet_id") in subnets
+        if _texts_of(it.before, "subnet_id") & subnets
+        for text in _texts_of(it.before, "route_table_id")
     )
 
 

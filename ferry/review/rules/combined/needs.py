@@ -102,7 +102,7 @@ _USERS: Final = (
 
 def needs_met(plan: Plan) -> Iterator[Finding]:
     """A new thing acts in a role that is not for it, or tells a topic that does not let it."""
-    policies = Policies(plan=plan)
+    policies = plan.once(Policies)
     yield from _roles(plan, policies)
     yield from _topics(plan, policies)
     yield from _keys(plan, policies)
