@@ -89,16 +89,6 @@ def every(stack: Stack, type_: str) -> list[dict[str, Any]]:
     return list(stack["resource"][type_].values())
 
 
-_MIGRATION = re.compile(
-    r"^\[source\]\n.*?(?=^\[aurora\])|^\[dms\]\n.*?(?=^\[alarms\])", re.DOTALL | re.MULTILINE
-)
-
-
-def aurora_alone(text: str) -> str:
-    """An environment's file without [source] and [dms]."""
-    return _MIGRATION.sub("", text)
-
-
 def without(stack: Stack, type_: str, construct: str = "") -> None:
     """Remove the resources of a type whose construct's path ends so; all of them by default."""
     kept = {

@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from harness.deployment import synthesize
+from tests.aurora_alone import aurora_alone
 from tests.terraform.checkout import check_out
 from tests.terraform.copies import STACK
-from tests.terraform.edits import aurora_alone, every, of, without
+from tests.terraform.edits import every, of, without
 
 if TYPE_CHECKING:
     from tests.terraform.edits import Stack, StackEdit

@@ -18,10 +18,10 @@ from ferry.review.rules.review import Verdict
 from harness.deployment import Deployment, run_command, synthesize
 from harness.server import LocalAws
 from settings.review import Review
+from tests.aurora_alone import aurora_alone
 from tests.integration.rollout import deployed
 from tests.terraform.checkout import check_out
 from tests.terraform.copies import STACK
-from tests.terraform.edits import aurora_alone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

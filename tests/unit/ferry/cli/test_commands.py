@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import os
-import re
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from ferry.cli.app import app
 from ferry.prepare import state_bucket
 from settings.reading.loading import load_environments
 from settings.reading.problem import EnvironmentsError
+from tests.aurora_alone import aurora_alone
 from tests.unit.ferry.conftest import ACCOUNT
 from tests.unit.ferry.environments import DEV
 
@@ -239,8 +239,7 @@ def test_secret_source_leaves_a_secret_of_the_users_own_alone(dev: Path) -> None
 
 @pytest.mark.usefixtures("aws")
 def test_secret_source_without_a_source(dev: Path) -> None:
-    migration = r"\[source\].*?(?=\[aurora\])|\[dms\].*?(?=\[alarms\])"
-    dev.write_text(re.sub(migration, "", DEV, flags=re.DOTALL))
+    dev.write_text(aurora_alone(DEV))
 
     result = ferry("secret", "source", "dev", given=GIVEN)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from ferry.cli.app import app
 from ferry.deployment.state_bucket import bucket_of
 from ferry.environments import find
 from ferry.prepare import state_bucket
+from tests.aurora_alone import aurora_alone
 from tests.unit.local_aws.aws import POLICIES
 from tests.unit.local_aws.conftest import account, aws, clients, session, url
 
@@ -126,8 +126,7 @@ class Dev:
 
     def is_aurora_alone(self) -> None:
         """Take [source] and [dms] out of the file."""
-        migration = r"\[source\].*?(?=\[aurora\])|\[dms\].*?(?=\[alarms\])"
-        self.file.write_text(re.sub(migration, "", self.file.read_text(), flags=re.DOTALL))
+        self.file.write_text(aurora_alone(self.file.read_text()))
 
     def ferry(self, *arguments: str, given: str | None = None) -> Result:
         """Run ferry."""

@@ -8,15 +8,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from tests.unit.ferry.review.held.base import deployed
 from tests.unit.ferry.review.held.edits import (
-    SECOND_OR_BLOCKED,
     UNKNOWN,
     Held,
     creates,
     deletes,
+    edited,
     replaces,
     updates,
+    value_of,
 )
 from tests.unit.ferry.review.held.names import (
     REPLICA_LAG,
@@ -25,19 +25,7 @@ from tests.unit.ferry.review.held.names import (
 )
 
 if TYPE_CHECKING:
-    from ferry.review.plan.values import Json
     from tests.unit.ferry.review.held.edits import Step
-
-
-def _allowed(
-    name: str, why: str, /, *edit: Step, expected: frozenset[int] = SECOND_OR_BLOCKED
-) -> Held:
-    return Held(name=name, edit=edit, expected=expected, why=why)
-
-
-def _of(name: str, attribute: str) -> Json:
-    value: Json = deployed()[name].values[attribute]
-    return value
 
 
 _CONNECTIONS: Final = "aws_cloudwatch_metric_alarm.aurora-alarms_database-connections"
@@ -46,7 +34,7 @@ _READER_CPU: Final = "aws_cloudwatch_metric_alarm.aurora-alarms_cpu-utilization-
 
 
 def _always(name: str, alarm: str, threshold: float, why: str) -> Held:
-    return _allowed(f"alarm-always-on-{name}", why, updates(alarm, threshold=threshold))
+    return edited(f"alarm-always-on-{name}", why, updates(alarm, threshold=threshold))
 
 
 def _new_topics_alarm() -> Step:
@@ -66,30 +54,30 @@ ROWS: Final = (
         10**14,
         "No instance has as much.",
     ),
-    _allowed(
+    edited(
         "alarms-that-swap-names",
         "AWS knows an alarm by its name: what is deleted second is what was made first.",
-        replaces(WRITER_CPU, "alarm_name", alarm_name=_of(REPLICA_LAG, "alarm_name")),
-        replaces(REPLICA_LAG, "alarm_name", alarm_name=_of(WRITER_CPU, "alarm_name")),
+        replaces(WRITER_CPU, "alarm_name", alarm_name=value_of(REPLICA_LAG, "alarm_name")),
+        replaces(REPLICA_LAG, "alarm_name", alarm_name=value_of(WRITER_CPU, "alarm_name")),
     ),
-    _allowed(
+    edited(
         "alarm-that-takes-another-s-name",
         "It overwrites the reader's.",
-        replaces(WRITER_CPU, "alarm_name", alarm_name=_of(_READER_CPU, "alarm_name")),
+        replaces(WRITER_CPU, "alarm_name", alarm_name=value_of(_READER_CPU, "alarm_name")),
     ),
-    _allowed(
+    edited(
         "left-over-alarm-that-has-the-readers-name",
         "Deleting what is left over deletes the reader's alarm.",
         deletes(
             WRITER_CPU,
             was={
-                "alarm_name": _of(_READER_CPU, "alarm_name"),
-                "id": _of(_READER_CPU, "alarm_name"),
+                "alarm_name": value_of(_READER_CPU, "alarm_name"),
+                "id": value_of(_READER_CPU, "alarm_name"),
             },
             beside={"deposed": "0badc0de"},
         ),
     ),
-    _allowed(
+    edited(
         "alarm-that-tells-a-topic-without-a-receiver",
         "Nobody hears of it.",
         creates("aws_sns_topic.more", like=TOPIC, name="more"),

@@ -113,6 +113,19 @@ class Held:
     secret: str = ""
 
 
+def edited(
+    name: str, why: str, /, *edit: Step, expected: frozenset[int] = SECOND_OR_BLOCKED
+) -> Held:
+    """An edit of the environment, which somebody else should look at unless it says otherwise."""
+    return Held(name=name, edit=edit, expected=expected, why=why)
+
+
+def value_of(name: str, attribute: str) -> Json:
+    """What is deployed of an attribute."""
+    value: Json = _values(name)[attribute]
+    return value
+
+
 def updates(
     name: str,
     /,

@@ -8,9 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tests.unit.ferry.review.held.edits import (
-    SECOND_OR_BLOCKED,
-    Held,
     creates,
+    edited,
     parameters,
     updates,
 )
@@ -21,12 +20,6 @@ from tests.unit.ferry.review.held.names import (
 
 if TYPE_CHECKING:
     from tests.unit.ferry.review.held.edits import Step
-
-
-def _allowed(
-    name: str, why: str, /, *edit: Step, expected: frozenset[int] = SECOND_OR_BLOCKED
-) -> Held:
-    return Held(name=name, edit=edit, expected=expected, why=why)
 
 
 def _on_instances(name: str, value: str) -> Step:
@@ -47,17 +40,17 @@ def _on_cluster(name: str, value: str, was: str = "") -> Step:
 
 
 ROWS: Final = (
-    _allowed(
+    edited(
         "slow-statements-unlogged-on-instances",
         "It comes before the cluster's 1000.",
         _on_instances("log_min_duration_statement", "-1"),
     ),
-    _allowed(
+    edited(
         "statements-unlogged-on-instances",
         "It comes before the cluster's all.",
         _on_instances("log_statement", "none"),
     ),
-    _allowed(
+    edited(
         "statements-unlogged-by-a-new-group-of-instances",
         "The instances that get it log nothing.",
         creates(
@@ -67,37 +60,37 @@ ROWS: Final = (
             parameter=[{"name": "log_statement", "value": "none", "apply_method": "immediate"}],
         ),
     ),
-    _allowed(
+    edited(
         "slow-statements-after-24-days",
         "Nothing is as slow.",
         _on_cluster("log_min_duration_statement", "2147483647"),
     ),
-    _allowed(
+    edited(
         "vacuums-unlogged-by-a-number",
         "Nothing is as slow.",
         _on_cluster("log_autovacuum_min_duration", "2147483647"),
     ),
-    _allowed(
+    edited(
         "large-files-unlogged-by-a-number",
         "No file is as large.",
         _on_cluster("log_temp_files", "2147483647", was="0"),
     ),
-    _allowed(
+    edited(
         "errors-in-fewer-words",
         "Detail, hint and context of errors go.",
         _on_cluster("log_error_verbosity", "terse"),
     ),
-    _allowed(
+    edited(
         "server-logs-kept-for-less",
         "The older ones are deleted.",
         _on_cluster("rds.log_retention_period", "4320", was="10080"),
     ),
-    _allowed(
+    edited(
         "idle-sessions-ended-after-an-hour",
         "DMS's own connection is idle in a quiet night.",
         _on_cluster("idle_session_timeout", "3600000"),
     ),
-    _allowed(
+    edited(
         "maintenance-takes-all-memory",
         "Each of three workers takes 2 GB.",
         _on_cluster("maintenance_work_mem", "2097152"),

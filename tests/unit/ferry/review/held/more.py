@@ -12,6 +12,7 @@ from tests.unit.ferry.review.held.edits import (
     UNKNOWN,
     Held,
     creates,
+    edited,
     policy,
     updates,
 )
@@ -27,13 +28,6 @@ from tests.unit.ferry.review.held.names import (
 
 if TYPE_CHECKING:
     from ferry.review.plan.values import Json
-    from tests.unit.ferry.review.held.edits import Step
-
-
-def _allowed(
-    name: str, why: str, /, *edit: Step, expected: frozenset[int] = SECOND_OR_BLOCKED
-) -> Held:
-    return Held(name=name, edit=edit, expected=expected, why=why)
 
 
 _OURS_ALONE: Final = {"StringEquals": {"aws:SourceAccount": "111122223333"}}
@@ -47,18 +41,18 @@ def _whole(name: str, of: str, service: str, action: str, resource: str) -> Held
         "Resource": resource,
         "Condition": _OURS_ALONE,
     }
-    return _allowed(
+    return edited(
         name, "The service may do all, also delete.", updates(of, policy=policy(of, more=[more]))
     )
 
 
 def _receiver(name: str, why: str, **to: Json) -> Held:
     step = creates("aws_sns_topic_subscription.more", like=EMAIL, topic_arn=TOPIC_ARN, **to)
-    return _allowed(name, why, step, expected=SECOND_OR_BLOCKED)
+    return edited(name, why, step, expected=SECOND_OR_BLOCKED)
 
 
 ROWS: Final = (
-    _allowed(
+    edited(
         "nat-gateway-of-two-addresses",
         "It sends from either; the source's firewall admits the first.",
         updates(NAT, secondary_allocation_ids=[OTHERS_ADDRESS]),
@@ -78,7 +72,7 @@ ROWS: Final = (
         *("topic-removed-by-a-service", TOPIC_POLICY, "cloudwatch.amazonaws.com"),
         *("sns:DeleteTopic", TOPIC_ARN),
     ),
-    _allowed(
+    edited(
         "receiver-that-nobody-knows-yet",
         "It may be anybody.",
         creates(
@@ -94,7 +88,7 @@ ROWS: Final = (
     ),
     _receiver("receiver-of-no-address", "SNS refuses it.", endpoint="operations"),
     _receiver("receiver-with-a-space", "SNS refuses it.", endpoint="a@example.org b@example.org"),
-    _allowed(
+    edited(
         "log-no-longer-kept",
         "What is destroyed later takes the log along.",
         updates(POSTGRES_LOG, was={"skip_destroy": True}, skip_destroy=False),

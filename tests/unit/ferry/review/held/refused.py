@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tests.unit.ferry.review.held.base import deployed
 from tests.unit.ferry.review.held.edits import (
-    SECOND_OR_BLOCKED,
     Held,
     creates,
+    edited,
     mappings,
     rule,
     updates,
+    value_of,
 )
 from tests.unit.ferry.review.held.names import (
     CLUSTER,
@@ -32,30 +32,18 @@ from tests.unit.ferry.review.held.names import (
 
 if TYPE_CHECKING:
     from ferry.review.plan.values import Json
-    from tests.unit.ferry.review.held.edits import Step
-
-
-def _allowed(
-    name: str, why: str, /, *edit: Step, expected: frozenset[int] = SECOND_OR_BLOCKED
-) -> Held:
-    return Held(name=name, edit=edit, expected=expected, why=why)
-
-
-def _of(name: str, attribute: str) -> Json:
-    value: Json = deployed()[name].values[attribute]
-    return value
 
 
 def _taken(name: str, type_: str, like: str, attribute: str, **more: Json) -> Held:
-    return _allowed(
+    return edited(
         f"name-taken-{name}",
         "A thing of that name is there: refused, or one thing under two addresses.",
-        creates(f"{type_}.more", like=like, **{attribute: _of(like, attribute), **more}),
+        creates(f"{type_}.more", like=like, **{attribute: value_of(like, attribute), **more}),
     )
 
 
 ROWS: Final = (
-    _allowed(
+    edited(
         "windows-that-overlap",
         "RDS refuses a backup window within the maintenance window.",
         updates(
@@ -64,12 +52,12 @@ ROWS: Final = (
             preferred_backup_window="03:00-04:00",
         ),
     ),
-    _allowed(
+    edited(
         "advanced-insights-of-7-days",
         "Advanced needs 15 months.",
         updates(CLUSTER, database_insights_mode="advanced"),
     ),
-    _allowed(
+    edited(
         "monitoring-without-a-role",
         "RDS wants a role.",
         updates(
@@ -78,7 +66,7 @@ ROWS: Final = (
             monitoring_interval=60,
         ),
     ),
-    _allowed(
+    edited(
         "sixteen-readers-more",
         "A cluster has 15 readers at most.",
         *[
@@ -86,7 +74,7 @@ ROWS: Final = (
             for it in range(16)
         ],
     ),
-    _allowed(
+    edited(
         "alarm-that-tells-six",
         "An alarm has five actions at most.",
         updates(
