@@ -70,11 +70,11 @@ def moved_into_its_parent(plan: Plan) -> Iterator[Finding]:
     AWS has it once. What goes takes it away, and Terraform, which found it there before, makes it
     anew with the next apply only.
     """
-    going: dict[tuple[str, Json], list[Change]] = {}
+    going: dict[tuple[str, str], list[Change]] = {}
     for change in plan.of(*_PARENT):
-        if change.action is Action.DELETE:
-            parent = change.before.get(_PARENT[change.type])
-            going.setdefault((change.type, parent), []).append(change)
+        named = change.before.get(_PARENT[change.type])
+        if change.action is Action.DELETE and isinstance(named, str):
+            going.setdefault((change.type, named), []).append(change)
     for parent in plan.of(*PARTS) if going else ():
         for attribute, types in PARTS[parent.type].items():
             if not (parent.stays and parent.after.get(attribute) and is_inline(parent, attribute)):

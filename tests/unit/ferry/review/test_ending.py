@@ -198,3 +198,14 @@ def test_another_log_is_data_as_ever() -> None:
 
     assert found.verdict is Verdict.BLOCKED
     assert Danger.DATA_LOSS in {it.danger for it in found.findings}
+
+
+@pytest.mark.parametrize("wrong", [["a"], {"a": "b"}, 7, True, None])
+def test_no_form_of_a_value_is_a_fault(wrong: object) -> None:
+    def edit(items: Items) -> None:
+        for it in items:
+            before = it["change"].get("before")
+            if isinstance(before, dict) and it["change"]["actions"] == ["delete"]:
+                it["change"]["before"] = dict.fromkeys(before, wrong)
+
+    assert ending(edit).verdict is not Verdict.SAFE
