@@ -106,7 +106,8 @@ def judge_drift(plan: Plan) -> Judgement:
     ]
     there = {it.address for it in as_it_was}
     as_it_was += [it for it in by_address.values() if it.address not in there]
-    found = judge(replace(plan, changes=among_others(as_it_was, None), drift=()))
+    there_now = among_others(as_it_was, None)
+    found = judge(replace(plan, changes=there_now, drift=()))
     gone = {it.address: it for it in left if it.action is Action.DELETE}
     lost = {it.address for it in gone.values() if it.type in _LOST}
     judgement.findings.extend(
@@ -125,7 +126,10 @@ def judge_drift(plan: Plan) -> Judgement:
                     _outside(finding, is_made_anew=is_made_anew, is_left=is_left)
                 )
     judgement.findings.extend(
-        it for change in left if change.action is not Action.DELETE for it in reported(change)
+        it
+        for change in there_now
+        if change.address in by_address and change.address not in gone
+        for it in reported(change)
     )
     judgement.doubts.extend(
         replace(it, why=f"It was changed outside Terraform. {it.why}")

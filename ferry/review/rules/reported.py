@@ -7,13 +7,24 @@ So it is told, unless a row says that it is good or that AWS changes it by itsel
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from ferry.review.plan.objects import texts
+from ferry.review.rules.conditions import always, becomes, becomes_one, is_false, on, unset
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Finding, Phrase
+from ferry.review.rules.reported_steps import (
+    becomes_other_than,
+    gets_the_first,
+    goes_on,
+    holds_the_same,
+    is_later,
+    loses_all,
+    loses_all_objects,
+    one_writes,
+    other_half_takes_over,
+    other_ranges_of_a_service,
+)
 from ferry.review.rules.row import Reported
 from ferry.review.rules.table import TABLE
 
@@ -21,19 +32,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ferry.review.plan.plan import Change
+    from ferry.review.rules.conditions import Condition
 
 _DMS: Final = "https://docs.aws.amazon.com/dms/latest"
 _RDS: Final = "https://docs.aws.amazon.com/AmazonRDS/latest"
 _VPC: Final = "https://docs.aws.amazon.com/vpc/latest"
 _SNS: Final = "https://docs.aws.amazon.com/sns/latest"
 _IAM: Final = "https://docs.aws.amazon.com/IAM/latest/UserGuide"
-
-When = Callable[[object, object], bool]
-"""Whether it holds of a value before and after; of one that is not known it does not."""
-
-
-def _always(_before: object, _after: object) -> bool:
-    return True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,13 +49,13 @@ class Bad:
         danger: What kind of effect it is.
         what: What the effect is, in a sentence or two.
         source: Where that is written.
-        when: For which values before and after; by default for each.
+        when: For which values; by default for each. It speaks unless that is known not to hold.
     """
 
     danger: Danger
     what: str
     source: str
-    when: When = _always
+    when: Condition = always
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,46 +65,12 @@ class ByItself:
     Args:
         because: Why, in a sentence.
         source: Where that is written.
-        when: For which values before and after; by default for each.
+        when: For which values. It is silent where that is known to hold alone.
     """
 
     because: str
     source: str
-    when: When = _always
-
-
-def becomes_other_than(*good: str) -> When:
-    """It is none of the good values afterwards."""
-    return lambda _before, after: not (isinstance(after, str) and after in good)
-
-
-def _is_not_false(_before: object, after: object) -> bool:
-    return after is not False
-
-
-def _is_set(value: object) -> bool:
-    return any(texts(value))
-
-
-def _no_longer_runs(before: object, after: object) -> bool:
-    """A task that ran does not, or it is in none of the states before its start."""
-    if before == "running":
-        return after != "running"
-    waits = ("creating", "modifying", "moving", "ready", "running", "starting", "testing")
-    return not (isinstance(after, str) and after in waits)
-
-
-def _gets_the_first(before: object, after: object) -> bool:
-    return not _is_set(before) and _is_set(after)
-
-
-def _loses_the_last(before: object, after: object) -> bool:
-    return bool(before) and not after
-
-
-def _holds_the_same(before: object, after: object) -> bool:
-    sides = [sorted(map(repr, it)) if isinstance(it, list) else None for it in (before, after)]
-    return None not in sides and sides[0] == sides[1]
+    when: Condition
 
 
 _UNTOLD: Final = Bad(
@@ -181,17 +152,25 @@ FOUND: Final[Mapping[str, Mapping[str, tuple[Bad | ByItself, ...]]]] = {
     "aws_dms_replication_instance": {
         "replication_instance_arn": (_ITS_TASKS_ARE_GONE,),
         "replication_instance_private_ips": (
+            Bad(
+                danger=Danger.REPLICATION_STOP,
+                what="It has no address in its network: it reaches neither side.",
+                source=f"{_DMS}/userguide/CHAP_ReplicationInstance.html",
+                when=loses_all,
+            ),
             ByItself(
                 because="Its other half takes over by itself, with an address of its own.",
                 source=f"{_DMS}/userguide/CHAP_ReplicationInstance.html",
+                when=other_half_takes_over,
             ),
+            _ANOTHER_ADDRESS,
         ),
         "replication_instance_public_ips": (
             Bad(
                 danger=Danger.PUBLIC_REACH,
                 what="It has an address of the internet, where it had none.",
                 source=f"{_DMS}/userguide/CHAP_ReplicationInstance.PublicPrivate.html",
-                when=_gets_the_first,
+                when=gets_the_first,
             ),
             _ANOTHER_ADDRESS,
         ),
@@ -199,15 +178,15 @@ FOUND: Final[Mapping[str, Mapping[str, tuple[Bad | ByItself, ...]]]] = {
     "aws_dms_replication_task": {
         "replication_task_arn": (_ANOTHER_TASK,),
         "status": (
+            ByItself(
+                because="It comes nearer to its run, or runs.",
+                source=f"{_DMS}/APIReference/API_ReplicationTask.html",
+                when=goes_on,
+            ),
             Bad(
                 danger=Danger.REPLICATION_STOP,
                 what="It copies nothing, and the source keeps its WAL for it, unless it had only a full "
                 "load to do.",
-                source=f"{_DMS}/APIReference/API_ReplicationTask.html",
-                when=_no_longer_runs,
-            ),
-            ByItself(
-                because="It is in one of the states that a task goes through.",
                 source=f"{_DMS}/APIReference/API_ReplicationTask.html",
             ),
         ),
@@ -219,6 +198,13 @@ FOUND: Final[Mapping[str, Mapping[str, tuple[Bad | ByItself, ...]]]] = {
         "ca_certificate_valid_till": (
             ByItself(
                 because="RDS renews server certificates by itself.",
+                source=f"{_RDS}/AuroraUserGuide/UsingWithRDS.SSL.html",
+                when=is_later,
+            ),
+            Bad(
+                danger=Danger.INTERRUPTION,
+                what="No server certificate that is good for longer was put in: who verifies it refuses "
+                "to connect once it has ended.",
                 source=f"{_RDS}/AuroraUserGuide/UsingWithRDS.SSL.html",
             ),
         ),
@@ -238,6 +224,12 @@ FOUND: Final[Mapping[str, Mapping[str, tuple[Bad | ByItself, ...]]]] = {
             ByItself(
                 because="Aurora makes a reader the writer by itself where the writer fails.",
                 source=f"{_RDS}/AuroraUserGuide/Concepts.AuroraHighAvailability.html",
+                when=one_writes,
+            ),
+            Bad(
+                danger=Danger.OUTAGE,
+                what="By this plan no instance of its cluster writes, or more than one.",
+                source=f"{_RDS}/AuroraUserGuide/Concepts.AuroraHighAvailability.html",
             ),
         ),
     },
@@ -252,6 +244,7 @@ FOUND: Final[Mapping[str, Mapping[str, tuple[Bad | ByItself, ...]]]] = {
             ByItself(
                 because="What it leads to is there again.",
                 source="https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Route.html",
+                when=becomes("active"),
             ),
         ),
     },
@@ -260,14 +253,27 @@ FOUND: Final[Mapping[str, Mapping[str, tuple[Bad | ByItself, ...]]]] = {
             ByItself(
                 because="What a topic has archived goes by age.",
                 source=f"{_SNS}/dg/message-archiving-and-replay-topic-owner.html",
+                when=is_later,
+            ),
+            Bad(
+                danger=Danger.DATA_LOSS,
+                what="What it archived is gone: nobody can have it sent again.",
+                source=f"{_SNS}/dg/message-archiving-and-replay-topic-owner.html",
+                when=unset,
             ),
         ),
     },
     "aws_sns_topic_subscription": {
         "confirmation_was_authenticated": (
             ByItself(
-                because="It says how the receiver has confirmed.",
-                source=f"{_SNS}/api/API_GetSubscriptionAttributes.html",
+                because="Who ends the subscription must be known to AWS.",
+                source=f"{_SNS}/api/API_ConfirmSubscription.html",
+                when=on,
+            ),
+            Bad(
+                danger=Danger.UNWATCHED,
+                what="Whoever has the link at the end of a mail can end the subscription.",
+                source=f"{_SNS}/api/API_ConfirmSubscription.html",
             ),
         ),
         "pending_confirmation": (
@@ -275,11 +281,12 @@ FOUND: Final[Mapping[str, Mapping[str, tuple[Bad | ByItself, ...]]]] = {
                 danger=Danger.UNWATCHED,
                 what="Nobody is told there until it is confirmed.",
                 source=f"{_SNS}/dg/sns-email-notifications.html",
-                when=_is_not_false,
+                when=becomes_one(lambda after: after is not False),
             ),
             ByItself(
                 because="The receiver has confirmed.",
                 source=f"{_SNS}/dg/sns-email-notifications.html",
+                when=is_false,
             ),
         ),
     },
@@ -295,24 +302,27 @@ FOUND: Final[Mapping[str, Mapping[str, tuple[Bad | ByItself, ...]]]] = {
     },
     "aws_vpc_endpoint": {
         "cidr_blocks": (
+            replace(_NOT_REACHED, when=loses_all),
             ByItself(
                 because="The ranges of a service of AWS's change.",
                 source=f"{_VPC}/userguide/working-with-aws-managed-prefix-lists.html",
+                when=other_ranges_of_a_service,
             ),
         ),
         "dns_entry": (
-            replace(_NOT_REACHED, when=_loses_the_last),
+            replace(_NOT_REACHED, when=loses_all_objects),
             ByItself(
                 because="AWS names them in no order.",
                 source="https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_VpcEndpoint.html",
-                when=_holds_the_same,
+                when=holds_the_same,
             ),
         ),
         "state": (
-            replace(_NOT_REACHED, when=becomes_other_than("available", "pending")),
+            replace(_NOT_REACHED, when=becomes_other_than("available")),
             ByItself(
                 because="AWS has made it.",
                 source=f"{_VPC}/privatelink/concepts.html",
+                when=becomes("available"),
             ),
         ),
     },
@@ -326,21 +336,26 @@ def is_reported(type_: str, attribute: str) -> bool:
     return attribute == "id" or any(isinstance(it, Reported) for it in rows)
 
 
-def what_was_found(type_: str, attribute: str, before: object, after: object) -> Bad | ByItself:
+def what_was_found(change: Change, attribute: str) -> Bad | ByItself:
     """What a change of an attribute that nobody can configure means."""
-    for it in FOUND.get(type_, {}).get(attribute, ()):
-        if it.when(before, after):
+    for it in FOUND.get(change.type, {}).get(attribute, ()):
+        holds = it.when(change, attribute)
+        if holds is not False if isinstance(it, Bad) else holds is True:
             return it
     return _UNTOLD
 
 
 def reported(change: Change) -> Iterator[Finding]:
-    """What it tells that AWS reports other values; each thing once."""
+    """What it tells that AWS reports other values; each thing once.
+
+    Args:
+        change: What was found, among all else as it was found.
+    """
     told: set[int] = set()
     for name in change.changed():
         if not is_reported(change.type, name):
             continue
-        found = what_was_found(change.type, name, change.before.get(name), change.after.get(name))
+        found = what_was_found(change, name)
         if isinstance(found, ByItself) or (found is not _UNTOLD and id(found) in told):
             continue
         told.add(id(found))

@@ -608,8 +608,19 @@ ROWS: Final = (
         updates(CLUSTER, tags={"Name": "aurora-ferry-staging"}),
     ),
     _day(
+        "found-with-a-renewed-certificate",
+        "RDS renewed it.",
+        Step(
+            action="update",
+            name=CLUSTER,
+            drift=True,
+            was={"ca_certificate_valid_till": "2026-12-01T00:00:00Z"},
+            to={"ca_certificate_valid_till": "2061-05-28T22:00:00Z"},
+        ),
+    ),
+    _day(
         "found-with-another-address-of-dms",
-        "AWS gave the instance another private address.",
+        "The other half of the instance took over, with an address of its own.",
         drifts(REPLICATION, replication_instance_private_ips=["10.21.6.99"]),
     ),
 )

@@ -12,6 +12,7 @@ from tests.unit.ferry.review.held.edits import (
     SECOND_OR_BLOCKED,
     UNKNOWN,
     Held,
+    Step,
     drifts,
     updates,
 )
@@ -19,6 +20,7 @@ from tests.unit.ferry.review.held.names import (
     CLUSTER,
     DMS_ROLE,
     EIP,
+    EMAIL,
     NAT,
     POSTGRES_LOG,
     PUBLIC_TABLE,
@@ -35,7 +37,6 @@ from tests.unit.ferry.review.held.names import (
 
 if TYPE_CHECKING:
     from ferry.review.plan.values import Json
-    from tests.unit.ferry.review.held.edits import Step
 
 _TAGGED: Final = updates(READER_1, tags={"Name": "aurora-ferry-staging-reader-1", "cost": "4711"})
 _ARN: Final = "arn:aws:dms:eu-central-1:111122223333"
@@ -141,6 +142,69 @@ _FOUND: Final[dict[str, tuple[Step, frozenset[int], str]]] = {
         drifts(NAT, network_interface_id="eni-another"),
         SECOND_OR_BLOCKED,
         "It is another NAT gateway, or stands elsewhere.",
+    ),
+    "a-certificate-that-ends-earlier": (
+        Step(
+            action="update",
+            name=CLUSTER,
+            drift=True,
+            was={"ca_certificate_valid_till": "2061-05-28T22:00:00Z"},
+            to={"ca_certificate_valid_till": "2026-12-01T00:00:00Z"},
+        ),
+        SECOND_OR_BLOCKED,
+        "Somebody put in one that ends in a week.",
+    ),
+    "a-certificate-without-an-end": (
+        Step(
+            action="update",
+            name=CLUSTER,
+            drift=True,
+            was={"ca_certificate_valid_till": "2061-05-28T22:00:00Z"},
+            to={"ca_certificate_valid_till": None},
+        ),
+        SECOND_OR_BLOCKED,
+        "Nobody can tell when it ends.",
+    ),
+    "dms-without-an-address": (
+        drifts(REPLICATION, replication_instance_private_ips=[]),
+        SECOND_OR_BLOCKED,
+        "It reaches nothing.",
+    ),
+    "dms-alone-at-another-address": (
+        Step(
+            action="update",
+            name=REPLICATION,
+            drift=True,
+            was={"multi_az": False},
+            to={"multi_az": False, "replication_instance_private_ips": ["10.21.6.99"]},
+        ),
+        SECOND_OR_BLOCKED,
+        "There is no other half: it is another instance, or moved, and firewalls know the former address.",
+    ),
+    "nobody-who-writes": (
+        drifts(WRITER, writer=False),
+        SECOND_OR_BLOCKED,
+        "No reader took over.",
+    ),
+    "a-second-who-writes": (
+        drifts(READER_1, writer=True),
+        SECOND_OR_BLOCKED,
+        "Aurora has one writer: it is another cluster's, or the first is forgotten.",
+    ),
+    "an-endpoint-that-waits": (
+        drifts(SECRETS_ENDPOINT, state="pending"),
+        SECOND_OR_BLOCKED,
+        "It was available: DMS does not reach Secrets Manager meanwhile.",
+    ),
+    "a-receiver-whom-anybody-can-take-off": (
+        drifts(EMAIL, confirmation_was_authenticated=False),
+        SECOND_OR_BLOCKED,
+        "The link in each mail ends the subscription, for everybody whom it is forwarded to.",
+    ),
+    "a-task-that-starts-again": (
+        drifts(TASK, status="starting"),
+        SECOND_OR_BLOCKED,
+        "It ran: somebody or something stopped it.",
     ),
 }
 
