@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ferry.review.plan.copies import secret_variables
 from ferry.review.plan.objects import members, objects, texts
-from ferry.review.plan.references import references
+from ferry.review.plan.references import output_references, references
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -61,6 +61,7 @@ class Configuration:
         sensitive_variables: The root module's variables that are sensitive.
         sensitive_texts: What is given to sensitive variables in the configuration itself.
         references: What each resource's attributes refer to; None where there is no configuration.
+        outputs: What each output refers to, as the configuration writes it.
     """
 
     providers: Sequence[Provider] = ()
@@ -69,6 +70,7 @@ class Configuration:
     sensitive_variables: Iterable[str] = ()
     sensitive_texts: Iterable[str] = ()
     references: References | None = None
+    outputs: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def configuration(part: Json) -> Configuration:
@@ -100,6 +102,7 @@ def configuration(part: Json) -> Configuration:
         sensitive_variables=secret_variables(root, sensitive),
         sensitive_texts=sensitive,
         references=references(part),
+        outputs=output_references(part),
     )
 
 
@@ -191,6 +194,10 @@ def written(
                     for address, kinds in found.provisioners.items()
                 ),
                 *({"address": marked(address), "mode": "other"} for address in found.other_modes),
-            ]
+            ],
+            "outputs": {
+                marked(name): {"expression": {"references": list(map(marked, named))}}
+                for name, named in found.outputs.items()
+            },
         },
     }  # fmt: skip

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ferry.review.plan.configuration import written
 from ferry.review.plan.identity import TAGS
-from ferry.review.plan.plan import ACTIONS, Action, without_key
+from ferry.review.plan.plan import ACTIONS, without_key
 from ferry.review.plan.reading import read_plan
 from ferry.review.plan.values import Hidden, Unknown, both
 
@@ -43,17 +43,8 @@ def masked(plan: str) -> str:
             "checks": [_check(it, found.masker.marked) for it in found.checks],
             "planned_values": {},
             "output_changes": {
-                found.masker.marked(name): {"actions": _ACTIONS.get(Action(action), ["unknown"])}
-                for name, action in found.outputs.items()
-            }
-            | {
-                found.masker.marked(name): {
-                    "actions": _ACTIONS.get(Action(found.outputs.get(name, Action.NO_OP))),
-                    "after_unknown": True,
-                    "before_sensitive": True,
-                    "after_sensitive": False,
-                }
-                for name in found.open_outputs
+                found.masker.marked(name): _output(found, name)
+                for name in dict.fromkeys([*found.outputs, *found.open_outputs])
             },
             "resource_changes": [_change(it) for it in found.changes],
             "resource_drift": [_change(it) for it in found.drift],
@@ -90,6 +81,23 @@ def _references(changes: Sequence[Change], marked: Callable[[str], str]) -> list
         }
         for address, attributes in known.items()
     ]
+
+
+def _output(found: Plan, name: str) -> dict[str, Any]:
+    """An output's change, as far as it is shown: of one that is open from now on, nothing is."""
+    shown: dict[str, Any] = {"actions": ["no-op"]}
+    if name in found.outputs:
+        change = _change(found.outputs[name])["change"]
+        own = {
+            part: it[found.masker.marked(name)]
+            for part, it in change.items()
+            if isinstance(it, dict) and found.masker.marked(name) in it
+        }
+        shown = {"actions": change["actions"], **own}
+    if name in found.open_outputs:
+        shown |= {"after": None, "after_unknown": True}
+        shown |= {"before_sensitive": True, "after_sensitive": False}
+    return shown
 
 
 def _change(change: Change) -> dict[str, Any]:

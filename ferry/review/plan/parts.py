@@ -22,7 +22,7 @@ PARTS: Final[Mapping[str, str]] = {
     "terraform_version": "shown",
     "resource_changes": "judged",
     "resource_drift": "judged where the plan leaves it so",
-    "output_changes": "shown, and judged where something is no longer sensitive; outputs change nothing in AWS",
+    "output_changes": "judged: where they lead, and what is no longer sensitive",
     "checks": "judged",
     "configuration": "judged: providers, provisioners, references",
     "planned_values": "compared with the changes",

@@ -258,7 +258,7 @@ class Plan:
     Args:
         changes: Every managed resource, those that stay as they are included.
         drift: What was changed outside Terraform since its last run.
-        outputs: Which outputs change, with Terraform's words for how.
+        outputs: The outputs that change, by name, each the only attribute of a change.
         open_outputs: The outputs in which something was sensitive and no longer is, or bears the name
             of a secret and is not.
         unread: What beside the changes cannot be judged.
@@ -273,7 +273,7 @@ class Plan:
 
     changes: Sequence[Change]
     drift: Sequence[Change] = ()
-    outputs: Mapping[str, str] = field(default_factory=dict)
+    outputs: Mapping[str, Change] = field(default_factory=dict)
     open_outputs: Sequence[str] = ()
     unread: Sequence[Unread] = ()
     checks: Sequence[Check] = ()

@@ -148,7 +148,7 @@ def read_plan(
     return Plan(
         changes=among_others(there, found.references),
         drift=lists.get("resource_drift", []),
-        outputs=_outputs(parts.get("output_changes")),
+        outputs=dict(_outputs(parts.get("output_changes"), masker, hidden)),
         open_outputs=list(_open_outputs(parts.get("output_changes"))),
         unread=list(dict.fromkeys(left)),
         checks=checks(parts.get("checks")),
@@ -280,15 +280,30 @@ def _check(parts: Mapping[str, Any], lists: Mapping[str, Any]) -> None:
         )
 
 
-def _outputs(part: Json) -> dict[str, str]:
-    if not isinstance(part, dict):
-        return {}
-    return {
-        name: str(action)
-        for name, change in part.items()
-        if isinstance(change, dict)
-        and (action := _action(change.get("actions"))) is not Action.NO_OP
-    }
+def _outputs(
+    part: Json, masker: Masker, hidden: Callable[[Json], Json] | None
+) -> Iterator[tuple[str, Change]]:
+    """The outputs that change, each as a change of one attribute that bears its name."""
+    for name, change in members(part).items():
+        if (
+            isinstance(change, dict)
+            and (action := _action(change.get("actions"))) is not Action.NO_OP
+        ):
+            after = with_unknown(change.get("after"), change.get("after_unknown"))
+            before, after = (hidden(it) if hidden else it for it in (change.get("before"), after))
+            mask = both(change.get("before_sensitive"), change.get("after_sensitive"))
+            yield (
+                name,
+                Change(
+                    address=f"output.{name}",
+                    type="output",
+                    action=action,
+                    before={name: before},
+                    after={name: after},
+                    mask={name: mask},
+                    masker=masker,
+                ),
+            )
 
 
 def _open_outputs(part: Json) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from ferry.review.plan.objects import members
+from ferry.review.plan.objects import members, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -57,6 +57,27 @@ def _in_module(module: Json, prefix: str) -> Iterator[tuple[str, Mapping[str, Se
         for name, call in members(calls).items():
             if isinstance(call, dict):
                 modules.append((call.get("module"), f"{prefix}module.{name}."))
+
+
+def output_references(configuration: Json) -> Mapping[str, Sequence[str]]:
+    """Of each output of the root module: what it refers to, as the configuration writes it.
+
+    Source: https://developer.hashicorp.com/terraform/internals/json-format#configuration-representation
+
+    Args:
+        configuration: A plan's ``configuration``.
+    """
+    found = members(members(members(configuration).get("root_module")).get("outputs"))
+    return {
+        name: texts(members(members(output).get("expression")).get("references"))
+        for name, output in found.items()
+    }
+
+
+def address_in(reference: str) -> str:
+    """The address that a reference begins with; empty where there is none."""
+    match = _ADDRESS.match(reference)
+    return match.group() if match else ""
 
 
 def _referred(expression: Json) -> Iterator[str]:

@@ -72,7 +72,7 @@ def as_json(review: Review) -> str:
             for it in review.changes
         ],
         "outputs": {
-            review.plan.masker.text(name): action for name, action in review.plan.outputs.items()
+            review.plan.masker.text(name): it.action for name, it in review.plan.outputs.items()
         },
         "drift": [_change(it) for it in review.drift],
         "not_judged": [

@@ -246,12 +246,12 @@ def _where(group: Alike) -> Phrase:
 
 def _changes(review: Review) -> Part:
     affected = {id(it.change) for it in review.judgement.findings}
-    items: list[Change | tuple[str, str]] = [*review.changes, *review.plan.outputs.items()]
+    items: list[Change | tuple[str, Change]] = [*review.changes, *review.plan.outputs.items()]
 
-    def entry(item: Change | tuple[str, str]) -> Entry:
+    def entry(item: Change | tuple[str, Change]) -> Entry:
         if isinstance(item, tuple):
             name = clipped(review.plan.masker.text(item[0]))
-            return Entry(cells=(Phrase(f"{item[1]} output {{name}}", {"name": name}),))
+            return Entry(cells=(Phrase(f"{item[1].action} output {{name}}", {"name": name}),))
         has_effects = id(item) in affected
         return Entry(cells=(_change(review, item, has_effects=has_effects),), change=item)
 

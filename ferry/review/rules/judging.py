@@ -44,6 +44,9 @@ UNCLEAR_SET: Final = "No rule says that {after} is harmless here."
 UNCLEAR_CHANGED: Final = "No rule says that {after} is harmless here; it was {before}."
 """What is said of an attribute that rows know and none allows: a new one, and one that changes."""
 
+UNHEARD_OF: Final = "This review does not know what Terraform will do with it."
+"""What is said of a resource or an output with an action that Terraform does not have."""
+
 _ONLY_MARKS: Final = "Nothing changes but what Terraform marks as sensitive."
 _SUPERSEDED: Final = "It is left over from an earlier replacement; what took its place stands."
 
@@ -136,9 +139,7 @@ def _judge(change: Change, together: _Together, judgement: Judgement) -> None:
         judgement.doubts.append(Doubt(change=change, why="No rule knows this type of resource."))
         return
     if change.action is Action.OTHER:
-        judgement.doubts.append(
-            Doubt(change=change, why="This review does not know what Terraform will do with it.")
-        )
+        judgement.doubts.append(Doubt(change=change, why=UNHEARD_OF))
         return
     if change.only_marks or is_superseded(change):
         _note(change, [_ONLY_MARKS if change.only_marks else _SUPERSEDED], judgement)

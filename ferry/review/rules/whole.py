@@ -9,7 +9,8 @@ from ferry.review.plan.shown import joined
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.drift import judge_drift
 from ferry.review.rules.finding import Finding, Phrase
-from ferry.review.rules.judging import Doubt, judge
+from ferry.review.rules.judging import UNHEARD_OF, Doubt, judge
+from ferry.review.rules.outputs import where_outputs_lead
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +48,13 @@ def judge_whole(plan: Plan) -> Judgement:
     judgement.findings.extend(_failed_checks(plan))
     judgement.findings.extend(_taken_over(plan))
     judgement.findings.extend(_open_from_now_on(plan))
+    judgement.findings.extend(where_outputs_lead(plan))
     judgement.doubts.extend(_read_at_apply(plan))
+    judgement.doubts.extend(
+        Doubt(change=it, why=UNHEARD_OF)
+        for it in plan.outputs.values()
+        if it.action is Action.OTHER
+    )
     drift = judge_drift(plan)
     judgement.findings.extend(drift.findings)
     judgement.doubts.extend(drift.doubts)

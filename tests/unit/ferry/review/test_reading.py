@@ -211,10 +211,12 @@ def test_outputs_that_change_are_told() -> None:
         "c": {"actions": None},
         "d": 7,
     }
-    assert read_plan(plan_text(output_changes=outputs)).outputs == {
+    found = read_plan(plan_text(output_changes=outputs)).outputs
+    assert {name: it.action for name, it in found.items()} == {
         "b": "change",
         "c": "unknown action",
     }
+    assert found["b"].after == {"b": "canary"}
 
 
 def test_an_instance_of_many_has_its_construct_s_path() -> None:

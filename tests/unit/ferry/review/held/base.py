@@ -252,6 +252,7 @@ def configuration(environment: str = ENVIRONMENT) -> dict[str, Any]:
 
 def configured(synthesized: Mapping[str, Any]) -> dict[str, Any]:
     """A synthesized stack as a plan's configuration shows it."""
+    outputs = {name: {"expression": it} for name, it in expressions(_values(synthesized)).items()}
     resources = [
         {
             "address": f"{prefix}{type_}.{name}",
@@ -280,8 +281,44 @@ def configured(synthesized: Mapping[str, Any]) -> dict[str, Any]:
                 "full_name": "terraform.io/builtin/terraform",
             },
         },
-        "root_module": {"resources": resources},
+        "root_module": {"outputs": outputs, "resources": resources},
     }
+
+
+def _values(synthesized: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: it["value"] for name, it in synthesized["output"].items()}
+
+
+def outputs(synthesized: Mapping[str, Any], known: Mapping[str, Json]) -> dict[str, Json]:
+    """What a stack's outputs are.
+
+    Args:
+        synthesized: The stack.
+        known: What stands for each expression of the stack's, ``${...}``.
+    """
+    return {name: _said(value, known) for name, value in _values(synthesized).items()}
+
+
+def _said(value: Json, known: Mapping[str, Json]) -> Json:
+    if isinstance(value, dict):
+        return {key: _said(it, known) for key, it in value.items()}
+    if isinstance(value, list):
+        return [_said(it, known) for it in value]
+    return known[value] if isinstance(value, str) and value.startswith("${") else value
+
+
+@cache
+def deployed_outputs() -> Mapping[str, Json]:
+    """The environment's outputs."""
+    values = {
+        f"${{{it.address}.{name}}}": value
+        for it in deployed().values()
+        for name, value in it.values.items()
+    }
+    found = stack(ENVIRONMENT)
+    source = deployed()["aws_dms_endpoint.source_endpoint"].values["secrets_manager_arn"]
+    local = {f"${{local.{name}}}": source for name in found["locals"]}
+    return outputs(found, {**local, **values})
 
 
 @cache

@@ -15,6 +15,7 @@ from tests.unit.ferry.review.held.base import (
     configuration,
     created,
     deployed,
+    deployed_outputs,
     expressions,
     refreshed,
     stack,
@@ -246,9 +247,33 @@ def part(name: str, /, value: Json) -> Step:
 
 def output(name: str = "cluster_id", /, **change: Json) -> Step:
     """An output changes, of nothing to nothing and open to all but for what is named."""
+    return part("output_changes", {name: _shown(change)})
+
+
+def leads(was: Mapping[str, Json] | None = None, /, **to: Json) -> Step:
+    """Outputs lead elsewhere; None for one that goes, UNKNOWN for what AWS decides.
+
+    Args:
+        was: What they are; by default those of the environment.
+        to: What they become.
+    """
+    was = deployed_outputs() if was is None else was
+    changes: dict[str, dict[str, Any]] = {
+        name: {
+            "actions": ["delete" if value is None else "update" if name in was else "create"],
+            "before": was.get(name),
+            "after": _known(value) if value is not UNKNOWN else None,
+            "after_unknown": _unknown(value),
+        }
+        for name, value in to.items()
+    }
+    return part("output_changes", {name: _shown(it) for name, it in changes.items()})
+
+
+def _shown(change: Mapping[str, Any]) -> dict[str, Any]:
     mask = {"before_sensitive": False, "after_sensitive": False}
     shown = {"actions": ["update"], "before": None, "after": None, "after_unknown": False, **mask}
-    return part("output_changes", {name: {**shown, **change}})
+    return {**shown, **change}
 
 
 def everywhere(old: str, new: str) -> Step:
@@ -573,8 +598,7 @@ def _items(
 
 
 def _outputs() -> dict[str, Any]:
-    """Some outputs, which stay."""
-    values = {"cluster_id": "aurora-ferry-staging", "cluster_port": 5432, "database_name": "app"}
+    """The outputs, which stay."""
     return {
         name: {
             "actions": ["no-op"],
@@ -584,7 +608,7 @@ def _outputs() -> dict[str, Any]:
             "before_sensitive": False,
             "after_sensitive": False,
         }
-        for name, value in values.items()
+        for name, value in deployed_outputs().items()
     }
 
 

@@ -484,7 +484,7 @@ ROWS: Final = (
         "output-that-was-sensitive-goes",
         "Nothing is shown any more.",
         updates(CLUSTER, tags={"Name": "aurora-ferry-staging", "a": "b"}),
-        output(actions=["delete"], before="a-password", before_sensitive=True),
+        output("old_password", actions=["delete"], before="a-password", before_sensitive=True),
     ),
     _day(
         "sensitive-parameters-and-a-harmless-one",

@@ -12,7 +12,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from tests.unit.ferry.review.held.base import account, created, deployed, stack
+from tests.unit.ferry.review.held.base import account, created, deployed, outputs, stack
 from tests.unit.ferry.review.held.edits import (
     BLOCKED,
     NOTHING,
@@ -22,6 +22,7 @@ from tests.unit.ferry.review.held.edits import (
     UNKNOWN,
     Held,
     creates,
+    leads,
     parameters,
     statements,
 )
@@ -45,7 +46,7 @@ from tests.unit.ferry.review.held.names import (
 from tests.unit.ferry.review.schema import SCHEMA
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from ferry.review.plan.values import Json
     from tests.unit.ferry.review.held.edits import Step
@@ -71,10 +72,13 @@ def _recorded(after: Json, unknown: Json) -> Json:
 
 def recorded_steps() -> tuple[Step, ...]:
     """Staging's first deployment, as Terraform planned it."""
-    return tuple(
+    steps = [
         creates(deployed()[name].address, **_recorded(change["after"], change["after_unknown"]))
         for name, change in created().items()
-    )
+    ]
+    source = created()["aws_dms_endpoint.source_endpoint"]["after"]["secrets_manager_arn"]
+    found = {f"${{local.{name}}}": source for name in stack("staging")["locals"]}
+    return (*steps, _outputs(stack("staging"), steps, found))
 
 
 def _decided_by_aws() -> dict[str, set[str]]:
@@ -128,7 +132,7 @@ def synthesized(document: Mapping[str, Any]) -> tuple[Step, ...]:
         for name, body in bodies.items()
         if "id" in body
     }
-    return tuple(
+    steps = [
         creates(
             f"{type_}.{name}",
             **dict.fromkeys(decided.get(type_) or _computed(type_), UNKNOWN)
@@ -136,7 +140,17 @@ def synthesized(document: Mapping[str, Any]) -> tuple[Step, ...]:
         )
         for type_, bodies in document["resource"].items()
         for name, body in bodies.items()
-    )
+    ]
+    return (*steps, _outputs(document, steps, found))
+
+
+def _outputs(document: Mapping[str, Any], steps: Iterable[Step], found: Mapping[str, str]) -> Step:
+    """The outputs of a stack of which all is made."""
+    known: dict[str, Json] = {key: _planned("", it, {}) for key, it in found.items()}
+    known |= {
+        f"${{{it.name}.{attribute}}}": value for it in steps for attribute, value in it.to.items()
+    }
+    return leads({}, **outputs(document, known))
 
 
 def _of_the_account() -> tuple[Step, ...]:

@@ -20,6 +20,7 @@ from tests.unit.ferry.review.held import (
     network,
     one_thing,
     others,
+    outputs,
     refused,
     watching,
     whole,
@@ -45,6 +46,7 @@ DANGEROUS: Final[tuple[Held, ...]] = (
     *whole.ROWS,
     *hidden.ROWS,
     *others.ROWS,
+    *outputs.ROWS,
     *mixed.ROWS,
     *first.DANGEROUS,
     *one_thing.ROWS,
@@ -56,7 +58,7 @@ DANGEROUS: Final[tuple[Held, ...]] = (
     *more.ROWS,
     *refused.ROWS,
 )
-EVERYDAY: Final[tuple[Held, ...]] = (*everyday.ROWS, *first.ROWS)
+EVERYDAY: Final[tuple[Held, ...]] = (*everyday.ROWS, *first.ROWS, *outputs.EVERYDAY)
 ROWS: Final = (*DANGEROUS, *EVERYDAY)
 
 
