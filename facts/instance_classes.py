@@ -12,6 +12,10 @@ from typing import Final
 
 BYTES_IN_GIB: Final = 1024**3
 
+DMS_STORAGE_GIB: Final = 50
+"""What a replication instance has at least where nothing is said: large classes have twice as much.
+Source: https://docs.aws.amazon.com/dms/latest/userguide/CHAP_BestPractices.html"""
+
 CLASS: Final = re.compile(
     r"(?:db|dms)\.(?P<family>[a-z]+)(?P<generation>\d+)(?P<variant>[a-z0-9-]*)\.(?P<size>[a-z0-9]+)"
 )
@@ -24,6 +28,7 @@ _VCPUS_OF_AN_XLARGE: Final = 4
 _FIRST_C_WITH_ROUND_MEMORY: Final = 5
 _BYTES_PER_CONNECTION: Final = 9_531_392
 _MOST_CONNECTIONS: Final = 5000
+_LOCAL_STORAGE_OF_MEMORY: Final = 2
 
 
 def memory_bytes(instance_class: str) -> int | None:
@@ -70,3 +75,19 @@ def max_connections(instance_class: str) -> int | None:
     if memory is None or not instance_class.startswith("db."):
         return None
     return min(memory // _BYTES_PER_CONNECTION, _MOST_CONNECTIONS)
+
+
+def local_storage_bytes(instance_class: str) -> int | None:
+    """About how much local storage an instance of Aurora PostgreSQL has: twice its memory.
+
+    A little less, mostly. None for what is not known, and for a class with disks of its own, such as
+    ``db.r6gd.xlarge``, which has much more. Source:
+    https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraPostgreSQL.Managing.html
+
+    Args:
+        instance_class: Such as ``db.r6g.large``.
+    """
+    memory, match = memory_bytes(instance_class), CLASS.fullmatch(instance_class)
+    if memory is None or match is None or "d" in match["variant"] or instance_class[:3] != "db.":
+        return None
+    return _LOCAL_STORAGE_OF_MEMORY * memory

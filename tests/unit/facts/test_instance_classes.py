@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from facts.instance_classes import BYTES_IN_GIB, max_connections, memory_bytes
+from facts.instance_classes import (
+    BYTES_IN_GIB,
+    DMS_STORAGE_GIB,
+    local_storage_bytes,
+    max_connections,
+    memory_bytes,
+)
 
 
 @pytest.mark.parametrize(
@@ -38,3 +44,21 @@ def test_the_memory_of_a_class(instance_class: str, gib: int | None) -> None:
 )
 def test_the_connections_of_a_class(instance_class: str, most: int | None) -> None:
     assert max_connections(instance_class) == most
+
+
+@pytest.mark.parametrize(
+    ("instance_class", "gib"),
+    [
+        ("db.r6g.large", 32),
+        ("db.t4g.medium", 8),
+        ("db.r6gd.xlarge", None),
+        ("dms.r5.large", None),
+        ("db.serverless", None),
+    ],
+)
+def test_the_local_storage_of_a_class(instance_class: str, gib: int | None) -> None:
+    assert local_storage_bytes(instance_class) == (None if gib is None else gib * BYTES_IN_GIB)
+
+
+def test_the_least_storage_of_a_replication_instance_of_which_nothing_is_said() -> None:
+    assert DMS_STORAGE_GIB == 50

@@ -26,11 +26,11 @@ from ferry.review.rules.combined.alarm_values import (
     fine,
     is_closer,
     is_inclusive,
-    metric_of,
     place_of,
     side_of,
     sides,
     statistics_of,
+    thresholds_of,
     unseen,
     window_of,
 )
@@ -41,7 +41,7 @@ from ferry.review.rules.finding import Finding, Phrase
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from facts.metrics import Metric
+    from facts.thresholds import Thresholds
     from ferry.review.plan.plan import Change
     from ferry.review.rules.finding import Fine
 
@@ -62,18 +62,10 @@ _TELLS_MORE_OF_SILENCE: Final[dict[str, set[str]]] = {
 }
 """What may take the place of a treatment of missing data, beside breaching."""
 
-_A_DAY: Final[dict[Metric | None, float]] = {
-    metrics.SOURCE_LATENCY: 86_400,
-    metrics.TARGET_LATENCY: 86_400,
-    metrics.AURORA_REPLICA_LAG: 86_400_000,
-}
-"""What has no limit, and no sense beyond a day."""
-
 _LONGEST_WINDOW_SECONDS: Final = 3600
 """How long a new alarm may take until it goes off without anybody asking why."""
 
 _MEDIAN: Final = 50
-_ANY_STATISTIC: Final = frozenset({*Statistic, *GROWS_WITH_THE_PERIOD})
 _WATCHED: Final = frozenset(
     {
         "aws_dms_replication_instance",
@@ -91,41 +83,36 @@ def changed_bounds(change: Change) -> Iterator[Finding | Fine]:
 
 
 def new_bounds(change: Change) -> Iterator[Finding | Fine]:
-    """Whether a new alarm can go off at all."""
-    after = change.after
-    namespace, name = after.get("namespace"), after.get("metric_name")
-    if is_set(after.get("metric_query")) or not (
-        isinstance(namespace, str) and isinstance(name, str)
-    ):
+    """Whether a new alarm can go off at all, and is silent while all is well."""
+    row = None if is_set(change.after.get("metric_query")) else thresholds_of(change.after)
+    if row is None:
         yield Finding(
             danger=Danger.UNCLEAR,
             change=change,
             effect=Phrase(
-                "The alarm is of a calculation, or of no known metric: that is not judged."
+                "The alarm is of a calculation, or of a metric that no rule knows: whether it goes "
+                "off never, or all the time, is not judged."
             ),
         )
         return
-    metric = metric_of(after)
-    is_foreign = namespace not in metrics.NAMESPACES
-    if metric or is_foreign:
-        for it in ("metric_name", "namespace"):
-            yield fine(change, it, "One metric more is watched.")
-    yield from _new_dimensions(change, metric, is_foreign=is_foreign)
-    yield from _new_threshold(change, metric)
-    yield from _new_statistic(change, is_foreign=is_foreign)
+    # `thresholds_out_of_reach` tells of a threshold that makes no sense.
+    for it in ("metric_name", "namespace"):
+        yield fine(change, it, "One metric more is watched.")
+    if number(change.after.get("threshold")) is not None:
+        yield fine(change, "threshold", "One metric more is watched.")
+    if side_of(change.after):
+        yield fine(change, "comparison_operator", "One metric more is watched.")
+    yield from _new_dimensions(change, row)
+    yield from _new_statistic(change)
     yield from _low_samples(change)
     yield from _new_window(change)
-    yield from _new_silence(change, metric, is_foreign=is_foreign)
+    yield from _new_silence(change, row)
 
 
-def _new_dimensions(
-    change: Change, metric: Metric | None, *, is_foreign: bool
-) -> Iterator[Finding | Fine]:
+def _new_dimensions(change: Change, row: Thresholds) -> Iterator[Finding | Fine]:
     dimensions = change.after.get("dimensions")
-    if is_foreign and not unseen(dimensions):
-        yield fine(change, "dimensions", "One metric more is watched.")
-    elif metric and isinstance(dimensions, dict):
-        usual = ({*metric.dimensions}, *_OTHER_DIMENSIONS[metric.namespace])
+    if isinstance(dimensions, dict):
+        usual = ({*row.metric.dimensions}, *_OTHER_DIMENSIONS[row.metric.namespace])
         if set(dimensions) not in usual:
             yield deaf(
                 change,
@@ -135,7 +122,7 @@ def _new_dimensions(
                     "metric": change.shown_after("metric_name"),
                     "dimensions": change.shown_after("dimensions"),
                 },
-                source=DMS if metric.namespace == metrics.DMS else PUT_ALARM,
+                source=DMS if row.metric.namespace == metrics.DMS else PUT_ALARM,
             )
         elif not unseen(dimensions) or _names_ours(change):
             yield fine(change, "dimensions", "One metric more is watched.")
@@ -150,49 +137,43 @@ def _names_ours(change: Change) -> bool:
     )
 
 
-def _new_silence(
-    change: Change, metric: Metric | None, *, is_foreign: bool
-) -> Iterator[Finding | Fine]:
+def _new_silence(change: Change, row: Thresholds) -> Iterator[Finding | Fine]:
     silence = change.after.get("treat_missing_data")
     if not isinstance(silence, str):
         return
-    usual = _ALARMS.get(metric) if metric else None
-    if (
-        silence in {_SILENCE_IS_BAD, MissingData.UNKNOWN}
-        or (usual and silence == usual.missing_data)
-        or (is_foreign and side_of(change.after) is Comparison.ABOVE and silence in {*MissingData})
+    usual = _ALARMS.get(row.metric)
+    if silence == _SILENCE_IS_BAD:
+        yield _silence_is_bad(change, row)
+    elif silence == MissingData.UNKNOWN or (
+        silence == usual.missing_data
+        if usual
+        else silence in {*MissingData} and side_of(change.after) is Comparison.ABOVE
     ):
         yield fine(change, "treat_missing_data", "Silence is no sign that all is well.")
     else:
         yield _silence_is_good(change)
 
 
-def _new_threshold(change: Change, metric: Metric | None) -> Iterator[Finding | Fine]:
-    """On which side of what it is bad; `thresholds_out_of_reach` looks at how far that is."""
-    after = change.after
-    side, threshold = side_of(after), number(after.get("threshold"))
-    if threshold is not None and threshold <= _A_DAY.get(metric, threshold):
-        yield fine(change, "threshold", "One metric more is watched.")
-    usual = _ALARMS.get(metric) if metric else None
-    if side and usual and side is not usual.comparison:
-        yield deaf(
-            change,
-            "comparison_operator",
-            "The alarm goes off while all is well: {metric} is bad on the other side.",
-            {"metric": change.shown_after("metric_name")},
-        )
-    elif side:
-        yield fine(change, "comparison_operator", "One metric more is watched.")
+def _silence_is_bad(change: Change, row: Thresholds) -> Finding | Fine:
+    if not row.is_silent:
+        return fine(change, "treat_missing_data", "Silence is taken for a bad sign.")
+    return deaf(
+        change,
+        "treat_missing_data",
+        "{metric} has no values while nothing is wrong, and silence is taken for a bad sign: an "
+        "alarm that is on all the time tells nothing.",
+        {"metric": change.shown_after("metric_name")},
+        source=_SILENCE,
+    )
 
 
-def _new_statistic(change: Change, *, is_foreign: bool) -> Iterator[Fine]:
+def _new_statistic(change: Change) -> Iterator[Fine]:
     side = side_of(change.after)
     statistic, extended = statistics_of(change.after)
     at_least = Statistic.MAXIMUM if side is Comparison.ABOVE else Statistic.MINIMUM
     place = place_of(statistic, extended)
     if (
         statistic == Statistic.AVERAGE
-        or (is_foreign and str(statistic) in _ANY_STATISTIC)
         or (side and statistic == at_least)
         or (side and extended and place is not None and is_closer(side, place, _MEDIAN))
     ):
@@ -255,7 +236,8 @@ def _threshold(change: Change) -> Iterator[Finding | Fine]:
     if side is None or side is not side_of(change.before):
         return
     if is_closer(side, before, after):
-        yield fine(change, name, "It goes off earlier.")
+        if thresholds_of(change.after):
+            yield fine(change, name, "It goes off earlier.")
     else:
         yield deaf(
             change,
@@ -368,7 +350,11 @@ def _silence(change: Change) -> Iterator[Finding | Fine]:
     after = change.after.get(name) or MissingData.UNKNOWN
     if not change.changes(name) or not (isinstance(before, str) and isinstance(after, str)):
         return
-    if after in {before, _SILENCE_IS_BAD} or after in _TELLS_MORE_OF_SILENCE.get(before, ()):
+    row = thresholds_of(change.after)
+    if after == _SILENCE_IS_BAD:
+        if row:
+            yield _silence_is_bad(change, row)
+    elif after == before or after in _TELLS_MORE_OF_SILENCE.get(before, ()):
         yield fine(change, name, "Silence is taken for a worse sign than before.")
     else:
         yield _silence_is_good(change)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from facts import metrics
 from facts.alarms import Comparison, Statistic
+from facts.thresholds import THRESHOLDS
 from ferry.review.plan.values import holds_hidden, holds_unknown
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Finding, Fine, Phrase
@@ -14,7 +14,7 @@ from ferry.review.rules.finding import Finding, Fine, Phrase
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from facts.metrics import Metric
+    from facts.thresholds import Thresholds
     from ferry.review.plan.plan import Change
     from ferry.review.plan.shown import Shown
     from ferry.review.plan.values import Json
@@ -38,7 +38,6 @@ STATISTIC: Final = ("statistic", "extended_statistic")
 GROWS_WITH_THE_PERIOD: Final = frozenset({"SampleCount", "Sum"})
 """Statistics that are no value of the metric's, but grow with the number of values."""
 
-_METRICS: Final = {(it.namespace, it.name): it for it in metrics.METRICS}
 _INCLUSIVE: Final = {
     "GreaterThanThreshold": (Comparison.ABOVE, False),
     "GreaterThanOrEqualToThreshold": (Comparison.ABOVE, True),
@@ -53,12 +52,12 @@ HIGHEST: Final = 101.0
 """The least and the most of a period's values, as places among its percentiles."""
 
 
-def metric_of(side: Mapping[str, Any]) -> Metric | None:
-    """The metric, where it is one that facts/metrics.py knows."""
+def thresholds_of(side: Mapping[str, Any]) -> Thresholds | None:
+    """What is known of the metric, where it is one that facts/thresholds.py knows."""
     namespace, name = side.get("namespace"), side.get("metric_name")
     if not (isinstance(namespace, str) and isinstance(name, str)):
         return None
-    return _METRICS.get((namespace, name))
+    return THRESHOLDS.get((namespace, name))
 
 
 def side_of(side: Mapping[str, Any]) -> Comparison | None:

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 from facts import metrics
 from facts.alarms import Comparison
-from facts.instance_classes import BYTES_IN_GIB, max_connections, memory_bytes
+from facts.instance_classes import (
+    BYTES_IN_GIB,
+    DMS_STORAGE_GIB,
+    local_storage_bytes,
+    max_connections,
+    memory_bytes,
+)
 from ferry.review.plan.plan import Action
 from ferry.review.plan.shown import ours
 from ferry.review.plan.values import UNKNOWN, show
@@ -17,9 +23,10 @@ from ferry.review.rules.combined.alarm_values import (
     STATISTIC,
     SUBJECT,
     is_inclusive,
-    metric_of,
     side_of,
+    thresholds_of,
 )
+from ferry.review.rules.combined.weaker import unsaid
 from ferry.review.rules.conditions import number
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Finding, Phrase
@@ -27,6 +34,7 @@ from ferry.review.rules.finding import Finding, Phrase
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from facts.thresholds import Thresholds
     from ferry.review.plan.plan import Change, Plan
     from ferry.review.plan.shown import Shown
 
@@ -38,6 +46,8 @@ _DMS: Final = "https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Monitoring.
 _CLASSES: Final = ("instance_class", "replication_instance_class")
 _MOST_OF: Final = {
     metrics.AURORA_FREEABLE_MEMORY.name: "memory",
+    metrics.DMS_AVAILABLE_MEMORY.name: "memory",
+    metrics.AURORA_FREE_LOCAL_STORAGE.name: "local storage",
     metrics.AURORA_CONNECTIONS.name: "connections",
     metrics.DMS_FREE_STORAGE.name: "storage",
 }
@@ -84,8 +94,11 @@ def _class_of(instance: Change) -> str:
 
 def _sizes(instance: Change) -> dict[str, float]:
     class_, storage = _class_of(instance), number(instance.after.get("allocated_storage"))
+    if instance.type == "aws_dms_replication_instance" and unsaid(instance, "allocated_storage"):
+        storage = DMS_STORAGE_GIB
     found = {
         "memory": memory_bytes(class_),
+        "local storage": local_storage_bytes(class_),
         "connections": max_connections(class_),
         "storage": None if storage is None else storage * BYTES_IN_GIB,
     }
@@ -97,22 +110,24 @@ def thresholds_out_of_reach(plan: Plan) -> Iterator[Finding]:
     limits = _limits(plan)
     for alarm in plan.of(ALARM):
         threshold, side = number(alarm.after.get("threshold")), side_of(alarm.after)
-        statistic = alarm.after.get("statistic")
         if not alarm.stays or threshold is None or side is None:
             continue
+        statistic = alarm.after.get("statistic")
         if isinstance(statistic, str) and statistic in GROWS_WITH_THE_PERIOD:
             continue
         changes = alarm.action is not Action.NO_OP and any(map(alarm.changes, _SAYS))
-        effect = (_beyond_all(alarm, threshold, side) if changes else None) or next(
-            _beyond_an_instance(alarm, threshold, side, limits, changes=changes), None
-        )
-        if effect is not None:
+        row = thresholds_of(alarm.after)
+        found = _beyond_all(alarm, row, threshold, side) if changes and row else None
+        if found is None and row:
+            found = _beyond_its_instances(alarm, row, threshold, side, limits, changes=changes)
+        if found is not None:
+            danger, effect = found
             yield Finding(
-                danger=Danger.UNWATCHED,
+                danger=danger,
                 change=alarm,
                 attribute="threshold",
                 effect=effect,
-                remedy=Phrase("Set the threshold to what the metric can reach."),
+                remedy=Phrase("Set the threshold to what the metric has when something is wrong."),
                 source=_DMS if alarm.after.get("namespace") == metrics.DMS else _CLOUDWATCH,
             )
 
@@ -140,81 +155,120 @@ def _passes(side: Comparison, threshold: float, value: float, *, inclusive: bool
     return value > threshold if side is Comparison.ABOVE else value < threshold
 
 
-def _beyond_all(alarm: Change, threshold: float, side: Comparison) -> Phrase | None:
-    """What is beyond the metric's own limits."""
-    metric = metric_of(alarm.after)
-    if metric is None:
-        return None
+_Found = tuple[Danger, Phrase]
+
+
+def _beyond_all(
+    alarm: Change, row: Thresholds, threshold: float, side: Comparison
+) -> _Found | None:
+    """What is beyond the metric's own limits, or tells nothing on this side."""
+    metric = row.metric
     values = {"metric": alarm.shown_after("metric_name"), "threshold": _shown(alarm, threshold)}
     inclusive = is_inclusive(alarm.after)
     # A processor is never quite idle.
-    least = _ALMOST_NOTHING if metric in (metrics.AURORA_CPU, metrics.DMS_CPU) else 0
-    at_zero = _passes(side, threshold, least, inclusive=inclusive)
+    least = _ALMOST_NOTHING if metric in (metrics.AURORA_CPU, metrics.DMS_CPU) else metric.least
+    at_least = _passes(side, threshold, least, inclusive=inclusive)
     at_most = (
         side is Comparison.ABOVE
         if metric.most is None
         else _passes(side, threshold, metric.most, inclusive=inclusive)
     )
     where = "above" if side is Comparison.ABOVE else "below"
-    if not at_zero and not at_most:
-        return Phrase(
-            f"{{metric}} is never {where} {{threshold}}: the alarm never goes off.", values
+    sense = row.above if side is Comparison.ABOVE else row.below
+    is_early, is_late = _early_and_late(sense, threshold, side)
+    if not at_least and not at_most:
+        said = f"{{metric}} is never {where} {{threshold}}: the alarm never goes off."
+    elif at_least and at_most:
+        said = f"{{metric}} is always {where} {{threshold}}: the alarm is always on."
+    elif sense is None and side_of(alarm.before) not in (None, side):
+        return None  # `alarms_told` says that it is on the other side
+    elif sense is None or (is_early and row.free is None):
+        said = (
+            f"{{metric}} is {where} {{threshold}} while all is well, too: an alarm that is always on "
+            "tells nothing."
         )
-    if at_zero and at_most:
-        return Phrase(
-            f"{{metric}} is always {where} {{threshold}}: the alarm is always on.", values
-        )
-    if side is Comparison.ABOVE and threshold < metric.usual:
-        return Phrase(
-            "{metric} is above {threshold} while all is well, too: an alarm that is always on tells "
-            "nothing.",
-            values,
-        )
-    return None
+    elif is_late:
+        said = f"{{metric}} is {where} {{threshold}} when it is too late, or never."
+    else:
+        return None
+    return Danger.UNWATCHED, Phrase(said, values)
 
 
-def _beyond_an_instance(
+def _early_and_late(
+    sense: tuple[float, float] | None, threshold: float, side: Comparison
+) -> tuple[bool, bool]:
+    """Whether an alarm goes off while all is well, and whether it does when it is too late."""
+    if sense is None:
+        return True, False
+    least, most = sense
+    low, high = threshold < least, threshold > most
+    return (low, high) if side is Comparison.ABOVE else (high, low)
+
+
+def _beyond_its_instances(
     alarm: Change,
+    row: Thresholds,
     threshold: float,
     side: Comparison,
     limits: dict[tuple[str, str | None], _Limits],
     *,
     changes: bool,
-) -> Iterator[Phrase]:
-    """What is beyond the size of an instance that the alarm's metric is of."""
-    what, dimensions = (
-        _MOST_OF.get(str(alarm.after.get("metric_name"))),
-        alarm.after.get("dimensions"),
-    )
+) -> _Found | None:
+    """What is beyond the size of the instances that the alarm's metric is of."""
+    what, dimensions = _MOST_OF.get(row.metric.name), alarm.after.get("dimensions")
+    known = False
     for dimension, name in dimensions.items() if what and isinstance(dimensions, dict) else ():
         for key in ((dimension, name if isinstance(name, str) else None), (dimension, None)):
             of_one = limits.get(key)
             limit = of_one and (of_one.all_ if changes else of_one.changed).get(what or "")
+            known = known or bool(limit)
             if limit and threshold >= limit.most:
-                yield _told(alarm, limit, what or "", threshold, side)
+                return Danger.UNWATCHED, _told(alarm, limit, what or "", threshold, side)
+            if limit and row.free is not None and threshold > row.free * limit.most:
+                return Danger.UNWATCHED, _hardly_free(alarm, limit, row, what or "", threshold)
+    if changes and not known and row.free is not None and row.below and threshold > row.below[1]:
+        return Danger.UNCLEAR, Phrase(
+            "How much an instance has is not known: {metric} may be below {threshold} while all is "
+            "well.",
+            {"metric": alarm.shown_after("metric_name"), "threshold": _shown(alarm, threshold)},
+        )
+    return None
+
+
+def _hardly_free(
+    alarm: Change, limit: _Limit, row: Thresholds, what: str, threshold: float
+) -> Phrase:
+    has, values = _has(limit, what)
+    return Phrase(
+        f"{has}, of which {100 * (row.free or 0):.0f} % may be free while all is well: below "
+        "{threshold} an alarm tells nothing.",
+        {**values, "threshold": _shown(alarm, threshold)},
+    )
 
 
 def _told(alarm: Change, limit: _Limit, what: str, threshold: float, side: Comparison) -> Phrase:
+    has, values = _has(limit, what)
+    end = (
+        "it never reaches {threshold}, and the alarm never goes off."
+        if side is Comparison.ABOVE
+        else "below {threshold} the alarm is always on."
+    )
+    return Phrase(f"{has}: {end}", {**values, "threshold": _shown(alarm, threshold)})
+
+
+def _has(limit: _Limit, what: str) -> tuple[str, dict[str, Shown]]:
+    """What an instance has, as the beginning of a sentence, and the values in it."""
     instance = limit.instance
-    never = side is Comparison.ABOVE
     values = {
         "class": instance.shown(show(_class_of(instance)), *_CLASSES),
-        "threshold": _shown(alarm, threshold),
         "most": ours(f"{limit.most:,.0f}"),
     }
     if what == "connections":
-        has = "An instance of {class} accepts about {most} connections"
-    elif what == "memory":
-        has = "An instance of {class} has {most} bytes of memory"
-    else:
-        has = "The replication instance has {most} GiB of storage"
-        values["most"] = instance.shown(f"{limit.most / BYTES_IN_GIB:,.0f}", "allocated_storage")
-    end = (
-        "it never reaches {threshold}, and the alarm never goes off."
-        if never
-        else "below {threshold} the alarm is always on."
-    )
-    return Phrase(f"{has}: {end}", values)
+        return "An instance of {class} accepts about {most} connections", values
+    if what == "storage":
+        most = instance.shown(f"{limit.most / BYTES_IN_GIB:,.0f}", "allocated_storage")
+        return "The replication instance has {most} GiB of storage", {"most": most}
+    return f"An instance of {{class}} has {{most}} bytes of {what}", values
 
 
 def _shown(alarm: Change, threshold: float) -> Shown:

@@ -37,6 +37,11 @@ def cpu(**more: Json) -> dict[str, Any]:
     }
 
 
+def on_cache(comparison: str) -> dict[str, Any]:
+    """A metric that is bad on the side that a comparison looks at, beside the CPU's."""
+    return {"metric_name": "BufferCacheHitRatio"} if comparison.startswith("Less") else {}
+
+
 def changed(was: dict[str, Any], **after: Json) -> set[Danger]:
     return dangers(reviewed(updated(ALARM, cpu(**was), **after)))
 
@@ -67,7 +72,11 @@ def test_a_threshold_nearer_to_what_is_normal(
     comparison: Json, was: Json, becomes: Json, found: set[Danger]
 ) -> None:
     assert (
-        changed({"comparison_operator": comparison, "threshold": was}, threshold=becomes) == found
+        changed(
+            {**on_cache(comparison), "comparison_operator": comparison, "threshold": was},
+            threshold=becomes,
+        )
+        == found
     )
 
 
@@ -90,7 +99,9 @@ def test_what_is_said_of_a_later_alarm() -> None:
     ],
 )
 def test_the_comparison(was: str, becomes: Json, found: set[Danger]) -> None:
-    assert changed({"comparison_operator": was}, comparison_operator=becomes) == found
+    assert (
+        changed({**on_cache(was), "comparison_operator": was}, comparison_operator=becomes) == found
+    )
 
 
 def test_a_flipped_alarm_is_told_once() -> None:
@@ -178,7 +189,11 @@ def test_the_statistic(
     comparison: str, was: tuple[str, str], becomes: tuple[Json, str], found: set[Danger]
 ) -> None:
     names = ("statistic", "extended_statistic")
-    before = {"comparison_operator": comparison, **dict(zip(names, was, strict=True))}
+    before = {
+        **on_cache(comparison),
+        "comparison_operator": comparison,
+        **dict(zip(names, was, strict=True)),
+    }
     assert changed(before, **dict(zip(names, becomes, strict=True))) == found
 
 
@@ -288,8 +303,7 @@ def test_silence_is_good_where_nothing_to_report_is(
     ("metric", "threshold", "found"),
     [
         ("AuroraReplicaLag", 86_400_000, SAFE),
-        ("AuroraReplicaLag", 86_400_001, UNCLEAR),
-        ("CommitThroughput", 10**9, SAFE),
+        ("AuroraReplicaLag", 86_400_001, DEAF),
     ],
 )
 def test_no_new_alarm_waits_until_something_is_a_day_late(
@@ -298,24 +312,51 @@ def test_no_new_alarm_waits_until_something_is_a_day_late(
     assert made(metric_name=metric, threshold=threshold) == found
 
 
+@pytest.mark.parametrize("threshold", [-1, 0, 100])
+@pytest.mark.parametrize("action", ["create", "update"])
+def test_an_alarm_on_a_metric_that_no_rule_knows(action: str, threshold: float) -> None:
+    queue = {"namespace": "AWS/SQS", "metric_name": "x", "dimensions": {"QueueName": "q"}}
+    item = change(ALARM, action, cpu(**queue, threshold=200), cpu(**queue, threshold=threshold))
+    assert dangers(reviewed(item)) == UNCLEAR
+
+
 @pytest.mark.parametrize(
-    ("more", "found"),
+    ("metric", "threshold", "silence", "found"),
     [
-        ({}, SAFE),
-        ({"statistic": "Sum"}, SAFE),
-        ({"treat_missing_data": "notBreaching"}, SAFE),
-        ({"treat_missing_data": "notBreaching", "comparison_operator": BELOW}, DEAF),
-        ({"dimensions": {"QueueName": UNKNOWN}}, UNCLEAR),
+        ("CommitLatency", 50, "missing", SAFE),
+        ("CommitLatency", 50, "notBreaching", SAFE),
+        ("CommitLatency", 50, "breaching", SAFE),
+        ("CommitLatency", 0.5, "missing", DEAF),
+        ("ReadLatency", 0.05, "missing", SAFE),
+        ("WriteLatency", 20, "missing", SAFE),
+        ("DiskQueueDepth", 64, "missing", SAFE),
+        ("DiskQueueDepth", 64, "sometimes", DEAF),
+        ("AuroraReplicaLagMaximum", 1_000, "missing", SAFE),
+        ("AuroraReplicaLagMaximum", 1_000, "breaching", DEAF),
+        ("ReplicationSlotDiskUsage", 2**30, "breaching", DEAF),
+        ("Deadlocks", 1, "breaching", DEAF),
     ],
 )
-def test_a_new_alarm_on_something_else(more: dict[str, Any], found: set[Danger]) -> None:
-    queue = {"namespace": "AWS/SQS", "metric_name": "x", "dimensions": {"QueueName": "q"}}
-    body = cpu(**{**queue, **more})
-    item = change(ALARM, "create", None, body)
-    if more.get("dimensions"):
-        item["change"]["after"]["dimensions"] = {}
-        item["change"]["after_unknown"] = {"dimensions": {"QueueName": True}}
-    assert dangers(reviewed(item)) == found
+def test_a_new_alarm_on_what_no_stack_watches(
+    metric: str, threshold: float, silence: str, found: set[Danger]
+) -> None:
+    assert made(metric_name=metric, threshold=threshold, treat_missing_data=silence) == found
+
+
+@pytest.mark.parametrize(
+    ("namespace", "metric", "found"),
+    [
+        ("AWS/RDS", "CPUUtilization", SAFE),
+        ("AWS/RDS", "ReplicationSlotDiskUsage", DEAF),
+        ("AWS/DMS", "CDCLatencyTarget", DEAF),
+        ("AWS/SQS", "x", UNCLEAR),
+    ],
+)
+def test_silence_becomes_a_bad_sign_of_what_is_often_silent(
+    namespace: str, metric: str, found: set[Danger]
+) -> None:
+    of = {"namespace": namespace, "metric_name": metric}
+    assert changed(of, treat_missing_data="breaching") == found
 
 
 def test_a_new_alarm_on_a_task_whose_name_aws_decides() -> None:

@@ -84,7 +84,7 @@ def test_an_alarm_on_readers_goes_with_the_last_of_them(readers: int, told: bool
 @pytest.mark.parametrize(
     "after",
     [
-        {"metric_name": "FreeableMemory"},
+        {"metric_name": "DatabaseConnections"},
         {"dimensions": {"a": "c"}},
         {"namespace": "other"},
         {"metric_query": [{"id": "m"}]},
@@ -234,7 +234,19 @@ AT_REST = "above {} while all is well, too: an alarm that is always on tells not
         ("MaximumUsedTransactionIDs", 2e8, "GreaterThanThreshold", None),
         ("MaximumUsedTransactionIDs", 1e8, "GreaterThanThreshold", AT_REST.format("100,000,000")),
         ("FreeableMemory", 0, "LessThanThreshold", "never below 0: the alarm never goes off."),
-        ("FreeableMemory", 0, "LessThanOrEqualToThreshold", None),
+        ("FreeableMemory", 0, "LessThanOrEqualToThreshold", "below 0 when it is too late, or never."),
+        ("FreeableMemory", 2**24, "LessThanThreshold", None),
+        ("FreeableMemory", 2**24, "GreaterThanThreshold", AT_REST.format("16,777,216")),
+        ("CPUUtilization", 80, "LessThanThreshold", AT_REST.format(80).replace("above", "below")),
+        ("AuroraReplicaLag", 86_400_000, "GreaterThanThreshold", None),
+        ("AuroraReplicaLag", 86_400_001, "GreaterThanThreshold",
+         "above 86,400,001 when it is too late, or never."),
+        ("TransactionLogsDiskUsage", -1, "GreaterThanThreshold", AT_REST.format(-1)),
+        ("TransactionLogsDiskUsage", -2, "GreaterThanThreshold",
+         "always above -2: the alarm is always on."),
+        ("CommitThroughput", 10**9, "GreaterThanThreshold",
+         "above 1,000,000,000 when it is too late, or never."),
+        ("ReadLatency", 0.02, "GreaterThanThreshold", None),
         ("Deadlocks", 0.008333, "GreaterThanThreshold", None),
         ("MaximumUsedTransactionIDs", 2**31, "GreaterThanThreshold",
          "never above 2,147,483,648: the alarm never goes off."),
@@ -248,6 +260,60 @@ def test_a_threshold_beyond_what_the_metric_can_be(
     found = effects(reviewed(change(ALARM, action, {**after, "threshold": 50}, after)))
     reach = [it for it in found if it.startswith(f'"{metric}" is ')]
     assert reach == ([f'"{metric}" is {told}'] if told else [])
+
+
+def free(metric: str, threshold: int, class_: str) -> list[str]:
+    """What is said of a changed alarm on what an instance has free."""
+    name = (
+        {"DBClusterIdentifier": "c"}
+        if class_[:3] == "db."
+        else {"ReplicationInstanceIdentifier": "r"}
+    )
+    alarm_ = {**alarm(metric, threshold, **name), "comparison_operator": "LessThanThreshold"}
+    instance = (
+        stays(INSTANCE, cluster_identifier="c", instance_class=class_)
+        if class_[:3] == "db."
+        else stays(REPLICATION, replication_instance_id="r", replication_instance_class=class_,
+                   allocated_storage=100)
+    )  # fmt: skip
+    return effects(
+        reviewed(update(ALARM, {**alarm_, "threshold": 2**24}, threshold=threshold), instance)
+    )
+
+
+@pytest.mark.parametrize(
+    ("metric", "gib", "class_", "told"),
+    [
+        ("FreeableMemory", 8, "db.r6g.large", ""),
+        ("FreeableMemory", 9, "db.r6g.large",
+         'An instance of "db.r6g.large" has 17,179,869,184 bytes of memory, of which 50 % may be free'),
+        ("FreeableMemory", 2, "db.serverless", ""),
+        ("FreeableMemory", 3, "db.serverless", "How much an instance has is not known:"),
+        ("FreeLocalStorage", 24, "db.r6g.large", ""),
+        ("FreeLocalStorage", 25, "db.r6g.large",
+         'An instance of "db.r6g.large" has 34,359,738,368 bytes of local storage, of which 75 % may'),
+        ("FreeLocalStorage", 30, "db.r6gd.xlarge", "How much an instance has is not known:"),
+        ("FreeStorageSpace", 75, "dms.c5.large", ""),
+        ("FreeStorageSpace", 76, "dms.c5.large",
+         "The replication instance has 100 GiB of storage, of which 75 % may be free"),
+        ("FreeableMemory", 3, "dms.c5.large",
+         'An instance of "dms.c5.large" has 4,294,967,296 bytes of memory, of which 50 % may be free'),
+    ],
+)  # fmt: skip
+def test_no_instance_has_all_of_it_free(metric: str, gib: int, class_: str, told: str) -> None:
+    found = free(metric, gib * GIB, class_)
+    assert found[:1] == (
+        [] if not told else [it for it in found if it.startswith(told)][:1] or [told]
+    )
+
+
+def test_a_replication_instance_that_does_not_say_its_storage_has_50_gib() -> None:
+    made = {"replication_instance_id": "r", "replication_instance_class": "dms.c5.large"}
+    instance = change(REPLICATION, "create", None, made)
+    for gib, told in ((37, False), (38, True)):
+        alarm_ = alarm("FreeStorageSpace", gib * GIB, ReplicationInstanceIdentifier="r")
+        found = effects(reviewed(change(ALARM, "create", None, alarm_), instance))
+        assert any("has 50 GiB of storage, of which" in it for it in found) is told
 
 
 def test_a_sum_has_no_limit() -> None:

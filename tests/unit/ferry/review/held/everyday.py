@@ -308,12 +308,34 @@ ROWS: Final = (
     _day(
         "alarm-on-silence",
         "Silence is bad news now.",
-        updates(SLOT_DISK, treat_missing_data="breaching"),
+        updates(WRITER_CPU, treat_missing_data="breaching"),
     ),
     _day(
         "alarm-more",
         "One more tells.",
         creates("aws_cloudwatch_metric_alarm.aurora-alarms_busy", like=WRITER_CPU, **_AGAIN),
+    ),
+    *(
+        _day(
+            f"alarm-more-{metric}",
+            "One more tells.",
+            creates(
+                "aws_cloudwatch_metric_alarm.more",
+                like=WRITER_CPU,
+                alarm_name=f"more-{metric}",
+                metric_name=metric,
+                threshold=threshold,
+            ),
+        )
+        for metric, threshold in (
+            ("CommitLatency", 50),
+            ("ReadLatency", 0.02),
+            ("WriteLatency", 0.02),
+            ("DiskQueueDepth", 64),
+            ("WriteIOPS", 20_000),
+            ("NetworkReceiveThroughput", 100_000_000),
+            ("DBLoad", 8),
+        )
     ),
     _day(
         "alarm-at-another-address",
