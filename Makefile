@@ -40,7 +40,8 @@ terraform: setup ## What the real Terraform says of the JSON
 integration: setup ## Deploy all environments to local AWS side by side and check them
 	@python -m tools.check integration
 
-local-aws: setup ## Run local AWS in the foreground; PORT=4566
+local-aws: setup ## Run local AWS in the foreground, and say how to reach it; ENV=dev PORT=4566
+	@python -m harness.exports "$(or $(ENV),dev)" $(or $(PORT),4566)
 	@python -m local_aws --port $(or $(PORT),4566)
 
 bench: setup ## Measure synthesis; writes bench/RESULTS.md, takes ten minutes

@@ -30,13 +30,7 @@ def surroundings(*, url: str, account_id: str, region: str, folder: Path) -> dic
         if not name.startswith(_NOT_OURS) and name.lower() not in {"http_proxy", "https_proxy"}
     }
     return kept | {
-        "AWS_ENDPOINT_URL": url,
-        "AWS_ACCESS_KEY_ID": account_id,
-        "AWS_SECRET_ACCESS_KEY": "local",
-        "AWS_DEFAULT_REGION": region,
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "AWS_CONFIG_FILE": os.devnull,
-        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        **signed_in(url=url, account_id=account_id, region=region),
         "CHECKPOINT_DISABLE": "1",
         # Go's collector takes a quarter of the processor's time of a plan, and a tenth of the
         # memory is what it saves (a plan of dev: 4.4 s and 450 MB, with 400 3.4 s and 490 MB).
@@ -48,4 +42,17 @@ def surroundings(*, url: str, account_id: str, region: str, folder: Path) -> dic
         "TF_INPUT": "0",
         "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20",
         **cli_configuration(folder),
+    }
+
+
+def signed_in(*, url: str, account_id: str, region: str) -> dict[str, str]:
+    """What every AWS SDK, Terraform and the AWS CLI take to reach local AWS, and no other AWS."""
+    return {
+        "AWS_ENDPOINT_URL": url,
+        "AWS_ACCESS_KEY_ID": account_id,
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_DEFAULT_REGION": region,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     }
