@@ -6,7 +6,8 @@ own parameters static is what the view ``pg_settings`` of PostgreSQL 15 calls ``
 the server starts.
 
 Which values are harmless is said of some: they end no session and no statement, refuse no client, use
-up no memory and hide nothing. A threshold so high that nothing is logged is none of them. The bounds within PostgreSQL's own are this project's.
+up no memory. Whether they log or guard less than before, `facts.parameter_guards` says. The bounds
+within PostgreSQL's own are this project's.
 
 Sources: https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/parameter-groups-overview.html,
 https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraPostgreSQL.Reference.ParameterGroups.html,
@@ -189,7 +190,7 @@ _ROWS = (
         "log_min_duration_statement",
         Kind.DYNAMIC,
         _LOGGING,
-        harmless=_numbers(100, _HOUR_MS, also="-1"),
+        harmless=_numbers(100, _MOST, also="-1"),
     ),
     _postgresql(PRELOADED, Kind.STATIC, _CLIENT, harmless=Lists(_LIBRARIES)),
     _aurora(
@@ -206,7 +207,7 @@ _ROWS = (
         Kind.DYNAMIC,
         _LOGGING,
         aurora="10000",
-        harmless=_numbers(0, _HOUR_MS, also="-1"),
+        harmless=_numbers(0, _MOST, also="-1"),
     ),
     _postgresql("log_connections", Kind.DYNAMIC, _LOGGING, harmless=_SWITCH),
     _postgresql("log_disconnections", Kind.DYNAMIC, _LOGGING, harmless=_SWITCH),
@@ -225,9 +226,7 @@ _ROWS = (
             "debug5", "debug4", "debug3", "debug2", "debug1", "info", "notice", "warning", "error"
         ),
     ),
-    _postgresql(
-        "log_temp_files", Kind.DYNAMIC, _LOGGING, harmless=_numbers(0, 10_485_760, also="-1")
-    ),
+    _postgresql("log_temp_files", Kind.DYNAMIC, _LOGGING, harmless=_numbers(0, _MOST, also="-1")),
     _aurora(
         "rds.log_retention_period",
         Kind.DYNAMIC,

@@ -9,6 +9,7 @@ from facts.parameters import FORCE_SSL, LOGICAL_REPLICATION, PARAMETERS, is_harm
 from ferry.review.plan.plan import Action
 from ferry.review.plan.shown import ours
 from ferry.review.plan.values import UNKNOWN, show
+from ferry.review.rules.combined.parameter_guards import Beneath, beneath, weaker
 from ferry.review.rules.conditions import version
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Finding, Fine, Phrase
@@ -16,11 +17,10 @@ from ferry.review.rules.row import CHANGED_OR_REPLACED, HOWEVER_MADE
 from ferry.review.rules.timing import Timing, moment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from ferry.review.plan.plan import Change, Plan
     from ferry.review.plan.shown import Shown
-    from ferry.review.plan.values import Json
 
 _OF_CLUSTER: Final = "aws_rds_cluster_parameter_group"
 _OF_INSTANCES: Final = "aws_db_parameter_group"
@@ -65,6 +65,13 @@ _EFFECTS: Final = {
     "idle_in_transaction_session_timeout": _ENDED,
     "idle_session_timeout": _ENDED,
     "lock_timeout": _ENDED,
+    "log_min_duration_statement": _Effect(
+        danger=Danger.UNCLEAR,
+        changed="Nearly every statement goes to the log, with its values: it shows what they hold, "
+        "fills the instances' storage, and CloudWatch charges for it. {name} becomes {after} ms.",
+        made="Nearly every statement goes to the log, with its values: it shows what they hold, fills "
+        "the instances' storage, and CloudWatch charges for it. {name} is {after} ms.",
+    ),
     "session_replication_role": _Effect(
         danger=Danger.PROTECTION_LOSS,
         changed="Triggers and foreign keys no longer hold: {name} becomes {after}.",
@@ -95,39 +102,11 @@ _STARTS: Final = {
 _STARTS_WITH: Final = "The instances start with {name} at {after}: no rule says that they run well."
 
 
-_NOT_AT_ALL: Final = ({"-1"},)
-_SWITCHED_OFF: Final = ({"0", "off", "false", "no"},)
-_LOGGED: Final[Mapping[str, tuple[set[str], ...]]] = {
-    "log_autovacuum_min_duration": _NOT_AT_ALL,
-    "log_connections": _SWITCHED_OFF,
-    "log_disconnections": _SWITCHED_OFF,
-    "log_error_verbosity": ({"terse"}, {"default"}),
-    "log_lock_waits": _SWITCHED_OFF,
-    "log_min_duration_statement": _NOT_AT_ALL,
-    "log_min_error_statement": ({"error"}, {"warning"}, {"notice"}, {"info"}),
-    "log_statement": ({"none"}, {"ddl"}, {"mod"}),
-    "log_temp_files": _NOT_AT_ALL,
-}
-"""What is logged the least with, and then more.
-
-Source: https://www.postgresql.org/docs/15/runtime-config-logging.html"""
-
-_DEFAULT_DETAIL: Final = {"log_error_verbosity": "default"}
-"""PostgreSQL's defaults that do not log the least; those of Aurora's own stand with the parameters."""
-
-_MOST: Final = 1_000_000
-"""More than any group says: for what is not known."""
-
-_KEPT: Final = "rds.log_retention_period"
-"""For how many minutes the server's own logs are kept."""
-
-_MEASURED: Final = frozenset({*_LOGGED, _KEPT})
-
-
 def parameters_change(plan: Plan) -> Iterator[Finding | Fine]:
     """Parameters change: what their values do, which wait for a restart, and which RDS refuses."""
     clusters = plan.of(_OF_CLUSTER)
-    nothing, groups = _beneath(()), _beneath(clusters)
+    nothing = beneath(())
+    groups = beneath((_values(it.before), _values(it.after)) for it in clusters)
     for change in [*clusters, *plan.of(_OF_INSTANCES)]:
         yield from _in_clear_by_default(change)
         if change.action in HOWEVER_MADE and change.changes("parameter"):
@@ -158,7 +137,7 @@ def _in_clear_by_default(change: Change) -> Iterator[Finding]:
         )
 
 
-def _of_group(change: Change, beneath: _Beneath) -> Iterator[Finding]:
+def _of_group(change: Change, under: Beneath) -> Iterator[Finding]:
     before, after = _parameters(change.before), _parameters(change.after)
     if before is None or after is None:
         yield _parameter(
@@ -180,7 +159,7 @@ def _of_group(change: Change, beneath: _Beneath) -> Iterator[Finding]:
         elif old != new:
             was, becomes = (it[0] if it else None for it in (old, new))
             yield from _one_parameter(change, name, was, becomes)
-            yield from _less_logged(change, name, was, becomes, beneath)
+            yield from _less_guarded(change, name, was, becomes, under)
 
 
 _Setting = tuple[Any, Any]
@@ -258,92 +237,24 @@ def _shown(
     }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Beneath:
-    """What holds where a group of instances says nothing: the clusters' groups, then defaults.
-
-    Args:
-        most: How much is logged, or for how long it is kept, until now, by parameter; the most.
-        least: The same of after the plan; the least.
-    """
-
-    most: Mapping[str, int]
-    least: Mapping[str, int]
+def _values(side: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The values of parameters by name; None where some are not known, or hidden."""
+    parameters = _parameters(side)
+    return None if parameters is None else {name: it[-1][0] for name, it in parameters.items()}
 
 
-def _beneath(clusters: Iterable[Change]) -> _Beneath:
-    """What the clusters' groups say; what is not known may be the most until now, the least then."""
-    most: dict[str, int] = {}
-    least: dict[str, int] = {}
-    for change in clusters:
-        for side, levels, pick, unknown in (
-            (change.before, most, max, _MOST),
-            (change.after, least, min, 0),
-        ):
-            parameters = _parameters(side)
-            for name in _MEASURED:
-                if parameters is None:
-                    levels[name] = unknown
-                for value, _ in (parameters or {}).get(name, ()):
-                    found = _measured(name, value)
-                    levels[name] = pick(levels.get(name, found), found)
-    return _Beneath(most=most, least=least)
-
-
-def _less_logged(
-    change: Change, name: str, old: _Setting | None, new: _Setting | None, beneath: _Beneath
+def _less_guarded(
+    change: Change, name: str, old: _Setting | None, new: _Setting | None, under: Beneath
 ) -> Iterator[Finding]:
-    """The log tells less than what was in force, or is kept for less."""
-    if name not in _MEASURED:
+    """The server logs, measures or guards less than what was in force."""
+    found = weaker(name, str(old[0]) if old else None, str(new[0]) if new else None, under)
+    if found is None:
         return
-    default = _measured(name, None)
-    was = _measured(name, old[0]) if old else beneath.most.get(name, default)
-    becomes = _measured(name, new[0]) if new else beneath.least.get(name, default)
-    if becomes >= was:
-        return
+    danger, effect = found
     values = _shown(change, name, old, new)
-    if not old and name in beneath.most:
+    if not old and name in under.most:
         values["before"] = ours("what the cluster's group says")
-    if name == _KEPT:
-        yield _parameter(
-            change,
-            Danger.DATA_LOSS,
-            "The server deletes more of its own logs: {name} becomes {after}, not {before}.",
-            values,
-        )
-    else:
-        yield _parameter(
-            change,
-            Danger.UNWATCHED,
-            "The log tells less: {name} becomes {after}, not {before}.",
-            values,
-        )
-
-
-def _measured(name: str, value: Json) -> int:
-    """How much is logged, or for how many minutes it is kept; of nothing, by default."""
-    value = _default(name) if value is None else value
-    return _minutes(value) if name == _KEPT else _detail(name, value)
-
-
-def _default(name: str) -> str | None:
-    """The value that is in force where no group says one; None where that is not known."""
-    row = PARAMETERS.get(name)
-    return _DEFAULT_DETAIL.get(name) or next(iter(row.defaults.values()) if row else iter(()), None)
-
-
-def _detail(name: str, value: Json) -> int:
-    """How much a parameter makes PostgreSQL log, the more the higher; 0 for what logs nothing."""
-    if value is None:
-        return 0
-    ranks, text = _LOGGED[name], str(value).lower()
-    return next((rank for rank, words in enumerate(ranks) if text in words), len(ranks))
-
-
-def _minutes(value: Json) -> int:
-    """A number of minutes; 0 for what is none."""
-    text = str(value)
-    return int(text) if text.isdecimal() and len(text) < len(str(_MOST)) else 0
+    yield _parameter(change, danger, effect, values)
 
 
 def _at_once(change: Change, values: dict[str, Shown], *, static: bool | None) -> Finding:

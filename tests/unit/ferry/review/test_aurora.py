@@ -445,12 +445,63 @@ WAITS = "{} becomes {}, and stays {} until the instances are restarted."
         (
             [parameter("log_min_duration_statement", "1000")],
             [parameter("log_min_duration_statement", "2147483647")],
+            ['The log tells less: log_min_duration_statement becomes "2147483647", not "1000".'],
+        ),
+        (
+            [],
+            [parameter("log_min_duration_statement", "0")],
             [
                 (
-                    'No rule says that log_min_duration_statement is harmless at "2147483647"; it '
-                    'was "1000".'
+                    "Nearly every statement goes to the log, with its values: it shows what they "
+                    "hold, fills the instances' storage, and CloudWatch charges for it. "
+                    'log_min_duration_statement becomes "0" ms.'
                 )
             ],
+        ),
+        (
+            [parameter("log_min_duration_statement", "1000")],
+            [parameter("log_min_duration_statement", "600000")],
+            ['The log tells less: log_min_duration_statement becomes "600000", not "1000".'],
+        ),
+        (
+            [],
+            [parameter("track_io_timing", "0")],
+            ['Less is measured: track_io_timing becomes "0", not the default.'],
+        ),
+        (
+            [parameter("idle_in_transaction_session_timeout", "300000")],
+            [],
+            [
+                (
+                    "What hangs is ended later, or never: idle_in_transaction_session_timeout "
+                    'becomes the default, not "300000".'
+                )
+            ],
+        ),
+        (
+            [parameter("deadlock_timeout", "1000")],
+            [parameter("deadlock_timeout", "60000")],
+            [
+                (
+                    'What hangs is ended later, or never: deadlock_timeout becomes "60000", not '
+                    '"1000".'
+                )
+            ],
+        ),
+        (
+            [],
+            [parameter("autovacuum_naptime", "60")],
+            [
+                (
+                    'Tables are vacuumed or analyzed later: autovacuum_naptime becomes "60", not the '
+                    "default."
+                )
+            ],
+        ),
+        (
+            [parameter("log_statement", "ddl")],
+            [parameter("log_statement", "some")],
+            ['No rule says that log_statement is harmless at "some"; it was "ddl".'],
         ),
         (
             [parameter("rds.log_retention_period", "10080")],
@@ -469,8 +520,8 @@ WAITS = "{} becomes {}, and stays {} until the instances are restarted."
         ),
         (
             [parameter("log_autovacuum_min_duration", "1000")],
-            [],  # Aurora's default logs it
-            [],
+            [],  # Aurora's default logs less of it
+            ['The log tells less: log_autovacuum_min_duration becomes the default, not "1000".'],
         ),
         (
             [parameter("rds.logical_replication", "1", "pending-reboot")],

@@ -217,11 +217,6 @@ ROWS: Final = (
         updates(WRITER, was={"auto_minor_version_upgrade": True}, auto_minor_version_upgrade=False),
     ),
     _day(
-        "slower-statements-logged-only",
-        "Less in the log, by a dynamic parameter.",
-        updates(PARAMETERS, parameter=parameters(PARAMETERS, log_min_duration_statement="2000")),
-    ),
-    _day(
         "faster-statements-logged",
         "More in the log, by a dynamic parameter.",
         updates(PARAMETERS, parameter=parameters(PARAMETERS, log_min_duration_statement="500")),
@@ -230,6 +225,25 @@ ROWS: Final = (
         "lock-waits-logged",
         "More in the log, by a dynamic parameter.",
         updates(PARAMETERS, parameter=parameters(PARAMETERS, log_lock_waits="1")),
+    ),
+    *(
+        _day(
+            f"more-by-{name}",
+            "More is seen, or ended sooner; dynamic.",
+            updates(
+                PARAMETERS,
+                was={"parameter": parameters(PARAMETERS, **{name: was})},
+                parameter=parameters(PARAMETERS, **{name: becomes}),
+            ),
+        )
+        for name, was, becomes in (
+            ("log_autovacuum_min_duration", "10000", "1000"),
+            ("log_error_verbosity", "default", "verbose"),
+            ("idle_in_transaction_session_timeout", "86400000", "3600000"),
+            ("deadlock_timeout", "1000", "500"),
+            ("autovacuum_vacuum_scale_factor", "0.1", "0.05"),
+            ("statement_timeout", "0", "7200000"),
+        )
     ),
     _day(
         "connections-logged",

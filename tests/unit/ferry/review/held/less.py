@@ -39,7 +39,52 @@ def _on_cluster(name: str, value: str, was: str = "") -> Step:
     )
 
 
+def _taken_out(name: str, was: str) -> Step:
+    before = {"parameter": parameters(PARAMETERS, **{name: was})}
+    return updates(PARAMETERS, was=before, parameter=parameters(PARAMETERS))
+
+
+_WEAKER: Final = (
+    ("log_min_duration_statement", "1000", "2000"),
+    ("log_min_duration_statement", "1000", "600000"),
+    ("log_autovacuum_min_duration", "1000", "60000"),
+    ("log_temp_files", "0", "10240"),
+    ("log_connections", "1", "0"),
+    ("log_disconnections", "1", "0"),
+    ("log_lock_waits", "1", "0"),
+    ("log_min_error_statement", "info", "error"),
+    ("track_io_timing", "1", "0"),
+    ("track_functions", "all", "none"),
+    ("pg_stat_statements.track", "all", "top"),
+    ("deadlock_timeout", "1000", "30000"),
+    ("idle_in_transaction_session_timeout", "300000", "0"),
+    ("idle_session_timeout", "86400000", "0"),
+    ("lock_timeout", "60000", "0"),
+    ("statement_timeout", "3600000", "86400000"),
+    ("autovacuum_naptime", "5", "60"),
+    ("autovacuum_vacuum_scale_factor", "0.05", "0.2"),
+)
+"""Parameter, value until now, and from now on."""
+
 ROWS: Final = (
+    *(
+        edited(
+            f"less-by-{name}-{becomes}",
+            "Less is seen, or what hangs stays.",
+            _on_cluster(name, becomes, was=was),
+        )
+        for name, was, becomes in _WEAKER
+    ),
+    *(
+        edited(f"less-without-{name}", "The default does less.", _taken_out(name, was))
+        for name, was in (
+            ("idle_in_transaction_session_timeout", "300000"),
+            ("statement_timeout", "3600000"),
+            ("lock_timeout", "60000"),
+            ("log_lock_waits", "1"),
+            ("deadlock_timeout", "100"),
+        )
+    ),
     edited(
         "slow-statements-unlogged-on-instances",
         "It comes before the cluster's 1000.",
