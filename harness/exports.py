@@ -39,7 +39,7 @@ def main(arguments: Sequence[str]) -> ExitStatus:
         region=environment.aws.region,
     )
     lines = [
-        f"In another shell, for {name} with ferry, cdktf, Terraform, the AWS CLI:",
+        f"In another shell, for {name} with cdktf, Terraform, the AWS CLI and ferry:",
         f"unset {_TAKEN_AWAY}",
         *(f"export {variable}={shlex.quote(value)}" for variable, value in variables.items()),
     ]

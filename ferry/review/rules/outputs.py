@@ -78,7 +78,7 @@ _DASHBOARD_PAGE: Final = re.compile(
     r"/cloudwatch/home\?region=[a-z0-9-]+#dashboards/dashboard/([\w-]+)"
 )
 
-_READ_BY: Final = "ferry and applications go by it."
+_READ_BY: Final = "Applications and ferry go by it."
 _ELSEWHERE: Final = (
     f"It leads elsewhere: to {{after}}, where it led to {{before}}, and nothing that it names became "
     f"that. {_READ_BY}"

@@ -20,7 +20,7 @@ def test_the_lines_lead_a_shells_tools_to_local_aws(
     assert main(["dev", "4566"]) == 0
 
     heading, *lines = capsys.readouterr().out.splitlines()
-    assert heading == "In another shell, for dev with ferry, cdktf, Terraform, the AWS CLI:"
+    assert heading == "In another shell, for dev with cdktf, Terraform, the AWS CLI and ferry:"
     shell = "\n".join([*lines, "env"])
     found = dict(
         line.split("=", 1)
