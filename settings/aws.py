@@ -5,7 +5,7 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator
 
-from settings.fields import AccountId, PolicyArn, Region
+from settings.fields import AccountId, KmsKeyArn, PolicyArn, Region
 from settings.section import Allowed, Section, refuse
 
 _TESTED: Final = "5.100.0"
@@ -57,6 +57,15 @@ class Aws(Section):
     boundary` writes one. With it whoever deploys may make these roles, because none can do more
     than it says. The environments of one account must agree on it. Default: none; an administrator
     applies what changes a role."""
+
+    kms_key_arn: KmsKeyArn | None = None
+    """The KMS key of your own that encrypts all of the environment, of this account or another, in
+    place of one that is made. An alias is not taken: AWS answers with the key's ARN, and each plan
+    would replace the cluster. `ferry policies ENV key` writes what the key's policy has to say. Set
+    it before the first deployment: a cluster keeps its key for good. Where the key is disabled or
+    its policy closed, Aurora stops until it is restored from a backup
+    (https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Overview.Encryption.Keys.html).
+    Default: none, a key is made."""
 
     @property
     def home_region(self) -> str:

@@ -37,4 +37,5 @@ class Protection(Section):
     """Days in which a deleted secret can be restored. Until then its name is taken."""
 
     kms_deletion_window_days: int = Field(default=30, ge=7, le=30)
-    """How long a deleted KMS key waits, and can be brought back."""
+    """How long a deleted KMS key waits, and can be brought back; not of a key of your own
+    (`aws.kms_key_arn`), which is never deleted here."""

@@ -8,7 +8,7 @@ from cdktf import TerraformOutput, TerraformStack
 
 from constructs_lib.aurora import AuroraCluster
 from constructs_lib.credentials import ConnectionSecret, MasterCredentials
-from constructs_lib.encryption import EnvironmentKey
+from constructs_lib.encryption import EnvironmentKey, OwnKey
 from constructs_lib.monitoring import (
     AlarmTopic,
     AuroraAlarms,
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from constructs import Construct
 
+    from constructs_lib.protocols import Key
     from settings.environment import Environment
 
 
@@ -62,14 +63,18 @@ class MigrationStack(TerraformStack):
             state_key=environment.state_key,
             state_region=aws.home_region,
         )
-        key = EnvironmentKey(
-            self,
-            "key",
-            names=names,
-            placement=placement,
-            deletion_window_days=protection.kms_deletion_window_days,
-            prevent_destroy=protection.prevent_destroy,
-        )
+        key: Key
+        if aws.kms_key_arn is not None:
+            key = OwnKey(arn=aws.kms_key_arn)
+        else:
+            key = EnvironmentKey(
+                self,
+                "key",
+                names=names,
+                placement=placement,
+                deletion_window_days=protection.kms_deletion_window_days,
+                prevent_destroy=protection.prevent_destroy,
+            )
         network = make_network(self, environment, placement=placement, key=key)
         credentials = MasterCredentials(
             self,

@@ -15,7 +15,14 @@ _DEFAULT_DAYS = 365
 
 
 class LocalKmsResponse(ResponseMixin, KmsResponse):  # type: ignore[misc]  # moto is untyped here
-    """Answers about rotation, with its period."""
+    """Answers about rotation, with its period, and about keys of other accounts."""
+
+    def describe_key(self) -> Any:  # noqa: ANN401 - moto's own type
+        """DescribeKey, which a key of another account answers too."""
+        name = str(self.parameters().get("KeyId", ""))
+        if name.startswith("arn:") and ":key/" in name:
+            self.current_account = name.split(":")[4]
+        return super().describe_key()
 
     def enable_key_rotation(self) -> Answer:
         """EnableKeyRotation."""
@@ -39,11 +46,14 @@ class LocalKmsResponse(ResponseMixin, KmsResponse):  # type: ignore[misc]  # mot
         return Answer(status)
 
     def _get_param(self, param_name: str, if_none: Any = None) -> Any:  # noqa: ANN401 - moto's own type
-        """A parameter; of a key's ARN only the id, as moto looks most keys up by their id alone."""
+        """A parameter; of a key's ARN only the id, as moto looks most keys up by their id alone.
+
+        A new key encrypts by default: https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html
+        """
         value = super()._get_param(param_name, if_none)
         if param_name == "KeyId" and isinstance(value, str) and ":key/" in value:
             return value.rpartition("/")[2]
-        return value
+        return "ENCRYPT_DECRYPT" if param_name == "KeyUsage" and not value else value
 
     def _key(self) -> Any:  # noqa: ANN401 - moto's own type
         key_id = self.parameters()["KeyId"]

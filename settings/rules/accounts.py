@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from facts.alarms import ALARMS
+from facts.placement import partition_of
 from settings.environment import Environment
 from settings.notation import toml
 from settings.rules.rule import Finding, PairRule, Rule
@@ -70,6 +71,24 @@ def boundary_is_the_accounts(environment: Environment) -> Iterator[Finding]:
         )
 
 
+def key_is_in_the_region(environment: Environment) -> Iterator[Finding]:
+    """RDS, DMS, Secrets Manager, CloudWatch Logs and SNS take keys of their own region alone.
+
+    Source: https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-overview.html
+    """
+    aws = environment.aws
+    if aws.kms_key_arn is None:
+        return
+    _, partition, _, region, *_ = aws.kms_key_arn.split(":")
+    if (partition, region) != (partition_of(aws.region).name, aws.region):
+        yield Finding(
+            setting="aws.kms_key_arn",
+            given=f"a key of {region} in {partition} given with aws.region = {toml(aws.region)}",
+            allowed=f"a key of {aws.region}",
+            mend="give a key of that region, or the replica there of a multi-Region key",
+        )
+
+
 def tasks_differ(one: Environment, other: Environment) -> Iterator[Finding]:
     """In one account and region no two tasks have the same identifier."""
     if not _same_account(one, other) or one.prefix == other.prefix:
@@ -123,7 +142,10 @@ def _same_account(one: Environment, other: Environment) -> bool:
 
 _PLACE = ("name", "aws.account_id", "tags.project")
 
-RULES = (Rule(boundary_is_the_accounts, ("aws.permissions_boundary_arn", "aws.account_id")),)
+RULES = (
+    Rule(boundary_is_the_accounts, ("aws.permissions_boundary_arn", "aws.account_id")),
+    Rule(key_is_in_the_region, ("aws.kms_key_arn", "aws.region")),
+)
 PAIR_RULES = (
     PairRule(states_differ, (*_PLACE, "aws.region", "aws.state_region")),
     PairRule(

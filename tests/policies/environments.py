@@ -79,12 +79,20 @@ SIDES = {
 }
 """Each of two environments, in two partitions, with and without a boundary."""
 
-ALL = (DEV, EXISTING_VPC, GATEWAY, PEERED, CHINA, GOVERNMENT, BOUNDED)
+OWN_KEY = environment(
+    aws={
+        "permissions_boundary_arn": BOUNDARY,
+        "kms_key_arn": "arn:aws:kms:eu-central-1:444455556666:key/1234abcd",
+    }
+)
+
+ALL = (DEV, EXISTING_VPC, GATEWAY, PEERED, CHINA, GOVERNMENT, BOUNDED, OWN_KEY)
 
 LONGEST = environment(
     aws={
         "region": "us-gov-west-1",
         "permissions_boundary_arn": f"arn:aws-us-gov:iam::111122223333:policy/{'c' * 128}",
+        "kms_key_arn": f"arn:aws-us-gov:kms:us-gov-west-1:444455556666:key/mrk-{'1' * 32}",
     },
     network={**EXISTING, "route_to_source": {"virtual_private_gateway_id": "vgw-11111111"}},
     source=OWN_SECRET,

@@ -1,7 +1,8 @@
 """Aurora alone, then a migration beside it, then alone again: nothing of Aurora is touched.
 
 One environment, deployed by the real Terraform three times from three files: without [source] and
-[dms], with them, and without them again.
+[dms], with them, and without them again. All of them name what a team brings along (own_things.py), so
+that this is deployed as well.
 """
 
 from __future__ import annotations
@@ -17,9 +18,11 @@ from ferry.review import Danger, read_plan, review
 from ferry.review.rules.review import Verdict
 from harness.deployment import Deployment, run_command, synthesize
 from harness.server import LocalAws
+from settings.reading.loading import load_environments
 from settings.review import Review
 from tests.aurora_alone import aurora_alone
-from tests.integration.rollout import deployed
+from tests.integration.rollout import deployed, local
+from tests.own_things import bring_along
 from tests.terraform.checkout import check_out
 from tests.terraform.copies import STACK
 
@@ -103,9 +106,12 @@ class Stages:
 
     def __init__(self, folder: Path, cloud: LocalAws) -> None:
         beside = check_out(folder / "beside")
-        alone = check_out(folder / "alone")
-        file = alone / f"environments/{NAME}.toml"
-        file.write_text(aurora_alone(file.read_text()))
+        file = beside / f"environments/{NAME}.toml"
+        (environment,) = load_environments(file.parent, selected=NAME)
+        text = bring_along(local(environment, url=cloud.url), file.read_text())
+        file.write_text(text)
+        alone = check_out(folder / "alone", environments=file.parent)
+        (alone / f"environments/{NAME}.toml").write_text(aurora_alone(text))
         output = synthesize(folder, project=beside, names=NAME)
         without = synthesize(folder / "alone", project=alone, names=NAME)
         self.files = {
@@ -197,3 +203,10 @@ def test_the_review_says_that_the_migration_ends(stages: Stages) -> None:
         "The migration ends",
         "The migration ends, and its tasks' log with it",
     }
+
+
+def test_what_the_team_brings_along_is_used_and_stays_as_it_was(stages: Stages) -> None:
+    made = {it["type"] for it in stages.ending["resource_changes"]}
+
+    assert not {"aws_kms_key", "aws_kms_alias"} & made
+    assert stages.seen["after"]["key"][1] == stages.seen["before"]["key"][1]

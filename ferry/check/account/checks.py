@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from ferry.check.account import (
     aurora,
     dms,
+    key,
     permissions,
     quotas,
     roles,
@@ -28,6 +29,7 @@ CHECKS: Final[tuple[Callable[[Subject], Iterator[Finding]], ...]] = (
     quotas.check_network,
     roles.check,
     state_bucket.check,
+    key.check,
     secrets.check_source,
     secrets.check_names,
     permissions.check,

@@ -166,7 +166,7 @@ def questions(environment: Environment, placement: Placement) -> list[Question]:
             resource=placement.arn("ec2", "security-group/*"),
             context=(*tagged, ("ec2:CreateAction", "CreateSecurityGroup")),
         ),
-        Question(actions=("kms:CreateKey",), context=tagged),
+        _of_the_key(environment, placement, tagged),
         *(_of_dms(environment, placement, tagged) if environment.has_migration else ()),
         Question(
             actions=("cloudwatch:PutMetricAlarm",),
@@ -193,6 +193,20 @@ def questions(environment: Environment, placement: Placement) -> list[Question]:
         ),
         Question(actions=("sns:CreateTopic",), resource=placement.arn("sns", names.alarm_topic)),
     ]
+
+
+def _of_the_key(
+    environment: Environment, placement: Placement, tagged: tuple[tuple[str, str], ...]
+) -> Question:
+    """Making a key, or having RDS use the one that the file names."""
+    own = environment.aws.kms_key_arn
+    if own is None:
+        return Question(actions=("kms:CreateKey",), context=tagged)
+    return Question(
+        actions=("kms:CreateGrant", "kms:GenerateDataKey"),
+        resource=own,
+        context=(("kms:ViaService", placement.regional_principal("rds")),),
+    )
 
 
 def _of_dms(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from facts import outputs
 from facts.placement import CLOUDWATCH_ALARMS, KEY_SERVICES, RDS_EVENTS
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from ferry.check.deployment.expect import Expect
 
 
+_OWN: Final = "the key is one's own, and so is its policy; 'ferry check aws' compares it with what is used here"
+
+
 def find_key_statements(deployed: Deployed) -> list[dict[str, Any]]:
     """The statements of the key's policy."""
     key_arn = deployed.outputs[outputs.KMS_KEY_ARN]
@@ -23,11 +26,15 @@ def find_key_statements(deployed: Deployed) -> list[dict[str, Any]]:
 
 
 def check_the_key_is_enabled_and_rotates(deployed: Deployed, expect: Expect) -> None:
-    """The environment's key is enabled, and rotated every year."""
+    """The environment's key is enabled, and rotated every year where it is not one's own."""
     key_arn, kms = deployed.outputs[outputs.KMS_KEY_ARN], deployed.account.kms
+    own = deployed.environment.aws.kms_key_arn
     key = kms.describe_key(KeyId=key_arn)["KeyMetadata"]
     expect.status(f"The key {key_arn}", key.get("KeyState"), statuses.KEY)
     expect.equal("The key's manager", key.get("KeyManager"), "CUSTOMER")
+    if own is not None:
+        expect.equal("The environment's key", key_arn, own)
+        return
     rotation = kms.get_key_rotation_status(KeyId=key_arn)
     expect.equal("The key's rotation", rotation.get("KeyRotationEnabled"), wanted=True)
     aliases = [one.get("AliasName") for one in kms.list_aliases(KeyId=key_arn)["Aliases"]]
@@ -39,6 +46,9 @@ def check_the_key_is_enabled_and_rotates(deployed: Deployed, expect: Expect) -> 
 
 def check_the_key_admits_what_delivers(deployed: Deployed, expect: Expect) -> None:
     """The key's policy admits the services that deliver logs, alarms and events, and no others."""
+    if deployed.environment.aws.kms_key_arn is not None:
+        expect.passes(_OWN)
+        return
     statements = find_key_statements(deployed)
     services = [
         service
@@ -74,6 +84,9 @@ def check_the_key_admits_what_delivers(deployed: Deployed, expect: Expect) -> No
 
 def check_the_key_serves_its_account_through_services(deployed: Deployed, expect: Expect) -> None:
     """The key decrypts for its account, and only through the services that hold the data."""
+    if deployed.environment.aws.kms_key_arn is not None:
+        expect.passes(_OWN)
+        return
     through = [
         statement.get("Condition", {}).get("StringEquals", {})
         for statement in find_key_statements(deployed)

@@ -94,6 +94,7 @@ def trusts(scope: Scope, *, ids: str, branch: str) -> Iterator[Document]:
                 Statement(
                     sid="JobsOfTheRepository",
                     actions=["sts:AssumeRoleWithWebIdentity"],
+                    resources=(),
                     principal={
                         "Federated": scope.placement.global_arn("iam", f"oidc-provider/{_ISSUER}")
                     },

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/reference.htm
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from facts.aurora import ENGINE
 from ferry.prepare.policies.reading import lock, plan_of_run
@@ -14,6 +14,16 @@ from ferry.prepare.policies.statements import Statement
 
 if TYPE_CHECKING:
     from ferry.prepare.policies.statements import Scope
+
+
+_KEY_OF_A_SNAPSHOT: Final = (
+    "kms:CreateGrant",
+    "kms:Decrypt",
+    "kms:DescribeKey",
+    "kms:Encrypt",
+    "kms:GenerateDataKey*",
+    "kms:ReEncrypt*",
+)
 
 
 def database(scope: Scope) -> list[Statement]:
@@ -198,14 +208,7 @@ def snapshots(scope: Scope) -> list[Statement]:
         *_given_snapshot(scope, given),
         Statement(
             sid="KeysOfTheProjectThroughRds",
-            actions=[
-                "kms:CreateGrant",
-                "kms:Decrypt",
-                "kms:DescribeKey",
-                "kms:Encrypt",
-                "kms:GenerateDataKey*",
-                "kms:ReEncrypt*",
-            ],
+            actions=_KEY_OF_A_SNAPSHOT,
             resources=scope.arns("kms", "key/*"),
             condition={
                 "StringEquals": {
@@ -214,6 +217,21 @@ def snapshots(scope: Scope) -> list[Statement]:
                 }
             },
         ),
+        *_given_key(scope),
+    ]
+
+
+def _given_key(scope: Scope) -> list[Statement]:
+    """The key that the file names: nobody knows which tags it has."""
+    if scope.environment.aws.kms_key_arn is None:
+        return []
+    return [
+        Statement(
+            sid="TheGivenKeyThroughRds",
+            actions=_KEY_OF_A_SNAPSHOT,
+            resources=scope.keys,
+            condition=scope.through("rds"),
+        )
     ]
 
 

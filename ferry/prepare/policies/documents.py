@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from ferry.errors import InputError
-from ferry.prepare.policies import account, database, network, reading, replication, roles
+from ferry.prepare.policies import account, database, keys, network, reading, replication, roles
 from ferry.prepare.policies.statements import LONGEST_DOCUMENT, Document, Scope
 
 if TYPE_CHECKING:
@@ -78,6 +78,14 @@ def documents(
             statements=roles.boundary(scope, of_account),
         )
     )
+    if environment.aws.kms_key_arn is not None:
+        made.append(
+            Document(
+                name="key",
+                what="what the policy of the key has to say that aws.kms_key_arn names",
+                statements=keys.of_the_key(scope),
+            )
+        )
     _refuse_too_long(made)
     return [*made, *account.trusts(scope, ids=ids, branch=branch)]
 

@@ -136,13 +136,8 @@ def _decrypting(scope: Scope) -> Statement:
     return Statement(
         sid="DecryptThroughSecretsManager",
         actions=["kms:Decrypt"],
-        resources=scope.arns("kms", "key/*"),
-        condition={
-            "StringEquals": {
-                **scope.own["StringEquals"],
-                "kms:ViaService": scope.placement.regional_principal("secretsmanager"),
-            }
-        },
+        resources=scope.keys,
+        condition=scope.through("secretsmanager"),
     )
 
 
@@ -214,12 +209,23 @@ def check_aws(scope: Scope) -> list[Statement]:
             resources=scope.secrets(scope.names.master_secret, scope.names.target_secret),
         ),
         _shapes_of_secrets(scope),
+        *_own_key(scope),
         # Whoever is signed in, whose name the file does not say. It is read, no more.
         Statement(
             sid="WhatTheDeployerMayDo",
             actions=["iam:GetRole", "iam:SimulatePrincipalPolicy"],
             resources=people,
         ),
+    ]
+
+
+def _own_key(scope: Scope) -> list[Statement]:
+    if scope.environment.aws.kms_key_arn is None:
+        return []
+    return [
+        Statement(
+            sid="OwnKey", actions=["kms:DescribeKey", "kms:GetKeyPolicy"], resources=scope.keys
+        )
     ]
 
 

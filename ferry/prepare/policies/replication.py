@@ -121,13 +121,26 @@ def _network_interfaces(scope: Scope) -> list[Statement]:
 
 
 def _key(scope: Scope) -> list[Statement]:
-    keys = scope.arns("kms", "key/*")
-    through_services = {
-        "StringEquals": {
-            **scope.own["StringEquals"],
-            "kms:ViaService": [scope.placement.regional_principal(each) for each in _KEY_USERS],
-        }
-    }
+    """Using the key, and all that is done to one which the stack makes."""
+    using = Statement(
+        sid="KeyThroughServices",
+        actions=[
+            "kms:CreateGrant",
+            "kms:Decrypt",
+            "kms:Encrypt",
+            "kms:GenerateDataKey*",
+            "kms:ListGrants",
+            "kms:ReEncrypt*",
+            "kms:RevokeGrant",
+        ],
+        resources=scope.keys,
+        condition=scope.through(*_KEY_USERS),
+    )
+    return [using] if scope.environment.aws.kms_key_arn else [*_new_key(scope), using]
+
+
+def _new_key(scope: Scope) -> list[Statement]:
+    keys = scope.keys
     return [
         Statement(sid="CreateKey", actions=["kms:CreateKey"], condition=scope.created),
         # A key that has neither a project nor an alias: the new one.
@@ -163,20 +176,6 @@ def _key(scope: Scope) -> list[Statement]:
             sid="Alias",
             actions=["kms:CreateAlias", "kms:DeleteAlias", "kms:UpdateAlias"],
             resources=scope.arns("kms", scope.names.key_alias),
-        ),
-        Statement(
-            sid="KeyThroughServices",
-            actions=[
-                "kms:CreateGrant",
-                "kms:Decrypt",
-                "kms:Encrypt",
-                "kms:GenerateDataKey*",
-                "kms:ListGrants",
-                "kms:ReEncrypt*",
-                "kms:RevokeGrant",
-            ],
-            resources=keys,
-            condition=through_services,
         ),
     ]
 

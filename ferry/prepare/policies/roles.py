@@ -217,17 +217,18 @@ def _of_secrets(scope: Scope) -> list[Statement]:
 
 
 def _of_given_secret(scope: Scope, environment: Environment) -> Iterator[Statement]:
-    """The secret that a file brings along, and its key."""
+    """The secret that a file brings along, its key, and the environment's own."""
     what = "".join(part.capitalize() for part in environment.name.split("-"))
     role, source = _as(scope, environment.names.secret_access_role), environment.source
     if source is None:
         return
-    for sid, actions, arn in (
-        (f"SecretOf{what}", _READ_SECRET, source.secret_arn),
-        (f"KeyOf{what}", _DECRYPT, source.secret_kms_key_arn),
+    for sid, actions, arns in (
+        (f"SecretOf{what}", _READ_SECRET, [source.secret_arn]),
+        (f"KeyOf{what}", _DECRYPT, [source.secret_kms_key_arn, environment.aws.kms_key_arn]),
     ):
-        if arn is not None:
-            yield Statement(sid=sid, actions=actions, resources=[arn], condition=role)
+        given = [arn for arn in arns if arn is not None]
+        if given:
+            yield Statement(sid=sid, actions=actions, resources=given, condition=role)
 
 
 def _as(scope: Scope, *names: str) -> dict[str, dict[str, list[str]]]:

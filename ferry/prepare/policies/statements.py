@@ -31,10 +31,11 @@ class Statement:
     Args:
         sid: What it is for, in letters and digits.
         actions: What it allows.
-        resources: On what; everything by default, where the service knows no resource.
+        resources: On what; everything by default, where the service knows no resource. None in the
+            trust of a role.
         condition: When; always by default.
         effect: `Allow` by default, or `Deny`.
-        principal: Who, in the trust of a role alone.
+        principal: Who, in the trust of a role and in the policy of a key.
     """
 
     sid: str
@@ -46,14 +47,12 @@ class Statement:
 
     def as_json(self) -> dict[str, Any]:
         """The statement as IAM takes it."""
-        about: dict[str, Any] = {"Resource": _one_or_all(self.resources)}
-        if self.principal:
-            about = {"Principal": dict(self.principal)}
         return {
             "Sid": self.sid,
             "Effect": self.effect,
+            **({"Principal": dict(self.principal)} if self.principal else {}),
             "Action": _one_or_all(self.actions),
-            **about,
+            **({"Resource": _one_or_all(self.resources)} if self.resources else {}),
             **({"Condition": self.condition} if self.condition else {}),
         }
 
@@ -138,6 +137,20 @@ class Scope:
             f"aws:{which}Tag/project": self.names.project,
             f"aws:{which}Tag/environment": self.names.environment,
         }
+
+    # --- the key
+
+    @property
+    def keys(self) -> list[str]:
+        """The key that the file names; otherwise all of the region, told apart by tags."""
+        own = self.environment.aws.kms_key_arn
+        return self.arns("kms", "key/*") if own is None else [own]
+
+    def through(self, *services: str) -> Condition:
+        """The environment's key, called by services on behalf of who calls them."""
+        tags = self.own["StringEquals"] if self.environment.aws.kms_key_arn is None else {}
+        via = [self.placement.regional_principal(service) for service in services]
+        return {"StringEquals": {**tags, "kms:ViaService": via[0] if len(via) == 1 else via}}
 
     # --- by names
 

@@ -150,10 +150,14 @@ class Policies:
 
     @cached_property
     def things(self) -> frozenset[str]:
-        """What is in the plan and may be read or written: ARNs, and the names of log groups."""
+        """What is in the plan and may be read or written: ARNs, and the names of log groups.
+
+        So is a key that the plan names and does not make, where it encrypts one of its secrets.
+        """
         sides = [(it.type, side) for it in self.plan.changes for side in (it.before, it.after)]
         found = [side.get(name) for _, side in sides for name in ("arn", "secrets_manager_arn")]
         found += [side.get("name") for type_, side in sides if type_ == "aws_cloudwatch_log_group"]
+        found += [it.after.get("kms_key_id") for it in self.plan.of(SECRET)]
         return frozenset(it for it in found if isinstance(it, str))
 
     def is_of_something_new(self, change: Change) -> bool:

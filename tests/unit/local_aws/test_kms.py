@@ -1,8 +1,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
-from tests.unit.local_aws.aws import Aws, refused
+from tests.unit.local_aws.aws import Aws, refused, sign_as
+
+if TYPE_CHECKING:
+    from boto3.session import Session
 
 
 def key_id(aws: Aws) -> str:
@@ -47,3 +51,21 @@ def test_a_key_may_be_named_by_its_arn(aws: Aws) -> None:
     aws.kms.enable_key(KeyId=arn)
 
     assert aws.kms.describe_key(KeyId=arn)["KeyMetadata"]["KeyState"] == "Enabled"
+
+
+def test_another_accounts_key_describes_itself_and_tells_its_policy_at_home_alone(
+    aws: Aws, session: Session
+) -> None:
+    arn = aws.kms.create_key()["KeyMetadata"]["Arn"]
+    sign_as(session, "444455556666")
+
+    assert aws.kms.describe_key(KeyId=arn)["KeyMetadata"]["Arn"] == arn
+    with refused("NotFoundException"):
+        aws.kms.get_key_policy(KeyId=arn, PolicyName="default")
+
+
+def test_a_new_key_encrypts_unless_something_else_is_said(aws: Aws) -> None:
+    signs = aws.kms.create_key(KeyUsage="SIGN_VERIFY", KeySpec="RSA_2048")["KeyMetadata"]
+
+    assert aws.kms.create_key()["KeyMetadata"]["KeyUsage"] == "ENCRYPT_DECRYPT"
+    assert signs["KeyUsage"] == "SIGN_VERIFY"

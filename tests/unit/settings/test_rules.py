@@ -302,6 +302,14 @@ CASES = (
         "ARN",
     ),
     Case(
+        "key_is_in_the_region",
+        {"aws.kms_key_arn": "arn:aws:kms:eu-central-1:444455556666:key/mrk-1234abcd"},
+        {"aws.kms_key_arn": "arn:aws:kms:eu-west-1:111122223333:key/1234abcd"},
+        "aws.kms_key_arn: a key of eu-west-1 in aws given with aws.region = "
+        '"eu-central-1"; allowed: a key of eu-central-1; give a key of that region, or the replica '
+        "there of a multi-Region key",
+    ),
+    Case(
         "secret_is_in_the_region",
         {"source.secret_arn": SECRET.format("eu-central-1")},
         {"source.secret_arn": SECRET.format("eu-west-1")},

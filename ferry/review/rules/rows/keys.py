@@ -14,6 +14,7 @@ from ferry.review.rules.combined.ending import (
     is_needed,
 )
 from ferry.review.rules.combined.exclusive import kept_alone
+from ferry.review.rules.combined.given_keys import GIVEN_KEYS, KEY_ARN, keys_given
 from ferry.review.rules.combined.keys import keys_go, passwords_change, secrets_go
 from ferry.review.rules.combined.policies import attachment_findings, policy_findings
 from ferry.review.rules.combined.roles import OWN_POLICY
@@ -65,6 +66,15 @@ _IAM: Final = "https://docs.aws.amazon.com/IAM/latest/UserGuide"
 ROWS: Final[tuple[Row, ...]] = (
     Judged(_KEY, (CREATED, DESTROYED), by=keys_go),
     Judged(_KEY, ("policy",), by=policy_findings),
+    *(
+        row
+        for it, attribute in GIVEN_KEYS
+        for row in (
+            Judged(it, (attribute,), by=keys_given),
+            Harmless(it, (attribute,), "A key of the account's own, which the plan leaves as it is.",
+                     when=matches(KEY_ARN), on=MADE),
+        )
+    ),
     Replaces(_KEY, ("custom_key_store_id", "customer_master_key_spec", "key_usage", "multi_region",
              "xks_key_id")),
     Harmless(_KEY, ("customer_master_key_spec", "key_usage"), "An ordinary key of KMS's.",

@@ -48,6 +48,7 @@ _FILE = """
 [aws]
 account_id = "{account}"
 region = "eu-central-1"
+{own}
 
 [network.vpc]
 cidr = "10.20.0.0/20"
@@ -121,7 +122,8 @@ class Dev:
 
     def says(self, **sections: str) -> None:
         """Write the file, with these settings in its sections."""
-        defaults = {"vpc": "", "source": "", "aurora": "", "dms": 'engine_version = "3.6.1"'}
+        defaults = dict.fromkeys(("own", "vpc", "source", "aurora"), "")
+        defaults["dms"] = 'engine_version = "3.6.1"'
         self.file.write_text(_FILE.format(account=self.aws.account, **{**defaults, **sections}))
 
     def is_aurora_alone(self) -> None:

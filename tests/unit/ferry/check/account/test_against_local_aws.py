@@ -11,6 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from moto.kms.models import Key
 
 from ferry.cli import check as check_command
 from ferry.deployment.state_bucket import bucket_of
@@ -24,8 +25,11 @@ from local_aws.services.rds import quotas as rds_quotas
 from local_aws.services.rds import versions
 from settings.reading.loading import load_environments
 from tests.unit.ferry.check.account.conftest import CANARY, TRUST
+from tests.unit.local_aws.aws import sign_as
 
 if TYPE_CHECKING:
+    from boto3.session import Session
+
     from tests.unit.ferry.check.account.conftest import Dev
 
 pytestmark = pytest.mark.slow
@@ -527,6 +531,60 @@ def test_a_secret_of_the_users_own_under_a_key_of_its_own(ready: Dev) -> None:
     assert checked.levels("source-secret") == ["warning"]
     ready.says(source=f'secret_arn = "{arn}"\nsecret_kms_key_arn = "{key}"')
     assert ready.check().levels("source-secret") == ["right"]
+
+
+def test_a_key_of_ones_own(ready: Dev) -> None:
+    made = ready.aws.kms.create_key()["KeyMetadata"]["Arn"]
+    ready.says(own=f'kms_key_arn = "{made}"')
+    assert ready.check().levels("key", "key-policy") == ["right", "blocked"]
+
+    document = json.loads(ready.ferry("policies", "dev", "key").stdout)
+    ready.aws.kms.put_key_policy(KeyId=made, PolicyName="default", Policy=json.dumps(document))
+    assert ready.check().levels("key", "key-policy") == ["right", "right"]
+
+    ready.refuse("kms:GetKeyPolicy")
+    assert ready.check().levels("key", "key-policy") == ["right", "not judged"]
+    ready.refuse("kms:DescribeKey")
+    assert ready.check().levels("key") == ["not judged"]
+    assert "key-policy" not in ready.check().findings
+
+
+def test_a_key_of_another_account(ready: Dev, session: Session) -> None:
+    sign_as(session, "444455556666")
+    theirs = ready.aws.kms.create_key()["KeyMetadata"]["Arn"]
+    ready.says(own=f'kms_key_arn = "{theirs}"')
+
+    checked = ready.check()
+
+    assert checked.levels("key", "key-policy") == ["right", "warning"]
+    assert "GetKeyPolicy" not in {call["operation"] for call in ready.calls()}
+
+
+def test_a_key_that_is_not_there(ready: Dev) -> None:
+    arn = f"arn:aws:kms:eu-central-1:{ready.aws.account}:key/00000000-0000-0000-0000-000000000000"
+    ready.says(own=f'kms_key_arn = "{arn}"')
+
+    checked = ready.check()
+
+    assert checked.what("key") == f"There is no key {arn}."
+    assert "key-policy" not in checked.findings
+
+
+def test_without_a_key_of_ones_own_none_is_looked_at(ready: Dev) -> None:
+    assert "key" not in ready.check().findings
+
+
+def test_a_key_whose_imported_material_expires(ready: Dev, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = ready.aws.kms.create_key()["KeyMetadata"]["Arn"]
+    ready.says(own=f'kms_key_arn = "{made}"')
+    described = Key.to_dict
+
+    def expiring(key: Key) -> dict[str, Any]:
+        return {"KeyMetadata": {**described(key)["KeyMetadata"], "ValidTo": 1_800_000_000}}
+
+    monkeypatch.setattr(Key, "to_dict", expiring)
+
+    assert ready.check().what("key") == f"The material of the key {made} expires on 2027-01-15."
 
 
 def test_secrets_that_are_scheduled_for_deletion(ready: Dev) -> None:

@@ -150,6 +150,19 @@ def test_what_is_made_is_asked_about_with_the_environments_tags() -> None:
     }
 
 
+def test_a_key_of_ones_own_is_used_and_none_is_made() -> None:
+    key = "arn:aws:kms:eu-central-1:444455556666:key/1234abcd"
+    asked = questions(environment(aws={"kms_key_arn": key}), AWS)
+
+    assert not any("kms:CreateKey" in each.actions for each in asked)
+    [question] = [each for each in asked if each not in questions(environment(), AWS)]
+    assert question == Question(
+        actions=("kms:CreateGrant", "kms:GenerateDataKey"),
+        resource=key,
+        context=(("kms:ViaService", "rds.eu-central-1.amazonaws.com"),),
+    )
+
+
 def test_roles_are_asked_about_with_the_boundary_and_not_without() -> None:
     boundary = "arn:aws:iam::111122223333:policy/aurora-ferry-boundary"
     asked = questions(environment(aws={"permissions_boundary_arn": boundary}), AWS)

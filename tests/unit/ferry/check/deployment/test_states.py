@@ -531,3 +531,52 @@ def test_a_resource_whose_tags_nobody_can_read_differs(judged: Judged) -> None:
     [finding] = judged("everything-carries-the-tags", state=new)
 
     assert finding.what == "Nobody knows how to read the tags of aws_new: add it to _READERS."
+
+
+# --- the key
+
+OWN_KEY = "the key is one's own, and so is its policy; 'ferry check aws' compares it with what is used here"
+KEY_ARN = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd"
+
+
+def key(*, of_file: str | None = KEY_ARN, **metadata: str) -> dict[str, Any]:
+    """The answers about a key of one's own, of which nothing else may be asked."""
+    described = {"KeyState": "Enabled", "KeyManager": "CUSTOMER", **metadata}
+    return {
+        "environment": environment(aws={"kms_key_arn": of_file}),
+        "state": State(outputs={"kms_key_arn": KEY_ARN}),
+        "clients": {"kms": SimpleNamespace(describe_key=lambda **_: {"KeyMetadata": described})},
+    }
+
+
+def test_a_key_of_ones_own_is_enabled_and_the_one_that_the_file_names(judged: Judged) -> None:
+    assert judged("the-key-is-enabled-and-rotates", **key()) == right(
+        "the-key-is-enabled-and-rotates"
+    )
+
+
+def test_another_key_than_the_files(judged: Judged) -> None:
+    [found] = judged("the-key-is-enabled-and-rotates", **key(of_file=f"{KEY_ARN}0"))
+
+    assert found.what == (f'The environment\'s key: found "{KEY_ARN}", should be "{KEY_ARN}0".')
+
+
+def test_a_key_of_ones_own_that_is_disabled(judged: Judged) -> None:
+    [found] = judged("the-key-is-enabled-and-rotates", **key(KeyState="Disabled"))
+
+    assert found.level is Level.BLOCKED
+
+
+@pytest.mark.parametrize(
+    "check",
+    ["the-key-admits-what-delivers", "the-key-serves-its-account-through-services"],
+)
+def test_the_policy_of_an_own_key_is_compared_by_another_command(
+    judged: Judged, check: str
+) -> None:
+    [found] = judged(check, **key())
+
+    assert (found.level, found.what) == (
+        Level.RIGHT,
+        f"Nothing to check: {OWN_KEY}.",
+    )

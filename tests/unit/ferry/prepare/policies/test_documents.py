@@ -389,3 +389,61 @@ def test_a_folder_that_cannot_be_written_to(tmp_path: Path) -> None:
         list(write(documents(DEV, [DEV]), tmp_path / "file"))
 
     assert str(error.value) == f"{tmp_path / 'file'} cannot be written to: File exists."
+
+
+# --- a key of one's own
+
+KEY = "arn:aws:kms:eu-central-1:444455556666:key/1234abcd"
+OWN_KEY = environment(aws={"kms_key_arn": KEY})
+
+
+def test_what_the_policy_of_an_own_key_has_to_say() -> None:
+    assert [each.name for each in documents(OWN_KEY, [OWN_KEY])] == [*WITHOUT_BOUNDARY, "key"]
+    found = statements(OWN_KEY, "key")
+
+    assert list(found) == [
+        "Description",
+        "UseThroughServices",
+        "GrantsToServices",
+        "LogGroups",
+        "CloudWatchAlarms",
+        "RdsEvents",
+        "DmsEvents",
+    ]
+    assert found["CloudWatchAlarms"] == {
+        "Sid": "CloudWatchAlarms",
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudwatch.amazonaws.com"},
+        "Action": ["kms:Decrypt", "kms:GenerateDataKey*"],
+        "Resource": "*",
+        "Condition": {"StringEquals": {"aws:SourceAccount": "111122223333"}},
+    }
+    assert {each["Principal"].get("AWS") for each in found.values()} == {
+        "arn:aws:iam::111122223333:root",
+        None,
+    }
+
+
+def test_an_own_key_is_used_and_neither_made_nor_changed() -> None:
+    found = statements(OWN_KEY, "apply-replication")
+
+    assert {"CreateKey", "TagTheNewKey", "Key", "Alias"} <= set(
+        statements(DEV, "apply-replication")
+    )
+    assert not {"CreateKey", "TagTheNewKey", "Key", "Alias"} & set(found)
+    assert found["KeyThroughServices"]["Resource"] == KEY
+    assert set(found["KeyThroughServices"]["Condition"]["StringEquals"]) == {"kms:ViaService"}
+
+
+@pytest.mark.parametrize(
+    ("document", "sid"),
+    [
+        ("plan", "DecryptThroughSecretsManager"),
+        ("check-deployment", "DecryptThroughSecretsManager"),
+        ("check-aws", "OwnKey"),
+        ("snapshots", "TheGivenKeyThroughRds"),
+        ("boundary", "KeyOfDev"),
+    ],
+)
+def test_whoever_uses_the_key_may_use_the_own_one(document: str, sid: str) -> None:
+    assert statements(OWN_KEY, document)[sid]["Resource"] == KEY

@@ -29,6 +29,8 @@ aurora_subnet_ids = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"]
 dms_subnet_ids = ["subnet-0123456789abcdef2", "subnet-0123456789abcdef3"]
 """
 _OWN_SECRET: Final = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:shop/source-AbCdEf"
+_OWN_KEY: Final = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+_FOREIGN_KEY: Final = _OWN_KEY.replace("111122223333", "444455556666")
 
 SAFE_SETTINGS: Final[dict[str, tuple[str, str]]] = {
     "nat": ("[network.vpc]", '[network.vpc]\nnat = "one-per-zone"'),
@@ -53,6 +55,7 @@ SAFE_SETTINGS: Final[dict[str, tuple[str, str]]] = {
     "another-port": ("[aurora]", "[aurora]\nport = 6432"),
     "no-monitoring": ("[aurora]", "[aurora]\nmonitoring_interval_seconds = 0"),
     "aurora-17": ("[aurora]", '[aurora]\nengine_version = "17.4"'),
+    "own-key": ("[network.vpc]", f'kms_key_arn = "{_OWN_KEY}"\n[network.vpc]'),
     "snapshot": ("[aurora]", '[aurora]\nsnapshot_identifier = "before"\nmaster_username = "shop"'),
 }
 """What is replaced in dev.toml, and by what."""
@@ -75,6 +78,20 @@ TOLD: Final[dict[str, tuple[str, str, set[str]]]] = {
         "[source]",
         '[network.route_to_source]\npeering = { vpc_id = "vpc-00000abc" }\n[source]',
         {"The VPC is joined to another: routes and security groups decide what passes."},
+    ),
+    "another-accounts-key": (
+        "[network.vpc]",
+        f'kms_key_arn = "{_FOREIGN_KEY}"\n[network.vpc]',
+        {
+            (
+                f'It is encrypted with "{_FOREIGN_KEY}", a key of another account: whoever administers '
+                "that one can end it, and then nobody reads what is encrypted."
+            ),
+            (
+                f"A new role may kms:Decrypt, kms:DescribeKey on {_FOREIGN_KEY}: more than a few "
+                "things of this account."
+            ),
+        },
     ),
     "own-source-secret": (
         'ssl_mode = "require"',

@@ -1,0 +1,19 @@
+"""What a team brings along in the place of what a deployment would make, on local AWS, and in a file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ferry.account import Account
+
+
+def bring_along(account: Account, text: str) -> str:
+    """Make them beforehand, as another team does, and name them in an environment's file.
+
+    Args:
+        account: The environment's account, or another.
+        text: The file.
+    """
+    key = account.kms.create_key(Description="the platform team's")["KeyMetadata"]["Arn"]
+    return text.replace("[aws]\n", f'[aws]\nkms_key_arn = "{key}"\n', 1)

@@ -1,0 +1,50 @@
+"""What a file brings along takes the place of what the stack would make."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.unit.stacks.conftest import NAMES, synthesized
+
+if TYPE_CHECKING:
+    from settings.environment import Environment
+    from tests.unit.template import Template
+
+KEY = "arn:aws:kms:eu-central-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+
+
+def with_own(environment: Environment, **settings: object) -> Environment:
+    return environment.model_copy(update={"aws": environment.aws.model_copy(update=dict(settings))})
+
+
+def made(template: Template) -> set[tuple[str, str]]:
+    return {
+        (type_, local) for type_, group in template.document["resource"].items() for local in group
+    }
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_own_key_takes_the_place_of_the_one_that_is_made(
+    name: str, environments: dict[str, Environment], templates: dict[str, Template]
+) -> None:
+    before, after = templates[name], synthesized(with_own(environments[name], kms_key_arn=KEY))
+
+    assert {type_ for type_, _ in made(before) - made(after)} == {"aws_kms_alias", "aws_kms_key"}
+    assert made(after) <= made(before)
+    assert after.document["output"]["kms_key_arn"]["value"] == KEY
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_own_key_stands_wherever_the_made_one_did(
+    name: str, environments: dict[str, Environment], templates: dict[str, Template]
+) -> None:
+    [local] = templates[name].resources("aws_kms_key")
+    of_the_made = json.dumps(templates[name].document["resource"]).count(
+        f"${{aws_kms_key.{local}.arn}}"
+    )
+    after = synthesized(with_own(environments[name], kms_key_arn=KEY))
+
+    assert json.dumps(after.document["resource"]).count(KEY) == of_the_made
