@@ -62,6 +62,7 @@ class Configuration:
         sensitive_texts: What is given to sensitive variables in the configuration itself.
         references: What each resource's attributes refer to; None where there is no configuration.
         outputs: What each output refers to, as the configuration writes it.
+        unlike: The addresses of which the stack that was given says something else.
     """
 
     providers: Sequence[Provider] = ()
@@ -71,6 +72,7 @@ class Configuration:
     sensitive_texts: Iterable[str] = ()
     references: References | None = None
     outputs: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    unlike: Sequence[str] = ()
 
 
 def configuration(part: Json) -> Configuration:

@@ -141,6 +141,8 @@ def _of_configuration(found: Configuration, does: Iterable[Change]) -> Iterator[
         }
         for address, kinds in ran.items():
             yield Unread(why=Why.PROVISIONER, name=f"{address} ({', '.join(kinds)})")
+    if found.unlike:
+        yield Unread(why=Why.STACK, name=_some(found.unlike))
     for address in found.other_modes:
         yield Unread(why=Why.MODE, name=address)
     for provider in found.providers:
@@ -182,9 +184,13 @@ class States:
         named = {it.address for it in changes}
         left = sorted({*self.planned, *self.prior} - named)
         if left:
-            more = len(left) - _MOST_NAMED
-            shown = ", ".join(left[:_MOST_NAMED]) + (f" and {more:,} more" if more > 0 else "")
-            yield Unread(why=Why.STATES, name=shown)
+            yield Unread(why=Why.STATES, name=_some(left))
+
+
+def _some(names: Sequence[str]) -> str:
+    """The first of some names, and how many more there are."""
+    more = len(names) - _MOST_NAMED
+    return ", ".join(names[:_MOST_NAMED]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def checks(part: Json) -> list[Check]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
@@ -29,7 +30,7 @@ from ferry.review.plan.plan import (
     without_key,
 )
 from ferry.review.plan.shown import Masker
-from ferry.review.plan.stack import path, path_in_name, resources
+from ferry.review.plan.stack import path, path_in_name, resources, unlike
 from ferry.review.plan.states import State, state
 from ferry.review.plan.strict_json import DECODER, what_is_wrong
 from ferry.review.plan.values import (
@@ -50,6 +51,7 @@ from ferry.review.plan.whole import Asked, Unread, Why
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    Stack = Mapping[str, Mapping[str, Any]]
 
 _OF_A_LOG: Final = "@level"
 _FORMAT: Final = re.compile(r"1\.\d+")
@@ -114,7 +116,7 @@ def read_plan(
     if not text or text.isspace():
         raise PlanError(f"The plan is empty. {_HOW}")
     try:
-        for name, part in _members(text, read):
+        for name, part in _members(text, read, stack):
             if name in parts or name in lists:
                 raise PlanError(f"The plan is not Terraform's: {name} stands in it twice.")
             if name in _LISTS and isinstance(part, list):
@@ -154,7 +156,7 @@ def read_plan(
         checks=checks(parts.get("checks")),
         identity=told,
         configuration=found,
-        stack=stack,
+        stack={} if found.unlike else stack,
         account_id=account_id,
         prefix=_prefix(environment or told.environment, project, found, there),
         masker=masker,
@@ -169,7 +171,9 @@ def _prefix(environment: str, project: str, found: Configuration, changes: Itera
     return Names(project=project, environment=environment).prefix if project and environment else ""
 
 
-def _members(text: str, read: Callable[[str, Any], Change]) -> Iterator[tuple[str, Any]]:
+def _members(
+    text: str, read: Callable[[str, Any], Change], stack: Stack
+) -> Iterator[tuple[str, Any]]:
     """The members of the plan's object, large lists read item by item."""
     at = _expect(text, 0, "{")
     more = text[_skip(text, at) : _skip(text, at) + 1] != "}"
@@ -186,7 +190,7 @@ def _members(text: str, read: Callable[[str, Any], Change]) -> Iterator[tuple[st
         else:
             decode = _DECODE_LARGE if name in _REDUCED else _DECODE
             part, at = decode(text, _skip(text, at))
-            yield name, _reduced(name, part, alone="resource_changes" not in names)
+            yield name, _reduced(name, part, stack, alone="resource_changes" not in names)
             del part
         more = text[_skip(text, at) : _skip(text, at) + 1] != "}"
         at = _expect(text, at, ",") if more else at
@@ -211,17 +215,20 @@ def _items(
         at = _expect(text, at, ",")
 
 
-def _reduced(name: str, part: Json, *, alone: bool) -> Any:  # noqa: ANN401 - JSON, or what was read of it
+def _reduced(name: str, part: Json, stack: Stack, *, alone: bool) -> Any:  # noqa: ANN401 - JSON, or what was read of it
     """A part as far as the review needs it.
 
     Args:
         name: Its name.
         part: The part.
+        stack: The stack that was given.
         alone: Whether there are no changes before it: then the prior state says what there is.
     """
     if name in _STATES:
         return state(part, whole=alone and name == "prior_state")
-    return configuration(part) if name == "configuration" else part
+    if name != "configuration":
+        return part
+    return replace(configuration(part), unlike=unlike(stack, part) if stack else ())
 
 
 def _sensitive_parts(parts: Mapping[str, Any]) -> Iterator[str]:

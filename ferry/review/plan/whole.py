@@ -34,6 +34,10 @@ class Why(StrEnum):
     STATES = "{name}: in the plan's states, and in none of its changes."
     PROVIDER = "{name} is not a provider that the rules were written for."
     ARGUMENT = "{name} is set for the provider: no rule knows what comes of that."
+    STACK = (
+        "The stack that was given is not the one that was planned: it is another commit's, or another "
+        "environment's. They differ in {name}."
+    )
     ELSEWHERE = "{name}: in another account or region than the environment."
 
 

@@ -100,8 +100,6 @@ def configured(**attributes: dict[str, list[str]]) -> dict[str, Any]:
                     "address": address.replace("__", "."),
                     "expressions": {
                         name: {"references": [it for ref in named for it in (f"{ref}.id", ref)]}
-                        if named
-                        else {"constant_value": "x"}
                         for name, named in expressions.items()
                     },
                 }

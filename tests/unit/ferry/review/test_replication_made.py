@@ -423,6 +423,9 @@ def test_the_stack_says_what_waits_for_the_name_of_a_new_vpc_endpoint(
     given = options(SOURCE_OPTIONS, secretsManagerEndpointOverride=override)
     stack = stack_of(aws_dms_endpoint={"extra_connection_attributes": given})
     stack["resource"][ENDPOINT]["new"] = stack["resource"][ENDPOINT].pop("it")
+    stack["resource"]["aws_secretsmanager_secret_version"] = {
+        "target": {"secret_id": "", "secret_string_wo": ""}
+    }
     found = reviewed(
         new_endpoint(extra_connection_attributes=UNKNOWN),
         *AROUND_ENDPOINT,

@@ -233,14 +233,16 @@ def created() -> Mapping[str, Mapping[str, Any]]:
 
 
 def expressions(body: Mapping[str, Any]) -> dict[str, Any]:
-    """A resource's arguments as a plan's configuration shows them."""
+    """A resource's arguments as a plan's configuration shows those of JSON: as they are written."""
     found: dict[str, Any] = {}
     for name, value in body.items():
         if name in {"//", "lifecycle", "depends_on", "provider", "provisioner"}:
             continue
         inside = " ".join(_EXPRESSION.findall(json.dumps(value)))
         references = sorted(set(_REFERENCE.findall(inside)))
-        found[name] = {"references": references} if references else {"constant_value": value}
+        found[name] = {"constant_value": value}
+        if references:
+            found[name]["references"] = references
     return found
 
 

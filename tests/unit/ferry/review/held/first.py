@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tests.unit.ferry.review.held.base import account, created, deployed, outputs, stack
 from tests.unit.ferry.review.held.edits import (
     BLOCKED,
+    NOT_JUDGED,
     NOTHING,
     SAFE,
     SECOND,
@@ -173,6 +174,42 @@ def stack_text(environment: str) -> str:
     metadata = {"metadata": {"stackName": environment, "version": "0.21.0"}}
     return json.dumps({"//": metadata, **stack(environment)})
 
+
+def _of_another_commit(name: str, type_: str, of: str, **to: Json) -> Held:
+    """Staging's first deployment, beside a stack in which a resource says something else."""
+    document = json.loads(stack_text("staging"))
+    bodies = document["resource"][type_]
+    [address] = [it for it in bodies if it.startswith(of)]
+    bodies[address] = {**bodies[address], **to}
+    return Held(
+        name=f"stack-with-{name}",
+        edit=recorded_steps(),
+        expected=NOT_JUDGED,
+        why="It is not what was planned: nothing that it says is to be believed.",
+        of=NOTHING,
+        stack_text=json.dumps(document),
+    )
+
+
+OF_ANOTHER_COMMIT: Final = (
+    _of_another_commit("another-policy", "aws_kms_key", "key_", policy="{}"),
+    _of_another_commit(
+        "a-smaller-writer",
+        "aws_rds_cluster_instance",
+        "aurora_writer_",
+        instance_class="db.t4g.medium",
+    ),
+    _of_another_commit(
+        "a-parameter-less", "aws_rds_cluster_parameter_group", "aurora_", parameter=[]
+    ),
+    _of_another_commit(
+        "another-key", "aws_rds_cluster", "aurora_", kms_key_id="${aws_kms_key.other.arn}"
+    ),
+    replace(
+        _of_another_commit("everything-of-prod", "aws_kms_key", "key_"),
+        stack_text=stack_text("prod"),
+    ),
+)
 
 ROWS: Final = (
     Held(

@@ -49,6 +49,7 @@ DANGEROUS: Final[tuple[Held, ...]] = (
     *outputs.ROWS,
     *mixed.ROWS,
     *first.DANGEROUS,
+    *first.OF_ANOTHER_COMMIT,
     *one_thing.ROWS,
     *wrong.ROWS,
     *wrong.QUIET,

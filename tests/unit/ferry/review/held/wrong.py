@@ -75,7 +75,7 @@ def _refers(name: str, attribute: str, *to: str) -> Step:
     found = deepcopy(configuration())
     [resource] = [it for it in found["root_module"]["resources"] if it["address"] == _address(name)]
     named = [text for it in to for text in (f"{_address(it)}.id", _address(it))]
-    resource["expressions"][attribute] = {"references": named} if to else {"constant_value": "x"}
+    resource["expressions"][attribute] = {"references": named}
     return part("configuration", found)
 
 
