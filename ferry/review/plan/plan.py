@@ -268,6 +268,8 @@ class Plan:
         stack: The stack's configuration by address, from ``cdk.tf.json``; empty where not given.
         account_id: The environment's own account; empty where not known.
         prefix: What the environment's names begin with; empty where not known.
+        found: Whether its changes are what was found changed outside Terraform, which happened, and
+            not what Terraform will do.
         masker: What makes texts of the plan that may be shown.
     """
 
@@ -282,6 +284,7 @@ class Plan:
     stack: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     account_id: str = ""
     prefix: str = ""
+    found: bool = False
     masker: Masker = field(default_factory=Masker)
     _answers: dict[Callable[[Plan], Any], Any] = field(
         default_factory=dict, init=False, repr=False, compare=False

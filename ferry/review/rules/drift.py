@@ -107,7 +107,7 @@ def judge_drift(plan: Plan) -> Judgement:
     there = {it.address for it in as_it_was}
     as_it_was += [it for it in by_address.values() if it.address not in there]
     there_now = among_others(as_it_was, None)
-    found = judge(replace(plan, changes=there_now, drift=()))
+    found = judge(replace(plan, changes=there_now, drift=(), found=True))
     gone = {it.address: it for it in left if it.action is Action.DELETE}
     lost = {it.address for it in gone.values() if it.type in _LOST}
     judgement.findings.extend(
@@ -157,6 +157,7 @@ def _is_as_found(finding: Finding, found: Mapping[str, Json]) -> bool:
 
 
 def _outside(finding: Finding, *, is_made_anew: bool, is_left: bool) -> Finding:
+    """A finding as it is told of what happened, and not of what Terraform will do."""
     how = (
         "Deleted outside Terraform, and made anew"
         if is_made_anew
@@ -166,11 +167,18 @@ def _outside(finding: Finding, *, is_made_anew: bool, is_left: bool) -> Finding:
         if is_left
         else "Changed outside Terraform, and this plan takes back a part only"
     )
+    danger, remedy, leads = finding.danger, finding.remedy, ":"
+    if finding.change.action is not Action.DELETE and not is_made_anew and finding.when.template:
+        remedy, leads = Phrase(""), ". What such a change does:"
+    if danger is Danger.REFUSED and not is_made_anew:
+        danger, remedy, leads = Danger.UNCLEAR, Phrase(""), ". AWS took what it should refuse:"
     return replace(
         finding,
-        effect=Phrase(f"{how}: {finding.effect.template}", finding.effect.values),
+        danger=danger,
+        effect=Phrase(f"{how}{leads} {finding.effect.template}", finding.effect.values),
         when=Phrase(""),
         lasts="",
+        remedy=remedy,
     )
 
 

@@ -62,7 +62,9 @@ def endpoint_changes(plan: Plan) -> Iterator[Finding | Fine]:
         if change.comes:
             yield from _endpoint_made(plan, change)
         elif change.action is Action.UPDATE:
-            yield from _endpoint_changed(change, users(change.before.get("endpoint_arn")))
+            # What was found changed outside Terraform, DMS took: no task ran.
+            using = () if plan.found else users(change.before.get("endpoint_arn"))
+            yield from _endpoint_changed(change, using)
         if is_set(change.after.get("password")) and change.changes("password"):
             yield Finding(
                 danger=Danger.WIDER_ACCESS,

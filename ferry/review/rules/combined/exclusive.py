@@ -41,7 +41,8 @@ def kept_alone(plan: Plan) -> Iterator[Finding | Fine]:
             name = role_of(role, after=True)
             others = beside.get(name, [])
             if role.changes(attribute):
-                found = list(_changed(role, attribute, others))
+                # What was found in a role is what AWS shows of all its policies, whoever made them.
+                found = [] if plan.found else list(_changed(role, attribute, others))
                 yield from found
                 if not found:
                     yield Fine(change=role, attribute=attribute, because="")

@@ -83,7 +83,8 @@ def task_changes(plan: Plan) -> Iterator[Finding | Fine]:
     for change in plan.of(_TASK):
         if change.action is Action.UPDATE:
             judged = [*_SENT, "start_replication_task"]
-            found = [*_changed(change, tasks), *_of_what_it_says(change, tasks)]
+            changed = _found if plan.found else _changed
+            found = [*changed(change, tasks), *_of_what_it_says(change, tasks)]
         elif change.comes:
             judged = [*_SENT, *_WIRES, "start_replication_task"]
             found = [*_made(change, tasks), *_of_what_it_says(change, tasks)]
@@ -131,6 +132,24 @@ def _changed(change: Change, tasks: _Tasks) -> Iterator[Finding]:
         )
     if change.changes("start_replication_task") and (runs or starts):
         yield _start_setting(change)
+
+
+def _found(change: Change, tasks: _Tasks) -> Iterator[Finding]:
+    """What it means that a task was changed outside Terraform: nobody stops or starts it now."""
+    sent = [name for name in _SENT if change.changes(name)]
+    if not sent:
+        return
+    words, values = _words(change, tasks)
+    parts = (text for name, text in _what_else(change, tasks).items() if name in sent)
+    stopped = "DMS changes a task only while it does not run: it may not have been resumed."
+    yield Finding(
+        danger=Danger.REPLICATION_STOP,
+        change=change,
+        attribute=", ".join(sent),
+        effect=Phrase(" ".join(filter(None, [stopped, words, *parts])), values),
+        remedy=Phrase("Look whether it runs, and resume it if not: resume-processing."),
+        source=f"{_API}/API_ModifyReplicationTask.html",
+    )
 
 
 def is_idle(change: Change) -> bool:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ferry.review.plan.plan import Change
 
 LEFT = "Changed outside Terraform, and this plan leaves it so: "
+DOES = "Changed outside Terraform, and this plan leaves it so. What such a change does: "
 GROUP = "aws_security_group"
 WORLD = {
     "cidr_blocks": ["0.0.0.0/0"], "description": "", "from_port": 5432, "to_port": 5432,
@@ -130,7 +131,7 @@ def test_what_the_plan_takes_back_is_no_danger() -> None:
     assert found.judgement.outside == set()
 
 
-HALF = "Changed outside Terraform, and this plan takes back a part only: "
+HALF = "Changed outside Terraform, and this plan takes back a part only. What such a change does: "
 CLUSTER = "aws_rds_cluster"
 DAYS = "backup_retention_period"
 
@@ -139,7 +140,7 @@ DAYS = "backup_retention_period"
     ("planned", "says"),
     [
         (2, [f"{HALF}The backups that are older than 2 days go, where 7 days were kept."]),
-        (1, [f"{LEFT}The backups that are older than 1 days go, where 7 days were kept."]),
+        (1, [f"{DOES}The backups that are older than 1 day go, where 7 days were kept."]),
         (7, []),
         (14, []),
     ],
@@ -168,15 +169,91 @@ def test_of_two_attributes_each_is_told_as_the_plan_has_it() -> None:
 def test_what_took_a_moment_is_told_too() -> None:
     """The restart is over; that the instance has another class is not."""
     grown = update("aws_rds_cluster_instance", {"instance_class": "a"}, instance_class="b")
-    (effect,) = effects(drifted(grown))
-    assert effect.startswith(LEFT)
+    found = drifted(grown)
+    (effect,) = effects(found)
+    assert effect.startswith(DOES)
+    assert [it.remedy.text() for it in found.findings] == [""]  # it is too late to do that before
 
 
 def test_what_happened_and_is_not_over_is_told() -> None:
     off = update("aws_kms_key", {"is_enabled": True}, is_enabled=False)
     assert effects(drifted(off)) == [
-        f"{LEFT}A disabled key decrypts nothing: Aurora stops the cluster, DMS and the secrets fail."
+        f"{DOES}A disabled key decrypts nothing: Aurora stops the cluster, DMS and the secrets fail."
     ]
+
+
+def selects(*tables: str) -> str:
+    return json.dumps(
+        {
+            "rules": [
+                {
+                    "rule-type": "selection", "rule-id": str(number), "rule-name": str(number),
+                    "rule-action": "include",
+                    "object-locator": {"schema-name": "public", "table-name": table},
+                }
+                for number, table in enumerate(tables)
+            ]
+        }
+    )  # fmt: skip
+
+
+TASK = {
+    "replication_task_id": "t", "replication_task_arn": "arn:aws:dms:eu-central-1:111122223333:task:t",
+    "target_endpoint_arn": "arn:aws:dms:eu-central-1:111122223333:endpoint:b",
+    "source_endpoint_arn": "arn:aws:dms:eu-central-1:111122223333:endpoint:a",
+    "status": "running", "start_replication_task": False,
+}  # fmt: skip
+
+
+def test_it_is_not_this_plan_that_stops_a_task_which_somebody_changed() -> None:
+    tables = {"table_mappings": selects("orders")}
+    changed = update(
+        "aws_dms_replication_task", {**TASK, **tables}, table_mappings=selects("bills")
+    )
+    found = drifted(changed)
+    (effect,) = effects(found)
+    assert effect == (
+        f"{LEFT}DMS changes a task only while it does not run: it may not have been resumed. From now on "
+        "it carries public.bills. It no longer carries public.orders. Tables that are added are loaded "
+        "only by a reload; what was copied stays."
+    )
+    assert [it.remedy.text() for it in found.findings] == [
+        "Look whether it runs, and resume it if not: resume-processing."
+    ]
+    settings = {"replication_task_settings": json.dumps({"Logging": {"EnableLogging": True}})}
+    same = json.dumps({"Logging": {"EnableLogging": True, "LogComponents": []}})
+    marked = update(
+        "aws_dms_replication_task", {**TASK, **settings}, replication_task_settings=same
+    )
+    assert effects(drifted(marked))[0] == (
+        f"{LEFT}DMS changes a task only while it does not run: it may not have been resumed."
+    )
+
+
+def test_what_dms_took_it_does_not_refuse() -> None:
+    endpoint = {
+        "endpoint_arn": TASK["source_endpoint_arn"],
+        "endpoint_type": "source",
+        "port": 5432,
+    }
+    found = drifted(
+        update("aws_dms_endpoint", endpoint, port=5433),
+        changes=(stays("aws_dms_replication_task", **TASK),),
+    )
+    assert dangers(found) == {Danger.REPLICATION_STOP}
+    (effect,) = effects(found)
+    assert effect.startswith(f"{DOES}DMS connects in another way from now on.")
+
+
+def test_what_aws_took_and_should_refuse_is_unclear() -> None:
+    actions = [f"arn:aws:sns:eu-central-1:111122223333:{it}" for it in range(6)]
+    alarm = {"alarm_name": "a", "alarm_actions": actions[:5]}
+    found = drifted(update("aws_cloudwatch_metric_alarm", alarm, alarm_actions=actions))
+    assert Danger.REFUSED not in dangers(found)
+    assert (
+        "Changed outside Terraform, and this plan leaves it so. AWS took what it should refuse: "
+        "CloudWatch refuses an alarm that tells more than 5 in one state."
+    ) in effects(found)
 
 
 def test_a_type_that_no_rule_knows_cannot_be_judged() -> None:

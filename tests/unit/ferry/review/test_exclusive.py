@@ -105,3 +105,9 @@ def test_a_role_that_is_made_anew_loses_nothing_by_its_blocks() -> None:
     old = {"name": "r", "inline_policy": [BLOCK]}
     anew = change(ROLE, "replace", old, {"name": "s", "inline_policy": UNKNOWN})
     assert told(reviewed(anew, stays(POLICY, role="s", name="read", policy=READS))) == []
+
+
+def test_what_was_found_in_a_role_does_not_make_others_go() -> None:
+    everything = READS.replace("secretsmanager:GetSecretValue", "secretsmanager:*")
+    found = reviewed(BESIDE, resource_drift=[role({"name": "other", "policy": everything})])
+    assert dangers(found) == {Danger.WIDER_ACCESS}
