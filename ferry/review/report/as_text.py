@@ -81,5 +81,7 @@ def _folded(entry: Entry) -> str:
     differences = shown_differences(entry.change) if entry.change else []
     return _line(entry) + "".join(
         f"      {visible(path)}: {visible(before)} -> {visible(after)}\n"
+        if before or after
+        else f"      {visible(path)}\n"
         for path, before, after in differences
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ferry.review.rules.dangers import Danger, section
 
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from ferry.review.plan.plan import Change
     from ferry.review.plan.shown import Shown
     from ferry.review.rules.dangers import Section
+
+_UNITS: Final = re.compile(r"\{(\w+)\} (byte|connection|day|hour|minute|page|period|second)s\b")
+"""Where a sentence counts something: one day, and many days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,12 @@ class Phrase:
 
     def text(self, quote: Callable[[str], str] = str) -> str:
         """The sentence with each value quoted; by default as it is."""
-        return self.template.format_map({name: quote(text) for name, text in self.values.items()})
+        template = _UNITS.sub(self._counted, self.template) if self.values else self.template
+        return template.format_map({name: quote(text) for name, text in self.values.items()})
+
+    def _counted(self, unit: re.Match[str]) -> str:
+        is_one = self.values.get(unit[1], "").strip('"') == "1"
+        return unit[0].removesuffix("s") if is_one else unit[0]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

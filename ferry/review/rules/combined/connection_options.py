@@ -73,6 +73,7 @@ _BOTH: Final = {
         danger=Danger.REPLICATION_STOP,
         effect="DMS gives a statement {after} seconds, where it was {before}: one that takes longer "
         "fails.",
+        made="DMS gives a statement {after} seconds: one that takes longer fails.",
         worse=lambda before, after: _whole(after) < _whole(before),
     ),
     "mapbooleanasboolean": _is_true("Booleans arrive as text of five letters.", default="false"),
@@ -81,6 +82,8 @@ _BOTH: Final = {
         default="false",
         danger=Danger.REPLICATION_STOP,
         effect="Numbers without precision travel in another way; both endpoints must say the same.",
+        made="No rule says how numbers without precision travel with {after}; both endpoints must say the "
+        "same.",
         worse=another,
     ),
     "secretsmanagerendpointoverride": Setting(
@@ -89,6 +92,7 @@ _BOTH: Final = {
         ),
         danger=Danger.REPLICATION_STOP,
         effect="DMS asks for its password at {after}, where it was {before}.",
+        made="DMS asks for its password at {after}.",
         worse=another,
     ),
 }
@@ -106,6 +110,7 @@ OPTIONS: Final[Mapping[str, Mapping[str, Setting]]] = {
             default="public",
             danger=Danger.REPLICATION_STOP,
             effect="DMS looks for its trigger and its table of DDL in {after}, no longer in {before}.",
+            made="DMS looks for its trigger and its table of DDL in {after}.",
             worse=another,
         ),
         "failtasksonlobtruncation": _is_true(
@@ -113,7 +118,7 @@ OPTIONS: Final[Mapping[str, Mapping[str, Setting]]] = {
             default="false",
         ),
         "heartbeatenable": _is_true(
-            "Where nothing happens at the source, the slot no longer moves, and WAL fills its disk.",
+            "Where nothing happens at the source, the slot does not move, and WAL fills its disk.",
             default="false",
             danger=Danger.REPLICATION_STOP,
         ),
@@ -121,6 +126,7 @@ OPTIONS: Final[Mapping[str, Mapping[str, Setting]]] = {
             harmless=_seconds(1, 10),
             default="5",
             effect="DMS moves the slot of a quiet source every {after} minutes, where it was {before}.",
+            made="DMS moves the slot of a quiet source every {after} minutes.",
             danger=Danger.REPLICATION_STOP,
         ),
         "heartbeatschema": Setting(
@@ -128,6 +134,7 @@ OPTIONS: Final[Mapping[str, Mapping[str, Setting]]] = {
             default="public",
             danger=Danger.REPLICATION_STOP,
             effect="The heartbeat's table is looked for in {after}, no longer in {before}.",
+            made="The heartbeat's table is looked for in {after}.",
             worse=another,
         ),
         "pluginname": Setting(
@@ -136,22 +143,27 @@ OPTIONS: Final[Mapping[str, Mapping[str, Setting]]] = {
             danger=Danger.REPLICATION_STOP,
             effect="A slot is of one plug-in: with {after} the task cannot go on from the slot that "
             "{before} made.",
+            made="No rule says that DMS can read the source with the plug-in {after}.",
             worse=another,
         ),
         "slotname": Setting(
             harmless=lambda value: value is None,
             danger=Danger.REPLICATION_STOP,
-            effect="Another slot is another position: {after}, where it was {before}. Nobody deletes the "
-            "old one, which keeps WAL.",
+            effect="Another slot is another position: {after}, where it was {before}. Nobody deletes a "
+            "slot that was made by hand, which keeps WAL.",
+            made="DMS reads from the slot {after}, which somebody has made, and does not delete it: a slot "
+            "from which nobody reads keeps WAL until the disk is full.",
         ),
     },
     "target": {
         **_BOTH,
         "afterconnectscript": Setting(
-            harmless=lambda value: value in {None, "", _AS_REPLICA},
+            harmless=lambda value: value in (None, "", _AS_REPLICA),
             danger=Danger.REPLICATION_STOP,
             effect="DMS runs another script with every connection, {after} in place of {before}. "
             "Without session_replication_role=replica, triggers and foreign keys see what it writes.",
+            made="DMS runs {after} with every connection. Without session_replication_role=replica, "
+            "triggers and foreign keys see what it writes.",
             worse=another,
         ),
         "maxfilesize": Setting(harmless=_seconds(1, 1_048_576), default="32768"),

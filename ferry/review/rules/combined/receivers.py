@@ -57,9 +57,7 @@ def receivers_told(plan: Plan) -> Iterator[Finding | Fine]:
         if change.goes:
             yield _goes(change, known)
         elif change.action is Action.CREATE:
-            yield Fine(
-                change=change, attribute=CREATED, because="One more receiver, who confirms first."
-            )
+            yield Fine(change=change, attribute=CREATED, because="One more receiver.")
         if change.comes or change.action is Action.UPDATE:
             yield from _reads(change, plan)
             yield from _filter(change)

@@ -41,6 +41,7 @@ class Setting:
         danger: What another value is.
         effect: What comes of it; ``{setting}``, ``{before}`` and ``{after}`` stand for name and
             values. By default that no rule allows it.
+        made: The same of what is new, where that differs: there was no value before.
         effects: The same for certain values, instead of `effect`.
         worse: Whether a step from one value to another is dangerous all the same.
     """
@@ -49,6 +50,7 @@ class Setting:
     default: Json = None
     danger: Danger = Danger.UNCLEAR
     effect: str = ""
+    made: str = ""
     effects: Mapping[Json, str] = field(default_factory=dict)
     worse: Callable[[Json, Json], bool] = field(default=_never)
 
@@ -161,7 +163,7 @@ class Effects:
                 texts[parts[part]] = _shown(change, value, name, hidden)
         if len(sentences) > _MOST_SHOWN:
             more = len(sentences) - _MOST_SHOWN
-            told.append(f"Nor are {more} other settings known to be harmless.")
+            told.append(f"Of {more} more no rule says that it is harmless.")
         return Phrase(" ".join(told), texts)
 
 
@@ -192,8 +194,9 @@ def _looked_at(before: Values | None, after: Values, table: Table) -> list[str]:
 
 
 def _sentence(row: Setting | None, value: Json, *, made: bool) -> str:
-    special = row.effects.get(value, row.effect) if row and isinstance(value, str) else ""
-    return special or (row.effect if row else "") or (_MADE_UNCLEAR if made else _UNCLEAR)
+    special = row.effects.get(value, "") if row and isinstance(value, str) else ""
+    own = ((row.made if made else "") or row.effect) if row else ""
+    return special or own or (_MADE_UNCLEAR if made else _UNCLEAR)
 
 
 def _value(values: Values, name: str, table: Table) -> Json:

@@ -163,6 +163,7 @@ _TARGET: Final = {
         default=32,
         danger=Danger.REPLICATION_STOP,
         effect="Values larger than {after} KB are cut, or fail the task; it was {before} KB.",
+        made="Values larger than {after} KB are cut, or fail the task.",
         worse=lowered,
     ),
     "InlineLobMaxSize": _number(0, 102_400, default=0),
@@ -217,6 +218,7 @@ _CONTROL_TABLES: Final = {
         danger=Danger.REPLICATION_STOP,
         effect="DMS begins with empty control tables in {after}: what it noted in {before}, the "
         "position among it, it no longer sees.",
+        made="DMS keeps its control tables in {after}, which is no name of a schema.",
         worse=another,
     ),
     "StatusTableEnabled": _kept("how the task is"),

@@ -220,7 +220,7 @@ CLUSTER: Final[tuple[Row, ...]] = (
              when=on),
     Rule(_CLUSTER, "skip_final_snapshot", turned_on, Danger.PROTECTION_LOSS,
          "No snapshot will be taken when the cluster is deleted.", source=_DELETING),
-    Harmless(_CLUSTER, ("skip_final_snapshot",), "A snapshot is taken when it is deleted.",
+    Harmless(_CLUSTER, ("skip_final_snapshot",), "It is not deleted without a snapshot.",
              when=off),
     Rule(_CLUSTER, "final_snapshot_identifier", removed, Danger.PROTECTION_LOSS,
          "The snapshot at deletion has no name any more.", source=_DELETING),

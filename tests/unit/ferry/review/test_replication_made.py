@@ -601,7 +601,7 @@ def test_a_certificate_that_is_not_the_one_its_name_tells() -> None:
         ("source", {"ddlArtifactsSchema": "ops"}, "DMS looks for its trigger"),
         ("source", {"executeTimeout": "30"}, 'DMS gives a statement "30" seconds'),
         ("source", {"failTasksOnLobTruncation": "false"}, "A value that is too large is cut"),
-        ("source", {"heartbeatEnable": "false"}, "the slot no longer moves"),
+        ("source", {"heartbeatEnable": "false"}, "the slot does not move"),
         ("source", {"heartbeatFrequency": "60"}, "DMS moves the slot of a quiet source every"),
         ("source", {"heartbeatSchema": "ops"}, "The heartbeat's table is looked for"),
         ("source", {"mapBooleanAsBoolean": "false"}, "Booleans arrive as text"),

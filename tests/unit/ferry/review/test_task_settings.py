@@ -151,7 +151,7 @@ def test_more_settings_than_are_told_are_counted() -> None:
     many = settings(Strange={f"Setting{number}": 1 for number in range(9)})
     (effect,) = effects(reviewed(update(TASK, was, replication_task_settings=many)))
     assert effect.count("No rule says") == 5
-    assert effect.endswith(" Nor are 4 other settings known to be harmless.")
+    assert effect.endswith(" Of 4 more no rule says that it is harmless.")
 
 
 def test_a_hidden_setting_is_not_shown() -> None:

@@ -416,7 +416,7 @@ ENDPOINTS: Final = (
             ),
         ),
         expected=SECOND_OR_BLOCKED,
-        why="On a quiet source the slot no longer moves, and WAL fills its disk.",
+        why="On a quiet source the slot does not move, and WAL fills its disk.",
     ),
     Held(
         name="slot-by-hand",
