@@ -18,6 +18,7 @@ from ferry.review.report.security import statements_part, traffic_part
 from ferry.review.rules.dangers import Section
 from ferry.review.rules.finding import Phrase
 from ferry.review.rules.review import Verdict
+from ferry.review.rules.timing import sends_along
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -314,6 +315,7 @@ def _not_looked_at(review: Review) -> Part:
         *(partial(_unread, review, it) for it in review.plan.unread),
         *(partial(Phrase, it.template, it.values) for it in _read_later(review)),
         *(partial(Phrase, it.template, it.values) for it in _not_told(review)),
+        *(partial(Phrase, it.template, it.values) for it in _sent_along(review)),
         partial(Phrase, _NOT_IN_A_PLAN),
     ]
     return Part(
@@ -342,6 +344,18 @@ def _read_later(review: Review) -> Iterator[Phrase]:
         yield Phrase(
             "Read only during apply: {places}" + (f" and {more:,} more." if more > 0 else "."),
             {"places": joined(map(clipped, places[:_MOST_NAMED]))},
+        )
+
+
+def _sent_along(review: Review) -> Iterator[Phrase]:
+    places = [it.shown_place for it in review.changes if sends_along(it)]
+    if places:
+        who = named(places, most=_MOST_NAMED)
+        yield Phrase(
+            f"Not in a plan: what somebody put off to the maintenance window of {who.template}, by "
+            "other means than Terraform. It is done now too, restarts included, because "
+            "apply_immediately is true. PendingModifiedValues show it.",
+            who.values,
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
 
+from ferry.review.plan.plan import Action
 from ferry.review.plan.values import UNKNOWN
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Phrase
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
 
 
 _AT_ONCE: Final = "at once"
+_WITH_A_WINDOW: Final = frozenset(
+    {"aws_dms_replication_instance", "aws_rds_cluster", "aws_rds_cluster_instance"}
+)
+_CALL_NOTHING: Final = frozenset({"tags", "tags_all"})
+"""Changes of these alone modify nothing that has a window: they are calls of their own."""
 
 
 class Timing(Enum):
@@ -37,6 +43,23 @@ def at_once(change: Change) -> bool:
     """Whether the resource applies changes immediately; unknown counts as yes."""
     setting = change.after.get("apply_immediately")
     return setting is UNKNOWN or setting is True
+
+
+def sends_along(change: Change) -> bool:
+    """Whether a change has AWS do at once what was put off to the maintenance window, too.
+
+    What Terraform put off is in the plan, which shows what is and not what waits; what somebody put
+    off by other means is in none.
+
+    Source: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html,
+    https://docs.aws.amazon.com/dms/latest/APIReference/API_ModifyReplicationInstance.html
+    """
+    return (
+        change.type in _WITH_A_WINDOW
+        and change.action is Action.UPDATE
+        and at_once(change)
+        and not _CALL_NOTHING.issuperset(change.changed())
+    )
 
 
 def moment(change: Change, timing: Timing) -> Phrase:

@@ -201,6 +201,32 @@ def test_what_was_not_analysed_is_told() -> None:
     assert "Not in a plan, and so not looked at: whether AWS offers these versions" in text
 
 
+@pytest.mark.parametrize(
+    ("type_", "at_once", "changed", "is_told"),
+    [
+        (CLUSTER, True, {"backup_retention_period": 14}, True),
+        (CLUSTER, False, {"backup_retention_period": 14}, False),
+        (CLUSTER, True, {"tags": {"a": "b"}}, False),
+        ("aws_rds_cluster_instance", True, {"monitoring_interval": 60}, True),
+        ("aws_dms_replication_instance", True, {"allocated_storage": 200}, True),
+        ("aws_vpc", True, {"enable_dns_support": True}, False),
+    ],
+)
+def test_what_is_sent_along_is_named(
+    type_: str,
+    at_once: bool,  # noqa: FBT001 (a case)
+    changed: dict[str, Json],
+    is_told: bool,  # noqa: FBT001 (a case)
+) -> None:
+    found = reviewed(update(type_, {"apply_immediately": at_once}, **changed))
+    said = (
+        f"Not in a plan: what somebody put off to the maintenance window of {type_}.it, by other "
+        "means than Terraform. It is done now too, restarts included, because apply_immediately "
+        "is true. PendingModifiedValues show it."
+    )
+    assert (said in " ".join(as_text(found).split())) is is_told
+
+
 def test_a_safe_plan_says_so() -> None:
     text = as_text(reviewed(update("aws_vpc", {"tags": {}}, tags={"a": "b"})))
     assert text.startswith(
