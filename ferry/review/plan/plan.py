@@ -267,6 +267,7 @@ class Plan:
         configuration: What its configuration says of how it is applied.
         stack: The stack's configuration by address, from ``cdk.tf.json``; empty where not given.
         account_id: The environment's own account; empty where not known.
+        region: The environment's own region, or the one that the plan tells; empty where neither is known.
         prefix: What the environment's names begin with; empty where not known.
         found: Whether its changes are what was found changed outside Terraform, which happened, and
             not what Terraform will do.
@@ -283,6 +284,7 @@ class Plan:
     configuration: Configuration = field(default_factory=Configuration)
     stack: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     account_id: str = ""
+    region: str = ""
     prefix: str = ""
     found: bool = False
     masker: Masker = field(default_factory=Masker)

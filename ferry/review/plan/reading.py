@@ -158,6 +158,7 @@ def read_plan(
         configuration=found,
         stack={} if found.unlike else stack,
         account_id=account_id,
+        region=region or told.region,
         prefix=_prefix(environment or told.environment, project, found, there),
         masker=masker,
     )

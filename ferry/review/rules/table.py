@@ -24,6 +24,7 @@ from ferry.review.rules.combined.belongs import (
     watched_is_the_plans,
 )
 from ferry.review.rules.combined.exclusive import moved_into_its_parent
+from ferry.review.rules.combined.key_users import keys_let
 from ferry.review.rules.combined.left_out import left_out
 from ferry.review.rules.combined.needs import needs_met
 from ferry.review.rules.combined.one_thing import (
@@ -70,6 +71,7 @@ _NAMED_BY_NO_ROW: Final[tuple[Combined, ...]] = (
     moved_into_its_parent,
     left_out,
     needs_met,
+    keys_let,
     groups_fit,
     watched_is_the_plans,
     database_is_there,

@@ -240,7 +240,9 @@ LEFT_OUT: Final = (
     _told("aws_secretsmanager_secret_version", "secret_string_wo_version", Danger.REPLICATION_STOP,
           "Another value never reaches the secret.", _WRITE_ONLY,
           instead=("secret_string", "secret_binary")),
-    _fine("aws_sns_topic", ("name",), "The provider draws a name.", f"{_REGISTRY}/sns_topic"),
+    _told("aws_sns_topic", "name", Danger.UNWATCHED,
+          "The provider draws a name: policies that name the topic, its own and its key's, are of "
+          "another one.", f"{_REGISTRY}/sns_topic", instead=("name_prefix",)),
     _fine("terraform_data", ("input", "triggers_replace"), "Terraform's own note; nothing in AWS.",
           "https://developer.hashicorp.com/terraform/language/resources/terraform-data"),
     # The network

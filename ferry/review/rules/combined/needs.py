@@ -11,13 +11,19 @@ from ferry.review.plan.patterns import covers
 from ferry.review.plan.plan import Action, without_key
 from ferry.review.plan.policies import (
     INLINE,
-    KEY,
-    KEY_POLICY,
     ROLE,
     ROLE_POLICY,
     TRUST,
     Policies,
     role_of,
+)
+from ferry.review.plan.requests import lets
+from ferry.review.rules.combined.publishers import (
+    named_by,
+    names_of,
+    placement,
+    publishers,
+    publishes,
 )
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Finding, Phrase
@@ -25,6 +31,7 @@ from ferry.review.rules.finding import Finding, Phrase
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from facts.placement import Placement
     from ferry.review.plan.plan import Change, Plan
     from ferry.review.plan.statements import Statement
 
@@ -35,17 +42,6 @@ _SERVICE_ROLES: Final = (
     "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-service.html"
 )
 _PUBLISHING: Final = "https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html"
-
-_LOGS: Final = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html"
-
-_PUBLISHERS: Final = {
-    "aws_cloudwatch_metric_alarm": ("alarm_actions", "cloudwatch"),
-    "aws_db_event_subscription": ("sns_topic", "events.rds"),
-    "aws_dms_event_subscription": ("sns_topic_arn", "dms"),
-}
-"""Of what tells a topic the attribute that names it, and the service that publishes.
-
-Source: https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -105,7 +101,6 @@ def needs_met(plan: Plan) -> Iterator[Finding]:
     policies = plan.once(Policies)
     yield from _roles(plan, policies)
     yield from _topics(plan, policies)
-    yield from _keys(plan, policies)
 
 
 def _roles(plan: Plan, policies: Policies) -> Iterator[Finding]:
@@ -165,17 +160,24 @@ def _is_for(user: _User, role: Change, parts: dict[str, list[Change]], policies:
 
 def _topics(plan: Plan, policies: Policies) -> Iterator[Finding]:
     """A topic's new policy lets those publish who are to tell it something."""
-    publishers = _publishers(plan)
+    where = placement(plan)
+    told_by = plan.once(publishers)
+    topics = {name: it for it in plan.of(_TOPIC) for name in names_of(it)}
     for policy in plan.of(_TOPIC_POLICY, _TOPIC):
         if not policy.comes or not policy.changes("policy"):
             continue
         said = policies.said(policy, "policy")
         if not said:
             continue  # not seen, or AWS's own; a row says what comes of that
-        names = {without_key(policy.address), *(policy.references or {}).get("arn", ())}
-        names |= {it for it in (policy.after.get("arn"),) if isinstance(it, str)}
-        services = {service for name in names for service in publishers.get(name, ())}
-        shut = sorted(it for it in services if not _lets(said, it, "sns:Publish"))
+        named = {*names_of(policy), *named_by(policy, "arn")}
+        types = {type_ for name in named for type_ in told_by.get(name, ())}
+        if where is None:
+            if types:
+                yield _elsewhere(policy, "policy", _PUBLISHING)
+            continue
+        arns = _arns([topics[it] for it in named if it in topics], where) | named
+        asked = [publishes(type_, arns, where) for type_ in types]
+        shut = sorted(service for service, it in asked if not lets(said, it))
         if shut:
             yield Finding(
                 danger=Danger.UNWATCHED,
@@ -189,48 +191,27 @@ def _topics(plan: Plan, policies: Policies) -> Iterator[Finding]:
             )
 
 
-def _publishers(plan: Plan) -> dict[str, set[str]]:
-    """Which services are to tell a topic something, by its address or that of its policy, or its ARN."""
-    found: dict[str, set[str]] = {}
-    for type_, (attribute, service) in _PUBLISHERS.items():
-        for it in plan.of(type_):
-            value = it.after.get(attribute)
-            said = value if isinstance(value, list) else [value]
-            for name in (
-                *(it.references or {}).get(attribute, ()),
-                *(text for text in said if isinstance(text, str)),
-            ):
-                found.setdefault(name, set()).add(service)
-    return found
+def _elsewhere(change: Change, attribute: str, source: str) -> Finding:
+    return Finding(
+        danger=Danger.UNCLEAR,
+        change=change,
+        attribute=attribute,
+        effect=Phrase(
+            "Whether those are allowed what they need cannot be told: the plan does not tell its region."
+        ),
+        source=source,
+    )
 
 
-def _keys(plan: Plan, policies: Policies) -> Iterator[Finding]:
-    """A new key's policy lets CloudWatch Logs use it, where a new log is encrypted with it."""
-    of_logs = {
-        address
-        for it in plan.of("aws_cloudwatch_log_group")
-        if it.comes
-        for address in (it.references or {}).get("kms_key_id", ())
-    }
-    of_their_own = {
-        address for it in plan.of(KEY_POLICY) for address in (it.references or {}).get("key_id", ())
-    }
-    for key in plan.of(KEY):
-        address = without_key(key.address)
-        if not key.comes or address in of_their_own or address not in of_logs:
-            continue
-        said = policies.said(key, "policy")
-        if said is not None and not _lets(said, "logs", "kms:Decrypt"):
-            yield Finding(
-                danger=Danger.REFUSED,
-                change=key,
-                attribute="policy",
-                effect=Phrase(
-                    "The key's policy does not let CloudWatch Logs use it: no log group can be made "
-                    "with it."
-                ),
-                source=_LOGS,
-            )
+def _arns(topics: Sequence[Change], where: Placement) -> frozenset[str]:
+    """The ARNs that topics have or will have, and the references to them."""
+    names = [it.after.get("name") for it in topics]
+    return frozenset(
+        {
+            *(where.arn("sns", it) for it in names if isinstance(it, str)),
+            *(f"${{{without_key(it.address)}.{name}}}" for it in topics for name in ("arn", "id")),
+        }
+    )
 
 
 def _lets(said: Sequence[Statement], service: str, action: str) -> bool:

@@ -7,10 +7,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from ferry.review.plan.plan import Action, without_key
+from ferry.review.plan.plan import Action
 from ferry.review.plan.values import UNKNOWN, Hidden, document, is_set
-from ferry.review.rules.combined.alarm_values import ACTIONS, ALARM
 from ferry.review.rules.combined.own import account_in, is_own
+from ferry.review.rules.combined.publishers import named_by, names_of, publishers
 from ferry.review.rules.conditions import refers_to
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Finding, Fine, Phrase
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from ferry.review.plan.values import Json
 
 _SUBSCRIPTION: Final = "aws_sns_topic_subscription"
-_TELLING: Final = (ALARM, "aws_db_event_subscription", "aws_dms_event_subscription")
-"""What tells a topic."""
-
 _SNS: Final = "https://docs.aws.amazon.com/sns/latest/dg"
 _EMAIL: Final = f"{_SNS}/sns-email-notifications.html"
 _FILTERING: Final = f"{_SNS}/sns-message-filtering.html"
@@ -105,13 +102,13 @@ def _unheard(plan: Plan) -> Iterator[Finding]:
     new = [it for it in plan.of("aws_sns_topic") if it.comes]
     if not new:
         return
-    heard = {name for it in plan.of(_SUBSCRIPTION) if it.stays for name in _topics_of(it)}
-    told = {
-        name for type_ in _TELLING for it in plan.of(type_) if it.stays for name in _topics_of(it)
+    heard = {
+        name for it in plan.of(_SUBSCRIPTION) if it.stays for name in named_by(it, "topic_arn")
     }
+    told = plan.once(publishers)
     for topic in new:
-        address = without_key(topic.address)
-        if address in told - heard:
+        names = names_of(topic)
+        if not names & heard and names & told.keys():
             yield Finding(
                 danger=Danger.UNWATCHED,
                 change=topic,
@@ -120,12 +117,6 @@ def _unheard(plan: Plan) -> Iterator[Finding]:
                 ),
                 source=_EMAIL,
             )
-
-
-def _topics_of(change: Change) -> Iterator[str]:
-    """What an attribute that names topics refers to."""
-    for attribute in (*ACTIONS, "sns_topic", "sns_topic_arn", "topic_arn"):
-        yield from (change.references or {}).get(attribute, ())
 
 
 def _goes(change: Change, known: _Known) -> Finding | Fine:

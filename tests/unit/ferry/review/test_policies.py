@@ -476,8 +476,8 @@ def test_a_policy_of_its_own_of_something_new(type_: str, of: str, attribute: st
     own = allow(Principal=ROOT, Action="kms:*", Resource="*")
     new = change(of, "create", None, {"enable_key_rotation": True, "kms_key_id": "x"})
     named = configured(**{f"{type_}__it": {attribute: [f"{of}.it"]}})
-    for statement, expected in ((own, set()), (allow(Principal="*"), {Danger.PUBLIC_REACH})):
-        values = {attribute: UNKNOWN, "policy": policy(statement)}
+    for more, expected in (([], set()), ([allow(Principal="*")], {Danger.PUBLIC_REACH})):
+        values = {attribute: UNKNOWN, "policy": policy(own, *more)}
         found = reviewed(new, change(type_, "create", None, values), configuration=named)
         said = {it.danger for it in found.findings if it.change.type == type_}
         assert said == expected

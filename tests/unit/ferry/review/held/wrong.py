@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from tests.unit.ferry.review.held.base import configuration, deployed
 from tests.unit.ferry.review.held.edits import (
-    NOTHING,
     SECOND_OR_BLOCKED,
-    UNKNOWN,
     Held,
-    Step,
     creates,
-    part,
     policy,
     statements,
 )
-from tests.unit.ferry.review.held.first import recorded_steps, stack_text
+from tests.unit.ferry.review.held.first_edits import held, leads, refers, says
 from tests.unit.ferry.review.held.names import (
     AURORA_ASSOCIATION,
     AURORA_GROUP,
@@ -66,45 +59,6 @@ if TYPE_CHECKING:
     from ferry.review.plan.values import Json
 
 
-def _address(name: str) -> str:
-    return deployed()[name].address
-
-
-def _refers(name: str, attribute: str, *to: str) -> Step:
-    """The configuration, in which an attribute refers to something else, or to nothing."""
-    found = deepcopy(configuration())
-    [resource] = [it for it in found["root_module"]["resources"] if it["address"] == _address(name)]
-    named = [text for it in to for text in (f"{_address(it)}.id", _address(it))]
-    resource["expressions"][attribute] = {"references": named}
-    return part("configuration", found)
-
-
-def _held(name: str, of: str, why: str, more: tuple[Step, ...], /, **to: Json) -> Held:
-    steps = [
-        replace(it, to={**it.to, **to}) if it.name == _address(of) else it
-        for it in recorded_steps()
-    ]
-    return Held(
-        name=f"first-{name}",
-        edit=[*steps, *more],
-        expected=SECOND_OR_BLOCKED,
-        why=why,
-        of=NOTHING,
-        stack_text=stack_text("staging"),
-    )
-
-
-def _says(name: str, of: str, why: str, /, **to: Json) -> Held:
-    """Staging's first deployment, in which a resource says something else."""
-    return _held(name, of, why, (), **to)
-
-
-def _leads(name: str, of: str, why: str, attribute: str, /, *to: str, many: bool = False) -> Held:
-    """Staging's first deployment, in which an attribute refers to another of the plan's things."""
-    value = [UNKNOWN] if many else UNKNOWN
-    return _held(name, of, why, (_refers(of, attribute, *to),), **{attribute: value})
-
-
 _ADMINISTRATION: Final = {
     "Effect": "Allow",
     "Principal": {"AWS": "arn:aws:iam::111122223333:root"},
@@ -115,27 +69,27 @@ _NOBODY: Final = "The secret, the source or Aurora is not reached."
 
 ROWS: Final = (
     # Secrets
-    _says(
+    says(
         "target-has-the-sources-secret",
         TARGET,
         "DMS writes into the source.",
         secrets_manager_arn=SOURCE_SECRET_ARN,
     ),
-    _leads(
+    leads(
         "source-has-the-targets-secret",
         SOURCE,
         "DMS reads Aurora and writes it to Aurora.",
         "secrets_manager_arn",
         TARGET_SECRET,
     ),
-    _leads(
+    leads(
         "source-has-the-masters-secret",
         SOURCE,
         "DMS reads Aurora, or nothing.",
         "secrets_manager_arn",
         MASTER_SECRET,
     ),
-    _leads(
+    leads(
         "target-signs-in-as-master",
         TARGET,
         "The master's secret names no host.",
@@ -143,15 +97,15 @@ ROWS: Final = (
         MASTER_SECRET,
     ),
     # Roles
-    _leads("flow-log-in-dms-role", FLOW_LOG, "It writes nothing.", "iam_role_arn", DMS_ROLE),
-    _leads(
+    leads("flow-log-in-dms-role", FLOW_LOG, "It writes nothing.", "iam_role_arn", DMS_ROLE),
+    leads(
         "endpoint-in-monitorings-role",
         TARGET,
         "DMS reads no secret.",
         "secrets_manager_access_role_arn",
         MONITORING_ROLE,
     ),
-    _leads(
+    leads(
         "instance-in-flow-logs-role",
         WRITER,
         "The operating system is not measured.",
@@ -159,75 +113,75 @@ ROWS: Final = (
         FLOW_LOGS_ROLE,
     ),
     # Groups
-    _leads("aurora-bears-clients-group", CLUSTER, "Nobody gets in.", _GROUPS, CLIENTS_GROUP),
-    _leads("aurora-bears-dms-group", CLUSTER, "Nobody gets in.", _GROUPS, DMS_GROUP),
-    _leads("dms-bears-clients-group", REPLICATION, _NOBODY, _GROUPS, CLIENTS_GROUP),
-    _leads("dms-bears-auroras-group", REPLICATION, _NOBODY, _GROUPS, AURORA_GROUP),
-    _leads(
+    leads("aurora-bears-clients-group", CLUSTER, "Nobody gets in.", _GROUPS, CLIENTS_GROUP),
+    leads("aurora-bears-dms-group", CLUSTER, "Nobody gets in.", _GROUPS, DMS_GROUP),
+    leads("dms-bears-clients-group", REPLICATION, _NOBODY, _GROUPS, CLIENTS_GROUP),
+    leads("dms-bears-auroras-group", REPLICATION, _NOBODY, _GROUPS, AURORA_GROUP),
+    leads(
         "endpoint-bears-auroras-group",
         SECRETS_ENDPOINT,
         _NOBODY,
         "security_group_ids",
         AURORA_GROUP,
     ),
-    _says(
+    says(
         "endpoint-bears-anothers-group",
         SECRETS_ENDPOINT,
         "Who reaches it somebody else says.",
         security_group_ids=[OTHERS_GROUP],
     ),
-    _says("aurora-listens-elsewhere", CLUSTER, "Its group lets in at 5432.", port=6432),
-    _says(
+    says("aurora-listens-elsewhere", CLUSTER, "Its group lets in at 5432.", port=6432),
+    says(
         "dms-in-by-another-port",
         DMS_IN,
         "DMS is not let in where Aurora listens.",
         from_port=5433,
         to_port=5433,
     ),
-    _leads(
+    leads(
         "dms-out-to-itself",
         DMS_OUT,
         "DMS is not let out to Aurora.",
         "referenced_security_group_id",
         DMS_GROUP,
     ),
-    _says(
+    says(
         "company-into-aurora",
         CLIENTS_IN,
         "The whole company may connect.",
         referenced_security_group_id=None,
         cidr_ipv4="10.0.0.0/8",
     ),
-    _says("clients-on-every-port", CLIENTS_IN, "One is needed.", from_port=0, to_port=65535),
+    says("clients-on-every-port", CLIENTS_IN, "One is needed.", from_port=0, to_port=65535),
     # Ways
-    _held(
+    held(
         "vpn-writes-routes",
         DMS_ROUTES,
         "Somebody's gateway says where DMS's traffic goes.",
-        (_refers(DMS_ROUTES, "propagating_vgws"),),
+        (refers(DMS_ROUTES, "propagating_vgws"),),
         propagating_vgws=["vgw-0123456789abcdef0"],
     ),
-    _says(
+    says(
         "table-of-anothers",
         AURORA_ASSOCIATION,
         "Where Aurora's traffic goes somebody else says.",
         route_table_id=OTHERS_TABLE,
     ),
-    _leads(
+    leads(
         "aurora-by-the-public-table",
         AURORA_ASSOCIATION,
         "Aurora's subnet has a way to the internet and back.",
         "route_table_id",
         PUBLIC_ROUTES,
     ),
-    _leads(
+    leads(
         "dms-by-the-public-table",
         DMS_ASSOCIATION,
         "DMS's subnet has a way to the internet and back.",
         "route_table_id",
         PUBLIC_ROUTES,
     ),
-    _leads(
+    leads(
         "aurora-in-a-public-subnet",
         AURORA_SUBNETS,
         "Instances stand where a gateway leads in.",
@@ -235,62 +189,62 @@ ROWS: Final = (
         PUBLIC_SUBNET,
         many=True,
     ),
-    _says(
+    says(
         "nat-private",
         NAT,
         "A private NAT gateway leads nowhere.",
         connectivity_type="private",
         allocation_id=None,
     ),
-    _leads(
+    leads(
         "nat-in-auroras-subnet",
         NAT,
         "No gateway leads out of it.",
         "subnet_id",
         "aws_subnet.network_aurora-1",
     ),
-    _leads(
+    leads(
         "aurora-gets-the-route-of-dms",
         DMS_TO_INTERNET,
         "Aurora's subnets get a way to the internet.",
         "route_table_id",
         AURORA_ROUTES,
     ),
-    _leads(
+    leads(
         "dms-by-auroras-table",
         DMS_ASSOCIATION,
         "One of DMS's subnets has no way to the source.",
         "route_table_id",
         AURORA_ROUTES,
     ),
-    _says(
+    says(
         "another-database",
         TARGET,
         "Aurora has no such database.",
         database_name="other",
     ),
-    _says(
+    says(
         "another-clusters-log",
         POSTGRES_LOG,
         "RDS makes its own, without the key.",
         name="/aws/rds/cluster/aurora-ferry-prod/postgresql",
     ),
-    _says("group-of-anothers-vpc", DMS_GROUP, "Nothing here can bear it.", vpc_id=OTHERS_VPC),
-    _says("table-of-anothers-vpc", DMS_ROUTES, "No subnet here can have it.", vpc_id=OTHERS_VPC),
+    says("group-of-anothers-vpc", DMS_GROUP, "Nothing here can bear it.", vpc_id=OTHERS_VPC),
+    says("table-of-anothers-vpc", DMS_ROUTES, "No subnet here can have it.", vpc_id=OTHERS_VPC),
     # Policies
-    _says(
+    says(
         "topic-closed",
         TOPIC_POLICY,
         "Nobody may publish.",
         policy=statements({**_ADMINISTRATION, "Action": "sns:Subscribe"}),
     ),
-    _says(
+    says(
         "topic-closed-to-dms",
         TOPIC_POLICY,
         "DMS's events reach nobody.",
         policy=policy(TOPIC_POLICY, without=["DmsEvents"]),
     ),
-    _says(
+    says(
         "topic-denies-all",
         TOPIC_POLICY,
         "Nobody may publish.",
@@ -299,34 +253,34 @@ ROWS: Final = (
             more=[{"Effect": "Deny", "Principal": "*", "Action": "sns:*", "Resource": "*"}],
         ),
     ),
-    _says(
+    says(
         "key-closed-to-logs",
         KEY,
         "No log group can be made with it.",
         policy=policy(KEY, without=["LogGroups"]),
     ),
     # What is watched
-    _says(
+    says(
         "alarm-of-another-cluster",
         WRITER_CPU,
         "This one is not watched.",
         dimensions={"DBClusterIdentifier": "aurora-ferry-prod", "Role": "WRITER"},
     ),
-    _says(
+    says(
         "events-of-another-cluster",
         CLUSTER_EVENTS,
         "This one's events are not told.",
         source_ids=["aurora-ferry-prod"],
     ),
-    _says(
+    says(
         "events-of-another-task",
         TASK_EVENTS,
         "This one's events are not told.",
         source_ids=["aurora-ferry-prod-orders"],
     ),
     # Parameter groups
-    _says("group-of-another-family", PARAMETERS, "RDS refuses it.", family="aurora-postgresql16"),
-    _says(
+    says("group-of-another-family", PARAMETERS, "RDS refuses it.", family="aurora-postgresql16"),
+    says(
         "instances-group-of-another-family",
         INSTANCE_PARAMETERS,
         "RDS refuses it.",
