@@ -44,6 +44,11 @@ class NewVpc(Section):
     """NAT gateways to the internet, for DMS alone, which needs one only to reach a source over the
     internet. A single one is cheaper, and lost with its zone. Without [dms] none is made."""
 
+    route_made_elsewhere: bool = False
+    """Whether somebody else makes the way from this VPC to the source, such as a team that attaches
+    it to a transit gateway of its own. Needed where there is neither `nat` nor
+    [network.route_to_source]: DMS then reaches nothing until that way is there."""
+
     flow_log_retention_days: LogRetentionDays = 30
     """How long CloudWatch keeps the VPC's flow logs."""
 
@@ -135,7 +140,8 @@ class Network(Section):
     """A VPC that exists already."""
 
     route_to_source: RouteToSource | None = None
-    """The route to the source's network. Default: none; the VPC or its NAT reaches it already."""
+    """The route to the source's network. Default: none; the VPC or its NAT reaches it
+    already, or somebody else makes the way."""
 
     @property
     def existing(self) -> ExistingVpc:

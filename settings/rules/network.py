@@ -46,6 +46,23 @@ def one_way_to_the_source(environment: Environment) -> Iterator[Finding]:
         )
 
 
+def source_is_reached(environment: Environment) -> Iterator[Finding]:
+    """From a VPC that is made here, nothing leads to the source unless something is made."""
+    network, source = environment.network, environment.source
+    vpc = network.vpc
+    if not vpc or network.existing_vpc or not source:
+        return
+    if vpc.nat == "none" and not network.route_to_source and not vpc.route_made_elsewhere:
+        yield Finding(
+            setting="network",
+            given=f"no way from the new VPC to source.cidr = {toml(source.cidr)} given",
+            allowed="[network.route_to_source], NAT for a source on the internet, or a way that "
+            "somebody else makes",
+            mend='add [network.route_to_source], or nat = "single" or route_made_elsewhere = true '
+            "to [network.vpc]",
+        )
+
+
 def route_leads_somewhere(environment: Environment) -> Iterator[Finding]:
     """A route has a destination; what a virtual private gateway propagates is not written here."""
     route, source = environment.network.route_to_source, environment.source
@@ -283,6 +300,10 @@ _ZONES = "network.vpc.availability_zones"
 RULES = (
     Rule(one_vpc, _VPCS),
     Rule(one_way_to_the_source, (_ROUTE,)),
+    Rule(
+        source_is_reached,
+        ("network.vpc", _ROUTE, "source.cidr"),
+    ),
     Rule(route_leads_somewhere, (_ROUTE, "source.cidr")),
     Rule(routes_lead_out_of_the_vpc, ("network.vpc.cidr", f"{_ROUTE}.cidrs")),
     Rule(source_is_outside_the_vpc, ("network.vpc.cidr", "network.vpc.nat", "source.cidr")),

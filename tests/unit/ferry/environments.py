@@ -43,6 +43,7 @@ region = "eu-central-1"
 
 [network.vpc]
 cidr = "10.20.0.0/20"
+route_made_elsewhere = true
 
 [source]
 host = "192.168.10.15"

@@ -20,7 +20,7 @@ REMOVED: Final = object()
 
 RIGHT: Final[dict[str, Any]] = {
     "aws": {"account_id": "111122223333", "region": "eu-central-1"},
-    "network": {"vpc": {"cidr": "10.20.0.0/20"}},
+    "network": {"vpc": {"cidr": "10.20.0.0/20", "route_made_elsewhere": True}},
     "source": {
         "host": "192.168.10.15",
         "database": "app",

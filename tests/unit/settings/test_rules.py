@@ -75,6 +75,24 @@ CASES = (
         "Aurora alone; add [[dms.tasks]] with name, tables, or remove all that is in [source]",
     ),
     Case(
+        "source_is_reached",
+        {},
+        {"network.vpc.route_made_elsewhere": False},
+        'network: no way from the new VPC to source.cidr = "192.168.10.0/24" given; allowed: '
+        "[network.route_to_source], NAT for a source on the internet, or a way that somebody else "
+        'makes; add [network.route_to_source], or nat = "single" or route_made_elsewhere = true to '
+        "[network.vpc]",
+    ),
+    Case(
+        "source_is_reached",
+        {"network.vpc": {"cidr": "10.20.0.0/20", "nat": "single"}},
+        {"network.vpc": {"cidr": "10.20.0.0/20"}},
+        'network: no way from the new VPC to source.cidr = "192.168.10.0/24" given; allowed: '
+        "[network.route_to_source], NAT for a source on the internet, or a way that somebody else "
+        'makes; add [network.route_to_source], or nat = "single" or route_made_elsewhere = true to '
+        "[network.vpc]",
+    ),
+    Case(
         "route_leads_somewhere",
         {
             "source": REMOVED,

@@ -131,6 +131,9 @@ dms_subnet_ids = ["subnet-0000000c", "subnet-0000000d"]
 NEW_VPC = """[network.vpc]
 cidr = "10.20.0.0/20"
 flow_log_retention_days = 7
+# Here the network team attaches the VPC to its VPN. Otherwise: [network.route_to_source], or nat
+# for a source on the internet.
+route_made_elsewhere = true
 """
 
 

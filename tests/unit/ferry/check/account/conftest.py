@@ -52,6 +52,7 @@ region = "eu-central-1"
 
 [network.vpc]
 cidr = "10.20.0.0/20"
+route_made_elsewhere = true
 {vpc}
 
 [source]

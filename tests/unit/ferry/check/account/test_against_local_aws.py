@@ -420,8 +420,10 @@ def test_an_existing_vpc_takes_no_quota_of_the_network(ready: Dev) -> None:
         '[network.existing_vpc]\nvpc_id = "vpc-0123456789abcdef0"\n'
         f"aurora_subnet_ids = {subnets}\ndms_subnet_ids = {subnets}"
     )
+    new = '[network.vpc]\ncidr = "10.20.0.0/20"\nroute_made_elsewhere = true'
     file = ready.file.read_text()
-    ready.file.write_text(file.replace('[network.vpc]\ncidr = "10.20.0.0/20"', existing))
+    assert new in file
+    ready.file.write_text(file.replace(new, existing))
 
     assert "quota-vpcs" not in ready.check().findings
 

@@ -22,7 +22,13 @@ if TYPE_CHECKING:
     from ferry.review import Review
     from settings.environment import Environment
 
-_NEW_VPC: Final = '[network.vpc]\ncidr = "10.20.0.0/20"\nflow_log_retention_days = 7\n'
+_NEW_VPC: Final = """[network.vpc]
+cidr = "10.20.0.0/20"
+flow_log_retention_days = 7
+# Here the network team attaches the VPC to its VPN. Otherwise: [network.route_to_source], or nat
+# for a source on the internet.
+route_made_elsewhere = true
+"""
 _EXISTING_VPC: Final = """[network.existing_vpc]
 vpc_id = "vpc-0123456789abcdef0"
 aurora_subnet_ids = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"]
