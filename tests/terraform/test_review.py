@@ -80,7 +80,9 @@ def planned(everything: Everything, tmp_path_factory: pytest.TempPathFactory) ->
         edited = edit.of_stack(json.loads((synthesized / STACK).read_text()))
         state = states[edit.base]
         copy = copies[edit.base].make(
-            edit.name, edited, state=state if edit.deployed else {**state, "resources": []}
+            edit.name,
+            edited,
+            state=state if edit.deployed else {**state, "outputs": {}, "resources": []},
         )
         if edit.deleted:
             (written / edit.name / "environments" / f"{edit.base}.toml").unlink()
