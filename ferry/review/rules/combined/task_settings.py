@@ -281,6 +281,14 @@ _VALIDATION: Final = {
     "ThreadCount": _number(1, 20, default=5),
     "FailureMaxCount": _number(1, 1_000_000, default=10_000),
     "TableFailureMaxCount": _number(1, 1_000_000, default=1000),
+    # How it is compared, and after how many minutes a difference is told.
+    "PartitionSize": _number(1_000, 100_000, default=10_000),
+    "RecordFailureDelayInMinutes": _number(0, 60, default=5),
+    "RecordFailureDelayLimitInMinutes": _number(0, 60, default=0),
+    "RecordSuspendDelayInMinutes": _number(0, 60, default=30),
+    "ValidationQueryCdcDelaySeconds": _number(0, 3_600, default=0),
+    "MaxKeyColumnSize": _as_ever(8096),
+    "ValidationPartialLobSize": _as_ever(0),
 }
 
 SETTINGS: Final[Mapping[str, Setting]] = {

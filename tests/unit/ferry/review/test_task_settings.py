@@ -49,6 +49,13 @@ def changed(section: str, name: str, before: Json, after: Json) -> Review:
         ("ErrorBehavior", "ApplyErrorInsertPolicy", "IGNORE_RECORD", "LOG_ERROR"),
         ("ValidationSettings", "ThreadCount", 5, 10),
         ("ValidationSettings", "EnableValidation", False, True),
+        ("ValidationSettings", "PartitionSize", None, 20_000),
+        ("ValidationSettings", "RecordFailureDelayInMinutes", None, 10),
+        ("ValidationSettings", "RecordFailureDelayLimitInMinutes", None, 10),
+        ("ValidationSettings", "RecordSuspendDelayInMinutes", None, 15),
+        ("ValidationSettings", "ValidationQueryCdcDelaySeconds", None, 60),
+        ("ValidationSettings", "MaxKeyColumnSize", None, 8096),
+        ("ValidationSettings", "ValidationPartialLobSize", None, 0),
         ("ControlTablesSettings", "HistoryTimeslotInMinutes", 5, 10),
         ("Logging", "CloudWatchLogStream", "dms-task", None),  # DMS reports it
         ("BeforeImageSettings", "EnableBeforeImage", False, None),  # says nothing
