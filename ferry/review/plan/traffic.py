@@ -325,6 +325,17 @@ class AllTraffic:
             for group, way in scopes
         )
 
+    def is_by_hand(self, it: TrafficChange) -> bool:
+        """Whether some traffic was let through outside Terraform: its last run did not."""
+        drift = self._drift.get(it.change.address)
+        return drift is not None and it.traffic.opening not in {
+            was.opening for was in let_through(drift, after=False)
+        }
+
+    @cached_property
+    def _drift(self) -> Mapping[str, Change]:
+        return {it.address: it for it in self.plan.drift}
+
     @cached_property
     def new_groups(self) -> frozenset[str]:
         """The groups that the plan makes."""

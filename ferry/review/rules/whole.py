@@ -20,17 +20,21 @@ if TYPE_CHECKING:
 
 _ONLY_READ: Final = frozenset(
     {
+        "aws_arn",
         "aws_availability_zones",
         "aws_caller_identity",
+        "aws_iam_policy_document",
         "aws_iam_roles",
         "aws_partition",
         "aws_rds_engine_version",
         "aws_region",
         "aws_secretsmanager_secrets",
+        "aws_service_principal",
     }
 )
-"""The data sources of the stacks, and such as tell where one is: they ask AWS and change nothing.
-Others run programs (external), call anybody (http) or invoke functions (aws_lambda_invocation)."""
+"""The data sources of the stacks, such as tell where one is, and such as only compute: they change
+nothing, and what they say is judged where it is used. Others run programs (external), call anybody
+(http) or invoke functions (aws_lambda_invocation)."""
 
 _CHECKS: Final = "https://developer.hashicorp.com/terraform/language/checks"
 _SENSITIVE: Final = "https://developer.hashicorp.com/terraform/language/manage-sensitive-data"

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from ferry.review.plan.shown import joined
+from ferry.review.plan.values import UNKNOWN
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Finding, Phrase
 from ferry.review.rules.row import CHANGED_OR_REPLACED
@@ -52,7 +53,9 @@ def selecting_tags_change(plan: Plan) -> Iterator[Finding]:
 
 
 def _selecting(change: Change, attribute: str) -> list[str]:
-    """The names of such tags that differ."""
+    """The names of such tags that differ; where all are not known yet, those of one's own tell."""
+    if change.after.get(attribute) is UNKNOWN and isinstance(change.after.get("tags"), dict):
+        return []
     before, after = (_tags(side.get(attribute)) for side in (change.before, change.after))
     return [
         name

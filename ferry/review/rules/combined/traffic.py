@@ -134,13 +134,16 @@ def _opened_to_internet(it: TrafficChange, everything: AllTraffic) -> Finding:
 def _closed(it: TrafficChange, everything: AllTraffic) -> Finding | None:
     """What a rule that goes closes, unless an end goes too or another rule takes its place.
 
-    What becomes of the group at that end is said of the group.
+    What becomes of the group at that end is said of the group. What somebody opened to all of the
+    internet by hand the plan may close: nothing of the stack comes that way.
     """
     traffic = it.traffic
     ends = {traffic.group, traffic.peer}
     if ends & everything.gone_groups or (it.change.type in GROUPS and it.change.goes):
         return None
     if everything.covers(it, after=True):
+        return None
+    if traffic.direction == "in" and traffic.is_worldwide and everything.is_by_hand(it):
         return None
     if traffic.direction == "in":
         return _finding(

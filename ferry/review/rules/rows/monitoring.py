@@ -9,7 +9,7 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from ferry.review.plan.plan import Action
-from ferry.review.plan.values import holds_hidden
+from ferry.review.plan.values import UNKNOWN, holds_hidden, holds_unknown
 from ferry.review.rules.combined.alarms import alarms_told
 from ferry.review.rules.combined.ending import is_the_tasks_log
 from ferry.review.rules.combined.events import events_told
@@ -81,6 +81,12 @@ _DRAWN: Final = frozenset({"alarm", "explorer", "log", "metric", "text"})
 """A dashboard's widgets that draw. A custom one calls a function, with the rights of who looks at it.
 Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/add_custom_widget_dashboard.html"""
 
+_DRAWS_OWN: Final = refers_to(
+    "aws_cloudwatch_log_group", "aws_cloudwatch_metric_alarm", "aws_dms_replication_instance",
+    "aws_dms_replication_task", "aws_rds_cluster", "aws_rds_cluster_instance",
+)
+"""A dashboard that waits for names of what the plan makes draws that."""
+
 _OWN_TAGS: Final = ("environment", "project")
 """The tags by which the operator's policies know what is this project's."""
 
@@ -118,7 +124,13 @@ def _is_lost(change: Change, attribute: str) -> bool:
 
 
 def _told_apart_as_before(change: Change, attribute: str) -> bool | None:
-    """Whether the tags that policies ask for stay as they are; new things may have any."""
+    """Whether the tags that policies ask for stay as they are; new things may have any.
+
+    All tags are not known before a value of one's own is: then that one tells.
+    """
+    own = change.after.get("tags")
+    if change.after.get(attribute) is UNKNOWN and isinstance(own, dict) and holds_unknown(own):
+        attribute = "tags"
     tags = [side.get(attribute) or {} for side in (change.before, change.after)]
     if not all(isinstance(it, dict) for it in tags):
         return None
@@ -151,7 +163,7 @@ ROWS: Final[tuple[Row, ...]] = (
     Harmless(_DASHBOARD, (CREATED, DESTROYED, "dashboard_name"),
              "A picture of metrics; nothing depends on it.", when=always),
     Harmless(_DASHBOARD, ("dashboard_body",), "A picture of metrics; nothing depends on it.",
-             when=all_of(becomes_one(_draws_only), _tells_no_secret)),
+             when=all_of(any_of(becomes_one(_draws_only), _DRAWS_OWN), _tells_no_secret)),
     Reported(_DASHBOARD, ("dashboard_arn",)),
     Harmless(_LOGS, (CREATED,), "An empty log.", when=always),
     Rule(_LOGS, DESTROYED, is_the_tasks_log, Danger.IRREVERSIBLE,

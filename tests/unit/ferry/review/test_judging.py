@@ -47,8 +47,8 @@ def test_what_stays_is_safe() -> None:
 
 @pytest.mark.parametrize(
     ("type_", "is_judged"),
-    [("aws_iam_roles", True), ("aws_region", True), ("external", False), ("http", False),
-     ("aws_lambda_invocation", False), ("terraform_remote_state", False)],
+    [("aws_iam_roles", True), ("aws_region", True), ("aws_iam_policy_document", True),
+     ("aws_arn", True), ("external", False), ("http", False), ("aws_lambda_invocation", False), ("terraform_remote_state", False)],
 )  # fmt: skip
 def test_a_data_source_that_is_read_during_apply_is_judged_by_its_type(
     type_: str, is_judged: bool  # noqa: FBT001 (a parameter)
@@ -271,12 +271,18 @@ def test_what_blocks_comes_first() -> None:
     assert [it.danger for it in found.findings] == [Danger.OUTAGE, Danger.INTERRUPTION]
 
 
+_CPU = {
+    "namespace": "AWS/RDS",
+    "metric_name": "CPUUtilization",
+    "comparison_operator": "GreaterThanThreshold",
+}
+
+
 @pytest.mark.parametrize(
     ("type_", "before", "after"),
     [
         ("aws_vpc", {"tags": {"a": "1"}}, {"tags": {"a": "2"}, "tags_all": {"a": "2"}}),
-        ("aws_cloudwatch_metric_alarm", {"threshold": 80, "comparison_operator": "GreaterThanThreshold"},
-         {"threshold": 70, "comparison_operator": "GreaterThanThreshold"}),
+        ("aws_cloudwatch_metric_alarm", {**_CPU, "threshold": 80}, {**_CPU, "threshold": 70}),
         ("aws_cloudwatch_log_group", {"retention_in_days": 7}, {"retention_in_days": 30}),
         (CLUSTER, {"backup_retention_period": 7}, {"backup_retention_period": 14}),
         (CLUSTER, {"deletion_protection": False}, {"deletion_protection": True}),

@@ -249,6 +249,61 @@ def test_tags_that_policies_ask_for(before: Json, after: Json, found: set[Danger
     assert reviewed(change("aws_vpc", "create", None, {"tags": before})).exit_code == 0
 
 
+@pytest.mark.parametrize("action", ["create", "update"])
+@pytest.mark.parametrize(
+    ("unknown", "tags", "safe"),
+    [
+        ({"tags": {"of": True}, "tags_all": True}, {"project": "a"}, True),
+        ({"tags": {"project": True}, "tags_all": True}, {}, False),
+        ({"tags": True, "tags_all": True}, None, False),
+        ({"tags_all": True}, {"project": "a", "of": "it"}, False),
+    ],
+)
+def test_tags_of_which_one_is_not_known_yet(
+    unknown: Json,
+    tags: Json,
+    safe: bool,  # noqa: FBT001 (a parameter)
+    action: str,
+) -> None:
+    """All tags are not known before the value of one is; whose they are may be."""
+    of_ours = {"tags": {"project": "a"}, "tags_all": {"project": "a", "environment": "dev"}}
+    item = change("aws_vpc", action, of_ours if action == "update" else None, {"tags": tags})
+    item["change"]["after_unknown"] = unknown
+    is_new = action == "create" and "tags" in unknown and unknown["tags"] is not True
+    assert (dangers(reviewed(item)) == set()) is (safe or is_new)
+
+
+def test_a_tag_by_which_backups_go_is_told_though_another_is_not_known_yet() -> None:
+    was = {"tags": {"backup": "daily"}, "tags_all": {"backup": "daily"}}
+    for tags, told in (({"backup": "daily"}, False), ({"backup": "never"}, True), ({}, True)):
+        item = change("aws_vpc", "update", was, {"tags": tags})
+        item["change"]["after_unknown"] = {"tags": {"of": True}, "tags_all": True}
+        assert (
+            any("Backups or a schedule may go by" in it for it in effects(reviewed(item))) is told
+        )
+
+
+@pytest.mark.parametrize(
+    ("refers_to", "found"),
+    [
+        (["aws_rds_cluster.it"], set()),
+        (["aws_rds_cluster.it", "aws_cloudwatch_metric_alarm.more"], set()),
+        (["aws_lambda_function.it"], UNCLEAR),
+        (["aws_rds_cluster.gone"], UNCLEAR),
+        ([], UNCLEAR),
+    ],
+)
+def test_a_dashboard_that_waits_for_what_it_draws(refers_to: list[str], found: set[Danger]) -> None:
+    there = [
+        stays("aws_rds_cluster"),
+        stays("aws_cloudwatch_metric_alarm", "more"),
+        stays("aws_lambda_function"),
+    ]
+    drawn = update(DASHBOARD, {"dashboard_body": '{"widgets":[]}'}, dashboard_body=UNKNOWN)
+    configuration = configured(aws_cloudwatch_dashboard__it={"dashboard_body": refers_to})
+    assert dangers(reviewed(drawn, *there, configuration=configuration)) == found
+
+
 @pytest.mark.parametrize(
     ("before", "after", "safe"),
     [(False, True, True), (None, True, True), (True, False, False), (True, None, False)],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Final
 
 from tests.unit.ferry.review.held.base import deployed
@@ -18,6 +19,7 @@ from tests.unit.ferry.review.held.edits import (
     output,
     parameters,
     policy,
+    reads,
     rule,
     statement,
     updates,
@@ -89,6 +91,15 @@ def _default_tags(more: dict[str, str]) -> Sequence[Step]:
     )
 
 
+def _validated(**more: int) -> str:
+    """The task's settings, with some of validation that they did not name."""
+    document = json.loads(deployed()[TASK].values["replication_task_settings"])
+    document["ValidationSettings"].update(more)
+    return json.dumps(document)
+
+
+_LET_IN: Json = deployed()[AURORA_GROUP].values["ingress"]
+_WORLD: Json = {**_LET_IN[0], "cidr_blocks": ["0.0.0.0/0"], "security_groups": []}
 _BILLING = mappings(rule(1, "billing", "%"))
 _AGAIN: Json = {"alarm_name": "aurora-writer-busy-staging", "threshold": 60}
 _EMAIL: Json = {"endpoint": "oncall@example.org", "protocol": "email", "topic_arn": TOPIC_ARN}
@@ -360,6 +371,35 @@ ROWS: Final = (
         "cluster-at-another-address",
         "It is called otherwise in Terraform, not in AWS.",
         leaves(CLUSTER, beside={"previous_address": "aws_rds_cluster.aurora"}),
+    ),
+    _day(
+        "tag-with-the-name-of-something-made",
+        "A tag does nothing, whatever it says.",
+        updates(
+            CLUSTER,
+            tags={**(deployed()[CLUSTER].values["tags"] or {}), "log": UNKNOWN},
+            tags_all=UNKNOWN,
+        ),
+    ),
+    _day(
+        "policy-document-computed-during-apply",
+        "It computes a text; nobody is asked.",
+        reads("data.aws_iam_policy_document.it", json=UNKNOWN, id=UNKNOWN),
+    ),
+    _day(
+        "world-let-in-by-hand-and-shut-out",
+        "Nothing of ours comes that way.",
+        drifts(AURORA_GROUP, ingress=[*_LET_IN, _WORLD]),
+        updates(AURORA_GROUP, was={"ingress": [*_LET_IN, _WORLD]}, ingress=_LET_IN),
+    ),
+    _day(
+        "validation-told-later",
+        "A difference is told after ten minutes instead of five; the task does not run.",
+        updates(
+            TASK,
+            was={"status": "ready"},
+            replication_task_settings=_validated(RecordFailureDelayInMinutes=10),
+        ),
     ),
     _day("dashboard", "A picture.", updates(DASHBOARD, dashboard_body='{"widgets":[]}')),
     _day(

@@ -8,12 +8,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tests.unit.ferry.review.held.edits import (
+    UNKNOWN,
     creates,
+    drifts,
     edited,
     parameters,
     updates,
 )
 from tests.unit.ferry.review.held.names import (
+    CLIENTS_IN,
+    CLUSTER,
     INSTANCE_PARAMETERS,
     PARAMETERS,
 )
@@ -84,6 +88,22 @@ ROWS: Final = (
             ("log_lock_waits", "1"),
             ("deadlock_timeout", "100"),
         )
+    ),
+    edited(
+        "neighbours-let-in-by-hand-and-shut-out",
+        "Somebody in there may connect by now.",
+        drifts(CLIENTS_IN, cidr_ipv4="10.0.0.0/8"),
+        updates(CLIENTS_IN, was={"cidr_ipv4": "10.0.0.0/8"}, cidr_ipv4=None),
+    ),
+    edited(
+        "world-shut-out",
+        "Terraform let it in, somebody may come by it.",
+        updates(CLIENTS_IN, was={"cidr_ipv4": "0.0.0.0/0"}, cidr_ipv4=None),
+    ),
+    edited(
+        "tag-of-the-project-not-known-yet",
+        "Policies go by it.",
+        updates(CLUSTER, tags={"project": UNKNOWN}, tags_all=UNKNOWN),
     ),
     edited(
         "slow-statements-unlogged-on-instances",
