@@ -107,8 +107,12 @@ class _Watch:
             self.equals[key] = nearest(threshold, self.equals.get(key, threshold))
 
     def goes_with_its_subject(self, alarm: Change) -> bool:
-        """Whether something that the alarm's dimensions name goes for good, the last reader too."""
-        named = _dimensions(alarm.before)
+        """Whether of each metric something that its dimensions name goes for good."""
+        metrics_ = _dimensions_of_each(alarm.before)
+        return bool(metrics_) and all(map(self._goes, metrics_))
+
+    def _goes(self, named: Mapping[str, Any]) -> bool:
+        """Whether something that a metric's dimensions name goes for good, the last reader too."""
         if self.gone.intersection(it for it in named.items() if isinstance(it[1], str)):
             return True
         if named.get(metrics.ROLE) != metrics.Role.READER or self.instances.get(""):
@@ -269,16 +273,21 @@ def _named(plan: Plan) -> tuple[set[tuple[str, Any]], bool]:
 
 def _dimensions(side: Mapping[str, Any]) -> dict[str, Any]:
     """The dimensions of an alarm, those of its metric queries included."""
-    found: dict[str, Any] = {}
+    return {name: value for it in _dimensions_of_each(side) for name, value in it.items()}
+
+
+def _dimensions_of_each(side: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The dimensions of each metric that an alarm looks at: its own, or those of its queries."""
+    found: list[dict[str, Any]] = []
     dimensions = side.get("dimensions")
-    if isinstance(dimensions, dict):
-        found |= dimensions
-    elif dimensions is UNKNOWN:
-        found[""] = UNKNOWN
+    if dimensions is UNKNOWN:
+        found.append({"": UNKNOWN})
+    elif isinstance(dimensions, dict) and dimensions:
+        found.append(dimensions)
     queries = side.get("metric_query")
     for query in queries if isinstance(queries, list) else ():
         metrics = query.get("metric") if isinstance(query, dict) else None
         for metric in metrics if isinstance(metrics, list) else ():
             inner = metric.get("dimensions") if isinstance(metric, dict) else None
-            found |= inner if isinstance(inner, dict) else {}
+            found.append(inner if isinstance(inner, dict) else {})
     return found

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from facts.names import TASK_LOGS
 from ferry.review.plan.inline import PARTS, is_inline
 from ferry.review.plan.plan import Action
+from ferry.review.plan.values import document, holds_hidden
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from collections.abc import Set as AbstractSet
 
     from ferry.review.plan.plan import Change, Neighbours
     from ferry.review.plan.values import Json
@@ -17,13 +20,21 @@ if TYPE_CHECKING:
 _OF_DMS: Final = ("aws_dms_replication_instance", "aws_dms_endpoint", "aws_dms_replication_task")
 _CLUSTER: Final = "aws_rds_cluster"
 WITH_THE_MIGRATION: Final = "It goes with the migration, whose end is told of once."
+_ROLE: Final = "aws_iam_role"
+_DMS: Final = re.compile(r"dms\.([a-z0-9-]+\.)?amazonaws\.[a-z.]+$")
+"""DMS as it takes a role, in a region too. Source:
+https://docs.aws.amazon.com/dms/latest/userguide/security_iam_secretsmanager.html"""
+
 _USERS: Final = {
     "aws_eip": ("aws_nat_gateway",),
-    "aws_iam_role": ("aws_dms_endpoint",),
+    _ROLE: ("aws_dms_endpoint",),
     "aws_security_group": ("aws_dms_replication_instance", "aws_vpc_endpoint"),
     "aws_subnet": ("aws_nat_gateway",),
 }
 """What DMS alone used is named by something of these types, which goes as well."""
+
+_WORDS: Final = {"aws_eip": ("allocation",), _ROLE: ("role", "policy")}
+"""What stands in the names of the attributes that name something; its type where it is not here."""
 
 _STANDS_WITH: Final = {
     "aws_iam_role_policy": ("role",),
@@ -79,10 +90,13 @@ def goes_with_the_migration(change: Change, attribute: str) -> bool:
         of_aurora = _texts_of(before, "route_table_id") & neighbours.once(_auroras_tables)
         return bool(gone) and not of_aurora
     own = _texts_of(before, "id", "arn", "allocation_id")
-    if not own or own & afterwards:
+    if not own or own & afterwards or _may_be_named(change):
+        return False
+    if change.type == _ROLE and not _is_dms_s_alone(change):
         return False
     if change.type in _USERS:
-        return bool(own & neighbours.once(_used_by_what_goes))
+        used = neighbours.once(_in_what_goes)
+        return any(own & used.get(type_, frozenset()) for type_ in _USERS[change.type])
     secrets = str(before.get("service_name")).endswith(".secretsmanager")
     return change.type in _ALONE and (change.type != "aws_vpc_endpoint" or secrets)
 
@@ -107,27 +121,68 @@ def _texts_of(side: Mapping[str, Json], *names: str) -> set[str]:
     return {it for name in names if isinstance(it := side.get(name), str) and it}
 
 
+def _afterwards(neighbours: Neighbours) -> Iterator[tuple[Change, str, Json]]:
+    """What is there afterwards, attribute by attribute."""
+    for group in neighbours.values():
+        for it in group:
+            if it.action is not Action.DELETE:
+                for name, value in it.after.items():
+                    yield it, name, value
+
+
 def _named_afterwards(neighbours: Neighbours) -> frozenset[str]:
-    """Every text in what is there afterwards, but for what is only shown of what may be gone by then."""
-    return frozenset(
-        text
-        for group in neighbours.values()
-        for it in group
-        if it.action is not Action.DELETE
-        for name, value in it.after.items()
-        if name not in PARTS.get(it.type, ()) or is_inline(it, name) is not False
-        for text in _texts(value)
-    )
+    """Every text in what is there afterwards, documents included.
+
+    What is only shown of parts that are resources of their own, such as a cluster's roles, is as it
+    was: what those of them that go say does not count.
+    """
+    gone = neighbours.once(_in_what_goes)
+    named: set[str] = set()
+    for it, name, value in _afterwards(neighbours):
+        parts = PARTS.get(it.type, {}).get(name, ())
+        shown_no_more = (
+            {text for part in parts for text in gone.get(part, ())}
+            if parts and is_inline(it, name) is False
+            else ()
+        )
+        named.update(text for text in _texts(value) if text not in shown_no_more)
+    return frozenset(named)
 
 
-def _used_by_what_goes(neighbours: Neighbours) -> frozenset[str]:
-    """Every text in what of DMS, or of its ways, leaves the file."""
-    users = {type_ for types in _USERS.values() for type_ in types}
-    return frozenset(
-        text
-        for it in neighbours.of(*users)
-        if it.action is Action.DELETE
-        for text in _texts(dict(it.before))
+def _may_be_named(change: Change) -> bool:
+    """Whether something that a masked plan hides of what stays may name it."""
+    words = _WORDS.get(change.type, (change.type.partition("_")[2],))
+    hidden = change.neighbours.once(_hidden_afterwards)
+    return any(word in name for name in hidden for word in words)
+
+
+def _hidden_afterwards(neighbours: Neighbours) -> frozenset[str]:
+    """The attributes of what is there afterwards in which something is hidden."""
+    return frozenset(name for _, name, value in _afterwards(neighbours) if holds_hidden(value))
+
+
+def _in_what_goes(neighbours: Neighbours) -> Mapping[str, AbstractSet[str]]:
+    """Every text in what leaves the file, by type."""
+    found: dict[str, set[str]] = {}
+    for group in neighbours.values():
+        for it in group:
+            if it.action is Action.DELETE:
+                found.setdefault(it.type, set()).update(_texts(dict(it.before)))
+    return found
+
+
+def _is_dms_s_alone(role: Change) -> bool:
+    """Whether nobody but DMS may take a role."""
+    trust = document(role.before.get("assume_role_policy")) or {}
+    statements = trust.get("Statement")
+    principals = [
+        it.get("Principal")
+        for it in (statements if isinstance(statements, list) else [statements])
+        if isinstance(it, dict) and it.get("Effect") == "Allow"
+    ]
+    return bool(principals) and all(
+        isinstance(it, dict) and it.keys() == {"Service"} and all(map(_DMS.match, _texts(it)))
+        for it in principals
     )
 
 
@@ -147,11 +202,14 @@ def _auroras_tables(neighbours: Neighbours) -> frozenset[str]:
 
 
 def _texts(value: Json) -> Iterator[str]:
+    """Every text in a value, at any depth, and in the documents that its texts are."""
     waiting = [value]
     while waiting:
         match waiting.pop():
             case str() as text:
                 yield text
+                if text.startswith("{"):
+                    waiting.append(document(text))
             case dict() as members:
                 waiting += members.values()
             case list() as items:

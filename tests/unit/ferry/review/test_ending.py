@@ -22,8 +22,15 @@ LOG = "The migration ends, and its tasks' log with it."
 
 
 def ending(edit: Callable[[Items], None] = lambda _: None) -> Review:
-    """The review of the plan that ends a migration, edited."""
+    """The review of the plan that ends a migration, edited.
+
+    Its configuration has the cluster, which names no roles.
+    """
     document = json.loads(text("migration-over"))
+    cluster = of(document["resource_changes"], "aws_rds_cluster")["address"]
+    document["configuration"]["root_module"]["resources"].append(
+        {"address": cluster, "expressions": {"engine": {"constant_value": "aurora-postgresql"}}}
+    )
     edit(document["resource_changes"])
     return review(read_plan(json.dumps(document)), environment="staging", block=BLOCKING)
 
@@ -166,6 +173,98 @@ def a_gateway_endpoint(items: Items) -> None:
         "service_name": "com.amazonaws.eu-central-1.s3",
     }
     items.append(endpoint)
+
+
+def role(items: Items) -> dict[str, Any]:
+    """What DMS's role was."""
+    before: dict[str, Any] = of(items, "aws_iam_role", "secret-access")["change"]["before"]
+    return before
+
+
+def named_in_a_policy_that_stays(items: Items) -> None:
+    principal = {"Effect": "Allow", "Principal": {"AWS": role(items)["arn"]}, "Action": "*"}
+    staying(items, "aws_kms_key_policy", policy=json.dumps({"Statement": principal}))
+
+
+def one_of_the_cluster_s_roles(items: Items) -> None:
+    change = of(items, "aws_rds_cluster")["change"]
+    change["before"] = change["after"] = {**change["after"], "iam_roles": [role(items)["arn"]]}
+
+
+def taken_by_ec2_too(items: Items) -> None:
+    trust = json.loads(role(items)["assume_role_policy"])
+    trust["Statement"][0]["Principal"] = {"Service": ["dms.amazonaws.com", "ec2.amazonaws.com"]}
+    role(items)["assume_role_policy"] = json.dumps(trust)
+
+
+def taken_by_an_account_too(items: Items) -> None:
+    trust = json.loads(role(items)["assume_role_policy"])
+    principal = {"AWS": "arn:aws:iam::111122223333:root"}
+    trust["Statement"].append({"Effect": "Allow", "Principal": principal, "Action": "*"})
+    role(items)["assume_role_policy"] = json.dumps(trust)
+
+
+def taken_by_nobody_knows_whom(items: Items) -> None:
+    role(items)["assume_role_policy"] = "(sensitive)"
+
+
+def behind_a_masked_role(items: Items) -> None:
+    staying(items, "aws_rds_cluster_instance", monitoring_role_arn="(sensitive-abc123)")
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        named_in_a_policy_that_stays,
+        one_of_the_cluster_s_roles,
+        taken_by_ec2_too,
+        taken_by_an_account_too,
+        taken_by_nobody_knows_whom,
+        behind_a_masked_role,
+    ],
+)
+def test_a_role_that_others_may_need_is_told_as_ever(edit: Callable[[Items], None]) -> None:
+    assert "aws_iam_role" not in {it.change.type for it in ending().findings}
+    assert "aws_iam_role" in {it.change.type for it in ending(edit).findings}
+
+
+def test_a_role_that_leaves_the_cluster_as_well_is_not() -> None:
+    """The cluster shows what it had when Terraform looked last."""
+
+    def edit(items: Items) -> None:
+        one_of_the_cluster_s_roles(items)
+        before = {"id": "c,r", "role_arn": role(items)["arn"]}
+        items.append(
+            {"address": "aws_rds_cluster_role_association.a", "mode": "managed", "name": "a",
+             "type": "aws_rds_cluster_role_association",
+             "change": {"actions": ["delete"], "before": before, "after": None}}
+        )  # fmt: skip
+
+    assert "aws_iam_role" not in {it.change.type for it in ending(edit).findings}
+
+
+def test_an_alarm_over_aurora_too_is_told_as_ever() -> None:
+    def of_aurora(items: Items) -> None:
+        cluster = of(items, "aws_rds_cluster")["change"]["after"]["cluster_identifier"]
+        instance = of(items, "aws_dms_replication_instance")["change"]["before"]
+        named = (
+            {"DBClusterIdentifier": cluster},
+            {"ReplicationInstanceIdentifier": instance["replication_instance_id"]},
+        )
+        alarm = {
+            "alarm_name": "both",
+            "metric_query": [
+                {"id": f"m{n}", "metric": [{"metric_name": "CPUUtilization", "dimensions": it}]}
+                for n, it in enumerate(named)
+            ],
+        }
+        change = {"actions": ["delete"], "before": alarm, "after": None}
+        items.append({"address": "aws_cloudwatch_metric_alarm.both", "mode": "managed",
+                      "type": "aws_cloudwatch_metric_alarm", "name": "both",
+                      "change": change})  # fmt: skip
+
+    assert Danger.UNWATCHED not in {it.danger for it in ending().findings}
+    assert Danger.UNWATCHED in {it.danger for it in ending(of_aurora).findings}
 
 
 def another_instances_log(items: Items) -> None:
