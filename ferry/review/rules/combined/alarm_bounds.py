@@ -63,7 +63,7 @@ _TELLS_MORE_OF_SILENCE: Final[dict[str, set[str]]] = {
 """What may take the place of a treatment of missing data, beside breaching."""
 
 _LONGEST_WINDOW_SECONDS: Final = 3600
-"""How long a new alarm may take until it goes off without anybody asking why."""
+"""How long a new alarm may take until it goes off without anybody asking why: our own judgement."""
 
 _MEDIAN: Final = 50
 _WATCHED: Final = frozenset(

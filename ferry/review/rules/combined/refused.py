@@ -88,7 +88,7 @@ TOGETHER: Final = (
         refused=_forgets_too_soon,
         effect="RDS refuses advanced Database Insights without Performance Insights that are kept for "
         f"{ADVANCED_INSIGHTS_DAYS} days; here it is {{second}}.",
-        source=f"{_RDS}/AuroraUserGuide/USER_DatabaseInsights.TurningOnAdvanced.html",
+        source=f"{_RDS}/AuroraUserGuide/USER_DatabaseInsights.Considerations.html",
     ),
     *(
         Together(
@@ -96,9 +96,12 @@ TOGETHER: Final = (
             attributes=("monitoring_interval", "monitoring_role_arn"),
             refused=_has_no_role,
             effect="RDS refuses enhanced monitoring every {first} seconds without a role.",
-            source=f"{_RDS}/AuroraUserGuide/USER_Monitoring.OS.Enabling.html",
+            source=f"{_RDS}/APIReference/{page}.html",
         )
-        for resource in (_CLUSTER, _INSTANCE)
+        for resource, page in (
+            (_CLUSTER, "API_CreateDBCluster"),
+            (_INSTANCE, "API_CreateDBInstance"),
+        )
     ),
     *(
         Together(

@@ -35,7 +35,7 @@ _DMS: Final = "https://docs.aws.amazon.com/dms/latest/userguide"
 _DMS_KEYS: Final = f"{_DMS}/CHAP_Security.html"
 _LOGS: Final = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs"
 _SHORTEST_LOG_DAYS: Final = 7
-"""What environments/dev.toml keeps its logs for, the shortest of the examples."""
+"""What environments/dev.toml keeps its logs for, the shortest of the examples: our own judgement."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
