@@ -425,7 +425,7 @@ def test_whom_an_alarm_tells(attribute: str, before: Json, after: Json, told: se
 
 def test_a_topic_of_this_plan_is_told() -> None:
     made = change(ALARM, "create", None, {**new_alarm(), "alarm_actions": UNKNOWN})
-    topic = change("aws_sns_topic", "create", None, {"kms_master_key_id": UNKNOWN})
+    topic = change("aws_sns_topic", "create", None, {"name": "t", "kms_master_key_id": UNKNOWN})
     key = stays("aws_kms_key")
     mail = {"topic_arn": UNKNOWN, "protocol": "email", "endpoint": "a@example.org"}
     receiver = change("aws_sns_topic_subscription", "create", None, mail)

@@ -161,7 +161,7 @@ def test_a_receiver_of_a_topic_that_nobody_knows(topic: Json, found: set[Danger]
 def test_a_receiver_of_a_new_topic() -> None:
     found = reviewed(
         change(RECEIVER, "create", None, email(topic_arn=UNKNOWN, filter_policy_scope=UNKNOWN)),
-        change("aws_sns_topic", "create", None, {"kms_master_key_id": UNKNOWN}),
+        change("aws_sns_topic", "create", None, {"name": "t", "kms_master_key_id": UNKNOWN}),
         stays("aws_kms_key"),
         configuration=configured(
             aws_sns_topic_subscription__it={"topic_arn": ["aws_sns_topic.it"]},
