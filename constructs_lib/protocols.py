@@ -18,6 +18,14 @@ class Key(Protocol):
         """The key's ARN."""
 
 
+class Topic(Protocol):
+    """An SNS topic."""
+
+    @property
+    def arn(self) -> str:
+        """The topic's ARN."""
+
+
 class Secret(Protocol):
     """A secret that DMS reads."""
 

@@ -26,7 +26,12 @@ _PUBLISH: Final = ["kms:Decrypt", "kms:GenerateDataKey*"]
 
 
 def uses(names: Names, placement: Placement) -> list[KeyStatement]:
-    """An environment's account through four services, and who delivers.
+    """All who use the key of an environment with a topic of its own making."""
+    return [*of_the_data(placement), *of_the_topic(names, placement)]
+
+
+def of_the_data(placement: Placement) -> list[KeyStatement]:
+    """An environment's account through four services, and its log groups.
 
     - RDS (Performance Insights included), DMS and Secrets Manager have no principal of their own in
       a key policy: they call KMS on behalf of their caller, which ``kms:ViaService`` and
@@ -34,18 +39,32 @@ def uses(names: Names, placement: Placement) -> list[KeyStatement]:
       and ``aws/secretsmanager`` do. ``aws:SourceAccount`` is absent from such calls.
     - Grants let RDS and DMS go on using the key after the caller has gone.
     - CloudWatch Logs is recognised by the log group in the encryption context.
-    - CloudWatch alarms, RDS events and DMS events publish to an encrypted topic. The first two name
-      the account that they act for in ``aws:SourceAccount``. Whether DMS does is written nowhere, so
-      it is recognised by the topic, which SNS puts into the encryption context.
-
-    Whatever is missing here fails silently: an alarm that never arrives.
 
     Sources:
     https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service,
     https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Overview.Encryption.Keys.html,
     https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html,
-    https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html,
-    https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+
+    Args:
+        placement: The environment's account and region.
+    """
+    return [
+        _use_through_services(placement),
+        _grants_to_services(placement),
+        _log_groups(placement),
+    ]
+
+
+def of_the_topic(names: Names, placement: Placement) -> list[KeyStatement]:
+    """CloudWatch alarms, RDS events and DMS events, which publish to an encrypted topic.
+
+    The first two name the account that they act for in ``aws:SourceAccount``. Whether DMS does is
+    written nowhere, so it is recognised by the topic, which SNS puts into the encryption context.
+
+    Whatever is missing here fails silently: an alarm that never arrives.
+
+    Source: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
 
     Args:
         names: The environment's names.
@@ -56,9 +75,6 @@ def uses(names: Names, placement: Placement) -> list[KeyStatement]:
         "kms:EncryptionContext:aws:sns:topicArn": placement.arn("sns", names.alarm_topic)
     }
     return [
-        _use_through_services(placement),
-        _grants_to_services(placement),
-        _log_groups(placement),
         _publisher("CloudWatchAlarms", CLOUDWATCH_ALARMS, for_the_account),
         _publisher("RdsEvents", RDS_EVENTS, for_the_account),
         _publisher("DmsEvents", placement.dms_principal, for_the_topic),

@@ -5,7 +5,7 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from facts import alarms
-from settings.fields import Email
+from settings.fields import Email, TopicArn, WebHost
 from settings.section import List, Section
 
 _MIB: Final = 1024**2
@@ -24,6 +24,17 @@ class Alarms(Section):
 
     emails: Annotated[List[Email], Field(max_length=50)] = ()
     """E-mail addresses that get every alarm and event; each must confirm."""
+
+    https_hosts: Annotated[List[WebHost], Field(max_length=10)] = ()
+    """Hosts of on-call services, such as PagerDuty, that get every alarm and event by https. Their
+    URLs are secrets, so none stands here: `ferry subscribe ENV` asks for one and gives it to SNS
+    alone. The service has to confirm by itself; incoming web hooks of Slack do not
+    (https://docs.aws.amazon.com/sns/latest/dg/sns-http-https-endpoint-as-subscriber.html)."""
+
+    topic_arn: TopicArn | None = None
+    """The SNS topic of your own that gets every alarm and event, of this account and region, in
+    place of one that is made. Its receivers, its policy and its key are yours: `ferry policies ENV
+    topic` writes what its policy has to say. Default: none, a topic is made."""
 
     aurora_cpu_percent: int = Field(default=80, ge=1, le=100)
     """CPU of the cluster, of its writer and of its readers."""

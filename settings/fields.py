@@ -218,6 +218,16 @@ KmsKeyArn = Annotated[
 ]
 """A KMS key's ARN."""
 
+TopicArn = Annotated[
+    str,
+    Field(
+        pattern=r"^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$",
+        examples=["arn:aws:sns:eu-central-1:111122223333:on-call"],
+    ),
+    Allowed("an SNS topic's ARN, not a FIFO topic's"),
+]
+"""An SNS topic's ARN; RDS tells no FIFO topic."""
+
 PolicyArn = Annotated[
     str,
     Field(
@@ -231,6 +241,20 @@ PolicyArn = Annotated[
 # RFC 5321 is wider: quoted local parts and address literals are left out, as nobody types them.
 _ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _DOMAIN: Final = rf"({_LABEL}\.)+[A-Za-z]([A-Za-z0-9-]{{0,61}}[A-Za-z0-9])?"
+
+
+WebHost = Annotated[
+    str,
+    Field(
+        pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$",
+        max_length=253,
+        examples=["events.pagerduty.com"],
+    ),
+    Allowed(
+        "a host's name in lower case, such as events.pagerduty.com, and nothing else of the URL"
+    ),
+]
+"""The host of a web page, without scheme, port and path: the rest of such a URL is a secret."""
 
 
 def _email(value: str) -> str:

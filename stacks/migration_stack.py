@@ -14,6 +14,7 @@ from constructs_lib.monitoring import (
     AuroraAlarms,
     EventSubscriptions,
     MigrationDashboard,
+    OwnTopic,
     ReplicationAlarms,
 )
 from constructs_lib.permissions_boundary import bound_roles
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from constructs import Construct
 
-    from constructs_lib.protocols import Key
+    from constructs_lib.protocols import Key, Topic
     from settings.environment import Environment
 
 
@@ -141,14 +142,18 @@ class MigrationStack(TerraformStack):
                 network=network,
                 target_secret=target_secret,
             )
-        topic = AlarmTopic(
-            self,
-            "alarm-topic",
-            names=names,
-            placement=placement,
-            key=key,
-            emails=environment.alarms.emails,
-        )
+        topic: Topic
+        if environment.alarms.topic_arn is not None:
+            topic = OwnTopic(arn=environment.alarms.topic_arn)
+        else:
+            topic = AlarmTopic(
+                self,
+                "alarm-topic",
+                names=names,
+                placement=placement,
+                key=key,
+                emails=environment.alarms.emails,
+            )
         aurora_alarms = AuroraAlarms(
             self,
             "aurora-alarms",

@@ -16,4 +16,12 @@ def bring_along(account: Account, text: str) -> str:
         text: The file.
     """
     key = account.kms.create_key(Description="the platform team's")["KeyMetadata"]["Arn"]
-    return text.replace("[aws]\n", f'[aws]\nkms_key_arn = "{key}"\n', 1)
+    topic = account.sns.create_topic(Name="on-call")["TopicArn"]
+    changes = {
+        "[aws]\n": f'[aws]\nkms_key_arn = "{key}"\n',
+        'emails = ["dba@example.org"]\n': f'topic_arn = "{topic}"\n',
+    }
+    for old, new in changes.items():
+        assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in the file"
+        text = text.replace(old, new)
+    return text

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from constructs import Construct
 
-    from constructs_lib.monitoring.topic import AlarmTopic
+    from constructs_lib.protocols import Topic
     from facts.alarms import Alarm
     from facts.names import Names
 
@@ -63,7 +63,7 @@ def make_alarm(
     names: Names,
     of: str,
     thresholds: Mapping[str, float],
-    topic: AlarmTopic,
+    topic: Topic,
     task_name: str | None = None,
 ) -> str:
     """Make an alarm that tells the topic when it goes bad and when it is good again.

@@ -12,7 +12,7 @@ from facts import alarms, metrics
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from constructs_lib.monitoring.topic import AlarmTopic
+    from constructs_lib.protocols import Topic
     from facts.names import Names
 
 _PER_MINUTE = 1 / 60
@@ -124,7 +124,7 @@ class AuroraAlarms(Construct):
         names: Names,
         reader_count: int,
         thresholds: Mapping[str, float],
-        topic: AlarmTopic,
+        topic: Topic,
     ) -> None:
         super().__init__(scope, id_)
         self.alarm_names = [

@@ -13,7 +13,7 @@ from facts import events
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from constructs_lib.monitoring.topic import AlarmTopic
+    from constructs_lib.protocols import Topic
     from facts.names import Names
 
 
@@ -56,7 +56,7 @@ class EventSubscriptions(Construct):
         cluster_instances: Sequence[str],
         replication_instance: str | None,
         tasks: Mapping[str, str],
-        topic: AlarmTopic,
+        topic: Topic,
     ) -> None:
         super().__init__(scope, id_)
         DbEventSubscription(

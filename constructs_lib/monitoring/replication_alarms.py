@@ -12,7 +12,7 @@ from facts import alarms, metrics
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from constructs_lib.monitoring.topic import AlarmTopic
+    from constructs_lib.protocols import Topic
     from facts.names import Names
 
 # Five minutes hold at least one value of every metric, whichever way DMS publishes it.
@@ -102,7 +102,7 @@ class ReplicationAlarms(Construct):
         names: Names,
         task_names: Sequence[str],
         thresholds: Mapping[str, float],
-        topic: AlarmTopic,
+        topic: Topic,
     ) -> None:
         super().__init__(scope, id_)
         of_dms = [each for each in alarms.ALARMS if each.metric.namespace == metrics.DMS]

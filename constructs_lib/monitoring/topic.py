@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cdktf_cdktf_provider_aws.sns_topic import SnsTopic
@@ -11,8 +12,8 @@ from cdktf_cdktf_provider_aws.sns_topic_subscription import SnsTopicSubscription
 from constructs import Construct
 
 from constructs_lib.policies import policy
-from facts.placement import CLOUDWATCH_ALARMS, RDS_EVENTS
 from facts.templates import plain
+from facts.topic_policy import publishers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +24,17 @@ if TYPE_CHECKING:
     from facts.placement import Placement
 
 _DIGEST_LENGTH = 8
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OwnTopic:
+    """A topic that is there already, with its receivers; nothing of it is made or changed here.
+
+    Args:
+        arn: The topic's ARN.
+    """
+
+    arn: str
 
 
 class AlarmTopic(Construct):
@@ -84,17 +96,6 @@ def topic_policy(topic_name: str, placement: Placement) -> str:
     The account administers the topic; that does not include publishing, which the key would not
     permit a person either. ``aws cloudwatch set-alarm-state`` is the way to try the topic.
 
-    CloudWatch and RDS name the account in ``aws:SourceAccount``. Whether DMS does is written nowhere;
-    its ``aws:SourceArn`` holds the account too.
-
-    Whatever is missing here fails silently: an alarm that never arrives.
-
-    Sources:
-    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html,
-    https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Events.GrantingPermissions.html,
-    https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Events.html,
-    https://docs.aws.amazon.com/sns/latest/dg/sns-security-best-practices.html
-
     Args:
         topic_name: The topic's name.
         placement: The topic's account and region.
@@ -102,26 +103,7 @@ def topic_policy(topic_name: str, placement: Placement) -> str:
     topic_arn = placement.arn("sns", topic_name)
     return policy(
         _administration(topic_arn, placement),
-        _publisher(
-            "CloudWatchAlarms",
-            CLOUDWATCH_ALARMS,
-            placement.arn("cloudwatch", "alarm:*"),
-            topic_arn=topic_arn,
-            account_id=placement.account_id,
-        ),
-        _publisher(
-            "RdsEvents",
-            RDS_EVENTS,
-            placement.arn("rds", "*"),
-            topic_arn=topic_arn,
-            account_id=placement.account_id,
-        ),
-        _publisher(
-            "DmsEvents",
-            placement.dms_principal,
-            placement.arn("dms", "*"),
-            topic_arn=topic_arn,
-        ),
+        *publishers(topic_arn, placement),
         _tls_only(topic_arn),
     )
 
@@ -141,22 +123,6 @@ def _administration(topic_arn: str, placement: Placement) -> Statement:
             "sns:Subscribe",
         ],
         "Resource": topic_arn,
-    }
-
-
-def _publisher(
-    sid: str, principal: str, source_arn: str, *, topic_arn: str, account_id: str | None = None
-) -> Statement:
-    condition: Statement = {"ArnLike": {"aws:SourceArn": source_arn}}
-    if account_id is not None:
-        condition = {"StringEquals": {"aws:SourceAccount": account_id}, **condition}
-    return {
-        "Sid": sid,
-        "Effect": "Allow",
-        "Principal": {"Service": principal},
-        "Action": "sns:Publish",
-        "Resource": topic_arn,
-        "Condition": condition,
     }
 
 

@@ -110,7 +110,7 @@ _SERVER_ERROR: Final = 500
 _ABSENT: Final = re.compile(r"NotFound|^NoSuch|^404$")
 """Codes by which AWS says that a thing is not there; each service has its own."""
 
-_CARRY_SECRETS: Final = frozenset({"CreateSecret", "PutSecretValue"})
+_CARRY_SECRETS: Final = frozenset({"CreateSecret", "PutSecretValue", "Subscribe"})
 """Operations whose request holds a secret value: a validation message may quote the request."""
 
 

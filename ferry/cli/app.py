@@ -14,6 +14,7 @@ from ferry.cli.check import aws, deployment
 from ferry.cli.policies import policies
 from ferry.cli.review import review
 from ferry.cli.secret import source
+from ferry.cli.subscribe import subscribe
 from ferry.findings import ExitStatus
 
 _PROJECT: Final = Path(__file__).resolve().parents[2] / "pyproject.toml"
@@ -38,6 +39,7 @@ app.command()(review)
 app.add_typer(secret, name="secret")
 secret.command()(source)
 app.add_typer(check, name="check")
+app.command()(subscribe)
 check.command()(aws)
 check.command()(deployment)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from facts.placement import partition_of
 from settings.environment import Environment
 from settings.notation import toml
 from settings.rules.rule import Finding, Rule
@@ -36,9 +37,65 @@ def addresses_differ(environment: Environment) -> Iterator[Finding]:
         )
 
 
+def hosts_differ(environment: Environment) -> Iterator[Finding]:
+    """A host is named once, whatever number of its pages subscribes."""
+    hosts = environment.alarms.https_hosts
+    for repeated in sorted({host for host in hosts if hosts.count(host) > 1}):
+        yield Finding(
+            setting="alarms.https_hosts",
+            given=f"{toml(repeated)} given {hosts.count(repeated)} times",
+            allowed="each host once; several pages of it may subscribe",
+            mend="remove it where it is repeated",
+        )
+
+
+def topic_is_at_home(environment: Environment) -> Iterator[Finding]:
+    """CloudWatch tells topics of its own region; of RDS and DMS only the account's own are known.
+
+    Sources:
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html,
+    https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Events.GrantingPermissions.html
+    """
+    aws, arn = environment.aws, environment.alarms.topic_arn
+    if arn is None:
+        return
+    _, partition, _, region, account_id, _ = arn.split(":")
+    if (partition, region, account_id) != (
+        partition_of(aws.region).name,
+        aws.region,
+        aws.account_id,
+    ):
+        yield Finding(
+            setting="alarms.topic_arn",
+            given=f"a topic of {region} in {account_id} ({partition}) given with aws.account_id = "
+            f"{toml(aws.account_id)}, aws.region = {toml(aws.region)}",
+            allowed="a topic of the same account and region",
+            mend="give one that is, which may pass on to another's queue or function",
+        )
+
+
+def own_topic_has_its_receivers(environment: Environment) -> Iterator[Finding]:
+    """Nothing of an own topic is changed, and so nobody is subscribed to it."""
+    alarms = environment.alarms
+    for setting in ("emails", "https_hosts"):
+        if alarms.topic_arn is not None and getattr(alarms, setting):
+            yield Finding(
+                setting=f"alarms.{setting}",
+                given=f"{len(getattr(alarms, setting))} given beside topic_arn",
+                allowed="receivers of a topic that is made here; one's own topic has its own",
+                mend=f"remove {setting} and subscribe them to the topic, or remove topic_arn",
+            )
+
+
 RULES = (
     Rule(
         storage_threshold_can_be_met, ("alarms.dms_free_storage_gib", "dms.allocated_storage_gib")
     ),
     Rule(addresses_differ, ("alarms.emails",)),
+    Rule(hosts_differ, ("alarms.https_hosts",)),
+    Rule(topic_is_at_home, ("alarms.topic_arn", "aws.account_id", "aws.region")),
+    Rule(
+        own_topic_has_its_receivers,
+        ("alarms.topic_arn", "alarms.emails", "alarms.https_hosts"),
+    ),
 )

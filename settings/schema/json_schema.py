@@ -19,8 +19,13 @@ class _TomlSchema(GenerateJsonSchema):
 
     def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
         generated = super().default_schema(schema)
-        if generated.get("default", ...) is None:
+        default = generated.get("default", ...)
+        if default is None:
             del generated["default"]
+        elif isinstance(default, dict):  # a section that is left out
+            generated["default"] = {
+                name: value for name, value in default.items() if value is not None
+            }
         return generated
 
     def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:

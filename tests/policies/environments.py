@@ -86,7 +86,10 @@ OWN_KEY = environment(
     }
 )
 
-ALL = (DEV, EXISTING_VPC, GATEWAY, PEERED, CHINA, GOVERNMENT, BOUNDED, OWN_KEY)
+OWN_TOPIC = environment(alarms={"topic_arn": "arn:aws:sns:eu-central-1:111122223333:on-call"})
+ON_CALL = environment(alarms={"https_hosts": ["events.pagerduty.com"]})
+
+ALL = (DEV, EXISTING_VPC, GATEWAY, PEERED, CHINA, GOVERNMENT, BOUNDED, OWN_KEY, OWN_TOPIC, ON_CALL)
 
 LONGEST = environment(
     aws={

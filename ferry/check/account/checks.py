@@ -13,6 +13,7 @@ from ferry.check.account import (
     roles,
     secrets,
     state_bucket,
+    topic,
 )
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ CHECKS: Final[tuple[Callable[[Subject], Iterator[Finding]], ...]] = (
     roles.check,
     state_bucket.check,
     key.check,
+    topic.check,
     secrets.check_source,
     secrets.check_names,
     permissions.check,

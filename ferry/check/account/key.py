@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from facts.key_policy import description, uses
+from facts.key_policy import description, of_the_data, of_the_topic
 from facts.placement import Placement
 from ferry.account import Unanswered, asked, found_or_none
+from ferry.check.account.admitted import missing, statements_of
 from ferry.findings import Finding, blocked, not_judged, right, warning
 
 if TYPE_CHECKING:
@@ -88,8 +87,7 @@ def _key(kms: KMSClient, arn: str) -> OwnKey | None:
 
 
 def _policy(kms: KMSClient, arn: str) -> list[dict[str, Any]]:
-    text = kms.get_key_policy(KeyId=arn, PolicyName="default")["Policy"]
-    return _listed(json.loads(text)["Statement"])
+    return statements_of(kms.get_key_policy(KeyId=arn, PolicyName="default")["Policy"])
 
 
 def judge(environment: Environment, key: OwnKey | None) -> Iterator[Finding]:
@@ -152,13 +150,15 @@ def judge_policy(environment: Environment, statements: Sequence[dict[str, Any]])
     """Whether each who uses the key is admitted by some statement; no condition is judged."""
     arn, aws = environment.aws.kms_key_arn, environment.aws
     placement = Placement(account_id=aws.account_id, region=aws.region)
-    wanted = [description(placement), *uses(environment.names, placement)]
-    missing = [each["Sid"] for each in wanted if not _is_admitted(each, statements)]
-    if missing:
+    wanted = [description(placement), *of_the_data(placement)]
+    if environment.alarms.topic_arn is None:
+        wanted += of_the_topic(environment.names, placement)
+    lacking = missing(wanted, statements)
+    if lacking:
         return blocked(
             POLICY,
             f"The policy of the key {arn} does not say what these statements do: "
-            f"{', '.join(missing)}.",
+            f"{', '.join(lacking)}.",
             why="The deployment fails half-way, or alarms and events are lost without a word.",
             remedy=f"Have added to it what 'ferry policies {environment.name} key' writes.",
         )
@@ -167,31 +167,3 @@ def judge_policy(environment: Environment, statements: Sequence[dict[str, Any]])
         f"The policy of the key {arn} admits the account and the services that deliver; its "
         "conditions are not judged.",
     )
-
-
-def _is_admitted(wanted: dict[str, Any], statements: Sequence[dict[str, Any]]) -> bool:
-    """Whether statements allow the principal each of the actions, under whatever condition."""
-    [(kind, who)] = wanted["Principal"].items()
-    allowed = [
-        action
-        for statement in statements
-        if statement.get("Effect") == "Allow" and _names(statement.get("Principal"), kind, who)
-        for action in _listed(statement.get("Action", []))
-    ]
-    return all(
-        any(fnmatchcase(action.lower(), pattern.lower()) for pattern in allowed)
-        for action in _listed(wanted["Action"])
-    )
-
-
-def _names(principal: object, kind: str, who: str) -> bool:
-    """Whether a statement's principal is, or holds, the one that is asked for."""
-    if principal == "*":
-        return True
-    named = _listed(principal.get(kind, [])) if isinstance(principal, dict) else []
-    # An account's root may be written as the account's id.
-    return bool({"*", who, *([who.split(":")[4]] if kind == "AWS" else [])} & set(named))
-
-
-def _listed(value: Any) -> list[Any]:  # noqa: ANN401 - IAM's lists may be written as their only item
-    return value if isinstance(value, list) else [value]

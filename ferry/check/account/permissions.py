@@ -191,7 +191,7 @@ def questions(environment: Environment, placement: Placement) -> list[Question]:
             actions=("logs:CreateLogGroup",),
             resource=placement.arn("logs", f"log-group:{names.postgresql_log_group}"),
         ),
-        Question(actions=("sns:CreateTopic",), resource=placement.arn("sns", names.alarm_topic)),
+        *_of_the_topic(environment, placement),
     ]
 
 
@@ -207,6 +207,15 @@ def _of_the_key(
         resource=own,
         context=(("kms:ViaService", placement.regional_principal("rds")),),
     )
+
+
+def _of_the_topic(environment: Environment, placement: Placement) -> Iterator[Question]:
+    """Making the topic, unless the file names one that is there."""
+    if environment.alarms.topic_arn is None:
+        yield Question(
+            actions=("sns:CreateTopic",),
+            resource=placement.arn("sns", environment.names.alarm_topic),
+        )
 
 
 def _of_dms(

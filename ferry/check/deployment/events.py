@@ -13,8 +13,13 @@ if TYPE_CHECKING:
 
 
 def find_subscriptions(deployed: Deployed, *services: str) -> list[dict[str, Any]]:
-    """The subscriptions of `rds`, `dms` that tell the topic; both answer alike."""
+    """The subscriptions of `rds`, `dms` that tell the topic; both answer alike.
+
+    Others may tell a topic of one's own: of these only the environment's, by their names.
+    """
     topic = deployed.outputs[outputs.ALARM_TOPIC_ARN]
+    is_shared = deployed.environment.alarms.topic_arn is not None
+    begins = f"{deployed.names.prefix}-"
     return [
         one
         for service in services
@@ -23,6 +28,7 @@ def find_subscriptions(deployed: Deployed, *services: str) -> list[dict[str, Any
         .paginate()
         for one in page["EventSubscriptionsList"]
         if one.get("SnsTopicArn") == topic
+        and (not is_shared or one.get("CustSubscriptionId", "").startswith(begins))
     ]
 
 

@@ -127,7 +127,7 @@ def cluster_arns(scope: Scope) -> list[str]:
 
 
 def _alarms(scope: Scope) -> list[Statement]:
-    topic = scope.arns("sns", scope.names.alarm_topic)
+    topic = [scope.topic]
     # An alarm that exists is overwritten without a word: not one that carries another's tags.
     foreign_left_alone = {
         "StringEqualsIfExists": {
@@ -166,6 +166,13 @@ def _alarms(scope: Scope) -> list[Statement]:
                 scope.placement.global_arn("cloudwatch", f"dashboard/{scope.names.dashboard}")
             ],
         ),
+        *(_new_topic(scope) if scope.environment.alarms.topic_arn is None else ()),
+    ]
+
+
+def _new_topic(scope: Scope) -> list[Statement]:
+    """Making the topic, and subscribing who is told."""
+    return [
         Statement(
             sid="Topic",
             actions=[
@@ -176,7 +183,7 @@ def _alarms(scope: Scope) -> list[Statement]:
                 "sns:TagResource",
                 "sns:UntagResource",
             ],
-            resources=topic,
+            resources=[scope.topic],
         ),
         # SNS knows no resource for these two.
         Statement(

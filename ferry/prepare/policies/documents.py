@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from ferry.errors import InputError
-from ferry.prepare.policies import account, database, keys, network, reading, replication, roles
+from ferry.prepare.policies import account, database, given, network, reading, replication, roles
 from ferry.prepare.policies.statements import LONGEST_DOCUMENT, Document, Scope
 
 if TYPE_CHECKING:
@@ -83,7 +83,15 @@ def documents(
             Document(
                 name="key",
                 what="what the policy of the key has to say that aws.kms_key_arn names",
-                statements=keys.of_the_key(scope),
+                statements=given.of_the_key(scope),
+            )
+        )
+    if environment.alarms.topic_arn is not None:
+        made.append(
+            Document(
+                name="topic",
+                what="what the policy of the topic has to say that alarms.topic_arn names",
+                statements=given.of_the_topic(scope),
             )
         )
     _refuse_too_long(made)

@@ -210,6 +210,7 @@ def check_aws(scope: Scope) -> list[Statement]:
         ),
         _shapes_of_secrets(scope),
         *_own_key(scope),
+        *_own_topic(scope),
         # Whoever is signed in, whose name the file does not say. It is read, no more.
         Statement(
             sid="WhatTheDeployerMayDo",
@@ -226,6 +227,24 @@ def _own_key(scope: Scope) -> list[Statement]:
         Statement(
             sid="OwnKey", actions=["kms:DescribeKey", "kms:GetKeyPolicy"], resources=scope.keys
         )
+    ]
+
+
+def _own_topic(scope: Scope) -> list[Statement]:
+    """The topic, and the key of its own, of which nobody knows the tags."""
+    if scope.environment.alarms.topic_arn is None:
+        return []
+    return [
+        Statement(
+            sid="OwnTopic",
+            actions=["sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic"],
+            resources=[scope.topic],
+        ),
+        Statement(
+            sid="KeyOfTheTopic",
+            actions=["kms:DescribeKey", "kms:GetKeyPolicy"],
+            resources=scope.arns("kms", "key/*"),
+        ),
     ]
 
 
@@ -247,9 +266,11 @@ def check_deployment(scope: Scope) -> list[Statement]:
 
 
 def operate(scope: Scope) -> list[Statement]:
-    """`ferry secret source`, and the runbook's commands while the migration runs."""
+    """`ferry secret source`, `ferry subscribe`, and the runbook's commands while the migration runs."""
     log = scope.names.task_log_group
+    subscribe = Statement(sid="Subscribe", actions=["sns:Subscribe"], resources=[scope.topic])
     return [
+        *([subscribe] if scope.environment.alarms.https_hosts else []),
         *state(scope, [scope.names.state_key]),
         Statement(
             sid="Tasks",

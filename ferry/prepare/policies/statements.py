@@ -172,6 +172,13 @@ class Scope:
         )
 
     @property
+    def topic(self) -> str:
+        """The ARN of the topic that the file names, or of the one that is made."""
+        return self.environment.alarms.topic_arn or self.placement.arn(
+            "sns", self.names.alarm_topic
+        )
+
+    @property
     def alarms(self) -> list[str]:
         """The ARNs of the environment's alarms."""
         names = self.names

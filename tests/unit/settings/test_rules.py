@@ -782,6 +782,32 @@ CASES = (
         "remove it where it is repeated",
     ),
     Case(
+        "hosts_differ",
+        {"alarms.https_hosts": ["events.pagerduty.com", "events.eu.pagerduty.com"]},
+        {"alarms.https_hosts": ["events.pagerduty.com", "events.pagerduty.com"]},
+        'alarms.https_hosts: "events.pagerduty.com" given 2 times; allowed: each host once; several '
+        "pages of it may subscribe; remove it where it is repeated",
+    ),
+    Case(
+        "topic_is_at_home",
+        {"alarms.topic_arn": "arn:aws:sns:eu-central-1:111122223333:on-call"},
+        {"alarms.topic_arn": "arn:aws:sns:eu-central-1:444455556666:on-call"},
+        "alarms.topic_arn: a topic of eu-central-1 in 444455556666 (aws) given with aws.account_id = "
+        '"111122223333", aws.region = "eu-central-1"; allowed: a topic of the same account and '
+        "region; give one that is, which may pass on to another's queue or function",
+    ),
+    Case(
+        "own_topic_has_its_receivers",
+        {"alarms.topic_arn": "arn:aws:sns:eu-central-1:111122223333:on-call"},
+        {
+            "alarms.topic_arn": "arn:aws:sns:eu-central-1:111122223333:on-call",
+            "alarms.https_hosts": ["events.pagerduty.com"],
+        },
+        "alarms.https_hosts: 1 given beside topic_arn; allowed: receivers of a topic that is made "
+        "here; one's own topic has its own; remove https_hosts and subscribe them to the topic, or "
+        "remove topic_arn",
+    ),
+    Case(
         "keys_differ",
         {"tags.extra": {"team": "a", "teams": "b"}},
         {"tags.extra": {"team": "a", "Team": "b"}},

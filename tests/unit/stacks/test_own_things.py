@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tests.unit.template import Template
 
 KEY = "arn:aws:kms:eu-central-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+TOPIC = "arn:aws:sns:eu-central-1:111122223333:on-call"
 
 
 def with_own(environment: Environment, **settings: object) -> Environment:
@@ -48,3 +49,37 @@ def test_an_own_key_stands_wherever_the_made_one_did(
     after = synthesized(with_own(environments[name], kms_key_arn=KEY))
 
     assert json.dumps(after.document["resource"]).count(KEY) == of_the_made
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_own_topic_takes_the_place_of_the_one_that_is_made(
+    name: str, environments: dict[str, Environment], templates: dict[str, Template]
+) -> None:
+    before, alarms = templates[name], environments[name].alarms
+    mine = alarms.model_copy(update={"topic_arn": TOPIC, "emails": ()})
+    after = synthesized(environments[name].model_copy(update={"alarms": mine}))
+
+    assert {type_ for type_, _ in made(before) - made(after)} == {
+        "aws_sns_topic",
+        "aws_sns_topic_policy",
+        "aws_sns_topic_subscription",
+    }
+    assert made(after) <= made(before)
+    assert after.document["output"]["alarm_topic_arn"]["value"] == TOPIC
+    for alarm in after.resources("aws_cloudwatch_metric_alarm").values():
+        assert alarm["alarm_actions"] == alarm["ok_actions"] == [TOPIC]
+    for type_, attribute in (
+        ("aws_db_event_subscription", "sns_topic"),
+        ("aws_dms_event_subscription", "sns_topic_arn"),
+    ):
+        assert {it[attribute] for it in after.resources(type_).values()} == {TOPIC}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_url_of_a_host_is_nobodys_business_here(
+    name: str, environments: dict[str, Environment], templates: dict[str, Template]
+) -> None:
+    alarms = environments[name].alarms.model_copy(update={"https_hosts": ("events.pagerduty.com",)})
+    after = synthesized(environments[name].model_copy(update={"alarms": alarms}))
+
+    assert after.document == templates[name].document

@@ -75,7 +75,7 @@ name = "all"
 tables = [{{ schema = "public" }}]
 
 [alarms]
-emails = ["dba@example.org"]
+{alarms}
 
 [tags]
 repository = "github.com/example/aurora-ferry"
@@ -125,6 +125,7 @@ class Dev:
         """Write the file, with these settings in its sections."""
         defaults = dict.fromkeys(("own", "vpc", "source", "aurora"), "")
         defaults["dms"] = 'engine_version = "3.6.1"'
+        defaults["alarms"] = 'emails = ["dba@example.org"]'
         self.file.write_text(_FILE.format(account=self.aws.account, **{**defaults, **sections}))
 
     def is_aurora_alone(self) -> None:

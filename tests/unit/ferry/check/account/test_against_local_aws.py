@@ -589,6 +589,56 @@ def test_a_key_whose_imported_material_expires(ready: Dev, monkeypatch: pytest.M
     assert ready.check().what("key") == f"The material of the key {made} expires on 2027-01-15."
 
 
+def test_a_topic_of_ones_own(ready: Dev) -> None:
+    topic = ready.aws.sns.create_topic(Name="on-call")["TopicArn"]
+    ready.says(alarms=f'topic_arn = "{topic}"')
+    assert ready.check().levels("topic") == ["blocked", "warning"]
+    assert "topic-key" not in ready.check().findings
+
+    document = ready.ferry("policies", "dev", "topic").stdout
+    _set(ready, topic, Policy=document)
+    ready.aws.sns.subscribe(TopicArn=topic, Protocol="email", Endpoint="on-call@example.org")
+    assert ready.check().levels("topic") == ["right"]
+
+    ready.refuse("sns:GetTopicAttributes")
+    assert ready.check().levels("topic") == ["not judged"]
+
+
+def test_the_key_of_a_topic_of_ones_own(ready: Dev, session: Session) -> None:
+    topic = ready.aws.sns.create_topic(Name="on-call")["TopicArn"]
+    ready.says(alarms=f'topic_arn = "{topic}"')
+    made = ready.aws.kms.create_key()["KeyMetadata"]["Arn"]
+    _set(ready, topic, KmsMasterKeyId=made)
+    assert ready.check().levels("topic-key") == ["blocked"]
+
+    everybody = {"Effect": "Allow", "Principal": "*", "Action": "kms:*", "Resource": "*"}
+    ready.aws.kms.put_key_policy(
+        KeyId=made, PolicyName="default", Policy=json.dumps({"Statement": [everybody]})
+    )
+    assert ready.check().levels("topic-key") == ["right"]
+
+    ready.refuse("kms:GetKeyPolicy")
+    assert ready.check().levels("topic-key") == ["not judged"]
+
+    sign_as(session, "444455556666")
+    theirs = ready.aws.kms.create_key()["KeyMetadata"]["Arn"]
+    sign_as(session, ready.aws.account)
+    _set(ready, topic, KmsMasterKeyId=theirs)
+    assert ready.check().levels("topic-key") == ["warning"]
+
+
+def test_a_topic_that_is_not_there(ready: Dev) -> None:
+    arn = f"arn:aws:sns:eu-central-1:{ready.aws.account}:on-call"
+    ready.says(alarms=f'topic_arn = "{arn}"')
+
+    assert ready.check().what("topic") == f"There is no topic {arn}."
+
+
+def _set(dev: Dev, topic: str, **attributes: str) -> None:
+    for name, value in attributes.items():
+        dev.aws.sns.set_topic_attributes(TopicArn=topic, AttributeName=name, AttributeValue=value)
+
+
 def test_secrets_that_are_scheduled_for_deletion(ready: Dev) -> None:
     secretsmanager = ready.aws.secretsmanager
     for name in ("master", "target"):

@@ -163,6 +163,14 @@ def test_a_key_of_ones_own_is_used_and_none_is_made() -> None:
     )
 
 
+def test_no_topic_is_made_beside_one_of_ones_own() -> None:
+    topic = "arn:aws:sns:eu-central-1:111122223333:on-call"
+    asked = questions(environment(alarms={"topic_arn": topic}), AWS)
+
+    [left_out] = [each for each in questions(environment(), AWS) if each not in asked]
+    assert left_out.actions == ("sns:CreateTopic",)
+
+
 def test_roles_are_asked_about_with_the_boundary_and_not_without() -> None:
     boundary = "arn:aws:iam::111122223333:policy/aurora-ferry-boundary"
     asked = questions(environment(aws={"permissions_boundary_arn": boundary}), AWS)

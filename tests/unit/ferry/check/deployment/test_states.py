@@ -423,8 +423,121 @@ def test_a_receiver_that_somebody_added_is_a_warning(judged: Judged) -> None:
     found = judged("every-address-is-subscribed", clients=subscribed(pager))
 
     assert [(it.level, it.what) for it in found] == [
-        (Level.WARNING, "https://pager.example.org is subscribed to the topic by https."),
+        (Level.WARNING, "pager.example.org is subscribed to the topic by https."),
     ]
+
+
+PAGE = {"Protocol": "https", "Endpoint": "https://events.pagerduty.com/integration/canary/enqueue"}
+ON_CALL = environment(alarms={"https_hosts": ["events.pagerduty.com"]})
+
+
+def test_a_page_of_a_host_that_the_file_names_is_right(judged: Judged) -> None:
+    page = {**PAGE, "SubscriptionArn": "arn:aws:sns:::it"}
+
+    found = judged("every-address-is-subscribed", clients=subscribed(page), environment=ON_CALL)
+
+    assert found == right("every-address-is-subscribed")
+
+
+def test_a_host_of_which_no_page_is_subscribed_is_a_warning(judged: Judged) -> None:
+    [found] = judged("every-address-is-subscribed", clients=subscribed(), environment=ON_CALL)
+
+    assert (found.level, found.what, found.remedy) == (
+        Level.WARNING,
+        "No page of events.pagerduty.com is subscribed to the topic.",
+        "ferry subscribe dev",
+    )
+
+
+def test_a_page_that_has_not_confirmed_is_a_warning_without_its_url(judged: Judged) -> None:
+    page = {**PAGE, "SubscriptionArn": "PendingConfirmation"}
+
+    [found] = judged("every-address-is-subscribed", clients=subscribed(page), environment=ON_CALL)
+
+    assert found.what == "events.pagerduty.com has not confirmed its subscription."
+    assert found.remedy.endswith("run 'ferry subscribe dev' again.")
+    assert "canary" not in f"{found}"
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "shown"),
+    [
+        ("https://me:canary@pager.example.org/canary", "pager.example.org"),
+        ("http://pager.example.org/canary", "pager.example.org"),
+        ("canary", "a page"),
+    ],
+)
+def test_of_a_page_the_host_alone_is_shown(judged: Judged, endpoint: str, shown: str) -> None:
+    protocol = endpoint.partition("://")[0] if "://" in endpoint else "https"
+    page = {"Protocol": protocol, "Endpoint": endpoint, "SubscriptionArn": "s"}
+
+    [found] = judged("every-address-is-subscribed", clients=subscribed(page))
+
+    assert found.what == f"{shown} is subscribed to the topic by {protocol}."
+    assert "canary" not in f"{found}"
+
+
+OWN_TOPIC = "arn:aws:sns:eu-central-1:111122223333:on-call"
+
+
+@pytest.mark.parametrize(
+    "check",
+    ["the-topic-is-encrypted", "who-may-publish-to-the-topic", "every-address-is-subscribed"],
+)
+def test_of_a_topic_of_ones_own_only_its_arn_is_compared(judged: Judged, check: str) -> None:
+    mine = environment(alarms={"topic_arn": OWN_TOPIC})
+
+    [passed] = judged(check, environment=mine, state=State(outputs={"alarm_topic_arn": OWN_TOPIC}))
+    differs, *_ = judged(check, environment=mine)
+
+    assert (passed.level, passed.what) == (
+        Level.RIGHT,
+        f"Nothing to check: {OWN_TOPICS_REST}.",
+    )
+    assert differs.what == f'The topic: found "arn:topic", should be "{OWN_TOPIC}".'
+
+
+OWN_TOPICS_REST = "the topic is one's own, and so are its receivers, policy and key; 'ferry check aws' looks at them"
+
+
+def test_others_may_tell_a_topic_of_ones_own_as_well(judged: Judged) -> None:
+    def subscription(name: str, *sources: str, of: str) -> dict[str, Any]:
+        return {
+            "CustSubscriptionId": name,
+            "SnsTopicArn": OWN_TOPIC,
+            "SourceType": of,
+            "SourceIdsList": list(sources),
+        }
+
+    pages = [
+        {
+            "EventSubscriptionsList": [
+                subscription(
+                    "aurora-ferry-dev-aurora-cluster", "aurora-ferry-dev", of="db-cluster"
+                ),
+                subscription(
+                    "aurora-ferry-dev-aurora-instances", "aurora-ferry-dev-writer", of="db-instance"
+                ),
+                subscription("the-other-team", "orders", of="db-cluster"),
+            ]
+        }
+    ]
+    rds = SimpleNamespace(get_paginator=lambda _: SimpleNamespace(paginate=lambda: pages))
+    outputs = {
+        "alarm_topic_arn": OWN_TOPIC,
+        "cluster_id": "aurora-ferry-dev",
+        "writer_instance_id": "aurora-ferry-dev-writer",
+        "reader_instance_ids": [],
+    }
+
+    found = judged(
+        "rds-tells-of-the-cluster-and-its-instances",
+        environment=environment(alarms={"topic_arn": OWN_TOPIC}),
+        state=State(outputs=outputs),
+        clients={"rds": rds},
+    )
+
+    assert found == right("rds-tells-of-the-cluster-and-its-instances")
 
 
 def test_a_deployment_that_runs_is_a_warning(judged: Judged) -> None:

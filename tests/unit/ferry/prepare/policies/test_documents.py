@@ -447,3 +447,46 @@ def test_an_own_key_is_used_and_neither_made_nor_changed() -> None:
 )
 def test_whoever_uses_the_key_may_use_the_own_one(document: str, sid: str) -> None:
     assert statements(OWN_KEY, document)[sid]["Resource"] == KEY
+
+
+# --- a topic of one's own, and receivers that ferry subscribes
+
+TOPIC = "arn:aws:sns:eu-central-1:111122223333:on-call"
+OWN_TOPIC = environment(alarms={"topic_arn": TOPIC}, aws={"kms_key_arn": KEY})
+
+
+def test_what_the_policy_of_an_own_topic_has_to_say() -> None:
+    found = statements(OWN_TOPIC, "topic")
+
+    assert list(found) == ["CloudWatchAlarms", "RdsEvents", "DmsEvents"]
+    assert found["DmsEvents"] == {
+        "Sid": "DmsEvents",
+        "Effect": "Allow",
+        "Principal": {"Service": "dms.amazonaws.com"},
+        "Action": "sns:Publish",
+        "Resource": TOPIC,
+        "Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:dms:eu-central-1:111122223333:*"}},
+    }
+
+
+def test_who_tells_an_own_topic_needs_nothing_of_the_environments_key() -> None:
+    assert not {"CloudWatchAlarms", "RdsEvents", "DmsEvents"} & set(statements(OWN_TOPIC, "key"))
+
+
+def test_alarms_may_tell_the_own_topic_and_nobody_makes_one() -> None:
+    found = statements(OWN_TOPIC, "apply-database")
+
+    assert {"Topic", "Subscriptions"} <= set(statements(DEV, "apply-database"))
+    assert not {"Topic", "Subscriptions"} & set(found)
+    condition = found["Alarms"]["Condition"]["ForAllValues:StringEquals"]
+    assert condition == {"cloudwatch:AlarmActions": [TOPIC]}
+    assert statements(OWN_TOPIC, "check-aws")["OwnTopic"]["Resource"] == TOPIC
+
+
+def test_whoever_operates_subscribes_where_the_file_names_a_host() -> None:
+    on_call = environment(alarms={"https_hosts": ["events.pagerduty.com"]})
+
+    assert "Subscribe" not in statements(DEV, "operate")
+    assert statements(on_call, "operate")["Subscribe"]["Resource"] == (
+        "arn:aws:sns:eu-central-1:111122223333:aurora-ferry-dev-alarms"
+    )

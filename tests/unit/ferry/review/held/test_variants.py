@@ -36,6 +36,7 @@ dms_subnet_ids = ["subnet-0123456789abcdef2", "subnet-0123456789abcdef3"]
 """
 _OWN_SECRET: Final = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:shop/source-AbCdEf"
 _OWN_KEY: Final = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+_OWN_TOPIC: Final = "arn:aws:sns:eu-central-1:111122223333:on-call"
 _FOREIGN_KEY: Final = _OWN_KEY.replace("111122223333", "444455556666")
 
 SAFE_SETTINGS: Final[dict[str, tuple[str, str]]] = {
@@ -62,6 +63,7 @@ SAFE_SETTINGS: Final[dict[str, tuple[str, str]]] = {
     "no-monitoring": ("[aurora]", "[aurora]\nmonitoring_interval_seconds = 0"),
     "aurora-17": ("[aurora]", '[aurora]\nengine_version = "17.4"'),
     "own-key": ("[network.vpc]", f'kms_key_arn = "{_OWN_KEY}"\n[network.vpc]'),
+    "own-topic": ('emails = ["dev-team@example.org"]', f'topic_arn = "{_OWN_TOPIC}"'),
     "snapshot": ("[aurora]", '[aurora]\nsnapshot_identifier = "before"\nmaster_username = "shop"'),
 }
 """What is replaced in dev.toml, and by what."""
