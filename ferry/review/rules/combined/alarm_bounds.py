@@ -113,7 +113,8 @@ def _new_dimensions(change: Change, row: Thresholds) -> Iterator[Finding | Fine]
     dimensions = change.after.get("dimensions")
     if isinstance(dimensions, dict):
         usual = ({*row.metric.dimensions}, *_OTHER_DIMENSIONS[row.metric.namespace])
-        if set(dimensions) not in usual:
+        role = dimensions.get(metrics.ROLE)
+        if set(dimensions) not in usual or (isinstance(role, str) and role not in {*metrics.Role}):
             yield deaf(
                 change,
                 "dimensions",

@@ -55,6 +55,7 @@ _MOST_OF: Final = {
 
 _ALMOST_NOTHING: Final = 0.01
 
+_GROWING: Final = tuple(GROWS_WITH_THE_PERIOD)
 _SAYS: Final = (*SUBJECT, *STATISTIC, "threshold", "comparison_operator")
 
 
@@ -112,14 +113,16 @@ def thresholds_out_of_reach(plan: Plan) -> Iterator[Finding]:
         threshold, side = number(alarm.after.get("threshold")), side_of(alarm.after)
         if not alarm.stays or threshold is None or side is None:
             continue
-        statistic = alarm.after.get("statistic")
-        if isinstance(statistic, str) and statistic in GROWS_WITH_THE_PERIOD:
+        row = thresholds_of(alarm.after)
+        if row is None:
             continue
         changes = alarm.action is not Action.NO_OP and any(map(alarm.changes, _SAYS))
-        row = thresholds_of(alarm.after)
-        found = _beyond_all(alarm, row, threshold, side) if changes and row else None
-        if found is None and row:
-            found = _beyond_its_instances(alarm, row, threshold, side, limits, changes=changes)
+        if alarm.after.get("statistic") in _GROWING:
+            found = _always(alarm, threshold, side) if changes else None
+        else:
+            found = _beyond_all(alarm, row, threshold, side) if changes else None
+            if found is None:
+                found = _beyond_its_instances(alarm, row, threshold, side, limits, changes=changes)
         if found is not None:
             danger, effect = found
             yield Finding(
@@ -191,6 +194,17 @@ def _beyond_all(
         said = f"{{metric}} is {where} {{threshold}} when it is too late, or never."
     else:
         return None
+    return Danger.UNWATCHED, Phrase(said, values)
+
+
+def _always(alarm: Change, threshold: float, side: Comparison) -> _Found | None:
+    """A sum, or a number of values, has no most that is known here; below zero it never is."""
+    if side is not Comparison.ABOVE or not _passes(
+        side, threshold, 0, inclusive=is_inclusive(alarm.after)
+    ):
+        return None
+    said = "{metric} is always above {threshold}: the alarm is always on."
+    values = {"metric": alarm.shown_after("metric_name"), "threshold": _shown(alarm, threshold)}
     return Danger.UNWATCHED, Phrase(said, values)
 
 

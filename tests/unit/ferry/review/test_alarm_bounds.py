@@ -275,6 +275,8 @@ def test_a_new_alarm_as_the_stacks_make_it() -> None:
         ({"metric_name": UNKNOWN}, UNCLEAR),
         ({"dimensions": {"Cluster": "c"}}, DEAF),
         ({"dimensions": {"DBInstanceIdentifier": "i"}}, SAFE),
+        ({"dimensions": {"DBClusterIdentifier": "c", "Role": "READER"}}, SAFE),
+        ({"dimensions": {"DBClusterIdentifier": "c", "Role": "MASTER"}}, DEAF),
         ({"dimensions": UNKNOWN}, UNCLEAR),
         ({"metric_query": [{"id": "e", "expression": "0"}]}, UNCLEAR),
         ({"threshold_metric_id": "e"}, UNCLEAR),

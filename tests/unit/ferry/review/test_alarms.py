@@ -321,6 +321,33 @@ def test_a_sum_has_no_limit() -> None:
     assert "never" not in str(effects(reviewed(update(ALARM, after, threshold=400))))
 
 
+@pytest.mark.parametrize(
+    ("threshold", "comparison", "told"),
+    [
+        (-1, "GreaterThanThreshold", True),
+        (0, "GreaterThanOrEqualToThreshold", True),
+        (0, "GreaterThanThreshold", False),
+        (-1, "LessThanThreshold", False),
+    ],
+)
+@pytest.mark.parametrize("statistic", ["Sum", "SampleCount"])
+def test_a_sum_is_never_below_zero(
+    threshold: int,
+    comparison: str,
+    told: bool,  # noqa: FBT001 (a parameter)
+    statistic: str,
+) -> None:
+    after = {
+        **alarm(threshold=500, DBClusterIdentifier="c"),
+        "comparison_operator": comparison,
+        "statistic": statistic,
+    }
+    found = effects(reviewed(update(ALARM, after, threshold=threshold)))
+    assert (
+        f'"CPUUtilization" is always above {threshold}: the alarm is always on.' in found
+    ) is told
+
+
 def test_one_more_tag_does_not_ask_again_whether_a_threshold_makes_sense() -> None:
     deaf = alarm(threshold=101, DBClusterIdentifier="c")
     assert reviewed(update(ALARM, deaf, tags={"a": "b"})).exit_code == 0

@@ -106,6 +106,17 @@ ROWS: Final = (
         dimensions={"InstanceId": "i-1"},
     ),
     _more("of-an-invented-metric", "Nobody publishes it.", metric_name="CpuBusy", threshold=-1),
+    _more(
+        "of-a-misspelt-cluster",
+        "Nothing is called so: it has no data, ever.",
+        dimensions={"DBClusterIdentifier": "aurora-ferry-stagin", "Role": "WRITER"},
+    ),
+    _more(
+        "of-a-misspelt-role",
+        "There is no such role: it has no data, ever.",
+        dimensions={"DBClusterIdentifier": "aurora-ferry-staging", "Role": "MASTER"},
+    ),
+    _more("summed-up-always-on", "A sum is never below 0.", statistic="Sum", threshold=-1),
     _more("too-late", "A swap of 1 TB is the end.", _SWAP, threshold=10**12),
     _more(
         "of-connections-from-below",
