@@ -80,7 +80,7 @@ def test_a_log_that_terraform_only_forgets_is_no_loss_of_data() -> None:
         ({"kms_key_id": None}, {Danger.WIDER_ACCESS}),
         ({"retention_in_days": 7}, set()),
         ({"retention_in_days": 5}, {Danger.UNWATCHED}),
-        ({"kms_key_id": "arn:aws:kms:eu-central-1:999988887777:key/k"}, UNCLEAR),
+        ({"kms_key_id": "arn:aws:kms:eu-central-1:999988887777:key/k"}, {Danger.IRREVERSIBLE}),
         ({"retention_in_days": UNKNOWN}, UNCLEAR),
         ({"log_group_class": "STANDARD"}, set()),
         ({"log_group_class": "INFREQUENT_ACCESS"}, UNCLEAR),
@@ -188,7 +188,7 @@ def test_a_flow_log_beside_one_that_sees_all() -> None:
 def test_a_new_topic(attribute: str, value: Json, found: set[Danger]) -> None:
     of_a_key = {} if value == "alias/aws/sns" else {"kms_master_key_id": ["aws_kms_key.it"]}
     review = reviewed(
-        change(TOPIC, "create", None, {"kms_master_key_id": KEY, attribute: value}),
+        change(TOPIC, "create", None, {"name": "t", "kms_master_key_id": KEY, attribute: value}),
         stays("aws_kms_key", arn=KEY),
         configuration=configured(aws_sns_topic__it={attribute: [], **of_a_key}),
     )
