@@ -62,7 +62,7 @@ none stands in for another. Source:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
 
 _REFERENCE: Final = re.compile(r"\$\{([\w-]+\.[\w-]+)\.(\w+)\}")
-_BLOCKS: Final = frozenset({INLINE, "replica"})
+_BLOCKS: Final = frozenset({INLINE, "egress", "ingress", "replica", "route"})
 _EVERYTHING: Final = Element(frozenset({"*"}))
 
 

@@ -23,6 +23,7 @@ from ferry.review.rules.combined.belongs import (
     log_is_there,
     watched_is_the_plans,
 )
+from ferry.review.rules.combined.dynamic import may_be_dynamic
 from ferry.review.rules.combined.exclusive import moved_into_its_parent
 from ferry.review.rules.combined.key_users import keys_let
 from ferry.review.rules.combined.left_out import left_out
@@ -68,6 +69,7 @@ _NAMED_BY_NO_ROW: Final[tuple[Combined, ...]] = (
     forgotten,
     made_beside_itself,
     missed_meanwhile,
+    may_be_dynamic,
     moved_into_its_parent,
     left_out,
     needs_met,

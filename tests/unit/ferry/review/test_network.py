@@ -88,6 +88,8 @@ IN_NEW_GROUP = configured(
     },
     aws_security_group__it={"vpc_id": ["data.aws_vpc.it"]},
 )
+STACK = stack_of(**{IN: {}, OUT: {}, GROUP: {}})
+"""Whose configuration that is: nothing in it is a dynamic block."""
 NEW_GROUP = change(
     GROUP, "create", None, {"id": UNKNOWN, "vpc_id": "vpc-1", "ingress": UNKNOWN, "egress": []}
 )
@@ -103,7 +105,7 @@ NEW_GROUP = change(
 )
 def test_a_new_group_s_own_rules_are_safe(type_: str, peer: dict[str, Any]) -> None:
     item = change(type_, "create", None, rule(security_group_id=UNKNOWN, **peer))
-    review = reviewed(NEW_GROUP, item, configuration=IN_NEW_GROUP)
+    review = reviewed(NEW_GROUP, item, configuration=IN_NEW_GROUP, stack=STACK)
     assert (effects(review), review.exit_code) == ([], 0)
     assert len(review.traffic) == 1
 
@@ -120,7 +122,7 @@ def test_a_new_group_s_own_rules_are_safe(type_: str, peer: dict[str, Any]) -> N
         (IN, {"cidr_ipv6": "fd00::/8"},
          "fd00::/8 may connect to tcp 5432: a new group of an environment lets in groups alone."),
         (IN, {"referenced_security_group_id": UNKNOWN, "from_port": 1, "to_port": 6000},
-         "aws_security_group.it may connect at more than one port: tcp 1-6000."),
+         "aws_security_group/it may connect at more than one port: tcp 1-6000."),
         (OUT, {"cidr_ipv4": "10.0.0.0/8", "to_port": 6000},
          "10.0.0.0/8 may be reached at more than one port: tcp 5432-6000."),
         (OUT, {"cidr_ipv4": "0.0.0.0/0"},
@@ -131,7 +133,7 @@ def test_a_new_group_s_own_rules_are_safe(type_: str, peer: dict[str, Any]) -> N
 )  # fmt: skip
 def test_what_a_new_group_opens(type_: str, peer: dict[str, Any], effect: str) -> None:
     item = change(type_, "create", None, rule(security_group_id=UNKNOWN, **peer))
-    review = reviewed(NEW_GROUP, item, configuration=IN_NEW_GROUP)
+    review = reviewed(NEW_GROUP, item, configuration=IN_NEW_GROUP, stack=STACK)
     assert effects(review) == [effect]
     assert dangers(review) == {Danger.WIDER_ACCESS}
 
@@ -334,7 +336,8 @@ def test_a_rule_of_the_older_type_of_new_groups_opens_nothing() -> None:
             "source_security_group_id": [f"{GROUP}.it"],
         },
     )
-    found = reviewed(NEW_GROUP, item, configuration=named)
+    stack = stack_of(**{GROUP: {}, LEGACY: {}})
+    found = reviewed(NEW_GROUP, item, configuration=named, stack=stack)
     assert (effects(found), found.exit_code) == ([], 0)
 
 
@@ -382,7 +385,16 @@ def test_rules_within_a_group(type_: str) -> None:
 )
 def test_a_new_group_with_rules_within(egress: Json, found: set[Danger]) -> None:
     item = change(GROUP, "create", None, {"id": UNKNOWN, "vpc_id": "vpc-1", "egress": egress})
-    assert dangers(reviewed(item, configuration=IN_NEW_GROUP)) == found
+    assert dangers(reviewed(item, configuration=IN_NEW_GROUP, stack=STACK)) == found
+
+
+@pytest.mark.parametrize("stack", [None, stack_of(**{IN: {}, OUT: {}, GROUP: {"dynamic": {}}})])
+def test_a_new_group_s_rules_may_be_dynamic_blocks(stack: dict[str, Any] | None) -> None:
+    found = reviewed(NEW_GROUP, configuration=IN_NEW_GROUP, stack=stack)
+    assert [(it.danger, it.attribute) for it in found.findings] == [(Danger.UNCLEAR, "ingress")]
+    assert effects(found) == [
+        "It is known only after apply, and a dynamic block may make anything of it."
+    ]
 
 
 @pytest.mark.parametrize(
