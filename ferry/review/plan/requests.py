@@ -13,11 +13,16 @@ from ferry.review.plan.patterns import covers, disjoint
 from ferry.review.plan.statements import is_reference, one_way
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from ferry.review.plan.statements import Condition, Element, Statement
 
 _ARN_PARTS: Final = 6
+_MOST_NAMES: Final = 200
+"""Names of an element that are looked at, and statements of a policy: all that AWS takes of a role's.
+Of more it cannot be told. Source:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
+
 _ALWAYS: Final = {"aws:securetransport": "true"}
 """AWS's services, and Terraform, ask over TLS alone."""
 
@@ -41,9 +46,11 @@ class Request:
     context: Mapping[str, str] = field(default_factory=dict)
 
 
-def lets(said: Iterable[Statement], request: Request) -> bool:
+def lets(said: Collection[Statement], request: Request) -> bool:
     """Whether statements are known to let a request through: one allows it, and none may deny it."""
     allowed = False
+    if len(said) > _MOST_NAMES:
+        return False
     for it in said:
         meets = _meets(it, request)
         if it.allows and meets:
@@ -90,6 +97,8 @@ def _any(answers: Iterable[bool | None]) -> bool | None:
 
 
 def _is_among(element: Element, is_it: Callable[[str], bool | None]) -> bool | None:
+    if len(element.names) > _MOST_NAMES:
+        return None
     answer = _any(map(is_it, element.names))
     return not answer if element.all_but and answer is not None else answer
 

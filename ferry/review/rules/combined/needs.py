@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from facts.aurora import MONITORING_POLICY
-from ferry.review.plan.patterns import covers
+from facts.placement import FLOW_LOGS, RDS_MONITORING
 from ferry.review.plan.plan import Action, without_key
 from ferry.review.plan.policies import (
+    ENDPOINT,
     INLINE,
     ROLE,
     ROLE_POLICY,
@@ -17,7 +17,7 @@ from ferry.review.plan.policies import (
     Policies,
     role_of,
 )
-from ferry.review.plan.requests import lets
+from ferry.review.plan.requests import Request, lets
 from ferry.review.rules.combined.publishers import (
     named_by,
     names_of,
@@ -25,15 +25,17 @@ from ferry.review.rules.combined.publishers import (
     publishers,
     publishes,
 )
+from ferry.review.rules.combined.weaker import unsaid
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Finding, Phrase
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from facts.placement import Placement
     from ferry.review.plan.plan import Change, Plan
     from ferry.review.plan.statements import Statement
+    from ferry.review.plan.values import Json
 
 _TOPIC: Final = "aws_sns_topic"
 _TOPIC_POLICY: Final = "aws_sns_topic_policy"
@@ -43,6 +45,12 @@ _SERVICE_ROLES: Final = (
 )
 _PUBLISHING: Final = "https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html"
 
+_DOORS: Final = "https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html"
+_READ: Final = "secretsmanager:GetSecretValue"
+_MOST_ATTACHED: Final = 20
+"""Policies that a role may have attached. Source:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _User:
@@ -51,8 +59,9 @@ class _User:
     Args:
         resource: The type of what acts.
         attribute: The attribute that names the role.
-        service: The service that takes it.
-        action: What it does in it.
+        service: The service that takes it; empty for DMS, which is one of the region's.
+        source: Its things, as their ARNs begin after the account.
+        asks: What it asks for in the role.
         attached: AWS's policy that allows that; none by default.
         effect: What comes of it where it cannot.
         danger: What kind of effect that is.
@@ -60,47 +69,106 @@ class _User:
 
     resource: str
     attribute: str
-    service: str
-    action: str
+    service: str = ""
+    source: tuple[str, str]
+    asks: Callable[[Change, Placement], Iterator[Request]]
     effect: str
     danger: Danger
     attached: str = ""
+
+
+def _secret(endpoint: Change, where: Placement) -> Iterator[Request]:
+    """A secret, and what it is encrypted with, as far as that is the plan's."""
+    yield Request(action=_READ, of=_secrets(endpoint, where))
+    via = {"kms:viaservice": where.regional_principal("secretsmanager")}
+    for secret in _of_the_plan(endpoint, "secrets_manager_arn"):
+        if not unsaid(secret, "kms_key_id"):
+            yield Request(action="kms:Decrypt", of=_called(secret, "kms_key_id"), context=via)
+
+
+def _secrets(endpoint: Change, where: Placement) -> frozenset[str]:
+    """The secret of a DMS endpoint by all its names; AWS ends its ARN with a hyphen and six letters."""
+    secrets = _of_the_plan(endpoint, "secrets_manager_arn")
+    names = [it.after.get("name") for it in secrets]
+    named = [f"{it}-*" if isinstance(it, str) else "*" for it in names]
+    arns = (where.arn("secretsmanager", f"secret:{it}") for it in named)
+    return _called(endpoint, "secrets_manager_arn") | {*arns}
+
+
+def _log(flow_log: Change, where: Placement) -> Iterator[Request]:
+    """The streams of a log group."""
+    names = {it.removesuffix(":*") for it in _called(flow_log, "log_destination")}
+    for group in _of_the_plan(flow_log, "log_destination"):
+        name = group.after.get("name")
+        names |= {where.arn("logs", f"log-group:{name}")} if isinstance(name, str) else set()
+    streams = {f"{it}:*" if it.startswith("${") else f"{it}:log-stream:*" for it in names}
+    for action in ("logs:CreateLogStream", "logs:PutLogEvents"):
+        yield Request(action=action, of=frozenset(streams))
+
+
+def _metrics(_: Change, where: Placement) -> Iterator[Request]:
+    streams = where.arn("logs", "log-group:RDSOSMetrics:log-stream:*")
+    yield Request(action="logs:PutLogEvents", of=frozenset({streams}))
 
 
 _USERS: Final = (
     _User(
         resource="aws_dms_endpoint",
         attribute="secrets_manager_access_role_arn",
-        service="dms",
-        action="secretsmanager:GetSecretValue",
+        source=("dms", "*"),
+        asks=_secret,
         effect="DMS reads no secret in this role: {role} is not for that.",
         danger=Danger.REPLICATION_STOP,
     ),
     _User(
         resource="aws_flow_log",
         attribute="iam_role_arn",
-        service="vpc-flow-logs",
-        action="logs:PutLogEvents",
+        service=FLOW_LOGS,
+        source=("ec2", "vpc-flow-log/*"),
+        asks=_log,
         effect="Nothing is logged in this role: {role} is not for that.",
         danger=Danger.UNWATCHED,
     ),
     _User(
         resource="aws_rds_cluster_instance",
         attribute="monitoring_role_arn",
-        service="monitoring.rds",
-        action="logs:PutLogEvents",
+        service=RDS_MONITORING,
+        source=("rds", "db:"),
+        asks=_metrics,
         attached=MONITORING_POLICY,
         effect="The operating system is not measured in this role: {role} is not for that.",
         danger=Danger.UNWATCHED,
     ),
 )
+"""Sources: https://docs.aws.amazon.com/dms/latest/userguide/security_iam_secretsmanager.html,
+https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html and
+https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Monitoring.OS.Enabling.html"""
 
 
 def needs_met(plan: Plan) -> Iterator[Finding]:
-    """A new thing acts in a role that is not for it, or tells a topic that does not let it."""
+    """A new thing acts in a role that is not for it, or asks where it is not let through."""
     policies = plan.once(Policies)
     yield from _roles(plan, policies)
     yield from _topics(plan, policies)
+    yield from _doors(plan, policies)
+
+
+def _called(change: Change, attribute: str) -> frozenset[str]:
+    """What an attribute names, as a policy may call it: its ARN, or a reference to that."""
+    value = change.after.get(attribute)
+    if isinstance(value, str):
+        return frozenset({value})
+    named = (change.references or {}).get(attribute, ())
+    return frozenset(f"${{{address}.{name}}}" for address in named for name in ("arn", "id"))
+
+
+def _of_the_plan(change: Change, attribute: str) -> Iterator[Change]:
+    """What an attribute refers to, or what bears the ARN that it says."""
+    value = change.after.get(attribute)
+    for address in (change.references or {}).get(attribute, ()):
+        for it in change.neighbours.get(address, ()):
+            if not isinstance(value, str) or value in names_of(it):
+                yield it
 
 
 def _roles(plan: Plan, policies: Policies) -> Iterator[Finding]:
@@ -115,21 +183,17 @@ def _roles(plan: Plan, policies: Policies) -> Iterator[Finding]:
         return
     roles = {without_key(it.address): it for it in plan.of(ROLE) if it.stays}
     by_arn = {it.after["arn"]: it for it in roles.values() if isinstance(it.after.get("arn"), str)}
-    parts: dict[str, list[Change]] = {}
-    for part in plan.of(ROLE_POLICY, _ATTACHMENT):
-        if part.stays:
-            parts.setdefault(role_of(part, after=True), []).append(part)
-    answers: dict[tuple[str, str], bool] = {}
+    parts = _Parts(plan, policies)
+    where = placement(plan)
     for user, it in users:
         value = it.after.get(user.attribute)
         named = [roles[at] for at in (it.references or {}).get(user.attribute, ()) if at in roles]
         found = by_arn.get(value) if isinstance(value, str) else named[0] if named else None
         if found is None:
             continue  # a row says what comes of a role that is not the plan's
-        key = (user.resource, found.address)
-        if key not in answers:
-            answers[key] = _is_for(user, found, parts, policies)
-        if not answers[key]:
+        if where is None:
+            yield _elsewhere(it, user.attribute, _SERVICE_ROLES)
+        elif not parts.are_for(user, it, found, where):
             yield Finding(
                 danger=user.danger,
                 change=it,
@@ -139,23 +203,107 @@ def _roles(plan: Plan, policies: Policies) -> Iterator[Finding]:
             )
 
 
-def _is_for(user: _User, role: Change, parts: dict[str, list[Change]], policies: Policies) -> bool:
-    """Whether a service may take a role, and do in it what it has to; what cannot be read may say so."""
-    trust = policies.said(role, TRUST)
-    if trust is not None and not _lets(trust, user.service, "sts:AssumeRole"):
-        return False
-    for part in (role, *parts.get(role_of(role, after=True), ())):
-        if part.type == _ATTACHMENT:
-            attached = part.after.get("policy_arn")
-            if not isinstance(attached, str) or (
-                user.attached and attached.endswith(f"/{user.attached}")
-            ):
-                return True
-            continue
-        said = policies.said(part, INLINE if part.type == ROLE else "policy")
-        if said is None or any(it.allows and _is_of(it, user.action) for it in said):
+class _Parts:
+    """What the roles of a plan say, each read once.
+
+    Args:
+        plan: The plan.
+        policies: Its policies.
+    """
+
+    def __init__(self, plan: Plan, policies: Policies) -> None:
+        self._policies = policies
+        self._own: dict[str, list[Change]] = {}
+        self._attached: dict[str, list[Json]] = {}
+        for part in plan.of(ROLE_POLICY):
+            if part.stays:
+                self._own.setdefault(role_of(part, after=True), []).append(part)
+        for part in plan.of(_ATTACHMENT):
+            if part.stays:
+                role = role_of(part, after=True)
+                self._attached.setdefault(role, []).append(part.after.get("policy_arn"))
+        self._read: dict[str, tuple[Sequence[Statement] | None, Sequence[Statement] | None]] = {}
+
+    def are_for(self, user: _User, it: Change, role: Change, where: Placement) -> bool:
+        """Whether a service may take a role, and do in it what it has to.
+
+        What cannot be read may say so: that it cannot is told of it.
+        """
+        if role.address not in self._read:
+            self._read[role.address] = self._policies.said(role, TRUST), self._all_of(role)
+        trust, said = self._read[role.address]
+        if trust is not None and not lets(trust, _taking(user, it, where)):
+            return False
+        attached = self._attached.get(role_of(role, after=True), ())
+        if any(_may_be(policy, user.attached) for policy in attached[:_MOST_ATTACHED]):
             return True
-    return False
+        return said is None or all(lets(said, asked) for asked in user.asks(it, where))
+
+    def _all_of(self, role: Change) -> Sequence[Statement] | None:
+        """What a role's own policies say; None where one cannot be read."""
+        found: list[Statement] = []
+        for part in (role, *self._own.get(role_of(role, after=True), ())):
+            said = self._policies.said(part, INLINE if part.type == ROLE else "policy")
+            if said is None:
+                return None
+            found += said
+        return found
+
+
+def _may_be(policy: Json, wanted: str) -> bool:
+    """Whether a policy that is attached is one of AWS's, or may be it."""
+    return not isinstance(policy, str) or bool(wanted and policy.endswith(f"/{wanted}"))
+
+
+def _taking(user: _User, it: Change, where: Placement) -> Request:
+    """A service that takes a role."""
+    service, thing = user.source
+    identifier = it.after.get("identifier")
+    if thing.endswith(":"):
+        thing += identifier if isinstance(identifier, str) else "*"
+    return Request(
+        who=frozenset({f"Service: {user.service or where.regional_principal('dms')}"}),
+        action="sts:AssumeRole",
+        context={"aws:sourceaccount": where.account_id, "aws:sourcearn": where.arn(service, thing)},
+    )
+
+
+def _doors(plan: Plan, policies: Policies) -> Iterator[Finding]:
+    """A new endpoint of Secrets Manager lets DMS ask for the secrets that its endpoints name."""
+    where = placement(plan)
+    for door in plan.of(ENDPOINT):
+        service = str(door.after.get("service_name"))
+        if not door.comes or not service.endswith(".secretsmanager") or unsaid(door, "policy"):
+            continue
+        said = policies.said(door, "policy")
+        if said is None:
+            continue  # it is told that nobody can read it
+        if where is None:
+            if plan.of("aws_dms_endpoint"):
+                yield _elsewhere(door, "policy", _DOORS)
+        elif not all(lets(said, asked) for asked in _readers(plan, where)):
+            effect = "The endpoint does not let DMS read all the secrets that it has to."
+            yield Finding(
+                danger=Danger.REPLICATION_STOP,
+                change=door,
+                attribute="policy",
+                effect=Phrase(effect),
+                source=_DOORS,
+            )
+
+
+def _readers(plan: Plan, where: Placement) -> Iterator[Request]:
+    """What DMS asks for by an endpoint of Secrets Manager."""
+    for it in plan.of("aws_dms_endpoint"):
+        secrets = _secrets(it, where) if it.stays else None
+        if secrets:
+            role = _called(it, "secrets_manager_access_role_arn")
+            yield Request(
+                who=frozenset({f"AWS: {where.account_id}", *(f"AWS: {name}" for name in role)}),
+                action=_READ,
+                of=secrets,
+                context={"aws:principalaccount": where.account_id},
+            )
 
 
 def _topics(plan: Plan, policies: Policies) -> Iterator[Finding]:
@@ -212,27 +360,3 @@ def _arns(topics: Sequence[Change], where: Placement) -> frozenset[str]:
             *(f"${{{without_key(it.address)}.{name}}}" for it in topics for name in ("arn", "id")),
         }
     )
-
-
-def _lets(said: Sequence[Statement], service: str, action: str) -> bool:
-    """Whether statements let a service do something, and none denies it but what is in clear."""
-    name = re.compile(
-        rf"{re.escape(service)}(\.[a-z]{{2,4}}(-[a-z]+)+-[0-9])?\.amazonaws\.com(\.cn)?"
-    )
-    allowed = any(
-        it.allows and _is_of(it, action) and any(map(name.fullmatch, it.services)) for it in said
-    )
-    denied = any(
-        not it.allows
-        and not it.is_of_plain_text
-        and _is_of(it, action)
-        and (it.principals.all_but or any(who.endswith("*") for who in it.principals.names)
-             or any(map(name.fullmatch, it.services)))
-        for it in said
-    )  # fmt: skip
-    return allowed and not denied
-
-
-def _is_of(it: Statement, action: str) -> bool:
-    named = any(covers(name.lower(), action.lower()) for name in it.actions.names)
-    return named != it.actions.all_but

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from ferry.review.plan.values import Json
 
 ACCOUNT = "111122223333"
+REGION = "eu-central-1"
 BLOCKING = frozenset(
     {
         Danger.DATA_LOSS,
@@ -113,6 +114,7 @@ def reviewed(
     *changes: dict[str, Any],
     stack: dict[str, Any] | None = None,
     block: frozenset[Danger] = BLOCKING,
+    region: str = REGION,
     **parts: Json,
 ) -> Review:
     """The review of a plan, for an environment that blocks what it blocks by default."""
@@ -120,6 +122,7 @@ def reviewed(
         plan_text(*changes, **parts),
         stack_text=None if stack is None else json.dumps(stack),
         account_id=ACCOUNT,
+        region=region,
         environment="dev",
         project="aurora-ferry",
     )

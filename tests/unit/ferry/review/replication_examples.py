@@ -123,6 +123,9 @@ TARGET_SECRET = (
 )
 
 
+DMS_HERE = "dms.eu-central-1.amazonaws.com"
+
+
 def allowing(action: str, **more: Json) -> str:
     """A policy that allows one action."""
     return json.dumps({"Statement": {"Effect": "Allow", "Action": action, **more}})
@@ -179,7 +182,7 @@ AROUND_ENDPOINT = (
         "aws_iam_role",
         arn="arn:role",
         name="dms",
-        assume_role_policy=allowing("sts:AssumeRole", Principal={"Service": "dms.amazonaws.com"}),
+        assume_role_policy=allowing("sts:AssumeRole", Principal={"Service": DMS_HERE}),
         inline_policy=[{"name": "read", "policy": allowing("secretsmanager:GetSecretValue")}],
     ),
     stays("aws_secretsmanager_secret", "target", arn=TARGET_SECRET),

@@ -51,10 +51,7 @@ def log(name: Json) -> dict[str, Any]:
 
 def said(*changes: dict[str, Any], region: str = "eu-central-1", named: Json = None) -> list[str]:
     """What is said of a key, and begins with what this test is about."""
-    provider: dict[str, Any] = {"full_name": "registry.terraform.io/hashicorp/aws", "name": "aws"}
-    provider["expressions"] = {"region": {"constant_value": region}} if region else {}
-    configuration = {**configured(**(named or {})), "provider_config": {"aws": provider}}
-    found = reviewed(*changes, configuration=configuration).findings
+    found = reviewed(*changes, region=region, configuration=configured(**(named or {}))).findings
     said = [it.effect.text() for it in found if it.change.type.startswith("aws_kms_key")]
     return [it for it in said if it.startswith(("The account may not", "The key's pol", "Whether"))]
 

@@ -26,6 +26,7 @@ from tests.unit.ferry.review.replication_examples import (
     AROUND,
     AROUND_ENDPOINT,
     CERTIFICATE,
+    DMS_HERE,
     ENDPOINT,
     ENDPOINT_ATTRIBUTES,
     ENDPOINT_CONFIGURATION,
@@ -360,8 +361,9 @@ def test_each_side_signs_in_by_its_own_secret(kind: Json, secret: Json, danger: 
     [
         ({"Service": "monitoring.rds.amazonaws.com"}, "secretsmanager:GetSecretValue"),
         ({"AWS": ACCOUNT}, "secretsmanager:GetSecretValue"),
-        ({"Service": "dms.amazonaws.com"}, "secretsmanager:DescribeSecret"),
-        ({"Service": "dms.amazonaws.com"}, "logs:PutLogEvents"),
+        ({"Service": "dms.amazonaws.com"}, "secretsmanager:GetSecretValue"),
+        ({"Service": DMS_HERE}, "secretsmanager:DescribeSecret"),
+        ({"Service": DMS_HERE}, "logs:PutLogEvents"),
     ],
 )
 def test_an_endpoint_in_a_role_that_is_not_for_it(trust: Json, policy: str) -> None:

@@ -172,3 +172,11 @@ def test_a_roles_own_policy_names_nobody() -> None:
     reads = {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": TOPIC}
     assert said(reads, request=ROLES_OWN)
     assert not said({**reads, "Resource": f"{TOPIC}-of-prod"}, request=ROLES_OWN)
+
+
+def test_of_more_than_a_policy_may_have_nothing_is_known() -> None:
+    topics = [f"{TOPIC}-{it}" for it in range(199)]
+    assert said({**PUBLISH, "Resource": [TOPIC, *topics]})
+    assert not said({**PUBLISH, "Resource": [TOPIC, *topics, f"{TOPIC}-more"]})
+    assert said(*[PUBLISH] * 200)
+    assert not said(*[PUBLISH] * 201)

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tests.unit.ferry.review.held.edits import policy, statement
+from tests.unit.ferry.review.held.edits import policy, statement, statements, trust
 from tests.unit.ferry.review.held.first_edits import says
-from tests.unit.ferry.review.held.names import KEY
+from tests.unit.ferry.review.held.names import (
+    DMS_ROLE,
+    DMS_ROLE_POLICY,
+    FLOW_LOGS_POLICY,
+    FLOW_LOGS_ROLE,
+    KEY,
+    MONITORING_ROLE,
+    SECRETS_ENDPOINT,
+    SOURCE_SECRET_ARN,
+    TOPIC_POLICY,
+)
 
 if TYPE_CHECKING:
     from tests.unit.ferry.review.held.edits import Held
@@ -34,6 +44,39 @@ def _condition(sid: str, operator: str, **to: object) -> dict[str, object]:
         next(it for it in found[operator] if it.endswith(name)): value for name, value in to.items()
     }
     return {"Condition": {**found, operator: {**found[operator], **named}}}
+
+
+_READ: Final = "secretsmanager:GetSecretValue"
+_SECRETS: Final = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:*"
+_HERE: Final = "arn:aws:dms:eu-central-1:111122223333"
+_LOG: Final = (
+    "arn:aws:logs:eu-central-1:111122223333:log-group:/aws/vpc/flow-logs/aurora-ferry-staging"
+)
+_PRODS_FLOW_LOG: Final = "arn:aws:ec2:eu-central-1:111122223333:vpc-flow-log/fl-0123456789abcdef0"
+
+
+def _trusts(name: str, role: str, /, **condition: object) -> Held:
+    return says(
+        f"role-trusts-{name}",
+        role,
+        "What is made here does not come so.",
+        assume_role_policy=trust(role, Condition=condition),
+    )
+
+
+def _logs(name: str, /, **changed: object) -> Held:
+    """The flow logs' role, which writes elsewhere or not all."""
+    write = {**statement(FLOW_LOGS_POLICY, "WriteToTheGroup"), **changed}
+    find = statement(FLOW_LOGS_POLICY, "FindTheGroup")
+    return says(
+        f"flow-logs-{name}", FLOW_LOGS_POLICY, "Nothing is logged.", policy=statements(write, find)
+    )
+
+
+def _door(name: str, /, **changed: object) -> Held:
+    """The endpoint of Secrets Manager, which lets something else through."""
+    only = {**statement(SECRETS_ENDPOINT, "ReadThisAccountsSecrets"), **changed}
+    return says(f"door-{name}", SECRETS_ENDPOINT, "DMS reads no secret.", policy=statements(only))
 
 
 ROWS: Final = (
@@ -110,4 +153,71 @@ ROWS: Final = (
         ),
     ),
     says("key-of-awss-default", KEY, "Neither logs nor alarms may use it.", policy=None),
+    # Roles
+    _trusts("dms-with-an-external-id", DMS_ROLE, StringEquals={"sts:ExternalId": "x"}),
+    _trusts("dms-of-another-organization", DMS_ROLE, StringEquals={"aws:SourceOrgID": "o-1"}),
+    _trusts("dms-of-prods-tasks", DMS_ROLE, ArnLike={"aws:SourceArn": f"{_HERE}:task:prod"}),
+    _trusts("flow-logs-of-another", FLOW_LOGS_ROLE, ArnLike={"aws:SourceArn": _PRODS_FLOW_LOG}),
+    _trusts(
+        "monitoring-of-prod",
+        MONITORING_ROLE,
+        ArnLike={"aws:SourceArn": "arn:aws:rds:eu-central-1:111122223333:db:aurora-ferry-prod-*"},
+    ),
+    says(
+        "dms-role-trusts-dms-everywhere",
+        DMS_ROLE,
+        "Endpoints with secrets take DMS of the region.",
+        assume_role_policy=trust(DMS_ROLE, Principal={"Service": "dms.amazonaws.com"}),
+    ),
+    says(
+        "dms-reads-the-source-alone",
+        DMS_ROLE_POLICY,
+        "It does not sign in to Aurora.",
+        policy=statements({"Effect": "Allow", "Action": _READ, "Resource": SOURCE_SECRET_ARN}),
+    ),
+    says(
+        "dms-reads-and-decrypts-nothing",
+        DMS_ROLE_POLICY,
+        "The target's secret is encrypted.",
+        policy=statements({"Effect": "Allow", "Action": _READ, "Resource": _SECRETS}),
+    ),
+    says(
+        "dms-reads-over-its-own-endpoint",
+        DMS_ROLE_POLICY,
+        "No endpoint is that one.",
+        policy=statements(
+            {
+                "Effect": "Allow",
+                "Action": [_READ, "kms:Decrypt"],
+                "Resource": "*",
+                "Condition": {"StringEquals": {"aws:SourceVpce": "vpce-0123456789abcdef0"}},
+            }
+        ),
+    ),
+    _logs("another-log", Resource=f"{_LOG}-of-prod:*"),
+    _logs("the-group-and-no-stream", Resource=_LOG),
+    _logs("no-stream-made", Action=["logs:PutLogEvents"]),
+    # Doors
+    _door("describes-alone", Action="secretsmanager:DescribeSecret"),
+    _door("of-prods-secrets", Resource=f"{_SECRETS[:-1]}aurora-ferry-prod/*"),
+    _door(
+        "of-another-account",
+        Condition={"StringEquals": {"aws:PrincipalAccount": "222222222222"}},
+    ),
+    _door(
+        "for-another-role", Principal={"AWS": "arn:aws:iam::111122223333:role/aurora-ferry-prod"}
+    ),
+    # Topics
+    says(
+        "topic-of-prod",
+        TOPIC_POLICY,
+        "Nobody may publish to this one.",
+        policy=policy(TOPIC_POLICY).replace("staging-alarms", "prod-alarms"),
+    ),
+    says(
+        "topic-for-prods-alarms",
+        TOPIC_POLICY,
+        "This one's alarms reach nobody.",
+        policy=policy(TOPIC_POLICY).replace(":alarm:*", ":alarm:aurora-ferry-prod-*"),
+    ),
 )
