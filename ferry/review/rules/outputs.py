@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Final
 
 from facts import outputs
 from facts.placement import PARTITIONS
-from ferry.review.plan.plan import without_key
+from ferry.review.plan.plan import Neighbours, without_keys
 from ferry.review.plan.references import address_in
 from ferry.review.plan.values import UNKNOWN, holds_unknown
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Finding, Phrase
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from ferry.review.plan.plan import Change, Plan
@@ -92,6 +92,9 @@ class _Owners:
 
     def __init__(self, plan: Plan, wanted: Collection[Json]) -> None:
         self._plan = plan
+        self._neighbours: Neighbours = next((it.neighbours for it in plan.changes), Neighbours())
+        self._decided: dict[tuple[AbstractSet[str], Collection[Kind]], bool] = {}
+        self._referred: dict[Kind, Mapping[str, Sequence[AbstractSet[str]]]] = {}
         self._before: dict[Json, set[Owner]] = {}
         self._after: dict[Json, set[Owner]] = {}
         for change in (*plan.changes, *plan.drift) if wanted else ():
@@ -120,25 +123,39 @@ class _Owners:
 
         What is of its kind may refer to the same as the output does, as a subnet group to subnets.
         """
-        references = self._plan.configuration.outputs.get(name, ())
+        references = frozenset(map(without_keys, self._plan.configuration.outputs.get(name, ())))
         if leaf is not UNKNOWN or not references:
             return False
-        named = {it: address_in(it) for it in references}
-        wanted = {it for it in named.values() if it}
-        kinds = _kinds(name) or _kinds_in(named)
-        found, is_unknown = set(), False
-        for change in self._plan.of(*{type_ for type_, _ in kinds}):
-            address = without_key(change.address)
-            for type_, attribute in kinds:
-                if type_ != change.type:
-                    continue
-                decided = holds_unknown(change.after.get(attribute))
-                if decided and wanted <= set((change.references or {}).get(attribute, ())):
-                    return True
-                if f"{address}.{attribute}" in named:
-                    found.add(address)
-                    is_unknown |= decided
-        return is_unknown and wanted <= found
+        asked = references, _kinds(name) or _kinds_in(references)
+        if asked not in self._decided:
+            self._decided[asked] = self._refers(*asked)
+        return self._decided[asked]
+
+    def _refers(self, references: AbstractSet[str], kinds: Collection[Kind]) -> bool:
+        addresses = frozenset(map(address_in, references))
+        found: dict[str, list[Json]] = {}
+        for address in addresses:
+            for change in self._neighbours.get(address, ()):
+                for type_, attribute in kinds:
+                    if type_ == change.type and f"{address}.{attribute}" in references:
+                        found.setdefault(address, []).append(change.after.get(attribute))
+        if addresses <= found.keys() and holds_unknown(list(found.values())):
+            return True
+        one = min(addresses)
+        return any(addresses <= it for kind in kinds for it in self._unknown(kind).get(one, ()))
+
+    def _unknown(self, kind: Kind) -> Mapping[str, Sequence[AbstractSet[str]]]:
+        """What unknown attributes of a kind refer to, by each address that they refer to."""
+        if kind not in self._referred:
+            found: dict[str, list[AbstractSet[str]]] = {}
+            type_, attribute = kind
+            for change in self._plan.of(type_):
+                if holds_unknown(change.after.get(attribute)):
+                    named = frozenset((change.references or {}).get(attribute, ()))
+                    for address in named:
+                        found.setdefault(address, []).append(named)
+            self._referred[kind] = found
+        return self._referred[kind]
 
 
 def where_outputs_lead(plan: Plan) -> Iterator[Finding]:
@@ -172,16 +189,15 @@ def _kinds(name: str) -> Collection[Kind]:
     return _OF[outputs.WRITER_INSTANCE_ID] if _READER.fullmatch(name) else _OF.get(name, ())
 
 
-def _kinds_in(references: Mapping[str, str]) -> Collection[Kind]:
+def _kinds_in(references: AbstractSet[str]) -> Collection[Kind]:
     """The attributes that references name, by the address that each begins with."""
-    return {
-        (
-            address.split(".")[-2],
-            text.removeprefix(f"{address}.").partition(".")[0].partition("[")[0],
+    return tuple(
+        sorted(
+            (address.split(".")[-2], text.removeprefix(f"{address}.").partition(".")[0])
+            for text in references
+            if (address := address_in(text)) and text.startswith(f"{address}.")
         )
-        for text, address in references.items()
-        if address and text != address
-    }
+    )
 
 
 def _of(owners: Mapping[Json, AbstractSet[Owner]], leaf: Json, name: str) -> AbstractSet[Owner]:
