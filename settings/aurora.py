@@ -9,8 +9,9 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from facts.aurora import MOST_READERS, is_reserved_database, is_reserved_user
+from settings.fields import ClientCidr, SecurityGroupId
 from settings.retention import InsightsRetentionDays, LogRetentionDays
-from settings.section import Allowed, Section, refuse
+from settings.section import Allowed, List, Section, refuse
 from settings.windows import DailyWindow, WeeklyWindow
 
 ApplyMethod = Literal["immediate", "pending-reboot"]
@@ -138,6 +139,16 @@ class Aurora(Section):
 
     port: int = Field(default=5432, ge=1150, le=65535)
     """The cluster's TCP port."""
+
+    client_cidrs: Annotated[List[ClientCidr], Field(max_length=20)] = ()
+    """Networks whose hosts may connect to Aurora, besides what carries the output
+    `clients_security_group_id`: of the VPC, of a peered one, or on your premises. The way there
+    is not made; `network.route_to_source.cidrs` can name them."""
+
+    client_security_group_ids: Annotated[List[SecurityGroupId], Field(max_length=20)] = ()
+    """Security groups of your own whose carriers may connect to Aurora: of an existing VPC, of a
+    peered one, or of one on the same transit gateway. Letting them out is for their owner
+    (https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html)."""
 
     database_name: Annotated[
         str, AfterValidator(_database_name), Field(examples=["app"]), Allowed(_DATABASE_IN_WORDS)

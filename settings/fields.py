@@ -93,6 +93,24 @@ Cidr = Annotated[
 ]
 """An IPv4 network in CIDR notation, without host bits."""
 
+_WIDEST_CLIENTS: Final = 8
+
+
+def _clients(value: str) -> str:
+    """Refuse what is wider than the widest private range: two halves of the internet are it, too."""
+    if ipaddress.IPv4Network(_network(value)).prefixlen < _WIDEST_CLIENTS:
+        refuse("a network of /8 or smaller, of your own: not the internet")
+    return value
+
+
+ClientCidr = Annotated[
+    str,
+    AfterValidator(_clients),
+    Field(examples=["10.40.0.0/16"]),
+    Allowed("an IPv4 network of /8 or smaller, such as 10.40.0.0/16"),
+]
+"""A network whose hosts may connect to the database."""
+
 _PRIVATE: Final = tuple(
     ipaddress.IPv4Network(block)
     for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")

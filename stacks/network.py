@@ -73,6 +73,8 @@ def make_network(
         names=names,
         vpc_id=vpc.vpc_id,
         aurora_port=environment.aurora.port,
+        client_group_ids=environment.aurora.client_security_group_ids,
+        client_cidrs=environment.aurora.client_cidrs,
         replication=_replication(environment) if environment.has_migration else None,
     )
     dns_name = None

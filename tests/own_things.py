@@ -17,7 +17,19 @@ def bring_along(account: Account, text: str) -> str:
     """
     key = account.kms.create_key(Description="the platform team's")["KeyMetadata"]["Arn"]
     topic = account.sns.create_topic(Name="on-call")["TopicArn"]
+    vpc = account.ec2.create_vpc(CidrBlock="10.99.0.0/16")["Vpc"]["VpcId"]
+    group = account.ec2.create_security_group(
+        GroupName="applications", Description="They use the database", VpcId=vpc
+    )["GroupId"]
     changes = {
+        "[source]\n": (
+            f'[network.route_to_source]\npeering = {{ vpc_id = "{vpc}" }}\n'
+            'cidrs = ["203.0.113.16/28", "10.99.0.0/16"]\n\n[source]\n'
+        ),
+        "[aurora]\n": (
+            f'[aurora]\nclient_security_group_ids = ["{group}"]\n'
+            'client_cidrs = ["10.99.0.0/16", "192.168.0.0/16"]\n'
+        ),
         "[aws]\n": f'[aws]\nkms_key_arn = "{key}"\n',
         'emails = ["dba@example.org"]\n': f'topic_arn = "{topic}"\n',
     }

@@ -13,6 +13,8 @@ from constructs import Construct
 from constructs_lib.acknowledge import acknowledge
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from facts.names import Names
 
 _HTTPS_PORT = 443
@@ -50,6 +52,7 @@ class SecurityGroups(Construct):
     from       to                                      port
     ========== ======================================= =========================
     clients    Aurora                                  ``aurora_port``
+    others     Aurora                                  ``aurora_port``
     DMS        Aurora                                  ``aurora_port``
     DMS        the source's network                    ``source_port``
     DMS        Secrets Manager's endpoint              443
@@ -58,6 +61,7 @@ class SecurityGroups(Construct):
     Each need between two groups is two rules, one to let out and one to let in. The group
     ``clients`` is for the applications: whatever carries it reaches Aurora. A direction in which a
     group needs nothing is stated as empty, so that a rule added by hand shows in the next plan.
+    Others are groups and networks that are there; letting them out is for their owners.
 
     Source: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
 
@@ -67,6 +71,8 @@ class SecurityGroups(Construct):
         names: The environment's names.
         vpc_id: The VPC.
         aurora_port: The port that Aurora listens on.
+        client_group_ids: Groups, besides ``clients``, that are let in to Aurora.
+        client_cidrs: Networks that are let in to Aurora.
         replication: What DMS reaches; None where there is no replication, and so no group for it.
     """
 
@@ -85,6 +91,8 @@ class SecurityGroups(Construct):
         names: Names,
         vpc_id: str,
         aurora_port: int,
+        client_group_ids: Sequence[str],
+        client_cidrs: Sequence[str],
         replication: Replication | None,
     ) -> None:
         super().__init__(scope, id_)
@@ -99,6 +107,22 @@ class SecurityGroups(Construct):
         self._connection(
             "clients-to-aurora", "Clients to Aurora", self.clients_id, self.aurora_id, aurora_port
         )
+        for group_id in client_group_ids:
+            self._ingress(
+                f"client-{group_id}",
+                "Clients of another group to Aurora",
+                self.aurora_id,
+                aurora_port,
+                from_group=group_id,
+            )
+        for cidr in client_cidrs:
+            self._ingress(
+                f"client-{cidr.replace('.', '-').replace('/', '-')}",
+                f"Clients in {cidr} to Aurora",
+                self.aurora_id,
+                aurora_port,
+                from_cidr=cidr,
+            )
         self.dms_id = self.secretsmanager_endpoint_id = None
         if replication is not None:
             self._let_dms_out(replication, aurora_port)
@@ -150,11 +174,24 @@ class SecurityGroups(Construct):
 
     def _connection(self, rule: str, description: str, from_id: str, to_id: str, port: int) -> None:
         self._egress(rule, description, from_id, port, to_group=to_id)
+        self._ingress(rule, description, to_id, port, from_group=from_id)
+
+    def _ingress(
+        self,
+        rule: str,
+        description: str,
+        to_id: str,
+        port: int,
+        *,
+        from_group: str | None = None,
+        from_cidr: str | None = None,
+    ) -> None:
         VpcSecurityGroupIngressRule(
             self,
             f"{rule}-in",
             security_group_id=to_id,
-            referenced_security_group_id=from_id,
+            referenced_security_group_id=from_group,
+            cidr_ipv4=from_cidr,
             description=description,
             ip_protocol="tcp",
             from_port=port,

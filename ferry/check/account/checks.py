@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from ferry.check.account import (
     aurora,
+    clients,
     dms,
     key,
     permissions,
@@ -30,6 +31,7 @@ CHECKS: Final[tuple[Callable[[Subject], Iterator[Finding]], ...]] = (
     quotas.check_network,
     roles.check,
     state_bucket.check,
+    clients.check,
     key.check,
     topic.check,
     secrets.check_source,

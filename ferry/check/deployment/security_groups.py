@@ -63,7 +63,7 @@ def _groups(deployed: Deployed) -> tuple[str, ...]:
 
 
 def check_auroras_rules(deployed: Deployed, expect: Expect) -> None:
-    """Aurora is open to its clients and, during a migration, to DMS alone."""
+    """Aurora is open to its clients, those that the file names, and in a migration to DMS, alone."""
     found, port = deployed.outputs, deployed.environment.aurora.port
     _, *clients = _groups(deployed)
     _has_exactly(
@@ -71,7 +71,14 @@ def check_auroras_rules(deployed: Deployed, expect: Expect) -> None:
         expect,
         "Aurora",
         found[outputs.AURORA_SECURITY_GROUP_ID],
-        [rule_in(found[output], port) for output in clients],
+        [
+            rule_in(peer, port)
+            for peer in (
+                *(found[output] for output in clients),
+                *deployed.environment.aurora.client_security_group_ids,
+                *deployed.environment.aurora.client_cidrs,
+            )
+        ],
     )
 
 

@@ -16,6 +16,8 @@ def security_groups(
         names=NAMES,
         vpc_id="vpc-1",
         aurora_port=5433,
+        client_group_ids=[],
+        client_cidrs=[],
         replication=Replication(
             source_cidr="192.168.10.0/24",
             source_port=6432,
@@ -79,6 +81,8 @@ def test_without_a_replication_the_clients_alone_reach_aurora(stack: TerraformSt
         names=NAMES,
         vpc_id="vpc-1",
         aurora_port=5433,
+        client_group_ids=[],
+        client_cidrs=[],
         replication=None,
     )
 
@@ -175,3 +179,48 @@ def test_only_the_group_for_others_is_attached_to_nothing(stack: TerraformStack)
     security_groups(stack)
 
     assert acknowledged(stack) == {"test/security-groups/clients": ["CKV2_AWS_5"]}
+
+
+def test_groups_and_networks_of_ones_own_reach_aurora_alone(stack: TerraformStack) -> None:
+    SecurityGroups(
+        stack,
+        "security-groups",
+        names=NAMES,
+        vpc_id="vpc-1",
+        aurora_port=5433,
+        client_group_ids=["sg-0123456789abcdef0"],
+        client_cidrs=["10.40.0.0/16"],
+        replication=None,
+    )
+
+    aurora, clients = "aurora-ferry-dev-aurora", "aurora-ferry-dev-clients"
+    assert rules(stack) == {
+        ("egress", clients, aurora, 5433, "Clients to Aurora"),
+        ("ingress", aurora, clients, 5433, "Clients to Aurora"),
+        ("ingress", aurora, "sg-0123456789abcdef0", 5433, "Clients of another group to Aurora"),
+        ("ingress", aurora, "10.40.0.0/16", 5433, "Clients in 10.40.0.0/16 to Aurora"),
+    }
+
+
+def test_a_clients_rule_is_known_by_the_client(stack: TerraformStack) -> None:
+    """Whatever the order of the lists: a rule that stays is not made anew."""
+    SecurityGroups(
+        stack,
+        "security-groups",
+        names=NAMES,
+        vpc_id="vpc-1",
+        aurora_port=5433,
+        client_group_ids=["sg-0123456789abcdef0"],
+        client_cidrs=["10.40.0.0/16"],
+        replication=None,
+    )
+
+    tags = {
+        rule["tags"]["Name"]
+        for rule in Template.of(stack).resources("aws_vpc_security_group_ingress_rule").values()
+    }
+    assert tags == {
+        "aurora-ferry-dev-clients-to-aurora-in",
+        "aurora-ferry-dev-client-sg-0123456789abcdef0-in",
+        "aurora-ferry-dev-client-10-40-0-0-16-in",
+    }

@@ -8,10 +8,21 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from settings.dms import Script
-from settings.fields import AvailabilityZone, Cidr, Email, Host, Region, VpcCidr
+from settings.fields import (
+    AvailabilityZone,
+    Cidr,
+    ClientCidr,
+    Email,
+    Host,
+    Region,
+    VpcCidr,
+    WebHost,
+)
 
 CIDR: TypeAdapter[str] = TypeAdapter(Cidr)
 VPC_CIDR: TypeAdapter[str] = TypeAdapter(VpcCidr)
+CLIENT_CIDR: TypeAdapter[str] = TypeAdapter(ClientCidr)
+WEB_HOST: TypeAdapter[str] = TypeAdapter(WebHost)
 EMAIL: TypeAdapter[str] = TypeAdapter(Email)
 HOST: TypeAdapter[str] = TypeAdapter(Host)
 REGION: TypeAdapter[str] = TypeAdapter(Region)
@@ -120,3 +131,33 @@ def test_what_is_no_region_of_a_known_partition_is_refused(region: str) -> None:
 def test_what_is_no_single_statement_is_refused(script: str) -> None:
     with pytest.raises(ValidationError):
         SCRIPT.validate_python(script)
+
+
+@given(ADDRESSES, st.integers(0, 32))
+@example(address=0, prefix=0)
+@example(address=2**31, prefix=1)
+def test_clients_are_never_the_internet(address: int, prefix: int) -> None:
+    cidr = str(ipaddress.IPv4Network((address, prefix), strict=False))
+    if prefix >= 8:
+        assert CLIENT_CIDR.validate_python(cidr) == cidr
+    else:
+        with pytest.raises(ValidationError, match="a network of /8 or smaller"):
+            CLIENT_CIDR.validate_python(cidr)
+
+
+@pytest.mark.parametrize("host", ["events.pagerduty.com", "events.eu.pagerduty.com", "a1.b-c.io"])
+def test_a_web_host_is_taken(host: str) -> None:
+    assert WEB_HOST.validate_python(host) == host
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("", "localhost", "Events.pagerduty.com", "events.pagerduty.com.", "10.1.1.1"),
+        *("https://events.pagerduty.com", "events.pagerduty.com/integration/x", "a.b:443"),
+        *("me@events.pagerduty.com", "-a.example.org", "a..example.org", f"{'a' * 64}.org"),
+    ],
+)
+def test_whatever_is_more_than_a_host_is_refused(host: str) -> None:
+    with pytest.raises(ValidationError):
+        WEB_HOST.validate_python(host)

@@ -782,6 +782,40 @@ CASES = (
         "remove it where it is repeated",
     ),
     Case(
+        "clients_differ",
+        {"aurora.client_cidrs": ["10.40.0.0/16", "10.41.0.0/16"]},
+        {"aurora.client_cidrs": ["10.40.0.0/16", "10.40.0.0/16"]},
+        'aurora.client_cidrs: "10.40.0.0/16" given 2 times; allowed: each once; remove it where it is '
+        "repeated",
+    ),
+    Case(
+        "groups_can_be_named",
+        {
+            "aurora.client_security_group_ids": ["sg-0123456789abcdef0"],
+            "network.route_to_source.peering": {"vpc_id": "vpc-0123456789abcdef0"},
+        },
+        {"aurora.client_security_group_ids": ["sg-0123456789abcdef0"]},
+        "aurora.client_security_group_ids: 1 given with a VPC that is made, and that nothing joins to "
+        "another; allowed: groups of an existing VPC, of a peered one, or of one on the transit "
+        "gateway; use client_cidrs, or give the applications the output clients_security_group_id",
+    ),
+    Case(
+        "groups_are_in_the_region",
+        {
+            "aurora.client_security_group_ids": ["sg-0123456789abcdef0"],
+            "network.route_to_source.transit_gateway_id": "tgw-0123456789abcdef0",
+        },
+        {
+            "aurora.client_security_group_ids": ["sg-0123456789abcdef0"],
+            "network.route_to_source.peering": {
+                "vpc_id": "vpc-0123456789abcdef0",
+                "region": "eu-west-1",
+            },
+        },
+        "aurora.client_security_group_ids: given with a VPC that is peered from eu-west-1, not "
+        "eu-central-1; allowed: groups of the same region; use client_cidrs",
+    ),
+    Case(
         "hosts_differ",
         {"alarms.https_hosts": ["events.pagerduty.com", "events.eu.pagerduty.com"]},
         {"alarms.https_hosts": ["events.pagerduty.com", "events.pagerduty.com"]},

@@ -83,3 +83,23 @@ def test_the_url_of_a_host_is_nobodys_business_here(
     after = synthesized(environments[name].model_copy(update={"alarms": alarms}))
 
     assert after.document == templates[name].document
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_clients_of_ones_own_are_rules_of_auroras_group_and_nothing_else(
+    name: str, environments: dict[str, Environment], templates: dict[str, Template]
+) -> None:
+    mine = environments[name].aurora.model_copy(
+        update={
+            "client_cidrs": ("10.40.0.0/16",),
+            "client_security_group_ids": ("sg-0123456789abcdef0",),
+        }
+    )
+    after = synthesized(environments[name].model_copy(update={"aurora": mine}))
+
+    new = made(after) - made(templates[name])
+    assert {type_ for type_, _ in new} == {"aws_vpc_security_group_ingress_rule"}
+    assert made(templates[name]) <= made(after)
+    rules = [after.document["resource"][type_][local] for type_, local in new]
+    assert {rule["from_port"] for rule in rules} == {mine.port}
+    assert {rule.get("cidr_ipv4") for rule in rules} == {"10.40.0.0/16", None}

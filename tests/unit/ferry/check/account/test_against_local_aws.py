@@ -639,6 +639,18 @@ def _set(dev: Dev, topic: str, **attributes: str) -> None:
         dev.aws.sns.set_topic_attributes(TopicArn=topic, AttributeName=name, AttributeValue=value)
 
 
+def test_groups_of_ones_own_that_aurora_lets_in(ready: Dev) -> None:
+    vpc = ready.aws.ec2.create_vpc(CidrBlock="10.30.0.0/16")["Vpc"]["VpcId"]
+    group = ready.aws.ec2.create_security_group(GroupName="apps", Description="it", VpcId=vpc)
+    peering = f'[network.route_to_source]\npeering = {{ vpc_id = "{vpc}" }}'
+    for named, level in ((group["GroupId"], "right"), ("sg-0123456789abcdef0", "blocked")):
+        ready.says(vpc=peering, aurora=f'client_security_group_ids = ["{named}"]')
+        assert ready.check().levels("client-groups") == [level]
+
+    ready.refuse("ec2:DescribeSecurityGroups")
+    assert ready.check().levels("client-groups") == ["not judged"]
+
+
 def test_secrets_that_are_scheduled_for_deletion(ready: Dev) -> None:
     secretsmanager = ready.aws.secretsmanager
     for name in ("master", "target"):

@@ -693,3 +693,41 @@ def test_the_policy_of_an_own_key_is_compared_by_another_command(
         Level.RIGHT,
         f"Nothing to check: {OWN_KEY}.",
     )
+
+
+# --- clients of one's own
+
+
+def test_aurora_is_open_to_the_clients_that_the_file_names(judged: Judged) -> None:
+    def rule(**peer: object) -> dict[str, Any]:
+        tcp = {"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432, "Description": "it"}
+        return {**tcp, "IsEgress": False, **peer}
+
+    def of_group(group: str) -> dict[str, Any]:
+        return rule(ReferencedGroupInfo={"GroupId": group})
+
+    own = [of_group("sg-clients"), of_group("sg-dms")]
+    named = [of_group("sg-0123456789abcdef0"), rule(CidrIpv4="10.40.0.0/16")]
+    state = State(
+        outputs={
+            "aurora_security_group_id": "sg-aurora",
+            "clients_security_group_id": "sg-clients",
+            "dms_security_group_id": "sg-dms",
+        }
+    )
+    mine = environment(
+        aurora={
+            "client_cidrs": ["10.40.0.0/16"],
+            "client_security_group_ids": ["sg-0123456789abcdef0"],
+        }
+    )
+
+    def found(*rules: dict[str, Any]) -> list[Finding]:
+        pages = [{"SecurityGroupRules": list(rules)}]
+        paginator = SimpleNamespace(paginate=lambda **_: pages)
+        ec2 = SimpleNamespace(get_paginator=lambda _: paginator)
+        return judged("auroras-rules", environment=mine, state=state, clients={"ec2": ec2})
+
+    assert found(*own, *named) == right("auroras-rules")
+    [lacking] = found(*own, *named[:1])
+    assert "in from 10.40.0.0/16, port 5432" in lacking.what

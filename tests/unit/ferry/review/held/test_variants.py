@@ -101,6 +101,13 @@ TOLD: Final[dict[str, tuple[str, str, set[str]]]] = {
             ),
         },
     ),
+    "clients-of-ones-own": (
+        "[aurora]",
+        '[aurora]\nclient_cidrs = ["10.40.0.0/16"]',
+        {
+            "10.40.0.0/16 may connect to tcp 5432: a new group of an environment lets in groups alone."
+        },
+    ),
     "own-source-secret": (
         'ssl_mode = "require"',
         f'ssl_mode = "require"\nsecret_arn = "{_OWN_SECRET}"',
