@@ -440,7 +440,7 @@ RECORDINGS: Final[tuple[Recording, ...]] = (
                   state=lambda state: state.update(resources=[]))
         for base, suffix in {"staging": "", "dev": "-dev", "prod": "-prod"}.items()
     ),
-    Recording(name="migration-over", edit=migration_over),
+    Recording(name="migration-over", edit=migration_over, refreshed=EVERY_TYPE),
     Recording(name="alarms-and-events", edit=alarms_and_events),
     Recording(name="other-events", edit=other_events),
     Recording(name="watched-no-more", edit=watched_no_more),
