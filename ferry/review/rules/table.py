@@ -28,6 +28,7 @@ from ferry.review.rules.combined.exclusive import moved_into_its_parent
 from ferry.review.rules.combined.key_users import keys_let
 from ferry.review.rules.combined.left_out import left_out
 from ferry.review.rules.combined.needs import needs_met
+from ferry.review.rules.combined.new_network import network_carries
 from ferry.review.rules.combined.one_thing import (
     made_beside_itself,
     missed_meanwhile,
@@ -75,6 +76,7 @@ _NAMED_BY_NO_ROW: Final[tuple[Combined, ...]] = (
     needs_met,
     keys_let,
     groups_fit,
+    network_carries,
     watched_is_the_plans,
     database_is_there,
     log_is_there,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from facts.aurora import MONITORING_POLICY
@@ -47,6 +48,9 @@ _PUBLISHING: Final = "https://docs.aws.amazon.com/sns/latest/dg/sns-access-polic
 
 _DOORS: Final = "https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html"
 _READ: Final = "secretsmanager:GetSecretValue"
+_MOST_READERS: Final = 60
+"""DMS endpoints whose secrets are asked for; one environment has a few."""
+
 _MOST_ATTACHED: Final = 20
 """Policies that a role may have attached. Source:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
@@ -271,6 +275,7 @@ def _taking(user: _User, it: Change, where: Placement) -> Request:
 def _doors(plan: Plan, policies: Policies) -> Iterator[Finding]:
     """A new endpoint of Secrets Manager lets DMS ask for the secrets that its endpoints name."""
     where = placement(plan)
+    readers = [*islice(_readers(plan, where), _MOST_READERS)] if where is not None else []
     for door in plan.of(ENDPOINT):
         service = str(door.after.get("service_name"))
         if not door.comes or not service.endswith(".secretsmanager") or unsaid(door, "policy"):
@@ -281,7 +286,7 @@ def _doors(plan: Plan, policies: Policies) -> Iterator[Finding]:
         if where is None:
             if plan.of("aws_dms_endpoint"):
                 yield _elsewhere(door, "policy", _DOORS)
-        elif not all(lets(said, asked) for asked in _readers(plan, where)):
+        elif not all(lets(said, asked) for asked in readers):
             effect = "The endpoint does not let DMS read all the secrets that it has to."
             yield Finding(
                 danger=Danger.REPLICATION_STOP,

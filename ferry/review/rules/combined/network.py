@@ -97,7 +97,7 @@ class _Table:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Tables:
+class Tables:
     """The routes of a plan's tables.
 
     Args:
@@ -109,7 +109,7 @@ class _Tables:
     @cached_property
     def new(self) -> frozenset[str]:
         """The route tables that the plan makes."""
-        return frozenset(_table_of(it, it.after) for it in self.plan.of(_TABLE) if it.comes)
+        return frozenset(table_of(it, it.after) for it in self.plan.of(_TABLE) if it.comes)
 
     @cached_property
     def own_ranges(self) -> Ranges:
@@ -158,15 +158,15 @@ class _Tables:
             side = _side(change, after=after)
             names = _INLINE_DESTINATIONS if change.type == _TABLE else _DESTINATIONS
             for route in _routes_in(change, side):
-                to = _destination(route, names)
+                to = destination_of(route, names)
                 if to is not None:
-                    found.setdefault(_table_of(change, side), _Table()).add(to, _targets(route))
+                    found.setdefault(table_of(change, side), _Table()).add(to, _targets(route))
         return found
 
 
 def routes_change(plan: Plan) -> Iterator[Finding | Fine]:
     """A route leads to the internet, takes traffic from another, or takes a way away."""
-    tables = _Tables(plan=plan)
+    tables = Tables(plan=plan)
     for change in plan.of(_ROUTE):
         if change.action in {Action.NO_OP, Action.FORGET}:
             continue
@@ -181,11 +181,11 @@ def routes_change(plan: Plan) -> Iterator[Finding | Fine]:
                 yield Fine(change=change, attribute=name, because="Traffic takes the ways it took.")
 
 
-def _gone(change: Change, tables: _Tables) -> Iterator[Finding]:
+def _gone(change: Change, tables: Tables) -> Iterator[Finding]:
     """A route that goes, unless traffic takes the same way by another."""
     if goes_with_the_migration(change, DESTROYED):
         return
-    to, table = _destination(change.before), _table_of(change, change.before)
+    to, table = destination_of(change.before), table_of(change, change.before)
     if to is None or tables.way(table, to, after=True) != _targets(change.before):
         yield _finding(
             change,
@@ -209,9 +209,9 @@ def _turned(change: Change) -> Iterator[Finding]:
         )
 
 
-def _come(change: Change, tables: _Tables) -> Iterator[Finding]:
+def _come(change: Change, tables: Tables) -> Iterator[Finding]:
     """A route that comes; in a new table it leads to what is the plan's own."""
-    table, to = _table_of(change, change.after), _destination(change.after)
+    table, to = table_of(change, change.after), destination_of(change.after)
     values = {"to": _shown_destination(change), "way": _shown_way(change)}
     if table in tables.new:
         if not all(_is_ours(change, name, to) for name in _TARGETS):
@@ -294,7 +294,7 @@ def in_reach(change: Change, attribute: str) -> bool:
 def _public_subnets(neighbours: Neighbours) -> frozenset[str]:
     """The subnets from whose table a route leads to an internet gateway."""
     tables = {
-        _table_of(it, it.after)
+        table_of(it, it.after)
         for it in neighbours.of(_ROUTE, _TABLE)
         if it.stays
         and any(map(_is_gateway, _routes_in(it, it.after)))
@@ -303,16 +303,16 @@ def _public_subnets(neighbours: Neighbours) -> frozenset[str]:
     return frozenset(
         _named(it, "subnet_id")
         for it in neighbours.of("aws_route_table_association")
-        if it.stays and _table_of(it, it.after) in tables
+        if it.stays and table_of(it, it.after) in tables
     )
 
 
 def _tables_of_databases(neighbours: Neighbours) -> frozenset[str]:
     """The route tables of the subnets that Aurora stands in."""
-    return frozenset(_tables_of(neighbours, "aws_db_subnet_group").values())
+    return frozenset(tables_of(neighbours, "aws_db_subnet_group").values())
 
 
-def _tables_of(neighbours: Neighbours, group: str) -> dict[str, str]:
+def tables_of(neighbours: Neighbours, group: str) -> dict[str, str]:
     """The route table of each subnet of the groups of a type, by the subnet's id or address."""
     subnets = {
         name
@@ -324,7 +324,7 @@ def _tables_of(neighbours: Neighbours, group: str) -> dict[str, str]:
         )
     }
     return {
-        subnet: _table_of(it, it.after)
+        subnet: table_of(it, it.after)
         for it in neighbours.of("aws_route_table_association")
         if it.stays and (subnet := _named(it, "subnet_id")) in subnets
     }
@@ -351,7 +351,7 @@ def _side(change: Change, *, after: bool) -> Mapping[str, Json]:
     return change.after if after and change.action is not Action.FORGET else change.before
 
 
-def _table_of(change: Change, side: Mapping[str, Json]) -> str:
+def table_of(change: Change, side: Mapping[str, Json]) -> str:
     """A route table: its id, or its address where that is not known."""
     is_table = change.type == _TABLE
     id_ = side.get("id" if is_table else "route_table_id")
@@ -363,7 +363,9 @@ def _table_of(change: Change, side: Mapping[str, Json]) -> str:
     return named[0] if id_ is UNKNOWN and len(named) == 1 else show(id_)
 
 
-def _destination(side: Mapping[str, Json], names: Iterable[str] = _DESTINATIONS) -> Network | None:
+def destination_of(
+    side: Mapping[str, Json], names: Iterable[str] = _DESTINATIONS
+) -> Network | None:
     """A route's destination, if it is a range that is known."""
     return next((it for name in names if (it := network(_text(side.get(name)))) is not None), None)
 
@@ -482,8 +484,8 @@ def _uneven(plan: Plan) -> Iterator[Finding]:
     if not any(it.comes for it in plan.of(_DMS_SUBNETS)):
         return
     neighbours = plan.of(_DMS_SUBNETS)[0].neighbours
-    tables = _tables_of(neighbours, _DMS_SUBNETS)
-    routed = {_table_of(it, it.after) for it in neighbours.of(_ROUTE) if it.stays}
+    tables = tables_of(neighbours, _DMS_SUBNETS)
+    routed = {table_of(it, it.after) for it in neighbours.of(_ROUTE) if it.stays}
     if not routed.intersection(tables.values()):
         return
     for change in plan.of("aws_route_table_association"):

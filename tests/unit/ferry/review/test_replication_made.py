@@ -529,14 +529,18 @@ def test_a_new_replication_instance_that_deserves_a_look(
 
 def test_subnets_are_the_plans_own() -> None:
     group = {"replication_subnet_group_id": "g", "replication_subnet_group_description": "d"}
-    for ids, exit_code in ((UNKNOWN, 0), (["subnet-1"], 0), (["subnet-2"], 1)):
+    of_plan, of_others = ["subnet-1", "subnet-2"], ["subnet-1", "subnet-3"]
+    for ids, exit_code in ((UNKNOWN, 0), (of_plan, 0), (of_others, 1), (["subnet-1"], 4)):
         found = reviewed(
             change(
                 "aws_dms_replication_subnet_group", "create", None, {**group, "subnet_ids": ids}
             ),
-            stays("aws_subnet", id="subnet-1"),
+            stays("aws_subnet", "one", id="subnet-1"),
+            stays("aws_subnet", "two", id="subnet-2"),
             configuration=configured(
-                aws_dms_replication_subnet_group__it={"subnet_ids": ["aws_subnet.it"]}
+                aws_dms_replication_subnet_group__it={
+                    "subnet_ids": ["aws_subnet.one", "aws_subnet.two"]
+                }
             ),
         )
         assert found.exit_code == exit_code

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from copy import deepcopy
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tests.unit.ferry.review.held.base import configuration, deployed
+from tests.unit.ferry.review.held.base import configuration, deployed, stack
 from tests.unit.ferry.review.held.edits import (
     NOTHING,
     SECOND_OR_BLOCKED,
@@ -57,3 +58,27 @@ def leads(name: str, of: str, why: str, attribute: str, /, *to: str, many: bool 
     """Staging's first deployment, in which an attribute refers to another of the plan's things."""
     value = [UNKNOWN] if many else UNKNOWN
     return held(name, of, why, (refers(of, attribute, *to),), **{attribute: value})
+
+
+def lacks(name: str, why: str, /, *of: str) -> Held:
+    """Staging's first deployment without some of its resources."""
+    gone = {address(it) for it in of}
+    found = deepcopy(configuration())
+    resources = found["root_module"]["resources"]
+    found["root_module"]["resources"] = [it for it in resources if it["address"] not in gone]
+    synthesized = deepcopy(stack("staging"))
+    for it in gone:
+        type_, _, id_ = it.partition(".")
+        del synthesized["resource"][type_][id_]
+    metadata = {"metadata": {"stackName": "staging", "version": "0.21.0"}}
+    return Held(
+        name=f"first-without-{name}",
+        edit=[
+            *(it for it in recorded_steps() if it.name not in gone),
+            part("configuration", found),
+        ],
+        expected=SECOND_OR_BLOCKED,
+        why=why,
+        of=NOTHING,
+        stack_text=json.dumps({"//": metadata, **synthesized}),
+    )
