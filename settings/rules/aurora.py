@@ -77,6 +77,22 @@ def snapshot_comes_with_its_master_user(environment: Environment) -> Iterator[Fi
         )
 
 
+def snapshot_is_of_the_region(environment: Environment) -> Iterator[Finding]:
+    """A cluster is restored in the region that its snapshot is in.
+
+    Source: https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-copy-snapshot.html
+    """
+    identifier, region = environment.aurora.snapshot_identifier or "", environment.aws.region
+    if identifier.startswith("arn:") and identifier.split(":")[3] != region:
+        yield Finding(
+            setting="aurora.snapshot_identifier",
+            given=f"{toml(identifier)} given, with aws.region = {toml(region)}",
+            allowed="a snapshot of the environment's region",
+            mend="copy it here with 'aws rds copy-db-cluster-snapshot --source-region "
+            f"{identifier.split(':')[3]}', and name the copy",
+        )
+
+
 def parameters_leave_settings_alone(environment: Environment) -> Iterator[Finding]:
     """What has a setting of its own, or is fixed, is not set a second time."""
     for table, name, _ in _parameters(environment):
@@ -175,6 +191,7 @@ RULES = (
         snapshot_comes_with_its_master_user,
         ("aurora.snapshot_identifier", "aurora.master_username"),
     ),
+    Rule(snapshot_is_of_the_region, ("aurora.snapshot_identifier", "aws.region")),
     Rule(parameters_leave_settings_alone, _PARAMETERS),
     Rule(unknown_parameters_state_their_method, _PARAMETERS),
     Rule(static_parameters_wait, _PARAMETERS),

@@ -1,8 +1,8 @@
 """Aurora alone, then a migration beside it, then alone again: nothing of Aurora is touched.
 
 One environment, deployed by the real Terraform three times from three files: without [source] and
-[dms], with them, and without them again. All of them name what a team brings along (own_things.py), so
-that this is deployed as well.
+[dms], with them, and without them again. All of them name what a team brings along (own_things.py), and
+a snapshot that the cluster is made from, so that these are deployed as well.
 """
 
 from __future__ import annotations
@@ -88,6 +88,25 @@ def auroras(account: Account, outputs: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def from_a_snapshot(account: Account, text: str) -> str:
+    """Leave a snapshot of a cluster that is gone, and name it in an environment's file."""
+    rds = account.rds
+    rds.create_db_cluster(
+        DBClusterIdentifier="elsewhere",
+        Engine="aurora-postgresql",
+        EngineVersion="15.8",
+        DatabaseName="app",
+        MasterUsername="shop_admin",
+        MasterUserPassword="canary-Pa55word",
+    )
+    arn = rds.create_db_cluster_snapshot(
+        DBClusterIdentifier="elsewhere", DBClusterSnapshotIdentifier="before"
+    )["DBClusterSnapshot"]["DBClusterSnapshotArn"]
+    rds.delete_db_cluster(DBClusterIdentifier="elsewhere", SkipFinalSnapshot=True)
+    named = f'snapshot_identifier = "{arn}"\nmaster_username = "shop_admin"'
+    return text.replace("[aurora]\n", f"[aurora]\n{named}\n", 1)
+
+
 @pytest.fixture(scope="module")
 def stages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stages]:
     """The three deployments, one after the other."""
@@ -108,7 +127,8 @@ class Stages:
         beside = check_out(folder / "beside")
         file = beside / f"environments/{NAME}.toml"
         (environment,) = load_environments(file.parent, selected=NAME)
-        text = bring_along(local(environment, url=cloud.url), file.read_text())
+        account = local(environment, url=cloud.url)
+        text = from_a_snapshot(account, bring_along(account, file.read_text()))
         file.write_text(text)
         alone = check_out(folder / "alone", environments=file.parent)
         (alone / f"environments/{NAME}.toml").write_text(aurora_alone(text))
@@ -128,7 +148,12 @@ class Stages:
         self.passed: dict[str, set[str]] = {}
         surroundings = self.deployments["alone"].surroundings(NAME)
         run_command("-m", "ferry", "bootstrap", NAME, environment=surroundings)
-        self._deploy("before", "alone", init=True)
+        self._write("alone")
+        terraform = self.deployments["alone"].terraform(NAME)
+        terraform.init()
+        terraform.apply()
+        self.restored = terraform.plan("restored")
+        self._deploy("before", "alone")
         self.deployments["beside"].prepare_account(NAME)
         self.deployments["beside"].prepare_environment(NAME)
         self._deploy("during", "beside")
@@ -140,12 +165,10 @@ class Stages:
         terraform = self.deployments[which].terraform(NAME)
         (terraform.folder / STACK).write_text(self.files[which])
 
-    def _deploy(self, stage: str, which: str, *, init: bool = False) -> None:
+    def _deploy(self, stage: str, which: str) -> None:
         deployment = self.deployments[which]
         terraform = deployment.terraform(NAME)
         self._write(which)
-        if init:
-            terraform.init()
         terraform.apply()
         self.left[stage] = terraform.changes(stage)
         found = deployed(deployment.environment(NAME), url=deployment.cloud.url)
@@ -155,6 +178,27 @@ class Stages:
         ]
         self.passed[stage] = {it.check for it in told if it.what == PASSED}
         self.seen[stage] = auroras(found.account, dict(found.outputs))
+
+
+def test_after_a_restore_a_second_apply_brings_what_a_restore_does_not_take(
+    stages: Stages,
+) -> None:
+    """The provider sends neither IAM authentication nor Performance Insights with a restore."""
+    [changed] = [
+        it
+        for it in stages.restored["resource_changes"]
+        if it["change"]["actions"] not in (["no-op"], ["read"])
+    ]
+    assert (changed["type"], changed["change"]["actions"]) == ("aws_rds_cluster", ["update"])
+    before, after = changed["change"]["before"], changed["change"]["after"]
+    assert {name for name in after if before.get(name) != after[name]} == {
+        "iam_database_authentication_enabled",
+        "performance_insights_enabled",
+        "performance_insights_kms_key_id",
+        "performance_insights_retention_period",
+    }
+    found = review(read_plan(json.dumps(stages.restored)), environment=NAME, block=frozenset())
+    assert (found.verdict, [it.effect.text() for it in found.findings]) == (Verdict.SAFE, [])
 
 
 @pytest.mark.parametrize("stage", STAGES)

@@ -13,6 +13,7 @@ from ferry.check.account import (
     quotas,
     roles,
     secrets,
+    snapshot,
     state_bucket,
     topic,
 )
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 CHECKS: Final[tuple[Callable[[Subject], Iterator[Finding]], ...]] = (
     aurora.check,
+    snapshot.check,
     quotas.check_rds,
     dms.check,
     quotas.check_dms,

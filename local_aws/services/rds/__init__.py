@@ -47,6 +47,10 @@ class LocalRdsResponse(
         """DisableHttpEndpoint."""
         return self._data_api(enabled=False)
 
+    def describe_pending_maintenance_actions(self) -> Answer:
+        """DescribePendingMaintenanceActions: nothing waits, since every change acts at once."""
+        return Answer({"PendingMaintenanceActions": []})
+
     def _data_api(self, *, enabled: bool) -> Answer:
         arn = self.parameters()["ResourceArn"]
         self.backend.cluster(arn.rpartition(":")[2]).enable_http_endpoint = enabled

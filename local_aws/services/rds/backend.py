@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from moto.ec2.models import ec2_backends
-from moto.rds.models import RDSBackend
 
 from local_aws.answers import AwsError, BackendMixin
 from local_aws.services.rds.models import LocalCluster, LocalInstance, default_key_arn
+from local_aws.services.rds.restoring import RestoringBackend
 from local_aws.services.rds.versions import (
     ENGINE,
     INSTANCE_CLASSES,
@@ -20,7 +20,7 @@ from local_aws.services.rds.versions import (
 _FEWEST_ZONES = 2
 
 
-class LocalRdsBackend(BackendMixin, RDSBackend):  # type: ignore[misc]  # moto is untyped here
+class LocalRdsBackend(BackendMixin, RestoringBackend):
     """Clusters, instances and subnet groups, refused where RDS refuses them."""
 
     def create_db_cluster(self, kwargs: Any) -> Any:  # noqa: ANN401 - moto's own type

@@ -375,6 +375,20 @@ CASES = (
         'database_insights_mode = "standard"',
     ),
     Case(
+        "snapshot_is_of_the_region",
+        {
+            "aurora.snapshot_identifier": "arn:aws:rds:eu-central-1:111122223333:cluster-snapshot:s",
+            "aurora.master_username": "shop",
+        },
+        {
+            "aurora.snapshot_identifier": "arn:aws:rds:eu-west-1:111122223333:cluster-snapshot:s",
+            "aurora.master_username": "shop",
+        },
+        'aurora.snapshot_identifier: "arn:aws:rds:eu-west-1:111122223333:cluster-snapshot:s" given, '
+        'with aws.region = "eu-central-1"; allowed: a snapshot of the environment\'s region; copy it '
+        "here with 'aws rds copy-db-cluster-snapshot --source-region eu-west-1', and name the copy",
+    ),
+    Case(
         "snapshot_comes_with_its_master_user",
         {"aurora.snapshot_identifier": "legacy-2026", "aurora.master_username": "postgres"},
         {"aurora.snapshot_identifier": "legacy-2026"},

@@ -13,7 +13,7 @@ from ferry.review.rules.conditions import version
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Finding, Fine, Phrase
 from ferry.review.rules.instances import is_reader
-from ferry.review.rules.row import DESTROYED
+from ferry.review.rules.row import DESTROYED, MADE
 from ferry.review.rules.timing import Timing, at_once, moment
 
 if TYPE_CHECKING:
@@ -90,6 +90,28 @@ def cluster_goes(plan: Plan) -> Iterator[Finding]:
                 ),
                 remedy=Phrase("Restore a snapshot or an automated backup first."),
                 source=_DELETING,
+            )
+
+
+def made_from_a_snapshot(plan: Plan) -> Iterator[Finding]:
+    """A cluster begins with what a snapshot holds, of which a plan says nothing but its name."""
+    for change in plan.of("aws_rds_cluster"):
+        if change.action in MADE and is_set(change.after.get("snapshot_identifier")):
+            yield Finding(
+                danger=Danger.UNCLEAR,
+                change=change,
+                attribute="snapshot_identifier",
+                effect=Phrase(
+                    "The cluster is made from {snapshot}, with its data, users and passwords: what "
+                    "they are, a plan does not say.",
+                    {"snapshot": change.shown_after("snapshot_identifier")},
+                ),
+                remedy=Phrase(
+                    "'ferry check aws' compares the snapshot with the file. A second apply brings "
+                    "what the provider does not send with a restore: IAM authentication and "
+                    "Performance Insights."
+                ),
+                source=_PROVIDER,
             )
 
 

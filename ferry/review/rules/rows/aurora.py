@@ -9,7 +9,7 @@ from typing import Final
 
 from facts.aurora import ENGINE
 from ferry.review.plan.plan import Action
-from ferry.review.rules.combined.aurora import cluster_goes, instance_goes
+from ferry.review.rules.combined.aurora import cluster_goes, instance_goes, made_from_a_snapshot
 from ferry.review.rules.combined.keys import passwords_change
 from ferry.review.rules.conditions import (
     all_of,
@@ -129,11 +129,8 @@ CLUSTER: Final[tuple[Row, ...]] = (
              when=any_of(matches("[A-Za-z][A-Za-z0-9_]{0,62}"), left_out), on=MADE),
     Harmless(_CLUSTER, ("master_username",), "The new cluster's own user.",
              when=any_of(matches("[A-Za-z][A-Za-z0-9_]{0,15}"), left_out), on=MADE),
-    # A name is of the account's own snapshots; another account's is named by its ARN alone. Source:
-    # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RestoreDBClusterFromSnapshot.html
-    Harmless(_CLUSTER, ("snapshot_identifier",),
-             "The new cluster begins with what a snapshot of the account's own holds.",
-             when=matches(r"(rds:)?[A-Za-z][A-Za-z0-9-]{0,254}"), on=MADE),
+    Judged(_CLUSTER, ("snapshot_identifier",), by=made_from_a_snapshot),
+    Harmless(_CLUSTER, ("snapshot_identifier",), "It begins empty.", when=left_out, on=MADE),
     Harmless(_CLUSTER, ("availability_zones", "cluster_scalability_type"),
              "Aurora spreads the storage over three zones by itself.", when=left_out, on=MADE),
     Harmless(_CLUSTER, ("backtrack_window", "iops"), "Aurora PostgreSQL has none.",

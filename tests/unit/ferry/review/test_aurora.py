@@ -727,22 +727,29 @@ def test_an_update_of_a_parameter_group_s_tags_is_safe() -> None:
 
 
 @pytest.mark.parametrize(
-    ("snapshot", "unclear"),
+    ("snapshot", "shown"),
     [
-        ("before-the-move", []),
-        ("rds:aurora-ferry-prod-2026-11-20-01-00", []),
+        ("before-the-move", '"before-the-move"'),
         (
             "arn:aws:rds:eu-central-1:999988887777:cluster-snapshot:theirs",
-            ["snapshot_identifier"],
+            '"arn:aws:rds:eu-central-1:999988887777:cluster-snapshot:theirs"',
         ),
-        (UNKNOWN, ["snapshot_identifier"]),
+        (UNKNOWN, "(known after apply)"),
     ],
 )
-def test_a_new_cluster_from_a_snapshot_of_the_accounts_own(
-    snapshot: Json, unclear: list[str]
+def test_what_a_new_cluster_gets_from_a_snapshot_somebody_else_looks_at(
+    snapshot: Json, shown: str
 ) -> None:
     found = reviewed(change(CLUSTER, "create", None, {"snapshot_identifier": snapshot}))
-    assert unclear_attributes(found) == unclear
+    [finding] = [it for it in found.findings if it.attribute == "snapshot_identifier"]
+    assert finding.danger is Danger.UNCLEAR
+    assert finding.effect.text() == (
+        f"The cluster is made from {shown}, with its data, users and passwords: what they are, a plan "
+        "does not say."
+    )
+    assert finding.remedy.text().startswith(
+        "'ferry check aws' compares the snapshot with the file."
+    )
 
 
 def test_a_cluster_that_is_made_anew_has_nothing_of_mysql() -> None:

@@ -86,6 +86,7 @@ NOT_RECORDED = {
         "keys_let",
         "left_out",
         "log_is_there",
+        "made_from_a_snapshot",
     ),
     *("made_beside_itself", "missed_meanwhile", "needs_met", "one_under_two_addresses"),
     *("moved_into_its_parent", "refused_together"),

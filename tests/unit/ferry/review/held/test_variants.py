@@ -64,7 +64,6 @@ SAFE_SETTINGS: Final[dict[str, tuple[str, str]]] = {
     "aurora-17": ("[aurora]", '[aurora]\nengine_version = "17.4"'),
     "own-key": ("[network.vpc]", f'kms_key_arn = "{_OWN_KEY}"\n[network.vpc]'),
     "own-topic": ('emails = ["dev-team@example.org"]', f'topic_arn = "{_OWN_TOPIC}"'),
-    "snapshot": ("[aurora]", '[aurora]\nsnapshot_identifier = "before"\nmaster_username = "shop"'),
 }
 """What is replaced in dev.toml, and by what."""
 
@@ -106,6 +105,16 @@ TOLD: Final[dict[str, tuple[str, str, set[str]]]] = {
         '[aurora]\nclient_cidrs = ["10.40.0.0/16"]',
         {
             "10.40.0.0/16 may connect to tcp 5432: a new group of an environment lets in groups alone."
+        },
+    ),
+    "snapshot": (
+        "[aurora]",
+        '[aurora]\nsnapshot_identifier = "before"\nmaster_username = "shop"',
+        {
+            (
+                'The cluster is made from "before", with its data, users and passwords: what they are, '
+                "a plan does not say."
+            )
         },
     ),
     "own-source-secret": (
