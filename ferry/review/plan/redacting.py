@@ -17,16 +17,26 @@ from typing import TYPE_CHECKING, Final
 from ferry.review.plan.secret_names import (
     ALWAYS,
     ARN,
+    MEMBERS,
     MOSTLY,
     TELLING,
     always_names_a_secret,
     is_arn,
     names_a_secret,
+    names_a_secret_in_text,
     names_objects,
     tells_a_name,
     tells_a_value,
 )
-from ferry.review.plan.words import Shapes, Words
+from ferry.review.plan.secret_shapes import (
+    QUOTE_MARK,
+    WORDS,
+    may_be_password_file,
+    password_files,
+    shaped,
+    tokens,
+)
+from ferry.review.plan.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -45,9 +55,6 @@ r"""A line by which Terraform begins what it says of a resource, and the last on
 What becomes of the resource stands apart: its key may be anything.
 """
 
-_QUOTE_MARK: Final = r"(?:\\*+[\"']|\\++u002[27]|&(?:quot|apos|\#34|\#39);)"
-"""A quote as it is, within JSON, as Terraform's jsonencode may write it, and within XML."""
-
 _LEADING: Final = ("access", "api", "auth", "private", "secret", "security", "session")
 """First words of names that are written with spaces: a secret access key."""
 
@@ -60,11 +67,11 @@ _NAMED: Final = re.compile(
         (?:(?<!-)(?i:{"|".join(_LEADING)})[ ](?=[A-Za-z_])){{0,3}}+
         [A-Za-z_][\w.\-]*+
     )
-    (?P<quote>{_QUOTE_MARK})?+(?:\[[^\]\s]{{0,40}}+\])?+\]?+\s*+
+    (?P<quote>{QUOTE_MARK})?+(?:\[[^\]\s]{{0,40}}+\])?+\]?+\s*+
     (?:
         (?P<sign>=>|:=|={{1,3}}+|:|\\++u003[dD]|%(?:25)*+3[dD]|(?<=\w-)>(?!\s))
         |(?P<comma>,)
-        |(?P<is>(?<=\s)is\s(?=\s*+(?:{_QUOTE_MARK}|cty\.)))
+        |(?P<is>(?<=\s)is\s(?=\s*+(?:{QUOTE_MARK}|cty\.)))
         |(?P<space>(?<=\s))
     )
     \s*+
@@ -74,7 +81,7 @@ _NAMED: Final = re.compile(
 _UNBROKEN: Final = re.compile(r"[\w.\-]*+")
 """What has no second place at which `_NAMED` could begin."""
 
-_IN_SECRETS_NAMES: Final = Words({*ALWAYS, *MOSTLY, *(f"{it} " for it in _LEADING)})
+_IN_SECRETS_NAMES: Final = Words({*ALWAYS, *MOSTLY, *MEMBERS, *(f"{it} " for it in _LEADING)})
 _IN_TELLING_NAMES: Final = Words(TELLING)
 
 _LINE_BEGINS: Final = re.compile(
@@ -83,13 +90,14 @@ _LINE_BEGINS: Final = re.compile(
 _BEFORE: Final = 40
 """Characters that are looked at before a name."""
 
-_NAME_TOLD: Final = re.compile(rf"{_QUOTE_MARK}?+([\w.\-/]{{1,128}}+)")
+_NAME_TOLD: Final = re.compile(rf"{QUOTE_MARK}?+([\w.\-/]{{1,128}}+)")
 _IN_SIGHT: Final = 4_096
 """Characters in which a quoted text is sought whose brackets are not those of what it stands in."""
 _DEEPEST: Final = 16
 """Characters of a quote mark up to which names and values that belong together are told."""
 
-_QUOTE: Final = re.compile(rf"(?P<kind>(?:[A-Za-z]{{1,2}}+&?+)?+)(?P<mark>{_QUOTE_MARK})")
+_QUOTE: Final = re.compile(rf"(?P<kind>(?:[A-Za-z]{{1,2}}+&?+)?+)(?P<mark>{QUOTE_MARK})")
+_IN_QUOTES: Final = re.compile(rf"[\[{{(\s]{{0,8}}+{QUOTE_MARK}")
 _SQL: Final = re.compile(r"(?:[A-Za-z]{1,2}+&?+)?+'|\$(?:[A-Za-z_]\w*+)?+\$")
 _DOLLARS: Final = re.compile(r"\$(?:[A-Za-z_]\w*+)?+\$")
 _WORD: Final = re.compile(r"(?:[^\s\"';&},]|,(?!\s|$))++")
@@ -120,15 +128,6 @@ _LINE: Final = re.compile(r"\n(?P<indent>[ \t│]*+(?:(?:-/\+|\+/-|[+~\-])[ ]++)
 _FIRST: Final = re.compile(_LINE.pattern.removeprefix(r"\n"))
 _CLOSING_LINE: Final = re.compile(r"\n[ \t│]*+[\])}]++")
 
-TOKENS: Final = {
-    "basic bearer": re.compile(
-        r"\b(?:basic|bearer)\s++(?=[A-Za-z._~+/\-]*+[0-9=])(?P<secret>[\w.~+/=\-]{8,})",
-        re.IGNORECASE,
-    )
-}
-"""What follows the word alone; it has a digit, for there is basic monitoring, too."""
-_TOKENS: Final = Shapes(TOKENS)
-
 _ELEMENT: Final = re.compile(
     r"(?:<|\\u003[cC]|&lt;)(?P<name>[A-Za-z_][\w.:\-]*+)(?:\s[^<>\\&]{0,200}+)?+"
     r"(?:>|\\++u003[eE]|&gt;)"
@@ -144,66 +143,10 @@ _KEY_LINES: Final = re.compile(
     r"(?:(?:Proc-Type|DEK-Info|Version|Comment|Hash):[^\n\\\"]*+|[A-Za-z0-9+/=]*+"
     r"(?=[ \t]*+(?:[\n\r\\\"'<]|\Z|-----END))))*+"
 )
-_NO_SHAPE: Final = r"(?!\(|alias/|(?:true|false|null|scram-sha-256)\b|arn:aws)"
-_IN_WORD: Final = r"[^\s\"'\\&;,<>]"
-_MIXED: Final = (
-    rf"(?=(?:(?!\d){_IN_WORD}){{0,128}}+\d)(?=(?:(?![A-Za-z]){_IN_WORD}){{0,128}}+[A-Za-z])"
-)
-"""A word with letters and digits, as hardly one of a sentence is."""
-SHAPES: Final = {
-    # Tokens of GitHub and Slack, and JSON Web Tokens (RFC 7519), each known by how it begins.
-    "ghp_ gho_ ghs_ ghu_ ghr_ github_pat_ xox eyj": re.compile(
-        r"(?:(?<![\w\-])|(?<=\\[nrt]))(?P<secret>gh[opsur]_[A-Za-z0-9]{16,}+|github_pat_\w{20,}+|"
-        r"xox[a-z]-[A-Za-z0-9\-]{10,}+|eyJ[\w\-]{8,}+\.[\w\-]{8,}+(?:\.[\w\-]*+)?+)"
-    ),
-    # Pages whose path is what lets one in.
-    "hook webhook events. alert.victorops discord": re.compile(
-        r"(?<![\w\-])(?:(?:web)?hooks?\.[\w.\-]{1,100}+|events(?:\.eu)?\.pagerduty\.com|"
-        r"alert\.victorops\.com|webhook\.office\.com|discord(?:app)?\.com\\*+/api\\*+/webhooks)"
-        r"(?::\d{1,5}+)?+\\*+/(?!\(sensitive)(?P<secret>(?:[^\s\"'<>\\]|\\++/)++)",
-        re.IGNORECASE,
-    ),
-    # Options of programs that are written as one letter.
-    "curl psql mysql mariadb": re.compile(
-        r"(?:\bcurl\s(?:[^\n|;]{0,200}?\s)?(?:-u|--user)[ =]?+[\"']?+[^\s:\"'/]{0,64}+:|"
-        r"\bpsql\s(?:[^\n|;]{0,200}?\s)?-W[ ]|"
-        r"\b(?:mysql|mariadb)[\w\-]{0,10}+\s(?:[^\n|;]{0,200}?\s)?-p)"
-        r"(?![\-(])(?P<secret>[^\s\"'\\]++)"
-    ),
-    # MySQL's and Oracle's PASSWORD '...'.
-    "identified": re.compile(
-        r"(?i:\bidentified\s{1,9}+by\s{1,9}+(?:\\*+'|\\++u0027))(?P<secret>[^'\\\n;(]++)"
-    ),
-    # After a password's name without a sign, and in the next line or column.
-    "passw passphrase kennwort": re.compile(
-        r"(?:passw(?:or)?d|passwort|passphrase|kennwort)(?:[ ]is)?+"
-        rf"(?:,|[ \t]*+(?:\r?\n|\\n)[ \t]*+|[ \t]++){_NO_SHAPE}{_MIXED}(?P<secret>{_IN_WORD}{{8,}}+)",
-        re.IGNORECASE,
-    ),
-    # What is a secret in a text, and mostly none as an attribute's name.
-    "encryption licen otp sig x-amz-sig session cookie salt webhook": re.compile(
-        r"(?<![A-Za-z0-9])(?:(?:encryption|licen[cs]e)[_\-]?key|otp|sig|(?:x-amz-)?signature|"
-        r"session(?:[_\-]?id)?+|cookie|salt|webhook[_\-]?url)"
-        rf"{_QUOTE_MARK}?+\s{{0,3}}+(?:[:=]?=>?|%3D|:(?=\s{{0,3}}+{_QUOTE_MARK}?+{_MIXED}))\s{{0,3}}+"
-        rf"{_QUOTE_MARK}?+{_NO_SHAPE}(?P<secret>{_IN_WORD}{{6,}}+)",
-        re.IGNORECASE,
-    ),
-    "cookie set-cookie": re.compile(
-        r"(?<![A-Za-z0-9])(?:set-)?cookie:[ ]?+(?=[^\s\"'\\(=0-9]{0,128}+[=0-9])"
-        r"(?P<secret>[^\n\"'\\]++)",
-        re.IGNORECASE,
-    ),
-}
-"""Secrets that are known by their own shape, or that of what stands before them.
-
-Each by the words that it begins with, in small letters: it is looked for where they stand.
-"""
-_SHAPES: Final = Shapes(SHAPES)
-
 _LONG: Final = 100_000
 """Characters of a text whose redaction is remembered; the last few, for they take memory."""
 
-_WORTH_A_LOOK: Final = Words({*ALWAYS, *MOSTLY, *_TOKENS.words, *_SHAPES.words, "://", r":\/\/"})
+_WORTH_A_LOOK: Final = Words({*ALWAYS, *MOSTLY, *MEMBERS, *WORDS, "://", r":\/\/"})
 """A text that has none of them has no secret; a private key has the word key."""
 
 
@@ -213,9 +156,13 @@ def redacted(text: str) -> str:
     Terraform masks whole values. A secret inside another text, such as a DMS connection attribute
     or a JSON document, is known by what stands before it alone.
     """
-    if not _WORTH_A_LOOK.stand_in(text):
+    if not _is_worth_a_look(text):
         return text
     return _redacted(text) if len(text) < _LONG else _redacted_once(text)
+
+
+def _is_worth_a_look(text: str) -> bool:
+    return _WORTH_A_LOOK.stand_in(text) or may_be_password_file(text)
 
 
 @lru_cache(maxsize=8)
@@ -227,7 +174,7 @@ def _redacted_once(text: str) -> str:
 def _redacted(text: str) -> str:
     parts = []
     for part, in_log in _parts(text):
-        for spans in (_credentials, _keys, _elements, _named, _tokens, _shaped):
+        for spans in _KINDS:
             part = _without(part, spans(part, in_log=in_log))  # noqa: PLW2901 - bit by bit
         parts.append(part)
     return "".join(parts)
@@ -235,10 +182,10 @@ def _redacted(text: str) -> str:
 
 def secrets_in(text: str) -> Iterator[str]:
     """The secrets in a text that are known by what stands before them."""
-    if not _WORTH_A_LOOK.stand_in(text):
+    if not _is_worth_a_look(text):
         return
     for part, in_log in _parts(text):
-        for spans in (_credentials, _keys, _elements, _named, _tokens, _shaped):
+        for spans in _KINDS:
             for start, end in spans(part, in_log=in_log):
                 yield part[start:end]
                 if spans is _credentials:
@@ -302,20 +249,6 @@ def _keys(text: str, *, in_log: bool) -> Iterator[Span]:
             done = end
         if done > begin.end():
             yield begin.end(), done
-
-
-def _tokens(text: str, *, in_log: bool) -> Iterator[Span]:  # noqa: ARG001 - as the others
-    """What follows the word Bearer, or Basic."""
-    return (match.span("secret") for match in _TOKENS.found(text))
-
-
-def _shaped(text: str, *, in_log: bool) -> Iterator[Span]:  # noqa: ARG001 - as the others
-    """What is known by its shape."""
-    done = 0
-    for start, end in sorted(match.span("secret") for match in _SHAPES.found(text)):
-        if end > done:
-            yield max(start, done), end
-            done = end
 
 
 def _elements(text: str, *, in_log: bool) -> Iterator[Span]:  # noqa: ARG001 - as the others
@@ -434,15 +367,16 @@ def _is_followed(text: str, match: re.Match[str]) -> bool:
     name = match["name"]
     if names_objects(name) and _OBJECTS.match(text, match.end()):
         return False
+    if not names_a_secret_in_text(name):
+        return bool(match["sign"] and (match["quote"] or _IN_QUOTES.match(text, match.end())))
     if match["comma"] is not None or match["space"] is not None:
         if match["option"]:
             return True
         is_sql = match["space"] is not None and _SQL.match(text, match.end())
         return bool(is_sql) and always_names_a_secret(name)
-    if match["is"] is not None:
-        return "." in name or always_names_a_secret(name)
-    if match["sign"] != ":" or (always_names_a_secret(name) and " " not in name):
-        return True
+    always = always_names_a_secret(name)
+    if match["is"] is not None or match["sign"] != ":" or (always and " " not in name):
+        return always or match["is"] is None or "." in name
     begin = match.start("option")
     before = text[max(0, begin - _BEFORE) : begin]
     return _LINE_BEGINS.search(before) is not None
@@ -587,3 +521,7 @@ class _Values:
             if self._text[found - 1 : found] != "\\":
                 return at
         return -1
+
+
+_KINDS: Final = (_credentials, _keys, _elements, _named, tokens, password_files, shaped)
+"""What finds secrets in a text, one after the other."""

@@ -40,6 +40,16 @@ MOSTLY: Final = {
 }
 """Those that are words of plain English, too, or parts of an ARN."""
 
+MEMBERS: Final = {
+    "cookie": r"cookies?",
+    "cryption": r"(?:en|de)cryption_?key",
+    "otp": r"t?otp",
+    "pat": r"pat",
+    "salt": r"salt",
+    "session": r"session(?:_?id)?",
+}
+"""Those that mean a secret as the name of an attribute or of a member alone, and not in a sentence."""
+
 
 def _as_last_words(them: Mapping[str, str]) -> re.Pattern[str]:
     return re.compile(rf"(?:^|_)(?:{'|'.join(them.values())})(?:_(?:wo|value|hash))?$")
@@ -47,6 +57,7 @@ def _as_last_words(them: Mapping[str, str]) -> re.Pattern[str]:
 
 _ALWAYS: Final = _as_last_words(ALWAYS)
 _MOSTLY: Final = _as_last_words(MOSTLY)
+_MEMBERS: Final = _as_last_words(MEMBERS)
 
 _PUBLIC: Final = frozenset(
     {"database", "db_cluster_identifier", "db_instance_identifier", "dbname", "engine", "host"}
@@ -84,6 +95,12 @@ def _words(name: str) -> str:
 @lru_cache(maxsize=10_000)
 def names_a_secret(name: str) -> bool:
     """Whether an attribute of this name holds a secret; a plan has few names, each very often."""
+    return names_a_secret_in_text(name) or _MEMBERS.search(_words(name)) is not None
+
+
+@lru_cache(maxsize=10_000)
+def names_a_secret_in_text(name: str) -> bool:
+    """Whether what follows it in a text is a secret, however it is written there."""
     return always_names_a_secret(name) or _MOSTLY.search(_words(name)) is not None
 
 

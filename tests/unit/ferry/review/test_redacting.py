@@ -12,8 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ferry.review.plan import redacting, words
-from ferry.review.plan.redacting import SHAPES, TOKENS, redacted, secrets_in
-from ferry.review.plan.secret_names import ALWAYS, MOSTLY, names_a_secret
+from ferry.review.plan.redacting import redacted, secrets_in
+from ferry.review.plan.secret_names import ALWAYS, MEMBERS, MOSTLY, names_a_secret
+from ferry.review.plan.secret_shapes import SHAPES, TOKENS
 from ferry.review.plan.words import Shapes, Words
 
 if TYPE_CHECKING:
@@ -127,6 +128,22 @@ if TYPE_CHECKING:
         ("h/?X-Amz-Signature=canary&a=b", "h/?X-Amz-Signature=(sensitive)&a=b"),
         ("session=canary; a=b", "session=(sensitive); a=b"),
         ("cookie: a=canary; b=canary", "cookie: (sensitive)"),
+        # Names that mean a secret as a member's.
+        ('{"otp": "471147", "session": "canary", "Cookie": "a=canary", "salt": ["canary"]}',
+         '{"otp": "(sensitive)", "session": "(sensitive)", "Cookie": "(sensitive)", "salt": (sensitive)}'),
+        ('"{\\"pat\\": \\"canary\\"}"', '"{\\"pat\\": \\"(sensitive)\\"}"'),
+        ("encryptionKey = 'canary'\n", "encryptionKey = '(sensitive)'\n"),
+        ('+ github_pat = "canary"', '+ github_pat = "(sensitive)"'),
+        ('{"name": "SESSION_ID", "value": "canary"}', '{"name": "SESSION_ID", "value": "(sensitive)"}'),
+        # Password files, and what PostgreSQL keeps of a password.
+        ("db.example:5432:app:ferry:canary:4711 x\nnext", "db.example:5432:app:ferry:(sensitive)\nnext"),
+        ("*:*:*:*:canary", "*:*:*:*:(sensitive)"),
+        ("10.0.0.1:6543:*:ferry:can\\:ary", "10.0.0.1:6543:*:ferry:(sensitive)"),
+        ('"db:5432:a\\\\:b:ferry:canary\\ndb2:5432:a:b:canary"',
+         '"db:5432:a\\\\:b:ferry:(sensitive)"'),
+        ("x SCRAM-SHA-256$4096:canary==$canary/a=:canary+b= y", "x SCRAM-SHA-256$(sensitive) y"),
+        ('"SCRAM-SHA-256\\u00244096:can\\/ary$canary:canary"', '"SCRAM-SHA-256\\u0024(sensitive)"'),
+        (f"role x md5{'0123456789abcdef' * 2} y", "role x md5(sensitive) y"),
         # Tokens and pages that are known as such.
         ("x ghp_canary4711canary4711 y", "x (sensitive) y"),
         ("x xoxb-4711-4711-canary y", "x (sensitive) y"),
@@ -174,6 +191,10 @@ def test_a_secret_in_a_text_is_not_shown(text: str, shown: str) -> None:
         "session = 5 min, salt: a pinch, signature: v4, an otp, Session Manager, cookies=3",
         "Access key AKIAIOSFODNN7EXAMPLE was used; the encryption key is arn:aws:kms:x:1:key/2.",
         "encryption_key=arn:aws:kms:eu-central-1:111122223333:key/1234abcd encryption_key=alias/aws-1",
+        "2001:db8:1234:a:b:c:d:e 2001:db8:1234:a:b::/64 fe80::1:2345:a:b:c",
+        "sun:05:00-sun:06:00:x:y arn:aws:rds:eu-central-1:111122223333:cluster:a:b 12:30:45:67:89",
+        "image:8080/a:b:c:d http://h:8080/a:b:c:d, h:9092,i:9092 path=/a/pat patterns: x; md5=abc",
+        "md5 of it, scram-sha-256, SCRAM-SHA-256$(known)",
         "session_replication_role=replica1 password_encryption=scram-sha-256",
         "idle_session_timeout=600000 log_statement=ddl",
         "Password scram-sha-256 since 2024, password 20261126, the password of aurora-1 rotated",
@@ -356,7 +377,7 @@ def test_a_text_eight_times_as_long_takes_about_eight_times_as_long(unit: str) -
     assert seconds(text * 8) < seconds(text) * 32
 
 
-@pytest.mark.parametrize(("stem", "names"), [*ALWAYS.items(), *MOSTLY.items()])
+@pytest.mark.parametrize(("stem", "names"), [*ALWAYS.items(), *MOSTLY.items(), *MEMBERS.items()])
 @given(data=st.data())
 def test_a_name_is_looked_for_by_letters_that_it_has(
     stem: str, names: str, data: st.DataObject
@@ -381,7 +402,7 @@ NAMES = [
     "password", "PASSWORD", "pa\u017f\u017fwd", "pwd", "Pw", "db_pass", "pass", "psk", "Secret", "secret_string",
     "client-secret", "accessTo\N{KELVIN SIGN}en", "tokens", "secret access key", "api key", "ap\u0131_key", "api__key",
     "-api key", "access", "security ", "private", "certificate.pem", "authorization", "credentials", "kennwort", "_wo", "1",
-    "name", "Name", "ParameterKey", "key", "api name", "value", "ParameterValue", "default", "field_value", "x", "é",
+    "otp", "Cookie", "session", "salt", "pat", "encryption_key", "name", "Name", "ParameterKey", "key", "api name", "value", "ParameterValue", "default", "field_value", "x", "é",
 ]  # fmt: skip
 BETWEEN = [
     "=", ":", ": ", " = ", "=>", " := ", "->", "%3D", "\\u003d", ",", ", ", " ", "  ", "\n", "\n  ", "\\n", "\t", ";",
@@ -392,7 +413,7 @@ VALUES = [
     "canary", "canary4711", "Pa55-word", "a" * 24, "null", "true", "(sensitive)", "arn:aws:", "(known after apply)",
     "cty.", "cty.StringVal(", " is ", "was ", "jsonencode(", "<<EOT\n", "<<-E", "EOT", "E'", "$a$", "://", ":\\/\\/",
     "postgres://u:p@db ", "-----BEGIN PRIVATE KEY-----", "-----END", "bearer ", "Basic ", "ghp_", "xoxb-", "eyJ", "hooks.a/",
-    "webhook", "curl -u ", "psql -W ", "mysql -p", "identified by '", "sig", "\u017fig=", "session: ", "set-cookie: a=", "otp",
+    "webhook", "curl -u ", "psql -W ", "mysql -p", "identified by '", "sig", ":5432:a:b:", "h:*:a:", "md5", "0123456789abcdef" * 2, "SCRAM-SHA-256$4096:", "2001:db8::", "\u017fig=", "session: ", "set-cookie: a=", "otp",
     "  # a.b will be destroyed\n", "Plan: 1\n", "\nChanges to Outputs:\n", '{"name":"DB_PASSWORD","value":"canary"}',
 ]  # fmt: skip
 TEXTS = st.lists(
@@ -463,6 +484,17 @@ def test_a_password_in_json_is_never_shown_however_deep_the_json(secret: str) ->
         "tokens",
         "password_hash",
         "/app/db/password",
+        "otp",
+        "TOTP",
+        "salt",
+        "session",
+        "sessionId",
+        "Cookie",
+        "Set-Cookie",
+        "encryption_key",
+        "decryptionKey",
+        "pat",
+        "GITHUB_PAT",
     ],
 )
 def test_names_of_secrets_in_every_way_of_writing(name: str) -> None:
@@ -486,6 +518,12 @@ def test_names_of_secrets_in_every_way_of_writing(name: str) -> None:
         "secret_string_version",
         "passwordless",
         "kms_key_1",
+        "path",
+        "session_replication_role",
+        "max_session_duration",
+        "idle_session_timeout",
+        "encryption_key_arn",
+        "password_encryption",
         "sha1",
     ],
 )

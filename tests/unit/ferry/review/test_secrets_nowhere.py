@@ -272,6 +272,17 @@ NAMES = (
     "passcode", "userpass", "jwt", "ssh_key", "id_rsa", "bearer", "connectionString",
     "DATABASE_URL", "webhook_url", "license_key",
 )  # fmt: skip
+MEMBERS = (
+    "otp",
+    "salt",
+    "session",
+    "sessionId",
+    "Cookie",
+    "Set-Cookie",
+    "encryption_key",
+    "GITHUB_PAT",
+)
+"""Names of secrets as members alone: in a text they may be words."""
 FORMS: dict[str, Callable[[str, str], Json]] = {
     "a member": lambda name, it: {name: it},
     "a list": lambda name, it: {name: [it]},
@@ -302,7 +313,7 @@ TEXTS: dict[str, str] = {
 
 
 @settings(deadline=None, max_examples=150)
-@given(secrets, st.sampled_from(NAMES), st.sampled_from(sorted(FORMS)))
+@given(secrets, st.sampled_from([*NAMES, *MEMBERS]), st.sampled_from(sorted(FORMS)))
 def test_a_value_that_bears_the_name_of_a_secret(secret: str, name: str, form: str) -> None:
     item = change("terraform_data", "create", None, {"input": FORMS[form](name, secret)})
     for text in said(plan_text(item)):
@@ -314,6 +325,51 @@ def test_a_value_that_bears_the_name_of_a_secret(secret: str, name: str, form: s
 def test_a_text_that_has_the_name_of_a_secret(secret: str, name: str, form: str) -> None:
     text = TEXTS[form].format(name=name, secret=secret)
     for value in (text, json.dumps({"script": text})):
+        item = change("terraform_data", "create", None, {"input": value})
+        for shown in said(plan_text(item)):
+            assert CORE not in shown
+
+
+QUOTED = ("HCL", "YAML in quotes")
+fields = st.from_regex(r"[A-Za-z_][A-Za-z0-9_\-]{0,8}|\*", fullmatch=True)
+base64s = st.from_regex(r"[A-Za-z0-9+/]{6,12}={0,2}", fullmatch=True)
+
+
+@settings(deadline=None, max_examples=100)
+@given(plain, st.sampled_from(MEMBERS), st.sampled_from(QUOTED))
+def test_a_member_that_has_the_name_of_a_secret(secret: str, name: str, form: str) -> None:
+    text = TEXTS[form].format(name=name, secret=secret)
+    for value in (text, json.dumps({"script": text})):
+        item = change("terraform_data", "create", None, {"input": value})
+        for shown in said(plan_text(item)):
+            assert CORE not in shown
+
+
+@settings(deadline=None, max_examples=150)
+@given(
+    st.from_regex(r"[a-z][a-z0-9.\-]{0,9}\.?|\*|10\.0\.0\.1", fullmatch=True),
+    st.integers(100, 65_535).map(str) | st.just("*"),
+    st.tuples(fields, fields),
+    secrets.filter(lambda it: not set(it) & set('\n\u2028"')) | plain,
+)
+def test_a_line_of_a_password_file(host: str, port: str, of: tuple[str, str], secret: str) -> None:
+    escaped = secret.replace("\\", "\\\\").replace(":", "\\:")
+    line = ":".join([host, port, *of, escaped])
+    text = f"# passwords\n{line}\nlocalhost:5432:x:y:{CORE}\n"
+    for value in (text, line, json.dumps({"script": text}), json.dumps([json.dumps([line])])):
+        item = change("terraform_data", "create", None, {"input": value})
+        for shown in said(plan_text(item)):
+            assert CORE not in shown
+
+
+@settings(deadline=None, max_examples=100)
+@given(base64s, base64s, base64s, st.integers(1, 99_999))
+def test_what_postgresql_keeps_of_a_password(
+    salt: str, stored: str, server: str, times: int
+) -> None:
+    verifier = f"SCRAM-SHA-256${times}:{salt}{CORE}${CORE}{stored}:{server}{CORE}="
+    text = f"alter role x password '{verifier}' --{verifier}"
+    for value in (text, verifier, jsonencode({"x": verifier}), jsonencode([jsonencode([text])])):
         item = change("terraform_data", "create", None, {"input": value})
         for shown in said(plan_text(item)):
             assert CORE not in shown
