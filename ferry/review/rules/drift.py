@@ -17,7 +17,7 @@ from ferry.review.rules.dangers import Danger
 from ferry.review.rules.explained import Explained
 from ferry.review.rules.finding import Finding, Phrase
 from ferry.review.rules.judging import Judgement, judge
-from ferry.review.rules.reported import reported
+from ferry.review.rules.reported import is_by_itself, is_reported, reported
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -212,6 +212,7 @@ def _left(plan: Plan) -> Iterator[Change]:
                 it: _becomes(own, drift, it)
                 for it in drift.changed()
                 if not explained.is_made(drift, it)
+                and (is_reported(drift.type, it) or not is_by_itself(drift, it))
             }
             left = {it: to for it, to in after.items() if not same(to, drift.before.get(it))}
             if left:

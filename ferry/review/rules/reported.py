@@ -24,6 +24,7 @@ from ferry.review.rules.reported_steps import (
     one_writes,
     other_half_takes_over,
     other_ranges_of_a_service,
+    shows_three_zones,
 )
 from ferry.review.rules.row import Reported
 from ferry.review.rules.table import TABLE
@@ -195,6 +196,14 @@ FOUND: Final[Mapping[str, Mapping[str, tuple[Bad | ByItself, ...]]]] = {
     "aws_iam_role": {"create_date": (_ANOTHER_ROLE,), "unique_id": (_ANOTHER_ROLE,)},
     "aws_nat_gateway": {"public_ip": (_ANOTHER_ADDRESS,)},
     "aws_rds_cluster": {
+        "availability_zones": (
+            ByItself(
+                because="Aurora stores in three zones, and RDS names all of them.",
+                source="https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/"
+                "rds_cluster#availability_zones",
+                when=shows_three_zones,
+            ),
+        ),
         "ca_certificate_valid_till": (
             ByItself(
                 because="RDS renews server certificates by itself.",
@@ -343,6 +352,11 @@ def what_was_found(change: Change, attribute: str) -> Bad | ByItself:
         if holds is not False if isinstance(it, Bad) else holds is True:
             return it
     return _UNTOLD
+
+
+def is_by_itself(change: Change, attribute: str) -> bool:
+    """Whether AWS changed an attribute by itself, one that can be configured among them."""
+    return isinstance(what_was_found(change, attribute), ByItself)
 
 
 def reported(change: Change) -> Iterator[Finding]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ferry.review.rules.conditions import Condition
 
 _INSTANCE: Final = "aws_rds_cluster_instance"
+_ZONES: Final = 3
 _RUNS: Final = frozenset({"running", "starting"})
 _BEFORE_IT_RUNS: Final = frozenset({"modifying", "moving", "ready", "testing"})
 
@@ -111,6 +112,16 @@ other_ranges_of_a_service: Final = compare(
     lambda before, after: _is_a_services(before) and _is_a_services(after)
 )
 """Ranges of a service of AWS's become others."""
+
+shows_three_zones: Final = compare(
+    lambda before, after: (
+        bool(texts(before))
+        and len(texts(after)) == len(set(texts(after))) == len(after) == _ZONES
+        and set(texts(before)) < set(texts(after))
+        and len({it[:-1] for it in texts(after)}) == 1
+    )
+)
+"""A list of some zones becomes one of three of the same region, those among them."""
 
 other_half_takes_over: Final = all_of(
     _has_two_halves, compare(lambda before, after: any(texts(before)) and any(texts(after)))

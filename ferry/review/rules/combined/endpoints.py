@@ -33,12 +33,13 @@ _SECRETS: Final = f"{_GUIDE}/security_iam_secretsmanager.html"
 _SECRET: Final = "aws_secretsmanager_secret"  # noqa: S105 (a resource type)
 _TASK: Final = "aws_dms_replication_task"
 _ENDPOINT: Final = "aws_dms_endpoint"
+_EXTRA: Final = "extra_connection_attributes"
 _ENDPOINT_ATTRIBUTES: Final = (
     "certificate_arn",
     "database_name",
     "endpoint_type",
     "engine_name",
-    "extra_connection_attributes",
+    _EXTRA,
     "password",
     "port",
     "secrets_manager_access_role_arn",
@@ -96,8 +97,11 @@ def _by(
     return lambda value: [*(found.get(value, ()) if isinstance(value, str) else ()), *hidden]
 
 
-def _endpoint_changed(change: Change, running: Sequence[Change]) -> Iterator[Finding]:
+def _endpoint_changed(change: Change, running: Sequence[Change]) -> Iterator[Finding | Fine]:
     changed = [name for name in _ENDPOINT_ATTRIBUTES if change.changes(name)]
+    if _in_another_order(change):
+        changed.remove(_EXTRA)
+        yield Fine(change=change, attribute=_EXTRA, because="The same, in another order.")
     if not changed:
         return
     values = {"tasks": _all_named(running, _name), "port": change.shown_after("port")}
@@ -123,17 +127,29 @@ def _endpoint_changed(change: Change, running: Sequence[Change]) -> Iterator[Fin
         else Phrase("Test the connection afterwards."),
         source=_MODIFY_ENDPOINT,
     )
-    if "extra_connection_attributes" in changed:
-        yield from _options(change, change.after.get("extra_connection_attributes"))
+    if _EXTRA in changed:
+        yield from _options(change, change.after.get(_EXTRA))
+
+
+def _in_another_order(change: Change) -> bool:
+    """Whether the extra connection attributes are the same, which the provider takes for no change.
+
+    Source: suppressExtraConnectionAttributesDiffs in
+    https://github.com/hashicorp/terraform-provider-aws/blob/v5.100.0/internal/service/dms/endpoint.go
+    """
+    if not change.changes(_EXTRA):
+        return False
+    before, after = (connection_options(side.get(_EXTRA)) for side in (change.before, change.after))
+    return before is not None and before == after
 
 
 def _endpoint_made(plan: Plan, change: Change) -> Iterator[Finding | Fine]:
     # What refers to a new VPC endpoint is known only after apply; the stack says what else there is.
-    found = list(_options(change, plan.configured(change, "extra_connection_attributes")))
+    found = list(_options(change, plan.configured(change, _EXTRA)))
     yield from found
     if not found:
         because = "Each of them is harmless with its value."
-        yield Fine(change=change, attribute="extra_connection_attributes", because=because)
+        yield Fine(change=change, attribute=_EXTRA, because=because)
     yield _encryption(change)
     yield from _signs_in(plan, change)
 
@@ -235,7 +251,7 @@ def _encryption(change: Change) -> Finding | Fine:
 
 def _options(change: Change, given: Json) -> Iterator[Finding]:
     """What comes of an endpoint's extra connection attributes."""
-    name = "extra_connection_attributes"
+    name = _EXTRA
     kind = change.after.get("endpoint_type")
     table = OPTIONS.get(kind) if isinstance(kind, str) else None
     before = None if change.comes else connection_options(change.before.get(name))

@@ -23,6 +23,7 @@ from tests.unit.ferry.review.held.edits import (
     rule,
     statement,
     updates,
+    value_of,
 )
 from tests.unit.ferry.review.held.names import (
     AURORA_GROUP,
@@ -51,6 +52,7 @@ from tests.unit.ferry.review.held.names import (
     SLOT_DISK,
     SOURCE,
     SOURCE_LATENCY,
+    TARGET,
     TARGET_SECRET,
     TARGET_VERSION,
     TASK,
@@ -72,6 +74,12 @@ if TYPE_CHECKING:
 def _day(name: str, why: str, /, *edit: Step) -> Held:
     """A change of any day."""
     return Held(name=name, edit=edit, expected=SAFE, why=why)
+
+
+def _turned(endpoint: str) -> str:
+    """An endpoint's extra connection attributes, the last one first."""
+    pairs: str = value_of(endpoint, "extra_connection_attributes")
+    return ";".join(reversed(pairs.split(";")))
 
 
 def _tags(name: str, resource: str, /) -> Held:
@@ -682,6 +690,29 @@ ROWS: Final = (
         "Somebody's tag is taken off again.",
         drifts(CLUSTER, tags={"Name": "aurora-ferry-staging", "by": "hand"}),
         updates(CLUSTER, tags={"Name": "aurora-ferry-staging"}),
+    ),
+    _day(
+        "found-with-a-third-zone",
+        "Aurora stores in three zones, and RDS names all of them.",
+        Step(
+            action="update",
+            name=CLUSTER,
+            drift=True,
+            was={"availability_zones": ["eu-central-1a", "eu-central-1c"]},
+            to={"availability_zones": ["eu-central-1a", "eu-central-1b", "eu-central-1c"]},
+        ),
+    ),
+    *(
+        _day(
+            f"{name}-of-the-same-attributes",
+            "Attributes of a connection have no order.",
+            step(endpoint, extra_connection_attributes=_turned(endpoint)),
+        )
+        for name, step, endpoint in (
+            ("source", updates, SOURCE),
+            ("target", updates, TARGET),
+            ("found-source", drifts, SOURCE),
+        )
     ),
     _day(
         "found-with-a-renewed-certificate",

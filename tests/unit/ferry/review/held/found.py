@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from tests.unit.ferry.review.held.edits import (
     BLOCKED,
+    NOT_SAFE,
     SECOND_OR_BLOCKED,
     UNKNOWN,
     Held,
@@ -164,6 +165,22 @@ _FOUND: Final[dict[str, tuple[Step, frozenset[int], str]]] = {
         ),
         SECOND_OR_BLOCKED,
         "Nobody can tell when it ends.",
+    ),
+    "fewer-zones": (
+        drifts(CLUSTER, availability_zones=["eu-central-1a"]),
+        NOT_SAFE,
+        "A cluster of Aurora's stores in three zones: it is another one.",
+    ),
+    "other-zones": (
+        Step(
+            action="update",
+            name=CLUSTER,
+            drift=True,
+            was={"availability_zones": ["eu-central-1a", "eu-central-1d"]},
+            to={"availability_zones": ["eu-central-1a", "eu-central-1b", "eu-central-1c"]},
+        ),
+        NOT_SAFE,
+        "One of the zones went.",
     ),
     "dms-without-an-address": (
         drifts(REPLICATION, replication_instance_private_ips=[]),
