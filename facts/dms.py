@@ -77,4 +77,6 @@ _DIGEST_LENGTH: Final = 8
 
 def certificate_digest(certificate_pem: str) -> str:
     """What the identifier of a certificate ends in: a digest of its text, as it is imported."""
-    return hashlib.sha256(certificate_pem.encode()).hexdigest()[:_DIGEST_LENGTH]
+    return hashlib.sha256(certificate_pem.encode("utf-8", "surrogatepass")).hexdigest()[
+        :_DIGEST_LENGTH
+    ]

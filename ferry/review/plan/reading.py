@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     Stack = Mapping[str, Mapping[str, Any]]
 
 _OF_A_LOG: Final = "@level"
-_FORMAT: Final = re.compile(r"1\.\d+")
+_FORMAT: Final = re.compile(r"1\.[0-9]{1,9}")
 _SPACE: Final = re.compile(r"[ \t\r\n]*")
 _HOW: Final = (
     "Make one with 'terraform plan -out=FILE' and 'terraform show -json FILE > plan.json'."

@@ -25,12 +25,21 @@ def _float(text: str) -> float:
     return number
 
 
+def _integer(text: str) -> int:
+    number = int(text)
+    try:
+        float(number)
+    except OverflowError as error:
+        raise ValueError("a number is too large") from error
+    return number
+
+
 def _constant(text: str) -> float:
     raise ValueError(f"{text} is no number of JSON's")
 
 
 DECODER: Final = json.JSONDecoder(
-    object_pairs_hook=_object, parse_float=_float, parse_constant=_constant
+    object_pairs_hook=_object, parse_float=_float, parse_int=_integer, parse_constant=_constant
 )
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ferry.review.plan.inline import PARTS
 from ferry.review.plan.objects import objects, texts
 from ferry.review.plan.statements import statements
+from ferry.review.plan.values import as_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -63,7 +64,7 @@ class Explained:
         if before is None or after is None:
             return False
         own = frozenset(
-            item
+            as_key(item)
             for name in dict.fromkeys(str(drift.before.get(it)) for it in made.names)
             for it in self._naming(PARTS[drift.type][attribute][0], made.naming).get(name, ())
             for item in made.items(it.before)
@@ -88,7 +89,7 @@ def _inline(role: Mapping[str, Any]) -> frozenset[Any]:
 
 
 def _written(policy: Mapping[str, Any]) -> Iterable[Any]:
-    yield policy.get("name"), _canonical(policy.get("policy"))
+    yield as_key(policy.get("name")), _canonical(policy.get("policy"))
 
 
 def _canonical(policy: object) -> str:

@@ -116,7 +116,8 @@ other_ranges_of_a_service: Final = compare(
 shows_three_zones: Final = compare(
     lambda before, after: (
         bool(texts(before))
-        and len(texts(after)) == len(set(texts(after))) == len(after) == _ZONES
+        and len(set(texts(after))) == _ZONES
+        and after == texts(after)
         and set(texts(before)) < set(texts(after))
         and len({it[:-1] for it in texts(after)}) == 1
     )

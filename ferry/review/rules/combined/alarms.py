@@ -14,7 +14,7 @@ from facts import metrics
 from facts.alarms import Comparison
 from ferry.review.plan.plan import Action
 from ferry.review.plan.shown import joined, ours
-from ferry.review.plan.values import UNKNOWN, is_set
+from ferry.review.plan.values import UNKNOWN, as_key, is_set
 from ferry.review.rules.combined.alarm_bounds import changed_bounds, new_bounds
 from ferry.review.rules.combined.alarm_values import (
     ACTIONS,
@@ -246,7 +246,7 @@ def unwatched(plan: Plan) -> Iterator[Finding]:
     for type_, (dimension, attribute) in _WATCHED.items():
         for change in plan.of(type_):
             name = change.after.get(attribute)
-            if change.comes and (dimension, name) not in named and not unknown:
+            if change.comes and (dimension, as_key(name)) not in named and not unknown:
                 yield Finding(
                     danger=Danger.UNWATCHED,
                     change=change,

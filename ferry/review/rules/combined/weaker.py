@@ -88,7 +88,7 @@ def _is_hidden(change: Change, attribute: str) -> bool:
 
 def _is_all_that_is_logged(change: Change, attribute: str) -> bool:
     """A flow log is of some of the traffic, and no other one of its VPC is of all."""
-    if change.after.get(attribute) not in {"ACCEPT", "REJECT"}:
+    if change.after.get(attribute) not in ("ACCEPT", "REJECT"):
         return False
     return _network(change) not in change.neighbours.once(_logged_whole)
 

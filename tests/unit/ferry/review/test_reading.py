@@ -37,6 +37,7 @@ def test_an_empty_file_is_no_plan(text: str) -> None:
     [
         ("9" * 10_000, "a number has too many digits"),
         ("1e999", "a number is too large"),
+        ("9" * 400, "a number is too large"),
         ("NaN", "NaN is no number of JSON's"),
         ("-Infinity", "-Infinity is no number of JSON's"),
         ('{"canary": 1, "canary": 2}', "a name stands twice in one object"),
@@ -99,10 +100,10 @@ def test_another_document_is_no_plan(text: str) -> None:
     assert refusal(text).startswith("This is something else than a plan: ")
 
 
-@pytest.mark.parametrize("version", ["2.0", "0.1", "1", "one"])
+@pytest.mark.parametrize("version", ["2.0", "0.1", "1", "one", "1.²", "1." + "9" * 5_000])
 def test_a_format_that_is_not_known_is_refused(version: str) -> None:
     assert refusal(plan_text(format_version=version)) == (
-        f"The plan has format_version '{version}'; this review knows 1.x, which Terraform 1.x"
+        f"The plan has format_version '{version[:20]}'; this review knows 1.x, which Terraform 1.x"
         f" writes. {HOW}"
     )
 
