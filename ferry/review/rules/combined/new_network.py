@@ -34,7 +34,11 @@ _NETWORKS: Final = (
 )
 _ZONES: Final = 2
 _MOST: Final = 60
-"""Subnets of a group, and rules, that are looked at."""
+"""Rules that are looked at."""
+
+_MOST_SUBNETS: Final = 20
+"""Subnets of a group that are looked at. Source, of what RDS takes at the most:
+https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/CHAP_Limits.html"""
 
 _EVERYWHERE: Final = "0.0.0.0/0"
 
@@ -87,7 +91,7 @@ def _subnets(group: Change) -> list[Change] | None:
     is_known = UNKNOWN not in ids  # they are there already
     if is_known or not named or not all(it.startswith("aws_subnet.") for it in named):
         return None
-    return _named(group, "subnet_ids", "aws_subnet", most=_MOST)
+    return _named(group, "subnet_ids", "aws_subnet", most=_MOST_SUBNETS)
 
 
 def _named(change: Change, attribute: str, type_: str, *, most: int) -> list[Change]:
@@ -105,6 +109,8 @@ def _zones(plan: Plan, subnets: Sequence[Change]) -> set[str]:
         if zone is None:
             zone = plan.configured(it, "availability_zone_id")
         found.add(zone if isinstance(zone, str) else it.address)
+        if len(found) == _ZONES:
+            break
     return found
 
 
