@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ferry.review.plan import redacting, words
+from ferry.review.plan import named_secrets, words
 from ferry.review.plan.redacting import redacted, secrets_in
 from ferry.review.plan.secret_names import ALWAYS, MEMBERS, MOSTLY, names_a_secret
 from ferry.review.plan.secret_shapes import SHAPES, TOKENS
@@ -444,7 +444,7 @@ def test_words_make_no_difference_to_what_is_found(text: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Words, "stand_in", lambda *_: True)
         patch.setattr(Words, "found", everywhere)
-        patch.setattr(redacting, "_tells_a_secret", lambda _: True)
+        patch.setattr(named_secrets, "_tells_a_secret", lambda _: True)
         assert (redacted(text), list(secrets_in(text))) == found
 
 
