@@ -29,7 +29,8 @@ class AccountRoles(Construct):
     to write no logs (https://github.com/terraform-aws-modules/terraform-aws-dms/issues/84).
 
     Where the roles exist already, made by the DMS console or another team, adopt them instead of
-    creating them; Terraform then sets their trust, description and tags as stated here. After
+    creating them; Terraform then sets their trust, description and tags as stated here, and leaves
+    them at the IAM path that they have. After
     ``cdktf synth``, in the account stack's folder ``cdktf.out/stacks/NAME`` (``aws-cn`` and
     ``aws-us-gov`` stand in the ARN where the account is in that partition)::
 
@@ -60,7 +61,8 @@ class AccountRoles(Construct):
                 description=f"AWS DMS finds this role by its name; it carries {policy}.",
                 assume_role_policy=trust(placement.dms_principal),
                 tags={"Name": name},
-                lifecycle=TerraformResourceLifecycle(prevent_destroy=True),
+                # One that is adopted stays where it is: IAM moves no role, and DMS finds it by its name.
+                lifecycle=TerraformResourceLifecycle(prevent_destroy=True, ignore_changes=["path"]),
             )
             role.override_logical_id(name)
             attachment = IamRolePolicyAttachment(

@@ -127,6 +127,10 @@ class Placement:
         """An ARN of a service without regions, such as ``global_arn("iam", "role/dms-vpc-role")``."""
         return f"arn:{self.partition}:{service}::{self.account_id}:{resource}"
 
+    def role_arn(self, name: str, path: str) -> str:
+        """The ARN of a role below a path, which begins and ends with a slash; ``/`` for none."""
+        return self.global_arn("iam", f"role{path}{name}")
+
     def aws_managed_arn(self, service: str, resource: str) -> str:
         """An ARN that AWS owns, such as ``aws_managed_arn("iam", "policy/job-function/Billing")``."""
         return f"arn:{self.partition}:{service}::aws:{resource}"

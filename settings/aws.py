@@ -5,7 +5,7 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator
 
-from settings.fields import AccountId, KmsKeyArn, PolicyArn, Region
+from settings.fields import AccountId, KmsKeyArn, PolicyArn, Region, RolePath
 from settings.section import Allowed, Section, refuse
 
 _TESTED: Final = "5.100.0"
@@ -57,6 +57,13 @@ class Aws(Section):
     boundary` writes one. With it whoever deploys may make these roles, because none can do more
     than it says. The environments of one account must agree on it. Default: none; an administrator
     applies what changes a role."""
+
+    role_path: RolePath = "/"
+    """The IAM path of every role that is made here, for organizations that allow roles below certain
+    paths alone. The environments of one account must agree on it. IAM moves no role: set it before
+    the first deployment, for another path later replaces the environment's roles. The account's two
+    roles, which DMS finds by name, stay where they are
+    (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html)."""
 
     kms_key_arn: KmsKeyArn | None = None
     """The KMS key of your own that encrypts all of the environment, of this account or another, in

@@ -236,6 +236,29 @@ KmsKeyArn = Annotated[
 ]
 """A KMS key's ARN."""
 
+
+def _role_path(value: str) -> str:
+    """Refuse what IAM refuses, and the paths that are AWS's own.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
+    """
+    if not re.fullmatch(r"/([A-Za-z0-9_+=,.@-]+/)*", value) or len(value) > _LONGEST_PATH:
+        refuse(_PATH_IN_WORDS)
+    if value.startswith(("/aws-service-role/", "/aws-reserved/")):
+        refuse("a path that is not AWS's own")
+    return value
+
+
+_LONGEST_PATH: Final = 512
+_PATH_IN_WORDS: Final = "slashes around words of letters, digits and _+=,.@-, such as /databases/"
+RolePath = Annotated[
+    str,
+    AfterValidator(_role_path),
+    Field(examples=["/databases/"]),
+    Allowed(_PATH_IN_WORDS),
+]
+"""The IAM path of a role."""
+
 TopicArn = Annotated[
     str,
     Field(

@@ -9,6 +9,7 @@ from cdktf import TerraformStack
 from constructs_lib.account_roles import AccountRoles
 from constructs_lib.permissions_boundary import bound_roles
 from constructs_lib.provider import configure_terraform
+from constructs_lib.role_path import place_roles
 from facts import names
 from facts.placement import Placement
 
@@ -47,5 +48,6 @@ class AccountStack(TerraformStack):
             state_region=aws.home_region,
         )
         AccountRoles(self, "roles", placement=placement)
+        place_roles(self, path=aws.role_path)
         if aws.permissions_boundary_arn is not None:
             bound_roles(self, policy_arn=aws.permissions_boundary_arn)

@@ -19,6 +19,7 @@ from constructs_lib.monitoring import (
 )
 from constructs_lib.permissions_boundary import bound_roles
 from constructs_lib.provider import configure_terraform
+from constructs_lib.role_path import place_roles
 from facts import outputs
 from facts.names import environment_stack
 from facts.placement import Placement
@@ -191,6 +192,7 @@ class MigrationStack(TerraformStack):
             task_names=list(tasks),
             alarm_names=alarm_names,
         )
+        place_roles(self, path=aws.role_path)
         if aws.permissions_boundary_arn is not None:
             bound_roles(self, policy_arn=aws.permissions_boundary_arn)
         self._add_outputs(

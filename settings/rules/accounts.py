@@ -30,6 +30,7 @@ def account_is_agreed_on(one: Environment, other: Environment) -> Iterator[Findi
     agreed = {
         "aws.state_region": (one.aws.home_region, other.aws.home_region),
         "aws.provider_version": (one.aws.provider_version, other.aws.provider_version),
+        "aws.role_path": (one.aws.role_path, other.aws.role_path),
         "tags.project": (one.tags.project, other.tags.project),
         "tags.repository": (one.tags.repository, other.tags.repository),
     }
@@ -150,7 +151,10 @@ PAIR_RULES = (
     PairRule(states_differ, (*_PLACE, "aws.region", "aws.state_region")),
     PairRule(
         account_is_agreed_on,
-        (*_PLACE, "aws.region", "aws.state_region", "aws.provider_version", "tags.repository"),
+        (
+            *(*_PLACE, "aws.region", "aws.state_region", "aws.provider_version"),
+            *("aws.role_path", "tags.repository"),
+        ),
     ),
     PairRule(boundary_is_agreed_on, (*_PLACE, "aws.permissions_boundary_arn")),
     PairRule(tasks_differ, (*_PLACE, "dms.tasks.*.name")),

@@ -86,10 +86,23 @@ OWN_KEY = environment(
     }
 )
 
+PLACED = environment(aws={"permissions_boundary_arn": BOUNDARY, "role_path": "/databases/"})
 OWN_TOPIC = environment(alarms={"topic_arn": "arn:aws:sns:eu-central-1:111122223333:on-call"})
 ON_CALL = environment(alarms={"https_hosts": ["events.pagerduty.com"]})
 
-ALL = (DEV, EXISTING_VPC, GATEWAY, PEERED, CHINA, GOVERNMENT, BOUNDED, OWN_KEY, OWN_TOPIC, ON_CALL)
+ALL = (
+    DEV,
+    EXISTING_VPC,
+    GATEWAY,
+    PEERED,
+    CHINA,
+    GOVERNMENT,
+    BOUNDED,
+    OWN_KEY,
+    OWN_TOPIC,
+    ON_CALL,
+    PLACED,
+)
 
 LONGEST = environment(
     aws={

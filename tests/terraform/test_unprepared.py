@@ -126,8 +126,8 @@ def test_an_apply_makes_nothing(bootstrapped: Deployment) -> None:
 
 def test_roles_that_exist_are_adopted_by_the_imports_of_the_docs(deployment: Deployment) -> None:
     iam = local(deployment.environment("dev"), url=deployment.cloud.url).iam
-    for name in (VPC_ROLE, LOGS_ROLE):
-        iam.create_role(RoleName=name, AssumeRolePolicyDocument='{"Statement": []}')
+    for name, path in ((VPC_ROLE, "/service-role/"), (LOGS_ROLE, "/")):
+        iam.create_role(RoleName=name, Path=path, AssumeRolePolicyDocument='{"Statement": []}')
     iam.attach_role_policy(
         RoleName=VPC_ROLE,
         PolicyArn="arn:aws:iam::aws:policy/service-role/AmazonDMSVPCManagementRole",
@@ -148,6 +148,7 @@ def test_roles_that_exist_are_adopted_by_the_imports_of_the_docs(deployment: Dep
     terraform.apply()
 
     assert terraform.changes() == []
+    assert iam.get_role(RoleName=VPC_ROLE)["Role"]["Path"] == "/service-role/"
     attached = iam.list_attached_role_policies(RoleName=LOGS_ROLE)
     assert [one["PolicyName"] for one in attached["AttachedPolicies"]] == [
         "AmazonDMSCloudWatchLogsRole"

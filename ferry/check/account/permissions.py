@@ -185,7 +185,8 @@ def questions(environment: Environment, placement: Placement) -> list[Question]:
             resource=placement.arn("secretsmanager", f"secret:{names.master_secret}-AbCdEf"),
         ),
         *_changes_of_roles(
-            environment.aws.permissions_boundary_arn, placement.global_arn("iam", f"role/{role}")
+            environment.aws.permissions_boundary_arn,
+            placement.role_arn(role, environment.aws.role_path),
         ),
         Question(
             actions=("logs:CreateLogGroup",),
@@ -233,7 +234,7 @@ def _of_dms(
     )
     yield Question(
         actions=("iam:PassRole",),
-        resource=placement.global_arn("iam", f"role/{names.secret_access_role}"),
+        resource=placement.role_arn(names.secret_access_role, environment.aws.role_path),
         context=(("iam:PassedToService", placement.regional_principal("dms")),),
     )
 

@@ -146,7 +146,8 @@ def check_the_source_is_verified_by_the_given_certificate(
 
 def check_endpoints_read_their_secrets(deployed: Deployed, expect: Expect) -> None:
     """Both endpoints read their secret, with the environment's role, and open their database."""
-    role = deployed.placement.global_arn("iam", f"role/{deployed.names.secret_access_role}")
+    path = deployed.environment.aws.role_path
+    role = deployed.placement.role_arn(deployed.names.secret_access_role, path)
     wanted = {
         "source": (outputs.SOURCE_SECRET_ARN, deployed.migration.source.database),
         "target": (outputs.SECRET_ARN, deployed.environment.aurora.database_name),

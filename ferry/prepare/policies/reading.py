@@ -109,7 +109,7 @@ def resources(scope: Scope) -> list[Statement]:
                 "iam:ListRolePolicies",
                 "iam:ListRoleTags",
             ],
-            resources=[*scope.roles, *scope.role_arns(VPC_ROLE, LOGS_ROLE)],
+            resources=[*scope.roles, *scope.made_roles(VPC_ROLE, LOGS_ROLE)],
         ),
         Statement(
             sid="LookAtSecrets",
@@ -201,7 +201,7 @@ def check_aws(scope: Scope) -> list[Statement]:
         Statement(
             sid="RolesThatDmsLooksUp",
             actions=["iam:GetRole", "iam:ListAttachedRolePolicies"],
-            resources=scope.role_arns(VPC_ROLE, LOGS_ROLE),
+            resources=scope.made_roles(VPC_ROLE, LOGS_ROLE),
         ),
         Statement(
             sid="NamesOfSecrets",

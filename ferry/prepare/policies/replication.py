@@ -204,7 +204,7 @@ def _pass_roles(scope: Scope) -> Statement:
     return Statement(
         sid="PassRoles",
         actions=["iam:PassRole"],
-        resources=[*scope.roles, *scope.role_arns(VPC_ROLE)],
+        resources=[*scope.roles, *scope.made_roles(VPC_ROLE)],
         condition={
             "StringLike": {
                 "iam:PassedToService": [

@@ -52,7 +52,7 @@ def roles(scope: Scope) -> list[Statement]:
         *_changes(scope, scope.roles, within=_WITHIN_BOUNDARY),
         _attachments(
             scope,
-            roles=scope.role_arns(scope.names.monitoring_role),
+            roles=scope.made_roles(scope.names.monitoring_role),
             policies=[MONITORING_POLICY],
         ),
         Statement(
@@ -71,7 +71,7 @@ def roles(scope: Scope) -> list[Statement]:
 
 def account_roles(scope: Scope) -> list[Statement]:
     """The two roles that DMS looks up by name; Terraform never deletes them."""
-    arns = scope.role_arns(VPC_ROLE, LOGS_ROLE)
+    arns = scope.made_roles(VPC_ROLE, LOGS_ROLE)
     return [
         Statement(
             sid="LookAtRoles",
@@ -232,7 +232,7 @@ def _of_given_secret(scope: Scope, environment: Environment) -> Iterator[Stateme
 
 
 def _as(scope: Scope, *names: str) -> dict[str, dict[str, list[str]]]:
-    return {"ArnLike": {"aws:PrincipalArn": scope.role_arns(*names)}}
+    return {"ArnLike": {"aws:PrincipalArn": scope.made_roles(*names)}}
 
 
 def _anywhere(scope: Scope, service: str, *resources: str) -> list[str]:

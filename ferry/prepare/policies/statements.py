@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from facts import names as given_names
+from facts.dms import MANAGED_POLICIES
 from facts.placement import Placement
 
 if TYPE_CHECKING:
@@ -190,7 +191,24 @@ class Scope:
     def roles(self) -> list[str]:
         """The ARNs of the roles that the environment's stack makes."""
         names = self.names
-        return self.role_arns(names.secret_access_role, names.monitoring_role, names.flow_logs_role)
+        return self.made_roles(
+            names.secret_access_role, names.monitoring_role, names.flow_logs_role
+        )
+
+    def made_roles(self, *names: str) -> list[str]:
+        """The ARNs of roles that stacks make, by their names: below the path that the file says.
+
+        Those that DMS looks up may have been there before, at any path: at none is the usual one.
+        """
+        path = self.environment.aws.role_path
+        return [
+            arn
+            for name in names
+            for arn in (
+                *self.role_arns(f"{path[1:]}{name}"),
+                *(self.role_arns(name) if name in MANAGED_POLICIES and path != "/" else ()),
+            )
+        ]
 
     def role_arns(self, *names: str) -> list[str]:
         """The ARNs of roles of the account."""

@@ -15,6 +15,7 @@ from settings.fields import (
     Email,
     Host,
     Region,
+    RolePath,
     VpcCidr,
     WebHost,
 )
@@ -23,6 +24,7 @@ CIDR: TypeAdapter[str] = TypeAdapter(Cidr)
 VPC_CIDR: TypeAdapter[str] = TypeAdapter(VpcCidr)
 CLIENT_CIDR: TypeAdapter[str] = TypeAdapter(ClientCidr)
 WEB_HOST: TypeAdapter[str] = TypeAdapter(WebHost)
+ROLE_PATH: TypeAdapter[str] = TypeAdapter(RolePath)
 EMAIL: TypeAdapter[str] = TypeAdapter(Email)
 HOST: TypeAdapter[str] = TypeAdapter(Host)
 REGION: TypeAdapter[str] = TypeAdapter(Region)
@@ -161,3 +163,20 @@ def test_a_web_host_is_taken(host: str) -> None:
 def test_whatever_is_more_than_a_host_is_refused(host: str) -> None:
     with pytest.raises(ValidationError):
         WEB_HOST.validate_python(host)
+
+
+@pytest.mark.parametrize("path", ["/", "/databases/", "/a/b.c/_+=,@-/", f"/{'a' * 510}/"])
+def test_a_path_of_roles_is_taken(path: str) -> None:
+    assert ROLE_PATH.validate_python(path) == path
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("", "databases", "/databases", "databases/", "//", "/a b/", "/*/", "/${aws:username}/"),
+        *("/aws-service-role/", "/aws-reserved/sso/", f"/{'a' * 511}/"),
+    ],
+)
+def test_what_is_no_path_of_ones_own_is_refused(path: str) -> None:
+    with pytest.raises(ValidationError):
+        ROLE_PATH.validate_python(path)

@@ -49,6 +49,15 @@ CASES = (
         "or change the others",
     ),
     Case(
+        "account_is_agreed_on",
+        {"aws.role_path": "/databases/"},
+        {"aws.role_path": "/databases/"},
+        {},
+        'aws.role_path: "/" given, but "/databases/" elsewhere in account 111122223333; allowed: one '
+        'value for all environments of an account; set role_path = "/databases/", or change the '
+        "others",
+    ),
+    Case(
         "boundary_is_agreed_on",
         {"aws.permissions_boundary_arn": BOUNDARY},
         {"aws.permissions_boundary_arn": BOUNDARY},

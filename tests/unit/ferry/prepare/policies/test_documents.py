@@ -490,3 +490,39 @@ def test_whoever_operates_subscribes_where_the_file_names_a_host() -> None:
     assert statements(on_call, "operate")["Subscribe"]["Resource"] == (
         "arn:aws:sns:eu-central-1:111122223333:aurora-ferry-dev-alarms"
     )
+
+
+# --- roles below a path
+
+PLACED = environment(
+    aws={
+        "role_path": "/databases/",
+        "permissions_boundary_arn": "arn:aws:iam::111122223333:policy/aurora-ferry-boundary",
+    }
+)
+ROLE = "arn:aws:iam::111122223333:role"
+
+
+@pytest.mark.parametrize(
+    ("document", "sid", "some"),
+    [
+        ("apply-roles", "Roles", ["databases/aurora-ferry-dev-dms-secrets"]),
+        ("apply-replication", "PassRoles", ["databases/aurora-ferry-dev-flow-logs"]),
+        ("apply-replication", "PassRoles", ["databases/dms-vpc-role", "dms-vpc-role"]),
+        ("account", "Roles", ["databases/dms-vpc-role", "dms-vpc-role"]),
+        ("check-aws", "RolesThatDmsLooksUp", ["databases/dms-cloudwatch-logs-role"]),
+    ],
+)
+def test_roles_are_named_where_they_are(document: str, sid: str, some: list[str]) -> None:
+    named = statements(PLACED, document)[sid]["Resource"]
+
+    assert {f"{ROLE}/{each}" for each in some} <= set(named)
+    assert f"{ROLE}/aurora-ferry-dev-dms-secrets" not in named
+
+
+def test_the_boundary_names_roles_where_they_are() -> None:
+    found = statements(PLACED, "boundary")
+
+    assert found["Monitoring"]["Condition"] == {
+        "ArnLike": {"aws:PrincipalArn": [f"{ROLE}/databases/aurora-ferry-*-rds-monitoring"]}
+    }

@@ -1,4 +1,4 @@
-"""With `aws.permissions_boundary_arn` every role carries it, and nothing else changes."""
+"""What every role of a stack carries where the file says so; nothing else changes."""
 
 from __future__ import annotations
 
@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 BOUNDARY = "arn:aws:iam::111122223333:policy/aurora-ferry-boundary"
 
 
+SETTINGS = {
+    "permissions_boundary": ("permissions_boundary_arn", BOUNDARY),
+    "path": ("role_path", "/databases/ferry/"),
+}
+
+
+@pytest.mark.parametrize("attribute", SETTINGS)
 @pytest.mark.parametrize(
     ("stack", "roles"),
     [
@@ -31,20 +38,20 @@ BOUNDARY = "arn:aws:iam::111122223333:policy/aurora-ferry-boundary"
         (AccountStack, {"dms-vpc-role", "dms-cloudwatch-logs-role"}),
     ],
 )
-def test_every_role_carries_the_boundary(
+def test_every_role_carries_it(
     environments: dict[str, Environment],
     stack: type[MigrationStack | AccountStack],
     roles: set[str],
+    attribute: str,
 ) -> None:
-    dev = environments["dev"]
-    aws = dev.aws.model_copy(update={"permissions_boundary_arn": BOUNDARY})
+    dev, (setting, value) = environments["dev"], SETTINGS[attribute]
+    aws = dev.aws.model_copy(update={setting: value})
     without = Template.of(stack(Testing.app(), dev)).document
     bounded = Template.of(stack(Testing.app(), dev.model_copy(update={"aws": aws}))).document
 
     carried = {
-        role["name"]: role.pop("permissions_boundary")
-        for role in bounded["resource"]["aws_iam_role"].values()
+        role["name"]: role.pop(attribute) for role in bounded["resource"]["aws_iam_role"].values()
     }
 
-    assert carried == dict.fromkeys(roles, BOUNDARY)
+    assert carried == dict.fromkeys(roles, value)
     assert bounded == without
