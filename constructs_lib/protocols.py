@@ -18,6 +18,22 @@ class Key(Protocol):
         """The key's ARN."""
 
 
+class AssumedRole(Protocol):
+    """A role that Terraform takes with the credentials that it finds."""
+
+    @property
+    def role_arn(self) -> str:
+        """The role's ARN."""
+
+    @property
+    def external_id(self) -> str | None:
+        """What the role's trust asks for, where it asks for something."""
+
+    @property
+    def session_name(self) -> str:
+        """What CloudTrail calls the session."""
+
+
 class Topic(Protocol):
     """An SNS topic."""
 

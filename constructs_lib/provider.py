@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cdktf import S3Backend
-from cdktf_cdktf_provider_aws.provider import AwsProvider
+from cdktf import S3Backend, S3BackendAssumeRoleConfig
+from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderAssumeRole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cdktf import TerraformStack
 
+    from constructs_lib.protocols import AssumedRole
     from facts.placement import Placement
 
 REQUIRED_TERRAFORM = ">= 1.11"
@@ -27,6 +28,7 @@ def configure_terraform(
     state_key: str,
     state_region: str,
     provider_version: str,
+    assume_role: AssumedRole | None,
 ) -> None:
     """Hold a stack to one account, one provider version and one state file.
 
@@ -50,6 +52,8 @@ def configure_terraform(
         state_key: The object in that bucket; no two stacks may share one.
         state_region: The bucket's region.
         provider_version: The exact version of hashicorp/aws, or a constraint.
+        assume_role: The role that provider and backend take with the credentials that they find;
+            None for these credentials themselves.
     """
     AwsProvider(
         stack,
@@ -57,6 +61,15 @@ def configure_terraform(
         region=placement.region,
         allowed_account_ids=[placement.account_id],
         default_tags=[{"tags": dict(default_tags)}],
+        assume_role=None
+        if assume_role is None
+        else [
+            AwsProviderAssumeRole(
+                role_arn=assume_role.role_arn,
+                session_name=assume_role.session_name,
+                external_id=assume_role.external_id,
+            )
+        ],
     )
     backend = S3Backend(
         stack,
@@ -65,6 +78,13 @@ def configure_terraform(
         region=state_region,
         encrypt=True,
         allowed_account_ids=[placement.account_id],
+        assume_role=None
+        if assume_role is None
+        else S3BackendAssumeRoleConfig(
+            role_arn=assume_role.role_arn,
+            session_name=assume_role.session_name,
+            external_id=assume_role.external_id,
+        ),
     )
     # cdktf 0.21 does not know the argument. The lock is an object beside the state.
     backend.add_override("use_lockfile", value=True)

@@ -6,7 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from facts import names
-from ferry.account import explained, found_or_none, sign_in
+from ferry.account import Role, explained, found_or_none, sign_in
 from pull_requests.errors import RefusedError
 
 if TYPE_CHECKING:
@@ -53,5 +53,17 @@ def _where(stack: Stack, key: str) -> dict[str, Any]:
 
 
 def _s3(stack: Stack) -> S3Client:
-    where = {"account_id": stack.account_id, "region": stack.bucket_region}
-    return sign_in(environment=stack.name, **where).s3
+    taken = stack.assumed_role
+    account = sign_in(
+        environment=stack.name,
+        account_id=stack.account_id,
+        region=stack.bucket_region,
+        role=None
+        if taken is None
+        else Role(
+            arn=taken["role_arn"],
+            session_name=taken["session_name"],
+            external_id=taken.get("external_id"),
+        ),
+    )
+    return account.s3

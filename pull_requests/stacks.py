@@ -51,6 +51,12 @@ class Stack:
         return f"s3://{self.bucket}/{self._backend['key']}"
 
     @property
+    def assumed_role(self) -> Mapping[str, str] | None:
+        """The role that its backend takes, as Terraform writes it; none by default."""
+        role: Mapping[str, str] | None = self._backend.get("assume_role")
+        return role
+
+    @property
     def _backend(self) -> Mapping[str, Any]:
         backend: Mapping[str, Any] = self.document["terraform"]["backend"]["s3"]
         return backend

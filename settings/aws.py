@@ -5,7 +5,16 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator
 
-from settings.fields import AccountId, KmsKeyArn, PolicyArn, Region, RolePath
+from settings.fields import (
+    AccountId,
+    ExternalId,
+    KmsKeyArn,
+    PolicyArn,
+    Region,
+    RoleArn,
+    RolePath,
+    SessionName,
+)
 from settings.section import Allowed, Section, refuse
 
 _TESTED: Final = "5.100.0"
@@ -33,6 +42,24 @@ def _provider_version(value: str) -> str:
     return value
 
 
+class AssumeRole(Section):
+    """A role that Terraform and ferry take, with the credentials that they find.
+
+    The backend takes it as well: it reads and writes the state.
+    """
+
+    role_arn: RoleArn
+    """The role, of the environment's account. Its trust admits who is signed in, for whom
+    `sts:AssumeRole` on it is allowed
+    (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_permissions-to-switch.html)."""
+
+    external_id: ExternalId | None = None
+    """What the role's trust asks for in `sts:ExternalId`. It is no secret. Default: none."""
+
+    session_name: SessionName = "aurora-ferry"
+    """What CloudTrail calls the session."""
+
+
 class Aws(Section):
     """Where the environment lives."""
 
@@ -51,6 +78,10 @@ class Aws(Section):
     )
     """The exact version of Terraform's AWS provider; the default is what everything is tested with.
     The environments of one account must agree on it."""
+
+    assume_role: AssumeRole | None = None
+    """A role of the account that provider, backend and ferry take, for whoever signs in to another
+    account first. The environments of one account must agree on it. Default: none."""
 
     permissions_boundary_arn: PolicyArn | None = None
     """The permissions boundary that every role carries which is made here; `ferry policies ENV

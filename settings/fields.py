@@ -237,6 +237,31 @@ KmsKeyArn = Annotated[
 """A KMS key's ARN."""
 
 
+RoleArn = Annotated[
+    str,
+    Field(
+        pattern=r"^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]{1,576}$",
+        examples=["arn:aws:iam::111122223333:role/deployer"],
+    ),
+    Allowed("an IAM role's ARN"),
+]
+"""An IAM role's ARN, its path included."""
+
+ExternalId = Annotated[
+    str,
+    Field(pattern=r"^[A-Za-z0-9_+=,.@:/-]{2,1224}$", examples=["aurora-ferry"]),
+    Allowed("2 to 1224 letters, digits and any of _+=,.@:/-"),
+]
+"""What a role's trust may ask for: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html"""
+
+SessionName = Annotated[
+    str,
+    Field(pattern=r"^[A-Za-z0-9_+=,.@-]{2,64}$", examples=["aurora-ferry"]),
+    Allowed("2 to 64 letters, digits and any of _+=,.@-"),
+]
+"""What a session of a role is called in CloudTrail."""
+
+
 def _role_path(value: str) -> str:
     """Refuse what IAM refuses, and the paths that are AWS's own.
 

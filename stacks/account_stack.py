@@ -38,6 +38,7 @@ class AccountStack(TerraformStack):
             self,
             placement=placement,
             provider_version=aws.provider_version,
+            assume_role=aws.assume_role,
             default_tags={
                 "project": environment.tags.project,
                 "environment": "account",

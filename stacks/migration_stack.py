@@ -55,6 +55,7 @@ class MigrationStack(TerraformStack):
             self,
             placement=placement,
             provider_version=aws.provider_version,
+            assume_role=aws.assume_role,
             default_tags={
                 "project": environment.tags.project,
                 "environment": environment.name,

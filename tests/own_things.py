@@ -22,6 +22,10 @@ def bring_along(account: Account, text: str) -> str:
         GroupName="applications", Description="They use the database", VpcId=vpc
     )["GroupId"]
     changes = {
+        "[network.vpc]\n": (
+            f'[aws.assume_role]\nrole_arn = "arn:aws:iam::{account.account_id}:role/deployer"\n'
+            'external_id = "aurora-ferry"\n\n[network.vpc]\n'
+        ),
         "[source]\n": (
             f'[network.route_to_source]\npeering = {{ vpc_id = "{vpc}" }}\n'
             'cidrs = ["203.0.113.16/28", "10.99.0.0/16"]\n\n[source]\n'

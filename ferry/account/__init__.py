@@ -3,7 +3,7 @@
 The only place in ferry that imports boto3. Others take from here what they need of it.
 """
 
-from ferry.account.account import Account, account_of, sign_in
+from ferry.account.account import Account, Role, account_of, sign_in
 from ferry.account.failures import (
     NotFoundError,
     Unanswered,
@@ -16,6 +16,7 @@ from ferry.account.failures import (
 __all__ = [
     "Account",
     "NotFoundError",
+    "Role",
     "Unanswered",
     "account_of",
     "asked",

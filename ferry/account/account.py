@@ -5,11 +5,14 @@ from __future__ import annotations
 import logging
 import os
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final
 
 import boto3
+import botocore.session
 from botocore.config import Config
+from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
+from botocore.exceptions import NoCredentialsError
 
 from facts.placement import Placement
 from ferry.account.failures import explained
@@ -120,8 +123,28 @@ class Account:
         return self.session.client("sts", region_name=self.region, config=_CONFIG)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Role:
+    """A role that is taken with the credentials that are found.
+
+    Args:
+        arn: Its ARN.
+        session_name: What CloudTrail calls the session.
+        external_id: What its trust asks for; None where it asks for nothing.
+    """
+
+    arn: str
+    session_name: str
+    external_id: str | None = None
+
+
 def sign_in(
-    *, environment: str, account_id: str, region: str, state_region: str | None = None
+    *,
+    environment: str,
+    account_id: str,
+    region: str,
+    state_region: str | None = None,
+    role: Role | None = None,
 ) -> Account:
     """Find out which account the credentials are for, and go on only in the environment's.
 
@@ -130,9 +153,11 @@ def sign_in(
         account_id: The account that the environment's file names.
         region: Where the clients will work.
         state_region: Where the bucket of the states is; `region` by default.
+        role: The role to take first; none by default.
 
     Raises:
-        FerryError: There are no credentials, they do not work, or they are another account's.
+        FerryError: There are no credentials, they do not work, may not take the role, or are another
+            account's.
         InputError: AWS_ENDPOINT_URL is not a URL.
     """
     # At DEBUG botocore logs whole requests, and PutSecretValue's holds the password
@@ -146,6 +171,11 @@ def sign_in(
                 f"AWS_ENDPOINT_URL is '{os.environ.get('AWS_ENDPOINT_URL', '')}', which is not a "
                 "URL. Unset it to reach AWS, or give a URL such as http://127.0.0.1:5000."
             ) from None
+    if role is not None:
+        with explained(f"take the role {role.arn}"):
+            session = _taken(session, role)
+            sts = session.client("sts", config=_CONFIG)
+    with explained("find out which AWS account you are signed in to"):
         caller = sts.get_caller_identity()
     if caller["Account"] != account_id:
         raise FerryError(
@@ -161,6 +191,32 @@ def sign_in(
     )
 
 
+def _taken(session: boto3.Session, role: Role) -> boto3.Session:
+    """A session of a role, which asks for new credentials before the old ones end.
+
+    Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+    """
+    found = session.get_credentials()
+    if found is None:
+        raise NoCredentialsError
+    given = {"RoleSessionName": role.session_name}
+    if role.external_id is not None:
+        given["ExternalId"] = role.external_id
+    fetcher = AssumeRoleCredentialFetcher(
+        client_creator=partial(session.client, config=_CONFIG),
+        source_credentials=found,
+        role_arn=role.arn,
+        extra_args=given,
+    )
+    credentials = DeferredRefreshableCredentials(
+        method="assume-role", refresh_using=fetcher.fetch_credentials
+    )
+    credentials.get_frozen_credentials()
+    taken = botocore.session.get_session()
+    vars(taken)["_credentials"] = credentials  # there is no public way
+    return boto3.Session(botocore_session=taken, region_name=session.region_name)
+
+
 def account_of(environment: Environment) -> Account:
     """The account of an environment, if the credentials are for it.
 
@@ -172,4 +228,14 @@ def account_of(environment: Environment) -> Account:
         account_id=environment.aws.account_id,
         region=environment.aws.region,
         state_region=environment.aws.home_region,
+        role=_role_of(environment),
+    )
+
+
+def _role_of(environment: Environment) -> Role | None:
+    wanted = environment.aws.assume_role
+    if wanted is None:
+        return None
+    return Role(
+        arn=wanted.role_arn, session_name=wanted.session_name, external_id=wanted.external_id
     )

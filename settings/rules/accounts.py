@@ -58,6 +58,36 @@ def boundary_is_agreed_on(one: Environment, other: Environment) -> Iterator[Find
         )
 
 
+def assumed_role_is_agreed_on(one: Environment, other: Environment) -> Iterator[Finding]:
+    """The account's stack is deployed by it too."""
+    if _same_account(one, other) and one.aws.assume_role != other.aws.assume_role:
+        yield Finding(
+            setting="aws.assume_role",
+            given="another role, id or session name given than elsewhere in account "
+            f"{other.aws.account_id}"
+            if other.aws.assume_role
+            else f"none given, but one elsewhere in account {other.aws.account_id}",
+            allowed="one role for all environments of an account, or none",
+            mend="give all of them the same [aws.assume_role]",
+        )
+
+
+def assumed_role_is_the_accounts(environment: Environment) -> Iterator[Finding]:
+    """Provider and backend refuse the credentials of another account."""
+    aws = environment.aws
+    if aws.assume_role is None:
+        return
+    _, partition, _, _, account_id, _ = aws.assume_role.role_arn.split(":")
+    if (partition, account_id) != (partition_of(aws.region).name, aws.account_id):
+        yield Finding(
+            setting="aws.assume_role.role_arn",
+            given=f"a role of account {account_id} ({partition}) given with aws.account_id = "
+            f"{toml(aws.account_id)}, aws.region = {toml(aws.region)}",
+            allowed="a role of the environment's account",
+            mend="give the role there that whoever signs in may take",
+        )
+
+
 def boundary_is_the_accounts(environment: Environment) -> Iterator[Finding]:
     """IAM takes a boundary of the role's own account alone."""
     aws = environment.aws
@@ -145,6 +175,10 @@ _PLACE = ("name", "aws.account_id", "tags.project")
 
 RULES = (
     Rule(boundary_is_the_accounts, ("aws.permissions_boundary_arn", "aws.account_id")),
+    Rule(
+        assumed_role_is_the_accounts,
+        ("aws.assume_role", "aws.account_id", "aws.region"),
+    ),
     Rule(key_is_in_the_region, ("aws.kms_key_arn", "aws.region")),
 )
 PAIR_RULES = (
@@ -157,6 +191,7 @@ PAIR_RULES = (
         ),
     ),
     PairRule(boundary_is_agreed_on, (*_PLACE, "aws.permissions_boundary_arn")),
+    PairRule(assumed_role_is_agreed_on, (*_PLACE, "aws.assume_role")),
     PairRule(tasks_differ, (*_PLACE, "dms.tasks.*.name")),
     PairRule(alarms_differ, (*_PLACE, "aws.region", "dms.tasks.*.name")),
 )

@@ -126,6 +126,8 @@ class Stages:
     def __init__(self, folder: Path, cloud: LocalAws) -> None:
         beside = check_out(folder / "beside")
         file = beside / f"environments/{NAME}.toml"
+        for other in {*file.parent.glob("*.toml")} - {file}:
+            other.unlink()  # an account's environments agree on what it brings along
         (environment,) = load_environments(file.parent, selected=NAME)
         account = local(environment, url=cloud.url)
         text = from_a_snapshot(account, bring_along(account, file.read_text()))

@@ -150,7 +150,9 @@ def _of_configuration(found: Configuration, does: Iterable[Change]) -> Iterator[
             yield Unread(why=Why.PROVIDER, name=f"{provider.key} ({provider.full_name})")
         elif provider.full_name == AWS:
             for argument in provider.arguments:
-                if argument not in _HARMLESS_ARGUMENTS:
+                # Whose the role is that is taken is decided by the accounts that are allowed.
+                is_held = argument == "assume_role" and provider.account_ids
+                if argument not in _HARMLESS_ARGUMENTS and not is_held:
                     yield Unread(why=Why.ARGUMENT, name=f"{provider.key}.{argument}")
 
 

@@ -1,4 +1,5 @@
 import json
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ def document(placement: Placement) -> dict[str, Any]:
         state_key="dev/terraform.tfstate",
         state_region="eu-central-1",
         provider_version="5.100.0",
+        assume_role=None,
     )
     return Template.of(stack).document
 
@@ -62,3 +64,36 @@ def test_nothing_says_where_aws_is_so_that_the_environment_can(document: dict[st
 
     for word in ("endpoint", "access_key", "secret_key", "profile", "skip_"):
         assert word not in written
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A role that is taken."""
+
+    external_id: str | None
+    role_arn: str = "arn:aws:iam::111122223333:role/teams/deployer"
+    session_name: str = "aurora-ferry"
+
+
+@pytest.mark.parametrize(
+    ("external_id", "said"), [(None, {}), ("ferry-1", {"external_id": "ferry-1"})]
+)
+def test_provider_and_backend_take_the_same_role(
+    placement: Placement, external_id: str | None, said: dict[str, str]
+) -> None:
+    stack = TerraformStack(Testing.app(), "test")
+    configure_terraform(
+        stack,
+        placement=placement,
+        default_tags={},
+        state_bucket="bucket",
+        state_key="key",
+        state_region="eu-central-1",
+        provider_version="5.100.0",
+        assume_role=Taken(external_id),
+    )
+
+    document = Template.of(stack).document
+    role = {"role_arn": Taken.role_arn, "session_name": "aurora-ferry", **said}
+    assert document["provider"]["aws"][0]["assume_role"] == [role]
+    assert document["terraform"]["backend"]["s3"]["assume_role"] == role

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import io
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
 from botocore.stub import Stubber
 from moto import mock_aws
 
+from ferry.account import Account, Role, sign_in
 from ferry.errors import FerryError
 from pull_requests import kept
 from pull_requests.errors import RefusedError
+from pull_requests.stacks import Stack
 from tests.unit.pull_requests.examples import stack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from types_boto3_s3 import S3Client
-
-    from pull_requests.stacks import Stack
 
 MOTOS_ACCOUNT = "123456789012"
 DEV = stack(account_id=MOTOS_ACCOUNT)
@@ -119,3 +120,31 @@ def test_whose_the_bucket_is_is_said_in_each_call(monkeypatch: pytest.MonkeyPatc
         assert kept.keep(PLAN, DEV, run=RUN) == DIGEST
         assert kept.kept(DEV, run=RUN, digest=DIGEST) == PLAN
         stubber.assert_no_pending_responses()
+
+
+def test_the_plan_is_kept_by_the_role_that_the_backend_takes(
+    s3: S3Client,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    role = {
+        "role_arn": f"arn:aws:iam::{MOTOS_ACCOUNT}:role/deployer",
+        "session_name": "aurora-ferry",
+        "external_id": "ferry-1",
+    }
+    document = copy.deepcopy(dict(DEV.document))
+    document["terraform"]["backend"]["s3"]["assume_role"] = role
+    taken: list[Role | None] = []
+
+    def record(**arguments: Any) -> Account:  # noqa: ANN401 - sign_in's own
+        taken.append(arguments["role"])
+        return sign_in(**arguments)
+
+    monkeypatch.setattr("pull_requests.kept.sign_in", record)
+    kept.keep(PLAN, Stack(name="dev", document=document), run=RUN)
+    kept.keep(PLAN, DEV, run=RUN)
+
+    assert taken == [
+        Role(arn=role["role_arn"], session_name="aurora-ferry", external_id="ferry-1"),
+        None,
+    ]
+    assert len(s3.list_objects_v2(Bucket=DEV.bucket)["Contents"]) == 1

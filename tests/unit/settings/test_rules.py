@@ -320,6 +320,14 @@ CASES = (
         "ARN",
     ),
     Case(
+        "assumed_role_is_the_accounts",
+        {"aws.assume_role": {"role_arn": "arn:aws:iam::111122223333:role/teams/deployer"}},
+        {"aws.assume_role": {"role_arn": "arn:aws:iam::444455556666:role/deployer"}},
+        "aws.assume_role.role_arn: a role of account 444455556666 (aws) given with aws.account_id = "
+        '"111122223333", aws.region = "eu-central-1"; allowed: a role of the environment\'s account; '
+        "give the role there that whoever signs in may take",
+    ),
+    Case(
         "key_is_in_the_region",
         {"aws.kms_key_arn": "arn:aws:kms:eu-central-1:444455556666:key/mrk-1234abcd"},
         {"aws.kms_key_arn": "arn:aws:kms:eu-west-1:111122223333:key/1234abcd"},

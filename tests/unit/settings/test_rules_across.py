@@ -37,6 +37,7 @@ class Case:
 
 
 BOUNDARY = "arn:aws:iam::111122223333:policy/aurora-ferry-boundary"
+TAKEN = {"role_arn": "arn:aws:iam::111122223333:role/deployer", "external_id": "ferry-1"}
 
 CASES = (
     Case(
@@ -56,6 +57,23 @@ CASES = (
         'aws.role_path: "/" given, but "/databases/" elsewhere in account 111122223333; allowed: one '
         'value for all environments of an account; set role_path = "/databases/", or change the '
         "others",
+    ),
+    Case(
+        "assumed_role_is_agreed_on",
+        {"aws.assume_role": TAKEN},
+        {"aws.assume_role": TAKEN},
+        {},
+        "aws.assume_role: none given, but one elsewhere in account 111122223333; allowed: one role for "
+        "all environments of an account, or none; give all of them the same [aws.assume_role]",
+    ),
+    Case(
+        "assumed_role_is_agreed_on",
+        {"aws.assume_role": TAKEN},
+        {"aws.assume_role": TAKEN},
+        {"aws.assume_role": {**TAKEN, "external_id": "another"}},
+        "aws.assume_role: another role, id or session name given than elsewhere in account "
+        "111122223333; allowed: one role for all environments of an account, or none; give all of them "
+        "the same [aws.assume_role]",
     ),
     Case(
         "boundary_is_agreed_on",

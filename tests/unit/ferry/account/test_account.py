@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import functools
+from typing import Any
 
 import pytest
+from botocore.client import BaseClient
+from botocore.exceptions import ClientError
 
-from ferry.account import Account, sign_in
+from ferry.account import Account, Role, account_of, sign_in
 from ferry.errors import FerryError, InputError
 from tests.unit.ferry.conftest import ACCOUNT, REGION
+from tests.unit.ferry.environments import environment
 
 
 def signed_in(
@@ -105,3 +109,77 @@ def test_says_that_the_endpoint_is_no_url(monkeypatch: pytest.MonkeyPatch) -> No
         "AWS_ENDPOINT_URL is '127.0.0.1', which is not a URL. Unset it to reach AWS, or give a URL "
         "such as http://127.0.0.1:5000."
     )
+
+
+# --- a role that is taken first
+
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/teams/deployer"
+
+
+def taken(role: Role) -> Account:
+    return sign_in(environment="dev", account_id=ACCOUNT, region=REGION, role=role)
+
+
+@pytest.mark.usefixtures("aws")
+def test_a_role_is_taken_and_then_asked_for_its_account() -> None:
+    caller = taken(Role(arn=ROLE, session_name="ferry-test")).sts.get_caller_identity()
+
+    assert caller["Arn"] == f"arn:aws:sts::{ACCOUNT}:assumed-role/deployer/ferry-test"
+
+
+@pytest.mark.usefixtures("aws")
+def test_a_role_of_another_account_is_another_account() -> None:
+    with pytest.raises(FerryError, match="You are signed in to account 444455556666"):
+        taken(Role(arn=ROLE.replace(ACCOUNT, "444455556666"), session_name="ferry"))
+
+
+@pytest.mark.usefixtures("aws")
+@pytest.mark.parametrize(
+    ("external_id", "said"), [(None, {}), ("ferry-1", {"ExternalId": "ferry-1"})]
+)
+def test_the_role_is_asked_for_as_its_trust_wants(
+    monkeypatch: pytest.MonkeyPatch, external_id: str | None, said: dict[str, str]
+) -> None:
+    asked: list[dict[str, Any]] = []
+    call = vars(BaseClient)["_make_api_call"]
+
+    def record(client: Any, operation: str, parameters: dict[str, Any]) -> Any:  # noqa: ANN401 - botocore's
+        if operation == "AssumeRole":
+            asked.append(parameters)
+        return call(client, operation, parameters)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", record)
+    taken(Role(arn=ROLE, session_name="ferry", external_id=external_id))
+
+    assert asked == [{"RoleArn": ROLE, "RoleSessionName": "ferry", **said}]
+
+
+@pytest.mark.usefixtures("aws")
+def test_a_role_that_may_not_be_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_client: object, operation: str, _parameters: object) -> None:
+        refused = {"Error": {"Code": "AccessDenied", "Message": "no"}}
+        raise ClientError(refused, operation)  # type: ignore[arg-type]  # as botocore does
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", refuse)
+
+    with pytest.raises(FerryError, match=f"Could not take the role {ROLE}: "):
+        taken(Role(arn=ROLE, session_name="ferry"))
+
+
+def test_nobody_takes_a_role_without_credentials(
+    aws: None,  # noqa: ARG001 - asked for its effect
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+
+    with pytest.raises(FerryError, match=f"Could not take the role {ROLE}: "):
+        taken(Role(arn=ROLE, session_name="ferry"))
+
+
+@pytest.mark.usefixtures("aws")
+def test_the_role_of_an_environments_file_is_taken() -> None:
+    role = {"role_arn": ROLE, "session_name": "dev", "external_id": "ferry-1"}
+    dev = environment(aws={"account_id": ACCOUNT, "assume_role": role})
+
+    assert account_of(dev).sts.get_caller_identity()["Arn"].endswith("assumed-role/deployer/dev")

@@ -205,7 +205,9 @@ def test_a_provisioner_in_a_module_is_found(address: str) -> None:
     [
         (configured(aws=OWN), []),
         (configured(aws={**OWN, "max_retries": constant(3)}), []),
-        (configured(aws={**OWN, "endpoints": [{}], "assume_role": [{}]}),
+        (configured(aws={**OWN, "allowed_account_ids": constant(["111122223333"]),
+                         "assume_role": [{"role_arn": constant("arn:aws:iam::111122223333:role/a")}]}), []),
+        (configured(aws={"region": constant("eu-central-1"), "endpoints": [{}], "assume_role": [{}]}),
          ["aws.assume_role is set for the provider: no rule knows what comes of that.",
           "aws.endpoints is set for the provider: no rule knows what comes of that."]),
         # Nothing uses it.

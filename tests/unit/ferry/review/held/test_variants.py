@@ -63,6 +63,10 @@ SAFE_SETTINGS: Final[dict[str, tuple[str, str]]] = {
     "no-monitoring": ("[aurora]", "[aurora]\nmonitoring_interval_seconds = 0"),
     "aurora-17": ("[aurora]", '[aurora]\nengine_version = "17.4"'),
     "own-key": ("[network.vpc]", f'kms_key_arn = "{_OWN_KEY}"\n[network.vpc]'),
+    "assumed-role": (
+        "[network.vpc]",
+        '[aws.assume_role]\nrole_arn = "arn:aws:iam::111122223333:role/deployer"\n[network.vpc]',
+    ),
     "role-path": ("[network.vpc]", 'role_path = "/databases/"\n[network.vpc]'),
     "own-topic": ('emails = ["dev-team@example.org"]', f'topic_arn = "{_OWN_TOPIC}"'),
 }
