@@ -65,9 +65,25 @@ def state_bucket(project: str, account_id: str, region: str) -> str:
     return f"{project}-tfstate-{account_id}-{region}"
 
 
-def plan_of_run(run: str, stack: str) -> str:
-    """The key of the plan that a run of the workflow `apply` made of a stack."""
-    return f"{RUNS_PREFIX}{run}/{stack}.tfplan"
+def plan_of_run(run: str, stack: str, prefix: str) -> str:
+    """The key of the plan that a run of the workflow `apply` made of a stack.
+
+    Args:
+        run: The run's number.
+        stack: The stack's name.
+        prefix: What the keys of the states begin with; empty by default.
+    """
+    return f"{prefix}{RUNS_PREFIX}{run}/{stack}.tfplan"
+
+
+def prefix_of_states(stack: str, key: str) -> str:
+    """What the key of a stack's state begins with, before what it is called without a prefix."""
+    plain = ACCOUNT_STATE_KEY if is_account_stack(stack) else _environment_state_key(stack)
+    return key.removesuffix(plain)
+
+
+def _environment_state_key(environment: str) -> str:
+    return f"environments/{environment}/terraform.tfstate"
 
 
 def workflow_roles(names: Names) -> list[str]:
@@ -103,8 +119,8 @@ class Names:
 
     @property
     def state_key(self) -> str:
-        """The key of the environment's state in its account's bucket."""
-        return f"environments/{self.environment}/terraform.tfstate"
+        """The key of the environment's state in its account's bucket, without a prefix."""
+        return _environment_state_key(self.environment)
 
     # --- Key, secrets, roles
 

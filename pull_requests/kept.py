@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def keep(plan: bytes, stack: Stack, *, run: str) -> str:
     """Write a run's plan into the bucket of its stack's state and return its SHA-256, in hex."""
-    key = names.plan_of_run(run, stack.name)
+    key = _key(stack, run)
     with explained(f"keep the plan as {key} in the bucket {stack.bucket}"):
         _s3(stack).put_object(**_where(stack, key), Body=plan, ChecksumAlgorithm="SHA256")
     return hashlib.sha256(plan).hexdigest()
@@ -29,7 +29,7 @@ def kept(stack: Stack, *, run: str, digest: str) -> bytes:
     Raises:
         RefusedError: The run has kept none, or what is there is another.
     """
-    key = names.plan_of_run(run, stack.name)
+    key = _key(stack, run)
     with explained(f"read the plan {key} in the bucket {stack.bucket}"):
         s3, where = _s3(stack), _where(stack, key)
         answer = found_or_none(lambda: s3.get_object(**where), "NoSuchKey")
@@ -46,6 +46,10 @@ def kept(stack: Stack, *, run: str, digest: str) -> bytes:
             "this workflow anew."
         )
     return plan
+
+
+def _key(stack: Stack, run: str) -> str:
+    return names.plan_of_run(run, stack.name, names.prefix_of_states(stack.name, stack.key))
 
 
 def _where(stack: Stack, key: str) -> dict[str, Any]:

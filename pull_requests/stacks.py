@@ -48,7 +48,12 @@ class Stack:
     @property
     def state(self) -> str:
         """Where its state is."""
-        return f"s3://{self.bucket}/{self._backend['key']}"
+        return f"s3://{self.bucket}/{self.key}"
+
+    @property
+    def key(self) -> str:
+        """The key of its state."""
+        return str(self._backend["key"])
 
     @property
     def assumed_role(self) -> Mapping[str, str] | None:

@@ -7,7 +7,9 @@ from pydantic import AfterValidator
 
 from settings.fields import (
     AccountId,
+    BucketName,
     ExternalId,
+    KeyPrefix,
     KmsKeyArn,
     PolicyArn,
     Region,
@@ -72,6 +74,16 @@ class Aws(Section):
     state_region: Region | None = None
     """The region of the account's state bucket and of its own stack. The environments of one
     account must agree on it. Default: `region`."""
+
+    state_bucket: BucketName | None = None
+    """The S3 bucket of your own that keeps the states, of the account and in `state_region`. It is
+    left as it is; it should keep versions, encrypt and be closed to the public. The environments of
+    one account must agree on it. Default: none, `ferry bootstrap` makes one."""
+
+    state_key_prefix: KeyPrefix = ""
+    """What the keys of the states begin with, in front of `environments/NAME/`. The
+    environments of one account must agree on it. To change it later moves the states: `terraform init
+    -migrate-state` does."""
 
     provider_version: Annotated[str, AfterValidator(_provider_version), Allowed(_IN_WORDS)] = (
         _TESTED

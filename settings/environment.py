@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from facts.names import Names, state_bucket
+from facts.names import ACCOUNT_STATE_KEY, Names, state_bucket
 from settings.alarms import Alarms
 from settings.aurora import Aurora
 from settings.aws import Aws
@@ -131,9 +131,15 @@ class Environment(EnvironmentFile):
     @property
     def state_bucket(self) -> str:
         """The name of the account's state bucket, which lives in `aws.home_region`."""
-        return state_bucket(self.tags.project, self.aws.account_id, self.aws.home_region)
+        aws = self.aws
+        return aws.state_bucket or state_bucket(self.tags.project, aws.account_id, aws.home_region)
 
     @property
     def state_key(self) -> str:
         """The key of the environment's state in that bucket."""
-        return self.names.state_key
+        return f"{self.aws.state_key_prefix}{self.names.state_key}"
+
+    @property
+    def account_state_key(self) -> str:
+        """The key of the state of the account's stack, in the same bucket."""
+        return f"{self.aws.state_key_prefix}{ACCOUNT_STATE_KEY}"

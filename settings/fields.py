@@ -237,6 +237,24 @@ KmsKeyArn = Annotated[
 """A KMS key's ARN."""
 
 
+BucketName = Annotated[
+    str,
+    Field(
+        pattern=r"^[a-z0-9]([a-z0-9-]{1,61})[a-z0-9]$",
+        examples=["platform-terraform-states"],
+    ),
+    Allowed("3 to 63 lower-case letters, digits and hyphens, neither first nor last a hyphen"),
+]
+"""An S3 bucket's name; without dots, over which TLS stumbles:
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"""
+
+KeyPrefix = Annotated[
+    str,
+    Field(pattern=r"^([A-Za-z0-9_.=-]+/){0,10}$", max_length=200, examples=["databases/"]),
+    Allowed("words of letters, digits and _.=-, each with a slash behind, such as databases/"),
+]
+"""What the keys of objects begin with."""
+
 RoleArn = Annotated[
     str,
     Field(

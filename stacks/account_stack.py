@@ -45,7 +45,7 @@ class AccountStack(TerraformStack):
                 "repository": environment.tags.repository,
             },
             state_bucket=environment.state_bucket,
-            state_key=names.ACCOUNT_STATE_KEY,
+            state_key=environment.account_state_key,
             state_region=aws.home_region,
         )
         AccountRoles(self, "roles", placement=placement)

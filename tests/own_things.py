@@ -34,7 +34,10 @@ def bring_along(account: Account, text: str) -> str:
             f'[aurora]\nclient_security_group_ids = ["{group}"]\n'
             'client_cidrs = ["10.99.0.0/16", "192.168.0.0/16"]\n'
         ),
-        "[aws]\n": f'[aws]\nkms_key_arn = "{key}"\nrole_path = "/databases/"\n',
+        "[aws]\n": (
+            f'[aws]\nkms_key_arn = "{key}"\nrole_path = "/databases/"\n'
+            'state_key_prefix = "databases/"\n'
+        ),
         'emails = ["dba@example.org"]\n': f'topic_arn = "{topic}"\n',
     }
     for old, new in changes.items():

@@ -50,12 +50,21 @@ class Bucket:
         account_id: The account that must own it.
         region: Where it must be.
         tags: Tags that it must have; others are kept.
+        prefix: What the keys of the states in it begin with.
+        is_ones_own: Whether the file names it: then it is left as it is.
     """
 
     name: str
     account_id: str
     region: str
     tags: Mapping[str, str]
+    prefix: str = ""
+    is_ones_own: bool = False
+
+    @property
+    def settings(self) -> tuple[Setting, ...]:
+        """What should be set: all, or of one's own bucket what keeps the states and others out."""
+        return OF_ONES_OWN if self.is_ones_own else SETTINGS
 
     @property
     def arn(self) -> str:
@@ -108,6 +117,8 @@ def bucket_of(environment: Environment) -> Bucket:
         account_id=environment.aws.account_id,
         region=environment.aws.home_region,
         tags=shared_tags(environment),
+        prefix=environment.aws.state_key_prefix,
+        is_ones_own=environment.aws.state_bucket is not None,
     )
 
 
@@ -210,10 +221,13 @@ def _encrypted(_: Bucket, rules: list[Any]) -> list[Any]:
     return [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]
 
 
-def _with_rule(ours: Mapping[str, Any]) -> Callable[[Bucket, list[Any]], list[Any]]:
+def _with_rule(
+    rule: Callable[[Bucket], Mapping[str, Any]],
+) -> Callable[[Bucket, list[Any]], list[Any]]:
     """The lifecycle rules with ours; rules of other names stay as they are."""
 
-    def wanted(_: Bucket, rules: list[Any]) -> list[Any]:
+    def wanted(bucket: Bucket, rules: list[Any]) -> list[Any]:
+        ours = rule(bucket)
         if any({**rule, "Filter": _filter(rule)} == ours for rule in rules):
             return rules
         return [*(rule for rule in rules if rule.get("ID") != ours["ID"]), ours]
@@ -256,7 +270,7 @@ OLD_VERSIONS: Final = Setting(
     what=f"lifecycle: earlier versions expire after {OLD_VERSIONS_DAYS} days",
     read=_read_lifecycle,
     wanted=_with_rule(
-        {
+        lambda _: {
             "ID": "expire-old-versions",
             "Status": "Enabled",
             "Filter": {},
@@ -273,10 +287,10 @@ RUNS: Final = Setting(
     what=f"lifecycle: plans of runs expire after {names.RUN_DAYS} days",
     read=_read_lifecycle,
     wanted=_with_rule(
-        {
+        lambda bucket: {
             "ID": "expire-runs",
             "Status": "Enabled",
-            "Filter": {"Prefix": names.RUNS_PREFIX},
+            "Filter": {"Prefix": f"{bucket.prefix}{names.RUNS_PREFIX}"},
             "NoncurrentVersionExpiration": {"NoncurrentDays": 1},
             "Expiration": {"Days": names.RUN_DAYS},
         }
@@ -307,3 +321,6 @@ SETTINGS: Final = (
     RUNS,
     TAGS,
 )
+
+OF_ONES_OWN: Final = (PUBLIC_ACCESS, ENCRYPTION, VERSIONING)
+"""What is looked at of a bucket that the file names; the rest of it is its owner's."""

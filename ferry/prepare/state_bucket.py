@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ferry.account import explained
 from ferry.deployment import state_bucket as kept
-from ferry.errors import FerryError
+from ferry.errors import FerryError, InputError
 from ferry.prepare.steps import Outcome, Step
 
 if TYPE_CHECKING:
@@ -37,9 +37,15 @@ def prepare(s3: S3Client, bucket: Bucket) -> Iterator[Step]:
         Each step as it is done: the bucket, then each setting.
 
     Raises:
+        InputError: The file names a bucket of one's own.
         FerryError: The name is another account's bucket, the bucket is in another region, or AWS
             refuses a call.
     """
+    if bucket.is_ones_own:
+        raise InputError(
+            f"The states are kept in a bucket of your own (aws.state_bucket = {bucket.name}), and "
+            "ferry leaves it alone: 'ferry check aws' says whether it is there and set up right."
+        )
     existed = _exists(s3, bucket)
     if not existed:
         existed = not _create(s3, bucket)

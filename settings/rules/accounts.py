@@ -30,6 +30,7 @@ def account_is_agreed_on(one: Environment, other: Environment) -> Iterator[Findi
     agreed = {
         "aws.state_region": (one.aws.home_region, other.aws.home_region),
         "aws.provider_version": (one.aws.provider_version, other.aws.provider_version),
+        "aws.state_key_prefix": (one.aws.state_key_prefix, other.aws.state_key_prefix),
         "aws.role_path": (one.aws.role_path, other.aws.role_path),
         "tags.project": (one.tags.project, other.tags.project),
         "tags.repository": (one.tags.repository, other.tags.repository),
@@ -47,13 +48,24 @@ def account_is_agreed_on(one: Environment, other: Environment) -> Iterator[Findi
 
 def boundary_is_agreed_on(one: Environment, other: Environment) -> Iterator[Finding]:
     """The roles of the account's stack carry the boundary too."""
-    wanted, given = one.aws.permissions_boundary_arn, other.aws.permissions_boundary_arn
+    yield from _one_or_none(one, other, "permissions_boundary_arn", "boundary")
+
+
+def bucket_is_agreed_on(one: Environment, other: Environment) -> Iterator[Finding]:
+    """The state of the account's stack is in the same bucket."""
+    yield from _one_or_none(one, other, "state_bucket", "bucket")
+
+
+def _one_or_none(
+    one: Environment, other: Environment, setting: str, what: str
+) -> Iterator[Finding]:
+    wanted, given = getattr(one.aws, setting), getattr(other.aws, setting)
     if _same_account(one, other) and wanted != given:
         yield Finding(
-            setting="aws.permissions_boundary_arn",
+            setting=f"aws.{setting}",
             given=f"{toml(given) if given else 'none'} given, but "
             f"{toml(wanted) if wanted else 'none'} elsewhere in account {other.aws.account_id}",
-            allowed="one boundary for all environments of an account, or none",
+            allowed=f"one {what} for all environments of an account, or none",
             mend="give all of them the same",
         )
 
@@ -182,15 +194,19 @@ RULES = (
     Rule(key_is_in_the_region, ("aws.kms_key_arn", "aws.region")),
 )
 PAIR_RULES = (
-    PairRule(states_differ, (*_PLACE, "aws.region", "aws.state_region")),
+    PairRule(
+        states_differ,
+        (*_PLACE, "aws.region", "aws.state_region", "aws.state_bucket", "aws.state_key_prefix"),
+    ),
     PairRule(
         account_is_agreed_on,
         (
             *(*_PLACE, "aws.region", "aws.state_region", "aws.provider_version"),
-            *("aws.role_path", "tags.repository"),
+            *("aws.role_path", "aws.state_key_prefix", "tags.repository"),
         ),
     ),
     PairRule(boundary_is_agreed_on, (*_PLACE, "aws.permissions_boundary_arn")),
+    PairRule(bucket_is_agreed_on, (*_PLACE, "aws.state_bucket")),
     PairRule(assumed_role_is_agreed_on, (*_PLACE, "aws.assume_role")),
     PairRule(tasks_differ, (*_PLACE, "dms.tasks.*.name")),
     PairRule(alarms_differ, (*_PLACE, "aws.region", "dms.tasks.*.name")),

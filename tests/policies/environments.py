@@ -87,6 +87,7 @@ OWN_KEY = environment(
 )
 
 PLACED = environment(aws={"permissions_boundary_arn": BOUNDARY, "role_path": "/databases/"})
+ELSEWHERE = environment(aws={"state_bucket": "platform-states", "state_key_prefix": "databases/"})
 OWN_TOPIC = environment(alarms={"topic_arn": "arn:aws:sns:eu-central-1:111122223333:on-call"})
 ON_CALL = environment(alarms={"https_hosts": ["events.pagerduty.com"]})
 
@@ -102,6 +103,7 @@ ALL = (
     OWN_TOPIC,
     ON_CALL,
     PLACED,
+    ELSEWHERE,
 )
 
 LONGEST = environment(

@@ -78,8 +78,9 @@ def test_every_document_reaches_these_keys_and_bootstrap_alone_the_bucket(
     environment: Environment,
 ) -> None:
     bucket = f"arn:{partition_of(environment.aws.region)}:s3:::{environment.state_bucket}"
+    below = f"{bucket}/{environment.aws.state_key_prefix}"
     asked = [
-        (key, Request(action=action, resource=f"{bucket}/{key}" if key else bucket))
+        (key, Request(action=action, resource=f"{below}{key}" if key else bucket))
         for action in actions("s3")
         if not action.startswith(LOOKING)
         for key in ("", *KEYS)

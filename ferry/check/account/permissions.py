@@ -155,7 +155,7 @@ def questions(environment: Environment, placement: Placement) -> list[Question]:
     return [
         Question(
             actions=("s3:GetObject", "s3:PutObject"),
-            resource=placement.bucket_arn(environment.state_bucket, names.state_key),
+            resource=placement.bucket_arn(environment.state_bucket, environment.state_key),
         ),
         *(
             Question(actions=(action,), resource=placement.arn("ec2", f"{kind}/*"), context=tagged)

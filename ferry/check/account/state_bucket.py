@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from ferry.account import Unanswered, asked
-from ferry.deployment.state_bucket import SETTINGS, bucket_of, find
+from ferry.deployment.state_bucket import bucket_of, find
 from ferry.findings import Finding, blocked, not_judged, right, warning
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def _state_bucket(s3: S3Client, bucket: Bucket) -> StateBucket | None:
             f"read '{setting.what}' of the bucket {bucket.name}",
             partial(setting.is_right, s3, bucket),
         )
-        for setting in SETTINGS
+        for setting in bucket.settings
     }
     return StateBucket(
         region=found.region,
@@ -74,6 +74,7 @@ def _state_bucket(s3: S3Client, bucket: Bucket) -> StateBucket | None:
 def judge(environment: Environment, bucket: StateBucket | None) -> list[Finding]:
     """Whether the bucket is there, in the account and region that Terraform looks in, and right."""
     name, home = environment.state_bucket, environment.aws.home_region
+    own = environment.aws.state_bucket
     bootstrap = f"ferry bootstrap {environment.name}"
     if bucket is None:
         return [
@@ -81,7 +82,9 @@ def judge(environment: Environment, bucket: StateBucket | None) -> list[Finding]
                 BUCKET,
                 f"There is no bucket {name}.",
                 why="terraform init fails: the states are kept there.",
-                remedy=f"Run '{bootstrap}' once for the account.",
+                remedy=f"Run '{bootstrap}' once for the account."
+                if own is None
+                else f"Correct aws.state_bucket in {environment.name}.toml, or have it made.",
             )
         ]
     if not bucket.is_ours:
@@ -92,7 +95,11 @@ def judge(environment: Environment, bucket: StateBucket | None) -> list[Finding]
                 "own it or your credentials may not see it.",
                 why="terraform init fails, and no state must go into another account's bucket.",
                 remedy="If the bucket is the account's own, you need s3:ListBucket on it. If not, "
-                "choose another tags.project: the bucket's name begins with it.",
+                + (
+                    "choose another tags.project: the bucket's name begins with it."
+                    if own is None
+                    else "give one of the account's in aws.state_bucket."
+                ),
             )
         ]
     if bucket.region != home:
@@ -101,8 +108,12 @@ def judge(environment: Environment, bucket: StateBucket | None) -> list[Finding]
                 BUCKET,
                 f"The bucket {name} is in {bucket.region}; the file has Terraform look in {home}.",
                 why="terraform init fails: S3 answers from the bucket's own region alone.",
-                remedy=f'Set aws.state_region = "{bucket.region}" in the files of the account, or '
-                "delete the bucket where it is empty and not needed.",
+                remedy=f'Set aws.state_region = "{bucket.region}" in the files of the account'
+                + (
+                    ", or delete the bucket where it is empty and not needed."
+                    if own is None
+                    else ", or give a bucket of that region in aws.state_bucket."
+                ),
             )
         ]
     findings = [
@@ -117,7 +128,9 @@ def judge(environment: Environment, bucket: StateBucket | None) -> list[Finding]
                 f"{'; '.join(bucket.wrong)}.",
                 why="A state holds all that an environment is; these settings keep others out and "
                 "earlier versions at hand.",
-                remedy=f"Run '{bootstrap}': it mends what is wrong and leaves the rest alone.",
+                remedy=f"Run '{bootstrap}': it mends what is wrong and leaves the rest alone."
+                if own is None
+                else "Ask whoever has it; ferry leaves it as it is.",
             )
         )
     if findings:

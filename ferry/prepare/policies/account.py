@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from facts.names import ACCOUNT_STATE_KEY
 from ferry.prepare.policies.reading import BUCKET_SETTINGS, lock, plan_of_run, state
 from ferry.prepare.policies.roles import account_roles
 from ferry.prepare.policies.statements import Document, Statement
@@ -42,12 +41,10 @@ def bootstrap(scope: Scope) -> list[Statement]:
 
 def account(scope: Scope) -> list[Statement]:
     """The account's stack: its state, and the two roles that DMS looks up."""
-    keys = [ACCOUNT_STATE_KEY]
+    keys = [scope.environment.account_state_key]
     return [
         *state(scope, keys),
-        Statement(
-            sid="StateWrite", actions=["s3:PutObject"], resources=scope.objects(ACCOUNT_STATE_KEY)
-        ),
+        Statement(sid="StateWrite", actions=["s3:PutObject"], resources=scope.objects(*keys)),
         lock(scope, keys),
         plan_of_run(scope, scope.stacks[1]),
         *account_roles(scope),

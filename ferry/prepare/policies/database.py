@@ -32,9 +32,9 @@ def database(scope: Scope) -> list[Statement]:
         Statement(
             sid="StateWrite",
             actions=["s3:PutObject"],
-            resources=scope.objects(scope.names.state_key),
+            resources=scope.objects(scope.environment.state_key),
         ),
-        lock(scope, [scope.names.state_key]),
+        lock(scope, [scope.environment.state_key]),
         plan_of_run(scope, scope.stacks[0]),
         Statement(
             sid="Database",

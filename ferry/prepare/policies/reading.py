@@ -251,7 +251,7 @@ def _own_topic(scope: Scope) -> list[Statement]:
 def check_deployment(scope: Scope) -> list[Statement]:
     """`ferry check deployment`, which has DMS test both connections."""
     return [
-        *state(scope, [scope.names.state_key]),
+        *state(scope, [scope.environment.state_key]),
         *resources(scope),
         _shapes_of_secrets(scope, scope.names.master_secret, scope.names.target_secret),
         _decrypting(scope),
@@ -271,7 +271,7 @@ def operate(scope: Scope) -> list[Statement]:
     subscribe = Statement(sid="Subscribe", actions=["sns:Subscribe"], resources=[scope.topic])
     return [
         *([subscribe] if scope.environment.alarms.https_hosts else []),
-        *state(scope, [scope.names.state_key]),
+        *state(scope, [scope.environment.state_key]),
         Statement(
             sid="Tasks",
             actions=[

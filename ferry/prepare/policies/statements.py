@@ -236,8 +236,9 @@ class Scope:
     @property
     def state_keys(self) -> tuple[str, str]:
         """The keys of the environment's state and of its account's."""
-        return self.names.state_key, given_names.ACCOUNT_STATE_KEY
+        return self.environment.state_key, self.environment.account_state_key
 
     def plans_of_runs(self, *stacks: str) -> list[str]:
         """The ARNs of the plans of stacks that wait for approval."""
-        return self.objects(*(given_names.plan_of_run("*", stack) for stack in stacks))
+        prefix = self.environment.aws.state_key_prefix
+        return self.objects(*(given_names.plan_of_run("*", stack, prefix) for stack in stacks))

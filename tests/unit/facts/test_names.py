@@ -85,7 +85,8 @@ def test_names_of_the_account_stay_as_they_are() -> None:
     assert names.LOCK_SUFFIX == ".tflock"
     assert names.account_stack("111122223333") == "account-111122223333"
     assert names.environment_stack("dev") == "dev"
-    assert names.plan_of_run("42", "dev") == "runs/42/dev.tfplan"
+    assert names.plan_of_run("42", "dev", "") == "runs/42/dev.tfplan"
+    assert names.plan_of_run("42", "dev", "a/b/") == "a/b/runs/42/dev.tfplan"
     assert names.state_bucket("aurora-ferry", "111122223333", "eu-central-1") == (
         "aurora-ferry-tfstate-111122223333-eu-central-1"
     )
@@ -174,3 +175,15 @@ def test_whatever_the_names_dms_takes_the_resource_identifier(project: str, task
 
     assert len(identifier) <= 31
     assert re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", identifier)
+
+
+@pytest.mark.parametrize("prefix", ["", "databases/", "account/", "environments/dev/"])
+@pytest.mark.parametrize(
+    ("stack", "key"),
+    [
+        ("account-111122223333", "account/terraform.tfstate"),
+        ("dev", "environments/dev/terraform.tfstate"),
+    ],
+)
+def test_what_a_states_key_begins_with(prefix: str, stack: str, key: str) -> None:
+    assert names.prefix_of_states(stack, f"{prefix}{key}") == prefix

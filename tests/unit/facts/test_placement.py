@@ -96,3 +96,10 @@ def test_the_partitions_are_botocores() -> None:
         (known,) = (it for it in endpoints["partitions"] if it["partition"] == partition.name)
         assert known["dnsSuffix"] == partition.dns_suffix
         assert {partition_of(region).name for region in known["regions"]} == {partition.name}
+
+
+def test_the_arn_of_a_role_holds_its_path() -> None:
+    placement = Placement(account_id="111122223333", region="eu-central-1")
+
+    assert placement.role_arn("it", "/") == "arn:aws:iam::111122223333:role/it"
+    assert placement.role_arn("it", "/a/b/") == "arn:aws:iam::111122223333:role/a/b/it"

@@ -148,3 +148,14 @@ def test_the_plan_is_kept_by_the_role_that_the_backend_takes(
         None,
     ]
     assert len(s3.list_objects_v2(Bucket=DEV.bucket)["Contents"]) == 1
+
+
+def test_a_plan_is_kept_below_the_prefix_of_the_states(s3: S3Client) -> None:
+    document = copy.deepcopy(dict(DEV.document))
+    document["terraform"]["backend"]["s3"]["key"] = "a/environments/dev/terraform.tfstate"
+    stack_there = Stack(name="dev", document=document)
+    kept.keep(PLAN, stack_there, run=RUN)
+
+    (found,) = s3.list_objects_v2(Bucket=DEV.bucket)["Contents"]
+    assert found["Key"] == "a/runs/42/dev.tfplan"
+    assert kept.kept(stack_there, run=RUN, digest=DIGEST) == PLAN

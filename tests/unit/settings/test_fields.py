@@ -10,10 +10,12 @@ from pydantic import TypeAdapter, ValidationError
 from settings.dms import Script
 from settings.fields import (
     AvailabilityZone,
+    BucketName,
     Cidr,
     ClientCidr,
     Email,
     Host,
+    KeyPrefix,
     Region,
     RolePath,
     VpcCidr,
@@ -25,6 +27,8 @@ VPC_CIDR: TypeAdapter[str] = TypeAdapter(VpcCidr)
 CLIENT_CIDR: TypeAdapter[str] = TypeAdapter(ClientCidr)
 WEB_HOST: TypeAdapter[str] = TypeAdapter(WebHost)
 ROLE_PATH: TypeAdapter[str] = TypeAdapter(RolePath)
+BUCKET: TypeAdapter[str] = TypeAdapter(BucketName)
+PREFIX: TypeAdapter[str] = TypeAdapter(KeyPrefix)
 EMAIL: TypeAdapter[str] = TypeAdapter(Email)
 HOST: TypeAdapter[str] = TypeAdapter(Host)
 REGION: TypeAdapter[str] = TypeAdapter(Region)
@@ -180,3 +184,25 @@ def test_a_path_of_roles_is_taken(path: str) -> None:
 def test_what_is_no_path_of_ones_own_is_refused(path: str) -> None:
     with pytest.raises(ValidationError):
         ROLE_PATH.validate_python(path)
+
+
+@pytest.mark.parametrize("name", ["abc", "platform-terraform-states", "a" * 63, "1a1"])
+def test_a_buckets_name_is_taken(name: str) -> None:
+    assert BUCKET.validate_python(name) == name
+
+
+@pytest.mark.parametrize("name", ["", "ab", "-abc", "abc-", "Abc", "a.b.c", "a_b", "a" * 64, "a/b"])
+def test_what_is_no_buckets_name_is_refused(name: str) -> None:
+    with pytest.raises(ValidationError):
+        BUCKET.validate_python(name)
+
+
+@pytest.mark.parametrize("prefix", ["", "databases/", "teams/db-1/_x.y=z/"])
+def test_a_prefix_of_keys_is_taken(prefix: str) -> None:
+    assert PREFIX.validate_python(prefix) == prefix
+
+
+@pytest.mark.parametrize("prefix", ["/", "a", "/a/", "a//", "a b/", "${x}/", "a/*/", "a/" * 11])
+def test_what_is_no_prefix_of_keys_is_refused(prefix: str) -> None:
+    with pytest.raises(ValidationError):
+        PREFIX.validate_python(prefix)

@@ -59,6 +59,23 @@ CASES = (
         "others",
     ),
     Case(
+        "bucket_is_agreed_on",
+        {"aws.state_bucket": "platform-states"},
+        {"aws.state_bucket": "platform-states"},
+        {},
+        'aws.state_bucket: none given, but "platform-states" elsewhere in account 111122223333; '
+        "allowed: one bucket for all environments of an account, or none; give all of them the same",
+    ),
+    Case(
+        "account_is_agreed_on",
+        {"aws.state_key_prefix": "databases/"},
+        {"aws.state_key_prefix": "databases/"},
+        {},
+        'aws.state_key_prefix: "" given, but "databases/" elsewhere in account 111122223333; allowed: '
+        'one value for all environments of an account; set state_key_prefix = "databases/", or '
+        "change the others",
+    ),
+    Case(
         "assumed_role_is_agreed_on",
         {"aws.assume_role": TAKEN},
         {"aws.assume_role": TAKEN},

@@ -6,12 +6,15 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+from cdktf import Testing
 
+from stacks.account_stack import AccountStack
+from stacks.migration_stack import MigrationStack
 from tests.unit.stacks.conftest import NAMES, synthesized
+from tests.unit.template import Template
 
 if TYPE_CHECKING:
     from settings.environment import Environment
-    from tests.unit.template import Template
 
 KEY = "arn:aws:kms:eu-central-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 TOPIC = "arn:aws:sns:eu-central-1:111122223333:on-call"
@@ -103,3 +106,22 @@ def test_clients_of_ones_own_are_rules_of_auroras_group_and_nothing_else(
     rules = [after.document["resource"][type_][local] for type_, local in new]
     assert {rule["from_port"] for rule in rules} == {mine.port}
     assert {rule.get("cidr_ipv4") for rule in rules} == {"10.40.0.0/16", None}
+
+
+@pytest.mark.parametrize("stack", [MigrationStack, AccountStack])
+def test_the_states_are_where_the_file_says(
+    stack: type[MigrationStack | AccountStack], environments: dict[str, Environment]
+) -> None:
+    dev = environments["dev"]
+    mine = with_own(dev, state_bucket="platform-states", state_key_prefix="databases/")
+
+    before, after = (
+        Template.of(stack(Testing.app(), it)).document["terraform"]["backend"]["s3"]
+        for it in (dev, mine)
+    )
+
+    assert after == {
+        **before,
+        "bucket": "platform-states",
+        "key": f"databases/{before['key']}",
+    }

@@ -10,11 +10,12 @@ import boto3
 import pytest
 from botocore.stub import ANY, Stubber
 
-from ferry.deployment.state_bucket import Bucket
-from ferry.errors import FerryError
+from ferry.deployment.state_bucket import Bucket, bucket_of
+from ferry.errors import FerryError, InputError
 from ferry.prepare.state_bucket import prepare
 from tests.policies.calls import RECORDED
 from tests.unit.ferry.conftest import ACCOUNT, REGION
+from tests.unit.ferry.environments import environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -456,3 +457,40 @@ def test_says_which_setting_could_not_be_read(s3: S3Client) -> None:
         "GetPublicAccessBlock (AccessDenied). docs/deployment.md lists the permissions that this "
         "command needs; have them added, or use credentials that have them."
     )
+
+
+# --- a bucket of one's own, and keys with a prefix
+
+
+def test_a_bucket_of_ones_own_is_left_alone(s3: S3Client) -> None:
+    with pytest.raises(InputError) as refused:
+        run(s3, replace(BUCKET, name="mine", is_ones_own=True))
+
+    assert str(refused.value) == (
+        "The states are kept in a bucket of your own (aws.state_bucket = mine), and ferry leaves it "
+        "alone: 'ferry check aws' says whether it is there and set up right."
+    )
+    assert s3.list_buckets()["Buckets"] == []
+
+
+def test_of_ones_own_bucket_only_some_is_looked_at() -> None:
+    assert [it.what for it in replace(BUCKET, is_ones_own=True).settings] == [
+        "public access: blocked",
+        "encryption: on",
+        "versioning: on",
+    ]
+    assert [it.what for it in BUCKET.settings] == SETTINGS
+
+
+def test_plans_of_runs_expire_below_the_prefix(s3: S3Client) -> None:
+    run(s3, replace(BUCKET, prefix="databases/"))
+
+    assert {**RUNS_EXPIRE, "Filter": {"Prefix": "databases/runs/"}} in rules(s3)
+
+
+def test_the_bucket_of_an_environment_is_as_its_file_says() -> None:
+    mine = bucket_of(environment(aws={"state_bucket": "mine", "state_key_prefix": "a/"}))
+    made = bucket_of(environment())
+
+    assert (mine.name, mine.prefix, mine.is_ones_own) == ("mine", "a/", True)
+    assert (made.prefix, made.is_ones_own) == ("", False)

@@ -88,3 +88,31 @@ def test_a_setting_that_aws_does_not_tell() -> None:
         remedy="Have it allowed.",
     )
     assert wrong.level is Level.WARNING
+
+
+# --- a bucket of one's own
+
+MINE = "platform-terraform-states"
+
+
+def of_ones_own(bucket: StateBucket | None) -> Finding:
+    [finding] = judge(environment(aws={"state_bucket": MINE}), bucket)
+    return finding
+
+
+def test_a_bucket_of_ones_own_is_asked_of_its_owner() -> None:
+    assert of_ones_own(StateBucket(region="eu-central-1")).what == (
+        f"The bucket {MINE} is there and set up right."
+    )
+    assert of_ones_own(None).remedy == ("Correct aws.state_bucket in dev.toml, or have it made.")
+    assert of_ones_own(StateBucket(is_ours=False)).remedy == (
+        "If the bucket is the account's own, you need s3:ListBucket on it. If not, give one of the "
+        "account's in aws.state_bucket."
+    )
+    assert of_ones_own(StateBucket(region="eu-west-1")).remedy == (
+        'Set aws.state_region = "eu-west-1" in the files of the account, or give a bucket of that '
+        "region in aws.state_bucket."
+    )
+    assert of_ones_own(StateBucket(region="eu-central-1", wrong=("versioning: on",))).remedy == (
+        "Ask whoever has it; ferry leaves it as it is."
+    )

@@ -731,3 +731,35 @@ def test_aurora_is_open_to_the_clients_that_the_file_names(judged: Judged) -> No
     assert found(*own, *named) == right("auroras-rules")
     [lacking] = found(*own, *named[:1])
     assert "in from 10.40.0.0/16, port 5432" in lacking.what
+
+
+# --- a bucket of one's own
+
+
+@pytest.mark.parametrize(
+    "check", ["the-state-bucket-takes-tls-only", "old-versions-of-states-expire"]
+)
+def test_what_is_the_owners_of_the_bucket_is_not_looked_at(judged: Judged, check: str) -> None:
+    mine = environment(aws={"state_bucket": "platform-states"})
+
+    [found] = judged(check, environment=mine, clients={"s3": None})
+
+    assert (found.level, found.what) == (
+        Level.RIGHT,
+        "Nothing to check: the state's bucket is one's own, and so is this setting.",
+    )
+
+
+def test_versions_that_ones_own_bucket_does_not_keep_are_a_warning(judged: Judged) -> None:
+    s3 = SimpleNamespace(get_bucket_versioning=lambda **_: {})
+
+    [found] = judged(
+        "the-state-bucket-keeps-versions",
+        environment=environment(aws={"state_bucket": "platform-states"}),
+        clients={"s3": s3},
+    )
+
+    assert (found.level, found.remedy) == (
+        Level.WARNING,
+        "Ask whoever has it; ferry leaves it as it is.",
+    )

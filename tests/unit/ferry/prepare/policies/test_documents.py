@@ -526,3 +526,32 @@ def test_the_boundary_names_roles_where_they_are() -> None:
     assert found["Monitoring"]["Condition"] == {
         "ArnLike": {"aws:PrincipalArn": [f"{ROLE}/databases/aurora-ferry-*-rds-monitoring"]}
     }
+
+
+# --- the states somewhere else
+
+ELSEWHERE = environment(aws={"state_bucket": "platform-states", "state_key_prefix": "databases/"})
+THERE = "arn:aws:s3:::platform-states"
+
+
+@pytest.mark.parametrize(
+    ("document", "sid", "resource"),
+    [
+        ("plan", "StateList", THERE),
+        ("apply-database", "StateWrite", f"{THERE}/databases/environments/dev/terraform.tfstate"),
+        ("apply-database", "Lock", f"{THERE}/databases/environments/dev/terraform.tfstate.tflock"),
+        ("account", "StateWrite", f"{THERE}/databases/account/terraform.tfstate"),
+        ("operate", "StateRead", f"{THERE}/databases/environments/dev/terraform.tfstate"),
+    ],
+)
+def test_the_states_are_named_where_they_are(document: str, sid: str, resource: str) -> None:
+    assert statements(ELSEWHERE, document)[sid]["Resource"] == resource
+
+
+def test_plans_of_runs_are_below_the_prefix() -> None:
+    plans = statements(ELSEWHERE, "review")["PlansOfRuns"]["Resource"]
+
+    assert plans == [
+        f"{THERE}/databases/runs/*/dev.tfplan",
+        f"{THERE}/databases/runs/*/account-111122223333.tfplan",
+    ]
