@@ -127,7 +127,11 @@ def _other_major(before: Json, after: Json) -> bool:
 
 
 def _newer_minor(before: Json, after: Json) -> bool:
-    return not _older(before, after) and not _other_major(before, after)
+    return _newer(before, after) and not _other_major(before, after)
+
+
+def _newer(before: Json, after: Json) -> bool:
+    return bool(version(after)) and not _older(before, after)
 
 
 lowered: Final = compare(_lower)
@@ -164,7 +168,7 @@ set_to_another: Final = compare(lambda _, after: is_set(after))
 loses_items: Final = compare(lambda before, after: not set(_list(before)) <= set(_list(after)))
 """A list no longer holds all that it held."""
 
-version_goes_up: Final = compare(lambda before, after: not _older(before, after))
+version_goes_up: Final = compare(_newer)
 """A version becomes a later one."""
 
 version_goes_down: Final = compare(_older)

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from ferry.review.plan.shown import Shown
     from ferry.review.rules.dangers import Section
 
-_UNITS: Final = re.compile(r"\{(\w+)\} (byte|connection|day|hour|minute|page|period|second)s\b")
+_UNITS: Final = re.compile(
+    r"\{(\w+)\} (byte|client|connection|day|hour|minute|page|period|second)s\b"
+)
 """Where a sentence counts something: one day, and many days."""
 
 

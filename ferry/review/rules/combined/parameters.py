@@ -92,8 +92,8 @@ _UNCLEAR: Final = _Effect(
     made="No rule says that {name} is harmless at {after}.",
 )
 _STARTS: Final = {
-    "max_connections": "At most {after} clients are let in at once, DMS and RDS's own among them: "
-    "{name}.",
+    "max_connections": "Aurora lets in {after} clients at once and no more, DMS and RDS's own among "
+    "them: {name}.",
     "shared_buffers": "The instances keep {after} pages of 8 kB in memory; with too many of them they "
     "do not start: {name}.",
 }

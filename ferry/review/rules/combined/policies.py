@@ -45,7 +45,8 @@ if TYPE_CHECKING:
 _SOURCE: Final = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html"
 _ATTACHMENT: Final = "aws_iam_role_policy_attachment"
 _ATTACHED: Final = "managed_policy_arns"
-_TOPICS: Final = ("aws_sns_topic", "aws_sns_topic_policy")
+_TOPIC_POLICY: Final = "aws_sns_topic_policy"
+_TOPICS: Final = ("aws_sns_topic", _TOPIC_POLICY)
 
 _SERVICES: Final = re.compile(
     r"(cloudwatch|dms|events\.rds|logs|monitoring\.rds|vpc-flow-logs)"
@@ -116,6 +117,11 @@ class _Need:
     actions: tuple[str, ...] = ()
     effect: str
 
+    @property
+    def made(self) -> str:
+        """What is said of what is new."""
+        return self.effect.replace("may no longer", "may not")
+
 
 _KEY_IS_USED: Final = (
     *("kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"),
@@ -150,7 +156,7 @@ _NEEDS: Final[dict[tuple[str, str], _Need]] = {
     ),
     (ENDPOINT, "policy"): _Need(
         danger=Danger.REPLICATION_STOP,
-        effect="The endpoint no longer lets through {actions} by {who}.",
+        effect="{who} may no longer {actions} through the endpoint.",
     ),
     (SECRET, "policy"): _OF_SECRET,
     (SECRET_POLICY, "policy"): _OF_SECRET,
@@ -184,7 +190,7 @@ def policy_findings(plan: Plan) -> Iterator[Finding | Fine]:
             takes = []  # a row says what comes of it, or nobody needs it
         found = [*_given(it, moved.gives, policies)]
         if it.before is not None:
-            found += _taken(it, takes)
+            found += _taken(it, takes, policies)
         yield from found
         if not takes and not found and not unreadable:
             because = "Nobody else is allowed anything, and nobody loses what is needed."
@@ -341,7 +347,7 @@ def _is_for_a_service(it: PolicyChange, part: Statement, plan: Plan) -> bool:
     )
 
 
-def _taken(it: PolicyChange, takes: Sequence[Statement]) -> Iterator[Finding]:
+def _taken(it: PolicyChange, takes: Sequence[Statement], policies: Policies) -> Iterator[Finding]:
     """What is no longer allowed of what is needed."""
     need = _NEEDS[it.change.type, it.attribute]
     sides = {True: Said(it.after or ()), False: Said(it.before or ())}
@@ -353,7 +359,7 @@ def _taken(it: PolicyChange, takes: Sequence[Statement]) -> Iterator[Finding]:
         yield _finding(
             it,
             need.danger,
-            need.effect,
+            need.made if _is_of_something_new(it, policies) else need.effect,
             timing=Timing.NOW,
             lasts="until a statement allows it again",
             who=it.shown(_texts(part.principals for part in parts)),
@@ -388,6 +394,12 @@ def _is_new(it: PolicyChange, policies: Policies) -> bool:
     if it.change.type in {KEY_POLICY, SECRET_POLICY}:
         return policies.is_of_something_new(it.change)
     return it.change.type != ROLE_POLICY or policies.is_of_new_role(it.change)
+
+
+def _is_of_something_new(it: PolicyChange, policies: Policies) -> bool:
+    """Whether nobody relied on the policy yet; of a topic that is there, the plan knows the ARN."""
+    is_of_old_topic = it.change.type == _TOPIC_POLICY and it.change.after.get("arn") is not UNKNOWN
+    return _is_new(it, policies) and not is_of_old_topic
 
 
 def _texts(elements: Iterable[Element]) -> set[str]:

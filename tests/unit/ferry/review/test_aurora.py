@@ -629,7 +629,19 @@ def test_a_group_of_instances_comes_before_the_clusters(
         (
             [parameter("max_connections", "20", "pending-reboot")],
             [
-                'At most "20" clients are let in at once, DMS and RDS\'s own among them: max_connections.'
+                (
+                    'Aurora lets in "20" clients at once and no more, DMS and RDS\'s own among them: '
+                    "max_connections."
+                )
+            ],
+        ),
+        (
+            [parameter("max_connections", "1", "pending-reboot")],
+            [
+                (
+                    'Aurora lets in "1" client at once and no more, DMS and RDS\'s own among them: '
+                    "max_connections."
+                )
             ],
         ),
         (

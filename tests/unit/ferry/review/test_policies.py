@@ -337,9 +337,7 @@ def test_a_policy_that_is_made_anew_for_the_same_role_is_safe() -> None:
 def test_an_endpoint_that_lets_less_through() -> None:
     own = allow(Principal="*", Condition={"StringEquals": {"aws:PrincipalAccount": ACCOUNT}})
     review = reviewed(update(ENDPOINT, {"policy": None, "id": "vpce-1"}, policy=policy(own)))
-    assert told(review) == [
-        (Danger.REPLICATION_STOP, "The endpoint no longer lets through * by *.")
-    ]
+    assert told(review) == [(Danger.REPLICATION_STOP, "* may no longer * through the endpoint.")]
 
 
 def test_an_endpoint_whose_policy_goes_lets_everything_through() -> None:
@@ -373,6 +371,19 @@ def test_a_topic_that_is_told_nothing_any_more() -> None:
             ),
         )
     ]
+
+
+@pytest.mark.parametrize(
+    ("arn", "said"),
+    [
+        (UNKNOWN, "* may not publish to the topic: what it tells of reaches nobody."),
+        (THING, "* may no longer publish to the topic: what it tells of reaches nobody."),
+    ],
+)
+def test_nobody_published_yet_to_a_topic_that_is_new(arn: str, said: str) -> None:
+    after = {"arn": arn, "policy": policy(allow(Principal=ROOT), deny())}
+    found = told(reviewed(change(TOPIC, "create", None, after)))
+    assert (Danger.UNWATCHED, said) in found
 
 
 @pytest.mark.parametrize(
