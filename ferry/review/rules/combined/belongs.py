@@ -89,15 +89,22 @@ def watched_is_the_plans(plan: Plan) -> Iterator[Finding]:
 
 
 def database_is_there(plan: Plan) -> Iterator[Finding]:
-    """A new target endpoint is for a database of a cluster of the plan's, as far as it tells them."""
+    """Target endpoints are for a database of a cluster of the plan's, as far as it tells them.
+
+    Beside one that is, others may be for databases that are made in the cluster later.
+    """
     names = _Names(plan)
-    for endpoint in plan.of("aws_dms_endpoint"):
-        database = endpoint.after.get("database_name")
-        if (
-            endpoint.action is Action.CREATE
-            and endpoint.after.get("endpoint_type") == "target"
-            and names.lack(_DATABASE, database)
-        ):
+    targets = [
+        it
+        for it in plan.of("aws_dms_endpoint")
+        if it.stays
+        and it.after.get("endpoint_type") == "target"
+        and isinstance(it.after.get("database_name"), str)
+    ]
+    if not all(names.lack(_DATABASE, it.after["database_name"]) for it in targets):
+        return
+    for endpoint in targets:
+        if endpoint.action is Action.CREATE:
             yield Finding(
                 danger=Danger.REPLICATION_STOP,
                 change=endpoint,

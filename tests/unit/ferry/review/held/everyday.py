@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from tests.unit.ferry.review.held.base import deployed
+from tests.unit.ferry.review.held.base import deployed, expressions
 from tests.unit.ferry.review.held.edits import (
     SAFE,
     UNKNOWN,
@@ -109,6 +110,41 @@ def _validated(**more: int) -> str:
 _LET_IN: Json = deployed()[AURORA_GROUP].values["ingress"]
 _WORLD: Json = {**_LET_IN[0], "cidr_blocks": ["0.0.0.0/0"], "security_groups": []}
 _BILLING = mappings(rule(1, "billing", "%"))
+_END_OF_BILLING = "aws_dms_endpoint.database-billing-{}_endpoint"
+_ENDS_OF_BILLING = tuple(
+    creates(
+        _END_OF_BILLING.format(end),
+        like=like,
+        endpoint_id=f"aurora-ferry-staging-{end}-billing",
+        database_name="billing",
+    )
+    for end, like in (("source", SOURCE), ("target", TARGET))
+)
+_TASK_OF_BILLING = creates(
+    "aws_dms_replication_task.task-billing_task",
+    like=TASK,
+    replication_task_id="aurora-ferry-staging-billing",
+    resource_identifier="aurora-ferry-staging-billing",
+    source_endpoint_arn=UNKNOWN,
+    target_endpoint_arn=UNKNOWN,
+)
+_WATCHES_BILLING = (
+    creates(
+        "aws_cloudwatch_metric_alarm.replication-alarms_cdc-latency-source-billing",
+        like=SOURCE_LATENCY,
+        alarm_name="dms-cdc-latency-source-billing-staging",
+        dimensions={
+            "ReplicationInstanceIdentifier": "aurora-ferry-staging",
+            "ReplicationTaskIdentifier": "aurora-ferry-staging-billing",
+        },
+    ),
+    creates(
+        "aws_dms_event_subscription.events_dms-task-billing",
+        like=TASK_EVENTS,
+        name="aurora-ferry-staging-dms-task-billing",
+        source_ids=["aurora-ferry-staging-billing"],
+    ),
+)
 _AGAIN: Json = {"alarm_name": "aurora-writer-busy-staging", "threshold": 60}
 _EMAIL: Json = {"endpoint": "oncall@example.org", "protocol": "email", "topic_arn": TOPIC_ARN}
 
@@ -516,21 +552,26 @@ ROWS: Final = (
             resource_identifier="aurora-ferry-staging-billing",
             table_mappings=_BILLING,
         ),
-        creates(
-            "aws_cloudwatch_metric_alarm.replication-alarms_cdc-latency-source-billing",
-            like=SOURCE_LATENCY,
-            alarm_name="dms-cdc-latency-source-billing-staging",
-            dimensions={
-                "ReplicationInstanceIdentifier": "aurora-ferry-staging",
-                "ReplicationTaskIdentifier": "aurora-ferry-staging-billing",
+        *_WATCHES_BILLING,
+    ),
+    _day("endpoints-of-one-database-more", "Nothing uses them yet.", *_ENDS_OF_BILLING),
+    _day(
+        "database-more",
+        "One more database beside, and its task, watched from the start.",
+        *_ENDS_OF_BILLING,
+        replace(
+            _TASK_OF_BILLING,
+            written={
+                **_TASK_OF_BILLING.written,
+                **expressions(
+                    {
+                        f"{end}_endpoint_arn": f"${{{_END_OF_BILLING.format(end)}.endpoint_arn}}"
+                        for end in ("source", "target")
+                    }
+                ),
             },
         ),
-        creates(
-            "aws_dms_event_subscription.events_dms-task-billing",
-            like=TASK_EVENTS,
-            name="aurora-ferry-staging-dms-task-billing",
-            source_ids=["aurora-ferry-staging-billing"],
-        ),
+        *_WATCHES_BILLING,
     ),
     _day(
         "sensitive-from-now-on", "Only the plan shows less.", leaves(CLUSTER, hidden=("endpoint",))
