@@ -98,6 +98,15 @@ def workflow_roles(names: Names) -> list[str]:
     ]
 
 
+def as_identifier(database: str) -> str:
+    """A database's name in Aurora as DMS's identifiers write it: `order_items` as `order-items`.
+
+    They hold ASCII letters, digits and single hyphens, and end in no hyphen. Source:
+    https://docs.aws.amazon.com/dms/latest/APIReference/API_CreateEndpoint.html
+    """
+    return re.sub("_+", "-", database.lower()).rstrip("-")
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Names:
     """Every name of one environment.
@@ -225,15 +234,25 @@ class Names:
         """
         return f"{TASK_LOGS}{self.replication_instance}"
 
-    @property
-    def source_endpoint(self) -> str:
-        """The identifier of the source's endpoint."""
-        return f"{self.prefix}-source"
+    def source_endpoint(self, database: str | None = None) -> str:
+        """The identifier of an endpoint at the source, such as `aurora-ferry-dev-source-crm`.
 
-    @property
-    def target_endpoint(self) -> str:
-        """The identifier of the target's endpoint."""
-        return f"{self.prefix}-target"
+        Args:
+            database: The database's name in Aurora; None for the one that the cluster is made with.
+        """
+        return self._endpoint("source", database)
+
+    def target_endpoint(self, database: str | None = None) -> str:
+        """The identifier of an endpoint at Aurora, such as `aurora-ferry-dev-target-crm`.
+
+        Args:
+            database: As at the source.
+        """
+        return self._endpoint("target", database)
+
+    def _endpoint(self, end: str, database: str | None) -> str:
+        named = "" if database is None else f"-{as_identifier(database)}"
+        return f"{self.prefix}-{end}{named}"
 
     def source_certificate(self, digest: str) -> str:
         """The identifier of the source's certificate, by the digest of its content."""

@@ -19,6 +19,8 @@ KMS_KEY_ARN: Final = "kms_key_arn"
 DMS_REPLICATION_INSTANCE_ARN: Final = "dms_replication_instance_arn"
 DMS_SOURCE_ENDPOINT_ARN: Final = "dms_source_endpoint_arn"
 DMS_TARGET_ENDPOINT_ARN: Final = "dms_target_endpoint_arn"
+DMS_SOURCE_ENDPOINT_ARNS: Final = "dms_source_endpoint_arns"
+DMS_TARGET_ENDPOINT_ARNS: Final = "dms_target_endpoint_arns"
 DMS_TASK_ARN: Final = "dms_task_arn"
 DMS_TASK_ARNS: Final = "dms_task_arns"
 VPC_ID: Final = "vpc_id"
@@ -42,6 +44,10 @@ OF_A_MIGRATION: Final = frozenset(
     }
 )
 """What Aurora alone has not."""
+
+OF_SEVERAL_DATABASES: Final = frozenset({DMS_SOURCE_ENDPOINT_ARNS, DMS_TARGET_ENDPOINT_ARNS})
+"""What there is where several databases are carried: their endpoints by their names in Aurora. The
+others name those of the database that the cluster is made with."""
 
 
 def reader_instance_id(number: int) -> str:

@@ -8,8 +8,8 @@ from pydantic import AfterValidator, Field, GetJsonSchemaHandler, model_validato
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from facts.aurora import MOST_READERS, is_reserved_database, is_reserved_user
-from settings.fields import ClientCidr, SecurityGroupId
+from facts.aurora import MOST_READERS, is_reserved_user
+from settings.fields import AuroraDatabaseName, ClientCidr, SecurityGroupId
 from settings.retention import InsightsRetentionDays, LogRetentionDays
 from settings.section import Allowed, List, Section, refuse
 from settings.windows import DailyWindow, WeeklyWindow
@@ -62,18 +62,11 @@ Snapshot = Annotated[
 ]
 
 _USER_IN_WORDS: Final = "a letter, then letters, digits or _, 16 at most, not a reserved name"
-_DATABASE_IN_WORDS: Final = "a letter, then letters, digits or _, 63 at most, not a reserved name"
 
 
 def _master_username(value: str) -> str:
     if is_reserved_user(value) or not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,15}", value):
         refuse(_USER_IN_WORDS)
-    return value
-
-
-def _database_name(value: str) -> str:
-    if is_reserved_database(value) or not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,62}", value):
-        refuse(_DATABASE_IN_WORDS)
     return value
 
 
@@ -150,10 +143,9 @@ class Aurora(Section):
     peered one, or of one on the same transit gateway. Letting them out is for their owner
     (https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html)."""
 
-    database_name: Annotated[
-        str, AfterValidator(_database_name), Field(examples=["app"]), Allowed(_DATABASE_IN_WORDS)
-    ]
-    """The database that DMS writes to; it is made with the cluster."""
+    database_name: AuroraDatabaseName
+    """The database that is made with the cluster, and that DMS writes to; one of `[[databases]]`,
+    where these are given. Another name replaces the cluster."""
 
     master_username: Annotated[str, AfterValidator(_master_username), Allowed(_USER_IN_WORDS)] = (
         "ferry_admin"

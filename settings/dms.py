@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from facts.dms import AfterFullLoad, LogComponent
-from settings.fields import PlainName
+from settings.fields import AuroraDatabaseName, PlainName
 from settings.retention import LogRetentionDays
 from settings.section import Allowed, List, Section, refuse
 from settings.table_mappings import LobSizeKb, Table, Transformation
@@ -79,6 +79,10 @@ class Task(Section):
 
     name: TaskName
     """The task's name; it ends the task's identifier, such as `aurora-ferry-dev-orders`."""
+
+    database: AuroraDatabaseName | None = Field(default=None, examples=["app"])
+    """The database that the task carries, by its name in Aurora; required where `[[databases]]` has
+    several. Another one makes the task anew. Default: the only one."""
 
     migration_type: MigrationType = "full-load-and-cdc"
     """What the task does: copy the rows that exist, carry the changes, or both."""

@@ -1,5 +1,6 @@
 """An environment's file as a whole, and the environment that is made of it."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -9,11 +10,12 @@ from facts.names import ACCOUNT_STATE_KEY, Names, state_bucket
 from settings.alarms import Alarms
 from settings.aurora import Aurora
 from settings.aws import Aws
+from settings.databases import Database
 from settings.dms import Dms, Task
 from settings.network import Nat, Network
 from settings.protection import Protection
 from settings.review import Review
-from settings.section import Allowed, Section
+from settings.section import Allowed, List, Section
 from settings.source import Source
 from settings.tags import Tags
 
@@ -33,12 +35,21 @@ class Migration:
     """What is carried, and how.
 
     Args:
-        source: The PostgreSQL database that is carried.
+        source: The PostgreSQL server that is carried from.
         dms: The replication.
+        databases: The databases that are carried; first the one that is made with the cluster.
     """
 
     source: Source
     dms: Dms
+    databases: tuple[Database, ...]
+
+    @property
+    def tasks(self) -> Iterator[tuple[Task, Database]]:
+        """Each task with the database that it carries."""
+        by_name = {database.aurora: database for database in self.databases}
+        for task in self.dms.tasks:
+            yield task, self.databases[0] if task.database is None else by_name[task.database]
 
 
 class EnvironmentFile(Section):
@@ -53,6 +64,12 @@ class EnvironmentFile(Section):
     source: Source | None = None
     """The PostgreSQL database that is carried; with [dms], and only then. Default: none, Aurora
     alone, as before a migration or after it."""
+
+    databases: Annotated[List[Database], Field(max_length=50)] = Field(
+        default=(), examples=[[{"source": "app", "aurora": "app"}]]
+    )
+    """The databases that are carried, where the source's server holds several. Left out, it is the
+    one that `source.database` and `aurora.database_name` name."""
 
     aurora: Aurora
     """The cluster that it is carried into."""
@@ -97,7 +114,25 @@ class Environment(EnvironmentFile):
         """
         if self.source is None or self.dms is None:
             raise NoMigrationError
-        return Migration(source=self.source, dms=self.dms)
+        return Migration(source=self.source, dms=self.dms, databases=self.carried)
+
+    @property
+    def carried(self) -> tuple[Database, ...]:
+        """The databases that are carried; first the one that is made with the cluster."""
+        own = self.aurora.database_name
+        if self.source is not None and self.source.database is not None:
+            return (Database(source=self.source.database, aurora=own),)
+        return tuple(sorted(self.databases, key=lambda database: database.aurora != own))
+
+    @property
+    def endpoints(self) -> Mapping[str, str]:
+        """The identifiers of DMS's endpoints, each with its database, by its name in Aurora."""
+        names = self.names
+        return {
+            endpoint(database.aurora if position else None): database.aurora
+            for position, database in enumerate(self.carried)
+            for endpoint in (names.source_endpoint, names.target_endpoint)
+        }
 
     @property
     def nat(self) -> Nat:

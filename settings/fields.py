@@ -11,6 +11,7 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field
 
+from facts.aurora import is_reserved_database
 from facts.placement import PARTITIONS, partition_of
 from settings.notation import either
 from settings.section import Allowed, refuse
@@ -198,6 +199,28 @@ DatabaseName = Annotated[
     Allowed("letters, digits and any of _$.-, 63 at most"),
 ]
 """The name of a database that exists."""
+
+
+def _aurora_database(name: str) -> str:
+    """Refuse what RDS makes no database of.
+
+    Source: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
+    """
+    if is_reserved_database(name) or not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,62}", name):
+        refuse(_AURORA_DATABASE_IN_WORDS)
+    return name
+
+
+_AURORA_DATABASE_IN_WORDS: Final = (
+    "a letter, then letters, digits or _, 63 at most, not a reserved name"
+)
+AuroraDatabaseName = Annotated[
+    str,
+    AfterValidator(_aurora_database),
+    Field(examples=["app"]),
+    Allowed(_AURORA_DATABASE_IN_WORDS),
+]
+"""The name of a database in Aurora."""
 
 ColumnName = Annotated[
     str,

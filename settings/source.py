@@ -40,8 +40,9 @@ class Source(Section):
     port: Port = 5432
     """The source's TCP port."""
 
-    database: DatabaseName
-    """The database's name."""
+    database: DatabaseName | None = None
+    """The database's name, letter by letter; required unless `[[databases]]` names several. Default:
+    none, beside these."""
 
     cidr: Cidr
     """The network that holds the source; DMS may open connections to it and nowhere else."""

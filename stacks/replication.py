@@ -14,11 +14,9 @@ from constructs_lib.credentials import (
 from constructs_lib.replication import (
     ReplicationInstance,
     ReplicationTask,
-    SourceCertificate,
-    SourceEndpoint,
-    TargetEndpoint,
 )
 from facts import outputs
+from stacks.endpoints import make_endpoints
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,7 +55,7 @@ def make_replication(
     Raises:
         NoMigrationError: The environment is Aurora alone.
     """
-    names, aurora, migration = environment.names, environment.aurora, environment.migration
+    names, migration = environment.names, environment.migration
     source, dms = migration.source, migration.dms
     # Where something is carried, the network has a group for DMS.
     dms_security_group_id = cast("str", network.security_groups.dms_id)
@@ -92,49 +90,14 @@ def make_replication(
         secrets=[source_secret, target_secret],
         source_key_arn=source.secret_kms_key_arn,
     )
-    certificate = None
-    if environment.source_ca_certificate_pem is not None:
-        certificate = SourceCertificate(
-            scope,
-            "source-ca",
-            names=names,
-            certificate_pem=environment.source_ca_certificate_pem,
-        )
-    source_endpoint = SourceEndpoint(
+    endpoints = make_endpoints(
         scope,
-        "source",
-        names=names,
-        secret=source_secret,
+        environment,
+        source_secret=source_secret,
+        target_secret=target_secret,
         access_role=access_role,
         key=key,
         secrets_manager_endpoint=network.secretsmanager_dns_name,
-        database_name=source.database,
-        ssl_mode=source.ssl_mode,
-        certificate=certificate,
-        plugin_name=source.plugin_name,
-        slot_name=source.slot_name,
-        capture_ddls=source.capture_ddls,
-        ddl_artifacts_schema=source.ddl_artifacts_schema,
-        heartbeat=source.heartbeat.enabled,
-        heartbeat_frequency_minutes=source.heartbeat.frequency_minutes,
-        heartbeat_schema=source.heartbeat.schema_name,
-        execute_timeout_seconds=source.execute_timeout_seconds,
-        map_unbounded_numeric_as_string=dms.map_unbounded_numeric_as_string,
-        compare_attributes=dms.compare_connection_attributes,
-    )
-    target_endpoint = TargetEndpoint(
-        scope,
-        "target",
-        names=names,
-        secret=target_secret,
-        access_role=access_role,
-        key=key,
-        secrets_manager_endpoint=network.secretsmanager_dns_name,
-        database_name=aurora.database_name,
-        after_connect_script=dms.target.after_connect_script,
-        execute_timeout_seconds=dms.target.execute_timeout_seconds,
-        map_unbounded_numeric_as_string=dms.map_unbounded_numeric_as_string,
-        compare_attributes=dms.compare_connection_attributes,
     )
     tasks = {
         task.name: ReplicationTask(
@@ -143,22 +106,28 @@ def make_replication(
             names=names,
             task=task,
             instance=instance,
-            source=source_endpoint,
-            target=target_endpoint,
+            source=endpoints[database.aurora].source,
+            target=endpoints[database.aurora].target,
         )
-        for task in dms.tasks
+        for task, database in migration.tasks
     }
     task_arns = {name: task.arn for name, task in tasks.items()}
+    of_the_cluster, *further = endpoints.values()
+    of_several = {
+        outputs.DMS_SOURCE_ENDPOINT_ARNS: {name: it.source.arn for name, it in endpoints.items()},
+        outputs.DMS_TARGET_ENDPOINT_ARNS: {name: it.target.arn for name, it in endpoints.items()},
+    }
     return EnvironmentReplication(
         instance=instance,
         tasks=tasks,
         outputs={
             outputs.SOURCE_SECRET_ARN: source_secret.arn,
             outputs.DMS_REPLICATION_INSTANCE_ARN: instance.arn,
-            outputs.DMS_SOURCE_ENDPOINT_ARN: source_endpoint.arn,
-            outputs.DMS_TARGET_ENDPOINT_ARN: target_endpoint.arn,
+            outputs.DMS_SOURCE_ENDPOINT_ARN: of_the_cluster.source.arn,
+            outputs.DMS_TARGET_ENDPOINT_ARN: of_the_cluster.target.arn,
             outputs.DMS_TASK_ARN: next(iter(task_arns.values())),
             outputs.DMS_TASK_ARNS: task_arns,
             outputs.DMS_SECURITY_GROUP_ID: dms_security_group_id,
+            **(of_several if further else {}),
         },
     )

@@ -16,7 +16,6 @@ from facts.templates import plain
 if TYPE_CHECKING:
     from constructs_lib.protocols import AccessRole, Key, Secret
     from constructs_lib.replication.certificate import SourceCertificate
-    from facts.names import Names
 
 
 class SourceEndpoint(Construct):
@@ -34,7 +33,7 @@ class SourceEndpoint(Construct):
     Args:
         scope: The parent.
         id_: The construct's id.
-        names: The environment's names.
+        identifier: The endpoint's identifier.
         secret: The secret with host, port, user and password.
         access_role: The role by which DMS reads it; the endpoint waits for its policy.
         key: Encrypts what DMS keeps of the endpoint.
@@ -68,7 +67,7 @@ class SourceEndpoint(Construct):
         scope: Construct,
         id_: str,
         *,
-        names: Names,
+        identifier: str,
         secret: Secret,
         access_role: AccessRole,
         key: Key,
@@ -90,7 +89,7 @@ class SourceEndpoint(Construct):
         super().__init__(scope, id_)
         endpoint = _make_endpoint(
             self,
-            endpoint_id=names.source_endpoint,
+            endpoint_id=identifier,
             endpoint_type="source",
             engine_name="postgres",
             secret=secret,
@@ -141,7 +140,7 @@ class TargetEndpoint(Construct):
     Args:
         scope: The parent.
         id_: The construct's id.
-        names: The environment's names.
+        identifier: The endpoint's identifier.
         secret: The secret with host, port, user and password.
         access_role: The role by which DMS reads it; the endpoint waits for its policy.
         key: Encrypts what DMS keeps of the endpoint.
@@ -163,7 +162,7 @@ class TargetEndpoint(Construct):
         scope: Construct,
         id_: str,
         *,
-        names: Names,
+        identifier: str,
         secret: Secret,
         access_role: AccessRole,
         key: Key,
@@ -177,7 +176,7 @@ class TargetEndpoint(Construct):
         super().__init__(scope, id_)
         self.arn = _make_endpoint(
             self,
-            endpoint_id=names.target_endpoint,
+            endpoint_id=identifier,
             endpoint_type="target",
             engine_name=ENGINE,
             secret=secret,

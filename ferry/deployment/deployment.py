@@ -28,10 +28,14 @@ _ALWAYS: Final = {
 } | {outputs.READER_INSTANCE_IDS}
 """All outputs but those of single readers, of which there may be none."""
 
+_OF_ONE_DATABASE: Final = _ALWAYS - outputs.OF_SEVERAL_DATABASES
+
 
 def outputs_of(environment: Environment) -> AbstractSet[str]:
     """The outputs that an environment has, but for those of single readers."""
-    return _ALWAYS if environment.has_migration else _ALWAYS - outputs.OF_A_MIGRATION
+    if not environment.has_migration:
+        return _OF_ONE_DATABASE - outputs.OF_A_MIGRATION
+    return _ALWAYS if len(environment.carried) > 1 else _OF_ONE_DATABASE
 
 
 class NotDeployedError(FerryError):

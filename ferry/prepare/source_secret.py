@@ -80,7 +80,8 @@ def secret_of(environment: Environment) -> SourceSecret:
             f"'{environment.name}' has no [source] that credentials could be for: it is Aurora "
             f"alone. Add [source] and [dms] to {environment.name}.toml to begin a migration."
         )
-    source = environment.migration.source
+    migration = environment.migration
+    source = migration.source
     if source.secret_arn is not None:
         raise InputError(
             f"'{environment.name}' brings its own secret (source.secret_arn = "
@@ -94,7 +95,7 @@ def secret_of(environment: Environment) -> SourceSecret:
         description=f"How DMS signs in to the source of {environment.prefix}",
         host=source.host,
         port=source.port,
-        database_name=source.database,
+        database_name=migration.databases[0].source,
         tags=tags(environment),
     )
 

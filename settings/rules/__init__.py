@@ -9,6 +9,7 @@ from settings.rules import (
     alarms,
     aurora,
     clients,
+    databases,
     network,
     protection,
     selections,
@@ -23,6 +24,7 @@ WITHIN: tuple[Rule, ...] = (
     *accounts.RULES,
     *network.RULES,
     *source.RULES,
+    *databases.RULES,
     *aurora.RULES,
     *clients.RULES,
     *protection.RULES,
@@ -34,5 +36,10 @@ WITHIN: tuple[Rule, ...] = (
 )
 """The rules about one environment."""
 
-ACROSS: tuple[PairRule, ...] = (*accounts.PAIR_RULES, *network.PAIR_RULES, *source.PAIR_RULES)
+ACROSS: tuple[PairRule, ...] = (
+    *accounts.PAIR_RULES,
+    *network.PAIR_RULES,
+    *source.PAIR_RULES,
+    *databases.PAIR_RULES,
+)
 """The rules about two environments; they are asked of every pair."""

@@ -44,18 +44,19 @@ def task_carries_something(environment: Environment) -> Iterator[Finding]:
 
 
 def tables_are_selected_once(environment: Environment) -> Iterator[Finding]:
-    """A selection is given once, in one task: two would load the same rows twice.
+    """A selection is given once of a database, in one task: two would load the same rows twice.
 
     DMS's rules are named after what they select, as `public.orders`, so that `a.b` and `c` count as
     `a` and `b.c`.
     """
-    seen: dict[tuple[int | str, str], str] = {}
+    seen: dict[tuple[int | str | None, str], str] = {}
     for index, task in enumerate(environment.tasks):
         for position, table in enumerate(task.tables):
             selection = _selection(table)
             place = f"dms.tasks[{index}].tables[{position}]"
             # One task may leave out what another carries.
-            realms = (index, "all tasks") if table.action == "include" else (index,)
+            all_tasks = _database(environment, task)
+            realms = (index, all_tasks) if table.action == "include" else (index,)
             earlier = [seen[realm, selection] for realm in realms if (realm, selection) in seen]
             if earlier:
                 yield Finding(
@@ -72,7 +73,7 @@ def tables_are_in_one_task(environment: Environment) -> Iterator[Finding]:
     """Two tasks carry no table both: each would load its rows, and apply its changes, once more.
 
     A table is in both where the patterns of their selections overlap, and no exclusion of either
-    task takes away what it selects there.
+    task takes away what it selects there. Tasks of two databases have no table in common.
     """
     carried = [
         _Selected((index, position), table, task)
@@ -81,7 +82,11 @@ def tables_are_in_one_task(environment: Environment) -> Iterator[Finding]:
         if table.action == "include" and not _is_left_out(table, task)
     ]
     found: dict[tuple[int, int], _Selected] = {}
-    pairs = list(islice(_alike(carried), _MOST_COMPARED + 1))
+    by_database: dict[str | None, list[_Selected]] = {}
+    for it in carried:
+        by_database.setdefault(_database(environment, it.task), []).append(it)
+    alike = chain.from_iterable(map(_alike, by_database.values()))
+    pairs = list(islice(alike, _MOST_COMPARED + 1))
     if len(pairs) > _MOST_COMPARED:
         yield Finding(
             setting="dms.tasks",
@@ -170,6 +175,11 @@ def _are_both_carried(one: _Selected, other: _Selected) -> bool:
     )
 
 
+def _database(environment: Environment, task: Task) -> str | None:
+    """Which database a task carries; None where there is one."""
+    return task.database if len(environment.databases) > 1 else None
+
+
 def _is_left_out(table: Table, task: Task) -> bool:
     """Whether a task's exclusions surely take away all that a selection selects."""
     return any(
@@ -227,9 +237,11 @@ TABLES: Final = "dms.tasks.*.tables.*."
 SELECTION: Final = tuple(TABLES + name for name in ("schema", "table", "name", "action"))
 """The settings that say what is selected."""
 
+_DATABASE: Final = ("databases", "dms.tasks.*.database")
+
 RULES = (
     Rule(task_carries_something, SELECTION),
-    Rule(tables_are_selected_once, SELECTION),
-    Rule(tables_are_in_one_task, SELECTION),
+    Rule(tables_are_selected_once, (*SELECTION, *_DATABASE)),
+    Rule(tables_are_in_one_task, (*SELECTION, *_DATABASE)),
     Rule(names_are_exact, SELECTION),
 )

@@ -111,18 +111,21 @@ def slot_serves_one_task(environment: Environment) -> Iterator[Finding]:
 
 
 def slot_serves_one_environment(one: Environment, other: Environment) -> Iterator[Finding]:
-    """The same holds for two environments that read the same database."""
+    """The same holds for two environments that read the same server, of any of its databases.
+
+    A slot's name is unique across a server's databases (PostgreSQL, chapter 47.2.2).
+    """
     if one.source is None or other.source is None:
         return
     slots = [
-        (source.host.lower(), source.port, source.database, source.slot_name)
+        (source.host.lower(), source.port, source.slot_name)
         for source in (one.source, other.source)
     ]
     if other.source.slot_name and slots[0] == slots[1]:
         yield Finding(
             setting="source.slot_name",
             given=f"{toml(other.source.slot_name)} given, which {one.name} has too at the same "
-            "database",
+            "server",
             allowed="a slot for one environment",
             mend="remove slot_name from one of the two, or name another slot",
         )
@@ -148,6 +151,6 @@ RULES = (
 PAIR_RULES = (
     PairRule(
         slot_serves_one_environment,
-        ("name", "source.host", "source.port", "source.database", "source.slot_name"),
+        ("name", "source.host", "source.port", "source.slot_name"),
     ),
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from ferry.review.rules.review import Verdict
 
@@ -24,6 +24,7 @@ class Edit:
         base: The environment that is edited.
         settings: Settings by dotted name, in TOML, that are added to its file or replace what stands
             there; those of an array of tables go to its first table.
+        removed: Settings by dotted name that are taken out of it; none by default.
         appended: Text that is added to its file; nothing by default.
         deployed: Whether the environment is there already; by default it is.
         deleted: Whether its file is gone once the stack is made; it stays by default.
@@ -36,6 +37,7 @@ class Edit:
     name: str
     base: str = "dev"
     settings: Mapping[str, str] = field(default_factory=dict)
+    removed: Sequence[str] = ()
     appended: str = ""
     deployed: bool = True
     deleted: bool = False
@@ -48,6 +50,8 @@ class Edit:
         """The environment's file after the edit."""
         for setting, value in self.settings.items():
             text = with_setting(text, setting, value)
+        for setting in self.removed:
+            text = with_setting(text, setting, None)
         return f"{text}{self.appended}"
 
     def of_stack(self, stack: Stack) -> Stack:
@@ -57,11 +61,14 @@ class Edit:
         return stack
 
 
-def with_setting(text: str, setting: str, value: str) -> str:
-    """Set a setting in the text of an environment's file, every other line left as it is."""
+def with_setting(text: str, setting: str, value: str | None) -> str:
+    """Set a setting in the text of an environment's file, every other line left as it is.
+
+    None takes it out.
+    """
     section, _, key = setting.rpartition(".")
     header = re.search(rf"^\[+{re.escape(section)}\]+$", text, re.MULTILINE)
-    line = f"{key} = {value}"
+    line = "" if value is None else f"{key} = {value}"
     if header is None:
         return f"{text}\n[{section}]\n{line}\n"
     end = re.compile(r"^\[", re.MULTILINE).search(text, header.end())

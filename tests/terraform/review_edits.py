@@ -22,6 +22,20 @@ _TASK = "aws_dms_replication_task"
 _ENDPOINT = "aws_dms_endpoint"
 _ANOTHER_KEY = "arn:aws:kms:eu-central-1:111122223333:key/11111111-2222-3333-4444-555555555555"
 _ANOTHER_TASK = '\n[[dms.tasks]]\nname = "audit"\ntables = [{ schema = "audit" }]\n'
+_ANOTHER_DATABASE = """
+[[databases]]
+source = "app"
+aurora = "app"
+
+[[databases]]
+source = "CRM"
+aurora = "crm"
+
+[[dms.tasks]]
+name = "crm"
+database = "crm"
+tables = [{ schema = "public" }]
+"""
 _NO_PROTECTION = {
     "protection.prevent_destroy": "false",
     "protection.deletion_protection": "false",
@@ -193,6 +207,9 @@ EDITS: Final[tuple[Edit, ...]] = (
     Edit(name="a task more", appended=_ANOTHER_TASK,
          verdict=SAFE, path="replication-alarms/cdc-latency-source-audit",
          says="Something more is watched."),
+    Edit(name="a database more", settings={"dms.tasks.database": '"app"'},
+         removed=("source.database",), appended=_ANOTHER_DATABASE,
+         verdict=SAFE, path="database-crm-target/endpoint", says="No task uses it yet."),
     Edit(name="task setting", settings={"dms.tasks.full_load_sub_tasks": "16"},
          verdict=SAFE, path="task-all/task",
          says="Each setting is harmless with its value, and no running task is stopped for it."),

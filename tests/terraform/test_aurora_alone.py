@@ -1,8 +1,8 @@
 """Aurora alone, then a migration beside it, then alone again: nothing of Aurora is touched.
 
 One environment, deployed by the real Terraform three times from three files: without [source] and
-[dms], with them, and without them again. All of them name what a team brings along (own_things.py), and
-a snapshot that the cluster is made from, so that these are deployed as well.
+[dms], with them and three databases, and without them again. All of them name what a team brings along
+(own_things.py), and a snapshot that the cluster is made from, so that these are deployed as well.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from settings.review import Review
 from tests.aurora_alone import aurora_alone
 from tests.integration.rollout import deployed, local
 from tests.own_things import bring_along
+from tests.several_databases import with_databases
 from tests.terraform.checkout import check_out
 from tests.terraform.copies import STACK
 
@@ -115,6 +116,11 @@ def stages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stages]:
         yield Stages(folder, cloud)
 
 
+def with_three_databases(text: str) -> str:
+    """A file that carries two databases more, one of another name in Aurora."""
+    return with_databases(text, {"crm": "CRM-2019", "order_items": "order_items"})
+
+
 class Stages:
     """What the three deployments did.
 
@@ -131,8 +137,8 @@ class Stages:
         (environment,) = load_environments(file.parent, selected=NAME)
         account = local(environment, url=cloud.url)
         text = from_a_snapshot(account, bring_along(account, file.read_text()))
-        file.write_text(text)
         alone = check_out(folder / "alone", environments=file.parent)
+        file.write_text(with_three_databases(text))
         (alone / f"environments/{NAME}.toml").write_text(aurora_alone(text))
         output = synthesize(folder, project=beside, names=NAME)
         without = synthesize(folder / "alone", project=alone, names=NAME)
@@ -145,6 +151,7 @@ class Stages:
             "alone": Deployment(cloud=cloud, output=output, folder=folder, project=alone),
         }
         self.seen: dict[str, dict[str, Any]] = {}
+        self.endpoints: dict[str, dict[str, str]] = {}
         self.left: dict[str, list[str]] = {}
         self.differs: dict[str, list[str]] = {}
         self.passed: dict[str, set[str]] = {}
@@ -180,6 +187,10 @@ class Stages:
         ]
         self.passed[stage] = {it.check for it in told if it.what == PASSED}
         self.seen[stage] = auroras(found.account, dict(found.outputs))
+        self.endpoints[stage] = {
+            it["EndpointIdentifier"]: it["PostgreSQLSettings"]["DatabaseName"]
+            for it in found.account.dms.describe_endpoints()["Endpoints"]
+        }
 
 
 def test_after_a_restore_a_second_apply_brings_what_a_restore_does_not_take(
@@ -211,6 +222,21 @@ def test_a_second_plan_is_empty(stages: Stages, stage: str) -> None:
 @pytest.mark.parametrize("stage", STAGES)
 def test_what_is_deployed_is_what_the_file_says(stages: Stages, stage: str) -> None:
     assert stages.differs[stage] == []
+
+
+def test_each_database_has_its_endpoints_for_as_long_as_the_migration(stages: Stages) -> None:
+    assert stages.endpoints == {
+        "before": {},
+        "during": {
+            "aurora-ferry-staging-source": "app",
+            "aurora-ferry-staging-target": "app",
+            "aurora-ferry-staging-source-crm": "CRM-2019",
+            "aurora-ferry-staging-target-crm": "crm",
+            "aurora-ferry-staging-source-order-items": "order_items",
+            "aurora-ferry-staging-target-order-items": "order_items",
+        },
+        "after": {},
+    }
 
 
 def test_the_checks_of_dms_alone_have_nothing_to_check(stages: Stages) -> None:

@@ -234,10 +234,9 @@ def dms_needs(
         existing: The identifiers of the endpoints and tasks that are there.
     """
     names = environment.names
-    endpoints = {names.source_endpoint, names.target_endpoint}
     tasks = {names.task(task.name) for task in environment.tasks}
     needs = {
-        "Endpoints": len(endpoints.difference(existing)),
+        "Endpoints": len(environment.endpoints.keys() - set(existing)),
         "ReplicationTasks": len(tasks.difference(existing)),
     }
     if running is not None:

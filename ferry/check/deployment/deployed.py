@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from facts import outputs
 from facts.placement import Placement
-from ferry.check.deployment.expect import only
+from ferry.check.deployment.expect import DiffersError, only
 from ferry.deployment import Deployment
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from types_boto3_dms.type_defs import (
         EndpointTypeDef,
@@ -23,12 +23,39 @@ if TYPE_CHECKING:
     from types_boto3_rds.type_defs import DBClusterTypeDef, DBInstanceTypeDef
 
     from facts.names import Names
+    from settings.databases import Database
     from settings.environment import Migration
 
 ADDED_BY_AUTO_SCALING: Final = "application-autoscaling-"
 """What the identifiers of readers begin with that Aurora's auto scaling adds. Source:
 https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Integrating.AutoScaling.html
 """
+
+
+End = Literal["source", "target"]
+
+_ENDPOINTS: Final[Mapping[End, tuple[str, str]]] = {
+    "source": (outputs.DMS_SOURCE_ENDPOINT_ARN, outputs.DMS_SOURCE_ENDPOINT_ARNS),
+    "target": (outputs.DMS_TARGET_ENDPOINT_ARN, outputs.DMS_TARGET_ENDPOINT_ARNS),
+}
+"""The outputs that name an end's endpoints: the only one's, and by database."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Endpoint:
+    """One of DMS's endpoints.
+
+    Args:
+        end: Which end of a database's tasks.
+        database: The database.
+        what: What a finding calls it.
+        found: What DMS says of it.
+    """
+
+    end: End
+    database: Database
+    what: str
+    found: EndpointTypeDef
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,20 +139,54 @@ class Deployed(Deployment):
         )["ReplicationInstances"]
         return only(f"Replication instances {arn}", found)
 
+    def endpoint_arn(self, end: End, database: Database) -> str:
+        """The ARN of a database's endpoint, as the outputs name it.
+
+        Raises:
+            DiffersError: They name none.
+        """
+        one, several = _ENDPOINTS[end]
+        if len(self.migration.databases) == 1:
+            return str(self.outputs[one])
+        arns: Mapping[str, str] = self.outputs[several]
+        if database.aurora not in arns:
+            raise DiffersError(f"The output {several} lacks the database {database.aurora}.")
+        return arns[database.aurora]
+
     @cached_property
-    def endpoints(self) -> Mapping[str, EndpointTypeDef]:
-        """DMS's two endpoints: `source`, `target`."""
+    def endpoints(self) -> Sequence[Endpoint]:
+        """DMS's endpoints, two for each database; first those of the cluster's own."""
         arns = {
-            "source": self.outputs[outputs.DMS_SOURCE_ENDPOINT_ARN],
-            "target": self.outputs[outputs.DMS_TARGET_ENDPOINT_ARN],
+            (end, database): self.endpoint_arn(end, database)
+            for database in self.migration.databases
+            for end in _ENDPOINTS
         }
-        found = self.account.dms.describe_endpoints(
+        pages = self.account.dms.get_paginator("describe_endpoints").paginate(
             Filters=[{"Name": "endpoint-arn", "Values": [*arns.values()]}]
-        )["Endpoints"]
-        return {
-            end: only(f"Endpoints {arn}", [one for one in found if one.get("EndpointArn") == arn])
-            for end, arn in arns.items()
-        }
+        )
+        found = [endpoint for page in pages for endpoint in page["Endpoints"]]
+        several = len(self.migration.databases) > 1
+        return [
+            Endpoint(
+                end=end,
+                database=database,
+                what=f"The {end}'s endpoint{f' for {database.aurora}' if several else ''}",
+                found=only(
+                    f"Endpoints {arn}", [it for it in found if it.get("EndpointArn") == arn]
+                ),
+            )
+            for (end, database), arn in arns.items()
+        ]
+
+    @property
+    def sources(self) -> Sequence[Endpoint]:
+        """Those at the source."""
+        return [it for it in self.endpoints if it.end == "source"]
+
+    @property
+    def targets(self) -> Sequence[Endpoint]:
+        """Those at Aurora."""
+        return [it for it in self.endpoints if it.end == "target"]
 
     @cached_property
     def tasks(self) -> Mapping[str, ReplicationTaskTypeDef]:

@@ -125,5 +125,5 @@ def check_dms_is_encrypted(deployed: Deployed, expect: Expect) -> None:
     key_arn = deployed.outputs[outputs.KMS_KEY_ARN]
     instance = deployed.replication_instance
     expect.equal("The replication instance's key", instance.get("KmsKeyId"), key_arn)
-    for end, endpoint in deployed.endpoints.items():
-        expect.equal(f"The key of the {end}'s endpoint", endpoint.get("KmsKeyId"), key_arn)
+    for endpoint in deployed.endpoints:
+        expect.equal(f"{endpoint.what}, its key", endpoint.found.get("KmsKeyId"), key_arn)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from types_boto3_dms.type_defs import EndpointTypeDef
 
-    from ferry.check.deployment.deployed import Deployed
+    from ferry.check.deployment.deployed import Deployed, Endpoint
     from ferry.check.deployment.expect import Expect
 
 
@@ -103,26 +103,32 @@ def check_replication_subnet_group(deployed: Deployed, expect: Expect) -> None:
 def check_source_endpoint(deployed: Deployed, expect: Expect) -> None:
     """The source's endpoint is PostgreSQL's, with the file's SSL mode."""
     mode = deployed.migration.source.ssl_mode
-    endpoint = deployed.endpoints["source"]
-    _is_an_endpoint(expect, "source", endpoint, engine="postgres", ssl_mode=mode)
-    has_certificate = bool(endpoint.get("CertificateArn"))
-    expect.equal("The source has a CA certificate", has_certificate, mode in VERIFYING)
+    _is_the_outputs(deployed, expect, outputs.DMS_SOURCE_ENDPOINT_ARN, deployed.sources[0])
+    for endpoint in deployed.sources:
+        _is_an_endpoint(expect, endpoint, engine="postgres", ssl_mode=mode)
+        has_certificate = bool(endpoint.found.get("CertificateArn"))
+        expect.equal(f"{endpoint.what} has a CA certificate", has_certificate, mode in VERIFYING)
 
 
 def check_target_endpoint(deployed: Deployed, expect: Expect) -> None:
     """The target's endpoint is Aurora's, over TLS."""
-    endpoint = deployed.endpoints["target"]
-    _is_an_endpoint(expect, "target", endpoint, engine=ENGINE, ssl_mode="require")
+    _is_the_outputs(deployed, expect, outputs.DMS_TARGET_ENDPOINT_ARN, deployed.targets[0])
+    for endpoint in deployed.targets:
+        _is_an_endpoint(expect, endpoint, engine=ENGINE, ssl_mode="require")
 
 
-def _is_an_endpoint(
-    expect: Expect, end: str, endpoint: EndpointTypeDef, *, engine: str, ssl_mode: str
-) -> None:
-    what = f"The {end}'s endpoint"
+def _is_the_outputs(deployed: Deployed, expect: Expect, output: str, first: Endpoint) -> None:
+    """The output that names one endpoint names that of the database the cluster is made with."""
+    found = deployed.outputs[output]
+    expect.equal(f"The output {output}", found, first.found.get("EndpointArn"))
+
+
+def _is_an_endpoint(expect: Expect, endpoint: Endpoint, *, engine: str, ssl_mode: str) -> None:
+    what, found = endpoint.what, endpoint.found
     # DMS answers in capitals what it is given in lower case.
-    expect.equal(f"{what}, its type", str(endpoint.get("EndpointType")).lower(), end)
-    expect.equal(f"{what}, its engine", endpoint.get("EngineName"), engine)
-    expect.equal(f"{what}, its SSL mode", endpoint.get("SslMode"), ssl_mode)
+    expect.equal(f"{what}, its type", str(found.get("EndpointType")).lower(), endpoint.end)
+    expect.equal(f"{what}, its engine", found.get("EngineName"), engine)
+    expect.equal(f"{what}, its SSL mode", found.get("SslMode"), ssl_mode)
 
 
 def check_the_source_is_verified_by_the_given_certificate(
@@ -133,38 +139,39 @@ def check_the_source_is_verified_by_the_given_certificate(
     if given is None:
         expect.passes("the file names no certificate")
         return
-    arn = deployed.endpoints["source"].get("CertificateArn", "")
-    found = deployed.account.dms.describe_certificates(
-        Filters=[{"Name": "certificate-arn", "Values": [arn]}]
-    )["Certificates"]
-    imported = only(f"Certificates {arn}", found).get("CertificatePem", "")
-    expect.that(
-        imported.split() == given.split(),
-        f"The imported certificate {arn} is another than the file's.",
-    )
+    for arn in sorted({endpoint.found.get("CertificateArn", "") for endpoint in deployed.sources}):
+        found = deployed.account.dms.describe_certificates(
+            Filters=[{"Name": "certificate-arn", "Values": [arn]}]
+        )["Certificates"]
+        imported = only(f"Certificates {arn}", found).get("CertificatePem", "")
+        expect.that(
+            imported.split() == given.split(),
+            f"The imported certificate {arn} is another than the file's.",
+        )
 
 
 def check_endpoints_read_their_secrets(deployed: Deployed, expect: Expect) -> None:
-    """Both endpoints read their secret, with the environment's role, and open their database."""
+    """Every endpoint reads its secret, with the environment's role, and opens its database.
+
+    Whether that database exists is not asked here: those beside the cluster's own are not Terraform's.
+    """
     path = deployed.environment.aws.role_path
     role = deployed.placement.role_arn(deployed.names.secret_access_role, path)
-    wanted = {
-        "source": (outputs.SOURCE_SECRET_ARN, deployed.migration.source.database),
-        "target": (outputs.SECRET_ARN, deployed.environment.aurora.database_name),
-    }
-    for end, (secret, database) in wanted.items():
-        settings = deployed.endpoints[end].get("PostgreSQLSettings", {})
-        what, found = f"The {end}'s endpoint", settings.get("SecretsManagerSecretId")
-        expect.equal(f"{what}, its secret", found, deployed.outputs[secret])
-        expect.equal(f"{what}, its database", settings.get("DatabaseName"), database)
+    secrets = {"source": outputs.SOURCE_SECRET_ARN, "target": outputs.SECRET_ARN}
+    for endpoint in deployed.endpoints:
+        settings, database = endpoint.found.get("PostgreSQLSettings", {}), endpoint.database
+        what, found = endpoint.what, settings.get("SecretsManagerSecretId")
+        name = database.source if endpoint.end == "source" else database.aurora
+        expect.equal(f"{what}, its secret", found, deployed.outputs[secrets[endpoint.end]])
+        expect.equal(f"{what}, its database", settings.get("DatabaseName"), name)
         expect.equal(f"{what}, its role", settings.get("SecretsManagerAccessRoleArn"), role)
 
 
 def check_endpoints_hold_no_credentials(deployed: Deployed, expect: Expect) -> None:
-    """Neither endpoint holds a user or a server: these are in the secrets alone."""
-    for end, endpoint in deployed.endpoints.items():
-        held = [name for name in ("Username", "ServerName") if endpoint.get(name)]
-        expect.that(not held, f"The {end}'s endpoint holds {' and '.join(held)}.")
+    """No endpoint holds a user or a server: these are in the secrets alone."""
+    for endpoint in deployed.endpoints:
+        held = [name for name in ("Username", "ServerName") if endpoint.found.get(name)]
+        expect.that(not held, f"{endpoint.what} holds {' and '.join(held)}.")
 
 
 def check_source_attributes(deployed: Deployed, expect: Expect) -> None:
@@ -183,8 +190,8 @@ def check_source_attributes(deployed: Deployed, expect: Expect) -> None:
         "pluginName": source.plugin_name.replace("-", "_"),
         **({"slotName": source.slot_name} if source.slot_name else {}),
     }
-    found = read_attributes(deployed.endpoints["source"])
-    expect.includes("The source's endpoint", found, wanted)
+    for endpoint in deployed.sources:
+        expect.includes(endpoint.what, read_attributes(endpoint.found), wanted)
 
 
 def check_target_attributes(deployed: Deployed, expect: Expect) -> None:
@@ -196,8 +203,8 @@ def check_target_attributes(deployed: Deployed, expect: Expect) -> None:
         "mapBooleanAsBoolean": "true",
         "mapUnboundedNumericAsString": _written(dms.map_unbounded_numeric_as_string),
     }
-    found = read_attributes(deployed.endpoints["target"])
-    expect.includes("The target's endpoint", found, wanted)
+    for endpoint in deployed.targets:
+        expect.includes(endpoint.what, read_attributes(endpoint.found), wanted)
 
 
 def _written(flag: bool) -> str:  # noqa: FBT001 - what is written is the flag

@@ -113,7 +113,8 @@ def check_the_source_secret_leads_to_the_source(deployed: Deployed, expect: Expe
     if source.secret_arn is None:
         expect.equal("The host in the source's secret", seen.host, source.host)
         expect.equal("The port in the source's secret", seen.port, str(source.port))
-        expect.equal("The database in the source's secret", seen.dbname, source.database)
+        database = deployed.migration.databases[0].source
+        expect.equal("The database in the source's secret", seen.dbname, database)
     else:
         expect.equal(
             f"The output {outputs.SOURCE_SECRET_ARN}",

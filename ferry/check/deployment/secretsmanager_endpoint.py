@@ -70,11 +70,11 @@ def check_dms_finds_the_secretsmanager_endpoint(deployed: Deployed, expect: Expe
     )
     names = [entry.get("DnsName") for entry in endpoint.get("DnsEntries", [])]
     allowed = [None] if private_dns else names
-    for end, dms_endpoint in deployed.endpoints.items():
-        told = read_attributes(dms_endpoint).get("secretsManagerEndpointOverride")
+    for dms_endpoint in deployed.endpoints:
+        told = read_attributes(dms_endpoint.found).get("secretsManagerEndpointOverride")
         expect.that(
             told in allowed,
-            f"The {end}'s endpoint asks {shown(told)} for secrets; it should ask one of "
+            f"{dms_endpoint.what} asks {shown(told)} for secrets; it should ask one of "
             f"{shown(allowed)}.",
         )
 

@@ -101,7 +101,15 @@ def check_all_outputs_are_there(deployed: Deployed, expect: Expect) -> None:
     empty = {name for name, value in deployed.outputs.items() if value in (None, "", {})}
     missing = sorted(wanted - deployed.outputs.keys() | empty)
     expect.that(not missing, f"Outputs that are missing or empty: {', '.join(missing)}.")
+    several = outputs.OF_SEVERAL_DATABASES & deployed.outputs.keys() - wanted
     left = sorted(outputs.OF_A_MIGRATION.intersection(deployed.outputs) - wanted)
+    if several and not left:
+        expect.differs(
+            "The file has one database, and there are endpoints of several: "
+            f"{', '.join(sorted(several))}.",
+            why="The file's change is not deployed yet.",
+            remedy=f"Deploy it: cdktf deploy {environment_stack(deployed.environment.name)}",
+        )
     if left:
         expect.differs(
             f"The file has neither [source] nor [dms], and DMS is still there: {', '.join(left)}.",

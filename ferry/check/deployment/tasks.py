@@ -55,13 +55,12 @@ def check_every_task_is_there(deployed: Deployed, expect: Expect) -> None:
 
 
 def check_task_types_and_ends(deployed: Deployed, expect: Expect) -> None:
-    """Every task is of the file's type, and leads from the source to the target."""
-    source, target = (
-        deployed.outputs[outputs.DMS_SOURCE_ENDPOINT_ARN],
-        deployed.outputs[outputs.DMS_TARGET_ENDPOINT_ARN],
-    )
+    """Every task is of the file's type, and leads from its database's source to its target."""
+    databases = {task.name: database for task, database in deployed.migration.tasks}
     for wanted, task in _pairs(deployed):
-        what = f"The task {wanted.name}"
+        what, database = f"The task {wanted.name}", databases[wanted.name]
+        source = deployed.endpoint_arn("source", database)
+        target = deployed.endpoint_arn("target", database)
         expect.equal(f"{what}, its type", task.get("MigrationType"), wanted.migration_type)
         expect.equal(f"{what}, its source", task.get("SourceEndpointArn"), source)
         expect.equal(f"{what}, its target", task.get("TargetEndpointArn"), target)

@@ -55,6 +55,8 @@ _OF: Final[Mapping[str, tuple[Kind, ...]]] = {
     outputs.DMS_REPLICATION_INSTANCE_ARN: ((_DMS, "replication_instance_arn"),),
     outputs.DMS_SOURCE_ENDPOINT_ARN: ((_ENDPOINT, "endpoint_arn"),),
     outputs.DMS_TARGET_ENDPOINT_ARN: ((_ENDPOINT, "endpoint_arn"),),
+    outputs.DMS_SOURCE_ENDPOINT_ARNS: ((_ENDPOINT, "endpoint_arn"),),
+    outputs.DMS_TARGET_ENDPOINT_ARNS: ((_ENDPOINT, "endpoint_arn"),),
     outputs.DMS_TASK_ARN: ((_TASK, "replication_task_arn"),),
     outputs.DMS_TASK_ARNS: ((_TASK, "replication_task_arn"),),
     outputs.VPC_ID: ((_GROUP, "vpc_id"),),

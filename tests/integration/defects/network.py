@@ -12,6 +12,7 @@ from tests.integration.defects.planting import (
     Defect,
     Plant,
     default_vpc_id,
+    endpoint_of,
     output_says,
     swap,
     with_statements,
@@ -179,7 +180,7 @@ def endpoint_for_every_account(deployed: Deployed) -> Iterator[None]:
 
 @contextmanager
 def dms_asks_elsewhere(deployed: Deployed) -> Iterator[None]:
-    endpoint = dict(deployed.endpoints["target"])
+    endpoint = dict(endpoint_of(deployed, "target"))
     # All settings, exactly: an attribute that is left out would stay.
     right = {name: endpoint[name] for name in ("ExtraConnectionAttributes", "PostgreSQLSettings")}
     attributes = (

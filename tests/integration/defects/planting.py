@@ -14,6 +14,8 @@ from ferry.findings import Level
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from types_boto3_dms.type_defs import EndpointTypeDef
+
 Plant = Callable[[Deployed], AbstractContextManager[object]]
 """A change on entry, which is undone on exit."""
 
@@ -35,6 +37,12 @@ class Defect:
     plant: Plant
     level: Level = Level.BLOCKED
     environment: str = "dev"
+
+
+def endpoint_of(deployed: Deployed, end: str) -> EndpointTypeDef:
+    """What DMS says of the only endpoint of an end."""
+    (found,) = (endpoint.found for endpoint in deployed.endpoints if endpoint.end == end)
+    return found
 
 
 def swap(change: Callable[[Deployed], object], undo: Callable[[Deployed], object]) -> Plant:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from tests.integration.defects.planting import Defect, Plant
+from tests.integration.defects.planting import Defect, Plant, endpoint_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,7 +34,7 @@ def endpoint(end: str, *, undo: dict[str, Any] | None = None, **wrong: object) -
 
     @contextmanager
     def plant(deployed: Deployed) -> Iterator[None]:
-        found = dict(deployed.endpoints[end])
+        found = dict(endpoint_of(deployed, end))
         right = undo or {name: found[name] for name in wrong}
         modify: Callable[..., object] = deployed.account.dms.modify_endpoint
         for settings in (wrong, right):
@@ -50,7 +50,7 @@ def attributes(end: str, old: str, new: str) -> Plant:
 
     @contextmanager
     def plant(deployed: Deployed) -> Iterator[None]:
-        right = deployed.endpoints[end].get("ExtraConnectionAttributes", "")
+        right = endpoint_of(deployed, end).get("ExtraConnectionAttributes", "")
         assert old in right
         with endpoint(end, ExtraConnectionAttributes=right.replace(old, new))(deployed):
             yield
@@ -91,7 +91,7 @@ def another_certificate(deployed: Deployed) -> Iterator[None]:
 
 @contextmanager
 def sources_secret(deployed: Deployed) -> Iterator[None]:
-    role = deployed.endpoints["target"]["PostgreSQLSettings"].get("SecretsManagerAccessRoleArn")
+    role = endpoint_of(deployed, "target")["PostgreSQLSettings"].get("SecretsManagerAccessRoleArn")
     wrong, right = (
         {
             "PostgreSQLSettings": {

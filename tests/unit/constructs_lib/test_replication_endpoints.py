@@ -30,7 +30,6 @@ def arguments(stack: TerraformStack) -> dict[str, Any]:
     """What both endpoints need, as the other constructs would give it."""
     policy = IamRolePolicy(stack, "policy", role="dms", policy="{}")
     return {
-        "names": NAMES,
         "secret": SimpleNamespace(arn=SECRET_ARN),
         "access_role": SimpleNamespace(arn=ROLE_ARN, ready=[policy]),
         "key": SimpleNamespace(arn=KEY_ARN),
@@ -46,6 +45,7 @@ def make_source(
     stack: TerraformStack, arguments: dict[str, Any], **different: object
 ) -> SourceEndpoint:
     usual: dict[str, Any] = {
+        "identifier": "aurora-ferry-dev-source",
         "ssl_mode": "require",
         "certificate": None,
         "plugin_name": "test_decoding",
@@ -62,7 +62,10 @@ def make_source(
 def make_target(
     stack: TerraformStack, arguments: dict[str, Any], **different: object
 ) -> TargetEndpoint:
-    usual = {"after_connect_script": "SET session_replication_role='replica'"}
+    usual = {
+        "identifier": "aurora-ferry-dev-target",
+        "after_connect_script": "SET session_replication_role='replica'",
+    }
     return TargetEndpoint(stack, "target", **{**arguments, **usual, **different})
 
 

@@ -36,8 +36,6 @@ NAMES = {
     "replication_instance": "aurora-ferry-dev",
     "replication_subnet_group": "aurora-ferry-dev-dms",
     "task_log_group": "dms-tasks-aurora-ferry-dev",
-    "source_endpoint": "aurora-ferry-dev-source",
-    "target_endpoint": "aurora-ferry-dev-target",
     "alarm_topic": "aurora-ferry-dev-alarms",
     "dashboard": "aurora-ferry-dev",
     "cluster_events": "aurora-ferry-dev-aurora-cluster",
@@ -73,6 +71,10 @@ def test_names_of_one_of_several_stay_as_they_are() -> None:
     assert DEV.parameter_group("aurora-postgresql15") == "aurora-ferry-dev-aurora-postgresql15"
     assert DEV.in_network("nat-1") == "aurora-ferry-dev-nat-1"
     assert DEV.source_certificate("0123abcd") == "aurora-ferry-dev-source-ca-0123abcd"
+    assert DEV.source_endpoint() == "aurora-ferry-dev-source"
+    assert DEV.target_endpoint() == "aurora-ferry-dev-target"
+    assert DEV.source_endpoint("crm") == "aurora-ferry-dev-source-crm"
+    assert DEV.target_endpoint("Order_Items") == "aurora-ferry-dev-target-order-items"
     assert DEV.task("orders") == "aurora-ferry-dev-orders"
     assert DEV.task_events("orders") == "aurora-ferry-dev-dms-task-orders"
     assert DEV.alarm("aurora-replica-lag") == "aurora-replica-lag-dev"
@@ -131,6 +133,8 @@ def test_what_the_outputs_are_called() -> None:
         "dms_replication_instance_arn",
         "dms_source_endpoint_arn",
         "dms_target_endpoint_arn",
+        "dms_source_endpoint_arns",
+        "dms_target_endpoint_arns",
         "dms_task_arn",
         "dms_task_arns",
         "vpc_id",
@@ -148,6 +152,13 @@ def test_what_the_outputs_are_called() -> None:
 def test_a_readers_output_is_named_by_its_number() -> None:
     assert outputs.reader_instance_id(1) == outputs.READER_INSTANCE_1_ID == "reader_instance_1_id"
     assert outputs.reader_instance_id(2) == outputs.READER_INSTANCE_2_ID == "reader_instance_2_id"
+
+
+@given(database=st.from_regex(r"[A-Za-z][A-Za-z0-9_]{0,62}", fullmatch=True))
+def test_whatever_the_database_dms_takes_its_endpoints_identifiers(database: str) -> None:
+    for identifier in (LONGEST.source_endpoint(database), LONGEST.target_endpoint(database)):
+        assert re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", identifier)
+        assert len(identifier) <= 255
 
 
 def test_31_characters_of_a_task_are_its_resource_identifier() -> None:

@@ -36,6 +36,24 @@ def environment(**changes: Mapping[str, Any] | None) -> Environment:
     return Environment.model_validate({"name": "dev", **sections})
 
 
+def of_several_databases(**names: str) -> Environment:
+    """The environment dev with databases, each carried by a task of its name: Aurora's, the source's."""
+    return Environment.model_validate(
+        {
+            "name": "dev",
+            **_DEV,
+            "source": {**_DEV["source"], "database": None},
+            "databases": [{"aurora": aurora, "source": source} for aurora, source in names.items()],
+            "dms": {
+                "tasks": [
+                    {"name": name, "database": name, "tables": [{"schema": "public"}]}
+                    for name in names
+                ]
+            },
+        }
+    )
+
+
 DEV = f"""
 [aws]
 account_id = "{MOTO}"

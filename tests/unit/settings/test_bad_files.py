@@ -67,14 +67,14 @@ BAD_SETTINGS: Mapping[str, tuple[Changes, str]] = {
     "unknown section": (
         {"weather": {"sun": True}},
         (
-            "weather: no setting of this name; the file takes aws, network, source, aurora, "
+            "weather: no setting of this name; the file takes aws, network, source, databases, aurora, "
             "protection, dms, alarms, tags, review; remove it"
         ),
     ),
     "the environment's name": (
         {"name": "dev"},
         (
-            "name: no setting of this name; the file takes aws, network, source, aurora, protection, "
+            "name: no setting of this name; the file takes aws, network, source, databases, aurora, protection, "
             "dms, alarms, tags, review; remove it"
         ),
     ),

@@ -35,6 +35,19 @@ def transformation(**changes: object) -> Changes:
     return {f"{TASK}.transformations": [kept]}
 
 
+def several(*names: str, **changes: object) -> dict[str, Any]:
+    """A file of the databases app and others, called alike at the source, each with a task."""
+    return {
+        "source.database": REMOVED,
+        "databases": [{"source": name, "aurora": name} for name in ("app", *names)],
+        "dms.tasks": [
+            {"name": f"all-{number}", "database": name, "tables": [{"schema": "public"}]}
+            for number, name in enumerate(("app", *names))
+        ],
+        **changes,
+    }
+
+
 @dataclass(frozen=True)
 class Case:
     """A rule, a file that keeps it, one that breaks it, and the line of that."""
@@ -91,6 +104,84 @@ CASES = (
         "[network.route_to_source], NAT for a source on the internet, or a way that somebody else "
         'makes; add [network.route_to_source], or nat = "single" or route_made_elsewhere = true to '
         "[network.vpc]",
+    ),
+    Case(
+        "databases_are_carried",
+        {"source": REMOVED, "dms": REMOVED},
+        {"source": REMOVED, "dms": REMOVED, "databases": [{"source": "app", "aurora": "app"}]},
+        "databases: [[databases]] given without [source] and [dms]; allowed: [[databases]] of a "
+        "migration; remove all that is in [[databases]]: nothing is carried, and Aurora keeps what "
+        "it has",
+    ),
+    Case(
+        "source_names_its_databases_once",
+        several("crm"),
+        {"databases": [{"source": "app", "aurora": "app"}]},
+        'source.database: "app" given beside [[databases]]; allowed: one of the two; remove it, and '
+        "see that [[databases]] has it",
+    ),
+    Case(
+        "source_names_its_databases_once",
+        several(),
+        {"source.database": REMOVED},
+        "source.database: nothing given, and no [[databases]]; allowed: the database's name, or "
+        '[[databases]] where several are carried; add database = "app"',
+    ),
+    Case(
+        "database_names_differ",
+        several("crm", "Crm_2"),
+        several("crm", **{"databases.1.source": "app"}),
+        'databases[1].source: "app" given again; allowed: each database of the source once; remove '
+        "one of the two, or correct its name",
+    ),
+    Case(
+        "database_names_differ",
+        several("crm", **{"databases.1.source": "App"}),
+        several("crm", "erp", **{"databases.2": {"source": "erp", "aurora": "crm"}})
+        | {"dms.tasks.2": {"name": "b", "database": "crm", "tables": [{"schema": "b"}]}},
+        'databases[2].aurora: "crm" given again; allowed: a database in Aurora for each of the '
+        "source's; give one of the two another name in Aurora",
+    ),
+    Case(
+        "database_names_differ",
+        several("App"),
+        several("crm_eu", "CRM__eu_"),
+        'databases[2].aurora: "CRM__eu_" given beside "crm_eu", and DMS\'s identifiers write both as '
+        "crm-eu; allowed: names that differ in more than case and underscores; give one of the two "
+        "another name in Aurora",
+    ),
+    Case(
+        "cluster_is_made_with_one",
+        several("crm", **{"aurora.database_name": "crm"}),
+        several("crm", **{"aurora.database_name": "erp"}),
+        'aurora.database_name: "erp" given, which none of [[databases]] is in Aurora; allowed: the '
+        "name in Aurora of one of [[databases]]; add it to [[databases]]; only before the first "
+        "deployment may database_name be changed: later that replaces the cluster",
+    ),
+    Case(
+        "tasks_name_their_database",
+        {f"{TASK}.database": "app"},
+        {f"{TASK}.database": "App"},
+        'dms.tasks[0].database: "App" given, which no database is called in Aurora; allowed: a '
+        'database that is carried, by its name in Aurora; set database = "app"',
+    ),
+    Case(
+        "tasks_name_their_database",
+        several(**{"dms.tasks": [{"name": "all", "tables": [{"schema": "public"}]}]}),
+        several("crm", **{"dms.tasks": [{"name": "all", "tables": [{"schema": "public"}]}]}),
+        "dms.tasks[0].database: nothing given where [[databases]] has several; allowed: a database "
+        'that is carried, by its name in Aurora; set database = "app", or another of them',
+    ),
+    Case(
+        "tasks_name_their_database",
+        several("crm"),
+        several(
+            "crm",
+            "erp",
+            **{"dms.tasks.2": {"name": "b", "database": "crm", "tables": [{"schema": "b"}]}},
+        ),
+        'databases[2].aurora: "erp" given, and no task carries it; allowed: databases that a task '
+        'carries; add database = "erp" to a task, or remove the database',
     ),
     Case(
         "route_leads_somewhere",
@@ -577,6 +668,33 @@ CASES = (
         {f"{TABLE}.table": "a.b", f"{TASK}.tables.1": {"schema": "public.a", "table": "b"}},
         "dms.tasks[0].tables[1]: public.a.b given again, after dms.tasks[0].tables[0]; allowed: "
         "each selection once; remove one of the two",
+    ),
+    Case(
+        "tables_are_selected_once",
+        several("crm"),
+        several(
+            "crm",
+            **{"dms.tasks.2": {"name": "b", "database": "crm", "tables": [{"schema": "public"}]}},
+        ),
+        "dms.tasks[2].tables[0]: public.% given again, after dms.tasks[1].tables[0]; allowed: each "
+        "selection once; remove one of the two",
+    ),
+    Case(
+        "tables_are_in_one_task",
+        several("crm", **{f"{TABLE}.table": "order_items"}),
+        several(
+            "crm",
+            **{
+                "dms.tasks.2": {
+                    "name": "b",
+                    "database": "crm",
+                    "tables": [{"schema": "public", "table": "orders"}],
+                }
+            },
+        ),
+        "dms.tasks[2].tables[0]: public.orders given, of which dms.tasks[1].tables[0] (public.%) "
+        'carries some too; allowed: each table in one task; add { schema = "public", table = '
+        '"orders", action = "exclude" } to dms.tasks[1].tables',
     ),
     Case(
         "task_carries_something",

@@ -175,9 +175,9 @@ CASES = (
     Case(
         "slot_serves_one_environment",
         {"source.slot_name": "ferry"},
+        {"source.slot_name": "ferry", "source.host": "192.168.10.16"},
         {"source.slot_name": "ferry", "source.database": "other"},
-        {"source.slot_name": "ferry"},
-        'source.slot_name: "ferry" given, which dev has too at the same database; '
+        'source.slot_name: "ferry" given, which dev has too at the same server; '
         "allowed: a slot for one environment; "
         "remove slot_name from one of the two, or name another slot",
     ),
@@ -248,6 +248,58 @@ def test_alarms_in_two_regions_may_have_one_name(folder: Folder) -> None:
     assert len(load_environments(folder.path)) == 2
 
 
+def several(*names: str) -> Changes:
+    """A file of several databases, each carried by a task."""
+    return {
+        "source.database": REMOVED,
+        "databases": [{"source": name, "aurora": name} for name in ("app", *names)],
+        "dms.tasks": [
+            {"name": f"all-{number}", "database": name, "tables": [{"schema": "public"}]}
+            for number, name in enumerate(("app", *names))
+        ],
+    }
+
+
+def test_endpoints_of_two_environments_have_two_identifiers(folder: Folder) -> None:
+    folder.write("dev.toml", several("crm", "source"))
+    folder.write("dev-source.toml", {"dms.tasks.0.name": "b"})
+
+    assert folder.lines() == [
+        (
+            "environments/dev-source.toml: names given that make the DMS endpoint "
+            "aurora-ferry-dev-source-source, as those of dev do; allowed: another identifier for each "
+            "endpoint; rename one of the files"
+        )
+    ]
+
+
+def test_endpoints_of_a_later_files_database_have_identifiers_of_their_own(folder: Folder) -> None:
+    folder.write("a.toml", several("Target_CRM"))
+    folder.write("a-target.toml", several("erp", "crm"))
+
+    assert folder.lines() == [
+        (
+            "environments/a-target.toml: databases[2].aurora: names given that make the DMS endpoint "
+            "aurora-ferry-a-target-target-crm, as those of a do; allowed: another identifier for "
+            "each endpoint; give it another name in Aurora"
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        {"aws.account_id": "444455556666"},
+        {"aws.region": "eu-west-1", "aws.state_region": "eu-central-1"},
+    ],
+)
+def test_endpoints_elsewhere_may_have_one_identifier(folder: Folder, elsewhere: Changes) -> None:
+    folder.write("dev.toml", {**several("source"), "aws.state_region": "eu-central-1"})
+    folder.write("dev-source.toml", {"dms.tasks.0.name": "b", **elsewhere})
+
+    assert len(load_environments(folder.path)) == 2
+
+
 def test_an_account_that_two_agree_on_is_one_line(folder: Folder) -> None:
     folder.write("a.toml")
     folder.write("b.toml")
@@ -257,7 +309,7 @@ def test_an_account_that_two_agree_on_is_one_line(folder: Folder) -> None:
 
 
 def test_every_rule_has_a_case() -> None:
-    tested = {case.rule for case in CASES} | {"states_differ", "alarms_differ"}
+    tested = {case.rule for case in CASES} | {"states_differ", "alarms_differ", "endpoints_differ"}
     assert tested == {rule.check.__name__ for rule in ACROSS}
 
 

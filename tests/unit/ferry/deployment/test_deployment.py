@@ -11,7 +11,7 @@ from ferry.account import sign_in
 from ferry.deployment import Deployment, NotDeployedError, State, outputs_of
 from ferry.errors import FerryError
 from tests.unit.ferry.conftest import ACCOUNT, REGION
-from tests.unit.ferry.environments import environment
+from tests.unit.ferry.environments import environment, of_several_databases
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -89,6 +89,15 @@ def test_the_tags_are_those_that_the_stack_gives(dev: Deployment) -> None:
         "project": "aurora-ferry",
         "repository": "github.com/example/aurora-ferry",
         "environment": "dev",
+    }
+
+
+def test_several_databases_have_their_endpoints_by_name() -> None:
+    several = of_several_databases(app="app", crm="crm")
+
+    assert outputs_of(several) - outputs_of(environment()) == {
+        "dms_source_endpoint_arns",
+        "dms_target_endpoint_arns",
     }
 
 

@@ -10,7 +10,8 @@ from botocore.stub import Stubber
 
 from ferry.errors import FerryError
 from ferry.prepare.credentials import Credentials
-from ferry.prepare.source_secret import SourceSecret, write
+from ferry.prepare.source_secret import SourceSecret, secret_of, write
+from tests.unit.ferry.environments import of_several_databases
 
 if TYPE_CHECKING:
     from types_boto3_secretsmanager import SecretsManagerClient
@@ -41,6 +42,12 @@ def value(client: SecretsManagerClient) -> object:
 
 def versions(client: SecretsManagerClient) -> int:
     return len(client.list_secret_version_ids(SecretId=NAME, IncludeDeprecated=True)["Versions"])
+
+
+def test_of_several_databases_it_names_the_one_that_the_cluster_is_made_with() -> None:
+    several = of_several_databases(crm="CRM", app="shop")
+
+    assert secret_of(several).database_name == "shop"
 
 
 def test_makes_the_secret(secretsmanager: SecretsManagerClient) -> None:

@@ -16,7 +16,7 @@ from ferry.check.account.quotas import (
 )
 from ferry.check.account.subject import RunningCluster, RunningInstance
 from ferry.findings import Finding, Level, blocked, right
-from tests.unit.ferry.environments import environment
+from tests.unit.ferry.environments import environment, of_several_databases
 
 INSTANCE = RunningInstance(version="3.5.4", instance_class="dms.c5.2xlarge")
 
@@ -88,6 +88,15 @@ def test_a_running_replication_takes_the_tasks_that_are_new() -> None:
     needs = dms_needs(environment(dms={"tasks": tasks}), INSTANCE, existing=existing)
 
     assert needs == {"Endpoints": 0, "ReplicationTasks": 1}
+
+
+def test_each_database_takes_two_endpoints() -> None:
+    existing = {"aurora-ferry-dev-source", "aurora-ferry-dev-target", "aurora-ferry-dev-source-crm"}
+    several = of_several_databases(app="app", crm="CRM", erp="ERP")
+
+    needs = dms_needs(several, INSTANCE, existing=existing)
+
+    assert needs == {"Endpoints": 3, "ReplicationTasks": 3}
 
 
 def test_what_takes_nothing_more_is_not_judged() -> None:

@@ -14,6 +14,7 @@ from tests.unit.ferry.environments import ACCOUNT, REGION, environment
 
 if TYPE_CHECKING:
     from ferry.findings import Finding
+    from settings.environment import Environment
 
 STATE = State(
     outputs={
@@ -44,12 +45,17 @@ def judged() -> Judged:
     return judge_it
 
 
-def deployed(*, clients: dict[str, Any] | None = None, **answers: object) -> Deployed:
-    """The environment; of AWS it has these clients, and knows these answers already."""
+def deployed(
+    *,
+    clients: dict[str, Any] | None = None,
+    file: Environment | None = None,
+    **answers: object,
+) -> Deployed:
+    """The environment dev, or another; of AWS it has these clients, and knows these answers already."""
     account = Account(
         account_id=ACCOUNT, region=REGION, state_region=REGION, session=cast("Any", None)
     )
     vars(account).update(clients or {})
-    found = Deployed(environment=environment(), account=account)
+    found = Deployed(environment=file or environment(), account=account)
     vars(found).update({"state": STATE, **answers})
     return found

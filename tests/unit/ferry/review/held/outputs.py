@@ -28,6 +28,8 @@ from tests.unit.ferry.review.held.names import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from ferry.review.plan.values import Json
     from tests.unit.ferry.review.held.edits import Step
 
@@ -46,9 +48,15 @@ def _told(name: str, why: str, /, *more: Step, **to: Json) -> Held:
 
 def _refers(name: str, *to: str, of: Held | None = None) -> Step:
     """The configuration, of an edit if there is one, in which an output refers to something else."""
+    return _all_refer({name: to}, of=of)
+
+
+def _all_refer(named: Mapping[str, Sequence[str]], *, of: Held | None) -> Step:
+    """The same, of several outputs."""
     found = json.loads(plan_text(of))["configuration"] if of else configuration()
     root = found["root_module"]
-    outputs = {**root["outputs"], name: {"expression": {"references": list(to)}}}
+    more = {name: {"expression": {"references": list(to)}} for name, to in named.items()}
+    outputs = {**root["outputs"], **more}
     return part("configuration", {**found, "root_module": {**root, "outputs": outputs}})
 
 
@@ -122,6 +130,14 @@ ROWS: Final = (
         },
     ),
     _told(
+        "new-with-an-endpoint-of-somebody-else",
+        "`ferry` and operators test and change what is another's.",
+        dms_target_endpoint_arns={
+            "app": _IS["dms_target_endpoint_arn"],
+            "crm": "arn:aws:dms:eu-central-1:111122223333:endpoint:OTHER",
+        },
+    ),
+    _told(
         "known-only-after-apply",
         "Nothing of the cluster is unknown: it comes from elsewhere.",
         cluster_endpoint=UNKNOWN,
@@ -148,11 +164,24 @@ ROWS: Final = (
 _DAYS: Final = {it.name: it for it in everyday.ROWS}
 _MORE_TASKS: Final = _DAYS["task-more"]
 _NEW_TASK: Final = "aws_dms_replication_task.task-billing_task"
+_MORE_DATABASES: Final = _DAYS["database-more"]
+_ENDS: Final = {
+    end: (
+        deployed()[f"aws_dms_endpoint.{end}_endpoint"].address,
+        f"aws_dms_endpoint.database-billing-{end}_endpoint",
+    )
+    for end in ("source", "target")
+}
 _OLD_TASK: Final = deployed()[TASK].address
 
 
 def _and(held: Held, *more: Step) -> Held:
     return replace(held, name=f"{held.name}-and-outputs", edit=(*held.edit, *more))
+
+
+def _named(attribute: str, *addresses: str) -> list[str]:
+    """What refers to an attribute of each, as Terraform writes it."""
+    return [text for it in addresses for text in (f"{it}.{attribute}", it)]
 
 
 EVERYDAY: Final = (
@@ -168,8 +197,31 @@ EVERYDAY: Final = (
         leads(dms_task_arns={**_IS["dms_task_arns"], "billing": UNKNOWN}),
         _refers(
             "dms_task_arns",
-            *(text for it in (_OLD_TASK, _NEW_TASK) for text in (f"{it}.replication_task_arn", it)),
+            *_named("replication_task_arn", _OLD_TASK, _NEW_TASK),
             of=_MORE_TASKS,
+        ),
+    ),
+    _and(
+        _MORE_DATABASES,
+        leads(
+            dms_task_arns={**_IS["dms_task_arns"], "billing": UNKNOWN},
+            **{
+                f"dms_{end}_endpoint_arns": {
+                    "app": _IS[f"dms_{end}_endpoint_arn"],
+                    "billing": UNKNOWN,
+                }
+                for end in _ENDS
+            },
+        ),
+        _all_refer(
+            {
+                "dms_task_arns": _named("replication_task_arn", _OLD_TASK, _NEW_TASK),
+                **{
+                    f"dms_{end}_endpoint_arns": _named("endpoint_arn", *both)
+                    for end, both in _ENDS.items()
+                },
+            },
+            of=_MORE_DATABASES,
         ),
     ),
     Held(
