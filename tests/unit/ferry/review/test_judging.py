@@ -143,17 +143,25 @@ def test_an_attribute_that_is_made_without_a_rule_cannot_be_judged() -> None:
     assert doubts(change("aws_eip", "create", None, {"unheard_of": False}))
 
 
-IN_A_SUBNET = configured(aws_db_subnet_group__it={"subnet_ids": ["aws_subnet.it"]})
+IN_SUBNETS = configured(aws_db_subnet_group__it={"subnet_ids": ["aws_subnet.a", "aws_subnet.b"]})
 
 
 def test_what_is_made_is_judged_by_each_attribute_as_a_change_from_nothing() -> None:
-    subnet = stays("aws_subnet", id="subnet-1")
-    ours = change(SUBNETS, "create", None, {"name": "aurora", "subnet_ids": ["subnet-1"]})
-    another = change(SUBNETS, "create", None, {"name": "aurora", "subnet_ids": ["subnet-2"]})
+    subnets = [
+        stays("aws_subnet", zone, id=f"subnet-{zone}", availability_zone=f"eu-central-1{zone}")
+        for zone in "ab"
+    ]
+    there = ["subnet-a", "subnet-b"]
+    ours = change(SUBNETS, "create", None, {"name": "aurora", "subnet_ids": there})
+    another = change(
+        SUBNETS, "create", None, {"name": "aurora", "subnet_ids": [*there, "subnet-c"]}
+    )
 
-    assert reviewed(subnet, ours, configuration=IN_A_SUBNET).exit_code == 0
-    found = reviewed(subnet, another, configuration=IN_A_SUBNET)
-    assert effects(found) == ['No rule says that ["subnet-2"] is harmless here.']
+    assert reviewed(*subnets, ours, configuration=IN_SUBNETS).exit_code == 0
+    found = reviewed(*subnets, another, configuration=IN_SUBNETS)
+    assert effects(found) == [
+        'No rule says that ["subnet-a", "subnet-b", "subnet-c"] is harmless here.'
+    ]
     assert [(it.danger, it.attribute) for it in found.findings] == [(Danger.UNCLEAR, "subnet_ids")]
     assert (found.verdict, found.exit_code) == (Verdict.SECOND_REVIEWER, 1)
 

@@ -120,7 +120,7 @@ ROLE_OF_LOGS = stays(
         {
             "name": "write",
             "policy": json.dumps(
-                {"Statement": {"Effect": "Allow", "Action": "logs:Put*", "Resource": "*"}}
+                {"Statement": {"Effect": "Allow", "Action": "logs:*", "Resource": "*"}}
             ),
         }
     ],
