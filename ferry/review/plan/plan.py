@@ -268,6 +268,7 @@ class Plan:
         stack: The stack's configuration by address, from ``cdk.tf.json``; empty where not given.
         account_id: The environment's own account; empty where not known.
         region: The environment's own region, or the one that the plan tells; empty where neither is known.
+        project: What the names of every environment begin with; empty where not known.
         prefix: What the environment's names begin with; empty where not known.
         found: Whether its changes are what was found changed outside Terraform, which happened, and
             not what Terraform will do.
@@ -285,6 +286,7 @@ class Plan:
     stack: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     account_id: str = ""
     region: str = ""
+    project: str = ""
     prefix: str = ""
     found: bool = False
     masker: Masker = field(default_factory=Masker)

@@ -146,6 +146,9 @@ def read_plan(
         shown=masker.text,
     )
     states = States(planned=planned.addresses, prior=prior.addresses)
+    environment = environment or told.environment
+    project = project or _project(found, there)
+    known = Names(project=project, environment=environment) if project and environment else None
     left = [*unread({**parts, **lists}, changes, found, states), *formless, *told.elsewhere]
     return Plan(
         changes=among_others(there, found.references),
@@ -159,17 +162,17 @@ def read_plan(
         stack={} if found.unlike else stack,
         account_id=account_id,
         region=region or told.region,
-        prefix=_prefix(environment or told.environment, project, found, there),
+        project=project,
+        prefix=known.prefix if known else "",
         masker=masker,
     )
 
 
-def _prefix(environment: str, project: str, found: Configuration, changes: Iterable[Change]) -> str:
-    """What the environment's names begin with; its project is asked for, or told by a tag."""
+def _project(found: Configuration, changes: Iterable[Change]) -> str:
+    """The project as a tag tells it."""
     tagged = (members(it.after.get("tags_all")).get("project") for it in changes)
     told = chain((it.tags.get("project") for it in found.providers if not it.alias), tagged)
-    project = project or next((it for it in told if isinstance(it, str) and it), "")
-    return Names(project=project, environment=environment).prefix if project and environment else ""
+    return next((it for it in told if isinstance(it, str) and it), "")
 
 
 def _members(

@@ -184,17 +184,27 @@ def _signs_in(plan: Plan, endpoint: Change) -> Iterator[Finding | Fine]:
             source=_SECRETS,
         )
     elif kind == "source" and (own or _is_the_sources(plan, arn)):
-        because = "The source's own secret."
+        because = "A secret of the source's, in this account and region."
         yield Fine(change=endpoint, attribute=name, because=because)
 
 
 def _is_the_sources(plan: Plan, arn: Json) -> bool:
-    """Whether an ARN is that of the secret which ``ferry secret source`` writes."""
-    account, prefix = re.escape(plan.account_id), re.escape(plan.prefix)
-    own = (
-        rf"arn:[a-z-]+:secretsmanager:[a-z0-9-]+:{account}:secret:{prefix}/source-[A-Za-z0-9]{{6}}"
+    """Whether an ARN is that of the secret which ``ferry secret source`` writes, or of one's own.
+
+    One's own is of the same account and region, and bears no name of this project: what does is
+    another environment's, or for another end.
+    """
+    account, region = re.escape(plan.account_id), re.escape(plan.region)
+    named = re.fullmatch(
+        rf"arn:[a-z-]+:secretsmanager:{region}:{account}:secret:"
+        r"(?P<name>[A-Za-z0-9/_+=.@!-]+)-[A-Za-z0-9]{6}",
+        arn if isinstance(arn, str) else "",
     )
-    return bool(account and prefix and isinstance(arn, str) and re.fullmatch(own, arn) is not None)
+    if not (account and region and plan.prefix and named):
+        return False
+    return named["name"] == f"{plan.prefix}/source" or not named["name"].startswith(
+        f"{plan.project}-"
+    )
 
 
 def _secrets_of_clusters(neighbours: Neighbours) -> tuple[frozenset[str], frozenset[str]]:

@@ -433,6 +433,20 @@ _TRANSIT_OPTIONS: Final[Mapping[str, _Switch]] = {
 }
 
 
+_JOINED: Final = "The VPC is joined to another: routes and security groups decide what passes."
+
+
+def _is_own_peer(plan: Plan, peering: Change) -> bool:
+    """Whether a VPC is joined to one of the same account, which the provider takes by default.
+
+    Source: https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/vpc_peering_connection
+    """
+    owner = peering.after.get("peer_owner_id")
+    return left_out(peering, "peer_owner_id") is True or (
+        bool(plan.account_id) and owner == plan.account_id
+    )
+
+
 def ways_change(plan: Plan) -> Iterator[Finding | Fine]:
     """What joins the VPC to others, or to AWS's services, comes or is turned off."""
     for change in plan.of("aws_ec2_transit_gateway_vpc_attachment"):
@@ -450,14 +464,10 @@ def ways_change(plan: Plan) -> Iterator[Finding | Fine]:
                 else:
                     yield _way(change, Danger.REPLICATION_STOP, switch.effect, _TRANSIT, name)
     for change in plan.of("aws_vpc_peering_connection"):
-        if change.comes:
-            yield _way(
-                change,
-                Danger.WIDER_ACCESS,
-                "The VPC is joined to another: routes and security groups decide what passes.",
-                _PEERING,
-                CREATED,
-            )
+        if _is_own_peer(plan, change):
+            yield from _made(change, "vpc_id", Danger.WIDER_ACCESS, _JOINED, _PEERING)
+        elif change.comes:
+            yield _way(change, Danger.WIDER_ACCESS, _JOINED, _PEERING, CREATED)
     for change in plan.of("aws_vpn_gateway_attachment"):
         yield from _made(
             change,

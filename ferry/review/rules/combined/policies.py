@@ -310,10 +310,25 @@ def _to_services(
 def _is_of_an_environment(part: Statement, policies: Policies) -> bool:
     """Whether a limited statement allows what the stacks' roles may, on what is in the plan."""
     actions = {name.lower() for name in part.actions.names}
-    only_lists = all(name.startswith("logs:describe") for name in actions)
+    only_lists = all(name.startswith(("kms:describe", "logs:describe")) for name in actions)
     return actions <= _OF_ROLES and (
         only_lists
+        or _reads_secrets_alone(part, policies.plan.region)
         or all(is_reference(it) or _thing(it) in policies.things for it in part.resources.names)
+    )
+
+
+def _reads_secrets_alone(part: Statement, region: str) -> bool:
+    """Whether a key decrypts nothing but secrets, which the role has to be allowed to read as well.
+
+    Source: https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
+    """
+    through = frozenset({f"secretsmanager.{region}.amazonaws.com"})
+    return all(it.lower().startswith("kms:") for it in part.actions.names) and any(
+        it.operator.lower() == "stringequals"
+        and it.key.lower() == "kms:viaservice"
+        and it.values == through
+        for it in part.conditions
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from ferry.review.plan.plan import COMING, Action
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 
 _SOURCE: Final = "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html"
 _DEFAULT: Final = "aws_default_security_group"
+_GROUP_ID: Final = re.compile("sg-[0-9a-f]+")
+"""A group of this account's, by its id; another account's stands behind that. Source:
+https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-security-groups.html"""
+
 _ATTRIBUTES: Final = {"in": "ingress", "out": "egress"}
 OF_A_RULE: Final = (
     *("cidr_ipv4", "cidr_ipv6", "from_port", "ip_protocol", "prefix_list_id"),
@@ -83,7 +88,7 @@ def _opened(it: TrafficChange, everything: AllTraffic) -> Finding | None:
 def _effect_of_new(it: TrafficChange, everything: AllTraffic) -> str:
     """What a rule of a new group opens that nobody would expect; empty where there is nothing."""
     traffic = it.traffic
-    if traffic.is_group and not _is_ours(it, everything):
+    if traffic.is_group and not (_is_ours(it, everything) or _is_a_way_out(traffic)):
         return "A group that this plan does not have is let through: {peer}, {ports}."
     if traffic.is_list:
         return "Whatever stands in the list {peer} is let through: {ports}."
@@ -112,6 +117,11 @@ def _is_ours(it: TrafficChange, everything: AllTraffic) -> bool:
         or refers_to(*GROUPS)(it.change, name) is True
         or left_out(it.change, name) is True
     )
+
+
+def _is_a_way_out(traffic: Traffic) -> bool:
+    """Whether it leads to a group of this account's: private ranges, too, may be reached."""
+    return traffic.direction == "out" and _GROUP_ID.fullmatch(traffic.peer) is not None
 
 
 def _is_one_port(traffic: Traffic) -> bool:

@@ -704,6 +704,22 @@ def test_a_peering_is_told_of() -> None:
     assert Danger.WIDER_ACCESS in dangers(reviewed(item))
 
 
+@pytest.mark.parametrize(
+    ("owner", "action", "is_told"),
+    [(ACCOUNT, "create", False), (ACCOUNT, "no-op", True), ("999999999999", "create", True)],
+)
+def test_a_peering_of_a_new_vpc_in_the_same_account_is_none(
+    owner: str, action: str, *, is_told: bool
+) -> None:
+    vpc = change("aws_vpc", action, {"id": "v"} if action == "no-op" else None, {"id": "v"})
+    peering = change(
+        "aws_vpc_peering_connection", "create", None, {"peer_owner_id": owner, "vpc_id": UNKNOWN}
+    )
+    configuration = configured(aws_vpc_peering_connection__it={"vpc_id": ["aws_vpc.it"]})
+    found = reviewed(vpc, peering, configuration=configuration)
+    assert any(it.startswith("The VPC is joined") for it in effects(found)) is is_told
+
+
 def test_a_route_that_goes_another_way() -> None:
     before = {"destination_cidr_block": "172.16.0.0/16", "transit_gateway_id": "tgw-1"}
     found = reviewed(update(ROUTE, before, transit_gateway_id="tgw-2"))

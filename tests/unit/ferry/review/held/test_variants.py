@@ -50,6 +50,25 @@ SAFE_SETTINGS: Final[dict[str, tuple[str, str]]] = {
         _NEW_VPC,
         f'{_EXISTING_VPC}secretsmanager_endpoint = false\nsecretsmanager_cidr = "10.99.0.0/24"\n',
     ),
+    "existing-vpc-and-endpoint": (
+        _NEW_VPC,
+        (
+            f"{_EXISTING_VPC}secretsmanager_endpoint = false\n"
+            'secretsmanager_security_group_id = "sg-0123456789abcdef0"\n'
+        ),
+    ),
+    "own-source-secret": (
+        'ssl_mode = "require"',
+        f'ssl_mode = "require"\nsecret_arn = "{_OWN_SECRET}"',
+    ),
+    "own-source-secret-and-key": (
+        'ssl_mode = "require"',
+        (f'ssl_mode = "require"\nsecret_arn = "{_OWN_SECRET}"\nsecret_kms_key_arn = "{_OWN_KEY}"'),
+    ),
+    "peering": (
+        "[source]",
+        '[network.route_to_source]\npeering = { vpc_id = "vpc-00000abc" }\n[source]',
+    ),
     "transit-gateway": (
         "[source]",
         '[network.route_to_source]\ntransit_gateway_id = "tgw-0123456789abcdef0"\n[source]',
@@ -73,24 +92,22 @@ SAFE_SETTINGS: Final[dict[str, tuple[str, str]]] = {
 """What is replaced in dev.toml, and by what."""
 
 TOLD: Final[dict[str, tuple[str, str, set[str]]]] = {
-    "existing-vpc-and-endpoint": (
-        _NEW_VPC,
-        (
-            f"{_EXISTING_VPC}secretsmanager_endpoint = false\n"
-            'secretsmanager_security_group_id = "sg-0123456789abcdef0"\n'
-        ),
-        {"A group that this plan does not have is let through: sg-0123456789abcdef0, tcp 443."},
-    ),
+    # DMS may send what it reads anywhere over HTTPS.
     "existing-vpc-and-nat": (
         _NEW_VPC,
         f'{_EXISTING_VPC}secretsmanager_endpoint = false\nsecretsmanager_cidr = "0.0.0.0/0"\n',
         {"All of the internet may be reached: 0.0.0.0/0, tcp 443."},
     ),
-    "peering": (
+    # Another account's network, and whoever is let through to it, is beyond this one's control.
+    "peering-with-another-account": (
         "[source]",
-        '[network.route_to_source]\npeering = { vpc_id = "vpc-00000abc" }\n[source]',
+        (
+            '[network.route_to_source]\npeering = { vpc_id = "vpc-00000abc", '
+            'account_id = "444455556666" }\n[source]'
+        ),
         {"The VPC is joined to another: routes and security groups decide what passes."},
     ),
+    # That account's administrators can end it.
     "another-accounts-key": (
         "[network.vpc]",
         f'kms_key_arn = "{_FOREIGN_KEY}"\n[network.vpc]',
@@ -105,6 +122,7 @@ TOLD: Final[dict[str, tuple[str, str, set[str]]]] = {
             ),
         },
     ),
+    # Who may connect to the database, by a range: whose machines those are no plan says.
     "clients-of-ones-own": (
         "[aurora]",
         '[aurora]\nclient_cidrs = ["10.40.0.0/16"]',
@@ -112,6 +130,7 @@ TOLD: Final[dict[str, tuple[str, str, set[str]]]] = {
             "10.40.0.0/16 may connect to tcp 5432: a new group of an environment lets in groups alone."
         },
     ),
+    # Whose data and which passwords it brings no plan says.
     "snapshot": (
         "[aurora]",
         '[aurora]\nsnapshot_identifier = "before"\nmaster_username = "shop"',
@@ -121,11 +140,6 @@ TOLD: Final[dict[str, tuple[str, str, set[str]]]] = {
                 "a plan does not say."
             )
         },
-    ),
-    "own-source-secret": (
-        'ssl_mode = "require"',
-        f'ssl_mode = "require"\nsecret_arn = "{_OWN_SECRET}"',
-        {f'No rule says that "{_OWN_SECRET}" is harmless here.'},
     ),
 }
 """What somebody else looks at, and for what reason."""
