@@ -70,6 +70,7 @@ class _Groups:
     plan: Plan
     rules: dict[tuple[str, str], list[_Rule]] = field(default_factory=dict)
     unread: set[str] = field(default_factory=set)
+    _own: set[str] = field(default_factory=set)
     _by_id: dict[str, str] = field(default_factory=dict)
     _vpcs: list[Network | None] = field(default_factory=list)
 
@@ -78,6 +79,7 @@ class _Groups:
         if len(vpcs) <= _MOST_VPCS:  # of more, each range may be one of theirs
             self._vpcs.extend(network(str(it.after.get("cidr_block"))) for it in vpcs)
         for group in self.plan.of(_GROUP):
+            self._own.add(without_key(group.address))
             id_ = group.after.get("id")
             if isinstance(id_, str):
                 self._by_id[id_] = without_key(group.address)
@@ -124,6 +126,36 @@ class _Groups:
         """Whether one of some groups lets anybody in at a port."""
         return any(
             group in self.unread or any(it.is_of(port) for it in self._rules_of(group, "in"))
+            for group in groups
+        )
+
+    def let_others_in(self, groups: Sequence[str], port: int, but: AbstractSet[str]) -> bool:
+        """Whether what bears none of some groups is let in at a port by one of others."""
+        return any(
+            group in self.unread
+            or any(
+                rule.is_of(port)
+                and rule.peer not in but
+                and (
+                    rule.peer not in self._own
+                    or self._comes_out(rule.peer, port, {rule.peer}, {*groups, ""})
+                )
+                for rule in self._rules_of(group, "in")
+            )
+            for group in groups
+        )
+
+    def lead_elsewhere(self, groups: Iterable[str]) -> bool:
+        """Whether one of some groups lets out to where nothing of the plan's is known to stand.
+
+        Port 443 is that of AWS's services, and no database's.
+        """
+        return any(
+            group in self.unread
+            or any(
+                it.peer not in self._own and not it.first == it.last == _HTTPS
+                for it in self._rules_of(group, "out")
+            )
             for group in groups
         )
 
@@ -179,18 +211,33 @@ def groups_fit(plan: Plan) -> Iterator[Finding]:
         made = target if target.comes else new_dms
         if target.comes and not groups.let_in(bears, port):
             yield _finding(target, attributes, f"Its groups let nobody in at port {port}.")
-        elif made and dms and not groups.reached(bears, port, by):
+            continue
+        if made and dms and not groups.reached(bears, port, by):
             effect = f"The groups do not let DMS reach {what} at port {port}."
             yield _finding(made, attributes, effect)
+        if target in clusters and target.comes and not groups.let_others_in(bears, port, by):
+            effect = f"No rules let an application reach the cluster at port {port}."
+            yield _finding(target, attributes, effect, Danger.UNCLEAR)
+    has_source = any(
+        it.stays and it.after.get("endpoint_type") == "source" for it in plan.of("aws_dms_endpoint")
+    )
+    for it in dms if has_source else ():
+        if it.comes and not groups.lead_elsewhere(born[id(it)] or ()):
+            yield _finding(it, attributes, "Its groups do not let DMS out to the source.")
 
 
 def _port(value: Json) -> int:
     return value if isinstance(value, int) and value else _POSTGRESQL
 
 
-def _finding(change: Change, attributes: dict[str, str], effect: str) -> Finding:
+def _finding(
+    change: Change,
+    attributes: dict[str, str],
+    effect: str,
+    danger: Danger = Danger.REPLICATION_STOP,
+) -> Finding:
     return Finding(
-        danger=Danger.REPLICATION_STOP,
+        danger=danger,
         change=change,
         attribute=attributes.get(change.type, "vpc_security_group_ids"),
         effect=Phrase(effect),

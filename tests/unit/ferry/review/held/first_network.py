@@ -8,6 +8,8 @@ from tests.unit.ferry.review.held.first_edits import lacks, leads, says
 from tests.unit.ferry.review.held.names import (
     AURORA_SUBNET,
     AURORA_SUBNETS,
+    CLIENTS_IN,
+    CLIENTS_OUT,
     DMS_ASSOCIATION,
     DMS_SUBNET,
     DMS_SUBNETS,
@@ -58,5 +60,9 @@ ROWS: Final = (
         destination_cidr_block="198.51.100.0/24",
     ),
     lacks("a-way-to-secrets", "DMS reads no secret.", SECRETS_ENDPOINT, SOURCE_OUT, *_ROUTES),
+    lacks("a-way-to-the-source", "DMS reads nothing.", SOURCE_OUT),
+    lacks("a-rule-that-lets-clients-in", "No application reaches it.", CLIENTS_IN),
+    lacks("a-rule-that-lets-clients-out", "No application reaches it.", CLIENTS_OUT),
+    lacks("clients-rules", "No application reaches it.", CLIENTS_IN, CLIENTS_OUT),
     lacks("receiver", "Nobody hears what alarms tell.", EMAIL),
 )
