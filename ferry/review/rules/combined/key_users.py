@@ -12,11 +12,13 @@ from ferry.review.plan.policies import KEY, KEY_POLICY, Policies
 from ferry.review.plan.requests import Request, lets
 from ferry.review.rules.combined.publishers import (
     account_of,
+    may_use_key,
     named_by,
     names_of,
     placement,
     publishers,
-    uses_key,
+    service_of,
+    sources_at,
 )
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Finding, Phrase
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from facts.placement import Placement
     from ferry.review.plan.plan import Change, Plan
     from ferry.review.plan.statements import Statement
+    from ferry.review.rules.combined.publishers import ToldBy
 
 _LOGS: Final = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html"
 _TOPICS: Final = "https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html"
@@ -213,16 +216,16 @@ def _topics(
     said: Sequence[Statement],
     where: Placement,
     topics: Sequence[Change],
-    told_by: Mapping[str, set[str]],
+    told_by: ToldBy,
 ) -> Iterator[Finding]:
     shut: set[str] = set()
     for topic in topics:
         name, arn = topic.after.get("name"), topic.after.get("arn")
         if not isinstance(arn, str):
             arn = where.arn("sns", name) if isinstance(name, str) else "*"
-        for type_ in {it for name in names_of(topic) for it in told_by.get(name, ())}:
-            service, requests = uses_key(type_, arn, where)
-            if service not in shut and not all(lets(said, it) for it in requests):
+        for type_, sources in sources_at(told_by, names_of(topic)).items():
+            service = service_of(type_, where)
+            if service not in shut and not may_use_key(said, type_, sources, arn, where):
                 shut.add(service)
     if shut:
         yield _finding(

@@ -20,11 +20,13 @@ from ferry.review.plan.policies import (
 )
 from ferry.review.plan.requests import Request, lets
 from ferry.review.rules.combined.publishers import (
+    may_publish,
     named_by,
     names_of,
     placement,
     publishers,
-    publishes,
+    service_of,
+    sources_at,
 )
 from ferry.review.rules.combined.weaker import unsaid
 from ferry.review.rules.dangers import Danger
@@ -323,14 +325,17 @@ def _topics(plan: Plan, policies: Policies) -> Iterator[Finding]:
         if not said:
             continue  # not seen, or AWS's own; a row says what comes of that
         named = {*names_of(policy), *named_by(policy, "arn")}
-        types = {type_ for name in named for type_ in told_by.get(name, ())}
+        telling = sources_at(told_by, named)
         if where is None:
-            if types:
+            if telling:
                 yield _elsewhere(policy, "policy", _PUBLISHING)
             continue
         arns = _arns([topics[it] for it in named if it in topics], where) | named
-        asked = [publishes(type_, arns, where) for type_ in types]
-        shut = sorted(service for service, it in asked if not lets(said, it))
+        shut = sorted(
+            service_of(type_, where)
+            for type_, sources in telling.items()
+            if not may_publish(said, type_, sources, arns, where)
+        )
         if shut:
             yield Finding(
                 danger=Danger.UNWATCHED,

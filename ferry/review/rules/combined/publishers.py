@@ -7,15 +7,22 @@ from typing import TYPE_CHECKING, Final
 
 from facts.placement import CLOUDWATCH_ALARMS, RDS_EVENTS, Placement
 from ferry.review.plan.plan import without_key
-from ferry.review.plan.requests import Request
+from ferry.review.plan.requests import Request, lets
 from ferry.review.rules.combined.alarm_values import ACTIONS, ALARM
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from collections.abc import Set as AbstractSet
 
     from ferry.review.plan.plan import Change, Plan
+    from ferry.review.plan.statements import Statement
+
+    ToldBy = Mapping[str, Mapping[str, AbstractSet[str]]]
 
 _TOPIC_POLICY: Final = "aws_sns_topic_policy"
+
+_MOST_NAMED: Final = 200
+"""Publishers that a policy may name one by one; of more, it has to name all."""
 
 _IN_TOPIC: Final = "kms:encryptioncontext:aws:sns:topicarn"
 _OF_KEY: Final = ("kms:Decrypt", "kms:GenerateDataKey")
@@ -29,18 +36,29 @@ class _Publisher:
         attributes: The attributes that name the topic.
         service: The service that publishes; empty for DMS, whose name is the partition's.
         source: Its things, as their ARNs begin after the account.
+        named: The attribute that holds its name, by which a policy may know it; none by default.
         tells_account: Whether KMS hears for which account it acts. Of DMS that is written nowhere.
     """
 
     attributes: tuple[str, ...]
     service: str
     source: tuple[str, str]
+    named: str = ""
     tells_account: bool = True
+
+    def source_of(self, it: Change) -> str:
+        """What publishes, as its ARN ends."""
+        name = it.after.get(self.named) if self.named else None
+        every = self.source[1]
+        return every.replace("*", name) if isinstance(name, str) else every
 
 
 _PUBLISHERS: Final = {
     ALARM: _Publisher(
-        attributes=tuple(ACTIONS), service=CLOUDWATCH_ALARMS, source=("cloudwatch", "alarm:*")
+        attributes=tuple(ACTIONS),
+        service=CLOUDWATCH_ALARMS,
+        source=("cloudwatch", "alarm:*"),
+        named="alarm_name",
     ),
     "aws_db_event_subscription": _Publisher(
         attributes=("sns_topic",), service=RDS_EVENTS, source=("rds", "*")
@@ -80,40 +98,93 @@ def names_of(change: Change) -> frozenset[str]:
     return frozenset({without_key(change.address), *(it for it in said if isinstance(it, str))})
 
 
-def publishers(plan: Plan) -> Mapping[str, set[str]]:
-    """The types of what is to tell a topic something, by all that names one: ask it once for a plan."""
-    found: dict[str, set[str]] = {}
+def publishers(plan: Plan) -> ToldBy:
+    """What is to tell a topic something, by all that names one: ask it once for a plan."""
+    found: dict[str, dict[str, set[str]]] = {}
     for type_, publisher in _PUBLISHERS.items():
         for it in plan.of(type_):
             for attribute in publisher.attributes if it.stays else ():
                 for name in named_by(it, attribute):
-                    found.setdefault(name, set()).add(type_)
+                    sources = found.setdefault(name, {}).setdefault(type_, set())
+                    if len(sources) <= _MOST_NAMED:
+                        sources.add(publisher.source_of(it))
     for policy in plan.of(_TOPIC_POLICY):
         # Whoever names the policy tells the topic that it is of.
-        told = found.get(without_key(policy.address), set())
+        told = found.get(without_key(policy.address), {})
         for name in named_by(policy, "arn") if told else ():
-            found.setdefault(name, set()).update(told)
+            for type_, sources in told.items():
+                found.setdefault(name, {}).setdefault(type_, set()).update(sources)
     return found
 
 
-def publishes(type_: str, topic: frozenset[str], where: Placement) -> tuple[str, Request]:
-    """What publishes to a topic, and what it asks of the topic."""
-    it = _PUBLISHERS[type_]
-    service = it.service or where.dms_principal
-    return service, Request(
-        who=frozenset({f"Service: {service}"}),
+def sources_at(told_by: ToldBy, names: Iterable[str]) -> Mapping[str, AbstractSet[str]]:
+    """What tells something that bears some names: of each type, all that do."""
+    found: dict[str, set[str]] = {}
+    for name in names:
+        for type_, sources in told_by.get(name, {}).items():
+            found.setdefault(type_, set()).update(sources)
+    return found
+
+
+def service_of(type_: str, where: Placement) -> str:
+    """What publishes to a topic."""
+    return _PUBLISHERS[type_].service or where.dms_principal
+
+
+def may_publish(
+    said: Collection[Statement],
+    type_: str,
+    sources: AbstractSet[str],
+    topic: frozenset[str],
+    where: Placement,
+) -> bool:
+    """Whether a topic's policy lets all of a type publish."""
+    return _may(said, type_, sources, lambda source: [_asks(type_, source, topic, where)])
+
+
+def may_use_key(
+    said: Collection[Statement],
+    type_: str,
+    sources: AbstractSet[str],
+    topic_arn: str,
+    where: Placement,
+) -> bool:
+    """Whether a key's policy lets all of a type publish to a topic that is encrypted with it."""
+    tells = _PUBLISHERS[type_].tells_account
+
+    def asks(source: str) -> list[Request]:
+        asked = _asks(type_, source, frozenset(), where)
+        context = {**(asked.context if tells else {}), _IN_TOPIC: topic_arn}
+        return [replace(asked, action=action, context=context) for action in _OF_KEY]
+
+    return _may(said, type_, sources, asks)
+
+
+def _may(
+    said: Collection[Statement],
+    type_: str,
+    sources: AbstractSet[str],
+    asks: Callable[[str], list[Request]],
+) -> bool:
+    """Whether statements let through what all of a type ask, or each of them by its name."""
+
+    def lets_all(source: str) -> bool:
+        return all(lets(said, it) for it in asks(source))
+
+    every = _PUBLISHERS[type_].source[1]
+    if lets_all(every):
+        return True
+    named = every not in sources and 0 < len(sources) <= _MOST_NAMED
+    return named and all(map(lets_all, sources))
+
+
+def _asks(type_: str, source: str, topic: frozenset[str], where: Placement) -> Request:
+    return Request(
+        who=frozenset({f"Service: {service_of(type_, where)}"}),
         action="sns:Publish",
         of=topic,
         context={
             "aws:sourceaccount": where.account_id,
-            "aws:sourcearn": where.arn(*it.source),
+            "aws:sourcearn": where.arn(_PUBLISHERS[type_].source[0], source),
         },
     )
-
-
-def uses_key(type_: str, topic_arn: str, where: Placement) -> tuple[str, list[Request]]:
-    """What publishes to an encrypted topic, and what it asks of the key."""
-    it = _PUBLISHERS[type_]
-    service, asked = publishes(type_, frozenset(), where)
-    context = {**(asked.context if it.tells_account else {}), _IN_TOPIC: topic_arn}
-    return service, [replace(asked, action=action, context=context) for action in _OF_KEY]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.unit.ferry.review.plans import ACCOUNT, change, configured, reviewed
+from tests.unit.ferry.review.plans import ACCOUNT, change, configured, effects, reviewed
 
 if TYPE_CHECKING:
     from ferry.review.plan.values import Json
@@ -110,3 +110,50 @@ def test_a_topic_of_no_name() -> None:
         topic = {"kms_master_key_id": "k", "arn": arn, "id": "arn:t"}
         found = said(key(ALL, for_one), change("aws_sns_topic", "create", None, topic), alarm)
         assert [it for it in found if "cloudwatch.amazonaws.com use it" in it] == [TOPIC] * told
+
+
+ALARM = f"arn:aws:cloudwatch:eu-central-1:{ACCOUNT}:alarm"
+
+
+@pytest.mark.parametrize(
+    ("named", "alarms", "told"),
+    [
+        (["*"], ["a", None], False),
+        (["a", "b"], ["a", "b"], False),
+        (["a"], ["a", "b"], True),
+        (["a"], [None], True),
+        (range(200), range(200), False),
+        (range(201), range(201), True),
+    ],
+    ids=["all", "each", "one of two", "of no name", "200", "more than are looked at"],
+)
+def test_alarms_that_policies_name_one_by_one(
+    named: list[Json],
+    alarms: list[Json],
+    told: bool,  # noqa: FBT001
+) -> None:
+    arns: dict[str, Any] = {"ArnLike": {"aws:SourceArn": [f"{ALARM}:{it}" for it in named]}}
+    may = {**ALL, "Principal": {"Service": "cloudwatch.amazonaws.com"}, "Condition": arns}
+    publish = {**may, "Action": "sns:Publish", "Resource": "arn:t"}
+    at = {"kms_master_key_id": "k", "arn": "arn:t", "id": "arn:t"}
+    found = effects(
+        reviewed(
+            key(ALL, may),
+            change("aws_sns_topic", "create", None, at),
+            change(
+                "aws_sns_topic_policy", "create", None, {"arn": "arn:t", "policy": policy(publish)}
+            ),
+            *(
+                change(
+                    "aws_cloudwatch_metric_alarm",
+                    "create",
+                    None,
+                    {"alarm_actions": ["arn:t"], "alarm_name": None if it is None else str(it)},
+                    name=f"alarm-{it}",
+                )
+                for it in alarms
+            ),
+        )
+    )
+    assert (TOPIC in found) is told
+    assert any(it.startswith("cloudwatch.amazonaws.com may not publish") for it in found) is told
