@@ -40,6 +40,7 @@ from ferry.review.rules.combined.tags import ATTRIBUTES as TAGS
 from ferry.review.rules.combined.tags import selecting_tags_change
 from ferry.review.rules.combined.thresholds import thresholds_out_of_reach
 from ferry.review.rules.combined.weaker import WEAKER, weaker_than_the_stacks
+from ferry.review.rules.combined.written_secrets import secrets_open
 from ferry.review.rules.row import ANY, Judged, Rule
 from ferry.review.rules.rows import aurora, groups, keys, monitoring, network, replication
 
@@ -75,6 +76,7 @@ _NAMED_BY_NO_ROW: Final[tuple[Combined, ...]] = (
     left_out,
     needs_met,
     keys_let,
+    secrets_open,
     groups_fit,
     network_carries,
     watched_is_the_plans,
