@@ -1,8 +1,9 @@
-"""Tags by which something outside of the plan selects what it backs up, stops or deletes."""
+"""Tags by which something outside of the plan selects what it backs up, stops, deletes or uses."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ferry.review.plan.shown import joined
@@ -19,49 +20,102 @@ if TYPE_CHECKING:
 
 ATTRIBUTES: Final = ("tags_all", "tags")
 
-_SELECTING: Final = re.compile(
-    r"backup|snapshot|retention|schedule|auto[-_ ]?(start|stop)|shut[-_ ]?down|expir|\bttl\b|nuke",
-    re.IGNORECASE,
-)
-"""Names of tags that AWS Backup's plans, AWS's Instance Scheduler and their like are told to go by:
-each account chooses its own. Sources:
-https://docs.aws.amazon.com/aws-backup/latest/devguide/assigning-resources.html and
-https://docs.aws.amazon.com/solutions/latest/instance-scheduler-on-aws/tag-instances-for-scheduling.html"""
 
-_SOURCE: Final = "https://docs.aws.amazon.com/aws-backup/latest/devguide/assigning-resources.html"
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Machine:
+    """What acts on whatever bears a tag.
+
+    Args:
+        keys: The tags' keys, of which each account chooses its own.
+        effect: What may come of it; ``{tags}`` stands for the keys.
+        source: Where that is written.
+        values: Values by which such a tag is known whatever its key is; none by default.
+    """
+
+    keys: re.Pattern[str]
+    effect: str
+    source: str
+    values: re.Pattern[str] | None = None
+
+    def goes_by(self, key: str, *values: Json) -> bool:
+        """Whether it goes by a tag, of which the values before and after are given."""
+        return bool(self.keys.search(key[:_LONGEST])) or any(
+            self.values is not None and isinstance(it, str) and self.values.search(it[:_LONGEST])
+            for it in values
+        )
+
+
+def _keys(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
+
+
+_LONGEST: Final = 256
+"""The letters of a tag's value at most; a key has 128. Source:
+https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html"""
+
+_MACHINES: Final = (
+    _Machine(
+        keys=_keys(
+            r"backup|snapshot|retention|schedul|auto[-_ ]?(start|stop)|shut[-_ ]?down|(?<!k)night|"
+            r"weekend|(on|off|office|work|working|business)[-_ ]?hours?|(start|stop)[-_ ]?(after|at)"
+        ),
+        effect="Backups or a schedule may go by {tags}, which comes, goes or changes: what selects by "
+        "it is not in the plan.",
+        source="https://docs.aws.amazon.com/aws-backup/latest/devguide/assigning-resources.html",
+    ),
+    _Machine(
+        keys=_keys(
+            r"auto[-_ ]?(clean|delet|terminat)|delete[-_ ]?(after|at|by|me|on)|mark(ed)?[-_ ]for|"
+            r"janitor|reaper|custodian|\bc7n|\bmaid_|expir|\bttl\b|nuke|clean[-_ ]?up"
+        ),
+        effect="What cleans up accounts may go by {tags}, which comes, goes or changes: it stops or "
+        "deletes what it finds, and is not in the plan.",
+        source="https://cloudcustodian.io/docs/aws/examples/offhours.html",
+        values=re.compile(r"@[0-9]{4}[/-][0-9]{2}[/-][0-9]{2}"),  # delete@2026/12/01
+    ),
+    _Machine(
+        keys=_keys(r"^([a-z0-9-]+\.)+[a-z]{2,}/|^(kubernetes|k8s|karpenter)\b"),
+        effect="Kubernetes and its like go by {tags}, which comes, goes or changes: they put load "
+        "balancers into a subnet, or give a security group to machines, because of such a tag.",
+        source="https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/deploy/"
+        "subnet_discovery",
+    ),
+)
+"""Of other tags, such as owners, teams, names and cost centres, nothing is known that acts on them.
+Further sources: https://docs.aws.amazon.com/solutions/latest/instance-scheduler-on-aws/tag-instances-for-scheduling.html,
+https://github.com/rancher/aws-janitor, https://pypi.org/project/resoto-plugin-cleanup-expired/,
+https://docs.aws.amazon.com/eks/latest/eksctl/eksctl-karpenter.html"""
 
 
 def selecting_tags_change(plan: Plan) -> Iterator[Finding]:
-    """A tag that speaks of backups or of a schedule comes, goes, or gets another value."""
+    """A tag by which something outside of the plan acts comes, goes, or gets another value."""
     for change in plan.changes:
         if change.managed and change.action in CHANGED_OR_REPLACED:
             for attribute in ATTRIBUTES:
-                names = _selecting(change, attribute) if change.changes(attribute) else []
-                if names:
-                    yield Finding(
-                        danger=Danger.UNCLEAR,
-                        change=change,
-                        attribute=attribute,
-                        effect=Phrase(
-                            "Backups or a schedule may go by {tags}, which comes, goes or changes: "
-                            "what selects by it is not in the plan.",
-                            {"tags": joined(change.shown(it, attribute) for it in names)},
-                        ),
-                        source=_SOURCE,
-                    )
+                found = list(_found(change, attribute)) if change.changes(attribute) else []
+                yield from found
+                if found:
                     break
 
 
-def _selecting(change: Change, attribute: str) -> list[str]:
-    """The names of such tags that differ; where all are not known yet, those of one's own tell."""
+def _found(change: Change, attribute: str) -> Iterator[Finding]:
+    """What goes by tags that differ; where all are not known yet, those of one's own tell."""
     if change.after.get(attribute) is UNKNOWN and isinstance(change.after.get("tags"), dict):
-        return []
+        return
     before, after = (_tags(side.get(attribute)) for side in (change.before, change.after))
-    return [
-        name
-        for name in sorted({*before, *after})
-        if _SELECTING.search(name) and before.get(name) != after.get(name)
-    ]
+    differ = [it for it in sorted({*before, *after}) if before.get(it) != after.get(it)]
+    for machine in _MACHINES:
+        keys = [it for it in differ if machine.goes_by(it, before.get(it), after.get(it))]
+        if keys:
+            yield Finding(
+                danger=Danger.UNCLEAR,
+                change=change,
+                attribute=attribute,
+                effect=Phrase(
+                    machine.effect, {"tags": joined(change.shown(it, attribute) for it in keys)}
+                ),
+                source=machine.source,
+            )
 
 
 def _tags(value: Json) -> dict[str, Json]:

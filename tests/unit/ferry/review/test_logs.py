@@ -284,6 +284,29 @@ def test_a_tag_by_which_backups_go_is_told_though_another_is_not_known_yet() -> 
 
 
 @pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("Backup", "daily", "Backups or a schedule may go by Backup, which"),
+        ("stop-at-night", "yes", "Backups or a schedule may go by stop-at-night, which"),
+        ("knights", "yes", None),
+        ("Auto_Delete", "yes", "What cleans up accounts may go by Auto_Delete, which"),
+        ("state", "stop@2026/12/01", "What cleans up accounts may go by state, which"),
+        ("state", "mail@example.org", None),
+        (
+            "karpenter.sh/discovery",
+            "x",
+            "Kubernetes and its like go by karpenter.sh/discovery, which",
+        ),
+        ("cost/centre", "4711", None),
+    ],
+)
+def test_a_tag_by_which_something_acts_is_told(key: str, value: str, said: str | None) -> None:
+    found = effects(reviewed(change("aws_vpc", "update", {"tags": {}}, {"tags": {key: value}})))
+    assert len(found) == (said is not None)
+    assert not said or found[0].startswith(said)
+
+
+@pytest.mark.parametrize(
     ("refers_to", "found"),
     [
         (["aws_rds_cluster.it"], set()),

@@ -172,6 +172,22 @@ ROWS: Final = (
         *_default_tags({"cost-centre": "4711"}),
     ),
     _day("default-tag-renamed", "The team has another name.", *_default_tags({"team": "ledger"})),
+    _day(
+        "tags-of-people-and-costs",
+        "Nothing acts on them.",
+        updates(
+            CLUSTER,
+            tags={
+                **(deployed()[CLUSTER].values["tags"] or {}),
+                "Owner": "knight@example.org",
+                "cost-centre": "4711",
+                "department": "back office",
+                "service": "shop/orders",
+                "started": "2026-11-26",
+                "confidentiality": "high",
+            },
+        ),
+    ),
     _day("tag-removed", "A tag less does nothing.", updates(CLUSTER, tags={})),
     _day(
         "reader-more",

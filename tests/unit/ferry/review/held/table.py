@@ -26,6 +26,7 @@ from tests.unit.ferry.review.held import (
     others,
     outputs,
     refused,
+    taken_for_harmless,
     watching,
     whole,
     wrong,
@@ -66,6 +67,7 @@ DANGEROUS: Final[tuple[Held, ...]] = (
     *deaf.ROWS,
     *more.ROWS,
     *refused.ROWS,
+    *taken_for_harmless.ROWS,
 )
 EVERYDAY: Final[tuple[Held, ...]] = (*everyday.ROWS, *first.ROWS, *outputs.EVERYDAY)
 ROWS: Final = (*DANGEROUS, *EVERYDAY)
