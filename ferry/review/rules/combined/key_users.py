@@ -1,4 +1,4 @@
-"""Whether a new key's policy lets those use it who have to.
+"""Whether a key's policy lets those use it who have to: of a new key all, of another what is new.
 
 Source: https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-services.html
 """
@@ -83,12 +83,13 @@ https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.
 
 
 def keys_let(plan: Plan) -> Iterator[Finding]:
-    """A new key's policy does not let those use it who have to."""
-    found = [*_new_policies(plan)]
+    """A key's policy does not let those use it who have to."""
     where = placement(plan)
-    users = _Users(plan)
-    for key, policy, said in found:
-        yield from _administered(policy, said, plan)
+    everybody, new = _Users(plan), _Users(plan, new=True)
+    for key, policy, said in _policies(plan, new):
+        users = everybody if key.comes else new
+        if key.comes:
+            yield from _administered(policy, said, plan)
         through, logs = users.through(key), users.named(key, _LOG)
         topics = users.named(key, _TOPIC)
         if where is not None:
@@ -103,8 +104,8 @@ def keys_let(plan: Plan) -> Iterator[Finding]:
             yield _finding(policy, Danger.UNCLEAR, effect, _SERVICES)
 
 
-def _new_policies(plan: Plan) -> Iterator[tuple[Change, Change, Sequence[Statement]]]:
-    """Each new key with what holds its policy, and what that says.
+def _policies(plan: Plan, new: _Users) -> Iterator[tuple[Change, Change, Sequence[Statement]]]:
+    """Each key that is new, or that something new is encrypted with, and what holds its policy, and what that says.
 
     A policy that is a resource of its own takes the place of the key's.
     """
@@ -113,27 +114,36 @@ def _new_policies(plan: Plan) -> Iterator[tuple[Change, Change, Sequence[Stateme
     for key in plan.of(KEY):
         names = names_of(key)
         policy = next((own[it] for it in sorted(names & own.keys())), key)
-        if key.comes and policy.stays:
+        asked = key.comes or (key.stays and names & new.keys and policy.after.get("policy"))
+        if asked and policy.stays:
             said = policies.said(policy, "policy")
             if said is not None:  # otherwise it is told that nobody can read it
                 yield key, policy, said
 
 
 class _Users:
-    """What is encrypted with the keys of a plan, looked up once."""
+    """What is encrypted with the keys of a plan, looked up once.
 
-    def __init__(self, plan: Plan) -> None:
+    Args:
+        plan: The plan.
+        new: Whether only what is new counts; by default all does.
+    """
+
+    def __init__(self, plan: Plan, *, new: bool = False) -> None:
         self._through: dict[str, dict[str, set[str]]] = {}
         self._named: dict[tuple[str, str], list[Change]] = {}
         for (type_, attribute), (service, actions) in _THROUGH.items():
             for it in plan.of(type_):
-                for name in named_by(it, attribute) if it.stays else ():
+                for name in named_by(it, attribute) if _counts(it, new=new) else ():
                     services = self._through.setdefault(name, {})
                     services.setdefault(service, set()).update(actions)
         for type_, attribute in ((_LOG, "kms_key_id"), (_TOPIC, "kms_master_key_id")):
             for it in plan.of(type_):
-                for name in named_by(it, attribute) if it.stays else ():
+                for name in named_by(it, attribute) if _counts(it, new=new) else ():
                     self._named.setdefault((name, type_), []).append(it)
+
+        self.keys = {*self._through, *(name for name, _ in self._named)}
+        """By what names the keys are called."""
 
     def through(self, key: Change) -> Mapping[str, set[str]]:
         found: dict[str, set[str]] = {}
@@ -144,6 +154,10 @@ class _Users:
 
     def named(self, key: Change, type_: str) -> list[Change]:
         return [it for name in sorted(names_of(key)) for it in self._named.get((name, type_), ())]
+
+
+def _counts(it: Change, *, new: bool) -> bool:
+    return it.comes if new else it.stays
 
 
 def _administered(policy: Change, said: Sequence[Statement], plan: Plan) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""A new key's policy lets those use it who have to. What the stacks' own says is in held/first_needs.py."""
+"""A key's policy lets those use it who have to. What the stacks' own says is in held/first_needs.py."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.unit.ferry.review.plans import ACCOUNT, change, configured, effects, reviewed
+from ferry.review.report import as_markdown
+from tests.unit.ferry.review.plans import ACCOUNT, change, configured, effects, reviewed, stays
 
 if TYPE_CHECKING:
     from ferry.review.plan.values import Json
@@ -96,10 +97,24 @@ def test_a_region_that_nobody_knows() -> None:
     assert said(key(ALL, OF_LOGS), log("a"), region="") == [UNTOLD]
 
 
-def test_a_key_that_is_there_is_compared_with_what_it_was() -> None:
-    before = {"policy": policy(ALL), "key_id": "k", "arn": "arn:k"}
-    there = change("aws_kms_key", "no-op", before, before)
-    assert said(there, log("a")) == []
+@pytest.mark.parametrize(
+    ("statement", "used_by", "told"),
+    [
+        (for_logs(f"{LOG}:a"), [log("a")], []),
+        (for_logs(f"{LOG}:a"), [log("b")], [LOGS]),
+        (for_logs(f"{LOG}:a"), [stays("aws_cloudwatch_log_group", name="b", kms_key_id="k")], []),
+        ({**ALL, "Action": "kms:Describe*"}, [], []),
+    ],
+    ids=["let", "not let", "there as well", "nobody new"],
+)
+def test_of_a_key_that_is_there_what_is_new_is_asked_for(
+    statement: dict[str, Any], used_by: list[dict[str, Any]], told: list[str]
+) -> None:
+    values = {"policy": policy(statement), "key_id": "k", "arn": "arn:k"}
+    there = change("aws_kms_key", "no-op", values, values)
+    assert said(there, *used_by) == told
+    shown = as_markdown(reviewed(there, *used_by))
+    assert ("does not let CloudWatch Logs use it" in shown) is bool(told)
 
 
 def test_a_topic_of_no_name() -> None:
