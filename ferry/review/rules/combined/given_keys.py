@@ -30,17 +30,21 @@ _AURORA: Final = (
 )
 
 
+LATER: Final = ("performance_insights_kms_key_id",)
+"""What may get a key once it is there: one that it has already it keeps, which another row holds."""
+
 KEY_ARN: Final = r"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+"
 """A key's ARN; of an alias AWS answers with the key's, which every later plan would change."""
 
 
 def keys_given(plan: Plan) -> Iterator[Finding]:
-    """Something new is encrypted with another account's key, named by its ARN."""
+    """Something is encrypted from now on with another account's key, named by its ARN."""
     for change, attribute in (
         (change, attribute) for type_, attribute in GIVEN_KEYS for change in plan.of(type_)
     ):
         key = change.after.get(attribute)
-        if change.comes and account_in(key, "kms") and not is_own(plan, key, "kms"):
+        named = change.comes or change.changes(attribute)
+        if named and account_in(key, "kms") and not is_own(plan, key, "kms"):
             yield Finding(
                 danger=Danger.IRREVERSIBLE,
                 change=change,

@@ -14,7 +14,7 @@ from ferry.review.rules.combined.ending import (
     is_needed,
 )
 from ferry.review.rules.combined.exclusive import kept_alone
-from ferry.review.rules.combined.given_keys import GIVEN_KEYS, KEY_ARN, keys_given
+from ferry.review.rules.combined.given_keys import GIVEN_KEYS, KEY_ARN, LATER, keys_given
 from ferry.review.rules.combined.keys import keys_go, passwords_change, secrets_go
 from ferry.review.rules.combined.policies import attachment_findings, policy_findings
 from ferry.review.rules.combined.roles import OWN_POLICY
@@ -72,7 +72,7 @@ ROWS: Final[tuple[Row, ...]] = (
         for row in (
             Judged(it, (attribute,), by=keys_given),
             Harmless(it, (attribute,), "A key of the account's own, which the plan leaves as it is.",
-                     when=matches(KEY_ARN), on=MADE),
+                     when=matches(KEY_ARN), on=HOWEVER_MADE if attribute in LATER else MADE),
         )
     ),
     Replaces(_KEY, ("custom_key_store_id", "customer_master_key_spec", "key_usage", "multi_region",

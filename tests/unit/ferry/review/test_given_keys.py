@@ -62,3 +62,17 @@ def test_what_is_there_does_not_change_its_key_without_a_word(type_: str, attrib
     other = f"{OWN[:-1]}1"
 
     assert reviewed(update(type_, {attribute: OWN}, **{attribute: other})).exit_code != 0
+
+
+@pytest.mark.parametrize("type_", ["aws_rds_cluster", "aws_rds_cluster_instance"])
+@pytest.mark.parametrize("before", [None, ""])
+def test_performance_insights_gets_a_key_when_it_is_turned_on(
+    type_: str, before: str | None
+) -> None:
+    """As by the second apply after a restore."""
+    attribute = "performance_insights_kms_key_id"
+
+    assert said_of(update(type_, {attribute: before}, **{attribute: OWN}), attribute) == []
+    assert said_of(update(type_, {attribute: before}, **{attribute: FOREIGN}), attribute) == [
+        (Danger.IRREVERSIBLE, SAID)
+    ]
