@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 APPLY_ROLES: Final = "apply-roles"
 ADMINISTRATOR_ROLES: Final = "administrator-roles"
 BOUNDARY: Final = "boundary"
+_BOOTSTRAP: Final = "bootstrap"
 _DEPLOY: Final = "for cdktf deploy and destroy; beside plan"
 
 _TABLE: Final[tuple[tuple[str, str, Callable[[Scope], list[Statement]]], ...]] = (
-    ("bootstrap", "for ferry bootstrap: an administrator's", account.bootstrap),
+    (_BOOTSTRAP, "for ferry bootstrap: an administrator's", account.bootstrap),
     ("account", "for the stack of the account", account.account),
     ("plan", "for terraform plan -lock=false, ferry adopt, pull requests", reading.plan),
     ("lock", "for cdktf diff; beside plan", reading.locking),
@@ -60,7 +61,11 @@ def documents(
         InputError: One is longer than IAM takes.
     """
     scope = Scope(environment)
-    made = [Document(name=name, what=what, statements=make(scope)) for name, what, make in _TABLE]
+    made = [
+        Document(name=name, what=what, statements=make(scope))
+        for name, what, make in _TABLE
+        if name != _BOOTSTRAP or environment.aws.state_bucket is None
+    ]
     bounded = scope.boundary_arn is not None
     made.append(
         Document(

@@ -555,3 +555,7 @@ def test_plans_of_runs_are_below_the_prefix() -> None:
         f"{THERE}/databases/runs/*/dev.tfplan",
         f"{THERE}/databases/runs/*/account-111122223333.tfplan",
     ]
+
+
+def test_nobody_sets_up_a_bucket_of_ones_own() -> None:
+    assert [each.name for each in documents(ELSEWHERE, [ELSEWHERE])] == WITHOUT_BOUNDARY[1:]
