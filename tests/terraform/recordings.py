@@ -110,7 +110,8 @@ def cluster_in_place(stack: Stack) -> None:
         skip_final_snapshot=True, backup_retention_period=1, manage_master_user_password=True,
         iam_database_authentication_enabled=False, vpc_security_group_ids=["sg-0123456789abcdef0"],
         iam_roles=[_ROLE], enable_http_endpoint=True, enabled_cloudwatch_logs_exports=[],
-        performance_insights_enabled=False,
+        performance_insights_enabled=False, allow_major_version_upgrade=True,
+        copy_tags_to_snapshot=False,
         serverlessv2_scaling_configuration={"min_capacity": 0.5, "max_capacity": 2},
     )
 
@@ -201,7 +202,7 @@ def keys_and_roles(stack: Stack) -> None:
         trust["Statement"].append({"Effect": "Allow", "Principal": {"AWS": "*"},
                                    "Action": "sts:AssumeRole"})
         role.update(permissions_boundary="arn:aws:iam::aws:policy/PowerUserAccess",
-                    assume_role_policy=json.dumps(trust))
+                    assume_role_policy=json.dumps(trust), max_session_duration=43200)
     of(stack, "aws_iam_role", "secret-access/role").update(
         managed_policy_arns=["arn:aws:iam::aws:policy/AdministratorAccess"],
         inline_policy=[{"name": "all", "policy": json.dumps(
@@ -329,6 +330,7 @@ def other_events(stack: Stack) -> None:
     of(stack, "aws_dms_event_subscription", "events/dms-task-all").update(source_ids=["another"])
     for topic in every(stack, "aws_sns_topic"):
         del topic["kms_master_key_id"]
+        topic["signature_version"] = 2
 
 
 def watched_no_more(stack: Stack) -> None:
@@ -349,6 +351,8 @@ def well_kept(stack: Stack) -> None:
         delete_automated_backups=False, database_insights_mode="advanced")
     for body in (*every(stack, _CLUSTER), *every(stack, _INSTANCE)):
         body["performance_insights_retention_period"] = 465
+    for instance in every(stack, _INSTANCE):
+        instance["monitoring_interval"] = 1
 
 
 def less_kept(stack: Stack) -> None:

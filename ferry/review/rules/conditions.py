@@ -150,6 +150,11 @@ def lowered_from(default: float) -> Condition:
 raised: Final = compare(lambda before, after: _lower(after, before))
 """A number goes up, or is set."""
 
+raised_from_some: Final = compare(
+    lambda before, after: bool(number(before)) and _lower(after, before)
+)
+"""A number that is set, and is not zero, goes up."""
+
 turned_on: Final = compare(lambda before, after: after is True and before is not True)
 """A boolean becomes true."""
 

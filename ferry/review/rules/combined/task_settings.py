@@ -109,6 +109,16 @@ def _as_ever(default: Json) -> Setting:
     return Setting(harmless=only(default), default=default)
 
 
+def _compared_until(*, default: int, what: str) -> Setting:
+    """After how many differences DMS compares no more."""
+    return Setting(
+        harmless=within(default, 1_000_000),
+        default=default,
+        danger=Danger.UNWATCHED,
+        effect=f"{{setting}} is {{after}}: after so many differences {what} no more.",
+    )
+
+
 def _kept(what: str) -> Setting:
     effect = f"DMS does not write down at Aurora {what}."
     return _on(effect, default=False, danger=Danger.UNWATCHED)
@@ -279,8 +289,8 @@ _VALIDATION: Final = {
     "ValidationMode": Setting(harmless=only("ROW_LEVEL", "GROUP_LEVEL", None)),
     "HandleCollationDiff": _either(default=False),
     "ThreadCount": _number(1, 20, default=5),
-    "FailureMaxCount": _number(1, 1_000_000, default=10_000),
-    "TableFailureMaxCount": _number(1, 1_000_000, default=1000),
+    "FailureMaxCount": _compared_until(default=10_000, what="the task's rows are compared"),
+    "TableFailureMaxCount": _compared_until(default=1000, what="the table is compared"),
     # How it is compared, and after how many minutes a difference is told.
     "PartitionSize": _number(1_000, 100_000, default=10_000),
     "RecordFailureDelayInMinutes": _number(0, 60, default=5),

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Final
 
 from ferry.review.plan.plan import Action
@@ -87,6 +88,9 @@ _DRAWS_OWN: Final = refers_to(
 )
 """A dashboard that waits for names of what the plan makes draws that."""
 
+_DURATION: Final = re.compile(r"(?:([0-9]{1,4})h)?(?:([0-9]{1,6})m)?(?:([0-9]{1,8})s)?")
+_LONGEST_WAIT: Final = 120
+
 _OWN_TAGS: Final = ("environment", "project")
 """The tags by which the operator's policies know what is this project's."""
 
@@ -108,6 +112,22 @@ def _tells_no_secret(change: Change, attribute: str) -> bool:
 def _days(retention: Json) -> float:
     """For how long a log is kept; nothing and zero are for ever."""
     return number(retention) or float("inf")
+
+
+def _waits_for_hours(timeouts: Json) -> bool:
+    """Whether Terraform waits as long as the provider does by default for a cluster, or longer.
+
+    What it gives up waiting for goes on in AWS. Source: provider 5.100.0, rds/cluster.go.
+    """
+    waits = timeouts.values() if isinstance(timeouts, dict) else [timeouts]
+    return all(it is None or _minutes(it) >= _LONGEST_WAIT for it in waits)
+
+
+def _minutes(duration: Json) -> float:
+    """How long a text such as ``1h30m`` is; zero for what is none, and for parts of a second."""
+    found = _DURATION.fullmatch(duration) if isinstance(duration, str) else None
+    hours, minutes, seconds = (int(it or 0) for it in found.groups()) if found else (0, 0, 0)
+    return 60 * hours + minutes + seconds / 60
 
 
 _is_false: Final = becomes_one(lambda after: after is False)
@@ -210,8 +230,12 @@ ROWS: Final[tuple[Row, ...]] = (
     Harmless(_TOPIC, ("display_name",), "The mail's sender.", when=_tells_no_secret),
     Harmless(_TOPIC, ("tracing_config",), "X-Ray of this account is told, or nobody.",
              when=any_of(one_of(None, "Active", "PassThrough"), left_out)),
+    Rule(_TOPIC, "signature_version", always, Danger.UNWATCHED,
+         "Messages are signed in another way, {after} in place of {before}: a receiver that checks "
+         "signatures, and knows the old way alone, refuses them.",
+         source=f"{_SNS}/sns-verify-signature-of-message.html"),
     Harmless(_TOPIC, ("signature_version",), "SHA-256, or what AWS takes by default.",
-             when=any_of(one_of(2), left_out)),
+             when=any_of(one_of(2), left_out), on=MADE),
     Harmless(_TOPIC, ("content_based_deduplication",), "Every message is sent on.",
              when=_is_false),
     Harmless(_TOPIC, ("fifo_throughput_scope",), "A topic that keeps no order has none.",
@@ -279,7 +303,8 @@ ROWS: Final[tuple[Row, ...]] = (
              when=_tells_no_secret),
     Reported(_DATA, ("output",)),
     Harmless(ANY, ("id",), "What AWS calls it.", when=always),
-    Harmless(ANY, ("timeouts",), "How long Terraform waits.", when=always),
+    Harmless(ANY, ("timeouts",), "Terraform waits for two hours, or longer.",
+             when=any_of(unset, left_out, becomes_one(_waits_for_hours))),
     Harmless(ANY, ("tags", "tags_all"), "Tags; nothing restarts, nobody gets in by them.",
              when=_told_apart_as_before),
 )

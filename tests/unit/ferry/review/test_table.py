@@ -43,6 +43,7 @@ SAMPLES: dict[Callable[..., bool | None], tuple[Any, Any, Any]] = {
     conditions.always: ("was", "is", "was"),
     conditions.lowered: (30, 7, 35),
     conditions.raised: (30, 35, 7),
+    conditions.raised_from_some: (30, 60, 15),
     conditions.turned_on: (False, True, False),
     conditions.turned_off: (True, False, True),
     conditions.removed: ("was", None, "is"),

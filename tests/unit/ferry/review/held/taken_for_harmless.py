@@ -5,16 +5,20 @@ Written after the review had called each of them safe, before its rules were cha
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Final
 
 from tests.unit.ferry.review.held.base import deployed
-from tests.unit.ferry.review.held.edits import NOT_SAFE, Held, drifts, edited, updates
+from tests.unit.ferry.review.held.edits import NOT_SAFE, Held, drifts, edited, updates, value_of
 from tests.unit.ferry.review.held.names import (
     AURORA_SUBNET,
     CLIENTS_GROUP,
     CLUSTER,
+    DMS_ROLE,
     PUBLIC_SUBNET,
     REPLICATION,
+    TASK,
+    TOPIC,
     WRITER,
 )
 
@@ -24,6 +28,68 @@ if TYPE_CHECKING:
 
 def _held(name: str, why: str, *edit: Step) -> Held:
     return edited(name, why, *edit, expected=NOT_SAFE)
+
+
+def _settings(section: str, **to: int) -> str:
+    document = json.loads(str(value_of(TASK, "replication_task_settings")))
+    document[section] |= to
+    return json.dumps(document)
+
+
+_GUARDS: Final = (
+    _held(
+        "major-upgrades-allowed-alone",
+        "The guard against a major upgrade is gone.",
+        updates(CLUSTER, allow_major_version_upgrade=True),
+    ),
+    _held(
+        "snapshots-without-tags",
+        "What keeps snapshots by their tags overlooks them.",
+        updates(CLUSTER, copy_tags_to_snapshot=False),
+    ),
+    _held(
+        "terraform-waits-a-second",
+        "It gives up in the middle, and does not know what runs on.",
+        updates(CLUSTER, timeouts={"create": "3h", "update": "1s"}, backup_retention_period=14),
+    ),
+    _held(
+        "role-for-half-a-day",
+        "Whoever takes it keeps it for twelve hours.",
+        updates(DMS_ROLE, max_session_duration=43_200),
+    ),
+)
+
+_SEEN: Final = (
+    _held(
+        "tables-compared-until-one-difference",
+        "After one difference DMS compares the table no more.",
+        updates(
+            TASK,
+            was={"status": "ready"},
+            replication_task_settings=_settings("ValidationSettings", TableFailureMaxCount=1),
+        ),
+    ),
+    _held(
+        "task-compared-until-one-difference",
+        "After one difference DMS compares nothing any more.",
+        updates(
+            TASK,
+            was={"status": "ready"},
+            replication_task_settings=_settings("ValidationSettings", FailureMaxCount=1),
+        ),
+    ),
+    _held(
+        "messages-signed-in-another-way",
+        "Receivers that know the old way alone refuse them.",
+        updates(TOPIC, was={"signature_version": 1}, signature_version=2),
+    ),
+    _held(
+        "monitored-closer-by-hand-and-back",
+        "Somebody looks at each second, and the plan takes it away.",
+        drifts(WRITER, monitoring_interval=1),
+        updates(WRITER, was={"monitoring_interval": 1}, monitoring_interval=60),
+    ),
+)
 
 
 def _tagged(name: str, why: str, resource: str, **more: str) -> Held:
@@ -70,4 +136,4 @@ _ACTED_ON: Final = (
     ),
 )
 
-ROWS: Final = _ACTED_ON
+ROWS: Final = (*_GUARDS, *_SEEN, *_ACTED_ON)
