@@ -1,34 +1,32 @@
 """[tags]: who owns what is made."""
 
-import re
 from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field
 
+from facts import tags
 from settings.section import Allowed, Section, refuse
 
 RESERVED: Final = frozenset({"project", "environment", "repository", "name"})
 """Tag keys that the project sets itself, in lower case."""
 
-# The characters that every service takes: EC2's and IAM's "Tag naming limits".
-_CHARACTERS: Final = r"[\w .:/=+@-]"
-_KEY_IN_WORDS: Final = "1 to 128 letters, digits, spaces and _.:/=+@-"
-_VALUE_IN_WORDS: Final = "up to 256 letters, digits, spaces and _.:/=+@-"
-_MOST_TAGS: Final = 50 - len(RESERVED)
+_KEY_IN_WORDS: Final = f"1 to {tags.LONGEST_KEY} {tags.LETTERS}"
+_VALUE_IN_WORDS: Final = f"up to {tags.LONGEST_VALUE} {tags.LETTERS}"
+_MOST_TAGS: Final = tags.MOST - len(RESERVED)
 
 
 def _key(key: str) -> str:
-    if key.lower().startswith("aws:"):
+    if tags.is_kept_by_aws(key):
         refuse("a key that does not start with aws:, which AWS keeps for itself")
     if key.lower() in RESERVED:
         refuse("a key other than project, environment, repository and name, which are set already")
-    if not re.fullmatch(rf"{_CHARACTERS}{{1,128}}", key):
+    if not 1 <= len(key) <= tags.LONGEST_KEY or not tags.has_letters_of_tags(key):
         refuse(_KEY_IN_WORDS)
     return key
 
 
 def _value(value: str) -> str:
-    if not re.fullmatch(rf"{_CHARACTERS}{{0,256}}", value):
+    if len(value) > tags.LONGEST_VALUE or not tags.has_letters_of_tags(value):
         refuse(_VALUE_IN_WORDS)
     return value
 

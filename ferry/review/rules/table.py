@@ -27,6 +27,7 @@ from ferry.review.rules.combined.dynamic import may_be_dynamic
 from ferry.review.rules.combined.exclusive import moved_into_its_parent
 from ferry.review.rules.combined.key_users import keys_let
 from ferry.review.rules.combined.left_out import left_out
+from ferry.review.rules.combined.limits import limits_kept
 from ferry.review.rules.combined.needs import needs_met
 from ferry.review.rules.combined.new_network import network_carries
 from ferry.review.rules.combined.one_thing import (
@@ -36,6 +37,7 @@ from ferry.review.rules.combined.one_thing import (
 )
 from ferry.review.rules.combined.reach import groups_fit
 from ferry.review.rules.combined.refused import refused_together
+from ferry.review.rules.combined.tag_limits import tags_are_taken
 from ferry.review.rules.combined.tags import ATTRIBUTES as TAGS
 from ferry.review.rules.combined.tags import selecting_tags_change
 from ferry.review.rules.combined.thresholds import thresholds_out_of_reach
@@ -84,6 +86,8 @@ _NAMED_BY_NO_ROW: Final[tuple[Combined, ...]] = (
     log_is_there,
     one_under_two_addresses,
     refused_together,
+    limits_kept,
+    tags_are_taken,
 )
 """What looks at attributes that rows judge one by one, or at every type of resource."""
 

@@ -17,7 +17,7 @@ from ferry.review.rules.finding import Finding, Phrase
 from ferry.review.rules.timing import Timing, moment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from typing import Any
 
     from ferry.review.plan.plan import Change, Plan
@@ -118,14 +118,19 @@ TOGETHER: Final = (
 
 def refused_together(plan: Plan) -> Iterator[Finding]:
     """What AWS refuses of a resource as a whole, and of a cluster's instances together."""
-    for row in TOGETHER:
+    yield from refusals(TOGETHER, plan)
+    yield from _too_many_readers(plan)
+
+
+def refusals(rows: Iterable[Together], plan: Plan) -> Iterator[Finding]:
+    """What of a plan some rows say that AWS refuses."""
+    for row in rows:
         for change in plan.of(row.resource):
             changed = [it for it in row.attributes if change.changes(it)]
             if _is_written(change) and changed and row.refused(change.after):
                 shown = [change.shown_after(it) for it in row.attributes]
                 values = dict(zip(("first", "second"), shown, strict=False))
                 yield _refused(change, changed[0], Phrase(row.effect, values), row.source)
-    yield from _too_many_readers(plan)
 
 
 def _is_written(change: Change) -> bool:

@@ -19,6 +19,7 @@ from tests.unit.ferry.review.held import (
     hidden,
     keys,
     less,
+    limits,
     mixed,
     more,
     network,
@@ -68,6 +69,7 @@ DANGEROUS: Final[tuple[Held, ...]] = (
     *more.ROWS,
     *refused.ROWS,
     *taken_for_harmless.ROWS,
+    *limits.ROWS,
 )
 EVERYDAY: Final[tuple[Held, ...]] = (*everyday.ROWS, *first.ROWS, *outputs.EVERYDAY)
 ROWS: Final = (*DANGEROUS, *EVERYDAY)

@@ -1,0 +1,105 @@
+"""Texts that are too long for AWS, or have letters that it does not take: refused during apply.
+
+What the provider refuses itself stands in no plan, and so not here: descriptions of keys, roles and
+alarms, for example.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Final
+
+from ferry.review.plan.objects import members, objects
+from ferry.review.rules.combined.refused import Together, refusals
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from typing import Any
+
+    from ferry.review.plan.plan import Plan
+    from ferry.review.rules.finding import Finding
+
+_EC2: Final = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference"
+_LETTERS: Final = re.compile(r"[A-Za-z0-9 ._:/()#,@\[\]+=&;{}!$*-]{0,255}")
+_IN_WORDS: Final = (
+    "it takes 255 characters at most, letters from a to z, digits, spaces and "
+    "._-:/()#,@[]+=&;{{}}!$*"
+)
+_MOST_WIDGETS: Final = 500
+_MOST_METRICS_OF_A_WIDGET: Final = 500
+_MOST_METRICS: Final = 2500
+
+
+def _has_others(attribute: str) -> Callable[[Mapping[str, Any]], bool]:
+    def refused(side: Mapping[str, Any]) -> bool:
+        text = side.get(attribute)
+        return isinstance(text, str) and not _LETTERS.fullmatch(text)
+
+    return refused
+
+
+def _longer(attribute: str, most: int) -> Callable[[Mapping[str, Any]], bool]:
+    return lambda side: isinstance(side.get(attribute), str) and len(side[attribute]) > most
+
+
+def _draws_too_much(side: Mapping[str, Any]) -> bool:
+    try:
+        body = json.loads(side.get("dashboard_body"))  # type: ignore[arg-type]
+    except (RecursionError, TypeError, ValueError):
+        return False
+    widgets = objects(members(body).get("widgets"))
+    drawn = [members(it.get("properties")).get("metrics") for it in widgets]
+    counts = [len(it) for it in drawn if isinstance(it, list)]
+    return (
+        len(widgets) > _MOST_WIDGETS
+        or max(counts, default=0) > _MOST_METRICS_OF_A_WIDGET
+        or sum(counts) > _MOST_METRICS
+    )
+
+
+LIMITS: Final = (
+    *(
+        Together(
+            resource=resource,
+            attributes=(attribute,),
+            refused=_has_others(attribute),
+            effect=f"EC2 refuses the {attribute} {{first}}: {_IN_WORDS}",
+            source=f"{_EC2}/{page}.html",
+        )
+        for resource, attribute, page in (
+            ("aws_security_group", "description", "API_CreateSecurityGroup"),
+            ("aws_security_group", "name", "API_CreateSecurityGroup"),
+            ("aws_vpc_security_group_egress_rule", "description", "API_IpRange"),
+            ("aws_vpc_security_group_ingress_rule", "description", "API_IpRange"),
+        )
+    ),
+    Together(
+        resource="aws_secretsmanager_secret",
+        attributes=("description",),
+        refused=_longer("description", 2048),
+        effect="Secrets Manager refuses a description of more than 2,048 characters.",
+        source="https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecret.html",
+    ),
+    Together(
+        resource="aws_sns_topic",
+        attributes=("display_name",),
+        refused=_longer("display_name", 100),
+        effect="SNS refuses a display name of more than 100 characters.",
+        source="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-sns-topic.html",
+    ),
+    Together(
+        resource="aws_cloudwatch_dashboard",
+        attributes=("dashboard_body",),
+        refused=_draws_too_much,
+        effect=f"CloudWatch refuses a dashboard of more than {_MOST_WIDGETS} widgets, of more than "
+        f"{_MOST_METRICS_OF_A_WIDGET} metrics in one of them or {_MOST_METRICS} in all.",
+        source="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html",
+    ),
+)
+
+
+def limits_kept(plan: Plan) -> Iterator[Finding]:
+    """Texts that AWS refuses. What was found in AWS it has taken."""
+    if not plan.found:
+        yield from refusals(LIMITS, plan)
