@@ -35,6 +35,7 @@ from ferry.review.rules.combined.one_thing import (
     missed_meanwhile,
     one_under_two_addresses,
 )
+from ferry.review.rules.combined.peers import unlike_its_peers
 from ferry.review.rules.combined.reach import groups_fit
 from ferry.review.rules.combined.refused import refused_together
 from ferry.review.rules.combined.tag_limits import tags_are_taken
@@ -88,6 +89,7 @@ _NAMED_BY_NO_ROW: Final[tuple[Combined, ...]] = (
     refused_together,
     limits_kept,
     tags_are_taken,
+    unlike_its_peers,
 )
 """What looks at attributes that rows judge one by one, or at every type of resource."""
 

@@ -9,13 +9,24 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from tests.unit.ferry.review.held.base import deployed
-from tests.unit.ferry.review.held.edits import NOT_SAFE, Held, drifts, edited, updates, value_of
+from tests.unit.ferry.review.held.edits import (
+    NOT_SAFE,
+    Held,
+    creates,
+    drifts,
+    edited,
+    leaves,
+    updates,
+    value_of,
+)
 from tests.unit.ferry.review.held.names import (
     AURORA_SUBNET,
     CLIENTS_GROUP,
     CLUSTER,
     DMS_ROLE,
     PUBLIC_SUBNET,
+    READER_1,
+    READER_2,
     REPLICATION,
     TASK,
     TOPIC,
@@ -23,6 +34,7 @@ from tests.unit.ferry.review.held.names import (
 )
 
 if TYPE_CHECKING:
+    from ferry.review.plan.values import Json
     from tests.unit.ferry.review.held.edits import Step
 
 
@@ -136,4 +148,50 @@ _ACTED_ON: Final = (
     ),
 )
 
-ROWS: Final = (*_GUARDS, *_SEEN, *_ACTED_ON)
+
+def _reader(name: str, why: str, *beside: Step, **to: Json) -> Held:
+    """A reader more, as the others but for what is named."""
+    base: dict[str, Json] = {
+        "identifier": "aurora-ferry-staging-reader-3",
+        "promotion_tier": 3,
+        "tags": {"Name": "aurora-ferry-staging-reader-3"},
+    }
+    step = creates("aws_rds_cluster_instance.aurora_reader-3", like=READER_2, **{**base, **to})
+    return _held(name, why, *beside, step)
+
+
+_LARGE: Final[dict[str, Json]] = {"instance_class": "db.r6g.8xlarge"}
+
+_READERS: Final = (
+    _reader(
+        "reader-more-whose-system-nobody-sees",
+        "The others have enhanced monitoring.",
+        monitoring_interval=0,
+        monitoring_role_arn=None,
+    ),
+    _reader(
+        "reader-more-whose-statements-nobody-sees",
+        "The others have Performance Insights.",
+        performance_insights_enabled=False,
+        performance_insights_kms_key_id=None,
+        performance_insights_retention_period=None,
+    ),
+    _reader(
+        "reader-more-of-another-authority",
+        "Clients that pin the others' do not trust it.",
+        ca_cert_identifier="rds-ca-ecc384-g1",
+    ),
+    _reader(
+        "reader-more-maintained-at-noon",
+        "The others are maintained on a Sunday night.",
+        preferred_maintenance_window="wed:12:00-wed:13:00",
+    ),
+    _reader(
+        "reader-more-a-sixteenth-as-large",
+        "The reader endpoint gives it as many connections as the large ones.",
+        *(leaves(it, was=_LARGE) for it in (WRITER, READER_1, READER_2)),
+        promotion_tier=15,
+    ),
+)
+
+ROWS: Final = (*_READERS, *_GUARDS, *_SEEN, *_ACTED_ON)
