@@ -119,8 +119,9 @@ class Deployment:
         )
 
     def bootstrap(self, name: str) -> None:
-        """Make the bucket for the state, and run init in the account's stack."""
-        self._ferry("bootstrap", name, environment=self.surroundings(name))
+        """Make the bucket for the state, unless the file names one, and init the account's stack."""
+        if self.environment(name).aws.state_bucket is None:
+            self._ferry("bootstrap", name, environment=self.surroundings(name))
         self.account_terraform(name).init()
 
     def prepare_account(self, name: str) -> None:

@@ -1,46 +1,63 @@
-"""What a team brings along in the place of what a deployment would make, on local AWS, and in a file."""
+"""environments/examples/own.toml on local AWS: what it names is made beforehand, as other teams do."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from ferry.account import Account
 
+FILE: Final = Path(__file__).resolve().parents[1] / "environments/examples/own.toml"
+_BUCKET: Final = "platform-terraform-states"
 
-def bring_along(account: Account, text: str) -> str:
-    """Make them beforehand, as another team does, and name them in an environment's file.
+
+def bring_along(account: Account) -> str:
+    """Make all that the example names, and return it with the ids that AWS gave.
 
     Args:
-        account: The environment's account, or another.
-        text: The file.
+        account: The example's account.
     """
-    key = account.kms.create_key(Description="the platform team's")["KeyMetadata"]["Arn"]
-    topic = account.sns.create_topic(Name="on-call")["TopicArn"]
+    _make_bucket(account)
     vpc = account.ec2.create_vpc(CidrBlock="10.99.0.0/16")["Vpc"]["VpcId"]
     group = account.ec2.create_security_group(
         GroupName="applications", Description="They use the database", VpcId=vpc
     )["GroupId"]
-    changes = {
-        "[network.vpc]\n": (
-            f'[aws.assume_role]\nrole_arn = "arn:aws:iam::{account.account_id}:role/deployer"\n'
-            'external_id = "aurora-ferry"\n\n[network.vpc]\n'
+    given = {
+        "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab": (
+            account.kms.create_key()["KeyMetadata"]["Arn"]
         ),
-        "[source]\n": (
-            f'[network.route_to_source]\npeering = {{ vpc_id = "{vpc}" }}\n'
-            'cidrs = ["203.0.113.16/28", "10.99.0.0/16"]\n\n[source]\n'
+        "arn:aws:sns:eu-central-1:111122223333:on-call": (
+            account.sns.create_topic(Name="on-call")["TopicArn"]
         ),
-        "[aurora]\n": (
-            f'[aurora]\nclient_security_group_ids = ["{group}"]\n'
-            'client_cidrs = ["10.99.0.0/16", "192.168.0.0/16"]\n'
-        ),
-        "[aws]\n": (
-            f'[aws]\nkms_key_arn = "{key}"\nrole_path = "/databases/"\n'
-            'state_key_prefix = "databases/"\n'
-        ),
-        'emails = ["dba@example.org"]\n': f'topic_arn = "{topic}"\n',
+        "vpc-0123456789abcdef0": vpc,
+        "sg-0123456789abcdef0": group,
     }
-    for old, new in changes.items():
-        assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in the file"
-        text = text.replace(old, new)
+    text = FILE.read_text()
+    for written, made in given.items():
+        assert text.count(written) == 1, f"{written} stands {text.count(written)} times in the file"
+        text = text.replace(written, made)
     return text
+
+
+def _make_bucket(account: Account) -> None:
+    s3 = account.s3
+    s3.create_bucket(
+        Bucket=_BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
+    )
+    s3.put_bucket_versioning(Bucket=_BUCKET, VersioningConfiguration={"Status": "Enabled"})
+    s3.put_bucket_encryption(
+        Bucket=_BUCKET,
+        ServerSideEncryptionConfiguration={
+            "Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]
+        },
+    )
+    s3.put_public_access_block(
+        Bucket=_BUCKET,
+        PublicAccessBlockConfiguration={
+            "BlockPublicAcls": True,
+            "IgnorePublicAcls": True,
+            "BlockPublicPolicy": True,
+            "RestrictPublicBuckets": True,
+        },
+    )

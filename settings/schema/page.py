@@ -16,7 +16,8 @@ _INTRODUCTION: Final = """\
 What an environment's file, `environments/NAME.toml`, may say: every setting, what it allows, and
 its default. What is not marked as required may be left out. Examples:
 [dev](../environments/dev.toml), [staging](../environments/staging.toml),
-[prod](../environments/prod.toml).
+[prod](../environments/prod.toml); and of an organization that brings its own key, topic, bucket,
+role and applications, [own](../environments/examples/own.toml).
 
 A file is data. Its texts reach AWS letter by letter: neither Terraform nor cdktf evaluates `${...}`
 or `%{...}` in them, and those of DMS's own, such as `${schema-name-var}`, are written as DMS takes

@@ -1,8 +1,9 @@
 """Aurora alone, then a migration beside it, then alone again: nothing of Aurora is touched.
 
 One environment, deployed by the real Terraform three times from three files: without [source] and
-[dms], with them and three databases, and without them again. All of them name what a team brings along
-(own_things.py), and a snapshot that the cluster is made from, so that these are deployed as well.
+[dms], with them and three databases, and without them again. All of them are environments/examples/own.toml,
+which names what others have made (own_things.py), and a snapshot that the cluster is made from, so that these
+are deployed as well.
 """
 
 from __future__ import annotations
@@ -14,15 +15,17 @@ import pytest
 
 from ferry.check.deployment.checks import findings
 from ferry.findings import Level
+from ferry.prepare.credentials import Credentials
+from ferry.prepare.source_secret import secret_of, write
 from ferry.review import Danger, read_plan, review
 from ferry.review.rules.review import Verdict
-from harness.deployment import Deployment, run_command, synthesize
+from harness.deployment import Deployment, synthesize
 from harness.server import LocalAws
 from settings.reading.loading import load_environments
 from settings.review import Review
 from tests.aurora_alone import aurora_alone
 from tests.integration.rollout import deployed, local
-from tests.own_things import bring_along
+from tests.own_things import FILE, bring_along
 from tests.several_databases import with_databases
 from tests.terraform.checkout import check_out
 from tests.terraform.copies import STACK
@@ -33,7 +36,7 @@ if TYPE_CHECKING:
 
     from ferry.account import Account
 
-NAME = "staging"
+NAME = "own"
 STAGES = ("before", "during", "after")
 OF_DMS = {
     "dms-finds-the-secretsmanager-endpoint", "dms-is-encrypted", "dms-rules",
@@ -132,11 +135,12 @@ class Stages:
     def __init__(self, folder: Path, cloud: LocalAws) -> None:
         beside = check_out(folder / "beside")
         file = beside / f"environments/{NAME}.toml"
-        for other in {*file.parent.glob("*.toml")} - {file}:
+        for other in file.parent.glob("*.toml"):
             other.unlink()  # an account's environments agree on what it brings along
+        file.write_text(FILE.read_text())
         (environment,) = load_environments(file.parent, selected=NAME)
         account = local(environment, url=cloud.url)
-        text = from_a_snapshot(account, bring_along(account, file.read_text()))
+        text = from_a_snapshot(account, bring_along(account))
         alone = check_out(folder / "alone", environments=file.parent)
         file.write_text(with_three_databases(text))
         (alone / f"environments/{NAME}.toml").write_text(aurora_alone(text))
@@ -155,8 +159,6 @@ class Stages:
         self.left: dict[str, list[str]] = {}
         self.differs: dict[str, list[str]] = {}
         self.passed: dict[str, set[str]] = {}
-        surroundings = self.deployments["alone"].surroundings(NAME)
-        run_command("-m", "ferry", "bootstrap", NAME, environment=surroundings)
         self._write("alone")
         terraform = self.deployments["alone"].terraform(NAME)
         terraform.init()
@@ -164,7 +166,11 @@ class Stages:
         self.restored = terraform.plan("restored")
         self._deploy("before", "alone")
         self.deployments["beside"].prepare_account(NAME)
-        self.deployments["beside"].prepare_environment(NAME)
+        # The command knows the project's own environments alone.
+        credentials = Credentials(username="ferry", password="canary-Pa55word2")
+        wanted = secret_of(self.deployments["beside"].environment(NAME))
+        assert list(write(account.secretsmanager, wanted, credentials))
+        self.deployments["beside"].terraform(NAME).init()
         self._deploy("during", "beside")
         self._write("alone")
         self.ending = self.deployments["alone"].terraform(NAME).plan("ending")
@@ -228,12 +234,12 @@ def test_each_database_has_its_endpoints_for_as_long_as_the_migration(stages: St
     assert stages.endpoints == {
         "before": {},
         "during": {
-            "aurora-ferry-staging-source": "app",
-            "aurora-ferry-staging-target": "app",
-            "aurora-ferry-staging-source-crm": "CRM-2019",
-            "aurora-ferry-staging-target-crm": "crm",
-            "aurora-ferry-staging-source-order-items": "order_items",
-            "aurora-ferry-staging-target-order-items": "order_items",
+            "aurora-ferry-own-source": "app",
+            "aurora-ferry-own-target": "app",
+            "aurora-ferry-own-source-crm": "CRM-2019",
+            "aurora-ferry-own-target-crm": "crm",
+            "aurora-ferry-own-source-order-items": "order_items",
+            "aurora-ferry-own-target-order-items": "order_items",
         },
         "after": {},
     }

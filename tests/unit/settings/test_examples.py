@@ -1,5 +1,6 @@
 """The examples in environments/: complete, working, and as different as real ones."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -79,3 +80,15 @@ def test_aurora_alone_has_no_migration_to_speak_of(examples: dict[str, Environme
     assert not alone.has_migration
     with pytest.raises(NoMigrationError):
         _ = alone.migration
+
+
+def test_what_is_brought_along_is_an_environment_once_it_is_copied(tmp_path: Path) -> None:
+    shutil.copytree(FOLDER / "certificates", tmp_path / "certificates")
+    shutil.copy(FOLDER / "examples/own.toml", tmp_path / "own.toml")
+    first_line = (tmp_path / "own.toml").read_text().partition("\n")[0]
+
+    (own,) = load_environments(tmp_path)
+
+    assert first_line == "#:schema ../schema.json"
+    assert own.state_key == "databases/environments/own/terraform.tfstate"
+    assert "own" not in {environment.name for environment in load_environments(FOLDER)}

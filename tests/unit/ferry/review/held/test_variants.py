@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -194,4 +195,18 @@ def test_a_first_deployment_with_other_settings_is_told_for_one_reason(
     old, new, said = TOLD[name]
     review = review_of(tmp_path, old, new)
     assert {it.effect.text() for it in review.findings} == said
+    assert review.exit_code == 1
+
+
+def test_of_what_an_organization_brings_along_those_are_told_who_come_in(tmp_path: Path) -> None:
+    shutil.copytree(ENVIRONMENTS / "certificates", tmp_path / "certificates")
+    shutil.copy(ENVIRONMENTS / "examples/own.toml", tmp_path / "dev.toml")
+    (environment,) = load_environments(tmp_path)
+
+    review = _first_deployment(environment)
+
+    assert {it.effect.text() for it in review.findings} == {
+        "10.99.0.0/16 may connect to tcp 5432: a new group of an environment lets in groups alone.",
+        "A group that this plan does not have is let through: sg-0123456789abcdef0, tcp 5432.",
+    }
     assert review.exit_code == 1
