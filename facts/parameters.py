@@ -29,6 +29,7 @@ _AURORA = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/"
 _BLOG = "https://aws.amazon.com/blogs/database/amazon-aurora-postgresql-parameters-part-2-replication-security-and-logging/"
 
 
+WORK_MEM: Final = "work_mem"
 FORCE_SSL: Final = "rds.force_ssl"
 LOGICAL_REPLICATION: Final = "rds.logical_replication"
 PRELOADED: Final = "shared_preload_libraries"
@@ -263,7 +264,7 @@ _ROWS = (
         harmless=_words("0", "off", "false", "no"),
     ),
     # Memory, connections and workers.
-    _postgresql("work_mem", Kind.DYNAMIC, _RESOURCE, harmless=_numbers(4_096, 262_144)),
+    _postgresql(WORK_MEM, Kind.DYNAMIC, _RESOURCE, harmless=_numbers(4_096, 65_536)),
     _postgresql(
         # Each of the workers of autovacuum, three by default, takes as much.
         "maintenance_work_mem",
@@ -272,14 +273,18 @@ _ROWS = (
         harmless=_numbers(65_536, 524_288),
     ),
     _postgresql(
-        "logical_decoding_work_mem", Kind.DYNAMIC, _RESOURCE, harmless=_numbers(65_536, 1_048_576)
+        # Each replication slot's process takes as much.
+        "logical_decoding_work_mem",
+        Kind.DYNAMIC,
+        _RESOURCE,
+        harmless=_numbers(65_536, 262_144),
     ),
     _postgresql("shared_buffers", Kind.STATIC, _RESOURCE),
     _postgresql("max_prepared_transactions", Kind.STATIC, _RESOURCE),
     _postgresql("max_worker_processes", Kind.STATIC, _RESOURCE, harmless=_numbers(8, 1_000)),
     _postgresql("max_parallel_workers", Kind.DYNAMIC, _RESOURCE, harmless=_numbers(2, 64)),
     _postgresql(
-        "max_parallel_workers_per_gather", Kind.DYNAMIC, _RESOURCE, harmless=_numbers(0, 16)
+        "max_parallel_workers_per_gather", Kind.DYNAMIC, _RESOURCE, harmless=_numbers(0, 4)
     ),
     _postgresql("max_connections", Kind.STATIC, "runtime-config-connection"),
     _postgresql("superuser_reserved_connections", Kind.STATIC, "runtime-config-connection"),
@@ -304,7 +309,7 @@ _ROWS = (
         Kind.DYNAMIC,
         _VACUUM,
         aurora="0.05",
-        harmless=_numbers(0, 0.1),
+        harmless=_numbers(0.01, 0.1),
     ),
     _postgresql("autovacuum_freeze_max_age", Kind.STATIC, _VACUUM),
     _postgresql("autovacuum_multixact_freeze_max_age", Kind.STATIC, _VACUUM),
@@ -321,7 +326,7 @@ _ROWS = (
         Kind.DYNAMIC,
         _VACUUM,
         aurora="0.1",
-        harmless=_numbers(0, 0.2),
+        harmless=_numbers(0.01, 0.2),
     ),
     # Replication.
     _postgresql(

@@ -135,7 +135,7 @@ def other_way_round(stack: Stack) -> None:
         enabled_cloudwatch_logs_exports=["postgresql", "instance"])
     of(stack, _VERSION, "master-credentials/version")["secret_string_wo_version"] = 2
     of(stack, "aws_rds_cluster_parameter_group", "aurora/parameters/cluster")["parameter"].append(
-        {"name": "work_mem", "value": "65536", "apply_method": "immediate"})
+        {"name": "work_mem", "value": "16384", "apply_method": "immediate"})
     of(stack, "aws_kms_key", "key/key").update(deletion_window_in_days=30)
     of(stack, _SECRET, "target-secret/secret").update(
         recovery_window_in_days=30, description="Another")

@@ -193,7 +193,7 @@ EDITS: Final[tuple[Edit, ...]] = (
     Edit(name="enhanced monitoring closer", base="staging",
          settings={"aurora.monitoring_interval_seconds": "15"},
          verdict=SAFE, path="aurora/writer", says="The operating system is measured."),
-    Edit(name="a dynamic parameter", settings={"aurora.parameters.work_mem": "65536"},
+    Edit(name="a dynamic parameter", settings={"aurora.parameters.work_mem": "8192"},
          verdict=SAFE, path="aurora/parameters/cluster",
          says="Parameters with these values are known to be harmless"),
     Edit(name="slow statements are logged sooner", base="prod",

@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from facts.parameters import FORCE_SSL, LOGICAL_REPLICATION, PARAMETERS, is_harmless, is_static
+from facts.instance_classes import BYTES_IN_GIB, max_connections, memory_bytes
+from facts.parameters import (
+    FORCE_SSL,
+    LOGICAL_REPLICATION,
+    PARAMETERS,
+    WORK_MEM,
+    is_harmless,
+    is_static,
+)
 from ferry.review.plan.plan import Action
 from ferry.review.plan.shown import ours
 from ferry.review.plan.values import UNKNOWN, show
@@ -24,6 +32,12 @@ if TYPE_CHECKING:
 
 _OF_CLUSTER: Final = "aws_rds_cluster_parameter_group"
 _OF_INSTANCES: Final = "aws_db_parameter_group"
+_INSTANCE: Final = "aws_rds_cluster_instance"
+_MANY: Final = 1000
+"""Connections that sort at the same time: our own judgement."""
+_BYTES_OF_ONE: Final = 9_000_000
+"""What each connection has where nothing is known of the instances: a little less than what Aurora's
+default of max_connections gives it, whatever the class."""
 _PARAMETERS: Final = (
     "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_WorkingWithParamGroups.html"
 )
@@ -111,6 +125,7 @@ def parameters_change(plan: Plan) -> Iterator[Finding | Fine]:
         yield from _in_clear_by_default(change)
         if change.action in HOWEVER_MADE and change.changes("parameter"):
             found = list(_of_group(change, groups if change.type == _OF_INSTANCES else nothing))
+            found += _beyond_memory(change, plan)
             yield from found
             if not found:
                 yield Fine(
@@ -255,6 +270,45 @@ def _less_guarded(
     if not old and name in under.most:
         values["before"] = ours("what the cluster's group says")
     yield _parameter(change, danger, effect, values)
+
+
+def _beyond_memory(change: Change, plan: Plan) -> Iterator[Finding]:
+    """Sorts of all connections at once, or of so many of them, take more than the smallest instance has."""
+    before, after = (_values(it) or {} for it in (change.before, change.after))
+    kilobytes = after.get(WORK_MEM)
+    if before.get(WORK_MEM) == kilobytes or not is_harmless(WORK_MEM, str(kilobytes)):
+        return
+    size = plan.once(_smallest)
+    memory, connections = size or (_BYTES_OF_ONE, 1)
+    if float(str(kilobytes)) * 1024 * connections > memory:
+        has = f"the {memory // BYTES_IN_GIB} GiB of the smallest instance" if size else ""
+        yield _parameter(
+            change,
+            Danger.UNCLEAR,
+            "Each sort of each connection may take {after} kB: of {many} at once that is more than "
+            "{has}. {name} was {before}."
+            if size
+            else "Each sort of each connection may take {after} kB: how much memory the instances have "
+            "is not known here. {name} was {before}.",
+            {
+                **_shown(
+                    change,
+                    WORK_MEM,
+                    (before[WORK_MEM], None) if WORK_MEM in before else None,
+                    (kilobytes, None),
+                ),
+                "has": ours(has),
+                "many": ours(f"{connections:,}"),
+            },
+        )
+
+
+def _smallest(plan: Plan) -> tuple[int, int] | None:
+    """The memory of the smallest instance of Aurora, and the connections that it is reckoned with."""
+    classes = {str(it.after.get("instance_class")) for it in plan.of(_INSTANCE) if it.stays}
+    sizes = [(memory_bytes(it), max_connections(it)) for it in sorted(classes)]
+    known = [(memory, min(most, _MANY)) for memory, most in sizes if memory and most]
+    return min(known) if known and len(known) == len(sizes) else None
 
 
 def _at_once(change: Change, values: dict[str, Shown], *, static: bool | None) -> Finding:

@@ -363,15 +363,15 @@ WAITS = "{} becomes {}, and stays {} until the instances are restarted."
     [
         (
             [parameter("work_mem", "4096"), parameter("huge_pages", "on", "pending-reboot")],
-            [parameter("work_mem", "65536"), parameter("huge_pages", "on", "pending-reboot")],
+            [parameter("work_mem", "8192"), parameter("huge_pages", "on", "pending-reboot")],
             [],
         ),
-        ([], [parameter("work_mem", "65536")], []),
-        ([parameter("work_mem", "65536")], [], []),
+        ([], [parameter("work_mem", "8192")], []),
+        ([parameter("work_mem", "8192")], [], []),
         (
-            [parameter("work_mem", "65536")],
+            [parameter("work_mem", "8192")],
             [parameter("work_mem", "9999999")],
-            ['No rule says that work_mem is harmless at "9999999"; it was "65536".'],
+            ['No rule says that work_mem is harmless at "9999999"; it was "8192".'],
         ),
         (
             [parameter("effective_cache_size", "1")],
@@ -385,8 +385,8 @@ WAITS = "{} becomes {}, and stays {} until the instances are restarted."
         ),
         (
             [],
-            [parameter("work_mem", "65536", "pending-reboot")],
-            [WAITS.format("work_mem", '"65536"', "the default")],
+            [parameter("work_mem", "8192", "pending-reboot")],
+            [WAITS.format("work_mem", '"8192"', "the default")],
         ),
         (
             [parameter("shared_buffers", "1", "pending-reboot")],
@@ -555,13 +555,13 @@ WAITS = "{} becomes {}, and stays {} until the instances are restarted."
             ],
         ),
         (
-            [parameter("work_mem", "65536")],
+            [parameter("work_mem", "8192")],
             [parameter("WORK_MEM", "65536"), parameter("work_mem", "9999999")],
             ["work_mem stands twice: which of the two is in force cannot be told."],
         ),
         (
-            [parameter("work_mem", "65536", "pending-reboot")],
-            [parameter("work_mem", "65536")],
+            [parameter("work_mem", "8192", "pending-reboot")],
+            [parameter("work_mem", "8192")],
             [],
         ),
         (
@@ -619,7 +619,7 @@ def test_a_group_of_instances_comes_before_the_clusters(
 @pytest.mark.parametrize(
     ("parameters", "expected"),
     [
-        ([parameter("work_mem", "65536")], []),
+        ([parameter("work_mem", "8192")], []),
         ([parameter("rds.logical_replication", "1", "pending-reboot")], []),
         ([parameter("shared_preload_libraries", "pg_stat_statements", "pending-reboot")], []),
         (
@@ -701,7 +701,7 @@ def test_a_read_only_database_is_an_outage() -> None:
 def test_parameters_that_are_sensitive_are_judged_and_not_shown() -> None:
     item = update(
         GROUP,
-        {"parameter": [parameter("work_mem", "65536")]},
+        {"parameter": [parameter("work_mem", "8192")]},
         parameter=[parameter("work_mem", "9999999")],
     )
     item["change"]["after_sensitive"] = item["change"]["before_sensitive"] = {"parameter": True}
@@ -709,7 +709,7 @@ def test_parameters_that_are_sensitive_are_judged_and_not_shown() -> None:
     assert effects(found) == [
         "No rule says that (sensitive) is harmless at (sensitive); it was (sensitive)."
     ]
-    item["change"]["after"]["parameter"] = [parameter("work_mem", "131072")]
+    item["change"]["after"]["parameter"] = [parameter("work_mem", "4096")]
     assert reviewed(item).exit_code == 0
 
 
@@ -789,3 +789,58 @@ def test_the_instances_group_of_a_major_upgrade_is_the_environments_own(
         configuration=configuration,
     )
     assert unclear_attributes(found) == unclear
+
+
+SORTS = "Each sort of each connection may take "
+
+
+@pytest.mark.parametrize(
+    ("classes", "kilobytes", "said"),
+    [
+        (["db.r6g.2xlarge"], "65536", None),
+        (["db.r6g.large"], "16384", None),
+        (
+            ["db.r6g.2xlarge", "db.r6g.large"],
+            "65536",
+            (
+                f'{SORTS}"65536" kB: of 1,000 at once that is more than the 16 GiB of the smallest '
+                "instance. work_mem was the default."
+            ),
+        ),
+        (["db.t4g.medium"], "8192", None),
+        (
+            ["db.t4g.medium"],
+            "16384",
+            (
+                f'{SORTS}"16384" kB: of 450 at once that is more than the 4 GiB of the smallest '
+                "instance. work_mem was the default."
+            ),
+        ),
+        ([], "8192", None),
+        *(
+            (
+                classes,
+                "16384",
+                (
+                    f'{SORTS}"16384" kB: how much memory the instances have is not known here. '
+                    "work_mem was the default."
+                ),
+            )
+            for classes in ([], ["db.serverless"], ["db.r6g.2xlarge", "db.serverless"])
+        ),
+    ],
+)
+def test_sorts_of_all_connections_fit_into_the_smallest_instance(
+    classes: list[str], kilobytes: str, said: str | None
+) -> None:
+    """16 GiB are 16,777,216 kB, 4 GiB let in about 450 connections."""
+    found = reviewed(
+        change(
+            GROUP, "update", {"parameter": []}, {"parameter": [parameter("work_mem", kilobytes)]}
+        ),
+        *(
+            stays("aws_rds_cluster_instance", f"it{number}", instance_class=it)
+            for number, it in enumerate(classes)
+        ),
+    )
+    assert effects(found) == ([said] if said else [])

@@ -16,6 +16,7 @@ from tests.unit.ferry.review.held.edits import (
     drifts,
     edited,
     leaves,
+    parameters,
     updates,
     value_of,
 )
@@ -24,6 +25,7 @@ from tests.unit.ferry.review.held.names import (
     CLIENTS_GROUP,
     CLUSTER,
     DMS_ROLE,
+    PARAMETERS,
     PUBLIC_SUBNET,
     READER_1,
     READER_2,
@@ -194,4 +196,21 @@ _READERS: Final = (
     ),
 )
 
-ROWS: Final = (*_READERS, *_GUARDS, *_SEEN, *_ACTED_ON)
+
+_LOADS: Final = tuple(
+    _held(
+        f"much-by-{name}-{value}",
+        "Each session, slot or table takes it, and there are many.",
+        updates(PARAMETERS, parameter=parameters(PARAMETERS, **{name: value})),
+    )
+    for name, value in (
+        ("work_mem", "262144"),
+        ("work_mem", "65536"),
+        ("logical_decoding_work_mem", "1048576"),
+        ("max_parallel_workers_per_gather", "16"),
+        ("autovacuum_vacuum_scale_factor", "0.000001"),
+        ("autovacuum_analyze_scale_factor", "0"),
+    )
+)
+
+ROWS: Final = (*_LOADS, *_READERS, *_GUARDS, *_SEEN, *_ACTED_ON)
