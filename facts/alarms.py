@@ -193,3 +193,23 @@ ALARMS: Final = (
     VALIDATION_FAILED,
 )
 """All alarms of an environment, in the order in which they are made."""
+
+NEEDED: Final = {
+    metrics.CLUSTER: (
+        (metrics.AURORA_TRANSACTION_IDS,),
+        (metrics.AURORA_FREE_LOCAL_STORAGE,),
+        (metrics.AURORA_FREEABLE_MEMORY,),
+        (metrics.AURORA_CPU,),
+    ),
+    metrics.REPLICATION_INSTANCE: (
+        (metrics.DMS_FREE_STORAGE,),
+        (metrics.DMS_FREEABLE_MEMORY, metrics.DMS_AVAILABLE_MEMORY),
+    ),
+    # The target's latency includes the source's.
+    metrics.TASK: ((metrics.SOURCE_LATENCY, metrics.TARGET_LATENCY),),
+}
+"""What has to be watched, by the dimension that names it: of each group one metric at least.
+
+When it is not, the database or the replication stops unannounced. Which these are is this project's
+own judgement.
+"""

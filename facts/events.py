@@ -50,3 +50,11 @@ CATEGORIES: Final = {
     ),
 }
 """The categories that are subscribed to, by AWS's word for the kind of source."""
+
+NEEDED: Final = {
+    CLUSTER: ("failover", "failure"),
+    CLUSTER_INSTANCE: ("failure", "low storage"),
+    REPLICATION_INSTANCE: ("failover", "failure", "low storage"),
+    TASK: ("failure",),
+}
+"""Those without which nobody hears that it fails: this project's own judgement."""

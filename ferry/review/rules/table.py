@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ferry.review.rules.combined.alarms import unwatched
 from ferry.review.rules.combined.any_type import forgotten, tainted
 from ferry.review.rules.combined.aurora import (
     family_and_version,
@@ -23,6 +22,7 @@ from ferry.review.rules.combined.belongs import (
     log_is_there,
     watched_is_the_plans,
 )
+from ferry.review.rules.combined.beside import lacks_company
 from ferry.review.rules.combined.dynamic import may_be_dynamic
 from ferry.review.rules.combined.exclusive import moved_into_its_parent
 from ferry.review.rules.combined.key_users import keys_let
@@ -68,7 +68,7 @@ ROWS: Final[tuple[Row, ...]] = (
 _NAMED_BY_NO_ROW: Final[tuple[Combined, ...]] = (
     waiting_upgrade,
     family_and_version,
-    unwatched,
+    lacks_company,
     thresholds_out_of_reach,
     tainted,
     forgotten,

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from facts.alarms import Comparison, Statistic
 from facts.thresholds import THRESHOLDS
-from ferry.review.plan.values import holds_hidden, holds_unknown
+from ferry.review.plan.values import holds_hidden, holds_unknown, is_set
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Finding, Fine, Phrase
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from facts.thresholds import Thresholds
     from ferry.review.plan.plan import Change
@@ -50,6 +50,17 @@ _PERCENTILE: Final = re.compile(r"p([0-9]{1,2}(\.[0-9]{1,10})?|100)")
 LOWEST: Final = -1.0
 HIGHEST: Final = 101.0
 """The least and the most of a period's values, as places among its percentiles."""
+
+
+def looked_at(side: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Each metric that an alarm looks at: its own, and those of its queries."""
+    if is_set(side.get("dimensions")):
+        yield side
+    queries = side.get("metric_query")
+    for query in queries if isinstance(queries, list) else ():
+        metrics = query.get("metric") if isinstance(query, dict) else None
+        for metric in metrics if isinstance(metrics, list) else ():
+            yield metric if isinstance(metric, dict) else {}
 
 
 def thresholds_of(side: Mapping[str, Any]) -> Thresholds | None:

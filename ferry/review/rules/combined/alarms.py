@@ -13,20 +13,19 @@ from typing import TYPE_CHECKING, Any, Final
 from facts import metrics
 from facts.alarms import Comparison
 from ferry.review.plan.plan import Action
-from ferry.review.plan.shown import joined, ours
-from ferry.review.plan.values import UNKNOWN, as_key, is_set
+from ferry.review.plan.shown import joined
+from ferry.review.plan.values import UNKNOWN, is_set
 from ferry.review.rules.combined.alarm_bounds import changed_bounds, new_bounds
 from ferry.review.rules.combined.alarm_values import (
     ACTIONS,
     ALARM,
-    DMS,
-    PUT_ALARM,
     STATISTIC,
     SUBJECT,
     WINDOW,
     deaf,
     fine,
     is_closer,
+    looked_at,
     side_of,
     unseen,
 )
@@ -240,54 +239,11 @@ def _strings(value: Json) -> set[str] | None:
     return set(value) if seen else None
 
 
-def unwatched(plan: Plan) -> Iterator[Finding]:
-    """Something new comes, and no alarm has its name among the dimensions."""
-    named, unknown = _named(plan)
-    for type_, (dimension, attribute) in _WATCHED.items():
-        for change in plan.of(type_):
-            name = change.after.get(attribute)
-            if change.comes and (dimension, as_key(name)) not in named and not unknown:
-                yield Finding(
-                    danger=Danger.UNWATCHED,
-                    change=change,
-                    effect=Phrase(
-                        "It is new, and no alarm has the dimension {dimension} {name}.",
-                        {"dimension": ours(dimension), "name": change.shown_after(attribute)},
-                    ),
-                    source=DMS if "dms" in type_ else PUT_ALARM,
-                )
-
-
-def _named(plan: Plan) -> tuple[set[tuple[str, Any]], bool]:
-    """What alarms will name, and whether one of them names what is not known yet."""
-    found: set[tuple[str, Any]] = set()
-    unknown = False
-    for alarm in plan.of(ALARM):
-        if alarm.stays:
-            for dimension, name in _dimensions(alarm.after).items():
-                unknown = unknown or name is UNKNOWN
-                if isinstance(name, str):
-                    found.add((dimension, name))
-    return found, unknown
-
-
-def _dimensions(side: Mapping[str, Any]) -> dict[str, Any]:
-    """The dimensions of an alarm, those of its metric queries included."""
-    return {name: value for it in _dimensions_of_each(side) for name, value in it.items()}
-
-
 def _dimensions_of_each(side: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The dimensions of each metric that an alarm looks at: its own, or those of its queries."""
+    """The dimensions of each metric that an alarm looks at."""
     found: list[dict[str, Any]] = []
-    dimensions = side.get("dimensions")
-    if dimensions is UNKNOWN:
-        found.append({"": UNKNOWN})
-    elif isinstance(dimensions, dict) and dimensions:
-        found.append(dimensions)
-    queries = side.get("metric_query")
-    for query in queries if isinstance(queries, list) else ():
-        metrics = query.get("metric") if isinstance(query, dict) else None
-        for metric in metrics if isinstance(metrics, list) else ():
-            inner = metric.get("dimensions") if isinstance(metric, dict) else None
-            found.append(inner if isinstance(inner, dict) else {})
+    for it in looked_at(side):
+        dimensions = it.get("dimensions")
+        unknown = {"": UNKNOWN} if dimensions is UNKNOWN else {}
+        found.append(dimensions if isinstance(dimensions, dict) else unknown)
     return found

@@ -89,8 +89,9 @@ AROUND = (
         dimensions={"ReplicationTaskIdentifier": "orders"},
         metric_name="CDCLatencySource",
     ),
+    stays("aws_dms_event_subscription", source_type="replication-task"),
 )
-"""What a task hangs on, and an alarm that watches it."""
+"""What a task hangs on, and what watches it."""
 
 
 def new_task(**attributes: Json) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ferry.review import Danger, read_plan
-from ferry.review.rules.combined.alarms import alarms_told, unwatched
+from ferry.review.rules.combined.alarms import alarms_told
 from ferry.review.rules.combined.thresholds import thresholds_out_of_reach
 from tests.unit.ferry.review.plans import (
     UNKNOWN,
@@ -23,7 +23,6 @@ from tests.unit.ferry.review.plans import (
 )
 
 if TYPE_CHECKING:
-    from ferry.review import Review
     from ferry.review.plan.values import Json
 
 ALARM = "aws_cloudwatch_metric_alarm"
@@ -95,40 +94,6 @@ def test_an_alarm_watches_something_else(after: dict[str, Any]) -> None:
     assert effects(found) == [
         'The alarm watches something else; "CPUUtilization" {"a": "b"} is no longer watched by it.'
     ]
-
-
-@pytest.mark.parametrize(
-    ("type_", "dimension", "attribute"),
-    [
-        (TASK, "ReplicationTaskIdentifier", "resource_identifier"),
-        (REPLICATION, "ReplicationInstanceIdentifier", "replication_instance_id"),
-        (CLUSTER, "DBClusterIdentifier", "cluster_identifier"),
-    ],
-)
-def test_something_new_is_watched_or_told(type_: str, dimension: str, attribute: str) -> None:
-    new = change(type_, "create", None, {attribute: "n"})
-    query = {"metric": [{"dimensions": {dimension: "n"}}]}
-    assert f'It is new, and no alarm has the dimension {dimension} "n".' in effects(reviewed(new))
-    for watching in (
-        stays(ALARM, **alarm(**{dimension: "n"})),
-        change(ALARM, "create", None, alarm(**{dimension: "n"})),
-        stays(ALARM, metric_query=[query, {"metric": None}, 7]),
-        change(ALARM, "create", None, {**alarm(), "dimensions": {dimension: UNKNOWN}}),
-    ):
-        if watching["change"]["after"].get("dimensions") == {dimension: UNKNOWN}:
-            watching["change"]["after"]["dimensions"] = {}
-            watching["change"]["after_unknown"] = {"dimensions": {dimension: True}}
-        assert not is_unwatched(reviewed(new, watching))
-
-
-def is_unwatched(found: Review) -> bool:
-    return any(it.startswith("It is new, and no alarm") for it in effects(found))
-
-
-def test_alarms_whose_dimensions_are_not_known_may_watch_anything() -> None:
-    new = change(TASK, "create", None, {"resource_identifier": "n"})
-    unknown = change(ALARM, "create", None, {**alarm(), "dimensions": UNKNOWN})
-    assert not is_unwatched(reviewed(new, unknown))
 
 
 def thresholds(alarm_: dict[str, Any], *instances: dict[str, Any]) -> list[str]:
@@ -562,7 +527,7 @@ def test_as_many_alarms_as_instances_take_no_longer_each() -> None:
 
         sys.setprofile(count_calls)
         try:
-            for function in (alarms_told, thresholds_out_of_reach, unwatched):
+            for function in (alarms_told, thresholds_out_of_reach):
                 list(function(plan))
         finally:
             sys.setprofile(None)

@@ -197,8 +197,14 @@ def test_a_new_subscription_to_what_is_new(is_heard: bool) -> None:  # noqa: FBT
     found = reviewed(
         change(DMS, "create", None, tasks(UNKNOWN, sns_topic_arn=UNKNOWN)),
         stays(TASK, replication_task_id="a"),
-        change("aws_sns_topic", "create", None, {"name": "t", "kms_master_key_id": UNKNOWN}),
+        change(
+            "aws_sns_topic",
+            "create",
+            None,
+            {"arn": "arn:t", "name": "t", "kms_master_key_id": UNKNOWN},
+        ),
         stays("aws_kms_key"),
+        stays("aws_sns_topic_policy", arn="arn:t"),
         *receivers,
         configuration=configured(
             aws_dms_event_subscription__it={

@@ -246,7 +246,7 @@ def test_terraforms_own_notes(attribute: str) -> None:
 def test_tags_that_policies_ask_for(before: Json, after: Json, found: set[Danger]) -> None:
     """The operator may touch what bears the project's and the environment's tags, and nothing else."""
     assert dangers(reviewed(update("aws_vpc", {"tags_all": before}, tags_all=after))) == found
-    assert reviewed(change("aws_vpc", "create", None, {"tags": before})).exit_code == 0
+    assert reviewed(change("aws_eip", "create", None, {"tags": before})).exit_code == 0
 
 
 @pytest.mark.parametrize("action", ["create", "update"])
@@ -267,7 +267,7 @@ def test_tags_of_which_one_is_not_known_yet(
 ) -> None:
     """All tags are not known before the value of one is; whose they are may be."""
     of_ours = {"tags": {"project": "a"}, "tags_all": {"project": "a", "environment": "dev"}}
-    item = change("aws_vpc", action, of_ours if action == "update" else None, {"tags": tags})
+    item = change("aws_eip", action, of_ours if action == "update" else None, {"tags": tags})
     item["change"]["after_unknown"] = unknown
     is_new = action == "create" and "tags" in unknown and unknown["tags"] is not True
     assert (dangers(reviewed(item)) == set()) is (safe or is_new)
@@ -276,7 +276,7 @@ def test_tags_of_which_one_is_not_known_yet(
 def test_a_tag_by_which_backups_go_is_told_though_another_is_not_known_yet() -> None:
     was = {"tags": {"backup": "daily"}, "tags_all": {"backup": "daily"}}
     for tags, told in (({"backup": "daily"}, False), ({"backup": "never"}, True), ({}, True)):
-        item = change("aws_vpc", "update", was, {"tags": tags})
+        item = change("aws_eip", "update", was, {"tags": tags})
         item["change"]["after_unknown"] = {"tags": {"of": True}, "tags_all": True}
         assert (
             any("Backups or a schedule may go by" in it for it in effects(reviewed(item))) is told

@@ -407,7 +407,8 @@ def test_a_new_group_s_rules_may_be_dynamic_blocks(stack: dict[str, Any] | None)
 )
 def test_a_vpc_s_own_group_is_taken_over(vpc_id: Json, rules: Json, found: set[Danger]) -> None:
     review = reviewed(
-        change("aws_vpc", "create", None, {"id": UNKNOWN}),
+        change("aws_vpc", "create", None, {"id": UNKNOWN, "arn": "arn:vpc"}),
+        stays("aws_flow_log", vpc_id="arn:vpc"),
         change("aws_default_security_group", "create", None,
                {"id": UNKNOWN, "vpc_id": vpc_id, "ingress": rules, "egress": []}),
         configuration=configured(aws_default_security_group__it={"vpc_id": ["aws_vpc.it"]}),
@@ -687,7 +688,8 @@ def test_a_way_is_safe_in_what_is_new_alone(
 ) -> None:
     refers = configured(**{f"{type_}__it": {attribute: [f"{within}.it"]}})
     new = reviewed(
-        change(within, "create", None, {"id": UNKNOWN}),
+        change(within, "create", None, {"id": UNKNOWN, "arn": "arn:vpc"}),
+        stays("aws_flow_log", vpc_id="arn:vpc"),
         change(type_, "create", None, {attribute: UNKNOWN}),
         configuration=refers,
     )

@@ -84,6 +84,7 @@ NOT_RECORDED = {
         "kept_alone",
         "keys_given",
         "keys_let",
+        "lacks_company",
         "left_out",
         "log_is_there",
         "made_from_a_snapshot",

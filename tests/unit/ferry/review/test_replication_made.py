@@ -494,15 +494,27 @@ def new_instance(**attributes: Json) -> Review:
         }
     )
     return reviewed(
-        change(INSTANCE, "create", None, {**INSTANCE_ATTRIBUTES, **attributes}),
+        change(
+            INSTANCE,
+            "create",
+            None,
+            {**INSTANCE_ATTRIBUTES, "replication_instance_arn": "arn:new", **attributes},
+        ),
         stays("aws_kms_key", arn="arn:key"),
         stays("aws_security_group", id="sg-1"),
         stays("aws_dms_replication_subnet_group", id="subnets"),
-        stays(
-            "aws_cloudwatch_metric_alarm",
-            dimensions={"ReplicationInstanceIdentifier": "new"},
-            metric_name="CPUUtilization",
+        *(
+            stays(
+                "aws_cloudwatch_metric_alarm",
+                metric,
+                dimensions={"ReplicationInstanceIdentifier": "new"},
+                metric_name=metric,
+            )
+            for metric in ("FreeStorageSpace", "FreeableMemory")
         ),
+        stays("aws_dms_event_subscription", source_type="replication-instance"),
+        stays("aws_dms_replication_task", replication_instance_arn="arn:new"),
+        stays("aws_cloudwatch_log_group", name="dms-tasks-new"),
         configuration=configuration,
     )
 

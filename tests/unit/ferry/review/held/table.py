@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from ferry.review import PlanError, read_plan, review
 from tests.unit.ferry.review.held import (
     aurora,
+    beside,
     deaf,
     dms,
     dynamic,
@@ -70,6 +71,7 @@ DANGEROUS: Final[tuple[Held, ...]] = (
     *refused.ROWS,
     *taken_for_harmless.ROWS,
     *limits.ROWS,
+    *beside.ROWS,
 )
 EVERYDAY: Final[tuple[Held, ...]] = (*everyday.ROWS, *first.ROWS, *outputs.EVERYDAY)
 ROWS: Final = (*DANGEROUS, *EVERYDAY)
