@@ -281,7 +281,10 @@ def _stages(change: Change) -> Iterator[Finding | Fine]:
             danger=Danger.REPLICATION_STOP,
             change=change,
             attribute="version_stages",
-            effect=Phrase("Readers of AWSCURRENT, DMS among them, get another value."),
+            effect=Phrase(
+                "Who reads the secret gets what is AWSCURRENT, which this value is not: the one "
+                "before, though the database may have this one by then."
+            ),
             when=moment(change, Timing.NOW),
             source=_STAGES,
         )

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from facts.placement import CLOUDWATCH_ALARMS, RDS_EVENTS, RDS_MONITORING
 from ferry.review.plan.patterns import covers
 from ferry.review.plan.plan import Action
 from ferry.review.plan.policies import (
@@ -135,6 +136,22 @@ _OF_KEY: Final = _Need(
     effect="{who} may no longer use the key ({actions}): Aurora, DMS, secrets, logs and alarms that "
     "need it fail.",
 )
+_OF_A_KEYS_SERVICES: Final = _Need(
+    danger=Danger.UNWATCHED,
+    effect="{who} may no longer use the key ({actions}): what they write or tell with it fails.",
+)
+"""CloudWatch's logs and alarms, RDS's and DMS's events, which a key's policy names themselves. Aurora, DMS and the
+secrets use it for who calls them. Source: https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-services.html"""
+
+_OF_MONITORING: Final = _Need(
+    danger=Danger.UNWATCHED,
+    effect="{who} may no longer take the role ({actions}): RDS's enhanced monitoring ends.",
+)
+_MONITORS: Final = frozenset({RDS_MONITORING})
+_TELLS: Final = re.compile(
+    rf"(dms|logs)\.[a-z0-9.-]+|{re.escape(CLOUDWATCH_ALARMS)}|{re.escape(RDS_EVENTS)}"
+)
+
 _OF_SECRET: Final = _Need(
     danger=Danger.REPLICATION_STOP,
     actions=("secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"),
@@ -371,6 +388,7 @@ def _taken(it: PolicyChange, takes: Sequence[Statement], policies: Policies) -> 
         sides = dict.fromkeys(sides, Said(()))
     parts = [needed for part in takes for needed in _needed(part, need, sides[part.allows])]
     if parts:
+        need = _narrower(it, need, parts)
         yield _finding(
             it,
             need.danger,
@@ -380,6 +398,16 @@ def _taken(it: PolicyChange, takes: Sequence[Statement], policies: Policies) -> 
             who=it.shown(_texts(part.principals for part in parts)),
             actions=it.shown(_texts(part.actions for part in parts)),
         )
+
+
+def _narrower(it: PolicyChange, need: _Need, parts: Sequence[Statement]) -> _Need:
+    """What comes of it where only services lose something which they do for themselves."""
+    if not all(part.names_services_alone for part in parts):
+        return need
+    if it.attribute == TRUST and all(part.services <= _MONITORS for part in parts):
+        return _OF_MONITORING
+    tells = all(_TELLS.fullmatch(it) for part in parts for it in part.services)
+    return _OF_A_KEYS_SERVICES if need is _OF_KEY and tells else need
 
 
 def _needed(part: Statement, need: _Need, others: Said) -> Iterator[Statement]:

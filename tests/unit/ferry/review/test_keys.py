@@ -92,7 +92,12 @@ def test_a_password_of_the_cluster_and_no_secret_in_the_plan() -> None:
 @pytest.mark.parametrize("stages", [["AWSPENDING"], ["AWSPREVIOUS"], [], UNKNOWN])
 def test_a_value_that_is_no_longer_the_current_one(stages: Json) -> None:
     item = update(VERSION, {"version_stages": ["AWSCURRENT"]}, version_stages=stages)
-    assert effects(reviewed(item)) == ["Readers of AWSCURRENT, DMS among them, get another value."]
+    assert effects(reviewed(item)) == [
+        (
+            "Who reads the secret gets what is AWSCURRENT, which this value is not: the one before, though "
+            "the database may have this one by then."
+        )
+    ]
 
 
 def test_a_value_that_is_current_and_something_else_is_safe() -> None:

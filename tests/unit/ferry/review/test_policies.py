@@ -254,7 +254,39 @@ def test_a_key_whose_policy_is_removed_gets_that_of_aws() -> None:
     own = policy({**KEY_USE, "Action": "kms:*"})
     assert reviewed(update(KEY, {"policy": own}, policy=None)).exit_code == 0
     service = policy({**KEY_USE, "Principal": {"Service": "logs.eu-central-1.amazonaws.com"}})
-    assert Danger.OUTAGE in dangers(reviewed(update(KEY, {"policy": service}, policy=None)))
+    assert Danger.UNWATCHED in dangers(reviewed(update(KEY, {"policy": service}, policy=None)))
+
+
+@pytest.mark.parametrize(
+    ("who", "danger", "said"),
+    [
+        ("logs.eu-central-1.amazonaws.com", Danger.UNWATCHED, "what they write or tell with it"),
+        ("events.rds.amazonaws.com", Danger.UNWATCHED, "what they write or tell with it"),
+        ("cloudwatch.amazonaws.com", Danger.UNWATCHED, "what they write or tell with it"),
+        ("rds.amazonaws.com", Danger.OUTAGE, "Aurora, DMS, secrets, logs and alarms"),
+    ],
+)
+def test_what_fails_without_a_key_is_told_by_who_loses_it(
+    who: str, danger: Danger, said: str
+) -> None:
+    loses = policy({**KEY_USE, "Principal": {"Service": who}, "Action": "kms:Decrypt"})
+    found = reviewed(update(KEY, {"policy": loses}, policy=policy(KEY_USE))).findings
+    assert [it.danger for it in found if said in it.effect.text()] == [danger]
+
+
+@pytest.mark.parametrize(
+    ("who", "danger", "said"),
+    [
+        ("monitoring.rds.amazonaws.com", Danger.UNWATCHED, "RDS's enhanced monitoring ends."),
+        ("dms.amazonaws.com", Danger.REPLICATION_STOP, "may no longer take the role"),
+    ],
+)
+def test_who_no_longer_takes_a_role_says_what_ends(who: str, danger: Danger, said: str) -> None:
+    trust = policy(allow(Principal={"Service": who}, Action="sts:AssumeRole"))
+    found = reviewed(
+        update("aws_iam_role", {"assume_role_policy": trust}, assume_role_policy=policy())
+    ).findings
+    assert [it.danger for it in found if said in it.effect.text()] == [danger]
 
 
 READ = allow(Action=["secretsmanager:GetSecretValue", "kms:Decrypt"], Resource="*")
@@ -457,7 +489,7 @@ USED = allow(Principal={"Service": "logs.amazonaws.com"}, Action="kms:Decrypt", 
     [
         (stays(KEY, id="k", policy=policy(USED)), set()),
         (stays(KEY, id="k", policy=policy(USED, {**USED, "Action": "kms:Encrypt"})),
-         {Danger.OUTAGE}),
+         {Danger.UNWATCHED}),
         (stays(KEY, id="k", policy=policy()), {Danger.WIDER_ACCESS}),
         (stays(KEY, id="another", policy=policy(USED)), {Danger.OUTAGE, Danger.WIDER_ACCESS}),
     ],
@@ -473,7 +505,7 @@ def test_a_policy_of_its_own_takes_the_place_of_the_keys(
 def test_a_policy_of_its_own_that_goes_leaves_awss_default() -> None:
     gone = change(KEY_POLICY, "delete", {"key_id": "k", "policy": policy(USED)})
     found = reviewed(stays(KEY, id="k"), gone)
-    assert Danger.OUTAGE in dangers(found)
+    assert Danger.UNWATCHED in dangers(found)
     assert ["AWS: 111122223333"] in [
         sorted(it.statement.principals.texts) for it in found.statements if it.added
     ]
