@@ -37,6 +37,7 @@ https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html#vpc-limi
 _MOST_VPCS: Final = 60
 _POSTGRESQL: Final = 5432
 _HTTPS: Final = 443
+_TCP: Final = frozenset({"tcp", "6", "-1", "all"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ class _Groups:
             self.unread.update(self.named(rule, "security_group_id") or ())
         for type_, direction in _RULES.items():
             for rule in self.plan.of(type_):
-                if rule.stays:
+                if rule.stays and _may_be_tcp(rule):
                     self._add(rule, direction)
 
     def _add(self, rule: Change, direction: str) -> None:
@@ -180,6 +181,12 @@ class _Groups:
 
     def _rules_of(self, group: str, direction: str) -> Iterator[_Rule]:
         return islice(self.rules.get((group, direction), ()), _MOST_RULES)
+
+
+def _may_be_tcp(rule: Change) -> bool:
+    """Whether a rule is of TCP, which PostgreSQL and HTTPS speak, or of all protocols, or may be."""
+    protocol = rule.after.get("ip_protocol")
+    return not isinstance(protocol, str) or protocol.lower() in _TCP
 
 
 def groups_fit(plan: Plan) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ from tests.unit.ferry.review.held import (
     first,
     first_needs,
     first_network,
+    first_reach,
     first_secrets,
     found,
     hidden,
@@ -61,6 +62,7 @@ DANGEROUS: Final[tuple[Held, ...]] = (
     *one_thing.ROWS,
     *first_needs.ROWS,
     *first_network.ROWS,
+    *first_reach.ROWS,
     *first_secrets.ROWS,
     *wrong.ROWS,
     *wrong.QUIET,
@@ -73,7 +75,12 @@ DANGEROUS: Final[tuple[Held, ...]] = (
     *limits.ROWS,
     *beside.ROWS,
 )
-EVERYDAY: Final[tuple[Held, ...]] = (*everyday.ROWS, *first.ROWS, *outputs.EVERYDAY)
+EVERYDAY: Final[tuple[Held, ...]] = (
+    *everyday.ROWS,
+    *first.ROWS,
+    *first_reach.FINE,
+    *outputs.EVERYDAY,
+)
 ROWS: Final = (*DANGEROUS, *EVERYDAY)
 
 
