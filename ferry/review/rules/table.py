@@ -36,6 +36,7 @@ from ferry.review.rules.combined.one_thing import (
     one_under_two_addresses,
 )
 from ferry.review.rules.combined.peers import unlike_its_peers
+from ferry.review.rules.combined.places import stands_well
 from ferry.review.rules.combined.reach import groups_fit
 from ferry.review.rules.combined.refused import refused_together
 from ferry.review.rules.combined.tag_limits import tags_are_taken
@@ -82,6 +83,7 @@ _NAMED_BY_NO_ROW: Final[tuple[Combined, ...]] = (
     secrets_open,
     groups_fit,
     network_carries,
+    stands_well,
     watched_is_the_plans,
     database_is_there,
     log_is_there,

@@ -312,15 +312,19 @@ def _tables_of_databases(neighbours: Neighbours) -> frozenset[str]:
     return frozenset(tables_of(neighbours, "aws_db_subnet_group").values())
 
 
-def tables_of(neighbours: Neighbours, group: str) -> dict[str, str]:
-    """The route table of each subnet of the groups of a type, by the subnet's id or address."""
+def tables_of(neighbours: Neighbours, group: str, attribute: str = "subnet_ids") -> dict[str, str]:
+    """The route table of each subnet that an attribute of a type names, by the subnet's id or address."""
     subnets = {
         name
         for it in neighbours.of(group)
         if it.stays
         for name in (
-            *(it.references or {}).get("subnet_ids", ()),
-            *(id_ for id_ in _items(it.after.get("subnet_ids")) if isinstance(id_, str)),
+            *(it.references or {}).get(attribute, ()),
+            *(
+                id_
+                for id_ in (_items(it.after.get(attribute)) or [it.after.get(attribute)])
+                if isinstance(id_, str)
+            ),
         )
     }
     return {

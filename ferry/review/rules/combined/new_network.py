@@ -32,6 +32,7 @@ _GROUPS: Final = {
 _NETWORKS: Final = (
     "https://docs.aws.amazon.com/dms/latest/userguide/CHAP_ReplicationInstance.VPC.html"
 )
+_NAT: Final = "aws_nat_gateway"
 _ZONES: Final = 2
 _MOST: Final = 60
 """Rules that are looked at."""
@@ -173,6 +174,9 @@ class _Routes:
         self.asks_for_secrets = any(
             it.stays and not unsaid(it, "secrets_manager_arn") for it in plan.of("aws_dms_endpoint")
         ) and not any(it.stays and _is_of_secrets(it) for it in plan.of("aws_vpc_endpoint"))
+        nats = [it for it in plan.of(_NAT) if it.stays]
+        ways_on = tables_of(nats[0].neighbours, _NAT, "subnet_id") if nats else {}
+        self._nats = frozenset(ways_on.values())
         self._may_lead = {
             table_of(it, it.after)
             for it in plan.of("aws_vpn_gateway_route_propagation", "aws_route", "aws_route_table")
@@ -180,10 +184,19 @@ class _Routes:
         }
 
     def lead(self, table: str | None, to: Network) -> bool:
-        """Whether a way leads from a table to a range, or may: a VPN gateway learns its routes."""
-        return table is not None and (
-            table in self._may_lead or self._tables.way(table, to, after=True) is not None
-        )
+        """Whether a way leads from a table to a range, or may: a VPN gateway learns its routes.
+
+        Where it leads to a NAT gateway, it goes on from there.
+        """
+        if table is None or table in self._may_lead:
+            return table is not None
+        way = self._tables.way(table, to, after=True)
+        if isinstance(way, tuple) and any(name == "nat_gateway_id" for name, _ in way):
+            return all(
+                it in self._may_lead or self._tables.way(it, to, after=True) is not None
+                for it in self._nats
+            )
+        return way is not None
 
 
 def _may_lead(it: Change) -> bool:

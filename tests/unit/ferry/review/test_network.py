@@ -837,7 +837,7 @@ def test_a_subnet_that_is_made_anew_has_nothing_of_an_outpost() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "private_name", "exit_code"),
-    [("Interface", False, 0), ("Interface", True, 1), ("Interface", UNKNOWN, 1), ("Gateway", False, 1)],
+    [("Interface", False, 0), ("Interface", True, 1), ("Interface", UNKNOWN, 1), ("Gateway", False, 4)],
 )  # fmt: skip
 def test_an_endpoint_in_a_vpc_that_exists_is_safe_where_it_is_asked_by_its_name(
     kind: str, private_name: Json, exit_code: int

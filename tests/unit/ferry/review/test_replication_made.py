@@ -536,7 +536,6 @@ def test_a_new_replication_instance_is_safe() -> None:
         ("replication_instance_class", "r5.large", Danger.UNCLEAR),
         ("engine_version", "4.0.0", Danger.UNCLEAR),
         ("allocated_storage", 6145, Danger.UNCLEAR),
-        ("availability_zone", "nowhere", Danger.UNCLEAR),
         ("preferred_maintenance_window", "now", Danger.UNCLEAR),
     ],
 )
@@ -545,6 +544,12 @@ def test_a_new_replication_instance_that_deserves_a_look(
 ) -> None:
     found = new_instance(**{attribute: value})
     assert [(it.danger, it.attribute) for it in found.findings] == [(danger, attribute)]
+
+
+def test_a_new_replication_instance_stands_in_a_zone_of_the_region() -> None:
+    found = new_instance(availability_zone="nowhere")
+    assert {it.danger for it in found.findings} == {Danger.REFUSED, Danger.UNCLEAR}
+    assert {it.attribute for it in found.findings} == {"availability_zone"}
 
 
 def test_subnets_are_the_plans_own() -> None:

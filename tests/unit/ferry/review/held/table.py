@@ -15,6 +15,7 @@ from tests.unit.ferry.review.held import (
     first,
     first_needs,
     first_network,
+    first_places,
     first_reach,
     first_secrets,
     found,
@@ -62,6 +63,7 @@ DANGEROUS: Final[tuple[Held, ...]] = (
     *one_thing.ROWS,
     *first_needs.ROWS,
     *first_network.ROWS,
+    *first_places.ROWS,
     *first_reach.ROWS,
     *first_secrets.ROWS,
     *wrong.ROWS,
@@ -78,6 +80,7 @@ DANGEROUS: Final[tuple[Held, ...]] = (
 EVERYDAY: Final[tuple[Held, ...]] = (
     *everyday.ROWS,
     *first.ROWS,
+    *first_places.FINE,
     *first_reach.FINE,
     *outputs.EVERYDAY,
 )
