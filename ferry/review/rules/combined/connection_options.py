@@ -8,6 +8,7 @@ CHAP_Target.PostgreSQL.html
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from ferry.review.rules.combined.settings import Setting, another
@@ -170,3 +171,12 @@ OPTIONS: Final[Mapping[str, Mapping[str, Setting]]] = {
     },
 }
 """Of each type of endpoint the attributes, by their names in small letters."""
+
+OF_AN_EMPTY_CLUSTER: Final[Mapping[str, Mapping[str, Setting]]] = {
+    **OPTIONS,
+    "source": {
+        **OPTIONS["source"],
+        "captureddls": replace(OPTIONS["source"]["captureddls"], harmless=_texts("true", "false")),
+    },
+}
+"""The same of a new endpoint beside a cluster that holds nothing yet: nobody relied on more."""

@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Final
 from facts.dms import SSL_MODES, VERIFYING
 from ferry.review.plan.plan import Action, without_key
 from ferry.review.plan.values import Hidden, as_key, is_set
-from ferry.review.rules.combined.connection_options import OPTIONS, connection_options
+from ferry.review.rules.combined.connection_options import (
+    OF_AN_EMPTY_CLUSTER,
+    OPTIONS,
+    connection_options,
+)
+from ferry.review.rules.combined.empty import begins_empty
 from ferry.review.rules.combined.settings import and_more, effects
 from ferry.review.rules.combined.tasks import MOST_NAMED, is_idle, is_left_out, unclear
 from ferry.review.rules.conditions import refers_to
@@ -145,7 +150,8 @@ def _in_another_order(change: Change) -> bool:
 
 def _endpoint_made(plan: Plan, change: Change) -> Iterator[Finding | Fine]:
     # What refers to a new VPC endpoint is known only after apply; the stack says what else there is.
-    found = list(_options(change, plan.configured(change, _EXTRA)))
+    is_first = change.action is Action.CREATE and plan.once(begins_empty)
+    found = list(_options(change, plan.configured(change, _EXTRA), is_first=is_first))
     yield from found
     if not found:
         because = "Each of them is harmless with its value."
@@ -259,11 +265,12 @@ def _encryption(change: Change) -> Finding | Fine:
     return Fine(change=change, attribute="ssl_mode", because="The connection is encrypted.")
 
 
-def _options(change: Change, given: Json) -> Iterator[Finding]:
+def _options(change: Change, given: Json, *, is_first: bool = False) -> Iterator[Finding]:
     """What comes of an endpoint's extra connection attributes."""
     name = _EXTRA
     kind = change.after.get("endpoint_type")
-    table = OPTIONS.get(kind) if isinstance(kind, str) else None
+    known = OF_AN_EMPTY_CLUSTER if is_first else OPTIONS
+    table = known.get(kind) if isinstance(kind, str) else None
     before = None if change.comes else connection_options(change.before.get(name))
     after = connection_options(given)
     if is_left_out(change, name):

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Tasks.CustomizingTasks.Tas
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from facts.dms import LOG_COMPONENTS, STOPS
@@ -205,16 +206,17 @@ _LOGGING: Final[Mapping[str, Setting]] = {
     ),
     **{
         component: Setting(
-            harmless=only(
-                *(f"LOGGER_SEVERITY_{it}" for it in ("DEFAULT", "INFO", "WARNING", "DEBUG"))
-            ),
+            harmless=only(*(f"LOGGER_SEVERITY_{it}" for it in ("DEFAULT", "INFO", "WARNING"))),
             default="LOGGER_SEVERITY_DEFAULT",
             danger=Danger.UNWATCHED,
             effects={
                 "LOGGER_SEVERITY_ERROR": "Warnings of {setting}, such as that a value was cut, are "
                 "not logged.",
-                "LOGGER_SEVERITY_DETAILED_DEBUG": "{setting} writes rows of data into the log, and "
-                "so much that the instance's disk can be full.",
+                **{
+                    f"LOGGER_SEVERITY_{it}": "{setting} writes rows of data into the log, and so much "
+                    "that the instance's disk can be full."
+                    for it in ("DEBUG", "DETAILED_DEBUG")
+                },
             },
         )
         for component in LOG_COMPONENTS
@@ -325,3 +327,18 @@ SETTINGS: Final[Mapping[str, Setting]] = {
     for name, setting in settings.items()
 }
 """Each setting by section and name, with what DMS does where it is not named."""
+
+_CHOSEN: Final = {
+    setting: replace(SETTINGS[setting], harmless=harmless)
+    for setting, harmless in {
+        "FullLoadSettings.TargetTablePrepMode": only(
+            "DO_NOTHING", "DROP_AND_CREATE", "TRUNCATE_BEFORE_LOAD"
+        ),
+        **{f"FullLoadSettings.{it}": is_boolean for it in STOPS},
+        "TargetMetadata.BatchApplyEnabled": is_boolean,
+        "ValidationSettings.SkipLobColumns": is_boolean,
+    }.items()
+}
+
+OF_AN_EMPTY_CLUSTER: Final[Mapping[str, Setting]] = {**SETTINGS, **_CHOSEN}
+"""The same of a new task whose cluster holds nothing yet: what is chosen there drops and stops nothing."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from ferry.review.plan.plan import Action
 from ferry.review.plan.shown import ours
 from ferry.review.plan.values import UNKNOWN, is_set
+from ferry.review.rules.combined.empty import begins_empty
 from ferry.review.rules.combined.settings import Effects, and_more, effects, in_words
 from ferry.review.rules.combined.table_mappings import (
     Carried,
@@ -15,7 +16,11 @@ from ferry.review.rules.combined.table_mappings import (
     TooMany,
     table_mappings,
 )
-from ferry.review.rules.combined.task_settings import SETTINGS, task_settings
+from ferry.review.rules.combined.task_settings import (
+    OF_AN_EMPTY_CLUSTER,
+    SETTINGS,
+    task_settings,
+)
 from ferry.review.rules.conditions import left_out
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Finding, Fine, Phrase
@@ -93,11 +98,18 @@ def task_changes(plan: Plan) -> Iterator[Finding | Fine]:
         yield from found
         spoken = {name for it in found for name in it.attribute.split(", ")}
         for name in dict.fromkeys(judged):
-            if change.changes(name) and name not in spoken and name != "migration_type":
+            is_known = name != "migration_type" or _is_chosen(change, tasks)
+            if change.changes(name) and name not in spoken and is_known:
                 yield Fine(change=change, attribute=name, because=_WHY_FINE[name])
 
 
+def _is_chosen(change: Change, tasks: _Tasks) -> bool:
+    """Whether a task is of another kind than usual, and nothing is there yet that it could miss."""
+    return str(change.after.get("migration_type")) in _KINDS and tasks.begins_empty(change)
+
+
 _WHY_FINE: Final = {
+    "migration_type": "The cluster holds nothing yet.",
     **dict.fromkeys(_WIRES, "It is one of this plan's."),
     **dict.fromkeys(("cdc_start_position", "cdc_start_time"), "DMS begins where the load began."),
     "replication_task_settings": "Each setting is harmless with its value, and no running task is "
@@ -267,7 +279,12 @@ def _made(change: Change, tasks: _Tasks) -> Iterator[Finding]:
     if _may_start(change):
         yield _start_setting(change)
     kind = change.after.get("migration_type")
-    if isinstance(kind, str) and kind in _KINDS and change.changes("migration_type"):
+    if (
+        isinstance(kind, str)
+        and kind in _KINDS
+        and change.changes("migration_type")
+        and not tasks.begins_empty(change)
+    ):
         yield Finding(
             danger=Danger.REPLICATION_STOP,
             change=change,
@@ -309,7 +326,8 @@ def _of_what_it_says(change: Change, tasks: _Tasks) -> Iterator[Finding]:
         if after is None or (before is None and not change.comes):
             yield unclear(change, name, "What these settings are cannot be told.")
         else:
-            found = tasks.effects(None if change.comes else before, after)
+            is_first = tasks.begins_empty(change)
+            found = tasks.effects(None if change.comes else before, after, is_first=is_first)
             yield from found.findings(change, name, source=_SETTINGS)
     if change.changes("table_mappings"):
         yield from _of_its_tables(change, tasks)
@@ -323,7 +341,7 @@ def _of_its_tables(change: Change, tasks: _Tasks) -> Iterator[Finding]:
         return
     for effect, kinds in _STRANGE.items():
         rules = [it for it in mappings.strange if _kind_of(it) in kinds]
-        if rules:
+        if rules and not ("transformation" in kinds and tasks.begins_empty(change)):
             yield unclear(change, name, effect, rules=_named(change, list(map(_in_short, rules))))
     every = [it for it in mappings.included if "%" in it.schema]
     if every:
@@ -428,7 +446,7 @@ class _Tasks:
         self._databases: dict[str, frozenset[str]] = {}
         self._settings: dict[str, Mapping[str, Json] | None] = {}
         self._mappings: dict[str, Mappings | None] = {}
-        self._effects: dict[tuple[int, int], Effects] = {}
+        self._effects: dict[tuple[int, int, bool], Effects] = {}
 
     def settings(self, side: Mapping[str, Json]) -> Mapping[str, Json] | None:
         """A task's settings on one side; None where they cannot be read."""
@@ -438,12 +456,23 @@ class _Tasks:
         """A task's table mappings on one side; None where they cannot be read."""
         return _once(self._mappings, side.get("table_mappings"), table_mappings)
 
-    def effects(self, before: Mapping[str, Json] | None, after: Mapping[str, Json]) -> Effects:
+    def begins_empty(self, task: Change) -> bool:
+        """Whether a task is new, as is all that it can write to."""
+        return task.action is Action.CREATE and self._plan.once(begins_empty)
+
+    def effects(
+        self,
+        before: Mapping[str, Json] | None,
+        after: Mapping[str, Json],
+        *,
+        is_first: bool = False,
+    ) -> Effects:
         """What comes of a task's settings."""
         # Many tasks share a text, which is read once: the same mapping stands for it.
-        key = (id(before), id(after)) if after else (id(before), 0)
+        key = (id(before), id(after) if after else 0, is_first)
         if key not in self._effects:
-            self._effects[key] = effects(SETTINGS, before, after)
+            table = OF_AN_EMPTY_CLUSTER if is_first else SETTINGS
+            self._effects[key] = effects(table, before, after)
         return self._effects[key]
 
     @cached_property

@@ -113,7 +113,7 @@ def test_a_setting_that_does_harm(
 @pytest.mark.parametrize(
     ("severity", "expected"),
     [
-        ("LOGGER_SEVERITY_DEBUG", set()),
+        ("LOGGER_SEVERITY_DEBUG", {Danger.UNWATCHED}),
         ("LOGGER_SEVERITY_WARNING", set()),
         ("LOGGER_SEVERITY_ERROR", {Danger.UNWATCHED}),
         ("LOGGER_SEVERITY_DETAILED_DEBUG", {Danger.UNWATCHED}),

@@ -30,6 +30,8 @@ flow_log_retention_days = 7
 # for a source on the internet.
 route_made_elsewhere = true
 """
+_TASK: Final = 'name = "all"'
+_TABLES: Final = 'tables = [{ schema = "public" }]'
 _EXISTING_VPC: Final = """[network.existing_vpc]
 vpc_id = "vpc-0123456789abcdef0"
 aurora_subnet_ids = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"]
@@ -88,6 +90,21 @@ SAFE_SETTINGS: Final[dict[str, tuple[str, str]]] = {
         '[aws.assume_role]\nrole_arn = "arn:aws:iam::111122223333:role/deployer"\n[network.vpc]',
     ),
     "role-path": ("[network.vpc]", 'role_path = "/databases/"\n[network.vpc]'),
+    "no-capture": ("[source]", "[source]\ncapture_ddls = false"),
+    "full-load": (_TASK, f'{_TASK}\nmigration_type = "full-load"'),
+    "cdc": (_TASK, f'{_TASK}\nmigration_type = "cdc"'),
+    "drop-and-create": (_TASK, f'{_TASK}\ntarget_table_preparation_mode = "DROP_AND_CREATE"'),
+    "truncate": (_TASK, f'{_TASK}\ntarget_table_preparation_mode = "TRUNCATE_BEFORE_LOAD"'),
+    "stop-before": (_TASK, f'{_TASK}\nafter_full_load = "stop-before-cached-changes"'),
+    "batch": (_TASK, f"{_TASK}\nbatch_apply = true"),
+    "skip-lobs": (_TASK, f"{_TASK}\nvalidation = {{ skip_lob_columns = true }}"),
+    "transformations": (
+        _TABLES,
+        (
+            f'{_TABLES}\ntransformations = [{{ target = "schema", action = "rename", '
+            'schema = "public", value = "app" }]'
+        ),
+    ),
     "own-topic": ('emails = ["dev-team@example.org"]', f'topic_arn = "{_OWN_TOPIC}"'),
 }
 """What is replaced in dev.toml, and by what."""
@@ -129,6 +146,16 @@ TOLD: Final[dict[str, tuple[str, str, set[str]]]] = {
         '[aurora]\nclient_cidrs = ["10.40.0.0/16"]',
         {
             "10.40.0.0/16 may connect to tcp 5432: a new group of an environment lets in groups alone."
+        },
+    ),
+    "debug": (
+        _TASK,
+        f'{_TASK}\nlog_severities = {{ TARGET_APPLY = "LOGGER_SEVERITY_DEBUG" }}',
+        {
+            (
+                "Logging.TARGET_APPLY writes rows of data into the log, and so much that the "
+                "instance's disk can be full."
+            )
         },
     ),
     # Whose data and which passwords it brings no plan says.
@@ -210,3 +237,19 @@ def test_of_what_an_organization_brings_along_those_are_told_who_come_in(tmp_pat
         "A group that this plan does not have is let through: sg-0123456789abcdef0, tcp 5432.",
     }
     assert review.exit_code == 1
+
+
+def test_a_task_that_drops_tables_is_told_where_a_cluster_begins_with_data(tmp_path: Path) -> None:
+    drops = 'name = "all"\ntarget_table_preparation_mode = "DROP_AND_CREATE"'
+    text = (ENVIRONMENTS / "dev.toml").read_text().replace('name = "all"', drops, 1)
+    (tmp_path / "dev.toml").write_text(
+        text.replace(
+            "[aurora]", '[aurora]\nsnapshot_identifier = "before"\nmaster_username = "shop"'
+        )
+    )
+    (environment,) = load_environments(tmp_path)
+    said = {it.effect.text() for it in _first_deployment(environment).findings}
+    assert (
+        "When it is started or reloaded, the task drops Aurora's tables and makes them without their "
+        "indexes and constraints."
+    ) in said
