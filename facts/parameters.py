@@ -235,6 +235,7 @@ _ROWS = (
         defaults={0: "4320"},
         harmless=_numbers(4_320, 10_080),
     ),
+    _postgresql("log_line_prefix", Kind.DYNAMIC, _LOGGING),
     # Time limits.
     _postgresql(
         "statement_timeout", Kind.DYNAMIC, _CLIENT, harmless=_numbers(_HOUR_MS, _MOST, also="0")
@@ -340,6 +341,7 @@ _ROWS = (
     ),
     _postgresql("session_replication_role", Kind.DYNAMIC, _CLIENT, harmless=_words("origin")),
     # Statistics.
+    _postgresql("track_counts", Kind.DYNAMIC, _STATISTICS, harmless=_ON),
     _postgresql(
         "track_activity_query_size", Kind.STATIC, _STATISTICS, harmless=_numbers(1_024, 102_400)
     ),
@@ -358,6 +360,7 @@ _ROWS = (
         "pg_stat_statements.track", Kind.DYNAMIC, "pgstatstatements", harmless=_words("top", "all")
     ),
     # The rest.
+    _postgresql("client_encoding", Kind.DYNAMIC, _CLIENT),
     _postgresql("timezone", Kind.DYNAMIC, _CLIENT, aurora="UTC", harmless=_words("utc")),
 )
 

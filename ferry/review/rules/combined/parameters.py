@@ -92,6 +92,13 @@ _EFFECTS: Final = {
         made="Triggers and foreign keys do not hold: {name} is {after}.",
     ),
     "statement_timeout": _ENDED,
+    "track_counts": _Effect(
+        danger=Danger.INTERRUPTION,
+        changed="Nothing is counted, so that autovacuum finds no table to vacuum: they grow, and in the "
+        "end PostgreSQL takes no writes.",
+        made="Nothing is counted, so that autovacuum finds no table to vacuum: they grow, and in the end "
+        "PostgreSQL takes no writes.",
+    ),
     "wal_sender_timeout": _Effect(
         danger=Danger.REPLICATION_STOP,
         changed="Replication from Aurora is cut off where it is silent for {after} ms.",

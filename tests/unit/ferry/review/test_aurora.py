@@ -844,3 +844,17 @@ def test_sorts_of_all_connections_fit_into_the_smallest_instance(
         ),
     )
     assert effects(found) == ([said] if said else [])
+
+
+def test_counting_that_ends_takes_autovacuum_along() -> None:
+    off = [parameter("track_counts", "0")]
+    found = reviewed(change(GROUP, "update", {"parameter": []}, {"parameter": off})).findings
+    assert [(it.danger, it.effect.text()) for it in found] == [
+        (
+            Danger.INTERRUPTION,
+            (
+                "Nothing is counted, so that autovacuum finds no table to vacuum: they grow, and in the "
+                "end PostgreSQL takes no writes."
+            ),
+        )
+    ]
