@@ -58,3 +58,19 @@ NEEDED: Final = {
     TASK: ("failure",),
 }
 """Those without which nobody hears that it fails: this project's own judgement."""
+
+ALL_CATEGORIES: Final = {
+    CLUSTER: frozenset({*CATEGORIES[CLUSTER], "creation", "migration"}),
+    CLUSTER_INSTANCE: frozenset(
+        {
+            *CATEGORIES[CLUSTER_INSTANCE],
+            *("backtrack", "backup", "creation", "failover", "read replica", "restoration"),
+            *("security", "security patching"),
+        }
+    ),
+    REPLICATION_INSTANCE: frozenset({*CATEGORIES[REPLICATION_INSTANCE], "creation"}),
+    TASK: frozenset({*CATEGORIES[TASK], "creation"}),
+}
+"""The categories that AWS is known to have, of these kinds of sources: DescribeEventCategories, as
+https://docs.aws.amazon.com/cli/latest/reference/rds/describe-event-categories.html and the pages above
+show it."""

@@ -24,7 +24,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_NUMBER: Final = re.compile(r"-?[0-9]{1,10}(\.[0-9]{1,9})?")
+_WHOLE: Final = re.compile(r"-?(0|[1-9][0-9]{0,9})")
+_NUMBER: Final = re.compile(rf"{_WHOLE.pattern}(\.[0-9]{{1,9}})?")
 _AURORA = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/"
 _BLOG = "https://aws.amazon.com/blogs/database/amazon-aurora-postgresql-parameters-part-2-replication-security-and-logging/"
 
@@ -36,6 +37,11 @@ PRELOADED: Final = "shared_preload_libraries"
 
 STATISTICS_LIBRARY: Final = "pg_stat_statements"
 """The library with the statistics of statements."""
+
+OF_CLUSTERS_ALONE: Final = frozenset({FORCE_SSL, LOGICAL_REPLICATION})
+"""RDS refuses them in a group of instances. Sources:
+https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraPostgreSQL.Security.html and
+https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraPostgreSQL.Replication.Logical.Configure.html"""
 
 ALWAYS_SET: Final[Mapping[str, str]] = {
     LOGICAL_REPLICATION: "1",  # a way back: Aurora can be a source itself
@@ -63,16 +69,19 @@ class Values:
     Args:
         words: Texts, in lower case.
         between: The least and the most of a number; by default no number is among them.
+        fractions: Whether the number may be none that is whole: PostgreSQL refuses 0.5 of an integer.
     """
 
     words: frozenset[str] = frozenset()
     between: tuple[float, float] | None = None
+    fractions: bool = False
 
     def hold(self, value: str) -> bool:
         """Whether a value is among them."""
         if value.lower() in self.words:
             return True
-        if self.between is None or not _NUMBER.fullmatch(value):
+        form = _NUMBER if self.fractions else _WHOLE
+        if self.between is None or not form.fullmatch(value):
             return False
         least, most = self.between
         return least <= float(value) <= most
@@ -120,6 +129,10 @@ def _words(*words: str) -> Values:
 
 def _numbers(least: float, most: float, *, also: str = "") -> Values:
     return Values(frozenset({also} - {""}), (least, most))
+
+
+def _fractions(least: float, most: float) -> Values:
+    return Values(between=(least, most), fractions=True)
 
 
 _ON: Final = _words("1", "on", "true", "yes")
@@ -301,7 +314,7 @@ _ROWS = (
     _postgresql("max_pred_locks_per_transaction", Kind.STATIC, "runtime-config-locks"),
     # The planner.
     _postgresql("effective_cache_size", Kind.DYNAMIC, _QUERY),
-    _postgresql("random_page_cost", Kind.DYNAMIC, _QUERY, harmless=_numbers(1, 4)),
+    _postgresql("random_page_cost", Kind.DYNAMIC, _QUERY, harmless=_fractions(1, 4)),
     _postgresql("default_statistics_target", Kind.DYNAMIC, _QUERY, harmless=_numbers(100, 1_000)),
     # Vacuum.
     _postgresql("autovacuum", Kind.DYNAMIC, _VACUUM, harmless=_ON),
@@ -310,7 +323,7 @@ _ROWS = (
         Kind.DYNAMIC,
         _VACUUM,
         aurora="0.05",
-        harmless=_numbers(0.01, 0.1),
+        harmless=_fractions(0.01, 0.1),
     ),
     _postgresql("autovacuum_freeze_max_age", Kind.STATIC, _VACUUM),
     _postgresql("autovacuum_multixact_freeze_max_age", Kind.STATIC, _VACUUM),
@@ -327,7 +340,7 @@ _ROWS = (
         Kind.DYNAMIC,
         _VACUUM,
         aurora="0.1",
-        harmless=_numbers(0.01, 0.2),
+        harmless=_fractions(0.01, 0.2),
     ),
     # Replication.
     _postgresql(

@@ -148,7 +148,7 @@ def test_what_every_cluster_has() -> None:
 @pytest.mark.parametrize(
     ("name", "harmless", "not_said"),
     [
-        ("work_mem", ("4096", "65536"), ("4095", "65537", "64MB", "", "6e4", "-65536")),
+        ("work_mem", ("4096", "65536"), ("4095", "65537", "64MB", "", "6e4", "8192.5", "08192")),
         ("logical_decoding_work_mem", ("65536", "262144"), ("4096", "1048576")),
         ("max_parallel_workers_per_gather", ("0", "4"), ("5", "16")),
         ("autovacuum_vacuum_scale_factor", ("0.01", "0.2"), ("0", "0.000001", "0.21")),

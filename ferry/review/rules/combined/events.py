@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from facts import events
+from facts.events import ALL_CATEGORIES
 from ferry.review.plan.plan import Action
 from ferry.review.plan.shown import ours
 from ferry.review.plan.values import holds_hidden, holds_unknown, is_set
@@ -58,7 +59,7 @@ def events_told(plan: Plan) -> Iterator[Finding | Fine]:
             yield from _whole(change)
             yield from _topic(change, plan)
             yield from _enabled(change)
-            for told in (_sources, _categories, _type):
+            for told in (_sources, _categories, _type, _not_there):
                 yield from told(change, known)
 
 
@@ -71,16 +72,20 @@ class _Known:
         gone: What goes for good, or under its name: the kind of source, and the name.
         told: What subscriptions that stay tell.
         names: Types and names of those that stay.
+        there: The names of the sources that the plan has or makes, by their kind.
     """
 
     plan: Plan
     gone: set[tuple[str, str]] = field(default_factory=set)
     told: set[str] = field(default_factory=set)
     names: set[tuple[str, str]] = field(default_factory=set)
+    there: dict[str, set[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for type_, (kind, attribute) in _SOURCES.items():
             for change in self.plan.of(type_):
+                if change.stays:
+                    self.there.setdefault(kind, set()).add(str(change.after.get(attribute)))
                 name = change.before.get(attribute)
                 if change.goes and isinstance(name, str) and name != change.after.get(attribute):
                     self.gone.add((kind, name))
@@ -255,6 +260,32 @@ def _type(change: Change, _known: _Known) -> Iterator[Finding | Fine]:
             before=change.shown_before(name),
             after=change.shown_after(name),
         )
+
+
+def _not_there(change: Change, known: _Known) -> Iterator[Finding]:
+    """A source that the plan does not know, or a category that no page names: AWS may refuse it."""
+    kind = change.after.get("source_type")
+    kind = kind if isinstance(kind, str) else ""
+    has = ALL_CATEGORIES.get(kind)
+    for name, allowed, effect in (
+        (
+            "source_ids",
+            known.there.get(kind, ()),
+            "The plan has no {strange}: where there is none, AWS refuses the subscription.",
+        ),
+        (
+            "event_categories",
+            frozenset().union(*ALL_CATEGORIES.values()) if has is None else has,
+            "No rule knows {strange} as a category of this kind of source: AWS refuses what is none.",
+        ),
+    ):
+        old = {*_items(change.before.get(name))}
+        strange = [
+            it for it in _items(change.after.get(name)) if it not in old and it not in allowed
+        ]
+        if strange:
+            shown = change.shown(", ".join(strange), name)
+            yield _finding(change, name, effect, danger=Danger.UNCLEAR, strange=shown)
 
 
 def _named(change: Change, sources: list[str] | None) -> Shown:

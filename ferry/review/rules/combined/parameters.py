@@ -9,6 +9,7 @@ from facts.instance_classes import BYTES_IN_GIB, max_connections, memory_bytes
 from facts.parameters import (
     FORCE_SSL,
     LOGICAL_REPLICATION,
+    OF_CLUSTERS_ALONE,
     PARAMETERS,
     WORK_MEM,
     is_harmless,
@@ -209,6 +210,14 @@ def _one_parameter(
     values = _shown(change, name, old, new)
     static = is_static(name)
     method = new[1] if new else (old or (None, None))[1]
+    if new and change.type == _OF_INSTANCES and name in OF_CLUSTERS_ALONE:
+        yield _parameter(
+            change,
+            Danger.REFUSED,
+            "{name} is a parameter of the cluster: RDS refuses it in a group of instances.",
+            values,
+        )
+        return
     if new and method == "immediate" and static is not False:
         yield _at_once(change, values, static=static)
         return
@@ -236,7 +245,10 @@ def _one_parameter(
             values,
             timing=Timing.RESTART,
         )
-    if change.action in CHANGED_OR_REPLACED and (static is not False or method == "pending-reboot"):
+    waits = static is not False or (
+        method == "pending-reboot" and not _stays(change, name, old, new)
+    )
+    if change.action in CHANGED_OR_REPLACED and waits:
         yield _parameter(
             change,
             Danger.INTERRUPTION,
@@ -247,6 +259,13 @@ def _one_parameter(
     elif not harmless and static is not False:
         said = _STARTS.get(name, _STARTS_WITH) if static else _UNCLEAR.made
         yield _parameter(change, Danger.UNCLEAR, said, values)
+
+
+def _stays(change: Change, name: str, old: _Setting | None, new: _Setting | None) -> bool:
+    """Whether a cluster's parameter becomes, or was, just what Aurora's default is everywhere."""
+    defaults = set(PARAMETERS[name].defaults.values()) if name in PARAMETERS else set()
+    values = {str(it[0]) for it in (old, new) if it} | defaults
+    return change.type == _OF_CLUSTER and bool(defaults) and len(values) == 1
 
 
 def _shown(

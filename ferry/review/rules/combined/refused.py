@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from facts.aurora import ADVANCED_INSIGHTS_DAYS, MOST_READERS
 from facts.windows import is_daily, is_weekly, overlap
 from ferry.review.plan.plan import Action
-from ferry.review.plan.values import is_set
+from ferry.review.plan.values import as_key, is_set
 from ferry.review.rules.combined.alarm_values import ACTIONS, ALARM, PUT_ALARM
 from ferry.review.rules.conditions import number
 from ferry.review.rules.dangers import Danger
@@ -120,6 +120,7 @@ def refused_together(plan: Plan) -> Iterator[Finding]:
     """What AWS refuses of a resource as a whole, and of a cluster's instances together."""
     yield from refusals(TOGETHER, plan)
     yield from _too_many_readers(plan)
+    yield from _maintained_while_backed_up(plan)
 
 
 def refusals(rows: Iterable[Together], plan: Plan) -> Iterator[Finding]:
@@ -150,6 +151,30 @@ def _too_many_readers(plan: Plan) -> Iterator[Finding]:
             )
             source = f"{_RDS}/AuroraUserGuide/Aurora.Replication.html"
             yield _refused(change, "", Phrase(effect), source)
+
+
+def _maintained_while_backed_up(plan: Plan) -> Iterator[Finding]:
+    """An instance's maintenance window meets its cluster's backup window."""
+    clusters = {
+        as_key(it.after.get("cluster_identifier")): it for it in plan.of(_CLUSTER) if it.stays
+    }
+    daily, weekly = "preferred_backup_window", "preferred_maintenance_window"
+    for change in plan.of(_INSTANCE):
+        cluster = clusters.get(_cluster_of(change))
+        if cluster is None or not change.stays:
+            continue
+        is_new = _is_written(change) and change.changes(weekly)
+        moves = _is_written(cluster) and cluster.changes(daily)
+        if (is_new or moves) and _overlap(
+            {daily: cluster.after.get(daily), weekly: change.after.get(weekly)}
+        ):
+            effect = (
+                "RDS refuses a maintenance window of an instance ({window}) that meets its cluster's "
+                "backup window ({backup})."
+            )
+            values = {"window": change.shown_after(weekly), "backup": cluster.shown_after(daily)}
+            source = f"{_RDS}/APIReference/API_CreateDBInstance.html"
+            yield _refused(change, weekly, Phrase(effect, values), source)
 
 
 def _cluster_of(instance: Change) -> str:

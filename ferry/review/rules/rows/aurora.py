@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from facts.aurora import ENGINE
+from facts.windows import is_daily, is_weekly
 from ferry.review.plan.plan import Action
 from ferry.review.rules.combined.aurora import cluster_goes, instance_goes, made_from_a_snapshot
 from ferry.review.rules.combined.keys import passwords_change
@@ -18,6 +19,7 @@ from ferry.review.rules.conditions import (
     at_a_reader,
     at_a_writer,
     becomes,
+    becomes_one,
     between,
     changed_once_set,
     goes_down_in,
@@ -86,10 +88,10 @@ _UPGRADE: Final = "seconds to a few minutes on each instance"
 _MAJOR_UPGRADE: Final = "twenty minutes to hours; try it on a clone"
 
 _VERSION: Final = matches(r"[0-9]{2}(\.[0-9]{1,2})?")
-_TIME_OF_DAY: Final = r"([01][0-9]|2[0-3]):[0-5][0-9]"
-_DAY: Final = r"(mon|tue|wed|thu|fri|sat|sun)"
-_DAILY: Final = any_of(matches(rf"{_TIME_OF_DAY}-{_TIME_OF_DAY}"), left_out)
-_WEEKLY: Final = any_of(matches(rf"{_DAY}:{_TIME_OF_DAY}-{_DAY}:{_TIME_OF_DAY}"), left_out)
+_DAILY: Final = any_of(becomes_one(lambda it: isinstance(it, str) and is_daily(it)), left_out)
+_WEEKLY: Final = any_of(
+    becomes_one(lambda it: isinstance(it, str) and is_weekly(it.lower())), left_out
+)
 _ENGINE: Final = one_of(ENGINE)
 _OUR_KEY_OR_AWS: Final = any_of(refers_to("aws_kms_key"), left_out)
 _KEPT_DAYS: Final = one_of(7, 731, *(31 * months for months in range(1, 24)))

@@ -26,6 +26,7 @@ from ferry.review.rules.conditions import (
     left_out,
     looked_up,
     number,
+    off,
     one_of,
     refers_to,
     removed,
@@ -128,6 +129,14 @@ def _minutes(duration: Json) -> float:
     found = _DURATION.fullmatch(duration) if isinstance(duration, str) else None
     hours, minutes, seconds = (int(it or 0) for it in found.groups()) if found else (0, 0, 0)
     return 60 * hours + minutes + seconds / 60
+
+
+def _takes_raw(change: Change, _attribute: str) -> bool:
+    """Whether a receiver takes messages as they are.
+
+    Source: https://docs.aws.amazon.com/sns/latest/dg/sns-large-payload-raw-message-delivery.html
+    """
+    return change.after.get("protocol") in ("firehose", "http", "https", "sqs")
 
 
 _is_false: Final = becomes_one(lambda after: after is False)
@@ -259,7 +268,7 @@ ROWS: Final[tuple[Row, ...]] = (
            by=receivers_told),
     Replaces(_SUBSCRIPTION, ("endpoint", "protocol", "topic_arn")),
     Harmless(_SUBSCRIPTION, ("raw_message_delivery",), "A new receiver gets what it asks for.",
-             when=always, on=MADE),
+             when=any_of(off, _takes_raw), on=MADE),
     Harmless(_SUBSCRIPTION, ("delivery_policy", "replay_policy"), "AWS's default.",
              when=unset, on=MADE),
     Harmless(_SUBSCRIPTION, ("confirmation_timeout_in_minutes", "endpoint_auto_confirms"),

@@ -186,7 +186,8 @@ def test_what_else_of_a_subscription(
     ],
 )
 def test_a_new_subscription(more: dict[str, Any], told: set[Danger]) -> None:
-    assert dangers(reviewed(change(DMS, "create", None, tasks(["a"], **more)))) == told
+    there = stays(TASK, replication_task_id="a")
+    assert dangers(reviewed(change(DMS, "create", None, tasks(["a"], **more)), there)) == told
 
 
 @pytest.mark.parametrize("is_heard", [True, False])
@@ -218,3 +219,40 @@ def test_a_new_subscription_to_what_is_new(is_heard: bool) -> None:  # noqa: FBT
     unheard = "Nobody subscribes to the new topic: what alarms and events tell it, nobody hears."
     assert effects(found) == ([] if is_heard else [unheard])
     assert found.exit_code == (0 if is_heard else 1)
+
+
+@pytest.mark.parametrize(
+    ("type_", "kind", "categories", "strange"),
+    [
+        (RDS, "db-cluster", ["failover", "creation"], ""),
+        (RDS, "db-cluster", ["failover", "low storage"], "low storage"),
+        (RDS, "db-instance", ["low storage", "nothing", "more"], "nothing, more"),
+        (RDS, None, ["low storage", "failover"], ""),
+        (RDS, None, ["nothing"], "nothing"),
+        (DMS, "replication-task", ["state change"], ""),
+        (DMS, "replication-task", ["low storage"], "low storage"),
+    ],
+)
+def test_categories_that_a_kind_of_source_does_not_have(
+    type_: str, kind: str | None, categories: list[str], strange: str
+) -> None:
+    after = {"name": "e", "source_type": kind, "event_categories": categories}
+    expected = (
+        f"No rule knows {strange} as a category of this kind of source: AWS refuses what is none."
+    )
+    made = effects(reviewed(change(type_, "create", None, after)))
+    changed = effects(
+        reviewed(change(type_, "update", {**after, "event_categories": ["x"]}, after))
+    )
+    assert [it for it in made if "No rule knows" in it] == ([expected] if strange else [])
+    assert [it for it in changed if "No rule knows" in it] == ([expected] if strange else [])
+    assert not any(
+        "No rule knows" in it for it in effects(reviewed(update(type_, after, enabled=True)))
+    )
+
+
+def test_sources_that_are_not_there() -> None:
+    item = update(DMS, tasks(["a"]), source_ids=["a", "b", "c"])
+    there = stays(TASK, replication_task_id="b")
+    found = effects(reviewed(item, there))
+    assert found == ["The plan has no c: where there is none, AWS refuses the subscription."]

@@ -167,3 +167,38 @@ def test_a_cluster_takes_a_group_of_the_version_that_is_asked_for(
         ),
     )
     assert [it for it in effects(found) if it.startswith("RDS refuses the parameter")] == expected
+
+
+def parameters(**values: str) -> list[dict[str, str]]:
+    """Parameters that wait for a restart."""
+    return [
+        {"name": name, "value": value, "apply_method": "pending-reboot"}
+        for name, value in values.items()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("type_", "before", "after", "waits"),
+    [
+        (CLUSTER_GROUP, {}, {"track_functions": "pl"}, False),
+        (CLUSTER_GROUP, {"track_io_timing": "1"}, {}, False),
+        (CLUSTER_GROUP, {}, {"track_functions": "all"}, True),
+        (CLUSTER_GROUP, {"track_functions": "all"}, {"track_functions": "pl"}, True),
+        (CLUSTER_GROUP, {}, {"log_lock_waits": "1"}, True),
+        (CLUSTER_GROUP, {}, {"some.other": "1"}, True),
+        (INSTANCE_GROUP, {}, {"track_functions": "pl"}, True),
+    ],
+)
+def test_what_is_the_default_already_waits_for_nothing(
+    type_: str, before: dict[str, str], after: dict[str, str], waits: Json
+) -> None:
+    item = update(type_, {"parameter": parameters(**before)}, parameter=parameters(**after))
+    assert (Danger.INTERRUPTION in dangers(reviewed(item))) is waits
+
+
+@pytest.mark.parametrize("name", ["rds.force_ssl", "rds.logical_replication"])
+def test_what_clusters_alone_have_is_refused_of_instances(name: str) -> None:
+    says = f"{name} is a parameter of the cluster: RDS refuses it in a group of instances."
+    for type_, expected in ((INSTANCE_GROUP, True), (CLUSTER_GROUP, False)):
+        item = update(type_, {"parameter": []}, parameter=parameters(**{name: "1"}))
+        assert (says in effects(reviewed(item))) is expected

@@ -8,7 +8,7 @@ import pytest
 
 from ferry.review import Danger
 from ferry.review.rules.combined.refused import TOGETHER
-from tests.unit.ferry.review.plans import UNKNOWN, change, reviewed, stays, update
+from tests.unit.ferry.review.plans import UNKNOWN, change, effects, reviewed, stays, update
 
 if TYPE_CHECKING:
     from ferry.review import Review
@@ -119,3 +119,35 @@ def test_a_cluster_has_fifteen_readers(there: int, made: int, says: int, cluster
     )
     told = "A cluster has one writer and 15 readers at most: RDS refuses more."
     assert refused(found) == [told] * says
+
+
+@pytest.mark.parametrize(
+    ("window", "backup", "told"),
+    [
+        ("sun:01:15-sun:01:45", "01:00-02:00", True),
+        ("sun:02:00-sun:02:30", "01:00-02:00", False),
+        (UNKNOWN, "01:00-02:00", False),
+        ("sun:01:15-sun:01:45", UNKNOWN, False),
+    ],
+)
+def test_an_instance_is_not_maintained_while_it_is_backed_up(
+    window: object, backup: object, *, told: bool
+) -> None:
+    says = (
+        'RDS refuses a maintenance window of an instance ("sun:01:15-sun:01:45") that meets its '
+        'cluster\'s backup window ("01:00-02:00").'
+    )
+    instance = {"cluster_identifier": "c", MAINTENANCE: window}
+    cluster = {"cluster_identifier": "c", BACKUP: backup}
+    known = [it for it in (window, backup) if it is not UNKNOWN]
+    new = [change(INSTANCE, "create", None, instance), change(CLUSTER, "create", None, cluster)]
+    assert (says in effects(reviewed(*new))) is told
+    if len(known) == 2:
+        moved = change(CLUSTER, "update", {**cluster, BACKUP: "09:00-10:00"}, cluster)
+        assert (says in effects(reviewed(stays(INSTANCE, **instance), moved))) is told
+    assert says not in effects(
+        reviewed(
+            change(INSTANCE, "create", None, {**instance, "cluster_identifier": "other"}),
+            change(CLUSTER, "create", None, cluster),
+        )
+    )

@@ -9,18 +9,36 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from tests.unit.ferry.review.held.base import deployed
-from tests.unit.ferry.review.held.edits import Held, creates, edited, updates
+from tests.unit.ferry.review.held.edits import (
+    Held,
+    creates,
+    edited,
+    parameters,
+    policy,
+    statement,
+    trust,
+    updates,
+    value_of,
+)
 from tests.unit.ferry.review.held.names import (
     CLIENTS_GROUP,
     CLIENTS_IN,
     CLUSTER,
+    CLUSTER_EVENTS,
     DASHBOARD,
     DMS_IN,
     DMS_ROLE,
+    DMS_ROLE_POLICY,
     DMS_SECRETS_IN,
+    EMAIL,
+    INSTANCE_EVENTS,
+    INSTANCE_PARAMETERS,
     KEY,
+    PARAMETERS,
+    READER_2,
     TARGET_SECRET,
     TASK,
+    TASK_EVENTS,
     TOPIC,
     WRITER_CPU,
 )
@@ -125,4 +143,128 @@ _TEXTS: Final = (
     ),
 )
 
-ROWS: Final = (*_TAGS, *_TEXTS)
+
+def _copies(name: str, count: int, resource: str, sid: str) -> Held:
+    more = [{**statement(resource, sid), "Sid": f"{sid}{it}"} for it in range(count)]
+    return edited(
+        f"policy-{name}",
+        "Too long: refused.",
+        updates(resource, policy=policy(resource, more=more)),
+    )
+
+
+def _sid(name: str, sid: str) -> Held:
+    return edited(
+        f"sid-{name}",
+        "IAM refuses it.",
+        updates(DMS_ROLE_POLICY, policy=policy(DMS_ROLE_POLICY, DescribeKeys={"Sid": sid})),
+    )
+
+
+_POLICIES: Final = (
+    _copies("of-a-key", 200, KEY, "RdsEvents"),
+    _copies("of-a-role", 100, DMS_ROLE_POLICY, "DescribeKeys"),
+    _sid("twice", "ReadSecrets"),
+    _sid("with-a-hyphen", "describe-keys"),
+    _sid("with-a-space", "Describe keys"),
+    edited(
+        "sid-of-trust-with-a-hyphen",
+        "The same of who takes the role.",
+        updates(DMS_ROLE, assume_role_policy=trust(DMS_ROLE, Sid="dms-takes-it")),
+    ),
+    *(
+        edited(
+            f"policy-of-2026-of-{name}",
+            "There is no such version.",
+            updates(resource, policy=policy(resource).replace("2012-10-17", "2026-01-01")),
+        )
+        for name, resource in (("key", KEY), ("role", DMS_ROLE_POLICY))
+    ),
+)
+
+
+def _kinds(name: str, why: str, resource: str, kind: str) -> Held:
+    kinds = [*value_of(resource, "event_categories"), kind]
+    return edited(f"events-{name}", why, updates(resource, event_categories=kinds))
+
+
+_EVENTS: Final = (
+    _kinds("of-no-kind", "RDS has none.", CLUSTER_EVENTS, "everything"),
+    _kinds("of-instances", "Of instances, not of clusters.", CLUSTER_EVENTS, "low storage"),
+    _kinds("of-replication-instances", "Of instances, not of tasks.", TASK_EVENTS, "low storage"),
+    edited(
+        "events-of-no-reader",
+        "There is no such instance: refused.",
+        updates(
+            INSTANCE_EVENTS,
+            source_ids=[*value_of(INSTANCE_EVENTS, "source_ids"), "aurora-ferry-staging-reader-9"],
+        ),
+    ),
+    edited(
+        "events-more-of-no-kind",
+        "RDS has none.",
+        creates(
+            "aws_db_event_subscription.more",
+            like=CLUSTER_EVENTS,
+            name="more",
+            event_categories=["everything"],
+        ),
+    ),
+    edited(
+        "address-more-raw",
+        "Raw delivery is not for e-mail.",
+        creates(
+            "aws_sns_topic_subscription.more",
+            like=EMAIL,
+            endpoint="oncall@example.org",
+            raw_message_delivery=True,
+        ),
+    ),
+)
+
+
+def _reader(name: str, why: str, window: str) -> Held:
+    return edited(
+        f"reader-more-{name}",
+        why,
+        creates(
+            "aws_rds_cluster_instance.more",
+            like=READER_2,
+            identifier="more",
+            promotion_tier=3,
+            tags={"Name": "more"},
+            preferred_maintenance_window=window,
+        ),
+    )
+
+
+def _parameter(name: str, why: str, group: str, **to: str) -> Held:
+    return edited(f"parameter-{name}", why, updates(group, parameter=parameters(group, **to)))
+
+
+_VALUES: Final = (
+    *(
+        edited(
+            f"backup-window-{name}",
+            "Half an hour at least.",
+            updates(CLUSTER, preferred_backup_window=window),
+        )
+        for name, window in (("of-ten-minutes", "02:30-02:40"), ("of-nothing", "02:30-02:30"))
+    ),
+    _reader(
+        "maintained-for-ten-minutes",
+        "Half an hour at least.",
+        "sun:03:00-sun:03:10",
+    ),
+    _reader(
+        "maintained-while-backed-up",
+        "Within the cluster's backup window.",
+        "sun:01:15-sun:01:45",
+    ),
+    _parameter("fraction", "No whole number.", PARAMETERS, work_mem="8192.5"),
+    _parameter("half-a-ms", "No whole number.", PARAMETERS, log_min_duration_statement="500.5"),
+    _parameter("zeros", "Who knows.", PARAMETERS, log_min_duration_statement="00500"),
+    _parameter("of-clusters", "Not of instances.", INSTANCE_PARAMETERS, rds__force_ssl="1"),
+)
+
+ROWS: Final = (*_TAGS, *_TEXTS, *_POLICIES, *_EVENTS, *_VALUES)
