@@ -339,10 +339,7 @@ def _of_its_tables(change: Change, tasks: _Tasks) -> Iterator[Finding]:
     if mappings is None:
         yield unclear(change, name, "Which tables the task carries cannot be told.")
         return
-    for effect, kinds in _STRANGE.items():
-        rules = [it for it in mappings.strange if _kind_of(it) in kinds]
-        if rules and not ("transformation" in kinds and tasks.begins_empty(change)):
-            yield unclear(change, name, effect, rules=_named(change, list(map(_in_short, rules))))
+    yield from _strange(change, tasks, mappings)
     every = [it for it in mappings.included if "%" in it.schema]
     if every:
         yield _of_tables(
@@ -378,6 +375,27 @@ def _of_its_tables(change: Change, tasks: _Tasks) -> Iterator[Finding]:
     elif tasks.may_carry_anything(change):
         yield unclear(change, name, "Which tables another task carries cannot be told.")
 
+
+def _strange(change: Change, tasks: _Tasks, mappings: Mappings) -> Iterator[Finding]:
+    """Rules that are not known to be harmless. The only task of an empty cluster may rename."""
+    name = "table_mappings"
+    renames = _RENAMES if tasks.begins_empty(change) and tasks.is_alone else ()
+    for effect, kinds in _STRANGE.items():
+        rules = [
+            it
+            for it in mappings.strange
+            if _kind_of(it) in kinds and it.get("rule-action") not in renames
+        ]
+        if rules:
+            yield unclear(change, name, effect, rules=_named(change, list(map(_in_short, rules))))
+
+
+_RENAMES: Final = (
+    *("rename", "remove-column", "convert-lowercase", "convert-uppercase"),
+    *(f"{verb}-{part}" for verb in ("add", "remove", "replace") for part in ("prefix", "suffix")),
+)
+"""What says where data are to go, and changes no value. Source:
+https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Tasks.CustomizingTasks.TableMapping.SelectionTransformation.Transformations.html"""
 
 _STRANGE: Final = {
     "On its way to Aurora the task changes names, columns or values: {rules}. Whether clients expect "
@@ -455,6 +473,11 @@ class _Tasks:
     def mappings(self, side: Mapping[str, Json]) -> Mappings | None:
         """A task's table mappings on one side; None where they cannot be read."""
         return _once(self._mappings, side.get("table_mappings"), table_mappings)
+
+    @cached_property
+    def is_alone(self) -> bool:
+        """Whether the plan has one task."""
+        return len(self._plan.of(_TASK)) == 1
 
     def begins_empty(self, task: Change) -> bool:
         """Whether a task is new, as is all that it can write to."""
