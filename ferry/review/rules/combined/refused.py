@@ -47,6 +47,11 @@ class Together:
     source: str
 
 
+def _wants_too_many_points(side: Mapping[str, Any]) -> bool:
+    wanted, looked_at = map(number, map(side.get, ("datapoints_to_alarm", "evaluation_periods")))
+    return wanted is not None and looked_at is not None and wanted > looked_at
+
+
 def _overlap(side: Mapping[str, Any]) -> bool:
     daily, weekly = side.get("preferred_backup_window"), side.get("preferred_maintenance_window")
     if not isinstance(daily, str) or not isinstance(weekly, str):
@@ -102,6 +107,13 @@ TOGETHER: Final = (
             (_CLUSTER, "API_CreateDBCluster"),
             (_INSTANCE, "API_CreateDBInstance"),
         )
+    ),
+    Together(
+        resource=ALARM,
+        attributes=("datapoints_to_alarm", "evaluation_periods"),
+        refused=_wants_too_many_points,
+        effect="CloudWatch refuses an alarm that wants {first} bad periods of {second}.",
+        source=PUT_ALARM,
     ),
     *(
         Together(

@@ -25,7 +25,7 @@ TOPICS = [f"arn:aws:sns:eu-central-1:111122223333:t{it}" for it in range(6)]
 def refused(found: Review) -> list[str]:
     """What AWS refuses, by the rows of this table."""
     beginnings = ("RDS refuses a backup", "RDS refuses advanced", "RDS refuses enhanced",
-                  "CloudWatch refuses an alarm that tells", "A cluster has one writer")  # fmt: skip
+                  "CloudWatch refuses an alarm that", "A cluster has one writer")  # fmt: skip
     return [
         it.effect.text()
         for it in found.findings
@@ -42,6 +42,10 @@ KEPT = (
     "days; here it is {}."
 )
 SAMPLES: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
+    (ALARM, {"evaluation_periods": 5}, {"datapoints_to_alarm": 6},
+     "CloudWatch refuses an alarm that wants 6 bad periods of 5."),
+    (ALARM, {"evaluation_periods": 5}, {"datapoints_to_alarm": 5}, ""),
+    (ALARM, {"evaluation_periods": UNKNOWN}, {"datapoints_to_alarm": 6}, ""),
     (CLUSTER, {MAINTENANCE: "sun:03:00-sun:04:00"}, {BACKUP: "03:30-04:30"},
      MEETS.format("sun")),
     (CLUSTER, {BACKUP: "03:30-04:30"}, {MAINTENANCE: "Sun:03:00-Sun:04:00"},
