@@ -35,6 +35,7 @@ from ferry.review.rules.combined.one_thing import (
     missed_meanwhile,
     one_under_two_addresses,
 )
+from ferry.review.rules.combined.other_names import bears_anothers_name
 from ferry.review.rules.combined.peers import unlike_its_peers
 from ferry.review.rules.combined.places import stands_well
 from ferry.review.rules.combined.policy_limits import policies_are_taken
@@ -71,6 +72,7 @@ _NAMED_BY_NO_ROW: Final[tuple[Combined, ...]] = (
     waiting_upgrade,
     family_and_version,
     lacks_company,
+    bears_anothers_name,
     thresholds_out_of_reach,
     tainted,
     forgotten,

@@ -28,6 +28,7 @@ from tests.unit.ferry.review.held import (
     more,
     network,
     one_thing,
+    other_names,
     others,
     outputs,
     refused,
@@ -78,6 +79,7 @@ DANGEROUS: Final[tuple[Held, ...]] = (
     *taken_for_harmless.ROWS,
     *limits.ROWS,
     *beside.ROWS,
+    *other_names.ROWS,
 )
 EVERYDAY: Final[tuple[Held, ...]] = (
     *everyday.ROWS,
