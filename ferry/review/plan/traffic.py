@@ -118,6 +118,12 @@ class Traffic:
         return (self.direction, self.protocol, self.ports, self.peer, self.group)
 
     @property
+    def called(self) -> str:
+        """Its protocol and ports, for a reader."""
+        whole = self.protocol == self.ports == "all"
+        return "every protocol and port" if whole else f"{self.protocol} {self.ports}"
+
+    @property
     def way(self) -> tuple[str, tuple[int, int] | None]:
         """Its protocol and ports."""
         return (self.protocol, self.span)
@@ -145,7 +151,7 @@ class LetThrough:
         traffic: What each of its rules lets through.
     """
 
-    __slots__ = ("_known", "_peers", "_ranges", "_traffic", "_whole")
+    __slots__ = ("_known", "_parts", "_peers", "_ranges", "_traffic", "_whole")
 
     def __init__(self, traffic: list[Traffic]) -> None:
         self._traffic = traffic
@@ -153,6 +159,7 @@ class LetThrough:
         self._peers: dict[str, set[tuple[str, tuple[int, int] | None]]] = {}
         self._ranges: dict[tuple[str, tuple[int, int] | None], Ranges] = {}
         self._whole: Ranges | None = None
+        self._parts: dict[tuple[str, tuple[int, int] | None] | None, Ranges] = {}
 
     def _read(self) -> set[tuple[object, ...]]:
         """Read the rules, the first time that something is asked of them."""
@@ -168,6 +175,11 @@ class LetThrough:
                 self._peers.setdefault(it.peer, set()).add(it.way)
         self._ranges = {way: Ranges(found) for way, found in networks.items()}
         self._whole = Ranges(range_ for found in networks.values() for range_ in found)
+        parts = {
+            way: [it for it in found if not is_worldwide(it)] for way, found in networks.items()
+        }
+        self._parts = {way: Ranges(found) for way, found in parts.items()}
+        self._parts[None] = Ranges(range_ for found in parts.values() for range_ in found)
         self._known = known
         return known
 
@@ -195,6 +207,13 @@ class LetThrough:
         if self._known is None:
             self._read()
         ranges = self._whole if way is None else self._ranges.get(way)
+        return ranges is not None and ranges.is_worldwide
+
+    def is_made_up(self, way: tuple[str, tuple[int, int] | None] | None = None) -> bool:
+        """Whether ranges of it none of which is the internet are that together."""
+        if self._known is None:
+            self._read()
+        ranges = self._parts.get(way)
         return ranges is not None and ranges.is_worldwide
 
 
@@ -320,7 +339,7 @@ class AllTraffic:
             return True
         scopes = ((traffic.group, traffic.way), (traffic.group, None), ("", None))
         return traffic.is_public and any(
-            self._shown[True].get((group, traffic.direction), _NOTHING).is_worldwide(way)
+            self._shown[True].get((group, traffic.direction), _NOTHING).is_made_up(way)
             and not self._shown[False].get((group, traffic.direction), _NOTHING).is_worldwide(way)
             for group, way in scopes
         )

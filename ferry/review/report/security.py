@@ -103,9 +103,7 @@ def traffic_part(review: Review) -> Part:
                     Phrase("added" if it.added else "removed"),
                     Phrase("{place}", {"place": clipped(it.change.shown_place)}),
                     Phrase(it.traffic.direction),
-                    Phrase(
-                        "{what}", {"what": it.shown(f"{it.traffic.protocol} {it.traffic.ports}")}
-                    ),
+                    Phrase("{what}", {"what": it.shown(it.traffic.called)}),
                     Phrase("{peer}", {"peer": clipped(it.shown_peer)}),
                     Phrase("{text}", {"text": clipped(it.shown(it.traffic.description))})
                     if it.traffic.description

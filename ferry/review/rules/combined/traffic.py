@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from ferry.review.plan.objects import texts
 from ferry.review.plan.plan import COMING, Action
 from ferry.review.plan.traffic import GROUPS, LEGACY_RULE, RULE_RESOURCES, AllTraffic
 from ferry.review.plan.values import UNKNOWN
@@ -69,6 +70,10 @@ def _judged(change: Change) -> tuple[str, ...]:
 def _opened(it: TrafficChange, everything: AllTraffic) -> Finding | None:
     """What a rule that comes opens."""
     traffic = it.traffic
+    if _is_backwards(traffic):
+        return _finding(
+            it, Danger.REFUSED, "EC2 refuses a rule whose last port is the smaller: {ports}."
+        )
     if everything.covers(it, after=False):
         return None
     if traffic.direction == "in" and traffic.is_public:
@@ -77,7 +82,9 @@ def _opened(it: TrafficChange, everything: AllTraffic) -> Finding | None:
         return _finding(
             it,
             Danger.WIDER_ACCESS,
-            "{peer} is let through at a group that exists: {ports}."
+            "{peer} is let through at the VPC's own group, which stands for what names no other: {ports}."
+            if it.change.type == _DEFAULT and it.change.comes
+            else "{peer} is let through at a group that exists: {ports}."
             if it.change.comes
             else "{peer} is let through: {ports}.",
         )
@@ -124,6 +131,15 @@ def _is_a_way_out(traffic: Traffic) -> bool:
     return traffic.direction == "out" and _GROUP_ID.fullmatch(traffic.peer) is not None
 
 
+def _is_backwards(traffic: Traffic) -> bool:
+    """Whether its ports end before they begin; of ICMP the two are a type and a code.
+
+    Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpPermission.html
+    """
+    span = traffic.span
+    return traffic.protocol in {"tcp", "udp"} and span is not None and span[0] > span[1]
+
+
 def _is_one_port(traffic: Traffic) -> bool:
     return (
         traffic.protocol in {"tcp", "udp"}
@@ -161,12 +177,34 @@ def _closed(it: TrafficChange, everything: AllTraffic) -> Finding | None:
             Danger.INTERRUPTION,
             "{peer} is no longer let through: {ports}. New connections fail.",
         )
+    if not _may_be_dmss(traffic, everything):
+        return _finding(
+            it,
+            Danger.INTERRUPTION,
+            "{peer} is no longer reached: {ports}. New connections of what bears the group fail.",
+        )
     return _finding(
         it,
         Danger.REPLICATION_STOP,
         "{peer} is no longer reached: {ports}. If it is the source, Aurora or Secrets Manager, DMS "
         "stops.",
     )
+
+
+def _may_be_dmss(traffic: Traffic, everything: AllTraffic) -> bool:
+    """Whether DMS bears the group, as far as the plan has DMS."""
+    groups = everything.plan.once(_groups_of_dms)
+    return groups is None or not traffic.group or traffic.group in groups
+
+
+def _groups_of_dms(plan: Plan) -> frozenset[str] | None:
+    """The groups that DMS's instances bear, before or after; None where the plan does not tell."""
+    instances = plan.of("aws_dms_replication_instance")
+    sides = [side for it in instances for side in (it.before, it.after) if side]
+    lists = [it.get("vpc_security_group_ids") for it in sides]
+    if not lists or not all(isinstance(it, list) and it == texts(it) for it in lists):
+        return None
+    return frozenset(text for it in lists for text in texts(it))
 
 
 def _taken_over(change: Change) -> Finding | Fine:
@@ -199,7 +237,7 @@ def _finding(it: TrafficChange, danger: Danger, effect: str) -> Finding:
     traffic = it.traffic
     values = {
         "peer": it.shown_peer,
-        "ports": it.shown(f"{traffic.protocol} {traffic.ports}"),
+        "ports": it.shown(traffic.called),
     }
     return Finding(
         danger=danger,

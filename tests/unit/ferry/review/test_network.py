@@ -129,6 +129,8 @@ def test_a_new_group_s_own_rules_are_safe(type_: str, peer: dict[str, Any]) -> N
          "All of the internet may be reached: 0.0.0.0/0, tcp 5432."),
         (OUT, {"cidr_ipv4": UNKNOWN},
          "All of the internet may be reached: (cidr_ipv4 known after apply), tcp 5432."),
+        (OUT, {"cidr_ipv4": "0.0.0.0/0", "ip_protocol": "-1", "from_port": None, "to_port": None},
+         "All of the internet may be reached: 0.0.0.0/0, every protocol and port."),
     ],
 )  # fmt: skip
 def test_what_a_new_group_opens(type_: str, peer: dict[str, Any], effect: str) -> None:
@@ -221,6 +223,55 @@ def test_two_halves_of_a_network_take_its_place() -> None:
     gone = change(IN, "delete", rule(cidr_ipv4="10.1.0.0/16"))
     assert reviewed(*there, gone).exit_code == 0
     assert reviewed(there[0], gone).exit_code == 1
+
+
+@pytest.mark.parametrize("type_", [IN, OUT])
+def test_ports_the_wrong_way_round_are_refused(type_: str) -> None:
+    item = change(type_, "create", None, rule(cidr_ipv4="10.0.0.0/8", to_port=5431))
+    review = reviewed(item)
+    assert effects(review) == ["EC2 refuses a rule whose last port is the smaller: tcp 5432-5431."]
+    assert dangers(review) == {Danger.REFUSED}
+    icmp = rule(cidr_ipv4="10.0.0.0/8", ip_protocol="icmp", from_port=8, to_port=0)
+    assert Danger.REFUSED not in dangers(reviewed(change(type_, "create", None, icmp)))
+
+
+def test_a_range_beside_the_whole_internet_is_not_the_internet() -> None:
+    def opened(*ranges: str) -> list[str]:
+        rules = [
+            change(
+                OUT, "create", None, rule(security_group_id=UNKNOWN, cidr_ipv4=it), name=f"r{at}"
+            )
+            for at, it in enumerate(ranges)
+        ]
+        of_group = configured(
+            **{
+                f"{OUT}__r{at}": {"security_group_id": [f"{GROUP}.it"], "cidr_ipv4": []}
+                for at in range(len(rules))
+            },
+            aws_security_group__it={"vpc_id": ["data.aws_vpc.it"]},
+        )
+        review = reviewed(NEW_GROUP, *rules, configuration=of_group)
+        return [it for it in effects(review) if it.startswith("All of the internet")]
+
+    all_of_it = "All of the internet may be reached: {}, tcp 5432."
+    assert opened("203.0.113.16/28", "0.0.0.0/0") == [all_of_it.format("0.0.0.0/0")]
+    parts = [f"{first}.0.0.0/3" for first in range(0, 256, 32)]
+    assert opened(*parts) == [all_of_it.format(it) for it in parts if it != "224.0.0.0/3"]
+
+
+def test_who_no_longer_gets_out_bears_the_group() -> None:
+    def closed(groups: Json) -> str:
+        bears = {"vpc_security_group_ids": groups}
+        dms = change("aws_dms_replication_instance", "create", None, bears)
+        found = reviewed(dms, change(OUT, "delete", rule(cidr_ipv4="10.0.0.0/8")))
+        return next(it for it in effects(found) if "no longer reached" in it)
+
+    of_another = (
+        "10.0.0.0/8 is no longer reached: tcp 5432. New connections of what bears the group fail."
+    )
+    assert closed(["sg-2"]) == of_another
+    assert closed(["sg-1", "sg-2"]) == closed(UNKNOWN) != of_another
+    assert "DMS stops" in closed(["sg-1"])
 
 
 def test_dms_no_longer_reaches_the_source() -> None:
