@@ -24,6 +24,7 @@ from ferry.review.rules.reported_steps import (
     one_writes,
     other_half_takes_over,
     other_ranges_of_a_service,
+    other_zone_takes_over,
     shows_three_zones,
 )
 from ferry.review.rules.row import Reported
@@ -151,6 +152,13 @@ _NOT_REACHED: Final = Bad(
 FOUND: Final[Mapping[str, Mapping[str, tuple[Bad | ByItself, ...]]]] = {
     "aws_dms_endpoint": {"endpoint_arn": (_ITS_TASKS_ARE_GONE,)},
     "aws_dms_replication_instance": {
+        "availability_zone": (
+            ByItself(
+                because="Its other half, in another zone, takes over by itself.",
+                source=f"{_DMS}/userguide/CHAP_ReplicationInstance.html",
+                when=other_zone_takes_over,
+            ),
+        ),
         "replication_instance_arn": (_ITS_TASKS_ARE_GONE,),
         "replication_instance_private_ips": (
             Bad(

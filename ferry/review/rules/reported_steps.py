@@ -5,6 +5,7 @@ As the conditions of other rows, each answers yes, no, or None where it cannot b
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from ferry.review.rules.conditions import Condition
 
 _INSTANCE: Final = "aws_rds_cluster_instance"
+_ZONE: Final = re.compile(r"[a-z]{2,4}(-[a-z]+)+-[0-9]+[a-z]")
 _ZONES: Final = 3
 _RUNS: Final = frozenset({"running", "starting"})
 _BEFORE_IT_RUNS: Final = frozenset({"modifying", "moving", "ready", "testing"})
@@ -128,6 +130,20 @@ other_half_takes_over: Final = all_of(
     _has_two_halves, compare(lambda before, after: any(texts(before)) and any(texts(after)))
 )
 """What has a half in another zone gets an address in place of another."""
+
+other_zone_takes_over: Final = all_of(
+    _has_two_halves,
+    compare(
+        lambda before, after: (
+            isinstance(before, str)
+            and isinstance(after, str)
+            and _ZONE.fullmatch(before) is not None
+            and _ZONE.fullmatch(after) is not None
+            and before[:-1] == after[:-1]
+        )
+    ),
+)
+"""What has a half in another zone of the region stands there."""
 
 one_writes: Final = all_of(_one_writes, becomes_one(lambda after: isinstance(after, bool)))
 """Another instance becomes the writer, and the cluster has one."""

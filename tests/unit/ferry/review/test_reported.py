@@ -52,7 +52,10 @@ TELLS_NOTHING = {
         for port in ("from_port", "to_port")
     ),
 }  # fmt: skip
-CONFIGURED = {("aws_rds_cluster", "availability_zones")}
+CONFIGURED = {
+    ("aws_dms_replication_instance", "availability_zone"),
+    ("aws_rds_cluster", "availability_zones"),
+}
 """What can be configured, and AWS says all the same."""
 ENTRY = {"dns_name": "a.example", "hosted_zone_id": "Z1"}
 
@@ -127,6 +130,7 @@ BESIDE: dict[str, dict[str, Json]] = {
 SAMPLES: list[tuple[str, str, Json, Json, Danger | None]] = [
     ("aws_dms_endpoint", "endpoint_arn", "a", "b", Danger.REPLICATION_LOSS),
     ("aws_dms_replication_instance", "replication_instance_arn", "a", "b", Danger.REPLICATION_LOSS),
+    ("aws_dms_replication_instance", "availability_zone", "eu-x-1a", "eu-x-1b", None),
     ("aws_dms_replication_instance", "replication_instance_private_ips", ["a"], ["b"], None),
     ("aws_dms_replication_instance", "replication_instance_private_ips", ["a"], [],
      Danger.REPLICATION_STOP),
@@ -261,6 +265,18 @@ def test_what_is_of_another_kind_than_aws_says_is_never_silent(type_: str, attri
             )
             found = found_in(sample(type_, attribute, before, after), attribute)
             assert isinstance(found, ByItself) is silent, (before, after)
+
+
+def test_a_dms_instance_of_two_zones_that_failed_over_is_safe() -> None:
+    type_, address = "aws_dms_replication_instance", "replication_instance_private_ips"
+
+    def failed_over(*, multi_az: bool, zone: str = "eu-central-1c") -> Verdict:
+        before = {"multi_az": multi_az, "availability_zone": "eu-central-1a", address: ["10.0.0.1"]}
+        return verdict(update(type_, before, availability_zone=zone, **{address: ["10.0.1.1"]}))
+
+    assert failed_over(multi_az=True) is Verdict.SAFE
+    assert failed_over(multi_az=False) is not Verdict.SAFE
+    assert failed_over(multi_az=True, zone="eu-west-1c") is not Verdict.SAFE
 
 
 def test_an_address_of_one_instance_alone_is_told() -> None:
