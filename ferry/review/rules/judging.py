@@ -40,8 +40,8 @@ _SAID_OF: Final = {
 }
 """The rows that speak for an action, the first that there is."""
 
-UNCLEAR_SET: Final = "No rule says that {after} is harmless here."
-UNCLEAR_CHANGED: Final = "No rule says that {after} is harmless here; it was {before}."
+UNCLEAR_SET: Final = "No rule says that {name} is harmless with {after}."
+UNCLEAR_CHANGED: Final = "No rule says that {name} is harmless with {after}; it was {before}."
 """What is said of an attribute that rows know and none allows: a new one, and one that changes."""
 
 UNHEARD_OF: Final = "This review does not know what Terraform will do with it."
@@ -245,7 +245,12 @@ def _unclear(change: Change, name: str) -> Finding:
         change=change,
         attribute="" if whole else name,
         effect=Phrase(
-            effect, {"before": change.shown_before(name), "after": change.shown_after(name)}
+            effect,
+            {
+                "name": change.masker.text(name),
+                "before": change.shown_before(name),
+                "after": change.shown_after(name),
+            },
         ),
     )
 

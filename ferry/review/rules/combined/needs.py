@@ -69,7 +69,7 @@ class _User:
         source: Its things, as their ARNs begin after the account.
         asks: What it asks for in the role.
         attached: AWS's policy that allows that; none by default.
-        effect: What comes of it where it cannot.
+        effect: What comes of it where it cannot; why follows.
         danger: What kind of effect that is.
     """
 
@@ -123,7 +123,7 @@ _USERS: Final = (
         attribute="secrets_manager_access_role_arn",
         source=("dms", "*"),
         asks=_secret,
-        effect="DMS reads no secret in this role: {role} is not for that.",
+        effect="DMS reads no secret in this role: ",
         danger=Danger.REPLICATION_STOP,
     ),
     _User(
@@ -132,7 +132,7 @@ _USERS: Final = (
         service=FLOW_LOGS,
         source=("ec2", "vpc-flow-log/*"),
         asks=_log,
-        effect="Nothing is logged in this role: {role} is not for that.",
+        effect="Nothing is logged in this role: ",
         danger=Danger.UNWATCHED,
     ),
     _User(
@@ -142,7 +142,7 @@ _USERS: Final = (
         source=("rds", "db:"),
         asks=_metrics,
         attached=MONITORING_POLICY,
-        effect="The operating system is not measured in this role: {role} is not for that.",
+        effect="The operating system is not measured in this role: ",
         danger=Danger.UNWATCHED,
     ),
 )
@@ -199,12 +199,12 @@ def _roles(plan: Plan, policies: Policies) -> Iterator[Finding]:
             continue  # a row says what comes of a role that is not the plan's
         if where is None:
             yield _elsewhere(it, user.attribute, _SERVICE_ROLES)
-        elif not parts.are_for(user, it, found, where):
+        elif why := parts.lacking(user, it, found, where):
             yield Finding(
                 danger=user.danger,
                 change=it,
                 attribute=user.attribute,
-                effect=Phrase(user.effect, {"role": found.shown_place}),
+                effect=Phrase(f"{user.effect}{why}", {"role": found.shown_place}),
                 source=_SERVICE_ROLES,
             )
 
@@ -230,8 +230,8 @@ class _Parts:
                 self._attached.setdefault(role, []).append(part.after.get("policy_arn"))
         self._read: dict[str, tuple[Sequence[Statement] | None, Sequence[Statement] | None]] = {}
 
-    def are_for(self, user: _User, it: Change, role: Change, where: Placement) -> bool:
-        """Whether a service may take a role, and do in it what it has to.
+    def lacking(self, user: _User, it: Change, role: Change, where: Placement) -> str:
+        """Why a service may not take a role, or do in it what it has to; empty where it may.
 
         What cannot be read may say so: that it cannot is told of it.
         """
@@ -239,11 +239,12 @@ class _Parts:
             self._read[role.address] = self._policies.said(role, TRUST), self._all_of(role)
         trust, said = self._read[role.address]
         if trust is not None and not lets(trust, _taking(user, it, where)):
-            return False
+            return "{role} does not trust who takes it for this."
         attached = self._attached.get(role_of(role, after=True), ())
         if any(_may_be(policy, user.attached) for policy in attached[:_MOST_ATTACHED]):
-            return True
-        return said is None or all(lets(said, asked) for asked in user.asks(it, where))
+            return ""
+        allowed = said is None or all(lets(said, asked) for asked in user.asks(it, where))
+        return "" if allowed else "the policies of {role} do not allow it."
 
     def _all_of(self, role: Change) -> Sequence[Statement] | None:
         """What a role's own policies say; None where one cannot be read."""

@@ -190,7 +190,7 @@ def _gone(change: Change, tables: Tables) -> Iterator[Finding]:
         yield _finding(
             change,
             Danger.REPLICATION_STOP,
-            "The route goes: DMS no longer reaches what it reached by it.",
+            "The route goes: nothing is reached by it any more.",
             {},
             lasts="for good, or until the new one is there",
         )

@@ -136,6 +136,21 @@ _OF_KEY: Final = _Need(
     effect="{who} may no longer use the key ({actions}): Aurora, DMS, secrets, logs and alarms that "
     "need it fail.",
 )
+_OF_A_KEYS_GRANTS: Final = _Need(
+    danger=Danger.OUTAGE,
+    effect="{who} may no longer use the key ({actions}): what needs a new grant, such as a new or "
+    "restored instance of Aurora or DMS, fails. Grants that are there go on.",
+)
+"""Source: https://docs.aws.amazon.com/kms/latest/developerguide/grants.html"""
+
+_OF_ONES_OWN: Final = _Need(
+    danger=Danger.OUTAGE,
+    effect="{who} may no longer use the key ({actions}): what they do with it fails, services that use "
+    "it for them included.",
+)
+_OF_ONE: Final = re.compile(r"AWS: arn:[a-z-]+:iam::[0-9]+:(role|user)/[^*?]+")
+_GRANTS: Final = frozenset({"kms:creategrant"})
+
 _OF_A_KEYS_SERVICES: Final = _Need(
     danger=Danger.UNWATCHED,
     effect="{who} may no longer use the key ({actions}): what they write or tell with it fails.",
@@ -187,7 +202,9 @@ _NEEDS: Final[dict[tuple[str, str], _Need]] = {
     ),
 }
 
-_MORE: Final = "More is allowed than before, or less denied; the table has the statements."
+_MORE: Final = (
+    "By its words the policy allows more than before, or denies less; the table has the statements."
+)
 
 
 def policy_findings(plan: Plan) -> Iterator[Finding | Fine]:
@@ -389,25 +406,51 @@ def _taken(it: PolicyChange, takes: Sequence[Statement], policies: Policies) -> 
     parts = [needed for part in takes for needed in _needed(part, need, sides[part.allows])]
     if parts:
         need = _narrower(it, need, parts)
+        dated = any(_has_a_date(part) for part in it.after or () if part not in (it.before or ()))
         yield _finding(
             it,
             need.danger,
-            need.made if _is_of_something_new(it, policies) else need.effect,
-            timing=Timing.NOW,
+            (need.made if _is_of_something_new(it, policies) else need.effect)
+            + (_BY_DATE if dated else ""),
+            timing=Timing.NONE if dated else Timing.NOW,
             lasts="until a statement allows it again",
             who=it.shown(_texts(part.principals for part in parts)),
             actions=it.shown(_texts(part.actions for part in parts)),
         )
 
 
+_BY_DATE: Final = " Where a statement has a date, from then on."
+
+
+def _has_a_date(part: Statement) -> bool:
+    """Whether a statement holds only before or after a date.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+    """
+    return any(condition.operator.lower().startswith("date") for condition in part.conditions)
+
+
 def _narrower(it: PolicyChange, need: _Need, parts: Sequence[Statement]) -> _Need:
-    """What comes of it where only services lose something which they do for themselves."""
+    """What comes of it where less is lost: by some alone, or for what is yet to come."""
+    if need is _OF_KEY and all(not it.all_but and _lower(it) <= _GRANTS for it in _actions(parts)):
+        return _OF_A_KEYS_GRANTS
+    who = _texts(part.principals for part in parts)
+    if need is _OF_KEY and who and all(map(_OF_ONE.fullmatch, who)):
+        return _OF_ONES_OWN
     if not all(part.names_services_alone for part in parts):
         return need
     if it.attribute == TRUST and all(part.services <= _MONITORS for part in parts):
         return _OF_MONITORING
     tells = all(_TELLS.fullmatch(it) for part in parts for it in part.services)
     return _OF_A_KEYS_SERVICES if need is _OF_KEY and tells else need
+
+
+def _actions(parts: Sequence[Statement]) -> list[Element]:
+    return [part.actions for part in parts]
+
+
+def _lower(element: Element) -> set[str]:
+    return {name.lower() for name in element.names}
 
 
 def _needed(part: Statement, need: _Need, others: Said) -> Iterator[Statement]:

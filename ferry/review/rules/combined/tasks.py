@@ -286,7 +286,7 @@ def _made(change: Change, tasks: _Tasks) -> Iterator[Finding]:
         and not tasks.begins_empty(change)
     ):
         yield Finding(
-            danger=Danger.REPLICATION_STOP,
+            danger=Danger.REPLICATION_STOP if change.goes else Danger.UNCLEAR,
             change=change,
             attribute="migration_type",
             effect=Phrase(_KINDS[kind]),
@@ -310,9 +310,17 @@ def _made(change: Change, tasks: _Tasks) -> Iterator[Finding]:
             yield unclear(
                 change,
                 name,
-                "No {type} of this plan is {after}: whether the task fits it cannot be told.",
-                type=ours(" ".join(filter(None, [kind[1], kind[0]]))),
+                "{after} is a {other}, and stands where a {type} has to: the wrong way round, or mistaken."
+                if (other := tasks.other_kind(change, name, kind))
+                else "No {type} of this plan is {after}: whether the task fits it cannot be told.",
+                other=ours(other),
+                type=ours(_words_of(kind)),
             )
+
+
+def _words_of(kind: tuple[str, str | None]) -> str:
+    """A kind of resource, such as ``source aws_dms_endpoint``."""
+    return " ".join(filter(None, [kind[1], kind[0]]))
 
 
 def _of_what_it_says(change: Change, tasks: _Tasks) -> Iterator[Finding]:
@@ -525,6 +533,16 @@ class _Tasks:
             and bool(names)
             and all(self._kinds_at(task, it) == {kind} for it in names)
         )
+
+    def other_kind(self, task: Change, attribute: str, kind: tuple[str, str | None]) -> str:
+        """What an attribute names instead, such as a target endpoint as the source; empty if unknown."""
+        value = task.after.get(attribute)
+        it = self._by_arn.get(value) if isinstance(value, str) else None
+        kinds = {_kind(it)} if it is not None else set()
+        if value is UNKNOWN:
+            names = (task.references or {}).get(attribute, ())
+            kinds = {kind for name in names for kind in self._kinds_at(task, name)}
+        return _words_of(*kinds) if len(kinds) == 1 and kind not in kinds else ""
 
     def _kinds_at(self, task: Change, address: str) -> frozenset[tuple[str, str | None]]:
         """What stands at an address without a key; nothing where not all of it stays."""

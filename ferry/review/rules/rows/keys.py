@@ -152,7 +152,7 @@ ROWS: Final[tuple[Row, ...]] = (
     Judged(_VERSION, (CREATED, REPLACED, "secret_string_wo", "secret_string_wo_version",
            "secret_string", "secret_binary", "version_stages"), by=passwords_change),
     Rule(_VERSION, DESTROYED, always, Danger.REPLICATION_STOP,
-         "The secret loses this value; where none is left, DMS cannot sign in.", timing=Timing.NOW,
+         "The secret loses this value; where none is left, nobody signs in by it.", timing=Timing.NOW,
          lasts="until a value is written", source=f"{_SECRETS}/getting-started.html"),
     Replaces(_VERSION, ("secret_id",)),
     Harmless(_VERSION, ("secret_id",), "A value for a secret of the same code.",

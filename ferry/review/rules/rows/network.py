@@ -117,7 +117,7 @@ def _way(
     return (
         Harmless(resource, (DESTROYED,), WITH_THE_MIGRATION, when=goes_with_the_migration),
         Rule(resource, DESTROYED, is_needed, Danger.REPLICATION_STOP,
-             f"{what} goes: DMS no longer reaches what it reached by it.", timing=Timing.NOW,
+             f"{what} goes: nothing is reached by it any more.", timing=Timing.NOW,
              lasts=_GOOD, source=source),
         *((Replaces(resource, replaces), Harmless(resource, replaces, _PLACED, when=_well_placed, on=MADE))
           if replaces else ()),

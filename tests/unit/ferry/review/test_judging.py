@@ -160,7 +160,7 @@ def test_what_is_made_is_judged_by_each_attribute_as_a_change_from_nothing() -> 
     assert reviewed(*subnets, ours, configuration=IN_SUBNETS).exit_code == 0
     found = reviewed(*subnets, another, configuration=IN_SUBNETS)
     assert effects(found) == [
-        'No rule says that ["subnet-a", "subnet-b", "subnet-c"] is harmless here.'
+        'No rule says that subnet_ids is harmless with ["subnet-a", "subnet-b", "subnet-c"].'
     ]
     assert [(it.danger, it.attribute) for it in found.findings] == [(Danger.UNCLEAR, "subnet_ids")]
     assert (found.verdict, found.exit_code) == (Verdict.SECOND_REVIEWER, 1)
@@ -168,7 +168,9 @@ def test_what_is_made_is_judged_by_each_attribute_as_a_change_from_nothing() -> 
 
 def test_a_value_that_a_rule_knows_and_none_allows_is_unclear() -> None:
     found = reviewed(update(SUBNETS, {"subnet_ids": ["a"]}, subnet_ids=["a", "b"]))
-    assert effects(found) == ['No rule says that ["a", "b"] is harmless here; it was ["a"].']
+    assert effects(found) == [
+        'No rule says that subnet_ids is harmless with ["a", "b"]; it was ["a"].'
+    ]
     assert found.is_judged
 
 

@@ -192,3 +192,9 @@ def test_a_secret_in_another_region(
     review = reviewed(change(SECRET, action, before, {"replica": replica}), stack=stack)
     found = [it for it in review.findings if it.attribute == "replica"]
     assert {it.danger for it in found} == (set() if safe else {Danger.WIDER_ACCESS})
+
+
+def test_a_value_that_goes_is_told_whoever_reads_it() -> None:
+    gone = change("aws_secretsmanager_secret_version", "delete", {"secret_id": "s"})
+    said = "The secret loses this value; where none is left, nobody signs in by it."
+    assert said in effects(reviewed(gone))

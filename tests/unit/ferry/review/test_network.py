@@ -274,6 +274,11 @@ def test_who_no_longer_gets_out_bears_the_group() -> None:
     assert "DMS stops" in closed(["sg-1"])
 
 
+def test_a_gateway_that_goes_is_told_whoever_used_it() -> None:
+    said = effects(reviewed(change("aws_nat_gateway", "delete", {"id": "nat-1"})))
+    assert said == ["The NAT gateway goes: nothing is reached by it any more."]
+
+
 def test_dms_no_longer_reaches_the_source() -> None:
     review = reviewed(change(OUT, "delete", rule(cidr_ipv4="203.0.113.16/28")))
     assert dangers(review) == {Danger.REPLICATION_STOP}
@@ -679,7 +684,7 @@ def test_a_route_that_goes_while_another_is_left(left: dict[str, str], safe: boo
     gone = change(ROUTE, "delete", route("172.16.0.0/16", "tgw-1"))
     review = reviewed(stays(ROUTE, "left", **left), gone)
     assert effects(review) == (
-        [] if safe else ["The route goes: DMS no longer reaches what it reached by it."]
+        [] if safe else ["The route goes: nothing is reached by it any more."]
     )
 
 
@@ -883,7 +888,7 @@ def test_a_subnet_that_is_made_anew_has_nothing_of_an_outpost() -> None:
     ).is_judged
     new = {"cidr_block": "10.2.0.0/24", "availability_zone": "eu-central-1a"}
     found = reviewed(change("aws_subnet", "create", None, {**new, "enable_lni_at_device_index": 1}))
-    assert effects(found) == ["No rule says that 1 is harmless here."]
+    assert effects(found) == ["No rule says that enable_lni_at_device_index is harmless with 1."]
 
 
 @pytest.mark.parametrize(

@@ -65,8 +65,8 @@ def test_a_new_task_on_its_environments_endpoints_is_safe() -> None:
         ("target_endpoint_arn", "arn:source", Danger.UNCLEAR),
         ("target_endpoint_arn", "arn:instance", Danger.UNCLEAR),
         ("source_endpoint_arn", UNKNOWN, Danger.UNCLEAR),
-        ("migration_type", "cdc", Danger.REPLICATION_STOP),
-        ("migration_type", "full-load", Danger.REPLICATION_STOP),
+        ("migration_type", "cdc", Danger.UNCLEAR),
+        ("migration_type", "full-load", Danger.UNCLEAR),
         ("migration_type", "another", Danger.UNCLEAR),
         ("start_replication_task", True, Danger.REPLICATION_STOP),
         ("start_replication_task", UNKNOWN, Danger.REPLICATION_STOP),
@@ -189,6 +189,21 @@ def test_a_rule_of_which_nobody_knows_that_it_is_harmless(
     found = reviewed(new_task(table_mappings=mappings(rule("sales"), strange)), *AROUND)
     assert dangers(found) == {Danger.UNCLEAR}
     assert said in effects(found)[0]
+
+
+def test_endpoints_that_are_swapped_are_told_so() -> None:
+    said = (
+        "{} is a target aws_dms_endpoint, and stands where a source aws_dms_endpoint has to: the wrong "
+        "way round, or mistaken."
+    )
+    known = reviewed(new_task(source_endpoint_arn="arn:target"), *AROUND)
+    assert said.format('"arn:target"') in effects(known)
+    wires = {"aws_dms_replication_task__new": {"source_endpoint_arn": ["aws_dms_endpoint.target"]}}
+    unknown = new_task(source_endpoint_arn=UNKNOWN)
+    swapped = reviewed(unknown, *AROUND, configuration=configured(**wires))
+    assert said.format("(known after apply)") in effects(swapped)
+    nowhere = reviewed(new_task(source_endpoint_arn="arn:elsewhere"), *AROUND)
+    assert any("cannot be told" in it for it in effects(nowhere))
 
 
 @pytest.mark.parametrize(
@@ -384,7 +399,12 @@ def test_an_endpoint_in_a_role_that_is_not_for_it(trust: Json, policy: str) -> N
     )
     around = [it for it in AROUND_ENDPOINT if it["type"] != "aws_iam_role"]
     found = reviewed(new_endpoint(), role, *around, configuration=ENDPOINT_CONFIGURATION)
-    assert effects(found) == ["DMS reads no secret in this role: aws_iam_role.it is not for that."]
+    why = (
+        "the policies of aws_iam_role.it do not allow it."
+        if trust == {"Service": DMS_HERE}
+        else "aws_iam_role.it does not trust who takes it for this."
+    )
+    assert effects(found) == [f"DMS reads no secret in this role: {why}"]
 
 
 @pytest.mark.parametrize(
@@ -448,7 +468,7 @@ def test_the_stack_says_what_waits_for_the_name_of_a_new_vpc_endpoint(
 def test_another_accounts_secret_is_not_allowed() -> None:
     secret = "arn:aws:secretsmanager:eu-central-1:999988887777:secret:source-AbCdEf"
     assert effects(made(secrets_manager_arn=secret)) == [
-        f'No rule says that "{secret}" is harmless here.'
+        f'No rule says that secrets_manager_arn is harmless with "{secret}".'
     ]
 
 
