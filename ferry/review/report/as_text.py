@@ -26,7 +26,8 @@ def as_text(review: Review) -> str:
 
 
 def _note(missing: str) -> str:
-    return f"\n*** THIS REPORT IS CUT. {missing} --format json shows all. ***\n"
+    said = f"This report is cut. {missing} The verdict counts all, and --format json shows all."
+    return f"\n{_wrapped(said, indent=2)}"
 
 
 def _piece(part: Part) -> Piece:
