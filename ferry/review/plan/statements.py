@@ -166,6 +166,22 @@ class Condition:
         return self._lets_pass and (key in _TELLS_WHO or key.startswith(_CONTEXT))
 
     @property
+    def names_account_if_told(self) -> bool:
+        """As `names_account`, where AWS need not say for which account it asks."""
+        operator = re.sub("ifexists$", "", self.operator, flags=re.IGNORECASE)
+        return replace(self, operator=operator).names_account
+
+    @property
+    def names_service_between(self) -> bool:
+        """Whether it lets nobody pass who does not ask through a service that it names.
+
+        Source:
+        https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
+        """
+        named = bool(self.values) and not any("*" in it or "?" in it for it in self.values)
+        return self._lets_pass and self.key.lower() == "kms:viaservice" and named
+
+    @property
     def _lets_pass(self) -> bool:
         return self.operator.lower().removeprefix("foranyvalue:") in _LETS_PASS
 

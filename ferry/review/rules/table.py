@@ -27,6 +27,7 @@ from ferry.review.rules.combined.dynamic import may_be_dynamic
 from ferry.review.rules.combined.exclusive import moved_into_its_parent
 from ferry.review.rules.combined.key_users import keys_let
 from ferry.review.rules.combined.left_out import left_out
+from ferry.review.rules.combined.limited import statements_held
 from ferry.review.rules.combined.limits import limits_kept
 from ferry.review.rules.combined.needs import needs_met
 from ferry.review.rules.combined.new_network import network_carries
@@ -96,6 +97,7 @@ _NAMED_BY_NO_ROW: Final[tuple[Combined, ...]] = (
     tags_are_taken,
     unlike_its_peers,
     policies_are_taken,
+    statements_held,
 )
 """What looks at attributes that rows judge one by one, or at every type of resource."""
 

@@ -544,7 +544,8 @@ def test_a_policy_of_its_own_that_goes_leaves_awss_default() -> None:
     [(KEY_POLICY, KEY, "key_id"), ("aws_secretsmanager_secret_policy", SECRET, "secret_arn")],
 )
 def test_a_policy_of_its_own_of_something_new(type_: str, of: str, attribute: str) -> None:
-    own = allow(Principal=ROOT, Action="kms:*", Resource="*")
+    administers = [f"kms:{it}*" for it in ("Describe", "Enable", "Get", "List", "Put")]
+    own = allow(Principal=ROOT, Action=administers, Resource="*")
     new = change(of, "create", None, {"enable_key_rotation": True, "kms_key_id": "x"})
     named = configured(**{f"{type_}__it": {attribute: [f"{of}.it"]}})
     for more, expected in (([], set()), ([allow(Principal="*")], {Danger.PUBLIC_REACH})):
@@ -561,7 +562,8 @@ def trust(service: str, **more: Json) -> str:
 
 
 def role(service: str = "dms.amazonaws.com", **more: Json) -> dict[str, Any]:
-    return change(ROLE, "create", None, {"assume_role_policy": trust(service), "name": "r", **more})
+    trusted = trust(service, Condition=OWN)
+    return change(ROLE, "create", None, {"assume_role_policy": trusted, "name": "r", **more})
 
 
 TARGET = f"arn:aws:secretsmanager:eu-central-1:{ACCOUNT}:secret:target-a1b2c3"

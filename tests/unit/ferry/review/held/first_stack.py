@@ -89,6 +89,20 @@ def replaced(name: str, old: str, new: str, /, *attributes: str) -> Edit:
     return edit
 
 
+def under(name: str, attribute: str, sid: str, condition: Json) -> Edit:
+    """A statement, by its name or the only one, stands under another condition, or under none."""
+
+    def edit(document: Document) -> None:
+        body = _body(document, name)
+        policy = json.loads(body[attribute])
+        [statement] = [it for it in policy["Statement"] if it.get("Sid", "") == sid]
+        del statement["Condition"]
+        statement.update({"Condition": condition} if condition else {})
+        body[attribute] = json.dumps(policy)
+
+    return edit
+
+
 def gone(*names: str) -> Edit:
     """Some resources are not in the stack, nor the outputs that name them."""
 

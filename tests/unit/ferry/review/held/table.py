@@ -18,6 +18,7 @@ from tests.unit.ferry.review.held import (
     first_places,
     first_reach,
     first_secrets,
+    first_statements,
     first_tasks,
     found,
     hidden,
@@ -68,6 +69,7 @@ DANGEROUS: Final[tuple[Held, ...]] = (
     *first_places.ROWS,
     *first_reach.ROWS,
     *first_secrets.ROWS,
+    *first_statements.ROWS,
     *first_tasks.ROWS,
     *wrong.ROWS,
     *wrong.QUIET,
@@ -86,6 +88,7 @@ EVERYDAY: Final[tuple[Held, ...]] = (
     *first.ROWS,
     *first_places.FINE,
     *first_reach.FINE,
+    *first_statements.FINE,
     *outputs.EVERYDAY,
 )
 ROWS: Final = (*DANGEROUS, *EVERYDAY)
