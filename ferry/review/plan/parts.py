@@ -83,6 +83,8 @@ def unread(
         yield Unread(why=Why.NOT_APPLYABLE, name="applyable")
     yield from states.missing(changes, parts)
     yield from _of_configuration(found, does)
+    if does and not any(it.before for it in changes):
+        yield from _of_no_account(found)
     yield from (
         Unread(why=Why.PROVIDER, name=provider)
         for provider in sorted({it.provider for it in changes} - KNOWN_PROVIDERS - {""})
@@ -154,6 +156,17 @@ def _of_configuration(found: Configuration, does: Iterable[Change]) -> Iterator[
                 is_held = argument == "assume_role" and provider.account_ids
                 if argument not in _HARMLESS_ARGUMENTS and not is_held:
                     yield Unread(why=Why.ARGUMENT, name=f"{provider.key}.{argument}")
+
+
+def _of_no_account(found: Configuration) -> Iterator[Unread]:
+    """The providers that ask whatever account they have the credentials of.
+
+    Source:
+    https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs#allowed_account_ids
+    """
+    for provider in found.providers:
+        if provider.full_name == AWS and not provider.account_ids:
+            yield Unread(why=Why.ACCOUNT, name=provider.key)
 
 
 def _changed_outputs(parts: Mapping[str, Any]) -> bool:

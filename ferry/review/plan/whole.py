@@ -33,6 +33,10 @@ class Why(StrEnum):
     MODE = "{name} is neither a resource nor a data source."
     STATES = "{name}: in the plan's states, and in none of its changes."
     PROVIDER = "{name} is not a provider that the rules were written for."
+    ACCOUNT = (
+        "Nothing holds the provider {name} to an account (allowed_account_ids), and nothing is there that "
+        "tells which it is: whoever applies the plan with other credentials makes it in theirs."
+    )
     ARGUMENT = "{name} is set for the provider: no rule knows what comes of that."
     STACK = (
         "The stack that was given is not the one that was planned: it is another commit's, or another "

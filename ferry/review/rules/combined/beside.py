@@ -18,6 +18,7 @@ from ferry.review.plan.shown import ours
 from ferry.review.plan.values import UNKNOWN, is_set
 from ferry.review.rules.combined.alarm_values import ALARM, DMS, PUT_ALARM, looked_at
 from ferry.review.rules.combined.publishers import names_of, publishers
+from ferry.review.rules.conditions import left_out
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Finding, Phrase
 
@@ -208,7 +209,8 @@ def _no_policy(topic: Change, there: _There) -> str:
     """Alarms may publish by SNS's own policy; RDS and DMS by none that does not say so."""
     names = names_of(topic)
     told_by = {type_ for name in names for type_ in there.publishers.get(name, ())}
-    said = is_set(topic.after.get("policy")) or there.has("aws_sns_topic_policy", names)
+    said = is_set(topic.after.get("policy")) and left_out(topic, "policy") is not True
+    said = said or there.has("aws_sns_topic_policy", names)
     return "" if said or told_by.isdisjoint(_SUBSCRIPTIONS) else "policy"
 
 

@@ -34,14 +34,17 @@ _AS_REPLICA: Final = "SET session_replication_role='replica'"
 def connection_options(value: Json) -> Mapping[str, str] | None:
     """The attributes by name; None where they cannot be read, or one is named twice.
 
-    DMS takes its names in small and large letters.
+    DMS takes its names in small and large letters, and no spaces around them. Source:
+    https://docs.aws.amazon.com/dms/latest/APIReference/API_CreateEndpoint.html
     """
     if not isinstance(value, str):
         return {} if value is None else None
     parts = [part for part in value.split(";") if part.strip()]
     pairs = [part.split("=", 1) for part in parts]
     found = {pair[0].strip().lower(): pair[-1].strip() for pair in pairs}
-    whole = len(found) == len(parts) and all("=" in part for part in parts)
+    whole = len(found) == len(parts) and all(
+        "=" in part and pair[0] == pair[0].strip() for part, pair in zip(parts, pairs, strict=True)
+    )
     return found if whole else None
 
 

@@ -14,6 +14,7 @@ from ferry.review.rules.combined.connection_options import (
     connection_options,
 )
 from ferry.review.rules.combined.empty import begins_empty
+from ferry.review.rules.combined.publishers import named_by
 from ferry.review.rules.combined.settings import and_more, effects
 from ferry.review.rules.combined.tasks import MOST_NAMED, is_idle, is_left_out, unclear
 from ferry.review.rules.conditions import refers_to
@@ -84,6 +85,43 @@ def endpoint_changes(plan: Plan) -> Iterator[Finding | Fine]:
                 source=_SECRETS,
             )
     yield from _certificates(plan)
+    yield from _unlike(plan)
+
+
+def _unlike(plan: Plan) -> Iterator[Finding]:
+    """The endpoints of a task do not say alike how numbers without precision travel, and one is new."""
+    endpoints = {
+        name: it
+        for it in plan.of(_ENDPOINT)
+        if it.stays
+        for name in (without_key(it.address), it.after.get("endpoint_arn"))
+        if isinstance(name, str)
+    }
+    for task in plan.of(_TASK):
+        pair = [
+            endpoints[name]
+            for end in ("source_endpoint_arn", "target_endpoint_arn")
+            for name in (named_by(task, end) if task.stays else ())
+            if name in endpoints
+        ]
+        is_new = task.comes or any(it.comes for it in pair)
+        if is_new and len({_as_text(plan, it) for it in pair}) > 1:
+            yield Finding(
+                danger=Danger.REPLICATION_STOP,
+                change=task if task.comes else next(it for it in pair if it.comes),
+                attribute="" if task.comes else _EXTRA,
+                effect=Phrase(
+                    "Numbers without precision travel as text by one of the task's endpoints, and not "
+                    "by the other: both must say the same of mapUnboundedNumericAsString."
+                ),
+                source=_OPTIONS,
+            )
+
+
+def _as_text(plan: Plan, endpoint: Change) -> str:
+    """How an endpoint takes numbers without precision; by default not as text."""
+    said = connection_options(plan.configured(endpoint, _EXTRA)) or {}
+    return said.get("mapunboundednumericasstring", "false").lower()
 
 
 def _by(

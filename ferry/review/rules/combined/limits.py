@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from ferry.review.plan.objects import members, objects
 from ferry.review.rules.combined.refused import Together, refusals
+from ferry.review.rules.combined.settings import read_object
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -58,7 +59,38 @@ def _draws_too_much(side: Mapping[str, Any]) -> bool:
     )
 
 
+def _is_of_awss(attribute: str) -> Callable[[Mapping[str, Any]], bool]:
+    return lambda side: str(side.get(attribute) or "").startswith("alias/aws/")
+
+
+def _bears_an_id_twice(side: Mapping[str, Any]) -> bool:
+    rules = objects((read_object(side.get("table_mappings")) or {}).get("rules"))
+    return any(
+        len(said) != len(set(said))
+        for name in ("rule-id", "rule-name")
+        for said in [[str(it[name]) for it in rules if name in it]]
+    )
+
+
 LIMITS: Final = (
+    *(
+        Together(
+            resource="aws_kms_alias",
+            attributes=(attribute,),
+            refused=_is_of_awss(attribute),
+            effect="KMS refuses {first}: names that begin with alias/aws/ are those of AWS's own keys.",
+            source="https://docs.aws.amazon.com/kms/latest/developerguide/alias-create.html",
+        )
+        for attribute in ("name", "name_prefix")
+    ),
+    Together(
+        resource="aws_dms_replication_task",
+        attributes=("table_mappings",),
+        refused=_bears_an_id_twice,
+        effect="DMS refuses table mappings of which two rules bear one rule-id or rule-name.",
+        source="https://docs.aws.amazon.com/dms/latest/userguide/"
+        "CHAP_Tasks.CustomizingTasks.TableMapping.SelectionTransformation.Selections.html",
+    ),
     *(
         Together(
             resource=resource,

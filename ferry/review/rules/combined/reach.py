@@ -30,6 +30,11 @@ _RULES: Final = {
     "aws_vpc_security_group_ingress_rule": "in",
     "aws_vpc_security_group_egress_rule": "out",
 }
+_CLUSTER: Final = "aws_rds_cluster"
+_DMS: Final = "aws_dms_replication_instance"
+_ENDPOINT: Final = "aws_vpc_endpoint"
+_BORNE: Final = "vpc_security_group_ids"
+_ATTRIBUTES: Final = {_ENDPOINT: "security_group_ids"}
 _MOST_RULES: Final = 60
 """Rules of a group that are looked at: as many as one has, unless AWS allows more. Source:
 https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html#vpc-limits-security-groups"""
@@ -66,11 +71,13 @@ class _Groups:
         plan: The plan.
         rules: The rules of a group in one direction.
         unread: The groups with rules of another kind, which may say anything.
+        peers: Whom the rules of a group in one direction name, of whatever protocol.
     """
 
     plan: Plan
     rules: dict[tuple[str, str], list[_Rule]] = field(default_factory=dict)
     unread: set[str] = field(default_factory=set)
+    peers: dict[tuple[str, str], set[str]] = field(default_factory=dict)
     _own: set[str] = field(default_factory=set)
     _by_id: dict[str, str] = field(default_factory=dict)
     _vpcs: list[Network | None] = field(default_factory=list)
@@ -90,11 +97,15 @@ class _Groups:
             self.unread.update(self.named(rule, "security_group_id") or ())
         for type_, direction in _RULES.items():
             for rule in self.plan.of(type_):
-                if rule.stays and _may_be_tcp(rule):
+                if rule.stays:
                     self._add(rule, direction)
 
     def _add(self, rule: Change, direction: str) -> None:
         peers = self.named(rule, "referenced_security_group_id") or [self._range(rule)]
+        for group in self.named(rule, "security_group_id") or ():
+            self.peers.setdefault((group, direction), set()).update(peers)
+        if not _may_be_tcp(rule):
+            return
         first, last = rule.after.get("from_port"), rule.after.get("to_port")
         if not (isinstance(first, int) and isinstance(last, int)):
             first, last = 0, 65_535
@@ -191,20 +202,20 @@ def _may_be_tcp(rule: Change) -> bool:
 
 def groups_fit(plan: Plan) -> Iterator[Finding]:
     """A new cluster, DMS instance or VPC endpoint bears groups by which it is not reached, or reaches not."""
-    clusters, instances = plan.of("aws_rds_cluster"), plan.of("aws_dms_replication_instance")
+    clusters, instances = plan.of(_CLUSTER), plan.of(_DMS)
     endpoints = [
         it
-        for it in plan.of("aws_vpc_endpoint")
+        for it in plan.of(_ENDPOINT)
         if str(it.after.get("service_name")).endswith(".secretsmanager")
     ]
-    if not any(it.comes for it in (*clusters, *instances, *endpoints)):
+    new = [it for it in (*clusters, *instances, *endpoints) if it.comes]
+    if not new:
         return
     groups = _Groups(plan)
     targets = [(it, _port(it.after.get("port")), "the cluster") for it in clusters]
     targets += [(it, _HTTPS, "the endpoint of Secrets Manager") for it in endpoints]
-    attributes = {"aws_vpc_endpoint": "security_group_ids"}
     born = {
-        id(it): groups.named(it, attributes.get(it.type, "vpc_security_group_ids"))
+        id(it): groups.named(it, _ATTRIBUTES.get(it.type, _BORNE))
         for it in (*clusters, *instances, *endpoints)
         if it.stays
     }
@@ -217,36 +228,54 @@ def groups_fit(plan: Plan) -> Iterator[Finding]:
             continue  # a row says what comes of groups that are not the plan's
         made = target if target.comes else new_dms
         if target.comes and not groups.let_in(bears, port):
-            yield _finding(target, attributes, f"Its groups let nobody in at port {port}.")
+            yield _finding(target, f"Its groups let nobody in at port {port}.")
             continue
         if made and dms and not groups.reached(bears, port, by):
             effect = f"The groups do not let DMS reach {what} at port {port}."
-            yield _finding(made, attributes, effect)
+            yield _finding(made, effect)
         if target in clusters and target.comes and not groups.let_others_in(bears, port, by):
             effect = f"No rules let an application reach the cluster at port {port}."
-            yield _finding(target, attributes, effect, Danger.UNCLEAR)
+            yield _finding(target, effect, Danger.UNCLEAR)
     has_source = any(
         it.stays and it.after.get("endpoint_type") == "source" for it in plan.of("aws_dms_endpoint")
     )
+    yield from _needless(new, groups, by)
     for it in dms if has_source else ():
         if it.comes and not groups.lead_elsewhere(born[id(it)] or ()):
-            yield _finding(it, attributes, "Its groups do not let DMS out to the source.")
+            yield _finding(it, "Its groups do not let DMS out to the source.")
+
+
+def _needless(new: Iterable[Change], groups: _Groups, dms: AbstractSet[str]) -> Iterator[Finding]:
+    """What groups open that nobody needs: Aurora connects to nobody, nobody to DMS, DMS alone to the endpoint."""
+    for it in new:
+        bears = groups.named(it, _ATTRIBUTES.get(it.type, _BORNE)) or ()
+        let_in = [groups.peers.get((name, "in"), set()) for name in bears]
+        effect = ""
+        if it.type == _CLUSTER and any((name, "out") in groups.peers for name in bears):
+            effect = "Its groups let the cluster itself connect to others, which no cluster has to."
+        elif it.type == _DMS and any(let_in):
+            effect = (
+                "Its groups let others connect to the replication instance, which nobody has to."
+            )
+        elif (
+            it.type == _ENDPOINT
+            and dms
+            and any(len(them) > _MOST_RULES or them - dms for them in let_in)
+        ):
+            effect = "Its groups let others than DMS ask Secrets Manager by the endpoint."
+        if effect:
+            yield _finding(it, effect, Danger.WIDER_ACCESS)
 
 
 def _port(value: Json) -> int:
     return value if isinstance(value, int) and value else _POSTGRESQL
 
 
-def _finding(
-    change: Change,
-    attributes: dict[str, str],
-    effect: str,
-    danger: Danger = Danger.REPLICATION_STOP,
-) -> Finding:
+def _finding(change: Change, effect: str, danger: Danger = Danger.REPLICATION_STOP) -> Finding:
     return Finding(
         danger=danger,
         change=change,
-        attribute=attributes.get(change.type, "vpc_security_group_ids"),
+        attribute=_ATTRIBUTES.get(change.type, _BORNE),
         effect=Phrase(effect),
         source=_SOURCE,
     )

@@ -39,6 +39,12 @@ _PEOPLE: Final = {
 
 Source: https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html"""
 
+_STRANGERS: Final = {
+    "http": "{endpoint} is told, and what goes wrong travels there in clear.",
+    "sms": "{endpoint} is told what goes wrong; the plan does not tell whose telephone it is.",
+}
+"""The protocols by which whoever it is may be a stranger, and what is said of them."""
+
 _SERVICES: Final = {"application": "sns", "firehose": "firehose", "lambda": "lambda", "sqs": "sqs"}
 """The protocols whose endpoint is an ARN, with the service that it is of."""
 
@@ -168,12 +174,8 @@ def _reads(change: Change, plan: Plan) -> Iterator[Finding | Fine]:
             source=_SUBSCRIBE,
         )
         return
-    stranger = ""
-    if protocol == "http":
-        stranger = "{endpoint} is told, and what goes wrong travels there in clear."
-    elif isinstance(page, str) and _PAGE.fullmatch(page):
-        stranger = "{endpoint} is told what goes wrong; the plan does not tell whose page that is."
-    elif account and not is_own(plan, endpoint, service or ""):
+    stranger = _stranger(protocol, page)
+    if not stranger and account and not is_own(plan, endpoint, service or ""):
         stranger = "Something of another account is told what goes wrong: {endpoint}."
     if stranger:
         yield Finding(
@@ -184,9 +186,16 @@ def _reads(change: Change, plan: Plan) -> Iterator[Finding | Fine]:
             source=_SUBSCRIBE,
         )
     elif account or form:
-        yield Fine(change=change, attribute="protocol", because="One more receiver.")
-        if account or isinstance(endpoint, str):
-            yield Fine(change=change, attribute="endpoint", because="One more receiver.")
+        known = account or isinstance(endpoint, str)
+        for name in ("protocol", "endpoint") if known else ("protocol",):
+            yield Fine(change=change, attribute=name, because="One more receiver.")
+
+
+def _stranger(protocol: Json, page: Json) -> str:
+    """What is said of a telephone and of a page, of which nobody knows whose it is."""
+    is_page = isinstance(page, str) and _PAGE.fullmatch(page)
+    otherwise = "{endpoint} is told what goes wrong; the plan does not tell whose page that is."
+    return _STRANGERS.get(str(protocol), otherwise if is_page else "")
 
 
 def _filter(change: Change) -> Iterator[Finding | Fine]:

@@ -54,8 +54,6 @@ def rule(schema: str, table: str = "%", action: str = "include", **more: Json) -
     """A selection rule."""
     return {
         "rule-type": "selection",
-        "rule-id": "1",
-        "rule-name": "one",
         "rule-action": action,
         "object-locator": {"schema-name": schema, "table-name": table},
         **more,
@@ -63,8 +61,10 @@ def rule(schema: str, table: str = "%", action: str = "include", **more: Json) -
 
 
 def mappings(*rules: Mapping[str, Any]) -> str:
-    """A task's table mappings."""
-    return json.dumps({"rules": list(rules)})
+    """A task's table mappings, numbered."""
+    numbered = enumerate(rules, start=1)
+    rules = tuple({"rule-id": str(n), "rule-name": f"rule {n}", **it} for n, it in numbered)
+    return json.dumps({"rules": rules})
 
 
 TASK_ATTRIBUTES: Mapping[str, Json] = {

@@ -22,9 +22,18 @@ DRAWN = (
     "or 2500 in all."
 )
 
+OF_AWS = 'KMS refuses "{}": names that begin with alias/aws/ are those of AWS\'s own keys.'
+NUMBERED = "DMS refuses table mappings of which two rules bear one rule-id or rule-name."
+TASK = "aws_dms_replication_task"
+BEGIN = ("EC2 refuses the", "Secr", "SNS ", "CloudWatch ", "KMS refuses", "DMS refuses table")
+
 
 def widgets(*metrics: int) -> str:
     return json.dumps({"widgets": [{"properties": {"metrics": [["m"]] * it}} for it in metrics]})
+
+
+def numbered(*them: tuple[Any, str]) -> str:
+    return json.dumps({"rules": [{"rule-id": id_, "rule-name": name} for id_, name in them]})
 
 
 TAGS: list[tuple[str, dict[str, str], dict[str, str], str]] = [
@@ -114,6 +123,15 @@ SAMPLES: list[tuple[str, str, Any, str]] = [
     ("aws_cloudwatch_dashboard", "dashboard_body", "no JSON", ""),
     ("aws_cloudwatch_dashboard", "dashboard_body", "[]", ""),
     ("aws_cloudwatch_dashboard", "dashboard_body", None, ""),
+    ("aws_kms_alias", "name", "alias/aws/x", OF_AWS.format("alias/aws/x")),
+    ("aws_kms_alias", "name", "alias/aws-x", ""),
+    ("aws_kms_alias", "name_prefix", "alias/aws/", OF_AWS.format("alias/aws/")),
+    ("aws_kms_alias", "name", UNKNOWN, ""),
+    (TASK, "table_mappings", numbered(("1", "a"), ("2", "b")), ""),
+    (TASK, "table_mappings", numbered(("1", "a"), (1, "b")), NUMBERED),
+    (TASK, "table_mappings", numbered(("1", "a"), ("2", "a")), NUMBERED),
+    (TASK, "table_mappings", json.dumps({"rules": [{}, {}]}), ""),
+    (TASK, "table_mappings", "no JSON", ""),
 ]  # fmt: skip
 """Type, attribute, what it becomes, and what is said of it."""
 
@@ -126,9 +144,7 @@ def test_texts_that_aws_refuses(type_: str, attribute: str, text: Any, says: str
     ):
         found = reviewed(item).findings
         told = [it.effect.text() for it in found if it.danger is Danger.REFUSED]
-        assert [
-            it for it in told if it.startswith(("EC2 refuses the", "Secr", "SNS ", "CloudWatch "))
-        ] == ([says] if says else [])
+        assert [it for it in told if it.startswith(BEGIN)] == ([says] if says else [])
 
 
 def test_a_text_that_is_found_has_been_taken() -> None:

@@ -100,7 +100,7 @@ STRANGERS = {Danger.WIDER_ACCESS}
         ("email", "a@example.org b@example.org", {Danger.REFUSED}),
         ("email", "operations", {Danger.REFUSED}),
         ("email-json", "a@b@example.org", {Danger.REFUSED}),
-        ("sms", "+491701234567", set()),
+        ("sms", "+491701234567", STRANGERS),
         ("sms", "a@example.org", {Danger.REFUSED}),
         ("sqs", f"arn:aws:sqs:{OWN}:q", set()),
         ("lambda", f"arn:aws:lambda:{OWN}:function:f", set()),

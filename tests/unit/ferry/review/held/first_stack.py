@@ -103,6 +103,17 @@ def under(name: str, attribute: str, sid: str, condition: Json) -> Edit:
     return edit
 
 
+def more(address: str, like: str, /, **to: Json) -> Edit:
+    """One more resource, like another but for some arguments."""
+
+    def edit(document: Document) -> None:
+        type_, _, id_ = address.partition(".")
+        given = {key: _referring(document, value) for key, value in to.items()}
+        document["resource"][type_][id_] = {**_body(document, like), **given}
+
+    return edit
+
+
 def gone(*names: str) -> Edit:
     """Some resources are not in the stack, nor the outputs that name them."""
 

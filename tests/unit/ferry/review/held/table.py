@@ -13,6 +13,7 @@ from tests.unit.ferry.review.held import (
     dynamic,
     everyday,
     first,
+    first_held,
     first_needs,
     first_network,
     first_places,
@@ -70,6 +71,7 @@ DANGEROUS: Final[tuple[Held, ...]] = (
     *first_reach.ROWS,
     *first_secrets.ROWS,
     *first_statements.ROWS,
+    *first_held.ROWS,
     *first_tasks.ROWS,
     *wrong.ROWS,
     *wrong.QUIET,
@@ -89,6 +91,7 @@ EVERYDAY: Final[tuple[Held, ...]] = (
     *first_places.FINE,
     *first_reach.FINE,
     *first_statements.FINE,
+    *first_held.FINE,
     *outputs.EVERYDAY,
 )
 ROWS: Final = (*DANGEROUS, *EVERYDAY)
