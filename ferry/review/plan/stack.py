@@ -71,7 +71,8 @@ def unlike(stack: Mapping[str, Mapping[str, Any]], configuration: Json) -> list[
 
     Of a stack in JSON Terraform repeats every argument as it is written, expressions included, as
     ``constant_value``, and blocks as lists of arguments. What a plan does not repeat, as one that
-    was masked does not, is not compared.
+    was masked does not, is not compared; nor is a configuration without resources: it destroys
+    all, and the stack only names what goes.
 
     Source: https://developer.hashicorp.com/terraform/internals/json-format#expression-representation
 
@@ -89,6 +90,8 @@ def unlike(stack: Mapping[str, Mapping[str, Any]], configuration: Json) -> list[
         and it.get("mode", "managed") == "managed"
         and not address.startswith(_NO_RESOURCES)
     }
+    if not planned:
+        return []
     both = planned.keys() & stack.keys()
     differ = {it for it in both if _differ_in_a_block(stack[it], planned[it])}
     return sorted(differ | (planned.keys() ^ stack.keys()))

@@ -85,7 +85,6 @@ def test_another_argument_is_another_stack(changed: dict[str, Any]) -> None:
 def test_so_is_one_resource_more_on_either_side() -> None:
     assert unlike({}, configuration()) == ["aws_vpc.it"]
     assert unlike({"aws_vpc.it": BODY, "aws_vpc.more": BODY}, configuration()) == ["aws_vpc.more"]
-    assert unlike({"aws_vpc.it": BODY}, {"root_module": {}}) == ["aws_vpc.it"]
 
 
 def test_what_a_plan_does_not_say_is_not_compared() -> None:
@@ -117,3 +116,9 @@ def test_a_masked_plan_is_compared_by_its_addresses() -> None:
 
     assert read_plan(plan, stack_text=same).unread == []
     assert [it.why for it in read_plan(plan, stack_text=other).unread] == [Why.STACK]
+
+
+@pytest.mark.parametrize("root", [{}, {"resources": []}])
+def test_what_destroys_all_is_told_in_the_names_of_the_stack_that_was(root: Json) -> None:
+    """The configuration of an environment whose file is gone has its provider alone."""
+    assert unlike({"aws_vpc.it": BODY}, {"root_module": root}) == []
