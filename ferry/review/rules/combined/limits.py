@@ -11,15 +11,17 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from ferry.review.plan.objects import members, objects
+from ferry.review.plan.values import Hidden
 from ferry.review.rules.combined.refused import Together, refusals
 from ferry.review.rules.combined.settings import read_object
+from ferry.review.rules.dangers import Danger
+from ferry.review.rules.finding import Finding, Phrase
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from typing import Any
 
     from ferry.review.plan.plan import Plan
-    from ferry.review.rules.finding import Finding
 
 _EC2: Final = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference"
 _LETTERS: Final = re.compile(r"[A-Za-z0-9 ._:/()#,@\[\]+=&;{}!$*-]{0,255}")
@@ -132,6 +134,18 @@ LIMITS: Final = (
 
 
 def limits_kept(plan: Plan) -> Iterator[Finding]:
-    """Texts that AWS refuses. What was found in AWS it has taken."""
-    if not plan.found:
-        yield from refusals(LIMITS, plan)
+    """Texts that AWS refuses. What was found in AWS it has taken; a hidden one may be such a text."""
+    if plan.found:
+        return
+    yield from refusals(LIMITS, plan)
+    for row in LIMITS:
+        for change in plan.of(row.resource):
+            (attribute,) = row.attributes
+            if change.changes(attribute) and isinstance(change.after.get(attribute), Hidden):
+                yield Finding(
+                    danger=Danger.UNCLEAR,
+                    change=change,
+                    attribute=attribute,
+                    effect=Phrase(f"Whether AWS takes its {attribute} is hidden."),
+                    source=row.source,
+                )

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from ferry.review import Danger
+from ferry.review import Danger, masked, read_plan, review
 from ferry.review.rules.combined.limits import LIMITS
-from tests.unit.ferry.review.plans import UNKNOWN, change, effects, reviewed, update
+from tests.unit.ferry.review.plans import UNKNOWN, change, effects, plan_text, reviewed, update
 
 CLUSTER, ROLE, RULE = "aws_rds_cluster", "aws_iam_role", "aws_vpc_security_group_ingress_rule"
 LETTERS = "letters, digits, spaces and _.:/=+@-"
@@ -157,3 +157,18 @@ def test_every_limit_has_a_sample_and_a_page() -> None:
     for row in LIMITS:
         assert row.source.startswith("https://docs.aws.amazon.com/")
         assert row.effect.partition("{")[0] in said
+
+
+def test_whether_aws_takes_a_hidden_text_nobody_can_tell() -> None:
+    """In a plan that was masked for a pull request."""
+    rule = change(
+        "aws_vpc_security_group_ingress_rule", "update", {"description": "a"}, {"description": "b"}
+    )
+    marks = {"before_sensitive": {"description": True}, "after_sensitive": {"description": True}}
+    text = plan_text(rule | {"change": rule["change"] | marks})
+
+    found = review(read_plan(masked(text)), environment="dev", block=frozenset())
+
+    assert [it.effect.text() for it in found.findings] == [
+        "Whether AWS takes its description is hidden."
+    ]
