@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from ferry.errors import InputError
+from settings.reading.files import toml_files
 from settings.reading.loading import load_environments
 from settings.reading.problem import EnvironmentsError
 
@@ -18,7 +19,7 @@ FOLDER: Final = Path(__file__).resolve().parent.parent / "environments"
 
 def known() -> list[str]:
     """The names of all environments, sorted."""
-    return sorted(file.stem for file in FOLDER.glob("*.toml"))
+    return sorted(file.stem for file in toml_files(FOLDER))
 
 
 def find(name: str) -> Environment:
@@ -29,10 +30,10 @@ def find(name: str) -> Environment:
             shows them.
     """
     names = known()
-    if name not in names:
+    if names and name not in names:
         raise InputError(
             f"There is no environment '{name}'; the files in {FOLDER.name}/ are those of "
-            f"{', '.join(names) or 'none'}. Name one of these, or add {FOLDER.name}/NAME.toml."
+            f"{', '.join(names)}. Name one of these, or add {FOLDER.name}/NAME.toml."
         )
     try:
         (environment,) = load_environments(FOLDER, selected=name)

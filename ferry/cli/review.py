@@ -127,11 +127,11 @@ def _crashes_told() -> Iterator[None]:
 
 def _settings(name: str) -> tuple[frozenset[Danger], dict[str, str], list[Phrase]]:
     """What blocks, what the plan must be of, and notes; without a file what blocks by default."""
-    from ferry.environments import FOLDER, find
+    from ferry.environments import FOLDER, find, known
     from ferry.review import Danger, Phrase, ours
     from settings.review import Review
 
-    if name not in {file.stem for file in FOLDER.glob("*.toml")}:
+    if name not in known():
         note = Phrase(
             "There is no {file}, so the default guardrails hold, and neither the environment's "
             "account nor its region is known: the plan may be of another.",

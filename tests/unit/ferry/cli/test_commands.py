@@ -287,10 +287,28 @@ def test_an_unknown_environment_is_refused_with_those_that_are_known(
     assert result.exit_code == 2
 
 
-def test_an_empty_folder_has_no_environments(dev: Path) -> None:
+@pytest.mark.parametrize("folder", ["empty", "missing", "a file"])
+def test_without_files_the_line_is_that_of_synthesis(dev: Path, folder: str) -> None:
     dev.unlink()
+    if folder != "empty":
+        dev.parent.rmdir()
+    if folder == "a file":
+        dev.parent.touch()
 
-    assert "those of none." in ferry("bootstrap", "dev").stderr
+    result = ferry("bootstrap", "dev")
+
+    with pytest.raises(EnvironmentsError) as error:
+        load_environments(dev.parent, selected="dev")
+    assert result.stderr == f"{error.value}\n"
+    assert result.exit_code == 2
+
+
+@pytest.mark.usefixtures("aws")
+def test_an_ending_in_capitals_is_taken_as_synthesis_takes_it(dev: Path) -> None:
+    """Windows and macOS write and find dev.TOML as dev.toml."""
+    dev.rename(dev.with_name("dev.TOML"))
+
+    assert ferry("bootstrap", "dev").exit_code == 0
 
 
 @pytest.mark.parametrize("arguments", [("bootstrap",), ("secret", "source")])
