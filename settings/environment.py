@@ -100,6 +100,9 @@ class Environment(EnvironmentFile):
     source_ca_certificate_pem: str | None = None
     """What `source.ca_certificate_file` holds: certificates alone, in PEM."""
 
+    remarks: tuple[str, ...] = ()
+    """What was found in the files and is no problem, a line each; synthesis shows them."""
+
     @property
     def has_migration(self) -> bool:
         """Whether something is carried; otherwise the environment is Aurora alone."""

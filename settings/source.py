@@ -55,7 +55,7 @@ class Source(Section):
     ca_certificate_file: CertificateFile | None = None
     """The PEM file with the certificate authority that signed the source's certificate, 1 MB at
     most and in the folder of this file or below. Needed for verify-ca and verify-full, and for
-    these alone."""
+    these alone. Of a bundle, certificates that have ended are left out, and synthesis says so."""
 
     secret_arn: SecretArn | None = None
     """A secret of your own that holds username, password, host and port. Default: none; `ferry

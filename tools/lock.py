@@ -76,7 +76,9 @@ def _hashes(text: str) -> list[str]:
 
 def _provider_version() -> str:
     """The version that the environments name, if it is one; else the default."""
-    files = (tomllib.loads(it.read_text()) for it in (ROOT / "environments").glob("*.[tT][oO][mM][lL]"))
+    files = (
+        tomllib.loads(it.read_text()) for it in (ROOT / "environments").glob("*.[tT][oO][mM][lL]")
+    )
     named = {it.get("aws", {}).get("provider_version", "") for it in files}
     (default,) = re.findall(r'_TESTED: Final = "(.*)"', (ROOT / "settings/aws.py").read_text())
     return (named.pop() if len(named) == 1 else "") or default

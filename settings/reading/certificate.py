@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -25,18 +26,32 @@ _ALLOWED: Final = "a file with certificates in PEM"
 _CONVERT: Final = "convert it, for example with openssl x509 -inform der -in ca.der -out ca.pem"
 
 
-def read_certificates(folder: Path, file: str) -> str | Finding:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certificates:
+    """What a file holds.
+
+    Args:
+        pem: The certificates that are valid, as PEM.
+        left_out: A word for each that is not there because it has ended.
+    """
+
+    pem: str
+    left_out: tuple[str, ...] = ()
+
+
+def read_certificates(folder: Path, file: str) -> Certificates | Finding:
     """A file's certificates as PEM, and nothing else that stands in the file.
 
     The text goes into Terraform's JSON and state, so a file with a private key is refused. Nothing
-    of its content is ever shown.
+    of its content is ever shown. A bundle may hold authorities that have ended beside those that
+    took over: they are left out, and it is told.
 
     Args:
         folder: The environments' folder.
         file: The file's path, relative to the folder.
 
     Returns:
-        The PEM text, or what is wrong with the file.
+        The certificates, or what is wrong with the file.
     """
     # Without symbolic links, of which one might lead out again.
     path = Path(os.path.realpath(folder / file))
@@ -58,6 +73,11 @@ def read_certificates(folder: Path, file: str) -> str | Finding:
             "remove the key from the file, and renew it: it has been exposed",
         )
     blocks = list(_blocks(held))
+    if held.rfind(_BEGIN) > held.rfind(_END):
+        return _finding(
+            f"{file} given, whose certificate {len(blocks) + 1} has no end",
+            "get the file anew: it was cut",
+        )
     if not blocks:
         return _finding(f"{file} given, which holds no certificate in PEM", _CONVERT)
     return _checked(file, blocks)
@@ -71,25 +91,32 @@ def _blocks(held: bytes) -> Iterator[bytes]:
         start = held.find(_BEGIN, end)
 
 
-def _checked(file: str, blocks: list[bytes]) -> str | Finding:
-    texts = []
+def _checked(file: str, blocks: list[bytes]) -> Certificates | Finding:
+    now = dt.datetime.now(dt.UTC)
+    texts, ended = [], []
     for number, block in enumerate(blocks, start=1):
         certificate = _parsed(block)
         if certificate is None:
             return _finding(f"{file} given, whose certificate {number} cannot be parsed", _CONVERT)
-        ends = certificate.not_valid_after_utc
-        if ends < dt.datetime.now(dt.UTC):
-            return _finding(
-                f"{file} given, whose certificate {number} ended on {ends:%Y-%m-%d}",
-                "put the authority's present certificate there",
-            )
         if not _is_authority(certificate):
             return _finding(
                 f"{file} given, whose certificate {number} is a server's",
                 "put the certificate of the authority that signed it there",
             )
-        texts.append(block.decode("ascii").replace("\r\n", "\n"))
-    return "\n".join(texts) + "\n"
+        ends = certificate.not_valid_after_utc
+        if ends < now:
+            ended.append(f"certificate {number} ended on {ends:%Y-%m-%d}")
+        else:
+            texts.append(block.decode("ascii").replace("\r\n", "\n"))
+    if not texts:
+        return _finding(
+            f"{file} given, whose {', '.join(ended)}",
+            "put the authority's present certificate there",
+        )
+    return Certificates(
+        pem="\n".join(texts) + "\n",
+        left_out=tuple(f"{it} and is left out" for it in ended),
+    )
 
 
 def _parsed(block: bytes) -> Certificate | None:

@@ -17,6 +17,7 @@ from settings.reading.problem import EnvironmentsError, Problem
 from settings.rules.rule import Finding
 
 _VARIABLE = "ENVIRONMENT_SUFFIX"
+_CERTIFICATE = "source.ca_certificate_file"
 
 
 def load_environments(folder: Path, *, selected: str | None = None) -> tuple[Environment, ...]:
@@ -50,11 +51,9 @@ def load_environments(folder: Path, *, selected: str | None = None) -> tuple[Env
     environments = []
     for reading in readings:
         if reading.file in chosen:
-            pem, complaints = _certificate(folder, reading)
+            certificate, complaints = _certificate(folder, reading)
             problems += [*reading.problems, *asking.within(reading), *complaints]
-            environments.append(
-                reading.environment.model_copy(update={"source_ca_certificate_pem": pem})
-            )
+            environments.append(reading.environment.model_copy(update=certificate))
     if problems:
         raise EnvironmentsError(problems)
     return tuple(environments)
@@ -153,17 +152,21 @@ def _not_toml(label: str, message: str) -> Problem:
     )
 
 
-def _certificate(folder: Path, reading: Reading) -> tuple[str | None, list[Problem]]:
+def _certificate(folder: Path, reading: Reading) -> tuple[dict[str, object], list[Problem]]:
+    """What the environment takes from its certificate file, and what is wrong with that."""
     source = reading.environment.source
-    known = reading.knows("source.ca_certificate_file") and reading.knows("source.ssl_mode")
+    known = reading.knows(_CERTIFICATE) and reading.knows("source.ssl_mode")
     if (
         source is None
         or not source.ca_certificate_file
         or source.ssl_mode not in VERIFYING
         or not known
     ):
-        return None, []
+        return {}, []
     found = read_certificates(folder, source.ca_certificate_file)
     if isinstance(found, Finding):
-        return None, [asking.problem(reading, found)]
-    return found, []
+        return {}, [asking.problem(reading, found)]
+    return {
+        "source_ca_certificate_pem": found.pem,
+        "remarks": tuple(f"{reading.file}: {_CERTIFICATE}: {it}." for it in found.left_out),
+    }, []

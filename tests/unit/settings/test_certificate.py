@@ -1,5 +1,6 @@
 """The certificate file of a source that is verified."""
 
+import datetime as dt
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from settings.reading.loading import load_environments
-from tests.unit.settings.certificates import make_pem
+from tests.unit.settings.certificates import DAY, make_pem
 from tests.unit.settings.files import Folder
 
 VERIFIED = {"source.ssl_mode": "verify-full", "source.ca_certificate_file": "ca.pem"}
@@ -138,16 +139,43 @@ def test_a_servers_certificate_is_refused(pem: str, folder: Folder) -> None:
     ]
 
 
-def test_a_certificate_that_ended_is_refused(folder: Folder, ca_pem: str) -> None:
-    (folder.path / "ca.pem").write_text(ca_pem + make_pem(days=-500))
+def test_certificates_that_have_all_ended_are_refused(folder: Folder) -> None:
+    (folder.path / "ca.pem").write_text(make_pem(days=-500) + make_pem(days=-2))
 
     (line,) = folder.lines()
 
-    assert "ca.pem given, whose certificate 2 ended on 20" in line
-    assert line.endswith("put the authority's present certificate there")
+    ended = [f"{dt.datetime.now(dt.UTC) + days * DAY:%Y-%m-%d}" for days in (-500, -2)]
+    assert line == LINE.format(
+        f"whose certificate 1 ended on {ended[0]}, certificate 2 ended on {ended[1]}",
+        "put the authority's present certificate there",
+    )
 
 
-@pytest.mark.parametrize("content", ["", "30820122300d0609", "-----BEGIN CERTIFICATE-----"])
+def test_of_a_bundle_what_has_ended_is_left_out_with_a_word(folder: Folder, ca_pem: str) -> None:
+    (folder.path / "ca.pem").write_text(make_pem(days=-500) + ca_pem)
+
+    (environment,) = load_environments(folder.path)
+
+    ended = f"{dt.datetime.now(dt.UTC) - 500 * DAY:%Y-%m-%d}"
+    assert environment.source_ca_certificate_pem == ca_pem
+    (remark,) = environment.remarks
+    assert remark == (
+        "environments/dev.toml: source.ca_certificate_file: certificate 1 ended on "
+        f"{ended} and is left out."
+    )
+
+
+@pytest.mark.parametrize("whole", [0, 1, 2])
+def test_a_file_that_was_cut_is_refused(whole: int, folder: Folder, ca_pem: str) -> None:
+    """An authority that is missing would show at the first connection to its server."""
+    (folder.path / "ca.pem").write_text(ca_pem * whole + ca_pem[:200])
+
+    assert folder.lines() == [
+        LINE.format(f"whose certificate {whole + 1} has no end", "get the file anew: it was cut")
+    ]
+
+
+@pytest.mark.parametrize("content", ["", "30820122300d0609", "-----END CERTIFICATE-----"])
 def test_what_is_no_pem_is_refused(content: str, folder: Folder) -> None:
     (folder.path / "ca.pem").write_text(content)
 

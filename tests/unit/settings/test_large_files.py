@@ -68,4 +68,4 @@ def test_a_certificates_file(folder: Folder) -> None:
     mark = "-----BEGIN CERTIFICATE-----"
     (folder.path / "ca.pem").write_text(mark * (SIZE // len(mark)))
 
-    assert "which holds no certificate in PEM" in said_of(folder)
+    assert "whose certificate 1 has no end" in said_of(folder)
