@@ -15,6 +15,7 @@ from settings.reading.loading import load_environments
 from settings.reading.problem import EnvironmentsError
 from stacks import lock_file
 from stacks.app import add_stacks
+from stacks.remarks import remarks
 
 PROJECT = Path(__file__).parent
 ENVIRONMENTS = PROJECT / "environments"
@@ -32,5 +33,5 @@ app = App()
 add_stacks(app, environments)
 app.synth()
 unpinned = lock_file.pin(Path(app.outdir), lock_file=PROJECT / lock_file.NAME)
-if unpinned:
-    sys.stderr.write(f"{unpinned}\n")
+for line in filter(None, (*remarks(environments), unpinned)):
+    sys.stderr.write(f"{line}\n")

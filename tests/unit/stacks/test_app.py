@@ -38,8 +38,26 @@ def test_an_app_that_does_not_find_its_provider_pinned_says_so(
 
     runpy.run_path(str(ROOT / "main.py"))
 
-    (said,) = capsys.readouterr().err.splitlines()
+    *_, said = capsys.readouterr().err.splitlines()
     assert said.startswith("The AWS provider is not pinned here for account-444455556666 (5.100.0)")
+
+
+def test_the_app_says_once_what_ends_when(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("cdktf.App", lambda: App(outdir=str(tmp_path / "cdktf.out")))
+    monkeypatch.setenv("ENVIRONMENT_SUFFIX", "dev,staging")
+
+    runpy.run_path(str(ROOT / "main.py"))
+
+    ends = [it for it in capsys.readouterr().err.splitlines() if it.startswith("What ends when")]
+    assert ends == [
+        (
+            "What ends when: Aurora PostgreSQL 15.8 could no longer be created in July 2026 (dev, "
+            "staging); DMS 3.5.4 takes no new instance after 31 January 2027 and ends on 31 March 2027 "
+            "(dev, staging). 'ferry check aws ENV' asks your region what it offers."
+        )
+    ]
 
 
 def test_an_unknown_environment_ends_with_2_and_one_line_and_writes_nothing(
