@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from ferry.review.plan.plan import without_key
 from ferry.review.plan.ranges import Network, is_public, network
 from ferry.review.plan.values import UNKNOWN
-from ferry.review.rules.combined.network import Tables, destination_of, table_of, tables_of
+from ferry.review.rules.combined.route_tables import Tables, destination_of, table_of, tables_of
 from ferry.review.rules.combined.weaker import unsaid
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Finding, Phrase

@@ -9,9 +9,9 @@ from typing import Final
 
 from facts.aurora import ENGINE
 from ferry.review.plan.plan import Action
-from ferry.review.rules.combined.network import out_of_reach
 from ferry.review.rules.combined.parameter_groups import groups_go
 from ferry.review.rules.combined.parameters import parameters_change
+from ferry.review.rules.combined.subnets import out_of_reach
 from ferry.review.rules.conditions import (
     all_of,
     always,

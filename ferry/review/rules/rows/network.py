@@ -14,13 +14,15 @@ from ferry.review.rules.combined.ending import (
     goes_with_the_migration,
     is_needed,
 )
-from ferry.review.rules.combined.network import in_reach, routes_change, subnets_go, ways_change
 from ferry.review.rules.combined.policies import policy_findings
+from ferry.review.rules.combined.routes import routes_change
+from ferry.review.rules.combined.subnets import in_reach, subnets_go
 from ferry.review.rules.combined.traffic import (
     OF_A_LEGACY_RULE,
     OF_A_RULE,
     traffic_findings,
 )
+from ferry.review.rules.combined.ways import ways_change
 from ferry.review.rules.conditions import (
     all_of,
     always,

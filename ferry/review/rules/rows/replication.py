@@ -18,7 +18,7 @@ from ferry.review.rules.combined.ending import (
     migration_goes_on,
 )
 from ferry.review.rules.combined.endpoints import endpoint_changes
-from ferry.review.rules.combined.network import out_of_reach
+from ferry.review.rules.combined.subnets import out_of_reach
 from ferry.review.rules.combined.tasks import task_changes
 from ferry.review.rules.combined.weaker import bears_its_name
 from ferry.review.rules.conditions import (
