@@ -86,3 +86,16 @@ class Fine:
     change: Change
     attribute: str
     because: str
+
+
+def unclear(change: Change, attribute: str, effect: str, **values: Shown) -> Finding:
+    """Somebody else has to look: what comes of an attribute cannot be told."""
+    return Finding(
+        danger=Danger.UNCLEAR,
+        change=change,
+        attribute=attribute,
+        effect=Phrase(
+            effect,
+            {**values, "after": change.shown_after(attribute)} if "{after}" in effect else values,
+        ),
+    )

@@ -15,11 +15,11 @@ from ferry.review.rules.combined.connection_options import (
 )
 from ferry.review.rules.combined.empty import begins_empty
 from ferry.review.rules.combined.publishers import named_by
-from ferry.review.rules.combined.settings import and_more, effects
-from ferry.review.rules.combined.tasks import MOST_NAMED, is_idle, is_left_out, unclear
-from ferry.review.rules.conditions import refers_to
+from ferry.review.rules.combined.settings import MOST_SHOWN, and_more, effects
+from ferry.review.rules.combined.tasks import is_idle
+from ferry.review.rules.conditions import left_out, refers_to
 from ferry.review.rules.dangers import Danger
-from ferry.review.rules.finding import Finding, Fine, Phrase
+from ferry.review.rules.finding import Finding, Fine, Phrase, unclear
 from ferry.review.rules.row import DESTROYED
 from ferry.review.rules.timing import Timing, moment
 
@@ -133,7 +133,7 @@ def _by(
     for change in changes:
         values = [getattr(change, side).get(name) for name in attributes]
         if any(isinstance(it, Hidden) for it in values):
-            hidden += [change] if len(hidden) < MOST_NAMED else []
+            hidden += [change] if len(hidden) < MOST_SHOWN else []
             continue
         for value in {it for it in values if isinstance(it, str) and it}:
             found.setdefault(value, []).append(change)
@@ -292,7 +292,9 @@ def _encryption(change: Change) -> Finding | Fine:
             source=f"{_GUIDE}/CHAP_Security.SSL.html",
         )
     certificate = change.after.get("certificate_arn")
-    if mode in VERIFYING and (not is_set(certificate) or is_left_out(change, "certificate_arn")):
+    if mode in VERIFYING and (
+        not is_set(certificate) or left_out(change, "certificate_arn") is True
+    ):
         return Finding(
             danger=Danger.REFUSED,
             change=change,
@@ -311,7 +313,7 @@ def _options(change: Change, given: Json, *, is_first: bool = False) -> Iterator
     table = known.get(kind) if isinstance(kind, str) else None
     before = None if change.comes else connection_options(change.before.get(name))
     after = connection_options(given)
-    if is_left_out(change, name):
+    if left_out(change, name) is True:
         after = {}
     if table is None or after is None or (before is None and not change.comes):
         yield unclear(change, name, "What these attributes are cannot be told.")
@@ -323,7 +325,7 @@ def _options(change: Change, given: Json, *, is_first: bool = False) -> Iterator
 
 
 def _all_named(changes: Sequence[Change], name: Callable[[Change], Shown]) -> Shown:
-    return and_more(map(name, changes[:MOST_NAMED]), len(changes))
+    return and_more(map(name, changes[:MOST_SHOWN]), len(changes))
 
 
 def _name(task: Change) -> Shown:

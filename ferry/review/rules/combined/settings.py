@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 _UNCLEAR: Final = "No rule says that {after} is harmless for {setting}; it was {before}."
 _MADE_UNCLEAR: Final = "No rule says that {after} is harmless for {setting}."
-_MOST_SHOWN: Final = 5
+MOST_SHOWN: Final = 5
+"""Names or settings that a sentence holds; of more, the rest is counted."""
 
 
 def _never(_before: Json, _after: Json) -> bool:
@@ -154,15 +155,15 @@ class Effects:
         """Some sentences about settings, with how many more there are."""
         told: list[str] = []
         texts: dict[str, Shown] = {}
-        for number, (name, sentence) in enumerate(sentences[:_MOST_SHOWN]):
+        for number, (name, sentence) in enumerate(sentences[:MOST_SHOWN]):
             parts = {it: f"{it}{number}" for it in ("setting", "before", "after")}
             told.append(sentence.format_map({it: f"{{{key}}}" for it, key in parts.items()}))
             texts[parts["setting"]] = _shown_name(change, name, self.table, hidden)
             for part, side in (("before", self.before), ("after", self.after)):
                 value = _value(side, name, self.table)
                 texts[parts[part]] = _shown(change, value, name, hidden)
-        if len(sentences) > _MOST_SHOWN:
-            more = len(sentences) - _MOST_SHOWN
+        if len(sentences) > MOST_SHOWN:
+            more = len(sentences) - MOST_SHOWN
             told.append(f"Of {more} more no rule says that it is harmless.")
         return Phrase(" ".join(told), texts)
 
@@ -222,7 +223,7 @@ def in_words(
             ],
             by="",
         )
-        for it in names[:_MOST_SHOWN]
+        for it in names[:MOST_SHOWN]
     ]
     return and_more(told, len(names))
 
