@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from ferry.review.plan.plan import Action
+from ferry.review.rules.combined.attachments import attachment_findings
 from ferry.review.rules.combined.ending import (
     WITH_THE_MIGRATION,
     goes_with_the_migration,
@@ -16,7 +17,7 @@ from ferry.review.rules.combined.ending import (
 from ferry.review.rules.combined.exclusive import kept_alone
 from ferry.review.rules.combined.given_keys import GIVEN_KEYS, KEY_ARN, LATER, keys_given
 from ferry.review.rules.combined.keys import keys_go, passwords_change, secrets_go
-from ferry.review.rules.combined.policies import attachment_findings, policy_findings
+from ferry.review.rules.combined.policies import policy_findings
 from ferry.review.rules.combined.roles import OWN_POLICY
 from ferry.review.rules.conditions import (
     always,
