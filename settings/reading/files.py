@@ -11,6 +11,14 @@ from settings.reading import limits
 _BYTES_OF_MB: Final = 1_000_000
 
 
+class NotTomlError(ValueError):
+    """A text that is no TOML; the message is the reader's."""
+
+    def __init__(self, message: str, *, text: str) -> None:
+        super().__init__(message)
+        self.text = text
+
+
 def toml_files(folder: Path) -> list[Path]:
     """A folder's TOML files, sorted; on some disks DEV.TOML and dev.toml are two."""
     held = folder.iterdir() if folder.is_dir() else ()
@@ -25,14 +33,17 @@ def document(file: Path) -> dict[str, Any]:
 
     Raises:
         OSError: As of `content`.
-        ValueError: It is no TOML; UnicodeDecodeError where it is not even text in UTF-8, TooLongError
-            where a number or a key is too long.
+        ValueError: It is no TOML (NotTomlError); UnicodeDecodeError where it is not even text in UTF-8,
+            TooLongError where a number or a key is too long.
         RecursionError: It nests too deeply.
     """
     # Editors on Windows begin a file with a byte order mark.
     text = content(file).decode("utf-8-sig")
     limits.check(text)
-    return tomllib.loads(text)
+    try:
+        return tomllib.loads(text)
+    except ValueError as error:
+        raise NotTomlError(str(error), text=text) from None
 
 
 def content(file: Path, *, largest_mb: int = 1) -> bytes:

@@ -1,6 +1,5 @@
 """Reads the environments' files and finds every problem of all of them at once."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,10 +9,11 @@ from settings.environment import Environment
 from settings.notation import either, toml
 from settings.reading import asking
 from settings.reading.certificate import read_certificates
-from settings.reading.files import document, toml_files
+from settings.reading.files import NotTomlError, document, toml_files
 from settings.reading.limits import TooLongError
 from settings.reading.mending import Reading, read
 from settings.reading.problem import EnvironmentsError, Problem
+from settings.reading.toml_errors import not_toml
 from settings.rules.rule import Finding
 
 _VARIABLE = "ENVIRONMENT_SUFFIX"
@@ -135,21 +135,8 @@ def _held(file: Path, label: str) -> Mapping[str, Any] | Problem:
         return Problem(
             label, f"line {error.line}", error.given, f"allowed: {error.allowed}", error.mend
         )
-    except ValueError as error:
-        return _not_toml(label, str(error))
-
-
-def _not_toml(label: str, message: str) -> Problem:
-    """The line of what tomllib refuses; its messages show single characters at most."""
-    match = re.fullmatch(r"(.*) \(at (?:line (\d+), column \d+|end of document)\)", message)
-    reason, line = match.groups() if match else (message, None)
-    return Problem(
-        label,
-        f"line {line}" if line else "",
-        f"not TOML ({reason[:1].lower()}{reason[1:]})",
-        "allowed: TOML 1.0",
-        "correct the line" if line else "correct the file's end",
-    )
+    except NotTomlError as error:
+        return not_toml(label, error.text, str(error))
 
 
 def _certificate(folder: Path, reading: Reading) -> tuple[dict[str, object], list[Problem]]:

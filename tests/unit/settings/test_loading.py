@@ -128,7 +128,10 @@ def test_a_missing_folder_needs_a_file(tmp_path: Path) -> None:
     [
         (
             b"[aws]\nregion = eu\n",
-            "line 2: not TOML (invalid value); allowed: TOML 1.0; correct the line",
+            (
+                "aws.region: line 2: eu given, not TOML (invalid value); allowed: TOML 1.0; "
+                'put it in quotes: "eu"'
+            ),
         ),
         (
             b'[aws]\nregion = """eu',
@@ -145,6 +148,95 @@ def test_a_file_that_is_no_toml_is_one_line(content: bytes, line: str, folder: F
     (folder.path / "dev.toml").write_bytes(content)
 
     assert folder.lines() == [f"environments/dev.toml: {line}"]
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        (
+            "[protection]\nprevent_destroy = True # yes",
+            "protection.prevent_destroy: line 2: True # yes given, not TOML (invalid value)#write true",
+        ),
+        (
+            "[source]\nport =\n",
+            (
+                "source.port: line 2: nothing given, not TOML (invalid value)#give it a value, or remove "
+                "the line"
+            ),
+        ),
+        (
+            "[[dms.tasks]]\n[[dms.tasks]]\ntables = [{ schema = public }]",
+            (
+                "dms.tasks[1].tables: line 3: [{ schema = public }] given, not TOML (invalid value)#put "
+                "text in quotes"
+            ),
+        ),
+        (
+            '[aws]\nregion = "a"\nregion = "b"\n',
+            (
+                'aws.region: line 3: "b" given, not TOML (cannot overwrite a value)#remove one of the two, '
+                "this one or an earlier one"
+            ),
+        ),
+        (
+            "[aws]\n[network.vpc]\n[network.vpc]",
+            (
+                "line 3: [network.vpc] given, not TOML (cannot declare [network.vpc] twice)#put all of it "
+                "under the first"
+            ),
+        ),
+        (
+            '[source]\nca_certificate_file = "C:\\dir"',
+            (
+                "source.ca_certificate_file: line 2: \"C:\\dir\" given, not TOML (unescaped '\\' in a "
+                "string)#put it in single quotes, or write \\\\ for each \\"
+            ),
+        ),
+        (
+            'aws.region = "eu\n',
+            (
+                "aws.region: line 1: \"eu given, not TOML (illegal character '\\n')#end the text with the "
+                "quote that it begins with, in the same line"
+            ),
+        ),
+        (
+            'aws.region = "a" aws.x = 1',
+            (
+                'aws.region: line 1: "a" aws.x = 1 given, not TOML (expected newline or end of document '
+                "after a statement)#write one setting in a line, and text in quotes"
+            ),
+        ),
+        (
+            f"[tags]\nrepository = {'a' * 90}",
+            (
+                f"tags.repository: line 2: {'a' * 60}... given, not TOML (invalid value)#put it in quotes: "
+                f'"{"a" * 60}"'
+            ),
+        ),
+        (
+            "[aws\n",
+            "line 1: not TOML (expected ']' at the end of a table declaration)#close the bracket",
+        ),
+        (
+            "[source]\nsecret_arn = hunter2",
+            (
+                "source.secret_arn: line 2: text that may hold a secret and is not shown given, not TOML "
+                "(invalid value)#put text in quotes"
+            ),
+        ),
+        ("[source]\nword = hunter2", "line 2: not TOML (invalid value)#put text in quotes"),
+        ("[dms.tasks]\nname = hunter2", "line 2: not TOML (invalid value)#put text in quotes"),
+        ("x = 2026-02-30", "line 1: not TOML (invalid date or datetime)#correct the line"),
+    ],
+)
+def test_a_line_that_is_no_toml_names_its_setting_and_text(
+    content: str, line: str, folder: Folder
+) -> None:
+    """Nothing is shown of what is no setting: it may be a password."""
+    (folder.path / "dev.toml").write_text(content)
+
+    problem, mend = line.rsplit("#", 1)
+    assert folder.lines() == [f"environments/dev.toml: {problem}; allowed: TOML 1.0; {mend}"]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,127 @@
+"""Makes a problem's line of what TOML's reader refuses: the setting, the text, and how to mend it.
+
+The reader names a line and a reason. Which setting stands there is read from the text around it, as
+far as a line shows it; text is shown of settings alone that there are, for others may be passwords.
+"""
+
+import re
+from typing import Final, get_origin
+
+from settings.environment import EnvironmentFile
+from settings.notation import path
+from settings.reading.problem import Problem, hides_secret
+from settings.reading.shape import Location, find
+
+_AT: Final = re.compile(r"(.*) \(at (?:line (\d+), column \d+|end of document)\)", re.DOTALL)
+_WORD: Final = r"[A-Za-z0-9_-]+"
+_NAMES: Final = rf"{_WORD}(?:[ \t]*\.[ \t]*{_WORD})*"
+_HEADER: Final = re.compile(rf"[ \t]*(\[\[?)[ \t]*({_NAMES})[ \t]*\]")
+_STATEMENT: Final = re.compile(rf"[ \t]*({_NAMES})[ \t]*=[ \t]*(.*)")
+_BARE: Final = re.compile(r"[^\"'\[{#][^\"'#]*")
+_LONGEST_LINE: Final = 1000
+_LONGEST_TEXT: Final = 60
+
+_MENDS: Final = (
+    ("Cannot overwrite", "remove one of the two, this one or an earlier one"),
+    ("Cannot declare", "put all of it under the first"),
+    ("Unescaped", "put it in single quotes, or write \\\\ for each \\"),
+    (
+        r"Illegal character '\n'",
+        "end the text with the quote that it begins with, in the same line",
+    ),
+    ("Illegal character", "remove the character"),
+    ("Expected newline", "write one setting in a line, and text in quotes"),
+    ("Expected '='", "write it as name = value"),
+    ("Expected ']", "close the bracket"),
+    ("Unclosed array", "close the list with ]"),
+    ("Unclosed inline table", "close the table with }, in the same line"),
+    ("Invalid value", "put text in quotes"),
+)
+"""What the reader's reasons begin with, and what to do."""
+
+
+def not_toml(label: str, text: str, message: str) -> Problem:
+    """The line of what tomllib refuses.
+
+    Args:
+        label: The file, with its folder.
+        text: What it holds.
+        message: The reader's; it shows single characters at most, and names of tables.
+    """
+    match = _AT.fullmatch(message)
+    reason, at = match.groups() if match else (message, None)
+    if at is None:
+        return Problem(
+            label, "", f"not TOML ({_said(reason)})", "allowed: TOML 1.0", "correct the file's end"
+        )
+    lines = [line[:_LONGEST_LINE] for line in text.split("\n")[: int(at)]]
+    header = _HEADER.match(lines[-1])
+    statement = _STATEMENT.match(lines[-1])
+    location = (*_table(lines), *_names(statement[1])) if statement else ()
+    setting, given = "", f"line {at}: "
+    if header and reason.startswith("Cannot"):
+        given += f"[{header[2]}] given, "
+    elif statement and _is_known(location):
+        setting = path(location)
+        given += f"{_shown(setting, statement[2])} given, "
+    return Problem(
+        label,
+        setting,
+        f"{given}not TOML ({_said(reason)})",
+        "allowed: TOML 1.0",
+        _mend(reason, statement[2] if setting and statement else "", setting),
+    )
+
+
+def _said(reason: str) -> str:
+    names = re.fullmatch(r"(Cannot \w+(?: \w+)*) \((.*)\)( twice)?", reason)
+    if names:
+        table = ".".join(re.findall(r"'([^']*)'", names[2]))
+        reason = f"{names[1]} [{table}]{names[3] or ''}"
+    return reason[:1].lower() + reason[1:]
+
+
+def _names(dotted: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in dotted.split("."))
+
+
+def _table(lines: list[str]) -> Location:
+    """The table in which the last line stands, with the number of an item of a list."""
+    headers = [match for line in lines if (match := _HEADER.match(line))]
+    if not headers:
+        return ()
+    names = _names(headers[-1][2])
+    if headers[-1][1] == "[":
+        return names
+    return (*names, sum(_names(it[2]) == names for it in headers) - 1)
+
+
+def _is_known(location: Location) -> bool:
+    """Whether the model knows the setting; items of lists have numbers, and nothing else has."""
+    try:
+        return all(
+            isinstance(part, int)
+            == (get_origin(find(EnvironmentFile, location[:depth]).kind) is tuple)
+            and find(EnvironmentFile, location[: depth + 1]) is not None
+            for depth, part in enumerate(location)
+        )
+    except (KeyError, ValueError):
+        return False
+
+
+def _shown(setting: str, value: str) -> str:
+    value = value.strip()
+    if hides_secret(setting, value):
+        return "text that may hold a secret and is not shown"
+    return (value if len(value) <= _LONGEST_TEXT else f"{value[:_LONGEST_TEXT]}...") or "nothing"
+
+
+def _mend(reason: str, value: str, setting: str) -> str:
+    value = value.partition("#")[0].strip()
+    if reason == "Invalid value" and value.lower() in ("true", "false"):
+        return f"write {value.lower()}"
+    if reason == "Invalid value" and setting and not value:
+        return "give it a value, or remove the line"
+    if reason == "Invalid value" and _BARE.fullmatch(value) and not hides_secret(setting, value):
+        return f'put it in quotes: "{value[:_LONGEST_TEXT]}"'
+    return next((mend for start, mend in _MENDS if reason.startswith(start)), "correct the line")
