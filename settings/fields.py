@@ -13,6 +13,7 @@ from pydantic import AfterValidator, Field
 
 from facts.aurora import is_reserved_database
 from facts.placement import PARTITIONS, partition_of
+from facts.subnets import LARGEST_VPC, SMALLEST_VPC
 from settings.notation import either
 from settings.section import Allowed, refuse
 
@@ -116,22 +117,20 @@ _PRIVATE: Final = tuple(
     ipaddress.IPv4Network(block)
     for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")
 )
-_LARGEST_VPC: Final = 16
-_SMALLEST_VPC: Final = 24
-_VPC_IN_WORDS: Final = f"/{_LARGEST_VPC} to /{_SMALLEST_VPC} inside a private range"
+_VPC_IN_WORDS: Final = f"/{LARGEST_VPC} to /{SMALLEST_VPC} inside a private range"
 
 
 def _vpc_network(value: str) -> str:
     """Refuse networks that are public, or too large or too small for this project's VPC.
 
-    AWS allows /16 to /28; /24 is the smallest that holds the subnets and room to grow. Private
-    ranges: RFC 1918, and RFC 6598 as AWS's "VPC CIDR blocks" allows.
+    AWS allows /16 to /28; /26 is the smallest that holds two subnets for Aurora and two for DMS.
+    Private ranges: RFC 1918, and RFC 6598 as AWS's "VPC CIDR blocks" allows.
     """
     network = ipaddress.IPv4Network(_network(value))
     if not any(network.subnet_of(block) for block in _PRIVATE):
         refuse(f"{_VPC_IN_WORDS} ({', '.join(map(str, _PRIVATE))})")
-    if not _LARGEST_VPC <= network.prefixlen <= _SMALLEST_VPC:
-        nearest = max(_LARGEST_VPC, min(_SMALLEST_VPC, network.prefixlen))
+    if not LARGEST_VPC <= network.prefixlen <= SMALLEST_VPC:
+        nearest = max(LARGEST_VPC, min(SMALLEST_VPC, network.prefixlen))
         instead = ipaddress.IPv4Network((network.network_address, nearest), strict=False)
         refuse(_VPC_IN_WORDS, instead=str(instead))
     return value
@@ -143,7 +142,7 @@ VpcCidr = Annotated[
     Field(examples=["10.20.0.0/16"]),
     Allowed(f"an IPv4 network, {_VPC_IN_WORDS}"),
 ]
-"""A VPC's network: /16 to /24 inside a private range."""
+"""A VPC's network, inside a private range."""
 
 _LABEL: Final = r"[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
 _HOST_LABEL: Final = r"[a-zA-Z0-9_]([a-zA-Z0-9_-]{0,61}[a-zA-Z0-9_])?"

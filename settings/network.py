@@ -27,7 +27,8 @@ class NewVpc(Section):
     """A VPC that is made for the environment, with private subnets in each zone."""
 
     cidr: VpcCidr
-    """The VPC's network; it may not overlap the source's."""
+    """The VPC's network; it may not overlap the source's. A /25 has room for three zones, and NAT in
+    two of them; a /26 for two zones without NAT."""
 
     availability_zones: Annotated[
         List[AvailabilityZone] | None,
@@ -46,8 +47,9 @@ class NewVpc(Section):
 
     route_made_elsewhere: bool = False
     """Whether somebody else makes the way from this VPC to the source, such as a team that attaches
-    it to a transit gateway of its own. Needed where there is neither `nat` nor
-    [network.route_to_source]: DMS then reaches nothing until that way is there."""
+    it to a transit gateway of its own, or an endpoint of PrivateLink in DMS's subnets, whose addresses
+    `source.cidr` then holds. Needed where there is neither `nat` nor [network.route_to_source]: DMS
+    then reaches nothing until that way is there."""
 
     flow_log_retention_days: LogRetentionDays = 30
     """How long CloudWatch keeps the VPC's flow logs."""

@@ -40,7 +40,7 @@ class NewVpc(Construct):
         names: The environment's names.
         placement: The account and region.
         key: The key that encrypts the flow logs.
-        cidr: The VPC's IPv4 block, from a /16 to a /24, overlapping with no network that it is
+        cidr: The VPC's IPv4 block, from a /16 to a /26, overlapping with no network that it is
             connected to. See :func:`~constructs_lib.network.subnets.subnet_cidrs` for its division.
         zones: The availability zones by name, or how many of the region's to take, 2 to 4. Add a
             zone at the end of a list: its position decides the subnets' addresses.

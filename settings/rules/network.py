@@ -4,6 +4,7 @@ import ipaddress
 from collections.abc import Iterator
 from typing import Final
 
+from facts.subnets import division
 from settings.environment import Environment
 from settings.notation import toml
 from settings.rules.rule import Finding, PairRule, Rule
@@ -117,7 +118,9 @@ def routes_lead_out_of_the_vpc(environment: Environment) -> Iterator[Finding]:
 def source_is_outside_the_vpc(environment: Environment) -> Iterator[Finding]:
     """A VPC routes its own addresses to itself, so the source's must be others.
 
-    A hosted source without addresses of its own is anywhere on the internet, which is behind NAT.
+    A hosted source without addresses of its own is anywhere on the internet, which is behind NAT. One
+    that is offered by PrivateLink has an endpoint in the VPC, which somebody else makes. Source:
+    https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-access-saas.html
     """
     vpc, source = environment.network.vpc, environment.source
     if vpc and source and source.cidr == _ANYWHERE:
@@ -129,11 +132,15 @@ def source_is_outside_the_vpc(environment: Environment) -> Iterator[Finding]:
                 mend='set nat = "single" in [network.vpc], or cidr to the source\'s network',
             )
     elif vpc and source and _overlap(vpc.cidr, source.cidr):
+        if vpc.route_made_elsewhere and _holds(vpc.cidr, source.cidr):
+            return
         yield Finding(
             setting="network.vpc.cidr",
             given=f"{toml(vpc.cidr)} given, which overlaps source.cidr = {toml(source.cidr)}",
-            allowed="a network that does not overlap the source's",
-            mend="give the VPC another network",
+            allowed="a network that does not overlap the source's, or one that holds it where it is "
+            "at an endpoint in the VPC",
+            mend="give the VPC another network, or set route_made_elsewhere = true in [network.vpc] "
+            "for such an endpoint",
         )
 
 
@@ -172,6 +179,34 @@ def zones_are_named_or_counted(environment: Environment) -> Iterator[Finding]:
             given=f"{vpc.zone_count} given beside availability_zones",
             allowed="one of them",
             mend="remove zone_count",
+        )
+
+
+def subnets_fit_into_the_vpc(environment: Environment) -> Iterator[Finding]:
+    """A small VPC has room for few of AWS's smallest subnets."""
+    vpc = environment.network.vpc
+    if not vpc:
+        return
+    room = division(ipaddress.IPv4Network(vpc.cidr).prefixlen)
+    zones = len(vpc.availability_zones or ()) or vpc.zone_count
+    given_with = f"given with cidr = {toml(vpc.cidr)}"
+    if zones > room.aurora:
+        named = vpc.availability_zones is not None
+        yield Finding(
+            setting=f"network.vpc.{'availability_zones' if named else 'zone_count'}",
+            given=f"{zones} zones {given_with}",
+            allowed=f"{room.aurora} zones, for whose subnets there is room",
+            mend=f"{'name' if named else 'set zone_count ='} {room.aurora}, or give the VPC a larger "
+            "network",
+        )
+    gateways = {"none": 0, "single": 1, "one-per-zone": min(zones, room.aurora)}[vpc.nat]
+    if gateways > room.public:
+        yield Finding(
+            setting="network.vpc.nat",
+            given=f"{toml(vpc.nat)} {given_with}",
+            allowed=f"NAT in {room.public} zones, for whose public subnets there is room",
+            mend=f"set nat = {toml('single' if room.public else 'none')}, or give the VPC a larger "
+            "network",
         )
 
 
@@ -306,10 +341,14 @@ RULES = (
     ),
     Rule(route_leads_somewhere, (_ROUTE, "source.cidr")),
     Rule(routes_lead_out_of_the_vpc, ("network.vpc.cidr", f"{_ROUTE}.cidrs")),
-    Rule(source_is_outside_the_vpc, ("network.vpc.cidr", "network.vpc.nat", "source.cidr")),
+    Rule(source_is_outside_the_vpc, ("network.vpc", "source.cidr")),
     Rule(zones_are_the_regions, (_ZONES, "aws.region")),
     Rule(zones_differ, (_ZONES,)),
     Rule(zones_are_named_or_counted, (_ZONES, "network.vpc.zone_count")),
+    Rule(
+        subnets_fit_into_the_vpc,
+        ("network.vpc.cidr", "network.vpc.nat", "network.vpc.zone_count", _ZONES),
+    ),
     Rule(subnets_differ, ("network.existing_vpc",)),
     Rule(secrets_manager_is_reached, ("network.existing_vpc",)),
     Rule(existing_routes_are_named, ("network.existing_vpc", _ROUTE)),

@@ -279,9 +279,60 @@ CASES = (
     Case(
         "source_is_outside_the_vpc",
         {"source.host": "db", "source.cidr": "10.20.16.0/20"},
+        {"source.host": "db", "source.cidr": "10.0.0.0/8"},
+        'network.vpc.cidr: "10.20.0.0/20" given, which overlaps source.cidr = "10.0.0.0/8"; allowed: '
+        "a network that does not overlap the source's, or one that holds it where it is at an "
+        "endpoint in the VPC; give the VPC another network, or set route_made_elsewhere = true in "
+        "[network.vpc] for such an endpoint",
+    ),
+    Case(
+        # An interface endpoint of PrivateLink, made in the VPC's subnets by somebody else.
+        "source_is_outside_the_vpc",
         {"source.host": "db", "source.cidr": "10.20.15.0/24"},
+        {
+            "source.host": "db",
+            "source.cidr": "10.20.15.0/24",
+            "network.vpc": {"cidr": "10.20.0.0/20", "nat": "single"},
+        },
         'network.vpc.cidr: "10.20.0.0/20" given, which overlaps source.cidr = "10.20.15.0/24"; '
-        "allowed: a network that does not overlap the source's; give the VPC another network",
+        "allowed: a network that does not overlap the source's, or one that holds it where it is at "
+        "an endpoint in the VPC; give the VPC another network, or set route_made_elsewhere = true in "
+        "[network.vpc] for such an endpoint",
+    ),
+    Case(
+        "subnets_fit_into_the_vpc",
+        {"network.vpc.cidr": "10.20.0.0/25"},
+        {"network.vpc.cidr": "10.20.0.0/26"},
+        'network.vpc.zone_count: 3 zones given with cidr = "10.20.0.0/26"; allowed: 2 zones, for '
+        "whose subnets there is room; set zone_count = 2, or give the VPC a larger network",
+    ),
+    Case(
+        "subnets_fit_into_the_vpc",
+        {"network.vpc.cidr": "10.20.0.0/26", "network.vpc.zone_count": 2},
+        {
+            "network.vpc.cidr": "10.20.0.0/26",
+            "network.vpc.availability_zones": ["eu-central-1a", "eu-central-1b", "eu-central-1c"],
+        },
+        'network.vpc.availability_zones: 3 zones given with cidr = "10.20.0.0/26"; allowed: 2 zones, '
+        "for whose subnets there is room; name 2, or give the VPC a larger network",
+    ),
+    Case(
+        "subnets_fit_into_the_vpc",
+        {"network.vpc.cidr": "10.20.0.0/25", "network.vpc.nat": "single"},
+        {"network.vpc.cidr": "10.20.0.0/25", "network.vpc.nat": "one-per-zone"},
+        'network.vpc.nat: "one-per-zone" given with cidr = "10.20.0.0/25"; allowed: NAT in 2 zones, '
+        'for whose public subnets there is room; set nat = "single", or give the VPC a larger network',
+    ),
+    Case(
+        "subnets_fit_into_the_vpc",
+        {"network.vpc.cidr": "10.20.0.0/26", "network.vpc.zone_count": 2},
+        {
+            "network.vpc.cidr": "10.20.0.0/26",
+            "network.vpc.zone_count": 2,
+            "network.vpc.nat": "single",
+        },
+        'network.vpc.nat: "single" given with cidr = "10.20.0.0/26"; allowed: NAT in 0 zones, for '
+        'whose public subnets there is room; set nat = "none", or give the VPC a larger network',
     ),
     Case(
         "zones_are_the_regions",
