@@ -1,10 +1,12 @@
-"""Of PostgreSQL's parameters those that log, measure or guard: which values do more of it.
+"""Of PostgreSQL's parameters those that log, measure, guard or give: which values do more of it.
 
 A value may be harmless by itself, as `facts.parameters` says, and still do less than the one before.
 
 Sources: https://www.postgresql.org/docs/15/runtime-config-logging.html,
 https://www.postgresql.org/docs/15/runtime-config-client.html,
 https://www.postgresql.org/docs/15/runtime-config-autovacuum.html,
+https://www.postgresql.org/docs/15/runtime-config-query.html,
+https://www.postgresql.org/docs/15/runtime-config-resource.html,
 https://www.postgresql.org/docs/15/runtime-config-statistics.html
 """
 
@@ -32,6 +34,8 @@ class What(Enum):
     MEASURES = auto()
     ENDS_WHAT_HANGS = auto()
     VACUUMS = auto()
+    GIVES = auto()
+    """Memory, workers or statistics, to what runs faster with more of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,8 @@ class Guard:
 
     Args:
         what: What the parameter does.
-        initial: PostgreSQL's own value, which holds where neither a group nor Aurora says one.
+        initial: PostgreSQL's own value, which holds where neither a group nor Aurora says one; the
+            least of those where Aurora reckons it from the instance's class.
         strength: How much of it a value does, the more the higher; None for what is no value.
     """
 
@@ -82,6 +87,11 @@ def _less(never: str = "") -> Callable[[str], float | None]:
     return strength
 
 
+def _cost_limit(value: str) -> float | None:
+    """-1 stands for vacuum_cost_limit, which is 200."""
+    return 200.0 if value == "-1" else _more(value)
+
+
 _LOGS_FROM: Final = _less(never="-1")
 _ENDS_AFTER: Final = _less(never="0")
 _KEPT: Final = "rds.log_retention_period"
@@ -112,9 +122,18 @@ GUARDS: Final[Mapping[str, Guard]] = {
     "statement_timeout": Guard(What.ENDS_WHAT_HANGS, "0", _ENDS_AFTER),
     "autovacuum_analyze_scale_factor": Guard(What.VACUUMS, "0.1", _less()),
     "autovacuum_naptime": Guard(What.VACUUMS, "60", _less()),
+    "autovacuum_vacuum_cost_limit": Guard(What.VACUUMS, "200", _cost_limit),
     "autovacuum_vacuum_scale_factor": Guard(What.VACUUMS, "0.2", _less()),
+    "default_statistics_target": Guard(What.GIVES, "100", _more),
+    "logical_decoding_work_mem": Guard(What.GIVES, "65536", _more),
+    "maintenance_work_mem": Guard(What.GIVES, "65536", _more),
+    "max_parallel_workers": Guard(What.GIVES, "8", _more),
+    "max_parallel_workers_per_gather": Guard(What.GIVES, "2", _more),
+    "work_mem": Guard(What.GIVES, "4096", _more),
 }  # fmt: skip
-"""The table, by name; what it does not hold guards nothing, or by a danger of its own."""
+"""The table, by name; what it does not hold guards nothing, or by a danger of its own.
+What Aurora reckons from the class stands on
+https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraPostgreSQL.Reference.ParameterGroups.html"""
 
 
 def strength(name: str, value: str | None) -> float | None:

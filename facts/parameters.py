@@ -31,6 +31,7 @@ _BLOG = "https://aws.amazon.com/blogs/database/amazon-aurora-postgresql-paramete
 
 
 WORK_MEM: Final = "work_mem"
+LOG_STATEMENT: Final = "log_statement"
 FORCE_SSL: Final = "rds.force_ssl"
 LOGICAL_REPLICATION: Final = "rds.logical_replication"
 PRELOADED: Final = "shared_preload_libraries"
@@ -38,10 +39,20 @@ PRELOADED: Final = "shared_preload_libraries"
 STATISTICS_LIBRARY: Final = "pg_stat_statements"
 """The library with the statistics of statements."""
 
-OF_CLUSTERS_ALONE: Final = frozenset({FORCE_SSL, LOGICAL_REPLICATION})
-"""RDS refuses them in a group of instances. Sources:
-https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraPostgreSQL.Security.html and
-https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraPostgreSQL.Replication.Logical.Configure.html"""
+OF_CLUSTERS_ALONE: Final = frozenset(
+    {
+        *("autovacuum", "autovacuum_analyze_scale_factor", "autovacuum_freeze_max_age"),
+        *("autovacuum_max_workers", "autovacuum_multixact_freeze_max_age", "autovacuum_naptime"),
+        *("autovacuum_vacuum_cost_limit", "autovacuum_vacuum_scale_factor", "client_encoding"),
+        *("huge_pages", "log_autovacuum_min_duration", "max_logical_replication_workers"),
+        *("max_prepared_transactions", "max_replication_slots", "max_wal_senders", FORCE_SSL),
+        *(LOGICAL_REPLICATION, "ssl_min_protocol_version", "timezone", "track_commit_timestamp"),
+        *("wal_buffers", "wal_sender_timeout"),
+    }
+)
+"""Of the table those that stand among the cluster's parameters and not among an instance's: RDS refuses
+them in a group of instances. Source:
+https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraPostgreSQL.Reference.ParameterGroups.html"""
 
 ALWAYS_SET: Final[Mapping[str, str]] = {
     LOGICAL_REPLICATION: "1",  # a way back: Aurora can be a source itself
@@ -198,7 +209,7 @@ _STATISTICS = "runtime-config-statistics"
 _ROWS = (
     # What the project itself sets.
     _postgresql(
-        "log_statement", Kind.DYNAMIC, _LOGGING, harmless=_words("none", "ddl", "mod", "all")
+        LOG_STATEMENT, Kind.DYNAMIC, _LOGGING, harmless=_words("none", "ddl", "mod", "all")
     ),
     _postgresql(
         "log_min_duration_statement",
@@ -215,6 +226,14 @@ _ROWS = (
         harmless=_ON,
     ),
     _aurora(FORCE_SSL, Kind.DYNAMIC, _BLOG, defaults={0: "0", 17: "1"}, harmless=_ON),
+    _postgresql(
+        # No other version is harmless: an older one is weaker, of a later one clients must be capable.
+        "ssl_min_protocol_version",
+        Kind.DYNAMIC,
+        "runtime-config-connection",
+        aurora="TLSv1.2",
+        harmless=_words("tlsv1.2"),
+    ),
     # Logs.
     _postgresql(
         "log_autovacuum_min_duration",

@@ -29,7 +29,14 @@ LEAST_FIRST: dict[str, tuple[str | None, ...]] = {
     "statement_timeout": (None, "3600000"),
     "autovacuum_analyze_scale_factor": ("0.1", None, "0.01"),
     "autovacuum_naptime": ("60", None, "1"),
+    "autovacuum_vacuum_cost_limit": ("100", None, "1000"),
     "autovacuum_vacuum_scale_factor": ("0.2", None, "0.02"),
+    "default_statistics_target": ("10", None, "1000"),
+    "logical_decoding_work_mem": ("64", None, "262144"),
+    "maintenance_work_mem": ("1024", None, "524288"),
+    "max_parallel_workers": ("2", None, "64"),
+    "max_parallel_workers_per_gather": ("0", None, "4"),
+    "work_mem": ("64", None, "65536"),
 }  # fmt: skip
 
 
@@ -51,6 +58,9 @@ def test_what_is_said_by_default() -> None:
     assert strength("log_connections", None) == strength("log_connections", "no")
     assert strength("log_min_duration_statement", None) == strength(
         "log_min_duration_statement", "-1"
+    )
+    assert strength("autovacuum_vacuum_cost_limit", None) == strength(
+        "autovacuum_vacuum_cost_limit", "-1"
     )
     assert {it.what for it in GUARDS.values()} == {*What}
 

@@ -6,7 +6,14 @@ import re
 
 import pytest
 
-from facts.parameters import ALWAYS_SET, PARAMETERS, Kind, is_harmless, is_static
+from facts.parameters import (
+    ALWAYS_SET,
+    OF_CLUSTERS_ALONE,
+    PARAMETERS,
+    Kind,
+    is_harmless,
+    is_static,
+)
 
 # What `select name, context from pg_settings` says in PostgreSQL 15.18, for the table's
 # parameters; pg_stat_statements.* with the module loaded.
@@ -57,6 +64,7 @@ PG_SETTINGS = {
     "session_replication_role": "superuser",
     "shared_buffers": "postmaster",
     "shared_preload_libraries": "postmaster",
+    "ssl_min_protocol_version": "sighup",
     "statement_timeout": "user",
     "superuser_reserved_connections": "postmaster",
     "timezone": "user",
@@ -76,6 +84,7 @@ DEFAULTS = {
     "autovacuum_vacuum_scale_factor": "0.1",
     "idle_in_transaction_session_timeout": "86400000",
     "log_autovacuum_min_duration": "10000",
+    "ssl_min_protocol_version": "TLSv1.2",
     "timezone": "UTC",
     "track_functions": "pl",
     "track_io_timing": "1",
@@ -137,6 +146,28 @@ def test_aurora_changes_some_of_postgresqls_defaults(name: str) -> None:
     assert {PARAMETERS[name].default(release) for release in (15, 18)} == {DEFAULTS.get(name)}
 
 
+def test_what_rds_takes_from_the_clusters_group_alone() -> None:
+    assert set(PARAMETERS) > OF_CLUSTERS_ALONE
+    assert {"autovacuum", "rds.force_ssl", "max_replication_slots", "timezone"} < OF_CLUSTERS_ALONE
+    assert OF_CLUSTERS_ALONE.isdisjoint(
+        {
+            *(
+                "deadlock_timeout",
+                "idle_session_timeout",
+                "log_min_duration_statement",
+                "log_statement",
+            ),
+            *("maintenance_work_mem", "max_connections", "pg_stat_statements.track"),
+            *(
+                "rds.log_retention_period",
+                "shared_preload_libraries",
+                "statement_timeout",
+                "work_mem",
+            ),
+        }
+    )
+
+
 def test_what_every_cluster_has() -> None:
     assert ALWAYS_SET == {
         "rds.logical_replication": "1",
@@ -171,6 +202,7 @@ def test_what_every_cluster_has() -> None:
         ("shared_preload_libraries", ("pg_stat_statements", "pg_stat_statements, pgaudit"),
          ("", "pg_stat_statements,another")),
         ("max_connections", (), ("100", "5000")),
+        ("ssl_min_protocol_version", ("TLSv1.2",), ("", "TLSv1", "TLSv1.1", "TLSv1.3")),
         ("brand_new", (), ("0",)),
     ],
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Parameters that log, measure or guard less than before, however harmless the value is by itself."""
+"""Parameters that log, measure, guard or give less than before, however harmless the value is by itself."""
 
 from __future__ import annotations
 
@@ -28,6 +28,10 @@ _SAID: Final = {
     What.VACUUMS: (
         Danger.UNCLEAR,
         "Tables are vacuumed or analyzed later: {name} becomes {after}, not {before}.",
+    ),
+    What.GIVES: (
+        Danger.UNCLEAR,
+        "Who has less memory, workers or statistics takes longer: {name} becomes {after}, not {before}.",
     ),
 }
 

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from facts.instance_classes import BYTES_IN_GIB, max_connections, memory_bytes
+from facts.parameter_guards import strength
 from facts.parameters import (
     FORCE_SSL,
+    LOG_STATEMENT,
     LOGICAL_REPLICATION,
     OF_CLUSTERS_ALONE,
     PARAMETERS,
@@ -59,6 +61,16 @@ class _Effect:
     made: str
 
 
+_FLOOD: Final = (
+    "{whose} goes to the log, with its values: it shows what they hold, fills the instances' storage, and "
+    "CloudWatch charges for it."
+)
+_FLOODS: Final = {
+    "all": _FLOOD.format(whose="Every statement"),
+    "mod": _FLOOD.format(whose="Every statement that changes data"),
+}
+"""What `log_statement` does with a value that logs more than the one before."""
+
 _ENDED: Final = _Effect(
     danger=Danger.INTERRUPTION,
     changed="Within seconds the server ends what lasts longer than {after} ms: {name}, which was "
@@ -82,15 +94,20 @@ _EFFECTS: Final = {
     "lock_timeout": _ENDED,
     "log_min_duration_statement": _Effect(
         danger=Danger.UNCLEAR,
-        changed="Nearly every statement goes to the log, with its values: it shows what they hold, "
-        "fills the instances' storage, and CloudWatch charges for it. {name} becomes {after} ms.",
-        made="Nearly every statement goes to the log, with its values: it shows what they hold, fills "
-        "the instances' storage, and CloudWatch charges for it. {name} is {after} ms.",
+        changed=_FLOOD.format(whose="Nearly every statement") + " {name} becomes {after} ms.",
+        made=_FLOOD.format(whose="Nearly every statement") + " {name} is {after} ms.",
     ),
     "session_replication_role": _Effect(
         danger=Danger.PROTECTION_LOSS,
         changed="Triggers and foreign keys no longer hold: {name} becomes {after}.",
         made="Triggers and foreign keys do not hold: {name} is {after}.",
+    ),
+    "ssl_min_protocol_version": _Effect(
+        danger=Danger.UNCLEAR,
+        changed="{name} becomes {after}, not {before}: clients that speak no later TLS are refused, and "
+        "those of any from it on let in, which before 1.2 is broken.",
+        made="{name} is {after}: clients that speak no later TLS are refused, and those of any from it "
+        "on let in, which before 1.2 is broken.",
     ),
     "statement_timeout": _ENDED,
     "track_counts": _Effect(
@@ -183,6 +200,7 @@ def _of_group(change: Change, under: Beneath) -> Iterator[Finding]:
             was, becomes = (it[0] if it else None for it in (old, new))
             yield from _one_parameter(change, name, was, becomes)
             yield from _less_guarded(change, name, was, becomes, under)
+            yield from _logs_more_than_it_did(change, name, was, becomes, under)
 
 
 _Setting = tuple[Any, Any]
@@ -296,6 +314,22 @@ def _less_guarded(
     if not old and name in under.most:
         values["before"] = ours("what the cluster's group says")
     yield _parameter(change, danger, effect, values)
+
+
+def _logs_more_than_it_did(
+    change: Change, name: str, old: _Setting | None, new: _Setting | None, under: Beneath
+) -> Iterator[Finding]:
+    """Instances that run log statements from now on which they did not."""
+    effect = _FLOODS.get(str(new[0]).lower()) if new else None
+    if name != LOG_STATEMENT or effect is None or change.action not in CHANGED_OR_REPLACED:
+        return
+    most = under.most.get(name) if old is None else None
+    was = strength(name, str(old[0]) if old else None) if most is None else most
+    becomes = strength(name, str(new[0])) if new else None
+    if was is not None and becomes is not None and becomes > was:
+        values = _shown(change, name, old, new)
+        said = f"{effect} {{name}} becomes {{after}}, not {{before}}."
+        yield _parameter(change, Danger.UNCLEAR, said, values)
 
 
 def _beyond_memory(change: Change, plan: Plan) -> Iterator[Finding]:

@@ -367,7 +367,7 @@ WAITS = "{} becomes {}, and stays {} until the instances are restarted."
             [],
         ),
         ([], [parameter("work_mem", "8192")], []),
-        ([parameter("work_mem", "8192")], [], []),
+        ([parameter("random_page_cost", "1.1")], [], []),
         (
             [parameter("work_mem", "8192")],
             [parameter("work_mem", "9999999")],
@@ -431,7 +431,40 @@ WAITS = "{} becomes {}, and stays {} until the instances are restarted."
             [],
             ['The log tells less: log_statement becomes the default, not "ddl".'],
         ),
-        ([parameter("log_statement", "ddl")], [parameter("log_statement", "all")], []),
+        (
+            [parameter("log_statement", "ddl")],
+            [parameter("log_statement", "ALL")],
+            [
+                (
+                    "Every statement goes to the log, with its values: it shows what they hold, fills "
+                    "the instances' storage, and CloudWatch charges for it. log_statement becomes "
+                    '"ALL", not "ddl".'
+                )
+            ],
+        ),
+        ([parameter("log_statement", "all")], [parameter("log_statement", "ALL")], []),
+        ([parameter("log_statement", "none")], [parameter("log_statement", "ddl")], []),
+        (
+            [parameter("work_mem", "65536")],
+            [],
+            [
+                (
+                    "Who has less memory, workers or statistics takes longer: work_mem becomes the "
+                    'default, not "65536".'
+                )
+            ],
+        ),
+        (
+            [],
+            [parameter("ssl_min_protocol_version", "TLSv1.3")],
+            [
+                (
+                    'ssl_min_protocol_version becomes "TLSv1.3", not the default: clients that speak '
+                    "no later TLS are refused, and those of any from it on let in, which before 1.2 is "
+                    "broken."
+                )
+            ],
+        ),
         (
             [],
             [parameter("log_error_verbosity", "terse")],
@@ -701,7 +734,7 @@ def test_a_read_only_database_is_an_outage() -> None:
 def test_parameters_that_are_sensitive_are_judged_and_not_shown() -> None:
     item = update(
         GROUP,
-        {"parameter": [parameter("work_mem", "8192")]},
+        {"parameter": [parameter("work_mem", "4096")]},
         parameter=[parameter("work_mem", "9999999")],
     )
     item["change"]["after_sensitive"] = item["change"]["before_sensitive"] = {"parameter": True}
@@ -709,7 +742,7 @@ def test_parameters_that_are_sensitive_are_judged_and_not_shown() -> None:
     assert effects(found) == [
         "No rule says that (sensitive) is harmless at (sensitive); it was (sensitive)."
     ]
-    item["change"]["after"]["parameter"] = [parameter("work_mem", "4096")]
+    item["change"]["after"]["parameter"] = [parameter("work_mem", "8192")]
     assert reviewed(item).exit_code == 0
 
 

@@ -39,6 +39,7 @@ from tests.unit.ferry.review.held.names import (
     FLOW_LOG_GROUP,
     FREEABLE_MEMORY,
     INSTANCE_EVENTS,
+    INSTANCE_PARAMETERS,
     KEY,
     MASTER_SECRET,
     MASTER_VERSION,
@@ -330,6 +331,21 @@ ROWS: Final = (
         "work-mem-a-little-more",
         "8 MB, dynamic.",
         updates(PARAMETERS, parameter=parameters(PARAMETERS, work_mem="8192")),
+    ),
+    *(
+        _day(
+            f"instances-tuned-by-{name}",
+            "A little more memory, more in the log, or an end to what hangs; dynamic.",
+            updates(
+                INSTANCE_PARAMETERS,
+                parameter=[{"apply_method": "immediate", "name": name, "value": value}],
+            ),
+        )
+        for name, value in (
+            ("work_mem", "16384"),
+            ("statement_timeout", "7200000"),
+            ("log_min_duration_statement", "500"),
+        )
     ),
     _day(
         "track-io",

@@ -67,6 +67,13 @@ _WEAKER: Final = (
     ("statement_timeout", "3600000", "86400000"),
     ("autovacuum_naptime", "5", "60"),
     ("autovacuum_vacuum_scale_factor", "0.05", "0.2"),
+    ("autovacuum_vacuum_cost_limit", "5000", "-1"),
+    ("work_mem", "65536", "4096"),
+    ("maintenance_work_mem", "524288", "65536"),
+    ("logical_decoding_work_mem", "262144", "65536"),
+    ("max_parallel_workers", "16", "2"),
+    ("max_parallel_workers_per_gather", "4", "0"),
+    ("default_statistics_target", "1000", "100"),
 )
 """Parameter, value until now, and from now on."""
 
@@ -87,6 +94,8 @@ ROWS: Final = (
             ("lock_timeout", "60000"),
             ("log_lock_waits", "1"),
             ("deadlock_timeout", "100"),
+            ("work_mem", "65536"),
+            ("autovacuum_vacuum_cost_limit", "5000"),
         )
     ),
     edited(
@@ -149,6 +158,39 @@ ROWS: Final = (
         "server-logs-kept-for-less",
         "The older ones are deleted.",
         _on_cluster("rds.log_retention_period", "4320", was="10080"),
+    ),
+    edited(
+        "every-statement-logged",
+        "The log fills, and shows what statements hold.",
+        _on_cluster("log_statement", "all", was="ddl"),
+    ),
+    edited(
+        "every-statement-that-writes-logged",
+        "The log shows all that is written.",
+        _on_cluster("log_statement", "mod", was="none"),
+    ),
+    edited(
+        "every-statement-logged-on-instances",
+        "It comes before the cluster's ddl.",
+        updates(
+            PARAMETERS,
+            was={"parameter": parameters(PARAMETERS, log_statement="all")},
+            parameter=parameters(PARAMETERS, log_statement="ddl"),
+        ),
+        _on_instances("log_statement", "all"),
+    ),
+    *(
+        edited(
+            f"of-clusters-alone-on-instances-{name}",
+            "RDS has no such parameter of an instance.",
+            _on_instances(name, value),
+        )
+        for name, value in (("autovacuum_naptime", "5"), ("log_autovacuum_min_duration", "1000"))
+    ),
+    edited(
+        "newest-tls-alone",
+        "Clients that do not speak it are refused.",
+        _on_cluster("ssl_min_protocol_version", "TLSv1.3"),
     ),
     edited(
         "idle-sessions-ended-after-an-hour",
