@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Final
 
 from ferry.review.plan.inline import is_inline
 from ferry.review.plan.plan import COMING, Action, without_key
+from ferry.review.plan.policy_documents import statements
+from ferry.review.plan.policy_elements import Element
 from ferry.review.plan.said import Said, Shift, shift, without
 from ferry.review.plan.shown import joined
-from ferry.review.plan.statements import Element, Statement, statements
+from ferry.review.plan.statements import Statement
 from ferry.review.plan.values import UNKNOWN, Hidden
 
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ from ferry.review.plan.statements import is_reference, one_way
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-    from ferry.review.plan.statements import Condition, Element, Statement
+    from ferry.review.plan.policy_elements import Condition, Element
+    from ferry.review.plan.statements import Statement
 
 _ARN_PARTS: Final = 6
 _MOST_NAMES: Final = 200

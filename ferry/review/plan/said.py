@@ -16,7 +16,8 @@ from ferry.review.plan.statements import is_account, one_way
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from ferry.review.plan.statements import Element, Statement
+    from ferry.review.plan.policy_elements import Element
+    from ferry.review.plan.statements import Statement
 
 MOST_COMPARISONS: Final = 5_000
 """Parts of statements times the statements that may cover them; beyond, nothing is covered. A policy

@@ -1,213 +1,29 @@
-"""IAM policy documents as statements: what each allows or denies to whom, and which covers which.
+"""Statements of IAM policies: what each allows or denies to whom, and which covers which.
 
-Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html and
-https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import product
 from math import prod
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from ferry.review.plan.patterns import Patterns, covers, disjoint
-from ferry.review.plan.strict_json import DECODER
-from ferry.review.plan.values import UNKNOWN, Hidden
+from ferry.review.plan.patterns import covers
+from ferry.review.plan.policy_elements import ARN, Condition, Element, account_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from ferry.review.plan.values import Json
-
-_OF_A_DOCUMENT: Final = frozenset({"Version", "Id", "Statement"})
-_OF_A_STATEMENT: Final = frozenset(
-    {
-        *("Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction"),
-        *("Resource", "NotResource", "Condition"),
-    }
-)
-_VERSION_WITH_VARIABLES: Final = "2012-10-17"
-
-_TELLS_WHO: Final = frozenset(
-    {
-        "aws:principalaccount",
-        "aws:principalarn",
-        "aws:principalorgid",
-        "aws:sourceaccount",
-        "aws:sourcearn",
-        "aws:sourceorgid",
-        "aws:sourceowner",
-        "aws:sourcevpc",
-        "aws:sourcevpce",
-        "kms:calleraccount",
-    }
-)
-"""Condition keys that tell who asks. Source:
-https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html"""
-
-_LETS_PASS: Final = frozenset(
-    {"stringequals", "stringlike", "arnequals", "arnlike", "stringequalsignorecase"}
-)
-"""Operators that let only what is named pass, and nothing where the key is missing."""
-
-_CONTEXT: Final = "kms:encryptioncontext:"
-"""What a service says of the thing that it encrypts; CloudWatch Logs, the log group's ARN. Source:
-https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html"""
-
-_MOST_PAIRS: Final = 5_000
-"""Pairs of names of which one is left out of the other's list."""
+    from collections.abc import Iterator
 
 _SERVICE: Final = "Service: "
-_ACCOUNT: Final = re.compile(r"[0-9]{12}")
-_ARN: Final = re.compile(r"arn:[a-z-]+:[a-z0-9-]+:[a-z0-9-]*:([^:]*):.+", re.DOTALL)
-_ARN_LIKE: Final = re.compile(r"arn:[a-z*-]+:[a-z0-9.*-]+:[a-z0-9*-]*:([^:]*):.+", re.DOTALL)
-"""As the Arn operators take it, whose wildcards end at a colon."""
-
 _ROOT: Final = re.compile(r"AWS: (?:arn:[a-z-]+:iam::)?([0-9]{12})(?::root)?")
 _READS_NAMES: Final = ("describe", "list")
 _OF_IDENTITIES: Final = frozenset(
     {"iam", "identitystore", "organizations", "sso", "sso-directory", "sts"}
 )
 """The services whose actions give permissions, whatever resource they are limited to."""
-
-
-@dataclass(frozen=True, slots=True)
-class Element:
-    """What an element of a statement names.
-
-    Args:
-        names: The names, patterns among them; none where the statement has no such element.
-        all_but: Whether it is a ``Not`` element: it stands for everything but the names.
-    """
-
-    names: frozenset[str] = frozenset()
-    all_but: bool = False
-
-    @property
-    def texts(self) -> frozenset[str]:
-        """The names as a person reads them."""
-        return frozenset(f"not {it}" for it in self.names) if self.all_but else self.names
-
-    def covers(self, other: Element) -> bool:
-        """Whether all that another element stands for is among what this one stands for.
-
-        What would take more than _MOST_PAIRS comparisons of names is not.
-        """
-        if not self.names or self == other:
-            return True
-        if self.all_but:
-            if other.all_but:  # this leaves out no more than the other
-                return _patterns(other.names).cover(self.names)
-            return 0 < len(other.names) <= _MOST_PAIRS // len(self.names) and all(
-                disjoint(mine, it) for mine in self.names for it in other.names
-            )
-        if other.all_but or not other.names:
-            return any(covers(mine, "*") for mine in self.names)
-        return _patterns(self.names).cover(other.names)
-
-    @property
-    def lowered(self) -> Element:
-        """The element in lower case: IAM's actions are the same in both."""
-        return self.mapped(str.lower)
-
-    def mapped(self, way: Callable[[str], str]) -> Element:
-        """The element with its names written in another way."""
-        return Element(_mapped(self.names, way), self.all_but)
-
-
-@lru_cache(maxsize=1_024)
-def _mapped(names: frozenset[str], way: Callable[[str], str]) -> frozenset[str]:
-    """Names in another way of writing; a long list is written once, and compared many times."""
-    return frozenset(map(way, names))
-
-
-@lru_cache(maxsize=1_024)
-def _patterns(names: frozenset[str]) -> Patterns:
-    """Names as patterns; a long list is sorted once, and compared many times."""
-    return Patterns(names)
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """One condition of a statement; all of them must hold.
-
-    Args:
-        operator: The operator, such as ``StringEquals``.
-        key: The key, such as ``aws:SourceAccount``.
-        values: The values, one of which must match.
-    """
-
-    operator: str
-    key: str
-    values: frozenset[str]
-
-    @property
-    def texts(self) -> tuple[str, str, str]:
-        """The condition as a person reads it: operator, key and values."""
-        return self.operator, self.key, ", ".join(sorted(self.values))
-
-    @property
-    def tells_who(self) -> bool:
-        """Whether it lets nobody pass but whom it names."""
-        return (
-            self._lets_pass
-            and self.key.lower() in _TELLS_WHO
-            and bool(self.values)
-            and all(("*" not in it and "?" not in it) or self._account(it) for it in self.values)
-        )
-
-    @property
-    def names_account(self) -> bool:
-        """Whether it lets nothing pass but what is of the accounts that it names."""
-        key = self.key.lower()
-        return self._lets_pass and (key in _TELLS_WHO or key.startswith(_CONTEXT))
-
-    @property
-    def names_account_if_told(self) -> bool:
-        """As `names_account`, where AWS need not say for which account it asks."""
-        operator = re.sub("ifexists$", "", self.operator, flags=re.IGNORECASE)
-        return replace(self, operator=operator).names_account
-
-    @property
-    def names_service_between(self) -> bool:
-        """Whether it lets nobody pass who does not ask through a service that it names.
-
-        Source:
-        https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
-        """
-        named = bool(self.values) and not any("*" in it or "?" in it for it in self.values)
-        return self._lets_pass and self.key.lower() == "kms:viaservice" and named
-
-    @property
-    def _lets_pass(self) -> bool:
-        return self.operator.lower().removeprefix("foranyvalue:") in _LETS_PASS
-
-    @property
-    def accounts(self) -> set[str]:
-        """The accounts that its values are of; an empty text for a value that says none."""
-        return {self._account(it) for it in self.values}
-
-    def _account(self, value: str) -> str:
-        return _account(value, _ARN_LIKE if "arn" in self.operator.lower() else _ARN)
-
-    def is_within(self, other: Condition) -> bool:
-        """Whether all that passes this condition passes another."""
-        operator = self.operator.lower().replace("arnequals", "arnlike")
-        wider = other.operator.lower().replace("arnequals", "arnlike")
-        if wider.endswith("ifexists"):
-            operator, wider = operator.removesuffix("ifexists"), wider.removesuffix("ifexists")
-        if self.key.lower() != other.key.lower() or wider not in {
-            operator,
-            operator.replace("stringequals", "stringlike"),
-        }:
-            return False
-        if "not" in operator:
-            return other.values <= self.values
-        match = covers if "like" in wider else str.__eq__
-        return all(any(match(it, mine) for it in other.values) for mine in self.values)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -287,7 +103,7 @@ class Statement:
         for name in self.principals.names if not self.principals.all_but else ():
             kind, _, who = name.partition(": ")
             if one_way(name) != "*" and kind != "Service" and not is_reference(who):
-                account = _account(who)
+                account = account_of(who)
                 if account != account_id or not account:
                     found.add(account or who)
         return sorted(found)
@@ -350,98 +166,6 @@ class Statement:
         return prod(1 if it.all_but else len(it.names) or 1 for it in elements)
 
 
-def statements(policy: Json) -> list[Statement] | None:
-    """The statements of a policy document; None of what is none, such as a value not known yet.
-
-    What AWS would refuse (two effects, no action, an element that is not IAM's) is none either.
-    """
-    try:
-        return _statements(policy)
-    except (ValueError, TypeError, RecursionError):
-        return None
-
-
-def _statements(policy: Json) -> list[Statement] | None:
-    if policy is UNKNOWN or isinstance(policy, Hidden):
-        return None
-    if isinstance(policy, str):
-        policy = DECODER.decode(policy.strip()) if policy.strip() else {}
-    if policy is None:
-        return []
-    if not isinstance(policy, dict) or not policy.keys() <= _OF_A_DOCUMENT:
-        return None
-    found = policy.get("Statement", [])
-    found = found if isinstance(found, list) else [found]
-    if policy.get("Version") != _VERSION_WITH_VARIABLES and "${" in str(found):
-        return None  # an older version takes them as they are written
-    return [_statement(item) for item in found]
-
-
-def _statement(item: Json) -> Statement:
-    if (
-        not isinstance(item, dict)
-        or not item.keys() <= _OF_A_STATEMENT
-        or item.get("Effect") not in {"Allow", "Deny"}
-    ):
-        raise ValueError("not a statement")
-    found = Statement(
-        allows=item["Effect"] == "Allow",
-        principals=_element(item, "Principal"),
-        actions=_element(item, "Action"),
-        resources=_element(item, "Resource"),
-        conditions=frozenset(_conditions(item.get("Condition"))),
-    )
-    if not found.actions.names:
-        raise ValueError("no action")
-    return found
-
-
-def _element(item: dict[str, Any], name: str) -> Element:
-    """An element or its ``Not`` twin, of which a statement has one at most."""
-    twin = f"Not{name}"
-    if name in item and twin in item:
-        raise ValueError("both of an element and its twin")
-    if name not in item and twin not in item:
-        return Element()
-    value = item.get(name, item.get(twin))
-    names = frozenset(_principals(value) if name == "Principal" else _texts(value))
-    if not names:
-        raise ValueError("an element that names nothing")
-    return Element(names, all_but=twin in item)
-
-
-def _principals(value: Json) -> Iterator[str]:
-    if not isinstance(value, dict):
-        yield from _texts(value)
-        return
-    for kind, part in value.items():
-        for text in _texts(part):
-            yield f"{kind}: {text}"
-
-
-def _texts(value: Json) -> Iterator[str]:
-    for it in value if isinstance(value, list) else [value]:
-        if not isinstance(it, str):
-            raise TypeError("not a text")
-        yield it
-
-
-def _conditions(value: Json) -> Iterator[Condition]:
-    if value is None:
-        return
-    if not isinstance(value, dict):
-        raise TypeError("not conditions")
-    for operator, keys in value.items():
-        if not isinstance(keys, dict):
-            raise TypeError("not a condition")
-        for key, wanted in keys.items():
-            values = wanted if isinstance(wanted, list) else [wanted]
-            if not all(isinstance(it, str | int | float) for it in values):
-                raise TypeError("not values of a condition")
-            texts = (it if isinstance(it, str) else str(it).lower() for it in values)
-            yield Condition(operator, key, frozenset(texts))
-
-
 def is_reference(text: str) -> bool:
     """Whether a text is one reference of Terraform's, such as ``${aws_kms_key.it.arn}``."""
     return text.startswith("${") and text.find("}") == len(text) - 1
@@ -488,16 +212,8 @@ def _covers_principals(wider: Element, narrower: Element, *, allowed: bool) -> b
 
 def _whole_account(principal: str) -> str | None:
     """The account that an identity is of, as a principal; None where it says none."""
-    account = _account(principal[5:]) if principal.startswith("AWS: ") else ""
+    account = account_of(principal[5:]) if principal.startswith("AWS: ") else ""
     return f"AWS: {account}" if account else None
-
-
-def _account(who: str, arn: re.Pattern[str] = _ARN) -> str:
-    """The account that an ARN, or an account's number, is of; empty where it says none."""
-    if _ACCOUNT.fullmatch(who):
-        return who
-    match = arn.fullmatch(who)
-    return match[1] if match and _ACCOUNT.fullmatch(match[1]) else ""
 
 
 def _is_limited_action(action: str) -> bool:
@@ -512,7 +228,7 @@ def _is_limited_action(action: str) -> bool:
 def _is_named(resource: str, account_id: str, *, whole_kind: bool) -> bool:
     if is_reference(resource):
         return True
-    match = _ARN.fullmatch(resource)
+    match = ARN.fullmatch(resource)
     if not match or match[1] not in {account_id, ""} or "${" in resource:
         return False
     name = resource.split(":", 5)[5]

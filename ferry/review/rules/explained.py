@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ferry.review.plan.inline import PARTS
 from ferry.review.plan.objects import objects, texts
-from ferry.review.plan.statements import statements
+from ferry.review.plan.policy_documents import statements
 from ferry.review.plan.values import as_key
 
 if TYPE_CHECKING:

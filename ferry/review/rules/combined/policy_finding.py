@@ -18,8 +18,8 @@ from ferry.review.rules.timing import Timing, moment
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from ferry.review.plan.policy_elements import Element
     from ferry.review.plan.shown import Shown
-    from ferry.review.plan.statements import Element
     from ferry.review.rules.dangers import Danger
 
 POLICIES_PAGE: Final = (

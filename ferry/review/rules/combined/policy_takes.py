@@ -21,8 +21,8 @@ from ferry.review.plan.policies import (
     Policies,
     PolicyChange,
 )
+from ferry.review.plan.policy_elements import Element
 from ferry.review.plan.said import MOST_COMPARISONS, Said
-from ferry.review.plan.statements import Element, Statement
 from ferry.review.plan.values import UNKNOWN
 from ferry.review.rules.combined.policy_finding import (
     TOPIC_POLICY,
@@ -37,6 +37,7 @@ from ferry.review.rules.timing import Timing
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from ferry.review.plan.statements import Statement
     from ferry.review.rules.finding import Finding
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from ferry.review.plan.plan import without_key
 from ferry.review.plan.ranges import Network, network
-from ferry.review.plan.traffic import LEGACY_RULE
+from ferry.review.plan.security_groups import LEGACY_RULE
 from ferry.review.plan.values import UNKNOWN
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Finding, Phrase

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from ferry.review.plan.objects import texts
 from ferry.review.plan.plan import COMING, Action
-from ferry.review.plan.traffic import GROUPS, LEGACY_RULE, RULE_RESOURCES, AllTraffic
+from ferry.review.plan.security_groups import GROUPS, LEGACY_RULE, RULE_RESOURCES
+from ferry.review.plan.traffic import AllTraffic
 from ferry.review.plan.values import UNKNOWN
 from ferry.review.rules.conditions import left_out, refers_to
 from ferry.review.rules.dangers import Danger
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ferry.review.plan.plan import Change, Plan
-    from ferry.review.plan.traffic import Traffic, TrafficChange
+    from ferry.review.plan.security_groups import Traffic
+    from ferry.review.plan.traffic import TrafficChange
 
 _SOURCE: Final = "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html"
 _DEFAULT: Final = "aws_default_security_group"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ferry.review.plan.ranges import is_public, network
-from ferry.review.plan.traffic import LEGACY_RULE
+from ferry.review.plan.security_groups import LEGACY_RULE
 from ferry.review.rules.combined.ending import (
     WITH_THE_MIGRATION,
     goes_with_the_migration,

@@ -10,7 +10,7 @@ import pytest
 
 from ferry.review import Danger
 from ferry.review.plan.ranges import Ranges
-from ferry.review.plan.traffic import Traffic
+from ferry.review.plan.security_groups import Traffic
 from ferry.review.report import as_markdown
 from tests.unit.ferry.review.plans import (
     ACCOUNT,

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ferry.review.plan.policy_documents import statements
 from ferry.review.plan.requests import Request, lets
-from ferry.review.plan.statements import statements
 
 if TYPE_CHECKING:
     from ferry.review.plan.values import Json

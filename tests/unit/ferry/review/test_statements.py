@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from ferry.review.plan import said as module
 from ferry.review.plan.patterns import Patterns, covers, disjoint
+from ferry.review.plan.policy_documents import statements
 from ferry.review.plan.said import Said, shift
-from ferry.review.plan.statements import Statement, statements
+from ferry.review.plan.statements import Statement
 from ferry.review.plan.values import UNKNOWN, Hidden
 from tests.unit.ferry.review.plans import ACCOUNT
 
