@@ -27,28 +27,31 @@ class Partition:
     console_domain: str
 
 
+_WHERE: Final = "(?:north|south)?(?:east|west)|north|south|central"
+"""Where in its country or part of the world a region is: every code says so in these words."""
+
 PARTITIONS: Final = (
     Partition(
         name="aws",
-        regions=r"(us|eu|ap|sa|ca|me|af|il|mx)-\w+-\d",
+        regions=rf"(us|eu|ap|sa|ca|me|af|il|mx)-({_WHERE})-\d",
         dns_suffix="amazonaws.com",
         console_domain="console.aws.amazon.com",
     ),
     Partition(
         name="aws-cn",
-        regions=r"cn-\w+-\d",
+        regions=rf"cn-({_WHERE})-\d",
         dns_suffix="amazonaws.com.cn",
         console_domain="console.amazonaws.cn",
     ),
     Partition(
         name="aws-us-gov",
-        regions=r"us-gov-\w+-\d",
+        regions=rf"us-gov-({_WHERE})-\d",
         dns_suffix="amazonaws.com",
         console_domain="console.amazonaws-us-gov.com",
     ),
     Partition(
         name="aws-eusc",
-        regions=r"eusc-de-\w+-\d",
+        regions=rf"eusc-de-({_WHERE})-\d",
         dns_suffix="amazonaws.eu",
         console_domain="console.amazonaws-eusc.eu",
     ),

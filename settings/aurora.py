@@ -85,7 +85,9 @@ class Parameter(Section):
     """
 
     value: Annotated[
-        str, Field(max_length=8192, examples=["65536"]), Allowed("8192 characters at most")
+        str,
+        Field(min_length=1, max_length=8192, examples=["65536"]),
+        Allowed("text that is not empty, 8192 characters at most"),
     ]
     """The value as PostgreSQL takes it. Numbers, true and false may be written without quotes."""
 

@@ -192,26 +192,37 @@ PlainName = Annotated[
 ]
 """A PostgreSQL name that needs no quotes (chapters 4.1.1 and 5.10.5)."""
 
+
+def _database(name: str) -> str:
+    """Refuse what PostgreSQL makes no database of: it counts bytes, and cuts what is longer."""
+    if len(name.encode("utf-8", "surrogatepass")) > _LONGEST_NAME:
+        refuse(_DATABASE_IN_WORDS)
+    return name
+
+
+_LONGEST_NAME: Final = 63
+_DATABASE_IN_WORDS: Final = f"a name of {_LONGEST_NAME} bytes at most, in one line"
 DatabaseName = Annotated[
     str,
-    Field(pattern=r"^[\w$.-]{1,63}$", examples=["app"]),
-    Allowed("letters, digits and any of _$.-, 63 at most"),
+    Field(pattern=r"^[^\x00-\x1f\x7f]+$", examples=["app"]),
+    AfterValidator(_database),
+    Allowed(_DATABASE_IN_WORDS),
 ]
-"""The name of a database that exists."""
+"""The name of a database that exists, with blanks, quotes and umlauts (PostgreSQL, chapter 4.1.1)."""
 
 
 def _aurora_database(name: str) -> str:
     """Refuse what RDS makes no database of.
 
-    Source: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
+    Source: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBCluster.html
     """
-    if is_reserved_database(name) or not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,62}", name):
+    if is_reserved_database(name) or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_]{0,62}", name):
         refuse(_AURORA_DATABASE_IN_WORDS)
     return name
 
 
 _AURORA_DATABASE_IN_WORDS: Final = (
-    "a letter, then letters, digits or _, 63 at most, not a reserved name"
+    "a letter or digit, then letters, digits or _, 63 at most, not a reserved name"
 )
 AuroraDatabaseName = Annotated[
     str,

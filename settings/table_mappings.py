@@ -70,8 +70,9 @@ class TableLob(Section):
 class Table(Section):
     """A selection of tables: a table by its `name`, or tables by DMS's patterns.
 
-    In a pattern `%` stands for any characters, `_` for any one and `[ ]` for one of a set: the
-    pattern `order_items` selects a table `order-items` too, if there is one.
+    In a pattern `%` stands for any characters, `_` for any one and `[ ]` for one of several: the
+    pattern `order_items` selects a table `order-items` too, if there is one, `order[_]items` does not,
+    and `[[]` is a bracket.
     """
 
     schema_name: TableName = Field(alias="schema", examples=["public"])

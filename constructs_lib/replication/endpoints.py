@@ -226,7 +226,7 @@ def _make_endpoint(
         endpoint_id=endpoint_id,
         endpoint_type=endpoint_type,
         engine_name=engine_name,
-        database_name=database_name,
+        database_name=plain(database_name),
         ssl_mode=ssl_mode,
         certificate_arn=certificate.arn if certificate else None,
         secrets_manager_arn=secret.arn,

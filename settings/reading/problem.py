@@ -12,7 +12,12 @@ _LONGEST_VALUE: Final = 60
 _SECRET_SETTING: Final = re.compile(
     r"passw|token|credential|api_?key|(^|[._-])secret([._-]|$)", re.IGNORECASE
 )
-_SECRET_VALUE: Final = re.compile(r"://|:[^@\s]*@|PRIVATE KEY", re.IGNORECASE)
+# Of a page's address what follows the host, as in a web hook; of others a user, or what a ? begins.
+_SECRET_VALUE: Final = re.compile(
+    r"https?://[^/?#\s]*[/?#]\S|://\S*[@?]|(?<!mailto):[^@\s]*@|PRIVATE KEY", re.IGNORECASE
+)
+_ARN: Final = re.compile(r"arn:aws[a-z-]*:[A-Za-z0-9/_+=,.@:*-]*")
+"""What names a thing and opens nothing."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -59,7 +64,9 @@ def hides_secret(setting: str, value: object) -> bool:
         setting: The setting's path.
         value: What the file holds there.
     """
-    return isinstance(value, str) and bool(may_hold_secret(setting) or _SECRET_VALUE.search(value))
+    if not isinstance(value, str) or _ARN.fullmatch(value):
+        return False
+    return bool(may_hold_secret(setting) or _SECRET_VALUE.search(value))
 
 
 def given(setting: str, value: object) -> str:

@@ -1,5 +1,6 @@
 """Rules about what tasks select: something, once, and no table in two tasks."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from settings.table_mappings import Table
 
 _MOST_COMPARED: Final = 200_000
 """Pairs of patterns that are compared in a file, which takes a few seconds."""
+
+_SET: Final = re.compile(r"\[([^\]]*)(\]?)")
 
 _MOST_MASKS: Final = 64
 """Sets of places of any one character, among patterns of one length, that are compared quickly."""
@@ -226,6 +229,44 @@ def names_are_exact(environment: Environment) -> Iterator[Finding]:
             )
 
 
+def brackets_are_a_set(environment: Environment) -> Iterator[Finding]:
+    """In a pattern `[1]` is the sign 1: `data[1]` selects data1, and no table of that name.
+
+    Source:
+    https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Tasks.CustomizingTasks.TableMapping.SelectionTransformation.Wildcards.html
+    """
+    for place, setting, pattern, by_name in _patterns(environment):
+        if any(map(_is_odd, _SET.finditer(pattern))):
+            escaped = toml(pattern.replace("[", "[[]"))
+            yield Finding(
+                setting=f"{place}.{setting}",
+                given=f"{toml(pattern)} given, in which brackets hold a set of signs to choose from",
+                allowed="[ ] with several signs, or with one of %, _ and [ to mean the sign itself",
+                mend=f"write {setting} = {escaped}" + (by_name and f", or {by_name}"),
+            )
+
+
+def _is_odd(brackets: re.Match[str]) -> bool:
+    """Whether a set has no end, no sign, or one that means itself without brackets."""
+    signs, end = brackets.groups()
+    return not end or not signs or (len(signs) == 1 and signs not in "%_[")
+
+
+def _patterns(environment: Environment) -> Iterator[tuple[str, str, str, str]]:
+    """Every pattern with its place, its setting, and how else its tables may be named."""
+    for place, table in tables(environment):
+        if table.name is None:
+            yield place, "schema", table.schema_name, ""
+            by_name = f"name = {toml(table.table)} in place of table"
+            yield place, "table", table.table, by_name if table.action == "include" else ""
+    for index, task in enumerate(environment.tasks):
+        for position, rule in enumerate(task.transformations):
+            place = f"dms.tasks[{index}].transformations[{position}]"
+            yield place, "schema", rule.schema_name, ""
+            yield place, "table", rule.table, ""
+            yield place, "column", rule.column or "", ""
+
+
 def tables(environment: Environment) -> Iterator[tuple[str, Table]]:
     """Every selection, with its place in the file."""
     for index, task in enumerate(environment.tasks):
@@ -244,4 +285,5 @@ RULES = (
     Rule(tables_are_selected_once, (*SELECTION, *_DATABASE)),
     Rule(tables_are_in_one_task, (*SELECTION, *_DATABASE)),
     Rule(names_are_exact, SELECTION),
+    Rule(brackets_are_a_set, (*SELECTION, "dms.tasks.*.transformations")),
 )

@@ -77,7 +77,7 @@ def test_some_services_bear_one_name_everywhere() -> None:
 
 
 @pytest.mark.parametrize(
-    "region", ["us-iso-east-1", "eu-central", "eu-central-1a", "xx-north-1", ""]
+    "region", ["us-iso-east-1", "eu-central", "eu-centrl-1", "eu-central-1a", "xx-north-1", ""]
 )
 def test_a_region_of_an_unknown_partition_is_refused_in_words(region: str) -> None:
     with pytest.raises(ValueError, match="the region is") as error:

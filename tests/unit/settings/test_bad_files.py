@@ -184,8 +184,30 @@ BAD_SETTINGS: Mapping[str, tuple[Changes, str]] = {
     "long text": (
         {"source.database": "a" * 64},
         (
-            f'source.database: "{"a" * 59}... given; allowed: letters, digits and any of _$.-, 63 at '
-            'most; set database = "app"'
+            f'source.database: "{"a" * 59}... given; allowed: a name of 63 bytes at most, in one line; '
+            'set database = "app"'
+        ),
+    ),
+    "text of more bytes than letters": (
+        {"databases": [{"source": "ü" * 32, "aurora": "app"}], "source.database": REMOVED},
+        (
+            f'databases[0].source: "{"ü" * 32}" given; allowed: a name of 63 bytes at most, in one '
+            'line; set source = "app"'
+        ),
+    ),
+    "web hook": (
+        {"source.host": "https://hooks.example.com/services/T0/B0/x"},
+        (
+            f"source.host: {SECRET}; allowed: a host name or an IPv4 address, without scheme, user or "
+            'port; set host = "postgres.example.org"'
+        ),
+    ),
+    "address with its scheme": (
+        {"source.host": "postgresql://db.example.org:5432/app"},
+        (
+            'source.host: "postgresql://db.example.org:5432/app" given; allowed: a host name or an '
+            "IPv4 address, without scheme, user or port; "
+            'set host = "postgres.example.org"'
         ),
     ),
     "user and password in a host": (
@@ -229,15 +251,22 @@ BAD_SETTINGS: Mapping[str, tuple[Changes, str]] = {
             "source.secret_kms_key_arn": "arn:aws:kms:eu-central-1:111122223333:alias/mine",
         },
         (
-            f"source.secret_kms_key_arn: {SECRET}; allowed: a KMS key's ARN, not an alias; "
-            "set secret_kms_key_arn = "
+            'source.secret_kms_key_arn: "arn:aws:kms:eu-central-1:111122223333:alias/mine" given; '
+            "allowed: a KMS key's ARN, not an alias; set secret_kms_key_arn = "
             '"arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"'
         ),
     ),
     "parameter's value": (
         {"aurora.parameters.work_mem": [1]},
         (
-            "aurora.parameters.work_mem.value: a list of 1 given; allowed: text in quotes, 8192 "
+            "aurora.parameters.work_mem.value: a list of 1 given; allowed: text in quotes, text that is "
+            'not empty, 8192 characters at most; set value = "65536"'
+        ),
+    ),
+    "parameter's empty value": (
+        {"aurora.parameters.work_mem": ""},
+        (
+            'aurora.parameters.work_mem.value: "" given; allowed: text that is not empty, 8192 '
             'characters at most; set value = "65536"'
         ),
     ),
@@ -351,7 +380,7 @@ REFUSED = (
     ("aurora.backup_retention_days", 0, "1 to 35 days", 7),
     ("aurora.backup_retention_days", 36, "1 to 35 days", 7),
     ("aurora.storage_type", "gp3", "aurora or aurora-iopt1", "aurora"),
-    ("aurora.database_name", "db", "a letter, then letters, digits or _, 63 at most, not a reserved name", "app"),
+    ("aurora.database_name", "db", "a letter or digit, then letters, digits or _, 63 at most, not a reserved name", "app"),
     ("aurora.master_username", "admin", USER, "ferry_admin"),
     ("aurora.master_username", "rds_owner", USER, "ferry_admin"),
     ("aurora.master_username", "a" * 17, USER, "ferry_admin"),

@@ -9,10 +9,12 @@ from pydantic import TypeAdapter, ValidationError
 
 from settings.dms import Script
 from settings.fields import (
+    AuroraDatabaseName,
     AvailabilityZone,
     BucketName,
     Cidr,
     ClientCidr,
+    DatabaseName,
     Email,
     Host,
     KeyPrefix,
@@ -33,6 +35,8 @@ EMAIL: TypeAdapter[str] = TypeAdapter(Email)
 HOST: TypeAdapter[str] = TypeAdapter(Host)
 REGION: TypeAdapter[str] = TypeAdapter(Region)
 ZONE: TypeAdapter[str] = TypeAdapter(AvailabilityZone)
+DATABASE: TypeAdapter[str] = TypeAdapter(DatabaseName)
+AURORA_DATABASE: TypeAdapter[str] = TypeAdapter(AuroraDatabaseName)
 SCRIPT: TypeAdapter[str] = TypeAdapter(Script)
 ADDRESSES = st.integers(0, 2**32 - 1)
 
@@ -127,7 +131,9 @@ def test_a_region_of_every_partition_is_taken_and_its_zones(region: str) -> None
     assert ZONE.validate_python(f"{region}a") == f"{region}a"
 
 
-@pytest.mark.parametrize("region", ["us-iso-east-1", "xx-north-1", "eu-Central-1", "eu-central"])
+@pytest.mark.parametrize(
+    "region", ["us-iso-east-1", "xx-north-1", "eu-Central-1", "eu-central", "eu-centrl-1"]
+)
 def test_what_is_no_region_of_a_known_partition_is_refused(region: str) -> None:
     with pytest.raises(ValidationError):
         REGION.validate_python(region)
@@ -206,3 +212,15 @@ def test_a_prefix_of_keys_is_taken(prefix: str) -> None:
 def test_what_is_no_prefix_of_keys_is_refused(prefix: str) -> None:
     with pytest.raises(ValidationError):
         PREFIX.validate_python(prefix)
+
+
+@pytest.mark.parametrize(
+    "name", ["1db", "Größe", "it's", 'a"b', "order db", "a/b", "${x}", "ü" * 31]
+)
+def test_a_database_that_exists_may_have_any_name_of_postgresqls(name: str) -> None:
+    assert DATABASE.validate_python(name) == name
+
+
+@pytest.mark.parametrize("name", ["1db", "a", "Shop_2", "9"])
+def test_a_database_in_aurora_may_begin_with_a_digit(name: str) -> None:
+    assert AURORA_DATABASE.validate_python(name) == name

@@ -826,6 +826,48 @@ CASES = (
         "exclusion: DMS leaves out by pattern alone; write table in place of name",
     ),
     Case(
+        "brackets_are_a_set",
+        {f"{TASK}.tables": [{"schema": "public", "name": "data[1]"}]},
+        {f"{TABLE}.table": "data[1]"},
+        'dms.tasks[0].tables[0].table: "data[1]" given, in which brackets hold a set of signs to '
+        "choose from; allowed: [ ] with several signs, or with one of %, _ and [ to mean the sign "
+        'itself; write table = "data[[]1]", or name = "data[1]" in place of table',
+    ),
+    Case(
+        "brackets_are_a_set",
+        {f"{TABLE}.table": "data[[]1]", f"{TABLE}.schema": "[ab][_][%]"},
+        {f"{TABLE}.schema": "tenant["},
+        'dms.tasks[0].tables[0].schema: "tenant[" given, in which brackets hold a set of signs to '
+        "choose from; allowed: [ ] with several signs, or with one of %, _ and [ to mean the sign "
+        'itself; write schema = "tenant[[]"',
+    ),
+    Case(
+        "brackets_are_a_set",
+        {
+            f"{TASK}.tables": [
+                {"schema": "public"},
+                {"schema": "a", "table": "b", "action": "exclude"},
+            ]
+        },
+        {
+            f"{TASK}.tables": [
+                {"schema": "public"},
+                {"schema": "a", "table": "b[]", "action": "exclude"},
+            ]
+        },
+        'dms.tasks[0].tables[1].table: "b[]" given, in which brackets hold a set of signs to choose '
+        "from; allowed: [ ] with several signs, or with one of %, _ and [ to mean the sign itself; "
+        'write table = "b[[]]"',
+    ),
+    Case(
+        "brackets_are_a_set",
+        transformation(),
+        transformation(column="x[1]"),
+        'dms.tasks[0].transformations[0].column: "x[1]" given, in which brackets hold a set of signs '
+        "to choose from; allowed: [ ] with several signs, or with one of %, _ and [ to mean the sign "
+        'itself; write column = "x[[]1]"',
+    ),
+    Case(
         "details_name_one_table",
         {f"{TABLE}.table": "orders", f"{TABLE}.lob": {"mode": "limited", "max_size_kb": 64}},
         {f"{TABLE}.lob": {"mode": "limited"}},

@@ -206,7 +206,7 @@ PIECES = st.sampled_from([
     *("\ufeff", "\r", "\n", "\t", "\0", "\x1b", "\x85", "\x7f", "\u2028", "\U00010efd", "\U0001fae8", "\ufdd0"),
     *("$", "%", "{", "}", "${", "%{", "\\", '"', "\u00e9", "\U0001f600", "\ue000", "\u200b"),
 ])  # fmt: skip
-TEXTS = st.lists(PIECES, max_size=8).map("".join) | st.text(max_size=30)
+TEXTS = st.lists(PIECES, min_size=1, max_size=8).map("".join) | st.text(min_size=1, max_size=30)
 
 
 @given(TEXTS)

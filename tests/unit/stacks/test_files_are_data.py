@@ -36,6 +36,7 @@ FREE = {
     "alarms.emails[0]",
     "aurora.instance_parameters.x.value",
     "aurora.parameters.x.value",
+    "databases[0].source",
     "dms.target.after_connect_script",
     "dms.tasks[0].tables[0].name",
     "dms.tasks[0].tables[0].parallel_load.boundaries[0][0]",
@@ -47,9 +48,10 @@ FREE = {
     "dms.tasks[0].transformations[0].table",
     "dms.tasks[0].transformations[0].value",
     "source.ca_certificate_file",
+    "source.database",
 }
-"""The settings that take what Terraform takes for a template. The last is read here, and is not in
-the JSON; each of the others is in `hostile` below."""
+"""The settings that take what Terraform takes for a template. The certificate is read here, and is
+not in the JSON; each of the others is in `hostile` below, of the last two one."""
 
 
 def places(location: Location = ()) -> Iterator[tuple[Location, Shape]]:
@@ -104,7 +106,9 @@ def hostile(text: str) -> dict[str, object]:
     table = {"schema": name, "table": f"{name.replace('%', '')}x"}
     column = name.replace("%", "") or "a"
     script = re.sub(r"[\x00-\x1f;]", "", f"{text}x")
+    database = re.sub(r"[\x00-\x1f]", "", f"x{text}").encode()[:63].decode(errors="ignore")
     return {
+        "source.database": database,
         "network": {"existing_vpc": EXISTING_VPC},
         "alarms.emails": [f"{address[:50]}@example.org"],
         "aurora.instance_parameters.work_mem": text,
@@ -160,6 +164,7 @@ def test_no_text_of_a_file_is_a_template(harmless: Counter[str], text: str) -> N
     assert templates(template) == harmless
     assert what_arrives(template) == {
         "emails": list(environment.alarms.emails),
+        "database": environment.migration.source.database,
         "parameters": [text, text],
         "script": environment.migration.dms.target.after_connect_script,
         "tables": [
@@ -211,8 +216,10 @@ def what_arrives(template: Template) -> dict[str, Any]:
     attributes = template.where("aws_dms_endpoint", endpoint_type="target")
     script = re.match("afterConnectScript=([^;]*);", attributes["extra_connection_attributes"])
     assert script
+    source = template.where("aws_dms_endpoint", endpoint_type="source")
     return {
         "emails": [evaluated(template.only("aws_sns_topic_subscription")["endpoint"])],
+        "database": evaluated(source["database_name"]),
         "parameters": [
             evaluated(parameter["value"])
             for group in groups
