@@ -119,15 +119,22 @@ class Deployment:
         )
 
     def bootstrap(self, name: str) -> None:
-        """Make the bucket for the state, unless the file names one, and init the account's stack."""
+        """Make the bucket for the state, unless the file names one, and init the account's stack.
+
+        There is one where something is carried.
+        """
         if self.environment(name).aws.state_bucket is None:
             self._ferry("bootstrap", name, environment=self.surroundings(name))
-        self.account_terraform(name).init()
+        terraform = self.account_terraform(name)
+        if terraform.folder.is_dir():
+            terraform.init()
 
     def prepare_account(self, name: str) -> None:
         """Make the bucket for the state and the account's roles."""
         self.bootstrap(name)
-        self.account_terraform(name).apply()
+        terraform = self.account_terraform(name)
+        if terraform.folder.is_dir():
+            terraform.apply()
 
     def prepare_environment(self, name: str) -> None:
         """Write the source's credentials, stand in for what exists already, run init."""

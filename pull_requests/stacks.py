@@ -122,10 +122,17 @@ def find(stacks: Mapping[str, Stack], name: str) -> Stack:
 
 
 def changes(*, before: Mapping[str, Stack], after: Mapping[str, Stack]) -> list[Change]:
-    """The stacks that differ, accounts' first: environments need what these make."""
+    """The stacks that differ, accounts' first: environments need what these make.
+
+    An account's stack goes with the last migration of the account, and its roles stay for every DMS
+    there: that is no change, unless the account's last environment is gone.
+    """
     found = []
+    accounts = {it.account_id for it in after.values()}
     for name in sorted({*before, *after}, key=lambda it: (not is_account_stack(it), it)):
         old, new = before.get(name), after.get(name)
+        if new is None and is_account_stack(name) and before[name].account_id in accounts:
+            continue
         if new is None:
             found.append(Change(stack=before[name], kind=Kind.GONE))
         elif old is None:

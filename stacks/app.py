@@ -16,9 +16,12 @@ if TYPE_CHECKING:
 
 
 def add_stacks(app: App, environments: Sequence[Environment]) -> None:
-    """Add the stack of each account that the environments are in, and each environment's own."""
-    by_account = {environment.aws.account_id: environment for environment in environments}
-    for environment in by_account.values():
+    """Add each environment's stack, and that of each account in which something is carried.
+
+    The account's stack has what DMS looks up, and nothing else.
+    """
+    carrying = {it.aws.account_id: it for it in environments if it.has_migration}
+    for environment in carrying.values():
         AccountStack(app, environment)
     for environment in environments:
         MigrationStack(app, environment)

@@ -30,4 +30,5 @@ def bootstrap(name: EnvironmentName) -> None:
             f"The states of account {account.account_id}, in {account.state_region}",
             prepare(account.s3, bucket_of(environment)),
         )
-        show_next(f"cdktf deploy {names.account_stack(account.account_id)}")
+        account_stack, own = names.account_stack(account.account_id), names.environment_stack(name)
+        show_next(f"cdktf deploy {account_stack if environment.has_migration else own}")

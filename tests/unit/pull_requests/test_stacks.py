@@ -67,6 +67,26 @@ def test_of_a_deleted_file_only_the_way_to_its_state_is_planned() -> None:
     assert set(found.configuration) == {"provider", "terraform"}
 
 
+def test_an_accounts_stack_that_goes_with_the_last_migration_is_no_change() -> None:
+    """Its roles stay: whatever else uses DMS in the account needs them."""
+    before = stacks(stack(), stack(ACCOUNT_STACK))
+
+    assert changes(before=before, after=stacks(stack())) == []
+
+
+def test_an_accounts_stack_that_goes_with_its_last_environment_is_gone() -> None:
+    elsewhere = stack("prod", account_id="444455556666")
+
+    found = changes(
+        before=stacks(stack(), stack(ACCOUNT_STACK), elsewhere), after=stacks(elsewhere)
+    )
+
+    assert [(it.stack.name, it.kind) for it in found] == [
+        (ACCOUNT_STACK, Kind.GONE),
+        ("dev", Kind.GONE),
+    ]
+
+
 def test_a_stack_whose_state_moves_is_named_with_both_places() -> None:
     (found,) = changes(before=stacks(stack()), after=stacks(stack(account_id="444455556666")))
 

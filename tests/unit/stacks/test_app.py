@@ -7,11 +7,16 @@ import runpy
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from cdktf import App
 
 from settings.reading.problem import EnvironmentsError, Problem
+from stacks.app import add_stacks
+
+if TYPE_CHECKING:
+    from settings.environment import Environment
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -27,6 +32,22 @@ def test_the_app_writes_the_selected_environment_and_its_account(
 
     written = sorted(path.name for path in (tmp_path / "cdktf.out" / "stacks").iterdir())
     assert written == ["account-444455556666", "prod"]
+
+
+def test_an_account_in_which_nothing_is_carried_has_no_stack(
+    environments: dict[str, Environment], tmp_path: Path
+) -> None:
+    alone = environments["prod"].model_copy(update={"source": None, "dms": None})
+    app = App(outdir=str(tmp_path))
+
+    add_stacks(app, [environments["dev"], environments["staging"], alone])
+
+    assert [it.node.id for it in app.node.children] == [
+        "account-111122223333",
+        "dev",
+        "staging",
+        "prod",
+    ]
 
 
 def test_an_app_that_does_not_find_its_provider_pinned_says_so(

@@ -71,6 +71,13 @@ def test_bootstrap_shows_each_step_and_what_comes_next(s3: S3Client) -> None:
     assert [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]] == [BUCKET]
 
 
+@pytest.mark.usefixtures("aws")
+def test_after_bootstrap_aurora_alone_needs_no_stack_of_its_account(dev: Path) -> None:
+    dev.write_text(aurora_alone(DEV))
+
+    assert ferry("bootstrap", "dev").stdout.splitlines()[-1] == "Next: cdktf deploy dev"
+
+
 @pytest.mark.usefixtures("dev", "aws")
 def test_bootstrap_says_that_there_is_nothing_to_do() -> None:
     ferry("bootstrap", "dev")
