@@ -9,7 +9,7 @@ export CHECKPOINT_DISABLE := 1
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION ?= 20
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help demo test synth lint unit terraform integration local-aws bench review lock setup
+.PHONY: help demo test synth lint unit terraform integration local-aws bench review lock own setup
 
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -49,6 +49,9 @@ bench: setup ## Measure synthesis; writes bench/RESULTS.md, takes ten minutes
 
 review: setup ## What the working tree does to ENV=dev; BASE= is what is deployed, main by default
 	@python -m harness.review "$(ENV)" $(BASE)
+
+own: ## Move the example environments to environments/examples, for your own to come
+	@$(PYTHON) tools/own.py
 
 lock: setup ## Renew all lock files; PLATFORMS= that of Terraform's provider alone
 	@$(PYTHON) tools/lock.py $(PLATFORMS)
