@@ -9,7 +9,7 @@ export CHECKPOINT_DISABLE := 1
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION ?= 20
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help demo test synth lint unit terraform integration local-aws bench review lock own setup
+.PHONY: help demo test synth lint unit terraform integration migration local-aws bench review lock own setup
 
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -39,6 +39,9 @@ terraform: setup ## What the real Terraform says of the JSON
 
 integration: setup ## Deploy all environments to local AWS side by side and check them
 	@python -m tools.check integration
+
+migration: setup ## Carry data between PostgreSQL servers of the tests' own
+	@python -m tools.check migration
 
 local-aws: setup ## Run local AWS in the foreground, and say how to reach it; ENV=dev PORT=4566
 	@python -m harness.exports "$(or $(ENV),dev)" $(or $(PORT),4566)

@@ -33,6 +33,9 @@ COVERED: dict[str, int] = tomllib.loads((ROOT / "pyproject.toml").read_text())["
 # These need all of an environment: the integration tests cover them, to as many percent as ferry.
 DEPLOYED = "ferry/check/deployment/*"
 AFTER_DEPLOYING = "--data-file=.coverage.integration"
+# These need PostgreSQL servers: the migration tests cover them, to as many percent as local_aws.
+MOVING = "local_aws/dms_worker/*"
+AFTER_MOVING = "--data-file=.coverage.migration"
 COVERING = [*(f"--cov={package}" for package in COVERED), "--cov-branch", "--cov-report="]
 
 STEPS: dict[str, list[list[str]]] = {
@@ -52,7 +55,7 @@ STEPS: dict[str, list[list[str]]] = {
     "held": [["pytest", HELD, "-q", "-n", "2", "-m", "not slow"]],
     "slow": [["pytest", "tests/unit", "-q", "-n", "2", "-m", "slow"]],
     "coverage": [
-        ["coverage", "report", f"--include={package}/*", f"--omit={DEPLOYED}",
+        ["coverage", "report", f"--include={package}/*", f"--omit={DEPLOYED},{MOVING}",
          f"--fail-under={percent}", "--skip-covered", "--show-missing"]
         for package, percent in COVERED.items()
     ],
@@ -63,6 +66,15 @@ STEPS: dict[str, list[list[str]]] = {
         ["coverage", "report", AFTER_DEPLOYING, f"--fail-under={COVERED['ferry']}",
          "--skip-covered", "--show-missing"],
     ],
+    "migration": [
+        ["env", "COVERAGE_FILE=.coverage.migration.tests",
+         "pytest", "tests/migration", "tests/unit/local_aws/dms_worker", "-q", "-n", "2",
+         "--cov=local_aws/dms_worker", "--cov-branch", "--cov-report=",
+         "--covering=.coverage.migration"],
+        ["coverage", "combine", AFTER_MOVING],
+        ["coverage", "report", AFTER_MOVING, f"--include={MOVING}",
+         f"--fail-under={COVERED['local_aws']}", "--skip-covered", "--show-missing"],
+    ],
     "checkov": [["pytest", "tests/checkov", "-q"]],
     "policies": [["pytest", "tests/policies", "-q", "-n", "2"]],
 }  # fmt: skip
@@ -70,7 +82,7 @@ STEPS: dict[str, list[list[str]]] = {
 
 LANES = (
     ("lint", "unit", "held", "slow", "coverage", "checkov", "policies"),
-    ("integration",),
+    ("integration", "migration"),
     ("terraform",),
 )
 

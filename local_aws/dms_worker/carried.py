@@ -1,0 +1,174 @@
+"""A table as a task carries it: which columns, under which names, with which values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Context, Decimal
+from typing import TYPE_CHECKING
+
+from psycopg import sql
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from local_aws.dms_worker.catalog import Column, Table
+    from local_aws.dms_worker.job import Job
+    from local_aws.dms_worker.mappings import Mappings
+    from local_aws.dms_worker.test_decoding import Value
+
+_BYTES_PER_KB = 1024
+_INFINITE = {"infinity": "9999-12-31 23:59:59.999999", "-infinity": "4713-01-01 00:00:00 BC"}
+_DATES = frozenset(
+    {"date", "timestamp", "timestamp without time zone", "timestamptz", "timestamp with time zone"}
+)
+_DECIMALS = 6
+_SMALLEST = Decimal(1).scaleb(-_DECIMALS)
+# Any numeric of PostgreSQL is computed exactly: 131,072 digits before the point.
+_EXACT = Context(prec=150_000, rounding=ROUND_HALF_UP)
+# bytea as PostgreSQL prints it.
+_HEX = "\\x"
+_DIGITS_PER_BYTE = 2
+
+
+class LobTooLarge(Exception):  # noqa: N818 - it is what happened
+    """A large object is longer than the limit, and the endpoint says that this fails the task."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CarriedColumn:
+    """A column that is carried. `limit_bytes` is where its values are cut, None for nowhere."""
+
+    column: Column
+    target: str
+    limit_bytes: int | None
+    rounded: bool
+
+    def selected(self) -> sql.Composable:
+        """The expression that reads it from the source.
+
+        DMS carries no infinity, and of a numeric without precision six decimals.
+        https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Source.PostgreSQL.html
+        """
+        name = sql.Identifier(self.column.name)
+        if self.limit_bytes is not None:
+            cut = "substring({} for {})" if self._is_bytea else "left({}::text, {})"
+            return sql.SQL(cut).format(name, self.limit_bytes)
+        if self.column.base_type in _DATES:
+            whens = [
+                sql.SQL("when {} then {}").format(infinite, finite)
+                for infinite, finite in _INFINITE.items()
+            ]
+            return sql.SQL("case {0} {1} else {0} end").format(name, sql.SQL(" ").join(whens))
+        if self.rounded:
+            return sql.SQL("round({}, {})").format(name, _DECIMALS)
+        return name
+
+    def too_long(self) -> sql.Composable:
+        """The condition that a value is longer than the limit."""
+        length = "octet_length({}) > {}" if self._is_bytea else "octet_length({}::text) > {}"
+        return sql.SQL(length).format(sql.Identifier(self.column.name), self.limit_bytes)
+
+    @property
+    def _is_bytea(self) -> bool:
+        return self.column.base_type == "bytea"
+
+    def applied(self, value: Value) -> Value:
+        """A changed row's value, as it reaches the target."""
+        if not isinstance(value, str):
+            return value
+        if self.column.base_type in _DATES:
+            return _INFINITE.get(value, value)
+        if self.rounded:
+            return _rounded(value)
+        if self.limit_bytes is None or not self.cuts(value):
+            return value
+        if self._is_bytea:
+            return value[: len(_HEX) + _DIGITS_PER_BYTE * self.limit_bytes]
+        return value[: self.limit_bytes]
+
+    def cuts(self, value: Value) -> bool:
+        """Whether a changed row's value is longer than the limit."""
+        if not isinstance(value, str) or self.limit_bytes is None:
+            return False
+        if self._is_bytea:
+            return (len(value) - len(_HEX)) // _DIGITS_PER_BYTE > self.limit_bytes
+        return len(value.encode()) > self.limit_bytes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CarriedTable:
+    """A table that a task carries."""
+
+    table: Table
+    target: tuple[str, str]
+    columns: tuple[CarriedColumn, ...]
+    left_out: frozenset[str]
+
+    @property
+    def source(self) -> tuple[str, str]:
+        """Its schema and name at the source."""
+        return self.table.schema, self.table.name
+
+    def why_not(self, *, full_lob: bool) -> str | None:
+        """Why DMS does not carry it at all; None where it does.
+
+        https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Source.PostgreSQL.html, limitations
+        """
+        if self.table.key:
+            return None
+        if any(column.column.is_array for column in self.columns):
+            return "it has an array and no primary key"
+        if full_lob and any(column.column.is_lob for column in self.columns):
+            return "it has large objects and no primary key, and the LOB mode is full"
+        return None
+
+
+def carry(table: Table, *, job: Job, mappings: Mappings) -> CarriedTable:
+    """What a task carries of a table."""
+    supported = job.setting("TargetMetadata", "SupportLobs", default=True)
+    columns = []
+    left_out = set()
+    for column in table.columns:
+        target = mappings.target_column(table.schema, table.name, column.name)
+        if target is None or (column.is_lob and not supported):
+            left_out.add(column.name)
+            continue
+        columns.append(
+            CarriedColumn(
+                column=column,
+                target=target,
+                limit_bytes=_limit(column, table, job=job, mappings=mappings),
+                rounded=column.is_unbounded_numeric
+                and not job.source.map_unbounded_numeric_as_string,
+            )
+        )
+    return CarriedTable(
+        table=table,
+        target=mappings.target_table(table.schema, table.name),
+        columns=tuple(columns),
+        left_out=frozenset(left_out),
+    )
+
+
+def _limit(column: Column, table: Table, *, job: Job, mappings: Mappings) -> int | None:
+    """Where values of a column are cut: in limited mode alone."""
+    if not column.is_lob:
+        return None
+    own = mappings.lob(table.schema, table.name)
+    mode = own.get("mode")
+    if mode == "unlimited" or (
+        mode is None and not job.setting("TargetMetadata", "LimitedSizeLobMode", default=True)
+    ):
+        return None
+    size_kb = int(own.get("bulk-max-size", job.setting("TargetMetadata", "LobMaxSize", default=32)))
+    return size_kb * _BYTES_PER_KB
+
+
+def column_list(names: Sequence[str]) -> sql.Composable:
+    """Names with commas between them."""
+    return sql.SQL(", ").join(sql.Identifier(name) for name in names)
+
+
+def _rounded(value: str) -> str:
+    number = Decimal(value)
+    return str(number.quantize(_SMALLEST, context=_EXACT)) if number.is_finite() else value

@@ -1,0 +1,167 @@
+"""DMS's own tables at the target: what failed, what is suspended, how far a task is.
+
+https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Tasks.CustomizingTasks.TaskSettings.ControlTable.html;
+the names of the columns are those of a real target. awsdms_history is not written here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from psycopg import sql
+
+from local_aws.dms_worker.stream import lsn_from, lsn_text
+
+if TYPE_CHECKING:
+    import psycopg
+
+_TABLES = {
+    "awsdms_apply_exceptions": """(
+        "TASK_NAME" varchar(128) not null, "TABLE_OWNER" varchar(128) not null,
+        "TABLE_NAME" varchar(128) not null, "ERROR_TIME" timestamp not null,
+        "STATEMENT" text not null, "ERROR" text not null)""",
+    "awsdms_suspended_tables": """(
+        server_name varchar(128) not null, task_name varchar(128) not null,
+        table_owner varchar(128) not null, table_name varchar(128) not null,
+        suspend_reason varchar(32), suspend_timestamp timestamp)""",
+    "awsdms_status": """(
+        server_name varchar(128) not null, task_name varchar(128) not null,
+        task_status varchar(32), status_time timestamp, pending_changes bigint,
+        disk_swap_size bigint, task_memory bigint, source_current_position varchar(128),
+        source_current_timestamp timestamp, source_tail_position varchar(128),
+        source_tail_timestamp timestamp, source_timestamp_applied timestamp,
+        primary key (server_name, task_name))""",
+    "awsdms_txn_state": """(
+        "SERVER_NAME" varchar(128) not null, "TASK_NAME" varchar(128) not null,
+        "STATE_TIME" timestamp not null, "CHECKPOINT" text not null,
+        primary key ("SERVER_NAME", "TASK_NAME"))""",
+}
+_SUSPENDED = "TABLE ERROR"
+
+
+def checkpoint_text(lsn: int) -> str:
+    """A checkpoint as DMS writes one of a PostgreSQL source."""
+    high, low = lsn >> 32, lsn & 0xFFFFFFFF
+    return f"checkpoint:V1#34#{high:08X}/{low:08X}#0#0#*#0#0"
+
+
+def position_from(text: str) -> int:
+    """The position of a checkpoint, or of a log sequence number alone.
+
+    Raises:
+        ValueError: Neither.
+    """
+    if not text.startswith("checkpoint:"):
+        return lsn_from(text)
+    return lsn_from(text.split("#")[2])
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ControlTables:
+    """The tables of one task, in the schema that its settings name."""
+
+    schema: str
+    server: str
+    task: str
+
+    def create(self, connection: psycopg.Connection[Any]) -> None:
+        """Make what is not there."""
+        for name, columns in _TABLES.items():
+            connection.execute(
+                sql.SQL("create table if not exists {} ").format(self._name(name))
+                + sql.SQL(columns)
+            )
+
+    def forget(self, connection: psycopg.Connection[Any]) -> None:
+        """Take away what an earlier run of the task left: it begins anew."""
+        for name, column in (
+            ("awsdms_txn_state", "TASK_NAME"),
+            ("awsdms_suspended_tables", "task_name"),
+            ("awsdms_status", "task_name"),
+        ):
+            connection.execute(
+                sql.SQL("delete from {} where {} = %s").format(
+                    self._name(name), sql.Identifier(column)
+                ),
+                [self.task],
+            )
+
+    def position(self, connection: psycopg.Connection[Any]) -> int | None:
+        """Up to where the changes of the source are applied, where the task has run before."""
+        row = connection.execute(
+            sql.SQL(
+                'select "CHECKPOINT" from {} where "SERVER_NAME" = %s and "TASK_NAME" = %s'
+            ).format(self._name("awsdms_txn_state")),
+            [self.server, self.task],
+        ).fetchone()
+        return position_from(row[0]) if row else None
+
+    def reach(self, connection: psycopg.Connection[Any], lsn: int) -> None:
+        """Write down a position in the transaction that is open: it is reached with its changes."""
+        connection.execute(
+            sql.SQL(
+                "insert into {} values (%s, %s, localtimestamp, %s) "
+                'on conflict ("SERVER_NAME", "TASK_NAME") '
+                'do update set "STATE_TIME" = excluded."STATE_TIME", '
+                '"CHECKPOINT" = excluded."CHECKPOINT"'
+            ).format(self._name("awsdms_txn_state")),
+            [self.server, self.task, checkpoint_text(lsn)],
+            prepare=True,
+        )
+
+    def note_exception(
+        self,
+        connection: psycopg.Connection[Any],
+        table: tuple[str, str],
+        *,
+        statement: str,
+        error: str,
+    ) -> None:
+        """Write down a change that could not be applied."""
+        connection.execute(
+            sql.SQL("insert into {} values (%s, %s, %s, localtimestamp, %s, %s)").format(
+                self._name("awsdms_apply_exceptions")
+            ),
+            [self.task, *table, statement, error],
+        )
+
+    def suspend(self, connection: psycopg.Connection[Any], table: tuple[str, str]) -> None:
+        """Write down that a table is no longer carried."""
+        connection.execute(
+            sql.SQL("insert into {} values (%s, %s, %s, %s, %s, localtimestamp)").format(
+                self._name("awsdms_suspended_tables")
+            ),
+            [self.server, self.task, *table, _SUSPENDED],
+        )
+
+    def resume(self, connection: psycopg.Connection[Any], table: tuple[str, str]) -> None:
+        """A table is carried again."""
+        connection.execute(
+            sql.SQL(
+                "delete from {} where task_name = %s and table_owner = %s and table_name = %s"
+            ).format(self._name("awsdms_suspended_tables")),
+            [self.task, *table],
+        )
+
+    def status(
+        self, connection: psycopg.Connection[Any], *, status: str, pending: int, lsn: int, tail: int
+    ) -> None:
+        """Write down where the task is: what it has read, and what it has applied."""
+        connection.execute(
+            sql.SQL(
+                "insert into {} values (%s, %s, %s, localtimestamp, %s, 0, 0, %s, localtimestamp, "
+                "%s, localtimestamp, localtimestamp) on conflict (server_name, task_name) do update "
+                "set task_status = excluded.task_status, status_time = excluded.status_time, "
+                "pending_changes = excluded.pending_changes, "
+                "source_current_position = excluded.source_current_position, "
+                "source_current_timestamp = excluded.source_current_timestamp, "
+                "source_tail_position = excluded.source_tail_position, "
+                "source_tail_timestamp = excluded.source_tail_timestamp, "
+                "source_timestamp_applied = excluded.source_timestamp_applied"
+            ).format(self._name("awsdms_status")),
+            [self.server, self.task, status, pending, lsn_text(lsn), lsn_text(tail)],
+        )
+
+    def _name(self, table: str) -> sql.Identifier:
+        return sql.Identifier(self.schema, table)

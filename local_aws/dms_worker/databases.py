@@ -1,0 +1,53 @@
+"""Connections to the source and the target, as DMS makes them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+from psycopg import sql
+
+if TYPE_CHECKING:
+    from local_aws.dms_worker.job import Endpoint
+
+# How values are written: alike on both sides, whatever the servers' own settings are.
+_SETTINGS = (
+    ("datestyle", "ISO"),
+    ("intervalstyle", "postgres"),
+    ("extra_float_digits", "3"),
+    ("bytea_output", "hex"),
+    ("timezone", "UTC"),
+    ("search_path", ""),
+    # Without it row security would leave out rows without a word.
+    ("row_security", "off"),
+)
+
+
+def connect(endpoint: Endpoint) -> psycopg.Connection[Any]:
+    """A connection with transactions of its own making, values written as the stream writes them.
+
+    Raises:
+        psycopg.OperationalError: It cannot be reached, or refuses.
+    """
+    connection = psycopg.connect(**endpoint.parameters, autocommit=True)  # type: ignore[arg-type]  # libpq's names
+    for name, value in _SETTINGS:
+        connection.execute("select set_config(%s, %s, false)", [name, value])
+    return connection
+
+
+def connect_target(endpoint: Endpoint) -> psycopg.Connection[Any]:
+    """A connection to the target, after the script that the endpoint runs on each.
+
+    Raises:
+        psycopg.Error: It cannot be reached, or the script fails.
+    """
+    connection = connect(endpoint)
+    if endpoint.after_connect:
+        # As the endpoint has it: several statements, whatever they are.
+        connection.execute(endpoint.after_connect.encode())
+    return connection
+
+
+def table_name(table: tuple[str, str]) -> sql.Identifier:
+    """A schema and a table, quoted."""
+    return sql.Identifier(*table)

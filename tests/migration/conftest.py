@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from harness.postgres import SUPERUSER, Postgres
+from tests.migration.databases import CONTROL, COVERING, Database, Pair
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--covering", metavar="FILE", help="write down which lines workers run")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if file := config.getoption("--covering"):
+        COVERING[:] = [
+            "-m",
+            "coverage",
+            "run",
+            "--branch",
+            "--parallel-mode",
+            f"--data-file={file}",
+        ]
+
+
+_SLOTS = "select slot_name, active_pid from pg_replication_slots where database = '{}'"
+
+
+@pytest.fixture(scope="session")
+def source_server() -> Iterator[Postgres]:
+    with Postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def target_server() -> Iterator[Postgres]:
+    with Postgres() as server:
+        yield server
+
+
+@pytest.fixture
+def pair(
+    source_server: Postgres, target_server: Postgres, request: pytest.FixtureRequest
+) -> Iterator[Pair]:
+    """Two empty databases of the same name; the target has the schema of the control tables."""
+    name = re.sub(r"\W", "_", request.node.name.lower())[-60:]
+    servers = [Database(server=each, name=SUPERUSER) for each in (source_server, target_server)]
+    for server in servers:
+        server.run(f'create database "{name}"')
+    source, target = (Database(server=each.server, name=name) for each in servers)
+    target.run(f"create schema {CONTROL}")
+    yield Pair(source=source, target=target)
+    for server in servers:
+        for slot, pid in server.rows(_SLOTS.format(name)):
+            if pid:
+                server.run(f"select pg_terminate_backend({pid}, 10000)")
+            server.run(f"select pg_drop_replication_slot('{slot}')")
+        server.run(f'drop database "{name}" with (force)')

@@ -1,0 +1,223 @@
+"""A source and a target database for one test, and a worker that carries one into the other."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Self
+
+import psycopg
+
+from harness.deployment import ROOT
+from harness.postgres import SUPERUSER
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from harness.postgres import Postgres
+
+SECONDS = 60.0
+COVERING: list[str] = []
+"""How a worker's Python is started where it writes down which of its lines ran."""
+
+EVERYTHING = ({"rule-type": "selection", "rule-id": "1", "rule-name": "all",
+               "rule-action": "include",
+               "object-locator": {"schema-name": "public", "table-name": "%"}},)  # fmt: skip
+AS_REPLICA = "set session_replication_role = replica"
+CONTROL = "dms_control"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Database:
+    """A database of one of the two servers."""
+
+    server: Postgres
+    name: str
+
+    @property
+    def connection(self) -> dict[str, str]:
+        """libpq's parameters."""
+        return {
+            "host": "127.0.0.1",
+            "port": str(self.server.port),
+            "dbname": self.name,
+            "user": SUPERUSER,
+            "password": self.server.password,
+        }
+
+    def run(self, *statements: str) -> None:
+        """Run statements, each in a transaction of its own."""
+        with self._connect() as connection:
+            for statement in statements:
+                connection.execute(statement.encode())
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """What a query finds."""
+        with self._connect() as connection:
+            return connection.execute(query.encode()).fetchall()
+
+    def value(self, query: str) -> Any:  # noqa: ANN401 - whatever the query asks for
+        """The one value that a query finds."""
+        ((value,),) = self.rows(query)
+        return value
+
+    def _connect(self) -> psycopg.Connection[Any]:
+        return psycopg.connect(**self.connection, autocommit=True)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pair:
+    """A source and a target."""
+
+    source: Database
+    target: Database
+
+    def on_both(self, *statements: str) -> None:
+        """Run statements at the source and the target."""
+        for database in (self.source, self.target):
+            database.run(*statements)
+
+    def job(
+        self,
+        *,
+        rules: Sequence[dict[str, Any]] = EVERYTHING,
+        settings: Mapping[str, Any] = {},
+        source: Mapping[str, Any] = {},
+        **other: str,
+    ) -> dict[str, Any]:
+        """A job that carries tables; `settings` and `source` are laid over what is usual."""
+        usual: dict[str, dict[str, Any]] = {
+            "ControlTablesSettings": {"ControlSchema": CONTROL, "StatusTableEnabled": True},
+        }
+        return {
+            "task": "TASK",
+            "server": "instance",
+            "migration_type": "full-load-and-cdc",
+            "mappings": {"rules": list(rules)},
+            "settings": {**usual, **settings},
+            "source": {"connection": self.source.connection, **source},
+            "target": {
+                "connection": self.target.connection,
+                "after_connect": AS_REPLICA,
+            },
+            **other,
+        }
+
+
+@dataclass(kw_only=True)
+class Worker:
+    """A worker's process, and what it said so far."""
+
+    job: dict[str, Any]
+    events: list[dict[str, Any]] = field(default_factory=list)
+
+    def __enter__(self) -> Self:
+        self.process = subprocess.Popen(
+            [sys.executable, *COVERING, "-m", "local_aws.dms_worker"],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.tell(self.job)
+        self._heard = threading.Condition(threading.RLock())
+        self._reader = threading.Thread(target=self._listen)
+        self._reader.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+
+    def tell(self, command: dict[str, Any]) -> None:
+        """Write a line to its standard input."""
+        if self.process.stdin is None:
+            raise RuntimeError("the worker has no standard input")
+        self.process.stdin.write(json.dumps(command) + "\n")
+        self.process.stdin.flush()
+
+    def wait(self, what: Callable[[dict[str, Any]], bool], *, since: int = 0) -> dict[str, Any]:
+        """The first event that is so, of those from a position on."""
+        deadline = time.monotonic() + SECONDS
+        with self._heard:
+            while True:
+                for event in self.events[since:]:
+                    if what(event):
+                        return event
+                left = deadline - time.monotonic()
+                if left <= 0 or (self.process.poll() is not None and not self._reader.is_alive()):
+                    raise AssertionError(f"not heard; the worker said {self.events}")
+                self._heard.wait(min(left, 0.5))
+
+    def wait_running(self) -> None:
+        """Until the load has ended and changes are read."""
+        self.wait(lambda event: event["event"] == "running")
+
+    def end(self) -> dict[str, Any]:
+        """The event with which it ends by itself."""
+        ended = self.wait(lambda event: event["event"] == "ended")
+        self.process.wait(SECONDS)
+        return ended
+
+    def stop(self) -> dict[str, Any]:
+        """Stop it as StopReplicationTask does; the event with which it ends."""
+        self.process.terminate()
+        return self.end()
+
+    def kill(self) -> None:
+        """End it at once, wherever it is."""
+        self.process.kill()
+        self.process.wait()
+        self._reader.join()
+        for stream in (self.process.stdin, self.process.stdout):
+            if stream is not None:
+                stream.close()
+
+    def table(self, name: str, schema: str = "public") -> dict[str, Any]:
+        """Where a table stands by the last that was said of it."""
+        with self._heard:
+            return next(
+                event
+                for event in reversed(self.events)
+                if (event["event"], event.get("schema"), event.get("table"))
+                == ("table", schema, name)
+            )
+
+    def said(self, event: str) -> list[dict[str, Any]]:
+        """All events of a name so far."""
+        with self._heard:
+            return [each for each in self.events if each["event"] == event]
+
+    def resumed(self) -> dict[str, Any]:
+        """The job with which the task is resumed after this run."""
+        with self._heard:
+            tables = {
+                (each["schema"], each["table"]): {
+                    key: value for key, value in each.items() if key != "event"
+                }
+                for each in self.events
+                if each["event"] == "table"
+            }
+        if not self.said("begun") and self.job.get("start") != "resume":
+            return self.job
+        return {**self.job, "start": "resume", "tables": list(tables.values())}
+
+    def _listen(self) -> None:
+        if self.process.stdout is None:
+            return
+        for line in self.process.stdout:
+            with self._heard:
+                self.events.append(json.loads(line))
+                self._heard.notify_all()
+
+
+def eventually(check: Callable[[], bool]) -> None:
+    """Wait until something is so; fail where it is not within a minute."""
+    deadline = time.monotonic() + SECONDS
+    while not check():
+        if time.monotonic() > deadline:
+            raise AssertionError("it never was so")
+        time.sleep(0.02)
