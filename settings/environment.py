@@ -149,7 +149,7 @@ class Environment(EnvironmentFile):
         route = self.network.route_to_source
         if route is None or route.virtual_private_gateway_id is not None:
             return ()
-        return route.cidrs or (() if self.source is None else (self.source.cidr,))
+        return route.cidrs or (() if self.source is None else self.source.cidrs)
 
     @property
     def tasks(self) -> tuple[Task, ...]:

@@ -117,7 +117,7 @@ class RouteToSource(Section):
     cidrs: Annotated[
         List[Cidr] | None, Field(min_length=1, max_length=20, examples=[["172.16.0.0/16"]])
     ] = None
-    """The networks that it leads to. Default: `source.cidr`. Without [source] they are stated: so
+    """The networks that it leads to. Default: `source.cidr` and `source.further_cidrs`. Without [source] they are stated: so
     that applications beside the source go on reaching Aurora when the migration is over. A virtual
     private gateway learns its routes by itself, and takes none."""
 

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from facts.dms import SslMode
 from settings.fields import Cidr, DatabaseName, Host, KmsKeyArn, PlainName, Port, SecretArn
-from settings.section import Allowed, Section
+from settings.section import Allowed, List, Section
 
 PluginName = Literal["test_decoding", "pglogical"]
 
@@ -47,6 +47,11 @@ class Source(Section):
     cidr: Cidr
     """The network that holds the source; DMS may open connections to it and nowhere else."""
 
+    further_cidrs: Annotated[List[Cidr], Field(max_length=20)] = ()
+    """Further networks in which the source may be, such as a standby's that takes over its name, or
+    the public networks of one that others run. DMS may open connections to them too; the default of
+    `network.route_to_source.cidrs` has them."""
+
     ssl_mode: SslMode = "verify-full"
     """How the connection is secured. `none` does not, and synthesis warns of it; `require` encrypts
     and verifies nothing, `verify-ca` verifies the source's certificate, `verify-full` the host's
@@ -83,3 +88,8 @@ class Source(Section):
 
     execute_timeout_seconds: int = Field(default=60, ge=1, le=86_400)
     """The source's statement timeout for DMS."""
+
+    @property
+    def cidrs(self) -> tuple[str, ...]:
+        """Every network in which the source may be; `cidr` first."""
+        return (self.cidr, *self.further_cidrs)

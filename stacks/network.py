@@ -100,7 +100,7 @@ def make_network(
 def _replication(environment: Environment) -> Replication:
     source, existing = environment.migration.source, environment.network.existing_vpc
     return Replication(
-        source_cidr=source.cidr,
+        source_cidrs=source.cidrs,
         source_port=source.port,
         secretsmanager_security_group_id=(
             existing.secretsmanager_security_group_id if existing else None

@@ -29,7 +29,7 @@ class Replication:
     """What DMS reaches, besides Aurora.
 
     Args:
-        source_cidr: The network that the source is in.
+        source_cidrs: The networks that the source may be in, at least one.
         source_port: The port that the source listens on.
         secretsmanager_security_group_id: A security group of the Secrets Manager endpoint that the
             VPC has already. It must admit DMS: that rule is for its owner to add.
@@ -39,7 +39,7 @@ class Replication:
             through an endpoint of the environment's own.
     """
 
-    source_cidr: str
+    source_cidrs: Sequence[str]
     source_port: int
     secretsmanager_security_group_id: str | None
     secretsmanager_cidr: str | None
@@ -54,7 +54,7 @@ class SecurityGroups(Construct):
     clients    Aurora                                  ``aurora_port``
     others     Aurora                                  ``aurora_port``
     DMS        Aurora                                  ``aurora_port``
-    DMS        the source's network                    ``source_port``
+    DMS        the source's networks                   ``source_port``
     DMS        Secrets Manager's endpoint              443
     ========== ======================================= =========================
 
@@ -117,7 +117,7 @@ class SecurityGroups(Construct):
             )
         for cidr in client_cidrs:
             self._ingress(
-                f"client-{cidr.replace('.', '-').replace('/', '-')}",
+                f"client-{_as_id(cidr)}",
                 f"Clients in {cidr} to Aurora",
                 self.aurora_id,
                 aurora_port,
@@ -132,9 +132,11 @@ class SecurityGroups(Construct):
             "dms", "The DMS replication instance", ingress=_NOTHING
         ).id
         self._connection("dms-to-aurora", "DMS to Aurora", dms_id, self.aurora_id, aurora_port)
-        self._egress(
-            "dms-to-source", "DMS to the source", dms_id, to.source_port, to_cidr=to.source_cidr
-        )
+        for number, cidr in enumerate(to.source_cidrs):
+            further = f"-{_as_id(cidr)}" if number else ""
+            self._egress(
+                f"dms-to-source{further}", "DMS to the source", dms_id, to.source_port, to_cidr=cidr
+            )
         rule, description = "dms-to-secretsmanager", "DMS to Secrets Manager"
         if to.secretsmanager_security_group_id is None and to.secretsmanager_cidr is None:
             self.secretsmanager_endpoint_id = self._group(
@@ -221,3 +223,8 @@ class SecurityGroups(Construct):
             to_port=port,
             tags={"Name": self._names.in_network(f"{rule}-out")},
         )
+
+
+def _as_id(cidr: str) -> str:
+    """A network as construct ids and names write it: `10.0.0.0/8` as `10-0-0-0-8`."""
+    return cidr.replace(".", "-").replace("/", "-")

@@ -86,13 +86,15 @@ def route_leads_somewhere(environment: Environment) -> Iterator[Finding]:
             mend='add cidrs = ["172.16.0.0/16"] where applications there use Aurora, or remove '
             "[network.route_to_source]",
         )
-    if cidrs and source and not any(_holds(cidr, source.cidr) for cidr in cidrs):
-        yield Finding(
-            setting=setting,
-            given=f"{toml(cidrs)} given, without source.cidr = {toml(source.cidr)}",
-            allowed="networks of which one holds the source's",
-            mend=f"add {toml(source.cidr)}, or remove cidrs",
-        )
+    for wanted in source.cidrs if cidrs and source else ():
+        if not any(_holds(cidr, wanted) for cidr in cidrs):
+            name = "cidr" if source and wanted == source.cidr else "further_cidrs"
+            yield Finding(
+                setting=setting,
+                given=f"{toml(cidrs)} given, without {toml(wanted)} of source.{name}",
+                allowed="networks that hold all of the source's",
+                mend=f"add {toml(wanted)}, or remove cidrs",
+            )
     for cidr in sorted({cidr for cidr in cidrs if cidrs.count(cidr) > 1}):
         yield Finding(
             setting=setting,
@@ -131,12 +133,16 @@ def source_is_outside_the_vpc(environment: Environment) -> Iterator[Finding]:
                 allowed="the whole internet with NAT, for a source without addresses of its own",
                 mend='set nat = "single" in [network.vpc], or cidr to the source\'s network',
             )
-    elif vpc and source and _overlap(vpc.cidr, source.cidr):
-        if vpc.route_made_elsewhere and _holds(vpc.cidr, source.cidr):
-            return
+        return
+    for cidr in source.cidrs if vpc and source else ():
+        if not vpc or not _overlap(vpc.cidr, cidr):
+            continue
+        if vpc.route_made_elsewhere and _holds(vpc.cidr, cidr):
+            continue
+        name = "cidr" if source and cidr == source.cidr else "further_cidrs"
         yield Finding(
             setting="network.vpc.cidr",
-            given=f"{toml(vpc.cidr)} given, which overlaps source.cidr = {toml(source.cidr)}",
+            given=f"{toml(vpc.cidr)} given, which overlaps {toml(cidr)} of source.{name}",
             allowed="a network that does not overlap the source's, or one that holds it where it is "
             "at an endpoint in the VPC",
             mend="give the VPC another network, or set route_made_elsewhere = true in [network.vpc] "
@@ -329,6 +335,7 @@ def _holds(one: str, other: str) -> bool:
 
 
 _VPCS = ("network.vpc", "network.existing_vpc")
+_SOURCE = ("source.cidr", "source.further_cidrs")
 _ROUTE = "network.route_to_source"
 _ZONES = "network.vpc.availability_zones"
 
@@ -339,9 +346,9 @@ RULES = (
         source_is_reached,
         ("network.vpc", _ROUTE, "source.cidr"),
     ),
-    Rule(route_leads_somewhere, (_ROUTE, "source.cidr")),
+    Rule(route_leads_somewhere, (_ROUTE, *_SOURCE)),
     Rule(routes_lead_out_of_the_vpc, ("network.vpc.cidr", f"{_ROUTE}.cidrs")),
-    Rule(source_is_outside_the_vpc, ("network.vpc", "source.cidr")),
+    Rule(source_is_outside_the_vpc, ("network.vpc", *_SOURCE)),
     Rule(zones_are_the_regions, (_ZONES, "aws.region")),
     Rule(zones_differ, (_ZONES,)),
     Rule(zones_are_named_or_counted, (_ZONES, "network.vpc.zone_count")),

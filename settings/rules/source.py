@@ -62,13 +62,34 @@ def address_is_in_the_network(environment: Environment) -> Iterator[Finding]:
         address = ipaddress.IPv4Address(source.host)
     except ValueError:
         return  # A name; only DNS knows its address.
-    if address not in ipaddress.IPv4Network(source.cidr):
+    if not any(address in ipaddress.IPv4Network(cidr) for cidr in source.cidrs):
+        further = " and further_cidrs" if source.further_cidrs else ""
         yield Finding(
             setting="source.host",
-            given=f"{toml(source.host)} given, outside source.cidr = {toml(source.cidr)}",
-            allowed="an address inside source.cidr",
+            given=f"{toml(source.host)} given, outside source.cidr = {toml(source.cidr)}{further}",
+            allowed=f"an address inside source.cidr{further and ' or further_cidrs'}",
             mend="correct host, or set cidr to the network that holds it",
         )
+
+
+def networks_differ(environment: Environment) -> Iterator[Finding]:
+    """Each network of the source has a rule of its own, and AWS takes none twice."""
+    source = environment.source
+    if source is None:
+        return
+    for index, cidr in enumerate(source.further_cidrs):
+        earlier = [cidr_ for cidr_ in source.cidrs[: index + 1] if _overlap(cidr, cidr_)]
+        if earlier:
+            yield Finding(
+                setting=f"source.further_cidrs[{index}]",
+                given=f"{toml(cidr)} given beside {toml(earlier[0])}, which overlap",
+                allowed="networks that do not overlap",
+                mend="remove one of the two",
+            )
+
+
+def _overlap(one: str, other: str) -> bool:
+    return ipaddress.IPv4Network(one).overlaps(ipaddress.IPv4Network(other))
 
 
 def key_has_its_secret(environment: Environment) -> Iterator[Finding]:
@@ -131,13 +152,15 @@ def slot_serves_one_environment(one: Environment, other: Environment) -> Iterato
         )
 
 
+_NETWORKS = ("source.cidr", "source.further_cidrs")
 _MODE = ("source.ssl_mode", "source.ca_certificate_file")
 
 RULES = (
     Rule(source_and_dms_belong_together, ()),
     Rule(verification_has_a_certificate, _MODE),
     Rule(certificate_is_used, _MODE),
-    Rule(address_is_in_the_network, ("source.host", "source.cidr")),
+    Rule(address_is_in_the_network, ("source.host", *_NETWORKS)),
+    Rule(networks_differ, _NETWORKS),
     Rule(key_has_its_secret, ("source.secret_arn", "source.secret_kms_key_arn")),
     Rule(
         secret_is_in_the_region,

@@ -104,7 +104,7 @@ def check_dms_rules(deployed: Deployed, expect: Expect) -> None:
         found[outputs.DMS_SECURITY_GROUP_ID],
         [
             rule_out(found[outputs.AURORA_SECURITY_GROUP_ID], deployed.environment.aurora.port),
-            rule_out(source.cidr, source.port),
+            *(rule_out(cidr, source.port) for cidr in source.cidrs),
             rule_out(_secretsmanager(deployed), _HTTPS),
         ],
     )

@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+
 import pytest
 from cdktf import TerraformStack
 
@@ -8,7 +10,11 @@ from tests.unit.template import Template
 
 
 def security_groups(
-    stack: TerraformStack, *, endpoint_group: str | None = None, endpoint_cidr: str | None = None
+    stack: TerraformStack,
+    *,
+    endpoint_group: str | None = None,
+    endpoint_cidr: str | None = None,
+    further: Sequence[str] = (),
 ) -> SecurityGroups:
     return SecurityGroups(
         stack,
@@ -19,7 +25,7 @@ def security_groups(
         client_group_ids=[],
         client_cidrs=[],
         replication=Replication(
-            source_cidr="192.168.10.0/24",
+            source_cidrs=["192.168.10.0/24", *further],
             source_port=6432,
             secretsmanager_security_group_id=endpoint_group,
             secretsmanager_cidr=endpoint_cidr,
@@ -72,6 +78,25 @@ def test_with_neither_dms_reaches_an_endpoint_of_its_own_and_nothing_else_is_ope
         ("ingress", endpoint, "aurora-ferry-dev-dms", 443, "DMS to Secrets Manager"),
     }
     assert groups.secretsmanager_endpoint_id is not None
+
+
+def test_dms_reaches_each_network_of_the_source(stack: TerraformStack) -> None:
+    """The first rule has the id that it has alone, so that further networks only add to it."""
+    security_groups(stack, endpoint_cidr="0.0.0.0/0", further=["10.8.0.0/16", "203.0.113.7/32"])
+
+    assert {rule for rule in rules(stack) if rule[4] == "DMS to the source"} == {
+        ("egress", "aurora-ferry-dev-dms", "192.168.10.0/24", 6432, "DMS to the source"),
+        ("egress", "aurora-ferry-dev-dms", "10.8.0.0/16", 6432, "DMS to the source"),
+        ("egress", "aurora-ferry-dev-dms", "203.0.113.7/32", 6432, "DMS to the source"),
+    }
+    egress = Template.of(stack).resources("aws_vpc_security_group_egress_rule").values()
+    assert {
+        rule["tags"]["Name"] for rule in egress if rule["description"] == "DMS to the source"
+    } == {
+        "aurora-ferry-dev-dms-to-source-out",
+        "aurora-ferry-dev-dms-to-source-10-8-0-0-16-out",
+        "aurora-ferry-dev-dms-to-source-203-0-113-7-32-out",
+    }
 
 
 def test_without_a_replication_the_clients_alone_reach_aurora(stack: TerraformStack) -> None:

@@ -15,7 +15,7 @@ PERIODS = (
     "3288 or 3653 days"
 )
 SOURCE_SETTINGS = (
-    "host, port, database, cidr, ssl_mode, ca_certificate_file, secret_arn, secret_kms_key_arn, "
+    "host, port, database, cidr, further_cidrs, ssl_mode, ca_certificate_file, secret_arn, secret_kms_key_arn, "
     "plugin_name, slot_name, heartbeat, capture_ddls, ddl_artifacts_schema, execute_timeout_seconds"
 )
 NAME = "lower-case letters, digits and single hyphens, {} at most, a letter first"

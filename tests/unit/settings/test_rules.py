@@ -225,9 +225,26 @@ CASES = (
             }
         },
         {"network.route_to_source": {"transit_gateway_id": TGW, "cidrs": ["172.16.0.0/16"]}},
-        'network.route_to_source.cidrs: ["172.16.0.0/16"] given, without source.cidr = '
-        '"192.168.10.0/24"; allowed: networks of which one holds the source\'s; add '
+        'network.route_to_source.cidrs: ["172.16.0.0/16"] given, without '
+        '"192.168.10.0/24" of source.cidr; allowed: networks that hold all of the source\'s; add '
         '"192.168.10.0/24", or remove cidrs',
+    ),
+    Case(
+        "route_leads_somewhere",
+        {
+            "source.further_cidrs": ["10.8.0.0/16"],
+            "network.route_to_source": {
+                "transit_gateway_id": TGW,
+                "cidrs": ["10.8.0.0/14", "192.168.0.0/16"],
+            },
+        },
+        {
+            "source.further_cidrs": ["10.8.0.0/16"],
+            "network.route_to_source": {"transit_gateway_id": TGW, "cidrs": ["192.168.0.0/16"]},
+        },
+        'network.route_to_source.cidrs: ["192.168.0.0/16"] given, without "10.8.0.0/16" of '
+        "source.further_cidrs; allowed: networks that hold all of the source's; add "
+        '"10.8.0.0/16", or remove cidrs',
     ),
     Case(
         "route_leads_somewhere",
@@ -280,10 +297,19 @@ CASES = (
         "source_is_outside_the_vpc",
         {"source.host": "db", "source.cidr": "10.20.16.0/20"},
         {"source.host": "db", "source.cidr": "10.0.0.0/8"},
-        'network.vpc.cidr: "10.20.0.0/20" given, which overlaps source.cidr = "10.0.0.0/8"; allowed: '
+        'network.vpc.cidr: "10.20.0.0/20" given, which overlaps "10.0.0.0/8" of source.cidr; allowed: '
         "a network that does not overlap the source's, or one that holds it where it is at an "
         "endpoint in the VPC; give the VPC another network, or set route_made_elsewhere = true in "
         "[network.vpc] for such an endpoint",
+    ),
+    Case(
+        "source_is_outside_the_vpc",
+        {"source.host": "db", "source.further_cidrs": ["10.20.16.0/20"]},
+        {"source.host": "db", "source.further_cidrs": ["10.0.0.0/8"]},
+        'network.vpc.cidr: "10.20.0.0/20" given, which overlaps "10.0.0.0/8" of '
+        "source.further_cidrs; allowed: a network that does not overlap the source's, or one that "
+        "holds it where it is at an endpoint in the VPC; give the VPC another network, or set "
+        "route_made_elsewhere = true in [network.vpc] for such an endpoint",
     ),
     Case(
         # An interface endpoint of PrivateLink, made in the VPC's subnets by somebody else.
@@ -294,7 +320,7 @@ CASES = (
             "source.cidr": "10.20.15.0/24",
             "network.vpc": {"cidr": "10.20.0.0/20", "nat": "single"},
         },
-        'network.vpc.cidr: "10.20.0.0/20" given, which overlaps source.cidr = "10.20.15.0/24"; '
+        'network.vpc.cidr: "10.20.0.0/20" given, which overlaps "10.20.15.0/24" of source.cidr; '
         "allowed: a network that does not overlap the source's, or one that holds it where it is at "
         "an endpoint in the VPC; give the VPC another network, or set route_made_elsewhere = true in "
         "[network.vpc] for such an endpoint",
@@ -442,6 +468,21 @@ CASES = (
         'source.host: "192.168.11.0" given, outside source.cidr = "192.168.10.0/24"; '
         "allowed: an address inside source.cidr; "
         "correct host, or set cidr to the network that holds it",
+    ),
+    Case(
+        "address_is_in_the_network",
+        {"source.host": "10.8.1.1", "source.further_cidrs": ["10.8.0.0/16"]},
+        {"source.host": "10.9.1.1", "source.further_cidrs": ["10.8.0.0/16"]},
+        'source.host: "10.9.1.1" given, outside source.cidr = "192.168.10.0/24" and further_cidrs; '
+        "allowed: an address inside source.cidr or further_cidrs; "
+        "correct host, or set cidr to the network that holds it",
+    ),
+    Case(
+        "networks_differ",
+        {"source.further_cidrs": ["192.168.11.0/24", "10.8.0.0/16"]},
+        {"source.further_cidrs": ["10.8.0.0/16", "192.168.0.0/16"]},
+        'source.further_cidrs[1]: "192.168.0.0/16" given beside "192.168.10.0/24", which overlap; '
+        "allowed: networks that do not overlap; remove one of the two",
     ),
     Case(
         "key_has_its_secret",
