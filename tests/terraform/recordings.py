@@ -131,8 +131,7 @@ def instances_in_place(stack: Stack) -> None:
 def other_way_round(stack: Stack) -> None:
     """Change what is harmless in one direction in that direction."""
     of(stack, _CLUSTER, "aurora/cluster").update(
-        backup_retention_period=14, preferred_backup_window="22:00-22:30",
-        enabled_cloudwatch_logs_exports=["postgresql", "instance"])
+        backup_retention_period=14, preferred_backup_window="22:00-22:30")
     of(stack, _VERSION, "master-credentials/version")["secret_string_wo_version"] = 2
     of(stack, "aws_rds_cluster_parameter_group", "aurora/parameters/cluster")["parameter"].append(
         {"name": "work_mem", "value": "16384", "apply_method": "immediate"})

@@ -243,6 +243,10 @@ unset: Final = one_of(None)
 """The new value says nothing: null, or empty."""
 
 
+stays_unset: Final = compare(lambda before, after: not is_set(before) and not is_set(after))
+"""Nothing was said, zero included, and nothing is."""
+
+
 def left_out(change: Change, attribute: str) -> bool | None:
     """AWS or the provider decides: the value is not known, and the configuration does not name it.
 

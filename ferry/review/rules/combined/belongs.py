@@ -119,16 +119,17 @@ def database_is_there(plan: Plan) -> Iterator[Finding]:
 
 
 def log_is_there(plan: Plan) -> Iterator[Finding]:
-    """The log that a new cluster writes is one of the plan's, which has a key and an end."""
+    """A log that a cluster writes from now on is one of the plan's, which has a key and an end."""
     names = _Names(plan)
     for cluster in plan.of("aws_rds_cluster"):
         exports, name = map(
             cluster.after.get, ("enabled_cloudwatch_logs_exports", "cluster_identifier")
         )
-        if cluster.action is not Action.CREATE or not isinstance(name, str):
+        if cluster.action is Action.NO_OP or not isinstance(name, str):
             continue
+        exported = cluster.before.get("enabled_cloudwatch_logs_exports") or ()
         for export in exports if isinstance(exports, list) else ():
-            if names.lack(_LOG, cluster_log_group(name, str(export))):
+            if export not in exported and names.lack(_LOG, cluster_log_group(name, str(export))):
                 yield Finding(
                     danger=Danger.WIDER_ACCESS,
                     change=cluster,

@@ -40,7 +40,8 @@ _VERSION: Final = "aws_secretsmanager_secret_version"
 _MOST_NAMED: Final = 5
 _IN_CLEAR: Final = ("secret_string", "secret_binary")
 _VALUES: Final = ("secret_string_wo", "secret_string_wo_version", *_IN_CLEAR)
-_PASSWORDS: Final = ("master_password", "master_password_wo", "master_password_wo_version")
+_PASSWORD: Final = "master_password"  # noqa: S105 (an attribute)
+_PASSWORDS: Final = (_PASSWORD, "master_password_wo", "master_password_wo_version")
 
 
 def keys_go(plan: Plan) -> Iterator[Finding | Fine]:
@@ -201,6 +202,7 @@ def passwords_change(plan: Plan) -> Iterator[Finding | Fine]:
         elif change.type != _VERSION:
             for name in filter(change.changes, _PASSWORDS):
                 yield Fine(change=change, attribute=name, because="A rotation: all get it.")
+    yield from _given_in_clear(plan)
     for change in versions:
         if change.action not in {Action.NO_OP, Action.DELETE, Action.FORGET}:
             in_clear = [it for it in _IN_CLEAR if change.after.get(it) and change.changes(it)]
@@ -258,13 +260,25 @@ def _alone(change: Change, others: Shown) -> Finding:
     )
 
 
+def _given_in_clear(plan: Plan) -> Iterator[Finding]:
+    """A cluster is given its password in clear."""
+    for change in plan.of("aws_rds_cluster"):
+        if change.stays and change.after.get(_PASSWORD) and change.changes(_PASSWORD):
+            yield _in_clear(change, [_PASSWORD])
+
+
 def _in_clear(change: Change, attributes: Sequence[str]) -> Finding:
+    what, instead = (
+        ("secret's value", "secret_string_wo")
+        if change.type == _VERSION
+        else ("password", "master_password_wo")
+    )
     return Finding(
         danger=Danger.WIDER_ACCESS,
         change=change,
         attribute=", ".join(attributes),
-        effect=Phrase("The secret's value stands in the plan and in the state, in clear."),
-        remedy=Phrase("Give it as secret_string_wo, which Terraform keeps nowhere."),
+        effect=Phrase(f"The {what} stands in the plan and in the state, in clear."),
+        remedy=Phrase(f"Give it as {instead}, which Terraform keeps nowhere."),
         source=_WRITE_ONLY,
     )
 

@@ -14,12 +14,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ferry.review.plan.plan import Action
+from ferry.review.plan.values import is_set
 from ferry.review.rules.combined.weaker import unsaid
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Finding, Phrase
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
+    from typing import Any
 
     from ferry.review.plan.plan import Change, Plan
 
@@ -58,7 +60,8 @@ class LeftOut:
         source: Where that is written.
         danger: What kind of effect it is; None where it is harmless.
         instead: Attributes of which one may say it in their place.
-        when: Of which resources it is so; of all by default.
+        when: With which attributes it is so; with all by default. A resource that is there is told of
+            where it gets such attributes.
     """
 
     resource: str
@@ -67,7 +70,7 @@ class LeftOut:
     source: str
     danger: Danger | None = None
     instead: tuple[str, ...] = ()
-    when: Callable[[Change], bool] = lambda _: True
+    when: Callable[[Mapping[str, Any]], bool] = lambda _: True
 
 
 def _fine(resource: str, attributes: tuple[str, ...], default: str, source: str) -> LeftOut:
@@ -82,34 +85,34 @@ def _told(
     source: str,
     *,
     instead: tuple[str, ...] = (),
-    when: Callable[[Change], bool] = lambda _: True,
+    when: Callable[[Mapping[str, Any]], bool] = lambda _: True,
 ) -> LeftOut:
     return LeftOut(resource=resource, attributes=(attribute,), default=default, source=source,
                    danger=danger, instead=instead, when=when)
 
 
-def _names_sources(subscription: Change) -> bool:
-    return not unsaid(subscription, "source_ids")
+def _names_sources(subscription: Mapping[str, Any]) -> bool:
+    return is_set(subscription.get("source_ids"))
 
 
-def _is_measured(database: Change) -> bool:
-    return database.after.get("performance_insights_enabled") not in {False, None}
+def _is_measured(database: Mapping[str, Any]) -> bool:
+    return database.get("performance_insights_enabled") not in {False, None}
 
 
-def _is_monitored(instance: Change) -> bool:
-    return instance.after.get("monitoring_interval") not in {0, None}
+def _is_monitored(instance: Mapping[str, Any]) -> bool:
+    return instance.get("monitoring_interval") not in {0, None}
 
 
-def _goes_to_cloudwatch(flow_log: Change) -> bool:
-    return flow_log.after.get("log_destination_type") in {"cloud-watch-logs", None}
+def _goes_to_cloudwatch(flow_log: Mapping[str, Any]) -> bool:
+    return flow_log.get("log_destination_type") in {"cloud-watch-logs", None}
 
 
-def _is_public(gateway: Change) -> bool:
-    return gateway.after.get("connectivity_type") != "private"
+def _is_public(gateway: Mapping[str, Any]) -> bool:
+    return gateway.get("connectivity_type") != "private"
 
 
-def _is_interface(endpoint: Change) -> bool:
-    return endpoint.after.get("vpc_endpoint_type") == "Interface"
+def _is_interface(endpoint: Mapping[str, Any]) -> bool:
+    return endpoint.get("vpc_endpoint_type") == "Interface"
 
 
 LEFT_OUT: Final = (
@@ -309,16 +312,25 @@ LEFT_OUT: Final = (
 )
 
 
+def _begins(change: Change, row: LeftOut) -> bool:
+    """Whether a resource is new, or becomes one that the row is about."""
+    if change.action is Action.CREATE:
+        return row.when(change.after)
+    return change.stays and row.when(change.after) and not row.when(change.before)
+
+
 def left_out(plan: Plan) -> Iterator[Finding]:
-    """A new resource does not set what the stacks set, and AWS takes that for something else."""
+    """A new resource does not set what the stacks set, and AWS takes that for something else.
+
+    What is there may get something new, too, which lacks the same.
+    """
     for row in LEFT_OUT:
         if row.danger is None:
             continue
         for change in plan.of(row.resource):
             if (
-                change.action is Action.CREATE
+                _begins(change, row)
                 and all(unsaid(change, it) for it in (*row.attributes, *row.instead))
-                and row.when(change)
             ):
                 yield Finding(
                     danger=row.danger,

@@ -31,7 +31,7 @@ _NAMED_BY: Final = {
     "aws_dms_replication_task": ("replication_task_id", "resource_identifier"),
     "aws_iam_role": ("name",),
     "aws_kms_alias": ("name",),
-    "aws_rds_cluster": ("cluster_identifier",),
+    "aws_rds_cluster": ("cluster_identifier", "final_snapshot_identifier"),
     "aws_rds_cluster_instance": ("identifier",),
     "aws_rds_cluster_parameter_group": ("name",),
     "aws_secretsmanager_secret": ("name",),

@@ -43,7 +43,7 @@ _TEXT: Final = re.compile(r'"([^"\\$%]*)"')
 
 
 def secrets_open(plan: Plan) -> Iterator[Finding]:
-    """A new secret of a target does not lead to the cluster, or another password never reaches it."""
+    """A secret of a target that is written does not lead to the cluster, or another password never reaches it."""
     for change in plan.of(_VERSION, _CLUSTER):
         value = _VALUE if change.type == _VERSION else _PASSWORD
         if (change.comes or change.changes(f"{value}_version")) and _stays_as_it_is(change, value):
@@ -59,7 +59,8 @@ def secrets_open(plan: Plan) -> Iterator[Finding]:
         for address in (it.references or {}).get(f"{_PASSWORD}_version", ())
     }
     for version in plan.of(_VERSION):
-        if not version.comes or not clusters:
+        is_written = version.comes or (version.stays and version.changes(f"{_VALUE}_version"))
+        if not is_written or not clusters:
             continue
         cluster = by_password.get(without_key(version.address))
         if not targets.isdisjoint((version.references or {}).get("secret_id", ())):

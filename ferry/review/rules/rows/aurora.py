@@ -39,6 +39,7 @@ from ferry.review.rules.conditions import (
     raised_from_some,
     refers_to,
     removed,
+    stays_unset,
     turned_off,
     turned_on,
     unset,
@@ -297,7 +298,7 @@ CLUSTER: Final[tuple[Row, ...]] = (
              when=any_of(one_of("standard", "advanced"), left_out)),
     *_measured(_CLUSTER, "The cluster's"),
     Harmless(_CLUSTER, ("monitoring_interval", "monitoring_role_arn"),
-             "The instances say how they are monitored.", when=any_of(unset, left_out)),
+             "The instances say how they are monitored.", when=any_of(stays_unset, left_out)),
     # What RDS decides where the file says nothing
     Harmless(_CLUSTER, ("allocated_storage", "ca_certificate_identifier", "cluster_members",
              "db_system_id", "master_user_secret_kms_key_id", "network_type"),

@@ -35,6 +35,7 @@ from tests.unit.ferry.review.held import (
     outputs,
     refused,
     taken_for_harmless,
+    there_already,
     watching,
     whole,
     wrong,
@@ -84,6 +85,7 @@ DANGEROUS: Final[tuple[Held, ...]] = (
     *limits.ROWS,
     *beside.ROWS,
     *other_names.ROWS,
+    *there_already.ROWS,
 )
 EVERYDAY: Final[tuple[Held, ...]] = (
     *everyday.ROWS,
@@ -93,6 +95,7 @@ EVERYDAY: Final[tuple[Held, ...]] = (
     *first_statements.FINE,
     *first_held.FINE,
     *outputs.EVERYDAY,
+    *there_already.EVERYDAY,
 )
 ROWS: Final = (*DANGEROUS, *EVERYDAY)
 
