@@ -49,6 +49,15 @@ def release(engine_version: str) -> int:
     return int(engine_version.partition(".")[0])
 
 
+def is_of(version: str, wanted: str) -> bool:
+    """Whether a version is the wanted one: that very one, or any of the release, such as `16`.
+
+    RDS takes a release alone, and chooses the minor version by itself:
+    https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.VersionPolicy.Versioning.html
+    """
+    return version == wanted or version.startswith(f"{wanted}.")
+
+
 def parameter_group_family(engine_version: str) -> str:
     """The family that a version's parameter groups belong to, such as ``aurora-postgresql15``."""
     return f"{ENGINE}{release(engine_version)}"

@@ -21,8 +21,8 @@ LifecycleSupport = Literal[
 
 EngineVersion = Annotated[
     str,
-    Field(pattern=r"^[1-9][0-9]\.[0-9]{1,2}$", examples=["15.8"]),
-    Allowed("a major and a minor version such as 15.8"),
+    Field(pattern=r"^[1-9][0-9](\.[0-9]{1,2})?$", examples=["15.8"]),
+    Allowed("a major and a minor version such as 15.8, or the major one alone"),
 ]
 InstanceClass = Annotated[
     str,
@@ -124,7 +124,9 @@ class Aurora(Section):
     """An Aurora PostgreSQL cluster: a writer and readers, encrypted with the environment's key."""
 
     engine_version: EngineVersion = "15.8"
-    """Aurora PostgreSQL's version. A plan warns where the region no longer offers it."""
+    """Aurora PostgreSQL's version. A plan warns where the region no longer offers it. Of a major
+    version alone, such as 16, RDS chooses the minor one when the cluster is made, and no plan
+    changes that."""
 
     instance_class: InstanceClass
     """The class of the writer and of the readers."""

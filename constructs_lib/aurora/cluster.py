@@ -15,7 +15,7 @@ from constructs_lib.aurora.final_snapshot import FinalSnapshotName
 from constructs_lib.aurora.instances import make_instances
 from constructs_lib.aurora.parameter_groups import ParameterGroups
 from constructs_lib.log_group import make_log_group
-from facts.aurora import ENGINE
+from facts.aurora import ENGINE, release
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -59,7 +59,7 @@ class AuroraCluster(Construct):
         key: The key that encrypts data, log and Performance Insights.
         master_user: The master user and password.
         database_name: The database that is made with the cluster.
-        engine_version: Aurora PostgreSQL's version.
+        engine_version: Aurora PostgreSQL's version, or its release alone.
         instance_class: The class of the writer and the readers, such as ``db.r6g.large``.
         reader_count: How many readers.
         port: The TCP port.
@@ -150,9 +150,10 @@ class AuroraCluster(Construct):
         final_snapshot: bool,
     ) -> None:
         super().__init__(scope, id_)
-        EngineVersionCheck(
-            self, "engine-version", placement=placement, engine_version=engine_version
-        )
+        if engine_version != str(release(engine_version)):  # RDS offers some version of a release
+            EngineVersionCheck(
+                self, "engine-version", placement=placement, engine_version=engine_version
+            )
         groups = ParameterGroups(
             self,
             "parameters",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from facts.aurora import ENGINE
+from facts.aurora import ENGINE, is_of
 from ferry.account import Unanswered, asked
 from ferry.check.account.nearest import nearest_version, set_class, set_version, version_key
 from ferry.check.account.subject import PLAIN_VERSION
@@ -102,7 +102,7 @@ def judge_version(environment: Environment, versions: AuroraVersions) -> Finding
     running = versions.running
     if running is None:
         return _new(environment, versions.offered)
-    if running.version == wanted:
+    if is_of(running.version, wanted):
         return _unchanged(environment, versions.offered, running)
     if version_key(wanted) < version_key(running.version):
         return blocked(
@@ -124,8 +124,13 @@ def version_to_ask_classes_for(environment: Environment, versions: AuroraVersion
     """
     wanted, running = environment.aurora.engine_version, versions.running
     if running is not None:
-        return wanted if wanted in running.upgrade_targets else running.version
-    return wanted if wanted in versions.offered else nearest_version(wanted, versions.offered)
+        return _latest_of(wanted, running.upgrade_targets) or running.version
+    return _latest_of(wanted, versions.offered) or nearest_version(wanted, versions.offered)
+
+
+def _latest_of(wanted: str, versions: tuple[str, ...]) -> str | None:
+    """The latest of the versions that are the wanted one; None where none is."""
+    return max((it for it in versions if is_of(it, wanted)), key=version_key, default=None)
 
 
 def judge_class(
@@ -165,7 +170,7 @@ def judge_class(
 
 def _new(environment: Environment, offered: tuple[str, ...]) -> Finding:
     wanted, region = environment.aurora.engine_version, environment.aws.region
-    if wanted in offered:
+    if _latest_of(wanted, offered):
         return right(VERSION, f"Aurora PostgreSQL {wanted} is on offer in {region}.")
     return blocked(
         VERSION,
@@ -199,7 +204,7 @@ def _unchanged(
 
 def _upgrade(environment: Environment, running: RunningCluster) -> Finding:
     wanted = environment.aurora.engine_version
-    if wanted not in running.upgrade_targets:
+    if not _latest_of(wanted, running.upgrade_targets):
         return blocked(
             VERSION,
             f"Aurora PostgreSQL {running.version}, which the cluster runs, cannot be upgraded "

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from facts.aurora import ENGINE
+from facts.aurora import ENGINE, is_of
 from ferry.account import Unanswered, asked, found_or_none
 from ferry.check.account.nearest import version_key
 from ferry.check.account.subject import PLAIN_VERSION
@@ -176,7 +176,9 @@ def _wrong(environment: Environment, snapshot: Snapshot) -> Iterator[Finding]:
             why=f"RestoreDBClusterFromSnapshot is refused, {_ALREADY}",
             remedy=f"Give another in aurora.snapshot_identifier of {file}, or none.",
         )
-    elif version_key(snapshot.version) > version_key(aurora.engine_version):
+    elif not is_of(snapshot.version, aurora.engine_version) and (
+        version_key(snapshot.version) > version_key(aurora.engine_version)
+    ):
         yield blocked(
             SNAPSHOT,
             f"The snapshot {name} is of version {snapshot.version}; {aurora.engine_version} is older.",

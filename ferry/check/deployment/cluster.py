@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from facts import outputs
 from facts.aurora import ENGINE
 from ferry.check.deployment import statuses
-from ferry.check.deployment.expect import only
+from ferry.check.deployment.expect import as_wanted, only
 
 if TYPE_CHECKING:
     from ferry.check.deployment.deployed import Deployed
@@ -32,9 +32,9 @@ def check_cluster_engine(deployed: Deployed, expect: Expect) -> None:
     expect.equal("The cluster's engine", cluster.get("Engine"), ENGINE)
     expect.equal(
         "The cluster's version",
-        cluster.get("EngineVersion"),
+        as_wanted(cluster.get("EngineVersion"), aurora.engine_version),
         aurora.engine_version,
-        pending=pending.get("EngineVersion"),
+        pending=as_wanted(pending.get("EngineVersion"), aurora.engine_version),
     )
     expect.equal("The cluster's mode", cluster.get("EngineMode"), "provisioned")
     expect.equal(

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from facts.aurora import is_of
 from ferry.findings import blocked, not_judged, right, warning
 
 if TYPE_CHECKING:
@@ -156,6 +157,11 @@ def only(what: str, found: Iterable[_T]) -> _T:
     if len(there) != 1:
         raise DiffersError(f"{what}: found {len(there)}, should be exactly one.")
     return there[0]
+
+
+def as_wanted(version: object, wanted: str) -> object:
+    """Aurora's version as the file names it: `16.4` as `16`, where it names the release alone."""
+    return wanted if isinstance(version, str) and is_of(version, wanted) else version
 
 
 def document(text: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from facts import outputs
 from ferry.check.deployment import statuses
 from ferry.check.deployment.deployed import ADDED_BY_AUTO_SCALING
+from ferry.check.deployment.expect import as_wanted
 
 if TYPE_CHECKING:
     from ferry.check.deployment.deployed import Deployed
@@ -79,9 +80,9 @@ def check_instance_classes(deployed: Deployed, expect: Expect) -> None:
         )
         expect.equal(
             f"{name}'s version",
-            instance.get("EngineVersion"),
+            as_wanted(instance.get("EngineVersion"), aurora.engine_version),
             aurora.engine_version,
-            pending=pending.get("EngineVersion"),
+            pending=as_wanted(pending.get("EngineVersion"), aurora.engine_version),
         )
         expect.equal(
             f"{name}'s automatic minor upgrades",

@@ -13,6 +13,7 @@ from local_aws.services.rds.versions import (
     ENGINE,
     INSTANCE_CLASSES,
     family,
+    latest_of,
     require_offered,
     require_upgrade,
 )
@@ -30,6 +31,7 @@ class LocalRdsBackend(BackendMixin, RestoringBackend):
         if name in self.clusters:
             raise AwsError("DBClusterAlreadyExistsFault", "DB Cluster already exists")
         if version := given.get("engine_version"):
+            given["engine_version"] = version = latest_of(version)
             require_offered(given["engine"], version)
         if group := given.get("db_subnet_group_name"):
             self.describe_db_subnet_groups(group)

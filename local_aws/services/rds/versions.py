@@ -42,6 +42,12 @@ def family(version: str) -> str:
     return f"{ENGINE}{version.partition('.')[0]}"
 
 
+def latest_of(version: str) -> str:
+    """A version, or the latest of a release that is given alone, such as `16`."""
+    minors = _MINORS.get(int(version)) if version.isdigit() else None
+    return f"{version}.{minors[-1]}" if minors else version
+
+
 def require_offered(engine: str, version: str) -> None:
     """Refuse a version that is not on offer.
 

@@ -34,6 +34,18 @@ def test_it_is_aurora_postgresql_of_the_stated_version(
     )
 
 
+def test_of_a_release_alone_no_plan_asks_whether_it_is_offered(
+    stack: TerraformStack, placement: Placement
+) -> None:
+    """RDS offers some version of it, and which, nobody here decides."""
+    aurora_cluster(stack, placement, engine_version="16")
+
+    template = Template.of(stack)
+    template.has(CLUSTER, engine_version="16")
+    template.has("aws_rds_cluster_parameter_group", family="aurora-postgresql16")
+    assert "check" not in template.document
+
+
 def test_everything_is_encrypted_with_the_environments_key(
     stack: TerraformStack, placement: Placement
 ) -> None:

@@ -96,6 +96,10 @@ def test_without_a_version_it_is_the_default(aws: Aws, clusters: Clusters) -> No
     assert clusters.read("plain")["EngineVersion"] == default["EngineVersion"]
 
 
+def test_of_a_release_alone_it_is_the_latest(clusters: Clusters) -> None:
+    assert clusters.make(EngineVersion="16")["EngineVersion"] == "16.13"
+
+
 def test_serverless_v1_has_its_scaling(clusters: Clusters) -> None:
     made = clusters.make(EngineMode="serverless", ScalingConfiguration={"MinCapacity": 2})
     assert made["ScalingConfigurationInfo"]["MinCapacity"] == 2

@@ -32,6 +32,20 @@ def test_a_version_on_offer() -> None:
     )
 
 
+def test_of_a_release_alone_some_version_is_on_offer() -> None:
+    assert version("15") == right(
+        "aurora-version", "Aurora PostgreSQL 15 is on offer in eu-central-1."
+    )
+    assert version("17").level is Level.BLOCKED
+    assert version("15", running("15.8")).what == (
+        "The cluster runs Aurora PostgreSQL 15.8, which is on offer in eu-central-1."
+    )
+    assert version("16", running("15.8"), allow_major_version_upgrade=True).level is Level.RIGHT
+    assert version("14", running("15.8")).what == (
+        "The cluster runs Aurora PostgreSQL 15.8; 14 is older."
+    )
+
+
 def test_a_version_that_is_not_on_offer() -> None:
     assert version("15.9") == blocked(
         "aurora-version",
@@ -191,6 +205,8 @@ def test_the_class_is_asked_for_the_version_that_there_will_be() -> None:
     assert asked("15.8", None, "15.8", "15.10") == "15.8"
     assert asked("15.9", None, "15.8", "15.10") == "15.10"
     assert asked("15.9", None) is None
+    assert asked("15", None, "15.8", "15.10", "16.4") == "15.10"
+    assert asked("15", running("15.8", ("16.4",))) == "15.8"
     assert asked("15.10", running("15.8"), "15.10") == "15.10"
     assert asked("15.8", running("15.8"), "15.10") == "15.8"
     assert asked("15.8", running("15.10", ("16.4",)), "15.8", "15.10") == "15.10"

@@ -153,6 +153,21 @@ def test_a_snapshot_of_another_kind(changes: dict[str, str], finding: object) ->
     assert list(judge(DEV, replace(RIGHT, **changes))) == [finding]  # type: ignore[arg-type]  # strings
 
 
+def test_a_snapshot_of_any_version_of_the_release() -> None:
+    """The file names the release alone, and RDS chooses its minor version."""
+    dev = environment(
+        aurora={
+            "engine_version": "15",
+            "snapshot_identifier": "before",
+            "master_username": "postgres",
+        }
+    )
+
+    found = [it for it in judge(dev, replace(RIGHT, version="15.10")) if "older" in it.what]
+
+    assert found == []
+
+
 def says_snapshot(dev: Dev, identifier: str, master_username: str) -> None:
     dev.says(
         aurora=f'snapshot_identifier = "{identifier}"\nmaster_username = "{master_username}"\n'

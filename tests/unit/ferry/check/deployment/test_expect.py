@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from ferry.check.deployment.expect import DiffersError, Expect, document, items, only, shown
+from ferry.check.deployment.expect import (
+    DiffersError,
+    Expect,
+    as_wanted,
+    document,
+    items,
+    only,
+    shown,
+)
 from ferry.check.deployment.statuses import Statuses
 from ferry.findings import Level
 
@@ -34,6 +42,12 @@ def test_equal(expect: Expect) -> None:
         "The port: found 5433, should be 5432.",
         'The user: found nothing, should be "admin".',
     ]
+
+
+def test_a_version_is_named_as_the_file_names_it() -> None:
+    assert as_wanted("16.4", "16") == "16"
+    assert as_wanted("15.8", "16") == "15.8"
+    assert as_wanted(None, "16") is None
 
 
 def test_a_change_that_is_pending_is_a_warning(expect: Expect) -> None:
