@@ -49,6 +49,10 @@ def release(engine_version: str) -> int:
     return int(engine_version.partition(".")[0])
 
 
+LATEST_RELEASE: Final = 17
+"""The latest release of PostgreSQL that is known here: its parameters, and what Aurora makes of them."""
+
+
 def is_of(version: str, wanted: str) -> bool:
     """Whether a version is the wanted one: that very one, or any of the release, such as `16`.
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from facts.aurora import ENGINE, is_of
+from facts.aurora import ENGINE, LATEST_RELEASE, is_of, release
+from facts.instance_classes import memory_bytes
 from ferry.account import Unanswered, asked
 from ferry.check.account.nearest import nearest_version, set_class, set_version, version_key
 from ferry.check.account.subject import PLAIN_VERSION
@@ -150,6 +151,15 @@ def judge_class(
     """
     wanted = environment.aurora.instance_class
     region = environment.aws.region
+    if wanted in orderable and memory_bytes(wanted) is None:
+        return warning(
+            CLASS,
+            f"{wanted} can be ordered for Aurora PostgreSQL {version} in {region}, and is not known "
+            "here.",
+            why="ferry review cannot hold the alarms and parameters against its memory.",
+            remedy="See yourself that aurora_connections, aurora_freeable_memory_mib and "
+            "aurora_free_local_storage_gib in [alarms] fit it.",
+        )
     if wanted in orderable:
         return right(CLASS, f"{wanted} can be ordered for Aurora PostgreSQL {version} in {region}.")
     if running is not None and running.version == version and wanted in running.classes:
@@ -170,6 +180,14 @@ def judge_class(
 
 def _new(environment: Environment, offered: tuple[str, ...]) -> Finding:
     wanted, region = environment.aurora.engine_version, environment.aws.region
+    if _latest_of(wanted, offered) and release(wanted) > LATEST_RELEASE:
+        return warning(
+            VERSION,
+            f"Aurora PostgreSQL {wanted} is on offer in {region}, and no release after "
+            f"{LATEST_RELEASE} is known here.",
+            why="Its parameters and their defaults may be others; nothing was tried with it.",
+            remedy=f"Try it in a test environment, or choose a version of {LATEST_RELEASE}.",
+        )
     if _latest_of(wanted, offered):
         return right(VERSION, f"Aurora PostgreSQL {wanted} is on offer in {region}.")
     return blocked(

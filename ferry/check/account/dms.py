@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from facts.instance_classes import memory_bytes
 from ferry.account import Unanswered, asked
 from ferry.check.account.nearest import nearest_version, set_class, set_version, version_key
 from ferry.findings import Finding, blocked, not_judged, right, warning
@@ -208,6 +209,13 @@ def judge_class(environment: Environment, offer: DmsOffer, *, version: str) -> F
     """
     wanted, region = environment.migration.dms.instance_class, environment.aws.region
     orderable = offer.orderable.get(version, ())
+    if wanted in orderable and memory_bytes(wanted) is None:
+        return warning(
+            CLASS,
+            f"{wanted} can be ordered for DMS {version} in {region}, and is not known here.",
+            why="ferry review cannot hold the alarms against its memory.",
+            remedy="See yourself that alarms.dms_freeable_memory_mib fits it.",
+        )
     if wanted in orderable:
         return right(CLASS, f"{wanted} can be ordered for DMS {version} in {region}.")
     running = offer.running

@@ -32,6 +32,19 @@ def test_a_version_on_offer() -> None:
     )
 
 
+def test_a_version_of_a_release_that_is_not_known() -> None:
+    finding = judge_version(
+        environment(aurora={"engine_version": "18.1"}), AuroraVersions(offered=("17.4", "18.1"))
+    )
+
+    assert finding == warning(
+        "aurora-version",
+        "Aurora PostgreSQL 18.1 is on offer in eu-central-1, and no release after 17 is known here.",
+        why="Its parameters and their defaults may be others; nothing was tried with it.",
+        remedy="Try it in a test environment, or choose a version of 17.",
+    )
+
+
 def test_of_a_release_alone_some_version_is_on_offer() -> None:
     assert version("15") == right(
         "aurora-version", "Aurora PostgreSQL 15 is on offer in eu-central-1."
@@ -153,6 +166,17 @@ def instance_class(wanted: str, *orderable: str, cluster: RunningCluster | None 
 def test_a_class_that_can_be_ordered() -> None:
     assert instance_class("db.r6g.large", "db.r6g.large") == right(
         "aurora-class", "db.r6g.large can be ordered for Aurora PostgreSQL 15.8 in eu-central-1."
+    )
+
+
+def test_a_class_that_can_be_ordered_and_is_not_known() -> None:
+    assert instance_class("db.q1.large", "db.q1.large") == warning(
+        "aurora-class",
+        "db.q1.large can be ordered for Aurora PostgreSQL 15.8 in eu-central-1, and is not known "
+        "here.",
+        why="ferry review cannot hold the alarms and parameters against its memory.",
+        remedy="See yourself that aurora_connections, aurora_freeable_memory_mib and "
+        "aurora_free_local_storage_gib in [alarms] fit it.",
     )
 
 
