@@ -10,6 +10,7 @@ from facts.names import ACCOUNT_STATE_KEY, Names, state_bucket
 from settings.alarms import Alarms
 from settings.aurora import Aurora
 from settings.aws import Aws
+from settings.cutover import Cutover
 from settings.databases import Database
 from settings.dms import Dms, Task
 from settings.network import Nat, Network
@@ -80,6 +81,9 @@ class EnvironmentFile(Section):
     dms: Dms | None = None
     """The replication; with [source], and only then. Both taken out of the file end the migration:
     the next deployment removes DMS, its access and its alarms, and nothing of Aurora."""
+
+    cutover: Cutover | None = None
+    """What the change of the applications to Aurora goes by. Default: none."""
 
     alarms: Alarms = Alarms()
     """Who is told, and from which value on."""

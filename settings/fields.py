@@ -359,6 +359,16 @@ PolicyArn = Annotated[
 _ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _DOMAIN: Final = rf"({_LABEL}\.)+[A-Za-z]([A-Za-z0-9-]{{0,61}}[A-Za-z0-9])?"
 
+Domain = Annotated[
+    str,
+    Field(
+        pattern=rf"^({_HOST_LABEL}\.)+{_HOST_LABEL}\.?$",
+        max_length=253,
+        examples=["db.shop.example.com"],
+    ),
+    Allowed("a record's whole name, such as db.shop.example.com"),
+]
+"""The name of a DNS record, its zone included."""
 
 WebHost = Annotated[
     str,

@@ -68,14 +68,14 @@ BAD_SETTINGS: Mapping[str, tuple[Changes, str]] = {
         {"weather": {"sun": True}},
         (
             "weather: no setting of this name; the file takes aws, network, source, databases, aurora, "
-            "protection, dms, alarms, tags, review; remove it"
+            "protection, dms, cutover, alarms, tags, review; remove it"
         ),
     ),
     "the environment's name": (
         {"name": "dev"},
         (
             "name: no setting of this name; the file takes aws, network, source, databases, aurora, protection, "
-            "dms, alarms, tags, review; remove it"
+            "dms, cutover, alarms, tags, review; remove it"
         ),
     ),
     "a name that needs quotes": (

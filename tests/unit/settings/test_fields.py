@@ -7,6 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
+from settings.cutover import Moment
 from settings.dms import Script
 from settings.fields import (
     AuroraDatabaseName,
@@ -37,6 +38,7 @@ REGION: TypeAdapter[str] = TypeAdapter(Region)
 ZONE: TypeAdapter[str] = TypeAdapter(AvailabilityZone)
 DATABASE: TypeAdapter[str] = TypeAdapter(DatabaseName)
 AURORA_DATABASE: TypeAdapter[str] = TypeAdapter(AuroraDatabaseName)
+MOMENT: TypeAdapter[str] = TypeAdapter(Moment)
 SCRIPT: TypeAdapter[str] = TypeAdapter(Script)
 ADDRESSES = st.integers(0, 2**32 - 1)
 
@@ -224,3 +226,17 @@ def test_a_database_that_exists_may_have_any_name_of_postgresqls(name: str) -> N
 @pytest.mark.parametrize("name", ["1db", "a", "Shop_2", "9"])
 def test_a_database_in_aurora_may_begin_with_a_digit(name: str) -> None:
     assert AURORA_DATABASE.validate_python(name) == name
+
+
+@pytest.mark.parametrize("moment", ["2027-02-15T06:00:00+01:00", "2027-02-15T05:00:00Z"])
+def test_a_moment_has_its_offset(moment: str) -> None:
+    assert MOMENT.validate_python(moment) == moment
+
+
+@pytest.mark.parametrize(
+    "moment",
+    ["2027-02-15T06:00:00", "2027-02-30T06:00:00Z", "2027-02-15", "20270215T060000Z", "soon", ""],
+)
+def test_what_is_no_moment_is_refused(moment: str) -> None:
+    with pytest.raises(ValidationError):
+        MOMENT.validate_python(moment)

@@ -485,6 +485,56 @@ CASES = (
         "allowed: networks that do not overlap; remove one of the two",
     ),
     Case(
+        "migrations_alone_are_cut_over",
+        {"cutover": {}},
+        {
+            "cutover.max_lag_seconds": 1,
+            "source": REMOVED,
+            "dms": REMOVED,
+        },
+        "cutover: [cutover] given without [source] and [dms]; allowed: [cutover] of a migration; "
+        "remove all that is in [cutover]: the migration is over, or not begun",
+    ),
+    Case(
+        "application_secrets_are_theirs",
+        {"cutover.application_secret_arns": [SECRET.format("eu-central-1")]},
+        {"cutover.application_secret_arns": [SECRET.format("eu-central-1")] * 2},
+        f'cutover.application_secret_arns[1]: "{SECRET.format("eu-central-1")}" given again; '
+        "allowed: each secret once; remove one of the two",
+    ),
+    Case(
+        "application_secrets_are_theirs",
+        {},
+        {"cutover.application_secret_arns": [SECRET.format("eu-west-1")]},
+        "cutover.application_secret_arns[0]: an ARN of eu-west-1 given with aws.region = "
+        '"eu-central-1"; allowed: an ARN of eu-central-1; give the secret that the applications '
+        "read in that region",
+    ),
+    Case(
+        "application_secrets_are_theirs",
+        {},
+        {
+            "source.secret_arn": SECRET.format("eu-central-1"),
+            "cutover.application_secret_arns": [SECRET.format("eu-central-1")],
+        },
+        "cutover.application_secret_arns[0]: the source's own secret given, source.secret_arn; "
+        "allowed: secrets of the applications; remove it: DMS would follow the applications to "
+        "Aurora",
+    ),
+    Case(
+        "source_keeps_its_name",
+        {
+            "source.host": "pg.example.org",
+            "cutover.dns": {"zone_id": "Z1A", "name": "db.example.org"},
+        },
+        {
+            "source.host": "db.example.org",
+            "cutover.dns": {"zone_id": "Z1A", "name": "DB.example.org."},
+        },
+        'cutover.dns.name: "DB.example.org." given, which is source.host; allowed: another name than '
+        "the source's; give DMS the source's own name or address in source.host",
+    ),
+    Case(
         "key_has_its_secret",
         {
             "source.secret_arn": SECRET.format("eu-central-1"),

@@ -36,6 +36,11 @@ FREE = {
     "alarms.emails[0]",
     "aurora.instance_parameters.x.value",
     "aurora.parameters.x.value",
+    "cutover.hooks.after_switch[0]",
+    "cutover.hooks.before_freeze[0]",
+    "cutover.hooks.on_failure[0]",
+    "cutover.hooks.switch[0]",
+    "cutover.rollback.criteria[0]",
     "databases[0].source",
     "dms.target.after_connect_script",
     "dms.tasks[0].tables[0].name",
@@ -51,7 +56,7 @@ FREE = {
     "source.database",
 }
 """The settings that take what Terraform takes for a template. The certificate is read here, and is
-not in the JSON; each of the others is in `hostile` below, of the last two one."""
+not in the JSON, nor is [cutover]; each of the others is in `hostile` below, of the databases one."""
 
 
 def places(location: Location = ()) -> Iterator[tuple[Location, Shape]]:

@@ -1,0 +1,124 @@
+"""[cutover]: what the change of the applications to Aurora goes by."""
+
+import datetime as dt
+import re
+from typing import Annotated, Final, Literal
+
+from pydantic import AfterValidator, Field
+
+from settings.fields import Domain, SecretArn
+from settings.section import Allowed, List, Section, refuse
+
+ZoneId = Annotated[
+    str,
+    Field(pattern=r"^Z[A-Z0-9]{1,31}$", examples=["Z0123456789ABCDEFGHIJ"]),
+    Allowed("a Route 53 hosted zone's id, without /hostedzone/"),
+]
+
+_MOMENT_IN_WORDS: Final = "a date and time with its offset, such as 2027-02-15T06:00:00+01:00"
+
+
+def _moment(value: str) -> str:
+    """Refuse what is no moment of RFC 3339: a time without its offset is another one elsewhere."""
+    form = r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(Z|[+-]\d{2}:\d{2})"
+    try:
+        dt.datetime.fromisoformat(value if re.fullmatch(form, value) else "")
+    except ValueError:
+        refuse(_MOMENT_IN_WORDS)
+    return value
+
+
+Moment = Annotated[
+    str,
+    AfterValidator(_moment),
+    Field(examples=["2027-02-15T06:00:00+01:00"]),
+    Allowed(_MOMENT_IN_WORDS),
+]
+
+Word = Annotated[
+    str,
+    Field(pattern=r"^[^\x00-\x1f]+$", max_length=1000, examples=["./hooks/tell-support"]),
+    Allowed("a word of a command, 1000 characters at most, in one line"),
+]
+Command = Annotated[List[Word], Field(max_length=20, examples=[["./hooks/tell-support", "begin"]])]
+"""A program and its arguments. No shell reads it; it runs in the project's folder."""
+
+Criterion = Annotated[
+    str,
+    Field(pattern=r"^[^\x00-\x1f]+$", max_length=300, examples=["orders fail for ten minutes"]),
+    Allowed("a sentence in one line, 300 characters at most"),
+]
+
+
+class Dns(Section):
+    """The record by which the applications find their database: it leads to Aurora afterwards."""
+
+    zone_id: ZoneId
+    """The Route 53 hosted zone that holds the record, of the environment's account."""
+
+    name: Domain
+    """The record's name; another one than `source.host`, which DMS goes on using."""
+
+    type: Literal["CNAME"] = "CNAME"
+    """The record's type. Aurora is found by a name alone: its addresses change at a failover
+    (https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Overview.Endpoints.html)."""
+
+    ttl_seconds: int = Field(default=5, ge=1, le=300)
+    """For how long resolvers may keep the record. It is set one old TTL before the cutover."""
+
+
+class Hooks(Section):
+    """Programs of your own that run at points of a cutover; one that fails stops it there.
+
+    They get ids by environment variables, and no secret.
+    """
+
+    before_freeze: Command = ()
+    """Before the source is closed to writers."""
+
+    switch: Command = ()
+    """At the switch, for what the secrets and the record do not reach."""
+
+    after_switch: Command = ()
+    """After the switch, when Aurora is open."""
+
+    on_failure: Command = ()
+    """Where a cutover ends before its point of no return, and the source is open again."""
+
+
+class Rollback(Section):
+    """Until when there is a way back, and what makes you take it: for those who watch."""
+
+    deadline: Moment | None = None
+    """When the way back is given up. Default: none."""
+
+    criteria: Annotated[List[Criterion], Field(max_length=20)] = ()
+    """What has to happen for a rollback, in your words. They are shown and not judged."""
+
+
+class Cutover(Section):
+    """What the change of the applications to Aurora goes by; no command reads it yet.
+
+    Nothing of it reaches Terraform, and all of it may be left out.
+    """
+
+    application_secret_arns: Annotated[List[SecretArn], Field(max_length=20)] = ()
+    """The secrets from which the applications take host and password, of the environment's region:
+    at the switch their next version leads to Aurora."""
+
+    dns: Dns | None = None
+    """The record by which the applications find their database. Default: none, they find it by the
+    secrets or by a hook."""
+
+    hooks: Hooks = Hooks()
+    """Programs of your own that run at points of a cutover."""
+
+    max_outage_seconds: int = Field(default=120, ge=1, le=3600)
+    """For how long writers may be kept out. Before its point of no return a cutover that takes longer
+    opens the source again by itself."""
+
+    max_lag_seconds: int = Field(default=5, ge=1, le=300)
+    """How far the tasks may be behind for a cutover to begin."""
+
+    rollback: Rollback = Rollback()
+    """Until when there is a way back, and what makes you take it."""
