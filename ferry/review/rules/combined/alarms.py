@@ -29,7 +29,7 @@ from ferry.review.rules.combined.alarm_values import (
     side_of,
     unseen,
 )
-from ferry.review.rules.combined.own import is_own
+from ferry.review.rules.combined.own import is_here
 from ferry.review.rules.conditions import number, refers_to
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Finding, Fine, Phrase
@@ -198,11 +198,7 @@ def _of_one_state(change: Change, name: str, when: str, plan: Plan) -> Iterator[
         if not before and _TOPIC(change, name) and _may_be_new(change, name):
             yield fine(change, name, "A topic of this plan is told.")
         return
-    strangers = sorted(
-        it
-        for it in after - before
-        if not (is_own(plan, it, "sns") and plan.identity.region in ("", it.split(":")[3]))
-    )
+    strangers = sorted(it for it in after - before if not is_here(plan, it, "sns"))
     if strangers:
         yield Finding(
             danger=Danger.WIDER_ACCESS,

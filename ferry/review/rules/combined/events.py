@@ -11,7 +11,7 @@ from facts.events import ALL_CATEGORIES
 from ferry.review.plan.plan import Action
 from ferry.review.plan.shown import ours
 from ferry.review.plan.values import holds_hidden, holds_unknown, is_set
-from ferry.review.rules.combined.own import account_in, is_own
+from ferry.review.rules.combined.own import account_in, is_here, is_own
 from ferry.review.rules.conditions import refers_to
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Finding, Fine, Phrase
@@ -167,7 +167,7 @@ def _topic(change: Change, plan: Plan) -> Iterator[Finding | Fine]:
             before=change.shown_before(name),
             after=change.shown_after(name),
         )
-    elif is_own(plan, after, "sns") or _TOPIC(change, name):
+    elif is_here(plan, after, "sns") or _TOPIC(change, name):
         yield Fine(change=change, attribute=name, because="A topic of this account is told.")
 
 
@@ -250,7 +250,16 @@ def _type(change: Change, _known: _Known) -> Iterator[Finding | Fine]:
     after = change.after.get(name)
     if not change.changes(name):
         return
-    if after is None or after == "" or (change.action is Action.CREATE and isinstance(after, str)):
+    if (
+        change.action is Action.UPDATE
+        and not is_set(after)
+        and is_set(change.after.get("source_ids"))
+    ):
+        effect = "RDS takes no sources without the kind that they are of."
+        yield _finding(change, name, effect, danger=Danger.REFUSED)
+    elif (
+        after is None or after == "" or (change.action is Action.CREATE and isinstance(after, str))
+    ):
         yield Fine(change=change, attribute=name, because="More events are reported.")
     elif change.action is not Action.CREATE:
         yield _finding(

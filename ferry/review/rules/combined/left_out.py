@@ -107,6 +107,10 @@ def _goes_to_cloudwatch(flow_log: Mapping[str, Any]) -> bool:
     return flow_log.get("log_destination_type") in {"cloud-watch-logs", None}
 
 
+def _is_of_firehose(subscription: Mapping[str, Any]) -> bool:
+    return subscription.get("protocol") == "firehose"
+
+
 def _is_public(gateway: Mapping[str, Any]) -> bool:
     return gateway.get("connectivity_type") != "private"
 
@@ -244,6 +248,10 @@ LEFT_OUT: Final = (
     _told("aws_secretsmanager_secret_version", "secret_string_wo_version", Danger.REPLICATION_STOP,
           "Another value never reaches the secret.", _WRITE_ONLY,
           instead=("secret_string", "secret_binary")),
+    _told("aws_sns_topic_subscription", "subscription_role_arn", Danger.REFUSED,
+          "SNS delivers to Firehose in a role alone.",
+          "https://docs.aws.amazon.com/sns/latest/dg/firehose-endpoints-subscribe.html",
+          when=_is_of_firehose),
     _told("aws_sns_topic", "name", Danger.UNWATCHED,
           "The provider draws a name: policies that name the topic, its own and its key's, are of "
           "another one.", f"{_REGISTRY}/sns_topic", instead=("name_prefix",)),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from facts.alarms import ALARMS
 from ferry.review.plan.plan import Action
 from ferry.review.plan.shown import ours
-from ferry.review.rules.combined.alarm_values import ALARM
+from ferry.review.rules.combined.alarm_values import ACTIONS, ALARM
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Finding, Phrase
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ferry.review.plan.plan import Plan
 
 _NAMED_BY: Final = {
-    ALARM: ("alarm_name", "alarm_actions"),
+    ALARM: ("alarm_name", *ACTIONS),
     "aws_cloudwatch_dashboard": ("dashboard_name",),
     "aws_cloudwatch_log_group": ("name",),
     "aws_db_event_subscription": ("name", "sns_topic"),
@@ -37,8 +37,9 @@ _NAMED_BY: Final = {
     "aws_secretsmanager_secret": ("name",),
     "aws_security_group": ("name",),
     "aws_sns_topic": ("name",),
+    "aws_sns_topic_subscription": ("topic_arn",),
 }
-"""By what AWS knows a thing, or whom it tells."""
+"""By what AWS knows a thing, whom it tells, or whose mail somebody gets."""
 
 _ALARMS: Final = tuple(f"{it.name}-" for it in ALARMS)
 _NAMES: Final = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html"

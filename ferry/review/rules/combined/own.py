@@ -22,3 +22,8 @@ def is_own(plan: Plan, arn: Json, service: str) -> bool:
     """Whether an ARN is of a service and of the account that the plan is for."""
     account = account_in(arn, service)
     return bool(account) and account == (plan.account_id or plan.identity.account_id)
+
+
+def is_here(plan: Plan, arn: Json, service: str) -> bool:
+    """Whether an ARN is of that account, and of the plan's region as far as it tells its own."""
+    return is_own(plan, arn, service) and plan.region in ("", str(arn).split(":")[3])

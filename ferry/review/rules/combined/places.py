@@ -65,33 +65,38 @@ def _zone(plan: Plan, change: Change) -> Iterator[Finding]:
     elif change.type == _DMS and change.after.get("multi_az") is True:
         effect = "DMS takes no zone ({zone}) for an instance that has a standby in another one."
         yield _refused(change, effect, _CREATE_DMS, zone=shown)
-    elif change.type == _INSTANCE:
-        zones = _zones_of_the_cluster(plan, change)
+    elif change.type in _WAYS_TO_SUBNETS:
+        zones = _zones_for(plan, change)
         if zones and zone not in zones:
-            effect = "Aurora has no subnet in {zone}: RDS makes no instance there."
-            yield _refused(change, effect, _INSTANCES, zone=shown)
+            effect = "Its subnet group has no subnet in {zone}: AWS makes no instance there."
+            source = _CREATE_DMS if change.type == _DMS else _INSTANCES
+            yield _refused(change, effect, source, zone=shown)
 
 
-def _zones_of_the_cluster(plan: Plan, instance: Change) -> set[str]:
-    """The zones of the subnets of an instance's cluster; empty where one of them is not known."""
-    subnets = [
-        subnet
-        for cluster in _named(instance, "cluster_identifier")
-        for group in _named(cluster, "db_subnet_group_name")
-        for subnet in _named(group, "subnet_ids")
-    ]
-    zones = _known_zones(plan, subnets) or set()
+_WAYS_TO_SUBNETS: Final = {
+    _DMS: ("replication_subnet_group_id", "subnet_ids"),
+    _INSTANCE: ("cluster_identifier", "db_subnet_group_name", "subnet_ids"),
+}
+"""The attributes that lead from an instance to the subnets that it may stand in."""
+
+
+def _zones_for(plan: Plan, instance: Change) -> set[str]:
+    """The zones that an instance may stand in; empty where one of them is not known."""
+    found = [instance]
+    for attribute in _WAYS_TO_SUBNETS[instance.type]:
+        found = [there for it in found for there in named_resources(it, attribute)]
+    zones = zones_of(plan, found) or set()
     return set() if any("${" in it for it in zones) else zones
 
 
-def _known_zones(plan: Plan, subnets: Sequence[Change]) -> set[str] | None:
+def zones_of(plan: Plan, subnets: Sequence[Change]) -> set[str] | None:
     """The zones of subnets by name, or by what the stack says; None where one is not known."""
     zones = [plan.configured(it, _ZONE) for it in subnets]
     known = {it for it in zones if isinstance(it, str)}
     return known if known and all(isinstance(it, str) for it in zones) else None
 
 
-def _named(change: Change, attribute: str) -> list[Change]:
+def named_resources(change: Change, attribute: str) -> list[Change]:
     """What of the plan's an attribute refers to."""
     named = (change.references or {}).get(attribute, ())
     found = (it for address in named for it in change.neighbours.get(address, ()))
@@ -133,8 +138,8 @@ def _door(plan: Plan, door: Change) -> Iterator[Finding]:
     if type_ is not UNKNOWN and type_ != "Interface":
         effect = "Secrets Manager has no endpoint of another type than Interface."
         yield _refused(door, effect, _GATEWAYS, attribute="vpc_endpoint_type")
-    subnets = _named(door, "subnet_ids")
-    zones = _known_zones(plan, subnets)
+    subnets = named_resources(door, "subnet_ids")
+    zones = zones_of(plan, subnets)
     if zones is None:
         return
     if len(zones) < len(subnets):

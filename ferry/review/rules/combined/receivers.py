@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from ferry.review.plan.plan import Action
 from ferry.review.plan.values import UNKNOWN, Hidden, document, is_set
-from ferry.review.rules.combined.own import account_in, is_own
+from ferry.review.rules.combined.own import account_in, is_here, is_own
 from ferry.review.rules.combined.publishers import named_by, names_of, publishers
 from ferry.review.rules.conditions import refers_to
 from ferry.review.rules.dangers import Danger
@@ -151,7 +151,7 @@ def _goes(change: Change, known: _Known) -> Finding | Fine:
 def _reads(change: Change, plan: Plan) -> Iterator[Finding | Fine]:
     """Who is told from now on."""
     topic, protocol, endpoint = map(change.after.get, ("topic_arn", "protocol", "endpoint"))
-    if is_own(plan, topic, "sns") or _TOPIC(change, "topic_arn"):
+    if is_here(plan, topic, "sns") or _TOPIC(change, "topic_arn"):
         yield Fine(change=change, attribute="topic_arn", because="A topic of this account.")
     if not (change.changes("protocol") or change.changes("endpoint")):
         return
@@ -224,9 +224,9 @@ def _undelivered(change: Change, plan: Plan) -> Iterator[Finding | Fine]:
     if not change.changes(name) or after is UNKNOWN:
         return
     queue = (document(after) or {}).get("deadLetterTargetArn")
-    if is_own(plan, queue, "sqs"):
+    if is_here(plan, queue, "sqs"):
         yield Fine(change=change, attribute=name, because="What is not delivered is kept.")
-    elif account_in(queue, "sqs") or not is_set(after):
+    elif (account_in(queue, "sqs") and not is_own(plan, queue, "sqs")) or not is_set(after):
         yield Finding(
             danger=Danger.WIDER_ACCESS if is_set(after) else Danger.UNWATCHED,
             change=change,

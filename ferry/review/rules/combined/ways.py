@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from ferry.review.plan.plan import COMING, Action
 from ferry.review.plan.values import UNKNOWN
+from ferry.review.rules.combined.places import named_resources, zones_of
 from ferry.review.rules.combined.route_tables import ROUTE, ROUTES_PAGE, named, table_of, tables_of
 from ferry.review.rules.conditions import left_out
 from ferry.review.rules.dangers import Danger
@@ -37,20 +38,26 @@ class _Switch:
     Args:
         on: The value with which it does.
         effect: What happens when it is turned off.
+        made: What is so where something new has it off; empty where nobody misses it.
     """
 
     on: Json
     effect: str
+    made: str = ""
 
 
 _TRANSIT_OPTIONS: Final[Mapping[str, _Switch]] = {
     "transit_gateway_default_route_table_propagation": _Switch(
         on=True,
         effect="The transit gateway no longer learns the way to this VPC: answers do not come back.",
+        made="The transit gateway does not learn the way to this VPC: answers come back only where "
+        "somebody enters it there.",
     ),
     "transit_gateway_default_route_table_association": _Switch(
         on=True,
         effect="What comes from this VPC finds no route in the transit gateway's own table.",
+        made="What comes from this VPC finds no route in the transit gateway's own table, nor in "
+        "another one unless somebody associates it.",
     ),
     "dns_support": _Switch(
         on="enable", effect="Names of other VPCs of the transit gateway are no longer resolved."
@@ -76,22 +83,11 @@ def _is_own_peer(plan: Plan, peering: Change) -> bool:
 def ways_change(plan: Plan) -> Iterator[Finding | Fine]:
     """What joins the VPC to others, or to AWS's services, comes or is turned off."""
     for change in plan.of("aws_ec2_transit_gateway_vpc_attachment"):
-        yield from _made(
-            change,
-            "vpc_id",
-            Danger.WIDER_ACCESS,
-            "A VPC that exists joins a transit gateway.",
-            _TRANSIT,
-        )
-        for name, switch in _TRANSIT_OPTIONS.items():
-            if change.action is Action.UPDATE and change.changes(name):
-                if change.after.get(name) == switch.on:
-                    yield Fine(change=change, attribute=name, because="Traffic finds its way.")
-                else:
-                    yield _way(change, Danger.REPLICATION_STOP, switch.effect, _TRANSIT, name)
+        yield from _transit_changes(plan, change)
     for change in plan.of("aws_vpc_peering_connection"):
         if _is_own_peer(plan, change):
             yield from _made(change, "vpc_id", Danger.WIDER_ACCESS, _JOINED, _PEERING)
+            yield from _accepted(plan, change)
         elif change.comes:
             yield _way(change, Danger.WIDER_ACCESS, _JOINED, _PEERING, CREATED)
     for change in plan.of("aws_vpn_gateway_attachment"):
@@ -113,6 +109,60 @@ def ways_change(plan: Plan) -> Iterator[Finding | Fine]:
         )
     yield from _endpoints_come(plan)
     yield from _uneven(plan)
+
+
+def _transit_changes(plan: Plan, attachment: Change) -> Iterator[Finding | Fine]:
+    """A VPC joins a transit gateway, or an option by which traffic finds its way there changes."""
+    effect = "A VPC that exists joins a transit gateway."
+    yield from _made(attachment, "vpc_id", Danger.WIDER_ACCESS, effect, _TRANSIT)
+    for name, switch in _TRANSIT_OPTIONS.items():
+        after = attachment.after.get(name)
+        if attachment.action is Action.UPDATE and attachment.changes(name):
+            if after == switch.on:
+                yield Fine(change=attachment, attribute=name, because="Traffic finds its way.")
+            else:
+                yield _way(attachment, Danger.REPLICATION_STOP, switch.effect, _TRANSIT, name)
+        elif switch.made and attachment.comes and after is False:
+            yield _way(attachment, Danger.REPLICATION_STOP, switch.made, _TRANSIT, name)
+    if attachment.comes:
+        yield from _zones_without_a_gateway(plan, attachment)
+
+
+def _zones_without_a_gateway(plan: Plan, attachment: Change) -> Iterator[Finding]:
+    """Zones of DMS's in which a new attachment has no subnet: from there nothing reaches the gateway."""
+    served = zones_of(plan, named_resources(attachment, "subnet_ids"))
+    zones = plan.once(_zones_of_dms)
+    are_alike = len({"${" in it for it in zones | (served or set())}) == 1
+    if served is not None and are_alike and not zones <= served:
+        effect = (
+            "Not each zone of DMS's has a subnet of the attachment: what stands in another one does "
+            "not reach the transit gateway."
+        )
+        yield _way(attachment, Danger.REPLICATION_STOP, effect, _TRANSIT, "subnet_ids")
+
+
+def _zones_of_dms(plan: Plan) -> frozenset[str]:
+    """The zones that DMS may stand in, as far as they are known."""
+    groups = (it for it in plan.of(_DMS_SUBNETS) if it.stays)
+    found = (zones_of(plan, named_resources(it, "subnet_ids")) for it in groups)
+    return frozenset(zone for zones in found for zone in zones or ())
+
+
+def _accepted(plan: Plan, peering: Change) -> Iterator[Finding]:
+    """A new peering is accepted at once only within one account and region, and where that is said.
+
+    Source: https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/vpc_peering_connection#auto_accept
+    """
+    if not peering.comes:
+        return
+    region = peering.after.get("peer_region")
+    is_far = isinstance(region, str) and region not in ("", plan.region)
+    if peering.after.get("auto_accept") is not True:
+        effect = "Somebody has to accept the peering on its other side: until then nothing passes."
+        yield _way(peering, Danger.REPLICATION_STOP, effect, _PEERING, "auto_accept")
+    elif is_far:
+        effect = "AWS accepts no peering with another region by itself: the provider refuses it."
+        yield _way(peering, Danger.REFUSED, effect, _PEERING, "auto_accept")
 
 
 def _uneven(plan: Plan) -> Iterator[Finding]:

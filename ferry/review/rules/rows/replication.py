@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from facts.aurora import ENGINE
 from facts.dms import SSL_MODES
+from facts.windows import is_weekly
 from ferry.review.plan.plan import Action
 from ferry.review.rules.combined.ending import (
     WITH_THE_MIGRATION,
@@ -25,6 +26,7 @@ from ferry.review.rules.conditions import (
     all_of,
     always,
     any_of,
+    becomes_one,
     between,
     goes_down_in,
     left_out,
@@ -79,10 +81,10 @@ _IDENTIFIER: Final = "[A-Za-z][A-Za-z0-9-]{0,254}"
 _ZONE: Final = "[a-z]{2}(-[a-z]+){1,3}-[0-9][a-z]"
 _CLASS: Final = r"dms\.[a-z][0-9][a-z0-9]*\.(micro|small|medium|large|[0-9]*xlarge)"
 _VERSION: Final = r"3\.[0-9]{1,2}\.[0-9]{1,2}"
-_WINDOW: Final = "[a-z]{3}:[0-9]{2}:[0-9]{2}-[a-z]{3}:[0-9]{2}:[0-9]{2}"
 _DATABASE: Final = "[A-Za-z_][A-Za-z0-9_$-]{0,62}"
 
 _POSTGRESQL: Final = ("postgres", ENGINE)
+_window: Final = becomes_one(lambda after: isinstance(after, str) and is_weekly(after.lower()))
 _OFF: Final = one_of(False, None)  # noqa: FBT003 - a value
 
 _PAUSE: Final = "minutes; the tasks go on by themselves where they were"
@@ -184,7 +186,7 @@ ROWS: Final[tuple[Row, ...]] = (
          "What waits for the window is done in {after}; a window that has begun is begun at once.",
          timing=Timing.NOW, lasts="not known", source=_MODIFY),
     Harmless(_INSTANCE, ("preferred_maintenance_window",), "For a new instance nothing waits.",
-             when=any_of(matches(_WINDOW), left_out), on=MADE),
+             when=any_of(_window, left_out), on=MADE),
     Reported(_INSTANCE, ("replication_instance_arn", "replication_instance_private_ips",
              "replication_instance_public_ips")),
     # Its subnets

@@ -106,7 +106,7 @@ STRANGERS = {Danger.WIDER_ACCESS}
         ("lambda", f"arn:aws:lambda:{OWN}:function:f", set()),
         ("sqs", f"arn:aws:sqs:{OTHER}:q", STRANGERS),
         ("lambda", f"arn:aws:lambda:{OTHER}:function:f", STRANGERS),
-        ("firehose", f"arn:aws:firehose:{OTHER}:deliverystream/s", STRANGERS),
+        ("firehose", f"arn:aws:firehose:{OTHER}:deliverystream/s", STRANGERS | {Danger.REFUSED}),
         ("application", f"arn:aws:sns:{OTHER}:endpoint/GCM/a/b", STRANGERS),
         ("https", "https://hooks.example.org/in", STRANGERS),
         ("http", "http://hooks.example.org/in", STRANGERS),

@@ -36,7 +36,9 @@ from tests.unit.ferry.review.held import (
     refused,
     taken_for_harmless,
     there_already,
+    told_elsewhere,
     watching,
+    ways,
     whole,
     wrong,
 )
@@ -86,6 +88,8 @@ DANGEROUS: Final[tuple[Held, ...]] = (
     *beside.ROWS,
     *other_names.ROWS,
     *there_already.ROWS,
+    *ways.ROWS,
+    *told_elsewhere.ROWS,
 )
 EVERYDAY: Final[tuple[Held, ...]] = (
     *everyday.ROWS,
@@ -96,6 +100,7 @@ EVERYDAY: Final[tuple[Held, ...]] = (
     *first_held.FINE,
     *outputs.EVERYDAY,
     *there_already.EVERYDAY,
+    *ways.FINE,
 )
 ROWS: Final = (*DANGEROUS, *EVERYDAY)
 
