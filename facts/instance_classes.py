@@ -21,6 +21,12 @@ CLASS: Final = re.compile(
 )
 """An instance class, such as ``db.r6g.2xlarge``: family r, generation 6, variant g, size 2xlarge."""
 
+AURORA_CLASS: Final = re.compile(
+    r"db\.(?:t3|t4g)\.(?:medium|large)|db\.(?:r5|r[67](?:g|gd|i|id)|r8(?:g|gd)|x2g)\.(?:large|[0-9]{0,2}xlarge)"
+)
+"""A class that Aurora PostgreSQL is made with; those of Serverless and such as are made no more are left
+out. Source: https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Concepts.DBInstanceClass.SupportAurora.html"""
+
 _BURSTABLE_GIB: Final = {"micro": 1, "small": 2, "medium": 4, "large": 8}
 _GIB_PER_VCPU: Final = {"c": 2, "m": 4, "r": 8, "x": 16}
 _VCPUS_OF_A_LARGE: Final = 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from facts.instance_classes import (
+    AURORA_CLASS,
     BYTES_IN_GIB,
     DMS_STORAGE_GIB,
     local_storage_bytes,
@@ -36,6 +37,22 @@ from facts.instance_classes import (
 )
 def test_the_memory_of_a_class(instance_class: str, gib: int | None) -> None:
     assert memory_bytes(instance_class) == (None if gib is None else gib * BYTES_IN_GIB)
+
+
+@pytest.mark.parametrize(
+    ("instance_class", "is_made"),
+    [
+        *((it, True) for it in ("db.t4g.medium", "db.t3.large", "db.r5.large", "db.r6g.xlarge")),
+        *(
+            (it, True)
+            for it in ("db.r6gd.2xlarge", "db.r7i.24xlarge", "db.r8g.large", "db.x2g.4xlarge")
+        ),
+        *((it, False) for it in ("db.serverless", "db.m6g.large", "db.c6g.large", "db.t4g.micro")),
+        *((it, False) for it in ("db.r4.large", "db.r6g.medium", "db.r99.large", "dms.r5.large")),
+    ],
+)
+def test_which_classes_aurora_is_made_with(instance_class: str, *, is_made: bool) -> None:
+    assert bool(AURORA_CLASS.fullmatch(instance_class)) is is_made
 
 
 @pytest.mark.parametrize(

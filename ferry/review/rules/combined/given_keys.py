@@ -1,10 +1,11 @@
-"""Keys that a plan names by their ARN: of the environment's own account, or of another."""
+"""Keys that a plan names by their ARN: of the environment's own account and region, or of another."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ferry.review.rules.combined.own import account_in, is_own
+from ferry.review.plan.shown import ours
+from ferry.review.rules.combined.own import account_in, is_own, region_in
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Finding, Phrase
 
@@ -25,6 +26,9 @@ GIVEN_KEYS: Final = (
 )
 """What is encrypted, and the attribute that names the key."""
 
+_REGIONS: Final = (
+    "https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-overview.html"
+)
 _AURORA: Final = (
     "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Overview.Encryption.Keys.html"
 )
@@ -38,12 +42,24 @@ KEY_ARN: Final = r"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+"
 
 
 def keys_given(plan: Plan) -> Iterator[Finding]:
-    """Something is encrypted from now on with another account's key, named by its ARN."""
+    """Something is encrypted from now on with another account's or region's key, named by its ARN."""
     for change, attribute in (
         (change, attribute) for type_, attribute in GIVEN_KEYS for change in plan.of(type_)
     ):
         key = change.after.get(attribute)
         named = change.comes or change.changes(attribute)
+        if named and account_in(key, "kms") and plan.region not in {"", region_in(key)}:
+            yield Finding(
+                danger=Danger.REFUSED,
+                change=change,
+                attribute=attribute,
+                effect=Phrase(
+                    "AWS refuses {key}, a key of another region: it encrypts with keys of {region} "
+                    "alone.",
+                    {"key": change.shown_after(attribute), "region": ours(plan.region)},
+                ),
+                source=_REGIONS,
+            )
         if named and account_in(key, "kms") and not is_own(plan, key, "kms"):
             yield Finding(
                 danger=Danger.IRREVERSIBLE,

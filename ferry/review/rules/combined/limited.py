@@ -12,6 +12,7 @@ from facts.dms import MANAGED_POLICIES
 from ferry.review.plan.patterns import covers
 from ferry.review.plan.plan import Action
 from ferry.review.plan.policies import KEY, KEY_POLICY, ROLE, TRUST, Policies
+from ferry.review.rules.combined.own import account_in, is_own
 from ferry.review.rules.combined.publishers import account_of
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Finding, Phrase
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from ferry.review.plan.statements import Statement
 
 _DEPUTY: Final = "https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html"
+_BOUNDARIES: Final = (
+    "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html"
+)
 _VIA: Final = "https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html"
 _KEYS: Final = (KEY, KEY_POLICY)
 _HELD: Final = frozenset(
@@ -38,6 +42,7 @@ https://docs.aws.amazon.com/kms/latest/developerguide/grants.html"""
 def statements_held(plan: Plan) -> Iterator[Finding]:
     """A statement of something new lets a service act for any account, or the account's people use a key."""
     account, policies = account_of(plan), plan.once(Policies)
+    yield from _bounded_elsewhere(plan)
     for it in policies.changes:
         if not _is_new(it, policies):
             continue
@@ -57,6 +62,26 @@ def statements_held(plan: Plan) -> Iterator[Finding]:
                 "IAM allows it decrypts.",
                 direct,
                 _VIA,
+            )
+
+
+def _bounded_elsewhere(plan: Plan) -> Iterator[Finding]:
+    """A role is held by a boundary of another account; of AWS's own another rule tells."""
+    name = "permissions_boundary"
+    for role in plan.of(ROLE):
+        account = account_in(role.after.get(name), "iam")
+        if account in {"", "aws"} or is_own(plan, role.after[name], "iam"):
+            continue
+        if role.stays and role.changes(name):
+            yield Finding(
+                danger=Danger.REFUSED,
+                change=role,
+                attribute=name,
+                effect=Phrase(
+                    "IAM refuses {boundary}: a boundary is of the role's own account.",
+                    {"boundary": role.shown_after(name)},
+                ),
+                source=_BOUNDARIES,
             )
 
 

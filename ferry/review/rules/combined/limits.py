@@ -29,6 +29,7 @@ _IN_WORDS: Final = (
     "it takes 255 characters at most, letters from a to z, digits, spaces and "
     "._-:/()#,@[]+=&;{{}}!$*"
 )
+_PATH: Final = re.compile(r"/(?!aws-(?:service-role|reserved)/)(?:[!-~]{1,510}/)?")
 _MOST_WIDGETS: Final = 500
 _MOST_METRICS_OF_A_WIDGET: Final = 500
 _MOST_METRICS: Final = 2500
@@ -74,7 +75,20 @@ def _bears_an_id_twice(side: Mapping[str, Any]) -> bool:
     )
 
 
+def _is_no_path_for_a_role(side: Mapping[str, Any]) -> bool:
+    path = side.get("path")
+    return isinstance(path, str) and bool(path) and not _PATH.fullmatch(path)
+
+
 LIMITS: Final = (
+    Together(
+        resource="aws_iam_role",
+        attributes=("path",),
+        refused=_is_no_path_for_a_role,
+        effect="IAM refuses the path {first}: it begins and ends with a slash, and what is below "
+        "/aws-service-role/ or /aws-reserved/ is AWS's own.",
+        source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html",
+    ),
     *(
         Together(
             resource="aws_kms_alias",

@@ -1,4 +1,4 @@
-"""Whose an ARN is: the environment's own account's, or another's."""
+"""Whose an ARN is: of the environment's own account and region, or of another."""
 
 from __future__ import annotations
 
@@ -16,6 +16,12 @@ def account_in(arn: Json, service: str) -> str:
     parts = arn.split(":", _PARTS - 1) if isinstance(arn, str) else []
     is_one = len(parts) == _PARTS and parts[0] == "arn" and parts[2] == service and parts[5]
     return parts[4] if is_one else ""
+
+
+def region_in(arn: Json) -> str:
+    """The region in an ARN; empty for what is of every region, and for whatever is no ARN."""
+    parts = arn.split(":", _PARTS - 1) if isinstance(arn, str) else []
+    return parts[3] if len(parts) == _PARTS else ""
 
 
 def is_own(plan: Plan, arn: Json, service: str) -> bool:

@@ -57,6 +57,11 @@ def _differs(value: Json, theirs: Json) -> bool:
     return value is not UNKNOWN and is_set(theirs) and value != theirs
 
 
+def _is_another(value: Json, theirs: Json) -> bool:
+    """Whether it is another value; what is known only after apply is that of something new."""
+    return is_set(theirs) and value != theirs
+
+
 def _smaller(value: Json, theirs: Json) -> bool:
     """Whether a class is known to have less memory."""
     memory, most = _memory(value), _memory(theirs)
@@ -125,6 +130,14 @@ _TRAITS: Final = (
         effect="{after} signs the new instance's certificate, {theirs} the others': clients that trust "
         "these alone cannot connect to it.",
         source=f"{_GUIDE}/UsingWithRDS.SSL-certificate-rotation.html",
+    ),
+    _Trait(
+        attribute="db_parameter_group_name",
+        less=_is_another,
+        danger=Danger.UNCLEAR,
+        effect="The new instance goes by the parameters of {after}, the cluster's others by those of "
+        "{theirs}: it answers, logs and limits as these say.",
+        source=f"{_GUIDE}/USER_WorkingWithParamGroups.html",
     ),
     _Trait(
         attribute="preferred_maintenance_window",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from facts.aurora import ENGINE
+from facts.instance_classes import AURORA_CLASS
 from facts.windows import is_daily, is_weekly
 from ferry.review.plan.plan import Action
 from ferry.review.rules.combined.aurora import cluster_goes, instance_goes, made_from_a_snapshot
@@ -329,7 +330,7 @@ INSTANCE: Final[tuple[Row, ...]] = (
          "A reader is stopped and started as {after}, no longer {before}; all readers of one plan "
          "at the same time.", timing=Timing.AS_SET, lasts="about ten minutes", source=_MODIFYING),
     Harmless(_INSTANCE, ("instance_class",), "A new instance's class.",
-             when=matches(r"db\.[a-z0-9]+\.[a-z0-9]+"), on=MADE),
+             when=matches(AURORA_CLASS.pattern), on=MADE),
     Rule(_INSTANCE, "engine_version", always, Danger.OUTAGE,
          "The instance is upgraded from {before} to {after} and restarts.", timing=Timing.AS_SET,
          lasts=_UPGRADE, source=_MINOR),

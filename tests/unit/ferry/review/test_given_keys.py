@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from ferry.review import Danger
-from tests.unit.ferry.review.plans import change, reviewed, update
+from ferry.review import Danger, read_plan
+from ferry.review.rules.combined.given_keys import keys_given
+from tests.unit.ferry.review.plans import change, plan_text, reviewed, update
 
 OWN = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 FOREIGN = OWN.replace("111122223333", "444455556666")
@@ -45,6 +46,20 @@ def test_a_key_of_another_account_is_told(type_: str, attribute: str, action: st
     item = change(type_, action, before, {attribute: FOREIGN})
 
     assert (Danger.IRREVERSIBLE, SAID) in said_of(item, attribute)
+
+
+@pytest.mark.parametrize(("type_", "attribute"), ENCRYPTED)
+def test_a_key_of_another_region_is_refused(type_: str, attribute: str) -> None:
+    elsewhere = OWN.replace("eu-central-1", "us-east-1")
+    text = plan_text(change(type_, "create", None, {attribute: elsewhere}))
+    for region, said in (("eu-central-1", True), ("us-east-1", False)):
+        plan = read_plan(text, account_id="111122223333", region=region)
+        told = [it.effect.text() for it in keys_given(plan)]
+        effect = (
+            f'AWS refuses "{elsewhere}", a key of another region: it encrypts with keys of '
+            "eu-central-1 alone."
+        )
+        assert told == ([effect] if said else [])
 
 
 @pytest.mark.parametrize(("type_", "attribute"), ENCRYPTED)

@@ -23,9 +23,21 @@ DRAWN = (
 )
 
 OF_AWS = 'KMS refuses "{}": names that begin with alias/aws/ are those of AWS\'s own keys.'
+OF_A_PATH = (
+    'IAM refuses the path "{}": it begins and ends with a slash, and what is below /aws-service-role/ '
+    "or /aws-reserved/ is AWS's own."
+)
 NUMBERED = "DMS refuses table mappings of which two rules bear one rule-id or rule-name."
 TASK = "aws_dms_replication_task"
-BEGIN = ("EC2 refuses the", "Secr", "SNS ", "CloudWatch ", "KMS refuses", "DMS refuses table")
+BEGIN = (
+    "EC2 refuses the",
+    "Secr",
+    "SNS ",
+    "CloudWatch ",
+    "KMS refuses",
+    "DMS refuses table",
+    "IAM refuses the path",
+)
 
 
 def widgets(*metrics: int) -> str:
@@ -127,6 +139,11 @@ SAMPLES: list[tuple[str, str, Any, str]] = [
     ("aws_kms_alias", "name", "alias/aws-x", ""),
     ("aws_kms_alias", "name_prefix", "alias/aws/", OF_AWS.format("alias/aws/")),
     ("aws_kms_alias", "name", UNKNOWN, ""),
+    *((ROLE, "path", it, "") for it in ("/", "/databases/", "/a/b/", None, UNKNOWN)),
+    *(
+        (ROLE, "path", it, OF_A_PATH.format(it))
+        for it in ("databases", "/databases", "/aws-service-role/rds.amazonaws.com/", "/aws-reserved/")
+    ),
     (TASK, "table_mappings", numbered(("1", "a"), ("2", "b")), ""),
     (TASK, "table_mappings", numbered(("1", "a"), (1, "b")), NUMBERED),
     (TASK, "table_mappings", numbered(("1", "a"), ("2", "a")), NUMBERED),

@@ -21,6 +21,7 @@ ALIKE: dict[str, Any] = {
     "performance_insights_enabled": True,
     "performance_insights_retention_period": 31,
     "ca_cert_identifier": "rds-ca-rsa2048-g1",
+    "db_parameter_group_name": "ours",
     "preferred_maintenance_window": "sun:03:00-sun:04:00",
 }
 
@@ -84,6 +85,13 @@ def said(*others: dict[str, Any], action: str = "create", **new: Json) -> list[s
             ),
         ),
         (
+            {"db_parameter_group_name": "another"},
+            (
+                'The new instance goes by the parameters of "another", the cluster\'s others by those of '
+                '"ours": it answers, logs and limits as these say.'
+            ),
+        ),
+        (
             {"preferred_maintenance_window": "wed:12:00-wed:13:00"},
             (
                 'The new instance is maintained at another time, "wed:12:00-wed:13:00", than the '
@@ -113,6 +121,11 @@ def test_less_than_the_others_have_is_told(new: dict[str, Any], effect: str) -> 
 )
 def test_as_much_as_the_others_or_more_is_not(new: dict[str, Any]) -> None:
     assert said(ALIKE, **new) == []
+
+
+def test_a_group_that_is_new_is_another_one() -> None:
+    (effect,) = said(ALIKE, db_parameter_group_name=UNKNOWN)
+    assert effect.startswith("The new instance goes by the parameters of (known after apply)")
 
 
 def test_of_several_the_one_with_the_least_is_compared() -> None:

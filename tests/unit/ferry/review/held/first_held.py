@@ -14,13 +14,18 @@ from tests.unit.ferry.review.held.names import (
     CLIENTS_IN,
     CLUSTER,
     DMS_GROUP,
+    DMS_ROLE,
     DMS_SECRETS_IN,
     EMAIL,
+    OTHER_REGIONS_KEY,
+    POSTGRES_LOG,
     REPLICATION,
     SOURCE,
     SOURCE_OUT,
+    STRANGER,
     TARGET,
     TASK,
+    WRITER,
 )
 
 if TYPE_CHECKING:
@@ -42,6 +47,24 @@ def _as_text(endpoint: str) -> Edit:
 
 
 ROWS: Final = (
+    first(
+        "boundary-of-another-account",
+        "IAM refuses it.",
+        put(DMS_ROLE, permissions_boundary=f"arn:aws:iam::{STRANGER}:policy/limits"),
+    ),
+    first(
+        "role-below-awss-own-path", "IAM refuses it.", put(DMS_ROLE, path="/aws-service-role/x/")
+    ),
+    first(
+        "writer-of-a-class-that-aurora-has-not",
+        "RDS refuses it.",
+        put(WRITER, instance_class="db.c6g.8xlarge"),
+    ),
+    first(
+        "log-with-a-key-of-another-region",
+        "AWS refuses it.",
+        put(POSTGRES_LOG, kms_key_id=OTHER_REGIONS_KEY),
+    ),
     first(
         "aurora-bears-dms-group-too",
         "What DMS may reach, Aurora may.",

@@ -91,6 +91,7 @@ STRANGER = "999988887777"
 STRANGERS_KEY = f"arn:aws:kms:eu-central-1:{STRANGER}:key/0e3b7a52-31ac-4be9-93a0-9a3b7c1b4a10"
 OTHER_KEY = "arn:aws:kms:eu-central-1:111122223333:key/5d0f2c77-6a0a-4c1e-b4e3-2f0f0b1a9c55"
 TOPIC_ARN = "arn:aws:sns:eu-central-1:111122223333:aurora-ferry-staging-alarms"
+OTHER_REGIONS_KEY = "arn:aws:kms:us-east-1:111122223333:key/7b1c9a30-52f4-4d0e-9a6d-1f8c2b7e6d41"
 OTHERS_GROUP = "sg-0f00ba7c0ffee0000"
 OTHERS_TABLE = "rtb-0a1b2c3d4e5f60718"
 OTHERS_TRANSIT = "tgw-0f00ba7c0ffee0000"
@@ -117,7 +118,7 @@ OTHERS: Final = frozenset(
             OTHERS_VPC,
             PRODS_SECRET,
         ),
-        *(STRANGERS_KEY, OTHER_KEY),
+        *(STRANGERS_KEY, OTHER_KEY, OTHER_REGIONS_KEY),
     }
 )
 """What is of somebody else; every other id of AWS's in an edit is the base's, which a test holds."""

@@ -6,7 +6,8 @@ Written after the review had called each of them safe, before its rules were cha
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Final
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
 
 from tests.unit.ferry.review.held.base import deployed
 from tests.unit.ferry.review.held.edits import (
@@ -25,6 +26,9 @@ from tests.unit.ferry.review.held.names import (
     CLIENTS_GROUP,
     CLUSTER,
     DMS_ROLE,
+    INSTANCE_EVENTS,
+    INSTANCE_PARAMETERS,
+    OTHER_REGIONS_KEY,
     PARAMETERS,
     PUBLIC_SUBNET,
     READER_1,
@@ -36,6 +40,8 @@ from tests.unit.ferry.review.held.names import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from ferry.review.plan.values import Json
     from tests.unit.ferry.review.held.edits import Step
 
@@ -151,17 +157,29 @@ _ACTED_ON: Final = (
 )
 
 
-def _reader(name: str, why: str, *beside: Step, **to: Json) -> Held:
-    """A reader more, as the others but for what is named."""
+def _reader(
+    name: str,
+    why: str,
+    *beside: Step,
+    written: Callable[[Step], Mapping[str, Any]] | None = None,
+    **to: Json,
+) -> Held:
+    """A reader more, of whose events is told, as the others but for what is named."""
     base: dict[str, Json] = {
         "identifier": "aurora-ferry-staging-reader-3",
         "promotion_tier": 3,
         "tags": {"Name": "aurora-ferry-staging-reader-3"},
     }
     step = creates("aws_rds_cluster_instance.aurora_reader-3", like=READER_2, **{**base, **to})
-    return _held(name, why, *beside, step)
+    told = updates(
+        INSTANCE_EVENTS, source_ids=[*value_of(INSTANCE_EVENTS, "source_ids"), base["identifier"]]
+    )
+    return _held(
+        name, why, *beside, told, step if written is None else replace(step, written=written(step))
+    )
 
 
+_GROUP: Final = "aws_db_parameter_group.readers"
 _LARGE: Final[dict[str, Json]] = {"instance_class": "db.r6g.8xlarge"}
 
 _READERS: Final = (
@@ -187,6 +205,28 @@ _READERS: Final = (
         "reader-more-maintained-at-noon",
         "The others are maintained on a Sunday night.",
         preferred_maintenance_window="wed:12:00-wed:13:00",
+    ),
+    _reader(
+        "reader-more-of-other-parameters",
+        "It answers, logs and limits otherwise than the others.",
+        creates(
+            _GROUP, like=INSTANCE_PARAMETERS, name="aurora-ferry-staging-readers", parameter=[]
+        ),
+        written=lambda it: {
+            **it.written,
+            "db_parameter_group_name": {"references": [f"{_GROUP}.name", _GROUP]},
+        },
+        db_parameter_group_name="aurora-ferry-staging-readers",
+    ),
+    _reader(
+        "reader-more-of-a-class-that-aurora-has-not",
+        "RDS refuses it.",
+        instance_class="db.m6g.4xlarge",
+    ),
+    _reader(
+        "reader-more-with-a-key-of-another-region",
+        "RDS refuses it.",
+        performance_insights_kms_key_id=OTHER_REGIONS_KEY,
     ),
     _reader(
         "reader-more-a-sixteenth-as-large",
