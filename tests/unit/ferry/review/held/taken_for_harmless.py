@@ -112,6 +112,10 @@ _SEEN: Final = (
 )
 
 
+_TAGS: Final[dict[str, str]] = deployed()[CLUSTER].values["tags"]
+_ALL_TAGS: Final[dict[str, str]] = deployed()[CLUSTER].values["tags_all"]
+
+
 def _tagged(name: str, why: str, resource: str, **more: str) -> Held:
     kept = deployed()[resource].values.get("tags") or {}
     return _held(name, why, updates(resource, tags={**kept, **more}))
@@ -131,6 +135,30 @@ _ACTED_ON: Final = (
     _tagged("tag-ttl-of-a-janitor", "It is deleted after a week.", WRITER, **{"janitor/ttl": "7d"}),
     _tagged("tag-office-hours", "It is stopped at night.", CLUSTER, **{"office-hours-only": "yes"}),
     _tagged("tag-stops-at-night", "The same.", REPLICATION, StopAtNight="true"),
+    *(
+        _tagged(f"tag-{key.lower().replace(' ', '-')}", why, CLUSTER, **{key: value})
+        for key, value, why in (
+            ("DoNotDelete", "true", "A cleaner passes it by."),
+            ("end-date", "2026-12-31", "A cleaner takes it then."),
+            ("lease", "7d", "A cleaner takes it then."),
+            ("AutoPowerOff", "20:00", "It is stopped at night."),
+            ("rpo", "24h", "It is backed up less."),
+            ("monitoring", "off", "Nobody is told."),
+            ("datadog", "false", "Nobody is told."),
+        )
+    ),
+    _held(
+        "tag-do-not-delete-gone",
+        "A cleaner no longer passes it by.",
+        updates(
+            CLUSTER,
+            was={
+                "tags": {**_TAGS, "do-not-delete": "1"},
+                "tags_all": {**_ALL_TAGS, "do-not-delete": "1"},
+            },
+            tags=_TAGS,
+        ),
+    ),
     _tagged(
         "tag-for-load-balancers",
         "Load balancers of the internet are put there.",
@@ -227,6 +255,9 @@ _READERS: Final = (
         "reader-more-with-a-key-of-another-region",
         "RDS refuses it.",
         performance_insights_kms_key_id=OTHER_REGIONS_KEY,
+    ),
+    _reader(
+        "reader-more-that-is-stopped-at-night", "It is gone then.", tags={"office-hours": "9-17"}
     ),
     _reader(
         "reader-more-a-sixteenth-as-large",
