@@ -28,7 +28,7 @@ from ferry.review.rules.row import CHANGED_OR_REPLACED, HOWEVER_MADE
 from ferry.review.rules.timing import Timing, moment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ferry.review.plan.plan import Change, Plan
     from ferry.review.plan.shown import Shown
@@ -146,10 +146,15 @@ def parameters_change(plan: Plan) -> Iterator[Finding | Fine]:
     clusters = plan.of(_OF_CLUSTER)
     nothing = beneath(())
     groups = beneath((_values(it.before), _values(it.after)) for it in clusters)
+    said = [_values(it.after) for it in clusters if it.stays]
     for change in [*clusters, *plan.of(_OF_INSTANCES)]:
         yield from _in_clear_by_default(change)
         if change.action in HOWEVER_MADE and change.changes("parameter"):
-            found = list(_of_group(change, groups if change.type == _OF_INSTANCES else nothing))
+            found = list(
+                _of_group(change, groups, said)
+                if change.type == _OF_INSTANCES
+                else _of_group(change, nothing, ())
+            )
             found += _beyond_memory(change, plan)
             yield from found
             if not found:
@@ -177,7 +182,16 @@ def _in_clear_by_default(change: Change) -> Iterator[Finding]:
         )
 
 
-def _of_group(change: Change, under: Beneath) -> Iterator[Finding]:
+def _of_group(
+    change: Change, under: Beneath, clusters: Sequence[Mapping[str, Any] | None]
+) -> Iterator[Finding]:
+    """What is told of a group's parameters.
+
+    Args:
+        change: The group.
+        under: How much the groups of clusters do where it says nothing.
+        clusters: What these say from now on; None for one that is not known.
+    """
     before, after = _parameters(change.before), _parameters(change.after)
     if before is None or after is None:
         yield _parameter(
@@ -198,7 +212,7 @@ def _of_group(change: Change, under: Beneath) -> Iterator[Finding]:
             )
         elif old != new:
             was, becomes = (it[0] if it else None for it in (old, new))
-            yield from _one_parameter(change, name, was, becomes)
+            yield from _one_parameter(change, name, was, becomes, clusters)
             yield from _less_guarded(change, name, was, becomes, under)
             yield from _logs_more_than_it_did(change, name, was, becomes, under)
 
@@ -222,10 +236,17 @@ def _parameters(side: Mapping[str, Any]) -> dict[str, list[_Setting]] | None:
 
 
 def _one_parameter(
-    change: Change, name: str, old: _Setting | None, new: _Setting | None
+    change: Change,
+    name: str,
+    old: _Setting | None,
+    new: _Setting | None,
+    clusters: Sequence[Mapping[str, Any] | None],
 ) -> Iterator[Finding]:
     before, after = (it[0] if it else None for it in (old, new))
-    values = _shown(change, name, old, new)
+    others = any(it is None or name in it for it in clusters)
+    values = _shown(
+        change, name, old, new, after="what the cluster's group says" if others else "the default"
+    )
     static = is_static(name)
     method = new[1] if new else (old or (None, None))[1]
     if new and change.type == _OF_INSTANCES and name in OF_CLUSTERS_ALONE:
@@ -241,7 +262,7 @@ def _one_parameter(
         return
     if before == after and old and new:
         return  # another apply method alone
-    harmless = is_harmless(name, str(after)) if new else _is_harmless_where_unset(name)
+    harmless = is_harmless(name, str(after)) if new else _is_harmless_where_unset(name, clusters)
     if name == FORCE_SSL and not harmless:
         yield _parameter(
             change,
@@ -287,12 +308,17 @@ def _stays(change: Change, name: str, old: _Setting | None, new: _Setting | None
 
 
 def _shown(
-    change: Change, name: str, old: _Setting | None, new: _Setting | None
+    change: Change,
+    name: str,
+    old: _Setting | None,
+    new: _Setting | None,
+    *,
+    after: str = "the default",
 ) -> dict[str, Shown]:
     return {
         "name": change.shown(name, "parameter"),
         "before": change.shown(show(old[0]), "parameter") if old else ours("the default"),
-        "after": change.shown(show(new[0]), "parameter") if new else ours("the default"),
+        "after": change.shown(show(new[0]), "parameter") if new else ours(after),
     }
 
 
@@ -391,10 +417,15 @@ def _at_once(change: Change, values: dict[str, Shown], *, static: bool | None) -
     )
 
 
-def _is_harmless_where_unset(name: str) -> bool:
-    """Whether Aurora's default is harmless, to which a parameter falls back."""
+def _is_harmless_where_unset(name: str, clusters: Sequence[Mapping[str, Any] | None]) -> bool:
+    """Whether a parameter falls back to a harmless value: a cluster's group's, or Aurora's default."""
+    if None in clusters:
+        return False
+    said = [str(it[name]) for it in clusters if it and name in it]
+    if not all(is_harmless(name, it) for it in said):
+        return False
     row = PARAMETERS.get(name)
-    return (
+    return (len(said) == len(clusters) > 0) or (
         row is not None
         and row.harmless is not None
         and all(map(row.harmless.hold, row.defaults.values()))

@@ -650,6 +650,32 @@ def test_a_group_of_instances_comes_before_the_clusters(
 
 
 @pytest.mark.parametrize(
+    ("cluster", "says"),
+    [
+        ([], ()),
+        ([parameter("statement_timeout", "7200000")], ()),
+        (
+            [parameter("statement_timeout", "1000")],
+            (
+                (
+                    "Within seconds the server ends what lasts longer than what the cluster's group "
+                    'says ms: statement_timeout, which was "0".'
+                ),
+            ),
+        ),
+    ],
+)
+def test_a_group_of_instances_falls_back_to_the_clusters(
+    cluster: list[Any], says: tuple[str, ...]
+) -> None:
+    found = reviewed(
+        change(GROUP, "no-op", {"parameter": cluster}, {"parameter": cluster}),
+        update(OF_INSTANCES, {"parameter": [parameter("statement_timeout", "0")]}, parameter=[]),
+    )
+    assert tuple(effects(found)) == says
+
+
+@pytest.mark.parametrize(
     ("parameters", "expected"),
     [
         ([parameter("work_mem", "8192")], []),

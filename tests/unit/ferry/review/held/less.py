@@ -12,6 +12,7 @@ from tests.unit.ferry.review.held.edits import (
     creates,
     drifts,
     edited,
+    leaves,
     parameters,
     updates,
 )
@@ -186,6 +187,27 @@ ROWS: Final = (
             _on_instances(name, value),
         )
         for name, value in (("autovacuum_naptime", "5"), ("log_autovacuum_min_duration", "1000"))
+    ),
+    *(
+        edited(
+            f"instances-fall-back-to-{name}-{of_cluster}",
+            "What the cluster's group says holds from now on: it was held off.",
+            leaves(
+                PARAMETERS,
+                was={"parameter": parameters(PARAMETERS, **{name: of_cluster})},
+            ),
+            updates(
+                INSTANCE_PARAMETERS,
+                was={"parameter": [{"apply_method": "immediate", "name": name, "value": value}]},
+                parameter=[],
+            ),
+        )
+        for name, of_cluster, value in (
+            ("statement_timeout", "1000", "0"),
+            ("default_transaction_read_only", "1", "0"),
+            ("session_replication_role", "replica", "origin"),
+            ("work_mem", "262144", "8192"),
+        )
     ),
     edited(
         "newest-tls-alone",
