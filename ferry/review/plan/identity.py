@@ -168,7 +168,7 @@ def _arns(changes: Iterable[Change]) -> Iterator[tuple[str, str, str]]:
     """
     for change in changes:
         for side in (change.before, change.after) if change.managed else ():
-            match = next(filter(None, (_match(side.get(name)) for name in _OWN_ARN)), None)
+            match = _own_arn(side)
             region = match["region"] if match else side.get("region")
             account = match["account"] if match else side.get("owner_id")
             told = [it if isinstance(it, str) else "" for it in (region, account)]
@@ -177,8 +177,12 @@ def _arns(changes: Iterable[Change]) -> Iterator[tuple[str, str, str]]:
                 break
 
 
-def _match(arn: Json) -> re.Match[str] | None:
-    return _ARN.match(arn) if isinstance(arn, str) else None
+def _own_arn(side: Mapping[str, Json]) -> re.Match[str] | None:
+    for name in _OWN_ARN:
+        arn = side.get(name)
+        if isinstance(arn, str) and (match := _ARN.match(arn)):
+            return match
+    return None
 
 
 def _tagged(changes: Iterable[Change]) -> Iterator[tuple[str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -175,8 +175,9 @@ class Change:
 
     def changed(self) -> list[str]:
         """The attributes that differ; all that say anything where there is no before."""
-        names = [*self.before, *(name for name in self.after if name not in self.before)]
-        return [name for name in names if not same(self.before.get(name), self.after.get(name))]
+        before, after = self.before, self.after
+        names = [*before, *(name for name in after if name not in before)]
+        return [name for name in names if not same(before.get(name), after.get(name))]
 
     @property
     def shown_place(self) -> Shown:
@@ -340,13 +341,18 @@ def without_keys(address: str) -> str:
     return _KEYS.sub("", address)
 
 
-def among_others(changes: Sequence[Change], configuration: References | None) -> list[Change]:
-    """The changes with what each refers to, and the others that the plan has."""
+def among_others(
+    changes: Sequence[Change], configuration: References | None
+) -> Sequence[Change]:
+    """Tell changes what each refers to, and the others that the plan has.
+
+    Nobody has looked at them yet: they have just been read, and are not made a second time for it.
+    """
     neighbours = Neighbours()
-    found = []
     for change in changes:
         address = without_key(change.address)
         refers_to = configuration.get(address) if configuration is not None else None
-        found.append(replace(change, references=refers_to, neighbours=neighbours))
-        neighbours.setdefault(address, []).append(found[-1])
-    return found
+        object.__setattr__(change, "references", refers_to)
+        object.__setattr__(change, "neighbours", neighbours)
+        neighbours.setdefault(address, []).append(change)
+    return changes

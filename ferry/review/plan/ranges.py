@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from bisect import bisect_right
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ _WORLDWIDE: Final = {4: 2**24, 6: 2**112}
 """As many addresses of the internet are more than one owner's: a /8 of IPv4, a /16 of IPv6."""
 
 
+@lru_cache(maxsize=10_000)
 def network(text: str) -> Network | None:
     """An address range; None of what is none."""
     try:
@@ -57,6 +59,8 @@ def is_public(range_: Network) -> bool:
 def is_worldwide(range_: Network) -> bool:
     """Whether a range is the internet, or more of it than any one owner has."""
     behind = _behind_nat64(range_)
+    if behind is None and range_.num_addresses < _WORLDWIDE[range_.version]:
+        return False
     return _public_size(range_.version, *_bounds(range_)) >= _WORLDWIDE[range_.version] or (
         behind is not None and is_worldwide(behind)
     )
@@ -91,7 +95,8 @@ class Ranges:
                 starts.append(first)
                 ends.append(last)
         self.is_worldwide: Final = any(
-            sum(
+            sum(self._ends[version]) - sum(self._starts[version]) + len(self._ends[version]) >= size
+            and sum(
                 _public_size(version, first, last)
                 for first, last in zip(self._starts[version], self._ends[version], strict=True)
             )

@@ -24,6 +24,7 @@ from ferry.review.plan.plan import (
     ACTIONS,
     Action,
     Change,
+    Neighbours,
     Plan,
     PlanError,
     among_others,
@@ -102,13 +103,13 @@ def read_plan(
     parts: dict[str, Any] = {}
     lists: dict[str, list[Change]] = {}
     secrets: set[str] = set()
-    masker = Masker()
+    masker, nobody = Masker(), Neighbours()
     hidden = with_hidden if is_masked(text) else None
 
     formless: list[Unread] = []
 
     def read(place: str, item: Json) -> Change:
-        found = _change(item, place, paths, secrets, masker=masker, hidden=hidden)
+        found = _change(item, place, paths, secrets, nobody, masker=masker, hidden=hidden)
         if not _is_told(item["change"], found):
             formless.append(Unread(why=Why.FORM, name=found.address))
         return found
@@ -352,6 +353,7 @@ def _change(
     place: str,
     paths: Mapping[str, str],
     secrets: set[str],
+    neighbours: Neighbours,
     *,
     masker: Masker,
     hidden: Callable[[Json], Json] | None,
@@ -391,6 +393,7 @@ def _change(
         provider=sys.intern(str(item.get("provider_name") or "")),
         only_marks=_only_marks(change),
         unmarked=_unmarked(change, after) if mask is not None else (),
+        neighbours=neighbours,
         masker=masker,
     )
 

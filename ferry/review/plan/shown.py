@@ -75,6 +75,8 @@ class Masker:
 
     def is_sensitive(self, value: Json, mask: Json = None, *, name: str = "") -> bool:
         """Whether anything in a value is hidden; it is searched once."""
+        if value is None:
+            return False
         key = id(value), id(mask), name
         if key not in self._sensitive:
             found = holds_hidden(self.hidden(value, mask, name=name))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from typing import Any, Final
 
 
@@ -27,6 +28,8 @@ def _float(text: str) -> float:
 
 def _integer(text: str) -> int:
     number = int(text)
+    if len(text) <= sys.float_info.max_10_exp:
+        return number
     try:
         float(number)
     except OverflowError as error:

@@ -106,7 +106,9 @@ class AllTraffic:
         said: dict[bool, dict[tuple[str, str], list[Traffic]]] = {False: {}, True: {}}
         shown: dict[bool, dict[tuple[str, str], list[Traffic]]] = {False: {}, True: {}}
         for change in self.plan.of(*RULE_RESOURCES, *GROUPS):
-            sides = {after: let_through(change, after=after) for after in said}
+            before = let_through(change, after=False)
+            stays = change.action is Action.NO_OP and change.before == change.after
+            sides = {False: before, True: before if stays else let_through(change, after=True)}
             self._changes[id(change)] = [*_differing(change, sides[False], sides[True])]
             for after, traffic in sides.items():
                 for it in traffic:

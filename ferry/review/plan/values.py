@@ -26,6 +26,7 @@ Json = Any
 _SETTING: Final = re.compile(r"[A-Za-z][A-Za-z0-9]*=[^;]*(;[A-Za-z][A-Za-z0-9]*=[^;]*)+")
 _EMPTY: Final[tuple[Any, ...]] = (None, "", [], {})
 _HASH: Final = 0xFFFF_FFFF_FFFF
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False)
 _PAGE: Final = re.compile(r"(https?://[^/?#]*+[/?#])(?!\(sensitive).+", re.DOTALL)
 """A web page that is not a whole site: who knows its path may write to an on-call service."""
 
@@ -254,6 +255,8 @@ def _hide_members(value: dict[str, Any], masks: Mapping[str, Any], *, name: str)
 
 def same(before: Json, after: Json) -> bool:
     """Whether nothing changes; to Terraform's older resources all that is empty is the same."""
+    if before is after:  # what is equal on both sides of a change is one object
+        return before is not UNKNOWN
     return bool(before == after) or (before in _EMPTY and after in _EMPTY)
 
 
@@ -310,7 +313,7 @@ def show(value: Json) -> str:
         return repr(value)
     if value is None:
         return "(not set)"
-    return json.dumps(_showable(value), ensure_ascii=False)
+    return _ENCODER.encode(_showable(value))
 
 
 def _showable(value: Json) -> Json:

@@ -43,6 +43,8 @@ class Words:
 
     def stand_in(self, text: str) -> bool:
         """Whether a text has any of them."""
+        if len(text) <= _AT_ONCE:
+            return bool(self._finder.find_matches_as_indexes(_folded(text)))
         return any(map(self._finder.find_matches_as_indexes, self._parts(text)))
 
     def found(self, text: str) -> Iterator[tuple[int, int]]:

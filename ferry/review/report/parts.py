@@ -82,9 +82,9 @@ class Part:
 
     def written_columns(self) -> list[int]:
         """The columns that say anything in any row."""
-        rows = [entry.cells for entry in islice(self.entries, _MOST_ROWS)]
-        return [
-            index
-            for index, name in enumerate(self.columns)
-            if name == self.sourced or any(cells[index].template for cells in rows)
-        ]
+        written = {it for it, name in enumerate(self.columns) if name == self.sourced}
+        for entry in islice(self.entries, _MOST_ROWS):
+            written.update(it for it, cell in enumerate(entry.cells) if cell.template)
+            if len(written) == len(self.columns):
+                break
+        return sorted(written)

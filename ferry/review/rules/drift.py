@@ -200,7 +200,7 @@ def _left(plan: Plan) -> Iterator[Change]:
     for drift in plan.drift:
         own = planned.get(drift.address)
         if drift.action is Action.DELETE:
-            yield drift
+            yield replace(drift)
         elif drift.managed and drift.action not in {Action.NO_OP, Action.UPDATE}:
             yield replace(drift, action=Action.OTHER)  # Terraform tells of no other drift
         elif (

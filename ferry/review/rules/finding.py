@@ -35,6 +35,8 @@ class Phrase:
 
     def text(self, quote: Callable[[str], str] = str) -> str:
         """The sentence with each value quoted; by default as it is."""
+        if "{" not in self.template:
+            return self.template
         template = _UNITS.sub(self._counted, self.template) if self.values else self.template
         return template.format_map({name: quote(text) for name, text in self.values.items()})
 

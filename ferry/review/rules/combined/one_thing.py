@@ -339,17 +339,22 @@ def one_under_two_addresses(plan: Plan) -> Iterator[Finding]:
 
 def _name(change: Change, identity: _Identity, *, after: bool) -> tuple[str, ...]:
     """AWS's name of a thing on one side; empty where it is not there, or its name not known."""
-    needed = [_part(change, it, after=after) for it in identity.attributes]
+    if not (change.after if after else change.before):
+        return ()
+    known = []
+    for attribute in identity.attributes:
+        part = _part(change, attribute, after=after)
+        if not part:
+            return ()
+        known.append(part)
     one_of = [_part(change, it, after=after) for it in identity.one_of]
-    known = tuple(it for it in (*needed, *one_of) if it is not None)
-    said = all(needed) and (any(one_of) or not one_of)
-    return known if said and len(known) == len(needed) + len(one_of) else ()
+    if None in one_of or (one_of and not any(one_of)):
+        return ()
+    return (*known, *filter(None, one_of))
 
 
 def _part(change: Change, attribute: str, *, after: bool) -> str | None:
     side = change.after if after else change.before
-    if not side:
-        return None
     if attribute == "role":
         return role_of(change, after=after) or None
     value = side.get(attribute)
