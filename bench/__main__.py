@@ -1,7 +1,8 @@
 """Measures everything, writes RESULTS.md, prints it: ``python -m bench``.
 
 ``python -m bench growth cold`` measures these parts only, and prints without writing.
-``python -m bench review`` measures `ferry review`, which has limits of its own.
+``python -m bench review`` measures `ferry review`, which has limits of its own;
+``python -m bench review mixed 50000`` one kind of plan, by a part of its name, of so many changes.
 """
 
 from __future__ import annotations
@@ -34,8 +35,13 @@ COLD_RUNS = 3
 
 def main(wanted: list[str]) -> int:
     """Measure; 2 if the arguments are wrong."""
-    if wanted == ["review"]:
-        print(reviewing.report())
+    if wanted[:1] == ["review"]:
+        try:
+            plans = reviewing.plans(wanted[1:])
+        except ValueError as error:
+            print(f"bench: {error}", file=sys.stderr)
+            return 2
+        print(reviewing.report(plans))
         return 0
     parts: dict[str, Callable[[Results, Path], None]] = {
         "environments": _three_environments,

@@ -41,15 +41,46 @@ _ANY_VERDICT: Final = frozenset({0, 1, 3, 4})
 _ROOT: Final = Path(__file__).resolve().parent.parent
 
 
-def report() -> str:
-    """Measure, and say what came out."""
+EVERY: Final = (
+    *((SAFE, it) for it in FEW), *((it, MANY) for it in MIXES),
+    *((it, ITEMS) for it in LISTS), (MIXED, MOST),
+)  # fmt: skip
+"""The plans that are measured unless one is asked for: kind and number of changes or items."""
+
+
+def plans(wanted: Sequence[str]) -> Sequence[tuple[Mix, int]]:
+    """The plans that are asked for: EVERY, or one by a part of its name and its changes.
+
+    Raises:
+        ValueError: No plan is called so, several are, or it is no number.
+    """
+    if not wanted:
+        return EVERY
+    part, *number = wanted
+    named = [it for it in (*MIXES, *LISTS) if part.casefold() in it.name.casefold()]
+    if len(named) != 1:
+        names = "; ".join(it.name for it in named or (*MIXES, *LISTS))
+        raise ValueError(
+            f"{part!r} is {len(named)} kinds of plan; a part of one name is allowed: {names}"
+        )
+    changes = "".join(number) or str(ITEMS if named[0] in LISTS else MANY)
+    if number[1:] or not changes.isascii() or not changes.isdigit() or not int(changes):
+        raise ValueError(
+            f"{' '.join(number)!r} given; a number of changes is allowed, such as {MANY}"
+        )
+    return [(named[0], int(changes))]
+
+
+def report(wanted: Sequence[tuple[Mix, int]]) -> str:
+    """Measure, and say what came out.
+
+    Args:
+        wanted: The plans: kind, and number of changes or items.
+    """
     rows: list[Sequence[str]] = []
     limits: list[Limit] = []
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        for mix, changes in (
-            *((SAFE, it) for it in FEW), *((it, MANY) for it in MIXES),
-            *((it, ITEMS) for it in LISTS), (MIXED, MOST),
-        ):  # fmt: skip
+        for mix, changes in wanted:
             row, found = _measured(Path(folder) / "plan.json", mix, changes)
             rows.append(row)
             limits += found

@@ -341,9 +341,7 @@ def without_keys(address: str) -> str:
     return _KEYS.sub("", address)
 
 
-def among_others(
-    changes: Sequence[Change], configuration: References | None
-) -> Sequence[Change]:
+def among_others(changes: Sequence[Change], configuration: References | None) -> Sequence[Change]:
     """Tell changes what each refers to, and the others that the plan has.
 
     Nobody has looked at them yet: they have just been read, and are not made a second time for it.
