@@ -156,7 +156,7 @@ def judge_class(
             CLASS,
             f"{wanted} can be ordered for Aurora PostgreSQL {version} in {region}, and is not known "
             "here.",
-            why="ferry review cannot hold the alarms and parameters against its memory.",
+            why="A review cannot hold the alarms and parameters against its memory.",
             remedy="See yourself that aurora_connections, aurora_freeable_memory_mib and "
             "aurora_free_local_storage_gib in [alarms] fit it.",
         )

@@ -213,7 +213,7 @@ def judge_class(environment: Environment, offer: DmsOffer, *, version: str) -> F
         return warning(
             CLASS,
             f"{wanted} can be ordered for DMS {version} in {region}, and is not known here.",
-            why="ferry review cannot hold the alarms against its memory.",
+            why="A review cannot hold the alarms against its memory.",
             remedy="See yourself that alarms.dms_freeable_memory_mib fits it.",
         )
     if wanted in orderable:

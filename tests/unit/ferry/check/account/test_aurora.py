@@ -174,7 +174,7 @@ def test_a_class_that_can_be_ordered_and_is_not_known() -> None:
         "aurora-class",
         "db.q1.large can be ordered for Aurora PostgreSQL 15.8 in eu-central-1, and is not known "
         "here.",
-        why="ferry review cannot hold the alarms and parameters against its memory.",
+        why="A review cannot hold the alarms and parameters against its memory.",
         remedy="See yourself that aurora_connections, aurora_freeable_memory_mib and "
         "aurora_free_local_storage_gib in [alarms] fit it.",
     )

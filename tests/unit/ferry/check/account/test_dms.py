@@ -213,7 +213,7 @@ def test_a_class_that_can_be_ordered_and_is_not_known() -> None:
     assert instance_class("dms.q1.large", new) == warning(
         "dms-class",
         "dms.q1.large can be ordered for DMS 3.5.4 in eu-central-1, and is not known here.",
-        why="ferry review cannot hold the alarms against its memory.",
+        why="A review cannot hold the alarms against its memory.",
         remedy="See yourself that alarms.dms_freeable_memory_mib fits it.",
     )
 
