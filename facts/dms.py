@@ -72,6 +72,114 @@ https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Tasks.CustomizingTasks.Tas
 LOG_COMPONENTS: Final[tuple[LogComponent, ...]] = get_args(LogComponent)
 """All of them, in the order in which DMS lists them."""
 
+TASK_SETTINGS: Final[Mapping[str, frozenset[str]]] = {
+    "ChangeProcessingDdlHandlingPolicy": frozenset(
+        {"HandleSourceTableAltered", "HandleSourceTableDropped", "HandleSourceTableTruncated"}
+    ),
+    "ChangeProcessingTuning": frozenset(
+        {
+            "BatchApplyMemoryLimit",
+            "BatchApplyTimeoutMax",
+            "BatchApplyTimeoutMin",
+            "BatchSplitSize",
+            "CommitTimeout",
+            "MemoryKeepTime",
+            "MemoryLimitTotal",
+            "MinTransactionSize",
+            "StatementCacheSize",
+        }
+    ),
+    "ControlTablesSettings": frozenset(
+        {
+            "ControlSchema",
+            "FullLoadExceptionTableEnabled",
+            "HistoryTableEnabled",
+            "HistoryTimeslotInMinutes",
+            "StatusTableEnabled",
+            "SuspendedTablesTableEnabled",
+        }
+    ),
+    "ErrorBehavior": frozenset(
+        {
+            "ApplyErrorDeletePolicy",
+            "ApplyErrorInsertPolicy",
+            "ApplyErrorUpdatePolicy",
+            "DataErrorPolicy",
+            "DataTruncationErrorPolicy",
+            "FailOnNoTablesCaptured",
+            "TableErrorPolicy",
+        }
+    ),
+    "FullLoadSettings": frozenset(
+        {
+            "CommitRate",
+            "MaxFullLoadSubTasks",
+            "StopTaskCachedChangesApplied",
+            "StopTaskCachedChangesNotApplied",
+            "TargetTablePrepMode",
+            "TransactionConsistencyTimeout",
+        }
+    ),
+    "Logging": frozenset({"EnableLogging", "LogComponents"}),
+    "TargetMetadata": frozenset(
+        {
+            "BatchApplyEnabled",
+            "FullLobMode",
+            "InlineLobMaxSize",
+            "LimitedSizeLobMode",
+            "LobChunkSize",
+            "LobMaxSize",
+            "SupportLobs",
+            "TaskRecoveryTableEnabled",
+        }
+    ),
+    "ValidationSettings": frozenset(
+        {
+            "EnableValidation",
+            "FailureMaxCount",
+            "HandleCollationDiff",
+            "SkipLobColumns",
+            "TableFailureMaxCount",
+            "ThreadCount",
+        }
+    ),
+}
+"""The settings that every task is given here, by DMS's sections of them."""
+
+REFUSED_TASK_SETTINGS: Final = frozenset({"CloudWatchLogGroup", "CloudWatchLogStream"})
+"""What the provider refuses in Logging: they are DMS's to say. Source: provider 5.100.0,
+task_settings_json.go."""
+
+ENDPOINT_ATTRIBUTES: Final[Mapping[str, frozenset[str]]] = {
+    "source": frozenset(
+        {
+            "captureDdls",
+            "ddlArtifactsSchema",
+            "executeTimeout",
+            "failTasksOnLobTruncation",
+            "heartbeatEnable",
+            "heartbeatFrequency",
+            "heartbeatSchema",
+            "mapBooleanAsBoolean",
+            "mapUnboundedNumericAsString",
+            "pluginName",
+            "secretsManagerEndpointOverride",
+            "slotName",
+        }
+    ),
+    "target": frozenset(
+        {
+            "afterConnectScript",
+            "executeTimeout",
+            "mapBooleanAsBoolean",
+            "mapUnboundedNumericAsString",
+            "maxFileSize",
+            "secretsManagerEndpointOverride",
+        }
+    ),
+}
+"""The connection attributes that an endpoint is given here, by its end."""
+
 _DIGEST_LENGTH: Final = 8
 
 

@@ -1,11 +1,12 @@
 """[dms]: the replication instance and its tasks."""
 
-from typing import Annotated, Literal
+import json
+from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field
 
 from facts.dms import AfterFullLoad, LogComponent
-from settings.fields import AuroraDatabaseName, PlainName
+from settings.fields import AttributeName, AttributeValue, AuroraDatabaseName, PlainName
 from settings.retention import LogRetentionDays
 from settings.section import Allowed, List, Section, refuse
 from settings.table_mappings import LobSizeKb, Table, Transformation
@@ -52,6 +53,57 @@ Script = Annotated[
     str,
     Field(pattern=r"^[^\x00-\x1f;]*[^\x00-\x1f\s;][^\x00-\x1f;]*$", max_length=2000),
     Allowed("one SQL statement in one line, without tabs and semicolons, 2000 characters at most"),
+]
+
+
+_SETTINGS_IN_WORDS: Final = (
+    'a JSON object of DMS\'s sections, such as {"TTSettings": {"EnableTT": true}}, with texts, whole '
+    "numbers, true, false and null"
+)
+
+
+def _raw_settings(text: str) -> str:
+    """Refuse what is no object, and lists, which the provider would want to change in every plan.
+
+    Source: provider 5.100.0, task_settings_json.go
+    """
+    try:
+        settings = json.loads(text)
+        plain = isinstance(settings, dict) and _is_plain(settings)
+    except (ValueError, RecursionError):
+        plain = False
+    if not plain:
+        refuse(_SETTINGS_IN_WORDS)
+    return text
+
+
+def _is_plain(value: object) -> bool:
+    if isinstance(value, dict):
+        return all(map(_is_plain, value.values()))
+    return value is None or isinstance(value, str | int)
+
+
+RawSettings = Annotated[
+    str,
+    Field(max_length=8000, examples=['{"TTSettings": {"EnableTT": true}}']),
+    AfterValidator(_raw_settings),
+    Allowed(_SETTINGS_IN_WORDS),
+]
+Position = Annotated[
+    str,
+    Field(
+        pattern=r"^([0-9A-F]{1,8}/[0-9A-F]{1,8}|checkpoint:[A-Za-z0-9#*./:_-]{1,2000})$",
+        examples=["0/3D000028"],
+    ),
+    Allowed("an LSN such as 0/3D000028, or a checkpoint of DMS's, checkpoint:V1#..."),
+]
+StopPosition = Annotated[
+    str,
+    Field(
+        pattern=r"^(server|commit)_time:[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$",
+        examples=["commit_time:2027-02-15T06:00:00"],
+    ),
+    Allowed("a time in UTC such as commit_time:2027-02-15T06:00:00, or server_time:..."),
 ]
 
 
@@ -108,6 +160,15 @@ class Task(Section):
     )
     """Names that differ at the target, and columns that stay behind."""
 
+    cdc_start_position: Position | None = None
+    """Where a `cdc` task begins to read: a position of the slot that `source.slot_name` names. Default:
+    none, where it is started. Another one stops a running task
+    (https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Task.CDC.html)."""
+
+    cdc_stop_position: StopPosition | None = None
+    """When the task is to stop reading changes. The provider has no such argument, so nothing of
+    it reaches Terraform: it is said when the task is started, as `--cdc-stop-position`. Default: none."""
+
     target_table_preparation_mode: PreparationMode = "DO_NOTHING"
     """What happens to Aurora's tables before the full load. `TRUNCATE_BEFORE_LOAD` and
     `DROP_AND_CREATE` fail on tables that foreign keys point at."""
@@ -146,6 +207,12 @@ class Task(Section):
     """How much the parts of the task log, in DMS's own words; a part that is not named logs
     LOGGER_SEVERITY_DEFAULT. The debugging ones can write rows of data into the log."""
 
+    extra_settings: RawSettings | None = None
+    """Settings of DMS's that have none of their own here, as JSON; they are merged last, and one that
+    is set here anyway is refused. `ferry review` calls what it has no rule for not safe. A setting
+    that DMS does not give back is a difference in every plan. Default: none
+    (https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Tasks.CustomizingTasks.TaskSettings.html)."""
+
 
 class Target(Section):
     """How DMS speaks to Aurora; always over TLS."""
@@ -156,6 +223,11 @@ class Target(Section):
 
     execute_timeout_seconds: int = Field(default=60, ge=1, le=86_400)
     """The target's statement timeout for DMS."""
+
+    extra_attributes: dict[AttributeName, AttributeValue] = Field(
+        default_factory=dict, examples=[{"loadUsingCSV": "true"}]
+    )
+    """More connection attributes of the target's endpoints; as at the source."""
 
 
 class Dms(Section):

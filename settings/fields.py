@@ -335,6 +335,36 @@ RolePath = Annotated[
 ]
 """The IAM path of a role."""
 
+_SECRET_ATTRIBUTE: Final = re.compile(
+    r"passw|secret|token|credential|accesskey|privatekey", re.IGNORECASE
+)
+_ATTRIBUTE_IN_WORDS: Final = "an attribute's name in letters and digits, 60 at most"
+
+
+def _attribute(name: str) -> str:
+    """Refuse what holds a secret: it would stand in the file, the plan and the state."""
+    if _SECRET_ATTRIBUTE.search(name):
+        refuse("an attribute that holds no secret: DMS reads its credentials from Secrets Manager")
+    return name
+
+
+AttributeName = Annotated[
+    str,
+    Field(pattern=r"^[A-Za-z][A-Za-z0-9]{0,59}$", examples=["trimSpaceInChar"]),
+    AfterValidator(_attribute),
+    Allowed(_ATTRIBUTE_IN_WORDS),
+]
+"""The name of an endpoint's extra connection attribute."""
+
+AttributeValue = Annotated[
+    str,
+    Field(pattern=r"^[^\x00-\x1f;]{1,1000}$", examples=["false"]),
+    Allowed(
+        "a value in one line without semicolons, which part attributes, 1000 characters at most"
+    ),
+]
+"""Its value."""
+
 TopicArn = Annotated[
     str,
     Field(

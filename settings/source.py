@@ -5,7 +5,17 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from facts.dms import SslMode
-from settings.fields import Cidr, DatabaseName, Host, KmsKeyArn, PlainName, Port, SecretArn
+from settings.fields import (
+    AttributeName,
+    AttributeValue,
+    Cidr,
+    DatabaseName,
+    Host,
+    KmsKeyArn,
+    PlainName,
+    Port,
+    SecretArn,
+)
 from settings.section import Allowed, List, Section
 
 PluginName = Literal["test_decoding", "pglogical"]
@@ -88,6 +98,14 @@ class Source(Section):
 
     execute_timeout_seconds: int = Field(default=60, ge=1, le=86_400)
     """The source's statement timeout for DMS."""
+
+    extra_attributes: dict[AttributeName, AttributeValue] = Field(
+        default_factory=dict, examples=[{"trimSpaceInChar": "false"}]
+    )
+    """More connection attributes of the source's endpoints, as DMS names them, values as text; one
+    that is set here anyway, or holds a secret, is refused. They come last. One that is taken out of the
+    file stays at DMS until the endpoint is replaced, so write its default in its place
+    (https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Source.PostgreSQL.html)."""
 
     @property
     def cidrs(self) -> tuple[str, ...]:

@@ -80,6 +80,7 @@ def make_endpoints(
                 heartbeat_schema=source.heartbeat.schema_name,
                 execute_timeout_seconds=source.execute_timeout_seconds,
                 map_unbounded_numeric_as_string=dms.map_unbounded_numeric_as_string,
+                extra_attributes=source.extra_attributes,
                 compare_attributes=dms.compare_connection_attributes,
             ),
             target=TargetEndpoint(
@@ -94,6 +95,7 @@ def make_endpoints(
                 after_connect_script=dms.target.after_connect_script,
                 execute_timeout_seconds=dms.target.execute_timeout_seconds,
                 map_unbounded_numeric_as_string=dms.map_unbounded_numeric_as_string,
+                extra_attributes=dms.target.extra_attributes,
                 compare_attributes=dms.compare_connection_attributes,
             ),
         )

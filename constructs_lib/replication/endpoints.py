@@ -14,6 +14,8 @@ from facts.aurora import ENGINE
 from facts.templates import plain
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from constructs_lib.protocols import AccessRole, Key, Secret
     from constructs_lib.replication.certificate import SourceCertificate
 
@@ -55,6 +57,7 @@ class SourceEndpoint(Construct):
         execute_timeout_seconds: How long a statement may take.
         map_unbounded_numeric_as_string: Whether to carry NUMERIC without precision as text, where
             DMS would round it to NUMERIC(28,6). Set the target's alike.
+        extra_attributes: More connection attributes, by DMS's names; none that is set here.
         compare_attributes: Whether a plan compares the connection attributes with what DMS shows of
             them, which may be another form of the same.
     """
@@ -84,6 +87,7 @@ class SourceEndpoint(Construct):
         heartbeat_schema: str,
         execute_timeout_seconds: int,
         map_unbounded_numeric_as_string: bool,
+        extra_attributes: Mapping[str, str],
         compare_attributes: bool,
     ) -> None:
         super().__init__(scope, id_)
@@ -112,6 +116,7 @@ class SourceEndpoint(Construct):
                     "pluginName": plugin_name,
                     "secretsManagerEndpointOverride": secrets_manager_endpoint,
                     "slotName": slot_name,
+                    **_further(extra_attributes),
                 }
             ),
             compare_attributes=compare_attributes,
@@ -151,6 +156,7 @@ class TargetEndpoint(Construct):
             connection.
         execute_timeout_seconds: How long a statement may take.
         map_unbounded_numeric_as_string: As at the source.
+        extra_attributes: As at the source.
         compare_attributes: As at the source.
     """
 
@@ -171,6 +177,7 @@ class TargetEndpoint(Construct):
         after_connect_script: str,
         execute_timeout_seconds: int,
         map_unbounded_numeric_as_string: bool,
+        extra_attributes: Mapping[str, str],
         compare_attributes: bool,
     ) -> None:
         super().__init__(scope, id_)
@@ -194,10 +201,16 @@ class TargetEndpoint(Construct):
                     # The size of the CSV files by which rows are loaded, in KB.
                     "maxFileSize": 32_768,
                     "secretsManagerEndpointOverride": secrets_manager_endpoint,
+                    **_further(extra_attributes),
                 }
             ),
             compare_attributes=compare_attributes,
         ).endpoint_arn
+
+
+def _further(attributes: Mapping[str, str]) -> dict[str, str]:
+    """More attributes, after those that are always there, in an order of their own."""
+    return {name: plain(value) for name, value in sorted(attributes.items())}
 
 
 def _make_endpoint(

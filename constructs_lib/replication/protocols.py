@@ -38,6 +38,38 @@ class TableLob(Protocol):
         """In limited mode the largest one in KB; the task's by default."""
 
 
+class FilterCondition(Protocol):
+    """What a column's value has to be."""
+
+    @property
+    def operator(self) -> str:
+        """How it is compared, in DMS's words, such as ``gte``."""
+
+    @property
+    def value(self) -> str | None:
+        """What it is compared with, where that is one value."""
+
+    @property
+    def start_value(self) -> str | None:
+        """The lower end, where it is compared with a range."""
+
+    @property
+    def end_value(self) -> str | None:
+        """The upper end, where it is compared with a range."""
+
+
+class Filter(Protocol):
+    """The rows that are carried, by a column."""
+
+    @property
+    def column(self) -> str:
+        """The column."""
+
+    @property
+    def conditions(self) -> Sequence[FilterCondition]:
+        """What its value has to be; one of them is enough."""
+
+
 class Table(Protocol):
     """Tables that are carried, or not."""
 
@@ -69,6 +101,62 @@ class Table(Protocol):
     def lob(self) -> TableLob | None:
         """The large objects of a single table."""
 
+    @property
+    def filters(self) -> Sequence[Filter]:
+        """Which rows are carried; a row has to pass all of them."""
+
+
+class DataType(Protocol):
+    """A column's type at the target, in DMS's words."""
+
+    @property
+    def type(self) -> str:
+        """DMS's type, such as ``string``."""
+
+    @property
+    def length(self) -> int | None:
+        """Its length; DMS's by default."""
+
+    @property
+    def precision(self) -> int | None:
+        """Its digits; DMS's by default."""
+
+    @property
+    def scale(self) -> int | None:
+        """Its digits behind the point; DMS's by default."""
+
+
+class PrimaryKey(Protocol):
+    """A key at the target."""
+
+    @property
+    def name(self) -> str:
+        """The key's name."""
+
+    @property
+    def origin(self) -> str:
+        """``primary-key`` or ``unique-index``."""
+
+    @property
+    def columns(self) -> Sequence[str]:
+        """Its columns."""
+
+
+class BeforeImage(Protocol):
+    """Earlier values that an update brings along."""
+
+    @property
+    def column_filter(self) -> str:
+        """``pk-only``, ``non-lob`` or ``all``."""
+
+    @property
+    def column_prefix(self) -> str | None:
+        """What their names begin with."""
+
+    @property
+    def column_suffix(self) -> str | None:
+        """What their names end in."""
+
 
 class Transformation(Protocol):
     """A name that differs at the target, or a column that stays behind."""
@@ -96,6 +184,26 @@ class Transformation(Protocol):
     @property
     def value(self) -> str | None:
         """The new name, prefix or suffix."""
+
+    @property
+    def old_value(self) -> str | None:
+        """The prefix or suffix that is replaced."""
+
+    @property
+    def expression(self) -> str | None:
+        """What an added column holds."""
+
+    @property
+    def data_type(self) -> DataType | None:
+        """A column's new type."""
+
+    @property
+    def primary_key(self) -> PrimaryKey | None:
+        """A table's key."""
+
+    @property
+    def before_image(self) -> BeforeImage | None:
+        """Earlier values."""
 
 
 class Validation(Protocol):
@@ -176,6 +284,14 @@ class Task(Protocol):
     @property
     def control_schema(self) -> str:
         """The schema at the target in which DMS keeps account of the task."""
+
+    @property
+    def cdc_start_position(self) -> str | None:
+        """Where a task that loads nothing begins to read; where it is started by default."""
+
+    @property
+    def extra_settings(self) -> str | None:
+        """More of DMS's settings, as a JSON object of sections."""
 
     @property
     def log_severities(self) -> Mapping[LogComponent, str]:

@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from constructs_lib.replication.protocols import Table, Task, Transformation
+    from constructs_lib.replication.protocols import Filter, Table, Task, Transformation
 
 _RULE_IDS = 10**9
 
@@ -41,8 +41,32 @@ def _selection(table: Table) -> dict[str, Any]:
             "rule-action": action,
             "object-locator": {"schema-name": table.schema_name, "table-name": _name(table)},
             **order,
+            **({"filters": [_filter(it) for it in table.filters]} if table.filters else {}),
         },
     )
+
+
+def _filter(rows: Filter) -> dict[str, Any]:
+    return {
+        "filter-type": "source",
+        "column-name": rows.column,
+        "filter-conditions": [
+            _given(
+                {
+                    "filter-operator": condition.operator,
+                    "value": condition.value,
+                    "start-value": condition.start_value,
+                    "end-value": condition.end_value,
+                }
+            )
+            for condition in rows.conditions
+        ],
+    }
+
+
+def _given(values: dict[str, Any]) -> dict[str, Any]:
+    """What is not None."""
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _name(table: Table) -> str:
@@ -55,17 +79,52 @@ def _transformation(transformation: Transformation) -> dict[str, Any]:
         locator["table-name"] = transformation.table
     if transformation.column is not None:
         locator["column-name"] = transformation.column
-    value = {} if transformation.value is None else {"value": transformation.value}
+    added = f"-{transformation.value}" if transformation.action == "add-column" else ""
     return _rule(
         "transformation",
-        f"{transformation.action}-{transformation.target}-{'.'.join(locator.values())}",
+        f"{transformation.action}-{transformation.target}-{'.'.join(locator.values())}{added}",
         {
             "rule-target": transformation.target,
             "rule-action": transformation.action,
             "object-locator": locator,
-            **value,
+            **_given(
+                {
+                    "value": transformation.value,
+                    "old-value": transformation.old_value,
+                    "expression": transformation.expression,
+                    **_details(transformation),
+                }
+            ),
         },
     )
+
+
+def _details(transformation: Transformation) -> dict[str, Any]:
+    """A type, a key, earlier values: what is a table of its own."""
+    type_, key, image = (
+        transformation.data_type,
+        transformation.primary_key,
+        transformation.before_image,
+    )
+    return {
+        "data-type": type_
+        and _given(
+            {
+                "type": type_.type,
+                "length": type_.length,
+                "precision": type_.precision,
+                "scale": type_.scale,
+            }
+        ),
+        "primary-key-def": key
+        and {"name": key.name, "origin": key.origin, "columns": list(key.columns)},
+        "before-image-def": image
+        and {
+            "column-filter": image.column_filter,
+            "column-prefix": image.column_prefix or "",
+            "column-suffix": image.column_suffix or "",
+        },
+    }
 
 
 def _table_settings(task: Task, table: Table) -> dict[str, Any]:

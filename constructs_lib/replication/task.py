@@ -64,7 +64,8 @@ class ReplicationTask(Construct):
             source_endpoint_arn=source.arn,
             target_endpoint_arn=target.arn,
             table_mappings=plain(table_mappings(task)),
-            replication_task_settings=task_settings(task),
+            replication_task_settings=plain(task_settings(task)),
+            cdc_start_position=task.cdc_start_position,
             start_replication_task=False,
             # The provider does not read it back, so a task that `ferry adopt` brings in would be
             # replaced. It is made of the identifier: a change of it still reaches a new task.

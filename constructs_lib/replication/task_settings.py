@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from facts.dms import LOG_COMPONENTS, STOPS
 
@@ -20,30 +20,33 @@ def task_settings(task: Task) -> str:
     The JSON names every setting that is given here, also where it equals DMS's default. The
     provider takes a key that is left out for "as it is", so a value that went back to its default
     by being left out would never reach DMS. It names nothing else: a key that DMS does not give
-    back would be a difference in every plan. Source:
+    back would be a difference in every plan. What the task adds in DMS's own words comes last.
+    Source:
     https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Tasks.CustomizingTasks.TaskSettings.html
     """
-    return json.dumps(
-        {
-            "TargetMetadata": {
-                **_lobs(task),
-                "BatchApplyEnabled": task.batch_apply,
-                "TaskRecoveryTableEnabled": True,
-            },
-            "FullLoadSettings": _full_load(task),
-            "ChangeProcessingTuning": _CHANGE_PROCESSING,
-            "ChangeProcessingDdlHandlingPolicy": {
-                "HandleSourceTableDropped": True,
-                "HandleSourceTableTruncated": True,
-                "HandleSourceTableAltered": True,
-            },
-            "ControlTablesSettings": _control_tables(task),
-            "ValidationSettings": _validation(task),
-            "ErrorBehavior": _ERROR_BEHAVIOR,
-            "Logging": _logging(task),
+    settings: dict[str, Any] = {
+        "TargetMetadata": {
+            **_lobs(task),
+            "BatchApplyEnabled": task.batch_apply,
+            "TaskRecoveryTableEnabled": True,
         },
-        sort_keys=True,
-    )
+        "FullLoadSettings": _full_load(task),
+        "ChangeProcessingTuning": _CHANGE_PROCESSING,
+        "ChangeProcessingDdlHandlingPolicy": {
+            "HandleSourceTableDropped": True,
+            "HandleSourceTableTruncated": True,
+            "HandleSourceTableAltered": True,
+        },
+        "ControlTablesSettings": _control_tables(task),
+        "ValidationSettings": _validation(task),
+        "ErrorBehavior": _ERROR_BEHAVIOR,
+        "Logging": _logging(task),
+    }
+    for section, extra in json.loads(task.extra_settings or "{}").items():
+        settings[section] = (
+            {**settings.get(section, {}), **extra} if isinstance(extra, dict) else extra
+        )
+    return json.dumps(settings, sort_keys=True)
 
 
 _CHANGE_PROCESSING = {

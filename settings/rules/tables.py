@@ -1,20 +1,62 @@
 """Rules about how the tables of a replication task are carried."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import pairwise
 from typing import Final
 
 from settings.environment import Environment
-from settings.notation import toml
+from settings.notation import either, toml
 from settings.rules.rule import Finding, Rule
 from settings.rules.selections import SELECTION, TABLES, tables
-from settings.table_mappings import Transformation
+from settings.table_mappings import FilterCondition, Transformation
 
 _NUMBER: Final = re.compile(r"-?[0-9]{1,100}(\.[0-9]{1,100})?")
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_WITH_VALUE = ("rename", "add-prefix", "add-suffix")
+_VALUES_OF: Final[Mapping[str, tuple[str, ...]]] = {
+    **dict.fromkeys(("between", "notbetween"), ("start_value", "end_value")),
+    **dict.fromkeys(("null", "notnull"), ()),
+}
+"""What a filter's operator compares with; `value`, where it is not named."""
+
+_TARGET_OF: Final = {
+    **dict.fromkeys(
+        (
+            *("remove-column", "include-column", "add-column", "change-data-type"),
+            *("add-before-image-columns", "data-masking-digits-mask"),
+            *("data-masking-digits-randomize", "data-masking-hash-mask"),
+        ),
+        "column",
+    ),
+    "define-primary-key": "table",
+}
+"""The one target of an action that has one."""
+
+_WITHOUT_COLUMN: Final = ("add-column", "add-before-image-columns")
+
+_PARAMETERS: Final[Mapping[str, tuple[str, object]]] = {
+    "value": ("the new name, prefix or suffix, or the sign that masks digits", "new_"),
+    "old_value": ("the prefix or suffix that is replaced", "old_"),
+    "expression": ("what the column holds", "$first || ' ' || $last"),
+    "data_type": ("the column's type", {"type": "string", "length": 50}),
+    "primary_key": ("the key's name and columns", {"name": "orders_key", "columns": ["id"]}),
+    "before_image": ("which columns, and what they are called", {"column_suffix": "_before"}),
+}
+"""What actions take: in words, and an example."""
+
+_TAKING: Final[Mapping[str, tuple[str, ...]]] = {
+    "value": (
+        *("rename", "add-prefix", "add-suffix", "remove-prefix", "remove-suffix"),
+        *("replace-prefix", "replace-suffix", "add-column", "data-masking-digits-mask"),
+    ),
+    "old_value": ("replace-prefix", "replace-suffix"),
+    "expression": ("add-column",),
+    "data_type": ("add-column", "change-data-type"),
+    "primary_key": ("define-primary-key",),
+    "before_image": ("add-before-image-columns",),
+}
+"""Which actions take it, and need it."""
 
 
 def details_name_one_table(environment: Environment) -> Iterator[Finding]:
@@ -87,22 +129,60 @@ def _rises(before: Sequence[str], after: Sequence[str]) -> bool:
     return False
 
 
+def filters_fit_their_table(environment: Environment) -> Iterator[Finding]:
+    """Rows are chosen of what is included, by conditions with the values that they compare with."""
+    for place, table in tables(environment):
+        if table.filters and table.action == "exclude":
+            yield Finding(
+                setting=f"{place}.filters",
+                given='given with action = "exclude"',
+                allowed="filters of tables that are included",
+                mend="remove filters",
+            )
+        for index, one in enumerate(table.filters):
+            for number, condition in enumerate(one.conditions):
+                yield from _compares(f"{place}.filters[{index}].conditions[{number}]", condition)
+
+
+def _compares(place: str, condition: FilterCondition) -> Iterator[Finding]:
+    takes = _VALUES_OF.get(condition.operator, ("value",))
+    operator = f"operator = {toml(condition.operator)}"
+    for name in ("value", "start_value", "end_value"):
+        given = getattr(condition, name)
+        if name in takes and given is None:
+            yield Finding(
+                setting=f"{place}.{name}",
+                given=f"nothing given with {operator}",
+                allowed="what the column is compared with",
+                mend=f'add {name} = "2020-01-01"',
+            )
+        if name not in takes and given is not None:
+            yield Finding(
+                setting=f"{place}.{name}",
+                given=f"{toml(given)} given with {operator}",
+                allowed=f"{' and '.join(takes)} with it" if takes else "nothing to compare with",
+                mend=f"remove {name}",
+            )
+
+
 def transformations_fit_their_target(environment: Environment) -> Iterator[Finding]:
-    """A transformation of a column names one; of a schema, no table."""
+    """A transformation of a column names one; of a schema, no table; some are of one kind alone."""
     for place, rule in _transformations(environment):
-        if rule.target == "column" and rule.column is None:
+        added = rule.action in _WITHOUT_COLUMN
+        if rule.target == "column" and rule.column is None and not added:
             yield Finding(
                 setting=f"{place}.column",
                 given='nothing given with target = "column"',
                 allowed="a column's name or pattern",
                 mend='add column = "total"',
             )
-        if rule.target != "column" and rule.column is not None:
+        if rule.column is not None and (rule.target != "column" or added):
+            what = f"action = {toml(rule.action)}" if added else f"target = {toml(rule.target)}"
             yield Finding(
                 setting=f"{place}.column",
-                given=f"{toml(rule.column)} given with target = {toml(rule.target)}",
-                allowed='a column with target = "column"',
-                mend='remove column, or set target = "column"',
+                given=f"{toml(rule.column)} given with {what}",
+                allowed='a column with target = "column", but for one that is added',
+                mend="remove column" + ("" if added else ', or set target = "column"'),
             )
         if rule.target == "schema" and rule.table != "%":
             yield Finding(
@@ -111,31 +191,49 @@ def transformations_fit_their_target(environment: Environment) -> Iterator[Findi
                 allowed='a table with target = "table" or "column"',
                 mend='remove table, or set target = "table"',
             )
-        if rule.action == "remove-column" and rule.target != "column":
+        target = _TARGET_OF.get(rule.action, rule.target)
+        if rule.target != target:
             yield Finding(
                 setting=f"{place}.action",
-                given=f'"remove-column" given with target = {toml(rule.target)}',
-                allowed='remove-column with target = "column"',
-                mend='set target = "column"',
+                given=f"{toml(rule.action)} given with target = {toml(rule.target)}",
+                allowed=f"{rule.action} with target = {toml(target)}",
+                mend=f"set target = {toml(target)}",
             )
 
 
 def transformations_have_their_value(environment: Environment) -> Iterator[Finding]:
-    """A rename, a prefix and a suffix need a value; nothing else takes one."""
+    """Each action has what it needs, and nothing that it does not take."""
     for place, rule in _transformations(environment):
-        if rule.action in _WITH_VALUE and rule.value is None:
+        for name, (what, example) in _PARAMETERS.items():
+            given = getattr(rule, name)
+            action = f"action = {toml(rule.action)}"
+            if rule.action in _TAKING[name] and given is None:
+                yield Finding(
+                    setting=f"{place}.{name}",
+                    given=f"nothing given with {action}",
+                    allowed=what,
+                    mend=f"add {name} = {toml(example)}",
+                )
+            if rule.action not in _TAKING[name] and given is not None:
+                shown = toml(given) if isinstance(given, str) else "a table"
+                yield Finding(
+                    setting=f"{place}.{name}",
+                    given=f"{shown} given with {action}",
+                    allowed=f"{name} with {either(_TAKING[name])}",
+                    mend=f"remove {name}",
+                )
+
+
+def before_images_have_a_name(environment: Environment) -> Iterator[Finding]:
+    """Earlier values stand beside the later ones, under names of their own."""
+    for place, rule in _transformations(environment):
+        image = rule.before_image
+        if image and image.column_prefix is None and image.column_suffix is None:
             yield Finding(
-                setting=f"{place}.value",
-                given=f"nothing given with action = {toml(rule.action)}",
-                allowed="the new name, prefix or suffix",
-                mend='add value = "new_"',
-            )
-        if rule.action not in _WITH_VALUE and rule.value is not None:
-            yield Finding(
-                setting=f"{place}.value",
-                given=f"{toml(rule.value)} given with action = {toml(rule.action)}",
-                allowed="a value with rename, add-prefix and add-suffix",
-                mend="remove value",
+                setting=f"{place}.before_image",
+                given="neither column_prefix nor column_suffix given",
+                allowed="one of them, or both",
+                mend='add column_suffix = "_before"',
             )
 
 
@@ -144,7 +242,8 @@ def things_are_transformed_once(environment: Environment) -> Iterator[Finding]:
     for index, task in enumerate(environment.tasks):
         seen: set[tuple[str | None, ...]] = set()
         for position, rule in enumerate(task.transformations):
-            name = ".".join(filter(None, (rule.schema_name, rule.table, rule.column)))
+            added = rule.value if rule.action == "add-column" else None
+            name = ".".join(filter(None, (rule.schema_name, rule.table, rule.column or added)))
             thing = (rule.target, name, rule.action if rule.target == "column" else None)
             if thing in seen:
                 yield Finding(
@@ -170,5 +269,7 @@ RULES = (
     Rule(boundaries_match_columns, (f"{TABLES}parallel_load",)),
     Rule(transformations_fit_their_target, (_TRANSFORMATIONS,)),
     Rule(transformations_have_their_value, (_TRANSFORMATIONS,)),
+    Rule(before_images_have_a_name, (_TRANSFORMATIONS,)),
+    Rule(filters_fit_their_table, (f"{TABLES}filters", f"{TABLES}action")),
     Rule(things_are_transformed_once, (_TRANSFORMATIONS,)),
 )

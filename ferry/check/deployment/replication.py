@@ -189,6 +189,7 @@ def check_source_attributes(deployed: Deployed, expect: Expect) -> None:
         "mapUnboundedNumericAsString": _written(dms.map_unbounded_numeric_as_string),
         "pluginName": source.plugin_name.replace("-", "_"),
         **({"slotName": source.slot_name} if source.slot_name else {}),
+        **source.extra_attributes,
     }
     for endpoint in deployed.sources:
         expect.includes(endpoint.what, read_attributes(endpoint.found), wanted)
@@ -202,6 +203,7 @@ def check_target_attributes(deployed: Deployed, expect: Expect) -> None:
         "executeTimeout": str(dms.target.execute_timeout_seconds),
         "mapBooleanAsBoolean": "true",
         "mapUnboundedNumericAsString": _written(dms.map_unbounded_numeric_as_string),
+        **dms.target.extra_attributes,
     }
     for endpoint in deployed.targets:
         expect.includes(endpoint.what, read_attributes(endpoint.found), wanted)

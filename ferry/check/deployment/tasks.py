@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ferry.check.deployment.deployed import Deployed
     from ferry.check.deployment.expect import Expect
     from settings.dms import Task
-    from settings.table_mappings import Table, Transformation
+    from settings.table_mappings import Filter, Table, Transformation
 
 _ENDED: Final = frozenset({"stopped", "failed", "failed-move"})
 _DONE: Final = frozenset(
@@ -160,7 +160,28 @@ def _selection(table: Table) -> dict[str, Any]:
             "table-name": table.name or table.table,
         },
         **order,
+        **({"filters": [*map(_filter, table.filters)]} if table.filters else {}),
     }
+
+
+def _filter(rows: Filter) -> dict[str, Any]:
+    names = {
+        "filter-operator": "operator",
+        "value": "value",
+        "start-value": "start_value",
+        "end-value": "end_value",
+    }
+    return {
+        "filter-type": "source",
+        "column-name": rows.column,
+        "filter-conditions": [_as_dms_has_it(condition, names) for condition in rows.conditions],
+    }
+
+
+def _as_dms_has_it(given: object, names: Mapping[str, str]) -> dict[str, Any]:
+    """What is set, by DMS's names of it."""
+    values = {name: getattr(given, setting) for name, setting in names.items()}
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _transformation(rule: Transformation) -> dict[str, Any]:
@@ -169,13 +190,32 @@ def _transformation(rule: Transformation) -> dict[str, Any]:
         locator["table-name"] = rule.table
     if rule.column is not None:
         locator["column-name"] = rule.column
-    value = {} if rule.value is None else {"value": rule.value}
+    names = {"value": "value", "old-value": "old_value", "expression": "expression"}
+    made: dict[str, Any] = {}
+    if rule.data_type is not None:
+        parts = dict.fromkeys(("type", "length", "precision", "scale"))
+        made["data-type"] = _as_dms_has_it(rule.data_type, {name: name for name in parts})
+    if rule.primary_key is not None:
+        key = rule.primary_key
+        made["primary-key-def"] = {
+            "name": key.name,
+            "origin": key.origin,
+            "columns": list(key.columns),
+        }
+    if rule.before_image is not None:
+        image = rule.before_image
+        made["before-image-def"] = {
+            "column-filter": image.column_filter,
+            "column-prefix": image.column_prefix or "",
+            "column-suffix": image.column_suffix or "",
+        }
     return {
         "rule-type": "transformation",
         "rule-target": rule.target,
         "rule-action": rule.action,
         "object-locator": locator,
-        **value,
+        **_as_dms_has_it(rule, names),
+        **made,
     }
 
 
@@ -185,8 +225,10 @@ def read_settings(task: ReplicationTaskTypeDef) -> dict[str, Any]:
 
 
 def check_full_load_settings(deployed: Deployed, expect: Expect) -> None:
-    """Every task loads as the file says, and keeps its own tables in the file's schema."""
+    """Every task loads as the file says, keeps its own tables in its schema, and has its extras."""
     for wanted, task in _pairs(deployed):
+        extra = document(wanted.extra_settings or "{}")
+        expect.includes(f"The task {wanted.name}, its extra settings", read_settings(task), extra)
         expect.includes(
             f"The task {wanted.name}, its settings",
             read_settings(task),

@@ -24,6 +24,42 @@ class TableLob:
 
 
 @dataclass(frozen=True)
+class FilterCondition:
+    operator: str
+    value: str | None = None
+    start_value: str | None = None
+    end_value: str | None = None
+
+
+@dataclass(frozen=True)
+class Filter:
+    column: str
+    conditions: Sequence[FilterCondition]
+
+
+@dataclass(frozen=True)
+class DataType:
+    type: str
+    length: int | None = None
+    precision: int | None = None
+    scale: int | None = None
+
+
+@dataclass(frozen=True)
+class PrimaryKey:
+    name: str
+    columns: Sequence[str]
+    origin: str = "primary-key"
+
+
+@dataclass(frozen=True)
+class BeforeImage:
+    column_filter: str = "pk-only"
+    column_prefix: str | None = None
+    column_suffix: str | None = None
+
+
+@dataclass(frozen=True)
 class Table:
     schema_name: str = "orders"
     table: str = "%"
@@ -32,6 +68,7 @@ class Table:
     load_order: int | None = None
     parallel_load: ParallelLoad | None = None
     lob: TableLob | None = None
+    filters: Sequence[Filter] = ()
 
 
 @dataclass(frozen=True)
@@ -42,6 +79,11 @@ class Transformation:
     table: str = "%"
     column: str | None = None
     value: str | None = None
+    old_value: str | None = None
+    expression: str | None = None
+    data_type: DataType | None = None
+    primary_key: PrimaryKey | None = None
+    before_image: BeforeImage | None = None
 
 
 @dataclass(frozen=True)
@@ -68,4 +110,6 @@ class Task:
     batch_apply: bool = False
     validation: Validation = Validation()
     control_schema: str = "awsdms_control"
+    cdc_start_position: str | None = None
+    extra_settings: str | None = None
     log_severities: Mapping[LogComponent, str] = field(default_factory=dict)

@@ -37,6 +37,7 @@ def arguments(stack: TerraformStack) -> dict[str, Any]:
         "database_name": "shop",
         "execute_timeout_seconds": 60,
         "map_unbounded_numeric_as_string": False,
+        "extra_attributes": {},
         "compare_attributes": True,
     }
 
@@ -287,3 +288,19 @@ def test_a_source_with_ssl_has_nothing_to_acknowledge(
 
     assert acknowledged(stack) == []
     assert warnings(source) == []
+
+
+@pytest.mark.parametrize("make", [make_source, make_target])
+def test_more_attributes_come_last_as_data(
+    make: Any,  # noqa: ANN401 (one of the two above)
+    stack: TerraformStack,
+    arguments: dict[str, Any],
+) -> None:
+    make(
+        stack,
+        arguments,
+        extra_attributes={"unboundedVarcharMaxSize": "${x}", "trimSpaceInChar": "false"},
+    )
+
+    written = endpoint(stack)["extra_connection_attributes"]
+    assert written.endswith(";trimSpaceInChar=false;unboundedVarcharMaxSize=$${x}")

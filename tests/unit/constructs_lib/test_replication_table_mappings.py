@@ -8,7 +8,12 @@ from typing import Any
 
 from constructs_lib.replication.table_mappings import table_mappings
 from tests.unit.constructs_lib.replication_examples import (
+    BeforeImage,
+    DataType,
+    Filter,
+    FilterCondition,
     ParallelLoad,
+    PrimaryKey,
     Table,
     TableLob,
     Task,
@@ -47,6 +52,132 @@ def test_a_whole_schema_is_carried_but_for_what_is_excluded() -> None:
             "object-locator": {"schema-name": "orders", "table-name": "log%"},
         },
     ]
+
+
+def test_rows_are_chosen_by_columns() -> None:
+    recent = FilterCondition("between", start_value="2024-01-01", end_value="2025-12-31")
+    undated = FilterCondition("null")
+    task = Task(
+        tables=[
+            Table(
+                filters=[
+                    Filter("created_at", [recent, undated]),
+                    Filter("tenant", [FilterCondition("noteq", value="")]),
+                ]
+            )
+        ]
+    )
+
+    assert unnumbered(task) == [
+        {
+            "rule-type": "selection",
+            "rule-action": "include",
+            "object-locator": {"schema-name": "orders", "table-name": "%"},
+            "filters": [
+                {
+                    "filter-type": "source",
+                    "column-name": "created_at",
+                    "filter-conditions": [
+                        {
+                            "filter-operator": "between",
+                            "start-value": "2024-01-01",
+                            "end-value": "2025-12-31",
+                        },
+                        {"filter-operator": "null"},
+                    ],
+                },
+                {
+                    "filter-type": "source",
+                    "column-name": "tenant",
+                    "filter-conditions": [{"filter-operator": "noteq", "value": ""}],
+                },
+            ],
+        }
+    ]
+
+
+def test_each_transformation_has_what_it_takes() -> None:
+    key = PrimaryKey("lines_key", ["order", "line"], origin="unique-index")
+    task = Task(
+        transformations=[
+            Transformation("table", "replace-prefix", value="new_", old_value="old_"),
+            Transformation("column", "change-data-type", column="n", data_type=DataType("int8")),
+            Transformation(
+                "column",
+                "add-column",
+                value="name",
+                expression="$a || $b",
+                data_type=DataType("numeric", precision=12, scale=0),
+            ),
+            Transformation("table", "define-primary-key", table="lines", primary_key=key),
+            Transformation(
+                "column", "add-before-image-columns", before_image=BeforeImage(column_suffix="_old")
+            ),
+        ]
+    )
+
+    of_all = {"schema-name": "orders", "table-name": "%"}
+    assert unnumbered(task)[1:] == [
+        {
+            "rule-type": "transformation",
+            "rule-target": "table",
+            "rule-action": "replace-prefix",
+            "object-locator": of_all,
+            "value": "new_",
+            "old-value": "old_",
+        },
+        {
+            "rule-type": "transformation",
+            "rule-target": "column",
+            "rule-action": "change-data-type",
+            "object-locator": {**of_all, "column-name": "n"},
+            "data-type": {"type": "int8"},
+        },
+        {
+            "rule-type": "transformation",
+            "rule-target": "column",
+            "rule-action": "add-column",
+            "object-locator": of_all,
+            "value": "name",
+            "expression": "$a || $b",
+            "data-type": {"type": "numeric", "precision": 12, "scale": 0},
+        },
+        {
+            "rule-type": "transformation",
+            "rule-target": "table",
+            "rule-action": "define-primary-key",
+            "object-locator": {"schema-name": "orders", "table-name": "lines"},
+            "primary-key-def": {
+                "name": "lines_key",
+                "origin": "unique-index",
+                "columns": ["order", "line"],
+            },
+        },
+        {
+            "rule-type": "transformation",
+            "rule-target": "column",
+            "rule-action": "add-before-image-columns",
+            "object-locator": of_all,
+            "before-image-def": {
+                "column-filter": "pk-only",
+                "column-prefix": "",
+                "column-suffix": "_old",
+            },
+        },
+    ]
+
+
+def test_added_columns_have_numbers_of_their_own() -> None:
+    task = Task(
+        transformations=[
+            Transformation(
+                "column", "add-column", value=name, expression="1", data_type=DataType("int4")
+            )
+            for name in ("a", "b")
+        ]
+    )
+
+    assert len({rule["rule-id"] for rule in rules(task)}) == 3
 
 
 def test_a_table_by_its_name_is_explicit() -> None:

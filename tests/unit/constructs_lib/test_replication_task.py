@@ -70,3 +70,15 @@ def test_a_long_name_is_shortened_in_the_arn_only(stack: TerraformStack) -> None
     task = written(stack)
     assert task["replication_task_id"] == "aurora-ferry-dev-orders-and-items"
     assert task["resource_identifier"] == "aurora-ferry-dev-order-6d5e3994"
+
+
+def test_a_task_of_changes_may_begin_at_a_position(stack: TerraformStack) -> None:
+    made(stack, Task(migration_type="cdc", cdc_start_position="0/3D000028"))
+
+    assert written(stack)["cdc_start_position"] == "0/3D000028"
+
+
+def test_settings_in_dmss_own_words_are_data(stack: TerraformStack) -> None:
+    made(stack, Task(extra_settings='{"TTSettings": {"x": "${path.module}"}}'))
+
+    assert '"x": "$${path.module}"' in written(stack)["replication_task_settings"]

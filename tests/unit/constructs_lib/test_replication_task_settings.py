@@ -265,3 +265,19 @@ def test_every_component_logs_at_its_default_unless_told_otherwise() -> None:
     assert severities.pop("TARGET_APPLY") == "LOGGER_SEVERITY_INFO"
     assert set(severities.values()) == {"LOGGER_SEVERITY_DEFAULT"}
     assert len(severities) == 18
+
+
+def test_settings_in_dmss_own_words_are_merged_last() -> None:
+    extra = {
+        "TTSettings": {"EnableTT": True},
+        "ErrorBehavior": {"RecoverableErrorCount": 5},
+        "FailTaskWhenCleanTaskResourceFailed": False,
+    }
+    usual = json.loads(task_settings(Task()))
+
+    assert json.loads(task_settings(Task(extra_settings=json.dumps(extra)))) == {
+        **usual,
+        "TTSettings": {"EnableTT": True},
+        "ErrorBehavior": {**usual["ErrorBehavior"], "RecoverableErrorCount": 5},
+        "FailTaskWhenCleanTaskResourceFailed": False,
+    }

@@ -1,16 +1,26 @@
 """What DMS looks up by name, and what its logs speak of."""
 
+import json
 from typing import get_args
 
+import pytest
+
+from constructs_lib.replication.task_settings import task_settings
 from facts.dms import (
+    ENDPOINT_ATTRIBUTES,
     LOG_COMPONENTS,
     MANAGED_POLICIES,
     REJECTED_IN_PASSWORDS,
     SSL_MODES,
     STOPS,
+    TASK_SETTINGS,
     VERIFYING,
     AfterFullLoad,
 )
+from settings.reading.mending import read
+from tests.unit.constructs_lib.replication_examples import Task
+from tests.unit.settings.files import EXISTING_VPC, document
+from tests.unit.stacks.conftest import synthesized
 
 
 def test_the_roles_and_their_policies_are_those_that_dms_looks_up() -> None:
@@ -59,3 +69,20 @@ def test_the_components_are_those_that_dms_gives_back() -> None:
         "TRANSFORMATION",
         "VALIDATOR_EXT",
     )
+
+
+def test_the_task_settings_are_those_that_a_task_is_given() -> None:
+    given = json.loads(task_settings(Task()))
+
+    assert {section: frozenset(names) for section, names in given.items()} == TASK_SETTINGS
+
+
+@pytest.mark.parametrize("end", ["source", "target"])
+def test_the_attributes_are_those_that_an_endpoint_is_given(end: str) -> None:
+    """In an existing VPC, with a slot: otherwise two of them are left out."""
+    file = document({"network": {"existing_vpc": EXISTING_VPC}, "source.slot_name": "ferry"})
+
+    stack = synthesized(read("environments/dev.toml", "dev", file).environment)
+
+    written = stack.where("aws_dms_endpoint", endpoint_type=end)["extra_connection_attributes"]
+    assert {pair.partition("=")[0] for pair in written.split(";")} == ENDPOINT_ATTRIBUTES[end]

@@ -16,7 +16,8 @@ PERIODS = (
 )
 SOURCE_SETTINGS = (
     "host, port, database, cidr, further_cidrs, ssl_mode, ca_certificate_file, secret_arn, secret_kms_key_arn, "
-    "plugin_name, slot_name, heartbeat, capture_ddls, ddl_artifacts_schema, execute_timeout_seconds"
+    "plugin_name, slot_name, heartbeat, capture_ddls, ddl_artifacts_schema, execute_timeout_seconds, "
+    "extra_attributes"
 )
 NAME = "lower-case letters, digits and single hyphens, {} at most, a letter first"
 PLAIN_NAME = "lower-case letters, digits and _, 63 at most, neither a digit nor pg_ first"
@@ -261,6 +262,32 @@ BAD_SETTINGS: Mapping[str, tuple[Changes, str]] = {
         (
             "aurora.parameters.work_mem.value: a list of 1 given; allowed: text in quotes, text that is "
             'not empty, 8192 characters at most; set value = "65536"'
+        ),
+    ),
+    **{
+        f"extra settings {text[:12]}": (
+            {"dms.tasks.0.extra_settings": text},
+            (
+                f"dms.tasks[0].extra_settings: {toml(text)} given; allowed: a JSON object of DMS's "
+                'sections, such as {"TTSettings": {"EnableTT": true}}, with texts, whole numbers, true, '
+                'false and null; set extra_settings = "{\\"TTSettings\\": {\\"EnableTT\\": true}}"'
+            ),
+        )
+        for text in ("{", "[]", '{"a": [1]}', '{"a": {"b": 1.5}}', '{"a": NaN}')
+    },
+    "attribute with a secret": (
+        {"source.extra_attributes": {"Password": "hunter2"}},
+        (
+            'source.extra_attributes: the key "Password" given; allowed: an attribute that holds no '
+            "secret: DMS reads its credentials from Secrets Manager; rename the key"
+        ),
+    ),
+    "attribute that parts attributes": (
+        {"dms.target.extra_attributes": {"loadUsingCSV": "true;password=x"}},
+        (
+            'dms.target.extra_attributes.loadUsingCSV: "true;password=x" given; allowed: a value in one '
+            "line without semicolons, which part attributes, 1000 characters at most; "
+            'set loadUsingCSV = "false"'
         ),
     ),
     "parameter's empty value": (

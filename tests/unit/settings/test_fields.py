@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from settings.cutover import Moment
-from settings.dms import Script
+from settings.dms import RawSettings, Script
 from settings.fields import (
     AuroraDatabaseName,
     AvailabilityZone,
@@ -39,6 +39,7 @@ ZONE: TypeAdapter[str] = TypeAdapter(AvailabilityZone)
 DATABASE: TypeAdapter[str] = TypeAdapter(DatabaseName)
 AURORA_DATABASE: TypeAdapter[str] = TypeAdapter(AuroraDatabaseName)
 MOMENT: TypeAdapter[str] = TypeAdapter(Moment)
+RAW_SETTINGS: TypeAdapter[str] = TypeAdapter(RawSettings)
 SCRIPT: TypeAdapter[str] = TypeAdapter(Script)
 ADDRESSES = st.integers(0, 2**32 - 1)
 
@@ -240,3 +241,9 @@ def test_a_moment_has_its_offset(moment: str) -> None:
 def test_what_is_no_moment_is_refused(moment: str) -> None:
     with pytest.raises(ValidationError):
         MOMENT.validate_python(moment)
+
+
+@pytest.mark.parametrize("text", ['{"a":' * 1300, '{"a":' * 1300 + "1" + "}" * 1300])
+def test_raw_settings_that_nest_too_deep_are_refused(text: str) -> None:
+    with pytest.raises(ValidationError):
+        RAW_SETTINGS.validate_python(text)

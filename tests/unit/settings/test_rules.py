@@ -28,6 +28,11 @@ def existing(**changes: object) -> dict[str, Any]:
     return {"existing_vpc": {**EXISTING_VPC, **changes}}
 
 
+def rows(*conditions: dict[str, str]) -> Changes:
+    """A task whose table's rows are chosen."""
+    return {f"{TABLE}.filters": [{"column": "id", "conditions": list(conditions)}]}
+
+
 def transformation(**changes: object) -> Changes:
     """A task with one transformation of a column."""
     rule = {"target": "column", "action": "remove-column", "schema": "public", "column": "total"}
@@ -483,6 +488,79 @@ CASES = (
         {"source.further_cidrs": ["10.8.0.0/16", "192.168.0.0/16"]},
         'source.further_cidrs[1]: "192.168.0.0/16" given beside "192.168.10.0/24", which overlap; '
         "allowed: networks that do not overlap; remove one of the two",
+    ),
+    Case(
+        "extra_settings_leave_others_alone",
+        {f"{TASK}.extra_settings": '{"TTSettings": {"EnableTT": true}}'},
+        {f"{TASK}.extra_settings": '{"FullLoadSettings": {"CommitRate": 5}}'},
+        "dms.tasks[0].extra_settings: FullLoadSettings.CommitRate given, which is set here anyway; "
+        "allowed: settings that nothing else sets; remove it; docs/settings.md has what can be set "
+        "of it",
+    ),
+    Case(
+        "extra_settings_leave_others_alone",
+        {f"{TASK}.extra_settings": '{"Logging": {"EnableLogContext": true}}'},
+        {f"{TASK}.extra_settings": '{"Logging": {"CloudWatchLogGroup": "x"}}'},
+        "dms.tasks[0].extra_settings: Logging.CloudWatchLogGroup given, which the provider refuses; "
+        "allowed: settings that nothing else sets; remove it; docs/settings.md has what can be set "
+        "of it",
+    ),
+    Case(
+        "extra_settings_leave_others_alone",
+        {f"{TASK}.extra_settings": '{"FailTaskWhenCleanTaskResourceFailed": true}'},
+        {f"{TASK}.extra_settings": '{"ErrorBehavior": null}'},
+        "dms.tasks[0].extra_settings: ErrorBehavior given, which is no object; allowed: an object of "
+        "settings of ErrorBehavior; write it as an object, or remove it",
+    ),
+    Case(
+        "extra_attributes_leave_others_alone",
+        {"source.extra_attributes": {"trimSpaceInChar": "false", "maxFileSize": "1"}},
+        {
+            "source.extra_attributes": {
+                "trimSpaceInChar": "false",
+                "CaptureDDLs": "1",
+            }
+        },
+        "source.extra_attributes.CaptureDDLs: given, which is set anyway; allowed: attributes that "
+        "nothing else sets; remove it; docs/settings.md has what can be set of it",
+    ),
+    Case(
+        "extra_attributes_leave_others_alone",
+        {},
+        {"dms.target.extra_attributes": {"loadUsingCSV": "true", "loadUsingCsv": "false"}},
+        "dms.target.extra_attributes.loadUsingCsv: given twice, in other letters; allowed: attributes "
+        "that nothing else sets; remove one of them",
+    ),
+    Case(
+        "positions_have_their_slot",
+        {
+            "source.slot_name": "ferry",
+            f"{TASK}.migration_type": "cdc",
+            f"{TASK}.cdc_start_position": "0/3D000028",
+        },
+        {"source.slot_name": "ferry", f"{TASK}.cdc_start_position": "0/3D000028"},
+        'dms.tasks[0].cdc_start_position: "0/3D000028" given with migration_type = '
+        '"full-load-and-cdc"; allowed: a position with migration_type = "cdc"; set migration_type = '
+        '"cdc", or remove cdc_start_position',
+    ),
+    Case(
+        "positions_have_their_slot",
+        {f"{TASK}.cdc_stop_position": "commit_time:2027-02-15T06:00:00"},
+        {f"{TASK}.migration_type": "cdc", f"{TASK}.cdc_start_position": "checkpoint:V1#7#0"},
+        'dms.tasks[0].cdc_start_position: "checkpoint:V1#7#0" given without source.slot_name; '
+        "allowed: a position of a slot that exists; add slot_name to [source], or remove "
+        "cdc_start_position",
+    ),
+    Case(
+        "positions_have_their_slot",
+        {},
+        {
+            f"{TASK}.migration_type": "full-load",
+            f"{TASK}.cdc_stop_position": "server_time:2027-02-15T06:00:00",
+        },
+        'dms.tasks[0].cdc_stop_position: "server_time:2027-02-15T06:00:00" given with '
+        'migration_type = "full-load"; allowed: an end of tasks that read changes; remove '
+        "cdc_stop_position",
     ),
     Case(
         "migrations_alone_are_cut_over",
@@ -1042,7 +1120,8 @@ CASES = (
         transformation(target="table", action="convert-lowercase", column=REMOVED),
         transformation(target="table", action="convert-lowercase"),
         'dms.tasks[0].transformations[0].column: "total" given with target = "table"; '
-        'allowed: a column with target = "column"; remove column, or set target = "column"',
+        'allowed: a column with target = "column", but for one that is added; remove column, or set '
+        'target = "column"',
     ),
     Case(
         "transformations_fit_their_target",
@@ -1065,14 +1144,104 @@ CASES = (
         transformation(action="add-prefix", value="new_"),
         transformation(action="add-prefix"),
         'dms.tasks[0].transformations[0].value: nothing given with action = "add-prefix"; '
-        'allowed: the new name, prefix or suffix; add value = "new_"',
+        'allowed: the new name, prefix or suffix, or the sign that masks digits; add value = "new_"',
     ),
     Case(
         "transformations_have_their_value",
         transformation(),
         transformation(value="new_"),
         'dms.tasks[0].transformations[0].value: "new_" given with action = "remove-column"; '
-        "allowed: a value with rename, add-prefix and add-suffix; remove value",
+        "allowed: value with rename, add-prefix, add-suffix, remove-prefix, remove-suffix, "
+        "replace-prefix, replace-suffix, add-column or data-masking-digits-mask; remove value",
+    ),
+    Case(
+        "transformations_fit_their_target",
+        transformation(
+            action="add-column",
+            column=REMOVED,
+            value="name",
+            expression="$a",
+            data_type={"type": "string", "length": 50},
+        ),
+        transformation(
+            action="add-column", value="name", expression="$a", data_type={"type": "int8"}
+        ),
+        'dms.tasks[0].transformations[0].column: "total" given with action = "add-column"; allowed: '
+        'a column with target = "column", but for one that is added; remove column',
+    ),
+    Case(
+        "transformations_fit_their_target",
+        transformation(
+            target="table",
+            action="define-primary-key",
+            column=REMOVED,
+            primary_key={"name": "k", "columns": ["id"]},
+        ),
+        transformation(action="define-primary-key", primary_key={"name": "k", "columns": ["id"]}),
+        'dms.tasks[0].transformations[0].action: "define-primary-key" given with target = "column"; '
+        'allowed: define-primary-key with target = "table"; set target = "table"',
+    ),
+    Case(
+        "transformations_have_their_value",
+        transformation(action="replace-prefix", value="new_", old_value="old_"),
+        transformation(action="replace-prefix", value="new_"),
+        'dms.tasks[0].transformations[0].old_value: nothing given with action = "replace-prefix"; '
+        'allowed: the prefix or suffix that is replaced; add old_value = "old_"',
+    ),
+    Case(
+        "transformations_have_their_value",
+        transformation(action="change-data-type", data_type={"type": "numeric", "precision": 12}),
+        transformation(action="include-column", data_type={"type": "int8"}),
+        "dms.tasks[0].transformations[0].data_type: a table given with action = "
+        '"include-column"; allowed: data_type with add-column or change-data-type; remove data_type',
+    ),
+    Case(
+        "before_images_have_a_name",
+        transformation(
+            action="add-before-image-columns",
+            column=REMOVED,
+            before_image={"column_suffix": "_before"},
+        ),
+        transformation(action="add-before-image-columns", column=REMOVED, before_image={}),
+        "dms.tasks[0].transformations[0].before_image: neither column_prefix nor column_suffix "
+        'given; allowed: one of them, or both; add column_suffix = "_before"',
+    ),
+    Case(
+        "filters_fit_their_table",
+        rows({"operator": "gte", "value": "1"}, {"operator": "null"}),
+        rows({"operator": "gte"}),
+        "dms.tasks[0].tables[0].filters[0].conditions[0].value: nothing given with operator = "
+        '"gte"; allowed: what the column is compared with; add value = "2020-01-01"',
+    ),
+    Case(
+        "filters_fit_their_table",
+        rows({"operator": "between", "start_value": "1", "end_value": "2"}),
+        rows({"operator": "between", "start_value": "1", "end_value": "2", "value": "1"}),
+        'dms.tasks[0].tables[0].filters[0].conditions[0].value: "1" given with operator = '
+        '"between"; allowed: start_value and end_value with it; remove value',
+    ),
+    Case(
+        "filters_fit_their_table",
+        rows({"operator": "notnull"}),
+        rows({"operator": "notnull", "end_value": "2"}),
+        'dms.tasks[0].tables[0].filters[0].conditions[0].end_value: "2" given with operator = '
+        '"notnull"; allowed: nothing to compare with; remove end_value',
+    ),
+    Case(
+        "filters_fit_their_table",
+        {f"{TASK}.tables": [{"schema": "a"}, {"schema": "b", "action": "exclude"}]},
+        {
+            f"{TASK}.tables": [
+                {"schema": "a"},
+                {
+                    "schema": "b",
+                    "action": "exclude",
+                    "filters": [{"column": "id", "conditions": [{"operator": "null"}]}],
+                },
+            ]
+        },
+        'dms.tasks[0].tables[1].filters: given with action = "exclude"; allowed: filters of tables '
+        "that are included; remove filters",
     ),
     Case(
         "things_are_transformed_once",

@@ -340,3 +340,10 @@ def test_rules_across_do_not_ask_what_a_file_does_not_say(folder: Folder) -> Non
         ["environments/dev-b.toml", "tags.repository"],
         ["environments/dev.toml", "network.vpc.cidr"],
     ]
+
+
+def test_aurora_alone_has_no_slot_to_share(folder: Folder) -> None:
+    folder.write("dev.toml", {"source.slot_name": "ferry"})
+    folder.write("prod.toml", {"source": REMOVED, "dms": REMOVED})
+
+    assert len(load_environments(folder.path)) == 2

@@ -43,17 +43,29 @@ FREE = {
     "cutover.rollback.criteria[0]",
     "databases[0].source",
     "dms.target.after_connect_script",
+    "dms.target.extra_attributes.x",
+    "dms.tasks[0].tables[0].filters[0].column",
+    "dms.tasks[0].tables[0].filters[0].conditions[0].end_value",
+    "dms.tasks[0].tables[0].filters[0].conditions[0].start_value",
+    "dms.tasks[0].tables[0].filters[0].conditions[0].value",
     "dms.tasks[0].tables[0].name",
     "dms.tasks[0].tables[0].parallel_load.boundaries[0][0]",
     "dms.tasks[0].tables[0].parallel_load.columns[0]",
     "dms.tasks[0].tables[0].schema",
     "dms.tasks[0].tables[0].table",
+    "dms.tasks[0].transformations[0].before_image.column_prefix",
+    "dms.tasks[0].transformations[0].before_image.column_suffix",
     "dms.tasks[0].transformations[0].column",
+    "dms.tasks[0].transformations[0].expression",
+    "dms.tasks[0].transformations[0].old_value",
+    "dms.tasks[0].transformations[0].primary_key.columns[0]",
+    "dms.tasks[0].transformations[0].primary_key.name",
     "dms.tasks[0].transformations[0].schema",
     "dms.tasks[0].transformations[0].table",
     "dms.tasks[0].transformations[0].value",
     "source.ca_certificate_file",
     "source.database",
+    "source.extra_attributes.x",
 }
 """The settings that take what Terraform takes for a template. The certificate is read here, and is
 not in the JSON, nor is [cutover]; each of the others is in `hostile` below, of the databases one."""
@@ -119,9 +131,24 @@ def hostile(text: str) -> dict[str, object]:
         "aurora.instance_parameters.work_mem": text,
         "aurora.parameters.work_mem": text,
         "dms.target.after_connect_script": script,
+        "dms.target.extra_attributes": {"loadUsingCSV": script},
+        "source.extra_attributes": {"trimSpaceInChar": script},
+        "dms.tasks.0.extra_settings": json.dumps({"a": {"b": text}}),
         "dms.tasks.0.tables": [
             table,
-            {"schema": name, "name": f"{name}y"},
+            {
+                "schema": name,
+                "name": f"{name}y",
+                "filters": [
+                    {
+                        "column": column[:60],
+                        "conditions": [
+                            {"operator": "eq", "value": script},
+                            {"operator": "between", "start_value": script, "end_value": script},
+                        ],
+                    }
+                ],
+            },
             {
                 "schema": column,
                 "table": column,
@@ -129,7 +156,34 @@ def hostile(text: str) -> dict[str, object]:
             },
         ],
         "dms.tasks.0.transformations": [
-            {"target": "column", "action": "rename", **table, "column": name, "value": name}
+            {"target": "column", "action": "rename", **table, "column": name, "value": name},
+            {
+                "target": "column",
+                "action": "add-column",
+                **table,
+                "value": name,
+                "expression": script,
+                "data_type": {"type": "string"},
+            },
+            {
+                "target": "table",
+                "action": "replace-prefix",
+                **table,
+                "value": name,
+                "old_value": name,
+            },
+            {
+                "target": "table",
+                "action": "define-primary-key",
+                **table,
+                "primary_key": {"name": name, "columns": [column[:60]]},
+            },
+            {
+                "target": "column",
+                "action": "add-before-image-columns",
+                **table,
+                "before_image": {"column_prefix": name, "column_suffix": name},
+            },
         ],
     }
 

@@ -1,0 +1,109 @@
+"""Rules about what goes to DMS as it is written: raw settings and attributes, positions."""
+
+import json
+from collections.abc import Iterator
+
+from facts.dms import ENDPOINT_ATTRIBUTES, REFUSED_TASK_SETTINGS, TASK_SETTINGS
+from settings.environment import Environment
+from settings.notation import toml
+from settings.rules.rule import Finding, Rule
+
+
+def extra_settings_leave_others_alone(environment: Environment) -> Iterator[Finding]:
+    """What is set anyway is not set a second time, nor what the provider refuses."""
+    for index, task in enumerate(environment.tasks):
+        for section, settings in json.loads(task.extra_settings or "{}").items():
+            known = TASK_SETTINGS.get(section, frozenset())
+            if known and not isinstance(settings, dict):
+                yield Finding(
+                    setting=f"dms.tasks[{index}].extra_settings",
+                    given=f"{section} given, which is no object",
+                    allowed=f"an object of settings of {section}",
+                    mend="write it as an object, or remove it",
+                )
+            for name in settings if isinstance(settings, dict) else ():
+                refused = section == "Logging" and name in REFUSED_TASK_SETTINGS
+                if name in known or refused:
+                    yield Finding(
+                        setting=f"dms.tasks[{index}].extra_settings",
+                        given=f"{section}.{name} given, which "
+                        + ("the provider refuses" if refused else "is set here anyway"),
+                        allowed="settings that nothing else sets",
+                        mend="remove it; docs/settings.md has what can be set of it",
+                    )
+
+
+def extra_attributes_leave_others_alone(environment: Environment) -> Iterator[Finding]:
+    """The same of an endpoint's attributes, whose names DMS takes in small and large letters."""
+    source, dms = environment.source, environment.dms
+    places = {
+        "source": ("source.extra_attributes", source.extra_attributes if source else {}),
+        "target": ("dms.target.extra_attributes", dms.target.extra_attributes if dms else {}),
+    }
+    for end, (setting, attributes) in places.items():
+        known = {name.lower() for name in ENDPOINT_ATTRIBUTES[end]}
+        seen: set[str] = set()
+        for name in attributes:
+            if name.lower() in known | seen:
+                twice = name.lower() in seen
+                yield Finding(
+                    setting=f"{setting}.{name}",
+                    given="given twice, in other letters"
+                    if twice
+                    else "given, which is set anyway",
+                    allowed="attributes that nothing else sets",
+                    mend="remove one of them"
+                    if twice
+                    else "remove it; docs/settings.md has what can be set of it",
+                )
+            seen.add(name.lower())
+
+
+def positions_have_their_slot(environment: Environment) -> Iterator[Finding]:
+    """A position is one of a slot that is there, and read by a task that loads nothing before.
+
+    Source: https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Source.PostgreSQL.html
+    """
+    source = environment.source
+    for index, task in enumerate(environment.tasks):
+        setting = f"dms.tasks[{index}].cdc_start_position"
+        if task.cdc_start_position and task.migration_type != "cdc":
+            yield Finding(
+                setting=setting,
+                given=f"{toml(task.cdc_start_position)} given with migration_type = "
+                f"{toml(task.migration_type)}",
+                allowed='a position with migration_type = "cdc"',
+                mend='set migration_type = "cdc", or remove cdc_start_position',
+            )
+        if task.cdc_start_position and source and not source.slot_name:
+            yield Finding(
+                setting=setting,
+                given=f"{toml(task.cdc_start_position)} given without source.slot_name",
+                allowed="a position of a slot that exists",
+                mend="add slot_name to [source], or remove cdc_start_position",
+            )
+        if task.cdc_stop_position and task.migration_type == "full-load":
+            yield Finding(
+                setting=f"dms.tasks[{index}].cdc_stop_position",
+                given=f'{toml(task.cdc_stop_position)} given with migration_type = "full-load"',
+                allowed="an end of tasks that read changes",
+                mend="remove cdc_stop_position",
+            )
+
+
+_TASK = "dms.tasks.*."
+
+RULES = (
+    Rule(extra_settings_leave_others_alone, (f"{_TASK}extra_settings",)),
+    Rule(
+        extra_attributes_leave_others_alone,
+        ("source.extra_attributes", "dms.target.extra_attributes"),
+    ),
+    Rule(
+        positions_have_their_slot,
+        (
+            *(f"{_TASK}cdc_start_position", f"{_TASK}cdc_stop_position"),
+            *(f"{_TASK}migration_type", "source.slot_name"),
+        ),
+    ),
+)
