@@ -72,7 +72,7 @@ def _whole(value: Json) -> int:
 
 _BOTH: Final = {
     "executetimeout": Setting(
-        harmless=_seconds(10, 86_400),
+        harmless=_seconds(60, 86_400),
         default="60",
         danger=Danger.REPLICATION_STOP,
         effect="DMS gives a statement {after} seconds, where it was {before}: one that takes longer "
@@ -170,7 +170,7 @@ OPTIONS: Final[Mapping[str, Mapping[str, Setting]]] = {
             "triggers and foreign keys see what it writes.",
             worse=another,
         ),
-        "maxfilesize": Setting(harmless=_seconds(1, 1_048_576), default="32768"),
+        "maxfilesize": Setting(harmless=_seconds(1024, 1_048_576), default="32768"),
     },
 }
 """Of each type of endpoint the attributes, by their names in small letters."""

@@ -24,7 +24,7 @@ from ferry.review.rules.row import DESTROYED
 from ferry.review.rules.timing import Timing, moment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from ferry.review.plan.plan import Change, Neighbours, Plan
     from ferry.review.plan.shown import Shown
@@ -194,7 +194,7 @@ def _endpoint_made(plan: Plan, change: Change) -> Iterator[Finding | Fine]:
     if not found:
         because = "Each of them is harmless with its value."
         yield Fine(change=change, attribute=_EXTRA, because=because)
-    yield _encryption(change)
+    yield _encryption(change, plan)
     yield from _signs_in(plan, change)
 
 
@@ -280,7 +280,7 @@ def _secrets_of_clusters(neighbours: Neighbours) -> tuple[frozenset[str], frozen
     return frozenset(written), frozenset(written | given)
 
 
-def _encryption(change: Change) -> Finding | Fine:
+def _encryption(change: Change, plan: Plan) -> Finding | Fine:
     """How a new endpoint connects; DMS's default is in clear."""
     mode = change.after.get("ssl_mode")
     if mode not in SSL_MODES[1:]:
@@ -302,7 +302,31 @@ def _encryption(change: Change) -> Finding | Fine:
             effect=Phrase("There is no certificate with which DMS could verify the other side."),
             source=f"{_GUIDE}/CHAP_Security.SSL.html",
         )
+    kind = change.after.get("endpoint_type")
+    least = plan.once(_least_modes).get(kind) if isinstance(kind, str) else None
+    if least is not None and SSL_MODES.index(mode) < least:
+        return Finding(
+            danger=Danger.WIDER_ACCESS,
+            change=change,
+            attribute="ssl_mode",
+            effect=Phrase(
+                "{mode} proves less of who the other side is than every such endpoint that is there "
+                "asks for.",
+                {"mode": change.shown_after("ssl_mode")},
+            ),
+            source=f"{_GUIDE}/CHAP_Security.SSL.html",
+        )
     return Fine(change=change, attribute="ssl_mode", because="The connection is encrypted.")
+
+
+def _least_modes(plan: Plan) -> Mapping[str, int]:
+    """How the least protected endpoint that is there connects, by type."""
+    found: dict[str, int] = {}
+    for it in plan.of(_ENDPOINT):
+        kind, mode = it.before.get("endpoint_type"), it.before.get("ssl_mode")
+        if isinstance(kind, str) and mode in SSL_MODES:
+            found[kind] = min(found.get(kind, len(SSL_MODES)), SSL_MODES.index(mode))
+    return found
 
 
 def _options(change: Change, given: Json, *, is_first: bool = False) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from ferry.review.plan.plan import Action
 from ferry.review.plan.values import UNKNOWN
 from ferry.review.rules.combined.empty import begins_empty
 from ferry.review.rules.combined.settings import Effects, effects
-from ferry.review.rules.combined.table_mappings import Carried, Mappings, table_mappings
+from ferry.review.rules.combined.table_mappings import Carried, Mappings, TooMany, table_mappings
 from ferry.review.rules.combined.task_settings import OF_AN_EMPTY_CLUSTER, SETTINGS, task_settings
 
 if TYPE_CHECKING:
@@ -158,6 +158,17 @@ class Tasks:
             if mappings is None:
                 found.setdefault(self.target(it), set()).add(it.address)
         return found
+
+    def has_tables_of_its_own(self, task: Change) -> bool:
+        """Whether other tasks stay, and none is known to carry what this one does, or may."""
+        mappings = self.mappings(task.after)
+        if mappings is None or mappings.strange or len(self._staying) < 2:  # noqa: PLR2004 (another)
+            return False
+        try:
+            also = self.carried.also(task.address, self.target(task), mappings)
+        except TooMany:
+            return False
+        return also is None and not self.may_carry_anything(task)
 
     def may_carry_anything(self, task: Change) -> bool:
         """Whether another task writes to the same target what cannot be told."""

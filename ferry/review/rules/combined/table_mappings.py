@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 
     from ferry.review.plan.values import Json
 
+_NOT_APPLICATIONS: Final = re.compile(r"pg_|information_schema$|awsdms|ferry$")
+"""How the schemas begin that PostgreSQL, DMS or ferry has for itself. Source:
+https://www.postgresql.org/docs/15/ddl-schemas.html#DDL-SCHEMAS-CATALOG; the control tables' schema and
+ferry's are the project's own."""
+
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_$%]+")
 _LONGEST: Final = 64
 """A longer pattern is not compared but taken for the same. PostgreSQL's names have 63 bytes."""
@@ -45,6 +50,11 @@ class Tables:
 
     def __str__(self) -> str:
         return f"{self.schema}.{self.table}"
+
+    @property
+    def are_not_applications(self) -> bool:
+        """Whether they are in a schema that PostgreSQL, DMS or ferry keeps for itself."""
+        return bool(_NOT_APPLICATIONS.match(self.schema))
 
     def within(self, others: Sequence[Tables]) -> bool:
         """Whether one of some rules matches all that this one does."""

@@ -64,6 +64,14 @@ def _of_its_tables(change: Change, tasks: Tasks) -> Iterator[Finding]:
             "The task carries every schema of the source that {tables} matches.",
             tables=tables_named(change, [str(it) for it in every]),
         )
+    not_applications = [it for it in mappings.included if it.are_not_applications]
+    if not_applications:
+        yield _of_tables(
+            change,
+            "The task carries what is PostgreSQL's, DMS's or ferry's own, and no application's: "
+            "{tables}.",
+            tables=tables_named(change, [str(it) for it in not_applications]),
+        )
     try:
         if not mappings.strange and not mappings.selects():
             yield _of_tables(change, "The task selects no table: it copies nothing.")

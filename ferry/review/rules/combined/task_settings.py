@@ -57,7 +57,33 @@ def task_settings(value: Json) -> Mapping[str, Json] | None:
             found |= _components(setting) if name == "LogComponents" else {}
             if name != "LogComponents" or not isinstance(setting, list):
                 found[f"{section}.{name}"] = setting
+    found |= _lob_modes(found)
     return {name: it for name, it in found.items() if name not in _READ_ONLY}
+
+
+_LOB_MODES: Final = "FullLobMode, LimitedSizeLobMode and LobMaxSize"
+_ONE_MODE: Final = "one of both"
+_TOGETHER: Final = {
+    "both": "DMS carries large values whole or up to a size, and this task is told both.",
+    "none": "DMS is told neither to carry large values whole nor up to which size.",
+    "limited to nothing": "DMS carries large values up to a size, which is zero.",
+}
+"""What the settings of large values say together that DMS takes for no one way, or refuses. Source:
+https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Tasks.LOBSupport.html"""
+
+
+def _lob_modes(said: Mapping[str, Json]) -> dict[str, str]:
+    """What the settings of large values say together, where that is not one way to carry them."""
+    values = {name: said.get(f"TargetMetadata.{name}", it.default) for name, it in _TARGET.items()}
+    full, limited = values["FullLobMode"], values["LimitedSizeLobMode"]
+    together = ""
+    if full is True and limited is True:
+        together = "both"
+    elif full is False and limited is False and values["SupportLobs"] is not False:
+        together = "none"
+    elif limited is True and values["LobMaxSize"] == 0:
+        together = "limited to nothing"
+    return {f"TargetMetadata.{_LOB_MODES}": together} if together else {}
 
 
 def _components(setting: Json) -> dict[str, Json]:
@@ -148,8 +174,11 @@ _FULL_LOAD: Final = {
     },
     "MaxFullLoadSubTasks": _number(1, 49, default=8),
     "TransactionConsistencyTimeout": _number(60, 86_400, default=600),
-    "CommitRate": _number(1, 50_000, default=10_000),
+    "CommitRate": _number(1000, 50_000, default=10_000),
 }
+
+_LEAST_LOB_KB: Final = 32
+"""DMS's default: a task that carries less cuts what others carry. Zero stands beside full mode."""
 
 _TARGET: Final = {
     "TargetSchema": Setting(
@@ -170,12 +199,18 @@ _TARGET: Final = {
         worse=lambda _, after: after is True,
     ),
     "LobMaxSize": Setting(
-        harmless=within(0, 102_400),
-        default=32,
+        harmless=lambda value: value == 0 or within(_LEAST_LOB_KB, 102_400)(value),
+        default=_LEAST_LOB_KB,
         danger=Danger.REPLICATION_STOP,
         effect="Values larger than {after} KB are cut, or fail the task; it was {before} KB.",
         made="Values larger than {after} KB are cut, or fail the task.",
         worse=lowered,
+    ),
+    _LOB_MODES: Setting(
+        harmless=only(_ONE_MODE),
+        default=_ONE_MODE,
+        danger=Danger.REPLICATION_STOP,
+        effects=_TOGETHER,
     ),
     "InlineLobMaxSize": _number(0, 102_400, default=0),
     "LobChunkSize": _number(0, 1024, default=64),

@@ -82,11 +82,21 @@ def task_changes(plan: Plan) -> Iterator[Finding | Fine]:
 
 def _is_chosen(change: Change, tasks: Tasks) -> bool:
     """Whether a task is of another kind than usual, and nothing is there yet that it could miss."""
-    return str(change.after.get("migration_type")) in _KINDS and tasks.begins_empty(change)
+    kind = str(change.after.get("migration_type"))
+    return kind in _KINDS and (tasks.begins_empty(change) or _loads_beside_others(change, tasks))
+
+
+def _loads_beside_others(change: Change, tasks: Tasks) -> bool:
+    """Whether a new task only loads tables that no other task carries, beside others that go on."""
+    return (
+        change.action is Action.CREATE
+        and change.after.get("migration_type") == "full-load"
+        and tasks.has_tables_of_its_own(change)
+    )
 
 
 _WHY_FINE: Final = {
-    "migration_type": "The cluster holds nothing yet.",
+    "migration_type": "The cluster holds nothing yet, or other tasks carry all other tables.",
     **dict.fromkeys(_WIRES, "It is one of this plan's."),
     **dict.fromkeys(("cdc_start_position", "cdc_start_time"), "DMS begins where the load began."),
     "replication_task_settings": "Each setting is harmless with its value, and no running task is "
@@ -256,6 +266,7 @@ def _made(change: Change, tasks: Tasks) -> Iterator[Finding]:
         and kind in _KINDS
         and change.changes("migration_type")
         and not tasks.begins_empty(change)
+        and not _loads_beside_others(change, tasks)
     ):
         yield Finding(
             danger=Danger.REPLICATION_STOP if change.goes else Danger.UNCLEAR,

@@ -129,7 +129,7 @@ _TASK_OF_BILLING = creates(
     source_endpoint_arn=UNKNOWN,
     target_endpoint_arn=UNKNOWN,
 )
-_WATCHES_BILLING = (
+WATCHES_BILLING = (
     creates(
         "aws_cloudwatch_metric_alarm.replication-alarms_cdc-latency-source-billing",
         like=SOURCE_LATENCY,
@@ -584,7 +584,7 @@ ROWS: Final = (
             resource_identifier="aurora-ferry-staging-billing",
             table_mappings=_BILLING,
         ),
-        *_WATCHES_BILLING,
+        *WATCHES_BILLING,
     ),
     _day("endpoints-of-one-database-more", "Nothing uses them yet.", *_ENDS_OF_BILLING),
     _day(
@@ -603,7 +603,7 @@ ROWS: Final = (
                 ),
             },
         ),
-        *_WATCHES_BILLING,
+        *WATCHES_BILLING,
     ),
     _day(
         "sensitive-from-now-on", "Only the plan shows less.", leaves(CLUSTER, hidden=("endpoint",))

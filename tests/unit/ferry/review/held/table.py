@@ -26,6 +26,7 @@ from tests.unit.ferry.review.held import (
     keys,
     less,
     limits,
+    loads,
     mixed,
     more,
     network,
@@ -89,6 +90,7 @@ DANGEROUS: Final[tuple[Held, ...]] = (
     *other_names.ROWS,
     *there_already.ROWS,
     *ways.ROWS,
+    *loads.ROWS,
     *told_elsewhere.ROWS,
 )
 EVERYDAY: Final[tuple[Held, ...]] = (
@@ -101,6 +103,7 @@ EVERYDAY: Final[tuple[Held, ...]] = (
     *outputs.EVERYDAY,
     *there_already.EVERYDAY,
     *ways.FINE,
+    *loads.FINE,
 )
 ROWS: Final = (*DANGEROUS, *EVERYDAY)
 
