@@ -30,6 +30,7 @@ from ferry.review.rules.combined.alarm_values import (
     unseen,
 )
 from ferry.review.rules.combined.own import is_here
+from ferry.review.rules.combined.publishers import tells_no_topic_of
 from ferry.review.rules.conditions import number, refers_to
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Finding, Fine, Phrase
@@ -182,6 +183,14 @@ def _receivers(change: Change, plan: Plan) -> Iterator[Finding | Fine]:
     elif enabled is None or enabled is True:
         yield fine(change, "actions_enabled", "It tells whom it has to tell.")
     if change.action is Action.CREATE:
+        told = _strings(change.after.get("alarm_actions")) or set()
+        if tells_no_topic_of(plan, told):
+            yield deaf(
+                change,
+                "alarm_actions",
+                "It tells {told}, and no topic of this plan: whether anybody hears that no plan says.",
+                {"told": change.shown(", ".join(sorted(told)), "alarm_actions")},
+            )
         if is_set(change.after.get("alarm_actions")):
             yield Fine(change=change, attribute=CREATED, because="Something more is watched.")
         else:

@@ -12,6 +12,7 @@ from ferry.review.plan.plan import Action
 from ferry.review.plan.shown import ours
 from ferry.review.plan.values import holds_hidden, holds_unknown, is_set
 from ferry.review.rules.combined.own import account_in, is_here, is_own
+from ferry.review.rules.combined.publishers import tells_no_topic_of
 from ferry.review.rules.conditions import refers_to
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Finding, Fine, Phrase
@@ -157,6 +158,16 @@ def _topic(change: Change, plan: Plan) -> Iterator[Finding | Fine]:
             name,
             "The events go to another account's topic, {after}.",
             danger=Danger.WIDER_ACCESS,
+            after=change.shown_after(name),
+        )
+    elif change.action is Action.CREATE and tells_no_topic_of(
+        plan, [after] if isinstance(after, str) else ()
+    ):
+        yield _finding(
+            change,
+            name,
+            "The events go to {after}, and to no topic of this plan: whether anybody hears that no plan "
+            "says.",
             after=change.shown_after(name),
         )
     if is_set(change.before.get(name)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from ferry.review.plan.plan import without_key
+from ferry.review.plan.plan import Action, without_key
 from ferry.review.plan.ranges import Network, is_public, network
 from ferry.review.plan.values import UNKNOWN
 from ferry.review.rules.combined.route_tables import Tables, destination_of, table_of, tables_of
@@ -51,6 +51,8 @@ def network_carries(plan: Plan) -> Iterator[Finding]:
         if subnet.comes:
             yield from _range(subnet, None if widened else _vpc(subnet))
     for group in plan.of(*_GROUPS):
+        if group.type == _DMS and group.action is Action.UPDATE and group.changes("subnet_ids"):
+            yield from _added(plan, group)
         if not group.comes:
             continue
         subnets, ids = _subnets(group), group.after.get("subnet_ids")
@@ -148,6 +150,35 @@ def _ways(routes: _Routes, group: Change, subnets: Sequence[Change]) -> Iterator
             "subnets have a way to the internet."
         )
         yield _finding(group, Danger.REPLICATION_STOP, effect, _NETWORKS)
+
+
+def _added(plan: Plan, group: Change) -> Iterator[Finding]:
+    """A subnet that a group gets has the ways that those have that are in it."""
+    was, ids = group.before.get("subnet_ids"), group.after.get("subnet_ids")
+    if not isinstance(was, list) or not isinstance(ids, list):
+        return
+    named = _named(group, "subnet_ids", "aws_subnet", most=_MOST_SUBNETS)
+    routes = plan.once(_Routes)
+    rules = [
+        to for it in routes.rules if (to := network(str(it.after.get("cidr_ipv4")))) is not None
+    ]
+
+    def led_to(subnet: Change) -> set[Network]:
+        return {to for to in rules if routes.lead(routes.tables.get(_name(subnet)), to)}
+
+    old = [led_to(it) for it in named if it.before.get("id") in was]
+    for subnet in named:
+        id_ = subnet.after.get("id")
+        is_added = (id_ is UNKNOWN and UNKNOWN in ids) or (id_ in ids and id_ not in was)
+        if is_added and old and set.intersection(*old) - led_to(subnet):
+            yield _finding(
+                group,
+                Danger.REPLICATION_STOP,
+                "DMS's subnet {subnet} has no way to where its others lead.",
+                _NETWORKS,
+                subnet=subnet.shown_place,
+            )
+            break
 
 
 def _is_of_secrets(endpoint: Change) -> bool:

@@ -117,6 +117,21 @@ def publishers(plan: Plan) -> ToldBy:
     return found
 
 
+def tells_no_topic_of(plan: Plan, topics: Iterable[str]) -> bool:
+    """Whether a plan has topics, and somebody tells others alone."""
+    own = plan.once(_names_of_topics)
+    named = {*topics}
+    return bool(own and named) and own.isdisjoint(named)
+
+
+def _names_of_topics(plan: Plan) -> frozenset[str]:
+    """The names of the topics that stay, and the ARNs that new ones will have."""
+    where, topics = placement(plan), [it for it in plan.of("aws_sns_topic") if it.stays]
+    names = [it.after.get("name") for it in topics]
+    arns = [where.arn("sns", it) for it in names if where is not None and isinstance(it, str)]
+    return frozenset({*arns, *(name for it in topics for name in names_of(it))})
+
+
 def sources_at(told_by: ToldBy, names: Iterable[str]) -> Mapping[str, AbstractSet[str]]:
     """What tells something that bears some names: of each type, all that do."""
     found: dict[str, set[str]] = {}

@@ -17,7 +17,7 @@ from ferry.review.rules.finding import Finding, Fine, Phrase
 from ferry.review.rules.row import CREATED, DESTROYED, REPLACED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from ferry.review.plan.plan import Change, Plan
     from ferry.review.plan.values import Json
@@ -63,7 +63,7 @@ def receivers_told(plan: Plan) -> Iterator[Finding | Fine]:
             yield Fine(change=change, attribute=CREATED, because="One more receiver.")
         if change.comes or change.action is Action.UPDATE:
             yield from _reads(change, plan)
-            yield from _filter(change)
+            yield from _filter(change, known)
             yield from _undelivered(change, plan)
             yield from _role(change, plan)
     yield from _unheard(plan)
@@ -75,13 +75,14 @@ class _Known:
 
     Args:
         plan: The plan.
-        told: How many receivers of a topic stay, have confirmed and are told of everything.
+        told: How many receivers of a topic stay, have confirmed and are told of everything, by the
+            way in which they are told.
         new: The topics that get a receiver.
         gone: The topics that go.
     """
 
     plan: Plan
-    told: Counter[str] = field(default_factory=Counter)
+    told: dict[str, Counter[str]] = field(default_factory=dict)
     new: set[str] = field(default_factory=set)
     gone: set[str] = field(default_factory=set)
 
@@ -89,14 +90,35 @@ class _Known:
         for change in self.plan.of(_SUBSCRIPTION):
             if change.comes:
                 self.new.add(_of(change.after.get("topic_arn")))
-            elif change.stays and change.after.get("pending_confirmation") is not True:
-                self.told[_of(change.after.get("topic_arn"))] += not is_set(
-                    change.after.get("filter_policy")
-                )
+            elif (
+                change.stays
+                and change.after.get("pending_confirmation") is not True
+                and not is_set(change.after.get("filter_policy"))
+            ):
+                told = self.told.setdefault(_of(change.after.get("topic_arn")), Counter())
+                told[_way(change.after)] += 1
         for topic in self.plan.of("aws_sns_topic"):
             arn = topic.before.get("arn")
             if topic.goes and isinstance(arn, str):
                 self.gone.add(arn)
+
+
+_WAYS: Final = {"email-json": "email", "http": "https"}
+"""The protocols by which somebody is told in the way of another one."""
+
+_AS_GOOD_AS_MAIL: Final = ("application", "https", "sms")
+"""What reaches people as mail does, and wakes them. Machines alone read the other protocols."""
+
+
+def _way(receiver: Mapping[str, Json]) -> str:
+    """In which way a receiver is told."""
+    protocol = str(receiver.get("protocol"))
+    return _WAYS.get(protocol, protocol)
+
+
+def _is_made_up_for(way: str, others: Counter[str]) -> bool:
+    """Whether somebody is still told in a way, or in one that is as good."""
+    return any(others[it] for it in (way, *(_AS_GOOD_AS_MAIL if way == "email" else ())))
 
 
 def _of(topic: Json) -> str:
@@ -133,8 +155,19 @@ def _goes(change: Change, known: _Known) -> Finding | Fine:
         return Fine(change=change, attribute=attribute, because="It was never confirmed.")
     if topic in known.gone:
         return Fine(change=change, attribute=attribute, because="It goes with its topic.")
-    if known.told[topic]:
+    others = known.told.get(topic, Counter())
+    if _is_made_up_for(_way(change.before), others):
         return Fine(change=change, attribute=attribute, because="Another receiver is told.")
+    if others:
+        return Finding(
+            danger=Danger.UNWATCHED,
+            change=change,
+            effect=Phrase(
+                "The last receiver by {protocol} goes: whoever it wakes hears of alarms in no other way.",
+                {"protocol": change.shown_before("protocol")},
+            ),
+            source=_EMAIL,
+        )
     return Finding(
         danger=Danger.UNWATCHED,
         change=change,
@@ -198,12 +231,15 @@ def _stranger(protocol: Json, page: Json) -> str:
     return _STRANGERS.get(str(protocol), otherwise if is_page else "")
 
 
-def _filter(change: Change) -> Iterator[Finding | Fine]:
+def _filter(change: Change, known: _Known) -> Iterator[Finding | Fine]:
     """Of what a receiver is told; without a filter, of everything."""
     name, after = "filter_policy", change.after.get("filter_policy")
     if after is None or after == "":
         for it in (name, "filter_policy_scope"):
             yield Fine(change=change, attribute=it, because="The receiver is told of everything.")
+    elif change.action is Action.CREATE and known.told.get(_of(change.after.get("topic_arn"))):
+        for it in (name, "filter_policy_scope"):
+            yield Fine(change=change, attribute=it, because="Another one is told of everything.")
     elif change.changes(name) and change.action is not Action.CREATE:
         yield Finding(
             danger=Danger.UNWATCHED,

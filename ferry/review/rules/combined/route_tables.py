@@ -98,6 +98,13 @@ class Tables:
             if (range_ := network(_text(it.before.get("cidr_block")))) is not None
         )
 
+    @cached_property
+    def only_range(self) -> Ranges:
+        """The range of the one VPC that will be there; of several, whose a table is is not told."""
+        ranges = [it.after.get("cidr_block") for it in self.plan.of(_VPC) if it.stays]
+        found = network(_text(ranges[0])) if len(ranges) == 1 else None
+        return Ranges(() if found is None else [found])
+
     def way(self, table: str, to: Network, *, after: bool) -> object:
         """Where traffic to a range leads, before or after; None where no route is known.
 

@@ -95,6 +95,9 @@ def _come(change: Change, tables: Tables) -> Iterator[Finding]:
         if not all(_is_ours(change, name, to) for name in TARGETS):
             effect = "Traffic to {to} goes to what this plan does not have: {way}."
             yield _finding(change, Danger.WIDER_ACCESS, effect, values)
+        elif to is not None and tables.only_range.covers(to):
+            effect = "Traffic inside the VPC, to {to}, goes out of it: {way}."
+            yield _finding(change, Danger.REPLICATION_STOP, effect, values)
         elif (to is None or is_public(to)) and table in change.neighbours.once(
             _tables_of_databases
         ):

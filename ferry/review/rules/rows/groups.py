@@ -9,6 +9,7 @@ from typing import Final
 
 from facts.aurora import ENGINE
 from ferry.review.plan.plan import Action
+from ferry.review.rules.combined.group_subnets import loses_subnets
 from ferry.review.rules.combined.parameter_groups import groups_go
 from ferry.review.rules.combined.parameters import parameters_change
 from ferry.review.rules.combined.subnets import out_of_reach
@@ -17,7 +18,6 @@ from ferry.review.rules.conditions import (
     always,
     is_boolean,
     looked_up,
-    loses_items,
     matches,
     refers_to,
 )
@@ -51,7 +51,7 @@ ROWS: Final[tuple[Row, ...]] = (
     Replaces(_SUBNETS, ("name", "name_prefix")),
     Harmless(_SUBNETS, ("name", "name_prefix"), "The name of a group that nothing uses yet.",
              when=always, on=MADE),
-    Rule(_SUBNETS, "subnet_ids", loses_items, Danger.REFUSED,
+    Rule(_SUBNETS, "subnet_ids", loses_subnets, Danger.REFUSED,
          "RDS refuses to take away a subnet in which an instance stands.", source=_REACH),
     Harmless(_SUBNETS, ("subnet_ids",), "Nothing stands in it yet; who reaches what will is judged.",
              when=looked_up("aws_subnet"), on=frozenset({Action.CREATE})),

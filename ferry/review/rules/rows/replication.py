@@ -19,6 +19,7 @@ from ferry.review.rules.combined.ending import (
     migration_goes_on,
 )
 from ferry.review.rules.combined.endpoints import endpoint_changes
+from ferry.review.rules.combined.group_subnets import may_lose_its_place
 from ferry.review.rules.combined.subnets import out_of_reach
 from ferry.review.rules.combined.tasks import task_changes
 from ferry.review.rules.combined.weaker import bears_its_name
@@ -31,7 +32,6 @@ from ferry.review.rules.conditions import (
     goes_down_in,
     left_out,
     looked_up,
-    loses_items,
     lowered,
     matches,
     one_of,
@@ -199,8 +199,9 @@ ROWS: Final[tuple[Row, ...]] = (
     Replaces(_SUBNETS, ("replication_subnet_group_id",)),
     Harmless(_SUBNETS, ("replication_subnet_group_id",), "The name of a group that nothing uses yet.",
              when=always, on=MADE),
-    Rule(_SUBNETS, "subnet_ids", loses_items, Danger.REFUSED,
-         "DMS refuses to take away a subnet in which the instance stands.",
+    Rule(_SUBNETS, "subnet_ids", may_lose_its_place, Danger.REFUSED,
+         "DMS refuses to take away a subnet in which the instance stands, or may stand, and all but "
+         "one zone.",
          source=f"{_API}/API_ModifyReplicationSubnetGroup.html"),
     Harmless(_SUBNETS, ("subnet_ids",), "Nothing stands in it yet; who reaches what will is judged.",
              when=looked_up("aws_subnet"), on=frozenset({Action.CREATE})),

@@ -68,6 +68,37 @@ def test_a_receiver_goes_and_another_is_left(other: dict[str, Any], told: list[s
     assert effects(reviewed(left, change(RECEIVER, "delete", email()))) == told
 
 
+ONLY_PAGER = 'The last receiver by "https" goes: whoever it wakes hears of alarms in no other way.'
+PAGER = {"protocol": "https", "endpoint": "https://on-call.example.org/in"}
+QUEUE = {"protocol": "sqs", "endpoint": "arn:aws:sqs:eu-central-1:111122223333:q"}
+
+
+@pytest.mark.parametrize(
+    ("goes", "left", "told"),
+    [
+        (PAGER, {"protocol": "http", "endpoint": "http://on-call.example.org"}, set()),
+        (PAGER, {}, {Danger.UNWATCHED}),
+        (QUEUE, {}, {Danger.UNWATCHED}),
+        ({"protocol": "email-json"}, {}, set()),
+        ({}, PAGER, set()),
+        ({}, QUEUE, {Danger.UNWATCHED}),
+    ],
+    ids=["a page", "the pager", "the queue", "a mail", "the mail", "the last who reads"],
+)
+def test_a_receiver_goes_and_another_is_told_in_another_way(
+    goes: dict[str, Any], left: dict[str, Any], told: set[Danger]
+) -> None:
+    stay = stays(RECEIVER, "other", **{**email("c@example.org"), **left})
+    found = reviewed(stay, change(RECEIVER, "delete", {**email(), **goes}))
+    assert dangers(found) == told
+
+
+def test_the_way_that_goes_is_told() -> None:
+    stay = stays(RECEIVER, "other", **email("c@example.org"))
+    found = reviewed(stay, change(RECEIVER, "delete", {**email(), **PAGER}))
+    assert effects(found) == [ONLY_PAGER]
+
+
 def test_a_receiver_who_never_confirmed_may_go() -> None:
     found = reviewed(change(RECEIVER, "delete", email(pending_confirmation=True)))
     assert found.exit_code == 0
@@ -190,6 +221,11 @@ def test_what_a_receiver_is_told_of(before: Json, after: Json, told: set[Danger]
 def test_a_new_receiver_who_is_told_of_some_things_may_be_told_of_none() -> None:
     new = change(RECEIVER, "create", None, email(filter_policy='{"a": ["b"]}'))
     assert dangers(reviewed(new)) == {Danger.UNCLEAR}
+
+
+def test_a_new_receiver_who_is_told_of_some_things_beside_one_who_is_told_of_all() -> None:
+    new = change(RECEIVER, "create", None, email("c@example.org", filter_policy='{"a": ["b"]}'))
+    assert reviewed(new, stays(RECEIVER, "other", **email())).exit_code == 0
 
 
 def dead_letters(account: str) -> str:

@@ -62,6 +62,7 @@ MADE_OF_ARGUMENTS = {
     "monitoring_interval": (60, 0, 30),
     "deletion_window_in_days": (30, 7, 30),
     "recovery_window_in_days": (7, 0, 30),
+    "subnet_ids": (["a", "b"], ["a"], ["a", "b", "c"]),
 }
 
 

@@ -35,6 +35,7 @@ from tests.unit.ferry.review.held import (
     others,
     outputs,
     refused,
+    subnet_groups,
     taken_for_harmless,
     there_already,
     told_elsewhere,
@@ -91,6 +92,7 @@ DANGEROUS: Final[tuple[Held, ...]] = (
     *there_already.ROWS,
     *ways.ROWS,
     *loads.ROWS,
+    *subnet_groups.ROWS,
     *told_elsewhere.ROWS,
 )
 EVERYDAY: Final[tuple[Held, ...]] = (
@@ -104,6 +106,8 @@ EVERYDAY: Final[tuple[Held, ...]] = (
     *there_already.EVERYDAY,
     *ways.FINE,
     *loads.FINE,
+    *subnet_groups.FINE,
+    *told_elsewhere.FINE,
 )
 ROWS: Final = (*DANGEROUS, *EVERYDAY)
 

@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tests.unit.ferry.review.held.base import ACCOUNT
-from tests.unit.ferry.review.held.edits import Held, creates, edited, updates
+from tests.unit.ferry.review.held.edits import (
+    SAFE,
+    SECOND_OR_BLOCKED,
+    Held,
+    creates,
+    edited,
+    updates,
+)
+from tests.unit.ferry.review.held.first_stack import first, put
 from tests.unit.ferry.review.held.names import (
     CLUSTER_EVENTS,
     EMAIL,
@@ -18,14 +26,18 @@ if TYPE_CHECKING:
     from ferry.review.plan.values import Json
 
 _PRODS: Final = TOPIC_ARN.replace("staging", "prod")
+_OTHER: Final = f"arn:aws:sns:eu-central-1:{ACCOUNT}:test"
 _FAR: Final = TOPIC_ARN.replace("eu-central-1", "us-east-1")
 
 
-def _receiver(name: str, why: str, /, **to: Json) -> Held:
+def _receiver(
+    name: str, why: str, expected: frozenset[int] = SECOND_OR_BLOCKED, /, **to: Json
+) -> Held:
     return edited(
         name,
         why,
         creates("aws_sns_topic_subscription.more", like=EMAIL, **{"topic_arn": TOPIC_ARN, **to}),
+        expected=expected,
     )
 
 
@@ -75,8 +87,59 @@ ROWS: Final = (
         ),
     ),
     edited(
+        "alarm-tells-another-topic-alone",
+        "Whether anybody hears that nobody knows.",
+        creates(
+            "aws_cloudwatch_metric_alarm.more",
+            like=WRITER_CPU,
+            alarm_name="more",
+            alarm_actions=[_OTHER],
+        ),
+    ),
+    edited(
+        "events-told-to-another-topic-alone",
+        "Whether anybody hears that nobody knows.",
+        creates(
+            "aws_db_event_subscription.more",
+            like=CLUSTER_EVENTS,
+            name="aurora-ferry-staging-more",
+            sns_topic=_OTHER,
+        ),
+    ),
+    first(
+        "alarm-tells-another-topic",
+        "Whoever subscribes is not told.",
+        put(WRITER_CPU, alarm_actions=[_OTHER]),
+    ),
+    first(
+        "events-told-to-another-topic",
+        "Whoever subscribes is not told.",
+        put(CLUSTER_EVENTS, sns_topic=_OTHER),
+    ),
+    edited(
         "events-of-sources-without-a-kind",
         "RDS refuses it.",
         updates(CLUSTER_EVENTS, source_type=None),
+    ),
+)
+FINE: Final = (
+    _receiver(
+        "receiver-of-some-alarms",
+        "Whoever is there is told of all of them.",
+        SAFE,
+        endpoint="b@example.org",
+        filter_policy='{"AlarmName":[{"prefix":"rds"}]}',
+        filter_policy_scope="MessageBody",
+    ),
+    edited(
+        "alarm-tells-two-topics",
+        "One of them is the plan's.",
+        creates(
+            "aws_cloudwatch_metric_alarm.more",
+            like=WRITER_CPU,
+            alarm_name="more",
+            alarm_actions=[_OTHER, TOPIC_ARN],
+        ),
+        expected=SAFE,
     ),
 )

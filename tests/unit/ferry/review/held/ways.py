@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tests.unit.ferry.review.held.edits import SECOND, Held, edited, updates
-from tests.unit.ferry.review.held.first_stack import fine, first, put, ref
+from tests.unit.ferry.review.held.first_stack import fine, first, more, put, ref
 from tests.unit.ferry.review.held.names import DMS_SUBNET, OTHERS_SUBNET, REPLICATION, TRANSIT, VPC
 
 if TYPE_CHECKING:
@@ -89,6 +89,15 @@ ROWS: Final = (
         "dms-maintained-for-ten-minutes",
         "DMS wants half an hour.",
         put(REPLICATION, preferred_maintenance_window="sun:05:00-sun:05:10"),
+    ),
+    first(
+        "route-to-auroras-subnet",
+        "What DMS sends Aurora goes through the NAT gateway.",
+        more(
+            "aws_route.more",
+            "aws_route.nat_dms-1-to-internet",
+            destination_cidr_block="10.21.1.0/24",
+        ),
     ),
     _loses("subnet-without-ipv6", DMS_SUBNET, "ipv6_cidr_block", "2a05:d014:1:2::/64"),
     _loses("vpc-without-ipv6", VPC, "ipv6_cidr_block", "2a05:d014:1::/56"),
