@@ -13,7 +13,7 @@ from ferry.account import Unanswered, asked
 from ferry.findings import Finding, blocked, not_judged, right, warning
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from types_boto3_dms import DatabaseMigrationServiceClient
     from types_boto3_ec2 import EC2Client
@@ -207,8 +207,8 @@ def check_network(subject: Subject) -> Iterator[Finding]:
     ec2, names = subject.account.ec2, subject.environment.names
     counts: dict[Kind, Callable[[], tuple[int, int]]] = {VPCS: lambda: _vpcs(ec2, names)}
     if subject.environment.nat != "none":
-        counts[ADDRESSES] = lambda: _addresses(ec2, vpc, names)
-        counts[NAT_GATEWAYS] = lambda: _nat_gateways(ec2, vpc, names)
+        counts[ADDRESSES] = lambda: _addresses(ec2, _gateways(subject, vpc))
+        counts[NAT_GATEWAYS] = lambda: _nat_gateways(ec2, _gateways(subject, vpc))
     for kind, count in counts.items():
         need = _counted(kind, subject.account.service_quotas, count)
         if need.count:
@@ -334,12 +334,12 @@ def _vpcs(ec2: EC2Client, names: Names) -> tuple[int, int]:
     return len(found), int(names.vpc not in found)
 
 
-def _addresses(ec2: EC2Client, vpc: NewVpc, names: Names) -> tuple[int, int]:
+def _addresses(ec2: EC2Client, wanted: Mapping[str, str]) -> tuple[int, int]:
     found = [_name(address) for address in ec2.describe_addresses()["Addresses"]]
-    return len(found), len(_gateways(ec2, vpc, names).keys() - found)
+    return len(found), len(wanted.keys() - found)
 
 
-def _nat_gateways(ec2: EC2Client, vpc: NewVpc, names: Names) -> tuple[int, int]:
+def _nat_gateways(ec2: EC2Client, wanted: Mapping[str, str]) -> tuple[int, int]:
     """The NAT gateways in the fullest of the zones that get one more, and that one."""
     pages = ec2.get_paginator("describe_nat_gateways").paginate(
         Filters=[{"Name": "state", "Values": ["pending", "available", "deleting"]}]
@@ -348,8 +348,8 @@ def _nat_gateways(ec2: EC2Client, vpc: NewVpc, names: Names) -> tuple[int, int]:
     zones = _zones_of_subnets(ec2)
     found = {_name(gateway) for gateway in gateways}
     used = Counter(zones.get(gateway.get("SubnetId", "")) for gateway in gateways)
-    wanted = [zone for name, zone in _gateways(ec2, vpc, names).items() if name not in found]
-    return max((used[zone] for zone in wanted), default=0), int(bool(wanted))
+    filling = [zone for name, zone in wanted.items() if name not in found]
+    return max((used[zone] for zone in filling), default=0), int(bool(filling))
 
 
 def _zones_of_subnets(ec2: EC2Client) -> dict[str, str]:
@@ -361,25 +361,16 @@ def _zones_of_subnets(ec2: EC2Client) -> dict[str, str]:
     }
 
 
-def _gateways(ec2: EC2Client, vpc: NewVpc, names: Names) -> dict[str, str]:
+def _gateways(subject: Subject, vpc: NewVpc) -> dict[str, str]:
     """The zone of each NAT gateway that the environment has in the end, by its `Name`.
 
     The stack takes the region's first zones by name where the file names none.
     """
-    zones: Sequence[str] = vpc.availability_zones or _first_zones(ec2, vpc.zone_count)
+    zones = vpc.availability_zones or subject.zones[: vpc.zone_count]
     if vpc.nat == "single":
         zones = zones[:1]
+    names = subject.environment.names
     return {names.in_network(f"nat-{number}"): zone for number, zone in enumerate(zones, start=1)}
-
-
-def _first_zones(ec2: EC2Client, count: int) -> list[str]:
-    described = ec2.describe_availability_zones(
-        Filters=[
-            {"Name": "zone-type", "Values": ["availability-zone"]},
-            {"Name": "state", "Values": ["available"]},
-        ]
-    )["AvailabilityZones"]
-    return sorted(zone["ZoneName"] for zone in described)[:count]
 
 
 def _name(described: Any) -> str:  # noqa: ANN401 - whatever has tags

@@ -96,6 +96,17 @@ class Subject:
         )
 
     @cached_property
+    def zones(self) -> tuple[str, ...]:
+        """The region's zones that take subnets, without Local Zones, sorted. Asks EC2, once."""
+        described = self.account.ec2.describe_availability_zones(
+            Filters=[
+                {"Name": "zone-type", "Values": ["availability-zone"]},
+                {"Name": "state", "Values": ["available"]},
+            ]
+        )["AvailabilityZones"]
+        return tuple(sorted(zone["ZoneName"] for zone in described))
+
+    @cached_property
     def replication_instance(self) -> RunningInstance | None:
         """The environment's replication instance; None where there is none. Asks DMS, once."""
         dms, instance = self.account.dms, self.environment.names.replication_instance

@@ -73,6 +73,8 @@ def test_all_is_right(ready: Dev) -> None:
         "DMS endpoints in eu-central-1: 0 of 1000 are used, room for the 2 that dev takes.",
         "DMS replication tasks in eu-central-1: 0 of 600 are used, room for the 1 that dev takes.",
         "VPCs in eu-central-1: 1 of 5 are used, room for the 1 that dev takes.",
+        "eu-central-1 has the 3 zones that dev takes.",
+        "db.r6g.large can be ordered in each of these zones.",
         "The role dms-vpc-role is there, with AmazonDMSVPCManagementRole.",
         "The role dms-cloudwatch-logs-role is there, with AmazonDMSCloudWatchLogsRole.",
         f"The bucket {bucket} is there and set up right.",
@@ -84,7 +86,7 @@ def test_all_is_right(ready: Dev) -> None:
         "The name aurora-ferry-dev/target is free.",
         f"{arn}user/moto may do the 19 actions that decide over a deployment, by IAM's simulation.",
     ]
-    assert lines[-1] == "23 right. All is right: plan."
+    assert lines[-1] == "25 right. All is right: plan."
     assert result.stderr == ""
     assert result.exit_code == 0
 
@@ -120,6 +122,8 @@ def test_every_finding_is_in_the_json(ready: Dev) -> None:
         "quota-dms-endpoints",
         "quota-dms-tasks",
         "quota-vpcs",
+        "zones",
+        "aurora-class-zones",
         "role-dms-vpc-role",
         "role-dms-cloudwatch-logs-role",
         "state-bucket",
@@ -651,6 +655,49 @@ def test_groups_of_ones_own_that_aurora_lets_in(ready: Dev) -> None:
     assert ready.check().levels("client-groups") == ["not judged"]
 
 
+def test_the_way_to_the_source(ready: Dev) -> None:
+    ec2 = ready.aws.ec2
+    tgw = ec2.create_transit_gateway()["TransitGateway"]["TransitGatewayId"]
+    vgw = ec2.create_vpn_gateway(Type="ipsec.1")["VpnGateway"]["VpnGatewayId"]
+    vpc = ec2.create_vpc(CidrBlock="192.168.0.0/16")["Vpc"]["VpcId"]
+    missing = "0123456789abcdef0"
+    for way, level in (
+        (f'transit_gateway_id = "{tgw}"', "right"),
+        (f'transit_gateway_id = "tgw-{missing}"', "blocked"),
+        (f'virtual_private_gateway_id = "{vgw}"', "right"),
+        (f'virtual_private_gateway_id = "vgw-{missing}"', "blocked"),
+        (f'peering = {{ vpc_id = "{vpc}" }}', "right"),
+        (f'peering = {{ vpc_id = "vpc-{missing}" }}', "blocked"),
+    ):
+        ready.says(vpc=f"[network.route_to_source]\n{way}")
+        assert ready.check().levels("way-to-the-source") == [level], way
+
+    ready.refuse("ec2:DescribeVpcs")
+    assert ready.check().levels("way-to-the-source") == ["not judged"]
+
+
+def test_a_virtual_private_gateway_may_be_attached_to_the_environments_vpc(ready: Dev) -> None:
+    ec2 = ready.aws.ec2
+    vgw = ec2.create_vpn_gateway(Type="ipsec.1")["VpnGateway"]["VpnGatewayId"]
+    vpc = ec2.create_vpc(CidrBlock="10.20.0.0/20")["Vpc"]["VpcId"]
+    ec2.attach_vpn_gateway(VpnGatewayId=vgw, VpcId=vpc)
+    ready.says(vpc=f'[network.route_to_source]\nvirtual_private_gateway_id = "{vgw}"')
+
+    assert ready.check().levels("way-to-the-source") == ["warning"]
+    ec2.create_tags(Resources=[vpc], Tags=[{"Key": "Name", "Value": "aurora-ferry-dev"}])
+    assert ready.check().levels("way-to-the-source") == ["right"]
+
+
+def test_zones_that_nobody_tells_are_not_judged(ready: Dev) -> None:
+    ready.refuse("rds:DescribeOrderableDBInstanceOptions")
+    assert ready.check().levels("zones", "aurora-class-zones") == ["right", "not judged"]
+
+    ready.refuse("ec2:DescribeAvailabilityZones")
+    checked = ready.check()
+    assert checked.levels("zones") == ["not judged"]
+    assert "aurora-class-zones" not in checked.findings
+
+
 def test_secrets_that_are_scheduled_for_deletion(ready: Dev) -> None:
     secretsmanager = ready.aws.secretsmanager
     for name in ("master", "target"):
@@ -764,6 +811,7 @@ def test_nothing_may_be_asked(ready: Dev) -> None:
         "rds:DescribeAccountAttributes",
         "dms:DescribeEngineVersions",
         "dms:DescribeAccountAttributes",
+        "ec2:DescribeAvailabilityZones",
         "servicequotas:GetServiceQuota",
         "iam:GetRole",
         "s3:GetBucketVersioning",
@@ -781,6 +829,7 @@ def test_nothing_may_be_asked(ready: Dev) -> None:
             "dms-version",
             "quotas-dms",
             "quota-vpcs",
+            "zones",
             "role-dms-vpc-role",
             "role-dms-cloudwatch-logs-role",
             "state-bucket",
