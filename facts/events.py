@@ -73,4 +73,4 @@ ALL_CATEGORIES: Final = {
 }
 """The categories that AWS is known to have, of these kinds of sources: DescribeEventCategories, as
 https://docs.aws.amazon.com/cli/latest/reference/rds/describe-event-categories.html and the pages above
-show it."""
+show it. DMS's own page could not be read again in November 2026."""

@@ -33,6 +33,8 @@ _PATH: Final = re.compile(r"/(?!aws-(?:service-role|reserved)/)(?:[!-~]{1,510}/)
 _MOST_WIDGETS: Final = 500
 _MOST_METRICS_OF_A_WIDGET: Final = 500
 _MOST_METRICS: Final = 2500
+"""What the page of CloudWatch's quotas said; of the metrics of all widgets together no copy of it that
+could be read in November 2026 says more."""
 
 
 def _has_others(attribute: str) -> Callable[[Mapping[str, Any]], bool]:
@@ -60,6 +62,10 @@ def _draws_too_much(side: Mapping[str, Any]) -> bool:
         or max(counts, default=0) > _MOST_METRICS_OF_A_WIDGET
         or sum(counts) > _MOST_METRICS
     )
+
+
+def _begins_like_an_id(side: Mapping[str, Any]) -> bool:
+    return str(side.get("name") or "").lower().startswith("sg-")
 
 
 def _is_of_awss(attribute: str) -> Callable[[Mapping[str, Any]], bool]:
@@ -121,6 +127,13 @@ LIMITS: Final = (
             ("aws_vpc_security_group_egress_rule", "description", "API_IpRange"),
             ("aws_vpc_security_group_ingress_rule", "description", "API_IpRange"),
         )
+    ),
+    Together(
+        resource="aws_security_group",
+        attributes=("name",),
+        refused=_begins_like_an_id,
+        effect="EC2 refuses the name {first}: groups' ids begin so.",
+        source=f"{_EC2}/API_CreateSecurityGroup.html",
     ),
     Together(
         resource="aws_secretsmanager_secret",

@@ -34,6 +34,14 @@ https://docs.aws.amazon.com/IAM/latest/APIReference/API_Tag.html and
 https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_TagResource.html"""
 
 
+_KEPT_BY_DMS: Final = ("aws:", "dms:")
+"""What neither a key nor a value of DMS's begins with. Its page leaves out @ as well, which the addresses
+of teams have: whether DMS refuses that is written nowhere else, so it is not told. Source:
+https://docs.aws.amazon.com/dms/latest/APIReference/API_Tag.html"""
+
+_DMS: Final = "https://docs.aws.amazon.com/dms/latest/APIReference/API_Tag.html"
+
+
 def tags_are_taken(plan: Plan) -> Iterator[Finding]:
     """Tags that are set or change: how many there are, and what each is called and says."""
     for change in plan.changes if not plan.found else ():
@@ -72,6 +80,11 @@ def _of(
                 yield _refused(change, effect, tag)
             if not tags.has_letters_of_tags(value):
                 yield _letters(change, tag)
+            if change.type.startswith("aws_dms_") and (
+                value.lower().startswith(_KEPT_BY_DMS) or key.lower().startswith(_KEPT_BY_DMS[1])
+            ):
+                effect = "DMS keeps keys and values that begin with aws: or dms: for itself: it refuses {tag}."
+                yield _refused(change, effect, tag, source=_DMS)
 
 
 def _key(change: Change, key: str, tag: Shown) -> Iterator[Finding]:

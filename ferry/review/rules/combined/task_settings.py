@@ -235,6 +235,7 @@ _TARGET: Final = {
     },
 }
 
+# That debugging writes rows of data is what operators report; no page of AWS's was found that says it.
 _LOGGING: Final[Mapping[str, Setting]] = {
     "EnableLogging": _on(
         "The task writes no log: an error leaves no trace.", default=False, danger=Danger.UNWATCHED

@@ -26,6 +26,7 @@ from tests.unit.ferry.review.held.names import (
     CLUSTER,
     CLUSTER_EVENTS,
     DASHBOARD,
+    DMS_GROUP,
     DMS_IN,
     DMS_ROLE,
     DMS_ROLE_POLICY,
@@ -188,6 +189,23 @@ def _kinds(name: str, why: str, resource: str, kind: str) -> Held:
     return edited(f"events-{name}", why, updates(resource, event_categories=kinds))
 
 
+_NAMES: Final = (
+    edited(
+        "group-called-like-an-id",
+        "EC2 refuses the name.",
+        creates("aws_security_group.more", like=DMS_GROUP, name="sg-more"),
+    ),
+    edited(
+        "tag-of-dms",
+        "DMS keeps it for itself.",
+        updates(TASK, tags={"dms:team": "payments"}),
+    ),
+    edited(
+        "tag-of-awss-value",
+        "DMS keeps it for itself.",
+        updates(TASK, tags={"team": "aws:payments"}),
+    ),
+)
 _EVENTS: Final = (
     _kinds("of-no-kind", "RDS has none.", CLUSTER_EVENTS, "everything"),
     _kinds("of-instances", "Of instances, not of clusters.", CLUSTER_EVENTS, "low storage"),
@@ -267,4 +285,4 @@ _VALUES: Final = (
     _parameter("of-clusters", "Not of instances.", INSTANCE_PARAMETERS, rds__force_ssl="1"),
 )
 
-ROWS: Final = (*_TAGS, *_TEXTS, *_POLICIES, *_EVENTS, *_VALUES)
+ROWS: Final = (*_TAGS, *_TEXTS, *_POLICIES, *_NAMES, *_EVENTS, *_VALUES)
