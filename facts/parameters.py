@@ -200,6 +200,7 @@ https://docs.aws.amazon.com/AmazonRDS/latest/AuroraPostgreSQLReleaseNotes/Aurora
 
 _LOGGING = "runtime-config-logging"
 _CLIENT = "runtime-config-client"
+_CONNECTION = "runtime-config-connection"
 _RESOURCE = "runtime-config-resource"
 _QUERY = "runtime-config-query"
 _VACUUM = "runtime-config-autovacuum"
@@ -230,7 +231,7 @@ _ROWS = (
         # No other version is harmless: an older one is weaker, of a later one clients must be capable.
         "ssl_min_protocol_version",
         Kind.DYNAMIC,
-        "runtime-config-connection",
+        _CONNECTION,
         aurora="TLSv1.2",
         harmless=_words("tlsv1.2"),
     ),
@@ -296,6 +297,16 @@ _ROWS = (
         _CLIENT,
         harmless=_words("0", "off", "false", "no"),
     ),
+    # How soon a client that is gone is noticed; 0 is the operating system's own.
+    _postgresql(
+        "tcp_keepalives_count", Kind.DYNAMIC, _CONNECTION, harmless=_numbers(2, 100, also="0")
+    ),
+    _postgresql(
+        "tcp_keepalives_idle", Kind.DYNAMIC, _CONNECTION, harmless=_numbers(30, 7_200, also="0")
+    ),
+    _postgresql(
+        "tcp_keepalives_interval", Kind.DYNAMIC, _CONNECTION, harmless=_numbers(5, 75, also="0")
+    ),
     # Memory, connections and workers.
     _postgresql(WORK_MEM, Kind.DYNAMIC, _RESOURCE, harmless=_numbers(4_096, 65_536)),
     _postgresql(
@@ -319,8 +330,8 @@ _ROWS = (
     _postgresql(
         "max_parallel_workers_per_gather", Kind.DYNAMIC, _RESOURCE, harmless=_numbers(0, 4)
     ),
-    _postgresql("max_connections", Kind.STATIC, "runtime-config-connection"),
-    _postgresql("superuser_reserved_connections", Kind.STATIC, "runtime-config-connection"),
+    _postgresql("max_connections", Kind.STATIC, _CONNECTION),
+    _postgresql("superuser_reserved_connections", Kind.STATIC, _CONNECTION),
     _postgresql("max_files_per_process", Kind.STATIC, _RESOURCE),
     _postgresql("huge_pages", Kind.STATIC, _RESOURCE),
     _postgresql("wal_buffers", Kind.STATIC, "runtime-config-wal"),

@@ -125,6 +125,28 @@ _EFFECTS: Final = {
 }
 """Of the dynamic ones."""
 
+_BACK: Final = {
+    FORCE_SSL: (Danger.INTERRUPTION, "Clients that connect without TLS are refused from now on"),
+    "default_transaction_read_only": (
+        Danger.UNCLEAR,
+        "Clients can write again, also where somebody fenced them off",
+    ),
+    "session_replication_role": (
+        Danger.UNCLEAR,
+        "Triggers fire and foreign keys hold again, also where data is loaded without them",
+    ),
+    "ssl_min_protocol_version": (
+        Danger.INTERRUPTION,
+        "Clients must speak another version of TLS, or are refused",
+    ),
+    "timezone": (
+        Danger.UNCLEAR,
+        "Where sessions do not set it, times are read and written in another zone",
+    ),
+}
+"""The danger, and what is said of it, where a value that is harmless by itself takes the place of one
+that is not, which clients may have come to rely on."""
+
 _UNCLEAR: Final = _Effect(
     danger=Danger.UNCLEAR,
     changed="No rule says that {name} is harmless at {after}; it was {before}.",
@@ -213,6 +235,7 @@ def _of_group(
         elif old != new:
             was, becomes = (it[0] if it else None for it in (old, new))
             yield from _one_parameter(change, name, was, becomes, clusters)
+            yield from _comes_back(change, name, was, becomes, clusters)
             yield from _less_guarded(change, name, was, becomes, under)
             yield from _logs_more_than_it_did(change, name, was, becomes, under)
 
@@ -298,6 +321,24 @@ def _one_parameter(
     elif not harmless and static is not False:
         said = _STARTS.get(name, _STARTS_WITH) if static else _UNCLEAR.made
         yield _parameter(change, Danger.UNCLEAR, said, values)
+
+
+def _comes_back(
+    change: Change,
+    name: str,
+    old: _Setting | None,
+    new: _Setting | None,
+    clusters: Sequence[Mapping[str, Any] | None],
+) -> Iterator[Finding]:
+    """What is harmless by itself is in force again."""
+    if name not in _BACK or change.action not in CHANGED_OR_REPLACED:
+        return
+    was = is_harmless(name, str(old[0])) if old else _is_harmless_by_default(change, name)
+    becomes = is_harmless(name, str(new[0])) if new else _is_harmless_where_unset(name, clusters)
+    if becomes and not was:
+        danger, effect = _BACK[name]
+        said = f"{effect}: {{name}} becomes {{after}}, not {{before}}."
+        yield _parameter(change, danger, said, _shown(change, name, old, new))
 
 
 def _stays(change: Change, name: str, old: _Setting | None, new: _Setting | None) -> bool:
@@ -415,6 +456,13 @@ def _at_once(change: Change, values: dict[str, Shown], *, static: bool | None) -
         values,
         remedy="Set its apply_method to pending-reboot, which RDS takes either way.",
     )
+
+
+def _is_harmless_by_default(change: Change, name: str) -> bool:
+    """Whether what Aurora's default was in a group's family is harmless."""
+    family = version(change.before.get("family"))
+    default = PARAMETERS[name].default(family[0]) if family else None
+    return _is_harmless_where_unset(name, ()) if default is None else is_harmless(name, default)
 
 
 def _is_harmless_where_unset(name: str, clusters: Sequence[Mapping[str, Any] | None]) -> bool:

@@ -365,8 +365,8 @@ INSTANCE: Final[tuple[Row, ...]] = (
              when=_WEEKLY, on=MADE),
     Rule(_INSTANCE, "publicly_accessible", turned_on, Danger.PUBLIC_REACH,
          "The instance gets a public address.", on=HOWEVER_MADE, source=_REACH),
-    Harmless(_INSTANCE, ("publicly_accessible",), "The instance has no public address.",
-             when=is_false),
+    Harmless(_INSTANCE, ("publicly_accessible",), "The instance has no public address, and had none.",
+             when=stays_unset),
     Rule(_INSTANCE, "auto_minor_version_upgrade", turned_on, Danger.INTERRUPTION,
          "AWS upgrades the instance in its window, behind Terraform's back; the next plan asks for "
          "a downgrade, which RDS refuses.", on=HOWEVER_MADE, source=_MINOR),

@@ -354,6 +354,9 @@ def parameter(name: str, value: str, method: str | None = "immediate") -> dict[s
     return {"name": name, "value": value, "apply_method": method}
 
 
+NO_LONGER_IN_CLEAR = (
+    "Clients that connect without TLS are refused from now on: rds.force_ssl becomes {}, not {}."
+)
 WAITS = "{} becomes {}, and stays {} until the instances are restarted."
 
 
@@ -419,7 +422,54 @@ WAITS = "{} becomes {}, and stays {} until the instances are restarted."
             [],
             ["Clients may connect without TLS: rds.force_ssl becomes the default."],
         ),
-        ([], [parameter("rds.force_ssl", "1")], []),
+        ([], [parameter("rds.force_ssl", "1")], [NO_LONGER_IN_CLEAR.format('"1"', "the default")]),
+        (
+            [parameter("rds.force_ssl", "0")],
+            [parameter("rds.force_ssl", "1")],
+            [NO_LONGER_IN_CLEAR.format('"1"', '"0"')],
+        ),
+        ([parameter("rds.force_ssl", "1")], [parameter("rds.force_ssl", "on")], []),
+        (
+            [parameter("timezone", "Europe/Berlin")],
+            [parameter("timezone", "UTC")],
+            [
+                (
+                    "Where sessions do not set it, times are read and written in another zone: "
+                    'timezone becomes "UTC", not "Europe/Berlin".'
+                )
+            ],
+        ),
+        ([], [parameter("timezone", "UTC")], []),
+        (
+            [parameter("session_replication_role", "replica")],
+            [],
+            [
+                (
+                    "Triggers fire and foreign keys hold again, also where data is loaded without "
+                    'them: session_replication_role becomes the default, not "replica".'
+                )
+            ],
+        ),
+        (
+            [parameter("default_transaction_read_only", "on")],
+            [parameter("default_transaction_read_only", "off")],
+            [
+                (
+                    "Clients can write again, also where somebody fenced them off: "
+                    'default_transaction_read_only becomes "off", not "on".'
+                )
+            ],
+        ),
+        (
+            [parameter("ssl_min_protocol_version", "TLSv1")],
+            [],
+            [
+                (
+                    "Clients must speak another version of TLS, or are refused: "
+                    'ssl_min_protocol_version becomes the default, not "TLSv1".'
+                )
+            ],
+        ),
         ([], [parameter("log_connections", "0"), parameter("log_statement", "none")], []),
         (
             [parameter("log_connections", "on")],
