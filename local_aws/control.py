@@ -6,6 +6,7 @@
 | GET /local-aws/faults | the seed, the number of rules, how many calls were made to fail, and which |
 | POST /local-aws/faults | puts the rules of the JSON body in force (`local_aws.faults`); `{}` ends all |
 | POST /local-aws/transit-gateways | a transit gateway under a given id (`local_aws.standing`) |
+| POST /local-aws/addresses | where hosts of endpoints are on this machine (`services.dms.reach`) |
 | GET /local-aws/calls | the calls so far; `?service=`, `?operation=`, `?account=` narrow them |
 | GET /local-aws/generated-passwords | every password that GetRandomPassword answered |
 | GET /local-aws/master-passwords | every Aurora cluster with its master password |
@@ -22,6 +23,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from local_aws.errors import Reply
+from local_aws.services.dms.reach import place_addresses
 from local_aws.services.rds import master_passwords
 from local_aws.services.secretsmanager import generated_passwords
 from local_aws.standing import place_transit_gateway
@@ -49,6 +51,8 @@ class Control:
             return self._told(body, self.faults.replace)
         if (method, what) == ("POST", "transit-gateways"):
             return self._told(body, place_transit_gateway)
+        if (method, what) == ("POST", "addresses"):
+            return self._told(body, place_addresses)
         documents: dict[str, Callable[[], dict[str, Any]]] = {
             "health": lambda: {"status": "ready"},
             "faults": self.faults.report,
@@ -61,7 +65,9 @@ class Control:
         there_are = ", ".join(f"GET {name}" for name in documents)
         return _json(
             404,
-            {"error": f"{method} {path}: there are {there_are} and POST faults, transit-gateways"},
+            {
+                "error": f"{method} {path}: there are {there_are} and POST addresses, faults, transit-gateways"
+            },
         )
 
     def _told(self, body: bytes, act: Callable[[Mapping[str, Any]], None]) -> Reply:

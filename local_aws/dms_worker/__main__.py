@@ -1,5 +1,7 @@
 """`python -m local_aws.dms_worker`: one replication task, told on its standard input.
 
+`{"source": ..., "drop_slot": "NAME"}` instead of a job drops a task's slot.
+
 It ends with its task, with SIGTERM once what is being applied is done, and at once when its
 standard input ends: whoever started it is gone, and a worker that went on would hold the slot.
 """
@@ -13,8 +15,9 @@ import sys
 import threading
 from typing import TYPE_CHECKING
 
-from local_aws.dms_worker.job import Job, Voice
-from local_aws.dms_worker.task import FATAL, Ended, Task
+from local_aws.dms_worker.job import Endpoint, Job, Voice
+from local_aws.dms_worker.stream import ReplicationError
+from local_aws.dms_worker.task import FATAL, Task, drop_slot
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -24,8 +27,12 @@ def main() -> int:
     """Run the task of the first line; 0 where it was stopped or is done, 1 where it failed."""
     voice = Voice(sys.stdout)
     try:
-        job = Job.from_json(sys.stdin.readline())
-    except (ValueError, KeyError, TypeError) as error:
+        document = json.loads(sys.stdin.readline())
+        if "drop_slot" in document:
+            drop_slot(Endpoint(**document["source"]), document["drop_slot"])
+            return 0
+        job = Job.from_document(document)
+    except (ValueError, KeyError, TypeError, ReplicationError) as error:
         voice.say("ended", status="failed", reason=FATAL, message=f"not a job: {error}")
         return 1
     task = Task(job=job, voice=voice)
@@ -35,7 +42,13 @@ def main() -> int:
 
     signal.signal(signal.SIGTERM, stop)
     threading.Thread(target=_listen, args=(task,), daemon=True).start()
-    ended: Ended = task.run()
+    try:
+        ended = task.run()
+    except Exception as error:
+        voice.say(
+            "ended", status="failed", reason=FATAL, message=f"a fault of the worker: {error!r}"
+        )
+        raise
     voice.say("ended", status=ended.status, reason=ended.reason, message=ended.message)
     return 1 if ended.status == "failed" else 0
 

@@ -21,6 +21,9 @@ _SETTINGS = (
     # Without it row security would leave out rows without a word.
     ("row_security", "off"),
 )
+# Of two keys, so that nobody else's lock is meant by chance.
+_LOCK = "select pg_catalog.{}(%s, pg_catalog.hashtext(%s))"
+_LOCKED = 0x444D53  # "DMS"
 
 
 def connect(endpoint: Endpoint) -> psycopg.Connection[Any]:
@@ -35,13 +38,14 @@ def connect(endpoint: Endpoint) -> psycopg.Connection[Any]:
     return connection
 
 
-def connect_target(endpoint: Endpoint) -> psycopg.Connection[Any]:
+def connect_target(endpoint: Endpoint, *, task: str) -> psycopg.Connection[Any]:
     """A connection to the target, after the script that the endpoint runs on each.
 
     Raises:
         psycopg.Error: It cannot be reached, or the script fails.
     """
     connection = connect(endpoint)
+    connection.execute(_LOCK.format("pg_advisory_lock_shared"), [_LOCKED, task])
     if endpoint.after_connect:
         # As the endpoint has it: several statements, whatever they are.
         connection.execute(endpoint.after_connect.encode())
@@ -51,3 +55,19 @@ def connect_target(endpoint: Endpoint) -> psycopg.Connection[Any]:
 def table_name(table: tuple[str, str]) -> sql.Identifier:
     """A schema and a table, quoted."""
     return sql.Identifier(*table)
+
+
+def outlive(target: psycopg.Connection[Any], *, task: str) -> None:
+    """Wait until no session of an earlier worker of the task is left at the target.
+
+    A worker that was killed may have sent a COMMIT that its session still carries out.
+
+    Raises:
+        psycopg.errors.LockNotAvailable: One is left after a while.
+    """
+    target.execute("select pg_catalog.set_config('lock_timeout', '30s', false)")
+    target.execute(_LOCK.format("pg_advisory_unlock_shared"), [_LOCKED, task])
+    target.execute(_LOCK.format("pg_advisory_lock"), [_LOCKED, task])
+    target.execute(_LOCK.format("pg_advisory_lock_shared"), [_LOCKED, task])
+    target.execute(_LOCK.format("pg_advisory_unlock"), [_LOCKED, task])
+    target.execute("select pg_catalog.set_config('lock_timeout', '0', false)")

@@ -93,13 +93,12 @@ class Job:
         return self.settings.get(section, {}).get(name, default)
 
     @classmethod
-    def from_json(cls, text: str) -> Job:
-        """The job of a line.
+    def from_document(cls, document: dict[str, Any]) -> Job:
+        """The job of a line's JSON.
 
         Raises:
-            ValueError, KeyError, TypeError: Not a job.
+            KeyError, TypeError: Not a job.
         """
-        document = json.loads(text)
         tables = {
             (each["schema"], each["table"]): TableProgress(
                 state=each["state"],

@@ -72,7 +72,10 @@ class Loading:
         if self._is_stopping:
             return None
         try:
-            with connect(self.job.source) as source, connect_target(self.job.target) as target:
+            with (
+                connect(self.job.source) as source,
+                connect_target(self.job.target, task=self.job.task) as target,
+            ):
                 source.execute(_AT_SOURCE)
                 source.execute(
                     sql.SQL("set transaction snapshot {}").format(sql.Literal(self.snapshot))

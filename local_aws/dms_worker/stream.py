@@ -37,8 +37,17 @@ _OPTIONS = (
 _SLOT_NAME = re.compile(r"[a-z0-9_]{1,63}")
 
 
+# Of refusals, those that pass: the slot is still another session's, the server is full or ending.
+# https://www.postgresql.org/docs/15/errcodes-appendix.html
+_PASSING = ("55006", "53300", "57P01", "57P02", "57P03")
+
+
 class ReplicationError(Exception):
-    """The source refuses or ends the replication; the message is its own."""
+    """The source cannot be reached, or ends the replication; the message is its own."""
+
+
+class RefusedError(ReplicationError):
+    """The source refuses a command, and will the next time."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -202,7 +211,10 @@ class Replication:
             {pq.ExecStatus.COMMAND_OK} if wanted == pq.ExecStatus.COPY_BOTH else set()
         )
         if result.status not in allowed:
-            raise ReplicationError(result.get_error_message())
+            state = result.error_field(pq.DiagnosticField.SQLSTATE)
+            passing = state is None or state.decode() in _PASSING
+            refused = ReplicationError if passing else RefusedError
+            raise refused(result.get_error_message())
         return result
 
 
@@ -212,10 +224,10 @@ def _quoted(value: str) -> str:
 
 
 def _checked(name: str) -> str:
-    """A slot's name; anything else must not reach a replication command.
+    """A slot's name, quoted, for it may begin with a digit; nothing else reaches a command.
 
     https://www.postgresql.org/docs/15/warm-standby.html#STREAMING-REPLICATION-SLOTS
     """
     if not _SLOT_NAME.fullmatch(name):
-        raise ReplicationError(f"slot {name!r}: give lower case letters, digits and underscores")
-    return name
+        raise RefusedError(f"slot {name!r}: give lower case letters, digits and underscores")
+    return f'"{name}"'

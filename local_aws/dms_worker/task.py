@@ -17,17 +17,17 @@ from local_aws.dms_worker.applying import ERROR, Applying, TaskFailed
 from local_aws.dms_worker.carried import CarriedTable, LobTooLarge, carry
 from local_aws.dms_worker.catalog import read_tables
 from local_aws.dms_worker.control_tables import ControlTables, checkpoint_text, position_from
-from local_aws.dms_worker.databases import connect, connect_target
+from local_aws.dms_worker.databases import connect, connect_target, outlive
 from local_aws.dms_worker.grouping import Grouping
 from local_aws.dms_worker.job import TableProgress
 from local_aws.dms_worker.loading import Loaded, Loading, empty, prepare
 from local_aws.dms_worker.mappings import MappingError, Mappings
-from local_aws.dms_worker.stream import Replication, ReplicationError, Slot, lsn_from
+from local_aws.dms_worker.stream import RefusedError, Replication, ReplicationError, Slot, lsn_from
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from local_aws.dms_worker.job import Job, Voice
+    from local_aws.dms_worker.job import Endpoint, Job, Voice
 
 FATAL = "Stop Reason FATAL_ERROR"
 _COMPLETED = "Table completed"
@@ -38,9 +38,9 @@ _SECONDS_BETWEEN_REPORTS = 1.0
 _SECONDS_BETWEEN_TRIES = 1.0
 _LONGEST_NAME = 63
 _GONE = (psycopg.OperationalError, ReplicationError)
-_FATAL_REFUSALS = re.compile(
-    r"authentication failed|does not exist|permission denied|no pg_hba.conf entry|must be|"
-    r"wal_level|all replication slots are in use|certificate|already exists"
+# A failed connection has no code: what will be refused again is told by the server's words.
+_LASTING = re.compile(
+    r"authentication failed|does not exist|permission denied|no pg_hba.conf entry|certificate"
 )
 
 TableId = tuple[str, str]
@@ -104,7 +104,8 @@ class Task:
                 psycopg.Error,
                 ReplicationError,
             ) as error:
-                if not isinstance(error, _GONE) or _FATAL_REFUSALS.search(str(error)):
+                lasting = isinstance(error, RefusedError) or _LASTING.search(str(error))
+                if lasting or not isinstance(error, _GONE):
                     return Ended(status="failed", reason=FATAL, message=_line(error))
                 self.voice.log("E", f"{_line(error)}; tried again from the last checkpoint")
             if self.stopping.wait(_SECONDS_BETWEEN_TRIES):
@@ -113,7 +114,8 @@ class Task:
     def _try(self) -> Ended:
         with ExitStack() as stack:
             source = stack.enter_context(connect(self.job.source))
-            target = stack.enter_context(connect_target(self.job.target))
+            target = stack.enter_context(connect_target(self.job.target, task=self.job.task))
+            outlive(target, task=self.job.task)
             self._control.create(target)
             sides = _Sides(source=source, target=target, tables=self._carried(source))
             if self.job.migration_type == "full-load":
@@ -155,7 +157,12 @@ class Task:
                 raise TaskFailed(
                     "a position needs a slot that is there, and a task of changes alone"
                 )
-            begins = position_from(self.job.position)
+            try:
+                begins = position_from(self.job.position)
+            except ValueError as error:
+                raise TaskFailed(
+                    f"position {self.job.position!r}: give a log sequence number or a checkpoint"
+                ) from error
             slot = None
         else:
             if _has_slot(sides.source, self._slot):
@@ -371,6 +378,19 @@ class Task:
             self._control.status(
                 sides.target, status="RUNNING", pending=0, lsn=applied, tail=stream.position
             )
+
+
+def drop_slot(source: Endpoint, name: str) -> None:
+    """Drop a task's slot, as DMS does with the task.
+
+    Raises:
+        ReplicationError: The source cannot be reached, or has no such slot.
+    """
+    stream = Replication(source.parameters)
+    try:
+        stream.drop_slot(name)
+    finally:
+        stream.close()
 
 
 def _stopped() -> Ended:

@@ -7,6 +7,8 @@ import pytest
 
 from harness.postgres import SUPERUSER, Postgres
 from tests.migration.databases import CONTROL, COVERING, Database, Pair
+from tests.unit.local_aws.conftest import account, aws, clients, session, url  # noqa: F401 - fixtures
+from tests.unit.local_aws.dms.conftest import instance_arn, subnet_group, vpc_role  # noqa: F401 - fixtures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -94,7 +94,7 @@ class Pair:
             "ControlTablesSettings": {"ControlSchema": CONTROL, "StatusTableEnabled": True},
         }
         return {
-            "task": "TASK",
+            "task": "4TASK",  # as DMS draws them: a digit may come first
             "server": "instance",
             "migration_type": "full-load-and-cdc",
             "mappings": {"rules": list(rules)},
@@ -193,14 +193,10 @@ class Worker:
 
     def resumed(self) -> dict[str, Any]:
         """The job with which the task is resumed after this run."""
-        with self._heard:
-            tables = {
-                (each["schema"], each["table"]): {
-                    key: value for key, value in each.items() if key != "event"
-                }
-                for each in self.events
-                if each["event"] == "table"
-            }
+        tables = {(each["schema"], each["table"]): each for each in self.job.get("tables", [])}
+        for event in self.said("table"):
+            told = {key: value for key, value in event.items() if key != "event"}
+            tables[event["schema"], event["table"]] = told
         if not self.said("begun") and self.job.get("start") != "resume":
             return self.job
         return {**self.job, "start": "resume", "tables": list(tables.values())}

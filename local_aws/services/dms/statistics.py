@@ -1,7 +1,8 @@
-"""A task's table statistics, as far as its mappings name tables.
+"""A task's table statistics.
 
-Nothing is copied, so every count is zero. Tables that a rule names by a wildcard are unknown here
-and have no row.
+Of a task that moves data they are what its worker says. Of one that moves none, because its hosts
+are nowhere on this machine, every count is zero, and tables that a rule names by a wildcard have no
+row.
 """
 
 from __future__ import annotations
@@ -9,10 +10,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from local_aws.services.dms.movement import MOVEMENT
 from local_aws.services.dms.shelf import Resource, invalid_value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
 _COUNTS = (
     "Inserts",
@@ -48,6 +51,12 @@ def table_statistics(task: Resource) -> list[dict[str, Any]]:
         return []
     settings = json.loads(task.data["ReplicationTaskSettings"])
     validates = settings.get("ValidationSettings", {}).get("EnableValidation", False)
+    if movement := task.hidden.get(MOVEMENT):
+        reloaded = task.hidden.get(_RELOADED, ())
+        return [
+            _moved(table, started=started, reloaded=key in reloaded)
+            for key, table in list(movement.tables.items())
+        ]
     return [
         {
             "SchemaName": schema,
@@ -62,6 +71,23 @@ def table_statistics(task: Resource) -> list[dict[str, Any]]:
         }
         for schema, table in _named_tables(task)
     ]
+
+
+def _moved(table: Mapping[str, Any], *, started: datetime, reloaded: bool) -> dict[str, Any]:
+    """A table that a worker moves. Nothing here validates rows."""
+    return {
+        "SchemaName": table["schema"],
+        "TableName": table["table"],
+        **dict.fromkeys(_COUNTS, 0),
+        **table["counts"],
+        "FullLoadRows": table["rows"],
+        "FullLoadStartTime": started,
+        "FullLoadEndTime": table["at"],
+        "FullLoadReloaded": reloaded,
+        "LastUpdateTime": table["at"],
+        "TableState": table["state"],
+        "ValidationState": "Not enabled",
+    }
 
 
 def matches(row: Mapping[str, Any], parameters: Mapping[str, Any]) -> bool:
@@ -86,7 +112,8 @@ def reload_state(task: Resource, parameters: Mapping[str, Any]) -> None:
     Raises:
         AwsError: InvalidParameterValueException, for a table that the mappings do not name.
     """
-    known = _named_tables(task)
+    movement = task.hidden.get(MOVEMENT)
+    known = list(movement.tables) if movement else _named_tables(task)
     for each in parameters["TablesToReload"]:
         table = (each["SchemaName"], each["TableName"])
         if table not in known:

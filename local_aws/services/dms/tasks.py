@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from local_aws.answers import Answer, AwsError, ResponseMixin
+from local_aws.services.dms.movement import MOVEMENT, Movement
+from local_aws.services.dms.reach import reached
 from local_aws.services.dms.shelf import (
     Resource,
     already_exists,
@@ -124,7 +126,38 @@ class Tasks(ResponseMixin):
             if key in parameters:
                 task.data[key] = parameters[key]
         _start(task)
+        if job := self._job(task):
+            movement = task.hidden.setdefault(
+                MOVEMENT, Movement(backend=self.dms_backend, task=task)
+            )
+            task.upcoming = []
+            task.data["ReplicationTaskStats"] |= {"FullLoadProgressPercent": 0, "TablesLoaded": 0}
+            task.data.pop("StopReason", None)
+            movement.start(job, fresh=start_type != "resume-processing")
         return Answer({"ReplicationTask": task.data})
+
+    def _job(self, task: Resource) -> dict[str, Any] | None:
+        """What a worker is told of a task; None where its databases are nowhere to be reached."""
+        backend = self.dms_backend
+        source = reached(backend, backend.endpoint_shelf.get(task.data["SourceEndpointArn"]))
+        target = reached(backend, backend.endpoint_shelf.get(task.data["TargetEndpointArn"]))
+        if source is None or target is None:
+            return None
+        instance = backend.instances.get(task.data["ReplicationInstanceArn"])
+        settings = backend.endpoint_shelf.get(task.data["SourceEndpointArn"]).data.get(
+            "PostgreSQLSettings", {}
+        )
+        return {
+            "task": task.arn.rpartition(":")[2],
+            "server": instance.data["ReplicationInstanceIdentifier"],
+            "migration_type": task.data["MigrationType"],
+            "mappings": json.loads(task.data["TableMappings"]),
+            "settings": json.loads(task.data["ReplicationTaskSettings"]),
+            "source": source,
+            "target": target,
+            "position": task.data.get("CdcStartPosition"),
+            "slot": settings.get("SlotName"),
+        }
 
     def stop_replication_task(self) -> Answer:
         """StopReplicationTask."""
@@ -135,7 +168,10 @@ class Tasks(ResponseMixin):
             )
         task.data |= {"Status": "stopping", "StopReason": "Stop Reason NORMAL"}
         task.data["ReplicationTaskStats"]["StopDate"] = datetime.now(UTC)
-        task.upcoming = ["stopped"]
+        if movement := task.hidden.get(MOVEMENT):
+            movement.stop()
+        else:
+            task.upcoming = ["stopped"]
         return Answer({"ReplicationTask": task.data})
 
     def delete_replication_task(self) -> Answer:
@@ -145,6 +181,8 @@ class Tasks(ResponseMixin):
             raise invalid_state(
                 f"Replication Task cannot be deleted, while it is {task.data['Status']} state"
             )
+        if movement := task.hidden.get(MOVEMENT):
+            movement.forget()
         return Answer({"ReplicationTask": self.dms_backend.tasks.delete(task)})
 
     def describe_table_statistics(self) -> Answer:
@@ -165,6 +203,10 @@ class Tasks(ResponseMixin):
                 f"Tables can be reloaded while the task is running, not {task.data['Status']}"
             )
         reload_state(task, parameters)
+        if movement := task.hidden.get(MOVEMENT):
+            movement.reload(
+                [(each["SchemaName"], each["TableName"]) for each in parameters["TablesToReload"]]
+            )
         return Answer({"ReplicationTaskArn": task.arn})
 
 

@@ -1,0 +1,219 @@
+"""A task whose databases can be reached: a process of its own moves the data.
+
+The process says where it stands (`local_aws.dms_worker`); here that becomes what DMS's calls, its
+metrics and its log show. A process that ends without a word is started again from its checkpoint,
+as AWS recovers a task. It ends with this one.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from moto.cloudwatch.models import cloudwatch_backends
+from moto.core.utils import utcnow
+from moto.logs.models import logs_backends
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from local_aws.services.dms.backend import LocalDmsBackend
+    from local_aws.services.dms.shelf import Resource
+
+MOVEMENT = "movement"
+"""Where a task keeps its movement, of what is hidden of it."""
+
+ROOT = Path(__file__).resolve().parents[3]
+_WORKER = [sys.executable, "-m", "local_aws.dms_worker"]
+_SECONDS_BEFORE_RECOVERY = 0.5
+# AWS's are of a minute; a test is not to wait for one.
+_SECONDS_BETWEEN_METRICS = 5.0
+_COMPLETED, _LOADING, _QUEUED, _ERROR = "Table completed", "Full load", "Before load", "Table error"
+
+
+@dataclass(kw_only=True)
+class Movement:
+    """The movement of one task's data, from its first start to its deletion."""
+
+    backend: LocalDmsBackend
+    task: Resource
+    tables: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    _job: dict[str, Any] = field(default_factory=dict)
+    _begun: bool = False
+    _process: subprocess.Popen[str] | None = None
+    _stopping: bool = False
+    _slot: str = ""
+    _checkpoint: str = ""
+    _measured: float = 0.0
+
+    def start(self, job: Mapping[str, Any], *, fresh: bool) -> None:
+        """Start the process, anew or from where the task stands."""
+        self._job = dict(job)
+        self._stopping = False
+        if fresh:
+            self.tables.clear()
+            self._begun = False
+        threading.Thread(target=self._run, daemon=True).start()
+
+    def stop(self) -> None:
+        """Ask the process to end after what it is applying."""
+        self._stopping = True
+        if self._process:
+            self._process.terminate()
+
+    def reload(self, tables: list[tuple[str, str]]) -> None:
+        """Load tables again."""
+        self._tell({"reload": tables})
+
+    def forget(self) -> None:
+        """Drop the task's slot at the source, as DMS does with a task that is deleted."""
+        if not self._slot:
+            return
+        subprocess.run(  # noqa: S603 - a constant
+            _WORKER,
+            cwd=ROOT,
+            input=json.dumps({"source": self._job["source"], "drop_slot": self._slot}) + "\n",
+            stdout=subprocess.DEVNULL,
+            text=True,
+            check=False,
+        )
+
+    def _run(self) -> None:
+        """Keep a process at work until it ends with a word, or is asked to end."""
+        while True:
+            with subprocess.Popen(  # noqa: S603 - a constant
+                _WORKER, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            ) as process:
+                self._process = process
+                self._tell(self._told())
+                if self._stopping:
+                    process.terminate()
+                if process.stdout is not None and self._hear(process.stdout):
+                    return
+            if self._stopping:
+                self._show(Status="stopped", StopReason="Stop Reason NORMAL")
+                return
+            time.sleep(_SECONDS_BEFORE_RECOVERY)
+
+    def _told(self) -> dict[str, Any]:
+        if not self._begun:
+            return self._job
+        tables = [
+            {key: value for key, value in table.items() if key != "at"}
+            for table in self.tables.values()
+        ]
+        return {**self._job, "start": "resume", "tables": tables}
+
+    def _tell(self, document: Mapping[str, Any]) -> None:
+        if self._process and self._process.stdin:
+            self._process.stdin.write(json.dumps(document) + "\n")
+            self._process.stdin.flush()
+
+    def _hear(self, lines: Any) -> bool:  # noqa: ANN401 - a stream of text
+        """Take what the process says; whether it said that it ends."""
+        for line in lines:
+            event = json.loads(line)
+            kind = event.pop("event")
+            if kind == "ended":
+                self._end(event)
+                return True
+            {
+                "begun": self._begin,
+                "running": self._go_on,
+                "table": self._table,
+                "progress": self._progress,
+                "log": self._log,
+            }[kind](event)
+        return False
+
+    def _begin(self, event: Mapping[str, Any]) -> None:
+        self._begun = True
+        self._slot = event["slot"]
+
+    def _go_on(self, _: Mapping[str, Any]) -> None:
+        self._running()
+
+    def _table(self, event: dict[str, Any]) -> None:
+        self.tables[event["schema"], event["table"]] = event | {"at": datetime.now(UTC)}
+        self._running()
+
+    def _running(self) -> None:
+        stats = {**self.task.data["ReplicationTaskStats"], **self._load_stats()}
+        starting = self.task.data["Status"] == "starting"
+        self._show(ReplicationTaskStats=stats, **({"Status": "running"} if starting else {}))
+
+    def _load_stats(self) -> dict[str, Any]:
+        states = [table["state"] for table in self.tables.values()]
+        done = states.count(_COMPLETED)
+        return {
+            "FullLoadProgressPercent": 100 * done // len(states) if states else 0,
+            "TablesLoaded": done,
+            "TablesLoading": states.count(_LOADING),
+            "TablesQueued": states.count(_QUEUED),
+            "TablesErrored": states.count(_ERROR),
+        }
+
+    def _progress(self, event: Mapping[str, Any]) -> None:
+        self._checkpoint = event["checkpoint"]
+        if time.monotonic() - self._measured < _SECONDS_BETWEEN_METRICS:
+            return
+        self._measured = time.monotonic()
+        dimensions = [
+            {"Name": "ReplicationInstanceIdentifier", "Value": self._job["server"]},
+            {"Name": "ReplicationTaskIdentifier", "Value": self._job["task"]},
+        ]
+        cloudwatch_backends[self.backend.account_id][self.backend.region_name].put_metric_data(
+            "AWS/DMS",
+            [
+                {"MetricName": name, "Dimensions": dimensions, "Value": event[key],
+                 "Unit": "Seconds", "Timestamp": utcnow()}
+                for name, key in (("CDCLatencySource", "latency_source_seconds"),
+                                  ("CDCLatencyTarget", "latency_target_seconds"))
+            ],
+        )  # fmt: skip
+
+    def _log(self, event: Mapping[str, Any]) -> None:
+        """Write a line into the task's log, as DMS's read: time, component, severity, text."""
+        logging = json.loads(self.task.data["ReplicationTaskSettings"]).get("Logging", {})
+        group, stream = logging.get("CloudWatchLogGroup"), logging.get("CloudWatchLogStream")
+        if not group:
+            return
+        logs = logs_backends[self.backend.account_id][self.backend.region_name]
+        if group not in logs.groups:
+            logs.create_log_group(group, {})
+        if stream not in logs.groups[group].streams:
+            logs.create_log_stream(group, stream)
+        now = datetime.now(UTC)
+        text = f"{now:%Y-%m-%dT%H:%M:%S} [TASK_MANAGER    ]{event['severity']}:  {event['text']}"
+        logs.put_log_events(
+            group, stream, [{"timestamp": int(now.timestamp() * 1000), "message": text}]
+        )
+
+    def _end(self, event: Mapping[str, Any]) -> None:
+        stats = {
+            **self.task.data["ReplicationTaskStats"],
+            **self._load_stats(),
+            "StopDate": datetime.now(UTC),
+        }
+        shown: dict[str, Any] = {
+            "Status": event["status"],
+            "StopReason": event["reason"],
+            "ReplicationTaskStats": stats,
+        }
+        if event["message"]:
+            shown["LastFailureMessage"] = event["message"]
+        # DMS shows it of a task that is stopped or failed alone.
+        if self._checkpoint:
+            shown["RecoveryCheckpoint"] = self._checkpoint
+        self._show(**shown)
+
+    def _show(self, **members: Any) -> None:  # noqa: ANN401 - any of the API's types
+        # Another dictionary, not the same one changed: an answer may be read from it just now.
+        self.task.data = {**self.task.data, **members}
