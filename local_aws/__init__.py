@@ -12,9 +12,12 @@ calls fail (`local_aws.faults`).
 
 What it is no proof of:
 
-- Data movement. No table is copied, no change is captured. A task's states, stop reasons and
-  table statistics follow the calls made to DMS, not any data; the counts stay zero.
-- Metrics and events. Nothing sends a metric, so no alarm changes state; no event is delivered to
+- DMS's speed, memory and bugs. A task moves data where both its hosts are PostgreSQL servers of
+  this machine (`POST /local-aws/addresses`; `local_aws.dms_worker` says how, and what is not as
+  DMS does it). Where they are not, no table is copied: the task's states, stop reasons and table
+  statistics follow the calls made to DMS, and the counts stay zero. Nothing validates rows.
+- Metrics and events. Nothing sends a metric but a task that moves data, its latency; no alarm
+  changes state; no event is delivered to
   a topic, and no e-mail subscription is confirmed by a person (it is simply there).
 - Dependency errors of a VPC. AWS refuses to delete a subnet with interfaces in it, or a group
   that another refers to; here most of that is accepted.

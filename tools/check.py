@@ -34,7 +34,7 @@ COVERED: dict[str, int] = tomllib.loads((ROOT / "pyproject.toml").read_text())["
 DEPLOYED = "ferry/check/deployment/*"
 AFTER_DEPLOYING = "--data-file=.coverage.integration"
 # These need PostgreSQL servers: the migration tests cover them, to as many percent as local_aws.
-MOVING = "local_aws/dms_worker/*,local_aws/services/dms/movement.py"
+MOVING = "local_aws/dms_worker/*,local_aws/services/dms/movement.py,local_aws/services/dms/reach.py"
 AFTER_MOVING = "--data-file=.coverage.migration"
 COVERING = [*(f"--cov={package}" for package in COVERED), "--cov-branch", "--cov-report="]
 

@@ -246,6 +246,31 @@ def test_a_task_that_is_deleted_takes_its_slot_along(
     assert pair.source.rows(SLOTS) == []
 
 
+def test_a_task_moves_nothing_where_its_hosts_are_nowhere(
+    aws: Aws, pair: Pair, make_task: Callable[..., DmsTask]
+) -> None:
+    pair.on_both(*with_marker(ORDERS))
+    pair.source.run("insert into orders values (1, 'x', null)")
+    task = make_task()
+    aws.secretsmanager.put_secret_value(
+        SecretId="source",
+        SecretString=json.dumps({"host": "elsewhere", "username": "u", "password": "p"}),
+    )
+    task.start()
+    task.wait("running")
+    task.stop()
+    assert pair.target.value("select count(*) from orders") == 0
+
+
+def test_an_address_without_a_port_is_refused(aws: Aws) -> None:
+    for address in ({}, {"port": "5432"}, {"port": 5432, "host": "elsewhere"}):
+        answer = aws.post("/local-aws/addresses", {"db.example.com": address})
+        assert (answer["status"], answer["error"]) == (
+            400,
+            "db.example.com: give port, a number, and sslrootcert where TLS is verified",
+        )
+
+
 def _workers() -> list[int]:
     """The worker processes that this process started."""
     found = []

@@ -207,6 +207,45 @@ def test_a_policy_may_suspend_the_table_or_stop_the_task(pair: Pair) -> None:
             assert pair.target.rows(SUSPENDED) == [("orders",)]
 
 
+def test_a_policy_that_is_not_there_fails_the_task_and_is_not_passed_over(pair: Pair) -> None:
+    pair.on_both(*with_marker(ORDERS))
+    settings = {"ErrorBehavior": {"ApplyErrorInsertPolicy": "UPDATE_RECORD"}}
+    with Worker(job=pair.job(settings=settings)) as worker:
+        worker.wait_running()
+        pair.target.run("insert into orders values (1, null, null)")
+        pair.source.run("insert into orders values (1, 'ours', null)")
+        ended = worker.end()
+    assert ended["message"] == (
+        "ApplyErrorInsertPolicy UPDATE_RECORD is not there: "
+        "LOG_ERROR, IGNORE_RECORD, SUSPEND_TABLE, STOP_TASK are"
+    )
+
+
+def test_a_row_that_a_policy_ignores_leaves_no_trace(pair: Pair) -> None:
+    pair.on_both(*with_marker(ORDERS))
+    settings = {"ErrorBehavior": {"ApplyErrorInsertPolicy": "IGNORE_RECORD"}}
+    with Worker(job=pair.job(settings=settings)) as worker:
+        worker.wait_running()
+        pair.target.run("insert into orders values (1, null, null)")
+        pair.source.run("insert into orders values (1, 'ours', null)")
+        arrived(pair)
+        worker.stop()
+    assert pair.target.rows("select what from orders") == [(None,)]
+    assert pair.target.rows(EXCEPTIONS) == []
+
+
+def test_a_change_of_many_rows_is_one_transaction_at_the_target(pair: Pair) -> None:
+    pair.on_both(*with_marker(ORDERS))
+    with Worker(job=pair.job()) as worker:
+        worker.wait_running()
+        pair.source.run("insert into orders select n, 'x', null from generate_series(1, 5000) n")
+        seen = set()
+        while 5000 not in seen:
+            seen.add(pair.target.value("select count(*) from orders"))
+        worker.stop()
+    assert seen <= {0, 5000}
+
+
 def test_a_column_that_the_target_lacks_is_left_out_of_the_load_with_a_word(pair: Pair) -> None:
     pair.on_both(*with_marker(ORDERS))
     pair.target.run("alter table orders drop column what")
