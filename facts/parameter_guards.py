@@ -97,6 +97,7 @@ _ENDS_AFTER: Final = _less(never="0")
 _KEPT: Final = "rds.log_retention_period"
 
 GUARDS: Final[Mapping[str, Guard]] = {
+    "auto_explain.log_min_duration": Guard(What.LOGS, "-1", _LOGS_FROM),
     "log_autovacuum_min_duration": Guard(What.LOGS, "600000", _LOGS_FROM),
     "log_connections": Guard(What.LOGS, "off", _switch),
     "log_disconnections": Guard(What.LOGS, "off", _switch),

@@ -243,6 +243,13 @@ _ROWS = (
         aurora="10000",
         harmless=_numbers(0, _MOST, also="-1"),
     ),
+    _postgresql(
+        # Without the library in shared_preload_libraries it says nothing.
+        "auto_explain.log_min_duration",
+        Kind.DYNAMIC,
+        "auto-explain",
+        harmless=_numbers(1000, _MOST, also="-1"),
+    ),
     _postgresql("log_connections", Kind.DYNAMIC, _LOGGING, harmless=_SWITCH),
     _postgresql("log_disconnections", Kind.DYNAMIC, _LOGGING, harmless=_SWITCH),
     _postgresql(

@@ -9,6 +9,7 @@ from facts.parameters import PARAMETERS
 
 # Values from the least to the most; nothing stands for what holds where no group says a value.
 LEAST_FIRST: dict[str, tuple[str | None, ...]] = {
+    "auto_explain.log_min_duration": (None, "5000", "1000"),
     "log_autovacuum_min_duration": ("-1", "3600000", None, "1000", "0"),
     "log_connections": ("off", "on"),
     "log_disconnections": ("0", "1"),

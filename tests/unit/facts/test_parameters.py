@@ -16,8 +16,9 @@ from facts.parameters import (
 )
 
 # What `select name, context from pg_settings` says in PostgreSQL 15.18, for the table's
-# parameters; pg_stat_statements.* with the module loaded.
+# parameters; auto_explain.* and pg_stat_statements.* with the modules loaded.
 PG_SETTINGS = {
+    "auto_explain.log_min_duration": "superuser",
     "autovacuum": "sighup",
     "autovacuum_analyze_scale_factor": "sighup",
     "autovacuum_freeze_max_age": "postmaster",
@@ -192,6 +193,7 @@ def test_what_every_cluster_has() -> None:
         ("log_statement", ("none", "DDL", "mod", "all"), ("everything", "1")),
         ("log_min_duration_statement", ("-1", "100", "2147483647"), ("0", "99", "-2", "2147483648")),
         ("log_autovacuum_min_duration", ("-1", "0", "2147483647"), ("-2",)),
+        ("auto_explain.log_min_duration", ("-1", "1000"), ("0", "999")),
         ("log_temp_files", ("-1", "0", "2147483647"), ("-2",)),
         ("idle_session_timeout", ("0", "86400000"), ("3600000",)),
         ("maintenance_work_mem", ("65536", "524288"), ("2097152",)),

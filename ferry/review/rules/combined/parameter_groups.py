@@ -1,4 +1,4 @@
-"""Parameter groups: whether RDS deletes one that goes, and takes one of another family."""
+"""Groups of parameters and of subnets: whether RDS deletes one that goes, and takes another family's."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from ferry.review.rules.row import DESTROYED, HOWEVER_MADE
 from ferry.review.rules.timing import Timing, at_once, moment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-    from ferry.review.plan.plan import Change, Plan
+    from ferry.review.plan.plan import Change, Neighbours, Plan
     from ferry.review.plan.values import Json
 
 _GROUPS: Final = (
@@ -31,14 +31,20 @@ _USERS: Final = {
     "aws_rds_cluster_parameter_group": (_CLUSTER, "db_cluster_parameter_group_name"),
     "aws_db_parameter_group": (_INSTANCE, "db_parameter_group_name"),
 }
-"""Of each kind of group what uses it, and the attribute that names it."""
+"""Of each kind of parameter group what uses it, and the attribute that names it."""
+
+_SUBNETS: Final = "db_subnet_group_name"
+_USED_BY: Final = {
+    **{group: (user,) for group, user in _USERS.items()},
+    "aws_db_subnet_group": ((_CLUSTER, _SUBNETS), (_INSTANCE, _SUBNETS)),
+}
 
 
 def groups_go(plan: Plan) -> Iterator[Finding | Fine]:
     """A group is destroyed or replaced: RDS deletes none that is in use.
 
-    Fine is a replacement that makes the new group first, where the plan shows all who use the old
-    one, and gives each of them another one at once.
+    Fine is one that nothing of the plan uses, and a replacement that makes the new group first, where
+    the plan shows all who use the old one, and gives each of them another one at once.
     """
     for group, (user, attribute) in _USERS.items():
         leave: dict[Json, bool] = {}
@@ -50,7 +56,10 @@ def groups_go(plan: Plan) -> Iterator[Finding | Fine]:
             name = change.before.get("name")
             if not change.goes:
                 continue
-            if (
+            if leave and is_unused(change, DESTROYED):
+                because = "Nothing of the plan uses it."
+                yield Fine(change=change, attribute=DESTROYED, because=because)
+            elif (
                 change.made_first
                 and isinstance(name, str)
                 and leave.get(name)
@@ -72,6 +81,31 @@ def groups_go(plan: Plan) -> Iterator[Finding | Fine]:
                     remedy=Phrase("Look whether all that use it are moved to another one."),
                     source=_GROUPS,
                 )
+
+
+def is_unused(group: Change, _attribute: str) -> bool:
+    """Whether the plan has what such a group is for, and none of that uses it, now or then."""
+    used = group.neighbours.once(_used).get(group.type, set())
+    name = group.before.get("name")
+    return isinstance(name, str) and bool(used) and not used & {name, None}
+
+
+def may_be_in_use(group: Change, attribute: str) -> bool:
+    """Whether something may use a group that goes."""
+    return not is_unused(group, attribute)
+
+
+def _used(neighbours: Neighbours) -> Mapping[str, set[str | None]]:
+    """The names of the groups in use by type; None among them where one is not seen."""
+    found: dict[str, set[str | None]] = {}
+    for group, users in _USED_BY.items():
+        for user, attribute in users:
+            for it in neighbours.of(user):
+                for side in (it.before, it.after):
+                    name = side.get(attribute)
+                    if side and (name is not UNKNOWN or side is it.before):
+                        found.setdefault(group, set()).add(name if isinstance(name, str) else None)
+    return found
 
 
 def _leaves_at_once(user: Change, attribute: str) -> bool:

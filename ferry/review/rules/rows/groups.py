@@ -10,7 +10,7 @@ from typing import Final
 from facts.aurora import ENGINE
 from ferry.review.plan.plan import Action
 from ferry.review.rules.combined.group_subnets import loses_subnets
-from ferry.review.rules.combined.parameter_groups import groups_go
+from ferry.review.rules.combined.parameter_groups import groups_go, is_unused, may_be_in_use
 from ferry.review.rules.combined.parameters import parameters_change
 from ferry.review.rules.combined.subnets import out_of_reach
 from ferry.review.rules.conditions import (
@@ -45,7 +45,8 @@ _INSTANCE_GROUP: Final = "aws_db_parameter_group"
 
 ROWS: Final[tuple[Row, ...]] = (
     Harmless(_SUBNETS, (CREATED,), "Nothing uses it yet.", when=always),
-    Rule(_SUBNETS, DESTROYED, always, Danger.REFUSED,
+    Harmless(_SUBNETS, (DESTROYED,), "Nothing of the plan stands in it.", when=is_unused),
+    Rule(_SUBNETS, DESTROYED, may_be_in_use, Danger.REFUSED,
          "RDS does not delete a subnet group that a cluster uses.", timing=Timing.NOW,
          remedy="Look whether the cluster is replaced too.", source=_REACH),
     Replaces(_SUBNETS, ("name", "name_prefix")),

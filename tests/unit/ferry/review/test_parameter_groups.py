@@ -16,6 +16,7 @@ CLUSTER = "aws_rds_cluster"
 INSTANCE = "aws_rds_cluster_instance"
 CLUSTER_GROUP = "aws_rds_cluster_parameter_group"
 INSTANCE_GROUP = "aws_db_parameter_group"
+SUBNETS = "aws_db_subnet_group"
 USED = "RDS does not delete a parameter group that a cluster or an instance uses."
 UNTIL_THEN = (
     'RDS refuses the parameter group "new": it is of another major version than {}, which runs until '
@@ -41,6 +42,27 @@ def group(type_: str, *actions: str, family: str = "aurora-postgresql16") -> dic
     )
     found["change"]["actions"] = list(actions)
     return found
+
+
+@pytest.mark.parametrize("type_", [*USERS, SUBNETS])
+@pytest.mark.parametrize("action", ["delete", "replace"])
+def test_a_group_that_nothing_uses_may_go(type_: str, action: str) -> None:
+    user, attribute = {**USERS, SUBNETS: (INSTANCE, "db_subnet_group_name")}[type_]
+    goes = change(type_, action, {"name": "old"}, {"name": "new"} if action == "replace" else None)
+    hidden = stays(user, "one", **{attribute: "other"})
+    hidden["change"]["before_sensitive"] = hidden["change"]["after_sensitive"] = {attribute: True}
+    gets = change(user, "update", {attribute: "other"}, {attribute: "old"})
+    for users, may_go in (
+        ([stays(user, "one", **{attribute: "other"})], True),
+        ([stays(user, "one", **{attribute: "old"})], False),
+        ([change(user, "delete", {attribute: "old"}, None)], False),
+        ([gets], False),
+        ([hidden], True),  # a rule sees what a report hides
+        ([stays(user, "one", **{attribute: None})], False),
+        ([], False),
+    ):
+        refused = [it for it in effects(reviewed(goes, *users)) if "RDS does not delete" in it]
+        assert (refused == []) is may_go, users
 
 
 @pytest.mark.parametrize("type_", USERS)

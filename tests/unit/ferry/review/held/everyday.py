@@ -28,6 +28,7 @@ from tests.unit.ferry.review.held.edits import (
 )
 from tests.unit.ferry.review.held.names import (
     AURORA_GROUP,
+    AURORA_SUBNETS,
     CLIENTS_IN,
     CLUSTER,
     CLUSTER_EVENTS,
@@ -357,6 +358,23 @@ ROWS: Final = (
         "The same value, at another time.",
         updates(
             PARAMETERS, parameter=parameters(PARAMETERS, log_statement=("all", "pending-reboot"))
+        ),
+    ),
+    *(
+        _day(
+            f"group-that-nothing-uses-{name.partition('.')[0].removeprefix('aws_').replace('_', '-')}",
+            "It is left over from the version before.",
+            deletes(
+                name, was={"name": "aurora-ferry-staging-of-14", "id": "aurora-ferry-staging-of-14"}
+            ),
+        )
+        for name in (PARAMETERS, INSTANCE_PARAMETERS, AURORA_SUBNETS)
+    ),
+    _day(
+        "plans-of-slow-statements-logged",
+        "More in the log, by a dynamic parameter.",
+        updates(
+            PARAMETERS, parameter=parameters(PARAMETERS, auto_explain__log_min_duration="5000")
         ),
     ),
     _day(

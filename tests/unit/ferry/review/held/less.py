@@ -54,6 +54,7 @@ _WEAKER: Final = (
     ("log_min_duration_statement", "1000", "600000"),
     ("log_autovacuum_min_duration", "1000", "60000"),
     ("log_temp_files", "0", "10240"),
+    ("auto_explain.log_min_duration", "1000", "60000"),
     ("log_connections", "1", "0"),
     ("log_disconnections", "1", "0"),
     ("log_lock_waits", "1", "0"),
