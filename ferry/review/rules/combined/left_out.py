@@ -96,15 +96,15 @@ def _names_sources(subscription: Mapping[str, Any]) -> bool:
 
 
 def _is_measured(database: Mapping[str, Any]) -> bool:
-    return database.get("performance_insights_enabled") not in {False, None}
+    return database.get("performance_insights_enabled") not in (False, None)
 
 
 def _is_monitored(instance: Mapping[str, Any]) -> bool:
-    return instance.get("monitoring_interval") not in {0, None}
+    return instance.get("monitoring_interval") not in (0, None)
 
 
 def _goes_to_cloudwatch(flow_log: Mapping[str, Any]) -> bool:
-    return flow_log.get("log_destination_type") in {"cloud-watch-logs", None}
+    return flow_log.get("log_destination_type") in ("cloud-watch-logs", None)
 
 
 def _is_of_firehose(subscription: Mapping[str, Any]) -> bool:
