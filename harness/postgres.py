@@ -43,6 +43,11 @@ _SETTINGS = {
 }
 
 
+_TLS = {"ssl": "on", "ssl_cert_file": "server.pem", "ssl_key_file": "server.pem"}
+_TLS_ALONE = "hostssl all all 127.0.0.1/32 scram-sha-256\n"
+_TLS_ALONE += "hostssl replication all 127.0.0.1/32 scram-sha-256\n"
+
+
 class PostgresMissingError(Exception):
     """The machine has no PostgreSQL server that will do; the message says how to get one."""
 
@@ -77,16 +82,23 @@ class Postgres:
     Args:
         version: The major version; None takes the first of `VERSIONS` that is there.
         settings: Settings beside those that replication needs, such as `wal_sender_timeout`.
+        certificate: A PEM file of a certificate and its key: the server then takes TLS alone, as
+            Aurora does with `rds.force_ssl`. None, the default, for no TLS.
 
     Raises:
         PostgresMissingError: On entry, where the machine has no such server.
     """
 
     def __init__(
-        self, *, version: int | None = None, settings: dict[str, str] | None = None
+        self,
+        *,
+        version: int | None = None,
+        settings: dict[str, str] | None = None,
+        certificate: Path | None = None,
     ) -> None:
         self._version = version
-        self._settings = {**_SETTINGS, **(settings or {})}
+        self._certificate = certificate
+        self._settings = {**_SETTINGS, **(_TLS if certificate else {}), **(settings or {})}
         self.password = secrets.token_urlsafe()
         self.port = 0
         self._user = _unprivileged_user()
@@ -134,16 +146,25 @@ class Postgres:
         self._process.wait()
 
     def _make(self) -> None:
-        password = self._folder / "password"
-        password.write_text(self.password)
         if self._user:
-            for path in (self._folder, password):
-                shutil.chown(path, self._user)
+            shutil.chown(self._folder, self._user)
+        self._place("password", self.password)
         self._run(
             "initdb", "--pgdata", "data", "--username", SUPERUSER, "--pwfile", "password",
             "--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync",
         )  # fmt: skip
-        password.unlink()
+        (self._folder / "password").unlink()
+        if self._certificate:
+            self._place("data/server.pem", self._certificate.read_text())
+            self._place("data/pg_hba.conf", _TLS_ALONE)
+
+    def _place(self, name: str, text: str) -> None:
+        """Write a file that the server alone may read."""
+        path = self._folder / name
+        path.touch(mode=0o600)
+        path.write_text(text)
+        if self._user:
+            shutil.chown(path, self._user)
 
     def _run(self, program: str, *arguments: str) -> None:
         run = subprocess.run(
@@ -204,7 +225,9 @@ def _unprivileged_user() -> str | None:
         except KeyError:
             continue
         return name
-    raise PostgresMissingError("PostgreSQL does not run as root, and there is no user postgres")
+    raise PostgresMissingError(
+        f"PostgreSQL does not run as root, and there is no user {' or '.join(_UNPRIVILEGED)}"
+    )
 
 
 def _free_port() -> int:
