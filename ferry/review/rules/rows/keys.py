@@ -20,6 +20,7 @@ from ferry.review.rules.combined.keys import keys_go, passwords_change, secrets_
 from ferry.review.rules.combined.policies import policy_findings
 from ferry.review.rules.combined.roles import OWN_POLICY
 from ferry.review.rules.conditions import (
+    all_of,
     always,
     any_of,
     between,
@@ -95,7 +96,9 @@ ROWS: Final[tuple[Row, ...]] = (
     Harmless(_KEY, ("enable_key_rotation",),
              "Rotation keeps the old material: all stays readable.", when=on),
     Harmless(_KEY, ("rotation_period_in_days",), "Once a year, or sooner.",
-             when=any_of(between(90, 365), left_out)),
+             when=any_of(between(90, 365), left_out), on=MADE),
+    Harmless(_KEY, ("rotation_period_in_days",), "Sooner than before, or once a year, as by default.",
+             when=any_of(all_of(lowered_from(366), between(90, 365)), left_out)),
     Rule(_KEY, "deletion_window_in_days", lowered_from(30), Danger.PROTECTION_LOSS,
          "A deleted key can be rescued for {after} days only; until now it was {before}.",
          source=f"{_KMS}/deleting-keys.html"),

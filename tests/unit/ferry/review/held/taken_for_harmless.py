@@ -28,6 +28,7 @@ from tests.unit.ferry.review.held.names import (
     DMS_ROLE,
     INSTANCE_EVENTS,
     INSTANCE_PARAMETERS,
+    KEY,
     OTHER_REGIONS_KEY,
     PARAMETERS,
     PUBLIC_SUBNET,
@@ -71,6 +72,11 @@ _GUARDS: Final = (
         "terraform-waits-a-second",
         "It gives up in the middle, and does not know what runs on.",
         updates(CLUSTER, timeouts={"create": "3h", "update": "1s"}, backup_retention_period=14),
+    ),
+    _held(
+        "key-rotated-less-often",
+        "The old material encrypts for four times as long.",
+        updates(KEY, was={"rotation_period_in_days": 90}, rotation_period_in_days=365),
     ),
     _held(
         "role-for-half-a-day",
