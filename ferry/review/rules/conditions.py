@@ -155,6 +155,9 @@ raised_from_some: Final = compare(
 )
 """A number that is set, and is not zero, goes up."""
 
+lowered_or_first: Final = compare(lambda before, after: not number(before) or _lower(before, after))
+"""A number goes down, or there was none, zero included."""
+
 turned_on: Final = compare(lambda before, after: after is True and before is not True)
 """A boolean becomes true."""
 
