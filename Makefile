@@ -9,7 +9,7 @@ export CHECKPOINT_DISABLE := 1
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION ?= 20
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help demo test synth lint unit terraform integration migration local-aws bench review lock own setup
+.PHONY: help demo test synth lint unit terraform integration migration local-aws bench review lock own pictures setup
 
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -52,6 +52,9 @@ bench: setup ## Measure synthesis; writes bench/RESULTS.md, takes ten minutes
 
 review: setup ## What the working tree does to ENV=dev; BASE= is what is deployed, main by default
 	@python -m harness.review "$(ENV)" $(BASE)
+
+pictures: setup ## Draw docs/pictures/environment.svg, what is built, from the Terraform JSON
+	@python -m tools.stack_picture
 
 own: ## Move the example environments to environments/examples, for your own to come
 	@$(PYTHON) tools/own.py
