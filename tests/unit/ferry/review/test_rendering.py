@@ -519,7 +519,8 @@ def test_a_plan_cannot_put_anything_into_the_comment(text: str) -> None:
     assert {tag for tag, _ in page.elements} <= OURS
     assert all(
         href.startswith(("https://docs.aws.amazon.com/", "https://github.com/hashicorp/",
-                         "https://developer.hashicorp.com/", "https://www.postgresql.org/"))
+                         "https://developer.hashicorp.com/", "https://docs.datadoghq.com/",
+                         "https://www.postgresql.org/"))
         for _, href in page.elements
         if href
     )  # fmt: skip
