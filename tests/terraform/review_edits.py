@@ -143,7 +143,8 @@ def worldwide(stack: Stack) -> None:
 def other_dashboard(stack: Stack) -> None:
     """Say something else on the dashboard."""
     (dashboard,) = every(stack, "aws_cloudwatch_dashboard")
-    dashboard["dashboard_body"] = json.dumps({"widgets": []})
+    graph = {"type": "metric", "properties": {"metrics": [["AWS/RDS", "CPUUtilization"]]}}
+    dashboard["dashboard_body"] = json.dumps({"widgets": [graph]})
 
 
 def nothing(stack: Stack) -> None:

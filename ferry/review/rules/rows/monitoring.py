@@ -66,6 +66,7 @@ _FLOW_LOG: Final = "aws_flow_log"
 _DATA: Final = "terraform_data"
 
 _CLOUDWATCH: Final = "https://docs.aws.amazon.com/AmazonCloudWatch/latest"
+_PAGES: Final = f"{_CLOUDWATCH}/monitoring/CloudWatch_Dashboards.html"
 _GROUPS: Final = f"{_CLOUDWATCH}/logs/Working-with-log-groups-and-streams.html"
 _ENCRYPT: Final = f"{_CLOUDWATCH}/logs/encrypt-log-data-kms.html"
 _SNS: Final = "https://docs.aws.amazon.com/sns/latest/dg"
@@ -103,6 +104,21 @@ def _draws_only(body: Json) -> bool:
         return {it["type"] for it in widgets} <= _DRAWN
     except (KeyError, RecursionError, TypeError, ValueError):
         return False
+
+
+def _goes_on_drawing(change: Change, attribute: str) -> bool:
+    """Whether a dashboard still shows more than texts, where it did."""
+    return _draws_figures(change.after.get(attribute)) or not _draws_figures(
+        change.before.get(attribute)
+    )
+
+
+def _draws_figures(body: Json) -> bool:
+    """Whether a dashboard's body may have more than texts."""
+    try:
+        return any(it["type"] != "text" for it in json.loads(body)["widgets"])
+    except (KeyError, RecursionError, TypeError, ValueError):
+        return body is not None
 
 
 def _tells_no_secret(change: Change, attribute: str) -> bool:
@@ -189,10 +205,14 @@ ROWS: Final[tuple[Row, ...]] = (
     Harmless(_ALARM, ("alarm_name",), "A name.", when=always, on=MADE),
     Harmless(_ALARM, ("alarm_description",), "The words of the mail.", when=_tells_no_secret),
     Reported(_ALARM, ("arn",)),
-    Harmless(_DASHBOARD, (CREATED, DESTROYED, "dashboard_name"),
+    Harmless(_DASHBOARD, (CREATED, REPLACED, "dashboard_name"),
              "A picture of metrics; nothing depends on it.", when=always),
+    Rule(_DASHBOARD, DESTROYED, always, Danger.UNWATCHED,
+         "What the database and its replication do is no longer seen on one page.",
+         timing=Timing.NOW, source=_PAGES),
     Harmless(_DASHBOARD, ("dashboard_body",), "A picture of metrics; nothing depends on it.",
-             when=all_of(any_of(becomes_one(_draws_only), _DRAWS_OWN), _tells_no_secret)),
+             when=all_of(any_of(becomes_one(_draws_only), _DRAWS_OWN), _tells_no_secret,
+                         _goes_on_drawing)),
     Reported(_DASHBOARD, ("dashboard_arn",)),
     Harmless(_LOGS, (CREATED,), "An empty log.", when=always),
     Rule(_LOGS, DESTROYED, is_the_tasks_log, Danger.IRREVERSIBLE,

@@ -213,6 +213,30 @@ def test_a_dashboard_is_a_picture(body: Json, found: set[Danger], action: str) -
     assert dangers(reviewed(change(DASHBOARD, action, before, {"dashboard_body": body}))) == found
 
 
+@pytest.mark.parametrize(
+    ("was", "becomes", "found"),
+    [
+        ("metric", "alarm", set()),
+        ("text", "text", set()),
+        ("metric", "text", UNCLEAR),
+    ],
+)
+def test_a_dashboard_goes_on_showing_more_than_texts(
+    was: str, becomes: str, found: set[Danger]
+) -> None:
+    before, after = (json.dumps({"widgets": [{"type": it}]}) for it in (was, becomes))
+    review = reviewed(update(DASHBOARD, {"dashboard_body": before}, dashboard_body=after))
+    assert dangers(review) == found
+
+
+def test_a_dashboard_that_goes_is_missed() -> None:
+    review = reviewed(change(DASHBOARD, "delete", {"dashboard_body": "{}"}))
+    assert effects(review) == [
+        "What the database and its replication do is no longer seen on one page."
+    ]
+    assert dangers(review) == {Danger.UNWATCHED}
+
+
 def test_a_secret_on_a_dashboard() -> None:
     version = change("aws_secretsmanager_secret_version", "no-op", {"secret_string": "correct-horse"},
                      {"secret_string": "correct-horse"}, after_sensitive={"secret_string": True},

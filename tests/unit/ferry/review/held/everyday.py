@@ -495,7 +495,11 @@ ROWS: Final = (
             replication_task_settings=_validated(RecordFailureDelayInMinutes=10),
         ),
     ),
-    _day("dashboard", "A picture.", updates(DASHBOARD, dashboard_body='{"widgets":[]}')),
+    _day(
+        "dashboard",
+        "A picture.",
+        updates(DASHBOARD, dashboard_body='{"widgets":[{"type":"metric"},{"type":"text"}]}'),
+    ),
     _day(
         "events-of-more-kinds",
         "More is told.",

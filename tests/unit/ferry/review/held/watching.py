@@ -14,6 +14,7 @@ from tests.unit.ferry.review.held.edits import (
     Step,
     creates,
     deletes,
+    edited,
     forgets,
     policy,
     replaces,
@@ -21,6 +22,7 @@ from tests.unit.ferry.review.held.edits import (
 )
 from tests.unit.ferry.review.held.names import (
     CLUSTER_EVENTS,
+    DASHBOARD,
     DMS_STORAGE,
     EMAIL,
     FLOW_LOG_GROUP,
@@ -589,4 +591,19 @@ LOGS: Final = (
     ),
 )
 
-ROWS: Final = (*TOPICS, *ALARMS, *EVENTS, *LOGS)
+PAGES: Final = (
+    edited(
+        "dashboard-deleted",
+        "Nobody sees load, latency and rows that wait side by side.",
+        deletes(DASHBOARD),
+        expected=SECOND,
+    ),
+    edited(
+        "dashboard-of-nothing",
+        "Nobody sees load, latency and rows that wait side by side.",
+        updates(DASHBOARD, dashboard_body='{"widgets": []}'),
+        expected=SECOND,
+    ),
+)
+
+ROWS: Final = (*TOPICS, *ALARMS, *EVENTS, *LOGS, *PAGES)
