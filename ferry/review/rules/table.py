@@ -41,6 +41,7 @@ from ferry.review.rules.combined.peers import unlike_its_peers
 from ferry.review.rules.combined.places import stands_well
 from ferry.review.rules.combined.policy_limits import policies_are_taken
 from ferry.review.rules.combined.reach import groups_fit
+from ferry.review.rules.combined.read_by_all import read_by_all
 from ferry.review.rules.combined.refused import refused_together
 from ferry.review.rules.combined.tag_limits import tags_are_taken
 from ferry.review.rules.combined.tags import ATTRIBUTES as TAGS
@@ -97,6 +98,7 @@ _NAMED_BY_NO_ROW: Final[tuple[Combined, ...]] = (
     tags_are_taken,
     unlike_its_peers,
     policies_are_taken,
+    read_by_all,
     statements_held,
 )
 """What looks at attributes that rows judge one by one, or at every type of resource."""
