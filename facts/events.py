@@ -10,6 +10,7 @@ from typing import Final
 
 CLUSTER: Final = "db-cluster"
 CLUSTER_INSTANCE: Final = "db-instance"
+PARAMETER_GROUP: Final = "db-parameter-group"
 REPLICATION_INSTANCE: Final = "replication-instance"
 TASK: Final = "replication-task"
 
@@ -68,6 +69,7 @@ ALL_CATEGORIES: Final = {
             *("security", "security patching"),
         }
     ),
+    PARAMETER_GROUP: frozenset({"configuration change"}),
     REPLICATION_INSTANCE: frozenset({*CATEGORIES[REPLICATION_INSTANCE], "creation"}),
     TASK: frozenset({*CATEGORIES[TASK], "creation"}),
 }

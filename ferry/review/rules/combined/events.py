@@ -40,6 +40,7 @@ _EVENTS: Final = {
 _SOURCES: Final = {
     "aws_rds_cluster": (events.CLUSTER, "cluster_identifier"),
     "aws_rds_cluster_instance": (events.CLUSTER_INSTANCE, "identifier"),
+    "aws_db_parameter_group": (events.PARAMETER_GROUP, "name"),
     "aws_dms_replication_instance": (events.REPLICATION_INSTANCE, "replication_instance_id"),
     "aws_dms_replication_task": (events.TASK, "replication_task_id"),
 }
