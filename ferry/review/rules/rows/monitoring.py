@@ -91,7 +91,16 @@ _DRAWS_OWN: Final = refers_to(
 """A dashboard that waits for names of what the plan makes draws that."""
 
 _DURATION: Final = re.compile(r"(?:([0-9]{1,4})h)?(?:([0-9]{1,6})m)?(?:([0-9]{1,8})s)?")
+_WAITS: Final = {
+    "aws_dms_replication_instance": {"create": 40, "delete": 30, "update": 30},
+    "aws_nat_gateway": {"create": 10, "delete": 30, "update": 10},
+    "aws_route": {"create": 5, "delete": 5, "update": 2},
+}
+"""For how many minutes the provider waits where nothing is said. Source: "Timeouts" on the pages of
+provider 5.100.0, https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs"""
+
 _LONGEST_WAIT: Final = 120
+"""Of the other types: as long as for a cluster. Source: provider 5.100.0, rds/cluster.go."""
 
 _OWN_TAGS: Final = ("environment", "project")
 """The tags by which the operator's policies know what is this project's."""
@@ -131,13 +140,18 @@ def _days(retention: Json) -> float:
     return number(retention) or float("inf")
 
 
-def _waits_for_hours(timeouts: Json) -> bool:
-    """Whether Terraform waits as long as the provider does by default for a cluster, or longer.
+def _waits_long_enough(change: Change, attribute: str) -> bool | None:
+    """Whether Terraform waits as long as the provider does by default, or longer.
 
-    What it gives up waiting for goes on in AWS. Source: provider 5.100.0, rds/cluster.go.
+    What it gives up waiting for goes on in AWS.
     """
-    waits = timeouts.values() if isinstance(timeouts, dict) else [timeouts]
-    return all(it is None or _minutes(it) >= _LONGEST_WAIT for it in waits)
+    timeouts = change.after.get(attribute)
+    if holds_unknown(timeouts) or holds_hidden(timeouts):
+        return None
+    least = _WAITS.get(change.type, {})
+    return isinstance(timeouts, dict) and all(
+        it is None or _minutes(it) >= least.get(what, _LONGEST_WAIT) for what, it in timeouts.items()
+    )
 
 
 def _minutes(duration: Json) -> float:
@@ -332,8 +346,8 @@ ROWS: Final[tuple[Row, ...]] = (
              when=_tells_no_secret),
     Reported(_DATA, ("output",)),
     Harmless(ANY, ("id",), "What AWS calls it.", when=always),
-    Harmless(ANY, ("timeouts",), "Terraform waits for two hours, or longer.",
-             when=any_of(unset, left_out, becomes_one(_waits_for_hours))),
+    Harmless(ANY, ("timeouts",), "Terraform waits as long as by default, or longer.",
+             when=any_of(unset, left_out, _waits_long_enough)),
     Harmless(ANY, ("tags", "tags_all"), "Tags; nothing restarts, nobody gets in by them.",
              when=_told_apart_as_before),
 )

@@ -362,3 +362,23 @@ def test_whether_a_log_is_kept_some_day(
 ) -> None:
     found = reviewed(update(LOG, {"skip_destroy": before}, skip_destroy=after))
     assert (found.exit_code == 0) is safe
+
+
+@pytest.mark.parametrize(
+    ("type_", "timeouts", "found"),
+    [
+        ("aws_route", {"create": "5m", "delete": None, "update": "2m"}, set()),
+        ("aws_route", {"create": "4m59s"}, UNCLEAR),
+        ("aws_route", UNKNOWN, UNCLEAR),
+        ("aws_nat_gateway", {"create": "10m", "delete": "30m"}, set()),
+        ("aws_nat_gateway", {"create": "30m", "delete": "10m"}, UNCLEAR),
+        ("aws_dms_replication_instance", {"create": "40m", "update": "30m"}, set()),
+        ("aws_rds_cluster", {"update": "2h"}, set()),
+        ("aws_rds_cluster", {"update": "119m"}, UNCLEAR),
+        ("aws_rds_cluster", None, set()),
+    ],
+)
+def test_terraform_waits_as_long_as_by_default(
+    type_: str, timeouts: Json, found: set[Danger]
+) -> None:
+    assert dangers(reviewed(update(type_, {"timeouts": {}}, timeouts=timeouts))) == found

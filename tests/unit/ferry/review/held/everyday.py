@@ -36,6 +36,7 @@ from tests.unit.ferry.review.held.names import (
     DMS_ROLE,
     DMS_ROLE_POLICY,
     DMS_STORAGE,
+    DMS_TO_INTERNET,
     EMAIL,
     FLOW_LOG_GROUP,
     FREEABLE_MEMORY,
@@ -238,6 +239,25 @@ ROWS: Final = (
         "longer-timeouts",
         "Terraform waits longer.",
         updates(CLUSTER, timeouts={"create": "6h", "delete": "6h", "update": "6h"}),
+    ),
+    _day(
+        "longer-timeouts-of-others",
+        "Terraform waits longer than by default.",
+        updates(NAT, timeouts={"create": "20m", "delete": "30m", "update": None}),
+        updates(REPLICATION, timeouts={"create": "60m", "delete": "60m", "update": "60m"}),
+        updates(DMS_TO_INTERNET, timeouts={"create": "10m", "delete": None, "update": None}),
+    ),
+    _day(
+        "events-of-the-instances-parameters",
+        "More is told.",
+        creates(
+            "aws_db_event_subscription.parameters",
+            like=CLUSTER_EVENTS,
+            name="aurora-ferry-staging-parameters",
+            source_type="db-parameter-group",
+            source_ids=[value_of(INSTANCE_PARAMETERS, "name")],
+            event_categories=["configuration change"],
+        ),
     ),
     _day(
         "backup-window",
