@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from facts import events, metrics
 from facts.names import cluster_log_group
+from ferry.review.plan.objects import texts
 from ferry.review.plan.plan import Action
 from ferry.review.rules.combined.alarm_values import ALARM, PUT_ALARM
 from ferry.review.rules.dangers import Danger
@@ -127,7 +128,7 @@ def log_is_there(plan: Plan) -> Iterator[Finding]:
         )
         if cluster.action is Action.NO_OP or not isinstance(name, str):
             continue
-        exported = cluster.before.get("enabled_cloudwatch_logs_exports") or ()
+        exported = texts(cluster.before.get("enabled_cloudwatch_logs_exports"))
         for export in exports if isinstance(exports, list) else ():
             if export not in exported and names.lack(_LOG, cluster_log_group(name, str(export))):
                 yield Finding(
