@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from typing import Final
 
 from facts.dms import ENDPOINT_ATTRIBUTES, REFUSED_TASK_SETTINGS, TASK_SETTINGS
 from settings.environment import Environment
@@ -10,10 +11,21 @@ from settings.rules.rule import Finding, Rule
 
 
 def extra_settings_leave_others_alone(environment: Environment) -> Iterator[Finding]:
-    """What is set anyway is not set a second time, nor what the provider refuses."""
+    """What is set anyway is not set a second time, nor what the provider refuses.
+
+    Whether DMS takes its names in other letters, nobody says; so they count in any.
+    """
     for index, task in enumerate(environment.tasks):
         for section, settings in json.loads(task.extra_settings or "{}").items():
-            known = TASK_SETTINGS.get(section, frozenset())
+            known = _SET.get(section.lower(), frozenset())
+            spelt = _SECTIONS.get(section.lower(), section)
+            if spelt != section:
+                yield Finding(
+                    setting=f"dms.tasks[{index}].extra_settings",
+                    given=f"{section} given, which DMS calls {spelt}",
+                    allowed="DMS's own names",
+                    mend=f"write {spelt}",
+                )
             if known and not isinstance(settings, dict):
                 yield Finding(
                     setting=f"dms.tasks[{index}].extra_settings",
@@ -22,8 +34,8 @@ def extra_settings_leave_others_alone(environment: Environment) -> Iterator[Find
                     mend="write it as an object, or remove it",
                 )
             for name in settings if isinstance(settings, dict) else ():
-                refused = section == "Logging" and name in REFUSED_TASK_SETTINGS
-                if name in known or refused:
+                refused = section.lower() == "logging" and name.lower() in _REFUSED
+                if name.lower() in known or refused:
                     yield Finding(
                         setting=f"dms.tasks[{index}].extra_settings",
                         given=f"{section}.{name} given, which "
@@ -91,7 +103,12 @@ def positions_have_their_slot(environment: Environment) -> Iterator[Finding]:
             )
 
 
-_TASK = "dms.tasks.*."
+_SECTIONS: Final = {section.lower(): section for section in TASK_SETTINGS}
+_SET: Final = {
+    section.lower(): frozenset(map(str.lower, names)) for section, names in TASK_SETTINGS.items()
+}
+_REFUSED: Final = frozenset(map(str.lower, REFUSED_TASK_SETTINGS))
+_TASK: Final = "dms.tasks.*."
 
 RULES = (
     Rule(extra_settings_leave_others_alone, (f"{_TASK}extra_settings",)),

@@ -499,6 +499,21 @@ CASES = (
     ),
     Case(
         "extra_settings_leave_others_alone",
+        {f"{TASK}.extra_settings": '{"ErrorBehavior": {"recoverableErrorCount": 5}}'},
+        {f"{TASK}.extra_settings": '{"ErrorBehavior": {"dataErrorPolicy": "IGNORE_RECORD"}}'},
+        "dms.tasks[0].extra_settings: ErrorBehavior.dataErrorPolicy given, which is set here anyway; "
+        "allowed: settings that nothing else sets; remove it; docs/settings.md has what can be set "
+        "of it",
+    ),
+    Case(
+        "extra_settings_leave_others_alone",
+        {f"{TASK}.extra_settings": '{"ErrorBehavior": {"RecoverableErrorCount": 5}}'},
+        {f"{TASK}.extra_settings": '{"errorBehavior": {"RecoverableErrorCount": 5}}'},
+        "dms.tasks[0].extra_settings: errorBehavior given, which DMS calls ErrorBehavior; allowed: "
+        "DMS's own names; write ErrorBehavior",
+    ),
+    Case(
+        "extra_settings_leave_others_alone",
         {f"{TASK}.extra_settings": '{"Logging": {"EnableLogContext": true}}'},
         {f"{TASK}.extra_settings": '{"Logging": {"CloudWatchLogGroup": "x"}}'},
         "dms.tasks[0].extra_settings: Logging.CloudWatchLogGroup given, which the provider refuses; "
