@@ -38,6 +38,7 @@ _TABLES = {
         primary key ("SERVER_NAME", "TASK_NAME"))""",
 }
 _SUSPENDED = "TABLE ERROR"
+_MAKING = 0x444D53_0001  # "DMS"
 
 
 def checkpoint_text(lsn: int) -> str:
@@ -67,11 +68,14 @@ class ControlTables:
 
     def create(self, connection: psycopg.Connection[Any]) -> None:
         """Make what is not there."""
-        for name, columns in _TABLES.items():
-            connection.execute(
-                sql.SQL("create table if not exists {} ").format(self._name(name))
-                + sql.SQL(columns)
-            )
+        with connection.transaction():
+            # IF NOT EXISTS fails where another task makes the same table at the same time.
+            connection.execute("select pg_catalog.pg_advisory_xact_lock(%s)", [_MAKING])
+            for name, columns in _TABLES.items():
+                connection.execute(
+                    sql.SQL("create table if not exists {} ").format(self._name(name))
+                    + sql.SQL(columns)
+                )
 
     def forget(self, connection: psycopg.Connection[Any]) -> None:
         """Take away what an earlier run of the task left: it begins anew."""

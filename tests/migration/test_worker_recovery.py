@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from harness.postgres import Postgres
-from tests.migration.databases import CONTROL, Database, Pair, Worker, eventually
+from tests.migration.databases import CONTROL, EVERYTHING, Database, Pair, Worker, eventually
 from tests.migration.test_worker import EXCEPTIONS, ORDERS, arrived, with_marker
 
 if TYPE_CHECKING:
@@ -96,6 +96,26 @@ def test_a_stopped_task_keeps_its_slot_and_goes_on_from_its_checkpoint(pair: Pai
         again.stop()
     assert pair.target.rows("select what from orders") == [("while it was stopped",)]
     assert [row[0] for row in pair.source.rows(SLOTS)] == [name]
+
+
+def test_two_tasks_start_beside_each_other_each_with_a_slot_of_its_own(pair: Pair) -> None:
+    pair.on_both(*with_marker(ORDERS))
+    jobs = [
+        {**pair.job(rules=[{**EVERYTHING[0], "object-locator": {
+            "schema-name": "public", "table-name": table}}]), "task": f"TASK-{table}"}
+        for table in ("orders", "marker")
+    ]  # fmt: skip
+    with Worker(job=jobs[0]) as one, Worker(job=jobs[1]) as other:
+        for worker in (one, other):
+            worker.wait_running()
+        pair.source.run("insert into orders values (1, 'x', null)")
+        arrived(pair)
+        eventually(lambda: pair.target.value("select count(*) from orders") == 1)
+        for worker in (one, other):
+            worker.stop()
+    assert len(pair.source.rows(SLOTS)) == 2
+    tasks = f'select "TASK_NAME" from {CONTROL}.awsdms_txn_state order by 1'
+    assert pair.target.rows(tasks) == [("TASK-marker",), ("TASK-orders",)]
 
 
 def test_a_fresh_start_makes_the_slot_anew(pair: Pair) -> None:
