@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 
 _BYTES_PER_KB = 1024
 _INFINITE = {"infinity": "9999-12-31 23:59:59.999999", "-infinity": "4713-01-01 00:00:00 BC"}
-_DATES = frozenset(
-    {"date", "timestamp", "timestamp without time zone", "timestamptz", "timestamp with time zone"}
-)
+_DATES = frozenset({"date", "timestamp", "timestamptz"})
 _DECIMALS = 6
 _SMALLEST = Decimal(1).scaleb(-_DECIMALS)
 # Any numeric of PostgreSQL is computed exactly: 131,072 digits before the point.
