@@ -7,12 +7,13 @@ position that it reaches. Whatever ends the worker, the next one goes on from th
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 from psycopg import sql
 
-from local_aws.dms_worker.databases import table_name
+from local_aws.dms_worker.databases import passes, table_name
 from local_aws.dms_worker.test_decoding import Unchanged
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ _POLICIES = {
     "UPDATE": ("ApplyErrorUpdatePolicy", "LOG_ERROR", "Updates"),
     "DELETE": ("ApplyErrorDeletePolicy", "IGNORE_RECORD", "Deletes"),
 }
+_SHAPES = 10_000
 _KNOWN_POLICIES = ("LOG_ERROR", "IGNORE_RECORD", "SUSPEND_TABLE", "STOP_TASK")
 
 
@@ -44,7 +46,7 @@ class _Statement:
 
     table: tuple[str, str]
     kind: str
-    text: sql.Composed
+    text: str
     values: list[Value]
 
 
@@ -68,7 +70,7 @@ class Applying:
         """Apply transactions, all of them or none.
 
         Raises:
-            psycopg.OperationalError: The target is gone; nothing of them is applied.
+            psycopg.Error: The target is gone; nothing of them is applied.
             TaskFailed: A policy says STOP_TASK.
         """
         changes = [
@@ -81,16 +83,20 @@ class Applying:
         try:
             statements = [self._statement(change) for change, _ in changes]
             with connection.transaction():
-                with connection.pipeline():
+                # Its placeholders are PostgreSQL's own: a name may hold a percent sign.
+                with connection.pipeline(), psycopg.RawCursor(connection) as cursor:
                     for statement in statements:
-                        connection.execute(statement.text, statement.values, prepare=True)
+                        cursor.execute(statement.text, statement.values, prepare=True)
                 self.control.reach(connection, reached)
         except (psycopg.Error, _Refused) as error:
-            if connection.broken or connection.closed:
+            if connection.closed or passes(error):
                 raise
-            if isinstance(error, psycopg.OperationalError):
-                raise
-            self._one_by_one(connection, [change for change, _ in changes], reached)
+            each = [change for change, _ in changes]
+            try:
+                self._one_by_one(connection, each, reached)
+            except psycopg.IntegrityError:
+                # A constraint that is checked at the end fails all; now it is to fail its row.
+                self._one_by_one(connection, each, reached, at_once=True)
         else:
             for statement in statements:
                 self._count(statement.table, statement.kind)
@@ -104,12 +110,40 @@ class Applying:
             and progress.state not in (ERROR, "Table does not exist")
             and lsn > progress.valid_from
             # Without a key DMS carries no update and no deletion, and counts neither as an error.
-            and (change.kind == "INSERT" or bool(self._key(change)))
+            and (change.kind == "INSERT" or bool(self._row(change)))
+            and (change.kind != "UPDATE" or self._sets(change))
         )
 
-    def _key(self, change: Change) -> tuple[str, ...]:
-        """The columns by which a row is found: the key's, or those that the source says."""
-        return self.tables[change.schema, change.table].table.key or tuple(change.old)
+    def _sets(self, change: Change) -> bool:
+        """Whether an update says a value that is carried."""
+        left_out = self.tables[change.schema, change.table].left_out
+        return any(
+            name not in left_out and not isinstance(value, Unchanged)
+            for name, value in change.new.items()
+        )
+
+    def _row(self, change: Change) -> dict[str, Value]:
+        """The columns, and their values, by which a row is found; none where it cannot be.
+
+        That is the primary key, by what it is now: the update of a key finds no row, as DMS's does.
+        Where the source's replica identity does not tell it, and without one, it is what that
+        identity says of the row before. A part of these columns alone would find other rows: where
+        a transformation leaves one out, the table is as one without a key. Of DMS no source says
+        what it does there.
+        """
+        carried = self.tables[change.schema, change.table]
+        now = {
+            name: value for name, value in change.new.items() if not isinstance(value, Unchanged)
+        }
+        before = dict(change.old)
+        for names, values in (
+            (carried.table.key, before | now),
+            (carried.table.identity, now | before),
+            (tuple(before), before),
+        ):
+            if names and all(name in values and name not in carried.left_out for name in names):
+                return {name: values[name] for name in names}
+        return {}
 
     def _statement(self, change: Change) -> _Statement:
         source = (change.schema, change.table)
@@ -124,18 +158,20 @@ class Applying:
             if columns[name].cuts(value):
                 self._too_long(table, name)
             new[columns[name].target] = columns[name].applied(value)
-        # A row is found by what its key is now: the update of a key finds none, as DMS's does.
-        old = {
-            columns[name].target: columns[name].applied(
-                change.old[name] if name not in change.new else change.new[name]
-            )
-            for name in self._key(change)
-            if name in columns
-        }
-        if not table.table.key:
-            old = {columns[name].target: value for name, value in change.old.items()}
-        text, values = _sql(change.kind, table_name(table.target), new, old)
-        return _Statement(table=source, kind=change.kind, text=text, values=values)
+        old: dict[str, Value] = {}
+        if change.kind != "INSERT":
+            for name, value in self._row(change).items():
+                if name not in columns:
+                    raise _Refused(f"the column {name} is not known")
+                old[columns[name].target] = columns[name].applied(value)
+        text = _sql(
+            change.kind,
+            table.target,
+            tuple(new),
+            tuple((name, value is None) for name, value in old.items()),
+        )
+        known = [value for value in old.values() if value is not None]
+        return _Statement(table=source, kind=change.kind, text=text, values=[*new.values(), *known])
 
     def _too_long(self, table: CarriedTable, column: str) -> None:
         text = f"{'.'.join(table.source)}: a value of column {column} is longer than the limit"
@@ -144,23 +180,33 @@ class Applying:
         self.voice.log("W", f"{text}; it is truncated")
 
     def _one_by_one(
-        self, connection: psycopg.Connection[Any], changes: Sequence[Change], reached: int
+        self,
+        connection: psycopg.Connection[Any],
+        changes: Sequence[Change],
+        reached: int,
+        *,
+        at_once: bool = False,
     ) -> None:
-        with connection.transaction():
+        applied = []
+        with connection.transaction(), psycopg.RawCursor(connection) as cursor:
+            if at_once:
+                cursor.execute("set constraints all immediate")
             for change in changes:
                 if self.progress[change.schema, change.table].state == ERROR:
                     continue
                 try:
                     with connection.transaction():
                         statement = self._statement(change)
-                        connection.execute(statement.text, statement.values)
-                except psycopg.OperationalError:
-                    raise
+                        cursor.execute(statement.text, statement.values)
                 except (psycopg.Error, _Refused) as error:
+                    if passes(error):
+                        raise
                     self._failed(connection, change, error)
                 else:
-                    self._count((change.schema, change.table), change.kind)
+                    applied.append(statement)
             self.control.reach(connection, reached)
+        for statement in applied:
+            self._count(statement.table, statement.kind)
 
     def _failed(
         self, connection: psycopg.Connection[Any], change: Change, error: Exception
@@ -200,33 +246,36 @@ class Applying:
         counts[f"Applied{counted}"] += 1
 
 
+@lru_cache(maxsize=_SHAPES)
 def _sql(
-    kind: str, table: sql.Identifier, new: Mapping[str, Value], old: Mapping[str, Value]
-) -> tuple[sql.Composed, list[Value]]:
+    kind: str,
+    table: tuple[str, str],
+    new: tuple[str, ...],
+    old: tuple[tuple[str, bool], ...],
+) -> str:
+    """The statement of a change; `old` says of each column by which a row is found if it is NULL."""
+    name = table_name(table).as_string()
+    columns = [sql.Identifier(each).as_string() for each in new]
+    values = [f"${number}" for number in range(1, len(new) + 1)]
     if kind == "INSERT":
-        text = sql.SQL("insert into {} ({}) values ({})").format(
-            table,
-            sql.SQL(", ").join(sql.Identifier(name) for name in new),
-            sql.SQL(", ").join(sql.Placeholder() for _ in new),
-        )
-        return text, list(new.values())
-    where = sql.SQL(" and ").join(_comparisons(old))
-    known: list[Value] = [value for value in old.values() if value is not None]
+        if not columns:
+            return f"insert into {name} default values"
+        return f"insert into {name} ({', '.join(columns)}) values ({', '.join(values)})"  # noqa: S608 - names are quoted
+    where = " and ".join(_comparisons(old, len(new)))
     if kind == "DELETE":
-        return sql.SQL("delete from {} where {}").format(table, where), known
-    assignments = sql.SQL(", ").join(
-        sql.SQL("{} = {}").format(sql.Identifier(name), sql.Placeholder()) for name in new
-    )
-    text = sql.SQL("update {} set {} where {}").format(table, assignments, where)
-    return text, [*new.values(), *known]
+        return f"delete from {name} where {where}"  # noqa: S608 - names are quoted
+    pairs = zip(columns, values, strict=True)
+    assignments = ", ".join(f"{column} = {value}" for column, value in pairs)
+    return f"update {name} set {assignments} where {where}"  # noqa: S608 - names are quoted
 
 
-def _comparisons(row: Mapping[str, Value]) -> Iterator[sql.Composed]:
-    for name, value in row.items():
-        if value is None:
-            yield sql.SQL("{} is null").format(sql.Identifier(name))
+def _comparisons(row: Sequence[tuple[str, bool]], number: int) -> Iterator[str]:
+    for name, is_null in row:
+        if is_null:
+            yield f"{sql.Identifier(name).as_string()} is null"
         else:
-            yield sql.SQL("{} = {}").format(sql.Identifier(name), sql.Placeholder())
+            number += 1
+            yield f"{sql.Identifier(name).as_string()} = ${number}"
 
 
 def _first_line(error: Exception) -> str:

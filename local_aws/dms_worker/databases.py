@@ -10,17 +10,27 @@ from psycopg import sql
 if TYPE_CHECKING:
     from local_aws.dms_worker.job import Endpoint
 
-# How values are written: alike on both sides, whatever the servers' own settings are.
+# How values are written: alike on both sides, whatever the servers' own settings are. A table takes
+# as long as it takes, and nobody ends a session that waits for the other side.
 _SETTINGS = (
     ("datestyle", "ISO"),
     ("intervalstyle", "postgres"),
     ("extra_float_digits", "3"),
     ("bytea_output", "hex"),
     ("timezone", "UTC"),
-    ("search_path", ""),
+    ("lc_monetary", "C"),
+    ("xmloption", "content"),
+    ("statement_timeout", "0"),
+    ("lock_timeout", "0"),
+    ("idle_in_transaction_session_timeout", "0"),
     # Without it row security would leave out rows without a word.
     ("row_security", "off"),
 )
+# Classes of errors that pass: the connection, a deadlock, a server that is full, ending or broken;
+# and of others those of a lock, and of a server that is still a standby.
+# https://www.postgresql.org/docs/15/errcodes-appendix.html
+_PASSING_CLASSES = ("08", "40", "53", "57", "58")
+_PASSING = ("55P03", "55006", "25006")
 # Of two keys, so that nobody else's lock is meant by chance.
 _LOCK = "select pg_catalog.{}(%s, pg_catalog.hashtext(%s))"
 _LOCKED = 0x444D53  # "DMS"
@@ -34,8 +44,34 @@ def connect(endpoint: Endpoint) -> psycopg.Connection[Any]:
     """
     connection = psycopg.connect(**endpoint.parameters, autocommit=True)  # type: ignore[arg-type]  # libpq's names
     for name, value in _SETTINGS:
-        connection.execute("select set_config(%s, %s, false)", [name, value])
+        connection.execute("select pg_catalog.set_config(%s, %s, false)", [name, value])
     return connection
+
+
+def connect_source(endpoint: Endpoint) -> psycopg.Connection[Any]:
+    """A connection to the source, which prints names in full.
+
+    The target keeps its own search path: functions and operators of its keys, checks and triggers
+    may need it.
+
+    Raises:
+        psycopg.OperationalError: It cannot be reached, or refuses.
+    """
+    connection = connect(endpoint)
+    connection.execute("select pg_catalog.set_config('search_path', '', false)")
+    return connection
+
+
+def passes(error: Exception) -> bool:
+    """Whether what failed may do so no longer a moment later, whatever it was asked.
+
+    psycopg's OperationalError is no answer: it is also a value that is too large for an index.
+    """
+    if not isinstance(error, psycopg.Error):
+        return False
+    if error.sqlstate is None:
+        return isinstance(error, psycopg.OperationalError)
+    return error.sqlstate[:2] in _PASSING_CLASSES or error.sqlstate in _PASSING
 
 
 def connect_target(endpoint: Endpoint, *, task: str) -> psycopg.Connection[Any]:

@@ -11,7 +11,7 @@ import psycopg
 from psycopg import sql
 
 from local_aws.dms_worker.carried import LobTooLarge, column_list
-from local_aws.dms_worker.databases import connect, connect_target, table_name
+from local_aws.dms_worker.databases import connect_source, connect_target, passes, table_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -51,7 +51,7 @@ class Loading:
 
         Raises:
             LobTooLarge: A large object is longer than the limit, and this fails the task.
-            psycopg.OperationalError: A server is gone.
+            psycopg.Error: A server is gone.
         """
         ordered = sorted(tables, key=lambda each: -self.mappings.load_order(*each.source))
         threads = self.job.setting("FullLoadSettings", "MaxFullLoadSubTasks", default=_SUB_TASKS)
@@ -73,7 +73,7 @@ class Loading:
             return None
         try:
             with (
-                connect(self.job.source) as source,
+                connect_source(self.job.source) as source,
                 connect_target(self.job.target, task=self.job.task) as target,
             ):
                 source.execute(_AT_SOURCE)
@@ -88,9 +88,9 @@ class Loading:
                         rows += self._copy(source, target, table, segment)
         except _Stopped:
             return None
-        except psycopg.OperationalError:
-            raise
         except psycopg.Error as error:
+            if passes(error):
+                raise
             return Loaded(table=table, rows=0, error=str(error).strip())
         return Loaded(table=table, rows=rows, error=None)
 
@@ -169,7 +169,7 @@ def prepare(target: psycopg.Connection[Any], table: CarriedTable, *, mode: str) 
         sql.SQL("{} ").format(sql.Identifier(column.target)) + sql.SQL(column.column.type)
         for column in table.columns
     ]
-    if table.table.key:
+    if table.table.key and all(key in names for key in table.table.key):
         parts.append(
             sql.SQL("primary key ({})").format(column_list([names[key] for key in table.table.key]))
         )

@@ -32,7 +32,8 @@ _SECONDS_BETWEEN_ANSWERS = 5.0
 # The settings decide how values are written; both servers read them so.
 _OPTIONS = (
     "-c datestyle=ISO -c intervalstyle=postgres -c extra_float_digits=3 -c bytea_output=hex "
-    "-c timezone=UTC -c client_encoding=UTF8 -c idle_session_timeout=0"
+    "-c timezone=UTC -c lc_monetary=C -c client_encoding=UTF8 -c search_path= "
+    "-c statement_timeout=0 -c idle_session_timeout=0 -c idle_in_transaction_session_timeout=0"
 )
 _SLOT_NAME = re.compile(r"[a-z0-9_]{1,63}")
 

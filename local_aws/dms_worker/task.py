@@ -17,7 +17,7 @@ from local_aws.dms_worker.applying import ERROR, Applying, TaskFailed
 from local_aws.dms_worker.carried import CarriedTable, LobTooLarge, carry
 from local_aws.dms_worker.catalog import read_tables
 from local_aws.dms_worker.control_tables import ControlTables, checkpoint_text, position_from
-from local_aws.dms_worker.databases import connect, connect_target, outlive
+from local_aws.dms_worker.databases import connect_source, connect_target, outlive, passes
 from local_aws.dms_worker.grouping import Grouping
 from local_aws.dms_worker.job import TableProgress
 from local_aws.dms_worker.loading import Loaded, Loading, empty, prepare
@@ -37,7 +37,6 @@ _SECONDS_BETWEEN_READS = 0.05
 _SECONDS_BETWEEN_REPORTS = 1.0
 _SECONDS_BETWEEN_TRIES = 1.0
 _LONGEST_NAME = 63
-_GONE = (psycopg.OperationalError, ReplicationError)
 # A failed connection has no code: what will be refused again is told by the server's words.
 _LASTING = re.compile(
     r"authentication failed|does not exist|permission denied|no pg_hba.conf entry|certificate"
@@ -105,7 +104,7 @@ class Task:
                 ReplicationError,
             ) as error:
                 lasting = isinstance(error, RefusedError) or _LASTING.search(str(error))
-                if lasting or not isinstance(error, _GONE):
+                if lasting or not (passes(error) or isinstance(error, ReplicationError)):
                     return Ended(status="failed", reason=FATAL, message=_line(error))
                 self.voice.log("E", f"{_line(error)}; tried again from the last checkpoint")
             if self.stopping.wait(_SECONDS_BETWEEN_TRIES):
@@ -113,7 +112,7 @@ class Task:
 
     def _try(self) -> Ended:
         with ExitStack() as stack:
-            source = stack.enter_context(connect(self.job.source))
+            source = stack.enter_context(connect_source(self.job.source))
             target = stack.enter_context(connect_target(self.job.target, task=self.job.task))
             outlive(target, task=self.job.task)
             self._control.create(target)
@@ -181,7 +180,7 @@ class Task:
             self._load(sides, slot, list(sides.tables))
 
     def _load_only(self, sides: _Sides) -> None:
-        with connect(self.job.source) as holder, holder.transaction():
+        with connect_source(self.job.source) as holder, holder.transaction():
             holder.execute("set transaction isolation level repeatable read read only")
             row = holder.execute("select pg_catalog.pg_export_snapshot()").fetchone()
             if row:
@@ -208,9 +207,9 @@ class Task:
             if not reason:
                 try:
                     prepare(sides.target, table, mode=mode)
-                except psycopg.OperationalError:
-                    raise
                 except psycopg.Error as error:
+                    if passes(error):
+                        raise
                     reason = _line(error)
             if reason:
                 self._ended(sides, Loaded(table=table, rows=0, error=reason))

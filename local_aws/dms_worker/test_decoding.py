@@ -22,7 +22,7 @@ _HEAD = re.compile(
 # A type may hold brackets itself, `integer[]`, and quotes, where it is named by a user.
 _COLUMN = re.compile(
     rf" ({_QUOTED}|[^\s\[\"]+)\[((?:[^\[\]\"]|\[\]|{_QUOTED})*)\]:"
-    r"(null|unchanged-toast-datum|B?'(?:[^']|'')*'|[^ ]+)",
+    r"(null|unchanged-toast-datum|B?'[^']*(?:''[^']*)*'|[^ ]+)",
     re.DOTALL,
 )
 _BEGIN = re.compile(r"BEGIN (\d+)")
