@@ -27,6 +27,7 @@ from ferry.review.rules.combined.alarm_values import (
     is_closer,
     is_inclusive,
     place_of,
+    shown_threshold,
     side_of,
     sides,
     statistics_of,
@@ -244,7 +245,10 @@ def _threshold(change: Change) -> Iterator[Finding | Fine]:
             change,
             name,
             "The alarm goes off later: at {after} in place of {before}.",
-            sides(change, name),
+            {
+                "before": shown_threshold(change, before, of=change.before),
+                "after": shown_threshold(change, after, of=change.after),
+            },
         )
 
 

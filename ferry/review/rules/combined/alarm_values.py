@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from facts.alarms import Comparison, Statistic
 from facts.thresholds import THRESHOLDS
+from facts.units import metric_said
 from ferry.review.plan.values import holds_hidden, holds_unknown, is_set
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Finding, Fine, Phrase
@@ -123,6 +124,15 @@ def unseen(value: Json) -> bool:
 def sides(change: Change, name: str) -> dict[str, Shown]:
     """An attribute before and after, for a sentence."""
     return {"before": change.shown_before(name), "after": change.shown_after(name)}
+
+
+def shown_threshold(alarm: Change, threshold: float, *, of: Mapping[str, Any]) -> Shown:
+    """A threshold with the unit of the metric that one side of an alarm names."""
+    number = f"{threshold:,.10g}" if threshold % 1 else f"{threshold:,.0f}"
+    name = of.get("metric_name")
+    is_count = of.get("statistic") == "SampleCount"
+    said = metric_said(name, number) if isinstance(name, str) and not is_count else number
+    return alarm.shown(said, "threshold", "metric_name")  # whose unit tells of it
 
 
 def fine(change: Change, attribute: str, because: str) -> Fine:

@@ -17,6 +17,7 @@ from facts.parameters import (
     is_harmless,
     is_static,
 )
+from facts.units import parameter_said
 from ferry.review.plan.plan import Action
 from ferry.review.plan.shown import ours
 from ferry.review.plan.values import UNKNOWN, show
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     from ferry.review.plan.plan import Change, Plan
     from ferry.review.plan.shown import Shown
+    from ferry.review.plan.values import Json
 
 _OF_CLUSTER: Final = "aws_rds_cluster_parameter_group"
 _OF_INSTANCES: Final = "aws_db_parameter_group"
@@ -73,9 +75,9 @@ _FLOODS: Final = {
 
 _ENDED: Final = _Effect(
     danger=Danger.INTERRUPTION,
-    changed="Within seconds the server ends what lasts longer than {after} ms: {name}, which was "
+    changed="Within seconds the server ends what lasts longer than {after}: {name}, which was "
     "{before}.",
-    made="The server ends what lasts longer than {after} ms: {name}.",
+    made="The server ends what lasts longer than {after}: {name}.",
 )
 _EFFECTS: Final = {
     "autovacuum": _Effect(
@@ -94,8 +96,8 @@ _EFFECTS: Final = {
     "lock_timeout": _ENDED,
     "log_min_duration_statement": _Effect(
         danger=Danger.UNCLEAR,
-        changed=_FLOOD.format(whose="Nearly every statement") + " {name} becomes {after} ms.",
-        made=_FLOOD.format(whose="Nearly every statement") + " {name} is {after} ms.",
+        changed=_FLOOD.format(whose="Nearly every statement") + " {name} becomes {after}.",
+        made=_FLOOD.format(whose="Nearly every statement") + " {name} is {after}.",
     ),
     "session_replication_role": _Effect(
         danger=Danger.PROTECTION_LOSS,
@@ -119,8 +121,8 @@ _EFFECTS: Final = {
     ),
     "wal_sender_timeout": _Effect(
         danger=Danger.REPLICATION_STOP,
-        changed="Replication from Aurora is cut off where it is silent for {after} ms.",
-        made="Replication from Aurora is cut off where it is silent for {after} ms.",
+        changed="Replication from Aurora is cut off where it is silent for {after}.",
+        made="Replication from Aurora is cut off where it is silent for {after}.",
     ),
 }
 """Of the dynamic ones."""
@@ -155,8 +157,8 @@ _UNCLEAR: Final = _Effect(
 _STARTS: Final = {
     "max_connections": "Aurora lets in {after} clients at once and no more, DMS and RDS's own among "
     "them: {name}.",
-    "shared_buffers": "The instances keep {after} pages of 8 kB in memory; with too many of them they "
-    "do not start: {name}.",
+    "shared_buffers": "The instances keep {after} in memory; with too many of them they do not start: "
+    "{name}.",
 }
 """What a new group's static parameters do when the instances start."""
 
@@ -358,9 +360,15 @@ def _shown(
 ) -> dict[str, Shown]:
     return {
         "name": change.shown(name, "parameter"),
-        "before": change.shown(show(old[0]), "parameter") if old else ours("the default"),
-        "after": change.shown(show(new[0]), "parameter") if new else ours(after),
+        "before": change.shown(_said(name, old[0]), "parameter") if old else ours("the default"),
+        "after": change.shown(_said(name, new[0]), "parameter") if new else ours(after),
     }
+
+
+def _said(name: str, value: Json) -> str:
+    """A parameter's value as a person reads it, with its unit where it has one."""
+    said = parameter_said(name, value) if isinstance(value, str) else None
+    return show(value) if said is None else said
 
 
 def _values(side: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -412,10 +420,10 @@ def _beyond_memory(change: Change, plan: Plan) -> Iterator[Finding]:
         yield _parameter(
             change,
             Danger.UNCLEAR,
-            "Each sort of each connection may take {after} kB: of {many} at once that is more than "
+            "Each sort of each connection may take {after}: of {many} at once that is more than "
             "{has}. {name} was {before}."
             if size
-            else "Each sort of each connection may take {after} kB: how much memory the instances have "
+            else "Each sort of each connection may take {after}: how much memory the instances have "
             "is not known here. {name} was {before}.",
             {
                 **_shown(

@@ -14,6 +14,7 @@ from facts.instance_classes import (
     max_connections,
     memory_bytes,
 )
+from facts.units import BYTES
 from ferry.review.plan.plan import Action
 from ferry.review.plan.shown import ours
 from ferry.review.plan.values import UNKNOWN, show
@@ -23,6 +24,7 @@ from ferry.review.rules.combined.alarm_values import (
     STATISTIC,
     SUBJECT,
     is_inclusive,
+    shown_threshold,
     side_of,
     thresholds_of,
 )
@@ -280,10 +282,11 @@ def _has(limit: _Limit, what: str) -> tuple[str, dict[str, Shown]]:
     if what == "connections":
         return "An instance of {class} accepts about {most} connections", values
     if what == "storage":
-        most = instance.shown(f"{limit.most / BYTES_IN_GIB:,.0f}", "allocated_storage")
-        return "The replication instance has {most} GiB of storage", {"most": most}
-    return f"An instance of {{class}} has {{most}} bytes of {what}", values
+        most = instance.shown(BYTES.said(f"{limit.most:,.0f}"), "allocated_storage")
+        return "The replication instance has {most} of storage", {"most": most}
+    values["most"] = ours(BYTES.said(f"{limit.most:,.0f}"))
+    return f"An instance of {{class}} has {{most}} of {what}", values
 
 
 def _shown(alarm: Change, threshold: float) -> Shown:
-    return alarm.shown(f"{threshold:,.10g}" if threshold % 1 else f"{threshold:,.0f}", "threshold")
+    return shown_threshold(alarm, threshold, of=alarm.after)

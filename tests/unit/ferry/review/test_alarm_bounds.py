@@ -82,7 +82,7 @@ def test_a_threshold_nearer_to_what_is_normal(
 
 def test_what_is_said_of_a_later_alarm() -> None:
     assert effects(reviewed(updated(ALARM, cpu(), threshold=95))) == [
-        "The alarm goes off later: at 95 in place of 80."
+        "The alarm goes off later: at 95 % in place of 80 %."
     ]
 
 
@@ -378,6 +378,6 @@ def test_a_new_alarm_on_a_task_whose_name_aws_decides() -> None:
 
 def test_an_alarm_of_another_name_is_compared_with_the_one_whose_place_it_takes() -> None:
     later = change(ALARM, "replace", cpu(), cpu(alarm_name="new", threshold=95))
-    assert effects(reviewed(later)) == ["The alarm goes off later: at 95 in place of 80."]
+    assert effects(reviewed(later)) == ["The alarm goes off later: at 95 % in place of 80 %."]
     earlier = change(ALARM, "replace", cpu(), cpu(alarm_name="new", threshold=70))
     assert reviewed(earlier).exit_code == 0

@@ -109,7 +109,7 @@ def test_a_threshold_that_is_always_passed() -> None:
     told = thresholds(alarm("FreeableMemory", 4 * GIB, DBClusterIdentifier="c"),
                       aurora("db.t4g.medium"))  # fmt: skip
     assert (
-        'An instance of "db.t4g.medium" has 4,294,967,296 bytes of memory: below 4,294,967,296 the '
+        'An instance of "db.t4g.medium" has 4 GiB of memory: below 4 GiB the '
         "alarm is always on." in told
     )
 
@@ -132,7 +132,7 @@ def test_a_threshold_above_the_storage() -> None:
         }),
     )  # fmt: skip
     assert (
-        "The replication instance has 50 GiB of storage: below 53,687,091,200 the alarm is always "
+        "The replication instance has 50 GiB of storage: below 50 GiB the alarm is always "
         "on." in told
     )
 
@@ -187,30 +187,30 @@ AT_REST = "above {} while all is well, too: an alarm that is always on tells not
 @pytest.mark.parametrize(
     ("metric", "threshold", "comparison", "told"),
     [
-        ("CPUUtilization", 100, "GreaterThanThreshold", "never above 100: the alarm never goes off."),
+        ("CPUUtilization", 100, "GreaterThanThreshold", "never above 100 %: the alarm never goes off."),
         ("CPUUtilization", 100, "GreaterThanOrEqualToThreshold", None),
         ("CPUUtilization", -1, "GreaterThanThreshold", "always above -1: the alarm is always on."),
-        ("CPUUtilization", 0, "GreaterThanThreshold", "always above 0: the alarm is always on."),
-        ("CPUUtilization", 9, "GreaterThanThreshold", AT_REST.format(9)),
+        ("CPUUtilization", 0, "GreaterThanThreshold", "always above 0 %: the alarm is always on."),
+        ("CPUUtilization", 9, "GreaterThanThreshold", AT_REST.format("9 %")),
         ("CPUUtilization", 10, "GreaterThanThreshold", None),
-        ("AuroraReplicaLag", 99, "GreaterThanThreshold", AT_REST.format(99)),
+        ("AuroraReplicaLag", 99, "GreaterThanThreshold", AT_REST.format("99 ms")),
         ("AuroraReplicaLag", 100, "GreaterThanThreshold", None),
         ("DatabaseConnections", 0, "GreaterThanThreshold", AT_REST.format(0)),
         ("MaximumUsedTransactionIDs", 2e8, "GreaterThanThreshold", None),
         ("MaximumUsedTransactionIDs", 1e8, "GreaterThanThreshold", AT_REST.format("100,000,000")),
-        ("FreeableMemory", 0, "LessThanThreshold", "never below 0: the alarm never goes off."),
-        ("FreeableMemory", 0, "LessThanOrEqualToThreshold", "below 0 when it is too late, or never."),
+        ("FreeableMemory", 0, "LessThanThreshold", "never below 0 bytes: the alarm never goes off."),
+        ("FreeableMemory", 0, "LessThanOrEqualToThreshold", "below 0 bytes when it is too late, or never."),
         ("FreeableMemory", 2**24, "LessThanThreshold", None),
-        ("FreeableMemory", 2**24, "GreaterThanThreshold", AT_REST.format("16,777,216")),
-        ("CPUUtilization", 80, "LessThanThreshold", AT_REST.format(80).replace("above", "below")),
+        ("FreeableMemory", 2**24, "GreaterThanThreshold", AT_REST.format("16 MiB")),
+        ("CPUUtilization", 80, "LessThanThreshold", AT_REST.format("80 %").replace("above", "below")),
         ("AuroraReplicaLag", 86_400_000, "GreaterThanThreshold", None),
         ("AuroraReplicaLag", 86_400_001, "GreaterThanThreshold",
-         "above 86,400,001 when it is too late, or never."),
+         "above 86,400,001 ms (1 day) when it is too late, or never."),
         ("TransactionLogsDiskUsage", -1, "GreaterThanThreshold", AT_REST.format(-1)),
         ("TransactionLogsDiskUsage", -2, "GreaterThanThreshold",
          "always above -2: the alarm is always on."),
         ("CommitThroughput", 10**9, "GreaterThanThreshold",
-         "above 1,000,000,000 when it is too late, or never."),
+         "above 1,000,000,000 a second when it is too late, or never."),
         ("ReadLatency", 0.02, "GreaterThanThreshold", None),
         ("Deadlocks", 0.008333, "GreaterThanThreshold", None),
         ("MaximumUsedTransactionIDs", 2**31, "GreaterThanThreshold",
@@ -251,18 +251,18 @@ def free(metric: str, threshold: int, class_: str) -> list[str]:
     [
         ("FreeableMemory", 8, "db.r6g.large", ""),
         ("FreeableMemory", 9, "db.r6g.large",
-         'An instance of "db.r6g.large" has 17,179,869,184 bytes of memory, of which 50 % may be free'),
+         'An instance of "db.r6g.large" has 16 GiB of memory, of which 50 % may be free'),
         ("FreeableMemory", 2, "db.serverless", ""),
         ("FreeableMemory", 3, "db.serverless", "How much an instance has is not known:"),
         ("FreeLocalStorage", 24, "db.r6g.large", ""),
         ("FreeLocalStorage", 25, "db.r6g.large",
-         'An instance of "db.r6g.large" has 34,359,738,368 bytes of local storage, of which 75 % may'),
+         'An instance of "db.r6g.large" has 32 GiB of local storage, of which 75 % may'),
         ("FreeLocalStorage", 30, "db.r6gd.xlarge", "How much an instance has is not known:"),
         ("FreeStorageSpace", 75, "dms.c5.large", ""),
         ("FreeStorageSpace", 76, "dms.c5.large",
          "The replication instance has 100 GiB of storage, of which 75 % may be free"),
         ("FreeableMemory", 3, "dms.c5.large",
-         'An instance of "dms.c5.large" has 4,294,967,296 bytes of memory, of which 50 % may be free'),
+         'An instance of "dms.c5.large" has 4 GiB of memory, of which 50 % may be free'),
     ],
 )  # fmt: skip
 def test_no_instance_has_all_of_it_free(metric: str, gib: int, class_: str, told: str) -> None:
@@ -308,9 +308,9 @@ def test_a_sum_is_never_below_zero(
         "statistic": statistic,
     }
     found = effects(reviewed(update(ALARM, after, threshold=threshold)))
-    assert (
-        f'"CPUUtilization" is always above {threshold}: the alarm is always on.' in found
-    ) is told
+    unit = " %" if statistic == "Sum" and threshold >= 0 else ""
+    said = f'"CPUUtilization" is always above {threshold}{unit}: the alarm is always on.'
+    assert (said in found) is told
 
 
 def test_one_more_tag_does_not_ask_again_whether_a_threshold_makes_sense() -> None:

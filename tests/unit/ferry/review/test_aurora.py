@@ -374,12 +374,14 @@ WAITS = "{} becomes {}, and stays {} until the instances are restarted."
         (
             [parameter("work_mem", "8192")],
             [parameter("work_mem", "9999999")],
-            ['No rule says that work_mem is harmless at "9999999"; it was "8192".'],
+            [
+                "No rule says that work_mem is harmless at 9999999 kB (9.54 GB); it was 8192 kB (8 MB)."
+            ],
         ),
         (
             [parameter("effective_cache_size", "1")],
             [],
-            ['No rule says that effective_cache_size is harmless at the default; it was "1".'],
+            ["No rule says that effective_cache_size is harmless at the default; it was 1 x 8 kB."],
         ),
         (
             [parameter("max_connections", "1", "pending-reboot")],
@@ -389,12 +391,12 @@ WAITS = "{} becomes {}, and stays {} until the instances are restarted."
         (
             [],
             [parameter("work_mem", "8192", "pending-reboot")],
-            [WAITS.format("work_mem", '"8192"', "the default")],
+            [WAITS.format("work_mem", "8192 kB (8 MB)", "the default")],
         ),
         (
             [parameter("shared_buffers", "1", "pending-reboot")],
             [],
-            [WAITS.format("shared_buffers", "the default", '"1"')],
+            [WAITS.format("shared_buffers", "the default", "1 x 8 kB")],
         ),
         (
             [],
@@ -500,7 +502,7 @@ WAITS = "{} becomes {}, and stays {} until the instances are restarted."
             [
                 (
                     "Who has less memory, workers or statistics takes longer: work_mem becomes the "
-                    'default, not "65536".'
+                    "default, not 65536 kB (64 MB)."
                 )
             ],
         ),
@@ -528,7 +530,9 @@ WAITS = "{} becomes {}, and stays {} until the instances are restarted."
         (
             [parameter("log_min_duration_statement", "1000")],
             [parameter("log_min_duration_statement", "2147483647")],
-            ['The log tells less: log_min_duration_statement becomes "2147483647", not "1000".'],
+            [
+                "The log tells less: log_min_duration_statement becomes 2147483647 ms (24.9 days), not 1000 ms (1 s)."
+            ],
         ),
         (
             [],
@@ -537,14 +541,16 @@ WAITS = "{} becomes {}, and stays {} until the instances are restarted."
                 (
                     "Nearly every statement goes to the log, with its values: it shows what they "
                     "hold, fills the instances' storage, and CloudWatch charges for it. "
-                    'log_min_duration_statement becomes "0" ms.'
+                    "log_min_duration_statement becomes 0 ms."
                 )
             ],
         ),
         (
             [parameter("log_min_duration_statement", "1000")],
             [parameter("log_min_duration_statement", "600000")],
-            ['The log tells less: log_min_duration_statement becomes "600000", not "1000".'],
+            [
+                "The log tells less: log_min_duration_statement becomes 600000 ms (10 min), not 1000 ms (1 s)."
+            ],
         ),
         (
             [],
@@ -557,7 +563,7 @@ WAITS = "{} becomes {}, and stays {} until the instances are restarted."
             [
                 (
                     "What hangs is ended later, or never: idle_in_transaction_session_timeout "
-                    'becomes the default, not "300000".'
+                    "becomes the default, not 300000 ms (5 min)."
                 )
             ],
         ),
@@ -566,8 +572,8 @@ WAITS = "{} becomes {}, and stays {} until the instances are restarted."
             [parameter("deadlock_timeout", "60000")],
             [
                 (
-                    'What hangs is ended later, or never: deadlock_timeout becomes "60000", not '
-                    '"1000".'
+                    "What hangs is ended later, or never: deadlock_timeout becomes 60000 ms (1 min), not "
+                    "1000 ms (1 s)."
                 )
             ],
         ),
@@ -576,7 +582,7 @@ WAITS = "{} becomes {}, and stays {} until the instances are restarted."
             [parameter("autovacuum_naptime", "60")],
             [
                 (
-                    'Tables are vacuumed or analyzed later: autovacuum_naptime becomes "60", not the '
+                    "Tables are vacuumed or analyzed later: autovacuum_naptime becomes 60 s (1 min), not the "
                     "default."
                 )
             ],
@@ -592,7 +598,7 @@ WAITS = "{} becomes {}, and stays {} until the instances are restarted."
             [
                 (
                     "The server deletes more of its own logs: rds.log_retention_period becomes the "
-                    'default, not "10080".'
+                    "default, not 10080 min (7 days)."
                 )
             ],
         ),
@@ -604,7 +610,9 @@ WAITS = "{} becomes {}, and stays {} until the instances are restarted."
         (
             [parameter("log_autovacuum_min_duration", "1000")],
             [],  # Aurora's default logs less of it
-            ['The log tells less: log_autovacuum_min_duration becomes the default, not "1000".'],
+            [
+                "The log tells less: log_autovacuum_min_duration becomes the default, not 1000 ms (1 s)."
+            ],
         ),
         (
             [parameter("rds.logical_replication", "1", "pending-reboot")],
@@ -632,7 +640,7 @@ WAITS = "{} becomes {}, and stays {} until the instances are restarted."
             [parameter("statement_timeout", "1000")],
             [
                 (
-                    'Within seconds the server ends what lasts longer than "1000" ms: '
+                    "Within seconds the server ends what lasts longer than 1000 ms (1 s): "
                     "statement_timeout, which was the default."
                 )
             ],
@@ -709,7 +717,7 @@ def test_a_group_of_instances_comes_before_the_clusters(
             (
                 (
                     "Within seconds the server ends what lasts longer than what the cluster's group "
-                    'says ms: statement_timeout, which was "0".'
+                    "says: statement_timeout, which was 0 (off)."
                 ),
             ),
         ),
@@ -759,11 +767,11 @@ def test_a_group_of_instances_falls_back_to_the_clusters(
         ),
         (
             [parameter("statement_timeout", "500")],
-            ['The server ends what lasts longer than "500" ms: statement_timeout.'],
+            ["The server ends what lasts longer than 500 ms: statement_timeout."],
         ),
         (
             [parameter("effective_cache_size", "500")],
-            ['No rule says that effective_cache_size is harmless at "500".'],
+            ["No rule says that effective_cache_size is harmless at 500 x 8 kB (3.91 MB)."],
         ),
         (
             [parameter("some_new", "1", "pending-reboot")],
@@ -912,7 +920,7 @@ SORTS = "Each sort of each connection may take "
             ["db.r6g.2xlarge", "db.r6g.large"],
             "65536",
             (
-                f'{SORTS}"65536" kB: of 1,000 at once that is more than the 16 GiB of the smallest '
+                f"{SORTS}65536 kB (64 MB): of 1,000 at once that is more than the 16 GiB of the smallest "
                 "instance. work_mem was the default."
             ),
         ),
@@ -921,7 +929,7 @@ SORTS = "Each sort of each connection may take "
             ["db.t4g.medium"],
             "16384",
             (
-                f'{SORTS}"16384" kB: of 450 at once that is more than the 4 GiB of the smallest '
+                f"{SORTS}16384 kB (16 MB): of 450 at once that is more than the 4 GiB of the smallest "
                 "instance. work_mem was the default."
             ),
         ),
@@ -931,7 +939,7 @@ SORTS = "Each sort of each connection may take "
                 classes,
                 "16384",
                 (
-                    f'{SORTS}"16384" kB: how much memory the instances have is not known here. '
+                    f"{SORTS}16384 kB (16 MB): how much memory the instances have is not known here. "
                     "work_mem was the default."
                 ),
             )
