@@ -209,9 +209,16 @@ def destination_of(side: Mapping[str, Json], names: Iterable[str] = DESTINATIONS
     return next((it for name in names if (it := network(_text(side.get(name)))) is not None), None)
 
 
-def targets_of(side: Mapping[str, Json]) -> object:
-    """Where a route leads: the targets that it names."""
-    return tuple((name, show(side.get(name))) for name in TARGETS if side.get(name))
+def targets_of(side: Mapping[str, Json]) -> tuple[tuple[str, str], ...]:
+    """Where a route leads: the target that it names.
+
+    EC2 takes one. AWS says more afterwards, such as the network interface of a NAT gateway, and until
+    then that is not known: it is no other way. Source:
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateRoute.html
+    """
+    named = [name for name in TARGETS if side.get(name)]
+    known = [name for name in named if side[name] is not UNKNOWN]
+    return tuple((name, show(side[name])) for name in known or named)
 
 
 def is_gateway(side: Mapping[str, Json]) -> bool:

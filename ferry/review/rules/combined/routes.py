@@ -28,7 +28,7 @@ from ferry.review.rules.row import CREATED, DESTROYED
 from ferry.review.rules.timing import Timing, moment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ferry.review.plan.plan import Change, Neighbours, Plan
     from ferry.review.plan.shown import Shown
@@ -78,12 +78,11 @@ def _turned(change: Change) -> Iterator[Finding]:
     """A route that is changed in place."""
     changed = [name for name in TARGETS if change.changes(name)]
     if changed:
-        way = joined(joined((ours(name), change.shown_after(name)), by=" ") for name in changed)
         yield _finding(
             change,
             Danger.REPLICATION_STOP,
             "Traffic to {to} goes another way: {way}.",
-            {"to": _shown_destination(change), "way": way},
+            {"to": _shown_destination(change), "way": _named(change, changed)},
         )
 
 
@@ -104,6 +103,11 @@ def _come(change: Change, tables: Tables) -> Iterator[Finding]:
             effect = "Aurora's subnets get a way to the internet: {to}, {way}."
             yield _finding(change, Danger.WIDER_ACCESS, effect, values)
         return
+    old = tables.way(table, to, after=False) if to is not None else None
+    if to is not None and old is None and tables.own_ranges.covers(to):
+        old = _LOCAL
+    if old is not None and old == targets_of(change.after):
+        return
     if is_gateway(change.after) and (to is None or is_public(to)):
         yield _finding(
             change,
@@ -113,11 +117,6 @@ def _come(change: Change, tables: Tables) -> Iterator[Finding]:
         )
         return
     if change.action is Action.UPDATE:
-        return
-    old = tables.way(table, to, after=False) if to is not None else None
-    if to is not None and old is None and tables.own_ranges.covers(to):
-        old = _LOCAL
-    if old is not None and old == targets_of(change.after):
         return
     shown = tables.shown(table, to) if to is not None else None
     if old is not None or (shown is not None and shown != targets_of(change.after)):
@@ -163,8 +162,13 @@ def _shown_destination(change: Change) -> Shown:
 
 
 def _shown_way(change: Change) -> Shown:
-    named = [name for name in TARGETS if change.after.get(name)]
-    return joined(joined((ours(name), change.shown_after(name)), by=" ") for name in named)
+    return _named(change, [name for name, _ in targets_of(change.after)])
+
+
+def _named(change: Change, targets: Sequence[str]) -> Shown:
+    """Targets with their values, but for those that only AWS says."""
+    said = [it for it in targets if left_out(change, it) is not True] or targets
+    return joined(joined((ours(name), change.shown_after(name)), by=" ") for name in said)
 
 
 def _finding(

@@ -588,6 +588,31 @@ def test_a_route_with_a_longer_prefix_takes_traffic_from_another() -> None:
     assert dangers(reviewed(there, taken)) == {Danger.REPLICATION_STOP}
 
 
+def test_a_route_to_the_gateway_that_traffic_goes_to_takes_nothing() -> None:
+    """As Terraform plans it: AWS says which network interface stands behind it, and none is known."""
+    there = stays(ROUTE, "old", **route("172.16.0.0/16", "tgw-1"), network_interface_id="")
+    planned = {**route("172.16.1.0/24", "tgw-1"), "network_interface_id": UNKNOWN}
+    comes = change(ROUTE, "create", None, planned)
+    named = configured(aws_route__it={"route_table_id": [], "transit_gateway_id": []})
+    assert effects(reviewed(there, comes, configuration=named)) == []
+    elsewhere = change(ROUTE, "create", None, {**planned, "transit_gateway_id": "tgw-2"})
+    assert effects(reviewed(there, elsewhere, configuration=named)) == [
+        ('Traffic to 172.16.1.0/24 is taken from the way that it had: transit_gateway_id "tgw-2".')
+    ]
+
+
+def test_a_part_of_the_internet_over_the_gateway_of_all_of_it_is_no_new_way() -> None:
+    all_of_it = {
+        "route_table_id": "rtb-1", "destination_cidr_block": "0.0.0.0/0", "gateway_id": "igw-1",
+    }  # fmt: skip
+    part = {**all_of_it, "destination_cidr_block": "203.0.113.0/24"}
+    comes = change(ROUTE, "create", None, part)
+    assert reviewed(stays(ROUTE, "old", **all_of_it), comes).exit_code == 0
+    assert dangers(
+        reviewed(stays(ROUTE, "old", **{**all_of_it, "gateway_id": "igw-2"}), comes)
+    ) == {Danger.WIDER_ACCESS}
+
+
 def test_of_two_wider_routes_the_longer_one_counts() -> None:
     there = [
         stays(ROUTE, "widest", **route("172.16.0.0/12", "tgw-2")),
