@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from ferry.review.plan.objects import objects, texts
 from ferry.review.plan.plan import Action
 from ferry.review.plan.values import is_set
 from ferry.review.rules.combined.settings import MOST_SHOWN, and_more
@@ -145,13 +146,41 @@ def _kind_of(rule: Mapping[str, Any]) -> str:
 
 
 def _in_short(rule: Mapping[str, Any]) -> str:
-    """A rule in a few words."""
+    """A rule in a few words: what it does to what, and what becomes of that."""
     locator = rule.get("object-locator")
-    names = (
-        [it for it in locator.values() if isinstance(it, str)] if isinstance(locator, dict) else []
-    )
-    words = [rule.get(it) for it in ("rule-action", "rule-target")]
-    return " ".join([*(it for it in words if isinstance(it, str)), ".".join(names)])
+    names = texts([*locator.values()]) if isinstance(locator, dict) else []
+    words = texts([rule.get(it) for it in ("rule-action", "rule-target")])
+    return " ".join([*words, ".".join(names), *_becoming(rule), *_filtered(rule), *_loaded(rule)])
+
+
+def _becoming(rule: Mapping[str, Any]) -> Iterator[str]:
+    """From which to which: ``to shop``, ``old_ by new_``, ``old_``."""
+    old, new = rule.get("old-value"), rule.get("value")
+    if isinstance(new, str) and new:
+        replaced = [old, "by"] if isinstance(old, str) else []
+        yield from ["to", new] if rule.get("rule-action") == "rename" else [*replaced, new]
+    type_ = rule.get("data-type")
+    if isinstance(type_, dict):
+        yield from ("to", *map(str, type_.values()))
+    if isinstance(rule.get("expression"), str):
+        yield f"as {rule['expression']}"
+
+
+def _filtered(rule: Mapping[str, Any]) -> Iterator[str]:
+    """Of which rows: ``where id gte 100``."""
+    for it in objects(rule.get("filters")):
+        for condition in objects(it.get("filter-conditions")):
+            operator = condition.get("filter-operator")
+            values = [str(value) for name, value in condition.items() if name != "filter-operator"]
+            yield f"where {it.get('column-name')} {operator} {' to '.join(values)}"
+
+
+def _loaded(rule: Mapping[str, Any]) -> Iterator[str]:
+    """How a table is loaded: ``parallel-load partitions-auto``."""
+    for name in ("parallel-load", "lob-settings"):
+        how = rule.get(name)
+        if isinstance(how, dict):
+            yield " ".join([name, *texts([*how.values()])])
 
 
 def _of_tables(change: Change, effect: str, **values: Shown) -> Finding:

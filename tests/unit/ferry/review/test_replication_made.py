@@ -191,6 +191,55 @@ def test_a_rule_of_which_nobody_knows_that_it_is_harmless(
     assert said in effects(found)[0]
 
 
+def transformation(target: str, action: str, **more: object) -> dict[str, Any]:
+    said = {"rule-action": action, "rule-target": target}
+    more = {name.replace("_", "-"): value for name, value in more.items()}
+    return {**rule("orders", "lines"), "rule-type": "transformation", **said, **more}
+
+
+OF_SOME_ROWS = {"filter-operator": "between", "start-value": "1", "end-value": "9"}
+
+
+@pytest.mark.parametrize(
+    ("strange", "said"),
+    [
+        (transformation("table", "rename", value="items"), "rename table orders.lines to items"),
+        (transformation("schema", "rename", value="shop"), "rename schema orders.lines to shop"),
+        (
+            transformation("table", "replace-prefix", value="new_", old_value="old_"),
+            "replace-prefix table orders.lines old_ by new_",
+        ),
+        (transformation("table", "add-suffix", value="_x"), "add-suffix table orders.lines _x"),
+        (
+            transformation("column", "change-data-type", data_type={"type": "string", "length": 9}),
+            "change-data-type column orders.lines to string 9",
+        ),
+        (
+            transformation("column", "add-column", value="big", expression="$n > 1"),
+            "add-column column orders.lines big as $n > 1",
+        ),
+        (
+            rule("orders", "lines", filters=[{"column-name": "id", "filter-conditions": [OF_SOME_ROWS]}]),
+            "include orders.lines where id between 1 to 9",
+        ),
+        (
+            rule("orders", "lines", filters=[{"column-name": "id", "filter-conditions": [{}]}]),
+            "include orders.lines where id None",
+        ),
+        (
+            {**rule("orders", "lines"), "rule-type": "table-settings", "rule-action": None,
+             "lob-settings": {"mode": "limited"}},
+            "orders.lines lob-settings limited",
+        ),
+    ],
+)  # fmt: skip
+def test_a_rule_says_what_it_does_to_what_and_what_becomes_of_it(
+    strange: dict[str, Any], said: str
+) -> None:
+    found = effects(reviewed(new_task(table_mappings=mappings(rule("sales"), strange)), *AROUND))
+    assert f": {said}" in found[0]
+
+
 def test_endpoints_that_are_swapped_are_told_so() -> None:
     said = (
         "{} is a target aws_dms_endpoint, and stands where a source aws_dms_endpoint has to: the wrong "
