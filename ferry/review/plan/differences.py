@@ -52,7 +52,7 @@ def differences(path: str, before: Json, after: Json) -> Iterator[Difference]:
 
 
 def _items(path: str, before: list[Any], after: list[Any]) -> Iterator[Difference]:
-    old, new = ({_key(item): item for item in items} for items in (before, after))
+    old, new = ({key_of(item): item for item in items} for items in (before, after))
     gone = [item for key, item in old.items() if key not in new]
     come = [item for key, item in new.items() if key not in old]
     if not gone and not come:
@@ -63,5 +63,6 @@ def _items(path: str, before: list[Any], after: list[Any]) -> Iterator[Differenc
         yield Difference(f"{path}[]", None, item)
 
 
-def _key(item: Json) -> str:
+def key_of(item: Json) -> str:
+    """A value by which equal ones are found."""
     return json.dumps(item, sort_keys=True, default=repr)

@@ -190,16 +190,22 @@ class Change:
         return self.masker.text(self.address)
 
     def shown_before(self, attribute: str) -> Shown:
-        """What an attribute is, as it may be shown."""
-        return self.masker.value(
+        """What an attribute is, as a sentence may say it."""
+        return self.masker.brief(
             self.before.get(attribute), self._mask_of(attribute), name=attribute
         )
 
     def shown_after(self, attribute: str) -> Shown:
-        """What an attribute will be, as it may be shown."""
-        return self.masker.value(
+        """What an attribute will be, as a sentence may say it."""
+        return self.masker.brief(
             self.after.get(attribute), self._mask_of(attribute), name=attribute
         )
+
+    def shown_sides(self, attribute: str) -> dict[str, Shown]:
+        """What an attribute is and will be, for a sentence with ``{before}`` and ``{after}``."""
+        before, after = self.before.get(attribute), self.after.get(attribute)
+        both = self.masker.sides(before, after, self._mask_of(attribute), name=attribute)
+        return dict(zip(("before", "after"), both, strict=True))
 
     def shown(self, text: str, *attributes: str) -> Shown:
         """A text that was made of the values of attributes, as it may be shown.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NewType
 
+from ferry.review.plan.brief import brief, brief_sides
 from ferry.review.plan.copies import Copies
 from ferry.review.plan.redacting import SENSITIVE, redacted
 from ferry.review.plan.values import Hidden, Json, hide, holds_hidden, show, unmarked
@@ -100,3 +101,15 @@ class Masker:
     def value(self, value: Json, mask: Json = None, *, name: str = "") -> Shown:
         """A value as it is shown: JSON, with words where there is nothing to be seen."""
         return Shown(unmarked(show(self.hidden(value, mask, name=name))))
+
+    def brief(self, value: Json, mask: Json = None, *, name: str = "") -> Shown:
+        """A value as a sentence says it: as much as a reader takes in."""
+        return Shown(unmarked(brief(self.hidden(value, mask, name=name))))
+
+    def sides(
+        self, before: Json, after: Json, mask: Json = None, *, name: str = ""
+    ) -> tuple[Shown, Shown]:
+        """A value before and after, as a sentence says both: of long ones what differs."""
+        hidden = (self.hidden(it, mask, name=name) for it in (before, after))
+        one, other = map(unmarked, brief_sides(*hidden))
+        return Shown(one), Shown(other)

@@ -248,8 +248,11 @@ def _unclear(change: Change, name: str) -> Finding:
             effect,
             {
                 "name": change.masker.text(name),
-                "before": change.shown_before(name),
-                "after": change.shown_after(name),
+                **(
+                    change.shown_sides(name)
+                    if effect is UNCLEAR_CHANGED
+                    else {"after": change.shown_after(name)}
+                ),
             },
         ),
     )

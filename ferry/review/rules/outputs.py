@@ -167,7 +167,7 @@ def where_outputs_lead(plan: Plan) -> Iterator[Finding]:
     for name, change in plan.outputs.items():
         said = _said(change, name, owners)
         if said:
-            values = {"before": change.shown_before(name), "after": change.shown_after(name)}
+            values = change.shown_sides(name)
             yield Finding(danger=Danger.UNCLEAR, change=change, effect=Phrase(said, values))
 
 

@@ -387,7 +387,7 @@ def reported(change: Change) -> Iterator[Finding]:
             attribute=name,
             effect=Phrase(
                 f"AWS reports {{after}}, where it was {{before}}: {found.what}",
-                {"before": change.shown_before(name), "after": change.shown_after(name)},
+                change.shown_sides(name),
             ),
             source=found.source,
         )

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from ferry.review.plan.plan import Change, Plan
+    from ferry.review.plan.shown import Shown
     from ferry.review.rules.conditions import Condition
     from ferry.review.rules.dangers import Danger
     from ferry.review.rules.finding import Fine
@@ -69,10 +70,7 @@ class Rule:
 
     def finding(self, change: Change) -> Finding:
         """What the rule says of a change that it fires for."""
-        values = {
-            "before": change.shown_before(self.attribute),
-            "after": change.shown_after(self.attribute),
-        }
+        values = _sides_in(self.effect + self.remedy, change, self.attribute)
         return Finding(
             danger=weighed(self.danger, change, self.timing),
             change=change,
@@ -83,6 +81,15 @@ class Rule:
             remedy=Phrase(self.remedy, values),
             source=self.source,
         )
+
+
+def _sides_in(said: str, change: Change, attribute: str) -> dict[str, Shown]:
+    """The values of an attribute that a sentence says: none, one or both."""
+    if "{before}" in said and "{after}" in said:
+        return change.shown_sides(attribute)
+    if "{before}" in said:
+        return {"before": change.shown_before(attribute)}
+    return {"after": change.shown_after(attribute)} if "{after}" in said else {}
 
 
 @dataclass(frozen=True, slots=True)

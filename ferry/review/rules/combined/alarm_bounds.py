@@ -29,7 +29,6 @@ from ferry.review.rules.combined.alarm_values import (
     place_of,
     shown_threshold,
     side_of,
-    sides,
     statistics_of,
     thresholds_of,
     unseen,
@@ -221,7 +220,7 @@ def _compared(change: Change) -> Iterator[Finding | Fine]:
             change,
             ", ".join(it for it in (name, "threshold") if change.changes(it)),
             "The alarm goes off on the other side of its threshold: {after} in place of {before}.",
-            sides(change, name),
+            change.shown_sides(name),
         )
     elif is_inclusive(change.before):
         yield deaf(change, name, "The alarm no longer goes off at its threshold, only beyond it.")
@@ -373,7 +372,7 @@ def _silence_is_good(change: Change) -> Finding:
         "Silence is no longer taken for a bad sign, or no longer told: {after} in place of {before}."
         if change.action is not Action.CREATE
         else "Silence is taken for no bad sign: {after}.",
-        sides(change, name),
+        change.shown_sides(name),
         source=_SILENCE,
     )
 
@@ -387,7 +386,7 @@ def _unit(change: Change) -> Iterator[Finding | Fine]:
             change,
             "unit",
             "The alarm sees only what is published in {after}, and is without data where nothing is.",
-            sides(change, "unit"),
+            change.shown_sides("unit"),
         )
     else:
         yield fine(change, "unit", "It sees what is published in every unit.")

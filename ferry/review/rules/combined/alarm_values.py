@@ -121,11 +121,6 @@ def unseen(value: Json) -> bool:
     return holds_unknown(value) or holds_hidden(value)
 
 
-def sides(change: Change, name: str) -> dict[str, Shown]:
-    """An attribute before and after, for a sentence."""
-    return {"before": change.shown_before(name), "after": change.shown_after(name)}
-
-
 def shown_threshold(alarm: Change, threshold: float, *, of: Mapping[str, Any]) -> Shown:
     """A threshold with the unit of the metric that one side of an alarm names."""
     number = f"{threshold:,.10g}" if threshold % 1 else f"{threshold:,.0f}"

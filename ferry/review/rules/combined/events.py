@@ -176,8 +176,8 @@ def _topic(change: Change, plan: Plan) -> Iterator[Finding | Fine]:
             change,
             name,
             "The events go to another topic: {after} in place of {before}.",
-            before=change.shown_before(name),
-            after=change.shown_after(name),
+            danger=Danger.UNWATCHED,
+            **change.shown_sides(name),
         )
     elif is_here(plan, after, "sns") or _TOPIC(change, name):
         yield Fine(change=change, attribute=name, because="A topic of this account is told.")
@@ -251,8 +251,8 @@ def _categories(change: Change, _known: _Known) -> Iterator[Finding | Fine]:
             change,
             name,
             "Fewer kinds of events are reported: {after} in place of {before}.",
-            before=change.shown_before(name),
-            after=change.shown_after(name),
+            danger=Danger.UNWATCHED,
+            **change.shown_sides(name),
         )
 
 
@@ -278,8 +278,8 @@ def _type(change: Change, _known: _Known) -> Iterator[Finding | Fine]:
             change,
             name,
             "Events of another kind of source are reported: {after}, no longer {before}.",
-            before=change.shown_before(name),
-            after=change.shown_after(name),
+            danger=Danger.UNWATCHED,
+            **change.shown_sides(name),
         )
 
 

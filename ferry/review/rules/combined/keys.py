@@ -174,10 +174,7 @@ def _copied(plan: Plan) -> Iterator[Finding | Fine]:
             if change.comes and change.after.get("replica") is UNKNOWN
             else Phrase(
                 "The secret is copied to other regions, or no longer: {after} in place of {before}.",
-                {
-                    "before": change.shown_before("replica"),
-                    "after": change.shown_after("replica"),
-                },
+                change.shown_sides("replica"),
             ),
             source=_REPLICAS,
         )

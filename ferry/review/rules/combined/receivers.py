@@ -247,7 +247,7 @@ def _filter(change: Change, known: _Known) -> Iterator[Finding | Fine]:
             attribute=f"{name}, filter_policy_scope",
             effect=Phrase(
                 "The receiver is told of other things: {after} in place of {before}.",
-                {"before": change.shown_before(name), "after": change.shown_after(name)},
+                change.shown_sides(name),
             ),
             source=_FILTERING,
         )
