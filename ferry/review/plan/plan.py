@@ -119,7 +119,7 @@ class Change:
     """What Terraform will do with one resource.
 
     It holds the real values, by which it is judged. What a report may say of them comes from
-    `shown_before`, `shown_after` and `shown`.
+    `shown_before`, `shown_after`, `shown_sides` and `shown`.
 
     Args:
         address: Terraform's address.
