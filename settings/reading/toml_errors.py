@@ -8,9 +8,9 @@ import re
 from typing import Final, get_origin
 
 from settings.environment import EnvironmentFile
-from settings.notation import path
-from settings.reading.problem import Problem, hides_secret
-from settings.reading.shape import Location, find
+from settings.notation import path, toml
+from settings.reading.problem import Problem, hides_secret, may_hold_secret
+from settings.reading.shape import Location, example, find
 
 _AT: Final = re.compile(r"(.*) \(at (?:line (\d+), column \d+|end of document)\)", re.DOTALL)
 _WORD: Final = r"[A-Za-z0-9_-]+"
@@ -69,7 +69,7 @@ def not_toml(label: str, text: str, message: str) -> Problem:
         setting,
         f"{given}not TOML ({_said(reason)})",
         "allowed: TOML 1.0",
-        _mend(reason, statement[2] if setting and statement else "", setting),
+        _mend(reason, statement[2], location) if setting and statement else _mend(reason),
     )
 
 
@@ -111,17 +111,22 @@ def _is_known(location: Location) -> bool:
 
 def _shown(setting: str, value: str) -> str:
     value = value.strip()
-    if hides_secret(setting, value):
+    if hides_secret(setting, value) or may_hold_secret(value):
         return "text that may hold a secret and is not shown"
     return (value if len(value) <= _LONGEST_TEXT else f"{value[:_LONGEST_TEXT]}...") or "nothing"
 
 
-def _mend(reason: str, value: str, setting: str) -> str:
+def _mend(reason: str, value: str = "", location: Location = ()) -> str:
+    """What to do; by the setting's own type, where a value is none of TOML's."""
     value = value.partition("#")[0].strip()
-    if reason == "Invalid value" and value.lower() in ("true", "false"):
-        return f"write {value.lower()}"
-    if reason == "Invalid value" and setting and not value:
-        return "give it a value, or remove the line"
-    if reason == "Invalid value" and _BARE.fullmatch(value) and not hides_secret(setting, value):
-        return f'put it in quotes: "{value[:_LONGEST_TEXT]}"'
+    if reason == "Invalid value" and location:
+        if value.lower() in ("true", "false"):
+            return f"write {value.lower()}"
+        if not value:
+            return "give it a value, or remove the line"
+        shape = find(EnvironmentFile, location)
+        if shape.kind is not str and _BARE.fullmatch(value):
+            return f"write it as {toml(example(shape))}"
+        if _BARE.fullmatch(value) and not hides_secret(path(location), value):
+            return f'put it in quotes: "{value[:_LONGEST_TEXT]}"'
     return next((mend for start, mend in _MENDS if reason.startswith(start)), "correct the line")

@@ -162,5 +162,6 @@ def test_every_environment_is_the_same_as_with_the_shipped_bindings(
             text=True,
             check=False,
         )
-        assert (ran.stderr, ran.returncode) == ("", 0)
+        said = [it for it in ran.stderr.splitlines() if not it.startswith("What ends when: ")]
+        assert (said, ran.returncode) == ([], 0)
     assert _files(tmp_path / "lean") == _files(tmp_path / "shipped")

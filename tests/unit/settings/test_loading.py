@@ -224,6 +224,24 @@ def test_a_file_that_is_no_toml_is_one_line(content: bytes, line: str, folder: F
                 "(invalid value)#put text in quotes"
             ),
         ),
+        (
+            "[source]\nport = .5432",
+            "source.port: line 2: .5432 given, not TOML (invalid value)#write it as 5432",
+        ),
+        (
+            "[alarms]\nemails = dba@example.org",
+            (
+                "alarms.emails: line 2: dba@example.org given, not TOML (invalid value)#write it as "
+                '["dba@example.org"]'
+            ),
+        ),
+        (
+            '[source]\nextra_attributes = { password = "hunter2", a = b }',
+            (
+                "source.extra_attributes: line 2: text that may hold a secret and is not shown given, not "
+                "TOML (invalid value)#put text in quotes"
+            ),
+        ),
         ("[source]\nword = hunter2", "line 2: not TOML (invalid value)#put text in quotes"),
         ("[dms.tasks]\nname = hunter2", "line 2: not TOML (invalid value)#put text in quotes"),
         ("x = 2026-02-30", "line 1: not TOML (invalid date or datetime)#correct the line"),
