@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import socket
+import threading
+import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import psycopg
-from psycopg import sql
+from psycopg import pq, sql
 
 if TYPE_CHECKING:
     from local_aws.dms_worker.job import Endpoint
@@ -34,21 +39,68 @@ _PASSING = ("55P03", "55006", "25006")
 # Of two keys, so that nobody else's lock is meant by chance.
 _LOCK = "select pg_catalog.{}(%s, pg_catalog.hashtext(%s))"
 _LOCKED = 0x444D53  # "DMS"
+_SECONDS_BETWEEN_LOOKS = 0.5
+_SECONDS_BETWEEN_PROBES = 10.0
+_SECONDS_TO_STOP = 5.0
 
 
-def connect(endpoint: Endpoint) -> psycopg.Connection[Any]:
+def _connect(endpoint: Endpoint, stopping: threading.Event) -> psycopg.Connection[Any]:
     """A connection with transactions of its own making, values written as the stream writes them.
+
+    A statement may wait as long as its server lives, as for somebody's lock. One that is still at
+    work some seconds after `stopping` is cancelled: it is rolled back, and done after a resume.
 
     Raises:
         psycopg.OperationalError: It cannot be reached, or refuses.
     """
     connection = psycopg.connect(**endpoint.parameters, autocommit=True)  # type: ignore[arg-type]  # libpq's names
+    threading.Thread(target=_watch, args=(connection, endpoint, stopping), daemon=True).start()
     for name, value in _SETTINGS:
         connection.execute("select pg_catalog.set_config(%s, %s, false)", [name, value])
     return connection
 
 
-def connect_source(endpoint: Endpoint) -> psycopg.Connection[Any]:
+def _watch(
+    connection: psycopg.Connection[Any], endpoint: Endpoint, stopping: threading.Event
+) -> None:
+    """End what waits for a server that no longer answers, or for longer than a stop allows.
+
+    Neither keepalives nor tcp_user_timeout see a server that is halted, or something in between
+    that takes bytes and hands none on. Whether the server lives a new connection tells.
+    """
+    with socket.socket(fileno=os.dup(connection.fileno())) as line:
+        busy_since = stopped_at = None
+        while not connection.closed:
+            time.sleep(_SECONDS_BETWEEN_LOOKS)
+            now = time.monotonic()
+            if connection.pgconn.transaction_status != pq.TransactionStatus.ACTIVE:
+                busy_since = None
+                continue
+            busy_since = busy_since or now
+            if stopping.is_set():
+                stopped_at = stopped_at or now
+                if now - stopped_at > _SECONDS_TO_STOP:
+                    with suppress(psycopg.Error):
+                        connection.cancel_safe(timeout=_SECONDS_TO_STOP)
+            if now - busy_since > _SECONDS_BETWEEN_PROBES:
+                busy_since = None
+                if not _lives(endpoint):
+                    with suppress(OSError):
+                        line.shutdown(socket.SHUT_RDWR)
+                    return
+
+
+def _lives(endpoint: Endpoint) -> bool:
+    try:
+        psycopg.connect(**endpoint.parameters).close()  # type: ignore[arg-type]  # libpq's names
+    except psycopg.errors.ConnectionTimeout:
+        return False
+    except psycopg.Error:
+        return True  # A refusal is an answer too.
+    return True
+
+
+def connect_source(endpoint: Endpoint, stopping: threading.Event) -> psycopg.Connection[Any]:
     """A connection to the source, which prints names in full.
 
     The target keeps its own search path: functions and operators of its keys, checks and triggers
@@ -57,7 +109,7 @@ def connect_source(endpoint: Endpoint) -> psycopg.Connection[Any]:
     Raises:
         psycopg.OperationalError: It cannot be reached, or refuses.
     """
-    connection = connect(endpoint)
+    connection = _connect(endpoint, stopping)
     connection.execute("select pg_catalog.set_config('search_path', '', false)")
     return connection
 
@@ -74,13 +126,15 @@ def passes(error: Exception) -> bool:
     return error.sqlstate[:2] in _PASSING_CLASSES or error.sqlstate in _PASSING
 
 
-def connect_target(endpoint: Endpoint, *, task: str) -> psycopg.Connection[Any]:
+def connect_target(
+    endpoint: Endpoint, stopping: threading.Event, *, task: str
+) -> psycopg.Connection[Any]:
     """A connection to the target, after the script that the endpoint runs on each.
 
     Raises:
         psycopg.Error: It cannot be reached, or the script fails.
     """
-    connection = connect(endpoint)
+    connection = _connect(endpoint, stopping)
     connection.execute(_LOCK.format("pg_advisory_lock_shared"), [_LOCKED, task])
     if endpoint.after_connect:
         # As the endpoint has it: several statements, whatever they are.

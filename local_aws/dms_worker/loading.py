@@ -73,8 +73,8 @@ class Loading:
             return None
         try:
             with (
-                connect_source(self.job.source) as source,
-                connect_target(self.job.target, task=self.job.task) as target,
+                connect_source(self.job.source, self.stopping) as source,
+                connect_target(self.job.target, self.stopping, task=self.job.task) as target,
             ):
                 source.execute(_AT_SOURCE)
                 source.execute(

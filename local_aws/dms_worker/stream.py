@@ -9,10 +9,13 @@ from __future__ import annotations
 import re
 import select
 import struct
+import threading
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import psycopg
 from psycopg import pq
 
 from local_aws.dms_worker.test_decoding import parse
@@ -29,6 +32,12 @@ _STATUS = struct.Struct(">cQQQQB")
 _EPOCH_SECONDS = 946_684_800
 # The server ends a connection that is silent for wal_sender_timeout, 60 s by default.
 _SECONDS_BETWEEN_ANSWERS = 5.0
+_ANSWERS_IN_TIMEOUT = 4
+# Each answer asks for one, so a source that lives is not silent for longer than that.
+_SECONDS_OF_SILENCE = 30.0
+_SECONDS_BETWEEN_LOOKS = 0.1
+_SECONDS_TO_CONNECT = 10
+_TIMEOUT = "select setting from pg_catalog.pg_settings where name = 'wal_sender_timeout'"
 # The settings decide how values are written; both servers read them so.
 _OPTIONS = (
     "-c datestyle=ISO -c intervalstyle=postgres -c extra_float_digits=3 -c bytea_output=hex "
@@ -78,23 +87,29 @@ def lsn_text(lsn: int) -> str:
 class Replication:
     """A connection that makes and reads one slot."""
 
-    def __init__(self, parameters: Mapping[str, str]) -> None:
+    def __init__(
+        self, parameters: Mapping[str, str], stopping: threading.Event | None = None
+    ) -> None:
         """Connect.
 
         Args:
             parameters: libpq's, such as host, port, dbname, user, password.
+            stopping: Ends a command that waits, as a slot does for open transactions.
 
         Raises:
             ReplicationError: The source cannot be reached, or refuses.
         """
         given = {**parameters, "replication": "database", "options": _OPTIONS}
         text = " ".join(f"{key}={_quoted(value)}" for key, value in given.items())
-        self._connection = pq.PGconn.connect(text.encode())
-        if self._connection.status != pq.ConnStatus.OK:
-            raise ReplicationError(self._connection.get_error_message())
+        self._connection = _connected(
+            text, float(parameters.get("connect_timeout", _SECONDS_TO_CONNECT))
+        )
         self._applied = 0
         self._received = 0
         self._answered = 0.0
+        self._seconds_between_answers = _SECONDS_BETWEEN_ANSWERS
+        self._silent_seconds = 0.0
+        self._stopping = stopping or threading.Event()
 
     def close(self) -> None:
         """End the connection; the slot stays, and keeps the WAL that was not confirmed."""
@@ -131,6 +146,11 @@ class Replication:
         Raises:
             ReplicationError: The source refuses, as where the slot is in use.
         """
+        milliseconds = self._command(_TIMEOUT).get_value(0, 0)
+        if milliseconds and int(milliseconds):
+            self._seconds_between_answers = min(
+                _SECONDS_BETWEEN_ANSWERS, int(milliseconds) / 1000 / _ANSWERS_IN_TIMEOUT
+            )
         options = "\"include-xids\" '1', \"skip-empty-xacts\" '1', \"include-timestamp\" '1'"
         self._command(
             f"START_REPLICATION SLOT {_checked(slot)} LOGICAL {lsn_text(lsn)} ({options})",
@@ -144,7 +164,7 @@ class Replication:
         A COMMIT's position is the end of its record, from which the next transaction is read.
 
         Raises:
-            ReplicationError: The source ended the replication.
+            ReplicationError: The source ended the replication, or has not answered for half a minute.
         """
         waited = False
         while True:
@@ -155,8 +175,7 @@ class Replication:
                     yield message
             elif size == 0 and not waited:
                 waited = True
-                select.select([self._connection.socket], [], [], seconds)
-                self._connection.consume_input()
+                self._wait(seconds)
             elif size == 0:
                 return
             else:
@@ -177,9 +196,39 @@ class Replication:
         """Up to where the source has sent what there is."""
         return self._received
 
-    def answer(self) -> None:
-        """Tell the source that this end lives, while it does something else."""
-        self._answer()
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """Tell the source that this end lives, while the block does something else.
+
+        However long a transaction takes, or waits for a lock: the source would end the replication
+        after wal_sender_timeout, and the transaction would begin anew for ever.
+        """
+        ended = threading.Event()
+
+        def answer() -> None:
+            try:
+                while not ended.wait(self._seconds_between_answers):
+                    self._answer(now=True)
+            except psycopg.OperationalError:
+                return  # The next read tells.
+
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join()
+
+    def _wait(self, seconds: float) -> None:
+        """Wait for something to read, and take it."""
+        ready, _, _ = select.select([self._connection.socket], [], [], seconds)
+        self._silent_seconds = 0.0 if ready else self._silent_seconds + seconds
+        if self._silent_seconds > _SECONDS_OF_SILENCE:
+            raise ReplicationError(
+                f"the source has not answered for {_SECONDS_OF_SILENCE:.0f} seconds"
+            )
+        self._connection.consume_input()
 
     def _message(self, data: bytes) -> tuple[int, Event] | None:
         if data[:1] == b"k":
@@ -195,19 +244,31 @@ class Replication:
 
     def _answer(self, *, now: bool = False) -> None:
         moment = time.monotonic()
-        if not now and moment - self._answered < _SECONDS_BETWEEN_ANSWERS:
+        if not now and moment - self._answered < self._seconds_between_answers:
             return
         self._answered = moment
         microseconds = int((time.time() - _EPOCH_SECONDS) * 1_000_000)
         self._connection.put_copy_data(
-            _STATUS.pack(b"r", self._received, self._applied, self._applied, microseconds, 0)
+            _STATUS.pack(b"r", self._received, self._applied, self._applied, microseconds, 1)
         )
         self._connection.flush()
 
     def _command(
         self, text: str, *, wanted: pq.ExecStatus = pq.ExecStatus.TUPLES_OK
     ) -> pq.abc.PGresult:
-        result = self._connection.exec_(text.encode())
+        self._connection.send_query(text.encode())
+        while self._connection.is_busy():
+            if self._stopping.is_set():
+                self._connection.get_cancel().cancel()
+                raise ReplicationError("the task is stopped")
+            select.select([self._connection.socket], [], [], _SECONDS_BETWEEN_LOOKS)
+            self._connection.consume_input()
+        result = self._connection.get_result()
+        if result is None:
+            raise ReplicationError(self._connection.get_error_message())
+        if result.status != pq.ExecStatus.COPY_BOTH:
+            while self._connection.get_result() is not None:
+                pass
         allowed = {wanted, pq.ExecStatus.COMMAND_OK} - (
             {pq.ExecStatus.COMMAND_OK} if wanted == pq.ExecStatus.COPY_BOTH else set()
         )
@@ -217,6 +278,26 @@ class Replication:
             refused = ReplicationError if passing else RefusedError
             raise refused(result.get_error_message())
         return result
+
+
+def _connected(text: str, seconds: float) -> pq.abc.PGconn:
+    """A connection, made without holding up the other threads as PQconnectdb does."""
+    connection = pq.PGconn.connect_start(text.encode())
+    deadline = time.monotonic() + seconds
+    state = pq.PollingStatus.WRITING
+    while connection.status != pq.ConnStatus.BAD and state != pq.PollingStatus.OK:
+        line = [connection.socket]
+        reading = state == pq.PollingStatus.READING
+        left = deadline - time.monotonic()
+        if left <= 0 or not any(
+            select.select(line if reading else [], [] if reading else line, [], left)
+        ):
+            connection.finish()
+            raise ReplicationError(f"the source did not answer within {seconds:.0f} seconds")
+        state = pq.PollingStatus(connection.connect_poll())
+    if connection.status != pq.ConnStatus.OK:
+        raise ReplicationError(connection.get_error_message())
+    return connection
 
 
 def _quoted(value: str) -> str:

@@ -106,14 +106,18 @@ class Task:
                 lasting = isinstance(error, RefusedError) or _LASTING.search(str(error))
                 if lasting or not (passes(error) or isinstance(error, ReplicationError)):
                     return Ended(status="failed", reason=FATAL, message=_line(error))
+                if self.stopping.is_set():
+                    return _stopped()
                 self.voice.log("E", f"{_line(error)}; tried again from the last checkpoint")
             if self.stopping.wait(_SECONDS_BETWEEN_TRIES):
                 return _stopped()
 
     def _try(self) -> Ended:
         with ExitStack() as stack:
-            source = stack.enter_context(connect_source(self.job.source))
-            target = stack.enter_context(connect_target(self.job.target, task=self.job.task))
+            source = stack.enter_context(connect_source(self.job.source, self.stopping))
+            target = stack.enter_context(
+                connect_target(self.job.target, self.stopping, task=self.job.task)
+            )
             outlive(target, task=self.job.task)
             self._control.create(target)
             sides = _Sides(source=source, target=target, tables=self._carried(source))
@@ -122,7 +126,7 @@ class Task:
                 if self.stopping.is_set():
                     return _stopped()
                 return Ended(status="stopped", reason="Stop Reason FULL_LOAD_ONLY_FINISHED")
-            stream = Replication(self.job.source.parameters)
+            stream = Replication(self.job.source.parameters, self.stopping)
             stack.callback(stream.close)
             if not self._begun:
                 self._begin(stream, sides)
@@ -180,7 +184,7 @@ class Task:
             self._load(sides, slot, list(sides.tables))
 
     def _load_only(self, sides: _Sides) -> None:
-        with connect_source(self.job.source) as holder, holder.transaction():
+        with connect_source(self.job.source, self.stopping) as holder, holder.transaction():
             holder.execute("set transaction isolation level repeatable read read only")
             row = holder.execute("select pg_catalog.pg_export_snapshot()").fetchone()
             if row:
@@ -295,7 +299,7 @@ class Task:
         A slot that lasts as long as its connection gives a snapshot and its position: what was
         committed before is in the rows, and is passed over in the stream.
         """
-        helper = Replication(self.job.source.parameters)
+        helper = Replication(self.job.source.parameters, self.stopping)
         try:
             slot = helper.create_slot(_slot_name(f"{self.job.task}_reload"), temporary=True)
             self._load(sides, slot, keys)
@@ -320,7 +324,8 @@ class Task:
             waiting = group.read(_SECONDS_BETWEEN_READS)
             latency = _seconds_since(waiting[-1].at) if waiting else 0.0
             if waiting:
-                applying.apply(sides.target, waiting)
+                with stream.answering():
+                    applying.apply(sides.target, waiting)
                 stream.confirm(group.after)
             elif group.is_between:
                 stream.idle()
@@ -336,21 +341,8 @@ class Task:
         for key in keys:
             self._set(key, TableProgress(state="Table is being reloaded"))
             self._control.resume(sides.target, key)
-        failed: list[BaseException] = []
-
-        def load() -> None:
-            try:
-                self._load_later(sides, keys)
-            except BaseException as error:  # noqa: BLE001 - it is raised where the thread ends
-                failed.append(error)
-
-        thread = threading.Thread(target=load, daemon=True)
-        thread.start()
-        while thread.is_alive():
-            stream.answer()
-            thread.join(_SECONDS_BETWEEN_READS)
-        if failed:
-            raise failed[0]
+        with stream.answering():
+            self._load_later(sides, keys)
 
     # Telling.
 
