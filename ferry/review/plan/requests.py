@@ -24,6 +24,7 @@ _MOST_NAMES: Final = 200
 Of more it cannot be told. Source:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
 
+_ANYTHING: Final = "*"
 _ALWAYS: Final = {"aws:securetransport": "true"}
 """AWS's services, and Terraform, ask over TLS alone."""
 
@@ -123,6 +124,8 @@ def _is_one_of(things: frozenset[str]) -> Callable[[str], bool | None]:
         if is_reference(name):
             is_known = name in things or name.startswith("${aws_")
             return name in things if is_known else True
+        if name == _ANYTHING:
+            return True
         return _any(_is_of(it)(name) for it in things if not is_reference(it))
 
     return is_it

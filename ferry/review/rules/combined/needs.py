@@ -19,6 +19,7 @@ from ferry.review.plan.policies import (
     role_of,
 )
 from ferry.review.plan.requests import Request, lets
+from ferry.review.plan.statements import is_reference
 from ferry.review.rules.combined.publishers import (
     may_publish,
     named_by,
@@ -89,7 +90,10 @@ def _secret(endpoint: Change, where: Placement) -> Iterator[Request]:
     via = {"kms:viaservice": where.regional_principal("secretsmanager")}
     for secret in _of_the_plan(endpoint, "secrets_manager_arn"):
         if not unsaid(secret, "kms_key_id"):
-            yield Request(action="kms:Decrypt", of=_called(secret, "kms_key_id"), context=via)
+            keys = _called(secret, "kms_key_id")
+            if any(map(is_reference, keys)):  # of this account, with an id that is not known yet
+                keys |= {where.arn("kms", "key/*")}
+            yield Request(action="kms:Decrypt", of=keys, context=via)
 
 
 def _secrets(endpoint: Change, where: Placement) -> frozenset[str]:

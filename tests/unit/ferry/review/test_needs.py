@@ -7,6 +7,10 @@ from __future__ import annotations
 
 import pytest
 
+from tests.unit.ferry.review.held.edits import statements
+from tests.unit.ferry.review.held.first_edits import says
+from tests.unit.ferry.review.held.names import DMS_ROLE_POLICY
+from tests.unit.ferry.review.held.table import judged
 from tests.unit.ferry.review.plans import change, effects, reviewed, stays
 from tests.unit.ferry.review.replication_examples import allowing
 
@@ -21,6 +25,26 @@ def test_a_role(region: str, told: bool) -> None:  # noqa: FBT001
     flow_log = change("aws_flow_log", "create", None, {"iam_role_arn": "arn:role"})
     found = reviewed(stays("aws_iam_role", **role), flow_log, region=region)
     assert (UNTOLD in effects(found)) is told
+
+
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [("*", False), ("arn:aws:kms:eu-central-1:111122223333:key/*", False),
+     ("arn:aws:kms:eu-central-1:111122223333:key/of-others", True),
+     ("arn:aws:kms:us-east-1:111122223333:key/*", True)],
+)  # fmt: skip
+def test_a_key_that_is_made_is_one_of_all_of_the_account(keys: str, told: bool) -> None:  # noqa: FBT001
+    held = says(
+        "keys",
+        DMS_ROLE_POLICY,
+        "DMS decrypts its secrets with a key that is made with them.",
+        policy=statements(
+            {"Effect": "Allow", "Action": "secretsmanager:*", "Resource": "*"},
+            {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": keys},
+        ),
+    )
+    unread = "DMS reads no secret in this role: the policies of secret-access/role do not allow it."
+    assert (unread in effects(judged(held))) is told
 
 
 @pytest.mark.parametrize(("region", "told"), [("", True), ("eu-central-1", False)])

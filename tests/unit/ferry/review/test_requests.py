@@ -174,6 +174,15 @@ def test_a_roles_own_policy_names_nobody() -> None:
     assert not said({**reads, "Resource": f"{TOPIC}-of-prod"}, request=ROLES_OWN)
 
 
+@pytest.mark.parametrize("effect", ["Allow", "Deny"])
+def test_what_is_not_known_yet_is_among_everything(effect: str) -> None:
+    key = Request(action="kms:Decrypt", of=frozenset({"${aws_kms_key.it.arn}"}))
+    decrypt = {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "${aws_kms_key.it.arn}"}
+    everything = {"Effect": effect, "Action": "kms:*", "Resource": "*"}
+    assert said(everything, request=key) is (effect == "Allow")
+    assert said(decrypt, everything, request=key) is (effect == "Allow")
+
+
 def test_of_more_than_a_policy_may_have_nothing_is_known() -> None:
     topics = [f"{TOPIC}-{it}" for it in range(199)]
     assert said({**PUBLISH, "Resource": [TOPIC, *topics]})
