@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Final
 from ferry.review.plan.plan import Action, without_key
 from ferry.review.plan.ranges import Network, is_public, network
 from ferry.review.plan.values import UNKNOWN
-from ferry.review.rules.combined.route_tables import Tables, destination_of, table_of, tables_of
+from ferry.review.rules.combined.route_tables import (
+    ROUTE,
+    ROUTES_PAGE,
+    Tables,
+    destination_of,
+    table_of,
+    tables_of,
+)
 from ferry.review.rules.combined.weaker import unsaid
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Finding, Phrase
@@ -22,8 +29,9 @@ if TYPE_CHECKING:
 _SIZES: Final = range(16, 29)
 _SIZING: Final = "https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html"
 _DMS: Final = "aws_dms_replication_subnet_group"
+_AURORA: Final = "aws_db_subnet_group"
 _GROUPS: Final = {
-    "aws_db_subnet_group": "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/"
+    _AURORA: "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/"
     "API_CreateDBSubnetGroup.html",
     _DMS: "https://docs.aws.amazon.com/dms/latest/APIReference/API_CreateReplicationSubnetGroup.html",
 }
@@ -62,6 +70,8 @@ def network_carries(plan: Plan) -> Iterator[Finding]:
             yield _finding(group, Danger.REFUSED, effect, _GROUPS[group.type])
         if group.type == _DMS and subnets is not None:
             yield from _ways(plan.once(_Routes), group, subnets)
+        if group.type == _AURORA and subnets is not None:
+            yield from _uneven(plan.once(_Routes), group, subnets)
 
 
 def _range(subnet: Change, vpc: Network | None) -> Iterator[Finding]:
@@ -181,6 +191,21 @@ def _added(plan: Plan, group: Change) -> Iterator[Finding]:
             break
 
 
+def _uneven(routes: _Routes, group: Change, subnets: Sequence[Change]) -> Iterator[Finding]:
+    """All of Aurora's subnets have the ways out that some have: a failover may go to each."""
+    tables = routes.auroras
+    without = [it for it in subnets if tables.get(_name(it)) not in routes.leading]
+    if without and len(without) < len(subnets):
+        yield _finding(
+            group,
+            Danger.INTERRUPTION,
+            "Aurora's subnet {subnet} has no way out, and others have: an instance that stands there "
+            "does not answer who comes over it.",
+            ROUTES_PAGE,
+            subnet=without[0].shown_place,
+        )
+
+
 def _is_of_secrets(endpoint: Change) -> bool:
     return str(endpoint.after.get("service_name")).endswith(".secretsmanager")
 
@@ -195,12 +220,19 @@ class _Routes:
 
     Args:
         plan: The plan.
+
+    Attributes:
+        tables: The table of each of DMS's subnets.
+        auroras: The table of each of Aurora's.
+        leading: The tables with a way out.
     """
 
     def __init__(self, plan: Plan) -> None:
         self._tables = Tables(plan=plan)
-        groups = plan.of(_DMS)
-        self.tables = tables_of(groups[0].neighbours, _DMS) if groups else {}
+        self.tables, self.auroras = (
+            tables_of(groups[0].neighbours, type_) if (groups := plan.of(type_)) else {}
+            for type_ in (_DMS, _AURORA)
+        )
         self.rules = plan.of("aws_vpc_security_group_egress_rule")[:_MOST]
         self.asks_for_secrets = any(
             it.stays and not unsaid(it, "secrets_manager_arn") for it in plan.of("aws_dms_endpoint")
@@ -213,6 +245,9 @@ class _Routes:
             for it in plan.of("aws_vpn_gateway_route_propagation", "aws_route", "aws_route_table")
             if it.stays and _may_lead(it)
         }
+
+        routes = (it for it in plan.of(ROUTE) if it.stays)
+        self.leading = self._may_lead | {table_of(it, it.after) for it in routes}
 
     def lead(self, table: str | None, to: Network) -> bool:
         """Whether a way leads from a table to a range, or may: a VPN gateway learns its routes.

@@ -14,6 +14,7 @@ from ferry.review.plan.plan import without_key
 from ferry.review.plan.ranges import Network, network
 from ferry.review.plan.security_groups import LEGACY_RULE
 from ferry.review.plan.values import UNKNOWN
+from ferry.review.rules.combined.weaker import unsaid
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Finding, Phrase
 
@@ -171,6 +172,16 @@ class _Groups:
             for group in groups
         )
 
+    def lead_to_aws(self, groups: Iterable[str]) -> bool:
+        """Whether one of some groups lets out at AWS's services' port to more than the plan's own."""
+        return any(
+            group in self.unread
+            or any(
+                it.is_of(_HTTPS) and it.peer not in self._own for it in self._rules_of(group, "out")
+            )
+            for group in groups
+        )
+
     def reached(self, groups: Sequence[str], port: int, by: AbstractSet[str]) -> bool:
         """Whether what bears one of some groups is reached at a port by what bears one of others."""
         return any(
@@ -236,13 +247,18 @@ def groups_fit(plan: Plan) -> Iterator[Finding]:
         if target in clusters and target.comes and not groups.let_others_in(bears, port, by):
             effect = f"No rules let an application reach the cluster at port {port}."
             yield _finding(target, effect, Danger.UNCLEAR)
-    has_source = any(
-        it.stays and it.after.get("endpoint_type") == "source" for it in plan.of("aws_dms_endpoint")
-    )
+    ends = [it for it in plan.of("aws_dms_endpoint") if it.stays]
+    has_source = any(it.after.get("endpoint_type") == "source" for it in ends)
+    asks_aws = not all(unsaid(it, "secrets_manager_arn") for it in ends)
+    asks_aws = asks_aws and not any(it.stays for it in endpoints)
     yield from _needless(new, groups, by)
-    for it in dms if has_source else ():
-        if it.comes and not groups.lead_elsewhere(born[id(it)] or ()):
+    for it in dms:
+        worn = born[id(it)] or ()
+        if it.comes and has_source and not groups.lead_elsewhere(worn):
             yield _finding(it, "Its groups do not let DMS out to the source.")
+        if it.comes and asks_aws and not groups.lead_to_aws(worn):
+            effect = "The VPC has no endpoint of Secrets Manager, and its groups do not let DMS out to it."
+            yield _finding(it, effect)
 
 
 def _needless(new: Iterable[Change], groups: _Groups, dms: AbstractSet[str]) -> Iterator[Finding]:

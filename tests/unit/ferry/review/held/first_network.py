@@ -60,6 +60,7 @@ ROWS: Final = (
         destination_cidr_block="198.51.100.0/24",
     ),
     lacks("a-way-to-secrets", "DMS reads no secret.", SECRETS_ENDPOINT, SOURCE_OUT, *_ROUTES),
+    lacks("endpoint", "DMS's groups lead to it alone, and it reads no secret.", SECRETS_ENDPOINT),
     lacks("a-way-to-the-source", "DMS reads nothing.", SOURCE_OUT),
     lacks("a-rule-that-lets-clients-in", "No application reaches it.", CLIENTS_IN),
     lacks("a-rule-that-lets-clients-out", "No application reaches it.", CLIENTS_OUT),
