@@ -200,16 +200,22 @@ NEEDED: Final = {
         (metrics.AURORA_FREE_LOCAL_STORAGE,),
         (metrics.AURORA_FREEABLE_MEMORY,),
         (metrics.AURORA_CPU,),
+        (metrics.AURORA_CONNECTIONS,),
+        # A slot keeps WAL; which of the two shows it is a matter of taste.
+        (metrics.AURORA_SLOT_DISK, metrics.AURORA_WAL_DISK),
     ),
     metrics.REPLICATION_INSTANCE: (
         (metrics.DMS_FREE_STORAGE,),
         (metrics.DMS_FREEABLE_MEMORY, metrics.DMS_AVAILABLE_MEMORY),
     ),
     # The target's latency includes the source's.
-    metrics.TASK: ((metrics.SOURCE_LATENCY, metrics.TARGET_LATENCY),),
+    metrics.TASK: (
+        (metrics.SOURCE_LATENCY, metrics.TARGET_LATENCY),
+        (metrics.VALIDATION_FAILED,),
+    ),
 }
 """What has to be watched, by the dimension that names it: of each group one metric at least.
 
-When it is not, the database or the replication stops unannounced. Which these are is this project's
+When it is not, the database or the replication stops, grows or copies wrongly unannounced. Which these are is this project's
 own judgement.
 """

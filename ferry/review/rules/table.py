@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING, Final
 from ferry.review.rules.combined.any_type import forgotten, tainted
 from ferry.review.rules.combined.aurora import (
     family_and_version,
+    protected_in_part,
     waiting_upgrade,
 )
 from ferry.review.rules.combined.belongs import (
     database_is_there,
     log_is_there,
+    told_is_the_plans,
     watched_is_the_plans,
 )
 from ferry.review.rules.combined.beside import lacks_company
@@ -46,6 +48,7 @@ from ferry.review.rules.combined.refused import refused_together
 from ferry.review.rules.combined.tag_limits import tags_are_taken
 from ferry.review.rules.combined.tags import ATTRIBUTES as TAGS
 from ferry.review.rules.combined.tags import selecting_tags_change
+from ferry.review.rules.combined.task_memory import memory_fits
 from ferry.review.rules.combined.thresholds import thresholds_out_of_reach
 from ferry.review.rules.combined.weaker import WEAKER, weaker_than_the_stacks
 from ferry.review.rules.combined.written_secrets import secrets_open
@@ -73,9 +76,11 @@ ROWS: Final[tuple[Row, ...]] = (
 _NAMED_BY_NO_ROW: Final[tuple[Combined, ...]] = (
     waiting_upgrade,
     family_and_version,
+    protected_in_part,
     lacks_company,
     bears_anothers_name,
     thresholds_out_of_reach,
+    memory_fits,
     tainted,
     forgotten,
     made_beside_itself,
@@ -90,6 +95,7 @@ _NAMED_BY_NO_ROW: Final[tuple[Combined, ...]] = (
     network_carries,
     stands_well,
     watched_is_the_plans,
+    told_is_the_plans,
     database_is_there,
     log_is_there,
     one_under_two_addresses,

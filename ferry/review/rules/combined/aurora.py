@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from ferry.review.plan.plan import Action
+from ferry.review.plan.objects import members
+from ferry.review.plan.plan import Action, without_key
 from ferry.review.plan.shown import joined
 from ferry.review.plan.values import UNKNOWN, Hidden, as_key, is_set
 from ferry.review.rules.combined.parameter_groups import families_fit
@@ -45,6 +46,32 @@ _KEPT_AWAY_FROM_RDS: Final = frozenset(
     }
 )
 """Changes of these alone call no ModifyDBCluster. Source: provider 5.100.0, cluster.go."""
+
+
+def protected_in_part(plan: Plan) -> Iterator[Finding]:
+    """A new cluster is protected by Terraform or by RDS, and not by what goes with that.
+
+    What is made without it is told now or never: no later plan shows it.
+    """
+    for cluster in plan.of("aws_rds_cluster"):
+        written = members(plan.stack.get(without_key(cluster.address)))
+        is_guarded = members(written.get("lifecycle")).get("prevent_destroy") is True
+        protection = cluster.after.get("deletion_protection")
+        attribute, effect = "", ""
+        if is_guarded and protection in (None, False):
+            attribute = "deletion_protection"
+            effect = "Terraform does not destroy the cluster, and everybody else can: RDS is not told so."
+        elif protection is True and cluster.after.get("skip_final_snapshot") is True:
+            attribute = "skip_final_snapshot"
+            effect = "The cluster is protected, and no snapshot is taken when it goes nevertheless."
+        if cluster.comes and effect:
+            yield Finding(
+                danger=Danger.PROTECTION_LOSS,
+                change=cluster,
+                attribute=attribute,
+                effect=Phrase(effect),
+                source=_DELETING,
+            )
 
 
 def cluster_goes(plan: Plan) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from facts.names import cluster_log_group
 from ferry.review.plan.objects import texts
 from ferry.review.plan.plan import Action
 from ferry.review.rules.combined.alarm_values import ALARM, PUT_ALARM
+from ferry.review.rules.combined.own import is_own
 from ferry.review.rules.dangers import Danger
 from ferry.review.rules.finding import Finding, Phrase
 
@@ -43,12 +44,22 @@ _KINDS: Final = {
 
 _DATABASE: Final = ("aws_rds_cluster", "database_name")
 _LOG: Final = ("aws_cloudwatch_log_group", "name")
+_TOPIC: Final = ("aws_sns_topic", "name")
 
 _TARGET: Final = "https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Target.PostgreSQL.html"
 _LOGS: Final = (
     "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraPostgreSQL.CloudWatch.html"
 )
 _EVENTS: Final = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Events.html"
+_TELLING: Final = {
+    ALARM: ("alarm_actions", PUT_ALARM),
+    "aws_db_event_subscription": ("sns_topic", _EVENTS),
+    "aws_dms_event_subscription": (
+        "sns_topic_arn",
+        "https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Events.html",
+    ),
+}
+"""The attribute that names who is told, and where that is written."""
 
 
 def watched_is_the_plans(plan: Plan) -> Iterator[Finding]:
@@ -86,6 +97,29 @@ def watched_is_the_plans(plan: Plan) -> Iterator[Finding]:
                         {"what": change.shown(str(value), "source_ids")},
                     ),
                     source=_EVENTS,
+                )
+
+
+def told_is_the_plans(plan: Plan) -> Iterator[Finding]:
+    """A new alarm, or subscription to events, tells topics of the account's and none of the plan's."""
+    names = _Names(plan)
+    for type_, (attribute, source) in _TELLING.items():
+        for change in plan.of(type_):
+            said = change.after.get(attribute)
+            topics = said if isinstance(said, list) else [said]
+            told = [it for it in topics if isinstance(it, str) and is_own(plan, it, "sns")]
+            is_elsewhere = all(names.lack(_TOPIC, it.rpartition(":")[2]) for it in told)
+            if change.action is Action.CREATE and told == topics and told and is_elsewhere:
+                yield Finding(
+                    danger=Danger.UNWATCHED,
+                    change=change,
+                    attribute=attribute,
+                    effect=Phrase(
+                        "It tells {topics}, and not the plan's own topic: who hears of all else does "
+                        "not hear of this.",
+                        {"topics": change.shown(", ".join(told), attribute)},
+                    ),
+                    source=source,
                 )
 
 

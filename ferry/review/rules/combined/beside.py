@@ -105,6 +105,7 @@ class _There:
                 (_INSTANCE, "cluster_identifier"),
                 (_TASK, "replication_instance_arn"),
                 ("aws_flow_log", "vpc_id"),
+                ("aws_default_security_group", "vpc_id"),
                 ("aws_sns_topic_policy", "arn"),
             )
         }
@@ -205,6 +206,11 @@ def _no_flow_log(vpc: Change, there: _There) -> str:
     return "" if there.has("aws_flow_log", names_of(vpc)) else "flow log"
 
 
+def _no_default_group(vpc: Change, there: _There) -> str:
+    is_there = there.has("aws_default_security_group", names_of(vpc))
+    return "" if is_there else "default security group"
+
+
 def _no_policy(topic: Change, there: _There) -> str:
     """Alarms may publish by SNS's own policy; RDS and DMS by none that does not say so."""
     names = names_of(topic)
@@ -246,6 +252,14 @@ BESIDE: Final = (
         danger=Danger.UNWATCHED,
         effect="The new VPC has no {missing} of its own: nobody can look up who came in.",
         source="https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs.html",
+    ),
+    Beside(
+        resource="aws_vpc",
+        lacks=_no_default_group,
+        danger=Danger.WIDER_ACCESS,
+        effect="The new VPC's {missing} is as AWS makes it: what bears it, as all does that names no "
+        "group, reaches everything and is reached by all that bears it.",
+        source="https://docs.aws.amazon.com/vpc/latest/userguide/default-security-group.html",
     ),
     Beside(
         resource="aws_sns_topic",

@@ -84,10 +84,14 @@ AROUND = (
     stays(INSTANCE, replication_instance_arn="arn:instance"),
     stays(ENDPOINT, "source", endpoint_arn="arn:source", endpoint_type="source"),
     stays(ENDPOINT, "target", endpoint_arn="arn:target", endpoint_type="target"),
-    stays(
-        "aws_cloudwatch_metric_alarm",
-        dimensions={"ReplicationTaskIdentifier": "orders"},
-        metric_name="CDCLatencySource",
+    *(
+        stays(
+            "aws_cloudwatch_metric_alarm",
+            metric,
+            dimensions={"ReplicationTaskIdentifier": "orders"},
+            metric_name=metric,
+        )
+        for metric in ("CDCLatencySource", "ValidationFailedOverallCount")
     ),
     stays("aws_dms_event_subscription", source_type="replication-task"),
 )

@@ -18,10 +18,11 @@ INSTANCE = "aws_rds_cluster_instance"
 
 WATCHED = [
     (CLUSTER, "DBClusterIdentifier", "cluster_identifier",
-     ["MaximumUsedTransactionIDs", "FreeLocalStorage", "FreeableMemory", "CPUUtilization"]),
+     ["MaximumUsedTransactionIDs", "FreeLocalStorage", "FreeableMemory", "CPUUtilization",
+      "DatabaseConnections", "ReplicationSlotDiskUsage"]),
     (REPLICATION, "ReplicationInstanceIdentifier", "replication_instance_id",
      ["FreeStorageSpace", "FreeableMemory"]),
-    (TASK, "ReplicationTaskIdentifier", "resource_identifier", ["CDCLatencySource"]),
+    (TASK, "ReplicationTaskIdentifier", "resource_identifier", ["CDCLatencySource", "ValidationFailedOverallCount"]),
 ]  # fmt: skip
 TOLD = [
     ("aws_db_event_subscription", CLUSTER, "cluster_identifier", "db-cluster",

@@ -457,7 +457,7 @@ def test_a_new_group_s_rules_may_be_dynamic_blocks(stack: dict[str, Any] | None)
     ("vpc_id", "rules", "found"),
     [
         (UNKNOWN, [], set()),
-        ("vpc-1", [], {Danger.INTERRUPTION}),
+        ("vpc-1", [], {Danger.INTERRUPTION, Danger.WIDER_ACCESS}),  # and the new one's is not
         (UNKNOWN, [inline(cidr_blocks=["0.0.0.0/0"])], {Danger.PUBLIC_REACH}),
     ],
 )
@@ -771,6 +771,7 @@ def test_a_way_is_safe_in_what_is_new_alone(
     new = reviewed(
         change(within, "create", None, {"id": UNKNOWN, "arn": "arn:vpc"}),
         stays("aws_flow_log", vpc_id="arn:vpc"),
+        stays("aws_default_security_group", vpc_id="arn:vpc"),
         change(type_, "create", None, {attribute: UNKNOWN}),
         configuration=refers,
     )

@@ -14,13 +14,17 @@ from tests.unit.ferry.review.held.edits import (
 )
 from tests.unit.ferry.review.held.first_edits import lacks, says
 from tests.unit.ferry.review.held.names import (
+    CLUSTER,
     CLUSTER_EVENTS,
+    DEFAULT_GROUP,
     DMS_EVENTS,
     DMS_STORAGE,
     FLOW_LOG,
     INSTANCE_EVENTS,
     READER_1,
     READER_2,
+    REPLICATION,
+    SLOT_DISK,
     SOURCE_LATENCY,
     TARGET_LATENCY,
     TASK,
@@ -35,9 +39,12 @@ if TYPE_CHECKING:
 
 _ALARM: Final = "aws_cloudwatch_metric_alarm."
 _WRAPAROUND: Final = f"{_ALARM}aurora-alarms_maximum-used-transaction-ids"
+_CONNECTIONS: Final = f"{_ALARM}aurora-alarms_database-connections"
+_WAL: Final = f"{_ALARM}aurora-alarms_transaction-logs-disk-usage"
 _CPU: Final = f"{_ALARM}aurora-alarms_cpu-utilization"
 _OF_AURORA: Final = [it for it in deployed() if it.startswith(f"{_ALARM}aurora-alarms_")]
 _OF_DMS: Final = [it for it in deployed() if it.startswith(f"{_ALARM}replication-alarms_")]
+_ANOTHER_TEAMS: Final = "arn:aws:sns:eu-central-1:111122223333:web-team"
 _NO_KEY: Final = "DMS makes it: without the key, kept for ever."
 
 
@@ -90,6 +97,10 @@ ROWS: Final = (
         *(it for it in _OF_DMS if it != VALIDATION),
     ),
     lacks("alarm-of-latency", "It lags, and nobody hears.", SOURCE_LATENCY, TARGET_LATENCY),
+    lacks("alarm-of-validation", "Rows differ, and nobody hears.", VALIDATION),
+    lacks("alarm-of-connections", "Applications are refused, unannounced.", _CONNECTIONS),
+    lacks("alarms-of-wal", "A slot keeps WAL without end, unannounced.", SLOT_DISK, _WAL),
+    lacks("default-group", "What names no group is open to all that names none.", DEFAULT_GROUP),
     lacks("alarm-of-dms-storage", "It is full, and the tasks stop.", DMS_STORAGE),
     lacks("events-of-tasks", "A task that fails tells nobody.", TASK_EVENTS),
     lacks("events-of-aurora", "A failover tells nobody.", CLUSTER_EVENTS, INSTANCE_EVENTS),
@@ -114,6 +125,18 @@ ROWS: Final = (
     ),
     says("cluster-events-of-failovers", CLUSTER_EVENTS, "Failures are not told.",
          event_categories=["failover"]),
+    says("alarm-told-to-another-team", SLOT_DISK, "Who hears of all else does not hear of it.",
+         alarm_actions=[_ANOTHER_TEAMS]),
+    says("cluster-events-told-to-another-team", CLUSTER_EVENTS, "Its owners hear of no failover.",
+         sns_topic=_ANOTHER_TEAMS),
+    says("task-events-told-to-another-team", TASK_EVENTS, "Who watches the task hears of no failure.",
+         sns_topic_arn=_ANOTHER_TEAMS),
+    says("dms-of-a-gibibyte", REPLICATION, "The task alone may take as much.",
+         replication_instance_class="dms.t3.micro"),
+    says("deletion-without-protection", CLUSTER, "Terraform alone does not delete it.",
+         deletion_protection=False),
+    says("protection-without-snapshot", CLUSTER, "It is protected, and goes without a copy.",
+         skip_final_snapshot=True, final_snapshot_identifier=None),
     says("flow-log-of-a-subnet", FLOW_LOG, "All others are not logged.",
          vpc_id=None, subnet_id="subnet-0123456789abcdef0"),
     edited(

@@ -64,6 +64,7 @@ from tests.unit.ferry.review.held.names import (
     TASK_LOG,
     TOPIC,
     TOPIC_ARN,
+    VALIDATION,
     VPC,
     WRITER,
     WRITER_CPU,
@@ -132,14 +133,17 @@ _TASK_OF_BILLING = creates(
     target_endpoint_arn=UNKNOWN,
 )
 WATCHES_BILLING = (
-    creates(
-        "aws_cloudwatch_metric_alarm.replication-alarms_cdc-latency-source-billing",
-        like=SOURCE_LATENCY,
-        alarm_name="dms-cdc-latency-source-billing-staging",
-        dimensions={
-            "ReplicationInstanceIdentifier": "aurora-ferry-staging",
-            "ReplicationTaskIdentifier": "aurora-ferry-staging-billing",
-        },
+    *(
+        creates(
+            f"aws_cloudwatch_metric_alarm.replication-alarms_{of}-billing",
+            like=like,
+            alarm_name=f"dms-{of}-billing-staging",
+            dimensions={
+                "ReplicationInstanceIdentifier": "aurora-ferry-staging",
+                "ReplicationTaskIdentifier": "aurora-ferry-staging-billing",
+            },
+        )
+        for of, like in (("cdc-latency-source", SOURCE_LATENCY), ("validation-failed", VALIDATION))
     ),
     creates(
         "aws_dms_event_subscription.events_dms-task-billing",
