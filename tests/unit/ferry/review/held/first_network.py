@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import Final
 
+from tests.unit.ferry.review.held.base import configured
+from tests.unit.ferry.review.held.edits import NOTHING, SECOND_OR_BLOCKED, Held, part
+from tests.unit.ferry.review.held.first import stack_text, synthesized
 from tests.unit.ferry.review.held.first_edits import lacks, leads, says
 from tests.unit.ferry.review.held.names import (
+    AURORA_ASSOCIATION,
     AURORA_SUBNET,
     AURORA_SUBNETS,
     CLIENTS_IN,
@@ -18,6 +23,24 @@ from tests.unit.ferry.review.held.names import (
     SECRETS_ENDPOINT,
     SOURCE_OUT,
 )
+
+
+def _prod_without(name: str, why: str, of: str) -> Held:
+    """Production's first deployment, where Aurora's subnets have a way too, without a resource."""
+    document = json.loads(stack_text("prod"))
+    type_, _, beginning = of.partition(".")
+    [local] = [it for it in document["resource"][type_] if it.startswith(beginning)]
+    del document["resource"][type_][local]
+    return Held(
+        name=f"first-of-prod-without-{name}",
+        edit=[*synthesized(document), part("configuration", configured(document))],
+        expected=SECOND_OR_BLOCKED,
+        why=why,
+        of=NOTHING,
+        environment="prod",
+        stack_text=json.dumps(document),
+    )
+
 
 _ROUTES: Final = [f"aws_route.nat_dms-{it}-to-internet" for it in (1, 2, 3)]
 
@@ -49,6 +72,11 @@ ROWS: Final = (
         AURORA_SUBNET,
         DMS_SUBNET,
         many=True,
+    ),
+    _prod_without(
+        "association-of-aurora",
+        "An instance that stands there does not answer who comes from beside the source.",
+        AURORA_ASSOCIATION,
     ),
     lacks("association", "DMS's subnet has no way to the source.", DMS_ASSOCIATION),
     lacks("route-of-one-subnet", "DMS's subnet has no way to the source.", DMS_TO_INTERNET),
