@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -44,8 +44,16 @@ class Loading:
     stopping: threading.Event
     given_up: threading.Event = field(default_factory=threading.Event)
 
-    def load(self, tables: Sequence[CarriedTable], *, ended: Callable[[Loaded], None]) -> None:
-        """Load the tables, those of a higher load order first; tell of each when it has ended.
+    def load(
+        self,
+        tables: Sequence[CarriedTable],
+        *,
+        began: Callable[[CarriedTable], None],
+        ended: Callable[[Loaded], None],
+    ) -> None:
+        """Load the tables, those of a higher load order first; tell when each begins and has ended.
+
+        `began` is called by the threads that load.
 
         A table that cannot be loaded ends with its error; the others go on.
 
@@ -57,8 +65,10 @@ class Loading:
         threads = self.job.setting("FullLoadSettings", "MaxFullLoadSubTasks", default=_SUB_TASKS)
         with ThreadPoolExecutor(max_workers=threads) as pool:
             try:
-                for loaded in pool.map(self._load, ordered):
-                    if loaded:
+                for done in as_completed(
+                    [pool.submit(self._load, table, began) for table in ordered]
+                ):
+                    if loaded := done.result():
                         ended(loaded)
             finally:
                 self.given_up.set()
@@ -67,10 +77,11 @@ class Loading:
     def _is_stopping(self) -> bool:
         return self.stopping.is_set() or self.given_up.is_set()
 
-    def _load(self, table: CarriedTable) -> Loaded | None:
+    def _load(self, table: CarriedTable, began: Callable[[CarriedTable], None]) -> Loaded | None:
         """One table; None where the task is stopped before it is done."""
         if self._is_stopping:
             return None
+        began(table)
         try:
             with (
                 connect_source(self.job.source, self.stopping) as source,

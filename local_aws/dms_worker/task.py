@@ -219,7 +219,6 @@ class Task:
                 self._ended(sides, Loaded(table=table, rows=0, error=reason))
                 continue
             ready.append(key)
-            self._set(key, TableProgress(state=_LOADING, valid_from=slot.lsn))
         self._narrow(sides)
         Loading(
             job=self.job,
@@ -229,12 +228,15 @@ class Task:
             stopping=self.stopping,
         ).load(
             [sides.tables[key] for key in ready],
+            began=lambda table: self._set(
+                table.source, TableProgress(state=_LOADING, valid_from=slot.lsn)
+            ),
             ended=lambda loaded: self._ended(sides, loaded),
         )
 
     def _ended(self, sides: _Sides, loaded: Loaded) -> None:
         key = loaded.table.source
-        progress = self._progress[key]
+        progress = self._progress.setdefault(key, TableProgress(state=_LOADING))
         progress.rows = loaded.rows
         progress.state = ERROR if loaded.error else _COMPLETED
         if loaded.error:
