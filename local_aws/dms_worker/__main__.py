@@ -54,10 +54,13 @@ def main() -> int:
 
 
 def _listen(task: Task) -> None:
-    for line in sys.stdin:
-        command = json.loads(line)
-        task.to_reload.extend((schema, table) for schema, table in command.get("reload", []))
-    os._exit(1)
+    try:
+        for line in sys.stdin:
+            command = json.loads(line)
+            task.to_reload.extend((schema, table) for schema, table in command.get("reload", []))
+    finally:
+        # What is no command ends it as well: nobody would hear any more that the parent is gone.
+        os._exit(1)
 
 
 if __name__ == "__main__":

@@ -74,14 +74,14 @@ class Applying:
             TaskFailed: A policy says STOP_TASK.
         """
         changes = [
-            (change, transaction.lsn)
+            (change, self._made(change))
             for transaction in transactions
             for change in transaction.changes
             if self._is_carried(change, transaction.lsn)
         ]
         reached = transactions[-1].lsn
         try:
-            statements = [self._statement(change) for change, _ in changes]
+            statements = [_given(made) for _, made in changes]
             with connection.transaction():
                 # Its placeholders are PostgreSQL's own: a name may hold a percent sign.
                 with connection.pipeline(), psycopg.RawCursor(connection) as cursor:
@@ -91,12 +91,11 @@ class Applying:
         except (psycopg.Error, _Refused) as error:
             if connection.closed or passes(error):
                 raise
-            each = [change for change, _ in changes]
             try:
-                self._one_by_one(connection, each, reached)
+                self._one_by_one(connection, changes, reached)
             except psycopg.IntegrityError:
                 # A constraint that is checked at the end fails all; now it is to fail its row.
-                self._one_by_one(connection, each, reached, at_once=True)
+                self._one_by_one(connection, changes, reached, at_once=True)
         else:
             for statement in statements:
                 self._count(statement.table, statement.kind)
@@ -145,6 +144,12 @@ class Applying:
                 return {name: values[name] for name in names}
         return {}
 
+    def _made(self, change: Change) -> _Statement | _Refused:
+        try:
+            return self._statement(change)
+        except _Refused as refused:
+            return refused
+
     def _statement(self, change: Change) -> _Statement:
         source = (change.schema, change.table)
         table = self.tables[source]
@@ -182,7 +187,7 @@ class Applying:
     def _one_by_one(
         self,
         connection: psycopg.Connection[Any],
-        changes: Sequence[Change],
+        changes: Sequence[tuple[Change, _Statement | _Refused]],
         reached: int,
         *,
         at_once: bool = False,
@@ -191,12 +196,12 @@ class Applying:
         with connection.transaction(), psycopg.RawCursor(connection) as cursor:
             if at_once:
                 cursor.execute("set constraints all immediate")
-            for change in changes:
+            for change, made in changes:
                 if self.progress[change.schema, change.table].state == ERROR:
                     continue
                 try:
                     with connection.transaction():
-                        statement = self._statement(change)
+                        statement = _given(made)
                         cursor.execute(statement.text, statement.values)
                 except (psycopg.Error, _Refused) as error:
                     if passes(error):
@@ -244,6 +249,12 @@ class Applying:
         counts = self.progress[table].counts
         counts[counted] += 1
         counts[f"Applied{counted}"] += 1
+
+
+def _given(made: _Statement | _Refused) -> _Statement:
+    if isinstance(made, _Refused):
+        raise made
+    return made
 
 
 @lru_cache(maxsize=_SHAPES)

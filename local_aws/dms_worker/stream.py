@@ -179,9 +179,7 @@ class Replication:
             elif size == 0:
                 return
             else:
-                raise ReplicationError(
-                    self._connection.get_error_message() or "the source ended the replication"
-                )
+                raise ReplicationError(self._why_ended())
 
     def confirm(self, lsn: int) -> None:
         """All before this position is applied: the source need not keep it."""
@@ -229,6 +227,11 @@ class Replication:
                 f"the source has not answered for {_SECONDS_OF_SILENCE:.0f} seconds"
             )
         self._connection.consume_input()
+
+    def _why_ended(self) -> str:
+        result = self._connection.get_result()
+        said = result.error_field(pq.DiagnosticField.MESSAGE_PRIMARY) if result else None
+        return f"the source ended the replication{f': {said.decode()}' if said else ''}"
 
     def _message(self, data: bytes) -> tuple[int, Event] | None:
         if data[:1] == b"k":

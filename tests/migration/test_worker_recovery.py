@@ -59,6 +59,24 @@ class Writer:
                     connection.execute("delete from counted where id = %s", [key])
 
 
+def test_a_source_that_is_gone_for_a_while_is_waited_for(pair: Pair) -> None:
+    with Postgres() as server:
+        admin = Database(server=server, name="postgres")
+        admin.run(f'create database "{pair.source.name}"')
+        own = Pair(source=Database(server=server, name=pair.source.name), target=pair.target)
+        own.on_both(*with_marker(ORDERS))
+        with Worker(job=own.job()) as worker:
+            worker.wait_running()
+            server.stop()
+            worker.wait(lambda event: "tried again" in event.get("text", ""))
+            server.start()
+            own.source.run("insert into orders values (1, 'afterwards', null)")
+            arrived(own)
+            worker.stop()
+    assert own.target.rows("select what from orders") == [("afterwards",)]
+    assert worker.said("log")[0]["text"].startswith("the source ended the replication")
+
+
 def test_killed_at_any_moment_nothing_is_lost_or_applied_twice(pair: Pair) -> None:
     pair.on_both(*with_marker(COUNTED))
     chance = random.Random(5)  # noqa: S311 - the same moments each time
@@ -317,6 +335,26 @@ def test_the_password_is_in_no_argument_no_variable_and_no_word(pair: Pair) -> N
         worker.stop()
     assert password not in seen
     assert password not in str(worker.events)
+
+
+def test_what_is_no_command_ends_a_worker(pair: Pair) -> None:
+    pair.on_both(*with_marker())
+    with Worker(job=pair.job()) as worker:
+        worker.wait_running()
+        assert worker.process.stdin is not None
+        worker.process.stdin.write("reload everything\n")
+        worker.process.stdin.flush()
+        assert worker.process.wait(10) == 1
+
+
+def test_a_table_is_told_as_loaded_while_a_larger_one_is_not(pair: Pair) -> None:
+    pair.on_both(*with_marker(COUNTED))
+    pair.source.run("insert into counted select n, 0, 0 from generate_series(1, 100000) n")
+    with Worker(job=pair.job()) as worker:
+        worker.wait_running()
+        worker.stop()
+    told = [each["table"] for each in worker.said("table") if each["state"] == "Table completed"]
+    assert told == ["marker", "counted"]
 
 
 def test_what_is_no_job_is_told_in_a_line() -> None:
