@@ -27,6 +27,12 @@ AURORA_CLASS: Final = re.compile(
 """A class that Aurora PostgreSQL is made with; those of Serverless and such as are made no more are left
 out. Source: https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Concepts.DBInstanceClass.SupportAurora.html"""
 
+DMS_CLASS: Final = re.compile(
+    r"dms\.(?:t3\.(?:micro|small|medium|large)|(?:c5|c6i|c7i|r5|r6i|r7i)\.(?:large|[0-9]{0,2}xlarge))"
+)
+"""A class that replication instances are made with; older families are left out.
+Source: https://docs.aws.amazon.com/dms/latest/userguide/CHAP_ReplicationInstance.Types.html"""
+
 _BURSTABLE_GIB: Final = {"micro": 1, "small": 2, "medium": 4, "large": 8}
 _GIB_PER_VCPU: Final = {"c": 2, "m": 4, "r": 8, "x": 16}
 _VCPUS_OF_A_LARGE: Final = 2

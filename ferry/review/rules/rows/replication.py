@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 from facts.aurora import ENGINE
 from facts.dms import SSL_MODES
+from facts.ends import DMS_VERSION
+from facts.instance_classes import DMS_CLASS
 from facts.windows import is_weekly
 from ferry.review.plan.plan import Action
 from ferry.review.rules.combined.ending import (
@@ -79,8 +81,6 @@ _PROVIDER: Final = (
 
 _IDENTIFIER: Final = "[A-Za-z][A-Za-z0-9-]{0,254}"
 _ZONE: Final = "[a-z]{2}(-[a-z]+){1,3}-[0-9][a-z]"
-_CLASS: Final = r"dms\.[a-z][0-9][a-z0-9]*\.(micro|small|medium|large|[0-9]*xlarge)"
-_VERSION: Final = r"3\.[0-9]{1,2}\.[0-9]{1,2}"
 _DATABASE: Final = "[A-Za-z_][A-Za-z0-9_$-]{0,62}"
 
 _POSTGRESQL: Final = ("postgres", ENGINE)
@@ -129,7 +129,7 @@ ROWS: Final[tuple[Row, ...]] = (
          "The instance is stopped and started as {after}, no longer {before}: its tasks pause.",
          timing=Timing.AS_SET, lasts=_PAUSE, source=_MODIFY),
     Harmless(_INSTANCE, ("replication_instance_class",), "No task runs on it yet.",
-             when=matches(_CLASS), on=MADE),
+             when=matches(DMS_CLASS.pattern), on=MADE),
     Rule(_INSTANCE, "engine_version", version_goes_down, Danger.REFUSED,
          "DMS cannot go back from {before} to {after}.", source=_VERSIONS,
          remedy="Make another replication instance of that version, or state the one that runs."),
@@ -138,7 +138,7 @@ ROWS: Final[tuple[Row, ...]] = (
          timing=Timing.AS_SET, lasts=_PAUSE, source=_VERSIONS,
          remedy="Stop the tasks before, resume them after."),
     Harmless(_INSTANCE, ("engine_version",), "No task runs on it yet.",
-             when=any_of(matches(_VERSION), left_out), on=MADE),
+             when=any_of(matches(DMS_VERSION.pattern), left_out), on=MADE),
     Rule(_INSTANCE, "allocated_storage", lowered, Danger.REFUSED,
          "Storage can grow only: DMS refuses {after} GiB where {before} GiB are.", source=_MODIFY),
     Rule(_INSTANCE, "allocated_storage", raised, Danger.REPLICATION_STOP,

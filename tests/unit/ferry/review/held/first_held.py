@@ -56,6 +56,16 @@ ROWS: Final = (
         "role-below-awss-own-path", "IAM refuses it.", put(DMS_ROLE, path="/aws-service-role/x/")
     ),
     first(
+        "instance-of-a-class-that-dms-has-no-more",
+        "DMS refuses it.",
+        put(REPLICATION, replication_instance_class="dms.r3.large"),
+    ),
+    first(
+        "instance-of-a-version-that-has-ended",
+        "DMS refuses it.",
+        put(REPLICATION, engine_version="3.4.7"),
+    ),
+    first(
         "writer-of-a-class-that-aurora-has-not",
         "RDS refuses it.",
         put(WRITER, instance_class="db.c6g.8xlarge"),
