@@ -44,6 +44,8 @@ class CarriedColumn:
     def selected(self) -> sql.Composable:
         """The expression that reads it from the source.
 
+        A text is cut after as many characters as its limit has bytes: no source says how DMS counts.
+
         DMS carries no infinity, and of a numeric without precision six decimals.
         https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Source.PostgreSQL.html
         """

@@ -28,7 +28,8 @@ _SETTINGS = (
     ("statement_timeout", "0"),
     ("lock_timeout", "0"),
     ("idle_in_transaction_session_timeout", "0"),
-    # Without it row security would leave out rows without a word.
+    # Without it row security would leave out rows without a word; so the table errs. No source says
+    # that DMS does either.
     ("row_security", "off"),
 )
 # Classes of errors that pass: the connection, a deadlock, a server that is full, ending or broken;
