@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -112,9 +113,16 @@ class Movement:
         return {**self._job, "start": "resume", "tables": tables}
 
     def _tell(self, document: Mapping[str, Any]) -> None:
-        if self._process and self._process.stdin:
-            self._process.stdin.write(json.dumps(document) + "\n")
-            self._process.stdin.flush()
+        """Tell the process; one that is gone is started again, and told then what it is to do."""
+        stdin = self._process.stdin if self._process else None
+        if stdin is None or stdin.closed:
+            return
+        try:
+            stdin.write(json.dumps(document) + "\n")
+            stdin.flush()
+        except BrokenPipeError:
+            with suppress(BrokenPipeError):
+                stdin.close()
 
     def _hear(self, lines: Any) -> bool:  # noqa: ANN401 - a stream of text
         """Take what the process says; whether it said that it ends."""
