@@ -29,7 +29,5 @@ DMS_ENDS: Final[Mapping[str, str]] = {
 """Versions of DMS, each with what becomes of it. Source:
 https://docs.aws.amazon.com/dms/latest/userguide/CHAP_ReleaseNotes.html"""
 
-DMS_VERSION: Final = re.compile(
-    r"3\.5\.4|3\.6\.[1-9][0-9]?|3\.(?:[7-9]|[1-9][0-9])\.[0-9]{1,2}|[4-9]\.[0-9]{1,2}\.[0-9]{1,2}"
-)
+DMS_VERSION: Final = re.compile(r"3\.5\.4|3\.6\.[1-9][0-9]?|3\.(?:[7-9]|[1-9][0-9])\.[0-9]{1,2}")
 """A version of DMS of which AWS has not said that it has ended: the default, and newer ones."""
