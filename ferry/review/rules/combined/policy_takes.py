@@ -22,7 +22,7 @@ from ferry.review.plan.policies import (
     PolicyChange,
 )
 from ferry.review.plan.policy_elements import Element
-from ferry.review.plan.said import MOST_COMPARISONS, Said
+from ferry.review.plan.said import MOST_COMPARISONS, Said, without
 from ferry.review.plan.values import UNKNOWN
 from ferry.review.rules.combined.policy_finding import (
     TOPIC_POLICY,
@@ -147,7 +147,7 @@ def taken(it: PolicyChange, takes: Sequence[Statement], policies: Policies) -> I
     parts = [needed for part in takes for needed in _needed(part, need, sides[part.allows])]
     if parts:
         need = _narrower(it, need, parts)
-        dated = any(_has_a_date(part) for part in it.after or () if part not in (it.before or ()))
+        dated = any(map(_has_a_date, without(it.after or (), it.before or ())))
         yield policy_finding(
             it,
             need.danger,
