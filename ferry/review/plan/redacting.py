@@ -60,6 +60,9 @@ _KEY_LINES: Final = re.compile(
 _LONG: Final = 100_000
 """Characters of a text whose redaction is remembered; the last few, for they take memory."""
 
+_SHORT: Final = 64
+"""Characters of a text that may stand in many places."""
+
 _WORTH_A_LOOK: Final = Words({*IN_NAMES, *WORDS, "://", r":\/\/"})
 """A text that has none of them has no secret; a private key has the word key."""
 
@@ -72,7 +75,9 @@ def redacted(text: str) -> str:
     """
     if not _is_worth_a_look(text):
         return text
-    return _redacted(text) if len(text) < _LONG else _redacted_once(text)
+    if len(text) >= _LONG:
+        return _redacted_once(text)
+    return _redacted_often(text) if len(text) <= _SHORT else _redacted(text)
 
 
 def _is_worth_a_look(text: str) -> bool:
@@ -82,6 +87,12 @@ def _is_worth_a_look(text: str) -> bool:
 @lru_cache(maxsize=8)
 def _redacted_once(text: str) -> str:
     """A long text is looked at once, however often it is shown: in a sentence, in a table."""
+    return _redacted(text)
+
+
+@lru_cache(maxsize=10_000)
+def _redacted_often(text: str) -> str:
+    """What many resources say alike, such as an action of IAM's, is looked at once."""
     return _redacted(text)
 
 
