@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from ferry.errors import FerryError
 from ferry.review.plan.configuration import Configuration
 from ferry.review.plan.differences import differences
-from ferry.review.plan.shown import HIDDEN, Masker, Shown
+from ferry.review.plan.shown import HIDDEN, Masker, Shown, joined
 from ferry.review.plan.values import UNKNOWN, Json, same
 from ferry.review.plan.whole import Identity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from ferry.review.plan.differences import Difference
     from ferry.review.plan.references import References
@@ -212,11 +212,24 @@ class Change:
 
         Of one in which anything is sensitive, on either side, nothing is shown.
         """
+        return HIDDEN if self._hides(*attributes) else self.masker.text(text)
+
+    def shown_all(self, texts: Iterable[str], *attributes: str) -> Shown:
+        """Texts that were made of the values of attributes, with commas, as they may be shown."""
+        if self._hides(*attributes):
+            return joined(HIDDEN for _ in texts)
+        return joined(self.masker.text(text) for text in texts)
+
+    def _hides(self, *attributes: str) -> bool:
+        # Loops: it is asked for each text of a plan's policies.
         for side in (self.before, self.after):
             for it in attributes:
-                if self.masker.is_sensitive(side.get(it), self._mask_of(it), name=it):
-                    return HIDDEN
-        return self.masker.text(text)
+                value = side.get(it)
+                if value is not None and self.masker.is_sensitive(
+                    value, self._mask_of(it), name=it
+                ):
+                    return True
+        return False
 
     def hidden_before(self, attribute: str) -> Json:
         """What an attribute is, with all that is sensitive hidden in it."""

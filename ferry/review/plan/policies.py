@@ -13,7 +13,6 @@ from ferry.review.plan.plan import COMING, Action, without_key
 from ferry.review.plan.policy_documents import statements
 from ferry.review.plan.policy_elements import Element
 from ferry.review.plan.said import Said, Shift, shift, without
-from ferry.review.plan.shown import joined
 from ferry.review.plan.statements import Statement
 from ferry.review.plan.values import UNKNOWN, Hidden
 
@@ -105,7 +104,7 @@ class PolicyChange:
 
     def shown(self, texts: Iterable[str]) -> Shown:
         """Some of its texts as they may be shown."""
-        return joined(self.change.shown(text, self.attribute) for text in sorted(texts))
+        return self.change.shown_all(sorted(texts), self.attribute)
 
 
 @dataclass(frozen=True)

@@ -73,11 +73,9 @@ def redacted(text: str) -> str:
     Terraform masks whole values. A secret inside another text, such as a DMS connection attribute
     or a JSON document, is known by what stands before it alone.
     """
-    if not _is_worth_a_look(text):
-        return text
-    if len(text) >= _LONG:
-        return _redacted_once(text)
-    return _redacted_often(text) if len(text) <= _SHORT else _redacted(text)
+    if len(text) <= _SHORT:
+        return _redacted_often(text)
+    return _redacted_once(text) if len(text) >= _LONG else _looked_at(text)
 
 
 def _is_worth_a_look(text: str) -> bool:
@@ -87,13 +85,17 @@ def _is_worth_a_look(text: str) -> bool:
 @lru_cache(maxsize=8)
 def _redacted_once(text: str) -> str:
     """A long text is looked at once, however often it is shown: in a sentence, in a table."""
-    return _redacted(text)
+    return _looked_at(text)
 
 
 @lru_cache(maxsize=10_000)
 def _redacted_often(text: str) -> str:
     """What many resources say alike, such as an action of IAM's, is looked at once."""
-    return _redacted(text)
+    return _looked_at(text)
+
+
+def _looked_at(text: str) -> str:
+    return _redacted(text) if _is_worth_a_look(text) else text
 
 
 def _redacted(text: str) -> str:

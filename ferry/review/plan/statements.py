@@ -118,7 +118,9 @@ class Statement:
     @property
     def names_services_alone(self) -> bool:
         """Whether all whom it names are services of AWS."""
-        return len(self.services) == len(self.principals.names) and not self.principals.all_but
+        return not self.principals.all_but and all(
+            it.startswith(_SERVICE) for it in self.principals.names
+        )
 
     def acts_for(self, account_id: str) -> bool:
         """Whether a condition holds only where a service acts for an account."""
