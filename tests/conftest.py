@@ -1,13 +1,25 @@
-"""What every test shares: bindings module by module, a quiet jsii, interrupts that arrive."""
+"""What every test shares: bindings module by module, a quiet jsii, interrupts that arrive, no litter."""
 
+import atexit
 import os
+import shutil
 import signal
+import tempfile
+from pathlib import Path
 
 os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
 
 import hypothesis
 
 import lean_bindings
+
+# jsii, Terraform and whatever else the tests start leave files where TMPDIR says, a folder for each
+# synthesis: all of it goes with the tests. Another user may pass through, as PostgreSQL's has to.
+_LITTER = Path(tempfile.mkdtemp(prefix="ferry-tests-"))
+_LITTER.chmod(0o711)
+os.environ["TMPDIR"] = str(_LITTER)
+# Registered first, so run last, when jsii's program has ended.
+atexit.register(shutil.rmtree, _LITTER, ignore_errors=True)
 
 lean_bindings.activate("cdktf_cdktf_provider_aws")
 
