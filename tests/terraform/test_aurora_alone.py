@@ -3,7 +3,7 @@
 One environment, deployed by the real Terraform three times from three files: without [source] and
 [dms], with them and three databases, and without them again. All of them are environments/examples/own.toml,
 which names what others have made (own_things.py), and a snapshot that the cluster is made from, so that these
-are deployed as well.
+are deployed as well; and so are DMS's own settings, row filters and another network (escape_hatches.py).
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from harness.server import LocalAws
 from settings.reading.loading import load_environments
 from settings.review import Review
 from tests.aurora_alone import aurora_alone
+from tests.escape_hatches import with_hatches
 from tests.integration.rollout import deployed, local
 from tests.own_things import FILE, bring_along
 from tests.several_databases import with_databases
@@ -142,7 +143,7 @@ class Stages:
         account = local(environment, url=cloud.url)
         text = from_a_snapshot(account, bring_along(account))
         alone = check_out(folder / "alone", environments=file.parent)
-        file.write_text(with_three_databases(text))
+        file.write_text(with_three_databases(with_hatches(text)))
         (alone / f"environments/{NAME}.toml").write_text(aurora_alone(text))
         output = synthesize(folder, project=beside, names=NAME)
         without = synthesize(folder / "alone", project=alone, names=NAME)
