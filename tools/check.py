@@ -81,8 +81,8 @@ STEPS: dict[str, list[list[str]]] = {
 
 
 LANES = (
-    ("lint", "unit", "held", "slow", "coverage", "checkov", "policies"),
-    ("integration", "migration"),
+    ("lint", "unit", "held", "coverage", "checkov", "policies"),
+    ("integration", "migration", "slow"),
     ("terraform",),
 )
 
