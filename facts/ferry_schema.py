@@ -1,0 +1,44 @@
+"""What ferry keeps in the migrated databases: a schema of its own, at the source and in Aurora.
+
+Its tables are made on both sides, and nobody but ferry and DMS has a right to them. PostgreSQL folds
+names without quotes to lower case and takes a hyphen for a minus, so that SQL quotes these always
+(https://www.postgresql.org/docs/15/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+SCHEMA: Final = "ferry"
+"""The schema, of the same name at both ends: no transformation of a task may touch it."""
+
+ACCESS: Final = "access"
+"""The table that remembers who may connect to a database, before it is closed."""
+
+JOURNAL: Final = "journal"
+"""The table of the steps of a cutover that were begun and done."""
+
+TABLES: Final[tuple[str, ...]] = (ACCESS, JOURNAL)
+"""Ferry's tables besides the markers; no task carries them. None begins with `fence_`."""
+
+MARKER_COLUMNS: Final[tuple[tuple[str, str], ...]] = (
+    ("id", "bigint primary key"),
+    ("at", "timestamptz not null"),
+)
+"""A marker's columns, and what PostgreSQL makes of them. DMS takes neither for a LOB, and a row needs
+nothing that the target would have to compute: no text, no identity, no default."""
+
+
+def fence(task_name: str) -> str:
+    """The marker table of a task, `fence_TASK`: what is written to it at the source arrives last.
+
+    Each task of DMS reads changes through a replication slot of its own, so that a row that one has
+    carried proves nothing of another: each task carries a marker of its own, and no other's. A
+    task's name is of lower-case letters, digits and hyphens, 26 at most. As it is written here as it
+    is, two tasks have two markers, of 32 of the 63 bytes that PostgreSQL allows; as no name has an
+    underscore, what is put behind one (`fence_TASK_back`) is no other task's marker.
+
+    Args:
+        task_name: The task's name in the environment's file.
+    """
+    return f"fence_{task_name}"
