@@ -34,7 +34,8 @@ COVERED: dict[str, int] = tomllib.loads((ROOT / "pyproject.toml").read_text())["
 DEPLOYED = "ferry/check/deployment/*"
 AFTER_DEPLOYING = "--data-file=.coverage.integration"
 # These need PostgreSQL servers: the migration tests cover them, to as many percent as local_aws.
-MOVING = "local_aws/dms_worker/*,local_aws/services/dms/movement.py,local_aws/services/dms/reach.py"
+MOVING = "ferry/postgres/*,local_aws/dms_worker/*,local_aws/services/dms/movement.py"
+MOVING += ",local_aws/services/dms/reach.py"
 AFTER_MOVING = "--data-file=.coverage.migration"
 COVERING = [*(f"--cov={package}" for package in COVERED), "--cov-branch", "--cov-report="]
 
@@ -69,7 +70,7 @@ STEPS: dict[str, list[list[str]]] = {
     "migration": [
         ["env", "COVERAGE_FILE=.coverage.migration.tests",
          "pytest", "tests/migration", "tests/unit/local_aws/dms_worker", "-q", "-n", "2",
-         "--cov=local_aws", "--cov-branch", "--cov-report=",
+         "--cov=ferry", "--cov=local_aws", "--cov-branch", "--cov-report=",
          "--covering=.coverage.migration"],
         ["coverage", "combine", AFTER_MOVING],
         ["coverage", "report", AFTER_MOVING, f"--include={MOVING}",

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness.postgres import SUPERUSER, Postgres
+from tests.migration.certificates import TLS_NAME, make_certificate
 from tests.migration.databases import CONTROL, COVERING, Database, Pair
 from tests.unit.local_aws.conftest import account, aws, clients, session, url  # noqa: F401 - fixtures
 from tests.unit.local_aws.dms.conftest import instance_arn, subnet_group, vpc_role  # noqa: F401 - fixtures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -43,6 +45,14 @@ def source_server() -> Iterator[Postgres]:
 def target_server() -> Iterator[Postgres]:
     with Postgres() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate for TLS_NAME, its own authority, with its key."""
+    path = tmp_path_factory.mktemp("tls") / "server.pem"
+    path.write_text(make_certificate(TLS_NAME).with_key)
+    return path
 
 
 @pytest.fixture

@@ -1,0 +1,204 @@
+"""What psycopg raises, in one line: what was being done, why it failed, how to mend it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import psycopg
+
+from ferry.errors import FerryError
+
+if TYPE_CHECKING:
+    from ferry.postgres.server import Server
+
+
+class PostgresError(FerryError):
+    """A server refused what it was asked, or the connection broke.
+
+    Args:
+        why: What could not be done, and why.
+        remedy: How to mend it.
+        sqlstate: PostgreSQL's code, such as `42501`; None where the server said none.
+    """
+
+    def __init__(self, why: str, remedy: str = "", *, sqlstate: str | None = None) -> None:
+        super().__init__(why, remedy)
+        self.sqlstate = sqlstate
+
+
+class UnreachableError(PostgresError):
+    """There is no way to the server, or nobody answers there."""
+
+
+class NoAnswerError(PostgresError):
+    """The server did not answer within the deadline; what it was asked was cancelled."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    """A reason for which no connection comes about.
+
+    libpq gives no code for these, so its words tell them apart.
+
+    Args:
+        words: Any of these is in libpq's message.
+        why: The reason. `{user}`, `{database}`, `{host}` are filled in.
+        remedy: How to mend it; the server's `{way}`, `{credentials}` and `{authority}` are filled in.
+        reached: Whether the server was reached.
+    """
+
+    words: tuple[str, ...]
+    why: str
+    remedy: str
+    reached: bool = True
+
+
+_AGAIN: Final = "Run this again in a moment."
+
+# In this order: the first whose words are there is taken.
+_REFUSALS: Final = (
+    _Refusal(
+        ("password authentication failed", "no password supplied"),
+        "it does not accept the password of user '{user}'.",
+        "{credentials}",
+    ),
+    _Refusal(
+        ("root certificate file", "no certificate or crl found"),
+        "there is no CA certificate to verify its own with.",
+        "{authority}",
+        reached=False,
+    ),
+    _Refusal(
+        ('" does not exist', "is not permitted to log in"),
+        "there is no database '{database}', or no user '{user}' that may log in.",
+        "Look at both names. {credentials}",
+    ),
+    _Refusal(
+        ("permission denied for database", "does not have CONNECT privilege"),
+        "user '{user}' may not connect to database '{database}'.",
+        "As its owner: GRANT CONNECT ON DATABASE to the user.",
+    ),
+    _Refusal(
+        ("no encryption", "SSL off"),
+        "it takes encrypted connections alone, and this one was not.",
+        'Set ssl_mode = "verify-full" in [source], or at least "require".',
+    ),
+    _Refusal(
+        ("no pg_hba.conf entry", "pg_hba.conf rejects"),
+        "its pg_hba.conf lets user '{user}' into '{database}' from other addresses alone.",
+        "Add a line to pg_hba.conf for the address that ferry comes from, and reload it.",
+    ),
+    _Refusal(
+        ("does not match host name", "does not match the host name"),
+        "its certificate is for another name than '{host}'.",
+        (
+            "Where that is the right server, name it in the file as its certificate does; an address "
+            "that leads there is given with --source-address or --target-address."
+        ),
+    ),
+    _Refusal(
+        ("certificate verify failed", "unable to get local issuer", "self-signed certificate"),
+        "its certificate is signed by nobody in the CA file, or has ended.",
+        "{authority}",
+    ),
+    _Refusal(
+        ("server does not support SSL",),
+        "it does not speak TLS.",
+        'Turn ssl on in the server; for a source in a network that you trust, ssl_mode = "none".',
+    ),
+    _Refusal(
+        ("too many clients", "too many connections", "connection slots are reserved"),
+        "all its connections are taken.",
+        "End some that are idle, or raise max_connections.",
+    ),
+    _Refusal(
+        ("is starting up", "is shutting down", "is in recovery mode", "not yet accepting"),
+        "it is starting, ending or recovering.",
+        _AGAIN,
+    ),
+    _Refusal(
+        (
+            "translate host name",
+            "Name or service not known",
+            "nodename nor servname",
+            "name resolution",
+        ),
+        "the name '{host}' leads to no address here.",
+        "{way}",
+        reached=False,
+    ),
+    _Refusal(
+        (
+            "Connection refused",
+            "timeout expired",
+            "timed out",
+            "Network is unreachable",
+            "No route to host",
+        ),
+        "nobody answers there.",
+        "{way}",
+        reached=False,
+    ),
+    _Refusal(
+        ("closed the connection unexpectedly", "reset by peer", "Broken pipe"),
+        "the connection was cut while it was made.",
+        "{way}",
+        reached=False,
+    ),
+)
+
+
+def nameless(server: Server, host: str) -> UnreachableError:
+    """That the name of an address leads nowhere."""
+    return UnreachableError(
+        f"Could not connect to {server.side} ({server.reached_at}): the name '{host}' leads to no "
+        "address here.",
+        server.way,
+    )
+
+
+def refused_connection(server: Server, error: psycopg.Error) -> PostgresError:
+    """Why no connection came about. The message never holds the password: libpq's does not either."""
+    said = str(error)
+    doing = f"Could not connect to {server.side} ({server.reached_at})"
+    filled = {
+        "user": server.username,
+        "database": server.database,
+        "host": server.host,
+        "way": server.way,
+        "credentials": server.credentials,
+        "authority": server.authority,
+    }
+    for refusal in _REFUSALS:
+        if any(words in said for words in refusal.words):
+            kind = PostgresError if refusal.reached else UnreachableError
+            return kind(
+                f"{doing}: {refusal.why.format(**filled)}", refusal.remedy.format(**filled).strip()
+            )
+    lines = said.strip().splitlines() or ["without a message"]
+    return PostgresError(f"{doing}: {lines[-1]}", sqlstate=error.sqlstate)
+
+
+def failed(server: Server, purpose: str, error: psycopg.Error) -> PostgresError:
+    """Why a statement failed. Only the message's first part is shown: the others may quote rows."""
+    if error.sqlstate is None or isinstance(
+        error, psycopg.errors.AdminShutdown | psycopg.errors.CrashShutdown
+    ):
+        return UnreachableError(
+            f"{server.subject} could not {purpose}: the connection ended before the answer came.",
+            "Look whether the server runs, then run this again.",
+            sqlstate=error.sqlstate,
+        )
+    said = error.diag.message_primary or "without a message"
+    return PostgresError(
+        f"{server.subject} could not {purpose}: {said} ({error.sqlstate}).", sqlstate=error.sqlstate
+    )
+
+
+def no_answer(server: Server, purpose: str, seconds: float) -> NoAnswerError:
+    """That a deadline passed."""
+    return NoAnswerError(
+        f"{server.subject} could not {purpose}: no answer within {seconds:g} seconds, so it was cancelled.",
+        "Look at its load, at locks and at the network, then run this again.",
+    )

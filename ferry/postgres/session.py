@@ -1,0 +1,272 @@
+"""A connection that always ends: each statement has a deadline, whatever the network does."""
+
+from __future__ import annotations
+
+import os
+import socket
+import tempfile
+import threading
+import time
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, LiteralString, Self
+
+import psycopg
+from psycopg import sql
+
+from ferry.postgres.failures import failed, nameless, no_answer, refused_connection
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ferry.postgres.server import Address, Server
+
+Statement = LiteralString | sql.SQL | sql.Composed
+"""What is run: text of ferry's own, never of data; names are put in by `sql.Identifier`."""
+
+DEADLINE_SECONDS: Final = 30.0
+"""For how long a statement may take where nothing else is said."""
+
+_SSL_MODES: Final = {"none": "disable"}
+"""How libpq calls those of DMS's modes that it calls otherwise."""
+
+# Keepalives see a machine that is gone. The deadline sees the rest: a server that is halted, or
+# something in between that takes bytes and hands none on.
+_NETWORK: Final[dict[str, Any]] = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+    "gssencmode": "disable",
+}
+# Alike on both sides, whatever the servers' own settings are. No name is found by a search path that
+# somebody else may write to: chapter 5.9.6, Usage Patterns. Without row_security = off, row security
+# would leave out rows without a word.
+_SETTINGS: Final = (
+    ("search_path", ""),
+    ("row_security", "off"),
+    ("timezone", "UTC"),
+    ("datestyle", "ISO, YMD"),
+    ("intervalstyle", "postgres"),
+    ("extra_float_digits", "1"),
+    ("bytea_output", "hex"),
+    ("lc_monetary", "C"),
+    ("xmloption", "content"),
+    ("lock_timeout", "5s"),
+    ("idle_in_transaction_session_timeout", "60s"),
+)
+_SECONDS_TO_CANCEL: Final = 5
+_NO_FILE: Final = f"{os.devnull}/none"
+
+
+class Session:
+    """A connection to one database; `connect` makes it.
+
+    Statements stand alone unless they are within `transaction`. One session is for one thread.
+    """
+
+    def __init__(self, server: Server, connection: psycopg.Connection[Any], purpose: str) -> None:
+        self.server = server
+        self._connection = connection
+        self._purpose = purpose
+        self._limit_ms = -1
+
+    def rows(
+        self,
+        statement: Statement,
+        parameters: Sequence[object] = (),
+        *,
+        deadline_seconds: float = DEADLINE_SECONDS,
+    ) -> list[tuple[Any, ...]]:
+        """What a query returns.
+
+        Args:
+            statement: The query; values as `%s`, names by `sql.Identifier`.
+            parameters: The values.
+            deadline_seconds: When it is cancelled.
+
+        Raises:
+            PostgresError: The server refuses it.
+            NoAnswerError: The deadline passed.
+            UnreachableError: The connection ended.
+        """
+        return self._run(statement, parameters, deadline_seconds).fetchall()
+
+    def execute(
+        self,
+        statement: Statement,
+        parameters: Sequence[object] = (),
+        *,
+        deadline_seconds: float = DEADLINE_SECONDS,
+    ) -> int:
+        """Run a statement that returns no rows. Return how many rows it touched, -1 where none are.
+
+        Args:
+            statement: The statement; values as `%s`, names by `sql.Identifier`.
+            parameters: The values.
+            deadline_seconds: When it is cancelled.
+
+        Raises:
+            PostgresError: As `rows`.
+        """
+        return self._run(statement, parameters, deadline_seconds).rowcount
+
+    @contextmanager
+    def transaction(self, *, snapshot: bool = False) -> Iterator[None]:
+        """Statements that happen together or not at all.
+
+        Args:
+            snapshot: Whether all of them see the database as it is at the first (REPEATABLE READ).
+
+        Raises:
+            PostgresError: The server refuses BEGIN or COMMIT; others pass through as they are.
+        """
+        self.execute("begin isolation level repeatable read" if snapshot else "begin")
+        try:
+            yield
+            self.execute("commit")
+        except BaseException:
+            self._roll_back()
+            raise
+
+    def _roll_back(self) -> None:
+        with suppress(psycopg.Error), _Deadline(self._connection, DEADLINE_SECONDS):
+            self._connection.execute("rollback")
+        self._limit_ms = -1  # What was set within is undone too.
+
+    def _run(
+        self,
+        statement: Statement,
+        parameters: Sequence[object],
+        deadline_seconds: float,
+    ) -> psycopg.Cursor[Any]:
+        with _Deadline(self._connection, deadline_seconds) as deadline:
+            try:
+                self._limit(deadline_seconds)
+                return self._connection.execute(statement, parameters or None)
+            except psycopg.errors.QueryCanceled:
+                raise no_answer(self.server, self._purpose, deadline_seconds) from None
+            except psycopg.Error as error:
+                if deadline.passed:
+                    raise no_answer(self.server, self._purpose, deadline_seconds) from None
+                raise failed(self.server, self._purpose, error) from None
+
+    def _limit(self, seconds: float) -> None:
+        """Tell the server the deadline too: it holds where ferry is killed."""
+        limit_ms = int(seconds * 1000)
+        if limit_ms != self._limit_ms:
+            self._connection.execute(
+                "select pg_catalog.set_config('statement_timeout', %s, false)", [str(limit_ms)]
+            )
+            self._limit_ms = limit_ms
+
+
+class _Deadline:
+    """Cancels what a connection is doing when its time is up; cuts the connection if that fails."""
+
+    def __init__(self, connection: psycopg.Connection[Any], seconds: float) -> None:
+        self._connection = connection
+        self._at = time.monotonic() + seconds
+        self._done = threading.Event()
+        self.passed = False
+
+    def __enter__(self) -> Self:
+        # Of its own: the connection closes its descriptor, and the number may be another's then.
+        self._line = (
+            None
+            if self._connection.closed
+            else socket.socket(fileno=os.dup(self._connection.fileno()))
+        )
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        self._thread.join()
+        if self._line is not None:
+            self._line.close()
+
+    def _watch(self) -> None:
+        # A second later than the server, whose own limit is the same: it is the one to say so.
+        if self._done.wait(self._at - time.monotonic() + 1):
+            return
+        self.passed = True
+        with suppress(psycopg.Error):
+            self._connection.cancel_safe(timeout=_SECONDS_TO_CANCEL)
+        if not self._done.wait(_SECONDS_TO_CANCEL) and self._line is not None:
+            with suppress(OSError):
+                self._line.shutdown(socket.SHUT_RDWR)
+
+
+@contextmanager
+def connect(server: Server, *, purpose: str, read_only: bool = True) -> Iterator[Session]:
+    """A session with a server, closed at the end.
+
+    Args:
+        server: Where, and as whom.
+        purpose: What it is for, after "could not", such as `say what it holds`; messages have it.
+        read_only: Whether the server refuses whatever writes.
+
+    Raises:
+        UnreachableError: There is no way, or nobody answers within ten seconds.
+        PostgresError: The server refuses.
+    """
+    with _certificates(server) as ca_file, _connected(server, ca_file) as connection:
+        session = Session(server, connection, purpose)
+        settings = (*_SETTINGS, ("default_transaction_read_only", "on" if read_only else "off"))
+        for name, value in settings:
+            session.execute("select pg_catalog.set_config(%s, %s, false)", [name, value])
+        yield session
+
+
+@contextmanager
+def _certificates(server: Server) -> Iterator[Path | None]:
+    """A file with the authorities' certificates, for as long as the session: libpq reads files."""
+    if server.ca_pem is None:
+        yield None
+        return
+    with tempfile.TemporaryDirectory(prefix="ferry-") as folder:
+        path = Path(folder) / "ca.pem"
+        path.write_text(server.ca_pem)
+        yield path
+
+
+@contextmanager
+def _connected(server: Server, ca_file: Path | None) -> Iterator[psycopg.Connection[Any]]:
+    where: dict[str, Any] = {"host": server.host, "port": server.port}
+    if server.address is not None:
+        where = {
+            "host": server.host,
+            "hostaddr": _resolved(server, server.address),
+            "port": server.address.port,
+        }
+    try:
+        connection = psycopg.connect(
+            **where,
+            **_NETWORK,
+            dbname=server.database,
+            user=server.username,
+            password=server.password,
+            sslmode=_SSL_MODES.get(server.ssl_mode, server.ssl_mode),
+            # Without it libpq looks into the home folder of whoever runs this.
+            sslrootcert=str(ca_file or _NO_FILE),
+            application_name="ferry",
+            autocommit=True,
+        )
+    except psycopg.Error as error:
+        raise refused_connection(server, error) from None
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def _resolved(server: Server, address: Address) -> str:
+    """An address of the machine that `address` names; libpq takes no name beside the server's own."""
+    try:
+        found = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        raise nameless(server, address.host) from None
+    return str(found[0][4][0])
