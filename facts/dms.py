@@ -180,6 +180,20 @@ ENDPOINT_ATTRIBUTES: Final[Mapping[str, frozenset[str]]] = {
 }
 """The connection attributes that an endpoint is given here, by its end."""
 
+CONNECTION_ATTRIBUTES: Final = frozenset(
+    {
+        "authenticationMethod",
+        "databaseName",
+        "port",
+        "serverName",
+        "serviceAccessRoleArn",
+        "sslMode",
+        "username",
+    }
+)
+"""What says where an endpoint leads and as whom, as attributes: the endpoint's other arguments and its
+secret say it here. Source: https://docs.aws.amazon.com/dms/latest/APIReference/API_PostgreSQLSettings.html"""
+
 _DIGEST_LENGTH: Final = 8
 
 

@@ -1,5 +1,6 @@
 """[dms]: the replication instance and its tasks."""
 
+import datetime as dt
 import json
 from typing import Annotated, Final, Literal
 
@@ -58,23 +59,32 @@ Script = Annotated[
 
 _SETTINGS_IN_WORDS: Final = (
     'a JSON object of DMS\'s sections, such as {"TTSettings": {"EnableTT": true}}, with texts, whole '
-    "numbers, true, false and null"
+    "numbers, true, false and null, each name once"
 )
 
 
 def _raw_settings(text: str) -> str:
     """Refuse what is no object, and lists, which the provider would want to change in every plan.
 
+    Of a name that stands twice nobody says which value counts (RFC 8259, chapter 4).
+
     Source: provider 5.100.0, task_settings_json.go
     """
     try:
-        settings = json.loads(text)
+        settings = json.loads(text, object_pairs_hook=_each_once)
         plain = isinstance(settings, dict) and _is_plain(settings)
     except (ValueError, RecursionError):
         plain = False
     if not plain:
         refuse(_SETTINGS_IN_WORDS)
     return text
+
+
+def _each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    settings = dict(pairs)
+    if len(settings) < len(pairs):
+        raise ValueError
+    return settings
 
 
 def _is_plain(value: object) -> bool:
@@ -97,13 +107,27 @@ Position = Annotated[
     ),
     Allowed("an LSN such as 0/3D000028, or a checkpoint of DMS's, checkpoint:V1#..."),
 ]
+
+_STOP_IN_WORDS: Final = "a time in UTC such as commit_time:2027-02-15T06:00:00, or server_time:..."
+
+
+def _stop_position(value: str) -> str:
+    """Refuse times that no calendar has."""
+    try:
+        dt.datetime.fromisoformat(value.partition(":")[2])
+    except ValueError:
+        refuse(_STOP_IN_WORDS)
+    return value
+
+
 StopPosition = Annotated[
     str,
     Field(
         pattern=r"^(server|commit)_time:[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$",
         examples=["commit_time:2027-02-15T06:00:00"],
     ),
-    Allowed("a time in UTC such as commit_time:2027-02-15T06:00:00, or server_time:..."),
+    AfterValidator(_stop_position),
+    Allowed(_STOP_IN_WORDS),
 ]
 
 

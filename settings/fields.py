@@ -341,9 +341,14 @@ _SECRET_ATTRIBUTE: Final = re.compile(
 _ATTRIBUTE_IN_WORDS: Final = "an attribute's name in letters and digits, 60 at most"
 
 
+def names_a_secret(name: str) -> bool:
+    """Whether what DMS calls so holds a secret: it would stand in the file, the plan and the state."""
+    return bool(_SECRET_ATTRIBUTE.search(name))
+
+
 def _attribute(name: str) -> str:
-    """Refuse what holds a secret: it would stand in the file, the plan and the state."""
-    if _SECRET_ATTRIBUTE.search(name):
+    """Refuse what holds a secret."""
+    if names_a_secret(name):
         refuse("an attribute that holds no secret: DMS reads its credentials from Secrets Manager")
     return name
 

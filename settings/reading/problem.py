@@ -12,9 +12,12 @@ _LONGEST_VALUE: Final = 60
 _SECRET_SETTING: Final = re.compile(
     r"passw|token|credential|api_?key|(^|[._-])secret([._-]|$)", re.IGNORECASE
 )
-# Of a page's address what follows the host, as in a web hook; of others a user, or what a ? begins.
+# Of a page's address what follows the host, as in a web hook; of others a user, or what a ? begins; of
+# JSON what has a secret's name.
 _SECRET_VALUE: Final = re.compile(
-    r"https?://[^/?#\s]*[/?#]\S|://\S*[@?]|(?<!mailto):[^@\s]*@|PRIVATE KEY", re.IGNORECASE
+    r"https?://[^/?#\s]*[/?#]\S|://\S*[@?]|(?<!mailto):[^@\s]*@|PRIVATE KEY"
+    r"|\"[^\"]*(passw|secret|token|credential|key)[^\"]*\"\s*:",
+    re.IGNORECASE,
 )
 _ARN: Final = re.compile(r"arn:aws[a-z-]*:[A-Za-z0-9/_+=,.@:*-]*")
 """What names a thing and opens nothing."""

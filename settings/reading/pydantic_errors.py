@@ -128,7 +128,7 @@ def _value(shape: Shape, location: Location, error: ErrorDetails) -> _Line:
     if location[-1] == KEY:
         return f"the key {toml(location[-2])} given", f"allowed: {allowed}", "rename the key"
     unquoted = error["type"] == "string_type" and isinstance(error["input"], int | float)
-    fallback = str(error["input"]) if unquoted else example(shape)
+    fallback = toml(error["input"]) if unquoted else example(shape)
     instead = toml(context.get("instead", fallback))
     listed = isinstance(location[-1], int)
     return (

@@ -4,8 +4,14 @@ import json
 from collections.abc import Iterator
 from typing import Final
 
-from facts.dms import ENDPOINT_ATTRIBUTES, REFUSED_TASK_SETTINGS, TASK_SETTINGS
+from facts.dms import (
+    CONNECTION_ATTRIBUTES,
+    ENDPOINT_ATTRIBUTES,
+    REFUSED_TASK_SETTINGS,
+    TASK_SETTINGS,
+)
 from settings.environment import Environment
+from settings.fields import names_a_secret
 from settings.notation import toml
 from settings.rules.rule import Finding, Rule
 
@@ -45,6 +51,24 @@ def extra_settings_leave_others_alone(environment: Environment) -> Iterator[Find
                     )
 
 
+def extra_settings_hold_no_secret(environment: Environment) -> Iterator[Finding]:
+    """What a setting holds stands in the file, the plan and the state; the line shows its name alone."""
+    for index, task in enumerate(environment.tasks):
+        for name in filter(names_a_secret, _names(json.loads(task.extra_settings or "{}"))):
+            yield Finding(
+                setting=f"dms.tasks[{index}].extra_settings",
+                given=f"{name} given",
+                allowed="settings that hold no secret",
+                mend="remove it: DMS reads its credentials from Secrets Manager",
+            )
+
+
+def _names(settings: object) -> Iterator[str]:
+    for name, value in settings.items() if isinstance(settings, dict) else ():
+        yield name
+        yield from _names(value)
+
+
 def extra_attributes_leave_others_alone(environment: Environment) -> Iterator[Finding]:
     """The same of an endpoint's attributes, whose names DMS takes in small and large letters."""
     source, dms = environment.source, environment.dms
@@ -53,7 +77,7 @@ def extra_attributes_leave_others_alone(environment: Environment) -> Iterator[Fi
         "target": ("dms.target.extra_attributes", dms.target.extra_attributes if dms else {}),
     }
     for end, (setting, attributes) in places.items():
-        known = {name.lower() for name in ENDPOINT_ATTRIBUTES[end]}
+        known = {name.lower() for name in ENDPOINT_ATTRIBUTES[end] | CONNECTION_ATTRIBUTES}
         seen: set[str] = set()
         for name in attributes:
             if name.lower() in known | seen:
@@ -112,6 +136,7 @@ _TASK: Final = "dms.tasks.*."
 
 RULES = (
     Rule(extra_settings_leave_others_alone, (f"{_TASK}extra_settings",)),
+    Rule(extra_settings_hold_no_secret, (f"{_TASK}extra_settings",)),
     Rule(
         extra_attributes_leave_others_alone,
         ("source.extra_attributes", "dms.target.extra_attributes"),

@@ -270,11 +270,36 @@ BAD_SETTINGS: Mapping[str, tuple[Changes, str]] = {
             (
                 f"dms.tasks[0].extra_settings: {toml(text)} given; allowed: a JSON object of DMS's "
                 'sections, such as {"TTSettings": {"EnableTT": true}}, with texts, whole numbers, true, '
-                'false and null; set extra_settings = "{\\"TTSettings\\": {\\"EnableTT\\": true}}"'
+                'false and null, each name once; set extra_settings = "{\\"TTSettings\\": {\\"EnableTT\\": true}}"'
             ),
         )
-        for text in ("{", "[]", '{"a": [1]}', '{"a": {"b": 1.5}}', '{"a": NaN}')
+        for text in ("{", "[]", '{"a": [1]}', '{"a": {"b": 1.5}}', '{"a": NaN}', '{"c": 1, "c": 2}')
     },
+    "extra settings that are torn, with a secret": (
+        {"dms.tasks.0.extra_settings": '{"TTSettings": {"SecretKey": "hunter2"'},
+        (
+            "dms.tasks[0].extra_settings: text given that may hold a secret and is not shown; allowed: a "
+            'JSON object of DMS\'s sections, such as {"TTSettings": {"EnableTT": true}}, with texts, whole '
+            "numbers, true, false and null, each name once; "
+            'set extra_settings = "{\\"TTSettings\\": {\\"EnableTT\\": true}}"'
+        ),
+    ),
+    "attribute's value without quotes": (
+        {"source.extra_attributes": {"trimSpaceInChar": False}},
+        (
+            "source.extra_attributes.trimSpaceInChar: false given; allowed: text in quotes, a value in "
+            "one line without semicolons, which part attributes, 1000 characters at most; "
+            'set trimSpaceInChar = "false"'
+        ),
+    ),
+    "stop at a time that is none": (
+        {"dms.tasks.0.cdc_stop_position": "commit_time:2027-02-30T06:00:00"},
+        (
+            'dms.tasks[0].cdc_stop_position: "commit_time:2027-02-30T06:00:00" given; allowed: a time in '
+            "UTC such as commit_time:2027-02-15T06:00:00, or server_time:...; "
+            'set cdc_stop_position = "commit_time:2027-02-15T06:00:00"'
+        ),
+    ),
     "attribute with a secret": (
         {"source.extra_attributes": {"Password": "hunter2"}},
         (

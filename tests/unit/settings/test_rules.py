@@ -540,6 +540,20 @@ CASES = (
         "nothing else sets; remove it; docs/settings.md has what can be set of it",
     ),
     Case(
+        "extra_settings_hold_no_secret",
+        {f"{TASK}.extra_settings": '{"TTSettings": {"TTS3Settings": {"BucketName": "x"}}}'},
+        {f"{TASK}.extra_settings": '{"TTSettings": {"TTS3Settings": {"SecretKey": "hunter2"}}}'},
+        "dms.tasks[0].extra_settings: SecretKey given; allowed: settings that hold no secret; remove "
+        "it: DMS reads its credentials from Secrets Manager",
+    ),
+    Case(
+        "extra_attributes_leave_others_alone",
+        {},
+        {"dms.target.extra_attributes": {"DatabaseName": "other"}},
+        "dms.target.extra_attributes.DatabaseName: given, which is set anyway; allowed: attributes "
+        "that nothing else sets; remove it; docs/settings.md has what can be set of it",
+    ),
+    Case(
         "extra_attributes_leave_others_alone",
         {},
         {"dms.target.extra_attributes": {"loadUsingCSV": "true", "loadUsingCsv": "false"}},
