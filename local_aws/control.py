@@ -6,7 +6,7 @@
 | GET /local-aws/faults | the seed, the number of rules, how many calls were made to fail, and which |
 | POST /local-aws/faults | puts the rules of the JSON body in force (`local_aws.faults`); `{}` ends all |
 | POST /local-aws/transit-gateways | a transit gateway under a given id (`local_aws.standing`) |
-| POST /local-aws/addresses | where hosts of endpoints are on this machine (`services.dms.reach`) |
+| POST /local-aws/addresses | where hosts are on this machine (`local_aws.addresses`) |
 | GET /local-aws/calls | the calls so far; `?service=`, `?operation=`, `?account=` narrow them |
 | GET /local-aws/generated-passwords | every password that GetRandomPassword answered |
 | GET /local-aws/master-passwords | every Aurora cluster with its master password |
@@ -22,8 +22,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from local_aws.addresses import place_addresses
 from local_aws.errors import Reply
-from local_aws.services.dms.reach import place_addresses
 from local_aws.services.rds import master_passwords
 from local_aws.services.secretsmanager import generated_passwords
 from local_aws.standing import place_transit_gateway

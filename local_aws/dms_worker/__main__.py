@@ -1,6 +1,7 @@
 """`python -m local_aws.dms_worker`: one replication task, told on its standard input.
 
-`{"source": ..., "drop_slot": "NAME"}` instead of a job drops a task's slot.
+`{"source": ..., "drop_slot": "NAME"}` instead of a job drops a task's slot; `{"test": ENDPOINT}`
+connects and says what came of it.
 
 It ends with its task, with SIGTERM once what is being applied is done, and at once when its
 standard input ends: whoever started it is gone, and a worker that went on would hold the slot.
@@ -15,6 +16,7 @@ import sys
 import threading
 from typing import TYPE_CHECKING
 
+from local_aws.dms_worker.databases import why_not_connected
 from local_aws.dms_worker.job import Endpoint, Job, Voice
 from local_aws.dms_worker.stream import ReplicationError
 from local_aws.dms_worker.task import FATAL, Task, drop_slot
@@ -28,6 +30,9 @@ def main() -> int:
     voice = Voice(sys.stdout)
     try:
         document = json.loads(sys.stdin.readline())
+        if "test" in document:
+            voice.say("tested", failure=why_not_connected(Endpoint(**document["test"])))
+            return 0
         if "drop_slot" in document:
             drop_slot(Endpoint(**document["source"]), document["drop_slot"])
             return 0

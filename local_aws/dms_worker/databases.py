@@ -101,6 +101,17 @@ def _lives(endpoint: Endpoint) -> bool:
     return True
 
 
+def why_not_connected(endpoint: Endpoint) -> str:
+    """What stands in the way of a connection, in the server's words or libpq's; empty for nothing."""
+    try:
+        psycopg.connect(**endpoint.parameters).close()  # type: ignore[arg-type]  # libpq's names
+    except psycopg.Error as error:
+        first = str(error).splitlines()[0]
+        # Before it, libpq says where it connected to: for DMS that is elsewhere.
+        return first.rpartition(" failed: ")[2]
+    return ""
+
+
 def connect_source(endpoint: Endpoint, stopping: threading.Event) -> psycopg.Connection[Any]:
     """A connection to the source, which prints names in full.
 

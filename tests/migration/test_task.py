@@ -263,11 +263,11 @@ def test_a_task_moves_nothing_where_its_hosts_are_nowhere(
 
 
 def test_an_address_without_a_port_is_refused(aws: Aws) -> None:
-    for address in ({}, {"port": "5432"}, {"port": 5432, "host": "elsewhere"}):
+    for address in ({}, {"port": "5432"}, {"port": 5432, "sslrootcert": "elsewhere"}):
         answer = aws.post("/local-aws/addresses", {"db.example.com": address})
         assert (answer["status"], answer["error"]) == (
             400,
-            "db.example.com: give port, a number, and sslrootcert where TLS is verified",
+            "db.example.com: give port, a number, and nothing else",
         )
 
 

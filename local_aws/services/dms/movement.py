@@ -39,6 +39,19 @@ _SECONDS_BETWEEN_METRICS = 5.0
 _COMPLETED, _LOADING, _QUEUED, _ERROR = "Table completed", "Full load", "Before load", "Table error"
 
 
+def tried(endpoint: Mapping[str, Any]) -> str:
+    """What stands in the way of a connection to an endpoint that can be reached; empty for nothing."""
+    run = subprocess.run(  # noqa: S603 - a constant
+        _WORKER,
+        cwd=ROOT,
+        input=json.dumps({"test": endpoint}) + "\n",
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    return str(json.loads(run.stdout)["failure"]) if run.stdout else "the process that tries ended"
+
+
 @dataclass(kw_only=True)
 class Movement:
     """The movement of one task's data, from its first start to its deletion."""

@@ -1,17 +1,16 @@
-"""Where the hosts that endpoints name can be reached: on this machine, and only where told.
-
-`POST /local-aws/addresses` with `{"db.example.com": {"port": 40001, "sslrootcert": "/path"}}` says
-that the name is a PostgreSQL server on 127.0.0.1. With `sslrootcert` its certificate is verified
-against the name. A host that nobody named has no data behind it, and its tasks move none.
-"""
+"""An endpoint's database on this machine, as its endpoint says that it is reached."""
 
 from __future__ import annotations
 
 import json
+import tempfile
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from moto.secretsmanager.models import secretsmanager_backends
 
+from local_aws.addresses import HOST, any_address, port_of
 from local_aws.services.dms.attributes import parse_attributes
 
 if TYPE_CHECKING:
@@ -20,38 +19,25 @@ if TYPE_CHECKING:
     from local_aws.services.dms.backend import LocalDmsBackend
     from local_aws.services.dms.shelf import Resource
 
-HOST = "127.0.0.1"
-_ADDRESSES: dict[str, dict[str, Any]] = {}
-_KNOWN = ("port", "sslrootcert")
 _TRUE = ("true", "y", "1")
-
-
-def place_addresses(document: Mapping[str, Any]) -> None:
-    """Say where hosts are; those named before keep their addresses.
-
-    Raises:
-        ValueError: An address without a port, or with something else.
-    """
-    for host, address in document.items():
-        unknown = sorted(set(address) - set(_KNOWN))
-        if unknown or not isinstance(address.get("port"), int):
-            raise ValueError(f"{host}: give port, a number, and sslrootcert where TLS is verified")
-    _ADDRESSES.update(document)
+# DMS's words and libpq's. With `none` DMS speaks no TLS.
+# https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Security.SSL.html
+_SSL_MODES = {"none": "disable", "require": "require", "verify-ca": "verify-ca",
+              "verify-full": "verify-full"}  # fmt: skip
 
 
 def reached(backend: LocalDmsBackend, endpoint: Resource) -> dict[str, Any] | None:
     """An endpoint as a worker takes it; None where its host is nowhere on this machine."""
     settings: Mapping[str, Any] = endpoint.data.get("PostgreSQLSettings", {})
     secret_id = settings.get("SecretsManagerSecretId")
-    if not secret_id or not _ADDRESSES:
+    if not secret_id or not any_address():
         return None
     secrets = secretsmanager_backends[backend.account_id][backend.region_name]
     held = secrets.get_secret_value(secret_id=secret_id, version_id="", version_stage="AWSCURRENT")
     secret = json.loads(held["SecretString"])
-    address = _ADDRESSES.get(secret["host"])
-    if address is None:
+    port = port_of(secret["host"])
+    if port is None:
         return None
-    root = address.get("sslrootcert")
     attributes = {
         name.lower(): value
         for name, value in parse_attributes(
@@ -62,14 +48,31 @@ def reached(backend: LocalDmsBackend, endpoint: Resource) -> dict[str, Any] | No
         "connection": {
             "host": secret["host"],
             "hostaddr": HOST,
-            "port": str(address["port"]),
+            "port": str(port),
             "dbname": endpoint.data["DatabaseName"],
             "user": secret["username"],
             "password": secret["password"],
-            **({"sslmode": "verify-full", "sslrootcert": root} if root else {}),
+            "sslmode": _SSL_MODES[endpoint.data["SslMode"]],
+            **_root(backend, endpoint),
         },
         "after_connect": settings.get("AfterConnectScript", ""),
         "fail_on_lob_truncation": bool(settings.get("FailTasksOnLobTruncation")),
         "map_unbounded_numeric_as_string": attributes.get("mapunboundednumericasstring", "").lower()
         in _TRUE,
     }
+
+
+def _root(backend: LocalDmsBackend, endpoint: Resource) -> dict[str, str]:
+    """The file with the endpoint's certificate authority, which libpq reads from no string."""
+    arn = endpoint.data.get("CertificateArn")
+    if not arn:
+        return {}
+    file = Path(_folder().name) / f"{arn.rpartition(':')[2]}.pem"
+    file.write_text(backend.certificates.get(arn).data["CertificatePem"])
+    return {"sslrootcert": str(file)}
+
+
+@cache
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    """Goes when this process ends."""
+    return tempfile.TemporaryDirectory(prefix="local-aws-")

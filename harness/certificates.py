@@ -1,0 +1,91 @@
+"""Makes certificates for servers that run on this machine under other names."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509.oid import NameOID
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+_DAYS = 30
+_BITS = 2048
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ServerCertificate:
+    """The files of a server's certificate.
+
+    Attributes:
+        server: The certificate with its key, for the server.
+        authority: The certificate of who signed it, for its clients; they need nothing else.
+    """
+
+    server: Path
+    authority: Path
+
+
+def make_certificate(folder: Path, names: Sequence[str]) -> ServerCertificate:
+    """Make a certificate for DNS names, signed by an authority whose key is thrown away.
+
+    Args:
+        folder: Where the two files are written.
+        names: The server's names, the first of them the subject's.
+    """
+    authority_key, server_key = _key(), _key()
+    # Of two of one name a client would try the wrong one's key, and say that a signature is broken.
+    who_signs = _name(f"Authority {secrets.token_hex(4)} of {names[0]}")
+    authority = (
+        _begun(who_signs, who_signs, authority_key)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(authority_key, hashes.SHA256())
+    )
+    server = (
+        _begun(_name(names[0]), who_signs, server_key)
+        .add_extension(x509.SubjectAlternativeName(map(x509.DNSName, names)), critical=False)
+        .sign(authority_key, hashes.SHA256())
+    )
+    made = ServerCertificate(server=folder / "server.pem", authority=folder / "authority.pem")
+    made.authority.write_bytes(authority.public_bytes(serialization.Encoding.PEM))
+    made.server.touch(mode=0o600)
+    made.server.write_bytes(
+        server.public_bytes(serialization.Encoding.PEM)
+        + server_key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    return made
+
+
+def _key() -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(public_exponent=65537, key_size=_BITS)
+
+
+def _name(text: str) -> x509.Name:
+    # A common name has 64 characters at most.
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text[:64])])
+
+
+def _begun(
+    subject: x509.Name, issuer: x509.Name, key: rsa.RSAPrivateKey
+) -> x509.CertificateBuilder:
+    now = datetime.now(UTC)
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=_DAYS))
+    )
