@@ -76,7 +76,7 @@ def find_programs(version: int | None = None) -> Path:
 class Postgres:
     """A server with a database cluster of its own, started on entry and gone on exit.
 
-    Its superuser is `SUPERUSER` with `password`, on `port` of 127.0.0.1. It ends with the process
+    Its superuser is `superuser` with `password`, on `port` of 127.0.0.1. It ends with the process
     that started it, whatever ends that.
 
     Args:
@@ -84,6 +84,7 @@ class Postgres:
         settings: Settings beside those that replication needs, such as `wal_sender_timeout`.
         certificate: A PEM file of a certificate and its key: the server then takes TLS alone, as
             Aurora does with `rds.force_ssl`. None, the default, for no TLS.
+        superuser: What its superuser is called.
 
     Raises:
         PostgresMissingError: On entry, where the machine has no such server.
@@ -95,10 +96,12 @@ class Postgres:
         version: int | None = None,
         settings: dict[str, str] | None = None,
         certificate: Path | None = None,
+        superuser: str = SUPERUSER,
     ) -> None:
         self._version = version
         self._certificate = certificate
         self._settings = {**_SETTINGS, **(_TLS if certificate else {}), **(settings or {})}
+        self.superuser = superuser
         self.password = secrets.token_urlsafe()
         self.port = 0
         self._user = _unprivileged_user()
@@ -150,7 +153,7 @@ class Postgres:
             shutil.chown(self._folder, self._user)
         self._place("password", self.password)
         self._run(
-            "initdb", "--pgdata", "data", "--username", SUPERUSER, "--pwfile", "password",
+            "initdb", "--pgdata", "data", "--username", self.superuser, "--pwfile", "password",
             "--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync",
         )  # fmt: skip
         (self._folder / "password").unlink()

@@ -7,6 +7,7 @@
 | POST /local-aws/faults | puts the rules of the JSON body in force (`local_aws.faults`); `{}` ends all |
 | POST /local-aws/transit-gateways | a transit gateway under a given id (`local_aws.standing`) |
 | POST /local-aws/addresses | where hosts are on this machine (`local_aws.addresses`) |
+| GET, POST /local-aws/aurora | which server a cluster is, and its names (`services.rds.server`) |
 | GET /local-aws/calls | the calls so far; `?service=`, `?operation=`, `?account=` narrow them |
 | GET /local-aws/generated-passwords | every password that GetRandomPassword answered |
 | GET /local-aws/master-passwords | every Aurora cluster with its master password |
@@ -25,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 from local_aws.addresses import place_addresses
 from local_aws.errors import Reply
 from local_aws.services.rds import master_passwords
+from local_aws.services.rds.server import names_of, place_server
 from local_aws.services.secretsmanager import generated_passwords
 from local_aws.standing import place_transit_gateway
 
@@ -47,15 +49,18 @@ class Control:
     def answer(self, method: str, path: str, query: Mapping[str, str], body: bytes) -> Reply:
         """Answer a request whose path begins with `PREFIX`."""
         what = path.removeprefix(PREFIX)
-        if (method, what) == ("POST", "faults"):
-            return self._told(body, self.faults.replace)
-        if (method, what) == ("POST", "transit-gateways"):
-            return self._told(body, place_transit_gateway)
-        if (method, what) == ("POST", "addresses"):
-            return self._told(body, place_addresses)
+        told: dict[str, Callable[[Mapping[str, Any]], None]] = {
+            "addresses": place_addresses,
+            "aurora": place_server,
+            "faults": self.faults.replace,
+            "transit-gateways": place_transit_gateway,
+        }
+        if method == "POST" and what in told:
+            return self._told(body, told[what])
         documents: dict[str, Callable[[], dict[str, Any]]] = {
             "health": lambda: {"status": "ready"},
             "faults": self.faults.report,
+            "aurora": lambda: names_of(query),
             "calls": lambda: {"calls": self.calls.calls(**_narrow(query))},
             "generated-passwords": lambda: {"passwords": generated_passwords()},
             "master-passwords": lambda: {"clusters": master_passwords()},
@@ -65,9 +70,7 @@ class Control:
         there_are = ", ".join(f"GET {name}" for name in documents)
         return _json(
             404,
-            {
-                "error": f"{method} {path}: there are {there_are} and POST addresses, faults, transit-gateways"
-            },
+            {"error": f"{method} {path}: there are {there_are} and POST {', '.join(sorted(told))}"},
         )
 
     def _told(self, body: bytes, act: Callable[[Mapping[str, Any]], None]) -> Reply:

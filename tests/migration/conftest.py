@@ -10,6 +10,7 @@ from tests.migration.certificates import TLS_NAME, make_certificate
 from tests.migration.databases import CONTROL, COVERING, Database, Pair
 from tests.unit.local_aws.conftest import account, aws, clients, session, url  # noqa: F401 - fixtures
 from tests.unit.local_aws.dms.conftest import instance_arn, subnet_group, vpc_role  # noqa: F401 - fixtures
+from tests.unit.local_aws.rds.conftest import clusters  # noqa: F401 - a fixture
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,9 +6,11 @@ from typing import Any
 
 from moto.ec2.models import ec2_backends
 
+from local_aws.addresses import forget_address, place_addresses
 from local_aws.answers import AwsError, BackendMixin
 from local_aws.services.rds.models import LocalCluster, LocalInstance, default_key_arn
 from local_aws.services.rds.restoring import RestoringBackend
+from local_aws.services.rds.server import ClusterServer, server_of
 from local_aws.services.rds.versions import (
     ENGINE,
     INSTANCE_CLASSES,
@@ -38,7 +40,19 @@ class LocalRdsBackend(BackendMixin, RestoringBackend):
             given.setdefault("vpc_security_group_ids", self._default_group_ids(group))
         if group := given.get("db_cluster_parameter_group_name"):
             self._require_family(group, given.get("engine_version"))
-        return super().create_db_cluster(given)
+        cluster = super().create_db_cluster(given)
+        if server := self._server(name):
+            try:
+                server.make(
+                    master=cluster.master_username,
+                    password=cluster.master_user_password,
+                    database=cluster.database_name,
+                )
+            except AwsError:
+                del self.clusters[name]
+                raise
+            place_addresses({host: {"port": server.port} for host in _hosts(cluster)})
+        return cluster
 
     def modify_db_cluster(self, kwargs: Any) -> Any:  # noqa: ANN401 - moto's own type
         """ModifyDBCluster; acts at once, whatever ApplyImmediately says."""
@@ -58,7 +72,10 @@ class LocalRdsBackend(BackendMixin, RestoringBackend):
         if "enable_iam_database_authentication" in given:
             cluster.iam_auth = given.pop("enable_iam_database_authentication")
         _export_logs(cluster, given.pop("cloudwatch_logs_export_configuration", None))
+        name = cluster.db_cluster_identifier
         answer = super().modify_db_cluster(given)
+        if (password := given.get("master_user_password")) and (server := self._server(name)):
+            server.set_password(cluster.master_username, password)
         cluster.complete_insights(default_key_arn(self))
         return answer
 
@@ -68,8 +85,13 @@ class LocalRdsBackend(BackendMixin, RestoringBackend):
         snapshot_name: str | None = None,
     ) -> Any:  # noqa: ANN401 - moto's own type
         """DeleteDBCluster; moto makes the final snapshot."""
-        self.cluster(cluster_identifier)
-        return super().delete_db_cluster(cluster_identifier, snapshot_name)
+        cluster = self.cluster(cluster_identifier)
+        answer = super().delete_db_cluster(cluster_identifier, snapshot_name)
+        if server := self._server(cluster_identifier):
+            for host in _hosts(cluster):
+                forget_address(host)
+            server.empty()
+        return answer
 
     def stop_db_cluster(self, cluster_identifier: str) -> Any:  # noqa: ANN401 - moto's own type
         """StopDBCluster, which stops the instances too."""
@@ -152,6 +174,9 @@ class LocalRdsBackend(BackendMixin, RestoringBackend):
             raise AwsError("DBClusterNotFoundFault", f"DBCluster {name} not found.")
         return self.clusters[name]
 
+    def _server(self, name: str) -> ClusterServer | None:
+        return server_of(self.account_id, self.region_name, name)
+
     def _set_instances(self, cluster_identifier: str, status: str) -> None:
         for instance in self.databases.values():
             if instance.db_cluster_identifier == cluster_identifier:
@@ -188,6 +213,10 @@ class LocalRdsBackend(BackendMixin, RestoringBackend):
             zones = sorted(subnet["SubnetAvailabilityZone"]["Name"] for subnet in subnets)
         taken = [member.availability_zone for member in cluster.members]
         return str(min(zones, key=taken.count))
+
+
+def _hosts(cluster: LocalCluster) -> tuple[str, str]:
+    return cluster.endpoint, cluster.reader_endpoint
 
 
 def _export_logs(cluster: LocalCluster, change: Any) -> None:  # noqa: ANN401 - moto's own type

@@ -9,6 +9,7 @@ from typing import Any
 from moto.rds.models import DBCluster, DBInstanceClustered
 
 from local_aws.answers import AwsError
+from local_aws.services.rds.server import url_identifier
 from local_aws.services.rds.versions import DEFAULT_VERSION, ENGINE, family
 
 _DEFAULT_CA = "rds-ca-rsa2048-g1"
@@ -87,6 +88,7 @@ class LocalCluster(_Monitored, DBCluster):  # type: ignore[misc]  # moto is unty
         if aurora:
             self.storage_type = storage_type or "aurora"
             self.allocated_storage = 1
+        self.url_identifier = url_identifier(backend.account_id, backend.region_name)
         self.kms_key_id = self._key(kwargs.get("kms_key_id"))
         self.engine_lifecycle_support = (
             kwargs.get("engine_lifecycle_support") or "open-source-rds-extended-support"

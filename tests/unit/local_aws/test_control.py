@@ -14,7 +14,7 @@ def test_what_is_not_there_says_what_is(aws: Aws) -> None:
     answer = aws.get("/local-aws/nothing")
     assert answer["status"] == 404
     assert answer["error"].startswith("GET /local-aws/nothing: there are GET health, GET faults,")
-    assert answer["error"].endswith("and POST addresses, faults, transit-gateways")
+    assert answer["error"].endswith("and POST addresses, aurora, faults, transit-gateways")
     assert aws.post("/local-aws/calls", {})["status"] == 404
 
 
