@@ -154,6 +154,16 @@ class Names:
         return f"{self.prefix}/target"
 
     @property
+    def source_operator_secret(self) -> str:
+        """The secret that `ferry secret operator ENV source` writes, for ferry to sign in with."""
+        return f"{self.prefix}/operator-source"
+
+    @property
+    def target_operator_secret(self) -> str:
+        """The secret that `ferry secret operator ENV target` writes, for ferry to sign in with."""
+        return f"{self.prefix}/operator-target"
+
+    @property
     def secret_access_role(self) -> str:
         """The role with which DMS reads the secrets."""
         return f"{self.prefix}-dms-secrets"

@@ -11,7 +11,7 @@ from settings.reading.loading import load_environments
 from settings.reading.problem import EnvironmentsError
 
 if TYPE_CHECKING:
-    from settings.environment import Environment
+    from settings.environment import Environment, Migration
 
 FOLDER: Final = Path(__file__).resolve().parent.parent / "environments"
 """Where the environments' files are: in the project, wherever ferry is called from."""
@@ -40,6 +40,20 @@ def find(name: str) -> Environment:
     except EnvironmentsError as error:
         raise InputError(str(error)) from None
     return environment
+
+
+def migration_of(environment: Environment) -> Migration:
+    """What an environment carries, for a command that is about it.
+
+    Raises:
+        InputError: It carries nothing.
+    """
+    if not environment.has_migration:
+        raise InputError(
+            f"'{environment.name}' is Aurora alone: it has no [source], and nothing is carried. Add "
+            f"[source] and [dms] to {environment.name}.toml to begin a migration."
+        )
+    return environment.migration
 
 
 def of_account(environment: Environment) -> tuple[Environment, ...]:

@@ -13,7 +13,7 @@ from ferry.cli.bootstrap import bootstrap
 from ferry.cli.check import aws, deployment
 from ferry.cli.policies import policies
 from ferry.cli.review import review
-from ferry.cli.secret import source
+from ferry.cli.secret import operator, source
 from ferry.cli.subscribe import subscribe
 from ferry.findings import ExitStatus
 
@@ -38,6 +38,7 @@ app.command()(adopt)
 app.command()(review)
 app.add_typer(secret, name="secret")
 secret.command()(source)
+secret.command()(operator)
 app.add_typer(check, name="check")
 app.command()(subscribe)
 check.command()(aws)

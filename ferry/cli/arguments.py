@@ -1,10 +1,14 @@
-"""The argument that all commands have."""
+"""The arguments and options that several commands have."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from ferry.postgres import Address
 
 
 def environments(incomplete: str) -> list[str]:
@@ -20,3 +24,47 @@ EnvironmentName = Annotated[
         metavar="ENV", help="The environment, such as dev.", autocompletion=environments
     ),
 ]
+
+_SOURCE, _TARGET = "--source-address", "--target-address"
+
+SourceAddress = Annotated[
+    str | None,
+    typer.Option(
+        _SOURCE,
+        metavar="HOST:PORT",
+        help="Where the source is reached instead, as by a port forwarding; TLS verifies its own name.",
+        show_default=False,
+    ),
+]
+TargetAddress = Annotated[
+    str | None,
+    typer.Option(
+        _TARGET,
+        metavar="HOST:PORT",
+        help="Where Aurora is reached instead, as by a port forwarding; TLS verifies its own name.",
+        show_default=False,
+    ),
+]
+TargetAuthorities = Annotated[
+    Path | None,
+    typer.Option(
+        "--target-ca",
+        metavar="FILE",
+        help="The certificates of RDS's authorities; environments/certificates/rds-ca.pem by default.",
+        show_default=False,
+    ),
+]
+
+
+def addresses(source: str | None, target: str | None) -> tuple[Address | None, Address | None]:
+    """Where source and Aurora are reached, as the options say.
+
+    Raises:
+        InputError: One of them is no address.
+    """
+    from ferry.postgres import Address  # noqa: PLC0415 - `ferry --help` does not wait for psycopg
+
+    return (
+        None if source is None else Address.parse(source, option=_SOURCE),
+        None if target is None else Address.parse(target, option=_TARGET),
+    )

@@ -1,11 +1,11 @@
-"""`ferry secret source ENV`."""
+"""`ferry secret source ENV`, `ferry secret operator ENV source|target`."""
 
 # ruff: noqa: PLC0415 - `ferry --help` does not wait for boto3 and pydantic
 
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -31,7 +31,8 @@ def source(name: EnvironmentName) -> None:
         from facts import names
         from ferry.account import account_of
         from ferry.environments import find
-        from ferry.prepare.source_secret import secret_of, write
+        from ferry.prepare.secret import write
+        from ferry.prepare.source_secret import secret_of
 
         environment = find(name)
         secret = secret_of(environment)
@@ -46,6 +47,43 @@ def source(name: EnvironmentName) -> None:
             f"cdktf deploy {names.environment_stack(name)}; DMS tasks that run already take new "
             "credentials when they are stopped and resumed"
         )
+
+
+def operator(
+    name: EnvironmentName,
+    side: Annotated[
+        Literal["source", "target"],
+        typer.Argument(metavar="SIDE", help="source, or target for Aurora."),
+    ],
+) -> None:
+    """Write the credentials with which ferry itself signs in to ENV's source or to Aurora.
+
+    Not DMS's: ferry makes schema ferry, reads catalogs and rows, and later closes the source to
+    writers. At the source that is a role which owns the databases, or a superuser; in Aurora the master
+    user does, and without a secret of its own ferry takes the master secret. Asks for user name
+    and password, or reads them, as `ferry secret source`.
+
+    Exit status: 2 where PostgreSQL would reject the credentials, or nothing is carried; 3 where AWS
+    refuses.
+    """
+    from ferry.cli.printing import failures_shown, show_next, show_steps
+
+    with failures_shown():
+        from ferry.account import account_of
+        from ferry.environments import find
+        from ferry.prepare.operator_secret import secret_of
+        from ferry.prepare.secret import write
+
+        environment = find(name)
+        secret = secret_of(environment, side)
+        account = account_of(environment)
+        credentials = ask() if at_terminal() else read()
+        show_steps(
+            f"The operator's credentials of {name}, {side}, in account {account.account_id}, "
+            f"{account.region}",
+            write(account.secretsmanager, secret, credentials),
+        )
+        show_next(f"ferry check deployment {name}")
 
 
 def at_terminal() -> bool:

@@ -1,4 +1,4 @@
-"""The credentials that DMS reads the source with: how they are given, and what they may be."""
+"""The credentials of a database: how they are given, and what they may be."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ class Credentials:
     """A database user and its password; the password shows in no representation.
 
     Args:
-        username: The PostgreSQL role that DMS signs in as, 1 to 63 bytes.
+        username: The PostgreSQL role that signs in, 1 to 63 bytes.
         password: Its password. Line ends at its end are cut off: `$(cat file)` and editors add
             them.
 
     Raises:
-        InputError: PostgreSQL or DMS would reject one of them. The text never quotes the password.
+        InputError: PostgreSQL would reject one of them. The text never quotes the password.
     """
 
     username: str
@@ -64,9 +64,23 @@ def parse(given: bytes) -> Credentials:
     return Credentials(username=document["username"], password=document["password"])
 
 
+def refuse_what_dms_rejects(credentials: Credentials) -> None:
+    """Refuse punctuation in a password that PostgreSQL takes and DMS does not.
+
+    Raises:
+        InputError: There is some. The text never quotes the password.
+    """
+    if any(character in REJECTED_IN_PASSWORDS for character in credentials.password):
+        raise InputError(
+            "The password holds punctuation that DMS rejects: none of "
+            f"{' '.join(REJECTED_IN_PASSWORDS)} may occur. Give the user another password on the source "
+            "(ALTER ROLE ... PASSWORD), then run this again."
+        )
+
+
 def _refuse_username(username: str) -> None:
     if not username:
-        raise InputError("The user name is empty; give the PostgreSQL role that DMS signs in as.")
+        raise InputError("The user name is empty; give the PostgreSQL role that signs in.")
     if _holds_control_characters(username):
         raise InputError("The user name holds control characters; give it without them.")
     size_bytes = len(username.encode())
@@ -78,17 +92,11 @@ def _refuse_username(username: str) -> None:
 
 def _refuse_password(password: str) -> None:
     if not password:
-        raise InputError("The password is empty; DMS cannot sign in without one.")
+        raise InputError("The password is empty; nobody can sign in without one.")
     if _holds_control_characters(password):
         raise InputError(
             "The password holds control characters, such as a tab or a line end in its middle; "
             "give it without them."
-        )
-    if any(character in REJECTED_IN_PASSWORDS for character in password):
-        raise InputError(
-            "The password holds punctuation that DMS rejects: none of "
-            f"{' '.join(REJECTED_IN_PASSWORDS)} may occur. Give the user another password on the source "
-            "(ALTER ROLE ... PASSWORD), then run this again."
         )
 
 

@@ -11,23 +11,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from ferry.account import explained, found_or_none
-from ferry.environments import tags
+from ferry.environments import migration_of, tags
 from ferry.errors import InputError
-from ferry.prepare.steps import Outcome, Step
+from ferry.prepare.credentials import refuse_what_dms_rejects
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from types_boto3_secretsmanager import SecretsManagerClient
-    from types_boto3_secretsmanager.type_defs import DescribeSecretResponseTypeDef, TagTypeDef
+    from collections.abc import Mapping
 
     from ferry.prepare.credentials import Credentials
     from settings.environment import Environment
-
-_NONE: Final = "ResourceNotFoundException"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,6 +35,7 @@ class SourceSecret:
         port: The source's port.
         database_name: The database that DMS signs in to.
         tags: Tags that the secret must have; others are kept.
+        holds: What its value says, for people.
     """
 
     name: str
@@ -49,6 +44,7 @@ class SourceSecret:
     port: int
     database_name: str
     tags: Mapping[str, str]
+    holds: str = "credentials, host, port, database"
 
     def value(self, credentials: Credentials) -> str:
         """The secret's JSON, with the keys that DMS reads.
@@ -56,7 +52,11 @@ class SourceSecret:
         DMS takes username, password, host and port and leaves the others be; they serve people
         and PostgreSQL clients:
         https://docs.aws.amazon.com/dms/latest/userguide/security_iam_secretsmanager.html
+
+        Raises:
+            InputError: DMS would reject the password.
         """
+        refuse_what_dms_rejects(credentials)
         return json.dumps(
             {
                 "username": credentials.username,
@@ -75,12 +75,7 @@ def secret_of(environment: Environment) -> SourceSecret:
     Raises:
         InputError: The environment brings its own: `source.secret_arn` is set; or it is Aurora alone.
     """
-    if not environment.has_migration:
-        raise InputError(
-            f"'{environment.name}' has no [source] that credentials could be for: it is Aurora "
-            f"alone. Add [source] and [dms] to {environment.name}.toml to begin a migration."
-        )
-    migration = environment.migration
+    migration = migration_of(environment)
     source = migration.source
     if source.secret_arn is not None:
         raise InputError(
@@ -98,85 +93,3 @@ def secret_of(environment: Environment) -> SourceSecret:
         database_name=migration.databases[0].source,
         tags=tags(environment),
     )
-
-
-def write(
-    client: SecretsManagerClient, secret: SourceSecret, credentials: Credentials
-) -> Iterator[Step]:
-    """Make the secret say the credentials; leave alone what is right already.
-
-    A secret that was scheduled for deletion is restored: its name is taken until then.
-
-    Yields:
-        Each step as it is done; never with a value.
-
-    Raises:
-        FerryError: AWS refuses a call.
-    """
-    with explained(f"read the secret {secret.name}"):
-        found = found_or_none(lambda: client.describe_secret(SecretId=secret.name), _NONE)
-    if found is None:
-        with explained(f"create the secret {secret.name}"):
-            created = _create(client, secret, credentials)
-        if created:
-            yield Step(what=f"secret {secret.name}", outcome=Outcome.CREATED)
-            return
-        with explained(f"read the secret {secret.name}"):
-            found = client.describe_secret(SecretId=secret.name)
-    restored = "DeletedDate" in found
-    if restored:
-        with explained(f"restore the secret {secret.name}"):
-            client.restore_secret(SecretId=secret.name)
-    yield Step(
-        what=f"secret {secret.name}", outcome=Outcome.RESTORED if restored else Outcome.RIGHT
-    )
-    with explained(f"write the secret {secret.name}"):
-        changed = _put(client, secret, credentials)
-    yield Step(
-        what="credentials, host, port, database", outcome=Outcome.SET if changed else Outcome.RIGHT
-    )
-    with explained(f"tag the secret {secret.name}"):
-        changed = _tag(client, secret, found)
-    yield Step(what="tags", outcome=Outcome.MENDED if changed else Outcome.RIGHT)
-
-
-def _create(client: SecretsManagerClient, secret: SourceSecret, credentials: Credentials) -> bool:
-    """Make the secret with its value. Return False where it has come to exist meanwhile.
-
-    Another run can have made it, or this one, with an answer that was lost on the way.
-    """
-    try:
-        client.create_secret(
-            Name=secret.name,
-            Description=secret.description,
-            SecretString=secret.value(credentials),
-            Tags=_tags(secret.tags),
-        )
-    except client.exceptions.ResourceExistsException:
-        return False
-    return True
-
-
-def _put(client: SecretsManagerClient, secret: SourceSecret, credentials: Credentials) -> bool:
-    """Write a new version where the current one differs. Return whether it did."""
-    wanted = secret.value(credentials)
-    # None for a secret without any version
-    current = found_or_none(lambda: client.get_secret_value(SecretId=secret.name), _NONE)
-    if current is not None and current.get("SecretString") == wanted:
-        return False
-    client.put_secret_value(SecretId=secret.name, SecretString=wanted)
-    return True
-
-
-def _tag(
-    client: SecretsManagerClient, secret: SourceSecret, found: DescribeSecretResponseTypeDef
-) -> bool:
-    tags = {entry.get("Key"): entry.get("Value") for entry in found.get("Tags", [])}
-    missing = {key: value for key, value in secret.tags.items() if tags.get(key) != value}
-    if missing:
-        client.tag_resource(SecretId=secret.name, Tags=_tags(missing))
-    return bool(missing)
-
-
-def _tags(tags: Mapping[str, str]) -> list[TagTypeDef]:
-    return [{"Key": key, "Value": value} for key, value in tags.items()]

@@ -22,6 +22,8 @@ NAMES = {
     "state_key": "environments/dev/terraform.tfstate",
     "key_alias": "alias/aurora-ferry-dev",
     "source_secret": "aurora-ferry-dev/source",
+    "source_operator_secret": "aurora-ferry-dev/operator-source",
+    "target_operator_secret": "aurora-ferry-dev/operator-target",
     "master_secret": "aurora-ferry-dev/master",
     "target_secret": "aurora-ferry-dev/target",
     "secret_access_role": "aurora-ferry-dev-dms-secrets",

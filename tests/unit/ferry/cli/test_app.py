@@ -21,6 +21,7 @@ COMMANDS: Final = [
     ("policies",),
     ("review",),
     ("secret", "source"),
+    ("secret", "operator"),
     ("subscribe",),
     ("check", "aws"),
     ("check", "deployment"),

@@ -251,9 +251,37 @@ def test_secret_source_without_a_source(dev: Path) -> None:
     result = ferry("secret", "source", "dev", given=GIVEN)
 
     assert result.stderr == (
-        "'dev' has no [source] that credentials could be for: it is Aurora alone. Add [source] and "
-        "[dms] to dev.toml to begin a migration.\n"
+        "'dev' is Aurora alone: it has no [source], and nothing is carried. Add [source] and [dms] "
+        "to dev.toml to begin a migration.\n"
     )
+    assert result.exit_code == 2
+
+
+@pytest.mark.usefixtures("dev")
+def test_secret_operator_writes_who_ferry_signs_in_as(
+    secretsmanager: SecretsManagerClient,
+) -> None:
+    result = ferry("secret", "operator", "dev", "source", given=GIVEN)
+
+    assert result.stdout.splitlines() == [
+        f"The operator's credentials of dev, source, in account {ACCOUNT}, eu-central-1",
+        "  created        secret aurora-ferry-dev/operator-source",
+        "Next: ferry check deployment dev",
+    ]
+    assert result.exit_code == 0
+    written = secretsmanager.get_secret_value(SecretId="aurora-ferry-dev/operator-source")
+    assert json.loads(written["SecretString"]) == {
+        "username": "dms",
+        "password": CANARY,
+        "engine": "postgres",
+    }
+
+
+@pytest.mark.usefixtures("dev", "aws")
+def test_secret_operator_is_of_one_side() -> None:
+    result = ferry("secret", "operator", "dev", "middle", given=GIVEN)
+
+    assert "Invalid value for 'SIDE'" in result.stderr
     assert result.exit_code == 2
 
 

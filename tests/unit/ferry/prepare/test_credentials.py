@@ -7,7 +7,7 @@ import json
 import pytest
 
 from ferry.errors import InputError
-from ferry.prepare.credentials import Credentials, parse
+from ferry.prepare.credentials import Credentials, parse, refuse_what_dms_rejects
 
 CANARY = "canary-Pa55word"
 
@@ -79,9 +79,11 @@ def test_leaves_spaces_and_other_punctuation_alone() -> None:
 
 
 @pytest.mark.parametrize("character", [";", ":", ".", "+"])
-def test_refuses_a_password_with_punctuation_that_dms_rejects(character: str) -> None:
+def test_refuses_for_dms_a_password_with_punctuation_that_it_rejects(character: str) -> None:
+    credentials = Credentials(username="dms", password=f"canary{character}Pa55word")
+
     with pytest.raises(InputError) as error:
-        Credentials(username="dms", password=f"canary{character}Pa55word")
+        refuse_what_dms_rejects(credentials)
 
     assert str(error.value) == (
         "The password holds punctuation that DMS rejects: none of ; : . + may occur. Give the user "
@@ -92,7 +94,7 @@ def test_refuses_a_password_with_punctuation_that_dms_rejects(character: str) ->
 @pytest.mark.parametrize("password", ["", "\n"])
 def test_refuses_an_empty_password(password: str) -> None:
     with pytest.raises(
-        InputError, match=r"^The password is empty; DMS cannot sign in without one\.$"
+        InputError, match=r"^The password is empty; nobody can sign in without one\.$"
     ):
         Credentials(username="dms", password=password)
 
@@ -112,9 +114,7 @@ def test_refuses_an_empty_user_name() -> None:
     with pytest.raises(InputError) as error:
         Credentials(username="", password=CANARY)
 
-    assert str(error.value) == (
-        "The user name is empty; give the PostgreSQL role that DMS signs in as."
-    )
+    assert str(error.value) == ("The user name is empty; give the PostgreSQL role that signs in.")
 
 
 @pytest.mark.parametrize("username", ["dms\n", "d\0ms", "d\ud800ms"])

@@ -10,7 +10,8 @@ from botocore.stub import Stubber
 
 from ferry.errors import FerryError
 from ferry.prepare.credentials import Credentials
-from ferry.prepare.source_secret import SourceSecret, secret_of, write
+from ferry.prepare.secret import write
+from ferry.prepare.source_secret import SourceSecret, secret_of
 from tests.unit.ferry.environments import of_several_databases
 
 if TYPE_CHECKING:
