@@ -15,6 +15,7 @@ from settings.reading.loading import load_environments
 from tests.terraform.checkout import check_out
 from tests.terraform.copies import STACK
 from tests.terraform.served_provider import served_provider
+from tests.upgrading import EARLIER, VERSIONS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
     from harness.terraform import Terraform
 
 NAMES = tuple(one.name for one in load_environments(ROOT / "environments"))
-EARLIER = ROOT / "tests/terraform/earlier"
-VERSIONS = ("d98a94d",)
-"""What somebody may have deployed, the oldest first: each is a folder in ``EARLIER``."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

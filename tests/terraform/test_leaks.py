@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.integration.rollout import local
-from tests.terraform.everything import NAMES, VERSIONS
+from tests.terraform.everything import NAMES
 from tests.terraform.places import Place, in_bucket, in_folder, leaks
+from tests.upgrading import VERSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
