@@ -281,10 +281,34 @@ BucketName = Annotated[
 """An S3 bucket's name; without dots, over which TLS stumbles:
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"""
 
+
+def _key_prefix(value: str) -> str:
+    """Refuse what programs read as steps in folders.
+
+    Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
+    """
+    if not _is_prefix(value):
+        meant = f"{value.strip('/')}/"
+        refuse(_PREFIX_IN_WORDS, instead=meant if _is_prefix(meant) else None)
+    return value
+
+
+def _is_prefix(value: str) -> bool:
+    return len(value) <= _LONGEST_PREFIX and bool(
+        re.fullmatch(r"((?!\.{1,2}/)[A-Za-z0-9_.=-]+/){0,10}", value)
+    )
+
+
+_LONGEST_PREFIX: Final = 200
+_PREFIX_IN_WORDS: Final = (
+    "words of letters, digits and _.=-, each with a slash behind, such as databases/, none of them . "
+    "or .."
+)
 KeyPrefix = Annotated[
     str,
-    Field(pattern=r"^([A-Za-z0-9_.=-]+/){0,10}$", max_length=200, examples=["databases/"]),
-    Allowed("words of letters, digits and _.=-, each with a slash behind, such as databases/"),
+    AfterValidator(_key_prefix),
+    Field(examples=["databases/"]),
+    Allowed(_PREFIX_IN_WORDS),
 ]
 """What the keys of objects begin with."""
 
@@ -318,11 +342,16 @@ def _role_path(value: str) -> str:
 
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
     """
-    if not re.fullmatch(r"/([A-Za-z0-9_+=,.@-]+/)*", value) or len(value) > _LONGEST_PATH:
-        refuse(_PATH_IN_WORDS)
+    if not _is_path(value):
+        meant = f"/{value.strip('/')}/"
+        refuse(_PATH_IN_WORDS, instead=meant if _is_path(meant) else None)
     if value.startswith(("/aws-service-role/", "/aws-reserved/")):
         refuse("a path that is not AWS's own")
     return value
+
+
+def _is_path(value: str) -> bool:
+    return len(value) <= _LONGEST_PATH and bool(re.fullmatch(r"/([A-Za-z0-9_+=,.@-]+/)*", value))
 
 
 _LONGEST_PATH: Final = 512

@@ -2,13 +2,16 @@
 
 import difflib
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from typing import Any, Final
 
+from annotated_types import MinLen
+from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from settings.environment import Environment, EnvironmentFile
 from settings.notation import path, toml
-from settings.reading.problem import Problem, given, may_hold_secret
+from settings.reading.problem import Problem, given, hides_secret, may_hold_secret
 from settings.reading.shape import KEY, Location, Shape, example, fields, find, in_words, required
 
 _Line = tuple[str, str, str]
@@ -127,15 +130,27 @@ def _value(shape: Shape, location: Location, error: ErrorDetails) -> _Line:
     allowed = context.get("allowed", _KINDS.get(error["type"], "") + in_words(shape))
     if location[-1] == KEY:
         return f"the key {toml(location[-2])} given", f"allowed: {allowed}", "rename the key"
-    unquoted = error["type"] == "string_type" and isinstance(error["input"], int | float)
-    fallback = toml(error["input"]) if unquoted else example(shape)
-    instead = toml(context.get("instead", fallback))
+    instead = toml(context.get("instead", _meant(shape, location, error)))
     listed = isinstance(location[-1], int)
     return (
         given(path(location), error["input"]),
         f"allowed: {allowed}",
         f"write {instead}" if listed else f"set {path((shape.name,))} = {instead}",
     )
+
+
+def _meant(shape: Shape, location: Location, error: ErrorDetails) -> object:
+    """What was given as it has to be written, where that is all that is wrong with it; an example."""
+    value = error["input"]
+    if error["type"] == "string_type" and isinstance(value, int | float):
+        return toml(value)
+    least = shape.constraint(MinLen)
+    takes_one = least is None or least.min_length <= 1
+    if error["type"] == "tuple_type" and takes_one and not hides_secret(path(location), value):
+        with suppress(ValidationError):
+            TypeAdapter(shape.kind).validate_python((value,), strict=True)
+            return [value]
+    return example(shape)
 
 
 _KINDS: Final = {"int_type": "a whole number, ", "string_type": "text in quotes, "}

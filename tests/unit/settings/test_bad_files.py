@@ -134,10 +134,47 @@ BAD_SETTINGS: Mapping[str, tuple[Changes, str]] = {
         ),
     ),
     "text for a list": (
-        {"alarms.emails": "dba@example.org"},
+        {"alarms.emails": "on-call@example.org"},
         (
-            'alarms.emails: "dba@example.org" given; allowed: a list of 50 at most; '
-            'set emails = ["dba@example.org"]'
+            'alarms.emails: "on-call@example.org" given; allowed: a list of 50 at most; '
+            'set emails = ["on-call@example.org"]'
+        ),
+    ),
+    "text for a list that would not take it": (
+        {"source.further_cidrs": "192.168.12.0"},
+        (
+            'source.further_cidrs: "192.168.12.0" given; allowed: a list of 20 at most; '
+            'set further_cidrs = ["192.168.0.0/16"]'
+        ),
+    ),
+    "text for a list of two or more": (
+        {"network.vpc.availability_zones": "eu-central-1c"},
+        (
+            'network.vpc.availability_zones: "eu-central-1c" given; allowed: a list of 2 to 4; '
+            'set availability_zones = ["eu-central-1a", "eu-central-1b"]'
+        ),
+    ),
+    "path without its slashes": (
+        {"aws.role_path": "teams/databases"},
+        (
+            'aws.role_path: "teams/databases" given; allowed: slashes around words of letters, digits '
+            'and _+=,.@-, such as /databases/; set role_path = "/teams/databases/"'
+        ),
+    ),
+    "prefix without its slash": (
+        {"aws.state_key_prefix": "/teams/databases"},
+        (
+            'aws.state_key_prefix: "/teams/databases" given; allowed: words of letters, digits and '
+            "_.=-, each with a slash behind, such as databases/, none of them . or ..; "
+            'set state_key_prefix = "teams/databases/"'
+        ),
+    ),
+    "prefix that leads out": (
+        {"aws.state_key_prefix": "../databases/"},
+        (
+            'aws.state_key_prefix: "../databases/" given; allowed: words of letters, digits and '
+            "_.=-, each with a slash behind, such as databases/, none of them . or ..; "
+            'set state_key_prefix = ""'
         ),
     ),
     "text for a table": (
