@@ -1,11 +1,18 @@
 """Rules about [alarms]."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from facts.placement import partition_of
 from settings.environment import Environment
 from settings.notation import toml
 from settings.rules.rule import Finding, Rule
+
+_CHATS: Final = (
+    *("hooks.slack.com", "hooks.slack-gov.com", "hooks.chime.aws", "chat.googleapis.com"),
+    *("discord.com", "discordapp.com", ".webhook.office.com", "outlook.office.com"),
+)
+"""How the hosts of Slack's, Chime's, Google Chat's, Discord's and Teams' incoming web hooks end."""
 
 
 def storage_threshold_can_be_met(environment: Environment) -> Iterator[Finding]:
@@ -47,6 +54,21 @@ def hosts_differ(environment: Environment) -> Iterator[Finding]:
             allowed="each host once; several pages of it may subscribe",
             mend="remove it where it is repeated",
         )
+
+
+def hosts_can_confirm(environment: Environment) -> Iterator[Finding]:
+    """A chat's incoming web hook neither confirms a subscription nor reads what SNS sends.
+
+    Source: https://docs.aws.amazon.com/sns/latest/dg/sns-http-https-endpoint-as-subscriber.html
+    """
+    for index, host in enumerate(environment.alarms.https_hosts):
+        if host.endswith(_CHATS):
+            yield Finding(
+                setting=f"alarms.https_hosts[{index}]",
+                given=f"{toml(host)} given, whose web hooks neither confirm nor read what SNS sends",
+                allowed="hosts of services that take Amazon SNS, such as events.pagerduty.com",
+                mend="remove it, and give the topic to Amazon Q Developer in chat applications",
+            )
 
 
 def topic_is_at_home(environment: Environment) -> Iterator[Finding]:
@@ -93,6 +115,7 @@ RULES = (
     ),
     Rule(addresses_differ, ("alarms.emails",)),
     Rule(hosts_differ, ("alarms.https_hosts",)),
+    Rule(hosts_can_confirm, ("alarms.https_hosts",)),
     Rule(topic_is_at_home, ("alarms.topic_arn", "aws.account_id", "aws.region")),
     Rule(
         own_topic_has_its_receivers,

@@ -118,15 +118,22 @@ def boundaries_match_columns(environment: Environment) -> Iterator[Finding]:
 def _rises(before: Sequence[str], after: Sequence[str]) -> bool:
     """Whether one boundary is above another, as far as it can be told without the columns' types.
 
-    Numbers are compared as numbers, dates in ISO 8601 as texts; of other texts only the collation
-    at the source says which is above, so that they have to differ.
+    Of texts only the collation at the source says which is above, so that they have to differ.
     """
     for low, high in zip(before, after, strict=False):
         if low != high:
-            if _NUMBER.fullmatch(low) and _NUMBER.fullmatch(high):
-                return Decimal(low) < Decimal(high)
-            return not (_DATE.match(low) and _DATE.match(high)) or low < high
+            return _is_below(low, high) is not False
     return False
+
+
+def _is_below(one: str, other: str) -> bool | None:
+    """Whether one value is below another: numbers as numbers, dates in ISO 8601 as texts.
+
+    None where it cannot be told without the column's type.
+    """
+    if _NUMBER.fullmatch(one) and _NUMBER.fullmatch(other):
+        return Decimal(one) < Decimal(other)
+    return one < other if _DATE.match(one) and _DATE.match(other) else None
 
 
 def filters_fit_their_table(environment: Environment) -> Iterator[Finding]:
@@ -163,6 +170,14 @@ def _compares(place: str, condition: FilterCondition) -> Iterator[Finding]:
                 allowed=f"{' and '.join(takes)} with it" if takes else "nothing to compare with",
                 mend=f"remove {name}",
             )
+    start, end = condition.start_value, condition.end_value
+    if "start_value" in takes and start and end and _is_below(end, start):
+        yield Finding(
+            setting=f"{place}.end_value",
+            given=f"{toml(end)} given, below start_value = {toml(start)}",
+            allowed="a value that is not below start_value",
+            mend="put the two in order: nothing is between them",
+        )
 
 
 def transformations_fit_their_target(environment: Environment) -> Iterator[Finding]:

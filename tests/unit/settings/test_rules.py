@@ -1251,6 +1251,14 @@ CASES = (
     ),
     Case(
         "filters_fit_their_table",
+        rows({"operator": "between", "start_value": "b", "end_value": "a"}),
+        rows({"operator": "between", "start_value": "10", "end_value": "9.5"}),
+        'dms.tasks[0].tables[0].filters[0].conditions[0].end_value: "9.5" given, below start_value = '
+        '"10"; allowed: a value that is not below start_value; put the two in order: nothing is '
+        "between them",
+    ),
+    Case(
+        "filters_fit_their_table",
         rows({"operator": "notnull"}),
         rows({"operator": "notnull", "end_value": "2"}),
         'dms.tasks[0].tables[0].filters[0].conditions[0].end_value: "2" given with operator = '
@@ -1343,6 +1351,15 @@ CASES = (
         {"alarms.https_hosts": ["events.pagerduty.com", "events.pagerduty.com"]},
         'alarms.https_hosts: "events.pagerduty.com" given 2 times; allowed: each host once; several '
         "pages of it may subscribe; remove it where it is repeated",
+    ),
+    Case(
+        "hosts_can_confirm",
+        {"alarms.https_hosts": ["events.pagerduty.com"]},
+        {"alarms.https_hosts": ["shop.webhook.office.com"]},
+        'alarms.https_hosts[0]: "shop.webhook.office.com" given, whose web hooks neither confirm nor '
+        "read what SNS sends; allowed: hosts of services that take Amazon SNS, such as "
+        "events.pagerduty.com; remove it, and give the topic to Amazon Q Developer in chat "
+        "applications",
     ),
     Case(
         "topic_is_at_home",
