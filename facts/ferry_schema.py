@@ -18,6 +18,13 @@ ACCESS: Final = "access"
 JOURNAL: Final = "journal"
 """The table of the steps of a cutover that were begun and done."""
 
+ACCESS_COLUMNS: Final[tuple[tuple[str, str], ...]] = (
+    ("database", "text primary key"),
+    ("acl", "text"),
+    ("at", "timestamptz not null"),
+)
+"""A database, its `pg_database.datacl` as text, NULL where it has the defaults, and when it was saved."""
+
 TABLES: Final[tuple[str, ...]] = (ACCESS, JOURNAL)
 """Ferry's tables besides the markers; no task carries them. None begins with `fence_`."""
 

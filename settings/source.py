@@ -20,6 +20,12 @@ from settings.section import Allowed, List, Section
 
 PluginName = Literal["test_decoding", "pglogical"]
 
+PublicationName = Annotated[
+    str,
+    Field(pattern=r"^[^\x00-\x1f]{1,63}$", examples=["everything"]),
+    Allowed("a publication's name, 63 characters at most"),
+]
+
 CertificateFile = Annotated[
     str,
     Field(pattern=r"^[^\x00-\x1f]+$", examples=["certificates/source-ca.pem"]),
@@ -106,6 +112,13 @@ class Source(Section):
     that is set here anyway, or holds a secret, is refused. They come last. One that is taken out of the
     file stays at DMS until the endpoint is replaced, so write its default in its place
     (https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Source.PostgreSQL.html)."""
+
+    accepted_publications: Annotated[List[PublicationName], Field(max_length=20)] = ()
+    """Publications of the source that take ferry's tables along, FOR ALL TABLES or TABLES IN SCHEMA
+    ferry, and may do so: at each of their subscribers these tables were made first. One that lacks
+    them stops at the first row of a table that it does not know
+    (https://www.postgresql.org/docs/15/logical-replication-subscription.html). `ferry
+    prepare-databases` refuses to make the tables beside any other such publication."""
 
     @property
     def cidrs(self) -> tuple[str, ...]:

@@ -34,7 +34,8 @@ COVERED: dict[str, int] = tomllib.loads((ROOT / "pyproject.toml").read_text())["
 DEPLOYED = "ferry/check/deployment/*"
 AFTER_DEPLOYING = "--data-file=.coverage.integration"
 # These need PostgreSQL servers: the migration tests cover them, to as many percent as local_aws.
-MOVING = "ferry/postgres/*,local_aws/dms_worker/*,local_aws/services/dms/movement.py"
+MOVING = "ferry/postgres/*,ferry/prepare/databases.py,ferry/prepare/ferry_schema.py"
+MOVING += ",local_aws/dms_worker/*,local_aws/services/dms/movement.py"
 MOVING += ",local_aws/services/dms/reach.py,local_aws/services/rds/server.py"
 AFTER_MOVING = "--data-file=.coverage.migration"
 COVERING = [*(f"--cov={package}" for package in COVERED), "--cov-branch", "--cov-report="]

@@ -12,6 +12,7 @@ from ferry.cli.adopt import adopt
 from ferry.cli.bootstrap import bootstrap
 from ferry.cli.check import aws, deployment
 from ferry.cli.policies import policies
+from ferry.cli.prepare_databases import prepare_databases
 from ferry.cli.review import review
 from ferry.cli.secret import operator, source
 from ferry.cli.subscribe import subscribe
@@ -40,6 +41,7 @@ app.add_typer(secret, name="secret")
 secret.command()(source)
 secret.command()(operator)
 app.add_typer(check, name="check")
+app.command()(prepare_databases)
 app.command()(subscribe)
 check.command()(aws)
 check.command()(deployment)

@@ -97,6 +97,14 @@ def show_steps(title: str, steps: Iterable[Step]) -> None:
         console.print(Text("Nothing to do: all is as it should be."))
 
 
+def show_sql(title: str, lines: Iterable[str]) -> None:
+    """Print where SQL runs, and the SQL."""
+    console = plain_console()
+    console.print(Text(visible(title), style="bold"))
+    for line in lines:
+        console.print(Text(f"  {visible(line)}"))
+
+
 def show_next(text: str) -> None:
     """Print what to do next."""
     plain_console().print(Text(f"Next: {visible(text)}"))

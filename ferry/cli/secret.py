@@ -83,7 +83,7 @@ def operator(
             f"{account.region}",
             write(account.secretsmanager, secret, credentials),
         )
-        show_next(f"ferry check deployment {name}")
+        show_next(f"ferry prepare-databases {name}")
 
 
 def at_terminal() -> bool:

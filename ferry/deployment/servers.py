@@ -30,7 +30,7 @@ _FETCH: Final = (
     "others: https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/UsingWithRDS.SSL.html), "
     "or name another file: --target-ca."
 )
-_WAYS: Final = "docs/deployment.md has the ways typed out (Where ferry runs)."
+_WAYS: Final = "docs/migration.md has the ways typed out."
 
 
 def source_server(

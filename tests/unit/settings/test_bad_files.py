@@ -17,7 +17,7 @@ PERIODS = (
 SOURCE_SETTINGS = (
     "host, port, database, cidr, further_cidrs, ssl_mode, ca_certificate_file, secret_arn, secret_kms_key_arn, "
     "plugin_name, slot_name, heartbeat, capture_ddls, ddl_artifacts_schema, execute_timeout_seconds, "
-    "extra_attributes"
+    "extra_attributes, accepted_publications"
 )
 NAME = "lower-case letters, digits and single hyphens, {} at most, a letter first"
 PLAIN_NAME = "lower-case letters, digits and _, 63 at most, neither a digit nor pg_ first"

@@ -23,6 +23,7 @@ COMMANDS: Final = [
     ("secret", "source"),
     ("secret", "operator"),
     ("subscribe",),
+    ("prepare-databases",),
     ("check", "aws"),
     ("check", "deployment"),
 ]

@@ -266,7 +266,7 @@ def test_secret_operator_writes_who_ferry_signs_in_as(
     assert result.stdout.splitlines() == [
         f"The operator's credentials of dev, source, in account {ACCOUNT}, eu-central-1",
         "  created        secret aurora-ferry-dev/operator-source",
-        "Next: ferry check deployment dev",
+        "Next: ferry prepare-databases dev",
     ]
     assert result.exit_code == 0
     written = secretsmanager.get_secret_value(SecretId="aurora-ferry-dev/operator-source")
