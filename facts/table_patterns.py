@@ -128,3 +128,27 @@ def without(pattern: str, places: AbstractSet[int]) -> tuple[str, ...]:
     Two patterns of one length overlap where they are equal without both their masks.
     """
     return tuple(it for place, it in enumerate(_pieces(pattern)) if place not in places)
+
+
+def matches(pattern: str, name: str) -> bool:
+    """Whether a name is of a pattern, letter by letter: a set is each of its characters, too."""
+    return re.fullmatch(expression(pattern), name, re.DOTALL) is not None
+
+
+@lru_cache(maxsize=50_000)
+def expression(pattern: str) -> str:
+    """The regular expression that a pattern is; `re.DOTALL` goes with it.
+
+    A bracket without its end is itself.
+    """
+    return "".join(map(_expression, _PIECES.findall(pattern)))
+
+
+def _expression(piece: str) -> str:
+    if piece[0] == "%":
+        return ".*"
+    if piece == "_":
+        return "."
+    if len(piece) > 1:
+        return f"[{re.escape(piece[1:-1])}]" if piece[1:-1] else r"\[\]"
+    return re.escape(piece)

@@ -15,6 +15,7 @@ from ferry.cli.policies import policies
 from ferry.cli.prepare_databases import prepare_databases
 from ferry.cli.review import review
 from ferry.cli.secret import operator, source
+from ferry.cli.start import start, stop
 from ferry.cli.subscribe import subscribe
 from ferry.findings import ExitStatus
 
@@ -43,6 +44,8 @@ secret.command()(operator)
 app.add_typer(check, name="check")
 app.command()(prepare_databases)
 app.command()(subscribe)
+app.command()(start)
+app.command()(stop)
 check.command()(aws)
 check.command()(deployment)
 

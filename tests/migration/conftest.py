@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.postgres import SUPERUSER, Postgres
+from harness.postgres import Postgres
 from tests.migration.certificates import TLS_NAME, make_certificate
-from tests.migration.databases import CONTROL, COVERING, Database, Pair
+from tests.migration.databases import COVERING, Pair, databases
+from tests.migration.deployed import aurora, authority, deployed, ends  # noqa: F401 - fixtures
 from tests.unit.local_aws.conftest import account, aws, clients, session, url  # noqa: F401 - fixtures
 from tests.unit.local_aws.dms.conftest import instance_arn, subnet_group, vpc_role  # noqa: F401 - fixtures
 from tests.unit.local_aws.rds.conftest import clusters  # noqa: F401 - a fixture
@@ -31,9 +32,6 @@ def pytest_configure(config: pytest.Config) -> None:
             "--parallel-mode",
             f"--data-file={file}",
         ]
-
-
-_SLOTS = "select slot_name, active_pid from pg_replication_slots where database = '{}'"
 
 
 @pytest.fixture(scope="session")
@@ -62,15 +60,5 @@ def pair(
 ) -> Iterator[Pair]:
     """Two empty databases of the same name; the target has the schema of the control tables."""
     name = re.sub(r"\W", "_", request.node.name.lower())[-60:]
-    servers = [Database(server=each, name=SUPERUSER) for each in (source_server, target_server)]
-    for server in servers:
-        server.run(f'create database "{name}"')
-    source, target = (Database(server=each.server, name=name) for each in servers)
-    target.run(f"create schema {CONTROL}")
-    yield Pair(source=source, target=target)
-    for server in servers:
-        for slot, pid in server.rows(_SLOTS.format(name)):
-            if pid:
-                server.run(f"select pg_terminate_backend({pid}, 10000)")
-            server.run(f"select pg_drop_replication_slot('{slot}')")
-        server.run(f'drop database "{name}" with (force)')
+    with databases(source_server, target_server, name=name) as made:
+        yield made

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
@@ -16,7 +17,7 @@ from harness.deployment import ROOT
 from harness.postgres import SUPERUSER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from harness.postgres import Postgres
 
@@ -106,6 +107,26 @@ class Pair:
             },
             **other,
         }
+
+
+_SLOTS = "select slot_name, active_pid from pg_replication_slots where database = '{}'"
+
+
+@contextmanager
+def databases(source_server: Postgres, target_server: Postgres, *, name: str) -> Iterator[Pair]:
+    """Two empty databases of the same name; the target has the schema of the control tables."""
+    servers = [Database(server=each, name=SUPERUSER) for each in (source_server, target_server)]
+    for server in servers:
+        server.run(f'create database "{name}"')
+    source, target = (Database(server=each.server, name=name) for each in servers)
+    target.run(f"create schema {CONTROL}")
+    yield Pair(source=source, target=target)
+    for server in servers:
+        for slot, pid in server.rows(_SLOTS.format(name)):
+            if pid:
+                server.run(f"select pg_terminate_backend({pid}, 10000)")
+            server.run(f"select pg_drop_replication_slot('{slot}')")
+        server.run(f'drop database "{name}" with (force)')
 
 
 @dataclass(kw_only=True)

@@ -24,6 +24,8 @@ COMMANDS: Final = [
     ("secret", "operator"),
     ("subscribe",),
     ("prepare-databases",),
+    ("start",),
+    ("stop",),
     ("check", "aws"),
     ("check", "deployment"),
 ]

@@ -1,0 +1,73 @@
+"""What the commands of the migration have in common: its tasks, and the way to both databases."""
+
+# ruff: noqa: PLC0415 - `ferry --help` does not wait for boto3 and pydantic
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ferry.deployment import Deployment
+    from ferry.migrate.sides import Sides
+    from ferry.migrate.tasks import Task
+    from ferry.postgres import Address
+
+TaskNames = Annotated[
+    list[str] | None,
+    typer.Option("--task", metavar="NAME", help="This task alone; may be repeated. Default: all."),
+]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ways:
+    """How the databases of a deployment's tasks are reached from here.
+
+    Args:
+        deployment: The environment as it is deployed.
+        source: Where the source is reached; None for its own name.
+        target: Where Aurora is reached.
+        target_ca: The certificates of RDS's authorities; None for the project's file.
+    """
+
+    deployment: Deployment
+    source: Address | None
+    target: Address | None
+    target_ca: Path | None
+
+    def sides(self, task: Task) -> Sides:
+        """Both databases of a task.
+
+        Raises:
+            FerryError: A secret or a certificate is missing.
+        """
+        from ferry.deployment.servers import source_server, source_user_of_dms, target_server
+        from ferry.migrate.sides import Side, Sides
+
+        environment, account = self.deployment.environment, self.deployment.account
+        return Sides(
+            source=Side(
+                server=source_server(environment, account, task.database, address=self.source),
+                dms_user=source_user_of_dms(environment, account),
+            ),
+            target=Side(
+                server=target_server(
+                    self.deployment, task.database, address=self.target, ca_file=self.target_ca
+                ),
+                dms_user=environment.aurora.master_username,
+            ),
+        )
+
+
+def deployment_of(name: str) -> Deployment:
+    """The environment of that name as it is deployed, in the account of the credentials."""
+    from ferry.account import account_of
+    from ferry.deployment import Deployment
+    from ferry.environments import find
+
+    environment = find(name)
+    return Deployment(environment=environment, account=account_of(environment))

@@ -1,0 +1,188 @@
+"""`ferry start ENV`, `ferry stop ENV`."""
+
+# ruff: noqa: PLC0415 - `ferry --help` does not wait for boto3 and pydantic
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ferry.cli.arguments import (  # typer reads the annotations when it runs
+    EnvironmentName,
+    SourceAddress,
+    TargetAddress,
+    TargetAuthorities,
+    addresses,
+)
+from ferry.cli.migration import TaskNames  # noqa: TC001 - the same
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import Console
+
+    from ferry.findings import Finding
+    from ferry.migrate.starting import Refusal
+    from ferry.migrate.tasks import Task
+
+
+def start(
+    name: EnvironmentName,
+    *,
+    task: TaskNames = None,
+    reload: Annotated[
+        bool,
+        typer.Option(
+            "--reload", help="Load all tables again, from the beginning; asks for ENV's name."
+        ),
+    ] = False,
+    into: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="SCHEMA.TABLE",
+            help="A table of Aurora's that may hold rows already; may be repeated.",
+        ),
+    ] = None,
+    source_address: SourceAddress = None,
+    target_address: TargetAddress = None,
+    target_ca: TargetAuthorities = None,
+) -> None:
+    """Start ENV's tasks: for the first time, or from where they stopped.
+
+    Asks first: DMS's connections, the markers and DMS's rights on them, the target's tables, the
+    task's state. Where anything stands against a start, no task is started. Nothing is ever loaded
+    again unless --reload says so.
+
+    Exit status: 3 where something could not be told or done; 4 where a task must not be started, or
+    has failed at once.
+    """
+    from ferry.cli.migration import Ways, deployment_of
+    from ferry.cli.printing import failures_shown, show_next
+
+    with failures_shown():
+        from ferry.findings import ExitStatus
+        from ferry.migrate.start import Starting
+        from ferry.migrate.starting import Wish
+        from ferry.migrate.tasks import chosen, read_tasks
+
+        deployment = deployment_of(name)
+        tasks = chosen(read_tasks(deployment), task or [])
+        console = _begin(f"Starting the tasks of {name}", deployment.account.account_id)
+        source, target = addresses(source_address, target_address)
+        ways = Ways(deployment=deployment, source=source, target=target, target_ca=target_ca)
+        starting = Starting(
+            deployment=deployment,
+            sides=ways.sides,
+            wish=Wish(environment=name, reload=reload, into=frozenset(into or [])),
+            tell=lambda line: _line(console, line),
+        )
+        decided = starting.decide(tasks)
+        for nothing in decided.nothing:
+            _line(console, nothing.why)
+        if decided.refused:
+            _refuse(console, decided.refused)
+        for each in decided.starts:
+            if each.why:
+                _line(console, each.why)
+        if reload and decided.starts:
+            _confirm(name, [each.task for each in decided.starts])
+        failed = False
+        for begun in starting.start(decided.starts):
+            failed = _show(console, begun) or failed
+        show_next(f"until all is carried: ferry watch {name}")
+        raise typer.Exit(ExitStatus.STOP if failed else ExitStatus.GOOD)
+
+
+def stop(name: EnvironmentName, *, task: TaskNames = None) -> None:
+    """Stop ENV's tasks, and wait until they have stopped.
+
+    They go on from there with the next start. Until then their replication slots hold back
+    write-ahead logs at the source: do not leave a task stopped for long.
+
+    Exit status: 3 where DMS refuses, or has not stopped a task in a quarter of an hour.
+    """
+    from ferry.cli.migration import deployment_of
+    from ferry.cli.printing import failures_shown, show_next
+
+    with failures_shown():
+        from ferry.migrate import waiting
+        from ferry.migrate.tasks import chosen, read_tasks
+
+        deployment = deployment_of(name)
+        tasks = chosen(read_tasks(deployment), task or [])
+        console = _begin(f"Stopping the tasks of {name}", deployment.account.account_id)
+        for each in tasks:
+            if each.status not in waiting.RUNNING:
+                _line(console, f"The task {each.name} does not run: it is {each.status}.")
+        for each in waiting.stop(deployment, tasks):
+            _show(console, each)
+        show_next(f"before the source's disk is full of write-ahead logs: ferry start {name}")
+
+
+def _begin(title: str, account_id: str) -> Console:
+    from rich.text import Text
+
+    from ferry.cli.printing import plain_console
+
+    console = plain_console()
+    console.print(Text(f"{title}, in account {account_id}", style="bold"))
+    return console
+
+
+def _line(console: Console, line: str) -> None:
+    from rich.text import Text
+
+    from facts.inert import visible
+
+    console.print(Text(f"  {visible(line)}"))
+
+
+def _show(console: Console, task: Task) -> bool:
+    """Say in which state a task is. Return whether it has failed."""
+    said = "; ".join(filter(None, (task.stop_reason, task.failure)))
+    _line(console, f"The task {task.name} is {task.status}{f': {said}' if said else '.'}")
+    return task.status == "failed"
+
+
+def _refuse(console: Console, refused: Sequence[Refusal]) -> None:
+    """Show all that stands against a start, and end."""
+    from rich.text import Text
+
+    from ferry.cli.report import to_text
+    from ferry.findings import worst
+
+    findings = [_finding(each) for each in refused]
+    for finding in dict.fromkeys(findings):
+        console.print(to_text(finding))
+    console.print(Text("No task is started.", style="bold"))
+    raise typer.Exit(worst(findings).status)
+
+
+def _finding(refusal: Refusal) -> Finding:
+    from ferry.findings import Finding, Level
+
+    level: Level = Level.UNJUDGED if refusal.unknown else Level.BLOCKED
+    return Finding(
+        check=refusal.check,
+        level=level,
+        what=refusal.what,
+        why=refusal.why,
+        remedy=refusal.remedy,
+    )
+
+
+def _confirm(name: str, tasks: Sequence[Task]) -> None:
+    """Have the environment's name typed.
+
+    Raises:
+        InputError: Something else was typed.
+    """
+    from ferry.errors import InputError
+
+    loaded = ", ".join(task.name for task in tasks)
+    typed = typer.prompt(
+        f"All tables of {loaded} are loaded again, over what is at Aurora. Type {name} to go on"
+    )
+    if typed != name:
+        raise InputError(f"'{typed}' was typed, and not '{name}': nothing was started.")

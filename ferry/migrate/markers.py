@@ -1,0 +1,146 @@
+"""A task's marker: made empty before a load, written at the source, seen to arrive at Aurora.
+
+A task applies changes in the order of their commits, so that all that was committed at the source
+before a marker is at Aurora when the marker is. DMS's own latency proves nothing: it is 0 where
+nothing was read.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from ferry.errors import FerryError
+from ferry.migrate.starting import Marker
+from ferry.postgres import sql
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from ferry.migrate.mappings import TableName
+    from ferry.migrate.tasks import Task
+    from ferry.postgres import Session
+
+_AT_SOURCE: Final = ("SELECT",)
+_AT_TARGET: Final = ("SELECT", "INSERT", "UPDATE", "DELETE")
+_SECONDS_BETWEEN_LOOKS: Final = 0.05
+_KEPT: Final = 100
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Written:
+    """A marker that was written.
+
+    Args:
+        id: Its key; each one's is higher than those before.
+        at: When, by the source's clock.
+    """
+
+    id: int
+    at: datetime
+
+
+def state(session: Session, table: TableName, *, user: str, at_source: bool) -> Marker:
+    """Whether a marker is there, and which rights DMS's user lacks on it.
+
+    Args:
+        session: A session at the side.
+        table: The marker.
+        user: The role that DMS signs in as.
+        at_source: Whether it is read there, and not written.
+    """
+    rights = _AT_SOURCE if at_source else _AT_TARGET
+    rows = session.rows(
+        "select c.oid from pg_catalog.pg_class c join pg_catalog.pg_namespace n "
+        "on n.oid = c.relnamespace where n.nspname = %s and c.relname = %s and c.relkind = 'r'",
+        [*table],
+    )
+    if not rows:
+        return Marker(side=session.server.side, exists=False)
+    lacking = session.rows(
+        "select 'USAGE of schema ' || %s where not pg_catalog.has_schema_privilege(%s, %s, 'USAGE') "
+        "union all select p from pg_catalog.unnest(%s::text[]) p "
+        "where not pg_catalog.has_table_privilege(%s, %s::oid, p)",
+        [table.schema, user, table.schema, list(rights), user, rows[0][0]],
+    )
+    return Marker(
+        side=session.server.side, exists=True, lacking=tuple(str(row[0]) for row in lacking)
+    )
+
+
+def empty(session: Session, table: TableName) -> None:
+    """Delete a marker's rows: what is there from an earlier run proves nothing."""
+    session.execute(sql.SQL("delete from {}").format(sql.Identifier(*table)))
+
+
+def write(session: Session, table: TableName) -> Written:
+    """Write a new row at the source, and prune all but the last hundred.
+
+    Flushed whatever the source's `synchronous_commit` says: a marker that a crash undoes would be
+    waited for in vain (https://www.postgresql.org/docs/15/wal-async-commit.html).
+    """
+    name = sql.Identifier(*table)
+    with session.transaction():
+        session.execute("select pg_catalog.set_config('synchronous_commit', 'on', true)")
+        ((key, at),) = session.rows(
+            sql.SQL(
+                "insert into {} (id, at) select coalesce(pg_catalog.max(id), 0) + 1, "
+                "pg_catalog.clock_timestamp() from {} returning id, at"
+            ).format(name, name)
+        )
+        session.execute(sql.SQL("delete from {} where id <= %s").format(name), [key - _KEPT])
+    return Written(id=key, at=at)
+
+
+def has_arrived(session: Session, table: TableName, written: Written) -> bool:
+    """Whether a row is at Aurora."""
+    return bool(
+        session.rows(
+            sql.SQL("select 1 from {} where id = %s and at = %s").format(sql.Identifier(*table)),
+            [written.id, written.at],
+        )
+    )
+
+
+def newest(session: Session, table: TableName) -> Written | None:
+    """The last row of a side; None where there is none."""
+    rows = session.rows(
+        sql.SQL("select id, at from {} order by id desc limit 1").format(sql.Identifier(*table))
+    )
+    return Written(id=rows[0][0], at=rows[0][1]) if rows else None
+
+
+def rows_of_a_proof(task: Task) -> int:
+    """How many rows, one after the other, have to arrive to prove that a task has caught up.
+
+    Batch apply writes what it holds table by table: a row may be there before another table's
+    change of the same batch. A second one, written when the first was seen, is in a later batch.
+    """
+    return 2 if task.settings.batch_apply else 1
+
+
+def prove(source: Session, target: Session, task: Task, *, seconds: float) -> float:
+    """Write a marker and wait until it is at Aurora. Return after how many seconds it was.
+
+    Args:
+        source: A session that may write.
+        target: A session.
+        task: A task that runs, and has loaded.
+        seconds: For how long it is waited for.
+
+    Raises:
+        FerryError: It did not arrive in time, or a server refuses.
+    """
+    began = time.monotonic()
+    for _ in range(rows_of_a_proof(task)):
+        written = write(source, task.marker)
+        while not has_arrived(target, task.marker, written):
+            if time.monotonic() - began > seconds:
+                raise FerryError(
+                    f"The marker {written.id} of the task {task.name}, written at the source, was "
+                    f"not at Aurora within {seconds:g} seconds.",
+                    "Look at the task's latency and its log, then run this again.",
+                )
+            time.sleep(_SECONDS_BETWEEN_LOOKS)
+    return time.monotonic() - began

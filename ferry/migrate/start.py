@@ -1,0 +1,157 @@
+"""Starts tasks: asks what has to be known, decides by `starting`, acts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from facts import outputs
+from ferry.account import explained
+from ferry.migrate import markers, target_tables
+from ferry.migrate.connections import outcomes
+from ferry.migrate.starting import Facts, Nothing, Refusal, Start, Tables, how, refusals
+from ferry.migrate.waiting import SECONDS_BETWEEN_LOOKS, settled
+from ferry.postgres import connect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from ferry.deployment import Deployment
+    from ferry.migrate.sides import Sides
+    from ferry.migrate.starting import Connection, Wish
+    from ferry.migrate.tasks import Task
+
+_PURPOSE: Final = "say whether the tasks can start"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Decided:
+    """What is to be done with tasks.
+
+    Args:
+        starts: Those that are started.
+        nothing: Those with which nothing is to be done.
+        refused: What stands against a start; where there is any, none is started.
+    """
+
+    starts: tuple[Start, ...] = ()
+    nothing: tuple[Nothing, ...] = ()
+    refused: tuple[Refusal, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Starting:
+    """Starts tasks of an environment.
+
+    Args:
+        deployment: The environment as it is deployed.
+        sides: The way to both databases of a task.
+        wish: What was asked for.
+        drift: What stands against a start because a task's schemas differ; nothing by default.
+        tell: Is told what is being done, a line each.
+        pause_seconds: How long to wait between two looks.
+    """
+
+    deployment: Deployment
+    sides: Callable[[Task], Sides]
+    wish: Wish
+    drift: Callable[[Task], Sequence[Refusal]] = field(default=lambda _: ())
+    tell: Callable[[str], None] = field(default=lambda _: None)
+    pause_seconds: float = SECONDS_BETWEEN_LOOKS
+
+    def decide(self, tasks: Sequence[Task]) -> Decided:
+        """What is to be done with tasks; changes nothing but that connections are tested.
+
+        Raises:
+            FerryError: Something cannot be told.
+        """
+        found = [how(task, self.wish) for task in tasks]
+        starts = tuple(it for it in found if isinstance(it, Start))
+        refused = [it for it in found if isinstance(it, Refusal)]
+        connections = self._connections(starts)
+        for start in starts:
+            facts = self._facts(start, connections)
+            refused += refusals(start, facts, self.wish)
+        return Decided(
+            starts=starts,
+            nothing=tuple(it for it in found if isinstance(it, Nothing)),
+            refused=tuple(refused),
+        )
+
+    def _connections(self, starts: Sequence[Start]) -> dict[str, Connection]:
+        endpoints = {
+            arn: side
+            for start in starts
+            for arn, side in (
+                (start.task.source_endpoint_arn, "the source"),
+                (start.task.target_endpoint_arn, "Aurora"),
+            )
+        }
+        if not endpoints:
+            return {}
+        self.tell("Testing DMS's connections; this takes about a minute.")
+        return outcomes(
+            self.deployment.account.dms,
+            instance_arn=self.deployment.outputs[outputs.DMS_REPLICATION_INSTANCE_ARN],
+            endpoints=endpoints,
+            pause_seconds=self.pause_seconds,
+        )
+
+    def _facts(self, start: Start, connections: dict[str, Connection]) -> Facts:
+        task, sides = start.task, self.sides(start.task)
+        tables = Tables()
+        with (
+            connect(sides.source.server, purpose=_PURPOSE) as source,
+            connect(sides.target.server, purpose=_PURPOSE) as target,
+        ):
+            found = (
+                markers.state(source, task.marker, user=sides.source.dms_user, at_source=True),
+                markers.state(target, task.marker, user=sides.target.dms_user, at_source=False),
+            )
+            if start.loads:
+                carried = target_tables.carried(source, task.mappings)
+                tables = target_tables.look(
+                    target, (task.mappings.target(it.name) for it in carried)
+                )
+        return Facts(
+            connections=(
+                connections[task.source_endpoint_arn],
+                connections[task.target_endpoint_arn],
+            ),
+            markers=found,
+            tables=tables,
+            drift=tuple(self.drift(task)),
+        )
+
+    def start(self, starts: Sequence[Start]) -> Iterator[Task]:
+        """Start tasks, and give each as it is when DMS has begun, or given up.
+
+        Raises:
+            FerryError: DMS or a server refuses, or DMS has not begun in time. What was started
+                before that stays started.
+        """
+        for start in starts:
+            if start.loads:
+                self._empty(start.task)
+            self._start(start)
+        yield from settled(
+            self.deployment,
+            {start.task.name for start in starts},
+            passing={"starting"},
+            pause_seconds=self.pause_seconds,
+        )
+
+    def _empty(self, task: Task) -> None:
+        sides, purpose = self.sides(task), f"empty the marker {task.marker}"
+        for server in (sides.source.server, sides.target.server):
+            with connect(server, purpose=purpose, read_only=False) as session:
+                markers.empty(session, task.marker)
+
+    def _start(self, start: Start) -> None:
+        task = start.task
+        stop: dict[str, Any] = {"CdcStopPosition": task.stop_position} if task.stop_position else {}
+        with explained(f"start the task {task.name}"):
+            self.deployment.account.dms.start_replication_task(
+                ReplicationTaskArn=task.arn, StartReplicationTaskType=start.type.value, **stop
+            )
+        self.tell(f"The task {task.name}: {start.type}.")

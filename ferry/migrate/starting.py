@@ -1,0 +1,386 @@
+"""Whether a task is started, how, and what has to be done first. Pure.
+
+DMS's start types and what each does:
+https://docs.aws.amazon.com/dms/latest/APIReference/API_StartReplicationTask.html
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from ferry.migrate.tasks import MigrationType
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ferry.migrate.mappings import TableName
+    from ferry.migrate.tasks import Task
+
+
+class StartType(StrEnum):
+    """How a task is started, in DMS's words."""
+
+    FIRST = "start-replication"
+    """For the first time: loads, then carries changes."""
+
+    RESUME = "resume-processing"
+    """From where it stands: what is not loaded yet, then the changes since."""
+
+    RELOAD = "reload-target"
+    """From the beginning: all tables are loaded again."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Start:
+    """The decision to start a task.
+
+    Args:
+        task: The task.
+        type: How.
+        why: What is to be known of it, one sentence; empty where nothing is.
+    """
+
+    task: Task
+    type: StartType
+    why: str = ""
+
+    @property
+    def loads(self) -> bool:
+        """Whether it begins with a load of all its tables."""
+        return self.task.loads and self.type is not StartType.RESUME
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Nothing:
+    """The decision that nothing is to be done.
+
+    Args:
+        task: The task.
+        why: Why, one sentence.
+    """
+
+    task: Task
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Refusal:
+    """A reason for which a task is not started.
+
+    Args:
+        check: Its name, kebab-case and stable.
+        task: The task's name.
+        what: What was found, one sentence.
+        why: Why that matters, one sentence.
+        remedy: What mends it, with the exact command where there is one.
+        unknown: Whether it is not known to be wrong: it could not be told.
+    """
+
+    check: str
+    task: str
+    what: str
+    why: str
+    remedy: str
+    unknown: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wish:
+    """What was asked for.
+
+    Args:
+        environment: The environment's name.
+        reload: Whether all tables are to be loaded again.
+        into: Tables of the target that may hold rows, by their names there.
+    """
+
+    environment: str
+    reload: bool = False
+    into: frozenset[str] = frozenset()
+
+
+_PASSING: Final = frozenset(
+    {"creating", "deleting", "modifying", "moving", "starting", "stopping", "testing"}
+)
+"""Statuses that pass by themselves, in all of which DMS refuses a start."""
+
+_GONE: Final = re.compile(
+    r"slot .* does not exist|invalidated|has already been removed|can no longer be "
+    r"(?:accessed|read)|obsolete",
+    re.IGNORECASE,
+)
+"""PostgreSQL's words for a slot that is gone, or has lost what it kept: nothing to resume from."""
+
+
+def how(task: Task, wish: Wish) -> Start | Nothing | Refusal:
+    """What a task's state and what was asked for come to. Nothing is ever loaded again unasked."""
+    if task.status in _PASSING:
+        return Refusal(
+            check="task-state",
+            task=task.name,
+            what=f"The task {task.name} is {task.status}.",
+            why="DMS starts no task in that state; it passes by itself.",
+            remedy=f"In a moment: {_start(task, wish)}",
+        )
+    if task.status == "running":
+        return _running(task, wish)
+    if task.status in {"ready", "stopped", "failed"}:
+        if wish.reload and task.was_started:
+            return _reload(task, wish)
+        if not task.was_started:
+            return Start(task=task, type=StartType.FIRST)
+        return _resume(task, wish)
+    return Refusal(
+        check="task-state",
+        task=task.name,
+        what=f"The task {task.name} is {task.status}{_said(task)}.",
+        why="DMS starts no task in that state.",
+        remedy=f"See what happened to it: ferry check deployment {wish.environment}",
+    )
+
+
+def _running(task: Task, wish: Wish) -> Nothing | Refusal:
+    if not wish.reload:
+        return Nothing(task=task, why=f"The task {task.name} runs already.")
+    return Refusal(
+        check="task-state",
+        task=task.name,
+        what=f"The task {task.name} runs.",
+        why="DMS loads all tables again of a task that is stopped, and of no other.",
+        remedy=f"Stop it first: ferry stop {wish.environment} --task {task.name}; for single "
+        f"tables: ferry reload {wish.environment} TABLE",
+    )
+
+
+def _reload(task: Task, wish: Wish) -> Start | Refusal:
+    if task.migration_type is MigrationType.CHANGES:
+        return Refusal(
+            check="task-type",
+            task=task.name,
+            what=f"The task {task.name} carries changes alone.",
+            why="It has no load that could begin again.",
+            remedy=f"Resume it: ferry start {wish.environment} --task {task.name}",
+        )
+    return Start(task=task, type=StartType.RELOAD)
+
+
+def _resume(task: Task, wish: Wish) -> Start | Nothing | Refusal:
+    if task.status == "failed" and _GONE.search(task.failure):
+        return Refusal(
+            check="slot-gone",
+            task=task.name,
+            what=f"The task {task.name} has failed{_said(task)}.",
+            why="Its replication slot has lost changes that were not carried: it cannot be resumed.",
+            remedy=_again(task, wish),
+        )
+    if task.status == "failed" and not task.has_checkpoint and not task.counts.loaded:
+        return Refusal(
+            check="nothing-to-resume",
+            task=task.name,
+            what=f"The task {task.name} has failed before it had loaded a table{_said(task)}.",
+            why="DMS has no position to resume it from.",
+            remedy=f"Mend what it says, then {_lowered(_again(task, wish))}",
+        )
+    if task.stop_reason == "FULL_LOAD_ONLY_FINISHED":
+        return Nothing(
+            task=task,
+            why=f"The task {task.name} has loaded its tables, and carries no changes.",
+        )
+    failed = f"It had failed{_said(task)}." if task.status == "failed" else ""
+    return Start(task=task, type=StartType.RESUME, why=failed)
+
+
+def _start(task: Task, wish: Wish) -> str:
+    return f"ferry start {wish.environment} --task {task.name}" + (
+        " --reload" if wish.reload else ""
+    )
+
+
+def _again(task: Task, wish: Wish) -> str:
+    if task.migration_type is MigrationType.CHANGES:
+        return (
+            "Make a slot that holds what is missing, name it in source.slot_name, and its position "
+            f"in the task's cdc_start_position: cdktf deploy {wish.environment}"
+        )
+    return f"Load all its tables again: ferry start {wish.environment} --task {task.name} --reload"
+
+
+def _lowered(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]
+
+
+def _said(task: Task) -> str:
+    return f": {task.failure.rstrip('.')}" if task.failure else ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Connection:
+    """How the test of one of DMS's connections ended.
+
+    Args:
+        side: Within a sentence: `the source`, `Aurora`.
+        status: DMS's word: `successful`, `failed`; `testing` where it has not ended in time.
+        said: What DMS says of a failure.
+    """
+
+    side: str
+    status: str
+    said: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Marker:
+    """A task's marker on one side.
+
+    Args:
+        side: Within a sentence: `the source`, `Aurora`.
+        exists: Whether the table is there.
+        lacking: The rights on it that DMS's user has not.
+    """
+
+    side: str
+    exists: bool
+    lacking: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tables:
+    """The target's tables of a task, where it loads.
+
+    Args:
+        missing: Those that are not there.
+        filled: Those that hold rows.
+    """
+
+    missing: tuple[TableName, ...] = ()
+    filled: tuple[TableName, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Facts:
+    """What was found beside a task's own state.
+
+    Args:
+        connections: How the tests of its two connections ended.
+        markers: Its marker on both sides.
+        tables: The target's tables, where it loads.
+        drift: What stands against a start because the schemas differ.
+    """
+
+    connections: tuple[Connection, ...] = ()
+    markers: tuple[Marker, ...] = ()
+    tables: Tables = field(default_factory=Tables)
+    drift: tuple[Refusal, ...] = ()
+
+
+def refusals(start: Start, facts: Facts, wish: Wish) -> Iterator[Refusal]:
+    """All reasons for which a task is not started now, not only the first."""
+    yield from _connections(start.task, facts.connections, wish)
+    yield from _markers(start.task, facts.markers, wish)
+    if start.loads:
+        yield from _tables(start, facts.tables, wish)
+    yield from facts.drift
+
+
+def _connections(task: Task, connections: Sequence[Connection], wish: Wish) -> Iterator[Refusal]:
+    for it in connections:
+        if it.status == "successful":
+            continue
+        still = it.status == "testing"
+        yield Refusal(
+            check="connection",
+            task=task.name,
+            what=f"The test of DMS's connection to {it.side} has not ended in time."
+            if still
+            else f"DMS cannot connect to {it.side}: {(it.said or it.status).rstrip('.')}.",
+            why="A task starts only where both its connections work.",
+            remedy=f"Run this again: {_start(task, wish)}"
+            if still
+            else f"See what is wrong with it: ferry check deployment {wish.environment}",
+            unknown=still,
+        )
+
+
+def _markers(task: Task, markers: Sequence[Marker], wish: Wish) -> Iterator[Refusal]:
+    prepare = f"Make the markers and their grants: ferry prepare-databases {wish.environment}"
+    if not task.mappings.selects(task.marker):
+        yield Refusal(
+            check="marker-carried",
+            task=task.name,
+            what=f"The task {task.name} does not carry its marker {task.marker}.",
+            why="Without it nobody can tell when the last change has arrived.",
+            remedy=f"Deploy it with its marker: cdktf deploy {wish.environment}",
+        )
+    for it in markers:
+        if not it.exists:
+            what = f"The marker {task.marker} is not there at {it.side}."
+        elif it.lacking:
+            what = f"DMS's user lacks {', '.join(it.lacking)} on the marker {task.marker} at {it.side}."
+        else:
+            continue
+        yield Refusal(
+            check="marker",
+            task=task.name,
+            what=what,
+            why="DMS would not carry it, and nobody could tell when the last change has arrived.",
+            remedy=prepare,
+        )
+
+
+_SHOWN: Final = 5
+
+
+def _tables(start: Start, tables: Tables, wish: Wish) -> Iterator[Refusal]:
+    task = start.task
+    makes = task.settings.preparation == "DROP_AND_CREATE"
+    if tables.missing and not makes:
+        yield Refusal(
+            check="target-tables",
+            task=task.name,
+            what=f"Aurora lacks {_named(tables.missing)}.",
+            why="DMS would make what is missing itself, without defaults, indexes and foreign keys.",
+            remedy=f"Carry the schema first: ferry schema {wish.environment} before-load",
+        )
+    filled = [it for it in tables.filled if str(it) not in wish.into]
+    empties = task.settings.preparation != "DO_NOTHING"
+    if not filled or (wish.reload and empties):
+        return
+    if wish.reload:
+        yield Refusal(
+            check="target-filled",
+            task=task.name,
+            what=f"Aurora's {_named(filled)} hold rows.",
+            why="target_table_preparation_mode is DO_NOTHING: DMS would load beside what is there.",
+            remedy=f"Empty them at Aurora: truncate table {_statement(filled)}; or keep their rows: "
+            f"{_start(task, wish)} {_into(filled)}",
+        )
+        return
+    yield Refusal(
+        check="target-filled",
+        task=task.name,
+        what=f"Aurora's {_named(filled)} hold rows already.",
+        why="DMS would empty them before it loads."
+        if empties
+        else "DMS would load beside what is there, and fail where keys are alike.",
+        remedy=f"See what they are. Where that is right: {_start(task, wish)} {_into(filled)}",
+    )
+
+
+def _named(tables: Sequence[TableName]) -> str:
+    shown = ", ".join(map(str, tables[:_SHOWN]))
+    more = len(tables) - _SHOWN
+    return f"{shown} and {more} more tables" if more > 0 else shown
+
+
+def _statement(tables: Sequence[TableName]) -> str:
+    return ", ".join(
+        ".".join('"{}"'.format(part.replace('"', '""')) for part in it) for it in tables
+    )
+
+
+def _into(tables: Sequence[TableName]) -> str:
+    return " ".join(f"--into {shlex.quote(str(it))}" for it in tables)

@@ -1,0 +1,101 @@
+"""What a task carries: the source's tables, and Aurora's that they are loaded into."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from ferry.migrate.mappings import TableName
+from ferry.migrate.starting import Tables
+from ferry.postgres import sql
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from ferry.migrate.mappings import Mappings
+    from ferry.postgres import Session
+
+_AT_ONCE: Final = 200
+_SECONDS: Final = 120.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SourceTable:
+    """A table of the source.
+
+    Args:
+        name: Its name.
+        rows: How many rows PostgreSQL expects it to have; None where it was never analyzed.
+    """
+
+    name: TableName
+    rows: int | None
+
+
+def carried(session: Session, mappings: Mappings) -> tuple[SourceTable, ...]:
+    """The source's tables that a task carries, ferry's own left out.
+
+    DMS reads ordinary tables, partitions among them by their own names. Their parents hold no row.
+    """
+    found = session.rows(
+        "select n.nspname, c.relname, c.reltuples::bigint from pg_catalog.pg_class c "
+        "join pg_catalog.pg_namespace n on n.oid = c.relnamespace where c.relkind = 'r' "
+        "and c.relpersistence = 'p' and n.nspname !~ '^pg_' and n.nspname <> 'information_schema' "
+        "order by 1, 2"
+    )
+    return tuple(
+        SourceTable(name=name, rows=None if estimate < 0 else estimate)
+        for schema, table, estimate in found
+        if mappings.selects(name := TableName(schema, table)) and not name.is_ferrys
+    )
+
+
+def look(session: Session, tables: Iterable[TableName]) -> Tables:
+    """Which of some tables are not there, and which hold a row."""
+    wanted = sorted(set(tables))
+    there = {
+        TableName(schema, table)
+        for schema, table in session.rows(
+            "select n.nspname, c.relname from pg_catalog.pg_class c "
+            "join pg_catalog.pg_namespace n on n.oid = c.relnamespace "
+            "where c.relkind in ('r', 'p', 'f')"
+        )
+    }
+    present = [table for table in wanted if table in there]
+    filled = [
+        name
+        for first in range(0, len(present), _AT_ONCE)
+        for name in _filled(session, present[first : first + _AT_ONCE])
+    ]
+    return Tables(
+        missing=tuple(table for table in wanted if table not in there), filled=tuple(filled)
+    )
+
+
+def _filled(session: Session, tables: Sequence[TableName]) -> list[TableName]:
+    query = sql.SQL(" union all ").join(
+        sql.SQL("select {} where exists (select from {})").format(
+            sql.Literal(place), sql.Identifier(*table)
+        )
+        for place, table in enumerate(tables)
+    )
+    return [tables[place] for (place,) in session.rows(query, deadline_seconds=_SECONDS)]
+
+
+def count(session: Session, table: TableName, *, seconds: float) -> int:
+    """How many rows a table has.
+
+    Raises:
+        NoAnswerError: It cannot be counted within so many seconds.
+        PostgresError: The server refuses.
+    """
+    ((rows,),) = session.rows(
+        sql.SQL("select pg_catalog.count(*) from {}").format(sql.Identifier(*table)),
+        deadline_seconds=seconds,
+    )
+    return int(rows)
+
+
+def truncate(session: Session, table: TableName) -> None:
+    """Empty a table of Aurora's. PostgreSQL refuses where another table refers to it."""
+    session.execute(sql.SQL("truncate table {}").format(sql.Identifier(*table)))

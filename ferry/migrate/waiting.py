@@ -1,0 +1,87 @@
+"""Waits until DMS is done with what it was asked for."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Final
+
+from ferry.account import explained
+from ferry.errors import FerryError
+from ferry.migrate.tasks import read_tasks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from collections.abc import Set as AbstractSet
+
+    from ferry.deployment import Deployment
+    from ferry.migrate.tasks import Task
+
+SECONDS: Final = 900.0
+"""For how long a task may take to start or to stop."""
+
+SECONDS_BETWEEN_LOOKS: Final = 2.0
+"""One call each: DMS allows four a second, to all that ask."""
+
+RUNNING: Final = frozenset({"starting", "running"})
+"""The statuses of a task that can be stopped."""
+
+
+def settled(
+    deployment: Deployment,
+    names: AbstractSet[str],
+    *,
+    passing: AbstractSet[str],
+    seconds: float = SECONDS,
+    pause_seconds: float = SECONDS_BETWEEN_LOOKS,
+) -> Iterator[Task]:
+    """Each of some tasks, as soon as it is in none of some statuses.
+
+    Args:
+        deployment: The environment as it is deployed.
+        names: The tasks' names.
+        passing: The statuses.
+        seconds: For how long they are waited for, together.
+        pause_seconds: How long to wait between two looks.
+
+    Raises:
+        FerryError: DMS does not answer, or one is in such a status still.
+    """
+    ends = time.monotonic() + seconds
+    waited = set(names)
+    while waited:
+        tasks = [task for task in read_tasks(deployment) if task.name in waited]
+        for task in tasks:
+            if task.status not in passing:
+                waited.discard(task.name)
+                yield task
+        still = [f"{task.name} is {task.status}" for task in tasks if task.name in waited]
+        if still and time.monotonic() > ends:
+            raise FerryError(
+                f"DMS was not done within {seconds:g} seconds: {', '.join(still)}.",
+                f"It goes on by itself: ferry watch {deployment.environment.name}",
+            )
+        if still:
+            time.sleep(pause_seconds)
+
+
+def stop(
+    deployment: Deployment,
+    tasks: Sequence[Task],
+    *,
+    pause_seconds: float = SECONDS_BETWEEN_LOOKS,
+) -> Iterator[Task]:
+    """Stop those of some tasks that run, and give each when it has stopped.
+
+    Raises:
+        FerryError: DMS refuses, or has not stopped one in time.
+    """
+    running = [task for task in tasks if task.status in RUNNING]
+    for task in running:
+        with explained(f"stop the task {task.name}"):
+            deployment.account.dms.stop_replication_task(ReplicationTaskArn=task.arn)
+    yield from settled(
+        deployment,
+        {task.name for task in running},
+        passing={*RUNNING, "stopping"},
+        pause_seconds=pause_seconds,
+    )

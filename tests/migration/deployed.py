@@ -1,0 +1,270 @@
+"""An environment as it is after `cdktf deploy`, between two PostgreSQL servers, without Terraform.
+
+What ferry reads of a deployment is made by AWS's calls: the state in its bucket, DMS's secrets,
+endpoints, tasks. Its commands are typed as a person types them.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from ferry.cli.app import app
+from harness.postgres import SUPERUSER, Postgres
+from tests.migration.certificates import make_certificate
+from tests.migration.databases import AS_REPLICA, CONTROL, Database, Pair, databases, eventually
+from tests.unit.ferry.conftest import ACCOUNT
+from tests.unit.ferry.environments import DEV
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.unit.local_aws.aws import Aws
+
+INSTANCE = "aurora-ferry-dev"
+AURORA = "dev.cluster-c1x2y3z4a5b6.eu-central-1.rds.amazonaws.com"
+SOURCE = "192.168.10.15"
+PASSWORD = "canary-Pa55word"
+SETTINGS: dict[str, Any] = {
+    "ControlTablesSettings": {"ControlSchema": CONTROL, "StatusTableEnabled": True},
+    "FullLoadSettings": {"TargetTablePrepMode": "DO_NOTHING"},
+    "Logging": {"EnableLogging": True},
+}
+
+
+def marker(task: str = "all") -> str:
+    """The statement that makes a task's marker."""
+    return f'create table ferry."fence_{task}" (id bigint primary key, at timestamptz not null)'
+
+
+GRANTS = (
+    "grant usage on schema ferry, public to dms",
+    "grant select on all tables in schema ferry, public to dms",
+)
+"""What DMS's user has at the source."""
+
+
+def rules(*, tasks: str = "all", schema: str = "public", table: str = "%") -> list[dict[str, Any]]:
+    """The rules of a task that carries tables of one schema, and its marker."""
+    selected = (("explicit", "ferry", f"fence_{tasks}"), ("include", schema, table))
+    return [
+        {
+            "rule-type": "selection",
+            "rule-id": str(number),
+            "rule-name": str(number),
+            "rule-action": action,
+            "object-locator": {"schema-name": schema_name, "table-name": table_name},
+        }
+        for number, (action, schema_name, table_name) in enumerate(selected, start=1)
+    ]
+
+
+@dataclass(kw_only=True)
+class Deployed:
+    """The environment dev, deployed; `make` deploys it."""
+
+    aws: Aws
+    pair: Pair
+    folder: Path
+    ca: Path
+    task_arns: dict[str, str] = field(default_factory=dict)
+
+    def make(self, *, file: str = DEV, tasks: dict[str, dict[str, Any]] | None = None) -> None:
+        """Deploy it: what is changed of each task's call, by the task's name."""
+        self.folder.mkdir(exist_ok=True)
+        (self.folder / "dev.toml").write_text(
+            file.replace(ACCOUNT, self.aws.account).replace('"require"', '"none"')
+        )
+        source = self._endpoint("source", SOURCE, "dms")
+        target = self._endpoint("target", AURORA, "ferry_admin")
+        for name in ("operator-source", "operator-target"):
+            self._secret(name, {"username": "operator", "password": PASSWORD})
+        instance = self._instance()
+        for name, changed in (tasks or {"all": {}}).items():
+            made = self.aws.dms.create_replication_task(
+                **{
+                    "ReplicationTaskIdentifier": f"{INSTANCE}-{name}",
+                    "ResourceIdentifier": f"{INSTANCE}-{name}",
+                    "SourceEndpointArn": source,
+                    "TargetEndpointArn": target,
+                    "ReplicationInstanceArn": instance,
+                    "MigrationType": "full-load-and-cdc",
+                    "TableMappings": json.dumps({"rules": rules(tasks=name)}),
+                    "ReplicationTaskSettings": json.dumps(SETTINGS),
+                    **changed,
+                }
+            )["ReplicationTask"]
+            self.task_arns[name] = made["ReplicationTaskArn"]
+        self.state(
+            dms_replication_instance_arn=instance,
+            dms_source_endpoint_arn=source,
+            dms_target_endpoint_arn=target,
+            dms_task_arns=self.task_arns,
+            cluster_endpoint=AURORA,
+            clients_security_group_id="sg-1",
+        )
+
+    def state(self, **outputs: object) -> None:
+        """Write the state that Terraform would have written."""
+        bucket = f"aurora-ferry-tfstate-{self.aws.account}-eu-central-1"
+        self.aws.s3.create_bucket(
+            Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
+        )
+        document = {
+            "version": 4,
+            "resources": [],
+            "outputs": {name: {"value": value} for name, value in outputs.items()},
+        }
+        self.aws.s3.put_object(
+            Bucket=bucket, Key="environments/dev/terraform.tfstate", Body=json.dumps(document)
+        )
+
+    def prepare(self, *statements: str, tasks: tuple[str, ...] = ("all",)) -> None:
+        """Make the markers and what else the statements make, on both sides."""
+        self.pair.on_both("create schema ferry", *map(marker, tasks), *statements)
+        self.pair.source.run(*GRANTS)
+
+    def ferry(self, *arguments: str, given: str | None = None) -> Result:
+        """What a command prints and ends with."""
+        return CliRunner().invoke(app, arguments, input=given, prog_name="ferry")
+
+    def reached(self, *arguments: str, given: str | None = None) -> Result:
+        """As `ferry`, with the options that say where both servers are."""
+        return self.ferry(*arguments, *self.ways, given=given)
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """The options that say where both servers are."""
+        return (
+            "--source-address",
+            f"127.0.0.1:{self.pair.source.server.port}",
+            "--target-address",
+            f"127.0.0.1:{self.pair.target.server.port}",
+            "--target-ca",
+            str(self.ca),
+        )
+
+    def read(self, task: str = "all") -> dict[str, Any]:
+        """What DMS says of a task."""
+        (found,) = self.aws.dms.describe_replication_tasks(
+            Filters=[{"Name": "replication-task-arn", "Values": [self.task_arns[task]]}]
+        )["ReplicationTasks"]
+        return dict(found)
+
+    def wait(self, status: str, task: str = "all") -> None:
+        """Until a task is in a status."""
+        eventually(lambda: self.read(task)["Status"] == status)
+
+    def end(self) -> None:
+        """Stop all tasks that run."""
+        for name, arn in self.task_arns.items():
+            if self.read(name)["Status"] == "running":
+                self.aws.dms.stop_replication_task(ReplicationTaskArn=arn)
+                self.wait("stopped", name)
+
+    def _instance(self) -> str:
+        self.aws.iam.create_role(RoleName="dms-vpc-role", AssumeRolePolicyDocument="{}")
+        self.aws.iam.attach_role_policy(
+            RoleName="dms-vpc-role",
+            PolicyArn="arn:aws:iam::aws:policy/service-role/AmazonDMSVPCManagementRole",
+        )
+        self.aws.dms.create_replication_subnet_group(
+            ReplicationSubnetGroupIdentifier=INSTANCE,
+            ReplicationSubnetGroupDescription="private",
+            SubnetIds=self.aws.subnet_ids(),
+        )
+        made = self.aws.dms.create_replication_instance(
+            ReplicationInstanceIdentifier=INSTANCE,
+            ReplicationInstanceClass="dms.c5.2xlarge",
+            ReplicationSubnetGroupIdentifier=INSTANCE,
+        )["ReplicationInstance"]
+        self.aws.dms.describe_replication_instances()
+        return str(made["ReplicationInstanceArn"])
+
+    def _secret(self, name: str, held: dict[str, Any]) -> str:
+        made = self.aws.secretsmanager.create_secret(
+            Name=f"aurora-ferry-dev/{name}", SecretString=json.dumps(held)
+        )
+        return str(made["ARN"])
+
+    def _endpoint(self, kind: str, host: str, user: str) -> str:
+        port = getattr(self.pair, kind).server.port
+        secret = {"host": host, "port": 5432, "username": user, "password": PASSWORD}
+        self.aws.post("/local-aws/addresses", {host: {"port": port}})
+        made = self.aws.dms.create_endpoint(
+            EndpointIdentifier=kind,
+            EndpointType=kind,
+            EngineName="postgres" if kind == "source" else "aurora-postgresql",
+            DatabaseName=self.pair.source.name,
+            SslMode="require" if kind == "target" else "none",
+            PostgreSQLSettings={
+                "SecretsManagerSecretId": self._secret(kind, secret),
+                **({"AfterConnectScript": AS_REPLICA} if kind == "target" else {}),
+            },
+        )
+        return str(made["Endpoint"]["EndpointArn"])
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the certificate of Aurora's name, and the authority's alone."""
+    folder = tmp_path_factory.mktemp("aurora")
+    made = make_certificate(AURORA)
+    (folder / "server.pem").write_text(made.with_key)
+    (folder / "ca.pem").write_text(made.authority)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def aurora(authority: Path) -> Iterator[Postgres]:
+    """A server that takes TLS alone, under Aurora's name."""
+    with Postgres(certificate=authority / "server.pem") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def ends(source_server: Postgres, aurora: Postgres) -> tuple[Postgres, Postgres]:
+    """Source and Aurora, with those who sign in: DMS, the master user, operators."""
+    for server, statements in (
+        (
+            source_server,
+            ("create role dms login replication", "create role operator superuser login"),
+        ),
+        (
+            aurora,
+            ("create role ferry_admin superuser login", "create role operator superuser login"),
+        ),
+    ):
+        database = Database(server=server, name=SUPERUSER)
+        database.run(*(f"{statement} password '{PASSWORD}'" for statement in statements))
+    return source_server, aurora
+
+
+@pytest.fixture
+def deployed(
+    aws: Aws,
+    ends: tuple[Postgres, Postgres],
+    authority: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Deployed]:
+    """The environment dev between two servers, not deployed yet, and ferry's way to it."""
+    monkeypatch.setattr("ferry.environments.FOLDER", tmp_path / "environments")
+    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", aws.url)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", aws.account)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "any")
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    with databases(*ends, name="app") as pair:
+        made = Deployed(
+            aws=aws, pair=pair, folder=tmp_path / "environments", ca=authority / "ca.pem"
+        )
+        yield made
+        made.end()

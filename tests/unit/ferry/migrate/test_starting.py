@@ -1,0 +1,329 @@
+"""Every state of a task and every situation, and what comes of it."""
+
+from __future__ import annotations
+
+import shlex
+from typing import Any
+
+import pytest
+
+from ferry.migrate.mappings import Mappings, TableName
+from ferry.migrate.starting import (
+    Connection,
+    Facts,
+    Marker,
+    Nothing,
+    Refusal,
+    Start,
+    StartType,
+    Tables,
+    Wish,
+    how,
+    refusals,
+)
+from ferry.migrate.tasks import Counts, MigrationType, Settings
+from tests.unit.ferry.migrate.tasks import selects, task
+
+DEV = Wish(environment="dev")
+RELOAD = Wish(environment="dev", reload=True)
+STARTED: dict[str, Any] = {"was_started": True}
+LOADED: dict[str, Any] = {**STARTED, "counts": Counts(loaded=3)}
+GONE = 'ERROR: replication slot "all_1" does not exist'
+CHANGES: dict[str, Any] = {**STARTED, "migration_type": MigrationType.CHANGES}
+DONE: dict[str, Any] = {
+    **LOADED,
+    "migration_type": MigrationType.LOAD,
+    "stop_reason": "FULL_LOAD_ONLY_FINISHED",
+}
+
+
+def said(status: str, wish: Wish = DEV, **changes: Any) -> str:  # noqa: ANN401 - a task's members
+    """The decision, in one line."""
+    decided = how(task(status=status, **changes), wish)
+    match decided:
+        case Start():
+            return decided.type.value + (f" ({decided.why})" if decided.why else "")
+        case Nothing():
+            return decided.why
+        case Refusal():
+            return f"{decided.what} {decided.remedy}"
+
+
+PASSING = ["creating", "deleting", "modifying", "moving", "starting", "stopping", "testing"]
+
+
+@pytest.mark.parametrize(
+    ("status", "changes", "wish", "outcome"),
+    [
+        ("ready", {}, DEV, "start-replication"),
+        ("ready", {}, RELOAD, "start-replication"),
+        # DMS shows a task that was changed as ready, though it ran before.
+        ("ready", LOADED, DEV, "resume-processing"),
+        ("stopped", LOADED, DEV, "resume-processing"),
+        ("stopped", LOADED, RELOAD, "reload-target"),
+        (
+            "stopped",
+            {**LOADED, "stop_reason": "STOPPED_AFTER_FULL_LOAD"},
+            DEV,
+            "resume-processing",
+        ),
+        (
+            "stopped",
+            {**LOADED, "stop_reason": "STOPPED_AFTER_CACHED_EVENTS"},
+            DEV,
+            "resume-processing",
+        ),
+        ("stopped", DONE, DEV, "The task all has loaded its tables, and carries no changes."),
+        ("stopped", DONE, RELOAD, "reload-target"),
+        ("stopped", CHANGES, DEV, "resume-processing"),
+        (
+            "stopped",
+            CHANGES,
+            RELOAD,
+            "The task all carries changes alone. Resume it: ferry start dev --task all",
+        ),
+        (
+            "failed",
+            {**LOADED, "failure": "Out of memory."},
+            DEV,
+            "resume-processing (It had failed: Out of memory.)",
+        ),
+        (
+            "failed",
+            {**STARTED, "has_checkpoint": True},
+            DEV,
+            "resume-processing (It had failed.)",
+        ),
+        (
+            "failed",
+            {**STARTED, "failure": "No tables were found."},
+            DEV,
+            (
+                "The task all has failed before it had loaded a table: No tables were found. Mend "
+                "what it says, then load all its tables again: ferry start dev --task all --reload"
+            ),
+        ),
+        (
+            "failed",
+            {**LOADED, "has_checkpoint": True, "failure": GONE},
+            DEV,
+            (
+                f"The task all has failed: {GONE}. Load all its tables again: ferry start dev "
+                "--task all --reload"
+            ),
+        ),
+        (
+            "failed",
+            {**CHANGES, "has_checkpoint": True, "failure": GONE},
+            DEV,
+            (
+                f"The task all has failed: {GONE}. Make a slot that holds what is missing, name it "
+                "in source.slot_name, and its position in the task's cdc_start_position: cdktf "
+                "deploy dev"
+            ),
+        ),
+        ("failed", {**LOADED, "failure": GONE}, RELOAD, "reload-target"),
+        ("running", LOADED, DEV, "The task all runs already."),
+        (
+            "running",
+            LOADED,
+            RELOAD,
+            (
+                "The task all runs. Stop it first: ferry stop dev --task all; for single tables: "
+                "ferry reload dev TABLE"
+            ),
+        ),
+        (
+            "failed-move",
+            LOADED,
+            DEV,
+            "The task all is failed-move. See what happened to it: ferry check deployment dev",
+        ),
+        *(
+            (
+                passing,
+                LOADED,
+                wish,
+                f"The task all is {passing}. In a moment: ferry start dev --task all{more}",
+            )
+            for passing in PASSING
+            for wish, more in ((DEV, ""), (RELOAD, " --reload"))
+        ),
+    ],
+)
+def test_each_state_has_its_start_type_or_its_reason(
+    status: str, changes: dict[str, Any], wish: Wish, outcome: str
+) -> None:
+    assert said(status, wish, **changes) == outcome
+
+
+@pytest.mark.parametrize("status", ["ready", "stopped", "failed", "running", *PASSING])
+@pytest.mark.parametrize("kind", MigrationType)
+@pytest.mark.parametrize("failure", ["", GONE])
+def test_nothing_is_loaded_again_unasked(status: str, kind: MigrationType, failure: str) -> None:
+    decided = how(task(status=status, migration_type=kind, failure=failure, **LOADED), DEV)
+
+    assert not isinstance(decided, Start) or decided.type is StartType.RESUME
+
+
+# --- What else stands against a start
+
+WORKING = (
+    Connection(side="the source", status="successful"),
+    Connection(side="Aurora", status="successful"),
+)
+THERE = (Marker(side="the source", exists=True), Marker(side="Aurora", exists=True))
+ORDERS, ITEMS = TableName("public", "orders"), TableName("public", "items")
+
+
+def against(
+    facts: Facts,
+    wish: Wish = DEV,
+    kind: StartType = StartType.FIRST,
+    **changes: Any,  # noqa: ANN401 - a task's members
+) -> list[str]:
+    """What stands against a start, a line each."""
+    start = Start(task=task(**changes), type=kind)
+    return [f"{it.check}: {it.what} {it.remedy}" for it in refusals(start, facts, wish)]
+
+
+def test_nothing_stands_against_a_start_where_all_is_prepared() -> None:
+    assert against(Facts(connections=WORKING, markers=THERE)) == []
+
+
+def test_a_connection_that_fails_is_named_with_what_dms_says() -> None:
+    failed = Connection(side="Aurora", status="failed", said="Timed out.")
+
+    assert against(Facts(connections=(WORKING[0], failed), markers=THERE)) == [
+        (
+            "connection: DMS cannot connect to Aurora: Timed out. See what is wrong with it: "
+            "ferry check deployment dev"
+        )
+    ]
+
+
+def test_a_connection_whose_test_has_not_ended_is_not_known_to_be_wrong() -> None:
+    testing = Connection(side="the source", status="testing")
+    start = Start(task=task(), type=StartType.RESUME)
+
+    (found,) = refusals(start, Facts(connections=(testing,), markers=THERE), DEV)
+
+    assert found.unknown
+    assert found.remedy == "Run this again: ferry start dev --task all"
+
+
+@pytest.mark.parametrize(
+    ("marker", "what"),
+    [
+        (
+            Marker(side="Aurora", exists=False),
+            "The marker ferry.fence_all is not there at Aurora.",
+        ),
+        (
+            Marker(side="the source", exists=True, lacking=("SELECT",)),
+            "DMS's user lacks SELECT on the marker ferry.fence_all at the source.",
+        ),
+    ],
+)
+def test_a_marker_that_dms_cannot_carry_names_prepare_databases(marker: Marker, what: str) -> None:
+    assert against(Facts(connections=WORKING, markers=(marker,)), kind=StartType.RESUME) == [
+        f"marker: {what} Make the markers and their grants: ferry prepare-databases dev"
+    ]
+
+
+def test_a_task_that_does_not_carry_its_marker_is_to_be_deployed() -> None:
+    mappings = Mappings(selections=(selects("include", "public", "%"),))
+
+    assert against(Facts(connections=WORKING, markers=THERE), mappings=mappings) == [
+        (
+            "marker-carried: The task all does not carry its marker ferry.fence_all. Deploy it "
+            "with its marker: cdktf deploy dev"
+        )
+    ]
+
+
+FILLED = Facts(connections=WORKING, markers=THERE, tables=Tables(filled=(ITEMS, ORDERS)))
+MISSING = Facts(connections=WORKING, markers=THERE, tables=Tables(missing=(ORDERS,)))
+TRUNCATES = Settings(preparation="TRUNCATE_BEFORE_LOAD")
+MAKES = Settings(preparation="DROP_AND_CREATE")
+
+
+def test_tables_that_hold_rows_have_to_be_named() -> None:
+    wish = Wish(environment="dev", into=frozenset({"public.items"}))
+
+    assert against(FILLED, wish) == [
+        (
+            "target-filled: Aurora's public.orders hold rows already. See what they are. Where that "
+            "is right: ferry start dev --task all --into public.orders"
+        )
+    ]
+    both = frozenset({"public.items", "public.orders"})
+    assert against(FILLED, Wish(environment="dev", into=both)) == []
+
+
+def test_tables_that_dms_would_empty_have_to_be_named_as_well() -> None:
+    start = Start(task=task(settings=TRUNCATES), type=StartType.FIRST)
+
+    (found,) = refusals(start, FILLED, DEV)
+
+    assert found.why == "DMS would empty them before it loads."
+
+
+def test_a_load_that_begins_again_finds_rows_and_says_how_to_empty_what_dms_does_not() -> None:
+    assert against(FILLED, RELOAD, StartType.RELOAD, settings=TRUNCATES) == []
+    (line,) = against(FILLED, RELOAD, StartType.RELOAD)
+    assert line == (
+        "target-filled: Aurora's public.items, public.orders hold rows. Empty them at Aurora: "
+        'truncate table "public"."items", "public"."orders"; or keep their rows: ferry start dev '
+        "--task all --reload --into public.items --into public.orders"
+    )
+
+
+def test_tables_that_are_missing_name_the_schema_unless_dms_makes_them() -> None:
+    assert against(MISSING) == [
+        (
+            "target-tables: Aurora lacks public.orders. Carry the schema first: ferry schema dev "
+            "before-load"
+        )
+    ]
+    assert against(MISSING, settings=MAKES) == []
+
+
+def test_many_tables_are_named_by_the_first_and_a_number() -> None:
+    tables = tuple(TableName("public", f"t{number}") for number in range(9))
+    facts = Facts(connections=WORKING, markers=THERE, tables=Tables(missing=tables))
+
+    (line,) = against(facts)
+
+    assert "Aurora lacks public.t0, public.t1, public.t2, public.t3, public.t4 and 4 more" in line
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes"),
+    [(StartType.RESUME, {}), (StartType.FIRST, {"migration_type": MigrationType.CHANGES})],
+)
+def test_where_nothing_is_loaded_aurora_may_hold_rows(
+    kind: StartType, changes: dict[str, Any]
+) -> None:
+    found = Tables(missing=(ITEMS,), filled=(ORDERS,))
+
+    assert (
+        against(Facts(connections=WORKING, markers=THERE, tables=found), kind=kind, **changes) == []
+    )
+
+
+def test_a_name_is_quoted_for_the_shell() -> None:
+    odd = Tables(filled=(TableName("a b", "it's"),))
+
+    (line,) = against(Facts(connections=WORKING, markers=THERE, tables=odd))
+    line = line[line.index("ferry start") :]
+
+    assert shlex.split(line)[-2:] == ["--into", "a b.it's"]
+
+
+def test_what_the_schemas_differ_in_stands_against_a_start() -> None:
+    drift = Refusal(check="drift", task="all", what="They differ.", why="", remedy="Mend it.")
+
+    assert against(Facts(connections=WORKING, markers=THERE, drift=(drift,))) == [
+        "drift: They differ. Mend it."
+    ]
