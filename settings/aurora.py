@@ -105,7 +105,9 @@ class Parameter(Section):
             table["value"] = "1" if value else "0"
         elif isinstance(value, float) and not math.isfinite(value):
             refuse("a number other than inf and nan, true, false or text", instead=65536)
-        elif isinstance(value, int | float):
+        elif isinstance(value, float):
+            table["value"] = float.__repr__(value)  # the shortest; the file's own may be 0.10
+        elif isinstance(value, int):
             table["value"] = str(value)
         return table
 

@@ -35,7 +35,7 @@ def _numbers(version: str) -> list[int]:
 
 def _provider_version(value: str) -> str:
     """Refuse ranges, what is older than the tests' version or broken, and unknown major versions."""
-    exact = re.fullmatch(r"[0-9]+\.[0-9]+\.[0-9]+", value)
+    exact = re.fullmatch(r"(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*)){2}", value)
     if not exact or not _numbers(_TESTED) <= _numbers(value) < _numbers(_FIRST_UNKNOWN):
         refuse(_IN_WORDS)
     first, mended = map(_numbers, _BROKEN)

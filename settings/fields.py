@@ -75,15 +75,18 @@ SecurityGroupId = Annotated[str, _id_form("sg"), _id_in_words("sg")]
 
 def _network(value: str) -> str:
     """Refuse what is no IPv4 network in CIDR notation, host bits included (RFC 4632)."""
-    address, slash, _ = value.partition("/")
+    address, slash, length = value.partition("/")
     try:
         interface = ipaddress.IPv4Interface(value)
     except ValueError:
         refuse("an IPv4 network such as 10.20.0.0/16")
     if not slash:
         refuse("an IPv4 network with its prefix length", instead=f"{address}/32")
-    if interface.ip != interface.network.network_address:
-        refuse("the network's own address, not a host's", instead=str(interface.network))
+    network = interface.network
+    if length != str(network.prefixlen):  # Python takes 255.255.0.0 and 016 too, AWS does not
+        refuse("an IPv4 network with its prefix length, such as /16", instead=str(network))
+    if interface.ip != network.network_address:
+        refuse("the network's own address, not a host's", instead=str(network))
     return value
 
 
@@ -148,17 +151,34 @@ _LABEL: Final = r"[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
 _HOST_LABEL: Final = r"[a-zA-Z0-9_]([a-zA-Z0-9_-]{0,61}[a-zA-Z0-9_])?"
 
 
+_NUMBER_LAST: Final = re.compile(r"(.*\.)?([0-9]+|0[xX][0-9a-fA-F]*)\.?")
+
+
 def _host(value: str) -> str:
-    """Refuse numbers that are no address: some programs read 010.1.1.1 as 8.1.1.1 (RFC 6943, 3.1.1)."""
-    if re.fullmatch(r"[0-9.]+", value):
+    """Refuse numbers that are no address, and addresses at which no other machine is.
+
+    What ends in a number is an address: some programs read 010.1.1.1 as 8.1.1.1, and 0x7f.1 as
+    127.0.0.1. Sources: RFC 6943, section 3.1.1; https://url.spec.whatwg.org/#ends-in-a-number-checker;
+    RFC 6890, tables 1 to 16.
+    """
+    if _NUMBER_LAST.fullmatch(value):
         try:
-            ipaddress.IPv4Address(value)
+            address = ipaddress.IPv4Address(value)
         except ValueError:
             refuse(
                 "a host name, or an IPv4 address of four numbers from 0 to 255 without zeros before "
                 "them"
             )
+        nowhere = address.is_loopback or address.is_multicast or address.is_reserved
+        if nowhere or address.is_link_local or address in _THIS_NETWORK:
+            refuse(_REACHABLE)
+    if value.lower().rstrip(".") in ("localhost", "localhost.localdomain"):
+        refuse(_REACHABLE)
     return value
+
+
+_THIS_NETWORK: Final = ipaddress.IPv4Network("0.0.0.0/8")
+_REACHABLE: Final = "a host that DMS reaches: not its own machine, and no address of a special use"
 
 
 Host = Annotated[

@@ -61,7 +61,10 @@ class ExistingVpc(Section):
     vpc_id: VpcId
     """The VPC's id."""
 
-    aurora_subnet_ids: Annotated[List[SubnetId], Field(min_length=2)]
+    aurora_subnet_ids: Annotated[
+        List[SubnetId],
+        Field(min_length=2, examples=[["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"]]),
+    ]
     """Aurora's subnets, in different zones."""
 
     dms_subnet_ids: Annotated[

@@ -4,7 +4,7 @@ import errno
 import stat
 import tomllib
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from settings.reading import limits
 
@@ -17,6 +17,27 @@ class NotTomlError(ValueError):
     def __init__(self, message: str, *, text: str) -> None:
         super().__init__(message)
         self.text = text
+
+
+class WrittenFloat(float):
+    """A fraction that is shown as it was written: `15.10` is another version than `15.1`."""
+
+    __slots__ = ("_text",)
+    _text: str
+
+    def __new__(cls, text: str) -> Self:
+        """Of a number as TOML writes it."""
+        fraction = super().__new__(cls, text)
+        fraction._text = text
+        return fraction
+
+    def __repr__(self) -> str:
+        """The number as it was written."""
+        return self._text
+
+    def __deepcopy__(self, _: object) -> Self:
+        """Itself, for it does not change."""
+        return self
 
 
 def toml_files(folder: Path) -> list[Path]:
@@ -41,7 +62,7 @@ def document(file: Path) -> dict[str, Any]:
     text = content(file).decode("utf-8-sig")
     limits.check(text)
     try:
-        return tomllib.loads(text)
+        return tomllib.loads(text, parse_float=WrittenFloat)
     except ValueError as error:
         raise NotTomlError(str(error), text=text) from None
 

@@ -142,6 +142,11 @@ def _lengths(shape: Shape) -> str:
     return f" of {most.max_length} at most" if most is not None else ""
 
 
+def item(shape: Shape) -> Shape:
+    """What a list holds."""
+    return _shape(shape.name, get_args(shape.kind)[0])
+
+
 def example(shape: Shape) -> Any:  # noqa: ANN401 -- whatever TOML can hold
     """A value that the setting takes, as TOML holds it."""
     if shape.section:
@@ -150,6 +155,4 @@ def example(shape: Shape) -> Any:  # noqa: ANN401 -- whatever TOML can hold
         return shape.examples[0]
     if get_origin(shape.kind) is Literal:
         return get_args(shape.kind)[0]
-    item = _shape(shape.name, get_args(shape.kind)[0])
-    least = shape.constraint(MinLen)
-    return [example(item)] * (least.min_length if least is not None else 1)
+    return [example(item(shape))]

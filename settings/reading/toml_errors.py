@@ -9,6 +9,7 @@ from typing import Final, get_origin
 
 from settings.environment import EnvironmentFile
 from settings.notation import path, toml
+from settings.reading.meant import meant
 from settings.reading.problem import Problem, hides_secret, may_hold_secret
 from settings.reading.shape import Location, example, find
 
@@ -21,20 +22,22 @@ _BARE: Final = re.compile(r"[^\"'\[{#][^\"'#]*")
 _LONGEST_LINE: Final = 1000
 _LONGEST_TEXT: Final = 60
 
+_END: Final = "end the text with the quote that it begins with, in the same line"
 _MENDS: Final = (
     ("Cannot overwrite", "remove one of the two, this one or an earlier one"),
     ("Cannot declare", "put all of it under the first"),
     ("Unescaped", "put it in single quotes, or write \\\\ for each \\"),
-    (
-        r"Illegal character '\n'",
-        "end the text with the quote that it begins with, in the same line",
-    ),
+    (r"Illegal character '\n'", _END),
     ("Illegal character", "remove the character"),
     ("Expected newline", "write one setting in a line, and text in quotes"),
     ("Expected '='", "write it as name = value"),
     ("Expected ']", "close the bracket"),
-    ("Unclosed array", "close the list with ]"),
+    ("Found invalid character", _END),
+    ("Unterminated string", _END),
+    ("Expected \"'", _END),
+    ("Unclosed array", "part what is listed by commas, and close the list with ]"),
     ("Unclosed inline table", "close the table with }, in the same line"),
+    ("Invalid initial character", "take out a comma before }, and write a name before ="),
     ("Invalid value", "put text in quotes"),
 )
 """What the reader's reasons begin with, and what to do."""
@@ -50,6 +53,7 @@ def not_toml(label: str, text: str, message: str) -> Problem:
     """
     match = _AT.fullmatch(message)
     reason, at = match.groups() if match else (message, None)
+    at = at or _opened(reason, text)
     if at is None:
         return Problem(
             label, "", f"not TOML ({_said(reason)})", "allowed: TOML 1.0", "correct the file's end"
@@ -71,6 +75,17 @@ def not_toml(label: str, text: str, message: str) -> Problem:
         "allowed: TOML 1.0",
         _mend(reason, statement[2], location) if setting and statement else _mend(reason),
     )
+
+
+def _opened(reason: str, text: str) -> str | None:
+    """The line of a quote that never ends: the reader notices at the file's end."""
+    quotes = {"Unterminated string": ('"""', '"'), 'Expected "\'"': ("'",)}
+    for quote in quotes.get(reason, ("'''",) if reason.startswith("Expected \"'") else ()):
+        opens = re.compile(rf".*?=[ \t]*{quote}(?!.*{quote})")
+        found = [number for number, line in enumerate(text.split("\n"), 1) if opens.match(line)]
+        if found:
+            return str(found[-1])
+    return None
 
 
 def _said(reason: str) -> str:
@@ -110,7 +125,7 @@ def _is_known(location: Location) -> bool:
 
 
 def _shown(setting: str, value: str) -> str:
-    value = value.strip()
+    value = value.partition("#")[0].strip() if _BARE.match(value) else value.strip()
     if hides_secret(setting, value) or may_hold_secret(value):
         return "text that may hold a secret and is not shown"
     return (value if len(value) <= _LONGEST_TEXT else f"{value[:_LONGEST_TEXT]}...") or "nothing"
@@ -120,13 +135,16 @@ def _mend(reason: str, value: str = "", location: Location = ()) -> str:
     """What to do; by the setting's own type, where a value is none of TOML's."""
     value = value.partition("#")[0].strip()
     if reason == "Invalid value" and location:
-        if value.lower() in ("true", "false"):
-            return f"write {value.lower()}"
         if not value:
             return "give it a value, or remove the line"
         shape = find(EnvironmentFile, location)
-        if shape.kind is not str and _BARE.fullmatch(value):
-            return f"write it as {toml(example(shape))}"
-        if _BARE.fullmatch(value) and not hides_secret(path(location), value):
-            return f'put it in quotes: "{value[:_LONGEST_TEXT]}"'
+        if _BARE.fullmatch(value):
+            hidden = hides_secret(path(location), value)
+            found = None if hidden else meant(shape, value)
+            if isinstance(found, str):
+                return f"put it in quotes: {toml(found[:_LONGEST_TEXT])}"
+            if found is not None or shape.kind is not str:
+                return f"write it as {toml(example(shape) if found is None else found)}"
+            if not hidden:
+                return f'put it in quotes: "{value[:_LONGEST_TEXT]}"'
     return next((mend for start, mend in _MENDS if reason.startswith(start)), "correct the line")

@@ -298,7 +298,7 @@ BAD_SETTINGS: Mapping[str, tuple[Changes, str]] = {
         {"aurora.parameters.work_mem": [1]},
         (
             "aurora.parameters.work_mem.value: a list of 1 given; allowed: text in quotes, text that is "
-            'not empty, 8192 characters at most; set value = "65536"'
+            'not empty, 8192 characters at most; set value = "1"'
         ),
     ),
     **{
@@ -465,7 +465,7 @@ REFUSED = (
     ("aurora.instance_class", "db.serverless", "an instance class such as db.r6g.large, not db.serverless", "db.r6g.large"),
     ("aurora.port", 80, "1150 to 65535", 5432),
     ("aurora.reader_count", 16, "0 to 15", 2),
-    ("aurora.apply_immediately", "yes", "true or false", False),
+    ("aurora.apply_immediately", "yes", "true or false", True),
     ("aurora.backup_retention_days", 0, "1 to 35 days", 7),
     ("aurora.backup_retention_days", 36, "1 to 35 days", 7),
     ("aurora.storage_type", "gp3", "aurora or aurora-iopt1", "aurora"),

@@ -119,6 +119,15 @@ def test_a_host_is_taken(host: str) -> None:
         "300.1.1.1",
         "010.1.1.1",
         "1.2.3",
+        "0x7f.1",
+        "db.10",
+        "localhost",
+        "Localhost.",
+        "127.0.0.1",
+        "0.0.0.1",
+        "169.254.169.254",
+        "224.0.0.1",
+        "255.255.255.255",
     ],
 )
 def test_what_is_no_host_is_refused(host: str) -> None:

@@ -134,8 +134,8 @@ def test_a_missing_folder_needs_a_file(tmp_path: Path) -> None:
             ),
         ),
         (
-            b'[aws]\nregion = """eu',
-            "not TOML (unterminated string); allowed: TOML 1.0; correct the file's end",
+            b"[alarms]\nemails = ['dba",
+            "not TOML (expected \"'\"); allowed: TOML 1.0; correct the file's end",
         ),
         (
             b"# caf\xe9\n",
@@ -150,12 +150,15 @@ def test_a_file_that_is_no_toml_is_one_line(content: bytes, line: str, folder: F
     assert folder.lines() == [f"environments/dev.toml: {line}"]
 
 
+END = "end the text with the quote that it begins with, in the same line"
+
+
 @pytest.mark.parametrize(
     ("content", "line"),
     [
         (
             "[protection]\nprevent_destroy = True # yes",
-            "protection.prevent_destroy: line 2: True # yes given, not TOML (invalid value)#write true",
+            "protection.prevent_destroy: line 2: True given, not TOML (invalid value)#write it as true",
         ),
         (
             "[source]\nport =\n",
@@ -244,6 +247,35 @@ def test_a_file_that_is_no_toml_is_one_line(content: bytes, line: str, folder: F
         ),
         ("[source]\nword = hunter2", "line 2: not TOML (invalid value)#put text in quotes"),
         ("[dms.tasks]\nname = hunter2", "line 2: not TOML (invalid value)#put text in quotes"),
+        (
+            "[network]\nvpc.nat = Single",
+            'network.vpc.nat: line 2: Single given, not TOML (invalid value)#put it in quotes: "single"',
+        ),
+        (
+            "[aws]\nregion = \u201ceu-west-1\u201d",
+            (
+                "aws.region: line 2: \u201ceu-west-1\u201d given, not TOML (invalid value)#put it in "
+                'quotes: "eu-west-1"'
+            ),
+        ),
+        *(
+            (
+                f"[aws]\nregion = {quote}eu-west-1\n[tags]\n",
+                f"aws.region: line 2: {quote}eu-west-1 given, not TOML ({said})#{END}",
+            )
+            for quote, said in (
+                ("'", 'expected "\'"'),
+                ("'''", "expected \"'''\""),
+                ('"""', "unterminated string"),
+            )
+        ),
+        (
+            '[aws]\nassume_role = { role_arn = "a", }',
+            (
+                'aws.assume_role: line 2: { role_arn = "a", } given, not TOML (invalid initial character '
+                "for a key part)#take out a comma before }, and write a name before ="
+            ),
+        ),
         ("x = 2026-02-30", "line 1: not TOML (invalid date or datetime)#correct the line"),
     ],
 )
