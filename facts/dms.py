@@ -202,3 +202,32 @@ def certificate_digest(certificate_pem: str) -> str:
     return hashlib.sha256(certificate_pem.encode("utf-8", "surrogatepass")).hexdigest()[
         :_DIGEST_LENGTH
     ]
+
+
+READS_FROM: Final[Mapping[int, tuple[int, int, int]]] = {
+    14: (3, 4, 7),
+    15: (3, 5, 1),
+    16: (3, 5, 3),
+    17: (3, 6, 1),
+}
+"""The first version of DMS that reads a source of a PostgreSQL release; older releases are read by all,
+and of a later one AWS says nothing yet. Source:
+https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Source.PostgreSQL.html"""
+
+READS_STANDBYS: Final = ((3, 6, 1), 16)
+"""The first version of DMS that reads changes from a read replica, and the replica's first release."""
+
+INTERCEPT_DDL: Final = "awsdms_intercept_ddl"
+"""The event trigger that DMS makes at the source where it captures DDL, and its function."""
+
+DDL_AUDIT: Final = "awsdms_ddl_audit"
+"""The table that this trigger writes to."""
+
+TABLES_BEGIN_WITH: Final = "awsdms_"
+"""What the names of all tables begin with that DMS makes for itself."""
+
+
+def version_of(text: str) -> tuple[int, int, int]:
+    """A version of DMS such as `3.5.4`, to be compared."""
+    first, second, third = map(int, text.split("."))
+    return first, second, third

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from facts.table_patterns import covers, length, literal, mask, overlap, without
+from facts.table_patterns import covers, length, literal, mask, matches, overlap, without
 
 PATTERNS = st.text(alphabet="ab_%", max_size=5)
 NAMES = ["".join(it) for length in range(6) for it in product("abc", repeat=length)]
@@ -66,3 +66,33 @@ def test_sets_are_taken_for_any_one(one: str, other: str) -> None:
 def test_what_a_set_takes_in_is_not_known() -> None:
     assert not covers("data[12]", "data1")
     assert covers("data%", "data[12]")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "name"),
+    [
+        ("order_items", "order_items"),
+        ("order_items", "orderXitems"),
+        ("%", ""),
+        ("a%z", "a\nz"),
+        ("[ab]c", "bc"),
+        ("a[", "a["),
+        ("a[]", "a[]"),
+    ],
+)
+def test_a_name_is_of_a_pattern(pattern: str, name: str) -> None:
+    assert matches(pattern, name)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "name"),
+    [("order[_]items", "orderXitems"), ("[ab]c", "cc"), ("a.b", "axb"), ("Orders", "orders")],
+)
+def test_a_name_is_of_no_pattern_but_letter_by_letter(pattern: str, name: str) -> None:
+    assert not matches(pattern, name)
+
+
+@given(st.text(), st.text())
+def test_a_literal_is_matched_by_its_name_alone(name: str, other: str) -> None:
+    assert matches(literal(name), name)
+    assert matches(literal(name), other) is (name == other)
