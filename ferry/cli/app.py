@@ -11,6 +11,7 @@ import typer
 from ferry.cli.adopt import adopt
 from ferry.cli.bootstrap import bootstrap
 from ferry.cli.check import aws, deployment
+from ferry.cli.check import source as databases
 from ferry.cli.policies import policies
 from ferry.cli.prepare_databases import prepare_databases
 from ferry.cli.review import review
@@ -48,6 +49,7 @@ app.command()(start)
 app.command()(stop)
 check.command()(aws)
 check.command()(deployment)
+check.command("source")(databases)
 
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer's signature

@@ -1,10 +1,11 @@
-"""`ferry check aws ENV`, `ferry check deployment ENV`."""
+"""`ferry check aws ENV`, `ferry check deployment ENV`, `ferry check source ENV`."""
 
 # ruff: noqa: PLC0415 - `ferry --help` does not wait for boto3 and pydantic
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path  # noqa: TC003 - typer reads the annotation when it runs
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -94,6 +95,69 @@ def deployment(name: EnvironmentName, *, json: Json = False) -> None:
                 Level.WARNING: "What is deployed is what the file says; look at the warnings.",
                 Level.UNJUDGED: "Nothing that is known differs from the file.",
                 Level.BLOCKED: "What is deployed is not what the file says, or does not work.",
+            },
+            areas=AREAS,
+            environment=name,
+            account=account,
+            as_json=json,
+        )
+
+
+def source(
+    name: EnvironmentName,
+    *,
+    json: Json = False,
+    source_address: Annotated[
+        str | None,
+        typer.Option(
+            metavar="HOST:PORT", help="Where the source is reached, by a port forwarding."
+        ),
+    ] = None,
+    target_address: Annotated[
+        str | None, typer.Option(metavar="HOST:PORT", help="Where Aurora is reached.")
+    ] = None,
+    target_ca: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="RDS's certificates, PEM.")
+    ] = None,
+) -> None:
+    """Say whether the databases can be carried as ENV's file says, before the tasks are started.
+
+    Reads the catalogs of the source and of Aurora, as ferry's operator, and no rows; locks nothing
+    that a writer needs. Each finding says what it means with this file's tasks, and how to mend it.
+    Without Aurora the source is judged alone.
+
+    Exit status: 1 with a warning; 3 where something could not be judged, or the source cannot be
+    reached; 4 where the migration would fail or lose something.
+    """
+    from ferry.cli.printing import failures_shown
+
+    with failures_shown():
+        from ferry.account import account_of
+        from ferry.check.source import AREAS, Way, findings, subjects
+        from ferry.cli.report import report
+        from ferry.environments import find
+        from ferry.findings import Level
+        from ferry.postgres import Address
+
+        way = Way(
+            source=Address.parse(source_address, option="--source-address")
+            if source_address
+            else None,
+            target=Address.parse(target_address, option="--target-address")
+            if target_address
+            else None,
+            target_ca=target_ca,
+        )
+        environment = find(name)
+        account = account_of(environment)
+        report(
+            findings(list(subjects(environment, account, way))),
+            title=f"What {name} carries",
+            meanings={
+                Level.RIGHT: "All can be carried.",
+                Level.WARNING: "Nothing stops the migration; look at the warnings.",
+                Level.UNJUDGED: "Nothing that is known stops the migration.",
+                Level.BLOCKED: "The migration would fail, or lose something.",
             },
             areas=AREAS,
             environment=name,

@@ -28,6 +28,7 @@ COMMANDS: Final = [
     ("stop",),
     ("check", "aws"),
     ("check", "deployment"),
+    ("check", "source"),
 ]
 
 

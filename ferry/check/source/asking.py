@@ -1,0 +1,171 @@
+"""Asks both servers: the only part of the check that reaches anything."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from ferry.check.source.subject import End, Subject
+from ferry.deployment import Deployment
+from ferry.deployment.servers import source_server, source_user_of_dms, target_server
+from ferry.environments import migration_of
+from ferry.errors import FerryError
+from ferry.postgres import connect
+from ferry.postgres.catalog import AT_ONCE, UnreadError, last_values, read, wal_position
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from ferry.account import Account
+    from ferry.postgres import Address, Server, Session
+    from ferry.postgres.catalog import Catalog
+    from settings.databases import Database
+    from settings.environment import Environment
+
+_SECONDS: Final = 2.0
+"""For how long the source's WAL is watched, at the least."""
+
+_PURPOSE: Final = "say what it holds"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Way:
+    """Where the servers are reached; by default at their own names.
+
+    Args:
+        source: The source's address.
+        target: Aurora's.
+        target_ca: The certificates of RDS's authorities.
+    """
+
+    source: Address | None = None
+    target: Address | None = None
+    target_ca: Path | None = None
+
+
+def subjects(environment: Environment, account: Account, way: Way) -> Iterator[Subject]:
+    """Each database that is carried, read at both ends.
+
+    Aurora may be missing, and what is judged by it is then not known; without the source there is
+    nothing to judge.
+
+    Raises:
+        InputError: The environment carries nothing.
+        FerryError: The source cannot be reached or read.
+    """
+    migration_of(environment)
+    dms_user = _dms_user(environment, account)
+    for database in environment.carried:
+        yield subject_of(
+            environment,
+            database,
+            source=source_server(environment, account, database, address=way.source),
+            target=_target(environment, account, database, way),
+            dms_user=dms_user,
+        )
+
+
+def subject_of(
+    environment: Environment,
+    database: Database,
+    *,
+    source: Server,
+    target: Server | UnreadError,
+    dms_user: str | UnreadError,
+) -> Subject:
+    """One database, read at both ends.
+
+    Args:
+        environment: The environment.
+        database: Which of those that it carries.
+        source: It at the source.
+        target: It in Aurora; why it is not known where that is.
+        dms_user: Whom DMS signs in as at the source; why that is not known.
+
+    Raises:
+        FerryError: The source cannot be reached or read.
+    """
+    with connect(source, purpose=_PURPOSE) as session:
+        began = _wal_position(session)
+        catalog = _read(session, *([] if isinstance(dms_user, UnreadError) else [dms_user]))
+        values = _last_values(session, catalog)
+        aurora = _aurora(target, environment.aurora.master_username)
+        rate = _rate(session, began)
+    return Subject(
+        environment=environment,
+        database=database,
+        source=End(catalog=catalog, dms_user=dms_user),
+        target=aurora,
+        wal_bytes_per_second=rate,
+        last_values=values,
+    )
+
+
+def _dms_user(environment: Environment, account: Account) -> str | UnreadError:
+    try:
+        return source_user_of_dms(environment, account)
+    except FerryError as error:
+        return UnreadError(error.why, error.remedy)
+
+
+def _target(
+    environment: Environment, account: Account, database: Database, way: Way
+) -> Server | UnreadError:
+    try:
+        deployment = Deployment(environment=environment, account=account)
+        return target_server(deployment, database, address=way.target, ca_file=way.target_ca)
+    except FerryError as error:
+        return UnreadError(error.why, error.remedy)
+
+
+def _aurora(target: Server | UnreadError, user: str) -> End | UnreadError:
+    """Aurora's catalogs; DMS signs in as its master user."""
+    if isinstance(target, UnreadError):
+        return target
+    try:
+        with connect(target, purpose=_PURPOSE) as session:
+            return End(catalog=_read(session, user), dms_user=user)
+    except FerryError as error:
+        return UnreadError(error.why, error.remedy)
+
+
+def _read(session: Session, *roles: str) -> Catalog:
+    with session.transaction(snapshot=True):
+        return read(session, roles=roles)
+
+
+def _last_values(session: Session, catalog: Catalog) -> dict[int, int] | UnreadError:
+    """The sequences' last values, some at a time: each is locked while its transaction lasts."""
+    found: dict[int, int] = {}
+    try:
+        oids = [sequence.oid for sequence in catalog.sequences]
+        for first in range(0, len(oids), AT_ONCE):
+            with session.transaction():
+                found |= last_values(session, oids[first : first + AT_ONCE])
+    except UnreadError as error:
+        return error
+    except FerryError as error:
+        return UnreadError(error.why, error.remedy)
+    return found
+
+
+def _wal_position(session: Session) -> tuple[int, float] | UnreadError:
+    try:
+        return wal_position(session)
+    except FerryError as error:
+        return UnreadError(error.why, error.remedy)
+
+
+def _rate(session: Session, began: tuple[int, float] | UnreadError) -> float | UnreadError:
+    """How many bytes of WAL a second were written since; waits until that was long enough."""
+    if isinstance(began, UnreadError):
+        return began
+    now = _wal_position(session)
+    if not isinstance(now, UnreadError) and now[1] - began[1] < _SECONDS:
+        time.sleep(_SECONDS - (now[1] - began[1]))
+        now = _wal_position(session)
+    if isinstance(now, UnreadError):
+        return now
+    return (now[0] - began[0]) / (now[1] - began[1])

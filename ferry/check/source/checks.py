@@ -1,0 +1,58 @@
+"""The table of the checks, in the order in which their findings are shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from ferry.check.source import (
+    keys,
+    leftovers,
+    lobs,
+    names,
+    rights,
+    selected,
+    server,
+    surroundings,
+    tables,
+    target,
+    types,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from ferry.check.source.subject import Subject
+    from ferry.check.source.verdict import Check
+    from ferry.findings import Finding
+
+_BY_AREA: Final[Mapping[str, tuple[Check, ...]]] = {
+    each.TITLE: each.CHECKS
+    for each in (
+        server,
+        rights,
+        selected,
+        keys,
+        lobs,
+        types,
+        tables,
+        names,
+        surroundings,
+        leftovers,
+        target,
+    )
+}
+
+CHECKS: Final[tuple[Check, ...]] = tuple(check for checks in _BY_AREA.values() for check in checks)
+"""All checks."""
+
+AREAS: Final[Mapping[str, str]] = {
+    check.name: area for area, checks in _BY_AREA.items() for check in checks
+}
+"""The area of each check: what is right of an area is shown as one line."""
+
+
+def findings(subjects: Sequence[Subject]) -> Iterator[Finding]:
+    """Every finding of the databases that an environment carries; those of the servers once."""
+    for check in CHECKS:
+        for subject in subjects[:1] if check.of_server else subjects:
+            yield from check.findings(subject)

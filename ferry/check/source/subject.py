@@ -1,0 +1,193 @@
+"""What is checked: a database at both ends, and what carries it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from facts.table_patterns import literal
+from ferry.check.source.selection import Selection
+from ferry.postgres.catalog import UnreadError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ferry.postgres.catalog import Catalog
+    from ferry.postgres.catalog.rows import Column, Relation, Role
+    from settings.databases import Database
+    from settings.dms import Dms, Task
+    from settings.environment import Environment
+    from settings.source import Source
+
+TABLES = frozenset({"r", "p"})
+"""What DMS takes for a table: tables, and the roots of partitioned ones."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class End:
+    """A database at one end.
+
+    Args:
+        catalog: Its catalogs.
+        dms_user: Whom DMS signs in as; why that is not known, where it is not.
+    """
+
+    catalog: Catalog
+    dms_user: str | UnreadError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """One of the databases that an environment carries.
+
+    Args:
+        environment: The environment.
+        database: The database's names at both ends.
+        source: It at the source.
+        target: It in Aurora; why that is not known, where it is not.
+        wal_bytes_per_second: How fast the source writes WAL; why that is not known.
+        last_values: The last values of the source's sequences, by their oids.
+    """
+
+    environment: Environment
+    database: Database
+    source: End
+    target: End | UnreadError
+    wal_bytes_per_second: float | UnreadError = 0
+    last_values: Mapping[int, int] | UnreadError = field(default_factory=dict)
+
+    @property
+    def catalog(self) -> Catalog:
+        """The source's catalogs."""
+        return self.source.catalog
+
+    @property
+    def aurora(self) -> Catalog:
+        """Aurora's catalogs.
+
+        Raises:
+            UnreadError: They were not read.
+        """
+        if isinstance(self.target, UnreadError):
+            raise self.target
+        return self.target.catalog
+
+    @property
+    def file(self) -> str:
+        """The environment's file, as remedies name it."""
+        return f"{self.environment.name}.toml"
+
+    @property
+    def settings(self) -> Source:
+        """The file's [source]."""
+        return self.environment.migration.source
+
+    @property
+    def dms(self) -> Dms:
+        """The file's [dms]."""
+        return self.environment.migration.dms
+
+    @cached_property
+    def tasks(self) -> tuple[Task, ...]:
+        """The tasks that carry this database."""
+        return tuple(
+            task for task, database in self.environment.migration.tasks if database == self.database
+        )
+
+    @cached_property
+    def changing_tasks(self) -> tuple[Task, ...]:
+        """All tasks of the environment that read changes: each has a slot and a WAL sender."""
+        return tuple(task for task in self.environment.tasks if reads_changes(task))
+
+    @cached_property
+    def selections(self) -> tuple[Selection, ...]:
+        """What the tasks select."""
+        return tuple(map(Selection, self.tasks))
+
+    @cached_property
+    def tasks_of(self) -> Mapping[int, Sequence[Task]]:
+        """By its oid, the tasks that carry a table; one that none carries is not there."""
+        found = {}
+        for relation in self.catalog.relations:
+            if relation.kind in TABLES:
+                tasks = [each.task for each in self.selections if each.carries(relation)]
+                if tasks:
+                    found[relation.oid] = tasks
+        return found
+
+    @cached_property
+    def carried(self) -> tuple[Relation, ...]:
+        """The tables that some task carries, by their names."""
+        return tuple(each for each in self.catalog.relations if each.oid in self.tasks_of)
+
+    @cached_property
+    def changing(self) -> tuple[Relation, ...]:
+        """Those of them whose changes are carried."""
+        return tuple(
+            each for each in self.carried if any(map(reads_changes, self.tasks_of[each.oid]))
+        )
+
+    @cached_property
+    def columns(self) -> tuple[tuple[Relation, Column], ...]:
+        """The columns of the tables that are carried, each with its table."""
+        catalog = self.catalog
+        return tuple(
+            (relation, column)
+            for relation in self.carried
+            for column in catalog.columns_of(relation)
+        )
+
+    @property
+    def dms_role(self) -> Role:
+        """DMS's user at the source.
+
+        Raises:
+            UnreadError: Nobody knows who that is, or there is none of that name.
+        """
+        return _role(self.source, "the source")
+
+    @property
+    def aurora_dms_role(self) -> Role:
+        """DMS's user in Aurora; as at the source."""
+        if isinstance(self.target, UnreadError):
+            raise self.target
+        return _role(self.target, "Aurora")
+
+    def has_key(self, relation: Relation) -> bool:
+        """Whether a table has a primary key that identifies changed rows: one that is not deferrable.
+
+        Source: https://www.postgresql.org/docs/15/sql-altertable.html#SQL-ALTERTABLE-REPLICA-IDENTITY
+        """
+        key = self.catalog.primary_key(relation)
+        return key is not None and key.is_immediate
+
+
+def _role(end: End, where: str) -> Role:
+    if isinstance(end.dms_user, UnreadError):
+        raise end.dms_user
+    role = end.catalog.role(end.dms_user)
+    if role is None:
+        raise UnreadError(f"There is no role {end.dms_user} at {where}.")
+    return role
+
+
+def reads_changes(task: Task) -> bool:
+    """Whether a task carries changes."""
+    return task.migration_type != "full-load"
+
+
+def loads(task: Task) -> bool:
+    """Whether a task copies the rows that exist."""
+    return task.migration_type != "cdc"
+
+
+def column_name(relation: Relation, column: Column) -> str:
+    """A column as findings name it."""
+    return f"{relation.sql}.{column.name}"
+
+
+def left_out(relation: Relation) -> str:
+    """The line of a task's tables that leaves a table out, and no other."""
+    schema, table = literal(relation.schema), literal(relation.name)
+    return f'{{ schema = "{schema}", table = "{table}", action = "exclude" }}'

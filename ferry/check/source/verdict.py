@@ -1,0 +1,88 @@
+"""What a check comes to, and what a check is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ferry.findings import Finding, Level, not_judged, right
+from ferry.postgres.catalog import UnreadError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from ferry.check.source.subject import Subject
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verdict:
+    """What a check found; `ferry.findings.Finding` says what its fields are."""
+
+    level: Level
+    what: str
+    why: str = ""
+    remedy: str = ""
+
+
+def fine(what: str) -> Verdict:
+    """All is right, and more can be said of it than the check's own words."""
+    return Verdict(level=Level.RIGHT, what=what)
+
+
+def warns(what: str, *, why: str, remedy: str) -> Verdict:
+    """Somebody should look at something."""
+    return Verdict(level=Level.WARNING, what=what, why=why, remedy=remedy)
+
+
+def blocks(what: str, *, why: str, remedy: str) -> Verdict:
+    """The migration would fail, or lose something."""
+    return Verdict(level=Level.BLOCKED, what=what, why=why, remedy=remedy)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Check:
+    """A row of the table of checks.
+
+    Args:
+        name: Kebab-case and stable; scripts go by it.
+        title: What is not known where it could not be judged, such as `The tables' keys`.
+        good: What is said where nothing was found.
+        judge: What is found. It raises `UnreadError` where it needs what could not be read.
+        of_server: Whether it looks at the servers as a whole, and so once, however many databases
+            are carried.
+    """
+
+    name: str
+    title: str
+    good: str
+    judge: Callable[[Subject], Iterator[Verdict]]
+    of_server: bool = False
+
+    def findings(self, subject: Subject) -> Iterator[Finding]:
+        """What it comes to of one database: one finding at least.
+
+        What was found before something was missing is found all the same.
+        """
+        found = False
+        try:
+            for verdict in self.judge(subject):
+                found = True
+                yield Finding(
+                    check=self.name,
+                    level=verdict.level,
+                    what=self._named(verdict.what, subject),
+                    why=verdict.why,
+                    remedy=verdict.remedy,
+                )
+        except UnreadError as error:
+            yield not_judged(
+                self.name, self._named(self.title, subject), why=error.why, remedy=error.remedy
+            )
+            return
+        if not found:
+            yield right(self.name, self._named(self.good, subject))
+
+    def _named(self, text: str, subject: Subject) -> str:
+        """A text, with the database in front where there are several."""
+        several = len(subject.environment.carried) > 1 and not self.of_server
+        return f"{subject.database.source}: {text}" if several else text
