@@ -39,3 +39,8 @@ def division(prefix_length: int) -> Division:
         prefix_length: The VPC's, from 16, the largest, to 26.
     """
     return _OF_SMALL.get(prefix_length, Division(MOST_ZONES, MOST_ZONES, MOST_ZONES))
+
+
+def in_an_id(cidr: str) -> str:
+    """A network as a construct's id has it, `10-20-0-0-16`: of itself, not of its place in a list."""
+    return cidr.replace(".", "-").replace("/", "-")

@@ -11,6 +11,7 @@ from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import VpcSecurity
 from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
+from facts.subnets import in_an_id
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -117,7 +118,7 @@ class SecurityGroups(Construct):
             )
         for cidr in client_cidrs:
             self._ingress(
-                f"client-{_as_id(cidr)}",
+                f"client-{in_an_id(cidr)}",
                 f"Clients in {cidr} to Aurora",
                 self.aurora_id,
                 aurora_port,
@@ -133,7 +134,7 @@ class SecurityGroups(Construct):
         ).id
         self._connection("dms-to-aurora", "DMS to Aurora", dms_id, self.aurora_id, aurora_port)
         for number, cidr in enumerate(to.source_cidrs):
-            further = f"-{_as_id(cidr)}" if number else ""
+            further = f"-{in_an_id(cidr)}" if number else ""
             self._egress(
                 f"dms-to-source{further}", "DMS to the source", dms_id, to.source_port, to_cidr=cidr
             )
@@ -223,8 +224,3 @@ class SecurityGroups(Construct):
             to_port=port,
             tags={"Name": self._names.in_network(f"{rule}-out")},
         )
-
-
-def _as_id(cidr: str) -> str:
-    """A network as construct ids and names write it: `10.0.0.0/8` as `10-0-0-0-8`."""
-    return cidr.replace(".", "-").replace("/", "-")

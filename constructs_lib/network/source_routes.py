@@ -18,6 +18,8 @@ from cdktf_cdktf_provider_aws.vpn_gateway_attachment import VpnGatewayAttachment
 from cdktf_cdktf_provider_aws.vpn_gateway_route_propagation import VpnGatewayRoutePropagation
 from constructs import Construct
 
+from facts.subnets import in_an_id
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -29,11 +31,14 @@ if TYPE_CHECKING:
 def _routes(route_table_ids: Sequence[str], cidrs: Sequence[str]) -> Iterator[tuple[str, str, str]]:
     """Each route's id, route table and destination.
 
-    The first network's routes have the ids that they had when there was one network alone.
+    The first network's routes have the ids that they had when there was one network alone. Those of
+    further ones are called after the network: where one leaves the list, no other's are made anew,
+    which AWS would refuse while the old ones are there.
     """
     for number, route_table_id in enumerate(route_table_ids, start=1):
-        for further, cidr in enumerate(cidrs):
-            yield f"route-{number}" + (f"-{further + 1}" if further else ""), route_table_id, cidr
+        for place, cidr in enumerate(cidrs):
+            further = f"-{in_an_id(cidr)}" if place else ""
+            yield f"route-{number}{further}", route_table_id, cidr
 
 
 class TransitGatewayRoute(Construct):

@@ -1,5 +1,6 @@
 import pytest
-from cdktf import TerraformStack
+from cdktf import TerraformStack, Testing
+from cdktf_cdktf_provider_aws.provider import AwsProvider
 
 from constructs_lib.network import PeeringRoute, TransitGatewayRoute, VirtualPrivateGatewayRoute
 from facts.placement import Placement
@@ -57,27 +58,39 @@ def test_every_route_table_leads_to_the_transit_gateway_once_it_is_attached(
         )
 
 
-def test_further_networks_have_routes_beside_the_first_ones(stack: TerraformStack) -> None:
+def routes_to(cidrs: list[str]) -> set[tuple[str, str, str]]:
+    """The routes to some networks: their ids, route tables and destinations."""
+    stack = TerraformStack(Testing.app(), "test")
+    AwsProvider(stack, "aws", region="eu-central-1")
     TransitGatewayRoute(
         stack,
         "source-route",
         names=NAMES,
         network=PlainNetwork(),
         transit_gateway_id="tgw-1",
-        cidrs=[SOURCE, "172.16.0.0/16"],
+        cidrs=cidrs,
         route_table_ids=TABLES,
     )
-
     routes = Template.of(stack).resources("aws_route")
-    assert {
+    return {
         (local.rpartition("_")[0], route["route_table_id"], route["destination_cidr_block"])
         for local, route in routes.items()
-    } == {
-        ("source-route_route-1", "rtb-1", SOURCE),
-        ("source-route_route-1-2", "rtb-1", "172.16.0.0/16"),
-        ("source-route_route-2", "rtb-2", SOURCE),
-        ("source-route_route-2-2", "rtb-2", "172.16.0.0/16"),
     }
+
+
+def test_further_networks_have_routes_beside_the_first_ones() -> None:
+    assert routes_to([SOURCE, "172.16.0.0/16"]) == {
+        ("source-route_route-1", "rtb-1", SOURCE),
+        ("source-route_route-1-172-16-0-0-16", "rtb-1", "172.16.0.0/16"),
+        ("source-route_route-2", "rtb-2", SOURCE),
+        ("source-route_route-2-172-16-0-0-16", "rtb-2", "172.16.0.0/16"),
+    }
+
+
+def test_a_network_that_leaves_the_list_makes_no_others_routes_anew() -> None:
+    left = routes_to([SOURCE, "172.17.0.0/16", "172.18.0.0/16"])
+
+    assert left < routes_to([SOURCE, "172.16.0.0/16", "172.18.0.0/16", "172.17.0.0/16"])
 
 
 def test_a_virtual_private_gateway_is_attached_and_propagates_its_routes(
