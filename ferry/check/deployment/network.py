@@ -10,6 +10,8 @@ from ferry.check.deployment import statuses
 from ferry.check.deployment.expect import only
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from types_boto3_ec2.type_defs import (
         RouteTableTypeDef,
         RouteTypeDef,
@@ -120,6 +122,7 @@ def check_dms_routes_lead_to_the_source_and_through_nat_at_most(
 
 def _lead_to(deployed: Deployed, expect: Expect, output: str, *, nat: bool) -> None:
     route_to_source = deployed.environment.network.route_to_source
+    made_elsewhere = _is_made_elsewhere(deployed)
     routed = deployed.environment.routed_cidrs
     wanted = [*([_ANYWHERE] if nat else []), *routed]
     tables = find_route_tables(deployed, output)
@@ -134,11 +137,29 @@ def _lead_to(deployed: Deployed, expect: Expect, output: str, *, nat: bool) -> N
             and route.get("Origin") != "EnableVgwRoutePropagation"
             and not _of_a_gateway_endpoint(route)
         ]
+        others = [one for one in written if made_elsewhere and _is_of_others(one, routed)]
+        for one in others:
+            expect.equal(f"The route to {_destination(one)}, its state", one.get("State"), "active")
+        written = [one for one in written if one not in others]
         destinations = [_destination(one) for one in written]
         expect.same_items(f"Destinations of the routes of {output}", destinations, wanted)
         for one in written:
             to_the_source = _destination(one) in routed
             _lead_through(expect, one, route_to_source if to_the_source else None)
+
+
+def _is_made_elsewhere(deployed: Deployed) -> bool:
+    """Whether the file says that somebody else makes a way out of the VPC."""
+    vpc = deployed.environment.network.vpc
+    return vpc is not None and vpc.route_made_elsewhere
+
+
+def _is_of_others(route: RouteTypeDef, routed: Sequence[str]) -> bool:
+    """Whether a route is one that the file leaves to somebody else: not the internet's, none of ours."""
+    to_the_internet = route.get("GatewayId", "").startswith("igw-") or (
+        route.get("NatGatewayId") or route.get("EgressOnlyInternetGatewayId")
+    )
+    return not to_the_internet and _destination(route) not in routed
 
 
 def _destination(route: RouteTypeDef) -> str | None:
@@ -171,7 +192,10 @@ def _lead_through(expect: Expect, route: RouteTypeDef, wanted: RouteToSource | N
 
 
 def check_the_way_to_the_source_is_attached(deployed: Deployed, expect: Expect) -> None:
-    """The VPC is attached to the way to the source, and to no other transit gateway."""
+    """The VPC is attached to the way to the source, and to no other transit gateway.
+
+    Where somebody else makes the way, what he attaches is his.
+    """
     route, network = deployed.environment.network.route_to_source, deployed.environment.network
     if route and route.virtual_private_gateway_id:
         _propagates(deployed, expect, route.virtual_private_gateway_id)
@@ -179,9 +203,9 @@ def check_the_way_to_the_source_is_attached(deployed: Deployed, expect: Expect) 
     found = deployed.account.ec2.describe_transit_gateway_vpc_attachments(
         Filters=deployed.in_the_vpc()
     )["TransitGatewayVpcAttachments"]
-    alive = [one for one in found if one.get("State") not in {"deleted", "deleting"}]
+    alive = [one for one in found if one.get("State") not in statuses.GONE]
     wanted = route.transit_gateway_id if route else None
-    if network.vpc and not wanted:
+    if network.vpc and not wanted and not _is_made_elsewhere(deployed):
         gateways = [one.get("TransitGatewayId") for one in alive]
         expect.same_items("Transit gateways that the VPC is attached to", gateways, [])
     if wanted:

@@ -26,7 +26,8 @@ def find_endpoint(deployed: Deployed) -> VpcEndpointTypeDef:
             {"Name": "tag:environment", "Values": [deployed.environment.name]},
         ]
     )["VpcEndpoints"]
-    return only("Endpoints for Secrets Manager", found)
+    alive = [one for one in found if str(one.get("State")).lower() not in statuses.GONE]
+    return only("Endpoints for Secrets Manager", alive)
 
 
 def own_endpoint(deployed: Deployed, expect: Expect) -> VpcEndpointTypeDef | None:

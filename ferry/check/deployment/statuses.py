@@ -28,6 +28,9 @@ class Statuses:
     remedies: Mapping[str, str] = field(default_factory=dict)
 
 
+GONE: Final = frozenset({"deleted", "deleting"})
+"""The states, in small letters, of what EC2 shows for about an hour after it was deleted."""
+
 _NO_KEY: Final = (
     "RDS cannot use the environment's KMS key: see that it is enabled, and that its policy still "
     "lets RDS use it."

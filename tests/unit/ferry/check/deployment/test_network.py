@@ -308,3 +308,77 @@ def test_what_was_there_before_is_left_alone(judged: Judged, check: str, because
     [finding] = judged(check, environment=environment(network=network), state=STATE)
 
     assert (finding.level, finding.what) == (Level.RIGHT, f"Nothing to check: {because}.")
+
+
+ELSEWHERE = {**VPC, "route_made_elsewhere": True}
+
+
+def made_elsewhere() -> object:
+    """An environment to which somebody else makes the way."""
+    return environment(network={"vpc": ELSEWHERE})
+
+
+@pytest.mark.parametrize("check", [ROUTES, "auroras-routes-lead-to-the-source-at-most"])
+@pytest.mark.parametrize("target", [{"TransitGatewayId": "tgw-9"}, {"GatewayId": "vgw-9"}])
+def test_a_route_that_somebody_else_makes_is_his(
+    judged: Judged, check: str, target: dict[str, str]
+) -> None:
+    clients = ec2(describe_route_tables=table(to_the_source(**target)))
+
+    [finding] = judged(check, environment=made_elsewhere(), state=STATE, clients=clients)
+
+    assert finding.level is Level.RIGHT
+
+
+@pytest.mark.parametrize(
+    ("found", "says"),
+    [
+        (
+            to_the_source(TransitGatewayId="tgw-9", State="blackhole"),
+            f'The route to {SOURCE}, its state: found "blackhole", should be "active".',
+        ),
+        (
+            {"DestinationCidrBlock": "0.0.0.0/0", "State": "active", "GatewayId": "igw-1"},
+            (
+                'Destinations of the routes of dms_subnet_ids: found ["0.0.0.0/0"], which should not be '
+                "there."
+            ),
+        ),
+    ],
+    ids=["a black hole", "the internet"],
+)
+def test_a_way_made_elsewhere_leads_somewhere_and_not_to_the_internet(
+    judged: Judged, found: dict[str, str], says: str
+) -> None:
+    clients = ec2(describe_route_tables=table(found))
+
+    findings = judged(ROUTES, environment=made_elsewhere(), state=STATE, clients=clients)
+
+    assert (findings[0].level, findings[0].what) == (Level.BLOCKED, says)
+
+
+def test_a_gateway_that_somebody_else_attaches_is_his(judged: Judged) -> None:
+    found = {"TransitGatewayVpcAttachments": [{"TransitGatewayId": "tgw-9", "State": "available"}]}
+    clients = ec2(describe_transit_gateway_vpc_attachments=found)
+
+    [finding] = judged(ATTACHED, environment=made_elsewhere(), state=STATE, clients=clients)
+
+    assert finding.level is Level.RIGHT
+
+
+def test_an_endpoint_that_was_deleted_an_hour_ago_does_not_count(judged: Judged) -> None:
+    """As after a migration that ended and begins anew."""
+    endpoints = [
+        {"VpcEndpointId": "vpce-1", "State": "deleted"},
+        {
+            "VpcEndpointId": "vpce-2",
+            "State": "Available",
+            "VpcEndpointType": "Interface",
+            "SubnetIds": ["subnet-1"],
+        },
+    ]
+    clients = ec2(describe_vpc_endpoints={"VpcEndpoints": endpoints})
+
+    findings = judged("the-secretsmanager-endpoint-is-where-dms-is", state=STATE, clients=clients)
+
+    assert [it.what for it in findings if "Endpoints for Secrets Manager" in it.what] == []
