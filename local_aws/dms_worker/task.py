@@ -320,7 +320,9 @@ class Task:
         )
         self.voice.say("running")
         group = Grouping(stream=stream, after=begins)
-        while not self.stopping.is_set():
+        latency = 0.0
+        ended = None
+        while not (ended or self.stopping.is_set()):
             if self.to_reload:
                 self._reload(stream, sides)
             waiting = group.read(_SECONDS_BETWEEN_READS)
@@ -332,9 +334,13 @@ class Task:
             elif group.is_between:
                 stream.idle()
                 if until is not None and stream.position >= until:
-                    return Ended(status="stopped", reason="Stop Reason STOPPED_AFTER_CACHED_EVENTS")
-            self._report(stream, sides, applied=group.after, latency=latency)
-        return _stopped()
+                    ended = Ended(
+                        status="stopped", reason="Stop Reason STOPPED_AFTER_CACHED_EVENTS"
+                    )
+            if time.monotonic() - self._reported >= _SECONDS_BETWEEN_REPORTS:
+                self._report(stream, sides, applied=group.after, latency=latency)
+        self._report(stream, sides, applied=group.after, latency=latency)
+        return ended or _stopped()
 
     def _reload(self, stream: Replication, sides: _Sides) -> None:
         """Load tables again while the source's other changes wait."""
@@ -354,9 +360,7 @@ class Task:
         self._said[key] = repr(progress)
 
     def _report(self, stream: Replication, sides: _Sides, *, applied: int, latency: float) -> None:
-        """Tell, about once a second, where the tables and the task stand."""
-        if time.monotonic() - self._reported < _SECONDS_BETWEEN_REPORTS:
-            return
+        """Tell where the tables and the task stand: about once a second, and at the end."""
         self._reported = time.monotonic()
         for key, progress in self._progress.items():
             if self._said.get(key) != repr(progress):

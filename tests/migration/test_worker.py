@@ -52,6 +52,8 @@ def test_rows_that_are_there_and_changes_after_them_arrive(pair: Pair) -> None:
         arrived(pair)
         ended = worker.stop()
     assert (ended["status"], ended["reason"]) == ("stopped", "Stop Reason NORMAL")
+    counts = worker.table("orders")["counts"]
+    assert [counts[f"Applied{what}"] for what in ("Inserts", "Updates", "Deletes")] == [1, 1, 1]
     everything = "select * from orders order by id"
     assert pair.target.rows(everything) == pair.source.rows(everything)
 
