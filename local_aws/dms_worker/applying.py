@@ -59,6 +59,7 @@ class Applying:
     """Applies the changes of a task's tables. `progress` holds their states, and is written."""
 
     job: Job
+    source: psycopg.Connection[Any]
     tables: Mapping[tuple[str, str], CarriedTable]
     progress: Mapping[tuple[str, str], TableProgress]
     control: ControlTables
@@ -73,12 +74,13 @@ class Applying:
             psycopg.Error: The target is gone; nothing of them is applied.
             TaskFailed: A policy says STOP_TASK.
         """
-        changes = [
-            (change, self._made(change))
+        carried = [
+            change
             for transaction in transactions
             for change in transaction.changes
             if self._is_carried(change, transaction.lsn)
         ]
+        changes = [(change, self._made(change)) for change in self._passing(carried)]
         reached = transactions[-1].lsn
         try:
             statements = [_given(made) for _, made in changes]
@@ -112,6 +114,22 @@ class Applying:
             and (change.kind == "INSERT" or bool(self._row(change)))
             and (change.kind != "UPDATE" or self._sets(change))
         )
+
+    def _passing(self, changes: Sequence[Change]) -> Iterator[Change]:
+        """The changes of rows that the filters of their tables let pass."""
+        filtered: dict[tuple[str, str], list[Change]] = {}
+        for change in changes:
+            if self.tables[change.schema, change.table].filter:
+                filtered.setdefault((change.schema, change.table), []).append(change)
+        answers = {
+            table: iter(row_filter.passing(self.source, each))
+            for table, each in filtered.items()
+            if (row_filter := self.tables[table].filter)
+        }
+        for change in changes:
+            answer = answers.get((change.schema, change.table))
+            if answer is None or next(answer):
+                yield change
 
     def _sets(self, change: Change) -> bool:
         """Whether an update says a value that is carried."""

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 
 from psycopg import sql
 
+from local_aws.dms_worker.filters import row_filter
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from local_aws.dms_worker.catalog import Column, Table
+    from local_aws.dms_worker.filters import RowFilter
     from local_aws.dms_worker.job import Job
     from local_aws.dms_worker.mappings import Mappings
     from local_aws.dms_worker.test_decoding import Value
@@ -103,6 +106,7 @@ class CarriedTable:
     target: tuple[str, str]
     columns: tuple[CarriedColumn, ...]
     left_out: frozenset[str]
+    filter: RowFilter | None
 
     @property
     def source(self) -> tuple[str, str]:
@@ -147,6 +151,7 @@ def carry(table: Table, *, job: Job, mappings: Mappings) -> CarriedTable:
         target=mappings.target_table(table.schema, table.name),
         columns=tuple(columns),
         left_out=frozenset(left_out),
+        filter=row_filter(table, mappings.filters(table.schema, table.name)),
     )
 
 

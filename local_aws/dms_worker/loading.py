@@ -115,7 +115,7 @@ class Loading:
         read = sql.SQL("copy (select {} from {} {}) to stdout").format(
             sql.SQL(", ").join(column.selected() for column in table.columns),
             table_name(table.source),
-            _condition(segment),
+            _condition(table, segment),
         )
         write = sql.SQL("copy {} ({}) from stdin").format(
             table_name(table.target), column_list([column.target for column in table.columns])
@@ -134,12 +134,13 @@ class Loading:
         if not limited:
             return
         counts = source.execute(
-            sql.SQL("select {} from {}").format(
+            sql.SQL("select {} from {} {}").format(
                 sql.SQL(", ").join(
                     sql.SQL("count(*) filter (where {})").format(column.too_long())
                     for column in limited
                 ),
                 table_name(table.source),
+                _condition(table, None),
             )
         ).fetchone()
         for column, count in zip(limited, counts or (), strict=True):
@@ -201,12 +202,12 @@ def _exists(target: psycopg.Connection[Any], table: CarriedTable) -> bool:
     return row is not None
 
 
-def _condition(segment: Segment | None) -> sql.Composable:
-    """The rows of a segment. Values are compared as the columns' own types."""
+def _condition(table: CarriedTable, segment: Segment | None) -> sql.Composable:
+    """The rows of a segment that pass. Values are compared as the columns' own types."""
+    parts: list[sql.Composable] = [table.filter.of_the_load()] if table.filter else []
     if segment is None:
-        return sql.SQL("")
+        return sql.SQL("where ") + parts[0] if parts else sql.SQL("")
     columns = sql.SQL("({})").format(column_list(segment.columns))
-    parts = []
     for operator, bound in ((">", segment.after), ("<=", segment.upto)):
         if bound is not None:
             values = sql.SQL(", ").join(sql.Literal(value) for value in bound)

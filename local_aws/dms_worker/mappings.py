@@ -67,6 +67,15 @@ class Mappings:
         ]
         return list(dict.fromkeys(found))
 
+    def filters(self, schema: str, table: str) -> list[Mapping[str, Any]]:
+        """The row filters of a table."""
+        return [
+            each
+            for rule in self._including
+            if _concerns(rule, schema, table)
+            for each in rule.get("filters", ())
+        ]
+
     def load_order(self, schema: str, table: str) -> int:
         """The highest load order of a table's rules: tables of a higher one are loaded earlier."""
         return max(
@@ -147,8 +156,9 @@ class Mappings:
     def _selections(self) -> list[Mapping[str, Any]]:
         selections = [rule for rule in self.rules if rule["rule-type"] == "selection"]
         for rule in selections:
-            if rule.get("filters"):
-                raise MappingError(f"rule {rule.get('rule-name')}: filters are not there")
+            name = f"{_locator(rule, 'schema-name')}.{_locator(rule, 'table-name')}"
+            if rule.get("filters") and rule["rule-action"] != "explicit" and "%" in name:
+                raise MappingError(f"filters of {name}: DMS filters tables by their exact names")
         return selections
 
     @cached_property

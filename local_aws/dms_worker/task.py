@@ -139,6 +139,9 @@ class Task:
             for key, table in read_tables(source).items()
             if self._mappings.selects(*key)
         }
+        for table in found.values():
+            if table.filter:
+                table.filter.check(source)
         for named in self._mappings.named:
             if named not in found and self._mappings.selects(*named):
                 self._set(named, TableProgress(state=_NOT_THERE))
@@ -313,6 +316,7 @@ class Task:
     ) -> Ended:
         applying = Applying(
             job=self.job,
+            source=sides.source,
             tables=sides.tables,
             progress=self._progress,
             control=self._control,

@@ -132,7 +132,8 @@ def test_the_highest_load_order_counts() -> None:
 @pytest.mark.parametrize(
     ("rule", "message"),
     [
-        (selection("include", "a", "b", filters=[{}]), "rule 1: filters are not there"),
+        (selection("include", "a", "%", filters=[{}]),
+         "filters of a.%: DMS filters tables by their exact names"),
         (renaming("table", "define-primary-key", schema="a", table="b"),
          "the transformation define-primary-key of a table is not there"),
         ({"rule-type": "table-settings",
