@@ -58,6 +58,8 @@ REACHED: Mapping[str, Mapping[str, set[str]]] = {
     "review": {key: {"s3:PutObject"} for key in (PLAN, ACCOUNTS_PLAN)},
     "apply-database": {STATE: {"s3:PutObject"}, **locks(STATE), PLAN: READ},
     "check-deployment": {STATE: READ},
+    "check-source": {STATE: READ},
+    "move": {STATE: READ},
     "operate": {STATE: READ},
 }
 """By document and key, what it lets do with S3, but for looking at how the bucket is set up.

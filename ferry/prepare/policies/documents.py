@@ -19,6 +19,7 @@ APPLY_ROLES: Final = "apply-roles"
 ADMINISTRATOR_ROLES: Final = "administrator-roles"
 BOUNDARY: Final = "boundary"
 _BOOTSTRAP: Final = "bootstrap"
+_OF_A_MIGRATION: Final = ("check-source", "move")
 _DEPLOY: Final = "for cdktf deploy and destroy; beside plan"
 
 _TABLE: Final[tuple[tuple[str, str, Callable[[Scope], list[Statement]]], ...]] = (
@@ -32,7 +33,13 @@ _TABLE: Final[tuple[tuple[str, str, Callable[[Scope], list[Statement]]], ...]] =
     ("apply-replication", _DEPLOY, replication.replication),
     ("check-aws", "for ferry check aws", reading.check_aws),
     ("check-deployment", "for ferry check deployment", reading.check_deployment),
-    ("operate", "for ferry secret source and the commands of the runbook", reading.operate),
+    (
+        "check-source",
+        "for ferry check source and ferry prepare-databases",
+        reading.check_source,
+    ),
+    ("move", "for the commands of the migration, which sign in to both databases", reading.move),
+    ("operate", "for ferry secret and the commands of the runbook", reading.operate),
     (
         "snapshots",
         "beside apply, where wanted: taking, copying and restoring snapshots",
@@ -64,7 +71,8 @@ def documents(
     made = [
         Document(name=name, what=what, statements=make(scope))
         for name, what, make in _TABLE
-        if name != _BOOTSTRAP or environment.aws.state_bucket is None
+        if (name != _BOOTSTRAP or environment.aws.state_bucket is None)
+        and (name not in _OF_A_MIGRATION or environment.has_migration)
     ]
     bounded = scope.boundary_arn is not None
     made.append(

@@ -265,13 +265,64 @@ def check_deployment(scope: Scope) -> list[Statement]:
     ]
 
 
+def check_source(scope: Scope) -> list[Statement]:
+    """`ferry check source` and `ferry prepare-databases`: who signs in to both databases."""
+    names, given = scope.names, scope.environment.source
+    own = [given.secret_arn] if given and given.secret_arn else scope.secrets(names.source_secret)
+    operators = scope.secrets(
+        names.source_operator_secret, names.target_operator_secret, names.master_secret
+    )
+    return [
+        *state(scope, [scope.environment.state_key]),
+        Statement(
+            sid="WhoSignsIn",
+            actions=["secretsmanager:GetSecretValue"],
+            resources=[*own, *operators],
+        ),
+        _decrypting(scope),
+    ]
+
+
+def move(scope: Scope) -> list[Statement]:
+    """The commands of the migration: they sign in to both databases, and let tasks run and stop."""
+    return [*check_source(scope), *_running(scope)]
+
+
 def operate(scope: Scope) -> list[Statement]:
-    """`ferry secret source`, `ferry subscribe`, and the runbook's commands while the migration runs."""
-    log = scope.names.task_log_group
+    """The secrets, `ferry subscribe`, and the runbook's commands while the migration runs."""
+    names = scope.names
     subscribe = Statement(sid="Subscribe", actions=["sns:Subscribe"], resources=[scope.topic])
     return [
         *([subscribe] if scope.environment.alarms.https_hosts else []),
         *state(scope, [scope.environment.state_key]),
+        *_running(scope),
+        Statement(
+            sid="TryAnAlarm",
+            actions=["cloudwatch:SetAlarmState"],
+            resources=scope.alarms,
+            condition=scope.own,
+        ),
+        Statement(
+            sid="Secrets",
+            actions=[
+                "secretsmanager:CreateSecret",
+                "secretsmanager:DescribeSecret",
+                "secretsmanager:GetSecretValue",
+                "secretsmanager:PutSecretValue",
+                "secretsmanager:RestoreSecret",
+                "secretsmanager:TagResource",
+            ],
+            resources=scope.secrets(
+                names.source_secret, names.source_operator_secret, names.target_operator_secret
+            ),
+        ),
+    ]
+
+
+def _running(scope: Scope) -> list[Statement]:
+    """Tasks run, stop and are watched."""
+    log = scope.names.task_log_group
+    return [
         Statement(
             sid="Tasks",
             actions=[
@@ -300,12 +351,6 @@ def operate(scope: Scope) -> list[Statement]:
             ],
         ),
         Statement(
-            sid="TryAnAlarm",
-            actions=["cloudwatch:SetAlarmState"],
-            resources=scope.alarms,
-            condition=scope.own,
-        ),
-        Statement(
             sid="TaskLogs",
             actions=[
                 "logs:DescribeLogStreams",
@@ -314,17 +359,5 @@ def operate(scope: Scope) -> list[Statement]:
                 "logs:StartLiveTail",
             ],
             resources=scope.log_groups(log),
-        ),
-        Statement(
-            sid="SourceSecret",
-            actions=[
-                "secretsmanager:CreateSecret",
-                "secretsmanager:DescribeSecret",
-                "secretsmanager:GetSecretValue",
-                "secretsmanager:PutSecretValue",
-                "secretsmanager:RestoreSecret",
-                "secretsmanager:TagResource",
-            ],
-            resources=scope.secrets(scope.names.source_secret),
         ),
     ]

@@ -32,6 +32,8 @@ WITHOUT_BOUNDARY = [
     "apply-replication",
     "check-aws",
     "check-deployment",
+    "check-source",
+    "move",
     "operate",
     "snapshots",
     "dms-of-anybody",
@@ -323,6 +325,7 @@ def test_a_word_stands_for_all_that_begin_with_it() -> None:
         "apply-replication",
         "check-aws",
         "check-deployment",
+        "check-source",
     ]
 
 
@@ -440,6 +443,8 @@ def test_an_own_key_is_used_and_neither_made_nor_changed() -> None:
     [
         ("plan", "DecryptThroughSecretsManager"),
         ("check-deployment", "DecryptThroughSecretsManager"),
+        ("check-source", "DecryptThroughSecretsManager"),
+        ("move", "DecryptThroughSecretsManager"),
         ("check-aws", "OwnKey"),
         ("snapshots", "TheGivenKeyThroughRds"),
         ("boundary", "KeyOfDev"),
@@ -481,6 +486,32 @@ def test_alarms_may_tell_the_own_topic_and_nobody_makes_one() -> None:
     condition = found["Alarms"]["Condition"]["ForAllValues:StringEquals"]
     assert condition == {"cloudwatch:AlarmActions": [TOPIC]}
     assert statements(OWN_TOPIC, "check-aws")["OwnTopic"]["Resource"] == TOPIC
+
+
+def test_whoever_moves_signs_in_as_operator_and_never_writes_a_secret() -> None:
+    for document in ("check-source", "move"):
+        found = statements(DEV, document)
+        assert found["WhoSignsIn"]["Action"] == "secretsmanager:GetSecretValue"
+        assert [arn.split(":secret:")[1] for arn in found["WhoSignsIn"]["Resource"]] == [
+            f"aurora-ferry-dev/{name}-??????"
+            for name in ("source", "operator-source", "operator-target", "master")
+        ]
+    assert "Tasks" in statements(DEV, "move")
+    assert "Tasks" not in statements(DEV, "check-source")
+
+
+def test_an_own_secret_of_the_source_is_read_in_its_place() -> None:
+    arn = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:source-AbCdEf"
+    own = statements(environment(source={"secret_arn": arn}), "check-source")
+
+    assert own["WhoSignsIn"]["Resource"][0] == arn
+
+
+def test_aurora_alone_has_nothing_to_move() -> None:
+    alone = environment(source=None, dms=None)
+
+    names = [each.name for each in documents(alone, [alone])]
+    assert {"check-source", "move"}.isdisjoint(names)
 
 
 def test_whoever_operates_subscribes_where_the_file_names_a_host() -> None:
