@@ -5,12 +5,17 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path  # noqa: TC003 - typer reads the annotation when it runs
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ferry.cli.arguments import EnvironmentName  # noqa: TC001 - typer reads the annotation when it runs
+from ferry.cli.arguments import (
+    EnvironmentName,
+    SourceAddress,
+    TargetAddress,
+    TargetAuthorities,
+    addresses,
+)
 
 if TYPE_CHECKING:
     from datetime import date
@@ -107,18 +112,9 @@ def source(
     name: EnvironmentName,
     *,
     json: Json = False,
-    source_address: Annotated[
-        str | None,
-        typer.Option(
-            metavar="HOST:PORT", help="Where the source is reached, by a port forwarding."
-        ),
-    ] = None,
-    target_address: Annotated[
-        str | None, typer.Option(metavar="HOST:PORT", help="Where Aurora is reached.")
-    ] = None,
-    target_ca: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="RDS's certificates, PEM.")
-    ] = None,
+    source_address: SourceAddress = None,
+    target_address: TargetAddress = None,
+    target_ca: TargetAuthorities = None,
 ) -> None:
     """Say whether the databases can be carried as ENV's file says, before the tasks are started.
 
@@ -137,17 +133,9 @@ def source(
         from ferry.cli.report import report
         from ferry.environments import find
         from ferry.findings import Level
-        from ferry.postgres import Address
 
-        way = Way(
-            source=Address.parse(source_address, option="--source-address")
-            if source_address
-            else None,
-            target=Address.parse(target_address, option="--target-address")
-            if target_address
-            else None,
-            target_ca=target_ca,
-        )
+        reached = addresses(source_address, target_address)
+        way = Way(source=reached[0], target=reached[1], target_ca=target_ca)
         environment = find(name)
         account = account_of(environment)
         report(

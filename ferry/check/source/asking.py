@@ -136,9 +136,9 @@ def _read(session: Session, *roles: str) -> Catalog:
         return read(session, roles=roles)
 
 
-def _last_values(session: Session, catalog: Catalog) -> dict[int, int] | UnreadError:
+def _last_values(session: Session, catalog: Catalog) -> dict[int, int | None] | UnreadError:
     """The sequences' last values, some at a time: each is locked while its transaction lasts."""
-    found: dict[int, int] = {}
+    found: dict[int, int | None] = {}
     try:
         oids = [sequence.oid for sequence in catalog.sequences]
         for first in range(0, len(oids), AT_ONCE):

@@ -47,7 +47,8 @@ class Subject:
         source: It at the source.
         target: It in Aurora; why that is not known, where it is not.
         wal_bytes_per_second: How fast the source writes WAL; why that is not known.
-        last_values: The last values of the source's sequences, by their oids.
+        last_values: The last values of the source's sequences by their oids, None where one gave none
+            yet; one that may not be read is not there.
     """
 
     environment: Environment
@@ -55,7 +56,7 @@ class Subject:
     source: End
     target: End | UnreadError
     wal_bytes_per_second: float | UnreadError = 0
-    last_values: Mapping[int, int] | UnreadError = field(default_factory=dict)
+    last_values: Mapping[int, int | None] | UnreadError = field(default_factory=dict)
 
     @property
     def catalog(self) -> Catalog:

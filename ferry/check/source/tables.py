@@ -149,8 +149,12 @@ def sequences(subject: Subject) -> Iterator[Verdict]:
     last = subject.last_values
     if isinstance(last, UnreadError):
         raise last
-    near = [(each, last[each.oid]) for each in every if each.oid in last and not each.cycles]
-    near = [(each, value) for each, value in near if _used(each, value) > _NEAR_THE_END]
+    given = [(each, last.get(each.oid)) for each in every if not each.cycles]
+    near = [
+        (each, value)
+        for each, value in given
+        if value is not None and _used(each, value) > _NEAR_THE_END
+    ]
     if near:
         sequence, _ = near[0]
         yield warns(
@@ -165,6 +169,15 @@ def sequences(subject: Subject) -> Iterator[Verdict]:
         owned = f", {len(free):,} of them of no column" if free else ""
         yield fine(
             f"{counted(len(every), 'sequence')}{owned}; DMS carries none, a cutover sets all."
+        )
+    unread = [each for each in every if each.oid not in last]
+    if unread:
+        user = subject.catalog.server.user
+        raise UnreadError(
+            f"{user} may not read {counted(len(unread), 'sequence')}: "
+            f"{listed(each.sql for each in unread)}.",
+            f"GRANT SELECT ON ALL SEQUENCES IN SCHEMA {identifier(unread[0].schema)} TO "
+            f"{identifier(user)};",
         )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
+from facts.identifiers import identifier
 from ferry.postgres.catalog.parts import Part, UnreadError
 
 if TYPE_CHECKING:
@@ -85,7 +86,11 @@ class Catalog:
         """
         found = self._settings.get(name)
         if found is None:
-            raise UnreadError(f"The server does not show its setting {name}.")
+            user = self.server.user
+            raise UnreadError(
+                f"The server has no setting {name}, or does not show it to {user}.",
+                f"GRANT pg_monitor TO {identifier(user)};",
+            )
         return found
 
     def number(self, name: str) -> int:

@@ -219,7 +219,8 @@ PGLOGICAL_NODES: Final = "select node_name::text from pglogical.node order by 1"
 COUNTS: Final = """
 select (select count(*) from (select from pg_largeobject_metadata limit 1000000) o),
        (select count(*) from pg_stat_replication),
-       (select count(*) from pg_stat_activity where backend_type = 'client backend')"""
+       (select sum(numbackends)::int8 from pg_stat_database)"""
+"""`pg_stat_activity` hides from others what kind of session one is."""
 
 POSITION: Final = """
 select pg_wal_lsn_diff(case when pg_is_in_recovery() then pg_last_wal_replay_lsn()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from facts.identifiers import identifier
 from ferry.errors import FerryError
 from ferry.postgres import PostgresError, UnreachableError
 from ferry.postgres.catalog import queries, rows
@@ -102,18 +103,17 @@ def read(session: Session, *, roles: Sequence[str] = ()) -> Catalog:
     )
 
 
-def last_values(session: Session, sequences: Sequence[int]) -> dict[int, int]:
-    """The last values of some sequences, by their oids.
+def last_values(session: Session, sequences: Sequence[int]) -> dict[int, int | None]:
+    """The last values of some sequences, by their oids; None where one gave none yet.
 
-    One that gave none yet, or that may not be read, is not among them.
+    One that may not be read is not among them.
 
     Args:
         session: Within a transaction of its own, which is to end at once.
         sequences: Their oids, `AT_ONCE` at most.
     """
     session.execute(_POLITE)
-    found = session.rows(queries.LAST_VALUES, [list(sequences)])
-    return {oid: last for oid, last in found if last is not None}
+    return dict(session.rows(queries.LAST_VALUES, [list(sequences)]))
 
 
 def wal_position(session: Session) -> tuple[int, float]:
@@ -126,7 +126,7 @@ def _sessions(reader: _Reader, server: rows.Server) -> Part[rows.Session]:
     if not server.sees_all_activity:
         return Part(
             why=f"{server.user} may not see what other users' sessions do.",
-            remedy=f"GRANT pg_read_all_stats TO {server.user};",
+            remedy=f"GRANT pg_monitor TO {identifier(server.user)};",
         )
     return reader.part("the sessions", rows.Session, queries.SESSIONS)
 

@@ -413,7 +413,7 @@ class Counts(NamedTuple):
     Args:
         large_objects: Large objects; a million at most are counted.
         senders: WAL senders that run.
-        sessions: Sessions of clients, this one included.
+        sessions: Sessions of all databases, this one included.
     """
 
     large_objects: int = 0

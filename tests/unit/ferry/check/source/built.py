@@ -157,7 +157,7 @@ def subject(
     aurora: Catalog | UnreadError | None = None,
     dms_user: str | UnreadError = "dms",
     wal_bytes_per_second: float | UnreadError = 0,
-    last_values: Mapping[int, int] | UnreadError | None = None,
+    last_values: Mapping[int, int | None] | UnreadError | None = None,
     **differing: Any,  # noqa: ANN401 - as `catalog`
 ) -> Subject:
     """A database with these tables, and `orders` where there are none, as its tasks carry it.

@@ -1,0 +1,422 @@
+"""`ferry check source` with real servers: a source that has everything, and one that has nothing."""
+
+from __future__ import annotations
+
+import json
+import time
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+import pytest
+
+from ferry.check.source import findings, server
+from ferry.check.source.asking import subject_of
+from ferry.check.source.checks import CHECKS
+from ferry.errors import FerryError
+from ferry.findings import Level
+from ferry.postgres import Server, connect
+from ferry.postgres.catalog import UnreadError, read
+from harness.postgres import SUPERUSER, Postgres
+from settings.databases import Database as Names
+from tests.migration.databases import Database
+from tests.unit.ferry.environments import environment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ferry.check.source.subject import Subject
+    from ferry.findings import Finding
+    from ferry.postgres import Session
+    from settings.environment import Environment
+    from tests.migration.deployed import Deployed
+
+PASSWORD = "canary-Pa55word"
+APP = Names(source="app", aurora="app")
+# A server with which a migration would come to nothing.
+ILL_SETTINGS = {
+    "wal_level": "replica",
+    "max_replication_slots": "1",
+    "max_wal_senders": "0",
+    "max_slot_wal_keep_size": "1MB",
+    "wal_sender_timeout": "5s",
+    "idle_in_transaction_session_timeout": "1min",
+    "max_connections": "24",
+}
+ILL_ROLES = (
+    "create role app_owner",
+    "create role dms nologin",
+    f"create role ferry login password '{PASSWORD}'",
+    "grant pg_monitor to ferry",
+    "create role ferry_admin",
+)
+ILL_SOURCE = (
+    "create extension citext",
+    "create extension dblink",
+    "create extension postgres_fdw",
+    "create server billing foreign data wrapper postgres_fdw",
+    "create collation loose (provider = icu, locale = 'de', deterministic = false)",
+    "create type mood as enum ('good', 'bad')",
+    "create type geometry as (x int, y int)",  # PostGIS's, as far as catalogs tell
+    """create table everything (id int primary key, body text not null, feeling mood, ip inet,
+       place geometry, amount numeric, twice int generated always as (id * 2) stored,
+       name varchar(20) collate loose, email varchar(50) unique deferrable, code int)""",
+    "create unique index on everything (coalesce(code, 0))",
+    "alter table everything owner to app_owner",
+    "create table keyless (x int, body text, tags int[])",
+    "create table of_text (id text primary key)",
+    "create table numbered (id bigint generated always as identity primary key)",
+    "create table unnamed (id int primary key)",
+    "alter table unnamed replica identity nothing",
+    "create table secret (id int primary key)",
+    "alter table secret enable row level security",
+    "create unlogged table cache (id int primary key)",
+    "create table parent (id int primary key)",
+    "create table child (primary key (id)) inherits (parent)",
+    "create table events (id int primary key) partition by range (id)",
+    "create table events_1 partition of events for values from (0) to (10)",
+    'create table "Orders" (id int primary key)',
+    "create table orders (id int primary key)",
+    "create table order_items (id int primary key)",
+    'create table "order items" (id int primary key)',
+    f"create table {'a' * 60} (id int primary key)",
+    "create table dup (id int primary key, x int)",
+    "insert into dup values (1, 1), (2, 1)",
+    "create table awsdms_left (id int primary key)",
+    "create schema other",
+    "create table other.left_out (id int primary key)",
+    "create table other.awsdms_ddl_audit (id int primary key)",
+    "create materialized view totals as select 1 as one",
+    "create foreign table elsewhere (x int) server billing",
+    "create function fires() returns trigger language plpgsql as 'begin return new; end'",
+    "create trigger always before insert on orders for each row execute function fires()",
+    "alter table orders enable always trigger always",
+    "create function guards() returns event_trigger language plpgsql as 'begin end'",
+    "create event trigger guard on ddl_command_end execute function guards()",
+    "create sequence near as smallint",
+    "select setval('near', 32000)",
+    "grant select on all sequences in schema public to ferry",
+    "select lo_create(0)",
+    "alter default privileges for role ferry grant select on tables to public",
+    "create publication everything for all tables",
+    "create subscription hub connection 'host=127.0.0.1 port=1' publication x with (connect = false)",
+)
+ILL_AURORA = (
+    "create table numbered (id bigint generated always as identity primary key)",
+    "create table orders (id int primary key)",
+    "insert into orders values (1)",
+    "create table awsdms_validation_failures_v2 (id int)",
+)
+ILL_FILE: Mapping[str, Any] = {
+    "source": {"port": 6432, "plugin_name": "pglogical"},
+    "dms": {
+        "engine_version": "3.5.0",
+        "tasks": [
+            {
+                "name": "all",
+                "tables": [
+                    {"schema": "public"},
+                    {"schema": "public", "table": "order_items"},
+                    {
+                        "schema": "public",
+                        "table": "dup",
+                        "parallel_load": {"columns": ["x"], "boundaries": [["5"]]},
+                    },
+                ],
+                "transformations": [
+                    {"target": "table", "action": "add-prefix", "schema": "public"}
+                    | {"table": "aaa%", "value": "old_"}
+                ],
+            },
+            {
+                "name": "second",
+                "tables": [{"schema": "public", "table": "everything"}],
+                "lob_mode": "full",
+            },
+            {
+                "name": "third",
+                "tables": [{"schema": "public", "table": "everything"}],
+                "batch_apply": True,
+            },
+            {"name": "fourth", "tables": [{"schema": "nowhere"}]},
+        ],
+    },
+}
+NOT_ON_ONE_MACHINE = {
+    "standby",
+    "pglogical-nodes",  # pglogical is not installed
+    "jobs",  # nor is pg_cron
+    "extensions",  # both ends have the same
+    "selection-extension",
+    "aurora-runs",
+}
+"""What both of these servers are right with; the unit tests show it."""
+
+
+def of(
+    where: Postgres, database: str, *, user: str = SUPERUSER, side: str = "the source"
+) -> Server:
+    return Server(
+        side=side,
+        host="127.0.0.1",
+        port=where.port,
+        database=database,
+        username=user,
+        password=where.password if user == SUPERUSER else PASSWORD,
+        ssl_mode="none",
+    )
+
+
+def subject(env: Environment, source: Server, target: Server | UnreadError) -> Subject:
+    return subject_of(env, APP, source=source, target=target, dms_user="dms")
+
+
+@pytest.fixture(scope="module")
+def ill() -> Iterator[Postgres]:
+    """A server whose databases `app` and `aurora` have everything that a check looks for."""
+    with Postgres(settings=ILL_SETTINGS) as started:
+        started_with = Database(server=started, name=SUPERUSER)
+        latin = "encoding 'LATIN1' locale 'C' template template0"
+        started_with.run(*ILL_ROLES, f"create database app {latin}", "create database aurora")
+        started_with.run("select pg_create_physical_replication_slot('standby_1', true)")
+        source = Database(server=started, name="app")
+        source.run(*ILL_SOURCE)
+        with pytest.raises(psycopg.Error, match="could not create unique index"):
+            source.run("create unique index concurrently broken on dup (x)")
+        with psycopg.connect(**source.connection) as connection:  # type: ignore[arg-type] # as text
+            connection.execute("insert into orders values (1)")
+            connection.execute("prepare transaction 'left behind'")
+        Database(server=started, name="aurora").run(*ILL_AURORA)
+        yield started
+
+
+@pytest.fixture(scope="module")
+def well() -> Iterator[Postgres]:
+    """A server whose databases `app` and `aurora` are as they should be."""
+    with Postgres() as started:
+        Database(server=started, name=SUPERUSER).run(
+            "create role dms superuser login",
+            "create role ferry_admin superuser login",
+            "create database app",
+            "create database aurora",
+        )
+        for name in ("app", "aurora"):
+            Database(server=started, name=name).run(
+                "create table orders (id bigint primary key, at timestamptz not null)"
+            )
+        yield started
+
+
+@contextmanager
+def open_transaction(where: Postgres) -> Iterator[None]:
+    with psycopg.connect(**Database(server=where, name="app").connection) as connection:  # type: ignore[arg-type]
+        connection.execute("select 1")
+        yield
+
+
+@pytest.fixture(scope="module")
+def found(ill: Postgres) -> list[Finding]:
+    with pytest.MonkeyPatch.context() as patched, open_transaction(ill):
+        patched.setattr(server, "_LONG_SECONDS", -1)
+        ends = of(ill, "app", user="ferry"), of(ill, "aurora", user="ferry", side="Aurora")
+        return list(findings([subject(environment(**ILL_FILE), *ends)]))
+
+
+@pytest.mark.parametrize(
+    "check", [each.name for each in CHECKS if each.name not in NOT_ON_ONE_MACHINE]
+)
+def test_a_source_has_it(found: list[Finding], check: str) -> None:
+    levels = {each.level for each in found if each.check == check}
+
+    assert levels & {Level.BLOCKED, Level.WARNING}
+    assert Level.UNJUDGED not in levels
+
+
+def test_a_source_has_none_of_it(well: Postgres) -> None:
+    env = environment(source={"port": well.port})
+
+    seen = list(findings([subject(env, of(well, "app"), of(well, "aurora", side="Aurora"))]))
+
+    assert [each for each in seen if each.level is not Level.RIGHT] == []
+    assert {each.check for each in seen} == {each.name for each in CHECKS}
+
+
+def test_updates_are_counted_of_tables_without_a_key(well: Postgres) -> None:
+    source = Database(server=well, name="app")
+    source.run("create table log (x int)", "insert into log values (1)")
+    try:
+        with psycopg.connect(**source.connection, autocommit=True) as connection:  # type: ignore[arg-type]
+            connection.execute("update log set x = 2")
+            connection.execute("select pg_stat_force_next_flush()")
+        seen = findings([subject(environment(), of(well, "app"), of(well, "aurora"))])
+
+        assert [each.what for each in seen if each.check == "primary-key"] == [
+            "1 table without a primary key, with rows that are updated or deleted: public.log."
+        ]
+    finally:
+        source.run("drop table log")
+
+
+def test_aurora_that_cannot_be_reached_leaves_the_source_to_be_judged(well: Postgres) -> None:
+    nowhere = replace(of(well, "aurora", side="Aurora"), port=1)
+
+    seen = list(findings([subject(environment(), of(well, "app"), nowhere)]))
+
+    unjudged = {each.check for each in seen if each.level is Level.UNJUDGED}
+    assert {"extensions", "aurora-tables", "aurora-way-back"} <= unjudged
+    assert "primary-key" not in unjudged
+    assert [each.why for each in seen if each.check == "aurora-runs"] == [
+        "Could not connect to Aurora (127.0.0.1:1): nobody answers there."
+    ]
+
+
+def test_a_source_that_cannot_be_reached_is_an_error(well: Postgres) -> None:
+    with pytest.raises(FerryError, match="Could not connect to the source"):
+        subject(environment(), replace(of(well, "app"), port=1), UnreadError("No."))
+
+
+# --- reading
+
+
+@pytest.fixture
+def opened(well: Postgres) -> Iterator[Session]:
+    with connect(of(well, "app"), purpose="say what it holds") as made:
+        yield made
+
+
+def test_reading_locks_nothing_of_users(opened: Session) -> None:
+    with opened.transaction(snapshot=True):
+        read(opened)
+        locked = opened.rows(
+            "select relation::regclass::text from pg_locks where pid = pg_backend_pid() "
+            "and relation >= 16384"
+        )
+
+    assert locked == []
+
+
+def test_reading_waits_for_no_lock_on_a_table(well: Postgres, opened: Session) -> None:
+    with psycopg.connect(**Database(server=well, name="app").connection) as other:  # type: ignore[arg-type]
+        other.execute("lock table orders in access exclusive mode")
+        began = time.monotonic()
+        with opened.transaction(snapshot=True):
+            catalog = read(opened)
+
+    assert [each.name for each in catalog.relations] == ["orders"]
+    assert time.monotonic() - began < 10
+
+
+def test_a_part_that_is_locked_is_not_known_and_the_others_are(
+    well: Postgres, opened: Session
+) -> None:
+    with psycopg.connect(**Database(server=well, name="app").connection) as other:  # type: ignore[arg-type]
+        other.execute("lock table pg_subscription in access exclusive mode")
+        with opened.transaction(snapshot=True):
+            catalog = read(opened)
+
+    with pytest.raises(UnreadError, match=r"Reading the subscriptions failed: .*lock timeout"):
+        list(catalog.subscriptions)
+    assert list(catalog.publications) == []
+    assert [each.name for each in catalog.relations] == ["orders"]
+
+
+def test_what_other_sessions_do_is_not_known_without_the_right(well: Postgres) -> None:
+    maintenance = Database(server=well, name=SUPERUSER)
+    maintenance.run(f"create role stranger login password '{PASSWORD}'")
+    try:
+        with (
+            connect(of(well, "app", user="stranger"), purpose="look") as opened,
+            opened.transaction(snapshot=True),
+        ):
+            catalog = read(opened)
+        with pytest.raises(UnreadError, match="stranger may not see what other") as refused:
+            list(catalog.sessions)
+
+        assert refused.value.remedy == "GRANT pg_monitor TO stranger;"
+        assert [each.name for each in catalog.relations] == ["orders"]
+    finally:
+        maintenance.run("drop role stranger")
+
+
+def test_a_connection_that_ends_is_an_error(well: Postgres, opened: Session) -> None:
+    [(pid,)] = opened.rows("select pg_backend_pid()")
+
+    def read_without_it() -> None:
+        with opened.transaction(snapshot=True):
+            Database(server=well, name=SUPERUSER).run(f"select pg_terminate_backend({pid}, 5000)")
+            read(opened)
+
+    with pytest.raises(FerryError, match="the connection ended"):
+        read_without_it()
+
+
+def test_a_sequence_that_may_not_be_read_is_not_good(well: Postgres) -> None:
+    source = Database(server=well, name="app")
+    source.run("create sequence unseen", f"create role stranger login password '{PASSWORD}'")
+    try:
+        seen = subject(environment(), of(well, "app", user="stranger"), UnreadError("Not asked."))
+
+        [_, last] = [each for each in findings([seen]) if each.check == "sequences"]
+        assert last.level is Level.UNJUDGED
+        assert last.why == "stranger may not read 1 sequence: public.unseen."
+        assert last.remedy == "GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO stranger;"
+    finally:
+        source.run("drop sequence unseen", "drop role stranger")
+
+
+def test_the_rate_of_wal_is_measured(well: Postgres) -> None:
+    source = Database(server=well, name="app")
+    writer = psycopg.connect(**source.connection, autocommit=True)  # type: ignore[arg-type]
+    with writer:
+        began = time.monotonic()
+        writer.execute("select pg_logical_emit_message(false, 'x', repeat('x', 100))")
+        seen = subject(environment(), of(well, "app"), UnreadError("Not asked."))
+
+    assert time.monotonic() - began >= 2
+    assert isinstance(seen.wal_bytes_per_second, float)
+    assert 0 <= seen.wal_bytes_per_second < 10**6
+
+
+# --- the command
+
+
+def test_the_command_says_what_is_in_the_way(deployed: Deployed) -> None:
+    deployed.make()
+    deployed.pair.source.run("create table log (x int, body text)")
+
+    shown = deployed.reached("check", "source", "dev", "--json")
+
+    assert shown.stderr == ""
+    document = json.loads(shown.stdout)
+    by_check = {each["check"]: each for each in document["findings"]}
+    assert document["verdict"] == "blocked"
+    assert by_check["lob-without-key"]["what"] == (
+        "1 LOB column in tables without a primary key: public.log.body."
+    )
+    assert by_check["aurora-runs"]["level"] == "right"
+    assert PASSWORD not in shown.stdout
+    assert shown.exit_code == 4
+
+
+def test_the_command_shows_what_is_right_by_area(deployed: Deployed) -> None:
+    deployed.make()
+    for end in (deployed.pair.source, deployed.pair.target):
+        end.run("create table orders (id bigint primary key)")
+
+    shown = deployed.reached("check", "source", "dev")
+
+    lines = shown.stdout.splitlines()
+    assert lines[0] == f"What dev carries, in account {deployed.aws.account}, eu-central-1"
+    assert "  right       Keys (7)" in lines
+    assert lines[-1].endswith("The migration would fail, or lose something.")
+
+
+def test_a_source_that_nobody_reaches_is_said_and_nothing_is_judged(deployed: Deployed) -> None:
+    deployed.make()
+
+    shown = deployed.ferry("check", "source", "dev", "--source-address", "127.0.0.1:1")
+
+    assert shown.stdout == ""
+    assert "nobody answers there" in shown.stderr
+    assert shown.exit_code == 3
