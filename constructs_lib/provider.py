@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from cdktf import S3Backend, S3BackendAssumeRoleConfig
 from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderAssumeRole
 
+from facts.placement import is_known_to_terraform
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -37,6 +39,9 @@ def configure_terraform(
     credentials come from the environment (``AWS_ENDPOINT_URL`` and the like), which is why the same
     JSON deploys to AWS and to local AWS.
 
+    Of a region that they do not have in their lists both are told not to look it up: they would
+    refuse it.
+
     The provider's ``max_retries`` stays at its default of 25: with its exponential backoff that
     outlasts a throttled quarter of an hour, and a lower number would turn throttling into a failed
     apply.
@@ -59,6 +64,7 @@ def configure_terraform(
         stack,
         "aws",
         region=placement.region,
+        skip_region_validation=None if is_known_to_terraform(placement.region) else True,
         allowed_account_ids=[placement.account_id],
         default_tags=[{"tags": dict(default_tags)}],
         assume_role=None
@@ -76,6 +82,7 @@ def configure_terraform(
         bucket=state_bucket,
         key=state_key,
         region=state_region,
+        skip_region_validation=None if is_known_to_terraform(state_region) else True,
         encrypt=True,
         allowed_account_ids=[placement.account_id],
         assume_role=None

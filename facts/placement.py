@@ -16,13 +16,15 @@ class Partition:
 
     Args:
         name: What ARNs call it, such as ``aws-cn``.
-        regions: A regular expression of its regions' codes.
+        form: A regular expression of its regions' codes, of those to come as well.
+        regions: Those that were open in November 2026.
         dns_suffix: The domain of its endpoints.
         console_domain: The domain of its console.
     """
 
     name: str
-    regions: str
+    form: str
+    regions: tuple[str, ...]
     dns_suffix: str
     console_domain: str
 
@@ -33,30 +35,66 @@ _WHERE: Final = "(?:north|south)?(?:east|west)|north|south|central"
 PARTITIONS: Final = (
     Partition(
         name="aws",
-        regions=rf"(us|eu|ap|sa|ca|me|af|il|mx)-({_WHERE})-\d",
+        form=rf"(us|eu|ap|sa|ca|me|af|il|mx)-({_WHERE})-\d",
+        regions=(
+            "af-south-1",
+            *(f"ap-east-{number}" for number in (1, 2)),
+            *(f"ap-northeast-{number}" for number in (1, 2, 3)),
+            *(f"ap-south-{number}" for number in (1, 2)),
+            *(f"ap-southeast-{number}" for number in (1, 2, 3, 4, 5, 6, 7)),
+            *("ca-central-1", "ca-west-1"),
+            *("eu-central-1", "eu-central-2", "eu-north-1", "eu-south-1", "eu-south-2"),
+            *("eu-west-1", "eu-west-2", "eu-west-3"),
+            "il-central-1",
+            *("me-central-1", "me-south-1", "me-west-1"),
+            "mx-central-1",
+            *("sa-east-1", "sa-west-1"),
+            *("us-east-1", "us-east-2", "us-west-1", "us-west-2"),
+        ),
         dns_suffix="amazonaws.com",
         console_domain="console.aws.amazon.com",
     ),
     Partition(
         name="aws-cn",
-        regions=rf"cn-({_WHERE})-\d",
+        form=rf"cn-({_WHERE})-\d",
+        regions=("cn-north-1", "cn-northwest-1"),
         dns_suffix="amazonaws.com.cn",
         console_domain="console.amazonaws.cn",
     ),
     Partition(
         name="aws-us-gov",
-        regions=rf"us-gov-({_WHERE})-\d",
+        form=rf"us-gov-({_WHERE})-\d",
+        regions=("us-gov-east-1", "us-gov-west-1"),
         dns_suffix="amazonaws.com",
         console_domain="console.amazonaws-us-gov.com",
     ),
     Partition(
         name="aws-eusc",
-        regions=rf"eusc-de-({_WHERE})-\d",
+        form=rf"eusc-de-({_WHERE})-\d",
+        regions=("eusc-de-east-1",),
         dns_suffix="amazonaws.eu",
         console_domain="console.amazonaws-eusc.eu",
     ),
 )
 """The partitions that the project knows. The isolated ones (``aws-iso`` and others) are not open."""
+
+REGIONS: Final = tuple(region for partition in PARTITIONS for region in partition.regions)
+"""The regions that were open in November 2026. Source: botocore's ``partitions.json``, which a test
+compares."""
+
+_OPENED_LATER: Final = frozenset(
+    {"ap-east-2", "ap-southeast-6", "eusc-de-east-1", "me-west-1", "sa-west-1"}
+)
+
+
+def is_known_to_terraform(region: str) -> bool:
+    """Whether the oldest Terraform and provider that are taken have a region in their own lists.
+
+    They refuse every other, whether it is there or not, unless they are told not to look: the backend
+    of 1.11 with ``Invalid region value``, the provider 5.100.0 with ``invalid AWS Region``. Both were
+    tried with each region.
+    """
+    return region in REGIONS and region not in _OPENED_LATER
 
 
 # These services bear one name in every partition. Source:
@@ -77,7 +115,7 @@ def partition_of(region: str) -> Partition:
         ValueError: The region is in none that the project knows.
     """
     for partition in PARTITIONS:
-        if re.fullmatch(partition.regions, region):
+        if re.fullmatch(partition.form, region):
             return partition
     raise ValueError(
         f"the region is {region!r}; allowed is a region of the partitions "

@@ -75,6 +75,11 @@ class Aws(Section):
     """The region of the account's state bucket and of its own stack. The environments of one
     account must agree on it. Default: `region`."""
 
+    newer_region: bool = False
+    """Whether `region`, `state_region` and the region of a VPC that is peered may be one that AWS has
+    opened since this project last looked. What follows from it, its partition and domains, is known by
+    its code's form; whether it has Aurora and DMS, `ferry check aws` asks."""
+
     state_bucket: BucketName | None = None
     """The S3 bucket of your own that keeps the states, of the account and in `state_region`. It is
     left as it is; it should keep versions, encrypt and be closed to the public. The environments of

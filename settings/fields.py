@@ -5,6 +5,7 @@ instead) and a pattern or a validator. Rules that look at more than one setting 
 `settings.rules`.
 """
 
+import difflib
 import ipaddress
 import re
 from typing import Annotated, Final
@@ -12,7 +13,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, Field
 
 from facts.aurora import is_reserved_database
-from facts.placement import PARTITIONS, partition_of
+from facts.placement import PARTITIONS, REGIONS, partition_of
 from facts.subnets import LARGEST_VPC, SMALLEST_VPC
 from settings.notation import either
 from settings.section import Allowed, refuse
@@ -30,6 +31,9 @@ _REGION: Final = r"[a-z]{2,4}(-[a-z]+){1,3}-[0-9]"
 
 def _region(value: str) -> str:
     """Refuse a region of which nobody here knows how its ARNs and domains are written."""
+    if not re.fullmatch(_REGION, value):
+        alike = difflib.get_close_matches(value.lower(), REGIONS, 1, _LIKENESS_OF_REGIONS)
+        refuse(_REGION_IN_WORDS, instead=alike[0] if alike else None)
     try:
         partition_of(value)
     except ValueError:
@@ -37,11 +41,13 @@ def _region(value: str) -> str:
     return value
 
 
+_LIKENESS_OF_REGIONS: Final = 0.8
+_REGION_IN_WORDS: Final = "an AWS region's code"
 Region = Annotated[
     str,
-    Field(pattern=f"^{_REGION}$", examples=["eu-central-1"]),
+    Field(examples=["eu-central-1"], json_schema_extra={"pattern": f"^{_REGION}$"}),
     AfterValidator(_region),
-    Allowed("an AWS region's code"),
+    Allowed(_REGION_IN_WORDS),
 ]
 """An AWS region's code, such as `eu-central-1`."""
 

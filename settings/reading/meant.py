@@ -2,7 +2,7 @@
 
 import difflib
 from collections.abc import Iterator
-from functools import partial
+from itertools import chain
 from typing import Annotated, Any, Final, Literal, get_args, get_origin
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
@@ -36,15 +36,16 @@ def meant(shape: Shape, value: object, *correction: object) -> object | None:
         value: What the file holds.
         correction: What the setting's own rule tells to write instead.
     """
-    settled = partial(_corrected, _adapter(shape))
-    candidates = (*correction, *_candidates(shape, value))
-    found = (it for it in map(settled, candidates) if it is not None)
+    adapter = _adapter(shape)
+    corrected = (_corrected(adapter, it) for it in correction)
+    spelt = (_corrected(adapter, it, 0) for it in _candidates(shape, value))
+    found = (it for it in chain(corrected, spelt) if it is not None)
     return next((it for it in found if not any(unfit({"": it}))), None)
 
 
 def takes(shape: Shape, value: object) -> bool:
     """Whether a setting takes a value."""
-    return _corrected(_adapter(shape), value, corrections=0) is not None
+    return _corrected(_adapter(shape), value, 0) is not None
 
 
 def _adapter(shape: Shape) -> TypeAdapter[Any]:

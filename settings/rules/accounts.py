@@ -1,12 +1,45 @@
 """Rules about environments that share an account: names and what the account's stack is made of."""
 
+import difflib
 from collections.abc import Iterator
+from functools import partial
 
 from facts.alarms import ALARMS
-from facts.placement import partition_of
+from facts.placement import REGIONS, partition_of
 from settings.environment import Environment
-from settings.notation import toml
+from settings.notation import either, toml
 from settings.rules.rule import Finding, PairRule, Rule
+
+
+def regions_are_open(environment: Environment) -> Iterator[Finding]:
+    """A region is one that AWS has opened: Terraform would look for any other until it gives up.
+
+    Source: https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html
+    """
+    aws, route = environment.aws, environment.network.route_to_source
+    regions = {
+        "aws.region": aws.region,
+        "aws.state_region": aws.state_region,
+        "network.route_to_source.peering.region": route.peering.region
+        if route and route.peering
+        else None,
+    }
+    for setting, region in regions.items():
+        if region and region not in REGIONS and not aws.newer_region:
+            start = region.partition("-")[0]
+            alike = [it for it in partition_of(region).regions if it.startswith(f"{start}-")]
+            nearest = max(alike, key=partial(_likeness, region))
+            yield Finding(
+                setting=setting,
+                given=f"{toml(region)} given, which was none of AWS's regions in November 2026",
+                allowed=either(alike),
+                mend=f"set {setting.rpartition('.')[2]} = {toml(nearest)}, or newer_region = true in "
+                "[aws] where AWS has opened it since",
+            )
+
+
+def _likeness(one: str, other: str) -> float:
+    return difflib.SequenceMatcher(None, other, one).ratio()
 
 
 def states_differ(one: Environment, other: Environment) -> Iterator[Finding]:
@@ -186,6 +219,15 @@ def _same_account(one: Environment, other: Environment) -> bool:
 _PLACE = ("name", "aws.account_id", "tags.project")
 
 RULES = (
+    Rule(
+        regions_are_open,
+        (
+            "aws.region",
+            "aws.state_region",
+            "aws.newer_region",
+            "network.route_to_source.peering.region",
+        ),
+    ),
     Rule(boundary_is_the_accounts, ("aws.permissions_boundary_arn", "aws.account_id")),
     Rule(
         assumed_role_is_the_accounts,

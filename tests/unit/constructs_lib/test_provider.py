@@ -66,6 +66,36 @@ def test_nothing_says_where_aws_is_so_that_the_environment_can(document: dict[st
         assert word not in written
 
 
+@pytest.mark.parametrize(
+    ("region", "state_region", "skipped"),
+    [
+        ("ap-southeast-6", "ap-southeast-6", (True, True)),
+        ("eusc-de-east-1", "eusc-de-east-1", (True, True)),
+        ("eu-central-1", "us-east-7", (None, True)),
+        ("us-east-7", "eu-central-1", (True, None)),
+        ("cn-north-1", "us-gov-west-1", (None, None)),
+    ],
+)
+def test_a_region_that_terraform_has_not_in_its_list_is_not_looked_up(
+    region: str, state_region: str, skipped: tuple[bool | None, bool | None]
+) -> None:
+    stack = TerraformStack(Testing.app(), "test")
+    configure_terraform(
+        stack,
+        placement=Placement(account_id="111122223333", region=region),
+        default_tags={},
+        state_bucket="aurora-ferry-state",
+        state_key="dev/terraform.tfstate",
+        state_region=state_region,
+        provider_version="5.100.0",
+        assume_role=None,
+    )
+    document = Template.of(stack).document
+
+    held = (document["provider"]["aws"][0], document["terraform"]["backend"]["s3"])
+    assert tuple(it.get("skip_region_validation") for it in held) == skipped
+
+
 @dataclass(frozen=True)
 class Taken:
     """A role that is taken."""

@@ -98,6 +98,16 @@ def test_the_partitions_are_botocores() -> None:
         assert {partition_of(region).name for region in known["regions"]} == {partition.name}
 
 
+def test_the_regions_are_botocores() -> None:
+    """A newer botocore knows newer regions: the table is to have them, too."""
+    partitions = botocore.loaders.create_loader().load_data("partitions")["partitions"]
+    known = {it["id"]: set(it["regions"]) for it in partitions}
+
+    for partition in PARTITIONS:
+        assert set(partition.regions) == known[partition.name] - {f"{partition.name}-global"}
+        assert {partition_of(region) for region in partition.regions} == {partition}
+
+
 def test_the_arn_of_a_role_holds_its_path() -> None:
     placement = Placement(account_id="111122223333", region="eu-central-1")
 

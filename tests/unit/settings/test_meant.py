@@ -44,6 +44,8 @@ MEANT = (
     ("aws.role_path", '"teams"', '"/teams/"'),
     ("aws.provider_version", '"6.046.0"', '"5.100.0"'),
     ("alarms.emails", '"a@example.org, b@example.org"', '["a@example.org", "b@example.org"]'),
+    ("aws.region", '"us-east-1a"', '"us-east-1"'),
+    ("aws.region", '"AP_Southeast_2"', '"ap-southeast-2"'),
     ("source.port", '"5_433"', "5433"),
     # What cannot be told is an example.
     ("aws.account_id", "11112222333", '"111122223333"'),

@@ -9,7 +9,7 @@ from settings.environment import Environment
 from settings.reading.loading import load_environments
 from settings.rules import WITHIN
 from settings.rules.rule import Rule
-from tests.unit.settings.files import EXISTING_VPC, REMOVED, Changes, Folder, document
+from tests.unit.settings.files import EXISTING_VPC, REMOVED, RIGHT, Changes, Folder, document
 from tests.unit.settings.recorder import Recorder
 
 TGW = "tgw-0123456789abcdef0"
@@ -64,6 +64,31 @@ class Case:
 
 
 CASES = (
+    Case(
+        "regions_are_open",
+        {"aws": {**RIGHT["aws"], "region": "us-east-7", "newer_region": True}},
+        {"aws.region": "us-east-7"},
+        'aws.region: "us-east-7" given, which was none of AWS\'s regions in November 2026; allowed: '
+        'us-east-1, us-east-2, us-west-1 or us-west-2; set region = "us-east-1", or newer_region = true '
+        "in [aws] where AWS has opened it since",
+    ),
+    Case(
+        "regions_are_open",
+        {"aws.region": "eusc-de-east-1", "aws.state_region": "eusc-de-east-1"},
+        {"aws.region": "cn-north-1", "aws.state_region": "cn-north-2"},
+        'aws.state_region: "cn-north-2" given, which was none of AWS\'s regions in November 2026; '
+        'allowed: cn-north-1 or cn-northwest-1; set state_region = "cn-north-1", or newer_region = true '
+        "in [aws] where AWS has opened it since",
+    ),
+    Case(
+        "regions_are_open",
+        {"network.route_to_source.peering": {"vpc_id": "vpc-01234567", "region": "eu-west-3"}},
+        {"network.route_to_source.peering": {"vpc_id": "vpc-01234567", "region": "eu-west-4"}},
+        'network.route_to_source.peering.region: "eu-west-4" given, which was none of AWS\'s regions in '
+        "November 2026; allowed: eu-central-1, eu-central-2, eu-north-1, eu-south-1, eu-south-2, "
+        'eu-west-1, eu-west-2 or eu-west-3; set region = "eu-west-1", or newer_region = true in [aws] '
+        "where AWS has opened it since",
+    ),
     Case(
         "one_vpc",
         {"network": existing()},
