@@ -49,7 +49,8 @@ def reached(backend: LocalDmsBackend, endpoint: Resource) -> dict[str, Any] | No
             "host": secret["host"],
             "hostaddr": HOST,
             "port": str(port),
-            "dbname": endpoint.data["DatabaseName"],
+            # A caller may give it in either place, as Terraform does among the settings.
+            "dbname": endpoint.data.get("DatabaseName") or settings["DatabaseName"],
             "user": secret["username"],
             "password": secret["password"],
             "sslmode": _SSL_MODES[endpoint.data["SslMode"]],
