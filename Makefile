@@ -9,7 +9,7 @@ export CHECKPOINT_DISABLE := 1
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION ?= 20
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help demo test synth lint unit terraform integration migration local-aws bench review lock own pictures setup
+.PHONY: help demo rehearsal test synth lint unit terraform integration migration local-aws bench review lock own pictures setup
 
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -20,8 +20,12 @@ setup: ## Install what is needed into the checkout; ferry and cdktf after . .ven
 demo: setup ## Deploy dev end to end on local AWS, show it, destroy it; VERBOSE=1 shows all
 	@python -m harness.demo
 
+rehearsal: ## Carry a database into Aurora on this machine while it is written to; SEED= ROWS= VERBOSE=1
+	@$(PYTHON) tools/set_up.py postgresql
+	@python -m harness.rehearsal $(if $(SEED),--seed $(SEED)) $(if $(ROWS),--rows $(ROWS))
+
 test: ## Everything that CI checks
-	@$(PYTHON) tools/set_up.py authorization checkov workflows
+	@$(PYTHON) tools/set_up.py authorization checkov postgresql workflows
 	@python -m tools.check
 
 synth: setup ## Write cdktf.out, the Terraform JSON of every environment
@@ -40,7 +44,8 @@ terraform: setup ## What the real Terraform says of the JSON
 integration: setup ## Deploy all environments to local AWS side by side and check them
 	@python -m tools.check integration
 
-migration: setup ## Carry data between PostgreSQL servers of the tests' own
+migration: ## Carry data between PostgreSQL servers of the tests' own
+	@$(PYTHON) tools/set_up.py postgresql
 	@python -m tools.check migration
 
 local-aws: setup ## Run local AWS in the foreground, and say how to reach it; ENV=dev PORT=4566

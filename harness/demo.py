@@ -98,6 +98,9 @@ class Demo:
             )
             self._cdktf("destroy", ENVIRONMENT, around, each_kind=False)
         self._steps.say("done; local AWS has stopped")
+        self._steps.show(
+            "Next, with PostgreSQL's server programs: make rehearsal carries a database."
+        )
 
     def _cdktf(
         self, verb: str, stack: str, environment: Mapping[str, str], *, each_kind: bool = True

@@ -16,6 +16,8 @@ What it is no proof of:
   this machine (`POST /local-aws/addresses`; `local_aws.dms_worker` says how, and what is not as
   DMS does it). Where they are not, no table is copied: the task's states, stop reasons and table
   statistics follow the calls made to DMS, and the counts stay zero. Nothing validates rows.
+- Aurora. A cluster has data where somebody tells which PostgreSQL server of this machine it is
+  (`local_aws.services.rds.server`, which says what is not as in Aurora), and none otherwise.
 - Metrics and events. Nothing sends a metric but a task that moves data, its latency; no alarm
   changes state; no event is delivered to
   a topic, and no e-mail subscription is confirmed by a person (it is simply there).

@@ -38,6 +38,7 @@ MOVING = "ferry/postgres/*,ferry/prepare/databases.py,ferry/prepare/ferry_schema
 MOVING += ",local_aws/dms_worker/*,local_aws/services/dms/movement.py"
 MOVING += ",local_aws/services/dms/reach.py,local_aws/services/rds/server.py"
 MOVING += ",ferry/check/source/asking.py"
+MOVING += ",harness/aurora.py,harness/rehearsal/[a-z]*.py"
 AFTER_MOVING = "--data-file=.coverage.migration"
 COVERING = [*(f"--cov={package}" for package in COVERED), "--cov-branch", "--cov-report="]
 
@@ -72,7 +73,7 @@ STEPS: dict[str, list[list[str]]] = {
     "migration": [
         ["env", "COVERAGE_FILE=.coverage.migration.tests",
          "pytest", "tests/migration", "tests/unit/local_aws/dms_worker", "-q", "-n", "2",
-         "--cov=ferry", "--cov=local_aws", "--cov-branch", "--cov-report=",
+         "--cov=ferry", "--cov=harness", "--cov=local_aws", "--cov-branch", "--cov-report=",
          "--covering=.coverage.migration"],
         ["coverage", "combine", AFTER_MOVING],
         ["coverage", "report", AFTER_MOVING, f"--include={MOVING}",

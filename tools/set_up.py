@@ -5,9 +5,10 @@ copies that start at once from installing into the same folder. Nothing outside 
 touched.
 
     python3 tools/set_up.py                      what `make demo` needs, and the programs of PROGRAMS
-    python3 tools/set_up.py authorization checkov workflows
+    python3 tools/set_up.py authorization checkov postgresql workflows
                                                  also AWS's Service Authorization Reference, Checkov,
-                                                 and the linters of the workflows
+                                                 and the linters of the workflows; it looks for
+                                                 PostgreSQL's server programs, and installs none
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 TOOLS = ROOT / ".tools"
 MINIMUM_PYTHON = (3, 11)
-OPTIONAL = ("authorization", "checkov", "workflows")
+SERVERS = "postgresql"
+OPTIONAL = ("authorization", "checkov", SERVERS, "workflows")
 PROGRAMS = {
     "ferry": """#!/bin/sh
 # Written by tools/set_up.py. -P: the folder that ferry is called from is no place for modules.
@@ -53,6 +55,8 @@ def main(wanted: list[str]) -> int:
         for name in wanted
         if name not in OPTIONAL
     ] + list(_missing_programs())
+    if SERVERS in wanted and not problems:
+        problems += _missing_servers()
     if problems:
         print(*problems, sep="\n", file=sys.stderr)
         return 2
@@ -63,7 +67,7 @@ def main(wanted: list[str]) -> int:
             _python_packages()
             write_programs()
             _node_packages()
-            for name in wanted:
+            for name in set(wanted) - {SERVERS}:
                 _own_environment(name)
     except subprocess.CalledProcessError as error:
         print(
@@ -84,6 +88,17 @@ def _missing_programs() -> Iterator[str]:
     }.items():
         if shutil.which(program) is None:
             yield f"set-up: {program} is not on the PATH; {remedy}"
+
+
+def _missing_servers() -> list[str]:
+    sys.path.insert(0, str(ROOT))
+    from harness.postgres import PostgresMissingError, find_programs  # noqa: PLC0415 - of the project
+
+    try:
+        find_programs()
+    except PostgresMissingError as error:
+        return [f"set-up: {error}"]
+    return []
 
 
 @contextmanager

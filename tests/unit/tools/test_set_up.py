@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
+from harness.postgres import PostgresMissingError
 from tools import set_up
 
 if TYPE_CHECKING:
@@ -101,5 +103,22 @@ def test_what_set_up_does_not_know_is_refused(capsys: pytest.CaptureFixture[str]
 
     assert (
         capsys.readouterr().err
-        == "set-up: chekov given; authorization, checkov, workflows allowed\n"
+        == "set-up: chekov given; authorization, checkov, postgresql, workflows allowed\n"
+    )
+
+
+def test_postgresqls_programs_are_looked_for_where_they_are_wanted(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing() -> Path:
+        raise PostgresMissingError("PostgreSQL 15's server programs are missing; install them")
+
+    monkeypatch.setattr("harness.postgres.find_programs", missing)
+    monkeypatch.setattr("sys.path", [*sys.path])
+
+    assert set_up.main(["postgresql"]) == 2
+
+    assert (
+        capsys.readouterr().err
+        == "set-up: PostgreSQL 15's server programs are missing; install them\n"
     )

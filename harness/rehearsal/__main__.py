@@ -1,0 +1,267 @@
+"""`make rehearsal`: carries a database of sixty tables into Aurora, on this machine, end to end.
+
+It types the commands that a person would type in a migration, with the variables that lead them to
+local AWS, while an application goes on writing to the source. It says which steps it does by hand
+because there is no command for them yet. At the end it compares both sides by means of its own, and
+what the application was told with what arrived. All that the commands print is in a log, whose path
+it names; ``VERBOSE=1`` shows it. Everything that it writes is in a temporary folder, every server
+listens on a free port of 127.0.0.1 and ends with it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import secrets
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from facts import names, outputs
+from ferry.account import account_of
+from ferry.errors import FerryError
+from ferry.findings import ExitStatus
+from harness.aurora import Aurora, aurora
+from harness.postgres import PostgresMissingError, find_programs
+from harness.progress import Progress
+from harness.rehearsal import by_hand
+from harness.rehearsal.by_hand import MovementError
+from harness.rehearsal.comparing import NotEqualError, Sides
+from harness.rehearsal.database import Database
+from harness.rehearsal.project import DATABASE, ENVIRONMENT, HOST, trust_aurora, write_project
+from harness.rehearsal.source import DMS_USER, source
+from harness.rehearsal.writers import Writers, wrongs
+from harness.server import LocalAws
+from harness.steps import StepFailedError, Steps, duration
+from harness.surroundings import surroundings
+from harness.terraform import Terraform, TerraformError
+from settings.reading.loading import load_environments
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ferry.account import Account
+    from harness.rehearsal.source import Source
+    from settings.environment import Environment
+
+_TABLES = 60
+_ROWS = 500
+_SECONDS_OF_WRITING = 10.0
+
+
+class Rehearsal:
+    """The steps of the rehearsal, in order.
+
+    Args:
+        folder: Where everything is written.
+        console: Where progress is shown.
+        log: Where everything goes that the commands print.
+        seed: From which the source's rows and the writes follow.
+        rows: How many rows each table has at first.
+    """
+
+    def __init__(self, *, folder: Path, console: Console, log: Path, seed: int, rows: int) -> None:
+        self._folder = folder
+        self._output = folder / "cdktf.out"
+        self._steps = Steps(console=console, log=log)
+        self._seed = seed
+        self._rows = rows
+
+    def run(self) -> None:
+        """Run all steps; whatever was started ends with it."""
+        find_programs()
+        with ExitStack() as started:
+            self._run(started)
+        self._steps.say("done; all servers have stopped")
+
+    def _run(self, started: ExitStack) -> None:
+        self._steps.say(
+            f"start the source: {_TABLES} tables of 84 types, {self._rows} rows each at first, "
+            f"seed {self._seed}"
+        )
+        from_ = started.enter_context(
+            source(
+                self._sub("source"),
+                host=HOST,
+                database=DATABASE,
+                seed=self._seed,
+                rows=self._rows,
+            )
+        )
+        self._project = write_project(self._folder, source_authority=from_.superuser.authority)
+        (environment,) = load_environments(self._project / "environments")
+        self._steps.say("start what stands in for AWS: local AWS, and PostgreSQL for Aurora")
+        cloud = started.enter_context(LocalAws(log=self._folder / "local-aws.log"))
+        to = started.enter_context(
+            aurora(
+                cloud,
+                account_id=environment.aws.account_id,
+                region=environment.aws.region,
+                cluster=environment.names.cluster,
+                folder=self._sub("aurora"),
+            )
+        )
+        trust_aurora(self._project, to.authority)
+        cloud.post("addresses", {HOST: {"port": from_.superuser.port}})
+        self._around = surroundings(
+            url=cloud.url,
+            account_id=environment.aws.account_id,
+            region=environment.aws.region,
+            folder=self._folder,
+        )
+        # boto3, in this process.
+        os.environ.update(self._around)
+        self._deploy(environment, from_)
+        account = account_of(environment)
+        target = self._target(environment, account, to)
+        self._carry(environment, account, Sides(source=from_.superuser, target=target), from_)
+        self._steps.say(f"destroy the environment: cdktf destroy {ENVIRONMENT} (about two minutes)")
+        self._cdktf("destroy", ENVIRONMENT, each_kind=False)
+
+    def _deploy(self, environment: Environment, from_: Source) -> None:
+        self._steps.say(f"make the bucket for the state: ferry bootstrap {ENVIRONMENT}")
+        self._ferry("bootstrap", ENVIRONMENT)
+        self._steps.say(f"write what DMS signs in with: ferry secret source {ENVIRONMENT}")
+        self._ferry("secret", "source", ENVIRONMENT, given=_credentials(from_.dms))
+        self._steps.say(f"and ferry itself: ferry secret operator {ENVIRONMENT} source")
+        self._ferry("secret", "operator", ENVIRONMENT, "source", given=_credentials(from_.owner))
+        account_stack = names.account_stack(environment.aws.account_id)
+        self._steps.say(f"deploy the account: cdktf deploy {account_stack}")
+        self._cdktf("deploy", account_stack)
+        self._steps.say(f"deploy the environment: cdktf deploy {ENVIRONMENT} (about three minutes)")
+        self._cdktf("deploy", ENVIRONMENT)
+        self._steps.say(f"check what was deployed: ferry check deployment {ENVIRONMENT}")
+        self._ferry("check", "deployment", ENVIRONMENT)
+
+    def _carry(
+        self, environment: Environment, account: Account, sides: Sides, from_: Source
+    ) -> None:
+        prefix = environment.names.prefix
+        self._by_hand("let DMS read the source, make the schema of its tables in Aurora")
+        by_hand.prepare_databases(sides.source, sides.target, dms_user=DMS_USER)
+        self._by_hand("make extensions, types, tables and keys in Aurora")
+        by_hand.make_schema_before_load(sides.target)
+        self._steps.say("let an application write to the source, from here to the end")
+        with Writers(source=from_.application, seed=self._seed) as writers:
+            self._by_hand("test the connections, start the tasks")
+            by_hand.start(account.dms, prefix=prefix)
+            self._by_hand("watch the load")
+            by_hand.wait_until_loaded(
+                account.dms, prefix=prefix, tables=_TABLES, show=self._steps.show
+            )
+            self._by_hand("make indexes, foreign keys and triggers in Aurora")
+            by_hand.make_schema_after_load(sides.target)
+            self._steps.say("compare both sides, by means of the rehearsal's own")
+            self._compare(sides)
+            self._steps.show(f"while the application wrote: {writers.commits} commits so far")
+            time.sleep(_SECONDS_OF_WRITING)
+            self._steps.say("stop the application; compare again, and with what it was told")
+            writers.stop()
+        sides.wait_until_arrived()
+        self._compare(sides)
+        if found := wrongs(writers.ledgers, sides.target):
+            raise NotEqualError("; ".join(found[:20]))
+        self._steps.show(f"{writers.commits} acknowledged commits: none lost, none doubled")
+        self._by_hand("stop the tasks")
+        by_hand.stop(account.dms, prefix=prefix)
+
+    def _compare(self, sides: Sides) -> None:
+        began = time.monotonic()
+        rows = sides.compare()
+        took = duration(time.monotonic() - began)
+        self._steps.show(f"{rows} rows of {_TABLES} tables are equal ({took})")
+
+    def _target(self, environment: Environment, account: Account, to: Aurora) -> Database:
+        """Aurora as its master user sees it."""
+        held = json.loads(
+            account.secretsmanager.get_secret_value(SecretId=environment.names.master_secret)[
+                "SecretString"
+            ]
+        )
+        terraform = Terraform(
+            folder=self._output / "stacks" / ENVIRONMENT, environment=self._around
+        )
+        return Database(
+            name=terraform.outputs()[outputs.CLUSTER_ENDPOINT],
+            port=to.port,
+            authority=to.authority,
+            database=DATABASE,
+            username=held["username"],
+            password=held["password"],
+        )
+
+    def _sub(self, name: str) -> Path:
+        folder = self._folder / name
+        folder.mkdir()
+        return folder
+
+    def _by_hand(self, what: str) -> None:
+        self._steps.say(f"{what} (by hand: there is no command for it yet)")
+
+    def _cdktf(self, verb: str, stack: str, *, each_kind: bool = True) -> None:
+        progress = Progress(self._steps, each_kind=each_kind)
+        self._type(
+            "cdktf", verb, stack, "--auto-approve", "--skip-provider-lock",
+            "--output", str(self._output), follow=progress,
+        )  # fmt: skip
+        progress.end()
+
+    def _ferry(self, *arguments: str, given: str = "") -> None:
+        self._type(sys.executable, "-m", "ferry", *arguments, given=given)
+
+    def _type(
+        self,
+        *command: str,
+        given: str | None = None,
+        follow: Callable[[str], None] | None = None,
+    ) -> None:
+        self._steps.type(
+            *command, folder=self._project, environment=self._around, given=given, follow=follow
+        )
+
+
+def _credentials(database: Database) -> str:
+    return json.dumps({"username": database.username, "password": database.password})
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the rehearsal; say what to do where it fails, and keep its folder then."""
+    parser = argparse.ArgumentParser(prog="python -m harness.rehearsal", description=__doc__)
+    parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6))
+    parser.add_argument("--rows", type=int, default=_ROWS, help="of each table at first")
+    options = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does
+    console = Console(soft_wrap=True, emoji=False, highlight=False)
+    handle, log = tempfile.mkstemp(prefix="aurora-ferry-rehearsal-", suffix=".log")
+    os.close(handle)
+    folder = Path(tempfile.mkdtemp(prefix="aurora-ferry-rehearsal-"))
+    console.print(f"Everything goes to {log}; VERBOSE=1 shows it.")
+    try:
+        Rehearsal(
+            folder=folder, console=console, log=Path(log), seed=options.seed, rows=options.rows
+        ).run()
+    except (
+        FerryError, MovementError, NotEqualError, PostgresMissingError, StepFailedError,
+        TerraformError,
+    ) as error:  # fmt: skip
+        console.print(f"\nThe rehearsal failed: {error}", markup=False)
+        console.print(f"Its seed is {options.seed}; its files are kept in {folder}", markup=False)
+        return ExitStatus.NOT_DONE
+    except KeyboardInterrupt:
+        console.print(f"\nStopped. Its files are kept in {folder}", markup=False)
+        return ExitStatus.INTERRUPTED
+    shutil.rmtree(folder)
+    console.print(f"   Everything that was printed is in {log}")
+    return ExitStatus.GOOD
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
