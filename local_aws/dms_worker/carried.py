@@ -29,6 +29,11 @@ _EXACT = Context(prec=150_000, rounding=ROUND_HALF_UP)
 # bytea as PostgreSQL prints it.
 _HEX = "\\x"
 _DIGITS_PER_BYTE = 2
+# The bytes of a text before a limit, without those of a character that goes on behind it.
+_CUT = """case when octet_length({0}) <= {1} then convert_from({0}, 'UTF8') else
+convert_from(substring({0} for {1} - case when get_byte({0}, {1}) & 192 <> 128 then 0
+when get_byte({0}, {1} - 1) & 192 <> 128 then 1
+when get_byte({0}, {1} - 2) & 192 <> 128 then 2 else 3 end), 'UTF8') end"""
 
 
 class LobTooLarge(Exception):  # noqa: N818 - it is what happened
@@ -47,15 +52,17 @@ class CarriedColumn:
     def selected(self) -> sql.Composable:
         """The expression that reads it from the source.
 
-        A text is cut after as many characters as its limit has bytes: no source says how DMS counts.
+        The limit is one of bytes, of a text as UTF-8, and a character that does not fit is left out
+        whole: DMS's limit is in KB, and no source tells more.
 
         DMS carries no infinity, and of a numeric without precision six decimals.
         https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Source.PostgreSQL.html
         """
         name = sql.Identifier(self.column.name)
         if self.limit_bytes is not None:
-            cut = "substring({} for {})" if self._is_bytea else "left({}::text, {})"
-            return sql.SQL(cut).format(name, self.limit_bytes)
+            return sql.SQL("substring({} for {})" if self._is_bytea else _CUT).format(
+                self._bytes(), self.limit_bytes
+            )
         if self.column.base_type in _DATES:
             whens = [
                 sql.SQL("when {} then {}").format(infinite, finite)
@@ -68,8 +75,11 @@ class CarriedColumn:
 
     def too_long(self) -> sql.Composable:
         """The condition that a value is longer than the limit."""
-        length = "octet_length({}) > {}" if self._is_bytea else "octet_length({}::text) > {}"
-        return sql.SQL(length).format(sql.Identifier(self.column.name), self.limit_bytes)
+        return sql.SQL("octet_length({}) > {}").format(self._bytes(), self.limit_bytes)
+
+    def _bytes(self) -> sql.Composable:
+        bytes_ = "{}" if self._is_bytea else "convert_to({}::text, 'UTF8')"
+        return sql.SQL(bytes_).format(sql.Identifier(self.column.name))
 
     @property
     def _is_bytea(self) -> bool:
@@ -83,11 +93,12 @@ class CarriedColumn:
             return _INFINITE.get(value, value)
         if self.rounded:
             return _rounded(value)
-        if self.limit_bytes is None or not self.cuts(value):
-            return value
-        if self._is_bytea:
+        return self._cut(value) if self.cuts(value) else value
+
+    def _cut(self, value: str) -> str:
+        if self._is_bytea and self.limit_bytes is not None:
             return value[: len(_HEX) + _DIGITS_PER_BYTE * self.limit_bytes]
-        return value[: self.limit_bytes]
+        return value.encode()[: self.limit_bytes].decode(errors="ignore")
 
     def cuts(self, value: Value) -> bool:
         """Whether a changed row's value is longer than the limit."""

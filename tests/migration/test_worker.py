@@ -293,6 +293,39 @@ def test_a_value_beyond_the_lob_limit_is_truncated_with_a_warning(pair: Pair) ->
     ]
 
 
+def test_the_lob_limit_is_one_of_bytes_and_cuts_no_character_in_two(pair: Pair) -> None:
+    pair.on_both(*with_marker("create table documents (id integer primary key, t text)"))
+    # After so many of the first one of the second, which has two, three and four bytes.
+    rows = [
+        (before, sign)
+        for sign in "\u00e9\u20ac\U0001f600"
+        for before in (1020, 1021, 1022, 1023, 1024)
+    ]
+    values = [f"(repeat('x', {before}) || '{sign}')" for before, sign in rows]
+    values += ["(repeat('\u00e9', 512))", "(repeat('\u00e9', 600))"]
+    insert = "insert into documents values " + ", ".join(
+        f"({{0}} + {number}, {value})" for number, value in enumerate(values)
+    )
+    pair.source.run(insert.format(0))
+    with Worker(job=pair.job(settings=LIMITED_TO_1_KB)) as worker:
+        worker.wait_running()
+        pair.source.run(insert.format(100))
+        arrived(pair)
+        worker.stop()
+    expected = [
+        "x" * before + (sign if before + len(sign.encode()) <= 1024 else "")
+        for before, sign in rows
+    ] + ["\u00e9" * 512] * 2
+    found = [text for (text,) in pair.target.rows("select t from documents order by id")]
+    assert found == expected * 2
+    cut = sum(before + len(sign.encode()) > 1024 for before, sign in rows) + 1
+    told = [event["text"] for event in worker.said("log")]
+    assert told[0] == (
+        f"public.documents: {cut} values of column t are longer than 1024 bytes; they are truncated"
+    )
+    assert len(told) == 1 + cut
+
+
 def test_a_value_beyond_the_lob_limit_fails_the_task_where_the_endpoint_says_so(pair: Pair) -> None:
     pair.on_both("create table documents (id integer primary key, t text)")
     pair.source.run("insert into documents values (1, repeat('x', 2000))")
