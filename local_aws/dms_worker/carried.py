@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 from psycopg import sql
 
 from local_aws.dms_worker.filters import row_filter
+from local_aws.dms_worker.mappings import MappingError
+from local_aws.dms_worker.transforming import masked, masked_at_source, postgresql_type
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from local_aws.dms_worker.catalog import Column, Table
     from local_aws.dms_worker.filters import RowFilter
@@ -42,10 +44,16 @@ class LobTooLarge(Exception):  # noqa: N818 - it is what happened
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CarriedColumn:
-    """A column that is carried. `limit_bytes` is where its values are cut, None for nowhere."""
+    """A column that is carried.
+
+    `type` is that of the target, where the table is made. `limit_bytes` is where its values are cut,
+    None for nowhere.
+    """
 
     column: Column
     target: str
+    type: str
+    mask: Mapping[str, str] | None
     limit_bytes: int | None
     rounded: bool
 
@@ -59,6 +67,8 @@ class CarriedColumn:
         https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Source.PostgreSQL.html
         """
         name = sql.Identifier(self.column.name)
+        if self.mask:
+            return masked_at_source(self.mask, name)
         if self.limit_bytes is not None:
             return sql.SQL("substring({} for {})" if self._is_bytea else _CUT).format(
                 self._bytes(), self.limit_bytes
@@ -89,6 +99,8 @@ class CarriedColumn:
         """A changed row's value, as it reaches the target."""
         if not isinstance(value, str):
             return value
+        if self.mask:
+            return masked(self.mask, value)
         if self.column.base_type in _DATES:
             return _INFINITE.get(value, value)
         if self.rounded:
@@ -111,12 +123,13 @@ class CarriedColumn:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CarriedTable:
-    """A table that a task carries."""
+    """A table that a task carries. `key` is that of the target, where the table is made."""
 
     table: Table
     target: tuple[str, str]
     columns: tuple[CarriedColumn, ...]
     left_out: frozenset[str]
+    key: tuple[str, ...]
     filter: RowFilter | None
 
     @property
@@ -148,10 +161,19 @@ def carry(table: Table, *, job: Job, mappings: Mappings) -> CarriedTable:
         if target is None or (column.is_lob and not supported):
             left_out.add(column.name)
             continue
+        names = (table.schema, table.name, column.name)
+        new_type, mask = mappings.new_type(*names), mappings.mask(*names)
+        if column.is_lob and (new_type or mask):
+            raise MappingError(
+                f"a transformation of {'.'.join(names)}: DMS leaves out or renames large objects, "
+                "and changes them no other way"
+            )
         columns.append(
             CarriedColumn(
                 column=column,
                 target=target,
+                type=postgresql_type(new_type) if new_type else column.type,
+                mask=mask,
                 limit_bytes=_limit(column, table, job=job, mappings=mappings),
                 rounded=column.is_unbounded_numeric
                 and not job.source.map_unbounded_numeric_as_string,
@@ -162,6 +184,7 @@ def carry(table: Table, *, job: Job, mappings: Mappings) -> CarriedTable:
         target=mappings.target_table(table.schema, table.name),
         columns=tuple(columns),
         left_out=frozenset(left_out),
+        key=tuple(mappings.new_key(table.schema, table.name)) or table.key,
         filter=row_filter(table, mappings.filters(table.schema, table.name)),
     )
 

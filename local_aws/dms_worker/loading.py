@@ -178,12 +178,12 @@ def prepare(target: psycopg.Connection[Any], table: CarriedTable, *, mode: str) 
     names = {column.column.name: column.target for column in table.columns}
     parts = [
         # The type is the catalog's own text, written by format_type.
-        sql.SQL("{} ").format(sql.Identifier(column.target)) + sql.SQL(column.column.type)
+        sql.SQL("{} ").format(sql.Identifier(column.target)) + sql.SQL(column.type)
         for column in table.columns
     ]
-    if table.table.key and all(key in names for key in table.table.key):
+    if table.key and all(key in names for key in table.key):
         parts.append(
-            sql.SQL("primary key ({})").format(column_list([names[key] for key in table.table.key]))
+            sql.SQL("primary key ({})").format(column_list([names[key] for key in table.key]))
         )
     target.execute(sql.SQL("create table {} ({})").format(name, sql.SQL(", ").join(parts)))
 

@@ -2,8 +2,10 @@
 
 https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Tasks.CustomizingTasks.TableMapping.html
 
-AWS documents no precedence of include and exclude; here exclude wins. Of the transformations those
-that give another name to a schema, a table or a column, and that leave a column out, are there.
+AWS documents no precedence of include and exclude; here exclude wins. Of the transformations
+`add-column` is not there, which DMS computes by SQLite, nor are the earlier values of columns, which
+go to streams such as Kinesis. Another type and another key are those of a table that is made: of
+one that is there its own count, and no source tells that DMS finds rows by a key that it defines.
 """
 
 from __future__ import annotations
@@ -13,8 +15,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from local_aws.dms_worker.transforming import MASKS
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 
 class MappingError(Exception):
@@ -32,7 +36,11 @@ _RENAMES: dict[str, Callable[[str, Mapping[str, str]], str]] = {
     "replace-prefix": lambda name, rule: _replaced(name, rule, str.startswith),
     "replace-suffix": lambda name, rule: _replaced(name, rule, str.endswith),
 }
-_REMOVE_COLUMN = "remove-column"
+_OF_COLUMNS = ("remove-column", "include-column", "change-data-type", *MASKS)
+_REFUSED = {
+    "add-column": "DMS computes it by SQLite, which is not there",
+    "add-before-image-columns": "DMS brings earlier values to streams, not to PostgreSQL",
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,24 +102,72 @@ class Mappings:
             target = rule["rule-target"]
             if target == "schema" and _like(_locator(rule, "schema-name"), schema):
                 new_schema = _renamed(new_schema, rule)
-            elif target == "table" and _concerns(rule, schema, table):
+            elif (
+                target == "table"
+                and rule["rule-action"] in _RENAMES
+                and _concerns(rule, schema, table)
+            ):
                 new_table = _renamed(new_table, rule)
         return new_schema, new_table
 
     def target_column(self, schema: str, table: str, column: str) -> str | None:
         """The name of a column at the target; None where it is left out."""
+        included = [
+            _locator(rule, "column-name")
+            for rule in self._transformations
+            if rule["rule-action"] == "include-column" and _concerns(rule, schema, table)
+        ]
+        if included and not any(_like(pattern, column) for pattern in included):
+            return None
         new = column
+        for rule in self._of_column(schema, table, column):
+            if rule["rule-action"] == "remove-column":
+                return None
+            if rule["rule-action"] in _RENAMES:
+                new = _renamed(new, rule)
+        return new
+
+    def new_type(self, schema: str, table: str, column: str) -> Mapping[str, Any] | None:
+        """The type that a column gets at the target, in DMS's words; None for its own."""
+        return next(
+            (
+                rule["data-type"]
+                for rule in self._of_column(schema, table, column)
+                if rule["rule-action"] == "change-data-type"
+            ),
+            None,
+        )
+
+    def mask(self, schema: str, table: str, column: str) -> Mapping[str, str] | None:
+        """The rule by which a column's values are masked."""
+        return next(
+            (
+                rule
+                for rule in self._of_column(schema, table, column)
+                if rule["rule-action"] in MASKS
+            ),
+            None,
+        )
+
+    def new_key(self, schema: str, table: str) -> list[str]:
+        """The columns of the key that a table gets at the target; none for those of its own."""
+        return next(
+            (
+                rule["primary-key-def"]["columns"]
+                for rule in self._transformations
+                if rule["rule-action"] == "define-primary-key" and _concerns(rule, schema, table)
+            ),
+            [],
+        )
+
+    def _of_column(self, schema: str, table: str, column: str) -> Iterator[Mapping[str, Any]]:
         for rule in self._transformations:
-            if not (
+            if (
                 rule["rule-target"] == "column"
                 and _concerns(rule, schema, table)
                 and _like(_locator(rule, "column-name"), column)
             ):
-                continue
-            if rule["rule-action"] == _REMOVE_COLUMN:
-                return None
-            new = _renamed(new, rule)
-        return new
+                yield rule
 
     def segments(self, schema: str, table: str) -> list[Segment]:
         """The parts in which a table is loaded; one row whose column is NULL is in none of them."""
@@ -169,15 +225,16 @@ class Mappings:
         """
         rules = [rule for rule in self.rules if rule["rule-type"] == "transformation"]
         for rule in rules:
-            action = rule["rule-action"]
-            known = action in _RENAMES or (action, rule["rule-target"]) == (
-                _REMOVE_COLUMN,
-                "column",
+            action, target = rule["rule-action"], rule["rule-target"]
+            if action in _REFUSED:
+                raise MappingError(f"the transformation {action} is not there: {_REFUSED[action]}")
+            known = (
+                action in _RENAMES
+                or (target == "column" and action in _OF_COLUMNS)
+                or (target == "table" and action == "define-primary-key")
             )
             if not known:
-                raise MappingError(
-                    f"the transformation {action} of a {rule['rule-target']} is not there"
-                )
+                raise MappingError(f"the transformation {action} of a {target} is not there")
         return sorted(rules, key=lambda rule: int(rule["rule-id"]))
 
 
