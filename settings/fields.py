@@ -14,7 +14,7 @@ from pydantic import AfterValidator, Field
 
 from facts.aurora import is_reserved_database
 from facts.placement import PARTITIONS, REGIONS, partition_of
-from facts.subnets import LARGEST_VPC, SMALLEST_VPC
+from facts.subnets import LARGEST_VPC, SMALLEST_SUBNET, SMALLEST_VPC
 from settings.notation import either
 from settings.section import Allowed, refuse
 
@@ -128,11 +128,13 @@ _PRIVATE: Final = tuple(
 )
 _VPC_IN_WORDS: Final = f"/{LARGEST_VPC} to /{SMALLEST_VPC} inside a private range"
 
+_TOO_SMALL: Final = f"{_VPC_IN_WORDS}: Aurora needs subnets in two zones, and AWS's smallest is a /{SMALLEST_SUBNET}"
+
 
 def _vpc_network(value: str) -> str:
     """Refuse networks that are public, or too large or too small for this project's VPC.
 
-    AWS allows /16 to /28; /26 is the smallest that holds two subnets for Aurora and two for DMS.
+    AWS allows /16 to /28; /27 is the smallest that holds subnets in two zones.
     Private ranges: RFC 1918, and RFC 6598 as AWS's "VPC CIDR blocks" allows.
     """
     network = ipaddress.IPv4Network(_network(value))
@@ -141,7 +143,7 @@ def _vpc_network(value: str) -> str:
     if not LARGEST_VPC <= network.prefixlen <= SMALLEST_VPC:
         nearest = max(LARGEST_VPC, min(SMALLEST_VPC, network.prefixlen))
         instead = ipaddress.IPv4Network((network.network_address, nearest), strict=False)
-        refuse(_VPC_IN_WORDS, instead=str(instead))
+        refuse(_VPC_IN_WORDS if nearest == LARGEST_VPC else _TOO_SMALL, instead=str(instead))
     return value
 
 

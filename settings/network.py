@@ -28,7 +28,8 @@ class NewVpc(Section):
 
     cidr: VpcCidr
     """The VPC's network; it may not overlap the source's. A /25 has room for three zones, and NAT in
-    two of them; a /26 for two zones without NAT."""
+    two of them; a /26 for two zones without NAT, a /27 for two in which DMS has
+    no subnets but Aurora's."""
 
     availability_zones: Annotated[
         List[AvailabilityZone] | None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Network
 from typing import TYPE_CHECKING
 
 from cdktf_cdktf_provider_aws.default_security_group import DefaultSecurityGroup
@@ -14,6 +15,7 @@ from constructs import Construct
 from constructs_lib.network.flow_logs import FlowLogs
 from constructs_lib.network.subnets import SubnetGroup, subnet_cidrs
 from constructs_lib.network.zones import RememberedZones
+from facts.subnets import division
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class NewVpc(Construct):
-    """A VPC with a private subnet for Aurora and one for DMS in each zone.
+    """A VPC with a private subnet for Aurora and one for DMS in each zone; in a /27 one for both.
 
     Nothing in it reaches the internet, and nothing there reaches it, until a
     :class:`~constructs_lib.network.nat_egress.NatEgress` is added. Its default security group
@@ -40,7 +42,7 @@ class NewVpc(Construct):
         names: The environment's names.
         placement: The account and region.
         key: The key that encrypts the flow logs.
-        cidr: The VPC's IPv4 block, from a /16 to a /26, overlapping with no network that it is
+        cidr: The VPC's IPv4 block, from a /16 to a /27, overlapping with no network that it is
             connected to. See :func:`~constructs_lib.network.subnets.subnet_cidrs` for its division.
         zones: The availability zones by name, or how many of the region's to take, 2 to 4. Add a
             zone at the end of a list: its position decides the subnets' addresses.
@@ -55,7 +57,7 @@ class NewVpc(Construct):
     """The zones' names, or references to them, in the order of the subnets."""
     aurora_route_table_id: str
     dms_route_table_ids: list[str]
-    """One for each zone."""
+    """One for each zone; none where DMS is in Aurora's subnets."""
 
     def __init__(
         self,
@@ -104,14 +106,18 @@ class NewVpc(Construct):
             retention_days=flow_log_retention_days,
         )
         self.aurora_route_table_id = self._route_table("aurora")
+        shared = division(IPv4Network(cidr).prefixlen).dms == 0
         self.dms_route_table_ids = [
-            self._route_table(f"dms-{number}") for number in range(1, len(self.zones) + 1)
+            self._route_table(f"dms-{number}")
+            for number in range(1, 1 if shared else len(self.zones) + 1)
         ]
         self.aurora_subnet_ids = self._private_subnets(
             "aurora", SubnetGroup.AURORA, [self.aurora_route_table_id] * len(self.zones)
         )
-        self.dms_subnet_ids = self._private_subnets(
-            "dms", SubnetGroup.DMS, self.dms_route_table_ids
+        self.dms_subnet_ids = (
+            self.aurora_subnet_ids
+            if shared
+            else self._private_subnets("dms", SubnetGroup.DMS, self.dms_route_table_ids)
         )
 
     @property

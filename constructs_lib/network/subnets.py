@@ -30,7 +30,7 @@ def subnet_cidrs(vpc_cidr: str, group: SubnetGroup, *, zone_count: int) -> list[
     Source: https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
 
     Args:
-        vpc_cidr: The VPC's IPv4 block, from a /16, the largest that AWS allows, to a /26.
+        vpc_cidr: The VPC's IPv4 block, from a /16, the largest that AWS allows, to a /27.
         group: What the subnets are for.
         zone_count: How many zones have subnets, 2 to 4; as many as the division has, at most.
     """

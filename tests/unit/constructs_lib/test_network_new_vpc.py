@@ -42,6 +42,21 @@ def test_each_zone_has_a_private_subnet_for_aurora_and_one_for_dms(
     assert not any(subnet["map_public_ip_on_launch"] for subnet in subnets)
 
 
+def test_in_the_smallest_vpc_dms_is_in_auroras_subnets(
+    stack: TerraformStack, placement: Placement
+) -> None:
+    vpc = new_vpc(stack, placement, cidr="10.20.0.0/27", zones=ZONES[:2])
+
+    template = Template.of(stack)
+    assert [it["cidr_block"] for it in template.resources("aws_subnet").values()] == [
+        "10.20.0.0/28",
+        "10.20.0.16/28",
+    ]
+    assert len(template.resources("aws_route_table")) == 1
+    assert vpc.dms_subnet_ids == vpc.aurora_subnet_ids
+    assert vpc.route_table_ids == [vpc.aurora_route_table_id]
+
+
 def test_zones_that_are_counted_are_remembered(stack: TerraformStack, placement: Placement) -> None:
     vpc = new_vpc(stack, placement)
 

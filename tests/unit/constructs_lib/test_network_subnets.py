@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from constructs_lib.network.subnets import SubnetGroup, subnet_cidrs
 
-ROOM = {25: (3, 3, 2), 26: (2, 2, 0)}
+ROOM = {25: (3, 3, 2), 26: (2, 2, 0), 27: (2, 0, 0)}
 """In how many zones a small VPC has room: for Aurora, DMS, NAT."""
 
 
@@ -53,7 +53,15 @@ def test_a_slash_26_has_room_for_two_zones_without_nat() -> None:
     }
 
 
-@given(vpc_cidr=vpc_cidrs(smallest=26), wanted=st.integers(min_value=2, max_value=4))
+def test_a_slash_27_has_room_for_two_zones_in_which_dms_has_no_subnets_of_its_own() -> None:
+    assert {group: subnet_cidrs("10.0.0.32/27", group, zone_count=2) for group in SubnetGroup} == {
+        SubnetGroup.AURORA: ["10.0.0.32/28", "10.0.0.48/28"],
+        SubnetGroup.DMS: [],
+        SubnetGroup.PUBLIC: [],
+    }
+
+
+@given(vpc_cidr=vpc_cidrs(smallest=27), wanted=st.integers(min_value=2, max_value=4))
 def test_every_zone_has_a_subnet_in_every_group_inside_the_vpc_and_none_overlap(
     vpc_cidr: str, wanted: int
 ) -> None:

@@ -34,7 +34,7 @@ MEANT = (
     ("source.ssl_mode", '"VERIFY_CA"', '"verify-ca"'),
     ("source.cidr", '["10.8.0.0/16"]', '"10.8.0.0/16"'),
     ("source.cidr", '"192.168.10.0/255.255.255.0"', '"192.168.10.0/24"'),
-    ("network.vpc.cidr", '"10.20.0.17/28"', '"10.20.0.0/26"'),
+    ("network.vpc.cidr", '"10.20.0.17/28"', '"10.20.0.0/27"'),
     ("network.vpc.cidr", '"10.20.0.0/016"', '"10.20.0.0/16"'),
     ("network.vpc.nat", '" Single"', '"single"'),
     ("dms.tasks.0.migration_type", '"full_load"', '"full-load"'),

@@ -357,6 +357,13 @@ CASES = (
     ),
     Case(
         "subnets_fit_into_the_vpc",
+        {"network.vpc.cidr": "10.20.0.0/27", "network.vpc.zone_count": 2},
+        {"network.vpc.cidr": "10.20.0.0/27"},
+        'network.vpc.zone_count: 3 zones given with cidr = "10.20.0.0/27"; allowed: 2 zones, for '
+        "whose subnets there is room; set zone_count = 2, or give the VPC a larger network",
+    ),
+    Case(
+        "subnets_fit_into_the_vpc",
         {"network.vpc.cidr": "10.20.0.0/25"},
         {"network.vpc.cidr": "10.20.0.0/26"},
         'network.vpc.zone_count: 3 zones given with cidr = "10.20.0.0/26"; allowed: 2 zones, for '
