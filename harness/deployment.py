@@ -80,12 +80,15 @@ class Deployment:
         output: The synthesized JSON.
         folder: Where Terraform's configuration may be written.
         project: The checkout whose environments they are.
+        signed_in: The account whose credentials are found; by default each environment's own.
+            Another one is left by the role that the file names.
     """
 
     cloud: LocalAws
     output: Path
     folder: Path
     project: Path = ROOT
+    signed_in: str | None = None
     source_passwords: dict[str, str] = field(default_factory=dict)
     """The canaries: the source's password of each environment, to be found nowhere."""
     printed: list[str] = field(default_factory=list)
@@ -100,7 +103,10 @@ class Deployment:
         """The variables under which an environment is deployed."""
         aws = self.environment(name).aws
         return surroundings(
-            url=self.cloud.url, account_id=aws.account_id, region=aws.region, folder=self.folder
+            url=self.cloud.url,
+            account_id=self.signed_in or aws.account_id,
+            region=aws.region,
+            folder=self.folder,
         )
 
     def terraform(self, name: str) -> Terraform:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -9,15 +10,20 @@ if TYPE_CHECKING:
     from ferry.account import Account
 
 FILE: Final = Path(__file__).resolve().parents[1] / "environments/examples/own.toml"
+PEOPLE: Final = "999900001111"
+"""The account in which people sign in; the example's role admits it."""
+
 _BUCKET: Final = "platform-terraform-states"
 
 
-def bring_along(account: Account) -> str:
+def bring_along(account: Account, *, security: Account) -> str:
     """Make all that the example names, and return it with the ids that AWS gave.
 
     Args:
         account: The example's account.
+        security: The account that keeps the key.
     """
+    _make_role(account)
     _make_bucket(account)
     vpc = account.ec2.create_vpc(CidrBlock="10.99.0.0/16")["Vpc"]["VpcId"]
     group = account.ec2.create_security_group(
@@ -25,7 +31,7 @@ def bring_along(account: Account) -> str:
     )["GroupId"]
     given = {
         "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab": (
-            account.kms.create_key()["KeyMetadata"]["Arn"]
+            security.kms.create_key()["KeyMetadata"]["Arn"]
         ),
         "arn:aws:sns:eu-central-1:111122223333:on-call": (
             account.sns.create_topic(Name="on-call")["TopicArn"]
@@ -38,6 +44,20 @@ def bring_along(account: Account) -> str:
         assert text.count(written) == 1, f"{written} stands {text.count(written)} times in the file"
         text = text.replace(written, made)
     return text
+
+
+def _make_role(account: Account) -> None:
+    """The role that whoever signed in elsewhere takes."""
+    trust = {
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:iam::{PEOPLE}:root"},
+        "Action": "sts:AssumeRole",
+        "Condition": {"StringEquals": {"sts:ExternalId": "aurora-ferry"}},
+    }
+    account.iam.create_role(
+        RoleName="deployer",
+        AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": trust}),
+    )
 
 
 def _make_bucket(account: Account) -> None:

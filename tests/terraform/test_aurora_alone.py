@@ -4,6 +4,7 @@ One environment, deployed by the real Terraform three times from three files: wi
 [dms], with them and three databases, and without them again. All of them are environments/examples/own.toml,
 which names what others have made (own_things.py), and a snapshot that the cluster is made from, so that these
 are deployed as well; and so are DMS's own settings, row filters and another network (escape_hatches.py).
+Whoever deploys signed in to another account, and the key is of a third one.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ import pytest
 from ferry.check.deployment.checks import findings
 from ferry.findings import Level
 from ferry.prepare.credentials import Credentials
-from ferry.prepare.source_secret import secret_of, write
+from ferry.prepare.policies.documents import documents
+from ferry.prepare.secret import write
+from ferry.prepare.source_secret import secret_of
 from ferry.review import Danger, read_plan, review
 from ferry.review.rules.review import Verdict
 from harness.deployment import Deployment, synthesize
@@ -26,7 +29,7 @@ from settings.review import Review
 from tests.aurora_alone import aurora_alone
 from tests.escape_hatches import with_hatches
 from tests.integration.rollout import deployed, local
-from tests.own_things import FILE, bring_along
+from tests.own_things import FILE, PEOPLE, bring_along
 from tests.several_databases import with_databases
 from tests.terraform.checkout import check_out
 from tests.terraform.copies import STACK
@@ -61,7 +64,11 @@ CLOCK = "LatestRestorableTime"
 """What passes by itself."""
 
 
-def auroras(account: Account, outputs: dict[str, Any]) -> dict[str, Any]:
+SECURITY = "777766665555"
+"""The account that keeps the key."""
+
+
+def auroras(account: Account, outputs: dict[str, Any], *, security: Account) -> dict[str, Any]:
     """All of Aurora's that a migration has no business with, as AWS tells it."""
     rds, cluster_id = account.rds, outputs["cluster_id"]
     (cluster,) = rds.describe_db_clusters(DBClusterIdentifier=cluster_id)["DBClusters"]
@@ -83,7 +90,7 @@ def auroras(account: Account, outputs: dict[str, Any]) -> dict[str, Any]:
         ],
         "parameters": parameters,
         "groups": [(it["GroupId"], it["GroupName"]) for it in groups],
-        "key": (key, account.kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"]),
+        "key": (key, security.kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"]),
         "secrets": {
             output: account.secretsmanager.get_secret_value(SecretId=outputs[output])["VersionId"]
             for output in ("master_secret_arn", "secret_arn")
@@ -141,7 +148,9 @@ class Stages:
         file.write_text(FILE.read_text())
         (environment,) = load_environments(file.parent, selected=NAME)
         account = local(environment, url=cloud.url)
-        text = from_a_snapshot(account, bring_along(account))
+        elsewhere = environment.aws.model_copy(update={"account_id": SECURITY})
+        security = local(environment.model_copy(update={"aws": elsewhere}), url=cloud.url)
+        text = from_a_snapshot(account, bring_along(account, security=security))
         alone = check_out(folder / "alone", environments=file.parent)
         file.write_text(with_three_databases(with_hatches(text)))
         (alone / f"environments/{NAME}.toml").write_text(aurora_alone(text))
@@ -151,9 +160,12 @@ class Stages:
             "beside": (output / "stacks" / NAME / STACK).read_text(),
             "alone": (without / "stacks" / NAME / STACK).read_text(),
         }
+        self.cloud, self.security = cloud, security
         self.deployments = {
-            "beside": Deployment(cloud=cloud, output=output, folder=folder, project=beside),
-            "alone": Deployment(cloud=cloud, output=output, folder=folder, project=alone),
+            name: Deployment(
+                cloud=cloud, output=output, folder=folder, project=project, signed_in=PEOPLE
+            )
+            for name, project in (("beside", beside), ("alone", alone))
         }
         self.seen: dict[str, dict[str, Any]] = {}
         self.endpoints: dict[str, dict[str, str]] = {}
@@ -162,6 +174,7 @@ class Stages:
         self.passed: dict[str, set[str]] = {}
         self._write("alone")
         terraform = self.deployments["alone"].terraform(NAME)
+        self.key_policy = self._admit()
         terraform.init()
         terraform.apply()
         self.restored = terraform.plan("restored")
@@ -176,6 +189,16 @@ class Stages:
         self._write("alone")
         self.ending = self.deployments["alone"].terraform(NAME).plan("ending")
         self._deploy("after", "alone")
+
+    def _admit(self) -> str:
+        """Give the key the policy that `ferry policies own key` writes, as its administrators do."""
+        environment = self.deployments["alone"].environment(NAME)
+        (key,) = (it for it in documents(environment, [environment]) if it.name == "key")
+        policy = json.dumps(key.as_json())
+        self.security.kms.put_key_policy(
+            KeyId=environment.aws.kms_key_arn or "", PolicyName="default", Policy=policy
+        )
+        return policy
 
     def _write(self, which: str) -> None:
         terraform = self.deployments[which].terraform(NAME)
@@ -193,7 +216,7 @@ class Stages:
             it.what for it in told if it.level in {Level.BLOCKED, Level.UNJUDGED}
         ]
         self.passed[stage] = {it.check for it in told if it.what == PASSED}
-        self.seen[stage] = auroras(found.account, dict(found.outputs))
+        self.seen[stage] = auroras(found.account, dict(found.outputs), security=self.security)
         self.endpoints[stage] = {
             it["EndpointIdentifier"]: it["PostgreSQLSettings"]["DatabaseName"]
             for it in found.account.dms.describe_endpoints()["Endpoints"]
@@ -218,7 +241,9 @@ def test_after_a_restore_a_second_apply_brings_what_a_restore_does_not_take(
         "performance_insights_retention_period",
     }
     found = review(read_plan(json.dumps(stages.restored)), environment=NAME, block=frozenset())
-    assert (found.verdict, [it.effect.text() for it in found.findings]) == (Verdict.SAFE, [])
+    assert found.verdict is Verdict.SECOND_REVIEWER
+    assert [it.attribute for it in found.findings] == ["performance_insights_kms_key_id"]
+    assert "a key of another account" in found.findings[0].effect.text()
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -288,4 +313,20 @@ def test_what_the_team_brings_along_is_used_and_stays_as_it_was(stages: Stages) 
     made = {it["type"] for it in stages.ending["resource_changes"]}
 
     assert not {"aws_kms_key", "aws_kms_alias", "aws_sns_topic", "aws_sns_topic_policy"} & made
-    assert stages.seen["after"]["key"][1] == stages.seen["before"]["key"][1]
+    assert stages.seen["after"]["key"][1] == stages.key_policy
+
+
+def test_what_is_deployed_is_encrypted_with_the_key_of_the_other_account(stages: Stages) -> None:
+    """And was never looked at there but to describe it."""
+    cluster, (key, _) = stages.seen["during"]["cluster"], stages.seen["during"]["key"]
+
+    assert key.split(":")[4] == SECURITY
+    assert {cluster["KmsKeyId"], cluster["PerformanceInsightsKMSKeyId"]} == {key}
+
+
+def test_nothing_is_done_in_the_account_that_people_sign_in_to(stages: Stages) -> None:
+    """Provider and backend take the role, and Terraform asks for nothing before."""
+    done = stages.cloud.get(f"calls?account={PEOPLE}")["calls"]
+
+    assert {it["operation"] for it in done} <= {"AssumeRole", "GetCallerIdentity"}
+    assert "AssumeRole" in {it["operation"] for it in done}
