@@ -86,13 +86,17 @@ def cluster_is_made_with_one(environment: Environment) -> Iterator[Finding]:
             setting="aurora.database_name",
             given=f"{toml(own)} given, which none of [[databases]] is in Aurora",
             allowed="the name in Aurora of one of [[databases]]",
-            mend="add it to [[databases]]; only before the first deployment may database_name be "
-            "changed: later that replaces the cluster",
+            mend="add it to [[databases]], where it needs no task; only before the first deployment may "
+            "database_name be changed: later that replaces the cluster",
         )
 
 
 def tasks_name_their_database(environment: Environment) -> Iterator[Finding]:
-    """A task carries one database, and each is carried by a task."""
+    """A task carries one database, and each is carried by a task.
+
+    The one that the cluster is made with stays in the file as long as others are carried, also when
+    it needs no task any more.
+    """
     carried = [it.aurora for it in environment.carried]
     if not carried:
         return
@@ -113,8 +117,9 @@ def tasks_name_their_database(environment: Environment) -> Iterator[Finding]:
                 + (", or another of them" if len(carried) > 1 else ""),
             )
     named = {task.database for task in environment.tasks}
+    may_rest = environment.aurora.database_name
     for index, database in enumerate(environment.databases):
-        if len(carried) > 1 and not wrong and database.aurora not in named:
+        if len(carried) > 1 and not wrong and database.aurora not in {*named, may_rest}:
             yield Finding(
                 setting=f"databases[{index}].aurora",
                 given=f"{toml(database.aurora)} given, and no task carries it",

@@ -17,11 +17,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from harness.deployment import synthesize
 from tests.aurora_alone import aurora_alone
+from tests.several_databases import with_databases
 from tests.terraform.checkout import check_out
 from tests.terraform.copies import STACK
 from tests.terraform.edits import every, of, without
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.terraform.edits import Stack, StackEdit
 
 _KEY = "arn:aws:kms:eu-central-1:111122223333:key/11111111-2222-3333-4444-555555555555"
@@ -84,14 +87,24 @@ def unprotected(stack: Stack) -> Stack:
 
 def migration_over(stack: Stack) -> None:
     """Take [source] and [dms] out of staging's file."""
+    _of_the_file("staging", aurora_alone, stack)
+
+
+def another_database(stack: Stack) -> None:
+    """Carry a second database of dev's source."""
+    _of_the_file("dev", lambda text: with_databases(text, {"crm": "CRM-2019"}), stack)
+
+
+def _of_the_file(name: str, edit: Callable[[str], str], stack: Stack) -> None:
+    """Make a stack what it is with an edited file."""
     with tempfile.TemporaryDirectory() as temporary:
         project = check_out(Path(temporary) / "project")
-        file = project / "environments/staging.toml"
-        file.write_text(aurora_alone(file.read_text()))
-        output = synthesize(Path(temporary), project=project, names="staging")
-        alone = json.loads((output / "stacks/staging" / STACK).read_text())
+        file = project / f"environments/{name}.toml"
+        file.write_text(edit(file.read_text()))
+        output = synthesize(Path(temporary), project=project, names=name)
+        edited = json.loads((output / f"stacks/{name}" / STACK).read_text())
     stack.clear()
-    stack.update(unprotected(alone))
+    stack.update(unprotected(edited))
 
 
 def unchanged(_stack: Stack) -> None:
@@ -444,6 +457,8 @@ RECORDINGS: Final[tuple[Recording, ...]] = (
         for base, suffix in {"staging": "", "dev": "-dev", "prod": "-prod"}.items()
     ),
     Recording(name="migration-over", edit=migration_over, refreshed=EVERY_TYPE),
+    Recording(name="database-over", base="dev", first=another_database, edit=unchanged,
+              applied=(_TASK,)),
     Recording(name="alarms-and-events", edit=alarms_and_events),
     Recording(name="other-events", edit=other_events),
     Recording(name="watched-no-more", edit=watched_no_more),

@@ -53,6 +53,12 @@ def several(*names: str, **changes: object) -> dict[str, Any]:
     }
 
 
+DONE = {
+    "dms.tasks": [{"name": "crm", "database": "crm", "tables": [{"schema": "public"}]}],
+}
+"""The tasks of several("crm"), when the first database needs none any more."""
+
+
 @dataclass(frozen=True)
 class Case:
     """A rule, a file that keeps it, one that breaks it, and the line of that."""
@@ -185,8 +191,8 @@ CASES = (
         several("crm", **{"aurora.database_name": "crm"}),
         several("crm", **{"aurora.database_name": "erp"}),
         'aurora.database_name: "erp" given, which none of [[databases]] is in Aurora; allowed: the '
-        "name in Aurora of one of [[databases]]; add it to [[databases]]; only before the first "
-        "deployment may database_name be changed: later that replaces the cluster",
+        "name in Aurora of one of [[databases]]; add it to [[databases]], where it needs no task; only "
+        "before the first deployment may database_name be changed: later that replaces the cluster",
     ),
     Case(
         "tasks_name_their_database",
@@ -212,6 +218,13 @@ CASES = (
         ),
         'databases[2].aurora: "erp" given, and no task carries it; allowed: databases that a task '
         'carries; add database = "erp" to a task, or remove the database',
+    ),
+    Case(
+        "tasks_name_their_database",
+        {**several("crm"), **DONE},
+        {**several("crm"), **DONE, "aurora.database_name": "crm"},
+        'databases[0].aurora: "app" given, and no task carries it; allowed: databases that a task '
+        'carries; add database = "app" to a task, or remove the database',
     ),
     Case(
         "route_leads_somewhere",

@@ -1,4 +1,4 @@
-"""The end of a migration: DMS leaves the file, and with it all that it has."""
+"""The end of a migration: DMS leaves the file, and with it all that it has; or of one database's."""
 
 from __future__ import annotations
 
@@ -17,9 +17,12 @@ if TYPE_CHECKING:
     from ferry.review.plan.plan import Change, Neighbours
     from ferry.review.plan.values import Json
 
-_OF_DMS: Final = ("aws_dms_replication_instance", "aws_dms_endpoint", "aws_dms_replication_task")
+_ENDPOINT: Final = "aws_dms_endpoint"
+_TASK: Final = "aws_dms_replication_task"
+_OF_DMS: Final = ("aws_dms_replication_instance", _ENDPOINT, _TASK)
 _CLUSTER: Final = "aws_rds_cluster"
 WITH_THE_MIGRATION: Final = "It goes with the migration, whose end is told of once."
+WITH_THE_DATABASE: Final = "It goes with the database, of which its tasks tell."
 _ROLE: Final = "aws_iam_role"
 _DMS: Final = re.compile(r"dms\.([a-z0-9-]+\.)?amazonaws\.[a-z.]+$")
 """DMS as it takes a role, in a region too. Source:
@@ -70,18 +73,77 @@ def migration_goes_on(change: Change, attribute: str) -> bool:
     return not migration_ends(change, attribute)
 
 
+def database_ends(change: Change, _attribute: str) -> bool:
+    """A database left the configuration: its endpoints, with all tasks between them; the rest goes on.
+
+    A task alone, or an endpoint that another task still uses, is something that is lost.
+    """
+    if not (_left(change) and change.neighbours.once(_goes_on)):
+        return False
+    carried = change.neighbours.once(_endpoints_with_their_tasks)
+    ends = _ends_of(change) if change.type == _TASK else _texts_of(change.before, "endpoint_arn")
+    return bool(ends) and ends <= carried
+
+
+def is_still_carried(change: Change, attribute: str) -> bool:
+    """Neither the migration ends nor a database's."""
+    return migration_goes_on(change, attribute) and not database_ends(change, attribute)
+
+
+def _goes_on(neighbours: Neighbours) -> bool:
+    """Whether the cluster and the replication instance stay, and a task that carries another database."""
+    needed = [it for it in neighbours.of(_CLUSTER, _OF_DMS[0]) if it.managed]
+    return (
+        {it.type for it in needed} == {_CLUSTER, _OF_DMS[0]}
+        and all(map(_stays, needed))
+        and any(map(_stays, neighbours.of(_TASK)))
+    )
+
+
+def _endpoints_with_their_tasks(neighbours: Neighbours) -> frozenset[str]:
+    """The endpoints that left the configuration together with every task that uses them."""
+    tasks = list(neighbours.of(_TASK))
+    gone = frozenset(
+        arn
+        for it in neighbours.of(_ENDPOINT)
+        if _left(it)
+        for arn in _texts_of(it.before, "endpoint_arn")
+    )
+    while True:
+        used = {arn: [it for it in tasks if arn in _ends_of(it)] for arn in gone}
+        kept = frozenset(
+            arn
+            for arn, users in used.items()
+            if users and all(_left(it) and _ends_of(it) <= gone for it in users)
+        )
+        if kept == gone:
+            return gone
+        gone = kept
+
+
+def _ends_of(task: Change) -> set[str]:
+    """The endpoints between which a task carries, before or after."""
+    names = ("source_endpoint_arn", "target_endpoint_arn")
+    return _texts_of(task.before or {}, *names) | _texts_of(task.after or {}, *names)
+
+
+def _stays(change: Change) -> bool:
+    """Whether it is there before and after, and not made anew."""
+    return change.action in {Action.NO_OP, Action.UPDATE}
+
+
+def _left(change: Change) -> bool:
+    """Whether it is destroyed because it left the configuration."""
+    return change.action is Action.DELETE and change.reason == _LEFT_THE_FILE and not change.deposed
+
+
 def goes_with_the_migration(change: Change, attribute: str) -> bool:
     """The migration ends, and what leaves the file was DMS's: nothing that stays names it.
 
     A group that only applications carry, or another team's role, is named by nothing either: so
     something of DMS that goes has to have used it.
     """
-    if not (
-        migration_ends(change, attribute)
-        and change.action is Action.DELETE
-        and change.reason == _LEFT_THE_FILE
-        and not change.deposed
-    ):
+    if not (migration_ends(change, attribute) and _left(change)):
         return False
     neighbours, before = change.neighbours, change.before
     afterwards = neighbours.once(_named_afterwards)
@@ -221,10 +283,7 @@ def _ends(neighbours: Neighbours) -> bool:
     clusters = [it for it in neighbours.of(_CLUSTER) if it.managed]
     return (
         bool(clusters)
-        and all(it.action in {Action.NO_OP, Action.UPDATE} for it in clusters)
+        and all(map(_stays, clusters))
         and any(it.type == _OF_DMS[0] for it in of_dms)
-        and all(
-            it.action is Action.DELETE and it.reason == _LEFT_THE_FILE and not it.deposed
-            for it in of_dms
-        )
+        and all(map(_left, of_dms))
     )

@@ -14,9 +14,12 @@ from facts.instance_classes import DMS_CLASS
 from facts.windows import is_weekly
 from ferry.review.plan.plan import Action
 from ferry.review.rules.combined.ending import (
+    WITH_THE_DATABASE,
     WITH_THE_MIGRATION,
+    database_ends,
     goes_with_the_migration,
     is_needed,
+    is_still_carried,
     migration_ends,
     migration_goes_on,
 )
@@ -212,7 +215,8 @@ ROWS: Final[tuple[Row, ...]] = (
     # Endpoints
     Harmless(_ENDPOINT, (CREATED,), "No task uses it yet.", when=always),
     Harmless(_ENDPOINT, (DESTROYED,), WITH_THE_MIGRATION, when=migration_ends),
-    Rule(_ENDPOINT, DESTROYED, migration_goes_on, Danger.REPLICATION_LOSS,
+    Harmless(_ENDPOINT, (DESTROYED,), WITH_THE_DATABASE, when=database_ends),
+    Rule(_ENDPOINT, DESTROYED, is_still_carried, Danger.REPLICATION_LOSS,
          "The endpoint goes: DMS refuses that while a task uses it, and a task that goes first "
          "takes its position along; a new one starts with the full load.", timing=Timing.NOW,
          lasts="until a full load is done",
@@ -254,7 +258,14 @@ ROWS: Final[tuple[Row, ...]] = (
     # Tasks
     Harmless(_TASK, (CREATED,), "A new task takes nothing from those that are there.", when=always),
     Harmless(_TASK, (DESTROYED,), WITH_THE_MIGRATION, when=migration_ends),
-    Rule(_TASK, DESTROYED, migration_goes_on, Danger.REPLICATION_LOSS,
+    Rule(_TASK, DESTROYED, database_ends, Danger.IRREVERSIBLE,
+         "A database is carried no more: its endpoints leave the file, and the task goes with its "
+         "position. What has not reached Aurora by then never does; carrying it again begins with "
+         "the full load.", timing=Timing.NOW, lasts="for good",
+         remedy="Approve it only when the applications use that database in Aurora and nobody needs "
+         "the way back. Look at the source afterwards for the slot that keeps its WAL: "
+         "pg_replication_slots.", source=f"{_API}/API_DeleteReplicationTask.html"),
+    Rule(_TASK, DESTROYED, is_still_carried, Danger.REPLICATION_LOSS,
          "The task is stopped and deleted, its position with it. The replication slot may stay at "
          "the source and keep its WAL until the disk is full.", timing=Timing.NOW, lasts="for good",
          source=f"{_API}/API_DeleteReplicationTask.html",

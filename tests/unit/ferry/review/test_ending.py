@@ -308,3 +308,75 @@ def test_no_form_of_a_value_is_a_fault(wrong: object) -> None:
                 it["change"]["before"] = dict.fromkeys(before, wrong)
 
     assert ending(edit).verdict is not Verdict.SAFE
+
+
+def database_over(edit: Callable[[Items], None] = lambda _: None) -> Review:
+    """The review of the plan by which one of two databases leaves the file, edited."""
+    document = json.loads(text("database-over"))
+    edit(document["resource_changes"])
+    return review(read_plan(json.dumps(document)), environment="dev", block=BLOCKING)
+
+
+def test_the_end_of_one_database_of_several_is_told_once_by_its_task() -> None:
+    found = database_over()
+
+    assert found.verdict is Verdict.SECOND_REVIEWER
+    [(change, danger, told)] = [
+        (it.change, it.danger, it.effect.text().partition(":")[0]) for it in found.findings
+    ]
+    assert (change.type, danger) == ("aws_dms_replication_task", Danger.IRREVERSIBLE)
+    assert told == "A database is carried no more"
+
+
+def another_task_uses_its_target(items: Items) -> None:
+    before = of(items, "aws_dms_replication_task", "task-all")["change"]["after"]
+    before["target_endpoint_arn"] = of(items, "aws_dms_endpoint", "crm-target")["change"]["before"][
+        "endpoint_arn"
+    ]
+
+
+def its_source_stays(items: Items) -> None:
+    change = of(items, "aws_dms_endpoint", "crm-source")["change"]
+    change["actions"], change["after"] = ["no-op"], change["before"]
+
+
+def its_task_moves_to_another_source(items: Items) -> None:
+    moved = of(items, "aws_dms_replication_task", "task-of-2")
+    before = moved["change"]["before"]
+    of_app = of(items, "aws_dms_replication_task", "task-all")["change"]["after"]
+    moved["change"] |= {
+        "actions": ["delete", "create"],
+        "after": before | {"source_endpoint_arn": of_app["source_endpoint_arn"]},
+    }
+
+
+def the_instance_is_replaced(items: Items) -> None:
+    of(items, "aws_dms_replication_instance")["change"]["actions"] = ["delete", "create"]
+
+
+def no_other_task_is_left(items: Items) -> None:
+    items.remove(of(items, "aws_dms_replication_task", "task-all"))
+
+
+def it_goes_by_hand(items: Items) -> None:
+    of(items, "aws_dms_replication_task", "task-of-2").pop("action_reason")
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        another_task_uses_its_target,
+        its_source_stays,
+        its_task_moves_to_another_source,
+        the_instance_is_replaced,
+        no_other_task_is_left,
+        it_goes_by_hand,
+    ],
+)
+def test_what_is_lost_of_a_database_that_is_still_carried_is_blocked(
+    edit: Callable[[Items], None],
+) -> None:
+    found = database_over(edit)
+
+    assert found.verdict is Verdict.BLOCKED
+    assert Danger.REPLICATION_LOSS in {it.danger for it in found.findings}

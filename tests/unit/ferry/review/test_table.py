@@ -8,7 +8,7 @@ import pytest
 
 from ferry.review.plan.plan import Action
 from ferry.review.rules import conditions
-from ferry.review.rules.combined.ending import is_the_tasks_log, migration_ends
+from ferry.review.rules.combined.ending import database_ends, is_the_tasks_log, migration_ends
 from ferry.review.rules.row import (
     ANY,
     CREATED,
@@ -99,7 +99,7 @@ def test_what_is_wrong_however_it_came_about_is_found_in_what_is_made(rule: Rule
     assert not said(rule, "create", None, {rule.attribute: does_not})
 
 
-OF_THE_END = (migration_ends, is_the_tasks_log)
+OF_THE_END = (migration_ends, database_ends, is_the_tasks_log)
 """Conditions of all that goes at once; test_ending has plans for them."""
 
 
