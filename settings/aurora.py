@@ -35,13 +35,19 @@ InstanceClass = Annotated[
 
 
 def _is_not_over(authority: str) -> str:
-    """Refuse the authority whose certificates ended in August 2024.
+    """Refuse the authorities whose certificates have ended, in March 2020 and August 2024.
 
     Source: https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/UsingWithRDS.SSL.html
     """
-    if authority == "rds-ca-2019":
-        refuse("an authority other than rds-ca-2019, which ended in 2024", instead=_AUTHORITY)
+    if authority in _ENDED:
+        refuse(
+            f"an authority other than {authority}, which ended in {_ENDED[authority]}",
+            instead=_AUTHORITY,
+        )
     return authority
+
+
+_ENDED: Final = {"rds-ca-2015": 2020, "rds-ca-2019": 2024}
 
 
 _AUTHORITY: Final = "rds-ca-rsa2048-g1"

@@ -66,15 +66,28 @@ def snapshot_comes_with_its_master_user(environment: Environment) -> Iterator[Fi
     https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RestoreDBClusterFromSnapshot.html
     """
     aurora = environment.aurora
-    if aurora.snapshot_identifier and "master_username" not in aurora.model_fields_set:
+    identifier = aurora.snapshot_identifier
+    if identifier and "master_username" not in aurora.model_fields_set:
+        kind, answer = (
+            ("db-snapshot", "DBSnapshots")
+            if _is_of_an_instance(identifier)
+            else (
+                "db-cluster-snapshot",
+                "DBClusterSnapshots",
+            )
+        )
         yield Finding(
             setting="aurora.master_username",
             given="nothing given beside snapshot_identifier",
             allowed="the master user that the snapshot has",
-            mend="add master_username, as 'aws rds describe-db-cluster-snapshots "
-            "--db-cluster-snapshot-identifier ... --query DBClusterSnapshots[0].MasterUsername' "
-            "tells it",
+            mend=f"add master_username, as 'aws rds describe-{kind}s --{kind}-identifier "
+            f"{identifier} --query {answer}[0].MasterUsername' tells it",
         )
+
+
+def _is_of_an_instance(snapshot: str) -> bool:
+    """Whether a snapshot's ARN is that of an instance of RDS for PostgreSQL; a name is a cluster's."""
+    return snapshot.startswith("arn:") and snapshot.split(":")[5] == "snapshot"
 
 
 def snapshot_is_of_the_region(environment: Environment) -> Iterator[Finding]:
@@ -88,7 +101,8 @@ def snapshot_is_of_the_region(environment: Environment) -> Iterator[Finding]:
             setting="aurora.snapshot_identifier",
             given=f"{toml(identifier)} given, with aws.region = {toml(region)}",
             allowed="a snapshot of the environment's region",
-            mend="copy it here with 'aws rds copy-db-cluster-snapshot --source-region "
+            mend=f"copy it here with 'aws rds copy-db-{'' if _is_of_an_instance(identifier) else 'cluster-'}"
+            "snapshot --source-region "
             f"{identifier.split(':')[3]}', and name the copy",
         )
 

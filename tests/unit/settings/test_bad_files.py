@@ -19,6 +19,14 @@ SOURCE_SETTINGS = (
     "plugin_name, slot_name, heartbeat, capture_ddls, ddl_artifacts_schema, execute_timeout_seconds, "
     "extra_attributes, accepted_publications"
 )
+AURORA_SETTINGS = (
+    "engine_version, instance_class, reader_count, port, client_cidrs, client_security_group_ids, "
+    "database_name, master_username, master_password_version, backup_retention_days, backup_window, "
+    "maintenance_window, apply_immediately, allow_major_version_upgrade, storage_type, log_statement, "
+    "log_min_duration_statement_ms, parameters, instance_parameters, "
+    "performance_insights_retention_days, database_insights_mode, monitoring_interval_seconds, "
+    "log_retention_days, ca_certificate_identifier, engine_lifecycle_support, snapshot_identifier"
+)
 NAME = "lower-case letters, digits and single hyphens, {} at most, a letter first"
 PLAIN_NAME = "lower-case letters, digits and _, 63 at most, neither a digit nor pg_ first"
 PROVIDER_VERSION = "one exact version from 5.100.0 to below 7.0.0"
@@ -64,6 +72,13 @@ BAD_SETTINGS: Mapping[str, tuple[Changes, str]] = {
     "misspelt and therefore missing": (
         {"aws.region": REMOVED, "aws.regoin": "eu-central-1"},
         "aws.regoin: no setting of this name; [aws] takes region; rename it to region, or remove it",
+    ),
+    "unknown and like one of another meaning": (
+        {"aurora.auto_minor_version_upgrade": True},
+        (
+            "aurora.auto_minor_version_upgrade: no setting of this name; [aurora] takes "
+            f"{AURORA_SETTINGS}; remove it"
+        ),
     ),
     "unknown section": (
         {"weather": {"sun": True}},
@@ -457,6 +472,11 @@ REFUSED = (
     ("network.vpc.nat", True, "none, single or one-per-zone", "none"),
     ("network.vpc.flow_log_retention_days", 31, PERIODS, 30),
     ("network.route_to_source.transit_gateway_id", "vgw-0123456789abcdef0", "tgw- and 8 or 17 hexadecimal digits", "tgw-0123456789abcdef0"),
+    *(
+        ("source.host", host, "a host name, or an IPv4 address of four numbers from 0 to 255 without zeros before them", "postgres.example.org")
+        for host in ("10.01.2.3", "10.256.0.1", "10.2.3", "0xA.2.3.4")
+    ),
+    ("source.host", "localhost", "a host that DMS reaches: not its own machine, and no address of a special use", "postgres.example.org"),
     ("source.port", 0, "1 to 65535", 5432),
     ("source.ssl_mode", "prefer", "none, require, verify-ca or verify-full", "verify-full"),
     ("source.heartbeat.schema", "Public", PLAIN_NAME, "public"),
@@ -483,6 +503,7 @@ REFUSED = (
     ("aurora.snapshot_identifier", "last week's", "a snapshot's name or ARN", "aurora-ferry-before"),
     ("aurora.ca_certificate_identifier", "letsencrypt", "an RDS certificate authority such as rds-ca-rsa2048-g1", "rds-ca-rsa2048-g1"),
     ("aurora.ca_certificate_identifier", "rds-ca-2019", "an authority other than rds-ca-2019, which ended in 2024", "rds-ca-rsa2048-g1"),
+    ("aurora.ca_certificate_identifier", "rds-ca-2015", "an authority other than rds-ca-2015, which ended in 2020", "rds-ca-rsa2048-g1"),
     ("protection.secret_recovery_window_days", 6, "0 (deleted at once) or 7 to 30 days", 30),
     ("protection.kms_deletion_window_days", 31, "7 to 30 days", 30),
     ("dms.engine_version", "3.5", "a DMS engine version such as 3.5.4", "3.5.4"),

@@ -18,6 +18,7 @@ RTB = "rtb-0123456789abcdef0"
 SG = "sg-0123456789abcdef0"
 SECRET = "arn:aws:secretsmanager:{}:111122223333:secret:source-AbCdEf"
 KEY = "arn:aws:kms:{}:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+RDS = "arn:aws:rds:eu-central-1:111122223333"
 TASK = "dms.tasks.0"
 TABLE = f"{TASK}.tables.0"
 WAYS = "transit_gateway_id, virtual_private_gateway_id, peering"
@@ -787,7 +788,45 @@ CASES = (
         {"aurora.snapshot_identifier": "legacy-2026"},
         "aurora.master_username: nothing given beside snapshot_identifier; allowed: the master user "
         "that the snapshot has; add master_username, as 'aws rds describe-db-cluster-snapshots "
-        "--db-cluster-snapshot-identifier ... --query DBClusterSnapshots[0].MasterUsername' tells it",
+        "--db-cluster-snapshot-identifier legacy-2026 --query DBClusterSnapshots[0].MasterUsername' tells "
+        "it",
+    ),
+    Case(
+        # What AWS Backup makes of a cluster.
+        "snapshot_comes_with_its_master_user",
+        {
+            "aurora.snapshot_identifier": f"{RDS}:cluster-snapshot:awsbackup:job-0f1e2d3c",
+            "aurora.master_username": "shop",
+        },
+        {"aurora.snapshot_identifier": f"{RDS}:cluster-snapshot:awsbackup:job-0f1e2d3c"},
+        "aurora.master_username: nothing given beside snapshot_identifier; allowed: the master user "
+        "that the snapshot has; add master_username, as 'aws rds describe-db-cluster-snapshots "
+        f"--db-cluster-snapshot-identifier {RDS}:cluster-snapshot:awsbackup:job-0f1e2d3c --query "
+        "DBClusterSnapshots[0].MasterUsername' tells it",
+    ),
+    Case(
+        # And of an instance of RDS for PostgreSQL.
+        "snapshot_comes_with_its_master_user",
+        {
+            "aurora.snapshot_identifier": f"{RDS}:snapshot:awsbackup:job-0f1e2d3c",
+            "aurora.master_username": "shop",
+        },
+        {"aurora.snapshot_identifier": f"{RDS}:snapshot:awsbackup:job-0f1e2d3c"},
+        "aurora.master_username: nothing given beside snapshot_identifier; allowed: the master user "
+        "that the snapshot has; add master_username, as 'aws rds describe-db-snapshots "
+        f"--db-snapshot-identifier {RDS}:snapshot:awsbackup:job-0f1e2d3c --query "
+        "DBSnapshots[0].MasterUsername' tells it",
+    ),
+    Case(
+        "snapshot_is_of_the_region",
+        {"aurora.snapshot_identifier": f"{RDS}:snapshot:s", "aurora.master_username": "shop"},
+        {
+            "aurora.snapshot_identifier": "arn:aws:rds:us-east-1:111122223333:snapshot:s",
+            "aurora.master_username": "shop",
+        },
+        'aurora.snapshot_identifier: "arn:aws:rds:us-east-1:111122223333:snapshot:s" given, with '
+        'aws.region = "eu-central-1"; allowed: a snapshot of the environment\'s region; copy it here '
+        "with 'aws rds copy-db-snapshot --source-region us-east-1', and name the copy",
     ),
     Case(
         "parameters_leave_settings_alone",
