@@ -7,7 +7,12 @@ names without quotes to lower case and takes a hyphen for a minus, so that SQL q
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+from facts.table_patterns import literal, overlap
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 SCHEMA: Final = "ferry"
 """The schema, of the same name at both ends: no transformation of a task may touch it."""
@@ -49,3 +54,20 @@ def fence(task_name: str) -> str:
         task_name: The task's name in the environment's file.
     """
     return f"fence_{task_name}"
+
+
+def left_out(included: Iterable[tuple[str, str]], *, beside: Iterable[str]) -> list[str]:
+    """Ferry's tables that a task has to leave out by name, because its inclusions match them.
+
+    Its own marker is never among them: AWS does not say whether an exclusion or an inclusion wins.
+
+    Args:
+        included: What the task includes, each as the patterns of the schema and of the table.
+        beside: The names of the other tasks that carry the same database.
+    """
+    patterns = [table for schema, table in included if overlap(schema, SCHEMA)]
+    return sorted(
+        it
+        for it in (*TABLES, *map(fence, beside))
+        if any(overlap(table, literal(it)) for table in patterns)
+    )

@@ -52,6 +52,12 @@ class Migration:
         for task in self.dms.tasks:
             yield task, self.databases[0] if task.database is None else by_name[task.database]
 
+    def beside(self, task: Task) -> list[str]:
+        """The names of the other tasks that carry a task's database."""
+        databases = {it.name: database for it, database in self.tasks}
+        own = databases.pop(task.name)
+        return [name for name, database in databases.items() if database == own]
+
 
 class EnvironmentFile(Section):
     """What environments/NAME.toml may say."""

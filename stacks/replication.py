@@ -105,6 +105,7 @@ def make_replication(
             f"task-{task.name}",
             names=names,
             task=task,
+            beside=migration.beside(task),
             instance=instance,
             source=endpoints[database.aurora].source,
             target=endpoints[database.aurora].target,

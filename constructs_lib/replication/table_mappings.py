@@ -6,20 +6,33 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
+from facts.ferry_schema import SCHEMA, fence, left_out
+from facts.table_patterns import literal
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from constructs_lib.replication.protocols import Filter, Table, Task, Transformation
 
 _RULE_IDS = 10**9
 
 
-def table_mappings(task: Task) -> str:
+def table_mappings(task: Task, *, beside: Iterable[str]) -> str:
     """The tables of a task; equal rules in equal order give equal text.
+
+    Besides the file's tables it carries its own marker, by its exact name, and leaves out what else
+    of ferry's tables the file's patterns match.
 
     A rule's number and name follow from the tables it is about, so that a rule that is added,
     removed or moved leaves all others as they are, and a plan shows what changed and no more. Source:
     https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Tasks.CustomizingTasks.TableMapping.html
+
+    Args:
+        task: The task.
+        beside: The names of the other tasks that carry the same database.
     """
     rules = [
+        *_ferrys(task, beside),
         *(_selection(table) for table in task.tables),
         *(_transformation(transformation) for transformation in task.transformations),
         *(
@@ -31,17 +44,39 @@ def table_mappings(task: Task) -> str:
     return json.dumps({"rules": rules}, sort_keys=True)
 
 
+def _ferrys(task: Task, beside: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """What ferry needs: its marker of the task, and its other tables left out."""
+    included = [
+        (table.schema_name, table.table)
+        if table.name is None
+        else (literal(table.schema_name), literal(table.name))
+        for table in task.tables
+        if table.action == "include"
+    ]
+    yield _selects("explicit", SCHEMA, fence(task.name))
+    for name in left_out(included, beside=beside):
+        yield _selects("exclude", SCHEMA, name)
+
+
 def _selection(table: Table) -> dict[str, Any]:
-    order = {} if table.load_order is None else {"load-order": str(table.load_order)}
     action = table.action if table.name is None else "explicit"
+    return _selects(
+        action,
+        table.schema_name,
+        _name(table),
+        **({} if table.load_order is None else {"load-order": str(table.load_order)}),
+        **({"filters": [_filter(it) for it in table.filters]} if table.filters else {}),
+    )
+
+
+def _selects(action: str, schema: str, name: str, **details: object) -> dict[str, Any]:
     return _rule(
         "selection",
-        f"{action}-{table.schema_name}.{_name(table)}",
+        f"{action}-{schema}.{name}",
         {
             "rule-action": action,
-            "object-locator": {"schema-name": table.schema_name, "table-name": _name(table)},
-            **order,
-            **({"filters": [_filter(it) for it in table.filters]} if table.filters else {}),
+            "object-locator": {"schema-name": schema, "table-name": name},
+            **details,
         },
     )
 

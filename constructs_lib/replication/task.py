@@ -13,6 +13,8 @@ from constructs_lib.replication.task_settings import task_settings
 from facts.templates import plain
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from constructs_lib.replication.endpoints import SourceEndpoint, TargetEndpoint
     from constructs_lib.replication.instance import ReplicationInstance
     from constructs_lib.replication.protocols import Task
@@ -31,6 +33,7 @@ class ReplicationTask(Construct):
         id_: The construct's id.
         names: The environment's names.
         task: What it carries, and how.
+        beside: The names of the other tasks that carry the same database.
         instance: The instance that runs it.
         source: Where it reads.
         target: Where it writes.
@@ -49,6 +52,7 @@ class ReplicationTask(Construct):
         *,
         names: Names,
         task: Task,
+        beside: Iterable[str],
         instance: ReplicationInstance,
         source: SourceEndpoint,
         target: TargetEndpoint,
@@ -63,7 +67,7 @@ class ReplicationTask(Construct):
             replication_instance_arn=instance.arn,
             source_endpoint_arn=source.arn,
             target_endpoint_arn=target.arn,
-            table_mappings=plain(table_mappings(task)),
+            table_mappings=plain(table_mappings(task, beside=beside)),
             replication_task_settings=plain(task_settings(task)),
             cdc_start_position=task.cdc_start_position,
             start_replication_task=False,

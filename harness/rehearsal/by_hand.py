@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from harness.rehearsal.database import Database
 
+_TASKS = ("shop", "types")
 _CONTROL_SCHEMA = "awsdms_control"
 _SECONDS = 300.0
 _SECONDS_BETWEEN_LOOKS = 0.5
@@ -29,8 +30,13 @@ class MovementError(Exception):
 
 
 def prepare_databases(source: Database, target: Database, *, dms_user: str) -> None:
-    """Let DMS's user read the source, and make the schema of DMS's own tables in Aurora."""
-    for schema in SCHEMAS:
+    """Make each task's marker, let DMS's user read the source, and make the schema of its own tables."""
+    for database in (source, target):
+        database.run("create schema ferry")
+        for task in _TASKS:
+            table = f'ferry."fence_{task}"'
+            database.run(f"create table {table} (id bigint primary key, at timestamptz not null)")
+    for schema in (*SCHEMAS, "ferry"):
         source.run(
             f"grant usage on schema {schema} to {dms_user}",
             f"grant select on all tables in schema {schema} to {dms_user}",
@@ -70,7 +76,7 @@ def start(dms: DatabaseMigrationServiceClient, *, prefix: str) -> None:
 def wait_until_loaded(
     dms: DatabaseMigrationServiceClient, *, prefix: str, tables: int, show: Callable[[str], None]
 ) -> None:
-    """Wait until every table is loaded.
+    """Wait until every table is loaded, but for ferry's own.
 
     Raises:
         MovementError: A table or a task fails, or it takes too long.
@@ -122,7 +128,7 @@ def _statistics(
         answer = dms.describe_table_statistics(
             ReplicationTaskArn=task["ReplicationTaskArn"], MaxRecords=500
         )
-        yield from answer["TableStatistics"]
+        yield from (it for it in answer["TableStatistics"] if it["SchemaName"] != "ferry")
 
 
 def _tested(dms: DatabaseMigrationServiceClient, instance: str) -> bool:

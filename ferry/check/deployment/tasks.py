@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from facts import outputs
 from facts.dms import STOPS
+from facts.ferry_schema import SCHEMA, fence, left_out
 from ferry.check.deployment import statuses
 from ferry.check.deployment.expect import document
 
@@ -122,7 +123,7 @@ def check_task_resource_identifiers(deployed: Deployed, expect: Expect) -> None:
 
 
 def check_table_mappings(deployed: Deployed, expect: Expect) -> None:
-    """Every task carries the file's tables, transformed as the file says."""
+    """Every task carries the file's tables, transformed as the file says, and its own marker."""
     for wanted, task in _pairs(deployed):
         what = f"The task {wanted.name}"
         rules = document(task.get("TableMappings", "{}"))["rules"]
@@ -131,7 +132,8 @@ def check_table_mappings(deployed: Deployed, expect: Expect) -> None:
             for kind in ("selection", "transformation", "table-settings")
         }
         selections, transformations = by_type["selection"], by_type["transformation"]
-        expect.equal(f"{what}, its selections", selections, [*map(_selection, wanted.tables)])
+        wanted_selections = [*_ferrys(wanted, deployed), *map(_selection, wanted.tables)]
+        expect.equal(f"{what}, its selections", selections, wanted_selections)
         expect.equal(
             f"{what}, its transformations",
             transformations,
@@ -150,17 +152,32 @@ def _without_names(rule: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in rule.items() if key not in {"rule-id", "rule-name"}}
 
 
+def _ferrys(task: Task, deployed: Deployed) -> Iterator[dict[str, Any]]:
+    """The task's marker, and what else of ferry's its patterns match."""
+    included = [it.patterns for it in task.tables if it.action == "include"]
+    yield _selects("explicit", SCHEMA, fence(task.name))
+    for name in left_out(included, beside=deployed.migration.beside(task)):
+        yield _selects("exclude", SCHEMA, name)
+
+
 def _selection(table: Table) -> dict[str, Any]:
     order = {} if table.load_order is None else {"load-order": str(table.load_order)}
     return {
-        "rule-type": "selection",
-        "rule-action": table.action if table.name is None else "explicit",
-        "object-locator": {
-            "schema-name": table.schema_name,
-            "table-name": table.name or table.table,
-        },
+        **_selects(
+            table.action if table.name is None else "explicit",
+            table.schema_name,
+            table.name or table.table,
+        ),
         **order,
         **({"filters": [*map(_filter, table.filters)]} if table.filters else {}),
+    }
+
+
+def _selects(action: str, schema: str, name: str) -> dict[str, Any]:
+    return {
+        "rule-type": "selection",
+        "rule-action": action,
+        "object-locator": {"schema-name": schema, "table-name": name},
     }
 
 

@@ -24,16 +24,50 @@ GENERATED = Transformation("column", "remove-column", table="lines", column="tot
 DOCUMENTS = Table(table="documents", lob=TableLob("unlimited"))
 
 
-def rules(task: Task) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(table_mappings(task))["rules"]
+def rules(task: Task, *beside: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(table_mappings(task, beside=beside))["rules"]
     return found
 
 
 def unnumbered(task: Task) -> list[dict[str, Any]]:
+    """The rules of what the file says: all but ferry's."""
     return [
         {key: value for key, value in rule.items() if key not in {"rule-id", "rule-name"}}
         for rule in rules(task)
+        if rule["object-locator"]["schema-name"] != "ferry"
     ]
+
+
+def of_ferry(task: Task, *beside: str) -> list[str]:
+    """The rules about ferry's tables, each as its action and its table; they are first."""
+    found = rules(task, *beside)
+    own = [it for it in found if it["object-locator"]["schema-name"] == "ferry"]
+    assert found[: len(own)] == own
+    assert {tuple(it) for it in own} == {
+        ("object-locator", "rule-action", "rule-id", "rule-name", "rule-type")
+    }
+    return [f"{it['rule-action']} {it['object-locator']['table-name']}" for it in own]
+
+
+def test_a_task_carries_its_own_marker_by_its_exact_name() -> None:
+    assert of_ferry(Task(), "archive") == ["explicit fence_orders"]
+    assert of_ferry(Task(name="orders-archive")) == ["explicit fence_orders-archive"]
+
+
+def test_what_else_of_ferrys_a_pattern_matches_is_left_out_by_name() -> None:
+    every = Task(tables=[Table("%")])
+    journals = Task(tables=[Table("f%", "journal%"), Table("archive", name="access")])
+    excluded = Task(tables=[Table(), Table("%", action="exclude")])
+
+    assert of_ferry(every, "crm", "archive") == [
+        "explicit fence_orders",
+        "exclude access",
+        "exclude fence_archive",
+        "exclude fence_crm",
+        "exclude journal",
+    ]
+    assert of_ferry(journals, "crm") == ["explicit fence_orders", "exclude journal"]
+    assert of_ferry(excluded, "crm") == ["explicit fence_orders"]
 
 
 def test_a_whole_schema_is_carried_but_for_what_is_excluded() -> None:
@@ -177,7 +211,7 @@ def test_added_columns_have_numbers_of_their_own() -> None:
         ]
     )
 
-    assert len({rule["rule-id"] for rule in rules(task)}) == 3
+    assert len({rule["rule-id"] for rule in rules(task)}) == 4
 
 
 def test_a_table_by_its_name_is_explicit() -> None:
@@ -272,7 +306,7 @@ def test_a_rule_keeps_its_number_and_name_whatever_stands_around_it() -> None:
         Task(tables=[Table("first"), Table(), DOCUMENTS], transformations=[GENERATED])
     )
 
-    assert alone[0] in among_others
+    assert [it for it in alone if it in among_others] == alone
 
 
 def test_rules_are_numbered_and_named_as_dms_asks() -> None:
@@ -280,14 +314,14 @@ def test_rules_are_numbered_and_named_as_dms_asks() -> None:
         Task(tables=[Table(), Table("%", "[_]%"), DOCUMENTS], transformations=[GENERATED])
     )
 
-    assert len({rule["rule-id"] for rule in found}) == len(found) == 5
+    assert len({rule["rule-id"] for rule in found}) == len(found) == 6
     for rule in found:
         assert re.fullmatch(r"[1-9][0-9]*", rule["rule-id"])
         assert rule["rule-name"] == f"{rule['rule-type']}-{rule['rule-id']}"
 
 
 def test_equal_rules_give_equal_text_with_sorted_keys() -> None:
-    text = table_mappings(Task())
+    text = table_mappings(Task(tables=[Table("%")]), beside=["one", "two"])
 
-    assert text == table_mappings(Task(tables=[Table("orders")]))
+    assert text == table_mappings(Task(tables=[Table("%", "%")]), beside=["two", "one"])
     assert text == json.dumps(json.loads(text), sort_keys=True)

@@ -10,7 +10,7 @@ from constructs_lib.replication.table_mappings import table_mappings
 from constructs_lib.replication.task_settings import task_settings
 from tests.unit.constructs_lib.examples import NAMES
 from tests.unit.constructs_lib.network_examples import resolved
-from tests.unit.constructs_lib.replication_examples import Task
+from tests.unit.constructs_lib.replication_examples import Table, Task
 from tests.unit.template import Template
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ def made(stack: TerraformStack, task: Task) -> ReplicationTask:
         "orders",
         names=NAMES,
         task=task,
+        beside=["archive"],
         instance=arn("rep:1"),
         source=arn("endpoint:1"),
         target=arn("endpoint:2"),
@@ -37,7 +38,7 @@ def written(stack: TerraformStack) -> dict[str, Any]:
 
 
 def test_it_is_made_ready_and_not_started(stack: TerraformStack) -> None:
-    task = Task(migration_type="full-load", batch_apply=True)
+    task = Task(migration_type="full-load", batch_apply=True, tables=[Table("%")])
 
     made(stack, task)
 
@@ -48,7 +49,7 @@ def test_it_is_made_ready_and_not_started(stack: TerraformStack) -> None:
         "replication_instance_arn": "arn:aws:dms:eu-central-1:111122223333:rep:1",
         "source_endpoint_arn": "arn:aws:dms:eu-central-1:111122223333:endpoint:1",
         "target_endpoint_arn": "arn:aws:dms:eu-central-1:111122223333:endpoint:2",
-        "table_mappings": table_mappings(task),
+        "table_mappings": table_mappings(task, beside=["archive"]),
         "replication_task_settings": task_settings(task),
         "start_replication_task": False,
         "lifecycle": {"ignore_changes": ["resource_identifier"]},

@@ -286,7 +286,11 @@ def what_arrives(template: Template) -> dict[str, Any]:
             if parameter["name"] == "work_mem"
         ],
         "script": evaluated(script[1]),
-        "tables": [list(rule["object-locator"].values()) for rule in selections],
+        "tables": [
+            locator
+            for rule in selections
+            if (locator := [*rule["object-locator"].values()])[0] != "ferry"
+        ],
         "parallel load": details[0]["parallel-load"]["boundaries"],
         "transformation": transformations[0]["value"],
     }

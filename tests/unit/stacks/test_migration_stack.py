@@ -287,7 +287,8 @@ transformations = [
         "rule-action": "exclude",
         "object-locator": {"schema-name": "public", "table-name": "audit_%"},
     } in rules
-    assert rules[0]["load-order"] == "2"
+    assert rules[0]["object-locator"] == {"schema-name": "ferry", "table-name": "fence_all"}
+    assert rules[1]["load-order"] == "2"
     by_table = {
         rule["object-locator"]["table-name"]: rule
         for rule in rules

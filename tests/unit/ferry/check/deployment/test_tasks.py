@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from constructs_lib.replication.table_mappings import table_mappings
 from constructs_lib.replication.task_settings import task_settings
@@ -13,6 +13,9 @@ from ferry.deployment import State
 from ferry.findings import Level
 from tests.unit.ferry.check.deployment.conftest import deployed
 from tests.unit.ferry.environments import environment
+
+if TYPE_CHECKING:
+    from settings.environment import Environment
 
 LOCATOR = {"schema": "public", "table": "orders"}
 TASK: dict[str, Any] = {
@@ -59,18 +62,26 @@ TASK: dict[str, Any] = {
     "extra_settings": '{"TTSettings": {"EnableTT": true}}',
 }
 FILE = environment(dms={"tasks": [TASK]})
+BESIDE = environment(
+    dms={
+        "tasks": [
+            {**TASK, "tables": [{"schema": "%"}], "transformations": []},
+            {"name": "crm", "tables": [{"schema": "crm"}]},
+        ]
+    }
+)
 
 
-def told(check: str, **changes: str) -> list[str]:
+def told(check: str, *, file: Environment = FILE, **changes: str) -> list[str]:
     """What a check says is wrong of the task, as the constructs write it, with changes."""
-    task = FILE.migration.dms.tasks[0]
+    task = file.migration.dms.tasks[0]
     found = deployed(
-        file=FILE,
+        file=file,
         clients={"dms": SimpleNamespace()},
         state=State(outputs={}),
         tasks={
             "all": {
-                "TableMappings": table_mappings(task),
+                "TableMappings": table_mappings(task, beside=file.migration.beside(task)),
                 "ReplicationTaskSettings": task_settings(task),
                 **changes,
             }
@@ -82,12 +93,30 @@ def told(check: str, **changes: str) -> list[str]:
 
 def test_what_the_file_says_is_what_dms_has() -> None:
     assert told("table-mappings") == []
+    assert told("table-mappings", file=BESIDE) == []
     assert told("full-load-settings") == []
+
+
+def test_a_task_without_its_marker_is_told() -> None:
+    task = FILE.migration.dms.tasks[0]
+    markers = table_mappings(task, beside=[]).replace("fence_all", "fence_crm")
+
+    (line,) = told("table-mappings", TableMappings=markers)
+
+    assert line.startswith("The task all, its selections: found ")
+
+
+def test_ferrys_other_tables_have_to_be_left_out() -> None:
+    task = BESIDE.migration.dms.tasks[0]
+
+    (line,) = told("table-mappings", file=BESIDE, TableMappings=table_mappings(task, beside=[]))
+
+    assert line.startswith("The task all, its selections: found ")
 
 
 def test_rows_that_are_chosen_otherwise_are_told() -> None:
     task = FILE.migration.dms.tasks[0]
-    other = table_mappings(task).replace('"between"', '"notbetween"')
+    other = table_mappings(task, beside=[]).replace('"between"', '"notbetween"')
 
     (line,) = told("table-mappings", TableMappings=other)
 
