@@ -11,6 +11,7 @@ from settings.rules import (
     clients,
     cutover,
     databases,
+    ferry_schema,
     network,
     protection,
     raw,
@@ -35,6 +36,7 @@ WITHIN: tuple[Rule, ...] = (
     *cutover.RULES,
     *selections.RULES,
     *tables.RULES,
+    *ferry_schema.RULES,
     *alarms.RULES,
     *tags.RULES,
 )

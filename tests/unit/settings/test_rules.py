@@ -21,6 +21,14 @@ KEY = "arn:aws:kms:{}:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 RDS = "arn:aws:rds:eu-central-1:111122223333"
 TASK = "dms.tasks.0"
 TABLE = f"{TASK}.tables.0"
+FERRYS = (
+    "allowed: another schema: ferry keeps its own tables there, and each task carries its marker by "
+    "itself"
+)
+MARKER = "ferry.fence_all, ferry's marker of the task"
+WHOLE = "allowed: tables that are not ferry's: it is carried whole, as it is"
+SAME = "allowed: transformations that do not: it has the same name and columns at both ends"
+BY_NAME = 'write the schema by its name, such as schema = "public"'
 WAYS = "transit_gateway_id, virtual_private_gateway_id, peering"
 
 
@@ -956,6 +964,136 @@ CASES = (
         "its own",
     ),
     Case(
+        "ferrys_schema_is_its_own",
+        {f"{TASK}.tables": [{"schema": "ferr%"}, {"schema": "ferry2", "name": "fence_all"}]},
+        {f"{TASK}.tables.1": {"schema": "ferry", "table": "journal"}},
+        f'dms.tasks[0].tables[1].schema: "ferry" given; {FERRYS}; remove this table',
+    ),
+    Case(
+        "ferrys_schema_is_its_own",
+        {f"{TASK}.tables.1": {"schema": "Ferry", "name": "journal"}},
+        {f"{TASK}.tables.1": {"schema": "ferry", "name": "fence_all"}},
+        f'dms.tasks[0].tables[1].schema: "ferry" given; {FERRYS}; remove this table',
+    ),
+    Case(
+        "ferrys_schema_is_its_own",
+        {},
+        {f"{TASK}.tables.1": {"schema": "ferry", "action": "exclude"}},
+        f'dms.tasks[0].tables[1].schema: "ferry" given; {FERRYS}; remove this table',
+    ),
+    Case(
+        "ferrys_schema_is_its_own",
+        transformation(target="schema", action="rename", column=REMOVED, value="ferry_app"),
+        transformation(target="schema", action="rename", column=REMOVED, value="ferry"),
+        f'dms.tasks[0].transformations[0].value: "ferry" given; {FERRYS}; write another name',
+    ),
+    Case(
+        "ferrys_schema_is_its_own",
+        transformation(schema="ferry_app"),
+        transformation(schema="ferry"),
+        f'dms.tasks[0].transformations[0].schema: "ferry" given; {FERRYS}; remove this '
+        "transformation",
+    ),
+    Case(
+        "exclusions_leave_the_marker",
+        {f"{TASK}.tables.1": {"schema": "%", "table": "audit_%", "action": "exclude"}},
+        {f"{TASK}.tables.1": {"schema": "%", "table": "%_all", "action": "exclude"}},
+        f"dms.tasks[0].tables[1]: %.%_all left out, which can match {MARKER}; allowed: exclusions "
+        f"that do not: AWS does not say which of the two wins; {BY_NAME}, an exclusion for each",
+    ),
+    Case(
+        "exclusions_leave_the_marker",
+        {f"{TASK}.tables": [{"schema": "%"}, {"schema": "fr%", "action": "exclude"}]},
+        {f"{TASK}.tables": [{"schema": "%"}, {"schema": "f%", "action": "exclude"}]},
+        f"dms.tasks[0].tables[1]: f%.% left out, which can match {MARKER}; allowed: exclusions "
+        f"that do not: AWS does not say which of the two wins; {BY_NAME}, an exclusion for each",
+    ),
+    Case(
+        "details_leave_the_marker",
+        {f"{TABLE}.schema": "%", f"{TABLE}.table": "orders%", **rows({"operator": "null"})},
+        {f"{TABLE}.schema": "%", **rows({"operator": "null"})},
+        f"dms.tasks[0].tables[0].filters: given for %.%, which can match {MARKER}; {WHOLE}; "
+        f"{BY_NAME}, a table for each",
+    ),
+    Case(
+        "details_leave_the_marker",
+        {
+            f"{TABLE}.table": "fence_all",
+            f"{TABLE}.parallel_load": {"columns": ["id"], "boundaries": [["9"]]},
+        },
+        {
+            f"{TABLE}.schema": "f_rry",
+            f"{TABLE}.table": "fence_all",
+            f"{TABLE}.parallel_load": {"columns": ["id"], "boundaries": [["9"]]},
+        },
+        "dms.tasks[0].tables[0].parallel_load: given for f_rry.fence_all, which can match "
+        f"{MARKER}; {WHOLE}; {BY_NAME}, a table for each",
+    ),
+    Case(
+        "details_leave_the_marker",
+        {f"{TABLE}.table": "fence_all", f"{TABLE}.lob": {"mode": "unlimited"}},
+        {
+            f"{TABLE}.schema": "_erry",
+            f"{TABLE}.table": "fence_all",
+            f"{TABLE}.lob": {"mode": "unlimited"},
+        },
+        "dms.tasks[0].tables[0].lob: given for _erry.fence_all, which can match "
+        f"{MARKER}; {WHOLE}; {BY_NAME}, a table for each",
+    ),
+    Case(
+        "transformations_leave_the_marker",
+        transformation(target="schema", action="add-prefix", column=REMOVED, value="old_"),
+        transformation(
+            target="schema", action="add-prefix", schema="%", column=REMOVED, value="old_"
+        ),
+        'dms.tasks[0].transformations[0].schema: "%" given, and so can change '
+        f"{MARKER}; {SAME}; {BY_NAME}, a transformation for each",
+    ),
+    Case(
+        "transformations_leave_the_marker",
+        transformation(
+            target="table",
+            action="add-suffix",
+            schema="%",
+            table="order%",
+            column=REMOVED,
+            value="_old",
+        ),
+        transformation(
+            target="table",
+            action="add-suffix",
+            schema="f%",
+            table="fence%",
+            column=REMOVED,
+            value="_old",
+        ),
+        'dms.tasks[0].transformations[0].schema: "f%" given, and so can change '
+        f"{MARKER}; {SAME}; {BY_NAME}, a transformation for each",
+    ),
+    Case(
+        "transformations_leave_the_marker",
+        transformation(schema="%", column="password"),
+        transformation(schema="%", column="_d"),
+        'dms.tasks[0].transformations[0].schema: "%" given, and so can change '
+        f"{MARKER}; {SAME}; {BY_NAME}, a transformation for each",
+    ),
+    Case(
+        "transformations_leave_the_marker",
+        transformation(
+            action="add-before-image-columns",
+            column=REMOVED,
+            before_image={"column_suffix": "_old"},
+        ),
+        transformation(
+            action="add-before-image-columns",
+            schema="%",
+            column=REMOVED,
+            before_image={"column_suffix": "_old"},
+        ),
+        'dms.tasks[0].transformations[0].schema: "%" given, and so can change '
+        f"{MARKER}; {SAME}; {BY_NAME}, a transformation for each",
+    ),
+    Case(
         "stop_is_between_two_phases",
         {f"{TASK}.after_full_load": "stop-before-cached-changes"},
         {
@@ -1032,7 +1170,7 @@ CASES = (
     Case(
         "task_carries_something",
         {f"{TASK}.tables.1": {"schema": "public", "table": "audit_%", "action": "exclude"}},
-        {f"{TASK}.tables.1": {"schema": "%", "action": "exclude"}},
+        {f"{TASK}.tables.1": {"schema": "publi_", "action": "exclude"}},
         "dms.tasks[0].tables: public.% given, and left out again by an exclusion; allowed: at least "
         "one table that no exclusion takes away: leaving out wins; remove the table with action = "
         '"exclude"',
