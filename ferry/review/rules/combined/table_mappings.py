@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from facts.ferry_schema import SCHEMA, fence
 from facts.table_patterns import covers, literal, overlap
 from ferry.review.rules.combined.settings import read_object
 
@@ -23,7 +24,7 @@ _NOT_APPLICATIONS: Final = re.compile(r"pg_|information_schema$|awsdms|ferry$")
 https://www.postgresql.org/docs/15/ddl-schemas.html#DDL-SCHEMAS-CATALOG; the control tables' schema and
 ferry's are the project's own."""
 
-_PLAIN: Final = re.compile(r"[A-Za-z0-9_$%]+")
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_$%-]+")
 _LONGEST: Final = 64
 """A longer pattern is not compared but taken for the same. PostgreSQL's names have 63 bytes."""
 
@@ -68,12 +69,14 @@ class Mappings:
     """A task's table mappings.
 
     Args:
-        included: What is selected.
-        excluded: What is left out of that.
+        markers: The markers of ferry's that are selected by their exact names, and not left out.
+        included: What else is selected.
+        excluded: What is left out of that, but for ferry's tables.
         strange: The rules that this review does not know to be harmless, as they are.
-        rules: All rules but for their ids and names, as texts in order.
+        rules: All rules but for ferry's, without their ids and names, as texts in order.
     """
 
+    markers: Sequence[str] = ()
     included: Sequence[Tables] = ()
     excluded: Sequence[Tables] = ()
     strange: Sequence[Mapping[str, Any]] = ()
@@ -100,9 +103,11 @@ def table_mappings(value: Json) -> Mappings | None:
     rules = found.get("rules") if found is not None else None
     if not isinstance(rules, list) or not all(isinstance(it, dict) for it in rules):
         return None
+    every, rules = rules, [it for it in rules if not _is_ferrys(it)]
     selections = [(it, _matched(it)) for it in rules if it.get("rule-type") == "selection"]
     known = [(it, tables) for it, tables in selections if tables and _is_plain(it)]
     return Mappings(
+        markers=_markers(every),
         included=[tables for it, tables in known if it["rule-action"] != "exclude"],
         excluded=[tables for it, tables in known if it["rule-action"] == "exclude"],
         strange=[
@@ -112,6 +117,35 @@ def table_mappings(value: Json) -> Mappings | None:
             and not _is_parallel_load(it)
         ],
         rules=sorted(map(_without_its_name, rules)),
+    )
+
+
+def _is_ferrys(rule: Mapping[str, Any]) -> bool:
+    """Whether a rule selects a marker, whole and as it is, or leaves out tables of ferry's."""
+    tables = _tables(rule)
+    return (
+        rule.get("rule-type") == "selection"
+        and tables is not None
+        and tables.schema == SCHEMA
+        and _is_plain(rule)
+        and (
+            rule["rule-action"] == "exclude"
+            or (rule["rule-action"] == "explicit" and tables.table.startswith(fence("")))
+        )
+    )
+
+
+def _markers(rules: Sequence[Mapping[str, Any]]) -> Sequence[str]:
+    """The markers that are selected, and that no rule leaves out."""
+    selections = [(it, _matched(it)) for it in rules if it.get("rule-type") == "selection"]
+    out = [tables for it, tables in selections if tables and it.get("rule-action") == "exclude"]
+    return sorted(
+        it["object-locator"]["table-name"]
+        for it, tables in selections
+        if tables
+        and it.get("rule-action") == "explicit"
+        and _is_ferrys(it)
+        and not tables.within(out)
     )
 
 

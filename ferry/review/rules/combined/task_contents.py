@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from facts.ferry_schema import SCHEMA, fence
 from ferry.review.plan.objects import objects, texts
 from ferry.review.plan.plan import Action
 from ferry.review.plan.values import is_set
@@ -73,6 +74,14 @@ def _of_its_tables(change: Change, tasks: Tasks) -> Iterator[Finding]:
             "{tables}.",
             tables=tables_named(change, [str(it) for it in not_applications]),
         )
+    others = [it for it in mappings.markers if not _is_marker_of(change, it)]
+    if others:
+        yield _of_tables(
+            change,
+            "The task carries another task's marker, {tables}: ferry takes what this one has carried "
+            "for the other's.",
+            tables=tables_named(change, [f"{SCHEMA}.{it}" for it in others]),
+        )
     try:
         if not mappings.strange and not mappings.selects():
             yield _of_tables(change, "The task selects no table: it copies nothing.")
@@ -100,6 +109,14 @@ def _of_its_tables(change: Change, tasks: Tasks) -> Iterator[Finding]:
             )
     elif tasks.may_carry_anything(change):
         yield unclear(change, name, "Which tables another task carries cannot be told.")
+
+
+def _is_marker_of(task: Change, table: str) -> bool:
+    """Whether a marker is a task's own: its identifier ends in the name that the marker has."""
+    identifier = task.after.get("replication_task_id")
+    return isinstance(identifier, str) and f"-{identifier}".endswith(
+        f"-{table.removeprefix(fence(''))}"
+    )
 
 
 def _strange(change: Change, tasks: Tasks, mappings: Mappings) -> Iterator[Finding]:

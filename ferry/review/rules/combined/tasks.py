@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from facts.ferry_schema import SCHEMA
 from ferry.review.plan.plan import Action
 from ferry.review.plan.shown import ours
 from ferry.review.plan.values import is_set
@@ -183,7 +184,25 @@ def _words(change: Change, tasks: Tasks) -> tuple[str, dict[str, Shown]]:
         values["settings"] = in_words(change, name, table=SETTINGS, before=before, after=after)
         told += ["Its settings change: {settings}."] if values["settings"] else []
     values |= _tables_in_words(change, tasks)[1]
+    come, gone = _markers(change, tasks)
+    if come:
+        told.append(
+            "From now on it carries its marker, {marker}, too: make that on both sides before it is "
+            "resumed."
+        )
+        values["marker"] = tables_named(change, come)
+    if gone:
+        values["unmarked"] = tables_named(change, gone)
     return " ".join(told), values
+
+
+def _markers(change: Change, tasks: Tasks) -> tuple[list[str], list[str]]:
+    """The tables of ferry's that tell from now on what has arrived, and those that no longer do."""
+    old, new = tasks.mappings(change.before), tasks.mappings(change.after)
+    if old is None or new is None:
+        return [], []
+    come, gone = {*new.markers} - {*old.markers}, {*old.markers} - {*new.markers}
+    return [f"{SCHEMA}.{it}" for it in sorted(come)], [f"{SCHEMA}.{it}" for it in sorted(gone)]
 
 
 def _tables_in_words(change: Change, tasks: Tasks) -> tuple[list[str], dict[str, Shown]]:
@@ -218,10 +237,14 @@ def _what_else(change: Change, tasks: Tasks) -> Mapping[str, str]:
     if not change.changes("cdc_start_position"):
         found["cdc_start_time"] = position
     before, after = tasks.mappings(change.before), tasks.mappings(change.after)
+    told = []
+    if _markers(change, tasks)[1]:
+        told.append("It no longer carries its marker, {unmarked}: ferry cannot tell what arrived.")
     if before is None or after is None or before.rules != after.rules:
-        words, _ = _tables_in_words(change, tasks)
-        stays = "Tables that are added are loaded only by a reload; what was copied stays."
-        found["table_mappings"] = " ".join([*words, stays])
+        told += _tables_in_words(change, tasks)[0]
+        told.append("Tables that are added are loaded only by a reload; what was copied stays.")
+    if told:
+        found["table_mappings"] = " ".join(told)
     return found
 
 

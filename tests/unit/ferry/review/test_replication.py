@@ -126,6 +126,38 @@ def test_other_names_of_rules_carry_the_same_tables() -> None:
     assert reviewed(update(TASK, before, table_mappings=after)).exit_code == 0
 
 
+MARKER = rule("ferry", "fence_orders", "explicit")
+ORDERS = {"replication_task_id": "ferry-dev-orders"}
+
+
+@pytest.mark.parametrize("others", [[], [rule("ferry", "access", "exclude")]])
+def test_a_running_task_that_gains_its_marker_is_stopped_for_it(others: list[Any]) -> None:
+    before = {**ORDERS, "status": "running", "table_mappings": mappings(rule("orders"))}
+    after = mappings(MARKER, *others, rule("orders"))
+    (effect,) = effects(reviewed(update(TASK, before, table_mappings=after)))
+    assert effect == (
+        "A running task is stopped and stays so: Terraform did not start it. From now on it carries "
+        "its marker, ferry.fence_orders, too: make that on both sides before it is resumed."
+    )
+
+
+def test_a_task_that_does_not_run_gains_its_marker_without_a_word() -> None:
+    before = {**ORDERS, "status": "ready", "table_mappings": mappings(rule("orders"))}
+    after = mappings(MARKER, rule("orders"))
+    assert reviewed(update(TASK, before, table_mappings=after)).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "without", [[rule("orders")], [MARKER, rule("orders"), rule("%", "%orders", "exclude")]]
+)
+def test_a_task_that_loses_its_marker_is_told_of_whether_it_runs_or_not(without: list[Any]) -> None:
+    before = {"status": "ready", "table_mappings": mappings(MARKER, rule("orders"))}
+    (effect,) = effects(reviewed(update(TASK, before, table_mappings=mappings(*without))))
+    assert effect.startswith(
+        "It no longer carries its marker, ferry.fence_orders: ferry cannot tell what arrived."
+    )
+
+
 def test_tags_of_a_task_stop_nothing() -> None:
     assert reviewed(update(TASK, {"status": "running"}, tags={"a": "b"})).exit_code == 0
 

@@ -140,6 +140,35 @@ def test_a_new_task_that_carries_too_much_or_nothing(rules: list[Any], effect: s
     assert effects(reviewed(new_task(table_mappings=mappings(*rules)), *AROUND)) == [effect]
 
 
+def test_a_new_task_carries_its_own_marker_and_leaves_out_ferrys_other_tables() -> None:
+    own = rule("ferry", "fence_orders-archive", "explicit")
+    rules = [own, rule("ferry", "fence_crm", "exclude"), rule("orders")]
+    task = new_task(replication_task_id="ferry-dev-orders-archive", table_mappings=mappings(*rules))
+    assert effects(reviewed(task, *AROUND)) == []
+
+
+@pytest.mark.parametrize("identifier", ["ferry-dev-orders", "ferry-dev-old_crm", UNKNOWN])
+def test_a_new_task_with_the_marker_of_another(identifier: object) -> None:
+    rules = [rule("ferry", "fence_crm", "explicit"), rule("orders")]
+    task = new_task(replication_task_id=identifier, table_mappings=mappings(*rules))
+    assert (
+        "The task carries another task's marker, ferry.fence_crm: ferry takes what this one has "
+        "carried for the other's."
+    ) in effects(reviewed(task, *AROUND))
+
+
+def test_a_new_task_that_carries_its_marker_alone_copies_nothing() -> None:
+    marker = mappings(rule("ferry", "fence_new", "explicit"))
+    task = new_task(replication_task_id="ferry-dev-new", table_mappings=marker)
+    assert effects(reviewed(task, *AROUND)) == ["The task selects no table: it copies nothing."]
+
+
+def test_what_is_no_marker_is_ferrys_own_and_no_applications() -> None:
+    task = new_task(table_mappings=mappings(rule("ferry", "journal", "explicit"), rule("orders")))
+    (effect,) = effects(reviewed(task, *AROUND))
+    assert effect.endswith("no application's: ferry.journal.")
+
+
 def test_a_table_by_its_exact_name_is_carried_and_meets_no_other() -> None:
     def beside(mine: dict[str, Any], theirs: dict[str, Any]) -> list[str]:
         task = new_task(table_mappings=mappings(mine))
