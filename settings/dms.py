@@ -166,7 +166,9 @@ class Task(Section):
     tables: Annotated[List[Table], Field(min_length=1, max_length=500)] = Field(
         examples=[[{"schema": "public"}]]
     )
-    """Which tables the task carries; at least one of them is included."""
+    """Which tables the task carries; at least one of them is included. Besides these it carries a
+    marker of its own, such as `ferry.fence_orders`, by which ferry sees what has arrived: no setting
+    of tables and transformations may match it, and schema `ferry` is ferry's alone."""
 
     transformations: Annotated[List[Transformation], Field(max_length=500)] = Field(
         default=(),

@@ -31,7 +31,7 @@ class Difference:
     """An attribute that changes, whole; or a row of the table, which holds only what differs.
 
     Args:
-        resource: Its address without the hash, or `output.NAME`.
+        resource: Its address without the hash, or `output.NAME`; in a row a hole may stand for a name.
         attribute: Its name; `all` of one that is new, or where no text shows what changes.
         was: What it says before; JSON without spaces, its names sorted.
         becomes: What it says afterwards.
@@ -137,11 +137,16 @@ def pattern(text: str) -> re.Pattern[str]:
     return re.compile('[^"]*'.join(map(re.escape, text.split(_HOLE))))
 
 
+def concerns(row: Difference, it: Difference) -> bool:
+    """Whether a row of the table is about an attribute of a resource."""
+    return row.attribute == it.attribute and bool(pattern(row.resource).fullmatch(it.resource))
+
+
 def applied(rows: list[Difference], *, to: Difference) -> str:
     """What an attribute becomes, holes left in it, if the rows that name it say all."""
     text = to.was
     for it in rows:
-        if (it.resource, it.attribute) == (to.resource, to.attribute):
+        if concerns(it, to):
             text = pattern(it.was).sub(it.becomes.replace("\\", r"\\"), text)
     return text
 

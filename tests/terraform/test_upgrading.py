@@ -8,7 +8,7 @@ import pytest
 
 from harness.deployment import run_command
 from tests.terraform.everything import NAMES
-from tests.upgrading import VERSIONS, of_plan, pattern, rows_for, unnamed
+from tests.upgrading import VERSIONS, concerns, of_plan, pattern, rows_for, unnamed
 
 if TYPE_CHECKING:
     from tests.terraform.everything import Everything
@@ -43,11 +43,7 @@ def test_no_row_is_about_what_does_not_change(everything: Everything, version: s
     idle = [
         row
         for row in rows_for(version)
-        if not any(
-            (row.resource, row.attribute) == (it.resource, it.attribute)
-            and pattern(row.was).search(it.was)
-            for it in planned
-        )
+        if not any(concerns(row, it) and pattern(row.was).search(it.was) for it in planned)
     ]
 
     assert idle == []
