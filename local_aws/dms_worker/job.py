@@ -73,7 +73,8 @@ class Job:
     `start` is `fresh` for start-replication and reload-target, `resume` for resume-processing;
     `tables` is where a resumed task's tables stood. `position` is where a task of changes alone
     begins, a log sequence number or a checkpoint; `slot` is the slot that it reads, or None for one
-    of its own.
+    of its own. `stop_position` is where changes end, as `server_time:` or `commit_time:` and a time
+    of UTC; None for nowhere.
     """
 
     task: str
@@ -86,6 +87,7 @@ class Job:
     start: Literal["fresh", "resume"] = "fresh"
     position: str | None = None
     slot: str | None = None
+    stop_position: str | None = None
     tables: Mapping[tuple[str, str], TableProgress] = field(default_factory=dict)
 
     def setting(self, section: str, name: str, default: Any) -> Any:  # noqa: ANN401 - any JSON

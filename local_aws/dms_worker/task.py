@@ -27,6 +27,7 @@ from local_aws.dms_worker.stream import RefusedError, Replication, ReplicationEr
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from local_aws.dms_worker.grouping import Transaction
     from local_aws.dms_worker.job import Endpoint, Job, Voice
 
 FATAL = "Stop Reason FATAL_ERROR"
@@ -125,7 +126,7 @@ class Task:
                 self._load_only(sides)
                 if self.stopping.is_set():
                     return _stopped()
-                return Ended(status="stopped", reason="Stop Reason FULL_LOAD_ONLY_FINISHED")
+                return _stopped("FULL_LOAD_ONLY_FINISHED")
             stream = Replication(self.job.source.parameters, self.stopping)
             stack.callback(stream.close)
             if not self._begun:
@@ -281,7 +282,7 @@ class Task:
             return _stopped()
         stops = self.job.setting
         if stops("FullLoadSettings", "StopTaskCachedChangesNotApplied", default=False):
-            return Ended(status="stopped", reason="Stop Reason STOPPED_AFTER_FULL_LOAD")
+            return _stopped("STOPPED_AFTER_FULL_LOAD")
         until = None
         if stops("FullLoadSettings", "StopTaskCachedChangesApplied", default=False):
             until = _wal_end(sides.source)
@@ -314,6 +315,7 @@ class Task:
     def _follow(
         self, stream: Replication, sides: _Sides, *, begins: int, until: int | None
     ) -> Ended:
+        """Apply changes until the task is to stop, or has reached what it was to reach."""
         applying = Applying(
             job=self.job,
             source=sides.source,
@@ -324,27 +326,42 @@ class Task:
         )
         self.voice.say("running")
         group = Grouping(stream=stream, after=begins)
-        latency = 0.0
+        applied, latency = begins, 0.0
         ended = None
         while not (ended or self.stopping.is_set()):
             if self.to_reload:
                 self._reload(stream, sides)
-            waiting = group.read(_SECONDS_BETWEEN_READS)
+            waiting, ended = self._until_stop(group.read(_SECONDS_BETWEEN_READS))
             latency = _seconds_since(waiting[-1].at) if waiting else 0.0
             if waiting:
                 with stream.answering():
                     applying.apply(sides.target, waiting)
-                stream.confirm(group.after)
-            elif group.is_between:
+                applied = waiting[-1].lsn
+                stream.confirm(applied)
+            elif group.is_between and not ended:
                 stream.idle()
                 if until is not None and stream.position >= until:
-                    ended = Ended(
-                        status="stopped", reason="Stop Reason STOPPED_AFTER_CACHED_EVENTS"
-                    )
+                    ended = _stopped("STOPPED_AFTER_CACHED_EVENTS")
             if time.monotonic() - self._reported >= _SECONDS_BETWEEN_REPORTS:
-                self._report(stream, sides, applied=group.after, latency=latency)
-        self._report(stream, sides, applied=group.after, latency=latency)
+                self._report(stream, sides, applied=applied, latency=latency)
+        self._report(stream, sides, applied=applied, latency=latency)
         return ended or _stopped()
+
+    def _until_stop(self, waiting: list[Transaction]) -> tuple[list[Transaction], Ended | None]:
+        """What is to be applied still, and how the task ends where its CdcStopPosition is reached.
+
+        https://docs.aws.amazon.com/dms/latest/APIReference/API_ReplicationTask.html, StopReason
+        """
+        if self.job.stop_position is None:
+            return waiting, None
+        kind, _, text = self.job.stop_position.partition(":")
+        stop = datetime.fromisoformat(text).replace(tzinfo=UTC)
+        if kind == "server_time":
+            reached = datetime.now(UTC) >= stop
+            return waiting, _stopped("STOPPED_AT_SERVER_TIME") if reached else None
+        before = [each for each in waiting if each.at and datetime.fromisoformat(each.at) <= stop]
+        reached = len(before) < len(waiting)
+        return before, _stopped("STOPPED_AT_COMMIT_TIME") if reached else None
 
     def _reload(self, stream: Replication, sides: _Sides) -> None:
         """Load tables again while the source's other changes wait."""
@@ -394,8 +411,8 @@ def drop_slot(source: Endpoint, name: str) -> None:
         stream.close()
 
 
-def _stopped() -> Ended:
-    return Ended(status="stopped", reason="Stop Reason NORMAL")
+def _stopped(reason: str = "NORMAL") -> Ended:
+    return Ended(status="stopped", reason=f"Stop Reason {reason}")
 
 
 def _has_slot(source: psycopg.Connection[Any], name: str) -> bool:

@@ -7,7 +7,10 @@ https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Target.PostgreSQL.html
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+
+import pytest
 
 from tests.migration.databases import CONTROL, Worker, eventually
 
@@ -96,14 +99,17 @@ def test_a_task_of_changes_alone_loads_nothing(pair: Pair) -> None:
     assert pair.target.rows("select what from orders") == [("after",)]
 
 
-def test_changes_from_a_position_of_a_slot_that_is_there(pair: Pair) -> None:
+@pytest.mark.parametrize("position", ["{}", "checkpoint:V1#34#{}#0#0#*#0#0"])
+def test_changes_from_a_position_of_a_slot_that_is_there(pair: Pair, position: str) -> None:
     pair.on_both(*with_marker(ORDERS))
     pair.source.run("insert into orders values (1, 'before the slot', now())")
     lsn = pair.source.value(
         "select lsn::text from pg_create_logical_replication_slot('given', 'test_decoding')"
     )
     pair.source.run("insert into orders values (2, 'after the slot', now())")
-    with Worker(job=pair.job(migration_type="cdc", slot="given", position=lsn)) as worker:
+    with Worker(
+        job=pair.job(migration_type="cdc", slot="given", position=position.format(lsn))
+    ) as worker:
         worker.wait_running()
         arrived(pair)
         worker.stop()
@@ -116,6 +122,35 @@ def test_a_position_without_a_slot_is_refused(pair: Pair) -> None:
         ended = worker.end()
     assert ended["status"] == "failed"
     assert ended["message"] == "a position needs a slot that is there, and a task of changes alone"
+
+
+def test_changes_end_with_the_last_that_was_committed_before_a_time(pair: Pair) -> None:
+    pair.on_both(*with_marker(ORDERS))
+    moment = "select to_char(now() at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS')"
+    with Worker(job=pair.job(migration_type="cdc")) as worker:
+        worker.wait_running()
+        worker.stop()
+    pair.source.run("insert into orders values (1, 'before', now())", "select pg_sleep(1)")
+    stop = pair.source.value(moment)
+    pair.source.run("select pg_sleep(1)", "insert into orders values (2, 'after', now())")
+    with Worker(job={**worker.resumed(), "stop_position": f"commit_time:{stop}"}) as again:
+        assert again.end()["reason"] == "Stop Reason STOPPED_AT_COMMIT_TIME"
+    assert pair.target.rows("select what from orders") == [("before",)]
+    with Worker(job=again.resumed() | {"stop_position": None}) as last:
+        last.wait_running()
+        arrived(pair)
+        last.stop()
+    assert pair.target.value("select count(*) from orders") == 2
+    assert pair.target.rows(EXCEPTIONS) == []
+
+
+def test_changes_end_when_the_servers_time_has_come(pair: Pair) -> None:
+    pair.on_both(*with_marker(ORDERS))
+    soon = datetime.now(UTC) + timedelta(seconds=5)
+    with Worker(job=pair.job(stop_position=f"server_time:{soon:%Y-%m-%dT%H:%M:%S}")) as worker:
+        assert worker.end()["reason"] == "Stop Reason STOPPED_AT_SERVER_TIME"
+    assert datetime.now(UTC) >= soon.replace(microsecond=0)
+    assert worker.said("running")
 
 
 def test_updates_and_deletions_without_a_key_are_not_carried(pair: Pair) -> None:

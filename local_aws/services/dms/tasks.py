@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,7 @@ _TAKEN_AS_GIVEN = (
     "CdcStopPosition",
     "TaskData",
 )
+_STOP_POSITION = re.compile(r"(server|commit)_time:\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
 _BUSY = ("starting", "running", "stopping", "modifying", "creating")
 # What ends a full load, by the setting that asks for it.
 # https://docs.aws.amazon.com/dms/latest/APIReference/API_ReplicationTask.html
@@ -122,6 +124,7 @@ class Tasks(ResponseMixin):
                 "InvalidParameterCombinationException",
                 f"Start Type : {name}, not valid for tasks running for the first time",
             )
+        _require_positions(parameters)
         for key in ("CdcStartPosition", "CdcStopPosition"):
             if key in parameters:
                 task.data[key] = parameters[key]
@@ -157,6 +160,7 @@ class Tasks(ResponseMixin):
             "target": target,
             "position": task.data.get("CdcStartPosition"),
             "slot": settings.get("SlotName"),
+            "stop_position": task.data.get("CdcStopPosition"),
         }
 
     def stop_replication_task(self) -> Answer:
@@ -212,6 +216,7 @@ class Tasks(ResponseMixin):
 
 def _apply(backend: LocalDmsBackend, task: Resource, parameters: Mapping[str, Any]) -> None:
     _require_mappings(parameters)
+    _require_positions(parameters)
     task.data |= {key: parameters[key] for key in _TAKEN_AS_GIVEN if key in parameters}
     if settings := parameters.get("ReplicationTaskSettings"):
         instance = backend.instances.get(task.data["ReplicationInstanceArn"])
@@ -260,6 +265,31 @@ def _require_mappings(parameters: Mapping[str, Any]) -> None:
     rules = _json(parameters["TableMappings"], "table mappings").get("rules")
     if not isinstance(rules, list) or not any(r.get("rule-type") == "selection" for r in rules):
         raise invalid_value("Invalid table mappings: give at least one selection rule")
+
+
+def _require_positions(parameters: Mapping[str, Any]) -> None:
+    """See that changes begin and end where they can.
+
+    PostgreSQL knows no position of a time. No source tells whether DMS refuses one in the call, as
+    here, or fails the task.
+    https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Task.CDC.html
+    """
+    if "CdcStartTime" in parameters:
+        if "CdcStartPosition" in parameters:
+            raise AwsError(
+                "InvalidParameterCombinationException",
+                "Give CdcStartTime or CdcStartPosition, not both",
+            )
+        raise invalid_value(
+            "CdcStartTime: a PostgreSQL source has no position of a time; give CdcStartPosition, "
+            "a log sequence number or a checkpoint"
+        )
+    stop = parameters.get("CdcStopPosition")
+    if stop is not None and not _STOP_POSITION.fullmatch(stop):
+        raise invalid_value(
+            f"CdcStopPosition {stop}: give server_time: or commit_time: and a time of UTC, such as "
+            "server_time:2026-02-09T12:12:12"
+        )
 
 
 def _with_log_names(settings: str, *, instance: str, resource_id: str) -> str:

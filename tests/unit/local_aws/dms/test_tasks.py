@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -70,6 +70,11 @@ def test_dms_adds_the_log_group_and_stream_where_logging_is_on(tasks: Tasks) -> 
         ({"ReplicationTaskSettings": "{"}, "Invalid task settings: Expecting property name"),
         ({"ResourceIdentifier": "a" * 32}, "Invalid ResourceIdentifier"),
         ({"ResourceIdentifier": "a_b"}, "Invalid ResourceIdentifier"),
+        ({"CdcStartTime": datetime(2026, 1, 1, tzinfo=UTC)}, "a PostgreSQL source has no position"),
+        (
+            {"CdcStopPosition": "2026-01-01T00:00:00"},
+            "give server_time: or commit_time: and a time",
+        ),
     ],
 )
 def test_what_dms_refuses(tasks: Tasks, arguments: dict[str, Any], message: str) -> None:
@@ -147,6 +152,11 @@ def test_it_cannot_resume_what_never_ran(tasks: Tasks, start_type: str) -> None:
     name = start_type.upper().replace("-", "_")
     with refused("InvalidParameterCombinationException", f"Start Type : {name}, not valid"):
         tasks.start(tasks.ready(), start_type)
+
+
+def test_a_time_and_a_position_do_not_go_together(tasks: Tasks) -> None:
+    with refused("InvalidParameterCombinationException", "Give CdcStartTime or CdcStartPosition"):
+        tasks.make(CdcStartTime=datetime(2026, 1, 1, tzinfo=UTC), CdcStartPosition="0/1")
 
 
 def test_a_task_of_changes_alone_may_start_anew_elsewhere(tasks: Tasks) -> None:
