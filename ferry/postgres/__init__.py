@@ -2,7 +2,7 @@
 
 `connect(server, purpose=...)` gives a session whose statements all end: by an answer, a refusal or
 their deadline. Whatever fails leaves as a `FerryError` that says why and how to mend it, and never
-quotes rows or a password. `sql` is psycopg's, for names that are data.
+quotes rows or a password. `sql` is psycopg's, for names that are data. `programs` runs PostgreSQL's own.
 """
 
 from psycopg import sql

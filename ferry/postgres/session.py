@@ -213,7 +213,7 @@ def connect(server: Server, *, purpose: str, read_only: bool = True) -> Iterator
         UnreachableError: There is no way, or nobody answers within ten seconds.
         PostgresError: The server refuses.
     """
-    with _certificates(server) as ca_file, _connected(server, ca_file) as connection:
+    with certificates(server) as ca_file, _connected(server, ca_file) as connection:
         session = Session(server, connection, purpose)
         settings = (*_SETTINGS, ("default_transaction_read_only", "on" if read_only else "off"))
         for name, value in settings:
@@ -222,7 +222,7 @@ def connect(server: Server, *, purpose: str, read_only: bool = True) -> Iterator
 
 
 @contextmanager
-def _certificates(server: Server) -> Iterator[Path | None]:
+def certificates(server: Server) -> Iterator[Path | None]:
     """A file with the authorities' certificates, for as long as the session: libpq reads files."""
     if server.ca_pem is None:
         yield None
@@ -233,28 +233,34 @@ def _certificates(server: Server) -> Iterator[Path | None]:
         yield path
 
 
-@contextmanager
-def _connected(server: Server, ca_file: Path | None) -> Iterator[psycopg.Connection[Any]]:
-    where: dict[str, Any] = {"host": server.host, "port": server.port}
+def where(server: Server, ca_file: Path | None) -> dict[str, Any]:
+    """The parameters of a connection, by libpq's names, but for the password."""
+    address: dict[str, Any] = {"port": server.port}
     if server.address is not None:
-        where = {
-            "host": server.host,
+        address = {
             "hostaddr": _resolved(server, server.address),
             "port": server.address.port,
         }
+    return {
+        "host": server.host,
+        **address,
+        **_NETWORK,
+        "dbname": server.database,
+        "user": server.username,
+        "sslmode": _SSL_MODES.get(server.ssl_mode, server.ssl_mode),
+        # Without it libpq looks into the home folder of whoever runs this.
+        "sslrootcert": str(ca_file or _NO_FILE),
+        "application_name": "ferry",
+        # Of a database that is SQL_ASCII texts would come as bytes.
+        "client_encoding": "UTF8",
+    }
+
+
+@contextmanager
+def _connected(server: Server, ca_file: Path | None) -> Iterator[psycopg.Connection[Any]]:
+    parameters = where(server, ca_file)
     try:
-        connection = psycopg.connect(
-            **where,
-            **_NETWORK,
-            dbname=server.database,
-            user=server.username,
-            password=server.password,
-            sslmode=_SSL_MODES.get(server.ssl_mode, server.ssl_mode),
-            # Without it libpq looks into the home folder of whoever runs this.
-            sslrootcert=str(ca_file or _NO_FILE),
-            application_name="ferry",
-            autocommit=True,
-        )
+        connection = psycopg.connect(**parameters, password=server.password, autocommit=True)
     except psycopg.Error as error:
         raise refused_connection(server, error) from None
     try:

@@ -82,6 +82,16 @@ def test_names_are_found_by_no_search_path(server: Postgres) -> None:
         session.rows("select * from kept")
 
 
+def test_texts_of_a_database_without_an_encoding_are_texts(server: Postgres) -> None:
+    made = (
+        "create database plain template template0 encoding 'SQL_ASCII' lc_collate 'C' lc_ctype 'C'"
+    )
+    with connect(of(server), purpose=PURPOSE, read_only=False) as session:
+        session.execute(sql.SQL(made))
+    with connect(of(server, database="plain"), purpose=PURPOSE) as session:
+        assert session.rows("select 'é'::text") == [("é",)]
+
+
 def test_a_session_that_reads_cannot_write(server: Postgres) -> None:
     with (
         connect(of(server), purpose=PURPOSE) as session,
