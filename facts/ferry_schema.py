@@ -28,7 +28,8 @@ ACCESS_COLUMNS: Final[tuple[tuple[str, str], ...]] = (
     ("acl", "text"),
     ("at", "timestamptz not null"),
 )
-"""A database, its `pg_database.datacl` as text, NULL where it has the defaults, and when it was saved."""
+"""A database, its `pg_database.datacl` as text, NULL where it has the defaults, and when it was saved:
+at the source what it had, in Aurora what it is to have after the cutover."""
 
 TABLES: Final[tuple[str, ...]] = (ACCESS, JOURNAL)
 """Ferry's tables besides the markers; no task carries them. None begins with `fence_`."""

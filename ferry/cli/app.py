@@ -15,6 +15,7 @@ from ferry.cli.check import source as databases
 from ferry.cli.policies import policies
 from ferry.cli.prepare_databases import prepare_databases
 from ferry.cli.review import review
+from ferry.cli.schema import schema
 from ferry.cli.secret import operator, source
 from ferry.cli.start import start, stop
 from ferry.cli.subscribe import subscribe
@@ -44,6 +45,7 @@ secret.command()(source)
 secret.command()(operator)
 app.add_typer(check, name="check")
 app.command()(prepare_databases)
+app.command()(schema)
 app.command()(subscribe)
 app.command()(start)
 app.command()(stop)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ferry.migrate.sides import Sides
     from ferry.migrate.tasks import Task
     from ferry.postgres import Address
+    from settings.databases import Database
 
 TaskNames = Annotated[
     list[str] | None,
@@ -45,18 +46,26 @@ class Ways:
         Raises:
             FerryError: A secret or a certificate is missing.
         """
+        return self.of_database(task.database)
+
+    def of_database(self, database: Database) -> Sides:
+        """A database that is carried, at both ends.
+
+        Raises:
+            FerryError: A secret or a certificate is missing.
+        """
         from ferry.deployment.servers import source_server, source_user_of_dms, target_server
         from ferry.migrate.sides import Side, Sides
 
         environment, account = self.deployment.environment, self.deployment.account
         return Sides(
             source=Side(
-                server=source_server(environment, account, task.database, address=self.source),
+                server=source_server(environment, account, database, address=self.source),
                 dms_user=source_user_of_dms(environment, account),
             ),
             target=Side(
                 server=target_server(
-                    self.deployment, task.database, address=self.target, ca_file=self.target_ca
+                    self.deployment, database, address=self.target, ca_file=self.target_ca
                 ),
                 dms_user=environment.aurora.master_username,
             ),

@@ -33,7 +33,7 @@ class TableName(NamedTuple):
         return self.schema == SCHEMA
 
 
-_RENAMES: Final[Mapping[str, Callable[[str, str, str], str]]] = {
+RENAMES: Final[Mapping[str, Callable[[str, str, str], str]]] = {
     "rename": lambda _name, value, _old: value,
     "convert-lowercase": lambda name, _value, _old: name.lower(),
     "convert-uppercase": lambda name, _value, _old: name.upper(),
@@ -90,7 +90,7 @@ class Mappings:
         """What a table of the source is called at the target."""
         schema, name = table
         for rule in self.transformations:
-            rename = _RENAMES.get(rule["rule-action"])
+            rename = RENAMES.get(rule["rule-action"])
             if rename is None:
                 continue
             value, old = str(rule.get("value", "")), str(rule.get("old-value", ""))

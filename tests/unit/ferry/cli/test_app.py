@@ -24,6 +24,7 @@ COMMANDS: Final = [
     ("secret", "operator"),
     ("subscribe",),
     ("prepare-databases",),
+    ("schema",),
     ("start",),
     ("stop",),
     ("check", "aws"),

@@ -1,0 +1,210 @@
+"""Does what was decided at Aurora, step by step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from ferry.findings import blocked
+from ferry.migrate.schema import access, reading
+from ferry.migrate.schema.dumping import dump
+from ferry.migrate.schema.names import shown
+from ferry.migrate.schema.order import Given
+from ferry.migrate.schema.orphans import MOST, foreign_key, orphans
+from ferry.postgres import PostgresError, connect, programs, sql
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ferry.findings import Finding
+    from ferry.migrate.schema.steps import Step
+    from ferry.postgres import Server, Session
+
+DEADLINE_SECONDS: Final = 120.0
+"""For how long a statement may take that reads no rows."""
+
+ROWS_DEADLINE_SECONDS: Final = 86_400.0
+"""For how long one may take that does: an index of a large table takes hours."""
+
+_TRIES: Final = 6
+_LOCKED: Final = "55P03"
+_ORPHANS: Final = "23503"
+
+_REMEDIES: Final = {
+    "42501": "The operator lacks a right: sign in as Aurora's master user, or grant it.",
+    "42704": "What it names is missing: look at the steps above that failed.",
+    "42P01": "What it names is missing: look at the steps above that failed.",
+    "3F000": "What it names is missing: look at the steps above that failed.",
+    "42883": "What it names is missing: look at the steps above that failed.",
+    "58P01": "It needs a library that Aurora does not have: do without it at the source.",
+    "0A000": "Aurora cannot do it: change it at the source, or make something like it by hand.",
+    "42710": "It is there as something else: drop it at Aurora, or leave it and make this by hand.",
+    "42P07": "It is there as something else: drop it at Aurora, or leave it and make this by hand.",
+    "23505": "Rows are there twice: wait until the load has ended; then compare with the source.",
+    "23514": "Rows do not pass it: wait until changes are applied; then compare with the source.",
+    _LOCKED: "Somebody held a lock on it: run this again in a quieter moment.",
+}
+_AGAIN: Final = "Mend it, then run this again: what is done already is left alone."
+
+
+class Outcome(StrEnum):
+    """What came of a step. The value is the word that is shown."""
+
+    DONE = "done"
+    FAILED = "failed"
+    LEFT = "not tried"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Done:
+    """A step and what came of it.
+
+    Args:
+        step: The step.
+        outcome: What came of it.
+        why: Why it failed or was not tried.
+        remedy: How to mend it.
+    """
+
+    step: Step
+    outcome: Outcome
+    why: str = ""
+    remedy: str = ""
+
+
+def look(
+    source: Server, target: Server, *, keepers: Sequence[str] = (), environment: str = "ENV"
+) -> Given:
+    """What is known of a database at both ends; changes nothing.
+
+    Args:
+        source: The source's database.
+        target: Aurora's.
+        keepers: Whom DMS signs in as at Aurora.
+        environment: The environment's name, for messages.
+
+    Raises:
+        FerryError: A server refuses or does not answer, or there is no pg_dump.
+    """
+    with connect(source, purpose="say what its schema is") as session:
+        ours = reading.read(session)
+    with connect(target, purpose="say what its schema is") as session:
+        theirs = reading.read(session, is_target=True)
+    folder = programs.folder_of_programs(max(ours.release, theirs.release))
+    return Given(
+        source=ours,
+        target=theirs,
+        wanted=dump(source, folder=folder),
+        there=dump(target, folder=folder),
+        keepers=tuple(keepers),
+        environment=environment,
+    )
+
+
+def carry(source: Server, target: Server, steps: Sequence[Step]) -> Iterator[Done]:
+    """Do the steps, one after the other; one whose needs failed is not tried.
+
+    Args:
+        source: The source, which is asked for orphans of its own.
+        target: Aurora.
+        steps: The steps.
+
+    Raises:
+        FerryError: Aurora is out of reach; what was done is done.
+    """
+    failed: set[int] = set()
+    with connect(target, purpose="make the schema", read_only=False) as session:
+        # pg_dump's order is by names; a function's body may call what comes later.
+        session.execute("set check_function_bodies = off")
+        session.execute("set client_min_messages = warning")
+        for step in steps:
+            missing = failed.intersection(step.needs)
+            if missing:
+                failed.add(step.number)
+                yield Done(
+                    step=step,
+                    outcome=Outcome.LEFT,
+                    why="it needs what failed above.",
+                    remedy=_AGAIN,
+                )
+                continue
+            done = _do(source, session, step)
+            if done.outcome is Outcome.FAILED and step.number:
+                failed.add(step.number)
+            yield done
+
+
+def closed(target: Server, keepers: Sequence[str]) -> list[Finding]:
+    """Whether nobody but the keepers may connect to a database; superusers are let be."""
+    with connect(target, purpose="say who may connect") as session:
+        side = reading.read(session)
+    still = access.still_in(side, keepers)
+    if not still:
+        return []
+    return [
+        blocked(
+            "schema-open",
+            f"Database {target.database} is open at Aurora: {shown(still)} may connect.",
+            why=(
+                "An application that writes there before the cutover loses its rows. REVOKE by one who "
+                "does not own the database changes nothing."
+            ),
+            remedy=f"As {side.owner}, who owns it: REVOKE CONNECT ON DATABASE from them.",
+        )
+    ]
+
+
+def _do(source: Server, session: Session, step: Step) -> Done:
+    deadline = ROWS_DEADLINE_SECONDS if step.rows_checked else DEADLINE_SECONDS
+    for attempt in range(_TRIES):
+        try:
+            session.execute(_sql(step.sql), deadline_seconds=deadline)
+        except PostgresError as error:
+            if error.sqlstate is None:
+                raise
+            if error.sqlstate == _LOCKED and attempt + 1 < _TRIES:
+                continue
+            return _failed(source, session, step, error)
+        return Done(step=step, outcome=Outcome.DONE)
+    raise AssertionError
+
+
+def _failed(source: Server, session: Session, step: Step, error: PostgresError) -> Done:
+    why, remedy = error.why, error.remedy or _REMEDIES.get(error.sqlstate or "", "")
+    if error.sqlstate == _ORPHANS and step.constraint is not None:
+        why, remedy = _of_orphans(source, session, step.constraint, why)
+    return Done(step=step, outcome=Outcome.FAILED, why=why, remedy=f"{remedy} {_AGAIN}".strip())
+
+
+def _of_orphans(
+    source: Server, session: Session, constraint: tuple[str, str, str], why: str
+) -> tuple[str, str]:
+    """Which rows point at nothing, and whether the source has them too: otherwise something is late."""
+    with connect(source, purpose="look for rows that point at nothing") as at_source:
+        foreign = foreign_key(at_source, constraint)
+        if foreign is None:
+            return why, "The source no longer has this foreign key."
+        found = orphans(session, foreign)
+        also = orphans(at_source, foreign)
+    if not found:
+        return why, "Meanwhile no row points at nothing."
+    why = f"{why} Rows that point at nothing: {_named(found)}."
+    if also:
+        return why, (
+            f"The source has some too ({_named(also)}): delete or mend them there, and the change is "
+            "carried."
+        )
+    return why, (
+        "The source has none: the task that carries the other table is behind, or its rows were not "
+        "loaded. Wait until changes are applied, then compare both tables."
+    )
+
+
+def _named(rows: list[str]) -> str:
+    return "; ".join(rows[:MOST]) + (", and more" if len(rows) > MOST else "")
+
+
+def _sql(statements: str) -> sql.SQL:
+    """Statements that PostgreSQL's own programs wrote, or ferry with names in quotes."""
+    return sql.SQL(statements)

@@ -1,0 +1,107 @@
+"""Where Aurora's schema is not what it should be by now. Pure; a gate of `start` and the cutover.
+
+Both sides are what the same pg_dump says of them, so that whatever it knows of an object is compared:
+columns, types, defaults, keys, indexes, constraints, comments, owners, grants.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from ferry.findings import blocked, right, warning
+from ferry.migrate.schema.names import shown
+from ferry.migrate.schema.order import GRAVE, differs, expected
+from ferry.migrate.schema.phases import is_of_ferry_or_dms
+from ferry.migrate.schema.roles import carried
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from ferry.findings import Finding
+    from ferry.migrate.schema.order import Given
+    from ferry.migrate.schema.phases import Phase, Placed
+
+_REFUSING: Final = frozenset(
+    {
+        "TABLE",
+        "CONSTRAINT",
+        "INDEX",
+        "FK CONSTRAINT",
+        "CHECK CONSTRAINT",
+        "TRIGGER",
+        "RULE",
+        "POLICY",
+    }
+)
+"""Kinds that could refuse or change DMS's rows where Aurora alone has them."""
+
+
+def drift(
+    reached: Phase, given: Given, *, control_schemas: Collection[str] = ()
+) -> tuple[Finding, ...]:
+    """What is missing, differs, or is at Aurora alone.
+
+    Args:
+        reached: The last phase that was done.
+        given: What is known of both ends.
+        control_schemas: Aurora's schemas of DMS's own tables, which nobody misses at the source.
+    """
+    placed = given.placed
+    due = [each for each in placed if each.phase and each.phase.place <= reached.place]
+    found = [
+        *_missing(due, given),
+        *_differing(due, reached, given),
+        *_only_there(placed, given, control_schemas),
+    ]
+    return tuple(found) or (
+        right("schema-drift", f"Both schemas are alike: {len(due)} objects up to {reached}."),
+    )
+
+
+def _missing(due: list[Placed], given: Given) -> Iterator[Finding]:
+    there = {each.key for each in given.there}
+    names = carried(given.source)
+    lacking = [
+        each for each in due if each.entry.key not in there and expected(each.entry, names=names)
+    ]
+    for phase in dict.fromkeys(each.phase for each in lacking):
+        those = [each.entry for each in lacking if each.phase is phase]
+        tell = blocked if any(each.kind in GRAVE for each in those) else warning
+        yield tell(
+            "schema-missing",
+            f"Missing at Aurora: {shown([each.label for each in those])}.",
+            why="The source has it: it was made there since, or the phase did not end.",
+            remedy=f"Carry it: ferry schema {given.environment} {phase}",
+        )
+
+
+def _differing(due: list[Placed], reached: Phase, given: Given) -> Iterator[Finding]:
+    there = {each.key: each for each in given.there}
+    names = carried(given.source)
+    for each in due:
+        target = there.get(each.entry.key)
+        if target is not None and (
+            finding := differs(each.entry, target, names, given, phase=reached)
+        ):
+            yield finding
+
+
+def _only_there(
+    placed: tuple[Placed, ...], given: Given, control_schemas: Collection[str]
+) -> Iterator[Finding]:
+    known = {each.entry.key for each in placed}
+    more = [
+        each.label
+        for each in given.there
+        if each.kind in _REFUSING
+        and each.key not in known
+        and each.schema not in control_schemas
+        and not is_of_ferry_or_dms(each)
+    ]
+    if more:
+        yield warning(
+            "schema-more",
+            f"Only at Aurora: {shown(more)}.",
+            why="It may refuse or change what DMS writes, and the source no longer has it.",
+            remedy="Drop it at Aurora, unless it is meant.",
+        )

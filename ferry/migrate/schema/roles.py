@@ -1,0 +1,185 @@
+"""Which roles Aurora gets, with what, and what of them cannot be carried.
+
+Aurora has no superuser: `rds_superuser` may neither make one nor give REPLICATION or BYPASSRLS. A
+password cannot be read from a managed server, and its hash would have to pass through here: roles that
+sign in are given new ones.
+
+Sources: https://www.postgresql.org/docs/15/sql-createrole.html,
+https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Appendix.PostgreSQL.CommonDBATasks.Roles.rds_superuser.html
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from ferry.migrate.schema.names import quoted, setting, shown, text
+from ferry.migrate.schema.steps import Orders, Step
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from ferry.migrate.schema.sides import Role, Side
+
+_OF_PROVIDERS: Final = re.compile(
+    r"^(rds_|rds(admin|repladmin|topmgr|writeforwarduser|proxyadmin)$|aws_|cloudsql|alloydb|azure_|azuresu$|"
+    r"supabase_|heroku_)"
+)
+"""Roles that those who run a server made for themselves."""
+
+_OWN: Final = "pg_"
+_NOT_AURORAS: Final = (
+    ("SUPERUSER", "is_superuser"),
+    ("REPLICATION", "replicates"),
+    ("BYPASSRLS", "passes_row_security"),
+)
+
+
+def carried(source: Side) -> frozenset[str]:
+    """The source's roles that are roles of Aurora too, once `roles` has been done.
+
+    Left out are the role that the server was made with and its providers' own: what they own is the
+    operator's at Aurora.
+
+    Args:
+        source: The source.
+    """
+    return frozenset(
+        role.name
+        for role in source.roles
+        if not role.is_first and not _OF_PROVIDERS.match(role.name)
+    )
+
+
+def roles(source: Side, target: Side, owners: Iterable[str]) -> Orders:
+    """Roles, their attributes and settings, who is a member of whom.
+
+    What Aurora has is left alone; that it differs is said.
+
+    Args:
+        source: The source.
+        target: Aurora.
+        owners: Roles that own something: to give it to them, the operator has to be a member.
+    """
+    names = carried(source)
+    there = {role.name: role for role in target.roles}
+    steps: list[Step] = []
+    said: list[str] = []
+    for role in source.roles:
+        if role.name not in names:
+            continue
+        if role.name not in there:
+            steps.append(Step(what=f"ROLE {role.name}", sql=_create(role)))
+        elif _attributes(role) != _attributes(there[role.name]) and role.name != target.user:
+            said.append(
+                f"Role {role.name} is at Aurora with {_attributes(there[role.name])}, at the source "
+                f"with {_attributes(role)}: it is left as it is."
+            )
+        known = there[role.name].settings if role.name in there else ()
+        steps.extend(_settings(role, known))
+    steps.extend(_memberships(source, target, names, owners))
+    return Orders(steps=tuple(steps), said=tuple(_said(source, names, there)) + tuple(said))
+
+
+def settings_here(source: Side, target: Side) -> tuple[Step, ...]:
+    """What is set for the database, and for roles in it.
+
+    Args:
+        source: The source.
+        target: Aurora.
+    """
+    names = carried(source)
+    there = {role.name: role.settings_here for role in target.roles}
+    database = f"DATABASE {quoted(target.database)}"
+    steps = [
+        Step(what=f"{database} SET {each}", sql=f"ALTER {database} SET {setting(each)};")
+        for each in source.settings
+        if each not in target.settings
+    ]
+    for role in source.roles:
+        if role.name in names:
+            steps.extend(
+                Step(
+                    what=f"ROLE {role.name} IN {database} SET {each}",
+                    sql=f"ALTER ROLE {quoted(role.name)} IN {database} SET {setting(each)};",
+                )
+                for each in role.settings_here
+                if each not in there.get(role.name, ())
+            )
+    return tuple(steps)
+
+
+def _create(role: Role) -> str:
+    return f"CREATE ROLE {quoted(role.name)} WITH {_attributes(role)};"
+
+
+def _attributes(role: Role) -> str:
+    """What Aurora takes of a role's attributes, as SQL."""
+    words = [
+        "LOGIN" if role.signs_in else "NOLOGIN",
+        "INHERIT" if role.inherits else "NOINHERIT",
+        "CREATEROLE" if role.makes_roles else "NOCREATEROLE",
+        "CREATEDB" if role.makes_databases else "NOCREATEDB",
+    ]
+    if role.connection_limit != -1:
+        words.append(f"CONNECTION LIMIT {role.connection_limit}")
+    if role.valid_until:
+        words.append(f"VALID UNTIL {text(role.valid_until)}")
+    return " ".join(words)
+
+
+def _settings(role: Role, known: tuple[str, ...]) -> Iterator[Step]:
+    for each in role.settings:
+        if each not in known:
+            yield Step(
+                what=f"ROLE {role.name} SET {each}",
+                sql=f"ALTER ROLE {quoted(role.name)} SET {setting(each)};",
+            )
+
+
+def _memberships(
+    source: Side, target: Side, names: frozenset[str], owners: Iterable[str]
+) -> Iterator[Step]:
+    there = {(each.role, each.member) for each in target.memberships}
+    for each in source.memberships:
+        known = each.role in names or each.role.startswith(_OWN)
+        if known and each.member in names and (each.role, each.member) not in there:
+            admin = " WITH ADMIN OPTION" if each.is_admin else ""
+            yield Step(
+                what=f"{each.member} is a member of {each.role}",
+                sql=f"GRANT {quoted(each.role)} TO {quoted(each.member)}{admin};",
+            )
+            there.add((each.role, each.member))
+    if target.is_superuser:
+        return
+    for owner in sorted(set(owners) & names):
+        if (owner, target.user) not in there and owner != target.user:
+            yield Step(
+                what=f"{target.user} is a member of {owner}, whose objects it makes",
+                sql=f"GRANT {quoted(owner)} TO {quoted(target.user)};",
+            )
+
+
+def _said(source: Side, names: frozenset[str], there: dict[str, Role]) -> Iterator[str]:
+    for word, attribute in _NOT_AURORAS:
+        having = [
+            each.name for each in source.roles if each.name in names and getattr(each, attribute)
+        ]
+        if having:
+            yield f"Aurora gives no role {word}; without it there: {shown(having)}."
+    new = [
+        each.name
+        for each in source.roles
+        if each.name in names and each.signs_in and each.name not in there
+    ]
+    if new:
+        yield (
+            "Passwords cannot be carried; these roles cannot sign in until each has a new one (psql: "
+            f"\\password ROLE): {shown(new)}."
+        )
+    left = [each.name for each in source.roles if each.name not in names]
+    if left:
+        yield (
+            f"Not made at Aurora, because they are the server's own: {shown(left)}. What they own is the "
+            "operator's there."
+        )

@@ -1,0 +1,157 @@
+"""Roles, grants and who may connect, as they are decided."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from ferry.migrate.schema import access, roles
+from ferry.migrate.schema.names import quoted, setting, text, unquoted
+from ferry.migrate.schema.sides import Grant, Membership, Role, Side
+
+FIRST = Role(name="postgres", is_first=True, is_superuser=True, signs_in=True)
+ADA = Role(name="ada", signs_in=True, valid_until="2030-01-01 00:00:00+00", connection_limit=3)
+SOURCE = Side(version=150018, user="postgres", is_superuser=True, database="app", owner="postgres",
+              roles=(FIRST, ADA))  # fmt: skip
+AURORA = Side(version=150018, user="master", is_superuser=False, database="shop", owner="master",
+              remembers_access=False, roles=(Role(name="master", signs_in=True),))  # fmt: skip
+
+
+def sql(source: Side, target: Side = AURORA, owners: tuple[str, ...] = ()) -> list[str]:
+    return [step.sql for step in roles.roles(source, target, owners).steps]
+
+
+def test_a_role_is_made_with_what_aurora_takes() -> None:
+    assert sql(SOURCE) == [
+        (
+            'CREATE ROLE "ada" WITH LOGIN INHERIT NOCREATEROLE NOCREATEDB CONNECTION LIMIT 3 '
+            "VALID UNTIL '2030-01-01 00:00:00+00';"
+        )
+    ]
+
+
+def test_no_password_is_carried_and_that_is_said() -> None:
+    assert roles.roles(SOURCE, AURORA, ()).said == (
+        (
+            r"Passwords cannot be carried; these roles cannot sign in until each has a new one (psql: "
+            r"\password ROLE): ada."
+        ),
+        (
+            "Not made at Aurora, because they are the server's own: postgres. What they own is the "
+            "operator's there."
+        ),
+    )
+
+
+def test_a_role_that_is_there_is_left_as_it_is_and_said() -> None:
+    there = replace(AURORA, roles=(*AURORA.roles, Role(name="ada")))
+
+    assert sql(SOURCE, there) == []
+    assert roles.roles(SOURCE, there, ()).said[-1] == (
+        "Role ada is at Aurora with NOLOGIN INHERIT NOCREATEROLE NOCREATEDB, at the source with LOGIN "
+        "INHERIT NOCREATEROLE NOCREATEDB CONNECTION LIMIT 3 VALID UNTIL '2030-01-01 00:00:00+00': it is "
+        "left as it is."
+    )
+
+
+@pytest.mark.parametrize(
+    "name", ["rdsadmin", "rds_superuser", "cloudsqlsuperuser", "azure_pg_admin", "supabase_admin"]
+)
+def test_providers_own_roles_stay_where_they_are(name: str) -> None:
+    assert roles.carried(replace(SOURCE, roles=(FIRST, Role(name=name)))) == set()
+
+
+def test_memberships_are_carried_and_the_operator_joins_owners() -> None:
+    source = replace(
+        SOURCE,
+        roles=(*SOURCE.roles, Role(name="bob")),
+        memberships=(
+            Membership("ada", "bob", is_admin=True),
+            Membership("pg_monitor", "ada"),
+            Membership("rds_superuser", "ada"),
+            Membership("ada", "postgres"),
+        ),
+    )
+
+    assert sql(source, owners=("ada", "postgres"))[2:] == [
+        'GRANT "ada" TO "bob" WITH ADMIN OPTION;',
+        'GRANT "pg_monitor" TO "ada";',
+        'GRANT "ada" TO "master";',
+    ]
+
+
+def test_settings_are_carried_once() -> None:
+    ada = ADA._replace(settings=("search_path=app, public",), settings_here=("work_mem=9MB",))
+    source = replace(SOURCE, roles=(FIRST, ada), settings=("app.name=it's",))
+
+    assert sql(source)[1:] == ["ALTER ROLE \"ada\" SET \"search_path\" TO 'app', 'public';"]
+    assert [step.sql for step in roles.settings_here(source, AURORA)] == [
+        'ALTER DATABASE "shop" SET "app"."name" TO \'it\'\'s\';',
+        'ALTER ROLE "ada" IN DATABASE "shop" SET "work_mem" TO \'9MB\';',
+    ]
+    there = replace(AURORA, roles=(ada,), settings=source.settings)
+    assert roles.settings_here(source, there) == ()
+
+
+@pytest.mark.parametrize(
+    ("kept", "sql"),
+    [
+        ("work_mem=8MB", "\"work_mem\" TO '8MB'"),
+        ("a.b=x=y", '"a"."b" TO \'x=y\''),
+        ('search_path="$user", public', "\"search_path\" TO '$user', 'public'"),
+        ('search_path="a "" b, c"', '"search_path" TO \'a " b, c\''),
+        ("search_path=", "\"search_path\" TO ''"),
+        ("DateStyle=ISO, MDY", "\"DateStyle\" TO 'ISO, MDY'"),
+    ],
+)
+def test_a_setting_is_written_as_sql(kept: str, sql: str) -> None:
+    assert setting(kept) == sql
+
+
+@pytest.mark.parametrize("name", ["a", "A b", 'x"y', "select", "", 'a"";b'])
+def test_a_name_comes_back_from_its_quotes(name: str) -> None:
+    assert unquoted(quoted(name)) == name
+
+
+def test_a_text_keeps_quotes_and_backslashes() -> None:
+    assert text(r"it's \n") == r"E'it''s \\n'"
+
+
+def test_a_database_is_closed_after_it_was_remembered() -> None:
+    source = replace(
+        SOURCE,
+        grants=(
+            Grant("public", "TEMPORARY"),
+            Grant("ada", "CONNECT", grantable=True),
+            Grant("postgres", "CREATE"),
+        ),
+    )
+    target = replace(AURORA, grants=(Grant("public", "CONNECT"), Grant("master", "CONNECT")))
+
+    remember, close = access.close(source, target, ["dms"]).steps
+
+    assert remember.sql == (
+        'INSERT INTO "ferry"."access" ("database", "acl", "at") VALUES (\n'
+        "  pg_catalog.current_database(),\n"
+        "  array[\n"
+        "    pg_catalog.makeaclitem(0, '\"master\"'::pg_catalog.regrole::pg_catalog.oid, 'TEMPORARY', false),\n"
+        "    pg_catalog.makeaclitem('\"ada\"'::pg_catalog.regrole::pg_catalog.oid, "
+        "'\"master\"'::pg_catalog.regrole::pg_catalog.oid, 'CONNECT', true)]"
+        "::pg_catalog.aclitem[]::pg_catalog.text,\n"
+        "  pg_catalog.now());"
+    )
+    assert close.sql == (
+        'REVOKE CONNECT ON DATABASE "shop" FROM PUBLIC;\nGRANT CONNECT ON DATABASE "shop" TO "dms";'
+    )
+    closed = replace(
+        target, remembers_access=True, grants=(Grant("dms", "CONNECT"), Grant("master", "CONNECT"))
+    )
+    assert access.close(source, closed, ["dms"]).steps == ()
+
+
+def test_a_database_is_not_closed_where_nobody_could_say_who_is_to_come_back() -> None:
+    (found,) = access.close(SOURCE, replace(AURORA, remembers_access=None), []).findings
+
+    assert found.what == "Database shop has no table ferry.access in Aurora."
+    assert found.remedy == "Run ferry prepare-databases first."
