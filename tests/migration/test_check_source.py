@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
+from bench import checking
 from ferry.check.source import findings, server
 from ferry.check.source.asking import subject_of
 from ferry.check.source.checks import CHECKS
@@ -420,3 +421,11 @@ def test_a_source_that_nobody_reaches_is_said_and_nothing_is_judged(deployed: De
     assert shown.stdout == ""
     assert "nobody answers there" in shown.stderr
     assert shown.exit_code == 3
+
+
+def test_the_bench_of_it_holds_locks_of_catalogs_alone() -> None:
+    shown = checking.report(tables=30)
+
+    assert "`ferry check source`, 30 tables of twelve columns" in shown
+    [locks] = [line for line in shown.splitlines() if line.startswith("| locks")]
+    assert locks.endswith(" met |")

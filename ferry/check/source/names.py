@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from facts.table_patterns import matches
@@ -24,6 +25,7 @@ https://www.postgresql.org/docs/15/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIER
 
 _PLAIN: Final = re.compile(r"[a-z_][a-z0-9_$]*")
 _SIGNS: Final = re.compile(r"[^A-Za-z0-9_$]")
+_WITH_SIGNS: Final = 2
 
 
 def case(subject: Subject) -> Iterator[Verdict]:
@@ -46,11 +48,16 @@ def case(subject: Subject) -> Iterator[Verdict]:
 
 def odd(subject: Subject) -> Iterator[Verdict]:
     """Whether names need quotes."""
-    named = [(relation.sql, [relation.schema, relation.name]) for relation in subject.carried]
-    named += [(column_name(*each), [each[1].name]) for each in subject.columns]
-    signs = [shown for shown, names in named if any(map(_SIGNS.search, names))]
-    case = [shown for shown, names in named if not all(map(_PLAIN.fullmatch, names))]
-    case = [shown for shown in case if shown not in set(signs)]
+    tables = {
+        each: worst
+        for each in subject.carried
+        if (worst := max(map(_oddness, (each.schema, each.name))))
+    }
+    columns = [(each, worst) for each in subject.columns if (worst := _oddness(each[1].name))]
+    named = [(relation.sql, worst) for relation, worst in tables.items()]
+    named += [(column_name(*each), worst) for each, worst in columns]
+    signs = [shown for shown, worst in named if worst == _WITH_SIGNS]
+    case = [shown for shown, worst in named if worst != _WITH_SIGNS]
     if signs:
         yield warns(
             f"{counted(len(signs), 'name')} with blanks, quotes, points or letters beyond A to Z: "
@@ -61,11 +68,19 @@ def odd(subject: Subject) -> Iterator[Verdict]:
         )
     if case:
         yield warns(
-            f"{counted(len(case), 'name')} in upper or mixed case: {listed(case)}.",
+            f"{counted(len(case), 'name')} with upper case, or a digit first: {listed(case)}.",
             why="DMS carries them, and has failed on some: in data.all#1754 a column of mixed case was "
             "NULL in every row.",
             remedy="Rehearse with a copy of these tables, and verify them.",
         )
+
+
+@lru_cache(maxsize=100_000)
+def _oddness(name: str) -> int:
+    """0 of a plain name, 1 of one that needs quotes, 2 of one with other signs; columns repeat."""
+    if _PLAIN.fullmatch(name):
+        return 0
+    return _WITH_SIGNS if _SIGNS.search(name) else 1
 
 
 def longer(subject: Subject) -> Iterator[Verdict]:

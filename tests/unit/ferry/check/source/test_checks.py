@@ -809,7 +809,7 @@ CASES: tuple[tuple[str, Subject, Level, str, str], ...] = (
         "names-with-quotes",
         subject(table("t", col("isActive", "bool"))),
         WARNING,
-        "1 name in upper or mixed case: public.t.isActive.",
+        "1 name with upper case, or a digit first: public.t.isActive.",
         "Rehearse with a copy of these tables",
     ),
     (
