@@ -94,6 +94,8 @@ def orders(phase: Phase, given: Given) -> Orders:
     parts.append(_of_entries(phase, placed, given))
     if phase is Phase.BEFORE_LOAD:
         parts.append(access.close(given.source, given.target, given.keepers))
+    if phase is Phase.AFTER_LOAD:
+        parts.append(_of_statistics(given))
     if phase is Phase.BEFORE_CUTOVER:
         parts.append(_of_window(placed, given))
     return Orders(
@@ -211,6 +213,16 @@ def _of_earlier(phase: Phase, placed: Sequence[Placed], given: Given) -> Orders:
                 why=f"It is made by {first}, and the source may have got it since.",
                 remedy=f"Carry it first: ferry schema {given.environment} {first}",
             ),
+        )
+    )
+
+
+def _of_statistics(given: Given) -> Orders:
+    """ANALYZE, last: foreign keys are validated by plans, and queries are made by them."""
+    return Orders(
+        steps=tuple(
+            Step(what=f"ANALYZE {table}", sql=f"ANALYZE {table};", rows_checked=True)
+            for table in given.target.never_analyzed
         )
     )
 

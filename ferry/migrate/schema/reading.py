@@ -80,6 +80,13 @@ where not (exists (select from pg_catalog.aclexplode(coalesce(n.nspacl,
                      and (a.grantee = 0 or pg_catalog.pg_has_role(r.oid, a.grantee, 'usage')))
            and not r.rolsuper)"""
 
+# ANALYZE leaves out with a warning alone what the role may not analyze.
+_NEVER_ANALYZED: Final = """
+select pg_catalog.format('%I.%I', n.nspname, c.relname)
+from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+where c.relkind in ('r', 'p') and c.oid >= 16384 and c.reltuples = -1 and n.nspname !~ '^pg_'
+  and pg_catalog.pg_has_role(c.relowner, 'usage') order by 1"""
+
 _REACHABLE: Final = """
 select rolname::text from pg_catalog.pg_roles
 where rolcanlogin and not rolsuper
@@ -117,6 +124,7 @@ def read(session: Session, *, is_target: bool = False) -> Side:
         keys=frozenset(oid for row in session.rows(_KEYS) for oid in row if oid),
         cannot_create=frozenset((schema, role) for schema, role in session.rows(_CANNOT_CREATE)),
         is_reachable_by=tuple(name for (name,) in session.rows(_REACHABLE)),
+        never_analyzed=tuple(name for (name,) in session.rows(_NEVER_ANALYZED)),
         remembers_access=_remembers_access(session) if is_target else None,
     )
 

@@ -84,6 +84,7 @@ class Side:
         keys: The oids of keys by which DMS finds rows, as constraints and as indexes.
         cannot_create: Owners of something in a schema in which they may no longer make anything.
         is_reachable_by: The roles that may connect, superusers left out.
+        never_analyzed: The tables that were never analyzed, as SQL writes them.
         remembers_access: Whether ferry's own table says who is to connect after the cutover; None
             where there is no such table.
     """
@@ -105,6 +106,7 @@ class Side:
     keys: frozenset[int] = frozenset()
     cannot_create: frozenset[tuple[str, str]] = frozenset()
     is_reachable_by: tuple[str, ...] = ()
+    never_analyzed: tuple[str, ...] = ()
     remembers_access: bool | None = False
 
     @property
