@@ -1,13 +1,15 @@
 """DMS's own tables at the target: what failed, what is suspended, how far a task is.
 
 https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Tasks.CustomizingTasks.TaskSettings.ControlTable.html;
-the names of the columns are those of a real target. awsdms_history is not written here.
+the names of the columns are those of a real target. A task of the full load alone has none of them.
+The volumes of awsdms_history are not measured: 0. The position of a task is written down whatever
+TaskRecoveryTableEnabled says, for here it is what a resumed task goes on from.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from psycopg import sql
 
@@ -15,6 +17,8 @@ from local_aws.dms_worker.stream import lsn_from, lsn_text
 
 if TYPE_CHECKING:
     import psycopg
+
+    from local_aws.dms_worker.job import Job
 
 _TABLES = {
     "awsdms_apply_exceptions": """(
@@ -32,10 +36,20 @@ _TABLES = {
         source_current_timestamp timestamp, source_tail_position varchar(128),
         source_tail_timestamp timestamp, source_timestamp_applied timestamp,
         primary key (server_name, task_name))""",
+    "awsdms_history": """(
+        server_name varchar(128) not null, task_name varchar(128) not null,
+        timeslot_type varchar(32) not null, timeslot timestamp not null,
+        timeslot_duration bigint, timeslot_latency bigint, timeslot_records bigint,
+        timeslot_volume bigint)""",
     "awsdms_txn_state": """(
         "SERVER_NAME" varchar(128) not null, "TASK_NAME" varchar(128) not null,
         "STATE_TIME" timestamp not null, "CHECKPOINT" text not null,
         primary key ("SERVER_NAME", "TASK_NAME"))""",
+}
+_ENABLED_BY = {
+    "awsdms_suspended_tables": "SuspendedTablesTableEnabled",
+    "awsdms_status": "StatusTableEnabled",
+    "awsdms_history": "HistoryTableEnabled",
 }
 _SUSPENDED = "TABLE ERROR"
 _MAKING = 0x444D53_0001  # "DMS"
@@ -60,36 +74,47 @@ def position_from(text: str) -> int:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ControlTables:
-    """The tables of one task, in the schema that its settings name."""
+    """The tables of one task that its settings ask for, in the schema that they name."""
 
     schema: str
     server: str
     task: str
+    names: frozenset[str]
+
+    @classmethod
+    def of(cls, job: Job) -> ControlTables:
+        """The tables of a job."""
+        wanted = {
+            name
+            for name in _TABLES
+            if name not in _ENABLED_BY
+            or job.setting("ControlTablesSettings", _ENABLED_BY[name], default=False)
+        }
+        return cls(
+            schema=job.setting("ControlTablesSettings", "ControlSchema", default="") or "public",
+            server=job.server,
+            task=job.task,
+            names=frozenset() if job.migration_type == "full-load" else frozenset(wanted),
+        )
 
     def create(self, connection: psycopg.Connection[Any]) -> None:
         """Make what is not there."""
         with connection.transaction():
             # IF NOT EXISTS fails where another task makes the same table at the same time.
             connection.execute("select pg_catalog.pg_advisory_xact_lock(%s)", [_MAKING])
-            for name, columns in _TABLES.items():
+            for name in sorted(self.names):
                 connection.execute(
                     sql.SQL("create table if not exists {} ").format(self._name(name))
-                    + sql.SQL(columns)
+                    + sql.SQL(_TABLES[name])
                 )
 
     def forget(self, connection: psycopg.Connection[Any]) -> None:
         """Take away what an earlier run of the task left: it begins anew."""
-        for name, column in (
-            ("awsdms_txn_state", "TASK_NAME"),
-            ("awsdms_suspended_tables", "task_name"),
-            ("awsdms_status", "task_name"),
-        ):
-            connection.execute(
-                sql.SQL("delete from {} where {} = %s").format(
-                    self._name(name), sql.Identifier(column)
-                ),
-                [self.task],
-            )
+        self._run(
+            connection, "awsdms_txn_state", 'delete from {} where "TASK_NAME" = %s', self.task
+        )
+        for name in ("awsdms_suspended_tables", "awsdms_status"):
+            self._run(connection, name, "delete from {} where task_name = %s", self.task)
 
     def position(self, connection: psycopg.Connection[Any]) -> int | None:
         """Up to where the changes of the source are applied, where the task has run before."""
@@ -103,15 +128,14 @@ class ControlTables:
 
     def reach(self, connection: psycopg.Connection[Any], lsn: int) -> None:
         """Write down a position in the transaction that is open: it is reached with its changes."""
-        connection.execute(
-            sql.SQL(
-                "insert into {} values (%s, %s, localtimestamp, %s) "
-                'on conflict ("SERVER_NAME", "TASK_NAME") '
-                'do update set "STATE_TIME" = excluded."STATE_TIME", '
-                '"CHECKPOINT" = excluded."CHECKPOINT"'
-            ).format(self._name("awsdms_txn_state")),
-            [self.server, self.task, checkpoint_text(lsn)],
-            prepare=True,
+        self._run(
+            connection,
+            "awsdms_txn_state",
+            "insert into {} values (%s, %s, localtimestamp, %s) "
+            'on conflict ("SERVER_NAME", "TASK_NAME") '
+            'do update set "STATE_TIME" = excluded."STATE_TIME", '
+            '"CHECKPOINT" = excluded."CHECKPOINT"',
+            *(self.server, self.task, checkpoint_text(lsn)),
         )
 
     def note_exception(
@@ -123,49 +147,74 @@ class ControlTables:
         error: str,
     ) -> None:
         """Write down a change that could not be applied."""
-        connection.execute(
-            sql.SQL("insert into {} values (%s, %s, %s, localtimestamp, %s, %s)").format(
-                self._name("awsdms_apply_exceptions")
-            ),
-            [self.task, *table, statement, error],
+        self._run(
+            connection,
+            "awsdms_apply_exceptions",
+            "insert into {} values (%s, %s, %s, localtimestamp, %s, %s)",
+            *(self.task, *table, statement, error),
         )
 
     def suspend(self, connection: psycopg.Connection[Any], table: tuple[str, str]) -> None:
         """Write down that a table is no longer carried."""
-        connection.execute(
-            sql.SQL("insert into {} values (%s, %s, %s, %s, %s, localtimestamp)").format(
-                self._name("awsdms_suspended_tables")
-            ),
-            [self.server, self.task, *table, _SUSPENDED],
+        self._run(
+            connection,
+            "awsdms_suspended_tables",
+            "insert into {} values (%s, %s, %s, %s, %s, localtimestamp)",
+            *(self.server, self.task, *table, _SUSPENDED),
         )
 
     def resume(self, connection: psycopg.Connection[Any], table: tuple[str, str]) -> None:
         """A table is carried again."""
-        connection.execute(
-            sql.SQL(
-                "delete from {} where task_name = %s and table_owner = %s and table_name = %s"
-            ).format(self._name("awsdms_suspended_tables")),
-            [self.task, *table],
+        self._run(
+            connection,
+            "awsdms_suspended_tables",
+            "delete from {} where task_name = %s and table_owner = %s and table_name = %s",
+            *(self.task, *table),
         )
 
     def status(
         self, connection: psycopg.Connection[Any], *, status: str, pending: int, lsn: int, tail: int
     ) -> None:
         """Write down where the task is: what it has read, and what it has applied."""
-        connection.execute(
-            sql.SQL(
-                "insert into {} values (%s, %s, %s, localtimestamp, %s, 0, 0, %s, localtimestamp, "
-                "%s, localtimestamp, localtimestamp) on conflict (server_name, task_name) do update "
-                "set task_status = excluded.task_status, status_time = excluded.status_time, "
-                "pending_changes = excluded.pending_changes, "
-                "source_current_position = excluded.source_current_position, "
-                "source_current_timestamp = excluded.source_current_timestamp, "
-                "source_tail_position = excluded.source_tail_position, "
-                "source_tail_timestamp = excluded.source_tail_timestamp, "
-                "source_timestamp_applied = excluded.source_timestamp_applied"
-            ).format(self._name("awsdms_status")),
-            [self.server, self.task, status, pending, lsn_text(lsn), lsn_text(tail)],
+        self._run(
+            connection,
+            "awsdms_status",
+            "insert into {} values (%s, %s, %s, localtimestamp, %s, 0, 0, %s, localtimestamp, "
+            "%s, localtimestamp, localtimestamp) on conflict (server_name, task_name) do update "
+            "set task_status = excluded.task_status, status_time = excluded.status_time, "
+            "pending_changes = excluded.pending_changes, "
+            "source_current_position = excluded.source_current_position, "
+            "source_current_timestamp = excluded.source_current_timestamp, "
+            "source_tail_position = excluded.source_tail_position, "
+            "source_tail_timestamp = excluded.source_tail_timestamp, "
+            "source_timestamp_applied = excluded.source_timestamp_applied",
+            *(self.server, self.task, status, pending, lsn_text(lsn), lsn_text(tail)),
         )
+
+    def history(
+        self,
+        connection: psycopg.Connection[Any],
+        *,
+        kind: Literal["FULL LOAD", "CHANGE PROCESSING"],
+        minutes: float,
+        latency: float,
+        records: int,
+    ) -> None:
+        """Write down what was done in a slot of time that ends now; latency in seconds."""
+        self._run(
+            connection,
+            "awsdms_history",
+            "insert into {} values (%s, %s, %s, localtimestamp, %s, %s, %s, 0)",
+            *(self.server, self.task, kind, round(minutes), round(latency), records),
+        )
+
+    def _run(
+        self, connection: psycopg.Connection[Any], table: str, text: str, *values: str | int
+    ) -> None:
+        """A statement about one of the tables, where the task has it."""
+        if table in self.names:
+            statement = sql.SQL(text).format(self._name(table))
+            connection.execute(statement, values, prepare=True)
 
     def _name(self, table: str) -> sql.Identifier:
         return sql.Identifier(self.schema, table)

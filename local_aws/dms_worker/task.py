@@ -80,12 +80,11 @@ class Task:
     def __post_init__(self) -> None:
         """Begin where the job says that the tables stood."""
         self._mappings = Mappings(rules=self.job.mappings.get("rules", []))
-        self._control = ControlTables(
-            schema=self.job.setting("ControlTablesSettings", "ControlSchema", default="")
-            or "public",
-            server=self.job.server,
-            task=self.job.task,
-        )
+        self._control = ControlTables.of(self.job)
+        minutes = self.job.setting("ControlTablesSettings", "HistoryTimeslotInMinutes", default=5)
+        self._minutes = float(minutes)
+        self._timeslot = time.monotonic()
+        self._recorded = 0
         self._progress: dict[TableId, TableProgress] = dict(self.job.tables)
         self._begun = self.job.start == "resume"
         self._slot = self.job.slot or _slot_name(self.job.task)
@@ -236,6 +235,13 @@ class Task:
                 table.source, TableProgress(state=_LOADING, valid_from=slot.lsn)
             ),
             ended=lambda loaded: self._ended(sides, loaded),
+        )
+        self._control.history(
+            sides.target,
+            kind="FULL LOAD",
+            minutes=self._minutes,
+            latency=0,
+            records=sum(self._progress[key].rows for key in ready),
         )
 
     def _ended(self, sides: _Sides, loaded: Loaded) -> None:
@@ -392,10 +398,19 @@ class Task:
             latency_source_seconds=round(latency, 3),
             latency_target_seconds=round(latency, 3),
         )
-        if self.job.setting("ControlTablesSettings", "StatusTableEnabled", default=False):
-            self._control.status(
-                sides.target, status="RUNNING", pending=0, lsn=applied, tail=stream.position
+        self._control.status(
+            sides.target, status="RUNNING", pending=0, lsn=applied, tail=stream.position
+        )
+        if time.monotonic() - self._timeslot >= self._minutes * 60:
+            records = sum(sum(each.counts.values()) for each in self._progress.values()) // 2
+            self._control.history(
+                sides.target,
+                kind="CHANGE PROCESSING",
+                minutes=self._minutes,
+                latency=latency,
+                records=records - self._recorded,
             )
+            self._timeslot, self._recorded = time.monotonic(), records
 
 
 def drop_slot(source: Endpoint, name: str) -> None:

@@ -92,7 +92,11 @@ class Pair:
     ) -> dict[str, Any]:
         """A job that carries tables; `settings` and `source` are laid over what is usual."""
         usual: dict[str, dict[str, Any]] = {
-            "ControlTablesSettings": {"ControlSchema": CONTROL, "StatusTableEnabled": True},
+            "ControlTablesSettings": {
+                "ControlSchema": CONTROL,
+                "StatusTableEnabled": True,
+                "SuspendedTablesTableEnabled": True,
+            },
         }
         return {
             "task": "4TASK",  # as DMS draws them: a digit may come first

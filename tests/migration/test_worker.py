@@ -153,6 +153,36 @@ def test_changes_end_when_the_servers_time_has_come(pair: Pair) -> None:
     assert worker.said("running")
 
 
+def test_what_was_done_in_each_slot_of_time_is_history(pair: Pair) -> None:
+    pair.on_both(*with_marker(ORDERS))
+    pair.source.run("insert into orders values (1, 'loaded', now()), (2, 'loaded', now())")
+    history = {"ControlSchema": CONTROL, "HistoryTableEnabled": True,
+               "HistoryTimeslotInMinutes": 0.001}  # fmt: skip
+    found = (
+        "select timeslot_type, sum(timeslot_records)::int from "
+        f"{CONTROL}.awsdms_history group by 1 order by 1 desc"
+    )
+    with Worker(job=pair.job(settings={"ControlTablesSettings": history})) as worker:
+        worker.wait_running()
+        pair.source.run("update orders set what = 'changed'")
+        arrived(pair)
+        eventually(lambda: pair.target.rows(found) == [("FULL LOAD", 2), ("CHANGE PROCESSING", 3)])
+        worker.stop()
+
+
+def test_a_task_has_the_control_tables_that_its_settings_ask_for(pair: Pair) -> None:
+    pair.on_both(*with_marker())
+    tables = f"select tablename from pg_tables where schemaname = '{CONTROL}' order by 1"
+    with Worker(job=pair.job(migration_type="full-load")) as worker:
+        worker.end()
+    assert pair.target.rows(tables) == []
+    bare = {"ControlTablesSettings": {"ControlSchema": CONTROL}}
+    with Worker(job=pair.job(settings=bare)) as worker:
+        worker.wait_running()
+        worker.stop()
+    assert pair.target.rows(tables) == [("awsdms_apply_exceptions",), ("awsdms_txn_state",)]
+
+
 def test_updates_and_deletions_without_a_key_are_not_carried(pair: Pair) -> None:
     pair.on_both(*with_marker("create table keyless (what varchar(10))"))
     pair.source.run("insert into keyless values ('loaded')")
