@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import chain, combinations, combinations_with_replacement, islice, product
 from typing import Final
 
-from facts.table_patterns import covers, length, mask, overlap, without
+from facts.table_patterns import covers, length, literal, mask, overlap, without
 from settings.dms import Task
 from settings.environment import Environment
 from settings.notation import toml
@@ -196,16 +196,29 @@ def _selection(table: Table) -> str:
 
 
 def _apart(one: _Selected, other: _Selected) -> str:
-    """How two selections are told apart: by an exclusion, or by exact names."""
-    if None in (length(one.table.patterns[1]), length(other.table.patterns[1])):
-        left_out = other if length(other.table.patterns[1]) is not None else one
-        task = one if left_out is other else other
-        table = left_out.table
-        return (
-            f"add {{ schema = {toml(table.schema_name)}, table = {toml(table.name or table.table)}, "
-            f'action = "exclude" }} to dms.tasks[{task.number[0]}].tables'
-        )
-    return "write name in place of table, which is exact: _ in table stands for any one character"
+    """How two selections are told apart: by an exact name, or by an exclusion of the narrower one."""
+    for it, that in ((one, other), (other, one)):
+        table = it.table
+        exact = (literal(table.schema_name), literal(table.table))
+        if (
+            table.name is None
+            and length(table.schema_name) is not None
+            and length(table.table) is not None
+            and not all(map(overlap, exact, that.table.patterns))
+        ):
+            return (
+                f"write name = {toml(table.table)} in place of table in {it.place}, which is exact: _ in "
+                "table stands for any one character"
+            )
+    other_is_wider = all(map(covers, other.table.patterns, one.table.patterns))
+    if other_is_wider and all(map(covers, one.table.patterns, other.table.patterns)):
+        return "remove one of the two"
+    left_out, task = (one, other) if other_is_wider else (other, one)
+    schema, name = left_out.table.patterns
+    return (
+        f'add {{ schema = {toml(schema)}, table = {toml(name)}, action = "exclude" }} to '
+        f"dms.tasks[{task.number[0]}].tables"
+    )
 
 
 def names_are_exact(environment: Environment) -> Iterator[Finding]:

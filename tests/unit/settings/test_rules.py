@@ -1200,8 +1200,9 @@ CASES = (
             },
         },
         "dms.tasks[1].tables[0]: public.order-items given, of which dms.tasks[0].tables[0] "
-        "(public.order_items) carries some too; allowed: each table in one task; write name in "
-        "place of table, which is exact: _ in table stands for any one character",
+        "(public.order_items) carries some too; allowed: each table in one task; write name = "
+        '"order_items" in place of table in dms.tasks[0].tables[0], which is exact: _ in table stands '
+        "for any one character",
     ),
     Case(
         "tables_are_in_one_task",
@@ -1215,7 +1216,7 @@ CASES = (
         },
         "dms.tasks[1].tables[0]: publi_.%_items given, of which dms.tasks[0].tables[0] "
         "(public.order_items) carries some too; allowed: each table in one task; add { schema = "
-        '"public", table = "order_items", action = "exclude" } to dms.tasks[1].tables',
+        '"public", table = "order[_]items", action = "exclude" } to dms.tasks[1].tables',
     ),
     Case(
         "tables_are_in_one_task",
