@@ -122,6 +122,18 @@ def _refuse_too_long(documents: Sequence[Document]) -> None:
             )
 
 
+_WHERE: Final = {
+    _BOOTSTRAP: "where no aws.state_bucket is named",
+    "key": "where aws.kms_key_arn names one",
+    "topic": "where alarms.topic_arn names one",
+    APPLY_ROLES: "where aws.permissions_boundary_arn names a boundary",
+    ADMINISTRATOR_ROLES: "where no aws.permissions_boundary_arn is named",
+    **dict.fromkeys(_OF_A_MIGRATION, "where the file has [source] and [dms]"),
+    "trust": "with --github, where tags.repository is on github.com",
+}
+"""When there is a document that is not always there."""
+
+
 def chosen(documents: Sequence[Document], wanted: Sequence[str]) -> list[Document]:
     """The documents of these names; `apply` stands for all that begin with `apply-`, and so on.
 
@@ -140,5 +152,6 @@ def chosen(documents: Sequence[Document], wanted: Sequence[str]) -> list[Documen
             f"{' and '.join(map(repr, unknown))} given; allowed are "
             f"{', '.join(document.name for document in documents)}, and apply for all that begin "
             "with apply-, likewise check and trust."
+            + "".join(f" {name} is written {_WHERE[name]}." for name in unknown if name in _WHERE)
         )
     return [document for document in documents if any(is_called(document, name) for name in wanted)]

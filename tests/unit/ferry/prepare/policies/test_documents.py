@@ -339,6 +339,22 @@ def test_a_document_that_is_not_there() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "where"),
+    [
+        ("key", "where aws.kms_key_arn names one"),
+        ("topic", "where alarms.topic_arn names one"),
+        ("apply-roles", "where aws.permissions_boundary_arn names a boundary"),
+        ("trust", "with --github, where tags.repository is on github.com"),
+    ],
+)
+def test_a_document_that_another_file_would_have_is_said_to_be_one(name: str, where: str) -> None:
+    with pytest.raises(InputError) as error:
+        chosen(documents(DEV, [DEV]), [name])
+
+    assert str(error.value).endswith(f"check and trust. {name} is written {where}.")
+
+
 def test_a_document_that_iam_would_not_take_is_refused() -> None:
     arn = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:source-AbCdEf"
     own = environment(source={"secret_arn": arn})
