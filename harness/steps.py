@@ -103,6 +103,7 @@ class Steps:
         environment: Mapping[str, str],
         given: str | None = None,
         follow: Callable[[str], None] | None = None,
+        accepted: tuple[int, ...] = (0,),
     ) -> None:
         """Run a command as a person would; all that it prints goes into the log.
 
@@ -112,9 +113,10 @@ class Steps:
             environment: The variables that it runs under.
             given: What it reads from standard input; nothing by default.
             follow: Is given each line, and shows what is worth it; by default each is shown.
+            accepted: The exit statuses that are no failure.
 
         Raises:
-            StepFailedError: It did not end with 0.
+            StepFailedError: It ended with another.
         """
         said: deque[str] = deque(maxlen=_LINES_LOOKED_THROUGH)
         with (
@@ -147,7 +149,7 @@ class Steps:
             except KeyboardInterrupt:
                 _end(started)
                 raise
-        if started.returncode:
+        if started.returncode not in accepted:
             if follow and not self._verbose:
                 for line in _what_matters(said):
                     self.show(line)

@@ -18,7 +18,6 @@ import shutil
 import signal
 import sys
 import tempfile
-import time
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,15 +31,14 @@ from ferry.findings import ExitStatus
 from harness.aurora import Aurora, aurora
 from harness.postgres import PostgresMissingError, find_programs
 from harness.progress import Progress
-from harness.rehearsal import by_hand
 from harness.rehearsal.by_hand import MovementError
+from harness.rehearsal.carrying import TABLES, Carrying
 from harness.rehearsal.comparing import NotEqualError, Sides
 from harness.rehearsal.database import Database
 from harness.rehearsal.project import DATABASE, ENVIRONMENT, HOST, trust_aurora, write_project
-from harness.rehearsal.source import DMS_USER, source
-from harness.rehearsal.writers import Writers, wrongs
+from harness.rehearsal.source import source
 from harness.server import LocalAws
-from harness.steps import StepFailedError, Steps, duration
+from harness.steps import StepFailedError, Steps
 from harness.surroundings import surroundings
 from harness.terraform import Terraform, TerraformError
 from settings.reading.loading import load_environments
@@ -52,7 +50,6 @@ if TYPE_CHECKING:
     from harness.rehearsal.source import Source
     from settings.environment import Environment
 
-_TABLES = 60
 _ROWS = 500
 _SECONDS_OF_WRITING = 10.0
 
@@ -84,7 +81,7 @@ class Rehearsal:
 
     def _run(self, started: ExitStack) -> None:
         self._steps.say(
-            f"start the source: {_TABLES} tables of 84 types, {self._rows} rows each at first, "
+            f"start the source: {TABLES} tables of 84 types, {self._rows} rows each at first, "
             f"seed {self._seed}"
         )
         from_ = started.enter_context(
@@ -96,7 +93,7 @@ class Rehearsal:
                 rows=self._rows,
             )
         )
-        self._project = write_project(self._folder, source_authority=from_.superuser.authority)
+        self._project = write_project(self._folder, source=from_.superuser)
         (environment,) = load_environments(self._project / "environments")
         self._steps.say("start what stands in for AWS: local AWS, and PostgreSQL for Aurora")
         cloud = started.enter_context(LocalAws(log=self._folder / "local-aws.log"))
@@ -122,7 +119,19 @@ class Rehearsal:
         self._deploy(environment, from_)
         account = account_of(environment)
         target = self._target(environment, account, to)
-        self._carry(environment, account, Sides(source=from_.superuser, target=target), from_)
+        carrying = Carrying(
+            steps=self._steps,
+            ferry=self._ferry,
+            dms=account.dms,
+            prefix=environment.names.prefix,
+            sides=Sides(source=from_.superuser, target=target),
+            source=from_,
+            seed=self._seed,
+            seconds_of_writing=_SECONDS_OF_WRITING,
+        )
+        carrying.prepare()
+        carrying.carry()
+        carrying.stop()
         self._steps.say(f"destroy the environment: cdktf destroy {ENVIRONMENT} (about two minutes)")
         self._cdktf("destroy", ENVIRONMENT, each_kind=False)
 
@@ -140,44 +149,6 @@ class Rehearsal:
         self._cdktf("deploy", ENVIRONMENT)
         self._steps.say(f"check what was deployed: ferry check deployment {ENVIRONMENT}")
         self._ferry("check", "deployment", ENVIRONMENT)
-
-    def _carry(
-        self, environment: Environment, account: Account, sides: Sides, from_: Source
-    ) -> None:
-        prefix = environment.names.prefix
-        self._by_hand("let DMS read the source, make the schema of its tables in Aurora")
-        by_hand.prepare_databases(sides.source, sides.target, dms_user=DMS_USER)
-        self._by_hand("make extensions, types, tables and keys in Aurora")
-        by_hand.make_schema_before_load(sides.target)
-        self._steps.say("let an application write to the source, from here to the end")
-        with Writers(source=from_.application, seed=self._seed) as writers:
-            self._by_hand("test the connections, start the tasks")
-            by_hand.start(account.dms, prefix=prefix)
-            self._by_hand("watch the load")
-            by_hand.wait_until_loaded(
-                account.dms, prefix=prefix, tables=_TABLES, show=self._steps.show
-            )
-            self._by_hand("make indexes, foreign keys and triggers in Aurora")
-            by_hand.make_schema_after_load(sides.target)
-            self._steps.say("compare both sides, by means of the rehearsal's own")
-            self._compare(sides)
-            self._steps.show(f"while the application wrote: {writers.commits} commits so far")
-            time.sleep(_SECONDS_OF_WRITING)
-            self._steps.say("stop the application; compare again, and with what it was told")
-            writers.stop()
-        sides.wait_until_arrived()
-        self._compare(sides)
-        if found := wrongs(writers.ledgers, sides.target):
-            raise NotEqualError("; ".join(found[:20]))
-        self._steps.show(f"{writers.commits} acknowledged commits: none lost, none doubled")
-        self._by_hand("stop the tasks")
-        by_hand.stop(account.dms, prefix=prefix)
-
-    def _compare(self, sides: Sides) -> None:
-        began = time.monotonic()
-        rows = sides.compare()
-        took = duration(time.monotonic() - began)
-        self._steps.show(f"{rows} rows of {_TABLES} tables are equal ({took})")
 
     def _target(self, environment: Environment, account: Account, to: Aurora) -> Database:
         """Aurora as its master user sees it."""
@@ -203,9 +174,6 @@ class Rehearsal:
         folder.mkdir()
         return folder
 
-    def _by_hand(self, what: str) -> None:
-        self._steps.say(f"{what} (by hand: there is no command for it yet)")
-
     def _cdktf(self, verb: str, stack: str, *, each_kind: bool = True) -> None:
         progress = Progress(self._steps, each_kind=each_kind)
         self._type(
@@ -214,17 +182,23 @@ class Rehearsal:
         )  # fmt: skip
         progress.end()
 
-    def _ferry(self, *arguments: str, given: str = "") -> None:
-        self._type(sys.executable, "-m", "ferry", *arguments, given=given)
+    def _ferry(self, *arguments: str, given: str = "", accepted: tuple[int, ...] = (0,)) -> None:
+        self._type(sys.executable, "-m", "ferry", *arguments, given=given, accepted=accepted)
 
     def _type(
         self,
         *command: str,
         given: str | None = None,
         follow: Callable[[str], None] | None = None,
+        accepted: tuple[int, ...] = (0,),
     ) -> None:
         self._steps.type(
-            *command, folder=self._project, environment=self._around, given=given, follow=follow
+            *command,
+            folder=self._project,
+            environment=self._around,
+            given=given,
+            follow=follow,
+            accepted=accepted,
         )
 
 

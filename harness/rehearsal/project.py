@@ -5,13 +5,17 @@ from __future__ import annotations
 import shutil
 import tomllib
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from harness.rehearsal.database import Database
 
 ENVIRONMENT = "rehearsal"
 _FILE = Path(__file__).with_name(f"{ENVIRONMENT}.toml")
-_SOURCE = tomllib.loads(_FILE.read_text())["source"]
-HOST: str = _SOURCE["host"]
+_GIVEN = tomllib.loads(_FILE.read_text())
+HOST: str = _GIVEN["source"]["host"]
 """What the source's server is called."""
-DATABASE: str = _SOURCE["database"]
+DATABASE: str = _GIVEN["source"]["database"]
 _CERTIFICATES = Path("environments/certificates")
 ROOT = Path(__file__).resolve().parents[2]
 # What cdktf and ferry run.
@@ -19,12 +23,13 @@ _COPIED = ("main.py", "cdktf.json", ".terraform.lock.hcl", "constructs_lib", "fa
            "lean_bindings", "settings", "stacks")  # fmt: skip
 
 
-def write_project(folder: Path, *, source_authority: Path) -> Path:
+def write_project(folder: Path, *, source: Database, account_id: str | None = None) -> Path:
     """Copy the project, with the rehearsal's environment in the place of the user's.
 
     Args:
         folder: In which the copy is made.
-        source_authority: The certificate of the authority by which the source's server is known.
+        source: The source: its port, and the authority by which its server is known.
+        account_id: The account; by default the file's own.
 
     Returns:
         The copy's folder.
@@ -41,8 +46,11 @@ def write_project(folder: Path, *, source_authority: Path) -> Path:
             shutil.copy(path, project)
     certificates = project / _CERTIFICATES
     certificates.mkdir(parents=True)
-    shutil.copy(source_authority, certificates / "source-ca.pem")
-    shutil.copy(_FILE, project / "environments")
+    shutil.copy(source.authority, certificates / "source-ca.pem")
+    text = _FILE.read_text().replace(str(_GIVEN["source"]["port"]), str(source.port))
+    if account_id:
+        text = text.replace(_GIVEN["aws"]["account_id"], account_id)
+    (project / "environments" / _FILE.name).write_text(text)
     return project
 
 

@@ -61,9 +61,12 @@ def source(folder: Path, *, host: str, database: str, seed: int, rows: int) -> I
             *(f"create role {who} login password '{it}'" for who, it in passwords.items()),
             f"grant {OWNER} to {APPLICATION}",
             f"alter role {DMS_USER} replication",
+            f"grant pg_monitor, pg_signal_backend to {OWNER}",
             f"create database {database} owner {OWNER}",
         )
         carried = superuser.of(database)
+        # The heartbeat's table.
+        carried.run(f"grant create on schema public to {DMS_USER}")
         made = Source(
             superuser=carried,
             owner=carried.as_(OWNER, passwords[OWNER]),

@@ -1,26 +1,32 @@
 """The rehearsal's migration without Terraform: what it would deploy is made by AWS's calls instead.
 
-Tables, rows, writers, ledger and comparison are those of `make rehearsal`, and so are the mappings,
-settings and endpoints, which are read from the Terraform JSON of its environment.
+Tables, rows, writers, ledger, comparison and the steps themselves are those of `make rehearsal`, and
+so are the mappings, settings and endpoints, which are read from the Terraform JSON of its environment.
 """
 
 from __future__ import annotations
 
+import io
 import json
+import os
 import secrets
-from dataclasses import dataclass
+import sys
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from rich.console import Console
 
 from harness.aurora import aurora
 from harness.deployment import synthesize
-from harness.rehearsal import by_hand
+from harness.rehearsal.carrying import TABLES, Carrying
 from harness.rehearsal.comparing import NotEqualError, Sides
 from harness.rehearsal.database import Database
-from harness.rehearsal.project import DATABASE, ENVIRONMENT, HOST, write_project
-from harness.rehearsal.source import DMS_USER, source
-from harness.rehearsal.writers import Writers, wrongs
+from harness.rehearsal.project import DATABASE, ENVIRONMENT, HOST, trust_aurora, write_project
+from harness.rehearsal.source import source
+from harness.rehearsal.writers import wrongs
+from harness.steps import Steps
+from harness.surroundings import signed_in
 from tests.migration.databases import eventually
 
 if TYPE_CHECKING:
@@ -35,8 +41,7 @@ if TYPE_CHECKING:
 SEED = 20261127
 """From which rows and writes follow; it stands in what fails."""
 ROWS = 60
-TABLES = 60
-CLUSTER = "aurora-ferry-rehearsal"
+PREFIX = f"aurora-ferry-{ENVIRONMENT}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,21 +58,82 @@ class Cloud:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Deployed:
-    """What Terraform would have made, and both databases."""
+class Operator:
+    """Types commands, in the rehearsal's copy of the project."""
 
     aws: Aws
-    source: Source
-    target: Database
+    project: Path
+    steps: Steps
 
-    @property
-    def sides(self) -> Sides:
-        return Sides(source=self.source.superuser, target=self.target)
+    def __call__(self, *arguments: str, given: str = "", accepted: tuple[int, ...] = (0,)) -> None:
+        around = signed_in(url=self.aws.url, account_id=self.aws.account, region=self.aws.region)
+        self.steps.type(
+            sys.executable, "-m", "ferry", *arguments, folder=self.project,
+            environment={"PATH": os.environ["PATH"], **around}, given=given, accepted=accepted,
+        )  # fmt: skip
 
 
-def _secret(aws: Aws, name: str, **value: object) -> str:
-    made = aws.secretsmanager.create_secret(Name=name, SecretString=json.dumps(value))
-    return str(made["ARN"])
+def deploy(
+    aws: Aws, ferry: Operator, stack: dict[str, Any], *, from_: Source, instance_arn: str
+) -> Database:
+    """Make what ferry and DMS need of what Terraform would make; Aurora, for its master user."""
+    made = stack["resource"]
+    ferry("bootstrap", ENVIRONMENT)
+    for side, who in (("source", from_.dms), ("operator", from_.owner)):
+        ferry(
+            "secret", side, ENVIRONMENT, *(["source"] if side == "operator" else []),
+            given=json.dumps({"username": who.username, "password": who.password}),
+        )  # fmt: skip
+    [cluster] = made["aws_rds_cluster"].values()
+    master = {"username": cluster["master_username"], "password": secrets.token_urlsafe(20)}
+    host = aws.rds.create_db_cluster(
+        DBClusterIdentifier=cluster["cluster_identifier"],
+        Engine=cluster["engine"],
+        EngineVersion=cluster["engine_version"],
+        DatabaseName=cluster["database_name"],
+        MasterUsername=master["username"],
+        MasterUserPassword=master["password"],
+    )["DBCluster"]["Endpoint"]
+    held = {name: json.dumps(master | {"host": host}) for name in ("master", "target")}
+    arns = {
+        name: aws.secretsmanager.create_secret(Name=f"{PREFIX}/{name}", SecretString=text)["ARN"]
+        for name, text in held.items()
+    }
+    arns["source"] = aws.secretsmanager.describe_secret(SecretId=f"{PREFIX}/source")["ARN"]
+    [certificate] = made["aws_dms_certificate"].values()
+    imported = aws.dms.import_certificate(
+        CertificateIdentifier=certificate["certificate_id"],
+        CertificatePem=certificate["certificate_pem"],
+    )["Certificate"]["CertificateArn"]
+    ends = {
+        each["endpoint_type"]: _make_endpoint(aws, each, arns[each["endpoint_type"]], imported)
+        for each in made["aws_dms_endpoint"].values()
+    }
+    tasks = {
+        task["replication_task_id"].removeprefix(f"{PREFIX}-"): aws.dms.create_replication_task(
+            ReplicationTaskIdentifier=task["replication_task_id"],
+            SourceEndpointArn=ends["source"],
+            TargetEndpointArn=ends["target"],
+            ReplicationInstanceArn=instance_arn,
+            MigrationType=task["migration_type"],
+            TableMappings=task["table_mappings"],
+            ReplicationTaskSettings=task["replication_task_settings"],
+        )["ReplicationTask"]["ReplicationTaskArn"]
+        for task in made["aws_dms_replication_task"].values()
+    }
+    _write_state(
+        aws,
+        cluster_endpoint=host,
+        master_secret_arn=arns["master"],
+        clients_security_group_id="sg-1",
+        dms_replication_instance_arn=instance_arn,
+        dms_source_endpoint_arn=ends["source"],
+        dms_target_endpoint_arn=ends["target"],
+        dms_task_arns=tasks,
+    )
+    found = aws.dms.describe_replication_tasks
+    eventually(lambda: all(it["Status"] == "ready" for it in found()["ReplicationTasks"]))
+    return Database(name=host, port=0, authority=from_.owner.authority, database=DATABASE, **master)
 
 
 def _make_endpoint(aws: Aws, given: dict[str, Any], secret: str, certificate: str) -> str:
@@ -75,17 +141,33 @@ def _make_endpoint(aws: Aws, given: dict[str, Any], secret: str, certificate: st
         EndpointIdentifier=given["endpoint_id"],
         EndpointType=given["endpoint_type"],
         EngineName=given["engine_name"],
-        DatabaseName=given["database_name"],
         ExtraConnectionAttributes=given["extra_connection_attributes"],
         SslMode=given["ssl_mode"],
-        PostgreSQLSettings={"SecretsManagerSecretId": secret},
+        PostgreSQLSettings={
+            "SecretsManagerSecretId": secret,
+            "DatabaseName": given["database_name"],
+        },
         **({"CertificateArn": certificate} if "certificate_arn" in given else {}),
     )
     return str(made["Endpoint"]["EndpointArn"])
 
 
+def _write_state(aws: Aws, **outputs: object) -> None:
+    aws.s3.put_object(
+        Bucket=f"aurora-ferry-tfstate-{aws.account}-{aws.region}",
+        Key=f"environments/{ENVIRONMENT}/terraform.tfstate",
+        Body=json.dumps(
+            {
+                "version": 4,
+                "resources": [],
+                "outputs": {name: {"value": value} for name, value in outputs.items()},
+            }
+        ),
+    )
+
+
 @pytest.fixture
-def deployed(aws: Aws, instance_arn: str, tmp_path: Path) -> Iterator[Deployed]:
+def carrying(aws: Aws, instance_arn: str, tmp_path: Path) -> Iterator[Carrying]:
     cloud: LocalAws = Cloud(aws=aws)  # type: ignore[assignment]  # as far as `aurora` speaks to it
     folders = {name: tmp_path / name for name in ("source", "aurora", "project")}
     for folder in folders.values():
@@ -96,104 +178,56 @@ def deployed(aws: Aws, instance_arn: str, tmp_path: Path) -> Iterator[Deployed]:
             cloud,
             account_id=aws.account,
             region=aws.region,
-            cluster=CLUSTER,
+            cluster=PREFIX,
             folder=folders["aurora"],
         ) as to,
     ):
-        authority = from_.superuser.authority
-        project = write_project(folders["project"], source_authority=authority)
+        project = write_project(folders["project"], source=from_.owner, account_id=aws.account)
+        trust_aurora(project, to.authority)
         output = synthesize(folders["project"], project=project)
         stack = json.loads((output / "stacks" / ENVIRONMENT / "cdk.tf.json").read_text())
-        made = stack["resource"]
-        [cluster] = made["aws_rds_cluster"].values()
-        password = secrets.token_urlsafe(20)
-        host = aws.rds.create_db_cluster(
-            DBClusterIdentifier=cluster["cluster_identifier"],
-            Engine=cluster["engine"],
-            EngineVersion=cluster["engine_version"],
-            DatabaseName=cluster["database_name"],
-            MasterUsername=cluster["master_username"],
-            MasterUserPassword=password,
-        )["DBCluster"]["Endpoint"]
-        aws.post("/local-aws/addresses", {HOST: {"port": from_.superuser.port}})
-        certificate = aws.dms.import_certificate(
-            CertificateIdentifier="source-ca", CertificatePem=authority.read_text()
-        )["Certificate"]["CertificateArn"]
-        sides = {
-            "source": _secret(
-                aws, "source", host=HOST, username=DMS_USER, password=from_.dms.password
+        cloud.post("addresses", {HOST: {"port": from_.owner.port}})
+        steps = Steps(console=Console(file=io.StringIO()), log=tmp_path / "log")
+        ferry = Operator(aws=aws, project=project, steps=steps)
+        target = deploy(aws, ferry, stack, from_=from_, instance_arn=instance_arn)
+        yield Carrying(
+            steps=steps,
+            ferry=ferry,
+            dms=aws.dms,
+            prefix=PREFIX,
+            sides=Sides(
+                source=from_.superuser,
+                target=replace(target, port=to.port, authority=to.authority),
             ),
-            "target": _secret(
-                aws, "target", host=host, username=cluster["master_username"], password=password
-            ),
-        }
-        ends = {
-            each["endpoint_type"]: _make_endpoint(
-                aws, each, sides[each["endpoint_type"]], certificate
-            )
-            for each in made["aws_dms_endpoint"].values()
-        }
-        for task in made["aws_dms_replication_task"].values():
-            aws.dms.create_replication_task(
-                ReplicationTaskIdentifier=task["replication_task_id"],
-                SourceEndpointArn=ends["source"],
-                TargetEndpointArn=ends["target"],
-                ReplicationInstanceArn=instance_arn,
-                MigrationType=task["migration_type"],
-                TableMappings=task["table_mappings"],
-                ReplicationTaskSettings=task["replication_task_settings"],
-            )
-        target = Database(
-            name=host,
-            port=to.port,
-            authority=to.authority,
-            database=DATABASE,
-            username=cluster["master_username"],
-            password=password,
+            source=from_,
+            seed=SEED,
+            seconds_of_writing=1,
         )
-        eventually(
-            lambda: (
-                {it["Status"] for it in aws.dms.describe_replication_tasks()["ReplicationTasks"]}
-                == {"ready"}
-            )
-        )
-        yield Deployed(aws=aws, source=from_, target=target)
-        by_hand.stop(aws.dms, prefix=CLUSTER)
 
 
 def test_all_rows_of_all_types_arrive_while_writers_go_on_and_none_is_lost_or_doubled(
-    deployed: Deployed,
+    carrying: Carrying, tmp_path: Path
 ) -> None:
-    dms, source_, target = deployed.aws.dms, deployed.source, deployed.target
-    shown: list[str] = []
-    by_hand.prepare_databases(source_.superuser, target, dms_user=DMS_USER)
-    by_hand.make_schema_before_load(target)
-    with Writers(source=source_.application, seed=SEED) as writers:
-        by_hand.start(dms, prefix=CLUSTER)
-        by_hand.wait_until_loaded(dms, prefix=CLUSTER, tables=TABLES, show=shown.append)
-        by_hand.make_schema_after_load(target)
-        before = writers.commits
-        deployed.sides.compare()
-        assert writers.commits > before
-        _a_lost_row_is_seen_while_writers_go_on(deployed)
-        writers.stop()
-    deployed.sides.wait_until_arrived()
-    rows = deployed.sides.compare()
-    assert rows > ROWS * (TABLES - 6)
-    assert wrongs(writers.ledgers, target) == [], f"seed {SEED}"
-    assert shown[-1].startswith(f"{TABLES} of {TABLES} tables, ")
-    assert target.rows('select * from awsdms_control."awsdms_apply_exceptions"') == []
-    _what_the_ledger_knows_better_is_seen(writers.ledgers, target)
+    carrying.prepare()
+    try:
+        writers = carrying.carry()
+        assert carrying.sides.compare() > ROWS * (TABLES - 6)
+        exceptions = 'select * from awsdms_control."awsdms_apply_exceptions"'
+        assert carrying.sides.target.rows(exceptions) == []
+        _a_lost_row_is_seen(carrying.sides)
+        _what_the_ledger_knows_better_is_seen(writers.ledgers, carrying.sides.target)
+    finally:
+        carrying.stop()
+    log = (tmp_path / "log").read_text()
+    for database in (carrying.sides.target, carrying.source.owner, carrying.source.dms):
+        assert database.password not in log
 
 
-def _a_lost_row_is_seen_while_writers_go_on(deployed: Deployed) -> None:
+def _a_lost_row_is_seen(sides: Sides) -> None:
     """The comparison is worth something: it finds what it is to find."""
-    lost = "types.t04 where id = 5"
-    deployed.target.run(f"create table kept as select * from {lost}", f"delete from {lost}")
+    sides.target.run("delete from types.t04 where id = 5")
     with pytest.raises(NotEqualError, match=r"^types.t04 5: \w{32} at the source, nothing at the"):
-        deployed.sides.compare()
-    deployed.target.run("insert into types.t04 select * from kept", "drop table kept")
-    deployed.sides.compare()
+        sides.compare()
 
 
 def _what_the_ledger_knows_better_is_seen(ledgers: list[Ledger], target: Database) -> None:

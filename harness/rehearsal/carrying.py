@@ -1,0 +1,123 @@
+"""A rehearsal's migration, once its environment is deployed: the runbook, with writers that go on."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from harness.rehearsal import by_hand
+from harness.rehearsal.comparing import NotEqualError
+from harness.rehearsal.database import HOST
+from harness.rehearsal.project import ENVIRONMENT
+from harness.rehearsal.source import DMS_USER
+from harness.rehearsal.writers import Writers, wrongs
+from harness.steps import duration
+
+if TYPE_CHECKING:
+    from types_boto3_dms import DatabaseMigrationServiceClient
+
+    from harness.rehearsal.comparing import Sides
+    from harness.rehearsal.source import Source
+    from harness.steps import Steps
+
+TABLES = 60
+
+
+class Ferry(Protocol):
+    """Types a command of ferry's."""
+
+    def __call__(self, *arguments: str, accepted: tuple[int, ...] = (0,)) -> None:
+        """Run it; another end than those is a failure."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Carrying:
+    """The steps from a deployed environment to two sides that are equal.
+
+    Args:
+        steps: Where they are shown.
+        ferry: Types a command.
+        dms: For what no command does yet.
+        prefix: What the names of the tasks begin with.
+        sides: Both databases, for those who may read everything.
+        source: The source, for those who sign in to it.
+        seed: From which the writes follow.
+        seconds_of_writing: For how long the application writes on after the first comparison.
+    """
+
+    steps: Steps
+    ferry: Ferry
+    dms: DatabaseMigrationServiceClient
+    prefix: str
+    sides: Sides
+    source: Source
+    seed: int
+    seconds_of_writing: float
+
+    def prepare(self) -> None:
+        """Everything up to the load.
+
+        Raises:
+            StepFailedError: A command refuses.
+        """
+        self._by_hand("let DMS read the source, make the schema of its tables in Aurora")
+        by_hand.prepare_databases(self.sides.source, self.sides.target, dms_user=DMS_USER)
+        self.steps.say(f"make schema ferry on both sides: ferry prepare-databases {ENVIRONMENT}")
+        self._reaching("prepare-databases", ENVIRONMENT, "--yes")
+        self._by_hand("make extensions, types, tables and keys in Aurora")
+        by_hand.make_schema_before_load(self.sides.target)
+        self.steps.say(f"say whether it can be carried: ferry check source {ENVIRONMENT}")
+        self._reaching("check", "source", ENVIRONMENT, accepted=(0, 1))
+
+    def carry(self) -> Writers:
+        """Load, apply changes, compare, while an application writes; its writers, which stopped.
+
+        Raises:
+            MovementError: DMS does not carry it.
+            NotEqualError: The sides differ, or something that was acknowledged is not there.
+        """
+        self.steps.say("let an application write to the source, from here to the end")
+        with Writers(source=self.source.application, seed=self.seed) as writers:
+            self._by_hand("test the connections, start the tasks")
+            by_hand.start(self.dms, prefix=self.prefix)
+            self._by_hand("watch the load")
+            by_hand.wait_until_loaded(
+                self.dms, prefix=self.prefix, tables=TABLES, show=self.steps.show
+            )
+            self._by_hand("make indexes, foreign keys and triggers in Aurora")
+            by_hand.make_schema_after_load(self.sides.target)
+            self.steps.say("compare both sides, by means of the rehearsal's own")
+            self._compare()
+            self.steps.show(f"while the application wrote: {writers.commits} commits so far")
+            time.sleep(self.seconds_of_writing)
+            self._compare()
+            self.steps.say("stop the application; compare again, and with what it was told")
+            writers.stop()
+        self.sides.wait_until_arrived()
+        self._compare()
+        if found := wrongs(writers.ledgers, self.sides.target):
+            raise NotEqualError(f"seed {self.seed}: {'; '.join(found[:20])}")
+        self.steps.show(f"{writers.commits} acknowledged commits: none lost, none doubled")
+        return writers
+
+    def stop(self) -> None:
+        """Stop the tasks."""
+        self.steps.say(f"stop the tasks: ferry stop {ENVIRONMENT}")
+        self.ferry("stop", ENVIRONMENT)
+
+    def _compare(self) -> None:
+        began = time.monotonic()
+        rows = self.sides.compare()
+        took = duration(time.monotonic() - began)
+        self.steps.show(f"{rows} rows of {TABLES} tables are equal ({took})")
+
+    def _reaching(self, *arguments: str, accepted: tuple[int, ...] = (0,)) -> None:
+        """A command that reaches both servers: by the ports at which they are on this machine."""
+        source, target = (f"{HOST}:{it.port}" for it in (self.sides.source, self.sides.target))
+        self.ferry(
+            *arguments, "--source-address", source, "--target-address", target, accepted=accepted
+        )
+
+    def _by_hand(self, what: str) -> None:
+        self.steps.say(f"{what} (by hand: there is no command for it yet)")
