@@ -183,7 +183,15 @@ class Rehearsal:
         progress.end()
 
     def _ferry(self, *arguments: str, given: str = "", accepted: tuple[int, ...] = (0,)) -> None:
-        self._type(sys.executable, "-m", "ferry", *arguments, given=given, accepted=accepted)
+        self._type(
+            sys.executable, "-m", "ferry", *arguments,
+            given=given, accepted=accepted, follow=self._follow,
+        )  # fmt: skip
+
+    def _follow(self, line: str) -> None:
+        """Show what a command says, but not each object that it made and each line of SQL."""
+        if not line.startswith(("  done ", "  CREATE ", "  REVOKE ", "  GRANT ")):
+            self._steps.show_short(line)
 
     def _type(
         self,

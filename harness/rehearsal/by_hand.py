@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from harness.rehearsal.shop import AFTER_LOAD, SCHEMAS, before_load
+from harness.rehearsal.shop import SCHEMAS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from harness.rehearsal.database import Database
 
-_TASKS = ("shop", "types")
 _CONTROL_SCHEMA = "awsdms_control"
 _SECONDS = 300.0
 _SECONDS_BETWEEN_LOOKS = 0.5
@@ -30,47 +29,13 @@ class MovementError(Exception):
 
 
 def prepare_databases(source: Database, target: Database, *, dms_user: str) -> None:
-    """Make each task's marker, let DMS's user read the source, and make the schema of its own tables."""
-    for database in (source, target):
-        database.run("create schema ferry")
-        for task in _TASKS:
-            table = f'ferry."fence_{task}"'
-            database.run(f"create table {table} (id bigint primary key, at timestamptz not null)")
-    for schema in (*SCHEMAS, "ferry"):
+    """Let DMS's user read the source, and make the schema of its own tables in Aurora."""
+    for schema in SCHEMAS:
         source.run(
             f"grant usage on schema {schema} to {dms_user}",
             f"grant select on all tables in schema {schema} to {dms_user}",
         )
     target.run(f"create schema {_CONTROL_SCHEMA}")
-
-
-def make_schema_before_load(target: Database) -> None:
-    """Make extensions, types, tables and keys."""
-    target.run(*before_load())
-
-
-def make_schema_after_load(target: Database) -> None:
-    """Make secondary indexes, foreign keys and triggers."""
-    target.run(*AFTER_LOAD)
-
-
-def start(dms: DatabaseMigrationServiceClient, *, prefix: str) -> None:
-    """Test the connections and start the tasks whose names begin so.
-
-    Raises:
-        MovementError: A connection fails, or a task does not run.
-    """
-    tasks = list(_tasks(dms, prefix))
-    instance = tasks[0]["ReplicationInstanceArn"]
-    ends = {task[end] for task in tasks for end in ("SourceEndpointArn", "TargetEndpointArn")}
-    for endpoint in ends:
-        dms.test_connection(ReplicationInstanceArn=instance, EndpointArn=endpoint)
-    _wait(lambda: _tested(dms, instance), "connections that were tested")
-    for task in tasks:
-        dms.start_replication_task(
-            ReplicationTaskArn=task["ReplicationTaskArn"],
-            StartReplicationTaskType="start-replication",
-        )
 
 
 def wait_until_loaded(
@@ -108,13 +73,6 @@ def wait_until_loaded(
     _wait(loaded, "the load")
 
 
-def stop(dms: DatabaseMigrationServiceClient, *, prefix: str) -> None:
-    """Stop the tasks whose names begin so, and wait until they have stopped."""
-    for task in _tasks(dms, prefix):
-        dms.stop_replication_task(ReplicationTaskArn=task["ReplicationTaskArn"])
-    _wait(lambda: all(task["Status"] == "stopped" for task in _tasks(dms, prefix)), "the stop")
-
-
 def _tasks(dms: DatabaseMigrationServiceClient, prefix: str) -> Iterator[ReplicationTaskTypeDef]:
     for task in dms.describe_replication_tasks()["ReplicationTasks"]:
         if task["ReplicationTaskIdentifier"].startswith(prefix):
@@ -129,18 +87,6 @@ def _statistics(
             ReplicationTaskArn=task["ReplicationTaskArn"], MaxRecords=500
         )
         yield from (it for it in answer["TableStatistics"] if it["SchemaName"] != "ferry")
-
-
-def _tested(dms: DatabaseMigrationServiceClient, instance: str) -> bool:
-    found = dms.describe_connections(
-        Filters=[{"Name": "replication-instance-arn", "Values": [instance]}]
-    )["Connections"]
-    for connection in found:
-        if connection["Status"] == "failed":
-            raise MovementError(
-                f"{connection['EndpointIdentifier']}: {connection['LastFailureMessage']}"
-            )
-    return all(connection["Status"] == "successful" for connection in found)
 
 
 def _wait(done: Callable[[], bool], what: str) -> None:

@@ -65,8 +65,7 @@ class Carrying:
         by_hand.prepare_databases(self.sides.source, self.sides.target, dms_user=DMS_USER)
         self.steps.say(f"make schema ferry on both sides: ferry prepare-databases {ENVIRONMENT}")
         self._reaching("prepare-databases", ENVIRONMENT, "--yes")
-        self._by_hand("make extensions, types, tables and keys in Aurora")
-        by_hand.make_schema_before_load(self.sides.target)
+        self._schema("before-load")
         self.steps.say(f"say whether it can be carried: ferry check source {ENVIRONMENT}")
         self._reaching("check", "source", ENVIRONMENT, accepted=(0, 1))
 
@@ -79,14 +78,14 @@ class Carrying:
         """
         self.steps.say("let an application write to the source, from here to the end")
         with Writers(source=self.source.application, seed=self.seed) as writers:
-            self._by_hand("test the connections, start the tasks")
-            by_hand.start(self.dms, prefix=self.prefix)
+            self.steps.say(f"start the tasks: ferry start {ENVIRONMENT}")
+            self._reaching("start", ENVIRONMENT)
             self._by_hand("watch the load")
             by_hand.wait_until_loaded(
                 self.dms, prefix=self.prefix, tables=TABLES, show=self.steps.show
             )
-            self._by_hand("make indexes, foreign keys and triggers in Aurora")
-            by_hand.make_schema_after_load(self.sides.target)
+            self._schema("after-load")
+            self._schema("before-cutover")
             self.steps.say("compare both sides, by means of the rehearsal's own")
             self._compare()
             self.steps.show(f"while the application wrote: {writers.commits} commits so far")
@@ -111,6 +110,10 @@ class Carrying:
         rows = self.sides.compare()
         took = duration(time.monotonic() - began)
         self.steps.show(f"{rows} rows of {TABLES} tables are equal ({took})")
+
+    def _schema(self, phase: str) -> None:
+        self.steps.say(f"carry the schema: ferry schema {ENVIRONMENT} {phase}")
+        self._reaching("schema", ENVIRONMENT, phase, "--yes", accepted=(0, 1))
 
     def _reaching(self, *arguments: str, accepted: tuple[int, ...] = (0,)) -> None:
         """A command that reaches both servers: by the ports at which they are on this machine."""
