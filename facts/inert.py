@@ -57,8 +57,8 @@ def visible_lines(text: str) -> str:
     return "\n".join(map(visible, text.split("\n")))
 
 
-def visible_json(document: object, *, indent: int) -> str:
-    """A document as JSON; to a program the values are what they were."""
+def visible_json(document: object, *, indent: int | None) -> str:
+    """A document as JSON, in one line without `indent`; to a program the values are what they were."""
     return json.dumps(document, indent=indent).replace("##[", rf"{_escape('#')}#[")
 
 

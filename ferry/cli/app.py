@@ -14,11 +14,14 @@ from ferry.cli.check import aws, deployment
 from ferry.cli.check import source as databases
 from ferry.cli.policies import policies
 from ferry.cli.prepare_databases import prepare_databases
+from ferry.cli.reload import reload
 from ferry.cli.review import review
 from ferry.cli.schema import schema
 from ferry.cli.secret import operator, source
 from ferry.cli.start import start, stop
+from ferry.cli.status import status
 from ferry.cli.subscribe import subscribe
+from ferry.cli.watch import watch
 from ferry.findings import ExitStatus
 
 _PROJECT: Final = Path(__file__).resolve().parents[2] / "pyproject.toml"
@@ -49,6 +52,9 @@ app.command()(schema)
 app.command()(subscribe)
 app.command()(start)
 app.command()(stop)
+app.command()(watch)
+app.command()(reload)
+app.command()(status)
 check.command()(aws)
 check.command()(deployment)
 check.command("source")(databases)

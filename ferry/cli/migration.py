@@ -73,10 +73,15 @@ class Ways:
 
 
 def deployment_of(name: str) -> Deployment:
-    """The environment of that name as it is deployed, in the account of the credentials."""
+    """The environment of that name as it is deployed, in the account of the credentials.
+
+    Raises:
+        InputError: There is none, or it carries nothing.
+    """
     from ferry.account import account_of
     from ferry.deployment import Deployment
-    from ferry.environments import find
+    from ferry.environments import find, migration_of
 
     environment = find(name)
+    migration_of(environment)
     return Deployment(environment=environment, account=account_of(environment))

@@ -90,7 +90,7 @@ def start(
         failed = False
         for begun in starting.start(decided.starts):
             failed = _show(console, begun) or failed
-        show_next(f"until all is carried: ferry watch {name}")
+        show_next(f"ferry watch {name}")
         raise typer.Exit(ExitStatus.STOP if failed else ExitStatus.GOOD)
 
 

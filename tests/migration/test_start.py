@@ -25,7 +25,7 @@ def test_a_task_is_started_stopped_and_resumed(deployed: Deployed) -> None:
         "  Testing DMS's connections; this takes about a minute.",
         "  The task all: start-replication.",
         "  The task all is running.",
-        "Next: until all is carried: ferry watch dev",
+        "Next: ferry watch dev",
     ]
     assert started.exit_code == 0
     eventually(lambda: deployed.pair.target.value("select count(*) from orders") == 10)

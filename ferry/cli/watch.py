@@ -1,0 +1,267 @@
+"""`ferry watch ENV`."""
+
+# ruff: noqa: PLC0415 - `ferry --help` does not wait for boto3 and pydantic
+
+from __future__ import annotations
+
+import time
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Protocol
+
+import typer
+
+from ferry.cli.arguments import (  # typer reads the annotations when it runs
+    EnvironmentName,
+    SourceAddress,
+    TargetAddress,
+    TargetAuthorities,
+    addresses,
+)
+from ferry.cli.migration import TaskNames  # noqa: TC001 - the same
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from ferry.migrate.watching.look import Ending, Look
+    from ferry.migrate.watching.watcher import Watcher
+
+_SECONDS_OF_SILENCE = 60.0
+_LOG_LINES = 6
+
+
+class Until(StrEnum):
+    """Until when it is watched."""
+
+    LOADED = "loaded"
+    REPLICATING = "replicating"
+    NEVER = "never"
+
+
+class Show(Protocol):
+    """Shows looks."""
+
+    def look(self, look: Look) -> None:
+        """Show one."""
+
+    def close(self) -> None:
+        """Nothing more is shown."""
+
+
+def watch(
+    name: EnvironmentName,
+    *,
+    task: TaskNames = None,
+    until: Annotated[
+        Until,
+        typer.Option(
+            help="When it ends by itself: all is loaded and counted; a marker has come through since "
+            "(replicating); never, but where something is wrong."
+        ),
+    ] = Until.REPLICATING,
+    every: Annotated[
+        float, typer.Option(min=0.2, max=3600, metavar="SECONDS", help="How often it looks.")
+    ] = 5.0,
+    json: Annotated[
+        bool, typer.Option("--json", help="Print one line of JSON a look, for programs.")
+    ] = False,
+    source_address: SourceAddress = None,
+    target_address: TargetAddress = None,
+    target_ca: TargetAuthorities = None,
+) -> None:
+    """Watch ENV's tasks until all is loaded and replicating, and say why they wait.
+
+    DMS's word is not taken for it: the rows of both sides are counted, and a marker that is written
+    at the source has to arrive at Aurora. What does not answer for a while is said, and asked again.
+
+    Exit status: 1 where nothing goes on by itself, as where a task is not started; 4 where a task
+    has failed, or a table is not carried; 130 where you end it.
+    """
+    from ferry.cli.migration import Ways, deployment_of
+    from ferry.cli.printing import failures_shown
+
+    with failures_shown():
+        from ferry.migrate.tasks import chosen, read_tasks
+        from ferry.migrate.watching.watcher import Watcher
+
+        deployment = deployment_of(name)
+        tasks = chosen(read_tasks(deployment), task or [])
+        source, target = addresses(source_address, target_address)
+        ways = Ways(deployment=deployment, source=source, target=target, target_ca=target_ca)
+        watcher = Watcher(deployment=deployment, tasks=tasks, sides=ways.sides)
+        found = follow(watcher, shown(as_json=json), until=until, every=every)
+        end(name, found, until, quiet=json)
+
+
+def follow(watcher: Watcher, show: Show, *, until: Until, every: float) -> Ending:
+    """Take looks and show them, until they end."""
+    from ferry.migrate.watching.look import ending
+
+    wanted = None if until is Until.NEVER else until.value
+    try:
+        while True:
+            began = time.monotonic()
+            look = watcher.look()
+            show.look(look)
+            found = ending(look, until=wanted)
+            if found is not None:
+                return found
+            time.sleep(max(0.0, every - (time.monotonic() - began)))
+    finally:
+        show.close()
+        watcher.close()
+
+
+def end(name: str, found: Ending, until: Until, *, quiet: bool) -> None:
+    """Say how it ended and what comes next, and end.
+
+    Raises:
+        typer.Exit: Always, with the status.
+    """
+    from ferry.cli.printing import plain_console
+    from ferry.findings import ExitStatus
+    from ferry.migrate.watching.look import Ending
+
+    said, status = {
+        Ending.REACHED: (
+            {
+                Until.LOADED: "All tables are loaded: both sides have as many rows.",
+                Until.REPLICATING: "All tables are loaded, and changes arrive.",
+            }.get(until, ""),
+            ExitStatus.GOOD,
+        ),
+        Ending.STILL: ("Nothing goes on by itself.", ExitStatus.LOOK),
+        Ending.BAD: ("Something is wrong; what to do stands above.", ExitStatus.STOP),
+    }[found]
+    if not quiet:
+        plain_console().print(f"{said} Where it stands: ferry status {name}")
+    raise typer.Exit(status)
+
+
+def shown(*, as_json: bool) -> Show:
+    """How looks are shown: to programs, to a terminal, to a log."""
+    from ferry.cli.printing import plain_console
+
+    if as_json:
+        return JsonLines()
+    return Screen() if plain_console().is_terminal else PlainLines()
+
+
+class JsonLines:
+    """One line of JSON a look."""
+
+    def look(self, look: Look) -> None:
+        """Print it."""
+        from ferry.migrate.watching.lines import as_json
+
+        typer.echo(as_json(look))
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+class PlainLines:
+    """Lines for a log: those that are new, and each minute all."""
+
+    def __init__(self) -> None:
+        """Nothing was said yet."""
+        self._said: set[str] = set()
+        self._at = float("-inf")
+
+    def look(self, look: Look) -> None:
+        """Print what is new of it."""
+        from ferry.migrate.watching.lines import plain
+
+        lines = plain(look)
+        # Each begins with the time.
+        bare = {line: line.partition(" ")[2] for line in lines}
+        silent = time.monotonic() - self._at > _SECONDS_OF_SILENCE
+        for line in lines:
+            if silent or bare[line] not in self._said:
+                typer.echo(line)
+        if silent:
+            self._at = time.monotonic()
+        self._said = set(bare.values())
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+class Screen:
+    """A table on a terminal that is drawn anew with each look."""
+
+    def __init__(self) -> None:
+        """Nothing is drawn yet."""
+        from rich.console import Console
+        from rich.live import Live
+
+        self._live = Live(console=Console(highlight=False), auto_refresh=False)
+        self._live.start()
+        self._log: list[str] = []
+
+    def look(self, look: Look) -> None:
+        """Draw it."""
+        new = [f"{line.task}: {line.severity}: {line.text}" for line in look.log]
+        self._log = [*self._log, *new][-_LOG_LINES:]
+        self._live.update(drawn(look, self._log), refresh=True)
+
+    def close(self) -> None:
+        """Leave the last one where it is."""
+        self._live.stop()
+
+
+def drawn(look: Look, log: list[str]) -> RenderableType:
+    """A look as a table of tasks, and lines beneath it.
+
+    Args:
+        look: The look.
+        log: The last lines of the tasks' logs.
+    """
+    from rich.console import Group
+    from rich.table import Table
+    from rich.text import Text
+
+    from facts.inert import visible
+    from ferry.migrate.watching import lines
+    from ferry.migrate.watching.look import Phase
+
+    colours = {
+        Phase.REPLICATING: "green",
+        Phase.LOADED: "green",
+        Phase.FAILED: "bold red",
+        Phase.DIFFERS: "bold red",
+        Phase.STOPPED: "yellow",
+        Phase.NOT_STARTED: "yellow",
+    }
+    table = Table(
+        title=f"{look.environment}, {look.at:%H:%M:%S} UTC", title_justify="left", expand=True
+    )
+    for column in ("Task", "Where it is", "How far", "Why it waits"):
+        table.add_column(column, overflow="fold")
+    for task in look.tasks:
+        far = filter(
+            None,
+            (
+                lines.progress(task),
+                lines.tables(task),
+                lines.speed(task),
+                lines.latency(task),
+                lines.validation(task),
+                lines.proof(task),
+                lines.exceptions(task),
+            ),
+        )
+        table.add_row(
+            Text(visible(task.task.name)),
+            Text(task.phase, style=colours.get(task.phase, "cyan")),
+            Text("\n".join(map(visible, far))),
+            Text(visible(task.waiting)),
+        )
+    beneath = [
+        *(
+            Text(f"• {visible(note)}")
+            for note in lines.notes(look)
+            if not note.startswith("log of ")
+        ),
+        *(Text(f"  {visible(line)}", style="dim") for line in log),
+    ]
+    return Group(table, *beneath)

@@ -1,0 +1,154 @@
+"""Loads single tables again, of tasks that run."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from ferry.account import explained
+from ferry.errors import FerryError, InputError
+from ferry.migrate import markers, target_tables
+from ferry.migrate.mappings import TableName
+from ferry.migrate.watching.statistics import COMPLETED, Budget, Statistics
+from ferry.postgres import connect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from ferry.deployment import Deployment
+    from ferry.migrate.sides import Sides
+    from ferry.migrate.tasks import Task
+
+MOST: Final = 10
+"""How many tables DMS takes at once. Source:
+https://docs.aws.amazon.com/dms/latest/APIReference/API_ReloadTables.html"""
+
+_SECONDS_TO_BEGIN: Final = 120.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reload:
+    """What of one task is loaded again.
+
+    Args:
+        task: The task; it runs.
+        tables: The tables, by their names at the source.
+    """
+
+    task: Task
+    tables: tuple[TableName, ...]
+
+    @property
+    def empties(self) -> bool:
+        """Whether ferry has to empty Aurora's tables, because DMS does not."""
+        return self.task.settings.preparation == "DO_NOTHING"
+
+
+def parse(text: str) -> list[TableName]:
+    """The tables that a name may mean: a name may hold dots itself.
+
+    Raises:
+        InputError: It has no dot.
+    """
+    places = [place for place, sign in enumerate(text) if sign == "."]
+    found = [TableName(text[:place], text[place + 1 :]) for place in places]
+    if not found:
+        raise InputError(f"TABLE is '{text}'; name it with its schema, such as public.{text}.")
+    return found
+
+
+def planned(
+    deployment: Deployment, tasks: Sequence[Task], names: Iterable[str]
+) -> tuple[Reload, ...]:
+    """Which task loads which tables again; asks DMS about each table.
+
+    Raises:
+        InputError: No task carries a table, or one is named that is ferry's own.
+        FerryError: A task does not run, or has no load; DMS does not answer.
+    """
+    name = deployment.environment.name
+    by_task: dict[str, list[TableName]] = {}
+    budget = Budget()
+    for text in dict.fromkeys(names):
+        found = [
+            (task, table)
+            for table in parse(text)
+            for task in tasks
+            if not table.is_ferrys and task.mappings.selects(table) and task.was_started
+            if Statistics(dms=deployment.account.dms, task_arn=task.arn, budget=budget).read(table)
+        ]
+        if not found:
+            raise InputError(
+                f"No task of {name} that was started carries a table {text}; names are those of the "
+                f"source, letter by letter. Which there are: ferry watch {name} --json"
+            )
+        for task, table in found:
+            by_task.setdefault(task.name, []).append(table)
+    plan = tuple(
+        Reload(task=task, tables=tuple(by_task[task.name]))
+        for task in tasks
+        if task.name in by_task
+    )
+    for reload in plan:
+        _refuse(name, reload)
+    return plan
+
+
+def _refuse(environment: str, reload: Reload) -> None:
+    task = reload.task
+    if not task.loads:
+        raise FerryError(
+            f"The task {task.name} carries changes alone: it has no load that could begin again."
+        )
+    if task.status != "running":
+        raise FerryError(
+            f"The task {task.name} is {task.status}; DMS loads tables again of a task that runs.",
+            f"Start it: ferry start {environment} --task {task.name}",
+        )
+    if len(reload.tables) > MOST:
+        raise InputError(
+            f"{len(reload.tables)} tables of the task {task.name} were named; DMS takes {MOST} at "
+            "once. Name fewer."
+        )
+
+
+def begin(deployment: Deployment, reload: Reload, sides: Sides) -> None:
+    """Empty the marker on both sides, and Aurora's tables where DMS does not; have DMS load them.
+
+    Returns when DMS has begun.
+
+    Raises:
+        FerryError: A server or DMS refuses, or DMS has not begun in time.
+    """
+    task = reload.task
+    purpose = f"prepare the load of {', '.join(map(str, reload.tables))}"
+    with (
+        connect(sides.source.server, purpose=purpose, read_only=False) as source,
+        connect(sides.target.server, purpose=purpose, read_only=False) as target,
+    ):
+        markers.empty(source, task.marker)
+        markers.empty(target, task.marker)
+        if reload.empties:
+            for table in reload.tables:
+                target_tables.truncate(target, task.mappings.target(table))
+    statistics = Statistics(dms=deployment.account.dms, task_arn=task.arn, budget=Budget())
+    before = {table: statistics.read(table) for table in reload.tables}
+    with explained(f"load tables of the task {task.name} again"):
+        deployment.account.dms.reload_tables(
+            ReplicationTaskArn=task.arn,
+            TablesToReload=[
+                {"SchemaName": table.schema, "TableName": table.table} for table in reload.tables
+            ],
+        )
+    ends = time.monotonic() + _SECONDS_TO_BEGIN
+    for table in reload.tables:
+        while True:
+            row, old = statistics.read(table), before[table]
+            if row is None or row.state != COMPLETED or row.loaded_at != (old and old.loaded_at):
+                break
+            if time.monotonic() > ends:
+                raise FerryError(
+                    f"DMS has not begun to load {table} within {_SECONDS_TO_BEGIN:g} seconds.",
+                    f"Look at the task: ferry watch {deployment.environment.name}",
+                )

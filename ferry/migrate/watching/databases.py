@@ -1,0 +1,248 @@
+"""What the databases themselves say: slots, expected rows, DMS's control tables."""
+
+from __future__ import annotations
+
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from ferry.errors import FerryError
+from ferry.migrate import target_tables
+from ferry.migrate.mappings import TableName
+from ferry.migrate.watching.look import Slot
+from ferry.postgres import connect, sql
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from ferry.migrate.tasks import Task
+    from ferry.postgres import Server, Session
+
+_SECONDS: Final = 8.0
+_SECONDS_BETWEEN_ESTIMATES: Final = 300.0
+_LEAST_SECONDS_OF_A_RATE: Final = 1.0
+
+# Of a standby the position that it has replayed: it writes none itself.
+_SLOTS: Final = (
+    "with here as (select case when pg_catalog.pg_is_in_recovery() "
+    "then pg_catalog.pg_last_wal_replay_lsn() "
+    "else pg_catalog.pg_current_wal_insert_lsn() end as lsn) "
+    "select slot_name, active, coalesce(wal_status, ''), safe_wal_size, "
+    "pg_catalog.pg_wal_lsn_diff(here.lsn, restart_lsn)::bigint, "
+    "pg_catalog.pg_wal_lsn_diff(here.lsn, '0/0')::bigint "
+    "from here left join pg_catalog.pg_replication_slots on slot_type = 'logical' "
+    "and database = pg_catalog.current_database() and not temporary order by 1"
+)
+_THERE: Final = "select pg_catalog.to_regclass(pg_catalog.format('%%I.%%I', %s::text, %s::text))"
+
+
+@dataclass(kw_only=True)
+class Held:
+    """A session that is kept from look to look, and made anew where it broke.
+
+    Args:
+        server: Where.
+        purpose: What it is for, after "could not".
+        read_only: Whether the server refuses whatever writes.
+    """
+
+    server: Server
+    purpose: str
+    read_only: bool = True
+    _stack: ExitStack | None = None
+    _session: Session | None = None
+
+    def session(self) -> Session:
+        """The session; it is made where there is none.
+
+        Raises:
+            FerryError: There is no way, or the server refuses.
+        """
+        if self._session is None:
+            stack = ExitStack()
+            self._session = stack.enter_context(
+                connect(self.server, purpose=self.purpose, read_only=self.read_only)
+            )
+            self._stack = stack
+        return self._session
+
+    def drop(self) -> None:
+        """Close it; the next one is made when it is asked for."""
+        stack, self._stack, self._session = self._stack, None, None
+        if stack is not None:
+            stack.close()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SourceSeen:
+    """What a database of the source says.
+
+    Args:
+        slots: Its logical replication slots.
+        expected: How many rows PostgreSQL expects each carried table to have, by task and table.
+    """
+
+    slots: tuple[Slot, ...]
+    expected: Mapping[str, Mapping[TableName, int | None]]
+
+
+@dataclass(kw_only=True)
+class SourceDatabase:
+    """A database of the source.
+
+    Args:
+        server: Where it is.
+        tasks: The tasks that carry it.
+        clock: The time in seconds.
+    """
+
+    server: Server
+    tasks: Sequence[Task]
+    clock: Callable[[], float] = time.monotonic
+    _wal: tuple[float, int] | None = None
+    _rate: float | None = None
+    _expected: dict[str, dict[TableName, int | None]] = field(default_factory=dict)
+    _estimated: float = float("-inf")
+
+    def __post_init__(self) -> None:
+        """Nothing is open yet."""
+        self._held = Held(server=self.server, purpose="say what its slots keep")
+
+    def look(self) -> SourceSeen:
+        """What it says now.
+
+        Raises:
+            FerryError: It cannot be reached, or refuses.
+        """
+        try:
+            return self._look(self._held.session())
+        except FerryError:
+            self._held.drop()
+            raise
+
+    def close(self) -> None:
+        """Close its session."""
+        self._held.drop()
+
+    def _look(self, session: Session) -> SourceSeen:
+        if self.clock() - self._estimated > _SECONDS_BETWEEN_ESTIMATES:
+            self._expected = {
+                task.name: {
+                    table.name: table.rows
+                    for table in target_tables.carried(session, task.mappings)
+                }
+                for task in self.tasks
+            }
+            self._estimated = self.clock()
+        rows = session.rows(_SLOTS, deadline_seconds=_SECONDS)
+        if rows:
+            self._measure(rows[0][5])
+        return SourceSeen(
+            slots=tuple(self._slot(row) for row in rows if row[0] is not None),
+            expected={name: dict(tables) for name, tables in self._expected.items()},
+        )
+
+    def _measure(self, end: int) -> None:
+        """How fast write-ahead log is written: from one look to the next."""
+        now = self.clock()
+        if self._wal is None:
+            self._wal = (now, end)
+        elif now - self._wal[0] >= _LEAST_SECONDS_OF_A_RATE:
+            self._rate = max(0.0, (end - self._wal[1]) / (now - self._wal[0]))
+            self._wal = (now, end)
+
+    def _slot(self, row: tuple[Any, ...]) -> Slot:
+        name, active, status, safe, kept, _ = row
+        left = None if safe is None or not self._rate else max(0.0, safe / self._rate)
+        return Slot(
+            name=name,
+            active=active,
+            kept_bytes=kept or 0,
+            status=status,
+            safe_bytes=safe,
+            seconds_left=left,
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TargetSeen:
+    """What DMS's control tables say of a task.
+
+    Args:
+        exceptions: How many changes could not be applied.
+        suspended: Tables that are not carried any more.
+    """
+
+    exceptions: int
+    suspended: tuple[TableName, ...]
+
+
+@dataclass(kw_only=True)
+class TargetDatabase:
+    """A database of Aurora.
+
+    Args:
+        server: Where it is.
+        tasks: The tasks that carry into it.
+    """
+
+    server: Server
+    tasks: Sequence[Task]
+
+    def __post_init__(self) -> None:
+        """Nothing is open yet."""
+        self._held = Held(server=self.server, purpose="say what DMS could not apply")
+
+    def look(self) -> dict[str, TargetSeen]:
+        """What is said of each task, by its name.
+
+        Raises:
+            FerryError: It cannot be reached, or refuses.
+        """
+        try:
+            session = self._held.session()
+            return {task.name: control_tables(session, task) for task in self.tasks}
+        except FerryError:
+            self._held.drop()
+            raise
+
+    def close(self) -> None:
+        """Close its session."""
+        self._held.drop()
+
+
+def control_tables(session: Session, task: Task) -> TargetSeen:
+    """What DMS's own tables say of a task; one that is not there yet says nothing.
+
+    Source:
+    https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Tasks.CustomizingTasks.TaskSettings.ControlTable.html
+    """
+    schema = task.settings.control_schema
+    exceptions, suspended = "awsdms_apply_exceptions", "awsdms_suspended_tables"
+    counted: list[tuple[Any, ...]] = []
+    given_up: list[tuple[Any, ...]] = []
+    if _is_there(session, schema, exceptions):
+        counted = session.rows(
+            sql.SQL('select pg_catalog.count(*) from {} where "TASK_NAME" = %s').format(
+                sql.Identifier(schema, exceptions)
+            ),
+            [task.identifier],
+            deadline_seconds=_SECONDS,
+        )
+    if _is_there(session, schema, suspended):
+        given_up = session.rows(
+            sql.SQL("select table_owner, table_name from {} where task_name = %s").format(
+                sql.Identifier(schema, suspended)
+            ),
+            [task.identifier],
+            deadline_seconds=_SECONDS,
+        )
+    return TargetSeen(
+        exceptions=int(counted[0][0]) if counted else 0,
+        suspended=tuple(sorted({TableName(*row) for row in given_up})),
+    )
+
+
+def _is_there(session: Session, schema: str, table: str) -> bool:
+    return session.rows(_THERE, [schema, table], deadline_seconds=_SECONDS)[0][0] is not None

@@ -1,0 +1,222 @@
+"""A look as lines of text and as JSON. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from facts.inert import visible, visible_json
+from ferry.migrate.watching.look import Phase
+from ferry.migrate.watching.statistics import LOADING, RELOADING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ferry.migrate.watching.look import Look, Slot, TaskLook
+
+_UNITS: Final = ("B", "kB", "MB", "GB", "TB")
+_STEP: Final = 1024
+_MINUTE, _HOUR, _DAY = 60, 3600, 86_400
+
+
+def duration(seconds: float) -> str:
+    """A time in its two greatest units, such as `1h02m`."""
+    whole = round(seconds)
+    if whole >= _DAY:
+        return f"{whole // _DAY}d{whole % _DAY // _HOUR:02}h"
+    if whole >= _HOUR:
+        return f"{whole // _HOUR}h{whole % _HOUR // _MINUTE:02}m"
+    if whole >= _MINUTE:
+        return f"{whole // _MINUTE}m{whole % _MINUTE:02}s"
+    return f"{whole}s"
+
+
+def size(count: float) -> str:
+    """A number of bytes, such as `1.2 GB`."""
+    unit = 0
+    while count >= _STEP and unit < len(_UNITS) - 1:
+        count, unit = count / _STEP, unit + 1
+    return f"{count:.0f} {_UNITS[unit]}" if unit == 0 else f"{count:.1f} {_UNITS[unit]}"
+
+
+def progress(task: TaskLook) -> str:
+    """Rows that are loaded, of how many, and which share; empty where nothing is loaded."""
+    if not task.task.loads or not task.tables:
+        return ""
+    if task.expected_rows is None or task.share is None:
+        return f"{task.rows:,} rows (ANALYZE at the source tells of how many)"
+    if task.phase is not Phase.LOADING:
+        return f"{task.rows:,} rows"
+    return f"{task.rows:,}/{task.expected_rows:,} rows {task.share:.1%}"
+
+
+def tables(task: TaskLook) -> str:
+    """How many tables are loaded, loading, in trouble; empty where none is known."""
+    if not task.tables:
+        return ""
+    parts = [f"{task.count('Table completed')}/{len(task.tables)} tables"]
+    if loading := task.count(LOADING, RELOADING):
+        parts.append(f"{loading} loading")
+    if wrong := len({trouble.table for trouble in task.troubles}):
+        parts.append(f"{wrong} wrong")
+    return ", ".join(parts)
+
+
+def latency(task: TaskLook) -> str:
+    """DMS's latencies; empty where CloudWatch has none."""
+    if task.source_latency is None and task.target_latency is None:
+        return ""
+    both = [
+        "?" if each is None else duration(each)
+        for each in (task.source_latency, task.target_latency)
+    ]
+    return f"latency {both[0]} source, {both[1]} target"
+
+
+def validation(task: TaskLook) -> str:
+    """DMS's own comparison; empty where it makes none."""
+    compared = [table for table in task.tables if table.validation != "Not enabled"]
+    if not compared:
+        return ""
+    done = sum(table.validation == "Validated" for table in compared)
+    pending = sum(table.pending for table in compared)
+    failed = sum(table.failed for table in compared)
+    suspended = sum(table.suspended for table in compared)
+    return (
+        f"validated {done}/{len(compared)} tables, rows: {pending} pending, {failed} differ, "
+        f"{suspended} suspended"
+    )
+
+
+def proof(task: TaskLook) -> str:
+    """What was proved; empty where nothing was."""
+    found = []
+    if task.proof.of:
+        found.append(f"counted {task.proof.counted}/{task.proof.of} tables on both sides")
+    if task.proof.left_out:
+        found.append(f"{task.proof.left_out} cannot be counted")
+    if task.proof.marker_seconds is not None:
+        found.append(f"marker arrived in {task.proof.marker_seconds:.1f} s")
+    return ", ".join(found)
+
+
+def speed(task: TaskLook) -> str:
+    """How fast it loads, and how long that will take; empty where it does not load."""
+    if task.phase is not Phase.LOADING:
+        return ""
+    found = [] if task.rows_a_second is None else [f"{task.rows_a_second:,.0f} rows/s"]
+    if task.seconds_left is not None:
+        found.append(f"ETA {duration(task.seconds_left)}")
+    return ", ".join(found)
+
+
+def exceptions(task: TaskLook) -> str:
+    """Changes that could not be applied; empty where there are none."""
+    if not task.exceptions:
+        return ""
+    return f"{task.exceptions} changes not applied ({task.task.settings.control_schema}.awsdms_apply_exceptions)"
+
+
+def task_line(task: TaskLook) -> str:
+    """A task in one line: where it is, how far, how fast, what it waits for."""
+    parts = [
+        f"{task.task.name}: {task.phase}",
+        progress(task),
+        tables(task),
+        speed(task),
+        latency(task),
+        validation(task),
+        proof(task),
+        exceptions(task),
+        f"waiting {task.waiting}" if task.waiting.startswith("for ") else task.waiting,
+    ]
+    return "; ".join(filter(None, parts))
+
+
+def slot_line(slot: Slot) -> str:
+    """A replication slot in one line."""
+    parts = [f"slot {slot.name} keeps {size(slot.kept_bytes)} of write-ahead log"]
+    if slot.status and slot.status != "reserved":
+        parts.append(f"is {slot.status}")
+    if not slot.active:
+        parts.append("nobody reads it")
+    if slot.safe_bytes is None:
+        parts.append("no limit but the disk")
+    else:
+        parts.append(f"{size(slot.safe_bytes)} until it is lost")
+        if slot.seconds_left is not None:
+            parts.append(f"{duration(slot.seconds_left)} left at the rate of now")
+    return ", ".join(parts)
+
+
+def notes(look: Look) -> Iterator[str]:
+    """What stands beneath the tasks: slots, troubles, alarms, log, what did not answer."""
+    for slot in look.slots:
+        yield slot_line(slot)
+    for trouble in look.troubles:
+        yield f"{trouble.table}: {trouble.what}: {trouble.remedy}"
+    for alarm in look.alarms:
+        yield f"alarm {alarm} fires"
+    for line in look.log:
+        yield f"log of {line.task}: {'warning' if line.severity == 'W' else 'error'}: {line.text}"
+    for sentence in look.unanswered:
+        yield f"not known now: {sentence}"
+
+
+def plain(look: Look) -> list[str]:
+    """A look as lines, each with its time, in UTC."""
+    at = f"{look.at:%H:%M:%S}"
+    lines = [*map(task_line, look.tasks), *notes(look)]
+    return [f"{at} {visible(line)}" for line in lines]
+
+
+def as_json(look: Look) -> str:
+    """A look as one line of JSON."""
+    document = {
+        "environment": look.environment,
+        "at": look.at.isoformat(),
+        "tasks": [_task(task) for task in look.tasks],
+        "slots": [
+            {
+                "name": slot.name,
+                "active": slot.active,
+                "kept_bytes": slot.kept_bytes,
+                "status": slot.status,
+                "safe_bytes": slot.safe_bytes,
+                "seconds_left": slot.seconds_left,
+            }
+            for slot in look.slots
+        ],
+        "alarms": list(look.alarms),
+        "log": [
+            {"task": line.task, "severity": line.severity, "text": line.text} for line in look.log
+        ],
+        "unanswered": list(look.unanswered),
+        "dms_calls": look.calls,
+    }
+    return visible_json(document, indent=None)
+
+
+def _task(task: TaskLook) -> dict[str, Any]:
+    return {
+        "task": task.task.name,
+        "phase": task.phase.value,
+        "status": task.task.status,
+        "waiting": task.waiting,
+        "rows": task.rows,
+        "expected_rows": task.expected_rows,
+        "share": task.share,
+        "rows_a_second": task.rows_a_second,
+        "seconds_left": task.seconds_left,
+        "tables": len(task.tables),
+        "tables_loaded": task.count("Table completed"),
+        "source_latency_seconds": task.source_latency,
+        "target_latency_seconds": task.target_latency,
+        "exceptions": task.exceptions,
+        "counted": task.proof.counted,
+        "not_counted": task.proof.left_out,
+        "marker_seconds": task.proof.marker_seconds,
+        "troubles": [
+            {"table": str(each.table), "what": each.what, "remedy": each.remedy}
+            for each in task.troubles
+        ],
+    }

@@ -1,0 +1,419 @@
+"""What is seen of tasks at one moment. Pure: frozen values, and what follows from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from ferry.migrate.watching.statistics import (
+    CANCELLED,
+    COMPLETED,
+    ERROR,
+    LOADING,
+    MISSING,
+    RELOADING,
+    WAITING,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+
+    from ferry.migrate.mappings import TableName
+    from ferry.migrate.tasks import Task
+    from ferry.migrate.watching.statistics import TableRow
+
+_LEAST_SHARE: Final = 0.01
+_LONGEST: Final = 365 * 86_400.0
+
+
+class Phase(StrEnum):
+    """Where a task is. The value is the word that is shown."""
+
+    NOT_STARTED = "not started"
+    STARTING = "starting"
+    LOADING = "loading"
+    COUNTING = "counting"
+    """DMS says that all is loaded; the rows of both sides are counted."""
+    CATCHING_UP = "catching up"
+    """All is loaded; a marker is on its way."""
+    LOADED = "loaded"
+    """All is loaded, and the task carries no changes, or not yet."""
+    REPLICATING = "replicating"
+    """All is loaded, and a marker has arrived since."""
+    DIFFERS = "differs"
+    """DMS says that all is loaded, and the rows of both sides are not as many."""
+    STOPPED = "stopped"
+    FAILED = "failed"
+    BUSY = "busy"
+    """In a state that passes by itself, such as being modified."""
+
+
+DONE: Final[Mapping[str, frozenset[Phase]]] = {
+    "loaded": frozenset({Phase.LOADED, Phase.CATCHING_UP, Phase.REPLICATING}),
+    "replicating": frozenset({Phase.LOADED, Phase.REPLICATING}),
+}
+"""The phases in which a task is as far as one waits for."""
+
+_AFTER_A_LOAD: Final = frozenset(
+    {"FULL_LOAD_ONLY_FINISHED", "STOPPED_AFTER_FULL_LOAD", "STOPPED_AFTER_CACHED_EVENTS"}
+)
+"""Why a task stops that has loaded what it was asked for."""
+
+_AT_WORK: Final = frozenset(
+    {Phase.STARTING, Phase.LOADING, Phase.COUNTING, Phase.CATCHING_UP, Phase.BUSY}
+)
+"""The phases that pass by themselves."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Difference:
+    """A table whose rows are not as many on both sides.
+
+    Args:
+        table: Its name at the source.
+        source: How many the source has.
+        target: How many Aurora has.
+    """
+
+    table: TableName
+    source: int
+    target: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Proof:
+    """What was proved of a task that DMS says has loaded.
+
+    Args:
+        counted: How many tables were counted, and had as many rows.
+        of: How many are to be counted.
+        differs: Those that have not, though nothing moves.
+        moving: How many have not, but are written to all the while.
+        left_out: How many cannot be counted: their rows are filtered, or it takes too long.
+        marker_seconds: How long the last marker took to arrive; None where none has.
+        marker_waits: For how many seconds a marker is on its way by now; None where none is.
+        trouble: Why nothing could be proved; empty where it could.
+    """
+
+    counted: int = 0
+    of: int = 0
+    differs: tuple[Difference, ...] = ()
+    moving: int = 0
+    left_out: int = 0
+    marker_seconds: float | None = None
+    marker_waits: float | None = None
+    trouble: str = ""
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether all that can be counted was, and has as many rows."""
+        return self.counted + self.left_out >= self.of and not self.differs
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Trouble:
+    """A table that is not carried as it should be, and what to do.
+
+    Args:
+        table: Its name at the source.
+        what: What is wrong with it.
+        remedy: What to do, with the exact command.
+    """
+
+    table: TableName
+    what: str
+    remedy: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TaskLook:
+    """A task at one moment.
+
+    Args:
+        environment: The environment's name.
+        task: The task.
+        tables: Its tables, as DMS counts them; ferry's own left out.
+        expected: How many rows PostgreSQL expects the source's tables to have, by their names.
+        proof: What was proved of it.
+        rows_a_second: How fast it loads; None where that is not known.
+        loading_seconds: For how long it has been loading; None where it is not.
+        source_latency: DMS's latency in seconds at the source; None where CloudWatch has none.
+        target_latency: The same at Aurora.
+        exceptions: Changes that could not be applied, by the control table; None where not known.
+        suspended: Tables that DMS has given up, by the control table.
+    """
+
+    environment: str
+    task: Task
+    tables: tuple[TableRow, ...] = ()
+    expected: Mapping[TableName, int | None] = field(default_factory=dict)
+    proof: Proof = field(default_factory=Proof)
+    rows_a_second: float | None = None
+    loading_seconds: float | None = None
+    source_latency: float | None = None
+    target_latency: float | None = None
+    exceptions: int | None = None
+    suspended: tuple[TableName, ...] = ()
+
+    @property
+    def rows(self) -> int:
+        """How many rows are loaded."""
+        return sum(table.rows for table in self.tables)
+
+    @property
+    def expected_rows(self) -> int | None:
+        """How many rows there are to load; None where a table was never analyzed.
+
+        A table that is loaded has as many as it has: the estimate is older.
+        """
+        total = 0
+        for table in self.tables:
+            expected = self.expected.get(table.name)
+            if table.state == COMPLETED:
+                expected = table.rows
+            if expected is None:
+                return None
+            total += max(expected, table.rows)
+        return total
+
+    @property
+    def share(self) -> float | None:
+        """Which share of the rows is loaded, 1 at most; None where that is not known."""
+        expected = self.expected_rows
+        if expected is None:
+            return None
+        return min(1.0, self.rows / expected) if expected else 1.0
+
+    @property
+    def seconds_left(self) -> float | None:
+        """How long the load will take from now on; None below 1 %, or beyond a year."""
+        if self.phase is not Phase.LOADING or self.loading_seconds is None:
+            return None
+        share = self.share
+        if share is None or share < _LEAST_SHARE:
+            return None
+        left = self.loading_seconds / share * (1 - share)
+        return left if left <= _LONGEST else None
+
+    def count(self, *states: str) -> int:
+        """How many tables are in some states."""
+        return sum(table.state in states for table in self.tables)
+
+    @property
+    def is_loaded(self) -> bool:
+        """Whether DMS says that no table waits for its load any more."""
+        counts = self.task.counts
+        pending = self.count(LOADING, WAITING, RELOADING)
+        return bool(self.tables) and not (pending or counts.loading or counts.queued)
+
+    @property
+    def phase(self) -> Phase:
+        """Where the task is."""
+        status = self.task.status
+        if status == "running":
+            return self._running()
+        if status == "stopped":
+            return self._stopped()
+        if status == "ready":
+            return Phase.STOPPED if self.task.was_started else Phase.NOT_STARTED
+        return {"failed": Phase.FAILED, "starting": Phase.STARTING}.get(status, Phase.BUSY)
+
+    def _running(self) -> Phase:
+        if self.task.loads:
+            loaded = self._loaded()
+            if loaded is not Phase.LOADED:
+                return loaded
+        if not self.task.carries_changes:
+            return Phase.LOADED
+        return Phase.CATCHING_UP if self.proof.marker_seconds is None else Phase.REPLICATING
+
+    def _stopped(self) -> Phase:
+        if self.task.stop_reason not in _AFTER_A_LOAD or not self.is_loaded:
+            return Phase.STOPPED
+        return self._loaded()
+
+    def _loaded(self) -> Phase:
+        """How far its load is."""
+        if not self.is_loaded:
+            return Phase.LOADING
+        if self.proof.differs:
+            return Phase.DIFFERS
+        return Phase.LOADED if self.proof.is_counted else Phase.COUNTING
+
+    @property
+    def waiting(self) -> str:
+        """What is waited for, or what to do; empty where nothing is."""
+        task, proof = self.task, self.proof
+        start = f"ferry start {self.environment} --task {task.name}"
+        counted = f"both sides are counted: {proof.counted} of {proof.of} tables"
+        if proof.moving:
+            counted += f", {proof.moving} change all the while"
+        marker = "for its marker to arrive at Aurora"
+        if proof.marker_waits is not None:
+            marker = f"for its marker, written {proof.marker_waits:.0f} s ago, to arrive"
+        said = task.failure.rstrip(".") or task.stop_reason or "DMS does not say why"
+        planned = task.stop_reason.startswith("STOPPED_AFTER")
+        return {
+            Phase.NOT_STARTED: f"for its start: {start}",
+            Phase.STARTING: "DMS is starting it",
+            Phase.LOADING: self._loading(),
+            Phase.COUNTING: proof.trouble or counted,
+            Phase.CATCHING_UP: proof.trouble or marker,
+            Phase.STOPPED: f"for somebody to go on ({task.stop_reason or task.status}): {start}",
+            Phase.FAILED: f"it has failed: {said}. Mend it, then: {start}",
+            Phase.LOADED: f"for its next start, as after_full_load says: {start}"
+            if planned
+            else "",
+            Phase.BUSY: f"DMS: it is {task.status}",
+        }.get(self.phase, "")
+
+    def _loading(self) -> str:
+        if not self.tables:
+            return "DMS is reading which tables there are"
+        if self.count(LOADING, RELOADING):
+            return ""
+        return "DMS has begun no table's load yet"
+
+    @property
+    def troubles(self) -> Iterator[Trouble]:
+        """The tables that are not carried as they should be, each with what to do."""
+        name = self.environment
+        for table in self.tables:
+            if table.state in {ERROR, CANCELLED}:
+                yield Trouble(
+                    table=table.name,
+                    what=table.state,
+                    remedy=f"its reason is in the log; mend it, then ferry reload {name} {table.name}",
+                )
+            elif table.state == MISSING:
+                yield Trouble(
+                    table=table.name,
+                    what=table.state,
+                    remedy=f"make it at both sides, then ferry stop {name} --task {self.task.name} "
+                    f"and ferry start {name} --task {self.task.name}",
+                )
+            if table.failed or table.suspended:
+                yield Trouble(
+                    table=table.name,
+                    what=f"DMS's validation: {table.failed} rows differ, {table.suspended} could "
+                    "not be compared",
+                    remedy=f"see which, then ferry reload {name} {table.name}",
+                )
+        known = {table.name for table in self.tables if table.state in {ERROR, CANCELLED}}
+        for suspended in self.suspended:
+            if suspended not in known:
+                yield Trouble(
+                    table=suspended,
+                    what="suspended by DMS",
+                    remedy=f"its reason is in the log; mend it, then ferry reload {name} {suspended}",
+                )
+        for differs in self.proof.differs:
+            yield Trouble(
+                table=differs.table,
+                what=f"{differs.source} rows at the source, {differs.target} at Aurora",
+                remedy=f"load it again: ferry reload {name} {differs.table}",
+            )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Slot:
+    """A replication slot of the source's.
+
+    Args:
+        name: Its name.
+        active: Whether somebody reads it.
+        kept_bytes: How much write-ahead log it keeps.
+        status: PostgreSQL's word: `reserved`, `extended`, `unreserved`, `lost`.
+        safe_bytes: How much more may be written before it is lost; None without a limit.
+        seconds_left: How long that will take, as fast as it is written now; None where not known.
+    """
+
+    name: str
+    active: bool
+    kept_bytes: int
+    status: str
+    safe_bytes: int | None = None
+    seconds_left: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LogLine:
+    """A warning or an error of a task's log.
+
+    Args:
+        task: The task's name.
+        severity: `W` or `E`.
+        text: What it says.
+    """
+
+    task: str
+    severity: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Look:
+    """What is seen at one moment.
+
+    Args:
+        environment: The environment's name.
+        at: When.
+        tasks: The tasks.
+        slots: The replication slots of the source's databases.
+        alarms: The alarms that fire.
+        log: What the tasks' logs have said new since the last look.
+        unanswered: What could not be told now, and why, a sentence each.
+        calls: How many calls of DMS's were made so far.
+    """
+
+    environment: str
+    at: datetime
+    tasks: tuple[TaskLook, ...] = ()
+    slots: tuple[Slot, ...] = ()
+    alarms: tuple[str, ...] = ()
+    log: tuple[LogLine, ...] = ()
+    unanswered: tuple[str, ...] = ()
+    calls: int = 0
+
+    @property
+    def troubles(self) -> list[Trouble]:
+        """All tables that are not carried as they should be."""
+        return [trouble for task in self.tasks for trouble in task.troubles]
+
+
+class Ending(StrEnum):
+    """How watching ends."""
+
+    REACHED = "reached"
+    """All tasks are as far as one waited for."""
+    STILL = "still"
+    """Nothing goes on by itself: somebody has to act."""
+    BAD = "bad"
+    """A task has failed, or a table is not carried."""
+
+
+def ending(look: Look, *, until: str | None) -> Ending | None:
+    """How watching ends with a look; None where it goes on.
+
+    Args:
+        look: The look.
+        until: What is waited for, of `DONE`; None to watch until something is wrong.
+    """
+    phases = [task.phase for task in look.tasks]
+    if Phase.FAILED in phases:
+        return Ending.BAD
+    if not phases or any(phase in _AT_WORK - _done(until) for phase in phases):
+        return None
+    if look.troubles:
+        return Ending.BAD
+    if until is not None and all(phase in DONE[until] for phase in phases):
+        return Ending.REACHED
+    if until is None and Phase.REPLICATING in phases:
+        return None
+    return None if any(phase in _AT_WORK for phase in phases) else Ending.STILL
+
+
+def _done(until: str | None) -> frozenset[Phase]:
+    return DONE.get(until or "", frozenset())

@@ -1,0 +1,190 @@
+"""Proves that what DMS says is loaded is loaded, and that changes arrive: by counting, by a marker.
+
+DMS has said 'Load complete' of tables that were empty. The rows of both sides are counted while
+changes run, so that one count alone proves nothing: Aurora's is right if it is the source's, or lies
+between the source's before and after it. One that is not is counted again after a marker has come
+through: then Aurora has all that the source had. Who can, verifies every row later.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
+
+from ferry.errors import FerryError
+from ferry.migrate import markers, target_tables
+from ferry.migrate.watching.databases import Held
+from ferry.migrate.watching.look import Difference, Proof
+from ferry.migrate.watching.statistics import COMPLETED
+from ferry.postgres import NoAnswerError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from ferry.migrate.mappings import TableName
+    from ferry.migrate.sides import Sides
+    from ferry.migrate.tasks import Task
+    from ferry.migrate.watching.look import TaskLook
+    from ferry.postgres import Session
+
+_SECONDS_OF_A_COUNT: Final = 600.0
+_ROUNDS: Final = 4
+_SECONDS_OF_A_MARKER: Final = 5.0
+_SECONDS_BETWEEN_MARKERS: Final = 60.0
+
+
+@dataclass(kw_only=True)
+class Proving:
+    """The proof of one task, step by step; a step ends soon, but for a long count.
+
+    Args:
+        sides: Both databases.
+        clock: The time in seconds.
+        seconds_of_a_count: How long counting one table may take.
+    """
+
+    sides: Sides
+    clock: Callable[[], float] = time.monotonic
+    seconds_of_a_count: float = _SECONDS_OF_A_COUNT
+    proof: Proof = field(default_factory=Proof)
+    _equal: set[TableName] = field(default_factory=set)
+    _left_out: set[TableName] = field(default_factory=set)
+    _tries: dict[TableName, int] = field(default_factory=dict)
+    _differs: dict[TableName, Difference] = field(default_factory=dict)
+    _written: markers.Written | None = None
+    _written_at: float = 0.0
+    _began_at: float = 0.0
+    _arrived: int = 0
+    _proved_at: float = float("-inf")
+
+    def __post_init__(self) -> None:
+        """No session is open yet."""
+        purpose = "prove what has arrived"
+        self._source = Held(server=self.sides.source.server, purpose=purpose, read_only=False)
+        self._target = Held(server=self.sides.target.server, purpose=purpose)
+
+    def again(self, table: TableName) -> None:
+        """Forget what was counted of a table: it is loaded again."""
+        self._equal.discard(table)
+        self._left_out.discard(table)
+        self._differs.pop(table, None)
+        self._tries.pop(table, None)
+
+    def close(self) -> None:
+        """Close its sessions."""
+        self._source.drop()
+        self._target.drop()
+
+    def step(self, look: TaskLook) -> Proof:
+        """Go on with the proof of a task that has loaded.
+
+        Args:
+            look: The task, as it was seen last.
+        """
+        for table in look.tables:
+            if table.state != COMPLETED:
+                self.again(table.name)
+        try:
+            source, target = self._source.session(), self._target.session()
+            if look.task.loads:
+                self._count(look, source, target)
+            if look.task.status == "running" and look.task.carries_changes:
+                self._mark(look.task, source, target)
+            self.proof = replace(self.proof, trouble="")
+        except FerryError as error:
+            self.close()
+            self.proof = replace(self.proof, trouble=error.why, marker_seconds=None)
+            self._written = None
+        return self.proof
+
+    def _count(self, look: TaskLook, source: Session, target: Session) -> None:
+        loaded = {table.name: table.rows for table in look.tables if table.state == COMPLETED}
+        for name, rows in loaded.items():
+            if name in self._equal or name in self._left_out or name in self._differs:
+                continue
+            if look.task.mappings.is_filtered(name):
+                self._left_out.add(name)
+                continue
+            try:
+                self._count_one(look.task, name, rows, source, target)
+            except NoAnswerError:
+                self._left_out.add(name)
+                raise
+            self._show(loaded)
+        self._show(loaded)
+
+    def _count_one(
+        self, task: Task, name: TableName, loaded: int, source: Session, target: Session
+    ) -> None:
+        seconds, at_aurora = self.seconds_of_a_count, task.mappings.target(name)
+        tries = self._tries.get(name, 0)
+        before = target_tables.count(source, name, seconds=seconds)
+        carries = task.status == "running" and task.carries_changes
+        if tries and carries:
+            markers.prove(source, target, task, seconds=_SECONDS_OF_A_MARKER)
+        there = target_tables.count(target, at_aurora, seconds=seconds)
+        if there == before:
+            self._equal.add(name)
+            return
+        if not carries:
+            self._judge_a_load(task, Difference(table=name, source=before, target=there), loaded)
+            return
+        after = target_tables.count(source, name, seconds=seconds)
+        if min(before, after) <= there <= max(before, after):
+            self._equal.add(name)
+            return
+        self._tries[name] = tries + 1
+        if before == after and tries + 1 >= _ROUNDS:
+            self._differs[name] = Difference(table=name, source=after, target=there)
+
+    def _judge_a_load(self, task: Task, found: Difference, loaded: int) -> None:
+        """Of a task that does not go on with changes: the source goes on without it.
+
+        Aurora's rows are right where they are as many as DMS has loaded. Where it has loaded none,
+        or applied some of the changes since, nobody can tell by a count.
+        """
+        if found.target == loaded and loaded:
+            self._equal.add(found.table)
+        elif found.target == loaded or task.stop_reason == "STOPPED_AFTER_CACHED_EVENTS":
+            self._left_out.add(found.table)
+        else:
+            self._differs[found.table] = found
+
+    def _show(self, loaded: Mapping[TableName, int]) -> None:
+        self.proof = replace(
+            self.proof,
+            counted=len(self._equal & loaded.keys()),
+            of=len(loaded),
+            left_out=len(self._left_out & loaded.keys()),
+            moving=len(self._tries.keys() - self._equal - self._differs.keys()),
+            differs=tuple(self._differs[name] for name in sorted(self._differs)),
+        )
+
+    def _mark(self, task: Task, source: Session, target: Session) -> None:
+        """Write a marker now and then, and see it arrive; two where batches are applied."""
+        if task.loads and not self.proof.is_counted:
+            return
+        now = self.clock()
+        if self._written is None:
+            if now - self._proved_at < _SECONDS_BETWEEN_MARKERS:
+                return
+            self._written, self._written_at = markers.write(source, task.marker), now
+            if not self._arrived:
+                self._began_at = now
+        ends = now + _SECONDS_OF_A_MARKER
+        while not markers.has_arrived(target, task.marker, self._written):
+            if self.clock() > ends:
+                waits = self.clock() - self._written_at
+                self.proof = replace(self.proof, marker_seconds=None, marker_waits=waits)
+                return
+            time.sleep(0.05)
+        self._written = None
+        self._arrived += 1
+        if self._arrived < markers.rows_of_a_proof(task):
+            self._mark(task, source, target)
+            return
+        self._arrived, self._proved_at = 0, self.clock()
+        self.proof = replace(
+            self.proof, marker_seconds=self._proved_at - self._began_at, marker_waits=None
+        )

@@ -1,0 +1,159 @@
+"""`ferry watch`, `ferry status`, `ferry reload` as typed, over local AWS and two PostgreSQL servers."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+from tests.migration.databases import eventually
+from tests.migration.test_start import ORDERS
+
+if TYPE_CHECKING:
+    from tests.migration.deployed import Deployed
+
+ROWS = "insert into orders select n, 'x' from generate_series(1, 100) n"
+OFTEN = ("--every", "0.3")
+
+
+def _bare(output: str) -> list[str]:
+    """The lines without their times, and without how long a marker took."""
+    lines = [re.sub(r"^\d\d:\d\d:\d\d ", "", line) for line in output.splitlines()]
+    return [re.sub(r"in \d+\.\d s", "in N s", line) for line in lines]
+
+
+def test_a_migration_is_followed_from_nothing_to_its_last_marker(deployed: Deployed) -> None:
+    deployed.make()
+
+    before = deployed.reached("status", "dev")
+
+    assert before.stdout.splitlines() == [
+        f"Where dev stands, in account {deployed.aws.account}, eu-central-1",
+        "  done       DMS has the tasks all.",
+        (
+            "  now        DMS cannot carry the markers yet: ferry.fence_all at the source, "
+            "ferry.fence_all at Aurora."
+        ),
+        "  done       Aurora has all 0 tables, and is open to everybody.",
+        "  to come    The task all was not started yet.",
+        "  to come    The task all is ready, and carries no changes.",
+        "Next: ferry prepare-databases dev",
+    ]
+    assert before.exit_code == 0
+    deployed.prepare()
+    deployed.pair.source.run(ORDERS, ROWS, "grant select on orders to dms")
+    assert "Next: ferry schema dev before-load" in deployed.reached("status", "dev").stdout
+    deployed.pair.target.run(ORDERS)
+    assert "Next: ferry start dev --task all" in deployed.reached("status", "dev").stdout
+
+    waits = deployed.reached("watch", "dev", *OFTEN)
+
+    assert _bare(waits.stdout) == [
+        "all: not started; waiting for its start: ferry start dev --task all",
+        "Nothing goes on by itself. Where it stands: ferry status dev",
+    ]
+    assert waits.exit_code == 1
+
+    assert deployed.reached("start", "dev").exit_code == 0
+    watched = deployed.reached("watch", "dev", *OFTEN)
+
+    *_, last = _bare(watched.stdout)
+    assert last == ("All tables are loaded, and changes arrive. Where it stands: ferry status dev")
+    assert any(
+        line.startswith("all: replicating; 100 rows")
+        and "1/1 tables" in line
+        and "counted 1/1 tables on both sides, marker arrived in N s" in line
+        for line in _bare(watched.stdout)
+    )
+    assert "slot aurora_ferry_dev_all_" in watched.stdout
+    assert watched.exit_code == 0
+
+    after = deployed.reached("status", "dev", "--json")
+
+    document = json.loads(after.stdout)
+    assert [(step["step"], step["state"]) for step in document["steps"]] == [
+        ("deployed", "done"),
+        ("databases-prepared", "done"),
+        ("schema-before-load", "done"),
+        ("loaded all", "done"),
+        ("replicating all", "done"),
+    ]
+    assert document["next"] == ""
+    assert after.exit_code == 0
+
+
+def test_a_table_that_lost_rows_is_found_by_counting_and_loaded_again(deployed: Deployed) -> None:
+    deployed.make()
+    deployed.prepare(ORDERS)
+    deployed.pair.source.run(ROWS)
+    deployed.reached("start", "dev")
+    assert deployed.reached("watch", "dev", *OFTEN).exit_code == 0
+    deployed.pair.target.run("delete from orders where id <= 7")
+
+    lost = deployed.reached("watch", "dev", *OFTEN)
+
+    assert (
+        "public.orders: 100 rows at the source, 93 at Aurora: load it again: "
+        "ferry reload dev public.orders"
+    ) in _bare(lost.stdout)
+    assert lost.exit_code == 4
+
+    refused = deployed.reached("reload", "dev", "public.orders", *OFTEN, given="n\n")
+
+    assert refused.exit_code == 130
+    assert deployed.pair.target.value("select count(*) from orders") == 93
+
+    again = deployed.reached("reload", "dev", "public.orders", *OFTEN, given="y\n")
+
+    assert again.stdout.splitlines()[0] == (
+        "The task all loads these tables again; this command empties Aurora's before: public.orders"
+    )
+    assert again.exit_code == 0
+    assert deployed.pair.target.value("select count(*) from orders") == 100
+
+
+def test_a_table_that_is_not_carried_is_not_loaded_again(deployed: Deployed) -> None:
+    deployed.make()
+    deployed.prepare(ORDERS)
+    deployed.reached("start", "dev")
+
+    unknown = deployed.reached("reload", "dev", "public.ordrs", "--yes")
+    nameless = deployed.reached("reload", "dev", "orders", "--yes")
+
+    assert unknown.stderr == (
+        "No task of dev that was started carries a table public.ordrs; names are those of the "
+        "source, letter by letter. Which there are: ferry watch dev --json\n"
+    )
+    assert nameless.stderr == "TABLE is 'orders'; name it with its schema, such as public.orders.\n"
+    assert (unknown.exit_code, nameless.exit_code) == (2, 2)
+    deployed.end()
+    stopped = deployed.reached("reload", "dev", "public.orders", "--yes")
+    assert stopped.stderr == (
+        "The task all is stopped; DMS loads tables again of a task that runs. Start it: "
+        "ferry start dev --task all\n"
+    )
+    assert stopped.exit_code == 3
+
+
+def test_a_table_that_dms_gave_up_is_shown_with_what_its_log_says(deployed: Deployed) -> None:
+    deployed.make()
+    deployed.prepare(ORDERS, "create table arrays (tags text[])")
+    deployed.pair.target.run("alter table orders drop column what")
+    watching = deployed.reached("start", "dev")
+    assert watching.exit_code == 0
+    eventually(lambda: deployed.read()["ReplicationTaskStats"].get("TablesErrored") == 1)
+
+    shown = deployed.reached("watch", "dev", *OFTEN)
+
+    assert any(
+        line.startswith("public.arrays: Table error: its reason is in the log; mend it, then ")
+        and line.endswith("ferry reload dev public.arrays")
+        for line in _bare(shown.stdout)
+    )
+    assert shown.exit_code == 4
+    standing = deployed.reached("status", "dev")
+    assert (
+        "  wrong      1 tables of the task all are not carried; 2 of 3 tables are loaded."
+        in standing.stdout.splitlines()
+    )
+    assert standing.exit_code == 4
