@@ -188,7 +188,8 @@ class Task(Section):
 
     cdc_start_position: Position | None = None
     """Where a `cdc` task begins to read: a position of the slot that `source.slot_name` names. Default:
-    none, where it is started. Another one stops a running task
+    none, where it is started. Another one stops a running task; one that is taken out of the file stays
+    at DMS until the task is made anew
     (https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Task.CDC.html)."""
 
     cdc_stop_position: StopPosition | None = None

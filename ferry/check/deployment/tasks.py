@@ -56,7 +56,7 @@ def check_every_task_is_there(deployed: Deployed, expect: Expect) -> None:
 
 
 def check_task_types_and_ends(deployed: Deployed, expect: Expect) -> None:
-    """Every task is of the file's type, and leads from its database's source to its target."""
+    """Every task is of the file's type, leads from its database's source to its target, begins there."""
     databases = {task.name: database for task, database in deployed.migration.tasks}
     for wanted, task in _pairs(deployed):
         what, database = f"The task {wanted.name}", databases[wanted.name]
@@ -65,6 +65,21 @@ def check_task_types_and_ends(deployed: Deployed, expect: Expect) -> None:
         expect.equal(f"{what}, its type", task.get("MigrationType"), wanted.migration_type)
         expect.equal(f"{what}, its source", task.get("SourceEndpointArn"), source)
         expect.equal(f"{what}, its target", task.get("TargetEndpointArn"), target)
+        _begins(expect, what, task.get("CdcStartPosition"), wanted, status=task.get("Status"))
+
+
+def _begins(
+    expect: Expect, what: str, found: str | None, wanted: Task, *, status: str | None
+) -> None:
+    """Whether a task begins to read where the file says; one that has run may have begun elsewhere."""
+    if wanted.cdc_start_position is not None:
+        expect.equal(f"{what}, its first position", found, wanted.cdc_start_position)
+    elif found is not None and status == "ready":
+        expect.differs(
+            f"{what} will begin at {found}, of which the file says nothing.",
+            why="Terraform takes no position away that it once gave.",
+            remedy="Give the task another name, which makes it anew, or write the position.",
+        )
 
 
 def check_tasks_carry_on(deployed: Deployed, expect: Expect) -> None:

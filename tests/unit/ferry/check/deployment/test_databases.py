@@ -154,6 +154,29 @@ def test_a_task_that_leads_to_another_database_is_told() -> None:
     ]
 
 
+def test_a_task_that_begins_elsewhere_is_told() -> None:
+    position = "0/3D000028"
+    begins = {**TASKS, "crm": {**TASKS["crm"], "Status": "ready", "CdcStartPosition": position}}
+    ran = {**TASKS, "crm": {**begins["crm"], "Status": "running"}}
+
+    assert told("task-types-and-ends", tasks=ran) == []
+    assert told("task-types-and-ends", tasks=begins) == [
+        "The task crm will begin at 0/3D000028, of which the file says nothing."
+    ]
+
+
+def test_the_position_that_the_file_gives_is_compared() -> None:
+    dms = SEVERAL.migration.dms
+    first, *others = dms.tasks
+    first = first.model_copy(update={"cdc_start_position": "0/3D000028"})
+    other = dms.model_copy(update={"tasks": (first, *others)})
+    tasks = {**TASKS, "app": {**TASKS["app"], "CdcStartPosition": "0/3E000028"}}
+
+    assert told(
+        "task-types-and-ends", file=SEVERAL.model_copy(update={"dms": other}), tasks=tasks
+    ) == ['The task app, its first position: found "0/3E000028", should be "0/3D000028".']
+
+
 def test_the_output_of_one_endpoint_is_that_of_the_clusters_database() -> None:
     outputs = {**OUTPUTS, "dms_target_endpoint_arn": "arn:target-crm"}
 
