@@ -47,7 +47,7 @@ def extra_settings_leave_others_alone(environment: Environment) -> Iterator[Find
                         given=f"{section}.{name} given, which "
                         + ("the provider refuses" if refused else "is set here anyway"),
                         allowed="settings that nothing else sets",
-                        mend="remove it; docs/settings.md has what can be set of it",
+                        mend=_instead(SAID_BY_TASKS.get(name.lower()), "task"),
                     )
 
 
@@ -90,9 +90,16 @@ def extra_attributes_leave_others_alone(environment: Environment) -> Iterator[Fi
                     allowed="attributes that nothing else sets",
                     mend="remove one of them"
                     if twice
-                    else "remove it; docs/settings.md has what can be set of it",
+                    else _instead(SAID_BY_ENDPOINTS[end].get(name.lower()), "endpoint"),
                 )
             seen.add(name.lower())
+
+
+def _instead(setting: str | None, what: str) -> str:
+    """What to do about something that is set anyway, of tasks or of endpoints."""
+    if setting is None:
+        return f"remove it: it is the same for every {what}"
+    return f"remove it, and set {setting}"
 
 
 def positions_have_their_slot(environment: Environment) -> Iterator[Finding]:
@@ -126,6 +133,57 @@ def positions_have_their_slot(environment: Environment) -> Iterator[Finding]:
                 mend="remove cdc_stop_position",
             )
 
+
+SAID_BY_TASKS: Final = {
+    "batchapplyenabled": "batch_apply",
+    "commitrate": "commit_rate",
+    "controlschema": "control_schema",
+    "enablevalidation": "validation.enabled",
+    "failuremaxcount": "validation.failure_max_count",
+    "fulllobmode": "lob_mode",
+    "inlinelobmaxsize": "lob_max_size_kb",
+    "limitedsizelobmode": "lob_mode",
+    "lobmaxsize": "lob_max_size_kb",
+    "logcomponents": "log_severities",
+    "maxfullloadsubtasks": "full_load_sub_tasks",
+    "skiplobcolumns": "validation.skip_lob_columns",
+    "stoptaskcachedchangesapplied": "after_full_load",
+    "stoptaskcachedchangesnotapplied": "after_full_load",
+    "tablefailuremaxcount": "validation.table_failure_max_count",
+    "targettableprepmode": "target_table_preparation_mode",
+    "threadcount": "validation.thread_count",
+}
+"""The settings of a task that say what DMS calls so, in small letters. What is missing here is the same
+for every task."""
+
+_OF_BOTH_ENDS: Final = {
+    "mapunboundednumericasstring": "dms.map_unbounded_numeric_as_string",
+}
+SAID_BY_ENDPOINTS: Final = {
+    "source": {
+        **_OF_BOTH_ENDS,
+        "captureddls": "source.capture_ddls",
+        "databasename": "source.database",
+        "ddlartifactsschema": "source.ddl_artifacts_schema",
+        "executetimeout": "source.execute_timeout_seconds",
+        "heartbeatenable": "source.heartbeat.enabled",
+        "heartbeatfrequency": "source.heartbeat.frequency_minutes",
+        "heartbeatschema": "source.heartbeat.schema",
+        "pluginname": "source.plugin_name",
+        "port": "source.port",
+        "servername": "source.host",
+        "slotname": "source.slot_name",
+        "sslmode": "source.ssl_mode",
+    },
+    "target": {
+        **_OF_BOTH_ENDS,
+        "afterconnectscript": "dms.target.after_connect_script",
+        "databasename": "aurora.database_name",
+        "executetimeout": "dms.target.execute_timeout_seconds",
+        "port": "aurora.port",
+    },
+}
+"""The same of an endpoint's attributes, as paths in the file."""
 
 _SECTIONS: Final = {section.lower(): section for section in TASK_SETTINGS}
 _SET: Final = {

@@ -5,9 +5,13 @@ from typing import Any
 
 import pytest
 
-from settings.environment import Environment
+from facts.dms import CONNECTION_ATTRIBUTES, ENDPOINT_ATTRIBUTES, TASK_SETTINGS
+from settings.dms import Task
+from settings.environment import Environment, EnvironmentFile
 from settings.reading.loading import load_environments
+from settings.reading.shape import find
 from settings.rules import WITHIN
+from settings.rules.raw import SAID_BY_ENDPOINTS, SAID_BY_TASKS
 from settings.rules.rule import Rule
 from tests.unit.settings.files import EXISTING_VPC, REMOVED, RIGHT, Changes, Folder, document
 from tests.unit.settings.recorder import Recorder
@@ -548,16 +552,14 @@ CASES = (
         {f"{TASK}.extra_settings": '{"TTSettings": {"EnableTT": true}}'},
         {f"{TASK}.extra_settings": '{"FullLoadSettings": {"CommitRate": 5}}'},
         "dms.tasks[0].extra_settings: FullLoadSettings.CommitRate given, which is set here anyway; "
-        "allowed: settings that nothing else sets; remove it; docs/settings.md has what can be set "
-        "of it",
+        "allowed: settings that nothing else sets; remove it, and set commit_rate",
     ),
     Case(
         "extra_settings_leave_others_alone",
         {f"{TASK}.extra_settings": '{"ErrorBehavior": {"recoverableErrorCount": 5}}'},
         {f"{TASK}.extra_settings": '{"ErrorBehavior": {"dataErrorPolicy": "IGNORE_RECORD"}}'},
         "dms.tasks[0].extra_settings: ErrorBehavior.dataErrorPolicy given, which is set here anyway; "
-        "allowed: settings that nothing else sets; remove it; docs/settings.md has what can be set "
-        "of it",
+        "allowed: settings that nothing else sets; remove it: it is the same for every task",
     ),
     Case(
         "extra_settings_leave_others_alone",
@@ -571,8 +573,7 @@ CASES = (
         {f"{TASK}.extra_settings": '{"Logging": {"EnableLogContext": true}}'},
         {f"{TASK}.extra_settings": '{"Logging": {"CloudWatchLogGroup": "x"}}'},
         "dms.tasks[0].extra_settings: Logging.CloudWatchLogGroup given, which the provider refuses; "
-        "allowed: settings that nothing else sets; remove it; docs/settings.md has what can be set "
-        "of it",
+        "allowed: settings that nothing else sets; remove it: it is the same for every task",
     ),
     Case(
         "extra_settings_leave_others_alone",
@@ -591,7 +592,7 @@ CASES = (
             }
         },
         "source.extra_attributes.CaptureDDLs: given, which is set anyway; allowed: attributes that "
-        "nothing else sets; remove it; docs/settings.md has what can be set of it",
+        "nothing else sets; remove it, and set source.capture_ddls",
     ),
     Case(
         "extra_settings_hold_no_secret",
@@ -605,7 +606,7 @@ CASES = (
         {},
         {"dms.target.extra_attributes": {"DatabaseName": "other"}},
         "dms.target.extra_attributes.DatabaseName: given, which is set anyway; allowed: attributes "
-        "that nothing else sets; remove it; docs/settings.md has what can be set of it",
+        "that nothing else sets; remove it, and set aurora.database_name",
     ),
     Case(
         "extra_attributes_leave_others_alone",
@@ -1654,3 +1655,18 @@ def test_a_rule_reads_what_its_row_says(rule: Rule) -> None:
         if not any(path == row or path.startswith(f"{row}.") for row in rule.reads)
     }
     assert unforeseen == set()
+
+
+def test_what_says_a_setting_of_dmss_is_there() -> None:
+    known = {name.lower() for names in TASK_SETTINGS.values() for name in names}
+    assert SAID_BY_TASKS.keys() <= known
+    for setting in SAID_BY_TASKS.values():
+        assert find(Task, tuple(setting.split("."))).kind is not None
+
+
+@pytest.mark.parametrize("end", ["source", "target"])
+def test_what_says_an_attribute_is_there(end: str) -> None:
+    known = {name.lower() for name in ENDPOINT_ATTRIBUTES[end] | CONNECTION_ATTRIBUTES}
+    assert SAID_BY_ENDPOINTS[end].keys() <= known
+    for setting in SAID_BY_ENDPOINTS[end].values():
+        assert find(EnvironmentFile, tuple(setting.split("."))).kind is not None
