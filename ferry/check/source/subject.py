@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from facts.table_patterns import literal
+from facts.table_patterns import literal, matches
 from ferry.check.source.selection import Selection
 from ferry.postgres.catalog import UnreadError
 
@@ -131,12 +131,13 @@ class Subject:
 
     @cached_property
     def columns(self) -> tuple[tuple[Relation, Column], ...]:
-        """The columns of the tables that are carried, each with its table."""
+        """The columns that are carried, each with its table; what all its tasks remove is not."""
         catalog = self.catalog
         return tuple(
             (relation, column)
             for relation in self.carried
             for column in catalog.columns_of(relation)
+            if not all(_removes(task, relation, column) for task in self.tasks_of[relation.oid])
         )
 
     @property
@@ -171,6 +172,16 @@ def _role(end: End, where: str) -> Role:
     if role is None:
         raise UnreadError(f"There is no role {end.dms_user} at {where}.")
     return role
+
+
+def _removes(task: Task, relation: Relation, column: Column) -> bool:
+    return any(
+        rule.action == "remove-column"
+        and matches(rule.schema_name, relation.schema)
+        and matches(rule.table, relation.name)
+        and matches(rule.column or "", column.name)
+        for rule in task.transformations
+    )
 
 
 def reads_changes(task: Task) -> bool:

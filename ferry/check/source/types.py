@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final
 
 from facts.dms_types import MAX_NUMERIC_PRECISION, NOT_MIGRATED, SPATIAL, UNKNOWN_TO_DMS
 from facts.identifiers import identifier
-from facts.table_patterns import matches
 from ferry.check.source.subject import column_name, reads_changes
 from ferry.check.source.verdict import Check, Verdict, blocks, warns
 from ferry.check.source.words import counted, listed
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ferry.check.source.subject import Subject
-    from ferry.postgres.catalog.rows import Column, Relation
+    from ferry.postgres.catalog.rows import Column
 
 _KINDS: Final = {"c": "composite", "e": "enum", "m": "multirange", "r": "range"}
 """Kinds of types that AWS says do not migrate, by `typtype`."""
@@ -115,11 +114,7 @@ def _precision(modifier: int) -> int:
 
 def generated(subject: Subject) -> Iterator[Verdict]:
     """Whether generated columns are carried, which PostgreSQL refuses to be told."""
-    found = [
-        (relation, column)
-        for relation, column in subject.columns
-        if column.generated and not _left_behind(subject, relation, column)
-    ]
+    found = [each for each in subject.columns if each[1].generated]
     if found:
         relation, column = found[0]
         yield blocks(
@@ -131,19 +126,6 @@ def generated(subject: Subject) -> Iterator[Verdict]:
             f'"{relation.schema}", table = "{relation.name}", column = "{column.name}" }}. Aurora '
             "computes it.",
         )
-
-
-def _left_behind(subject: Subject, relation: Relation, column: Column) -> bool:
-    return all(
-        any(
-            rule.action == "remove-column"
-            and matches(rule.schema_name, relation.schema)
-            and matches(rule.table, relation.name)
-            and matches(rule.column or "", column.name)
-            for rule in task.transformations
-        )
-        for task in subject.tasks_of[relation.oid]
-    )
 
 
 def identities(subject: Subject) -> Iterator[Verdict]:
