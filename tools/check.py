@@ -37,7 +37,7 @@ AFTER_DEPLOYING = "--data-file=.coverage.integration"
 MOVING = "ferry/postgres/*,ferry/prepare/databases.py,ferry/prepare/ferry_schema.py"
 MOVING += ",local_aws/dms_worker/*,local_aws/services/dms/movement.py"
 MOVING += ",local_aws/services/dms/reach.py,local_aws/services/rds/server.py"
-MOVING += ",ferry/check/source/asking.py"
+MOVING += ",ferry/check/source/asking.py,ferry/check/source/measuring.py"
 MOVING += ",harness/aurora.py,harness/rehearsal/[a-z]*.py"
 AFTER_MOVING = "--data-file=.coverage.migration"
 COVERING = [*(f"--cov={package}" for package in COVERED), "--cov-branch", "--cov-report="]

@@ -12,9 +12,10 @@ import psycopg
 import pytest
 
 from bench import checking
-from ferry.check.source import findings, server
-from ferry.check.source.asking import subject_of
+from ferry.check.source import findings, measuring, server
+from ferry.check.source.asking import subject_of, with_rows
 from ferry.check.source.checks import CHECKS
+from ferry.check.source.measure import Measure
 from ferry.errors import FerryError
 from ferry.findings import Level
 from ferry.postgres import Server, connect
@@ -379,14 +380,105 @@ def test_the_rate_of_wal_is_measured(well: Postgres) -> None:
     assert 0 <= seen.wal_bytes_per_second < 10**6
 
 
+# --- rows
+
+
+DOCUMENTS = (
+    """create table documents (id int primary key, body text, scan bytea, data jsonb, tags text[],
+       at timestamptz, day date, share float8, amount numeric(10, 2), code bpchar)""",
+    "insert into documents (id, body, tags) select n, 'x', '{a}' from generate_series(1, 2000) n",
+    """insert into documents values (0, repeat('ä', 100000), decode(repeat('00', 50000), 'hex'),
+       jsonb_build_object('key', repeat('y', 70000)), array[repeat('z', 60000)], 'infinity',
+       '-infinity', 'NaN', 1, 'a  ')""",
+)
+
+
+@pytest.fixture
+def documents(well: Postgres) -> Iterator[Subject]:
+    """A table whose first page alone has what is looked for."""
+    source = Database(server=well, name="app")
+    source.run(*DOCUMENTS)
+    yield subject(environment(), of(well, "app"), UnreadError("Not asked."))
+    source.run("drop table documents")
+
+
+@pytest.mark.parametrize("pages", [1, 16_384])
+def test_what_rows_hold_is_measured_in_any_number_of_pieces(
+    well: Postgres, documents: Subject, monkeypatch: pytest.MonkeyPatch, pages: int
+) -> None:
+    monkeypatch.setattr(measuring, "_PIECE_PAGES", pages)
+
+    seen = with_rows(documents, of(well, "app"), seconds=60)
+
+    by_name = {
+        column.name: seen.measured.columns[relation.oid, column.number]  # type: ignore[union-attr]
+        for relation, column in seen.columns
+        if relation.name == "documents" and column.name != "id"
+    }
+    assert by_name == {
+        "body": Measure(octets=200_000),
+        "scan": Measure(octets=50_000),
+        "data": Measure(octets=70_011),
+        "tags": Measure(octets=60_002),
+        "at": Measure(infinite=1),
+        "day": Measure(infinite=1),
+        "share": Measure(no_numbers=1),
+        "amount": Measure(),
+        "code": Measure(blanks=1),
+    }
+    assert seen.measured.missing == {}  # type: ignore[union-attr]
+    levels = {each.check: each.level for each in findings([seen])}
+    assert levels["lob-sizes"] is Level.BLOCKED
+    assert levels["infinities"] is Level.BLOCKED
+    assert levels["char-blanks"] is Level.WARNING
+
+
+def test_what_there_is_no_time_for_is_said(well: Postgres, documents: Subject) -> None:
+    seen = with_rows(documents, of(well, "app"), seconds=0)
+
+    [finding] = [each for each in findings([seen]) if each.check == "infinities"]
+    assert finding.level is Level.UNJUDGED
+    assert finding.why == ("2 tables not read: public.documents, public.orders. The time was up.")
+
+
+def test_a_table_that_may_not_be_read_is_said(well: Postgres, documents: Subject) -> None:
+    maintenance = Database(server=well, name="app")
+    maintenance.run(
+        f"create role stranger login password '{PASSWORD}'", "grant select on orders to stranger"
+    )
+    try:
+        seen = with_rows(documents, of(well, "app", user="stranger"), seconds=60)
+    finally:
+        maintenance.run("drop owned by stranger", "drop role stranger")
+
+    [finding] = [each for each in findings([seen]) if each.check == "infinities"]
+    assert finding.why == (
+        "1 table not read: public.documents. The source could not read its rows: permission denied "
+        "for table documents (42501)."
+    )
+
+
+def test_a_source_that_goes_while_its_rows_are_read_is_said(
+    well: Postgres, documents: Subject
+) -> None:
+    seen = with_rows(documents, replace(of(well, "app"), port=1), seconds=60)
+
+    [finding] = [each for each in findings([seen]) if each.check == "lob-sizes"]
+    assert finding.level is Level.UNJUDGED
+    assert "nobody answers there" in finding.why
+
+
 # --- the command
 
 
 def test_the_command_says_what_is_in_the_way(deployed: Deployed) -> None:
     deployed.make()
-    deployed.pair.source.run("create table log (x int, body text)")
+    deployed.pair.source.run(
+        "create table log (x int, body text)", "create table days (id int primary key, day date)"
+    )
+    deployed.pair.source.run("insert into days values (1, 'infinity')")
 
-    shown = deployed.reached("check", "source", "dev", "--json")
+    shown = deployed.reached("check", "source", "dev", "--json", "--deep", "--seconds", "30")
 
     assert shown.stderr == ""
     document = json.loads(shown.stdout)
@@ -396,6 +488,9 @@ def test_the_command_says_what_is_in_the_way(deployed: Deployed) -> None:
         "1 LOB column in tables without a primary key: public.log.body."
     )
     assert by_check["aurora-runs"]["level"] == "right"
+    assert by_check["infinities"]["what"] == (
+        "1 column with infinite dates or times: public.days.day (1 row)."
+    )
     assert PASSWORD not in shown.stdout
     assert shown.exit_code == 4
 

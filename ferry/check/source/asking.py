@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from ferry.check.source.measuring import measured
 from ferry.check.source.subject import End, Subject
 from ferry.deployment import Deployment
 from ferry.deployment.servers import source_server, source_user_of_dms, target_server
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ferry.account import Account
+    from ferry.check.source.measure import Measured
     from ferry.postgres import Address, Server, Session
     from ferry.postgres.catalog import Catalog
     from settings.databases import Database
@@ -45,11 +47,19 @@ class Way:
     target_ca: Path | None = None
 
 
-def subjects(environment: Environment, account: Account, way: Way) -> Iterator[Subject]:
+def subjects(
+    environment: Environment, account: Account, way: Way, *, deep_seconds: float | None = None
+) -> Iterator[Subject]:
     """Each database that is carried, read at both ends.
 
     Aurora may be missing, and what is judged by it is then not known; without the source there is
     nothing to judge.
+
+    Args:
+        environment: The environment.
+        account: Its account.
+        way: Where the servers are reached.
+        deep_seconds: For how long the rows of each database may be read; None reads none.
 
     Raises:
         InputError: The environment carries nothing.
@@ -58,13 +68,27 @@ def subjects(environment: Environment, account: Account, way: Way) -> Iterator[S
     migration_of(environment)
     dms_user = _dms_user(environment, account)
     for database in environment.carried:
-        yield subject_of(
+        server = source_server(environment, account, database, address=way.source)
+        subject = subject_of(
             environment,
             database,
-            source=source_server(environment, account, database, address=way.source),
+            source=server,
             target=_target(environment, account, database, way),
             dms_user=dms_user,
         )
+        yield subject if deep_seconds is None else with_rows(subject, server, seconds=deep_seconds)
+
+
+def with_rows(subject: Subject, server: Server, *, seconds: float) -> Subject:
+    """The same, with what the rows say that can be read in a time."""
+    found: Measured | UnreadError
+    try:
+        found = measured(subject, server, seconds=seconds)
+    except UnreadError as error:
+        found = error
+    except FerryError as error:
+        found = UnreadError(error.why, error.remedy)
+    return replace(subject, measured=found)
 
 
 def subject_of(

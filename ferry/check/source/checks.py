@@ -10,6 +10,7 @@ from ferry.check.source import (
     lobs,
     names,
     rights,
+    rows,
     selected,
     server,
     surroundings,
@@ -43,16 +44,19 @@ _BY_AREA: Final[Mapping[str, tuple[Check, ...]]] = {
 }
 
 CHECKS: Final[tuple[Check, ...]] = tuple(check for checks in _BY_AREA.values() for check in checks)
-"""All checks."""
+"""The checks of catalogs; those of rows are `rows.CHECKS`, where these were read."""
 
 AREAS: Final[Mapping[str, str]] = {
-    check.name: area for area, checks in _BY_AREA.items() for check in checks
+    check.name: area
+    for area, checks in {**_BY_AREA, rows.TITLE: rows.CHECKS}.items()
+    for check in checks
 }
 """The area of each check: what is right of an area is shown as one line."""
 
 
 def findings(subjects: Sequence[Subject]) -> Iterator[Finding]:
     """Every finding of the databases that an environment carries; those of the servers once."""
-    for check in CHECKS:
+    deep = rows.CHECKS if any(each.measured is not None for each in subjects) else ()
+    for check in (*CHECKS, *deep):
         for subject in subjects[:1] if check.of_server else subjects:
             yield from check.findings(subject)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from facts.identifiers import identifier
 from ferry.check.source.large import is_array, is_lob
-from ferry.check.source.subject import column_name
+from ferry.check.source.subject import column_name, looks_up
 from ferry.check.source.verdict import Check, Verdict, blocks, warns
 from ferry.check.source.words import counted, listed
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from ferry.check.source.subject import Subject
     from ferry.postgres.catalog.rows import Column, Relation
-    from settings.dms import Task
 
 
 def without_key(subject: Subject) -> Iterator[Verdict]:
@@ -62,7 +61,7 @@ def not_null(subject: Subject) -> Iterator[Verdict]:
         for relation, column in subject.columns
         if column.not_null
         and is_lob(column)
-        and any(_looks_up(task, relation) for task in subject.tasks_of[relation.oid])
+        and any(looks_up(task, relation) for task in subject.tasks_of[relation.oid])
     ]
     if found:
         relation, column = found[0]
@@ -70,7 +69,7 @@ def not_null(subject: Subject) -> Iterator[Verdict]:
             task.name
             for relation, _ in found
             for task in subject.tasks_of[relation.oid]
-            if _looks_up(task, relation)
+            if looks_up(task, relation)
         )
         yield blocks(
             f"{counted(len(found), 'LOB column')} both NOT NULL and looked up: "
@@ -82,27 +81,17 @@ def not_null(subject: Subject) -> Iterator[Verdict]:
         )
 
 
-def _looks_up(task: Task, relation: Relation) -> bool:
-    """Whether a task looks up a table's large objects, each on its own."""
-    own = [
-        table.lob.mode == "unlimited"
-        for table in task.tables
-        if table.lob and (table.schema_name, table.name or table.table) == (
-            relation.schema, relation.name,
-        )
-    ]  # fmt: skip
-    return own[0] if own else task.lob_mode != "limited"
-
-
 def limit(subject: Subject) -> Iterator[Verdict]:
-    """Which large objects have to be below a limit."""
+    """Which large objects have to be below a limit; what is measured, `rows` judges."""
+    if subject.measured is not None:
+        return
     for task in subject.tasks:
         bound: list[tuple[Relation, Column]] = [
             (relation, column)
             for relation, column in subject.columns
             if task in subject.tasks_of[relation.oid]
             and is_lob(column)
-            and not _looks_up(task, relation)
+            and not looks_up(task, relation)
         ]
         if bound:
             tables = {relation.oid: relation for relation, _ in bound}
@@ -113,8 +102,7 @@ def limit(subject: Subject) -> Iterator[Verdict]:
                 f"tables are {listed(each.sql for each in largest)}.",
                 why="One larger value fails the task. The catalogs do not say how large they are; DMS "
                 "counts two bytes a character, or four.",
-                remedy="Measure before the load, for each column: SELECT max(octet_length(...)); then "
-                f"set lob_max_size_kb in {subject.file} to twice that.",
+                remedy=f"Measure: ferry check source {subject.environment.name} --deep",
             )
 
 

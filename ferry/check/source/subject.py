@@ -13,6 +13,7 @@ from ferry.postgres.catalog import UnreadError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from ferry.check.source.measure import Measured
     from ferry.postgres.catalog import Catalog
     from ferry.postgres.catalog.rows import Column, Relation, Role
     from settings.databases import Database
@@ -47,6 +48,7 @@ class Subject:
         source: It at the source.
         target: It in Aurora; why that is not known, where it is not.
         wal_bytes_per_second: How fast the source writes WAL; why that is not known.
+        measured: What the rows say; None where they were not to be read.
         last_values: The last values of the source's sequences by their oids, None where one gave none
             yet; one that may not be read is not there.
     """
@@ -57,6 +59,7 @@ class Subject:
     target: End | UnreadError
     wal_bytes_per_second: float | UnreadError = 0
     last_values: Mapping[int, int | None] | UnreadError = field(default_factory=dict)
+    measured: Measured | UnreadError | None = None
 
     @property
     def catalog(self) -> Catalog:
@@ -182,6 +185,30 @@ def _removes(task: Task, relation: Relation, column: Column) -> bool:
         and matches(rule.column or "", column.name)
         for rule in task.transformations
     )
+
+
+def looks_up(task: Task, relation: Relation) -> bool:
+    """Whether a task looks up a table's large objects, each on its own."""
+    own = [
+        table.lob.mode == "unlimited"
+        for table in task.tables
+        if table.lob and (table.schema_name, table.name or table.table) == (
+            relation.schema, relation.name,
+        )
+    ]  # fmt: skip
+    return own[0] if own else task.lob_mode != "limited"
+
+
+def limit_kb(task: Task, relation: Relation) -> int:
+    """The limit of a table's large objects in a task, in KB: the table's own, or the task's."""
+    own = [
+        table.lob.max_size_kb
+        for table in task.tables
+        if table.lob
+        and table.lob.max_size_kb
+        and (table.schema_name, table.name or table.table) == (relation.schema, relation.name)
+    ]
+    return own[0] or task.lob_max_size_kb if own else task.lob_max_size_kb
 
 
 def reads_changes(task: Task) -> bool:

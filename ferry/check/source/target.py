@@ -9,7 +9,7 @@ from facts.identifiers import identifier, literal
 from facts.parameters import LOGICAL_REPLICATION
 from ferry.check.source.large import is_lob
 from ferry.check.source.renamed import target_name
-from ferry.check.source.subject import column_name, reads_changes
+from ferry.check.source.subject import column_name, looks_up, reads_changes
 from ferry.check.source.verdict import Check, Verdict, blocks, fine, warns
 from ferry.check.source.words import counted, duration, listed
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from ferry.check.source.subject import Subject
     from ferry.postgres.catalog.rows import Column, Relation
-    from settings.dms import Task
 
 _LONG_SECONDS: Final = 600
 
@@ -149,7 +148,7 @@ def columns(subject: Subject) -> Iterator[Verdict]:
             for column in catalog.columns_of(table) if table else ():
                 if column.identity == "a" and reads_changes(task):
                     always.append((table, column))  # type: ignore[arg-type] # none without a table
-                if column.not_null and is_lob(column) and _looks_up(task):
+                if column.not_null and is_lob(column) and looks_up(task, relation):
                     required.append((table, column))  # type: ignore[arg-type] # the same
     if always:
         table, column = always[0]
@@ -170,10 +169,6 @@ def columns(subject: Subject) -> Iterator[Verdict]:
             remedy=f"In Aurora, until the cutover: ALTER TABLE {table.sql} ALTER COLUMN "
             f"{identifier(column.name)} DROP NOT NULL;",
         )
-
-
-def _looks_up(task: Task) -> bool:
-    return task.lob_mode != "limited"
 
 
 TITLE: Final = "Aurora"

@@ -12,6 +12,7 @@ MOST_NAMED: Final = 5
 
 _UNITS: Final = ("bytes", "KiB", "MiB", "GiB", "TiB")
 _KIB: Final = 1024
+_THREE_DIGITS: Final = 100
 _MINUTE: Final = 60
 _HOUR: Final = 3600
 _DAYS_FROM: Final = 48
@@ -34,7 +35,9 @@ def size(number: float) -> str:
     unit = 0
     while abs(number) >= _KIB and unit < len(_UNITS) - 1:
         number, unit = number / _KIB, unit + 1
-    return f"{number:.3g} {_UNITS[unit]}" if number < _KIB - 1 else f"{number:.0f} {_UNITS[unit]}"
+    return (
+        f"{number:.3g} {_UNITS[unit]}" if number < _THREE_DIGITS else f"{number:.0f} {_UNITS[unit]}"
+    )
 
 
 def duration(seconds: float) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+from ferry.check.source import rows
 from ferry.check.source.checks import CHECKS
 from ferry.check.source.subject import End, Subject
 from ferry.postgres.catalog import Catalog, Part, UnreadError
@@ -28,6 +29,7 @@ from tests.unit.ferry.environments import environment
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from ferry.check.source.measure import Measured
     from ferry.findings import Finding
     from settings.environment import Environment
 
@@ -158,6 +160,7 @@ def subject(
     dms_user: str | UnreadError = "dms",
     wal_bytes_per_second: float | UnreadError = 0,
     last_values: Mapping[int, int | None] | UnreadError | None = None,
+    measured: Measured | UnreadError | None = None,
     **differing: Any,  # noqa: ANN401 - as `catalog`
 ) -> Subject:
     """A database with these tables, and `orders` where there are none, as its tasks carry it.
@@ -174,12 +177,13 @@ def subject(
         else End(catalog=aurora or catalog(*there), dms_user="ferry_admin"),
         wal_bytes_per_second=wal_bytes_per_second,
         last_values={} if last_values is None else last_values,
+        measured=measured,
     )
 
 
 def found(check: str, of: Subject) -> list[Finding]:
     """What one check finds."""
-    [row] = [each for each in CHECKS if each.name == check]
+    [row] = [each for each in (*CHECKS, *rows.CHECKS) if each.name == check]
     return list(row.findings(of))
 
 

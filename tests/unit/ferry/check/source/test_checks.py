@@ -657,7 +657,7 @@ CASES: tuple[tuple[str, Subject, Level, str, str], ...] = (
         ),
         WARNING,
         "Task all carries 2 LOB columns of 2 tables up to 32 KB; the largest tables are public.large, public.small.",
-        "Measure before the load",
+        "Measure: ferry check source dev --deep",
     ),
     # --- types
     (
