@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
     from local_aws.dms_worker.job import Job
 
+_FAILURE = """"TASK_NAME" varchar(128) not null, "TABLE_OWNER" varchar(128) not null,
+        "TABLE_NAME" varchar(128) not null, "FAILURE_TIME" timestamp not null,
+        "KEY_TYPE" varchar(128) not null, "KEY" varchar(7800) not null,
+        "FAILURE_TYPE" varchar(128) not null,"""
 _TABLES = {
     "awsdms_apply_exceptions": """(
         "TASK_NAME" varchar(128) not null, "TABLE_OWNER" varchar(128) not null,
@@ -41,6 +45,12 @@ _TABLES = {
         timeslot_type varchar(32) not null, timeslot timestamp not null,
         timeslot_duration bigint, timeslot_latency bigint, timeslot_records bigint,
         timeslot_volume bigint)""",
+    "awsdms_validation_failures_v1": f"""({_FAILURE}
+        "DETAILS" varchar(7800) not null)""",
+    "awsdms_validation_failures_v2": f"""(
+        "RESYNC_ID" bigint generated always as identity primary key, {_FAILURE}
+        "DETAILS" varchar(7000) not null, "RESYNC_RESULT" varchar(128),
+        "RESYNC_TIME" timestamp, "RESYNC_ACTION" varchar(128))""",
     "awsdms_txn_state": """(
         "SERVER_NAME" varchar(128) not null, "TASK_NAME" varchar(128) not null,
         "STATE_TIME" timestamp not null, "CHECKPOINT" text not null,
@@ -51,6 +61,9 @@ _ENABLED_BY = {
     "awsdms_status": "StatusTableEnabled",
     "awsdms_history": "HistoryTableEnabled",
 }
+_FAILURES = ("awsdms_validation_failures_v1", "awsdms_validation_failures_v2")
+# Before it the first is there, from it on the second.
+_VERSION_OF_THE_SECOND = (3, 6, 1)
 _SUSPENDED = "TABLE ERROR"
 _MAKING = 0x444D53_0001  # "DMS"
 
@@ -84,17 +97,21 @@ class ControlTables:
     @classmethod
     def of(cls, job: Job) -> ControlTables:
         """The tables of a job."""
-        wanted = {
+        names = {"awsdms_apply_exceptions", "awsdms_txn_state"} | {
             name
-            for name in _TABLES
-            if name not in _ENABLED_BY
-            or job.setting("ControlTablesSettings", _ENABLED_BY[name], default=False)
+            for name, setting in _ENABLED_BY.items()
+            if job.setting("ControlTablesSettings", setting, default=False)
         }
+        if job.migration_type == "full-load":
+            names.clear()
+        if job.setting("ValidationSettings", "EnableValidation", default=False):
+            version = tuple(int(part) for part in job.engine_version.split("."))
+            names.add(_FAILURES[version >= _VERSION_OF_THE_SECOND])
         return cls(
             schema=job.setting("ControlTablesSettings", "ControlSchema", default="") or "public",
             server=job.server,
             task=job.task,
-            names=frozenset() if job.migration_type == "full-load" else frozenset(wanted),
+            names=frozenset(names),
         )
 
     def create(self, connection: psycopg.Connection[Any]) -> None:
@@ -207,6 +224,31 @@ class ControlTables:
             "insert into {} values (%s, %s, %s, localtimestamp, %s, %s, %s, 0)",
             *(self.server, self.task, kind, round(minutes), round(latency), records),
         )
+
+    def note_failure(
+        self, connection: psycopg.Connection[Any], table: tuple[str, str], *, key: str, kind: str
+    ) -> None:
+        """Write down a row that differs: its key, and how."""
+        for name in _FAILURES:
+            self._run(
+                connection,
+                name,
+                'insert into {} ("TASK_NAME", "TABLE_OWNER", "TABLE_NAME", "FAILURE_TIME", '
+                '"KEY_TYPE", "KEY", "FAILURE_TYPE", "DETAILS") '
+                "values (%s, %s, %s, localtimestamp, 'Row', %s, %s, '')",
+                *(self.task, *table, key, kind),
+            )
+
+    def forget_failures(self, connection: psycopg.Connection[Any], table: tuple[str, str]) -> None:
+        """Take away the rows of a table that differed: it is compared anew."""
+        for name in _FAILURES:
+            self._run(
+                connection,
+                name,
+                'delete from {} where "TASK_NAME" = %s and "TABLE_OWNER" = %s '
+                'and "TABLE_NAME" = %s',
+                *(self.task, *table),
+            )
 
     def _run(
         self, connection: psycopg.Connection[Any], table: str, text: str, *values: str | int

@@ -154,6 +154,12 @@ def connect_target(
     return connection
 
 
+def wal_end(source: psycopg.Connection[Any]) -> int:
+    """The position behind all that the source has written."""
+    row = source.execute("select pg_catalog.pg_current_wal_insert_lsn() - '0/0'").fetchone()
+    return int(row[0]) if row else 0
+
+
 def table_name(table: tuple[str, str]) -> sql.Identifier:
     """A schema and a table, quoted."""
     return sql.Identifier(*table)

@@ -63,6 +63,9 @@ class TableProgress:
     state: str
     valid_from: int = 0
     rows: int = 0
+    validation: dict[str, Any] = field(
+        default_factory=lambda: {"state": "Not enabled", "pending": 0, "failed": 0}
+    )
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTS, 0))
 
 
@@ -74,7 +77,7 @@ class Job:
     `tables` is where a resumed task's tables stood. `position` is where a task of changes alone
     begins, a log sequence number or a checkpoint; `slot` is the slot that it reads, or None for one
     of its own. `stop_position` is where changes end, as `server_time:` or `commit_time:` and a time
-    of UTC; None for nowhere.
+    of UTC; None for nowhere. `engine_version` is DMS's.
     """
 
     task: str
@@ -88,6 +91,7 @@ class Job:
     position: str | None = None
     slot: str | None = None
     stop_position: str | None = None
+    engine_version: str = "3.5.4"
     tables: Mapping[tuple[str, str], TableProgress] = field(default_factory=dict)
 
     def setting(self, section: str, name: str, default: Any) -> Any:  # noqa: ANN401 - any JSON
@@ -142,5 +146,6 @@ class Voice:
             state=progress.state,
             valid_from=progress.valid_from,
             rows=progress.rows,
+            validation=progress.validation,
             counts=progress.counts,
         )

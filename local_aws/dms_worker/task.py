@@ -17,12 +17,13 @@ from local_aws.dms_worker.applying import ERROR, Applying, TaskFailed
 from local_aws.dms_worker.carried import CarriedTable, LobTooLarge, carry
 from local_aws.dms_worker.catalog import read_tables
 from local_aws.dms_worker.control_tables import ControlTables, checkpoint_text, position_from
-from local_aws.dms_worker.databases import connect_source, connect_target, outlive, passes
+from local_aws.dms_worker.databases import connect_source, connect_target, outlive, passes, wal_end
 from local_aws.dms_worker.grouping import Grouping
 from local_aws.dms_worker.job import TableProgress
 from local_aws.dms_worker.loading import Loaded, Loading, empty, prepare
 from local_aws.dms_worker.mappings import MappingError, Mappings
-from local_aws.dms_worker.stream import RefusedError, Replication, ReplicationError, Slot, lsn_from
+from local_aws.dms_worker.stream import RefusedError, Replication, ReplicationError, Slot
+from local_aws.dms_worker.validating import Validating
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,6 +39,7 @@ _SECONDS_BETWEEN_READS = 0.05
 _SECONDS_BETWEEN_REPORTS = 1.0
 _SECONDS_BETWEEN_TRIES = 1.0
 _LONGEST_NAME = 63
+_ALL = 2**64
 # A failed connection has no code: what will be refused again is told by the server's words.
 _LASTING = re.compile(
     r"authentication failed|does not exist|permission denied|no pg_hba.conf entry|certificate"
@@ -193,6 +195,11 @@ class Task:
             if row:
                 slot = Slot(name="", lsn=0, snapshot=row[0])
                 self._load(sides, slot, self._unloaded(sides))
+        validating = self._validating(sides)
+        while not self.stopping.is_set() and validating.step(_ALL):
+            pass
+        for key, progress in self._progress.items():
+            self._set(key, progress)
 
     def _unloaded(self, sides: _Sides) -> list[TableId]:
         """The tables whose load has not ended, new ones among them."""
@@ -291,7 +298,7 @@ class Task:
             return _stopped("STOPPED_AFTER_FULL_LOAD")
         until = None
         if stops("FullLoadSettings", "StopTaskCachedChangesApplied", default=False):
-            until = _wal_end(sides.source)
+            until = wal_end(sides.source)
         self._narrow(sides)
         begins = self._control.position(sides.target)
         if begins is None:
@@ -331,6 +338,7 @@ class Task:
             voice=self.voice,
         )
         self.voice.say("running")
+        validating = self._validating(sides)
         group = Grouping(stream=stream, after=begins)
         applied, latency = begins, 0.0
         ended = None
@@ -349,9 +357,22 @@ class Task:
                 if until is not None and stream.position >= until:
                     ended = _stopped("STOPPED_AFTER_CACHED_EVENTS")
             if time.monotonic() - self._reported >= _SECONDS_BETWEEN_REPORTS:
+                if group.is_between and not waiting:
+                    with stream.answering():
+                        validating.step(stream.position)
                 self._report(stream, sides, applied=applied, latency=latency)
         self._report(stream, sides, applied=applied, latency=latency)
         return ended or _stopped()
+
+    def _validating(self, sides: _Sides) -> Validating:
+        return Validating(
+            job=self.job,
+            tables=sides.tables,
+            progress=self._progress,
+            control=self._control,
+            source=sides.source,
+            target=sides.target,
+        )
 
     def _until_stop(self, waiting: list[Transaction]) -> tuple[list[Transaction], Ended | None]:
         """What is to be applied still, and how the task ends where its CdcStopPosition is reached.
@@ -382,6 +403,9 @@ class Task:
     # Telling.
 
     def _set(self, key: TableId, progress: TableProgress) -> None:
+        waits = progress.validation["state"] == "Not enabled"
+        if waits and self.job.setting("ValidationSettings", "EnableValidation", default=False):
+            progress.validation = progress.validation | {"state": "Pending validation"}
         self._progress[key] = progress
         self.voice.table(*key, progress)
         self._said[key] = repr(progress)
@@ -435,11 +459,6 @@ def _has_slot(source: psycopg.Connection[Any], name: str) -> bool:
         "select 1 from pg_catalog.pg_replication_slots where slot_name = %s", [name]
     ).fetchone()
     return found is not None
-
-
-def _wal_end(source: psycopg.Connection[Any]) -> int:
-    row = source.execute("select pg_catalog.pg_current_wal_insert_lsn()::text").fetchone()
-    return lsn_from(row[0]) if row else 0
 
 
 def _slot_name(task: str) -> str:

@@ -115,10 +115,12 @@ def test_a_task_loads_applies_changes_and_counts_them(
 ) -> None:
     pair.on_both(*with_marker(ORDERS))
     pair.source.run("insert into orders select n, 'x', now() from generate_series(1, 50) n")
-    task = make_task()
+    validating = SETTINGS | {"ValidationSettings": {"EnableValidation": True}}
+    task = make_task(ReplicationTaskSettings=json.dumps(validating))
     task.start()
     task.loaded("orders")
     assert task.table("orders")["FullLoadRows"] == 50
+    eventually(lambda: task.table("orders")["ValidationState"] == "Validated")
     pair.source.run("update orders set what = 'y' where id = 1", "delete from orders where id = 2")
     arrived(pair)
     eventually(lambda: task.table("orders")["AppliedDeletes"] == 1)

@@ -74,19 +74,22 @@ def table_statistics(task: Resource) -> list[dict[str, Any]]:
 
 
 def _moved(table: Mapping[str, Any], *, started: datetime, reloaded: bool) -> dict[str, Any]:
-    """A table that a worker moves. Nothing here validates rows."""
+    """A table that a worker moves."""
+    validation = table["validation"]
     return {
         "SchemaName": table["schema"],
         "TableName": table["table"],
         **dict.fromkeys(_COUNTS, 0),
         **table["counts"],
+        "ValidationPendingRecords": validation["pending"],
+        "ValidationFailedRecords": validation["failed"],
         "FullLoadRows": table["rows"],
         "FullLoadStartTime": started,
         "FullLoadEndTime": table["at"],
         "FullLoadReloaded": reloaded,
         "LastUpdateTime": table["at"],
         "TableState": table["state"],
-        "ValidationState": "Not enabled",
+        "ValidationState": validation["state"],
     }
 
 

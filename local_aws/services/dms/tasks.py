@@ -160,6 +160,7 @@ class Tasks(ResponseMixin):
             "target": target,
             "position": task.data.get("CdcStartPosition"),
             "slot": settings.get("SlotName"),
+            "engine_version": instance.data["EngineVersion"],
             "stop_position": task.data.get("CdcStopPosition"),
         }
 
