@@ -9,10 +9,21 @@ from pydantic import AfterValidator, Field
 from settings.fields import Domain, SecretArn
 from settings.section import Allowed, List, Section, refuse
 
+_ZONE: Final = r"^Z[A-Z0-9]{1,31}$"
+_ZONE_IN_WORDS: Final = "a Route 53 hosted zone's id, without /hostedzone/"
+
+
+def _zone(value: str) -> str:
+    if not re.fullmatch(_ZONE, value):
+        refuse(_ZONE_IN_WORDS, instead=value.removeprefix("/hostedzone/"))
+    return value
+
+
 ZoneId = Annotated[
     str,
-    Field(pattern=r"^Z[A-Z0-9]{1,31}$", examples=["Z0123456789ABCDEFGHIJ"]),
-    Allowed("a Route 53 hosted zone's id, without /hostedzone/"),
+    Field(examples=["Z0123456789ABCDEFGHIJ"], json_schema_extra={"pattern": _ZONE}),
+    AfterValidator(_zone),
+    Allowed(_ZONE_IN_WORDS),
 ]
 
 _MOMENT_IN_WORDS: Final = "a date and time with its offset, such as 2027-02-15T06:00:00+01:00"

@@ -145,7 +145,9 @@ class Network(Section):
     existing_vpc: ExistingVpc | None = None
     """A VPC that exists already."""
 
-    route_to_source: RouteToSource | None = None
+    route_to_source: RouteToSource | None = Field(
+        default=None, examples=[{"transit_gateway_id": "tgw-0123456789abcdef0"}]
+    )
     """The route to the source's network. Default: none; the VPC or its NAT reaches it
     already, or somebody else makes the way."""
 

@@ -1,6 +1,7 @@
 """What a refused value was probably meant for: one that the setting takes, and that says the same."""
 
 import difflib
+import re
 from collections.abc import Iterator
 from itertools import chain
 from typing import Annotated, Any, Final, Literal, get_args, get_origin
@@ -23,6 +24,11 @@ _LIKENESS: Final = 0.8
 _MOST_CORRECTIONS: Final = 3
 _LONGEST_NUMBER: Final = 18
 _QUOTES: Final = " \t\r\n\"'\u201c\u201d\u201e\u2018\u2019"
+
+_VERSION: Final = re.compile(r"v[0-9.]+")
+_HOSTS: Final = ("host", "https_hosts")
+_ADDRESS: Final = re.compile(r"(?:[a-z+]+://)?([^:/?#]+).*")
+"""Of a web page's or a server's address, its host."""
 
 
 def meant(shape: Shape, value: object, *correction: object) -> object | None:
@@ -104,8 +110,12 @@ def _spellings(shape: Shape, value: str) -> Iterator[str]:
     stripped = value.strip(_QUOTES)
     lowered = stripped.lower()
     yield from (stripped, lowered, lowered.replace("_", "-"))
-    if folder := stripped.strip("/"):
+    if any(str(it).endswith("/") for it in shape.examples) and (folder := stripped.strip("/")):
         yield f"{folder}/"
+    if _VERSION.fullmatch(lowered):
+        yield lowered[1:]
+    if shape.name in _HOSTS:
+        yield _ADDRESS.sub(r"\1", lowered)
     if get_origin(shape.kind) is Literal:
         choices = {it.lower().replace("_", "-"): it for it in map(str, get_args(shape.kind))}
         word = lowered.replace("_", "-")

@@ -72,6 +72,7 @@ def read(file: str, name: str, document: Mapping[str, Any]) -> Reading:
             told = [problem(file, error) for error in errors[: _MOST_PROBLEMS - len(problems)]]
             raise _too_many(file, len(problems) + len(errors), [*problems, *told])
         known_by_another_name = misspelt(errors)
+        unknown.extend(known_by_another_name)
         # A refused key goes last: its value is looked up by it.
         for error in sorted(errors, key=lambda error: error["loc"][-1] == KEY):
             if error["loc"] not in known_by_another_name:

@@ -149,7 +149,7 @@ def item(shape: Shape) -> Shape:
 
 def example(shape: Shape) -> Any:  # noqa: ANN401 -- whatever TOML can hold
     """A value that the setting takes, as TOML holds it."""
-    if shape.section:
+    if shape.section and not (shape.examples and isinstance(shape.examples[0], dict)):
         return {name: example(_setting(shape.section, name)) for name in required(shape.section)}
     if shape.examples:
         return shape.examples[0]

@@ -260,7 +260,7 @@ BAD_SETTINGS: Mapping[str, tuple[Changes, str]] = {
         (
             'source.host: "postgresql://db.example.org:5432/app" given; allowed: a host name or an '
             "IPv4 address, without scheme, user or port; "
-            'set host = "postgres.example.org"'
+            'set host = "db.example.org"'
         ),
     ),
     "user and password in a host": (

@@ -46,6 +46,12 @@ MEANT = (
     ("alarms.emails", '"a@example.org, b@example.org"', '["a@example.org", "b@example.org"]'),
     ("aws.region", '"us-east-1a"', '"us-east-1"'),
     ("aws.region", '"AP_Southeast_2"', '"ap-southeast-2"'),
+    ("source.host", '"tcp://DB.example.org:5432/app"', '"db.example.org"'),
+    ("alarms.https_hosts", '"https://events.pagerduty.com"', '["events.pagerduty.com"]'),
+    ("aurora.engine_version", '"V16.4"', '"16.4"'),
+    ("cutover.dns.zone_id", '"/hostedzone/Z0A1"', '"Z0A1"'),
+    ("aws.assume_role.external_id", '"x"', '"aurora-ferry"'),
+    ("network.route_to_source", '"tgw"', '{ transit_gateway_id = "tgw-0123456789abcdef0" }'),
     ("source.port", '"5_433"', "5433"),
     # What cannot be told is an example.
     ("aws.account_id", "11112222333", '"111122223333"'),
@@ -66,7 +72,8 @@ def test_a_line_tells_what_was_meant(
 ) -> None:
     _write(folder, {setting: "@"}, written)
 
-    (line,) = folder.lines()
+    place = re.sub(r"\.(\d+)", r"[\1]", setting)
+    (line,) = (it for it in folder.lines() if f": {place}: " in it)
 
     assert line.endswith(f"; set {setting.rpartition('.')[2]} = {instead}")
 
@@ -89,6 +96,11 @@ NAMES: tuple[tuple[str, object, str], ...] = (
         "dms.tasks.0.migration_typ",
         "cdc",
         "rename it to migration_type, or remove it",
+    ),
+    (
+        "network.route_to_source.transit_gateway",
+        "tgw-0123456789abcdef0",
+        "rename it to transit_gateway_id, or remove it",
     ),
     ("AWS", {}, "rename it to aws, or remove it"),
     (

@@ -63,12 +63,13 @@ FREE = {
     "dms.tasks[0].transformations[0].schema",
     "dms.tasks[0].transformations[0].table",
     "dms.tasks[0].transformations[0].value",
+    "source.accepted_publications[0]",
     "source.ca_certificate_file",
     "source.database",
     "source.extra_attributes.x",
 }
 """The settings that take what Terraform takes for a template. The certificate is read here, and is
-not in the JSON, nor is [cutover]; each of the others is in `hostile` below, of the databases one."""
+not in the JSON, nor are [cutover] and the publications; each of the others is in `hostile` below, of the databases one."""
 
 
 def places(location: Location = ()) -> Iterator[tuple[Location, Shape]]:
