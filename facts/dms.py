@@ -205,6 +205,7 @@ def certificate_digest(certificate_pem: str) -> str:
 
 
 READS_FROM: Final[Mapping[int, tuple[int, int, int]]] = {
+    13: (3, 4, 3),
     14: (3, 4, 7),
     15: (3, 5, 1),
     16: (3, 5, 3),

@@ -8,7 +8,7 @@ from facts.dms import TABLES_BEGIN_WITH
 from facts.ferry_schema import SCHEMA
 from facts.table_patterns import length, literal
 from ferry.check.source.large import is_lob
-from ferry.check.source.selection import matching, pattern_of
+from ferry.check.source.selection import Selectable
 from ferry.check.source.subject import TABLES, left_out
 from ferry.check.source.verdict import Check, Verdict, blocks, fine, warns
 from ferry.check.source.words import counted, listed
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 
 def nothing(subject: Subject) -> Iterator[Verdict]:
     """Whether each task and each selection finds a table."""
-    relations = list(subject.catalog.relations)
-    tables = [each for each in relations if each.kind in TABLES]
+    others = Selectable(each for each in subject.catalog.relations if each.kind not in TABLES)
     for task in subject.tasks:
         if not any(task in tasks for tasks in subject.tasks_of.values()):
             yield blocks(
@@ -35,9 +34,9 @@ def nothing(subject: Subject) -> Iterator[Verdict]:
             )
             continue
         for table in task.tables:
-            if table.action == "include" and not matching(pattern_of(table), tables):
-                others = matching(pattern_of(table), relations)
-                what = f", which is no table ({others[0].sql})" if others else ""
+            if table.action == "include" and not subject.selectable.selected(table):
+                found = others.selected(table)
+                what = f", for it is no table ({found[0].sql})" if found else ""
                 yield warns(
                     f"{_shown(table)} of task {task.name} selects no table{what}.",
                     why="DMS says 'Table does not exist', and does not look again until the task is "
@@ -52,6 +51,7 @@ def _shown(table: Table) -> str:
 
 def by_none(subject: Subject) -> Iterator[Verdict]:
     """Whether tables are carried by no task, and nobody said so."""
+    left_out = {oid for task in subject.tasks for oid in subject.selectable.left_out(task)}
     left: list[Relation] = [
         relation
         for relation in subject.catalog.relations
@@ -60,7 +60,7 @@ def by_none(subject: Subject) -> Iterator[Verdict]:
         and not relation.extension
         and relation.schema != SCHEMA
         and not relation.name.startswith(TABLES_BEGIN_WITH)
-        and not any(each.leaves_out(relation) for each in subject.selections)
+        and relation.oid not in left_out
     ]
     if left:
         schemas = sorted({each.schema for each in left})
@@ -92,12 +92,11 @@ def by_two(subject: Subject) -> Iterator[Verdict]:
 
 def by_pattern(subject: Subject) -> Iterator[Verdict]:
     """Whether what looks like a name takes more than the table of that name: `_` is any character."""
-    tables = [each for each in subject.catalog.relations if each.kind in TABLES]
     for task in subject.tasks:
         for table in task.tables:
             if not _looks_exact(table):
                 continue
-            found = matching(pattern_of(table), tables)
+            found = subject.selectable.selected(table)
             others = [
                 each.sql
                 for each in found
@@ -161,11 +160,10 @@ def details(subject: Subject) -> Iterator[Verdict]:
     """
     for task in subject.tasks:
         for table in task.tables:
-            for relation in subject.carried if table.parallel_load or table.filters else ():
-                if task in subject.tasks_of[relation.oid] and matching(
-                    pattern_of(table), [relation]
-                ):
-                    yield from _columns(subject, task, table, relation)
+            if table.parallel_load or table.filters:
+                for relation in subject.selectable.selected(table):
+                    if task in subject.tasks_of.get(relation.oid, ()):
+                        yield from _columns(subject, task, table, relation)
 
 
 def _columns(subject: Subject, task: Task, table: Table, relation: Relation) -> Iterator[Verdict]:

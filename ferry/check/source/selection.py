@@ -1,67 +1,78 @@
-"""Which of a database's tables a task carries."""
+"""Which tables a selection of a task takes, of tens of thousands."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from collections import defaultdict
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from facts.table_patterns import expression
+from facts.table_patterns import expression, length
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
+    from collections.abc import Set as AbstractSet
 
     from ferry.postgres.catalog.rows import Relation
     from settings.dms import Task
     from settings.table_mappings import Table
 
-_BETWEEN: Final = "\0"
-"""No name has it, so that no pattern of a schema reaches into the table's."""
 
+class Selectable:
+    """Tables by schema and by the length of their names.
 
-@dataclass(frozen=True)
-class Selection:
-    """A task's selections, read as one: leaving out wins.
+    Most patterns are names with `_` in them, and match names of their own length alone.
 
-    AWS documents no precedence of include and exclude; `settings.rules.selections` reads them so too.
+    Args:
+        relations: The tables.
     """
 
-    task: Task
+    def __init__(self, relations: Iterable[Relation]) -> None:
+        self._by_schema: dict[str, dict[int, list[Relation]]] = {}
+        for relation in relations:
+            by_length = self._by_schema.setdefault(relation.schema, defaultdict(list))
+            by_length[len(relation.name)].append(relation)
 
-    def carries(self, relation: Relation) -> bool:
-        """Whether the task carries a table."""
-        key = f"{relation.schema}{_BETWEEN}{relation.name}"
-        return bool(self._included.fullmatch(key)) and not self._excluded.fullmatch(key)
+    def selected(self, table: Table) -> list[Relation]:
+        """What one selection takes, whether it includes or excludes."""
+        of_schema, of_name = map(_compiled, table.patterns)
+        return [
+            relation
+            for schema, by_length in self._by_schema.items()
+            if of_schema.fullmatch(schema)
+            for relation in _candidates(by_length, length(table.patterns[1]))
+            if of_name.fullmatch(relation.name)
+        ]
 
-    def leaves_out(self, relation: Relation) -> bool:
-        """Whether the task leaves a table out on purpose."""
-        return bool(self._excluded.fullmatch(f"{relation.schema}{_BETWEEN}{relation.name}"))
+    def carried(self, task: Task) -> AbstractSet[int]:
+        """The oids of what a task carries: leaving out wins.
 
-    @cached_property
-    def _included(self) -> re.Pattern[str]:
-        return _any_of(table for table in self.task.tables if table.action == "include")
+        AWS documents no precedence of include and exclude; `settings.rules.selections` reads them so
+        too.
+        """
+        return self._taken(task, "include") - self._taken(task, "exclude")
 
-    @cached_property
-    def _excluded(self) -> re.Pattern[str]:
-        return _any_of(table for table in self.task.tables if table.action == "exclude")
+    def left_out(self, task: Task) -> AbstractSet[int]:
+        """The oids of what a task leaves out on purpose."""
+        return self._taken(task, "exclude")
 
-
-def pattern_of(table: Table) -> re.Pattern[str]:
-    """The names that one selection takes, as `matching` reads them."""
-    return _any_of([table])
-
-
-def matching(pattern: re.Pattern[str], relations: Iterable[Relation]) -> list[Relation]:
-    """The tables that a selection takes."""
-    return [
-        relation
-        for relation in relations
-        if pattern.fullmatch(f"{relation.schema}{_BETWEEN}{relation.name}")
-    ]
+    def _taken(self, task: Task, action: str) -> set[int]:
+        return {
+            relation.oid
+            for table in task.tables
+            if table.action == action
+            for relation in self.selected(table)
+        }
 
 
-def _any_of(tables: Iterable[Table]) -> re.Pattern[str]:
-    """What none of them takes is taken by none: an empty choice matches nothing."""
-    names = [_BETWEEN.join(map(expression, table.patterns)) for table in tables]
-    return re.compile("|".join(names) if names else r"(?!)", re.DOTALL)
+def _candidates(by_length: dict[int, list[Relation]], size: int | None) -> Iterator[Relation]:
+    if size is not None:
+        yield from by_length.get(size, ())
+        return
+    for relations in by_length.values():
+        yield from relations
+
+
+@lru_cache(maxsize=10_000)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(expression(pattern), re.DOTALL)

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from facts.table_patterns import literal, matches
-from ferry.check.source.selection import Selection
+from ferry.check.source.selection import Selectable
 from ferry.postgres.catalog import UnreadError
 
 if TYPE_CHECKING:
@@ -105,19 +105,17 @@ class Subject:
         return tuple(task for task in self.environment.tasks if reads_changes(task))
 
     @cached_property
-    def selections(self) -> tuple[Selection, ...]:
-        """What the tasks select."""
-        return tuple(map(Selection, self.tasks))
+    def selectable(self) -> Selectable:
+        """The tables that tasks can select."""
+        return Selectable(each for each in self.catalog.relations if each.kind in TABLES)
 
     @cached_property
     def tasks_of(self) -> Mapping[int, Sequence[Task]]:
         """By its oid, the tasks that carry a table; one that none carries is not there."""
-        found = {}
-        for relation in self.catalog.relations:
-            if relation.kind in TABLES:
-                tasks = [each.task for each in self.selections if each.carries(relation)]
-                if tasks:
-                    found[relation.oid] = tasks
+        found: dict[int, list[Task]] = {}
+        for task in self.tasks:
+            for oid in self.selectable.carried(task):
+                found.setdefault(oid, []).append(task)
         return found
 
     @cached_property

@@ -440,7 +440,7 @@ CASES: tuple[tuple[str, Subject, Level, str, str], ...] = (
             ),
         ),
         WARNING,
-        "public.v of task all selects no table, which is no table (public.v).",
+        "public.v of task all selects no table, for it is no table (public.v).",
         "Correct it in dev.toml: case counts",
     ),
     (
@@ -1158,7 +1158,11 @@ def test_what_could_not_be_read_is_never_good() -> None:
 
     # By the environment's file and the server's own row alone.
     known = {"source-version", "standby", "pooler", "batch-apply", "dms-ddl-capture"}
-    known |= {"names-too-long", "selection-columns"}  # the file has no such setting
+    known |= {
+        "names-too-long",
+        "selection-columns",
+        "selection-pattern",
+    }  # the file has no such setting
     assert {name for name, level in levels.items() if level is not Level.UNJUDGED} == known
 
 
