@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
@@ -17,12 +17,14 @@ from ferry.errors import FerryError
 from ferry.findings import Level
 from ferry.migrate.schema.carrying import Done, Outcome, carry, closed, look
 from ferry.migrate.schema.drift import drift
+from ferry.migrate.schema.dumping import dump
 from ferry.migrate.schema.order import orders
 from ferry.migrate.schema.phases import Phase
 from ferry.migrate.sides import Side, Sides
-from ferry.postgres import Server
+from ferry.postgres import Address, Server
 from ferry.postgres.programs import folder_of_programs
 from harness.postgres import SUPERUSER, Postgres
+from tests.migration.certificates import TLS_NAME
 from tests.migration.databases import Database
 from tests.unit.ferry.environments import environment
 
@@ -336,8 +338,13 @@ def test_what_is_left_for_the_window_is_said_and_done_there(
         "create function f() returns trigger language plpgsql as $$ begin return new; end $$",
         "create trigger t before insert on a for each row execute function f()",
         "alter table a enable always trigger t",
+        "create table lobs (id int primary key, \"A doc\" text default 'x' not null, b jsonb not null)",
     )
     ends.carry(Phase.BEFORE_LOAD, Phase.AFTER_LOAD)
+    ends.target.run('alter table lobs alter "A doc" drop not null')
+    (nullable,) = drift(Phase.AFTER_LOAD, look(ends.source_server, ends.target_server))
+    assert nullable.level is Level.WARNING
+    assert nullable.what == 'TABLE public.lobs at Aurora: "A doc" may be null.'
     said = ends.orders(Phase.BEFORE_CUTOVER).said
     ends.carry(Phase.BEFORE_CUTOVER)
 
@@ -346,6 +353,7 @@ def test_what_is_left_for_the_window_is_said_and_done_there(
             "Left for the window: TRIGGER public.a t: it is ENABLE ALWAYS: it would react to what DMS "
             "applies, a second time."
         ),
+        'Left for the window: NOT NULL of "A doc" in TABLE public.lobs.',
         (
             "Left for the window: GENERATED ALWAYS of SEQUENCE public.a_id_seq: until then these are BY "
             "DEFAULT, because DMS's inserts would be refused (428C9)."
@@ -506,6 +514,39 @@ def test_no_argument_and_no_variable_of_pg_dump_has_the_password(
         assert not Path(variables["PGPASSFILE"]).exists()
         for password in (ends.source.server.password, f"password={OPERATOR}"):
             assert password not in json.dumps([arguments, variables])
+
+
+def test_pg_dump_goes_the_same_way_as_ferry_and_verifies_the_servers_name(
+    certificate: Path,
+) -> None:
+    with Postgres(certificate=certificate) as tls:
+        Database(server=tls, name=SUPERUSER).run("create table a (id int primary key)")
+        right = Server(
+            side="Aurora",
+            host=TLS_NAME,
+            port=5432,
+            database=SUPERUSER,
+            username=SUPERUSER,
+            password=tls.password,
+            ca_pem=certificate.read_text().partition("-----BEGIN PRIVATE")[0],
+            address=Address(host="127.0.0.1", port=tls.port),
+        )
+        folder = folder_of_programs(15)
+
+        assert [each.label for each in dump(right, folder=folder)] == [
+            "TABLE public.a",
+            "CONSTRAINT public.a a_pkey",
+        ]
+        odd = "pa:ss\\word"
+        Database(server=tls, name=SUPERUSER).run(
+            f"create role odd login superuser password E'{odd.replace(chr(92), chr(92) * 2)}'"
+        )
+        assert len(dump(replace(right, username="odd", password=odd), folder=folder)) == 2
+        with pytest.raises(FerryError, match="does not match host name"):
+            dump(replace(right, host="other.example.com"), folder=folder)
+        with pytest.raises(FerryError, match="password authentication failed") as refused:
+            dump(replace(right, password=odd), folder=folder)
+        assert "pa:ss" not in str(refused.value)
 
 
 # --- the command

@@ -25,6 +25,8 @@ _ALWAYS: Final = re.compile(
 )
 _CONSTRAINT: Final = re.compile(rf"\AALTER TABLE (ONLY )?(.+)\n    ADD CONSTRAINT ({NAME}) ")
 _NOT_VALID: Final = " NOT VALID;"
+_NOT_NULL: Final = " NOT NULL"
+_COLUMN: Final = re.compile(rf"({NAME}) ")
 _GRANT: Final = re.compile(
     rf"\A(?:ALTER DEFAULT PRIVILEGES FOR ROLE (?P<role>{NAME}) .*?)?(?:GRANT|REVOKE) .*"
     rf" (?:TO|FROM) (?P<grantee>{NAME})(?: WITH GRANT OPTION)?;\Z"
@@ -229,12 +231,16 @@ def _of_statistics(given: Given) -> Orders:
 
 def _of_window(placed: Sequence[Placed], given: Given) -> Orders:
     """What is left for the window, said."""
-    there = {each.key for each in given.there}
+    there = {each.key: each for each in given.there}
     said = [
         f"Left for the window: {each.entry.label}: {each.why}."
         for each in placed
         if each.phase is Phase.CUTOVER and each.entry.key not in there
     ]
+    for each in placed:
+        target = there.get(each.entry.key) if each.phase else None
+        if target is not None and (loose := nullable(each.entry, target)):
+            said.append(f"Left for the window: NOT NULL of {shown(loose)} in {each.entry.label}.")
     always = [each.entry.label for each in placed if each.phase and _ALWAYS.match(each.entry.sql)]
     if always:
         said.append(
@@ -255,6 +261,7 @@ def _of_entries(phase: Phase, placed: Sequence[Placed], given: Given) -> Orders:
         entry, target = each.entry, there.get(each.entry.key)
         if phase is Phase.CUTOVER and each.phase and target:
             steps.extend(_identity(entry, target))
+            steps.extend(_filled(entry, target))
         if each.phase is not phase:
             continue
         made = list(_steps(entry, target, names))
@@ -343,6 +350,36 @@ def _identity(entry: Entry, target: Entry) -> Iterator[Step]:
         yield Step(what=f"identity of {entry.label}", sql=f"{always[1]} SET GENERATED ALWAYS;")
 
 
+def _filled(entry: Entry, target: Entry) -> Iterator[Step]:
+    """What makes columns NOT NULL again, as they are at the source."""
+    table = f"{quoted(entry.schema)}.{quoted(entry.name)}"
+    for column in nullable(entry, target):
+        yield Step(
+            what=f"{entry.label}: {column} NOT NULL",
+            sql=f"ALTER TABLE {table} ALTER COLUMN {column} SET NOT NULL;",
+            rows_checked=True,
+        )
+
+
+def nullable(entry: Entry, target: Entry) -> list[str]:
+    """Columns, as SQL writes them, that are NOT NULL at the source and not in Aurora.
+
+    DMS inserts a row without the large objects that it looks up, and adds them then: somebody who
+    carries such columns has to let them be null until the window.
+    """
+    if entry.kind != "TABLE":
+        return []
+    theirs = set(_lines(target.sql))
+    return [
+        found[1]
+        for line in _lines(entry.sql)
+        if line not in theirs
+        and line.endswith(_NOT_NULL)
+        and line.removesuffix(_NOT_NULL) in theirs
+        and (found := _COLUMN.match(line))
+    ]
+
+
 def _checked_later(entry: Entry) -> bool:
     """Whether a constraint is made first and its rows are checked then, while others write.
 
@@ -409,6 +446,14 @@ def differs(
         why = difference(wanted, target.sql) or _other_owner(entry, target, names, given)
     if not why:
         return None
+    loose = nullable(entry, target)
+    if loose and difference(wanted, _with_not_null(target.sql, loose)) == "":
+        return warning(
+            "schema-nullable",
+            f"{entry.label} at Aurora: {shown(loose)} may be null.",
+            why="At the source it may not; the window's steps make it NOT NULL there, and read all rows.",
+            remedy="Leave it where DMS looks the large object up; otherwise SET NOT NULL now.",
+        )
     tell = blocked if entry.kind in GRAVE and wanted != target.sql else warning
     return tell(
         "schema-differs",
@@ -416,6 +461,19 @@ def differs(
         why=f"{why}.",
         remedy="Change it at Aurora, or drop it there and run this again.",
     )
+
+
+def _with_not_null(sql: str, columns: Collection[str]) -> str:
+    """A table's SQL with columns that are NOT NULL."""
+    lines = []
+    for line in sql.splitlines():
+        found = _COLUMN.match(line.strip())
+        comma = "," if line.endswith(",") else ""
+        if found and found[1] in columns:
+            lines.append(f"{line.removesuffix(',')}{_NOT_NULL}{comma}")
+        else:
+            lines.append(line)
+    return "\n".join(lines)
 
 
 def _other_owner(entry: Entry, target: Entry, names: Collection[str], given: Given) -> str:
@@ -434,8 +492,7 @@ def difference(wanted: str, found: str) -> str:
     """What differs, in lines; empty for nothing."""
     if wanted == found:
         return ""
-    ours = [line.strip().rstrip(",") for line in wanted.splitlines()]
-    theirs = [line.strip().rstrip(",") for line in found.splitlines()]
+    ours, theirs = _lines(wanted), _lines(found)
     missing = [line for line in ours if line not in theirs]
     more = [line for line in theirs if line not in ours]
     parts = []
@@ -444,6 +501,10 @@ def difference(wanted: str, found: str) -> str:
     if more:
         parts.append(f"only there: {' | '.join(more[:5])}")
     return "; ".join(parts) or "its parts stand in another order"
+
+
+def _lines(sql: str) -> list[str]:
+    return [line.strip().rstrip(",") for line in sql.splitlines()]
 
 
 def _grants(sql: str, names: Collection[str]) -> Iterator[str]:
