@@ -46,6 +46,16 @@ class DmsTask:
             ReplicationTaskArn=self.arn, StartReplicationTaskType=kind
         )
 
+    def test_connections(self) -> None:
+        """Have DMS test both connections, as it wants it before a start."""
+        shown = self.read()
+        for end in ("SourceEndpointArn", "TargetEndpointArn"):
+            self.aws.dms.test_connection(
+                ReplicationInstanceArn=shown["ReplicationInstanceArn"], EndpointArn=shown[end]
+            )
+        found = self.aws.dms.describe_connections
+        eventually(lambda: all(it["Status"] == "successful" for it in found()["Connections"]))
+
     def wait(self, status: str) -> dict[str, Any]:
         eventually(lambda: self.read()["Status"] == status)
         return self.read()
@@ -86,7 +96,7 @@ def _endpoint(aws: Aws, kind: str, database: Database, *, host: str) -> str:
 
 @pytest.fixture
 def make_task(aws: Aws, pair: Pair, instance_arn: str) -> Iterator[Callable[..., DmsTask]]:
-    def make(**arguments: Any) -> DmsTask:  # noqa: ANN401 - any of the call's
+    def make(*, tested: bool = True, **arguments: Any) -> DmsTask:  # noqa: ANN401 - any of the call's
         name = uuid.uuid4().hex
         made = aws.dms.create_replication_task(
             **{
@@ -102,6 +112,8 @@ def make_task(aws: Aws, pair: Pair, instance_arn: str) -> Iterator[Callable[...,
         )["ReplicationTask"]
         task = DmsTask(aws=aws, arn=made["ReplicationTaskArn"])
         task.wait("ready")
+        if tested:
+            task.test_connections()
         return task
 
     yield make
@@ -132,6 +144,27 @@ def test_a_task_loads_applies_changes_and_counts_them(
     assert stopped["ReplicationTaskStats"]["FullLoadProgressPercent"] == 100
     everything = "select * from orders order by id"
     assert pair.target.rows(everything) == pair.source.rows(everything)
+
+
+def test_a_task_starts_once_its_connections_are_tested(
+    pair: Pair, make_task: Callable[..., DmsTask]
+) -> None:
+    pair.on_both(*with_marker())
+    task = make_task(tested=False)
+    untested = (
+        "Test connection for replication instance and endpoint should be successful for starting "
+        "the replication task"
+    )
+    with refused("InvalidResourceStateFault", untested):
+        task.start()
+    task.test_connections()
+    task.aws.dms.modify_endpoint(EndpointArn=task.read()["SourceEndpointArn"], ServerName="x")
+    with refused("InvalidResourceStateFault", untested):
+        task.start()
+    assert task.read()["Status"] == "ready"
+    task.test_connections()
+    task.start()
+    task.loaded("marker")
 
 
 def test_a_task_is_resumed_and_started_anew(pair: Pair, make_task: Callable[..., DmsTask]) -> None:

@@ -30,6 +30,8 @@ _FAILED = (
     "Network error has occurred, Application-Detailed-Message: RetCode: SQL_ERROR  SqlState: 08001 "
     "NativeError: 101 Message: [unixODBC]{}"
 )
+OUTDATED = "outdated"
+"""Whether a test's endpoint has changed since, of what is hidden of it."""
 _BUSY = {"starting", "running", "stopping"}
 
 
@@ -64,7 +66,7 @@ class Endpoints(ResponseMixin):
         return Answer({"Endpoints": endpoints, "Marker": marker})
 
     def modify_endpoint(self) -> Answer:
-        """ModifyEndpoint; refused while a task that uses it runs."""
+        """ModifyEndpoint; refused while a task that uses it runs. Its tests are to be made again."""
         parameters = self.parameters()
         backend = self.dms_backend
         endpoint = backend.endpoint_shelf.get(parameters["EndpointArn"])
@@ -75,6 +77,9 @@ class Endpoints(ResponseMixin):
                     "uses it is running."
                 )
         _apply(backend, endpoint, parameters)
+        # What is shown of them nobody says; that they no longer count the next start does.
+        for test in _tests_of(backend, endpoint.arn):
+            test.hidden[OUTDATED] = True
         return Answer({"Endpoint": endpoint.data})
 
     def delete_endpoint(self) -> Answer:
@@ -83,9 +88,8 @@ class Endpoints(ResponseMixin):
         endpoint = backend.endpoint_shelf.get(self.parameters()["EndpointArn"])
         if _tasks_of(backend, endpoint.arn):
             raise invalid_state(f"Endpoint {endpoint.arn} is part of one or more ReplicationTasks.")
-        for test in backend.connection_tests.all():
-            if test.data["EndpointArn"] == endpoint.arn:
-                backend.connection_tests.delete(test)
+        for test in _tests_of(backend, endpoint.arn):
+            backend.connection_tests.delete(test)
         return Answer({"Endpoint": backend.endpoint_shelf.delete(endpoint)})
 
     def test_connection(self) -> Answer:
@@ -104,6 +108,7 @@ class Endpoints(ResponseMixin):
         )
         if test.data.get("Status") == "testing" and not test.upcoming:
             raise invalid_state(f"Connection {key} is being tested.")
+        test.hidden.clear()
         test.data |= {
             "ReplicationInstanceArn": instance.arn,
             "ReplicationInstanceIdentifier": instance.data["ReplicationInstanceIdentifier"],
@@ -172,6 +177,12 @@ def _shown_settings(value: Any) -> Any:  # noqa: ANN401 - any JSON
     if isinstance(value, dict):
         return {key: member for key, member in value.items() if key != "Password"}
     return value
+
+
+def _tests_of(backend: LocalDmsBackend, endpoint_arn: str) -> list[Resource]:
+    return [
+        test for test in backend.connection_tests.all() if test.data["EndpointArn"] == endpoint_arn
+    ]
 
 
 def _shown(test: Mapping[str, Any]) -> dict[str, Any]:

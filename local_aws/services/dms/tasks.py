@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from local_aws.answers import Answer, AwsError, ResponseMixin
+from local_aws.services.dms.endpoints import OUTDATED
 from local_aws.services.dms.movement import MOVEMENT, Movement
 from local_aws.services.dms.reach import reached
 from local_aws.services.dms.shelf import (
@@ -105,7 +106,11 @@ class Tasks(ResponseMixin):
         return Answer({"ReplicationTask": task.data})
 
     def start_replication_task(self) -> Answer:
-        """StartReplicationTask, with the start types that DMS takes in each state."""
+        """StartReplicationTask, with the start types that DMS takes in each state.
+
+        Where the task's databases are on this machine, their connections have to be tested; elsewhere
+        there is nothing that a test could find.
+        """
         parameters = self.parameters()
         task = self.dms_backend.tasks.get(parameters["ReplicationTaskArn"])
         status, start_type = task.data["Status"], parameters["StartReplicationTaskType"]
@@ -125,6 +130,11 @@ class Tasks(ResponseMixin):
                 f"Start Type : {name}, not valid for tasks running for the first time",
             )
         _require_positions(parameters)
+        if self._job(task) and not self._is_tested(task):
+            raise invalid_state(
+                "Test connection for replication instance and endpoint should be successful for "
+                "starting the replication task"
+            )
         for key in ("CdcStartPosition", "CdcStopPosition"):
             if key in parameters:
                 task.data[key] = parameters[key]
@@ -138,6 +148,18 @@ class Tasks(ResponseMixin):
             task.data.pop("StopReason", None)
             movement.start(job, fresh=start_type != "resume-processing")
         return Answer({"ReplicationTask": task.data})
+
+    def _is_tested(self, task: Resource) -> bool:
+        """Whether the last test of each of its connections was a success."""
+        instance = task.data["ReplicationInstanceArn"]
+        tests = [
+            self.dms_backend.connection_tests.find(f"{instance} {task.data[end]}")
+            for end in ("SourceEndpointArn", "TargetEndpointArn")
+        ]
+        return all(
+            test and test.data["Status"] == "successful" and OUTDATED not in test.hidden
+            for test in tests
+        )
 
     def _job(self, task: Resource) -> dict[str, Any] | None:
         """What a worker is told of a task; None where its databases are nowhere to be reached."""
