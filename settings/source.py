@@ -66,7 +66,8 @@ class Source(Section):
     further_cidrs: Annotated[List[Cidr], Field(max_length=20)] = ()
     """Further networks in which the source may be, such as a standby's that takes over its name, or
     the public networks of one that others run. DMS may open connections to them too; the default of
-    `network.route_to_source.cidrs` has them."""
+    `network.route_to_source.cidrs` has them. Add a network here and leave `cidr` as it is: one that
+    moves between the two is made anew, and AWS may refuse it until a second deployment."""
 
     ssl_mode: SslMode = "verify-full"
     """How the connection is secured. `none` does not, and synthesis warns of it; `require` encrypts
