@@ -382,3 +382,26 @@ def test_an_endpoint_that_was_deleted_an_hour_ago_does_not_count(judged: Judged)
     findings = judged("the-secretsmanager-endpoint-is-where-dms-is", state=STATE, clients=clients)
 
     assert [it.what for it in findings if "Endpoints for Secrets Manager" in it.what] == []
+
+
+@pytest.mark.parametrize(
+    ("network", "told"),
+    [
+        ({"vpc": None, "existing_vpc": EXISTING | {"secretsmanager_endpoint": True}}, []),
+        ({"vpc": ELSEWHERE}, ["The VPC's DNS host names: found false, should be true."]),
+    ],
+    ids=["a VPC that was there", "one that is made"],
+)
+def test_host_names_are_needed_where_the_endpoint_has_a_private_one(
+    judged: Judged, network: dict[str, Any], told: list[str]
+) -> None:
+    def describe_vpc_attribute(Attribute: str, **_: str) -> dict[str, Any]:  # noqa: N803 - boto3's own name
+        name = Attribute[0].upper() + Attribute[1:]
+        return {name: {"Value": Attribute == "enableDnsSupport"}}
+
+    clients = {"ec2": SimpleNamespace(describe_vpc_attribute=describe_vpc_attribute)}
+    findings = judged(
+        "vpc-resolves-names", environment=environment(network=network), state=STATE, clients=clients
+    )
+
+    assert [it.what for it in findings if it.level is Level.BLOCKED] == told
