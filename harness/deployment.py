@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from facts import names
+from harness.standing import PATH, standing
 from harness.surroundings import surroundings
 from harness.terraform import Terraform
 from settings.reading.loading import load_environments
@@ -125,10 +126,11 @@ class Deployment:
         )
 
     def bootstrap(self, name: str) -> None:
-        """Make the bucket for the state, unless the file names one, and init the account's stack.
+        """Stand in for what exists already, make the bucket for the state, init the account's stack.
 
-        There is one where something is carried.
+        The file may name a bucket. There is a stack where something is carried.
         """
+        self._stand_in(name)
         if self.environment(name).aws.state_bucket is None:
             self._ferry("bootstrap", name, environment=self.surroundings(name))
         terraform = self.account_terraform(name)
@@ -143,28 +145,27 @@ class Deployment:
             terraform.apply()
 
     def prepare_environment(self, name: str) -> None:
-        """Write the source's credentials, stand in for what exists already, run init."""
-        environment = self.environment(name)
-        password = f"canary-{secrets.token_urlsafe(18)}"
-        self.source_passwords[name] = password
-        self._ferry(
-            "secret",
-            "source",
-            name,
-            environment=self.surroundings(name),
-            given=json.dumps({"username": "ferry", "password": password}),
-        )
-        route = environment.network.route_to_source
-        if route is not None and route.transit_gateway_id is not None:
-            self.cloud.post(
-                "transit-gateways",
-                {
-                    "account": environment.aws.account_id,
-                    "region": environment.aws.region,
-                    "id": route.transit_gateway_id,
-                },
+        """Stand in for what exists already, write the source's credentials, run init.
+
+        ferry keeps them where something is carried and the file names no secret.
+        """
+        self._stand_in(name)
+        source = self.environment(name).source
+        if source is not None and source.secret_arn is None:
+            password = f"canary-{secrets.token_urlsafe(18)}"
+            self.source_passwords[name] = password
+            self._ferry(
+                "secret",
+                "source",
+                name,
+                environment=self.surroundings(name),
+                given=json.dumps({"username": "ferry", "password": password}),
             )
         self.terraform(name).init()
+
+    def _stand_in(self, name: str) -> None:
+        for document in standing(self.environment(name)):
+            self.cloud.post(PATH, document)
 
     def _ferry(self, *arguments: str, environment: Mapping[str, str], given: str = "") -> None:
         self.printed.append(

@@ -5,7 +5,7 @@
 | GET /local-aws/health | `{"status": "ready"}` |
 | GET /local-aws/faults | the seed, the number of rules, how many calls were made to fail, and which |
 | POST /local-aws/faults | puts the rules of the JSON body in force (`local_aws.faults`); `{}` ends all |
-| POST /local-aws/transit-gateways | a transit gateway under a given id (`local_aws.standing`) |
+| POST /local-aws/standing | a thing that stands already under a given id (`local_aws.standing`) |
 | POST /local-aws/addresses | where hosts are on this machine (`local_aws.addresses`) |
 | GET, POST /local-aws/aurora | which server a cluster is, and its names (`services.rds.server`) |
 | GET /local-aws/calls | the calls so far; `?service=`, `?operation=`, `?account=` narrow them |
@@ -28,7 +28,7 @@ from local_aws.errors import Reply
 from local_aws.services.rds import master_passwords
 from local_aws.services.rds.server import names_of, place_server
 from local_aws.services.secretsmanager import generated_passwords
-from local_aws.standing import place_transit_gateway
+from local_aws.standing import place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -53,7 +53,7 @@ class Control:
             "addresses": place_addresses,
             "aurora": place_server,
             "faults": self.faults.replace,
-            "transit-gateways": place_transit_gateway,
+            "standing": place,
         }
         if method == "POST" and what in told:
             return self._told(body, told[what])

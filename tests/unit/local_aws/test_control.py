@@ -14,7 +14,7 @@ def test_what_is_not_there_says_what_is(aws: Aws) -> None:
     answer = aws.get("/local-aws/nothing")
     assert answer["status"] == 404
     assert answer["error"].startswith("GET /local-aws/nothing: there are GET health, GET faults,")
-    assert answer["error"].endswith("and POST addresses, aurora, faults, transit-gateways")
+    assert answer["error"].endswith("and POST addresses, aurora, faults, standing")
     assert aws.post("/local-aws/calls", {})["status"] == 404
 
 
@@ -62,17 +62,3 @@ def test_calls_can_be_narrowed(aws: Aws) -> None:
     assert len(aws.get(query)["calls"]) == 3
     assert len(aws.get(f"{query}&service=sns")["calls"]) == 2
     assert len(aws.get(f"{query}&service=sns&operation=ListTopics")["calls"]) == 1
-
-
-def test_a_transit_gateway_stands_under_the_id_that_is_named(aws: Aws) -> None:
-    document = {"account": aws.account, "region": aws.region, "id": "tgw-0123456789abcdef0"}
-    assert "error" not in aws.post("/local-aws/transit-gateways", document)
-    aws.post("/local-aws/transit-gateways", document)
-    found = aws.ec2.describe_transit_gateways()["TransitGateways"]
-    assert [gateway["TransitGatewayId"] for gateway in found] == ["tgw-0123456789abcdef0"]
-
-
-def test_a_transit_gateway_without_its_account_is_refused(aws: Aws) -> None:
-    answer = aws.post("/local-aws/transit-gateways", {"id": "tgw-1"})
-    assert answer["status"] == 400
-    assert answer["error"] == "account, region missing; give account, region, id"
