@@ -15,7 +15,7 @@ What it is no proof of:
 - DMS's speed, memory and bugs. A task moves data where both its hosts are PostgreSQL servers of
   this machine (`POST /local-aws/addresses`; `local_aws.dms_worker` says how, and what is not as
   DMS does it). Where they are not, no table is copied: the task's states, stop reasons and table
-  statistics follow the calls made to DMS, and the counts stay zero. Nothing validates rows.
+  statistics follow the calls made to DMS, the counts stay zero, and no row is validated.
 - Aurora. A cluster has data where somebody tells which PostgreSQL server of this machine it is
   (`local_aws.services.rds.server`, which says what is not as in Aurora), and none otherwise.
 - Metrics and events. Nothing sends a metric but a task that moves data, its latency; no alarm

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 FATAL = "Stop Reason FATAL_ERROR"
 _COMPLETED = "Table completed"
 _LOADING = "Full load"
+_RELOADING = "Table is being reloaded"
 _NOT_THERE = "Table does not exist"
 _SECONDS_BETWEEN_READS = 0.05
 _SECONDS_BETWEEN_REPORTS = 1.0
@@ -256,6 +257,7 @@ class Task:
         progress = self._progress.setdefault(key, TableProgress(state=_LOADING))
         progress.rows = loaded.rows
         progress.state = ERROR if loaded.error else _COMPLETED
+        self._control.resume(sides.target, key)
         if loaded.error:
             self.voice.log("E", f"{'.'.join(key)}: {loaded.error}")
             self._control.suspend(sides.target, key)
@@ -309,8 +311,11 @@ class Task:
     def _empty_interrupted(self, sides: _Sides, keys: Sequence[TableId]) -> None:
         """Take away what a load wrote of which nobody knows whether it ended; it begins anew."""
         for key in keys:
-            if key in self._progress and self._progress[key].state == _LOADING:
+            progress = self._progress.get(key)
+            if progress and progress.state == _LOADING:
                 empty(sides.target, sides.tables[key])
+            if progress and progress.state == _RELOADING:
+                self._set(key, progress)
 
     def _load_later(self, sides: _Sides, keys: Sequence[TableId]) -> None:
         """Load tables beside a slot that is there already, as of a moment of their own.
@@ -392,11 +397,13 @@ class Task:
 
     def _reload(self, stream: Replication, sides: _Sides) -> None:
         """Load tables again while the source's other changes wait."""
-        keys = [key for key in dict.fromkeys(self.to_reload) if key in sides.tables]
-        self.to_reload.clear()
-        for key in keys:
-            self._set(key, TableProgress(state="Table is being reloaded"))
-            self._control.resume(sides.target, key)
+        keys = []
+        while self.to_reload:
+            # Told before it is taken out: whatever ends the worker now, the next one reloads.
+            if (key := self.to_reload[0]) in sides.tables:
+                self._set(key, TableProgress(state=_RELOADING))
+                keys.append(key)
+            self.to_reload.pop(0)
         with stream.answering():
             self._load_later(sides, keys)
 

@@ -200,6 +200,28 @@ def test_a_worker_that_is_killed_is_recovered_and_the_task_runs_on(
     assert pair.target.value("select count(*) from orders") == 1
 
 
+def test_a_reload_that_a_killed_worker_did_not_hear_is_done_by_the_next(
+    pair: Pair, make_task: Callable[..., DmsTask]
+) -> None:
+    pair.on_both(*with_marker(ORDERS))
+    pair.source.run("insert into orders values (1, 'x', null)")
+    task = make_task()
+    task.start()
+    task.loaded("orders")
+    arrived(pair)
+    pair.target.run("delete from orders")
+    for signal_ in (signal.SIGSTOP, signal.SIGKILL):
+        for pid in _workers():
+            os.kill(pid, signal_)
+        if signal_ == signal.SIGSTOP:
+            task.aws.dms.reload_tables(
+                ReplicationTaskArn=task.arn,
+                TablesToReload=[{"SchemaName": "public", "TableName": "orders"}],
+            )
+    eventually(lambda: pair.target.value("select count(*) from orders") == 1)
+    task.loaded("orders")
+
+
 def test_a_table_is_loaded_again(pair: Pair, make_task: Callable[..., DmsTask]) -> None:
     pair.on_both(*with_marker(ORDERS))
     pair.source.run("insert into orders values (1, 'x', null)")

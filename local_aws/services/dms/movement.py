@@ -37,6 +37,7 @@ _SECONDS_BEFORE_RECOVERY = 0.5
 # AWS's are of a minute; a test is not to wait for one.
 _SECONDS_BETWEEN_METRICS = 5.0
 _COMPLETED, _LOADING, _QUEUED, _ERROR = "Table completed", "Full load", "Before load", "Table error"
+_RELOADING = "Table is being reloaded"
 
 
 def tried(endpoint: Mapping[str, Any]) -> str:
@@ -59,6 +60,7 @@ class Movement:
     backend: LocalDmsBackend
     task: Resource
     tables: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    _reloads: set[tuple[str, str]] = field(default_factory=set)
     _job: dict[str, Any] = field(default_factory=dict)
     _begun: bool = False
     _process: subprocess.Popen[str] | None = None
@@ -73,6 +75,7 @@ class Movement:
         self._stopping = False
         if fresh:
             self.tables.clear()
+            self._reloads.clear()
             self._begun = False
         threading.Thread(target=self._run, daemon=True).start()
 
@@ -83,7 +86,8 @@ class Movement:
             self._process.terminate()
 
     def reload(self, tables: list[tuple[str, str]]) -> None:
-        """Load tables again."""
+        """Load tables again; where the process is gone, by the next one."""
+        self._reloads.update(tables)
         self._tell({"reload": tables})
 
     def forget(self) -> None:
@@ -121,7 +125,8 @@ class Movement:
             return self._job
         tables = [
             {key: value for key, value in table.items() if key != "at"}
-            for table in self.tables.values()
+            | ({"state": _RELOADING} if name in self._reloads else {})
+            for name, table in self.tables.items()
         ]
         return {**self._job, "start": "resume", "tables": tables}
 
@@ -162,7 +167,10 @@ class Movement:
         self._running()
 
     def _table(self, event: dict[str, Any]) -> None:
-        self.tables[event["schema"], event["table"]] = event | {"at": datetime.now(UTC)}
+        name = (event["schema"], event["table"])
+        self.tables[name] = event | {"at": datetime.now(UTC)}
+        if event["state"] == _RELOADING:
+            self._reloads.discard(name)
         self._running()
 
     def _running(self) -> None:
