@@ -44,14 +44,18 @@ def start(
             help="A table of Aurora's that may hold rows already; may be repeated.",
         ),
     ] = None,
+    despite_drift: Annotated[
+        bool,
+        typer.Option("--despite-drift", help="Start where the schemas of both ends differ, too."),
+    ] = False,
     source_address: SourceAddress = None,
     target_address: TargetAddress = None,
     target_ca: TargetAuthorities = None,
 ) -> None:
     """Start ENV's tasks: for the first time, or from where they stopped.
 
-    Asks first: DMS's connections, the markers and DMS's rights on them, the target's tables, the
-    task's state. Where anything stands against a start, no task is started. Nothing is ever loaded
+    Asks first: DMS's connections, the markers and DMS's rights on them, the target's tables, both
+    schemas, the task's state. Where anything stands against a start, no task is started. Nothing is ever loaded
     again unless --reload says so.
 
     Exit status: 3 where something could not be told or done; 4 where a task must not be started, or
@@ -62,6 +66,8 @@ def start(
 
     with failures_shown():
         from ferry.findings import ExitStatus
+        from ferry.migrate.gate import Gate
+        from ferry.migrate.schema.work import works
         from ferry.migrate.start import Starting
         from ferry.migrate.starting import Wish
         from ferry.migrate.tasks import chosen, read_tasks
@@ -75,6 +81,9 @@ def start(
             deployment=deployment,
             sides=ways.sides,
             wish=Wish(environment=name, reload=reload, into=frozenset(into or [])),
+            drift=(lambda _: ())
+            if despite_drift
+            else Gate(works=works(deployment.environment, ways.of_database), environment=name),
             tell=lambda line: _line(console, line),
         )
         decided = starting.decide(tasks)

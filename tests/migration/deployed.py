@@ -49,9 +49,9 @@ GRANTS = (
 """What DMS's user has at the source."""
 
 
-def rules(*, tasks: str = "all", schema: str = "public", table: str = "%") -> list[dict[str, Any]]:
+def rules(*, task: str = "all", schema: str = "public", table: str = "%") -> list[dict[str, Any]]:
     """The rules of a task that carries tables of one schema, and its marker."""
-    selected = (("explicit", "ferry", f"fence_{tasks}"), ("include", schema, table))
+    selected = (("explicit", "ferry", f"fence_{task}"), ("include", schema, table))
     return [
         {
             "rule-type": "selection",
@@ -94,7 +94,7 @@ class Deployed:
                     "TargetEndpointArn": target,
                     "ReplicationInstanceArn": instance,
                     "MigrationType": "full-load-and-cdc",
-                    "TableMappings": json.dumps({"rules": rules(tasks=name)}),
+                    "TableMappings": json.dumps({"rules": rules(task=name)}),
                     "ReplicationTaskSettings": json.dumps(SETTINGS),
                     **changed,
                 }

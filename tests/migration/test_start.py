@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from tests.migration.databases import eventually
+from tests.migration.deployed import PASSWORD, SETTINGS, SOURCE, rules
+from tests.unit.ferry.environments import DEV
 
 if TYPE_CHECKING:
     from tests.migration.deployed import Deployed
@@ -43,3 +46,127 @@ def test_a_task_is_started_stopped_and_resumed(deployed: Deployed) -> None:
     assert "  The task all: resume-processing." in resumed.stdout.splitlines()
     assert resumed.exit_code == 0
     eventually(lambda: deployed.pair.target.value("select count(*) from orders") == 11)
+
+
+def test_all_that_stands_against_a_start_is_said_and_nothing_is_started(
+    deployed: Deployed,
+) -> None:
+    deployed.make()
+    deployed.prepare(ORDERS)
+    deployed.pair.source.run('revoke select on ferry."fence_all" from dms')
+    deployed.pair.target.run("insert into orders values (1, 'somebody else''s')")
+    deployed.pair.target.run("alter table orders add column more text")
+
+    refused = deployed.reached("start", "dev")
+
+    lines = [line.strip() for line in refused.stdout.splitlines()]
+    assert (
+        "blocked     DMS's user lacks SELECT on the marker ferry.fence_all at the source." in lines
+    )
+    assert "remedy: Make the markers and their grants: ferry prepare-databases dev" in lines
+    assert "blocked     Aurora's public.orders hold rows already." in lines
+    assert (
+        "remedy: See what they are. Where that is right: ferry start dev --task all --into public.orders"
+    ) in lines
+    assert "blocked     TABLE public.orders is at Aurora, and is another." in lines
+    assert any("ferry start dev --task all --despite-drift" in line for line in lines)
+    assert lines[-1] == "No task is started."
+    assert refused.exit_code == 4
+    assert deployed.read()["Status"] == "ready"
+
+    deployed.pair.source.run('grant select on ferry."fence_all" to dms')
+    despite = deployed.reached("start", "dev", "--into", "public.orders", "--despite-drift")
+
+    assert despite.exit_code == 0
+
+
+def test_a_connection_that_dms_cannot_make_is_told(deployed: Deployed) -> None:
+    deployed.make()
+    deployed.prepare(ORDERS)
+    deployed.aws.secretsmanager.put_secret_value(
+        SecretId="aurora-ferry-dev/source",
+        SecretString=json.dumps(
+            {"host": SOURCE, "port": 5432, "username": "dms", "password": "another"}
+        ),
+    )
+
+    refused = deployed.reached("start", "dev")
+
+    assert "blocked     DMS cannot connect to the source: Test Endpoint failed: " in refused.stdout
+    assert "password authentication failed" in refused.stdout
+    assert "another" not in refused.stdout
+    assert refused.exit_code == 4
+
+
+def test_a_password_that_the_source_refuses_is_not_done(deployed: Deployed) -> None:
+    deployed.make()
+    deployed.prepare(ORDERS)
+    deployed.aws.secretsmanager.put_secret_value(
+        SecretId="aurora-ferry-dev/operator-source",
+        SecretString=json.dumps({"username": "operator", "password": "another"}),
+    )
+
+    for command in (("start", "dev"), ("status", "dev")):
+        refused = deployed.reached(*command)
+
+        assert "it does not accept the password of user 'operator'." in refused.output
+        assert "ferry secret operator dev source" in refused.output
+        assert PASSWORD not in refused.output
+        assert refused.exit_code == 3
+
+
+def test_all_is_loaded_again_where_the_environments_name_is_typed(deployed: Deployed) -> None:
+    settings = {**SETTINGS, "FullLoadSettings": {"TargetTablePrepMode": "TRUNCATE_BEFORE_LOAD"}}
+    deployed.make(tasks={"all": {"ReplicationTaskSettings": json.dumps(settings)}})
+    deployed.prepare(ORDERS)
+    deployed.pair.source.run("insert into orders values (1, 'x')")
+    deployed.reached("start", "dev")
+    eventually(lambda: deployed.pair.target.value("select count(*) from orders") == 1)
+    running = deployed.reached("start", "dev", "--reload")
+    assert "remedy: Stop it first: ferry stop dev --task all" in running.stdout
+    deployed.end()
+    deployed.pair.on_both('insert into ferry."fence_all" values (7, now())')
+    deployed.pair.target.run("delete from orders")
+
+    wrong = deployed.reached("start", "dev", "--reload", given="prod\n")
+
+    assert wrong.exit_code == 2
+    assert wrong.stderr == "'prod' was typed, and not 'dev': nothing was started.\n"
+    assert deployed.read()["Status"] == "stopped"
+
+    again = deployed.reached("start", "dev", "--reload", given="dev\n")
+
+    assert "  The task all: reload-target." in again.stdout.splitlines()
+    assert again.exit_code == 0
+    eventually(lambda: deployed.pair.target.value("select count(*) from orders") == 1)
+    assert deployed.pair.source.value('select count(*) from ferry."fence_all"') == 0
+    assert deployed.pair.target.value('select count(*) from ferry."fence_all"') == 0
+
+
+def test_one_task_of_several_is_started(deployed: Deployed) -> None:
+    file = DEV.replace(
+        "[alarms]", '[[dms.tasks]]\nname = "b"\ntables = [{ schema = "b" }]\n\n[alarms]'
+    )
+    deployed.make(
+        file=file,
+        tasks={
+            "all": {},
+            "b": {
+                "TableMappings": json.dumps({"rules": rules(task="b", schema="b")}),
+            },
+        },
+    )
+    deployed.prepare(ORDERS, tasks=("all", "b"))
+
+    unknown = deployed.reached("start", "dev", "--task", "c")
+    one = deployed.reached("start", "dev", "--task", "all")
+
+    assert unknown.stderr == "--task is 'c', which is no task of the file; its tasks are all, b.\n"
+    assert unknown.exit_code == 2
+    assert one.exit_code == 0
+    assert (deployed.read("all")["Status"], deployed.read("b")["Status"]) == ("running", "ready")
+
+    both = deployed.reached("start", "dev")
+
+    assert "  The task all runs already." in both.stdout.splitlines()
+    assert "  The task b: start-replication." in both.stdout.splitlines()
