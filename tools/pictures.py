@@ -200,9 +200,9 @@ def main() -> None:
     folder = Path(sys.argv[1]).resolve() if sys.argv[1:] else FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     for name, changes, height in (
-        ("small", small(), 620),
-        ("dangerous", dangerous(), 2700),
-        ("huge", huge(), 580),
+        ("small", small(), 760),
+        ("dangerous", dangerous(), 2980),
+        ("huge", huge(), 650),
     ):
         markdown = comment(changes)
         photograph(page(markdown, unfolded=name == "small"), folder / f"review-{name}.png",
