@@ -56,8 +56,11 @@ def misnamed(file: str, error: ErrorDetails) -> Problem:
 
 
 def _header(location: Location) -> str:
-    """A table as a file heads it, `[aws]`, or the file itself."""
-    return f"[{path(location)}]" if location else "the file"
+    """A table as a file heads it, `[aws]` or `[[dms.tasks]]`, or the file itself."""
+    name = path([part for part in location if isinstance(part, str)])
+    if not name:
+        return "the file"
+    return f"[[{name}]]" if isinstance(location[-1], int) else f"[{name}]"
 
 
 def misspelt(errors: Iterable[ErrorDetails]) -> frozenset[Location]:

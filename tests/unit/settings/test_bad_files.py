@@ -47,7 +47,7 @@ BAD_SETTINGS: Mapping[str, tuple[Changes, str]] = {
         {"dms.tasks.0.name": REMOVED},
         (
             f"dms.tasks[0].name: nothing given; needed: {NAME.format(26)}; "
-            'add name = "orders" to [dms.tasks[0]]'
+            'add name = "orders" to [[dms.tasks]]'
         ),
     ),
     "missing section": (
