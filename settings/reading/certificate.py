@@ -32,7 +32,7 @@ class Certificates:
 
     Args:
         pem: The certificates that are valid, as PEM.
-        left_out: A word for each that is not there because it has ended.
+        left_out: A word for each that is not there because it has ended or not begun.
     """
 
     pem: str
@@ -44,7 +44,7 @@ def read_certificates(folder: Path, file: str) -> Certificates | Finding:
 
     The text goes into Terraform's JSON and state, so a file with a private key is refused. Nothing
     of its content is ever shown. A bundle may hold authorities that have ended beside those that
-    took over: they are left out, and it is told.
+    took over, or that take over later: they are left out, and it is told.
 
     Args:
         folder: The environments' folder.
@@ -73,14 +73,20 @@ def read_certificates(folder: Path, file: str) -> Certificates | Finding:
             "remove the key from the file, and renew it: it has been exposed",
         )
     blocks = list(_blocks(held))
-    if held.rfind(_BEGIN) > held.rfind(_END):
-        return _finding(
-            f"{file} given, whose certificate {len(blocks) + 1} has no end",
-            "get the file anew: it was cut",
-        )
+    if cut := _cut(held, len(blocks)):
+        return _finding(f"{file} given, {cut}", "get the file anew: it was cut")
     if not blocks:
         return _finding(f"{file} given, which holds no certificate in PEM", _CONVERT)
     return _checked(file, blocks)
+
+
+def _cut(held: bytes, count: int) -> str:
+    """Which certificate has one of its marks alone, in words; empty where each has both."""
+    if held.rfind(_BEGIN) > held.rfind(_END):
+        return f"whose certificate {count + 1} has no end"
+    if count and held.count(_END) > count:
+        return "in which a certificate has no beginning"
+    return ""
 
 
 def _blocks(held: bytes) -> Iterator[bytes]:
@@ -93,7 +99,7 @@ def _blocks(held: bytes) -> Iterator[bytes]:
 
 def _checked(file: str, blocks: list[bytes]) -> Certificates | Finding:
     now = dt.datetime.now(dt.UTC)
-    texts, ended = [], []
+    texts, others = [], []
     for number, block in enumerate(blocks, start=1):
         certificate = _parsed(block)
         if certificate is None:
@@ -103,19 +109,21 @@ def _checked(file: str, blocks: list[bytes]) -> Certificates | Finding:
                 f"{file} given, whose certificate {number} is a server's",
                 "put the certificate of the authority that signed it there",
             )
-        ends = certificate.not_valid_after_utc
+        begins, ends = certificate.not_valid_before_utc, certificate.not_valid_after_utc
         if ends < now:
-            ended.append(f"certificate {number} ended on {ends:%Y-%m-%d}")
+            others.append(f"certificate {number} ended on {ends:%Y-%m-%d}")
+        elif begins > now:
+            others.append(f"certificate {number} begins on {begins:%Y-%m-%d}")
         else:
             texts.append(block.decode("ascii").replace("\r\n", "\n"))
     if not texts:
         return _finding(
-            f"{file} given, whose {', '.join(ended)}",
+            f"{file} given, whose {', '.join(others)}",
             "put the authority's present certificate there",
         )
     return Certificates(
         pem="\n".join(texts) + "\n",
-        left_out=tuple(f"{it} and is left out" for it in ended),
+        left_out=tuple(f"{it} and is left out" for it in others),
     )
 
 

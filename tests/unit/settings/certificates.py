@@ -15,7 +15,12 @@ def _name(text: str) -> x509.Name:
 
 
 def make_pem(
-    *, subject: str = "CA", issuer: str = "CA", ca: bool | None = True, days: int = 1
+    *,
+    subject: str = "CA",
+    issuer: str = "CA",
+    ca: bool | None = True,
+    days: int = 1,
+    begun: int = 1000,
 ) -> str:
     """A certificate as PEM.
 
@@ -24,6 +29,7 @@ def make_pem(
         issuer: Who signed it.
         ca: What it says of itself: an authority's, or not; None for nothing.
         days: In how many days it ends; negative if it has ended.
+        begun: How many days ago it began; negative if it has not.
     """
     key = ec.generate_private_key(ec.SECP256R1())
     now = dt.datetime.now(dt.UTC)
@@ -33,7 +39,7 @@ def make_pem(
         .issuer_name(_name(issuer))
         .public_key(key.public_key())
         .serial_number(1)
-        .not_valid_before(now - 1000 * DAY)
+        .not_valid_before(now - begun * DAY)
         .not_valid_after(now + days * DAY)
     )
     if ca is not None:

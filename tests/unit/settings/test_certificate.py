@@ -175,6 +175,38 @@ def test_a_file_that_was_cut_is_refused(whole: int, folder: Folder, ca_pem: str)
     ]
 
 
+def test_a_certificate_without_its_beginning_is_one_that_was_cut(
+    folder: Folder, ca_pem: str
+) -> None:
+    (folder.path / "ca.pem").write_text(ca_pem + ca_pem[200:])
+
+    assert folder.lines() == [
+        LINE.format("in which a certificate has no beginning", "get the file anew: it was cut")
+    ]
+
+
+def test_what_has_not_begun_is_no_authority_yet(folder: Folder, ca_pem: str) -> None:
+    later = make_pem(days=500, begun=-100)
+    begins = f"{dt.datetime.now(dt.UTC) + 100 * DAY:%Y-%m-%d}"
+
+    (folder.path / "ca.pem").write_text(ca_pem + later)
+    (environment,) = load_environments(folder.path)
+    (folder.path / "ca.pem").write_text(later)
+
+    assert environment.source_ca_certificate_pem == ca_pem
+    (remark,) = environment.remarks
+    assert remark == (
+        "environments/dev.toml: source.ca_certificate_file: certificate 2 begins on "
+        f"{begins} and is left out."
+    )
+    assert folder.lines() == [
+        LINE.format(
+            f"whose certificate 1 begins on {begins}",
+            "put the authority's present certificate there",
+        )
+    ]
+
+
 @pytest.mark.parametrize("content", ["", "30820122300d0609", "-----END CERTIFICATE-----"])
 def test_what_is_no_pem_is_refused(content: str, folder: Folder) -> None:
     (folder.path / "ca.pem").write_text(content)
