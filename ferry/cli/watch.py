@@ -235,8 +235,9 @@ def drawn(look: Look, log: list[str]) -> RenderableType:
     table = Table(
         title=f"{look.environment}, {look.at:%H:%M:%S} UTC", title_justify="left", expand=True
     )
-    for column in ("Task", "Where it is", "How far", "Why it waits"):
-        table.add_column(column, overflow="fold")
+    table.add_column("Task", overflow="fold")
+    table.add_column("Where it is", no_wrap=True)
+    table.add_column("How far, and why it waits", overflow="fold", ratio=1)
     for task in look.tasks:
         far = filter(
             None,
@@ -250,11 +251,13 @@ def drawn(look: Look, log: list[str]) -> RenderableType:
                 lines.exceptions(task),
             ),
         )
+        cell = Text("\n".join(map(visible, far)))
+        if task.waiting:
+            cell.append("\n" if cell else "").append(lines.waits(task), style="yellow")
         table.add_row(
             Text(visible(task.task.name)),
             Text(task.phase, style=colours.get(task.phase, "cyan")),
-            Text("\n".join(map(visible, far))),
-            Text(visible(task.waiting)),
+            cell,
         )
     beneath = [
         *(

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
-from typing import TYPE_CHECKING
+import signal
+import threading
+from typing import TYPE_CHECKING, Any
 
 from tests.migration.databases import eventually
 from tests.migration.test_start import ORDERS
@@ -156,3 +159,74 @@ def test_a_table_that_dms_gave_up_is_shown_with_what_its_log_says(deployed: Depl
         in standing.stdout.splitlines()
     )
     assert standing.exit_code == 4
+
+
+def _carried(deployed: Deployed) -> None:
+    """A task that replicates one table of a hundred rows."""
+    deployed.make()
+    deployed.prepare(ORDERS)
+    deployed.pair.source.run(ROWS)
+    assert deployed.reached("start", "dev").exit_code == 0
+    assert deployed.reached("watch", "dev", *OFTEN).exit_code == 0
+
+
+def _looks(output: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in output.splitlines() if line.startswith("{")]
+
+
+def test_dms_that_throttles_is_said_and_asked_again(deployed: Deployed) -> None:
+    _carried(deployed)
+    deployed.aws.post(
+        "/local-aws/faults",
+        {
+            "rules": [
+                {
+                    "operations": ["dms:DescribeTableStatistics"],
+                    "times": 2,
+                    "code": "ThrottlingFault",
+                }
+            ]
+        },
+    )
+
+    watched = deployed.reached("watch", "dev", *OFTEN, "--json")
+
+    deployed.aws.post("/local-aws/faults", {})
+    looks = _looks(watched.stdout)
+    assert looks[0]["unanswered"] == [
+        (
+            "Could not read the tables of the task all: AWS refused DescribeTableStatistics "
+            "(ThrottlingFault): local AWS was told to refuse dms:DescribeTableStatistics"
+        )
+    ]
+    assert looks[-1]["unanswered"] == []
+    assert looks[-1]["tasks"][0]["phase"] == "replicating"
+    assert watched.exit_code == 0
+
+
+def test_a_source_that_is_gone_for_a_while_ends_no_watch(deployed: Deployed) -> None:
+    _carried(deployed)
+    server = deployed.pair.source.server
+    back = threading.Timer(4, server.start)
+    server.stop()
+    back.start()
+
+    watched = deployed.reached("watch", "dev", *OFTEN, "--json")
+
+    back.join()
+    looks = _looks(watched.stdout)
+    assert any("the source" in sentence for sentence in looks[0]["unanswered"])
+    assert looks[-1]["tasks"][0]["phase"] == "replicating"
+    assert watched.exit_code == 0
+
+
+def test_whoever_has_seen_enough_ends_it(deployed: Deployed) -> None:
+    _carried(deployed)
+    ends = threading.Timer(3, os.kill, (os.getpid(), signal.SIGINT))
+    ends.start()
+
+    watched = deployed.reached("watch", "dev", *OFTEN, "--until", "never")
+
+    ends.join()
+    assert "all: replicating" in watched.stdout
+    assert watched.exit_code == 130

@@ -116,6 +116,12 @@ def exceptions(task: TaskLook) -> str:
     return f"{task.exceptions} changes not applied ({task.task.settings.control_schema}.awsdms_apply_exceptions)"
 
 
+def waits(task: TaskLook) -> str:
+    """What is waited for, in words; empty where nothing is."""
+    waiting = visible(task.waiting)
+    return f"waiting {waiting}" if waiting.startswith("for ") else waiting
+
+
 def task_line(task: TaskLook) -> str:
     """A task in one line: where it is, how far, how fast, what it waits for."""
     parts = [
@@ -127,7 +133,7 @@ def task_line(task: TaskLook) -> str:
         validation(task),
         proof(task),
         exceptions(task),
-        f"waiting {task.waiting}" if task.waiting.startswith("for ") else task.waiting,
+        waits(task),
     ]
     return "; ".join(filter(None, parts))
 

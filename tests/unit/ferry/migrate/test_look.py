@@ -1,0 +1,251 @@
+"""Where a task is, why it waits, what is to be done, and when watching ends: by what was seen."""
+
+from __future__ import annotations
+
+import pytest
+
+from ferry.migrate.markers import rows_of_a_proof
+from ferry.migrate.tasks import Counts, MigrationType, Settings
+from ferry.migrate.watching.look import (
+    Difference,
+    Ending,
+    Phase,
+    Proof,
+    TaskLook,
+    ending,
+)
+from tests.unit.ferry.migrate.looks import ITEMS, ORDERS, look, row, running, seen
+from tests.unit.ferry.migrate.tasks import task
+
+COUNTED = Proof(counted=1, of=1)
+ARRIVED = Proof(counted=1, of=1, marker_seconds=0.2)
+DIFFERS = Proof(of=1, differs=(Difference(table=ORDERS, source=100, target=93),))
+LOADING = seen(tables=(row(state="Full load", rows=10), row(ITEMS, "Before load")))
+FAILED = seen(task=task(status="failed", was_started=True, failure="No slot."))
+STOPPED = seen(task=task(status="stopped", was_started=True, stop_reason="NORMAL"))
+
+
+def stopped(reason: str, **changes: object) -> TaskLook:
+    return seen(task=task(status="stopped", was_started=True, stop_reason=reason, **changes))
+
+
+@pytest.mark.parametrize(
+    ("task_look", "phase", "waiting"),
+    [
+        (
+            seen(task=task(), tables=()),
+            Phase.NOT_STARTED,
+            "for its start: ferry start dev --task all",
+        ),
+        (seen(task=running(status="starting")), Phase.STARTING, "DMS is starting it"),
+        (seen(tables=()), Phase.LOADING, "DMS is reading which tables there are"),
+        (
+            seen(tables=(row(state="Before load"),)),
+            Phase.LOADING,
+            "DMS has begun no table's load yet",
+        ),
+        (LOADING, Phase.LOADING, ""),
+        (
+            seen(task=running(counts=Counts(queued=1))),
+            Phase.LOADING,
+            "DMS has begun no table's load yet",
+        ),
+        (
+            seen(proof=Proof(of=3, counted=1, moving=1)),
+            Phase.COUNTING,
+            "both sides are counted: 1 of 3 tables, 1 change all the while",
+        ),
+        (
+            seen(proof=Proof(of=3, trouble="The source could not be reached.")),
+            Phase.COUNTING,
+            "The source could not be reached.",
+        ),
+        (seen(proof=DIFFERS), Phase.DIFFERS, ""),
+        (seen(proof=COUNTED), Phase.CATCHING_UP, "for its marker to arrive at Aurora"),
+        (
+            seen(proof=Proof(counted=1, of=1, marker_waits=12.3)),
+            Phase.CATCHING_UP,
+            "for its marker, written 12 s ago, to arrive",
+        ),
+        (seen(proof=ARRIVED), Phase.REPLICATING, ""),
+        (
+            seen(proof=COUNTED, task=running(migration_type=MigrationType.LOAD)),
+            Phase.LOADED,
+            "",
+        ),
+        (
+            seen(task=running(migration_type=MigrationType.CHANGES)),
+            Phase.CATCHING_UP,
+            "for its marker to arrive at Aurora",
+        ),
+        (
+            STOPPED,
+            Phase.STOPPED,
+            "for somebody to go on (NORMAL): ferry start dev --task all",
+        ),
+        (
+            FAILED,
+            Phase.FAILED,
+            "it has failed: No slot. Mend it, then: ferry start dev --task all",
+        ),
+        (seen(task=running(status="modifying")), Phase.BUSY, "DMS: it is modifying"),
+        (
+            seen(task=running(status="ready")),
+            Phase.STOPPED,
+            "for somebody to go on (ready): ferry start dev --task all",
+        ),
+    ],
+)
+def test_a_task_says_where_it_is_and_why_it_waits(
+    task_look: TaskLook, phase: Phase, waiting: str
+) -> None:
+    assert (task_look.phase, task_look.waiting) == (phase, waiting)
+
+
+@pytest.mark.parametrize(
+    "reason", ["FULL_LOAD_ONLY_FINISHED", "STOPPED_AFTER_FULL_LOAD", "STOPPED_AFTER_CACHED_EVENTS"]
+)
+def test_a_task_that_stops_where_it_was_told_to_is_loaded_once_it_is_counted(reason: str) -> None:
+    told = stopped(reason)
+    uncounted = TaskLook(environment="dev", task=told.task, tables=told.tables, proof=Proof(of=1))
+
+    assert uncounted.phase is Phase.COUNTING
+    assert told.phase is Phase.LOADED
+
+
+def test_the_next_start_of_a_task_that_stops_after_its_load_is_said() -> None:
+    assert stopped("STOPPED_AFTER_FULL_LOAD").waiting == (
+        "for its next start, as after_full_load says: ferry start dev --task all"
+    )
+    assert stopped("FULL_LOAD_ONLY_FINISHED").waiting == ""
+
+
+def test_a_table_that_dms_calls_complete_and_is_empty_is_not_loaded() -> None:
+    empty = Proof(of=1, differs=(Difference(table=ORDERS, source=1_000_000, target=0),))
+    (trouble,) = seen(proof=empty).troubles
+
+    assert seen(proof=empty).phase is Phase.DIFFERS
+    assert trouble.what == "1000000 rows at the source, 0 at Aurora"
+    assert trouble.remedy == "load it again: ferry reload dev public.orders"
+
+
+@pytest.mark.parametrize(
+    ("table", "what", "remedy"),
+    [
+        (
+            row(state="Table error"),
+            "Table error",
+            "its reason is in the log; mend it, then ferry reload dev public.orders",
+        ),
+        (
+            row(state="Table cancelled"),
+            "Table cancelled",
+            "its reason is in the log; mend it, then ferry reload dev public.orders",
+        ),
+        (
+            row(state="Table does not exist"),
+            "Table does not exist",
+            (
+                "make it at both sides, then ferry stop dev --task all and ferry start dev --task all"
+            ),
+        ),
+        (
+            row(validation="Mismatched records", failed=3),
+            "DMS's validation: 3 rows differ, 0 could not be compared",
+            "see which, then ferry reload dev public.orders",
+        ),
+    ],
+)
+def test_a_table_in_trouble_says_what_to_do(table: object, what: str, remedy: str) -> None:
+    (trouble,) = seen(tables=(table,)).troubles
+
+    assert (str(trouble.table), trouble.what, trouble.remedy) == ("public.orders", what, remedy)
+
+
+def test_a_table_that_is_suspended_is_named_once() -> None:
+    error = seen(tables=(row(state="Table error"),), suspended=(ORDERS,))
+    silent = seen(suspended=(ORDERS,))
+
+    assert len(list(error.troubles)) == 1
+    assert [trouble.what for trouble in silent.troubles] == ["suspended by DMS"]
+
+
+@pytest.mark.parametrize(
+    ("loaded", "expected", "seconds", "left"),
+    [
+        (50, 100, 60.0, 60.0),
+        (1, 100, 10.0, 990.0),
+        (1, 1000, 10.0, None),  # below 1 %
+        (50, None, 60.0, None),  # never analyzed
+        (50, 100, None, None),  # DMS has not said when it began
+        (1, 100, 86_400.0 * 30, None),  # beyond a year
+        (150, 100, 60.0, 0.0),  # the estimate is too low
+    ],
+)
+def test_the_time_to_go_is_told_from_one_per_cent_on(
+    loaded: int, expected: int | None, seconds: float | None, left: float | None
+) -> None:
+    loading = seen(
+        tables=(row(state="Full load", rows=loaded),),
+        expected={ORDERS: expected},
+        loading_seconds=seconds,
+    )
+
+    assert loading.seconds_left == pytest.approx(left)
+
+
+def test_a_table_that_is_loaded_has_the_rows_that_it_has() -> None:
+    half = seen(
+        tables=(row(rows=80), row(ITEMS, "Full load", rows=20)),
+        expected={ORDERS: 100, ITEMS: 40},
+    )
+
+    assert half.expected_rows == 120
+    assert half.share == pytest.approx(100 / 120)
+
+
+CATCHING_UP, REPLICATING = seen(proof=COUNTED), seen(proof=ARRIVED)
+NOT_STARTED = seen(task=task(), tables=())
+ERROR = seen(proof=ARRIVED, tables=(row(), row(ITEMS, "Table error")))
+PLANNED = stopped("STOPPED_AFTER_FULL_LOAD")
+
+
+@pytest.mark.parametrize(
+    ("looks", "loaded", "replicating", "never"),
+    [
+        ([LOADING], None, None, None),
+        ([seen(proof=Proof(of=1))], None, None, None),
+        ([CATCHING_UP], Ending.REACHED, None, None),
+        ([REPLICATING], Ending.REACHED, Ending.REACHED, None),
+        ([REPLICATING, LOADING], None, None, None),
+        ([REPLICATING, FAILED], Ending.BAD, Ending.BAD, Ending.BAD),
+        ([LOADING, FAILED], Ending.BAD, Ending.BAD, Ending.BAD),
+        ([ERROR], Ending.BAD, Ending.BAD, Ending.BAD),
+        ([ERROR, LOADING], None, None, None),
+        ([seen(proof=DIFFERS)], Ending.BAD, Ending.BAD, Ending.BAD),
+        ([NOT_STARTED], Ending.STILL, Ending.STILL, Ending.STILL),
+        ([NOT_STARTED, LOADING], None, None, None),
+        ([STOPPED], Ending.STILL, Ending.STILL, Ending.STILL),
+        ([STOPPED, REPLICATING], Ending.STILL, Ending.STILL, None),
+        ([PLANNED], Ending.REACHED, Ending.REACHED, Ending.STILL),
+        ([PLANNED, REPLICATING], Ending.REACHED, Ending.REACHED, None),
+    ],
+)
+def test_watching_ends_by_itself(
+    looks: list[TaskLook],
+    loaded: Ending | None,
+    replicating: Ending | None,
+    never: Ending | None,
+) -> None:
+    found = look(*looks)
+
+    assert [ending(found, until=until) for until in ("loaded", "replicating", None)] == [
+        loaded,
+        replicating,
+        never,
+    ]
+
+
+def test_two_markers_prove_a_batch() -> None:
+    assert rows_of_a_proof(task()) == 1
+    assert rows_of_a_proof(task(settings=Settings(batch_apply=True))) == 2

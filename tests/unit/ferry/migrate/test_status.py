@@ -1,0 +1,192 @@
+"""Where a migration stands, and the exact next command, by what was seen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from ferry.migrate.mappings import TableName
+from ferry.migrate.starting import Marker, Tables
+from ferry.migrate.status import Databases, Seen, steps
+from ferry.migrate.tasks import Counts, MigrationType, Settings, Task
+from tests.unit.ferry.migrate.tasks import task
+
+AT = datetime(2026, 11, 27, 6, 42, tzinfo=UTC)
+THERE = (Marker(side="the source", exists=True), Marker(side="Aurora", exists=True))
+PREPARED = Databases(markers=THERE, carried=3)
+ARRIVED = replace(PREPARED, last=AT - timedelta(seconds=7), has_arrived=True)
+STARTED = task(status="running", was_started=True, counts=Counts(loaded=1, loading=1, queued=1))
+LOADED = task(status="running", was_started=True, counts=Counts(loaded=3))
+
+
+def seen(databases: Databases, one: Task | None = None) -> Seen:
+    return Seen(environment="dev", tasks=(one or task(),), databases={"all": databases}, at=AT)
+
+
+def standing(found: Seen) -> tuple[list[str], str]:
+    """The steps with their states, and what comes next."""
+    known = steps(found)
+    return (
+        [f"{step.name}: {step.state}" for step in known],
+        next((step.next for step in known if step.next), ""),
+    )
+
+
+@pytest.mark.parametrize(
+    ("found", "states", "following"),
+    [
+        (
+            Seen(environment="dev", not_deployed="It has no outputs."),
+            ["deployed: now"],
+            "cdktf deploy dev",
+        ),
+        (Seen(environment="dev", trouble="AWS denied it."), ["deployed: not known"], ""),
+        (
+            Seen(environment="dev", tasks=(task(),), trouble="The source is gone."),
+            [
+                "deployed: done",
+                "databases: not known",
+                "loaded all: to come",
+                "replicating all: to come",
+            ],
+            "",
+        ),
+        (
+            seen(Databases(markers=(Marker(side="Aurora", exists=False),))),
+            [
+                "deployed: done",
+                "databases-prepared: now",
+                "schema-before-load: done",
+                "loaded all: to come",
+                "replicating all: to come",
+            ],
+            "ferry prepare-databases dev",
+        ),
+        (
+            seen(replace(PREPARED, tables=Tables(missing=(TableName("public", "orders"),)))),
+            [
+                "deployed: done",
+                "databases-prepared: done",
+                "schema-before-load: now",
+                "loaded all: to come",
+                "replicating all: to come",
+            ],
+            "ferry schema dev before-load",
+        ),
+        (
+            seen(PREPARED),
+            [
+                "deployed: done",
+                "databases-prepared: done",
+                "schema-before-load: done",
+                "loaded all: now",
+                "replicating all: to come",
+            ],
+            "ferry start dev --task all",
+        ),
+        (
+            seen(PREPARED, STARTED),
+            [
+                "deployed: done",
+                "databases-prepared: done",
+                "schema-before-load: done",
+                "loaded all: now",
+                "replicating all: to come",
+            ],
+            "ferry watch dev --task all",
+        ),
+        (
+            seen(PREPARED, LOADED),
+            [
+                "deployed: done",
+                "databases-prepared: done",
+                "schema-before-load: done",
+                "loaded all: done",
+                "replicating all: now",
+            ],
+            "ferry watch dev --task all",
+        ),
+        (
+            seen(ARRIVED, LOADED),
+            [
+                "deployed: done",
+                "databases-prepared: done",
+                "schema-before-load: done",
+                "loaded all: done",
+                "replicating all: done",
+            ],
+            "",
+        ),
+        (
+            seen(ARRIVED, replace(LOADED, status="stopped", stop_reason="NORMAL")),
+            [
+                "deployed: done",
+                "databases-prepared: done",
+                "schema-before-load: done",
+                "loaded all: done",
+                "replicating all: now",
+            ],
+            "ferry start dev --task all",
+        ),
+        (
+            seen(ARRIVED, replace(LOADED, status="failed", failure="No slot.")),
+            [
+                "deployed: done",
+                "databases-prepared: done",
+                "schema-before-load: done",
+                "loaded all: wrong",
+                "replicating all: to come",
+            ],
+            "ferry start dev --task all",
+        ),
+        (
+            seen(ARRIVED, replace(LOADED, counts=Counts(loaded=2, errored=1))),
+            [
+                "deployed: done",
+                "databases-prepared: done",
+                "schema-before-load: done",
+                "loaded all: wrong",
+                "replicating all: done",
+            ],
+            "ferry watch dev --task all",
+        ),
+        (
+            seen(PREPARED, replace(LOADED, migration_type=MigrationType.LOAD)),
+            [
+                "deployed: done",
+                "databases-prepared: done",
+                "schema-before-load: done",
+                "loaded all: done",
+            ],
+            "",
+        ),
+    ],
+)
+def test_each_stand_names_the_next_command(found: Seen, states: list[str], following: str) -> None:
+    assert standing(found) == (states, following)
+
+
+def test_a_marker_that_is_on_its_way_is_no_proof() -> None:
+    waiting = replace(ARRIVED, has_arrived=False)
+
+    assert steps(seen(waiting, LOADED))[-1].what == (
+        "The last marker of the task all, 7 s old, is not at Aurora yet."
+    )
+
+
+def test_it_is_said_whether_aurora_is_open() -> None:
+    said = [steps(seen(replace(PREPARED, is_open=is_open)))[2].what for is_open in (True, False)]
+
+    assert said == [
+        "Aurora has all 3 tables, and is open to everybody.",
+        "Aurora has all 3 tables, and is closed to all but those who need it.",
+    ]
+
+
+def test_tables_that_dms_makes_are_not_missing() -> None:
+    makes = task(settings=Settings(preparation="DROP_AND_CREATE"))
+    missing = replace(PREPARED, tables=Tables(missing=(TableName("public", "orders"),)))
+
+    assert standing(seen(missing, makes))[1] == "ferry start dev --task all"
