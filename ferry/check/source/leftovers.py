@@ -119,7 +119,7 @@ def emptiness(subject: Subject) -> Iterator[Verdict]:
         yield told(
             f"{counted(len(missing), 'table')} not in Aurora: {listed(missing)}.",
             why="DMS makes them itself, with its own types and no defaults, or fails.",
-            remedy="Make them with their keys before the load, from the source's schema.",
+            remedy=f"ferry schema {subject.environment.name} before-load",
         )
     if filled:
         yield warns(

@@ -710,13 +710,6 @@ CASES: tuple[tuple[str, Subject, Level, str, str], ...] = (
         'Add to transformations of task all in dev.toml: { target = "column"',
     ),
     (
-        "identity-columns",
-        subject(table("t", col("id", "int8", identity="a"))),
-        WARNING,
-        "1 column GENERATED ALWAYS AS IDENTITY: public.t.id.",
-        "In Aurora",
-    ),
-    (
         "large-objects",
         subject(table("t", col("image", "oid")), counts=[Counts(large_objects=1_000_000)]),
         BLOCKED,
@@ -1015,14 +1008,14 @@ CASES: tuple[tuple[str, Subject, Level, str, str], ...] = (
         subject(ORDERS, table("lost"), aurora=catalog(ORDERS)),
         BLOCKED,
         "1 table not in Aurora: public.lost.",
-        "Make them with their keys before the load",
+        "ferry schema dev before-load",
     ),
     (
         "aurora-tables",
         subject(aurora=catalog(table("x"))),
         WARNING,
         "1 table not in Aurora: public.orders.",
-        "Make them with their keys before the load",
+        "ferry schema dev before-load",
     ),
     (
         "aurora-tables",
