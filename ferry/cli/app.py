@@ -21,6 +21,7 @@ from ferry.cli.secret import operator, source
 from ferry.cli.start import start, stop
 from ferry.cli.status import status
 from ferry.cli.subscribe import subscribe
+from ferry.cli.suggest import tasks
 from ferry.cli.watch import watch
 from ferry.findings import ExitStatus
 
@@ -36,6 +37,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # rich's tracebacks show locals, and locals hold passwords
 )
 secret = typer.Typer(help="Write the secrets that a deployment reads.", no_args_is_help=True)
+suggest = typer.Typer(
+    help="Say what an environment's file could better say, by what there is.", no_args_is_help=True
+)
 check = typer.Typer(
     help="Look at what a deployment needs, and at what is deployed.", no_args_is_help=True
 )
@@ -47,6 +51,8 @@ app.add_typer(secret, name="secret")
 secret.command()(source)
 secret.command()(operator)
 app.add_typer(check, name="check")
+app.add_typer(suggest, name="suggest")
+suggest.command()(tasks)
 app.command()(prepare_databases)
 app.command()(schema)
 app.command()(subscribe)

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from bench import checking
-from ferry.check.source import findings, measuring, server
+from ferry.check.source import findings, measuring, server, suggested, suggestions
 from ferry.check.source.asking import subject_of, with_rows
 from ferry.check.source.checks import CHECKS
 from ferry.check.source.measure import Measure
@@ -468,6 +468,21 @@ def test_a_source_that_goes_while_its_rows_are_read_is_said(
     assert "nobody answers there" in finding.why
 
 
+def test_the_ends_of_large_tables_keys_are_read(
+    well: Postgres, documents: Subject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(suggested, "LARGE_BYTES", 0)
+
+    seen = with_rows(documents, of(well, "app"), seconds=60)
+
+    names = {relation.oid: relation.name for relation in seen.carried}
+    assert isinstance(seen.key_ranges, dict)
+    # orders is empty.
+    assert {names[oid]: ends for oid, ends in seen.key_ranges.items()} == {"documents": (0, 2000)}
+    [finding] = [each for each in suggestions([seen]) if each.check == "suggest-lob-limit"]
+    assert finding.what == "Task all: lob_max_size_kb is 32; 496 would do."
+
+
 # --- the command
 
 
@@ -524,3 +539,25 @@ def test_the_bench_of_it_holds_locks_of_catalogs_alone() -> None:
     assert "`ferry check source`, 30 tables of twelve columns" in shown
     [locks] = [line for line in shown.splitlines() if line.startswith("| locks")]
     assert locks.endswith(" met |")
+
+
+def test_suggestions_are_lines_for_the_file(deployed: Deployed) -> None:
+    deployed.make()
+    deployed.pair.source.run(
+        "create table docs (id int primary key, body text)",
+        "insert into docs values (1, repeat('x', 100000))",
+    )
+    port = deployed.pair.source.server.port
+
+    shown = deployed.ferry("suggest", "tasks", "dev", "--source-address", f"127.0.0.1:{port}")
+
+    assert shown.stderr == ""
+    assert shown.stdout.splitlines()[1:4] == [
+        "  warning     Task all: lob_max_size_kb is 32; 248 would do.",
+        (
+            "              why: The largest value of its 1 LOB column has 97.7 KiB. A larger one than "
+            "the limit fails the task."
+        ),
+        "              remedy: Set lob_max_size_kb = 248 for the task in dev.toml.",
+    ]
+    assert shown.exit_code == 1

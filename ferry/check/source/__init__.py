@@ -5,6 +5,6 @@ The catalogs of both ends are read once, and judged by pure functions: one modul
 """
 
 from ferry.check.source.asking import Way, subjects
-from ferry.check.source.checks import AREAS, findings
+from ferry.check.source.checks import AREAS, findings, suggestions
 
-__all__ = ["AREAS", "Way", "findings", "subjects"]
+__all__ = ["AREAS", "Way", "findings", "subjects", "suggestions"]

@@ -6,8 +6,9 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from ferry.check.source.measuring import measured
+from ferry.check.source.measuring import key_range, measured
 from ferry.check.source.subject import End, Subject
+from ferry.check.source.suggested import loadable
 from ferry.deployment import Deployment
 from ferry.deployment.servers import source_server, source_user_of_dms, target_server
 from ferry.environments import migration_of
@@ -40,11 +41,13 @@ class Way:
         source: The source's address.
         target: Aurora's.
         target_ca: The certificates of RDS's authorities.
+        to_aurora: Whether Aurora is asked at all.
     """
 
     source: Address | None = None
     target: Address | None = None
     target_ca: Path | None = None
+    to_aurora: bool = True
 
 
 def subjects(
@@ -88,7 +91,24 @@ def with_rows(subject: Subject, server: Server, *, seconds: float) -> Subject:
         found = error
     except FerryError as error:
         found = UnreadError(error.why, error.remedy)
-    return replace(subject, measured=found)
+    return replace(subject, measured=found, key_ranges=_key_ranges(subject, server))
+
+
+def _key_ranges(subject: Subject, server: Server) -> dict[int, tuple[int, int]] | UnreadError:
+    """The ends of large tables' keys, from their indexes."""
+    try:
+        wanted = loadable(subject)
+        if not wanted:
+            return {}
+        with connect(server, purpose="look for the ends of keys") as session:
+            found = {
+                relation.oid: key_range(session, relation, column) for relation, column in wanted
+            }
+    except UnreadError as error:
+        return error
+    except FerryError as error:
+        return UnreadError(error.why, error.remedy)
+    return {oid: ends for oid, ends in found.items() if ends is not None}
 
 
 def subject_of(
@@ -137,6 +157,8 @@ def _dms_user(environment: Environment, account: Account) -> str | UnreadError:
 def _target(
     environment: Environment, account: Account, database: Database, way: Way
 ) -> Server | UnreadError:
+    if not way.to_aurora:
+        return UnreadError("Aurora is not asked.")
     try:
         deployment = Deployment(environment=environment, account=account)
         return target_server(deployment, database, address=way.target, ca_file=way.target_ca)

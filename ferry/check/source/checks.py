@@ -13,6 +13,7 @@ from ferry.check.source import (
     rows,
     selected,
     server,
+    suggested,
     surroundings,
     tables,
     target,
@@ -54,9 +55,18 @@ AREAS: Final[Mapping[str, str]] = {
 """The area of each check: what is right of an area is shown as one line."""
 
 
+def suggestions(subjects: Sequence[Subject]) -> Iterator[Finding]:
+    """What the tasks' settings could better be; of databases whose rows were read."""
+    yield from _of(subjects, suggested.CHECKS)
+
+
 def findings(subjects: Sequence[Subject]) -> Iterator[Finding]:
     """Every finding of the databases that an environment carries; those of the servers once."""
     deep = rows.CHECKS if any(each.measured is not None for each in subjects) else ()
-    for check in (*CHECKS, *deep):
+    yield from _of(subjects, (*CHECKS, *deep))
+
+
+def _of(subjects: Sequence[Subject], checks: Sequence[Check]) -> Iterator[Finding]:
+    for check in checks:
         for subject in subjects[:1] if check.of_server else subjects:
             yield from check.findings(subject)

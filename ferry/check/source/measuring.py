@@ -86,6 +86,17 @@ def measured(subject: Subject, server: Server, *, seconds: float) -> Measured:
     return Measured(columns=columns, missing=missing)
 
 
+def key_range(session: Session, relation: Relation, column: Column) -> tuple[int, int] | None:
+    """The least and the greatest value of a column with an index; None of an empty table."""
+    name = sql.Identifier(column.name)
+    [(least, most)] = session.rows(
+        sql.SQL("select min({0}), max({0}) from only {1}").format(
+            name, sql.Identifier(relation.schema, relation.name)
+        )
+    )
+    return None if least is None else (least, most)
+
+
 class _TimeIsUpError(FerryError):
     """The time is up."""
 

@@ -12,6 +12,7 @@ from ferry.check.source.selection import Selectable
 from ferry.check.source.subject import TABLES, left_out
 from ferry.check.source.verdict import Check, Verdict, blocks, fine, warns
 from ferry.check.source.words import counted, listed
+from settings.notation import toml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,8 +69,8 @@ def by_none(subject: Subject) -> Iterator[Verdict]:
             f"{counted(len(left), 'table')} of {counted(len(schemas), 'schema')} "
             f"({listed(schemas)}) that no task carries: {listed(each.sql for each in left)}.",
             why="They are not in Aurora after the cutover.",
-            remedy=f'Add {{ schema = "{left[0].schema}" }} to tables of a task in {subject.file}, or say '
-            'that they stay: the same with action = "exclude".',
+            remedy=f"Add {toml({'schema': literal(left[0].schema)})} to tables of a task in "
+            f'{subject.file}, or say that they stay: the same with action = "exclude".',
         )
     else:
         yield fine(f"The tasks carry {counted(len(subject.carried), 'table')}, and leave none by "
@@ -108,8 +109,8 @@ def by_pattern(subject: Subject) -> Iterator[Verdict]:
                     f"{_shown(table)} of task {task.name} is a pattern, and {verb} "
                     f"{counted(len(others), 'table')} of another name: {listed(others)}.",
                     why="DMS reads _ as any one character.",
-                    remedy=f'Write table = "{literal(table.table)}" in {subject.file}'
-                    + (f', or name = "{table.table}".' if table.action == "include" else "."),
+                    remedy=f"Write table = {toml(literal(table.table))} in {subject.file}"
+                    + (f", or name = {toml(table.table)}." if table.action == "include" else "."),
                 )
 
 
@@ -142,13 +143,15 @@ def of_dms(subject: Subject) -> Iterator[Verdict]:
     found = [each for each in subject.carried if each.name.startswith(TABLES_BEGIN_WITH)]
     if found:
         relation = found[0]
+        pattern = f"{literal(TABLES_BEGIN_WITH)}%"
+        rule = {"schema": literal(relation.schema), "table": pattern, "action": "exclude"}
         yield warns(
             f"{counted(len(found), 'table')} of DMS itself that a task carries: "
             f"{listed(each.sql for each in found)}.",
             why="They are DMS's own account of this or another task: what arrives of them confuses the "
             "tasks of the way back.",
-            remedy=f'{{ schema = "{literal(relation.schema)}", table = "awsdms[_]%", action = "exclude" }} '
-            f"in task {subject.tasks_of[relation.oid][0].name} of {subject.file}.",
+            remedy=f"Add {toml(rule)} to task {subject.tasks_of[relation.oid][0].name} in "
+            f"{subject.file}.",
         )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from facts.table_patterns import literal, matches
 from ferry.check.source.selection import Selectable
 from ferry.postgres.catalog import UnreadError
+from settings.notation import toml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,6 +50,7 @@ class Subject:
         target: It in Aurora; why that is not known, where it is not.
         wal_bytes_per_second: How fast the source writes WAL; why that is not known.
         measured: What the rows say; None where they were not to be read.
+        key_ranges: The least and the greatest key of large tables, by their oids.
         last_values: The last values of the source's sequences by their oids, None where one gave none
             yet; one that may not be read is not there.
     """
@@ -60,6 +62,7 @@ class Subject:
     wal_bytes_per_second: float | UnreadError = 0
     last_values: Mapping[int, int | None] | UnreadError = field(default_factory=dict)
     measured: Measured | UnreadError | None = None
+    key_ranges: Mapping[int, tuple[int, int]] | UnreadError = field(default_factory=dict)
 
     @property
     def catalog(self) -> Catalog:
@@ -226,5 +229,10 @@ def column_name(relation: Relation, column: Column) -> str:
 
 def left_out(relation: Relation) -> str:
     """The line of a task's tables that leaves a table out, and no other."""
-    schema, table = literal(relation.schema), literal(relation.name)
-    return f'{{ schema = "{schema}", table = "{table}", action = "exclude" }}'
+    return toml(
+        {
+            "schema": literal(relation.schema),
+            "table": literal(relation.name),
+            "action": "exclude",
+        }
+    )

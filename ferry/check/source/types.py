@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING, Final
 
 from facts.dms_types import MAX_NUMERIC_PRECISION, NOT_MIGRATED, SPATIAL, UNKNOWN_TO_DMS
 from facts.identifiers import identifier
+from facts.table_patterns import literal
 from ferry.check.source.subject import column_name
 from ferry.check.source.verdict import Check, Verdict, blocks, warns
 from ferry.check.source.words import counted, listed
+from settings.notation import toml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ferry.check.source.subject import Subject
-    from ferry.postgres.catalog.rows import Column
+    from ferry.postgres.catalog.rows import Column, Relation
 
 _KINDS: Final = {"c": "composite", "e": "enum", "m": "multirange", "r": "range"}
 """Kinds of types that AWS says do not migrate, by `typtype`."""
@@ -122,10 +124,21 @@ def generated(subject: Subject) -> Iterator[Verdict]:
             f"{listed(column_name(*each) for each in found)}.",
             why="DMS names them in COPY and INSERT, and PostgreSQL refuses that: the table fails.",
             remedy=f"Add to transformations of task {subject.tasks_of[relation.oid][0].name} in "
-            f'{subject.file}: {{ target = "column", action = "remove-column", schema = '
-            f'"{relation.schema}", table = "{relation.name}", column = "{column.name}" }}. Aurora '
-            "computes it.",
+            f"{subject.file}: {_removal(relation, column)}. Aurora computes it.",
         )
+
+
+def _removal(relation: Relation, column: Column) -> str:
+    """The transformation that leaves a column behind, and no other."""
+    return toml(
+        {
+            "target": "column",
+            "action": "remove-column",
+            "schema": literal(relation.schema),
+            "table": literal(relation.name),
+            "column": literal(column.name),
+        }
+    )
 
 
 def large_objects(subject: Subject) -> Iterator[Verdict]:

@@ -61,7 +61,7 @@ RELATIONS: Final = f"""
 select c.oid, n.nspname::text, c.relname::text, c.relkind::text, c.relpersistence::text,
        c.relreplident::text, c.relispartition,
        array(select i.inhparent from pg_inherits i where i.inhrelid = c.oid order by i.inhseqno),
-       c.relrowsecurity, c.reltuples::float8, c.relpages,
+       c.relrowsecurity, c.reltuples::float8, c.relpages, coalesce(o.relpages, 0),
        pg_stat_get_live_tuples(c.oid), pg_stat_get_tuples_updated(c.oid),
        pg_stat_get_tuples_deleted(c.oid),
        coalesce(e.extname::text, ''), pg_get_userbyid(c.relowner)::text,
@@ -69,6 +69,7 @@ select c.oid, n.nspname::text, c.relname::text, c.relkind::text, c.relpersistenc
              and has_table_privilege(r.oid, c.oid, 'select'))
 from pg_class c
 join pg_namespace n on n.oid = c.relnamespace
+left join pg_class o on o.oid = c.reltoastrelid
 left join pg_depend d on d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e'
 left join pg_extension e on e.oid = d.refobjid
 where c.relkind in ('r', 'p', 'v', 'm', 'f') and {_OF_USERS}

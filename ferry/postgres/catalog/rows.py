@@ -120,6 +120,7 @@ class Relation(NamedTuple):
         row_security: Whether its row security policies hold.
         rows: How many rows PostgreSQL estimates; -1 where it was never analyzed.
         pages: How many pages of 8 KiB it had when it was last vacuumed or analyzed.
+        toast_pages: The same of its TOAST table, where long values are.
         live: How many rows there are by the statistics, which a crash or a reset begins anew.
         updated: Rows updated since the statistics began.
         deleted: Rows deleted since then.
@@ -139,6 +140,7 @@ class Relation(NamedTuple):
     row_security: bool = False
     rows: float = -1
     pages: int = 0
+    toast_pages: int = 0
     live: int = 0
     updated: int = 0
     deleted: int = 0
@@ -150,6 +152,11 @@ class Relation(NamedTuple):
     def sql(self) -> str:
         """Schema and name as SQL writes them."""
         return f"{identifier(self.schema)}.{identifier(self.name)}"
+
+    @property
+    def bytes(self) -> int:
+        """How large it was when it was last vacuumed or analyzed, without indexes."""
+        return (self.pages + self.toast_pages) * 8192
 
 
 class Column(NamedTuple):

@@ -33,6 +33,7 @@ COMMANDS: Final = [
     ("check", "aws"),
     ("check", "deployment"),
     ("check", "source"),
+    ("suggest", "tasks"),
 ]
 
 

@@ -161,6 +161,7 @@ def subject(
     wal_bytes_per_second: float | UnreadError = 0,
     last_values: Mapping[int, int | None] | UnreadError | None = None,
     measured: Measured | UnreadError | None = None,
+    key_ranges: Mapping[int, tuple[int, int]] | UnreadError | None = None,
     **differing: Any,  # noqa: ANN401 - as `catalog`
 ) -> Subject:
     """A database with these tables, and `orders` where there are none, as its tasks carry it.
@@ -178,6 +179,7 @@ def subject(
         wal_bytes_per_second=wal_bytes_per_second,
         last_values={} if last_values is None else last_values,
         measured=measured,
+        key_ranges={} if key_ranges is None else key_ranges,
     )
 
 

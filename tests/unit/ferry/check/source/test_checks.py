@@ -487,7 +487,7 @@ CASES: tuple[tuple[str, Subject, Level, str, str], ...] = (
         subject(ORDERS, table("awsdms_status")),
         WARNING,
         "1 table of DMS itself that a task carries: public.awsdms_status.",
-        '{ schema = "public"',
+        'Add { schema = "public"',
     ),
     (
         "selection-columns",

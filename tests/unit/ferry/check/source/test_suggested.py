@@ -1,0 +1,239 @@
+"""What is suggested for the tasks, and that the file takes it."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ferry.check.source import suggested
+from ferry.check.source.checks import suggestions
+from ferry.check.source.measure import Measure, Measured
+from ferry.findings import Finding, Level, right, warning
+from ferry.postgres.catalog import UnreadError
+from ferry.postgres.catalog.rows import Wal
+from settings.rules import selections, tables
+from tests.unit.ferry.check.source.built import Table, col, dms, subject, table, task
+
+if TYPE_CHECKING:
+    from ferry.check.source.subject import Subject
+
+GIB_PAGES = 2**30 // 8192
+NOTHING = Measured(columns={}, missing={})
+
+
+def of(check: str, database: Subject) -> list[Finding]:
+    return [each for each in suggestions([database]) if each.check == check]
+
+
+def sized(name: str = "events", *, gib: float, **differing: Any) -> Table:  # noqa: ANN401 - as `table`
+    """A table of a size, half of it in TOAST."""
+    pages = int(gib * GIB_PAGES / 2)
+    return table(name, pages=pages, toast_pages=pages, **differing)
+
+
+def lobs(octets: int, base: str = "text", **settings: object) -> Subject:
+    """One column with a largest value, carried by a task with these settings."""
+    docs = table("docs", col("body", base))
+    columns = {(docs.oid, 2): Measure(octets=octets)}
+    return subject(docs, env=task(**settings), measured=Measured(columns=columns, missing={}))
+
+
+def accepted(remedy: str) -> dict[str, Any]:
+    """The tables' line in a remedy, as TOML reads it and the settings take it."""
+    [line] = re.findall(r"\{ schema = .* \}", remedy)
+    document = tomllib.loads(f"table = {line}")["table"]
+    with_it = task(tables=[{"schema": "public"}, document])
+    assert [
+        found for rule in (*selections.RULES, *tables.RULES) for found in rule.check(with_it)
+    ] == []
+    return dict(document)
+
+
+def test_nothing_is_suggested_where_all_is_well() -> None:
+    assert {each.level for each in suggestions([subject(measured=NOTHING)])} == {Level.RIGHT}
+
+
+# --- limits of large objects
+
+
+def test_a_limit_that_is_too_small_is_raised_with_room() -> None:
+    assert of("suggest-lob-limit", lobs(100 * 1024)) == [
+        warning(
+            "suggest-lob-limit",
+            "Task all: lob_max_size_kb is 32; 256 would do.",
+            why="The largest value of its 1 LOB column has 100 KiB. A larger one than the limit fails "
+            "the task.",
+            remedy="Set lob_max_size_kb = 256 for the task in dev.toml.",
+        )
+    ]
+
+
+def test_bytes_are_not_counted_twice() -> None:
+    [finding] = of("suggest-lob-limit", lobs(100 * 1024, base="bytea"))
+
+    assert finding.what == "Task all: lob_max_size_kb is 32; 128 would do."
+
+
+def test_a_limit_far_above_what_is_there_takes_memory_for_nothing() -> None:
+    [finding] = of("suggest-lob-limit", lobs(1000, lob_max_size_kb=1024))
+
+    assert finding.what == "Task all: lob_max_size_kb is 1024; 8 would do."
+    assert finding.why.endswith("DMS takes memory for the limit, for each row and column.")
+
+
+@pytest.mark.parametrize("octets", [8 * 1024, 12 * 1024])
+def test_a_limit_that_fits_is_left_as_it_is(octets: int) -> None:
+    assert [each.level for each in of("suggest-lob-limit", lobs(octets))] == [Level.RIGHT]
+
+
+def test_what_is_above_every_limit_is_looked_up() -> None:
+    [lookup, limit] = of("suggest-lob-limit", lobs(90 * 2**20))
+
+    assert lookup.what == (
+        "Task all: 1 table with values that DMS carries only when it looks them up: public.docs."
+    )
+    assert accepted(lookup.remedy) == {
+        "schema": "public",
+        "name": "docs",
+        "lob": {"mode": "unlimited"},
+    }
+    assert limit.what == "Task all: lob_max_size_kb is 32; 8 would do."
+
+
+def test_a_limit_is_not_judged_by_half_of_the_tables() -> None:
+    docs, late = table("docs", col("body", "text")), table("late", col("body", "text"))
+    half = Measured(
+        columns={(docs.oid, 2): Measure(octets=9)}, missing={late.oid: "The time was up."}
+    )
+
+    [finding] = of("suggest-lob-limit", subject(docs, late, measured=half))
+
+    assert finding.level is Level.UNJUDGED
+    assert finding.why == "1 table of task all not read: public.late."
+
+
+def test_rows_that_were_not_read_suggest_nothing() -> None:
+    gone = subject(measured=UnreadError("The connection ended.", "Run this again."))
+
+    assert [each.level for each in of("suggest-lob-limit", gone)] == [Level.UNJUDGED]
+
+
+# --- segments
+
+
+def test_a_large_table_is_loaded_in_segments_of_its_key() -> None:
+    large = sized(gib=16)
+    of_it = subject(large, measured=NOTHING, key_ranges={large.oid: (1, 4001)})
+
+    [finding] = of("suggest-parallel-load", of_it)
+
+    assert finding.what == "public.events has 16 GiB, and is loaded in one piece."
+    assert accepted(finding.remedy)["parallel_load"] == {
+        "columns": ["id"],
+        "boundaries": [["1001"], ["2001"], ["3001"]],
+    }
+
+
+def test_there_are_no_more_segments_than_the_task_loads_at_once() -> None:
+    large = sized(gib=500)
+    of_it = subject(
+        large,
+        env=task(full_load_sub_tasks=2),
+        measured=NOTHING,
+        key_ranges={large.oid: (0, 10)},
+    )
+
+    [finding] = of("suggest-parallel-load", of_it)
+
+    assert accepted(finding.remedy)["parallel_load"]["boundaries"] == [["5"]]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        sized(gib=7),
+        sized(gib=16, key=()),
+        table("events", col("id", "uuid"), pages=2 * GIB_PAGES * 8),
+        table("events", col("a", "int4"), col("id", "int4"), key=("a", "id"), pages=GIB_PAGES * 9),
+    ],
+    ids=["small", "without a key", "with a key that is no number", "with a key of two columns"],
+)
+def test_other_tables_are_loaded_in_one_piece(other: Table) -> None:
+    of_it = subject(other, measured=NOTHING, key_ranges={other.oid: (1, 4001)})
+
+    assert [each.level for each in of("suggest-parallel-load", of_it)] == [Level.RIGHT]
+
+
+def test_a_table_that_is_segmented_already_is_left_as_it_is() -> None:
+    large = sized(gib=16)
+    segments = {"columns": ["id"], "boundaries": [["5"]]}
+    tables = [{"schema": "public", "table": "events", "parallel_load": segments}]
+    of_it = subject(
+        large, env=task(tables=tables), measured=NOTHING, key_ranges={large.oid: (1, 4001)}
+    )
+
+    assert [each.level for each in of("suggest-parallel-load", of_it)] == [Level.RIGHT]
+
+
+@pytest.mark.parametrize("ends", [None, (3, 3)], ids=["empty", "of one key"])
+def test_a_table_without_a_range_is_loaded_in_one_piece(ends: tuple[int, int] | None) -> None:
+    large = sized(gib=16)
+    ranges = {} if ends is None else {large.oid: ends}
+
+    [finding] = of("suggest-parallel-load", subject(large, measured=NOTHING, key_ranges=ranges))
+
+    assert finding.level is Level.RIGHT
+
+
+# --- tasks, storage
+
+
+def test_a_very_large_table_has_a_task_of_its_own() -> None:
+    [finding] = of("suggest-own-task", subject(sized(gib=100), table("orders"), measured=NOTHING))
+
+    assert finding.what == "Task all carries public.events of 100 GiB beside 1 other table."
+    assert finding.remedy == (
+        'Give it a task of its own in dev.toml: tables = [{ schema = "public", name = "events" }]; and '
+        'add { schema = "public", table = "events", action = "exclude" } to all.'
+    )
+
+
+def test_a_table_that_is_alone_has_one_already() -> None:
+    [finding] = of("suggest-own-task", subject(sized(gib=100), measured=NOTHING))
+
+    assert finding.level is Level.RIGHT
+
+
+def test_the_storage_holds_a_days_changes() -> None:
+    busy = subject(measured=NOTHING, wal=[Wal(3 * 2**20 * 7200, 7200)])
+
+    assert of("suggest-storage", busy) == [
+        warning(
+            "suggest-storage",
+            "The source writes 253 GiB of WAL a day; dms.allocated_storage_gib is 100.",
+            why="While tables are loaded, and while Aurora is behind, DMS keeps changes on its disk: a "
+            "day's, and 50 GiB for logs.",
+            remedy="Set dms.allocated_storage_gib = 304 in dev.toml.",
+        )
+    ]
+
+
+def test_a_storage_that_is_enough() -> None:
+    calm = subject(measured=NOTHING, wal_bytes_per_second=1024, env=dms(allocated_storage_gib=60))
+
+    assert of("suggest-storage", calm) == [
+        right(
+            "suggest-storage",
+            "The source writes 84.4 MiB of WAL a day; 60 GiB of DMS's disk hold a day's changes and "
+            "logs.",
+        )
+    ]
+
+
+def test_every_suggestion_is_shown_once_it_is_asked_for() -> None:
+    seen = {each.check for each in suggestions([subject(measured=NOTHING)])}
+
+    assert seen == {each.name for each in suggested.CHECKS}
