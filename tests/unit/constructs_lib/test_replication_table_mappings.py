@@ -6,6 +6,8 @@ import json
 import re
 from typing import Any
 
+import pytest
+
 from constructs_lib.replication.table_mappings import table_mappings
 from tests.unit.constructs_lib.replication_examples import (
     BeforeImage,
@@ -212,6 +214,15 @@ def test_added_columns_have_numbers_of_their_own() -> None:
     )
 
     assert len({rule["rule-id"] for rule in rules(task)}) == 4
+
+
+@pytest.mark.parametrize(
+    "pattern", ["order_items", "order[_]items", "data[[]1]", "data[12]", "%", "[ab]%_"]
+)
+def test_a_pattern_reaches_dms_as_it_is_written(pattern: str) -> None:
+    (rule,) = unnumbered(Task(tables=[Table(schema_name=pattern, table=pattern)]))
+
+    assert rule["object-locator"] == {"schema-name": pattern, "table-name": pattern}
 
 
 def test_a_table_by_its_name_is_explicit() -> None:
