@@ -18,6 +18,8 @@ from harness.rehearsal.shop import SCHEMAS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import psycopg
+
     from harness.rehearsal.database import Database
 
 _TABLES = """
@@ -28,8 +30,9 @@ select c.oid::regclass::text,
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where c.relkind = 'r' and n.nspname = any (%s) order by 1
 """
-_ROUNDS = 10
-_SECONDS_TO_ARRIVE = 60.0
+_TURNS = 10
+_TURNS_OF_ALL = 2
+_SECONDS_TO_ARRIVE = 300.0
 Rows = dict[str, tuple[str, str]]
 """The rows of a table by their keys: what they are, and which version of it."""
 
@@ -54,15 +57,51 @@ class Sides:
         Raises:
             NotEqualError: They differ, or a row never stood still.
         """
-        count = 0
-        differing: list[str] = []
-        for table, key in self.source.rows(_TABLES, [list(SCHEMAS)]):
-            rows, wrong = self._compare_table(table, key)
-            count += rows
-            differing += wrong
-        if differing:
-            raise NotEqualError("; ".join(differing[:20]))
-        return count
+        tables = dict(self.source.rows(_TABLES, [list(SCHEMAS)]))
+        before, there = self._read(self.source, tables), self._read(self.target, tables)
+        count = sum(map(len, before.values()))
+        suspects = {name: _apart(before[name], there[name]) for name in tables}
+        for turn in range(_TURNS):
+            suspects = {name: rows for name, rows in suspects.items() if rows}
+            if not suspects:
+                return count
+            # All at once, and then what is written to all the time table by table: the less there is
+            # to read, the less moves meanwhile.
+            groups = [{name: rows} for name, rows in suspects.items()]
+            for group in [suspects] if turn < _TURNS_OF_ALL else groups:
+                suspects |= self._look_again(group, tables)
+        raise NotEqualError(f"rows that never stood still: {suspects}")
+
+    def _look_again(
+        self, suspects: Mapping[str, set[str]], tables: Mapping[str, list[str] | None]
+    ) -> dict[str, set[str]]:
+        """The suspects of some tables that still are.
+
+        Raises:
+            NotEqualError: One is different.
+        """
+        keys = {name: tables[name] for name in suspects}
+        before = self._read(self.source, keys)
+        self.wait_until_arrived()
+        there = self._read(self.target, keys)
+        after = self._read(self.source, keys)
+        left = {}
+        for name, rows in suspects.items():
+            left[name] = rows & _apart(before[name], there[name]) & _apart(after[name], there[name])
+            if still := {
+                row for row in left[name] if before[name].get(row) == after[name].get(row)
+            }:
+                row = min(still)
+                raise NotEqualError(
+                    f"{name} {row}: {_seen(before[name], row)} at the source, "
+                    f"{_seen(there[name], row)} at the target; {len(still)} such rows"
+                )
+        return left
+
+    @staticmethod
+    def _read(database: Database, tables: Mapping[str, list[str] | None]) -> dict[str, Rows]:
+        with database.connect() as connection:
+            return {name: _rows(connection, name, key) for name, key in tables.items()}
 
     def wait_until_arrived(self) -> None:
         """Wait until the target has what is committed at the source by now.
@@ -71,45 +110,21 @@ class Sides:
         transactions in the order of their commits.
 
         Raises:
-            NotEqualError: It does not arrive within a minute.
+            NotEqualError: It does not arrive within five minutes.
         """
         id_ = time.monotonic_ns()
         deadline = time.monotonic() + _SECONDS_TO_ARRIVE
-        for schema in SCHEMAS:
-            self.source.run(f"insert into {schema}.marker values ({id_}, now())")
-        for schema in SCHEMAS:
-            query = f"select count(*) from {schema}.marker where id = {id_}"
-            while not self.target.value(query):
-                if time.monotonic() > deadline:
-                    raise NotEqualError(f"a row of {schema}.marker never arrived")
-                time.sleep(0.02)
-
-    def _compare_table(self, table: str, key: list[str] | None) -> tuple[int, list[str]]:
-        before = _rows(self.source, table, key)
-        there = _rows(self.target, table, key)
-        suspects = {row for row in before.keys() | there.keys() if _differ(before, there, row)}
-        for _ in range(_ROUNDS):
-            if not suspects:
-                return len(before), []
-            before = _rows(self.source, table, key)
-            self.wait_until_arrived()
-            there = _rows(self.target, table, key)
-            after = _rows(self.source, table, key)
-            suspects = {
-                row
-                for row in suspects
-                if _differ(before, there, row) and _differ(after, there, row)
-            }
-            proved = sorted(row for row in suspects if before.get(row) == after.get(row))
-            if proved:
-                return len(before), [
-                    f"{table} {row}: {_seen(before, row)} at the source, {_seen(there, row)} at the target"
-                    for row in proved
-                ]
-        return len(before), [f"{table}: {len(suspects)} rows never stood still"]
+        self.source.run(*(f"insert into {it}.marker values ({id_}, now())" for it in SCHEMAS))
+        with self.target.connect() as connection:
+            for schema in SCHEMAS:
+                query = f"select from {schema}.marker where id = {id_}".encode()
+                while not connection.execute(query).rowcount:
+                    if time.monotonic() > deadline:
+                        raise NotEqualError(f"a row of {schema}.marker never arrived")
+                    time.sleep(0.01)
 
 
-def _rows(database: Database, table: str, key: list[str] | None) -> Rows:
+def _rows(connection: psycopg.Connection[Any], table: str, key: list[str] | None) -> Rows:
     """The rows of a table; of one without a key how often each is there."""
     if key:
         name = f"concat_ws(' ', {', '.join(f'r.{column}::text' for column in key)})"
@@ -118,12 +133,14 @@ def _rows(database: Database, table: str, key: list[str] | None) -> Rows:
         query = (
             f"select md5(r::text), count(*)::text, count(*)::text from only {table} r group by 1"
         )
-    return {row: (what, version) for row, what, version in database.rows(query)}
+    found = connection.execute(query.encode())
+    return {row: (what, version) for row, what, version in found}
 
 
-def _differ(one: Mapping[str, Any], other: Mapping[str, Any], row: str) -> bool:
-    return _seen(one, row) != _seen(other, row)
+def _apart(one: Rows, other: Rows) -> set[str]:
+    """The rows that are not the same, or on one side alone."""
+    return {row for row in one.keys() | other.keys() if _seen(one, row) != _seen(other, row)}
 
 
-def _seen(rows: Mapping[str, Any], row: str) -> str:
+def _seen(rows: Rows, row: str) -> str:
     return rows[row][0] if row in rows else "nothing"
