@@ -38,6 +38,9 @@ MOVING = "ferry/postgres/*,ferry/prepare/databases.py,ferry/prepare/ferry_schema
 MOVING += ",local_aws/dms_worker/*,local_aws/services/dms/movement.py"
 MOVING += ",local_aws/services/dms/reach.py,local_aws/services/rds/server.py"
 MOVING += ",ferry/check/source/asking.py,ferry/check/source/measuring.py"
+MOVING += ",ferry/cli/schema.py,ferry/migrate/schema/carrying.py,ferry/migrate/schema/dumping.py"
+MOVING += ",ferry/migrate/schema/orphans.py,ferry/migrate/schema/reading.py"
+MOVING += ",ferry/migrate/schema/work.py"
 MOVING += ",harness/aurora.py,harness/rehearsal/[a-z]*.py"
 AFTER_MOVING = "--data-file=.coverage.migration"
 COVERING = [*(f"--cov={package}" for package in COVERED), "--cov-branch", "--cov-report="]

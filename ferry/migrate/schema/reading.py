@@ -44,7 +44,10 @@ select pg_catalog.pg_get_userbyid(roleid)::text, pg_catalog.pg_get_userbyid(memb
        pg_catalog.bool_or(admin_option)
 from pg_catalog.pg_auth_members group by 1, 2 order by 1, 2"""
 
-_DATABASES: Final = "select datname::text from pg_catalog.pg_database order by 1"
+# Since PostgreSQL 16 whoever makes a role is its member, with ADMIN alone.
+_ACTS_AS: Final = """
+select rolname::text from pg_catalog.pg_roles
+where pg_catalog.pg_has_role(oid, 'usage') and rolname !~ '^pg_' order by 1"""
 
 _EXTENSIONS: Final = "select name::text from pg_catalog.pg_available_extensions() order by 1"
 
@@ -119,7 +122,7 @@ def read(session: Session, *, is_target: bool = False) -> Side:
         grants=tuple(map(Grant._make, session.rows(_GRANTS))),
         roles=tuple(map(_role, session.rows(_ROLES))),
         memberships=tuple(map(Membership._make, session.rows(_MEMBERSHIPS))),
-        databases=tuple(name for (name,) in session.rows(_DATABASES)),
+        acts_as=frozenset(name for (name,) in session.rows(_ACTS_AS)),
         extensions=frozenset(name for (name,) in session.rows(_EXTENSIONS)),
         keys=frozenset(oid for row in session.rows(_KEYS) for oid in row if oid),
         cannot_create=frozenset((schema, role) for schema, role in session.rows(_CANNOT_CREATE)),

@@ -141,6 +141,7 @@ def _memberships(
     source: Side, target: Side, names: frozenset[str], owners: Iterable[str]
 ) -> Iterator[Step]:
     there = {(each.role, each.member) for each in target.memberships}
+    made = set()
     for each in source.memberships:
         known = each.role in names or each.role.startswith(_OWN)
         if known and each.member in names and (each.role, each.member) not in there:
@@ -149,11 +150,11 @@ def _memberships(
                 what=f"{each.member} is a member of {each.role}",
                 sql=f"GRANT {quoted(each.role)} TO {quoted(each.member)}{admin};",
             )
-            there.add((each.role, each.member))
+            made.add((each.role, each.member))
     if target.is_superuser:
         return
-    for owner in sorted(set(owners) & names):
-        if (owner, target.user) not in there and owner != target.user:
+    for owner in sorted((set(owners) & names) - target.acts_as):
+        if (owner, target.user) not in made:
             yield Step(
                 what=f"{target.user} is a member of {owner}, whose objects it makes",
                 sql=f"GRANT {quoted(owner)} TO {quoted(target.user)};",

@@ -79,7 +79,7 @@ class Side:
         grants: What roles may do with it.
         roles: The server's roles, PostgreSQL's own left out.
         memberships: Which of them are members of which, PostgreSQL's own included.
-        databases: The server's databases.
+        acts_as: Roles whose objects the one that is signed in may make and alter.
         extensions: The extensions that the server offers.
         keys: The oids of keys by which DMS finds rows, as constraints and as indexes.
         cannot_create: Owners of something in a schema in which they may no longer make anything.
@@ -101,7 +101,7 @@ class Side:
     grants: tuple[Grant, ...] = ()
     roles: tuple[Role, ...] = ()
     memberships: tuple[Membership, ...] = ()
-    databases: tuple[str, ...] = ()
+    acts_as: frozenset[str] = frozenset()
     extensions: frozenset[str] = frozenset()
     keys: frozenset[int] = frozenset()
     cannot_create: frozenset[tuple[str, str]] = frozenset()

@@ -81,6 +81,21 @@ def test_memberships_are_carried_and_the_operator_joins_owners() -> None:
     ]
 
 
+@pytest.mark.parametrize(("acts_as", "joins"), [((), True), (("ada",), False)])
+def test_an_operator_that_is_a_member_to_administer_alone_joins(
+    acts_as: tuple[str, ...],
+    joins: bool,  # noqa: FBT001 - a parameter of pytest's
+) -> None:
+    target = replace(
+        AURORA,
+        roles=(*AURORA.roles, ADA),
+        memberships=(Membership("ada", "master", is_admin=True),),
+        acts_as=frozenset(acts_as),
+    )
+
+    assert sql(SOURCE, target, owners=("ada",)) == (['GRANT "ada" TO "master";'] if joins else [])
+
+
 def test_settings_are_carried_once() -> None:
     ada = ADA._replace(settings=("search_path=app, public",), settings_here=("work_mem=9MB",))
     source = replace(SOURCE, roles=(FIRST, ada), settings=("app.name=it's",))

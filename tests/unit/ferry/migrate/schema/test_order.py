@@ -1,0 +1,259 @@
+"""What a phase does, decided from both ends; no server is asked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from ferry.findings import Level
+from ferry.migrate.schema.archive import Entry
+from ferry.migrate.schema.drift import drift
+from ferry.migrate.schema.order import STOPS, Given, orders
+from ferry.migrate.schema.phases import Phase
+from ferry.migrate.schema.sides import Grant, Role, Side
+
+SOURCE = Side(
+    version=150018,
+    user="postgres",
+    is_superuser=True,
+    database="app",
+    owner="postgres",
+    roles=(Role(name="postgres", is_first=True), Role(name="ada"), Role(name="bob")),
+)
+AURORA = replace(
+    SOURCE,
+    user="master",
+    is_superuser=False,
+    owner="master",
+    roles=(Role(name="master"), Role(name="ada"), Role(name="bob")),
+    remembers_access=True,
+    grants=(Grant("master", "CONNECT"),),
+)
+
+
+def entry(number: int, kind: str, name: str, sql: str, **more: object) -> Entry:
+    made = Entry(number=number, oid=number, kind=kind, schema="s", name=name, sql=sql)
+    return made._replace(**more)  # type: ignore[arg-type]
+
+
+TABLE = entry(1, "TABLE", "a", "CREATE TABLE s.a (\n    id integer NOT NULL,\n    b text\n);")
+IDENTITY = entry(
+    2,
+    "SEQUENCE",
+    "a_id_seq",
+    "ALTER TABLE s.a ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (\n    START WITH 1\n);",
+    needs=(1,),
+)
+FOREIGN = entry(
+    3,
+    "FK CONSTRAINT",
+    "a f",
+    "ALTER TABLE ONLY s.a\n    ADD CONSTRAINT f FOREIGN KEY (id) REFERENCES s.b(id);",
+    needs=(1,),
+)
+
+
+def given(*wanted: Entry, there: tuple[Entry, ...] = (), target: Side = AURORA) -> Given:
+    return Given(source=SOURCE, target=target, wanted=wanted, there=there, keepers=("master",))
+
+
+def sql(phase: Phase, of: Given) -> list[str]:
+    return [step.sql for step in orders(phase, of).steps]
+
+
+def test_identity_is_by_default_until_the_window() -> None:
+    before = IDENTITY.sql.replace("ALWAYS", "BY DEFAULT")
+
+    assert sql(Phase.BEFORE_LOAD, given(TABLE, IDENTITY))[1] == before
+    there = (TABLE, IDENTITY._replace(sql=before))
+    assert sql(Phase.CUTOVER, given(TABLE, IDENTITY, there=there)) == [
+        "ALTER TABLE s.a ALTER COLUMN id SET GENERATED ALWAYS;"
+    ]
+    assert sql(Phase.CUTOVER, given(TABLE, IDENTITY, there=(TABLE, IDENTITY))) == []
+
+
+def test_a_foreign_key_is_made_first_and_checked_then() -> None:
+    made = FOREIGN.sql.removesuffix(";") + " NOT VALID;"
+    check = "ALTER TABLE s.a VALIDATE CONSTRAINT f;"
+
+    assert sql(Phase.BEFORE_CUTOVER, given(TABLE, FOREIGN, there=(TABLE,))) == [made, check]
+    half = (TABLE, FOREIGN._replace(sql=made))
+    assert sql(Phase.BEFORE_CUTOVER, given(TABLE, FOREIGN, there=half)) == [check]
+    (found,) = drift(Phase.BEFORE_CUTOVER, given(TABLE, FOREIGN, there=half))
+    assert found.what == "FK CONSTRAINT s.a f is at Aurora, and is another."
+
+
+def test_one_that_was_never_valid_is_not_checked() -> None:
+    never = FOREIGN._replace(sql=FOREIGN.sql.removesuffix(";") + " NOT VALID;")
+
+    assert sql(Phase.BEFORE_CUTOVER, given(TABLE, never, there=(TABLE,))) == [never.sql]
+
+
+def test_that_of_a_partitioned_table_is_made_in_one_piece() -> None:
+    whole = FOREIGN._replace(sql=FOREIGN.sql.replace("ONLY ", ""))
+
+    (step,) = orders(Phase.BEFORE_CUTOVER, given(TABLE, whole, there=(TABLE,))).steps
+
+    assert step.sql == whole.sql
+    assert step.rows_checked
+    assert step.constraint == ("s", "a", "f")
+
+
+def test_an_owner_comes_with_the_object_where_aurora_has_the_role() -> None:
+    owned = TABLE._replace(owner="ada", owner_sql="ALTER TABLE s.a OWNER TO ada;")
+    firsts = TABLE._replace(owner="postgres", owner_sql="ALTER TABLE s.a OWNER TO postgres;")
+
+    assert sql(Phase.BEFORE_LOAD, given(owned))[-1] == f"{TABLE.sql}\nALTER TABLE s.a OWNER TO ada;"
+    assert sql(Phase.BEFORE_LOAD, given(firsts)) == [TABLE.sql]
+
+
+def test_another_owner_at_aurora_is_told() -> None:
+    owned = TABLE._replace(owner="ada", owner_sql="ALTER TABLE s.a OWNER TO ada;")
+
+    (found,) = orders(
+        Phase.BEFORE_LOAD, given(owned, there=(owned._replace(owner="bob"),))
+    ).findings
+
+    assert found.level is Level.WARNING
+    assert found.why == "it is owned by bob, not by ada."
+
+
+@pytest.mark.parametrize(
+    ("wanted", "made"),
+    [
+        ("GRANT SELECT ON TABLE s.a TO ada;", True),
+        ("GRANT SELECT ON TABLE s.a TO ada WITH GRANT OPTION;", True),
+        ("REVOKE ALL ON TABLE s.a FROM PUBLIC;", True),
+        ("GRANT SELECT ON TABLE s.a TO postgres;", False),
+        ("SET SESSION AUTHORIZATION ada;", False),
+        ("ALTER DEFAULT PRIVILEGES FOR ROLE ada IN SCHEMA s GRANT SELECT ON TABLES  TO bob;", True),
+        ("ALTER DEFAULT PRIVILEGES FOR ROLE postgres GRANT SELECT ON TABLES  TO bob;", False),
+    ],
+)
+def test_grants_of_and_to_roles_that_aurora_has_are_made(wanted: str, made: bool) -> None:  # noqa: FBT001
+    acl = entry(5, "ACL", "TABLE a", wanted, needs=(1,))
+
+    assert sql(Phase.BEFORE_LOAD, given(TABLE, acl, there=(TABLE,))) == ([wanted] if made else [])
+
+
+def test_grants_that_are_there_are_left_with_what_aurora_has_beside_them() -> None:
+    wanted = "GRANT SELECT ON TABLE s.a TO ada;"
+    acl = entry(5, "ACL", "TABLE a", wanted, needs=(1,))
+    more = acl._replace(sql=f"{wanted}\nGRANT ALL ON TABLE s.a TO dms;")
+    less = acl._replace(sql="GRANT ALL ON TABLE s.a TO dms;")
+
+    assert sql(Phase.BEFORE_LOAD, given(TABLE, acl, there=(TABLE, more))) == []
+    assert sql(Phase.BEFORE_LOAD, given(TABLE, acl, there=(TABLE, less))) == [wanted]
+    (right,) = drift(Phase.BEFORE_LOAD, given(TABLE, acl, there=(TABLE, more)))
+    assert right.level is Level.RIGHT
+
+
+@pytest.mark.parametrize(
+    ("changed", "check", "what"),
+    [
+        ({"version": 160004}, "schema-version", "The source runs PostgreSQL 16, Aurora 15."),
+        (
+            {"encoding": "LATIN1"},
+            "schema-encoding",
+            "The source's database is LATIN1, Aurora's UTF8.",
+        ),
+        (
+            {"collate": "de_DE"},
+            "schema-collation",
+            "The source's database sorts as de_DE, Aurora's as C.",
+        ),
+    ],
+)
+def test_a_database_that_takes_the_source_otherwise_is_told(
+    changed: dict[str, object], check: str, what: str
+) -> None:
+    source = replace(SOURCE, **changed)  # type: ignore[arg-type]
+
+    (found,) = orders(Phase.BEFORE_LOAD, replace(given(TABLE), source=source)).findings
+
+    assert (found.check, found.what) == (check, what)
+    assert (found.level is Level.BLOCKED) == (check in STOPS)
+
+
+def test_between_releases_views_are_written_in_other_words_and_tables_compared() -> None:
+    view = entry(6, "VIEW", "v", "CREATE VIEW s.v AS\n SELECT a.id\n   FROM s.a;", needs=(1,))
+    there = (
+        TABLE._replace(sql="CREATE TABLE s.a (\n);"),
+        view._replace(sql="CREATE VIEW s.v AS ..."),
+    )
+    newer = replace(AURORA, version=160004)
+
+    same = orders(Phase.BEFORE_LOAD, given(TABLE, view, there=there)).findings
+    other = orders(Phase.BEFORE_LOAD, given(TABLE, view, there=there, target=newer)).findings
+
+    assert [each.level for each in same] == [Level.BLOCKED, Level.WARNING]
+    assert [each.what for each in other] == ["TABLE s.a is at Aurora, and is another."]
+
+
+def test_a_kind_that_is_not_known_stops_all_and_is_named() -> None:
+    graph = entry(7, "PROPERTY GRAPH", "g", "CREATE PROPERTY GRAPH s.g;")
+
+    (found,) = orders(Phase.BEFORE_LOAD, given(graph)).findings
+
+    assert found.level is Level.UNJUDGED
+    assert found.check in STOPS
+    assert found.what == "What to do with PROPERTY GRAPH s.g could not be judged."
+    assert sql(Phase.BEFORE_LOAD, given(graph)) == []
+
+
+def test_a_table_that_needs_what_is_not_carried_stops_all() -> None:
+    box = entry(8, "SHELL TYPE", "box", "CREATE TYPE s.box;")
+
+    (found,) = orders(Phase.BEFORE_LOAD, given(box, TABLE._replace(needs=(8,)))).findings
+
+    assert found.level is Level.BLOCKED
+    assert found.what == "Not carried: TABLE s.a."
+    assert found.why == "it needs SHELL TYPE s.box, which is not carried."
+
+
+def test_drift_tells_what_is_missing_by_phase_and_what_aurora_alone_has() -> None:
+    more = entry(9, "TRIGGER", "a t", "CREATE TRIGGER t ...;")
+    control = entry(10, "TABLE", "awsdms_status", "CREATE TABLE ...;")
+    of_dms = entry(11, "TABLE", "x", "CREATE TABLE ...;", schema="control")
+
+    found = drift(
+        Phase.BEFORE_CUTOVER,
+        given(TABLE, FOREIGN, there=(more, control, of_dms)),
+        control_schemas={"control"},
+    )
+
+    assert [(each.level, each.what, each.remedy) for each in found] == [
+        (
+            Level.BLOCKED,
+            "Missing at Aurora: TABLE s.a.",
+            "Carry it: ferry schema ENV before-load",
+        ),
+        (
+            Level.BLOCKED,
+            "Missing at Aurora: FK CONSTRAINT s.a f.",
+            "Carry it: ferry schema ENV before-cutover",
+        ),
+        (
+            Level.WARNING,
+            "Only at Aurora: TRIGGER s.a t.",
+            "Drop it at Aurora, unless it is meant.",
+        ),
+    ]
+
+
+def test_an_order_of_columns_alone_is_a_difference_too() -> None:
+    turned = TABLE._replace(sql="CREATE TABLE s.a (\n    b text,\n    id integer NOT NULL\n);")
+
+    (found,) = orders(Phase.BEFORE_LOAD, given(TABLE, there=(turned,))).findings
+
+    assert found.why == "its parts stand in another order."
+
+
+def test_tables_that_were_never_analyzed_are() -> None:
+    target = replace(AURORA, never_analyzed=("s.a", 's."B"'))
+
+    assert sql(Phase.AFTER_LOAD, given(TABLE, there=(TABLE,), target=target)) == [
+        "ANALYZE s.a;",
+        'ANALYZE s."B";',
+    ]
