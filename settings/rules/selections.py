@@ -259,10 +259,26 @@ def brackets_are_a_set(environment: Environment) -> Iterator[Finding]:
             )
 
 
+def asterisks_are_no_wildcards(environment: Environment) -> Iterator[Finding]:
+    """DMS's wildcard is `%`: `*` selects a table of that name, of which there is none.
+
+    Source: as of `brackets_are_a_set`.
+    """
+    for place, setting, pattern, by_name in _patterns(environment):
+        if "*" in pattern.replace("[*]", ""):
+            yield Finding(
+                setting=f"{place}.{setting}",
+                given=f"{toml(pattern)} given, in which * is a sign like others",
+                allowed="% for any characters, or [*] for the sign itself",
+                mend=f"write {setting} = {toml(pattern.replace('[*]', '*').replace('*', '%'))}"
+                + (by_name and f", or {by_name}"),
+            )
+
+
 def _is_odd(brackets: re.Match[str]) -> bool:
     """Whether a set has no end, no sign, or one that means itself without brackets."""
     signs, end = brackets.groups()
-    return not end or not signs or (len(signs) == 1 and signs not in "%_[")
+    return not end or not signs or (len(signs) == 1 and signs not in "%_[*")
 
 
 def _patterns(environment: Environment) -> Iterator[tuple[str, str, str, str]]:
@@ -299,4 +315,5 @@ RULES = (
     Rule(tables_are_in_one_task, (*SELECTION, *_DATABASE)),
     Rule(names_are_exact, SELECTION),
     Rule(brackets_are_a_set, (*SELECTION, "dms.tasks.*.transformations")),
+    Rule(asterisks_are_no_wildcards, (*SELECTION, "dms.tasks.*.transformations")),
 )

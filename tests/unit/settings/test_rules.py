@@ -1290,6 +1290,26 @@ CASES = (
         'itself; write column = "x[[]1]"',
     ),
     Case(
+        "asterisks_are_no_wildcards",
+        {
+            f"{TASK}.tables": [
+                {"schema": "public", "table": "log[*]%"},
+                {"schema": "a", "name": "*"},
+            ]
+        },
+        {f"{TABLE}.table": "log*"},
+        'dms.tasks[0].tables[0].table: "log*" given, in which * is a sign like others; allowed: % for '
+        'any characters, or [*] for the sign itself; write table = "log%", or name = "log*" in place of '
+        "table",
+    ),
+    Case(
+        "asterisks_are_no_wildcards",
+        transformation(),
+        transformation(schema="*"),
+        'dms.tasks[0].transformations[0].schema: "*" given, in which * is a sign like others; allowed: '
+        '% for any characters, or [*] for the sign itself; write schema = "%"',
+    ),
+    Case(
         "details_name_one_table",
         {f"{TABLE}.table": "orders", f"{TABLE}.lob": {"mode": "limited", "max_size_kb": 64}},
         {f"{TABLE}.lob": {"mode": "limited"}},
