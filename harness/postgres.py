@@ -201,9 +201,10 @@ class Postgres:
         while time.monotonic() < deadline:
             if self._process.poll() is not None:
                 return False
-            if (self._folder / "data" / "postmaster.pid").exists() and "ready" in (
-                (self._folder / "data" / "postmaster.pid").read_text(errors="replace")
-            ):
+            file = self._folder / "data" / "postmaster.pid"
+            # Its last word, once it is there; a standby is never ready for what writes.
+            status = file.read_text(errors="replace").split()[-1:] if file.exists() else []
+            if status in (["ready"], ["standby"]):
                 return self._listens(port)
             time.sleep(0.02)
         return False

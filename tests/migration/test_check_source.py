@@ -146,7 +146,7 @@ ILL_FILE: Mapping[str, Any] = {
     },
 }
 NOT_ON_ONE_MACHINE = {
-    "standby",
+    "standby",  # below
     "pglogical-nodes",  # pglogical is not installed
     "jobs",  # nor is pg_cron
     "extensions",  # both ends have the same
@@ -154,6 +154,20 @@ NOT_ON_ONE_MACHINE = {
     "aurora-runs",
 }
 """What both of these servers are right with; the unit tests show it."""
+
+OF_AURORA = {
+    "aurora-columns",
+    "aurora-rights",
+    "aurora-runs",
+    "aurora-tables",
+    "aurora-transactions",
+    "aurora-way-back",
+    "collation",
+    "encoding",
+    "extensions",
+    "leftovers-aurora",
+}
+"""What is not judged where Aurora is not there."""
 
 
 def of(
@@ -265,9 +279,7 @@ def test_aurora_that_cannot_be_reached_leaves_the_source_to_be_judged(well: Post
 
     seen = list(findings([subject(environment(), of(well, "app"), nowhere)]))
 
-    unjudged = {each.check for each in seen if each.level is Level.UNJUDGED}
-    assert {"extensions", "aurora-tables", "aurora-way-back"} <= unjudged
-    assert "primary-key" not in unjudged
+    assert {each.check for each in seen if each.level is Level.UNJUDGED} == OF_AURORA
     assert [each.why for each in seen if each.check == "aurora-runs"] == [
         "Could not connect to Aurora (127.0.0.1:1): nobody answers there."
     ]
@@ -378,6 +390,28 @@ def test_the_rate_of_wal_is_measured(well: Postgres) -> None:
     assert time.monotonic() - began >= 2
     assert isinstance(seen.wal_bytes_per_second, float)
     assert 0 <= seen.wal_bytes_per_second < 10**6
+
+
+def test_a_standby_is_read_and_said() -> None:
+    with Postgres() as standby:
+        Database(server=standby, name=SUPERUSER).run(
+            "create role dms superuser login",
+            "create table orders (id serial primary key)",
+            "insert into orders default values",
+            # A server that finds this file follows another one, or waits for it.
+            """do $$ begin execute format('copy (select) to %L',
+               current_setting('data_directory') || '/standby.signal'); end $$""",
+        )
+        standby.stop()
+        standby.start()
+
+        seen = subject(environment(), of(standby, SUPERUSER), UnreadError("Not asked."))
+
+    levels = {each.check: each.level for each in findings([seen])}
+    assert levels["standby"] is Level.BLOCKED
+    unjudged = {check for check, level in levels.items() if level is Level.UNJUDGED}
+    assert unjudged == OF_AURORA
+    assert list(seen.last_values.values()) == [1]  # type: ignore[union-attr]
 
 
 # --- rows

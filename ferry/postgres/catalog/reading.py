@@ -157,7 +157,6 @@ class _Reader:
         except PostgresError as error:
             self._session.execute("rollback to savepoint part")
             return Part(why=f"Reading {what} failed: {error.why}", remedy=error.remedy)
-        self._session.execute("release savepoint part")
         return Part(tuple(map(make, _unchangeable(found))))
 
 
