@@ -1,6 +1,6 @@
 """What the patterns of DMS's selections match: `%`, `_` and `[ ]`.
 
-`%` stands for any characters, `_` for any one, `[ ]` for one of those in it. Most names of tables
+`%` stands for any characters, `_` for any one, `[ ]` for one of those in it or, as `[a-d]`, between two. Most names of tables
 have `_` in them, and so are patterns: `order_items` matches `order-items` too.
 
 Source:
@@ -23,6 +23,7 @@ _SOME: Final = "some"
 """One of several characters; which ones, is not looked at."""
 
 _PIECES: Final = re.compile(r"%+|_|\[[^\]]*\]|.", re.DOTALL)
+_RANGE: Final = re.compile(r"(.)-(.)|.", re.DOTALL)
 _SPECIAL: Final = re.compile(r"[%_\[]")
 _SET_OF_ONE: Final = len("[x]")
 
@@ -131,7 +132,10 @@ def without(pattern: str, places: AbstractSet[int]) -> tuple[str, ...]:
 
 
 def matches(pattern: str, name: str) -> bool:
-    """Whether a name is of a pattern, letter by letter: a set is each of its characters, too."""
+    """Whether a name is of a pattern, letter by letter: a set is each of its characters, too.
+
+    A range that falls, as `[d-a]`, is its three characters.
+    """
     return re.fullmatch(expression(pattern), name, re.DOTALL) is not None
 
 
@@ -150,5 +154,13 @@ def _expression(piece: str) -> str:
     if piece == "_":
         return "."
     if len(piece) > 1:
-        return f"[{re.escape(piece[1:-1])}]" if piece[1:-1] else r"\[\]"
+        return f"[{_RANGE.sub(_range, piece[1:-1])}]" if piece[1:-1] else r"\[\]"
     return re.escape(piece)
+
+
+def _range(found: re.Match[str]) -> str:
+    """A range between two characters, or one character that is itself."""
+    low, high = found.groups()
+    if low is None or low > high:
+        return re.escape(found[0])
+    return f"{re.escape(low)}-{re.escape(high)}"

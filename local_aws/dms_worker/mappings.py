@@ -255,14 +255,28 @@ def _is_pattern(name: str) -> bool:
 
 
 def _like(pattern: str, name: str) -> bool:
-    """Whether a name is of a pattern: % any text, _ any character, [ ] one of these characters."""
+    """Whether a name is of a pattern: % any text, _ any character, [ ] one of these characters.
+
+    `[a-d]` is one between two. Source:
+    https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Tasks.CustomizingTasks.TableMapping.SelectionTransformation.Wildcards.html
+    """
     parts = re.split(r"(%|_|\[[^\]]*\])", pattern)
     expression = "".join(
         {"%": ".*", "_": "."}.get(part)
-        or (f"[{re.escape(part[1:-1])}]" if part[:1] == "[" and part[1:-1] else re.escape(part))
+        or (f"({_one_of(part[1:-1])})" if part[:1] == "[" and part[1:-1] else re.escape(part))
         for part in parts
     )
     return re.fullmatch(expression, name, re.DOTALL) is not None
+
+
+def _one_of(signs: str) -> str:
+    found = re.findall(r"(.)-(.)|(.)", signs, re.DOTALL)
+    return "|".join(
+        f"[{re.escape(low)}-{re.escape(high)}]"
+        if low and low <= high
+        else "|".join(map(re.escape, sign or f"{low}-{high}"))
+        for low, high, sign in found
+    )
 
 
 def _renamed(name: str, rule: Mapping[str, Any]) -> str:

@@ -76,6 +76,11 @@ def test_what_a_set_takes_in_is_not_known() -> None:
         ("%", ""),
         ("a%z", "a\nz"),
         ("[ab]c", "bc"),
+        ("[a-d]z", "cz"),
+        ("[0-9a-d]z", "bz"),
+        ("[-ab]z", "-z"),
+        ("[d-a]z", "-z"),
+        ("[^a]z", "^z"),
         ("a[", "a["),
         ("a[]", "a[]"),
     ],
@@ -86,7 +91,15 @@ def test_a_name_is_of_a_pattern(pattern: str, name: str) -> None:
 
 @pytest.mark.parametrize(
     ("pattern", "name"),
-    [("order[_]items", "orderXitems"), ("[ab]c", "cc"), ("a.b", "axb"), ("Orders", "orders")],
+    [
+        ("order[_]items", "orderXitems"),
+        ("[ab]c", "cc"),
+        ("[a-d]z", "-z"),
+        ("[a-d]z", "ez"),
+        ("[^a]z", "bz"),
+        ("a.b", "axb"),
+        ("Orders", "orders"),
+    ],
 )
 def test_a_name_is_of_no_pattern_but_letter_by_letter(pattern: str, name: str) -> None:
     assert not matches(pattern, name)

@@ -32,6 +32,12 @@ def renaming(target: str, action: str, rule_id: int = 2, **more: str) -> dict[st
         ("order[_]items", "order_items", True),
         ("order[_]items", "order-items", False),
         ("a.b", "axb", False),
+        ("data[1-3]", "data2", True),
+        ("data[1-3]", "data-", False),
+        ("data[1-3]", "data4", False),
+        ("data[13-]", "data-", True),
+        ("data[3-1]", "data-", True),
+        ("data[^1]", "data2", False),
         ("%", "any\nname", True),
     ],
 )
