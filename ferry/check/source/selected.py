@@ -30,7 +30,7 @@ def nothing(subject: Subject) -> Iterator[Verdict]:
         if not any(task in tasks for tasks in subject.tasks_of.values()):
             yield blocks(
                 f"Task {task.name} carries no table of {subject.database.source}.",
-                why="It fails at its start: FailOnNoTablesCaptured is set.",
+                why="It carries its marker alone, so that DMS starts it and says nothing.",
                 remedy=f"Correct the tables of the task in {subject.file}: case counts.",
             )
             continue

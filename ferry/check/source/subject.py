@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from facts.ferry_schema import SCHEMA
 from facts.table_patterns import literal, matches
 from ferry.check.source.selection import Selectable
 from ferry.postgres.catalog import UnreadError
@@ -109,8 +110,10 @@ class Subject:
 
     @cached_property
     def selectable(self) -> Selectable:
-        """The tables that tasks can select."""
-        return Selectable(each for each in self.catalog.relations if each.kind in TABLES)
+        """The tables that tasks can select, but for ferry's: of these each carries its marker alone."""
+        return Selectable(
+            each for each in self.catalog.relations if each.kind in TABLES and each.schema != SCHEMA
+        )
 
     @cached_property
     def tasks_of(self) -> Mapping[int, Sequence[Task]]:

@@ -1207,6 +1207,15 @@ def test_of_several_databases_findings_name_theirs_and_servers_are_judged_once()
     assert sum(each.check == "wal-level" for each in seen) == 1
 
 
+def test_of_a_task_of_every_schema_ferrys_tables_are_left_out() -> None:
+    others = [table("access", key=(), schema="ferry"), table("log", key=(), schema="other")]
+    of = subject(ORDERS, *others, env=task(tables=[{"schema": "%"}]))
+
+    (seen,) = found("primary-key", of)
+
+    assert seen.what.endswith(" was counted: other.log.")
+
+
 def test_an_environment_without_changes_needs_no_slots() -> None:
     loaded = subject(
         table("log", key=(), persistence="u", replica_identity="n", updated=5),
