@@ -7,6 +7,7 @@ import pytest
 
 from constructs_lib.replication.task_settings import task_settings
 from facts.dms import (
+    CONNECTION_ATTRIBUTES,
     ENDPOINT_ATTRIBUTES,
     LOG_COMPONENTS,
     MANAGED_POLICIES,
@@ -18,6 +19,7 @@ from facts.dms import (
     AfterFullLoad,
 )
 from settings.reading.mending import read
+from settings.rules.raw import SAID_BY_ENDPOINTS, SAID_BY_TASKS
 from tests.unit.constructs_lib.replication_examples import Task
 from tests.unit.settings.files import EXISTING_VPC, document
 from tests.unit.stacks.conftest import synthesized
@@ -86,3 +88,16 @@ def test_the_attributes_are_those_that_an_endpoint_is_given(end: str) -> None:
 
     written = stack.where("aws_dms_endpoint", endpoint_type=end)["extra_connection_attributes"]
     assert {pair.partition("=")[0] for pair in written.split(";")} == ENDPOINT_ATTRIBUTES[end]
+
+
+def test_what_the_file_says_of_a_task_is_one_of_its_settings() -> None:
+    known = {name.lower() for names in TASK_SETTINGS.values() for name in names}
+
+    assert SAID_BY_TASKS.keys() <= known
+
+
+@pytest.mark.parametrize("end", ["source", "target"])
+def test_what_the_file_says_of_an_endpoint_is_one_of_its_attributes(end: str) -> None:
+    known = {name.lower() for name in ENDPOINT_ATTRIBUTES[end] | CONNECTION_ATTRIBUTES}
+
+    assert SAID_BY_ENDPOINTS[end].keys() <= known
