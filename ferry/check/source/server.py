@@ -205,9 +205,9 @@ def slot_limit(subject: Subject) -> Iterator[Verdict]:
     what = f"max_slot_wal_keep_size is {size(limit_mib * _MIB)}; the source writes {written}" + (
         f": {duration(grace)} of grace." if rate else "."
     )
-    hours = int(2 * _DAY * rate / _MIB / 1024) + 1
+    two_days_gb = int(2 * _DAY * rate / _MIB / 1024) + 1
     remedy = (
-        f"ALTER SYSTEM SET max_slot_wal_keep_size = '{hours}GB'; SELECT pg_reload_conf(); for two "
+        f"ALTER SYSTEM SET max_slot_wal_keep_size = '{two_days_gb}GB'; SELECT pg_reload_conf(); for two "
         "days at this rate, if the disk has the room."
     )
     why = (

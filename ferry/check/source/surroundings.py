@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from facts.ferry_schema import SCHEMA
-from facts.identifiers import identifier
+from facts.identifiers import identifier, literal
 from ferry.check.source.subject import column_name
 from ferry.check.source.verdict import Check, Verdict, blocks, fine, warns
 from ferry.check.source.words import counted, listed
@@ -134,14 +134,21 @@ def collation(subject: Subject) -> Iterator[Verdict]:
             f"Texts are ordered by {_order(server)}, in Aurora by {_order(aurora)}.",
             why="Queries that sort texts give another order, and unique indexes on lower() or ICU may "
             "take other values for equal.",
-            remedy="Make the database in Aurora with the source's: CREATE DATABASE ... LC_COLLATE "
-            f"'{server.collate}' LC_CTYPE '{server.ctype}' TEMPLATE template0; or look at what sorts.",
+            remedy=f"Make the database in Aurora with the source's: CREATE DATABASE ... {_locale(server)} "
+            "TEMPLATE template0; or look at what sorts.",
         )
     elif server.collate not in _OF_BYTES:
         yield fine(
             f"Texts are ordered by {_order(server)} at both ends; Aurora's own version of it may order "
             "some otherwise."
         )
+
+
+def _locale(server: Server) -> str:
+    """How CREATE DATABASE says an order (https://www.postgresql.org/docs/15/sql-createdatabase.html)."""
+    if server.provider == "i":
+        return f"LOCALE_PROVIDER icu ICU_LOCALE {literal(server.collate)}"
+    return f"LC_COLLATE {literal(server.collate)} LC_CTYPE {literal(server.ctype)}"
 
 
 def _order(server: Server) -> str:
@@ -200,7 +207,7 @@ def publications(subject: Subject) -> Iterator[Verdict]:
         )
     elif found:
         yield fine(
-            f"The file accepts that {listed(each.name for each in found)} take schema {SCHEMA} along."
+            f"By the file {listed(each.name for each in found)} may take schema {SCHEMA} along."
         )
 
 

@@ -25,7 +25,8 @@ select current_setting('server_version_num')::int, pg_is_in_recovery(),
        pg_has_role(current_user, 'pg_read_all_stats', 'usage'),
        exists (select from pg_roles where rolname = 'rds_superuser'),
        d.datname::text, pg_get_userbyid(d.datdba)::text, pg_encoding_to_char(d.encoding)::text,
-       coalesce(d.datcollate::text, ''), coalesce(d.datctype::text, ''),
+       coalesce(to_jsonb(d)->>'datlocale', to_jsonb(d)->>'daticulocale', d.datcollate::text, ''),
+       coalesce(d.datctype::text, ''),
        coalesce(to_jsonb(d)->>'datlocprovider', 'c'), coalesce(to_jsonb(d)->>'datcollversion', ''),
        coalesce({actual}, '')
 from pg_database d where d.datname = current_database()"""

@@ -27,7 +27,7 @@ class Server(NamedTuple):
         database: The database's name.
         owner: Who owns it.
         encoding: Its encoding, such as UTF8.
-        collate: The order of its texts, such as `en_US.UTF-8`.
+        collate: The order of its texts, such as `en_US.UTF-8`, or ICU's name for it.
         ctype: The classes of its characters.
         provider: `c` of libc, `i` of ICU, `b` PostgreSQL's own.
         collation_version: The version that its indexes were made with; empty where none is kept.

@@ -1286,3 +1286,119 @@ def test_a_table_is_looked_for_under_the_name_that_it_gets() -> None:
     )
 
     assert [each.level for each in found("aurora-tables", there)] == [Level.RIGHT]
+
+
+RIGHT = (
+    (
+        "slot-limit",
+        subject(settings={"max_slot_wal_keep_size": "1048576"}, wal_bytes_per_second=2**20),
+        (
+            "max_slot_wal_keep_size is 1 TiB; the source writes 1 MiB a second, 84.4 GiB a day: 12 days of "
+            "grace."
+        ),
+    ),
+    (
+        "slot-limit",
+        subject(settings={"max_slot_wal_keep_size": "64"}),
+        "max_slot_wal_keep_size is 64 MiB; the source writes hardly any.",
+    ),
+    (
+        "session-timeouts",
+        subject(server={"version": 130_004}, settings={"idle_session_timeout": "1"}),
+        "DMS's sessions may wait for an hour and more.",
+    ),
+    (
+        "wal-sender-timeout",
+        subject(settings={"wal_sender_timeout": "0"}),
+        "wal_sender_timeout suits DMS.",
+    ),
+    (
+        "plugin",
+        subject(available=[], slots=[Slot("x", "test_decoding", "app", is_active=True)]),
+        "The plugin for logical decoding is there.",
+    ),
+    (
+        "replica-identity",
+        subject(table("t", replica_identity="f")),
+        "1 table with REPLICA IDENTITY FULL: more WAL, and no harm: public.t.",
+    ),
+    (
+        "extensions",
+        subject(extensions=[Extension("tcn", "1.0", "public")]),
+        "Aurora offers tcn.",
+    ),
+    (
+        "collation",
+        subject(
+            server={"collate": "de_DE.UTF-8", "provider": "i"},
+            aurora=catalog(ORDERS, server={"collate": "de_DE.UTF-8", "provider": "i"}),
+        ),
+        (
+            "Texts are ordered by ICU de_DE.UTF-8 at both ends; Aurora's own version of it may order some "
+            "otherwise."
+        ),
+    ),
+    (
+        "publications",
+        subject(
+            publications=[Publication("known", all_tables=True)],
+            env=source(accepted_publications=["known"]),
+        ),
+        "By the file known may take schema ferry along.",
+    ),
+    (
+        "default-privileges",
+        subject(default_privileges=[DefaultPrivilege("app_owner", "public", "r")]),
+        "Default privileges of app_owner; the schema's dump has them.",
+    ),
+    (
+        "sequences",
+        subject(
+            sequences=[Sequence(7, "public", "s"), Sequence(8, "public", "t", table=ORDERS.oid)],
+            last_values={7: None, 8: 5},
+        ),
+        "2 sequences, 1 of them of no column; DMS carries none, a cutover sets all.",
+    ),
+    (
+        "operator-rights",
+        subject(roles=[*ROLES[:1], Role("ferry", is_superuser=True)]),
+        "ferry's user can make its schema and close the source.",
+    ),
+)
+
+
+@pytest.mark.parametrize(("check", "of", "what"), RIGHT, ids=[case[0] for case in RIGHT])
+def test_what_is_right_is_said(check: str, of: Subject, what: str) -> None:
+    assert found(check, of) == [right(check, what)]
+
+
+def test_a_sequence_that_was_not_read_is_not_good() -> None:
+    [fine, unread] = found("sequences", subject(sequences=[Sequence(7, "public", "s")]))
+
+    assert fine.level is Level.RIGHT
+    assert unread == not_judged(
+        "sequences",
+        "Sequences",
+        why="ferry may not read 1 sequence: public.s.",
+        remedy="GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO ferry;",
+    )
+
+
+def test_a_schema_ferry_of_somebody_else_is_said() -> None:
+    theirs = subject(
+        schemas=[Schema("public", "app_owner", USERS, USERS), Schema("ferry", "somebody")],
+        roles=[*ROLES[:1], Role("ferry", roles=("app_owner", "pg_signal_backend"))],
+    )
+
+    [finding] = found("operator-rights", theirs)
+
+    assert finding.remedy == "GRANT USAGE, CREATE ON SCHEMA ferry TO ferry;"
+
+
+def test_who_owns_tables_beside_dmss_trigger_is_said_once_it_is_there() -> None:
+    there = EventTrigger("awsdms_intercept_ddl", "ddl_command_end", "O", "awsdms_intercept_ddl")
+
+    assert [
+        each.level
+        for each in found("dms-ddl-capture", subject(env=environment(), event_triggers=[there]))
+    ] == [Level.RIGHT]
