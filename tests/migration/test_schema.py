@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,12 +22,14 @@ from ferry.migrate.schema.drift import drift
 from ferry.migrate.schema.dumping import dump
 from ferry.migrate.schema.order import orders
 from ferry.migrate.schema.phases import Phase
+from ferry.migrate.schema.steps import Step
+from ferry.migrate.schema.work import works
 from ferry.migrate.sides import Side, Sides
-from ferry.postgres import Address, Server
+from ferry.postgres import Address, Server, UnreachableError
 from ferry.postgres.programs import folder_of_programs
 from harness.postgres import SUPERUSER, Postgres
 from tests.migration.certificates import TLS_NAME
-from tests.migration.databases import Database
+from tests.migration.databases import Database, eventually
 from tests.unit.ferry.environments import environment
 
 if TYPE_CHECKING:
@@ -514,6 +518,64 @@ def test_no_argument_and_no_variable_of_pg_dump_has_the_password(
         assert not Path(variables["PGPASSFILE"]).exists()
         for password in (ends.source.server.password, f"password={OPERATOR}"):
             assert password not in json.dumps([arguments, variables])
+
+
+def test_a_lock_is_waited_for_again_and_again_and_told_where_it_stays(
+    ends: Ends, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ferry.migrate.schema.carrying._TRIES", 2)
+    ends.target.run("create table a (id int)", f"alter table a owner to {OPERATOR}")
+    step = Step(what="an index", sql="create index on public.a (id)")
+
+    with _locked(ends, seconds=7):
+        (waited,) = carry(ends.source_server, ends.target_server, [step])
+    with _locked(ends, seconds=14):
+        (never,) = carry(ends.source_server, ends.target_server, [step])
+
+    assert waited.outcome is Outcome.DONE
+    assert never.outcome is Outcome.FAILED
+    assert "canceling statement due to lock timeout (55P03)" in never.why
+    assert never.remedy.startswith(
+        "Somebody held a lock on it: run this again in a quieter moment."
+    )
+
+
+@contextmanager
+def _locked(ends: Ends, *, seconds: float) -> Iterator[None]:
+    """A table that somebody writes to for so long."""
+    held = f"begin; lock table a in row exclusive mode; select pg_sleep({seconds}); commit"
+    writer = threading.Thread(target=ends.target.run, args=(held,))
+    writer.start()
+    eventually(lambda: bool(ends.target.value("select count(*) from pg_locks where mode = "
+                                              "'RowExclusiveLock' and relation = 'a'::regclass")))  # fmt: skip
+    yield
+    writer.join()
+
+
+def test_a_session_that_is_ended_ends_all(ends: Ends) -> None:
+    steps = [
+        Step(what="the end", sql="select pg_terminate_backend(pg_backend_pid())"),
+        Step(what="more", sql="select 1"),
+    ]
+
+    with pytest.raises(UnreachableError, match="the connection ended before the answer came"):
+        list(carry(ends.source_server, ends.target_server, steps))
+
+
+def test_drift_of_a_database_that_is_carried(ends: Ends) -> None:
+    ends.source.run("create table a (id int primary key)")
+    ends.carry(Phase.BEFORE_LOAD)
+    ends.target.run("create schema awsdms_control", "create table awsdms_control.of_dms (id int)")
+    sides = Sides(
+        source=Side(server=ends.source_server, dms_user="dms"),
+        target=Side(server=ends.target_server, dms_user="dms"),
+    )
+
+    (work,) = works(environment(), lambda _: sides)
+    (alike,) = work.drift(Phase.BEFORE_CUTOVER)
+
+    assert alike.level is Level.RIGHT
+    assert work.closed() == []
 
 
 def test_pg_dump_goes_the_same_way_as_ferry_and_verifies_the_servers_name(

@@ -12,7 +12,7 @@ from ferry.migrate.schema.dumping import dump
 from ferry.migrate.schema.names import shown
 from ferry.migrate.schema.order import Given
 from ferry.migrate.schema.orphans import MOST, foreign_key, orphans
-from ferry.postgres import PostgresError, connect, programs, sql
+from ferry.postgres import PostgresError, UnreachableError, connect, programs, sql
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -160,9 +160,9 @@ def _do(source: Server, session: Session, step: Step) -> Done:
     for attempt in range(_TRIES):
         try:
             session.execute(_sql(step.sql), deadline_seconds=deadline)
+        except UnreachableError:
+            raise
         except PostgresError as error:
-            if error.sqlstate is None:
-                raise
             if error.sqlstate == _LOCKED and attempt + 1 < _TRIES:
                 continue
             return _failed(source, session, step, error)
