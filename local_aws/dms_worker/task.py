@@ -90,6 +90,10 @@ class Task:
         self._recorded = 0
         self._progress: dict[TableId, TableProgress] = dict(self.job.tables)
         self._begun = self.job.start == "resume"
+        # A stop after the load comes once: who resumes the task wants it to go on.
+        self._has_loaded = self._begun and all(
+            table.state in {_COMPLETED, ERROR} for table in self.job.tables.values()
+        )
         self._slot = self.job.slot or _slot_name(self.job.task)
         self._reported = 0.0
         self._said: dict[TableId, str] = {}
@@ -296,10 +300,14 @@ class Task:
         if self.stopping.is_set():
             return _stopped()
         stops = self.job.setting
-        if stops("FullLoadSettings", "StopTaskCachedChangesNotApplied", default=False):
+        if not self._has_loaded and stops(
+            "FullLoadSettings", "StopTaskCachedChangesNotApplied", default=False
+        ):
             return _stopped("STOPPED_AFTER_FULL_LOAD")
         until = None
-        if stops("FullLoadSettings", "StopTaskCachedChangesApplied", default=False):
+        if not self._has_loaded and stops(
+            "FullLoadSettings", "StopTaskCachedChangesApplied", default=False
+        ):
             until = wal_end(sides.source)
         self._narrow(sides)
         begins = self._control.position(sides.target)

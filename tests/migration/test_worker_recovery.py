@@ -227,7 +227,7 @@ def test_a_task_may_stop_between_the_load_and_the_changes(
     with Worker(job=pair.job(settings={"FullLoadSettings": {setting: True}})) as worker:
         assert worker.end()["reason"] == reason
     pair.source.run("update counted set n = 1")
-    with Worker(job={**worker.resumed(), "settings": pair.job()["settings"]}) as again:
+    with Worker(job=worker.resumed()) as again:
         again.wait_running()
         arrived(pair)
         again.stop()
