@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -39,6 +39,7 @@ class Ways:
     source: Address | None
     target: Address | None
     target_ca: Path | None
+    _known: dict[str, Sides] = field(default_factory=dict)
 
     def sides(self, task: Task) -> Sides:
         """Both databases of a task.
@@ -49,11 +50,16 @@ class Ways:
         return self.of_database(task.database)
 
     def of_database(self, database: Database) -> Sides:
-        """A database that is carried, at both ends.
+        """A database that is carried, at both ends; its secrets are read once.
 
         Raises:
             FerryError: A secret or a certificate is missing.
         """
+        if database.aurora not in self._known:
+            self._known[database.aurora] = self._read(database)
+        return self._known[database.aurora]
+
+    def _read(self, database: Database) -> Sides:
         from ferry.deployment.servers import source_server, source_user_of_dms, target_server
         from ferry.migrate.sides import Side, Sides
 

@@ -99,9 +99,9 @@ def steps(seen: Seen) -> list[Step]:
     shown: list[Step] = []
     waits = False
     for step in found:
-        later = waits and step.state is not State.DONE and step.state is not State.WRONG
+        later = waits and step.state is State.NOW
         shown.append(Step(name=step.name, state=State.TO_COME, what=step.what) if later else step)
-        waits = waits or step.state is not State.DONE
+        waits = waits or step.state in {State.NOW, State.WRONG}
     return shown
 
 
@@ -218,7 +218,6 @@ def _loaded(seen: Seen, task: Task) -> Step:
 
 def _replicating(seen: Seen, task: Task) -> Step:
     name, step = seen.environment, f"replicating {task.name}"
-    databases = seen.databases.get(task.name, Databases())
     if task.status != "running":
         reason = f" ({task.stop_reason})" if task.stop_reason else ""
         return Step(
@@ -227,7 +226,13 @@ def _replicating(seen: Seen, task: Task) -> Step:
             what=f"The task {task.name} is {task.status}{reason}, and carries no changes.",
             next=f"ferry start {name} --task {task.name}",
         )
-    watch = f"ferry watch {name} --task {task.name}"
+    if seen.trouble:
+        return Step(
+            name=step,
+            state=State.UNKNOWN,
+            what=f"The task {task.name} runs; whether its changes arrive is not known.",
+        )
+    watch, databases = f"ferry watch {name} --task {task.name}", seen.databases[task.name]
     if databases.last is None:
         return Step(
             name=step,

@@ -83,14 +83,20 @@ def _filled(session: Session, tables: Sequence[TableName]) -> list[TableName]:
 
 
 def count(session: Session, table: TableName, *, seconds: float) -> int:
-    """How many rows a table has.
+    """How many rows a table has itself; a partitioned one has those of its partitions.
 
     Raises:
         NoAnswerError: It cannot be counted within so many seconds.
         PostgresError: The server refuses.
     """
+    partitioned = session.rows(
+        "select from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace "
+        "where n.nspname = %s and c.relname = %s and c.relkind = 'p'",
+        [*table],
+    )
+    only = sql.SQL("" if partitioned else "only ")
     ((rows,),) = session.rows(
-        sql.SQL("select pg_catalog.count(*) from {}").format(sql.Identifier(*table)),
+        sql.SQL("select pg_catalog.count(*) from {}{}").format(only, sql.Identifier(*table)),
         deadline_seconds=seconds,
     )
     return int(rows)

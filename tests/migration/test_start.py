@@ -170,3 +170,28 @@ def test_one_task_of_several_is_started(deployed: Deployed) -> None:
 
     assert "  The task all runs already." in both.stdout.splitlines()
     assert "  The task b: start-replication." in both.stdout.splitlines()
+
+
+def test_a_task_that_stops_after_its_load_is_loaded_and_goes_on_when_it_is_started(
+    deployed: Deployed,
+) -> None:
+    stops = {**SETTINGS, "FullLoadSettings": {"StopTaskCachedChangesNotApplied": True}}
+    deployed.make(tasks={"all": {"ReplicationTaskSettings": json.dumps(stops)}})
+    deployed.prepare(ORDERS)
+    deployed.pair.source.run("insert into orders select n, 'x' from generate_series(1, 10) n")
+    assert deployed.reached("start", "dev").exit_code == 0
+    deployed.wait("stopped")
+    deployed.pair.source.run("insert into orders values (11, 'meanwhile')")
+
+    loaded = deployed.reached("watch", "dev", "--every", "0.3")
+
+    assert "all: loaded; 10 rows; 1/1 tables" in loaded.stdout
+    assert (
+        "waiting for its next start, as after_full_load says: ferry start dev --task all"
+    ) in loaded.stdout
+    assert loaded.exit_code == 0
+    assert "Next: ferry start dev --task all" in deployed.reached("status", "dev").stdout
+
+    assert "all: resume-processing." in deployed.reached("start", "dev").stdout
+    assert deployed.reached("watch", "dev", "--every", "0.3").exit_code == 0
+    assert deployed.pair.target.value("select count(*) from orders") == 11

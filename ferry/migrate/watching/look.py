@@ -378,6 +378,11 @@ class Look:
     calls: int = 0
 
     @property
+    def left_out(self) -> int:
+        """How many tables could not be counted."""
+        return sum(task.proof.left_out for task in self.tasks)
+
+    @property
     def troubles(self) -> list[Trouble]:
         """All tables that are not carried as they should be."""
         return [trouble for task in self.tasks for trouble in task.troubles]
@@ -388,6 +393,8 @@ class Ending(StrEnum):
 
     REACHED = "reached"
     """All tasks are as far as one waited for."""
+    IN_PART = "in part"
+    """The same, but for tables that could not be counted."""
     STILL = "still"
     """Nothing goes on by itself: somebody has to act."""
     BAD = "bad"
@@ -409,7 +416,7 @@ def ending(look: Look, *, until: str | None) -> Ending | None:
     if look.troubles:
         return Ending.BAD
     if until is not None and all(phase in DONE[until] for phase in phases):
-        return Ending.REACHED
+        return Ending.IN_PART if look.left_out else Ending.REACHED
     if until is None and Phase.REPLICATING in phases:
         return None
     return None if any(phase in _AT_WORK for phase in phases) else Ending.STILL

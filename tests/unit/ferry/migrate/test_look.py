@@ -227,6 +227,12 @@ PLANNED = stopped("STOPPED_AFTER_FULL_LOAD")
         ([NOT_STARTED, LOADING], None, None, None),
         ([STOPPED], Ending.STILL, Ending.STILL, Ending.STILL),
         ([STOPPED, REPLICATING], Ending.STILL, Ending.STILL, None),
+        (
+            [seen(proof=Proof(counted=1, of=2, left_out=1, marker_seconds=0.1))],
+            Ending.IN_PART,
+            Ending.IN_PART,
+            None,
+        ),
         ([PLANNED], Ending.REACHED, Ending.REACHED, Ending.STILL),
         ([PLANNED, REPLICATING], Ending.REACHED, Ending.REACHED, None),
     ],

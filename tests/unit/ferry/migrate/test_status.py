@@ -48,8 +48,18 @@ def standing(found: Seen) -> tuple[list[str], str]:
             [
                 "deployed: done",
                 "databases: not known",
-                "loaded all: to come",
+                "loaded all: now",
                 "replicating all: to come",
+            ],
+            "ferry start dev --task all",
+        ),
+        (
+            Seen(environment="dev", tasks=(LOADED,), trouble="The source is gone."),
+            [
+                "deployed: done",
+                "databases: not known",
+                "loaded all: done",
+                "replicating all: not known",
             ],
             "",
         ),
