@@ -1,9 +1,9 @@
 """`make rehearsal`: carries a database of sixty tables into Aurora, on this machine, end to end.
 
 It types the commands that a person would type in a migration, with the variables that lead them to
-local AWS, while an application goes on writing to the source. It says which steps it does by hand
-because there is no command for them yet. At the end it compares both sides by means of its own, and
-what the application was told with what arrived. All that the commands print is in a log, whose path
+local AWS, while an application goes on writing to the source. It compares both sides by means of its
+own, and what the application was told with what arrived. What stands in for AWS: local AWS, a
+PostgreSQL server for Aurora, its worker for DMS. All that the commands print is in a log, whose path
 it names; ``VERBOSE=1`` shows it. Everything that it writes is in a temporary folder, every server
 listens on a free port of 127.0.0.1 and ends with it.
 """
@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import secrets
 import shutil
 import signal
@@ -31,7 +32,6 @@ from ferry.findings import ExitStatus
 from harness.aurora import Aurora, aurora
 from harness.postgres import PostgresMissingError, find_programs
 from harness.progress import Progress
-from harness.rehearsal.by_hand import MovementError
 from harness.rehearsal.carrying import TABLES, Carrying
 from harness.rehearsal.comparing import NotEqualError, Sides
 from harness.rehearsal.database import Database
@@ -51,6 +51,9 @@ if TYPE_CHECKING:
     from settings.environment import Environment
 
 _ROWS = 500
+_IN_THE_LOG_ALONE = re.compile(
+    r"  done +(ROLE|TYPE|TABLE|SEQUENCE|DEFAULT|CONSTRAINT|ANALYZE|ACL|EXTENSION|DOMAIN)|  (CREATE|REVOKE|GRANT) |[0-9:]{8} slot "
+)
 _SECONDS_OF_WRITING = 10.0
 
 
@@ -122,8 +125,6 @@ class Rehearsal:
         carrying = Carrying(
             steps=self._steps,
             ferry=self._ferry,
-            dms=account.dms,
-            prefix=environment.names.prefix,
             sides=Sides(source=from_.superuser, target=target),
             source=from_,
             seed=self._seed,
@@ -189,8 +190,8 @@ class Rehearsal:
         )  # fmt: skip
 
     def _follow(self, line: str) -> None:
-        """Show what a command says, but not each object that it made and each line of SQL."""
-        if not line.startswith(("  done ", "  CREATE ", "  REVOKE ", "  GRANT ")):
+        """Show what a command says; the log has each object, line of SQL, look at a slot too."""
+        if not _IN_THE_LOG_ALONE.match(line):
             self._steps.show_short(line)
 
     def _type(
@@ -231,7 +232,7 @@ def main(arguments: Sequence[str]) -> int:
             folder=folder, console=console, log=Path(log), seed=options.seed, rows=options.rows
         ).run()
     except (
-        FerryError, MovementError, NotEqualError, PostgresMissingError, StepFailedError,
+        FerryError, NotEqualError, PostgresMissingError, StepFailedError,
         TerraformError,
     ) as error:  # fmt: skip
         console.print(f"\nThe rehearsal failed: {error}", markup=False)

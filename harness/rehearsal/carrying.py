@@ -15,13 +15,12 @@ from harness.rehearsal.writers import Writers, wrongs
 from harness.steps import duration
 
 if TYPE_CHECKING:
-    from types_boto3_dms import DatabaseMigrationServiceClient
-
     from harness.rehearsal.comparing import Sides
     from harness.rehearsal.source import Source
     from harness.steps import Steps
 
 TABLES = 60
+_SECONDS_BETWEEN_LOOKS = "1"
 
 
 class Ferry(Protocol):
@@ -38,8 +37,6 @@ class Carrying:
     Args:
         steps: Where they are shown.
         ferry: Types a command.
-        dms: For what no command does yet.
-        prefix: What the names of the tasks begin with.
         sides: Both databases, for those who may read everything.
         source: The source, for those who sign in to it.
         seed: From which the writes follow.
@@ -48,8 +45,6 @@ class Carrying:
 
     steps: Steps
     ferry: Ferry
-    dms: DatabaseMigrationServiceClient
-    prefix: str
     sides: Sides
     source: Source
     seed: int
@@ -61,8 +56,8 @@ class Carrying:
         Raises:
             StepFailedError: A command refuses.
         """
-        self._by_hand("let DMS read the source, make the schema of its tables in Aurora")
-        by_hand.prepare_databases(self.sides.source, self.sides.target, dms_user=DMS_USER)
+        self.steps.say("by hand: let DMS read the source, make the schema of its tables in Aurora")
+        by_hand.let_dms_in(self.sides.source, self.sides.target, dms_user=DMS_USER)
         self.steps.say(f"make schema ferry on both sides: ferry prepare-databases {ENVIRONMENT}")
         self._reaching("prepare-databases", ENVIRONMENT, "--yes")
         self._schema("before-load")
@@ -73,19 +68,19 @@ class Carrying:
         """Load, apply changes, compare, while an application writes; its writers, which stopped.
 
         Raises:
-            MovementError: DMS does not carry it.
+            StepFailedError: DMS does not carry it.
             NotEqualError: The sides differ, or something that was acknowledged is not there.
         """
         self.steps.say("let an application write to the source, from here to the end")
         with Writers(source=self.source.application, seed=self.seed) as writers:
             self.steps.say(f"start the tasks: ferry start {ENVIRONMENT}")
             self._reaching("start", ENVIRONMENT)
-            self._by_hand("watch the load")
-            by_hand.wait_until_loaded(
-                self.dms, prefix=self.prefix, tables=TABLES, show=self.steps.show
-            )
+            self.steps.say(f"watch until all is carried: ferry watch {ENVIRONMENT}")
+            self._reaching("watch", ENVIRONMENT, "--every", _SECONDS_BETWEEN_LOOKS)
             self._schema("after-load")
             self._schema("before-cutover")
+            self.steps.say(f"say where it stands: ferry status {ENVIRONMENT}")
+            self._reaching("status", ENVIRONMENT)
             self.steps.say("compare both sides, by means of the rehearsal's own")
             self._compare()
             self.steps.show(f"while the application wrote: {writers.commits} commits so far")
@@ -121,6 +116,3 @@ class Carrying:
         self.ferry(
             *arguments, "--source-address", source, "--target-address", target, accepted=accepted
         )
-
-    def _by_hand(self, what: str) -> None:
-        self.steps.say(f"{what} (by hand: there is no command for it yet)")

@@ -193,8 +193,6 @@ def carrying(aws: Aws, instance_arn: str, tmp_path: Path) -> Iterator[Carrying]:
         yield Carrying(
             steps=steps,
             ferry=ferry,
-            dms=aws.dms,
-            prefix=PREFIX,
             sides=Sides(
                 source=from_.superuser,
                 target=replace(target, port=to.port, authority=to.authority),
