@@ -23,7 +23,7 @@ from ferry.migrate.schema.dumping import dump
 from ferry.migrate.schema.order import orders
 from ferry.migrate.schema.phases import Phase
 from ferry.migrate.schema.steps import Step
-from ferry.migrate.schema.work import works
+from ferry.migrate.schema.work import carry_out, works
 from ferry.migrate.sides import Side, Sides
 from ferry.postgres import Address, Server, UnreachableError
 from ferry.postgres.programs import folder_of_programs
@@ -562,18 +562,21 @@ def test_a_session_that_is_ended_ends_all(ends: Ends) -> None:
         list(carry(ends.source_server, ends.target_server, steps))
 
 
-def test_drift_of_a_database_that_is_carried(ends: Ends) -> None:
+def test_a_database_that_is_carried_is_alike_and_closed_and_dms_has_its_own_schema(
+    ends: Ends,
+) -> None:
     ends.source.run("create table a (id int primary key)")
-    ends.carry(Phase.BEFORE_LOAD)
-    ends.target.run("create schema awsdms_control", "create table awsdms_control.of_dms (id int)")
     sides = Sides(
         source=Side(server=ends.source_server, dms_user="dms"),
         target=Side(server=ends.target_server, dms_user="dms"),
     )
-
     (work,) = works(environment(), lambda _: sides)
-    (alike,) = work.drift(Phase.BEFORE_CUTOVER)
 
+    done = list(carry_out([(work, work.orders(Phase.BEFORE_LOAD))], Phase.BEFORE_LOAD))
+    ends.target.run("set role dms; create table awsdms_control.of_dms (id int)")
+
+    assert {each.outcome for each in done} == {Outcome.DONE}
+    (alike,) = work.drift(Phase.BEFORE_CUTOVER)
     assert alike.level is Level.RIGHT
     assert work.closed() == []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
@@ -74,7 +75,12 @@ class Done:
 
 
 def look(
-    source: Server, target: Server, *, keepers: Sequence[str] = (), environment: str = "ENV"
+    source: Server,
+    target: Server,
+    *,
+    keepers: Sequence[str] = (),
+    environment: str = "ENV",
+    control_schemas: Sequence[str] = (),
 ) -> Given:
     """What is known of a database at both ends; changes nothing.
 
@@ -83,6 +89,7 @@ def look(
         target: Aurora's.
         keepers: Whom DMS signs in as at Aurora.
         environment: The environment's name, for messages.
+        control_schemas: The schemas in which DMS keeps tables of its own in Aurora.
 
     Raises:
         FerryError: A server refuses or does not answer, or there is no pg_dump.
@@ -92,13 +99,16 @@ def look(
     with connect(target, purpose="say what its schema is") as session:
         theirs = reading.read(session, is_target=True)
     folder = programs.folder_of_programs(max(ours.release, theirs.release))
+    with ThreadPoolExecutor(2) as both:
+        wanted, there = (both.submit(dump, each, folder=folder) for each in (source, target))
     return Given(
         source=ours,
         target=theirs,
-        wanted=dump(source, folder=folder),
-        there=dump(target, folder=folder),
+        wanted=wanted.result(),
+        there=there.result(),
         keepers=tuple(keepers),
         environment=environment,
+        control_schemas=tuple(control_schemas),
     )
 
 

@@ -15,7 +15,7 @@ from ferry.migrate.schema.phases import is_of_ferry_or_dms
 from ferry.migrate.schema.roles import carried
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator
 
     from ferry.findings import Finding
     from ferry.migrate.schema.order import Given
@@ -36,22 +36,19 @@ _REFUSING: Final = frozenset(
 """Kinds that could refuse or change DMS's rows where Aurora alone has them."""
 
 
-def drift(
-    reached: Phase, given: Given, *, control_schemas: Collection[str] = ()
-) -> tuple[Finding, ...]:
+def drift(reached: Phase, given: Given) -> tuple[Finding, ...]:
     """What is missing, differs, or is at Aurora alone.
 
     Args:
         reached: The last phase that was done.
         given: What is known of both ends.
-        control_schemas: Aurora's schemas of DMS's own tables, which nobody misses at the source.
     """
     placed = given.placed
     due = [each for each in placed if each.phase and each.phase.place <= reached.place]
     found = [
         *_missing(due, given),
         *_differing(due, reached, given),
-        *_only_there(placed, given, control_schemas),
+        *_only_there(placed, given),
     ]
     return tuple(found) or (
         right("schema-drift", f"Both schemas are alike: {len(due)} objects up to {reached}."),
@@ -86,16 +83,14 @@ def _differing(due: list[Placed], reached: Phase, given: Given) -> Iterator[Find
             yield finding
 
 
-def _only_there(
-    placed: tuple[Placed, ...], given: Given, control_schemas: Collection[str]
-) -> Iterator[Finding]:
+def _only_there(placed: tuple[Placed, ...], given: Given) -> Iterator[Finding]:
     known = {each.entry.key for each in placed}
     more = [
         each.label
         for each in given.there
         if each.kind in _REFUSING
         and each.key not in known
-        and each.schema not in control_schemas
+        and each.schema not in given.control_schemas
         and not is_of_ferry_or_dms(each)
     ]
     if more:

@@ -62,6 +62,7 @@ class Given:
         there: Aurora's entries.
         keepers: The roles that may connect to Aurora until the cutover.
         environment: The environment's name, for messages.
+        control_schemas: The schemas in which DMS keeps tables of its own in Aurora.
     """
 
     source: Side
@@ -70,6 +71,7 @@ class Given:
     there: tuple[Entry, ...]
     keepers: tuple[str, ...]
     environment: str = "ENV"
+    control_schemas: tuple[str, ...] = ()
 
     @property
     def placed(self) -> tuple[Placed, ...]:
@@ -95,6 +97,7 @@ def orders(phase: Phase, given: Given) -> Orders:
         parts.append(_of_earlier(phase, placed, given))
     parts.append(_of_entries(phase, placed, given))
     if phase is Phase.BEFORE_LOAD:
+        parts.append(_of_control(given))
         parts.append(access.close(given.source, given.target, given.keepers))
     if phase is Phase.AFTER_LOAD:
         parts.append(_of_statistics(given))
@@ -215,6 +218,33 @@ def _of_earlier(phase: Phase, placed: Sequence[Placed], given: Given) -> Orders:
                 why=f"It is made by {first}, and the source may have got it since.",
                 remedy=f"Carry it first: ferry schema {given.environment} {first}",
             ),
+        )
+    )
+
+
+def _of_control(given: Given) -> Orders:
+    """The schemas of DMS's own tables, in which DMS makes these.
+
+    Source: https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Tasks.CustomizingTasks.TaskSettings.ControlTable.html
+    """
+    there = {each.name for each in given.there if each.kind == "SCHEMA"} | {"public"}
+    others = [role for role in dict.fromkeys(given.keepers) if role != given.target.user]
+    return Orders(
+        steps=tuple(
+            Step(
+                what=f"SCHEMA {schema}, for DMS's own tables",
+                sql="\n".join(
+                    [
+                        f"CREATE SCHEMA {quoted(schema)};",
+                        *(
+                            f"GRANT USAGE, CREATE ON SCHEMA {quoted(schema)} TO {quoted(role)};"
+                            for role in others
+                        ),
+                    ]
+                ),
+            )
+            for schema in given.control_schemas
+            if schema not in there
         )
     )
 

@@ -64,8 +64,7 @@ class Work:
         Raises:
             FerryError: As `orders`.
         """
-        given = self._look()
-        return drift(reached, given, control_schemas={task.control_schema for task in self.tasks})
+        return drift(reached, self._look())
 
     def closed(self) -> list[Finding]:
         """Whether nobody else may connect to it in Aurora: no finding where that is so.
@@ -81,6 +80,7 @@ class Work:
             self.sides.target.server,
             keepers=self.keepers,
             environment=self.environment,
+            control_schemas=tuple(dict.fromkeys(task.control_schema for task in self.tasks)),
         )
 
 

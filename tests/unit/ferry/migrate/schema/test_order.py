@@ -217,11 +217,8 @@ def test_drift_tells_what_is_missing_by_phase_and_what_aurora_alone_has() -> Non
     control = entry(10, "TABLE", "awsdms_status", "CREATE TABLE ...;")
     of_dms = entry(11, "TABLE", "x", "CREATE TABLE ...;", schema="control")
 
-    found = drift(
-        Phase.BEFORE_CUTOVER,
-        given(TABLE, FOREIGN, there=(more, control, of_dms)),
-        control_schemas={"control"},
-    )
+    of = given(TABLE, FOREIGN, there=(more, control, of_dms))
+    found = drift(Phase.BEFORE_CUTOVER, replace(of, control_schemas=("control",)))
 
     assert [(each.level, each.what, each.remedy) for each in found] == [
         (
@@ -248,6 +245,16 @@ def test_an_order_of_columns_alone_is_a_difference_too() -> None:
     (found,) = orders(Phase.BEFORE_LOAD, given(TABLE, there=(turned,))).findings
 
     assert found.why == "its parts stand in another order."
+
+
+def test_dms_gets_the_schemas_of_its_own_tables() -> None:
+    of = replace(given(), keepers=("dms", "master"), control_schemas=("awsdms_control", "public"))
+    made = entry(1, "SCHEMA", "awsdms_control", "CREATE SCHEMA awsdms_control;", schema="")
+
+    assert sql(Phase.BEFORE_LOAD, of)[:1] == [
+        'CREATE SCHEMA "awsdms_control";\nGRANT USAGE, CREATE ON SCHEMA "awsdms_control" TO "dms";'
+    ]
+    assert len(sql(Phase.BEFORE_LOAD, replace(of, there=(made,)))) == 1  # dms may connect
 
 
 def test_tables_that_were_never_analyzed_are() -> None:
