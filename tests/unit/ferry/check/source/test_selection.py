@@ -1,0 +1,46 @@
+"""Tables are found by the length of their names: the same ones as by each pattern on its own."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from facts.table_patterns import matches
+from ferry.check.source.selection import Selectable
+from ferry.postgres.catalog.rows import Relation
+from tests.unit.ferry.check.source.built import task
+
+NAMES = st.text(alphabet="ab_%[", min_size=1, max_size=4)
+PATTERNS = st.text(alphabet="ab_%[]", min_size=1, max_size=5)
+SELECTIONS = st.lists(
+    st.tuples(PATTERNS, PATTERNS, st.sampled_from(["include", "exclude"])), min_size=1, max_size=4
+)
+
+
+@given(st.lists(st.tuples(NAMES, NAMES), max_size=8, unique=True), SELECTIONS)
+def test_a_task_carries_what_its_patterns_take_and_none_of_them_leaves_out(
+    names: list[tuple[str, str]], selections: list[tuple[str, str, str]]
+) -> None:
+    relations = [Relation(oid, *name) for oid, name in enumerate(names)]
+    of = task(
+        tables=[
+            {"schema": schema, "table": table, "action": action}
+            for schema, table, action in selections
+        ]
+    )
+
+    def taken(relation: Relation, action: str) -> bool:
+        return any(
+            matches(schema, relation.schema) and matches(table, relation.name)
+            for schema, table, which in selections
+            if which == action
+        )
+
+    assert Selectable(relations).carried(of.tasks[0]) == {
+        relation.oid
+        for relation in relations
+        if taken(relation, "include") and not taken(relation, "exclude")
+    }
+    assert Selectable(relations).left_out(of.tasks[0]) == {
+        relation.oid for relation in relations if taken(relation, "exclude")
+    }
