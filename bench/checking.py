@@ -38,7 +38,7 @@ TABLES: Final = 10_000
 _AT_ONCE: Final = 500
 
 LIMIT_OF_READING: Final = 8
-LIMIT_OF_ALL: Final = 12
+LIMIT_OF_ALL: Final = 14
 """How many times as long as its columns from pg_attribute alone, as rows of text."""
 
 LIMIT_LOCKS: Final = 200

@@ -145,6 +145,8 @@ def source(
         way = Way(source=reached[0], target=reached[1], target_ca=target_ca)
         environment = find(name)
         account = account_of(environment)
+        if deep:
+            say_reading(name, seconds)
         report(
             findings(
                 list(subjects(environment, account, way, deep_seconds=seconds if deep else None))
@@ -161,6 +163,13 @@ def source(
             account=account,
             as_json=json,
         )
+
+
+def say_reading(name: str, seconds: int) -> None:
+    """Say on standard error that nothing will be said for a while."""
+    from ferry.cli.printing import tell
+
+    tell(f"Reading the rows of {name}'s source: {seconds} seconds a database at most.")
 
 
 def today() -> date:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from ferry.cli.arguments import EnvironmentName, SourceAddress, addresses
-from ferry.cli.check import Json  # noqa: TC001 - typer reads the annotation when it runs
+from ferry.cli.check import Json, say_reading
 
 
 def tasks(
@@ -42,6 +42,7 @@ def tasks(
         way = Way(source=addresses(source_address, None)[0], to_aurora=False)
         environment = find(name)
         account = account_of(environment)
+        say_reading(name, seconds)
         report(
             suggestions(list(subjects(environment, account, way, deep_seconds=seconds))),
             title=f"What {name}'s tasks could be",

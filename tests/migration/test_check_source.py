@@ -529,7 +529,7 @@ def test_the_command_says_what_is_in_the_way(deployed: Deployed) -> None:
 
     shown = deployed.reached("check", "source", "dev", "--json", "--deep", "--seconds", "30")
 
-    assert shown.stderr == ""
+    assert shown.stderr == "Reading the rows of dev's source: 30 seconds a database at most.\n"
     document = json.loads(shown.stdout)
     by_check = {each["check"]: each for each in document["findings"]}
     assert document["verdict"] == "blocked"
@@ -585,7 +585,7 @@ def test_suggestions_are_lines_for_the_file(deployed: Deployed) -> None:
 
     shown = deployed.ferry("suggest", "tasks", "dev", "--source-address", f"127.0.0.1:{port}")
 
-    assert shown.stderr == ""
+    assert shown.stderr == "Reading the rows of dev's source: 60 seconds a database at most.\n"
     assert shown.stdout.splitlines()[1:4] == [
         "  warning     Task all: lob_max_size_kb is 32; 248 would do.",
         (
