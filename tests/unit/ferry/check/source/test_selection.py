@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import re
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from facts.table_patterns import matches
 from ferry.check.source.selection import Selectable
 from ferry.postgres.catalog.rows import Relation
 from tests.unit.ferry.check.source.built import task
 
 NAMES = st.text(alphabet="ab_%[", min_size=1, max_size=4)
-PATTERNS = st.text(alphabet="ab_%[]", min_size=1, max_size=5)
+PATTERNS = st.lists(
+    st.sampled_from(["a", "b", "_", "%", "[ab]", "[_]", "[%]", "[[]"]), min_size=1, max_size=5
+).map("".join)
+SIGNS = {"_": ".", "%": ".*", "[ab]": "[ab]", "[_]": "_", "[%]": "%", "[[]": r"\["}
 SELECTIONS = st.lists(
     st.tuples(PATTERNS, PATTERNS, st.sampled_from(["include", "exclude"])), min_size=1, max_size=4
 )
+
+
+def matches(pattern: str, name: str) -> bool:
+    pieces = re.findall(r"\[.\]|\[ab\]|.", pattern)
+    return re.fullmatch("".join(SIGNS.get(each, each) for each in pieces), name) is not None
 
 
 @given(st.lists(st.tuples(NAMES, NAMES), max_size=8, unique=True), SELECTIONS)
