@@ -68,7 +68,7 @@ def schema(
     with failures_shown():
         from ferry.environments import migration_of
         from ferry.errors import InputError
-        from ferry.findings import ExitStatus, worst
+        from ferry.findings import ExitStatus, Level, worst
         from ferry.migrate.schema.order import STOPS
         from ferry.migrate.schema.phases import Phase
         from ferry.migrate.schema.work import carry_out, works
@@ -85,7 +85,9 @@ def schema(
         for work, orders in decided:
             _show(console, work, orders, plan=plan)
             findings += orders.findings
-        stopped = any(finding.check in STOPS for finding in findings)
+        stopped = any(
+            finding.check in STOPS and finding.level is not Level.WARNING for finding in findings
+        )
         if stopped:
             console.print("Nothing is done.", style="bold")
         if stopped or plan:

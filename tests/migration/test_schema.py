@@ -82,6 +82,16 @@ class Ends:
     def target_server(self) -> Server:
         return server(self.target, OPERATOR, OPERATOR, side="Aurora")
 
+    @property
+    def sides(self) -> Sides:
+        return Sides(
+            source=Side(server=self.source_server, dms_user="dms"),
+            target=Side(server=self.target_server, dms_user="dms"),
+        )
+
+    def reach(self, _: object) -> Sides:
+        return self.sides
+
     def orders(self, phase: Phase) -> Orders:
         return orders(phase, look(self.source_server, self.target_server, keepers=["dms"]))
 
@@ -566,11 +576,7 @@ def test_a_database_that_is_carried_is_alike_and_closed_and_dms_has_its_own_sche
     ends: Ends,
 ) -> None:
     ends.source.run("create table a (id int primary key)")
-    sides = Sides(
-        source=Side(server=ends.source_server, dms_user="dms"),
-        target=Side(server=ends.target_server, dms_user="dms"),
-    )
-    (work,) = works(environment(), lambda _: sides)
+    (work,) = works(environment(), ends.reach)
 
     done = list(carry_out([(work, work.orders(Phase.BEFORE_LOAD))], Phase.BEFORE_LOAD))
     ends.target.run("set role dms; create table awsdms_control.of_dms (id int)")
@@ -579,6 +585,28 @@ def test_a_database_that_is_carried_is_alike_and_closed_and_dms_has_its_own_sche
     (alike,) = work.drift(Phase.BEFORE_CUTOVER)
     assert alike.level is Level.RIGHT
     assert work.closed() == []
+
+
+def test_roles_that_one_database_brought_are_there_for_the_next(
+    servers: tuple[Postgres, Postgres],
+) -> None:
+    databases = [make_ends(servers, name) for name in ("of_two_a", "of_two_b")]
+    Database(server=servers[0], name=SUPERUSER).run("create role of_both login")
+    for ends in databases:
+        ends.source.run("create table a (id int primary key)", "alter table a owner to of_both")
+    decided = []
+    for ends in databases:
+        (work,) = works(environment(), ends.reach)
+        decided.append((work, work.orders(Phase.BEFORE_LOAD)))
+
+    done = list(carry_out(decided, Phase.BEFORE_LOAD))
+
+    assert {each.outcome for each in done} == {Outcome.DONE}
+    assert [each.step.what for each in done].count("ROLE of_both") == 1
+    for ends in databases:
+        assert (
+            ends.target.value("select tableowner from pg_tables where tablename = 'a'") == "of_both"
+        )
 
 
 def test_pg_dump_goes_the_same_way_as_ferry_and_verifies_the_servers_name(
@@ -621,12 +649,8 @@ def test_pg_dump_goes_the_same_way_as_ferry_and_verifies_the_servers_name(
 def ferry(ends: Ends, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     """The command, with this test's databases as those of the environment."""
     deployed = SimpleNamespace(environment=environment())
-    sides = Sides(
-        source=Side(server=ends.source_server, dms_user="dms"),
-        target=Side(server=ends.target_server, dms_user="dms"),
-    )
     monkeypatch.setattr("ferry.cli.migration.deployment_of", lambda _: deployed)
-    monkeypatch.setattr("ferry.cli.migration.Ways.of_database", lambda *_: sides)
+    monkeypatch.setattr("ferry.cli.migration.Ways.of_database", lambda *_: ends.sides)
     return lambda *more, given="": CliRunner().invoke(app, ["schema", "dev", *more], input=given)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from ferry.findings import blocked, right, warning
 from ferry.migrate.schema.names import shown
-from ferry.migrate.schema.order import GRAVE, differs, expected
+from ferry.migrate.schema.order import differs, expected, is_grave
 from ferry.migrate.schema.phases import is_of_ferry_or_dms
 from ferry.migrate.schema.roles import carried
 
@@ -46,7 +46,7 @@ def drift(reached: Phase, given: Given) -> tuple[Finding, ...]:
     placed = given.placed
     due = [each for each in placed if each.phase and each.phase.place <= reached.place]
     found = [
-        *_missing(due, given),
+        *_missing(due, reached, given),
         *_differing(due, reached, given),
         *_only_there(placed, given),
     ]
@@ -55,7 +55,7 @@ def drift(reached: Phase, given: Given) -> tuple[Finding, ...]:
     )
 
 
-def _missing(due: list[Placed], given: Given) -> Iterator[Finding]:
+def _missing(due: list[Placed], reached: Phase, given: Given) -> Iterator[Finding]:
     there = {each.key for each in given.there}
     names = carried(given.source)
     lacking = [
@@ -63,7 +63,7 @@ def _missing(due: list[Placed], given: Given) -> Iterator[Finding]:
     ]
     for phase in dict.fromkeys(each.phase for each in lacking):
         those = [each.entry for each in lacking if each.phase is phase]
-        tell = blocked if any(each.kind in GRAVE for each in those) else warning
+        tell = blocked if any(is_grave(each.kind, reached) for each in those) else warning
         yield tell(
             "schema-missing",
             f"Missing at Aurora: {shown([each.label for each in those])}.",

@@ -28,6 +28,7 @@ _OF_PROVIDERS: Final = re.compile(
 """Roles that those who run a server made for themselves."""
 
 _OWN: Final = "pg_"
+_FROZEN: Final = "default_transaction_read_only="
 _NOT_AURORAS: Final = (
     ("SUPERUSER", "is_superuser"),
     ("REPLICATION", "replicates"),
@@ -84,6 +85,8 @@ def roles(source: Side, target: Side, owners: Iterable[str]) -> Orders:
 def settings_here(source: Side, target: Side) -> tuple[Step, ...]:
     """What is set for the database, and for roles in it.
 
+    Not whether it is read-only: a source that was frozen is, and Aurora is to be written to.
+
     Args:
         source: The source.
         target: Aurora.
@@ -94,7 +97,7 @@ def settings_here(source: Side, target: Side) -> tuple[Step, ...]:
     steps = [
         Step(what=f"{database} SET {each}", sql=f"ALTER {database} SET {setting(each)};")
         for each in source.settings
-        if each not in target.settings
+        if each not in target.settings and not each.startswith(_FROZEN)
     ]
     for role in source.roles:
         if role.name in names:
@@ -104,7 +107,7 @@ def settings_here(source: Side, target: Side) -> tuple[Step, ...]:
                     sql=f"ALTER ROLE {quoted(role.name)} IN {database} SET {setting(each)};",
                 )
                 for each in role.settings_here
-                if each not in there.get(role.name, ())
+                if each not in there.get(role.name, ()) and not each.startswith(_FROZEN)
             )
     return tuple(steps)
 

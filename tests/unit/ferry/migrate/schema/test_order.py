@@ -239,6 +239,25 @@ def test_drift_tells_what_is_missing_by_phase_and_what_aurora_alone_has() -> Non
     ]
 
 
+@pytest.mark.parametrize(
+    ("kind", "reached", "level"),
+    [
+        ("VIEW", Phase.BEFORE_LOAD, Level.WARNING),
+        ("VIEW", Phase.BEFORE_CUTOVER, Level.BLOCKED),
+        ("COMMENT", Phase.BEFORE_CUTOVER, Level.WARNING),
+        ("TABLE", Phase.BEFORE_LOAD, Level.BLOCKED),
+    ],
+)
+def test_up_to_the_cutover_only_what_dms_writes_into_is_grave(
+    kind: str, reached: Phase, level: Level
+) -> None:
+    missing = entry(1, kind, "x", "CREATE ...;")
+    other = missing._replace(sql="CREATE OR ...;")
+
+    assert [each.level for each in drift(reached, given(missing))] == [level]
+    assert [each.level for each in drift(reached, given(missing, there=(other,)))] == [level]
+
+
 def test_an_order_of_columns_alone_is_a_difference_too() -> None:
     turned = TABLE._replace(sql="CREATE TABLE s.a (\n    b text,\n    id integer NOT NULL\n);")
 

@@ -98,7 +98,8 @@ def test_an_operator_that_is_a_member_to_administer_alone_joins(
 
 def test_settings_are_carried_once() -> None:
     ada = ADA._replace(settings=("search_path=app, public",), settings_here=("work_mem=9MB",))
-    source = replace(SOURCE, roles=(FIRST, ada), settings=("app.name=it's",))
+    read_only = "default_transaction_read_only=on"
+    source = replace(SOURCE, roles=(FIRST, ada), settings=("app.name=it's", read_only))
 
     assert sql(source)[1:] == ["ALTER ROLE \"ada\" SET \"search_path\" TO 'app', 'public';"]
     assert [step.sql for step in roles.settings_here(source, AURORA)] == [
