@@ -69,6 +69,12 @@ alter table app.nvfk add constraint nvfk foreign key (a) references app.parent n
 create unlogged table app.unl (a int primary key);
 create table app."semi; Type: TABLE; Schema: x" (a int primary key);
 create table "Odd Schema"."select" ("from" int primary key, "%s {} \" text default '%s {}');
+create table app."two
+GRANT ALL ON TABLE app.ser TO reader;
+" (a int generated always as identity primary key);
+grant select on app."two
+GRANT ALL ON TABLE app.ser TO reader;
+" to writer;
 create table locked.kept (a int primary key);
 alter table locked.kept owner to "App Owner";
 create sequence app.own start 5 increment 5 maxvalue 100 cycle owned by app.ser.v;

@@ -10,8 +10,10 @@ from typing import Final
 
 from facts.inert import visible
 
-NAME: Final = r'(?:"(?:[^"]|"")+"|[^\s".,()]+)'
-"""A name within SQL that PostgreSQL wrote."""
+NAME: Final = r'(?:"(?:[^"]|"")+"|[a-z_][a-z0-9_]*)'
+"""A name within SQL that PostgreSQL wrote: `quote_ident` leaves only such names without quotes."""
+
+_STATEMENT: Final = re.compile(r"""\s*((?:"[^"]*"|'[^']*'|[^"';])*;)""")
 
 _LISTS: Final = frozenset(
     {
@@ -38,6 +40,11 @@ def unquoted(name: str) -> str:
     if name.startswith('"'):
         return name[1:-1].replace('""', '"')
     return name
+
+
+def statements(sql: str) -> list[str]:
+    """The statements of SQL that PostgreSQL wrote; a name or a text may hold whatever ends one."""
+    return _STATEMENT.findall(sql)
 
 
 def text(value: str) -> str:

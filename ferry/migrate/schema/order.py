@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ferry.findings import blocked, not_judged, warning
 from ferry.migrate.schema import access, roles
-from ferry.migrate.schema.names import NAME, quoted, shown, unquoted
+from ferry.migrate.schema.names import NAME, quoted, shown, statements, unquoted
 from ferry.migrate.schema.phases import KINDS, Phase, place
 from ferry.migrate.schema.steps import Orders, Step
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from ferry.migrate.schema.sides import Side
 
 _ALWAYS: Final = re.compile(
-    r"\A(ALTER TABLE .+ ALTER COLUMN .+) ADD GENERATED ALWAYS AS IDENTITY \("
+    r"\A(ALTER TABLE .+ ALTER COLUMN .+?) ADD GENERATED ALWAYS AS IDENTITY \(", re.DOTALL
 )
 _CONSTRAINT: Final = re.compile(rf"\AALTER TABLE (ONLY )?(.+)\n    ADD CONSTRAINT ({NAME}) ")
 _NOT_VALID: Final = " NOT VALID;"
@@ -29,7 +30,8 @@ _NOT_NULL: Final = " NOT NULL"
 _COLUMN: Final = re.compile(rf"({NAME}) ")
 _GRANT: Final = re.compile(
     rf"\A(?:ALTER DEFAULT PRIVILEGES FOR ROLE (?P<role>{NAME}) .*?)?(?:GRANT|REVOKE) .*"
-    rf" (?:TO|FROM) (?P<grantee>{NAME})(?: WITH GRANT OPTION)?;\Z"
+    rf" (?:TO|FROM) (?P<grantee>PUBLIC|{NAME})(?: WITH GRANT OPTION)?;\Z",
+    re.DOTALL,
 )
 _GRANTS: Final = ("ACL", "ACL LANGUAGE", "DEFAULT ACL")
 GRAVE: Final = frozenset(
@@ -38,6 +40,8 @@ GRAVE: Final = frozenset(
 _LIGHT: Final = frozenset({"COMMENT", "STATISTICS"})
 _CHECKED_ROWS: Final = frozenset({"INDEX", "CONSTRAINT", "CHECK CONSTRAINT", "FK CONSTRAINT"})
 _OWNER_WORDS: Final = " OWNER TO "
+_AS_ANOTHER: Final = "SET SESSION AUTHORIZATION "
+_AS_ONESELF: Final = "RESET SESSION AUTHORIZATION;"
 EVERYBODY: Final = "PUBLIC"
 STOPS: Final = frozenset(
     {
@@ -93,6 +97,7 @@ def orders(phase: Phase, given: Given) -> Orders:
         owners = [each.entry.owner for each in placed if each.phase]
         parts.append(roles.roles(given.source, given.target, [*owners, *_makers(placed)]))
         parts.append(Orders(steps=roles.settings_here(given.source, given.target)))
+        parts.append(_of_grants(placed, roles.carried(given.source)))
         parts.append(_of_database(given))
     else:
         parts.append(_of_earlier(phase, placed, given))
@@ -362,8 +367,8 @@ def _steps(entry: Entry, target: Entry | None, names: Collection[str]) -> Iterat
     if not sql:
         return
     if entry.kind in _GRANTS:
-        has = set() if target is None else set(target.sql.splitlines())
-        if not set(sql.splitlines()) <= has:
+        has = set() if target is None else set(statements(target.sql))
+        if not set(statements(sql)) <= has:
             yield Step(what=entry.label, sql=sql, number=entry.number, needs=entry.needs)
         return
     checked_later = _checked_later(entry)
@@ -478,7 +483,7 @@ def differs(
     """
     wanted = expected(entry, names=names, phase=phase)
     if entry.kind in _GRANTS:
-        missing = [line for line in wanted.splitlines() if line not in target.sql.splitlines()]
+        missing = [each for each in statements(wanted) if each not in statements(target.sql)]
         why = f"missing there: {' | '.join(missing)}" if missing else ""
     elif entry.kind not in GRAVE and _other_release(given):
         why = ""
@@ -550,20 +555,50 @@ def _lines(sql: str) -> list[str]:
 
 def _grants(sql: str, names: Collection[str]) -> Iterator[str]:
     """Grants of and to roles that Aurora has. As who granted something, Aurora knows the owner."""
-    for line in sql.splitlines():
+    for line in statements(sql):
         found = _GRANT.match(line)
         if found is None:
             continue
-        involved = {unquoted(each) for each in found.groups() if each and each != EVERYBODY}
-        if involved <= set(names):
+        if _involved(found) <= set(names):
             yield line
+
+
+def _of_grants(placed: Sequence[Placed], names: Collection[str]) -> Orders:
+    """Which grants are not made as they are, said."""
+    missing: Counter[str] = Counter()
+    unread, by_others = [], []
+    for each in placed:
+        if each.phase is None or each.entry.kind not in _GRANTS:
+            continue
+        for line in statements(each.entry.sql):
+            if line.startswith((_AS_ANOTHER, _AS_ONESELF)):
+                by_others.append(each.entry.label)
+            elif (found := _GRANT.match(line)) is None:
+                unread.append(each.entry.label)
+            else:
+                missing.update(_involved(found) - set(names))
+    said = []
+    if missing:
+        counts = shown([f"{role} ({count})" for role, count in sorted(missing.items())])
+        said.append(f"Grants of or to roles that are not made at Aurora are left out: {counts}.")
+    if by_others:
+        labels = shown(list(dict.fromkeys(by_others)))
+        said.append(f"Grants that somebody else than the owner made are the owner's: {labels}.")
+    if unread:
+        labels = shown(list(dict.fromkeys(unread)))
+        said.append(f"Grants that ferry cannot read are left out, make them by hand: {labels}.")
+    return Orders(said=tuple(said))
+
+
+def _involved(found: re.Match[str]) -> set[str]:
+    return {unquoted(each) for each in found.groups() if each and each != EVERYBODY}
 
 
 def _makers(placed: Sequence[Placed]) -> Iterator[str]:
     """Roles whose default privileges are carried."""
     for each in placed:
         if each.entry.kind == "DEFAULT ACL":
-            for line in each.entry.sql.splitlines():
+            for line in statements(each.entry.sql):
                 found = _GRANT.match(line)
                 if found and found["role"]:
                     yield unquoted(found["role"])

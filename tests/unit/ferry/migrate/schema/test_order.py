@@ -137,6 +137,37 @@ def test_grants_of_and_to_roles_that_aurora_has_are_made(wanted: str, made: bool
     assert sql(Phase.BEFORE_LOAD, given(TABLE, acl, there=(TABLE,))) == ([wanted] if made else [])
 
 
+def test_a_name_that_holds_a_statement_is_a_name() -> None:
+    evil = 'GRANT SELECT ON TABLE s."x\nGRANT ALL ON TABLE s.a TO bob;\n" TO ada;'
+    acl = entry(5, "ACL", "TABLE x", evil, needs=(1,))
+    left = acl._replace(sql=evil.replace("ada", "postgres"))
+
+    assert sql(Phase.BEFORE_LOAD, given(TABLE, acl, there=(TABLE,))) == [evil]
+    assert sql(Phase.BEFORE_LOAD, given(TABLE, left, there=(TABLE,))) == []
+
+
+def test_grants_that_are_not_made_as_they_are_are_said() -> None:
+    acl = entry(
+        5,
+        "ACL",
+        "TABLE a",
+        "GRANT ALL ON TABLE s.a TO rdsadmin;\nREVOKE ALL ON TABLE s.a FROM rdsadmin;\n"
+        "SET SESSION AUTHORIZATION ada;\nGRANT SELECT ON TABLE s.a TO bob;\n"
+        "RESET SESSION AUTHORIZATION;\nGRANT SELECT ON TABLE s.a TO ADA;",
+        needs=(1,),
+    )
+
+    assert orders(Phase.BEFORE_LOAD, given(TABLE, acl)).said == (
+        (
+            "Not made at Aurora, because they are the server's own: postgres. What they own is the "
+            "operator's there."
+        ),
+        "Grants of or to roles that are not made at Aurora are left out: rdsadmin (2).",
+        "Grants that somebody else than the owner made are the owner's: ACL s.TABLE a.",
+        "Grants that ferry cannot read are left out, make them by hand: ACL s.TABLE a.",
+    )
+
+
 def test_grants_that_are_there_are_left_with_what_aurora_has_beside_them() -> None:
     wanted = "GRANT SELECT ON TABLE s.a TO ada;"
     acl = entry(5, "ACL", "TABLE a", wanted, needs=(1,))
