@@ -61,6 +61,16 @@ def watch(
     every: Annotated[
         float, typer.Option(min=0.2, max=3600, metavar="SECONDS", help="How often it looks.")
     ] = 5.0,
+    load_within: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            metavar="HOURS",
+            help="How long the load may take, as the rehearsal says; a load that will not make it is "
+            "said.",
+            show_default=False,
+        ),
+    ] = None,
     json: Annotated[
         bool, typer.Option("--json", help="Print one line of JSON a look, for programs.")
     ] = False,
@@ -88,7 +98,12 @@ def watch(
         tasks = chosen(read_tasks(deployment), task or [])
         source, target = addresses(source_address, target_address)
         ways = Ways(deployment=deployment, source=source, target=target, target_ca=target_ca)
-        watcher = Watcher(deployment=deployment, tasks=tasks, sides=ways.sides)
+        watcher = Watcher(
+            deployment=deployment,
+            tasks=tasks,
+            sides=ways.sides,
+            allowed_seconds=None if load_within is None else load_within * 3600,
+        )
         found = follow(watcher, shown(as_json=json), until=until, every=every)
         end(name, found, until, quiet=json)
 
@@ -205,8 +220,9 @@ class Screen:
 
     def look(self, look: Look) -> None:
         """Draw it."""
-        new = [f"{line.task}: {line.severity}: {line.text}" for line in look.log]
-        self._log = [*self._log, *new][-_LOG_LINES:]
+        from ferry.migrate.watching.lines import log_lines
+
+        self._log = [*self._log, *log_lines(look.log)][-_LOG_LINES:]
         self._live.update(drawn(look, self._log), refresh=True)
 
     def close(self) -> None:

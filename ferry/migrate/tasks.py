@@ -97,6 +97,7 @@ class Task:
         migration_type: What it does.
         status: Its status, in DMS's words.
         was_started: Whether it was ever started.
+        started_at: When it was started last; None where never.
         stop_reason: Why it stopped, without `Stop Reason`; empty while it runs.
         failure: What DMS says of its failure; empty where there is none.
         has_checkpoint: Whether DMS shows a position to go on from.
@@ -115,6 +116,7 @@ class Task:
     migration_type: MigrationType
     status: str
     was_started: bool = False
+    started_at: datetime | None = None
     stop_reason: str = ""
     failure: str = ""
     has_checkpoint: bool = False
@@ -157,6 +159,7 @@ def task_of(wanted: FileTask, database: Database, found: ReplicationTaskTypeDef)
         migration_type=MigrationType(found.get("MigrationType", wanted.migration_type)),
         status=found.get("Status", ""),
         was_started="ReplicationTaskStartDate" in found,
+        started_at=found.get("ReplicationTaskStartDate"),
         stop_reason=found.get("StopReason", "").removeprefix(_REASON),
         failure=" ".join(found.get("LastFailureMessage", "").split()),
         has_checkpoint=bool(found.get("RecoveryCheckpoint")),

@@ -152,6 +152,9 @@ def test_a_table_that_dms_gave_up_is_shown_with_what_its_log_says(deployed: Depl
         and line.endswith("ferry reload dev public.arrays")
         for line in _bare(shown.stdout)
     )
+    assert (
+        "log of all: warning: public.orders: column what is removed: the target does not have it"
+    ) in _bare(shown.stdout)
     assert shown.exit_code == 4
     standing = deployed.reached("status", "dev")
     assert (

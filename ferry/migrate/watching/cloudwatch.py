@@ -181,11 +181,12 @@ class CloudWatch:
 
     def _events(self, streams: list[str]) -> list[Any]:
         # Both words are somewhere in the line; which lines have them as a severity is looked at here.
-        answer = self.account.logs.filter_log_events(
+        # A page may be empty and have a next one: CloudWatch has not searched all by then.
+        pages = self.account.logs.get_paginator("filter_log_events").paginate(
             logGroupName=self.environment.names.task_log_group,
             logStreamNames=streams,
             startTime=self._from,
             filterPattern='?"]W:" ?"]E:"',
-            limit=_LINES,
+            PaginationConfig={"MaxItems": _LINES},
         )
-        return list(answer["events"])
+        return [event for page in pages for event in page["events"]]

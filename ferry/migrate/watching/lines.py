@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from facts.inert import visible, visible_json
@@ -9,12 +10,13 @@ from ferry.migrate.watching.look import Phase
 from ferry.migrate.watching.statistics import LOADING, RELOADING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from ferry.migrate.watching.look import Look, Slot, TaskLook
+    from ferry.migrate.watching.look import LogLine, Look, Slot, TaskLook
 
 _UNITS: Final = ("B", "kB", "MB", "GB", "TB")
 _STEP: Final = 1024
+_LOG_LINES: Final = 20
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 
 
@@ -106,6 +108,11 @@ def speed(task: TaskLook) -> str:
     found = [] if task.rows_a_second is None else [f"{task.rows_a_second:,.0f} rows/s"]
     if task.seconds_left is not None:
         found.append(f"ETA {duration(task.seconds_left)}")
+    if task.late_seconds is not None and task.allowed_seconds is not None:
+        found.append(
+            f"TOO SLOW: {duration(task.late_seconds)} in all, {duration(task.allowed_seconds)} are "
+            f"allowed; to give it up: ferry stop {task.environment} --task {task.task.name}"
+        )
     return ", ".join(found)
 
 
@@ -162,10 +169,20 @@ def notes(look: Look) -> Iterator[str]:
         yield f"{trouble.table}: {trouble.what}: {trouble.remedy}"
     for alarm in look.alarms:
         yield f"alarm {alarm} fires"
-    for line in look.log:
-        yield f"log of {line.task}: {'warning' if line.severity == 'W' else 'error'}: {line.text}"
+    yield from log_lines(look.log)
     for sentence in look.unanswered:
         yield f"not known now: {sentence}"
+
+
+def log_lines(log: Sequence[LogLine]) -> Iterator[str]:
+    """What the logs say, each text once, and not more of it than somebody reads."""
+    counted = Counter(log)
+    for line, times in list(counted.items())[:_LOG_LINES]:
+        word = "warning" if line.severity == "W" else "error"
+        again = f" ({times} times)" if times > 1 else ""
+        yield f"log of {line.task}: {word}: {line.text}{again}"
+    if len(counted) > _LOG_LINES:
+        yield f"log of all tasks: {len(counted) - _LOG_LINES} lines more"
 
 
 def plain(look: Look) -> list[str]:
@@ -213,6 +230,7 @@ def _task(task: TaskLook) -> dict[str, Any]:
         "share": task.share,
         "rows_a_second": task.rows_a_second,
         "seconds_left": task.seconds_left,
+        "late_seconds": task.late_seconds,
         "tables": len(task.tables),
         "tables_loaded": task.count("Table completed"),
         "source_latency_seconds": task.source_latency,

@@ -143,6 +143,7 @@ class TaskLook:
         target_latency: The same at Aurora.
         exceptions: Changes that could not be applied, by the control table; None where not known.
         suspended: Tables that DMS has given up, by the control table.
+        allowed_seconds: How long the load may take; None for any time.
     """
 
     environment: str
@@ -156,6 +157,7 @@ class TaskLook:
     target_latency: float | None = None
     exceptions: int | None = None
     suspended: tuple[TableName, ...] = ()
+    allowed_seconds: float | None = None
 
     @property
     def rows(self) -> int:
@@ -196,6 +198,14 @@ class TaskLook:
             return None
         left = self.loading_seconds / share * (1 - share)
         return left if left <= _LONGEST else None
+
+    @property
+    def late_seconds(self) -> float | None:
+        """How long the load will take in all where that is longer than allowed; None otherwise."""
+        if self.allowed_seconds is None or self.phase is not Phase.LOADING:
+            return None
+        total = (self.loading_seconds or 0.0) + (self.seconds_left or 0.0)
+        return total if total > self.allowed_seconds else None
 
     def count(self, *states: str) -> int:
         """How many tables are in some states."""

@@ -48,6 +48,7 @@ class Watcher:
         sides: The way to both databases of a task.
         seconds_of_a_look: How long a look may take: what has not answered by then is said.
         budget: DMS's calls.
+        allowed_seconds: How long a task's load may take; None for any time.
     """
 
     deployment: Deployment
@@ -55,6 +56,7 @@ class Watcher:
     sides: Callable[[Task], Sides]
     seconds_of_a_look: float = _SECONDS_OF_A_LOOK
     budget: Budget = field(default_factory=Budget)
+    allowed_seconds: float | None = None
 
     def __post_init__(self) -> None:
         """Prepare what is asked; nothing is asked yet."""
@@ -70,7 +72,11 @@ class Watcher:
             environment=self.deployment.environment,
             account=account,
             tasks=self.tasks,
-            since=datetime.now(UTC),
+            # What DMS warns of when it begins is there before anybody watches.
+            since=min(
+                (task.started_at for task in self.tasks if task.started_at),
+                default=datetime.now(UTC),
+            ),
         )
         by_database: dict[str, list[Task]] = {}
         for task in self.tasks:
@@ -201,6 +207,7 @@ class Watcher:
             target_latency=cloud.latencies.get((name, "target")),
             exceptions=target.exceptions if target else None,
             suspended=target.suspended if target else (),
+            allowed_seconds=self.allowed_seconds,
         )
 
     def _rate(self, name: str, rows: int) -> float | None:

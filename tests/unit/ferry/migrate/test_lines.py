@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -84,6 +85,16 @@ def test_a_look_is_a_line_for_each_task_and_for_what_there_is_to_know() -> None:
     ]
 
 
+def test_a_load_that_will_not_make_it_says_how_to_give_it_up() -> None:
+    slow = replace(LOADING, allowed_seconds=100.0)
+    fast = replace(LOADING, allowed_seconds=120.0)
+
+    assert (
+        "ETA 31s, TOO SLOW: 1m48s in all, 1m40s are allowed; to give it up: ferry stop dev --task all"
+    ) in plain(look(slow))[0]
+    assert "TOO SLOW" not in plain(look(fast))[0]
+
+
 def test_tables_that_were_never_analyzed_say_so() -> None:
     unknown = seen(tables=(row(state="Full load", rows=7),), expected={ORDERS: None})
 
@@ -96,6 +107,16 @@ def test_what_a_server_or_a_log_says_does_no_harm_on_a_terminal() -> None:
     line = LogLine(task="all", severity="E", text="\x1b[2Jgone")
 
     assert "\x1b" not in "".join(plain(look(log=(line,))))
+
+
+def test_a_log_that_repeats_itself_is_shown_once_and_a_long_one_in_part() -> None:
+    again = [LogLine(task="all", severity="W", text="cut")] * 3
+    many = [LogLine(task="all", severity="E", text=f"number {number}") for number in range(25)]
+
+    assert plain(look(log=(*again,)))[0].endswith("log of all: warning: cut (3 times)")
+    shown = plain(look(log=(*many,)))
+    assert len(shown) == 21
+    assert shown[-1].endswith("log of all tasks: 5 lines more")
 
 
 def test_json_is_one_line_that_says_all() -> None:
@@ -125,7 +146,7 @@ def test_json_is_one_line_that_says_all() -> None:
 def test_a_terminal_of_80_columns_shows_every_word() -> None:
     console = Console(width=80)
     with console.capture() as captured:
-        console.print(drawn(whole(), ["all: W: column what is removed"]))
+        console.print(drawn(whole(), ["log of all: warning: column what is removed"]))
     shown = captured.get()
 
     assert max(map(len, shown.splitlines())) <= 80
