@@ -83,8 +83,8 @@ def watch(
     DMS's word is not taken for it: the rows of both sides are counted, and a marker that is written
     at the source has to arrive at Aurora. What does not answer for a while is said, and asked again.
 
-    Exit status: 1 where nothing goes on by itself, as where a task is not started; 3 where tables
-    could not be counted; 4 where a task
+    Exit status: 1 where nothing goes on by itself, as where a task is not started, or where DMS could
+    not apply some changes; 3 where tables could not be counted; 4 where a task
     has failed, or a table is not carried; 130 where you end it.
     """
     from ferry.cli.migration import Ways, deployment_of
@@ -144,6 +144,10 @@ def end(name: str, found: Ending, until: Until, *, quiet: bool) -> None:
                 Until.REPLICATING: "All tables are loaded, and changes arrive.",
             }.get(until, ""),
             ExitStatus.GOOD,
+        ),
+        Ending.NOTED: (
+            "All is loaded, and DMS could not apply some changes: awsdms_apply_exceptions has them.",
+            ExitStatus.LOOK,
         ),
         Ending.IN_PART: (
             "All that can be counted is loaded; some tables cannot be counted.",

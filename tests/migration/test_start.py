@@ -171,6 +171,12 @@ def test_one_task_of_several_is_started(deployed: Deployed) -> None:
     assert "  The task all runs already." in both.stdout.splitlines()
     assert "  The task b: start-replication." in both.stdout.splitlines()
 
+    watched = deployed.reached("watch", "dev", "--every", "0.3")
+
+    assert "all: replicating" in watched.stdout
+    assert "b: replicating; " in watched.stdout
+    assert watched.exit_code == 0
+
 
 def test_a_task_that_stops_after_its_load_is_loaded_and_goes_on_when_it_is_started(
     deployed: Deployed,

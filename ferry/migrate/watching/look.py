@@ -42,6 +42,8 @@ class Phase(StrEnum):
     """All is loaded, and the task carries no changes, or not yet."""
     REPLICATING = "replicating"
     """All is loaded, and a marker has arrived since."""
+    UNPROVABLE = "cannot be proved"
+    """All is loaded, and its marker is not carried."""
     DIFFERS = "differs"
     """DMS says that all is loaded, and the rows of both sides are not as many."""
     STOPPED = "stopped"
@@ -60,6 +62,9 @@ _AFTER_A_LOAD: Final = frozenset(
     {"FULL_LOAD_ONLY_FINISHED", "STOPPED_AFTER_FULL_LOAD", "STOPPED_AFTER_CACHED_EVENTS"}
 )
 """Why a task stops that has loaded what it was asked for."""
+
+_GIVEN_UP: Final = frozenset({ERROR, CANCELLED, MISSING})
+"""The states of tables that are not carried."""
 
 _AT_WORK: Final = frozenset(
     {Phase.STARTING, Phase.LOADING, Phase.COUNTING, Phase.CATCHING_UP, Phase.BUSY}
@@ -135,6 +140,7 @@ class TaskLook:
         environment: The environment's name.
         task: The task.
         tables: Its tables, as DMS counts them; ferry's own left out.
+        marker: Its marker, as DMS counts it; None where DMS has not begun.
         expected: How many rows PostgreSQL expects the source's tables to have, by their names.
         proof: What was proved of it.
         rows_a_second: How fast it loads; None where that is not known.
@@ -149,6 +155,7 @@ class TaskLook:
     environment: str
     task: Task
     tables: tuple[TableRow, ...] = ()
+    marker: TableRow | None = None
     expected: Mapping[TableName, int | None] = field(default_factory=dict)
     proof: Proof = field(default_factory=Proof)
     rows_a_second: float | None = None
@@ -216,7 +223,8 @@ class TaskLook:
         """Whether DMS says that no table waits for its load any more."""
         counts = self.task.counts
         pending = self.count(LOADING, WAITING, RELOADING)
-        return bool(self.tables) and not (pending or counts.loading or counts.queued)
+        known = self.tables or self.marker
+        return bool(known) and not (pending or counts.loading or counts.queued)
 
     @property
     def phase(self) -> Phase:
@@ -237,6 +245,8 @@ class TaskLook:
                 return loaded
         if not self.task.carries_changes:
             return Phase.LOADED
+        if self.marker is not None and self.marker.state in _GIVEN_UP:
+            return Phase.UNPROVABLE
         return Phase.CATCHING_UP if self.proof.marker_seconds is None else Phase.REPLICATING
 
     def _stopped(self) -> Phase:
@@ -280,7 +290,7 @@ class TaskLook:
         }.get(self.phase, "")
 
     def _loading(self) -> str:
-        if not self.tables:
+        if not (self.tables or self.marker):
             return "DMS is reading which tables there are"
         if self.count(LOADING, RELOADING):
             return ""
@@ -290,6 +300,15 @@ class TaskLook:
     def troubles(self) -> Iterator[Trouble]:
         """The tables that are not carried as they should be, each with what to do."""
         name = self.environment
+        stop = f"ferry stop {name} --task {self.task.name}"
+        start = f"ferry start {name} --task {self.task.name}"
+        again = f"{stop} and {start}"
+        if self.marker is not None and self.marker.state in _GIVEN_UP:
+            yield Trouble(
+                table=self.marker.name,
+                what=f"{self.marker.state}: nobody can tell when changes arrive",
+                remedy=f"make it: ferry prepare-databases {name}; then {again}",
+            )
         for table in self.tables:
             if table.state in {ERROR, CANCELLED}:
                 yield Trouble(
@@ -301,8 +320,7 @@ class TaskLook:
                 yield Trouble(
                     table=table.name,
                     what=table.state,
-                    remedy=f"make it at both sides, then ferry stop {name} --task {self.task.name} "
-                    f"and ferry start {name} --task {self.task.name}",
+                    remedy=f"make it at both sides, then {again}",
                 )
             if table.failed or table.suspended:
                 yield Trouble(
@@ -403,6 +421,8 @@ class Ending(StrEnum):
 
     REACHED = "reached"
     """All tasks are as far as one waited for."""
+    NOTED = "noted"
+    """The same, but for changes that DMS could not apply."""
     IN_PART = "in part"
     """The same, but for tables that could not be counted."""
     STILL = "still"
@@ -426,10 +446,16 @@ def ending(look: Look, *, until: str | None) -> Ending | None:
     if look.troubles:
         return Ending.BAD
     if until is not None and all(phase in DONE[until] for phase in phases):
-        return Ending.IN_PART if look.left_out else Ending.REACHED
+        return _reached(look)
     if until is None and Phase.REPLICATING in phases:
         return None
     return None if any(phase in _AT_WORK for phase in phases) else Ending.STILL
+
+
+def _reached(look: Look) -> Ending:
+    if look.left_out:
+        return Ending.IN_PART
+    return Ending.NOTED if any(task.exceptions for task in look.tasks) else Ending.REACHED
 
 
 def _done(until: str | None) -> frozenset[Phase]:

@@ -197,6 +197,7 @@ class Watcher:
             environment=self.deployment.environment.name,
             task=now,
             tables=own,
+            marker=tables.get(now.marker),
             expected=expected.get(name, {}),
             proof=self._proving[name].proof if now.was_started else Proof(),
             rows_a_second=self._rate(name, sum(table.rows for table in own)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ferry.migrate.mappings import TableName
 from ferry.migrate.markers import rows_of_a_proof
 from ferry.migrate.tasks import Counts, MigrationType, Settings
 from ferry.migrate.watching.look import (
@@ -68,6 +69,16 @@ def stopped(reason: str, **changes: object) -> TaskLook:
             "for its marker, written 12 s ago, to arrive",
         ),
         (seen(proof=ARRIVED), Phase.REPLICATING, ""),
+        (
+            seen(tables=(), marker=row(TableName("ferry", "fence_all"))),
+            Phase.CATCHING_UP,
+            "for its marker to arrive at Aurora",
+        ),
+        (
+            seen(proof=COUNTED, marker=row(TableName("ferry", "fence_all"), "Table error")),
+            Phase.UNPROVABLE,
+            "",
+        ),
         (
             seen(proof=COUNTED, task=running(migration_type=MigrationType.LOAD)),
             Phase.LOADED,
@@ -162,6 +173,15 @@ def test_a_table_in_trouble_says_what_to_do(table: object, what: str, remedy: st
     assert (str(trouble.table), trouble.what, trouble.remedy) == ("public.orders", what, remedy)
 
 
+def test_a_marker_that_is_not_carried_is_made() -> None:
+    (trouble,) = seen(marker=NO_MARKER).troubles
+
+    assert trouble.remedy == (
+        "make it: ferry prepare-databases dev; then ferry stop dev --task all and ferry start dev "
+        "--task all"
+    )
+
+
 def test_a_table_that_is_suspended_is_named_once() -> None:
     error = seen(tables=(row(state="Table error"),), suspended=(ORDERS,))
     silent = seen(suspended=(ORDERS,))
@@ -204,6 +224,7 @@ def test_a_table_that_is_loaded_has_the_rows_that_it_has() -> None:
     assert half.share == pytest.approx(100 / 120)
 
 
+NO_MARKER = row(TableName("ferry", "fence_all"), "Table does not exist")
 CATCHING_UP, REPLICATING = seen(proof=COUNTED), seen(proof=ARRIVED)
 NOT_STARTED = seen(task=task(), tables=())
 ERROR = seen(proof=ARRIVED, tables=(row(), row(ITEMS, "Table error")))
@@ -233,6 +254,8 @@ PLANNED = stopped("STOPPED_AFTER_FULL_LOAD")
             Ending.IN_PART,
             None,
         ),
+        ([seen(proof=ARRIVED, exceptions=2)], Ending.NOTED, Ending.NOTED, None),
+        ([seen(proof=COUNTED, marker=NO_MARKER)], Ending.BAD, Ending.BAD, Ending.BAD),
         ([PLANNED], Ending.REACHED, Ending.REACHED, Ending.STILL),
         ([PLANNED, REPLICATING], Ending.REACHED, Ending.REACHED, None),
     ],
