@@ -201,7 +201,7 @@ class Task:
                 slot = Slot(name="", lsn=0, snapshot=row[0])
                 self._load(sides, slot, self._unloaded(sides))
         validating = self._validating(sides)
-        while not self.stopping.is_set() and validating.step(_ALL):
+        while not self.stopping.is_set() and validating.step(_ALL, at_once=True):
             pass
         for key, progress in self._progress.items():
             self._set(key, progress)
@@ -370,9 +370,9 @@ class Task:
                 if until is not None and stream.position >= until:
                     ended = _stopped("STOPPED_AFTER_CACHED_EVENTS")
             if time.monotonic() - self._reported >= _SECONDS_BETWEEN_REPORTS:
-                if group.is_between and not waiting:
-                    with stream.answering():
-                        validating.step(stream.position)
+                reached = stream.position if group.is_between and not waiting else applied
+                with stream.answering():
+                    validating.step(reached)
                 self._report(stream, sides, applied=applied, latency=latency)
         self._report(stream, sides, applied=applied, latency=latency)
         return ended or _stopped()

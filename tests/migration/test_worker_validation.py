@@ -10,6 +10,7 @@ from tests.migration.databases import CONTROL, Worker, eventually
 from tests.migration.test_worker import LIMITED_TO_1_KB, ORDERS, arrived, with_marker
 from tests.migration.test_worker_filters import OF_2020
 from tests.migration.test_worker_filters import ORDERS as ORDERS_OF_YEARS
+from tests.migration.test_worker_recovery import COUNTED, Writer
 
 if TYPE_CHECKING:
     from tests.migration.databases import Pair
@@ -128,3 +129,17 @@ def test_large_objects_may_be_left_out_of_it(pair: Pair) -> None:
         becomes(worker, "Validated", "documents")
         worker.stop()
     assert validation(worker, "documents")["failed"] == 0
+
+
+def test_nothing_is_told_as_different_while_writers_go_on(pair: Pair) -> None:
+    pair.on_both(*with_marker(ORDERS, COUNTED))
+    pair.source.run("insert into orders values (1, 'x', null)")
+    with Worker(job=pair.job(settings=VALIDATES)) as worker:
+        worker.wait_running()
+        with Writer(pair.source):
+            becomes(worker, "Validated")
+            eventually(lambda: validation(worker, "counted")["state"] != "Pending validation")
+        becomes(worker, "Validated", "counted")
+        worker.stop()
+    states = {event["validation"]["state"] for event in worker.said("table")}
+    assert "Mismatched records" not in states
