@@ -133,6 +133,43 @@ def databases(source_server: Postgres, target_server: Postgres, *, name: str) ->
         server.run(f'drop database "{name}" with (force)')
 
 
+_ENDED = (
+    "select pg_terminate_backend(pid, 10000) from pg_stat_activity "
+    "where datname = current_database() and pid <> pg_backend_pid()"
+)
+_NO_SLOTS = (
+    "select pg_drop_replication_slot(slot_name) from pg_replication_slots "
+    "where database = current_database()"
+)
+_EMPTIED = """do $$
+declare command text; begin
+  for command in
+    select format('drop event trigger %I', evtname) from pg_event_trigger
+    union all select format('drop publication %I', pubname) from pg_publication
+    union all select format('drop schema %I cascade', nspname) from pg_namespace
+      where nspname !~ '^pg_' and nspname <> 'information_schema'
+    union all select format('select lo_unlink(%s)', oid) from pg_largeobject_metadata
+  loop execute command; end loop;
+end $$"""
+_AS_MADE = (
+    "create schema public authorization pg_database_owner",
+    "grant usage on schema public to public",
+    "alter database {0} reset all",
+    "revoke all on database {0} from public",
+    "grant connect, temporary on database {0} to public",
+)
+
+
+def empty(pair: Pair) -> None:
+    """Make both databases as `databases` made them, in a fraction of the time."""
+    for database in (pair.source, pair.target):
+        database.run(_ENDED, _NO_SLOTS)
+        prepared = "select gid from pg_prepared_xacts where database = current_database()"
+        database.run(*(f"rollback prepared '{gid}'" for (gid,) in database.rows(prepared)))
+        database.run(_EMPTIED, *(each.format(f'"{database.name}"') for each in _AS_MADE))
+    pair.target.run(f"create schema {CONTROL}")
+
+
 @dataclass(kw_only=True)
 class Worker:
     """A worker's process, and what it said so far."""
