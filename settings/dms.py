@@ -194,7 +194,7 @@ class Task(Section):
 
     cdc_stop_position: StopPosition | None = None
     """When the task is to stop reading changes. The provider has no such argument, so nothing of
-    it reaches Terraform: it is said when the task is started, as `--cdc-stop-position`. Default: none."""
+    it reaches Terraform: `ferry start` says it when the task is started. Default: none."""
 
     target_table_preparation_mode: PreparationMode = "DO_NOTHING"
     """What happens to Aurora's tables before the full load. `TRUNCATE_BEFORE_LOAD` and

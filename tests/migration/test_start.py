@@ -144,9 +144,8 @@ def test_all_is_loaded_again_where_the_environments_name_is_typed(deployed: Depl
 
 
 def test_one_task_of_several_is_started(deployed: Deployed) -> None:
-    file = DEV.replace(
-        "[alarms]", '[[dms.tasks]]\nname = "b"\ntables = [{ schema = "b" }]\n\n[alarms]'
-    )
+    b = 'name = "b"\ntables = [{ schema = "b" }]\ncdc_stop_position = "commit_time:2099-01-01T00:00:00"'
+    file = DEV.replace("[alarms]", f"[[dms.tasks]]\n{b}\n\n[alarms]")
     deployed.make(
         file=file,
         tasks={
@@ -170,6 +169,8 @@ def test_one_task_of_several_is_started(deployed: Deployed) -> None:
 
     assert "  The task all runs already." in both.stdout.splitlines()
     assert "  The task b: start-replication." in both.stdout.splitlines()
+    assert deployed.read("b")["CdcStopPosition"] == "commit_time:2099-01-01T00:00:00"
+    assert "CdcStopPosition" not in deployed.read("all")
 
     watched = deployed.reached("watch", "dev", "--every", "0.3")
 
