@@ -325,6 +325,16 @@ def test_the_database_is_closed_and_who_is_to_connect_is_remembered(everything: 
     ]
 
 
+def test_dms_may_write_to_the_tables_of_every_owner(everything: Everything) -> None:
+    ends, _, _ = everything
+
+    for table in ('app."Child Table"', "app.parent", "app.part_1"):
+        for right in ("insert", "update", "delete", "truncate"):
+            asked = f"select has_table_privilege('dms', '{table}', '{right}')"
+            assert ends.target.value(asked) is True, (table, right)
+    ends.target.run("set role dms; set row_security = off; table app.parent")  # or it is refused
+
+
 def test_a_database_that_stays_open_is_found(ends: Ends) -> None:
     ends.target.run(f'alter database "{ends.target.name}" owner to {SUPERUSER}')
 

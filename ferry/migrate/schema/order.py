@@ -95,7 +95,8 @@ def orders(phase: Phase, given: Given) -> Orders:
     parts = [_of_left(placed)] if phase is Phase.BEFORE_LOAD else []
     if phase is Phase.BEFORE_LOAD:
         owners = [each.entry.owner for each in placed if each.phase]
-        parts.append(roles.roles(given.source, given.target, [*owners, *_makers(placed)]))
+        owners += _makers(placed)
+        parts.append(roles.roles(given.source, given.target, owners, writers=given.keepers))
         parts.append(Orders(steps=roles.settings_here(given.source, given.target)))
         parts.append(_of_grants(placed, roles.carried(given.source)))
         parts.append(_of_database(given))

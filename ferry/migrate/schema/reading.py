@@ -41,8 +41,9 @@ from pg_catalog.pg_roles r where r.rolname !~ '^pg_' order by 1"""
 
 _MEMBERSHIPS: Final = """
 select pg_catalog.pg_get_userbyid(roleid)::text, pg_catalog.pg_get_userbyid(member)::text,
-       pg_catalog.bool_or(admin_option)
-from pg_catalog.pg_auth_members group by 1, 2 order by 1, 2"""
+       pg_catalog.bool_or(admin_option),
+       pg_catalog.bool_or(coalesce((pg_catalog.to_jsonb(m)->>'inherit_option')::bool, true))
+from pg_catalog.pg_auth_members m group by 1, 2 order by 1, 2"""
 
 # Since PostgreSQL 16 whoever makes a role is its member, with ADMIN alone.
 _ACTS_AS: Final = """

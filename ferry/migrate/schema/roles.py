@@ -18,6 +18,7 @@ from ferry.migrate.schema.steps import Orders, Step
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from collections.abc import Set as AbstractSet
 
     from ferry.migrate.schema.sides import Role, Side
 
@@ -52,7 +53,9 @@ def carried(source: Side) -> frozenset[str]:
     )
 
 
-def roles(source: Side, target: Side, owners: Iterable[str]) -> Orders:
+def roles(
+    source: Side, target: Side, owners: Iterable[str], *, writers: Iterable[str] = ()
+) -> Orders:
     """Roles, their attributes and settings, who is a member of whom.
 
     What Aurora has is left alone; that it differs is said.
@@ -61,6 +64,8 @@ def roles(source: Side, target: Side, owners: Iterable[str]) -> Orders:
         source: The source.
         target: Aurora.
         owners: Roles that own something: to give it to them, the operator has to be a member.
+        writers: Whom DMS signs in as at Aurora: as a member of the owners it may write to their tables,
+            and row security does not hide rows from it.
     """
     names = carried(source)
     there = {role.name: role for role in target.roles}
@@ -78,7 +83,8 @@ def roles(source: Side, target: Side, owners: Iterable[str]) -> Orders:
             )
         known = there[role.name].settings if role.name in there else ()
         steps.extend(_settings(role, known))
-    steps.extend(_memberships(source, target, names, owners))
+    steps.extend(_memberships(source, target, names))
+    steps.extend(_joining(target, set(owners) & names, writers))
     return Orders(steps=tuple(steps), said=tuple(_said(source, names, there)) + tuple(said))
 
 
@@ -140,11 +146,8 @@ def _settings(role: Role, known: tuple[str, ...]) -> Iterator[Step]:
             )
 
 
-def _memberships(
-    source: Side, target: Side, names: frozenset[str], owners: Iterable[str]
-) -> Iterator[Step]:
+def _memberships(source: Side, target: Side, names: frozenset[str]) -> Iterator[Step]:
     there = {(each.role, each.member) for each in target.memberships}
-    made = set()
     for each in source.memberships:
         known = each.role in names or each.role.startswith(_OWN)
         if known and each.member in names and (each.role, each.member) not in there:
@@ -153,15 +156,27 @@ def _memberships(
                 what=f"{each.member} is a member of {each.role}",
                 sql=f"GRANT {quoted(each.role)} TO {quoted(each.member)}{admin};",
             )
-            made.add((each.role, each.member))
-    if target.is_superuser:
-        return
-    for owner in sorted((set(owners) & names) - target.acts_as):
-        if (owner, target.user) not in made:
-            yield Step(
-                what=f"{target.user} is a member of {owner}, whose objects it makes",
-                sql=f"GRANT {quoted(owner)} TO {quoted(target.user)};",
-            )
+
+
+def _joining(target: Side, owners: AbstractSet[str], writers: Iterable[str]) -> Iterator[Step]:
+    """What makes the operator and DMS members of those whose objects they make and write to."""
+    if not target.is_superuser:
+        for owner in sorted(owners - target.acts_as):
+            yield _join(owner, target.user, "whose objects it makes")
+    effective = {(each.role, each.member) for each in target.memberships if each.inherits}
+    free = {each.name for each in target.roles if each.is_superuser} | {target.user}
+    for writer in dict.fromkeys(writers):
+        if writer not in free:
+            for owner in sorted(owners | {target.user}):
+                if owner != writer and (owner, writer) not in effective:
+                    yield _join(owner, writer, "whose tables DMS writes to")
+
+
+def _join(role: str, member: str, why: str) -> Step:
+    return Step(
+        what=f"{member} is a member of {role}, {why}",
+        sql=f"GRANT {quoted(role)} TO {quoted(member)};",
+    )
 
 
 def _said(source: Side, names: frozenset[str], there: dict[str, Role]) -> Iterator[str]:

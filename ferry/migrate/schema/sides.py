@@ -41,11 +41,19 @@ class Role(NamedTuple):
 
 
 class Membership(NamedTuple):
-    """That a role is a member of another, and whether it may make others members."""
+    """That a role is a member of another.
+
+    Args:
+        role: The other role.
+        member: The member.
+        is_admin: Whether it may make others members.
+        inherits: Whether it has the other's rights; since PostgreSQL 16 it may be there without.
+    """
 
     role: str
     member: str
     is_admin: bool = False
+    inherits: bool = True
 
 
 class Grant(NamedTuple):

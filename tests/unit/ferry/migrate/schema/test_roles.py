@@ -96,6 +96,21 @@ def test_an_operator_that_is_a_member_to_administer_alone_joins(
     assert sql(SOURCE, target, owners=("ada",)) == (['GRANT "ada" TO "master";'] if joins else [])
 
 
+def test_dms_joins_those_whose_tables_it_writes_to() -> None:
+    dms = Role(name="dms", signs_in=True)
+    target = replace(AURORA, roles=(*AURORA.roles, dms), acts_as=frozenset({"ada"}))
+
+    def joined(target: Side, *writers: str) -> list[str]:
+        made = roles.roles(SOURCE, target, ["ada", "postgres"], writers=writers)
+        return [step.sql for step in made.steps if step.sql.startswith("GRANT")]
+
+    assert joined(target, "dms", "master") == ['GRANT "ada" TO "dms";', 'GRANT "master" TO "dms";']
+    members = (Membership("ada", "dms"), Membership("master", "dms", inherits=False))
+    assert joined(replace(target, memberships=members), "dms") == ['GRANT "master" TO "dms";']
+    superuser = replace(target, roles=(dms._replace(is_superuser=True),))
+    assert joined(superuser, "dms") == []
+
+
 def test_settings_are_carried_once() -> None:
     ada = ADA._replace(settings=("search_path=app, public",), settings_here=("work_mem=9MB",))
     read_only = "default_transaction_read_only=on"
