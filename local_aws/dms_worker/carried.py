@@ -10,7 +10,7 @@ from psycopg import sql
 
 from local_aws.dms_worker.filters import row_filter
 from local_aws.dms_worker.mappings import MappingError
-from local_aws.dms_worker.transforming import masked, masked_at_source, postgresql_type
+from local_aws.dms_worker.transforming import MASKS, masked, masked_at_source, postgresql_type
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -162,8 +162,9 @@ def carry(table: Table, *, job: Job, mappings: Mappings) -> CarriedTable:
             left_out.add(column.name)
             continue
         names = (table.schema, table.name, column.name)
-        new_type, mask = mappings.new_type(*names), mappings.mask(*names)
-        if column.is_lob and (new_type or mask):
+        changed = mappings.of_column(*names, "change-data-type")
+        mask = mappings.of_column(*names, *MASKS)
+        if column.is_lob and (changed or mask):
             raise MappingError(
                 f"a transformation of {'.'.join(names)}: DMS leaves out or renames large objects, "
                 "and changes them no other way"
@@ -172,7 +173,7 @@ def carry(table: Table, *, job: Job, mappings: Mappings) -> CarriedTable:
             CarriedColumn(
                 column=column,
                 target=target,
-                type=postgresql_type(new_type) if new_type else column.type,
+                type=postgresql_type(changed["data-type"]) if changed else column.type,
                 mask=mask,
                 limit_bytes=_limit(column, table, job=job, mappings=mappings),
                 rounded=column.is_unbounded_numeric

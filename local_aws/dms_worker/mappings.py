@@ -127,27 +127,12 @@ class Mappings:
                 new = _renamed(new, rule)
         return new
 
-    def new_type(self, schema: str, table: str, column: str) -> Mapping[str, Any] | None:
-        """The type that a column gets at the target, in DMS's words; None for its own."""
-        return next(
-            (
-                rule["data-type"]
-                for rule in self._of_column(schema, table, column)
-                if rule["rule-action"] == "change-data-type"
-            ),
-            None,
-        )
-
-    def mask(self, schema: str, table: str, column: str) -> Mapping[str, str] | None:
-        """The rule by which a column's values are masked."""
-        return next(
-            (
-                rule
-                for rule in self._of_column(schema, table, column)
-                if rule["rule-action"] in MASKS
-            ),
-            None,
-        )
+    def of_column(
+        self, schema: str, table: str, column: str, *actions: str
+    ) -> Mapping[str, Any] | None:
+        """The first transformation of a column by one of the actions; None for none."""
+        rules = self._of_column(schema, table, column)
+        return next((rule for rule in rules if rule["rule-action"] in actions), None)
 
     def new_key(self, schema: str, table: str) -> list[str]:
         """The columns of the key that a table gets at the target; none for those of its own."""
