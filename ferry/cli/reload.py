@@ -51,7 +51,7 @@ def reload(
 
     with failures_shown():
         from ferry.migrate import reloading
-        from ferry.migrate.tasks import read_tasks
+        from ferry.migrate.reading import read_tasks
         from ferry.migrate.watching.watcher import Watcher
 
         deployment = deployment_of(name)

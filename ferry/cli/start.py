@@ -67,10 +67,11 @@ def start(
     with failures_shown():
         from ferry.findings import ExitStatus
         from ferry.migrate.gate import Gate
+        from ferry.migrate.reading import read_tasks
         from ferry.migrate.schema.work import works
         from ferry.migrate.start import Starting
         from ferry.migrate.starting import Wish
-        from ferry.migrate.tasks import chosen, read_tasks
+        from ferry.migrate.tasks import chosen
 
         deployment = deployment_of(name)
         tasks = chosen(read_tasks(deployment), task or [])
@@ -116,7 +117,8 @@ def stop(name: EnvironmentName, *, task: TaskNames = None) -> None:
 
     with failures_shown():
         from ferry.migrate import waiting
-        from ferry.migrate.tasks import chosen, read_tasks
+        from ferry.migrate.reading import read_tasks
+        from ferry.migrate.tasks import chosen
 
         deployment = deployment_of(name)
         tasks = chosen(read_tasks(deployment), task or [])

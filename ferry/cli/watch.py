@@ -91,7 +91,8 @@ def watch(
     from ferry.cli.printing import failures_shown
 
     with failures_shown():
-        from ferry.migrate.tasks import chosen, read_tasks
+        from ferry.migrate.reading import read_tasks
+        from ferry.migrate.tasks import chosen
         from ferry.migrate.watching.watcher import Watcher
 
         deployment = deployment_of(name)

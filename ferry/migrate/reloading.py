@@ -10,7 +10,8 @@ from ferry.account import explained
 from ferry.errors import FerryError, InputError
 from ferry.migrate import markers, target_tables
 from ferry.migrate.mappings import TableName
-from ferry.migrate.watching.statistics import COMPLETED, Budget, Statistics
+from ferry.migrate.watching.statistics import Budget, Statistics
+from ferry.migrate.watching.tables import COMPLETED
 from ferry.postgres import connect
 
 if TYPE_CHECKING:

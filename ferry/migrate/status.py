@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 from ferry.deployment import NotDeployedError
 from ferry.errors import FerryError
 from ferry.migrate import markers, target_tables
+from ferry.migrate.reading import read_tasks
 from ferry.migrate.starting import Marker, Tables
-from ferry.migrate.tasks import read_tasks
 from ferry.postgres import connect
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""DMS's tasks of an environment, as frozen rows."""
+"""DMS's tasks of an environment, as frozen rows. Pure; `reading` asks for them."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from facts import outputs
 from facts.dms import STOPS
 from facts.ferry_schema import SCHEMA, fence
-from ferry.account import explained
-from ferry.errors import FerryError, InputError
+from ferry.errors import InputError
 from ferry.migrate.mappings import Mappings, TableName
 
 if TYPE_CHECKING:
@@ -21,7 +19,6 @@ if TYPE_CHECKING:
     from types_boto3_dms.type_defs import ReplicationTaskTypeDef
 
     from facts.dms import AfterFullLoad
-    from ferry.deployment import Deployment
     from settings.databases import Database
     from settings.dms import Task as FileTask
 
@@ -175,37 +172,6 @@ def task_of(wanted: FileTask, database: Database, found: ReplicationTaskTypeDef)
         source_endpoint_arn=found.get("SourceEndpointArn", ""),
         target_endpoint_arn=found.get("TargetEndpointArn", ""),
         stop_position=wanted.cdc_stop_position,
-    )
-
-
-def read_tasks(deployment: Deployment) -> tuple[Task, ...]:
-    """The file's tasks, in its order, in one call of DMS's (more above 100 tasks).
-
-    Raises:
-        NotDeployedError: There is no state of them.
-        NoMigrationError: The environment is Aurora alone.
-        FerryError: DMS does not answer, or has not all of them.
-    """
-    migration = deployment.environment.migration
-    arns = deployment.outputs[outputs.DMS_TASK_ARNS]
-    instance = deployment.outputs[outputs.DMS_REPLICATION_INSTANCE_ARN]
-    with explained("read the replication tasks"):
-        pages = deployment.account.dms.get_paginator("describe_replication_tasks").paginate(
-            Filters=[{"Name": "replication-instance-arn", "Values": [instance]}]
-        )
-        found = {
-            task.get("ReplicationTaskArn", ""): task
-            for page in pages
-            for task in page.get("ReplicationTasks", [])
-        }
-    missing = [task.name for task, _ in migration.tasks if arns.get(task.name) not in found]
-    if missing:
-        raise FerryError(
-            f"DMS has not these tasks of {deployment.environment.name}: {', '.join(missing)}.",
-            f"Deploy them: cdktf deploy {deployment.environment.name}",
-        )
-    return tuple(
-        task_of(task, database, found[arns[task.name]]) for task, database in migration.tasks
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from ferry.account import explained
 from ferry.errors import FerryError
-from ferry.migrate.tasks import read_tasks
+from ferry.migrate.reading import read_tasks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from facts.inert import visible, visible_json
 from ferry.migrate.watching.look import Phase
-from ferry.migrate.watching.statistics import LOADING, RELOADING
+from ferry.migrate.watching.tables import LOADING, RELOADING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

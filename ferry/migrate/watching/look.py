@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from ferry.migrate.watching.statistics import (
+from ferry.migrate.watching.tables import (
     CANCELLED,
     COMPLETED,
     ERROR,
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from ferry.migrate.mappings import TableName
     from ferry.migrate.tasks import Task
-    from ferry.migrate.watching.statistics import TableRow
+    from ferry.migrate.watching.tables import TableRow
 
 _LEAST_SHARE: Final = 0.01
 _LONGEST: Final = 365 * 86_400.0

@@ -16,7 +16,7 @@ from ferry.errors import FerryError
 from ferry.migrate import markers, target_tables
 from ferry.migrate.watching.databases import Held
 from ferry.migrate.watching.look import Difference, Proof
-from ferry.migrate.watching.statistics import COMPLETED
+from ferry.migrate.watching.tables import COMPLETED
 from ferry.postgres import NoAnswerError
 
 if TYPE_CHECKING:

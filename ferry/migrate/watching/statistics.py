@@ -12,24 +12,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from ferry.account import explained
-from ferry.migrate.mappings import TableName
+from ferry.migrate.watching.tables import COMPLETED, ERROR, LOADING, RELOADING, row_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-    from datetime import datetime
 
     from types_boto3_dms import DatabaseMigrationServiceClient
-    from types_boto3_dms.type_defs import TableStatisticsTypeDef
 
+    from ferry.migrate.mappings import TableName
     from ferry.migrate.tasks import Counts, Task
-
-COMPLETED: Final = "Table completed"
-LOADING: Final = "Full load"
-WAITING: Final = "Before load"
-RELOADING: Final = "Table is being reloaded"
-ERROR: Final = "Table error"
-MISSING: Final = "Table does not exist"
-CANCELLED: Final = "Table cancelled"
+    from ferry.migrate.watching.tables import TableRow
 
 CALLS_A_SECOND: Final = 2.0
 """Half of what DMS allows: the other half is for everybody else."""
@@ -39,33 +31,6 @@ _TABLES_A_PAGE: Final = 500
 _NAMES_A_CALL: Final = 50
 _SECONDS_BETWEEN_SWEEPS: Final = 30.0
 _SECONDS_UNTIL_A_SWEEP: Final = 300.0
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TableRow:
-    """A table of a task, as DMS counts it.
-
-    Args:
-        name: Its name at the source.
-        state: DMS's word for where it is.
-        rows: How many rows were loaded.
-        changes: How many inserts, updates and deletes were applied.
-        validation: DMS's word for its comparison.
-        pending: Rows whose comparison is not done.
-        failed: Rows that differ.
-        suspended: Rows that cannot be compared.
-        loaded_at: When its last load ended; None where none has.
-    """
-
-    name: TableName
-    state: str
-    rows: int = 0
-    changes: int = 0
-    validation: str = "Not enabled"
-    pending: int = 0
-    failed: int = 0
-    suspended: int = 0
-    loaded_at: datetime | None = None
 
 
 @dataclass(kw_only=True)
@@ -190,20 +155,3 @@ class Statistics:
             marker = answer.get("Marker") or ""
             if not marker:
                 return found
-
-
-def row_of(found: TableStatisticsTypeDef) -> TableRow:
-    """A row of what DMS shows."""
-    return TableRow(
-        name=TableName(found.get("SchemaName", ""), found.get("TableName", "")),
-        state=found.get("TableState", ""),
-        rows=found.get("FullLoadRows", 0),
-        changes=found.get("AppliedInserts", found.get("Inserts", 0))
-        + found.get("AppliedUpdates", found.get("Updates", 0))
-        + found.get("AppliedDeletes", found.get("Deletes", 0)),
-        validation=found.get("ValidationState", "Not enabled"),
-        pending=found.get("ValidationPendingRecords", 0),
-        failed=found.get("ValidationFailedRecords", 0),
-        suspended=found.get("ValidationSuspendedRecords", 0),
-        loaded_at=found.get("FullLoadEndTime"),
-    )

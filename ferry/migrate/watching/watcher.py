@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from ferry.account import Unanswered
-from ferry.migrate.tasks import read_tasks
+from ferry.migrate.reading import read_tasks
 from ferry.migrate.watching.asking import Asking
 from ferry.migrate.watching.cloudwatch import CloudWatch, CloudWatchSeen
 from ferry.migrate.watching.databases import SourceDatabase, TargetDatabase
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ferry.migrate.sides import Sides
     from ferry.migrate.tasks import Task
     from ferry.migrate.watching.databases import SourceSeen, TargetSeen
-    from ferry.migrate.watching.statistics import TableRow
+    from ferry.migrate.watching.tables import TableRow
 
 _T = TypeVar("_T")
 

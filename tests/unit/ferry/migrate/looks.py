@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ferry.migrate.mappings import TableName
 from ferry.migrate.watching.look import Look, TaskLook
-from ferry.migrate.watching.statistics import TableRow
+from ferry.migrate.watching.tables import TableRow
 from tests.unit.ferry.migrate.tasks import task
 
 if TYPE_CHECKING:
