@@ -4,12 +4,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ferry.cli.arguments import EnvironmentName, SourceAddress, addresses
 from ferry.cli.check import Json, say_reading
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ferry.check.source.edits import Edit
 
 
 def tasks(
@@ -20,12 +25,16 @@ def tasks(
     seconds: Annotated[
         int, typer.Option(min=1, help="For how long the rows of each database may be read.")
     ] = 60,
+    write: Annotated[
+        bool, typer.Option("--write", help="Write them into ENV's file; its comments stay.")
+    ] = False,
 ) -> None:
     """Say how ENV's tasks could better be set, by what the source holds.
 
     Limits of LOBs by the largest that are there, large tables in segments of their keys, very large
     ones in tasks of their own, DMS's storage by what the source writes. Reads rows as
-    'ferry check source ENV --deep' does, and changes nothing: each suggestion is a line for the file.
+    'ferry check source ENV --deep' does. Each suggestion is a line for the file; with --write it stands
+    there, but for tasks of their own, which are yours to cut. Nothing else is changed.
 
     Exit status: 1 with a suggestion; 3 where something could not be measured, or the source cannot
     be reached.
@@ -34,7 +43,7 @@ def tasks(
 
     with failures_shown():
         from ferry.account import account_of
-        from ferry.check.source import Way, subjects, suggestions
+        from ferry.check.source import Way, edits, subjects, suggestions
         from ferry.cli.report import report
         from ferry.environments import find
         from ferry.findings import Level
@@ -43,8 +52,11 @@ def tasks(
         environment = find(name)
         account = account_of(environment)
         say_reading(name, seconds)
+        found = list(subjects(environment, account, way, deep_seconds=seconds))
+        if write:
+            write_into(name, list(edits(found)))
         report(
-            suggestions(list(subjects(environment, account, way, deep_seconds=seconds))),
+            suggestions(found),
             title=f"What {name}'s tasks could be",
             meanings={
                 Level.RIGHT: "Nothing is suggested.",
@@ -56,3 +68,29 @@ def tasks(
             account=account,
             as_json=json,
         )
+
+
+def write_into(name: str, wanted: Sequence[Edit]) -> None:
+    """Write edits into an environment's file, or leave it as it is.
+
+    Raises:
+        FerryError: The file cannot be written, or would not be valid; it is as it was.
+    """
+    from ferry.check.source import edited
+    from ferry.cli.printing import tell
+    from ferry.environments import FOLDER, find
+    from ferry.errors import FerryError
+
+    file = FOLDER / f"{name}.toml"
+    before = file.read_bytes()
+    after = edited(before.decode(), wanted).encode()
+    if after == before:
+        tell(f"Nothing to write into {file.name}.")
+        return
+    try:
+        file.write_bytes(after)
+        find(name)
+    except (OSError, FerryError) as error:
+        file.write_bytes(before)
+        raise FerryError(f"{file.name} is left as it was: {error}") from None
+    tell(f"Written into {file.name}; look at it, then: cdktf diff {name}")

@@ -15,7 +15,9 @@ from bench import checking
 from ferry.check.source import findings, measuring, server, suggested, suggestions
 from ferry.check.source.asking import subject_of, with_rows
 from ferry.check.source.checks import CHECKS
+from ferry.check.source.edits import OfTask
 from ferry.check.source.measure import Measure
+from ferry.cli.suggest import write_into
 from ferry.errors import FerryError
 from ferry.findings import Level
 from ferry.postgres import Server, connect
@@ -595,3 +597,35 @@ def test_suggestions_are_lines_for_the_file(deployed: Deployed) -> None:
         "              remedy: Set lob_max_size_kb = 248 for the task in dev.toml.",
     ]
     assert shown.exit_code == 1
+
+
+def test_suggestions_are_written_into_the_file_where_that_is_wished(deployed: Deployed) -> None:
+    deployed.make()
+    deployed.pair.source.run(
+        "create table docs (id int primary key, body text)",
+        "insert into docs values (1, repeat('x', 100000))",
+    )
+    port = deployed.pair.source.server.port
+    suggest = ("suggest", "tasks", "dev", "--write", "--source-address", f"127.0.0.1:{port}")
+
+    shown = deployed.ferry(*suggest)
+
+    assert shown.stderr.splitlines()[1:] == [
+        "Written into dev.toml; look at it, then: cdktf diff dev"
+    ]
+    assert shown.exit_code == 1
+    assert "lob_max_size_kb = 248" in (deployed.folder / "dev.toml").read_text()
+    again = deployed.ferry(*suggest)
+    assert again.stderr.splitlines()[1:] == ["Nothing to write into dev.toml."]
+    assert "lob_max_size_kb is" not in again.stdout
+
+
+def test_a_file_that_would_not_be_valid_is_left_as_it_was(deployed: Deployed) -> None:
+    deployed.make()
+    file = deployed.folder / "dev.toml"
+    before = file.read_bytes()
+
+    with pytest.raises(FerryError, match=r"dev.toml is left as it was: .*lob_max_size_kb"):
+        write_into("dev", [OfTask(task="all", key="lob_max_size_kb", value=-1)])
+
+    assert file.read_bytes() == before

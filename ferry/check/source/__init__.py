@@ -5,6 +5,7 @@ The catalogs of both ends are read once, and judged by pure functions: one modul
 """
 
 from ferry.check.source.asking import Way, subjects
-from ferry.check.source.checks import AREAS, findings, suggestions
+from ferry.check.source.checks import AREAS, edits, findings, suggestions
+from ferry.check.source.edits import edited
 
-__all__ = ["AREAS", "Way", "findings", "subjects", "suggestions"]
+__all__ = ["AREAS", "Way", "edited", "edits", "findings", "subjects", "suggestions"]

@@ -23,6 +23,7 @@ from ferry.check.source import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from ferry.check.source.edits import Edit
     from ferry.check.source.subject import Subject
     from ferry.check.source.verdict import Check
     from ferry.findings import Finding
@@ -58,6 +59,13 @@ AREAS: Final[Mapping[str, str]] = {
 def suggestions(subjects: Sequence[Subject]) -> Iterator[Finding]:
     """What the tasks' settings could better be; of databases whose rows were read."""
     yield from _of(subjects, suggested.CHECKS)
+
+
+def edits(subjects: Sequence[Subject]) -> Iterator[Edit]:
+    """What the suggestions would change in the environment's file."""
+    for check in suggested.CHECKS:
+        for subject in subjects[:1] if check.of_server else subjects:
+            yield from check.edits(subject)
 
 
 def findings(subjects: Sequence[Subject]) -> Iterator[Finding]:

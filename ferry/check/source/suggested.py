@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import ceil
 from typing import TYPE_CHECKING, Final
 
+from ferry.check.source.edits import OfDms, OfTable, OfTask
 from ferry.check.source.large import is_lob
 from ferry.check.source.measure import Measured
 from ferry.check.source.subject import left_out, loads, looks_up
@@ -14,7 +15,7 @@ from ferry.postgres.catalog import UnreadError
 from settings.notation import toml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ferry.check.source.subject import Subject
     from ferry.postgres.catalog.rows import Column, Relation
@@ -89,13 +90,13 @@ def _limit(
     wanted = max(fitting, default=_STEP_KB)
     largest = max(octets for _, _, octets in bound)
     why = f"The largest value of its {counted(len(bound), 'LOB column')} has {size(largest)}."
-    if larger:
-        lines = listed(_line(each, lob={"mode": "unlimited"}) for each in larger.values())
+    for name, relation in larger.items():
+        looked_up = {"lob": {"mode": "unlimited"}}
         yield warns(
-            f"Task {task.name}: {counted(len(larger), 'table')} with values that DMS carries only "
-            f"when it looks them up: {listed(larger)}.",
+            f"Task {task.name}: {name} has values that DMS carries only when it looks them up.",
             why=why,
-            remedy=f"Add to its tables in {subject.file}: {lines}",
+            remedy=f"Add to its tables in {subject.file}: {_line(relation, **looked_up)}",
+            edit=_of_table(task, relation, looked_up),
         )
     now = task.lob_max_size_kb
     if wanted > now or wanted * _TOO_LARGE <= now:
@@ -108,6 +109,7 @@ def _limit(
                 else " DMS takes memory for the limit, for each row and column."
             ),
             remedy=f"Set lob_max_size_kb = {wanted} for the task in {subject.file}.",
+            edit=OfTask(task=task.name, key="lob_max_size_kb", value=wanted),
         )
 
 
@@ -165,12 +167,17 @@ def parallel_load(subject: Subject) -> Iterator[Verdict]:
             "ranges of its key: look whether the rows are, too.",
             remedy=f"Add to the tables of task {task.name} in {subject.file}: "
             f"{_line(relation, parallel_load=segments)}",
+            edit=_of_table(task, relation, {"parallel_load": segments}),
         )
 
 
 def _line(relation: Relation, **more: object) -> str:
     """The line of a task's tables that names one."""
     return toml({"schema": relation.schema, "name": relation.name, **more})
+
+
+def _of_table(task: Task, relation: Relation, more: Mapping[str, object]) -> OfTable:
+    return OfTable(task=task.name, schema=relation.schema, name=relation.name, more=more)
 
 
 def _is_segmented(task: Task, relation: Relation) -> bool:
@@ -233,6 +240,7 @@ def storage(subject: Subject) -> Iterator[Verdict]:
             why="While tables are loaded, and while Aurora is behind, DMS keeps changes on its disk: a "
             "day's, and 50 GiB for logs.",
             remedy=f"Set dms.allocated_storage_gib = {wanted} in {subject.file}.",
+            edit=OfDms(key="allocated_storage_gib", value=wanted),
         )
     else:
         yield fine(f"{what}; {now} GiB of DMS's disk hold a day's changes and logs.")

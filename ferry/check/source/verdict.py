@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,17 +12,23 @@ from ferry.postgres.catalog import UnreadError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from ferry.check.source.edits import Edit
     from ferry.check.source.subject import Subject
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Verdict:
-    """What a check found; `ferry.findings.Finding` says what its fields are."""
+    """What a check found; `ferry.findings.Finding` says what its fields are.
+
+    Args:
+        edit: What the remedy changes in the environment's file, where that can be written.
+    """
 
     level: Level
     what: str
     why: str = ""
     remedy: str = ""
+    edit: Edit | None = None
 
 
 def fine(what: str) -> Verdict:
@@ -29,9 +36,9 @@ def fine(what: str) -> Verdict:
     return Verdict(level=Level.RIGHT, what=what)
 
 
-def warns(what: str, *, why: str, remedy: str) -> Verdict:
+def warns(what: str, *, why: str, remedy: str, edit: Edit | None = None) -> Verdict:
     """Somebody should look at something."""
-    return Verdict(level=Level.WARNING, what=what, why=why, remedy=remedy)
+    return Verdict(level=Level.WARNING, what=what, why=why, remedy=remedy, edit=edit)
 
 
 def blocks(what: str, *, why: str, remedy: str) -> Verdict:
@@ -81,6 +88,13 @@ class Check:
             return
         if not found:
             yield right(self.name, self._named(self.good, subject))
+
+    def edits(self, subject: Subject) -> Iterator[Edit]:
+        """What it would change in the environment's file; of what could not be read, nothing."""
+        with suppress(UnreadError):
+            for verdict in self.judge(subject):
+                if verdict.edit is not None:
+                    yield verdict.edit
 
     def _named(self, text: str, subject: Subject) -> str:
         """A text, with the database in front where there are several."""

@@ -93,7 +93,7 @@ def test_what_is_above_every_limit_is_looked_up() -> None:
     [lookup, limit] = of("suggest-lob-limit", lobs(90 * 2**20))
 
     assert lookup.what == (
-        "Task all: 1 table with values that DMS carries only when it looks them up: public.docs."
+        "Task all: public.docs has values that DMS carries only when it looks them up."
     )
     assert accepted(lookup.remedy) == {
         "schema": "public",

@@ -1,0 +1,146 @@
+"""Suggestions, written into a file: what they say is there, and nothing else has changed."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ferry.check.source.edits import Edit, OfDms, OfTable, OfTask, edited
+
+ENVIRONMENTS = sorted((Path(__file__).resolve().parents[5] / "environments").glob("*.toml"))
+
+SMALL = """\
+[dms]
+instance_class = "dms.t3.medium" # small
+
+# Everything in one.
+[[dms.tasks]]
+name = "all" # its name
+tables = [
+    { schema = "public" }, # all of it
+    { schema = "shop", name = "orders" },
+]
+
+[tags] # who owns it
+repository = "github.com/example/aurora-ferry"
+"""
+UNLIMITED = {"lob": {"mode": "unlimited"}}
+
+
+def test_a_setting_that_was_not_there_stands_in_its_section() -> None:
+    after = edited(SMALL, [OfDms(key="allocated_storage_gib", value=120)])
+
+    assert tomllib.loads(after)["dms"]["allocated_storage_gib"] == 120
+    assert after.replace("allocated_storage_gib = 120\n", "") == SMALL
+
+
+def test_a_tasks_setting_stands_in_its_task() -> None:
+    after = edited(SMALL, [OfTask(task="all", key="lob_max_size_kb", value=64)])
+
+    assert tomllib.loads(after)["dms"]["tasks"][0]["lob_max_size_kb"] == 64
+    assert "# its name" in after
+    assert "# Everything in one." in after
+
+
+def test_a_setting_that_was_there_has_its_new_value_and_its_comment() -> None:
+    before = "[dms]\nallocated_storage_gib = 50 # as agreed\ntasks = []\n"
+
+    after = edited(before, [OfDms(key="allocated_storage_gib", value=120)])
+
+    assert after == before.replace("50", "120")
+
+
+def test_a_table_gets_a_line_of_its_own_and_the_others_stay() -> None:
+    after = edited(SMALL, [OfTable(task="all", schema="public", name="docs", more=UNLIMITED)])
+
+    assert tomllib.loads(after)["dms"]["tasks"][0]["tables"] == [
+        {"schema": "public"},
+        {"schema": "shop", "name": "orders"},
+        {"schema": "public", "name": "docs", "lob": {"mode": "unlimited"}},
+    ]
+    assert "# all of it" in after
+
+
+def test_a_table_that_has_a_line_gets_more_of_it() -> None:
+    after = edited(SMALL, [OfTable(task="all", schema="shop", name="orders", more=UNLIMITED)])
+
+    assert tomllib.loads(after)["dms"]["tasks"][0]["tables"] == [
+        {"schema": "public"},
+        {"schema": "shop", "name": "orders", "lob": {"mode": "unlimited"}},
+    ]
+
+
+def test_tables_may_be_written_as_sections() -> None:
+    before = '[[dms.tasks]]\nname = "all"\n[[dms.tasks.tables]]\nschema = "public"\n'
+
+    after = edited(before, [OfTable(task="all", schema="a", name="b", more=UNLIMITED)])
+
+    assert tomllib.loads(after)["dms"]["tasks"][0]["tables"] == [
+        {"schema": "public"},
+        {"schema": "a", "name": "b", "lob": {"mode": "unlimited"}},
+    ]
+
+
+NUMBERS = st.integers(1, 100_000)
+
+
+def edits_of(tasks: list[dict[str, Any]]) -> st.SearchStrategy[Edit]:
+    names = st.sampled_from([task["name"] for task in tasks])
+    text = st.text(st.characters(exclude_categories=("Cc", "Cs")), min_size=1, max_size=8)
+    segments = st.fixed_dictionaries(
+        {"parallel_load": st.fixed_dictionaries({"columns": st.just(["id"]),
+                                                 "boundaries": st.just([["7"], ["9"]])})}
+    )  # fmt: skip
+    return st.one_of(
+        st.builds(OfDms, key=st.sampled_from(["allocated_storage_gib"]), value=NUMBERS),
+        st.builds(OfTask, task=names, key=st.just("lob_max_size_kb"), value=NUMBERS),
+        st.builds(OfTable, task=names, schema=text, name=text,
+                  more=st.one_of(st.just(UNLIMITED), segments)),
+    )  # fmt: skip
+
+
+def changed(document: dict[str, Any], edits: list[Edit]) -> dict[str, Any]:
+    """What a file says after edits, without its text."""
+    dms = document["dms"]
+    for edit in edits:
+        if isinstance(edit, OfDms):
+            dms[edit.key] = edit.value
+            continue
+        [task] = [each for each in dms["tasks"] if each["name"] == edit.task]
+        if isinstance(edit, OfTask):
+            task[edit.key] = edit.value
+            continue
+        is_it = (edit.schema, edit.name)
+        line = next(
+            (
+                each
+                for each in task["tables"]
+                if (each["schema"], each.get("name", each.get("table"))) == is_it
+            ),
+            None,
+        )
+        if line is None:
+            task["tables"].append(line := {"schema": edit.schema, "name": edit.name})
+        line.update(edit.more)
+    return document
+
+
+@pytest.mark.parametrize("text", [*[it.read_text() for it in ENVIRONMENTS], SMALL],
+                         ids=[*[it.stem for it in ENVIRONMENTS], "small"])  # fmt: skip
+@given(data=st.data())
+def test_a_file_says_what_was_written_and_every_comment_stays(
+    text: str, data: st.DataObject
+) -> None:
+    tasks = tomllib.loads(text)["dms"]["tasks"]
+    edits = data.draw(st.lists(edits_of(tasks), max_size=5))
+
+    after = edited(text, edits)
+
+    assert tomllib.loads(after) == changed(tomllib.loads(text), edits)
+    comments = [line for line in text.splitlines() if line.startswith("#")]
+    assert [line for line in after.splitlines() if line.startswith("#")] == comments
