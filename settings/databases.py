@@ -9,8 +9,8 @@ class Database(Section):
 
     They share the server, its secret, the cluster and the replication instance; each has DMS
     endpoints of its own, and a task carries one of them. Terraform makes the one that
-    `aurora.database_name` names, with the cluster. The others are there once somebody has made them
-    with CREATE DATABASE; before that their connections and tasks fail. AWS: [Using a PostgreSQL database
+    `aurora.database_name` names, with the cluster. The others are there once `ferry
+    prepare-databases` has made them; before that their connections and tasks fail. AWS: [Using a PostgreSQL database
     as a source](https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Source.PostgreSQL.html).
     """
 
