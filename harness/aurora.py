@@ -51,10 +51,12 @@ def aurora(
     """
     named = {"account": account_id, "region": region, "cluster": cluster}
     names = cloud.get(f"aurora?{urlencode(named)}")["names"]
-    certificate = make_certificate(folder, names)
-    with Postgres(
-        superuser=RDS_SUPERUSER, certificate=certificate.server, settings=SETTINGS
-    ) as server:
+    certificate = make_certificate(*names)
+    own, authority = folder / "server.pem", folder / "authority.pem"
+    own.touch(mode=0o600)
+    own.write_text(certificate.with_key)
+    authority.write_text(certificate.authority)
+    with Postgres(superuser=RDS_SUPERUSER, certificate=own, settings=SETTINGS) as server:
         cloud.post(
             "aurora",
             {
@@ -64,4 +66,4 @@ def aurora(
                 "password": server.password,
             },
         )
-        yield Aurora(port=server.port, authority=certificate.authority)
+        yield Aurora(port=server.port, authority=authority)

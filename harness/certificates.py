@@ -3,41 +3,35 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
 _DAYS = 30
 _BITS = 2048
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ServerCertificate:
-    """The files of a server's certificate.
+class Certificate:
+    """A server's certificate, PEM.
 
     Attributes:
-        server: The certificate with its key, for the server.
-        authority: The certificate of who signed it, for its clients; they need nothing else.
+        authority: The certificate of who signed it: all that its clients need.
+        with_key: Its own, its authority's and its key, for the server.
     """
 
-    server: Path
-    authority: Path
+    authority: str
+    with_key: str = field(repr=False)
 
 
-def make_certificate(folder: Path, names: Sequence[str]) -> ServerCertificate:
+def make_certificate(*names: str) -> Certificate:
     """Make a certificate for DNS names, signed by an authority whose key is thrown away.
 
     Args:
-        folder: Where the two files are written.
         names: The server's names, the first of them the subject's.
     """
     authority_key, server_key = _key(), _key()
@@ -53,18 +47,17 @@ def make_certificate(folder: Path, names: Sequence[str]) -> ServerCertificate:
         .add_extension(x509.SubjectAlternativeName(map(x509.DNSName, names)), critical=False)
         .sign(authority_key, hashes.SHA256())
     )
-    made = ServerCertificate(server=folder / "server.pem", authority=folder / "authority.pem")
-    made.authority.write_bytes(authority.public_bytes(serialization.Encoding.PEM))
-    made.server.touch(mode=0o600)
-    made.server.write_bytes(
-        server.public_bytes(serialization.Encoding.PEM)
-        + server_key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
+    key = server_key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
     )
-    return made
+    signing = _pem(authority)
+    return Certificate(authority=signing, with_key=_pem(server) + signing + key.decode())
+
+
+def _pem(certificate: x509.Certificate) -> str:
+    return certificate.public_bytes(serialization.Encoding.PEM).decode()
 
 
 def _key() -> rsa.RSAPrivateKey:

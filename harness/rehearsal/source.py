@@ -46,12 +46,16 @@ def source(folder: Path, *, host: str, database: str, seed: int, rows: int) -> I
     Raises:
         PostgresMissingError: The machine has no PostgreSQL server that will do.
     """
-    certificate = make_certificate(folder, [host])
-    with Postgres(certificate=certificate.server) as server:
+    certificate = make_certificate(host)
+    own, authority = folder / "server.pem", folder / "authority.pem"
+    own.touch(mode=0o600)
+    own.write_text(certificate.with_key)
+    authority.write_text(certificate.authority)
+    with Postgres(certificate=own) as server:
         superuser = Database(
             name=host,
             port=server.port,
-            authority=certificate.authority,
+            authority=authority,
             database="postgres",
             username=server.superuser,
             password=server.password,

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from harness.certificates import make_certificate
 from harness.postgres import Postgres
-from tests.migration.certificates import TLS_NAME, make_certificate
-from tests.migration.databases import COVERING, Pair, databases, empty
+from tests.migration.databases import COVERING, TLS_NAME, Pair, databases, empty
 from tests.migration.deployed import aurora, authority, deployed, ends  # noqa: F401 - fixtures
 from tests.unit.local_aws.conftest import account, aws, clients, session, url  # noqa: F401 - fixtures
 from tests.unit.local_aws.dms.conftest import instance_arn, subnet_group, vpc_role  # noqa: F401 - fixtures
@@ -47,7 +47,7 @@ def target_server() -> Iterator[Postgres]:
 
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate for TLS_NAME, its own authority, with its key."""
+    """A certificate for TLS_NAME, with its authority's and its key."""
     path = tmp_path_factory.mktemp("tls") / "server.pem"
     path.write_text(make_certificate(TLS_NAME).with_key)
     return path

@@ -30,6 +30,8 @@ EVERYTHING = ({"rule-type": "selection", "rule-id": "1", "rule-name": "all",
                "object-locator": {"schema-name": "public", "table-name": "%"}},)  # fmt: skip
 AS_REPLICA = "set session_replication_role = replica"
 CONTROL = "dms_control"
+TLS_NAME = "db.example.com"
+"""What servers that take TLS are called."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

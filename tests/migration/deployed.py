@@ -14,8 +14,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from ferry.cli.app import app
+from harness.certificates import make_certificate
 from harness.postgres import SUPERUSER, Postgres
-from tests.migration.certificates import make_certificate
 from tests.migration.databases import AS_REPLICA, CONTROL, Database, Pair, databases, eventually
 from tests.unit.ferry.conftest import ACCOUNT
 from tests.unit.ferry.environments import DEV

@@ -54,10 +54,11 @@ class Server:
 def server(aws: Aws, tmp_path: Path) -> Iterator[Server]:
     named = {"account": aws.account, "region": aws.region, "cluster": "ferry"}
     names = aws.get(f"/local-aws/aurora?{urlencode(named)}")["names"]
-    certificate = make_certificate(tmp_path, names)
-    with Postgres(
-        superuser=RDS_SUPERUSER, certificate=certificate.server, settings=SETTINGS
-    ) as postgres:
+    certificate = make_certificate(*names)
+    own, authority = tmp_path / "server.pem", tmp_path / "authority.pem"
+    own.write_text(certificate.with_key)
+    authority.write_text(certificate.authority)
+    with Postgres(superuser=RDS_SUPERUSER, certificate=own, settings=SETTINGS) as postgres:
         told = {
             **named,
             "port": postgres.port,
@@ -65,7 +66,7 @@ def server(aws: Aws, tmp_path: Path) -> Iterator[Server]:
             "password": postgres.password,
         }
         assert "status" not in aws.post("/local-aws/aurora", told)
-        yield Server(postgres=postgres, authority=certificate.authority, endpoint=names[0])
+        yield Server(postgres=postgres, authority=authority, endpoint=names[0])
 
 
 def test_the_master_user_is_no_superuser_and_owns_the_database(

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.certificates import ServerCertificate, make_certificate
+from harness.certificates import make_certificate
 from harness.postgres import SUPERUSER, Postgres
-from tests.migration.databases import eventually
+from tests.migration.databases import TLS_NAME, eventually
 from tests.unit.local_aws.aws import Aws, refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
-NAME = "db.example.com"
 FAILED = (
     "Test Endpoint failed: Application-Status: 1020912, Application-Message: Failed to connect "
     "Network error has occurred, Application-Detailed-Message: RetCode: SQL_ERROR  SqlState: 08001 "
@@ -26,30 +26,27 @@ Endpoint = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> ServerCertificate:
-    return make_certificate(tmp_path_factory.mktemp("tls"), [NAME])
-
-
-@pytest.fixture(scope="module")
-def tls_server(certificate: ServerCertificate) -> Iterator[Postgres]:
-    with Postgres(certificate=certificate.server) as server:
+def tls_server(certificate: Path) -> Iterator[Postgres]:
+    with Postgres(certificate=certificate) as server:
         yield server
 
 
 @pytest.fixture
-def make_endpoint(
-    aws: Aws, tls_server: Postgres, certificate: ServerCertificate
-) -> Callable[..., str]:
+def make_endpoint(aws: Aws, tls_server: Postgres, certificate: Path) -> Callable[..., str]:
     """Makes an endpoint for the server: verified by its name, unless something else is given."""
 
     def make(
         *,
         password: str | None = None,
-        authority: str = certificate.authority.read_text(),
+        authority: str = certificate.read_text().partition("-----BEGIN PRIVATE")[0],
         **arguments: Any,  # noqa: ANN401 - any of the call's
     ) -> str:
-        aws.post("/local-aws/addresses", {NAME: {"port": tls_server.port}})
-        secret = {"host": NAME, "username": SUPERUSER, "password": password or tls_server.password}
+        aws.post("/local-aws/addresses", {TLS_NAME: {"port": tls_server.port}})
+        secret = {
+            "host": TLS_NAME,
+            "username": SUPERUSER,
+            "password": password or tls_server.password,
+        }
         usual = {
             "EndpointIdentifier": "source",
             "EndpointType": "source",
@@ -120,9 +117,8 @@ def test_a_certificate_of_another_authority_is_not_trusted(
     aws: Aws,
     instance_arn: str,
     make_endpoint: Callable[..., str],
-    tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    another = make_certificate(tmp_path_factory.mktemp("another"), [NAME]).authority.read_text()
+    another = make_certificate(TLS_NAME).authority
     found = outcome(aws, instance_arn, make_endpoint(authority=another))
     assert found["Status"] == "failed"
     assert "certificate verify failed" in found["LastFailureMessage"]

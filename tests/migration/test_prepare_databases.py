@@ -15,8 +15,8 @@ from ferry.deployment import Deployment, outputs_of
 from ferry.errors import FerryError
 from ferry.postgres import Address
 from ferry.prepare.databases import carry_out, plans
+from harness.certificates import make_certificate
 from harness.postgres import SUPERUSER, Postgres
-from tests.migration.certificates import make_certificate
 from tests.migration.databases import Database
 from tests.unit.ferry.conftest import (  # noqa: F401 - fixtures
     ACCOUNT,

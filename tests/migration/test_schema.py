@@ -28,8 +28,7 @@ from ferry.migrate.sides import Side, Sides
 from ferry.postgres import Address, Server, UnreachableError
 from ferry.postgres.programs import folder_of_programs
 from harness.postgres import SUPERUSER, Postgres
-from tests.migration.certificates import TLS_NAME
-from tests.migration.databases import Database, eventually
+from tests.migration.databases import TLS_NAME, Database, eventually
 from tests.unit.ferry.environments import environment
 
 if TYPE_CHECKING:

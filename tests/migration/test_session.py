@@ -23,8 +23,9 @@ from ferry.postgres import (
     session,
     sql,
 )
+from harness.certificates import make_certificate
 from harness.postgres import SUPERUSER, Postgres
-from tests.migration.certificates import TLS_NAME, make_certificate
+from tests.migration.databases import TLS_NAME
 from tests.migration.proxy import Proxy
 
 if TYPE_CHECKING:

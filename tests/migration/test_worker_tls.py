@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness.postgres import SUPERUSER, Postgres
-from tests.migration.certificates import TLS_NAME
-from tests.migration.databases import Database, Pair, Worker
+from tests.migration.databases import TLS_NAME, Database, Pair, Worker
 from tests.migration.test_worker import ORDERS
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from ferry.deployment import Deployment, NotDeployedError, outputs_of
 from ferry.deployment.servers import source_server, source_user_of_dms, target_server
 from ferry.errors import FerryError, InputError
 from ferry.postgres import Address
-from tests.migration.certificates import make_certificate
+from harness.certificates import make_certificate
 from tests.unit.ferry.conftest import ACCOUNT, REGION
 from tests.unit.ferry.environments import environment, of_several_databases
 
