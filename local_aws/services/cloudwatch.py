@@ -120,10 +120,24 @@ class LocalCloudWatchResponse(ResponseMixin, CloudWatchResponse):  # type: ignor
         return Answer()
 
     def describe_alarms(self) -> ActionResult:
-        """DescribeAlarms: composite alarms only where they are asked for, as AWS has it."""
+        """DescribeAlarms: composite alarms only where they are asked for, as AWS has it.
+
+        Of what a caller narrows it by everything holds; moto takes the first alone.
+        """
         parameters = self.parameters()
         kinds = parameters.get("AlarmTypes") or ["MetricAlarm"]
-        metric = super().describe_alarms().result["MetricAlarms"]
+        metric = [
+            alarm
+            for alarm in super().describe_alarms().result["MetricAlarms"]
+            if _matches(
+                {
+                    "AlarmName": alarm.name,
+                    "StateValue": alarm.state_value,
+                    "AlarmActions": alarm.alarm_actions,
+                },
+                parameters,
+            )
+        ]
         composite = [
             alarm
             for alarm in self.cloudwatch_backend.composite_alarms.values()

@@ -160,3 +160,20 @@ def test_a_metric_alarm_begins_without_data_and_keeps_its_state(aws: Aws, cpu: s
         Threshold=90,
     )
     assert state() == "ALARM"
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        ({"AlarmNames": ["cpu"]}, 1),
+        ({"AlarmNames": ["cpu"], "StateValue": "INSUFFICIENT_DATA"}, 1),
+        ({"AlarmNames": ["cpu"], "StateValue": "ALARM"}, 0),
+        ({"AlarmNamePrefix": "c", "StateValue": "ALARM"}, 0),
+        ({"AlarmNamePrefix": "c", "ActionPrefix": "arn:none"}, 0),
+    ],
+)
+@pytest.mark.usefixtures("cpu")
+def test_all_that_narrows_metric_alarms_holds(
+    aws: Aws, given: dict[str, object], found: int
+) -> None:
+    assert len(aws.cloudwatch.describe_alarms(**given)["MetricAlarms"]) == found
