@@ -59,7 +59,7 @@ class Writers:
     source: Database
     seed: int
     count: int = 3
-    pause_seconds: float = 0.01
+    pause_seconds: float = 0.05
     ledgers: list[Ledger] = field(default_factory=list)
     _threads: list[threading.Thread] = field(default_factory=list)
     _stopping: threading.Event = field(default_factory=threading.Event)
