@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from facts.ferry_schema import ACCESS, ACCESS_COLUMNS, SCHEMA
 from ferry.findings import blocked
 from ferry.migrate.schema.names import quoted, text
-from ferry.migrate.schema.roles import carried
+from ferry.migrate.schema.roles import carried, is_of_provider
 from ferry.migrate.schema.steps import Orders, Step
 
 if TYPE_CHECKING:
@@ -57,7 +57,9 @@ def close(source: Side, target: Side, keepers: Sequence[str]) -> Orders:
     statements = [
         f"REVOKE {each.privilege} ON {database} FROM {_role(each.grantee)};"
         for each in target.grants
-        if each.grantee not in kept and each.privilege == "CONNECT"
+        if each.privilege == "CONNECT"
+        and each.grantee not in kept
+        and not is_of_provider(each.grantee)
     ]
     connects = {each.grantee for each in target.grants if each.privilege == "CONNECT"}
     statements += [
@@ -76,12 +78,14 @@ def intended(source: Side) -> tuple[Grant, ...]:
 
 
 def still_in(target: Side, keepers: Sequence[str]) -> list[str]:
-    """Who may connect although the database is closed; superusers are not among them.
+    """Who may connect although the database is closed; superusers and RDS's own are not among them.
 
     REVOKE by one who is not the owner changes nothing and fails with a warning alone.
     """
     kept = {*keepers, target.owner, target.user}
-    return [name for name in target.is_reachable_by if name not in kept]
+    return [
+        name for name in target.is_reachable_by if name not in kept and not is_of_provider(name)
+    ]
 
 
 def _remembered(grants: Sequence[Grant], target: Side) -> str:

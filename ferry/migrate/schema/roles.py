@@ -47,10 +47,13 @@ def carried(source: Side) -> frozenset[str]:
         source: The source.
     """
     return frozenset(
-        role.name
-        for role in source.roles
-        if not role.is_first and not _OF_PROVIDERS.match(role.name)
+        role.name for role in source.roles if not role.is_first and not is_of_provider(role.name)
     )
+
+
+def is_of_provider(name: str) -> bool:
+    """Whether a role is one that those who run the server made for themselves, such as `rdstopmgr`."""
+    return bool(_OF_PROVIDERS.match(name))
 
 
 def roles(

@@ -181,6 +181,16 @@ def test_a_database_is_closed_after_it_was_remembered() -> None:
     assert access.close(source, closed, ["dms"]).steps == ()
 
 
+def test_rdss_own_roles_are_let_in_and_others_are_found() -> None:
+    grants = (Grant("master", "CONNECT"), Grant("rdstopmgr", "CONNECT"))
+    target = replace(
+        AURORA, remembers_access=True, grants=grants, is_reachable_by=("ada", "master", "rdstopmgr")
+    )
+
+    assert access.close(SOURCE, target, ["master"]).steps == ()
+    assert access.still_in(target, ["master"]) == ["ada"]
+
+
 def test_a_database_is_not_closed_where_nobody_could_say_who_is_to_come_back() -> None:
     (found,) = access.close(SOURCE, replace(AURORA, remembers_access=None), []).findings
 
