@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from contextlib import contextmanager
 from dataclasses import replace
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
+from psycopg import errors
 
 from bench import checking
 from ferry.check.source import findings, measuring, server, suggested, suggestions
@@ -249,6 +251,41 @@ def test_a_source_has_it(found: list[Finding], check: str) -> None:
 
     assert levels & {Level.BLOCKED, Level.WARNING}
     assert Level.UNJUDGED not in levels
+
+
+_STATEMENT = re.compile(r"(?:ALTER|CREATE|DROP|GRANT|REINDEX|ROLLBACK|TRUNCATE) [^;]*;")
+NOT_HERE = {
+    "CREATE EXTENSION pglogical;": errors.FeatureNotSupported,  # it is not installed
+    "CREATE EXTENSION postgis;": errors.FeatureNotSupported,
+    "GRANT rds_superuser TO ferry_admin;": errors.UndefinedObject,  # this is not Aurora
+    # Aurora has not the table, which another finding says, or not its trigger.
+    "ALTER TABLE public.everything ALTER COLUMN body DROP NOT NULL;": errors.UndefinedTable,
+    "ALTER TABLE public.orders DISABLE TRIGGER always;": errors.UndefinedObject,
+}
+"""Statements of remedies that these servers cannot take, and how they refuse them."""
+
+
+def test_the_statements_of_the_remedies_can_be_typed(found: list[Finding], ill: Postgres) -> None:
+    refused = {}
+    typed = 0
+    for finding in found:
+        in_aurora = "Aurora" in f"{finding.what} {finding.remedy.partition(';')[0]}"
+        database = Database(server=ill, name="aurora" if in_aurora else "app")
+        for statement in _STATEMENT.findall(finding.remedy):
+            if "..." in statement:
+                continue
+            typed += 1
+            with psycopg.connect(**database.connection) as connection:  # type: ignore[arg-type]
+                try:
+                    connection.execute(statement)
+                except errors.ActiveSqlTransaction:
+                    pass  # it is taken outside of a transaction alone, in which this is rolled back
+                except psycopg.Error as error:
+                    refused[statement] = type(error)
+                connection.rollback()
+
+    assert typed > 30
+    assert refused == NOT_HERE
 
 
 def test_a_source_has_none_of_it(well: Postgres) -> None:

@@ -37,8 +37,8 @@ def at_the_source(subject: Subject) -> Iterator[Verdict]:
             f"{counted(len(found), 'table')} of DMS's at the source, of another task: "
             f"{listed(each.sql for each in found)}.",
             why="A task that ended long ago may have left them; their trigger still runs for each DDL.",
-            remedy=f"If no task uses them: DROP EVENT TRIGGER {INTERCEPT_DDL}; DROP TABLE "
-            f"{found[0].sql};",
+            remedy=f"If no task uses them: DROP EVENT TRIGGER IF EXISTS {INTERCEPT_DDL}; "
+            f"{_dropped(found)}",
         )
     if not settings.capture_ddls and any(
         each.name == INTERCEPT_DDL for each in catalog.event_triggers
@@ -50,6 +50,11 @@ def at_the_source(subject: Subject) -> Iterator[Verdict]:
             remedy=f"If no other task uses it: DROP EVENT TRIGGER {INTERCEPT_DDL};",
         )
     yield from _ferrys(subject, catalog.relations.rows, "the source")
+
+
+def _dropped(found: list[Relation]) -> str:
+    """The statement that drops DMS's tables, all of them: each of a task's may stop the next one."""
+    return f"DROP TABLE {', '.join(each.sql for each in found)};"
 
 
 def _ferrys(subject: Subject, relations: tuple[Relation, ...], where: str) -> Iterator[Verdict]:
@@ -81,7 +86,7 @@ def in_aurora(subject: Subject) -> Iterator[Verdict]:
             f"{counted(len(strange), 'table')} of DMS's in Aurora outside of {listed(sorted(own))}: "
             f"{listed(each.sql for each in strange)}.",
             why="They are of other tasks, and have stopped new ones ('relation already exists').",
-            remedy=f"If no task uses this database now: DROP TABLE {strange[0].sql}; and so on.",
+            remedy=f"If no task uses this database now: {_dropped(strange)}",
         )
     if mine:
         yield warns(
@@ -89,8 +94,7 @@ def in_aurora(subject: Subject) -> Iterator[Verdict]:
             f"{listed(each.sql for each in mine)}.",
             why="They are these tasks' own, once they have run; left by tasks that were deleted, they "
             "stop new ones.",
-            remedy="Before the first start of new tasks: DROP SCHEMA "
-            f"{min(own)} CASCADE; CREATE SCHEMA {min(own)}; Otherwise leave them.",
+            remedy=f"Before the first start of new tasks: {_dropped(mine)} Otherwise leave them.",
         )
     yield from _ferrys(subject, tuple(relations), "Aurora")
 

@@ -219,8 +219,12 @@ def own_tables(subject: Subject) -> Iterator[Verdict]:
                 f"{role.name} cannot make the heartbeat's table in schema {name}.",
                 why="Without a heartbeat the slot of a source that is idle holds back all of the "
                 "server's WAL.",
-                remedy=f"GRANT CREATE ON SCHEMA {identifier(name)} TO {identifier(role.name)}; or set "
-                f"{setting} = false in {subject.file}.",
+                remedy=(
+                    f"CREATE SCHEMA {identifier(name)} AUTHORIZATION {identifier(role.name)};"
+                    if schema is None
+                    else f"GRANT USAGE, CREATE ON SCHEMA {identifier(name)} TO {identifier(role.name)};"
+                )
+                + f" or set {setting} = false in {subject.file}.",
             )
 
 

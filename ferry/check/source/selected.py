@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from facts.dms import TABLES_BEGIN_WITH
 from facts.ferry_schema import SCHEMA
+from facts.identifiers import identifier
 from facts.table_patterns import length, literal
 from ferry.check.source.large import is_lob
 from ferry.check.source.selection import Selectable
@@ -201,7 +202,8 @@ def _columns(subject: Subject, task: Task, table: Table, relation: Relation) -> 
             yield blocks(
                 f"{where} names {listed(nullable)}, which may be NULL.",
                 why="Rows with NULL in it are in no segment: they are not loaded.",
-                remedy=f"{mend} Or ALTER TABLE {relation.sql} ALTER COLUMN {nullable[0]} SET NOT NULL;",
+                remedy=f"{mend} Or ALTER TABLE {relation.sql} ALTER COLUMN "
+                f"{identifier(nullable[0])} SET NOT NULL;",
             )
 
 

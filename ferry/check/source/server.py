@@ -179,6 +179,20 @@ def _room(
         yield blocks(have, why=why, remedy=remedy)
 
 
+def _set(subject: Subject, setting: str, value: str, *, on_rds: int) -> str:
+    """How a setting is changed that needs no restart: on RDS nobody may ALTER SYSTEM.
+
+    Args:
+        subject: Whose source it is.
+        setting: The setting's name.
+        value: Its value, with a unit.
+        on_rds: The same in the setting's own unit: parameter groups take numbers alone.
+    """
+    if subject.catalog.server.is_managed:
+        return f"Set {setting} = {on_rds} in the source's parameter group."
+    return f"ALTER SYSTEM SET {setting} = {literal(value)}; SELECT pg_reload_conf();"
+
+
 def _may_be_ours(subject: Subject, slot: Slot) -> bool:
     """Whether a slot may be one of the environment's tasks: DMS says not what it calls them."""
     plugins = {"test_decoding", "pglogical_output"}
@@ -205,11 +219,9 @@ def slot_limit(subject: Subject) -> Iterator[Verdict]:
     what = f"max_slot_wal_keep_size is {size(limit_mib * _MIB)}; the source writes {written}" + (
         f": {duration(grace)} of grace." if rate else "."
     )
-    two_days_gb = int(2 * _DAY * rate / _MIB / 1024) + 1
-    remedy = (
-        f"ALTER SYSTEM SET max_slot_wal_keep_size = '{two_days_gb}GB'; SELECT pg_reload_conf(); for two "
-        "days at this rate, if the disk has the room."
-    )
+    gib = int(2 * _DAY * rate / _MIB / 1024) + 1
+    change = _set(subject, "max_slot_wal_keep_size", f"{gib}GB", on_rds=gib * 1024)
+    remedy = f"{change} That is two days at this rate, if the disk has the room."
     why = (
         "A task that is stopped or behind for longer loses its slot, and has to be loaded anew. The "
         "full load alone keeps WAL as long as it runs."
@@ -239,7 +251,7 @@ def sender_timeout(subject: Subject) -> Iterator[Verdict]:
     milliseconds = subject.catalog.number("wal_sender_timeout")
     if not subject.changing_tasks or milliseconds == 0:
         return
-    remedy = "ALTER SYSTEM SET wal_sender_timeout = '60s'; SELECT pg_reload_conf();"
+    remedy = _set(subject, "wal_sender_timeout", "60s", on_rds=60_000)
     if milliseconds < _LEAST_SENDER_TIMEOUT:
         yield blocks(
             f"wal_sender_timeout is {milliseconds / 1000:g} s.",

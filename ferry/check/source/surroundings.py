@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ferry.check.source.subject import Subject
-    from ferry.postgres.catalog.rows import Server
+    from ferry.postgres.catalog.rows import Publication, Server
 
 _WITH_POSTGRESQL: Final = frozenset({"plpgsql"})
 _OF_BYTES: Final = frozenset({"C", "POSIX", "C.UTF-8", "C.utf8", "ucs_basic"})
@@ -125,7 +125,7 @@ def collation(subject: Subject) -> Iterator[Verdict]:
             f"machine has {server.actual_version or 'none'}.",
             why="Indexes on texts may be out of order: a unique one may hold a value twice, which Aurora "
             "refuses.",
-            remedy="REINDEX DATABASE CONCURRENTLY; then ALTER DATABASE "
+            remedy=f"REINDEX DATABASE CONCURRENTLY {identifier(server.database)}; then ALTER DATABASE "
             f"{identifier(server.database)} REFRESH COLLATION VERSION;",
         )
     aurora = subject.aurora.server
@@ -148,6 +148,8 @@ def _locale(server: Server) -> str:
     """How CREATE DATABASE says an order (https://www.postgresql.org/docs/15/sql-createdatabase.html)."""
     if server.provider == "i":
         return f"LOCALE_PROVIDER icu ICU_LOCALE {literal(server.collate)}"
+    if server.provider == "b":
+        return f"LOCALE_PROVIDER builtin BUILTIN_LOCALE {literal(server.collate)}"
     return f"LC_COLLATE {literal(server.collate)} LC_CTYPE {literal(server.ctype)}"
 
 
@@ -202,13 +204,27 @@ def publications(subject: Subject) -> Iterator[Verdict]:
             why="Each subscriber stops at the first row of a table that it has not, and its slot then "
             "holds back all WAL.",
             remedy=f"Make ferry's tables at each subscriber first, then accept them: "
-            f"source.accepted_publications = [{setting}] in {subject.file}. Or ALTER PUBLICATION "
-            f"{identifier(names[0])} to name its tables.",
+            f"source.accepted_publications = [{setting}] in {subject.file}. Or "
+            f"{_without_ferry(taking[0])}",
         )
     elif found:
         yield fine(
             f"By the file {listed(each.name for each in found)} may take schema {SCHEMA} along."
         )
+
+
+def _without_ferry(publication: Publication) -> str:
+    """How a publication leaves ferry's schema out; one of all tables has to be made anew.
+
+    Source: https://www.postgresql.org/docs/15/sql-alterpublication.html
+    """
+    name = identifier(publication.name)
+    if not publication.all_tables:
+        return f"ALTER PUBLICATION {name} DROP TABLES IN SCHEMA {SCHEMA};"
+    return (
+        f"name its tables: BEGIN; DROP PUBLICATION {name}; CREATE PUBLICATION {name} FOR TABLE ...; "
+        "COMMIT; and ALTER SUBSCRIPTION ... REFRESH PUBLICATION; at each subscriber."
+    )
 
 
 def _of(all_tables: bool) -> str:  # noqa: FBT001 - the one thing that it is about

@@ -392,7 +392,7 @@ CASES: tuple[tuple[str, Subject, Level, str, str], ...] = (
         subject(schemas=[Schema("public", "app_owner", USERS, ())]),
         WARNING,
         "dms cannot make the heartbeat's table in schema public.",
-        "GRANT CREATE ON SCHEMA public TO dms",
+        "GRANT USAGE, CREATE ON SCHEMA public TO dms; or set",
     ),
     (
         "operator-select",
@@ -973,7 +973,7 @@ CASES: tuple[tuple[str, Subject, Level, str, str], ...] = (
         subject(ORDERS, table("awsdms_ddl_audit", schema="old")),
         WARNING,
         "1 table of DMS's at the source, of another task: old.awsdms_ddl_audit.",
-        "If no task uses them: DROP EVENT TRIGGER awsdms_intercept_ddl",
+        "If no task uses them: DROP EVENT TRIGGER IF EXISTS awsdms_intercept_ddl; DROP TABLE",
     ),
     (
         "leftovers-source",
@@ -1001,7 +1001,7 @@ CASES: tuple[tuple[str, Subject, Level, str, str], ...] = (
         subject(aurora=catalog(ORDERS, table("awsdms_status", schema="awsdms_control"))),
         WARNING,
         "1 table of DMS's in awsdms_control: awsdms_control.awsdms_status.",
-        "Before the first start of new tasks: DROP SCHEMA awsdms_control",
+        "Before the first start of new tasks: DROP TABLE awsdms_control.awsdms_status; Otherwise",
     ),
     (
         "aurora-tables",
@@ -1126,6 +1126,55 @@ def test_it_is_found(check: str, of: Subject, level: Level, what: str, remedy: s
     assert (grave[0].level, grave[0].what) == (level, what)
     assert grave[0].remedy.startswith(remedy)
     assert grave[0].why
+
+
+ON_RDS = (
+    (
+        "wal-sender-timeout",
+        {"wal_sender_timeout": "5000"},
+        "Set wal_sender_timeout = 60000 in the source's parameter group.",
+    ),
+    (
+        "slot-limit",
+        {"max_slot_wal_keep_size": "1024"},
+        (
+            "Set max_slot_wal_keep_size = 173056 in the source's parameter group. That is two days at "
+            "this rate, if the disk has the room."
+        ),
+    ),
+    (
+        "wal-level",
+        {"wal_level": "replica"},
+        "Set rds.logical_replication = 1 in the source's parameter group, and reboot it.",
+    ),
+    (
+        "replication-slots",
+        {"max_replication_slots": "0"},
+        "Set max_replication_slots = 3 in the parameter group, and reboot.",
+    ),
+)
+
+
+@pytest.mark.parametrize(("check", "settings", "remedy"), ON_RDS, ids=[each[0] for each in ON_RDS])
+def test_on_rds_settings_are_changed_in_parameter_groups(
+    check: str, settings: dict[str, str], remedy: str
+) -> None:
+    of = subject(settings=settings, server={"is_managed": True}, wal_bytes_per_second=2**20)
+
+    assert [each.remedy for each in found(check, of)] == [remedy]
+
+
+def test_a_publication_of_all_tables_is_made_anew_and_one_of_a_schema_is_altered() -> None:
+    named = Publication("ours", schemas=("ferry",)), Publication("all", all_tables=True)
+    ours, every = (
+        found("publications", subject(publications=[each]))[0].remedy.partition(" Or ")[2]
+        for each in named
+    )
+
+    assert ours == "ALTER PUBLICATION ours DROP TABLES IN SCHEMA ferry;"
+    assert every.startswith(
+        'name its tables: BEGIN; DROP PUBLICATION "all"; CREATE PUBLICATION "all"'
+    )
 
 
 @pytest.mark.parametrize("check", [each.name for each in CHECKS])
