@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _SECONDS_OF_SILENCE = 60.0
 _LOG_LINES = 6
+_MORE_LOOKS = 3
+"""How often what has not answered is asked again before watching ends without its answer."""
 
 
 class Until(StrEnum):
@@ -83,9 +85,9 @@ def watch(
     DMS's word is not taken for it: the rows of both sides are counted, and a marker that is written
     at the source has to arrive at Aurora. What does not answer for a while is said, and asked again.
 
-    Exit status: 1 where nothing goes on by itself, as where a task is not started, or where DMS could
-    not apply some changes; 3 where tables could not be counted; 4 where a task
-    has failed, or a table is not carried; 130 where you end it.
+    Exit status: 1 where nothing goes on by itself, as where a task is not started; 3 where tables
+    could not be counted, or something did not answer; 4 where a task has failed, a table is not
+    carried, or lacks changes; 130 where you end it.
     """
     from ferry.cli.migration import Ways, deployment_of
     from ferry.cli.printing import failures_shown
@@ -111,15 +113,22 @@ def watch(
 
 def follow(watcher: Watcher, show: Show, *, until: Until, every: float) -> Ending:
     """Take looks and show them, until they end."""
-    from ferry.migrate.watching.look import ending
+    from ferry.migrate.watching.look import Ending, ending
 
     wanted = None if until is Until.NEVER else until.value
+    left, reached = _MORE_LOOKS, False
     try:
         while True:
             began = time.monotonic()
             look = watcher.look()
             show.look(look)
             found = ending(look, until=wanted)
+            if found is Ending.UNTOLD and left:
+                left, found = left - 1, None
+            if found is Ending.REACHED and not reached:
+                # What could not be applied was read before the marker arrived: once more, now.
+                reached = True
+                continue
             if found is not None:
                 return found
             time.sleep(max(0.0, every - (time.monotonic() - began)))
@@ -146,12 +155,12 @@ def end(name: str, found: Ending, until: Until, *, quiet: bool) -> None:
             }.get(until, ""),
             ExitStatus.GOOD,
         ),
-        Ending.NOTED: (
-            "All is loaded, and DMS could not apply some changes: awsdms_apply_exceptions has them.",
-            ExitStatus.LOOK,
-        ),
         Ending.IN_PART: (
             "All that can be counted is loaded; some tables cannot be counted.",
+            ExitStatus.NOT_DONE,
+        ),
+        Ending.UNTOLD: (
+            "All that could be told is as it should be; what is not known stands above.",
             ExitStatus.NOT_DONE,
         ),
         Ending.STILL: ("Nothing goes on by itself.", ExitStatus.LOOK),

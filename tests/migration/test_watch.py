@@ -10,6 +10,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from tests.migration.databases import eventually
+from tests.migration.deployed import PASSWORD
 from tests.migration.test_start import ORDERS
 
 if TYPE_CHECKING:
@@ -162,6 +163,69 @@ def test_a_table_that_dms_gave_up_is_shown_with_what_its_log_says(deployed: Depl
         in standing.stdout.splitlines()
     )
     assert standing.exit_code == 4
+
+
+def test_changes_that_were_not_applied_are_no_good_end_until_the_table_is_loaded_again(
+    deployed: Deployed,
+) -> None:
+    _carried(deployed)
+    refusing = "alter table orders add constraint no_bad check (what <> 'bad') not valid"
+    deployed.pair.target.run(refusing)
+    deployed.pair.source.run("update orders set what = 'bad' where id = 3")
+
+    lacking = deployed.reached("watch", "dev", *OFTEN)
+
+    assert (
+        "public.orders: 1 changes were not applied: see why in "
+        "dms_control.awsdms_apply_exceptions, mend it, then ferry reload dev public.orders"
+    ) in _bare(lacking.stdout)
+    assert lacking.exit_code == 4
+    deployed.pair.target.run("alter table orders drop constraint no_bad")
+
+    again = deployed.reached("reload", "dev", "public.orders", "--yes", *OFTEN)
+
+    assert again.exit_code == 0
+    assert deployed.pair.target.value("select what from orders where id = 3") == "bad"
+
+
+def test_a_table_that_was_made_after_the_start_is_not_called_loaded(deployed: Deployed) -> None:
+    _carried(deployed)
+    deployed.pair.on_both("create table later (id int primary key)")
+    deployed.pair.source.run("insert into later values (1)", "grant select on later to dms")
+
+    unknown = deployed.reached("watch", "dev", *OFTEN)
+
+    assert any(
+        line.startswith("public.later: the task's rules select it, and DMS does not carry it: ")
+        for line in _bare(unknown.stdout)
+    )
+    assert unknown.exit_code == 4
+
+    deployed.end()
+    deployed.reached("start", "dev")
+
+    assert deployed.reached("watch", "dev", *OFTEN).exit_code == 0
+    assert deployed.pair.target.value("select count(*) from later") == 1
+
+
+def test_what_the_operator_may_not_read_is_no_good_end(deployed: Deployed) -> None:
+    _carried(deployed)
+    deployed.pair.target.run(
+        f"create role lesser login password '{PASSWORD}'",
+        "grant usage on schema ferry, public to lesser",
+        "grant select on all tables in schema ferry, public to lesser",
+    )
+    deployed.aws.secretsmanager.put_secret_value(
+        SecretId="aurora-ferry-dev/operator-target",
+        SecretString=json.dumps({"username": "lesser", "password": PASSWORD}),
+    )
+
+    watched = deployed.reached("watch", "dev", *OFTEN)
+
+    deployed.pair.target.run("drop owned by lesser", "drop role lesser")
+    assert "permission denied for schema dms_control" in watched.stdout
+    assert "All that could be told is as it should be" in watched.stdout
+    assert watched.exit_code == 3
 
 
 def _carried(deployed: Deployed) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ferry.errors import FerryError
 from ferry.migrate import target_tables
 from ferry.migrate.mappings import TableName
-from ferry.migrate.watching.look import Slot
+from ferry.migrate.watching.look import Slot, Unapplied
 from ferry.postgres import connect, sql
 
 if TYPE_CHECKING:
@@ -170,11 +170,11 @@ class TargetSeen:
     """What DMS's control tables say of a task.
 
     Args:
-        exceptions: How many changes could not be applied.
+        unapplied: Changes that could not be applied, by table.
         suspended: Tables that are not carried any more.
     """
 
-    exceptions: int
+    unapplied: tuple[Unapplied, ...]
     suspended: tuple[TableName, ...]
 
 
@@ -224,9 +224,12 @@ def control_tables(session: Session, task: Task) -> TargetSeen:
     given_up: list[tuple[Any, ...]] = []
     if _is_there(session, schema, exceptions):
         counted = session.rows(
-            sql.SQL('select pg_catalog.count(*) from {} where "TASK_NAME" = %s').format(
-                sql.Identifier(schema, exceptions)
-            ),
+            # DMS writes its times without a zone: UTC.
+            sql.SQL(
+                'select "TABLE_OWNER", "TABLE_NAME", pg_catalog.count(*), '
+                "pg_catalog.max(\"ERROR_TIME\") at time zone 'UTC' "
+                'from {} where "TASK_NAME" = %s group by 1, 2 order by 1, 2'
+            ).format(sql.Identifier(schema, exceptions)),
             [task.identifier],
             deadline_seconds=_SECONDS,
         )
@@ -239,7 +242,10 @@ def control_tables(session: Session, task: Task) -> TargetSeen:
             deadline_seconds=_SECONDS,
         )
     return TargetSeen(
-        exceptions=int(counted[0][0]) if counted else 0,
+        unapplied=tuple(
+            Unapplied(table=TableName(owner, table), changes=changes, last=last)
+            for owner, table, changes, last in counted
+        ),
         suspended=tuple(sorted({TableName(*row) for row in given_up})),
     )
 

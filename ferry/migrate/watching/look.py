@@ -88,6 +88,21 @@ class Difference:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Unapplied:
+    """Changes of one table that DMS could not apply; it goes on without them.
+
+    Args:
+        table: The table, as DMS names it in its control table.
+        changes: How many.
+        last: When the last one was, by Aurora's clock.
+    """
+
+    table: TableName
+    changes: int
+    last: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Proof:
     """What was proved of a task that DMS says has loaded.
 
@@ -147,7 +162,7 @@ class TaskLook:
         loading_seconds: For how long it has been loading; None where it is not.
         source_latency: DMS's latency in seconds at the source; None where CloudWatch has none.
         target_latency: The same at Aurora.
-        exceptions: Changes that could not be applied, by the control table; None where not known.
+        unapplied: Changes that could not be applied, by the control table; None where not known.
         suspended: Tables that DMS has given up, by the control table.
         allowed_seconds: How long the load may take; None for any time.
     """
@@ -162,9 +177,14 @@ class TaskLook:
     loading_seconds: float | None = None
     source_latency: float | None = None
     target_latency: float | None = None
-    exceptions: int | None = None
+    unapplied: tuple[Unapplied, ...] | None = None
     suspended: tuple[TableName, ...] = ()
     allowed_seconds: float | None = None
+
+    @property
+    def exceptions(self) -> int | None:
+        """How many changes could not be applied; None where that is not known."""
+        return None if self.unapplied is None else sum(it.changes for it in self.unapplied)
 
     @property
     def rows(self) -> int:
@@ -322,6 +342,12 @@ class TaskLook:
                     what=table.state,
                     remedy=f"make it at both sides, then {again}",
                 )
+            elif table.state not in {COMPLETED, LOADING, WAITING, RELOADING}:
+                yield Trouble(
+                    table=table.name,
+                    what=f"DMS says '{table.state}', which says not that it is carried",
+                    remedy=f"see the task's log, then ferry reload {name} {table.name}",
+                )
             if table.failed or table.suspended:
                 yield Trouble(
                     table=table.name,
@@ -337,11 +363,41 @@ class TaskLook:
                     what="suspended by DMS",
                     remedy=f"its reason is in the log; mend it, then ferry reload {name} {suspended}",
                 )
+        yield from self._unknown_to_dms()
+        yield from self._not_applied()
         for differs in self.proof.differs:
             yield Trouble(
                 table=differs.table,
                 what=f"{differs.source} rows at the source, {differs.target} at Aurora",
                 remedy=f"load it again: ferry reload {name} {differs.table}",
+            )
+
+    def _unknown_to_dms(self) -> Iterator[Trouble]:
+        """The source's tables that the rules select, and DMS does not show: made since the start."""
+        if not (self.task.loads and self.is_loaded):
+            return
+        name, start = self.environment, f"--task {self.task.name}"
+        for table in sorted(self.expected.keys() - {row.name for row in self.tables}):
+            yield Trouble(
+                table=table,
+                what="the task's rules select it, and DMS does not carry it",
+                remedy=f"make it at Aurora (ferry schema {name} before-load), then ferry stop {name} "
+                f"{start} and ferry start {name} {start}",
+            )
+
+    def _not_applied(self) -> Iterator[Trouble]:
+        """Tables that lack changes: those that a load since has not brought."""
+        loaded = {self.task.mappings.target(row.name): row for row in self.tables}
+        for found in self.unapplied or ():
+            row = loaded.get(found.table)
+            if row and row.loaded_at and found.last < row.loaded_at:
+                continue
+            table = row.name if row else found.table
+            yield Trouble(
+                table=table,
+                what=f"{found.changes} changes were not applied",
+                remedy=f"see why in {self.task.settings.control_schema}.awsdms_apply_exceptions, "
+                f"mend it, then ferry reload {self.environment} {table}",
             )
 
 
@@ -421,10 +477,10 @@ class Ending(StrEnum):
 
     REACHED = "reached"
     """All tasks are as far as one waited for."""
-    NOTED = "noted"
-    """The same, but for changes that DMS could not apply."""
     IN_PART = "in part"
     """The same, but for tables that could not be counted."""
+    UNTOLD = "untold"
+    """The same, but something that was asked has not answered, and might say otherwise."""
     STILL = "still"
     """Nothing goes on by itself: somebody has to act."""
     BAD = "bad"
@@ -453,9 +509,9 @@ def ending(look: Look, *, until: str | None) -> Ending | None:
 
 
 def _reached(look: Look) -> Ending:
-    if look.left_out:
-        return Ending.IN_PART
-    return Ending.NOTED if any(task.exceptions for task in look.tasks) else Ending.REACHED
+    if look.unanswered:
+        return Ending.UNTOLD
+    return Ending.IN_PART if look.left_out else Ending.REACHED
 
 
 def _done(until: str | None) -> frozenset[Phase]:

@@ -206,7 +206,7 @@ class Watcher:
             else None,
             source_latency=cloud.latencies.get((name, "source")),
             target_latency=cloud.latencies.get((name, "target")),
-            exceptions=target.exceptions if target else None,
+            unapplied=target.unapplied if target else None,
             suspended=target.suspended if target else (),
             allowed_seconds=self.allowed_seconds,
         )

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from rich.console import Console
 
 from ferry.cli.watch import drawn
 from ferry.migrate.watching.lines import as_json, duration, plain, size
-from ferry.migrate.watching.look import Difference, LogLine, Look, Proof, Slot
-from tests.unit.ferry.migrate.looks import ITEMS, ORDERS, look, row, seen
+from ferry.migrate.watching.look import Difference, LogLine, Look, Proof, Slot, Unapplied
+from tests.unit.ferry.migrate.looks import AT, ITEMS, ORDERS, look, row, seen
 from tests.unit.ferry.migrate.tasks import task
 
 LOADING = seen(
-    tables=(row(rows=80_000), row(ITEMS, "Full load", rows=20_000)),
+    tables=(row(rows=80_000, loaded_at=AT), row(ITEMS, "Full load", rows=20_000)),
     expected={ORDERS: 80_000, ITEMS: 60_000},
     rows_a_second=12_345.6,
     loading_seconds=77.0,
     source_latency=2.0,
     target_latency=75.0,
-    exceptions=3,
+    unapplied=(Unapplied(table=ORDERS, changes=3, last=datetime.min.replace(tzinfo=UTC)),),
 )
 REPLICATING = seen(
     tables=(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from ferry.migrate.mappings import TableName
@@ -13,9 +15,10 @@ from ferry.migrate.watching.look import (
     Phase,
     Proof,
     TaskLook,
+    Unapplied,
     ending,
 )
-from tests.unit.ferry.migrate.looks import ITEMS, ORDERS, look, row, running, seen
+from tests.unit.ferry.migrate.looks import AT, ITEMS, ORDERS, look, row, running, seen
 from tests.unit.ferry.migrate.tasks import task
 
 COUNTED = Proof(counted=1, of=1)
@@ -161,6 +164,11 @@ def test_a_table_that_dms_calls_complete_and_is_empty_is_not_loaded() -> None:
             ),
         ),
         (
+            row(state="Table sleeps"),
+            "DMS says 'Table sleeps', which says not that it is carried",
+            "see the task's log, then ferry reload dev public.orders",
+        ),
+        (
             row(validation="Mismatched records", failed=3),
             "DMS's validation: 3 rows differ, 0 could not be compared",
             "see which, then ferry reload dev public.orders",
@@ -188,6 +196,37 @@ def test_a_table_that_is_suspended_is_named_once() -> None:
 
     assert len(list(error.troubles)) == 1
     assert [trouble.what for trouble in silent.troubles] == ["suspended by DMS"]
+
+
+def test_a_table_that_the_rules_select_and_dms_does_not_show_is_not_carried() -> None:
+    made_since = seen(expected={ORDERS: 1, ITEMS: 1}, proof=ARRIVED)
+    (trouble,) = made_since.troubles
+
+    assert (trouble.table, trouble.what) == (
+        ITEMS,
+        "the task's rules select it, and DMS does not carry it",
+    )
+    assert trouble.remedy == (
+        "make it at Aurora (ferry schema dev before-load), then ferry stop dev --task all and "
+        "ferry start dev --task all"
+    )
+    assert list(seen(expected={ORDERS: 1, ITEMS: 1}, tables=()).troubles) == []  # not read yet
+
+
+def test_a_table_lacks_the_changes_that_were_not_applied_until_it_is_loaded_again() -> None:
+    lost = Unapplied(table=ORDERS, changes=2, last=AT)
+    before = seen(tables=(row(loaded_at=AT - timedelta(hours=1)),), unapplied=(lost,))
+    since = seen(tables=(row(loaded_at=AT + timedelta(hours=1)),), unapplied=(lost,))
+    (trouble,) = before.troubles
+
+    assert (str(trouble.table), trouble.what) == ("public.orders", "2 changes were not applied")
+    assert trouble.remedy == (
+        "see why in public.awsdms_apply_exceptions, mend it, then ferry reload dev public.orders"
+    )
+    assert list(since.troubles) == []
+    assert [each.table for each in seen(tables=(row(ITEMS),), unapplied=(lost,)).troubles] == [
+        ORDERS
+    ]
 
 
 @pytest.mark.parametrize(
@@ -254,7 +293,6 @@ PLANNED = stopped("STOPPED_AFTER_FULL_LOAD")
             Ending.IN_PART,
             None,
         ),
-        ([seen(proof=ARRIVED, exceptions=2)], Ending.NOTED, Ending.NOTED, None),
         ([seen(proof=COUNTED, marker=NO_MARKER)], Ending.BAD, Ending.BAD, Ending.BAD),
         ([PLANNED], Ending.REACHED, Ending.REACHED, Ending.STILL),
         ([PLANNED, REPLICATING], Ending.REACHED, Ending.REACHED, None),
@@ -273,6 +311,14 @@ def test_watching_ends_by_itself(
         replicating,
         never,
     ]
+
+
+def test_what_did_not_answer_is_no_good_end() -> None:
+    silent = look(REPLICATING, unanswered=("Aurora has not answered for 12 s.",))
+    failed = look(REPLICATING, FAILED, unanswered=("Aurora has not answered for 12 s.",))
+
+    assert ending(silent, until="replicating") is Ending.UNTOLD
+    assert ending(failed, until="replicating") is Ending.BAD
 
 
 def test_two_markers_prove_a_batch() -> None:
