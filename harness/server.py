@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 class LocalAws:
-    """Local AWS, started on entry and ended on exit.
+    """Local AWS, started on entry and ended on exit, and with this process whatever ends that.
 
     Args:
         log: The file that its messages go to.
@@ -30,8 +30,9 @@ class LocalAws:
     def __enter__(self) -> Self:
         with self._log.open("w") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "local_aws", "--port", "0"],
+                [sys.executable, "-m", "local_aws", "--port", "0", "--with-parent"],
                 cwd=ROOT,
+                stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
@@ -58,8 +59,9 @@ class LocalAws:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        if self._process.stdout is not None:
-            self._process.stdout.close()
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                stream.close()
 
     def get(self, path: str) -> Any:  # noqa: ANN401 (JSON)
         """What local AWS says of itself at ``/local-aws/PATH``."""

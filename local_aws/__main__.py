@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import os
 import signal
 import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,9 +33,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _stop)
+    if options.with_parent:
+        threading.Thread(target=_end_with_parent, daemon=True).start()
     print(f"local AWS at http://{HOST}:{server.port}", flush=True)  # noqa: T201 - a command's output
     server.serve_forever()
     return 0
+
+
+def _end_with_parent() -> None:
+    """Whoever started it holds the other end of standard input, and cannot leave without closing it."""
+    while sys.stdin.read(1):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _stop(*_: object) -> None:
@@ -49,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--port", type=int, default=0, help="0, the default, takes a free port")
     parser.add_argument("--log", type=Path, help="a file for one line per call, and tracebacks")
+    parser.add_argument("--with-parent", action="store_true", help="end where standard input ends")
     parser.add_argument(
         "--faults", type=_rules, metavar="FILE", help="JSON rules for calls that are to fail"
     )

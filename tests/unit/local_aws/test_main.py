@@ -41,6 +41,21 @@ def test_it_says_where_it_is_and_ends_at_once(tmp_path: Path, number: signal.Sig
     assert log.exists()
 
 
+def test_it_ends_with_who_started_it_where_it_is_told_so() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "local_aws", "--with-parent"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith("local AWS at ")
+        assert process.poll() is None
+        process.stdin.close()
+        assert process.wait(timeout=30) == 0
+
+
 class _Served:
     """A server that is told to stop as soon as it serves."""
 
