@@ -76,12 +76,24 @@ def replica_identity(subject: Subject) -> Iterator[Verdict]:
     Source: https://www.postgresql.org/docs/15/sql-altertable.html#SQL-ALTERTABLE-REPLICA-IDENTITY
     """
     keyed = [each for each in subject.changing if each.kind == "r" and subject.has_key(each)]
-    nothing = [each for each in keyed if each.replica_identity == "n"]
-    other = [each for each in keyed if each.replica_identity == "i"]
+    by_index = {
+        each.oid: next(
+            (one for one in subject.catalog.indexes_of(each) if one.is_replica_identity), None
+        )
+        for each in keyed
+        if each.replica_identity == "i"
+    }
+    nothing = [
+        each
+        for each in keyed
+        if each.replica_identity == "n" or by_index.get(each.oid, True) is None
+    ]
+    other = [each for each in keyed if (index := by_index.get(each.oid)) and not index.is_primary]
     every = [each for each in subject.changing if each.replica_identity == "f"]
     if nothing:
         yield blocks(
-            f"{counted(len(nothing), 'table')} with REPLICA IDENTITY NOTHING: "
+            f"{counted(len(nothing), 'table')} with REPLICA IDENTITY NOTHING, or of an index that is "
+            "gone: "
             f"{listed(each.sql for each in nothing)}.",
             why="WAL does not say which row was deleted, or which key was changed: DMS carries neither.",
             remedy=f"ALTER TABLE {nothing[0].sql} REPLICA IDENTITY DEFAULT;",

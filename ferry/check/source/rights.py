@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ferry.check.source.subject import Subject
-    from ferry.postgres.catalog.rows import Role
+    from ferry.postgres.catalog.rows import Role, WithoutAudit
 
 _MONTH_SECONDS: Final = 30 * 24 * 3600
 _REPLICATION_ON_RDS: Final = "rds_replication"
@@ -152,14 +152,17 @@ def row_security(subject: Subject) -> Iterator[Verdict]:
     if not secured:
         return
     role = subject.dms_role
-    if role.is_superuser or role.passes_row_security:
+    hidden = [relation for relation in secured if role.name in relation.secured_from]
+    if not hidden:
         yield fine(f"{counted(len(secured), 'table')} with row security; {role.name} passes it.")
         return
     yield blocks(
-        f"{counted(len(secured), 'table')} with row security, which {role.name} does not pass: "
-        f"{listed(each.sql for each in secured)}.",
+        f"{counted(len(hidden), 'table')} with row security, which {role.name} does not pass: "
+        f"{listed(each.sql for each in hidden)}.",
         why="DMS copies the rows that the policies show to its user, and says nothing of the others.",
-        remedy=f"ALTER ROLE {identifier(role.name)} BYPASSRLS;",
+        remedy=f"ALTER ROLE {identifier(role.name)} BYPASSRLS; or, where nobody may do that and it is not "
+        f"forced, make it a member of the owner: GRANT {identifier(hidden[0].owner)} TO "
+        f"{identifier(role.name)};",
     )
 
 
@@ -183,15 +186,16 @@ def ddl_capture(subject: Subject) -> Iterator[Verdict]:
             remedy=f"Make {schema}.{DDL_AUDIT} and {INTERCEPT_DDL} beforehand as AWS's page on "
             f"PostgreSQL sources says, {off}",
         )
-    without = sorted({each.role for each in catalog.without_audit})
+    without = sorted(catalog.without_audit)
     if there and without:
-        audit = f"{identifier(schema)}.{DDL_AUDIT}"
+        first = without[0]
+        audit = f"{identifier(first.schema)}.{DDL_AUDIT}"
+        names = listed(sorted({each.role for each in without}))
         yield blocks(
-            f"{listed(without)} own tables and may not write to {audit}.",
+            f"Owners of tables who may not write to {audit}: {names}.",
             why="DMS's event trigger writes as whoever runs DDL: every migration of the applications "
             f"fails with 'permission denied for table {DDL_AUDIT}'.",
-            remedy=f"GRANT INSERT ON {audit} TO {identifier(without[0])}; and USAGE on its sequence; "
-            f"{off}",
+            remedy=f"{_to_write(first)} {off}",
         )
     if not there:
         owners = sorted({each.owner for each in subject.carried} - {role.name, *catalog.superusers})
@@ -200,8 +204,19 @@ def ddl_capture(subject: Subject) -> Iterator[Verdict]:
                 f"DMS will make the event trigger {INTERCEPT_DDL} and the table {schema}.{DDL_AUDIT}.",
                 why=f"Who owns tables ({listed(owners)}) needs rights on them then: migrations of the "
                 f"applications fail with 'permission denied for table {DDL_AUDIT}'.",
-                remedy="Grant INSERT and the sequence's USAGE when the tasks have started, " + off,
+                remedy="When the tasks have started, grant INSERT and DELETE on it, and USAGE on its "
+                f"sequence and its schema: 'ferry check source' types it out then; {off}",
             )
+
+
+def _to_write(without: WithoutAudit) -> str:
+    """The grants with which a role passes DMS's event trigger, which inserts and deletes a row."""
+    schema, role = identifier(without.schema), identifier(without.role)
+    sequence = f"GRANT USAGE ON SEQUENCE {without.sequence} TO {role}; " if without.sequence else ""
+    return (
+        f"GRANT USAGE ON SCHEMA {schema} TO {role}; GRANT INSERT, DELETE ON {schema}.{DDL_AUDIT} TO "
+        f"{role}; {sequence}".rstrip()
+    )
 
 
 def own_tables(subject: Subject) -> Iterator[Verdict]:
@@ -251,7 +266,9 @@ def operator(subject: Subject) -> Iterator[Verdict]:
             f"{server.owner}, who does.",
             why="Only the owner's REVOKE CONNECT closes it to applications at the cutover; one of "
             "another succeeds with a warning, and changes nothing.",
-            remedy=f"GRANT {identifier(server.owner)} TO {sql};",
+            remedy=f"ALTER DATABASE {database} OWNER TO {sql};"
+            if server.owner in set(subject.catalog.superusers)
+            else f"GRANT {identifier(server.owner)} TO {sql};",
         )
     if not {"pg_signal_backend"} & set(role.roles):
         yield warns(

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from ferry.postgres.catalog.rows import Relation, Sequence
 
 _NEAR_THE_END: Final = 0.8
+_ENDS: Final = {"int2": 2**15 - 1, "int4": 2**31 - 1}
+"""The greatest values of a column. Source: https://www.postgresql.org/docs/15/datatype-numeric.html"""
 
 
 def partitions(subject: Subject) -> Iterator[Verdict]:
@@ -161,8 +163,7 @@ def sequences(subject: Subject) -> Iterator[Verdict]:
             f"{counted(len(near), 'sequence')} near the end: "
             f"{listed(f'{each.sql} ({_used(each, value):.0%})' for each, value in near)}.",
             why="The way back takes values too; at the end each INSERT fails.",
-            remedy=f"Make it bigint before the migration: ALTER SEQUENCE {sequence.sql} AS bigint; with "
-            "its column, which rewrites the table.",
+            remedy=_longer(subject, sequence),
         )
     free = [each for each in every if not each.table]
     if every:
@@ -183,9 +184,29 @@ def sequences(subject: Subject) -> Iterator[Verdict]:
 
 def _used(sequence: Sequence, last: int) -> float:
     """The share of a sequence's values that is given."""
-    span = sequence.most - sequence.least
-    done = last - sequence.least if sequence.increment > 0 else sequence.most - last
-    return done / span if span else 1.0
+    most = _most(sequence)
+    span = most - sequence.least
+    done = last - sequence.least if sequence.increment > 0 else most - last
+    return done / span if span > 0 else 1.0
+
+
+def _most(sequence: Sequence) -> int:
+    """Its end, or that of its column: of sequences from before PostgreSQL 10 all are bigint."""
+    return min(sequence.most, _ENDS.get(sequence.column_type, sequence.most))
+
+
+def _longer(subject: Subject, sequence: Sequence) -> str:
+    """How a sequence that is near its end goes on."""
+    table = subject.catalog.by_oid.get(sequence.table)
+    steps = []
+    if table is not None and sequence.column_type in _ENDS:
+        steps.append(
+            f"ALTER TABLE {table.sql} ALTER COLUMN {identifier(sequence.column)} TYPE bigint; which "
+            "rewrites the table under a lock;"
+        )
+    if sequence.most == _most(sequence):
+        steps.append(f"ALTER SEQUENCE {sequence.sql} AS bigint NO MAXVALUE;")
+    return f"Before the migration: {' '.join(steps)}"
 
 
 def ddl(subject: Subject) -> Iterator[Verdict]:

@@ -62,12 +62,20 @@ RELATIONS: Final = f"""
 select c.oid, n.nspname::text, c.relname::text, c.relkind::text, c.relpersistence::text,
        c.relreplident::text, c.relispartition,
        array(select i.inhparent from pg_inherits i where i.inhrelid = c.oid order by i.inhseqno),
+       array(select r.rolname::text from pg_roles r where c.relrowsecurity
+             and r.rolname = any(%s::text[]) and not r.rolbypassrls
+             and (c.relforcerowsecurity and not r.rolsuper
+                  or not pg_has_role(r.oid, c.relowner, 'usage'))),
        c.relrowsecurity, c.reltuples::float8, c.relpages, coalesce(o.relpages, 0),
        pg_stat_get_live_tuples(c.oid), pg_stat_get_tuples_updated(c.oid),
        pg_stat_get_tuples_deleted(c.oid),
        coalesce(e.extname::text, ''), pg_get_userbyid(c.relowner)::text,
        array(select r.rolname::text from pg_roles r where r.rolname = any(%s::text[])
-             and has_table_privilege(r.oid, c.oid, 'select'))
+             and (has_table_privilege(r.oid, c.oid, 'select')
+                  or has_any_column_privilege(r.oid, c.oid, 'select') and not exists (
+                    select from pg_attribute a
+                    where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+                      and not has_column_privilege(r.oid, c.oid, a.attnum, 'select'))))
 from pg_class c
 join pg_namespace n on n.oid = c.relnamespace
 left join pg_class o on o.oid = c.reltoastrelid
@@ -120,14 +128,26 @@ select tgrelid, tgname::text, tgenabled::text from pg_trigger
 where tgrelid >= 16384 and not tgisinternal and tgenabled in ('A', 'R') order by 1, 2"""
 
 WITHOUT_AUDIT: Final = """
-select distinct n.nspname::text, pg_get_userbyid(t.relowner)::text
+select distinct n.nspname::text, pg_get_userbyid(t.relowner)::text, coalesce(s.name, '')
 from pg_class c
 join pg_namespace n on n.oid = c.relnamespace
+cross join lateral (
+  select min(d.objid::regclass::text) as name, min(d.objid) as oid from pg_depend d
+  join pg_sequence q on q.seqrelid = d.objid
+  where d.refclassid = 'pg_class'::regclass and d.refobjid = c.oid and d.refobjsubid > 0
+) s
 join pg_proc p on p.proname = 'awsdms_intercept_ddl' and not p.prosecdef
 join pg_class t on t.relkind in ('r', 'p') and t.oid >= 16384
-where c.relname = 'awsdms_ddl_audit' and not has_table_privilege(t.relowner, c.oid, 'insert')
+where c.relname = 'awsdms_ddl_audit' and not (
+  has_schema_privilege(t.relowner, n.oid, 'usage')
+  and has_table_privilege(t.relowner, c.oid, 'insert')
+  and has_table_privilege(t.relowner, c.oid, 'delete')
+  and coalesce(has_sequence_privilege(t.relowner, s.oid, 'usage, update'), true))
 order by 1, 2"""
-"""Owners of tables who may not write to the table of DMS's event trigger, which writes as they do."""
+"""Owners of tables who may not write to the table of DMS's event trigger, which writes as they do: it
+inserts a row, whose key is of a sequence, and deletes it. Source:
+https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Source.PostgreSQL.html, its function
+`awsdms_intercept_ddl`"""
 
 EVENT_TRIGGERS: Final = """
 select e.evtname::text, e.evtevent::text, e.evtenabled::text, p.proname::text
@@ -135,12 +155,15 @@ from pg_event_trigger e join pg_proc p on p.oid = e.evtfoid order by 1"""
 
 SEQUENCES: Final = f"""
 select c.oid, n.nspname::text, c.relname::text, format_type(s.seqtypid, -1), s.seqmin, s.seqmax,
-       s.seqincrement, s.seqcycle, coalesce(d.refobjid, 0)
+       s.seqincrement, s.seqcycle, coalesce(d.refobjid, 0), coalesce(a.attname::text, ''),
+       coalesce(t.typname::text, '')
 from pg_sequence s
 join pg_class c on c.oid = s.seqrelid
 join pg_namespace n on n.oid = c.relnamespace
 left join pg_depend d on d.classid = 'pg_class'::regclass and d.objid = c.oid and d.objsubid = 0
   and d.refclassid = 'pg_class'::regclass and d.refobjsubid > 0 and d.deptype in ('a', 'i')
+left join pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
+left join pg_type t on t.oid = a.atttypid
 where {_OF_USERS}
 order by n.nspname, c.relname"""
 

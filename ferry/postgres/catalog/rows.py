@@ -117,7 +117,9 @@ class Relation(NamedTuple):
         replica_identity: `d` primary key, `n` nothing, `f` all columns, `i` an index.
         is_partition: Whether it is one of a partitioned table's.
         parents: The tables that it is a partition of, or inherits from.
-        row_security: Whether its row security policies hold.
+        secured_from: Which of the roles that were asked for its row security policies hold for: not
+            for those with BYPASSRLS, nor for its owner's unless they are forced.
+        row_security: Whether it has row security.
         rows: How many rows PostgreSQL estimates; -1 where it was never analyzed.
         pages: How many pages of 8 KiB it had when it was last vacuumed or analyzed.
         toast_pages: The same of its TOAST table, where long values are.
@@ -137,6 +139,7 @@ class Relation(NamedTuple):
     replica_identity: str = "d"
     is_partition: bool = False
     parents: tuple[int, ...] = ()
+    secured_from: tuple[str, ...] = ()
     row_security: bool = False
     rows: float = -1
     pages: int = 0
@@ -248,10 +251,17 @@ class Trigger(NamedTuple):
 
 
 class WithoutAudit(NamedTuple):
-    """A role that owns tables and may not write to `awsdms_ddl_audit` of a schema."""
+    """A role that owns tables and may not write to `awsdms_ddl_audit` of a schema.
+
+    Args:
+        schema: The schema.
+        role: The role.
+        sequence: The sequence of the table's key, as SQL; empty for none.
+    """
 
     schema: str
     role: str
+    sequence: str = ""
 
 
 class EventTrigger(NamedTuple):
@@ -276,6 +286,8 @@ class Sequence(NamedTuple):
         increment: Its step.
         cycles: Whether it begins anew at its end.
         table: The oid of the table that owns it; 0 for none.
+        column: The column that owns it; empty for none.
+        column_type: That column's type, as `pg_type` names it.
     """
 
     oid: int
@@ -287,6 +299,8 @@ class Sequence(NamedTuple):
     increment: int = 1
     cycles: bool = False
     table: int = 0
+    column: str = ""
+    column_type: str = ""
 
     @property
     def sql(self) -> str:

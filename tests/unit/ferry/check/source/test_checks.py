@@ -355,7 +355,7 @@ CASES: tuple[tuple[str, Subject, Level, str, str], ...] = (
     ),
     (
         "row-security",
-        subject(table("a", row_security=True), roles=[Role("dms")]),
+        subject(table("a", row_security=True, secured_from=("dms",), owner="app_owner")),
         BLOCKED,
         "1 table with row security, which dms does not pass: public.a.",
         "ALTER ROLE dms BYPASSRLS;",
@@ -372,7 +372,7 @@ CASES: tuple[tuple[str, Subject, Level, str, str], ...] = (
         subject(table("a", owner="app_owner"), env=environment()),
         WARNING,
         "DMS will make the event trigger awsdms_intercept_ddl and the table public.awsdms_ddl_audit.",
-        "Grant INSERT and the sequence's USAGE when the tasks have started",
+        "When the tasks have started, grant INSERT and DELETE on it",
     ),
     (
         "dms-ddl-capture",
@@ -381,11 +381,14 @@ CASES: tuple[tuple[str, Subject, Level, str, str], ...] = (
             event_triggers=[
                 EventTrigger("awsdms_intercept_ddl", "ddl_command_end", "O", "awsdms_intercept_ddl")
             ],
-            without_audit=[WithoutAudit("public", "app_owner")],
+            without_audit=[WithoutAudit("old", "app_owner", "old.audit_seq")],
         ),
         BLOCKED,
-        "app_owner own tables and may not write to public.awsdms_ddl_audit.",
-        "GRANT INSERT ON public.awsdms_ddl_audit TO app_owner",
+        "Owners of tables who may not write to old.awsdms_ddl_audit: app_owner.",
+        (
+            "GRANT USAGE ON SCHEMA old TO app_owner; GRANT INSERT, DELETE ON old.awsdms_ddl_audit TO "
+            "app_owner; GRANT USAGE ON SEQUENCE old.audit_seq TO app_owner; or set"
+        ),
     ),
     (
         "dms-heartbeat",
@@ -569,12 +572,23 @@ CASES: tuple[tuple[str, Subject, Level, str, str], ...] = (
         "replica-identity",
         subject(table("t", replica_identity="n")),
         BLOCKED,
-        "1 table with REPLICA IDENTITY NOTHING: public.t.",
+        "1 table with REPLICA IDENTITY NOTHING, or of an index that is gone: public.t.",
         "ALTER TABLE public.t REPLICA IDENTITY DEFAULT;",
     ),
     (
         "replica-identity",
         subject(table("t", replica_identity="i")),
+        BLOCKED,
+        "1 table with REPLICA IDENTITY NOTHING, or of an index that is gone: public.t.",
+        "ALTER TABLE public.t REPLICA IDENTITY DEFAULT;",
+    ),
+    (
+        "replica-identity",
+        subject(
+            table(
+                "t", replica_identity="i", indexes=[Index(0, "u", (1,), is_replica_identity=True)]
+            )
+        ),
         WARNING,
         "1 table with REPLICA IDENTITY USING INDEX: public.t.",
         "ALTER TABLE public.t REPLICA IDENTITY DEFAULT",
@@ -781,7 +795,20 @@ CASES: tuple[tuple[str, Subject, Level, str, str], ...] = (
         ),
         WARNING,
         "1 sequence near the end: public.s (100%).",
-        "Make it bigint before the migration: ALTER SEQUENCE public.s AS bigint",
+        "Before the migration: ALTER SEQUENCE public.s AS bigint NO MAXVALUE;",
+    ),
+    (
+        "sequences",
+        subject(
+            ORDERS,
+            sequences=[
+                Sequence(7, "public", "s", table=ORDERS.oid, column="id", column_type="int4")
+            ],
+            last_values={7: 2**31 - 2},
+        ),
+        WARNING,
+        "1 sequence near the end: public.s (100%).",
+        "Before the migration: ALTER TABLE public.orders ALTER COLUMN id TYPE bigint;",
     ),
     # --- names
     (
@@ -1175,6 +1202,22 @@ def test_a_publication_of_all_tables_is_made_anew_and_one_of_a_schema_is_altered
     assert every.startswith(
         'name its tables: BEGIN; DROP PUBLICATION "all"; CREATE PUBLICATION "all"'
     )
+
+
+def test_the_primary_key_by_its_own_name_is_a_replica_identity_like_any_other() -> None:
+    named = table("t", key=(), replica_identity="i")
+    key = Index(named.oid, "t_pkey", (1,), is_primary=True, is_replica_identity=True)
+    of = subject(replace(named, indexes=(key,)))
+
+    assert [each.level for each in found("replica-identity", of)] == [Level.RIGHT]
+
+
+def test_a_database_of_a_superuser_is_given_to_ferry_and_not_the_superuser() -> None:
+    of = subject(server={"owner": "postgres"})
+
+    assert [each.remedy for each in found("operator-rights", of)] == [
+        "ALTER DATABASE app OWNER TO ferry;"
+    ]
 
 
 @pytest.mark.parametrize("check", [each.name for each in CHECKS])
