@@ -12,6 +12,7 @@ from ferry.errors import FerryError
 from ferry.migrate import markers, target_tables
 from ferry.migrate.reading import read_tasks
 from ferry.migrate.starting import Marker, Tables
+from ferry.migrate.watching.databases import control_tables
 from ferry.postgres import connect
 
 if TYPE_CHECKING:
@@ -22,6 +23,16 @@ if TYPE_CHECKING:
     from ferry.migrate.tasks import Task
 
 _PURPOSE: Final = "say where the migration stands"
+_SECONDS_OF_A_MARKER: Final = 300.0
+"""How old the last marker may be to say that changes arrive now; ferry watch writes one a minute."""
+
+# Superusers are let be: no right of a database's keeps them out.
+_REACHABLE: Final = (
+    "select r.rolname::text from pg_catalog.pg_roles r where r.rolcanlogin and not r.rolsuper "
+    "and pg_catalog.has_database_privilege(r.oid, pg_catalog.current_database()::text, 'CONNECT') "
+    "and not (r.rolname = any(%s)) and r.oid <> (select d.datdba from pg_catalog.pg_database d "
+    "where d.datname = pg_catalog.current_database()) order by 1"
+)
 
 
 class State(StrEnum):
@@ -60,6 +71,8 @@ class Databases:
         tables: Aurora's tables.
         carried: How many tables of the source it carries.
         is_open: Whether everybody may connect to Aurora's database.
+        unapplied: How many changes DMS could not apply, ever.
+        let_in: Who may connect there, beside ferry, DMS, its owner and superusers.
         last: When the newest marker was written at the source; None where there is none.
         has_arrived: Whether that one is at Aurora.
     """
@@ -68,6 +81,8 @@ class Databases:
     tables: Tables = field(default_factory=Tables)
     carried: int = 0
     is_open: bool = False
+    let_in: tuple[str, ...] = ()
+    unapplied: int = 0
     last: datetime | None = None
     has_arrived: bool = False
 
@@ -159,7 +174,12 @@ def _schema(seen: Seen) -> Step:
     ]
     carried = sum(each.carried for each in seen.databases.values())
     openly = any(each.is_open for each in seen.databases.values())
-    door = "open to everybody" if openly else "closed to all but those who need it"
+    let_in = sorted({role for each in seen.databases.values() for role in each.let_in})
+    door = "closed to all but those who need it"
+    if openly:
+        door = "open to everybody"
+    elif let_in:
+        door = f"open to {', '.join(let_in)}"
     if missing:
         return Step(
             name="schema-before-load",
@@ -209,6 +229,16 @@ def _loaded(seen: Seen, task: Task) -> Step:
             what=f"The task {task.name} is {task.status}: {far} are loaded.",
             next=start if stopped else f"ferry watch {name} --task {task.name}",
         )
+    carried = 0 if seen.trouble else seen.databases[task.name].carried
+    more = carried - (total - task.mappings.selects(task.marker))
+    if more > 0:
+        return Step(
+            name=step,
+            state=State.WRONG,
+            what=f"The source has {more} tables that the task {task.name} selects and does not carry; "
+            f"{far} are loaded.",
+            next=f"ferry watch {name} --task {task.name}",
+        )
     return Step(
         name=step,
         state=State.DONE,
@@ -248,11 +278,21 @@ def _replicating(seen: Seen, task: Task) -> Step:
             what=f"The last marker of the task {task.name}, {age} s old, is not at Aurora yet.",
             next=watch,
         )
-    return Step(
-        name=step,
-        state=State.DONE,
-        what=f"The last marker of the task {task.name}, written {age} s ago, is at Aurora.",
-    )
+    doubt = State.DONE
+    said = f"The last marker of the task {task.name}, written {age} s ago, is at Aurora."
+    if databases.unapplied:
+        doubt = State.NOW
+        said = (
+            f"{databases.unapplied} changes of the task {task.name} were not applied; which tables "
+            "lack them still is seen by watching."
+        )
+    elif age > _SECONDS_OF_A_MARKER:
+        doubt = State.UNKNOWN
+        said = (
+            f"The last marker of the task {task.name} is at Aurora, and was written {age} s ago; "
+            "whether changes arrive since is not known."
+        )
+    return Step(name=step, state=doubt, what=said, next="" if doubt is State.DONE else watch)
 
 
 def see(deployment: Deployment, sides: Callable[[Task], Sides]) -> Seen:
@@ -292,6 +332,8 @@ def _databases(task: Task, sides: Sides) -> Databases:
             "select pg_catalog.has_database_privilege('public', "
             "pg_catalog.current_database()::text, 'CONNECT')"
         )
+        keepers = [sides.target.dms_user, sides.target.server.username]
+        let_in = target.rows(_REACHABLE, [keepers])
         there = all(marker.exists for marker in found)
         last = markers.newest(source, task.marker) if there else None
         return Databases(
@@ -299,6 +341,8 @@ def _databases(task: Task, sides: Sides) -> Databases:
             tables=tables,
             carried=len(carried),
             is_open=is_open,
+            unapplied=sum(it.changes for it in control_tables(target, task).unapplied),
+            let_in=tuple(role for (role,) in let_in),
             last=last.at if last else None,
             has_arrived=last is not None and markers.has_arrived(target, task.marker, last),
         )

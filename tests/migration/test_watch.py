@@ -200,6 +200,12 @@ def test_a_table_that_was_made_after_the_start_is_not_called_loaded(deployed: De
         for line in _bare(unknown.stdout)
     )
     assert unknown.exit_code == 4
+    standing = deployed.reached("status", "dev")
+    assert (
+        "  wrong      The source has 1 tables that the task all selects and does not carry; 2 of 2 "
+        "tables are loaded."
+    ) in standing.stdout.splitlines()
+    assert standing.exit_code == 4
 
     deployed.end()
     deployed.reached("start", "dev")

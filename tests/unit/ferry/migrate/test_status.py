@@ -9,7 +9,7 @@ import pytest
 
 from ferry.migrate.mappings import TableName
 from ferry.migrate.starting import Marker, Tables
-from ferry.migrate.status import Databases, Seen, steps
+from ferry.migrate.status import Databases, Seen, State, steps
 from ferry.migrate.tasks import Counts, MigrationType, Settings, Task
 from tests.unit.ferry.migrate.tasks import task
 
@@ -18,7 +18,7 @@ THERE = (Marker(side="the source", exists=True), Marker(side="Aurora", exists=Tr
 PREPARED = Databases(markers=THERE, carried=3)
 ARRIVED = replace(PREPARED, last=AT - timedelta(seconds=7), has_arrived=True)
 STARTED = task(status="running", was_started=True, counts=Counts(loaded=1, loading=1, queued=1))
-LOADED = task(status="running", was_started=True, counts=Counts(loaded=3))
+LOADED = task(status="running", was_started=True, counts=Counts(loaded=4))
 
 
 def seen(databases: Databases, one: Task | None = None) -> Seen:
@@ -186,11 +186,47 @@ def test_a_marker_that_is_on_its_way_is_no_proof() -> None:
     )
 
 
+def test_a_marker_of_long_ago_says_nothing_of_now() -> None:
+    old = replace(ARRIVED, last=AT - timedelta(minutes=10))
+    (*_, step) = steps(seen(old, LOADED))
+
+    assert step.state is State.UNKNOWN
+    assert step.what == (
+        "The last marker of the task all is at Aurora, and was written 600 s ago; whether changes "
+        "arrive since is not known."
+    )
+    assert step.next == "ferry watch dev --task all"
+
+
+def test_changes_that_were_not_applied_are_not_done_with() -> None:
+    (*_, step) = steps(seen(replace(ARRIVED, unapplied=2), LOADED))
+
+    assert step.state is State.NOW
+    assert step.what == (
+        "2 changes of the task all were not applied; which tables lack them still is seen by watching."
+    )
+
+
+def test_a_table_that_the_task_does_not_carry_is_not_loaded() -> None:
+    (_, _, _, step, _) = steps(seen(replace(ARRIVED, carried=4), LOADED))
+
+    assert step.state is State.WRONG
+    assert step.what == (
+        "The source has 1 tables that the task all selects and does not carry; 4 of 4 tables are loaded."
+    )
+
+
 def test_it_is_said_whether_aurora_is_open() -> None:
-    said = [steps(seen(replace(PREPARED, is_open=is_open)))[2].what for is_open in (True, False)]
+    doors = (
+        replace(PREPARED, is_open=True),
+        replace(PREPARED, let_in=("app", "report")),
+        PREPARED,
+    )
+    said = [steps(seen(door))[2].what for door in doors]
 
     assert said == [
         "Aurora has all 3 tables, and is open to everybody.",
+        "Aurora has all 3 tables, and is open to app, report.",
         "Aurora has all 3 tables, and is closed to all but those who need it.",
     ]
 
