@@ -25,7 +25,7 @@ from ferry.migrate.schema.phases import Phase
 from ferry.migrate.schema.steps import Step
 from ferry.migrate.schema.work import carry_out, works
 from ferry.migrate.sides import Side, Sides
-from ferry.postgres import Address, Server, UnreachableError
+from ferry.postgres import Address, Server, UnreachableError, connect
 from ferry.postgres.programs import folder_of_programs
 from harness.postgres import SUPERUSER, Postgres
 from tests.migration.databases import TLS_NAME, Database, eventually
@@ -342,6 +342,24 @@ def test_a_database_that_stays_open_is_found(ends: Ends) -> None:
     assert found.level is Level.BLOCKED
     assert found.what.startswith(f"Database {ends.target.name} is open at Aurora: ")
     assert "dms" in found.what
+
+
+def test_a_session_from_before_is_found_though_the_database_is_closed(ends: Ends) -> None:
+    ends.target.run(f"create role early login password '{OPERATOR}'")
+    ends.target.run(f'grant connect on database "{ends.target.name}" to early')
+    early = server(ends.target, "early", OPERATOR)
+    with connect(early, purpose="write too early"):
+        ends.target.run(
+            f'revoke connect on database "{ends.target.name}" from public, early, dms',
+        )
+        (found,) = closed(ends.target_server, ["dms"])
+    eventually(lambda: not closed(ends.target_server, ["dms"]))
+    ends.target.run("drop role early")
+
+    assert found.level is Level.BLOCKED
+    assert found.what == (
+        f"Sessions from before are still connected to {ends.target.name} at Aurora: early (1)."
+    )
 
 
 def test_both_schemas_are_alike_by_the_phase_that_was_reached(everything: Everything) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ferry.findings import blocked
 from ferry.migrate.schema import access, reading
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ferry.findings import Finding
+    from ferry.migrate.schema.sides import Side
     from ferry.migrate.schema.steps import Step
     from ferry.postgres import Server, Session
 
@@ -145,10 +146,47 @@ def carry(source: Server, target: Server, steps: Sequence[Step]) -> Iterator[Don
             yield done
 
 
+# Of another role an operator who is no superuser sees that it is connected, and as whom.
+_CONNECTED: Final = (
+    "select a.usename::text, pg_catalog.count(*) from pg_catalog.pg_stat_activity a "
+    "join pg_catalog.pg_roles r on r.oid = a.usesysid "
+    "where a.datname = pg_catalog.current_database() and not r.rolsuper "
+    "and a.pid <> pg_catalog.pg_backend_pid() and not (a.usename = any(%s)) group by 1 order by 1"
+)
+
+
 def closed(target: Server, keepers: Sequence[str]) -> list[Finding]:
-    """Whether nobody but the keepers may connect to a database; superusers are let be."""
+    """Whether nobody but the keepers may connect to a database, or is connected since before.
+
+    Superusers are let be.
+    """
     with connect(target, purpose="say who may connect") as session:
         side = reading.read(session)
+        connected = session.rows(_CONNECTED, [[*keepers, side.user]])
+    return [*_open(target, side, keepers), *_connected(target, connected)]
+
+
+def _connected(target: Server, connected: Sequence[tuple[Any, ...]]) -> list[Finding]:
+    if not connected:
+        return []
+    those = shown([f"{user} ({sessions})" for user, sessions in connected])
+    return [
+        blocked(
+            "schema-connected",
+            f"Sessions from before are still connected to {target.database} at Aurora: {those}.",
+            why=(
+                "REVOKE CONNECT ends none. What they write before the cutover is lost, or stands in the "
+                "way of DMS's rows."
+            ),
+            remedy=(
+                "End them: SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = "
+                "current_database() AND usename = '...'; look at what they have written."
+            ),
+        )
+    ]
+
+
+def _open(target: Server, side: Side, keepers: Sequence[str]) -> list[Finding]:
     still = access.still_in(side, keepers)
     if not still:
         return []
