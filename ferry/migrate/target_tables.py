@@ -102,6 +102,22 @@ def count(session: Session, table: TableName, *, seconds: float) -> int:
     return int(rows)
 
 
+def writes(session: Session, table: TableName) -> int:
+    """How many rows were inserted into a table and deleted from it, by PostgreSQL's own count.
+
+    A session tells of what it did about a second later:
+    https://www.postgresql.org/docs/15/monitoring-stats.html#MONITORING-STATS-VIEWS
+    """
+    ((found,),) = session.rows(
+        "select coalesce(pg_catalog.sum(pg_catalog.pg_stat_get_tuples_inserted(c.oid) "
+        "+ pg_catalog.pg_stat_get_tuples_deleted(c.oid)), 0)::bigint from pg_catalog.pg_class c "
+        "join pg_catalog.pg_namespace n on n.oid = c.relnamespace "
+        "where n.nspname = %s and c.relname = %s",
+        [*table],
+    )
+    return int(found)
+
+
 def truncate(session: Session, table: TableName) -> None:
     """Empty a table of Aurora's. PostgreSQL refuses where another table refers to it."""
     session.execute(sql.SQL("truncate table {}").format(sql.Identifier(*table)))

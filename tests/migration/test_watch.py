@@ -303,3 +303,27 @@ def test_whoever_has_seen_enough_ends_it(deployed: Deployed) -> None:
     ends.join()
     assert "all: replicating" in watched.stdout
     assert watched.exit_code == 130
+
+
+def test_a_table_that_is_written_to_all_the_while_differs_by_no_count(deployed: Deployed) -> None:
+    _carried(deployed)
+    done = threading.Event()
+
+    def write() -> None:
+        while not done.is_set():
+            deployed.pair.source.run(
+                "insert into orders values (1000, 'x')", "delete from orders where id = 1000"
+            )
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    for _ in range(2):
+        watched = deployed.reached("watch", "dev", *OFTEN)
+        assert watched.exit_code == 0, watched.stdout
+    deployed.pair.target.run("delete from orders where id <= 90")
+    lost = deployed.reached("watch", "dev", *OFTEN)
+    done.set()
+    writer.join()
+
+    assert lost.exit_code == 4
+    assert "at Aurora: load it again: ferry reload dev public.orders" in lost.stdout

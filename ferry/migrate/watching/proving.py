@@ -30,8 +30,31 @@ if TYPE_CHECKING:
 
 _SECONDS_OF_A_COUNT: Final = 600.0
 _ROUNDS: Final = 4
+_ROUNDS_ON_ONE_SIDE: Final = 12
+"""What is merely written to has the right number now and then, and is as often above as below."""
+_SECONDS_UNTIL_TOLD: Final = 3.0
+"""Sessions tell of their writes about a second later: a table that seems quiet may not be."""
 _SECONDS_OF_A_MARKER: Final = 5.0
 _SECONDS_BETWEEN_MARKERS: Final = 60.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Off:
+    """A table that has not as many rows, round after round, by more than is written to it.
+
+    Args:
+        since: When that began.
+        writes: How many rows had been written to it by then.
+        missing: Whether Aurora has fewer, and not more.
+        rounds: For how many rounds it is so.
+        same_side: For how many rounds it was fewer, or more, whatever is written.
+    """
+
+    since: float
+    writes: int
+    missing: bool
+    rounds: int = 1
+    same_side: int = 0
 
 
 @dataclass(kw_only=True)
@@ -50,7 +73,7 @@ class Proving:
     proof: Proof = field(default_factory=Proof)
     _equal: set[TableName] = field(default_factory=set)
     _left_out: set[TableName] = field(default_factory=set)
-    _tries: dict[TableName, int] = field(default_factory=dict)
+    _off: dict[TableName, _Off] = field(default_factory=dict)
     _differs: dict[TableName, Difference] = field(default_factory=dict)
     _written: markers.Written | None = None
     _written_at: float = 0.0
@@ -69,7 +92,7 @@ class Proving:
         self._equal.discard(table)
         self._left_out.discard(table)
         self._differs.pop(table, None)
-        self._tries.pop(table, None)
+        self._off.pop(table, None)
 
     def close(self) -> None:
         """Close its sessions."""
@@ -118,10 +141,9 @@ class Proving:
         self, task: Task, name: TableName, loaded: int, source: Session, target: Session
     ) -> None:
         seconds, at_aurora = self.seconds_of_a_count, task.mappings.target(name)
-        tries = self._tries.get(name, 0)
         before = target_tables.count(source, name, seconds=seconds)
         carries = task.status == "running" and task.carries_changes
-        if tries and carries:
+        if name in self._off and carries:
             markers.prove(source, target, task, seconds=_SECONDS_OF_A_MARKER)
         there = target_tables.count(target, at_aurora, seconds=seconds)
         if there == before:
@@ -134,9 +156,34 @@ class Proving:
         if min(before, after) <= there <= max(before, after):
             self._equal.add(name)
             return
-        self._tries[name] = tries + 1
-        if before == after and tries + 1 >= _ROUNDS:
-            self._differs[name] = Difference(table=name, source=after, target=there)
+        here = Difference(table=name, source=after, target=there)
+        self._judge(
+            here, off=max(min(before, after) - there, there - max(before, after)), source=source
+        )
+
+    def _judge(self, found: Difference, *, off: int, source: Session) -> None:
+        """Of a table that has not as many rows: whether what is written to it explains that.
+
+        Args:
+            found: The difference.
+            off: By how many rows.
+            source: A session at the source.
+        """
+        now, writes = self.clock(), target_tables.writes(source, found.table)
+        missing = found.target < found.source
+        fresh = _Off(since=now, writes=writes, missing=missing)
+        known = self._off.get(found.table, fresh)
+        same_side = known.same_side + 1 if known.missing is missing else 1
+        if known is fresh or off <= writes - known.writes:
+            self._off[found.table] = replace(fresh, same_side=same_side)
+        else:
+            self._off[found.table] = replace(
+                known, missing=missing, same_side=same_side, rounds=known.rounds + 1
+            )
+        streak = self._off[found.table]
+        unexplained = streak.rounds >= _ROUNDS and now - streak.since >= _SECONDS_UNTIL_TOLD
+        if unexplained or same_side >= _ROUNDS_ON_ONE_SIDE:
+            self._differs[found.table] = found
 
     def _judge_a_load(self, task: Task, found: Difference, loaded: int) -> None:
         """Of a task that does not go on with changes: the source goes on without it.
@@ -157,7 +204,7 @@ class Proving:
             counted=len(self._equal & loaded.keys()),
             of=len(loaded),
             left_out=len(self._left_out & loaded.keys()),
-            moving=len(self._tries.keys() - self._equal - self._differs.keys()),
+            moving=len(self._off.keys() - self._equal - self._differs.keys()),
             differs=tuple(self._differs[name] for name in sorted(self._differs)),
         )
 
