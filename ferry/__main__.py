@@ -1,15 +1,25 @@
 """`python -m ferry`: run the command line."""
 
+import signal
 import sys
 from errno import EPIPE
+
+_ENDS = (signal.SIGTERM, signal.SIGHUP)
 
 
 def main() -> None:
     """Run the command line, and end with a status of the table.
 
+    What `kill` sends, and a terminal that is gone, end it as Ctrl-C does: what is open is closed and
+    files that hold a password are deleted. A shell's status for these is 128 and the signal's number.
+
     Ctrl-C ends with it from here on; while Python itself starts it ends by the signal, as any
     program, which a shell reports as the same 130.
     """
+    # Whoever ignores a signal, such as nohup, goes on ignoring it.
+    ours = [each for each in _ENDS if signal.getsignal(each) is signal.SIG_DFL]
+    for each in ours:
+        signal.signal(each, _end)
     try:
         from ferry.cli.app import app  # noqa: PLC0415 - Ctrl-C may come while it loads
 
@@ -27,6 +37,13 @@ def main() -> None:
         if not output_failed(error):
             raise
         sys.exit(_not_done())
+    finally:
+        for each in ours:
+            signal.signal(each, signal.SIG_DFL)
+
+
+def _end(number: int, _: object) -> None:
+    sys.exit(128 + number)
 
 
 def _not_done() -> int:

@@ -150,6 +150,44 @@ def test_ctrl_c_ends_a_call_to_aws_quietly() -> None:
     assert command.returncode == 130
 
 
+SIGNED_IN: Final = """
+import time
+from ferry import __main__
+from ferry.cli import app
+from ferry.postgres import Server
+from ferry.postgres.programs import sign_in
+
+def command(prog_name):
+    server = Server(side="the source", host="h", port=1, database="d", username="u", password="p")
+    with sign_in(server) as (_, variables):
+        print(variables["PGPASSFILE"], flush=True)
+        time.sleep(60)
+
+app.app = command
+__main__.main()
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_that_ends_ferry_leaves_no_file_with_a_password(
+    number: signal.Signals, tmp_path: Path
+) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", SIGNED_IN],
+        cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        stdout=subprocess.PIPE,
+    ) as command:
+        assert command.stdout
+        passwords = Path(command.stdout.readline().decode().strip())
+        assert passwords.read_text() == "*:*:*:*:p\n"
+        command.send_signal(number)
+        command.wait(60)
+
+    assert command.returncode == 128 + number
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_reader_that_has_enough_ends_ferry_quietly() -> None:
     endless = """
 from ferry.cli.printing import failures_shown
