@@ -1,7 +1,6 @@
 """What a database's catalogs hold, as rows that do not change.
 
-They are named tuples: a database of 10,000 tables has 120,000 columns, and these are made four times
-as fast as frozen dataclasses. Where PostgreSQL has a letter for something, it stands here as it is
+Where PostgreSQL has a letter for something, it stands here as it is
 (https://www.postgresql.org/docs/15/catalogs.html).
 """
 
