@@ -7,14 +7,23 @@ import re
 import time
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import psycopg
 import pytest
 from psycopg import errors
 
 from bench import checking
-from ferry.check.source import findings, measuring, server, suggested, suggestions
+from ferry.check.source import (
+    Way,
+    asking,
+    findings,
+    measuring,
+    server,
+    subjects,
+    suggested,
+    suggestions,
+)
 from ferry.check.source.asking import subject_of, with_rows
 from ferry.check.source.checks import CHECKS
 from ferry.check.source.edits import OfTask
@@ -27,12 +36,13 @@ from ferry.postgres.catalog import UnreadError, read
 from harness.postgres import SUPERUSER, Postgres
 from settings.databases import Database as Names
 from tests.migration.databases import Database
-from tests.unit.ferry.environments import environment
+from tests.unit.ferry.environments import environment, of_several_databases
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from ferry.check.source.subject import Subject
+    from ferry.account import Account
+    from ferry.check.source.subject import Subject, Unreadable
     from ferry.findings import Finding
     from ferry.postgres import Session
     from settings.environment import Environment
@@ -327,6 +337,31 @@ def test_aurora_that_cannot_be_reached_leaves_the_source_to_be_judged(well: Post
 def test_a_source_that_cannot_be_reached_is_an_error(well: Postgres) -> None:
     with pytest.raises(FerryError, match="Could not connect to the source"):
         subject(environment(), replace(of(well, "app"), port=1), UnreadError("No."))
+
+
+def databases_of(where: Postgres, **names: str) -> list[Subject | Unreadable]:
+    """What is read of several databases, whose source is this server."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(asking, "source_user_of_dms", lambda *_: "dms")
+        patched.setattr(asking, "source_server", lambda *given, **_: of(where, given[2].source))
+        unused = cast("Account", None)
+        return list(subjects(of_several_databases(**names), unused, Way(to_aurora=False)))
+
+
+def test_a_database_that_cannot_be_read_leaves_the_others_to_be_judged(well: Postgres) -> None:
+    seen = list(findings(databases_of(well, gone="gone", app="app")))
+
+    assert seen[0].what == "The database gone could not be judged."
+    assert "there is no database 'gone'" in seen[0].why
+    assert seen[0].level is Level.UNJUDGED
+    assert "app: The tasks carry 1 table, and leave none by mistake." in [
+        each.what for each in seen
+    ]
+
+
+def test_where_no_database_can_be_read_nothing_is_judged(well: Postgres) -> None:
+    with pytest.raises(FerryError, match="there is no database 'gone'"):
+        databases_of(well, gone="gone", away="away")
 
 
 # --- reading

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from ferry.check.source.measuring import key_range, measured
-from ferry.check.source.subject import End, Subject
+from ferry.check.source.subject import End, Subject, Unreadable
 from ferry.check.source.suggested import loadable
 from ferry.deployment import Deployment
 from ferry.deployment.servers import source_server, source_user_of_dms, target_server
 from ferry.environments import migration_of
 from ferry.errors import FerryError
-from ferry.postgres import connect
+from ferry.postgres import UnreachableError, connect
 from ferry.postgres.catalog import AT_ONCE, UnreadError, last_values, read, wal_position
 
 if TYPE_CHECKING:
@@ -52,11 +52,11 @@ class Way:
 
 def subjects(
     environment: Environment, account: Account, way: Way, *, deep_seconds: float | None = None
-) -> Iterator[Subject]:
+) -> Iterator[Subject | Unreadable]:
     """Each database that is carried, read at both ends.
 
-    Aurora may be missing, and what is judged by it is then not known; without the source there is
-    nothing to judge.
+    Aurora may be missing, and what is judged by it is then not known. A database that cannot be read at
+    the source says so, and leaves the others to be judged; without any there is nothing to judge.
 
     Args:
         environment: The environment.
@@ -66,20 +66,30 @@ def subjects(
 
     Raises:
         InputError: The environment carries nothing.
-        FerryError: The source cannot be reached or read.
+        FerryError: The source cannot be reached, or no database of it be read.
     """
     migration_of(environment)
     dms_user = _dms_user(environment, account)
+    unreadable: list[Unreadable] = []
     for database in environment.carried:
         server = source_server(environment, account, database, address=way.source)
-        subject = subject_of(
-            environment,
-            database,
-            source=server,
-            target=_target(environment, account, database, way),
-            dms_user=dms_user,
-        )
+        try:
+            subject = subject_of(
+                environment,
+                database,
+                source=server,
+                target=_target(environment, account, database, way),
+                dms_user=dms_user,
+            )
+        except UnreachableError:  # so are the others: they are on the same server
+            raise
+        except FerryError as error:
+            unreadable.append(Unreadable(database=database, error=error))
+            continue
         yield subject if deep_seconds is None else with_rows(subject, server, seconds=deep_seconds)
+    if unreadable and len(unreadable) == len(environment.carried):
+        raise unreadable[0].error
+    yield from unreadable
 
 
 def with_rows(subject: Subject, server: Server, *, seconds: float) -> Subject:

@@ -19,12 +19,13 @@ from ferry.check.source import (
     target,
     types,
 )
+from ferry.check.source.subject import Subject, Unreadable
+from ferry.findings import not_judged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from ferry.check.source.edits import Edit
-    from ferry.check.source.subject import Subject
     from ferry.check.source.verdict import Check
     from ferry.findings import Finding
 
@@ -56,25 +57,39 @@ AREAS: Final[Mapping[str, str]] = {
 """The area of each check: what is right of an area is shown as one line."""
 
 
-def suggestions(subjects: Sequence[Subject]) -> Iterator[Finding]:
+def suggestions(databases: Sequence[Subject | Unreadable]) -> Iterator[Finding]:
     """What the tasks' settings could better be; of databases whose rows were read."""
-    yield from _of(subjects, suggested.CHECKS)
+    yield from _of(databases, suggested.CHECKS)
 
 
-def edits(subjects: Sequence[Subject]) -> Iterator[Edit]:
+def edits(databases: Sequence[Subject | Unreadable]) -> Iterator[Edit]:
     """What the suggestions would change in the environment's file."""
+    subjects = _read(databases)
     for check in suggested.CHECKS:
         for subject in subjects[:1] if check.of_server else subjects:
             yield from check.edits(subject)
 
 
-def findings(subjects: Sequence[Subject]) -> Iterator[Finding]:
+def findings(databases: Sequence[Subject | Unreadable]) -> Iterator[Finding]:
     """Every finding of the databases that an environment carries; those of the servers once."""
-    deep = rows.CHECKS if any(each.measured is not None for each in subjects) else ()
-    yield from _of(subjects, (*CHECKS, *deep))
+    deep = rows.CHECKS if any(each.measured is not None for each in _read(databases)) else ()
+    yield from _of(databases, (*CHECKS, *deep))
 
 
-def _of(subjects: Sequence[Subject], checks: Sequence[Check]) -> Iterator[Finding]:
+def _read(databases: Sequence[Subject | Unreadable]) -> Sequence[Subject]:
+    return [each for each in databases if isinstance(each, Subject)]
+
+
+def _of(databases: Sequence[Subject | Unreadable], checks: Sequence[Check]) -> Iterator[Finding]:
+    for each in databases:
+        if isinstance(each, Unreadable):
+            yield not_judged(
+                "database",
+                f"The database {each.database.source}",
+                why=each.error.why,
+                remedy=each.error.remedy,
+            )
+    subjects = _read(databases)
     for check in checks:
         for subject in subjects[:1] if check.of_server else subjects:
             yield from check.findings(subject)

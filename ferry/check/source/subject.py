@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ferry.check.source.measure import Measured
+    from ferry.errors import FerryError
     from ferry.postgres.catalog import Catalog
     from ferry.postgres.catalog.rows import Column, Relation, Role
     from settings.databases import Database
@@ -38,6 +39,19 @@ class End:
 
     catalog: Catalog
     dms_user: str | UnreadError
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unreadable:
+    """A database that an environment carries, and that could not be read.
+
+    Args:
+        database: Its names.
+        error: Why it could not be read.
+    """
+
+    database: Database
+    error: FerryError
 
 
 @dataclass(frozen=True, kw_only=True)
