@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from ferry.check.source.measuring import key_range, measured
+from ferry.check.source.server import SECONDS_WATCHED
 from ferry.check.source.subject import End, Subject, Unreadable
 from ferry.check.source.suggested import loadable
 from ferry.deployment import Deployment
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
     from ferry.postgres.catalog import Catalog
     from settings.databases import Database
     from settings.environment import Environment
-
-_SECONDS: Final = 2.0
-"""For how long the source's WAL is watched, at the least."""
 
 _PURPOSE: Final = "say what it holds"
 
@@ -219,8 +217,8 @@ def _rate(session: Session, began: tuple[int, float] | UnreadError) -> float | U
     if isinstance(began, UnreadError):
         return began
     now = _wal_position(session)
-    if not isinstance(now, UnreadError) and now[1] - began[1] < _SECONDS:
-        time.sleep(_SECONDS - (now[1] - began[1]))
+    if not isinstance(now, UnreadError) and now[1] - began[1] < SECONDS_WATCHED:
+        time.sleep(SECONDS_WATCHED - (now[1] - began[1]))
         now = _wal_position(session)
     if isinstance(now, UnreadError):
         return now

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ferry.check.source.subject import Subject
-    from ferry.postgres.catalog.rows import Slot
+    from ferry.postgres.catalog.rows import Role, Slot
 
 _HOUR: Final = 3600
 _DAY: Final = 24 * _HOUR
@@ -25,6 +25,17 @@ _MIB: Final = 2**20
 _LONG_SECONDS: Final = 600
 """How long DMS waits for transactions that are open when a load begins. Source:
 https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Tasks.CustomizingTasks.TaskSettings.FullLoad.html"""
+
+_TIMEOUTS: Final = {
+    "statement_timeout": 0,
+    "idle_in_transaction_session_timeout": 0,
+    "idle_session_timeout": 14,
+    "transaction_timeout": 17,
+}
+"""What ends sessions or statements, and the release that it is there since."""
+
+SECONDS_WATCHED: Final = 2.0
+"""For how long the source's WAL is watched, at the least."""
 
 _LEAST_SENDER_TIMEOUT: Final = 10_000
 _MOST_SENDER_TIMEOUT: Final = 300_000
@@ -207,7 +218,8 @@ def slot_limit(subject: Subject) -> Iterator[Verdict]:
     if not subject.changing_tasks or catalog.server.release < 13:  # noqa: PLR2004 - its first release
         return
     limit_mib = catalog.number("max_slot_wal_keep_size")
-    rate = _wal_rate(subject)
+    now, average = _wal_rates(subject)
+    rate = max(now, average or 0.0)
     written = f"{size(rate)} a second, {size(rate * _DAY)} a day" if rate else "hardly any"
     if limit_mib < 0:
         yield fine(
@@ -215,7 +227,10 @@ def slot_limit(subject: Subject) -> Iterator[Verdict]:
             f"source's disk. The source writes {written}."
         )
         return
-    grace = limit_mib * _MIB / rate if rate else float("inf")
+    grace, usual = (
+        limit_mib * _MIB / each if each else float("inf")
+        for each in (rate, rate if average is None else average)
+    )
     what = f"max_slot_wal_keep_size is {size(limit_mib * _MIB)}; the source writes {written}" + (
         f": {duration(grace)} of grace." if rate else "."
     )
@@ -226,21 +241,29 @@ def slot_limit(subject: Subject) -> Iterator[Verdict]:
         "A task that is stopped or behind for longer loses its slot, and has to be loaded anew. The "
         "full load alone keeps WAL as long as it runs."
     )
-    if grace < _HOUR:
+    if usual < _HOUR:
         yield blocks(what, why=why, remedy=remedy)
     elif grace < _DAY:
         yield warns(what, why=why, remedy=remedy)
+    elif average is None:
+        yield warns(
+            what,
+            why=f"That is known of {SECONDS_WATCHED:.0f} seconds alone: statistics of WAL are not there, "
+            f"or of less than an hour. {why}",
+            remedy="Ask again when the source is busiest, or when pg_stat_wal (PostgreSQL 14 and later) "
+            "has counted for an hour.",
+        )
     else:
         yield fine(what)
 
 
-def _wal_rate(subject: Subject) -> float:
-    """The greater of what was measured now and the average since the statistics began."""
+def _wal_rates(subject: Subject) -> tuple[float, float | None]:
+    """What was measured now, and the average since the statistics began, if that is long enough."""
     measured = subject.wal_bytes_per_second
     averages = [wal.bytes / wal.seconds for wal in subject.catalog.wal if wal.seconds > _HOUR]
     if isinstance(measured, UnreadError):
         raise measured
-    return max(measured, *averages, 0.0)
+    return measured, averages[0] if averages else None
 
 
 def sender_timeout(subject: Subject) -> Iterator[Verdict]:
@@ -268,26 +291,51 @@ def sender_timeout(subject: Subject) -> Iterator[Verdict]:
 
 
 def session_timeouts(subject: Subject) -> Iterator[Verdict]:
-    """Whether the server ends DMS's sessions while they wait."""
-    for name in ("idle_in_transaction_session_timeout", "idle_session_timeout"):
-        if name == "idle_session_timeout" and subject.catalog.server.release < 14:  # noqa: PLR2004
+    """Whether the server ends DMS's sessions, or what they do.
+
+    Source: https://www.postgresql.org/docs/17/runtime-config-client.html
+    """
+    hidden = []
+    for name, since in _TIMEOUTS.items():
+        if subject.catalog.server.release < since:
             continue
-        seconds = _of_dms(subject, name) / 1000
-        if 0 < seconds < _HOUR:
+        milliseconds = _of_dms(subject, name)
+        if milliseconds is None:
+            hidden.append(name)
+        elif 0 < milliseconds < _HOUR * 1000:
             user = subject.dms_role.name
             yield warns(
-                f"{name} is {duration(seconds)} for {user}.",
-                why="DMS keeps a transaction open for the whole full load, and a connection idle for "
-                "hours: the task fails when it is ended.",
-                remedy=f"ALTER ROLE {identifier(user)} SET {name} = 0;",
+                f"{name} is {duration(milliseconds / 1000)} for {user}.",
+                why="DMS reads a table with one statement, keeps a transaction open for the whole full "
+                "load, and a connection idle for hours: the task fails when it is ended.",
+                remedy=f"ALTER ROLE {identifier(user)} IN DATABASE "
+                f"{identifier(subject.database.source)} SET {name} = 0;",
             )
+    if hidden:
+        user = subject.catalog.server.user
+        raise UnreadError(
+            f"{user} has {listed(hidden)} of its own, and so does not see what other users have.",
+            f"ALTER ROLE {identifier(user)} RESET {hidden[0]}; or IN DATABASE, where it is set so.",
+        )
 
 
-def _of_dms(subject: Subject, name: str) -> float:
-    """A time of DMS's user in milliseconds: what is set for it, or else for all."""
-    role = subject.dms_role
-    own = [text for key, _, text in (one.partition("=") for one in role.settings) if key == name]
-    return _milliseconds(own[-1]) if own else subject.catalog.number(name)
+def _of_dms(subject: Subject, name: str) -> float | None:
+    """A time of DMS's user in milliseconds: what is set for it, or else for all.
+
+    None where it is not known: a session sees what is set for its own user in place of the server's.
+    """
+    own = _own_settings(subject.dms_role, name)
+    if own:
+        return _milliseconds(own[-1])
+    ferrys = subject.catalog.role(subject.catalog.server.user)
+    if ferrys and _own_settings(ferrys, name):
+        return None
+    return subject.catalog.number(name)
+
+
+def _own_settings(role: Role, name: str) -> list[str]:
+    """The values that are set for a role or the database; the last of them holds."""
+    return [text for key, _, text in (one.partition("=") for one in role.settings) if key == name]
 
 
 def _milliseconds(text: str) -> float:
@@ -548,8 +596,8 @@ CHECKS: Final = (
     ),
     Check(
         name="session-timeouts",
-        title="Whether DMS's sessions are ended while they wait",
-        good="DMS's sessions may wait for an hour and more.",
+        title="Whether DMS's sessions are ended",
+        good="DMS's sessions may work and wait for an hour and more.",
         judge=session_timeouts,
         of_server=True,
     ),

@@ -60,6 +60,7 @@ SETTINGS = {
     "wal_sender_timeout": "60000",
     "idle_in_transaction_session_timeout": "0",
     "idle_session_timeout": "0",
+    "statement_timeout": "0",
     "max_connections": "200",
     "superuser_reserved_connections": "3",
     "shared_preload_libraries": "",

@@ -153,6 +153,24 @@ CASES: tuple[tuple[str, Subject, Level, str, str], ...] = (
         "max_slot_wal_keep_size is 20 GiB; the source writes 1 MiB a second, 84.4 GiB a day: 6 hours of grace.",
         "ALTER SYSTEM SET max_slot_wal_keep_size = '169GB'",
     ),
+    (  # a burst is no reason to block
+        "slot-limit",
+        subject(
+            settings={"max_slot_wal_keep_size": "1024"},
+            wal=[Wal(10_240, 10_240)],
+            wal_bytes_per_second=2**20,
+        ),
+        WARNING,
+        "max_slot_wal_keep_size is 1 GiB; the source writes 1 MiB a second, 84.4 GiB a day: 17 minutes of grace.",
+        "ALTER SYSTEM SET max_slot_wal_keep_size = '169GB'",
+    ),
+    (
+        "slot-limit",
+        subject(settings={"max_slot_wal_keep_size": "64"}),
+        WARNING,
+        "max_slot_wal_keep_size is 64 MiB; the source writes hardly any.",
+        "Ask again when the source is busiest",
+    ),
     (
         "wal-sender-timeout",
         subject(settings={"wal_sender_timeout": "5000"}),
@@ -172,7 +190,21 @@ CASES: tuple[tuple[str, Subject, Level, str, str], ...] = (
         subject(settings={"idle_in_transaction_session_timeout": "60000"}),
         WARNING,
         "idle_in_transaction_session_timeout is 60 s for dms.",
-        "ALTER ROLE dms SET idle_in_transaction_session_timeout = 0;",
+        "ALTER ROLE dms IN DATABASE app SET idle_in_transaction_session_timeout = 0;",
+    ),
+    (
+        "session-timeouts",
+        subject(settings={"statement_timeout": "30000"}),
+        WARNING,
+        "statement_timeout is 30 s for dms.",
+        "ALTER ROLE dms IN DATABASE app SET statement_timeout = 0;",
+    ),
+    (
+        "session-timeouts",
+        subject(server={"version": 170_002}, settings={"transaction_timeout": "60000"}),
+        WARNING,
+        "transaction_timeout is 60 s for dms.",
+        "ALTER ROLE dms IN DATABASE app SET transaction_timeout = 0;",
     ),
     (
         "session-timeouts",
@@ -181,7 +213,7 @@ CASES: tuple[tuple[str, Subject, Level, str, str], ...] = (
         ),
         WARNING,
         "idle_session_timeout is 10 minutes for dms.",
-        "ALTER ROLE dms SET idle_session_timeout = 0;",
+        "ALTER ROLE dms IN DATABASE app SET idle_session_timeout = 0;",
     ),
     (
         "connections",
@@ -1220,6 +1252,21 @@ def test_a_database_of_a_superuser_is_given_to_ferry_and_not_the_superuser() -> 
     ]
 
 
+def test_a_timeout_of_ferrys_own_user_hides_what_others_have() -> None:
+    own = Role("ferry", settings=("statement_timeout=5s",))
+    of = subject(roles=[Role("dms"), own], settings={"statement_timeout": "5000"})
+
+    [seen] = found("session-timeouts", of)
+
+    assert seen.level is Level.UNJUDGED
+    assert seen.why == (
+        "ferry has statement_timeout of its own, and so does not see what other users have."
+    )
+    assert seen.remedy == (
+        "ALTER ROLE ferry RESET statement_timeout; or IN DATABASE, where it is set so."
+    )
+
+
 @pytest.mark.parametrize("check", [each.name for each in CHECKS])
 def test_a_database_has_it_and_one_has_it_not(check: str) -> None:
     assert check in {case[0] for case in CASES}
@@ -1383,7 +1430,7 @@ def test_a_table_is_looked_for_under_the_name_that_it_gets() -> None:
 RIGHT = (
     (
         "slot-limit",
-        subject(settings={"max_slot_wal_keep_size": "1048576"}, wal_bytes_per_second=2**20),
+        subject(settings={"max_slot_wal_keep_size": "1048576"}, wal=[Wal(10 * 2**30, 10_240)]),
         (
             "max_slot_wal_keep_size is 1 TiB; the source writes 1 MiB a second, 84.4 GiB a day: 12 days of "
             "grace."
@@ -1391,13 +1438,13 @@ RIGHT = (
     ),
     (
         "slot-limit",
-        subject(settings={"max_slot_wal_keep_size": "64"}),
+        subject(settings={"max_slot_wal_keep_size": "64"}, wal=[Wal(0, 10_240)]),
         "max_slot_wal_keep_size is 64 MiB; the source writes hardly any.",
     ),
     (
         "session-timeouts",
         subject(server={"version": 130_004}, settings={"idle_session_timeout": "1"}),
-        "DMS's sessions may wait for an hour and more.",
+        "DMS's sessions may work and wait for an hour and more.",
     ),
     (
         "wal-sender-timeout",
