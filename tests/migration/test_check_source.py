@@ -122,6 +122,7 @@ ILL_AURORA = (
     "create table numbered (id bigint generated always as identity primary key)",
     "create table orders (id int primary key)",
     "insert into orders values (1)",
+    "create table refers (id int references orders)",
     "create table awsdms_validation_failures_v2 (id int)",
 )
 ILL_FILE: Mapping[str, Any] = {
@@ -144,6 +145,7 @@ ILL_FILE: Mapping[str, Any] = {
                     {"target": "table", "action": "add-prefix", "schema": "public"}
                     | {"table": "aaa%", "value": "old_"}
                 ],
+                "target_table_preparation_mode": "TRUNCATE_BEFORE_LOAD",
             },
             {
                 "name": "second",
@@ -171,6 +173,7 @@ NOT_ON_ONE_MACHINE = {
 
 OF_AURORA = {
     "aurora-columns",
+    "aurora-preparation",
     "aurora-rights",
     "aurora-runs",
     "aurora-tables",

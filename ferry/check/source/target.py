@@ -9,7 +9,7 @@ from facts.identifiers import identifier, literal
 from facts.parameters import LOGICAL_REPLICATION
 from ferry.check.source.large import is_lob
 from ferry.check.source.renamed import target_name
-from ferry.check.source.subject import column_name, looks_up, reads_changes
+from ferry.check.source.subject import column_name, loads, looks_up, reads_changes
 from ferry.check.source.verdict import Check, Verdict, blocks, fine, warns
 from ferry.check.source.words import counted, duration, listed
 
@@ -171,6 +171,40 @@ def columns(subject: Subject) -> Iterator[Verdict]:
         )
 
 
+def preparation(subject: Subject) -> Iterator[Verdict]:
+    """Whether a task empties or drops tables that foreign keys point at: PostgreSQL refuses both.
+
+    Source: https://www.postgresql.org/docs/15/sql-truncate.html
+    """
+    catalog = subject.aurora
+    keys = {each.references: each for each in catalog.constraints if each.kind == "f"}
+    for task in subject.tasks:
+        if not loads(task) or task.target_table_preparation_mode == "DO_NOTHING":
+            continue
+        prepared_ones = {
+            target_name(task, relation.schema, relation.name)
+            for relation in subject.carried
+            if task in subject.tasks_of[relation.oid]
+        }
+        found = [
+            each
+            for each in catalog.relations
+            if each.oid in keys and (each.schema, each.name) in prepared_ones
+        ]
+        if found:
+            key = keys[found[0].oid]
+            child = catalog.by_oid[key.relation]
+            yield blocks(
+                f"Task {task.name} is to {task.target_table_preparation_mode} "
+                f"{counted(len(found), 'table')} that foreign keys of Aurora point at: "
+                f"{listed(each.sql for each in found)}.",
+                why="PostgreSQL refuses that, as a replica too, and the tables fail.",
+                remedy=f"In Aurora, until the load has ended: ALTER TABLE {child.sql} DROP CONSTRAINT "
+                f'{identifier(key.name)}; or set target_table_preparation_mode = "DO_NOTHING" in '
+                f"{subject.file}, and empty the tables yourself.",
+            )
+
+
 TITLE: Final = "Aurora"
 CHECKS: Final = (
     Check(
@@ -199,6 +233,12 @@ CHECKS: Final = (
         title="What DMS's user may do in Aurora",
         good="DMS's user may write in Aurora.",
         judge=apply_rights,
+    ),
+    Check(
+        name="aurora-preparation",
+        title="Whether Aurora's tables can be emptied before the load",
+        good="No table is emptied or dropped that foreign keys point at.",
+        judge=preparation,
     ),
     Check(
         name="aurora-columns",

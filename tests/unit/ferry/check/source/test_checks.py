@@ -1153,6 +1153,19 @@ CASES: tuple[tuple[str, Subject, Level, str, str], ...] = (
         "Set after_connect_script = \"SET session_replication_role='replica'\"",
     ),
     (
+        "aurora-preparation",
+        subject(
+            aurora=catalog(
+                ORDERS,
+                table("items", constraints=[Constraint(0, "fk", "f", references=ORDERS.oid)]),
+            ),
+            env=task(target_table_preparation_mode="TRUNCATE_BEFORE_LOAD"),
+        ),
+        BLOCKED,
+        "Task all is to TRUNCATE_BEFORE_LOAD 1 table that foreign keys of Aurora point at: public.orders.",
+        "In Aurora, until the load has ended: ALTER TABLE public.items DROP CONSTRAINT fk;",
+    ),
+    (
         "aurora-columns",
         subject(aurora=catalog(table("orders", col("id", "int8", identity="a")))),
         BLOCKED,
@@ -1305,6 +1318,7 @@ def test_without_aurora_the_source_is_judged() -> None:
 
     assert {each.check for each in unjudged} == {
         "aurora-columns",
+        "aurora-preparation",
         "aurora-rights",
         "aurora-runs",
         "aurora-tables",
