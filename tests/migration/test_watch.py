@@ -214,6 +214,26 @@ def test_a_table_that_was_made_after_the_start_is_not_called_loaded(deployed: De
     assert deployed.pair.target.value("select count(*) from later") == 1
 
 
+def test_a_table_that_the_operator_may_not_count_is_left_out_and_said(deployed: Deployed) -> None:
+    _carried(deployed)
+    deployed.pair.source.run(
+        f"create role lesser login password '{PASSWORD}'",
+        "grant usage on schema ferry to lesser",
+        "grant select, insert, delete on ferry.fence_all to lesser",
+    )
+    deployed.aws.secretsmanager.put_secret_value(
+        SecretId="aurora-ferry-dev/operator-source",
+        SecretString=json.dumps({"username": "lesser", "password": PASSWORD}),
+    )
+
+    watched = deployed.reached("watch", "dev", *OFTEN)
+
+    deployed.pair.source.run("drop owned by lesser", "drop role lesser")
+    assert "permission denied for table orders" in watched.stdout
+    assert "All that can be counted is loaded; some tables cannot be counted." in watched.stdout
+    assert watched.exit_code == 3
+
+
 def test_what_the_operator_may_not_read_is_no_good_end(deployed: Deployed) -> None:
     _carried(deployed)
     deployed.pair.target.run(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
@@ -265,9 +266,16 @@ class TaskLook:
                 return loaded
         if not self.task.carries_changes:
             return Phase.LOADED
-        if self.marker is not None and self.marker.state in _GIVEN_UP:
+        if self._lacks_marker or (self.marker is not None and self.marker.state in _GIVEN_UP):
             return Phase.UNPROVABLE
         return Phase.CATCHING_UP if self.proof.marker_seconds is None else Phase.REPLICATING
+
+    @property
+    def _lacks_marker(self) -> bool:
+        """Whether its rules select no marker, as those of a task that was deployed before there were any."""
+        task = self.task
+        runs = task.status == "running" and task.carries_changes
+        return runs and not task.mappings.selects(task.marker)
 
     def _stopped(self) -> Phase:
         if self.task.stop_reason not in _AFTER_A_LOAD or not self.is_loaded:
@@ -323,18 +331,13 @@ class TaskLook:
         stop = f"ferry stop {name} --task {self.task.name}"
         start = f"ferry start {name} --task {self.task.name}"
         again = f"{stop} and {start}"
-        if self.marker is not None and self.marker.state in _GIVEN_UP:
-            yield Trouble(
-                table=self.marker.name,
-                what=f"{self.marker.state}: nobody can tell when changes arrive",
-                remedy=f"make it: ferry prepare-databases {name}; then {again}",
-            )
+        yield from self._of_the_marker(stop, start)
         for table in self.tables:
             if table.state in {ERROR, CANCELLED}:
                 yield Trouble(
                     table=table.name,
                     what=table.state,
-                    remedy=f"its reason is in the log; mend it, then ferry reload {name} {table.name}",
+                    remedy=f"its reason is in the log; mend it, then {_reload(name, table.name)}",
                 )
             elif table.state == MISSING:
                 yield Trouble(
@@ -346,14 +349,14 @@ class TaskLook:
                 yield Trouble(
                     table=table.name,
                     what=f"DMS says '{table.state}', which says not that it is carried",
-                    remedy=f"see the task's log, then ferry reload {name} {table.name}",
+                    remedy=f"see the task's log, then {_reload(name, table.name)}",
                 )
             if table.failed or table.suspended:
                 yield Trouble(
                     table=table.name,
                     what=f"DMS's validation: {table.failed} rows differ, {table.suspended} could "
                     "not be compared",
-                    remedy=f"see which, then ferry reload {name} {table.name}",
+                    remedy=f"see which, then {_reload(name, table.name)}",
                 )
         known = {table.name for table in self.tables if table.state in {ERROR, CANCELLED}}
         for suspended in self.suspended:
@@ -361,7 +364,7 @@ class TaskLook:
                 yield Trouble(
                     table=suspended,
                     what="suspended by DMS",
-                    remedy=f"its reason is in the log; mend it, then ferry reload {name} {suspended}",
+                    remedy=f"its reason is in the log; mend it, then {_reload(name, suspended)}",
                 )
         yield from self._unknown_to_dms()
         yield from self._not_applied()
@@ -369,7 +372,22 @@ class TaskLook:
             yield Trouble(
                 table=differs.table,
                 what=f"{differs.source} rows at the source, {differs.target} at Aurora",
-                remedy=f"load it again: ferry reload {name} {differs.table}",
+                remedy=f"load it again: {_reload(name, differs.table)}",
+            )
+
+    def _of_the_marker(self, stop: str, start: str) -> Iterator[Trouble]:
+        """A marker that is not carried."""
+        if self._lacks_marker:
+            yield Trouble(
+                table=self.task.marker,
+                what="the task's rules do not select it: nobody can tell when changes arrive",
+                remedy=f"{stop}; deploy it with its marker: cdktf deploy {self.environment}; then {start}",
+            )
+        if self.marker is not None and self.marker.state in _GIVEN_UP:
+            yield Trouble(
+                table=self.marker.name,
+                what=f"{self.marker.state}: nobody can tell when changes arrive",
+                remedy=f"make it: ferry prepare-databases {self.environment}; then {stop} and {start}",
             )
 
     def _unknown_to_dms(self) -> Iterator[Trouble]:
@@ -397,8 +415,12 @@ class TaskLook:
                 table=table,
                 what=f"{found.changes} changes were not applied",
                 remedy=f"see why in {self.task.settings.control_schema}.awsdms_apply_exceptions, "
-                f"mend it, then ferry reload {self.environment} {table}",
+                f"mend it, then {_reload(self.environment, table)}",
             )
+
+
+def _reload(environment: str, table: TableName) -> str:
+    return f"ferry reload {environment} {shlex.quote(str(table))}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -17,7 +17,7 @@ from ferry.migrate import markers, target_tables
 from ferry.migrate.watching.databases import Held
 from ferry.migrate.watching.look import Difference, Proof
 from ferry.migrate.watching.tables import COMPLETED
-from ferry.postgres import NoAnswerError
+from ferry.postgres import NoAnswerError, PostgresError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -131,8 +131,10 @@ class Proving:
                 continue
             try:
                 self._count_one(look.task, name, rows, source, target)
-            except NoAnswerError:
-                self._left_out.add(name)
+            except PostgresError as error:
+                # Refused for good, such as 42501: the others are counted all the same.
+                if isinstance(error, NoAnswerError) or (error.sqlstate or "").startswith("42"):
+                    self._left_out.add(name)
                 raise
             self._show(loaded)
         self._show(loaded)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 from datetime import timedelta
 
 import pytest
 
-from ferry.migrate.mappings import TableName
+from ferry.migrate.mappings import Mappings, TableName
 from ferry.migrate.markers import rows_of_a_proof
 from ferry.migrate.tasks import Counts, MigrationType, Settings
 from ferry.migrate.watching.look import (
@@ -19,7 +20,7 @@ from ferry.migrate.watching.look import (
     ending,
 )
 from tests.unit.ferry.migrate.looks import AT, ITEMS, ORDERS, look, row, running, seen
-from tests.unit.ferry.migrate.tasks import task
+from tests.unit.ferry.migrate.tasks import MAPPINGS, task
 
 COUNTED = Proof(counted=1, of=1)
 ARRIVED = Proof(counted=1, of=1, marker_seconds=0.2)
@@ -188,6 +189,33 @@ def test_a_marker_that_is_not_carried_is_made() -> None:
         "make it: ferry prepare-databases dev; then ferry stop dev --task all and ferry start dev "
         "--task all"
     )
+
+
+def test_a_task_that_carries_no_marker_is_not_waited_for() -> None:
+    unmarked = Mappings(selections=MAPPINGS.selections[1:])
+    (trouble,) = (old := seen(task=running(mappings=unmarked), proof=COUNTED)).troubles
+
+    assert old.phase is Phase.UNPROVABLE
+    assert ending(look(old), until="replicating") is Ending.BAD
+    assert (str(trouble.table), trouble.what) == (
+        "ferry.fence_all",
+        "the task's rules do not select it: nobody can tell when changes arrive",
+    )
+    assert trouble.remedy == (
+        "ferry stop dev --task all; deploy it with its marker: cdktf deploy dev; then ferry start dev "
+        "--task all"
+    )
+
+
+def test_a_name_is_quoted_as_a_shell_takes_it() -> None:
+    (trouble,) = seen(tables=(row(TableName("a b", "it's"), "Table error"),)).troubles
+
+    assert shlex.split(trouble.remedy.rpartition("then ")[2]) == [
+        "ferry",
+        "reload",
+        "dev",
+        "a b.it's",
+    ]
 
 
 def test_a_table_that_is_suspended_is_named_once() -> None:
