@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from facts.identifiers import identifier
 from ferry.check.source.large import is_lob
-from ferry.check.source.subject import column_name, reads_changes
+from ferry.check.source.subject import column_name, looks_up, reads_changes
 from ferry.check.source.verdict import Check, Verdict, blocks, fine, warns
 from ferry.check.source.words import counted, listed
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ferry.check.source.subject import Subject
+    from ferry.postgres.catalog.rows import Column, Relation
 
 PGLOGICAL: Final = "pglogical"
 
@@ -49,25 +50,38 @@ def lob_key(subject: Subject) -> Iterator[Verdict]:
     Source:
     https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Tasks.AssessmentReport.PG.html, pk-lob
     """
-    found = []
+    keys: list[tuple[Relation, Column]] = []
     for relation in subject.changing:
         key = subject.catalog.primary_key(relation)
         numbers = key.columns if key else ()
-        found += [
+        keys += [
             (relation, column)
             for column in subject.catalog.columns_of(relation)
             if column.number in numbers and is_lob(column)
         ]
-    if found:
-        relation, column = found[0]
-        yield blocks(
-            f"{counted(len(found), 'primary key column')} that DMS takes for a large object: "
-            f"{listed(column_name(*each) for each in found)}.",
-            why="DMS does not support a primary key of text, or of varchar without a length: changed "
-            "rows are not found, and the table is not validated.",
-            remedy=f"ALTER TABLE {relation.sql} ALTER COLUMN {identifier(column.name)} TYPE "
-            "varchar(...); up to 1023 characters are validated. It rewrites the table under a lock.",
-        )
+    needed = [each for each in keys if _finds_rows_by_key(subject, each[0])]
+    others = [each for each in keys if each not in needed]
+    for found, told, more in (
+        (needed, blocks, "of tables whose rows are updated, deleted or looked up"),
+        (others, warns, "of tables of which no UPDATE or DELETE was counted"),
+    ):
+        if found:
+            relation, column = found[0]
+            yield told(
+                f"{counted(len(found), 'primary key column')} that DMS takes for a large object, {more}: "
+                f"{listed(column_name(*each) for each in found)}.",
+                why="DMS does not support a primary key of text, or of varchar without a length: changed "
+                "rows are not found, and the table is not validated.",
+                remedy=f"ALTER TABLE {relation.sql} ALTER COLUMN {identifier(column.name)} TYPE "
+                "varchar(...); up to 1023 characters are validated. It rewrites the table under a lock. Or "
+                "carry the table by full load alone, when its writers are stopped.",
+            )
+
+
+def _finds_rows_by_key(subject: Subject, relation: Relation) -> bool:
+    """Whether DMS has to find rows of a table: to change them, or to look up their large objects."""
+    changed = bool(relation.updated or relation.deleted)
+    return changed or any(looks_up(task, relation) for task in subject.tasks_of[relation.oid])
 
 
 def replica_identity(subject: Subject) -> Iterator[Verdict]:

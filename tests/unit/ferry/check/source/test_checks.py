@@ -595,10 +595,33 @@ CASES: tuple[tuple[str, Subject, Level, str, str], ...] = (
     ),
     (
         "lob-key",
-        subject(table("t", col("id", "text"))),
+        subject(table("t", col("id", "text"), updated=1)),
         BLOCKED,
-        "1 primary key column that DMS takes for a large object: public.t.id.",
+        (
+            "1 primary key column that DMS takes for a large object, of tables whose rows are updated, "
+            "deleted or looked up: public.t.id."
+        ),
         "ALTER TABLE public.t ALTER COLUMN id TYPE varchar(...)",
+    ),
+    (
+        "lob-key",
+        subject(table("t", col("id", "text")), env=task(lob_mode="full")),
+        BLOCKED,
+        (
+            "1 primary key column that DMS takes for a large object, of tables whose rows are updated, "
+            "deleted or looked up: public.t.id."
+        ),
+        "ALTER TABLE public.t ALTER COLUMN id TYPE varchar(...)",
+    ),
+    (  # every application of Rails has it
+        "lob-key",
+        subject(table("schema_migrations", col("version", "varchar"), key=("version",))),
+        WARNING,
+        (
+            "1 primary key column that DMS takes for a large object, of tables of which no UPDATE or "
+            "DELETE was counted: public.schema_migrations.version."
+        ),
+        "ALTER TABLE public.schema_migrations ALTER COLUMN version TYPE varchar(...)",
     ),
     (
         "replica-identity",
