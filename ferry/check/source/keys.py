@@ -202,9 +202,9 @@ def coalesce(subject: Subject) -> Iterator[Verdict]:
             f"{counted(len(found), 'unique index', 'unique indexes')} with coalesce: "
             f"{listed(f'{index.name} of {relation.sql}' for relation, index in found)}.",
             why="AWS says that DMS does not support replicating such a table.",
-            remedy=f"DROP INDEX {identifier(found[0][0].schema)}.{identifier(found[0][1].name)}; for "
-            "the time of the migration, and make it in Aurora before the cutover; or try it out "
-            "first.",
+            remedy=f"DROP INDEX {identifier(found[0][0].schema)}.{identifier(found[0][1].name)}; until "
+            "the cutover, and make it in Aurora before it. Meanwhile nothing keeps doubles out: try out first "
+            "whether your version of DMS carries the table.",
         )
 
 

@@ -78,8 +78,21 @@ def other_servers(subject: Subject) -> Iterator[Verdict]:
 
 
 def jobs(subject: Subject) -> Iterator[Verdict]:
-    """Whether pg_cron runs jobs, which write whatever the applications do."""
-    if any(each.name == "pg_cron" for each in subject.catalog.extensions):
+    """Whether extensions work by themselves, whatever the applications do.
+
+    Source: https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Source.PostgreSQL.html, limitations: of
+    partitions neither ADD nor DROP is carried.
+    """
+    installed = {each.name for each in subject.catalog.extensions}
+    if "pg_partman" in installed and subject.changing_tasks:
+        yield warns(
+            "pg_partman is installed.",
+            why="It makes and drops partitions while the tasks run. DMS carries neither: rows of a new "
+            "partition are not in Aurora, and those of a dropped one stay there.",
+            remedy="Make the partitions of the whole migration beforehand (premake), at both ends, and drop "
+            "none until the cutover: SELECT parent_table, premake, retention FROM partman.part_config;",
+        )
+    if "pg_cron" in installed:
         yield warns(
             "pg_cron is installed.",
             why="Its jobs write at the source while it is closed for the cutover, or run at both ends "
@@ -279,8 +292,8 @@ CHECKS: Final = (
     ),
     Check(
         name="jobs",
-        title="pg_cron",
-        good="pg_cron is not installed.",
+        title="pg_cron and pg_partman",
+        good="Neither pg_cron nor pg_partman is installed.",
         judge=jobs,
     ),
     Check(

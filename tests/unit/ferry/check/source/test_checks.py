@@ -962,6 +962,13 @@ CASES: tuple[tuple[str, Subject, Level, str, str], ...] = (
         "List them: SELECT jobid",
     ),
     (
+        "jobs",
+        subject(extensions=[Extension("pg_partman", "5.1", "partman")]),
+        WARNING,
+        "pg_partman is installed.",
+        "Make the partitions of the whole migration beforehand",
+    ),
+    (
         "encoding",
         subject(server={"encoding": "SQL_ASCII"}),
         BLOCKED,
