@@ -12,7 +12,7 @@ from ferry.migrate import markers, target_tables
 from ferry.migrate.mappings import TableName
 from ferry.migrate.watching.statistics import Budget, Statistics
 from ferry.migrate.watching.tables import COMPLETED
-from ferry.postgres import connect
+from ferry.postgres import apart, connect
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -128,6 +128,7 @@ def begin(deployment: Deployment, reload: Reload, sides: Sides) -> None:
         connect(sides.source.server, purpose=purpose, read_only=False) as source,
         connect(sides.target.server, purpose=purpose, read_only=False) as target,
     ):
+        apart(source, target)
         markers.empty(source, task.marker)
         markers.empty(target, task.marker)
         if reload.empties:

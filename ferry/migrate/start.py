@@ -11,7 +11,7 @@ from ferry.migrate import markers, target_tables
 from ferry.migrate.connections import outcomes
 from ferry.migrate.starting import Facts, Nothing, Refusal, Start, Tables, how, refusals
 from ferry.migrate.waiting import SECONDS_BETWEEN_LOOKS, settled
-from ferry.postgres import connect
+from ferry.postgres import apart, connect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -104,6 +104,7 @@ class Starting:
             connect(sides.source.server, purpose=_PURPOSE) as source,
             connect(sides.target.server, purpose=_PURPOSE) as target,
         ):
+            apart(source, target)
             found = (
                 markers.state(source, task.marker, user=sides.source.dms_user, at_source=True),
                 markers.state(target, task.marker, user=sides.target.dms_user, at_source=False),

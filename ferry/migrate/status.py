@@ -13,7 +13,7 @@ from ferry.migrate import markers, target_tables
 from ferry.migrate.reading import read_tasks
 from ferry.migrate.starting import Marker, Tables
 from ferry.migrate.watching.databases import control_tables
-from ferry.postgres import connect
+from ferry.postgres import apart, connect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -322,6 +322,7 @@ def _databases(task: Task, sides: Sides) -> Databases:
         connect(sides.source.server, purpose=_PURPOSE) as source,
         connect(sides.target.server, purpose=_PURPOSE) as target,
     ):
+        apart(source, target)
         found = (
             markers.state(source, task.marker, user=sides.source.dms_user, at_source=True),
             markers.state(target, task.marker, user=sides.target.dms_user, at_source=False),

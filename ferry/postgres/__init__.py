@@ -9,7 +9,7 @@ from psycopg import sql
 
 from ferry.postgres.failures import NoAnswerError, PostgresError, UnreachableError
 from ferry.postgres.server import Address, Server
-from ferry.postgres.session import DEADLINE_SECONDS, Session, connect
+from ferry.postgres.session import DEADLINE_SECONDS, Session, apart, connect
 
 __all__ = [
     "DEADLINE_SECONDS",
@@ -19,6 +19,7 @@ __all__ = [
     "Server",
     "Session",
     "UnreachableError",
+    "apart",
     "connect",
     "sql",
 ]

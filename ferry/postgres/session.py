@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, LiteralString, Self
 import psycopg
 from psycopg import sql
 
-from ferry.postgres.failures import failed, nameless, no_answer, refused_connection
+from ferry.postgres.failures import PostgresError, failed, nameless, no_answer, refused_connection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -55,6 +55,11 @@ _SETTINGS: Final = (
     ("xmloption", "content"),
     ("lock_timeout", "5s"),
     ("idle_in_transaction_session_timeout", "60s"),
+)
+# A server is known by when it was started, to the microsecond, whatever leads to it.
+_WHICH: Final = (
+    "select pg_catalog.pg_postmaster_start_time()::text, d.oid::text from pg_catalog.pg_database d "
+    "where d.datname = pg_catalog.current_database()"
 )
 _SECONDS_TO_CANCEL: Final = 5
 _NO_FILE: Final = f"{os.devnull}/none"
@@ -219,6 +224,22 @@ def connect(server: Server, *, purpose: str, read_only: bool = True) -> Iterator
         for name, value in settings:
             session.execute("select pg_catalog.set_config(%s, %s, false)", [name, value])
         yield session
+
+
+def apart(one: Session, other: Session) -> None:
+    """Refuse two sides that are one database: what is compared would always be alike.
+
+    An address may lead to the other side unseen where TLS does not verify the server's name.
+
+    Raises:
+        PostgresError: They are, or a server refuses.
+    """
+    if one.rows(_WHICH) == other.rows(_WHICH):
+        raise PostgresError(
+            f"{one.server.subject} ({one.server.reached_at}) and {other.server.side} "
+            f"({other.server.reached_at}) are one and the same database.",
+            "Look at --source-address and --target-address: one of them leads to the other side.",
+        )
 
 
 @contextmanager

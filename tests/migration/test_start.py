@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from tests.migration.databases import eventually
-from tests.migration.deployed import PASSWORD, SETTINGS, SOURCE, rules
+from tests.migration.deployed import AURORA, PASSWORD, SETTINGS, SOURCE, rules
 from tests.unit.ferry.environments import DEV
 
 if TYPE_CHECKING:
@@ -96,6 +96,31 @@ def test_a_connection_that_dms_cannot_make_is_told(deployed: Deployed) -> None:
     assert "password authentication failed" in refused.stdout
     assert "another" not in refused.stdout
     assert refused.exit_code == 4
+
+
+def test_two_addresses_that_lead_to_one_database_are_refused(deployed: Deployed) -> None:
+    deployed.make()
+    deployed.prepare(ORDERS)
+    assert deployed.reached("start", "dev").exit_code == 0
+    file = deployed.folder / "dev.toml"  # encrypted, and the server's name not verified
+    file.write_text(file.read_text().replace('ssl_mode = "none"', 'ssl_mode = "require"'))
+    aurora = f"127.0.0.1:{deployed.pair.target.server.port}"
+    ways = ("--source-address", aurora, *deployed.ways[2:])
+    said = (
+        f"The source (192.168.10.15:5432 by {aurora}) and Aurora ({AURORA}:5432 by {aurora}) are one "
+        "and the same database."
+    )
+
+    status = deployed.ferry("status", "dev", *ways)
+    schema = deployed.ferry("schema", "dev", "before-load", "--plan", *ways)
+    reload = deployed.ferry("reload", "dev", "public.orders", "--yes", *ways)
+    deployed.end()
+    start = deployed.ferry("start", "dev", *ways)
+
+    assert said in status.stdout
+    for refused in (schema, reload, start):
+        assert refused.stderr.startswith(said)
+    assert [each.exit_code for each in (status, schema, reload, start)] == [3, 3, 3, 3]
 
 
 def test_a_password_that_the_source_refuses_is_not_done(deployed: Deployed) -> None:

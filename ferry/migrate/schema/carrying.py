@@ -13,7 +13,7 @@ from ferry.migrate.schema.dumping import dump
 from ferry.migrate.schema.names import shown
 from ferry.migrate.schema.order import Given
 from ferry.migrate.schema.orphans import MOST, foreign_key, orphans
-from ferry.postgres import PostgresError, UnreachableError, connect, programs, sql
+from ferry.postgres import PostgresError, UnreachableError, apart, connect, programs, sql
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -95,18 +95,19 @@ def look(
     Raises:
         FerryError: A server refuses or does not answer, or there is no pg_dump.
     """
-    with connect(source, purpose="say what its schema is") as session:
-        ours = reading.read(session)
-    with connect(target, purpose="say what its schema is") as session:
-        theirs = reading.read(session, is_target=True)
+    purpose = "say what its schema is"
+    with connect(source, purpose=purpose) as here, connect(target, purpose=purpose) as there:
+        apart(here, there)
+        ours = reading.read(here)
+        theirs = reading.read(there, is_target=True)
     folder = programs.folder_of_programs(max(ours.release, theirs.release))
     with ThreadPoolExecutor(2) as both:
-        wanted, there = (both.submit(dump, each, folder=folder) for each in (source, target))
+        wanted, found = (both.submit(dump, each, folder=folder) for each in (source, target))
     return Given(
         source=ours,
         target=theirs,
         wanted=wanted.result(),
-        there=there.result(),
+        there=found.result(),
         keepers=tuple(keepers),
         environment=environment,
         control_schemas=tuple(control_schemas),

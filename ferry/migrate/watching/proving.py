@@ -17,7 +17,7 @@ from ferry.migrate import markers, target_tables
 from ferry.migrate.watching.databases import Held
 from ferry.migrate.watching.look import Difference, Proof
 from ferry.migrate.watching.tables import COMPLETED
-from ferry.postgres import NoAnswerError, PostgresError
+from ferry.postgres import NoAnswerError, PostgresError, apart
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -110,6 +110,7 @@ class Proving:
                 self.again(table.name)
         try:
             source, target = self._source.session(), self._target.session()
+            apart(source, target)
             if look.task.loads:
                 self._count(look, source, target)
             if look.task.status == "running" and look.task.carries_changes:
