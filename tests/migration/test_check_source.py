@@ -659,7 +659,37 @@ def test_what_there_is_no_time_for_is_said(well: Postgres, documents: Subject) -
 
     [finding] = [each for each in findings([seen]) if each.check == "infinities"]
     assert finding.level is Level.UNJUDGED
-    assert finding.why == ("2 tables not read: public.documents, public.orders. The time was up.")
+    assert finding.why == (
+        "2 tables not read to the end: public.documents, public.orders. The time was up."
+    )
+
+
+def test_what_was_found_before_the_time_was_up_is_not_lost(
+    well: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(measuring, "_PIECE_PAGES", 1)
+    monkeypatch.setattr(measuring, "_REST", 1e9)  # it rests after the first piece, to the end
+    tables = [{"schema": "public", "table": "days"}]
+    env = environment(dms={"tasks": [{"name": "all", "tables": tables}]})
+    source = Database(server=well, name="app")
+    source.run(
+        "create table days (id int primary key, day date)",
+        "insert into days values (0, 'infinity')",
+        "insert into days select n, '2026-01-01' from generate_series(1, 1000) n",
+    )
+    try:
+        seen = subject(env, of(well, "app"), UnreadError("Not asked."))
+        seen = with_rows(seen, of(well, "app"), seconds=1)
+
+        infinite, rest = [each for each in findings([seen]) if each.check == "infinities"]
+        assert infinite.level is Level.BLOCKED
+        assert re.fullmatch(
+            r"1 table not read to the end: public.days\. "
+            r"The time was up after 1 of \d pieces of public.days\.",
+            rest.why,
+        )
+    finally:
+        source.run("drop table days")
 
 
 def test_a_table_that_may_not_be_read_is_said(well: Postgres, documents: Subject) -> None:
@@ -674,7 +704,7 @@ def test_a_table_that_may_not_be_read_is_said(well: Postgres, documents: Subject
 
     [finding] = [each for each in findings([seen]) if each.check == "infinities"]
     assert finding.why == (
-        "1 table not read: public.documents. The source could not read its rows: permission denied "
+        "1 table not read to the end: public.documents. The source could not read its rows: permission denied "
         "for table documents (42501)."
     )
 

@@ -40,8 +40,9 @@ class Measured:
     """Of a database.
 
     Args:
-        columns: The measures, by a table's oid and a column's number.
-        missing: By a table's oid, why it was not measured.
+        columns: The measures, by a table's oid and a column's number; of a table that is missing those
+            of the rows that were read.
+        missing: By a table's oid, why it was not read to the end.
     """
 
     columns: Mapping[tuple[int, int], Measure]

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Final
 from ferry.check.source.large import is_lob
 from ferry.check.source.measure import Measure, Measured
 from ferry.check.source.subject import limit_kb
+from ferry.check.source.words import counted
 from ferry.errors import FerryError
 from ferry.postgres import UnreachableError, connect, sql
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from ferry.check.source.subject import Subject
     from ferry.postgres import Server, Session
@@ -78,7 +79,8 @@ def measured(subject: Subject, server: Server, *, seconds: float) -> Measured:
             if not looked_at:
                 continue
             try:
-                columns |= _table(session, subject, relation, looked_at, until=until)
+                for found in _table(session, subject, relation, looked_at, until=until):
+                    columns |= found
             except UnreachableError:
                 raise
             except FerryError as error:
@@ -108,13 +110,15 @@ def _table(
     columns: Sequence[Column],
     *,
     until: float,
-) -> dict[tuple[int, int], Measure]:
-    """The measures of one table's columns."""
+) -> Iterator[dict[tuple[int, int], Measure]]:
+    """The measures of one table's columns, as far as it was read: what was found is not lost."""
     found = [Measure() for _ in columns]
-    for where in _pieces(session, subject, relation, until=until):
+    pieces = _pieces(session, subject, relation, until=until)
+    for number, where in enumerate(pieces):
         left = until - time.monotonic()
         if left <= 0:
-            raise _TimeIsUpError("The time was up.")
+            after = f" after {number:,} of {counted(len(pieces), 'piece')} of {relation.sql}"
+            raise _TimeIsUpError(f"The time was up{after if number else ''}.")
         began = time.monotonic()
         [row] = session.rows(
             sql.SQL("select {} from only {}{}").format(
@@ -138,11 +142,11 @@ def _table(
             )
             for each in found
         ]
+        yield {
+            (relation.oid, column.number): measure
+            for column, measure in zip(columns, found, strict=True)
+        }
         time.sleep(max(0.0, min((time.monotonic() - began) * _REST, until - time.monotonic())))
-    return {
-        (relation.oid, column.number): measure
-        for column, measure in zip(columns, found, strict=True)
-    }
 
 
 def _pieces(

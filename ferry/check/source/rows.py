@@ -8,7 +8,7 @@ from facts.identifiers import identifier
 from ferry.check.source.large import is_lob
 from ferry.check.source.subject import column_name, limit_kb, looks_up
 from ferry.check.source.verdict import Check, Verdict, blocks, fine, warns
-from ferry.check.source.words import counted, listed, size
+from ferry.check.source.words import MOST_NAMED, counted, listed, size
 from ferry.postgres.catalog import UnreadError
 
 if TYPE_CHECKING:
@@ -68,10 +68,11 @@ def lob_sizes(subject: Subject) -> Iterator[Verdict]:
                 why="DMS counts two bytes a character: they may be above it.",
                 remedy=remedy,
             )
-        if bound and not over and not near:
-            largest = max(each[2].octets for each in bound)
+        whole = [each for each in bound if each[0].oid not in measured.missing]
+        if whole and not over and not near:
+            largest = max(each[2].octets for each in whole)
             yield fine(
-                f"Task {task.name}: {counted(len(bound), 'LOB column')}, the largest value "
+                f"Task {task.name}: {counted(len(whole), 'LOB column')}, the largest value "
                 f"{size(largest)} of {task.lob_max_size_kb} KB."
             )
     _all(subject, measured)
@@ -173,9 +174,10 @@ def _all(subject: Subject, measured: Measured) -> None:
     """Raise where tables were not measured: what they hold is not known."""
     missing = [each for each in subject.carried if each.oid in measured.missing]
     if missing:
-        why = listed(measured.missing[each.oid] for each in missing)
+        reasons = dict.fromkeys(measured.missing[each.oid] for each in missing)
+        why = " ".join(list(reasons)[:MOST_NAMED])
         raise UnreadError(
-            f"{counted(len(missing), 'table')} not read: {listed(each.sql for each in missing)}. {why}",
+            f"{counted(len(missing), 'table')} not read to the end: {listed(each.sql for each in missing)}. {why}",
             "Give more --seconds, or mend what is said.",
         )
 

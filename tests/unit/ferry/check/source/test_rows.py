@@ -136,7 +136,7 @@ def test_what_was_not_read_is_not_judged(check: str) -> None:
     [finding] = found(check, subject(DOCS, measured=late))
 
     assert finding.level is Level.UNJUDGED
-    assert finding.why == "1 table not read: public.docs. The time was up."
+    assert finding.why == "1 table not read to the end: public.docs. The time was up."
     assert finding.remedy == "Give more --seconds, or mend what is said."
 
 
