@@ -27,21 +27,13 @@ ROOT = Path(__file__).resolve().parent.parent
 WORKFLOWS = ".tools/workflows/bin"
 HELD = "tests/unit/ferry/review/held"
 # Which packages are to be covered, lines and branches together, and to how many percent.
-COVERED: dict[str, int] = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"][
-    "aurora-ferry"
-]["covered-percent"]
+_SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["aurora-ferry"]
+COVERED: dict[str, int] = _SETTINGS["covered-percent"]
 # These need all of an environment: the integration tests cover them, to as many percent as ferry.
 DEPLOYED = "ferry/check/deployment/*"
 AFTER_DEPLOYING = "--data-file=.coverage.integration"
 # These need PostgreSQL servers: the migration tests cover them, to as many percent as local_aws.
-MOVING = "ferry/postgres/*,ferry/prepare/databases.py,ferry/prepare/ferry_schema.py"
-MOVING += ",local_aws/dms_worker/*,local_aws/services/dms/movement.py"
-MOVING += ",local_aws/services/dms/reach.py,local_aws/services/rds/server.py"
-MOVING += ",ferry/check/source/asking.py,ferry/check/source/measuring.py"
-MOVING += ",ferry/cli/schema.py,ferry/migrate/schema/carrying.py,ferry/migrate/schema/dumping.py"
-MOVING += ",ferry/migrate/schema/orphans.py,ferry/migrate/schema/reading.py"
-MOVING += ",ferry/migrate/schema/work.py"
-MOVING += ",harness/aurora.py,harness/rehearsal/[a-z]*.py"
+MOVING = ",".join(_SETTINGS["covered-by-migration"])
 AFTER_MOVING = "--data-file=.coverage.migration"
 COVERING = [*(f"--cov={package}" for package in COVERED), "--cov-branch", "--cov-report="]
 

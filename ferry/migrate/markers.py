@@ -7,11 +7,9 @@ nothing was read.
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from ferry.errors import FerryError
 from ferry.migrate.starting import Marker
 from ferry.postgres import sql
 
@@ -118,29 +116,3 @@ def rows_of_a_proof(task: Task) -> int:
     change of the same batch. A second one, written when the first was seen, is in a later batch.
     """
     return 2 if task.settings.batch_apply else 1
-
-
-def prove(source: Session, target: Session, task: Task, *, seconds: float) -> float:
-    """Write a marker and wait until it is at Aurora. Return after how many seconds it was.
-
-    Args:
-        source: A session that may write.
-        target: A session.
-        task: A task that runs, and has loaded.
-        seconds: For how long it is waited for.
-
-    Raises:
-        FerryError: It did not arrive in time, or a server refuses.
-    """
-    began = time.monotonic()
-    for _ in range(rows_of_a_proof(task)):
-        written = write(source, task.marker)
-        while not has_arrived(target, task.marker, written):
-            if time.monotonic() - began > seconds:
-                raise FerryError(
-                    f"The marker {written.id} of the task {task.name}, written at the source, was "
-                    f"not at Aurora within {seconds:g} seconds.",
-                    "Look at the task's latency and its log, then run this again.",
-                )
-            time.sleep(_SECONDS_BETWEEN_LOOKS)
-    return time.monotonic() - began

@@ -9,11 +9,16 @@ import signal
 import threading
 from typing import TYPE_CHECKING, Any
 
+import psycopg
+
+from ferry.migrate.watching import proving
 from tests.migration.databases import eventually
 from tests.migration.deployed import PASSWORD
 from tests.migration.test_start import ORDERS
 
 if TYPE_CHECKING:
+    import pytest
+
     from tests.migration.deployed import Deployed
 
 ROWS = "insert into orders select n, 'x' from generate_series(1, 100) n"
@@ -347,3 +352,30 @@ def test_a_table_that_is_written_to_all_the_while_differs_by_no_count(deployed: 
 
     assert lost.exit_code == 4
     assert "at Aurora: load it again: ferry reload dev public.orders" in lost.stdout
+
+
+def test_a_task_that_is_behind_is_waited_for_however_long_its_marker_takes(
+    deployed: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A lock on the marker's table holds up what DMS applies; nobody reads it less for that."""
+    monkeypatch.setattr(proving, "_SECONDS_OF_A_MARKER", 0.5)
+    _carried(deployed)
+    target = deployed.pair.target
+    with psycopg.connect(**target.connection) as held:  # type: ignore[arg-type]  # libpq's names
+        held.execute('lock table ferry."fence_all" in exclusive mode')
+        deployed.pair.source.run("insert into orders values (2000, 'late')")
+        freed = threading.Timer(6, held.rollback)
+        freed.start()
+
+        watched = deployed.reached("watch", "dev", *OFTEN, "--json")
+
+        freed.join()
+    looks = _looks(watched.stdout)
+    waited = [task["waiting"] for look in looks for task in look["tasks"]]
+    assert any("for its marker, written" in sentence for sentence in waited)
+    assert {look["tasks"][0]["phase"] for look in looks} <= {
+        "counting",
+        "catching up",
+        "replicating",
+    }
+    assert watched.exit_code == 0

@@ -301,6 +301,7 @@ class TaskLook:
         marker = "for its marker to arrive at Aurora"
         if proof.marker_waits is not None:
             marker = f"for its marker, written {proof.marker_waits:.0f} s ago, to arrive"
+            counted += f"; {marker}"
         said = task.failure.rstrip(".") or task.stop_reason or "DMS does not say why"
         planned = task.stop_reason.startswith("STOPPED_AFTER")
         return {

@@ -57,6 +57,25 @@ class _Off:
     same_side: int = 0
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Fence:
+    """A marker that was written after the source's rows of a table were counted.
+
+    When it is at Aurora, so is every change that those rows came of.
+
+    Args:
+        rows: The source's rows, before it was written.
+        written: The marker.
+        since: When the first of its markers was written.
+        arrived: How many arrived before it: with batch apply two are a proof.
+    """
+
+    rows: int
+    written: markers.Written
+    since: float
+    arrived: int = 0
+
+
 @dataclass(kw_only=True)
 class Proving:
     """The proof of one task, step by step; a step ends soon, but for a long count.
@@ -75,6 +94,7 @@ class Proving:
     _left_out: set[TableName] = field(default_factory=set)
     _off: dict[TableName, _Off] = field(default_factory=dict)
     _differs: dict[TableName, Difference] = field(default_factory=dict)
+    _fences: dict[TableName, _Fence] = field(default_factory=dict)
     _written: markers.Written | None = None
     _written_at: float = 0.0
     _began_at: float = 0.0
@@ -93,6 +113,7 @@ class Proving:
         self._left_out.discard(table)
         self._differs.pop(table, None)
         self._off.pop(table, None)
+        self._fences.pop(table, None)
 
     def close(self) -> None:
         """Close its sessions."""
@@ -109,20 +130,20 @@ class Proving:
             if table.state != COMPLETED:
                 self.again(table.name)
         try:
-            source, target = self._source.session(), self._target.session()
-            apart(source, target)
+            apart(self._source.session(), self._target.session())
             if look.task.loads:
-                self._count(look, source, target)
-            if look.task.status == "running" and look.task.carries_changes:
-                self._mark(look.task, source, target)
+                self._count(look)
+            if _carries(look.task):
+                self._mark(look.task)
             self.proof = replace(self.proof, trouble="")
         except FerryError as error:
             self.close()
             self.proof = replace(self.proof, trouble=error.why, marker_seconds=None)
             self._written = None
+            self._fences.clear()
         return self.proof
 
-    def _count(self, look: TaskLook, source: Session, target: Session) -> None:
+    def _count(self, look: TaskLook) -> None:
         loaded = {table.name: table.rows for table in look.tables if table.state == COMPLETED}
         for name, rows in loaded.items():
             if name in self._equal or name in self._left_out or name in self._differs:
@@ -131,7 +152,13 @@ class Proving:
                 self._left_out.add(name)
                 continue
             try:
-                self._count_one(look.task, name, rows, source, target)
+                fence = self._fence(look.task, name)
+                if fence is not None and not self._is_through(look.task, name):
+                    # Nor would the next one's be: a task's changes arrive in one order.
+                    waits = self.clock() - fence.since
+                    self.proof = replace(self.proof, marker_waits=waits)
+                    break
+                self._count_one(look.task, name, rows, fence)
             except PostgresError as error:
                 # Refused for good, such as 42501: the others are counted all the same.
                 if isinstance(error, NoAnswerError) or (error.sqlstate or "").startswith("42"):
@@ -140,19 +167,53 @@ class Proving:
             self._show(loaded)
         self._show(loaded)
 
-    def _count_one(
-        self, task: Task, name: TableName, loaded: int, source: Session, target: Session
-    ) -> None:
+    def _fence(self, task: Task, name: TableName) -> _Fence | None:
+        """The marker that a table waits for; None where its count needs none."""
+        if name not in self._off or not _carries(task):
+            return None
+        if not task.mappings.selects(task.marker):
+            return None  # Deployed before there were markers: it would be waited for in vain.
+        if name not in self._fences:
+            source = self._source.session()
+            rows = target_tables.count(source, name, seconds=self.seconds_of_a_count)
+            self._fences[name] = _Fence(
+                rows=rows, written=markers.write(source, task.marker), since=self.clock()
+            )
+        return self._fences[name]
+
+    def _is_through(self, task: Task, name: TableName) -> bool:
+        """Whether a table's marker is at Aurora by now, however far the task is behind."""
+        fence = self._fences[name]
+        if not self._arrives(task, fence.written):
+            return False
+        arrived = fence.arrived + 1
+        if arrived >= markers.rows_of_a_proof(task):
+            del self._fences[name]
+            self.proof = replace(self.proof, marker_waits=None)
+            return True
+        again = markers.write(self._source.session(), task.marker)
+        self._fences[name] = replace(fence, arrived=arrived, written=again)
+        return self._is_through(task, name)
+
+    def _arrives(self, task: Task, written: markers.Written) -> bool:
+        """Whether a marker is at Aurora within a moment; the next look asks again."""
+        target = self._target.session()
+        ends = self.clock() + _SECONDS_OF_A_MARKER
+        while not markers.has_arrived(target, task.marker, written):
+            if self.clock() > ends:
+                return False
+            time.sleep(0.05)
+        return True
+
+    def _count_one(self, task: Task, name: TableName, loaded: int, fence: _Fence | None) -> None:
+        source, target = self._source.session(), self._target.session()
         seconds, at_aurora = self.seconds_of_a_count, task.mappings.target(name)
-        before = target_tables.count(source, name, seconds=seconds)
-        carries = task.status == "running" and task.carries_changes
-        if name in self._off and carries:
-            markers.prove(source, target, task, seconds=_SECONDS_OF_A_MARKER)
+        before = target_tables.count(source, name, seconds=seconds) if fence is None else fence.rows
         there = target_tables.count(target, at_aurora, seconds=seconds)
         if there == before:
             self._equal.add(name)
             return
-        if not carries:
+        if not _carries(task):
             self._judge_a_load(task, Difference(table=name, source=before, target=there), loaded)
             return
         after = target_tables.count(source, name, seconds=seconds)
@@ -211,7 +272,7 @@ class Proving:
             differs=tuple(self._differs[name] for name in sorted(self._differs)),
         )
 
-    def _mark(self, task: Task, source: Session, target: Session) -> None:
+    def _mark(self, task: Task) -> None:
         """Write a marker now and then, and see it arrive; two where batches are applied."""
         if task.loads and not self.proof.is_counted:
             return
@@ -219,22 +280,25 @@ class Proving:
         if self._written is None:
             if now - self._proved_at < _SECONDS_BETWEEN_MARKERS:
                 return
-            self._written, self._written_at = markers.write(source, task.marker), now
+            self._written = markers.write(self._source.session(), task.marker)
+            self._written_at = now
             if not self._arrived:
                 self._began_at = now
-        ends = now + _SECONDS_OF_A_MARKER
-        while not markers.has_arrived(target, task.marker, self._written):
-            if self.clock() > ends:
-                waits = self.clock() - self._written_at
-                self.proof = replace(self.proof, marker_seconds=None, marker_waits=waits)
-                return
-            time.sleep(0.05)
+        if not self._arrives(task, self._written):
+            waits = self.clock() - self._written_at
+            self.proof = replace(self.proof, marker_seconds=None, marker_waits=waits)
+            return
         self._written = None
         self._arrived += 1
         if self._arrived < markers.rows_of_a_proof(task):
-            self._mark(task, source, target)
+            self._mark(task)
             return
         self._arrived, self._proved_at = 0, self.clock()
         self.proof = replace(
             self.proof, marker_seconds=self._proved_at - self._began_at, marker_waits=None
         )
+
+
+def _carries(task: Task) -> bool:
+    """Whether a task applies changes now."""
+    return task.status == "running" and task.carries_changes
