@@ -136,13 +136,23 @@ def begin(deployment: Deployment, reload: Reload, sides: Sides) -> None:
                 target_tables.truncate(target, task.mappings.target(table))
     statistics = Statistics(dms=deployment.account.dms, task_arn=task.arn, budget=Budget())
     before = {table: statistics.read(table) for table in reload.tables}
-    with explained(f"load tables of the task {task.name} again"):
-        deployment.account.dms.reload_tables(
-            ReplicationTaskArn=task.arn,
-            TablesToReload=[
-                {"SchemaName": table.schema, "TableName": table.table} for table in reload.tables
-            ],
-        )
+    try:
+        with explained(f"load tables of the task {task.name} again"):
+            deployment.account.dms.reload_tables(
+                ReplicationTaskArn=task.arn,
+                TablesToReload=[
+                    {"SchemaName": table.schema, "TableName": table.table}
+                    for table in reload.tables
+                ],
+            )
+    except FerryError as error:
+        if not reload.empties:
+            raise
+        raise FerryError(
+            f"{error.why} Aurora's {', '.join(map(str, reload.tables))} lack the rows that were "
+            "deleted for it.",
+            f"{error.remedy} Run this again, or they stay away.".strip(),
+        ) from None
     ends = time.monotonic() + _SECONDS_TO_BEGIN
     for table in reload.tables:
         while True:

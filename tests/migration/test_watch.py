@@ -121,6 +121,21 @@ def test_a_table_that_lost_rows_is_found_by_counting_and_loaded_again(deployed: 
     assert deployed.pair.target.value("select count(*) from orders") == 100
 
 
+def test_a_reload_that_dms_refuses_says_that_the_table_was_emptied(deployed: Deployed) -> None:
+    _carried(deployed)
+    rule = {"operations": ["dms:ReloadTables"], "times": 1, "code": "AccessDeniedFault"}
+    deployed.aws.post("/local-aws/faults", {"rules": [rule]})
+
+    refused = deployed.reached("reload", "dev", "public.orders", "--yes", *OFTEN)
+
+    deployed.aws.post("/local-aws/faults", {})
+    assert "Aurora's public.orders lack the rows that were deleted for it." in refused.stderr
+    assert "Run this again, or they stay away." in refused.stderr
+    assert refused.exit_code == 3
+    assert deployed.reached("reload", "dev", "public.orders", "--yes", *OFTEN).exit_code == 0
+    assert deployed.pair.target.value("select count(*) from orders") == 100
+
+
 def test_a_table_that_is_not_carried_is_not_loaded_again(deployed: Deployed) -> None:
     deployed.make()
     deployed.prepare(ORDERS)
