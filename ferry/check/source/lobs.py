@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from facts.identifiers import identifier
 from ferry.check.source.large import is_array, is_lob
+from ferry.check.source.renamed import target_sql
 from ferry.check.source.subject import column_name, looks_up
 from ferry.check.source.verdict import Check, Verdict, blocks, warns
 from ferry.check.source.words import counted, listed
@@ -65,6 +66,7 @@ def not_null(subject: Subject) -> Iterator[Verdict]:
     ]
     if found:
         relation, column = found[0]
+        looking = next(task for task in subject.tasks_of[relation.oid] if looks_up(task, relation))
         tasks = listed(
             task.name
             for relation, _ in found
@@ -76,7 +78,7 @@ def not_null(subject: Subject) -> Iterator[Verdict]:
             f"{listed(column_name(*each) for each in found)}.",
             why=f"Task {tasks} carries them in lob_mode full or inline: it inserts the row with NULL, and "
             "updates it when it has looked the object up. Aurora refuses the row.",
-            remedy=f"In Aurora, until the cutover: ALTER TABLE {relation.sql} ALTER COLUMN "
+            remedy=f"In Aurora, until the cutover: ALTER TABLE {target_sql(looking, relation)} ALTER COLUMN "
             f'{identifier(column.name)} DROP NOT NULL; or set lob_mode = "limited" in {subject.file}.',
         )
 

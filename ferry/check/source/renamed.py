@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from facts.identifiers import identifier
 from facts.table_patterns import matches
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from ferry.postgres.catalog.rows import Relation
     from settings.dms import Task
     from settings.table_mappings import Transformation
 
@@ -28,6 +30,11 @@ def target_name(task: Task, schema: str, table: str) -> tuple[str, str]:
         elif rule.target == "table" and matches(rule.table, table):
             new_table = renamed(new_table, rule)
     return new_schema, new_table
+
+
+def target_sql(task: Task, relation: Relation) -> str:
+    """A table's name in Aurora, as SQL writes it."""
+    return ".".join(map(identifier, target_name(task, relation.schema, relation.name)))
 
 
 def renamed(name: str, rule: Transformation) -> str:

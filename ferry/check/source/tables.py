@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from facts.dms import TABLES_BEGIN_WITH
 from facts.identifiers import identifier
+from ferry.check.source.renamed import target_sql
 from ferry.check.source.subject import left_out, reads_changes
 from ferry.check.source.verdict import Check, Verdict, blocks, fine, warns
 from ferry.check.source.words import counted, listed
@@ -140,7 +141,8 @@ def triggers(subject: Subject) -> Iterator[Verdict]:
             f"{counted(len(found), 'trigger')} ENABLE ALWAYS or REPLICA: "
             f"{listed(f'{each.name} of {table.sql}' for table, each in found)}.",
             why="They fire in Aurora for each change that DMS applies, once more than at the source.",
-            remedy=f"In Aurora, until the cutover: ALTER TABLE {relation.sql} DISABLE TRIGGER "
+            remedy=f"In Aurora, until the cutover: ALTER TABLE "
+            f"{target_sql(subject.tasks_of[relation.oid][0], relation)} DISABLE TRIGGER "
             f"{identifier(trigger.name)};",
         )
 

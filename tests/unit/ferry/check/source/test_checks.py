@@ -1310,6 +1310,18 @@ def test_a_timeout_of_ferrys_own_user_hides_what_others_have() -> None:
     )
 
 
+def test_what_is_to_be_done_in_aurora_names_the_table_as_it_is_called_there() -> None:
+    rename = {"target": "schema", "action": "rename", "schema": "public", "value": "shop"}
+    env = task(lob_mode="full", transformations=[rename])
+    orders = table("orders", col("body", "text", not_null=True))
+    of = subject(orders, env=env, triggers=[Trigger(orders.oid, "always", "A")])
+
+    for check in ("lob-not-null", "triggers"):
+        assert found(check, of)[0].remedy.startswith(
+            "In Aurora, until the cutover: ALTER TABLE shop.orders "
+        )
+
+
 @pytest.mark.parametrize("check", [each.name for each in CHECKS])
 def test_a_database_has_it_and_one_has_it_not(check: str) -> None:
     assert check in {case[0] for case in CASES}
