@@ -42,7 +42,7 @@ class Gate:
                 task=task.name,
                 what=finding.what,
                 why=finding.why,
-                remedy=f"{finding.remedy} To start despite all that differs: "
+                remedy=f"{finding.remedy.rstrip('.')}; to start despite all that differs: "
                 f"ferry start {self.environment} --task {task.name} --despite-drift",
                 unknown=finding.level is Level.UNJUDGED,
             )

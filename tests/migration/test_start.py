@@ -98,6 +98,31 @@ def test_a_connection_that_dms_cannot_make_is_told(deployed: Deployed) -> None:
     assert refused.exit_code == 4
 
 
+def test_a_trigger_of_auroras_alone_that_fires_for_dms_too_stands_against_a_start(
+    deployed: Deployed,
+) -> None:
+    deployed.make()
+    deployed.prepare(ORDERS)
+    deployed.pair.target.run(
+        "create function nope() returns trigger language plpgsql as 'begin return null; end'",
+        "create trigger swallows before insert on orders for each row execute function nope()",
+    )
+    fires = "alter table orders enable {} trigger swallows"
+    deployed.pair.target.run(fires.format("always"))
+
+    refused = deployed.reached("start", "dev")
+
+    assert (
+        "Only at Aurora, and works on what DMS writes: TRIGGER public.orders swallows."
+    ) in refused.stdout
+    assert "until the cutover; to start despite all that differs: " in refused.stdout
+    assert refused.exit_code == 4
+
+    deployed.pair.target.run(fires.format("").replace("  ", " "))
+
+    assert deployed.reached("start", "dev").exit_code == 0
+
+
 def test_two_addresses_that_lead_to_one_database_are_refused(deployed: Deployed) -> None:
     deployed.make()
     deployed.prepare(ORDERS)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from ferry.findings import blocked, right, warning
 from ferry.migrate.schema.names import shown
 from ferry.migrate.schema.order import differs, expected, is_grave
-from ferry.migrate.schema.phases import is_of_ferry_or_dms
+from ferry.migrate.schema.phases import FIRES, is_of_ferry_or_dms
 from ferry.migrate.schema.roles import carried
 
 if TYPE_CHECKING:
@@ -85,14 +85,23 @@ def _differing(due: list[Placed], reached: Phase, given: Given) -> Iterator[Find
 
 def _only_there(placed: tuple[Placed, ...], given: Given) -> Iterator[Finding]:
     known = {each.entry.key for each in placed}
-    more = [
-        each.label
+    found = [
+        each
         for each in given.there
         if each.kind in _REFUSING
         and each.key not in known
         and each.schema not in given.control_schemas
         and not is_of_ferry_or_dms(each)
     ]
+    fires = [each.label for each in found if FIRES.search(each.sql)]
+    if fires:
+        yield blocked(
+            "schema-fires",
+            f"Only at Aurora, and works on what DMS writes: {shown(fires)}.",
+            why="It is ENABLE ALWAYS or REPLICA, and may change or swallow each row that DMS brings.",
+            remedy="Drop it at Aurora, or disable it until the cutover.",
+        )
+    more = [each.label for each in found if each.label not in fires]
     if more:
         yield warning(
             "schema-more",

@@ -167,7 +167,9 @@ KINDS: Final[Mapping[str, Kind]] = {
 """Every kind of entry that pg_dump 15 writes, and those of 16 to 18."""
 
 _VIEWS_RULE: Final = " _RETURN"
-_FIRES: Final = re.compile(r"^ALTER TABLE .* ENABLE (ALWAYS|REPLICA) (TRIGGER|RULE) ", re.MULTILINE)
+FIRES: Final = re.compile(r"^ALTER TABLE .* ENABLE (ALWAYS|REPLICA) (TRIGGER|RULE) ", re.MULTILINE)
+"""What fires for DMS too, although it applies as `replica`."""
+
 _FORCED: Final = re.compile(r"^ALTER TABLE ONLY .* FORCE ROW LEVEL SECURITY;$", re.MULTILINE)
 _OF_DMS: Final = "awsdms_"
 _BELONGINGS: Final = ("COMMENT", "ACL", "SECURITY LABEL")
@@ -291,7 +293,7 @@ def _special(entry: Entry, needed: Sequence[Placed], keys: Collection[int]) -> P
         return Placed(entry, Phase.BEFORE_LOAD, "DMS finds rows by it")
     if entry.kind == "RULE" and entry.name.endswith(_VIEWS_RULE):
         return Placed(entry, Phase.BEFORE_LOAD, "it is what the view shows")
-    if entry.kind in ("TRIGGER", "RULE") and (found := _FIRES.search(entry.sql)):
+    if entry.kind in ("TRIGGER", "RULE") and (found := FIRES.search(entry.sql)):
         why = f"it is ENABLE {found[1]}: it would react to what DMS applies, a second time"
         return Placed(entry, Phase.CUTOVER, why)
     if entry.kind == "ROW SECURITY" and any(_FORCED.search(each.entry.sql) for each in needed):
