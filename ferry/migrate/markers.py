@@ -42,6 +42,8 @@ class Written:
 def state(session: Session, table: TableName, *, user: str, at_source: bool) -> Marker:
     """Whether a marker is there, and which rights DMS's user lacks on it.
 
+    A table of its name that has other columns is none: ferry prepare-databases says what it is.
+
     Args:
         session: A session at the side.
         table: The marker.
@@ -51,7 +53,11 @@ def state(session: Session, table: TableName, *, user: str, at_source: bool) -> 
     rights = _AT_SOURCE if at_source else _AT_TARGET
     rows = session.rows(
         "select c.oid from pg_catalog.pg_class c join pg_catalog.pg_namespace n "
-        "on n.oid = c.relnamespace where n.nspname = %s and c.relname = %s and c.relkind = 'r'",
+        "on n.oid = c.relnamespace where n.nspname = %s and c.relname = %s and c.relkind = 'r' "
+        "and 2 = (select pg_catalog.count(*) from pg_catalog.pg_attribute a "
+        "where a.attrelid = c.oid and not a.attisdropped and (a.attname, a.atttypid) in "
+        "(('id', 'pg_catalog.int8'::pg_catalog.regtype), "
+        "('at', 'pg_catalog.timestamptz'::pg_catalog.regtype)))",
         [*table],
     )
     if not rows:

@@ -123,6 +123,20 @@ def test_a_trigger_of_auroras_alone_that_fires_for_dms_too_stands_against_a_star
     assert deployed.reached("start", "dev").exit_code == 0
 
 
+def test_a_marker_of_another_shape_is_none(deployed: Deployed) -> None:
+    deployed.make()
+    deployed.prepare(ORDERS)
+    deployed.pair.target.run(
+        'drop table ferry."fence_all"',
+        'create table ferry."fence_all" (id bigint primary key, note text)',
+    )
+
+    refused = deployed.reached("start", "dev")
+
+    assert "The marker ferry.fence_all is not there at Aurora." in refused.stdout
+    assert refused.exit_code == 4
+
+
 def test_two_addresses_that_lead_to_one_database_are_refused(deployed: Deployed) -> None:
     deployed.make()
     deployed.prepare(ORDERS)
