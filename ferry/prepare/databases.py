@@ -12,7 +12,7 @@ from facts import ferry_schema
 from ferry.deployment.servers import source_server, source_user_of_dms, target_server
 from ferry.environments import migration_of
 from ferry.errors import FerryError
-from ferry.postgres import connect, sql
+from ferry.postgres import apart, connect, sql
 from ferry.prepare.ferry_schema import APPLYING, LOADING, Found, look, statements
 from ferry.prepare.steps import Outcome, Step
 
@@ -83,21 +83,30 @@ def plans(
     Raises:
         InputError: The environment carries nothing.
         FerryError: A server cannot be reached; DMS's role is not there; something of a name of
-            ferry's is something else; or a publication would take its tables along.
+            ferry's is something else; a publication would take its tables along; or both addresses
+            lead to one database.
     """
     environment, account = deployment.environment, deployment.account
     databases = migration_of(environment).databases
     dms_user = source_user_of_dms(environment, account)
-    made, locales = [], {}
-    for database in databases:
-        server = source_server(environment, account, database, address=source_address)
-        with connect(server, purpose=_PURPOSE) as session:
-            made.append(_plan(environment, database, session, dms_user, LOADING))
-            ((*locales[database],),) = session.rows(_LOCALE)
+    sources = [
+        source_server(environment, account, database, address=source_address)
+        for database in databases
+    ]
     targets = [
         target_server(deployment, database, address=target_address, ca_file=ca_file)
         for database in databases
     ]
+    with (
+        connect(sources[0], purpose=_PURPOSE) as one,
+        connect(targets[0], purpose=_PURPOSE) as other,
+    ):
+        apart(one, other)
+    made, locales = [], {}
+    for database, server in zip(databases, sources, strict=True):
+        with connect(server, purpose=_PURPOSE) as session:
+            made.append(_plan(environment, database, session, dms_user, LOADING))
+            ((*locales[database],),) = session.rows(_LOCALE)
     master = environment.aurora.master_username
     with connect(targets[0], purpose=_PURPOSE) as session:
         there = [bool(session.rows(_THERE, [target.database])) for target in targets]

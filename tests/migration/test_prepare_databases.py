@@ -287,6 +287,21 @@ def test_dms_without_a_role_is_told_before_anything_is_made(ground: Ground) -> N
         ground.plans()
 
 
+def test_an_address_that_leads_to_the_other_side_is_refused(ground: Ground) -> None:
+    Database(server=ground.target, name=SUPERUSER).run(
+        "drop role if exists owner", ROLE.format("owner")
+    )
+    of = ground.deployment.environment
+    source = of.migration.source.model_copy(update={"ssl_mode": "require"})
+    there = Address(host="127.0.0.1", port=ground.target.port)
+    deployment = Deployment(
+        environment=of.model_copy(update={"source": source}), account=ground.deployment.account
+    )
+
+    with pytest.raises(FerryError, match="are one and the same database"):
+        plans(deployment, source_address=there, target_address=there, ca_file=ground.ca_file)
+
+
 def test_no_password_stands_in_what_is_shown(ground: Ground) -> None:
     shown = repr([(plan, plan.title, plan.lines) for plan in ground.plans()])
 
