@@ -31,10 +31,11 @@ _SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["aurora
 COVERED: dict[str, int] = _SETTINGS["covered-percent"]
 # These need all of an environment: the integration tests cover them, to as many percent as ferry.
 DEPLOYED = "ferry/check/deployment/*"
-AFTER_DEPLOYING = "--data-file=.coverage.integration"
+# Without a point after the first word: a step that ends combines all files `.coverage.*`.
+AFTER_DEPLOYING = "--data-file=.coverage-integration"
 # These need PostgreSQL servers: the migration tests cover them, to as many percent as local_aws.
 MOVING = ",".join(_SETTINGS["covered-by-migration"])
-AFTER_MOVING = "--data-file=.coverage.migration"
+AFTER_MOVING = "--data-file=.coverage-migration"
 COVERING = [*(f"--cov={package}" for package in COVERED), "--cov-branch", "--cov-report="]
 
 STEPS: dict[str, list[list[str]]] = {
@@ -66,10 +67,10 @@ STEPS: dict[str, list[list[str]]] = {
          "--skip-covered", "--show-missing"],
     ],
     "migration": [
-        ["env", "COVERAGE_FILE=.coverage.migration.tests",
+        ["env", "COVERAGE_FILE=.coverage-migration.tests",
          "pytest", "tests/migration", "tests/unit/local_aws/dms_worker", "-q", "-n", "2",
          "--cov=ferry", "--cov=harness", "--cov=local_aws", "--cov-branch", "--cov-report=",
-         "--covering=.coverage.migration"],
+         "--covering=.coverage-migration"],
         ["coverage", "combine", AFTER_MOVING],
         ["coverage", "report", AFTER_MOVING, f"--include={MOVING}",
          f"--fail-under={COVERED['local_aws']}", "--skip-covered", "--show-missing"],
