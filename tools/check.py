@@ -81,9 +81,10 @@ STEPS: dict[str, list[list[str]]] = {
 
 
 LANES = (
-    ("lint", "unit", "held", "coverage", "checkov", "policies"),
-    ("integration", "migration", "slow"),
+    ("lint", "unit", "coverage"),
+    ("integration", "migration"),
     ("terraform",),
+    ("held", "slow", "checkov", "policies"),
 )
 
 

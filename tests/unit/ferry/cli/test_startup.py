@@ -151,6 +151,8 @@ def test_ctrl_c_ends_a_call_to_aws_quietly() -> None:
 
 
 SIGNED_IN: Final = """
+import signal
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup, under which tests may run, ignores it
 import time
 from ferry import __main__
 from ferry.cli import app
