@@ -15,17 +15,6 @@ from typing import TYPE_CHECKING, Any, Literal, TextIO
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-TABLE_STATES = (
-    "Table does not exist",
-    "Before load",
-    "Full load",
-    "Table completed",
-    "Table cancelled",
-    "Table error",
-    "Table is being reloaded",
-)
-"""https://docs.aws.amazon.com/dms/latest/APIReference/API_TableStatistics.html"""
-
 # Nothing may hang: a server that is gone is noticed within about half a minute.
 _NETWORK = {
     "connect_timeout": "10",

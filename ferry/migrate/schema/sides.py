@@ -121,8 +121,3 @@ class Side:
     def release(self) -> int:
         """The major version, such as 15."""
         return self.version // 10_000
-
-    @property
-    def role_names(self) -> frozenset[str]:
-        """The names of the server's roles."""
-        return frozenset(role.name for role in self.roles)
