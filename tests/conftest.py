@@ -18,6 +18,7 @@ import lean_bindings
 _LITTER = Path(tempfile.mkdtemp(prefix="ferry-tests-"))
 _LITTER.chmod(0o711)
 os.environ["TMPDIR"] = str(_LITTER)
+os.environ["XDG_STATE_HOME"] = str(_LITTER / "state")  # where ferry keeps what it has measured
 # Registered first, so run last, when jsii's program has ended.
 atexit.register(shutil.rmtree, _LITTER, ignore_errors=True)
 
