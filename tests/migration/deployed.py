@@ -17,6 +17,7 @@ from ferry.cli.app import app
 from harness.certificates import make_certificate
 from harness.postgres import SUPERUSER, Postgres
 from tests.migration.databases import AS_REPLICA, CONTROL, Database, Pair, databases, eventually
+from tests.policies.calls import RECORDED
 from tests.unit.ferry.conftest import ACCOUNT
 from tests.unit.ferry.environments import DEV
 
@@ -73,6 +74,8 @@ class Deployed:
     folder: Path
     ca: Path
     task_arns: dict[str, str] = field(default_factory=dict)
+    called: dict[str, set[str]] = field(default_factory=dict)
+    """What each command called so far, as `service:Operation`."""
 
     def make(self, *, file: str = DEV, tasks: dict[str, dict[str, Any]] | None = None) -> None:
         """Deploy it: what is changed of each task's call, by the task's name."""
@@ -131,7 +134,12 @@ class Deployed:
 
     def ferry(self, *arguments: str, given: str | None = None) -> Result:
         """What a command prints and ends with."""
-        return CliRunner().invoke(app, arguments, input=given, prog_name="ferry")
+        before = len(self._calls())
+        result = CliRunner().invoke(app, arguments, input=given, prog_name="ferry")
+        typed = " ".join(("ferry", *arguments, ""))
+        command = next(each for each in RECORDED if typed.startswith(f"{each} "))
+        self.called.setdefault(command, set()).update(self._calls()[before:])
+        return result
 
     def reached(self, *arguments: str, given: str | None = None) -> Result:
         """As `ferry`, with the options that say where both servers are."""
@@ -166,6 +174,11 @@ class Deployed:
             if self.read(name)["Status"] == "running":
                 self.aws.dms.stop_replication_task(ReplicationTaskArn=arn)
                 self.wait("stopped", name)
+
+    def _calls(self) -> list[str]:
+        """All calls of its account so far."""
+        calls = self.aws.get(f"/local-aws/calls?account={self.aws.account}")["calls"]
+        return [f"{call['service']}:{call['operation']}" for call in calls]
 
     def _instance(self) -> str:
         self.aws.iam.create_role(RoleName="dms-vpc-role", AssumeRolePolicyDocument="{}")
@@ -268,3 +281,7 @@ def deployed(
         )
         yield made
         made.end()
+    # tests/policies holds the IAM documents against what is recorded
+    assert {each: called - set(RECORDED[each]) for each, called in made.called.items()} == {
+        each: set() for each in made.called
+    }

@@ -79,6 +79,10 @@ class Owner:
         """An ARN in its region."""
         return f"arn:{partition_of(self.region)}:{service}:{self.region}:{ACCOUNT}:{resource}"
 
+    def secret(self, name: str) -> str:
+        """The ARN of a secret, whose end AWS draws."""
+        return self.arn("secretsmanager", f"secret:{self.project}-{self.environment}/{name}-AbCdEf")
+
     def iam(self, resource: str) -> str:
         """An ARN of IAM's."""
         return f"arn:{partition_of(self.region)}:iam::{ACCOUNT}:{resource}"
@@ -133,9 +137,6 @@ class Owner:
             "dms": ("cert:C", "endpoint:E", "rep:R", "es:any", f"subgrp:{prefix}-dms",
                     f"task:{prefix}-all"),
             "kms": (f"key/{self.environment}", f"alias/{prefix}"),
-            "secretsmanager": (
-                f"secret:{prefix}/{name}-AbCdEf" for name in ("master", "source", "target")
-            ),
             "logs": (
                 f"log-group:{name}{end}"
                 for name in (f"/aws/rds/cluster/{prefix}/postgresql", f"dms-tasks-{prefix}",
@@ -151,6 +152,7 @@ class Owner:
         partition = partition_of(self.region)
         return [
             *(self.arn(service, name) for service in names for name in names[service]),
+            *map(self.secret, ("master", "source", "target")),
             f"arn:{partition}:cloudwatch::{ACCOUNT}:dashboard/{prefix}",
             *self.roles,
             state,
@@ -175,7 +177,7 @@ class Owner:
             ),
             self.arn("rds", f"cluster-snapshot:{prefix}-20250101"),
             self.arn("cloudwatch", f"alarm:latency-{self.environment}"),
-            self.arn("secretsmanager", f"secret:{prefix}/operator-AbCdEf"),
+            *map(self.secret, ("operator", "operator-source", "operator-target")),
             *(
                 self.iam(f"role/{self.project}-{workflow}{end}")
                 for workflow in ("plan", "review", "apply")

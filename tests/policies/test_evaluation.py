@@ -11,6 +11,7 @@ from ferry.prepare.policies import documents
 from tests.policies.calls import RECORDED, Owner, action_of, needed_behind, requests
 from tests.policies.environments import DEV, SIDES
 from tests.policies.evaluation import Request, allows
+from tests.policies.reference import matching
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,6 +27,11 @@ def of(environment: Environment, *names: str) -> list[Document]:
     return [each.as_json() for each in found if each.name.startswith(names)]
 
 
+def listed(value: str | list[str]) -> list[str]:
+    """What a statement names: one stands without brackets."""
+    return [value] if isinstance(value, str) else value
+
+
 def owner(environment: Environment) -> Owner:
     """The environment as the owner of its things."""
     return Owner(
@@ -39,6 +45,16 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "deploy the account's stack": ("account",),
     "plan the account's stack": ("plan", "lock"),
     "ferry secret source": ("operate",),
+    "ferry secret operator": ("operate",),
+    "ferry prepare-databases": ("check-source",),
+    "ferry check source": ("check-source",),
+    "ferry suggest tasks": ("check-source",),
+    "ferry schema": ("move",),
+    "ferry status": ("move",),
+    "ferry start": ("move",),
+    "ferry watch": ("move",),
+    "ferry reload": ("move",),
+    "ferry stop": ("move",),
     "ferry check aws": ("check-aws",),
     "ferry check deployment": ("check-deployment",),
     "first plan": ("plan", "lock"),
@@ -65,9 +81,17 @@ OF_AWS_ITSELF = {"ec2:EnableTransitGatewayRouteTablePropagation"}
 the gateway says so. Source: https://docs.aws.amazon.com/vpc/latest/tgw/tgw-vpc-attachments.html"""
 
 SOURCE, MASTER = "/source-", "/master-"
+OPERATORS = "/operator-(source|target)-"
+OF_A_MIGRATION = (
+    "ferry (prepare-databases|check source|suggest tasks|schema|status|start|watch|reload|stop)"
+)
 NOT_TO_ALL: tuple[tuple[str, str, str], ...] = (
     # of these commands, this action, goes to this alone
     ("ferry check aws", "secretsmanager:GetSecretValue", f".*{SOURCE}.*"),
+    (OF_A_MIGRATION, "secretsmanager:GetSecretValue", f".*({SOURCE}|{OPERATORS}|{MASTER}).*"),
+    (OF_A_MIGRATION, "s3:GetObject", ".*tfstate"),
+    (OF_A_MIGRATION, "logs:.*", ".*:dms-tasks-.*"),
+    ("ferry secret operator", "secretsmanager:.*", f".*{OPERATORS}.*"),
     ("(?!ferry check).*", "secretsmanager:GetSecretValue", f".*{MASTER}.*"),
     ("deploy|change the tags|destroy", "secretsmanager:(?!Describe|GetRes).*", f"(?!.*{SOURCE}).*"),
     ("ferry secret source", "secretsmanager:.*", f".*{SOURCE}.*"),
@@ -104,6 +128,9 @@ def everything_of(command: str, environment: Environment) -> list[str]:
         mine.iam("global-cluster:any").replace(":iam:", ":rds:"),
         f"arn:{partition}:route53:::hostedzone/Z",
     ]
+    if re.fullmatch(OF_A_MIGRATION, command) or command == "ferry secret operator":
+        sides = ("source", "target")
+        return [*things, *(mine.secret(f"operator-{side}") for side in sides)]
     if command == "ferry check aws":
         return [*things, *dms_roles, mine.iam("user/me"), mine.arn("servicequotas", "vpc/L")]
     return things
@@ -155,6 +182,36 @@ def test_what_was_recorded_passes(environment: Environment, command: str) -> Non
     # and each call was asked about
     recorded = {action.name for call in RECORDED[command] if (action := action_of(call))}
     assert recorded - {each.action for each in found} - OF_AWS_ITSELF == set()
+
+
+ALSO_ASKED = {
+    "kms:Decrypt",  # behind secretsmanager:GetSecretValue, where the key is not AWS's
+    "s3:ListBucket",  # without it S3 says of a state that is not there that it is forbidden
+}
+
+
+@pytest.mark.parametrize("document", ["check-source", "move"])
+@pytest.mark.parametrize("environment", SIDES.values(), ids=SIDES)
+def test_whoever_moves_databases_may_call_what_the_commands_call_and_no_more(
+    environment: Environment, document: str
+) -> None:
+    called = {
+        action.name
+        for command in COMMANDS
+        if COMMANDS[command][0] in {document, "check-source"}
+        for call in RECORDED[command]
+        if (action := action_of(call))
+    }
+
+    allowed = {
+        action.name
+        for each in of(environment, document)
+        for statement in each["Statement"]
+        for pattern in listed(statement["Action"])
+        for action in matching(pattern)
+    }
+
+    assert allowed == called | ALSO_ASKED
 
 
 @pytest.mark.parametrize(

@@ -12,14 +12,24 @@ from tests.policies.calls import Owner, requests
 from tests.policies.environments import DEV, EXISTING_VPC, SIDES
 from tests.policies.evaluation import Request, allows, satisfied_by_the_caller
 from tests.policies.reference import Action, is_of, matching
-from tests.policies.test_evaluation import Document, of, owner
+from tests.policies.test_evaluation import Document, listed, of, owner
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from settings.environment import Environment
 
-OPEN = ("account", "plan", "lock", "review", "apply-", "administrator-", "check-", "operate")
+OPEN = (
+    "account",
+    "plan",
+    "lock",
+    "review",
+    "apply-",
+    "administrator-",
+    "check-",
+    "move",
+    "operate",
+)
 """All documents but an administrator's `bootstrap`, what is opted into, and the boundary."""
 
 OPTED_IN = ("snapshots", "dms-of-anybody")
@@ -89,10 +99,6 @@ def sensitive(documents: list[Document]) -> Iterator[Action]:
     for action in {each.name: each for pattern in patterns for each in matching(pattern)}.values():
         if action.level not in {"Read", "List"} or action.name in SECRET_READS:
             yield action
-
-
-def listed(value: str | list[str]) -> list[str]:
-    return [value] if isinstance(value, str) else value
 
 
 def concerning(documents: list[Document], action: Action) -> Iterator[Mapping[str, Any]]:

@@ -35,7 +35,7 @@ _TABLE: Final[tuple[tuple[str, str, Callable[[Scope], list[Statement]]], ...]] =
     ("check-deployment", "for ferry check deployment", reading.check_deployment),
     (
         "check-source",
-        "for ferry check source and ferry prepare-databases",
+        "for ferry check source, ferry suggest tasks and ferry prepare-databases",
         reading.check_source,
     ),
     ("move", "for the commands of the migration, which sign in to both databases", reading.move),

@@ -266,7 +266,7 @@ def check_deployment(scope: Scope) -> list[Statement]:
 
 
 def check_source(scope: Scope) -> list[Statement]:
-    """`ferry check source` and `ferry prepare-databases`: who signs in to both databases."""
+    """`ferry check source`, `suggest tasks`, `prepare-databases`: who signs in to both databases."""
     names, given = scope.names, scope.environment.source
     own = [given.secret_arn] if given and given.secret_arn else scope.secrets(names.source_secret)
     operators = scope.secrets(
@@ -285,7 +285,25 @@ def check_source(scope: Scope) -> list[Statement]:
 
 def move(scope: Scope) -> list[Statement]:
     """The commands of the migration: they sign in to both databases, and let tasks run and stop."""
-    return [*check_source(scope), *_running(scope)]
+    return [
+        *check_source(scope),
+        _running(scope),
+        Statement(
+            sid="Watch",
+            actions=[
+                "cloudwatch:DescribeAlarms",
+                "cloudwatch:GetMetricData",
+                "dms:DescribeConnections",
+                "dms:DescribeReplicationTasks",
+                "dms:DescribeTableStatistics",
+            ],
+        ),
+        Statement(
+            sid="TaskLogs",
+            actions=["logs:FilterLogEvents"],
+            resources=scope.log_groups(scope.names.task_log_group),
+        ),
+    ]
 
 
 def operate(scope: Scope) -> list[Statement]:
@@ -295,7 +313,8 @@ def operate(scope: Scope) -> list[Statement]:
     return [
         *([subscribe] if scope.environment.alarms.https_hosts else []),
         *state(scope, [scope.environment.state_key]),
-        *_running(scope),
+        _running(scope),
+        *_watching(scope),
         Statement(
             sid="TryAnAlarm",
             actions=["cloudwatch:SetAlarmState"],
@@ -319,21 +338,24 @@ def operate(scope: Scope) -> list[Statement]:
     ]
 
 
-def _running(scope: Scope) -> list[Statement]:
-    """Tasks run, stop and are watched."""
-    log = scope.names.task_log_group
+def _running(scope: Scope) -> Statement:
+    """Tasks run and stop."""
+    return Statement(
+        sid="Tasks",
+        actions=[
+            "dms:ReloadTables",
+            "dms:StartReplicationTask",
+            "dms:StopReplicationTask",
+            "dms:TestConnection",
+        ],
+        resources=scope.arns("dms", "endpoint:*", "rep:*", "task:*"),
+        condition=scope.own,
+    )
+
+
+def _watching(scope: Scope) -> list[Statement]:
+    """What the runbook's commands look at while tasks run."""
     return [
-        Statement(
-            sid="Tasks",
-            actions=[
-                "dms:ReloadTables",
-                "dms:StartReplicationTask",
-                "dms:StopReplicationTask",
-                "dms:TestConnection",
-            ],
-            resources=scope.arns("dms", "endpoint:*", "rep:*", "task:*"),
-            condition=scope.own,
-        ),
         Statement(
             sid="Watch",
             actions=[
@@ -358,6 +380,6 @@ def _running(scope: Scope) -> list[Statement]:
                 "logs:GetLogEvents",
                 "logs:StartLiveTail",
             ],
-            resources=scope.log_groups(log),
+            resources=scope.log_groups(scope.names.task_log_group),
         ),
     ]
