@@ -48,6 +48,13 @@ def start(
         bool,
         typer.Option("--despite-drift", help="Start where the schemas of both ends differ, too."),
     ] = False,
+    despite_slot: Annotated[
+        bool,
+        typer.Option(
+            "--despite-slot",
+            help="Go on from a replication slot of which it cannot be told that nothing is missing, too.",
+        ),
+    ] = False,
     source_address: SourceAddress = None,
     target_address: TargetAddress = None,
     target_ca: TargetAuthorities = None,
@@ -55,7 +62,7 @@ def start(
     """Start ENV's tasks: for the first time, or from where they stopped.
 
     Asks first: DMS's connections, the markers and DMS's rights on them, the target's tables, both
-    schemas, the task's state. Where anything stands against a start, no task is started. Nothing is ever loaded
+    schemas, the task's state, and whether its replication slot has all that was not carried yet. Where anything stands against a start, no task is started. Nothing is ever loaded
     again unless --reload says so.
 
     Exit status: 3 where something could not be told or done; 4 where a task must not be started, or
@@ -74,14 +81,21 @@ def start(
         from ferry.migrate.tasks import chosen
 
         deployment = deployment_of(name)
-        tasks = chosen(read_tasks(deployment), task or [])
+        known = read_tasks(deployment)
+        tasks = chosen(known, task or [])
         console = _begin(f"Starting the tasks of {name}", deployment.account.account_id)
         source, target = addresses(source_address, target_address)
         ways = Ways(deployment=deployment, source=source, target=target, target_ca=target_ca)
         starting = Starting(
             deployment=deployment,
             sides=ways.sides,
-            wish=Wish(environment=name, reload=reload, into=frozenset(into or [])),
+            wish=Wish(
+                environment=name,
+                reload=reload,
+                into=frozenset(into or []),
+                despite_slot=despite_slot,
+            ),
+            beside=known,
             drift=(lambda _: ())
             if despite_drift
             else Gate(works=works(deployment.environment, ways.of_database), environment=name),

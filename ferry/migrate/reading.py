@@ -41,5 +41,6 @@ def read_tasks(deployment: Deployment) -> tuple[Task, ...]:
             f"Deploy them: cdktf deploy {deployment.environment.name}",
         )
     return tuple(
-        task_of(task, database, found[arns[task.name]]) for task, database in migration.tasks
+        task_of(task, database, found[arns[task.name]], slot_name=migration.source.slot_name or "")
+        for task, database in migration.tasks
     )

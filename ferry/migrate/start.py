@@ -9,6 +9,7 @@ from facts import outputs
 from ferry.account import explained
 from ferry.migrate import markers, target_tables
 from ferry.migrate.connections import outcomes
+from ferry.migrate.source_slots import in_the_slot
 from ferry.migrate.starting import Facts, Nothing, Refusal, Start, Tables, how, refusals
 from ferry.migrate.waiting import SECONDS_BETWEEN_LOOKS, settled
 from ferry.postgres import apart, connect
@@ -47,6 +48,7 @@ class Starting:
         deployment: The environment as it is deployed.
         sides: The way to both databases of a task.
         wish: What was asked for.
+        beside: All tasks of the environment.
         drift: What stands against a start because a task's schemas differ; nothing by default.
         tell: Is told what is being done, a line each.
         pause_seconds: How long to wait between two looks.
@@ -55,6 +57,7 @@ class Starting:
     deployment: Deployment
     sides: Callable[[Task], Sides]
     wish: Wish
+    beside: Sequence[Task]
     drift: Callable[[Task], Sequence[Refusal]] = field(default=lambda _: ())
     tell: Callable[[str], None] = field(default=lambda _: None)
     pause_seconds: float = SECONDS_BETWEEN_LOOKS
@@ -109,6 +112,7 @@ class Starting:
                 markers.state(source, task.marker, user=sides.source.dms_user, at_source=True),
                 markers.state(target, task.marker, user=sides.target.dms_user, at_source=False),
             )
+            slot = in_the_slot(start, self.wish, source=source, target=target, beside=self.beside)
             if start.loads:
                 carried = target_tables.carried(source, task.mappings)
                 tables = target_tables.look(
@@ -122,6 +126,7 @@ class Starting:
             markers=found,
             tables=tables,
             drift=tuple(self.drift(task)),
+            slot=slot,
         )
 
     def start(self, starts: Sequence[Start]) -> Iterator[Task]:

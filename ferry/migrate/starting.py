@@ -96,11 +96,13 @@ class Wish:
         environment: The environment's name.
         reload: Whether all tables are to be loaded again.
         into: Tables of the target that may hold rows, by their names there.
+        despite_slot: Whether a task may go on from a slot of which it cannot be told that it has all.
     """
 
     environment: str
     reload: bool = False
     into: frozenset[str] = frozenset()
+    despite_slot: bool = False
 
 
 _PASSING: Final = frozenset(
@@ -175,15 +177,15 @@ def _resume(task: Task, wish: Wish) -> Start | Nothing | Refusal:
             task=task.name,
             what=f"The task {task.name} has failed{_said(task)}.",
             why="Its replication slot has lost changes that were not carried: it cannot be resumed.",
-            remedy=_again(task, wish),
+            remedy=again(task, wish),
         )
-    if task.status == "failed" and not task.has_checkpoint and not task.counts.loaded:
+    if task.status == "failed" and not task.checkpoint and not task.counts.loaded:
         return Refusal(
             check="nothing-to-resume",
             task=task.name,
             what=f"The task {task.name} has failed before it had loaded a table{_said(task)}.",
             why="DMS has no position to resume it from.",
-            remedy=f"Mend what it says, then {_lowered(_again(task, wish))}",
+            remedy=f"Mend what it says, then {lowered(again(task, wish))}",
         )
     if task.stop_reason == "FULL_LOAD_ONLY_FINISHED":
         return Nothing(
@@ -200,7 +202,8 @@ def _start(task: Task, wish: Wish) -> str:
     )
 
 
-def _again(task: Task, wish: Wish) -> str:
+def again(task: Task, wish: Wish) -> str:
+    """How a task begins anew whose slot cannot be gone on with."""
     if task.migration_type is MigrationType.CHANGES:
         return (
             "Make a slot that holds what is missing, name it in source.slot_name, and its position "
@@ -209,7 +212,8 @@ def _again(task: Task, wish: Wish) -> str:
     return f"Load all its tables again: ferry start {wish.environment} --task {task.name} --reload"
 
 
-def _lowered(sentence: str) -> str:
+def lowered(sentence: str) -> str:
+    """A sentence that goes on another."""
     return sentence[:1].lower() + sentence[1:]
 
 
@@ -269,12 +273,14 @@ class Facts:
         markers: Its marker on both sides.
         tables: The target's tables, where it loads.
         drift: What stands against a start because the schemas differ.
+        slot: What stands against it in the task's replication slot.
     """
 
     connections: tuple[Connection, ...] = ()
     markers: tuple[Marker, ...] = ()
     tables: Tables = field(default_factory=Tables)
     drift: tuple[Refusal, ...] = ()
+    slot: tuple[Refusal, ...] = ()
 
 
 def refusals(start: Start, facts: Facts, wish: Wish) -> Iterator[Refusal]:
@@ -283,6 +289,7 @@ def refusals(start: Start, facts: Facts, wish: Wish) -> Iterator[Refusal]:
     yield from _markers(start.task, facts.markers, wish)
     if start.loads:
         yield from _tables(start, facts.tables, wish)
+    yield from facts.slot
     yield from facts.drift
 
 

@@ -11,7 +11,8 @@ from ferry.deployment import NotDeployedError
 from ferry.errors import FerryError
 from ferry.migrate import markers, target_tables
 from ferry.migrate.reading import read_tasks
-from ferry.migrate.starting import Marker, Tables
+from ferry.migrate.source_slots import in_the_slot
+from ferry.migrate.starting import Marker, Refusal, Start, Tables, Wish, how
 from ferry.migrate.watching.databases import control_tables
 from ferry.postgres import apart, connect
 
@@ -75,6 +76,7 @@ class Databases:
         let_in: Who may connect there, beside ferry, DMS, its owner and superusers.
         last: When the newest marker was written at the source; None where there is none.
         has_arrived: Whether that one is at Aurora.
+        slot: What stands in the task's replication slot against going on, where it does not run.
     """
 
     markers: tuple[Marker, ...] = ()
@@ -85,6 +87,7 @@ class Databases:
     unapplied: int = 0
     last: datetime | None = None
     has_arrived: bool = False
+    slot: tuple[Refusal, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -198,7 +201,7 @@ def _loaded(seen: Seen, task: Task) -> Step:
     name, counts = seen.environment, task.counts
     total = counts.loaded + counts.loading + counts.queued + counts.errored
     step, far = f"loaded {task.name}", f"{counts.loaded} of {total} tables"
-    start = f"ferry start {name} --task {task.name}"
+    start = _start(seen, task)
     if task.status == "failed":
         said = task.failure.rstrip(".") or task.stop_reason or "DMS does not say why"
         return Step(
@@ -249,12 +252,19 @@ def _loaded(seen: Seen, task: Task) -> Step:
 def _replicating(seen: Seen, task: Task) -> Step:
     name, step = seen.environment, f"replicating {task.name}"
     if task.status != "running":
+        for refusal in () if seen.trouble else seen.databases[task.name].slot:
+            return Step(
+                name=step,
+                state=State.UNKNOWN if refusal.unknown else State.WRONG,
+                what=refusal.what,
+                next=refusal.remedy,
+            )
         reason = f" ({task.stop_reason})" if task.stop_reason else ""
         return Step(
             name=step,
             state=State.NOW,
             what=f"The task {task.name} is {task.status}{reason}, and carries no changes.",
-            next=f"ferry start {name} --task {task.name}",
+            next=_start(seen, task),
         )
     if seen.trouble:
         return Step(
@@ -295,6 +305,14 @@ def _replicating(seen: Seen, task: Task) -> Step:
     return Step(name=step, state=doubt, what=said, next="" if doubt is State.DONE else watch)
 
 
+def _start(seen: Seen, task: Task) -> str:
+    """How a task is started that does not run, or what has to be done before."""
+    decided = how(task, Wish(environment=seen.environment))
+    if isinstance(decided, Refusal):
+        return decided.remedy
+    return f"ferry start {seen.environment} --task {task.name}"
+
+
 def see(deployment: Deployment, sides: Callable[[Task], Sides]) -> Seen:
     """Look at a migration; changes nothing.
 
@@ -311,13 +329,17 @@ def see(deployment: Deployment, sides: Callable[[Task], Sides]) -> Seen:
     databases: dict[str, Databases] = {}
     try:
         for task in tasks:
-            databases[task.name] = _databases(task, sides(task))
+            databases[task.name] = _databases(
+                deployment.environment.name, task, sides(task), beside=tasks
+            )
     except FerryError as error:
         return Seen(environment=name, tasks=tasks, trouble=str(error))
     return Seen(environment=name, tasks=tasks, databases=databases)
 
 
-def _databases(task: Task, sides: Sides) -> Databases:
+def _databases(environment: str, task: Task, sides: Sides, *, beside: Sequence[Task]) -> Databases:
+    wish = Wish(environment=environment)
+    start = how(task, wish)
     with (
         connect(sides.source.server, purpose=_PURPOSE) as source,
         connect(sides.target.server, purpose=_PURPOSE) as target,
@@ -346,4 +368,7 @@ def _databases(task: Task, sides: Sides) -> Databases:
             let_in=tuple(role for (role,) in let_in),
             last=last.at if last else None,
             has_arrived=last is not None and markers.has_arrived(target, task.marker, last),
+            slot=in_the_slot(start, wish, source=source, target=target, beside=beside)
+            if isinstance(start, Start)
+            else (),
         )

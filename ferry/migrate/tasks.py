@@ -97,7 +97,8 @@ class Task:
         started_at: When it was started last; None where never.
         stop_reason: Why it stopped, without `Stop Reason`; empty while it runs.
         failure: What DMS says of its failure; empty where there is none.
-        has_checkpoint: Whether DMS shows a position to go on from.
+        checkpoint: The position to go on from, as DMS shows it of a task that does not run; empty
+            where it shows none.
         counts: How far its tables are.
         load_began: When the full load began; None before.
         settings: Its settings.
@@ -105,6 +106,8 @@ class Task:
         source_endpoint_arn: Where it reads.
         target_endpoint_arn: Where it writes.
         stop_position: Where it is to stop reading changes, as the file says; None for nowhere.
+        start_position: Where it begins to read changes, by its settings; empty for where it is started.
+        slot_name: The replication slot that it is to read, as the file says; empty where DMS makes one.
     """
 
     name: str
@@ -116,7 +119,7 @@ class Task:
     started_at: datetime | None = None
     stop_reason: str = ""
     failure: str = ""
-    has_checkpoint: bool = False
+    checkpoint: str = ""
     counts: Counts = field(default_factory=Counts)
     load_began: datetime | None = None
     settings: Settings = field(default_factory=Settings)
@@ -124,6 +127,8 @@ class Task:
     source_endpoint_arn: str = ""
     target_endpoint_arn: str = ""
     stop_position: str | None = None
+    start_position: str = ""
+    slot_name: str = ""
 
     @property
     def identifier(self) -> str:
@@ -146,7 +151,9 @@ class Task:
         return self.migration_type is not MigrationType.LOAD
 
 
-def task_of(wanted: FileTask, database: Database, found: ReplicationTaskTypeDef) -> Task:
+def task_of(
+    wanted: FileTask, database: Database, found: ReplicationTaskTypeDef, *, slot_name: str = ""
+) -> Task:
     """A row of what DMS shows."""
     stats = found.get("ReplicationTaskStats", {})
     return Task(
@@ -159,7 +166,7 @@ def task_of(wanted: FileTask, database: Database, found: ReplicationTaskTypeDef)
         started_at=found.get("ReplicationTaskStartDate"),
         stop_reason=found.get("StopReason", "").removeprefix(_REASON),
         failure=" ".join(found.get("LastFailureMessage", "").split()),
-        has_checkpoint=bool(found.get("RecoveryCheckpoint")),
+        checkpoint=found.get("RecoveryCheckpoint", ""),
         counts=Counts(
             loaded=stats.get("TablesLoaded", 0),
             loading=stats.get("TablesLoading", 0),
@@ -172,6 +179,8 @@ def task_of(wanted: FileTask, database: Database, found: ReplicationTaskTypeDef)
         source_endpoint_arn=found.get("SourceEndpointArn", ""),
         target_endpoint_arn=found.get("TargetEndpointArn", ""),
         stop_position=wanted.cdc_stop_position,
+        start_position=found.get("CdcStartPosition", ""),
+        slot_name=slot_name,
     )
 
 

@@ -190,6 +190,11 @@ class Replication:
         self._applied = max(self._applied, self._received)
 
     @property
+    def confirmed(self) -> int:
+        """Up to where the source need not keep anything."""
+        return self._applied
+
+    @property
     def position(self) -> int:
         """Up to where the source has sent what there is."""
         return self._received

@@ -188,7 +188,7 @@ class Task:
             # Of changes alone: what is there already is somebody else's to carry.
             state = "Before load" if loads else _COMPLETED
             self._set(key, TableProgress(state=state, valid_from=begins))
-        self.voice.say("begun", slot=self._slot)
+        self.voice.say("begun", slot=self._slot, checkpoint=checkpoint_text(begins))
         self._begun = True
         if loads and slot:
             self._load(sides, slot, list(sides.tables))
@@ -433,7 +433,8 @@ class Task:
                 self._set(key, progress)
         self.voice.say(
             "progress",
-            checkpoint=checkpoint_text(applied),
+            # No less than what was confirmed: the slot cannot give it again.
+            checkpoint=checkpoint_text(max(applied, stream.confirmed)),
             latency_source_seconds=round(latency, 3),
             latency_target_seconds=round(latency, 3),
         )

@@ -77,6 +77,7 @@ class Movement:
             self.tables.clear()
             self._reloads.clear()
             self._begun = False
+            self._checkpoint = ""
         threading.Thread(target=self._run, daemon=True).start()
 
     def stop(self) -> None:
@@ -162,6 +163,7 @@ class Movement:
     def _begin(self, event: Mapping[str, Any]) -> None:
         self._begun = True
         self._slot = event["slot"]
+        self._checkpoint = event["checkpoint"]
 
     def _go_on(self, _: Mapping[str, Any]) -> None:
         self._running()

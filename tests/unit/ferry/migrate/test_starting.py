@@ -90,7 +90,7 @@ PASSING = ["creating", "deleting", "modifying", "moving", "starting", "stopping"
         ),
         (
             "failed",
-            {**STARTED, "has_checkpoint": True},
+            {**STARTED, "checkpoint": "checkpoint:V1#34#00000000/016B3748#0#0#*#0#0"},
             DEV,
             "resume-processing (It had failed.)",
         ),
@@ -105,7 +105,11 @@ PASSING = ["creating", "deleting", "modifying", "moving", "starting", "stopping"
         ),
         (
             "failed",
-            {**LOADED, "has_checkpoint": True, "failure": GONE},
+            {
+                **LOADED,
+                "checkpoint": "checkpoint:V1#34#00000000/016B3748#0#0#*#0#0",
+                "failure": GONE,
+            },
             DEV,
             (
                 f"The task all has failed: {GONE}. Load all its tables again: ferry start dev "
@@ -114,7 +118,11 @@ PASSING = ["creating", "deleting", "modifying", "moving", "starting", "stopping"
         ),
         (
             "failed",
-            {**CHANGES, "has_checkpoint": True, "failure": GONE},
+            {
+                **CHANGES,
+                "checkpoint": "checkpoint:V1#34#00000000/016B3748#0#0#*#0#0",
+                "failure": GONE,
+            },
             DEV,
             (
                 f"The task all has failed: {GONE}. Make a slot that holds what is missing, name it "

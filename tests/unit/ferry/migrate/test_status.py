@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ferry.migrate.mappings import TableName
-from ferry.migrate.starting import Marker, Tables
+from ferry.migrate.starting import Marker, Refusal, Tables
 from ferry.migrate.status import Databases, Seen, State, steps
 from ferry.migrate.tasks import Counts, MigrationType, Settings, Task
 from tests.unit.ferry.migrate.tasks import task
@@ -236,3 +236,29 @@ def test_tables_that_dms_makes_are_not_missing() -> None:
     missing = replace(PREPARED, tables=Tables(missing=(TableName("public", "orders"),)))
 
     assert standing(seen(missing, makes))[1] == "ferry start dev --task all"
+
+
+@pytest.mark.parametrize(("unknown", "state"), [(False, State.WRONG), (True, State.UNKNOWN)])
+def test_a_slot_from_which_a_stopped_task_cannot_go_on_is_told(
+    *, unknown: bool, state: State
+) -> None:
+    refusal = Refusal(
+        check="slot-ahead",
+        task="all",
+        what="It begins at 0/2.",
+        why="",
+        remedy="Load again.",
+        unknown=unknown,
+    )
+    stopped = replace(LOADED, status="stopped")
+    (*_, step) = steps(seen(replace(ARRIVED, slot=(refusal,)), stopped))
+
+    assert (step.state, step.what, step.next) == (state, "It begins at 0/2.", "Load again.")
+
+
+def test_a_task_that_cannot_go_on_says_how_it_begins_anew() -> None:
+    gone = replace(LOADED, status="failed", failure='replication slot "all_1" does not exist')
+
+    assert standing(seen(ARRIVED, gone))[1] == (
+        "Load all its tables again: ferry start dev --task all --reload"
+    )

@@ -1,0 +1,95 @@
+"""Asks a source for its replication slots, and Aurora for how far a task has come."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from ferry.migrate.slots import PLUGINS, Slot, against, is_needed, of_task, position
+from ferry.migrate.starting import StartType
+from ferry.postgres import PostgresError, sql
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ferry.migrate.starting import Refusal, Start, Wish
+    from ferry.migrate.tasks import Task
+    from ferry.postgres import Session
+
+# Invalidated by the WAL's limit a slot is `lost` (13 to 16), by a standby's conflict it is `conflicting`
+# (16); since 17 both are invalidation_reason. Read from JSON, as no release has all columns.
+_SLOTS: Final = """
+select s.slot_name::text, pg_catalog.pg_wal_lsn_diff(s.confirmed_flush_lsn, '0/0')::int8,
+       coalesce(j.j->>'invalidation_reason',
+                case when s.wal_status = 'lost' then 'wal_status is lost'
+                     when j.j->>'conflicting' = 'true' then 'a conflict with recovery' end, ''),
+       s.active_pid,
+       pg_catalog.concat_ws(', ', a.usename, nullif(a.application_name, ''), pg_catalog.host(a.client_addr)),
+       a.backend_start
+from pg_catalog.pg_replication_slots s
+cross join lateral (select pg_catalog.to_jsonb(s)) j (j)
+left join pg_catalog.pg_stat_activity a on a.pid = s.active_pid
+where s.slot_type = 'logical' and not s.temporary and s.plugin = any(%s)
+  and s.database = pg_catalog.current_database()
+order by 1"""
+
+
+def read_slots(session: Session) -> tuple[Slot, ...]:
+    """The slots of a source's database that DMS may read.
+
+    Raises:
+        PostgresError: The server refuses.
+    """
+    return tuple(
+        Slot(
+            name=name,
+            begins=begins,
+            lost=lost,
+            reader_pid=pid,
+            reader=reader or "somebody",
+            since=at,
+        )
+        for name, begins, lost, pid, reader, at in session.rows(_SLOTS, [list(PLUGINS)])
+    )
+
+
+def in_the_slot(
+    start: Start, wish: Wish, *, source: Session, target: Session, beside: Sequence[Task]
+) -> tuple[Refusal, ...]:
+    """What stands against a start in the task's slot; nothing where it needs none.
+
+    Args:
+        start: The start.
+        wish: What was asked for.
+        source: A session at the source's database.
+        target: A session at Aurora's.
+        beside: All tasks of the environment.
+
+    Raises:
+        PostgresError: The source refuses.
+    """
+    if not is_needed(start):
+        return ()
+    found = of_task(start.task, read_slots(source), beside=beside)
+    return tuple(against(start, found, _reached(start, target), wish))
+
+
+def _reached(start: Start, target: Session) -> int | None:
+    """Up to where a task has carried changes: as DMS shows it, or as it wrote it into Aurora."""
+    task = start.task
+    if start.type is not StartType.RESUME:
+        return position(task.start_position)
+    shown = position(task.checkpoint)
+    if shown is not None:
+        return shown
+    table = sql.Identifier(task.settings.control_schema, "awsdms_txn_state")
+    try:
+        rows = target.rows(
+            sql.SQL('select "CHECKPOINT" from {} where "TASK_NAME" = %s').format(table),
+            [task.identifier],
+        )
+    except PostgresError:  # Not there, or not for the operator to read: it is not known then.
+        return None
+    return max(
+        (at for (text,) in rows if (at := position(str(text))) is not None),
+        default=None,
+    )
