@@ -126,8 +126,8 @@ def source(
 
     Reads the catalogs of the source and of Aurora, as ferry's operator; locks nothing that a writer
     needs. Rows it reads only with --deep: the smallest tables first, in pieces, at rest for a fifth of
-    the time; what there was no time for is said. Each finding says what it means with this file's tasks, and how to mend it.
-    Without Aurora the source is judged alone.
+    the time; what there was no time for is said, and the next run goes on there. Each finding says
+    what it means with this file's tasks, and how to mend it. Without Aurora the source is judged alone.
 
     Exit status: 1 with a warning; 3 where something could not be judged, or the source cannot be
     reached; 4 where the migration would fail or lose something.

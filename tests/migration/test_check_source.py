@@ -31,7 +31,7 @@ from ferry.check.source.measure import Measure
 from ferry.cli.suggest import write_into
 from ferry.errors import FerryError
 from ferry.findings import Level
-from ferry.postgres import Server, connect
+from ferry.postgres import Server, connect, sql
 from ferry.postgres.catalog import UnreadError, read
 from harness.postgres import SUPERUSER, Postgres
 from settings.databases import Database as Names
@@ -40,6 +40,7 @@ from tests.unit.ferry.environments import environment, of_several_databases
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from ferry.account import Account
     from ferry.check.source.subject import Subject, Unreadable
@@ -185,6 +186,19 @@ OF_AURORA = {
     "leftovers-aurora",
 }
 """What is not judged where Aurora is not there."""
+
+
+@pytest.fixture(autouse=True)
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where what was measured of rows is kept: of each test its own."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    return tmp_path / "state"
+
+
+@pytest.fixture(autouse=True)
+def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The source's WAL is watched for a moment only."""
+    monkeypatch.setattr(asking, "SECONDS_WATCHED", 0.001)
 
 
 def of(
@@ -566,7 +580,8 @@ def test_with_the_remedy_a_sequence_goes_on(well: Postgres, made: str) -> None:
         source.run("drop table numbered")
 
 
-def test_the_rate_of_wal_is_measured(well: Postgres) -> None:
+def test_the_rate_of_wal_is_measured(well: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asking, "SECONDS_WATCHED", server.SECONDS_WATCHED)
     source = Database(server=well, name="app")
     writer = psycopg.connect(**source.connection, autocommit=True)  # type: ignore[arg-type]
     with writer:
@@ -623,11 +638,17 @@ def documents(well: Postgres) -> Iterator[Subject]:
     source.run("drop table documents")
 
 
+@pytest.mark.parametrize("reads_ranges", [14, 99])
 @pytest.mark.parametrize("pages", [1, 16_384])
 def test_what_rows_hold_is_measured_in_any_number_of_pieces(
-    well: Postgres, documents: Subject, monkeypatch: pytest.MonkeyPatch, pages: int
+    well: Postgres,
+    documents: Subject,
+    monkeypatch: pytest.MonkeyPatch,
+    pages: int,
+    reads_ranges: int,
 ) -> None:
-    monkeypatch.setattr(measuring, "_PIECE_PAGES", pages)
+    monkeypatch.setattr(measuring, "_READS_RANGES", reads_ranges)
+    monkeypatch.setattr(measuring, "_MOST_PAGES", pages)
 
     seen = with_rows(documents, of(well, "app"), seconds=60)
 
@@ -664,32 +685,260 @@ def test_what_there_is_no_time_for_is_said(well: Postgres, documents: Subject) -
     )
 
 
-def test_what_was_found_before_the_time_was_up_is_not_lost(
-    well: Postgres, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(measuring, "_PIECE_PAGES", 1)
-    monkeypatch.setattr(measuring, "_REST", 1e9)  # it rests after the first piece, to the end
-    tables = [{"schema": "public", "table": "days"}]
-    env = environment(dms={"tasks": [{"name": "all", "tables": tables}]})
+@pytest.fixture
+def days(well: Postgres) -> Iterator[Database]:
+    """The source with a table of several pages, whose first has what is looked for."""
     source = Database(server=well, name="app")
     source.run(
         "create table days (id int primary key, day date)",
         "insert into days values (0, 'infinity')",
         "insert into days select n, '2026-01-01' from generate_series(1, 1000) n",
     )
-    try:
-        seen = subject(env, of(well, "app"), UnreadError("Not asked."))
-        seen = with_rows(seen, of(well, "app"), seconds=1)
+    yield source
+    source.run("drop table days")
 
-        infinite, rest = [each for each in findings([seen]) if each.check == "infinities"]
-        assert infinite.level is Level.BLOCKED
-        assert re.fullmatch(
-            r"1 table not read to the end: public.days\. "
-            r"The time was up after 1 of \d pieces of public.days\.",
-            rest.why,
-        )
+
+def of_days(well: Postgres, *, seconds: float = 60) -> Subject:
+    """What a run reads of `days`."""
+    tables = [{"schema": "public", "table": "days"}]
+    env = environment(dms={"tasks": [{"name": "all", "tables": tables}]})
+    source = of(well, "app")
+    return with_rows(subject(env, source, UnreadError("Not asked.")), source, seconds=seconds)
+
+
+def said(seen: Subject, check: str) -> list[tuple[Level, str, str]]:
+    return [(it.level, it.what, it.why) for it in findings([seen]) if it.check == check]
+
+
+def one_piece(well: Postgres) -> Subject:
+    """A run for which the time is up after the first page."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(measuring, "_MOST_PAGES", 1)
+        patched.setattr(measuring, "_REST", 1e9)  # it rests after the first piece, to the end
+        return of_days(well, seconds=0.3)
+
+
+INFINITE = "1 column with infinite dates or times: public.days.day (1 row)."
+
+
+@pytest.mark.usefixtures("days")
+def test_what_was_found_before_the_time_was_up_is_not_lost(well: Postgres) -> None:
+    infinite, rest = said(one_piece(well), "infinities")
+
+    assert infinite[:2] == (Level.BLOCKED, INFINITE)
+    assert rest[2] == (
+        "1 table not read to the end: public.days. The time was up after 20 % of public.days."
+    )
+
+
+@pytest.mark.usefixtures("days")
+def test_the_next_run_goes_on_where_one_ended(
+    well: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one_piece(well)
+    read_from = []
+    where = measuring._where  # noqa: SLF001
+
+    def noted(of: Subject, first: int, pages: int, *, is_last: bool) -> Any:  # noqa: ANN401
+        read_from.append(first)
+        return where(of, first, pages, is_last=is_last)
+
+    monkeypatch.setattr(measuring, "_where", noted)
+    second = of_days(well)
+    third = of_days(well)
+
+    assert read_from == [1]
+    assert [it[1] for it in said(second, "infinities")] == [INFINITE]
+    assert [it[1] for it in said(third, "infinities")] == [INFINITE]
+    [(level, what, _)] = said(third, "rows-read")
+    assert level is Level.RIGHT
+    assert re.fullmatch(
+        r"1 table read earlier, from 2\d{3}-\d\d-\d\d \d\d:\d\d UTC on, and not written to since\.",
+        what,
+    )
+
+
+def test_what_was_mended_is_read_again(well: Postgres, days: Database) -> None:
+    assert [it[1] for it in said(of_days(well), "infinities")] == [INFINITE]
+
+    days.run("update days set day = null where not isfinite(day)")
+
+    seen = of_days(well)
+    assert [it[0] for it in said(seen, "infinities")] == [Level.RIGHT]
+    assert [it[0] for it in said(seen, "rows-read")] == [Level.RIGHT]
+
+
+def test_what_was_written_and_not_read_again_is_said(well: Postgres, days: Database) -> None:
+    of_days(well)
+    days.run("insert into days values (-1, 'infinity')")
+
+    late = of_days(well, seconds=0)
+
+    assert [it[1] for it in said(late, "infinities")] == [INFINITE]
+    [(level, what, why)] = said(late, "rows-read")
+    assert level is Level.WARNING
+    assert what.startswith("1 table read earlier, and written to since: public.days (2")
+    assert why == "What was written since may not be seen. The time was up."
+    assert "(2 rows)" in said(of_days(well), "infinities")[0][1]
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        ("truncate days",),
+        ("alter table days alter day type timestamp",),
+        ("drop table days", "create table days (id int primary key, day date)"),
+    ],
+)
+def test_a_table_that_was_made_anew_is_read_anew(
+    well: Postgres, days: Database, statements: tuple[str, ...]
+) -> None:
+    of_days(well)
+    days.run(*statements)
+
+    assert [it[0] for it in said(of_days(well, seconds=0), "infinities")] == [Level.UNJUDGED]
+
+
+@pytest.mark.usefixtures("days")
+def test_what_nobody_counts_may_have_been_written(well: Postgres) -> None:
+    maintenance = Database(server=well, name=SUPERUSER)
+    maintenance.run("alter database app set track_counts = off")
+    try:
+        of_days(well)
+        late = of_days(well, seconds=0)
+    finally:
+        maintenance.run("alter database app reset track_counts")
+
+    assert [it[0] for it in said(late, "rows-read")] == [Level.WARNING]
+
+
+def kept_of_days(state: Path) -> Path:
+    return state / "ferry/dev/check-source.app.json"
+
+
+@pytest.mark.usefixtures("days")
+def test_what_is_kept_holds_no_value_of_a_row(well: Postgres, state: Path) -> None:
+    of_days(well)
+
+    text = kept_of_days(state).read_text()
+    assert "public.days" in text
+    assert "infinity" not in text
+    assert "2026-01-01" not in text
+
+
+@pytest.mark.usefixtures("days")
+def test_what_is_kept_and_torn_is_begun_anew(well: Postgres, state: Path) -> None:
+    of_days(well)
+    kept_of_days(state).write_text("{")
+
+    [(level, what, why)] = said(of_days(well), "rows-read")
+
+    assert (level, what) == (
+        Level.WARNING,
+        "What an earlier run has read of the rows is not used.",
+    )
+    assert why == f"{kept_of_days(state)} is torn, or not ferry's."
+    assert [it[0] for it in said(of_days(well), "rows-read")] == [Level.RIGHT]
+
+
+@pytest.mark.usefixtures("days")
+def test_what_a_newer_ferry_has_kept_stays(
+    well: Postgres, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as newer:
+        newer.setattr(measuring, "VERSION", 1000)
+        of_days(well)
+    before = kept_of_days(state).read_bytes()
+
+    [(level, what, why)] = said(of_days(well), "rows-read")
+
+    assert (level, what) == (
+        Level.WARNING,
+        "What was read of the rows is not kept for the next run.",
+    )
+    assert "was written by a newer ferry" in why
+    assert kept_of_days(state).read_bytes() == before
+
+
+@pytest.mark.usefixtures("days")
+def test_where_nothing_can_be_kept_the_rows_are_read_all_the_same(
+    well: Postgres, state: Path
+) -> None:
+    state.write_text("a file in the way")
+
+    seen = of_days(well)
+
+    assert [it[1] for it in said(seen, "infinities")] == [INFINITE]
+    [(level, _, why)] = said(seen, "rows-read")
+    assert level is Level.WARNING
+    assert why == f"{kept_of_days(state)} cannot be read: Not a directory."
+
+
+@pytest.mark.usefixtures("days")
+def test_a_server_that_does_not_say_which_it_is_is_read_without_keeping(
+    well: Postgres, monkeypatch: pytest.MonkeyPatch, state: Path
+) -> None:
+    monkeypatch.setattr(measuring, "_SYSTEM", "select 1 / 0")
+
+    [(level, _, why)] = said(of_days(well), "rows-read")
+
+    assert level is Level.WARNING
+    assert why == "The source could not read its rows: division by zero (22012)."
+    assert not state.exists()
+
+
+@pytest.mark.usefixtures("days")
+def test_what_was_read_is_kept_when_it_is_interrupted(
+    well: Postgres, monkeypatch: pytest.MonkeyPatch, state: Path
+) -> None:
+    def interrupted(_: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(measuring, "_MOST_PAGES", 1)
+    monkeypatch.setattr("ferry.check.source.measuring.time.sleep", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        of_days(well)
+
+    assert '"pages": 1' in kept_of_days(state).read_text()
+
+
+@pytest.mark.usefixtures("days")
+def test_a_piece_that_takes_too_long_is_read_in_smaller_ones(
+    well: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(measuring, "_LONGEST_SECONDS", 0.1)
+    monkeypatch.setattr(measuring, "_FIRST_PAGES", 8)
+    monkeypatch.setattr(measuring, "_NO_NUMBER", measuring._NONE)  # noqa: SLF001
+    # A page takes forty milliseconds; eight of them, at once, more than a tenth of a second.
+    monkeypatch.setattr(
+        measuring,
+        "_INFINITE",
+        sql.SQL(
+            "count(*) filter (where not isfinite({0})) + "
+            "0 * count(pg_sleep(case when ctid::text like '%,1)' then 0.04 end))"
+        ),
+    )
+
+    assert [it[1] for it in said(of_days(well), "infinities")] == [INFINITE]
+
+
+def test_rows_of_partitions_that_no_task_names_are_not_known(well: Postgres) -> None:
+    source = Database(server=well, name="app")
+    source.run(
+        "create table days (id int, day date, primary key (id)) partition by range (id)",
+        "create table days_1 partition of days for values from (0) to (10)",
+        "insert into days values (1, 'infinity')",
+    )
+    try:
+        [(level, _, why)] = said(of_days(well), "infinities")
     finally:
         source.run("drop table days")
+
+    assert level is Level.UNJUDGED
+    assert why == (
+        "1 table not read to the end: public.days. Its rows are read where its partitions are "
+        "carried by their names."
+    )
 
 
 def test_a_table_that_may_not_be_read_is_said(well: Postgres, documents: Subject) -> None:

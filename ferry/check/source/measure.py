@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -34,6 +34,31 @@ class Measure:
             blanks=self.blanks + other.blanks,
         )
 
+    def at_least(self, other: Measure) -> Measure:
+        """Of rows that both may have seen."""
+        return Measure(
+            octets=max(self.octets, other.octets),
+            infinite=max(self.infinite, other.infinite),
+            no_numbers=max(self.no_numbers, other.no_numbers),
+            blanks=max(self.blanks, other.blanks),
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Earlier:
+    """That an earlier run began to read a table, and this one not anew.
+
+    Args:
+        at: When that was, such as `2026-11-27 09:40 UTC`.
+        is_stale: Whether rows were written since, or may have been.
+        why: Why it was not read again; empty where this run has read the rest of it, or no row was
+            written.
+    """
+
+    at: str
+    is_stale: bool = False
+    why: str = ""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Measured:
@@ -43,7 +68,13 @@ class Measured:
         columns: The measures, by a table's oid and a column's number; of a table that is missing those
             of the rows that were read.
         missing: By a table's oid, why it was not read to the end.
+        earlier: By a table's oid, those whose measures are an earlier run's.
+        unused: Why what an earlier run has kept is not used; empty where it is, or there is none.
+        unkept: Why the next run will not know what was measured; empty where it will.
     """
 
     columns: Mapping[tuple[int, int], Measure]
     missing: Mapping[int, str]
+    earlier: Mapping[int, Earlier] = field(default_factory=dict)
+    unused: str = ""
+    unkept: str = ""

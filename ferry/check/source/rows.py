@@ -178,12 +178,56 @@ def _all(subject: Subject, measured: Measured) -> None:
         why = " ".join(list(reasons)[:MOST_NAMED])
         raise UnreadError(
             f"{counted(len(missing), 'table')} not read to the end: {listed(each.sql for each in missing)}. {why}",
-            "Give more --seconds, or mend what is said.",
+            "Give more --seconds, or mend what is said."
+            if measured.unkept
+            else "Run this again: it goes on from there. Or mend what is said.",
+        )
+
+
+def when(subject: Subject) -> Iterator[Verdict]:
+    """Whether what is said of the rows holds now: an earlier run may have read them."""
+    measured = _measured(subject)
+    if measured.unkept:
+        yield warns(
+            "What was read of the rows is not kept for the next run.",
+            why=measured.unkept,
+            remedy="Mend that, or give --seconds enough to read all at once.",
+        )
+    if measured.unused:
+        yield warns(
+            "What an earlier run has read of the rows is not used.",
+            why=measured.unused,
+            remedy="There is nothing to do: they were read anew.",
+        )
+    earlier = [
+        (relation, measured.earlier[relation.oid])
+        for relation in subject.carried
+        if relation.oid in measured.earlier
+    ]
+    stale = [each for each in earlier if each[1].is_stale]
+    if stale:
+        reasons = dict.fromkeys(each.why for _, each in stale if each.why)
+        yield warns(
+            f"{counted(len(stale), 'table')} read earlier, and written to since: "
+            f"{listed(f'{relation.sql} ({each.at})' for relation, each in stale)}.",
+            why=" ".join(["What was written since may not be seen.", *list(reasons)[:MOST_NAMED]]),
+            remedy="Run this again with more --seconds: they are read again, the earliest first.",
+        )
+    elif earlier:
+        first = min(each.at for _, each in earlier)
+        yield fine(
+            f"{counted(len(earlier), 'table')} read earlier, from {first} on, and not written to since."
         )
 
 
 TITLE: Final = "Rows"
 CHECKS: Final = (
+    Check(
+        name="rows-read",
+        title="When the rows were read",
+        good="All rows that are looked at were read now.",
+        judge=when,
+    ),
     Check(
         name="lob-sizes",
         title="How large large objects are",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from ferry.check.source import rows
 from ferry.check.source.checks import findings
-from ferry.check.source.measure import Measure, Measured
+from ferry.check.source.measure import Earlier, Measure, Measured
 from ferry.findings import Finding, Level, blocked, not_judged, right, warning
 from ferry.postgres.catalog import UnreadError
 from tests.unit.ferry.check.source.built import col, found, source, subject, table, task
@@ -129,15 +131,73 @@ def test_blanks_stay_where_the_file_says_so() -> None:
     assert [each.level for each in found("char-blanks", of)] == [Level.RIGHT]
 
 
-@pytest.mark.parametrize("check", [each.name for each in rows.CHECKS])
-def test_what_was_not_read_is_not_judged(check: str) -> None:
-    late = Measured(columns={}, missing={DOCS.oid: "The time was up."})
+@pytest.mark.parametrize("check", [each.name for each in rows.CHECKS if each.name != "rows-read"])
+@pytest.mark.parametrize(
+    ("unkept", "remedy"),
+    [
+        ("", "Run this again: it goes on from there. Or mend what is said."),
+        ("The disk is full.", "Give more --seconds, or mend what is said."),
+    ],
+)
+def test_what_was_not_read_is_not_judged(check: str, unkept: str, remedy: str) -> None:
+    late = Measured(columns={}, missing={DOCS.oid: "The time was up."}, unkept=unkept)
 
     [finding] = found(check, subject(DOCS, measured=late))
 
     assert finding.level is Level.UNJUDGED
     assert finding.why == "1 table not read to the end: public.docs. The time was up."
-    assert finding.remedy == "Give more --seconds, or mend what is said."
+    assert finding.remedy == remedy
+
+
+SINCE = "2026-11-27 09:40 UTC"
+
+
+def read_earlier(**of: Any) -> Finding:  # noqa: ANN401 - any field
+    columns = measured().columns
+    [finding] = found(
+        "rows-read", subject(DOCS, measured=Measured(columns=columns, missing={}, **of))
+    )
+    return finding
+
+
+def test_rows_that_were_read_now_are_right() -> None:
+    assert read_earlier() == right("rows-read", "All rows that are looked at were read now.")
+
+
+def test_rows_that_were_read_earlier_are_right_where_none_was_written_since() -> None:
+    assert read_earlier(earlier={DOCS.oid: Earlier(at=SINCE)}) == right(
+        "rows-read",
+        "1 table read earlier, from 2026-11-27 09:40 UTC on, and not written to since.",
+    )
+
+
+def test_what_was_written_since_rows_were_read_is_said() -> None:
+    stale = Earlier(at=SINCE, is_stale=True, why="The time was up.")
+
+    assert read_earlier(earlier={DOCS.oid: stale}) == warning(
+        "rows-read",
+        "1 table read earlier, and written to since: public.docs (2026-11-27 09:40 UTC).",
+        why="What was written since may not be seen. The time was up.",
+        remedy="Run this again with more --seconds: they are read again, the earliest first.",
+    )
+
+
+def test_what_an_earlier_run_kept_and_nobody_can_use_is_said() -> None:
+    assert read_earlier(unused="F is torn, or not ferry's.") == warning(
+        "rows-read",
+        "What an earlier run has read of the rows is not used.",
+        why="F is torn, or not ferry's.",
+        remedy="There is nothing to do: they were read anew.",
+    )
+
+
+def test_what_cannot_be_kept_is_said() -> None:
+    assert read_earlier(unkept="F cannot be written: No space left on device.") == warning(
+        "rows-read",
+        "What was read of the rows is not kept for the next run.",
+        why="F cannot be written: No space left on device.",
+        remedy="Mend that, or give --seconds enough to read all at once.",
+    )
 
 
 def test_a_source_that_is_gone_meanwhile_is_not_judged() -> None:
