@@ -16,7 +16,7 @@ from ferry.postgres import sql
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from ferry.migrate.mappings import TableName
+    from ferry.mappings import TableName
     from ferry.migrate.tasks import Task
     from ferry.postgres import Session
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from ferry.account import explained
 from ferry.errors import FerryError, InputError
+from ferry.mappings import TableName
 from ferry.migrate import markers, target_tables
-from ferry.migrate.mappings import TableName
 from ferry.migrate.watching.statistics import Budget, Statistics
 from ferry.migrate.watching.tables import COMPLETED
 from ferry.postgres import apart, connect

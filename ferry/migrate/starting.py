@@ -17,7 +17,7 @@ from ferry.migrate.tasks import MigrationType
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ferry.migrate.mappings import TableName
+    from ferry.mappings import TableName
     from ferry.migrate.tasks import Task
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from ferry.migrate.mappings import TableName
+from ferry.mappings import TableName
 from ferry.migrate.starting import Tables
 from ferry.postgres import sql
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from ferry.migrate.mappings import Mappings
+    from ferry.mappings import Mappings
     from ferry.postgres import Session
 
 _AT_ONCE: Final = 200

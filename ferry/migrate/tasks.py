@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from facts.dms import STOPS
 from facts.ferry_schema import SCHEMA, fence
 from ferry.errors import InputError
-from ferry.migrate.mappings import Mappings, TableName
+from ferry.mappings import Mappings, TableName
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from facts.identifiers import identifier
-from ferry.check.source.large import is_lob
 from ferry.check.source.subject import column_name, looks_up, reads_changes
 from ferry.check.source.verdict import Check, Verdict, blocks, fine, warns
 from ferry.check.source.words import counted, listed
+from ferry.mappings.columns import is_lob
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,10 +16,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from ferry.check.source.kept import VERSION, Kept, Mark, Reading
-from ferry.check.source.large import is_lob
 from ferry.check.source.measure import Earlier, Measure, Measured
 from ferry.check.source.subject import limit_kb
 from ferry.errors import FerryError
+from ferry.mappings.columns import is_lob
 from ferry.postgres import NoAnswerError, PostgresError, UnreachableError, connect, sql
 from ferry.progress import Progress
 

@@ -7,10 +7,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from facts.table_patterns import matches
-from ferry.check.source.renamed import RENAMES, renamed
 from ferry.check.source.subject import column_name
 from ferry.check.source.verdict import Check, Verdict, blocks, warns
 from ferry.check.source.words import counted, listed
+from ferry.mappings import RENAMES, renamed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from facts.identifiers import identifier
-from ferry.check.source.large import is_lob
 from ferry.check.source.subject import column_name, limit_kb, looks_up
 from ferry.check.source.verdict import Check, Verdict, blocks, fine, warns
 from ferry.check.source.words import MOST_NAMED, counted, listed, size
+from ferry.mappings.columns import is_lob
 from ferry.postgres.catalog import UnreadError
 
 if TYPE_CHECKING:

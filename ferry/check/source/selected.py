@@ -8,11 +8,11 @@ from facts.dms import TABLES_BEGIN_WITH
 from facts.ferry_schema import SCHEMA
 from facts.identifiers import identifier
 from facts.table_patterns import length, literal
-from ferry.check.source.large import is_lob
 from ferry.check.source.selection import Selectable
 from ferry.check.source.subject import TABLES, left_out
 from ferry.check.source.verdict import Check, Verdict, blocks, fine, warns
 from ferry.check.source.words import counted, listed
+from ferry.mappings.columns import is_lob
 from settings.notation import toml
 
 if TYPE_CHECKING:

@@ -7,8 +7,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from facts.ferry_schema import SCHEMA
-from facts.table_patterns import literal, matches
+from facts.table_patterns import literal
 from ferry.check.source.selection import Selectable
+from ferry.mappings import Mappings, TableName
 from ferry.postgres.catalog import UnreadError
 from settings.notation import toml
 
@@ -196,13 +197,8 @@ def _role(end: End, where: str) -> Role:
 
 
 def _removes(task: Task, relation: Relation, column: Column) -> bool:
-    return any(
-        rule.action == "remove-column"
-        and matches(rule.schema_name, relation.schema)
-        and matches(rule.table, relation.name)
-        and matches(rule.column or "", column.name)
-        for rule in task.transformations
-    )
+    table = TableName(relation.schema, relation.name)
+    return Mappings.of(task).target_column(table, column.name) is None
 
 
 def looks_up(task: Task, relation: Relation) -> bool:

@@ -6,11 +6,11 @@ from math import ceil
 from typing import TYPE_CHECKING, Final
 
 from ferry.check.source.edits import OfDms, OfTable, OfTask
-from ferry.check.source.large import is_lob
 from ferry.check.source.measure import Measured
 from ferry.check.source.subject import left_out, loads, looks_up
 from ferry.check.source.verdict import Check, Verdict, fine, warns
 from ferry.check.source.words import counted, listed, size
+from ferry.mappings.columns import is_lob
 from ferry.postgres.catalog import UnreadError
 from settings.notation import toml
 

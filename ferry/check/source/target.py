@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Final
 from facts.aurora import release
 from facts.identifiers import identifier, literal
 from facts.parameters import LOGICAL_REPLICATION
-from ferry.check.source.large import is_lob
 from ferry.check.source.renamed import target_name
 from ferry.check.source.subject import column_name, loads, looks_up, reads_changes
 from ferry.check.source.verdict import Check, Verdict, blocks, fine, warns
 from ferry.check.source.words import counted, duration, listed
+from ferry.mappings.columns import is_lob
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from facts.table_patterns import matches
 from ferry.findings import blocked, warning
-from ferry.migrate.mappings import RENAMES
+from ferry.mappings import RENAMES, renamed
 from ferry.migrate.schema.names import NAME, shown, unquoted
 
 if TYPE_CHECKING:
@@ -52,15 +52,13 @@ def _of(task: Task, rule: Transformation, tables: list[Entry]) -> list[Finding]:
                 remedy="Once they are made, change these tables at Aurora by hand.",
             )
         ]
-    renamed = [
-        f"{old} to {new}" for each in those for old, new in _renamed(rule, each) if old != new
-    ]
-    if not renamed:
+    names = [f"{old} to {new}" for each in those for old, new in _renamed(rule, each) if old != new]
+    if not names:
         return []
     return [
         blocked(
             "schema-renamed",
-            f"Task {task.name} renames at Aurora: {shown(list(dict.fromkeys(renamed)))}.",
+            f"Task {task.name} renames at Aurora: {shown(list(dict.fromkeys(names)))}.",
             why="Ferry carries names as they are, and DMS would write to tables that are not there.",
             remedy="Take the transformation out, and rename after the migration.",
         )
@@ -68,8 +66,7 @@ def _of(task: Task, rule: Transformation, tables: list[Entry]) -> list[Finding]:
 
 
 def _renamed(rule: Transformation, table: Entry) -> list[tuple[str, str]]:
-    make = RENAMES.get(rule.action)
-    if make is None:
+    if rule.action not in RENAMES:
         return []
     names = {
         "schema": [table.schema],
@@ -80,7 +77,7 @@ def _renamed(rule: Transformation, table: Entry) -> list[tuple[str, str]]:
             if matches(rule.column or "%", name)
         ],
     }[rule.target]
-    return [(name, make(name, rule.value or "", rule.old_value or "")) for name in names]
+    return [(name, renamed(name, rule)) for name in names]
 
 
 def _selects(rule: Transformation, table: Entry) -> bool:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from ferry.errors import FerryError
+from ferry.mappings import TableName
 from ferry.migrate import target_tables
-from ferry.migrate.mappings import TableName
 from ferry.migrate.watching.look import Slot, Unapplied
 from ferry.postgres import connect, sql
 

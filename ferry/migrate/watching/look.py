@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
-    from ferry.migrate.mappings import TableName
+    from ferry.mappings import TableName
     from ferry.migrate.tasks import Task
     from ferry.migrate.watching.tables import TableRow
 

@@ -22,7 +22,7 @@ from ferry.postgres import NoAnswerError, PostgresError, apart
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from ferry.migrate.mappings import TableName
+    from ferry.mappings import TableName
     from ferry.migrate.sides import Sides
     from ferry.migrate.tasks import Task
     from ferry.migrate.watching.look import TaskLook

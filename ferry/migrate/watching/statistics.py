@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from types_boto3_dms import DatabaseMigrationServiceClient
 
-    from ferry.migrate.mappings import TableName
+    from ferry.mappings import TableName
     from ferry.migrate.tasks import Counts, Task
     from ferry.migrate.watching.tables import TableRow
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from ferry.migrate.mappings import TableName
+from ferry.mappings import TableName
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from ferry.deployment import Deployment
-    from ferry.migrate.mappings import TableName
+    from ferry.mappings import TableName
     from ferry.migrate.sides import Sides
     from ferry.migrate.tasks import Task
     from ferry.migrate.watching.databases import SourceSeen, TargetSeen

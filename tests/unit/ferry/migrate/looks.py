@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from ferry.migrate.mappings import TableName
+from ferry.mappings import TableName
 from ferry.migrate.watching.look import Look, TaskLook
 from ferry.migrate.watching.tables import TableRow
 from tests.unit.ferry.migrate.tasks import task

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
-from ferry.migrate.mappings import Mappings
+from ferry.mappings import Mappings
 from ferry.migrate.tasks import MigrationType, Task
 from settings.databases import Database
 
@@ -19,9 +20,12 @@ def selects(action: str, schema: str, table: str, **more: object) -> dict[str, A
     }
 
 
-MAPPINGS = Mappings(
-    selections=(selects("explicit", "ferry", "fence_all"), selects("include", "public", "%"))
-)
+def mappings(*rules: dict[str, Any]) -> Mappings:
+    """A task's mappings, as they are read from DMS."""
+    return Mappings.parse(json.dumps({"rules": rules}))
+
+
+MAPPINGS = mappings(selects("explicit", "ferry", "fence_all"), selects("include", "public", "%"))
 
 
 def task(**changes: Any) -> Task:  # noqa: ANN401 - any of a task's members

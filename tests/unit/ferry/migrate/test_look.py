@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from ferry.migrate.mappings import Mappings, TableName
+from ferry.mappings import Mappings, TableName
 from ferry.migrate.markers import rows_of_a_proof
 from ferry.migrate.tasks import Counts, MigrationType, Settings
 from ferry.migrate.watching.look import (

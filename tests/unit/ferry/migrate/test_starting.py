@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ferry.migrate.mappings import Mappings, TableName
+from ferry.mappings import TableName
 from ferry.migrate.starting import (
     Connection,
     Facts,
@@ -22,6 +22,7 @@ from ferry.migrate.starting import (
     refusals,
 )
 from ferry.migrate.tasks import Counts, MigrationType, Settings
+from tests.unit.ferry.migrate.tasks import mappings as made
 from tests.unit.ferry.migrate.tasks import selects, task
 
 DEV = Wish(environment="dev")
@@ -240,7 +241,7 @@ def test_a_marker_that_dms_cannot_carry_names_prepare_databases(marker: Marker, 
 
 
 def test_a_task_that_does_not_carry_its_marker_is_to_be_deployed() -> None:
-    mappings = Mappings(selections=(selects("include", "public", "%"),))
+    mappings = made(selects("include", "public", "%"))
 
     assert against(Facts(connections=WORKING, markers=THERE), mappings=mappings) == [
         (

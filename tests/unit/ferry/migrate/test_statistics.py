@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ferry.migrate.mappings import TableName
+from ferry.mappings import TableName
 from ferry.migrate.tasks import Counts
 from ferry.migrate.watching.statistics import Budget, Statistics
 from tests.unit.ferry.migrate.looks import running

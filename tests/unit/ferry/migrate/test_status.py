@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ferry.migrate.mappings import TableName
+from ferry.mappings import TableName
 from ferry.migrate.starting import Marker, Refusal, Tables
 from ferry.migrate.status import Databases, Seen, State, steps
 from ferry.migrate.tasks import Counts, MigrationType, Settings, Task

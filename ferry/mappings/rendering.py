@@ -1,0 +1,51 @@
+"""The rows that a task carries, as SQL."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from ferry.postgres import sql
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ferry.mappings.filters import Comparison, Rows
+
+_OPERATORS: Final[Mapping[str, str]] = {
+    "eq": "{} = {}",
+    "noteq": "{} <> {}",
+    "gte": "{} >= {}",
+    "lte": "{} <= {}",
+    "ste": "{} <= {}",
+    "between": "{} between {} and {}",
+    "notbetween": "{} not between {} and {}",
+    "null": "{} is null",
+    "notnull": "{} is not null",
+}
+
+
+def where(rows: Rows) -> sql.Composable:
+    """The condition as a query's WHERE takes it; `true` where all rows are meant.
+
+    Of a column that is NULL it may be NULL: a row that does not pass is one of which it `is not true`.
+    The values stand in it as literals. Run it without parameters, to which their percent signs would
+    be places.
+    """
+    if rows.are_all:
+        return sql.SQL("true")
+    return sql.SQL(" and ").join(
+        sql.SQL("({})").format(sql.SQL(" or ").join(map(_compared, group))) for group in rows.groups
+    )
+
+
+def _compared(comparison: Comparison) -> sql.Composable:
+    column: sql.Composable = sql.Identifier(comparison.column)
+    if not comparison.values:
+        return sql.SQL(_OPERATORS[comparison.operator]).format(column)
+    if comparison.as_text:
+        column = sql.SQL("{}::pg_catalog.text").format(column)
+    if comparison.by_bytes:
+        column = sql.SQL('{} collate pg_catalog."C"').format(column)
+    type_ = sql.Identifier("pg_catalog", comparison.type)
+    values = [sql.SQL("{}::{}").format(sql.Literal(value), type_) for value in comparison.values]
+    return sql.SQL(_OPERATORS[comparison.operator]).format(column, *values)
