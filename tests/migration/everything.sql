@@ -66,6 +66,11 @@ alter table app.chk add constraint chk_nv check (a > 0) not valid;
 create table app.nvfk (a int);
 insert into app.nvfk values (99);
 alter table app.nvfk add constraint nvfk foreign key (a) references app.parent not valid;
+create table app.worded (
+  a int primary key,
+  v varchar(9) check (v in ('on', 'off')) -- which PostgreSQL writes otherwise once it has read it again
+);
+create index on app.worded (a) where v in ('on', 'off');
 create unlogged table app.unl (a int primary key);
 create table app."semi; Type: TABLE; Schema: x" (a int primary key);
 create table "Odd Schema"."select" ("from" int primary key, "%s {} \" text default '%s {}');
@@ -81,6 +86,7 @@ create sequence app.own start 5 increment 5 maxvalue 100 cycle owned by app.ser.
 create statistics app.st on id, v from app.ser;
 
 create view app.v as select id, code from app.parent;
+create view app.wording (v) as values ('on'::varchar);
 create view app.vg as select id, code, count(*) from app.parent group by id;
 create materialized view app.mv as select id from app.parent;
 create unique index on app.mv (id);

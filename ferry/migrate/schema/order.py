@@ -12,6 +12,7 @@ from ferry.migrate.schema import access, roles
 from ferry.migrate.schema.names import NAME, quoted, shown, statements, unquoted
 from ferry.migrate.schema.phases import KINDS, Phase, place
 from ferry.migrate.schema.steps import Orders, Step
+from ferry.migrate.schema.wording import alike
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -482,24 +483,27 @@ def differs(
         phase: The phase that was reached.
     """
     wanted = expected(entry, names=names, phase=phase)
+    same = alike(wanted, target.sql)
     if entry.kind in _GRANTS:
         missing = [each for each in statements(wanted) if each not in statements(target.sql)]
         why = f"missing there: {' | '.join(missing)}" if missing else ""
     elif entry.kind not in GRAVE and _other_release(given):
         why = ""
+    elif same:
+        why = _other_owner(entry, target, names, given)
     else:
-        why = difference(wanted, target.sql) or _other_owner(entry, target, names, given)
+        why = difference(wanted, target.sql)
     if not why:
         return None
     loose = nullable(entry, target)
-    if loose and difference(wanted, _with_not_null(target.sql, loose)) == "":
+    if loose and alike(wanted, _with_not_null(target.sql, loose)):
         return warning(
             "schema-nullable",
             f"{entry.label} at Aurora: {shown(loose)} may be null.",
             why="At the source it may not; the window's steps make it NOT NULL there, and read all rows.",
             remedy="Leave it where DMS looks the large object up; otherwise SET NOT NULL now.",
         )
-    grave = is_grave(entry.kind, phase) and entry.kind not in _GRANTS and wanted != target.sql
+    grave = is_grave(entry.kind, phase) and entry.kind not in _GRANTS and not same
     tell = blocked if grave else warning
     return tell(
         "schema-differs",
