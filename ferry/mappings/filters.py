@@ -155,13 +155,13 @@ def _comparison(
     type_of = _text if of_enum else _TYPES.get(column.base)
     if type_of is None:
         return Inexpressible(
-            why=f"{where} compares a {column.base}, and AWS does not say how DMS does that"
+            why=f"{where} is one of type {column.base}, and AWS does not say how DMS compares those"
         )
     types = {type_of(value) for value in values}
     if None in types:
         return Inexpressible(
-            why=f"{where} compares a {column.base} with {' and '.join(map(repr, values))}, which not "
-            "every server reads alike"
+            why=f"{where} names {' and '.join(map(repr, values))}, which is no {column.base} that every "
+            "server reads alike"
         )
     if not at_source and _is_rounded(given, column, values):
         return Inexpressible(

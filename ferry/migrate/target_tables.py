@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from ferry.mappings import TableName
+from ferry.mappings import ALL_ROWS, Inexpressible, TableName
+from ferry.mappings.rendering import where
 from ferry.migrate.starting import Tables
-from ferry.postgres import sql
+from ferry.postgres import PostgresError, sql
+from ferry.postgres.catalog import columns_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from ferry.mappings import Mappings
+    from ferry.mappings import CarriedTable, Mappings, Rows
     from ferry.postgres import Session
 
 _AT_ONCE: Final = 200
@@ -50,6 +52,38 @@ def carried(session: Session, mappings: Mappings) -> tuple[SourceTable, ...]:
     )
 
 
+def expected(session: Session, mappings: Mappings) -> dict[TableName, int | None]:
+    """How many rows of each table PostgreSQL expects a task to carry; as `SourceTable.rows`.
+
+    Of a table of which some rows are carried, as many as its planner expects to pass the filter:
+    https://www.postgresql.org/docs/15/row-estimation-examples.html
+    """
+    found = {table.name: table.rows for table in carried(session, mappings)}
+    for table, rows in found.items():
+        if rows and mappings.is_filtered(table):
+            found[table] = _planned(session, described(session, mappings, table)) or rows
+    return found
+
+
+def described(session: Session, mappings: Mappings, table: TableName) -> CarriedTable | None:
+    """What a task carries of a table, by the columns that the source has now."""
+    return mappings.carried(table, columns_of(session, *table))
+
+
+def _planned(session: Session, table: CarriedTable | None) -> int | None:
+    """How many rows of a table pass its filter, as the planner expects; None where it does not say."""
+    if table is None or isinstance(table.at_source, Inexpressible):
+        return None
+    query = sql.SQL("explain (format json) select from only {} where {}").format(
+        sql.Identifier(*table.source), where(table.at_source)
+    )
+    try:
+        (([plan],),) = session.rows(query)
+    except PostgresError:
+        return None
+    return int(plan["Plan"]["Plan Rows"])
+
+
 def look(session: Session, tables: Iterable[TableName]) -> Tables:
     """Which of some tables are not there, and which hold a row."""
     wanted = sorted(set(tables))
@@ -82,8 +116,14 @@ def _filled(session: Session, tables: Sequence[TableName]) -> list[TableName]:
     return [tables[place] for (place,) in session.rows(query, deadline_seconds=_SECONDS)]
 
 
-def count(session: Session, table: TableName, *, seconds: float) -> int:
+def count(session: Session, table: TableName, *, seconds: float, rows: Rows = ALL_ROWS) -> int:
     """How many rows a table has itself; a partitioned one has those of its partitions.
+
+    Args:
+        session: A session at its server.
+        table: The table.
+        seconds: How long it may take.
+        rows: Which of its rows, by this server's names.
 
     Raises:
         NoAnswerError: It cannot be counted within so many seconds.
@@ -95,11 +135,11 @@ def count(session: Session, table: TableName, *, seconds: float) -> int:
         [*table],
     )
     only = sql.SQL("" if partitioned else "only ")
-    ((rows,),) = session.rows(
-        sql.SQL("select pg_catalog.count(*) from {}{}").format(only, sql.Identifier(*table)),
-        deadline_seconds=seconds,
+    query = sql.SQL("select pg_catalog.count(*) from {}{} where {}")
+    ((found,),) = session.rows(
+        query.format(only, sql.Identifier(*table), where(rows)), deadline_seconds=seconds
     )
-    return int(rows)
+    return int(found)
 
 
 def writes(session: Session, table: TableName) -> int:

@@ -13,8 +13,9 @@ import psycopg
 
 from ferry.migrate.watching import proving
 from tests.migration.databases import eventually
-from tests.migration.deployed import PASSWORD
+from tests.migration.deployed import PASSWORD, rules
 from tests.migration.test_start import ORDERS
+from tests.migration.test_worker_filters import filtering
 
 if TYPE_CHECKING:
     import pytest
@@ -250,6 +251,58 @@ def test_a_table_that_the_operator_may_not_count_is_left_out_and_said(deployed: 
 
     deployed.pair.source.run("drop owned by lesser", "drop role lesser")
     assert "permission denied for table orders" in watched.stdout
+    assert "All that can be counted is loaded; some tables cannot be counted." in watched.stdout
+    assert watched.exit_code == 3
+
+
+def test_of_a_table_that_is_filtered_the_rows_that_pass_are_counted(deployed: Deployed) -> None:
+    filtered = filtering("orders", ("id", [{"filter-operator": "gte", "value": "51"}]))
+    renamed = {
+        "rule-type": "transformation",
+        "rule-id": "7",
+        "rule-name": "7",
+        "rule-target": "column",
+        "rule-action": "rename",
+        "value": "number",
+        "object-locator": {"schema-name": "public", "table-name": "orders", "column-name": "id"},
+    }
+    carried = [rules()[0], filtered, renamed]
+    deployed.make(tasks={"all": {"TableMappings": json.dumps({"rules": carried})}})
+    deployed.prepare()
+    deployed.pair.source.run(ORDERS, ROWS, "analyze orders", "grant select on orders to dms")
+    deployed.pair.target.run(ORDERS, "alter table orders rename id to number")
+    started = deployed.reached("start", "dev", "--despite-drift")
+    assert started.exit_code == 0, started.stderr
+
+    watched = deployed.reached("watch", "dev", *OFTEN)
+
+    assert "50 rows; 1/1 tables; " in watched.stdout
+    assert "counted 1/1 tables on both sides, marker arrived" in watched.stdout
+    assert watched.exit_code == 0
+    deployed.pair.target.run("delete from orders where number > 93")
+
+    lost = deployed.reached("watch", "dev", *OFTEN)
+
+    assert (
+        "public.orders: 50 rows that pass its filter at the source, 43 at Aurora: load it again: "
+        "ferry reload dev public.orders"
+    ) in _bare(lost.stdout)
+    assert lost.exit_code == 4
+
+
+def test_a_filter_that_nobody_can_say_in_sql_is_said(deployed: Deployed) -> None:
+    filtered = filtering("hosts", ("at", [{"filter-operator": "eq", "value": "10.0.0.1"}]))
+    deployed.make(tasks={"all": {"TableMappings": json.dumps({"rules": [rules()[0], filtered]})}})
+    deployed.prepare("create table hosts (at inet primary key)")
+    deployed.pair.source.run("insert into hosts values ('10.0.0.1'), ('10.0.0.2')")
+    assert deployed.reached("start", "dev").exit_code == 0
+
+    watched = deployed.reached("watch", "dev", *OFTEN)
+
+    assert (
+        "public.hosts: not counted: its filter by at is one of type inet, and AWS does not say how "
+        "DMS compares those"
+    ) in _bare(watched.stdout)
     assert "All that can be counted is loaded; some tables cannot be counted." in watched.stdout
     assert watched.exit_code == 3
 

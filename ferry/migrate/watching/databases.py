@@ -128,11 +128,7 @@ class SourceDatabase:
     def _look(self, session: Session) -> SourceSeen:
         if self.clock() - self._estimated > _SECONDS_BETWEEN_ESTIMATES:
             self._expected = {
-                task.name: {
-                    table.name: table.rows
-                    for table in target_tables.carried(session, task.mappings)
-                }
-                for task in self.tasks
+                task.name: target_tables.expected(session, task.mappings) for task in self.tasks
             }
             self._estimated = self.clock()
         rows = session.rows(_SLOTS, deadline_seconds=_SECONDS)

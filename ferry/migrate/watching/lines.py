@@ -95,7 +95,7 @@ def proof(task: TaskLook) -> str:
     if task.proof.of:
         found.append(f"counted {task.proof.counted}/{task.proof.of} tables on both sides")
     if task.proof.left_out:
-        found.append(f"{task.proof.left_out} cannot be counted")
+        found.append(f"{len(task.proof.left_out)} cannot be counted")
     if task.proof.marker_seconds is not None:
         found.append(f"marker arrived in {task.proof.marker_seconds:.1f} s")
     return ", ".join(found)
@@ -167,6 +167,8 @@ def notes(look: Look) -> Iterator[str]:
         yield slot_line(slot)
     for trouble in look.troubles:
         yield f"{trouble.table}: {trouble.what}: {trouble.remedy}"
+    for uncounted in look.left_out:
+        yield f"{uncounted.table}: not counted: {uncounted.why}"
     for alarm in look.alarms:
         yield f"alarm {alarm} fires"
     yield from log_lines(look.log)
@@ -237,7 +239,9 @@ def _task(task: TaskLook) -> dict[str, Any]:
         "target_latency_seconds": task.target_latency,
         "exceptions": task.exceptions,
         "counted": task.proof.counted,
-        "not_counted": task.proof.left_out,
+        "not_counted": [
+            {"table": str(each.table), "why": each.why} for each in task.proof.left_out
+        ],
         "marker_seconds": task.proof.marker_seconds,
         "troubles": [
             {"table": str(each.table), "what": each.what, "remedy": each.remedy}

@@ -81,11 +81,26 @@ class Difference:
         table: Its name at the source.
         source: How many the source has.
         target: How many Aurora has.
+        is_filtered: Whether only those were counted that pass its filter.
     """
 
     table: TableName
     source: int
     target: int
+    is_filtered: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Uncounted:
+    """A table whose rows cannot be counted.
+
+    Args:
+        table: Its name at the source.
+        why: Why, as a clause without its full stop.
+    """
+
+    table: TableName
+    why: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -112,7 +127,7 @@ class Proof:
         of: How many are to be counted.
         differs: Those that have not, though nothing moves.
         moving: How many have not, but are written to all the while.
-        left_out: How many cannot be counted: their rows are filtered, or it takes too long.
+        left_out: Those that cannot be counted.
         marker_seconds: How long the last marker took to arrive; None where none has.
         marker_waits: For how many seconds a marker is on its way by now; None where none is.
         trouble: Why nothing could be proved; empty where it could.
@@ -122,7 +137,7 @@ class Proof:
     of: int = 0
     differs: tuple[Difference, ...] = ()
     moving: int = 0
-    left_out: int = 0
+    left_out: tuple[Uncounted, ...] = ()
     marker_seconds: float | None = None
     marker_waits: float | None = None
     trouble: str = ""
@@ -130,7 +145,7 @@ class Proof:
     @property
     def is_counted(self) -> bool:
         """Whether all that can be counted was, and has as many rows."""
-        return self.counted + self.left_out >= self.of and not self.differs
+        return self.counted + len(self.left_out) >= self.of and not self.differs
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -372,7 +387,8 @@ class TaskLook:
         for differs in self.proof.differs:
             yield Trouble(
                 table=differs.table,
-                what=f"{differs.source} rows at the source, {differs.target} at Aurora",
+                what=f"{differs.source} rows{' that pass its filter' if differs.is_filtered else ''} "
+                f"at the source, {differs.target} at Aurora",
                 remedy=f"load it again: {_reload(name, differs.table)}",
             )
 
@@ -485,9 +501,9 @@ class Look:
     calls: int = 0
 
     @property
-    def left_out(self) -> int:
-        """How many tables could not be counted."""
-        return sum(task.proof.left_out for task in self.tasks)
+    def left_out(self) -> tuple[Uncounted, ...]:
+        """The tables that could not be counted."""
+        return tuple(each for task in self.tasks for each in task.proof.left_out)
 
     @property
     def troubles(self) -> list[Trouble]:

@@ -13,22 +13,26 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from ferry.errors import FerryError
+from ferry.mappings import ALL_ROWS, Inexpressible
 from ferry.migrate import markers, target_tables
 from ferry.migrate.watching.databases import Held
-from ferry.migrate.watching.look import Difference, Proof
+from ferry.migrate.watching.look import Difference, Proof, Uncounted
 from ferry.migrate.watching.tables import COMPLETED
 from ferry.postgres import NoAnswerError, PostgresError, apart
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from ferry.mappings import TableName
+    from ferry.mappings import CarriedTable, TableName
     from ferry.migrate.sides import Sides
     from ferry.migrate.tasks import Task
     from ferry.migrate.watching.look import TaskLook
     from ferry.postgres import Session
 
 _SECONDS_OF_A_COUNT: Final = 600.0
+_REFUSED_FOR_GOOD: Final = ("22", "42")
+"""Classes of errors that stay: a value that is none of its type, a right or a name that is missing.
+https://www.postgresql.org/docs/15/errcodes-appendix.html"""
 _ROUNDS: Final = 4
 _ROUNDS_ON_ONE_SIDE: Final = 12
 """What is merely written to has the right number now and then, and is as often above as below."""
@@ -91,7 +95,8 @@ class Proving:
     seconds_of_a_count: float = _SECONDS_OF_A_COUNT
     proof: Proof = field(default_factory=Proof)
     _equal: set[TableName] = field(default_factory=set)
-    _left_out: set[TableName] = field(default_factory=set)
+    _left_out: dict[TableName, str] = field(default_factory=dict)
+    _carried: dict[TableName, CarriedTable] = field(default_factory=dict)
     _off: dict[TableName, _Off] = field(default_factory=dict)
     _differs: dict[TableName, Difference] = field(default_factory=dict)
     _fences: dict[TableName, _Fence] = field(default_factory=dict)
@@ -110,7 +115,8 @@ class Proving:
     def again(self, table: TableName) -> None:
         """Forget what was counted of a table: it is loaded again."""
         self._equal.discard(table)
-        self._left_out.discard(table)
+        self._left_out.pop(table, None)
+        self._carried.pop(table, None)
         self._differs.pop(table, None)
         self._off.pop(table, None)
         self._fences.pop(table, None)
@@ -148,10 +154,10 @@ class Proving:
         for name, rows in loaded.items():
             if name in self._equal or name in self._left_out or name in self._differs:
                 continue
-            if look.task.mappings.is_filtered(name):
-                self._left_out.add(name)
-                continue
             try:
+                if why := self._inexpressible(look.task, name):
+                    self._left_out[name] = why
+                    continue
                 fence = self._fence(look.task, name)
                 if fence is not None and not self._is_through(look.task, name):
                     # Nor would the next one's be: a task's changes arrive in one order.
@@ -160,12 +166,37 @@ class Proving:
                     break
                 self._count_one(look.task, name, rows, fence)
             except PostgresError as error:
-                # Refused for good, such as 42501: the others are counted all the same.
-                if isinstance(error, NoAnswerError) or (error.sqlstate or "").startswith("42"):
-                    self._left_out.add(name)
-                raise
+                # For good: the others are counted all the same.
+                for_good = (error.sqlstate or "").startswith(_REFUSED_FOR_GOOD)
+                if not (for_good or isinstance(error, NoAnswerError)):
+                    raise
+                self._left_out[name] = error.why.rstrip(".")
+                if isinstance(error, NoAnswerError):
+                    raise
             self._show(loaded)
         self._show(loaded)
+
+    def _inexpressible(self, task: Task, name: TableName) -> str:
+        """Why nobody can tell which rows of a table are carried; empty where that can be told."""
+        if not task.mappings.is_filtered(name):
+            return ""
+        if name not in self._carried:
+            found = target_tables.described(self._source.session(), task.mappings, name)
+            if found is None:
+                return ""
+            self._carried[name] = found
+        unknown = self._carried[name].inexpressible
+        return unknown.why if unknown else ""
+
+    def _count_at(self, session: Session, task: Task, name: TableName) -> int:
+        """How many rows of a table a side has: of one that is filtered, those that pass."""
+        at_source = session is self._source.session()
+        rows, carried = ALL_ROWS, self._carried.get(name)
+        if carried:
+            passing = carried.at_source if at_source else carried.at_target
+            rows = ALL_ROWS if isinstance(passing, Inexpressible) else passing
+        table = name if at_source else task.mappings.target(name)
+        return target_tables.count(session, table, seconds=self.seconds_of_a_count, rows=rows)
 
     def _fence(self, task: Task, name: TableName) -> _Fence | None:
         """The marker that a table waits for; None where its count needs none."""
@@ -175,7 +206,7 @@ class Proving:
             return None  # Deployed before there were markers: it would be waited for in vain.
         if name not in self._fences:
             source = self._source.session()
-            rows = target_tables.count(source, name, seconds=self.seconds_of_a_count)
+            rows = self._count_at(source, task, name)
             self._fences[name] = _Fence(
                 rows=rows, written=markers.write(source, task.marker), since=self.clock()
             )
@@ -207,20 +238,21 @@ class Proving:
 
     def _count_one(self, task: Task, name: TableName, loaded: int, fence: _Fence | None) -> None:
         source, target = self._source.session(), self._target.session()
-        seconds, at_aurora = self.seconds_of_a_count, task.mappings.target(name)
-        before = target_tables.count(source, name, seconds=seconds) if fence is None else fence.rows
-        there = target_tables.count(target, at_aurora, seconds=seconds)
+        is_filtered = name in self._carried
+        before = self._count_at(source, task, name) if fence is None else fence.rows
+        there = self._count_at(target, task, name)
         if there == before:
             self._equal.add(name)
             return
         if not _carries(task):
-            self._judge_a_load(task, Difference(table=name, source=before, target=there), loaded)
+            found = Difference(table=name, source=before, target=there, is_filtered=is_filtered)
+            self._judge_a_load(task, found, loaded)
             return
-        after = target_tables.count(source, name, seconds=seconds)
+        after = self._count_at(source, task, name)
         if min(before, after) <= there <= max(before, after):
             self._equal.add(name)
             return
-        here = Difference(table=name, source=after, target=there)
+        here = Difference(table=name, source=after, target=there, is_filtered=is_filtered)
         self._judge(
             here, off=max(min(before, after) - there, there - max(before, after)), source=source
         )
@@ -258,7 +290,10 @@ class Proving:
         if found.target == loaded and loaded:
             self._equal.add(found.table)
         elif found.target == loaded or task.stop_reason == "STOPPED_AFTER_CACHED_EVENTS":
-            self._left_out.add(found.table)
+            self._left_out[found.table] = (
+                f"{found.source} rows at the source by now, {found.target} at Aurora: the task ended "
+                "with its load, and the source goes on without it"
+            )
         else:
             self._differs[found.table] = found
 
@@ -267,7 +302,10 @@ class Proving:
             self.proof,
             counted=len(self._equal & loaded.keys()),
             of=len(loaded),
-            left_out=len(self._left_out & loaded.keys()),
+            left_out=tuple(
+                Uncounted(table=name, why=self._left_out[name])
+                for name in sorted(self._left_out.keys() & loaded.keys())
+            ),
             moving=len(self._off.keys() - self._equal - self._differs.keys()),
             differs=tuple(self._differs[name] for name in sorted(self._differs)),
         )

@@ -31,6 +31,22 @@ _POLITE: Final = "set local lock_timeout = '100ms'"
 """Catalogs are locked by nobody for long; whoever alters a table is not to wait behind this."""
 
 
+def columns_of(session: Session, schema: str, table: str) -> tuple[rows.Column, ...]:
+    """The columns of one table; none where there is no such table.
+
+    Raises:
+        PostgresError: The server refuses.
+    """
+    [(version,)] = session.rows("select current_setting('server_version_num')::int")
+    found = session.rows(
+        f"select * from ({queries.columns(version)}) every where attrelid = (select c.oid "  # noqa: S608 - ferry's own text
+        "from pg_class c join pg_namespace n on n.oid = c.relnamespace "
+        "where n.nspname = %s and c.relname = %s) order by attnum",
+        [schema, table],
+    )
+    return tuple(map(rows.Column._make, found))
+
+
 def read(session: Session, *, roles: Sequence[str] = ()) -> Catalog:
     """All that is known of a database.
 

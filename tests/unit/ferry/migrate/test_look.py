@@ -17,12 +17,14 @@ from ferry.migrate.watching.look import (
     Proof,
     TaskLook,
     Unapplied,
+    Uncounted,
     ending,
 )
 from tests.unit.ferry.migrate.looks import AT, ITEMS, ORDERS, look, row, running, seen
 from tests.unit.ferry.migrate.tasks import MAPPINGS, task
 
 COUNTED = Proof(counted=1, of=1)
+UNCOUNTED = Uncounted(table=ORDERS, why="its filter names note, and DMS compares no large object")
 ARRIVED = Proof(counted=1, of=1, marker_seconds=0.2)
 DIFFERS = Proof(of=1, differs=(Difference(table=ORDERS, source=100, target=93),))
 LOADING = seen(tables=(row(state="Full load", rows=10), row(ITEMS, "Before load")))
@@ -316,7 +318,7 @@ PLANNED = stopped("STOPPED_AFTER_FULL_LOAD")
         ([STOPPED], Ending.STILL, Ending.STILL, Ending.STILL),
         ([STOPPED, REPLICATING], Ending.STILL, Ending.STILL, None),
         (
-            [seen(proof=Proof(counted=1, of=2, left_out=1, marker_seconds=0.1))],
+            [seen(proof=Proof(counted=1, of=2, left_out=(UNCOUNTED,), marker_seconds=0.1))],
             Ending.IN_PART,
             Ending.IN_PART,
             None,
