@@ -13,6 +13,7 @@ import re
 from typing import Final, NamedTuple
 
 from ferry.errors import FerryError
+from ferry.migrate.schema.names import NAME, unquoted
 
 SPECIAL: Final = frozenset({"ENCODING", "STDSTRINGS", "SEARCHPATH"})
 """Kinds that are settings of a session, listed by some releases and written without a header."""
@@ -28,6 +29,8 @@ _HEADER: Final = re.compile(
     r"--\n",
     re.MULTILINE,
 )
+_OPERAND: Final = re.compile(r"^ *(LEFT|RIGHT)ARG = (.*?),?$", re.MULTILINE)
+_OWNER: Final = re.compile(rf" OWNER TO ({NAME});\Z")
 _FOOTER: Final = "\n--\n-- PostgreSQL database dump complete\n--\n"
 _COMPLETED: Final = re.compile(r"\n-- Completed on [^\n]*\s*\Z")
 
@@ -60,14 +63,21 @@ class Entry(NamedTuple):
     @property
     def key(self) -> tuple[str, str, str]:
         """By which the same object is found at another server."""
-        return self.kind, self.schema, self.name
+        return self.kind, self.schema, self.name + self._which
 
     @property
     def label(self) -> str:
         """How it is called in messages."""
-        return (
-            f"{self.kind} {self.schema}.{self.name}" if self.schema else f"{self.kind} {self.name}"
-        )
+        name = self.name + self._which
+        return f"{self.kind} {self.schema}.{name}" if self.schema else f"{self.kind} {name}"
+
+    @property
+    def _which(self) -> str:
+        """What tells apart objects that pg_dump lists by the same name."""
+        if self.kind == "OPERATOR":
+            sides = dict(_OPERAND.findall(self.sql))
+            return f" ({sides.get('LEFT', 'NONE')}, {sides.get('RIGHT', 'NONE')})"
+        return f" OF {self.owner}" if self.kind == "DEFAULT ACL" else ""
 
 
 class ForgedError(FerryError):
@@ -111,7 +121,7 @@ def entries(*, listed: str, written: str, with_owners: str) -> tuple[Entry, ...]
                 kind=header["kind"],
                 schema="" if header["schema"] == "-" else header["schema"],
                 name=header["name"],
-                owner=owner_header["owner"],
+                owner=_owner(owner_header["owner"], owner_sql),
                 needs=tuple(dict.fromkeys(map(int, (header["needs"] or "").split()))),
                 sql=sql,
                 owner_sql=owner_sql[len(sql) :].strip(),
@@ -120,6 +130,12 @@ def entries(*, listed: str, written: str, with_owners: str) -> tuple[Entry, ...]
     if pieces or owned:
         raise ForgedError(f"entry {min({*pieces, *owned})} is written and not listed")
     return tuple(found)
+
+
+def _owner(listed: str, sql: str) -> str:
+    """Who owns an entry: a header has a blank where a name has the end of a line."""
+    found = _OWNER.search(sql.strip())
+    return unquoted(found[1]) if found else listed
 
 
 def _pieces(written: str) -> dict[int, tuple[dict[str, str], str]]:

@@ -47,6 +47,16 @@ def test_each_entry_has_its_sql_and_its_owner_apart() -> None:
     assert index.label == "INDEX s.a b c"
 
 
+def test_an_owner_is_who_its_sql_names_where_a_header_shortens_it() -> None:
+    owned = f'{TABLE}ALTER TABLE s.a OWNER TO "b\nob";\n\n'
+    with_owners = f"{PREAMBLE}{header(1, 'a', 'TABLE', owner='b ob')}{owned}{END}"
+    text = f"{PREAMBLE}{header(1, 'a', 'TABLE')}{TABLE}{END}"
+
+    (found,) = entries(listed="1; 1259 10 TABLE s a b ob\n", written=text, with_owners=with_owners)
+
+    assert found.owner == "b\nob"
+
+
 def test_an_empty_archive_has_none() -> None:
     assert entries(listed="; nothing", written=PREAMBLE + END, with_owners=PREAMBLE + END) == ()
 

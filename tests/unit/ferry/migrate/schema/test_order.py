@@ -180,6 +180,36 @@ def test_grants_that_are_there_are_left_with_what_aurora_has_beside_them() -> No
     assert right.level is Level.RIGHT
 
 
+def operator(number: int, of: str) -> Entry:
+    made = (
+        f"CREATE OPERATOR s.=== (\n    FUNCTION = f,\n    LEFTARG = {of},\n    RIGHTARG = {of}\n);"
+    )
+    return entry(number, "OPERATOR", "===", made)
+
+
+def defaults(number: int, owner: str) -> Entry:
+    made = f"ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA s GRANT ALL ON TABLES  TO ada;"
+    return entry(number, "DEFAULT ACL", "DEFAULT PRIVILEGES FOR TABLES", made, owner=owner)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (operator(1, "integer"), operator(2, "text")),
+        (defaults(1, "ada"), defaults(2, "bob")),
+    ],
+)
+def test_what_pg_dump_lists_by_one_name_is_told_apart(one: Entry, other: Entry) -> None:
+    half = given(one, other, there=(one,))
+    whole = given(one, other, there=(one, other))
+
+    made = {one.sql, other.sql}
+    assert [each for each in sql(Phase.BEFORE_LOAD, half) if each in made] == [other.sql]
+    assert not made.intersection(sql(Phase.BEFORE_LOAD, whole))
+    assert orders(Phase.BEFORE_LOAD, whole).findings == ()
+    assert one.label != other.label
+
+
 @pytest.mark.parametrize(
     ("changed", "check", "what"),
     [
