@@ -61,6 +61,7 @@ _WHICH: Final = (
     "select pg_catalog.pg_postmaster_start_time()::text, d.oid::text from pg_catalog.pg_database d "
     "where d.datname = pg_catalog.current_database()"
 )
+_UNGRANTED: Final = ("01006", "01007")
 _SECONDS_TO_CANCEL: Final = 5
 _NO_FILE: Final = f"{os.devnull}/none"
 
@@ -76,6 +77,17 @@ class Session:
         self._connection = connection
         self._purpose = purpose
         self._limit_ms = -1
+        self._ungranted: list[str] = []
+        connection.add_notice_handler(self._notice)
+
+    @property
+    def ungranted(self) -> tuple[str, ...]:
+        """What the last statement was to grant or revoke and did not, in the server's words.
+
+        To PostgreSQL a GRANT by one who may not grant is a warning alone, where he has any right at all
+        on the object (https://www.postgresql.org/docs/15/sql-grant.html, Notes).
+        """
+        return tuple(self._ungranted)
 
     def rows(
         self,
@@ -149,6 +161,7 @@ class Session:
         with _Deadline(self._connection, deadline_seconds) as deadline:
             try:
                 self._limit(deadline_seconds)
+                self._ungranted.clear()
                 return self._connection.execute(statement, parameters or None)
             except psycopg.errors.QueryCanceled:
                 raise no_answer(self.server, self._purpose, deadline_seconds) from None
@@ -156,6 +169,10 @@ class Session:
                 if deadline.passed:
                     raise no_answer(self.server, self._purpose, deadline_seconds) from None
                 raise failed(self.server, self._purpose, error) from None
+
+    def _notice(self, said: psycopg.errors.Diagnostic) -> None:
+        if said.sqlstate in _UNGRANTED:
+            self._ungranted.append(said.message_primary or "")
 
     def _limit(self, seconds: float) -> None:
         """Tell the server the deadline too: it holds where ferry is killed."""

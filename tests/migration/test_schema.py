@@ -476,6 +476,31 @@ def test_what_needs_a_failed_step_is_not_tried_and_a_second_run_goes_on(ends: En
     assert {each.outcome for each in again} == {Outcome.DONE}
 
 
+def test_a_grant_that_changes_nothing_is_not_told_as_done(ends: Ends) -> None:
+    ends.source.run(
+        "create extension hstore",
+        "revoke execute on function hstore_to_json(hstore) from public",
+        "revoke execute on function pg_sleep(float8) from public",
+    )
+
+    told = ends.orders(Phase.BEFORE_LOAD)
+    done = {each.step.what: each for each in ends.carry(Phase.BEFORE_LOAD)}
+
+    of_extension = done.pop("ACL public.FUNCTION hstore_to_json(public.hstore)")
+    assert of_extension.outcome is Outcome.FAILED
+    assert of_extension.why == (
+        'Aurora warns: no privileges could be revoked for "hstore_to_json".'
+    )
+    assert of_extension.remedy.startswith(
+        "The operator may not grant this: do it as who owns it. Mend it, then run this again"
+    )
+    assert {each.outcome for each in done.values()} == {Outcome.DONE}
+    assert (
+        "Not carried: ACL pg_catalog.FUNCTION pg_sleep(double precision): it is of what PostgreSQL "
+        "brings along, and Aurora's operator does not own that."
+    ) in told.said
+
+
 def test_what_is_there_and_differs_is_left_alone_and_found(ends: Ends) -> None:
     ends.source.run(
         "create table a (id int primary key, b varchar(20) not null)", "create view v as select 1"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from facts.ferry_schema import ACCESS, ACCESS_COLUMNS, SCHEMA
 from ferry.findings import blocked
 from ferry.migrate.schema.names import quoted, text
-from ferry.migrate.schema.roles import carried, is_of_provider
+from ferry.migrate.schema.roles import carried, is_at_aurora, is_of_provider
 from ferry.migrate.schema.steps import Orders, Step
 
 if TYPE_CHECKING:
@@ -74,7 +74,11 @@ def close(source: Side, target: Side, keepers: Sequence[str]) -> Orders:
 def intended(source: Side) -> tuple[Grant, ...]:
     """What roles are to have on the database after the cutover: what they have at the source."""
     names = carried(source)
-    return tuple(each for each in source.grants if each.grantee == PUBLIC or each.grantee in names)
+    return tuple(
+        each
+        for each in source.grants
+        if each.grantee == PUBLIC or is_at_aurora(each.grantee, names)
+    )
 
 
 def still_in(target: Side, keepers: Sequence[str]) -> list[str]:

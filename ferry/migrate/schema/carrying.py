@@ -215,6 +215,13 @@ def _do(source: Server, session: Session, step: Step) -> Done:
             if error.sqlstate == _LOCKED and attempt + 1 < _TRIES:
                 continue
             return _failed(source, session, step, error)
+        if session.ungranted:
+            return Done(
+                step=step,
+                outcome=Outcome.FAILED,
+                why=f"Aurora warns: {shown(list(session.ungranted))}.",
+                remedy=f"The operator may not grant this: do it as who owns it. {_AGAIN}",
+            )
         return Done(step=step, outcome=Outcome.DONE)
     raise AssertionError
 

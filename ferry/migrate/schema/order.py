@@ -563,7 +563,7 @@ def _grants(sql: str, names: Collection[str]) -> Iterator[str]:
         found = _GRANT.match(line)
         if found is None:
             continue
-        if _involved(found) <= set(names):
+        if not _unknown(found, names):
             yield line
 
 
@@ -580,7 +580,7 @@ def _of_grants(placed: Sequence[Placed], names: Collection[str]) -> Orders:
             elif (found := _GRANT.match(line)) is None:
                 unread.append(each.entry.label)
             else:
-                missing.update(_involved(found) - set(names))
+                missing.update(_unknown(found, names))
     said = []
     if missing:
         counts = shown([f"{role} ({count})" for role, count in sorted(missing.items())])
@@ -594,8 +594,10 @@ def _of_grants(placed: Sequence[Placed], names: Collection[str]) -> Orders:
     return Orders(said=tuple(said))
 
 
-def _involved(found: re.Match[str]) -> set[str]:
-    return {unquoted(each) for each in found.groups() if each and each != EVERYBODY}
+def _unknown(found: re.Match[str], names: Collection[str]) -> set[str]:
+    """The roles of a grant that Aurora does not have."""
+    involved = (unquoted(each) for each in found.groups() if each and each != EVERYBODY)
+    return {each for each in involved if not roles.is_at_aurora(each, names)}
 
 
 def _makers(placed: Sequence[Placed]) -> Iterator[str]:

@@ -171,6 +171,8 @@ FIRES: Final = re.compile(r"^ALTER TABLE .* ENABLE (ALWAYS|REPLICA) (TRIGGER|RUL
 """What fires for DMS too, although it applies as `replica`."""
 
 _FORCED: Final = re.compile(r"^ALTER TABLE ONLY .* FORCE ROW LEVEL SECURITY;$", re.MULTILINE)
+_OF_THE_SERVER: Final = ("information_schema", "pg_catalog")
+_LANGUAGES: Final = tuple(f"LANGUAGE {name}" for name in ("c", "internal", "plpgsql", "sql"))
 _OF_DMS: Final = "awsdms_"
 _BELONGINGS: Final = ("COMMENT", "ACL", "SECURITY LABEL")
 _MATTERS: Final = frozenset({"TABLE", "CONSTRAINT", "TYPE", "DOMAIN", "SEQUENCE"})
@@ -271,6 +273,11 @@ def _left(entry: Entry, needed: Sequence[Placed], extensions: Collection[str]) -
             False,
         ),
         (
+            _is_of_the_server(entry),
+            "it is of what PostgreSQL brings along, and Aurora's operator does not own that",
+            False,
+        ),
+        (
             entry.kind == "COMMENT" and entry.name.startswith("EXTENSION "),
             "it comes with the extension",
             True,
@@ -319,6 +326,13 @@ def _pull(by_number: Mapping[int, Entry], placed: dict[int, Placed]) -> None:
             if needed and needed.phase and needed.phase.place > phase.place:
                 why = f"{entry.label} needs it"
                 placed[number] = Placed(needed.entry, phase, why)
+
+
+def _is_of_the_server(entry: Entry) -> bool:
+    """Whether it is a grant on something that every database has from the start, but schema public."""
+    return entry.kind.startswith("ACL") and (
+        entry.schema in _OF_THE_SERVER or entry.name in _LANGUAGES
+    )
 
 
 def _place_of(phase: Phase) -> int:

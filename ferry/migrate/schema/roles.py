@@ -17,7 +17,7 @@ from ferry.migrate.schema.names import quoted, setting, shown, text
 from ferry.migrate.schema.steps import Orders, Step
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
     from collections.abc import Set as AbstractSet
 
     from ferry.migrate.schema.sides import Role, Side
@@ -49,6 +49,16 @@ def carried(source: Side) -> frozenset[str]:
     return frozenset(
         role.name for role in source.roles if not role.is_first and not is_of_provider(role.name)
     )
+
+
+def is_at_aurora(name: str, names: Collection[str]) -> bool:
+    """Whether Aurora has a role that grants name: one that is carried, or PostgreSQL's own.
+
+    Args:
+        name: The role.
+        names: The roles that are carried.
+    """
+    return name in names or name.startswith(_OWN)
 
 
 def is_of_provider(name: str) -> bool:
@@ -152,8 +162,11 @@ def _settings(role: Role, known: tuple[str, ...]) -> Iterator[Step]:
 def _memberships(source: Side, target: Side, names: frozenset[str]) -> Iterator[Step]:
     there = {(each.role, each.member) for each in target.memberships}
     for each in source.memberships:
-        known = each.role in names or each.role.startswith(_OWN)
-        if known and each.member in names and (each.role, each.member) not in there:
+        if (
+            is_at_aurora(each.role, names)
+            and each.member in names
+            and (each.role, each.member) not in there
+        ):
             admin = " WITH ADMIN OPTION" if each.is_admin else ""
             yield Step(
                 what=f"{each.member} is a member of {each.role}",

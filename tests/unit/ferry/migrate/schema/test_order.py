@@ -129,6 +129,7 @@ def test_another_owner_at_aurora_is_told() -> None:
         ("SET SESSION AUTHORIZATION ada;", False),
         ("ALTER DEFAULT PRIVILEGES FOR ROLE ada IN SCHEMA s GRANT SELECT ON TABLES  TO bob;", True),
         ("ALTER DEFAULT PRIVILEGES FOR ROLE postgres GRANT SELECT ON TABLES  TO bob;", False),
+        ("GRANT SELECT ON TABLE s.a TO pg_monitor;", True),
     ],
 )
 def test_grants_of_and_to_roles_that_aurora_has_are_made(wanted: str, made: bool) -> None:  # noqa: FBT001
