@@ -40,7 +40,7 @@ def reload(
     """Load single tables of ENV again, while their task runs, and watch until they are loaded.
 
     Asks first. Aurora's rows of these tables are deleted: by DMS, or by ferry where DMS is told to
-    leave tables as they are.
+    leave tables as they are. One who starts or reloads at a time: another is told who it is.
 
     Exit status: 2 where no task carries a table; 3 where DMS or a server refuses; 4 where a task has
     failed, or a table is not carried.
@@ -51,20 +51,25 @@ def reload(
 
     with failures_shown():
         from ferry.migrate import reloading
+        from ferry.migrate.alone import Doing, alone
         from ferry.migrate.reading import read_tasks
         from ferry.migrate.watching.watcher import Watcher
 
         deployment = deployment_of(name)
-        tasks = read_tasks(deployment)
-        plan = reloading.planned(deployment, tasks, table)
+        wanted = reloading.planned(deployment, read_tasks(deployment), table)
         source, target = addresses(source_address, target_address)
         ways = Ways(deployment=deployment, source=source, target=target, target_ca=target_ca)
-        for each in plan:
-            _tell(each)
-        if not yes:
-            typer.confirm("Go on?", abort=True)
-        for each in plan:
-            reloading.begin(deployment, each, ways.sides(each.task))
+        sources = [ways.sides(each.task).source.server for each in wanted]
+        with alone(sources, Doing.TASKS, command=f"reload {name}") as held:
+            for each in wanted:
+                _tell(each)
+            if not yes:
+                typer.confirm("Go on?", abort=True)
+            held.still()
+            # Anew: meanwhile somebody may have stopped a task.
+            plan = reloading.planned(deployment, read_tasks(deployment), table)
+            for each in plan:
+                reloading.begin(deployment, each, ways.sides(each.task))
         watcher = Watcher(
             deployment=deployment, tasks=[each.task for each in plan], sides=ways.sides
         )

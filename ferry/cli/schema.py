@@ -18,10 +18,13 @@ from ferry.cli.arguments import (  # typer reads the annotations when it runs
 from ferry.cli.secret import at_terminal
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import Console
 
-    from ferry.findings import Finding
+    from ferry.findings import ExitStatus, Finding
     from ferry.migrate.schema.carrying import Done
+    from ferry.migrate.schema.phases import Phase
     from ferry.migrate.schema.steps import Orders
     from ferry.migrate.schema.work import Work
 
@@ -62,52 +65,63 @@ def schema(
     answer is no.
     """
     from ferry.cli.migration import Ways, deployment_of
-    from ferry.cli.printing import failures_shown, plain_console, show_next
-    from ferry.cli.report import to_text
+    from ferry.cli.printing import failures_shown
 
     with failures_shown():
         from ferry.environments import migration_of
-        from ferry.errors import InputError
-        from ferry.findings import ExitStatus, Level, worst
-        from ferry.migrate.schema.order import STOPS
+        from ferry.migrate.alone import Doing, alone
         from ferry.migrate.schema.phases import Phase
-        from ferry.migrate.schema.work import carry_out, works
+        from ferry.migrate.schema.work import works
 
         source, target = addresses(source_address, target_address)
         deployment = deployment_of(name)
         migration_of(deployment.environment)
         ways = Ways(deployment=deployment, source=source, target=target, target_ca=target_ca)
-        console = plain_console()
-        wanted = Phase(phase)
         those = works(deployment.environment, ways.of_database)
-        decided = [(work, work.orders(wanted)) for work in those]
-        findings: list[Finding] = []
-        for work, orders in decided:
-            _show(console, work, orders, plan=plan)
-            findings += orders.findings
-        stopped = any(
-            finding.check in STOPS and finding.level is not Level.WARNING for finding in findings
-        )
-        if stopped:
-            console.print("Nothing is done.", style="bold")
-        if stopped or plan:
-            raise typer.Exit(worst(findings).status)
-        if any(orders.steps for _, orders in decided) and not yes:
-            if not at_terminal():
-                raise InputError("Nobody can be asked here: look at --plan, then add --yes.")
-            typer.confirm("Do it?", abort=True)
-        failed = False
-        for done in carry_out(decided, wanted):
-            failed = _tell(console, done) or failed
-        if wanted is Phase.BEFORE_LOAD:
-            still = [finding for work in those for finding in work.closed()]
-            for finding in still:
-                console.print(to_text(finding))
-            findings += still
-        if not failed:
-            show_next(_NEXT[phase].format(name=name))
-        statuses = [worst(findings).status, ExitStatus.NOT_DONE if failed else ExitStatus.GOOD]
-        raise typer.Exit(max(statuses))
+        targets = [] if plan else [work.sides.target.server for work in those]
+        with alone(targets, Doing.SCHEMA, command=f"schema {name} {phase}"):
+            status = _carry(name, those, Phase(phase), plan=plan, yes=yes)
+        raise typer.Exit(status)
+
+
+def _carry(name: str, those: Sequence[Work], phase: Phase, *, plan: bool, yes: bool) -> ExitStatus:
+    """Say what a phase would do, ask, do it. Return what the command ends with."""
+    from ferry.cli.printing import plain_console, show_next
+    from ferry.cli.report import to_text
+    from ferry.errors import InputError
+    from ferry.findings import ExitStatus, Level, worst
+    from ferry.migrate.schema.order import STOPS
+    from ferry.migrate.schema.phases import Phase
+    from ferry.migrate.schema.work import carry_out
+
+    console = plain_console()
+    decided = [(work, work.orders(phase)) for work in those]
+    findings: list[Finding] = []
+    for work, orders in decided:
+        _show(console, work, orders, plan=plan)
+        findings += orders.findings
+    stopped = any(
+        finding.check in STOPS and finding.level is not Level.WARNING for finding in findings
+    )
+    if stopped:
+        console.print("Nothing is done.", style="bold")
+    if stopped or plan:
+        return worst(findings).status
+    if any(orders.steps for _, orders in decided) and not yes:
+        if not at_terminal():
+            raise InputError("Nobody can be asked here: look at --plan, then add --yes.")
+        typer.confirm("Do it?", abort=True)
+    failed = False
+    for done in carry_out(decided, phase):
+        failed = _tell(console, done) or failed
+    if phase is Phase.BEFORE_LOAD:
+        still = [finding for work in those for finding in work.closed()]
+        for finding in still:
+            console.print(to_text(finding))
+        findings += still
+    if not failed:
+        show_next(_NEXT[phase].format(name=name))
+    return max(worst(findings).status, ExitStatus.NOT_DONE if failed else ExitStatus.GOOD)
 
 
 def _show(console: Console, work: Work, orders: Orders, *, plan: bool) -> None:

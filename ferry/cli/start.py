@@ -62,8 +62,9 @@ def start(
     """Start ENV's tasks: for the first time, or from where they stopped.
 
     Asks first: DMS's connections, the markers and DMS's rights on them, the target's tables, both
-    schemas, the task's state, and whether its replication slot has all that was not carried yet. Where anything stands against a start, no task is started. Nothing is ever loaded
-    again unless --reload says so.
+    schemas, the task's state, and whether its replication slot has all that was not carried yet.
+    Where anything stands against a start, no task is started. Nothing is ever loaded again unless
+    --reload says so. One who starts or reloads at a time: another is told who it is.
 
     Exit status: 3 where something could not be told or done; 4 where a task must not be started, or
     has failed at once.
@@ -73,6 +74,7 @@ def start(
 
     with failures_shown():
         from ferry.findings import ExitStatus
+        from ferry.migrate.alone import Doing, alone
         from ferry.migrate.gate import Gate
         from ferry.migrate.reading import read_tasks
         from ferry.migrate.schema.work import works
@@ -81,39 +83,42 @@ def start(
         from ferry.migrate.tasks import chosen
 
         deployment = deployment_of(name)
-        known = read_tasks(deployment)
-        tasks = chosen(known, task or [])
+        wanted = chosen(read_tasks(deployment), task or [])
         console = _begin(f"Starting the tasks of {name}", deployment.account.account_id)
         source, target = addresses(source_address, target_address)
         ways = Ways(deployment=deployment, source=source, target=target, target_ca=target_ca)
-        starting = Starting(
-            deployment=deployment,
-            sides=ways.sides,
-            wish=Wish(
-                environment=name,
-                reload=reload,
-                into=frozenset(into or []),
-                despite_slot=despite_slot,
-            ),
-            beside=known,
-            drift=(lambda _: ())
-            if despite_drift
-            else Gate(works=works(deployment.environment, ways.of_database), environment=name),
-            tell=lambda line: _line(console, line),
-        )
-        decided = starting.decide(tasks)
-        for nothing in decided.nothing:
-            _line(console, nothing.why)
-        if decided.refused:
-            _refuse(console, decided.refused)
-        for each in decided.starts:
-            if each.why:
-                _line(console, each.why)
-        if reload and decided.starts:
-            _confirm(name, [each.task for each in decided.starts])
-        failed = False
-        for begun in starting.start(decided.starts):
-            failed = _show(console, begun) or failed
+        sources = [ways.sides(each).source.server for each in wanted]
+        with alone(sources, Doing.TASKS, command=f"start {name}") as held:
+            known = read_tasks(deployment)
+            starting = Starting(
+                deployment=deployment,
+                sides=ways.sides,
+                wish=Wish(
+                    environment=name,
+                    reload=reload,
+                    into=frozenset(into or []),
+                    despite_slot=despite_slot,
+                ),
+                beside=known,
+                drift=(lambda _: ())
+                if despite_drift
+                else Gate(works=works(deployment.environment, ways.of_database), environment=name),
+                tell=lambda line: _line(console, line),
+            )
+            decided = starting.decide(chosen(known, task or []))
+            for nothing in decided.nothing:
+                _line(console, nothing.why)
+            if decided.refused:
+                _refuse(console, decided.refused)
+            for each in decided.starts:
+                if each.why:
+                    _line(console, each.why)
+            if reload and decided.starts:
+                _confirm(name, [each.task for each in decided.starts])
+            held.still()
+            failed = False
+            for begun in starting.start(decided.starts):
+                failed = _show(console, begun) or failed
         show_next(f"ferry watch {name}")
         raise typer.Exit(ExitStatus.STOP if failed else ExitStatus.GOOD)
 

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from facts import outputs
 from ferry.account import explained
+from ferry.errors import FerryError
 from ferry.migrate import markers, target_tables
 from ferry.migrate.connections import outcomes
+from ferry.migrate.reading import read_tasks
 from ferry.migrate.source_slots import in_the_slot
 from ferry.migrate.starting import Facts, Nothing, Refusal, Start, Tables, how, refusals
 from ferry.migrate.waiting import SECONDS_BETWEEN_LOOKS, settled
@@ -132,10 +134,15 @@ class Starting:
     def start(self, starts: Sequence[Start]) -> Iterator[Task]:
         """Start tasks, and give each as it is when DMS has begun, or given up.
 
+        What was decided is looked at once more before anything is touched: people take their time to
+        answer, and others have a console.
+
         Raises:
-            FerryError: DMS or a server refuses, or DMS has not begun in time. What was started
-                before that stays started.
+            FerryError: A task is no longer as it was, DMS or a server refuses, or DMS has not begun in
+                time. What was started before that stays started.
         """
+        if starts:
+            self._unchanged(starts)
         for start in starts:
             if start.loads:
                 self._empty(start.task)
@@ -146,6 +153,17 @@ class Starting:
             passing={"starting"},
             pause_seconds=self.pause_seconds,
         )
+
+    def _unchanged(self, starts: Sequence[Start]) -> None:
+        now = {task.name: task for task in read_tasks(self.deployment)}
+        for start in starts:
+            task = now[start.task.name]
+            found = how(task, self.wish)
+            if not isinstance(found, Start) or found.type is not start.type:
+                raise FerryError(
+                    f"Meanwhile the task {task.name} is {task.status}; nothing was started.",
+                    "Somebody else has started or stopped it. Run this again.",
+                )
 
     def _empty(self, task: Task) -> None:
         sides, purpose = self.sides(task), f"empty the marker {task.marker}"
