@@ -16,9 +16,16 @@ from ferry.cli.arguments import (
     TargetAuthorities,
     addresses,
 )
+from ferry.findings import Level
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import date
+    from typing import Never
+
+    from ferry.account import Account
+    from ferry.findings import Finding
+    from settings.environment import Environment
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
@@ -43,19 +50,16 @@ def aws(
     from ferry.cli.printing import failures_shown
 
     with failures_shown():
-        from ferry.account import account_of
         from ferry.check.account import Subject, findings
-        from ferry.cli.report import report
-        from ferry.environments import find
-        from ferry.findings import Level
 
-        environment = find(name)
-        account = account_of(environment)
-        subject = Subject(
-            environment=environment, account=account, today=today(), deployer_arn=deployer
-        )
-        report(
-            findings(subject),
+        judge(
+            name,
+            lambda environment, account: findings(
+                Subject(
+                    environment=environment, account=account, today=today(), deployer_arn=deployer
+                )
+            ),
+            json=json,
             title=f"What {name} needs",
             meanings={
                 Level.RIGHT: "All is right: plan.",
@@ -63,9 +67,6 @@ def aws(
                 Level.UNJUDGED: "Nothing that is known stops a deployment.",
                 Level.BLOCKED: "A deployment or the migration would fail.",
             },
-            environment=name,
-            account=account,
-            as_json=json,
         )
 
 
@@ -83,17 +84,15 @@ def deployment(name: EnvironmentName, *, json: Json = False) -> None:
     from ferry.cli.printing import failures_shown
 
     with failures_shown():
-        from ferry.account import account_of
         from ferry.check.deployment.checks import AREAS, findings
         from ferry.check.deployment.deployed import Deployed
-        from ferry.cli.report import report
-        from ferry.environments import find
-        from ferry.findings import Level
 
-        environment = find(name)
-        account = account_of(environment)
-        report(
-            findings(Deployed(environment=environment, account=account)),
+        judge(
+            name,
+            lambda environment, account: findings(
+                Deployed(environment=environment, account=account)
+            ),
+            json=json,
             title=f"What is deployed of {name}",
             meanings={
                 Level.RIGHT: "What is deployed is what the file says.",
@@ -102,9 +101,6 @@ def deployment(name: EnvironmentName, *, json: Json = False) -> None:
                 Level.BLOCKED: "What is deployed is not what the file says, or does not work.",
             },
             areas=AREAS,
-            environment=name,
-            account=account,
-            as_json=json,
         )
 
 
@@ -135,22 +131,22 @@ def source(
     from ferry.cli.printing import failures_shown
 
     with failures_shown():
-        from ferry.account import account_of
         from ferry.check.source import AREAS, Way, findings, subjects
-        from ferry.cli.report import report
-        from ferry.environments import find
-        from ferry.findings import Level
 
         reached = addresses(source_address, target_address)
         way = Way(source=reached[0], target=reached[1], target_ca=target_ca)
-        environment = find(name)
-        account = account_of(environment)
-        if deep:
-            say_reading(name, seconds)
-        report(
-            findings(
+
+        def found(environment: Environment, account: Account) -> Iterable[Finding]:
+            if deep:
+                say_reading(name, seconds)
+            return findings(
                 list(subjects(environment, account, way, deep_seconds=seconds if deep else None))
-            ),
+            )
+
+        judge(
+            name,
+            found,
+            json=json,
             title=f"What {name} carries",
             meanings={
                 Level.RIGHT: "All can be carried.",
@@ -159,10 +155,47 @@ def source(
                 Level.BLOCKED: "The migration would fail, or lose something.",
             },
             areas=AREAS,
-            environment=name,
-            account=account,
-            as_json=json,
         )
+
+
+def judge(
+    name: str,
+    found: Callable[[Environment, Account], Iterable[Finding]],
+    *,
+    json: bool,
+    title: str,
+    meanings: Mapping[Level, str],
+    areas: Mapping[str, str] | None = None,
+) -> Never:
+    """Look at an environment, say what was found, and end with the status that it adds up to.
+
+    Args:
+        name: The environment's name.
+        found: What looks, with the environment and its account.
+        json: Whether JSON is printed, for programs.
+        title: What was looked at; this and the others as `ferry.cli.report.report` has them.
+        meanings: What it means that a level is the gravest.
+        areas: The area of each check.
+
+    Raises:
+        FerryError: There is no such environment, or it cannot be looked at.
+        typer.Exit: Otherwise always, with the status.
+    """
+    from ferry.account import account_of
+    from ferry.cli.report import report
+    from ferry.environments import find
+
+    environment = find(name)
+    account = account_of(environment)
+    report(
+        found(environment, account),
+        title=title,
+        meanings=meanings,
+        areas=areas,
+        environment=name,
+        account=account,
+        as_json=json,
+    )
 
 
 def say_reading(name: str, seconds: int) -> None:

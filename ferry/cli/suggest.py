@@ -4,17 +4,23 @@
 
 from __future__ import annotations
 
+import codecs
+import stat
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ferry.cli.arguments import EnvironmentName, SourceAddress, addresses
-from ferry.cli.check import Json, say_reading
+from ferry.cli.check import Json, judge, say_reading
+from ferry.findings import Level
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
+    from ferry.account import Account
     from ferry.check.source.edits import Edit
+    from ferry.findings import Finding
+    from settings.environment import Environment
 
 
 def tasks(
@@ -33,7 +39,7 @@ def tasks(
 
     Limits of LOBs by the largest that are there, large tables in segments of their keys, very large
     ones in tasks of their own, DMS's storage by what the source writes. Reads rows as
-    'ferry check source ENV --deep' does. Each suggestion is a line for the file; with --write it stands
+    'ferry check source ENV --deep' does, and goes on where that ended. Each suggestion is a line for the file; with --write it stands
     there, but for tasks of their own, which are yours to cut. Nothing else is changed.
 
     Exit status: 1 with a suggestion; 3 where something could not be measured, or the source cannot
@@ -42,21 +48,21 @@ def tasks(
     from ferry.cli.printing import failures_shown
 
     with failures_shown():
-        from ferry.account import account_of
         from ferry.check.source import Way, edits, subjects, suggestions
-        from ferry.cli.report import report
-        from ferry.environments import find
-        from ferry.findings import Level
 
         way = Way(source=addresses(source_address, None)[0], to_aurora=False)
-        environment = find(name)
-        account = account_of(environment)
-        say_reading(name, seconds)
-        found = list(subjects(environment, account, way, deep_seconds=seconds))
-        if write:
-            write_into(name, list(edits(found)))
-        report(
-            suggestions(found),
+
+        def found(environment: Environment, account: Account) -> Iterable[Finding]:
+            say_reading(name, seconds)
+            read = list(subjects(environment, account, way, deep_seconds=seconds))
+            if write:
+                write_into(name, list(edits(read)))
+            return suggestions(read)
+
+        judge(
+            name,
+            found,
+            json=json,
             title=f"What {name}'s tasks could be",
             meanings={
                 Level.RIGHT: "Nothing is suggested.",
@@ -64,14 +70,13 @@ def tasks(
                 Level.UNJUDGED: "Something was not measured.",
                 Level.BLOCKED: "The migration would fail.",
             },
-            environment=name,
-            account=account,
-            as_json=json,
         )
 
 
 def write_into(name: str, wanted: Sequence[Edit]) -> None:
     """Write edits into an environment's file, or leave it as it is.
+
+    Whatever ends this, the file is one or the other, and never half of one.
 
     Raises:
         FerryError: The file cannot be written, or would not be valid; it is as it was.
@@ -80,17 +85,23 @@ def write_into(name: str, wanted: Sequence[Edit]) -> None:
     from ferry.cli.printing import tell
     from ferry.environments import FOLDER, find
     from ferry.errors import FerryError
+    from ferry.files import replace
 
     file = FOLDER / f"{name}.toml"
     before = file.read_bytes()
-    after = edited(before.decode(), wanted).encode()
+    mark = codecs.BOM_UTF8 if before.startswith(codecs.BOM_UTF8) else b""
+    after = mark + edited(before.removeprefix(mark).decode(), wanted).encode()
     if after == before:
         tell(f"Nothing to write into {file.name}.")
         return
+    mode = stat.S_IMODE(file.stat().st_mode)
     try:
-        file.write_bytes(after)
+        replace(file, after, mode=mode)
         find(name)
-    except (OSError, FerryError) as error:
-        file.write_bytes(before)
-        raise FerryError(f"{file.name} is left as it was: {error}") from None
+    except BaseException as error:
+        if file.read_bytes() != before:
+            replace(file, before, mode=mode)
+        if isinstance(error, OSError | FerryError):
+            raise FerryError(f"{file.name} is left as it was: {error}") from None
+        raise
     tell(f"Written into {file.name}; look at it, then: cdktf diff {name}")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
+import stat
 import time
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Never, cast
 
 import psycopg
 import pytest
@@ -31,7 +33,7 @@ from ferry.check.source.measure import Measure
 from ferry.cli.suggest import write_into
 from ferry.errors import FerryError
 from ferry.findings import Level
-from ferry.postgres import Server, connect, sql
+from ferry.postgres import NoAnswerError, Server, connect, sql
 from ferry.postgres.catalog import UnreadError, read
 from harness.postgres import SUPERUSER, Postgres
 from settings.databases import Database as Names
@@ -41,6 +43,8 @@ from tests.unit.ferry.environments import environment, of_several_databases
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
+
+    from typer.testing import Result
 
     from ferry.account import Account
     from ferry.check.source.subject import Subject, Unreadable
@@ -1033,6 +1037,45 @@ def test_a_source_that_nobody_reaches_is_said_and_nothing_is_judged(deployed: De
     assert shown.exit_code == 3
 
 
+@pytest.mark.parametrize("command", [("check", "source"), ("suggest", "tasks")])
+def test_what_is_no_document_is_nothing_and_the_reason_beside_it(
+    deployed: Deployed, monkeypatch: pytest.MonkeyPatch, command: tuple[str, str]
+) -> None:
+    deployed.make()
+    there = f"127.0.0.1:{deployed.pair.source.server.port}"
+
+    def ends(*, at: str = there, by: BaseException | None = None) -> Result:
+        def ended(*_: object, **__: object) -> Never:
+            assert by is not None
+            raise by
+
+        with monkeypatch.context() as patched:
+            if by is not None:
+                patched.setattr(asking, "_read", ended)
+            return deployed.ferry(*command, "dev", "--json", "--source-address", at)
+
+    no_way = ends(at="127.0.0.1:1")
+    late = ends(by=NoAnswerError("The source could not say what it holds: no answer."))
+    interrupted = ends(by=KeyboardInterrupt())
+    deployed.aws.secretsmanager.put_secret_value(
+        SecretId="aurora-ferry-dev/operator-source",
+        SecretString=json.dumps({"username": "operator", "password": "another"}),
+    )
+    wrong_password = ends()
+
+    assert [each.stdout for each in (no_way, late, interrupted, wrong_password)] == [""] * 4
+    assert [each.exit_code for each in (no_way, late, interrupted, wrong_password)] == [
+        3,
+        3,
+        130,
+        3,
+    ]
+    assert "nobody answers there" in no_way.stderr
+    assert "no answer" in late.stderr
+    assert "does not accept the password of user 'operator'" in wrong_password.stderr
+    assert "another" not in wrong_password.stderr
+
+
 def test_the_bench_of_it_holds_locks_of_catalogs_alone() -> None:
     shown = checking.report(tables=30)
 
@@ -1082,6 +1125,43 @@ def test_suggestions_are_written_into_the_file_where_that_is_wished(deployed: De
     again = deployed.ferry(*suggest)
     assert again.stderr.splitlines()[1:] == ["Nothing to write into dev.toml."]
     assert "lob_max_size_kb is" not in again.stdout
+
+
+MORE = [OfTask(task="all", key="lob_max_size_kb", value=64)]
+
+
+def test_a_file_is_written_as_its_editor_began_it(deployed: Deployed) -> None:
+    deployed.make()
+    file = deployed.folder / "dev.toml"
+    file.write_bytes(codecs.BOM_UTF8 + file.read_bytes())
+    file.chmod(0o640)
+
+    write_into("dev", MORE)
+
+    assert file.read_bytes().startswith(codecs.BOM_UTF8)
+    assert b"lob_max_size_kb = 64" in file.read_bytes()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o640
+
+
+@pytest.mark.parametrize("where", ["ferry.files.os.fsync", "ferry.environments.find"])
+def test_a_file_is_one_or_the_other_whenever_writing_is_interrupted(
+    deployed: Deployed, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    deployed.make()
+    file = deployed.folder / "dev.toml"
+    before = file.read_bytes()
+    interrupts = iter([KeyboardInterrupt()])
+
+    def interrupted(*_: object) -> None:
+        for interrupt in interrupts:
+            raise interrupt
+
+    monkeypatch.setattr(where, interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write_into("dev", MORE)
+
+    assert file.read_bytes() == before
+    assert [each.name for each in deployed.folder.iterdir()] == ["dev.toml"]
 
 
 def test_a_file_that_would_not_be_valid_is_left_as_it_was(deployed: Deployed) -> None:
