@@ -22,6 +22,7 @@ from ferry.cli.start import start, stop
 from ferry.cli.status import status
 from ferry.cli.subscribe import subscribe
 from ferry.cli.suggest import tasks
+from ferry.cli.verify import verify
 from ferry.cli.watch import watch
 from ferry.findings import ExitStatus
 
@@ -64,6 +65,7 @@ suggest.command()(tasks)
 app.command(rich_help_panel=_MIGRATE)(start)
 app.command(rich_help_panel=_MIGRATE)(watch)
 app.command(rich_help_panel=_MIGRATE)(reload)
+app.command(rich_help_panel=_MIGRATE)(verify)
 app.command(rich_help_panel=_MIGRATE)(stop)
 app.command(rich_help_panel=_MIGRATE)(status)
 

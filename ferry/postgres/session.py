@@ -129,6 +129,14 @@ class Session:
         """
         return self._run(statement, parameters, deadline_seconds).rowcount
 
+    def cancel(self) -> None:
+        """Have the server give up what another thread is asking by this session, if it asks anything.
+
+        That thread is told `NoAnswerError`.
+        """
+        with suppress(psycopg.Error):
+            self._connection.cancel_safe(timeout=_SECONDS_TO_CANCEL)
+
     @contextmanager
     def transaction(self, *, snapshot: bool = False) -> Iterator[None]:
         """Statements that happen together or not at all.

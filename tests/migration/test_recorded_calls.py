@@ -43,6 +43,7 @@ def test_the_commands_of_a_migration_call_what_is_recorded_and_no_more(deployed:
             (("reload", "dev", "public.orders", "--yes", *often, *deployed.ways), None),
             (("status", "dev", *deployed.ways), None),
             (("stop", "dev"), None),
+            (("verify", "dev", *deployed.ways), None),
         )
     }
 

@@ -54,6 +54,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "ferry start": ("move",),
     "ferry watch": ("move",),
     "ferry reload": ("move",),
+    "ferry verify": ("move",),
     "ferry stop": ("move",),
     "ferry check aws": ("check-aws",),
     "ferry check deployment": ("check-deployment",),
@@ -82,9 +83,7 @@ the gateway says so. Source: https://docs.aws.amazon.com/vpc/latest/tgw/tgw-vpc-
 
 SOURCE, MASTER = "/source-", "/master-"
 OPERATORS = "/operator-(source|target)-"
-OF_A_MIGRATION = (
-    "ferry (prepare-databases|check source|suggest tasks|schema|status|start|watch|reload|stop)"
-)
+OF_A_MIGRATION = "ferry (prepare-databases|check source|suggest tasks|schema|status|start|watch|reload|verify|stop)"
 NOT_TO_ALL: tuple[tuple[str, str, str], ...] = (
     # of these commands, this action, goes to this alone
     ("ferry check aws", "secretsmanager:GetSecretValue", f".*{SOURCE}.*"),

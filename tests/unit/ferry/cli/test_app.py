@@ -29,6 +29,7 @@ COMMANDS: Final = [
     ("stop",),
     ("watch",),
     ("reload",),
+    ("verify",),
     ("status",),
     ("check", "aws"),
     ("check", "deployment"),

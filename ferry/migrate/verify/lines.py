@@ -1,0 +1,165 @@
+"""What tables came to, as lines and as JSON. Pure.
+
+Keys are shown where they are asked for. Values are in `values` alone, for a terminal.
+"""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING, Any, Final
+
+from facts.inert import visible, visible_json
+from ferry.findings import ExitStatus
+from ferry.migrate.verify.comparing import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ferry.migrate.verify.comparing import Compared, Difference
+    from ferry.migrate.verify.verify import Result
+
+_RELOADED_AT_ONCE: Final = 10
+
+
+def line(result: Result) -> str:
+    """A table in one line: what it came to, and both sides' rows."""
+    found = result.compared
+    name = str(result.table or f"database {result.database}")
+    if found is None:
+        return visible(f"{name}: {result.verdict}; {result.why}")
+    parts = [f"{name}: {result.verdict}", _differences(found), found.why, _sides(found)]
+    left_out = [f"{each.column}, as {each.why}" for each in found.left_out]
+    if left_out:
+        parts.append(f"not compared: {'; '.join(left_out)}")
+    return visible("; ".join(filter(None, parts)))
+
+
+def keys(result: Result) -> Iterator[str]:
+    """The rows that differ, a line each: key, how, and which columns."""
+    for each in result.compared.found if result.compared else ():
+        columns = f": {', '.join(each.columns)}" if each.columns else ""
+        yield visible(f"{_row(each)} {_how(each)}{columns}")
+
+
+def values(result: Result) -> Iterator[str]:
+    """The same with both sides' values, where they were read."""
+    for each in result.compared.found if result.compared else ():
+        if not each.values:
+            continue
+        yield visible(f"{_row(each)} {_how(each)}")
+        for column, (source, target) in each.values.items():
+            yield visible(f"  {column}: {_value(source)} at the source, {_value(target)} in Aurora")
+
+
+def status(results: Sequence[Result]) -> ExitStatus:
+    """What the command ends with."""
+    return max((each.verdict.status for each in results), default=ExitStatus.GOOD)
+
+
+def summary(results: Sequence[Result]) -> str:
+    """How many tables came to what."""
+    counts = [(it, sum(each.verdict is it for each in results)) for it in Verdict]
+    return ", ".join(f"{count} {it}" for it, count in counts if count) or "no table is carried"
+
+
+def following(environment: str, results: Sequence[Result]) -> str:
+    """The exact next command; empty where there is none. Ferry repairs no row by itself."""
+    tables = [
+        shlex.quote(str(table))
+        for each in results
+        if each.verdict is Verdict.DIFFERENT
+        for table in each.parts
+    ]
+    more = (
+        "" if len(tables) <= _RELOADED_AT_ONCE else f" (and {len(tables) - _RELOADED_AT_ONCE} more)"
+    )
+    if tables:
+        return f"ferry reload {environment} {' '.join(tables[:_RELOADED_AT_ONCE])}{more}"
+    return ""
+
+
+def as_json(environment: str, results: Sequence[Result], *, with_keys: bool) -> str:
+    """All of it for programs, without a value."""
+    document = {
+        "environment": environment,
+        "exit_code": status(results),
+        "next": following(environment, results),
+        "tables": [_table(each, with_keys=with_keys) for each in results],
+    }
+    return visible_json(document, indent=2)
+
+
+def _table(result: Result, *, with_keys: bool) -> dict[str, Any]:
+    found = result.compared
+    told: dict[str, Any] = {
+        "database": result.database,
+        "table": None if result.table is None else str(result.table),
+        "tasks": list(result.tasks),
+        "verdict": result.verdict,
+        "why": result.why or (found.why if found else ""),
+    }
+    if found is None:
+        return told
+    told |= {
+        "rows": {"source": found.rows[0], "target": found.rows[1]},
+        "hash": {"source": found.hashes[0], "target": found.hashes[1]},
+        "differences": {kind.name.lower(): count for kind, count in found.counts.items()},
+        "not_proved": found.moving,
+        "all_counted": found.is_exact,
+        "not_compared": [
+            {"column": each.column, "why": each.why, "meant": each.is_meant}
+            for each in found.left_out
+        ],
+        "scanned_at": found.scanned_at.isoformat(),
+        "seconds": round(found.seconds, 3),
+    }
+    if with_keys:
+        told["keys"] = [
+            {
+                "key" if found.has_key else "hash": list(each.key)
+                if found.has_key
+                else each.key[0],
+                "kind": each.kind.name.lower(),
+                "columns": list(each.columns),
+                **({"times": list(each.times)} if each.times else {}),
+            }
+            for each in found.found
+        ]
+    return told
+
+
+def _differences(found: Compared) -> str:
+    told = [f"{count:,} {kind}" for kind, count in found.counts.items() if count]
+    if found.moving:
+        told.append(f"{found.moving:,} unlike and not proved")
+    if not found.is_exact:
+        told.append("and more, which were not counted")
+    return ", ".join(told)
+
+
+def _sides(found: Compared) -> str:
+    source, target = found.rows
+    rows = (
+        f"{source:,} rows on both sides"
+        if source == target
+        else f"{source:,} rows at the source, {target:,} in Aurora"
+    )
+    alike = f", hash {found.hashes[0]}" if found.hashes[0] == found.hashes[1] else ""
+    return f"{rows}{alike}, scanned {found.scanned_at:%H:%M:%S} UTC"
+
+
+def _row(difference: Difference) -> str:
+    if difference.times is not None:
+        return f"a row without a key (hash {difference.key[0]})"
+    return f"({', '.join(difference.key)})"
+
+
+def _how(difference: Difference) -> str:
+    if difference.times is None:
+        return str(difference.kind)
+    source, target = difference.times
+    return f"{source:,} times at the source, {target:,} in Aurora"
+
+
+def _value(value: str | None) -> str:
+    return "NULL" if value is None else f"'{value}'"

@@ -1,0 +1,246 @@
+"""The statements that read one side of a table. Pure.
+
+None of them sorts: the order of texts differs between servers, and PostgreSQL would sort whole rows.
+None has parameters: beside them psycopg would take a `%` in a column's name for one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from ferry.migrate.verify.expressions import row_hash
+from ferry.migrate.verify.keys import found_by, value
+from ferry.postgres import sql
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ferry.migrate.verify.expressions import Form, Way
+    from ferry.migrate.verify.tables import Table
+
+SETTINGS: Final = (
+    ("jit", "off"),
+    ("enable_sort", "off"),
+    ("work_mem", "128MB"),
+    ("min_parallel_table_scan_size", "0"),
+    ("parallel_setup_cost", "0"),
+)
+"""How a session plans. It expects a million groups where there are thousands, and would sort for them."""
+
+ROWS_OF_A_BUCKET: Final = 200
+LEAST_SHIFT: Final = 8
+"""Ranges of an integer key are of 256 keys, or of more where there would be too many ranges."""
+MOST_BUCKETS: Final = 2**18
+LEAST_BUCKETS: Final = 2**12
+"""Of the others; they cost nothing where there are fewer rows, and the estimate may be far too low."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Buckets:
+    """How rows are cut into buckets, on both sides alike.
+
+    Args:
+        shift: Of an integer key, how many of its lowest bits a bucket holds; None for the others.
+        mask: Of the others, which bits of the hash of the key, or of the row, tell buckets apart.
+    """
+
+    shift: int | None
+    mask: int
+
+
+def buckets(*, rows: int, span: int | None) -> Buckets:
+    """How a table is cut.
+
+    Args:
+        rows: How many rows are expected.
+        span: How many values lie between the ends of an integer key; None where it is none, or where
+            its values lie so far apart that each range would hold only a few.
+    """
+    wanted = min(max(rows // ROWS_OF_A_BUCKET, LEAST_BUCKETS), MOST_BUCKETS)
+    mask = (1 << (wanted - 1).bit_length()) - 1
+    if span is None or span > max(rows, ROWS_OF_A_BUCKET) * 2**LEAST_SHIFT:
+        return Buckets(shift=None, mask=mask)
+    shift = max(LEAST_SHIFT, (span // MOST_BUCKETS).bit_length())
+    return Buckets(shift=shift, mask=mask)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reading:
+    """One side of a table, and what is read of it.
+
+    Args:
+        table: The table.
+        columns: The columns that are compared, each with its way.
+        key: The columns of the key, each with its way and its base type; empty for none.
+        form: How records are hashed.
+        where: Which rows are read, over the alias `t`; None for all.
+    """
+
+    table: Table
+    columns: tuple[tuple[Way, str], ...]
+    key: tuple[tuple[Way, str, str], ...]
+    form: Form
+    where: sql.Composable | None = None
+
+    @property
+    def row(self) -> sql.Composable:
+        """The row's hash."""
+        return row_hash(self.columns, self.form)
+
+    def ends(self) -> sql.Composed:
+        """The least and the greatest of an integer key."""
+        return sql.SQL("select pg_catalog.min({k}), pg_catalog.max({k}) from {t}").format(
+            k=self._key_column(0), t=self._from
+        )
+
+    def totals(self, cut: Buckets) -> sql.Composed:
+        """Each bucket: its number, how many rows it has, and the sum of their hashes as text."""
+        if not self.key:
+            return sql.SQL(
+                "select x.h & {mask}, pg_catalog.count(*), pg_catalog.sum(x.h)::text from ({rows}) x "
+                "group by 1"
+            ).format(mask=sql.Literal(cut.mask), rows=self._hashes())
+        return sql.SQL(
+            "select {bucket}, pg_catalog.count(*), pg_catalog.sum({row})::text from {t}{where} group by 1"
+        ).format(bucket=self._bucket(cut), row=self.row, t=self._from, where=self._where())
+
+    def hashes(self, cut: Buckets, wanted: Sequence[int], *, by_index: bool) -> sql.Composed:
+        """Of some buckets: each row's hash, and its key as text.
+
+        Without a key: each hash, and how many rows have it.
+
+        Args:
+            cut: How rows are cut.
+            wanted: The buckets.
+            by_index: Whether each bucket is looked up in the key's index; otherwise all are scanned.
+        """
+        if not self.key:
+            return sql.SQL(
+                "select x.h, pg_catalog.count(*) from ({rows}) x "
+                "where x.h & {mask} in (select {wanted}) group by 1"
+            ).format(mask=sql.Literal(cut.mask), rows=self._hashes(), wanted=_numbers(wanted))
+        if by_index and cut.shift is not None:
+            return sql.SQL(
+                "select x.* from {wanted} b (n) cross join lateral "
+                "(select {row}, {key} from {t}{where}{k} >= b.n << {shift} "
+                "and {k} <= (b.n << {shift}) + {rest} offset 0) x"
+            ).format(
+                wanted=_numbers(wanted),
+                row=self.row,
+                key=self._key_texts(),
+                t=self._from,
+                where=self._where(and_more=True),
+                k=self._key_column(0),
+                shift=sql.Literal(cut.shift),
+                rest=sql.Literal((1 << cut.shift) - 1),
+            )
+        return sql.SQL("select {row}, {key} from {t}{where}{bucket} in (select {wanted})").format(
+            wanted=_numbers(wanted),
+            row=self.row,
+            key=self._key_texts(),
+            t=self._from,
+            where=self._where(and_more=True),
+            bucket=self._bucket(cut),
+        )
+
+    def by_key(self, what: sql.Composable, keys: Sequence[Sequence[str]]) -> sql.Composed:
+        """Something of the rows of some keys, and then the keys as text.
+
+        It may find others too, equal by their collation alone.
+
+        Args:
+            what: What of them: a list of expressions over the alias `t`.
+            keys: The keys.
+        """
+        places = range(len(self.key))
+        return sql.SQL(
+            "select {what}, {key} from rows from ({values}) k ({names}) join {t} on {on}{where}"
+        ).format(
+            what=what,
+            key=self._key_texts(),
+            values=sql.SQL(", ").join(
+                sql.SQL("pg_catalog.unnest({}::pg_catalog.text[])").format(
+                    sql.Literal([key[place] for key in keys])
+                )
+                for place in places
+            ),
+            names=sql.SQL(", ").join(map(value, places)),
+            t=self._from,
+            on=sql.SQL(" and ").join(
+                found_by(name, base, place) for place, (_, name, base) in enumerate(self.key)
+            ),
+            where=self._where(),
+        )
+
+    def by_hash(self, what: sql.Composable, hashes: Sequence[int]) -> sql.Composed:
+        """Something of the rows that have one of some hashes, and then their hash as text."""
+        return sql.SQL(
+            "select {what}, {row}::pg_catalog.text from {t}{where}{row} in (select {wanted})"
+        ).format(
+            what=what,
+            row=self.row,
+            t=self._from,
+            where=self._where(and_more=True),
+            wanted=_numbers(hashes),
+        )
+
+    def column_hashes(self) -> sql.Composed:
+        """Each column's hash, in an array."""
+        return sql.SQL("array[{}]::pg_catalog.int8[]").format(
+            sql.SQL(", ").join(row_hash([column], self.form) for column in self.columns)
+        )
+
+    def values(self, places: Sequence[int], *, most: int) -> sql.Composed:
+        """Columns as texts, in an array, each cut after so many characters.
+
+        Args:
+            places: Which of the columns that are compared.
+            most: How many characters.
+        """
+        return sql.SQL("array[{}]::pg_catalog.text[]").format(
+            sql.SQL(", ").join(
+                # Not by a cast, which drops the blanks of char(n).
+                sql.SQL(
+                    "case when {c} is not null then pg_catalog.left(pg_catalog.concat({c}), {most}) end"
+                ).format(c=sql.Identifier("t", self.columns[place][1]), most=sql.Literal(most))
+                for place in places
+            )
+        )
+
+    @property
+    def _from(self) -> sql.Composed:
+        only = sql.SQL("" if self.table.is_partitioned else "only ")
+        return sql.SQL("{}{} t").format(only, sql.Identifier(*self.table.name))
+
+    def _where(self, *, and_more: bool = False) -> sql.Composable:
+        """The condition; what follows may be a part of it."""
+        if self.where is None:
+            return sql.SQL(" where " if and_more else "")
+        return sql.SQL(" where ({}) and " if and_more else " where ({})").format(self.where)
+
+    def _key_column(self, place: int) -> sql.Composable:
+        return sql.Identifier("t", self.key[place][1])
+
+    def _key_texts(self) -> sql.Composed:
+        return sql.SQL(", ").join(
+            sql.SQL("{}::pg_catalog.text").format(sql.Identifier("t", name))
+            for _, name, _ in self.key
+        )
+
+    def _bucket(self, cut: Buckets) -> sql.Composed:
+        if cut.shift is not None:
+            return sql.SQL("({}::pg_catalog.int8 >> {})").format(
+                self._key_column(0), sql.Literal(cut.shift)
+            )
+        key = [(way, name) for way, name, _ in self.key]
+        return sql.SQL("({} & {})").format(row_hash(key, self.form), sql.Literal(cut.mask))
+
+    def _hashes(self) -> sql.Composed:
+        return sql.SQL("select {} as h from {}{} offset 0").format(
+            self.row, self._from, self._where()
+        )
+
+
+def _numbers(wanted: Sequence[int]) -> sql.Composed:
+    return sql.SQL("pg_catalog.unnest({}::pg_catalog.int8[])").format(sql.Literal(list(wanted)))

@@ -1,0 +1,64 @@
+"""Asks both sides at once, each by a session of its own."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from ferry.migrate.verify.scans import SETTINGS
+
+if TYPE_CHECKING:
+    from ferry.postgres import Session, sql
+
+Rows = list[tuple[Any, ...]]
+
+_SET: Final = "select pg_catalog.set_config(%s, %s, false)"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sessions:
+    """A session at each side; `prepared` makes them plan as scans want it.
+
+    Args:
+        source: At the source.
+        target: In Aurora.
+    """
+
+    source: Session
+    target: Session
+
+    def prepare(self) -> None:
+        """Have both plan as the scans want it.
+
+        Raises:
+            PostgresError: A server refuses.
+        """
+        for session in (self.source, self.target):
+            for name, value in SETTINGS:
+                session.execute(_SET, [name, value])
+
+    def both(
+        self, source: sql.Composed, target: sql.Composed, *, seconds: float
+    ) -> tuple[Rows, Rows]:
+        """What two queries return that run at the same time. Where one fails the other is cancelled.
+
+        Args:
+            source: The source's.
+            target: Aurora's.
+            seconds: For how long each may take.
+
+        Raises:
+            PostgresError: A server refuses, or does not answer in time.
+        """
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            there = pool.submit(self.target.rows, target, deadline_seconds=seconds)
+            there.add_done_callback(lambda it: self.source.cancel() if it.exception() else None)
+            try:
+                here = self.source.rows(source, deadline_seconds=seconds)
+            except BaseException:
+                if there.done() and (error := there.exception()):
+                    raise error from None
+                self.target.cancel()
+                raise
+            return here, there.result()

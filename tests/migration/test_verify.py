@@ -1,0 +1,418 @@
+"""`ferry verify`: rows of two servers compared, to the key and the column."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ferry.migrate.sides import Side, Sides
+from ferry.migrate.verify.comparing import MOST_KEYS, Kind, Settled, Verdict
+from ferry.migrate.verify.expressions import Form
+from ferry.migrate.verify.sessions import Sessions
+from ferry.migrate.verify.verify import chosen, look, verify
+from ferry.postgres import PostgresError, Server, connect, sql
+from harness.postgres import SUPERUSER
+from tests.migration.deployed import PASSWORD
+from tests.migration.test_start import ORDERS
+from tests.unit.ferry.migrate.tasks import task
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ferry.migrate.verify.comparing import Compared, Suspect
+    from ferry.migrate.verify.plan import Plan
+    from ferry.migrate.verify.verify import Result, Scope
+    from tests.migration.databases import Database, Pair
+    from tests.migration.deployed import Deployed
+
+TABLES = (
+    "create extension citext",
+    "create schema ext",
+    "create extension hstore with schema ext",
+    "create type mood as enum ('sad', 'happy')",
+    "create type pair as (a int, m mood)",
+    "create type span as range (subtype = float8)",
+    "create domain positive as numeric check (value > 0)",
+    "create collation any_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false)",
+    """create table items (
+        id int primary key, "t" text, "%s {} ""x\" int, small numeric(10, 2), any_scale numeric,
+        positive positive, real float4, double float8, mood mood, moods mood[], pair pair,
+        span span, days daterange, json json, jsonb jsonb, xml xml, four char(4), blanks bpchar,
+        loose text collate any_case, length interval, map ext.hstore, ci citext, bytes bytea,
+        at timestamptz, money money, bits bit(3), point point, words tsvector, regclass regclass,
+        doubled int generated always as (id * 2) stored)""",
+    """insert into items
+       select n, 't', n, 1.5, 1.5, 2.5, 0.1, n / 3.0, 'sad', '{sad,happy}', row(n, 'sad')::pair,
+         '[1.5,2.5)', '[2024-01-01,2024-02-01)', '{"a":  1}', '{"a": 1.0}', '<a/>', 'ab', 'ab ',
+         'Loose', '1 day', 'a=>1', 'Ci', '\\xdead', '2024-02-29 12:34:56+02', 12.5, b'101',
+         '(1,2)', 'a:1 b', 'pg_class'
+       from generate_series(-300, 700) n""",
+    'create table texts (code text collate "C" primary key, v int)',
+    """insert into texts
+       select 'k-' || n || case when n % 2 = 0 then 'A' else 'a' end, n from generate_series(1, 1000) n""",
+    "create table composite (mood mood, ci citext, at date, v int, primary key (ci, mood))",
+    "insert into composite select 'sad', 'Ci' || n, '2024-01-01', 1 from generate_series(1, 500) n",
+    "create table keyless (a int, b text)",
+    "insert into keyless select n % 10, 'x' from generate_series(1, 100) n",
+    "create table far (id bigint primary key, v text)",
+    "insert into far values (-9223372036854775808, 'a'), (0, 'a'), (9223372036854775807, 'a')",
+    "create table unique_alone (a int, b uuid not null unique, c int unique)",
+    "insert into unique_alone select n, md5(n::text)::uuid, n from generate_series(1, 50) n",
+    "create table empty (id int primary key)",
+)  # fmt: skip
+PARTITIONED = (
+    "create table parts (id int, at date, v text, primary key (id, at)) partition by range (at)"
+)
+PARTS = "insert into parts select n, date '2024-01-01' + n, 'v' from generate_series(1, 400) n"
+
+
+def server(database: Database, side: str) -> Server:
+    return Server(
+        side=side,
+        host="127.0.0.1",
+        port=database.server.port,
+        database=database.name,
+        username=SUPERUSER,
+        password=database.server.password,
+        ssl_mode="none",
+    )
+
+
+def sides(pair: Pair) -> Sides:
+    return Sides(
+        source=Side(server=server(pair.source, "the source"), dms_user="dms"),
+        target=Side(server=server(pair.target, "Aurora"), dms_user="ferry_admin"),
+    )
+
+
+def seen(pair: Pair, status: str = "ready") -> Scope:
+    """What there is to compare where a task carries schema public."""
+    return look("app", sides(pair), [task(status=status)])
+
+
+def results(pair: Pair, *, most_keys: int = MOST_KEYS, values_of: int = 0) -> dict[str, Result]:
+    """What each table came to, by its name."""
+    found = verify([seen(pair)], most_keys=most_keys, values_of=values_of)
+    return {str(it.table): it for it in found}
+
+
+def compared(result: Result) -> Compared:
+    assert result.compared is not None, result.why
+    return result.compared
+
+
+def test_equal_rows_are_the_same_on_servers_of_different_oids(pair: Pair) -> None:
+    pair.target.run("create type first_here as enum ('a')", "drop type first_here")
+    pair.on_both(*TABLES, PARTITIONED)
+    pair.source.run("create table parts_all partition of parts default", PARTS)
+    pair.target.run(
+        "create table parts_1 partition of parts for values from ('2024-01-01') to ('2024-06-01')",
+        "create table parts_all partition of parts default",
+        PARTS,
+    )
+    oid = "select 'mood'::regtype::oid::int"
+
+    found = results(pair)
+
+    assert pair.source.value(oid) != pair.target.value(oid)
+    assert {name: (it.verdict, compared(it).rows) for name, it in found.items()} == {
+        f"public.{name}": (Verdict.SAME, (rows, rows))
+        for name, rows in (
+            ("composite", 500),
+            ("empty", 0),
+            ("far", 3),
+            ("items", 1001),
+            ("keyless", 100),
+            ("parts", 400),
+            ("texts", 1000),
+            ("unique_alone", 50),
+        )
+    }
+    assert all(compared(it).hashes[0] == compared(it).hashes[1] for it in found.values())
+    assert not compared(found["public.keyless"]).has_key
+
+
+PLANTED = (
+    ("update items set any_scale = 1.50 where id = -300", "items", "-300", "any_scale"),
+    ("update items set double = '-0' where id = 0", "items", "0", "double"),
+    ("update items set double = double + 1e-16 where id = 1", "items", "1", "double"),
+    ("update items set moods = '{{sad,happy}}' where id = 2", "items", "2", "moods"),
+    ("update items set jsonb = '{\"a\": 1.00}' where id = 3", "items", "3", "jsonb"),
+    ("update items set blanks = 'ab' where id = 4", "items", "4", "blanks"),
+    ("update items set loose = 'loose' where id = 5", "items", "5", "loose"),
+    ("update items set ci = 'ci' where id = 6", "items", "6", "ci"),
+    ("update items set length = '24 hours' where id = 7", "items", "7", "length"),
+    ("update items set bytes = '\\xdeac' where id = 255", "items", "255", "bytes"),
+    ("update items set at = at + interval '1 us' where id = 256", "items", "256", "at"),
+    ('update items set "t" = null, "%s {} ""x" = 0 where id = 700', "items", "700", 't,%s {} "x'),
+    ("update composite set v = 2 where ci = 'ci7'", "composite", "Ci7,sad", "v"),
+    ("update texts set v = 0 where code = 'k-10A'", "texts", "k-10A", "v"),
+    ("update far set v = 'b' where id > 0", "far", "9223372036854775807", "v"),
+    ("update far set v = 'b' where id < 0", "far", "-9223372036854775808", "v"),
+    ("update unique_alone set a = 0 where c = 3", "unique_alone",
+     "eccbc87e-4b5c-e2fe-2830-8fd9f2a7baf3", "a"),
+)  # fmt: skip
+
+
+def test_what_differs_is_told_by_key_and_column_whatever_the_type(pair: Pair) -> None:
+    pair.on_both(*TABLES)
+    pair.target.run(*(statement for statement, *_ in PLANTED))
+
+    found = results(pair)
+
+    assert sorted(
+        (name.removeprefix("public."), ",".join(it.key), ",".join(it.columns))
+        for name, result in found.items()
+        for it in compared(result).found
+    ) == sorted((table, key, columns) for _, table, key, columns in PLANTED)
+    assert {it.kind for result in found.values() for it in compared(result).found} == {
+        Kind.DIFFERENT
+    }
+
+
+def test_a_row_of_one_side_is_missing_or_extra_and_a_key_in_another_case_is_both(
+    pair: Pair,
+) -> None:
+    pair.on_both(*TABLES)
+    pair.target.run(
+        "delete from items where id = 17",
+        "insert into items (id) values (5000)",
+        "update texts set code = 'k-8a' where code = 'k-8A'",
+    )
+
+    found = results(pair)
+
+    assert compared(found["public.items"]).counts == {Kind.MISSING: 1, Kind.EXTRA: 1}
+    assert {(it.key, it.kind) for it in compared(found["public.texts"]).found} == {
+        (("k-8A",), Kind.MISSING),
+        (("k-8a",), Kind.EXTRA),
+    }
+
+
+def test_a_table_without_a_key_is_told_by_how_often_each_row_is_there(pair: Pair) -> None:
+    pair.on_both(*TABLES)
+    pair.target.run(
+        "insert into keyless values (3, 'x')",
+        "update keyless set b = 'y' where a = 5",
+    )
+
+    found = results(pair, values_of=10)["public.keyless"]
+
+    assert compared(found).counts == {Kind.COUNT: 1, Kind.MISSING: 10, Kind.EXTRA: 10}
+    assert sorted((it.times, it.values["a"], it.values["b"]) for it in compared(found).found) == [
+        ((0, 10), (None, "5"), (None, "y")),
+        ((10, 0), ("5", None), ("x", None)),
+        ((10, 11), ("3", "3"), ("x", "x")),
+    ]
+
+
+def test_keys_are_kept_up_to_a_number_and_rows_are_counted_on(pair: Pair) -> None:
+    pair.on_both(*TABLES)
+    pair.target.run("update texts set v = v + 1", "delete from texts where v < 12")
+
+    found = compared(results(pair, most_keys=7, values_of=2)["public.texts"])
+
+    assert found.counts == {Kind.DIFFERENT: 990, Kind.MISSING: 10}
+    assert len(found.found) == 7
+    assert sum(bool(it.values) for it in found.found) == 2
+    assert found.is_exact
+
+
+def test_values_are_read_of_the_rows_that_are_asked_for(pair: Pair) -> None:
+    pair.on_both(*TABLES)
+    pair.target.run("update items set blanks = 'ab', double = null where id = 4")
+
+    (found,) = compared(results(pair, values_of=1)["public.items"]).found
+
+    assert found.values == {"double": ("1.3333333333333333", None), "blanks": ("ab ", "ab")}
+
+
+def test_what_is_unlike_is_handed_to_what_settles_it(pair: Pair) -> None:
+    pair.on_both(*TABLES)
+    pair.target.run("update texts set v = 0 where v <= 3")
+    handed: list[Suspect] = []
+
+    def settle(_sessions: Sessions, _plan: Plan, suspects: Sequence[Suspect]) -> Settled:
+        handed.extend(suspects)
+        return Settled(proved=tuple(suspects[:1]), moving=1, why="One still moves.")
+
+    def settling(_scope: Scope, _plan: Plan) -> Callable[..., Settled]:
+        return settle
+
+    found = {str(it.table): it for it in verify([seen(pair)], settling=settling)}
+
+    assert [it.key for it in handed] == [("k-1a",), ("k-2A",), ("k-3a",)]
+    texts = compared(found["public.texts"])
+    assert (texts.counts, texts.moving, texts.why) == ({Kind.DIFFERENT: 1}, 1, "One still moves.")
+    assert found["public.items"].verdict is Verdict.SAME
+
+
+@pytest.mark.parametrize("status", ["running", "starting"])
+def test_nothing_is_called_different_while_a_task_works_on_it(pair: Pair, status: str) -> None:
+    pair.on_both(*TABLES)
+    pair.target.run("update texts set v = 0 where v <= 3")
+
+    (found,) = verify(chosen([seen(pair, status)], ["public.texts"]))
+
+    assert found.verdict is Verdict.NOT_PROVED
+    assert compared(found).moving == 3
+    assert compared(found).found == ()
+    assert compared(found).why == (f"The task all is {status}: what is unlike may be on its way.")
+
+
+def test_columns_of_one_side_and_of_other_types_are_said_and_the_rest_is_compared(
+    pair: Pair,
+) -> None:
+    pair.source.run("create table a (id int primary key, here int, n int, wide int, v varchar(9))")
+    pair.target.run("create table a (id int primary key, there int, n text, wide bigint, v text)")
+    pair.source.run("insert into a values (1, 1, 1, 1, 'x')")
+    pair.target.run("insert into a values (1, 1, '1', 1, 'x')")
+
+    found = results(pair)["public.a"]
+
+    assert found.verdict is Verdict.IN_PART
+    assert [(it.column, it.why) for it in compared(found).left_out] == [
+        ("here", "Aurora has no such column"),
+        ("n", "it is integer at the source and text in Aurora"),
+        ("there", "the source has no such column"),
+    ]
+    pair.target.run("update a set wide = 2")
+    assert results(pair)["public.a"].verdict is Verdict.DIFFERENT
+
+
+def test_a_table_that_cannot_be_read_does_not_stop_the_others(pair: Pair) -> None:
+    pair.on_both(*TABLES)
+    scope = seen(pair)
+    pair.target.run("drop table far")
+
+    found = {str(it.table): it for it in verify([scope])}
+
+    assert found["public.far"].verdict is Verdict.NOT_VERIFIED
+    assert 'relation "public.far" does not exist' in found["public.far"].why
+    assert {it.verdict for name, it in found.items() if name != "public.far"} == {Verdict.SAME}
+
+
+def test_a_connection_that_broke_is_made_anew_for_the_next_table(pair: Pair) -> None:
+    pair.on_both(*TABLES)
+
+    class Breaks:
+        def begins(self, plan: Plan) -> None:
+            if plan.name.table == "far":
+                pair.target.run(
+                    "select pg_terminate_backend(pid, 10000) from pg_stat_activity "
+                    "where application_name = 'ferry' and datname = current_database()"
+                )
+
+    found = {str(it.table): it for it in verify([seen(pair)], listener=Breaks())}
+
+    assert found["public.far"].verdict is Verdict.NOT_VERIFIED
+    assert {it.verdict for name, it in found.items() if name != "public.far"} == {Verdict.SAME}
+
+
+def test_a_database_out_of_reach_is_a_result_of_its_own(pair: Pair) -> None:
+    pair.on_both(*TABLES)
+    both = sides(pair)
+    nowhere = Sides(source=both.source, target=both.source)
+
+    (found,) = verify([look("app", nowhere, [task()])])
+
+    assert found.table is None
+    assert found.verdict is Verdict.NOT_VERIFIED
+    assert "are one and the same database" in found.why
+
+
+def test_a_table_that_aurora_lacks_is_said(pair: Pair) -> None:
+    pair.source.run("create table only_here (a int)")
+
+    (found,) = verify([seen(pair)])
+
+    assert (str(found.table), found.why) == (
+        "public.only_here",
+        "Aurora has no table public.only_here.",
+    )
+
+
+def test_a_table_is_hashed_as_text_where_servers_do_not_agree(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pair.on_both(*TABLES)
+    pair.target.run(*(statement for statement, *_ in PLANTED))
+    monkeypatch.setattr(
+        "ferry.migrate.verify.asking.CONSTANT", sql.SQL("select pg_postmaster_start_time()")
+    )
+
+    scope = seen(pair)
+
+    assert {plan.source.form for plan in scope.plans} == {Form.TEXT}
+    found = [it for result in verify([scope]) for it in compared(result).found]
+    assert sorted(",".join(it.columns) for it in found) == sorted(
+        columns for *_, columns in PLANTED
+    )
+
+
+def test_a_table_of_seventeen_hundred_columns_is_compared(pair: Pair) -> None:
+    names = ", ".join(f"c{n} numeric" for n in range(1400))
+    pair.on_both(
+        f"create table wide (id int primary key, {names})", "insert into wide values (1), (2)"
+    )
+    pair.target.run("update wide set c0 = 0, c1399 = 1 where id = 2")
+
+    found = compared(results(pair)["public.wide"])
+
+    assert [(it.key, it.columns) for it in found.found] == [(("2",), ("c0", "c1399"))]
+
+
+def test_one_side_that_fails_has_the_other_cancelled(pair: Pair) -> None:
+    slow, wrong = sql.SQL("select pg_sleep(60)").format(), sql.SQL("select 1 / 0").format()
+    both = sides(pair)
+    with (
+        connect(both.source.server, purpose="look") as source,
+        connect(both.target.server, purpose="look") as target,
+    ):
+        sessions = Sessions(source=source, target=target)
+        for here, there in ((slow, wrong), (wrong, slow)):
+            began = time.monotonic()
+            with pytest.raises(PostgresError, match="division by zero"):
+                sessions.both(here, there, seconds=60)
+            assert time.monotonic() - began < 30
+            assert source.rows("select 1") == target.rows("select 1") == [(1,)]
+
+
+def test_verify_is_typed_and_says_what_is_the_same_and_what_to_do_about_the_rest(
+    deployed: Deployed,
+) -> None:
+    deployed.make()
+    deployed.prepare(ORDERS, "insert into orders values (1, 'canary-value'), (2, 'canary-value')")
+
+    same = deployed.reached("verify", "dev")
+
+    assert same.exit_code == 0
+    assert "  public.orders: same; 2 rows on both sides, hash " in same.stdout
+    assert same.stdout.splitlines()[-1] == "dev: 1 same"
+
+    deployed.pair.target.run("update orders set what = 'canary-other' where id = 2")
+    differs = deployed.reached("verify", "dev", "--table", "public.orders")
+    with_keys = deployed.reached("verify", "dev", "--keys")
+    programs = deployed.reached("verify", "dev", "--json")
+    programs_keys = deployed.reached("verify", "dev", "--json", "--keys")
+
+    assert [it.exit_code for it in (differs, with_keys, programs, programs_keys)] == [4] * 4
+    assert (
+        "  public.orders: different; 1 different; 2 rows on both sides, scanned" in differs.stdout
+    )
+    assert differs.stdout.splitlines()[-1] == "Next: ferry reload dev public.orders"
+    assert "      (2) different: what" in with_keys.stdout
+    (told,) = json.loads(programs.stdout)["tables"]
+    assert told["differences"] == {"different": 1}
+    assert "keys" not in told
+    (told,) = json.loads(programs_keys.stdout)["tables"]
+    assert told["keys"] == [{"key": ["2"], "kind": "different", "columns": ["what"]}]
+    assert not any("canary" in it.output for it in (differs, with_keys, programs, programs_keys))
+    assert PASSWORD not in differs.output
+
+    unknown = deployed.reached("verify", "dev", "--table", "public.none")
+    assert unknown.exit_code == 2
+    assert "No task carries a table public.none" in unknown.stderr

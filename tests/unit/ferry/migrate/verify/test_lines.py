@@ -1,0 +1,145 @@
+"""What tables came to, in words: no value but where values are asked for."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from ferry.findings import ExitStatus
+from ferry.mappings import TableName
+from ferry.migrate.verify import lines
+from ferry.migrate.verify.comparing import Compared, Difference, Kind
+from ferry.migrate.verify.expressions import LeftOut
+from ferry.migrate.verify.verify import Result
+
+ORDERS = TableName("public", "orders")
+DIFFERS = Difference(
+    key=("7", "b c"),
+    kind=Kind.DIFFERENT,
+    columns=("price", "at"),
+    values={"price": ("1.0", None), "at": ("\x1b[2J", "now")},
+)
+
+
+def result(**found: Any) -> Result:  # noqa: ANN401 - any of `Compared`
+    usual = {
+        "rows": (1200, 1200),
+        "hashes": ("00000000000000ab", "00000000000000ab"),
+        "scanned_at": datetime(2026, 11, 27, 9, 41, 3, tzinfo=UTC),
+    }
+    return Result(
+        database="app",
+        table=ORDERS,
+        tasks=("all",),
+        parts=(ORDERS,),
+        compared=Compared(**{**usual, **found}),
+    )
+
+
+UNLIKE = {"hashes": ("00000000000000ab", "00000000000000cd"), "rows": (1200, 1198)}
+
+
+def test_equal_is_something_one_can_see() -> None:
+    assert lines.line(result()) == (
+        "public.orders: same; 1,200 rows on both sides, hash 00000000000000ab, scanned 09:41:03 UTC"
+    )
+
+
+def test_what_differs_is_counted_by_kind() -> None:
+    found = result(**UNLIKE, counts={Kind.MISSING: 3, Kind.DIFFERENT: 1, Kind.EXTRA: 0}, moving=2)
+
+    assert lines.line(found) == (
+        "public.orders: different; 3 missing in Aurora, 1 different, 2 unlike and not proved; "
+        "1,200 rows at the source, 1,198 in Aurora, scanned 09:41:03 UTC"
+    )
+
+
+def test_what_was_not_counted_or_not_compared_is_said() -> None:
+    left_out = (LeftOut(column="tmp", why="the task leaves it behind", is_meant=True),)
+
+    assert lines.line(result(**UNLIKE, is_exact=False, moving=1, why="It runs.")) == (
+        "public.orders: not proved; 1 unlike and not proved, and more, which were not counted; "
+        "It runs.; 1,200 rows at the source, 1,198 in Aurora, scanned 09:41:03 UTC"
+    )
+    assert lines.line(result(left_out=left_out)).endswith(
+        "; not compared: tmp, as the task leaves it behind"
+    )
+    assert result(left_out=left_out).verdict == "same"
+    assert lines.line(Result(database="app", table=None, why="Nobody answers.")) == (
+        "database app: not verified; Nobody answers."
+    )
+
+
+def test_keys_come_without_values_and_values_come_inert() -> None:
+    found = result(**UNLIKE, counts={Kind.DIFFERENT: 1}, found=(DIFFERS,))
+
+    assert list(lines.keys(found)) == ["(7, b c) different: price, at"]
+    assert list(lines.values(found)) == [
+        "(7, b c) different",
+        "  price: '1.0' at the source, NULL in Aurora",
+        "  at: '\\u001b[2J' at the source, 'now' in Aurora",
+    ]
+
+
+def test_a_row_without_a_key_is_named_by_its_hash() -> None:
+    row = Difference(key=("-17",), kind=Kind.COUNT, times=(2, 3))
+    found = result(counts={Kind.COUNT: 1}, found=(row,), has_key=False)
+
+    assert list(lines.keys(found)) == [
+        "a row without a key (hash -17) 2 times at the source, 3 in Aurora"
+    ]
+    assert list(lines.values(found)) == []
+    (told,) = json.loads(lines.as_json("dev", [found], with_keys=True))["tables"]
+    assert told["keys"] == [{"hash": "-17", "kind": "count", "columns": [], "times": [2, 3]}]
+
+
+def test_json_has_keys_where_they_are_asked_for_and_values_never() -> None:
+    found = result(**UNLIKE, counts={Kind.DIFFERENT: 1}, found=(DIFFERS,))
+    plain, with_keys = (
+        lines.as_json("dev", [found, Result(database="app", table=None, why="No.")], with_keys=it)
+        for it in (False, True)
+    )
+
+    document = json.loads(plain)
+    assert (document["exit_code"], document["next"]) == (4, "ferry reload dev public.orders")
+    assert document["tables"][0] == {
+        "database": "app",
+        "table": "public.orders",
+        "tasks": ["all"],
+        "verdict": "different",
+        "why": "",
+        "rows": {"source": 1200, "target": 1198},
+        "hash": {"source": "00000000000000ab", "target": "00000000000000cd"},
+        "differences": {"different": 1},
+        "not_proved": 0,
+        "all_counted": True,
+        "not_compared": [],
+        "scanned_at": "2026-11-27T09:41:03+00:00",
+        "seconds": 0.0,
+    }
+    assert document["tables"][1]["verdict"] == "not verified"
+    assert json.loads(with_keys)["tables"][0]["keys"] == [
+        {"key": ["7", "b c"], "kind": "different", "columns": ["price", "at"]}
+    ]
+    assert not any("1.0" in it or "now" in it for it in (plain, with_keys))
+
+
+def test_the_gravest_table_decides_and_what_differs_is_reloaded() -> None:
+    same, differs = result(), result(**UNLIKE, counts={Kind.EXTRA: 1})
+    part = result(left_out=(LeftOut(column="a", why="Aurora has no such column"),))
+
+    assert lines.status([]) is ExitStatus.GOOD
+    assert lines.status([same, part]) is ExitStatus.NOT_DONE
+    assert lines.status([part, differs, same]) is ExitStatus.STOP
+    assert lines.summary([same, differs, same]) == "2 same, 1 different"
+    assert lines.summary([]) == "no table is carried"
+    assert lines.following("dev", [same, part]) == ""
+    many = Result(
+        database="app",
+        table=ORDERS,
+        parts=tuple(TableName("public", f"part {n}") for n in range(12)),
+        compared=differs.compared,
+    )
+    assert lines.following("dev", [many]).startswith("ferry reload dev 'public.part 0' ")
+    assert lines.following("dev", [many]).endswith("'public.part 9' (and 2 more)")
