@@ -115,6 +115,7 @@ class Starting:
                 markers.state(target, task.marker, user=sides.target.dms_user, at_source=False),
             )
             slot = in_the_slot(start, self.wish, source=source, target=target, beside=self.beside)
+            parents = target_tables.parents(source, task.mappings)
             if start.loads:
                 carried = target_tables.carried(source, task.mappings)
                 tables = target_tables.look(
@@ -127,6 +128,7 @@ class Starting:
             ),
             markers=found,
             tables=tables,
+            parents=parents,
             drift=tuple(self.drift(task)),
             slot=slot,
         )

@@ -265,6 +265,21 @@ class Tables:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Parent:
+    """A table that a task selects and others are part of.
+
+    Args:
+        name: Its name at the source.
+        partitioned: Whether these are its partitions; otherwise they inherit from it.
+        carried: Those of them that the task carries too.
+    """
+
+    name: TableName
+    partitioned: bool
+    carried: tuple[TableName, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Facts:
     """What was found beside a task's own state.
 
@@ -272,6 +287,7 @@ class Facts:
         connections: How the tests of its two connections ended.
         markers: Its marker on both sides.
         tables: The target's tables, where it loads.
+        parents: The source's tables that it selects and others are part of.
         drift: What stands against a start because the schemas differ.
         slot: What stands against it in the task's replication slot.
     """
@@ -279,6 +295,7 @@ class Facts:
     connections: tuple[Connection, ...] = ()
     markers: tuple[Marker, ...] = ()
     tables: Tables = field(default_factory=Tables)
+    parents: tuple[Parent, ...] = ()
     drift: tuple[Refusal, ...] = ()
     slot: tuple[Refusal, ...] = ()
 
@@ -289,6 +306,7 @@ def refusals(start: Start, facts: Facts, wish: Wish) -> Iterator[Refusal]:
     yield from _markers(start.task, facts.markers, wish)
     if start.loads:
         yield from _tables(start, facts.tables, wish)
+    yield from _parents(start, facts.parents, wish)
     yield from facts.slot
     yield from facts.drift
 
@@ -375,6 +393,47 @@ def _tables(start: Start, tables: Tables, wish: Wish) -> Iterator[Refusal]:
         else "DMS would load beside what is there, and fail where keys are alike.",
         remedy=f"See what they are. Where that is right: {_start(task, wish)} {_into(filled)}",
     )
+
+
+def _parents(start: Start, parents: Sequence[Parent], wish: Wish) -> Iterator[Refusal]:
+    """What would be loaded twice, or whose changes bear names that the task does not carry.
+
+    Source: https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Source.PostgreSQL.html, "Working with
+    partitioned tables": DMS reads the root as a view is read; WAL knows the partitions alone.
+    """
+    task = start.task
+    twice = [it for it in parents if start.loads and it.partitioned and it.carried]
+    alone = [it for it in parents if task.carries_changes and it.partitioned and not it.carried]
+    heirs = [it for it in parents if start.loads and not it.partitioned]
+    remedy = (
+        f"The line that leaves it out of the task: ferry check source {wish.environment}; then: cdktf "
+        f"deploy {wish.environment}"
+    )
+    for found, what, why in (
+        (
+            twice,
+            "carries partitioned tables and their partitions",
+            "DMS reads both: each row is loaded twice, or the load fails with duplicate keys.",
+        ),
+        (
+            alone,
+            "carries partitioned tables without their partitions",
+            "Changes bear the partitions' names: the load passes, and nothing after it arrives.",
+        ),
+        (
+            heirs,
+            "carries tables that others inherit from",
+            "DMS reads them without ONLY: the rows of those that inherit are loaded into them too.",
+        ),
+    ):
+        if found:
+            yield Refusal(
+                check="parents",
+                task=task.name,
+                what=f"The task {task.name} {what}: {_named([it.name for it in found])}.",
+                why=why,
+                remedy=remedy,
+            )
 
 
 def _named(tables: Sequence[TableName]) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from ferry.mappings import ALL_ROWS, Inexpressible, TableName
 from ferry.mappings.rendering import where
-from ferry.migrate.starting import Tables
+from ferry.migrate.starting import Parent, Tables
 from ferry.postgres import PostgresError, sql
 from ferry.postgres.catalog import columns_of
 
@@ -17,6 +17,20 @@ if TYPE_CHECKING:
     from ferry.mappings import CarriedTable, Mappings, Rows
     from ferry.postgres import Session
 
+# A partition that is partitioned itself has no rows of its own.
+_PARTS: Final = """
+with recursive part (parent, child) as (
+  select inhparent, inhrelid from pg_catalog.pg_inherits
+  union
+  select part.parent, i.inhrelid from part join pg_catalog.pg_inherits i on i.inhparent = part.child)
+select pn.nspname, p.relname, p.relkind = 'p', cn.nspname, c.relname, c.relkind = 'r'
+from part
+join pg_catalog.pg_class p on p.oid = part.parent and p.relkind in ('r', 'p')
+join pg_catalog.pg_namespace pn on pn.oid = p.relnamespace
+join pg_catalog.pg_class c on c.oid = part.child
+join pg_catalog.pg_namespace cn on cn.oid = c.relnamespace
+where p.relpersistence <> 't'
+order by 1, 2, 4, 5"""
 _AT_ONCE: Final = 200
 _SECONDS: Final = 120.0
 
@@ -82,6 +96,21 @@ def _planned(session: Session, table: CarriedTable | None) -> int | None:
     except PostgresError:
         return None
     return int(plan["Plan"]["Plan Rows"])
+
+
+def parents(session: Session, mappings: Mappings) -> tuple[Parent, ...]:
+    """The source's tables that a task selects and others are part of, at whatever depth."""
+    below: dict[tuple[TableName, bool], list[TableName]] = {}
+    for schema, table, partitioned, child_schema, child, has_rows in session.rows(_PARTS):
+        parent = TableName(schema, table)
+        if mappings.selects(parent):
+            those = below.setdefault((parent, partitioned), [])
+            if has_rows and mappings.selects(part := TableName(child_schema, child)):
+                those.append(part)
+    return tuple(
+        Parent(name=name, partitioned=partitioned, carried=tuple(those))
+        for (name, partitioned), those in below.items()
+    )
 
 
 def look(session: Session, tables: Iterable[TableName]) -> Tables:

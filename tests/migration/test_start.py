@@ -80,6 +80,25 @@ def test_all_that_stands_against_a_start_is_said_and_nothing_is_started(
     assert despite.exit_code == 0
 
 
+def test_a_wildcard_that_finds_a_partitioned_table_too_is_refused(deployed: Deployed) -> None:
+    deployed.make()
+    deployed.prepare(
+        "create table events (id bigint primary key) partition by range (id)",
+        "create table events_1 partition of events for values from (0) to (10) partition by range (id)",
+        "create table events_1_1 partition of events_1 for values from (0) to (10)",
+        "create table people (id bigint primary key)",
+        "create table staff () inherits (people)",
+    )
+
+    refused = deployed.reached("start", "dev")
+
+    assert (
+        "The task all carries partitioned tables and their partitions: public.events, public.events_1."
+    ) in refused.stdout
+    assert "The task all carries tables that others inherit from: public.people." in refused.stdout
+    assert refused.exit_code == 4
+
+
 def test_a_connection_that_dms_cannot_make_is_told(deployed: Deployed) -> None:
     deployed.make()
     deployed.prepare(ORDERS)

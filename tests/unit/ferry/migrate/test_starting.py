@@ -13,6 +13,7 @@ from ferry.migrate.starting import (
     Facts,
     Marker,
     Nothing,
+    Parent,
     Refusal,
     Start,
     StartType,
@@ -336,3 +337,45 @@ def test_what_the_schemas_differ_in_stands_against_a_start() -> None:
     assert against(Facts(connections=WORKING, markers=THERE, drift=(drift,))) == [
         "drift: They differ. Mend it."
     ]
+
+
+LEAVE_IT_OUT = (
+    "The line that leaves it out of the task: ferry check source dev; then: cdktf deploy dev"
+)
+ROOT = Parent(name=TableName("public", "events"), partitioned=True)
+BOTH = Parent(name=ROOT.name, partitioned=True, carried=(TableName("public", "events_1"),))
+HEIRS = Parent(name=ROOT.name, partitioned=False)
+
+
+@pytest.mark.parametrize(
+    ("parent", "kind", "migration_type", "what"),
+    [
+        (BOTH, StartType.FIRST, MigrationType.LOAD, "partitioned tables and their partitions"),
+        (BOTH, StartType.RELOAD, MigrationType.LOAD, "partitioned tables and their partitions"),
+        (BOTH, StartType.RESUME, MigrationType.LOAD_AND_CHANGES, ""),
+        (ROOT, StartType.FIRST, MigrationType.LOAD, ""),
+        (
+            ROOT,
+            StartType.RESUME,
+            MigrationType.LOAD_AND_CHANGES,
+            "partitioned tables without their partitions",
+        ),
+        (
+            ROOT,
+            StartType.FIRST,
+            MigrationType.CHANGES,
+            "partitioned tables without their partitions",
+        ),
+        (HEIRS, StartType.FIRST, MigrationType.LOAD, "tables that others inherit from"),
+        (HEIRS, StartType.RESUME, MigrationType.LOAD_AND_CHANGES, ""),
+    ],
+)
+def test_what_would_be_loaded_twice_or_not_be_carried_on_is_refused(
+    parent: Parent, kind: StartType, migration_type: MigrationType, what: str
+) -> None:
+    facts = Facts(connections=WORKING, markers=THERE, parents=(parent,))
+    found = against(facts, kind=kind, migration_type=migration_type)
+
+    assert found == (
+        [f"parents: The task all carries {what}: public.events. {LEAVE_IT_OUT}"] if what else []
+    )
