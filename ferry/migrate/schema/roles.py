@@ -160,13 +160,11 @@ def _settings(role: Role, known: tuple[str, ...]) -> Iterator[Step]:
 
 
 def _memberships(source: Side, target: Side, names: frozenset[str]) -> Iterator[Step]:
-    there = {(each.role, each.member) for each in target.memberships}
+    there = {(each.role, each.member): each.is_admin for each in target.memberships}
     for each in source.memberships:
-        if (
-            is_at_aurora(each.role, names)
-            and each.member in names
-            and (each.role, each.member) not in there
-        ):
+        is_admin = there.get((each.role, each.member))
+        known = is_at_aurora(each.role, names) and each.member in names
+        if known and (is_admin is None or each.is_admin > is_admin):
             admin = " WITH ADMIN OPTION" if each.is_admin else ""
             yield Step(
                 what=f"{each.member} is a member of {each.role}",

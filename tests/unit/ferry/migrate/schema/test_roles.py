@@ -81,6 +81,21 @@ def test_memberships_are_carried_and_the_operator_joins_owners() -> None:
     ]
 
 
+@pytest.mark.parametrize(("is_admin", "granted"), [(False, True), (True, False)])
+def test_who_may_only_be_a_member_at_aurora_gets_admin_too(
+    is_admin: bool,  # noqa: FBT001 - parameters of pytest's
+    granted: bool,  # noqa: FBT001
+) -> None:
+    both = (ADA, Role(name="bob"))
+    source = replace(
+        SOURCE, roles=(FIRST, *both), memberships=(Membership("ada", "bob", is_admin=True),)
+    )
+    target = replace(AURORA, roles=both, memberships=(Membership("ada", "bob", is_admin=is_admin),))
+
+    made = 'GRANT "ada" TO "bob" WITH ADMIN OPTION;'
+    assert (made in sql(source, target)) == granted
+
+
 @pytest.mark.parametrize(("acts_as", "joins"), [((), True), (("ada",), False)])
 def test_an_operator_that_is_a_member_to_administer_alone_joins(
     acts_as: tuple[str, ...],
