@@ -3,6 +3,7 @@ create extension pgcrypto;
 create extension citext;
 create schema ext;
 create extension hstore with schema ext;
+alter schema public owner to postgres; -- as in each database that is older than 15
 create schema app authorization "App Owner";
 create schema "Odd Schema";
 create schema locked;
@@ -57,6 +58,7 @@ create table app.part (id int, at date not null, primary key (id, at)) partition
 create table app.part_1 partition of app.part for values from ('2020-01-01') to ('2021-01-01');
 create table app.part_d partition of app.part default;
 create index on app.part (at);
+create table app.no_parts (id int) partition by list (id);
 alter table app.part add constraint part_fk foreign key (id) references app.parent (id);
 create table app.deferred (a int, unique (a) deferrable initially deferred);
 create table app.excl (r int4range, exclude using gist (r with &&));

@@ -84,11 +84,12 @@ where not (exists (select from pg_catalog.aclexplode(coalesce(n.nspacl,
                      and (a.grantee = 0 or pg_catalog.pg_has_role(r.oid, a.grantee, 'usage')))
            and not r.rolsuper)"""
 
-# ANALYZE leaves out with a warning alone what the role may not analyze.
+# ANALYZE leaves out with a warning alone what the role may not analyze, and what has no partition yet.
 _NEVER_ANALYZED: Final = """
 select pg_catalog.format('%I.%I', n.nspname, c.relname)
 from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-where c.relkind in ('r', 'p') and c.oid >= 16384 and c.reltuples = -1 and n.nspname !~ '^pg_'
+where (c.relkind = 'r' or (c.relkind = 'p' and c.relhassubclass))
+  and c.oid >= 16384 and c.reltuples = -1 and n.nspname !~ '^pg_'
   and pg_catalog.pg_has_role(c.relowner, 'usage') order by 1"""
 
 _REACHABLE: Final = """
