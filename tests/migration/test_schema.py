@@ -201,6 +201,7 @@ def test_pg_dump_says_the_same_of_both_sides(everything: Everything) -> None:
             owners.add((each.owner, there[each.key].owner))
 
     missing = {key for key in missing if key[0] not in NOT_CARRIED and "awsdms_" not in key[2]}
+    missing.remove(("SCHEMA", "", "public"))  # Aurora's belongs to the database's owner
     assert missing == {("EVENT TRIGGER", "", "et"), *IN_WINDOW}
     identities = {name for kind, _, name in other if kind == "SEQUENCE"}
     assert len(identities) == 2  # BY DEFAULT until the cutover
@@ -619,6 +620,19 @@ def _locked(ends: Ends, *, seconds: float) -> Iterator[None]:
                                               "'RowExclusiveLock' and relation = 'a'::regclass")))  # fmt: skip
     yield
     writer.join()
+
+
+def test_a_setting_that_aurora_gives_nobody_has_its_own_remedy(ends: Ends) -> None:
+    set_it = Step(what="log all", sql=f"alter role {OPERATOR} set log_statement = 'all'")
+
+    (refused,) = carry(ends.source_server, ends.target_server, [set_it])
+
+    assert refused.why == (
+        'Aurora could not make the schema: permission denied to set parameter "log_statement" (42501).'
+    )
+    assert refused.remedy.startswith(
+        "Aurora has no superuser: set it in the cluster's parameters, or do without it at the source."
+    )
 
 
 def test_a_session_that_is_ended_ends_all(ends: Ends) -> None:

@@ -47,6 +47,7 @@ _REMEDIES: Final = {
     "23514": "Rows do not pass it: wait until changes are applied; then compare with the source.",
     _LOCKED: "Somebody held a lock on it: run this again in a quieter moment.",
 }
+_SETTING: Final = "permission denied to set parameter"
 _AGAIN: Final = "Mend it, then run this again: what is done already is left alone."
 
 
@@ -228,6 +229,8 @@ def _do(source: Server, session: Session, step: Step) -> Done:
 
 def _failed(source: Server, session: Session, step: Step, error: PostgresError) -> Done:
     why, remedy = error.why, error.remedy or _REMEDIES.get(error.sqlstate or "", "")
+    if _SETTING in why:
+        remedy = "Aurora has no superuser: set it in the cluster's parameters, or do without it at the source."
     if error.sqlstate == _ORPHANS and step.constraint is not None:
         why, remedy = _of_orphans(source, session, step.constraint, why)
     return Done(step=step, outcome=Outcome.FAILED, why=why, remedy=f"{remedy} {_AGAIN}".strip())
