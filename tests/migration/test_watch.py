@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 
 from ferry.migrate.watching import proving
-from tests.migration.databases import eventually
+from tests.migration.databases import CONTROL, eventually
 from tests.migration.deployed import PASSWORD, rules
 from tests.migration.test_start import ORDERS
 from tests.migration.test_worker_filters import filtering
@@ -193,6 +193,9 @@ def test_changes_that_were_not_applied_are_no_good_end_until_the_table_is_loaded
     refusing = "alter table orders add constraint no_bad check (what <> 'bad') not valid"
     deployed.pair.target.run(refusing)
     deployed.pair.source.run("update orders set what = 'bad' where id = 3")
+    deployed.pair.source.run("update orders set what = 'later' where id = 4")
+    later = "select what from orders where id = 4"
+    eventually(lambda: deployed.pair.target.value(later) == "later")
 
     lacking = deployed.reached("watch", "dev", *OFTEN)
 
@@ -207,6 +210,22 @@ def test_changes_that_were_not_applied_are_no_good_end_until_the_table_is_loaded
 
     assert again.exit_code == 0
     assert deployed.pair.target.value("select what from orders where id = 3") == "bad"
+    # DMS keeps what it wrote of them: what a load has brought since is history.
+    assert (
+        deployed.pair.target.value(f"select count(*) from {CONTROL}.awsdms_apply_exceptions") == 1
+    )
+    mended = deployed.reached("watch", "dev", *OFTEN, "--json")
+    assert [look["tasks"][0]["exceptions"] for look in _looks(mended.stdout)][-1] == 0
+    assert mended.exit_code == 0
+    deployed.pair.target.run(refusing)
+    deployed.pair.source.run("update orders set what = 'bad' where id = 5")
+
+    anew = deployed.reached("watch", "dev", *OFTEN)
+
+    assert any(
+        line.startswith("public.orders: 1 changes were not applied") for line in _bare(anew.stdout)
+    )
+    assert anew.exit_code == 4
 
 
 def test_a_table_that_was_made_after_the_start_is_not_called_loaded(deployed: Deployed) -> None:

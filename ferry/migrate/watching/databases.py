@@ -15,6 +15,7 @@ from ferry.postgres import connect, sql
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
 
     from ferry.migrate.tasks import Task
     from ferry.postgres import Server, Session
@@ -181,10 +182,12 @@ class TargetDatabase:
     Args:
         server: Where it is.
         tasks: The tasks that carry into it.
+        loaded: When a task's tables were loaded last, by DMS, as far as that is known.
     """
 
     server: Server
     tasks: Sequence[Task]
+    loaded: Callable[[Task], Mapping[TableName, datetime]] = lambda _task: {}
 
     def __post_init__(self) -> None:
         """Nothing is open yet."""
@@ -198,7 +201,10 @@ class TargetDatabase:
         """
         try:
             session = self._held.session()
-            return {task.name: control_tables(session, task) for task in self.tasks}
+            return {
+                task.name: control_tables(session, task, loaded=self.loaded(task))
+                for task in self.tasks
+            }
         except FerryError:
             self._held.drop()
             raise
@@ -208,12 +214,21 @@ class TargetDatabase:
         self._held.drop()
 
 
-def control_tables(session: Session, task: Task) -> TargetSeen:
+def control_tables(
+    session: Session, task: Task, *, loaded: Mapping[TableName, datetime] | None = None
+) -> TargetSeen:
     """What DMS's own tables say of a task; one that is not there yet says nothing.
 
     Source:
     https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Tasks.CustomizingTasks.TaskSettings.ControlTable.html
+
+    Args:
+        session: A session at Aurora.
+        task: The task.
+        loaded: When tables were loaded last: what could not be applied before is left out, for the load
+            has brought it.
     """
+    times = sorted((loaded or {}).items())
     schema = task.settings.control_schema
     exceptions, suspended = "awsdms_apply_exceptions", "awsdms_suspended_tables"
     counted: list[tuple[Any, ...]] = []
@@ -223,10 +238,19 @@ def control_tables(session: Session, task: Task) -> TargetSeen:
             # DMS writes its times without a zone: UTC.
             sql.SQL(
                 'select "TABLE_OWNER", "TABLE_NAME", pg_catalog.count(*), '
-                "pg_catalog.max(\"ERROR_TIME\") at time zone 'UTC' "
-                'from {} where "TASK_NAME" = %s group by 1, 2 order by 1, 2'
+                "pg_catalog.max(\"ERROR_TIME\") at time zone 'UTC' from {} left join "
+                "unnest(%s::text[], %s::text[], %s::timestamptz[]) "
+                'loaded(owner, name, at) on owner = "TABLE_OWNER" and name = "TABLE_NAME" '
+                'where "TASK_NAME" = %s and '
+                "(at is null or at <= \"ERROR_TIME\" at time zone 'UTC') "
+                "group by 1, 2 order by 1, 2"
             ).format(sql.Identifier(schema, exceptions)),
-            [task.identifier],
+            [
+                [table.schema for table, _ in times],
+                [table.table for table, _ in times],
+                [at for _, at in times],
+                task.identifier,
+            ],
             deadline_seconds=_SECONDS,
         )
     if _is_there(session, schema, suspended):

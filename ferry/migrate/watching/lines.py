@@ -120,7 +120,7 @@ def exceptions(task: TaskLook) -> str:
     """Changes that could not be applied; empty where there are none."""
     if not task.exceptions:
         return ""
-    return f"{task.exceptions} changes not applied ({task.task.settings.control_schema}.awsdms_apply_exceptions)"
+    return f"{task.exceptions} changes not applied"
 
 
 def waits(task: TaskLook) -> str:

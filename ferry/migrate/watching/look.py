@@ -67,6 +67,9 @@ _AFTER_A_LOAD: Final = frozenset(
 _GIVEN_UP: Final = frozenset({ERROR, CANCELLED, MISSING})
 """The states of tables that are not carried."""
 
+_LOADING: Final = frozenset({LOADING, WAITING, RELOADING})
+"""The states of tables that wait for their load or its end."""
+
 _AT_WORK: Final = frozenset(
     {Phase.STARTING, Phase.LOADING, Phase.COUNTING, Phase.CATCHING_UP, Phase.BUSY}
 )
@@ -199,8 +202,28 @@ class TaskLook:
 
     @property
     def exceptions(self) -> int | None:
-        """How many changes could not be applied; None where that is not known."""
-        return None if self.unapplied is None else sum(it.changes for it in self.unapplied)
+        """How many changes the tables lack that could not be applied; None where that is not known."""
+        if self.unapplied is None:
+            return None
+        return sum(found.changes for found, _ in self.lacking)
+
+    @property
+    def lacking(self) -> list[tuple[Unapplied, TableName]]:
+        """Changes that could not be applied, and the names of their tables at the source.
+
+        A load brings what was not applied before it: of a table that is being loaded again, or was
+        loaded since, they are history.
+        """
+        loads = {self.task.mappings.target(row.name): row for row in self.tables}
+        found = []
+        for each in self.unapplied or ():
+            row = loads.get(each.table)
+            is_history = row is not None and (
+                row.state in _LOADING or (row.loaded_at and each.last < row.loaded_at)
+            )
+            if not is_history:
+                found.append((each, row.name if row else each.table))
+        return found
 
     @property
     def rows(self) -> int:
@@ -258,7 +281,7 @@ class TaskLook:
     def is_loaded(self) -> bool:
         """Whether DMS says that no table waits for its load any more."""
         counts = self.task.counts
-        pending = self.count(LOADING, WAITING, RELOADING)
+        pending = self.count(*_LOADING)
         known = self.tables or self.marker
         return bool(known) and not (pending or counts.loading or counts.queued)
 
@@ -361,7 +384,7 @@ class TaskLook:
                     what=table.state,
                     remedy=f"make it at both sides, then {again}",
                 )
-            elif table.state not in {COMPLETED, LOADING, WAITING, RELOADING}:
+            elif table.state not in {COMPLETED, *_LOADING}:
                 yield Trouble(
                     table=table.name,
                     what=f"DMS says '{table.state}', which says not that it is carried",
@@ -421,18 +444,16 @@ class TaskLook:
             )
 
     def _not_applied(self) -> Iterator[Trouble]:
-        """Tables that lack changes: those that a load since has not brought."""
-        loaded = {self.task.mappings.target(row.name): row for row in self.tables}
-        for found in self.unapplied or ():
-            row = loaded.get(found.table)
-            if row and row.loaded_at and found.last < row.loaded_at:
-                continue
-            table = row.name if row else found.table
+        """Tables that lack changes."""
+        exceptions = f"{self.task.settings.control_schema}.awsdms_apply_exceptions"
+        for found, table in self.lacking:
             yield Trouble(
                 table=table,
                 what=f"{found.changes} changes were not applied",
-                remedy=f"see why in {self.task.settings.control_schema}.awsdms_apply_exceptions, "
-                f"mend it, then {_reload(self.environment, table)}",
+                remedy=f"see why in {exceptions}, mend it, then {_reload(self.environment, table)}"
+                if self.task.loads
+                else f"see why in {exceptions}, mend these rows at Aurora by hand, then delete what "
+                "it says of them",
             )
 
 

@@ -91,7 +91,7 @@ class Watcher:
         }
         targets = {
             _who("Aurora", database, by_database): TargetDatabase(
-                server=sides[some[0].name].target.server, tasks=some
+                server=sides[some[0].name].target.server, tasks=some, loaded=self._loaded_at
             )
             for database, some in by_database.items()
         }
@@ -124,6 +124,15 @@ class Watcher:
                 tables = self._statistics[task.name].refresh(task) if task.was_started else {}
                 found[task.name] = (task, tables)
         return found
+
+    def _loaded_at(self, task: Task) -> dict[TableName, datetime]:
+        """When its tables were loaded last, by the names that they have at Aurora."""
+        now, tables = self._seen.get(task.name, (task, {}))
+        return {
+            now.mappings.target(name): row.loaded_at
+            for name, row in tables.items()
+            if row.loaded_at
+        }
 
     def _prove(self) -> None:
         """Go on with the proofs of what DMS says has loaded, as it was seen last."""

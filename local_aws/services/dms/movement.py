@@ -125,7 +125,7 @@ class Movement:
         if not self._begun:
             return self._job
         tables = [
-            {key: value for key, value in table.items() if key != "at"}
+            {key: value for key, value in table.items() if key not in {"at", "loaded_at"}}
             | ({"state": _RELOADING} if name in self._reloads else {})
             for name, table in self.tables.items()
         ]
@@ -170,7 +170,12 @@ class Movement:
 
     def _table(self, event: dict[str, Any]) -> None:
         name = (event["schema"], event["table"])
-        self.tables[name] = event | {"at": datetime.now(UTC)}
+        now, last = datetime.now(UTC), self.tables.get(name, {})
+        if event["state"] == last.get("state") == _COMPLETED:
+            loaded_at = last["loaded_at"]
+        else:
+            loaded_at = now if event["state"] == _COMPLETED else None
+        self.tables[name] = event | {"at": now, "loaded_at": loaded_at}
         if event["state"] == _RELOADING:
             self._reloads.discard(name)
         self._running()

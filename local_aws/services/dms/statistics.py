@@ -85,7 +85,7 @@ def _moved(table: Mapping[str, Any], *, started: datetime, reloaded: bool) -> di
         "ValidationFailedRecords": validation["failed"],
         "FullLoadRows": table["rows"],
         "FullLoadStartTime": started,
-        "FullLoadEndTime": table["at"],
+        **({"FullLoadEndTime": table["loaded_at"]} if table["loaded_at"] else {}),
         "FullLoadReloaded": reloaded,
         "LastUpdateTime": table["at"],
         "TableState": table["state"],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
 from rich.console import Console
@@ -22,7 +21,6 @@ LOADING = seen(
     loading_seconds=77.0,
     source_latency=2.0,
     target_latency=75.0,
-    unapplied=(Unapplied(table=ORDERS, changes=3, last=datetime.min.replace(tzinfo=UTC)),),
 )
 REPLICATING = seen(
     tables=(
@@ -32,7 +30,10 @@ REPLICATING = seen(
     proof=Proof(counted=2, of=2, marker_seconds=0.21),
     source_latency=0.0,
 )
-DIFFERING = seen(proof=Proof(of=1, differs=(Difference(table=ORDERS, source=100, target=93),)))
+DIFFERING = seen(
+    proof=Proof(of=1, differs=(Difference(table=ORDERS, source=100, target=93),)),
+    unapplied=(Unapplied(table=ORDERS, changes=3, last=AT),),
+)
 SLOT = Slot(
     name="all_1",
     active=False,
@@ -62,19 +63,25 @@ def test_a_look_is_a_line_for_each_task_and_for_what_there_is_to_know() -> None:
     assert plain(whole()) == [
         (
             "06:42:15 all: loading; 100,000/140,000 rows 71.4%; 1/2 tables, 1 loading; 12,346 rows/s, "
-            "ETA 31s; latency 2s source, 1m15s target; 3 changes not applied "
-            "(public.awsdms_apply_exceptions)"
+            "ETA 31s; latency 2s source, 1m15s target"
         ),
         (
             "06:42:15 all: replicating; 105 rows; 2/2 tables; latency 0s source, ? target; validated "
             "1/2 tables, rows: 5 pending, 0 differ, 0 suspended; counted 2/2 tables on both sides, "
             "marker arrived in 0.2 s"
         ),
-        "06:42:15 all: differs; 0 rows; 1/1 tables, 1 wrong; counted 0/1 tables on both sides",
+        (
+            "06:42:15 all: differs; 0 rows; 1/1 tables, 1 wrong; counted 0/1 tables on both sides; "
+            "3 changes not applied"
+        ),
         "06:42:15 all: not started; waiting for its start: ferry start dev --task all",
         (
             "06:42:15 slot all_1 keeps 1.2 GB of write-ahead log, is extended, nobody reads it, 5.0 GB "
             "until it is lost, 14h00m left at the rate of now"
+        ),
+        (
+            "06:42:15 public.orders: 3 changes were not applied: see why in "
+            "public.awsdms_apply_exceptions, mend it, then ferry reload dev public.orders"
         ),
         (
             "06:42:15 public.orders: 100 rows at the source, 93 at Aurora: load it again: ferry reload "
@@ -132,7 +139,8 @@ def test_json_is_one_line_that_says_all() -> None:
         "not started",
     ]
     assert document["tasks"][0]["share"] == pytest.approx(0.714, abs=0.001)
-    assert document["tasks"][2]["troubles"] == [
+    assert document["tasks"][2]["exceptions"] == 3
+    assert document["tasks"][2]["troubles"][1:] == [
         {
             "table": "public.orders",
             "what": "100 rows at the source, 93 at Aurora",

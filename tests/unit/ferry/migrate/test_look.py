@@ -253,10 +253,32 @@ def test_a_table_lacks_the_changes_that_were_not_applied_until_it_is_loaded_agai
     assert trouble.remedy == (
         "see why in public.awsdms_apply_exceptions, mend it, then ferry reload dev public.orders"
     )
+    assert before.exceptions == 2
     assert list(since.troubles) == []
+    assert since.exceptions == 0
     assert [each.table for each in seen(tables=(row(ITEMS),), unapplied=(lost,)).troubles] == [
         ORDERS
     ]
+
+
+@pytest.mark.parametrize("state", ["Full load", "Before load", "Table is being reloaded"])
+def test_of_a_table_that_is_loaded_again_what_was_not_applied_is_history(state: str) -> None:
+    lost = Unapplied(table=ORDERS, changes=2, last=AT)
+    again = seen(tables=(row(state=state),), unapplied=(lost,))
+
+    assert list(again.troubles) == []
+    assert again.exceptions == 0
+
+
+def test_changes_of_a_task_that_never_loads_are_mended_by_hand() -> None:
+    lost = Unapplied(table=ORDERS, changes=2, last=AT)
+    changes_alone = running(migration_type=MigrationType.CHANGES)
+    (trouble,) = seen(task=changes_alone, unapplied=(lost,)).troubles
+
+    assert trouble.remedy == (
+        "see why in public.awsdms_apply_exceptions, mend these rows at Aurora by hand, then delete "
+        "what it says of them"
+    )
 
 
 @pytest.mark.parametrize(
