@@ -178,6 +178,8 @@ NOT_ON_ONE_MACHINE = {
 
 OF_AURORA = {
     "aurora-columns",
+    "aurora-open",
+    "aurora-operator",
     "aurora-preparation",
     "aurora-rights",
     "aurora-runs",
@@ -251,6 +253,7 @@ def well() -> Iterator[Postgres]:
             "create role ferry_admin superuser login",
             "create database app",
             "create database aurora",
+            "revoke connect on database aurora from public",
         )
         for name in ("app", "aurora"):
             Database(server=started, name=name).run(
@@ -289,6 +292,8 @@ NOT_HERE = {
     "CREATE EXTENSION pglogical;": errors.FeatureNotSupported,  # it is not installed
     "CREATE EXTENSION postgis;": errors.FeatureNotSupported,
     "GRANT rds_superuser TO ferry_admin;": errors.UndefinedObject,  # this is not Aurora
+    "GRANT rds_superuser TO ferry;": errors.UndefinedObject,
+    "GRANT rds_replication TO ferry_admin;": errors.UndefinedObject,
     # Aurora has not the table, which another finding says, or not its trigger.
     "ALTER TABLE public.everything ALTER COLUMN body DROP NOT NULL;": errors.UndefinedTable,
     "ALTER TABLE public.orders DISABLE TRIGGER always;": errors.UndefinedObject,

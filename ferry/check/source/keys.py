@@ -136,21 +136,30 @@ def replica_identity(subject: Subject) -> Iterator[Verdict]:
 
 
 def batch_apply(subject: Subject) -> Iterator[Verdict]:
-    """Whether tables of tasks that apply in batches have more than one unique index.
+    """Whether tables of tasks that apply in batches have one unique index, and no further.
 
     Source:
     https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Tasks.AssessmentReport.PG.html,
-    batch-apply-target-pk-ui-simultaneously
+    batch-apply-target-pk-ui-absence and batch-apply-target-pk-ui-simultaneously
     """
     for task in subject.tasks:
         if not task.batch_apply or not reads_changes(task):
             continue
-        several = [
-            relation
+        unique = {
+            relation: sum(index.is_unique for index in subject.catalog.indexes_of(relation))
             for relation in subject.carried
-            if task in subject.tasks_of[relation.oid]
-            and sum(index.is_unique for index in subject.catalog.indexes_of(relation)) > 1
-        ]
+            if task in subject.tasks_of[relation.oid] and relation.kind == "r"
+        }
+        without = [relation for relation, count in unique.items() if not count]
+        several = [relation for relation, count in unique.items() if count > 1]
+        if without:
+            yield warns(
+                f"Task {task.name} applies in batches, to {counted(len(without), 'table')} without a "
+                f"unique index: {listed(each.sql for each in without)}.",
+                why="DMS does not apply their changes in batches: one by one they hold up the task.",
+                remedy=f"Set batch_apply = false for the task in {subject.file}, or ALTER TABLE "
+                f"{without[0].sql} ADD PRIMARY KEY (...);",
+            )
         if several:
             yield warns(
                 f"Task {task.name} applies in batches, to {counted(len(several), 'table')} with further "
@@ -249,8 +258,8 @@ CHECKS: Final = (
     ),
     Check(
         name="batch-apply",
-        title="Whether batches violate unique indexes",
-        good="No task applies in batches to a table of several unique indexes.",
+        title="The unique indexes of tables to which batches are applied",
+        good="Each table to which a task applies in batches has one unique index.",
         judge=batch_apply,
     ),
     Check(

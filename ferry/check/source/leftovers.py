@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING, Final
 
 from facts.dms import INTERCEPT_DDL, TABLES_BEGIN_WITH
 from facts.ferry_schema import SCHEMA, TABLES, fence
-from facts.identifiers import identifier
+from facts.identifiers import identifier, literal
 from ferry.check.source.renamed import target_name
 from ferry.check.source.subject import loads
 from ferry.check.source.verdict import Check, Verdict, blocks, fine, warns
-from ferry.check.source.words import counted, listed
+from ferry.check.source.words import counted, listed, size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ferry.check.source.subject import Subject
+    from ferry.postgres.catalog import Catalog
     from ferry.postgres.catalog.rows import Relation
 
 
@@ -97,6 +98,34 @@ def in_aurora(subject: Subject) -> Iterator[Verdict]:
             remedy=f"Before the first start of new tasks: {_dropped(mine)} Otherwise leave them.",
         )
     yield from _ferrys(subject, tuple(relations), "Aurora")
+    yield from _readers_and_writers(subject.aurora)
+
+
+def _readers_and_writers(aurora: Catalog) -> Iterator[Verdict]:
+    """Whether somebody else reads Aurora's changes, or brings it others'."""
+    idle = [each for each in aurora.slots if not each.is_active]
+    if idle:
+        yield warns(
+            f"{counted(len(idle), 'replication slot')} in Aurora without a reader: "
+            f"{listed(f'{each.name} ({size(each.kept_bytes or 0)})' for each in idle)}.",
+            why="They keep Aurora's WAL, are wanting when the way back makes its own, and stop a later "
+            "major upgrade.",
+            remedy="Of what nobody needs, and no stopped task of DMS's: SELECT "
+            f"pg_drop_replication_slot({literal(idle[0].name)}); in Aurora.",
+        )
+    if nodes := list(aurora.pglogical_nodes):
+        yield warns(
+            f"pglogical is in use in Aurora: {counted(len(nodes), 'node')} {listed(nodes)}.",
+            why="What it brings is written beside what DMS brings, and it stops a later major upgrade.",
+            remedy="See what it is for; what is not needed any more: SELECT pglogical.drop_node("
+            f"{literal(nodes[0])}); in Aurora.",
+        )
+    if subscriptions := [each.name for each in aurora.subscriptions if each.is_enabled]:
+        yield warns(
+            f"{counted(len(subscriptions), 'subscription')} in Aurora: {listed(subscriptions)}.",
+            why="What they bring is written beside what DMS brings: rows twice, or duplicate keys.",
+            remedy=f"In Aurora: ALTER SUBSCRIPTION {identifier(subscriptions[0])} DISABLE;",
+        )
 
 
 def emptiness(subject: Subject) -> Iterator[Verdict]:

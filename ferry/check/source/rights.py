@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ferry.check.source.subject import Subject
-    from ferry.postgres.catalog.rows import Role, WithoutAudit
+    from ferry.postgres.catalog.rows import Relation, Role, WithoutAudit
 
 _MONTH_SECONDS: Final = 30 * 24 * 3600
 _REPLICATION_ON_RDS: Final = "rds_replication"
@@ -160,9 +160,31 @@ def row_security(subject: Subject) -> Iterator[Verdict]:
         f"{counted(len(hidden), 'table')} with row security, which {role.name} does not pass: "
         f"{listed(each.sql for each in hidden)}.",
         why="DMS copies the rows that the policies show to its user, and says nothing of the others.",
-        remedy=f"ALTER ROLE {identifier(role.name)} BYPASSRLS; or, where nobody may do that and it is not "
-        f"forced, make it a member of the owner: GRANT {identifier(hidden[0].owner)} TO "
-        f"{identifier(role.name)};",
+        remedy=_past_row_security(hidden[0], role.name),
+    )
+
+
+def operator_row_security(subject: Subject) -> Iterator[Verdict]:
+    """Whether row security hides rows from ferry's user, who reads with `row_security` off.
+
+    Source: https://www.postgresql.org/docs/15/runtime-config-client.html#GUC-ROW-SECURITY
+    """
+    user = subject.catalog.server.user
+    hidden = [each for each in subject.carried if user in each.secured_from]
+    if hidden:
+        yield warns(
+            f"{counted(len(hidden), 'table')} with row security, which {user} does not pass: "
+            f"{listed(each.sql for each in hidden)}.",
+            why="ferry does not take the rows that policies show for all of them: its reading of these "
+            "tables fails, and their rows cannot be compared at the end.",
+            remedy=_past_row_security(hidden[0], user),
+        )
+
+
+def _past_row_security(relation: Relation, user: str) -> str:
+    return (
+        f"ALTER ROLE {identifier(user)} BYPASSRLS; or, where nobody may do that and it is not forced, "
+        f"make it a member of the owner: GRANT {identifier(relation.owner)} TO {identifier(user)};"
     )
 
 
@@ -321,6 +343,12 @@ CHECKS: Final = (
         title="Whether ferry's user may read the tables",
         good="ferry's user may read all tables that are carried.",
         judge=operator_select,
+    ),
+    Check(
+        name="operator-row-security",
+        title="Whether row security hides rows from ferry's user",
+        good="No table that is carried hides rows from ferry's user.",
+        judge=operator_row_security,
     ),
     Check(
         name="operator-rights",

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from ferry.postgres.catalog.rows import Column, Relation
 
 _LONG_SECONDS: Final = 600
+_SUPERUSER: Final = "rds_superuser"
+_READERS_OF_CHANGES: Final = frozenset({"rds_replication", _SUPERUSER})
 
 
 def version(subject: Subject) -> Iterator[Verdict]:
@@ -52,6 +54,13 @@ def way_back(subject: Subject) -> Iterator[Verdict]:
     if not subject.changing_tasks:
         return
     why = "There is no way back: what is written in Aurora after the cutover cannot be read."
+    role = subject.aurora_dms_role
+    if not (role.is_superuser or role.may_replicate or _READERS_OF_CHANGES & set(role.roles)):
+        yield blocks(
+            f"{role.name} may not open a replication connection to Aurora.",
+            why=why,
+            remedy=f"GRANT rds_replication TO {identifier(role.name)};",
+        )
     level = catalog.setting("wal_level")
     if level != "logical":
         yield blocks(
@@ -119,7 +128,7 @@ def apply_rights(subject: Subject) -> Iterator[Verdict]:
             remedy=f"GRANT ALL ON SCHEMA {identifier(closed[0])} TO {sql};",
         )
     replica = "session_replication_role" in subject.dms.target.after_connect_script
-    if replica and not role.is_superuser and "rds_superuser" not in role.roles:
+    if replica and not role.is_superuser and _SUPERUSER not in role.roles:
         yield blocks(
             f"{role.name} may not set session_replication_role in Aurora: it is not in rds_superuser.",
             why="dms.target.after_connect_script fails, and with it each connection of the tasks.",
@@ -133,6 +142,39 @@ def apply_rights(subject: Subject) -> Iterator[Verdict]:
             "yet.",
             remedy="Set after_connect_script = \"SET session_replication_role='replica'\" in "
             f"[dms.target] of {subject.file}.",
+        )
+
+
+def operator(subject: Subject) -> Iterator[Verdict]:
+    """Whether ferry's user may make in Aurora what a schema has.
+
+    Source: https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Appendix.PostgreSQL.CommonDBATasks.Roles.html
+    """
+    user = subject.aurora.server.user
+    role = subject.aurora.role(user)
+    if role is not None and not role.is_superuser and _SUPERUSER not in role.roles:
+        yield warns(
+            f"{user} is not in rds_superuser in Aurora.",
+            why="ferry schema makes roles, extensions and what others own there: PostgreSQL refuses it "
+            "some of that.",
+            remedy=f"As the master user: GRANT rds_superuser TO {identifier(user)}; or sign in as that: "
+            f"ferry secret operator {subject.environment.name} target",
+        )
+
+
+def is_open(subject: Subject) -> Iterator[Verdict]:
+    """Whether everybody may connect to the database before it is all there.
+
+    Source: https://www.postgresql.org/docs/15/ddl-priv.html, CONNECT is PUBLIC's by default
+    """
+    server = subject.aurora.server
+    if server.is_open:
+        yield warns(
+            f"Aurora's database {server.database} is open: whoever may sign in may connect.",
+            why="Applications that find it before the cutover write to it, and what they write is lost "
+            "or stops the tasks.",
+            remedy=f"ferry schema {subject.environment.name} before-load; it closes the database, and "
+            "keeps who is to be let in afterwards.",
         )
 
 
@@ -233,6 +275,19 @@ CHECKS: Final = (
         title="What DMS's user may do in Aurora",
         good="DMS's user may write in Aurora.",
         judge=apply_rights,
+    ),
+    Check(
+        name="aurora-operator",
+        title="What ferry's user may do in Aurora",
+        good="ferry's user may make in Aurora what a schema has.",
+        judge=operator,
+        of_server=True,
+    ),
+    Check(
+        name="aurora-open",
+        title="Whether Aurora is closed until the cutover",
+        good="Aurora's database is closed until the cutover.",
+        judge=is_open,
     ),
     Check(
         name="aurora-preparation",

@@ -28,7 +28,7 @@ select current_setting('server_version_num')::int, pg_is_in_recovery(),
        coalesce(to_jsonb(d)->>'datlocale', to_jsonb(d)->>'daticulocale', d.datcollate::text, ''),
        coalesce(d.datctype::text, ''),
        coalesce(to_jsonb(d)->>'datlocprovider', 'c'), coalesce(to_jsonb(d)->>'datcollversion', ''),
-       coalesce({actual}, '')
+       coalesce({actual}, ''), has_database_privilege('public', d.oid, 'connect')
 from pg_database d where d.datname = current_database()"""
 
 

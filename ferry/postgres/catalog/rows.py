@@ -31,6 +31,7 @@ class Server(NamedTuple):
         provider: `c` of libc, `i` of ICU, `b` PostgreSQL's own.
         collation_version: The version that its indexes were made with; empty where none is kept.
         actual_version: The version that the machine has now; empty where none is known.
+        is_open: Whether everybody who may sign in may connect to the database.
     """
 
     version: int
@@ -49,6 +50,7 @@ class Server(NamedTuple):
     provider: str
     collation_version: str
     actual_version: str
+    is_open: bool = False
 
     @property
     def release(self) -> int:

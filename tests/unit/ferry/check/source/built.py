@@ -176,7 +176,10 @@ def subject(
         source=End(catalog=catalog(*there, **differing), dms_user=dms_user),
         target=aurora
         if isinstance(aurora, UnreadError)
-        else End(catalog=aurora or catalog(*there), dms_user="ferry_admin"),
+        else End(
+            catalog=aurora or catalog(*there, server={"user": "ferry_admin"}),
+            dms_user="ferry_admin",
+        ),
         wal_bytes_per_second=wal_bytes_per_second,
         last_values={} if last_values is None else last_values,
         measured=measured,

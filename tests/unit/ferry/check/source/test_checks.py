@@ -393,6 +393,13 @@ CASES: tuple[tuple[str, Subject, Level, str, str], ...] = (
         "ALTER ROLE dms BYPASSRLS;",
     ),
     (
+        "operator-row-security",
+        subject(table("a", row_security=True, secured_from=("ferry",), owner="app_owner")),
+        WARNING,
+        "1 table with row security, which ferry does not pass: public.a.",
+        "ALTER ROLE ferry BYPASSRLS; or, where nobody may do that and it is not forced, make it",
+    ),
+    (
         "dms-ddl-capture",
         subject(env=environment(), roles=[Role("dms", may_replicate=True)]),
         BLOCKED,
@@ -664,6 +671,13 @@ CASES: tuple[tuple[str, Subject, Level, str, str], ...] = (
         WARNING,
         "Task all applies in batches, to 1 table with further unique indexes: public.t.",
         "Set batch_apply = false for the task in dev.toml",
+    ),
+    (
+        "batch-apply",
+        subject(table("t", key=()), env=task(batch_apply=True)),
+        WARNING,
+        "Task all applies in batches, to 1 table without a unique index: public.t.",
+        "Set batch_apply = false for the task in dev.toml, or ALTER TABLE public.t ADD PRIMARY KEY",
     ),
     (
         "deferrable-constraints",
@@ -1093,6 +1107,35 @@ CASES: tuple[tuple[str, Subject, Level, str, str], ...] = (
         "Before the first start of new tasks: DROP TABLE awsdms_control.awsdms_status; Otherwise",
     ),
     (
+        "leftovers-aurora",
+        subject(
+            aurora=catalog(
+                ORDERS, slots=[Slot("back", kept_bytes=2**20), Slot("read", is_active=True)]
+            )
+        ),
+        WARNING,
+        "1 replication slot in Aurora without a reader: back (1 MiB).",
+        "Of what nobody needs, and no stopped task of DMS's: SELECT pg_drop_replication_slot('back');",
+    ),
+    (
+        "leftovers-aurora",
+        subject(aurora=catalog(ORDERS, pglogical_nodes=["old"])),
+        WARNING,
+        "pglogical is in use in Aurora: 1 node old.",
+        "See what it is for; what is not needed any more: SELECT pglogical.drop_node('old'); in Aurora.",
+    ),
+    (
+        "leftovers-aurora",
+        subject(
+            aurora=catalog(
+                ORDERS, subscriptions=[Subscription("hub"), Subscription("off", is_enabled=False)]
+            )
+        ),
+        WARNING,
+        "1 subscription in Aurora: hub.",
+        "In Aurora: ALTER SUBSCRIPTION hub DISABLE;",
+    ),
+    (
         "aurora-tables",
         subject(ORDERS, table("lost"), aurora=catalog(ORDERS)),
         BLOCKED,
@@ -1143,6 +1186,27 @@ CASES: tuple[tuple[str, Subject, Level, str, str], ...] = (
         BLOCKED,
         "max_wal_senders is 1 in Aurora, of which 1 are used; the way back needs 1.",
         "Set max_wal_senders = 7 in aurora.parameters of dev.toml",
+    ),
+    (
+        "aurora-way-back",
+        subject(aurora=catalog(ORDERS, roles=[Role("ferry_admin")])),
+        BLOCKED,
+        "ferry_admin may not open a replication connection to Aurora.",
+        "GRANT rds_replication TO ferry_admin;",
+    ),
+    (
+        "aurora-operator",
+        subject(aurora=catalog(ORDERS)),
+        WARNING,
+        "ferry is not in rds_superuser in Aurora.",
+        "As the master user: GRANT rds_superuser TO ferry;",
+    ),
+    (
+        "aurora-open",
+        subject(aurora=catalog(ORDERS, server={"is_open": True})),
+        WARNING,
+        "Aurora's database app is open: whoever may sign in may connect.",
+        "ferry schema dev before-load; it closes the database",
     ),
     (
         "aurora-transactions",
@@ -1360,6 +1424,8 @@ def test_without_aurora_the_source_is_judged() -> None:
 
     assert {each.check for each in unjudged} == {
         "aurora-columns",
+        "aurora-open",
+        "aurora-operator",
         "aurora-preparation",
         "aurora-rights",
         "aurora-runs",
