@@ -416,6 +416,22 @@ def test_what_is_left_for_the_window_is_said_and_done_there(
     assert found.level is Level.RIGHT
 
 
+def test_who_owns_the_sources_database_owns_what_is_in_schema_public(ends: Ends) -> None:
+    ends.source.run(
+        "create role of_database",
+        f'alter database "{ends.source.name}" owner to of_database',
+        "set role of_database; create table a (id int primary key); create view v as table a",
+    )
+
+    done = ends.carry(Phase.BEFORE_LOAD)
+
+    assert {each.outcome for each in done} == {Outcome.DONE}
+    owners = "select distinct relowner::regrole::text from pg_class where relname in ('a', 'v')"
+    assert ends.target.rows(owners) == [("of_database",)]
+    ends.target.run("set role of_database; create table made_by_its_migrations ()")
+    assert ends.orders(Phase.BEFORE_LOAD).steps == ()
+
+
 def test_rows_that_point_at_nothing_are_named_and_the_rest_is_made(ends: Ends) -> None:
     ends.source.run(
         "create table p (id int primary key)",

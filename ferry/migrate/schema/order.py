@@ -15,7 +15,7 @@ from ferry.migrate.schema.steps import Orders, Step
 from ferry.migrate.schema.wording import alike
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from ferry.findings import Finding
     from ferry.migrate.schema.archive import Entry
@@ -308,7 +308,6 @@ def _of_entries(phase: Phase, placed: Sequence[Placed], given: Given) -> Orders:
     steps: list[Step] = []
     findings: list[Finding] = []
     kept = 0
-    lent = _lent(phase, placed, given, names)
     for each in _schemas_first(placed):
         entry, target = each.entry, there.get(each.entry.key)
         if phase is Phase.CUTOVER and each.phase and target:
@@ -316,29 +315,13 @@ def _of_entries(phase: Phase, placed: Sequence[Placed], given: Given) -> Orders:
             steps.extend(_filled(entry, target))
         if each.phase is not phase:
             continue
-        made = list(_steps(entry, target, names))
+        made = list(_steps(entry, target, names, given.source.cannot_create))
         differing = None if made or target is None else differs(entry, target, names, given)
         steps.extend(made)
         if differing:
             findings.append(differing)
         elif not made and expected(entry, names=names):
             kept += 1
-    if steps and lent:
-        schemas = sum(step.what.startswith(("SCHEMA ", "ACL SCHEMA ")) for step in steps)
-        steps[schemas:schemas] = [
-            Step(
-                what=f"CREATE on schema {schema} for {role}, until what it owns is there",
-                sql=f"GRANT CREATE ON SCHEMA {quoted(schema)} TO {quoted(role)};",
-            )
-            for schema, role in lent
-        ]
-        steps.extend(
-            Step(
-                what=f"no CREATE on schema {schema} for {role}, as at the source",
-                sql=f"REVOKE CREATE ON SCHEMA {quoted(schema)} FROM {quoted(role)};",
-            )
-            for schema, role in lent
-        )
     return Orders(steps=tuple(steps), findings=tuple(findings), there=kept)
 
 
@@ -355,20 +338,12 @@ def _schemas_first(placed: Sequence[Placed]) -> list[Placed]:
     return sorted(placed, key=rank)
 
 
-def _lent(
-    phase: Phase, placed: Sequence[Placed], given: Given, names: Collection[str]
-) -> list[tuple[str, str]]:
-    """Schemas and owners that may no longer make anything there: PostgreSQL asks for it once more."""
-    there = {each.key for each in given.there}
-    wanted = {
-        (each.entry.schema, each.entry.owner)
-        for each in placed
-        if each.phase is phase and each.entry.owner_sql and each.entry.key not in there
-    }
-    return sorted(pair for pair in wanted & given.source.cannot_create if pair[1] in names)
-
-
-def _steps(entry: Entry, target: Entry | None, names: Collection[str]) -> Iterator[Step]:
+def _steps(
+    entry: Entry,
+    target: Entry | None,
+    names: Collection[str],
+    cannot_create: Mapping[tuple[str, str], bool],
+) -> Iterator[Step]:
     """What makes an entry, or what is left of making it."""
     sql = expected(entry, names=names)
     if not sql:
@@ -380,7 +355,7 @@ def _steps(entry: Entry, target: Entry | None, names: Collection[str]) -> Iterat
         return
     checked_later = _checked_later(entry)
     if target is None:
-        owner = entry.owner_sql if entry.owner in names and entry.owner_sql else ""
+        owner = _owned(entry, cannot_create) if entry.owner in names else ""
         if checked_later:
             sql = sql.removesuffix(";") + _NOT_VALID
         yield Step(
@@ -393,6 +368,19 @@ def _steps(entry: Entry, target: Entry | None, names: Collection[str]) -> Iterat
         )
     if checked_later and (target is None or target.sql.endswith(_NOT_VALID)):
         yield _validated(entry)
+
+
+def _owned(entry: Entry, cannot_create: Mapping[tuple[str, str], bool]) -> str:
+    """What gives an entry its owner, whom PostgreSQL asks for CREATE on the schema once more.
+
+    Who has it as the owner of the source's database is not that of Aurora's, and keeps it by a grant.
+    """
+    stays = cannot_create.get((entry.schema, entry.owner)) if entry.owner_sql else None
+    if stays is None:
+        return entry.owner_sql
+    create, role = f"CREATE ON SCHEMA {quoted(entry.schema)}", quoted(entry.owner)
+    lent = f"GRANT {create} TO {role};\n{entry.owner_sql}"
+    return lent if stays else f"{lent}\nREVOKE {create} FROM {role};"
 
 
 def _identity(entry: Entry, target: Entry) -> Iterator[Step]:

@@ -64,8 +64,13 @@ where i.indrelid >= 16384 and (i.indisprimary or i.indisreplident or (
   and not exists (select from pg_catalog.pg_index p
                   where p.indrelid = i.indrelid and p.indisprimary)))"""
 
+# Whoever owns the database at the source does not own Aurora's: PostgreSQL gives him CREATE on schema
+# public as a member of pg_database_owner.
 _CANNOT_CREATE: Final = """
-select distinct n.nspname::text, r.rolname::text
+select distinct n.nspname::text, r.rolname::text, exists (
+  select from pg_catalog.aclexplode(coalesce(n.nspacl, pg_catalog.acldefault('n', n.nspowner))) a
+  where a.privilege_type = 'CREATE' and pg_catalog.pg_get_userbyid(a.grantee) = 'pg_database_owner'
+    and pg_catalog.pg_has_role(r.oid, a.grantee, 'usage')) and not r.rolsuper
 from (select relnamespace, relowner from pg_catalog.pg_class where oid >= 16384
       union select pronamespace, proowner from pg_catalog.pg_proc where oid >= 16384
       union select typnamespace, typowner from pg_catalog.pg_type where oid >= 16384
@@ -81,6 +86,7 @@ join pg_catalog.pg_roles r on r.oid = o.owner
 where not (exists (select from pg_catalog.aclexplode(coalesce(n.nspacl,
                      pg_catalog.acldefault('n', n.nspowner))) a
                    where a.privilege_type = 'CREATE'
+                     and pg_catalog.pg_get_userbyid(a.grantee) <> 'pg_database_owner'
                      and (a.grantee = 0 or pg_catalog.pg_has_role(r.oid, a.grantee, 'usage')))
            and not r.rolsuper)"""
 
@@ -127,7 +133,9 @@ def read(session: Session, *, is_target: bool = False) -> Side:
         acts_as=frozenset(name for (name,) in session.rows(_ACTS_AS)),
         extensions=frozenset(name for (name,) in session.rows(_EXTENSIONS)),
         keys=frozenset(oid for row in session.rows(_KEYS) for oid in row if oid),
-        cannot_create=frozenset((schema, role) for schema, role in session.rows(_CANNOT_CREATE)),
+        cannot_create={
+            (schema, role): as_owner for schema, role, as_owner in session.rows(_CANNOT_CREATE)
+        },
         is_reachable_by=tuple(name for (name,) in session.rows(_REACHABLE)),
         never_analyzed=tuple(name for (name,) in session.rows(_NEVER_ANALYZED)),
         remembers_access=_remembers_access(session) if is_target else None,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class Role(NamedTuple):
@@ -90,7 +93,8 @@ class Side:
         acts_as: Roles whose objects the one that is signed in may make and alter.
         extensions: The extensions that the server offers.
         keys: The oids of keys by which DMS finds rows, as constraints and as indexes.
-        cannot_create: Owners of something in a schema in which they may no longer make anything.
+        cannot_create: Schemas, and owners of something in them who may make nothing there by a grant;
+            whether they may as the database's owner.
         is_reachable_by: The roles that may connect, superusers left out.
         never_analyzed: The tables that were never analyzed, as SQL writes them.
         remembers_access: Whether ferry's own table says who is to connect after the cutover; None
@@ -112,7 +116,7 @@ class Side:
     acts_as: frozenset[str] = frozenset()
     extensions: frozenset[str] = frozenset()
     keys: frozenset[int] = frozenset()
-    cannot_create: frozenset[tuple[str, str]] = frozenset()
+    cannot_create: Mapping[tuple[str, str], bool] = field(default_factory=dict)
     is_reachable_by: tuple[str, ...] = ()
     never_analyzed: tuple[str, ...] = ()
     remembers_access: bool | None = False

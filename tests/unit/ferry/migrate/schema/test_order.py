@@ -181,6 +181,29 @@ def test_grants_that_are_there_are_left_with_what_aurora_has_beside_them() -> No
     assert right.level is Level.RIGHT
 
 
+@pytest.mark.parametrize(
+    ("cannot_create", "around"),
+    [
+        ({}, ("", "")),
+        (
+            {("s", "ada"): False},
+            ('GRANT CREATE ON SCHEMA "s" TO "ada";\n', '\nREVOKE CREATE ON SCHEMA "s" FROM "ada";'),
+        ),
+        ({("s", "ada"): True}, ('GRANT CREATE ON SCHEMA "s" TO "ada";\n', "")),
+        ({("s", "bob"): False}, ("", "")),
+    ],
+)
+def test_an_owner_is_let_into_a_schema_in_the_statement_that_needs_it(
+    cannot_create: dict[tuple[str, str], bool], around: tuple[str, str]
+) -> None:
+    owned = TABLE._replace(owner="ada", owner_sql="ALTER TABLE s.a OWNER TO ada;")
+    source = replace(SOURCE, cannot_create=cannot_create)
+
+    made = sql(Phase.BEFORE_LOAD, replace(given(owned), source=source))
+
+    assert f"{TABLE.sql}\n{around[0]}{owned.owner_sql}{around[1]}" in made
+
+
 def operator(number: int, of: str) -> Entry:
     made = (
         f"CREATE OPERATOR s.=== (\n    FUNCTION = f,\n    LEFTARG = {of},\n    RIGHTARG = {of}\n);"
