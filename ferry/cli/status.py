@@ -27,8 +27,8 @@ def status(
 ) -> None:
     """Say where the migration of ENV stands, and what comes next.
 
-    Judged from what is there: the deployment, both databases, DMS's tasks, the markers. Changes
-    nothing, and writes no marker.
+    Judged from what is there: the deployment, both databases and their schemas, DMS's tasks, their
+    replication slots, the markers. Changes nothing, and writes no marker.
 
     Exit status: 3 where something could not be told; 4 where a task has failed, or a table is not
     carried.
@@ -41,12 +41,13 @@ def status(
 
         from facts.inert import visible, visible_json
         from ferry.findings import ExitStatus
-        from ferry.migrate.status import State, see, steps
+        from ferry.migrate.seeing import see
+        from ferry.migrate.status import State, steps
 
         deployment = deployment_of(name)
         source, target = addresses(source_address, target_address)
         ways = Ways(deployment=deployment, source=source, target=target, target_ca=target_ca)
-        found = steps(see(deployment, ways.sides))
+        found = steps(see(deployment, ways.of_database))
         states = {step.state for step in found}
         ends = ExitStatus.GOOD
         if State.UNKNOWN in states:

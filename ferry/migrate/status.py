@@ -1,4 +1,4 @@
-"""Where a migration stands, judged from what is there and from no journal; what comes next."""
+"""Where a migration stands, judged from what is there and from no journal; what comes next. Pure."""
 
 from __future__ import annotations
 
@@ -7,33 +7,22 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from ferry.deployment import NotDeployedError
-from ferry.errors import FerryError
-from ferry.migrate import markers, target_tables
-from ferry.migrate.reading import read_tasks
-from ferry.migrate.source_slots import in_the_slot
-from ferry.migrate.starting import Marker, Refusal, Start, Tables, Wish, how
-from ferry.migrate.watching.databases import control_tables
-from ferry.postgres import apart, connect
+from ferry.migrate.schema.phases import Phase
+from ferry.migrate.starting import Marker, Refusal, Tables, Wish, how
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from ferry.deployment import Deployment
-    from ferry.migrate.sides import Sides
     from ferry.migrate.tasks import Task
 
-_PURPOSE: Final = "say where the migration stands"
 _SECONDS_OF_A_MARKER: Final = 300.0
 """How old the last marker may be to say that changes arrive now; ferry watch writes one a minute."""
 
-# Superusers are let be: no right of a database's keeps them out.
-_REACHABLE: Final = (
-    "select r.rolname::text from pg_catalog.pg_roles r where r.rolcanlogin and not r.rolsuper "
-    "and pg_catalog.has_database_privilege(r.oid, pg_catalog.current_database()::text, 'CONNECT') "
-    "and not (r.rolname = any(%s)) and r.oid <> (select d.datdba from pg_catalog.pg_database d "
-    "where d.datname = pg_catalog.current_database()) order by 1"
-)
+
+_CARRIES: Final = {
+    Phase.AFTER_LOAD: "ferry schema {} after-load",
+    Phase.BEFORE_CUTOVER: "ferry schema {} before-cutover",
+}
 
 
 class State(StrEnum):
@@ -91,6 +80,19 @@ class Databases:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Left:
+    """What is left of a phase of the schema, in all databases.
+
+    Args:
+        steps: What would be done, as `ferry schema` says it.
+        wrong: What stands against it, and the remedy of each.
+    """
+
+    steps: tuple[str, ...] = ()
+    wrong: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Seen:
     """What is seen of a migration.
 
@@ -98,7 +100,9 @@ class Seen:
         environment: The environment's name.
         tasks: DMS's tasks; None where nothing is deployed.
         databases: What both databases say, by task.
+        schema: What is left of each phase of the schema; of one that is missing it is not known.
         trouble: Why something could not be told, and how to mend that; empty where all could.
+        schema_trouble: Why it is not known what is left of the schema; empty where it is.
         not_deployed: Why nothing is deployed; empty where it is.
         at: When.
     """
@@ -106,7 +110,9 @@ class Seen:
     environment: str
     tasks: Sequence[Task] | None = None
     databases: dict[str, Databases] = field(default_factory=dict)
+    schema: Mapping[Phase, Left] = field(default_factory=dict)
     trouble: str = ""
+    schema_trouble: str = ""
     not_deployed: str = ""
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
@@ -143,8 +149,12 @@ def _steps(seen: Seen) -> Iterator[Step]:
     else:
         yield _prepared(seen)
         yield _schema(seen)
+        if seen.schema_trouble:
+            yield Step(name="schema", state=State.UNKNOWN, what=seen.schema_trouble)
     yield from (_loaded(seen, task) for task in seen.tasks if task.loads)
+    yield from _phase(seen, Phase.AFTER_LOAD)
     yield from (_replicating(seen, task) for task in seen.tasks if task.carries_changes)
+    yield from _phase(seen, Phase.BEFORE_CUTOVER)
 
 
 def _prepared(seen: Seen) -> Step:
@@ -190,11 +200,45 @@ def _schema(seen: Seen) -> Step:
             what=f"Aurora lacks {len(missing)} of {carried} tables, such as {missing[0]}.",
             next=f"ferry schema {seen.environment} before-load",
         )
-    return Step(
-        name="schema-before-load",
-        state=State.DONE,
-        what=f"Aurora has all {carried} tables, and is {door}.",
-    )
+    there = f"Aurora has all {carried} tables, and is {door}"
+    left = seen.schema.get(Phase.BEFORE_LOAD, Left())
+    made_by_dms = all(it.settings.preparation == "DROP_AND_CREATE" for it in seen.tasks or ())
+    for what, remedy in left.wrong:
+        return Step(
+            name="schema-before-load", state=State.WRONG, what=f"{there}. {what}", next=remedy
+        )
+    if left.steps and not made_by_dms:
+        return Step(
+            name="schema-before-load",
+            state=State.NOW,
+            what=f"{there}; {_named(left)}.",
+            next=f"ferry schema {seen.environment} before-load",
+        )
+    return Step(name="schema-before-load", state=State.DONE, what=f"{there}.")
+
+
+def _phase(seen: Seen, phase: Phase) -> Iterator[Step]:
+    """A later phase of the schema, where it is known what is left of it."""
+    left = seen.schema.get(phase)
+    if left is None:
+        return
+    name = f"schema-{phase}"
+    if left.wrong:
+        what, remedy = left.wrong[0]
+        yield Step(name=name, state=State.WRONG, what=what, next=remedy)
+    elif left.steps:
+        yield Step(
+            name=name,
+            state=State.NOW,
+            what=f"Of the phase {phase} {_named(left)}.",
+            next=_CARRIES[phase].format(seen.environment),
+        )
+    else:
+        yield Step(name=name, state=State.DONE, what=f"Of the phase {phase} nothing is left.")
+
+
+def _named(left: Left) -> str:
+    return f"{len(left.steps)} steps are left, such as: {left.steps[0]}"
 
 
 def _loaded(seen: Seen, task: Task) -> Step:
@@ -311,64 +355,3 @@ def _start(seen: Seen, task: Task) -> str:
     if isinstance(decided, Refusal):
         return decided.remedy
     return f"ferry start {seen.environment} --task {task.name}"
-
-
-def see(deployment: Deployment, sides: Callable[[Task], Sides]) -> Seen:
-    """Look at a migration; changes nothing.
-
-    Raises:
-        NoMigrationError: The environment is Aurora alone.
-    """
-    name = deployment.environment.name
-    try:
-        tasks = read_tasks(deployment)
-    except NotDeployedError as error:
-        return Seen(environment=name, not_deployed=error.why)
-    except FerryError as error:
-        return Seen(environment=name, trouble=str(error))
-    databases: dict[str, Databases] = {}
-    try:
-        for task in tasks:
-            databases[task.name] = _databases(
-                deployment.environment.name, task, sides(task), beside=tasks
-            )
-    except FerryError as error:
-        return Seen(environment=name, tasks=tasks, trouble=str(error))
-    return Seen(environment=name, tasks=tasks, databases=databases)
-
-
-def _databases(environment: str, task: Task, sides: Sides, *, beside: Sequence[Task]) -> Databases:
-    wish = Wish(environment=environment)
-    start = how(task, wish)
-    with (
-        connect(sides.source.server, purpose=_PURPOSE) as source,
-        connect(sides.target.server, purpose=_PURPOSE) as target,
-    ):
-        apart(source, target)
-        found = (
-            markers.state(source, task.marker, user=sides.source.dms_user, at_source=True),
-            markers.state(target, task.marker, user=sides.target.dms_user, at_source=False),
-        )
-        carried = target_tables.carried(source, task.mappings)
-        tables = target_tables.look(target, (task.mappings.target(it.name) for it in carried))
-        ((is_open,),) = target.rows(
-            "select pg_catalog.has_database_privilege('public', "
-            "pg_catalog.current_database()::text, 'CONNECT')"
-        )
-        keepers = [sides.target.dms_user, sides.target.server.username]
-        let_in = target.rows(_REACHABLE, [keepers])
-        there = all(marker.exists for marker in found)
-        last = markers.newest(source, task.marker) if there else None
-        return Databases(
-            markers=found,
-            tables=tables,
-            carried=len(carried),
-            is_open=is_open,
-            unapplied=sum(it.changes for it in control_tables(target, task).unapplied),
-            let_in=tuple(role for (role,) in let_in),
-            last=last.at if last else None,
-            has_arrived=last is not None and markers.has_arrived(target, task.marker, last),
-            slot=in_the_slot(start, wish, source=source, target=target, beside=beside)
-            if isinstance(start, Start)
-            else (),
-        )

@@ -25,13 +25,14 @@ PUBLIC: Final = "public"
 """How everybody is called here: no role can be called so."""
 
 
-def close(source: Side, target: Side, keepers: Sequence[str]) -> Orders:
+def close(source: Side, target: Side, keepers: Sequence[str], *, environment: str) -> Orders:
     """Keep what the source grants, then let nobody in but the keepers and the database's owner.
 
     Args:
         source: The source.
         target: Aurora.
         keepers: Whom ferry and DMS sign in as there.
+        environment: The environment's name, for messages.
     """
     if target.remembers_access is None:
         return Orders(
@@ -40,7 +41,7 @@ def close(source: Side, target: Side, keepers: Sequence[str]) -> Orders:
                     "schema-access",
                     f"Database {target.database} has no table {SCHEMA}.{ACCESS} in Aurora.",
                     why="Who may connect after the cutover is remembered there, before it is closed.",
-                    remedy="Run ferry prepare-databases first.",
+                    remedy=f"Make it first: ferry prepare-databases {environment}",
                 ),
             )
         )

@@ -107,7 +107,9 @@ def orders(phase: Phase, given: Given) -> Orders:
     parts.append(_of_entries(phase, placed, given))
     if phase is Phase.BEFORE_LOAD:
         parts.append(_of_control(given))
-        parts.append(access.close(given.source, given.target, given.keepers))
+        parts.append(
+            access.close(given.source, given.target, given.keepers, environment=given.environment)
+        )
     if phase is Phase.AFTER_LOAD:
         parts.append(_of_statistics(given))
     if phase is Phase.BEFORE_CUTOVER:

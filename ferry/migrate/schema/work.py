@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from ferry.migrate.schema import carrying, transformations
 from ferry.migrate.schema.drift import drift
 from ferry.migrate.schema.order import orders
+from ferry.migrate.schema.phases import Phase
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from ferry.findings import Finding
     from ferry.migrate.schema.order import Given
-    from ferry.migrate.schema.phases import Phase
     from ferry.migrate.schema.steps import Orders
     from ferry.migrate.sides import Sides
     from settings.databases import Database
@@ -54,6 +54,22 @@ class Work:
         decided = orders(phase, given)
         renamed = transformations.findings(self.tasks, given.wanted)
         return replace(decided, findings=(*renamed, *decided.findings))
+
+    def left(self) -> dict[Phase, Orders]:
+        """What each phase of `ferry schema` would do now: nothing where it is done.
+
+        What an earlier phase is to make is said of that one alone.
+
+        Raises:
+            FerryError: As `orders`.
+        """
+        given = self._look()
+        found = {}
+        for phase in (Phase.BEFORE_LOAD, Phase.AFTER_LOAD, Phase.BEFORE_CUTOVER):
+            decided = orders(phase, given)
+            own = tuple(it for it in decided.findings if it.check != "schema-order")
+            found[phase] = replace(decided, findings=own)
+        return found
 
     def drift(self, reached: Phase) -> tuple[Finding, ...]:
         """Where Aurora's schema is not what it should be by now; `right` alone where it is.

@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ferry.mappings import TableName
+from ferry.migrate.schema.phases import Phase
 from ferry.migrate.starting import Marker, Refusal, Tables
-from ferry.migrate.status import Databases, Seen, State, steps
+from ferry.migrate.status import Databases, Left, Seen, State, steps
 from ferry.migrate.tasks import Counts, MigrationType, Settings, Task
 from tests.unit.ferry.migrate.tasks import task
 
@@ -262,3 +263,58 @@ def test_a_task_that_cannot_go_on_says_how_it_begins_anew() -> None:
     assert standing(seen(ARRIVED, gone))[1] == (
         "Load all its tables again: ferry start dev --task all --reload"
     )
+
+
+NOTHING_LEFT = dict.fromkeys((Phase.BEFORE_LOAD, Phase.AFTER_LOAD, Phase.BEFORE_CUTOVER), Left())
+SOME = Left(steps=("INDEX public.orders_at", "ANALYZE public.orders"))
+STOPPED_THERE = replace(LOADED, status="stopped", stop_reason="STOPPED_AFTER_FULL_LOAD")
+
+
+@pytest.mark.parametrize(
+    ("phase", "one", "step", "following"),
+    [
+        (Phase.BEFORE_LOAD, task(), "schema-before-load", "ferry schema dev before-load"),
+        (Phase.AFTER_LOAD, STOPPED_THERE, "schema-after-load", "ferry schema dev after-load"),
+        (Phase.BEFORE_CUTOVER, LOADED, "schema-before-cutover", "ferry schema dev before-cutover"),
+    ],
+)
+def test_a_phase_of_which_something_is_left_comes_next_where_it_is_due(
+    phase: Phase, one: Task, step: str, following: str
+) -> None:
+    found = replace(seen(ARRIVED, one), schema={**NOTHING_LEFT, phase: SOME})
+
+    (left,) = [each for each in steps(found) if each.name == step]
+
+    assert left.state is State.NOW
+    assert "2 steps are left, such as: INDEX public.orders_at" in left.what
+    assert standing(found)[1] == following
+
+
+def test_a_phase_that_is_not_due_yet_does_not_come_next() -> None:
+    loading = replace(seen(PREPARED, STARTED), schema={**NOTHING_LEFT, Phase.AFTER_LOAD: SOME})
+
+    states, following = standing(loading)
+
+    assert "schema-after-load: to come" in states
+    assert following == "ferry watch dev --task all"
+
+
+@pytest.mark.parametrize("phase", NOTHING_LEFT)
+def test_what_stands_against_a_phase_is_wrong_with_its_remedy(phase: Phase) -> None:
+    left = Left(wrong=(("TABLE public.orders is at Aurora, and is another.", "Drop it."),))
+    found = replace(seen(ARRIVED, LOADED), schema={**NOTHING_LEFT, phase: left})
+
+    (wrong,) = [each for each in steps(found) if each.name == f"schema-{phase}"]
+
+    assert wrong.state is State.WRONG
+    assert "TABLE public.orders is at Aurora, and is another." in wrong.what
+    assert wrong.next == "Drop it."
+
+
+def test_where_the_schemas_cannot_be_read_the_rest_is_told() -> None:
+    found = replace(seen(ARRIVED, LOADED), schema_trouble="There is no pg_dump.")
+
+    assert [(step.name, step.state) for step in steps(found)][2:4] == [
+        ("schema-before-load", State.DONE),
+        ("schema", State.UNKNOWN),
+    ]

@@ -175,7 +175,7 @@ def test_a_database_is_closed_after_it_was_remembered() -> None:
     )
     target = replace(AURORA, grants=(Grant("public", "CONNECT"), Grant("master", "CONNECT")))
 
-    remember, close = access.close(source, target, ["dms"]).steps
+    remember, close = access.close(source, target, ["dms"], environment="dev").steps
 
     assert remember.sql == (
         'INSERT INTO "ferry"."access" ("database", "acl", "at") VALUES (\n'
@@ -193,7 +193,7 @@ def test_a_database_is_closed_after_it_was_remembered() -> None:
     closed = replace(
         target, remembers_access=True, grants=(Grant("dms", "CONNECT"), Grant("master", "CONNECT"))
     )
-    assert access.close(source, closed, ["dms"]).steps == ()
+    assert access.close(source, closed, ["dms"], environment="dev").steps == ()
 
 
 def test_rdss_own_roles_are_let_in_and_others_are_found() -> None:
@@ -202,12 +202,14 @@ def test_rdss_own_roles_are_let_in_and_others_are_found() -> None:
         AURORA, remembers_access=True, grants=grants, is_reachable_by=("ada", "master", "rdstopmgr")
     )
 
-    assert access.close(SOURCE, target, ["master"]).steps == ()
+    assert access.close(SOURCE, target, ["master"], environment="dev").steps == ()
     assert access.still_in(target, ["master"]) == ["ada"]
 
 
 def test_a_database_is_not_closed_where_nobody_could_say_who_is_to_come_back() -> None:
-    (found,) = access.close(SOURCE, replace(AURORA, remembers_access=None), []).findings
+    (found,) = access.close(
+        SOURCE, replace(AURORA, remembers_access=None), [], environment="dev"
+    ).findings
 
     assert found.what == "Database shop has no table ferry.access in Aurora."
-    assert found.remedy == "Run ferry prepare-databases first."
+    assert found.remedy == "Make it first: ferry prepare-databases dev"

@@ -1,0 +1,129 @@
+"""Looks at where a migration stands: the deployment, DMS's tasks, both databases; changes nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from ferry.deployment import NotDeployedError
+from ferry.errors import FerryError
+from ferry.findings import Level
+from ferry.migrate import markers, target_tables
+from ferry.migrate.reading import read_tasks
+from ferry.migrate.schema.work import works
+from ferry.migrate.source_slots import in_the_slot
+from ferry.migrate.starting import Start, Wish, how
+from ferry.migrate.status import Databases, Left, Seen
+from ferry.migrate.watching.databases import control_tables
+from ferry.postgres import apart, connect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from ferry.deployment import Deployment
+    from ferry.migrate.schema.phases import Phase
+    from ferry.migrate.sides import Sides
+    from ferry.migrate.tasks import Task
+    from settings.databases import Database
+
+_PURPOSE: Final = "say where the migration stands"
+
+# Superusers are let be: no right of a database's keeps them out.
+_REACHABLE: Final = (
+    "select r.rolname::text from pg_catalog.pg_roles r where r.rolcanlogin and not r.rolsuper "
+    "and pg_catalog.has_database_privilege(r.oid, pg_catalog.current_database()::text, 'CONNECT') "
+    "and not (r.rolname = any(%s)) and r.oid <> (select d.datdba from pg_catalog.pg_database d "
+    "where d.datname = pg_catalog.current_database()) order by 1"
+)
+
+
+def see(deployment: Deployment, sides: Callable[[Database], Sides]) -> Seen:
+    """Look at a migration; changes nothing.
+
+    Args:
+        deployment: The environment as it is deployed.
+        sides: The way to both ends of a database.
+
+    Raises:
+        NoMigrationError: The environment is Aurora alone.
+    """
+    name = deployment.environment.name
+    try:
+        tasks = read_tasks(deployment)
+    except NotDeployedError as error:
+        return Seen(environment=name, not_deployed=error.why)
+    except FerryError as error:
+        return Seen(environment=name, trouble=str(error))
+    databases: dict[str, Databases] = {}
+    try:
+        for task in tasks:
+            databases[task.name] = _databases(
+                deployment.environment.name, task, sides(task.database), beside=tasks
+            )
+    except FerryError as error:
+        return Seen(environment=name, tasks=tasks, trouble=str(error))
+    try:
+        schema, trouble = _left(deployment, sides), ""
+    except FerryError as error:
+        schema, trouble = {}, str(error)
+    return Seen(
+        environment=name, tasks=tasks, databases=databases, schema=schema, schema_trouble=trouble
+    )
+
+
+def _left(deployment: Deployment, sides: Callable[[Database], Sides]) -> Mapping[Phase, Left]:
+    """What is left of each phase of the schema: what `ferry schema` would do now."""
+    found: dict[Phase, Left] = {}
+    carried = works(deployment.environment, sides)
+    for work in carried:
+        where = f" in {work.sides.target.server.database}" if len(carried) > 1 else ""
+        for phase, orders in work.left().items():
+            before = found.get(phase, Left())
+            found[phase] = Left(
+                steps=(*before.steps, *(f"{step.what}{where}" for step in orders.steps)),
+                wrong=(
+                    *before.wrong,
+                    *(
+                        (f"{it.what}{where and f' That is{where}.'}", it.remedy)
+                        for it in orders.findings
+                        if it.level is Level.BLOCKED
+                    ),
+                ),
+            )
+    return found
+
+
+def _databases(environment: str, task: Task, sides: Sides, *, beside: Sequence[Task]) -> Databases:
+    wish = Wish(environment=environment)
+    start = how(task, wish)
+    with (
+        connect(sides.source.server, purpose=_PURPOSE) as source,
+        connect(sides.target.server, purpose=_PURPOSE) as target,
+    ):
+        apart(source, target)
+        found = (
+            markers.state(source, task.marker, user=sides.source.dms_user, at_source=True),
+            markers.state(target, task.marker, user=sides.target.dms_user, at_source=False),
+        )
+        carried = target_tables.carried(source, task.mappings)
+        tables = target_tables.look(target, (task.mappings.target(it.name) for it in carried))
+        ((is_open,),) = target.rows(
+            "select pg_catalog.has_database_privilege('public', "
+            "pg_catalog.current_database()::text, 'CONNECT')"
+        )
+        keepers = [sides.target.dms_user, sides.target.server.username]
+        let_in = target.rows(_REACHABLE, [keepers])
+        there = all(marker.exists for marker in found)
+        last = markers.newest(source, task.marker) if there else None
+        return Databases(
+            markers=found,
+            tables=tables,
+            carried=len(carried),
+            is_open=is_open,
+            unapplied=sum(it.changes for it in control_tables(target, task).unapplied),
+            let_in=tuple(role for (role,) in let_in),
+            last=last.at if last else None,
+            has_arrived=last is not None and markers.has_arrived(target, task.marker, last),
+            slot=in_the_slot(start, wish, source=source, target=target, beside=beside)
+            if isinstance(start, Start)
+            else (),
+        )
