@@ -15,6 +15,7 @@ from ferry.cli.arguments import (  # typer reads the annotations when it runs
     TargetAuthorities,
     addresses,
 )
+from ferry.cli.migration import TaskNames  # noqa: TC001 - the same
 
 if TYPE_CHECKING:
     from ferry.migrate.reloading import Reload
@@ -29,6 +30,7 @@ def reload(
         ),
     ],
     *,
+    task: TaskNames = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     every: Annotated[
         float, typer.Option(min=0.2, max=3600, metavar="SECONDS", help="How often it looks.")
@@ -53,10 +55,11 @@ def reload(
         from ferry.migrate import reloading
         from ferry.migrate.alone import Doing, alone
         from ferry.migrate.reading import read_tasks
+        from ferry.migrate.tasks import chosen
         from ferry.migrate.watching.watcher import Watcher
 
         deployment = deployment_of(name)
-        wanted = reloading.planned(deployment, read_tasks(deployment), table)
+        wanted = reloading.planned(deployment, chosen(read_tasks(deployment), task or []), table)
         source, target = addresses(source_address, target_address)
         ways = Ways(deployment=deployment, source=source, target=target, target_ca=target_ca)
         sources = [ways.sides(each.task).source.server for each in wanted]
@@ -67,7 +70,7 @@ def reload(
                 typer.confirm("Go on?", abort=True)
             held.still()
             # Anew: meanwhile somebody may have stopped a task.
-            plan = reloading.planned(deployment, read_tasks(deployment), table)
+            plan = reloading.planned(deployment, chosen(read_tasks(deployment), task or []), table)
             for each in plan:
                 reloading.begin(deployment, each, ways.sides(each.task))
         watcher = Watcher(

@@ -77,8 +77,20 @@ class Deployed:
     called: dict[str, set[str]] = field(default_factory=dict)
     """What each command called so far, as `service:Operation`."""
 
-    def make(self, *, file: str = DEV, tasks: dict[str, dict[str, Any]] | None = None) -> None:
-        """Deploy it: what is changed of each task's call, by the task's name."""
+    def make(
+        self,
+        *,
+        file: str = DEV,
+        tasks: dict[str, dict[str, Any]] | None = None,
+        beside: dict[str, Pair] | None = None,
+    ) -> None:
+        """Deploy it.
+
+        Args:
+            file: The environment's file.
+            tasks: What is changed of each task's call, by the task's name; `all` by default.
+            beside: The databases of tasks that carry another one, by the task's name.
+        """
         self.folder.mkdir(exist_ok=True)
         (self.folder / "dev.toml").write_text(
             file.replace(ACCOUNT, self.aws.account).replace('"require"', '"none"')
@@ -99,6 +111,7 @@ class Deployed:
                     "MigrationType": "full-load-and-cdc",
                     "TableMappings": json.dumps({"rules": rules(task=name)}),
                     "ReplicationTaskSettings": json.dumps(SETTINGS),
+                    **self._ends(name, (beside or {}).get(name)),
                     **changed,
                 }
             )["ReplicationTask"]
@@ -205,18 +218,34 @@ class Deployed:
         )
         return str(made["ARN"])
 
-    def _endpoint(self, kind: str, host: str, user: str) -> str:
-        port = getattr(self.pair, kind).server.port
+    def _ends(self, task: str, pair: Pair | None) -> dict[str, str]:
+        """The endpoints of a task of its own; none where it carries what all others do."""
+        if pair is None:
+            return {}
+        return {
+            "SourceEndpointArn": self._endpoint(
+                "source", SOURCE, "dms", pair=pair, name=f"-{task}"
+            ),
+            "TargetEndpointArn": self._endpoint(
+                "target", AURORA, "ferry_admin", pair=pair, name=f"-{task}"
+            ),
+        }
+
+    def _endpoint(
+        self, kind: str, host: str, user: str, *, pair: Pair | None = None, name: str = ""
+    ) -> str:
+        pair = pair or self.pair
+        port = getattr(pair, kind).server.port
         secret = {"host": host, "port": 5432, "username": user, "password": PASSWORD}
         self.aws.post("/local-aws/addresses", {host: {"port": port}})
         made = self.aws.dms.create_endpoint(
-            EndpointIdentifier=kind,
+            EndpointIdentifier=f"{kind}{name}",
             EndpointType=kind,
             EngineName="postgres" if kind == "source" else "aurora-postgresql",
-            DatabaseName=self.pair.source.name,
+            DatabaseName=pair.source.name,
             SslMode="require" if kind == "target" else "none",
             PostgreSQLSettings={
-                "SecretsManagerSecretId": self._secret(kind, secret),
+                "SecretsManagerSecretId": self._secret(f"{kind}{name}", secret),
                 **({"AfterConnectScript": AS_REPLICA} if kind == "target" else {}),
             },
         )

@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 
 from ferry.migrate.watching import proving
-from tests.migration.databases import CONTROL, eventually
-from tests.migration.deployed import PASSWORD, rules
+from tests.migration.databases import CONTROL, databases, eventually
+from tests.migration.deployed import GRANTS, PASSWORD, SETTINGS, marker, rules
 from tests.migration.test_start import ORDERS
 from tests.migration.test_worker_filters import filtering
+from tests.unit.ferry.environments import DEV
 
 if TYPE_CHECKING:
     import pytest
 
+    from harness.postgres import Postgres
     from tests.migration.deployed import Deployed
 
 ROWS = "insert into orders select n, 'x' from generate_series(1, 100) n"
@@ -324,6 +326,111 @@ def test_a_filter_that_nobody_can_say_in_sql_is_said(deployed: Deployed) -> None
     ) in _bare(watched.stdout)
     assert "All that can be counted is loaded; some tables cannot be counted." in watched.stdout
     assert watched.exit_code == 3
+
+
+TWO = DEV.replace('database = "app"\n', "").replace(
+    """[[dms.tasks]]
+name = "all"
+""",
+    """[[databases]]
+source = "app"
+aurora = "app"
+
+[[databases]]
+source = "crm"
+aurora = "crm"
+
+[[dms.tasks]]
+name = "crm"
+database = "crm"
+tables = [{ schema = "public" }]
+
+[[dms.tasks]]
+name = "all"
+database = "app"
+""",
+)
+
+
+def test_two_databases_are_watched_at_once_and_told_apart(
+    deployed: Deployed, ends: tuple[Postgres, Postgres]
+) -> None:
+    with databases(*ends, name="crm") as crm:
+        deployed.make(file=TWO, tasks={"all": {}, "crm": {}}, beside={"crm": crm})
+        deployed.prepare(ORDERS)
+        crm.on_both("create schema ferry", marker("crm"), ORDERS)
+        crm.source.run(*GRANTS, ROWS)
+        deployed.pair.source.run(ROWS)
+        assert deployed.reached("start", "dev").exit_code == 0
+
+        watched = deployed.reached("watch", "dev", *OFTEN)
+
+        assert watched.exit_code == 0, watched.stdout
+        for task in ("all", "crm"):
+            assert f"{task}: replicating; 100 rows" in watched.stdout
+            assert f"slot aurora_ferry_dev_{task}_" in watched.stdout
+        for pair in (crm, deployed.pair):
+            pair.target.run("delete from orders where id <= 7")
+        apart = deployed.reached("watch", "dev", "--task", "all", *OFTEN)
+        lost = deployed.reached("watch", "dev", *OFTEN)
+        assert (apart.exit_code, lost.exit_code) == (4, 4)
+        assert "crm" not in apart.stdout
+        assert (
+            "public.orders of crm: 100 rows at the source, 93 at Aurora: load it again: "
+            "ferry reload dev public.orders --task crm"
+        ) in _bare(lost.stdout)
+
+        again = deployed.reached("reload", "dev", "public.orders", "--task", "crm", "--yes", *OFTEN)
+
+        assert again.exit_code == 0, again.stdout
+        assert crm.target.value("select count(*) from orders") == 100
+        assert deployed.pair.target.value("select count(*) from orders") == 93
+        deployed.end()
+
+
+def test_a_task_that_applies_in_batches_is_proved_by_two_markers(deployed: Deployed) -> None:
+    batches = {**SETTINGS, "TargetMetadata": {"BatchApplyEnabled": True}}
+    deployed.make(tasks={"all": {"ReplicationTaskSettings": json.dumps(batches)}})
+    deployed.prepare(ORDERS)
+    deployed.pair.source.run(ROWS)
+    assert deployed.reached("start", "dev").exit_code == 0
+
+    watched = deployed.reached("watch", "dev", *OFTEN)
+
+    assert "marker arrived in" in watched.stdout
+    assert watched.exit_code == 0
+    assert deployed.pair.target.value("select max(id) from ferry.fence_all") == 2
+
+
+def test_alarms_that_fire_are_named_and_those_of_others_are_not(deployed: Deployed) -> None:
+    _carried(deployed)
+    for name, state in (
+        ("dms-cdc-latency-source-all-dev", "ALARM"),
+        ("dms-cdc-latency-target-all-dev", "OK"),
+        ("dms-cdc-latency-source-all-prod", "ALARM"),
+    ):
+        deployed.aws.cloudwatch.put_metric_alarm(
+            AlarmName=name,
+            Namespace="AWS/DMS",
+            MetricName="CDCLatencySource",
+            Statistic="Maximum",
+            Period=60,
+            EvaluationPeriods=1,
+            Threshold=300,
+            ComparisonOperator="GreaterThanThreshold",
+        )
+        deployed.aws.cloudwatch.set_alarm_state(
+            AlarmName=name, StateValue=state, StateReason="Threshold Crossed"
+        )
+
+    watched = deployed.reached("watch", "dev", *OFTEN)
+    seen = deployed.reached("watch", "dev", *OFTEN, "--json")
+
+    assert [line for line in _bare(watched.stdout) if line.startswith("alarm ")] == [
+        "alarm dms-cdc-latency-source-all-dev fires"
+    ]
+    assert _looks(seen.stdout)[-1]["alarms"] == ["dms-cdc-latency-source-all-dev"]
+    assert watched.exit_code == 0  # it has an end of its own: who waits for the load gets it
 
 
 def test_what_the_operator_may_not_read_is_no_good_end(deployed: Deployed) -> None:

@@ -12,6 +12,7 @@ from ferry.migrate.watching.tables import LOADING, RELOADING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from ferry.mappings import TableName
     from ferry.migrate.watching.look import LogLine, Look, Slot, TaskLook
 
 _UNITS: Final = ("B", "kB", "MB", "GB", "TB")
@@ -165,15 +166,20 @@ def notes(look: Look) -> Iterator[str]:
     """What stands beneath the tasks: slots, troubles, alarms, log, what did not answer."""
     for slot in look.slots:
         yield slot_line(slot)
-    for trouble in look.troubles:
-        yield f"{trouble.table}: {trouble.what}: {trouble.remedy}"
-    for uncounted in look.left_out:
-        yield f"{uncounted.table}: not counted: {uncounted.why}"
+    for task, trouble in look.troubles:
+        yield f"{_table(task, trouble.table)}: {trouble.what}: {trouble.remedy}"
+    for task, uncounted in look.left_out:
+        yield f"{_table(task, uncounted.table)}: not counted: {uncounted.why}"
     for alarm in look.alarms:
         yield f"alarm {alarm} fires"
     yield from log_lines(look.log)
     for sentence in look.unanswered:
         yield f"not known now: {sentence}"
+
+
+def _table(task: TaskLook, name: TableName) -> str:
+    """A table; with its task where there are others, for two databases may have one of its name."""
+    return str(name) if task.is_the_only_task else f"{name} of {task.task.name}"
 
 
 def log_lines(log: Sequence[LogLine]) -> Iterator[str]:

@@ -184,6 +184,7 @@ class TaskLook:
         unapplied: Changes that could not be applied, by the control table; None where not known.
         suspended: Tables that DMS has given up, by the control table.
         allowed_seconds: How long the load may take; None for any time.
+        is_the_only_task: Whether the environment has no other.
     """
 
     environment: str
@@ -199,6 +200,7 @@ class TaskLook:
     unapplied: tuple[Unapplied, ...] | None = None
     suspended: tuple[TableName, ...] = ()
     allowed_seconds: float | None = None
+    is_the_only_task: bool = True
 
     @property
     def exceptions(self) -> int | None:
@@ -376,7 +378,7 @@ class TaskLook:
                 yield Trouble(
                     table=table.name,
                     what=table.state,
-                    remedy=f"its reason is in the log; mend it, then {_reload(name, table.name)}",
+                    remedy=f"its reason is in the log; mend it, then {self._reload(table.name)}",
                 )
             elif table.state == MISSING:
                 yield Trouble(
@@ -388,14 +390,14 @@ class TaskLook:
                 yield Trouble(
                     table=table.name,
                     what=f"DMS says '{table.state}', which says not that it is carried",
-                    remedy=f"see the task's log, then {_reload(name, table.name)}",
+                    remedy=f"see the task's log, then {self._reload(table.name)}",
                 )
             if table.failed or table.suspended:
                 yield Trouble(
                     table=table.name,
                     what=f"DMS's validation: {table.failed} rows differ, {table.suspended} could "
                     "not be compared",
-                    remedy=f"see which, then {_reload(name, table.name)}",
+                    remedy=f"see which, then {self._reload(table.name)}",
                 )
         known = {table.name for table in self.tables if table.state in {ERROR, CANCELLED}}
         for suspended in self.suspended:
@@ -403,7 +405,7 @@ class TaskLook:
                 yield Trouble(
                     table=suspended,
                     what="suspended by DMS",
-                    remedy=f"its reason is in the log; mend it, then {_reload(name, suspended)}",
+                    remedy=f"its reason is in the log; mend it, then {self._reload(suspended)}",
                 )
         yield from self._unknown_to_dms()
         yield from self._not_applied()
@@ -412,7 +414,7 @@ class TaskLook:
                 table=differs.table,
                 what=f"{differs.source} rows{' that pass its filter' if differs.is_filtered else ''} "
                 f"at the source, {differs.target} at Aurora",
-                remedy=f"load it again: {_reload(name, differs.table)}",
+                remedy=f"load it again: {self._reload(differs.table)}",
             )
 
     def _of_the_marker(self, stop: str, start: str) -> Iterator[Trouble]:
@@ -450,15 +452,16 @@ class TaskLook:
             yield Trouble(
                 table=table,
                 what=f"{found.changes} changes were not applied",
-                remedy=f"see why in {exceptions}, mend it, then {_reload(self.environment, table)}"
+                remedy=f"see why in {exceptions}, mend it, then {self._reload(table)}"
                 if self.task.loads
                 else f"see why in {exceptions}, mend these rows at Aurora by hand, then delete what "
                 "it says of them",
             )
 
-
-def _reload(environment: str, table: TableName) -> str:
-    return f"ferry reload {environment} {shlex.quote(str(table))}"
+    def _reload(self, table: TableName) -> str:
+        command = f"ferry reload {self.environment} {shlex.quote(str(table))}"
+        # Two databases may have tables of one name.
+        return command if self.is_the_only_task else f"{command} --task {self.task.name}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -522,14 +525,14 @@ class Look:
     calls: int = 0
 
     @property
-    def left_out(self) -> tuple[Uncounted, ...]:
-        """The tables that could not be counted."""
-        return tuple(each for task in self.tasks for each in task.proof.left_out)
+    def left_out(self) -> list[tuple[TaskLook, Uncounted]]:
+        """The tables that could not be counted, each with its task."""
+        return [(task, each) for task in self.tasks for each in task.proof.left_out]
 
     @property
-    def troubles(self) -> list[Trouble]:
-        """All tables that are not carried as they should be."""
-        return [trouble for task in self.tasks for trouble in task.troubles]
+    def troubles(self) -> list[tuple[TaskLook, Trouble]]:
+        """All tables that are not carried as they should be, each with its task."""
+        return [(task, trouble) for task in self.tasks for trouble in task.troubles]
 
 
 class Ending(StrEnum):

@@ -218,6 +218,7 @@ class Watcher:
             unapplied=target.unapplied if target else None,
             suspended=target.suspended if target else (),
             allowed_seconds=self.allowed_seconds,
+            is_the_only_task=len(self.deployment.environment.tasks) == 1,
         )
 
     def _rate(self, name: str, rows: int) -> float | None:
