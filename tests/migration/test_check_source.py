@@ -715,6 +715,11 @@ def of_days(well: Postgres, *, seconds: float = 60) -> Subject:
     return with_rows(subject(env, source, UnreadError("Not asked.")), source, seconds=seconds)
 
 
+def write(days: Database, statement: str) -> None:
+    """Write rows, and have PostgreSQL count them before this ends."""
+    days.run(statement, "select pg_stat_force_next_flush()")
+
+
 def said(seen: Subject, check: str) -> list[tuple[Level, str, str]]:
     return [(it.level, it.what, it.why) for it in findings([seen]) if it.check == check]
 
@@ -770,7 +775,7 @@ def test_the_next_run_goes_on_where_one_ended(
 def test_what_was_mended_is_read_again(well: Postgres, days: Database) -> None:
     assert [it[1] for it in said(of_days(well), "infinities")] == [INFINITE]
 
-    days.run("update days set day = null where not isfinite(day)")
+    write(days, "update days set day = null where not isfinite(day)")
 
     seen = of_days(well)
     assert [it[0] for it in said(seen, "infinities")] == [Level.RIGHT]
@@ -779,7 +784,7 @@ def test_what_was_mended_is_read_again(well: Postgres, days: Database) -> None:
 
 def test_what_was_written_and_not_read_again_is_said(well: Postgres, days: Database) -> None:
     of_days(well)
-    days.run("insert into days values (-1, 'infinity')")
+    write(days, "insert into days values (-1, 'infinity')")
 
     late = of_days(well, seconds=0)
 

@@ -59,7 +59,7 @@ AREAS: Final[Mapping[str, str]] = {
 
 def suggestions(databases: Sequence[Subject | Unreadable]) -> Iterator[Finding]:
     """What the tasks' settings could better be; of databases whose rows were read."""
-    yield from _of(databases, suggested.CHECKS)
+    yield from _of(databases, (*suggested.CHECKS, rows.WHEN))
 
 
 def edits(databases: Sequence[Subject | Unreadable]) -> Iterator[Edit]:
