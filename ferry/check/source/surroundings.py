@@ -9,6 +9,7 @@ from facts.identifiers import identifier, literal
 from ferry.check.source.subject import column_name
 from ferry.check.source.verdict import Check, Verdict, blocks, fine, warns
 from ferry.check.source.words import counted, listed
+from settings.notation import toml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -210,14 +211,14 @@ def publications(subject: Subject) -> Iterator[Verdict]:
     taking = [each for each in found if each.name not in accepted]
     if taking:
         names = [each.name for each in taking]
-        setting = ", ".join(f'"{name}"' for name in sorted({*accepted, *names}))
+        setting = toml(sorted({*accepted, *names}))
         yield blocks(
             f"{counted(len(taking), 'publication')} that would take schema {SCHEMA} along: "
             f"{listed(f'{each.name} ({_of(each.all_tables)})' for each in taking)}.",
             why="Each subscriber stops at the first row of a table that it has not, and its slot then "
             "holds back all WAL.",
             remedy=f"Make ferry's tables at each subscriber first, then accept them: "
-            f"source.accepted_publications = [{setting}] in {subject.file}. Or "
+            f"source.accepted_publications = {setting} in {subject.file}. Or "
             f"{_without_ferry(taking[0])}",
         )
     elif found:
