@@ -14,48 +14,40 @@ import os
 import signal
 import sys
 import threading
-from typing import TYPE_CHECKING
+from typing import Any
 
-from local_aws.dms_worker.databases import why_not_connected
-from local_aws.dms_worker.job import Endpoint, Job, Voice
-from local_aws.dms_worker.stream import ReplicationError
-from local_aws.dms_worker.task import FATAL, Task, drop_slot
+import psycopg
 
-if TYPE_CHECKING:
-    from types import FrameType
+from local_aws.dms_worker.databases import drop_slot, why_not_connected
+from local_aws.dms_worker.job import Endpoint, Job, say
+from local_aws.dms_worker.task import Task, failed
 
 
 def main() -> int:
-    """Run the task of the first line; 0 where it was stopped or is done, 1 where it failed."""
-    voice = Voice(sys.stdout)
+    """Do what the first line says; 0 where the task was stopped or is done, 1 where it failed."""
     try:
         document = json.loads(sys.stdin.readline())
         if "test" in document:
-            voice.say("tested", failure=why_not_connected(Endpoint(**document["test"])))
+            say("tested", failure=why_not_connected(Endpoint(**document["test"])))
             return 0
         if "drop_slot" in document:
             drop_slot(Endpoint(**document["source"]), document["drop_slot"])
             return 0
-        job = Job.from_document(document)
-    except (ValueError, KeyError, TypeError, ReplicationError) as error:
-        voice.say("ended", status="failed", reason=FATAL, message=f"not a job: {error}")
+        task = Task(Job.from_document(document))
+    except (ValueError, KeyError, TypeError, psycopg.Error) as error:
+        say("ended", **failed(f"not a job: {error}"))
         return 1
-    task = Task(job=job, voice=voice)
-
-    def stop(_: int, __: FrameType | None) -> None:
-        task.stopping.set()
-
-    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGTERM, lambda *_: task.stopping.set())
     threading.Thread(target=_listen, args=(task,), daemon=True).start()
+    ended: dict[str, Any] = failed("a fault of the worker")
     try:
         ended = task.run()
     except Exception as error:
-        voice.say(
-            "ended", status="failed", reason=FATAL, message=f"a fault of the worker: {error!r}"
-        )
+        ended = failed(f"a fault of the worker: {error!r}")
         raise
-    voice.say("ended", status=ended.status, reason=ended.reason, message=ended.message)
-    return 1 if ended.status == "failed" else 0
+    finally:
+        say("ended", **ended)
+    return 1 if ended["status"] == "failed" else 0
 
 
 def _listen(task: Task) -> None:

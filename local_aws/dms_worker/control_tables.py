@@ -9,7 +9,7 @@ TaskRecoveryTableEnabled says, for here it is what a resumed task goes on from.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from psycopg import sql
 
@@ -18,7 +18,7 @@ from local_aws.dms_worker.stream import lsn_from, lsn_text
 if TYPE_CHECKING:
     import psycopg
 
-    from local_aws.dms_worker.job import Job
+    from local_aws.dms_worker.job import Job, TableId
 
 _FAILURE = """"TASK_NAME" varchar(128) not null, "TABLE_OWNER" varchar(128) not null,
         "TABLE_NAME" varchar(128) not null, "FAILURE_TIME" timestamp not null,
@@ -64,7 +64,9 @@ _ENABLED_BY = {
 _FAILURES = ("awsdms_validation_failures_v1", "awsdms_validation_failures_v2")
 # Before it the first is there, from it on the second.
 _VERSION_OF_THE_SECOND = (3, 6, 1)
-_SUSPENDED = "TABLE ERROR"
+_NOW = "now"
+_OF_A_TABLE = "task_name = %s and table_owner = %s and table_name = %s"
+_OF_A_TABLE_QUOTED = '"TASK_NAME" = %s and "TABLE_OWNER" = %s and "TABLE_NAME" = %s'
 _MAKING = 0x444D53_0001  # "DMS"
 
 
@@ -80,23 +82,25 @@ def position_from(text: str) -> int:
     Raises:
         ValueError: Neither.
     """
-    if not text.startswith("checkpoint:"):
-        return lsn_from(text)
-    return lsn_from(text.split("#")[2])
+    return lsn_from(text.split("#")[2] if text.startswith("checkpoint:") else text)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ControlTables:
-    """The tables of one task that its settings ask for, in the schema that they name."""
+    """The tables of one task that its settings ask for, in the schema that they name.
 
+    What is written to a table that the task does not have is left out.
+    """
+
+    connection: psycopg.Connection[Any]
     schema: str
     server: str
     task: str
     names: frozenset[str]
 
     @classmethod
-    def of(cls, job: Job) -> ControlTables:
-        """The tables of a job."""
+    def of(cls, job: Job, connection: psycopg.Connection[Any]) -> ControlTables:
+        """The tables of a job, on a connection to its target; what is not there is made."""
         names = {"awsdms_apply_exceptions", "awsdms_txn_state"} | {
             name
             for name, setting in _ENABLED_BY.items()
@@ -104,134 +108,86 @@ class ControlTables:
         }
         if job.migration_type == "full-load":
             names.clear()
-        if job.setting("ValidationSettings", "EnableValidation", default=False):
+        if job.validates:
             version = tuple(int(part) for part in job.engine_version.split("."))
             names.add(_FAILURES[version >= _VERSION_OF_THE_SECOND])
-        return cls(
-            schema=job.setting("ControlTablesSettings", "ControlSchema", default="") or "public",
+        schema = job.setting("ControlTablesSettings", "ControlSchema", default="") or "public"
+        made = cls(
+            connection=connection,
+            schema=schema,
             server=job.server,
             task=job.task,
             names=frozenset(names),
         )
-
-    def create(self, connection: psycopg.Connection[Any]) -> None:
-        """Make what is not there."""
         with connection.transaction():
             # IF NOT EXISTS fails where another task makes the same table at the same time.
             connection.execute("select pg_catalog.pg_advisory_xact_lock(%s)", [_MAKING])
-            for name in sorted(self.names):
-                connection.execute(
-                    sql.SQL("create table if not exists {} ").format(self._name(name))
-                    + sql.SQL(_TABLES[name])
-                )
+            for name in sorted(names):
+                made._run(name, "create table if not exists {} " + _TABLES[name])
+        return made
 
-    def forget(self, connection: psycopg.Connection[Any]) -> None:
-        """Take away what an earlier run of the task left: it begins anew."""
-        self._run(
-            connection, "awsdms_txn_state", 'delete from {} where "TASK_NAME" = %s', self.task
+    def begin(self, lsn: int) -> None:
+        """Take away what an earlier run of the task left, and write down where this one begins."""
+        with self.connection.transaction():
+            self._delete("awsdms_txn_state", '"TASK_NAME" = %s', self.task)
+            for name in ("awsdms_suspended_tables", "awsdms_status"):
+                self._delete(name, "task_name = %s", self.task)
+            self._insert("awsdms_txn_state", self.server, self.task, _NOW, checkpoint_text(lsn))
+
+    def position(self) -> int | None:
+        """Up to where the changes of the source are applied, where the task has run before.
+
+        A worker that was killed may have sent a COMMIT that its session still carries out. That
+        session holds the row's lock, so the position is read when it is done.
+        """
+        text = (
+            'select "CHECKPOINT" from {} where "SERVER_NAME" = %s and "TASK_NAME" = %s for update'
         )
-        for name in ("awsdms_suspended_tables", "awsdms_status"):
-            self._run(connection, name, "delete from {} where task_name = %s", self.task)
-
-    def position(self, connection: psycopg.Connection[Any]) -> int | None:
-        """Up to where the changes of the source are applied, where the task has run before."""
-        row = connection.execute(
-            sql.SQL(
-                'select "CHECKPOINT" from {} where "SERVER_NAME" = %s and "TASK_NAME" = %s'
-            ).format(self._name("awsdms_txn_state")),
-            [self.server, self.task],
-        ).fetchone()
+        statement = sql.SQL(text).format(sql.Identifier(self.schema, "awsdms_txn_state"))
+        row = self.connection.execute(statement, [self.server, self.task]).fetchone()
         return position_from(row[0]) if row else None
 
-    def reach(self, connection: psycopg.Connection[Any], lsn: int) -> None:
+    def reach(self, lsn: int) -> None:
         """Write down a position in the transaction that is open: it is reached with its changes."""
         self._run(
-            connection,
             "awsdms_txn_state",
-            "insert into {} values (%s, %s, localtimestamp, %s) "
-            'on conflict ("SERVER_NAME", "TASK_NAME") '
-            'do update set "STATE_TIME" = excluded."STATE_TIME", '
-            '"CHECKPOINT" = excluded."CHECKPOINT"',
-            *(self.server, self.task, checkpoint_text(lsn)),
+            'update {} set "STATE_TIME" = localtimestamp, "CHECKPOINT" = %s '
+            'where "SERVER_NAME" = %s and "TASK_NAME" = %s',
+            *(checkpoint_text(lsn), self.server, self.task),
         )
 
-    def note_exception(
-        self,
-        connection: psycopg.Connection[Any],
-        table: tuple[str, str],
-        *,
-        statement: str,
-        error: str,
-    ) -> None:
+    def note_exception(self, table: TableId, *, statement: str, error: str) -> None:
         """Write down a change that could not be applied."""
-        self._run(
-            connection,
-            "awsdms_apply_exceptions",
-            "insert into {} values (%s, %s, %s, localtimestamp, %s, %s)",
-            *(self.task, *table, statement, error),
-        )
+        self._insert("awsdms_apply_exceptions", self.task, *table, _NOW, statement, error)
 
-    def suspend(self, connection: psycopg.Connection[Any], table: tuple[str, str]) -> None:
+    def suspend(self, table: TableId) -> None:
         """Write down that a table is no longer carried."""
-        self._run(
-            connection,
-            "awsdms_suspended_tables",
-            "insert into {} values (%s, %s, %s, %s, %s, localtimestamp)",
-            *(self.server, self.task, *table, _SUSPENDED),
-        )
+        row = (self.server, self.task, *table, "TABLE ERROR", _NOW)
+        self._insert("awsdms_suspended_tables", *row)
 
-    def resume(self, connection: psycopg.Connection[Any], table: tuple[str, str]) -> None:
+    def resume(self, table: TableId) -> None:
         """A table is carried again."""
-        self._run(
-            connection,
-            "awsdms_suspended_tables",
-            "delete from {} where task_name = %s and table_owner = %s and table_name = %s",
-            *(self.task, *table),
-        )
+        self._delete("awsdms_suspended_tables", _OF_A_TABLE, self.task, *table)
 
-    def status(
-        self, connection: psycopg.Connection[Any], *, status: str, pending: int, lsn: int, tail: int
-    ) -> None:
-        """Write down where the task is: what it has read, and what it has applied."""
-        self._run(
-            connection,
-            "awsdms_status",
-            "insert into {} values (%s, %s, %s, localtimestamp, %s, 0, 0, %s, localtimestamp, "
-            "%s, localtimestamp, localtimestamp) on conflict (server_name, task_name) do update "
-            "set task_status = excluded.task_status, status_time = excluded.status_time, "
-            "pending_changes = excluded.pending_changes, "
-            "source_current_position = excluded.source_current_position, "
-            "source_current_timestamp = excluded.source_current_timestamp, "
-            "source_tail_position = excluded.source_tail_position, "
-            "source_tail_timestamp = excluded.source_tail_timestamp, "
-            "source_timestamp_applied = excluded.source_timestamp_applied",
-            *(self.server, self.task, status, pending, lsn_text(lsn), lsn_text(tail)),
-        )
+    def status(self, *, lsn: int, tail: int) -> None:
+        """Write down where the task is: what it has applied, and what it has read."""
+        task = (self.server, self.task)
+        with self.connection.transaction():
+            self._delete("awsdms_status", "server_name = %s and task_name = %s", *task)
+            self._insert(
+                "awsdms_status",
+                *(*task, "RUNNING", _NOW, 0, 0, 0, lsn_text(lsn), _NOW, lsn_text(tail), _NOW, _NOW),
+            )
 
-    def history(
-        self,
-        connection: psycopg.Connection[Any],
-        *,
-        kind: Literal["FULL LOAD", "CHANGE PROCESSING"],
-        minutes: float,
-        latency: float,
-        records: int,
-    ) -> None:
+    def history(self, kind: str, *, minutes: float, latency: float, records: int) -> None:
         """Write down what was done in a slot of time that ends now; latency in seconds."""
-        self._run(
-            connection,
-            "awsdms_history",
-            "insert into {} values (%s, %s, %s, localtimestamp, %s, %s, %s, 0)",
-            *(self.server, self.task, kind, round(minutes), round(latency), records),
-        )
+        row = (self.server, self.task, kind, _NOW, round(minutes), round(latency), records, 0)
+        self._insert("awsdms_history", *row)
 
-    def note_failure(
-        self, connection: psycopg.Connection[Any], table: tuple[str, str], *, key: str, kind: str
-    ) -> None:
+    def note_failure(self, table: TableId, *, key: str, kind: str) -> None:
         """Write down a row that differs: its key, and how."""
         for name in _FAILURES:
             self._run(
-                connection,
                 name,
                 'insert into {} ("TASK_NAME", "TABLE_OWNER", "TABLE_NAME", "FAILURE_TIME", '
                 '"KEY_TYPE", "KEY", "FAILURE_TYPE", "DETAILS") '
@@ -239,24 +195,19 @@ class ControlTables:
                 *(self.task, *table, key, kind),
             )
 
-    def forget_failures(self, connection: psycopg.Connection[Any], table: tuple[str, str]) -> None:
+    def forget_failures(self, table: TableId) -> None:
         """Take away the rows of a table that differed: it is compared anew."""
         for name in _FAILURES:
-            self._run(
-                connection,
-                name,
-                'delete from {} where "TASK_NAME" = %s and "TABLE_OWNER" = %s '
-                'and "TABLE_NAME" = %s',
-                *(self.task, *table),
-            )
+            self._delete(name, _OF_A_TABLE_QUOTED, self.task, *table)
 
-    def _run(
-        self, connection: psycopg.Connection[Any], table: str, text: str, *values: str | int
-    ) -> None:
-        """A statement about one of the tables, where the task has it."""
+    def _insert(self, table: str, *values: str | int) -> None:
+        places = ", ".join(["%s"] * len(values))
+        self._run(table, f"insert into {{}} values ({places})", *values)  # noqa: S608 - %s
+
+    def _delete(self, table: str, condition: str, *values: str) -> None:
+        self._run(table, "delete from {} where " + condition, *values)  # noqa: S608 - ours
+
+    def _run(self, table: str, text: str, *values: str | int) -> None:
         if table in self.names:
-            statement = sql.SQL(text).format(self._name(table))
-            connection.execute(statement, values, prepare=True)
-
-    def _name(self, table: str) -> sql.Identifier:
-        return sql.Identifier(self.schema, table)
+            statement = sql.SQL(text).format(sql.Identifier(self.schema, table))
+            self.connection.execute(statement, values, prepare=bool(values))

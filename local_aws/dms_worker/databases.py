@@ -13,51 +13,64 @@ import psycopg
 from psycopg import pq, sql
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from local_aws.dms_worker.job import Endpoint
 
-# How values are written: alike on both sides, whatever the servers' own settings are. A table takes
-# as long as it takes, and nobody ends a session that waits for the other side.
-_SETTINGS = (
-    ("datestyle", "ISO"),
-    ("intervalstyle", "postgres"),
-    ("extra_float_digits", "3"),
-    ("bytea_output", "hex"),
-    ("timezone", "UTC"),
-    ("lc_monetary", "C"),
-    ("xmloption", "content"),
-    ("statement_timeout", "0"),
-    ("lock_timeout", "0"),
-    ("idle_in_transaction_session_timeout", "0"),
-    # Without it row security would leave out rows without a word; so the table errs. No source says
-    # that DMS does either.
-    ("row_security", "off"),
+# How values are written: alike on both sides and in the stream, whatever the servers' own settings
+# are. A table takes as long as it takes, and nobody ends a session that waits for the other side.
+# Without row_security row security would leave out rows without a word; so the table errs. No
+# source says that DMS does either.
+_OPTIONS = (
+    "-c datestyle=ISO -c intervalstyle=postgres -c extra_float_digits=3 -c bytea_output=hex "
+    "-c timezone=UTC -c lc_monetary=C -c xmloption=content -c row_security=off -c lock_timeout=0 "
+    "-c statement_timeout=0 -c idle_session_timeout=0 -c idle_in_transaction_session_timeout=0"
 )
 # Classes of errors that pass: the connection, a deadlock, a server that is full, ending or broken;
-# and of others those of a lock, and of a server that is still a standby.
+# and of others those of a lock, of a slot in use, and of a server that is still a standby.
 # https://www.postgresql.org/docs/15/errcodes-appendix.html
 _PASSING_CLASSES = ("08", "40", "53", "57", "58")
 _PASSING = ("55P03", "55006", "25006")
-# Of two keys, so that nobody else's lock is meant by chance.
-_LOCK = "select pg_catalog.{}(%s, pg_catalog.hashtext(%s))"
-_LOCKED = 0x444D53  # "DMS"
 _SECONDS_BETWEEN_LOOKS = 0.5
 _SECONDS_BETWEEN_PROBES = 10.0
 _SECONDS_TO_STOP = 5.0
 
 
-def _connect(endpoint: Endpoint, stopping: threading.Event) -> psycopg.Connection[Any]:
-    """A connection with transactions of its own making, values written as the stream writes them.
+def connect_source(
+    endpoint: Endpoint, stopping: threading.Event, **more: str
+) -> psycopg.Connection[Any]:
+    """A connection to the source, which prints names in full.
 
-    A statement may wait as long as its server lives, as for somebody's lock. One that is still at
-    work some seconds after `stopping` is cancelled: it is rolled back, and done after a resume.
+    Args:
+        endpoint: The source.
+        stopping: Ends what waits, as `_watch` says.
+        more: Other parameters of libpq.
 
     Raises:
         psycopg.OperationalError: It cannot be reached, or refuses.
     """
-    connection = psycopg.connect(**endpoint.parameters, autocommit=True)  # type: ignore[arg-type]  # libpq's names
+    return _connect(endpoint, stopping, options=f"{_OPTIONS} -c search_path=", **more)
+
+
+def connect_target(endpoint: Endpoint, stopping: threading.Event) -> psycopg.Connection[Any]:
+    """A connection to the target, after the script that the endpoint runs on each.
+
+    It keeps its own search path: functions and operators of keys, checks and triggers may need it.
+
+    Raises:
+        psycopg.Error: It cannot be reached, or the script fails.
+    """
+    connection = _connect(endpoint, stopping, options=_OPTIONS)
+    if endpoint.after_connect:
+        # As the endpoint has it: several statements, whatever they are.
+        connection.execute(endpoint.after_connect.encode())
+    return connection
+
+
+def _connect(endpoint: Endpoint, stopping: threading.Event, **more: str) -> psycopg.Connection[Any]:
+    parameters: dict[str, Any] = {**endpoint.parameters, **more}
+    connection = psycopg.connect(**parameters, autocommit=True)
     threading.Thread(target=_watch, args=(connection, endpoint, stopping), daemon=True).start()
-    for name, value in _SETTINGS:
-        connection.execute("select pg_catalog.set_config(%s, %s, false)", [name, value])
     return connection
 
 
@@ -65,6 +78,9 @@ def _watch(
     connection: psycopg.Connection[Any], endpoint: Endpoint, stopping: threading.Event
 ) -> None:
     """End what waits for a server that no longer answers, or for longer than a stop allows.
+
+    A statement may wait as long as its server lives, as for somebody's lock. One that is still at
+    work some seconds after `stopping` is cancelled: it is rolled back, and done after a resume.
 
     Neither keepalives nor tcp_user_timeout see a server that is halted, or something in between
     that takes bytes and hands none on. Whether the server lives a new connection tells.
@@ -106,27 +122,12 @@ def why_not_connected(endpoint: Endpoint) -> str:
     try:
         psycopg.connect(**endpoint.parameters).close()  # type: ignore[arg-type]  # libpq's names
     except psycopg.Error as error:
-        first = str(error).splitlines()[0]
         # Before it, libpq says where it connected to: for DMS that is elsewhere.
-        return first.rpartition(" failed: ")[2]
+        return first_line(error).rpartition(" failed: ")[2]
     return ""
 
 
-def connect_source(endpoint: Endpoint, stopping: threading.Event) -> psycopg.Connection[Any]:
-    """A connection to the source, which prints names in full.
-
-    The target keeps its own search path: functions and operators of its keys, checks and triggers
-    may need it.
-
-    Raises:
-        psycopg.OperationalError: It cannot be reached, or refuses.
-    """
-    connection = _connect(endpoint, stopping)
-    connection.execute("select pg_catalog.set_config('search_path', '', false)")
-    return connection
-
-
-def passes(error: Exception) -> bool:
+def passes(error: BaseException) -> bool:
     """Whether what failed may do so no longer a moment later, whatever it was asked.
 
     psycopg's OperationalError is no answer: it is also a value that is too large for an index.
@@ -138,20 +139,9 @@ def passes(error: Exception) -> bool:
     return error.sqlstate[:2] in _PASSING_CLASSES or error.sqlstate in _PASSING
 
 
-def connect_target(
-    endpoint: Endpoint, stopping: threading.Event, *, task: str
-) -> psycopg.Connection[Any]:
-    """A connection to the target, after the script that the endpoint runs on each.
-
-    Raises:
-        psycopg.Error: It cannot be reached, or the script fails.
-    """
-    connection = _connect(endpoint, stopping)
-    connection.execute(_LOCK.format("pg_advisory_lock_shared"), [_LOCKED, task])
-    if endpoint.after_connect:
-        # As the endpoint has it: several statements, whatever they are.
-        connection.execute(endpoint.after_connect.encode())
-    return connection
+def first_line(error: BaseException) -> str:
+    """What a server said, without its details, which may hold values."""
+    return str(error).strip().partition("\n")[0]
 
 
 def wal_end(source: psycopg.Connection[Any]) -> int:
@@ -160,22 +150,27 @@ def wal_end(source: psycopg.Connection[Any]) -> int:
     return int(row[0]) if row else 0
 
 
-def table_name(table: tuple[str, str]) -> sql.Identifier:
-    """A schema and a table, quoted."""
-    return sql.Identifier(*table)
-
-
-def outlive(target: psycopg.Connection[Any], *, task: str) -> None:
-    """Wait until no session of an earlier worker of the task is left at the target.
-
-    A worker that was killed may have sent a COMMIT that its session still carries out.
+def drop_slot(source: Endpoint, name: str) -> None:
+    """Drop a task's slot, as DMS does with the task.
 
     Raises:
-        psycopg.errors.LockNotAvailable: One is left after a while.
+        psycopg.Error: The source cannot be reached, or has no such slot.
     """
-    target.execute("select pg_catalog.set_config('lock_timeout', '30s', false)")
-    target.execute(_LOCK.format("pg_advisory_unlock_shared"), [_LOCKED, task])
-    target.execute(_LOCK.format("pg_advisory_lock"), [_LOCKED, task])
-    target.execute(_LOCK.format("pg_advisory_lock_shared"), [_LOCKED, task])
-    target.execute(_LOCK.format("pg_advisory_unlock"), [_LOCKED, task])
-    target.execute("select pg_catalog.set_config('lock_timeout', '0', false)")
+    with connect_source(source, threading.Event()) as connection:
+        connection.execute("select pg_catalog.pg_drop_replication_slot(%s)", [name])
+
+
+def rows_of(
+    connection: psycopg.Connection[Any], query: sql.Composable
+) -> Iterator[tuple[str | None, ...]]:
+    """The rows of a query, each value as PostgreSQL prints it."""
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(sql.SQL("copy ({}) to stdout").format(query)) as rows,
+    ):
+        yield from rows.rows()
+
+
+def names(columns: Iterable[str]) -> sql.Composable:
+    """Names, quoted, with commas between them."""
+    return sql.SQL(", ").join(map(sql.Identifier, columns))

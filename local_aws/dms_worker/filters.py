@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from psycopg import sql
 
-from local_aws.dms_worker.databases import passes, table_name
+from local_aws.dms_worker.databases import first_line, passes
 from local_aws.dms_worker.mappings import MappingError
 from local_aws.dms_worker.test_decoding import Unchanged
 
@@ -31,26 +31,23 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from local_aws.dms_worker.catalog import Column, Table
-    from local_aws.dms_worker.test_decoding import Change, Value
+    from local_aws.dms_worker.test_decoding import Change
 
+# Each with the names that what it compares with has in a filter.
 _OPERATORS = {
-    "eq": "{0} = {1}",
-    "noteq": "{0} <> {1}",
-    "gte": "{0} >= {1}",
-    "lte": "{0} <= {1}",
-    "ste": "{0} <= {1}",
-    "between": "{0} between {1} and {2}",
-    "notbetween": "{0} not between {1} and {2}",
-    "null": "{0} is null",
-    "notnull": "{0} is not null",
-}
-_VALUES: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("between", "notbetween"), ("start-value", "end-value")),
-    **dict.fromkeys(("null", "notnull"), ()),
+    "eq": ("{0} = {1}", ["value"]),
+    "noteq": ("{0} <> {1}", ["value"]),
+    "gte": ("{0} >= {1}", ["value"]),
+    "lte": ("{0} <= {1}", ["value"]),
+    "ste": ("{0} <= {1}", ["value"]),
+    "between": ("{0} between {1} and {2}", ["start-value", "end-value"]),
+    "notbetween": ("{0} not between {1} and {2}", ["start-value", "end-value"]),
+    "null": ("{0} is null", []),
+    "notnull": ("{0} is not null", []),
 }
 # 1.5 is no integer, but it is a number to compare one with.
-_INTEGERS = frozenset({"int2", "int4", "int8"})
-_TEXTS = frozenset({"varchar", "bpchar", "name"})
+_INTEGERS = ("int2", "int4", "int8")
+_TEXTS = ("varchar", "bpchar", "name")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,48 +70,31 @@ class RowFilter:
         """
         query = sql.SQL("select 1 from {} where {} limit 0")
         try:
-            source.execute(query.format(table_name(self._name), self.of_the_load()))
+            source.execute(query.format(sql.Identifier(*self.table.name), self.of_the_load()))
         except psycopg.Error as error:
             if passes(error):
                 raise
-            first = str(error).splitlines()[0]
-            raise MappingError(f"the filters of {'.'.join(self._name)}: {first}") from error
+            raise MappingError(f"the filters of {self.table}: {first_line(error)}") from error
 
-    def passing(self, source: psycopg.Connection[Any], changes: Sequence[Change]) -> list[bool]:
-        """Of each change of the table whether it is carried."""
-        rows = [self._row(change) for change in changes]
-        told = [row for row in rows if not isinstance(row, bool)]
-        answers = iter(self._asked(source, told) if told else ())
-        return [row if isinstance(row, bool) else next(answers) for row in rows]
-
-    def _row(self, change: Change) -> list[Value] | bool:
-        """The values of the filters' columns; or what is decided without them."""
+    def lets_pass(self, source: psycopg.Connection[Any], change: Change) -> bool:
+        """Whether a change of the table is carried."""
         told = {
             name: value
             for name, value in [*change.old.items(), *change.new.items()]
             if not isinstance(value, Unchanged)
         }
-        names = [column.name for column, _ in self.filters]
-        if all(name in told for name in names):
-            return [told[name] for name in names]
-        return change.kind == "UPDATE"
-
-    def _asked(self, source: psycopg.Connection[Any], rows: Sequence[list[Value]]) -> list[bool]:
-        columns = range(len(self.filters))
-        values = [
-            sql.SQL("(r.{})::{}").format(sql.Identifier(f"c{place}"), _type(column))
-            for place, (column, _) in enumerate(self.filters)
-        ]
-        query = sql.SQL("select ({}) is true from unnest({}) with ordinality r({}, n) order by n")
-        found = source.execute(
-            query.format(
-                self._condition(values),
-                sql.SQL(", ").join(sql.SQL("%s::text[]") for _ in columns),
-                sql.SQL(", ").join(sql.Identifier(f"c{place}") for place in columns),
-            ),
-            [[row[place] for row in rows] for place in columns],
+        if not all(column.name in told for column, _ in self.filters):
+            return change.kind == "UPDATE"
+        values = {str(place): told[column.name] for place, (column, _) in enumerate(self.filters)}
+        condition = self._condition(
+            [
+                # The type is the catalog's own text, written by format_type.
+                sql.SQL("{}::{}").format(sql.Placeholder(place), sql.SQL(column.type))
+                for place, (column, _) in zip(values, self.filters, strict=True)
+            ]
         )
-        return [passed for (passed,) in found]
+        query = sql.SQL("select ({}) is true").format(condition)
+        return source.execute(query, values).fetchone() == (True,)
 
     def _condition(self, values: Sequence[sql.Composable]) -> sql.Composable:
         return sql.SQL(" and ").join(
@@ -123,10 +103,6 @@ class RowFilter:
             )
             for value, (column, conditions) in zip(values, self.filters, strict=True)
         )
-
-    @property
-    def _name(self) -> tuple[str, str]:
-        return self.table.schema, self.table.name
 
 
 def row_filter(table: Table, filters: Sequence[Mapping[str, Any]]) -> RowFilter | None:
@@ -139,21 +115,18 @@ def row_filter(table: Table, filters: Sequence[Mapping[str, Any]]) -> RowFilter 
     found = []
     for each in filters:
         column = columns.get(each["column-name"])
-        where = f"the filter of {table.schema}.{table.name} by {each['column-name']}"
+        where = f"the filter of {table} by {each['column-name']}"
         if column is None:
             raise MappingError(f"{where}: there is no such column")
         if column.is_lob:
             raise MappingError(f"{where}: DMS filters by no column of large objects")
         for condition in each["filter-conditions"]:
-            if condition["filter-operator"] not in _OPERATORS:
-                raise MappingError(
-                    f"{where}: the operator {condition['filter-operator']} is not there: "
-                    f"{', '.join(_OPERATORS)} are"
-                )
-            if missing := [name for name in _takes(condition) if name not in condition]:
-                raise MappingError(
-                    f"{where}: {condition['filter-operator']} needs {' and '.join(missing)}"
-                )
+            operator = condition["filter-operator"]
+            if operator not in _OPERATORS:
+                known = ", ".join(_OPERATORS)
+                raise MappingError(f"{where}: the operator {operator} is not there: {known} are")
+            if missing := [name for name in _OPERATORS[operator][1] if name not in condition]:
+                raise MappingError(f"{where}: {operator} needs {' and '.join(missing)}")
         found.append((column, each["filter-conditions"]))
     return RowFilter(table=table, filters=found) if found else None
 
@@ -161,19 +134,10 @@ def row_filter(table: Table, filters: Sequence[Mapping[str, Any]]) -> RowFilter 
 def _compared(
     column: Column, value: sql.Composable, condition: Mapping[str, str]
 ) -> sql.Composable:
-    given: list[sql.Composable] = [sql.Literal(condition[name]) for name in _takes(condition)]
+    text, names = _OPERATORS[condition["filter-operator"]]
+    given: list[sql.Composable] = [sql.Literal(condition[name]) for name in names]
     if column.base_type in _INTEGERS:
         given = [each + sql.SQL("::numeric") for each in given]
     if column.base_type in _TEXTS:
         value = value + sql.SQL(' collate "C"')
-    return sql.SQL(_OPERATORS[condition["filter-operator"]]).format(value, *given)
-
-
-def _takes(condition: Mapping[str, str]) -> tuple[str, ...]:
-    """What a condition compares with, by the names that it has in a filter."""
-    return _VALUES.get(condition["filter-operator"], ("value",))
-
-
-def _type(column: Column) -> sql.Composable:
-    # The catalog's own text, written by format_type.
-    return sql.SQL(column.type)
+    return sql.SQL(text).format(value, *given)

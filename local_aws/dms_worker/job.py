@@ -8,13 +8,19 @@ the environment can be read by other processes of the machine.
 from __future__ import annotations
 
 import json
+import sys
 import threading
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, TextIO
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+TableId = tuple[str, str]
+"""A schema and a table's name."""
+
+COMPLETED, ERROR = "Table completed", "Table error"
+COUNTS = ("Inserts", "Updates", "Deletes", "AppliedInserts", "AppliedUpdates", "AppliedDeletes")
 # Nothing may hang: a server that is gone is noticed within about half a minute.
 _NETWORK = {
     "connect_timeout": "10",
@@ -25,9 +31,12 @@ _NETWORK = {
     "gssencmode": "disable",
     "client_encoding": "UTF8",
 }
+_KEPT = ("state", "valid_from", "rows", "counts")
+_speaking = threading.Lock()
 
 
-COUNTS = ("Inserts", "Updates", "Deletes", "AppliedInserts", "AppliedUpdates", "AppliedDeletes")
+class TaskFailed(Exception):  # noqa: N818 - it is what happened
+    """The task cannot go on; the message says why."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,11 +90,16 @@ class Job:
     slot: str | None = None
     stop_position: str | None = None
     engine_version: str = "3.5.4"
-    tables: Mapping[tuple[str, str], TableProgress] = field(default_factory=dict)
+    tables: Mapping[TableId, TableProgress] = field(default_factory=dict)
 
     def setting(self, section: str, name: str, default: Any) -> Any:  # noqa: ANN401 - any JSON
         """A task setting, or DMS's default where the task does not name it."""
         return self.settings.get(section, {}).get(name, default)
+
+    @property
+    def validates(self) -> bool:
+        """Whether rows are compared once they are carried."""
+        return bool(self.setting("ValidationSettings", "EnableValidation", default=False))
 
     @classmethod
     def from_document(cls, document: dict[str, Any]) -> Job:
@@ -95,46 +109,25 @@ class Job:
             KeyError, TypeError: Not a job.
         """
         tables = {
-            (each["schema"], each["table"]): TableProgress(
-                state=each["state"],
-                valid_from=each["valid_from"],
-                rows=each["rows"],
-                counts=each["counts"],
-            )
+            (each["schema"], each["table"]): TableProgress(**{name: each[name] for name in _KEPT})
             for each in document.pop("tables", [])
         }
         source, target = document.pop("source"), document.pop("target")
         return cls(**document, tables=tables, source=Endpoint(**source), target=Endpoint(**target))
 
 
-class Voice:
-    """Writes what happens, a line each; several threads may speak."""
+def say(event: str, **fields: Any) -> None:  # noqa: ANN401 - any JSON
+    """Say one line; several threads may."""
+    with _speaking:
+        sys.stdout.write(json.dumps({"event": event, **fields}) + "\n")
+        sys.stdout.flush()
 
-    def __init__(self, out: TextIO) -> None:
-        """Speak to a stream."""
-        self._out = out
-        self._lock = threading.Lock()
 
-    def say(self, event: str, **fields: Any) -> None:  # noqa: ANN401 - any JSON
-        """One line."""
-        line = json.dumps({"event": event, **fields})
-        with self._lock:
-            self._out.write(line + "\n")
-            self._out.flush()
+def log(severity: Literal["I", "W", "E"], text: str) -> None:
+    """Say a line for the task's log, of DMS's severity: information, warning or error."""
+    say("log", severity=severity, text=text)
 
-    def log(self, severity: Literal["I", "W", "E"], text: str) -> None:
-        """A line for the task's log, of DMS's severity: information, warning or error."""
-        self.say("log", severity=severity, text=text)
 
-    def table(self, schema: str, table: str, progress: TableProgress) -> None:
-        """Where a table stands."""
-        self.say(
-            "table",
-            schema=schema,
-            table=table,
-            state=progress.state,
-            valid_from=progress.valid_from,
-            rows=progress.rows,
-            validation=progress.validation,
-            counts=progress.counts,
-        )
+def say_table(table: TableId, progress: TableProgress) -> None:
+    """Say where a table stands."""
+    say("table", schema=table[0], table=table[1], **asdict(progress))

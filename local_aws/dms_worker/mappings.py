@@ -2,45 +2,62 @@
 
 https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Tasks.CustomizingTasks.TableMapping.html
 
-AWS documents no precedence of include and exclude; here exclude wins. Of the transformations
-`add-column` is not there, which DMS computes by SQLite, nor are the earlier values of columns, which
-go to streams such as Kinesis. Another type and another key are those of a table that is made: of
-one that is there its own count, and no source tells that DMS finds rows by a key that it defines.
+AWS documents no precedence of include and exclude; here exclude wins. Another type and another key
+are those of a table that is made: of one that is there its own count, and no source tells that DMS
+finds rows by a key that it defines. Earlier values of columns are refused: AWS describes them for
+streams such as Kinesis alone, and no source tells what becomes of them on the way to PostgreSQL.
+https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Tasks.CustomizingTasks.TaskSettings.BeforeImage.html
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from local_aws.dms_worker.transforming import MASKS
+from local_aws.dms_worker.job import TaskFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+
+    from local_aws.dms_worker.job import TableId
+
+    Rule = Mapping[str, Any]
 
 
-class MappingError(Exception):
+class MappingError(TaskFailed):
     """The mappings ask for what is not there."""
 
 
-_RENAMES: dict[str, Callable[[str, Mapping[str, str]], str]] = {
-    "rename": lambda _, rule: rule["value"],
+MASKS = ("data-masking-digits-mask", "data-masking-digits-randomize", "data-masking-hash-mask")
+_RENAMES: dict[str, Callable[[str, Rule], str]] = {
+    "rename": lambda _, rule: str(rule["value"]),
     "convert-lowercase": lambda name, _: name.lower(),
     "convert-uppercase": lambda name, _: name.upper(),
     "add-prefix": lambda name, rule: rule["value"] + name,
     "add-suffix": lambda name, rule: name + rule["value"],
     "remove-prefix": lambda name, rule: name.removeprefix(rule["value"]),
     "remove-suffix": lambda name, rule: name.removesuffix(rule["value"]),
-    "replace-prefix": lambda name, rule: _replaced(name, rule, str.startswith),
-    "replace-suffix": lambda name, rule: _replaced(name, rule, str.endswith),
+    "replace-prefix": lambda name, rule: (
+        rule["value"] + name.removeprefix(rule["old-value"])
+        if name.startswith(rule["old-value"])
+        else name
+    ),
+    "replace-suffix": lambda name, rule: (
+        name.removesuffix(rule["old-value"]) + rule["value"]
+        if name.endswith(rule["old-value"])
+        else name
+    ),
 }
-_OF_COLUMNS = ("remove-column", "include-column", "change-data-type", *MASKS)
-_REFUSED = {
-    "add-column": "DMS computes it by SQLite, which is not there",
-    "add-before-image-columns": "DMS brings earlier values to streams, not to PostgreSQL",
+_ACTIONS = {
+    "schema": (*_RENAMES,),
+    "table": (*_RENAMES, "define-primary-key"),
+    "column": (
+        *(*_RENAMES, *MASKS),
+        *("remove-column", "include-column", "change-data-type", "add-column"),
+    ),
 }
+_BEFORE_IMAGE = "add-before-image-columns"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,111 +69,119 @@ class Segment:
     upto: tuple[str, ...] | None
 
 
-@dataclass(frozen=True, kw_only=True)
 class Mappings:
     """The rules of one task."""
 
-    rules: Sequence[Mapping[str, Any]]
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        """Take the rules, transformations in the order of their numbers.
+
+        https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Tasks.CustomizingTasks.TableMapping.SelectionTransformation.Transformations.html
+
+        Raises:
+            MappingError: They ask for what is not there.
+        """
+        self._selections = [rule for rule in rules if rule["rule-type"] == "selection"]
+        self._settings = [rule for rule in rules if rule["rule-type"] == "table-settings"]
+        self._transformations = sorted(
+            (rule for rule in rules if rule["rule-type"] == "transformation"),
+            key=lambda rule: int(rule["rule-id"]),
+        )
+        for rule in self._selections:
+            name = ".".join(_names(rule))
+            if rule.get("filters") and rule["rule-action"] != "explicit" and "%" in name:
+                raise MappingError(f"filters of {name}: DMS filters tables by their exact names")
+        for rule in self._transformations:
+            action, target = rule["rule-action"], rule["rule-target"]
+            if action == _BEFORE_IMAGE:
+                raise MappingError(
+                    f"the transformation {action} is not there: DMS brings earlier values to "
+                    "streams, not to PostgreSQL"
+                )
+            if action not in _ACTIONS.get(target, ()):
+                raise MappingError(f"the transformation {action} of a {target} is not there")
 
     def selects(self, schema: str, table: str) -> bool:
         """Whether the task carries a table of the source."""
-        if any(_concerns(rule, schema, table) for rule in self._excluding):
-            return False
-        return any(_concerns(rule, schema, table) for rule in self._including)
+        actions = {
+            rule["rule-action"] for rule in self._selections if _concerns(rule, schema, table)
+        }
+        return bool(actions) and "exclude" not in actions
 
-    @cached_property
-    def named(self) -> list[tuple[str, str]]:
+    @property
+    def named(self) -> list[TableId]:
         """The tables that rules include by their full names; DMS says of each if it is not there."""
         found = [
-            (_locator(rule, "schema-name"), _locator(rule, "table-name"))
-            for rule in self._including
+            _names(rule)
+            for rule in self._selections
             if rule["rule-action"] == "explicit"
-            or not any(_is_pattern(_locator(rule, key)) for key in ("schema-name", "table-name"))
+            or (
+                rule["rule-action"] == "include" and not re.search(r"[%_\[]", "".join(_names(rule)))
+            )
         ]
         return list(dict.fromkeys(found))
 
-    def filters(self, schema: str, table: str) -> list[Mapping[str, Any]]:
+    def filters(self, schema: str, table: str) -> list[Rule]:
         """The row filters of a table."""
-        return [
-            each
-            for rule in self._including
-            if _concerns(rule, schema, table)
-            for each in rule.get("filters", ())
-        ]
+        rules = [rule for rule in self._selections if _concerns(rule, schema, table)]
+        return [each for rule in rules for each in rule.get("filters", ())]
 
     def load_order(self, schema: str, table: str) -> int:
         """The highest load order of a table's rules: tables of a higher one are loaded earlier."""
-        return max(
-            (
-                int(rule.get("load-order", 0))
-                for rule in self._including
-                if _concerns(rule, schema, table)
-            ),
-            default=0,
-        )
+        rules = [rule for rule in self._selections if _concerns(rule, schema, table)]
+        return max((int(rule.get("load-order", 0)) for rule in rules), default=0)
 
-    def target_table(self, schema: str, table: str) -> tuple[str, str]:
+    def target_table(self, schema: str, table: str) -> TableId:
         """The schema and name of a table at the target."""
         new_schema, new_table = schema, table
         for rule in self._transformations:
-            target = rule["rule-target"]
-            if target == "schema" and _like(_locator(rule, "schema-name"), schema):
-                new_schema = _renamed(new_schema, rule)
-            elif (
-                target == "table"
-                and rule["rule-action"] in _RENAMES
-                and _concerns(rule, schema, table)
-            ):
-                new_table = _renamed(new_table, rule)
+            rename = _RENAMES.get(rule["rule-action"])
+            if not rename:
+                continue
+            if rule["rule-target"] == "schema" and _like(_names(rule)[0], schema):
+                new_schema = rename(new_schema, rule)
+            elif rule["rule-target"] == "table" and _concerns(rule, schema, table):
+                new_table = rename(new_table, rule)
         return new_schema, new_table
 
     def target_column(self, schema: str, table: str, column: str) -> str | None:
         """The name of a column at the target; None where it is left out."""
-        included = [
-            _locator(rule, "column-name")
-            for rule in self._transformations
-            if rule["rule-action"] == "include-column" and _concerns(rule, schema, table)
-        ]
-        if included and not any(_like(pattern, column) for pattern in included):
+        rules = self.transformations(schema, table, column)
+        actions = [rule["rule-action"] for rule in rules]
+        included = self.transformations(schema, table, None, "include-column")
+        if "remove-column" in actions or (included and "include-column" not in actions):
             return None
         new = column
-        for rule in self._of_column(schema, table, column):
-            if rule["rule-action"] == "remove-column":
-                return None
-            if rule["rule-action"] in _RENAMES:
-                new = _renamed(new, rule)
+        for rule in rules:
+            if rename := _RENAMES.get(rule["rule-action"]):
+                new = rename(new, rule)
         return new
 
-    def of_column(
-        self, schema: str, table: str, column: str, *actions: str
-    ) -> Mapping[str, Any] | None:
-        """The first transformation of a column by one of the actions; None for none."""
-        rules = self._of_column(schema, table, column)
-        return next((rule for rule in rules if rule["rule-action"] in actions), None)
+    def transformations(
+        self, schema: str, table: str, column: str | None, *actions: str
+    ) -> list[Rule]:
+        """The transformations of a column, or of a table where it is None, by one of the actions."""
+        return [
+            rule
+            for rule in self._transformations
+            if _concerns(rule, schema, table)
+            and (not actions or rule["rule-action"] in actions)
+            and (
+                column is None
+                or (
+                    rule["rule-target"] == "column"
+                    and _like(rule["object-locator"].get("column-name", "%"), column)
+                )
+            )
+        ]
 
     def new_key(self, schema: str, table: str) -> list[str]:
         """The columns of the key that a table gets at the target; none for those of its own."""
-        return next(
-            (
-                rule["primary-key-def"]["columns"]
-                for rule in self._transformations
-                if rule["rule-action"] == "define-primary-key" and _concerns(rule, schema, table)
-            ),
-            [],
-        )
-
-    def _of_column(self, schema: str, table: str, column: str) -> Iterator[Mapping[str, Any]]:
-        for rule in self._transformations:
-            if (
-                rule["rule-target"] == "column"
-                and _concerns(rule, schema, table)
-                and _like(_locator(rule, "column-name"), column)
-            ):
-                yield rule
+        rules = self.transformations(schema, table, None, "define-primary-key")
+        return list(rules[0]["primary-key-def"]["columns"]) if rules else []
 
     def segments(self, schema: str, table: str) -> list[Segment]:
         """The parts in which a table is loaded; one row whose column is NULL is in none of them."""
-        settings = self._settings(schema, table).get("parallel-load")
+        settings = self._of(schema, table, "parallel-load")
         if not settings:
             return []
         if settings.get("type") != "ranges":
@@ -170,73 +195,26 @@ class Mappings:
             for after, upto in zip([None, *bounds], [*bounds, None], strict=True)
         ]
 
-    def lob(self, schema: str, table: str) -> Mapping[str, str]:
+    def lob(self, schema: str, table: str) -> Rule:
         """The settings of a table's large objects, where it has some of its own."""
-        found: Mapping[str, str] = self._settings(schema, table).get("lob-settings", {})
+        return self._of(schema, table, "lob-settings")
+
+    def _of(self, schema: str, table: str, kind: str) -> Rule:
+        rules = [rule for rule in self._settings if _concerns(rule, schema, table)]
+        found: Rule = rules[0].get(kind, {}) if rules else {}
         return found
 
-    def _settings(self, schema: str, table: str) -> Mapping[str, Any]:
-        return next(
-            (
-                rule
-                for rule in self.rules
-                if rule["rule-type"] == "table-settings" and _concerns(rule, schema, table)
-            ),
-            {},
-        )
 
-    @cached_property
-    def _including(self) -> list[Mapping[str, Any]]:
-        return [each for each in self._selections if each["rule-action"] != "exclude"]
-
-    @cached_property
-    def _excluding(self) -> list[Mapping[str, Any]]:
-        return [each for each in self._selections if each["rule-action"] == "exclude"]
-
-    @cached_property
-    def _selections(self) -> list[Mapping[str, Any]]:
-        selections = [rule for rule in self.rules if rule["rule-type"] == "selection"]
-        for rule in selections:
-            name = f"{_locator(rule, 'schema-name')}.{_locator(rule, 'table-name')}"
-            if rule.get("filters") and rule["rule-action"] != "explicit" and "%" in name:
-                raise MappingError(f"filters of {name}: DMS filters tables by their exact names")
-        return selections
-
-    @cached_property
-    def _transformations(self) -> list[Mapping[str, Any]]:
-        """In the order of their numbers.
-
-        https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Tasks.CustomizingTasks.TableMapping.SelectionTransformation.Transformations.html
-        """
-        rules = [rule for rule in self.rules if rule["rule-type"] == "transformation"]
-        for rule in rules:
-            action, target = rule["rule-action"], rule["rule-target"]
-            if action in _REFUSED:
-                raise MappingError(f"the transformation {action} is not there: {_REFUSED[action]}")
-            known = (
-                action in _RENAMES
-                or (target == "column" and action in _OF_COLUMNS)
-                or (target == "table" and action == "define-primary-key")
-            )
-            if not known:
-                raise MappingError(f"the transformation {action} of a {target} is not there")
-        return sorted(rules, key=lambda rule: int(rule["rule-id"]))
-
-
-def _concerns(rule: Mapping[str, Any], schema: str, table: str) -> bool:
-    names = (_locator(rule, "schema-name"), _locator(rule, "table-name"))
+def _concerns(rule: Rule, schema: str, table: str) -> bool:
+    names = _names(rule)
     if rule.get("rule-action") == "explicit":
         return names == (schema, table)
     return _like(names[0], schema) and _like(names[1], table)
 
 
-def _locator(rule: Mapping[str, Any], key: str) -> str:
-    found: str = rule["object-locator"].get(key, "%")
-    return found
-
-
-def _is_pattern(name: str) -> bool:
-    return re.search(r"[%_\[]", name) is not None
+def _names(rule: Rule) -> TableId:
+    locator = rule["object-locator"]
+    return locator.get("schema-name", "%"), locator.get("table-name", "%")
 
 
 def _like(pattern: str, name: str) -> bool:
@@ -245,31 +223,16 @@ def _like(pattern: str, name: str) -> bool:
     `[a-d]` is one between two. Source:
     https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Tasks.CustomizingTasks.TableMapping.SelectionTransformation.Wildcards.html
     """
-    parts = re.split(r"(%|_|\[[^\]]*\])", pattern)
-    expression = "".join(
-        {"%": ".*", "_": "."}.get(part)
-        or (f"({_one_of(part[1:-1])})" if part[:1] == "[" and part[1:-1] else re.escape(part))
-        for part in parts
-    )
+    expression = re.sub(r"%|_|\[([^\]]+)\]|.", _expression, pattern, flags=re.DOTALL)
     return re.fullmatch(expression, name, re.DOTALL) is not None
 
 
-def _one_of(signs: str) -> str:
-    found = re.findall(r"(.)-(.)|(.)", signs, re.DOTALL)
-    return "|".join(
-        f"[{re.escape(low)}-{re.escape(high)}]"
-        if low and low <= high
-        else "|".join(map(re.escape, sign or f"{low}-{high}"))
-        for low, high, sign in found
-    )
-
-
-def _renamed(name: str, rule: Mapping[str, Any]) -> str:
-    return _RENAMES[rule["rule-action"]](name, rule)
-
-
-def _replaced(name: str, rule: Mapping[str, str], at: Callable[[str, str], bool]) -> str:
-    old, new = rule["old-value"], rule["value"]
-    if not at(name, old):
-        return name
-    return new + name[len(old) :] if at is str.startswith else name[: -len(old)] + new
+def _expression(part: re.Match[str]) -> str:
+    if part[1]:
+        ranges = re.findall(r"((.)-(.)|.)", part[1], re.DOTALL)
+        signs = [
+            f"{re.escape(low)}-{re.escape(high)}" if low and low <= high else re.escape(every)
+            for every, low, high in ranges
+        ]
+        return f"[{''.join(signs)}]"
+    return {"%": ".*", "_": "."}.get(part[0], re.escape(part[0]))

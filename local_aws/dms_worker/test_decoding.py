@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
 _QUOTED = r'"(?:[^"]|"")*"'
 _HEAD = re.compile(
@@ -25,9 +25,9 @@ _COLUMN = re.compile(
     r"(null|unchanged-toast-datum|B?'[^']*(?:''[^']*)*'|[^ ]+)",
     re.DOTALL,
 )
-_BEGIN = re.compile(r"BEGIN (\d+)")
-_COMMIT = re.compile(r"COMMIT (\d+)(?: \(at (.+)\))?")
-_NO_TUPLE = "(no-tuple-data)"
+_COMMIT = re.compile(r"COMMIT \d+ \(at (.+)\)")
+_TRUNCATE = re.compile(r"table .+: TRUNCATE: ", re.DOTALL)
+_OLD, _NEW, _NOTHING = " old-key:", " new-tuple:", " (no-tuple-data)"
 
 
 class Unchanged(Enum):
@@ -37,22 +37,19 @@ class Unchanged(Enum):
 
 
 Value = str | Unchanged | None
-Row = dict[str, Value]
+Kind = Literal["INSERT", "UPDATE", "DELETE"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Begin:
     """A transaction's first line."""
 
-    xid: int
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Commit:
     """A transaction's last line. `at` is when it was committed, as PostgreSQL prints a timestamptz."""
 
-    xid: int
-    at: str | None
+    at: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,88 +60,55 @@ class Change:
     changed, of a DELETE its key. Without a key a DELETE holds nothing.
     """
 
-    schema: str
-    table: str
-    kind: Literal["INSERT", "UPDATE", "DELETE"]
+    table: tuple[str, str]
+    kind: Kind
     new: Mapping[str, Value] = field(default_factory=dict)
     old: Mapping[str, Value] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Truncate:
-    """Tables that were emptied."""
-
-    tables: tuple[tuple[str, str], ...]
-
-
-Event = Begin | Commit | Change | Truncate
-
-
-def parse(text: str) -> Event | None:
-    """One message of the plugin; None for what DMS passes over (`message:`).
+def parse(text: str) -> Begin | Commit | Change | None:
+    """One message of the plugin; None for what DMS does not carry, TRUNCATE and `message:`.
 
     Raises:
         ValueError: A text that `test_decoding` does not write.
     """
-    if text.startswith("table "):
-        return _change(text)
-    if begun := _BEGIN.fullmatch(text):
-        return Begin(xid=int(begun[1]))
+    if head := _HEAD.match(text):
+        return _change(head, text)
     if committed := _COMMIT.fullmatch(text):
-        return Commit(xid=int(committed[1]), at=committed[2])
-    if text.startswith("message: "):
+        return Commit(at=committed[1])
+    if text.startswith("BEGIN "):
+        return Begin()
+    if text.startswith("message: ") or _TRUNCATE.match(text):
         return None
-    raise ValueError(f"not a line of test_decoding: {text[:200]!r}")
+    raise _no_line(text)
 
 
-def _change(text: str) -> Change | Truncate:
-    head = _HEAD.match(text)
-    if not head:
-        return _truncate(text)
-    schema, table, kind = _name(head[1]), _name(head[2]), head[3]
-    rest = text[head.end() :]
-    if rest == f" {_NO_TUPLE}":
-        return Change(schema=schema, table=table, kind=_kind(kind))
+def _change(head: re.Match[str], text: str) -> Change:
+    table, kind, position = (_name(head[1]), _name(head[2])), cast("Kind", head[3]), head.end()
+    old: Mapping[str, Value] = {}
+    new: Mapping[str, Value] = {}
+    if text.startswith(_OLD, position):
+        # What follows may stand in a value as well.
+        old, position = _columns(text, position + len(_OLD))
+        if not text.startswith(_NEW, position):
+            raise _no_line(text)
+        position += len(_NEW)
+    if not text.startswith(_NOTHING, position):
+        new, position = _columns(text, position)
+        if position < len(text):
+            raise _no_line(text)
     if kind == "DELETE":
-        return Change(schema=schema, table=table, kind="DELETE", old=_row(rest, text))
-    old: Row = {}
-    if rest.startswith(" old-key:"):
-        old, rest = _old_key(rest.removeprefix(" old-key:"), text)
-    return Change(schema=schema, table=table, kind=_kind(kind), old=old, new=_row(rest, text))
+        old, new = new, old
+    return Change(table=table, kind=kind, new=new, old=old)
 
 
-def _kind(kind: str) -> Literal["INSERT", "UPDATE", "DELETE"]:
-    kinds: Final[dict[str, Literal["INSERT", "UPDATE", "DELETE"]]] = {
-        "INSERT": "INSERT",
-        "UPDATE": "UPDATE",
-        "DELETE": "DELETE",
-    }
-    return kinds[kind]
-
-
-def _old_key(rest: str, text: str) -> tuple[Row, str]:
-    """The key before, and what follows ` new-tuple:`, which may stand in a value as well."""
-    old: Row = {}
-    position = 0
-    while not rest.startswith(" new-tuple:", position):
-        found = _COLUMN.match(rest, position)
-        if not found:
-            raise ValueError(f"not a line of test_decoding: {text[:200]!r}")
-        old[_name(found[1])] = _value(found[3])
-        position = found.end()
-    return old, rest[position:].removeprefix(" new-tuple:")
-
-
-def _row(rest: str, text: str) -> Row:
-    row: Row = {}
-    position = 0
-    while position < len(rest):
-        found = _COLUMN.match(rest, position)
-        if not found:
-            raise ValueError(f"not a line of test_decoding: {text[:200]!r}")
+def _columns(text: str, position: int) -> tuple[Mapping[str, Value], int]:
+    """The columns that stand at a position, and where they end."""
+    row = {}
+    while found := _COLUMN.match(text, position):
         row[_name(found[1])] = _value(found[3])
         position = found.end()
-    return row
+    return row, position
 
 
 def _value(text: str) -> Value:
@@ -157,21 +121,9 @@ def _value(text: str) -> Value:
     return text
 
 
-def _truncate(text: str) -> Truncate:
-    tables = tuple(_tables(text))
-    if not tables:
-        raise ValueError(f"not a line of test_decoding: {text[:200]!r}")
-    return Truncate(tables=tables)
-
-
-def _tables(text: str) -> Iterator[tuple[str, str]]:
-    """The tables of `table a.b, a.c: TRUNCATE: restart_seqs cascade`."""
-    one = rf"({_QUOTED}|[^\s.\"]+)\.({_QUOTED}|[^\s.\":,]+)"
-    if re.fullmatch(rf"table {one}(?:, {one})*: TRUNCATE: .*", text, re.DOTALL):
-        listed = text.removeprefix("table ").rpartition(": TRUNCATE:")[0]
-        for found in re.finditer(one, listed):
-            yield _name(found[1]), _name(found[2])
-
-
 def _name(text: str) -> str:
     return text[1:-1].replace('""', '"') if text.startswith('"') else text
+
+
+def _no_line(text: str) -> ValueError:
+    return ValueError(f"not a line of test_decoding: {text[:200]!r}")

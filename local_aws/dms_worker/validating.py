@@ -2,59 +2,50 @@
 
 https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Validating.html
 
-A table is compared once it is loaded, and again after changes: the whole of it, by hashes of its
-rows, which takes at most a tenth of the task's time. A row that differs is pending until all is
-applied that the source had when it was read; it failed if it still differs and the source has not
-changed it. So RecordFailureDelayInMinutes is not needed, and is not waited for. What suspends
-validation (FailureMaxCount and its like) is not there.
+A table is compared once it is loaded, and again after changes: the whole of it, which takes at most
+a tenth of the task's time. A row that differs is pending until all is applied that the source had
+when it was read; it failed if it still differs and the source has not changed it. So
+RecordFailureDelayInMinutes is not needed, and is not waited for. What suspends validation
+(FailureMaxCount and its like) is not there. Columns that are added are not compared.
 """
 
 from __future__ import annotations
 
 import time
+from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import psycopg
 from psycopg import sql
 
-from local_aws.dms_worker.databases import passes, table_name, wal_end
+from local_aws.dms_worker.databases import names, passes, rows_of, wal_end
+from local_aws.dms_worker.job import COMPLETED, ERROR
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable
 
-    from local_aws.dms_worker.carried import CarriedTable
-    from local_aws.dms_worker.control_tables import ControlTables
-    from local_aws.dms_worker.job import Job, TableProgress
+    from local_aws.dms_worker.job import TableId
+    from local_aws.dms_worker.sides import Sides
 
-TableId = tuple[str, str]
-_LOADED = "Table completed"
-_ERROR = "Table error"
+Key = tuple[str | None, ...]
+Rows = dict[Key, int | None]
 _REST = 9
 
 
 @dataclass(kw_only=True, slots=True)
-class _Pending:
-    """Rows that differed, as the source had them, and from where on that counts."""
-
-    rows: dict[str, str | None]
-    applied: int
-
-
-@dataclass(kw_only=True, slots=True)
 class Validating:
-    """Validates the tables of a task, where its settings say so. `progress` is written."""
+    """Validates the tables of a task; their progress is written.
 
-    job: Job
-    tables: Mapping[TableId, CarriedTable]
-    progress: Mapping[TableId, TableProgress]
-    control: ControlTables
-    source: psycopg.Connection[Any]
-    target: psycopg.Connection[Any]
+    Of rows that differed `_pending` holds what the source had, and from which position on that
+    counts. A table is compared anew once it no longer stands where it did (`_compared`).
+    """
+
+    sides: Sides
     _turns: dict[TableId, float] = field(default_factory=dict)
     _not_before: float = 0.0
-    _pending: dict[TableId, _Pending] = field(default_factory=dict)
-    _validated: dict[TableId, str] = field(default_factory=dict)
+    _pending: dict[TableId, tuple[Rows, int]] = field(default_factory=dict)
+    _compared: dict[TableId, str] = field(default_factory=dict)
 
     def step(self, position: int, *, at_once: bool = False) -> bool:
         """Do what is due at one table, with all applied up to a position; whether anything was.
@@ -62,13 +53,11 @@ class Validating:
         Raises:
             psycopg.Error: A server is gone.
         """
-        if not self.job.setting("ValidationSettings", "EnableValidation", default=False):
-            return False
         began = time.monotonic()
-        if began < self._not_before and not at_once:
+        if not self.sides.job.validates or (began < self._not_before and not at_once):
             return False
         # The table that had no turn for the longest comes first: one that always changes holds up none.
-        for key in sorted(self.tables, key=lambda each: self._turns.get(each, 0.0)):
+        for key in sorted(self.sides.tables, key=lambda each: self._turns.get(each, 0.0)):
             if self._step(key, position):
                 ended = self._turns[key] = time.monotonic()
                 self._not_before = ended + _REST * (ended - began)
@@ -76,111 +65,78 @@ class Validating:
         return False
 
     def _step(self, key: TableId, position: int) -> bool:
-        table, progress = self.tables[key], self.progress.get(key)
-        if progress is None or progress.state not in (_LOADED, _ERROR):
+        table, progress = self.sides.tables[key], self.sides.progress.get(key)
+        if progress is None or progress.state not in (COMPLETED, ERROR):
             return False
-        state = self._cannot(table, progress)
-        if state:
-            progress.validation = {"state": state, "pending": 0, "failed": 0}
+        keys = table.table.key
+        if progress.state == ERROR or not keys or table.left_out.intersection(keys):
+            state = ERROR if progress.state == ERROR else "No primary key"
+            self._say(key, state)
             return False
         stands = repr((progress.valid_from, progress.counts))
-        pending = self._pending.get(key)
+        pending, applied = self._pending.get(key, (None, 0))
+        if position < applied or (pending is None and self._compared.get(key) == stands):
+            return False
+        if pending is None:
+            self._compared[key] = stands
+        self._pending.pop(key, None)
         try:
-            if pending and position >= pending.applied:
-                self._decide(table, pending)
-            elif not pending and self._validated.get(key) != stands:
-                self._validated[key] = stands
-                self._compare(table)
-            else:
-                return False
+            self._compare(key, pending)
         except psycopg.Error as error:
             if passes(error):
                 raise
-            self._pending.pop(key, None)
-            progress.validation = {"state": "Error", "pending": 0, "failed": 0}
+            self._say(key, "Error")
         return True
 
-    def _cannot(self, table: CarriedTable, progress: TableProgress) -> str | None:
-        if progress.state == _ERROR:
-            return _ERROR
-        keys = table.table.key
-        return None if keys and not table.left_out.intersection(keys) else "No primary key"
-
-    def _compare(self, table: CarriedTable) -> None:
-        target = self._hashes(self.target, table, at_source=False)
-        source = self._hashes(self.source, table, at_source=True)
-        differing = {
-            key: source.get(key)
-            for key in source.keys() | target.keys()
-            if source.get(key) != target.get(key)
-        }
-        with self.target.transaction():
-            self.control.forget_failures(self.target, table.target)
-        self._say(table, pending=differing, failed=0)
-
-    def _decide(self, table: CarriedTable, pending: _Pending) -> None:
-        """Tell what failed of the rows that were pending, and wait for those that moved."""
-        keys = list(pending.rows)
-        target = self._hashes(self.target, table, keys, at_source=False)
-        source = self._hashes(self.source, table, keys, at_source=True)
-        moved: dict[str, str | None] = {}
-        failed = self.progress[table.source].validation["failed"]
-        with self.target.transaction():
-            for key, before in pending.rows.items():
-                there, here = source.get(key), target.get(key)
-                if here in (there, before):
-                    continue
-                if there != before:
-                    moved[key] = there
-                    continue
+    def _compare(self, key: TableId, pending: Rows | None) -> None:
+        """Compare a table, or of it the rows that were pending: they failed, or have moved again."""
+        target, waiting = self.sides.tables[key].target, Rows()
+        failed = self.sides.progress[key].validation["failed"]
+        if pending is None:
+            self.sides.control.forget_failures(target)
+            failed = 0
+        for row, (there, here) in self._both(key).items():
+            if there == here or (pending is not None and row not in pending):
+                continue
+            if pending is None or pending[row] not in (there, here):
+                waiting[row] = there
+            elif pending[row] == there:
                 failed += 1
-                kind = "RECORD_DIFF"
-                if here is None or there is None:
-                    kind = "MISSING_TARGET" if here is None else "MISSING_SOURCE"
-                self.control.note_failure(self.target, table.target, key=key, kind=kind)
-        self._say(table, pending=moved, failed=failed)
+                kind = "MISSING_TARGET" if here is None else "RECORD_DIFF"
+                self.sides.control.note_failure(
+                    target,
+                    key="{" + ",".join(map(str, row)) + "}",
+                    kind="MISSING_SOURCE" if there is None else kind,
+                )
+        if waiting:
+            self._pending[key] = waiting, wal_end(self.sides.source)
+        ended = "Mismatched records" if failed else "Validated"
+        self._say(key, "Pending records" if waiting else ended, len(waiting), failed)
 
-    def _say(self, table: CarriedTable, *, pending: dict[str, str | None], failed: int) -> None:
-        self._pending.pop(table.source, None)
-        if pending:
-            applied = wal_end(self.source)
-            self._pending[table.source] = _Pending(rows=pending, applied=applied)
-        state = "Mismatched records" if failed else "Validated"
-        self.progress[table.source].validation = {
-            "state": "Pending records" if pending else state,
-            "pending": len(pending),
-            "failed": failed,
-        }
+    def _say(self, key: TableId, state: str, pending: int = 0, failed: int = 0) -> None:
+        said = {"state": state, "pending": pending, "failed": failed}
+        self.sides.progress[key].validation = said
 
-    def _hashes(
-        self,
-        connection: psycopg.Connection[Any],
-        table: CarriedTable,
-        keys: Sequence[str] | None = None,
-        *,
-        at_source: bool,
-    ) -> dict[str, str]:
-        """Each row's hash by its key, of what the source has as it would be carried."""
-        skips = self.job.setting("ValidationSettings", "SkipLobColumns", default=False)
-        values = {
-            each.column.name: sql.SQL("{}::text").format(
-                each.selected() if at_source else sql.Identifier(each.target)
-            )
+    def _both(self, key: TableId) -> dict[Key, tuple[int | None, int | None]]:
+        """Each row's hash at the source, as it would be carried, and at the target."""
+        table, cut = self.sides.tables[key], Counter[str]()
+        skips = self.sides.job.setting("ValidationSettings", "SkipLobColumns", default=False)
+        targets = {
+            each.column.name: each.target
             for each in table.columns
             if each.column.name in table.table.key or not (skips and each.column.is_lob)
         }
-        key = sql.SQL("array[{}]::text").format(
-            sql.SQL(", ").join(values[name] for name in table.table.key)
-        )
-        conditions: list[sql.Composable] = [sql.SQL("true")]
-        if keys is not None:
-            conditions.append(sql.SQL("{} = any({})").format(key, sql.Literal(list(keys))))
-        if at_source and table.filter:
-            conditions.append(table.filter.of_the_load())
-        query = sql.SQL("select {}, md5(array[{}]::text) from {} where {}").format(
-            key,
-            sql.SQL(", ").join(values.values()),
-            table_name(table.source if at_source else table.target),
-            sql.SQL(" and ").join(conditions),
-        )
-        return dict(connection.execute(query).fetchall())
+        keys = [targets[name] for name in table.table.key]
+
+        def hashes(rows: Iterable[dict[str, str | None]]) -> Rows:
+            return {tuple(row[name] for name in keys): hash((*row.values(),)) for row in rows}
+
+        query = sql.SQL("select {} from {} where {}")
+        read = query.format(names(targets.values()), sql.Identifier(*table.target), sql.SQL("true"))
+        found = rows_of(self.sides.target, read)
+        here = hashes(dict(zip(targets.values(), row, strict=True)) for row in found)
+        passing = table.filter.of_the_load() if table.filter else sql.SQL("true")
+        read = query.format(names(targets), sql.Identifier(*key), passing)
+        found = rows_of(self.sides.source, read)
+        there = hashes(table.carried(dict(zip(targets, row, strict=True)), cut) for row in found)
+        return {row: (there.get(row), here.get(row)) for row in there.keys() | here.keys()}

@@ -108,25 +108,8 @@ def carried(given_filters: list[tuple[str, list[dict[str, str]]]]) -> CarriedTab
 
 
 def workers(given_filters: list[tuple[str, list[dict[str, str]]]]) -> sql.Composable:
-    table = catalog.Table(
-        schema="public",
-        name="t",
-        columns=tuple(
-            catalog.Column(
-                name=type_,
-                type=type_,
-                base_type=base,
-                is_lob=False,
-                is_array=False,
-                is_unbounded_numeric=False,
-                not_null=False,
-                generated=False,
-                key=0,
-                identity=False,
-            )
-            for type_, (base, _) in TYPES.items()
-        ),
-    )
+    columns = [catalog.Column(type_, type_, base) for type_, (base, _) in TYPES.items()]
+    table = catalog.Table(("public", "t"), tuple(columns))
     found = row_filter(
         table,
         [{"column-name": type_, "filter-conditions": each} for type_, each in given_filters],

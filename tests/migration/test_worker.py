@@ -353,9 +353,7 @@ def test_a_value_beyond_the_lob_limit_is_truncated_with_a_warning(pair: Pair) ->
     assert [event["text"] for event in worker.said("log")] == [
         "public.documents: 1 values of column t are longer than 1024 bytes; they are truncated",
         "public.documents: 1 values of column b are longer than 1024 bytes; they are truncated",
-        "public.documents: a value of column t is longer than the limit; it is truncated",
-        "public.documents: a value of column b is longer than the limit; it is truncated",
-    ]
+    ] * 2
 
 
 def test_the_lob_limit_is_one_of_bytes_and_cuts_no_character_in_two(pair: Pair) -> None:
@@ -384,11 +382,9 @@ def test_the_lob_limit_is_one_of_bytes_and_cuts_no_character_in_two(pair: Pair) 
     found = [text for (text,) in pair.target.rows("select t from documents order by id")]
     assert found == expected * 2
     cut = sum(before + len(sign.encode()) > 1024 for before, sign in rows) + 1
-    told = [event["text"] for event in worker.said("log")]
-    assert told[0] == (
+    assert [event["text"] for event in worker.said("log")] == [
         f"public.documents: {cut} values of column t are longer than 1024 bytes; they are truncated"
-    )
-    assert len(told) == 1 + cut
+    ] * 2
 
 
 def test_a_value_beyond_the_lob_limit_fails_the_task_where_the_endpoint_says_so(pair: Pair) -> None:

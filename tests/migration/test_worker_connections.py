@@ -14,7 +14,7 @@ import pytest
 from local_aws.dms_worker import databases, stream
 from local_aws.dms_worker.databases import connect_source
 from local_aws.dms_worker.job import Endpoint
-from local_aws.dms_worker.stream import Replication, ReplicationError
+from local_aws.dms_worker.stream import Replication
 from tests.migration.databases import CONTROL, Worker, eventually
 from tests.migration.proxy import Proxy
 from tests.migration.test_worker import EXCEPTIONS, ORDERS, arrived, with_marker
@@ -42,7 +42,7 @@ def through(database: Database, proxy: Proxy) -> dict[str, str]:
 
 def read_for_ever(replication: Replication) -> None:
     while True:
-        list(replication.read(0.1))
+        replication.read(0.1)
 
 
 def test_the_source_is_answered_while_a_transaction_waits_longer_than_its_timeout(
@@ -130,16 +130,18 @@ def test_a_source_that_falls_silent_ends_the_replication(
     pair: Pair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stream, "_SECONDS_OF_SILENCE", 1.0)
-    monkeypatch.setattr(stream, "_SECONDS_BETWEEN_ANSWERS", 0.2)
     with Proxy(pair.source.server.port) as proxy:
-        replication = Replication(through(pair.source, proxy))
-        slot = replication.create_slot("silent", temporary=True)
-        replication.start(slot.name, slot.lsn)
+        endpoint = Endpoint(connection=through(pair.source, proxy))
+        replication = Replication(endpoint, threading.Event())
+        begins, _ = replication.create_slot("silent", temporary=True)
+        replication.start("silent", begins)
         deadline = time.monotonic() + 2
         while time.monotonic() < deadline:
-            assert list(replication.read(0.1)) == []
+            assert replication.read(0.1) == []
         proxy.swallow()
-        with pytest.raises(ReplicationError, match=r"^the source has not answered for 1 seconds$"):
+        with pytest.raises(
+            psycopg.OperationalError, match=r"^the source has not answered for 1 seconds$"
+        ):
             read_for_ever(replication)
         replication.close()
 

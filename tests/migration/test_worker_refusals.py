@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.migration.databases import CONTROL, Worker, eventually
+from tests.migration.databases import CONTROL, Worker
 from tests.migration.test_worker import EXCEPTIONS, ORDERS, arrived, with_marker
 
 if TYPE_CHECKING:
@@ -128,7 +128,9 @@ def test_a_full_disk_is_told_and_waited_for(pair: Pair, when: str) -> None:
         pair.target.run(MAKE_ROOM)
         again.wait_running()
         arrived(pair)
-        eventually(lambda: again.table("orders")["state"] == "Table completed")
+        again.wait(
+            lambda event: (event.get("table"), event.get("state")) == ("orders", "Table completed")
+        )
         again.stop()
     assert pair.target.value("select count(*) from orders") == 100
     assert pair.target.rows(EXCEPTIONS) == []

@@ -130,6 +130,72 @@ def test_of_a_table_that_is_there_its_own_types_count(pair: Pair) -> None:
     assert pair.target.rows(EXCEPTIONS) == []
 
 
+def adding(expression: str) -> dict[str, Any]:
+    """A transformation that adds a column to the people."""
+    return {
+        "rule-action": "add-column",
+        "rule-target": "column",
+        "object-locator": {"schema-name": "public", "table-name": "people"},
+        "value": "added",
+        "expression": expression,
+        "data-type": {"type": "string", "length": 50},
+    }
+
+
+@pytest.mark.parametrize("made", [True, False])
+def test_an_added_column_holds_what_sqlite_makes_of_the_others(pair: Pair, made: bool) -> None:  # noqa: FBT001 - a table
+    pair.source.run(*with_marker(PEOPLE))
+    pair.target.run(*with_marker())
+    if not made:
+        pair.target.run(f"{PEOPLE[:-1]}, added varchar(50))")
+    rows = "insert into people values ({}, 'It''s', 9), ({}, null, 10)"
+    pair.source.run(rows.format(1, 2))
+    expression = "coalesce($passport, $AR_M_SOURCE_TABLE_NAME) || '_' || iif($n < 10, $n + 1, 'x')"
+    with Worker(job=pair.job(rules=selecting(adding(expression)))) as worker:
+        worker.wait_running()
+        pair.source.run(rows.format(3, 4), "update people set n = 1 where id = 2")
+        arrived(pair)
+        worker.stop()
+    assert pair.target.rows("select id, added from people order by id") == [
+        (1, "It's_10"),
+        (2, "people_2"),
+        (3, "It's_10"),
+        (4, "people_x"),
+    ]
+    assert pair.target.rows(EXCEPTIONS) == []
+
+
+def test_an_added_column_keeps_its_value_where_an_update_does_not_tell_the_whole_row(
+    pair: Pair,
+) -> None:
+    people = "create table people (id integer primary key, n integer, t text)"
+    pair.source.run(*with_marker(people, "alter table people alter t set storage external"))
+    pair.target.run(*with_marker(f"{people[:-1]}, added varchar(50))"))
+    pair.source.run("insert into people values (1, 1, repeat('x', 5000))")
+    with Worker(job=pair.job(rules=selecting(adding("length($t) + $n")))) as worker:
+        worker.wait_running()
+        pair.source.run("update people set n = 2")
+        arrived(pair)
+        worker.stop()
+    assert pair.target.rows("select n, added from people") == [(2, "5001")]
+
+
+@pytest.mark.parametrize(
+    ("expression", "why"),
+    [
+        ("operation_indicator('D', 'U', 'I')", "no such function: operation_indicator"),
+        ("$nothing", "You did not supply a value for binding parameter :nothing."),
+        ("$passport ||", "incomplete input"),
+    ],
+)
+def test_what_sqlite_does_not_know_fails_the_task(pair: Pair, expression: str, why: str) -> None:
+    pair.on_both(PEOPLE)
+    with Worker(job=pair.job(rules=selecting(adding(expression)))) as worker:
+        ended = worker.end()
+    assert ended["status"] == "failed"
+    assert ended["message"] == f"the expression of public.people.added: {why}"
+
+
 @pytest.mark.parametrize(
     "action",
     [

@@ -138,5 +138,5 @@ def test_ferry_reads_what_local_aws_s_dms_reads(task: Task, table: TableName) ->
     assert {column.name for column in carried.columns if column.changed} == {
         name
         for name, target in names.items()
-        if target is not None and workers.of_column(*table, name, *changing)
+        if target is not None and workers.transformations(*table, name, *changing)
     }

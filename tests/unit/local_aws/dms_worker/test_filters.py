@@ -8,24 +8,9 @@ from local_aws.dms_worker.catalog import Column, Table
 from local_aws.dms_worker.filters import row_filter
 from local_aws.dms_worker.mappings import MappingError
 
-
-def column(name: str, base_type: str) -> Column:
-    return Column(
-        name=name,
-        type=base_type,
-        base_type=base_type,
-        is_lob=base_type == "text",
-        is_array=False,
-        is_unbounded_numeric=False,
-        not_null=False,
-        generated=False,
-        key=0,
-        identity=False,
-    )
-
-
 ORDERS = Table(
-    schema="public", name="orders", columns=(column("id", "int4"), column("note", "text"))
+    ("public", "orders"),
+    (Column("id", "integer", "int4"), Column("note", "text", "text", is_lob=True)),
 )
 
 
