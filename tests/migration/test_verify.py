@@ -335,6 +335,33 @@ def test_a_table_that_aurora_lacks_is_said(pair: Pair) -> None:
     )
 
 
+def test_no_function_of_the_databases_own_runs(pair: Pair) -> None:
+    pair.on_both(
+        "create type mood as enum ('sad', 'happy')",
+        "create type span as range (subtype = float8)",
+        "create table items (id mood, span span, moods mood[], primary key (id))",
+        "insert into items values ('sad', '[1,2)', '{sad}'), ('happy', '[1,3)', '{happy}')",
+    )
+    pair.target.run("update items set span = '[1,4)', moods = '{sad,sad}' where id = 'happy'")
+    fails = "language plpgsql immutable as $$ begin raise 'it ran'; end $$"
+    pair.on_both(
+        *(
+            statement
+            for number, type_ in enumerate(("mood", "span", "mood[]"))
+            for statement in (
+                f"create function f{number}({type_}) returns text {fails}",
+                f"create cast ({type_} as text) with function f{number}({type_})",
+            )
+        ),
+        f"create function same(mood, mood) returns bool {fails}",
+        "create operator = (leftarg = mood, rightarg = mood, function = same)",
+    )
+
+    (found,) = compared(results(pair, values_of=1)["public.items"]).found
+
+    assert (found.key, found.columns) == (("happy",), ("span", "moods"))
+
+
 def test_a_table_is_hashed_as_text_where_servers_do_not_agree(
     pair: Pair, monkeypatch: pytest.MonkeyPatch
 ) -> None:

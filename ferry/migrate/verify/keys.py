@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from ferry.migrate.verify.expressions import Way, written
+from ferry.migrate.verify.expressions import text
 from ferry.postgres import sql
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ferry.migrate.verify.expressions import Compared
+    from ferry.migrate.verify.expressions import Compared, Way
     from ferry.migrate.verify.tables import Table
     from ferry.postgres.catalog.rows import Index
 
@@ -67,11 +67,12 @@ def value(place: int) -> sql.Identifier:
     return sql.Identifier(f"ferry's key {place}")
 
 
-def found_by(name: str, base: str, place: int) -> sql.Composable:
+def found_by(way: Way, name: str, base: str, place: int) -> sql.Composable:
     """That a column has the value that a list of keys holds as text.
 
     Args:
-        name: The column's name.
+        way: How the column is written.
+        name: Its name.
         base: Its base type.
         place: Its place in the key.
     """
@@ -79,7 +80,7 @@ def found_by(name: str, base: str, place: int) -> sql.Composable:
         return sql.SQL("{} = {}::{}").format(
             sql.Identifier("t", name), value(place), sql.Identifier("pg_catalog", base)
         )
-    return sql.SQL("{} = {}").format(written(Way.TEXT, name), value(place))
+    return sql.SQL("{} = {}").format(text(way, name), value(place))
 
 
 def _order(index: Index) -> tuple[bool, int, str]:

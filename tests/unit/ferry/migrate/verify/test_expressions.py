@@ -64,8 +64,6 @@ def compared(one: Column, other: Column, *weak: int) -> Way:
         ("interval", Way.INTERVAL),
         ("bpchar", Way.BLANKS),
         ("jsonb", Way.TEXT),
-        ("numrange", Way.TEXT),
-        ("_text", Way.TEXT),
         ("regclass", Way.TEXT),
         ("citext", Way.TEXT),
         ("a type of tomorrow", Way.TEXT),
@@ -75,10 +73,19 @@ def test_each_type_is_written_so_that_only_the_same_is_the_same(base: str, way: 
     assert compared(col("a", base), col("a", base)) is way
 
 
-def test_an_enum_or_a_composite_called_as_a_type_of_postgresql_is_still_text() -> None:
+def test_an_enum_or_a_composite_may_be_called_as_a_type_of_postgresql() -> None:
     for kind in ("e", "c"):
         mine = col("a", "date", type_kind=kind)
-        assert compared(mine, mine) is Way.TEXT
+        assert compared(mine, mine) is Way.OUTPUT
+
+
+def test_what_everybody_may_make_is_written_without_a_cast_of_theirs() -> None:
+    for theirs in (
+        col("a", "mood", type_kind="e"),
+        col("a", "span", type_kind="r"),
+        col("a", "_text", category="A"),
+    ):
+        assert compared(theirs, theirs) is Way.OUTPUT
 
 
 def test_a_modifier_of_both_sides_says_what_a_value_looks_like() -> None:
