@@ -136,6 +136,7 @@ def carry_out(plan: Plan) -> Iterator[Step]:
 
     Raises:
         PostgresError: The server refuses it.
+        FerryError: A right is somebody else's to give; within the database nothing is done.
     """
     if plan.creation is not None and plan.beside is not None:
         with connect(plan.beside, purpose=_PURPOSE, read_only=False) as session:
@@ -149,6 +150,14 @@ def carry_out(plan: Plan) -> Iterator[Step]:
         ):
             for statement in plan.statements:
                 session.execute(statement)
+                if session.ungranted:
+                    raise FerryError(
+                        f"{plan.server.subject} did not run it: {statement.as_string()}; "
+                        f"{', '.join(session.ungranted)}.",
+                        f"Schema {ferry_schema.SCHEMA} or a table in it is not {plan.server.username}'s, "
+                        "who may not grant it. Look whose it is, drop it or give it away, then run this "
+                        "again.",
+                    )
     yield Step(what=what, outcome=Outcome.SET if plan.statements else Outcome.RIGHT)
 
 

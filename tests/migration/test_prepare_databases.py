@@ -277,6 +277,21 @@ def test_a_refused_statement_leaves_nothing_half_made(ground: Ground) -> None:
     assert app.value("select count(*) from pg_namespace where nspname = 'ferry'") == 0
 
 
+def test_a_right_that_is_somebody_elses_to_give_is_not_told_as_given(ground: Ground) -> None:
+    app = ground.at(ground.source, "app")
+    app.run("create schema ferry", "grant usage, create on schema ferry to owner")
+
+    with pytest.raises(FerryError) as refused:
+        list(carry_out(ground.plans()[0]))
+
+    assert str(refused.value) == (
+        'The source did not run it: GRANT USAGE ON SCHEMA "ferry" TO "dms"; no privileges were granted '
+        'for "ferry". Schema ferry or a table in it is not owner\'s, who may not grant it. Look whose '
+        "it is, drop it or give it away, then run this again."
+    )
+    assert app.value("select count(*) from pg_class where relname = 'fence_app'") == 0
+
+
 def test_dms_without_a_role_is_told_before_anything_is_made(ground: Ground) -> None:
     ground.deployment.account.secretsmanager.put_secret_value(
         SecretId="aurora-ferry-dev/source",
