@@ -7,7 +7,7 @@ again when all others are measured, and what is known of it holds until then.
 from __future__ import annotations
 
 import time
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from ferry.check.source.measure import Measure
@@ -23,7 +23,8 @@ VERSION: Final = 1
 """Of what is kept: to be raised with what is measured, or how."""
 
 _SECONDS_BETWEEN: Final = 5.0
-"""Writing takes a moment, of ten thousand tables a tenth of a second: so much may be lost."""
+_TIMES_BETWEEN: Final = 20.0
+"""What is measured for so long at the least, and so many times as long as writing takes, may be lost."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,7 +101,7 @@ class Kept:
         self.unkept = progress if isinstance(progress, str) else ""
         self._progress = progress
         self._others: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
-        self._at = time.monotonic()
+        self._next = time.monotonic() + _SECONDS_BETWEEN
         self._is_new = False
         if not isinstance(progress, str):
             self._read(progress, marks)
@@ -113,22 +114,24 @@ class Kept:
             self.begun.pop(oid, None)
         else:
             self.begun[oid] = reading
-        if time.monotonic() - self._at >= _SECONDS_BETWEEN:
+        if time.monotonic() >= self._next:
             self.save()
 
     def save(self) -> None:
         """Keep what was added; where that fails, `unkept` says why."""
+        began = time.monotonic()
         if self._is_new and not isinstance(self._progress, str) and not self.unkept:
             try:
                 self._progress.write(
                     [
-                        {**others, **{str(oid): asdict(each) for oid, each in known.items()}}
+                        {**others, **{str(oid): _written(each) for oid, each in known.items()}}
                         for others, known in zip(self._others, (self.done, self.begun), strict=True)
                     ]
                 )
             except FerryError as error:
                 self.unkept = str(error)
-        self._at = time.monotonic()
+        ended = time.monotonic()
+        self._next = ended + max(_SECONDS_BETWEEN, _TIMES_BETWEEN * (ended - began))
         self._is_new = False
 
     def _read(self, progress: Progress, marks: Mapping[int, Mark]) -> None:
@@ -152,6 +155,19 @@ class Kept:
                     others[oid] = fields
                 elif mark.holds((reading := _reading(fields)).mark):
                     known[int(oid)] = reading
+
+
+def _written(reading: Reading) -> dict[str, Any]:
+    """As `_reading` reads it; without `asdict`, which copies all of it and takes twice as long."""
+    return {
+        **_fields(reading),
+        "mark": _fields(reading.mark),
+        "columns": {number: _fields(each) for number, each in reading.columns.items()},
+    }
+
+
+def _fields(of: Reading | Mark | Measure) -> dict[str, Any]:
+    return {name: getattr(of, name) for name in of.__slots__}
 
 
 def _reading(fields: dict[str, Any]) -> Reading:

@@ -283,10 +283,12 @@ def _read(
 ) -> None:
     """Read a table piece by piece, from where it was left: what was found is not lost."""
     oid = table.relation.oid
-    total = _pages(session, oid)
     reading = kept.begun.get(oid) or Reading(
         table=table.relation.sql, mark=mark, at=_now(), pages=0, at_once=_FIRST_PAGES, columns={}
     )
+    if until <= time.monotonic() and not reading.pages:
+        raise _TimeIsUpError("The time was up.")
+    total = _pages(session, oid)
     is_whole = False
     while not is_whole:
         left = until - time.monotonic()
