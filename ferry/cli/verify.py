@@ -94,9 +94,9 @@ def verify(
             for result in verifying.verify(
                 scopes, listener=bar, values_of=_SHOWN if with_values else 0
             ):
-                results.append(result)
                 if not json:
                     _tell(console, result, keys=keys, values=with_values)
+                results.append(result if json and keys else result.without_keys())
         if json:
             typer.echo(lines.as_json(name, results, with_keys=keys))
             raise typer.Exit(lines.status(results))

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import threading
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from ferry.mappings import Mappings
 from ferry.migrate.sides import Side, Sides
 from ferry.migrate.verify.comparing import MOST_KEYS, Kind, Settled, Verdict
 from ferry.migrate.verify.expressions import Form
@@ -17,10 +22,10 @@ from ferry.postgres import PostgresError, Server, connect, sql
 from harness.postgres import SUPERUSER
 from tests.migration.deployed import PASSWORD
 from tests.migration.test_start import ORDERS
-from tests.unit.ferry.migrate.tasks import task
+from tests.unit.ferry.migrate.tasks import selects, task
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from ferry.migrate.verify.comparing import Compared, Suspect
     from ferry.migrate.verify.plan import Plan
@@ -324,6 +329,75 @@ def test_a_database_out_of_reach_is_a_result_of_its_own(pair: Pair) -> None:
     assert "are one and the same database" in found.why
 
 
+@pytest.fixture
+def limited(pair: Pair) -> Iterator[Sides]:
+    """Both sides, where the source's operator is a role without rights."""
+    pair.source.run(f"create role limited login password '{PASSWORD}'")
+    usual = sides(pair)
+    yield replace(
+        usual,
+        source=replace(
+            usual.source,
+            server=replace(usual.source.server, username="limited", password=PASSWORD),
+        ),
+    )
+    pair.source.run("drop owned by limited", "drop role limited")
+
+
+def test_what_the_operator_may_not_read_is_not_called_the_same(pair: Pair, limited: Sides) -> None:
+    pair.on_both(
+        *(
+            f"create table {name} (id int primary key, v text, secret text)"
+            for name in ("columns_of", "secured", "denied")
+        )
+    )
+    pair.source.run(
+        "grant select (id, v) on columns_of to limited",
+        "grant select on secured to limited",
+        "alter table secured enable row level security",
+        "create policy positive on secured using (id > 0)",
+    )
+
+    found = {str(it.table): it for it in verify([look("app", limited, [task()])])}
+
+    assert {name: it.verdict for name, it in found.items()} == {
+        "public.columns_of": Verdict.IN_PART,
+        "public.denied": Verdict.NOT_VERIFIED,
+        "public.secured": Verdict.NOT_VERIFIED,
+    }
+    assert [(it.column, it.why) for it in compared(found["public.columns_of"]).left_out] == [
+        ("secret", "the source's operator has no SELECT on it")
+    ]
+    assert "permission denied for table denied" in found["public.denied"].why
+    assert 'row-level security policy for table "secured"' in found["public.secured"].why
+
+
+def test_only_the_rows_that_a_filter_lets_pass_are_compared(pair: Pair) -> None:
+    table = 'create table items (id int primary key, "100%s" text)'
+    pair.on_both(table, "insert into items select n, n from generate_series(1, 300) n")
+    pair.source.run("delete from items where id > 250")
+    rule = {
+        "rule-id": "1",
+        "rule-name": "1",
+        **selects("include", "public", "items"),
+        "filters": [
+            {
+                "filter-type": "source",
+                "column-name": "id",
+                "filter-conditions": [{"filter-operator": "ste", "value": "200"}],
+            }
+        ],
+    }
+    some = task(mappings=Mappings.parse(json.dumps({"rules": [rule]})))
+
+    (found,) = verify([look("app", sides(pair), [some])])
+    pair.target.run("update items set \"100%s\" = '' where id in (200, 201)")
+    (differs,) = verify([look("app", sides(pair), [some])])
+
+    assert (found.verdict, compared(found).rows) == (Verdict.SAME, (200, 200))
+    assert [it.key for it in compared(differs).found] == [("200",)]
+
+
 def test_a_table_that_aurora_lacks_is_said(pair: Pair) -> None:
     pair.source.run("create table only_here (a int)")
 
@@ -392,20 +466,28 @@ def test_a_table_of_seventeen_hundred_columns_is_compared(pair: Pair) -> None:
     assert [(it.key, it.columns) for it in found.found] == [(("2",), ("c0", "c1399"))]
 
 
-def test_one_side_that_fails_has_the_other_cancelled(pair: Pair) -> None:
-    slow, wrong = sql.SQL("select pg_sleep(60)").format(), sql.SQL("select 1 / 0").format()
+def test_one_side_that_fails_or_a_user_who_has_enough_ends_both(pair: Pair) -> None:
+    slow, quick, wrong = (
+        sql.SQL(each).format() for each in ("select pg_sleep(60)", "select 1", "select 1 / 0")
+    )
     both = sides(pair)
     with (
         connect(both.source.server, purpose="look") as source,
         connect(both.target.server, purpose="look") as target,
     ):
         sessions = Sessions(source=source, target=target)
+        began = time.monotonic()
         for here, there in ((slow, wrong), (wrong, slow)):
-            began = time.monotonic()
             with pytest.raises(PostgresError, match="division by zero"):
                 sessions.both(here, there, seconds=60)
-            assert time.monotonic() - began < 30
             assert source.rows("select 1") == target.rows("select 1") == [(1,)]
+        for here, there in ((slow, quick), (quick, slow)):
+            interrupted = threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT))
+            interrupted.start()
+            with pytest.raises(KeyboardInterrupt):
+                sessions.both(here, there, seconds=60)
+            interrupted.join()
+        assert time.monotonic() - began < 60
 
 
 def test_verify_is_typed_and_says_what_is_the_same_and_what_to_do_about_the_rest(
@@ -428,12 +510,13 @@ def test_verify_is_typed_and_says_what_is_the_same_and_what_to_do_about_the_rest
 
     assert [it.exit_code for it in (differs, with_keys, programs, programs_keys)] == [4] * 4
     assert (
-        "  public.orders: different; 1 different; 2 rows on both sides, scanned" in differs.stdout
+        "  public.orders: different; 1 different in what; 2 rows on both sides, scanned"
+        in differs.stdout
     )
     assert differs.stdout.splitlines()[-1] == "Next: ferry reload dev public.orders"
     assert "      (2) different: what" in with_keys.stdout
     (told,) = json.loads(programs.stdout)["tables"]
-    assert told["differences"] == {"different": 1}
+    assert (told["differences"], told["columns"]) == ({"different": 1}, {"what": 1})
     assert "keys" not in told
     (told,) = json.loads(programs_keys.stdout)["tables"]
     assert told["keys"] == [{"key": ["2"], "kind": "different", "columns": ["what"]}]

@@ -156,6 +156,7 @@ class Compared:
         rows: How many rows source and Aurora have.
         hashes: The sum of all their hashes, sixteen digits.
         counts: How many rows differ, by kind; all of them, where `is_exact`.
+        columns: In how many of `found` each column differs, by its name at the source.
         found: Those that differ, `MOST_KEYS` at most.
         moving: How many are unlike and may be on their way.
         is_exact: Whether all that is unlike was counted.
@@ -169,6 +170,7 @@ class Compared:
     rows: tuple[int, int]
     hashes: tuple[str, str]
     counts: Mapping[Kind, int] = field(default_factory=dict)
+    columns: Mapping[str, int] = field(default_factory=dict)
     found: tuple[Difference, ...] = ()
     moving: int = 0
     is_exact: bool = True
@@ -266,10 +268,12 @@ def compare(
             counts = Counter()
             for each in settled.proved:
                 counts[each.kind] += each.rows
+        described = _described(sessions, plan, settled.proved, values_of, seconds)
         result = replace(
             result,
             counts=counts,
-            found=_described(sessions, plan, settled.proved, values_of, seconds),
+            columns=Counter(column for each in described for column in each.columns),
+            found=described,
             moving=settled.moving + (beyond if settle else 0),
             is_exact=seen.is_exact,
             why=settled.why,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from facts.inert import visible, visible_json
 from ferry.findings import ExitStatus
-from ferry.migrate.verify.comparing import Verdict
+from ferry.migrate.verify.comparing import Kind, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ferry.migrate.verify.verify import Result
 
 _RELOADED_AT_ONCE: Final = 10
+_COLUMNS: Final = 5
 
 
 def line(result: Result) -> str:
@@ -104,6 +105,7 @@ def _table(result: Result, *, with_keys: bool) -> dict[str, Any]:
         "rows": {"source": found.rows[0], "target": found.rows[1]},
         "hash": {"source": found.hashes[0], "target": found.hashes[1]},
         "differences": {kind.name.lower(): count for kind, count in found.counts.items()},
+        "columns": dict(found.columns),
         "not_proved": found.moving,
         "all_counted": found.is_exact,
         "not_compared": [
@@ -129,7 +131,14 @@ def _table(result: Result, *, with_keys: bool) -> dict[str, Any]:
 
 
 def _differences(found: Compared) -> str:
-    told = [f"{count:,} {kind}" for kind, count in found.counts.items() if count]
+    most = sorted(found.columns, key=lambda it: (-found.columns[it], it))
+    more = f" and {len(most) - _COLUMNS} more columns" if len(most) > _COLUMNS else ""
+    where = f" in {', '.join(most[:_COLUMNS])}{more}" if most else ""
+    told = [
+        f"{count:,} {kind}{where if kind is Kind.DIFFERENT else ''}"
+        for kind, count in found.counts.items()
+        if count
+    ]
     if found.moving:
         told.append(f"{found.moving:,} unlike and not proved")
     if not found.is_exact:

@@ -49,10 +49,10 @@ class Database:
         return relation
 
     def leaves(self) -> dict[int, list[Relation]]:
-        """By the oid of what they are partitions of in the end, the tables that hold rows."""
+        """By the oid of what they are partitions of in the end, the tables that hold rows or stand for some."""
         found: defaultdict[int, list[Relation]] = defaultdict(list)
         for each in self.catalog.relations:
-            if each.kind == "r":
+            if each.kind in {"r", "f"}:
                 found[self.root(each).oid].append(each)
         return found
 

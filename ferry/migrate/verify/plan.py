@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ferry.mappings import Rows
 from ferry.mappings.rendering import where
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from ferry.mappings import CarriedTable, Inexpressible, TableName
     from ferry.migrate.verify.expressions import Compared, Form, LeftOut
     from ferry.migrate.verify.tables import Table
+
+_BYTES_OF_A_ROW: Final = 100
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,11 +59,9 @@ class Plan:
 
     @property
     def bytes(self) -> int:
-        """How large the larger side is."""
-        return max(self.source.table.bytes, self.target.table.bytes)
-
-
-_BYTES_OF_A_ROW = 100
+        """How large the larger side is, as far as that is known."""
+        known = (each.table.bytes for each in (self.source, self.target))
+        return max(*known, self.rows * _BYTES_OF_A_ROW)
 
 
 def plan(

@@ -55,10 +55,9 @@ class Sessions:
             there = pool.submit(self.target.rows, target, deadline_seconds=seconds)
             there.add_done_callback(lambda it: self.source.cancel() if it.exception() else None)
             try:
-                here = self.source.rows(source, deadline_seconds=seconds)
+                return self.source.rows(source, deadline_seconds=seconds), there.result()
             except BaseException:
                 if there.done() and (error := there.exception()):
                     raise error from None
                 self.target.cancel()
                 raise
-            return here, there.result()

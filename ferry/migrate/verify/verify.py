@@ -73,6 +73,10 @@ class Result:
         """What it came to."""
         return Verdict.NOT_VERIFIED if self.compared is None else self.compared.verdict
 
+    def without_keys(self) -> Result:
+        """The same without the rows that differ, which may be very many."""
+        return replace(self, compared=self.compared and replace(self.compared, found=()))
+
 
 class Settling(Protocol):
     """Picks what settles the suspects of a table; None where both sides are at rest."""

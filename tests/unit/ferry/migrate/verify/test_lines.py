@@ -47,12 +47,20 @@ def test_equal_is_something_one_can_see() -> None:
 
 
 def test_what_differs_is_counted_by_kind() -> None:
-    found = result(**UNLIKE, counts={Kind.MISSING: 3, Kind.DIFFERENT: 1, Kind.EXTRA: 0}, moving=2)
+    counts = {Kind.MISSING: 3, Kind.DIFFERENT: 2, Kind.EXTRA: 0}
+    found = result(**UNLIKE, counts=counts, columns={"at": 1, "price": 2}, moving=2)
 
     assert lines.line(found) == (
-        "public.orders: different; 3 missing in Aurora, 1 different, 2 unlike and not proved; "
+        "public.orders: different; 3 missing in Aurora, 2 different in price, at, 2 unlike and not proved; "
         "1,200 rows at the source, 1,198 in Aurora, scanned 09:41:03 UTC"
     )
+
+
+def test_of_many_columns_those_that_differ_most_are_named() -> None:
+    columns = {f"c{number}": number for number in range(1, 9)}
+    found = result(**UNLIKE, counts={Kind.DIFFERENT: 9}, columns=columns)
+
+    assert "; 9 different in c8, c7, c6, c5, c4 and 3 more columns; " in lines.line(found)
 
 
 def test_what_was_not_counted_or_not_compared_is_said() -> None:
@@ -95,7 +103,7 @@ def test_a_row_without_a_key_is_named_by_its_hash() -> None:
 
 
 def test_json_has_keys_where_they_are_asked_for_and_values_never() -> None:
-    found = result(**UNLIKE, counts={Kind.DIFFERENT: 1}, found=(DIFFERS,))
+    found = result(**UNLIKE, counts={Kind.DIFFERENT: 1}, columns={"price": 1}, found=(DIFFERS,))
     plain, with_keys = (
         lines.as_json("dev", [found, Result(database="app", table=None, why="No.")], with_keys=it)
         for it in (False, True)
@@ -112,6 +120,7 @@ def test_json_has_keys_where_they_are_asked_for_and_values_never() -> None:
         "rows": {"source": 1200, "target": 1198},
         "hash": {"source": "00000000000000ab", "target": "00000000000000cd"},
         "differences": {"different": 1},
+        "columns": {"price": 1},
         "not_proved": 0,
         "all_counted": True,
         "not_compared": [],

@@ -116,6 +116,16 @@ def test_a_part_of_a_partitioned_table_is_compared_partition_by_partition() -> N
     ]
 
 
+def test_a_partition_that_is_elsewhere_is_no_part_of_what_is_compared() -> None:
+    source = partitioned("parts", "p1", "p2")
+    elsewhere = table("p3", kind="f", is_partition=True, parents=(source[0].oid,))
+
+    assert told([*source, elsewhere], [*source, elsewhere]) == [
+        ("public.p1", "public.p1"),
+        ("public.p2", "public.p2"),
+    ]
+
+
 def test_tables_that_become_one_are_not_compared() -> None:
     of = tasks(all=[selects("include", "public", "%"), renames("a_", "one")])
 
