@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from facts.identifiers import identifier
 from ferry.check.source.subject import column_name, limit_kb, looks_up
 from ferry.check.source.verdict import Check, Verdict, blocks, fine, warns
-from ferry.check.source.words import MOST_NAMED, counted, listed, size
+from ferry.check.source.words import MOST_NAMED, counted, listed, not_read, size
 from ferry.mappings.columns import is_lob
 from ferry.postgres.catalog import UnreadError
 
@@ -174,14 +174,7 @@ def _all(subject: Subject, measured: Measured) -> None:
     """Raise where tables were not measured: what they hold is not known."""
     missing = [each for each in subject.carried if each.oid in measured.missing]
     if missing:
-        reasons = dict.fromkeys(measured.missing[each.oid] for each in missing)
-        why = " ".join(list(reasons)[:MOST_NAMED])
-        raise UnreadError(
-            f"{counted(len(missing), 'table')} not read to the end: {listed(each.sql for each in missing)}. {why}",
-            "Give more --seconds, or mend what is said."
-            if measured.unkept
-            else "Run this again: it goes on from there. Or mend what is said.",
-        )
+        raise not_read(missing, measured)
 
 
 def when(subject: Subject) -> Iterator[Verdict]:

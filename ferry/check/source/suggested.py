@@ -9,7 +9,7 @@ from ferry.check.source.edits import OfDms, OfTable, OfTask
 from ferry.check.source.measure import Measured
 from ferry.check.source.subject import left_out, loads, looks_up
 from ferry.check.source.verdict import Check, Verdict, fine, warns
-from ferry.check.source.words import counted, listed, size
+from ferry.check.source.words import counted, not_read, size
 from ferry.mappings.columns import is_lob
 from ferry.postgres.catalog import UnreadError
 from settings.notation import toml
@@ -63,15 +63,12 @@ def lob_limits(subject: Subject) -> Iterator[Verdict]:
             and (relation.oid, column.number) in measured.columns
         ]
         missing = [
-            relation.sql
+            relation
             for relation in subject.carried
             if relation.oid in measured.missing and task in subject.tasks_of[relation.oid]
         ]
         if missing:
-            raise UnreadError(
-                f"{counted(len(missing), 'table')} of task {task.name} not read: {listed(missing)}.",
-                "Give more --seconds.",
-            )
+            raise not_read(missing, measured, of=f"task {task.name}")
         if bound:
             yield from _limit(subject, task, bound)
 

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from ferry.postgres.catalog import UnreadError
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
+
+    from ferry.check.source.measure import Measured
+    from ferry.postgres.catalog.rows import Relation
 
 MOST_NAMED: Final = 5
 """How many things a finding names; of the rest it says how many there are."""
@@ -49,3 +54,21 @@ def duration(seconds: float) -> str:
     if seconds < _DAYS_FROM * _HOUR:
         return f"{seconds / _HOUR:.0f} hours"
     return f"{seconds / 24 / _HOUR:,.0f} days"
+
+
+def not_read(tables: Sequence[Relation], measured: Measured, *, of: str = "") -> UnreadError:
+    """That tables were not read to the end, why, and what to do.
+
+    Args:
+        tables: The tables, all of them missing.
+        measured: What was measured.
+        of: What they are of, such as `task all`; empty where that is said elsewhere.
+    """
+    reasons = dict.fromkeys(measured.missing[each.oid] for each in tables)
+    return UnreadError(
+        f"{counted(len(tables), 'table')}{f' of {of}' if of else ''} not read to the end: "
+        f"{listed(each.sql for each in tables)}. {' '.join(list(reasons)[:MOST_NAMED])}",
+        "Give more --seconds, or mend what is said."
+        if measured.unkept
+        else "Run this again: it goes on from there. Or mend what is said.",
+    )

@@ -112,7 +112,8 @@ def test_a_limit_is_not_judged_by_half_of_the_tables() -> None:
     [finding] = of("suggest-lob-limit", subject(docs, late, measured=half))
 
     assert finding.level is Level.UNJUDGED
-    assert finding.why == "1 table of task all not read: public.late."
+    assert finding.why == ("1 table of task all not read to the end: public.late. The time was up.")
+    assert finding.remedy.startswith("Run this again: it goes on from there.")
 
 
 def test_rows_that_were_not_read_suggest_nothing() -> None:
