@@ -7,6 +7,7 @@ endpoints, tasks. Its commands are typed as a person types them.
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -293,21 +294,27 @@ def deployed(
     ends: tuple[Postgres, Postgres],
     authority: Path,
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Deployed]:
     """The environment dev between two servers, not deployed yet, and ferry's way to it."""
-    monkeypatch.setattr("ferry.environments.FOLDER", tmp_path / "environments")
-    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("AWS_ENDPOINT_URL", aws.url)
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", aws.account)
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "any")
-    monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
-    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    with databases(*ends, name="app") as pair:
-        made = Deployed(
-            aws=aws, pair=pair, folder=tmp_path / "environments", ca=authority / "ca.pem"
-        )
+    with standing(aws, ends, authority, tmp_path) as made:
+        yield made
+
+
+@contextmanager
+def standing(
+    aws: Aws, ends: tuple[Postgres, Postgres], authority: Path, folder: Path
+) -> Iterator[Deployed]:
+    """What `deployed` is, for as long as somebody wants."""
+    with pytest.MonkeyPatch.context() as patch, databases(*ends, name="app") as pair:
+        patch.setattr("ferry.environments.FOLDER", folder / "environments")
+        for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
+            patch.delenv(name, raising=False)
+        patch.setenv("AWS_ENDPOINT_URL", aws.url)
+        patch.setenv("AWS_ACCESS_KEY_ID", aws.account)
+        patch.setenv("AWS_SECRET_ACCESS_KEY", "any")
+        patch.setenv("AWS_CONFIG_FILE", "/nonexistent")
+        patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+        made = Deployed(aws=aws, pair=pair, folder=folder / "environments", ca=authority / "ca.pem")
         yield made
         made.end()
     # tests/policies holds the IAM documents against what is recorded

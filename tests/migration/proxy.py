@@ -5,7 +5,10 @@ from __future__ import annotations
 import socket
 import struct
 import threading
-from typing import Self
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _AT_ONCE = struct.pack("ii", 1, 0)  # SO_LINGER of no seconds: a reset
 _SECONDS = 0.05
@@ -15,10 +18,21 @@ class Proxy:
     """Listens on `port` of 127.0.0.1 and hands on to a server's port.
 
     After `swallow` it takes connections and bytes, and hands nothing on; `reset` cuts what is open.
+
+    Args:
+        port: The server's port.
+        at: Is called when the client has sent something for the `after`th time, before it is handed
+            on; nothing by default.
+        after: How often.
     """
 
-    def __init__(self, port: int) -> None:
+    def __init__(
+        self, port: int, *, at: Callable[[Proxy], None] | None = None, after: int = 0
+    ) -> None:
         self._to = port
+        self._at = at
+        self._left = after
+        self.delay_seconds = 0.0
         self._swallowing = threading.Event()
         self._ended = threading.Event()
         self._open: list[socket.socket] = []
@@ -55,18 +69,29 @@ class Proxy:
                 here, _ = self._listener.accept()
             except TimeoutError:
                 continue
-            there = socket.create_connection(("127.0.0.1", self._to))
+            try:
+                there = socket.create_connection(("127.0.0.1", self._to))
+            except ConnectionRefusedError:
+                here.close()
+                continue
             self._open += [here, there]
-            for one, other in ((here, there), (there, here)):
+            for one in (here, there):
                 one.settimeout(_SECONDS)
-                thread = threading.Thread(target=self._hand_on, args=(one, other))
+            for one, other in ((here, there), (there, here)):
+                is_client = one is here
+                thread = threading.Thread(target=self._hand_on, args=(one, other, is_client))
                 self._threads.append(thread)
                 thread.start()
 
-    def _hand_on(self, one: socket.socket, other: socket.socket) -> None:
+    def _hand_on(self, one: socket.socket, other: socket.socket, is_client: bool) -> None:  # noqa: FBT001 - a thread's
         while not self._ended.is_set():
             try:
                 taken = one.recv(65536)
+                if is_client and taken:
+                    self._left -= 1
+                    if self._left == 0 and self._at is not None:
+                        self._at(self)
+                self._ended.wait(self.delay_seconds)
                 if self._swallowing.is_set():
                     continue
                 if not taken:

@@ -1,0 +1,363 @@
+"""Every command of a migration under every fault: a clear word, the right status, nothing half done.
+
+The table is `COMMANDS` by `FAULTS`; what differs from a fault's own outcome is in `OTHERWISE`.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+import typer
+
+from ferry.cli.app import app
+from ferry.cli.watch import PlainLines
+from ferry.migrate.watching.lines import plain
+from ferry.postgres import session as sessions
+from harness.postgres import SUPERUSER
+from tests.migration.databases import Database, eventually
+from tests.migration.deployed import PASSWORD, Deployed, rules, standing
+from tests.migration.proxy import Proxy
+from tests.policies.calls import RECORDED
+from tests.unit.ferry.environments import DEV
+from tests.unit.local_aws.aws import Aws, sign_as
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    import boto3.session
+
+    from ferry.migrate.watching.look import Look
+    from harness.postgres import Postgres
+    from tests.unit.local_aws.aws import Clients
+
+ACCOUNT: Final = "999999999999"
+SECONDS: Final = 20
+"""How long a command may take here, whose deadlines are those of `in_a_hurry`."""
+GIVEN_UP: Final = 130
+SECOND_TASK: Final = '[[dms.tasks]]\nname = "b"\ntables = [{ schema = "b" }]\n\n[alarms]'
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    """A command, and what it talks to."""
+
+    typed: tuple[str, ...]
+    talks_to: frozenset[str]
+    goes_on: bool = False
+    """Whether it looks again where something did not answer, until somebody ends it."""
+
+
+def command(typed: str, talks_to: str, *, goes_on: bool = False) -> Command:
+    return Command(
+        typed=tuple(typed.split()), talks_to=frozenset(talks_to.split()), goes_on=goes_on
+    )
+
+
+COMMANDS: Final = {
+    "prepare-databases": command("prepare-databases dev --yes", "source target"),
+    "check source": command("check source dev", "source target"),
+    "suggest tasks": command("suggest tasks dev --seconds 1", "source"),
+    "schema before-load": command("schema dev before-load --yes", "source target"),
+    "schema after-load": command("schema dev after-load --yes", "source target"),
+    "schema before-cutover": command("schema dev before-cutover --yes", "source target"),
+    "start": command("start dev --task b --despite-drift", "source target dms"),
+    "watch": command("watch dev --task all --every 0.2", "source target dms", goes_on=True),
+    "reload": command("reload dev public.orders --yes --every 0.2", "source target dms"),
+    "status": command("status dev", "source target dms"),
+    "verify": command("verify dev", "source target dms"),
+    "stop": command("stop dev --task all", "dms"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """A fault: on which side, how it comes about, and what is said of it.
+
+    Args:
+        side: What does not work: `source`, `target`, `dms`.
+        during: Brings it about, and gives the options with which commands reach both servers.
+        says: Part of what is said.
+        passes: Whether it has passed when somebody looks again.
+    """
+
+    side: str
+    during: Callable[[Deployed], AbstractContextManager[tuple[str, ...]]]
+    says: str
+    passes: bool = False
+
+
+def ways(ground: Deployed, **ports: int) -> tuple[str, ...]:
+    """The options that say where both servers are; by another port where one is given."""
+    given = list(ground.ways)
+    for side, port in ports.items():
+        given[given.index(f"--{side}-address") + 1] = f"127.0.0.1:{port}"
+    return tuple(given)
+
+
+def stopped(side: str) -> Fault:
+    @contextmanager
+    def during(ground: Deployed) -> Iterator[tuple[str, ...]]:
+        server = getattr(ground.pair, side).server
+        server.stop()
+        yield ground.ways
+        server.start()
+
+    return Fault(side=side, during=during, says="nobody answers there.")
+
+
+def in_the_middle(
+    side: str, at: Callable[[Proxy, Postgres], None], says: str, *, passes: bool = False
+) -> Fault:
+    """What happens between ferry and a server when ferry asks its first question."""
+
+    @contextmanager
+    def during(ground: Deployed) -> Iterator[tuple[str, ...]]:
+        server = getattr(ground.pair, side).server
+        with Proxy(server.port, at=lambda proxy: at(proxy, server), after=18) as proxy:
+            yield ways(ground, **{side: proxy.port})
+
+    return Fault(side=side, during=during, says=says, passes=passes)
+
+
+def slow(proxy: Proxy, _: Postgres) -> None:
+    proxy.delay_seconds = 5.0
+
+
+def restart(_: Proxy, server: Postgres) -> None:
+    server.stop()
+    server.start()
+
+
+def wrong_password(side: str) -> Fault:
+    @contextmanager
+    def during(ground: Deployed) -> Iterator[tuple[str, ...]]:
+        for password in ("another-canary", PASSWORD):
+            ground.aws.secretsmanager.put_secret_value(
+                SecretId=f"aurora-ferry-dev/operator-{side}",
+                SecretString=json.dumps({"username": "operator", "password": password}),
+            )
+            if password != PASSWORD:
+                yield ground.ways
+
+    return Fault(
+        side=side, during=during, says="it does not accept the password of user 'operator'"
+    )
+
+
+def revoked(side: str) -> Fault:
+    """The operator is nobody any more."""
+
+    @contextmanager
+    def during(ground: Deployed) -> Iterator[tuple[str, ...]]:
+        database = Database(server=getattr(ground.pair, side).server, name=SUPERUSER)
+        database.run("alter role operator nosuperuser")
+        yield ground.ways
+        database.run("alter role operator superuser")
+
+    return Fault(side=side, during=during, says="permission denied for ")
+
+
+@contextmanager
+def refused(ground: Deployed, **rule: Any) -> Iterator[tuple[str, ...]]:  # noqa: ANN401 - a rule's
+    """Calls to AWS that fail as a rule of local AWS says."""
+    rules = [{"accounts": [ground.aws.account], **rule}]
+    ground.aws.post("/local-aws/faults", {"rules": rules})
+    yield ground.ways
+    ground.aws.post("/local-aws/faults", {})
+
+
+CUT: Final = "the connection ended before the answer came"
+LATE: Final = "no answer within 30 seconds, so it was cancelled"
+FAULTS: Final = {
+    "source stopped": stopped("source"),
+    "target stopped": stopped("target"),
+    "source resets": in_the_middle("source", lambda proxy, _: proxy.reset(), CUT, passes=True),
+    "target resets": in_the_middle("target", lambda proxy, _: proxy.reset(), CUT, passes=True),
+    "source swallows": in_the_middle("source", lambda proxy, _: proxy.swallow(), LATE),
+    "target delays": in_the_middle("target", slow, LATE),
+    "target restarts": in_the_middle("target", restart, CUT, passes=True),
+    "source's password": wrong_password("source"),
+    "target's password": wrong_password("target"),
+    "source's rights": revoked("source"),
+    "target's rights": revoked("target"),
+    "dms throttled": Fault(
+        side="dms",
+        during=lambda ground: refused(ground, services=["dms"], share=1, kind="throttle"),
+        says="as one call too many",
+    ),
+}
+OTHERWISE: Final[dict[tuple[str, str], tuple[int, str]]] = {
+    # Without Aurora the source is judged alone: its DMS may not capture DDL.
+    **{
+        (fault, "check source"): (4, it.says) for fault, it in FAULTS.items() if it.side == "target"
+    },
+    ("target's rights", "check source"): (4, "operator may not see what other users' sessions do."),
+    ("source's rights", "check source"): (4, "operator may not read 2 tables"),
+    # The first thing that it asks may stay unknown; what is said is of the second.
+    ("source swallows", "check source"): (3, CUT),
+    ("source swallows", "suggest tasks"): (3, CUT),
+    ("dms throttled", "watch"): (3, "as one call too many"),  # before it has begun to watch
+}
+
+
+@pytest.fixture(scope="module")
+def account_of_all(url: str, session: boto3.session.Session, clients: Clients) -> Aws:
+    sign_as(session, ACCOUNT)
+    return Aws(account=ACCOUNT, url=url, clients=clients)
+
+
+@pytest.fixture(scope="module")
+def ground(
+    account_of_all: Aws,
+    ends: tuple[Postgres, Postgres],
+    authority: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Deployed]:
+    """The environment, in which the task all runs and each command has something to do."""
+    with standing(account_of_all, ends, authority, tmp_path_factory.mktemp("ground")) as made:
+        of_b = {"TableMappings": json.dumps({"rules": rules(task="b", schema="b")})}
+        made.make(file=DEV.replace("[alarms]", SECOND_TASK), tasks={"all": {}, "b": of_b})
+        made.prepare(
+            "create table orders (id bigint primary key, what text)",
+            "create schema b",
+            "create table b.clients (id bigint primary key)",
+            tasks=("all", "b"),
+        )
+        made.pair.source.run(
+            "grant usage on schema b to dms",
+            "grant select on b.clients to dms",
+            "insert into orders values (1, 'x')",
+            "create index on orders (what)",
+        )
+        assert made.reached("start", "dev", "--task", "all", "--despite-drift").exit_code == 0
+        eventually(lambda: bool(made.pair.target.value("select count(*) = 1 from orders")))
+        yield made
+        # what was refused before is done now: nothing was left half done
+        for name in ("prepare-databases", "schema before-load", "schema after-load",
+                     "schema before-cutover", "start", "watch", "status", "stop"):  # fmt: skip
+            ended = made.ferry(*COMMANDS[name].typed, *_ways(name, made.ways))
+            assert ended.exit_code in {0, 1}, ended.output
+
+
+@pytest.fixture(autouse=True)
+def in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Deadlines that are waited for are short; what is said of them is as long as ever."""
+    deadline, sleep = vars(sessions)["_Deadline"], time.sleep
+    monkeypatch.setattr(sessions, "_Deadline", lambda connection, _: deadline(connection, -0.5))
+    monkeypatch.setattr(sessions, "_SECONDS_TO_CANCEL", 0.3)
+    monkeypatch.setitem(vars(sessions)["_NETWORK"], "connect_timeout", 2)
+    monkeypatch.setattr("ferry.migrate.schema.dumping.DEADLINE_SECONDS", 3)
+    monkeypatch.setattr("ferry.check.source.asking.SECONDS_WATCHED", 0.1)
+    monkeypatch.setattr(time, "sleep", lambda seconds: sleep(min(seconds, 0.1)))
+
+
+def _ways(name: str, given: tuple[str, ...]) -> tuple[str, ...]:
+    talks_to = COMMANDS[name].talks_to
+    return given if "target" in talks_to else given[:2] if "source" in talks_to else ()
+
+
+CELLS: Final = [
+    (fault, name)
+    for fault, it in FAULTS.items()
+    for name, each in COMMANDS.items()
+    if it.side in each.talks_to
+]
+
+
+def test_the_table_has_each_command_that_talks_to_a_server_or_lets_tasks_run() -> None:
+    reaching = {
+        " ".join(path)
+        for path, each in _commands(typer.main.get_command(app))
+        if any("--source-address" in it.opts for it in each.params)
+    }
+    running = {
+        name.removeprefix("ferry ")
+        for name, calls in RECORDED.items()
+        if {"dms:StartReplicationTask", "dms:StopReplicationTask"} & {*calls}
+        and name.startswith("ferry ")
+    }
+
+    assert {name.partition(" before")[0].partition(" after")[0] for name in COMMANDS} == (
+        reaching | running
+    )
+
+
+def _commands(of: Any, *path: str) -> Iterator[tuple[tuple[str, ...], Any]]:  # noqa: ANN401 - click's
+    for name, each in of.commands.items():
+        if hasattr(each, "commands"):
+            yield from _commands(each, *path, name)
+        else:
+            yield (*path, name), each
+
+
+@pytest.mark.parametrize(("fault", "name"), CELLS)
+def test_a_fault_is_told_and_nothing_is_half_done(
+    ground: Deployed, monkeypatch: pytest.MonkeyPatch, fault: str, name: str
+) -> None:
+    it, each = FAULTS[fault], COMMANDS[name]
+    usual = (0 if it.passes else GIVEN_UP) if each.goes_on else 3
+    status, says = OTHERWISE.get((fault, name), (usual, it.says))
+    if status == GIVEN_UP:
+        _given_up_when_it_says(says, monkeypatch)
+    before = _state(ground)
+
+    with it.during(ground) as given, _no_longer_than(SECONDS):
+        ended = ground.ferry(*each.typed, *_ways(name, given))
+
+    assert says in ended.output
+    assert "Traceback" not in ended.output
+    assert "canary" not in ended.output
+    assert ended.exit_code == status, ended.output
+    if (fault, name) == ("target's rights", "prepare-databases"):
+        # Each database is made ready by itself, and that the source's is done was said.
+        ground.pair.source.run("drop table ferry.access")
+    assert _state(ground) == before
+
+
+def _given_up_when_it_says(words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C, as soon as somebody who watches has read something."""
+    look = PlainLines.look
+
+    def read(self: PlainLines, seen: Look) -> None:
+        look(self, seen)
+        if words in "".join(plain(seen)):
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(PlainLines, "look", read)
+
+
+def _state(ground: Deployed) -> dict[str, Any]:
+    """What no command changes that was not done."""
+    made = (
+        "select relname::text, relacl::text from pg_class c join pg_namespace n on n.oid = "
+        "relnamespace where nspname !~ '^pg_|information_schema|dms_control' "
+        "union all select nspname, nspacl::text from pg_namespace "
+        "union all select conname, null from pg_constraint "
+        "union all select datname, datacl::text from pg_database order by 1, 2"
+    )
+    return {
+        "source": ground.pair.source.rows(made),
+        "target": ground.pair.target.rows(made),
+        "rows": ground.pair.target.rows("select * from orders"),
+        "tasks": [ground.read(task)["Status"] for task in ground.task_arns],
+    }
+
+
+@contextmanager
+def _no_longer_than(seconds: float) -> Iterator[None]:
+    """Ctrl-C, and another status with it, where something lasts longer."""
+    handled = signal.signal(signal.SIGALRM, signal.default_int_handler)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, handled)
