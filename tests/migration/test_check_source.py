@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import codecs
+import errno
 import json
+import os
 import re
 import stat
 import time
@@ -886,6 +888,45 @@ def test_where_nothing_can_be_kept_the_rows_are_read_all_the_same(
     [(level, _, why)] = said(seen, "rows-read")
     assert level is Level.WARNING
     assert why == f"{kept_of_days(state)} cannot be read: Not a directory."
+
+
+@pytest.mark.usefixtures("days")
+def test_a_disk_that_is_full_is_said(well: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> Never:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("ferry.files.os.fsync", full)
+    seen = of_days(well)
+
+    assert [it[1] for it in said(seen, "infinities")] == [INFINITE]
+    [(level, _, why)] = said(seen, "rows-read")
+    assert level is Level.WARNING
+    assert why.endswith("check-source.app.json cannot be written: No space left on device.")
+
+
+@pytest.mark.usefixtures("days")
+def test_what_was_read_is_kept_where_the_source_goes_meanwhile(
+    well: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where = measuring._where  # noqa: SLF001
+    ends_others = "select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name = 'ferry'"
+
+    def goes(of: Subject, first: int, pages: int, *, is_last: bool) -> Any:  # noqa: ANN401
+        if first:
+            Database(server=well, name=SUPERUSER).run(ends_others)
+        return where(of, first, pages, is_last=is_last)
+
+    with monkeypatch.context() as going:
+        going.setattr(measuring, "_MOST_PAGES", 1)
+        going.setattr(measuring, "_where", goes)
+        gone = of_days(well)
+
+    [(level, _, why)] = said(gone, "infinities")
+    assert level is Level.UNJUDGED
+    assert why.endswith("the connection ended before the answer came.")
+    infinite, rest = said(of_days(well, seconds=0), "infinities")
+    assert infinite[1] == INFINITE
+    assert rest[2].endswith("The time was up after 20 % of public.days.")
 
 
 @pytest.mark.usefixtures("days")
