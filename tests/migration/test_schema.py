@@ -440,12 +440,15 @@ def test_rows_that_point_at_nothing_are_named_and_the_rest_is_made(ends: Ends) -
         "create table e (k int, at int, primary key (k, at)) partition by range (at)",
         "create table e1 partition of e default",
         "alter table e add foreign key (k) references p",
+        "create table f (id int primary key, a int, b text)",
+        "alter table f add foreign key (a, b) references c (a, b) match full",
     )
     ends.carry(Phase.BEFORE_LOAD, Phase.AFTER_LOAD)
     ends.target.run(
         "insert into c values (1, 7, 1, 'x'), (2, null, 2, 'y')",
         "insert into d values (1, 'x'), (3, null), (4, 'z')",
         "insert into e values (9, 1)",
+        "insert into f values (1, 1, null), (2, null, null)",
     )
     ends.source.run("set session_replication_role = replica; insert into d values (4, 'z')")
 
@@ -465,12 +468,16 @@ def test_rows_that_point_at_nothing_are_named_and_the_rest_is_made(ends: Ends) -
     of_e = done["FK CONSTRAINT public.e e_k_fkey"]
     assert of_e.why.endswith("Rows that point at nothing: k = 9, at = 1.")
 
-    ends.target.run("insert into p values (7), (9)", "delete from d where a = 4")
+    of_f = done["rows of FK CONSTRAINT public.f f_a_b_fkey"]
+    assert of_f.why.endswith("Rows that point at nothing: id = 1, a = 1, b = None.")
+
+    ends.target.run("insert into p values (7), (9)", "delete from d where a = 4", "truncate f")
     again = ends.carry(Phase.BEFORE_CUTOVER)
     assert [(each.step.what, each.outcome) for each in again] == [
         ("rows of FK CONSTRAINT public.c c_p_fkey", Outcome.DONE),
         ("rows of FK CONSTRAINT public.d d_a_b_fkey", Outcome.DONE),
         ("FK CONSTRAINT public.e e_k_fkey", Outcome.DONE),
+        ("rows of FK CONSTRAINT public.f f_a_b_fkey", Outcome.DONE),
     ]
 
 

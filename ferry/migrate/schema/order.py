@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 _ALWAYS: Final = re.compile(
     r"\A(ALTER TABLE .+ ALTER COLUMN .+?) ADD GENERATED ALWAYS AS IDENTITY \(", re.DOTALL
 )
-_CONSTRAINT: Final = re.compile(rf"\AALTER TABLE (ONLY )?(.+)\n    ADD CONSTRAINT ({NAME}) ")
+_CONSTRAINT: Final = re.compile(
+    rf"\AALTER TABLE (ONLY )?({NAME}\.{NAME})\n    ADD CONSTRAINT ({NAME}) "
+)
 _NOT_VALID: Final = " NOT VALID;"
 _NOT_NULL: Final = " NOT NULL"
 _COLUMN: Final = re.compile(rf"({NAME}) ")
@@ -357,12 +359,11 @@ def _steps(
         return
     checked_later = _checked_later(entry)
     if target is None:
-        owner = _owned(entry, cannot_create) if entry.owner in names else ""
         if checked_later:
             sql = sql.removesuffix(";") + _NOT_VALID
         yield Step(
             what=entry.label,
-            sql=f"{sql}\n{owner}".strip(),
+            sql=_owned(entry, sql, cannot_create) if entry.owner in names else sql,
             number=entry.number,
             needs=entry.needs,
             rows_checked=entry.kind in _CHECKED_ROWS and not checked_later,
@@ -372,17 +373,19 @@ def _steps(
         yield _validated(entry)
 
 
-def _owned(entry: Entry, cannot_create: Mapping[tuple[str, str], bool]) -> str:
-    """What gives an entry its owner, whom PostgreSQL asks for CREATE on the schema once more.
+def _owned(entry: Entry, sql: str, cannot_create: Mapping[tuple[str, str], bool]) -> str:
+    """What makes an entry and gives it its owner, whom PostgreSQL asks for CREATE on the schema again.
 
     Who has it as the owner of the source's database is not that of Aurora's, and keeps it by a grant.
     """
+    lines = [sql, entry.owner_sql]
     stays = cannot_create.get((entry.schema, entry.owner)) if entry.owner_sql else None
-    if stays is None:
-        return entry.owner_sql
-    create, role = f"CREATE ON SCHEMA {quoted(entry.schema)}", quoted(entry.owner)
-    lent = f"GRANT {create} TO {role};\n{entry.owner_sql}"
-    return lent if stays else f"{lent}\nREVOKE {create} FROM {role};"
+    if stays is not None:
+        create, role = f"CREATE ON SCHEMA {quoted(entry.schema)}", quoted(entry.owner)
+        lines.insert(0, f"GRANT {create} TO {role};")
+        if not stays:
+            lines.append(f"REVOKE {create} FROM {role};")
+    return "\n".join(lines).strip()
 
 
 def _identity(entry: Entry, target: Entry) -> Iterator[Step]:

@@ -30,7 +30,8 @@ select pn.nspname::text, pc.relname::text,
              unnest(i.indkey::int2[]) with ordinality k (number, place),
              pg_catalog.pg_attribute a
              where i.indrelid = c.conrelid and i.indisprimary and a.attrelid = c.conrelid
-               and a.attnum = k.number order by k.place)
+               and a.attnum = k.number order by k.place),
+       c.confmatchtype = 'f'
 from pg_catalog.pg_constraint c
 join pg_catalog.pg_class r on r.oid = c.conrelid
 join pg_catalog.pg_namespace n on n.oid = r.relnamespace
@@ -51,6 +52,7 @@ class ForeignKey(NamedTuple):
         of_columns: The columns that it points at.
         operators: How each is compared, as SQL.
         key: The columns of its table's primary key; none where it has none.
+        is_full: MATCH FULL: a null beside a value points at nothing too.
     """
 
     schema: str
@@ -61,6 +63,7 @@ class ForeignKey(NamedTuple):
     of_columns: list[str]
     operators: list[str]
     key: list[str]
+    is_full: bool = False
 
 
 def foreign_key(session: Session, constraint: tuple[str, str, str]) -> ForeignKey | None:
@@ -73,7 +76,7 @@ def foreign_key(session: Session, constraint: tuple[str, str, str]) -> ForeignKe
     found = session.rows(_COLUMNS, constraint)
     if not found:
         return None
-    [(of_schema, of_table, columns, of_columns, operators, key)] = found
+    [(of_schema, of_table, columns, of_columns, operators, key, is_full)] = found
     return ForeignKey(
         *constraint[:2],
         columns=columns,
@@ -82,6 +85,7 @@ def foreign_key(session: Session, constraint: tuple[str, str, str]) -> ForeignKe
         of_columns=of_columns,
         operators=operators,
         key=key,
+        is_full=is_full,
     )
 
 
@@ -89,7 +93,7 @@ def orphans(session: Session, foreign: ForeignKey) -> list[str]:
     """Rows that a foreign key would refuse, by the table's key and the values that point at nothing.
 
     One more than `MOST` are looked for. A key of several columns with a null in it points nowhere
-    and is no orphan, as for PostgreSQL (MATCH SIMPLE).
+    and is no orphan, as for PostgreSQL, but where it is MATCH FULL.
 
     Args:
         session: A session on a database that has both tables.
@@ -106,12 +110,12 @@ def orphans(session: Session, foreign: ForeignKey) -> list[str]:
             foreign.of_columns, foreign.operators, foreign.columns, strict=True
         )
     )
-    there = sql.SQL(" and ").join(
+    there = sql.SQL(" or " if foreign.is_full else " and ").join(
         sql.SQL("t.{} is not null").format(sql.Identifier(each)) for each in foreign.columns
     )
     shown = list(dict.fromkeys([*foreign.key, *foreign.columns]))
     query = sql.SQL(
-        "select {} from {} t where {} and not exists (select from {} p where {}) limit {}"
+        "select {} from {} t where ({}) and not exists (select from {} p where {}) limit {}"
     ).format(
         sql.SQL(", ").join(sql.SQL("t.{}::text").format(sql.Identifier(each)) for each in shown),
         sql.Identifier(foreign.schema, foreign.table),

@@ -84,6 +84,17 @@ def test_a_foreign_key_is_made_first_and_checked_then() -> None:
     assert found.what == "FK CONSTRAINT s.a f is at Aurora, and is another."
 
 
+def test_a_name_may_have_several_lines() -> None:
+    odd = FOREIGN._replace(
+        sql=FOREIGN.sql.replace("s.a\n", '"s"."a\n"\n').replace(" f ", ' "f\n" ')
+    )
+
+    (_, check) = orders(Phase.BEFORE_CUTOVER, given(TABLE, odd, there=(TABLE,))).steps
+
+    assert check.sql == 'ALTER TABLE "s"."a\n" VALIDATE CONSTRAINT "f\n";'
+    assert check.constraint == ("s", "a\n", "f\n")
+
+
 def test_one_that_was_never_valid_is_not_checked() -> None:
     never = FOREIGN._replace(sql=FOREIGN.sql.removesuffix(";") + " NOT VALID;")
 
@@ -201,7 +212,7 @@ def test_an_owner_is_let_into_a_schema_in_the_statement_that_needs_it(
 
     made = sql(Phase.BEFORE_LOAD, replace(given(owned), source=source))
 
-    assert f"{TABLE.sql}\n{around[0]}{owned.owner_sql}{around[1]}" in made
+    assert f"{around[0]}{TABLE.sql}\n{owned.owner_sql}{around[1]}" in made
 
 
 def operator(number: int, of: str) -> Entry:
