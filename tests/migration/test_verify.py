@@ -20,6 +20,7 @@ from ferry.migrate.verify.sessions import Sessions
 from ferry.migrate.verify.verify import chosen, look, verify
 from ferry.postgres import PostgresError, Server, connect, sql
 from harness.postgres import SUPERUSER
+from tests.migration.databases import Database, Pair
 from tests.migration.deployed import PASSWORD
 from tests.migration.test_start import ORDERS
 from tests.unit.ferry.migrate.tasks import selects, task
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from ferry.migrate.verify.comparing import Compared, Suspect
     from ferry.migrate.verify.plan import Plan
     from ferry.migrate.verify.verify import Result, Scope
-    from tests.migration.databases import Database, Pair
     from tests.migration.deployed import Deployed
 
 TABLES = (
@@ -452,6 +452,33 @@ def test_a_table_is_hashed_as_text_where_servers_do_not_agree(
     assert sorted(",".join(it.columns) for it in found) == sorted(
         columns for *_, columns in PLANTED
     )
+
+
+@pytest.fixture
+def recoded(pair: Pair) -> Iterator[Pair]:
+    """Two databases, the target's of LATIN1."""
+    name, server = "latin 1", Database(server=pair.target.server, name=SUPERUSER)
+    server.run(f"create database \"{name}\" encoding 'LATIN1' template template0 locale 'C'")
+    yield Pair(source=pair.source, target=Database(server=pair.target.server, name=name))
+    server.run(f'drop database "{name}" with (force)')
+
+
+def test_rows_of_databases_of_two_encodings_are_the_same(recoded: Pair) -> None:
+    recoded.on_both(
+        "set client_encoding to 'UTF8'",
+        "create type mood as enum ('süß')",
+        """create table items
+           (k varchar(9) primary key, e mood, es mood[], c char(4), n name, j jsonb)""",
+        """insert into items values
+           ('ä', 'süß', '{süß}', 'ö', 'ü', '"ß"'), ('a', null, null, '', '', null)""",
+    )
+
+    (same,) = verify([seen(recoded)])
+    recoded.target.run("update items set c = 'o', n = 'u' where c <> ''")
+    (differs,) = verify([seen(recoded)])
+
+    assert compared(same).found == ()
+    assert [(it.key, it.columns) for it in compared(differs).found] == [(("ä",), ("c", "n"))]
 
 
 def test_a_table_of_seventeen_hundred_columns_is_compared(pair: Pair) -> None:

@@ -55,6 +55,10 @@ class Way(StrEnum):
     OUTPUT = 'case when pg_catalog.num_nulls({c}) = 0 then pg_catalog.concat({c}) end collate pg_catalog."C"'
     """As its output function writes it. A cast would do the same, but for the types that everybody may
     make: a cast of theirs to text may be anything, and would run with the rights of ferry's operator."""
+    SENT = "pg_catalog.textsend({c})"
+    """In the session's encoding, which is the same on both sides where the databases' is not."""
+    TEXT_SENT = "pg_catalog.textsend({c}::pg_catalog.text)"
+    OUTPUT_SENT = "pg_catalog.textsend(case when pg_catalog.num_nulls({c}) = 0 then pg_catalog.concat({c}) end)"
 
     @property
     def entries(self) -> int:
@@ -81,6 +85,12 @@ _ANYBODYS: Final = frozenset({"c", "e", "r", "m"})
 """`typtype` of the types that need no superuser. An array may be of such."""
 
 _TEXTS: Final = frozenset({"text", "varchar", "bpchar"})
+_SENT: Final[Mapping[Way, Way]] = {
+    Way.BYTES: Way.SENT,
+    Way.TEXT: Way.TEXT_SENT,
+    Way.OUTPUT: Way.OUTPUT_SENT,
+}
+"""How what is text is written where the databases have two encodings."""
 _FAMILIES: Final = {"int2": "int8", "int4": "int8", "varchar": "text"}
 """Types that hash an equal value alike."""
 
@@ -93,7 +103,8 @@ CONSTANT: Final = sql.SQL(
     "'n'::name, 'c'::\"char\", 'Zoë'::text, 'v'::varchar, 'b'::char(3), 'b '::text collate \"C\", "
     "1.50::numeric, 1.5::float4, '-0'::float8, 'NaN'::float8, '[1,5)'::int4range, '[1,5)'::int8range, "
     "'[2024-01-01,)'::daterange, '(,2024-01-01]'::tsrange, 'empty'::tstzrange, "
-    "'{{[1,3),[5,7)}}'::int4multirange, null::text), {})"
+    "'{{[1,3),[5,7)}}'::int4multirange, '{{[1,3)}}'::int8multirange, '{{[2024-01-01,)}}'::datemultirange, "
+    "'{{}}'::tsmultirange, '{{(,2024-01-01)}}'::tstzmultirange, null::text), {})"
 ).format(sql.Literal(SEED))
 """One row of all types that are hashed as they are; PostgreSQL does not promise that releases agree."""
 
@@ -129,7 +140,7 @@ class LeftOut:
 
 
 def columns(
-    source: Table, target: Table, carried: CarriedTable
+    source: Table, target: Table, carried: CarriedTable, *, recoded: bool = False
 ) -> tuple[tuple[Compared, ...], tuple[LeftOut, ...]]:
     """Which columns are compared, and which are not.
 
@@ -137,6 +148,7 @@ def columns(
         source: The table at the source.
         target: It in Aurora.
         carried: What its task makes of it.
+        recoded: Whether the databases have two encodings.
     """
     compared: list[Compared] = []
     left_out: list[LeftOut] = []
@@ -163,6 +175,8 @@ def columns(
             left_out.append(LeftOut(column=column.name, why=why, is_meant=meant))
         else:
             way = _way(column, other, source.nondeterministic, target.nondeterministic)
+            if recoded:
+                way = _sent(column, way)
             compared.append(Compared(source=column, target=other, way=way))
     left_out += [
         LeftOut(column=name, why="the source has no such column", is_meant=name in carried.added)
@@ -178,7 +192,8 @@ def written(way: Way, name: str) -> sql.Composable:
 
 def text(way: Way, name: str) -> sql.Composable:
     """A column as text."""
-    return written(Way.OUTPUT if way is Way.OUTPUT else Way.TEXT, name)
+    is_output = way in {Way.OUTPUT, Way.OUTPUT_SENT}
+    return written(Way.OUTPUT if is_output else Way.TEXT, name)
 
 
 def row_hash(entries: Sequence[tuple[Way, str]], form: Form) -> sql.Composable:
@@ -226,3 +241,11 @@ def _way(one: Column, other: Column, weak: frozenset[int], weak_there: frozenset
     if base in _TEXTS and (one.collation in weak or other.collation in weak_there):
         return Way.BYTES
     return way
+
+
+def _sent(column: Column, way: Way) -> Way:
+    if column.base == "bpchar":
+        return Way.BLANKS  # As it is sent.
+    if column.base in _TEXTS:
+        return Way.SENT
+    return Way.TEXT_SENT if column.base == "name" else _SENT.get(way, way)

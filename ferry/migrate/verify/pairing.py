@@ -170,6 +170,7 @@ def pairs(
                 target.table(found, their_leaves.get(found.oid, [found])),
                 first.carried,
                 form=form,
+                recoded=source.catalog.server.encoding != target.catalog.server.encoding,
                 tasks=carriers,
                 parts=tuple(TableName(each.schema, each.name) for each in holding),
             )

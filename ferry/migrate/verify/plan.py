@@ -70,6 +70,7 @@ def plan(
     carried: Sequence[CarriedTable],
     *,
     form: Form,
+    recoded: bool = False,
     tasks: tuple[str, ...] = (),
     parts: tuple[TableName, ...] = (),
 ) -> Plan:
@@ -80,10 +81,11 @@ def plan(
         target: It in Aurora.
         carried: What its tasks make of it: of its columns the same, each of rows of its own.
         form: How rows are hashed.
+        recoded: Whether the databases have two encodings.
         tasks: The tasks that carry it.
         parts: What DMS carries of it, by the names at the source.
     """
-    compared, left_out = columns(source, target, carried[0])
+    compared, left_out = columns(source, target, carried[0], recoded=recoded)
     found = key(source, target, compared)
     by = found.columns if found else ()
     return Plan(

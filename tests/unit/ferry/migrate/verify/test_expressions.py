@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ferry.mappings import Mappings, TableName
-from ferry.migrate.verify.expressions import Form, LeftOut, Way, columns, row_hash
+from ferry.migrate.verify.expressions import (
+    _WAYS,
+    CONSTANT,
+    Form,
+    LeftOut,
+    Way,
+    columns,
+    row_hash,
+)
 from ferry.migrate.verify.keys import key
 from ferry.migrate.verify.scans import MOST_BUCKETS, Buckets, buckets
 from ferry.migrate.verify.tables import Table
@@ -111,6 +119,12 @@ def test_a_wider_type_of_the_same_values_is_compared_and_another_type_is_not() -
     source = table(col("a", "uuid"))
     _, left_out = columns(source, table(col("a", "text")), carried(source))
     assert left_out == (LeftOut(column="a", why="it is uuid at the source and text in Aurora"),)
+
+
+def test_one_row_of_all_types_that_are_hashed_as_they_are_is_compared_first() -> None:
+    for base in (each for each, way in _WAYS.items() if way is Way.AS_IS):
+        written = {"char": '"char"', "bpchar": "char(3)"}.get(base, base)
+        assert f"::{written}" in CONSTANT.as_string(None) or base == "bool"
 
 
 def test_what_a_task_leaves_behind_renames_or_changes_is_no_fault_of_the_table() -> None:
