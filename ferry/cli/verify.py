@@ -86,7 +86,7 @@ def verify(
             ],
             table or [],
         )
-        with_values = bool(table) and not json and sys.stdout.isatty()
+        with_values = bool(table) and not json and is_seen()
         results: list[Result] = []
         console = Console(highlight=False)
         bar = _Bar(console, scopes, shown=not json)
@@ -105,6 +105,11 @@ def verify(
         if following := lines.following(name, results):
             show_next(following)
         raise typer.Exit(lines.status(results))
+
+
+def is_seen() -> bool:
+    """Whether what is printed is seen on a terminal, and kept in no file."""
+    return sys.stdout.isatty()
 
 
 def _tell(console: Console, result: Result, *, keys: bool, values: bool) -> None:

@@ -553,3 +553,38 @@ def test_verify_is_typed_and_says_what_is_the_same_and_what_to_do_about_the_rest
     unknown = deployed.reached("verify", "dev", "--table", "public.none")
     assert unknown.exit_code == 2
     assert "No task carries a table public.none" in unknown.stderr
+
+
+def test_a_terminal_shows_values_of_a_table_that_is_named_and_nothing_else_does(
+    deployed: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deployed.make()
+    deployed.prepare(ORDERS, "insert into orders values (1, 'canary')")
+    deployed.pair.target.run("update orders set what = 'other canary'")
+    monkeypatch.setattr("ferry.cli.verify.is_seen", lambda: True)
+
+    named = deployed.reached("verify", "dev", "--table", "public.orders")
+    all_tables = deployed.reached("verify", "dev", "--keys")
+    programs = deployed.reached("verify", "dev", "--table", "public.orders", "--json", "--keys")
+
+    assert "      (1) different" in named.stdout.splitlines()
+    assert (
+        "        what: 'canary' at the source, 'other canary' in Aurora"
+        in named.stdout.splitlines()
+    )
+    assert "canary" not in all_tables.output + programs.output
+
+
+def test_nothing_is_called_different_while_dms_carries_changes(deployed: Deployed) -> None:
+    deployed.make()
+    deployed.prepare(ORDERS)
+    deployed.pair.source.run("insert into orders values (1, 'a')", "grant select on orders to dms")
+    assert deployed.reached("start", "dev").exit_code == 0
+    assert deployed.reached("watch", "dev", "--every", "0.3").exit_code == 0
+    assert deployed.reached("verify", "dev").exit_code == 0
+    deployed.pair.target.run("update orders set what = 'b'")
+
+    found = deployed.reached("verify", "dev")
+
+    assert found.exit_code == 3
+    assert found.stdout.splitlines()[-1] == "dev: 1 not proved"

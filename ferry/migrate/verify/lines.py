@@ -153,7 +153,11 @@ def _sides(found: Compared) -> str:
         if source == target
         else f"{source:,} rows at the source, {target:,} in Aurora"
     )
-    alike = f", hash {found.hashes[0]}" if found.hashes[0] == found.hashes[1] else ""
+    alike = ""
+    if found.hashes[0] == found.hashes[1]:
+        alike = f", hash {found.hashes[0]}"
+    elif found.verdict is Verdict.SAME:
+        alike = ", and what was unlike has arrived since"
     return f"{rows}{alike}, scanned {found.scanned_at:%H:%M:%S} UTC"
 
 

@@ -46,6 +46,13 @@ def test_equal_is_something_one_can_see() -> None:
     )
 
 
+def test_what_has_arrived_meanwhile_is_the_same() -> None:
+    assert lines.line(result(**UNLIKE)) == (
+        "public.orders: same; 1,200 rows at the source, 1,198 in Aurora, and what was unlike has "
+        "arrived since, scanned 09:41:03 UTC"
+    )
+
+
 def test_what_differs_is_counted_by_kind() -> None:
     counts = {Kind.MISSING: 3, Kind.DIFFERENT: 2, Kind.EXTRA: 0}
     found = result(**UNLIKE, counts=counts, columns={"at": 1, "price": 2}, moving=2)
