@@ -63,7 +63,10 @@ def edited(text: str, edits: Iterable[Edit]) -> str:
                 tasks[edit.task][edit.key] = edit.value
             case OfTable():
                 _add(tasks[edit.task]["tables"], edit)
-    return tomlkit.dumps(document)
+    after = tomlkit.dumps(document)
+    if 0 < text.count("\n") == text.count("\r\n"):  # tomlkit ends the lines that it adds otherwise
+        after = after.replace("\r\n", "\n").replace("\n", "\r\n")
+    return after
 
 
 def _add(tables: Any, edit: OfTable) -> None:  # noqa: ANN401 - tomlkit's array

@@ -66,6 +66,18 @@ def test_a_table_gets_a_line_of_its_own_and_the_others_stay() -> None:
     assert "# all of it" in after
 
 
+def test_lines_end_as_in_the_rest_of_the_file() -> None:
+    edits: list[Edit] = [
+        OfDms(key="allocated_storage_gib", value=120),
+        OfTask(task="all", key="lob_max_size_kb", value=64),
+        OfTable(task="all", schema="shop", name="orders", more=UNLIMITED),
+    ]
+
+    after = edited(SMALL.replace("\n", "\r\n"), edits)
+
+    assert after == edited(SMALL, edits).replace("\n", "\r\n")
+
+
 def test_a_table_that_has_a_line_gets_more_of_it() -> None:
     after = edited(SMALL, [OfTable(task="all", schema="shop", name="orders", more=UNLIMITED)])
 
