@@ -26,9 +26,14 @@ if TYPE_CHECKING:
     from settings.environment import Environment
 
 _PURPOSE: Final = "make schema ferry"
+# What a release has not yet is null as JSON; since 17 the locale of ICU is called datlocale.
 _LOCALE: Final = """
-    select pg_catalog.pg_encoding_to_char(encoding), datcollate, datctype
-    from pg_catalog.pg_database where datname = pg_catalog.current_database()"""
+    select pg_catalog.pg_encoding_to_char(encoding), datcollate, datctype,
+           row ->> 'datlocprovider', coalesce(row ->> 'daticulocale', row ->> 'datlocale')
+    from pg_catalog.pg_database d, pg_catalog.to_jsonb(d) row
+    where datname = pg_catalog.current_database()"""
+_PROVIDERS: Final = {"i": "icu ICU_LOCALE", "b": "builtin BUILTIN_LOCALE"}
+"""How CREATE DATABASE calls those that are not the machine's own, libc: since PostgreSQL 15, and 17."""
 _THERE: Final = "select 1 from pg_catalog.pg_database where datname = %s"
 _SECONDS_TO_CREATE: Final = 120.0
 
@@ -190,12 +195,17 @@ def _tables(environment: Environment, database: Database) -> dict[str, tuple[tup
     return {ferry_schema.ACCESS: ferry_schema.ACCESS_COLUMNS, **markers}
 
 
-def _creation(name: str, locale: Sequence[str]) -> sql.Composed:
+def _creation(name: str, locale: Sequence[str | None]) -> sql.Composed:
     """As the source's: another encoding takes other text, another collation sorts it otherwise."""
-    encoding, collate, ctype = (sql.Literal(each) for each in locale)
-    return sql.SQL(
+    *usual, provider, of_provider = locale
+    created = sql.SQL(
         "CREATE DATABASE {} TEMPLATE template0 ENCODING {} LC_COLLATE {} LC_CTYPE {}"
-    ).format(sql.Identifier(name), encoding, collate, ctype)
+    ).format(sql.Identifier(name), *map(sql.Literal, usual))
+    if provider not in _PROVIDERS:
+        return created
+    return sql.SQL("{} LOCALE_PROVIDER {} {}").format(
+        created, sql.SQL(_PROVIDERS[provider]), sql.Literal(of_provider)
+    )
 
 
 def _refuse_publications(environment: Environment, server: Server, found: Found) -> None:

@@ -124,7 +124,8 @@ def test_it_is_shown_then_made_and_then_there_is_nothing_to_do(ground: Ground) -
         environment=of.model_copy(update={"source": source}), account=ground.deployment.account
     )
     Database(server=ground.source, name=SUPERUSER).run(
-        "create database \"CRM\" owner owner template template0 lc_collate 'C' lc_ctype 'C'"
+        "create database \"CRM\" owner owner template template0 lc_collate 'C' lc_ctype 'C' "
+        "locale_provider icu icu_locale 'de-u-kn-true'"
     )
     made = ground.plans()
     assert [plan.lines for plan in made[:1]] == [
@@ -143,7 +144,8 @@ def test_it_is_shown_then_made_and_then_there_is_nothing_to_do(ground: Ground) -
     ]
     crm = made[3]
     assert crm.lines[0] == (
-        "CREATE DATABASE \"crm\" TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C';"
+        "CREATE DATABASE \"crm\" TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C' "
+        "LOCALE_PROVIDER icu ICU_LOCALE 'de-u-kn-true';"
     )
     assert 'CREATE TABLE "ferry"."fence_crm"' in crm.lines[4]
     assert [plan.title.split(", as ")[0].split(", ")[-1] for plan in made] == [
