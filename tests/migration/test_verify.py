@@ -436,18 +436,23 @@ def test_no_function_of_the_databases_own_runs(pair: Pair) -> None:
     assert (found.key, found.columns) == (("happy",), ("span", "moods"))
 
 
+@pytest.mark.parametrize(
+    ("form", "patched", "instead"),
+    [
+        (Form.TEXT, "asking.CONSTANT", sql.SQL("select pg_postmaster_start_time()")),
+        (Form.OLD_TEXT, "asking.Form.of", lambda *_, **__: Form.OLD_TEXT),
+    ],
+)
 def test_a_table_is_hashed_as_text_where_servers_do_not_agree(
-    pair: Pair, monkeypatch: pytest.MonkeyPatch
+    pair: Pair, monkeypatch: pytest.MonkeyPatch, form: Form, patched: str, instead: object
 ) -> None:
     pair.on_both(*TABLES)
     pair.target.run(*(statement for statement, *_ in PLANTED))
-    monkeypatch.setattr(
-        "ferry.migrate.verify.asking.CONSTANT", sql.SQL("select pg_postmaster_start_time()")
-    )
+    monkeypatch.setattr(f"ferry.migrate.verify.{patched}", instead)
 
     scope = seen(pair)
 
-    assert {plan.source.form for plan in scope.plans} == {Form.TEXT}
+    assert {plan.source.form for plan in scope.plans} == {form}
     found = [it for result in verify([scope]) for it in compared(result).found]
     assert sorted(",".join(it.columns) for it in found) == sorted(
         columns for *_, columns in PLANTED

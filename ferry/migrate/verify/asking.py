@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 from ferry.errors import FerryError
-from ferry.migrate.verify.expressions import CONSTANT, FIRST_RELEASE, Form
+from ferry.migrate.verify.expressions import CONSTANT, Form
 from ferry.migrate.verify.pairing import Database
 from ferry.postgres.catalog import UnreadError, read
 
@@ -55,7 +55,8 @@ def form(sessions: Sessions, source: Database, target: Database) -> Form:
     Raises:
         PostgresError: A server refuses.
     """
-    if min(each.catalog.server.release for each in (source, target)) < FIRST_RELEASE:
-        return Form.TEXT
+    release = min(each.catalog.server.release for each in (source, target))
+    if Form.of(release, agree=True) is not Form.RECORD:
+        return Form.of(release, agree=False)
     agree = sessions.source.rows(CONSTANT) == sessions.target.rows(CONSTANT)
-    return Form.RECORD if agree else Form.TEXT
+    return Form.of(release, agree=agree)

@@ -12,14 +12,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 from ferry.postgres import sql
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ferry.mappings import CarriedTable
+    from ferry.mappings import CarriedColumn, CarriedTable
     from ferry.migrate.verify.tables import Table
     from ferry.postgres.catalog.rows import Column
 
@@ -29,8 +29,10 @@ SEED: Final = 7
 MOST_ENTRIES: Final = 1600
 """A record takes 1,664: https://www.postgresql.org/docs/15/limits.html."""
 
-FIRST_RELEASE: Final = 14
-"""The first with `hash_record_extended`."""
+_HASHES_RECORDS: Final = 14
+"""The first release with `hash_record_extended`."""
+_WRITES_SHORTEST: Final = 12
+"""The first that writes a float with as few digits as tell it apart."""
 
 
 class Form(StrEnum):
@@ -40,6 +42,26 @@ class Form(StrEnum):
     """By its columns' own hash functions."""
     TEXT = "text"
     """As text, twice as dear: for servers that lack the former, or disagree about it."""
+    OLD_TEXT = "old text"
+    """As text, where a side is PostgreSQL 11, which writes floats with other digits: a float is compared
+    as it is sent, and one within an array, a composite, a point and so on up to fifteen digits."""
+
+    @property
+    def settings(self) -> Mapping[str, str]:
+        """What sessions need beside their usual settings."""
+        return {"extra_float_digits": "0"} if self is Form.OLD_TEXT else {}
+
+    @classmethod
+    def of(cls, release: int, *, agree: bool) -> Self:
+        """The form for two servers.
+
+        Args:
+            release: The older one's.
+            agree: Whether they hash the same row alike.
+        """
+        if release < _WRITES_SHORTEST:
+            return cls.OLD_TEXT
+        return cls.RECORD if release >= _HASHES_RECORDS and agree else cls.TEXT
 
 
 class Way(StrEnum):
@@ -50,6 +72,9 @@ class Way(StrEnum):
     BLANKS = "pg_catalog.bpcharsend({c})"
     SCALE = "{c}, pg_catalog.scale({c})"
     ZERO = "{c}, case when {c} = 0 then {c}::pg_catalog.text end"
+    FLOAT_SENT = (
+        "case when {c} <> 'NaN' then pg_catalog.float8send({c}::pg_catalog.float8) end, {c} = 'NaN'"
+    )
     INTERVAL = "pg_catalog.interval_send({c})"
     TEXT = '{c}::pg_catalog.text collate pg_catalog."C"'
     OUTPUT = 'case when pg_catalog.num_nulls({c}) = 0 then pg_catalog.concat({c}) end collate pg_catalog."C"'
@@ -63,7 +88,7 @@ class Way(StrEnum):
     @property
     def entries(self) -> int:
         """How many entries of a record it takes."""
-        return 2 if self in {Way.SCALE, Way.ZERO} else 1
+        return 2 if self in {Way.SCALE, Way.ZERO, Way.FLOAT_SENT} else 1
 
 
 _AS_IS: Final = (
@@ -140,7 +165,7 @@ class LeftOut:
 
 
 def columns(
-    source: Table, target: Table, carried: CarriedTable, *, recoded: bool = False
+    source: Table, target: Table, carried: CarriedTable, *, form: Form, recoded: bool = False
 ) -> tuple[tuple[Compared, ...], tuple[LeftOut, ...]]:
     """Which columns are compared, and which are not.
 
@@ -148,6 +173,7 @@ def columns(
         source: The table at the source.
         target: It in Aurora.
         carried: What its task makes of it.
+        form: How rows are hashed.
         recoded: Whether the databases have two encodings.
     """
     compared: list[Compared] = []
@@ -157,27 +183,17 @@ def columns(
     for column in source.columns:
         made = makes[column.name]
         other = None if made.target is None else there.pop(made.target, None)
-        why = ""
-        if made.target is None:
-            why = "the task leaves it behind"
-        elif made.changed:
-            why = f"the task changes it ({', '.join(sorted(made.changed))})"
-        elif other is None:
-            why = "Aurora has no such column"
-        elif _family(column) != _family(other):
-            why = f"it is {column.type} at the source and {other.type} in Aurora"
-        elif column.name in source.unreadable:
-            why = "the source's operator has no SELECT on it"
-        elif other.name in target.unreadable:
-            why = "Aurora's operator has no SELECT on it"
+        why = _why_not(source, target, made, column, other)
         if other is None or why:
             meant = made.target is None or bool(made.changed)
             left_out.append(LeftOut(column=column.name, why=why, is_meant=meant))
-        else:
-            way = _way(column, other, source.nondeterministic, target.nondeterministic)
-            if recoded:
-                way = _sent(column, way)
-            compared.append(Compared(source=column, target=other, way=way))
+            continue
+        way = _way(column, other, source.nondeterministic, target.nondeterministic)
+        if form is Form.OLD_TEXT and way is Way.ZERO:
+            way = Way.FLOAT_SENT
+        if recoded:
+            way = _sent(column, way)
+        compared.append(Compared(source=column, target=other, way=way))
     left_out += [
         LeftOut(column=name, why="the source has no such column", is_meant=name in carried.added)
         for name in there
@@ -222,6 +238,22 @@ def _hashed(entries: Sequence[sql.Composable], form: Form) -> sql.Composable:
         else "pg_catalog.hashtextextended(row({})::pg_catalog.text, {})"
     )
     return sql.SQL(made).format(sql.SQL(", ").join(entries), sql.Literal(SEED))
+
+
+def _why_not(
+    source: Table, target: Table, made: CarriedColumn, column: Column, other: Column | None
+) -> str:
+    if made.target is None:
+        return "the task leaves it behind"
+    if made.changed:
+        return f"the task changes it ({', '.join(sorted(made.changed))})"
+    if other is None:
+        return "Aurora has no such column"
+    if _family(column) != _family(other):
+        return f"it is {column.type} at the source and {other.type} in Aurora"
+    if column.name in source.unreadable:
+        return "the source's operator has no SELECT on it"
+    return "Aurora's operator has no SELECT on it" if other.name in target.unreadable else ""
 
 
 def _family(column: Column) -> str:

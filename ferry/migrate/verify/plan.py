@@ -85,7 +85,7 @@ def plan(
         tasks: The tasks that carry it.
         parts: What DMS carries of it, by the names at the source.
     """
-    compared, left_out = columns(source, target, carried[0], recoded=recoded)
+    compared, left_out = columns(source, target, carried[0], form=form, recoded=recoded)
     found = key(source, target, compared)
     by = found.columns if found else ()
     return Plan(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ferry.migrate.verify.scans import SETTINGS
 
 if TYPE_CHECKING:
+    from ferry.migrate.verify.expressions import Form
     from ferry.postgres import Session, sql
 
 Rows = list[tuple[Any, ...]]
@@ -28,14 +29,17 @@ class Sessions:
     source: Session
     target: Session
 
-    def prepare(self) -> None:
-        """Have both plan as the scans want it.
+    def prepare(self, form: Form | None = None) -> None:
+        """Have both plan as the scans want it, and write values as a form wants them.
+
+        Args:
+            form: How rows are hashed; None where it is not known yet.
 
         Raises:
             PostgresError: A server refuses.
         """
         for session in (self.source, self.target):
-            for name, value in SETTINGS:
+            for name, value in (*SETTINGS, *(form.settings.items() if form else ())):
                 session.execute(_SET, [name, value])
 
     def both(

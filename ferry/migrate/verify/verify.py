@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ferry.migrate.sides import Sides
     from ferry.migrate.tasks import Task
     from ferry.migrate.verify.comparing import Compared, Settle, Suspect
+    from ferry.migrate.verify.expressions import Form
     from ferry.migrate.verify.plan import Plan
 
 _PURPOSE: Final = "compare its rows"
@@ -206,7 +207,7 @@ def _tables(
             try:
                 if sessions is None and not gone:
                     stack.close()
-                    sessions = stack.enter_context(_open(scope.sides))
+                    sessions = stack.enter_context(_open(scope.sides, plan.source.form))
                 if sessions is not None:
                     compared = compare(
                         sessions,
@@ -232,7 +233,7 @@ def _tables(
 
 
 @contextmanager
-def _open(sides: Sides) -> Iterator[Sessions]:
+def _open(sides: Sides, form: Form | None = None) -> Iterator[Sessions]:
     """A session at each side, prepared.
 
     Raises:
@@ -244,5 +245,5 @@ def _open(sides: Sides) -> Iterator[Sessions]:
     ):
         apart(source, target)
         sessions = Sessions(source=source, target=target)
-        sessions.prepare()
+        sessions.prepare(form)
         yield sessions

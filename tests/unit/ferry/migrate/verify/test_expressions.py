@@ -55,7 +55,7 @@ def carried(source: Table, *rules: dict[str, object]) -> CarriedTable:
 
 def compared(one: Column, other: Column, *weak: int) -> Way:
     source, target = table(one, nondeterministic=frozenset(weak)), table(other)
-    ((found,), left_out) = columns(source, target, carried(source))
+    ((found,), left_out) = columns(source, target, carried(source), form=Form.RECORD)
     assert not left_out
     return found.way
 
@@ -117,8 +117,18 @@ def test_a_wider_type_of_the_same_values_is_compared_and_another_type_is_not() -
     assert compared(col("a", "int4"), col("a", "int8")) is Way.AS_IS
     assert compared(col("a", "varchar"), col("a", "text")) is Way.AS_IS
     source = table(col("a", "uuid"))
-    _, left_out = columns(source, table(col("a", "text")), carried(source))
+    _, left_out = columns(source, table(col("a", "text")), carried(source), form=Form.RECORD)
     assert left_out == (LeftOut(column="a", why="it is uuid at the source and text in Aurora"),)
+
+
+def test_servers_that_disagree_or_are_old_are_compared_by_text() -> None:
+    assert Form.of(15, agree=True) is Form.RECORD
+    assert Form.of(15, agree=False) is Form.of(13, agree=True) is Form.TEXT
+    assert Form.of(11, agree=True) is Form.OLD_TEXT
+    assert Form.TEXT.settings == {}
+    source = table(col("a", "float4"))
+    ((found,), _) = columns(source, source, carried(source), form=Form.OLD_TEXT)
+    assert found.way is Way.FLOAT_SENT
 
 
 def test_one_row_of_all_types_that_are_hashed_as_they_are_is_compared_first() -> None:
@@ -154,7 +164,7 @@ def test_what_a_task_leaves_behind_renames_or_changes_is_no_fault_of_the_table()
     )  # fmt: skip
     blind = table(*source.columns, unreadable=frozenset({"hidden"}))
 
-    found, left_out = columns(blind, target, made)
+    found, left_out = columns(blind, target, made, form=Form.RECORD)
 
     assert [(it.source.name, it.target.name) for it in found] == [("id", "id"), ("old", "new")]
     assert {it.column: (it.why, it.is_meant) for it in left_out} == {
@@ -195,7 +205,7 @@ SHORT = Index(1, "s", (3,))
 
 
 def found_key(source: Table, target: Table) -> list[str] | None:
-    matched, _ = columns(source, target, carried(source))
+    matched, _ = columns(source, target, carried(source), form=Form.RECORD)
     found = key(source, target, matched)
     return [it.source.name for it in found.columns] if found else None
 
