@@ -142,6 +142,11 @@ class Postgres:
         log = (self._folder / "log").read_text(errors="replace")
         raise RuntimeError(f"PostgreSQL did not start:\n{log[-2000:]}")
 
+    @property
+    def process_id(self) -> int:
+        """The id of the server's process, from which its sessions' come."""
+        return int((self._folder / "data" / "postmaster.pid").read_text().split()[0])
+
     def stop(self) -> None:
         """Stop the server: its sessions end, its data stay until the exit."""
         if self._process.stdin is not None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import psycopg
+import pytest
 
 from harness.deployment import ROOT
 from harness.postgres import SUPERUSER
@@ -115,6 +118,34 @@ class Pair:
         }
 
 
+BLOCK_BYTES = 8192
+
+
+@contextmanager
+def full_disk(server: Postgres, *, blocks: int = 0) -> Iterator[None]:
+    """Let a server's new sessions write no file beyond so many blocks of 8 KiB.
+
+    The block after those is written by half, which PostgreSQL says of a disk that is full: 53100.
+    """
+    if shutil.which("prlimit") is None:
+        pytest.skip("Linux alone changes the limits of a process that runs")
+    status = Path(f"/proc/{server.process_id}")
+
+    def limit(octets: str) -> None:
+        # as the server's user: it alone may
+        subprocess.run(
+            ["prlimit", "--pid", status.name, f"--fsize={octets}:"],
+            user=status.stat().st_uid,
+            check=True,
+        )
+
+    limit(str(blocks * BLOCK_BYTES + BLOCK_BYTES // 2))
+    try:
+        yield
+    finally:
+        limit("unlimited")
+
+
 _SLOTS = "select slot_name, active_pid from pg_replication_slots where database = '{}'"
 
 
@@ -135,10 +166,11 @@ def databases(source_server: Postgres, target_server: Postgres, *, name: str) ->
         server.run(f'drop database "{name}" with (force)')
 
 
-_ENDED = (
+ENDED = (
     "select pg_terminate_backend(pid, 10000) from pg_stat_activity "
     "where datname = current_database() and pid <> pg_backend_pid()"
 )
+"""Ends the other sessions of a database."""
 _NO_SLOTS = (
     "select pg_drop_replication_slot(slot_name) from pg_replication_slots "
     "where database = current_database()"
@@ -165,7 +197,7 @@ _AS_MADE = (
 def empty(pair: Pair) -> None:
     """Make both databases as `databases` made them, in a fraction of the time."""
     for database in (pair.source, pair.target):
-        database.run(_ENDED, _NO_SLOTS)
+        database.run(ENDED, _NO_SLOTS)
         prepared = "select gid from pg_prepared_xacts where database = current_database()"
         database.run(*(f"rollback prepared '{gid}'" for (gid,) in database.rows(prepared)))
         database.run(_EMPTIED, *(each.format(f'"{database.name}"') for each in _AS_MADE))

@@ -20,7 +20,7 @@ from ferry.cli.watch import PlainLines
 from ferry.migrate.watching.lines import plain
 from ferry.postgres import session as sessions
 from harness.postgres import SUPERUSER
-from tests.migration.databases import Database, eventually
+from tests.migration.databases import Database, eventually, full_disk
 from tests.migration.deployed import PASSWORD, Deployed, rules, standing
 from tests.migration.proxy import Proxy
 from tests.policies.calls import RECORDED
@@ -86,12 +86,14 @@ class Fault:
         during: Brings it about, and gives the options with which commands reach both servers.
         says: Part of what is said.
         passes: Whether it has passed when somebody looks again.
+        hits: The commands that it is in the way of; by default all that talk to that side.
     """
 
     side: str
     during: Callable[[Deployed], AbstractContextManager[tuple[str, ...]]]
     says: str
     passes: bool = False
+    hits: frozenset[str] = frozenset(COMMANDS)
 
 
 def ways(ground: Deployed, **ports: int) -> tuple[str, ...]:
@@ -165,6 +167,17 @@ def revoked(side: str) -> Fault:
     return Fault(side=side, during=during, says="permission denied for ")
 
 
+def no_room(side: str, *hits: str) -> Fault:
+    """The disk is full: nothing grows."""
+
+    @contextmanager
+    def during(ground: Deployed) -> Iterator[tuple[str, ...]]:
+        with full_disk(getattr(ground.pair, side).server):
+            yield ground.ways
+
+    return Fault(side=side, during=during, says="could not extend file", hits=frozenset(hits))
+
+
 @contextmanager
 def refused(ground: Deployed, **rule: Any) -> Iterator[tuple[str, ...]]:  # noqa: ANN401 - a rule's
     """Calls to AWS that fail as a rule of local AWS says."""
@@ -188,6 +201,8 @@ FAULTS: Final = {
     "target's password": wrong_password("target"),
     "source's rights": revoked("source"),
     "target's rights": revoked("target"),
+    "source's disk": no_room("source", "prepare-databases", "watch"),
+    "target's disk": no_room("target", "prepare-databases", "schema after-load"),
     "dms throttled": Fault(
         side="dms",
         during=lambda ground: refused(ground, services=["dms"], share=1, kind="throttle"),
@@ -268,7 +283,7 @@ CELLS: Final = [
     (fault, name)
     for fault, it in FAULTS.items()
     for name, each in COMMANDS.items()
-    if it.side in each.talks_to
+    if it.side in each.talks_to and name in it.hits
 ]
 
 
@@ -316,7 +331,7 @@ def test_a_fault_is_told_and_nothing_is_half_done(
     assert "Traceback" not in ended.output
     assert "canary" not in ended.output
     assert ended.exit_code == status, ended.output
-    if (fault, name) == ("target's rights", "prepare-databases"):
+    if name == "prepare-databases" and fault in {"target's rights", "target's disk"}:
         # Each database is made ready by itself, and that the source's is done was said.
         ground.pair.source.run("drop table ferry.access")
     assert _state(ground) == before
