@@ -66,14 +66,15 @@ def start(
     Where anything stands against a start, no task is started. Nothing is ever loaded again unless
     --reload says so. One who starts or reloads at a time: another is told who it is.
 
-    Exit status: 3 where something could not be told or done; 4 where a task must not be started, or
-    has failed at once.
+    Exit status: 1 where the schemas differ in what does not stop a load; 3 where something could not
+    be told or done; 4 where a task must not be started, or has failed at once.
     """
     from ferry.cli.migration import Ways, deployment_of
     from ferry.cli.printing import failures_shown, show_next
+    from ferry.cli.report import to_text
 
     with failures_shown():
-        from ferry.findings import ExitStatus
+        from ferry.findings import ExitStatus, worst
         from ferry.migrate.alone import Doing, alone
         from ferry.migrate.gate import Gate
         from ferry.migrate.reading import read_tasks
@@ -100,7 +101,7 @@ def start(
                     despite_slot=despite_slot,
                 ),
                 beside=known,
-                drift=(lambda _: ())
+                gate=None
                 if despite_drift
                 else Gate(works=works(deployment.environment, ways.of_database), environment=name),
                 tell=lambda line: _line(console, line),
@@ -108,6 +109,8 @@ def start(
             decided = starting.decide(chosen(known, task or []))
             for nothing in decided.nothing:
                 _line(console, nothing.why)
+            for warning in decided.warnings:
+                console.print(to_text(warning))
             if decided.refused:
                 _refuse(console, decided.refused)
             for each in decided.starts:
@@ -120,7 +123,8 @@ def start(
             for begun in starting.start(decided.starts):
                 failed = _show(console, begun) or failed
         show_next(f"ferry watch {name}")
-        raise typer.Exit(ExitStatus.STOP if failed else ExitStatus.GOOD)
+        ends = worst(decided.warnings).status
+        raise typer.Exit(ExitStatus.STOP if failed else ends)
 
 
 def stop(name: EnvironmentName, *, task: TaskNames = None) -> None:

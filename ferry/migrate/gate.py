@@ -50,6 +50,14 @@ class Gate:
             if finding.level in {Level.BLOCKED, Level.UNJUDGED}
         ]
 
+    def warnings(self, task: Task) -> list[Finding]:
+        """Where the schemas differ and a start is not stopped by it: somebody should look.
+
+        Raises:
+            FerryError: As for what stands against it.
+        """
+        return [it for it in self._findings(task) if it.level is Level.WARNING]
+
     def _findings(self, task: Task) -> tuple[Finding, ...]:
         for work in self.works:
             if any(it.name == task.name for it in work.tasks):

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from ferry.deployment import Deployment
+    from ferry.findings import Finding
+    from ferry.migrate.gate import Gate
     from ferry.migrate.sides import Sides
     from ferry.migrate.starting import Connection, Wish
     from ferry.migrate.tasks import Task
@@ -35,11 +37,13 @@ class Decided:
         starts: Those that are started.
         nothing: Those with which nothing is to be done.
         refused: What stands against a start; where there is any, none is started.
+        warnings: What somebody should look at, although it stops no start.
     """
 
     starts: tuple[Start, ...] = ()
     nothing: tuple[Nothing, ...] = ()
     refused: tuple[Refusal, ...] = ()
+    warnings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +55,7 @@ class Starting:
         sides: The way to both databases of a task.
         wish: What was asked for.
         beside: All tasks of the environment.
-        drift: What stands against a start because a task's schemas differ; nothing by default.
+        gate: Compares both schemas of a task; None where they may differ.
         tell: Is told what is being done, a line each.
         pause_seconds: How long to wait between two looks.
     """
@@ -60,7 +64,7 @@ class Starting:
     sides: Callable[[Task], Sides]
     wish: Wish
     beside: Sequence[Task]
-    drift: Callable[[Task], Sequence[Refusal]] = field(default=lambda _: ())
+    gate: Gate | None = None
     tell: Callable[[str], None] = field(default=lambda _: None)
     pause_seconds: float = SECONDS_BETWEEN_LOOKS
 
@@ -81,6 +85,11 @@ class Starting:
             starts=starts,
             nothing=tuple(it for it in found if isinstance(it, Nothing)),
             refused=tuple(refused),
+            warnings=tuple(
+                dict.fromkeys(
+                    it for start in starts if self.gate for it in self.gate.warnings(start.task)
+                )
+            ),
         )
 
     def _connections(self, starts: Sequence[Start]) -> dict[str, Connection]:
@@ -129,7 +138,7 @@ class Starting:
             markers=found,
             tables=tables,
             parents=parents,
-            drift=tuple(self.drift(task)),
+            drift=tuple(self.gate(task)) if self.gate else (),
             slot=slot,
         )
 

@@ -44,9 +44,10 @@ def marker(task: str = "all") -> str:
     return f'create table ferry."fence_{task}" (id bigint primary key, at timestamptz not null)'
 
 
-GRANTS = (
-    "grant usage on schema ferry, public to dms",
-    "grant select on all tables in schema ferry, public to dms",
+GRANTS = tuple(
+    f"grant {right} {schema} to dms"
+    for schema in ("public", "ferry")
+    for right in ("usage on schema", "select on all tables in schema")
 )
 """What DMS's user has at the source."""
 
@@ -143,8 +144,10 @@ class Deployed:
 
     def prepare(self, *statements: str, tasks: tuple[str, ...] = ("all",)) -> None:
         """Make the markers and what else the statements make, on both sides."""
-        self.pair.on_both("create schema ferry", *map(marker, tasks), *statements)
-        self.pair.source.run(*GRANTS)
+        made = ("create schema ferry", *map(marker, tasks), *statements)
+        self.pair.source.run(*made, *GRANTS)
+        # As ferry makes them: what the source's first role owns is the operator's in Aurora.
+        self.pair.target.run("set role operator", *made, *GRANTS)
 
     def ferry(self, *arguments: str, given: str | None = None) -> Result:
         """What a command prints and ends with."""
@@ -280,7 +283,11 @@ def ends(source_server: Postgres, aurora: Postgres) -> tuple[Postgres, Postgres]
         ),
         (
             aurora,
-            ("create role ferry_admin superuser login", "create role operator superuser login"),
+            (
+                "create role dms login",
+                "create role ferry_admin superuser login",
+                "create role operator superuser login",
+            ),
         ),
     ):
         database = Database(server=server, name=SUPERUSER)

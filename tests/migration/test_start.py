@@ -139,7 +139,19 @@ def test_a_trigger_of_auroras_alone_that_fires_for_dms_too_stands_against_a_star
 
     deployed.pair.target.run(fires.format("").replace("  ", " "))
 
-    assert deployed.reached("start", "dev").exit_code == 0
+    assert deployed.reached("start", "dev").exit_code == 1
+
+
+def test_what_differs_and_stops_no_load_is_said_when_tasks_are_started(deployed: Deployed) -> None:
+    deployed.make()
+    deployed.prepare(ORDERS, "create view least as select min(id) from orders")
+    deployed.pair.target.run("create or replace view least as select max(id) as min from orders")
+
+    started = deployed.reached("start", "dev")
+
+    assert ("warning     VIEW public.least is at Aurora, and is another.") in started.stdout
+    assert "  The task all is running." in started.stdout.splitlines()
+    assert started.exit_code == 1
 
 
 def test_a_marker_of_another_shape_is_none(deployed: Deployed) -> None:

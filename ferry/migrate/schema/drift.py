@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from ferry.findings import blocked, right, warning
 from ferry.migrate.schema.names import shown
-from ferry.migrate.schema.order import differs, expected, is_grave
-from ferry.migrate.schema.phases import FIRES, is_of_ferry_or_dms
+from ferry.migrate.schema.order import differs, expected, is_grave, is_half_made
+from ferry.migrate.schema.phases import FIRES, Phase, is_of_ferry_or_dms
 from ferry.migrate.schema.roles import carried
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from ferry.findings import Finding
     from ferry.migrate.schema.order import Given
-    from ferry.migrate.schema.phases import Phase, Placed
+    from ferry.migrate.schema.phases import Placed
 
 _REFUSING: Final = frozenset(
     {
@@ -37,7 +37,10 @@ _REFUSING: Final = frozenset(
 
 
 def drift(reached: Phase, given: Given) -> tuple[Finding, ...]:
-    """What is missing, differs, or is at Aurora alone.
+    """What is missing, differs, or is at Aurora too early or alone.
+
+    What is missing is looked for up to the phase that was reached. What is there is compared whenever
+    it is made: a unique key or a check of another shape refuses rows before its phase as well.
 
     Args:
         reached: The last phase that was done.
@@ -47,7 +50,8 @@ def drift(reached: Phase, given: Given) -> tuple[Finding, ...]:
     due = [each for each in placed if each.phase and each.phase.place <= reached.place]
     found = [
         *_missing(due, reached, given),
-        *_differing(due, reached, given),
+        *_differing(placed, reached, given),
+        *_early(placed, reached, given),
         *_only_there(placed, given),
     ]
     return tuple(found) or (
@@ -72,15 +76,34 @@ def _missing(due: list[Placed], reached: Phase, given: Given) -> Iterator[Findin
         )
 
 
-def _differing(due: list[Placed], reached: Phase, given: Given) -> Iterator[Finding]:
+def _differing(placed: tuple[Placed, ...], reached: Phase, given: Given) -> Iterator[Finding]:
     there = {each.key: each for each in given.there}
     names = carried(given.source)
-    for each in due:
+    for each in placed:
         target = there.get(each.entry.key)
-        if target is not None and (
+        if target is None or each.phase is None:
+            continue
+        due = each.phase.place <= reached.place
+        if (due or not is_half_made(each.entry, target, names, given)) and (
             finding := differs(each.entry, target, names, given, phase=reached)
         ):
             yield finding
+
+
+def _early(placed: tuple[Placed, ...], reached: Phase, given: Given) -> Iterator[Finding]:
+    """What is made within the window, and is at Aurora while DMS writes."""
+    there = {each.key for each in given.there}
+    if reached is Phase.CUTOVER:
+        return
+    found = [each for each in placed if each.phase is Phase.CUTOVER and each.entry.key in there]
+    for why in dict.fromkeys(each.why for each in found):
+        those = [each.entry.label for each in found if each.why == why]
+        yield blocked(
+            "schema-early",
+            f"At Aurora already: {shown(those)}.",
+            why=f"{why}.",
+            remedy="Drop it at Aurora, or disable it: it is made within the window.",
+        )
 
 
 def _only_there(placed: tuple[Placed, ...], given: Given) -> Iterator[Finding]:

@@ -388,6 +388,11 @@ def _owned(entry: Entry, sql: str, cannot_create: Mapping[tuple[str, str], bool]
     return "\n".join(lines).strip()
 
 
+def is_half_made(entry: Entry, target: Entry, names: Collection[str], given: Given) -> bool:
+    """Whether something of an object that is there is left to be made, such as a check of its rows."""
+    return any(_steps(entry, target, names, given.source.cannot_create))
+
+
 def _identity(entry: Entry, target: Entry) -> Iterator[Step]:
     """What makes an identity column what it is at the source."""
     always = _ALWAYS.match(entry.sql)

@@ -380,3 +380,48 @@ def test_tables_that_were_never_analyzed_are() -> None:
         "ANALYZE s.a;",
         'ANALYZE s."B";',
     ]
+
+
+UNIQUE = entry(20, "CONSTRAINT", "a u", "ALTER TABLE ONLY s.a\n    ADD CONSTRAINT u UNIQUE (n, m);")
+CHECK = entry(
+    21, "CHECK CONSTRAINT", "a c", "ALTER TABLE s.a\n    ADD CONSTRAINT c CHECK ((n > 0));"
+)
+
+
+@pytest.mark.parametrize(
+    ("ours", "changed", "level"),
+    [(UNIQUE, ("(n, m)", "(n)"), Level.BLOCKED), (CHECK, ("> 0", "> 9"), Level.WARNING)],
+)
+def test_what_is_made_later_is_compared_where_it_is_there(
+    ours: Entry, changed: tuple[str, str], level: Level
+) -> None:
+    theirs = ours._replace(sql=ours.sql.replace(*changed))
+
+    (found,) = drift(Phase.BEFORE_LOAD, given(TABLE, ours, there=(TABLE, theirs)))
+
+    assert (found.check, found.level) == ("schema-differs", level)
+
+
+def test_what_is_made_later_is_not_missed_before_and_may_be_half_made() -> None:
+    half = FOREIGN._replace(sql=FOREIGN.sql.removesuffix(";") + " NOT VALID;")
+
+    for there in ((TABLE,), (TABLE, half)):
+        (found,) = drift(Phase.BEFORE_LOAD, given(TABLE, FOREIGN, there=there))
+        assert found.check == "schema-drift"
+
+
+def test_what_is_of_the_window_is_too_early_while_dms_writes() -> None:
+    always = entry(
+        22,
+        "TRIGGER",
+        "a t",
+        "CREATE TRIGGER t ...;\n\nALTER TABLE s.a ENABLE ALWAYS TRIGGER t;",
+    )
+    both = given(TABLE, always, there=(TABLE, always))
+
+    (early,) = drift(Phase.BEFORE_LOAD, both)
+    (late,) = drift(Phase.CUTOVER, both)
+
+    assert (early.check, early.level) == ("schema-early", Level.BLOCKED)
+    assert early.what == "At Aurora already: TRIGGER s.a t."
+    assert late.check == "schema-drift"
