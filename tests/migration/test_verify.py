@@ -14,6 +14,7 @@ import pytest
 
 from ferry.mappings import Mappings
 from ferry.migrate.sides import Side, Sides
+from ferry.migrate.verify import comparing
 from ferry.migrate.verify.comparing import MOST_KEYS, Kind, Settled, Verdict
 from ferry.migrate.verify.expressions import Form
 from ferry.migrate.verify.sessions import Sessions
@@ -226,6 +227,21 @@ def test_keys_are_kept_up_to_a_number_and_rows_are_counted_on(pair: Pair) -> Non
     assert found.is_exact
 
 
+def test_more_rows_than_are_looked_at_are_said_to_be_more(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pair.on_both(*TABLES)
+    pair.target.run("update texts set v = v + 1")
+    monkeypatch.setattr(comparing, "_SLICE", 100)
+
+    in_slices = compared(results(pair)["public.texts"])
+    monkeypatch.setattr(comparing, "_SLICES", 2)
+    in_part = compared(results(pair)["public.texts"])
+
+    assert (in_slices.counts, in_slices.is_exact) == ({Kind.DIFFERENT: 1000}, True)
+    assert (in_part.counts, in_part.is_exact) == ({Kind.DIFFERENT: 200}, False)
+
+
 def test_values_are_read_of_the_rows_that_are_asked_for(pair: Pair) -> None:
     pair.on_both(*TABLES)
     pair.target.run("update items set blanks = 'ab', double = null where id = 4")
@@ -315,6 +331,19 @@ def test_a_connection_that_broke_is_made_anew_for_the_next_table(pair: Pair) -> 
 
     assert found["public.far"].verdict is Verdict.NOT_VERIFIED
     assert {it.verdict for name, it in found.items() if name != "public.far"} == {Verdict.SAME}
+
+
+def test_a_server_that_is_gone_is_tried_once(pair: Pair) -> None:
+    pair.on_both(*TABLES)
+    scope = seen(pair)
+    target = replace(scope.sides.target.server, port=1)
+    gone = replace(scope.sides, target=replace(scope.sides.target, server=target))
+
+    found = list(verify([replace(scope, sides=gone)]))
+
+    assert len(found) == 7
+    assert {it.verdict for it in found} == {Verdict.NOT_VERIFIED}
+    assert all("Aurora" in it.why for it in found)
 
 
 def test_a_database_out_of_reach_is_a_result_of_its_own(pair: Pair) -> None:
