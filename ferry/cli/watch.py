@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Protocol
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 _SECONDS_OF_SILENCE = 60.0
 _LOG_LINES = 6
+_FEW_TASKS = 5
+"""Up to how many tasks all that there is to know of one is a line each: more fill a screen."""
 _MORE_LOOKS = 3
 """How often what has not answered is asked again before watching ends without its answer."""
 
@@ -194,7 +197,10 @@ class JsonLines:
 
 
 class PlainLines:
-    """Lines for a log: those that are new, and each minute all."""
+    """Lines for a log: those that are news, and each minute all.
+
+    Of a task and a slot other numbers are no news: a load of ten hours would write thousands of lines.
+    """
 
     def __init__(self) -> None:
         """Nothing was said yet."""
@@ -203,11 +209,15 @@ class PlainLines:
 
     def look(self, look: Look) -> None:
         """Print what is new of it."""
-        from ferry.migrate.watching.lines import plain
+        from ferry.migrate.watching.lines import plain, without_numbers
 
         lines = plain(look)
-        # Each begins with the time.
-        bare = {line: line.partition(" ")[2] for line in lines}
+        counting = tuple(f"{task.task.name}: " for task in look.tasks)
+        bare = {}
+        for line in lines:
+            _, _, said = line.partition(" ")  # each begins with the time
+            numbers = said.startswith((*counting, "slot "))
+            bare[line] = without_numbers(said) if numbers else said
         silent = time.monotonic() - self._at > _SECONDS_OF_SILENCE
         for line in lines:
             if silent or bare[line] not in self._said:
@@ -242,6 +252,11 @@ class Screen:
     def close(self) -> None:
         """Leave the last one where it is."""
         self._live.stop()
+
+
+def _commands_apart(text: str) -> str:
+    """Each command at the beginning of a line, to be copied."""
+    return re.sub(r" (?=(ferry|cdktf) [a-z-]+ )", "\n", text)
 
 
 def drawn(look: Look, log: list[str]) -> RenderableType:
@@ -283,23 +298,23 @@ def drawn(look: Look, log: list[str]) -> RenderableType:
                 lines.latency(task),
                 lines.validation(task),
                 lines.proof(task),
+                lines.marker(task),
                 lines.exceptions(task),
             ),
         )
-        cell = Text("\n".join(map(visible, far)))
+        cell = Text(("\n" if len(look.tasks) <= _FEW_TASKS else ", ").join(map(visible, far)))
         if task.waiting:
-            cell.append("\n" if cell else "").append(lines.waits(task), style="yellow")
+            cell.append("\n" if cell else "")
+            cell.append(_commands_apart(lines.waits(task)), style="yellow")
         table.add_row(
             Text(visible(task.task.name)),
             Text(task.phase, style=colours.get(task.phase, "cyan")),
             cell,
         )
-    beneath = [
-        *(
-            Text(f"• {visible(note)}")
-            for note in lines.notes(look)
-            if not note.startswith("log of ")
-        ),
-        *(Text(f"  {visible(line)}", style="dim") for line in log),
-    ]
-    return Group(table, *beneath)
+    beneath = Table.grid(padding=(0, 1, 0, 0))
+    for note in lines.notes(look):
+        remedy = _commands_apart(visible(note.remedy))
+        beneath.add_row("•", Text("\n".join(filter(None, (visible(note.text), remedy)))))
+    for line in log:
+        beneath.add_row("", Text(visible(line), style="dim"))
+    return Group(table, beneath)

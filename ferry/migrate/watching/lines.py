@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from facts.inert import visible, visible_json
 from ferry.migrate.watching.look import Phase
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 _UNITS: Final = ("B", "kB", "MB", "GB", "TB")
 _STEP: Final = 1024
 _LOG_LINES: Final = 20
+_NUMBERS: Final = re.compile(r"[0-9][0-9.,]*( [kMGT]?B\b)?")
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 
 
@@ -45,10 +47,10 @@ def progress(task: TaskLook) -> str:
     """Rows that are loaded, of how many, and which share; empty where nothing is loaded."""
     if not task.task.loads or not task.tables:
         return ""
-    if task.expected_rows is None or task.share is None:
-        return f"{task.rows:,} rows (ANALYZE at the source tells of how many)"
     if task.phase is not Phase.LOADING:
         return f"{task.rows:,} rows"
+    if task.expected_rows is None or task.share is None:
+        return f"{task.rows:,} rows (ANALYZE at the source tells of how many)"
     return f"{task.rows:,}/{task.expected_rows:,} rows {task.share:.1%}"
 
 
@@ -91,15 +93,19 @@ def validation(task: TaskLook) -> str:
 
 
 def proof(task: TaskLook) -> str:
-    """What was proved; empty where nothing was."""
+    """How many tables have as many rows on both sides; empty where none was counted."""
     found = []
     if task.proof.of:
         found.append(f"counted {task.proof.counted}/{task.proof.of} tables on both sides")
     if task.proof.left_out:
         found.append(f"{len(task.proof.left_out)} cannot be counted")
-    if task.proof.marker_seconds is not None:
-        found.append(f"marker arrived in {task.proof.marker_seconds:.1f} s")
     return ", ".join(found)
+
+
+def marker(task: TaskLook) -> str:
+    """How long the last marker took; empty where none has arrived."""
+    seconds = task.proof.marker_seconds
+    return "" if seconds is None else f"marker arrived in {seconds:.1f} s"
 
 
 def speed(task: TaskLook) -> str:
@@ -139,7 +145,7 @@ def task_line(task: TaskLook) -> str:
         speed(task),
         latency(task),
         validation(task),
-        proof(task),
+        ", ".join(filter(None, (proof(task), marker(task)))),
         exceptions(task),
         waits(task),
     ]
@@ -162,19 +168,34 @@ def slot_line(slot: Slot) -> str:
     return ", ".join(parts)
 
 
-def notes(look: Look) -> Iterator[str]:
-    """What stands beneath the tasks: slots, troubles, alarms, log, what did not answer."""
+class Note(NamedTuple):
+    """What stands beneath the tasks.
+
+    Args:
+        text: What there is.
+        remedy: What to do; empty where nothing is to be done.
+    """
+
+    text: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        """In one line."""
+        return ": ".join(filter(None, self))
+
+
+def notes(look: Look) -> Iterator[Note]:
+    """Slots, troubles, alarms, what did not answer."""
     for slot in look.slots:
-        yield slot_line(slot)
+        yield Note(slot_line(slot))
     for task, trouble in look.troubles:
-        yield f"{_table(task, trouble.table)}: {trouble.what}: {trouble.remedy}"
+        yield Note(f"{_table(task, trouble.table)}: {trouble.what}", trouble.remedy)
     for task, uncounted in look.left_out:
-        yield f"{_table(task, uncounted.table)}: not counted: {uncounted.why}"
+        yield Note(f"{_table(task, uncounted.table)}: not counted: {uncounted.why}")
     for alarm in look.alarms:
-        yield f"alarm {alarm} fires"
-    yield from log_lines(look.log)
+        yield Note(f"alarm {alarm} fires")
     for sentence in look.unanswered:
-        yield f"not known now: {sentence}"
+        yield Note(f"not known now: {sentence}")
 
 
 def _table(task: TaskLook, name: TableName) -> str:
@@ -196,8 +217,13 @@ def log_lines(log: Sequence[LogLine]) -> Iterator[str]:
 def plain(look: Look) -> list[str]:
     """A look as lines, each with its time, in UTC."""
     at = f"{look.at:%H:%M:%S}"
-    lines = [*map(task_line, look.tasks), *notes(look)]
+    lines = [*map(task_line, look.tasks), *map(str, notes(look)), *log_lines(look.log)]
     return [f"{at} {visible(line)}" for line in lines]
+
+
+def without_numbers(line: str) -> str:
+    """A line of a task or a slot: what of it is news. Its numbers are others at each look."""
+    return _NUMBERS.sub("#", line)
 
 
 def as_json(look: Look) -> str:
@@ -244,11 +270,13 @@ def _task(task: TaskLook) -> dict[str, Any]:
         "source_latency_seconds": task.source_latency,
         "target_latency_seconds": task.target_latency,
         "exceptions": task.exceptions,
+        "to_count": task.proof.of,
         "counted": task.proof.counted,
         "not_counted": [
             {"table": str(each.table), "why": each.why} for each in task.proof.left_out
         ],
         "marker_seconds": task.proof.marker_seconds,
+        "marker_waits_seconds": task.proof.marker_waits,
         "troubles": [
             {"table": str(each.table), "what": each.what, "remedy": each.remedy}
             for each in task.troubles

@@ -236,12 +236,13 @@ class TaskLook:
     def expected_rows(self) -> int | None:
         """How many rows there are to load; None where a table was never analyzed.
 
-        A table that is loaded has as many as it has: the estimate is older.
+        A table that is loaded has as many as it has: the estimate is older. So has one that DMS has
+        given up.
         """
         total = 0
         for table in self.tables:
             expected = self.expected.get(table.name)
-            if table.state == COMPLETED:
+            if table.state in {COMPLETED, *_GIVEN_UP}:
                 expected = table.rows
             if expected is None:
                 return None
@@ -258,8 +259,10 @@ class TaskLook:
 
     @property
     def seconds_left(self) -> float | None:
-        """How long the load will take from now on; None below 1 %, or beyond a year."""
+        """How long the load will take from now on; None below 1 %, beyond a year, or where it stands."""
         if self.phase is not Phase.LOADING or self.loading_seconds is None:
+            return None
+        if self.rows_a_second == 0:
             return None
         share = self.share
         if share is None or share < _LEAST_SHARE:

@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from ferry.cli.watch import drawn
+from ferry.cli.watch import PlainLines, drawn
 from ferry.migrate.watching.lines import as_json, duration, plain, size
-from ferry.migrate.watching.look import Difference, LogLine, Look, Proof, Slot, Unapplied
+from ferry.migrate.watching.look import Difference, LogLine, Look, Proof, Slot, TaskLook, Unapplied
 from tests.unit.ferry.migrate.looks import AT, ITEMS, ORDERS, look, row, seen
 from tests.unit.ferry.migrate.tasks import task
 
@@ -88,8 +88,29 @@ def test_a_look_is_a_line_for_each_task_and_for_what_there_is_to_know() -> None:
             "dev public.orders"
         ),
         "06:42:15 alarm dms-cdc-latency-all-dev fires",
-        "06:42:15 log of all: warning: column what is removed",
         "06:42:15 not known now: The source has not answered for 12 s.",
+        "06:42:15 log of all: warning: column what is removed",
+    ]
+
+
+def test_in_a_log_other_numbers_are_no_news(capsys: pytest.CaptureFixture[str]) -> None:
+    log = PlainLines()
+    more = replace(LOADING, tables=(row(rows=80_000), row(ITEMS, "Full load", rows=20_001)))
+
+    log.look(look(LOADING, slots=(SLOT,)))
+    log.look(look(more, slots=(replace(SLOT, kept_bytes=9),), alarms=("cpu-1",)))
+    log.look(look(more, slots=(replace(SLOT, active=True),), alarms=("cpu-1", "cpu-2")))
+
+    begun, kept, *news = capsys.readouterr().out.splitlines()
+    assert "all: loading; 100,000/140,000 rows" in begun
+    assert "slot all_1 keeps" in kept
+    assert [line.partition(" ")[2] for line in news] == [
+        "alarm cpu-1 fires",
+        (
+            "slot all_1 keeps 1.2 GB of write-ahead log, is extended, 5.0 GB until it is lost, "
+            "14h00m left at the rate of now"
+        ),
+        "alarm cpu-2 fires",
     ]
 
 
@@ -162,6 +183,19 @@ def test_a_terminal_of_80_columns_shows_every_word() -> None:
     words = " ".join(shown.replace("│", " ").split())
     for part in ("100,000/140,000", "71.4%", "ETA 31s", "all_1 keeps 1.2 GB", "replicating"):
         assert part in words
+    # A command that breaks is none that can be copied.
+    for command in ("ferry start dev --task all", "ferry reload dev public.orders"):
+        assert any(line.strip("│ ").endswith(command) for line in shown.splitlines())
+
+
+def test_of_many_tasks_each_takes_few_lines() -> None:
+    def height(*tasks: TaskLook) -> int:
+        console = Console(width=80)
+        with console.capture() as captured:
+            console.print(drawn(look(*tasks), []))
+        return len(captured.get().splitlines())
+
+    assert height(*[REPLICATING] * 12) < height(*[REPLICATING] * 5) * 2
 
 
 @pytest.mark.parametrize(
