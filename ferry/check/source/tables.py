@@ -206,7 +206,9 @@ def _longer(subject: Subject, sequence: Sequence) -> str:
             f"ALTER TABLE {table.sql} ALTER COLUMN {identifier(sequence.column)} TYPE bigint; which "
             "rewrites the table under a lock;"
         )
-    if sequence.most == _most(sequence):
+    if sequence.increment < 0:
+        steps.append(f"ALTER SEQUENCE {sequence.sql} AS bigint NO MINVALUE;")
+    elif sequence.most == _most(sequence):
         steps.append(f"ALTER SEQUENCE {sequence.sql} AS bigint NO MAXVALUE;")
     return f"Before the migration: {' '.join(steps)}"
 

@@ -879,6 +879,16 @@ CASES: tuple[tuple[str, Subject, Level, str, str], ...] = (
         "1 sequence near the end: public.s (100%).",
         "Before the migration: ALTER TABLE public.orders ALTER COLUMN id TYPE bigint;",
     ),
+    (
+        "sequences",
+        subject(
+            sequences=[Sequence(7, "public", "s", least=-100, most=-1, increment=-1)],
+            last_values={7: -99},
+        ),
+        WARNING,
+        "1 sequence near the end: public.s (99%).",
+        "Before the migration: ALTER SEQUENCE public.s AS bigint NO MINVALUE;",
+    ),
     # --- names
     (
         "names-by-case",
