@@ -56,8 +56,8 @@ class Carrying:
         Raises:
             StepFailedError: A command refuses.
         """
-        self.steps.say("by hand: let DMS read the source, make the schema of its tables in Aurora")
-        by_hand.let_dms_in(self.sides.source, self.sides.target, dms_user=DMS_USER)
+        self.steps.say("by hand: let DMS read the source")
+        by_hand.let_dms_in(self.sides.source, dms_user=DMS_USER)
         self.steps.say(f"make schema ferry on both sides: ferry prepare-databases {ENVIRONMENT}")
         self._reaching("prepare-databases", ENVIRONMENT, "--yes")
         self._schema("before-load")
