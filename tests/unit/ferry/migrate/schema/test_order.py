@@ -425,18 +425,3 @@ def test_what_is_of_the_window_is_too_early_while_dms_writes() -> None:
     assert (early.check, early.level) == ("schema-early", Level.BLOCKED)
     assert early.what == "At Aurora already: TRIGGER s.a t."
     assert late.check == "schema-drift"
-
-
-def test_the_schema_of_dmss_own_tables_is_made_and_dms_let_in() -> None:
-    of = replace(
-        given(TABLE), control_schemas=("awsdms_control", "public"), keepers=("dms_writer", "master")
-    )
-    here = replace(of, target=replace(of.target, user="master"))
-
-    (made,) = [step for step in orders(Phase.BEFORE_LOAD, here).steps if "own tables" in step.what]
-
-    assert made.what == "SCHEMA awsdms_control, for DMS's own tables"
-    assert made.sql.splitlines() == [
-        "CREATE SCHEMA awsdms_control;",
-        "GRANT USAGE, CREATE ON SCHEMA awsdms_control TO dms_writer;",
-    ]
