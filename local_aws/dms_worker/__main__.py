@@ -14,7 +14,6 @@ import os
 import signal
 import sys
 import threading
-from typing import Any
 
 import psycopg
 
@@ -39,14 +38,12 @@ def main() -> int:
         return 1
     signal.signal(signal.SIGTERM, lambda *_: task.stopping.set())
     threading.Thread(target=_listen, args=(task,), daemon=True).start()
-    ended: dict[str, Any] = failed("a fault of the worker")
     try:
         ended = task.run()
     except Exception as error:
-        ended = failed(f"a fault of the worker: {error!r}")
+        say("ended", **failed(f"a fault of the worker: {error!r}"))
         raise
-    finally:
-        say("ended", **ended)
+    say("ended", **ended)
     return 1 if ended["status"] == "failed" else 0
 
 

@@ -114,11 +114,12 @@ def _row(sides: Sides, change: Change) -> Mapping[str, Value]:
 
 def _together(sides: Sides, changes: Sequence[Change], reached: int) -> None:
     cut: Cut = defaultdict(Counter)
+    statements = [_statement(sides, change, cut) for change in changes]
     with sides.target.transaction():
         # Its placeholders are PostgreSQL's own: a name may hold a percent sign.
         with sides.target.pipeline(), psycopg.RawCursor(sides.target) as cursor:
-            for change in changes:
-                cursor.execute(*_statement(sides, change, cut), prepare=True)
+            for text, values in statements:
+                cursor.execute(text, values, prepare=True)
         _finish(sides, cut, reached)
 
 
