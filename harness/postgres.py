@@ -139,8 +139,12 @@ class Postgres:
                 self.port = port
                 return
             self.stop()
-        log = (self._folder / "log").read_text(errors="replace")
-        raise RuntimeError(f"PostgreSQL did not start:\n{log[-2000:]}")
+        raise RuntimeError(f"PostgreSQL did not start:\n{self.log[-2000:]}")
+
+    @property
+    def log(self) -> str:
+        """What the server has written to its log so far."""
+        return (self._folder / "log").read_text(errors="replace")
 
     @property
     def process_id(self) -> int:
