@@ -179,6 +179,26 @@ def test_what_differs_is_told_by_key_and_column_whatever_the_type(pair: Pair) ->
     }
 
 
+def test_values_that_rows_of_a_bucket_have_swapped_are_told(pair: Pair) -> None:
+    """No sum over the columns, and none over the rows, sees that."""
+    pair.on_both(
+        "create table swapped (id int primary key, a int, b text)",
+        "insert into swapped values (1, 1, 'x'), (2, 2, 'y'), (3, 3, null)",
+    )
+    pair.target.run(
+        "update swapped set a = 3 - a where id < 3",
+        "update swapped set b = case id when 2 then null else 'y' end where id > 1",
+    )
+
+    found = compared(results(pair)["public.swapped"])
+
+    assert [(it.key, it.columns) for it in found.found] == [
+        (("1",), ("a",)),
+        (("2",), ("a", "b")),
+        (("3",), ("b",)),
+    ]
+
+
 def test_a_row_of_one_side_is_missing_or_extra_and_a_key_in_another_case_is_both(
     pair: Pair,
 ) -> None:

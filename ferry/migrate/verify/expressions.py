@@ -213,7 +213,22 @@ def text(way: Way, name: str) -> sql.Composable:
 
 
 def row_hash(entries: Sequence[tuple[Way, str]], form: Form) -> sql.Composable:
-    """The hash of a record of columns, a bigint.
+    """The hash of a row, a bigint, such that sums of them tell rows apart.
+
+    A record's does not: it is the sum of its columns', each times a constant. Where two rows have
+    swapped their values the sum over both stays what it was.
+
+    Args:
+        entries: The columns, each with its way.
+        form: How it is hashed.
+    """
+    return sql.SQL("pg_catalog.hashtextextended({}::pg_catalog.text, {})").format(
+        record_hash(entries, form), sql.Literal(SEED)
+    )
+
+
+def record_hash(entries: Sequence[tuple[Way, str]], form: Form) -> sql.Composable:
+    """The hash of a record of columns, a bigint. It is not to be summed: see `row_hash`.
 
     Args:
         entries: The columns, each with its way.

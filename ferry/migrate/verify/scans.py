@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from ferry.migrate.verify.expressions import row_hash, text
+from ferry.migrate.verify.expressions import record_hash, row_hash, text
 from ferry.migrate.verify.keys import found_by, value
 from ferry.postgres import sql
 
@@ -190,7 +190,7 @@ class Reading:
     def column_hashes(self) -> sql.Composed:
         """Each column's hash, in an array."""
         return sql.SQL("array[{}]::pg_catalog.int8[]").format(
-            sql.SQL(", ").join(row_hash([column], self.form) for column in self.columns)
+            sql.SQL(", ").join(record_hash([column], self.form) for column in self.columns)
         )
 
     def values(self, places: Sequence[int], *, most: int) -> sql.Composed:
@@ -233,7 +233,7 @@ class Reading:
                 self._key_column(0), sql.Literal(cut.shift)
             )
         key = [(way, name) for way, name, _ in self.key]
-        return sql.SQL("({} & {})").format(row_hash(key, self.form), sql.Literal(cut.mask))
+        return sql.SQL("({} & {})").format(record_hash(key, self.form), sql.Literal(cut.mask))
 
     def _hashes(self) -> sql.Composed:
         return sql.SQL("select {} as h from {}{} offset 0").format(

@@ -15,6 +15,7 @@ from ferry.migrate.verify.expressions import (
     LeftOut,
     Way,
     columns,
+    record_hash,
     row_hash,
 )
 from ferry.migrate.verify.keys import key
@@ -179,7 +180,7 @@ def test_what_a_task_leaves_behind_renames_or_changes_is_no_fault_of_the_table()
 
 def test_more_columns_than_a_record_takes_are_hashed_in_parts() -> None:
     def records(entries: list[tuple[Way, str]]) -> int:
-        return row_hash(entries, Form.RECORD).as_string(None).count("row(")
+        return record_hash(entries, Form.RECORD).as_string(None).count("row(")
 
     assert records([(Way.AS_IS, "a")] * 1600) == 1
     assert records([(Way.SCALE, "a")] * 800) == 1
@@ -187,11 +188,14 @@ def test_more_columns_than_a_record_takes_are_hashed_in_parts() -> None:
 
 
 def test_a_column_is_always_named_with_the_tables_alias_and_the_seed_is_not_zero() -> None:
-    assert row_hash([(Way.AS_IS, 't"')], Form.RECORD).as_string(None) == (
+    assert record_hash([(Way.AS_IS, 't"')], Form.RECORD).as_string(None) == (
         'pg_catalog.hash_record_extended(row("t"."t"""), 7)'
     )
-    assert row_hash([(Way.AS_IS, "t")], Form.TEXT).as_string(None) == (
+    assert record_hash([(Way.AS_IS, "t")], Form.TEXT).as_string(None) == (
         'pg_catalog.hashtextextended(row("t"."t")::pg_catalog.text, 7)'
+    )
+    assert row_hash([(Way.AS_IS, "t")], Form.RECORD).as_string(None) == (
+        'pg_catalog.hashtextextended(pg_catalog.hash_record_extended(row("t"."t"), 7)::pg_catalog.text, 7)'
     )
 
 
