@@ -142,12 +142,15 @@ class Deployed:
             Bucket=bucket, Key="environments/dev/terraform.tfstate", Body=json.dumps(document)
         )
 
-    def prepare(self, *statements: str, tasks: tuple[str, ...] = ("all",)) -> None:
-        """Make the markers and what else the statements make, on both sides."""
+    def prepare(
+        self, *statements: str, tasks: tuple[str, ...] = ("all",), pair: Pair | None = None
+    ) -> None:
+        """Make the markers and what else the statements make, on both sides; of `pair` by default."""
+        pair = pair or self.pair
         made = ("create schema ferry", *map(marker, tasks), *statements)
-        self.pair.source.run(*made, *GRANTS)
+        pair.source.run(*made, *GRANTS)
         # As ferry makes them: what the source's first role owns is the operator's in Aurora.
-        self.pair.target.run("set role operator", *made, *GRANTS)
+        pair.target.run("set role operator", *made, *GRANTS)
 
     def ferry(self, *arguments: str, given: str | None = None) -> Result:
         """What a command prints and ends with."""
