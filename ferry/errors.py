@@ -30,3 +30,12 @@ class InputError(FerryError):
     """What the user gave (an option, an environment, credentials on standard input) is wrong."""
 
     exit_code: ClassVar = ExitStatus.WRONG_USE
+
+
+class InterruptedWithinError(FerryError):
+    """It was interrupted where something goes on, or is left half done: the text says what.
+
+    Where nothing is, Ctrl-C needs no word.
+    """
+
+    exit_code: ClassVar = ExitStatus.INTERRUPTED

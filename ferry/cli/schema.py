@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ferry.findings import ExitStatus, Finding
     from ferry.migrate.schema.carrying import Done
     from ferry.migrate.schema.phases import Phase
-    from ferry.migrate.schema.steps import Orders
+    from ferry.migrate.schema.steps import Orders, Step
     from ferry.migrate.schema.work import Work
 
 PhaseName = Annotated[
@@ -112,7 +112,7 @@ def _carry(name: str, those: Sequence[Work], phase: Phase, *, plan: bool, yes: b
             raise InputError("Nobody can be asked here: look at --plan, then add --yes.")
         typer.confirm("Do it?", abort=True)
     failed = False
-    for done in carry_out(decided, phase):
+    for done in carry_out(decided, phase, tell=lambda step: _begins(console, step)):
         failed = _tell(console, done) or failed
     if phase is Phase.BEFORE_LOAD:
         still = [finding for work in those for finding in work.closed()]
@@ -148,6 +148,15 @@ def _show(console: Console, work: Work, orders: Orders, *, plan: bool) -> None:
     if plan:
         for step in orders.steps:
             console.print(Text(f"\n-- {visible(step.what)}\n{visible_lines(step.sql)}"))
+
+
+def _begins(console: Console, step: Step) -> None:
+    """A step that reads rows, which may take hours."""
+    from rich.text import Text
+
+    from facts.inert import visible
+
+    console.print(Text(f"  {'reads':<9}  {visible(step.what)}", style="dim"))
 
 
 def _tell(console: Console, done: Done) -> bool:

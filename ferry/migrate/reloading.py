@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ferry.account import explained
-from ferry.errors import FerryError, InputError
+from ferry.errors import FerryError, InputError, InterruptedWithinError
 from ferry.mappings import TableName
 from ferry.migrate import markers, target_tables
 from ferry.migrate.watching.statistics import Budget, Statistics
 from ferry.migrate.watching.tables import COMPLETED
-from ferry.postgres import apart, connect
+from ferry.postgres import PostgresError, UnreachableError, apart, connect
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -121,38 +121,39 @@ def begin(deployment: Deployment, reload: Reload, sides: Sides) -> None:
 
     Raises:
         FerryError: A server or DMS refuses, or DMS has not begun in time.
+        InterruptedWithinError: Ctrl-C, once Aurora's tables were emptied.
     """
-    task = reload.task
-    purpose = f"prepare the load of {', '.join(map(str, reload.tables))}"
-    with (
-        connect(sides.source.server, purpose=purpose, read_only=False) as source,
-        connect(sides.target.server, purpose=purpose, read_only=False) as target,
-    ):
-        apart(source, target)
-        markers.empty(source, task.marker)
-        markers.empty(target, task.marker)
-        if reload.empties:
-            for table in reload.tables:
-                target_tables.truncate(target, task.mappings.target(table))
-    statistics = Statistics(dms=deployment.account.dms, task_arn=task.arn, budget=Budget())
+    statistics = Statistics(dms=deployment.account.dms, task_arn=reload.task.arn, budget=Budget())
     before = {table: statistics.read(table) for table in reload.tables}
+    emptied = False
     try:
-        with explained(f"load tables of the task {task.name} again"):
+        _prepare(reload, sides, empties=False)
+        if reload.empties:
+            emptied = True
+            try:
+                _prepare(reload, sides, empties=True)
+            except PostgresError as error:
+                # All of it is undone, but where nobody knows.
+                emptied = isinstance(error, UnreachableError)
+                raise
+        with explained(f"load tables of the task {reload.task.name} again"):
             deployment.account.dms.reload_tables(
-                ReplicationTaskArn=task.arn,
+                ReplicationTaskArn=reload.task.arn,
                 TablesToReload=[
                     {"SchemaName": table.schema, "TableName": table.table}
                     for table in reload.tables
                 ],
             )
-    except FerryError as error:
-        if not reload.empties:
+    except (FerryError, KeyboardInterrupt) as error:
+        if not emptied:
             raise
-        raise FerryError(
-            f"{error.why} Aurora's {', '.join(map(str, reload.tables))} lack the rows that were "
-            "deleted for it.",
-            f"{error.remedy} Run this again, or they stay away.".strip(),
-        ) from None
+        lacking = (
+            f"Aurora's {', '.join(map(str, reload.tables))} lack the rows that were deleted for it."
+        )
+        again = "Run this again, or they stay away."
+        if isinstance(error, FerryError):
+            raise FerryError(f"{error.why} {lacking}", f"{error.remedy} {again}".strip()) from None
+        raise InterruptedWithinError(f"Interrupted. {lacking}", again) from None
     ends = time.monotonic() + _SECONDS_TO_BEGIN
     for table in reload.tables:
         while True:
@@ -164,3 +165,21 @@ def begin(deployment: Deployment, reload: Reload, sides: Sides) -> None:
                     f"DMS has not begun to load {table} within {_SECONDS_TO_BEGIN:g} seconds.",
                     f"Look at the task: ferry watch {deployment.environment.name}",
                 )
+
+
+def _prepare(reload: Reload, sides: Sides, *, empties: bool) -> None:
+    """Empty the marker on both sides, or Aurora's tables, all or none."""
+    purpose = f"prepare the load of {', '.join(map(str, reload.tables))}"
+    task = reload.task
+    with (
+        connect(sides.source.server, purpose=purpose, read_only=False) as source,
+        connect(sides.target.server, purpose=purpose, read_only=False) as target,
+    ):
+        apart(source, target)
+        if not empties:
+            markers.empty(source, task.marker)
+            markers.empty(target, task.marker)
+            return
+        with target.transaction():
+            for table in reload.tables:
+                target_tables.truncate(target, task.mappings.target(table))

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from ferry.account import explained
-from ferry.errors import FerryError
+from ferry.errors import FerryError, InterruptedWithinError
 from ferry.migrate.reading import read_tasks
 
 if TYPE_CHECKING:
@@ -45,7 +45,27 @@ def settled(
 
     Raises:
         FerryError: DMS does not answer, or one is in such a status still.
+        InterruptedWithinError: Ctrl-C, while DMS goes on.
     """
+    try:
+        yield from _settled(
+            deployment, names, passing=passing, seconds=seconds, pause_seconds=pause_seconds
+        )
+    except KeyboardInterrupt:
+        raise InterruptedWithinError(
+            "Interrupted: DMS goes on with what it was asked for.",
+            f"Where it stands: ferry status {deployment.environment.name}",
+        ) from None
+
+
+def _settled(
+    deployment: Deployment,
+    names: AbstractSet[str],
+    *,
+    passing: AbstractSet[str],
+    seconds: float,
+    pause_seconds: float,
+) -> Iterator[Task]:
     ends = time.monotonic() + seconds
     waited = set(names)
     while waited:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
+from ferry.errors import InterruptedWithinError
 from ferry.findings import blocked
 from ferry.migrate.schema import access, reading
 from ferry.migrate.schema.dumping import dump
@@ -16,7 +17,7 @@ from ferry.migrate.schema.orphans import MOST, foreign_key, orphans
 from ferry.postgres import PostgresError, UnreachableError, apart, connect, programs, sql
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from ferry.findings import Finding
     from ferry.migrate.schema.sides import Side
@@ -115,16 +116,24 @@ def look(
     )
 
 
-def carry(source: Server, target: Server, steps: Sequence[Step]) -> Iterator[Done]:
+def carry(
+    source: Server,
+    target: Server,
+    steps: Sequence[Step],
+    *,
+    tell: Callable[[Step], None] = lambda _: None,
+) -> Iterator[Done]:
     """Do the steps, one after the other; one whose needs failed is not tried.
 
     Args:
         source: The source, which is asked for orphans of its own.
         target: Aurora.
         steps: The steps.
+        tell: Is told of each that reads rows before it begins: it may take hours.
 
     Raises:
         FerryError: Aurora is out of reach; what was done is done.
+        InterruptedWithinError: Ctrl-C. PostgreSQL undoes the step that was under way.
     """
     failed: set[int] = set()
     with connect(target, purpose="make the schema", read_only=False) as session:
@@ -142,7 +151,15 @@ def carry(source: Server, target: Server, steps: Sequence[Step]) -> Iterator[Don
                     remedy=_AGAIN,
                 )
                 continue
-            done = _do(source, session, step)
+            if step.rows_checked:
+                tell(step)
+            try:
+                done = _do(source, session, step)
+            except KeyboardInterrupt:
+                raise InterruptedWithinError(
+                    f"Interrupted at: {step.what}. What is above is done.",
+                    "Run this again: it goes on from there.",
+                ) from None
             if done.outcome is Outcome.FAILED and step.number:
                 failed.add(step.number)
             yield done

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from ferry.findings import Finding
     from ferry.migrate.schema.order import Given
-    from ferry.migrate.schema.steps import Orders
+    from ferry.migrate.schema.steps import Orders, Step
     from ferry.migrate.sides import Sides
     from settings.databases import Database
     from settings.dms import Task
@@ -123,7 +123,12 @@ def works(environment: Environment, reach: Callable[[Database], Sides]) -> tuple
     )
 
 
-def carry_out(decided: Sequence[tuple[Work, Orders]], phase: Phase) -> Iterator[carrying.Done]:
+def carry_out(
+    decided: Sequence[tuple[Work, Orders]],
+    phase: Phase,
+    *,
+    tell: Callable[[Step], None] = lambda _: None,
+) -> Iterator[carrying.Done]:
     """Do what was decided, one database after the other, each step told when it is done.
 
     Roles are the whole server's: what the first database made, the others need not make again, so
@@ -132,10 +137,13 @@ def carry_out(decided: Sequence[tuple[Work, Orders]], phase: Phase) -> Iterator[
     Args:
         decided: The databases, and what is to be done with each.
         phase: The phase.
+        tell: Is told of each step that reads rows before it begins.
 
     Raises:
         FerryError: A server is out of reach; what was done is done.
     """
     for position, (work, first) in enumerate(decided):
         steps = first.steps if position == 0 else work.orders(phase).steps
-        yield from carrying.carry(work.sides.source.server, work.sides.target.server, steps)
+        yield from carrying.carry(
+            work.sides.source.server, work.sides.target.server, steps, tell=tell
+        )
