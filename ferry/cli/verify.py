@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from ferry.deployment import Deployment
     from ferry.migrate.verify.comparing import Verdict
     from ferry.migrate.verify.plan import Plan
+    from ferry.migrate.verify.proving import Proving
     from ferry.migrate.verify.verify import Result, Scope
 
 _SHOWN = 10
@@ -92,7 +94,10 @@ def verify(
         bar = _Bar(console, scopes, shown=not json)
         with bar.drawn:
             for result in verifying.verify(
-                scopes, listener=bar, values_of=_SHOWN if with_values else 0
+                scopes,
+                settling=_settling(deployment, bar),
+                listener=bar,
+                values_of=_SHOWN if with_values else 0,
             ):
                 if not json:
                     _tell(console, result, keys=keys, values=with_values)
@@ -110,6 +115,21 @@ def verify(
 def is_seen() -> bool:
     """Whether what is printed is seen on a terminal, and kept in no file."""
     return sys.stdout.isatty()
+
+
+def _settling(deployment: Deployment, bar: _Bar) -> Proving:
+    from ferry.migrate.reading import read_tasks
+    from ferry.migrate.verify.proving import Proving
+    from ferry.migrate.watching.statistics import Budget, Statistics
+
+    dms, budget = deployment.account.dms, Budget()
+    return Proving(
+        tasks=lambda: read_tasks(deployment),
+        statistics=lambda task, table: Statistics(dms=dms, task_arn=task.arn, budget=budget).read(
+            table
+        ),
+        waits=bar.waits,
+    )
 
 
 def _tell(console: Console, result: Result, *, keys: bool, values: bool) -> None:
@@ -152,10 +172,17 @@ class _Bar:
         whole = sum(plan.bytes for scope in scopes for plan in scope.plans)
         self._task = self.drawn.add_task("", total=whole)
         self._bytes = 0
+        self._name = ""
 
     def begins(self, plan: Plan) -> None:
         """A table is looked at now; the one before is done."""
         from facts.inert import visible
 
-        self.drawn.update(self._task, advance=self._bytes, description=visible(str(plan.name)))
+        self._name = visible(str(plan.name))
+        self.drawn.update(self._task, advance=self._bytes, description=self._name)
         self._bytes = plan.bytes
+
+    def waits(self, why: str) -> None:
+        """It waits, and for what; an empty text when it goes on."""
+        said = f"{self._name}: waits {why}" if why else self._name
+        self.drawn.update(self._task, description=said)

@@ -175,7 +175,7 @@ def operator_row_security(subject: Subject) -> Iterator[Verdict]:
         yield warns(
             f"{counted(len(hidden), 'table')} with row security, which {user} does not pass: "
             f"{listed(each.sql for each in hidden)}.",
-            why="ferry does not take the rows that policies show for all of them: its reading of these "
+            why="the rows that policies show are not taken for all of them: ferry's reading of these "
             "tables fails, and their rows cannot be compared at the end.",
             remedy=_past_row_security(hidden[0], user),
         )

@@ -88,12 +88,12 @@ class Settled:
 
     Args:
         proved: Those that differ.
-        moving: How many could be told neither way.
+        moving: Those that could be told neither way.
         why: Why these could not; empty where there are none.
     """
 
     proved: tuple[Suspect, ...] = ()
-    moving: int = 0
+    moving: tuple[Suspect, ...] = ()
     why: str = ""
 
 
@@ -159,6 +159,7 @@ class Compared:
         columns: In how many of `found` each column differs, by its name at the source.
         found: Those that differ, `MOST_KEYS` at most.
         moving: How many are unlike and may be on their way.
+        unproved: These, `MOST_KEYS` at most.
         is_exact: Whether all that is unlike was counted.
         why: What stands in the way of an answer; empty where nothing does.
         left_out: The columns that were not compared.
@@ -173,6 +174,7 @@ class Compared:
     columns: Mapping[str, int] = field(default_factory=dict)
     found: tuple[Difference, ...] = ()
     moving: int = 0
+    unproved: tuple[Suspect, ...] = ()
     is_exact: bool = True
     why: str = ""
     left_out: tuple[LeftOut, ...] = ()
@@ -274,7 +276,8 @@ def compare(
             counts=counts,
             columns=Counter(column for each in described for column in each.columns),
             found=described,
-            moving=settled.moving + (beyond if settle else 0),
+            unproved=settled.moving,
+            moving=sum(it.rows for it in settled.moving) + (beyond if settle else 0),
             is_exact=seen.is_exact,
             why=settled.why,
         )

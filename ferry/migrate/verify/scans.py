@@ -187,6 +187,25 @@ class Reading:
             wanted=_numbers(hashes),
         )
 
+    def versions(self, keys: Sequence[Sequence[str]]) -> sql.Composed:
+        """Of the rows of some keys: the hash, what changes with each change of the row, and the key.
+
+        Without a key: how many rows have each of some hashes, the same of all of them, and the hash.
+        """
+        version = sql.SQL("pg_catalog.concat_ws(' ', t.xmin, t.ctid, t.tableoid)")
+        if self.key:
+            return self.by_key(sql.SQL("{}, {}").format(self.row, version), keys)
+        return sql.SQL("{} group by {}").format(
+            self.by_hash(
+                sql.SQL(
+                    "pg_catalog.count(*), "
+                    "pg_catalog.sum(pg_catalog.hashtextextended({}, 7))::pg_catalog.text"
+                ).format(version),
+                [int(key) for (key,) in keys],
+            ),
+            self.row,
+        )
+
     def column_hashes(self) -> sql.Composed:
         """Each column's hash, in an array."""
         return sql.SQL("array[{}]::pg_catalog.int8[]").format(

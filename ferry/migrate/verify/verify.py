@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from ferry.errors import FerryError, InputError
 from ferry.migrate.reloading import parse
 from ferry.migrate.verify import asking
-from ferry.migrate.verify.comparing import MOST_KEYS, Settled, Verdict, compare
+from ferry.migrate.verify.comparing import MOST_KEYS, Verdict, compare
 from ferry.migrate.verify.pairing import NotCompared, pairs
 from ferry.migrate.verify.sessions import Sessions
 from ferry.postgres import NoAnswerError, UnreachableError, apart, connect
@@ -20,12 +20,11 @@ if TYPE_CHECKING:
     from ferry.mappings import TableName
     from ferry.migrate.sides import Sides
     from ferry.migrate.tasks import Task
-    from ferry.migrate.verify.comparing import Compared, Settle, Suspect
+    from ferry.migrate.verify.comparing import Compared, Settle
     from ferry.migrate.verify.expressions import Form
     from ferry.migrate.verify.plan import Plan
 
 _PURPOSE: Final = "compare its rows"
-_AT_REST: Final = frozenset({"ready", "stopped", "failed"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -138,23 +137,6 @@ def chosen(scopes: Sequence[Scope], names: Iterable[str]) -> tuple[Scope, ...]:
     )
 
 
-def at_rest_or_not_proved(scope: Scope, plan: Plan) -> Settle | None:
-    """Takes what is unlike for different only where no task works on the table any more."""
-    working = [
-        f"{task.name} is {task.status}"
-        for task in scope.tasks
-        if task.name in plan.tasks and task.status not in _AT_REST
-    ]
-    if not working:
-        return None
-
-    def not_proved(_sessions: Sessions, _plan: Plan, suspects: Sequence[Suspect]) -> Settled:
-        why = f"The task {' and '.join(working)}: what is unlike may be on its way."
-        return Settled(moving=sum(it.rows for it in suspects), why=why)
-
-    return not_proved
-
-
 class Listener(Protocol):
     """Is told what is being compared."""
 
@@ -165,7 +147,7 @@ class Listener(Protocol):
 def verify(
     scopes: Iterable[Scope],
     *,
-    settling: Settling = at_rest_or_not_proved,
+    settling: Settling,
     listener: Listener | None = None,
     most_keys: int = MOST_KEYS,
     values_of: int = 0,
