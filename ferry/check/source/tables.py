@@ -141,7 +141,7 @@ def triggers(subject: Subject) -> Iterator[Verdict]:
             f"{counted(len(found), 'trigger')} ENABLE ALWAYS or REPLICA: "
             f"{listed(f'{each.name} of {table.sql}' for table, each in found)}.",
             why="They fire in Aurora for each change that DMS applies, once more than at the source.",
-            remedy="ferry schema leaves them for the window. Where Aurora has one already, until then: "
+            remedy="They are left for the window. Where Aurora has one already, until then: "
             f"ALTER TABLE {target_sql(subject.tasks_of[relation.oid][0], relation)} DISABLE TRIGGER "
             f"{identifier(trigger.name)};",
         )

@@ -155,8 +155,8 @@ def operator(subject: Subject) -> Iterator[Verdict]:
     if role is not None and not role.is_superuser and _SUPERUSER not in role.roles:
         yield warns(
             f"{user} is not in rds_superuser in Aurora.",
-            why="ferry schema makes roles, extensions and what others own there: PostgreSQL refuses it "
-            "some of that.",
+            why="Roles, extensions and what others own are made as that user: PostgreSQL refuses it some "
+            "of that.",
             remedy=f"As the master user: GRANT rds_superuser TO {identifier(user)}; or sign in as that: "
             f"ferry secret operator {subject.environment.name} target",
         )

@@ -75,7 +75,9 @@ class Result:
 
     def without_keys(self) -> Result:
         """The same without the rows that differ, which may be very many."""
-        return replace(self, compared=self.compared and replace(self.compared, found=()))
+        return replace(
+            self, compared=self.compared and replace(self.compared, found=(), unproved=())
+        )
 
 
 class Settling(Protocol):

@@ -847,7 +847,7 @@ CASES: tuple[tuple[str, Subject, Level, str, str], ...] = (
         subject(ORDERS, triggers=[Trigger(ORDERS.oid, "audit", "A")]),
         WARNING,
         "1 trigger ENABLE ALWAYS or REPLICA: audit of public.orders.",
-        "ferry schema leaves them for the window. Where Aurora has one already, until then: ALTER TABLE",
+        "They are left for the window. Where Aurora has one already, until then: ALTER TABLE",
     ),
     (
         "event-triggers",
