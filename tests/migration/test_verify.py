@@ -400,7 +400,7 @@ def test_what_the_operator_may_not_read_is_not_called_the_same(pair: Pair, limit
         "create policy positive on secured using (id > 0)",
     )
 
-    found = {str(it.table): it for it in verify([look("app", limited, [task()])])}
+    found = {str(it.table): it for it in verify([look("app", limited, [task()])], settling=at_rest)}
 
     assert {name: it.verdict for name, it in found.items()} == {
         "public.columns_of": Verdict.IN_PART,
@@ -432,9 +432,9 @@ def test_only_the_rows_that_a_filter_lets_pass_are_compared(pair: Pair) -> None:
     }
     some = task(mappings=Mappings.parse(json.dumps({"rules": [rule]})))
 
-    (found,) = verify([look("app", sides(pair), [some])])
+    (found,) = verify([look("app", sides(pair), [some])], settling=at_rest)
     pair.target.run("update items set \"100%s\" = '' where id in (200, 201)")
-    (differs,) = verify([look("app", sides(pair), [some])])
+    (differs,) = verify([look("app", sides(pair), [some])], settling=at_rest)
 
     assert (found.verdict, compared(found).rows) == (Verdict.SAME, (200, 200))
     assert [it.key for it in compared(differs).found] == [("200",)]
@@ -520,9 +520,9 @@ def test_rows_of_databases_of_two_encodings_are_the_same(recoded: Pair) -> None:
            ('ä', 'süß', '{süß}', 'ö', 'ü', '"ß"'), ('a', null, null, '', '', null)""",
     )
 
-    (same,) = verify([seen(recoded)])
+    (same,) = verify([seen(recoded)], settling=at_rest)
     recoded.target.run("update items set c = 'o', n = 'u' where c <> ''")
-    (differs,) = verify([seen(recoded)])
+    (differs,) = verify([seen(recoded)], settling=at_rest)
 
     assert compared(same).found == ()
     assert [(it.key, it.columns) for it in compared(differs).found] == [(("ä",), ("c", "n"))]
@@ -622,7 +622,9 @@ def test_a_terminal_shows_values_of_a_table_that_is_named_and_nothing_else_does(
     assert "canary" not in all_tables.output + programs.output
 
 
-def test_nothing_is_called_different_while_dms_carries_changes(deployed: Deployed) -> None:
+def test_a_difference_is_proved_while_a_task_runs_and_not_once_it_has_stopped(
+    deployed: Deployed,
+) -> None:
     deployed.make()
     deployed.prepare(ORDERS)
     deployed.pair.source.run("insert into orders values (1, 'a')", "grant select on orders to dms")
@@ -631,7 +633,13 @@ def test_nothing_is_called_different_while_dms_carries_changes(deployed: Deploye
     assert deployed.reached("verify", "dev").exit_code == 0
     deployed.pair.target.run("update orders set what = 'b'")
 
-    found = deployed.reached("verify", "dev")
+    running = deployed.reached("verify", "dev")
+    assert deployed.ferry("stop", "dev").exit_code == 0
+    stopped = deployed.reached("verify", "dev")
 
-    assert found.exit_code == 3
-    assert found.stdout.splitlines()[-1] == "dev: 1 not proved"
+    assert (running.exit_code, running.stdout.splitlines()[-1]) == (
+        4,
+        "Next: ferry reload dev public.orders",
+    )
+    assert (stopped.exit_code, stopped.stdout.splitlines()[-1]) == (3, "dev: 1 not proved")
+    assert "The task all is stopped: what was written at the source since" in stopped.stdout
