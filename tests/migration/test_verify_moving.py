@@ -164,7 +164,8 @@ def test_each_planted_row_is_found_and_no_other_while_writers_run_and_a_task_lag
         "grant select on all tables in schema other to dms",
     )
     for name in ("all", "lagging"):
-        assert deployed.reached("start", "dev", "--task", name).exit_code == 0
+        started = deployed.reached("start", "dev", "--task", name)
+        assert f"The task {name} is running." in started.stdout, started.output
     eventually(lambda: "dev: 6 same" in deployed.reached("verify", "dev").stdout)
     deployed.pair.target.run(*(statement for statement, *_ in PLANTED if statement))
 
