@@ -11,8 +11,8 @@ from ferry.errors import InterruptedWithinError
 from ferry.findings import blocked
 from ferry.migrate.schema import access, reading
 from ferry.migrate.schema.dumping import dump
+from ferry.migrate.schema.given import Given
 from ferry.migrate.schema.names import shown
-from ferry.migrate.schema.order import Given
 from ferry.migrate.schema.orphans import MOST, foreign_key, orphans
 from ferry.postgres import PostgresError, UnreachableError, apart, connect, programs, sql
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ferry.findings import blocked, right, warning
+from ferry.migrate.schema.comparing import differs, expected, is_grave
 from ferry.migrate.schema.names import shown
-from ferry.migrate.schema.order import differs, expected, is_grave, is_half_made
+from ferry.migrate.schema.order import is_half_made
 from ferry.migrate.schema.phases import FIRES, Phase, is_of_ferry_or_dms
 from ferry.migrate.schema.roles import carried
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ferry.findings import Finding
-    from ferry.migrate.schema.order import Given
+    from ferry.migrate.schema.given import Given
     from ferry.migrate.schema.phases import Placed
 
 _REFUSING: Final = frozenset(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from ferry.findings import Finding
-    from ferry.migrate.schema.order import Given
+    from ferry.migrate.schema.given import Given
     from ferry.migrate.schema.steps import Orders, Step
     from ferry.migrate.sides import Sides
     from settings.databases import Database

@@ -9,7 +9,8 @@ import pytest
 from ferry.findings import Level
 from ferry.migrate.schema.archive import Entry
 from ferry.migrate.schema.drift import drift
-from ferry.migrate.schema.order import STOPS, Given, orders
+from ferry.migrate.schema.given import Given
+from ferry.migrate.schema.order import STOPS, orders
 from ferry.migrate.schema.phases import Phase
 from ferry.migrate.schema.sides import Grant, Role, Side
 
