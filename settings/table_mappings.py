@@ -139,7 +139,8 @@ class Filter(Section):
         List[FilterCondition],
         Field(min_length=1, max_length=20, examples=[[{"operator": "gte", "value": "2020-01-01"}]]),
     ]
-    """What its value has to be; one of them is enough."""
+    """What its value has to be; one of them is enough. `noteq`, `notbetween` and `notnull` stand
+    alone."""
 
 
 class TableLob(Section):

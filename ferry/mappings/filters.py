@@ -33,7 +33,7 @@ _VALUES: Final[Mapping[str, int]] = {
 """How many values an operator compares with; `lte` is another word for `ste`."""
 
 _EQUALITY: Final = frozenset({"eq", "noteq"})
-_NEGATIVE: Final = frozenset({"noteq", "notbetween"})
+_NEGATIVE: Final = frozenset({"noteq", "notbetween", "notnull"})
 
 _INTEGER: Final = re.compile(r"[+-]?[0-9]{1,18}")
 _NUMBER: Final = re.compile(r"[+-]?([0-9]{1,100}(\.[0-9]{0,100})?|\.[0-9]{1,100})")

@@ -20,6 +20,10 @@ _VALUES_OF: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """What a filter's operator compares with; `value`, where it is not named."""
 
+_NEGATIVE: Final = ("noteq", "notbetween", "notnull")
+"""The operators of which a filter has one at most, and then nothing else. Source:
+https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Tasks.CustomizingTasks.Filters.html"""
+
 _TARGET_OF: Final = {
     **dict.fromkeys(
         (
@@ -147,6 +151,14 @@ def filters_fit_their_table(environment: Environment) -> Iterator[Finding]:
                 mend="remove filters",
             )
         for index, one in enumerate(table.filters):
+            negative = [it.operator for it in one.conditions if it.operator in _NEGATIVE]
+            if negative and len(one.conditions) > 1:
+                yield Finding(
+                    setting=f"{place}.filters[{index}].conditions",
+                    given=f"operator = {toml(negative[0])} given beside another condition",
+                    allowed=f"{either(_NEGATIVE)} alone in its filter",
+                    mend="make a filter of its own of it: a row has to pass every filter",
+                )
             for number, condition in enumerate(one.conditions):
                 yield from _compares(f"{place}.filters[{index}].conditions[{number}]", condition)
 

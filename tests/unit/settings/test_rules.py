@@ -1487,6 +1487,14 @@ CASES = (
     ),
     Case(
         "filters_fit_their_table",
+        rows({"operator": "noteq", "value": "1"}),
+        rows({"operator": "noteq", "value": "1"}, {"operator": "null"}),
+        'dms.tasks[0].tables[0].filters[0].conditions: operator = "noteq" given beside another '
+        "condition; allowed: noteq, notbetween or notnull alone in its filter; make a filter of its "
+        "own of it: a row has to pass every filter",
+    ),
+    Case(
+        "filters_fit_their_table",
         rows({"operator": "between", "start_value": "1", "end_value": "2"}),
         rows({"operator": "between", "start_value": "1", "end_value": "2", "value": "1"}),
         'dms.tasks[0].tables[0].filters[0].conditions[0].value: "1" given with operator = '
