@@ -26,7 +26,7 @@ from ferry.migrate.schema.steps import Step
 from ferry.migrate.schema.work import carry_out, works
 from ferry.migrate.sides import Side, Sides
 from ferry.postgres import Address, Server, UnreachableError, connect
-from ferry.postgres.programs import folder_of_programs
+from ferry.postgres.programs import ProgramError, folder_of_programs
 from harness.postgres import SUPERUSER, Postgres
 from tests.migration.databases import TLS_NAME, Database, eventually
 from tests.unit.ferry.environments import environment
@@ -575,6 +575,30 @@ def test_a_role_that_may_not_read_all_tables_hears_which(ends: Ends) -> None:
 
     assert refused.value.remedy == "blind needs SELECT on every table and USAGE on every schema."
     ends.source.run("drop role blind")
+
+
+@pytest.mark.parametrize(
+    ("said", "remedy"),
+    [
+        (
+            "statement timeout pg_dump: detail: Query was: LOCK TABLE a",
+            "Somebody changes a table, or waits to",
+        ),
+        ("error: invalid number of parents 0", "Mend that, then run this again."),
+    ],
+)
+def test_what_pg_dump_says_has_its_own_remedy(
+    ends: Ends, monkeypatch: pytest.MonkeyPatch, said: str, remedy: str
+) -> None:
+    def fails(*_: object, **__: object) -> str:
+        raise ProgramError(f"pg_dump failed: {said}")
+
+    monkeypatch.setattr("ferry.postgres.programs.run", fails)
+
+    with pytest.raises(FerryError, match=said) as refused:
+        dump(ends.source_server, folder=Path())
+
+    assert refused.value.remedy.startswith(remedy)
 
 
 def test_no_argument_and_no_variable_of_pg_dump_has_the_password(

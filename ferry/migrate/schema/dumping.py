@@ -51,14 +51,25 @@ def dump(server: Server, *, folder: Path) -> tuple[Entry, ...]:
         except programs.ProgramError as error:
             raise FerryError(
                 f"The schema of {server.side} ({server.database}) could not be read: {error.why}",
-                error.remedy
-                or f"{server.username} needs SELECT on every table and USAGE on every schema.",
+                error.remedy or _remedy(error.why, server.username),
             ) from None
         return entries(
             listed=_restore(folder, "--list", archive),
             written=_restore(folder, *_WRITTEN, "--no-owner", archive),
             with_owners=_restore(folder, *_WRITTEN, archive),
         )
+
+
+def _remedy(why: str, user: str) -> str:
+    """What helps against what pg_dump says."""
+    if "LOCK TABLE" in why and "timeout" in why:
+        return (
+            "Somebody changes a table, or waits to (ALTER TABLE, VACUUM FULL): run this again when that is "
+            "done."
+        )
+    if "permission denied" in why:
+        return f"{user} needs SELECT on every table and USAGE on every schema."
+    return "Mend that, then run this again."
 
 
 def _restore(folder: Path, *arguments: str) -> str:
