@@ -528,16 +528,17 @@ def test_rows_of_databases_of_two_encodings_are_the_same(recoded: Pair) -> None:
     assert [(it.key, it.columns) for it in compared(differs).found] == [(("ä",), ("c", "n"))]
 
 
-def test_a_table_of_seventeen_hundred_columns_is_compared(pair: Pair) -> None:
-    names = ", ".join(f"c{n} numeric" for n in range(1400))
+def test_a_table_of_as_many_columns_as_postgresql_allows_is_compared(pair: Pair) -> None:
+    """1,600, of a type that takes two entries of a record, which has room for 1,664."""
+    names = ", ".join(f"c{n} real" for n in range(1599))
     pair.on_both(
         f"create table wide (id int primary key, {names})", "insert into wide values (1), (2)"
     )
-    pair.target.run("update wide set c0 = 0, c1399 = 1 where id = 2")
+    pair.target.run("update wide set c0 = 0, c1598 = 1 where id = 2")
 
     found = compared(results(pair)["public.wide"])
 
-    assert [(it.key, it.columns) for it in found.found] == [(("2",), ("c0", "c1399"))]
+    assert [(it.key, it.columns) for it in found.found] == [(("2",), ("c0", "c1598"))]
 
 
 def test_one_side_that_fails_or_a_user_who_has_enough_ends_both(pair: Pair) -> None:
