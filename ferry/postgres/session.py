@@ -130,12 +130,12 @@ class Session:
         return self._run(statement, parameters, deadline_seconds).rowcount
 
     def cancel(self) -> None:
-        """Have the server give up what another thread is asking by this session, if it asks anything.
+        """End what another thread is asking by this session now, as if its deadline had passed.
 
-        That thread is told `NoAnswerError`.
+        That thread is told `NoAnswerError`, within seconds even where the server is halted.
         """
-        with suppress(psycopg.Error):
-            self._connection.cancel_safe(timeout=_SECONDS_TO_CANCEL)
+        if (running := self._running) is not None:
+            running.pass_now()
 
     @contextmanager
     def transaction(self, *, snapshot: bool = False) -> Iterator[None]:
@@ -167,6 +167,7 @@ class Session:
         deadline_seconds: float,
     ) -> psycopg.Cursor[Any]:
         with _Deadline(self._connection, deadline_seconds) as deadline:
+            self._running = deadline
             try:
                 self._limit(deadline_seconds)
                 self._ungranted.clear()
@@ -199,6 +200,7 @@ class _Deadline:
         self._connection = connection
         self._at = time.monotonic() + seconds
         self._done = threading.Event()
+        self._woken = threading.Event()  # It is done, or the deadline is now.
         self.passed = False
 
     def __enter__(self) -> Self:
@@ -214,13 +216,19 @@ class _Deadline:
 
     def __exit__(self, *_: object) -> None:
         self._done.set()
+        self._woken.set()
         self._thread.join()
         if self._line is not None:
             self._line.close()
 
+    def pass_now(self) -> None:
+        """Let it pass now, whatever time is left."""
+        self._woken.set()
+
     def _watch(self) -> None:
         # A second later than the server, whose own limit is the same: it is the one to say so.
-        if self._done.wait(self._at - time.monotonic() + 1):
+        self._woken.wait(self._at - time.monotonic() + 1)
+        if self._done.is_set():
             return
         self.passed = True
         with suppress(psycopg.Error):

@@ -295,6 +295,25 @@ def test_a_server_that_is_halted_ends_at_the_deadline(
             os.kill(pid, signal.SIGCONT)
 
 
+def test_what_another_thread_cancels_ends_even_where_the_server_is_halted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(session, "_SECONDS_TO_CANCEL", 1)
+    with Postgres() as own, connect(of(own), purpose=PURPOSE) as open_session:
+        ((pid,),) = open_session.rows("select pg_backend_pid()")
+        open_session.cancel()  # Nothing is asked.
+        assert open_session.rows("select 1") == [(1,)]
+        cancels = threading.Timer(0.3, open_session.cancel)
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            cancels.start()
+            with pytest.raises(NoAnswerError):
+                open_session.rows("select 1", deadline_seconds=600)
+        finally:
+            os.kill(pid, signal.SIGCONT)
+            cancels.join()
+
+
 def test_a_server_that_stops_is_named() -> None:
     with Postgres() as own, connect(of(own), purpose=PURPOSE) as open_session:
         own.stop()

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from ferry.migrate.verify.scans import SETTINGS
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from ferry.migrate.verify.expressions import Form
     from ferry.postgres import Session, sql
 
 Rows = list[tuple[Any, ...]]
 
+_SECONDS_BETWEEN: Final = 0.05
 _SET: Final = "select pg_catalog.set_config(%s, %s, false)"
 
 
@@ -55,13 +59,24 @@ class Sessions:
         Raises:
             PostgresError: A server refuses, or does not answer in time.
         """
+        ended = threading.Event()
+
+        def give_up(failed: Future[Rows]) -> None:
+            # Again and again: what is to be given up may not have begun yet.
+            while failed.exception() and not ended.wait(_SECONDS_BETWEEN):
+                self.source.cancel()
+
         with ThreadPoolExecutor(max_workers=1) as pool:
             there = pool.submit(self.target.rows, target, deadline_seconds=seconds)
-            there.add_done_callback(lambda it: self.source.cancel() if it.exception() else None)
+            there.add_done_callback(give_up)
             try:
                 return self.source.rows(source, deadline_seconds=seconds), there.result()
             except BaseException:
                 if there.done() and (error := there.exception()):
                     raise error from None
-                self.target.cancel()
+                while not there.done():
+                    self.target.cancel()
+                    wait([there], timeout=_SECONDS_BETWEEN)
                 raise
+            finally:
+                ended.set()
