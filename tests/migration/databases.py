@@ -143,7 +143,11 @@ def full_disk(server: Postgres, *, blocks: int = 0) -> Iterator[None]:
     try:
         yield
     finally:
-        limit("unlimited")
+        if status.exists():
+            limit("unlimited")
+        else:  # a session that had to write WAL has ended the server, as on a disk that is full
+            server.stop()
+            server.start()
 
 
 _SLOTS = "select slot_name, active_pid from pg_replication_slots where database = '{}'"

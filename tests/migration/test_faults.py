@@ -201,8 +201,32 @@ FAULTS: Final = {
     "target's password": wrong_password("target"),
     "source's rights": revoked("source"),
     "target's rights": revoked("target"),
-    "source's disk": no_room("source", "prepare-databases", "watch"),
     "target's disk": no_room("target", "prepare-databases", "schema after-load"),
+    "credentials expire": Fault(
+        side="dms",
+        during=lambda ground: refused(
+            ground,
+            operations=[
+                "dms:DescribeTableStatistics",
+                "dms:StartReplicationTask",
+                "dms:StopReplicationTask",
+            ],
+            times=99,
+            code="ExpiredTokenException",
+        ),
+        says="the AWS credentials have expired",
+        hits=frozenset({"start", "stop", "watch", "reload"}),
+    ),
+    "credentials have expired": Fault(
+        side="source",
+        during=lambda ground: refused(
+            ground,
+            operations=["secretsmanager:GetSecretValue"],
+            times=99,
+            code="ExpiredTokenException",
+        ),
+        says="the AWS credentials have expired",
+    ),
     "dms throttled": Fault(
         side="dms",
         during=lambda ground: refused(ground, services=["dms"], share=1, kind="throttle"),
@@ -219,6 +243,7 @@ OTHERWISE: Final[dict[tuple[str, str], tuple[int, str]]] = {
     # The first thing that it asks may stay unknown; what is said is of the second.
     ("source swallows", "check source"): (3, CUT),
     ("source swallows", "suggest tasks"): (3, CUT),
+    ("credentials have expired", "watch"): (3, "the AWS credentials have expired"),
     ("dms throttled", "watch"): (3, "as one call too many"),  # before it has begun to watch
 }
 
@@ -246,6 +271,8 @@ def ground(
             "create table b.clients (id bigint primary key)",
             tasks=("all", "b"),
         )
+        # an operator whose rights are taken owns nothing
+        made.pair.target.run(f"reassign owned by operator to {SUPERUSER}")
         made.pair.source.run(
             "grant usage on schema b to dms",
             "grant select on b.clients to dms",
