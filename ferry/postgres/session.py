@@ -63,6 +63,8 @@ _WHICH: Final = (
 )
 _UNGRANTED: Final = ("01006", "01007")
 _SECONDS_TO_CANCEL: Final = 5
+_LONGEST_MS: Final = 2**31 - 1
+"""The longest that PostgreSQL takes, 24 days: a scan of terabytes may be given more."""
 _NO_FILE: Final = f"{os.devnull}/none"
 
 
@@ -185,7 +187,7 @@ class Session:
 
     def _limit(self, seconds: float) -> None:
         """Tell the server the deadline too: it holds where ferry is killed."""
-        limit_ms = int(seconds * 1000)
+        limit_ms = min(int(seconds * 1000), _LONGEST_MS)
         if limit_ms != self._limit_ms:
             self._connection.execute(
                 "select pg_catalog.set_config('statement_timeout', %s, false)", [str(limit_ms)]

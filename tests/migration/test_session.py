@@ -314,6 +314,13 @@ def test_what_another_thread_cancels_ends_even_where_the_server_is_halted(
             cancels.join()
 
 
+def test_a_deadline_may_be_longer_than_postgresql_can_be_told(server: Postgres) -> None:
+    with connect(of(server), purpose=PURPOSE) as open_session:
+        assert open_session.rows("show statement_timeout", deadline_seconds=10**8) == [
+            ("2147483647ms",)
+        ]
+
+
 def test_a_server_that_stops_is_named() -> None:
     with Postgres() as own, connect(of(own), purpose=PURPOSE) as open_session:
         own.stop()
