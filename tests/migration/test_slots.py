@@ -41,7 +41,10 @@ def made_anew(deployed: Deployed, name: str) -> None:
 
 
 def read_on(deployed: Deployed, name: str) -> None:
-    deployed.pair.source.run(f"select pg_logical_slot_get_changes('{name}', null, null)")
+    deployed.pair.source.run(
+        "checkpoint",  # Only what is flushed is read.
+        f"select pg_logical_slot_get_changes('{name}', null, null)",
+    )
 
 
 @pytest.mark.parametrize("somebody", [made_anew, read_on])
