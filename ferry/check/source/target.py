@@ -150,9 +150,19 @@ def operator(subject: Subject) -> Iterator[Verdict]:
 
     Source: https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Appendix.PostgreSQL.CommonDBATasks.Roles.html
     """
-    user = subject.aurora.server.user
+    server = subject.aurora.server
+    user, owner = server.user, server.owner
     role = subject.aurora.role(user)
-    if role is not None and not role.is_superuser and _SUPERUSER not in role.roles:
+    if role is None or role.is_superuser:
+        return
+    if owner not in {user, *role.roles}:
+        yield blocks(
+            f"{user} does not own Aurora's database {server.database}, nor is it a member of {owner}.",
+            why="It may make nothing in schema public and no schema, and cannot close the database.",
+            remedy=f"As {owner}: GRANT {identifier(owner)} TO {identifier(user)}; or sign in as that: "
+            f"ferry secret operator {subject.environment.name} target",
+        )
+    if _SUPERUSER not in role.roles:
         yield warns(
             f"{user} is not in rds_superuser in Aurora.",
             why="Roles, extensions and what others own are made as that user: PostgreSQL refuses it some "

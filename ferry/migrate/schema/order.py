@@ -111,9 +111,20 @@ def _of_left(placed: Sequence[Placed]) -> Orders:
 
 
 def _of_database(given: Given) -> Orders:
-    """Whether Aurora's database is one that takes the source's texts as they are."""
+    """Whether Aurora's database is the operator's, and takes the source's texts as they are."""
     source, target = given.source, given.target
     findings = []
+    if not target.is_superuser and target.owner not in target.acts_as | {target.user}:
+        findings.append(
+            blocked(
+                "schema-access",
+                f"{target.user} neither owns Aurora's database {target.database} nor is a member of "
+                f"{target.owner}, who does.",
+                why="It may make nothing in schema public and no schema, and cannot close the database.",
+                remedy=f"As {target.owner}: GRANT {quoted(target.owner)} TO {quoted(target.user)}; or sign "
+                f"in as that: ferry secret operator {given.environment} target",
+            )
+        )
     if source.release > target.release:
         findings.append(
             blocked(

@@ -177,7 +177,8 @@ def subject(
         target=aurora
         if isinstance(aurora, UnreadError)
         else End(
-            catalog=aurora or catalog(*there, server={"user": "ferry_admin"}),
+            catalog=aurora
+            or catalog(*there, server={"user": "ferry_admin", "owner": "ferry_admin"}),
             dms_user="ferry_admin",
         ),
         wal_bytes_per_second=wal_bytes_per_second,

@@ -1215,6 +1215,19 @@ CASES: tuple[tuple[str, Subject, Level, str, str], ...] = (
         "As the master user: GRANT rds_superuser TO ferry;",
     ),
     (
+        "aurora-operator",
+        subject(
+            aurora=catalog(
+                ORDERS,
+                server={"owner": "ferry_admin"},
+                roles=[Role("ferry", roles=("rds_superuser",))],
+            )
+        ),
+        BLOCKED,
+        "ferry does not own Aurora's database app, nor is it a member of ferry_admin.",
+        "As ferry_admin: GRANT ferry_admin TO ferry; or sign in as that: ferry secret operator dev target",
+    ),
+    (
         "aurora-open",
         subject(aurora=catalog(ORDERS, server={"is_open": True})),
         WARNING,

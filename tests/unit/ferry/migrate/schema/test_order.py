@@ -273,6 +273,30 @@ def test_a_database_that_takes_the_source_otherwise_is_told(
     assert (found.level is Level.BLOCKED) == (check in STOPS)
 
 
+@pytest.mark.parametrize(("acts_as", "blocks"), [((), True), (("somebody",), False)])
+def test_an_operator_that_does_not_own_auroras_database_can_do_nothing(
+    acts_as: tuple[str, ...],
+    blocks: bool,  # noqa: FBT001 - a parameter of pytest's
+) -> None:
+    target = replace(AURORA, owner="somebody", acts_as=frozenset(acts_as))
+
+    found = orders(Phase.BEFORE_LOAD, given(TABLE, target=target)).findings
+
+    assert [(each.what, each.remedy) for each in found if each.check in STOPS] == (
+        [
+            (
+                "master neither owns Aurora's database app nor is a member of somebody, who does.",
+                (
+                    'As somebody: GRANT "somebody" TO "master"; or sign in as that: ferry secret operator '
+                    "ENV target"
+                ),
+            )
+        ]
+        if blocks
+        else []
+    )
+
+
 def test_between_releases_views_are_written_in_other_words_and_tables_compared() -> None:
     view = entry(6, "VIEW", "v", "CREATE VIEW s.v AS\n SELECT a.id\n   FROM s.a;", needs=(1,))
     there = (
