@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.unit.ferry.conftest import aws, credentials  # noqa: F401 - fixtures
+
 if TYPE_CHECKING:
     from pathlib import Path
 

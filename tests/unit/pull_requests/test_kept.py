@@ -5,13 +5,11 @@ from __future__ import annotations
 import copy
 import hashlib
 import io
-import logging
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
 from botocore.stub import Stubber
-from moto import mock_aws
 
 from ferry.account import Account, Role, sign_in
 from ferry.errors import FerryError
@@ -21,8 +19,6 @@ from pull_requests.stacks import Stack
 from tests.unit.pull_requests.examples import stack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from types_boto3_s3 import S3Client
 
 MOTOS_ACCOUNT = "123456789012"
@@ -32,29 +28,19 @@ DIGEST = hashlib.sha256(PLAN).hexdigest()
 
 
 @pytest.fixture
-def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Client]:
-    """The bucket of the states, in an account of moto's, whatever the developer has configured."""
-    logger = logging.getLogger("botocore")
-    level = logger.level
-    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_SESSION_TOKEN"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-    monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
-    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
-    with mock_aws():
-        client = boto3.client("s3", region_name=DEV.bucket_region)
-        client.create_bucket(
-            Bucket=DEV.bucket, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
-        )
-        client.put_bucket_encryption(
-            Bucket=DEV.bucket,
-            ServerSideEncryptionConfiguration={
-                "Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]
-            },
-        )
-        yield client
-    logger.setLevel(level)
+def s3(aws: None) -> S3Client:  # noqa: ARG001 - asked for its effect
+    """The bucket of the states, in an account of moto's."""
+    client = boto3.client("s3", region_name=DEV.bucket_region)
+    client.create_bucket(
+        Bucket=DEV.bucket, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
+    )
+    client.put_bucket_encryption(
+        Bucket=DEV.bucket,
+        ServerSideEncryptionConfiguration={
+            "Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]
+        },
+    )
+    return client
 
 
 def test_a_run_gets_what_it_has_kept_from_the_encrypted_bucket(s3: S3Client) -> None:
