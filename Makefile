@@ -20,9 +20,9 @@ setup: ## Install what is needed into the checkout; ferry and cdktf after . .ven
 demo: setup ## Deploy dev end to end on local AWS, show it, destroy it; VERBOSE=1 shows all
 	@python -m harness.demo
 
-rehearsal: ## Carry a database into Aurora on this machine while it is written to; SEED= ROWS= VERBOSE=1
+rehearsal: ## Carry a database into Aurora on this machine while it is written to; SEED= SEEDS= ROWS= VERBOSE=1
 	@$(PYTHON) tools/set_up.py postgresql
-	@python -m harness.rehearsal $(if $(SEED),--seed $(SEED)) $(if $(ROWS),--rows $(ROWS))
+	@python -m harness.rehearsal $(if $(SEED),--seed $(SEED)) $(if $(SEEDS),--seeds $(SEEDS)) $(if $(ROWS),--rows $(ROWS))
 
 test: ## Everything that CI checks
 	@$(PYTHON) tools/set_up.py authorization checkov postgresql workflows

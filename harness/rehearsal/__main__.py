@@ -55,6 +55,7 @@ _IN_THE_LOG_ALONE = re.compile(
     r"  done +(ROLE|TYPE|TABLE|SEQUENCE|DEFAULT|CONSTRAINT|ANALYZE|ACL|EXTENSION|DOMAIN)|  (CREATE|REVOKE|GRANT) |[0-9:]{8} slot "
 )
 _SECONDS_OF_WRITING = 10.0
+_PAUSE_SECONDS = 0.002
 
 
 class Rehearsal:
@@ -66,14 +67,18 @@ class Rehearsal:
         log: Where everything goes that the commands print.
         seed: From which the source's rows and the writes follow.
         rows: How many rows each table has at first.
+        seeds: How often rows are spoilt in Aurora, for ferry to find.
     """
 
-    def __init__(self, *, folder: Path, console: Console, log: Path, seed: int, rows: int) -> None:
+    def __init__(
+        self, *, folder: Path, console: Console, log: Path, seed: int, rows: int, seeds: int
+    ) -> None:
         self._folder = folder
         self._output = folder / "cdktf.out"
         self._steps = Steps(console=console, log=log)
         self._seed = seed
         self._rows = rows
+        self._seeds = seeds
 
     def run(self) -> None:
         """Run all steps; whatever was started ends with it."""
@@ -129,6 +134,9 @@ class Rehearsal:
             source=from_,
             seed=self._seed,
             seconds_of_writing=_SECONDS_OF_WRITING,
+            rows=self._rows,
+            seeds=self._seeds,
+            pause_seconds=_PAUSE_SECONDS,
         )
         carrying.prepare()
         carrying.carry()
@@ -183,10 +191,16 @@ class Rehearsal:
         )  # fmt: skip
         progress.end()
 
-    def _ferry(self, *arguments: str, given: str = "", accepted: tuple[int, ...] = (0,)) -> None:
+    def _ferry(
+        self,
+        *arguments: str,
+        given: str = "",
+        accepted: tuple[int, ...] = (0,),
+        told: Callable[[str], None] | None = None,
+    ) -> None:
         self._type(
             sys.executable, "-m", "ferry", *arguments,
-            given=given, accepted=accepted, follow=self._follow,
+            given=given, accepted=accepted, follow=told or self._follow,
         )  # fmt: skip
 
     def _follow(self, line: str) -> None:
@@ -220,6 +234,9 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m harness.rehearsal", description=__doc__)
     parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6))
     parser.add_argument("--rows", type=int, default=_ROWS, help="of each table at first")
+    parser.add_argument(
+        "--seeds", type=int, default=1, help="how often rows are spoilt, others each time"
+    )
     options = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does
     console = Console(soft_wrap=True, emoji=False, highlight=False)
@@ -229,7 +246,12 @@ def main(arguments: Sequence[str]) -> int:
     console.print(f"Everything goes to {log}; VERBOSE=1 shows it.")
     try:
         Rehearsal(
-            folder=folder, console=console, log=Path(log), seed=options.seed, rows=options.rows
+            folder=folder,
+            console=console,
+            log=Path(log),
+            seed=options.seed,
+            rows=options.rows,
+            seeds=options.seeds,
         ).run()
     except (
         FerryError, NotEqualError, PostgresMissingError, StepFailedError,

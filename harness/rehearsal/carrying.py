@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import time
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from harness.rehearsal import by_hand
 from harness.rehearsal.comparing import NotEqualError
 from harness.rehearsal.database import HOST
+from harness.rehearsal.planting import Planting
 from harness.rehearsal.project import ENVIRONMENT
 from harness.rehearsal.source import DMS_USER
 from harness.rehearsal.writers import Writers, wrongs
 from harness.steps import duration
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from harness.rehearsal.comparing import Sides
     from harness.rehearsal.source import Source
     from harness.steps import Steps
@@ -26,8 +30,19 @@ _SECONDS_BETWEEN_LOOKS = "1"
 class Ferry(Protocol):
     """Types a command of ferry's."""
 
-    def __call__(self, *arguments: str, accepted: tuple[int, ...] = (0,)) -> None:
-        """Run it; another end than those is a failure."""
+    def __call__(
+        self,
+        *arguments: str,
+        accepted: tuple[int, ...] = (0,),
+        told: Callable[[str], None] | None = None,
+    ) -> None:
+        """Run it.
+
+        Args:
+            arguments: The command, without `ferry`.
+            accepted: How it may end.
+            told: Is given each line that it prints; by default they are shown.
+        """
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,6 +56,9 @@ class Carrying:
         source: The source, for those who sign in to it.
         seed: From which the writes follow.
         seconds_of_writing: For how long the application writes on after the first comparison.
+        rows: How many rows each table of types had at first.
+        seeds: How often rows are spoilt in Aurora, others each time, for ferry to find.
+        pause_seconds: Between two of a writer's transactions, while ferry compares.
     """
 
     steps: Steps
@@ -49,6 +67,9 @@ class Carrying:
     source: Source
     seed: int
     seconds_of_writing: float
+    rows: int
+    seeds: int = 1
+    pause_seconds: float = 0.05
 
     def prepare(self) -> None:
         """Everything up to the load.
@@ -86,6 +107,7 @@ class Carrying:
             self.steps.show(f"while the application wrote: {writers.commits} commits so far")
             time.sleep(self.seconds_of_writing)
             self._compare()
+            self._verify(writers)
             self.steps.say("stop the application; compare again, and with what it was told")
             writers.stop()
         self.sides.wait_until_arrived()
@@ -106,13 +128,48 @@ class Carrying:
         took = duration(time.monotonic() - began)
         self.steps.show(f"{rows} rows of {TABLES} tables are equal ({took})")
 
+    def _verify(self, writers: Writers) -> None:
+        """Have ferry compare both sides, with rows spoilt and without, while the application writes."""
+        usual, writers.pause_seconds = writers.pause_seconds, self.pause_seconds
+        for number in range(self.seeds):
+            planting = Planting(target=self.sides.target, seed=self.seed + number, rows=self.rows)
+            is_late = bool(number % 2)
+            late = f", a task {'three seconds' if is_late else 'not'} behind" if number else ""
+            self.steps.say(
+                f"spoil rows in Aurora, seed {planting.seed}{late}: ferry verify {ENVIRONMENT}"
+            )
+            count = planting.plant()
+            lines: list[str] = []
+            began, commits = time.monotonic(), writers.commits
+            with planting.lagging("shop.counters") if is_late else nullcontext():
+                self._reaching(
+                    "verify", ENVIRONMENT, "--json", "--keys", accepted=(4,), told=lines.append
+                )
+            seconds = time.monotonic() - began
+            planting.compare("\n".join(lines))
+            rate = (writers.commits - commits) / seconds
+            self.steps.show(
+                f"all {count} rows are found by key and column, and no other, in {seconds:.1f} s; "
+                f"meanwhile {rate:.0f} commits a second"
+            )
+            planting.mend()
+        self.steps.say(f"compare every row of what is equal: ferry verify {ENVIRONMENT}")
+        self._reaching("verify", ENVIRONMENT)
+        writers.pause_seconds = usual
+
     def _schema(self, phase: str) -> None:
         self.steps.say(f"carry the schema: ferry schema {ENVIRONMENT} {phase}")
         self._reaching("schema", ENVIRONMENT, phase, "--yes", accepted=(0, 1))
 
-    def _reaching(self, *arguments: str, accepted: tuple[int, ...] = (0,)) -> None:
+    def _reaching(
+        self,
+        *arguments: str,
+        accepted: tuple[int, ...] = (0,),
+        told: Callable[[str], None] | None = None,
+    ) -> None:
         """A command that reaches both servers: by the ports at which they are on this machine."""
         source, target = (f"{HOST}:{it.port}" for it in (self.sides.source, self.sides.target))
         self.ferry(
-            *arguments, "--source-address", source, "--target-address", target, accepted=accepted
-        )
+            *arguments, "--source-address", source, "--target-address", target,
+            accepted=accepted, told=told,
+        )  # fmt: skip

@@ -30,7 +30,7 @@ from harness.surroundings import signed_in
 from tests.migration.databases import eventually
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from harness.rehearsal.source import Source
@@ -65,11 +65,18 @@ class Operator:
     project: Path
     steps: Steps
 
-    def __call__(self, *arguments: str, given: str = "", accepted: tuple[int, ...] = (0,)) -> None:
+    def __call__(
+        self,
+        *arguments: str,
+        given: str = "",
+        accepted: tuple[int, ...] = (0,),
+        told: Callable[[str], None] | None = None,
+    ) -> None:
         around = signed_in(url=self.aws.url, account_id=self.aws.account, region=self.aws.region)
         self.steps.type(
             sys.executable, "-m", "ferry", *arguments, folder=self.project,
             environment={"PATH": os.environ["PATH"], **around}, given=given, accepted=accepted,
+            follow=told,
         )  # fmt: skip
 
 
@@ -200,6 +207,8 @@ def carrying(aws: Aws, instance_arn: str, tmp_path: Path) -> Iterator[Carrying]:
             source=from_,
             seed=SEED,
             seconds_of_writing=1,
+            rows=ROWS,
+            seeds=2,
         )
 
 

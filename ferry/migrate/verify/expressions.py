@@ -13,7 +13,7 @@ Sources: https://www.postgresql.org/docs/15/catalog-pg-type.html, and in Postgre
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, Self
 
@@ -192,8 +192,16 @@ def columns(
     left_out: list[LeftOut] = []
     there = {column.name: column for column in target.columns}
     makes = {column.name: column for column in carried.columns}
+    taken = {column.target for column in carried.columns}
+    left_behind = {name: column for name, column in there.items() if name not in taken}
     for column in source.columns:
         made = makes[column.name]
+        if made.target is None and column.name in left_behind:
+            alike = left_behind[column.name]
+            if alike.generated:  # Aurora computes it itself, of what the task carries.
+                made = replace(made, target=column.name)
+            else:
+                del there[column.name]
         other = None if made.target is None else there.pop(made.target, None)
         why = _why_not(source, target, made, column, other)
         if other is None or why:

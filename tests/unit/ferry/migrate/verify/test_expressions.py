@@ -151,12 +151,17 @@ def test_what_a_task_leaves_behind_renames_or_changes_is_no_fault_of_the_table()
             **more,
         }
 
-    source = table(*(col(it, "int4") for it in ("id", "old", "gone", "typed", "hidden", "here")))
-    target = table(*(col(it, "int4") for it in ("id", "new", "typed", "hidden", "there", "added")))
+    here = ("id", "old", "gone", "kept", "total", "typed", "hidden", "here")
+    there = ("id", "new", "kept", "typed", "hidden", "there", "added")
+    source = table(*(col(it, "int4") for it in here))
+    computed = col("total", "int4")._replace(generated="s")
+    target = table(*(col(it, "int4") for it in there), computed)
     made = carried(
         source,
         rule(2, "rename", "old", value="new"),
         rule(3, "remove-column", "gone"),
+        rule(6, "remove-column", "kept"),
+        rule(7, "remove-column", "total"),
         rule(4, "change-data-type", "typed", **{"data-type": {"type": "int8"}}),
         rule(5, "add-column", "added", value="added", expression="1", **{"data-type": {"type": "int8"}}),
     )  # fmt: skip
@@ -164,9 +169,15 @@ def test_what_a_task_leaves_behind_renames_or_changes_is_no_fault_of_the_table()
 
     found, left_out = columns(blind, target, made, form=Form.RECORD)
 
-    assert [(it.source.name, it.target.name) for it in found] == [("id", "id"), ("old", "new")]
+    # Aurora computes `total` itself, of what the task carries.
+    assert [(it.source.name, it.target.name) for it in found] == [
+        ("id", "id"),
+        ("old", "new"),
+        ("total", "total"),
+    ]
     assert {it.column: (it.why, it.is_meant) for it in left_out} == {
         "gone": ("the task leaves it behind", True),
+        "kept": ("the task leaves it behind", True),
         "typed": ("the task changes it (change-data-type)", True),
         "hidden": ("the source's operator has no SELECT on it", False),
         "here": ("Aurora has no such column", False),
