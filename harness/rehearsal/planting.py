@@ -1,4 +1,4 @@
-"""Rows that are spoilt in Aurora, to see that `ferry verify` finds each of them, and no other.
+"""Rows that are spoilt in Aurora, to see that `ferry verify ENV` finds each of them, and no other.
 
 They are rows that the application leaves alone. What is spoilt is kept beside it, and put back.
 """
@@ -33,7 +33,7 @@ _SECONDS_BETWEEN = 0.7
 
 
 class Row(NamedTuple):
-    """A row as `ferry verify --keys` names it; of a table without a key it has none."""
+    """A row as `ferry verify ENV --keys` names it; of a table without a key it has none."""
 
     table: str
     key: tuple[str, ...]
@@ -108,7 +108,7 @@ class Planting:
         """Hold what ferry said against what was planted.
 
         Args:
-            told: What `ferry verify --json --keys` printed.
+            told: What `ferry verify ENV --json --keys` printed.
 
         Raises:
             NotEqualError: It missed a row, or named another.
