@@ -171,18 +171,24 @@ class _Bar:
         )
         whole = sum(plan.bytes for scope in scopes for plan in scope.plans)
         self._task = self.drawn.add_task("", total=whole)
+        self._done = 0
         self._bytes = 0
         self._name = ""
 
-    def begins(self, plan: Plan) -> None:
+    def begins(self, plan: Plan, /) -> None:
         """A table is looked at now; the one before is done."""
         from facts.inert import visible
 
         self._name = visible(str(plan.name))
-        self.drawn.update(self._task, advance=self._bytes, description=self._name)
+        self._done += self._bytes
         self._bytes = plan.bytes
+        self.drawn.update(self._task, completed=self._done, description=self._name)
 
-    def waits(self, why: str) -> None:
+    def is_at(self, share: float, /) -> None:
+        """So much of it has been scanned."""
+        self.drawn.update(self._task, completed=self._done + int(share * self._bytes))
+
+    def waits(self, why: str, /) -> None:
         """It waits, and for what; an empty text when it goes on."""
         said = f"{self._name}: waits {why}" if why else self._name
         self.drawn.update(self._task, description=said)

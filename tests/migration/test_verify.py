@@ -18,7 +18,7 @@ from ferry.migrate.verify import comparing
 from ferry.migrate.verify.comparing import MOST_KEYS, Kind, Settled, Verdict
 from ferry.migrate.verify.expressions import Form
 from ferry.migrate.verify.sessions import Sessions
-from ferry.migrate.verify.verify import look, verify
+from ferry.migrate.verify.verify import Nobody, look, verify
 from ferry.postgres import PostgresError, Server, connect, sql
 from harness.postgres import SUPERUSER
 from tests.migration.databases import Database, Pair
@@ -332,7 +332,7 @@ def test_a_table_that_cannot_be_read_does_not_stop_the_others(pair: Pair) -> Non
 def test_a_connection_that_broke_is_made_anew_for_the_next_table(pair: Pair) -> None:
     pair.on_both(*TABLES)
 
-    class Breaks:
+    class Breaks(Nobody):
         def begins(self, plan: Plan) -> None:
             if plan.name.table == "far":
                 pair.target.run(

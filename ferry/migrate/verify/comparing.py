@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from ferry.findings import ExitStatus
 from ferry.migrate.verify.scans import Buckets, buckets
+from ferry.postgres import PostgresError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from ferry.migrate.verify.expressions import LeftOut
     from ferry.migrate.verify.plan import Plan
@@ -25,6 +26,15 @@ MOST_KEYS: Final = 100_000
 _LEAST_SECONDS: Final = 120.0
 _BYTES_A_SECOND: Final = 2**20
 """The slowest scan that is waited for."""
+BYTES_OF_A_PIECE: Final = 6 * 2**30
+"""Larger tables are scanned by ranges of their key, the first of this size: of ten megabytes a second
+that is `SECONDS_OF_A_SNAPSHOT`."""
+SECONDS_OF_A_SNAPSHOT: Final = 600.0
+"""How long a range may take: the next is made as large as half of it allows."""
+SECONDS_BETWEEN_TRIES: Final = (10.0, 30.0)
+"""How long a scan that somebody waited behind lets him, before it is tried again."""
+_SECONDS_OF_A_PIECE: Final = _LEAST_SECONDS + 2 * BYTES_OF_A_PIECE / _BYTES_A_SECOND
+_MOST_GROWTH: Final = 2.0
 _SMALL: Final = 50_000
 """Up to so many rows an integer key has few ranges however its values lie."""
 _SLICE: Final = 250_000
@@ -218,6 +228,8 @@ def compare(
     settle: Settle | None = None,
     most_keys: int = MOST_KEYS,
     values_of: int = 0,
+    far: Callable[[float], None] = lambda _share: None,
+    waits: Callable[[str], None] = lambda _why: None,
 ) -> Compared:
     """Compare a table.
 
@@ -228,6 +240,8 @@ def compare(
             where all that is unlike differs.
         most_keys: How many keys that differ are kept.
         values_of: Of how many rows that differ the values are read too.
+        far: Is told which share of the table has been scanned.
+        waits: Is told what is waited for; an empty text when that has ended.
 
     Raises:
         PostgresError: A server refuses, or does not answer in time.
@@ -235,8 +249,11 @@ def compare(
     began, at = time.monotonic(), datetime.now(UTC)
     seconds = _LEAST_SECONDS + plan.bytes / _BYTES_A_SECOND
     cut = _cut(sessions, plan, seconds)
-    found = sessions.both(plan.source.totals(cut), plan.target.totals(cut), seconds=seconds)
-    here, there = map(_totals, found)
+    here, there = (
+        _in_pieces(sessions, plan, cut, far, waits)
+        if plan.bytes > BYTES_OF_A_PIECE and plan.key is not None and plan.key.is_integer
+        else _scanned(sessions, plan, cut, seconds)
+    )
     result = Compared(
         rows=(_count(here), _count(there)),
         hashes=(_sum(here), _sum(there)),
@@ -296,6 +313,67 @@ def _cut(sessions: Sessions, plan: Plan, seconds: float) -> Buckets:
     found = sessions.both(plan.source.ends(), plan.target.ends(), seconds=seconds)
     ends = [end for ((least, most),) in found for end in (least, most) if end is not None]
     return buckets(rows=plan.rows, span=max(ends) - min(ends) if ends else 0)
+
+
+def _scanned(
+    sessions: Sessions, plan: Plan, cut: Buckets, seconds: float
+) -> tuple[_Totals, _Totals]:
+    """What both sides' buckets come to."""
+    here, there = sessions.both(plan.source.totals(cut), plan.target.totals(cut), seconds=seconds)
+    return _totals(here), _totals(there)
+
+
+def _in_pieces(
+    sessions: Sessions,
+    plan: Plan,
+    cut: Buckets,
+    far: Callable[[float], None],
+    waits: Callable[[str], None],
+) -> tuple[_Totals, _Totals]:
+    """The same of a giant table, by several statements: none of them holds a snapshot for long."""
+    whole: tuple[_Totals, _Totals] = ({}, {})
+    rows = max(1, plan.rows * BYTES_OF_A_PIECE // plan.bytes)
+    first: int | None = None
+    scanned = 0
+    while True:
+        ends = sessions.source.rows(
+            plan.source.boundary(first, rows), deadline_seconds=_SECONDS_OF_A_PIECE
+        )
+        end = int(ends[0][0]) if ends else None
+        piece = replace(
+            plan,
+            source=plan.source.between(first, end),
+            target=plan.target.between(first, end),
+        )
+        began = time.monotonic()
+        for total, found in zip(whole, _patiently(sessions, piece, cut, waits), strict=True):
+            for bucket, (count, sum_) in found.items():
+                known = total.get(bucket, _NONE)
+                total[bucket] = (known[0] + count, known[1] + sum_)
+        if end is None:
+            return whole
+        scanned += rows
+        far(min(1.0, scanned / max(plan.rows, 1)))
+        first = end
+        took = max(time.monotonic() - began, 1e-3)
+        rows = max(1, int(rows * min(_MOST_GROWTH, SECONDS_OF_A_SNAPSHOT / 2 / took)))
+
+
+def _patiently(
+    sessions: Sessions, piece: Plan, cut: Buckets, waits: Callable[[str], None]
+) -> tuple[_Totals, _Totals]:
+    """A piece, tried again where somebody waited behind it: what came before is not lost."""
+    for seconds in SECONDS_BETWEEN_TRIES:
+        try:
+            return _scanned(sessions, piece, cut, _SECONDS_OF_A_PIECE)
+        except PostgresError as error:
+            if not (why := sessions.in_the_way(error)):
+                raise
+            waits(why)
+            time.sleep(seconds)
+            waits("")
+            sessions.begin()
+    return _scanned(sessions, piece, cut, _SECONDS_OF_A_PIECE)
 
 
 def _totals(rows: Rows) -> _Totals:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _RELOADED_AT_ONCE: Final = 10
 _COLUMNS: Final = 5
+_LONG_SECONDS: Final = 60.0
+"""From here on the age of a snapshot is told: nothing that was deleted meanwhile can be cleaned up."""
 
 
 def line(result: Result) -> str:
@@ -32,6 +34,11 @@ def line(result: Result) -> str:
     left_out = [f"{each.column}, as {each.why}" for each in found.left_out]
     if left_out:
         parts.append(f"not compared: {'; '.join(left_out)}")
+    if result.held.seconds >= _LONG_SECONDS:
+        parts.append(
+            f"its longest snapshot was held for {result.held.seconds / 60:,.0f} min, "
+            f"{result.held.transactions:,} transactions"
+        )
     return visible("; ".join(filter(None, parts)))
 
 
@@ -114,6 +121,10 @@ def _table(result: Result, *, with_keys: bool) -> dict[str, Any]:
         ],
         "scanned_at": found.scanned_at.isoformat(),
         "seconds": round(found.seconds, 3),
+        "longest_snapshot": {
+            "seconds": round(result.held.seconds, 3),
+            "transactions": result.held.transactions,
+        },
     }
     if with_keys:
         told["keys"] = [

@@ -6,7 +6,7 @@ None has parameters: beside them psycopg would take a `%` in a column's name for
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from ferry.migrate.verify.expressions import record_hash, row_hash, text
@@ -95,6 +95,34 @@ class Reading:
         return sql.SQL("select pg_catalog.min({k}), pg_catalog.max({k}) from {t}").format(
             k=self._key_column(0), t=self._from
         )
+
+    def boundary(self, first: int | None, rows: int) -> sql.Composed:
+        """The value of an integer key that lies so many rows behind another; no row where none does.
+
+        Args:
+            first: The other; None for the beginning of the table.
+            rows: How many rows.
+        """
+        return sql.SQL("select {k} from {t}{where} order by {k} offset {rows} limit 1").format(
+            k=self._key_column(0),
+            t=self._from,
+            where=sql.SQL("")
+            if first is None
+            else sql.SQL(" where {} >= {}").format(self._key_column(0), sql.Literal(first)),
+            rows=sql.Literal(rows),
+        )
+
+    def between(self, first: int | None, end: int | None) -> Reading:
+        """The rows of an integer key from one value on to before another; None for no end."""
+        ends = [
+            sql.SQL("{} {} {}").format(self._key_column(0), sql.SQL(how), sql.Literal(value))
+            for how, value in ((">=", first), ("<", end))
+            if value is not None
+        ]
+        which = [sql.SQL("({})").format(self.where)] if self.where else []
+        if not ends:
+            return self
+        return replace(self, where=sql.SQL(" and ").join([*ends, *which]))
 
     def totals(self, cut: Buckets) -> sql.Composed:
         """Each bucket: its number, how many rows it has, and the sum of their hashes as text."""

@@ -7,13 +7,15 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from ferry.migrate.verify.gentle import Held
 from ferry.migrate.verify.scans import SETTINGS
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from ferry.migrate.verify.expressions import Form
-    from ferry.postgres import Session, sql
+    from ferry.migrate.verify.gentle import Watch
+    from ferry.postgres import PostgresError, Session, sql
 
 Rows = list[tuple[Any, ...]]
 
@@ -28,10 +30,12 @@ class Sessions:
     Args:
         source: At the source.
         target: In Aurora.
+        watches: What looks after their scans.
     """
 
     source: Session
     target: Session
+    watches: tuple[Watch, ...] = ()
 
     def prepare(self, form: Form | None = None) -> None:
         """Have both plan as the scans want it, and write values as a form wants them.
@@ -45,6 +49,26 @@ class Sessions:
         for session in (self.source, self.target):
             for name, value in (*SETTINGS, *(form.settings.items() if form else ())):
                 session.execute(_SET, [name, value])
+
+    def begin(self) -> None:
+        """Another table is compared from here on."""
+        for watch in self.watches:
+            watch.begin()
+
+    def in_the_way(self, error: PostgresError) -> str:
+        """Why a scan failed that would be done at another time; empty where that is not why."""
+        return next(filter(None, (watch.why(error) for watch in self.watches)), "")
+
+    def silence(self) -> str:
+        """Which server did not answer any more; empty for none."""
+        return next(filter(None, (watch.silence() for watch in self.watches)), "")
+
+    @property
+    def held(self) -> Held:
+        """The longest snapshot that was held of this table, of both sides."""
+        return max(
+            (watch.held for watch in self.watches), key=lambda it: it.seconds, default=Held()
+        )
 
     def both(
         self, source: sql.Composed, target: sql.Composed, *, seconds: float

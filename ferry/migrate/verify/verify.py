@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import time
+from collections import deque
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Protocol
 
 from ferry.errors import FerryError, InputError
 from ferry.migrate.reloading import parse
 from ferry.migrate.verify import asking
-from ferry.migrate.verify.comparing import MOST_KEYS, Verdict, compare
+from ferry.migrate.verify.comparing import MOST_KEYS, SECONDS_BETWEEN_TRIES, Verdict, compare
+from ferry.migrate.verify.gentle import Held, watching
 from ferry.migrate.verify.pairing import NotCompared, pairs
 from ferry.migrate.verify.sessions import Sessions
-from ferry.postgres import NoAnswerError, UnreachableError, apart, connect
+from ferry.postgres import NoAnswerError, PostgresError, UnreachableError, apart, connect
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -58,6 +61,7 @@ class Result:
         tasks: The tasks that carry it.
         parts: What DMS carries of it, by the names at the source.
         compared: What the comparison found; None where there was none.
+        held: The longest snapshot that it took.
         why: Why there was none.
     """
 
@@ -66,6 +70,7 @@ class Result:
     tasks: tuple[str, ...] = ()
     parts: tuple[TableName, ...] = ()
     compared: Compared | None = None
+    held: Held = field(default_factory=Held)
     why: str = ""
 
     @property
@@ -142,8 +147,27 @@ def chosen(scopes: Sequence[Scope], names: Iterable[str]) -> tuple[Scope, ...]:
 class Listener(Protocol):
     """Is told what is being compared."""
 
-    def begins(self, plan: Plan) -> None:
+    def begins(self, plan: Plan, /) -> None:
         """A table is looked at now."""
+
+    def is_at(self, share: float, /) -> None:
+        """So much of it has been scanned."""
+
+    def waits(self, why: str, /) -> None:
+        """It waits, and for what; an empty text when it goes on."""
+
+
+class Nobody:
+    """Listens to nothing."""
+
+    def begins(self, plan: Plan, /) -> None:
+        """A table is looked at now."""
+
+    def is_at(self, share: float, /) -> None:
+        """So much of it has been scanned."""
+
+    def waits(self, why: str, /) -> None:
+        """It waits, and for what; an empty text when it goes on."""
 
 
 def verify(
@@ -170,50 +194,128 @@ def verify(
             yield Result(
                 database=scope.database, table=other.table, tasks=other.tasks, why=other.why
             )
-        yield from _tables(scope, settling, listener, most_keys=most_keys, values_of=values_of)
+        yield from _Run(
+            scope=scope,
+            settling=settling,
+            listener=listener or Nobody(),
+            most_keys=most_keys,
+            values_of=values_of,
+        ).results()
 
 
-def _tables(
-    scope: Scope,
-    settling: Settling,
-    listener: Listener | None,
-    *,
-    most_keys: int,
-    values_of: int,
-) -> Iterator[Result]:
-    with ExitStack() as stack:
-        sessions: Sessions | None = None
-        gone = ""
-        for plan in scope.plans:
-            compared, why = None, gone
-            if listener:
-                listener.begins(plan)
-            try:
-                if sessions is None and not gone:
-                    stack.close()
-                    sessions = stack.enter_context(_open(scope.sides, plan.source.form))
-                if sessions is not None:
-                    compared = compare(
-                        sessions,
-                        plan,
-                        settle=settling(scope, plan),
-                        most_keys=most_keys,
-                        values_of=values_of,
-                    )
-            except FerryError as error:
-                why = str(error)
-                if sessions is None:  # Nor will the next one reach it.
-                    gone = why
-                elif isinstance(error, UnreachableError | NoAnswerError):
-                    sessions = None
-            yield Result(
-                database=scope.database,
-                table=plan.name,
-                tasks=plan.tasks,
-                parts=plan.parts,
-                compared=compared,
-                why=why,
+@dataclass(kw_only=True, slots=True)
+class _Run:
+    """Compares the tables of one database, by sessions that are made anew where they broke.
+
+    Args:
+        scope: The database.
+        settling: What settles the suspects of a table.
+        listener: Who is told what is being compared.
+        most_keys: How many keys that differ are kept of a table.
+        values_of: Of how many rows the values are read.
+    """
+
+    scope: Scope
+    settling: Settling
+    listener: Listener
+    most_keys: int
+    values_of: int
+    _stack: ExitStack = field(default_factory=ExitStack)
+    _sessions: Sessions | None = None
+    _gone: str = ""
+
+    def results(self) -> Iterator[Result]:
+        """What each table came to; what somebody waited behind is tried again after the others."""
+        trying = deque(_Try(plan=plan) for plan in self.scope.plans)
+        with self._stack:
+            while trying:
+                this = trying.popleft()
+                result = self._tried(this)
+                if isinstance(result, _Try):
+                    trying.append(result)
+                else:
+                    yield result
+
+    def _tried(self, this: _Try) -> Result | _Try:
+        plan = this.plan
+        result = Result(
+            database=self.scope.database, table=plan.name, tasks=plan.tasks, parts=plan.parts
+        )
+        if self._gone:
+            return replace(result, why=self._gone)
+        _let_pass(this, self.listener)
+        self.listener.begins(plan)
+        try:
+            sessions = self._connected(plan)
+            sessions.begin()
+            compared = compare(
+                sessions,
+                plan,
+                settle=self.settling(self.scope, plan),
+                most_keys=self.most_keys,
+                values_of=self.values_of,
+                far=self.listener.is_at,
+                waits=self.listener.waits,
             )
+        except PostgresError as error:
+            why = self._why(error, this)
+            return why if isinstance(why, _Try) else replace(result, why=why)
+        except FerryError as error:
+            return replace(result, why=str(error))
+        return replace(result, compared=compared, held=sessions.held)
+
+    def _connected(self, plan: Plan) -> Sessions:
+        if self._sessions is None:
+            self._stack.close()
+            try:
+                self._sessions = self._stack.enter_context(
+                    _open(self.scope.sides, plan.source.form)
+                )
+            except FerryError as error:  # Nor will the next one reach it.
+                self._gone = str(error)
+                raise
+        return self._sessions
+
+    def _why(self, error: PostgresError, this: _Try) -> str | _Try:
+        """Why a table could not be compared; when it is tried again, where that helps."""
+        if (sessions := self._sessions) is None:
+            return self._gone
+        in_the_way, silence = sessions.in_the_way(error), sessions.silence()
+        if isinstance(error, UnreachableError | NoAnswerError):
+            self._sessions = None
+        if in_the_way:
+            return this.again() or f"{in_the_way} So were all {this.number} tries."
+        return silence or str(error)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Try:
+    """A table that is to be compared.
+
+    Args:
+        plan: It.
+        number: For the how manieth time.
+        not_before: When, by the monotonic clock.
+    """
+
+    plan: Plan
+    number: int = 1
+    not_before: float = 0.0
+
+    def again(self) -> _Try | None:
+        """The next try, after those who waited behind this one; None where it was the last."""
+        if self.number > len(SECONDS_BETWEEN_TRIES):
+            return None
+        seconds = SECONDS_BETWEEN_TRIES[self.number - 1]
+        return replace(self, number=self.number + 1, not_before=time.monotonic() + seconds)
+
+
+def _let_pass(this: _Try, listener: Listener) -> None:
+    seconds = this.not_before - time.monotonic()
+    if seconds > 0:
+        listener.waits(f"to let those pass who waited behind the scan of {this.plan.name}")
+        time.sleep(seconds)
+        listener.waits("")
 
 
 @contextmanager
@@ -230,4 +332,5 @@ def _open(sides: Sides, form: Form | None = None) -> Iterator[Sessions]:
         apart(source, target)
         sessions = Sessions(source=source, target=target)
         sessions.prepare(form)
-        yield sessions
+        with watching([source, target]) as watches:
+            yield replace(sessions, watches=watches)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from ferry.mappings import TableName
 from ferry.migrate.verify import lines
 from ferry.migrate.verify.comparing import Compared, Difference, Kind
 from ferry.migrate.verify.expressions import LeftOut
+from ferry.migrate.verify.gentle import Held
 from ferry.migrate.verify.verify import Result
 
 ORDERS = TableName("public", "orders")
@@ -51,6 +53,15 @@ def test_what_has_arrived_meanwhile_is_the_same() -> None:
         "public.orders: same; 1,200 rows at the source, 1,198 in Aurora, and what was unlike has "
         "arrived since, scanned 09:41:03 UTC"
     )
+
+
+def test_a_snapshot_that_was_held_for_long_is_told() -> None:
+    for seconds, told in (
+        (59.9, ""),
+        (754.0, "; its longest snapshot was held for 13 min, 9,500 tx"),
+    ):
+        found = replace(result(), held=Held(seconds=seconds, transactions=9500))
+        assert lines.line(found).replace("transactions", "tx").endswith(f"09:41:03 UTC{told}")
 
 
 def test_what_differs_is_counted_by_kind() -> None:

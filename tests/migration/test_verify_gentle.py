@@ -1,0 +1,249 @@
+"""`ferry verify` beside others: it makes way, holds no snapshot for long, ends where a server is silent."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import signal
+import threading
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ferry.migrate.verify import comparing, gentle, scans
+from ferry.migrate.verify.comparing import Verdict
+from ferry.migrate.verify.verify import Nobody, verify
+from ferry.postgres import sql
+from ferry.postgres.session import _NETWORK
+from harness.postgres import Postgres
+from tests.migration.databases import Database, Pair, databases, eventually
+from tests.migration.test_verify import at_rest, compared, results, seen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ferry.migrate.verify.plan import Plan
+    from ferry.migrate.verify.scans import Reading
+
+A_TABLE = (
+    "create table t (id int primary key, v int)",
+    "insert into t select n, n from generate_series(1, 1000) n",
+)
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What takes seconds takes none."""
+    monkeypatch.setattr(gentle, "SECONDS_BETWEEN_LOOKS", 0.05)
+
+
+def slow(monkeypatch: pytest.MonkeyPatch, times: int) -> None:
+    """Have the first scans take a minute, so many of them."""
+    made, numbers = scans.Reading.totals, itertools.count()
+
+    def totals(reading: Reading, cut: scans.Buckets) -> sql.Composed:
+        if reading.table.name.table != "t" or next(numbers) >= times:
+            return made(reading, cut)
+        return sql.SQL("select 0, count(*), pg_sleep(60)::text from {}").format(
+            sql.Identifier(*reading.table.name)
+        )
+
+    monkeypatch.setattr(scans.Reading, "totals", totals)
+
+
+@contextmanager
+def altering(database: Database, table: str = "t") -> Iterator[list[float]]:
+    """Somebody who alters a table as soon as it is scanned; how long each time took."""
+    ended, took = threading.Event(), list[float]()
+    scanned = (
+        "select count(*) from pg_stat_activity where application_name = 'ferry' "
+        "and query like '%pg_sleep(60)%' and datname = current_database() "
+        "and pid <> pg_backend_pid()"
+    )
+
+    def alter() -> None:
+        while not ended.wait(0.02):
+            if database.value(scanned):
+                began = time.monotonic()
+                database.run(f"alter table {table} alter v drop default")
+                took.append(time.monotonic() - began)
+
+    thread = threading.Thread(target=alter)
+    thread.start()
+    try:
+        yield took
+    finally:
+        ended.set()
+        thread.join()
+
+
+def test_a_scan_that_somebody_waits_behind_is_cancelled_and_comes_after_the_others(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pair.on_both(*A_TABLE, "create table u (id int primary key)")
+    slow(monkeypatch, 1)
+    monkeypatch.setattr("ferry.migrate.verify.verify.SECONDS_BETWEEN_TRIES", (0.01,))
+    began = time.monotonic()
+
+    with altering(pair.source) as took:
+        found = list(verify([seen(pair)], settling=at_rest))
+
+    assert [(str(it.table), it.verdict) for it in found] == [
+        ("public.u", Verdict.SAME),
+        ("public.t", Verdict.SAME),
+    ]
+    assert len(took) == 1
+    assert time.monotonic() - began < 30
+
+
+def test_a_table_that_somebody_always_waits_for_is_not_verified(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pair.on_both(*A_TABLE)
+    slow(monkeypatch, 99)
+    monkeypatch.setattr("ferry.migrate.verify.verify.SECONDS_BETWEEN_TRIES", (0.01,))
+
+    with altering(pair.source) as took:
+        (found,) = verify([seen(pair)], settling=at_rest)
+
+    assert found.verdict is Verdict.NOT_VERIFIED
+    assert found.why == (
+        "Somebody waited behind its scan at the source, so the scan was cancelled. "
+        "So were all 2 tries."
+    )
+    assert len(took) == 2
+
+
+class Pieces(Nobody):
+    """Keeps how far tables were."""
+
+    def __init__(self) -> None:
+        self.shares: list[float] = []
+        self.reasons: list[str] = []
+
+    def begins(self, _plan: Plan) -> None:
+        self.shares.append(0.0)
+
+    def is_at(self, share: float) -> None:
+        self.shares.append(share)
+
+    def waits(self, why: str) -> None:
+        self.reasons.append(why)
+
+
+def test_a_giant_table_is_scanned_by_ranges_of_its_key_and_nothing_is_missed(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pair.on_both(
+        "create table t (id bigint primary key, v int)",
+        "insert into t select n * n * n, n from generate_series(-1000, 1000) n",
+        "insert into t values (-9223372036854775808, 0), (9223372036854775807, 0)",
+        "analyze t",
+    )
+    whole = compared(results(pair)["public.t"])
+    pair.target.run(
+        "update t set v = 5 where id in (-9223372036854775808, 9223372036854775807, 0, 27)",
+        "delete from t where id = 8",
+        "insert into t values (9, 9)",
+    )
+    monkeypatch.setattr(comparing, "BYTES_OF_A_PIECE", 8192 * 3)
+    monkeypatch.setattr(comparing, "_MOST_GROWTH", 1.0)
+    pieces = Pieces()
+
+    (found,) = verify([seen(pair)], settling=at_rest, listener=pieces)
+
+    assert compared(found).hashes[0] == whole.hashes[0]
+    assert compared(found).rows == (2003, 2003)
+    assert {it.key[0] for it in compared(found).found} == {
+        "-9223372036854775808", "9223372036854775807", "0", "27", "8", "9",
+    }  # fmt: skip
+    assert len(pieces.shares) > 5
+    assert pieces.shares == sorted(pieces.shares)
+
+
+def test_a_range_that_somebody_waits_behind_is_tried_again_alone(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pair.on_both(*A_TABLE, "analyze t")
+    monkeypatch.setattr(comparing, "BYTES_OF_A_PIECE", 8192)
+    monkeypatch.setattr(comparing, "SECONDS_BETWEEN_TRIES", (0.01,))
+    slow(monkeypatch, 1)
+    pieces = Pieces()
+
+    with altering(pair.source):
+        (found,) = verify([seen(pair)], settling=at_rest, listener=pieces)
+
+    assert (found.verdict, compared(found).rows) == (Verdict.SAME, (1000, 1000))
+    assert pieces.shares.count(0.0) == 1
+    assert pieces.reasons == [
+        "Somebody waited behind its scan at the source, so the scan was cancelled.", "",
+    ]  # fmt: skip
+
+
+def test_the_longest_snapshot_of_a_table_is_told(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pair.on_both(*A_TABLE)
+    made = scans.Reading.totals
+    monkeypatch.setattr(
+        scans.Reading,
+        "totals",
+        lambda self, cut: sql.SQL("select x.* from (select pg_sleep(0.5)) s, ({}) x").format(
+            made(self, cut)
+        ),
+    )
+    pair.source.run("select txid_current()")
+
+    (found,) = verify([seen(pair)], settling=at_rest)
+
+    assert 0.2 < found.held.seconds < 30
+    assert found.held.transactions >= 0
+
+
+@pytest.fixture
+def halting(source_server: Postgres) -> Iterator[Pair]:
+    """Two databases; the target's server may be halted."""
+    # What tries to connect meanwhile is let go soon afterwards: it is not stopped until then.
+    settings = {"authentication_timeout": "2s"}
+    with (
+        Postgres(settings=settings) as server,
+        databases(source_server, server, name="halting") as made,
+    ):
+        yield made
+
+
+def test_a_server_that_is_halted_ends_the_run_soon(
+    halting: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    halting.on_both(*A_TABLE, "create table u (id int primary key)")
+    monkeypatch.setattr(gentle, "SECONDS_OF_A_LOOK", 0.2)
+    monkeypatch.setattr("ferry.postgres.session._SECONDS_TO_CANCEL", 1)
+    monkeypatch.setitem(_NETWORK, "connect_timeout", 2)
+    slow(monkeypatch, 99)
+    scope = seen(halting)
+    halted = list[int]()
+
+    def halt() -> None:
+        sleeping = "select pid from pg_stat_activity where query like '%pg_sleep(60)%' and pid <> pg_backend_pid()"
+        eventually(lambda: bool(halting.target.rows(sleeping)))
+        pids = halting.target.rows("select pid from pg_stat_activity where pid <> pg_backend_pid()")
+        halted.extend([halting.target.server.process_id, *(pid for (pid,) in pids)])
+        for pid in halted:
+            os.kill(pid, signal.SIGSTOP)
+
+    thread = threading.Thread(target=halt)
+    thread.start()
+    began = time.monotonic()
+    try:
+        found = list(verify([scope], settling=at_rest))
+    finally:
+        thread.join()
+        for pid in halted:
+            os.kill(pid, signal.SIGCONT)
+
+    assert time.monotonic() - began < 50
+    assert [it.verdict for it in found] == [Verdict.NOT_VERIFIED] * 2
+    assert "did not answer any more, so its scan was given up" in found[0].why
+    assert "nobody answers there" in found[1].why
