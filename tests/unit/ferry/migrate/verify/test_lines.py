@@ -144,6 +144,7 @@ def test_json_has_keys_where_they_are_asked_for_and_values_never() -> None:
         "not_compared": [],
         "scanned_at": "2026-11-27T09:41:03+00:00",
         "seconds": 0.0,
+        "longest_snapshot": {"seconds": 0.0, "transactions": 0},
     }
     assert document["tables"][1]["verdict"] == "not verified"
     assert json.loads(with_keys)["tables"][0]["keys"] == [
