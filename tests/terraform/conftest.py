@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.deployment import Deployment, run_command, synthesize
+from harness.deployment import run_command, synthesize
 from harness.server import LocalAws
 from tests.integration.rollout import local
 from tests.terraform.everything import Everything, deploy_everything
+from tests.terraform.served_provider import ServedDeployment
 from tests.terraform.side_by_side import PROCESSES, Scheduling, alone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from harness.deployment import Deployment
 
 ROLES = {
     "dms-vpc-role": "AmazonDMSVPCManagementRole",
@@ -75,10 +78,11 @@ def cloud(tmp_path: Path) -> Iterator[LocalAws]:
 
 
 @pytest.fixture
-def deployment(tmp_path: Path, synthesized: Path, cloud: LocalAws) -> Deployment:
+def deployment(tmp_path: Path, synthesized: Path, cloud: LocalAws) -> Iterator[Deployment]:
     """The environments, none of them deployed."""
     output = shutil.copytree(synthesized, tmp_path / "cdktf.out")
-    return Deployment(cloud=cloud, output=output, folder=tmp_path)
+    with ServedDeployment(cloud=cloud, output=output, folder=tmp_path) as deployment:
+        yield deployment
 
 
 @pytest.fixture
@@ -105,5 +109,8 @@ def everything(tmp_path_factory: pytest.TempPathFactory, synthesized: Path) -> I
     """All environments, deployed; only looked at, or put back as they were."""
     folder = tmp_path_factory.mktemp("everything")
     output = shutil.copytree(synthesized, folder / "cdktf.out")
-    with LocalAws(log=folder / "local-aws.log") as cloud:
-        yield deploy_everything(Deployment(cloud=cloud, output=output, folder=folder))
+    with (
+        LocalAws(log=folder / "local-aws.log") as cloud,
+        ServedDeployment(cloud=cloud, output=output, folder=folder) as deployment,
+    ):
+        yield deploy_everything(deployment)

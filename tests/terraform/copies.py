@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from tests.terraform.served_provider import served_provider
+from tests.terraform.served_provider import shipped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from harness.terraform import Terraform
@@ -30,13 +29,11 @@ class Copies:
         terraform: Terraform in the folder of the stack as it was deployed.
         folder: Where the copies are made.
         state: The deployed stack's state.
-        provider: The variables under which Terraform finds the provider that the copies share.
     """
 
     terraform: Terraform
     folder: Path
     state: dict[str, Any]
-    provider: Mapping[str, str]
 
     @property
     def stack(self) -> dict[str, Any]:
@@ -60,12 +57,9 @@ class Copies:
         shutil.copy(self.terraform.folder / _LOCK, folder / _LOCK)
         # One that is configured otherwise, as with other default tags, would be so for all copies.
         shares = stack["provider"] == self.stack["provider"]
-        environment = {
-            **self.terraform.environment,
-            **(self.provider if shares else {}),
-            "TF_DATA_DIR": str(self.folder / ".terraform"),
-        }
-        return replace(self.terraform, folder=folder, environment=environment)
+        terraform = self.terraform if shares else shipped(self.terraform)
+        environment = {**terraform.environment, "TF_DATA_DIR": str(self.folder / ".terraform")}
+        return replace(terraform, folder=folder, environment=environment)
 
 
 def refreshed(copies: Copies) -> dict[str, Any]:
@@ -77,15 +71,13 @@ def refreshed(copies: Copies) -> dict[str, Any]:
     return found
 
 
-@contextmanager
-def copies_of(terraform: Terraform, folder: Path) -> Iterator[Copies]:
-    """Make ready to copy a deployed stack, and serve its provider for as long as it is needed."""
+def copies_of(terraform: Terraform, folder: Path) -> Copies:
+    """Make ready to copy a deployed stack."""
     data = folder / ".terraform"
     data.mkdir(parents=True)
     (data / "providers").symlink_to(terraform.folder / ".terraform" / "providers")
     state = json.loads(terraform.must("state", "pull"))
-    with served_provider(terraform) as provider:
-        yield Copies(terraform=terraform, folder=folder, state=state, provider=provider)
+    return Copies(terraform=terraform, folder=folder, state=state)
 
 
 def plan(copy: Terraform, arguments: Sequence[str] = ("-refresh=false",)) -> Path:

@@ -7,21 +7,20 @@ than a deployment of today's code, and shows what an upgrade does.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from harness.deployment import ROOT, synthesize
 from settings.reading.loading import load_environments
 from tests.terraform.checkout import check_out
 from tests.terraform.copies import STACK
-from tests.terraform.served_provider import served_provider
 from tests.upgrading import EARLIER, VERSIONS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from harness.deployment import Deployment
     from harness.terraform import Terraform
+    from tests.terraform.served_provider import ServedDeployment
 
 NAMES = tuple(one.name for one in load_environments(ROOT / "environments"))
 
@@ -36,14 +35,14 @@ class Everything:
         second_plans: What each stack's plan would change after its last deployment.
     """
 
-    deployment: Deployment
+    deployment: ServedDeployment
     upgrades: dict[str, dict[str, dict[str, Any]]] = field(
         default_factory=lambda: {version: {} for version in VERSIONS}
     )
     second_plans: dict[str, list[str]] = field(default_factory=dict)
 
 
-def deploy_everything(deployment: Deployment) -> Everything:
+def deploy_everything(deployment: ServedDeployment) -> Everything:
     """Deploy each version and plan today's code on it; deploy that as well, and plan again."""
     everything = Everything(deployment=deployment)
     upgraded = {version: _synthesize(version, deployment.folder / version) for version in VERSIONS}
@@ -51,17 +50,15 @@ def deploy_everything(deployment: Deployment) -> Everything:
     def deploy(terraform: Terraform) -> None:
         stack, file = terraform.folder.name, terraform.folder / STACK
         today = file.read_text()
-        with served_provider(terraform) as provider:
-            served = replace(terraform, environment={**terraform.environment, **provider})
-            for version in VERSIONS:
-                file.write_text((EARLIER / version / "stacks" / f"{stack}.json").read_text())
-                served.apply()
-                file.write_text((upgraded[version] / "stacks" / stack / STACK).read_text())
-                everything.upgrades[version][stack] = served.plan(f"from-{version}")
-            file.write_text(today)
-            # Nothing was changed since the last plan looked.
-            served.must("apply", "-auto-approve", "-no-color", "-refresh=false")
-            everything.second_plans[stack] = served.changes("second")
+        for version in VERSIONS:
+            file.write_text((EARLIER / version / "stacks" / f"{stack}.json").read_text())
+            terraform.apply()
+            file.write_text((upgraded[version] / "stacks" / stack / STACK).read_text())
+            everything.upgrades[version][stack] = terraform.plan(f"from-{version}")
+        file.write_text(today)
+        # Nothing was changed since the last plan looked.
+        terraform.must("apply", "-auto-approve", "-no-color", "-refresh=false")
+        everything.second_plans[stack] = terraform.changes("second")
 
     def deploy_account(name: str) -> None:
         deployment.bootstrap(name)

@@ -12,22 +12,23 @@ import json
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ferry.review.plan.inline import PARTS
 from ferry.review.plan.plan import without_key
 from ferry.review.plan.references import references
-from harness.deployment import ROOT, Deployment, synthesize
+from harness.deployment import ROOT, synthesize
 from harness.server import LocalAws
 from tests.terraform.copies import copies_of, plan
 from tests.terraform.everything import deploy_everything
 from tests.terraform.recordings import EVERY_TYPE, RECORDINGS, unprotected
+from tests.terraform.served_provider import ServedDeployment
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from harness.deployment import Deployment
     from harness.terraform import Terraform
     from tests.terraform.copies import Copies
     from tests.terraform.recordings import Recording
@@ -174,22 +175,22 @@ def record_all(deployment: Deployment, folder: Path, names: Collection[str]) -> 
     }
     wanted = [it for it in RECORDINGS if not names or it.name in names]
     FOLDER.mkdir(exist_ok=True)
-    with ExitStack() as stack, ThreadPoolExecutor(max_workers=SIDE_BY_SIDE) as pool:
-        copies = {
-            base: stack.enter_context(copies_of(deployment.terraform(base), folder / base))
-            for base in {it.base for it in wanted}
-        }
+    copies = {
+        base: copies_of(deployment.terraform(base), folder / base)
+        for base in {it.base for it in wanted}
+    }
 
-        def one(recording: Recording) -> str:
-            try:
-                text = record(recording, copies[recording.base])
-            except Exception as error:  # noqa: BLE001 (all are told at the end)
-                return f"{recording.name}: {error}"
-            if any(password in text for password in passwords):
-                return f"{recording.name}: a password stands in the plan"
-            (FOLDER / f"{recording.name}.json").write_text(text)
-            return ""
+    def one(recording: Recording) -> str:
+        try:
+            text = record(recording, copies[recording.base])
+        except Exception as error:  # noqa: BLE001 (all are told at the end)
+            return f"{recording.name}: {error}"
+        if any(password in text for password in passwords):
+            return f"{recording.name}: a password stands in the plan"
+        (FOLDER / f"{recording.name}.json").write_text(text)
+        return ""
 
+    with ThreadPoolExecutor(max_workers=SIDE_BY_SIDE) as pool:
         return [problem for problem in pool.map(one, wanted) if problem]
 
 
@@ -198,8 +199,10 @@ def main(names: Collection[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="aurora-ferry-plans-") as temporary:
         folder = Path(temporary)
         output = synthesize(folder)
-        with LocalAws(log=folder / "local-aws.log") as cloud:
-            deployment = Deployment(cloud=cloud, output=output, folder=folder)
+        with (
+            LocalAws(log=folder / "local-aws.log") as cloud,
+            ServedDeployment(cloud=cloud, output=output, folder=folder) as deployment,
+        ):
             deploy_everything(deployment)
             problems = record_all(deployment, folder / "copies", names)
     for problem in problems:

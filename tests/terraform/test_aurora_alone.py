@@ -10,6 +10,7 @@ Whoever deploys signed in to another account, and the key is of a third one.
 from __future__ import annotations
 
 import json
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -22,7 +23,7 @@ from ferry.prepare.secret import write
 from ferry.prepare.source_secret import secret_of
 from ferry.review import Danger, read_plan, review
 from ferry.review.rules.review import Verdict
-from harness.deployment import Deployment, synthesize
+from harness.deployment import synthesize
 from harness.server import LocalAws
 from settings.reading.loading import load_environments
 from settings.review import Review
@@ -33,6 +34,7 @@ from tests.own_things import FILE, PEOPLE, bring_along
 from tests.several_databases import with_databases
 from tests.terraform.checkout import check_out
 from tests.terraform.copies import STACK
+from tests.terraform.served_provider import ServedDeployment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -123,8 +125,8 @@ def from_a_snapshot(account: Account, text: str) -> str:
 def stages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stages]:
     """The three deployments, one after the other."""
     folder = tmp_path_factory.mktemp("aurora-alone")
-    with LocalAws(log=folder / "local-aws.log") as cloud:
-        yield Stages(folder, cloud)
+    with LocalAws(log=folder / "local-aws.log") as cloud, ExitStack() as providers:
+        yield Stages(folder, cloud, providers)
 
 
 def with_three_databases(text: str) -> str:
@@ -138,9 +140,10 @@ class Stages:
     Args:
         folder: Where the stacks are written.
         cloud: Where they are deployed.
+        providers: What runs until the stages have been looked at.
     """
 
-    def __init__(self, folder: Path, cloud: LocalAws) -> None:
+    def __init__(self, folder: Path, cloud: LocalAws, providers: ExitStack) -> None:
         beside = check_out(folder / "beside")
         file = beside / f"environments/{NAME}.toml"
         for other in file.parent.glob("*.toml"):
@@ -162,8 +165,10 @@ class Stages:
         }
         self.cloud, self.security = cloud, security
         self.deployments = {
-            name: Deployment(
-                cloud=cloud, output=output, folder=folder, project=project, signed_in=PEOPLE
+            name: providers.enter_context(
+                ServedDeployment(
+                    cloud=cloud, output=output, folder=folder, project=project, signed_in=PEOPLE
+                )
             )
             for name, project in (("beside", beside), ("alone", alone))
         }
@@ -173,9 +178,9 @@ class Stages:
         self.differs: dict[str, list[str]] = {}
         self.passed: dict[str, set[str]] = {}
         self._write("alone")
-        terraform = self.deployments["alone"].terraform(NAME)
         self.key_policy = self._admit()
-        terraform.init()
+        self.deployments["alone"].terraform(NAME).init()
+        terraform = self.deployments["alone"].terraform(NAME)
         terraform.apply()
         self.restored = terraform.plan("restored")
         self._deploy("before", "alone")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.terraform import recovery
+from tests.terraform.served_provider import shipped
 
 if TYPE_CHECKING:
     import subprocess
@@ -23,7 +24,10 @@ PATIENCE_SECONDS = 120
 
 
 def start(deployment: Deployment, log: Path) -> subprocess.Popen[str]:
-    return deployment.terraform("dev").start("apply", "-auto-approve", "-no-color", log=log)
+    """With a provider of its own, which hears of Ctrl-C and dies with it."""
+    return shipped(deployment.terraform("dev")).start(
+        "apply", "-auto-approve", "-no-color", log=log
+    )
 
 
 def wait_for_call(cloud: LocalAws, operation: str) -> None:

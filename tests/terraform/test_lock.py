@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from tests.integration.rollout import local
 from tests.terraform import recovery
+from tests.terraform.served_provider import shipped
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,7 +38,8 @@ def test_the_second_of_two_deployments_is_refused(everything: Everything, tmp_pa
     s3 = local(environment, url=deployment.cloud.url).s3
     log = tmp_path / "first.log"
 
-    first = deployment.terraform(NAME).start("apply", "-auto-approve", "-no-color", log=log)
+    slow = shipped(deployment.terraform(NAME))
+    first = slow.start("apply", "-auto-approve", "-no-color", log=log)
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not is_locked(s3, bucket, key):
         assert time.monotonic() < deadline, log.read_text()

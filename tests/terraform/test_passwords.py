@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.deployment import Deployment, synthesize
+from harness.deployment import synthesize
 from tests.terraform.agreement import ALL_AGREE, agreement
 from tests.terraform.checkout import check_out, replace
+from tests.terraform.served_provider import ServedDeployment
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
+    from harness.deployment import Deployment
     from harness.server import LocalAws
     from harness.terraform import Run
 
@@ -34,9 +37,10 @@ def project(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def deployment(tmp_path: Path, project: Path, cloud: LocalAws) -> Deployment:
+def deployment(tmp_path: Path, project: Path, cloud: LocalAws) -> Iterator[Deployment]:
     output = synthesize(tmp_path, project=project)
-    return Deployment(cloud=cloud, output=output, folder=tmp_path)
+    with ServedDeployment(cloud=cloud, output=output, folder=tmp_path) as deployment:
+        yield deployment
 
 
 def raise_version(deployment: Deployment, project: Path, *, to: int) -> None:

@@ -11,7 +11,6 @@ import json
 import os
 import shutil
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -92,11 +91,11 @@ def planned(everything: Everything, tmp_path_factory: pytest.TempPathFactory) ->
             plan=plan(copy),
         )
 
-    with ExitStack() as stack, ThreadPoolExecutor(max_workers=SIDE_BY_SIDE) as pool:
-        copies = {
-            base: stack.enter_context(copies_of(deployment.terraform(base), folder / base))
-            for base in {edit.base for edit in EDITS}
-        }
+    copies = {
+        base: copies_of(deployment.terraform(base), folder / base)
+        for base in {edit.base for edit in EDITS}
+    }
+    with ThreadPoolExecutor(max_workers=SIDE_BY_SIDE) as pool:
         states = dict(zip(copies, pool.map(refreshed, copies.values()), strict=True))
         plans = pool.map(plan_edit, EDITS)
         return {edit.name: one for edit, one in zip(EDITS, plans, strict=True)}

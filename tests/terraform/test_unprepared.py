@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.deployment import ROOT, Deployment, run_command
+from harness.deployment import ROOT, run_command
 from harness.server import LocalAws
 from tests.integration.rollout import local
+from tests.terraform.served_provider import ServedDeployment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from harness.deployment import Deployment
     from harness.terraform import Run
 
 VPC_ROLE, LOGS_ROLE = "dms-vpc-role", "dms-cloudwatch-logs-role"
@@ -52,8 +54,10 @@ def bootstrapped(
     """An account that has the states' bucket and nothing else; what a test adds, it removes."""
     folder = tmp_path_factory.mktemp("unprepared")
     output = shutil.copytree(synthesized, folder / "cdktf.out")
-    with LocalAws(log=folder / "local-aws.log") as cloud:
-        deployment = Deployment(cloud=cloud, output=output, folder=folder)
+    with (
+        LocalAws(log=folder / "local-aws.log") as cloud,
+        ServedDeployment(cloud=cloud, output=output, folder=folder) as deployment,
+    ):
         around = deployment.surroundings("dev")
         run_command("-m", "ferry", "bootstrap", "dev", environment=around)
         deployment.terraform("dev").init()
@@ -133,8 +137,8 @@ def test_roles_that_exist_are_adopted_by_the_imports_of_the_docs(deployment: Dep
         PolicyArn="arn:aws:iam::aws:policy/service-role/AmazonDMSVPCManagementRole",
     )
     run_command("-m", "ferry", "bootstrap", "dev", environment=deployment.surroundings("dev"))
+    deployment.account_terraform("dev").init()
     terraform = deployment.account_terraform("dev")
-    terraform.init()
 
     refused = terraform.run("apply", "-auto-approve", "-no-color")
     assert refused.returncode == 1
