@@ -63,12 +63,12 @@ def key(source: Table, target: Table, compared: Sequence[Compared]) -> Key | Non
 
 
 def value(place: int) -> sql.Identifier:
-    """What the text of a key's column is called in a list of keys: as no table's column is."""
-    return sql.Identifier(f"ferry's key {place}")
+    """What the text of a key's column is called in a list of keys."""
+    return sql.Identifier(f"value {place}")
 
 
 def found_by(way: Way, name: str, base: str, place: int) -> sql.Composable:
-    """That a column has the value that a list of keys holds as text.
+    """That a column has the value that a list of keys, `k`, holds as text.
 
     Args:
         way: How the column is written.
@@ -77,10 +77,10 @@ def found_by(way: Way, name: str, base: str, place: int) -> sql.Composable:
         place: Its place in the key.
     """
     if base in _FOUND_BY_VALUE:
-        return sql.SQL("{} = {}::{}").format(
+        return sql.SQL("{} = k.{}::{}").format(
             sql.Identifier("t", name), value(place), sql.Identifier("pg_catalog", base)
         )
-    return sql.SQL("{} = {}").format(text(way, name), value(place))
+    return sql.SQL("{} = k.{}").format(text(way, name), value(place))
 
 
 def _order(index: Index) -> tuple[bool, int, str]:
