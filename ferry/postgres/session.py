@@ -46,6 +46,8 @@ _NETWORK: Final[dict[str, Any]] = {
 _SETTINGS: Final = (
     ("search_path", ""),
     ("row_security", "off"),
+    ("standard_conforming_strings", "on"),
+    ("quote_all_identifiers", "off"),
     ("timezone", "UTC"),
     ("datestyle", "ISO, YMD"),
     ("intervalstyle", "postgres"),
