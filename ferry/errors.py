@@ -15,15 +15,18 @@ class FerryError(Exception):
     Args:
         why: What could not be done, and why, in whole sentences.
         remedy: How to mend it, in whole sentences, where a finding shows it apart.
+        stays: Whether it is so until somebody mends it: to ask again is no use. A network that is gone,
+            or a server that restarts, passes.
     """
 
     exit_code: ClassVar = ExitStatus.NOT_DONE
 
-    def __init__(self, why: str, remedy: str = "") -> None:
+    def __init__(self, why: str, remedy: str = "", *, stays: bool = False) -> None:
         """Join both to the text."""
         super().__init__(f"{why} {remedy}".rstrip())
         self.why = why
         self.remedy = remedy
+        self.stays = stays
 
 
 class InputError(FerryError):

@@ -29,6 +29,8 @@ _PERMISSIONS: Final = (
     "credentials that have them."
 )
 _AGAIN: Final = "Run this again: it continues where it stopped."
+_STAYS: Final = frozenset({_SIGN_IN, _PERMISSIONS})
+"""What to do where nothing passes by itself."""
 
 _LOCAL: Final[tuple[tuple[tuple[type[exceptions.BotoCoreError], ...], str, str], ...]] = (
     (
@@ -137,10 +139,10 @@ def explained(doing: str) -> Iterator[None]:
     except exceptions.ClientError as error:
         kind = NotFoundError if _ABSENT.search(error_code(error)) else FerryError
         why, remedy = _refusal(error)
-        raise kind(f"Could not {doing}: {why}", remedy) from None
+        raise kind(f"Could not {doing}: {why}", remedy, stays=remedy in _STAYS) from None
     except exceptions.BotoCoreError as error:
         why, remedy = _trouble(error)
-        raise FerryError(f"Could not {doing}: {why}", remedy) from None
+        raise FerryError(f"Could not {doing}: {why}", remedy, stays=remedy in _STAYS) from None
     except ResponseParserError:
         raise FerryError(
             f"Could not {doing}: what answered is not AWS (ResponseParserError).", _WAY
@@ -154,10 +156,12 @@ class Unanswered:
     Args:
         why: What was asked, and why there is no answer, in whole sentences.
         remedy: How to mend that, in whole sentences; empty where nobody knows.
+        stays: Whether it is so until somebody mends it.
     """
 
     why: str
     remedy: str = ""
+    stays: bool = False
 
 
 def asked(doing: str, ask: Callable[[], _T]) -> _T | Unanswered:
@@ -171,7 +175,7 @@ def asked(doing: str, ask: Callable[[], _T]) -> _T | Unanswered:
         with explained(doing):
             return ask()
     except FerryError as error:
-        return Unanswered(error.why, error.remedy)
+        return Unanswered(error.why, error.remedy, stays=error.stays)
 
 
 def found_or_none(ask: Callable[[], _T], *absent: str) -> _T | None:

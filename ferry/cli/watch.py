@@ -86,10 +86,11 @@ def watch(
     """Watch ENV's tasks until all is loaded and replicating, and say why they wait.
 
     DMS's word is not taken for it: the rows of both sides are counted, and a marker that is written
-    at the source has to arrive at Aurora. What does not answer for a while is said, and asked again.
+    at the source has to arrive at Aurora. What does not answer for a while is said, and asked again;
+    a password, a right or AWS credentials that are refused look after look are not waited for.
 
     Exit status: 1 where nothing goes on by itself, as where a task is not started; 3 where tables
-    could not be counted, or something did not answer; 4 where a task has failed, a table is not
+    could not be counted, or something did not answer or was refused; 4 where a task has failed, a table is not
     carried, or lacks changes; 130 where you end it.
     """
     from ferry.cli.migration import Ways, deployment_of
@@ -164,6 +165,10 @@ def end(name: str, found: Ending, until: Until, *, quiet: bool) -> None:
         ),
         Ending.UNTOLD: (
             "All that could be told is as it should be; what is not known stands above.",
+            ExitStatus.NOT_DONE,
+        ),
+        Ending.REFUSED: (
+            "What is refused is not waited for: mend what stands above, then run this again.",
             ExitStatus.NOT_DONE,
         ),
         Ending.STILL: ("Nothing goes on by itself.", ExitStatus.LOOK),

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from ferry.postgres.server import Server
 
 
+_STAYS: Final = ("28", "42501")
+"""https://www.postgresql.org/docs/15/errcodes-appendix.html"""
+
+
 class PostgresError(FerryError):
     """A server refused what it was asked, or the connection broke.
 
@@ -20,10 +24,14 @@ class PostgresError(FerryError):
         why: What could not be done, and why.
         remedy: How to mend it.
         sqlstate: PostgreSQL's code, such as `42501`; None where the server said none.
+        stays: Whether it is so until somebody mends it; what says so of itself is a wrong password or
+            user (class 28) and a right that is missing (42501).
     """
 
-    def __init__(self, why: str, remedy: str = "", *, sqlstate: str | None = None) -> None:
-        super().__init__(why, remedy)
+    def __init__(
+        self, why: str, remedy: str = "", *, sqlstate: str | None = None, stays: bool = False
+    ) -> None:
+        super().__init__(why, remedy, stays=stays or (sqlstate or "").startswith(_STAYS))
         self.sqlstate = sqlstate
 
 
@@ -46,12 +54,14 @@ class _Refusal:
         why: The reason. `{user}`, `{database}`, `{host}` are filled in.
         remedy: How to mend it; the server's `{way}`, `{credentials}` and `{authority}` are filled in.
         reached: Whether the server was reached.
+        passes: Whether it may pass by itself.
     """
 
     words: tuple[str, ...]
     why: str
     remedy: str
     reached: bool = True
+    passes: bool = False
 
 
 _AGAIN: Final = "Run this again in a moment."
@@ -111,11 +121,13 @@ _REFUSALS: Final = (
         ("too many clients", "too many connections", "connection slots are reserved"),
         "all its connections are taken.",
         "End some that are idle, or raise max_connections.",
+        passes=True,
     ),
     _Refusal(
         ("is starting up", "is shutting down", "is in recovery mode", "not yet accepting"),
         "it is starting, ending or recovering.",
         _AGAIN,
+        passes=True,
     ),
     _Refusal(
         (
@@ -127,6 +139,7 @@ _REFUSALS: Final = (
         "the name '{host}' leads to no address here.",
         "{way}",
         reached=False,
+        passes=True,
     ),
     _Refusal(
         (
@@ -139,12 +152,14 @@ _REFUSALS: Final = (
         "nobody answers there.",
         "{way}",
         reached=False,
+        passes=True,
     ),
     _Refusal(
         ("closed the connection unexpectedly", "reset by peer", "Broken pipe"),
         "the connection was cut while it was made.",
         "{way}",
         reached=False,
+        passes=True,
     ),
 )
 
@@ -174,7 +189,9 @@ def refused_connection(server: Server, error: psycopg.Error) -> PostgresError:
         if any(words in said for words in refusal.words):
             kind = PostgresError if refusal.reached else UnreachableError
             return kind(
-                f"{doing}: {refusal.why.format(**filled)}", refusal.remedy.format(**filled).strip()
+                f"{doing}: {refusal.why.format(**filled)}",
+                refusal.remedy.format(**filled).strip(),
+                stays=not refusal.passes,
             )
     lines = said.strip().splitlines() or ["without a message"]
     return PostgresError(f"{doing}: {lines[-1]}", sqlstate=error.sqlstate)

@@ -243,6 +243,12 @@ OTHERWISE: Final[dict[tuple[str, str], tuple[int, str]]] = {
     # The first thing that it asks may stay unknown; what is said is of the second.
     ("source swallows", "check source"): (3, CUT),
     ("source swallows", "suggest tasks"): (3, CUT),
+    # What stays until somebody mends it is not waited for.
+    ("source's password", "watch"): (3, FAULTS["source's password"].says),
+    ("target's password", "watch"): (3, FAULTS["target's password"].says),
+    ("source's rights", "watch"): (3, FAULTS["source's rights"].says),
+    ("target's rights", "watch"): (3, FAULTS["target's rights"].says),
+    ("credentials expire", "watch"): (3, FAULTS["credentials expire"].says),
     ("credentials have expired", "watch"): (3, "the AWS credentials have expired"),
     ("dms throttled", "watch"): (3, "as one call too many"),  # before it has begun to watch
 }

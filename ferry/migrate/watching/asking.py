@@ -68,7 +68,7 @@ class Asking(Generic[_T]):
         try:
             self._found = self.ask()
         except FerryError as error:
-            self._found = Unanswered(error.why, error.remedy)
+            self._found = Unanswered(error.why, error.remedy, stays=error.stays)
         except Exception as error:  # noqa: BLE001 - a fault of ferry's own ends no watch
             self._found = Unanswered(
                 f"{self.who} could not be asked: {type(error).__name__}: {error}."

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _LEAST_SHARE: Final = 0.01
 _LONGEST: Final = 365 * 86_400.0
+_LOOKS_REFUSED: Final = 3
+"""After how many looks in a row a refusal is taken for one that stays."""
 
 
 class Phase(StrEnum):
@@ -134,6 +136,7 @@ class Proof:
         marker_seconds: How long the last marker took to arrive; None where none has.
         marker_waits: For how many seconds a marker is on its way by now; None where none is.
         trouble: Why nothing could be proved; empty where it could.
+        trouble_stays: Whether that is so until somebody mends it.
     """
 
     counted: int = 0
@@ -144,6 +147,7 @@ class Proof:
     marker_seconds: float | None = None
     marker_waits: float | None = None
     trouble: str = ""
+    trouble_stays: bool = False
 
     @property
     def is_counted(self) -> bool:
@@ -515,6 +519,8 @@ class Look:
         alarms: The alarms that fire.
         log: What the tasks' logs have said new since the last look.
         unanswered: What could not be told now, and why, a sentence each.
+        refused: How many looks in a row, this one the last, something was refused that has to be told:
+            a password, a right, AWS credentials. That stays until somebody mends it.
         calls: How many calls of DMS's were made so far.
     """
 
@@ -525,6 +531,7 @@ class Look:
     alarms: tuple[str, ...] = ()
     log: tuple[LogLine, ...] = ()
     unanswered: tuple[str, ...] = ()
+    refused: int = 0
     calls: int = 0
 
     @property
@@ -547,6 +554,8 @@ class Ending(StrEnum):
     """The same, but for tables that could not be counted."""
     UNTOLD = "untold"
     """The same, but something that was asked has not answered, and might say otherwise."""
+    REFUSED = "refused"
+    """Something is refused until somebody mends it: it cannot be told how far the tasks are."""
     STILL = "still"
     """Nothing goes on by itself: somebody has to act."""
     BAD = "bad"
@@ -560,6 +569,11 @@ def ending(look: Look, *, until: str | None) -> Ending | None:
         look: The look.
         until: What is waited for, of `DONE`; None to watch until something is wrong.
     """
+    found = _ending(look, until)
+    return Ending.REFUSED if found is None and look.refused >= _LOOKS_REFUSED else found
+
+
+def _ending(look: Look, until: str | None) -> Ending | None:
     phases = [task.phase for task in look.tasks]
     if Phase.FAILED in phases:
         return Ending.BAD

@@ -141,10 +141,15 @@ class Proving:
                 self._count(look)
             if _carries(look.task):
                 self._mark(look.task)
-            self.proof = replace(self.proof, trouble="")
+            self.proof = replace(self.proof, trouble="", trouble_stays=False)
         except FerryError as error:
             self.close()
-            self.proof = replace(self.proof, trouble=error.why, marker_seconds=None)
+            self.proof = replace(
+                self.proof,
+                trouble=error.why,
+                trouble_stays=error.stays,
+                marker_seconds=None,
+            )
             self._written = None
             self._fences.clear()
         return self.proof

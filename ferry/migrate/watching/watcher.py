@@ -113,6 +113,7 @@ class Watcher:
         self._source_seen: list[SourceSeen] = []
         self._target_seen: dict[str, TargetSeen] = {}
         self._cloud_seen = CloudWatchSeen()
+        self._refused = 0
 
     def _read(self) -> dict[str, tuple[Task, Mapping[TableName, TableRow]]]:
         """The tasks, and of those that have begun their tables."""
@@ -153,7 +154,8 @@ class Watcher:
         for asking in askings:
             asking.begin()
         unanswered: list[str] = []
-        self._seen = _kept(self._dms.answer(until=until), self._seen, unanswered)
+        dms = self._dms.answer(until=until)
+        self._seen = _kept(dms, self._seen, unanswered)
         log = self._cloud_seen = _kept(
             self._cloudwatch.answer(until=until), self._cloud_seen, unanswered
         )
@@ -173,6 +175,15 @@ class Watcher:
         proved = self._proofs.answer(until=min(until, time.monotonic() + 1))
         if isinstance(proved, Unanswered) and not self._proofs.is_asking:
             unanswered.append(_sentence(proved))
+        # What CloudWatch says is not waited for.
+        stays = any(
+            isinstance(each, Unanswered) and each.stays
+            for each in (dms, *sources, *targets, proved)
+        ) or any(
+            look.phase in _PROVED and self._proving[look.task.name].proof.trouble_stays
+            for look in self._last.tasks
+        )
+        self._refused = self._refused + 1 if stays else 0
         self._last = self._make(log, unanswered)
         self._cloud_seen = CloudWatchSeen(latencies=log.latencies, alarms=log.alarms)
         return self._last
@@ -189,6 +200,7 @@ class Watcher:
             alarms=cloud.alarms,
             log=cloud.log,
             unanswered=tuple(dict.fromkeys(unanswered)),
+            refused=self._refused,
             calls=self.budget.made,
         )
 

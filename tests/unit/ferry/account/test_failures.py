@@ -150,6 +150,28 @@ def test_refusals(error: Exception, why: str) -> None:
     assert line(error) == f"Could not see the bucket: {why}"
 
 
+@pytest.mark.parametrize(
+    ("error", "stays"),
+    [
+        (refusal("ExpiredToken"), True),
+        (refusal("InvalidClientTokenId"), True),
+        (refusal("AccessDeniedException"), True),
+        (exceptions.NoCredentialsError(), True),
+        (refusal("ThrottlingException"), False),
+        (refusal("InternalError", status=500), False),
+        (exceptions.EndpointConnectionError(endpoint_url="https://rds"), False),
+    ],
+    ids=lambda value: str(value)[:50],
+)
+def test_what_somebody_has_to_mend_does_not_pass_by_itself(
+    error: Exception, *, stays: bool
+) -> None:
+    with pytest.raises(FerryError) as raised, explained("see the bucket"):
+        raise error
+
+    assert raised.value.stays is stays
+
+
 def test_an_answer_that_is_not_aws() -> None:
     assert line(ResponseParserError("invalid XML received: <html>canary</html>")) == (
         "Could not see the bucket: what answered is not AWS (ResponseParserError). Look at the "

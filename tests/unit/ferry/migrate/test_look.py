@@ -373,6 +373,14 @@ def test_what_did_not_answer_is_no_good_end() -> None:
     assert ending(failed, until="replicating") is Ending.BAD
 
 
+@pytest.mark.parametrize("until", ["loaded", "replicating", None])
+def test_what_stays_refused_is_not_waited_for(until: str | None) -> None:
+    loading = [look(LOADING, refused=looks) for looks in (0, 2, 3)]
+
+    assert [ending(each, until=until) for each in loading] == [None, None, Ending.REFUSED]
+    assert ending(look(LOADING, FAILED, refused=3), until=until) is Ending.BAD
+
+
 def test_two_markers_prove_a_batch() -> None:
     assert rows_of_a_proof(task()) == 1
     assert rows_of_a_proof(task(settings=Settings(batch_apply=True))) == 2
