@@ -207,6 +207,32 @@ def test_what_is_interrupted_leaves_what_was_kept(
     assert [each.name for each in progress.file.parent.iterdir()] == [progress.file.name]
 
 
+def test_what_a_killed_ferry_has_left_is_removed_by_the_next_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, another = tmp_path / "d[e]v.toml", tmp_path / "dev.toml"
+
+    def killed(_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", killed)
+        patched.setattr(Path, "unlink", killed)
+        for each in (file, file, another):
+            with pytest.raises(KeyboardInterrupt):
+                files.replace(each, b"half", mode=0o600)
+    left = sorted(tmp_path.glob(".d[[]*"))
+    assert len(left) == 2
+    old, _ = left
+    os.utime(old, (0, 0))
+
+    files.replace(file, b"whole", mode=0o600)
+
+    # Another ferry may be writing the younger one, and the third is of another file.
+    assert not old.exists()
+    assert len(list(tmp_path.iterdir())) == 3
+
+
 def test_a_link_stays_one(tmp_path: Path) -> None:
     file, link = tmp_path / "file", tmp_path / "link"
     file.write_bytes(b"before")
