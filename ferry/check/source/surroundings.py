@@ -258,11 +258,22 @@ def subscriptions(subject: Subject) -> Iterator[Verdict]:
         )
 
 
+_MADE: Final = frozenset("rn")
+"""What ferry makes, as `pg_default_acl` calls it: tables and its schema."""
+
+
 def default_privileges(subject: Subject) -> Iterator[Verdict]:
     """Whether what ferry makes would be open to others."""
-    roles = {subject.catalog.server.user}
-    found = [each for each in subject.catalog.default_privileges if each.role in roles]
-    others = [each for each in subject.catalog.default_privileges if each.role not in roles]
+    found = [
+        each
+        for each in subject.catalog.default_privileges
+        if each.role == subject.catalog.server.user
+        and each.schema in {"", SCHEMA}
+        and each.kind in _MADE
+    ]
+    others = dict.fromkeys(
+        each.role for each in subject.catalog.default_privileges if each not in found
+    )
     if found:
         named = listed(each.schema or "all schemas" for each in found)
         yield warns(
@@ -272,9 +283,7 @@ def default_privileges(subject: Subject) -> Iterator[Verdict]:
             remedy="Take a user for ferry that has none, or ALTER DEFAULT PRIVILEGES ... REVOKE.",
         )
     if others:
-        yield fine(
-            f"Default privileges of {listed(each.role for each in others)}; the schema's dump has them."
-        )
+        yield fine(f"Default privileges of {listed(others)}; the schema's dump has them.")
 
 
 TITLE: Final = "Surroundings"

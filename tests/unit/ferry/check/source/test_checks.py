@@ -1636,6 +1636,17 @@ RIGHT = (
         subject(default_privileges=[DefaultPrivilege("app_owner", "public", "r")]),
         "Default privileges of app_owner; the schema's dump has them.",
     ),
+    # ferry makes a schema and tables in it, nothing elsewhere and no function
+    (
+        "default-privileges",
+        subject(
+            default_privileges=[
+                DefaultPrivilege("ferry", "", "f"),
+                DefaultPrivilege("ferry", "public", "r"),
+            ]
+        ),
+        "Default privileges of ferry; the schema's dump has them.",
+    ),
     (
         "sequences",
         subject(
