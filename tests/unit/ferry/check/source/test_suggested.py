@@ -234,6 +234,17 @@ def test_a_storage_that_is_enough() -> None:
     ]
 
 
+def test_a_few_writes_a_day_are_no_reason_for_more_storage() -> None:
+    quiet = subject(measured=NOTHING, wal_bytes_per_second=30, env=dms(allocated_storage_gib=50))
+
+    (finding,) = of("suggest-storage", quiet)
+
+    assert (finding.level, finding.what) == (
+        Level.RIGHT,
+        "The source writes 2.47 MiB of WAL a day; 50 GiB of DMS's disk hold a day's changes and logs.",
+    )
+
+
 def test_every_suggestion_is_shown_once_it_is_asked_for() -> None:
     seen = {each.check for each in suggestions([subject(measured=NOTHING)])}
 
