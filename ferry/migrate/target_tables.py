@@ -56,7 +56,7 @@ def carried(session: Session, mappings: Mappings) -> tuple[SourceTable, ...]:
     found = session.rows(
         "select n.nspname, c.relname, c.reltuples::bigint from pg_catalog.pg_class c "
         "join pg_catalog.pg_namespace n on n.oid = c.relnamespace where c.relkind = 'r' "
-        "and c.relpersistence = 'p' and n.nspname !~ '^pg_' and n.nspname <> 'information_schema' "
+        "and c.relpersistence <> 't' and n.nspname !~ '^pg_' and n.nspname <> 'information_schema' "
         "order by 1, 2"
     )
     return tuple(

@@ -180,7 +180,7 @@ def _carried(source: Database, tasks: Mapping[str, Mappings]) -> Iterator[_Carri
     """In the order of their names, as the catalog has them."""
     for relation in source.catalog.relations:
         name = TableName(relation.schema, relation.name)
-        if relation.kind != "r" or relation.persistence != "p" or name.is_ferrys:
+        if relation.kind != "r" or name.is_ferrys:
             continue
         if relation.name.startswith(_DMS):
             continue

@@ -74,7 +74,7 @@ def partitioned(name: str, *leaves: str, rows: int = 100) -> list[Table]:
 
 
 def test_a_table_is_compared_with_the_one_that_its_task_carries_it_into() -> None:
-    source = [table("orders"), table("items"), table("unlogged", persistence="u"),
+    source = [table("orders"), table("items"),
               table("fence_all", schema="ferry"), table("awsdms_ddl_audit"), table("other", schema="app")]  # fmt: skip
     target = [table("orders"), table("things")]
     of = tasks(all=[selects("include", "public", "%"), renames("items", "things")])
@@ -87,6 +87,12 @@ def test_a_table_is_compared_with_the_one_that_its_task_carries_it_into() -> Non
         ("public.orders", "public.orders"),
         ("public.items", "Aurora has no table public.items."),
     ]
+
+
+def test_an_unlogged_table_is_compared_too_as_a_load_carries_it() -> None:
+    both = [table("cache", persistence="u")]
+
+    assert told(both, both) == [("public.cache", "public.cache")]
 
 
 def test_a_partitioned_table_is_compared_as_a_whole_however_aurora_cuts_it() -> None:
