@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import sys
+from contextlib import closing
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -22,9 +24,10 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from ferry.cli.verify_progress import Display
     from ferry.deployment import Deployment
     from ferry.migrate.verify.comparing import Verdict
-    from ferry.migrate.verify.plan import Plan
+    from ferry.migrate.verify.kept import Kept
     from ferry.migrate.verify.proving import Proving
     from ferry.migrate.verify.verify import Result, Scope
 
@@ -49,6 +52,13 @@ def verify(
     json: Annotated[
         bool, typer.Option("--json", help="Print JSON, for programs; never a value.")
     ] = False,
+    from_start: Annotated[
+        bool,
+        typer.Option(
+            "--from-start",
+            help="Look at all tables again, also at those that were the same in a run that did not end.",
+        ),
+    ] = False,
     source_address: SourceAddress = None,
     target_address: TargetAddress = None,
     target_ca: TargetAuthorities = None,
@@ -58,11 +68,15 @@ def verify(
     Both databases hash their rows; one scan of each table on each side. Changes nothing: ferry names
     the command that loads a table again.
 
+    A run that did not end is gone on with by the next: tables that were the same are not looked at
+    again.
+
     Exit status: 2 where no task carries a table; 3 where a table, or a column of it, could not be
     verified, or what is unlike may be on its way; 4 where rows differ.
     """
     from ferry.cli.migration import Ways, deployment_of
     from ferry.cli.printing import failures_shown, show_next
+    from ferry.cli.verify_progress import Display
 
     with failures_shown():
         from rich.console import Console
@@ -91,22 +105,38 @@ def verify(
         with_values = bool(table) and not json and is_seen()
         results: list[Result] = []
         console = Console(highlight=False)
-        bar = _Bar(console, scopes, shown=not json)
-        with bar.drawn:
-            for result in verifying.verify(
-                scopes,
-                settling=_settling(deployment, bar),
-                listener=bar,
-                values_of=_SHOWN if with_values else 0,
-            ):
+        kept = _kept(name, scopes, resume=not from_start, is_run=not table)
+        tell = partial(typer.echo, err=json)
+        for scope in scopes:
+            for said in kept[scope.database].said(scope.plans):
+                tell(visible(f"{scope.database}: {said}"))
+        display = Display(
+            whole=sum(
+                plan.bytes
+                for scope in scopes
+                for plan in scope.plans
+                if not kept[scope.database].over(plan)
+            ),
+            console=console if console.is_terminal and not json else None,
+            tell=tell,
+        )
+        found = verifying.verify(
+            scopes,
+            settling=_settling(deployment, display),
+            kept=kept,
+            listener=display,
+            values_of=_SHOWN if with_values else 0,
+        )
+        with display.shown(), closing(found):
+            for result in found:
                 if not json:
                     _tell(console, result, keys=keys, values=with_values)
                 results.append(result if json and keys else result.without_keys())
         if json:
             typer.echo(lines.as_json(name, results, with_keys=keys))
             raise typer.Exit(lines.status(results))
-        said = Text(visible(f"{name}: {lines.summary(results)}"), style="bold")
-        console.print(said, soft_wrap=True)
+        summary = Text(visible(f"{name}: {lines.summary(results)}"), style="bold")
+        console.print(summary, soft_wrap=True)
         if following := lines.following(name, results):
             show_next(following)
         raise typer.Exit(lines.status(results))
@@ -117,7 +147,7 @@ def is_seen() -> bool:
     return sys.stdout.isatty()
 
 
-def _settling(deployment: Deployment, bar: _Bar) -> Proving:
+def _settling(deployment: Deployment, display: Display) -> Proving:
     from ferry.migrate.reading import read_tasks
     from ferry.migrate.verify.proving import Proving
     from ferry.migrate.watching.statistics import Budget, Statistics
@@ -128,8 +158,25 @@ def _settling(deployment: Deployment, bar: _Bar) -> Proving:
         statistics=lambda task, table: Statistics(dms=dms, task_arn=task.arn, budget=budget).read(
             table
         ),
-        waits=bar.waits,
+        waits=display.waits,
     )
+
+
+def _kept(name: str, scopes: Sequence[Scope], *, resume: bool, is_run: bool) -> dict[str, Kept]:
+    from ferry.migrate.verify.kept import opened, where
+
+    return {
+        scope.database: opened(
+            scope.identity
+            if isinstance(scope.identity, str)
+            else where(name, scope.database, scope.identity),
+            scope.plans,
+            scope.files,
+            resume=resume,
+            is_run=is_run,
+        )
+        for scope in scopes
+    }
 
 
 def _tell(console: Console, result: Result, *, keys: bool, values: bool) -> None:
@@ -144,51 +191,3 @@ def _tell(console: Console, result: Result, *, keys: bool, values: bool) -> None
 
 def _style(verdict: Verdict) -> str:
     return {"same": "green", "different": "bold red"}.get(verdict, "yellow")
-
-
-class _Bar:
-    """How far it is by the size of the tables, how fast, and how long it will take; on a terminal."""
-
-    def __init__(self, console: Console, scopes: Sequence[Scope], *, shown: bool) -> None:
-        from rich.progress import (
-            BarColumn,
-            DownloadColumn,
-            Progress,
-            TextColumn,
-            TimeRemainingColumn,
-            TransferSpeedColumn,
-        )
-
-        self.drawn = Progress(
-            TextColumn("{task.description}", markup=False),
-            BarColumn(),
-            DownloadColumn(),
-            TransferSpeedColumn(),
-            TimeRemainingColumn(),
-            console=console,
-            transient=True,
-            disable=not (shown and console.is_terminal),
-        )
-        whole = sum(plan.bytes for scope in scopes for plan in scope.plans)
-        self._task = self.drawn.add_task("", total=whole)
-        self._done = 0
-        self._bytes = 0
-        self._name = ""
-
-    def begins(self, plan: Plan, /) -> None:
-        """A table is looked at now; the one before is done."""
-        from facts.inert import visible
-
-        self._name = visible(str(plan.name))
-        self._done += self._bytes
-        self._bytes = plan.bytes
-        self.drawn.update(self._task, completed=self._done, description=self._name)
-
-    def is_at(self, share: float, /) -> None:
-        """So much of it has been scanned."""
-        self.drawn.update(self._task, completed=self._done + int(share * self._bytes))
-
-    def waits(self, why: str, /) -> None:
-        """It waits, and for what; an empty text when it goes on."""
-        said = f"{self._name}: waits {why}" if why else self._name
-        self.drawn.update(self._task, description=said)

@@ -317,6 +317,7 @@ def standing(
     """What `deployed` is, for as long as somebody wants."""
     with pytest.MonkeyPatch.context() as patch, databases(*ends, name="app") as pair:
         patch.setattr("ferry.environments.FOLDER", folder / "environments")
+        patch.setenv("XDG_STATE_HOME", str(folder / "state"))
         for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
             patch.delenv(name, raising=False)
         patch.setenv("AWS_ENDPOINT_URL", aws.url)

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import itertools
+import json
 import os
+import re
 import signal
 import threading
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from ferry.migrate.verify import comparing, gentle, scans
 from ferry.migrate.verify.comparing import Verdict
 from ferry.migrate.verify.verify import Nobody, verify
-from ferry.postgres import sql
+from ferry.postgres import UnreachableError, sql
 from ferry.postgres.session import _NETWORK
 from harness.postgres import Postgres
 from tests.migration.databases import Database, Pair, databases, eventually
@@ -24,8 +26,11 @@ from tests.migration.test_verify import at_rest, compared, results, seen
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ferry.migrate.verify.comparing import Compared
     from ferry.migrate.verify.plan import Plan
     from ferry.migrate.verify.scans import Reading
+    from ferry.migrate.verify.sessions import Sessions
+    from tests.migration.deployed import Deployed
 
 A_TABLE = (
     "create table t (id int primary key, v int)",
@@ -247,3 +252,125 @@ def test_a_server_that_is_halted_ends_the_run_soon(
     assert [it.verdict for it in found] == [Verdict.NOT_VERIFIED] * 2
     assert "did not answer any more, so its scan was given up" in found[0].why
     assert "nobody answers there" in found[1].why
+
+
+TABLES = tuple(
+    statement
+    for name in "abc"
+    for statement in (
+        f"create table {name} (id int primary key, v text)",
+        f"insert into {name} select 424200 + n, 'canary' from generate_series(1, 3) n",
+    )
+)
+
+
+def fails_at(monkeypatch: pytest.MonkeyPatch, table: str, error: BaseException | None) -> None:
+    """Have the comparison of a table fail; None has it go as it does."""
+
+    def failing(sessions: Sessions, plan: Plan, **more: Any) -> Compared:  # noqa: ANN401
+        if error is not None and plan.name.table == table:
+            raise error
+        return comparing.compare(sessions, plan, **more)
+
+    monkeypatch.setattr("ferry.migrate.verify.verify.compare", failing)
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [(KeyboardInterrupt(), 130), (SystemExit(143), 143), (UnreachableError("The line broke."), 3)],
+)
+def test_a_run_that_did_not_end_is_gone_on_with(
+    deployed: Deployed, monkeypatch: pytest.MonkeyPatch, error: BaseException, status: int
+) -> None:
+    deployed.make()
+    deployed.prepare(*TABLES)
+    deployed.pair.target.run("update a set v = 'other'")
+    fails_at(monkeypatch, "c", error)
+    ended = deployed.reached("verify", "dev")
+    fails_at(monkeypatch, "c", None)
+
+    again = deployed.reached("verify", "dev")
+    anew = deployed.reached("verify", "dev", "--json")
+
+    assert ended.exit_code == (4 if status == 3 else status)
+    said = again.stdout.splitlines()
+    assert said[0].startswith("app: Goes on with the run of ")
+    assert "which did not end: 1 of 3 tables were the same, scanned from " in said[0]
+    assert ["public.b: same" in it for it in said] == ["by the run before" in it for it in said]
+    assert any("public.a: different" in it for it in said)
+    assert [it["taken_over"] for it in json.loads(anew.stdout)["tables"]] == [False] * 3
+    (file,) = (deployed.folder.parent / "state" / "ferry" / "dev").iterdir()
+    assert "4242" not in file.read_text()
+    assert "canary" not in file.read_text()
+
+
+def test_what_is_taken_over_is_what_is_as_it_was(
+    deployed: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deployed.make()
+    deployed.prepare(*TABLES, "create table d (id int primary key)")
+    fails_at(monkeypatch, "d", KeyboardInterrupt())
+    assert deployed.reached("verify", "dev").exit_code == 130
+    deployed.pair.on_both("alter table a add more int")
+    deployed.pair.target.run("truncate b")
+
+    named = deployed.reached("verify", "dev", "--table", "public.c", "--json")
+    interrupted = deployed.reached("verify", "dev")
+    fails_at(monkeypatch, "d", None)
+    gone_on = json.loads(deployed.reached("verify", "dev", "--json").stdout)
+
+    assert not json.loads(named.stdout)["tables"][0]["taken_over"]
+    assert interrupted.exit_code == 130
+    assert {it["table"]: it["taken_over"] for it in gone_on["tables"]} == {
+        "public.a": True,  # by the second run
+        "public.b": False,
+        "public.c": True,
+        "public.d": False,
+    }
+
+
+def test_all_is_looked_at_again_where_that_is_asked_for(
+    deployed: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deployed.make()
+    deployed.prepare(*TABLES)
+    fails_at(monkeypatch, "c", KeyboardInterrupt())
+    assert deployed.reached("verify", "dev").exit_code == 130
+    fails_at(monkeypatch, "c", None)
+
+    found = deployed.reached("verify", "dev", "--from-start", "--json")
+
+    assert [it["taken_over"] for it in json.loads(found.stdout)["tables"]] == [False] * 3
+    assert found.stderr == ""
+
+
+def test_progress_of_another_server_is_not_taken_over_and_that_is_said(
+    deployed: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deployed.make()
+    deployed.prepare(*TABLES)
+    fails_at(monkeypatch, "c", KeyboardInterrupt())
+    assert deployed.reached("verify", "dev").exit_code == 130
+    monkeypatch.setattr("ferry.migrate.verify.asking._IDENTITY", "select '1', '2', '3'")
+    fails_at(monkeypatch, "c", None)
+
+    found = deployed.reached("verify", "dev")
+
+    assert "app: Nothing of an earlier run is taken over: " in found.stdout
+    assert "verify.app.json is of another server or database." in found.stdout
+    assert "by the run before" not in found.stdout
+    assert found.exit_code == 0
+
+
+def test_a_log_is_told_how_far_it_is(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:
+    deployed.make()
+    deployed.prepare(*TABLES)
+    monkeypatch.setattr("ferry.cli.verify_progress.SECONDS_BETWEEN_LINES", 0.01)
+
+    lines = deployed.reached("verify", "dev").stdout
+    programs = deployed.reached("verify", "dev", "--json")
+
+    said = re.compile(r"^\d+% of \d+ B, .*/s, \d+s to go; public\.[bc]$", re.MULTILINE)
+    assert said.search(lines)
+    assert said.search(programs.stderr)
+    assert json.loads(programs.stdout)["exit_code"] == 0

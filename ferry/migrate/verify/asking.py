@@ -6,8 +6,10 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 from ferry.errors import FerryError
+from ferry.mappings import TableName
 from ferry.migrate.verify.expressions import CONSTANT, Form
 from ferry.migrate.verify.pairing import Database
+from ferry.postgres import PostgresError, UnreachableError
 from ferry.postgres.catalog import UnreadError, read
 
 if TYPE_CHECKING:
@@ -19,6 +21,19 @@ select a.attrelid, a.attname::text from pg_catalog.pg_attribute a
 where a.attrelid = any(%s::oid[]) and a.attnum > 0 and not a.attisdropped
   and not pg_catalog.has_column_privilege(a.attrelid, a.attnum, 'select')"""
 _SECONDS: Final = 120.0
+# The timeline changes where a standby takes over, or the server is restored: transactions may be lost,
+# and their numbers given again.
+_IDENTITY: Final = """
+select s.system_identifier::text, c.timeline_id::text, d.oid::text
+from pg_catalog.pg_control_system() s, pg_catalog.pg_control_checkpoint() c, pg_catalog.pg_database d
+where d.datname = pg_catalog.current_database()"""
+_FILES: Final = """
+select n.nspname::text, c.relname::text, coalesce(
+    (select pg_catalog.string_agg(pg_catalog.pg_relation_filenode(p.relid)::text, ' ' order by p.relid)
+     from pg_catalog.pg_partition_tree(c.oid) p),
+    pg_catalog.pg_relation_filenode(c.oid)::text)
+from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+where c.relkind in ('r', 'p') and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'"""
 
 
 def database(session: Session) -> Database:
@@ -47,6 +62,34 @@ def database(session: Session) -> Database:
         catalog=catalog,
         unreadable={oid: frozenset(columns) for oid, columns in unreadable.items()},
     )
+
+
+def identity(sessions: Sessions) -> dict[str, str] | str:
+    """Which servers and databases both sides are; or why a server does not say.
+
+    Raises:
+        UnreachableError: A server is gone.
+    """
+    found: dict[str, str] = {}
+    for side, session in (("source", sessions.source), ("target", sessions.target)):
+        try:
+            ((system, timeline, oid),) = session.rows(_IDENTITY)
+        except UnreachableError:
+            raise
+        except PostgresError as error:
+            return str(error)
+        found |= {side: system, f"{side}_timeline": timeline, f"{side}_database": oid}
+    return found
+
+
+def files(session: Session) -> dict[TableName, str]:
+    """The files of all tables, partitions included: others once a table was emptied.
+
+    Raises:
+        PostgresError: The server refuses.
+    """
+    rows = session.rows(_FILES, deadline_seconds=_SECONDS)
+    return {TableName(schema, table): file or "" for schema, table, file in rows}
 
 
 def form(sessions: Sessions, source: Database, target: Database) -> Form:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final, Protocol
 
 from ferry.findings import ExitStatus
-from ferry.migrate.verify.scans import Buckets, buckets
+from ferry.migrate.verify.scans import XMIN, Buckets, buckets
 from ferry.postgres import PostgresError
 
 if TYPE_CHECKING:
@@ -176,6 +176,9 @@ class Compared:
         has_key: Whether rows are told apart by a key.
         scanned_at: When both scans began: what changed later was not seen.
         seconds: How long it took.
+        xmins: Of source and Aurora, the oldest transaction that ran when it began.
+        newer: Where only rows newer than an earlier pass were compared: how many that were on each side.
+        is_taken_over: Whether an earlier run has found it.
     """
 
     rows: tuple[int, int]
@@ -191,6 +194,9 @@ class Compared:
     has_key: bool = True
     scanned_at: datetime
     seconds: float = 0.0
+    xmins: tuple[int, int] = (0, 0)
+    newer: tuple[int, int] | None = None
+    is_taken_over: bool = False
 
     @property
     def verdict(self) -> Verdict:
@@ -248,6 +254,7 @@ def compare(
     """
     began, at = time.monotonic(), datetime.now(UTC)
     seconds = _LEAST_SECONDS + plan.bytes / _BYTES_A_SECOND
+    ((source_xmin,),), ((target_xmin,),) = sessions.both(XMIN, XMIN, seconds=_LEAST_SECONDS)
     cut = _cut(sessions, plan, seconds)
     here, there = (
         _in_pieces(sessions, plan, cut, far, waits)
@@ -260,6 +267,7 @@ def compare(
         left_out=plan.left_out,
         has_key=plan.key is not None,
         scanned_at=at,
+        xmins=(source_xmin, target_xmin),
     )
     unlike = {
         bucket: max(here.get(bucket, _NONE)[0], there.get(bucket, _NONE)[0])

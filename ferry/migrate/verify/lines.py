@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from facts.inert import visible, visible_json
 from ferry.findings import ExitStatus
 from ferry.migrate.verify.comparing import Kind, Verdict
+from ferry.migrate.watching.lines import duration, size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 _RELOADED_AT_ONCE: Final = 10
 _COLUMNS: Final = 5
+_LEAST_SHARE: Final = 0.01
+_SECONDS_OF_A_YEAR: Final = 365 * 86_400
 _LONG_SECONDS: Final = 60.0
 """From here on the age of a snapshot is told: nothing that was deleted meanwhile can be cleaned up."""
 
@@ -40,6 +43,29 @@ def line(result: Result) -> str:
             f"{result.held.transactions:,} transactions"
         )
     return visible("; ".join(filter(None, parts)))
+
+
+def progress(*, done: int, whole: int, seconds: float, table: str, waits: str) -> str:
+    """How far it is by the size of the tables, how fast, how long it will take, and at what it is.
+
+    How long is told from the first percent on, and never beyond a year: before, it is guesswork.
+
+    Args:
+        done: The bytes of what has been scanned, by the sizes that tables had.
+        whole: Those of all tables.
+        seconds: For how long it runs.
+        table: What is compared now; empty for nothing.
+        waits: What is waited for; empty where it works.
+    """
+    share = min(1.0, done / whole) if whole else 0.0
+    parts = [f"{share:.0%} of {size(whole)}"]
+    if share >= _LEAST_SHARE and seconds > 0:
+        parts.append(f"{size(round(done / seconds))}/s")
+        left = seconds / share * (1 - share)
+        if left < _SECONDS_OF_A_YEAR:
+            parts.append(f"{duration(left)} to go")
+    said = ", ".join(parts)
+    return visible(f"{said}; {table}{': ' if table and waits else ''}{waits}".removesuffix("; "))
 
 
 def keys(result: Result) -> Iterator[str]:
@@ -121,6 +147,7 @@ def _table(result: Result, *, with_keys: bool) -> dict[str, Any]:
         ],
         "scanned_at": found.scanned_at.isoformat(),
         "seconds": round(found.seconds, 3),
+        "taken_over": found.is_taken_over,
         "longest_snapshot": {
             "seconds": round(result.held.seconds, 3),
             "transactions": result.held.transactions,
@@ -169,6 +196,8 @@ def _sides(found: Compared) -> str:
         alike = f", hash {found.hashes[0]}"
     elif found.verdict is Verdict.SAME:
         alike = ", and what was unlike has arrived since"
+    if found.is_taken_over:
+        return f"{rows}{alike}, scanned {found.scanned_at:%Y-%m-%d %H:%M:%S} UTC by the run before"
     return f"{rows}{alike}, scanned {found.scanned_at:%H:%M:%S} UTC"
 
 

@@ -38,6 +38,13 @@ LEAST_BUCKETS: Final = 2**12
 """Of the others; they cost nothing where there are fewer rows, and the estimate may be far too low."""
 
 
+# PostgreSQL 11 knows it by this name alone; later ones keep it.
+XMIN: Final = sql.SQL(
+    "select pg_catalog.txid_snapshot_xmin(pg_catalog.txid_current_snapshot())"
+).format()
+"""The oldest transaction that runs; those of all subtransactions are newer than their parents."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Buckets:
     """How rows are cut into buckets, on both sides alike.

@@ -13,12 +13,13 @@ from ferry.migrate.reloading import parse
 from ferry.migrate.verify import asking
 from ferry.migrate.verify.comparing import MOST_KEYS, SECONDS_BETWEEN_TRIES, Verdict, compare
 from ferry.migrate.verify.gentle import Held, watching
+from ferry.migrate.verify.kept import Kept
 from ferry.migrate.verify.pairing import NotCompared, pairs
 from ferry.migrate.verify.sessions import Sessions
 from ferry.postgres import NoAnswerError, PostgresError, UnreachableError, apart, connect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 
     from ferry.mappings import TableName
     from ferry.migrate.sides import Sides
@@ -40,6 +41,8 @@ class Scope:
         tasks: The tasks that carry it.
         plans: The tables that are compared.
         others: Those that cannot be.
+        identity: Which servers and databases both sides are; or why a server does not say.
+        files: Aurora's files of each table, by its name there.
         trouble: Why none is known; None where they are.
     """
 
@@ -48,6 +51,8 @@ class Scope:
     tasks: tuple[Task, ...]
     plans: tuple[Plan, ...] = ()
     others: tuple[NotCompared, ...] = ()
+    identity: Mapping[str, str] | str = ""
+    files: Mapping[TableName, str] = field(default_factory=dict)
     trouble: FerryError | None = None
 
 
@@ -100,6 +105,11 @@ def look(database: str, sides: Sides, tasks: Sequence[Task]) -> Scope:
             source = asking.database(sessions.source)
             target = asking.database(sessions.target)
             form = asking.form(sessions, source, target)
+            scope = replace(
+                scope,
+                identity=asking.identity(sessions),
+                files=asking.files(sessions.target),
+            )
     except FerryError as error:
         return replace(scope, trouble=error)
     found = list(pairs(source, target, {it.name: it.mappings for it in tasks}, form=form))
@@ -174,15 +184,17 @@ def verify(
     scopes: Iterable[Scope],
     *,
     settling: Settling,
+    kept: Mapping[str, Kept] | None = None,
     listener: Listener | None = None,
     most_keys: int = MOST_KEYS,
     values_of: int = 0,
-) -> Iterator[Result]:
+) -> Generator[Result]:
     """Compare tables, and say of each what it came to as soon as that is known.
 
     Args:
         scopes: The databases and their tables.
         settling: What settles the suspects of a table.
+        kept: What is kept of runs, by the database's name; None keeps nothing.
         listener: Who is told what is being compared.
         most_keys: How many keys that differ are kept of a table.
         values_of: Of how many rows of a table that differ the values are read too.
@@ -196,6 +208,7 @@ def verify(
             )
         yield from _Run(
             scope=scope,
+            kept=(kept or {}).get(scope.database) or Kept(progress=None),
             settling=settling,
             listener=listener or Nobody(),
             most_keys=most_keys,
@@ -209,6 +222,7 @@ class _Run:
 
     Args:
         scope: The database.
+        kept: What is kept of it.
         settling: What settles the suspects of a table.
         listener: Who is told what is being compared.
         most_keys: How many keys that differ are kept of a table.
@@ -216,6 +230,7 @@ class _Run:
     """
 
     scope: Scope
+    kept: Kept
     settling: Settling
     listener: Listener
     most_keys: int
@@ -226,21 +241,42 @@ class _Run:
 
     def results(self) -> Iterator[Result]:
         """What each table came to; what somebody waited behind is tried again after the others."""
-        trying = deque(_Try(plan=plan) for plan in self.scope.plans)
+        over = [(plan, self.kept.over(plan)) for plan in self.scope.plans]
+        is_whole = False
+        try:
+            for plan, compared in over:
+                if compared:
+                    yield replace(self._result(plan), compared=compared)
+            left = [plan for plan, compared in over if not compared]
+            is_whole = yield from self._compared(left)
+        finally:
+            self.kept.close(is_ended=is_whole)
+
+    def _compared(self, plans: Sequence[Plan]) -> Generator[Result, None, bool]:
+        """Compare tables; return whether all of them could be."""
+        trying = deque(_Try(plan=plan) for plan in plans)
+        are_all = True
         with self._stack:
             while trying:
                 this = trying.popleft()
                 result = self._tried(this)
                 if isinstance(result, _Try):
                     trying.append(result)
-                else:
-                    yield result
+                    continue
+                if result.compared:
+                    self.kept.take(this.plan, result.compared)
+                are_all = are_all and result.compared is not None
+                yield result
+        return are_all
+
+    def _result(self, plan: Plan) -> Result:
+        return Result(
+            database=self.scope.database, table=plan.name, tasks=plan.tasks, parts=plan.parts
+        )
 
     def _tried(self, this: _Try) -> Result | _Try:
         plan = this.plan
-        result = Result(
-            database=self.scope.database, table=plan.name, tasks=plan.tasks, parts=plan.parts
-        )
+        result = self._result(plan)
         if self._gone:
             return replace(result, why=self._gone)
         _let_pass(this, self.listener)

@@ -144,6 +144,7 @@ def test_json_has_keys_where_they_are_asked_for_and_values_never() -> None:
         "not_compared": [],
         "scanned_at": "2026-11-27T09:41:03+00:00",
         "seconds": 0.0,
+        "taken_over": False,
         "longest_snapshot": {"seconds": 0.0, "transactions": 0},
     }
     assert document["tables"][1]["verdict"] == "not verified"
@@ -171,3 +172,23 @@ def test_the_gravest_table_decides_and_what_differs_is_reloaded() -> None:
     )
     assert lines.following("dev", [many]).startswith("ferry reload dev 'public.part 0' ")
     assert lines.following("dev", [many]).endswith("'public.part 9' (and 2 more)")
+
+
+def test_how_far_it_is_is_told_with_rate_and_reason_from_the_first_percent_on() -> None:
+    usual: dict[str, Any] = {"whole": 10 * 2**30, "seconds": 60.0, "table": "public.a", "waits": ""}
+
+    assert lines.progress(done=2**20, **usual) == "0% of 10.0 GB; public.a"
+    assert (
+        lines.progress(done=2**30, **{**usual, "waits": "waits for the marker of all"})
+        == "10% of 10.0 GB, 17.1 MB/s, 9m00s to go; public.a: waits for the marker of all"
+    )
+    assert lines.progress(done=2**30, **{**usual, "seconds": 1e8}) == (
+        "10% of 10.0 GB, 11 B/s; public.a"
+    )
+    assert lines.progress(done=0, **{**usual, "whole": 0, "table": ""}) == "0% of 0 B"
+
+
+def test_what_an_earlier_run_has_found_is_told_with_its_day() -> None:
+    assert lines.line(result(is_taken_over=True)).endswith(
+        "scanned 2026-11-27 09:41:03 UTC by the run before"
+    )

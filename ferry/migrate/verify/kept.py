@@ -1,0 +1,234 @@
+"""What comparisons keep between runs: what a run has done that did not end, and when tables were the same.
+
+A run that ended is not gone on with: the next one looks at all again. Of one that did not end (Ctrl-C, a
+server that was lost) the next takes over the tables that were the same, as long as they are compared the
+same way. What differed or was not proved is looked at again.
+
+Of each table: what it came to, both sides' counts and hashes, when it was scanned; never a key or a value.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from ferry.errors import FerryError
+from ferry.migrate.verify.comparing import Compared, Verdict
+from ferry.migrate.verify.scans import Buckets
+from ferry.progress import NewerError, Progress, UnusableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from ferry.mappings import TableName
+    from ferry.migrate.verify.plan import Plan
+
+VERSION: Final = 1
+
+_SECONDS_BETWEEN_WRITES: Final = 2.0
+_CLEAN: Final = (Verdict.SAME, Verdict.IN_PART)
+_ANY: Final = Buckets(shift=None, mask=0)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pass:
+    """When a table was the same.
+
+    Args:
+        at: When it was scanned.
+        xmins: Of source and Aurora, the oldest transaction that ran then: what any later one has
+            written was perhaps not seen.
+    """
+
+    at: datetime
+    xmins: tuple[int, int]
+
+
+@dataclass(kw_only=True, slots=True)
+class Kept:
+    """What is kept of one database.
+
+    Args:
+        progress: Where; None where nothing can be kept.
+        trouble: Why nothing that was kept is used, or nothing can be kept; empty where that is not so.
+        began: When the run began that is gone on with, or this one.
+        is_resumed: Whether an earlier run is gone on with.
+        is_ended: Whether the run ended.
+        is_run: Whether this is a run of all tables, or some are looked at beside it.
+        done: What tables came to in the run, by their names.
+        passes: When tables were the same, by their names, and both sides' transactions then.
+        files: Aurora's files of each table, by its name there: others after it was loaded again.
+    """
+
+    progress: Progress | None
+    trouble: str = ""
+    began: datetime = field(default_factory=lambda: datetime.now(UTC))
+    is_resumed: bool = False
+    is_ended: bool = False
+    is_run: bool = True
+    done: dict[str, dict[str, Any]] = field(default_factory=dict)
+    passes: dict[str, dict[str, Any]] = field(default_factory=dict)
+    files: Mapping[TableName, str] = field(default_factory=dict)
+    _written_at: float = field(default_factory=time.monotonic)
+    _is_changed: bool = False
+
+    def over(self, plan: Plan) -> Compared | None:
+        """What an earlier run found of a table that need not be looked at again."""
+        found = self.done.get(_name(plan)) if self.is_resumed else None
+        if not found or found["way"] != self._way(plan) or found["verdict"] not in _CLEAN:
+            return None
+        return Compared(
+            rows=(found["rows"][0], found["rows"][1]),
+            hashes=(found["hashes"][0], found["hashes"][1]),
+            left_out=plan.left_out,
+            has_key=plan.key is not None,
+            scanned_at=datetime.fromisoformat(found["scanned_at"]),
+            seconds=found["seconds"],
+            is_taken_over=True,
+        )
+
+    def said(self, plans: Sequence[Plan]) -> Iterator[str]:
+        """What is taken over and from when, or why nothing is; nothing where there is nothing."""
+        if self.trouble:
+            yield f"Nothing of an earlier run is taken over: {self.trouble}"
+        over = [found for plan in plans if (found := self.over(plan))]
+        if over:
+            first, last = (
+                f"{end(it.scanned_at for it in over):%Y-%m-%d %H:%M}" for end in (min, max)
+            )
+            yield (
+                f"Goes on with the run of {self.began:%Y-%m-%d %H:%M} UTC, which did not end: "
+                f"{len(over):,} of {len(plans):,} tables were the same, scanned from {first} to {last} "
+                "UTC. --from-start looks at all again."
+            )
+
+    def last_pass(self, plan: Plan) -> Pass | None:
+        """When a table was the same the last time; None where it never was, as it is now."""
+        found = self.passes.get(_name(plan))
+        if not found or found["way"] != self._way(plan):
+            return None
+        return Pass(
+            at=datetime.fromisoformat(found["at"]), xmins=(found["source"], found["target"])
+        )
+
+    def take(self, plan: Plan, compared: Compared) -> None:
+        """Keep what a table came to; on the disk within two seconds, or at `close`."""
+        name, way = _name(plan), self._way(plan)
+        self._is_changed = True
+        self.passes.pop(name, None)
+        if compared.verdict in _CLEAN:
+            self.passes[name] = {
+                "way": way,
+                "at": compared.scanned_at.isoformat(),
+                "source": compared.xmins[0],
+                "target": compared.xmins[1],
+            }
+        elif compared.newer is not None:
+            self.done.pop(name, None)
+        if compared.newer is None and (self.is_run or name in self.done):
+            self.done[name] = {
+                "way": way,
+                "verdict": str(compared.verdict),
+                "rows": list(compared.rows),
+                "hashes": list(compared.hashes),
+                "not_compared": [each.column for each in compared.left_out],
+                "scanned_at": compared.scanned_at.isoformat(),
+                "seconds": compared.seconds,
+            }
+        if time.monotonic() - self._written_at > _SECONDS_BETWEEN_WRITES:
+            self._write()
+
+    def close(self, *, is_ended: bool) -> None:
+        """Write what there is.
+
+        Args:
+            is_ended: Whether all tables were compared: the next run begins anew.
+        """
+        if self._is_changed:
+            self.is_ended = is_ended if self.is_run else self.is_ended
+            self._write()
+
+    def _write(self) -> None:
+        if self.progress is None:
+            return
+        try:
+            self.progress.write(
+                {
+                    "began": self.began.isoformat(),
+                    "is_ended": self.is_ended,
+                    "tables": self.done,
+                    "passes": self.passes,
+                }
+            )
+        except FerryError as error:
+            self.progress, self.trouble = None, str(error)
+        self._written_at = time.monotonic()
+
+    def _way(self, plan: Plan) -> str:
+        """What changes with how a table is compared, and when Aurora's is loaded again."""
+        statements = [each.totals(_ANY).as_string(None) for each in (plan.source, plan.target)]
+        text = "\n".join([*statements, self.files.get(plan.target.table.name, "")])
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def opened(
+    progress: Progress | str,
+    plans: Iterable[Plan],
+    files: Mapping[TableName, str],
+    *,
+    resume: bool,
+    is_run: bool,
+) -> Kept:
+    """What is kept of a database.
+
+    Args:
+        progress: Where; or why nothing can be.
+        plans: Its tables.
+        files: Aurora's files of each table, by its name there.
+        resume: Whether a run that did not end is gone on with.
+        is_run: Whether all tables are looked at, each as a whole.
+    """
+    if isinstance(progress, str):
+        return Kept(progress=None, trouble=progress, is_run=is_run)
+    trouble, found = "", None
+    try:
+        found = progress.read()
+    except UnusableError as error:
+        if isinstance(error, NewerError):
+            return Kept(progress=None, trouble=str(error), is_run=is_run)
+        trouble = str(error)
+    except FerryError as error:
+        return Kept(progress=None, trouble=str(error), is_run=is_run)
+    kept = Kept(progress=progress, trouble=trouble, is_run=is_run, files=files)
+    if not found:
+        return kept
+    kept.passes = dict(found["passes"])
+    if is_run and (found["is_ended"] or not resume):
+        return kept
+    kept.began = datetime.fromisoformat(found["began"])
+    kept.is_ended = found["is_ended"]
+    kept.done = dict(found["tables"])
+    kept.is_resumed = is_run
+    if is_run and not any(map(kept.over, plans)):
+        kept.began, kept.done, kept.is_resumed = datetime.now(UTC), {}, False
+    return kept
+
+
+def where(environment: str, database: str, identity: Mapping[str, str]) -> Progress:
+    """Where what is kept of a database is.
+
+    Args:
+        environment: The environment's name.
+        database: The database's name in Aurora.
+        identity: Which servers and databases it is about.
+    """
+    return Progress(
+        environment=environment, command="verify", database=database, version=VERSION, of=identity
+    )
+
+
+def _name(plan: Plan) -> str:
+    return f"{plan.name.schema}\n{plan.name.table}"
