@@ -335,6 +335,22 @@ def test_a_source_has_none_of_it(well: Postgres) -> None:
     assert {each.check for each in seen} == {each.name for each in CHECKS}
 
 
+def test_a_partitioned_table_that_was_analyzed_has_no_rows_for_it(well: Postgres) -> None:
+    made = ("create table parts (id int primary key) partition by range (id)", "analyze parts")
+    ends = [Database(server=well, name=name) for name in ("app", "aurora")]
+    for end in ends:
+        end.run(*made)
+    try:
+        seen = findings([subject(environment(), of(well, "app"), of(well, "aurora"))])
+
+        assert [each.what for each in seen if each.check == "aurora-tables"] == [
+            "2 tables in Aurora, and empty."
+        ]
+    finally:
+        for end in ends:
+            end.run("drop table parts")
+
+
 def test_updates_are_counted_of_tables_without_a_key(well: Postgres) -> None:
     source = Database(server=well, name="app")
     source.run("create table log (x int)", "insert into log values (1)")

@@ -66,7 +66,7 @@ select c.oid, n.nspname::text, c.relname::text, c.relkind::text, c.relpersistenc
              and r.rolname = any(%s::text[]) and not r.rolbypassrls
              and (c.relforcerowsecurity and not r.rolsuper
                   or not pg_has_role(r.oid, c.relowner, 'usage'))),
-       c.relrowsecurity, c.reltuples::float8, c.relpages, coalesce(o.relpages, 0),
+       c.relrowsecurity, c.reltuples::float8, greatest(c.relpages, 0), coalesce(o.relpages, 0),
        pg_stat_get_live_tuples(c.oid), pg_stat_get_tuples_updated(c.oid),
        pg_stat_get_tuples_deleted(c.oid),
        coalesce(e.extname::text, ''), pg_get_userbyid(c.relowner)::text,

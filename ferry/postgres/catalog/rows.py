@@ -122,7 +122,8 @@ class Relation(NamedTuple):
             for those with BYPASSRLS, nor for its owner's unless they are forced.
         row_security: Whether it has row security.
         rows: How many rows PostgreSQL estimates; -1 where it was never analyzed.
-        pages: How many pages of 8 KiB it had when it was last vacuumed or analyzed.
+        pages: How many pages of 8 KiB it had when it was last vacuumed or analyzed; 0 of a partitioned
+            table, of which PostgreSQL says -1 once it was analyzed.
         toast_pages: The same of its TOAST table, where long values are.
         live: How many rows there are by the statistics, which a crash or a reset begins anew.
         updated: Rows updated since the statistics began.
