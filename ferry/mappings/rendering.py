@@ -43,7 +43,10 @@ def _compared(comparison: Comparison) -> sql.Composable:
     if not comparison.values:
         return sql.SQL(_OPERATORS[comparison.operator]).format(column)
     if comparison.as_text:
-        column = sql.SQL("{}::pg_catalog.text").format(column)
+        # As its output function writes it: a cast of an enum's to text may be anybody's.
+        column = sql.SQL("case when {c} is not null then pg_catalog.concat({c}) end").format(
+            c=column
+        )
     if comparison.by_bytes:
         column = sql.SQL('{} collate pg_catalog."C"').format(column)
     type_ = sql.Identifier("pg_catalog", comparison.type)

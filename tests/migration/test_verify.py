@@ -268,11 +268,31 @@ def test_more_rows_than_are_looked_at_are_said_to_be_more(
 
 def test_values_are_read_of_the_rows_that_are_asked_for(pair: Pair) -> None:
     pair.on_both(*TABLES)
-    pair.target.run("update items set blanks = 'ab', double = null where id = 4")
+    pair.target.run(
+        "update items set blanks = 'ab', double = null, pair = row(null, null) where id = 4"
+    )
 
     (found,) = compared(results(pair, values_of=1)["public.items"]).found
 
-    assert found.values == {"double": ("1.3333333333333333", None), "blanks": ("ab ", "ab")}
+    assert found.values == {
+        "double": ("1.3333333333333333", None),
+        "pair": ("(4,sad)", "(,)"),
+        "blanks": ("ab ", "ab"),
+    }
+
+
+def test_keys_that_the_other_side_has_no_room_for_are_missing(pair: Pair) -> None:
+    pair.source.run('create table a ("value 0" bigint primary key, v int)')
+    pair.target.run('create table a ("value 0" int primary key, v int)')
+    pair.source.run("insert into a values (3000000000, 1), (1, 1)")
+    pair.target.run("insert into a values (1, 2)")
+
+    found = compared(results(pair, values_of=2)["public.a"])
+
+    assert [(it.key, it.kind) for it in found.found] == [
+        (("1",), Kind.DIFFERENT),
+        (("3000000000",), Kind.MISSING),
+    ]
 
 
 def test_what_is_unlike_is_handed_to_what_settles_it(pair: Pair) -> None:
@@ -476,6 +496,52 @@ def test_no_function_of_the_databases_own_runs(pair: Pair) -> None:
     (found,) = compared(results(pair, values_of=1)["public.items"]).found
 
     assert (found.key, found.columns) == (("happy",), ("span", "moods"))
+
+
+def test_types_that_are_called_as_postgresqls_own_are_not_taken_for_these(pair: Pair) -> None:
+    """What ferry does with these would run a cast that somebody made."""
+    fails = "language plpgsql immutable as $$ begin raise 'it ran'; end $$"
+    pair.on_both(
+        *(f"create type public.{name} as range (subtype = date)" for name in ("int8", "float8")),
+        *(f"create type public.{name} as enum ('a', 'b')" for name in ("int4", "text")),
+        "create table a (id public.int4 primary key, n public.int8, v public.text)",
+        "insert into a values ('a', '[2024-01-01,)', 'a'), ('b', 'empty', 'a')",
+        "create table b (id public.text primary key, n public.float8)",
+        "insert into b values ('a', '[2024-01-01,)'), ('b', 'empty')",
+    )
+    pair.target.run("update a set n = '(,)' where id = 'b'", "update b set n = null where id = 'b'")
+    pair.on_both(
+        *(
+            statement
+            for name, to, how in (
+                ("int8", "int8", ""),
+                ("float8", "int4", "as implicit"),
+                ("int4", "int8", ""),
+                ("text", "text", "as implicit"),
+            )
+            for statement in (
+                f"create function of_{name}(public.{name}) returns pg_catalog.{to} {fails}",
+                (
+                    f"create cast (public.{name} as pg_catalog.{to}) "
+                    f"with function of_{name}(public.{name}) {how}"
+                ),
+            )
+        ),
+    )
+    rule = {"rule-id": "1", "rule-name": "1", **selects("include", "public", "%")}
+    of_a = {
+        "filter-type": "source",
+        "column-name": "v",
+        "filter-conditions": [{"filter-operator": "eq", "value": "a"}],
+    }
+    filtered = rule | selects("include", "public", "a", filters=[of_a])
+    one, other = (
+        task(mappings=Mappings.parse(json.dumps({"rules": [it]}))) for it in (filtered, rule)
+    )
+
+    for each in (one, other):
+        for found in verify([look("app", sides(pair), [each])], settling=at_rest, values_of=1):
+            assert [(it.key, it.columns) for it in compared(found).found] == [(("b",), ("n",))]
 
 
 @pytest.mark.parametrize(

@@ -299,8 +299,6 @@ def _way(one: Column, other: Column, weak: frozenset[int], weak_there: frozenset
     base = one.base
     anybodys = one.type_kind in _ANYBODYS or one.category == "A"
     way = _WAYS.get(base, Way.OUTPUT if anybodys else Way.TEXT)
-    if one.type_kind in {"c", "e"}:  # It may be called as another.
-        way = Way.OUTPUT
     if way is Way.AS_IS and other.base == "int8":
         return Way.INT8  # Of a smaller integer too.
     if base == "bpchar" and -1 in {one.modifier, other.modifier}:

@@ -76,11 +76,14 @@ def found_by(way: Way, name: str, base: str, place: int) -> sql.Composable:
         base: Its base type.
         place: Its place in the key.
     """
+    given = sql.SQL("k.{}").format(value(place))
     if base in _FOUND_BY_VALUE:
-        return sql.SQL("{} = k.{}::{}").format(
-            sql.Identifier("t", name), value(place), sql.Identifier("pg_catalog", base)
+        # The other side's integers may be larger.
+        type_ = "int8" if base in _INTEGERS else base
+        return sql.SQL("{} = {}::{}").format(
+            sql.Identifier("t", name), given, sql.Identifier("pg_catalog", type_)
         )
-    return sql.SQL("{} = k.{}").format(text(way, name), value(place))
+    return sql.SQL("{} = {}").format(text(way, name), given)
 
 
 def _order(index: Index) -> tuple[bool, int, str]:

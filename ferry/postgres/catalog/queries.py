@@ -95,7 +95,10 @@ with recursive domains (domain, base, modifier) as (
   select d.domain, t.typbasetype, case when d.modifier = -1 then t.typtypmod else d.modifier end
   from domains d join pg_type t on t.oid = d.base and t.typtype = 'd'
 )
-select a.attrelid, a.attnum, a.attname::text, format_type(a.atttypid, a.atttypmod), t.typname::text,
+select a.attrelid, a.attnum, a.attname::text, format_type(a.atttypid, a.atttypmod),
+       case when t.typnamespace <> 'pg_catalog'::regnamespace and t.typname in
+                 (select typname from pg_type where typnamespace = 'pg_catalog'::regnamespace)
+            then t.typnamespace::regnamespace || '.' else '' end || t.typname,
        t.typtype::text, t.typcategory::text, coalesce(d.modifier, a.atttypmod), a.attnotnull,
        {generated}, a.attidentity::text, a.attcollation
 from pg_attribute a

@@ -172,7 +172,8 @@ class Column(NamedTuple):
         number: `attnum`.
         name: Its name.
         type: Its type as SQL writes it, such as `numeric(10,2)`.
-        base: The type's name in `pg_type`; of a domain that of what it is over.
+        base: The type's name in `pg_type`; of a domain that of what it is over. A type that somebody
+            called as one of PostgreSQL's own has its schema before it: it is another type.
         type_kind: `b` base, `c` composite, `e` enum, `r` range, `m` multirange.
         category: `A` array, `N` numeric, and so on.
         modifier: `atttypmod`, a domain's own where the column has one; -1 for none.

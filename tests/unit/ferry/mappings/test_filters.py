@@ -54,7 +54,10 @@ def rows(of: Column, *conditions: dict[str, str]) -> tuple[Any, Any]:
         (
             column("mood", kind="e", category="E"),
             [condition("noteq", "ok")],
-            """("a"::pg_catalog.text collate pg_catalog."C" <> 'ok'::"pg_catalog"."text")""",
+            (
+                """(case when "a" is not null then pg_catalog.concat("a") end """
+                """collate pg_catalog."C" <> 'ok'::"pg_catalog"."text")"""
+            ),
         ),
         (
             column("date"),

@@ -83,12 +83,6 @@ def test_each_type_is_written_so_that_only_the_same_is_the_same(base: str, way: 
     assert compared(col("a", base), col("a", base)) is way
 
 
-def test_an_enum_or_a_composite_may_be_called_as_a_type_of_postgresql() -> None:
-    for kind in ("e", "c"):
-        mine = col("a", "date", type_kind=kind)
-        assert compared(mine, mine) is Way.OUTPUT
-
-
 def test_what_everybody_may_make_is_written_without_a_cast_of_theirs() -> None:
     for theirs in (
         col("a", "mood", type_kind="e"),
