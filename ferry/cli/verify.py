@@ -72,7 +72,7 @@ def verify(
     again.
 
     Exit status: 2 where no task carries a table; 3 where a table, or a column of it, could not be
-    verified, or what is unlike may be on its way; 4 where rows differ.
+    verified, what is unlike may be on its way, or no table is carried; 4 where rows differ.
     """
     from ferry.cli.migration import Ways, deployment_of
     from ferry.cli.printing import failures_shown, show_next

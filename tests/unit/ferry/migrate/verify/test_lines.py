@@ -158,7 +158,8 @@ def test_the_gravest_table_decides_and_what_differs_is_reloaded() -> None:
     same, differs = result(), result(**UNLIKE, counts={Kind.EXTRA: 1})
     part = result(left_out=(LeftOut(column="a", why="Aurora has no such column"),))
 
-    assert lines.status([]) is ExitStatus.GOOD
+    assert lines.status([]) is ExitStatus.NOT_DONE
+    assert lines.status([same]) is ExitStatus.GOOD
     assert lines.status([same, part]) is ExitStatus.NOT_DONE
     assert lines.status([part, differs, same]) is ExitStatus.STOP
     assert lines.summary([same, differs, same]) == "2 same, 1 different"
