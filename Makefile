@@ -36,7 +36,7 @@ lint: ## ruff, mypy, import-linter; actionlint and zizmor for the workflows
 	@python -m tools.check lint
 
 unit: setup ## The unit tests, in seconds
-	@python -m tools.check unit held
+	@python -m tools.check unit unfollowed
 
 terraform: setup ## What the real Terraform says of the JSON
 	@python -m tools.check terraform

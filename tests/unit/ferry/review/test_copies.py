@@ -90,6 +90,7 @@ _OTHER = itertools.count()
     "unit",
     ["canary-1 ", "x", "canary-", r"\\", r"\u0063", "%63", '"', "AAAAAAAA"],
 )
+@pytest.mark.unfollowed
 def test_a_text_eight_times_as_long_takes_about_eight_times_as_long(unit: str) -> None:
     """Were each part compared with all that follows, it would take 64 times as long."""
     secrets = [f"canary-{number}-{'a' * number}" for number in range(300)]

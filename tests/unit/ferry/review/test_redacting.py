@@ -366,6 +366,7 @@ def test_a_megabyte_that_begins_urls_over_and_over_is_read_once() -> None:
         "passwd,", "password is a", "identified by '", "%3Dpassword", ":\\/\\/a:", "&quot;password&quot;=", "password\\\\",
     ],
 )  # fmt: skip
+@pytest.mark.unfollowed
 def test_a_text_eight_times_as_long_takes_about_eight_times_as_long(unit: str) -> None:
     """Were each beginning followed to the end of the text, it would take 64 times as long."""
 
