@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -198,7 +199,11 @@ def refused_connection(server: Server, error: psycopg.Error) -> PostgresError:
 
 
 def failed(server: Server, purpose: str, error: psycopg.Error) -> PostgresError:
-    """Why a statement failed. Only the message's first part is shown: the others may quote rows."""
+    """Why a statement failed. Only the message's first part is shown: the others may quote rows.
+
+    Of class 22, Data Exception, this quotes values too, and the condition's name is shown:
+    https://www.postgresql.org/docs/15/errcodes-appendix.html
+    """
     if error.sqlstate is None or isinstance(
         error, psycopg.errors.AdminShutdown | psycopg.errors.CrashShutdown
     ):
@@ -208,6 +213,8 @@ def failed(server: Server, purpose: str, error: psycopg.Error) -> PostgresError:
             sqlstate=error.sqlstate,
         )
     said = error.diag.message_primary or "without a message"
+    if error.sqlstate.startswith("22"):
+        said = re.sub(r"(?<!^)(?=[A-Z])", " ", type(error).__name__).lower()
     return PostgresError(
         f"{server.subject} could not {purpose}: {said} ({error.sqlstate}).", sqlstate=error.sqlstate
     )

@@ -55,8 +55,15 @@ _SETTINGS: Final = (
     ("bytea_output", "hex"),
     ("lc_monetary", "C"),
     ("xmloption", "content"),
+    # Where roles are SERIALIZABLE by default a long scan makes writers fail.
+    ("default_transaction_isolation", "read committed"),
     ("lock_timeout", "5s"),
     ("idle_in_transaction_session_timeout", "60s"),
+)
+# A session waits for the other side, and has deadlines of its own. PostgreSQL 14 and 17 brought them.
+_UNLIMITED: Final = (
+    "select pg_catalog.set_config(name, '0', false) from pg_catalog.pg_settings "
+    "where name in ('idle_session_timeout', 'transaction_timeout')"
 )
 # A server is known by when it was started, to the microsecond, whatever leads to it.
 _WHICH: Final = (
@@ -260,6 +267,7 @@ def connect(server: Server, *, purpose: str, read_only: bool = True) -> Iterator
         settings = (*_SETTINGS, ("default_transaction_read_only", "on" if read_only else "off"))
         for name, value in settings:
             session.execute("select pg_catalog.set_config(%s, %s, false)", [name, value])
+        session.execute(_UNLIMITED)
         yield session
 
 

@@ -8,7 +8,7 @@ import signal
 import threading
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, LiteralString
 
 import pytest
 
@@ -100,6 +100,42 @@ def test_a_session_that_reads_cannot_write(server: Postgres) -> None:
     ):
         session.execute("insert into public.kept values (1)")
     assert refused.value.sqlstate == "25006"
+
+
+def test_what_a_database_sets_for_its_sessions_does_not_end_ferrys(server: Postgres) -> None:
+    with connect(of(server), purpose=PURPOSE, read_only=False) as session:
+        for setting, value in (
+            ("idle_session_timeout", "300ms"),
+            ("default_transaction_isolation", "serializable"),
+        ):
+            session.execute(sql.SQL(f"alter database {SUPERUSER} set {setting} = '{value}'"))
+    try:
+        with connect(of(server), purpose=PURPOSE) as session:
+            assert session.rows(
+                "select pg_catalog.current_setting('idle_session_timeout'), "
+                "pg_catalog.current_setting('transaction_isolation')"
+            ) == [("0", "read committed")]
+    finally:
+        with connect(of(server), purpose=PURPOSE, read_only=False) as session:
+            session.execute(sql.SQL(f"alter database {SUPERUSER} reset all"))
+
+
+@pytest.mark.parametrize(
+    ("statement", "why"),
+    [
+        ("select 'secret'::int", r"invalid text representation \(22P02\)"),
+        ("select '3000000000'::int", r"numeric value out of range \(22003\)"),
+        ("select convert_from('\\xe9', 'UTF8')", r"character not in repertoire \(22021\)"),
+    ],
+)
+def test_a_value_that_a_server_does_not_take_is_not_told(
+    server: Postgres, statement: LiteralString, why: str
+) -> None:
+    with (
+        connect(of(server), purpose=PURPOSE) as session,
+        pytest.raises(PostgresError, match=f"The source could not {PURPOSE}: {why}"),
+    ):
+        session.rows(statement)
 
 
 def _twice(session: Session, number: int) -> None:
