@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from facts.ferry_schema import ACCESS, SCHEMA
 from ferry.deployment import NotDeployedError
 from ferry.errors import FerryError
 from ferry.findings import Level
@@ -14,6 +15,8 @@ from ferry.migrate.source_slots import in_the_slot
 from ferry.migrate.starting import Start, Wish, how
 from ferry.migrate.status import Databases, Left, Seen
 from ferry.migrate.watching.databases import control_tables
+from ferry.migrate.watching.look import TaskLook
+from ferry.migrate.watching.statistics import Budget, Statistics
 from ferry.postgres import apart, connect
 
 if TYPE_CHECKING:
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from ferry.migrate.schema.phases import Phase
     from ferry.migrate.sides import Sides
     from ferry.migrate.tasks import Task
+    from ferry.postgres import Session
     from settings.databases import Database
 
 _PURPOSE: Final = "say where the migration stands"
@@ -52,19 +56,19 @@ def see(deployment: Deployment, sides: Callable[[Database], Sides]) -> Seen:
     except NotDeployedError as error:
         return Seen(environment=name, not_deployed=error.why)
     except FerryError as error:
-        return Seen(environment=name, trouble=str(error))
+        return Seen(environment=name, trouble=error)
     databases: dict[str, Databases] = {}
     try:
         for task in tasks:
-            databases[task.name] = _databases(
-                deployment.environment.name, task, sides(task.database), beside=tasks
-            )
+            databases[task.name] = _databases(deployment, task, sides(task.database), beside=tasks)
     except FerryError as error:
-        return Seen(environment=name, tasks=tasks, trouble=str(error))
+        return Seen(environment=name, tasks=tasks, trouble=error)
+    schema: Mapping[Phase, Left] = {}
+    trouble = None
     try:
-        schema, trouble = _left(deployment, sides), ""
+        schema = _left(deployment, sides)
     except FerryError as error:
-        schema, trouble = {}, str(error)
+        trouble = error
     return Seen(
         environment=name, tasks=tasks, databases=databases, schema=schema, schema_trouble=trouble
     )
@@ -92,8 +96,10 @@ def _left(deployment: Deployment, sides: Callable[[Database], Sides]) -> Mapping
     return found
 
 
-def _databases(environment: str, task: Task, sides: Sides, *, beside: Sequence[Task]) -> Databases:
-    wish = Wish(environment=environment)
+def _databases(
+    deployment: Deployment, task: Task, sides: Sides, *, beside: Sequence[Task]
+) -> Databases:
+    wish = Wish(environment=deployment.environment.name)
     start = how(task, wish)
     with (
         connect(sides.source.server, purpose=_PURPOSE) as source,
@@ -112,14 +118,18 @@ def _databases(environment: str, task: Task, sides: Sides, *, beside: Sequence[T
         )
         keepers = [sides.target.dms_user, sides.target.server.username]
         let_in = target.rows(_REACHABLE, [keepers])
+        ((remembers,),) = target.rows(
+            "select pg_catalog.to_regclass(%s) is not null", [f"{SCHEMA}.{ACCESS}"]
+        )
         there = all(marker.exists for marker in found)
         last = markers.newest(source, task.marker) if there else None
         return Databases(
             markers=found,
+            remembers_access=remembers,
             tables=tables,
             carried=len(carried),
             is_open=is_open,
-            unapplied=sum(it.changes for it in control_tables(target, task).unapplied),
+            unapplied=_unapplied(deployment, task, target),
             let_in=tuple(role for (role,) in let_in),
             last=last.at if last else None,
             has_arrived=last is not None and markers.has_arrived(target, task.marker, last),
@@ -127,3 +137,22 @@ def _databases(environment: str, task: Task, sides: Sides, *, beside: Sequence[T
             if isinstance(start, Start)
             else (),
         )
+
+
+def _unapplied(deployment: Deployment, task: Task, target: Session) -> int:
+    """How many changes its tables lack; DMS is asked when these were loaded where there are any."""
+    if not control_tables(target, task).unapplied:
+        return 0
+    tables = Statistics(dms=deployment.account.dms, task_arn=task.arn, budget=Budget()).refresh(
+        task
+    )
+    loaded = {
+        task.mappings.target(name): row.loaded_at for name, row in tables.items() if row.loaded_at
+    }
+    look = TaskLook(
+        environment=deployment.environment.name,
+        task=task,
+        tables=tuple(tables.values()),
+        unapplied=control_tables(target, task, loaded=loaded).unapplied,
+    )
+    return sum(found.changes for found, _ in look.lacking)

@@ -7,12 +7,14 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from facts.ferry_schema import ACCESS, SCHEMA
 from ferry.migrate.schema.phases import Phase
 from ferry.migrate.starting import Marker, Refusal, Tables, Wish, how
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from ferry.errors import FerryError
     from ferry.migrate.tasks import Task
 
 _SECONDS_OF_A_MARKER: Final = 300.0
@@ -58,10 +60,11 @@ class Databases:
 
     Args:
         markers: Its marker on both sides.
+        remembers_access: Whether Aurora has ferry's own table of who is to connect after the cutover.
         tables: Aurora's tables.
         carried: How many tables of the source it carries.
         is_open: Whether everybody may connect to Aurora's database.
-        unapplied: How many changes DMS could not apply, ever.
+        unapplied: How many changes the tables lack that DMS could not apply.
         let_in: Who may connect there, beside ferry, DMS, its owner and superusers.
         last: When the newest marker was written at the source; None where there is none.
         has_arrived: Whether that one is at Aurora.
@@ -69,6 +72,7 @@ class Databases:
     """
 
     markers: tuple[Marker, ...] = ()
+    remembers_access: bool = True
     tables: Tables = field(default_factory=Tables)
     carried: int = 0
     is_open: bool = False
@@ -101,8 +105,8 @@ class Seen:
         tasks: DMS's tasks; None where nothing is deployed.
         databases: What both databases say, by task.
         schema: What is left of each phase of the schema; of one that is missing it is not known.
-        trouble: Why something could not be told, and how to mend that; empty where all could.
-        schema_trouble: Why it is not known what is left of the schema; empty where it is.
+        trouble: Why something could not be told; None where all could.
+        schema_trouble: Why it is not known what is left of the schema; None where it is.
         not_deployed: Why nothing is deployed; empty where it is.
         at: When.
     """
@@ -111,33 +115,36 @@ class Seen:
     tasks: Sequence[Task] | None = None
     databases: dict[str, Databases] = field(default_factory=dict)
     schema: Mapping[Phase, Left] = field(default_factory=dict)
-    trouble: str = ""
-    schema_trouble: str = ""
+    trouble: FerryError | None = None
+    schema_trouble: FerryError | None = None
     not_deployed: str = ""
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
 def steps(seen: Seen) -> list[Step]:
-    """The steps in their order; the first that is not done says what comes next."""
+    """The steps in their order; the first that is not done, or not known, says what comes next."""
     found = list(_steps(seen))
     shown: list[Step] = []
     waits = False
     for step in found:
         later = waits and step.state is State.NOW
         shown.append(Step(name=step.name, state=State.TO_COME, what=step.what) if later else step)
-        waits = waits or step.state in {State.NOW, State.WRONG}
+        waits = waits or step.state not in {State.DONE, State.TO_COME}
     return shown
 
 
 def _steps(seen: Seen) -> Iterator[Step]:
     name = seen.environment
     if seen.tasks is None:
-        yield Step(
-            name="deployed",
-            state=State.NOW if seen.not_deployed else State.UNKNOWN,
-            what=seen.not_deployed or seen.trouble,
-            next=f"cdktf deploy {name}" if seen.not_deployed else "",
-        )
+        if seen.trouble:
+            yield _unknown(seen, "deployed", seen.trouble)
+        else:
+            yield Step(
+                name="deployed",
+                state=State.NOW,
+                what=seen.not_deployed,
+                next=f"cdktf deploy {name}",
+            )
         return
     yield Step(
         name="deployed",
@@ -145,16 +152,33 @@ def _steps(seen: Seen) -> Iterator[Step]:
         what=f"DMS has the tasks {', '.join(task.name for task in seen.tasks)}.",
     )
     if seen.trouble:
-        yield Step(name="databases", state=State.UNKNOWN, what=seen.trouble)
+        yield _unknown(seen, "databases", seen.trouble)
     else:
         yield _prepared(seen)
         yield _schema(seen)
         if seen.schema_trouble:
-            yield Step(name="schema", state=State.UNKNOWN, what=seen.schema_trouble)
+            yield _unknown(seen, "schema", seen.schema_trouble)
     yield from (_loaded(seen, task) for task in seen.tasks if task.loads)
     yield from _phase(seen, Phase.AFTER_LOAD)
     yield from (_replicating(seen, task) for task in seen.tasks if task.carries_changes)
     yield from _phase(seen, Phase.BEFORE_CUTOVER)
+    yield Step(
+        name="verified",
+        state=State.NOW,
+        what="Whether every row is the same on both sides is told by comparing them.",
+        next=f"ferry verify {name}",
+    )
+
+
+def _unknown(seen: Seen, name: str, error: FerryError) -> Step:
+    """That something could not be told: nothing comes next but to mend that."""
+    again = f"ferry status {seen.environment}"
+    return Step(
+        name=name,
+        state=State.UNKNOWN,
+        what=error.why,
+        next=f"{error.remedy} Then: {again}".lstrip() if error.remedy else again,
+    )
 
 
 def _prepared(seen: Seen) -> Step:
@@ -164,11 +188,14 @@ def _prepared(seen: Seen) -> Step:
         for marker in seen.databases[task.name].markers
         if not marker.exists or marker.lacking
     ]
-    if lacking:
+    said = f"DMS cannot carry the markers yet: {', '.join(lacking)}." if lacking else ""
+    if not said and not all(each.remembers_access for each in seen.databases.values()):
+        said = f"Aurora has no table {SCHEMA}.{ACCESS} yet."
+    if said:
         return Step(
             name="databases-prepared",
             state=State.NOW,
-            what=f"DMS cannot carry the markers yet: {', '.join(lacking)}.",
+            what=said,
             next=f"ferry prepare-databases {seen.environment}",
         )
     return Step(
@@ -338,7 +365,7 @@ def _replicating(seen: Seen, task: Task) -> Step:
         doubt = State.NOW
         said = (
             f"{databases.unapplied} changes of the task {task.name} were not applied; which tables "
-            "lack them still is seen by watching."
+            "lack them is seen by watching."
         )
     elif age > _SECONDS_OF_A_MARKER:
         doubt = State.UNKNOWN

@@ -38,9 +38,12 @@ def test_who_types_what_is_next_arrives_at_the_end(deployed: Deployed) -> None:
     deployed.pair.source.run(*MORE)
     typed: list[str] = []
 
-    while following := standing(deployed)["next"]:
+    while "ferry verify dev" not in typed:
         assert len(typed) < 9, typed
-        typed.append(following)
+        now = deployed.reached("status", "dev", "--json")
+        assert now.exit_code == 0, now.output
+        typed.append(json.loads(now.stdout)["next"])
+        following = typed[-1]
         _, command, *arguments = shlex.split(following)
         deployed.reached(command, *arguments, *OPTIONS.get(command, ()))
 
@@ -52,6 +55,7 @@ def test_who_types_what_is_next_arrives_at_the_end(deployed: Deployed) -> None:
         "ferry start dev --task all",
         "ferry watch dev --task all",
         "ferry schema dev before-cutover",
+        "ferry verify dev",
     ]
     end = standing(deployed)
     assert {step["step"]: step["state"] for step in end["steps"]} == {
@@ -62,6 +66,7 @@ def test_who_types_what_is_next_arrives_at_the_end(deployed: Deployed) -> None:
         "schema-after-load": "done",
         "replicating all": "done",
         "schema-before-cutover": "done",
+        "verified": "now",
     }
     assert "closed to all but those who need it" in end["steps"][2]["what"]
 
@@ -71,6 +76,7 @@ def test_what_is_left_of_the_schema_is_not_known_without_pg_dump(
 ) -> None:
     deployed.make()
     deployed.prepare(ORDERS)
+    assert deployed.reached("prepare-databases", "dev", "--yes").exit_code == 0
     monkeypatch.setattr(programs, "_PLACES", ())
     monkeypatch.setenv("PATH", "/nonexistent")
 
@@ -78,5 +84,6 @@ def test_what_is_left_of_the_schema_is_not_known_without_pg_dump(
 
     assert "not known" in said.stdout
     assert "pg_dump" in said.stdout
-    assert "Next: ferry start dev --task all" in said.stdout
+    assert "Next: ferry start" not in said.stdout
+    assert "Then: ferry status dev" in said.stdout
     assert said.exit_code == 3

@@ -197,6 +197,8 @@ def test_changes_that_were_not_applied_are_no_good_end_until_the_table_is_loaded
         "dms_control.awsdms_apply_exceptions, mend it, then ferry reload dev public.orders"
     ) in _bare(lacking.stdout)
     assert lacking.exit_code == 4
+    not_applied = "1 changes of the task all were not applied"
+    assert not_applied in deployed.reached("status", "dev").stdout
     deployed.pair.target.run("alter table orders drop constraint no_bad")
 
     again = deployed.reached("reload", "dev", "public.orders", "--yes", *OFTEN)
@@ -207,6 +209,7 @@ def test_changes_that_were_not_applied_are_no_good_end_until_the_table_is_loaded
     assert (
         deployed.pair.target.value(f"select count(*) from {CONTROL}.awsdms_apply_exceptions") == 1
     )
+    assert "not applied" not in deployed.reached("status", "dev").stdout
     mended = deployed.reached("watch", "dev", *OFTEN, "--json")
     assert [look["tasks"][0]["exceptions"] for look in _looks(mended.stdout)][-1] == 0
     assert mended.exit_code == 0

@@ -38,7 +38,7 @@ def close(source: Side, target: Side, keepers: Sequence[str], *, environment: st
         return Orders(
             findings=(
                 blocked(
-                    "schema-access",
+                    "schema-unprepared",
                     f"Database {target.database} has no table {SCHEMA}.{ACCESS} in Aurora.",
                     why="Who may connect after the cutover is remembered there, before it is closed.",
                     remedy=f"Make it first: ferry prepare-databases {environment}",

@@ -33,6 +33,7 @@ STOPS: Final = frozenset(
         "schema-left",
         "schema-order",
         "schema-renamed",
+        "schema-unprepared",
         "schema-version",
     }
 )

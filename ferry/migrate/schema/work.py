@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ferry.migrate.schema import carrying, transformations
 from ferry.migrate.schema.drift import drift
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from settings.databases import Database
     from settings.dms import Task
     from settings.environment import Environment
+
+_EARLIER: Final = frozenset({"schema-order", "schema-unprepared"})
+"""What is found where an earlier phase or command was not done."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,7 +61,7 @@ class Work:
     def left(self) -> dict[Phase, Orders]:
         """What each phase of `ferry schema` would do now: nothing where it is done.
 
-        What an earlier phase is to make is said of that one alone.
+        What an earlier phase or command is to make is said of that one alone.
 
         Raises:
             FerryError: As `orders`.
@@ -67,7 +70,7 @@ class Work:
         found = {}
         for phase in (Phase.BEFORE_LOAD, Phase.AFTER_LOAD, Phase.BEFORE_CUTOVER):
             decided = orders(phase, given)
-            own = tuple(it for it in decided.findings if it.check != "schema-order")
+            own = tuple(it for it in decided.findings if it.check not in _EARLIER)
             found[phase] = replace(decided, findings=own)
         return found
 

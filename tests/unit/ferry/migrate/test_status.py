@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from ferry.errors import FerryError
 from ferry.mappings import TableName
 from ferry.migrate.schema.phases import Phase
 from ferry.migrate.starting import Marker, Refusal, Tables
@@ -14,6 +15,7 @@ from ferry.migrate.status import Databases, Left, Seen, State, steps
 from ferry.migrate.tasks import Counts, MigrationType, Settings, Task
 from tests.unit.ferry.migrate.tasks import task
 
+GONE = FerryError("The source is gone.", "Start it.")
 AT = datetime(2026, 11, 27, 6, 42, tzinfo=UTC)
 THERE = (Marker(side="the source", exists=True), Marker(side="Aurora", exists=True))
 PREPARED = Databases(markers=THERE, carried=3)
@@ -43,26 +45,30 @@ def standing(found: Seen) -> tuple[list[str], str]:
             ["deployed: now"],
             "cdktf deploy dev",
         ),
-        (Seen(environment="dev", trouble="AWS denied it."), ["deployed: not known"], ""),
         (
-            Seen(environment="dev", tasks=(task(),), trouble="The source is gone."),
+            Seen(environment="dev", trouble=FerryError("AWS denied it.")),
+            ["deployed: not known"],
+            "ferry status dev",
+        ),
+        (
+            Seen(environment="dev", tasks=(task(),), trouble=GONE),
             [
                 "deployed: done",
                 "databases: not known",
-                "loaded all: now",
+                "loaded all: to come",
                 "replicating all: to come",
             ],
-            "ferry start dev --task all",
+            "Start it. Then: ferry status dev",
         ),
         (
-            Seen(environment="dev", tasks=(LOADED,), trouble="The source is gone."),
+            Seen(environment="dev", tasks=(LOADED,), trouble=GONE),
             [
                 "deployed: done",
                 "databases: not known",
                 "loaded all: done",
                 "replicating all: not known",
             ],
-            "",
+            "Start it. Then: ferry status dev",
         ),
         (
             seen(Databases(markers=(Marker(side="Aurora", exists=False),))),
@@ -128,7 +134,7 @@ def standing(found: Seen) -> tuple[list[str], str]:
                 "loaded all: done",
                 "replicating all: done",
             ],
-            "",
+            "ferry verify dev",
         ),
         (
             seen(ARRIVED, replace(LOADED, status="stopped", stop_reason="NORMAL")),
@@ -171,25 +177,28 @@ def standing(found: Seen) -> tuple[list[str], str]:
                 "schema-before-load: done",
                 "loaded all: done",
             ],
-            "",
+            "ferry verify dev",
         ),
     ],
 )
 def test_each_stand_names_the_next_command(found: Seen, states: list[str], following: str) -> None:
+    if found.tasks is not None:
+        states = [*states, f"verified: {'now' if following == 'ferry verify dev' else 'to come'}"]
+
     assert standing(found) == (states, following)
 
 
 def test_a_marker_that_is_on_its_way_is_no_proof() -> None:
     waiting = replace(ARRIVED, has_arrived=False)
 
-    assert steps(seen(waiting, LOADED))[-1].what == (
+    assert steps(seen(waiting, LOADED))[-2].what == (
         "The last marker of the task all, 7 s old, is not at Aurora yet."
     )
 
 
 def test_a_marker_of_long_ago_says_nothing_of_now() -> None:
     old = replace(ARRIVED, last=AT - timedelta(minutes=10))
-    (*_, step) = steps(seen(old, LOADED))
+    (*_, step, _) = steps(seen(old, LOADED))
 
     assert step.state is State.UNKNOWN
     assert step.what == (
@@ -200,16 +209,16 @@ def test_a_marker_of_long_ago_says_nothing_of_now() -> None:
 
 
 def test_changes_that_were_not_applied_are_not_done_with() -> None:
-    (*_, step) = steps(seen(replace(ARRIVED, unapplied=2), LOADED))
+    (*_, step, _) = steps(seen(replace(ARRIVED, unapplied=2), LOADED))
 
     assert step.state is State.NOW
     assert step.what == (
-        "2 changes of the task all were not applied; which tables lack them still is seen by watching."
+        "2 changes of the task all were not applied; which tables lack them is seen by watching."
     )
 
 
 def test_a_table_that_the_task_does_not_carry_is_not_loaded() -> None:
-    (_, _, _, step, _) = steps(seen(replace(ARRIVED, carried=4), LOADED))
+    (_, _, _, step, *_) = steps(seen(replace(ARRIVED, carried=4), LOADED))
 
     assert step.state is State.WRONG
     assert step.what == (
@@ -252,7 +261,7 @@ def test_a_slot_from_which_a_stopped_task_cannot_go_on_is_told(
         unknown=unknown,
     )
     stopped = replace(LOADED, status="stopped")
-    (*_, step) = steps(seen(replace(ARRIVED, slot=(refusal,)), stopped))
+    (*_, step, _) = steps(seen(replace(ARRIVED, slot=(refusal,)), stopped))
 
     assert (step.state, step.what, step.next) == (state, "It begins at 0/2.", "Load again.")
 
@@ -312,9 +321,16 @@ def test_what_stands_against_a_phase_is_wrong_with_its_remedy(phase: Phase) -> N
 
 
 def test_where_the_schemas_cannot_be_read_the_rest_is_told() -> None:
-    found = replace(seen(ARRIVED, LOADED), schema_trouble="There is no pg_dump.")
+    found = replace(seen(ARRIVED, LOADED), schema_trouble=FerryError("There is no pg_dump."))
 
     assert [(step.name, step.state) for step in steps(found)][2:4] == [
         ("schema-before-load", State.DONE),
         ("schema", State.UNKNOWN),
     ]
+
+
+def test_ferrys_own_table_at_aurora_is_made_by_the_first_command() -> None:
+    (_, step, *_) = steps(seen(replace(PREPARED, remembers_access=False)))
+
+    assert (step.state, step.what) == (State.NOW, "Aurora has no table ferry.access yet.")
+    assert step.next == "ferry prepare-databases dev"
