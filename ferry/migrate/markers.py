@@ -7,13 +7,16 @@ nothing was read.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from ferry.errors import FerryError
 from ferry.migrate.starting import Marker
-from ferry.postgres import sql
+from ferry.postgres import PostgresError, sql
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from ferry.mappings import TableName
@@ -24,6 +27,9 @@ _AT_SOURCE: Final = ("SELECT",)
 _AT_TARGET: Final = ("SELECT", "INSERT", "UPDATE", "DELETE")
 _SECONDS_BETWEEN_LOOKS: Final = 0.05
 _KEPT: Final = 100
+_NOT_THERE: Final = ("42P01", "42703")
+"""Undefined table, which a missing schema is too, and undefined column:
+https://www.postgresql.org/docs/15/errcodes-appendix.html"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,9 +79,26 @@ def state(session: Session, table: TableName, *, user: str, at_source: bool) -> 
     )
 
 
+@contextmanager
+def _there() -> Iterator[None]:
+    """Say how a marker is made that is gone, or another table: no table that is carried is."""
+    try:
+        yield
+    except PostgresError as error:
+        if error.sqlstate not in _NOT_THERE:
+            raise
+        remedy = "Make the markers and their grants: ferry prepare-databases ENV."
+        raise FerryError(error.why, remedy, stays=True) from None
+
+
 def empty(session: Session, table: TableName) -> None:
-    """Delete a marker's rows: what is there from an earlier run proves nothing."""
-    session.execute(sql.SQL("delete from {}").format(sql.Identifier(*table)))
+    """Delete a marker's rows: what is there from an earlier run proves nothing.
+
+    Raises:
+        FerryError: It is not there, or the server refuses.
+    """
+    with _there():
+        session.execute(sql.SQL("delete from {}").format(sql.Identifier(*table)))
 
 
 def write(session: Session, table: TableName) -> Written:
@@ -83,9 +106,12 @@ def write(session: Session, table: TableName) -> Written:
 
     Flushed whatever the source's `synchronous_commit` says: a marker that a crash undoes would be
     waited for in vain (https://www.postgresql.org/docs/15/wal-async-commit.html).
+
+    Raises:
+        FerryError: It is not there, or the server refuses.
     """
     name = sql.Identifier(*table)
-    with session.transaction():
+    with _there(), session.transaction():
         session.execute("select pg_catalog.set_config('synchronous_commit', 'on', true)")
         ((key, at),) = session.rows(
             sql.SQL(
@@ -98,13 +124,19 @@ def write(session: Session, table: TableName) -> Written:
 
 
 def has_arrived(session: Session, table: TableName, written: Written) -> bool:
-    """Whether a row is at Aurora."""
-    return bool(
-        session.rows(
-            sql.SQL("select 1 from {} where id = %s and at = %s").format(sql.Identifier(*table)),
-            [written.id, written.at],
+    """Whether a row is at Aurora.
+
+    Raises:
+        FerryError: The marker is not there, or the server refuses.
+    """
+    statement = sql.SQL("select 1 from {} where id = %s and at = %s")
+    with _there():
+        return bool(
+            session.rows(
+                statement.format(sql.Identifier(*table)),
+                [written.id, written.at],
+            )
         )
-    )
 
 
 def newest(session: Session, table: TableName) -> Written | None:

@@ -506,6 +506,23 @@ def test_a_source_that_is_gone_for_a_while_ends_no_watch(deployed: Deployed) -> 
     assert watched.exit_code == 0
 
 
+def test_a_marker_that_is_gone_is_not_waited_for(deployed: Deployed) -> None:
+    deployed.make()
+    deployed.prepare("create table orders (id bigint primary key)")
+    deployed.reached("start", "dev")
+    deployed.pair.source.run("drop table ferry.fence_all")
+
+    ended = deployed.reached("watch", "dev", "--every", "0.3")
+    reload = deployed.reached("reload", "dev", "public.orders", "--yes")
+
+    for refused in (ended.stdout, reload.stderr):
+        assert (
+            'relation "ferry.fence_all" does not exist (42P01). Make the markers and their grants: '
+            "ferry prepare-databases ENV."
+        ) in refused
+    assert (ended.exit_code, reload.exit_code) == (3, 3)
+
+
 def test_whoever_has_seen_enough_ends_it(deployed: Deployed) -> None:
     _carried(deployed)
     ends = threading.Timer(3, os.kill, (os.getpid(), signal.SIGINT))

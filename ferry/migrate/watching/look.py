@@ -223,6 +223,8 @@ class TaskLook:
         loads = {self.task.mappings.target(row.name): row for row in self.tables}
         found = []
         for each in self.unapplied or ():
+            if each.table == self.task.mappings.target(self.task.marker):
+                continue  # Ferry's own: whether markers arrive tells.
             row = loads.get(each.table)
             is_history = row is not None and (
                 row.state in _LOADING or (row.loaded_at and each.last < row.loaded_at)
@@ -438,6 +440,16 @@ class TaskLook:
                 what=f"{self.marker.state}: nobody can tell when changes arrive",
                 remedy=f"make it: ferry prepare-databases {self.environment}; then {stop} and {start}",
             )
+        elif self.proof.marker_waits is not None:
+            target = self.task.mappings.target(self.task.marker)
+            for each in self.unapplied or ():
+                if each.table == target:
+                    yield Trouble(
+                        table=self.task.marker,
+                        what=f"{each.changes} changes were not applied: nobody can tell when others are",
+                        remedy=f"see why in {self._exceptions}, and mend it at Aurora; what it holds "
+                        "may be deleted there. Then watch again",
+                    )
 
     def _unknown_to_dms(self) -> Iterator[Trouble]:
         """The source's tables that the rules select, and DMS does not show: made since the start."""
@@ -454,7 +466,7 @@ class TaskLook:
 
     def _not_applied(self) -> Iterator[Trouble]:
         """Tables that lack changes."""
-        exceptions = f"{self.task.settings.control_schema}.awsdms_apply_exceptions"
+        exceptions = self._exceptions
         for found, table in self.lacking:
             yield Trouble(
                 table=table,
@@ -464,6 +476,10 @@ class TaskLook:
                 else f"see why in {exceptions}, mend these rows at Aurora by hand, then delete what "
                 "it says of them",
             )
+
+    @property
+    def _exceptions(self) -> str:
+        return f"{self.task.settings.control_schema}.awsdms_apply_exceptions"
 
     def _reload(self, table: TableName) -> str:
         command = f"ferry reload {self.environment} {shlex.quote(str(table))}"

@@ -146,7 +146,7 @@ class Proving:
             self.close()
             self.proof = replace(
                 self.proof,
-                trouble=error.why,
+                trouble=str(error),
                 trouble_stays=error.stays,
                 marker_seconds=None,
             )

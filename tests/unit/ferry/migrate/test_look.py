@@ -261,6 +261,19 @@ def test_a_table_lacks_the_changes_that_were_not_applied_until_it_is_loaded_agai
     ]
 
 
+def test_a_marker_that_was_not_applied_is_trouble_until_another_has_arrived() -> None:
+    marker = TableName("ferry", "fence_all")
+    lost = (Unapplied(table=marker, changes=1, last=AT),)
+    waits = seen(proof=Proof(counted=1, of=1, marker_waits=9.0), unapplied=lost)
+    (trouble,) = waits.troubles
+
+    assert trouble.table == marker
+    assert "ferry reload" not in trouble.remedy  # which takes no table of ferry's
+    assert trouble.remedy.startswith("see why in public.awsdms_apply_exceptions")
+    assert waits.exceptions == 0
+    assert list(seen(proof=ARRIVED, unapplied=lost).troubles) == []
+
+
 @pytest.mark.parametrize("state", ["Full load", "Before load", "Table is being reloaded"])
 def test_of_a_table_that_is_loaded_again_what_was_not_applied_is_history(state: str) -> None:
     lost = Unapplied(table=ORDERS, changes=2, last=AT)
