@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from ferry.findings import ExitStatus
 from ferry.migrate.verify.scans import XMIN, Buckets, buckets
-from ferry.postgres import PostgresError
+from ferry.postgres import PostgresError, sql
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -510,7 +510,8 @@ def _values(
         what = reading.values(range(len(names)), most=_CHARACTERS)
         keys = [each.key for each in shown]
         asked.append(
-            reading.by_hash(what, [int(key[0]) for key in keys])
+            # There may be millions of them, all alike.
+            reading.by_hash(sql.SQL("distinct {}").format(what), [int(key[0]) for key in keys])
             if plan.key is None
             else reading.by_key(what, keys)
         )
