@@ -295,6 +295,19 @@ def test_keys_that_the_other_side_has_no_room_for_are_missing(pair: Pair) -> Non
     ]
 
 
+def test_numerics_that_aurora_pads_are_the_same(pair: Pair) -> None:
+    pair.source.run("create table a (id numeric(5, 1) primary key, v numeric(10, 2), w numeric)")
+    pair.target.run(
+        "create table a (id numeric(6, 2) primary key, v numeric(12, 4), w numeric(9, 3))"
+    )
+    pair.on_both("insert into a values (1, 1.5, 1.5), (2, 2.5, 'NaN'), (3, 3, -3)")
+    pair.target.run("update a set v = 2.4999 where id = 2", "update a set w = 3 where id = 3")
+
+    found = compared(results(pair)["public.a"])
+
+    assert [(it.key, it.columns) for it in found.found] == [(("2",), ("v",)), (("3",), ("w",))]
+
+
 def test_what_is_unlike_is_handed_to_what_settles_it(pair: Pair) -> None:
     pair.on_both(*TABLES)
     pair.target.run("update texts set v = 0 where v <= 3")

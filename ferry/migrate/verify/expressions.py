@@ -82,6 +82,8 @@ class Way(StrEnum):
     PG_LSN = "pg_catalog.pg_lsn_send({c})"
     NUMERIC = "pg_catalog.numeric_send({c})"
     """Its scale too."""
+    NUMERIC_VALUE = "pg_catalog.numeric_send(pg_catalog.trim_scale({c}))"
+    """Its value alone, where Aurora's column has a scale of its own."""
     TIME = "pg_catalog.time_send({c})"
     TIMETZ = "pg_catalog.timetz_send({c})"
     TIMESTAMP = "pg_catalog.timestamp_send({c})"
@@ -209,6 +211,8 @@ def columns(
             left_out.append(LeftOut(column=column.name, why=why, is_meant=meant))
             continue
         way = _way(column, other, source.nondeterministic, target.nondeterministic)
+        if way is Way.NUMERIC and form is Form.RECORD:  # 13 brought `trim_scale`.
+            way = _numeric(column, other)
         if form is Form.OLD_TEXT and way is Way.ZERO:
             way = Way.FLOAT_SENT
         if recoded:
@@ -228,6 +232,10 @@ def written(way: Way, name: str) -> sql.Composable:
 
 def text(way: Way, name: str) -> sql.Composable:
     """A column as text."""
+    if way is Way.NUMERIC_VALUE:
+        return sql.SQL("pg_catalog.trim_scale({c})::pg_catalog.text").format(
+            c=sql.Identifier("t", name)
+        )
     is_output = way in {Way.OUTPUT, Way.OUTPUT_SENT}
     return written(Way.OUTPUT if is_output else Way.TEXT, name)
 
@@ -306,6 +314,12 @@ def _way(one: Column, other: Column, weak: frozenset[int], weak_there: frozenset
     if base in _TEXTS and (one.collation in weak or other.collation in weak_there):
         return Way.BYTES
     return way
+
+
+def _numeric(one: Column, other: Column) -> Way:
+    """Aurora pads what it is given to the scale that its column has."""
+    is_padded = other.modifier not in {-1, one.modifier}
+    return Way.NUMERIC_VALUE if is_padded else Way.NUMERIC
 
 
 def _sent(column: Column, way: Way) -> Way:
