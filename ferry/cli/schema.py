@@ -35,8 +35,8 @@ PhaseName = Annotated[
 
 _NEXT: Final = {
     "before-load": "ferry start {name}",
-    "after-load": "the changes that came meanwhile: ferry start {name}",
-    "before-cutover": "verify both sides; the window's own steps are the cutover's",
+    "after-load": "whether a task waits for it: ferry status {name}",
+    "before-cutover": "ferry verify {name}; the window's own steps are the cutover's",
 }
 
 

@@ -151,7 +151,8 @@ def stop(name: EnvironmentName, *, task: TaskNames = None) -> None:
                 _line(console, f"The task {each.name} does not run: it is {each.status}.")
         for each in waiting.stop(deployment, tasks):
             _show(console, each)
-        show_next(f"before the source's disk is full of write-ahead logs: ferry start {name}")
+        if any(each.status != "ready" for each in tasks):  # one that never ran has no slot
+            show_next(f"before the source's disk is full of write-ahead logs: ferry start {name}")
 
 
 def _begin(title: str, account_id: str) -> Console:

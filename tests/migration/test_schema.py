@@ -807,6 +807,12 @@ def test_the_command_shows_a_plan_asks_and_does_it(
     assert again.stdout.splitlines()[0] == f"{title}0 to do, 2 there already"
     assert again.exit_code == 0
 
+    for phase, following in (
+        ("after-load", "whether a task waits for it: ferry status dev"),
+        ("before-cutover", "ferry verify dev; the window's own steps are the cutover's"),
+    ):
+        assert ferry(phase, "--yes").stdout.endswith(f"Next: {following}\n")
+
 
 def test_the_command_ends_with_3_where_a_step_failed_and_says_why(
     ends: Ends, ferry: Callable[..., Result]

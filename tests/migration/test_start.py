@@ -20,6 +20,11 @@ def test_a_task_is_started_stopped_and_resumed(deployed: Deployed) -> None:
     deployed.prepare(ORDERS)
     deployed.pair.source.run("insert into orders select n, 'x' from generate_series(1, 10) n")
 
+    idle = deployed.ferry("stop", "dev")
+
+    # it holds no slot yet
+    assert idle.stdout.splitlines()[1:] == ["  The task all does not run: it is ready."]
+
     started = deployed.reached("start", "dev")
 
     assert started.stderr == ""
