@@ -208,7 +208,6 @@ def carrying(aws: Aws, instance_arn: str, tmp_path: Path) -> Iterator[Carrying]:
             seed=SEED,
             seconds_of_writing=1,
             rows=ROWS,
-            seeds=2,
         )
 
 
