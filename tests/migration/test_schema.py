@@ -432,6 +432,33 @@ def test_who_owns_the_sources_database_owns_what_is_in_schema_public(ends: Ends)
     assert ends.orders(Phase.BEFORE_LOAD).steps == ()
 
 
+def test_rows_of_the_source_that_nobody_may_see_end_no_phase(ends: Ends) -> None:
+    ends.source.run(
+        "create table p (id int primary key)",
+        "create table c (id int primary key, p int references p)",
+        "create table d (id int primary key, p int references p)",
+        "alter table c enable row level security",
+        "create role bound_by_policies login password 'bound'",
+        "grant pg_read_all_data to bound_by_policies",
+    )
+    ends.carry(Phase.BEFORE_LOAD, Phase.AFTER_LOAD)
+    ends.target.run("insert into c values (1, 7)")
+    steps = ends.orders(Phase.BEFORE_CUTOVER).steps
+    bound = server(ends.source, "bound_by_policies", "bound")
+
+    done = {each.step.what: each for each in carry(bound, ends.target_server, steps)}
+    ends.source.run("drop role bound_by_policies")
+
+    of_c = done["rows of FK CONSTRAINT public.c c_p_fkey"]
+    assert of_c.why.endswith("Rows that point at nothing: id = 1, p = 7.")
+    assert of_c.remedy.startswith(
+        "Whether the source has some too could not be told: The source could not look for rows that "
+        'point at nothing: query would be affected by row-level security policy for table "c" (42501).'
+    )
+    assert done["rows of FK CONSTRAINT public.d d_p_fkey"].outcome is Outcome.DONE
+    assert done["ROW SECURITY public.c"].outcome is Outcome.DONE
+
+
 def test_rows_that_point_at_nothing_are_named_and_the_rest_is_made(ends: Ends) -> None:
     ends.source.run(
         "create table p (id int primary key)",

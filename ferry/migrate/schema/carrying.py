@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from ferry.findings import Finding
+    from ferry.migrate.schema.orphans import ForeignKey
     from ferry.migrate.schema.sides import Side
     from ferry.migrate.schema.steps import Step
     from ferry.postgres import Server, Session
@@ -261,11 +262,15 @@ def _of_orphans(
         foreign = foreign_key(at_source, constraint)
         if foreign is None:
             return why, "The source no longer has this foreign key."
-        found = orphans(session, foreign)
-        also = orphans(at_source, foreign)
+        found = _looked_for(session, foreign)
+        also = _looked_for(at_source, foreign)
+    if isinstance(found, PostgresError):
+        return why, f"Which rows point at nothing could not be told: {found.why}."
     if not found:
         return why, "Meanwhile no row points at nothing."
     why = f"{why} Rows that point at nothing: {_named(found)}."
+    if isinstance(also, PostgresError):
+        return why, f"Whether the source has some too could not be told: {also.why}."
     if also:
         return why, (
             f"The source has some too ({_named(also)}): delete or mend them there, and the change is "
@@ -275,6 +280,16 @@ def _of_orphans(
         "The source has none: the task that carries the other table is behind, or its rows were not "
         "loaded. Wait until changes are applied, then compare both tables."
     )
+
+
+def _looked_for(session: Session, foreign: ForeignKey) -> list[str] | PostgresError:
+    """Rows that point at nothing, or why they cannot be read: that ends no phase."""
+    try:
+        return orphans(session, foreign)
+    except UnreachableError:
+        raise
+    except PostgresError as error:
+        return error
 
 
 def _named(rows: list[str]) -> str:
