@@ -182,6 +182,11 @@ def operator_row_security(subject: Subject) -> Iterator[Verdict]:
 
 
 def _past_row_security(relation: Relation, user: str) -> str:
+    if user == relation.owner:  # forced: otherwise its owner would pass
+        return (
+            f"ALTER ROLE {identifier(user)} BYPASSRLS; where no application signs in as {user} and lives "
+            "by these policies. Otherwise sign in as a role of your own that has it."
+        )
     return (
         f"ALTER ROLE {identifier(user)} BYPASSRLS; or, where nobody may do that and it is not forced, "
         f"make it a member of the owner: GRANT {identifier(relation.owner)} TO {identifier(user)};"

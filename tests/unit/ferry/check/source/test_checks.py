@@ -400,6 +400,13 @@ CASES: tuple[tuple[str, Subject, Level, str, str], ...] = (
         "ALTER ROLE ferry BYPASSRLS; or, where nobody may do that and it is not forced, make it",
     ),
     (
+        "operator-row-security",
+        subject(table("a", row_security=True, secured_from=("ferry",), owner="ferry")),
+        WARNING,
+        "1 table with row security, which ferry does not pass: public.a.",
+        "ALTER ROLE ferry BYPASSRLS; where no application signs in as ferry",
+    ),
+    (
         "dms-ddl-capture",
         subject(env=environment(), roles=[Role("dms", may_replicate=True)]),
         BLOCKED,
