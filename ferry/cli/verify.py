@@ -52,6 +52,14 @@ def verify(
     json: Annotated[
         bool, typer.Option("--json", help="Print JSON, for programs; never a value.")
     ] = False,
+    delta: Annotated[
+        bool,
+        typer.Option(
+            "--delta",
+            help="Compare only rows written since a table was the same, on either side, and the counts; "
+            "a table that never was, or has no key, as a whole.",
+        ),
+    ] = False,
     from_start: Annotated[
         bool,
         typer.Option(
@@ -105,7 +113,7 @@ def verify(
         with_values = bool(table) and not json and is_seen()
         results: list[Result] = []
         console = Console(highlight=False)
-        kept = _kept(name, scopes, resume=not from_start, is_run=not table)
+        kept = _kept(name, scopes, resume=not from_start, is_run=not table and not delta)
         tell = partial(typer.echo, err=json)
         for scope in scopes:
             for said in kept[scope.database].said(scope.plans):
@@ -126,6 +134,7 @@ def verify(
             kept=kept,
             listener=display,
             values_of=_SHOWN if with_values else 0,
+            is_delta=delta,
         )
         with display.shown(), closing(found):
             for result in found:

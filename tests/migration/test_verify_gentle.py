@@ -12,10 +12,12 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 import pytest
 
-from ferry.migrate.verify import comparing, gentle, scans
-from ferry.migrate.verify.comparing import Verdict
+from ferry.migrate.verify import comparing, gentle, newer, scans
+from ferry.migrate.verify.comparing import Kind, Verdict
+from ferry.migrate.verify.kept import opened, where
 from ferry.migrate.verify.verify import Nobody, verify
 from ferry.postgres import UnreachableError, sql
 from ferry.postgres.session import _NETWORK
@@ -24,12 +26,14 @@ from tests.migration.databases import Database, Pair, databases, eventually
 from tests.migration.test_verify import at_rest, compared, results, seen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from ferry.migrate.verify.comparing import Compared
     from ferry.migrate.verify.plan import Plan
     from ferry.migrate.verify.scans import Reading
     from ferry.migrate.verify.sessions import Sessions
+    from ferry.migrate.verify.verify import Result
     from tests.migration.deployed import Deployed
 
 A_TABLE = (
@@ -360,6 +364,115 @@ def test_progress_of_another_server_is_not_taken_over_and_that_is_said(
     assert "verify.app.json is of another server or database." in found.stdout
     assert "by the run before" not in found.stdout
     assert found.exit_code == 0
+
+
+@pytest.fixture
+def passed(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Callable[..., dict[str, Result]]:
+    """Verifies, and keeps what it found; with `is_delta`, what is newer alone."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+
+    def verified(*, is_delta: bool = True) -> dict[str, Result]:
+        scope = seen(pair)
+        assert not isinstance(scope.identity, str), scope.identity
+        kept = opened(
+            where("dev", "app", scope.identity),
+            scope.plans,
+            scope.files,
+            resume=True,
+            is_run=not is_delta,
+        )
+        found = verify([scope], settling=at_rest, kept={"app": kept}, is_delta=is_delta)
+        return {it.table.table: it for it in found if it.table}
+
+    return verified
+
+
+def test_what_was_written_since_on_either_side_is_found(
+    pair: Pair, passed: Callable[..., dict[str, Result]]
+) -> None:
+    partitioned = "create table p (id int primary key, v int) partition by range (id)"
+    pair.on_both(
+        *A_TABLE,
+        partitioned,
+        "create table p1 partition of p default",
+        "insert into p select n, n from generate_series(1, 300) n",
+        'create table texts (a text collate "C", b date, v int, primary key (a, b))',
+        "insert into texts select n, date '2024-01-01' + n, n from generate_series(1, 300) n",
+        "create table keyless (v int)",
+        "insert into keyless values (1), (1)",
+        "create table gone (id int primary key)",
+        "insert into gone values (1), (2)",
+        "create table other (id int primary key, v int)",
+        "insert into other values (1, 1), (2, 2)",
+    )
+    first = passed(is_delta=False)
+    unchanged = passed()
+    pair.target.run(
+        "update t set v = 0 where id = 5", "vacuum freeze t", "delete from gone where id = 1"
+    )
+    pair.source.run(
+        "insert into t values (1001, 1)",
+        "update p set v = 0 where id = 7",
+        "insert into texts values ('new', '2024-01-01', 1)",
+        "insert into keyless values (2)",
+    )
+    pair.on_both("update other set v = 3 where id = 1")
+
+    found = passed()
+
+    assert {it.verdict for it in (*first.values(), *unchanged.values())} == {Verdict.SAME}
+    assert {name for name, it in unchanged.items() if compared(it).newer is None} == {"keyless"}
+    keys = {
+        name: [(it.key[0], it.kind) for it in compared(each).found] for name, each in found.items()
+    }
+    assert keys.pop("keyless")
+    assert keys == {
+        "t": [("1001", Kind.MISSING), ("5", Kind.DIFFERENT)],
+        "p": [("7", Kind.DIFFERENT)],
+        "texts": [("new", Kind.MISSING)],
+        "gone": [("1", Kind.MISSING)],
+        "other": [],
+    }
+    assert compared(found["t"]).newer == (1, 1)
+    assert compared(found["other"]).newer == (1, 1)
+    assert compared(found["gone"]).newer is None
+    assert {compared(it).newer for it in passed().values() if it.verdict is Verdict.DIFFERENT} == {
+        None
+    }
+
+
+def test_what_was_being_written_at_the_pass_is_found_afterwards(
+    pair: Pair, passed: Callable[..., dict[str, Result]]
+) -> None:
+    pair.on_both(*A_TABLE)
+    with psycopg.connect(**pair.source.connection) as writer:  # type: ignore[arg-type]
+        writer.execute("update t set v = -1 where id = 1")
+        writer.execute("savepoint a")
+        writer.execute("update t set v = -2 where id = 2")
+        pair.source.run(*["select txid_current()"] * 3)
+        assert passed(is_delta=False)["t"].verdict is Verdict.SAME
+
+    found = compared(passed()["t"])
+
+    assert [it.key for it in found.found] == [("1",), ("2",)]
+    assert found.newer == (2, 0)
+
+
+@pytest.mark.parametrize("patched", ["_MOST_AGE", "MOST_NEWER"])
+def test_all_is_compared_where_what_is_newer_cannot_be_told_or_is_too_much(
+    pair: Pair,
+    passed: Callable[..., dict[str, Result]],
+    monkeypatch: pytest.MonkeyPatch,
+    patched: str,
+) -> None:
+    pair.on_both(*A_TABLE)
+    passed(is_delta=False)
+    pair.on_both("update t set v = 1 where id < 3")
+    monkeypatch.setattr(newer, patched, 1)
+
+    assert compared(passed()["t"]).newer is None
 
 
 def test_a_log_is_told_how_far_it_is(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:

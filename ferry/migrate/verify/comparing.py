@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 MOST_KEYS: Final = 100_000
 """How many keys of a table that differ are kept; how many there are is counted on."""
 
-_LEAST_SECONDS: Final = 120.0
-_BYTES_A_SECOND: Final = 2**20
+LEAST_SECONDS: Final = 120.0
+BYTES_A_SECOND: Final = 2**20
 """The slowest scan that is waited for."""
 BYTES_OF_A_PIECE: Final = 6 * 2**30
 """Larger tables are scanned by ranges of their key, the first of this size: of ten megabytes a second
@@ -33,7 +33,7 @@ SECONDS_OF_A_SNAPSHOT: Final = 600.0
 """How long a range may take: the next is made as large as half of it allows."""
 SECONDS_BETWEEN_TRIES: Final = (10.0, 30.0)
 """How long a scan that somebody waited behind lets him, before it is tried again."""
-_SECONDS_OF_A_PIECE: Final = _LEAST_SECONDS + 2 * BYTES_OF_A_PIECE / _BYTES_A_SECOND
+_SECONDS_OF_A_PIECE: Final = LEAST_SECONDS + 2 * BYTES_OF_A_PIECE / BYTES_A_SECOND
 _MOST_GROWTH: Final = 2.0
 _SMALL: Final = 50_000
 """Up to so many rows an integer key has few ranges however its values lie."""
@@ -178,6 +178,7 @@ class Compared:
         seconds: How long it took.
         xmins: Of source and Aurora, the oldest transaction that ran when it began.
         newer: Where only rows newer than an earlier pass were compared: how many that were on each side.
+        since: When all of it was the same, of which those are newer.
         is_taken_over: Whether an earlier run has found it.
     """
 
@@ -196,6 +197,7 @@ class Compared:
     seconds: float = 0.0
     xmins: tuple[int, int] = (0, 0)
     newer: tuple[int, int] | None = None
+    since: datetime | None = None
     is_taken_over: bool = False
 
     @property
@@ -211,7 +213,7 @@ class Compared:
 
 
 @dataclass(kw_only=True, slots=True)
-class _Descent:
+class Descent:
     """What a closer look found.
 
     Args:
@@ -253,8 +255,8 @@ def compare(
         PostgresError: A server refuses, or does not answer in time.
     """
     began, at = time.monotonic(), datetime.now(UTC)
-    seconds = _LEAST_SECONDS + plan.bytes / _BYTES_A_SECOND
-    ((source_xmin,),), ((target_xmin,),) = sessions.both(XMIN, XMIN, seconds=_LEAST_SECONDS)
+    seconds = LEAST_SECONDS + plan.bytes / BYTES_A_SECOND
+    xmins = oldest_running(sessions)
     cut = _cut(sessions, plan, seconds)
     here, there = (
         _in_pieces(sessions, plan, cut, far, waits)
@@ -267,7 +269,7 @@ def compare(
         left_out=plan.left_out,
         has_key=plan.key is not None,
         scanned_at=at,
-        xmins=(source_xmin, target_xmin),
+        xmins=xmins,
     )
     unlike = {
         bucket: max(here.get(bucket, _NONE)[0], there.get(bucket, _NONE)[0])
@@ -284,29 +286,68 @@ def compare(
             most_keys=most_keys,
             seconds=seconds,
         )
-        settled = (
-            Settled(proved=tuple(seen.suspects))
-            if settle is None
-            else settle(sessions, plan, seen.suspects)
-        )
-        beyond = seen.counts.total() - seen.kept
-        counts = seen.counts
-        if settle is not None:
-            counts = Counter()
-            for each in settled.proved:
-                counts[each.kind] += each.rows
-        described = _described(sessions, plan, settled.proved, values_of, seconds)
-        result = replace(
-            result,
-            counts=counts,
-            columns=Counter(column for each in described for column in each.columns),
-            found=described,
-            unproved=settled.moving,
-            moving=sum(it.rows for it in settled.moving) + (beyond if settle else 0),
-            is_exact=seen.is_exact,
-            why=settled.why,
+        result = conclude(
+            sessions, plan, result, seen, settle=settle, values_of=values_of, seconds=seconds
         )
     return replace(result, seconds=time.monotonic() - began)
+
+
+def oldest_running(sessions: Sessions) -> tuple[int, int]:
+    """Of source and Aurora, the oldest transaction that runs.
+
+    Raises:
+        PostgresError: A server refuses, or does not answer in time.
+    """
+    ((source,),), ((target,),) = sessions.both(XMIN, XMIN, seconds=LEAST_SECONDS)
+    return source, target
+
+
+def conclude(
+    sessions: Sessions,
+    plan: Plan,
+    result: Compared,
+    seen: Descent,
+    *,
+    settle: Settle | None,
+    values_of: int,
+    seconds: float,
+) -> Compared:
+    """What a comparison came to, once what was unlike is settled.
+
+    Args:
+        sessions: A session at each side, prepared.
+        plan: The table.
+        result: What is known of it so far.
+        seen: What is unlike.
+        settle: What tells differences from what is on its way; None for sides at rest.
+        values_of: Of how many rows that differ the values are read too.
+        seconds: For how long a statement may take.
+
+    Raises:
+        PostgresError: A server refuses, or does not answer in time.
+    """
+    settled = (
+        Settled(proved=tuple(seen.suspects))
+        if settle is None
+        else settle(sessions, plan, seen.suspects)
+    )
+    beyond = seen.counts.total() - seen.kept
+    counts = seen.counts
+    if settle is not None:
+        counts = Counter()
+        for each in settled.proved:
+            counts[each.kind] += each.rows
+    described = _described(sessions, plan, settled.proved, values_of, seconds)
+    return replace(
+        result,
+        counts=counts,
+        columns=Counter(column for each in described for column in each.columns),
+        found=described,
+        unproved=settled.moving,
+        moving=sum(it.rows for it in settled.moving) + (beyond if settle else 0),
+        is_exact=seen.is_exact,
+        why=settled.why,
+    )
 
 
 _Totals = dict[int, tuple[int, int]]
@@ -405,8 +446,8 @@ def _descend(
     rows: int,
     most_keys: int,
     seconds: float,
-) -> _Descent:
-    seen = _Descent()
+) -> Descent:
+    seen = Descent()
     for number, (wanted, size) in enumerate(_slices(unlike)):
         if number == _SLICES:
             seen.is_exact = False
@@ -417,7 +458,7 @@ def _descend(
             plan.target.hashes(cut, wanted, by_index=by_index),
             seconds=seconds,
         )
-        for suspect in _unlike(here, there, has_key=plan.key is not None):
+        for suspect in suspects_of(here, there, has_key=plan.key is not None):
             seen.counts[suspect.kind] += suspect.rows
             if len(seen.suspects) < most_keys:
                 seen.suspects.append(suspect)
@@ -438,7 +479,8 @@ def _slices(unlike: Mapping[int, int]) -> Iterator[tuple[list[int], int]]:
     yield wanted, size
 
 
-def _unlike(here: Rows, there: Rows, *, has_key: bool) -> Iterator[Suspect]:
+def suspects_of(here: Rows, there: Rows, *, has_key: bool) -> Iterator[Suspect]:
+    """The rows of both sides that are unlike."""
     if has_key:
         source, target = ({tuple(key): row for row, *key in rows} for rows in (here, there))
     else:

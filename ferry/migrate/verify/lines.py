@@ -147,6 +147,13 @@ def _table(result: Result, *, with_keys: bool) -> dict[str, Any]:
         ],
         "scanned_at": found.scanned_at.isoformat(),
         "seconds": round(found.seconds, 3),
+        "newer": None
+        if found.newer is None
+        else {
+            "source": found.newer[0],
+            "target": found.newer[1],
+            "since": found.since and found.since.isoformat(),
+        },
         "taken_over": found.is_taken_over,
         "longest_snapshot": {
             "seconds": round(result.held.seconds, 3),
@@ -191,6 +198,12 @@ def _sides(found: Compared) -> str:
         if source == target
         else f"{source:,} rows at the source, {target:,} in Aurora"
     )
+    if found.newer is not None and found.since is not None:
+        here, there = found.newer
+        return (
+            f"{rows}, scanned {found.scanned_at:%H:%M:%S} UTC: of {here:,} newer at the source and "
+            f"{there:,} in Aurora than {found.since:%Y-%m-%d %H:%M:%S} UTC, when it was the same"
+        )
     alike = ""
     if found.hashes[0] == found.hashes[1]:
         alike = f", hash {found.hashes[0]}"

@@ -210,6 +210,30 @@ class Reading:
             where=self._where(),
         )
 
+    def newer(self, xmin: int, most: int) -> sql.Composed:
+        """The count of all rows, and of those that a transaction wrote since: hash and key. One snapshot.
+
+        Each row begins with whether it is the count.
+
+        Args:
+            xmin: The first such transaction, with its epoch; less than 2^31 ago.
+            most: How many rows at most.
+        """
+        since = sql.SQL("pg_catalog.age(t.xmin) <= pg_catalog.age({}::pg_catalog.text::xid)")
+        return sql.SQL(
+            "select true, pg_catalog.count(*), {nothing} from {t}{where} union all "
+            "(select false, {row}, {key} from {t}{and_more}{since} limit {most})"
+        ).format(
+            nothing=sql.SQL(", ").join([sql.SQL("null::pg_catalog.text")] * len(self.key)),
+            t=self._from,
+            where=self._where(),
+            row=self.row,
+            key=self._key_texts(),
+            and_more=self._where(and_more=True),
+            since=since.format(sql.Literal(str(xmin % 2**32))),
+            most=sql.Literal(most),
+        )
+
     def by_hash(self, what: sql.Composable, hashes: Sequence[int]) -> sql.Composed:
         """Something of the rows that have one of some hashes, and then their hash as text."""
         return sql.SQL(

@@ -14,6 +14,7 @@ from ferry.migrate.verify import asking
 from ferry.migrate.verify.comparing import MOST_KEYS, SECONDS_BETWEEN_TRIES, Verdict, compare
 from ferry.migrate.verify.gentle import Held, watching
 from ferry.migrate.verify.kept import Kept
+from ferry.migrate.verify.newer import compare_newer
 from ferry.migrate.verify.pairing import NotCompared, pairs
 from ferry.migrate.verify.sessions import Sessions
 from ferry.postgres import NoAnswerError, PostgresError, UnreachableError, apart, connect
@@ -188,6 +189,7 @@ def verify(
     listener: Listener | None = None,
     most_keys: int = MOST_KEYS,
     values_of: int = 0,
+    is_delta: bool = False,
 ) -> Generator[Result]:
     """Compare tables, and say of each what it came to as soon as that is known.
 
@@ -198,6 +200,7 @@ def verify(
         listener: Who is told what is being compared.
         most_keys: How many keys that differ are kept of a table.
         values_of: Of how many rows of a table that differ the values are read too.
+        is_delta: Whether only what is newer than the last pass is compared, where there was one.
     """
     for scope in scopes:
         if scope.trouble:
@@ -213,6 +216,7 @@ def verify(
             listener=listener or Nobody(),
             most_keys=most_keys,
             values_of=values_of,
+            is_delta=is_delta,
         ).results()
 
 
@@ -227,6 +231,7 @@ class _Run:
         listener: Who is told what is being compared.
         most_keys: How many keys that differ are kept of a table.
         values_of: Of how many rows the values are read.
+        is_delta: Whether only what is newer than a pass is compared, where there was one.
     """
 
     scope: Scope
@@ -235,6 +240,7 @@ class _Run:
     listener: Listener
     most_keys: int
     values_of: int
+    is_delta: bool
     _stack: ExitStack = field(default_factory=ExitStack)
     _sessions: Sessions | None = None
     _gone: str = ""
@@ -284,7 +290,7 @@ class _Run:
         try:
             sessions = self._connected(plan)
             sessions.begin()
-            compared = compare(
+            compared = self._newer(sessions, plan) or compare(
                 sessions,
                 plan,
                 settle=self.settling(self.scope, plan),
@@ -299,6 +305,18 @@ class _Run:
         except FerryError as error:
             return replace(result, why=str(error))
         return replace(result, compared=compared, held=sessions.held)
+
+    def _newer(self, sessions: Sessions, plan: Plan) -> Compared | None:
+        last = self.kept.last_pass(plan) if self.is_delta else None
+        if last is None:
+            return None
+        return compare_newer(
+            sessions,
+            plan,
+            last,
+            settle=self.settling(self.scope, plan),
+            values_of=self.values_of,
+        )
 
     def _connected(self, plan: Plan) -> Sessions:
         if self._sessions is None:

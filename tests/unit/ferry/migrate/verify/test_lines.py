@@ -144,6 +144,7 @@ def test_json_has_keys_where_they_are_asked_for_and_values_never() -> None:
         "not_compared": [],
         "scanned_at": "2026-11-27T09:41:03+00:00",
         "seconds": 0.0,
+        "newer": None,
         "taken_over": False,
         "longest_snapshot": {"seconds": 0.0, "transactions": 0},
     }
@@ -192,4 +193,13 @@ def test_how_far_it_is_is_told_with_rate_and_reason_from_the_first_percent_on() 
 def test_what_an_earlier_run_has_found_is_told_with_its_day() -> None:
     assert lines.line(result(is_taken_over=True)).endswith(
         "scanned 2026-11-27 09:41:03 UTC by the run before"
+    )
+
+
+def test_what_alone_was_compared_is_told() -> None:
+    found = result(hashes=("", ""), newer=(3, 1), since=datetime(2026, 11, 26, 8, 0, 5, tzinfo=UTC))
+
+    assert lines.line(found) == (
+        "public.orders: same; 1,200 rows on both sides, scanned 09:41:03 UTC: of 3 newer at the source "
+        "and 1 in Aurora than 2026-11-26 08:00:05 UTC, when it was the same"
     )
