@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -504,6 +505,45 @@ def test_a_source_that_is_gone_for_a_while_ends_no_watch(deployed: Deployed) -> 
     assert any("the source" in sentence for sentence in looks[0]["unanswered"])
     assert looks[-1]["tasks"][0]["phase"] == "replicating"
     assert watched.exit_code == 0
+
+
+def test_transactions_that_a_load_waits_for_are_named(deployed: Deployed) -> None:
+    deployed.make()
+    deployed.prepare(ORDERS)
+    deployed.reached("start", "dev")
+    source = deployed.pair.source
+    parameters: dict[str, Any] = source.connection
+    waiting = "select count(*) from pg_locks where locktype = 'transactionid' and not granted"
+    loading: list[int] = []
+    with psycopg.connect(**parameters) as prepares, psycopg.connect(**parameters) as writes:
+        prepares.execute("insert into orders values (1, 'prepared')")
+        prepares.execute("prepare transaction 'it''s held'")
+        writes.execute("insert into orders values (2, 'open')")
+
+        def end() -> None:
+            for finish in (writes.commit, lambda: source.run("commit prepared 'it''s held'")):
+                eventually(lambda: bool(source.value(waiting)))
+                loading.append(deployed.read()["ReplicationTaskStats"]["TablesLoading"])
+                time.sleep(2)  # some looks
+                finish()
+
+        ends = threading.Thread(target=end)
+        ends.start()
+        reloaded = deployed.reached("reload", "dev", "public.orders", "--yes", *OFTEN)
+        ends.join()
+
+    assert re.search(
+        r"cannot be made before the prepared transaction 'it''s held' of postgres, since .* UTC, has "
+        "ended: at the source: commit prepared 'it''s held', or rollback prepared 'it''s held'",
+        reloaded.stdout,
+    )
+    assert re.search(
+        r"cannot be made before the open transaction of process (\d+), postgres, since .* UTC, has "
+        r"ended: wait for it, or end it at the source: select pg_terminate_backend\(\1\)",
+        reloaded.stdout,
+    )
+    assert loading == [1, 1]
+    assert reloaded.exit_code == 0
 
 
 def test_a_marker_that_is_gone_is_not_waited_for(deployed: Deployed) -> None:

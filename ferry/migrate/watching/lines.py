@@ -185,9 +185,11 @@ class Note(NamedTuple):
 
 
 def notes(look: Look) -> Iterator[Note]:
-    """Slots, troubles, alarms, what did not answer."""
+    """Slots and what they wait for, troubles, alarms, what did not answer."""
     for slot in look.slots:
         yield Note(slot_line(slot))
+    for each in look.held_up:
+        yield Note(each.what, each.remedy)
     for task, trouble in look.troubles:
         yield Note(f"{_table(task, trouble.table)}: {trouble.what}", trouble.remedy)
     for task, uncounted in look.left_out:
@@ -242,6 +244,9 @@ def as_json(look: Look) -> str:
                 "seconds_left": slot.seconds_left,
             }
             for slot in look.slots
+        ],
+        "held_up": [
+            {"slot": each.slot, "what": each.what, "remedy": each.remedy} for each in look.held_up
         ],
         "alarms": list(look.alarms),
         "log": [

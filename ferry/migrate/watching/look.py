@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass, field
+from datetime import UTC
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
@@ -509,6 +510,39 @@ class Slot:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class HeldUp:
+    """A slot that is being made, and a transaction of the source's that has to end before.
+
+    Args:
+        slot: The slot's name.
+        by: The transaction, in words.
+        since: When it began, or was prepared; None where that may not be seen.
+        gid: The name of a prepared one; None where a session has it open.
+        pid: That session's process; None of a prepared one.
+    """
+
+    slot: str
+    by: str
+    since: datetime | None
+    gid: str | None = None
+    pid: int | None = None
+
+    @property
+    def what(self) -> str:
+        """Who waits for whom."""
+        since = f", since {self.since.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if self.since else ""
+        return f"DMS's slot {self.slot} cannot be made before {self.by}{since}, has ended"
+
+    @property
+    def remedy(self) -> str:
+        """How it ends, at the source."""
+        if self.gid is None:
+            return f"wait for it, or end it at the source: select pg_terminate_backend({self.pid})"
+        name = self.gid.replace("'", "''")
+        return f"at the source: commit prepared '{name}', or rollback prepared '{name}'"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class LogLine:
     """A warning or an error of a task's log.
 
@@ -532,6 +566,7 @@ class Look:
         at: When.
         tasks: The tasks.
         slots: The replication slots of the source's databases.
+        held_up: What slots wait for that are being made.
         alarms: The alarms that fire.
         log: What the tasks' logs have said new since the last look.
         unanswered: What could not be told now, and why, a sentence each.
@@ -544,6 +579,7 @@ class Look:
     at: datetime
     tasks: tuple[TaskLook, ...] = ()
     slots: tuple[Slot, ...] = ()
+    held_up: tuple[HeldUp, ...] = ()
     alarms: tuple[str, ...] = ()
     log: tuple[LogLine, ...] = ()
     unanswered: tuple[str, ...] = ()

@@ -197,6 +197,7 @@ class Watcher:
             at=datetime.now(UTC),
             tasks=tuple(self._task(task, cloud, expected) for task in self.tasks),
             slots=tuple(slot for seen in self._source_seen for slot in seen.slots),
+            held_up=tuple(each for seen in self._source_seen for each in seen.held_up),
             alarms=cloud.alarms,
             log=cloud.log,
             unanswered=tuple(dict.fromkeys(unanswered)),

@@ -191,7 +191,7 @@ class Movement:
         return {
             "FullLoadProgressPercent": 100 * done // len(states) if states else 0,
             "TablesLoaded": done,
-            "TablesLoading": states.count(_LOADING),
+            "TablesLoading": states.count(_LOADING) + states.count(_RELOADING),
             "TablesQueued": states.count(_QUEUED),
             "TablesErrored": states.count(_ERROR),
         }

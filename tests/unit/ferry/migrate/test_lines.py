@@ -10,7 +10,16 @@ from rich.console import Console
 
 from ferry.cli.watch import PlainLines, drawn
 from ferry.migrate.watching.lines import as_json, duration, plain, size
-from ferry.migrate.watching.look import Difference, LogLine, Look, Proof, Slot, TaskLook, Unapplied
+from ferry.migrate.watching.look import (
+    Difference,
+    HeldUp,
+    LogLine,
+    Look,
+    Proof,
+    Slot,
+    TaskLook,
+    Unapplied,
+)
 from tests.unit.ferry.migrate.looks import AT, ITEMS, ORDERS, look, row, seen
 from tests.unit.ferry.migrate.tasks import task
 
@@ -52,6 +61,9 @@ def whole() -> Look:
         DIFFERING,
         seen(task=task(), tables=()),
         slots=(SLOT,),
+        held_up=(
+            HeldUp(slot="all_2", by="the prepared transaction 'x' of app", since=AT, gid="x"),
+        ),
         alarms=("dms-cdc-latency-all-dev",),
         log=(LogLine(task="all", severity="W", text="column what is removed"),),
         unanswered=("The source has not answered for 12 s.",),
@@ -78,6 +90,11 @@ def test_a_look_is_a_line_for_each_task_and_for_what_there_is_to_know() -> None:
         (
             "06:42:15 slot all_1 keeps 1.2 GB of write-ahead log, is extended, nobody reads it, 5.0 GB "
             "until it is lost, 14h00m left at the rate of now"
+        ),
+        (
+            "06:42:15 DMS's slot all_2 cannot be made before the prepared transaction 'x' of app, since "
+            "2026-11-27 06:42:15 UTC, has ended: at the source: commit prepared 'x', or rollback "
+            "prepared 'x'"
         ),
         (
             "06:42:15 public.orders: 3 changes were not applied: see why in "
