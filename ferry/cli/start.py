@@ -174,8 +174,12 @@ def _line(console: Console, line: str) -> None:
 
 
 def _show(console: Console, task: Task) -> bool:
-    """Say in which state a task is. Return whether it has failed."""
-    said = "; ".join(filter(None, (task.stop_reason, task.failure)))
+    """Say in which state a task is. Return whether it has failed.
+
+    Of a task that runs, DMS goes on saying why it had failed or stopped before.
+    """
+    runs = task.status == "running"
+    said = "" if runs else "; ".join(filter(None, (task.stop_reason, task.failure)))
     _line(console, f"The task {task.name} is {task.status}{f': {said}' if said else '.'}")
     return task.status == "failed"
 

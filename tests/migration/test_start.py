@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from tests.migration.databases import eventually
+from tests.migration.databases import ENDED, eventually
 from tests.migration.deployed import AURORA, PASSWORD, SETTINGS, SOURCE, rules
 from tests.unit.ferry.environments import DEV
 
@@ -171,6 +171,22 @@ def test_a_marker_of_another_shape_is_none(deployed: Deployed) -> None:
 
     assert "The marker ferry.fence_all is not there at Aurora." in refused.stdout
     assert refused.exit_code == 4
+
+
+def test_a_task_that_had_failed_runs_without_a_word_of_it(deployed: Deployed) -> None:
+    deployed.make()
+    deployed.prepare(ORDERS)
+    deployed.reached("start", "dev")
+    deployed.pair.target.run("alter role ferry_admin password 'rotated'", ENDED)
+    deployed.wait("failed")
+    deployed.pair.target.run(f"alter role ferry_admin password '{PASSWORD}'")
+
+    started = deployed.reached("start", "dev")
+
+    lines = started.stdout.splitlines()
+    assert "password authentication failed" in next(each for each in lines if "had failed" in each)
+    assert lines[-2] == "  The task all is running."
+    assert started.exit_code == 0
 
 
 def test_two_addresses_that_lead_to_one_database_are_refused(deployed: Deployed) -> None:
