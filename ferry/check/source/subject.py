@@ -14,7 +14,7 @@ from ferry.postgres.catalog import UnreadError
 from settings.notation import toml
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from ferry.check.source.measure import Measured
     from ferry.errors import FerryError
@@ -238,6 +238,16 @@ def loads(task: Task) -> bool:
 def column_name(relation: Relation, column: Column) -> str:
     """A column as findings name it."""
     return f"{relation.sql}.{column.name}"
+
+
+def by_task(subject: Subject, lines: Iterable[tuple[Relation, str]]) -> str:
+    """Lines to copy into the file for tables, all of them, behind the task that each belongs to."""
+    of_task: dict[str, list[str]] = {}
+    for relation, line in lines:
+        of_task.setdefault(subject.tasks_of[relation.oid][0].name, []).append(line)
+    return "; ".join(
+        f"task {task} in {subject.file}: {', '.join(each)}" for task, each in of_task.items()
+    )
 
 
 def left_out(relation: Relation) -> str:

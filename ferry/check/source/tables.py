@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from facts.dms import TABLES_BEGIN_WITH
 from facts.identifiers import identifier
 from ferry.check.source.renamed import target_sql
-from ferry.check.source.subject import left_out, reads_changes
+from ferry.check.source.subject import by_task, left_out, reads_changes
 from ferry.check.source.verdict import Check, Verdict, blocks, fine, warns
 from ferry.check.source.words import counted, listed
 from ferry.postgres.catalog import UnreadError
@@ -58,13 +58,12 @@ def _by_the_root(
     subject: Subject, found: list[Relation], *, how: str, why: str, and_then: str
 ) -> Iterator[Verdict]:
     if found:
-        root = found[0]
+        exclusions = by_task(subject, ((root, left_out(root)) for root in found))
         yield blocks(
             f"{counted(len(found), 'partitioned table')} carried by the {how}: "
             f"{listed(each.sql for each in found)}.",
             why=why,
-            remedy=f"Leave the root out of task {subject.tasks_of[root.oid][0].name} in {subject.file}: "
-            f"{left_out(root)}; {and_then}",
+            remedy=f"Leave the root out of {exclusions}; {and_then}",
         )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from facts.dms_types import MAX_NUMERIC_PRECISION, NOT_MIGRATED, SPATIAL, UNKNOWN_TO_DMS
 from facts.identifiers import identifier
 from facts.table_patterns import literal
-from ferry.check.source.subject import column_name
+from ferry.check.source.subject import by_task, column_name
 from ferry.check.source.verdict import Check, Verdict, blocks, warns
 from ferry.check.source.words import counted, listed
 from settings.notation import toml
@@ -118,13 +118,12 @@ def generated(subject: Subject) -> Iterator[Verdict]:
     """Whether generated columns are carried, which PostgreSQL refuses to be told."""
     found = [each for each in subject.columns if each[1].generated]
     if found:
-        relation, column = found[0]
+        removals = ((relation, _removal(relation, column)) for relation, column in found)
         yield blocks(
             f"{counted(len(found), 'generated column')}: "
             f"{listed(column_name(*each) for each in found)}.",
             why="DMS names them in COPY and INSERT, and PostgreSQL refuses that: the table fails.",
-            remedy=f"Add to transformations of task {subject.tasks_of[relation.oid][0].name} in "
-            f"{subject.file}: {_removal(relation, column)}. Aurora computes it.",
+            remedy=f"Add to transformations of {by_task(subject, removals)}. Aurora computes it.",
         )
 
 

@@ -53,6 +53,7 @@ from tests.unit.ferry.environments import environment, of_several_databases
 
 if TYPE_CHECKING:
     from ferry.check.source.subject import Subject
+    from tests.unit.ferry.check.source.built import Table
 
 BLOCKED, WARNING = Level.BLOCKED, Level.WARNING
 ROOT = table("events", kind="p")
@@ -1325,6 +1326,21 @@ def test_it_is_found(check: str, of: Subject, level: Level, what: str, remedy: s
     assert (grave[0].level, grave[0].what) == (level, what)
     assert grave[0].remedy.startswith(remedy)
     assert grave[0].why
+
+
+@pytest.mark.parametrize(
+    ("check", "of"),
+    [
+        ("generated-columns", [table(n, col("c", "int4", generated="s")) for n in ("one", "two")]),
+        ("partitions", [table(n, kind="p") for n in ("one", "two")]),
+    ],
+)
+def test_a_remedy_has_the_lines_for_all_of_them(check: str, of: list[Table]) -> None:
+    (verdict,) = found(check, subject(*of))
+
+    assert verdict.remedy.count("task all in dev.toml: ") == 1
+    assert 'table = "one"' in verdict.remedy
+    assert 'table = "two"' in verdict.remedy
 
 
 ON_RDS = (
