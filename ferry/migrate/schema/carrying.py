@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
@@ -83,6 +83,7 @@ def look(
     target: Server,
     *,
     keepers: Sequence[str] = (),
+    reader: str = "",
     environment: str = "ENV",
     control_schemas: Sequence[str] = (),
 ) -> Given:
@@ -92,6 +93,7 @@ def look(
         source: The source's database.
         target: Aurora's.
         keepers: Whom DMS signs in as at Aurora.
+        reader: Whom it signs in as at the source.
         environment: The environment's name, for messages.
         control_schemas: The schemas in which DMS keeps tables of its own in Aurora.
 
@@ -106,8 +108,9 @@ def look(
     folder = programs.folder_of_programs(max(ours.release, theirs.release))
     with ThreadPoolExecutor(2) as both:
         wanted, found = (both.submit(dump, each, folder=folder) for each in (source, target))
+    owners = {ours.owner, *(each.owner for each in wanted.result())}
     return Given(
-        source=ours,
+        source=replace(ours, replicator="" if reader in owners else reader),
         target=theirs,
         wanted=wanted.result(),
         there=found.result(),

@@ -10,7 +10,7 @@ from ferry.migrate.schema import access, roles
 from ferry.migrate.schema.comparing import ALWAYS, GRAVE, differs, expected, nullable
 from ferry.migrate.schema.grants import GRANTS, makers, of_grants
 from ferry.migrate.schema.names import NAME, quoted, shown, statements, unquoted
-from ferry.migrate.schema.phases import KINDS, Phase
+from ferry.migrate.schema.phases import KINDS, OF_EXTENSION, Phase
 from ferry.migrate.schema.steps import Orders, Step
 
 if TYPE_CHECKING:
@@ -25,10 +25,14 @@ _CONSTRAINT: Final = re.compile(
     rf"\AALTER TABLE (ONLY )?({NAME}\.{NAME})\n    ADD CONSTRAINT ({NAME}) "
 )
 _NOT_VALID: Final = " NOT VALID;"
+_MAKES_MORE: Final = frozenset({"CONSTRAINT", "INDEX", "SEQUENCE"})
+"""What makes an object in a schema and has no owner of its own."""
+
 _CHECKED_ROWS: Final = frozenset({"INDEX", "CONSTRAINT", "CHECK CONSTRAINT", "FK CONSTRAINT"})
 STOPS: Final = frozenset(
     {
         "schema-access",
+        "schema-circle",
         "schema-kind",
         "schema-left",
         "schema-order",
@@ -86,6 +90,16 @@ def _of_left(placed: Sequence[Placed]) -> Orders:
     said = []
     for why, those in reasons.items():
         labels = shown([each.entry.label for each in those])
+        if why == OF_EXTENSION:
+            findings.append(
+                warning(
+                    "schema-extension",
+                    f"Not carried: {labels}.",
+                    why=f"{why}: after CREATE EXTENSION it is as the extension makes it.",
+                    remedy="Grant or revoke it at Aurora by hand, where Aurora lets you.",
+                )
+            )
+            continue
         unknown = [each for each in those if each.entry.kind not in KINDS]
         grave = [each for each in those if each.matters]
         if unknown:
@@ -312,9 +326,12 @@ def _owned(entry: Entry, sql: str, cannot_create: Mapping[tuple[str, str], bool]
     """What makes an entry and gives it its owner, whom PostgreSQL asks for CREATE on the schema again.
 
     Who has it as the owner of the source's database is not that of Aurora's, and keeps it by a grant.
+    An index, and the sequence of an identity column, are as well what somebody has to be let make: by
+    a grant to the owner, of whom the operator is a member.
     """
     lines = [sql, entry.owner_sql]
-    stays = cannot_create.get((entry.schema, entry.owner)) if entry.owner_sql else None
+    makes = entry.owner_sql or entry.kind in _MAKES_MORE
+    stays = cannot_create.get((entry.schema, entry.owner)) if makes else None
     if stays is not None:
         create, role = f"CREATE ON SCHEMA {quoted(entry.schema)}", quoted(entry.owner)
         lines.insert(0, f"GRANT {create} TO {role};")

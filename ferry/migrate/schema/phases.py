@@ -173,6 +173,8 @@ FIRES: Final = re.compile(r"^ALTER TABLE .* ENABLE (ALWAYS|REPLICA) (TRIGGER|RUL
 _FORCED: Final = re.compile(r"^ALTER TABLE ONLY .* FORCE ROW LEVEL SECURITY;$", re.MULTILINE)
 _OF_THE_SERVER: Final = ("information_schema", "pg_catalog")
 _LANGUAGES: Final = tuple(f"LANGUAGE {name}" for name in ("c", "internal", "plpgsql", "sql"))
+_PUBLIC: Final = "SCHEMA public"
+OF_EXTENSION: Final = "it is of an extension, and Aurora's operator does not own that"
 _OF_DMS: Final = "awsdms_"
 _BELONGINGS: Final = ("COMMENT", "ACL", "SECURITY LABEL")
 _MATTERS: Final = frozenset({"TABLE", "CONSTRAINT", "TYPE", "DOMAIN", "SEQUENCE"})
@@ -278,6 +280,11 @@ def _left(entry: Entry, needed: Sequence[Placed], extensions: Collection[str]) -
             False,
         ),
         (
+            entry.kind == "ACL" and _is_of_extension(entry, needed),
+            OF_EXTENSION,
+            False,
+        ),
+        (
             entry.kind == "COMMENT" and entry.name.startswith("EXTENSION "),
             "it comes with the extension",
             True,
@@ -333,6 +340,14 @@ def _is_of_the_server(entry: Entry) -> bool:
     return entry.kind.startswith("ACL") and (
         entry.schema in _OF_THE_SERVER or entry.name in _LANGUAGES
     )
+
+
+def _is_of_extension(entry: Entry, needed: Sequence[Placed]) -> bool:
+    """Whether a grant is on something that pg_dump does not write: an extension brings it.
+
+    Neither does it write schema public, which each database has.
+    """
+    return bool(entry.needs) and not needed and entry.name != _PUBLIC
 
 
 def _place_of(phase: Phase) -> int:

@@ -36,7 +36,8 @@ select r.rolname::text, r.oid = 10, r.rolcanlogin, r.rolinherit, r.rolcreaterole
                  where setrole = r.oid and setdatabase = 0), '{}'),
        coalesce((select setconfig from pg_catalog.pg_db_role_setting s
                  join pg_catalog.pg_database d on d.oid = s.setdatabase
-                 where s.setrole = r.oid and d.datname = pg_catalog.current_database()), '{}')
+                 where s.setrole = r.oid and d.datname = pg_catalog.current_database()), '{}'),
+       coalesce(pg_catalog.shobj_description(r.oid, 'pg_authid'), '')
 from pg_catalog.pg_roles r where r.rolname !~ '^pg_' order by 1"""
 
 _MEMBERSHIPS: Final = """
@@ -44,6 +45,19 @@ select pg_catalog.pg_get_userbyid(roleid)::text, pg_catalog.pg_get_userbyid(memb
        pg_catalog.bool_or(admin_option),
        pg_catalog.bool_or(coalesce((pg_catalog.to_jsonb(m)->>'inherit_option')::bool, true))
 from pg_catalog.pg_auth_members m group by 1, 2 order by 1, 2"""
+
+# Since PostgreSQL 15.
+_HAS_PARAMETERS: Final = "select pg_catalog.to_regclass('pg_catalog.pg_parameter_acl') is not null"
+_ON_PARAMETERS: Final = """
+select distinct p.parname || ' to '
+       || case a.grantee when 0 then 'public' else pg_catalog.pg_get_userbyid(a.grantee)::text end
+from pg_catalog.pg_parameter_acl p, pg_catalog.aclexplode(p.paracl) a
+where a.grantee <> 10 order by 1"""
+
+_COMMENTED: Final = """
+select e.extname::text from pg_catalog.pg_extension e
+join pg_catalog.pg_available_extensions() v on v.name = e.extname
+where pg_catalog.obj_description(e.oid, 'pg_extension') is distinct from v.comment order by 1"""
 
 # Since PostgreSQL 16 whoever makes a role is its member, with ADMIN alone.
 _ACTS_AS: Final = """
@@ -141,12 +155,19 @@ def read(session: Session, *, is_target: bool = False) -> Side:
         is_reachable_by=tuple(name for (name,) in session.rows(_REACHABLE)),
         never_analyzed=tuple(name for (name,) in session.rows(_NEVER_ANALYZED)),
         remembers_access=_remembers_access(session) if is_target else None,
+        on_parameters=tuple(
+            line
+            for (line,) in (
+                session.rows(_ON_PARAMETERS) if session.rows(_HAS_PARAMETERS) == [(True,)] else ()
+            )
+        ),
+        commented=tuple(name for (name,) in session.rows(_COMMENTED)),
     )
 
 
 def _role(row: tuple[Any, ...]) -> Role:
-    *attributes, settings, settings_here = row
-    return Role._make((*attributes, tuple(settings), tuple(settings_here)))
+    *attributes, settings, settings_here, comment = row
+    return Role._make((*attributes, tuple(settings), tuple(settings_here), comment))
 
 
 def _remembers_access(session: Session) -> bool | None:

@@ -13,14 +13,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from ferry.findings import blocked
 from ferry.migrate.schema.names import quoted, setting, shown, text
+from ferry.migrate.schema.sides import Role
 from ferry.migrate.schema.steps import Orders, Step
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
     from collections.abc import Set as AbstractSet
 
-    from ferry.migrate.schema.sides import Role, Side
+    from ferry.findings import Finding
+    from ferry.migrate.schema.sides import Side
 
 _OF_PROVIDERS: Final = re.compile(
     r"^(rds_|rds(admin|repladmin|topmgr|writeforwarduser|proxyadmin)$|aws_|cloudsql|alloydb|azure_|azuresu$|"
@@ -30,6 +33,7 @@ _OF_PROVIDERS: Final = re.compile(
 
 _OWN: Final = "pg_"
 _FROZEN: Final = "default_transaction_read_only="
+_TABLESPACES: Final = ("default_tablespace=", "temp_tablespaces=")
 _NOT_AURORAS: Final = (
     ("SUPERUSER", "is_superuser"),
     ("REPLICATION", "replicates"),
@@ -41,13 +45,15 @@ def carried(source: Side) -> frozenset[str]:
     """The source's roles that are roles of Aurora too, once `roles` has been done.
 
     Left out are the role that the server was made with and its providers' own: what they own is the
-    operator's at Aurora.
+    operator's at Aurora. So is the one that DMS reads the source as, where it is for that alone.
 
     Args:
         source: The source.
     """
     return frozenset(
-        role.name for role in source.roles if not role.is_first and not is_of_provider(role.name)
+        role.name
+        for role in source.roles
+        if not role.is_first and not is_of_provider(role.name) and role.name != source.replicator
     )
 
 
@@ -94,11 +100,14 @@ def roles(
                 f"Role {role.name} is at Aurora with {_attributes(there[role.name])}, at the source "
                 f"with {_attributes(role)}: it is left as it is."
             )
-        known = there[role.name].settings if role.name in there else ()
-        steps.extend(_settings(role, known))
+        steps.extend(_settings(role, there.get(role.name, Role(name=role.name))))
     steps.extend(_memberships(source, target, names))
     steps.extend(_joining(target, set(owners) & names, writers))
-    return Orders(steps=tuple(steps), said=tuple(_said(source, names, there)) + tuple(said))
+    return Orders(
+        steps=tuple(steps),
+        findings=tuple(_circles(target, set(owners) & names, writers)),
+        said=tuple(_said(source, names, there)) + tuple(said),
+    )
 
 
 def settings_here(source: Side, target: Side) -> tuple[Step, ...]:
@@ -116,7 +125,7 @@ def settings_here(source: Side, target: Side) -> tuple[Step, ...]:
     steps = [
         Step(what=f"{database} SET {each}", sql=f"ALTER {database} SET {setting(each)};")
         for each in source.settings
-        if each not in target.settings and not each.startswith(_FROZEN)
+        if each not in target.settings and not each.startswith((_FROZEN, *_TABLESPACES))
     ]
     for role in source.roles:
         if role.name in names:
@@ -126,7 +135,8 @@ def settings_here(source: Side, target: Side) -> tuple[Step, ...]:
                     sql=f"ALTER ROLE {quoted(role.name)} IN {database} SET {setting(each)};",
                 )
                 for each in role.settings_here
-                if each not in there.get(role.name, ()) and not each.startswith(_FROZEN)
+                if each not in there.get(role.name, ())
+                and not each.startswith((_FROZEN, *_TABLESPACES))
             )
     return tuple(steps)
 
@@ -150,13 +160,19 @@ def _attributes(role: Role) -> str:
     return " ".join(words)
 
 
-def _settings(role: Role, known: tuple[str, ...]) -> Iterator[Step]:
+def _settings(role: Role, known: Role) -> Iterator[Step]:
+    """What is set for a role and said of it, and is not at Aurora."""
     for each in role.settings:
-        if each not in known:
+        if each not in known.settings and not each.startswith(_TABLESPACES):
             yield Step(
                 what=f"ROLE {role.name} SET {each}",
                 sql=f"ALTER ROLE {quoted(role.name)} SET {setting(each)};",
             )
+    if role.comment not in ("", known.comment):
+        yield Step(
+            what=f"COMMENT ON ROLE {role.name}",
+            sql=f"COMMENT ON ROLE {quoted(role.name)} IS {text(role.comment)};",
+        )
 
 
 def _memberships(source: Side, target: Side, names: frozenset[str]) -> Iterator[Step]:
@@ -186,6 +202,22 @@ def _joining(target: Side, owners: AbstractSet[str], writers: Iterable[str]) -> 
                     yield _join(owner, writer, "whose tables DMS writes to")
 
 
+def _circles(target: Side, owners: AbstractSet[str], writers: Iterable[str]) -> Iterator[Finding]:
+    """Owners as which DMS signs in at Aurora: each would have to be a member of the other (0LP01)."""
+    for writer in dict.fromkeys(writers):
+        if writer in owners and writer != target.user and not target.is_superuser:
+            yield blocked(
+                "schema-circle",
+                f"{writer} owns something at the source, and DMS signs in to Aurora as {writer}.",
+                why=(
+                    f"{target.user} makes what it owns as a member of it, and it writes to the tables of "
+                    f"{target.user} as a member of that: PostgreSQL refuses roles in a circle (0LP01)."
+                ),
+                remedy=f"At the source give it to another: REASSIGN OWNED BY {quoted(writer)} TO another "
+                f"role; or sign in as {writer} at Aurora with ferry secret operator.",
+            )
+
+
 def _join(role: str, member: str, why: str) -> Step:
     return Step(
         what=f"{member} is a member of {role}, {why}",
@@ -210,7 +242,30 @@ def _said(source: Side, names: frozenset[str], there: dict[str, Role]) -> Iterat
             "Passwords cannot be carried; these roles cannot sign in until each has a new one (psql: "
             f"\\password ROLE): {shown(new)}."
         )
-    left = [each.name for each in source.roles if each.name not in names]
+    if any(each.name == source.replicator for each in source.roles):
+        yield (
+            f"Not made at Aurora, because DMS alone reads the source as it: {source.replicator}."
+        )
+    of_tablespaces = [
+        each
+        for each in (
+            *source.settings,
+            *(each for role in source.roles for each in (*role.settings, *role.settings_here)),
+        )
+        if each.startswith(_TABLESPACES)
+    ]
+    for what, those in (
+        ("Aurora has one storage; settings of tablespaces are left out", of_tablespaces),
+        ("Grants on parameters are left out, make them by hand", source.on_parameters),
+        ("Comments on extensions are left out, make them by hand", source.commented),
+    ):
+        if those:
+            yield f"{what}: {shown(list(dict.fromkeys(those)))}."
+    left = [
+        each.name
+        for each in source.roles
+        if each.name not in names and each.name != source.replicator
+    ]
     if left:
         yield (
             f"Not made at Aurora, because they are the server's own: {shown(left)}. What they own is the "

@@ -26,6 +26,7 @@ class Role(NamedTuple):
         valid_until: VALID UNTIL; empty for ever.
         settings: What is set for it in every database, such as `search_path=app, public`.
         settings_here: What is set for it in this database.
+        comment: What is said of it; empty for nothing.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Role(NamedTuple):
     valid_until: str = ""
     settings: tuple[str, ...] = ()
     settings_here: tuple[str, ...] = ()
+    comment: str = ""
 
 
 class Membership(NamedTuple):
@@ -99,6 +101,11 @@ class Side:
         never_analyzed: The tables that were never analyzed, as SQL writes them.
         remembers_access: Whether ferry's own table says who is to connect after the cutover; None
             where there is no such table.
+        on_parameters: Who was granted SET or ALTER SYSTEM of which parameters, such as
+            `log_statement to ada`.
+        commented: The extensions of which something else is said than they say themselves.
+        replicator: Whom DMS signs in as at the source, where nothing there is owned by it; empty
+            otherwise.
     """
 
     version: int
@@ -120,6 +127,9 @@ class Side:
     is_reachable_by: tuple[str, ...] = ()
     never_analyzed: tuple[str, ...] = ()
     remembers_access: bool | None = False
+    on_parameters: tuple[str, ...] = ()
+    commented: tuple[str, ...] = ()
+    replicator: str = ""
 
     @property
     def release(self) -> int:

@@ -98,6 +98,7 @@ class Work:
             self.sides.source.server,
             self.sides.target.server,
             keepers=self.keepers,
+            reader=self.sides.source.dms_user,
             environment=self.environment,
             control_schemas=tuple(dict.fromkeys(task.control_schema for task in self.tasks)),
         )
