@@ -60,6 +60,24 @@ def verify(
             "a table that never was, or has no key, as a whole.",
         ),
     ] = False,
+    max_lag: Annotated[
+        float,
+        typer.Option(
+            "--max-lag",
+            min=0,
+            metavar="SECONDS",
+            help="Wait before a scan while replication is later than this.",
+        ),
+    ] = 60.0,
+    max_active: Annotated[
+        int,
+        typer.Option(
+            "--max-active",
+            min=0,
+            metavar="SESSIONS",
+            help="Wait before a scan while more sessions than this are at work at the source.",
+        ),
+    ] = 50,
     from_start: Annotated[
         bool,
         typer.Option(
@@ -94,6 +112,7 @@ def verify(
         from ferry.migrate.reading import read_tasks
         from ferry.migrate.verify import lines
         from ferry.migrate.verify import verify as verifying
+        from ferry.migrate.verify.pace import Pace
 
         deployment = deployment_of(name)
         tasks = read_tasks(deployment)
@@ -132,6 +151,15 @@ def verify(
             scopes,
             settling=_settling(deployment, display),
             kept=kept,
+            pacing=lambda scope: Pace(
+                sides=scope.sides,
+                tasks=lambda: [
+                    it for it in read_tasks(deployment) if it.database.aurora == scope.database
+                ],
+                waits=display.waits,
+                most_lag_seconds=max_lag,
+                most_active=max_active,
+            ),
             listener=display,
             values_of=_SHOWN if with_values else 0,
             is_delta=delta,

@@ -9,7 +9,7 @@ import re
 import signal
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -18,17 +18,21 @@ import pytest
 from ferry.migrate.verify import comparing, gentle, newer, scans
 from ferry.migrate.verify.comparing import Kind, Verdict
 from ferry.migrate.verify.kept import opened, where
-from ferry.migrate.verify.verify import Nobody, verify
+from ferry.migrate.verify.pace import Pace
+from ferry.migrate.verify.verify import Nobody, chosen, look, verify
 from ferry.postgres import UnreachableError, sql
 from ferry.postgres.session import _NETWORK
 from harness.postgres import Postgres
 from tests.migration.databases import Database, Pair, databases, eventually
-from tests.migration.test_verify import at_rest, compared, results, seen
+from tests.migration.deployed import marker
+from tests.migration.test_verify import at_rest, compared, results, seen, sides
+from tests.unit.ferry.migrate.tasks import task
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from ferry.migrate.tasks import Task
     from ferry.migrate.verify.comparing import Compared
     from ferry.migrate.verify.plan import Plan
     from ferry.migrate.verify.scans import Reading
@@ -366,6 +370,79 @@ def test_progress_of_another_server_is_not_taken_over_and_that_is_said(
     assert found.exit_code == 0
 
 
+class Waits:
+    """Keeps why something waited, and does something about it."""
+
+    def __init__(self, then: Callable[[], object] = lambda: None) -> None:
+        self.reasons: list[str] = []
+        self._then = then
+
+    def __call__(self, why: str) -> None:
+        if why and why not in self.reasons:
+            self.reasons.append(why)
+            self._then()
+
+
+def verified(pair: Pair, *tasks: Task, waits: Waits, **limits: Any) -> Result:  # noqa: ANN401
+    """What table t came to, where a pace is kept."""
+    limits = {"most_lag_seconds": 60.0, "most_active": 50} | limits
+    (found,) = verify(
+        chosen([look("app", sides(pair), tasks)], ["public.t"]),
+        settling=at_rest,
+        pacing=lambda scope: Pace(sides=scope.sides, tasks=lambda: tasks, waits=waits, **limits),
+    )
+    return found
+
+
+def test_a_scan_waits_while_replication_is_late(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ferry.migrate.verify.pace._SECONDS_BETWEEN_LOOKS", 0.01)
+    pair.on_both("create schema ferry", marker(), *A_TABLE)
+
+    def arrives() -> None:
+        ((key, at),) = pair.source.rows("select id, at::text from ferry.fence_all")
+        pair.target.run(f"insert into ferry.fence_all values ({key}, '{at}')")
+
+    waits = Waits(arrives)
+    found = verified(pair, task(status="running"), waits=waits, most_lag_seconds=0.0)
+
+    assert found.verdict is Verdict.SAME
+    (why,) = waits.reasons
+    assert why == (
+        "for replication: the marker of all, written 0 s ago, has not arrived (--max-lag 0)"
+    )
+    assert verified(pair, task(), waits=waits, most_lag_seconds=0.0).verdict is Verdict.SAME
+    assert len(waits.reasons) == 1
+
+
+def test_a_scan_waits_while_the_source_has_much_to_do_and_not_for_ever(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ferry.migrate.verify.pace._SECONDS_BETWEEN_LOOKS", 0.01)
+    pair.on_both(*A_TABLE)
+    sleeping = "select pid from pg_stat_activity where query = 'select pg_sleep(60)'"
+
+    def work() -> None:
+        with suppress(psycopg.errors.AdminShutdown):
+            pair.source.run("select pg_sleep(60)")
+
+    working = threading.Thread(target=work)
+    working.start()
+    eventually(lambda: bool(pair.source.rows(sleeping)))
+    waits = Waits()
+    with monkeypatch.context() as patch:
+        patch.setattr("ferry.migrate.verify.pace.MOST_SECONDS", 0.0)
+        never = verified(pair, task(), waits=waits, most_active=0)
+    waits = Waits(lambda: pair.source.run(f"select pg_terminate_backend(pid) from ({sleeping}) x"))
+    found = verified(pair, task(), waits=waits, most_active=0)
+    working.join()
+
+    said = "for the source: sessions at work there: 1 (--max-active 0)"
+    assert never.why == f"Waited 0 s in vain {said}."
+    assert (found.verdict, waits.reasons) == (Verdict.SAME, [said])
+
+
 @pytest.fixture
 def passed(
     pair: Pair, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
@@ -373,7 +450,7 @@ def passed(
     """Verifies, and keeps what it found; with `is_delta`, what is newer alone."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
 
-    def verified(*, is_delta: bool = True) -> dict[str, Result]:
+    def again(*, is_delta: bool = True) -> dict[str, Result]:
         scope = seen(pair)
         assert not isinstance(scope.identity, str), scope.identity
         kept = opened(
@@ -386,7 +463,7 @@ def passed(
         found = verify([scope], settling=at_rest, kept={"app": kept}, is_delta=is_delta)
         return {it.table.table: it for it in found if it.table}
 
-    return verified
+    return again
 
 
 def test_what_was_written_since_on_either_side_is_found(

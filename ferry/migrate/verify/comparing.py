@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
 
 from ferry.findings import ExitStatus
@@ -238,6 +239,7 @@ def compare(
     values_of: int = 0,
     far: Callable[[float], None] = lambda _share: None,
     waits: Callable[[str], None] = lambda _why: None,
+    hold: Callable[[], None] = lambda: None,
 ) -> Compared:
     """Compare a table.
 
@@ -250,6 +252,7 @@ def compare(
         values_of: Of how many rows that differ the values are read too.
         far: Is told which share of the table has been scanned.
         waits: Is told what is waited for; an empty text when that has ended.
+        hold: Comes back when a further scan of it may begin.
 
     Raises:
         PostgresError: A server refuses, or does not answer in time.
@@ -259,7 +262,7 @@ def compare(
     xmins = oldest_running(sessions)
     cut = _cut(sessions, plan, seconds)
     here, there = (
-        _in_pieces(sessions, plan, cut, far, waits)
+        _in_pieces(sessions, plan, cut, far, partial(_patiently, waits=waits, hold=hold))
         if plan.bytes > BYTES_OF_A_PIECE and plan.key is not None and plan.key.is_integer
         else _scanned(sessions, plan, cut, seconds)
     )
@@ -377,7 +380,7 @@ def _in_pieces(
     plan: Plan,
     cut: Buckets,
     far: Callable[[float], None],
-    waits: Callable[[str], None],
+    scan: Callable[[Sessions, Plan, Buckets], tuple[_Totals, _Totals]],
 ) -> tuple[_Totals, _Totals]:
     """The same of a giant table, by several statements: none of them holds a snapshot for long."""
     whole: tuple[_Totals, _Totals] = ({}, {})
@@ -395,7 +398,7 @@ def _in_pieces(
             target=plan.target.between(first, end),
         )
         began = time.monotonic()
-        for total, found in zip(whole, _patiently(sessions, piece, cut, waits), strict=True):
+        for total, found in zip(whole, scan(sessions, piece, cut), strict=True):
             for bucket, (count, sum_) in found.items():
                 known = total.get(bucket, _NONE)
                 total[bucket] = (known[0] + count, known[1] + sum_)
@@ -409,9 +412,15 @@ def _in_pieces(
 
 
 def _patiently(
-    sessions: Sessions, piece: Plan, cut: Buckets, waits: Callable[[str], None]
+    sessions: Sessions,
+    piece: Plan,
+    cut: Buckets,
+    *,
+    waits: Callable[[str], None],
+    hold: Callable[[], None],
 ) -> tuple[_Totals, _Totals]:
     """A piece, tried again where somebody waited behind it: what came before is not lost."""
+    hold()
     for seconds in SECONDS_BETWEEN_TRIES:
         try:
             return _scanned(sessions, piece, cut, _SECONDS_OF_A_PIECE)

@@ -201,8 +201,8 @@ def _sides(found: Compared) -> str:
     if found.newer is not None and found.since is not None:
         here, there = found.newer
         return (
-            f"{rows}, scanned {found.scanned_at:%H:%M:%S} UTC: of {here:,} newer at the source and "
-            f"{there:,} in Aurora than {found.since:%Y-%m-%d %H:%M:%S} UTC, when it was the same"
+            f"{rows}, scanned {found.scanned_at:%H:%M:%S} UTC; compared: {here:,} written at the source "
+            f"and {there:,} in Aurora since it was the same, {found.since:%Y-%m-%d %H:%M:%S} UTC"
         )
     alike = ""
     if found.hashes[0] == found.hashes[1]:

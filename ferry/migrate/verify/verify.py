@@ -6,6 +6,7 @@ import time
 from collections import deque
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
 
 from ferry.errors import FerryError, InputError
@@ -20,13 +21,14 @@ from ferry.migrate.verify.sessions import Sessions
 from ferry.postgres import NoAnswerError, PostgresError, UnreachableError, apart, connect
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 
     from ferry.mappings import TableName
     from ferry.migrate.sides import Sides
     from ferry.migrate.tasks import Task
     from ferry.migrate.verify.comparing import Compared, Settle
     from ferry.migrate.verify.expressions import Form
+    from ferry.migrate.verify.pace import Pace
     from ferry.migrate.verify.plan import Plan
 
 _PURPOSE: Final = "compare its rows"
@@ -186,6 +188,7 @@ def verify(
     *,
     settling: Settling,
     kept: Mapping[str, Kept] | None = None,
+    pacing: Callable[[Scope], Pace] | None = None,
     listener: Listener | None = None,
     most_keys: int = MOST_KEYS,
     values_of: int = 0,
@@ -197,6 +200,7 @@ def verify(
         scopes: The databases and their tables.
         settling: What settles the suspects of a table.
         kept: What is kept of runs, by the database's name; None keeps nothing.
+        pacing: Picks what waits before the scans of a database; None waits for nothing.
         listener: Who is told what is being compared.
         most_keys: How many keys that differ are kept of a table.
         values_of: Of how many rows of a table that differ the values are read too.
@@ -213,6 +217,7 @@ def verify(
             scope=scope,
             kept=(kept or {}).get(scope.database) or Kept(progress=None),
             settling=settling,
+            pace=pacing(scope) if pacing else None,
             listener=listener or Nobody(),
             most_keys=most_keys,
             values_of=values_of,
@@ -228,6 +233,7 @@ class _Run:
         scope: The database.
         kept: What is kept of it.
         settling: What settles the suspects of a table.
+        pace: What waits before a scan; None for nothing.
         listener: Who is told what is being compared.
         most_keys: How many keys that differ are kept of a table.
         values_of: Of how many rows the values are read.
@@ -237,6 +243,7 @@ class _Run:
     scope: Scope
     kept: Kept
     settling: Settling
+    pace: Pace | None
     listener: Listener
     most_keys: int
     values_of: int
@@ -290,6 +297,8 @@ class _Run:
         try:
             sessions = self._connected(plan)
             sessions.begin()
+            hold = partial(self._hold, sessions)
+            hold()
             compared = self._newer(sessions, plan) or compare(
                 sessions,
                 plan,
@@ -298,6 +307,7 @@ class _Run:
                 values_of=self.values_of,
                 far=self.listener.is_at,
                 waits=self.listener.waits,
+                hold=hold,
             )
         except PostgresError as error:
             why = self._why(error, this)
@@ -305,6 +315,10 @@ class _Run:
         except FerryError as error:
             return replace(result, why=str(error))
         return replace(result, compared=compared, held=sessions.held)
+
+    def _hold(self, sessions: Sessions) -> None:
+        if self.pace:
+            self.pace.hold(sessions)
 
     def _newer(self, sessions: Sessions, plan: Plan) -> Compared | None:
         last = self.kept.last_pass(plan) if self.is_delta else None

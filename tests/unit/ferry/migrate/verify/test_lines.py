@@ -200,6 +200,6 @@ def test_what_alone_was_compared_is_told() -> None:
     found = result(hashes=("", ""), newer=(3, 1), since=datetime(2026, 11, 26, 8, 0, 5, tzinfo=UTC))
 
     assert lines.line(found) == (
-        "public.orders: same; 1,200 rows on both sides, scanned 09:41:03 UTC: of 3 newer at the source "
-        "and 1 in Aurora than 2026-11-26 08:00:05 UTC, when it was the same"
+        "public.orders: same; 1,200 rows on both sides, scanned 09:41:03 UTC; compared: 3 written at "
+        "the source and 1 in Aurora since it was the same, 2026-11-26 08:00:05 UTC"
     )
