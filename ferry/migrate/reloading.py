@@ -80,6 +80,12 @@ def planned(
             if Statistics(dms=deployment.account.dms, task_arn=task.arn, budget=budget).read(table)
         ]
         if not found:
+            for table in parse(text):
+                for task in tasks:
+                    # DMS does not say yet which tables it carries.
+                    unknown = not task.was_started or task.status == "starting"
+                    if unknown and not table.is_ferrys and task.mappings.selects(table):
+                        _refuse(name, Reload(task=task, tables=(table,)))
             raise InputError(
                 f"No task of {name} that was started carries a table {text}; names are those of the "
                 f"source, letter by letter. Which there are: ferry watch {name} --json"

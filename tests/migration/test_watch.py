@@ -134,6 +134,15 @@ def test_a_reload_that_dms_refuses_says_that_the_table_was_emptied(deployed: Dep
 def test_a_table_that_is_not_carried_is_not_loaded_again(deployed: Deployed) -> None:
     deployed.make()
     deployed.prepare(ORDERS)
+
+    early = deployed.reached("reload", "dev", "public.orders", "--yes")
+
+    assert early.stderr == (
+        "The task all is ready; DMS loads tables again of a task that runs. Start it: "
+        "ferry start dev --task all\n"
+    )
+    assert early.exit_code == 3
+
     deployed.reached("start", "dev")
 
     unknown = deployed.reached("reload", "dev", "public.ordrs", "--yes")
