@@ -36,6 +36,9 @@ _ROOM: Final = 1.25
 """How much larger a limit is than what is there: applications go on writing."""
 
 _STEP_KB: Final = 8
+_LEAST_KB: Final = 32
+"""DMS's own default: below it little memory is saved, and one text that grows fails the task."""
+
 _TOO_LARGE: Final = 4
 """A limit that is so many times what is needed takes memory for nothing."""
 
@@ -87,7 +90,7 @@ def _limit(
         for relation, column, octets in bound
         if _needed_kb(column, octets) > _MOST_KB
     }
-    wanted = max(fitting, default=_STEP_KB)
+    wanted = max(fitting, default=_LEAST_KB)
     largest = max(octets for _, _, octets in bound)
     why = f"The largest value of its {counted(len(bound), 'LOB column')} has {size(largest)}."
     for name, relation in larger.items():
@@ -116,7 +119,7 @@ def _limit(
 def _needed_kb(column: Column, octets: int) -> int:
     """With two bytes a character, and room."""
     needed = octets * (1 if column.base == "bytea" else 2) * _ROOM / _KB
-    return max(_STEP_KB, ceil(needed / _STEP_KB) * _STEP_KB)
+    return max(_LEAST_KB, ceil(needed / _STEP_KB) * _STEP_KB)
 
 
 def _measured(subject: Subject) -> Measured:
