@@ -35,11 +35,13 @@ class Table:
         columns: Its columns.
         rights: What DMS's user may do with it.
         public: Whether everybody may do something with it.
+        reacting: What of it may refuse, hide or change rows beside its columns and key, in words.
     """
 
     columns: Columns
     rights: frozenset[str] = frozenset()
     public: bool = False
+    reacting: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,7 +90,19 @@ _TABLES: Final = """
            end,
            (select pg_catalog.array_agg(p) from pg_catalog.unnest(%s::text[]) p
             where pg_catalog.has_table_privilege(r.oid, c.oid, p)),
-           exists (select from pg_catalog.aclexplode(c.relacl) a where a.grantee = 0)
+           exists (select from pg_catalog.aclexplode(c.relacl) a where a.grantee = 0),
+           array(
+               select 'trigger ' || t.tgname from pg_catalog.pg_trigger t
+               where t.tgrelid = c.oid and not t.tgisinternal
+               union all select 'rule ' || r.rulename from pg_catalog.pg_rewrite r
+               where r.ev_class = c.oid and c.relkind = 'r'
+               union all select 'constraint ' || k.conname from pg_catalog.pg_constraint k
+               where c.oid in (k.conrelid, k.confrelid) and k.contype not in ('p', 'n')
+               union all select 'default or identity of ' || a.attname
+               from pg_catalog.pg_attribute a where a.attrelid = c.oid and not a.attisdropped
+               and (a.attidentity <> '' or a.atthasdef)
+               union all select 'row level security' where c.relrowsecurity
+               order by 1)
     from pg_catalog.pg_class c
     join pg_catalog.pg_namespace n on n.oid = c.relnamespace
     left join pg_catalog.pg_roles r on r.rolname = %s
@@ -132,8 +146,9 @@ def look(session: Session, dms_user: str, *, owner: str) -> Found:
                 columns=tuple((column, what) for column, what in columns or ()),
                 rights=frozenset(rights or ()) if not public else frozenset(),
                 public=public,
+                reacting=tuple(reacting),
             )
-            for name, columns, rights, public in tables
+            for name, columns, rights, public, reacting in tables
         },
         publications=tuple(name for (name,) in publications),
     )
@@ -164,8 +179,8 @@ def statements(
         table, there = sql.Identifier(ferry_schema.SCHEMA, name), found.tables.get(name)
         if there is None:
             yield sql.SQL("CREATE TABLE {} ({})").format(table, _definition(columns))
-        elif there.columns != columns:
-            raise _another(name, there.columns, columns)
+        else:
+            _refuse_another(name, there, columns)
         if there is None or there.public:
             # Default privileges of whoever makes it may give everybody what nobody asked for.
             yield sql.SQL("REVOKE ALL ON TABLE {} FROM PUBLIC").format(table)
@@ -182,6 +197,18 @@ def _definition(columns: Columns) -> sql.Composed:
     return sql.SQL(", ").join(
         sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(what)) for name, what in columns
     )
+
+
+def _refuse_another(name: str, there: Table, wanted: Columns) -> None:
+    """Refuse a table of a name of ferry's that is another."""
+    if there.columns != wanted:
+        raise _another(name, there.columns, wanted)
+    if there.reacting:
+        raise FerryError(
+            f"{ferry_schema.SCHEMA}.{name} is there already, and has what may refuse, hide or change "
+            f"rows of it: {', '.join(there.reacting)}.",
+            "Drop that, or the whole table, then run this again.",
+        )
 
 
 def _another(name: str, found: Columns, wanted: Columns) -> FerryError:

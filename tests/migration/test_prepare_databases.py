@@ -230,6 +230,28 @@ def test_what_has_the_name_and_is_something_else_is_left_alone(
     )
 
 
+def test_a_marker_that_may_refuse_hide_or_change_rows_is_refused(ground: Ground) -> None:
+    ground.prepare()
+    source = ground.at(ground.source, "app")
+    source.run(
+        "create function ferry.f() returns trigger language plpgsql as 'begin return null; end'",
+        "create trigger t before insert on ferry.fence_app for each row execute function ferry.f()",
+        "alter table ferry.fence_app add constraint c check (id > 7)",
+        "alter table ferry.fence_app enable row level security",
+        "alter table ferry.fence_app alter id add generated always as identity",
+        "create rule r as on delete to ferry.fence_app do instead nothing",
+    )
+
+    with pytest.raises(FerryError) as refused:
+        ground.plans()
+
+    assert str(refused.value) == (
+        "ferry.fence_app is there already, and has what may refuse, hide or change rows of it: "
+        "constraint c, default or identity of id, row level security, rule r, trigger t. Drop that, or "
+        "the whole table, then run this again."
+    )
+
+
 @pytest.mark.parametrize(
     "publication",
     ["create publication everything for all tables",
