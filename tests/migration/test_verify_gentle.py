@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
+from ferry.errors import FerryError
 from ferry.migrate.verify import comparing, gentle, newer, scans
 from ferry.migrate.verify.comparing import Kind, Verdict
 from ferry.migrate.verify.kept import opened, where
@@ -385,11 +386,11 @@ class Waits:
 
 def verified(pair: Pair, *tasks: Task, waits: Waits, **limits: Any) -> Result:  # noqa: ANN401
     """What table t came to, where a pace is kept."""
-    limits = {"most_lag_seconds": 60.0, "most_active": 50} | limits
+    usual = {"tasks": lambda: tasks, "most_lag_seconds": 60.0, "most_active": 50}
     (found,) = verify(
         chosen([look("app", sides(pair), tasks)], ["public.t"]),
         settling=at_rest,
-        pacing=lambda scope: Pace(sides=scope.sides, tasks=lambda: tasks, waits=waits, **limits),
+        pacing=lambda scope: Pace(sides=scope.sides, waits=waits, **{**usual, **limits}),
     )
     return found
 
@@ -414,6 +415,21 @@ def test_a_scan_waits_while_replication_is_late(
     )
     assert verified(pair, task(), waits=waits, most_lag_seconds=0.0).verdict is Verdict.SAME
     assert len(waits.reasons) == 1
+
+
+def test_a_pace_that_cannot_be_told_keeps_nobody_from_comparing(pair: Pair) -> None:
+    pair.on_both(*A_TABLE)
+    waits = Waits()
+
+    def denied() -> list[Task]:
+        raise FerryError("The credentials have expired.")
+
+    found = [verified(pair, task(status="running"), waits=waits, **it) for it in (
+        {}, {"tasks": denied},
+    )]  # fmt: skip
+
+    assert [it.verdict for it in found] == [Verdict.SAME] * 2, "there is no marker"
+    assert waits.reasons == []
 
 
 def test_a_scan_waits_while_the_source_has_much_to_do_and_not_for_ever(

@@ -7,12 +7,13 @@ seconds and looked for in Aurora: nothing waits for one that arrives in time.
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from ferry.errors import FerryError
 from ferry.migrate import markers
-from ferry.postgres import PostgresError, UnreachableError, apart, connect
+from ferry.postgres import apart, connect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -64,13 +65,13 @@ class Pace:
             sessions: A session at each side.
 
         Raises:
-            FerryError: It may not within ten minutes, or nobody answers.
+            FerryError: It may not within ten minutes.
         """
         began = time.monotonic()
         if self._looked_at and began - self._looked_at < _SECONDS_BETWEEN_LOOKS:
             return
         try:
-            while why := self._late(sessions) or self._busy(sessions):
+            while why := self._why(sessions):
                 if time.monotonic() - began > MOST_SECONDS:
                     raise FerryError(f"Waited {MOST_SECONDS:,.0f} s in vain {why}.")
                 self.waits(why)
@@ -78,6 +79,18 @@ class Pace:
         finally:
             self.waits("")
             self._looked_at = time.monotonic()
+
+    def _why(self, sessions: Sessions) -> str:
+        """What is waited for; empty where nothing is, or where it cannot be measured.
+
+        A marker that may not be read, or AWS that does not answer, keeps nobody from comparing: where
+        rows are unlike, proving says so.
+        """
+        for measured in (self._late, self._busy):
+            with suppress(FerryError):
+                if why := measured(sessions):
+                    return why
+        return ""
 
     def _late(self, sessions: Sessions) -> str:
         """Which task's marker is late; empty for none."""
@@ -102,19 +115,11 @@ class Pace:
 
     def _write(self, sessions: Sessions, tasks: Iterable[Task]) -> None:
         self._written_at = time.monotonic()
-        try:
-            with connect(
-                self.sides.source.server, purpose="write a marker", read_only=False
-            ) as writer:
-                apart(writer, sessions.target)
-                for task in tasks:
-                    written = markers.write(writer, task.marker)
-                    self._markers[task.name] = (written, self._written_at)
-        except UnreachableError:
-            raise
-        except PostgresError:
-            # How late it is cannot be measured then; where rows are unlike, that is said.
-            return
+        with connect(self.sides.source.server, purpose="write a marker", read_only=False) as writer:
+            apart(writer, sessions.target)
+            for task in tasks:
+                written = markers.write(writer, task.marker)
+                self._markers[task.name] = (written, self._written_at)
 
     def _carrying(self, now: float) -> tuple[Task, ...]:
         """The tasks that carry changes and a marker."""
