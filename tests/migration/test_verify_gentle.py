@@ -20,7 +20,7 @@ from ferry.migrate.verify import comparing, gentle, newer, scans
 from ferry.migrate.verify.comparing import Kind, Verdict
 from ferry.migrate.verify.kept import opened, where
 from ferry.migrate.verify.pace import Pace
-from ferry.migrate.verify.verify import Nobody, chosen, look, verify
+from ferry.migrate.verify.verify import Nobody, look, verify
 from ferry.postgres import UnreachableError, sql
 from ferry.postgres.session import _NETWORK
 from harness.postgres import Postgres
@@ -384,14 +384,21 @@ class Waits:
             self._then()
 
 
-def verified(pair: Pair, *tasks: Task, waits: Waits, **limits: Any) -> Result:  # noqa: ANN401
-    """What table t came to, where a pace is kept."""
+def all_verified(pair: Pair, *tasks: Task, waits: Waits, **limits: Any) -> list[Result]:  # noqa: ANN401
+    """What tables came to, where a pace is kept."""
     usual = {"tasks": lambda: tasks, "most_lag_seconds": 60.0, "most_active": 50}
-    (found,) = verify(
-        chosen([look("app", sides(pair), tasks)], ["public.t"]),
-        settling=at_rest,
-        pacing=lambda scope: Pace(sides=scope.sides, waits=waits, **{**usual, **limits}),
+    return list(
+        verify(
+            [look("app", sides(pair), tasks)],
+            settling=at_rest,
+            pacing=lambda scope: Pace(sides=scope.sides, waits=waits, **{**usual, **limits}),
+        )
     )
+
+
+def verified(pair: Pair, *tasks: Task, waits: Waits, **limits: Any) -> Result:  # noqa: ANN401
+    """What the one table came to."""
+    (found,) = all_verified(pair, *tasks, waits=waits, **limits)
     return found
 
 
@@ -436,7 +443,7 @@ def test_a_scan_waits_while_the_source_has_much_to_do_and_not_for_ever(
     pair: Pair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ferry.migrate.verify.pace._SECONDS_BETWEEN_LOOKS", 0.01)
-    pair.on_both(*A_TABLE)
+    pair.on_both(*A_TABLE, "create table u (id int primary key)")
     sleeping = "select pid from pg_stat_activity where query = 'select pg_sleep(60)'"
 
     def work() -> None:
@@ -449,14 +456,14 @@ def test_a_scan_waits_while_the_source_has_much_to_do_and_not_for_ever(
     waits = Waits()
     with monkeypatch.context() as patch:
         patch.setattr("ferry.migrate.verify.pace.MOST_SECONDS", 0.0)
-        never = verified(pair, task(), waits=waits, most_active=0)
+        never = all_verified(pair, task(), waits=waits, most_active=0)
     waits = Waits(lambda: pair.source.run(f"select pg_terminate_backend(pid) from ({sleeping}) x"))
-    found = verified(pair, task(), waits=waits, most_active=0)
+    found = all_verified(pair, task(), waits=waits, most_active=0)
     working.join()
 
     said = "for the source: sessions at work there: 1 (--max-active 0)"
-    assert never.why == f"Waited 0 s in vain {said}."
-    assert (found.verdict, waits.reasons) == (Verdict.SAME, [said])
+    assert [it.why for it in never] == [f"Waited 0 s in vain {said}."] * 2
+    assert ([it.verdict for it in found], waits.reasons) == ([Verdict.SAME] * 2, [said])
 
 
 @pytest.fixture

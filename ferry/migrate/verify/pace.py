@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ferry.migrate.verify.sessions import Sessions
 
 MOST_SECONDS: Final = 600.0
-"""For how long is waited before one scan."""
+"""For how long is waited on end; the scans after that do not wait as long again."""
 
 _SECONDS_BETWEEN_LOOKS: Final = 1.0
 _SECONDS_BETWEEN_MARKERS: Final = 10.0
@@ -55,6 +55,7 @@ class Pace:
     _known: tuple[Task, ...] | None = None
     _known_at: float = 0.0
     _looked_at: float = 0.0
+    _since: float = 0.0
     _markers: dict[str, tuple[Written, float]] = field(default_factory=dict)
     _written_at: float = 0.0
 
@@ -65,17 +66,19 @@ class Pace:
             sessions: A session at each side.
 
         Raises:
-            FerryError: It may not within ten minutes.
+            FerryError: It might not for ten minutes, of this scan or those before.
         """
-        began = time.monotonic()
-        if self._looked_at and began - self._looked_at < _SECONDS_BETWEEN_LOOKS:
+        now = time.monotonic()
+        if not self._since and self._looked_at and now - self._looked_at < _SECONDS_BETWEEN_LOOKS:
             return
         try:
             while why := self._why(sessions):
-                if time.monotonic() - began > MOST_SECONDS:
+                self._since = self._since or time.monotonic()
+                if time.monotonic() - self._since > MOST_SECONDS:
                     raise FerryError(f"Waited {MOST_SECONDS:,.0f} s in vain {why}.")
                 self.waits(why)
                 time.sleep(_SECONDS_BETWEEN_LOOKS)
+            self._since = 0.0
         finally:
             self.waits("")
             self._looked_at = time.monotonic()
