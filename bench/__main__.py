@@ -4,6 +4,8 @@
 ``python -m bench review`` measures `ferry review`, which has limits of its own;
 ``python -m bench review mixed 50000`` one kind of plan, by a part of its name, of so many changes.
 ``python -m bench source`` measures `ferry check source` of a database of 10,000 tables.
+``python -m bench verify`` measures `ferry verify` of a table of 4,000,000 rows and of 10,000 small tables;
+``python -m bench verify 1000000 0`` of so many rows and so many tables.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench import checking, reviewing, subjects
+from bench import checking, reviewing, subjects, verifying
 from bench.growing import grow
 from bench.machine import load, machine
 from bench.measuring import RUNS, measure
@@ -36,16 +38,20 @@ COLD_RUNS = 3
 
 def main(wanted: list[str]) -> int:
     """Measure; 2 if the arguments are wrong."""
-    if wanted[:1] == ["review"]:
-        try:
-            plans = reviewing.plans(wanted[1:])
-        except ValueError as error:
-            print(f"bench: {error}", file=sys.stderr)
-            return 2
-        print(reviewing.report(plans))
-        return 0
-    if wanted == ["source"]:
-        print(checking.report())
+    try:
+        plans = reviewing.plans(wanted[1:]) if wanted[:1] == ["review"] else None
+        sizes = verifying.sizes(wanted[1:]) if wanted[:1] == ["verify"] else None
+    except ValueError as error:
+        print(f"bench: {error}", file=sys.stderr)
+        return 2
+    if plans or sizes or wanted == ["source"]:
+        print(
+            reviewing.report(plans)
+            if plans
+            else verifying.report(*sizes)
+            if sizes
+            else checking.report()
+        )
         return 0
     parts: dict[str, Callable[[Results, Path], None]] = {
         "environments": _three_environments,
