@@ -258,7 +258,8 @@ def compare(
         PostgresError: A server refuses, or does not answer in time.
     """
     began, at = time.monotonic(), datetime.now(UTC)
-    seconds = LEAST_SECONDS + plan.bytes / BYTES_A_SECOND
+    # Whole ones: a server is told each deadline that is not the last one's.
+    seconds = LEAST_SECONDS + plan.bytes // BYTES_A_SECOND
     xmins = oldest_running(sessions)
     cut = _cut(sessions, plan, seconds)
     here, there = (
