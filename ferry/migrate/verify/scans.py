@@ -281,10 +281,11 @@ class Reading:
         return sql.SQL("array[{}]::pg_catalog.text[]").format(
             sql.SQL(", ").join(
                 # Not by a cast, which drops the blanks of char(n). And a composite of NULLs is NULL to
-                # `is null`, one with a NULL is to `is not null`.
+                # `is null`, one with a NULL is to `is not null`. Columns of two collations make no array that
+                # can be sorted.
                 sql.SQL(
                     "case when pg_catalog.num_nulls({c}) = 0 "
-                    "then pg_catalog.left(pg_catalog.concat({c}), {most}) end"
+                    'then pg_catalog.left(pg_catalog.concat({c}), {most}) end collate pg_catalog."C"'
                 ).format(c=sql.Identifier("t", self.columns[place][1]), most=sql.Literal(most))
                 for place in places
             )
