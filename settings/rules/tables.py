@@ -6,6 +6,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Final
 
+from facts.table_patterns import overlap
 from settings.environment import Environment
 from settings.notation import either, toml
 from settings.rules.rule import Finding, Rule
@@ -265,9 +266,14 @@ def before_images_have_a_name(environment: Environment) -> Iterator[Finding]:
 
 
 def things_are_transformed_once(environment: Environment) -> Iterator[Finding]:
-    """DMS applies one transformation to a schema, a table, or a column in the same way."""
+    """DMS applies one transformation to a schema, a table, or a column in the same way.
+
+    Patterns of schemas and tables that overlap name one thing twice. Source:
+    https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Tasks.CustomizingTasks.TableMapping.Console.html
+    """
     for index, task in enumerate(environment.tasks):
         seen: set[tuple[str | None, ...]] = set()
+        patterns: list[tuple[str, tuple[str, ...]]] = []
         for position, rule in enumerate(task.transformations):
             added = rule.value if rule.action == "add-column" else None
             name = ".".join(filter(None, (rule.schema_name, rule.table, rule.column or added)))
@@ -279,6 +285,24 @@ def things_are_transformed_once(environment: Environment) -> Iterator[Finding]:
                     allowed="one for a schema or table, one of each action for a column",
                     mend="merge the two, or remove one",
                 )
+            elif rule.target != "column":
+                names = (rule.schema_name, rule.table if rule.target == "table" else "%")
+                other = next(
+                    (
+                        ".".join(those)
+                        for target, those in patterns
+                        if target == rule.target and all(map(overlap, those, names))
+                    ),
+                    None,
+                )
+                if other:
+                    yield Finding(
+                        setting=f"dms.tasks[{index}].transformations[{position}]",
+                        given=f"{name} given, where another transformation of {other} may name the same",
+                        allowed="one for a schema or table",
+                        mend="write patterns that do not overlap, or remove one",
+                    )
+                patterns.append((rule.target, names))
             seen.add(thing)
 
 

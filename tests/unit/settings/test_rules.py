@@ -52,6 +52,12 @@ def transformation(**changes: object) -> Changes:
     return {f"{TASK}.transformations": [kept]}
 
 
+def renames(*tables: str) -> Changes:
+    """A task that renames tables by patterns."""
+    rule = {"target": "table", "action": "add-prefix", "schema": "a", "value": "x"}
+    return {f"{TASK}.transformations": [{**rule, "table": table} for table in tables]}
+
+
 def several(*names: str, **changes: object) -> dict[str, Any]:
     """A file of the databases app and others, called alike at the source, each with a task."""
     return {
@@ -1547,6 +1553,14 @@ CASES = (
         },
         "dms.tasks[0].transformations[1]: a second transformation of a.% given; allowed: one for "
         "a schema or table, one of each action for a column; merge the two, or remove one",
+    ),
+    Case(
+        "things_are_transformed_once",
+        renames("log_a%", "log_b%"),
+        renames("log%", "%_2025"),
+        "dms.tasks[0].transformations[1]: a.%_2025 given, where another transformation of a.log% may "
+        "name the same; allowed: one for a schema or table; write patterns that do not overlap, or "
+        "remove one",
     ),
     Case(
         "storage_threshold_can_be_met",
