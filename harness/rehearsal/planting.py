@@ -108,14 +108,15 @@ class Planting:
         """Hold what ferry said against what was planted.
 
         Args:
-            told: What `ferry verify ENV --json --keys` printed.
+            told: What `ferry verify ENV --json --keys` printed; how far it is may stand before it.
 
         Raises:
             NotEqualError: It missed a row, or named another.
         """
+        document, _ = json.JSONDecoder().raw_decode(told, f"\n{told}".index("\n{"))
         found = {
             Row(table["table"], tuple(each.get("key", ())), each["kind"], tuple(each["columns"]))
-            for table in json.loads(told)["tables"]
+            for table in document["tables"]
             for each in table.get("keys", ())
         }
         if wrong := sorted(found ^ self.planted):

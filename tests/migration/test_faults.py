@@ -189,6 +189,7 @@ def refused(ground: Deployed, **rule: Any) -> Iterator[tuple[str, ...]]:  # noqa
 
 CUT: Final = "the connection ended before the answer came"
 LATE: Final = "no answer within 30 seconds, so it was cancelled"
+UNSAID: Final = "The source could not say what it holds: "
 FAULTS: Final = {
     "source stopped": stopped("source"),
     "target stopped": stopped("target"),
@@ -241,8 +242,9 @@ OTHERWISE: Final[dict[tuple[str, str], tuple[int, str]]] = {
     ("target's rights", "check source"): (4, "operator may not see what other users' sessions do."),
     ("source's rights", "check source"): (4, "operator may not read 2 tables"),
     # The first thing that it asks may stay unknown; what is said is of the second.
-    ("source swallows", "check source"): (3, CUT),
-    ("source swallows", "suggest tasks"): (3, CUT),
+    # Whether the deadline or the cut of its own line is told is a matter of moments.
+    ("source swallows", "check source"): (3, UNSAID),
+    ("source swallows", "suggest tasks"): (3, UNSAID),
     # What stays until somebody mends it is not waited for.
     ("source's password", "watch"): (3, FAULTS["source's password"].says),
     ("target's password", "watch"): (3, FAULTS["target's password"].says),

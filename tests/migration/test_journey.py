@@ -183,10 +183,19 @@ def test_it_goes_by_each_command_and_comes_to_its_end(journey: Journey) -> None:
     }
 
 
+ONLY_WHERE_ROWS_ARE_UNLIKE: Final = {
+    "ferry status": {"dms:DescribeTableStatistics"},
+    "ferry verify": {"dms:DescribeTableStatistics"},
+}
+"""Calls that a journey without a difference or an exception does not make; the tests of both do."""
+
+
 def test_the_commands_call_what_is_recorded_and_no_more(journey: Journey) -> None:
     called = journey.deployed.called
 
-    assert called == {each: set(RECORDED[each]) for each in called}
+    assert called == {
+        each: set(RECORDED[each]) - ONLY_WHERE_ROWS_ARE_UNLIKE.get(each, set()) for each in called
+    }
 
 
 def test_no_password_is_printed_or_logged(journey: Journey) -> None:
