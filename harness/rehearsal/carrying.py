@@ -153,9 +153,9 @@ class Carrying:
                 f"meanwhile {rate:.0f} commits a second"
             )
             planting.mend()
+        writers.pause_seconds = usual
         self.steps.say(f"compare every row of what is equal: ferry verify {ENVIRONMENT}")
         self._reaching("verify", ENVIRONMENT)
-        writers.pause_seconds = usual
 
     def _schema(self, phase: str) -> None:
         self.steps.say(f"carry the schema: ferry schema {ENVIRONMENT} {phase}")
