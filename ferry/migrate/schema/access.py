@@ -11,9 +11,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from facts.ferry_schema import ACCESS, ACCESS_COLUMNS, SCHEMA
+from facts.providers import is_of_provider
 from ferry.findings import blocked
 from ferry.migrate.schema.names import quoted, text
-from ferry.migrate.schema.roles import carried, is_at_aurora, is_of_provider
+from ferry.migrate.schema.roles import carried, is_at_aurora
 from ferry.migrate.schema.steps import Orders, Step
 
 if TYPE_CHECKING:

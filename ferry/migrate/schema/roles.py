@@ -10,9 +10,9 @@ https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Appendix.PostgreSQL
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
+from facts.providers import is_of_provider
 from ferry.findings import blocked
 from ferry.migrate.schema.names import quoted, setting, shown, text
 from ferry.migrate.schema.sides import Role
@@ -24,12 +24,6 @@ if TYPE_CHECKING:
 
     from ferry.findings import Finding
     from ferry.migrate.schema.sides import Side
-
-_OF_PROVIDERS: Final = re.compile(
-    r"^(rds_|rds(admin|repladmin|topmgr|writeforwarduser|proxyadmin)$|aws_|cloudsql|alloydb|azure_|azuresu$|"
-    r"supabase_|heroku_)"
-)
-"""Roles that those who run a server made for themselves."""
 
 _OWN: Final = "pg_"
 _FROZEN: Final = "default_transaction_read_only="
@@ -65,11 +59,6 @@ def is_at_aurora(name: str, names: Collection[str]) -> bool:
         names: The roles that are carried.
     """
     return name in names or name.startswith(_OWN)
-
-
-def is_of_provider(name: str) -> bool:
-    """Whether a role is one that those who run the server made for themselves, such as `rdstopmgr`."""
-    return bool(_OF_PROVIDERS.match(name))
 
 
 def roles(
