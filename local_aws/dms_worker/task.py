@@ -27,7 +27,7 @@ from local_aws.dms_worker.job import COMPLETED, ERROR, TableProgress, TaskFailed
 from local_aws.dms_worker.loading import LOADING, Snapshot, empty, load
 from local_aws.dms_worker.mappings import Mappings
 from local_aws.dms_worker.sides import Sides
-from local_aws.dms_worker.stream import Replication
+from local_aws.dms_worker.stream import Replication, lsn_text
 from local_aws.dms_worker.validating import Validating
 
 if TYPE_CHECKING:
@@ -148,6 +148,7 @@ class Task:
                 raise TaskFailed(
                     f"position {self._job.position!r}: give a log sequence number or a checkpoint"
                 ) from error
+            self._require_slot(sides, begins)
         else:
             sides.source.execute(
                 "select pg_catalog.pg_drop_replication_slot(slot_name) "
@@ -164,6 +165,26 @@ class Task:
         self._begun = True
         if loads:
             load(sides, Snapshot(name=snapshot, lsn=begins), list(sides.tables))
+
+    def _require_slot(self, sides: Sides, begins: int) -> None:
+        """See that the slot that was given has all that comes after the position.
+
+        PostgreSQL begins where the slot stands, without a word, where it is asked for what is before:
+        https://www.postgresql.org/docs/15/protocol-replication.html. Nothing of the task's last run
+        is taken away before.
+        """
+        found = sides.source.execute(
+            "select confirmed_flush_lsn - '0/0' from pg_catalog.pg_replication_slots "
+            "where slot_name = %s and database = pg_catalog.current_database()",
+            [self._slot],
+        ).fetchone()
+        if found is None:
+            raise TaskFailed(f"the replication slot {self._slot} does not exist")
+        if begins < found[0]:
+            raise TaskFailed(
+                f"position {lsn_text(begins)} is before {lsn_text(int(found[0]))}, from which the "
+                f"replication slot {self._slot} has the changes"
+            )
 
     def _load_only(self, sides: Sides) -> Ended:
         with connect_source(self._job.source, self.stopping) as holder, holder.transaction():

@@ -41,9 +41,9 @@ class DmsTask:
         )["ReplicationTasks"]
         return dict(found)
 
-    def start(self, kind: str = "start-replication") -> None:
+    def start(self, kind: str = "start-replication", **more: str) -> None:
         self.aws.dms.start_replication_task(
-            ReplicationTaskArn=self.arn, StartReplicationTaskType=kind
+            ReplicationTaskArn=self.arn, StartReplicationTaskType=kind, **more
         )
 
     def test_connections(self) -> None:
@@ -72,7 +72,9 @@ class DmsTask:
         eventually(lambda: self.table(name).get("TableState") == "Table completed")
 
 
-def _endpoint(aws: Aws, kind: str, database: Database, *, host: str) -> str:
+def _endpoint(
+    aws: Aws, kind: str, database: Database, *, host: str, slot: str | None = None
+) -> str:
     secret = {
         "host": host,
         "port": 5432,
@@ -90,18 +92,25 @@ def _endpoint(aws: Aws, kind: str, database: Database, *, host: str) -> str:
             "SecretsManagerSecretId": arn,
             **({"AfterConnectScript": AS_REPLICA} if kind == "target" else {}),
         },
+        **({"ExtraConnectionAttributes": f"slotName={slot}"} if slot else {}),
     )
     return str(made["Endpoint"]["EndpointArn"])
 
 
 @pytest.fixture
 def make_task(aws: Aws, pair: Pair, instance_arn: str) -> Iterator[Callable[..., DmsTask]]:
-    def make(*, tested: bool = True, **arguments: Any) -> DmsTask:  # noqa: ANN401 - any of the call's
+    def make(
+        *,
+        tested: bool = True,
+        slot: str | None = None,
+        **arguments: Any,  # noqa: ANN401 - any of the call's
+    ) -> DmsTask:
         name = uuid.uuid4().hex
+        source = _endpoint(aws, "source", pair.source, host=f"{name}.source", slot=slot)
         made = aws.dms.create_replication_task(
             **{
                 "ReplicationTaskIdentifier": "orders",
-                "SourceEndpointArn": _endpoint(aws, "source", pair.source, host=f"{name}.source"),
+                "SourceEndpointArn": source,
                 "TargetEndpointArn": _endpoint(aws, "target", pair.target, host=f"{name}.target"),
                 "ReplicationInstanceArn": instance_arn,
                 "MigrationType": "full-load-and-cdc",

@@ -92,8 +92,11 @@ class Movement:
         self._tell({"reload": tables})
 
     def forget(self) -> None:
-        """Drop the task's slot at the source, as DMS does with a task that is deleted."""
-        if not self._slot:
+        """Drop the task's slot at the source, as DMS does with a task that is deleted.
+
+        One that the endpoint names was there before the task, and stays: no page says otherwise.
+        """
+        if not self._slot or self._job["slot"]:
             return
         subprocess.run(  # noqa: S603 - a constant
             _WORKER,
