@@ -6,22 +6,32 @@
 Deploying is mostly waiting, so the steps that deploy run beside those that compute. A step's output
 is shown in one piece when it has ended. Ends with 1 when one failed; the others run all the same,
 so that one run shows all there is.
+
+No step goes on for ever. One that has not ended at its deadline is ended, with all that it started,
+and its output so far is shown, with the stack of each thread of its tests; so is all that runs when
+this is interrupted or told to end, which gives 130. A process that a step leaves behind fails it.
 """
 
 from __future__ import annotations
 
 import os
+import resource
+import secrets
+import signal
 import subprocess
 import sys
+import tempfile
+import threading
 import time
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parent.parent
 WORKFLOWS = ".tools/workflows/bin"
@@ -89,6 +99,19 @@ LANES = (
 )
 
 
+SECONDS_A_STEP = 50 * 60.0
+"""How long a step may take: several times what the longest takes on two cores."""
+SECONDS_IN_ALL = 75 * 60.0
+"""How long all may take: CI ends a run after 90 minutes, set-up included, and says nothing."""
+SECONDS_TO_GO = 60.0
+"""How long what a step started may outlive it: a server ends with who started it, not before."""
+_SECONDS_TO_SHOW = 5.0
+_SECONDS_BETWEEN_LOOKS = 0.5
+# In the environment of all that a step starts, and of all that starts in turn.
+_MARK = "AURORA_FERRY_STEP"
+_PROCESSES = Path("/proc")
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Result:
     """How a step ended."""
@@ -98,6 +121,14 @@ class Result:
     seconds: float
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Ended:
+    """How a command ended."""
+
+    shown: str
+    passed: bool
+
+
 def main(wanted: list[str]) -> int:
     """Run the wanted steps and say which failed and how long each took."""
     unknown = sorted(set(wanted) - set(STEPS))
@@ -105,41 +136,145 @@ def main(wanted: list[str]) -> int:
         print(f"check: {', '.join(unknown)} given; {', '.join(STEPS)} allowed", file=sys.stderr)
         return 2
     lanes = [tuple(wanted)] if wanted else LANES
-    with ThreadPoolExecutor(max_workers=len(lanes)) as pool:
-        results = [result for lane in pool.map(_run_lane, lanes) for result in lane]
+    # What is ended shows its stacks by a signal that would write its memory into the checkout.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+    deadline = time.monotonic() + SECONDS_IN_ALL
+    with _told_to_end() as told, ThreadPoolExecutor(max_workers=len(lanes)) as pool:
+        ran = pool.map(lambda lane: [_run(step, deadline, told) for step in lane], lanes)
+        results = [result for lane in ran for result in lane]
     print()
     for result in results:
         print(
             f"{result.step:12} {'passed' if result.passed else 'FAILED':7} {result.seconds:6.0f} s"
         )
+    if told.is_set():
+        return 130
     return 0 if all(result.passed for result in results) else 1
 
 
-def _run_lane(steps: Sequence[str]) -> list[Result]:
-    return [_run(step) for step in steps]
+@contextmanager
+def _told_to_end() -> Iterator[threading.Event]:
+    """Is set when somebody interrupts this or tells it to end; the steps look at it."""
+    told = threading.Event()
+    signals = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, lambda *_: told.set()) for number in signals]
+    try:
+        yield told
+    finally:
+        for number, handler in zip(signals, before, strict=True):
+            signal.signal(number, handler)
 
 
-def _run(step: str) -> Result:
+def _run(step: str, deadline: float, told: threading.Event) -> Result:
     print(f"... {step}", flush=True)
     started = time.monotonic()
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    shown, passed = [], True
-    for command in STEPS[step]:
-        run = subprocess.run(
-            command,
-            cwd=ROOT,
-            env=os.environ | {"PATH": path},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
-        shown.append(f"$ {' '.join(command)}\n{run.stdout}")
-        passed = passed and run.returncode == 0
+    deadline = min(deadline, started + SECONDS_A_STEP)
+    ended = [
+        _ended(command, deadline, told)
+        for command in STEPS[step]
+        if time.monotonic() < deadline and not told.is_set()
+    ]
+    passed = len(ended) == len(STEPS[step]) and all(it.passed for it in ended)
     seconds = time.monotonic() - started
     # One print, so that the lanes' outputs do not mix.
-    print(f"\n=== {step}: {seconds:.0f} s\n" + "\n".join(shown), flush=True)
+    print(f"\n=== {step}: {seconds:.0f} s\n" + "\n".join(it.shown for it in ended), flush=True)
     return Result(step=step, passed=passed, seconds=seconds)
+
+
+def _ended(command: list[str], deadline: float, told: threading.Event) -> _Ended:
+    """Run a command to its end, or to the deadline.
+
+    Its output goes to a file: at the other end of a pipe one waits for all who ever held it. What
+    it leaves in the folder for temporary files goes with it, however it ends.
+    """
+    mark = secrets.token_hex()
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    began = time.monotonic()
+    with (
+        tempfile.TemporaryDirectory(prefix="check-", ignore_cleanup_errors=True) as folder,
+        (Path(folder) / "output").open("w+b") as output,
+    ):
+        Path(folder).chmod(0o711)  # another user passes through, as PostgreSQL's has to
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=os.environ | {"PATH": path, "TMPDIR": folder, _MARK: mark},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        why = _waited(process, deadline, told)
+        if why:
+            why = f"check: ended after {time.monotonic() - began:.0f} s: {why}\n"
+            _end(process, mark)
+        elif left := _left_behind(process, mark):
+            why = f"check: left behind, and ended: {', '.join(left)}\n"
+        output.seek(0)
+        text = output.read().decode(errors="replace")
+    if text and not text.endswith("\n"):
+        text += "\n"
+    return _Ended(
+        shown=f"$ {' '.join(command)}\n{text}{why}", passed=process.returncode == 0 and not why
+    )
+
+
+def _waited(process: subprocess.Popen[bytes], deadline: float, told: threading.Event) -> str:
+    """Why a process is to be ended; empty where it has ended by itself."""
+    while True:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(_SECONDS_BETWEEN_LOOKS)
+            return ""
+        if told.is_set():
+            return "this was told to end"
+        if time.monotonic() > deadline:
+            return "that was its deadline"
+
+
+def _end(process: subprocess.Popen[bytes], mark: str) -> None:
+    """End a process and all that it started; Python under pytest shows where it is."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGABRT)
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(_SECONDS_TO_SHOW)
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    _kill(process, mark)
+
+
+def _left_behind(process: subprocess.Popen[bytes], mark: str) -> list[str]:
+    """What a process that has ended started and did not end: it is ended, and named."""
+    until = time.monotonic() + SECONDS_TO_GO
+    while (left := _started(process, mark)) and time.monotonic() < until:
+        time.sleep(_SECONDS_BETWEEN_LOOKS)
+    _kill(process, mark)
+    return [f"{pid} {name}" for pid, name in left.items()]
+
+
+def _kill(process: subprocess.Popen[bytes], mark: str) -> None:
+    until = time.monotonic() + SECONDS_TO_GO
+    while (left := _started(process, mark)) and time.monotonic() < until:
+        for pid in left:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(0.05)
+
+
+def _started(process: subprocess.Popen[bytes], mark: str) -> dict[int, str]:
+    """What runs of all that a process started, by id; nothing where the system has no /proc."""
+    found = {}
+    for folder in _PROCESSES.glob("[0-9]*"):
+        # It may be gone meanwhile, or somebody else's.
+        with suppress(OSError):
+            session = int((folder / "stat").read_text().rpartition(")")[2].split()[3])
+            environment = (folder / "environ").read_bytes().split(b"\0")
+            if environment != [b""] and (
+                session == process.pid or f"{_MARK}={mark}".encode() in environment
+            ):
+                words = (folder / "cmdline").read_bytes().decode(errors="replace").split("\0")
+                found[int(folder.name)] = " ".join(words).strip()[:200]
+    return found
 
 
 if __name__ == "__main__":
