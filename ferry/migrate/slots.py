@@ -77,6 +77,11 @@ def is_needed(start: Start) -> bool:
     return task.carries_changes and (start.type is StartType.RESUME or bool(task.slot_name))
 
 
+def is_made(start: Start) -> bool:
+    """Whether DMS makes a task's slot when it starts: not before what is open at the source has ended."""
+    return start.task.carries_changes and not is_needed(start)
+
+
 def of_task(task: Task, slots: Sequence[Slot], *, beside: Sequence[Task]) -> tuple[Slot, ...]:
     """The slots that may be a task's: one where that is clear.
 

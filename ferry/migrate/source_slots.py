@@ -1,11 +1,12 @@
-"""Asks a source for its replication slots, and Aurora for how far a task has come."""
+"""Asks a source for its replication slots and what they wait for, Aurora for how far a task has come."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ferry.migrate.slots import PLUGINS, Slot, against, is_needed, of_task, position
 from ferry.migrate.starting import StartType
+from ferry.migrate.transactions import HeldUp, Transaction
 from ferry.postgres import PostgresError, sql
 
 if TYPE_CHECKING:
@@ -32,6 +33,39 @@ where s.slot_type = 'logical' and not s.temporary and s.plugin = any(%s)
   and s.database = pg_catalog.current_database()
 order by 1"""
 
+# Of each transaction that has written the one who holds its number's lock: of a prepared one that has no
+# process.
+_HOLDER: Final = """
+coalesce('the prepared transaction ' || pg_catalog.quote_literal(p.gid) || ' of ' || p.owner::text,
+         'the open transaction of process ' || h.pid
+         || coalesce(', ' || nullif(pg_catalog.concat_ws(', ', a.usename,
+                                                         nullif(a.application_name, '')), ''), '')),
+coalesce(p.prepared, a.xact_start), coalesce(p.database, a.datname, '')::text, p.gid, h.pid"""
+_HELD: Final = """
+left join pg_catalog.pg_stat_activity a on a.pid = h.pid
+left join pg_catalog.pg_prepared_xacts p on p.transaction = h.transactionid"""
+# A slot is made when all transactions that were open have ended; so is the snapshot of a load.
+# https://www.postgresql.org/docs/15/logicaldecoding-explanation.html, "Exported Snapshots"
+_HELD_UP: Final = f"""
+select distinct s.slot_name::text, {_HOLDER}
+from pg_catalog.pg_replication_slots s
+join pg_catalog.pg_locks w on w.pid = s.active_pid and not w.granted
+  and w.locktype = 'transactionid'
+join pg_catalog.pg_locks h on h.granted and h.locktype = w.locktype
+  and h.transactionid = w.transactionid{_HELD}
+where s.database = pg_catalog.current_database() order by 1, 2"""  # noqa: S608 - ferry's own text
+_OPEN: Final = f"""
+select distinct {_HOLDER} from pg_catalog.pg_locks h{_HELD}
+where h.granted and h.locktype = 'transactionid' and h.mode = 'ExclusiveLock'
+  and coalesce(p.prepared, a.xact_start)
+      < pg_catalog.clock_timestamp() - pg_catalog.make_interval(secs => %s)
+order by 2, 1 limit %s"""  # noqa: S608 - ferry's own text
+_SECONDS: Final = 8.0
+_SECONDS_OPEN: Final = 5.0
+"""How old a transaction is that one is told of before a slot is made: others end in between."""
+
+_TOLD: Final = 5
+
 
 def read_slots(session: Session) -> tuple[Slot, ...]:
     """The slots of a source's database that DMS may read.
@@ -50,6 +84,35 @@ def read_slots(session: Session) -> tuple[Slot, ...]:
         )
         for name, begins, lost, pid, reader, at in session.rows(_SLOTS, [list(PLUGINS)])
     )
+
+
+def held_up(session: Session) -> tuple[HeldUp, ...]:
+    """The slots that are being made, and what each waits for just now.
+
+    Raises:
+        PostgresError: The server refuses, or does not answer soon.
+    """
+    return tuple(
+        HeldUp(slot=slot, by=_transaction(row))
+        for slot, *row in session.rows(_HELD_UP, deadline_seconds=_SECONDS)
+    )
+
+
+def read_open(session: Session) -> tuple[Transaction, ...]:
+    """The transactions that a slot made now would wait for, the oldest first, and no more than a few.
+
+    Raises:
+        PostgresError: The server refuses, or does not answer soon.
+    """
+    return tuple(
+        _transaction(row)
+        for row in session.rows(_OPEN, [_SECONDS_OPEN, _TOLD], deadline_seconds=_SECONDS)
+    )
+
+
+def _transaction(row: Sequence[Any]) -> Transaction:
+    by, since, database, gid, pid = row
+    return Transaction(by=by, since=since, database=database, gid=gid, pid=pid)
 
 
 def in_the_slot(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,7 +12,8 @@ from ferry.errors import FerryError
 from ferry.migrate import markers, target_tables
 from ferry.migrate.connections import outcomes
 from ferry.migrate.reading import read_tasks
-from ferry.migrate.source_slots import in_the_slot
+from ferry.migrate.slots import is_made
+from ferry.migrate.source_slots import held_up, in_the_slot, read_open
 from ferry.migrate.starting import Facts, Nothing, Refusal, Start, Tables, how, refusals
 from ferry.migrate.waiting import SECONDS_BETWEEN_LOOKS, settled
 from ferry.postgres import apart, connect
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from ferry.migrate.starting import Connection, Wish
     from ferry.migrate.tasks import Task
 
+_SECONDS_BETWEEN_SOURCES: Final = 5.0
 _PURPOSE: Final = "say whether the tasks can start"
 
 
@@ -44,6 +47,45 @@ class Decided:
     nothing: tuple[Nothing, ...] = ()
     refused: tuple[Refusal, ...] = ()
     warnings: tuple[Finding, ...] = ()
+
+
+@dataclass(kw_only=True)
+class HeldUpTasks:
+    """Says what tasks wait for that do not come up: DMS does not, for as long as it takes.
+
+    Args:
+        sides: The way to both databases of a task.
+        tell: Is told what a task waits for, a line each, once.
+        clock: The time in seconds.
+    """
+
+    sides: Callable[[Task], Sides]
+    tell: Callable[[str], None]
+    clock: Callable[[], float] = time.monotonic
+    _asked: float = field(default=float("-inf"), init=False)
+    _told: set[str] = field(default_factory=set, init=False)
+
+    def look(self, tasks: Sequence[Task]) -> None:
+        """Ask the sources of tasks that are starting; not at every look of DMS's."""
+        if self.clock() - self._asked < _SECONDS_BETWEEN_SOURCES:
+            return
+        servers = {
+            (it.host, it.port, it.database): it
+            for it in (self.sides(task).source.server for task in tasks)
+        }
+        for server in servers.values():
+            try:
+                with connect(server, purpose="say what DMS waits for") as session:
+                    for each in held_up(session):
+                        self._tell_once(f"{each.what}: {each.remedy}")
+            except FerryError as error:  # It is still to be seen whether they come up.
+                self._tell_once(f"What DMS waits for is not known: {error.why}")
+        self._asked = self.clock()
+
+    def _tell_once(self, line: str) -> None:
+        if line not in self._told:
+            self._told.add(line)
+            self.tell(line)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,6 +167,10 @@ class Starting:
             )
             slot = in_the_slot(start, self.wish, source=source, target=target, beside=self.beside)
             parents = target_tables.parents(source, task.mappings)
+            if is_made(start):
+                for transaction in read_open(source):
+                    waits = f"DMS starts the task {task.name} when {transaction}, has ended: "
+                    self.tell(f"{waits}{transaction.remedy}")
             if start.loads:
                 carried = target_tables.carried(source, task.mappings)
                 tables = target_tables.look(
@@ -158,11 +204,13 @@ class Starting:
             if start.loads:
                 self._empty(start.task)
             self._start(start)
+        held_up = HeldUpTasks(sides=self.sides, tell=self.tell)
         yield from settled(
             self.deployment,
             {start.task.name for start in starts},
             passing={"starting"},
             pause_seconds=self.pause_seconds,
+            meanwhile=held_up.look,
         )
 
     def _unchanged(self, starts: Sequence[Start]) -> None:

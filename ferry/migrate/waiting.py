@@ -10,7 +10,7 @@ from ferry.errors import FerryError, InterruptedWithinError
 from ferry.migrate.reading import read_tasks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from collections.abc import Set as AbstractSet
 
     from ferry.deployment import Deployment
@@ -33,6 +33,7 @@ def settled(
     passing: AbstractSet[str],
     seconds: float = SECONDS,
     pause_seconds: float = SECONDS_BETWEEN_LOOKS,
+    meanwhile: Callable[[Sequence[Task]], None] = lambda _: None,
 ) -> Iterator[Task]:
     """Each of some tasks, as soon as it is in none of some statuses.
 
@@ -42,6 +43,7 @@ def settled(
         passing: The statuses.
         seconds: For how long they are waited for, together.
         pause_seconds: How long to wait between two looks.
+        meanwhile: Is given those that are waited for still, at each look.
 
     Raises:
         FerryError: DMS does not answer, or one is in such a status still.
@@ -49,7 +51,12 @@ def settled(
     """
     try:
         yield from _settled(
-            deployment, names, passing=passing, seconds=seconds, pause_seconds=pause_seconds
+            deployment,
+            names,
+            passing=passing,
+            seconds=seconds,
+            pause_seconds=pause_seconds,
+            meanwhile=meanwhile,
         )
     except KeyboardInterrupt:
         raise InterruptedWithinError(
@@ -65,6 +72,7 @@ def _settled(
     passing: AbstractSet[str],
     seconds: float,
     pause_seconds: float,
+    meanwhile: Callable[[Sequence[Task]], None],
 ) -> Iterator[Task]:
     ends = time.monotonic() + seconds
     waited = set(names)
@@ -81,6 +89,7 @@ def _settled(
                 f"It goes on by itself: ferry watch {deployment.environment.name}",
             )
         if still:
+            meanwhile([task for task in tasks if task.name in waited])
             time.sleep(pause_seconds)
 
 

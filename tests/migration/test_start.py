@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+import re
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+import psycopg
 
 from tests.migration.databases import ENDED, eventually
 from tests.migration.deployed import AURORA, PASSWORD, SETTINGS, SOURCE, rules
@@ -102,6 +107,57 @@ def test_a_wildcard_that_finds_a_partitioned_table_too_is_refused(deployed: Depl
     ) in refused.stdout
     assert "The task all carries tables that others inherit from: public.people." in refused.stdout
     assert refused.exit_code == 4
+
+
+def test_a_start_that_waits_for_open_transactions_says_so_before_and_meanwhile(
+    deployed: Deployed,
+) -> None:
+    deployed.make()
+    deployed.prepare(ORDERS)
+    source = deployed.pair.source
+    parameters: dict[str, Any] = source.connection
+    waiting = "select count(*) from pg_locks where locktype = 'transactionid' and not granted"
+    found = []
+    with psycopg.connect(**parameters) as prepares, psycopg.connect(**parameters) as writes:
+        prepares.execute("insert into orders values (1, 'prepared')")
+        prepares.execute("prepare transaction 'it''s held'")
+        time.sleep(6)  # from 5 s on it is told of beforehand
+        writes.execute("insert into orders values (2, 'open')")
+        pid = writes.info.backend_pid
+
+        def end() -> None:
+            for finish in (writes.commit, lambda: source.run("commit prepared 'it''s held'")):
+                eventually(lambda: bool(source.value(waiting)))
+                time.sleep(12)  # two looks at the source, slowly
+                found.append(deployed.read()["Status"])
+                finish()
+
+        ends = threading.Thread(target=end)
+        ends.start()
+        started = deployed.reached("start", "dev")
+        ends.join()
+
+    lines = started.stdout.splitlines()
+    prepared = r"the prepared transaction 'it''s held' of postgres, since .* UTC, has ended"
+    ends_it = (
+        r"at the source, in database \w+: commit prepared 'it''s held', or rollback prepared "
+        "'it''s held'"
+    )
+    before = next(line for line in lines if "DMS starts the task all when the prepared" in line)
+    assert re.fullmatch(f"  DMS starts the task all when {prepared}: {ends_it}", before)
+    meanwhile = [line for line in lines if "cannot be made before" in line]
+    assert any(
+        re.fullmatch(rf"  DMS's slot \w+ cannot be made before {prepared}: {ends_it}", line)
+        for line in meanwhile
+    )
+    assert any(
+        f"before the open transaction of process {pid}, postgres, since " in line
+        and line.endswith(f"select pg_terminate_backend({pid})")
+        for line in meanwhile
+    )
+    assert len(meanwhile) == len(set(meanwhile))
+    assert found == ["starting", "starting"]
+    assert started.exit_code == 0
 
 
 def test_a_connection_that_dms_cannot_make_is_told(deployed: Deployed) -> None:

@@ -546,7 +546,7 @@ def test_transactions_that_a_load_waits_for_are_named(deployed: Deployed) -> Non
 
     assert re.search(
         r"cannot be made before the prepared transaction 'it''s held' of postgres, since .* UTC, has "
-        "ended: at the source: commit prepared 'it''s held', or rollback prepared 'it''s held'",
+        r"ended: at the source, in database \w+: commit prepared 'it''s held', or rollback prepared 'it''s held'",
         reloaded.stdout,
     )
     assert re.search(

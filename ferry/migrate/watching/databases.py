@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 from ferry.errors import FerryError
 from ferry.mappings import TableName
 from ferry.migrate import target_tables
-from ferry.migrate.watching.look import HeldUp, Slot, Unapplied
+from ferry.migrate.source_slots import held_up
+from ferry.migrate.watching.look import Slot, Unapplied
 from ferry.postgres import connect, sql
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from ferry.migrate.tasks import Task
+    from ferry.migrate.transactions import HeldUp
     from ferry.postgres import Server, Session
 
 _SECONDS: Final = 8.0
@@ -34,23 +36,6 @@ _SLOTS: Final = (
     "pg_catalog.pg_wal_lsn_diff(here.lsn, '0/0')::bigint "
     "from here left join pg_catalog.pg_replication_slots on slot_type = 'logical' "
     "and database = pg_catalog.current_database() and not temporary order by 1"
-)
-# A slot is made when all transactions that were open have ended; so is the snapshot of a load.
-# https://www.postgresql.org/docs/15/logicaldecoding-explanation.html, "Exported Snapshots"; of a
-# prepared transaction the lock has no process.
-_HELD_UP: Final = (
-    "select distinct s.slot_name::text, coalesce('the prepared transaction ' || "
-    "pg_catalog.quote_literal(p.gid) || ' of ' || p.owner::text, 'the open transaction of process ' || "
-    "h.pid || coalesce(', ' || nullif(pg_catalog.concat_ws(', ', a.usename, "
-    "nullif(a.application_name, '')), ''), '')), coalesce(p.prepared, a.xact_start), p.gid, h.pid "
-    "from pg_catalog.pg_replication_slots s "
-    "join pg_catalog.pg_locks w on w.pid = s.active_pid and not w.granted "
-    "and w.locktype = 'transactionid' "
-    "join pg_catalog.pg_locks h on h.granted and h.locktype = w.locktype "
-    "and h.transactionid = w.transactionid "
-    "left join pg_catalog.pg_stat_activity a on a.pid = h.pid "
-    "left join pg_catalog.pg_prepared_xacts p on p.transaction = h.transactionid "
-    "where s.database = pg_catalog.current_database() order by 1, 2"
 )
 _THERE: Final = "select pg_catalog.to_regclass(pg_catalog.format('%%I.%%I', %s::text, %s::text))"
 
@@ -156,10 +141,7 @@ class SourceDatabase:
             self._measure(rows[0][5])
         return SourceSeen(
             slots=tuple(self._slot(row) for row in rows if row[0] is not None),
-            held_up=tuple(
-                HeldUp(slot=slot, by=by, since=since, gid=gid, pid=pid)
-                for slot, by, since, gid, pid in session.rows(_HELD_UP, deadline_seconds=_SECONDS)
-            ),
+            held_up=held_up(session),
             expected={name: dict(tables) for name, tables in self._expected.items()},
         )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass, field
-from datetime import UTC
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
 
     from ferry.mappings import TableName
     from ferry.migrate.tasks import Task
+    from ferry.migrate.transactions import HeldUp
     from ferry.migrate.watching.tables import TableRow
 
 _LEAST_SHARE: Final = 0.01
@@ -507,39 +507,6 @@ class Slot:
     status: str
     safe_bytes: int | None = None
     seconds_left: float | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class HeldUp:
-    """A slot that is being made, and a transaction of the source's that has to end before.
-
-    Args:
-        slot: The slot's name.
-        by: The transaction, in words.
-        since: When it began, or was prepared; None where that may not be seen.
-        gid: The name of a prepared one; None where a session has it open.
-        pid: That session's process; None of a prepared one.
-    """
-
-    slot: str
-    by: str
-    since: datetime | None
-    gid: str | None = None
-    pid: int | None = None
-
-    @property
-    def what(self) -> str:
-        """Who waits for whom."""
-        since = f", since {self.since.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if self.since else ""
-        return f"DMS's slot {self.slot} cannot be made before {self.by}{since}, has ended"
-
-    @property
-    def remedy(self) -> str:
-        """How it ends, at the source."""
-        if self.gid is None:
-            return f"wait for it, or end it at the source: select pg_terminate_backend({self.pid})"
-        name = self.gid.replace("'", "''")
-        return f"at the source: commit prepared '{name}', or rollback prepared '{name}'"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

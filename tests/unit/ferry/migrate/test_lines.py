@@ -9,10 +9,10 @@ import pytest
 from rich.console import Console
 
 from ferry.cli.watch import PlainLines, drawn
+from ferry.migrate.transactions import HeldUp, Transaction
 from ferry.migrate.watching.lines import as_json, duration, plain, size
 from ferry.migrate.watching.look import (
     Difference,
-    HeldUp,
     LogLine,
     Look,
     Proof,
@@ -62,7 +62,12 @@ def whole() -> Look:
         seen(task=task(), tables=()),
         slots=(SLOT,),
         held_up=(
-            HeldUp(slot="all_2", by="the prepared transaction 'x' of app", since=AT, gid="x"),
+            HeldUp(
+                slot="all_2",
+                by=Transaction(
+                    by="the prepared transaction 'x' of app", since=AT, database="app", gid="x"
+                ),
+            ),
         ),
         alarms=("dms-cdc-latency-all-dev",),
         log=(LogLine(task="all", severity="W", text="column what is removed"),),
@@ -93,8 +98,8 @@ def test_a_look_is_a_line_for_each_task_and_for_what_there_is_to_know() -> None:
         ),
         (
             "06:42:15 DMS's slot all_2 cannot be made before the prepared transaction 'x' of app, since "
-            "2026-11-27 06:42:15 UTC, has ended: at the source: commit prepared 'x', or rollback "
-            "prepared 'x'"
+            "2026-11-27 06:42:15 UTC, has ended: at the source, in database app: commit prepared 'x', "
+            "or rollback prepared 'x'"
         ),
         (
             "06:42:15 public.orders: 3 changes were not applied: see why in "
