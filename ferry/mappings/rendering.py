@@ -24,22 +24,27 @@ _OPERATORS: Final[Mapping[str, str]] = {
 }
 
 
-def where(rows: Rows) -> sql.Composable:
+def where(rows: Rows, *, of: str = "") -> sql.Composable:
     """The condition as a query's WHERE takes it; `true` where all rows are meant.
 
     Of a column that is NULL it may be NULL: a row that does not pass is one of which it `is not true`.
     The values stand in it as literals. Run it without parameters, to which their percent signs would
     be places.
+
+    Args:
+        rows: The rows.
+        of: The alias of their table in the query; empty where it has no other.
     """
     if rows.are_all:
         return sql.SQL("true")
     return sql.SQL(" and ").join(
-        sql.SQL("({})").format(sql.SQL(" or ").join(map(_compared, group))) for group in rows.groups
+        sql.SQL("({})").format(sql.SQL(" or ").join(_compared(it, of) for it in group))
+        for group in rows.groups
     )
 
 
-def _compared(comparison: Comparison) -> sql.Composable:
-    column: sql.Composable = sql.Identifier(comparison.column)
+def _compared(comparison: Comparison, of: str) -> sql.Composable:
+    column: sql.Composable = sql.Identifier(*filter(None, (of, comparison.column)))
     if not comparison.values:
         return sql.SQL(_OPERATORS[comparison.operator]).format(column)
     if comparison.as_text:

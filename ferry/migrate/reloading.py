@@ -102,17 +102,28 @@ def planned(
     return plan
 
 
+def standing_against(environment: str, task: Task) -> FerryError | None:
+    """Why DMS loads no single table of a task again in its state; None where it does."""
+    if not task.loads:
+        return FerryError(
+            f"The task {task.name} carries changes alone: it has no load that could begin again.",
+            "Load its tables as they were loaded before.",
+        )
+    if task.status == "running":
+        return None
+    why = f"The task {task.name} is {task.status}; DMS loads tables again of a task that runs."
+    start = f"ferry start {environment} --task {task.name}"
+    if task.was_started and not task.carries_changes:
+        return FerryError(
+            why, f"It carries no changes, so load all its tables again: {start} --reload"
+        )
+    return FerryError(why, f"Start it: {start}")
+
+
 def _refuse(environment: str, reload: Reload) -> None:
     task = reload.task
-    if not task.loads:
-        raise FerryError(
-            f"The task {task.name} carries changes alone: it has no load that could begin again."
-        )
-    if task.status != "running":
-        raise FerryError(
-            f"The task {task.name} is {task.status}; DMS loads tables again of a task that runs.",
-            f"Start it: ferry start {environment} --task {task.name}",
-        )
+    if against := standing_against(environment, task):
+        raise against
     if len(reload.tables) > MOST:
         raise InputError(
             f"{len(reload.tables)} tables of the task {task.name} were named; DMS takes {MOST} at "

@@ -34,6 +34,7 @@ class Plan:
         key: By what rows are told apart; None compares how often each row is there.
         tasks: The names of the tasks that carry it; each of a partitioned table's may carry a part.
         parts: What DMS carries of it, by the names at the source: itself, or its partitions.
+        is_filtered: Whether its tasks carry only some of its rows.
     """
 
     source: Reading
@@ -43,6 +44,7 @@ class Plan:
     key: Key | None
     tasks: tuple[str, ...] = ()
     parts: tuple[TableName, ...] = ()
+    is_filtered: bool = False
 
     @property
     def name(self) -> TableName:
@@ -108,6 +110,7 @@ def plan(
         key=found,
         tasks=tasks,
         parts=parts,
+        is_filtered=any(each.is_filtered for each in carried),
     )
 
 
@@ -116,4 +119,4 @@ def _any(rows: Sequence[Rows | Inexpressible]) -> sql.Composable | None:
     known = [each for each in rows if isinstance(each, Rows) and not each.are_all]
     if len(known) < len(rows):
         return None
-    return sql.SQL(" or ").join(sql.SQL("({})").format(where(each)) for each in known)
+    return sql.SQL(" or ").join(sql.SQL("({})").format(where(each, of="t")) for each in known)

@@ -171,7 +171,7 @@ def test_the_rows_of_all_tasks_that_carry_a_table_are_compared() -> None:
     assert all_.target.where is None
     assert both.source.where is not None
     assert both.source.where.as_string(None).replace("pg_catalog", "") == (
-        """(("id" <= '9'::""."int8")) or (("id" >= '10'::""."int8"))"""
+        """(("t"."id" <= '9'::""."int8")) or (("t"."id" >= '10'::""."int8"))"""
     )
 
 
