@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import sys
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
@@ -109,6 +109,7 @@ def verify(
         from rich.text import Text
 
         from facts.inert import visible
+        from ferry.errors import FerryError
         from ferry.migrate.reading import read_tasks
         from ferry.migrate.verify import lines
         from ferry.migrate.verify import verify as verifying
@@ -169,12 +170,14 @@ def verify(
                 if not json:
                     _tell(console, result, keys=keys, values=with_values)
                 results.append(result if json and keys else result.without_keys())
+        with suppress(FerryError):  # Those that were read at first, then.
+            tasks = read_tasks(deployment)
         if json:
-            typer.echo(lines.as_json(name, results, with_keys=keys))
+            typer.echo(lines.as_json(name, results, tasks, with_keys=keys))
             raise typer.Exit(lines.status(results))
         summary = Text(visible(f"{name}: {lines.summary(results)}"), style="bold")
         console.print(summary, soft_wrap=True)
-        if following := lines.following(name, results):
+        for following in lines.following(name, results, tasks):
             show_next(following)
         raise typer.Exit(lines.status(results))
 

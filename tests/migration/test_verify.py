@@ -24,7 +24,7 @@ from harness.postgres import SUPERUSER
 from tests.migration.databases import Database, Pair
 from tests.migration.deployed import PASSWORD
 from tests.migration.test_start import ORDERS
-from tests.unit.ferry.migrate.tasks import selects, task
+from tests.unit.ferry.migrate.tasks import mappings, selects, task
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -473,6 +473,54 @@ def test_only_the_rows_that_a_filter_lets_pass_are_compared(pair: Pair) -> None:
     assert [it.key for it in compared(differs).found] == [("200",)]
 
 
+def test_rows_that_a_filter_leaves_out_on_one_side_alone_are_told_from_those_that_are_not_there(
+    pair: Pair,
+) -> None:
+    """By a key's column too, and one that is called as ferry's own list of keys calls its."""
+    pair.on_both(
+        'create table items (id int, "value 0" int, v int, primary key (id, "value 0"))',
+        "insert into items select n, n, n from generate_series(1, 300) n",
+    )
+    filters = [
+        {
+            "filter-type": "source",
+            "column-name": column,
+            "filter-conditions": [{"filter-operator": "ste", "value": "200"}],
+        }
+        for column in ("value 0", "v")
+    ]
+    some = task(mappings=mappings(selects("include", "public", "items", filters=filters)))
+    pair.source.run("update items set v = 999 where id = 5", "delete from items where id = 6")
+    pair.target.run("update items set v = 999 where id = 7", "update items set v = 0 where id = 8")
+
+    (found,) = verify([look("app", sides(pair), [some])], settling=at_rest, values_of=9)
+
+    assert {(it.key, it.kind, it.is_outside) for it in compared(found).found} == {
+        (("5", "5"), Kind.EXTRA, True),
+        (("6", "6"), Kind.EXTRA, False),
+        (("7", "7"), Kind.MISSING, True),
+        (("8", "8"), Kind.DIFFERENT, False),
+    }
+    assert compared(found).outside == {Kind.EXTRA: 1, Kind.MISSING: 1}
+
+
+def test_a_large_object_that_was_cut_is_told_from_one_that_differs(pair: Pair) -> None:
+    pair.on_both(
+        "create table items (id int primary key, body text, doc bytea, more varchar, note text)",
+        "insert into items select n, repeat('süß', 2000), repeat('ab', 1000)::bytea, 'x', 'y' "
+        "from generate_series(1, 5) n",
+    )
+    pair.target.run(
+        "update items set body = left(body, 512), note = 'other' where id = 1",
+        "update items set doc = substr(doc, 1, 1024) where id = 2",
+        "update items set body = left(body, 600) || 'else', more = '' where id = 3",
+    )
+
+    assert compared(results(pair)["public.items"]).cut == ("body", "doc")
+    pair.target.run("update items set body = left(body, 3) where id in (1, 2)")
+    assert compared(results(pair)["public.items"]).cut == ("doc",)
+
+
 def test_a_table_that_aurora_lacks_is_said(pair: Pair) -> None:
     pair.source.run("create table only_here (a int)")
 
@@ -667,7 +715,10 @@ def test_verify_is_typed_and_says_what_is_the_same_and_what_to_do_about_the_rest
         "  public.orders: different; 1 different in what; 2 rows on both sides, scanned"
         in differs.stdout
     )
-    assert differs.stdout.splitlines()[-1] == "Next: ferry reload dev public.orders"
+    assert differs.stdout.splitlines()[-1] == (
+        "Next: the task all is ready; DMS loads tables again of a task that runs. Start it: "
+        "ferry start dev --task all"
+    )
     assert "      (2) different: what" in with_keys.stdout
     (told,) = json.loads(programs.stdout)["tables"]
     assert (told["differences"], told["columns"]) == ({"different": 1}, {"what": 1})

@@ -16,7 +16,7 @@ import psycopg
 import pytest
 
 from ferry.errors import FerryError
-from ferry.migrate.verify import comparing, gentle, newer, scans
+from ferry.migrate.verify import comparing, gentle, newer, ranges, scans
 from ferry.migrate.verify.comparing import Kind, Verdict
 from ferry.migrate.verify.kept import opened, where
 from ferry.migrate.verify.pace import Pace
@@ -162,8 +162,8 @@ def test_a_giant_table_is_scanned_by_ranges_of_its_key_and_nothing_is_missed(
         "delete from t where id = 8",
         "insert into t values (9, 9)",
     )
-    monkeypatch.setattr(comparing, "BYTES_OF_A_PIECE", 8192 * 3)
-    monkeypatch.setattr(comparing, "_MOST_GROWTH", 1.0)
+    monkeypatch.setattr(ranges, "BYTES_OF_A_RANGE", 8192 * 3)
+    monkeypatch.setattr(ranges, "_MOST_GROWTH", 1.0)
     pieces = Pieces()
 
     (found,) = verify([seen(pair)], settling=at_rest, listener=pieces)
@@ -177,12 +177,128 @@ def test_a_giant_table_is_scanned_by_ranges_of_its_key_and_nothing_is_missed(
     assert pieces.shares == sorted(pieces.shares)
 
 
+def in_ranges(monkeypatch: pytest.MonkeyPatch, *, pages: int) -> list[int | None]:
+    """Have tables of more pages be scanned by ranges. Return where each that is scanned begins."""
+    made, begins = scans.Reading.between, list[int | None]()
+
+    def between(reading: Reading, first: int | None, end: int | None) -> Reading:
+        begins.append(first)
+        return made(reading, first, end)
+
+    monkeypatch.setattr(scans.Reading, "between", between)
+    monkeypatch.setattr(ranges, "BYTES_OF_A_RANGE", 8192 * pages)
+    monkeypatch.setattr(ranges, "_MOST_GROWTH", 1.0)
+    return begins
+
+
+GIANT = (
+    "create table giant (id bigint primary key, v text)",
+    "insert into giant select n * 100, 'canary' from generate_series(1, 4000) n",
+    "analyze giant",
+)
+
+
+def interrupted(monkeypatch: pytest.MonkeyPatch, *, after: int) -> None:
+    """Have a scan be interrupted once so many have been done; 0 for never."""
+    numbers = itertools.count(1)
+
+    def once(*arguments: Any, **more: Any) -> Compared:  # noqa: ANN401
+        if next(numbers) == after + 1:
+            raise KeyboardInterrupt
+        return comparing.compare(*arguments, **more)
+
+    monkeypatch.setattr(ranges, "compare", once if after else comparing.compare)
+
+
+def test_a_giant_table_is_gone_on_with_where_its_comparison_did_not_end(
+    deployed: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deployed.make()
+    deployed.prepare(*GIANT)
+    begins = in_ranges(monkeypatch, pages=4)
+    whole = json.loads(deployed.reached("verify", "dev", "--json").stdout)["tables"][0]
+    all_ = begins[::2]
+    begins.clear()
+    deployed.pair.target.run("update giant set v = 'other' where id = 200")
+    interrupted(monkeypatch, after=4)
+    assert deployed.reached("verify", "dev").exit_code == 130
+    interrupted(monkeypatch, after=0)
+    deployed.pair.target.run(
+        "update giant set v = 'late' where id = 200000",
+        # What was scanned before is not seen again, and that is said.
+        f"update giant set v = 'unseen' where id > {all_[1]} and id < {all_[2]}",
+    )
+    (file,) = (deployed.folder.parent / "state" / "ferry" / "dev").iterdir()
+    kept = file.read_text()
+    begins.clear()
+
+    found = deployed.reached("verify", "dev", "--keys")
+    scanned = begins[::2]
+    begins.clear()
+    anew = json.loads(deployed.reached("verify", "dev", "--json").stdout)["tables"][0]
+
+    assert len(all_) > 6
+    assert all_ == begins[::2]
+    assert scanned == [None, *all_[4:]]
+    assert "app: The comparison of public.giant did not end: 3 ranges of its key were the same" in (
+        found.stdout
+    )
+    assert f"UTC on: 3 of {len(all_)} ranges of its key before it was interrupted" in found.stdout
+    assert [it.split()[0] for it in found.stdout.splitlines() if it.startswith("      (")] == [
+        "(200)", "(200000)",
+    ]  # fmt: skip
+    assert found.exit_code == 4
+    assert anew["rows"] == whole["rows"] == {"source": 4000, "target": 4000}
+    assert anew["hash"]["source"] == whole["hash"]["source"]
+    assert anew["ranges"] == {"all": len(all_), "taken_over": 0}
+    assert anew["differences"]["different"] > 2
+    assert "canary" not in kept
+    assert file.stat().st_mode & 0o777 == 0o600
+    # An end of a range is none of a row's key.
+    assert all(it is None or it % 256 == 0 for it in all_)
+
+
+@pytest.mark.parametrize("side", ["source", "target"])
+def test_ranges_of_a_table_that_was_emptied_or_is_another_are_scanned_again(
+    deployed: Deployed, monkeypatch: pytest.MonkeyPatch, side: str
+) -> None:
+    deployed.make()
+    deployed.prepare(*GIANT)
+    in_ranges(monkeypatch, pages=4)
+    interrupted(monkeypatch, after=4)
+    named = ("verify", "dev", "--table", "public.giant", "--json")
+    assert deployed.reached(*named).exit_code == 130
+    getattr(deployed.pair, side).run("truncate giant")
+    interrupted(monkeypatch, after=0)
+
+    (found,) = json.loads(deployed.reached(*named).stdout)["tables"]
+
+    assert (found["ranges"]["taken_over"], found["verdict"]) == (0, "different")
+    assert found["rows"][side] == 0
+
+
+def test_a_table_that_is_named_is_gone_on_with_unless_all_is_to_be_looked_at(
+    deployed: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deployed.make()
+    deployed.prepare(*GIANT)
+    in_ranges(monkeypatch, pages=4)
+    named = ("verify", "dev", "--table", "public.giant", "--json")
+    for more, taken_over in (((), 4), (("--from-start",), 0)):
+        interrupted(monkeypatch, after=4)
+        assert deployed.reached(*named).exit_code == 130
+        interrupted(monkeypatch, after=0)
+        (found,) = json.loads(deployed.reached(*named, *more).stdout)["tables"]
+        assert (found["ranges"]["taken_over"], found["verdict"]) == (taken_over, "same")
+    assert deployed.reached("verify", "dev", "--delta").exit_code == 0
+
+
 def test_a_range_that_somebody_waits_behind_is_tried_again_alone(
     pair: Pair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pair.on_both(*A_TABLE, "analyze t")
-    monkeypatch.setattr(comparing, "BYTES_OF_A_PIECE", 8192)
-    monkeypatch.setattr(comparing, "SECONDS_BETWEEN_TRIES", (0.01,))
+    monkeypatch.setattr(ranges, "BYTES_OF_A_RANGE", 8192)
+    monkeypatch.setattr(ranges, "SECONDS_BETWEEN_TRIES", (0.01,))
     slow(monkeypatch, 1)
     pieces = Pieces()
 

@@ -7,15 +7,16 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
-from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
 
 from ferry.findings import ExitStatus
-from ferry.migrate.verify.scans import XMIN, Buckets, buckets
-from ferry.postgres import PostgresError, sql
+from ferry.mappings.columns import is_lob
+from ferry.migrate.verify.scans import XMIN, Buckets
+from ferry.migrate.verify.scans import buckets as buckets_of
+from ferry.postgres import sql
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ferry.migrate.verify.expressions import LeftOut
     from ferry.migrate.verify.plan import Plan
@@ -27,15 +28,8 @@ MOST_KEYS: Final = 100_000
 LEAST_SECONDS: Final = 120.0
 BYTES_A_SECOND: Final = 2**20
 """The slowest scan that is waited for."""
-BYTES_OF_A_PIECE: Final = 6 * 2**30
-"""Larger tables are scanned by ranges of their key, the first of this size: of ten megabytes a second
-that is `SECONDS_OF_A_SNAPSHOT`."""
-SECONDS_OF_A_SNAPSHOT: Final = 600.0
-"""How long a range may take: the next is made as large as half of it allows."""
 SECONDS_BETWEEN_TRIES: Final = (10.0, 30.0)
 """How long a scan that somebody waited behind lets him, before it is tried again."""
-_SECONDS_OF_A_PIECE: Final = LEAST_SECONDS + 2 * BYTES_OF_A_PIECE / BYTES_A_SECOND
-_MOST_GROWTH: Final = 2.0
 _SMALL: Final = 50_000
 """Up to so many rows an integer key has few ranges however its values lie."""
 _SLICE: Final = 250_000
@@ -44,6 +38,14 @@ _SLICES: Final = 40
 _SHARE_TO_SCAN: Final = 0.3
 """From which share of the rows on a scan is cheaper than the index."""
 _VALUES_AT_ONCE: Final = 200_000
+_KEYS_AT_ONCE: Final = 20_000
+_ROWS_TO_CUT: Final = 20
+"""Of how many rows it is told whether large objects were cut."""
+_LENGTHS: Final = 5
+_LEAST_CUT: Final = 256
+"""Characters: no limit is below a kilobyte, and a character has four bytes at most."""
+# In bytes that are the same whatever the database's encoding is.
+_DIGEST: Final = "pg_catalog.md5(pg_catalog.textsend({}))"
 _CHARACTERS: Final = 200
 _WHOLE: Final = 2**64
 
@@ -131,6 +133,7 @@ class Difference:
         columns: Which columns, by their names at the source; empty unless it is `DIFFERENT`.
         values: By column, both values as text, cut; only where they were asked for.
         times: How many rows are as this one, at the source and in Aurora; of tables without a key.
+        is_outside: Whether the side that lacks it has the row, and the task's filter does not let it pass.
     """
 
     key: Key
@@ -138,6 +141,7 @@ class Difference:
     columns: tuple[str, ...] = ()
     values: Mapping[str, tuple[str | None, str | None]] = field(default_factory=dict)
     times: tuple[int, int] | None = None
+    is_outside: bool = False
 
 
 class Verdict(StrEnum):
@@ -168,6 +172,9 @@ class Compared:
         hashes: The sum of all their hashes, sixteen digits.
         counts: How many rows differ, by kind; all of them, where `is_exact`.
         columns: In how many of `found` each column differs, by its name at the source.
+        outside: How many of `found` the other side has outside the task's filter, by kind.
+        cut: The columns of which Aurora has only the beginning of a value, by their names at the source;
+            as far as the first that differ show it.
         found: Those that differ, `MOST_KEYS` at most.
         moving: How many are unlike and may be on their way.
         unproved: These, `MOST_KEYS` at most.
@@ -181,12 +188,16 @@ class Compared:
         newer: Where only rows newer than an earlier pass were compared: how many that were on each side.
         since: When all of it was the same, of which those are newer.
         is_taken_over: Whether an earlier run has found it.
+        ranges: By how many ranges of its key it was compared, and how many of them had been scanned before
+            the comparison was interrupted; none where it was scanned at once.
     """
 
     rows: tuple[int, int]
     hashes: tuple[str, str]
     counts: Mapping[Kind, int] = field(default_factory=dict)
     columns: Mapping[str, int] = field(default_factory=dict)
+    outside: Mapping[Kind, int] = field(default_factory=dict)
+    cut: tuple[str, ...] = ()
     found: tuple[Difference, ...] = ()
     moving: int = 0
     unproved: tuple[Suspect, ...] = ()
@@ -200,6 +211,7 @@ class Compared:
     newer: tuple[int, int] | None = None
     since: datetime | None = None
     is_taken_over: bool = False
+    ranges: tuple[int, int] = (0, 0)
 
     @property
     def verdict(self) -> Verdict:
@@ -237,11 +249,10 @@ def compare(
     settle: Settle | None = None,
     most_keys: int = MOST_KEYS,
     values_of: int = 0,
-    far: Callable[[float], None] = lambda _share: None,
-    waits: Callable[[str], None] = lambda _why: None,
-    hold: Callable[[], None] = lambda: None,
+    buckets: Buckets | None = None,
+    seconds: float | None = None,
 ) -> Compared:
-    """Compare a table.
+    """Compare a table, or a range of one.
 
     Args:
         sessions: A session at each side, prepared.
@@ -250,22 +261,22 @@ def compare(
             where all that is unlike differs.
         most_keys: How many keys that differ are kept.
         values_of: Of how many rows that differ the values are read too.
-        far: Is told which share of the table has been scanned.
-        waits: Is told what is waited for; an empty text when that has ended.
-        hold: Comes back when a further scan of it may begin.
+        buckets: How it is cut; None asks both sides.
+        seconds: For how long a statement may take; None goes by the table's size.
 
     Raises:
         PostgresError: A server refuses, or does not answer in time.
     """
     began, at = time.monotonic(), datetime.now(UTC)
     # Whole ones: a server is told each deadline that is not the last one's.
-    seconds = LEAST_SECONDS + plan.bytes // BYTES_A_SECOND
+    seconds = LEAST_SECONDS + plan.bytes // BYTES_A_SECOND if seconds is None else seconds
     xmins = oldest_running(sessions)
-    cut = _cut(sessions, plan, seconds)
+    buckets = buckets or cut(sessions, plan, seconds)
     here, there = (
-        _in_pieces(sessions, plan, cut, far, partial(_patiently, waits=waits, hold=hold))
-        if plan.bytes > BYTES_OF_A_PIECE and plan.key is not None and plan.key.is_integer
-        else _scanned(sessions, plan, cut, seconds)
+        _totals(rows)
+        for rows in sessions.both(
+            plan.source.totals(buckets), plan.target.totals(buckets), seconds=seconds
+        )
     )
     result = Compared(
         rows=(_count(here), _count(there)),
@@ -284,7 +295,7 @@ def compare(
         seen = _descend(
             sessions,
             plan,
-            cut,
+            buckets,
             unlike,
             rows=max(result.rows),
             most_keys=most_keys,
@@ -346,6 +357,8 @@ def conclude(
         result,
         counts=counts,
         columns=Counter(column for each in described for column in each.columns),
+        outside=Counter(each.kind for each in described if each.is_outside),
+        cut=_cut_short(sessions, plan, described, seconds),
         found=described,
         unproved=settled.moving,
         moving=sum(it.rows for it in settled.moving) + (beyond if settle else 0),
@@ -358,81 +371,19 @@ _Totals = dict[int, tuple[int, int]]
 _NONE: Final = (0, 0)
 
 
-def _cut(sessions: Sessions, plan: Plan, seconds: float) -> Buckets:
+def cut(sessions: Sessions, plan: Plan, seconds: float) -> Buckets:
+    """How a table is cut into buckets; asks both sides for the ends of an integer key.
+
+    Raises:
+        PostgresError: A server refuses, or does not answer in time.
+    """
     if plan.key is None or not plan.key.is_integer:
-        return buckets(rows=plan.rows, span=None)
+        return buckets_of(rows=plan.rows, span=None)
     if 0 < plan.rows <= _SMALL:
-        return buckets(rows=plan.rows, span=0)
+        return buckets_of(rows=plan.rows, span=0)
     found = sessions.both(plan.source.ends(), plan.target.ends(), seconds=seconds)
     ends = [end for ((least, most),) in found for end in (least, most) if end is not None]
-    return buckets(rows=plan.rows, span=max(ends) - min(ends) if ends else 0)
-
-
-def _scanned(
-    sessions: Sessions, plan: Plan, cut: Buckets, seconds: float
-) -> tuple[_Totals, _Totals]:
-    """What both sides' buckets come to."""
-    here, there = sessions.both(plan.source.totals(cut), plan.target.totals(cut), seconds=seconds)
-    return _totals(here), _totals(there)
-
-
-def _in_pieces(
-    sessions: Sessions,
-    plan: Plan,
-    cut: Buckets,
-    far: Callable[[float], None],
-    scan: Callable[[Sessions, Plan, Buckets], tuple[_Totals, _Totals]],
-) -> tuple[_Totals, _Totals]:
-    """The same of a giant table, by several statements: none of them holds a snapshot for long."""
-    whole: tuple[_Totals, _Totals] = ({}, {})
-    rows = max(1, plan.rows * BYTES_OF_A_PIECE // plan.bytes)
-    first: int | None = None
-    scanned = 0
-    while True:
-        ends = sessions.source.rows(
-            plan.source.boundary(first, rows), deadline_seconds=_SECONDS_OF_A_PIECE
-        )
-        end = int(ends[0][0]) if ends else None
-        piece = replace(
-            plan,
-            source=plan.source.between(first, end),
-            target=plan.target.between(first, end),
-        )
-        began = time.monotonic()
-        for total, found in zip(whole, scan(sessions, piece, cut), strict=True):
-            for bucket, (count, sum_) in found.items():
-                known = total.get(bucket, _NONE)
-                total[bucket] = (known[0] + count, known[1] + sum_)
-        if end is None:
-            return whole
-        scanned += rows
-        far(min(1.0, scanned / max(plan.rows, 1)))
-        first = end
-        took = max(time.monotonic() - began, 1e-3)
-        rows = max(1, int(rows * min(_MOST_GROWTH, SECONDS_OF_A_SNAPSHOT / 2 / took)))
-
-
-def _patiently(
-    sessions: Sessions,
-    piece: Plan,
-    cut: Buckets,
-    *,
-    waits: Callable[[str], None],
-    hold: Callable[[], None],
-) -> tuple[_Totals, _Totals]:
-    """A piece, tried again where somebody waited behind it: what came before is not lost."""
-    hold()
-    for seconds in SECONDS_BETWEEN_TRIES:
-        try:
-            return _scanned(sessions, piece, cut, _SECONDS_OF_A_PIECE)
-        except PostgresError as error:
-            if not (why := sessions.in_the_way(error)):
-                raise
-            waits(why)
-            time.sleep(seconds)
-            waits("")
-            sessions.begin()
-    return _scanned(sessions, piece, cut, _SECONDS_OF_A_PIECE)
+    return buckets_of(rows=plan.rows, span=max(ends) - min(ends) if ends else 0)
 
 
 def _totals(rows: Rows) -> _Totals:
@@ -506,17 +457,19 @@ def _described(
     sessions: Sessions, plan: Plan, proved: Sequence[Suspect], values_of: int, seconds: float
 ) -> tuple[Difference, ...]:
     """What differs, with columns, and the first with values."""
-    if plan.key is None:
-        columns = {}
-    else:
+    columns: Mapping[Key, tuple[str, ...]] = {}
+    outside: set[Key] = set()
+    if plan.key is not None:
         keys = [each.key for each in proved if each.kind is Kind.DIFFERENT]
         columns = _columns(sessions, plan, keys, seconds)
+        outside = _outside(sessions, plan, proved, seconds) if plan.is_filtered else set()
     found = [
         Difference(
             key=each.key,
             kind=each.kind,
             columns=columns.get(each.key, ()),
             times=(each.source or 0, each.target or 0) if each.is_counted else None,
+            is_outside=each.key in outside,
         )
         for each in proved
     ]
@@ -550,6 +503,71 @@ def _columns(
             pairs = zip(names, here[key], there[key], strict=True)
             found[key] = tuple(name for name, one, other in pairs if one != other)
     return found
+
+
+def _outside(sessions: Sessions, plan: Plan, proved: Sequence[Suspect], seconds: float) -> set[Key]:
+    """The rows that a side lacks only because the task's filter does not let its own pass."""
+    found: set[Key] = set()
+    for kind, session, reading in (
+        (Kind.EXTRA, sessions.source, plan.source),
+        (Kind.MISSING, sessions.target, plan.target),
+    ):
+        keys = [each.key for each in proved if each.kind is kind]
+        for first in range(0, len(keys), _KEYS_AT_ONCE):
+            statement = replace(reading, where=None).by_key(
+                sql.SQL("true"), keys[first : first + _KEYS_AT_ONCE]
+            )
+            rows = session.rows(statement, deadline_seconds=seconds)
+            found.update(tuple(key) for _, *key in rows)
+    return found
+
+
+def _cut_short(
+    sessions: Sessions, plan: Plan, found: Sequence[Difference], seconds: float
+) -> tuple[str, ...]:
+    """The columns of large objects of which Aurora has only the beginning of a value.
+
+    DMS cuts what is larger than the limit that a task is given, and a load cuts it again.
+    """
+    lobs = [each for each in plan.compared if is_lob(each.source)]
+    names = {each.source.name for each in lobs}
+    keys = [each.key for each in found if names.intersection(each.columns)][:_ROWS_TO_CUT]
+    if not keys:
+        return ()
+    columns = [(each.source.name, each.target.name) for each in lobs]
+    lengths = sessions.target.rows(
+        plan.target.by_key(_of_texts("pg_catalog.length({c})", [it for _, it in columns]), keys),
+        deadline_seconds=seconds,
+    )
+    cut: set[str] = set()
+    most = Counter(it for row, *_ in lengths for it in row if it and it >= _LEAST_CUT)
+    for length, _ in most.most_common(_LENGTHS):
+        beginning = f"pg_catalog.left({{c}}, {length})"
+        begins = (
+            f"case when pg_catalog.length({{c}}) > {length} then {_DIGEST.format(beginning)} end"
+        )
+        here, there = (
+            {tuple(key): row for row, *key in rows}
+            for rows in sessions.both(
+                plan.source.by_key(_of_texts(begins, [it for it, _ in columns]), keys),
+                plan.target.by_key(
+                    _of_texts(_DIGEST.format("{c}"), [it for _, it in columns]), keys
+                ),
+                seconds=seconds,
+            )
+        )
+        for key in here.keys() & there.keys():
+            pairs = zip(columns, here[key], there[key], strict=True)
+            cut.update(name for (name, _), one, other in pairs if one and one == other)
+    return tuple(name for name, _ in columns if name in cut)
+
+
+def _of_texts(what: str, names: Sequence[str]) -> sql.Composed:
+    """Something of the texts of columns, in an array."""
+    texts = [sql.SQL("pg_catalog.concat({})").format(sql.Identifier("t", it)) for it in names]
+    return sql.SQL("array[{}]").format(
+        sql.SQL(", ").join(sql.SQL(what).format(c=it) for it in texts)
+    )
 
 
 def _values(

@@ -4,7 +4,8 @@ A run that ended is not gone on with: the next one looks at all again. Of one th
 server that was lost) the next takes over the tables that were the same, as long as they are compared the
 same way. What differed or was not proved is looked at again.
 
-Of each table: what it came to, both sides' counts and hashes, when it was scanned; never a key or a value.
+Of each table: what it came to, both sides' counts and hashes, when it was scanned; of a giant one whose
+comparison did not end the same of each range of its key; never a key or a value.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ferry.errors import FerryError
 from ferry.migrate.verify.comparing import Compared, Verdict
+from ferry.migrate.verify.ranges import Range
 from ferry.migrate.verify.scans import Buckets
 from ferry.progress import NewerError, Progress, UnusableError
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
     from ferry.mappings import TableName
     from ferry.migrate.verify.plan import Plan
+    from ferry.migrate.verify.ranges import Ranges
 
 VERSION: Final = 1
 
@@ -60,7 +63,9 @@ class Kept:
         is_run: Whether this is a run of all tables, or some are looked at beside it.
         done: What tables came to in the run, by their names.
         passes: When tables were the same, by their names, and both sides' transactions then.
-        files: Aurora's files of each table, by its name there: others after it was loaded again.
+        files: Of source and Aurora, the files of each table, by its name there: others after it was emptied
+            or loaded again.
+        ranges: The ranges that were the same, of tables whose comparison did not end, by their names.
     """
 
     progress: Progress | None
@@ -71,7 +76,8 @@ class Kept:
     is_run: bool = True
     done: dict[str, dict[str, Any]] = field(default_factory=dict)
     passes: dict[str, dict[str, Any]] = field(default_factory=dict)
-    files: Mapping[TableName, str] = field(default_factory=dict)
+    files: tuple[Mapping[TableName, str], Mapping[TableName, str]] = ({}, {})
+    ranges: dict[str, dict[str, Any]] = field(default_factory=dict)
     _written_at: float = field(default_factory=time.monotonic)
     _is_changed: bool = False
 
@@ -104,6 +110,42 @@ class Kept:
                 f"{len(over):,} of {len(plans):,} tables were the same, scanned from {first} to {last} "
                 "UTC. --from-start looks at all again."
             )
+        for plan in plans:
+            if not self.over(plan) and (ranges := self.known_ranges(plan)):
+                first, last = (f"{end(it['at'] for it in ranges)[:16]}" for end in (min, max))
+                yield (
+                    f"The comparison of {plan.name} did not end: {len(ranges):,} ranges of its key were "
+                    f"the same, scanned from {first.replace('T', ' ')} to {last.replace('T', ' ')} UTC. "
+                    "--from-start looks at all again."
+                )
+
+    def ranges_of(self, plan: Plan) -> Ranges:
+        """The ranges of a table that were the same in a comparison that did not end."""
+        return _Ranges(kept=self, plan=plan)
+
+    def known_ranges(self, plan: Plan) -> list[dict[str, Any]]:
+        """What is kept of the ranges of a table, as it is compared now."""
+        found = self.ranges.get(_name(plan))
+        if not found or found["way"] != self._way(plan):
+            return []
+        return list(found["ranges"])
+
+    def add(self, plan: Plan, range_: Range) -> None:
+        """Keep a range that was the same; on the disk within two seconds, or at `close`."""
+        kept = {
+            "first": range_.first,
+            "end": range_.end,
+            "rows": list(range_.rows),
+            "hashes": list(range_.hashes),
+            "at": range_.scanned_at.isoformat(),
+            "seconds": range_.seconds,
+            "xmins": list(range_.xmins),
+        }
+        self.ranges[_name(plan)] = {
+            "way": self._way(plan),
+            "ranges": [*self.known_ranges(plan), kept],
+        }
+        self._changed()
 
     def last_pass(self, plan: Plan) -> Pass | None:
         """When a table was the same the last time; None where it never was, as it is now."""
@@ -117,8 +159,9 @@ class Kept:
     def take(self, plan: Plan, compared: Compared) -> None:
         """Keep what a table came to; on the disk within two seconds, or at `close`."""
         name, way = _name(plan), self._way(plan)
-        self._is_changed = True
         self.passes.pop(name, None)
+        if compared.newer is None:
+            self.ranges.pop(name, None)
         if compared.verdict in _CLEAN:
             self.passes[name] = {
                 "way": way,
@@ -138,8 +181,7 @@ class Kept:
                 "scanned_at": compared.scanned_at.isoformat(),
                 "seconds": compared.seconds,
             }
-        if time.monotonic() - self._written_at > _SECONDS_BETWEEN_WRITES:
-            self._write()
+        self._changed()
 
     def close(self, *, is_ended: bool) -> None:
         """Write what there is.
@@ -149,6 +191,11 @@ class Kept:
         """
         if self._is_changed:
             self.is_ended = is_ended if self.is_run else self.is_ended
+            self._write()
+
+    def _changed(self) -> None:
+        self._is_changed = True
+        if time.monotonic() - self._written_at > _SECONDS_BETWEEN_WRITES:
             self._write()
 
     def _write(self) -> None:
@@ -161,6 +208,7 @@ class Kept:
                     "is_ended": self.is_ended,
                     "tables": self.done,
                     "passes": self.passes,
+                    "ranges": self.ranges,
                 }
             )
         except FerryError as error:
@@ -168,16 +216,51 @@ class Kept:
         self._written_at = time.monotonic()
 
     def _way(self, plan: Plan) -> str:
-        """What changes with how a table is compared, and when Aurora's is loaded again."""
+        """What changes with how a table is compared, and when one is emptied or loaded again."""
         statements = [each.totals(_ANY).as_string(None) for each in (plan.source, plan.target)]
-        text = "\n".join([*statements, self.files.get(plan.target.table.name, "")])
+        tables = (plan.source.table.name, plan.target.table.name)
+        files = [known.get(name, "") for known, name in zip(self.files, tables, strict=True)]
+        text = "\n".join([*statements, *files])
         return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Ranges:
+    """Those of one table."""
+
+    kept: Kept
+    plan: Plan
+
+    def at(self, first: int | None, /) -> Range | None:
+        """The one that begins there; None for none."""
+        return next((it for it in self._all() if it.first == first), None)
+
+    def next(self, first: int | None, /) -> int | None:
+        """Where the next one begins; None for none."""
+        begins = (it.first for it in self._all() if it.first is not None)
+        return min((it for it in begins if first is None or it > first), default=None)
+
+    def keep(self, found: Range, /) -> None:
+        """One more was the same."""
+        self.kept.add(self.plan, found)
+
+    def _all(self) -> Iterator[Range]:
+        for it in self.kept.known_ranges(self.plan):
+            yield Range(
+                first=it["first"],
+                end=it["end"],
+                rows=(it["rows"][0], it["rows"][1]),
+                hashes=(it["hashes"][0], it["hashes"][1]),
+                scanned_at=datetime.fromisoformat(it["at"]),
+                seconds=it["seconds"],
+                xmins=(it["xmins"][0], it["xmins"][1]),
+            )
 
 
 def opened(
     progress: Progress | str,
     plans: Iterable[Plan],
-    files: Mapping[TableName, str],
+    files: tuple[Mapping[TableName, str], Mapping[TableName, str]],
     *,
     resume: bool,
     is_run: bool,
@@ -187,8 +270,8 @@ def opened(
     Args:
         progress: Where; or why nothing can be.
         plans: Its tables.
-        files: Aurora's files of each table, by its name there.
-        resume: Whether a run that did not end is gone on with.
+        files: Of source and Aurora, the files of each table, by its name there.
+        resume: Whether a run that did not end is gone on with, and the comparison of a giant table.
         is_run: Whether all tables are looked at, each as a whole.
     """
     if isinstance(progress, str):
@@ -206,6 +289,8 @@ def opened(
     if not found:
         return kept
     kept.passes = dict(found["passes"])
+    if resume:
+        kept.ranges = dict(found.get("ranges", {}))
     if is_run and (found["is_ended"] or not resume):
         return kept
     kept.began = datetime.fromisoformat(found["began"])

@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from facts.inert import visible, visible_json
 from ferry.findings import ExitStatus
+from ferry.migrate.reloading import standing_against
+from ferry.migrate.starting import lowered
 from ferry.migrate.verify.comparing import Kind, Verdict
 from ferry.migrate.watching.lines import duration, size
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from ferry.migrate.tasks import Task
     from ferry.migrate.verify.comparing import Compared, Difference
     from ferry.migrate.verify.verify import Result
 
@@ -96,28 +99,55 @@ def summary(results: Sequence[Result]) -> str:
     return ", ".join(f"{count} {it}" for it, count in counts if count) or "no table is carried"
 
 
-def following(environment: str, results: Sequence[Result]) -> str:
-    """The exact next command; empty where there is none. Ferry repairs no row by itself."""
-    tables = [
-        shlex.quote(str(table))
-        for each in results
-        if each.verdict is Verdict.DIFFERENT
-        for table in each.parts
-    ]
-    more = (
-        "" if len(tables) <= _RELOADED_AT_ONCE else f" (and {len(tables) - _RELOADED_AT_ONCE} more)"
-    )
+def following(
+    environment: str, results: Sequence[Result], tasks: Iterable[Task]
+) -> tuple[str, ...]:
+    """The exact next commands; none where there is nothing to do. Ferry repairs no row by itself.
+
+    Args:
+        environment: The environment's name.
+        results: What tables came to.
+        tasks: Its tasks as they are now: DMS loads single tables again of those that run alone.
+    """
+    known = {(it.database.aurora, it.name): it for it in tasks}
+    reloaded: list[str] = []
+    others: list[str] = []
+    for each in results:
+        if each.verdict is not Verdict.DIFFERENT or each.compared is None:
+            continue
+        for name in each.tasks:
+            task = known.get((each.database, name))
+            if task is None:
+                continue
+            if cut := each.compared.cut:
+                others.append(
+                    f"raise the limit of large objects of the task {name} (lob_max_size_kb, or max_size_kb "
+                    f"of {each.table}) before: Aurora has only the beginning of {each.table}'s "
+                    f"{', '.join(cut)}"
+                )
+            if against := standing_against(environment, task):
+                others.append(lowered(f"{against.why} {against.remedy}"))
+                continue
+            reloaded += [shlex.quote(str(it)) for it in each.parts if task.mappings.selects(it)]
+    found = list(dict.fromkeys(others))
+    tables = list(dict.fromkeys(reloaded))
     if tables:
-        return f"ferry reload {environment} {' '.join(tables[:_RELOADED_AT_ONCE])}{more}"
-    return ""
+        more = len(tables) - _RELOADED_AT_ONCE
+        found.append(
+            f"ferry reload {environment} {' '.join(tables[:_RELOADED_AT_ONCE])}"
+            + (f" (and {more} more)" if more > 0 else "")
+        )
+    return tuple(found)
 
 
-def as_json(environment: str, results: Sequence[Result], *, with_keys: bool) -> str:
-    """All of it for programs, without a value."""
+def as_json(
+    environment: str, results: Sequence[Result], tasks: Iterable[Task], *, with_keys: bool
+) -> str:
+    """All of it for programs, without a value; what is next as `following` says it, a line each."""
     document = {
         "environment": environment,
         "exit_code": status(results),
-        "next": following(environment, results),
+        "next": "\n".join(following(environment, results, tasks)),
         "tables": [_table(each, with_keys=with_keys) for each in results],
     }
     return visible_json(document, indent=2)
@@ -139,6 +169,8 @@ def _table(result: Result, *, with_keys: bool) -> dict[str, Any]:
         "hash": {"source": found.hashes[0], "target": found.hashes[1]},
         "differences": {kind.name.lower(): count for kind, count in found.counts.items()},
         "columns": dict(found.columns),
+        "outside_filter": {kind.name.lower(): count for kind, count in found.outside.items()},
+        "cut": list(found.cut),
         "not_proved": found.moving,
         "all_counted": found.is_exact,
         "not_compared": [
@@ -155,6 +187,7 @@ def _table(result: Result, *, with_keys: bool) -> dict[str, Any]:
             "since": found.since and found.since.isoformat(),
         },
         "taken_over": found.is_taken_over,
+        "ranges": {"all": found.ranges[0], "taken_over": found.ranges[1]},
         "longest_snapshot": {
             "seconds": round(result.held.seconds, 3),
             "transactions": result.held.transactions,
@@ -169,6 +202,7 @@ def _table(result: Result, *, with_keys: bool) -> dict[str, Any]:
                 "kind": each.kind.name.lower(),
                 "columns": list(each.columns),
                 **({"times": list(each.times)} if each.times else {}),
+                **({"outside_filter": True} if each.is_outside else {}),
             }
             for each in found.found
         ]
@@ -179,8 +213,10 @@ def _differences(found: Compared) -> str:
     most = sorted(found.columns, key=lambda it: (-found.columns[it], it))
     more = f" and {len(most) - _COLUMNS} more columns" if len(most) > _COLUMNS else ""
     where = f" in {', '.join(most[:_COLUMNS])}{more}" if most else ""
+    cut = f" (Aurora has only the beginning: {', '.join(found.cut)})" if found.cut else ""
     told = [
-        f"{count:,} {kind}{where if kind is Kind.DIFFERENT else ''}"
+        f"{count:,} {kind}{where + cut if kind is Kind.DIFFERENT else ''}"
+        + _outside(kind, found.outside.get(kind, 0))
         for kind, count in found.counts.items()
         if count
     ]
@@ -189,6 +225,13 @@ def _differences(found: Compared) -> str:
     if not found.is_exact:
         told.append("and more, which were not counted")
     return ", ".join(told)
+
+
+def _outside(kind: Kind, count: int) -> str:
+    if not count:
+        return ""
+    side = "at the source" if kind is Kind.EXTRA else "in Aurora"
+    return f" ({count:,} of them {side} too, where the task's filter leaves them out)"
 
 
 def _sides(found: Compared) -> str:
@@ -209,6 +252,12 @@ def _sides(found: Compared) -> str:
         alike = f", hash {found.hashes[0]}"
     elif found.verdict is Verdict.SAME:
         alike = ", and what was unlike has arrived since"
+    count, over = found.ranges
+    if over:
+        return (
+            f"{rows}{alike}, scanned from {found.scanned_at:%Y-%m-%d %H:%M:%S} UTC on: {over:,} of {count:,} "
+            "ranges of its key before it was interrupted"
+        )
     if found.is_taken_over:
         return f"{rows}{alike}, scanned {found.scanned_at:%Y-%m-%d %H:%M:%S} UTC by the run before"
     return f"{rows}{alike}, scanned {found.scanned_at:%H:%M:%S} UTC"
@@ -221,6 +270,9 @@ def _row(difference: Difference) -> str:
 
 
 def _how(difference: Difference) -> str:
+    if difference.is_outside:
+        side = "the source" if difference.kind is Kind.EXTRA else "Aurora"
+        return f"{difference.kind}; {side} has it too, where the task's filter leaves it out"
     if difference.times is None:
         return str(difference.kind)
     source, target = difference.times

@@ -17,6 +17,7 @@ from ferry.migrate.verify.gentle import Held, watching
 from ferry.migrate.verify.kept import Kept
 from ferry.migrate.verify.newer import compare_newer
 from ferry.migrate.verify.pairing import NotCompared, pairs
+from ferry.migrate.verify.ranges import compare_ranges, is_giant
 from ferry.migrate.verify.sessions import Sessions
 from ferry.postgres import NoAnswerError, PostgresError, UnreachableError, apart, connect
 
@@ -45,7 +46,7 @@ class Scope:
         plans: The tables that are compared.
         others: Those that cannot be.
         identity: Which servers and databases both sides are; or why a server does not say.
-        files: Aurora's files of each table, by its name there.
+        files: Of source and Aurora, the files of each table, by its name there.
         trouble: Why none is known; None where they are.
     """
 
@@ -55,7 +56,7 @@ class Scope:
     plans: tuple[Plan, ...] = ()
     others: tuple[NotCompared, ...] = ()
     identity: Mapping[str, str] | str = ""
-    files: Mapping[TableName, str] = field(default_factory=dict)
+    files: tuple[Mapping[TableName, str], Mapping[TableName, str]] = ({}, {})
     trouble: FerryError | None = None
 
 
@@ -111,7 +112,7 @@ def look(database: str, sides: Sides, tasks: Sequence[Task]) -> Scope:
             scope = replace(
                 scope,
                 identity=asking.identity(sessions),
-                files=asking.files(sessions.target),
+                files=(asking.files(sessions.source), asking.files(sessions.target)),
             )
     except FerryError as error:
         return replace(scope, trouble=error)
@@ -299,22 +300,35 @@ class _Run:
             sessions.begin()
             hold = partial(self._hold, sessions)
             hold()
-            compared = self._newer(sessions, plan) or compare(
-                sessions,
-                plan,
-                settle=self.settling(self.scope, plan),
-                most_keys=self.most_keys,
-                values_of=self.values_of,
-                far=self.listener.is_at,
-                waits=self.listener.waits,
-                hold=hold,
-            )
+            compared = self._newer(sessions, plan) or self._whole(sessions, plan, hold)
         except PostgresError as error:
             why = self._why(error, this)
             return why if isinstance(why, _Try) else replace(result, why=why)
         except FerryError as error:
             return replace(result, why=str(error))
         return replace(result, compared=compared, held=sessions.held)
+
+    def _whole(self, sessions: Sessions, plan: Plan, hold: Callable[[], None]) -> Compared:
+        settle = self.settling(self.scope, plan)
+        if not is_giant(plan):
+            return compare(
+                sessions,
+                plan,
+                settle=settle,
+                most_keys=self.most_keys,
+                values_of=self.values_of,
+            )
+        return compare_ranges(
+            sessions,
+            plan,
+            self.kept.ranges_of(plan),
+            settle=settle,
+            most_keys=self.most_keys,
+            values_of=self.values_of,
+            far=self.listener.is_at,
+            waits=self.listener.waits,
+            hold=hold,
+        )
 
     def _hold(self, sessions: Sessions) -> None:
         if self.pace:

@@ -7,14 +7,19 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from ferry.findings import ExitStatus
 from ferry.mappings import TableName
+from ferry.migrate.tasks import MigrationType
 from ferry.migrate.verify import lines
 from ferry.migrate.verify.comparing import Compared, Difference, Kind
 from ferry.migrate.verify.expressions import LeftOut
 from ferry.migrate.verify.gentle import Held
 from ferry.migrate.verify.verify import Result
+from tests.unit.ferry.migrate.tasks import mappings, selects, task
 
+RUNNING = task(status="running", mappings=mappings(selects("include", "public", "%")))
 ORDERS = TableName("public", "orders")
 DIFFERS = Difference(
     key=("7", "b c"),
@@ -116,14 +121,16 @@ def test_a_row_without_a_key_is_named_by_its_hash() -> None:
         "a row without a key (hash -17) 2 times at the source, 3 in Aurora"
     ]
     assert list(lines.values(found)) == []
-    (told,) = json.loads(lines.as_json("dev", [found], with_keys=True))["tables"]
+    (told,) = json.loads(lines.as_json("dev", [found], [], with_keys=True))["tables"]
     assert told["keys"] == [{"hash": "-17", "kind": "count", "columns": [], "times": [2, 3]}]
 
 
 def test_json_has_keys_where_they_are_asked_for_and_values_never() -> None:
     found = result(**UNLIKE, counts={Kind.DIFFERENT: 1}, columns={"price": 1}, found=(DIFFERS,))
     plain, with_keys = (
-        lines.as_json("dev", [found, Result(database="app", table=None, why="No.")], with_keys=it)
+        lines.as_json(
+            "dev", [found, Result(database="app", table=None, why="No.")], [RUNNING], with_keys=it
+        )
         for it in (False, True)
     )
 
@@ -139,6 +146,8 @@ def test_json_has_keys_where_they_are_asked_for_and_values_never() -> None:
         "hash": {"source": "00000000000000ab", "target": "00000000000000cd"},
         "differences": {"different": 1},
         "columns": {"price": 1},
+        "outside_filter": {},
+        "cut": [],
         "not_proved": 0,
         "all_counted": True,
         "not_compared": [],
@@ -146,6 +155,7 @@ def test_json_has_keys_where_they_are_asked_for_and_values_never() -> None:
         "seconds": 0.0,
         "newer": None,
         "taken_over": False,
+        "ranges": {"all": 0, "taken_over": 0},
         "longest_snapshot": {"seconds": 0.0, "transactions": 0},
     }
     assert document["tables"][1]["verdict"] == "not verified"
@@ -165,15 +175,95 @@ def test_the_gravest_table_decides_and_what_differs_is_reloaded() -> None:
     assert lines.status([part, differs, same]) is ExitStatus.STOP
     assert lines.summary([same, differs, same]) == "2 same, 1 different"
     assert lines.summary([]) == "no table is carried"
-    assert lines.following("dev", [same, part]) == ""
+    assert lines.following("dev", [same, part], [RUNNING]) == ()
     many = Result(
         database="app",
         table=ORDERS,
+        tasks=("all",),
         parts=tuple(TableName("public", f"part {n}") for n in range(12)),
         compared=differs.compared,
     )
-    assert lines.following("dev", [many]).startswith("ferry reload dev 'public.part 0' ")
-    assert lines.following("dev", [many]).endswith("'public.part 9' (and 2 more)")
+    (told,) = lines.following("dev", [many], [RUNNING])
+    assert told.startswith("ferry reload dev 'public.part 0' ")
+    assert told.endswith("'public.part 9' (and 2 more)")
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        (
+            {"status": "ready"},
+            (
+                (
+                    "the task all is ready; DMS loads tables again of a task that runs. Start it: "
+                    "ferry start dev --task all"
+                ),
+            ),
+        ),
+        (
+            {"status": "stopped", "was_started": True, "migration_type": MigrationType.LOAD},
+            (
+                (
+                    "the task all is stopped; DMS loads tables again of a task that runs. It carries no "
+                    "changes, so load all its tables again: ferry start dev --task all --reload"
+                ),
+            ),
+        ),
+        (
+            {"status": "running", "migration_type": MigrationType.CHANGES},
+            (
+                (
+                    "the task all carries changes alone: it has no load that could begin again. Load its "
+                    "tables as they were loaded before."
+                ),
+            ),
+        ),
+    ],
+)
+def test_what_is_next_works_in_the_state_that_the_task_is_in(
+    changed: dict[str, Any], told: tuple[str, ...]
+) -> None:
+    differs = result(**UNLIKE, counts={Kind.EXTRA: 1})
+
+    assert lines.following("dev", [differs, differs], [task(**changed)]) == told
+
+
+def test_what_was_cut_is_loaded_again_once_the_limit_is_raised() -> None:
+    found = result(**UNLIKE, counts={Kind.DIFFERENT: 2}, columns={"body": 2, "n": 1}, cut=("body",))
+
+    assert lines.line(found).startswith(
+        "public.orders: different; 2 different in body, n (Aurora has only the beginning: body); "
+    )
+    assert lines.following("dev", [found], [RUNNING]) == (
+        (
+            "raise the limit of large objects of the task all (lob_max_size_kb, or max_size_kb of "
+            "public.orders) before: Aurora has only the beginning of public.orders's body"
+        ),
+        "ferry reload dev public.orders",
+    )
+
+
+def test_rows_that_a_filter_leaves_out_on_one_side_are_said() -> None:
+    found = result(
+        **UNLIKE,
+        counts={Kind.EXTRA: 3, Kind.MISSING: 1},
+        outside={Kind.EXTRA: 2, Kind.MISSING: 1},
+        found=(
+            Difference(key=("1",), kind=Kind.EXTRA, is_outside=True),
+            Difference(key=("2",), kind=Kind.MISSING, is_outside=True),
+            Difference(key=("3",), kind=Kind.EXTRA),
+        ),
+    )
+
+    assert (
+        "3 extra in Aurora (2 of them at the source too, where the task's filter leaves them out), "
+        "1 missing in Aurora (1 of them in Aurora too, where the task's filter leaves them out); "
+    ) in lines.line(found)
+    assert list(lines.keys(found)) == [
+        "(1) extra in Aurora; the source has it too, where the task's filter leaves it out",
+        "(2) missing in Aurora; Aurora has it too, where the task's filter leaves it out",
+        "(3) extra in Aurora",
+    ]
 
 
 def test_how_far_it_is_is_told_with_rate_and_reason_from_the_first_percent_on() -> None:
@@ -193,6 +283,12 @@ def test_how_far_it_is_is_told_with_rate_and_reason_from_the_first_percent_on() 
 def test_what_an_earlier_run_has_found_is_told_with_its_day() -> None:
     assert lines.line(result(is_taken_over=True)).endswith(
         "scanned 2026-11-27 09:41:03 UTC by the run before"
+    )
+
+
+def test_ranges_that_were_scanned_before_are_told_with_their_time() -> None:
+    assert lines.line(result(ranges=(9, 4))).endswith(
+        "scanned from 2026-11-27 09:41:03 UTC on: 4 of 9 ranges of its key before it was interrupted"
     )
 
 
