@@ -6,10 +6,12 @@ import os
 import pwd
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -24,6 +26,7 @@ _PLACES = ("/usr/lib/postgresql/{}/bin", "/usr/pgsql-{}/bin", "/opt/homebrew/opt
 _UNPRIVILEGED = ("postgres", "nobody")
 _TRIES = 3
 _SECONDS_TO_START = 60.0
+_SECONDS_TO_STOP = 30.0
 # The shell ends the server when its own standard input ends: nobody is left who could.
 _WITH_ITS_PARENT = (
     '"$@" & server=$!; trap "" INT TERM; read -r _; kill -INT "$server"; wait "$server"'
@@ -123,6 +126,7 @@ class Postgres:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._stop_at_once()
         self.stop()
         shutil.rmtree(self._folder)
 
@@ -152,10 +156,26 @@ class Postgres:
         return int((self._folder / "data" / "postmaster.pid").read_text().split()[0])
 
     def stop(self) -> None:
-        """Stop the server: its sessions end, its data stay until the exit."""
+        """Stop the server: its sessions end, its data stay until the exit.
+
+        A session that is halted keeps it from stopping in order, and so does whoever reads changes
+        and confirms none: after half a minute it stops as if it crashed.
+
+        Source: https://www.postgresql.org/docs/15/server-shutdown.html
+        """
         if self._process.stdin is not None:
             self._process.stdin.close()
-        self._process.wait()
+        try:
+            self._process.wait(_SECONDS_TO_STOP)
+        except subprocess.TimeoutExpired:
+            self._stop_at_once()
+            self._process.wait(_SECONDS_TO_STOP)
+
+    def _stop_at_once(self) -> None:
+        """As if it crashed, whatever its sessions do."""
+        with suppress(FileNotFoundError, ProcessLookupError):
+            for number in (signal.SIGQUIT, signal.SIGCONT):
+                os.kill(self.process_id, number)
 
     def _make(self) -> None:
         if self._user:

@@ -23,6 +23,7 @@ from ferry.postgres import (
     session,
     sql,
 )
+from harness import postgres
 from harness.certificates import make_certificate
 from harness.postgres import SUPERUSER, Postgres
 from tests.migration.databases import TLS_NAME
@@ -329,6 +330,20 @@ def test_a_server_that_is_halted_ends_at_the_deadline(
                 open_session.rows("select 1", deadline_seconds=0.5)
         finally:
             os.kill(pid, signal.SIGCONT)
+
+
+def test_a_server_with_a_session_that_is_halted_stops_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(postgres, "_SECONDS_TO_STOP", 10)
+    with Postgres() as own:
+        with connect(of(own), purpose=PURPOSE) as halted:
+            ((pid,),) = halted.rows("select pg_backend_pid()")
+            os.kill(pid, signal.SIGSTOP)
+            own.stop()
+        own.start()
+        with connect(of(own), purpose=PURPOSE) as after:
+            assert after.rows("select 1") == [(1,)]
 
 
 def test_what_another_thread_cancels_ends_even_where_the_server_is_halted(

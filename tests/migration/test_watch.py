@@ -599,13 +599,15 @@ def test_a_table_that_is_written_to_all_the_while_differs_by_no_count(deployed: 
 
     writer = threading.Thread(target=write)
     writer.start()
-    for _ in range(2):
-        watched = deployed.reached("watch", "dev", *OFTEN)
-        assert watched.exit_code == 0, watched.stdout
-    deployed.pair.target.run("delete from orders where id <= 90")
-    lost = deployed.reached("watch", "dev", *OFTEN)
-    done.set()
-    writer.join()
+    try:
+        for _ in range(2):
+            watched = deployed.reached("watch", "dev", *OFTEN)
+            assert watched.exit_code == 0, watched.stdout
+        deployed.pair.target.run("delete from orders where id <= 90")
+        lost = deployed.reached("watch", "dev", *OFTEN)
+    finally:
+        done.set()
+        writer.join()
 
     assert lost.exit_code == 4
     assert "at Aurora: load it again: ferry reload dev public.orders" in lost.stdout
