@@ -91,19 +91,21 @@ def start(
         sources = [ways.sides(each).source.server for each in wanted]
         with alone(sources, Doing.TASKS, command=f"start {name}") as held:
             known = read_tasks(deployment)
+            wish = Wish(
+                environment=name,
+                reload=reload,
+                into=frozenset(into or []),
+                despite_drift=despite_drift,
+                despite_slot=despite_slot,
+            )
             starting = Starting(
                 deployment=deployment,
                 sides=ways.sides,
-                wish=Wish(
-                    environment=name,
-                    reload=reload,
-                    into=frozenset(into or []),
-                    despite_slot=despite_slot,
-                ),
+                wish=wish,
                 beside=known,
                 gate=None
                 if despite_drift
-                else Gate(works=works(deployment.environment, ways.of_database), environment=name),
+                else Gate(works=works(deployment.environment, ways.of_database), wish=wish),
                 tell=lambda line: _line(console, line),
             )
             decided = starting.decide(chosen(known, task or []))
@@ -141,6 +143,7 @@ def stop(name: EnvironmentName, *, task: TaskNames = None) -> None:
     with failures_shown():
         from ferry.migrate import waiting
         from ferry.migrate.reading import read_tasks
+        from ferry.migrate.starting import after_stop
         from ferry.migrate.tasks import chosen
 
         deployment = deployment_of(name)
@@ -151,8 +154,9 @@ def stop(name: EnvironmentName, *, task: TaskNames = None) -> None:
                 _line(console, f"The task {each.name} does not run: it is {each.status}.")
         for each in waiting.stop(deployment, tasks):
             _show(console, each)
-        if any(each.status != "ready" for each in tasks):  # one that never ran has no slot
-            show_next(f"before the source's disk is full of write-ahead logs: ferry start {name}")
+        following = after_stop(read_tasks(deployment), [each.name for each in tasks], name)
+        if following:
+            show_next(following)
 
 
 def _begin(title: str, account_id: str) -> Console:

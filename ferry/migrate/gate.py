@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ferry.findings import Level
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from ferry.findings import Finding
     from ferry.migrate.schema.work import Work
+    from ferry.migrate.starting import Wish
     from ferry.migrate.tasks import Task
 
 
@@ -23,11 +24,11 @@ class Gate:
 
     Args:
         works: The databases that are carried.
-        environment: The environment's name.
+        wish: What was asked for.
     """
 
     works: Sequence[Work]
-    environment: str
+    wish: Wish
     _found: dict[str, tuple[Finding, ...]] = field(default_factory=dict)
 
     def __call__(self, task: Task) -> list[Refusal]:
@@ -43,7 +44,7 @@ class Gate:
                 what=finding.what,
                 why=finding.why,
                 remedy=f"{finding.remedy.rstrip('.')}; to start despite all that differs: "
-                f"ferry start {self.environment} --task {task.name} --despite-drift",
+                f"{replace(self.wish, despite_drift=True).typed(task)}",
                 unknown=finding.level is Level.UNJUDGED,
             )
             for finding in self._findings(task)

@@ -58,11 +58,13 @@ def see(deployment: Deployment, sides: Callable[[Database], Sides]) -> Seen:
     except FerryError as error:
         return Seen(environment=name, trouble=error)
     databases: dict[str, Databases] = {}
+    counted: dict[str, str] = {}
     try:
         for task in tasks:
+            counted |= _marker(deployment, task)
             databases[task.name] = _databases(deployment, task, sides(task.database), beside=tasks)
     except FerryError as error:
-        return Seen(environment=name, tasks=tasks, trouble=error)
+        return Seen(environment=name, tasks=tasks, markers=counted, trouble=error)
     schema: Mapping[Phase, Left] = {}
     trouble = None
     try:
@@ -70,8 +72,22 @@ def see(deployment: Deployment, sides: Callable[[Database], Sides]) -> Seen:
     except FerryError as error:
         trouble = error
     return Seen(
-        environment=name, tasks=tasks, databases=databases, schema=schema, schema_trouble=trouble
+        environment=name,
+        tasks=tasks,
+        databases=databases,
+        markers=counted,
+        schema=schema,
+        schema_trouble=trouble,
     )
+
+
+def _marker(deployment: Deployment, task: Task) -> dict[str, str]:
+    """Where the marker of a task that was started is, by DMS, by the task's name."""
+    if not (task.was_started and task.mappings.selects(task.marker)):
+        return {}
+    dms = deployment.account.dms
+    row = Statistics(dms=dms, task_arn=task.arn, budget=Budget()).read(task.marker)
+    return {task.name: row.state} if row else {}
 
 
 def _left(deployment: Deployment, sides: Callable[[Database], Sides]) -> Mapping[Phase, Left]:

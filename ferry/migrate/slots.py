@@ -12,7 +12,7 @@ stands beyond the task's checkpoint was moved by another
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from ferry.migrate.starting import Refusal, StartType, again, lowered
@@ -120,6 +120,20 @@ def _begins(name: str, stem: str) -> bool:
     )
 
 
+def reached(start: Start, recorded: int | None) -> int | None:
+    """Up to where a task has carried the source's changes; None where that is not known.
+
+    Args:
+        start: The start.
+        recorded: What DMS has written into Aurora of it; None where it has not.
+    """
+    task = start.task
+    if start.type is not StartType.RESUME:
+        return position(task.start_position)
+    shown = position(task.checkpoint)
+    return recorded if shown is None else shown
+
+
 def against(
     start: Start, found: Sequence[Slot], reached: int | None, wish: Wish
 ) -> Iterator[Refusal]:
@@ -132,8 +146,27 @@ def against(
         wish: What was asked for.
     """
     task = start.task
+    named = f" {task.slot_name}" if task.slot_name else ""
+    if not found and start.type is not StartType.RESUME:
+        yield Refusal(
+            check="slot-gone",
+            task=task.name,
+            what=f"The source has no replication slot{named}, which the task {task.name} is to read.",
+            why="source.slot_name names it, and DMS makes none of that name: the task would fail.",
+            remedy=again(task, wish),
+        )
+        return
+    if not found and reached is None and not task.counts.loaded:
+        yield Refusal(
+            check="nothing-to-resume",
+            task=task.name,
+            what=f"The task {task.name} stopped before it had carried anything, and has no replication "
+            f"slot{named}.",
+            why="DMS has no position to resume it from.",
+            remedy=again(task, wish),
+        )
+        return
     if not found:
-        named = f" {task.slot_name}" if task.slot_name else ""
         yield Refusal(
             check="slot-gone",
             task=task.name,
@@ -179,6 +212,7 @@ def _judged(task: Task, slot: Slot, reached: int | None, wish: Wish) -> Iterator
             why="DMS cannot read it meanwhile, and what another takes from it does not come to Aurora.",
             remedy="What DMS left behind ends within the source's wal_sender_timeout. Otherwise see who "
             f"it is, and end it at the source: select pg_terminate_backend({slot.reader_pid})",
+            passes=True,
         )
     if wish.despite_slot:
         return
@@ -208,4 +242,4 @@ def _judged(task: Task, slot: Slot, reached: int | None, wish: Wish) -> Iterator
 
 
 def _despite(task: Task, wish: Wish) -> str:
-    return f"ferry start {wish.environment} --task {task.name} --despite-slot"
+    return replace(wish, despite_slot=True).typed(task)

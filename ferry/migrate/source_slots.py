@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from ferry.migrate.slots import PLUGINS, Slot, against, is_needed, of_task, position
-from ferry.migrate.starting import StartType
+from ferry.migrate.slots import PLUGINS, Slot, against, is_needed, of_task, position, reached
 from ferry.migrate.transactions import HeldUp, Transaction
 from ferry.postgres import PostgresError, sql
 
@@ -133,22 +132,17 @@ def in_the_slot(
     if not is_needed(start):
         return ()
     found = of_task(start.task, read_slots(source), beside=beside)
-    return tuple(against(start, found, _reached(start, target), wish))
+    return tuple(against(start, found, reached(start, recorded(target, start.task)), wish))
 
 
-def _reached(start: Start, target: Session) -> int | None:
-    """Up to where a task has carried changes: as DMS shows it, or as it wrote it into Aurora."""
-    task = start.task
-    if start.type is not StartType.RESUME:
-        return position(task.start_position)
-    shown = position(task.checkpoint)
-    if shown is not None:
-        return shown
+def recorded(target: Session, task: Task) -> int | None:
+    """Up to where a task has carried changes, as DMS wrote it into Aurora; None where it is not known."""
     table = sql.Identifier(task.settings.control_schema, "awsdms_txn_state")
     try:
         rows = target.rows(
             sql.SQL('select "CHECKPOINT" from {} where "TASK_NAME" = %s').format(table),
             [task.identifier],
+            deadline_seconds=_SECONDS,
         )
     except PostgresError:  # Not there, or not for the operator to read: it is not known then.
         return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
@@ -78,6 +78,7 @@ class Refusal:
         why: Why that matters, one sentence.
         remedy: What mends it, with the exact command where there is one.
         unknown: Whether it is not known to be wrong: it could not be told.
+        passes: Whether it may pass by itself.
     """
 
     check: str
@@ -86,6 +87,7 @@ class Refusal:
     why: str
     remedy: str
     unknown: bool = False
+    passes: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,18 +98,29 @@ class Wish:
         environment: The environment's name.
         reload: Whether all tables are to be loaded again.
         into: Tables of the target that may hold rows, by their names there.
+        despite_drift: Whether the schemas of both ends may differ.
         despite_slot: Whether a task may go on from a slot of which it cannot be told that it has all.
     """
 
     environment: str
     reload: bool = False
     into: frozenset[str] = frozenset()
+    despite_drift: bool = False
     despite_slot: bool = False
 
+    def typed(self, task: Task) -> str:
+        """The command that wishes this of a task."""
+        into = [f"--into {shlex.quote(name)}" for name in sorted(self.into)]
+        options = {
+            "--reload": self.reload,
+            "--despite-drift": self.despite_drift,
+            "--despite-slot": self.despite_slot,
+        }
+        given = [option for option, is_given in options.items() if is_given]
+        return " ".join([f"ferry start {self.environment} --task {task.name}", *given, *into])
 
-_PASSING: Final = frozenset(
-    {"creating", "deleting", "modifying", "moving", "starting", "stopping", "testing"}
-)
+
+_PASSING: Final = frozenset({"creating", "deleting", "modifying", "moving", "stopping", "testing"})
 """Statuses that pass by themselves, in all of which DMS refuses a start."""
 
 _GONE: Final = re.compile(
@@ -126,16 +139,15 @@ def how(task: Task, wish: Wish) -> Start | Nothing | Refusal:
             task=task.name,
             what=f"The task {task.name} is {task.status}.",
             why="DMS starts no task in that state; it passes by itself.",
-            remedy=f"In a moment: {_start(task, wish)}",
+            remedy=f"In a moment: {wish.typed(task)}",
+            passes=True,
         )
-    if task.status == "running":
+    if wish.reload and task.was_started and not task.loads:
+        return _changes_alone(task, wish)
+    if task.status in {"starting", "running"}:
         return _running(task, wish)
     if task.status in {"ready", "stopped", "failed"}:
-        if wish.reload and task.was_started:
-            return _reload(task, wish)
-        if not task.was_started:
-            return Start(task=task, type=StartType.FIRST)
-        return _resume(task, wish)
+        return _idle(task, wish)
     return Refusal(
         check="task-state",
         task=task.name,
@@ -145,29 +157,39 @@ def how(task: Task, wish: Wish) -> Start | Nothing | Refusal:
     )
 
 
+def _idle(task: Task, wish: Wish) -> Start | Nothing | Refusal:
+    if not task.was_started:
+        return Start(task=task, type=StartType.FIRST)
+    if wish.reload:
+        return Start(task=task, type=StartType.RELOAD)
+    return _resume(task, wish)
+
+
 def _running(task: Task, wish: Wish) -> Nothing | Refusal:
+    is_so = "runs" if task.status == "running" else "is starting"
     if not wish.reload:
-        return Nothing(task=task, why=f"The task {task.name} runs already.")
+        return Nothing(task=task, why=f"The task {task.name} {is_so} already.")
     return Refusal(
         check="task-state",
         task=task.name,
-        what=f"The task {task.name} runs.",
+        what=f"The task {task.name} {is_so}.",
         why="DMS loads all tables again of a task that is stopped, and of no other.",
         remedy=f"Stop it first: ferry stop {wish.environment} --task {task.name}; for single "
         f"tables: ferry reload {wish.environment} TABLE",
     )
 
 
-def _reload(task: Task, wish: Wish) -> Start | Refusal:
-    if task.migration_type is MigrationType.CHANGES:
-        return Refusal(
-            check="task-type",
-            task=task.name,
-            what=f"The task {task.name} carries changes alone.",
-            why="It has no load that could begin again.",
-            remedy=f"Resume it: ferry start {wish.environment} --task {task.name}",
-        )
-    return Start(task=task, type=StartType.RELOAD)
+def _changes_alone(task: Task, wish: Wish) -> Refusal:
+    on = (
+        f"ferry {'watch' if task.status in {'starting', 'running'} else 'start'} {wish.environment}"
+    )
+    return Refusal(
+        check="task-type",
+        task=task.name,
+        what=f"The task {task.name} carries changes alone.",
+        why="It has no load that could begin again.",
+        remedy=f"Let it go on: {on} --task {task.name}",
+    )
 
 
 def _resume(task: Task, wish: Wish) -> Start | Nothing | Refusal:
@@ -196,10 +218,20 @@ def _resume(task: Task, wish: Wish) -> Start | Nothing | Refusal:
     return Start(task=task, type=StartType.RESUME, why=failed)
 
 
-def _start(task: Task, wish: Wish) -> str:
-    return f"ferry start {wish.environment} --task {task.name}" + (
-        " --reload" if wish.reload else ""
-    )
+def onward(task: Task, wish: Wish, slot: Sequence[Refusal] = ()) -> Refusal | str:
+    """What to type for a task to go on that does not run, or what stands against that, with its remedy.
+
+    Args:
+        task: The task.
+        wish: What is wished of it.
+        slot: What stands against it in its replication slot, where that was looked at.
+    """
+    decided = how(task, wish)
+    if isinstance(decided, Nothing):
+        return ""
+    if isinstance(decided, Refusal):
+        return decided
+    return min(slot, key=lambda it: it.passes, default=None) or wish.typed(task)
 
 
 def again(task: Task, wish: Wish) -> str:
@@ -209,7 +241,8 @@ def again(task: Task, wish: Wish) -> str:
             "Make a slot that holds what is missing, name it in source.slot_name, and its position "
             f"in the task's cdc_start_position: cdktf deploy {wish.environment}"
         )
-    return f"Load all its tables again: ferry start {wish.environment} --task {task.name} --reload"
+    anew = replace(wish, reload=True, despite_slot=False)
+    return f"Load all its tables again: {anew.typed(task)}"
 
 
 def lowered(sentence: str) -> str:
@@ -219,6 +252,31 @@ def lowered(sentence: str) -> str:
 
 def _said(task: Task) -> str:
     return f": {task.failure.rstrip('.')}" if task.failure else ""
+
+
+def after_stop(tasks: Sequence[Task], stopped: Sequence[str], environment: str) -> str:
+    """What comes next after tasks were stopped; empty where nothing does.
+
+    Args:
+        tasks: All tasks of the environment.
+        stopped: The names of those that were to be stopped.
+        environment: The environment's name.
+    """
+    wish = Wish(environment=environment)
+    found = [(task, how(task, wish)) for task in tasks if task.name in stopped and task.was_started]
+    on = [task for task, it in found if isinstance(it, Start)]
+    if len(on) < sum(not isinstance(it, Nothing) for _, it in found) or not all(
+        task.checkpoint or task.counts.loaded for task in on
+    ):
+        return f"see from where they can go on: ferry status {environment}"
+    if not on:
+        return ""
+    start = f"ferry start {environment}"
+    if len(on) < len(tasks):
+        start += "".join(f" --task {task.name}" for task in on)
+    if any(task.carries_changes for task in on):
+        return f"before the source's disk is full of write-ahead logs: {start}"
+    return start
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -323,7 +381,7 @@ def _connections(task: Task, connections: Sequence[Connection], wish: Wish) -> I
             if still
             else f"DMS cannot connect to {it.side}: {(it.said or it.status).rstrip('.')}.",
             why="A task starts only where both its connections work.",
-            remedy=f"Run this again: {_start(task, wish)}"
+            remedy=f"Run this again: {wish.typed(task)}"
             if still
             else f"See what is wrong with it: ferry check deployment {wish.environment}",
             unknown=still,
@@ -381,7 +439,7 @@ def _tables(start: Start, tables: Tables, wish: Wish) -> Iterator[Refusal]:
             what=f"Aurora's {_named(filled)} hold rows.",
             why="target_table_preparation_mode is DO_NOTHING: DMS would load beside what is there.",
             remedy=f"Empty them at Aurora: truncate table {_statement(filled)}; or keep their rows: "
-            f"{_start(task, wish)} {_into(filled)}",
+            f"{_into(task, filled, wish)}",
         )
         return
     yield Refusal(
@@ -391,7 +449,7 @@ def _tables(start: Start, tables: Tables, wish: Wish) -> Iterator[Refusal]:
         why="DMS would empty them before it loads."
         if empties
         else "DMS would load beside what is there, and fail where keys are alike.",
-        remedy=f"See what they are. Where that is right: {_start(task, wish)} {_into(filled)}",
+        remedy=f"See what they are. Where that is right: {_into(task, filled, wish)}",
     )
 
 
@@ -448,5 +506,5 @@ def _statement(tables: Sequence[TableName]) -> str:
     )
 
 
-def _into(tables: Sequence[TableName]) -> str:
-    return " ".join(f"--into {shlex.quote(str(it))}" for it in tables)
+def _into(task: Task, tables: Sequence[TableName], wish: Wish) -> str:
+    return replace(wish, into=wish.into.union(map(str, tables))).typed(task)

@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Final
 
 from facts.ferry_schema import ACCESS, SCHEMA
 from ferry.migrate.schema.phases import Phase
-from ferry.migrate.starting import Marker, Refusal, Tables, Wish, how
+from ferry.migrate.starting import Marker, Refusal, Tables, Wish, onward
+from ferry.migrate.tasks import Counts
+from ferry.migrate.watching.tables import (
+    CANCELLED,
+    COMPLETED,
+    ERROR,
+    GIVEN_UP,
+    LOADING,
+    RELOADING,
+    WAITING,
+)
+from ferry.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -104,6 +115,7 @@ class Seen:
         environment: The environment's name.
         tasks: DMS's tasks; None where nothing is deployed.
         databases: What both databases say, by task.
+        markers: DMS's word for where the marker of each task is that was started.
         schema: What is left of each phase of the schema; of one that is missing it is not known.
         trouble: Why something could not be told; None where all could.
         schema_trouble: Why it is not known what is left of the schema; None where it is.
@@ -114,11 +126,23 @@ class Seen:
     environment: str
     tasks: Sequence[Task] | None = None
     databases: dict[str, Databases] = field(default_factory=dict)
+    markers: Mapping[str, str] = field(default_factory=dict)
     schema: Mapping[Phase, Left] = field(default_factory=dict)
     trouble: FerryError | None = None
     schema_trouble: FerryError | None = None
     not_deployed: str = ""
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    def counts(self, task: Task) -> Counts:
+        """How far a task's tables are; its marker is none of them, though DMS counts it."""
+        state, counts = self.markers.get(task.name, ""), task.counts
+        # Both were read one after the other, while DMS went on.
+        return Counts(
+            loaded=max(0, counts.loaded - (state == COMPLETED)),
+            loading=max(0, counts.loading - (state in {LOADING, RELOADING})),
+            queued=max(0, counts.queued - (state == WAITING)),
+            errored=max(0, counts.errored - (state in {ERROR, CANCELLED})),
+        )
 
 
 def steps(seen: Seen) -> list[Step]:
@@ -224,10 +248,11 @@ def _schema(seen: Seen) -> Step:
         return Step(
             name="schema-before-load",
             state=State.NOW,
-            what=f"Aurora lacks {len(missing)} of {carried} tables, such as {missing[0]}.",
+            what=f"Aurora lacks {len(missing)} of {counted(carried, 'table')}, such as {missing[0]}.",
             next=f"ferry schema {seen.environment} before-load",
         )
-    there = f"Aurora has all {carried} tables, and is {door}"
+    every = "its one table" if carried == 1 else f"all {carried} tables"
+    there = f"Aurora has {every}, and is {door}"
     left = seen.schema.get(Phase.BEFORE_LOAD, Left())
     made_by_dms = all(it.settings.preparation == "DROP_AND_CREATE" for it in seen.tasks or ())
     for what, remedy in left.wrong:
@@ -265,52 +290,44 @@ def _phase(seen: Seen, phase: Phase) -> Iterator[Step]:
 
 
 def _named(left: Left) -> str:
+    if len(left.steps) == 1:
+        return f"one step is left: {left.steps[0]}"
     return f"{len(left.steps)} steps are left, such as: {left.steps[0]}"
 
 
 def _loaded(seen: Seen, task: Task) -> Step:
-    name, counts = seen.environment, task.counts
+    name, counts = seen.environment, seen.counts(task)
     total = counts.loaded + counts.loading + counts.queued + counts.errored
-    step, far = f"loaded {task.name}", f"{counts.loaded} of {total} tables"
-    start = _start(seen, task)
-    if task.status == "failed":
-        said = task.failure.rstrip(".") or task.stop_reason or "DMS does not say why"
-        return Step(
-            name=step,
-            state=State.WRONG,
-            what=f"The task {task.name} has failed: {said}.",
-            next=start,
-        )
-    if not task.was_started:
-        return Step(
-            name=step,
-            state=State.NOW,
-            what=f"The task {task.name} was not started yet.",
-            next=start,
-        )
+    step, far = f"loaded {task.name}", f"{counts.loaded} of {counted(total, 'table')}"
+    loaded = f"{far} {'is' if total == 1 else 'are'} loaded"
+    if task.status == "failed" or not task.was_started:
+        return _at_rest(step, seen, task)
     if counts.errored:
         return Step(
             name=step,
             state=State.WRONG,
-            what=f"{counts.errored} tables of the task {task.name} are not carried; {far} are loaded.",
+            what=f"Of the task {task.name} {counted(counts.errored, 'table')} "
+            f"{'is' if counts.errored == 1 else 'are'} not carried; {loaded}.",
             next=f"ferry watch {name} --task {task.name}",
         )
-    if counts.loading or counts.queued or not counts.loaded:
-        stopped = task.status in {"stopped", "ready"}
+    if not task.counts.loaded or counts.loading or counts.queued:
+        onward = _onward(seen, task)
+        if isinstance(onward, Refusal):
+            return _refused(step, onward)
         return Step(
             name=step,
             state=State.NOW,
-            what=f"The task {task.name} is {task.status}: {far} are loaded.",
-            next=start if stopped else f"ferry watch {name} --task {task.name}",
+            what=f"The task {task.name} is {task.status}: {loaded}.",
+            next=onward,
         )
     carried = 0 if seen.trouble else seen.databases[task.name].carried
-    more = carried - (total - task.mappings.selects(task.marker))
+    more = carried - total
     if more > 0:
         return Step(
             name=step,
             state=State.WRONG,
-            what=f"The source has {more} tables that the task {task.name} selects and does not carry; "
-            f"{far} are loaded.",
+            what=f"The source has {counted(more, 'table')} that the task {task.name} selects and does "
+            f"not carry; {loaded}.",
             next=f"ferry watch {name} --task {task.name}",
         )
     return Step(
@@ -320,23 +337,42 @@ def _loaded(seen: Seen, task: Task) -> Step:
     )
 
 
+def _at_rest(step: str, seen: Seen, task: Task) -> Step:
+    """A task that has failed, or was never started."""
+    onward = _onward(seen, task)
+    what = f"The task {task.name} was not started yet."
+    if task.status == "failed":
+        said = task.failure.rstrip(".") or task.stop_reason or "DMS does not say why"
+        what = f"The task {task.name} has failed: {said}."
+    elif isinstance(onward, Refusal):
+        return _refused(step, onward)
+    return Step(
+        name=step,
+        state=State.WRONG if task.status == "failed" else State.NOW,
+        what=what,
+        next=onward.remedy if isinstance(onward, Refusal) else onward,
+    )
+
+
 def _replicating(seen: Seen, task: Task) -> Step:
-    name, step = seen.environment, f"replicating {task.name}"
+    step = f"replicating {task.name}"
     if task.status != "running":
-        for refusal in () if seen.trouble else seen.databases[task.name].slot:
-            return Step(
-                name=step,
-                state=State.UNKNOWN if refusal.unknown else State.WRONG,
-                what=refusal.what,
-                next=refusal.remedy,
-            )
+        onward = _onward(seen, task)
+        if isinstance(onward, Refusal):
+            return _refused(step, onward)
         reason = f" ({task.stop_reason})" if task.stop_reason else ""
         return Step(
             name=step,
             state=State.NOW,
             what=f"The task {task.name} is {task.status}{reason}, and carries no changes.",
-            next=_start(seen, task),
+            next=onward,
         )
+    return _runs(step, seen, task)
+
+
+def _runs(step: str, seen: Seen, task: Task) -> Step:
+    """Whether the changes of a task that runs arrive."""
+    name = seen.environment
     if seen.trouble:
         return Step(
             name=step,
@@ -344,6 +380,15 @@ def _replicating(seen: Seen, task: Task) -> Step:
             what=f"The task {task.name} runs; whether its changes arrive is not known.",
         )
     watch, databases = f"ferry watch {name} --task {task.name}", seen.databases[task.name]
+    marker = seen.markers.get(task.name)
+    if marker in GIVEN_UP:
+        return Step(
+            name=step,
+            state=State.WRONG,
+            what=f"The task {task.name} does not carry its marker {task.marker} ({marker}): nobody can "
+            "tell when changes arrive.",
+            next=watch,
+        )
     if databases.last is None:
         return Step(
             name=step,
@@ -364,8 +409,9 @@ def _replicating(seen: Seen, task: Task) -> Step:
     if databases.unapplied:
         doubt = State.NOW
         said = (
-            f"{databases.unapplied} changes of the task {task.name} were not applied; which tables "
-            "lack them is seen by watching."
+            f"{counted(databases.unapplied, 'change')} of the task {task.name} "
+            f"{'was' if databases.unapplied == 1 else 'were'} not applied; which tables lack them is seen "
+            "by watching."
         )
     elif age > _SECONDS_OF_A_MARKER:
         doubt = State.UNKNOWN
@@ -376,9 +422,18 @@ def _replicating(seen: Seen, task: Task) -> Step:
     return Step(name=step, state=doubt, what=said, next="" if doubt is State.DONE else watch)
 
 
-def _start(seen: Seen, task: Task) -> str:
-    """How a task is started that does not run, or what has to be done before."""
-    decided = how(task, Wish(environment=seen.environment))
-    if isinstance(decided, Refusal):
-        return decided.remedy
-    return f"ferry start {seen.environment} --task {task.name}"
+def _onward(seen: Seen, task: Task) -> Refusal | str:
+    """How a task is started that does not run, or what stands against it; how it is watched otherwise."""
+    if task.status not in {"ready", "stopped", "failed"}:
+        return f"ferry watch {seen.environment} --task {task.name}"
+    slot = () if seen.trouble else seen.databases[task.name].slot
+    return onward(task, Wish(environment=seen.environment), slot)
+
+
+def _refused(step: str, refusal: Refusal) -> Step:
+    return Step(
+        name=step,
+        state=State.UNKNOWN if refusal.unknown else State.WRONG,
+        what=refusal.what,
+        next=refusal.remedy,
+    )

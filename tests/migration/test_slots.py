@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
@@ -79,6 +79,69 @@ def test_a_slot_that_is_gone_is_told_before_dms_fails(stopped: Deployed) -> None
     assert "The source has no replication slot of the task all any more." in refused.stdout
     assert refused.exit_code == 4
     assert stopped.read()["Status"] == "stopped"
+
+    watched = stopped.reached("watch", "dev", "--every", "0.3")
+
+    assert (
+        "the source has no replication slot of the task all any more. Load all its tables again: ferry "
+        "start dev --task all --reload"
+    ) in watched.stdout
+    assert watched.exit_code == 4
+
+
+def test_a_task_that_stopped_before_its_slot_was_made_says_so(deployed: Deployed) -> None:
+    deployed.make()
+    deployed.prepare(ORDERS)
+    source = deployed.pair.source
+    parameters: dict[str, Any] = source.connection
+    waiting = "select count(*) from pg_locks where locktype = 'transactionid' and not granted"
+    with psycopg.connect(**parameters) as writes:
+        writes.execute("insert into orders values (1, 'open')")
+        deployed.wait("ready")
+        shown = deployed.read()
+        ends = [shown["SourceEndpointArn"], shown["TargetEndpointArn"]]
+        dms = deployed.aws.dms
+        for end in ends:
+            dms.test_connection(
+                ReplicationInstanceArn=shown["ReplicationInstanceArn"], EndpointArn=end
+            )
+        eventually(
+            lambda: all(
+                each["Status"] == "successful"
+                for each in dms.describe_connections()["Connections"]
+                if each["EndpointArn"] in ends
+            )
+        )
+        dms.start_replication_task(
+            ReplicationTaskArn=shown["ReplicationTaskArn"],
+            StartReplicationTaskType="start-replication",
+        )
+        eventually(lambda: bool(source.value(waiting)))
+        dms.stop_replication_task(ReplicationTaskArn=shown["ReplicationTaskArn"])
+        deployed.wait("stopped")
+        writes.rollback()
+    halted = deployed.ferry("stop", "dev")
+
+    assert halted.stdout.splitlines()[-1] == (
+        "Next: see from where they can go on: ferry status dev"
+    )
+    eventually(lambda: source.value("select count(*) from pg_replication_slots") == 0)
+    said = "The task all stopped before it had carried anything, and has no replication slot."
+    anew = "oad all its tables again: ferry start dev --task all --reload"
+
+    refused = deployed.reached("start", "dev")
+    status = deployed.reached("status", "dev")
+    watched = deployed.reached("watch", "dev", "--every", "0.3")
+
+    assert f"blocked     {said}" in refused.stdout
+    assert f"remedy: L{anew}" in refused.stdout
+    assert f"  wrong      {said}" in status.stdout.splitlines()
+    assert f"t{said[1:]} L{anew}" in watched.stdout
+    assert [each.exit_code for each in (refused, status, watched)] == [4, 4, 4]
+
+    begun = deployed.reached("start", "dev", "--reload", given="dev\n")
+
+    assert "  The task all is running." in begun.stdout.splitlines()
 
 
 def test_who_reads_a_slot_is_named(stopped: Deployed) -> None:

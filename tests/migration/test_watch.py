@@ -186,7 +186,7 @@ def test_a_table_that_dms_gave_up_is_shown_with_what_its_log_says(deployed: Depl
     assert shown.exit_code == 4
     standing = deployed.reached("status", "dev")
     assert (
-        "  wrong      1 tables of the task all are not carried; 2 of 3 tables are loaded."
+        "  wrong      Of the task all 1 table is not carried; 1 of 2 tables are loaded."
         in standing.stdout.splitlines()
     )
     assert standing.exit_code == 4
@@ -206,11 +206,11 @@ def test_changes_that_were_not_applied_are_no_good_end_until_the_table_is_loaded
     lacking = deployed.reached("watch", "dev", *OFTEN)
 
     assert (
-        "public.orders: 1 changes were not applied: see why in "
+        "public.orders: 1 change was not applied: see why in "
         "dms_control.awsdms_apply_exceptions, mend it, then ferry reload dev public.orders"
     ) in _bare(lacking.stdout)
     assert lacking.exit_code == 4
-    not_applied = "1 changes of the task all were not applied"
+    not_applied = "1 change of the task all was not applied"
     assert not_applied in deployed.reached("status", "dev").stdout
     deployed.pair.target.run("alter table orders drop constraint no_bad")
 
@@ -232,7 +232,7 @@ def test_changes_that_were_not_applied_are_no_good_end_until_the_table_is_loaded
     anew = deployed.reached("watch", "dev", *OFTEN)
 
     assert any(
-        line.startswith("public.orders: 1 changes were not applied") for line in _bare(anew.stdout)
+        line.startswith("public.orders: 1 change was not applied") for line in _bare(anew.stdout)
     )
     assert anew.exit_code == 4
 
@@ -251,8 +251,8 @@ def test_a_table_that_was_made_after_the_start_is_not_called_loaded(deployed: De
     assert unknown.exit_code == 4
     standing = deployed.reached("status", "dev")
     assert (
-        "  wrong      The source has 1 tables that the task all selects and does not carry; 2 of 2 "
-        "tables are loaded."
+        "  wrong      The source has 1 table that the task all selects and does not carry; 1 of 1 table is "
+        "loaded."
     ) in standing.stdout.splitlines()
     assert standing.exit_code == 4
 

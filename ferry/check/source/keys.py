@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 from facts.identifiers import identifier
 from ferry.check.source.subject import column_name, looks_up, reads_changes
 from ferry.check.source.verdict import Check, Verdict, blocks, fine, warns
-from ferry.check.source.words import counted, listed
+from ferry.check.source.words import listed
 from ferry.mappings.columns import is_lob
+from ferry.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,8 @@ from facts.identifiers import identifier, literal
 from ferry.check.source.renamed import target_name
 from ferry.check.source.subject import loads
 from ferry.check.source.verdict import Check, Verdict, blocks, fine, warns
-from ferry.check.source.words import counted, listed, size
+from ferry.check.source.words import listed, size
+from ferry.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

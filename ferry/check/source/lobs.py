@@ -8,8 +8,9 @@ from facts.identifiers import identifier
 from ferry.check.source.renamed import target_sql
 from ferry.check.source.subject import column_name, looks_up
 from ferry.check.source.verdict import Check, Verdict, blocks, warns
-from ferry.check.source.words import counted, listed
+from ferry.check.source.words import listed
 from ferry.mappings.columns import is_array, is_lob
+from ferry.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

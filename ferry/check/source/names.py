@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final
 from facts.table_patterns import matches
 from ferry.check.source.subject import column_name
 from ferry.check.source.verdict import Check, Verdict, blocks, warns
-from ferry.check.source.words import counted, listed
+from ferry.check.source.words import listed
 from ferry.mappings import RENAMES, renamed
+from ferry.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

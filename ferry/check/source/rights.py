@@ -8,8 +8,9 @@ from facts.dms import DDL_AUDIT, INTERCEPT_DDL
 from facts.ferry_schema import SCHEMA
 from facts.identifiers import identifier
 from ferry.check.source.verdict import Check, Verdict, blocks, fine, warns
-from ferry.check.source.words import counted, duration, listed
+from ferry.check.source.words import duration, listed
 from ferry.postgres.catalog import UnreadError
+from ferry.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

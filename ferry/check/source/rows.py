@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final
 from facts.identifiers import identifier
 from ferry.check.source.subject import column_name, limit_kb, looks_up
 from ferry.check.source.verdict import Check, Verdict, blocks, fine, warns
-from ferry.check.source.words import MOST_NAMED, counted, listed, not_read, size
+from ferry.check.source.words import MOST_NAMED, listed, not_read, size
 from ferry.mappings.columns import is_lob
 from ferry.postgres.catalog import UnreadError
+from ferry.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -11,8 +11,9 @@ from facts.table_patterns import length, literal
 from ferry.check.source.selection import Selectable
 from ferry.check.source.subject import TABLES, left_out
 from ferry.check.source.verdict import Check, Verdict, blocks, fine, warns
-from ferry.check.source.words import counted, listed
+from ferry.check.source.words import listed
 from ferry.mappings.columns import is_lob
+from ferry.words import counted
 from settings.notation import toml
 
 if TYPE_CHECKING:

@@ -10,8 +10,9 @@ from facts.identifiers import identifier, literal
 from facts.parameters import LOGICAL_REPLICATION, PRELOADED
 from ferry.check.source.subject import loads, reads_changes
 from ferry.check.source.verdict import Check, Verdict, blocks, fine, warns
-from ferry.check.source.words import counted, duration, listed, size
+from ferry.check.source.words import duration, listed, size
 from ferry.postgres.catalog import UnreadError
+from ferry.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,9 +9,10 @@ from ferry.check.source.edits import OfDms, OfTable, OfTask
 from ferry.check.source.measure import Measured
 from ferry.check.source.subject import left_out, loads, looks_up
 from ferry.check.source.verdict import Check, Verdict, fine, warns
-from ferry.check.source.words import counted, not_read, size
+from ferry.check.source.words import not_read, size
 from ferry.mappings.columns import is_lob
 from ferry.postgres.catalog import UnreadError
+from ferry.words import counted
 from settings.notation import toml
 
 if TYPE_CHECKING:

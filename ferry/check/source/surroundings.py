@@ -8,7 +8,8 @@ from facts.ferry_schema import SCHEMA
 from facts.identifiers import identifier, literal
 from ferry.check.source.subject import column_name
 from ferry.check.source.verdict import Check, Verdict, blocks, fine, warns
-from ferry.check.source.words import counted, listed
+from ferry.check.source.words import listed
+from ferry.words import counted
 from settings.notation import toml
 
 if TYPE_CHECKING:

@@ -9,8 +9,9 @@ from facts.identifiers import identifier
 from ferry.check.source.renamed import target_sql
 from ferry.check.source.subject import by_task, left_out, reads_changes
 from ferry.check.source.verdict import Check, Verdict, blocks, fine, warns
-from ferry.check.source.words import counted, listed
+from ferry.check.source.words import listed
 from ferry.postgres.catalog import UnreadError
+from ferry.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

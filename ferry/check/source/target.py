@@ -10,8 +10,9 @@ from facts.parameters import LOGICAL_REPLICATION
 from ferry.check.source.renamed import target_name
 from ferry.check.source.subject import column_name, loads, looks_up, reads_changes
 from ferry.check.source.verdict import Check, Verdict, blocks, fine, warns
-from ferry.check.source.words import counted, duration, listed
+from ferry.check.source.words import duration, listed
 from ferry.mappings.columns import is_lob
+from ferry.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,8 @@ from facts.identifiers import identifier
 from facts.table_patterns import literal
 from ferry.check.source.subject import by_task, column_name
 from ferry.check.source.verdict import Check, Verdict, blocks, warns
-from ferry.check.source.words import counted, listed
+from ferry.check.source.words import listed
+from ferry.words import counted
 from settings.notation import toml
 
 if TYPE_CHECKING:

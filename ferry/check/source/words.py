@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ferry.postgres.catalog import UnreadError
+from ferry.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -28,11 +29,6 @@ def listed(names: Iterable[str]) -> str:
     every = list(dict.fromkeys(names))
     shown, more = every[:MOST_NAMED], len(every) - MOST_NAMED
     return ", ".join(shown) + (f" and {more:,} more" if more > 0 else "")
-
-
-def counted(count: int, one: str, many: str = "") -> str:
-    """A number with its word: `1 table`, `2,000 tables`."""
-    return f"{count:,} {one if count == 1 else many or f'{one}s'}"
 
 
 def size(number: float) -> str:

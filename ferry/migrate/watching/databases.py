@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ferry.errors import FerryError
 from ferry.mappings import TableName
 from ferry.migrate import target_tables
-from ferry.migrate.source_slots import held_up
+from ferry.migrate.source_slots import held_up, read_slots, recorded
 from ferry.migrate.watching.look import Slot, Unapplied
 from ferry.postgres import connect, sql
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
+    from ferry.migrate.slots import Slot as DmsSlot
     from ferry.migrate.tasks import Task
     from ferry.migrate.transactions import HeldUp
     from ferry.postgres import Server, Session
@@ -83,11 +84,13 @@ class SourceSeen:
 
     Args:
         slots: Its logical replication slots.
+        readable: Those that DMS may read, as a start judges them.
         held_up: What its slots wait for that are being made.
         expected: How many rows PostgreSQL expects each carried table to have, by task and table.
     """
 
     slots: tuple[Slot, ...]
+    readable: tuple[DmsSlot, ...]
     held_up: tuple[HeldUp, ...]
     expected: Mapping[str, Mapping[TableName, int | None]]
 
@@ -141,6 +144,7 @@ class SourceDatabase:
             self._measure(rows[0][5])
         return SourceSeen(
             slots=tuple(self._slot(row) for row in rows if row[0] is not None),
+            readable=read_slots(session),
             held_up=held_up(session),
             expected={name: dict(tables) for name, tables in self._expected.items()},
         )
@@ -174,10 +178,12 @@ class TargetSeen:
     Args:
         unapplied: Changes that could not be applied, by table.
         suspended: Tables that are not carried any more.
+        recorded: Up to where it has carried changes; None where that is not known.
     """
 
     unapplied: tuple[Unapplied, ...]
     suspended: tuple[TableName, ...]
+    recorded: int | None = None
 
 
 @dataclass(kw_only=True)
@@ -272,6 +278,7 @@ def control_tables(
             for owner, table, changes, last in counted
         ),
         suspended=tuple(sorted({TableName(*row) for row in given_up})),
+        recorded=recorded(session, task),
     )
 
 

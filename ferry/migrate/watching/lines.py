@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from facts.inert import visible, visible_json
 from ferry.migrate.watching.look import Phase
 from ferry.migrate.watching.tables import LOADING, RELOADING
+from ferry.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -48,9 +49,9 @@ def progress(task: TaskLook) -> str:
     if not task.task.loads or not task.tables:
         return ""
     if task.phase is not Phase.LOADING:
-        return f"{task.rows:,} rows"
+        return counted(task.rows, "row")
     if task.expected_rows is None or task.share is None:
-        return f"{task.rows:,} rows (ANALYZE at the source tells of how many)"
+        return f"{counted(task.rows, 'row')} (ANALYZE at the source tells of how many)"
     return f"{task.rows:,}/{task.expected_rows:,} rows {task.share:.1%}"
 
 
@@ -127,7 +128,7 @@ def exceptions(task: TaskLook) -> str:
     """Changes that could not be applied; empty where there are none."""
     if not task.exceptions:
         return ""
-    return f"{task.exceptions} changes not applied"
+    return f"{counted(task.exceptions, 'change')} not applied"
 
 
 def waits(task: TaskLook) -> str:

@@ -7,15 +7,18 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from ferry.migrate.starting import Refusal, Wish, again, lowered, onward
 from ferry.migrate.watching.tables import (
     CANCELLED,
     COMPLETED,
     ERROR,
+    GIVEN_UP,
     LOADING,
     MISSING,
     RELOADING,
     WAITING,
 )
+from ferry.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -66,9 +69,6 @@ _AFTER_A_LOAD: Final = frozenset(
     {"FULL_LOAD_ONLY_FINISHED", "STOPPED_AFTER_FULL_LOAD", "STOPPED_AFTER_CACHED_EVENTS"}
 )
 """Why a task stops that has loaded what it was asked for."""
-
-_GIVEN_UP: Final = frozenset({ERROR, CANCELLED, MISSING})
-"""The states of tables that are not carried."""
 
 _LOADING: Final = frozenset({LOADING, WAITING, RELOADING})
 """The states of tables that wait for their load or its end."""
@@ -171,6 +171,10 @@ class Trouble:
     remedy: str
 
 
+def _not_applied(changes: int) -> str:
+    return f"{counted(changes, 'change')} {'was' if changes == 1 else 'were'} not applied"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TaskLook:
     """A task at one moment.
@@ -188,6 +192,7 @@ class TaskLook:
         target_latency: The same at Aurora.
         unapplied: Changes that could not be applied, by the control table; None where not known.
         suspended: Tables that DMS has given up, by the control table.
+        slot: What stands in its replication slot against going on, where it does not run.
         allowed_seconds: How long the load may take; None for any time.
         is_the_only_task: Whether the environment has no other.
     """
@@ -204,6 +209,7 @@ class TaskLook:
     target_latency: float | None = None
     unapplied: tuple[Unapplied, ...] | None = None
     suspended: tuple[TableName, ...] = ()
+    slot: tuple[Refusal, ...] = ()
     allowed_seconds: float | None = None
     is_the_only_task: bool = True
 
@@ -249,7 +255,7 @@ class TaskLook:
         total = 0
         for table in self.tables:
             expected = self.expected.get(table.name)
-            if table.state in {COMPLETED, *_GIVEN_UP}:
+            if table.state in {COMPLETED, *GIVEN_UP}:
                 expected = table.rows
             if expected is None:
                 return None
@@ -316,7 +322,7 @@ class TaskLook:
                 return loaded
         if not self.task.carries_changes:
             return Phase.LOADED
-        if self._lacks_marker or (self.marker is not None and self.marker.state in _GIVEN_UP):
+        if self._lacks_marker or (self.marker is not None and self.marker.state in GIVEN_UP):
             return Phase.UNPROVABLE
         return Phase.CATCHING_UP if self.proof.marker_seconds is None else Phase.REPLICATING
 
@@ -344,7 +350,6 @@ class TaskLook:
     def waiting(self) -> str:
         """What is waited for, or what to do; empty where nothing is."""
         task, proof = self.task, self.proof
-        start = f"ferry start {self.environment} --task {task.name}"
         counted = f"both sides are counted: {proof.counted} of {proof.of} tables"
         if proof.moving:
             counted += f", {proof.moving} change all the while"
@@ -352,21 +357,48 @@ class TaskLook:
         if proof.marker_waits is not None:
             marker = f"for its marker, written {proof.marker_waits:.0f} s ago, to arrive"
             counted += f"; {marker}"
-        said = task.failure.rstrip(".") or task.stop_reason or "DMS does not say why"
         planned = task.stop_reason.startswith("STOPPED_AFTER")
         return {
-            Phase.NOT_STARTED: f"for its start: {start}",
+            Phase.NOT_STARTED: self._to_go_on("for its start"),
             Phase.STARTING: "DMS is starting it",
             Phase.LOADING: self._loading(),
             Phase.COUNTING: proof.trouble or counted,
             Phase.CATCHING_UP: proof.trouble or marker,
-            Phase.STOPPED: f"for somebody to go on ({task.stop_reason or task.status}): {start}",
-            Phase.FAILED: f"it has failed: {said}. Mend it, then: {start}",
-            Phase.LOADED: f"for its next start, as after_full_load says: {start}"
+            Phase.STOPPED: self._to_go_on(
+                f"for somebody to go on ({task.stop_reason or task.status})"
+            ),
+            Phase.FAILED: self._failed(),
+            Phase.LOADED: self._to_go_on("for its next start, as after_full_load says")
             if planned
             else "",
             Phase.BUSY: f"DMS: it is {task.status}",
         }.get(self.phase, "")
+
+    @property
+    def onward(self) -> Refusal | str:
+        """What to type for it to go on where it does not run, or what stands against that."""
+        return onward(self.task, Wish(environment=self.environment), self.slot)
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether it does not run, and cannot go on from where it stands."""
+        return any(not (it.unknown or it.passes) for it in self.slot)
+
+    def _to_go_on(self, why: str) -> str:
+        """Why it waits, and what to type: what `ferry start` itself would not refuse."""
+        found = self.onward
+        if isinstance(found, Refusal):
+            return f"{why}; {lowered(found.what)} {found.remedy}"
+        return f"{why}: {found}" if found else why
+
+    def _failed(self) -> str:
+        task, found = self.task, self.onward
+        said = task.failure.rstrip(".") or task.stop_reason or "DMS does not say why"
+        if isinstance(found, str):
+            return f"it has failed: {said}. Mend it, then: {found}"
+        # Where its failure is what stands against it, that is said once.
+        slot = f"{found.what} " if found in self.slot else ""
+        return f"it has failed: {said}. {slot}{found.remedy}"
 
     def _loading(self) -> str:
         if not (self.tables or self.marker):
@@ -378,11 +410,7 @@ class TaskLook:
     @property
     def troubles(self) -> Iterator[Trouble]:
         """The tables that are not carried as they should be, each with what to do."""
-        name = self.environment
-        stop = f"ferry stop {name} --task {self.task.name}"
-        start = f"ferry start {name} --task {self.task.name}"
-        again = f"{stop} and {start}"
-        yield from self._of_the_marker(stop, start)
+        yield from self._of_the_marker()
         for table in self.tables:
             if table.state in {ERROR, CANCELLED}:
                 yield Trouble(
@@ -394,7 +422,7 @@ class TaskLook:
                 yield Trouble(
                     table=table.name,
                     what=table.state,
-                    remedy=f"make it at both sides, then {again}",
+                    remedy=f"make it at both sides, then {self._anew}",
                 )
             elif table.state not in {COMPLETED, *_LOADING}:
                 yield Trouble(
@@ -422,24 +450,26 @@ class TaskLook:
         for differs in self.proof.differs:
             yield Trouble(
                 table=differs.table,
-                what=f"{differs.source} rows{' that pass its filter' if differs.is_filtered else ''} "
-                f"at the source, {differs.target} at Aurora",
+                what=f"{counted(differs.source, 'row')}"
+                f"{' that pass its filter' if differs.is_filtered else ''} at the source, "
+                f"{differs.target:,} at Aurora",
                 remedy=f"load it again: {self._reload(differs.table)}",
             )
 
-    def _of_the_marker(self, stop: str, start: str) -> Iterator[Trouble]:
+    def _of_the_marker(self) -> Iterator[Trouble]:
         """A marker that is not carried."""
         if self._lacks_marker:
             yield Trouble(
                 table=self.task.marker,
                 what="the task's rules do not select it: nobody can tell when changes arrive",
-                remedy=f"{stop}; deploy it with its marker: cdktf deploy {self.environment}; then {start}",
+                remedy=f"{self._typed('stop')}; deploy it with its marker: cdktf deploy "
+                f"{self.environment}; then {self._typed('start')}",
             )
-        if self.marker is not None and self.marker.state in _GIVEN_UP:
+        if self.marker is not None and self.marker.state in GIVEN_UP:
             yield Trouble(
                 table=self.marker.name,
                 what=f"{self.marker.state}: nobody can tell when changes arrive",
-                remedy=f"make it: ferry prepare-databases {self.environment}; then {stop} and {start}",
+                remedy=f"make it: ferry prepare-databases {self.environment}; then {self._anew}",
             )
         elif self.proof.marker_waits is not None:
             target = self.task.mappings.target(self.task.marker)
@@ -447,7 +477,7 @@ class TaskLook:
                 if each.table == target:
                     yield Trouble(
                         table=self.task.marker,
-                        what=f"{each.changes} changes were not applied: nobody can tell when others are",
+                        what=f"{_not_applied(each.changes)}: nobody can tell when others are",
                         remedy=f"see why in {self._exceptions}, and mend it at Aurora; what it holds "
                         "may be deleted there. Then watch again",
                     )
@@ -456,13 +486,12 @@ class TaskLook:
         """The source's tables that the rules select, and DMS does not show: made since the start."""
         if not (self.task.loads and self.is_loaded):
             return
-        name, start = self.environment, f"--task {self.task.name}"
         for table in sorted(self.expected.keys() - {row.name for row in self.tables}):
             yield Trouble(
                 table=table,
                 what="the task's rules select it, and DMS does not carry it",
-                remedy=f"make it at Aurora (ferry schema {name} before-load), then ferry stop {name} "
-                f"{start} and ferry start {name} {start}",
+                remedy=f"make it at Aurora (ferry schema {self.environment} before-load), then "
+                f"{self._anew}",
             )
 
     def _not_applied(self) -> Iterator[Trouble]:
@@ -471,7 +500,7 @@ class TaskLook:
         for found, table in self.lacking:
             yield Trouble(
                 table=table,
-                what=f"{found.changes} changes were not applied",
+                what=_not_applied(found.changes),
                 remedy=f"see why in {exceptions}, mend it, then {self._reload(table)}"
                 if self.task.loads
                 else f"see why in {exceptions}, mend these rows at Aurora by hand, then delete what "
@@ -482,10 +511,36 @@ class TaskLook:
     def _exceptions(self) -> str:
         return f"{self.task.settings.control_schema}.awsdms_apply_exceptions"
 
+    def _typed(self, command: str) -> str:
+        return f"ferry {command} {self.environment} --task {self.task.name}"
+
+    @property
+    def _anew(self) -> str:
+        """What has DMS read anew which tables there are."""
+        if self._runs:
+            return f"{self._typed('stop')} and {self._typed('start')}"
+        found = self.onward
+        return lowered(found.remedy) if isinstance(found, Refusal) else found
+
+    @property
+    def _runs(self) -> bool:
+        return self.task.status in {"running", "starting"}
+
     def _reload(self, table: TableName) -> str:
+        """How a table is mended whose rows are wrong, in the state that its task is in."""
+        if not self.task.loads:
+            return "mend its rows at Aurora by hand: a task of changes alone loads none again"
         command = f"ferry reload {self.environment} {shlex.quote(str(table))}"
         # Two databases may have tables of one name.
-        return command if self.is_the_only_task else f"{command} --task {self.task.name}"
+        command = command if self.is_the_only_task else f"{command} --task {self.task.name}"
+        if self._runs:
+            return command
+        found = self.onward
+        if isinstance(found, Refusal):
+            return lowered(found.remedy)
+        if not found:  # It is done, and a start of it does nothing.
+            return lowered(again(self.task, Wish(environment=self.environment)))
+        return f"{found}, then {command}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -594,7 +649,7 @@ def ending(look: Look, *, until: str | None) -> Ending | None:
 
 def _ending(look: Look, until: str | None) -> Ending | None:
     phases = [task.phase for task in look.tasks]
-    if Phase.FAILED in phases:
+    if Phase.FAILED in phases or any(task.is_lost for task in look.tasks):
         return Ending.BAD
     if not phases or any(phase in _AT_WORK - _done(until) for phase in phases):
         return None

@@ -20,6 +20,9 @@ ERROR: Final = "Table error"
 MISSING: Final = "Table does not exist"
 CANCELLED: Final = "Table cancelled"
 
+GIVEN_UP: Final = frozenset({ERROR, CANCELLED, MISSING})
+"""The states of tables that are not carried."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TableRow:

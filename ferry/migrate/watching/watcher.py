@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from ferry.account import Unanswered
 from ferry.migrate.reading import read_tasks
+from ferry.migrate.slots import against, is_needed, of_task, reached
+from ferry.migrate.starting import Start, Wish, how
 from ferry.migrate.watching.asking import Asking
 from ferry.migrate.watching.cloudwatch import CloudWatch, CloudWatchSeen
 from ferry.migrate.watching.databases import SourceDatabase, TargetDatabase
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from ferry.deployment import Deployment
     from ferry.mappings import TableName
     from ferry.migrate.sides import Sides
+    from ferry.migrate.starting import Refusal
     from ferry.migrate.tasks import Task
     from ferry.migrate.watching.databases import SourceSeen, TargetSeen
     from ferry.migrate.watching.tables import TableRow
@@ -113,6 +116,7 @@ class Watcher:
         self._source_seen: list[SourceSeen] = []
         self._target_seen: dict[str, TargetSeen] = {}
         self._cloud_seen = CloudWatchSeen()
+        self._beside: Sequence[Task] = self.tasks
         self._refused = 0
 
     def _read(self) -> dict[str, tuple[Task, Mapping[TableName, TableRow]]]:
@@ -120,7 +124,8 @@ class Watcher:
         self.budget.take()
         wanted = {task.name for task in self.tasks}
         found: dict[str, tuple[Task, Mapping[TableName, TableRow]]] = {}
-        for task in read_tasks(self.deployment):
+        self._beside = read_tasks(self.deployment)
+        for task in self._beside:
             if task.name in wanted:
                 tables = self._statistics[task.name].refresh(task) if task.was_started else {}
                 found[task.name] = (task, tables)
@@ -189,13 +194,11 @@ class Watcher:
         return self._last
 
     def _make(self, cloud: CloudWatchSeen, unanswered: Sequence[str]) -> Look:
-        expected: dict[str, Mapping[TableName, int | None]] = {}
-        for seen in self._source_seen:
-            expected |= seen.expected
+        by_task = {name: seen for seen in self._source_seen for name in seen.expected}
         return Look(
             environment=self.deployment.environment.name,
             at=datetime.now(UTC),
-            tasks=tuple(self._task(task, cloud, expected) for task in self.tasks),
+            tasks=tuple(self._task(task, cloud, by_task.get(task.name)) for task in self.tasks),
             slots=tuple(slot for seen in self._source_seen for slot in seen.slots),
             held_up=tuple(each for seen in self._source_seen for each in seen.held_up),
             alarms=cloud.alarms,
@@ -209,7 +212,7 @@ class Watcher:
         self,
         task: Task,
         cloud: CloudWatchSeen,
-        expected: Mapping[str, Mapping[TableName, int | None]],
+        source: SourceSeen | None,
     ) -> TaskLook:
         name = task.name
         now, tables = self._seen.get(name, (task, {}))
@@ -220,7 +223,7 @@ class Watcher:
             task=now,
             tables=own,
             marker=tables.get(now.marker),
-            expected=expected.get(name, {}),
+            expected=source.expected[name] if source else {},
             proof=self._proving[name].proof if now.was_started else Proof(),
             rows_a_second=self._rate(name, sum(table.rows for table in own)),
             loading_seconds=(datetime.now(UTC) - now.load_began).total_seconds()
@@ -230,9 +233,22 @@ class Watcher:
             target_latency=cloud.latencies.get((name, "target")),
             unapplied=target.unapplied if target else None,
             suspended=target.suspended if target else (),
+            slot=self._slot(now, source, target) if source else (),
             allowed_seconds=self.allowed_seconds,
             is_the_only_task=len(self.deployment.environment.tasks) == 1,
         )
+
+    def _slot(
+        self, task: Task, source: SourceSeen, target: TargetSeen | None
+    ) -> tuple[Refusal, ...]:
+        """What stands in a task's slot against going on, where it does not run: what a start refuses."""
+        wish = Wish(environment=self.deployment.environment.name)
+        start = how(task, wish)
+        if not isinstance(start, Start) or not is_needed(start):
+            return ()
+        found = of_task(task, source.readable, beside=self._beside)
+        carried = reached(start, target.recorded if target else None)
+        return tuple(against(start, found, carried, wish))
 
     def _rate(self, name: str, rows: int) -> float | None:
         """How fast a task has loaded during the last minute."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from ferry.mappings import Mappings, TableName
 from ferry.migrate.markers import rows_of_a_proof
+from ferry.migrate.starting import Refusal
 from ferry.migrate.tasks import Counts, MigrationType, Settings
 from ferry.migrate.watching.look import (
     Difference,
@@ -28,7 +31,8 @@ UNCOUNTED = Uncounted(table=ORDERS, why="its filter names note, and DMS compares
 ARRIVED = Proof(counted=1, of=1, marker_seconds=0.2)
 DIFFERS = Proof(of=1, differs=(Difference(table=ORDERS, source=100, target=93),))
 LOADING = seen(tables=(row(state="Full load", rows=10), row(ITEMS, "Before load")))
-FAILED = seen(task=task(status="failed", was_started=True, failure="No slot."))
+HAS_LOADED: dict[str, Any] = {"was_started": True, "counts": Counts(loaded=1)}
+FAILED = seen(task=task(status="failed", failure="No slot.", **HAS_LOADED))
 STOPPED = seen(task=task(status="stopped", was_started=True, stop_reason="NORMAL"))
 
 
@@ -142,7 +146,7 @@ def test_a_table_that_dms_calls_complete_and_is_empty_is_not_loaded() -> None:
     (trouble,) = seen(proof=empty).troubles
 
     assert seen(proof=empty).phase is Phase.DIFFERS
-    assert trouble.what == "1000000 rows at the source, 0 at Aurora"
+    assert trouble.what == "1,000,000 rows at the source, 0 at Aurora"
     assert trouble.remedy == "load it again: ferry reload dev public.orders"
 
 
@@ -191,6 +195,99 @@ def test_a_marker_that_is_not_carried_is_made() -> None:
         "make it: ferry prepare-databases dev; then ferry stop dev --task all and ferry start dev "
         "--task all"
     )
+
+
+LOST = Refusal(
+    check="slot-lost",
+    task="all",
+    what="The slot has lost changes.",
+    why="",
+    remedy="Load all its tables again: ferry start dev --task all --reload",
+)
+AGAIN = "oad all its tables again: ferry start dev --task all --reload"
+
+
+@pytest.mark.parametrize(
+    ("task_look", "waiting"),
+    [
+        (
+            replace(STOPPED, slot=(LOST,)),
+            f"for somebody to go on (NORMAL); the slot has lost changes. L{AGAIN}",
+        ),
+        (
+            replace(stopped("STOPPED_AFTER_FULL_LOAD"), slot=(LOST,)),
+            f"for its next start, as after_full_load says; the slot has lost changes. L{AGAIN}",
+        ),
+        (
+            replace(FAILED, slot=(LOST,)),
+            f"it has failed: No slot. The slot has lost changes. L{AGAIN}",
+        ),
+        (
+            seen(task=task(status="failed", failure="slot x does not exist", **HAS_LOADED)),
+            f"it has failed: slot x does not exist. L{AGAIN}",
+        ),
+        (
+            seen(task=task(status="failed", was_started=True, failure="No rights.")),
+            f"it has failed: No rights. Mend what it says, then l{AGAIN}",
+        ),
+    ],
+)
+def test_a_task_that_cannot_go_on_names_what_a_start_would_not_refuse(
+    task_look: TaskLook, waiting: str
+) -> None:
+    assert task_look.waiting == waiting
+    assert ending(look(task_look), until="replicating") is Ending.BAD
+
+
+def test_a_slot_that_is_read_just_now_is_no_loss() -> None:
+    read = replace(STOPPED, slot=(replace(LOST, check="slot-read", passes=True),))
+
+    assert ending(look(read), until="replicating") is Ending.STILL
+
+
+@pytest.mark.parametrize(
+    ("changes", "slot", "remedy"),
+    [
+        (
+            {"status": "stopped", "stop_reason": "NORMAL"},
+            (),
+            "ferry start dev --task all, then ferry reload dev public.orders",
+        ),
+        ({"status": "stopped"}, (LOST,), f"l{AGAIN}"),
+        (
+            {
+                "status": "stopped",
+                "stop_reason": "FULL_LOAD_ONLY_FINISHED",
+                "migration_type": MigrationType.LOAD,
+            },
+            (),
+            f"l{AGAIN}",
+        ),
+        (
+            {"status": "running", "migration_type": MigrationType.CHANGES},
+            (),
+            "mend its rows at Aurora by hand: a task of changes alone loads none again",
+        ),
+    ],
+)
+def test_a_table_in_trouble_is_mended_in_the_state_that_its_task_is_in(
+    changes: dict[str, Any], slot: tuple[Refusal, ...], remedy: str
+) -> None:
+    found = seen(task=task(**HAS_LOADED, **changes), slot=slot, tables=(row(state="Table error"),))
+    (trouble,) = found.troubles
+
+    assert trouble.remedy == f"its reason is in the log; mend it, then {remedy}"
+
+
+def test_a_table_that_is_not_there_is_read_with_the_next_start() -> None:
+    missing = (row(state="Table does not exist"),)
+    at_rest = replace(STOPPED, tables=missing)
+    lost = replace(at_rest, slot=(LOST,))
+
+    assert [it.remedy for it in at_rest.troubles] == [
+        "make it at both sides, then ferry start dev --task all"
+    ]
+    assert [it.remedy for it in lost.troubles] == [f"make it at both sides, then l{AGAIN}"]
 
 
 def test_a_task_that_carries_no_marker_is_not_waited_for() -> None:

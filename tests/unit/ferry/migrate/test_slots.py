@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ferry.migrate.slots import Slot, against, is_needed, of_task, position, written
+from ferry.migrate.slots import Slot, against, is_needed, of_task, position, reached, written
 from ferry.migrate.starting import Refusal, Start, StartType, Wish
-from ferry.migrate.tasks import MigrationType
+from ferry.migrate.tasks import Counts, MigrationType
 from tests.unit.ferry.migrate.tasks import task
 
 DEV = Wish(environment="dev")
@@ -112,6 +112,36 @@ def test_who_knows_better_goes_on_but_not_where_dms_could_not() -> None:
     assert [it.check for it in found(LOST, wish=DESPITE)] == ["slot-lost"]
     assert [it.check for it in found(READ, wish=DESPITE)] == ["slot-read"]
     assert [it.check for it in found(wish=DESPITE)] == ["slot-gone"]
+
+
+@pytest.mark.parametrize(
+    ("start", "what"),
+    [
+        (
+            Start(task=replace(STOPPED, slot_name="own"), type=StartType.FIRST),
+            "The source has no replication slot own, which the task all is to read.",
+        ),
+        (
+            RESUME,
+            "The task all stopped before it had carried anything, and has no replication slot.",
+        ),
+        (
+            Start(task=replace(STOPPED, counts=Counts(loaded=1)), type=StartType.RESUME),
+            "The source has no replication slot of the task all any more.",
+        ),
+    ],
+)
+def test_a_slot_that_was_never_there_is_not_said_to_be_gone(start: Start, what: str) -> None:
+    assert [it.what for it in against(start, (), None, DEV)] == [what]
+
+
+def test_how_far_a_task_is_is_told_by_dms_before_its_table() -> None:
+    shown = replace(STOPPED, checkpoint="0/5")
+    anew = Start(task=replace(shown, start_position="0/7"), type=StartType.FIRST)
+
+    assert reached(RESUME, 3) == 3
+    assert reached(Start(task=shown, type=StartType.RESUME), 3) == 5
+    assert reached(anew, 3) == 7
 
 
 @given(

@@ -19,6 +19,7 @@ from ferry.migrate.starting import (
     StartType,
     Tables,
     Wish,
+    after_stop,
     how,
     refusals,
 )
@@ -51,7 +52,7 @@ def said(status: str, wish: Wish = DEV, **changes: Any) -> str:  # noqa: ANN401 
             return f"{decided.what} {decided.remedy}"
 
 
-PASSING = ["creating", "deleting", "modifying", "moving", "starting", "stopping", "testing"]
+PASSING = ["creating", "deleting", "modifying", "moving", "stopping", "testing"]
 
 
 @pytest.mark.parametrize(
@@ -82,7 +83,7 @@ PASSING = ["creating", "deleting", "modifying", "moving", "starting", "stopping"
             "stopped",
             CHANGES,
             RELOAD,
-            "The task all carries changes alone. Resume it: ferry start dev --task all",
+            "The task all carries changes alone. Let it go on: ferry start dev --task all",
         ),
         (
             "failed",
@@ -144,6 +145,22 @@ PASSING = ["creating", "deleting", "modifying", "moving", "starting", "stopping"
             ),
         ),
         (
+            "running",
+            CHANGES,
+            RELOAD,
+            "The task all carries changes alone. Let it go on: ferry watch dev --task all",
+        ),
+        ("starting", STARTED, DEV, "The task all is starting already."),
+        (
+            "starting",
+            STARTED,
+            RELOAD,
+            (
+                "The task all is starting. Stop it first: ferry stop dev --task all; for single "
+                "tables: ferry reload dev TABLE"
+            ),
+        ),
+        (
             "failed-move",
             LOADED,
             DEV,
@@ -174,6 +191,54 @@ def test_nothing_is_loaded_again_unasked(status: str, kind: MigrationType, failu
     decided = how(task(status=status, migration_type=kind, failure=failure, **LOADED), DEV)
 
     assert not isinstance(decided, Start) or decided.type is StartType.RESUME
+
+
+@pytest.mark.parametrize(
+    ("tasks", "following"),
+    [
+        ([{"status": "ready"}], ""),
+        (
+            [{"status": "stopped", **LOADED}],
+            "before the source's disk is full of write-ahead logs: ferry start dev",
+        ),
+        (
+            [{"status": "stopped", **LOADED}, {"status": "running", **LOADED}],
+            "before the source's disk is full of write-ahead logs: ferry start dev --task a",
+        ),
+        (
+            [{"status": "stopped", **LOADED, "migration_type": MigrationType.LOAD}],
+            "ferry start dev",
+        ),
+        ([{"status": "stopped", **DONE}], ""),
+        # It stopped before it had anything: whether it has a slot is seen at the source.
+        ([{"status": "stopped", **STARTED}], "see from where they can go on: ferry status dev"),
+        (
+            [{"status": "failed", **LOADED, "failure": GONE}],
+            "see from where they can go on: ferry status dev",
+        ),
+    ],
+)
+def test_what_comes_after_a_stop_is_what_a_start_takes(
+    tasks: list[dict[str, Any]], following: str
+) -> None:
+    made_of = [task(name=name, **changes) for name, changes in zip("ab", tasks, strict=False)]
+
+    assert after_stop(made_of, ["a"], "dev") == following
+
+
+def test_a_remedy_keeps_what_was_asked_for() -> None:
+    wish = Wish(
+        environment="dev",
+        reload=True,
+        into=frozenset({"public.b", "public.a c"}),
+        despite_drift=True,
+        despite_slot=True,
+    )
+
+    assert wish.typed(task()) == (
+        "ferry start dev --task all --reload --despite-drift --despite-slot --into 'public.a c' "
+        "--into public.b"
+    )
 
 
 # --- What else stands against a start
@@ -264,7 +329,7 @@ def test_tables_that_hold_rows_have_to_be_named() -> None:
     assert against(FILLED, wish) == [
         (
             "target-filled: Aurora's public.orders hold rows already. See what they are. Where that "
-            "is right: ferry start dev --task all --into public.orders"
+            "is right: ferry start dev --task all --into public.items --into public.orders"
         )
     ]
     both = frozenset({"public.items", "public.orders"})

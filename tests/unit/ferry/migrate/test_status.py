@@ -218,11 +218,11 @@ def test_changes_that_were_not_applied_are_not_done_with() -> None:
 
 
 def test_a_table_that_the_task_does_not_carry_is_not_loaded() -> None:
-    (_, _, _, step, *_) = steps(seen(replace(ARRIVED, carried=4), LOADED))
+    (_, _, _, step, *_) = steps(seen(replace(ARRIVED, carried=5), LOADED))
 
     assert step.state is State.WRONG
     assert step.what == (
-        "The source has 1 tables that the task all selects and does not carry; 4 of 4 tables are loaded."
+        "The source has 1 table that the task all selects and does not carry; 4 of 4 tables are loaded."
     )
 
 
@@ -272,6 +272,55 @@ def test_a_task_that_cannot_go_on_says_how_it_begins_anew() -> None:
     assert standing(seen(ARRIVED, gone))[1] == (
         "Load all its tables again: ferry start dev --task all --reload"
     )
+
+
+@pytest.mark.parametrize(
+    ("state", "counts", "said"),
+    [
+        ("Table completed", Counts(loaded=1, queued=1), "running: 0 of 1 table is loaded."),
+        ("Before load", Counts(loaded=2, queued=2), "running: 2 of 3 tables are loaded."),
+        ("Full load", Counts(loaded=1, loading=2), "running: 1 of 2 tables are loaded."),
+        (
+            "Table error",
+            Counts(loaded=3, errored=2),
+            "Of the task all 1 table is not carried; 3 of 4 tables are loaded.",
+        ),
+        # The one was read after the other: DMS had gone on.
+        ("Table completed", Counts(loading=1, queued=1), "running: 0 of 2 tables are loaded."),
+    ],
+)
+def test_a_tasks_marker_is_none_of_its_tables(state: str, counts: Counts, said: str) -> None:
+    found = replace(seen(ARRIVED, replace(STARTED, counts=counts)), markers={"all": state})
+    (_, _, _, step, *_) = steps(found)
+
+    assert step.what.endswith(said)
+
+
+def test_a_marker_that_is_not_carried_is_wrong() -> None:
+    found = replace(seen(ARRIVED, LOADED), markers={"all": "Table does not exist"})
+    step = steps(found)[-2]
+
+    assert (step.state, step.next) == (State.WRONG, "ferry watch dev --task all")
+    assert "does not carry its marker ferry.fence_all (Table does not exist)" in step.what
+
+
+def test_a_task_that_stopped_before_its_slot_says_how_it_begins_anew() -> None:
+    nothing = Refusal(
+        check="nothing-to-resume", task="all", what="It has no slot.", why="", remedy="Load it."
+    )
+    at_rest = task(status="stopped", was_started=True)
+    found = steps(seen(replace(ARRIVED, slot=(nothing,)), at_rest))
+
+    assert [(it.state, it.what, it.next) for it in found if it.name == "loaded all"] == [
+        (State.WRONG, "It has no slot.", "Load it.")
+    ]
+
+
+@pytest.mark.parametrize("status", ["starting", "stopping", "modifying"])
+def test_what_passes_by_itself_is_watched(status: str) -> None:
+    passing = task(status=status, was_started=True)
+
+    assert standing(seen(PREPARED, passing))[1] == "ferry watch dev --task all"
 
 
 NOTHING_LEFT = dict.fromkeys((Phase.BEFORE_LOAD, Phase.AFTER_LOAD, Phase.BEFORE_CUTOVER), Left())

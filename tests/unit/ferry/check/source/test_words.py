@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from ferry.check.source.words import counted, duration, listed, size
+from ferry.check.source.words import duration, listed, size
+from ferry.words import counted
 
 
 @pytest.mark.parametrize(
