@@ -28,8 +28,12 @@ _PERMISSIONS: Final = (
     "docs/deployment.md lists the permissions that this command needs; have them added, or use "
     "credentials that have them."
 )
+_KEY: Final = (
+    "Look at the key that encrypts it: it has to be enabled, and its policy and yours have to let you "
+    "use it through the service."
+)
 _AGAIN: Final = "Run this again: it continues where it stopped."
-_STAYS: Final = frozenset({_SIGN_IN, _PERMISSIONS})
+_STAYS: Final = frozenset({_SIGN_IN, _PERMISSIONS, _KEY})
 """What to do where nothing passes by itself."""
 
 _LOCAL: Final[tuple[tuple[tuple[type[exceptions.BotoCoreError], ...], str, str], ...]] = (
@@ -107,6 +111,8 @@ _REFUSED: Final[tuple[tuple[frozenset[str], str, str], ...]] = (
         _AGAIN,
     ),
 )
+_DENIED: Final = frozenset({"AccessDenied", "AccessDeniedException"})
+_KEY_REFUSED: Final = frozenset({"DecryptionFailure", "EncryptionFailure"})
 _SERVER_ERROR: Final = 500
 
 _ABSENT: Final = re.compile(r"NotFound|^NoSuch|^404$")
@@ -200,6 +206,10 @@ def _refusal(error: exceptions.ClientError) -> tuple[str, str]:
     """Why, and what to do; nothing where only AWS's own message says."""
     code = error_code(error)
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    message = error.response.get("Error", {}).get("Message", "without a message")
+    # Secrets Manager says a denial of its own and one of KMS's by the same code.
+    if code in _KEY_REFUSED or (code in _DENIED and "KMS" in message):
+        return f"KMS refused the key that {error.operation_name} needs ({code}).", _KEY
     for codes, why, remedy in _REFUSED:
         if code in codes:
             return f"{why.format(operation=error.operation_name)} ({code}).", remedy
@@ -213,7 +223,6 @@ def _refusal(error: exceptions.ClientError) -> tuple[str, str]:
             ),
             "AWS CloudTrail has the call.",
         )
-    message = error.response.get("Error", {}).get("Message", "without a message")
     return f"AWS refused {error.operation_name} ({code}): {message}", ""
 
 

@@ -119,6 +119,21 @@ def test_trouble_before_aws_answers(error: Exception, why: str) -> None:
                 "that this command needs; have them added, or use credentials that have them."
             ),
         ),
+        *(
+            (
+                refusal(code, message=message),
+                (
+                    f"KMS refused the key that GetThing needs ({code}). Look at the key that encrypts "
+                    "it: it has to be enabled, and its policy and yours have to let you use it "
+                    "through the service."
+                ),
+            )
+            for code, message in (
+                ("AccessDeniedException", "Access to KMS is not allowed"),
+                ("DecryptionFailure", "the key is disabled"),
+                ("EncryptionFailure", "the key is disabled"),
+            )
+        ),
         (
             refusal("ThrottlingException"),
             f"AWS refused GetThing as one call too many (ThrottlingException). {AGAIN}",
