@@ -19,8 +19,9 @@ def migrations_alone_are_cut_over(environment: Environment) -> Iterator[Finding]
 
 
 def application_secrets_are_theirs(environment: Environment) -> Iterator[Finding]:
-    """They are the applications', each once, in the region in which they are moved on."""
+    """They are the applications', each once, in the account and region in which they are moved on."""
     cutover, source, region = environment.cutover, environment.source, environment.aws.region
+    account = environment.aws.account_id
     arns = cutover.application_secret_arns if cutover else ()
     for index, arn in enumerate(arns):
         setting = f"cutover.application_secret_arns[{index}]"
@@ -37,6 +38,14 @@ def application_secrets_are_theirs(environment: Environment) -> Iterator[Finding
                 given=f"an ARN of {arn.split(':')[3]} given with aws.region = {toml(region)}",
                 allowed=f"an ARN of {region}",
                 mend="give the secret that the applications read in that region",
+            )
+        if arn.split(":")[4] != account:
+            yield Finding(
+                setting=setting,
+                given=f"an ARN of account {arn.split(':')[4]} given with aws.account_id = "
+                f"{toml(account)}",
+                allowed=f"an ARN of {account}",
+                mend="change another account's secrets by a hook, cutover.hooks.switch",
             )
         if source and arn == source.secret_arn:
             yield Finding(
@@ -63,7 +72,7 @@ RULES = (
     Rule(migrations_alone_are_cut_over, ()),
     Rule(
         application_secrets_are_theirs,
-        ("cutover.application_secret_arns", "source.secret_arn", "aws.region"),
+        ("cutover.application_secret_arns", "source.secret_arn", "aws.region", "aws.account_id"),
     ),
     Rule(source_keeps_its_name, ("cutover.dns", "source.host")),
 )

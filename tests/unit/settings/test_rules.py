@@ -681,6 +681,18 @@ CASES = (
         "application_secrets_are_theirs",
         {},
         {
+            "cutover.application_secret_arns": [
+                SECRET.format("eu-central-1").replace("111122223333", "444455556666")
+            ]
+        },
+        "cutover.application_secret_arns[0]: an ARN of account 444455556666 given with "
+        'aws.account_id = "111122223333"; allowed: an ARN of 111122223333; change another account\'s '
+        "secrets by a hook, cutover.hooks.switch",
+    ),
+    Case(
+        "application_secrets_are_theirs",
+        {},
+        {
             "source.secret_arn": SECRET.format("eu-central-1"),
             "cutover.application_secret_arns": [SECRET.format("eu-central-1")],
         },
