@@ -108,14 +108,15 @@ class Rollback(Section):
 
 
 class Cutover(Section):
-    """What the change of the applications to Aurora goes by; no command reads it yet.
+    """What the change of the applications to Aurora goes by.
 
-    Nothing of it reaches Terraform, and all of it may be left out.
+    `ferry secret application ENV` prepares the secrets; no command reads the rest yet. Nothing of it
+    reaches Terraform, and all of it may be left out.
     """
 
     application_secret_arns: Annotated[List[SecretArn], Field(max_length=20)] = ()
-    """The secrets from which the applications take host and password, of the environment's region:
-    at the switch their next version leads to Aurora."""
+    """The secrets from which the applications take host and password, of the environment's account and
+    region: at the switch their next version leads to Aurora."""
 
     dns: Dns | None = None
     """The record by which the applications find their database. Default: none, they find it by the

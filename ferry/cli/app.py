@@ -9,6 +9,7 @@ from typing import Annotated, Final
 import typer
 
 from ferry.cli.adopt import adopt
+from ferry.cli.application import application
 from ferry.cli.bootstrap import bootstrap
 from ferry.cli.check import aws, deployment
 from ferry.cli.check import source as databases
@@ -37,7 +38,9 @@ app = typer.Typer(
     rich_markup_mode="markdown",  # fills paragraphs
     pretty_exceptions_enable=False,  # rich's tracebacks show locals, and locals hold passwords
 )
-secret = typer.Typer(help="Write the secrets that a deployment reads.", no_args_is_help=True)
+secret = typer.Typer(
+    help="Write the secrets that DMS, ferry and the applications read.", no_args_is_help=True
+)
 suggest = typer.Typer(
     help="Say what an environment's file could better say, by what there is.", no_args_is_help=True
 )
@@ -51,6 +54,7 @@ app.command(rich_help_panel=_PREPARE)(policies)
 app.add_typer(secret, name="secret", rich_help_panel=_PREPARE)
 secret.command()(source)
 secret.command()(operator)
+secret.command()(application)
 app.add_typer(check, name="check", rich_help_panel=_PREPARE)
 check.command()(aws)
 check.command()(deployment)

@@ -36,7 +36,7 @@ def prepare_databases(
     Exit status: 2 where nobody can be asked, or nothing is carried; 3 where a server cannot be
     reached or refuses, or a publication would take the tables along; 130 where the answer is no.
     """
-    from ferry.cli.printing import failures_shown, show_next, show_sql, show_steps
+    from ferry.cli.printing import failures_shown, show_lines, show_next, show_steps
 
     with failures_shown():
         from ferry.account import account_of
@@ -52,7 +52,7 @@ def prepare_databases(
         made = plans(deployment, source_address=source, target_address=target, ca_file=target_ca)
         wanted = [plan for plan in made if plan.lines]
         for plan in wanted:
-            show_sql(plan.title, plan.lines)
+            show_lines(plan.title, plan.lines)
         if wanted and not yes:
             if not at_terminal():
                 raise InputError("Nobody can be asked here: look at the SQL, then add --yes.")

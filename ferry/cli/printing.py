@@ -97,8 +97,8 @@ def show_steps(title: str, steps: Iterable[Step]) -> None:
         console.print(Text("Nothing to do: all is as it should be."))
 
 
-def show_sql(title: str, lines: Iterable[str]) -> None:
-    """Print where SQL runs, and the SQL."""
+def show_lines(title: str, lines: Iterable[str]) -> None:
+    """Print what is about to be done, such as SQL, below where it is done."""
     console = plain_console()
     console.print(Text(visible(title), style="bold"))
     for line in lines:

@@ -13,6 +13,7 @@ class Outcome(StrEnum):
     SET = "set"
     MENDED = "mended"
     RESTORED = "restored"
+    REMOVED = "removed"
     RIGHT = "nothing to do"
 
 

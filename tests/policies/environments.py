@@ -58,6 +58,12 @@ BOUNDARY = "arn:aws:iam::111122223333:policy/aurora-ferry-boundary"
 BOUNDED = environment(aws={"permissions_boundary_arn": BOUNDARY})
 
 
+def application_secrets(region: str, *names: str) -> dict[str, list[str]]:
+    """A [cutover] with secrets of applications, whose names nobody of the project gives."""
+    begin = f"arn:{partition_of(region)}:secretsmanager:{region}:111122223333:secret:"
+    return {"application_secret_arns": [f"{begin}{name}-AbCdEf" for name in names]}
+
+
 def boundary_of(region: str) -> str:
     """The ARN of the boundary, as the region's partition has it."""
     return BOUNDARY.replace("arn:aws:", f"arn:{partition_of(region)}:")
@@ -66,7 +72,9 @@ def boundary_of(region: str) -> str:
 def side(name: str, region: str, *, bounded: bool) -> Environment:
     """An environment of this name, in this region, with or without a boundary."""
     boundary = {"permissions_boundary_arn": boundary_of(region)} if bounded else {}
-    return environment(aws={"region": region, **boundary}).model_copy(update={"name": name})
+    return environment(
+        aws={"region": region, **boundary}, cutover=application_secrets(region, "shop/orders")
+    ).model_copy(update={"name": name})
 
 
 SIDES = {
@@ -115,4 +123,5 @@ LONGEST = environment(
     network={**EXISTING, "route_to_source": {"virtual_private_gateway_id": "vgw-11111111"}},
     source=OWN_SECRET,
     tags={"project": "a" * 20},
+    cutover=application_secrets("us-gov-west-1", *(f"{number:050}" for number in range(20))),
 ).model_copy(update={"name": "b" * 16})

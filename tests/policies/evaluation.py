@@ -32,8 +32,14 @@ class Request:
     context: Mapping[str, str] = field(default_factory=dict)
 
 
-NOT_THE_CALLERS = ("aws:ResourceTag/", "kms:ResourceAliases", "aws:Principal")
-"""Condition keys about the thing or about who calls. The caller chooses all others by how he calls."""
+NOT_THE_CALLERS = (
+    "aws:ResourceTag/",
+    "kms:ResourceAliases",
+    "kms:EncryptionContext:SecretARN",
+    "aws:Principal",
+)
+"""Condition keys about the thing, about who calls, or that Secrets Manager says to KMS of the secret it
+works on. The caller chooses all others by how he calls."""
 
 
 def allows(documents: Iterable[Mapping[str, Any]], request: Request) -> bool:

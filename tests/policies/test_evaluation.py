@@ -46,6 +46,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "plan the account's stack": ("plan", "lock"),
     "ferry secret source": ("operate",),
     "ferry secret operator": ("operate",),
+    "ferry secret application": ("cutover",),
     "ferry prepare-databases": ("check-source",),
     "ferry check source": ("check-source",),
     "ferry suggest tasks": ("check-source",),
@@ -82,6 +83,7 @@ OF_AWS_ITSELF = {"ec2:EnableTransitGatewayRouteTablePropagation"}
 the gateway says so. Source: https://docs.aws.amazon.com/vpc/latest/tgw/tgw-vpc-attachments.html"""
 
 SOURCE, MASTER = "/source-", "/master-"
+APPLICATIONS = ":secret:shop/"
 OPERATORS = "/operator-(source|target)-"
 OF_A_MIGRATION = "ferry (prepare-databases|check source|suggest tasks|schema|status|start|watch|reload|verify|stop)"
 NOT_TO_ALL: tuple[tuple[str, str, str], ...] = (
@@ -91,10 +93,11 @@ NOT_TO_ALL: tuple[tuple[str, str, str], ...] = (
     (OF_A_MIGRATION, "s3:GetObject", ".*tfstate"),
     (OF_A_MIGRATION, "logs:.*", ".*:dms-tasks-.*"),
     ("ferry secret operator", "secretsmanager:.*", f".*{OPERATORS}.*"),
+    ("ferry secret application", "secretsmanager:.*", f".*{APPLICATIONS}.*"),
     ("(?!ferry check).*", "secretsmanager:GetSecretValue", f".*{MASTER}.*"),
     ("deploy|change the tags|destroy", "secretsmanager:(?!Describe|GetRes).*", f"(?!.*{SOURCE}).*"),
     ("ferry secret source", "secretsmanager:.*", f".*{SOURCE}.*"),
-    ("ferry check deployment|ferry secret source", "s3:GetObject", ".*tfstate"),
+    ("ferry check deployment|ferry secret (source|application)", "s3:GetObject", ".*tfstate"),
     (".*plan.*|ferry adopt", "s3:PutObject", ".*tflock"),
     (".*", "s3:DeleteObject", ".*tflock"),
     (".*", "rds:(?!DescribeGlobal).*", "(?!.*:global-cluster:).*"),
@@ -130,6 +133,8 @@ def everything_of(command: str, environment: Environment) -> list[str]:
     if re.fullmatch(OF_A_MIGRATION, command) or command == "ferry secret operator":
         sides = ("source", "target")
         return [*things, *(mine.secret(f"operator-{side}") for side in sides)]
+    if command == "ferry secret application":
+        return [*things, mine.arn("secretsmanager", "secret:shop/orders-AbCdEf")]
     if command == "ferry check aws":
         return [*things, *dms_roles, mine.iam("user/me"), mine.arn("servicequotas", "vpc/L")]
     return things
@@ -189,7 +194,7 @@ ALSO_ASKED = {
 }
 
 
-@pytest.mark.parametrize("document", ["check-source", "move"])
+@pytest.mark.parametrize("document", ["check-source", "move", "cutover"])
 @pytest.mark.parametrize("environment", SIDES.values(), ids=SIDES)
 def test_whoever_moves_databases_may_call_what_the_commands_call_and_no_more(
     environment: Environment, document: str
@@ -197,7 +202,7 @@ def test_whoever_moves_databases_may_call_what_the_commands_call_and_no_more(
     called = {
         action.name
         for command in COMMANDS
-        if COMMANDS[command][0] in {document, "check-source"}
+        if COMMANDS[command][0] in {document, *(["check-source"] if document == "move" else [])}
         for call in RECORDED[command]
         if (action := action_of(call))
     }
@@ -210,7 +215,41 @@ def test_whoever_moves_databases_may_call_what_the_commands_call_and_no_more(
         for action in matching(pattern)
     }
 
-    assert allowed == called | ALSO_ASKED
+    also = ALSO_ASKED | ({"kms:GenerateDataKey"} if document == "cutover" else set())
+    assert allowed == called | also
+
+
+@pytest.mark.parametrize("environment", SIDES.values(), ids=SIDES)
+def test_whoever_cuts_over_reaches_the_applications_secrets_that_the_file_names_alone(
+    environment: Environment,
+) -> None:
+    mine, cutting_over = owner(environment), of(environment, "cutover")
+    named = mine.arn("secretsmanager", "secret:shop/orders-AbCdEf")
+    others = mine.arn("secretsmanager", "secret:shop/carts-AbCdEf")
+
+    def may(action: str, resource: str, **context: str) -> bool:
+        keys = {key.replace("__", ":"): value for key, value in context.items()}
+        return allows(cutting_over, Request(action=action, resource=resource, context=keys))
+
+    for action in (
+        "DescribeSecret",
+        "GetSecretValue",
+        "PutSecretValue",
+        "UpdateSecretVersionStage",
+    ):
+        assert may(f"secretsmanager:{action}", named)
+        for other in (others, *mine.things, *mine.around):
+            assert not may(f"secretsmanager:{action}", other)
+    # whichever key encrypts them, for them alone
+    key, through = mine.arn("kms", "key/any"), mine.principal("secretsmanager")
+    for action in ("kms:Decrypt", "kms:GenerateDataKey"):
+        said = {"kms__EncryptionContext__SecretARN": named}
+        assert may(action, key, kms__ViaService=through, **said)
+        assert not may(action, key, **said)
+        assert not may(action, key, kms__ViaService=mine.principal("rds"), **said)
+        assert not may(
+            action, key, kms__ViaService=through, kms__EncryptionContext__SecretARN=others
+        )
 
 
 @pytest.mark.parametrize(

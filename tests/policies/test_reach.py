@@ -29,6 +29,7 @@ OPEN = (
     "check-",
     "move",
     "operate",
+    "cutover",
 )
 """All documents but an administrator's `bootstrap`, what is opted into, and the boundary."""
 

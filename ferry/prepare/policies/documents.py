@@ -19,6 +19,7 @@ APPLY_ROLES: Final = "apply-roles"
 ADMINISTRATOR_ROLES: Final = "administrator-roles"
 BOUNDARY: Final = "boundary"
 _BOOTSTRAP: Final = "bootstrap"
+_CUTOVER: Final = "cutover"
 _OF_A_MIGRATION: Final = ("check-source", "move")
 _DEPLOY: Final = "for cdktf deploy and destroy; beside plan"
 
@@ -39,7 +40,12 @@ _TABLE: Final[tuple[tuple[str, str, Callable[[Scope], list[Statement]]], ...]] =
         reading.check_source,
     ),
     ("move", "for the commands of the migration, which sign in to both databases", reading.move),
-    ("operate", "for ferry secret and the commands of the runbook", reading.operate),
+    (
+        "operate",
+        "for ferry secret source and operator, and the commands of the runbook",
+        reading.operate,
+    ),
+    (_CUTOVER, "for ferry secret application", reading.cutover),
     (
         "snapshots",
         "beside apply, where wanted: taking, copying and restoring snapshots",
@@ -67,12 +73,13 @@ def documents(
     Raises:
         InputError: One is longer than IAM takes.
     """
-    scope = Scope(environment)
+    scope, cutover = Scope(environment), environment.cutover
     made = [
         Document(name=name, what=what, statements=make(scope))
         for name, what, make in _TABLE
         if (name != _BOOTSTRAP or environment.aws.state_bucket is None)
         and (name not in _OF_A_MIGRATION or environment.has_migration)
+        and (name != _CUTOVER or (cutover is not None and cutover.application_secret_arns))
     ]
     bounded = scope.boundary_arn is not None
     made.append(
@@ -129,6 +136,7 @@ _WHERE: Final = {
     APPLY_ROLES: "where aws.permissions_boundary_arn names a boundary",
     ADMINISTRATOR_ROLES: "where no aws.permissions_boundary_arn is named",
     **dict.fromkeys(_OF_A_MIGRATION, "where the file has [source] and [dms]"),
+    _CUTOVER: "where cutover.application_secret_arns names secrets",
     "trust": "with --github, where tags.repository is on github.com",
 }
 """When there is a document that is not always there."""

@@ -306,6 +306,42 @@ def move(scope: Scope) -> list[Statement]:
     ]
 
 
+def cutover(scope: Scope) -> list[Statement]:
+    """`ferry secret application`: the applications' secrets, which the file names, and no others.
+
+    IAM cannot hold PutSecretValue to a stage, so that holding UpdateSecretVersionStage to one would keep
+    nothing out. Which keys encrypt the secrets the file does not say: any of the account's that Secrets
+    Manager uses for them, as it tells KMS. Source:
+    https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
+    """
+    given = scope.environment.cutover
+    arns = list(given.application_secret_arns) if given else []
+    return [
+        *state(scope, [scope.environment.state_key]),
+        Statement(
+            sid="ApplicationSecrets",
+            actions=[
+                "secretsmanager:DescribeSecret",
+                "secretsmanager:GetSecretValue",
+                "secretsmanager:PutSecretValue",
+                "secretsmanager:UpdateSecretVersionStage",
+            ],
+            resources=arns,
+        ),
+        Statement(
+            sid="KeysOfApplicationSecrets",
+            actions=["kms:Decrypt", "kms:GenerateDataKey"],
+            resources=scope.arns("kms", "key/*"),
+            condition={
+                "StringEquals": {
+                    "kms:ViaService": scope.placement.regional_principal("secretsmanager"),
+                    "kms:EncryptionContext:SecretARN": arns,
+                }
+            },
+        ),
+    ]
+
+
 def operate(scope: Scope) -> list[Statement]:
     """The secrets, `ferry subscribe`, and the runbook's commands while the migration runs."""
     names = scope.names

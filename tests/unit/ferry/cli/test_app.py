@@ -21,6 +21,7 @@ COMMANDS: Final = [
     ("policies",),
     ("review",),
     ("secret", "source"),
+    ("secret", "application"),
     ("secret", "operator"),
     ("subscribe",),
     ("prepare-databases",),

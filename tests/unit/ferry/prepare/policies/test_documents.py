@@ -345,6 +345,7 @@ def test_a_document_that_is_not_there() -> None:
         ("key", "where aws.kms_key_arn names one"),
         ("topic", "where alarms.topic_arn names one"),
         ("apply-roles", "where aws.permissions_boundary_arn names a boundary"),
+        ("cutover", "where cutover.application_secret_arns names secrets"),
         ("trust", "with --github, where tags.repository is on github.com"),
     ],
 )
@@ -521,6 +522,23 @@ def test_an_own_secret_of_the_source_is_read_in_its_place() -> None:
     own = statements(environment(source={"secret_arn": arn}), "check-source")
 
     assert own["WhoSignsIn"]["Resource"][0] == arn
+
+
+def test_whoever_cuts_over_has_a_document_where_the_file_names_secrets() -> None:
+    arn = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:shop-AbCdEf"
+    given = environment(cutover={"application_secret_arns": [arn]})
+    none = environment(cutover={})
+
+    found = statements(given, "cutover")
+
+    assert [each.name for each in documents(none, [none])] == WITHOUT_BOUNDARY
+    assert found["ApplicationSecrets"]["Resource"] == arn
+    assert found["KeysOfApplicationSecrets"]["Condition"] == {
+        "StringEquals": {
+            "kms:ViaService": "secretsmanager.eu-central-1.amazonaws.com",
+            "kms:EncryptionContext:SecretARN": [arn],
+        }
+    }
 
 
 def test_aurora_alone_has_nothing_to_move() -> None:
