@@ -7,6 +7,7 @@ import os
 import signal
 import threading
 import time
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,12 +18,14 @@ from ferry.migrate.sides import Side, Sides
 from ferry.migrate.verify import comparing
 from ferry.migrate.verify.comparing import MOST_KEYS, Kind, Settled, Verdict
 from ferry.migrate.verify.expressions import Form
+from ferry.migrate.verify.proving import Proving
 from ferry.migrate.verify.sessions import Sessions
-from ferry.migrate.verify.verify import Nobody, look, verify
+from ferry.migrate.verify.verify import Nobody, chosen, look, verify
+from ferry.migrate.watching.tables import TableRow
 from ferry.postgres import PostgresError, Server, connect, sql
 from harness.postgres import SUPERUSER
 from tests.migration.databases import Database, Pair
-from tests.migration.deployed import PASSWORD
+from tests.migration.deployed import PASSWORD, marker
 from tests.migration.test_start import ORDERS
 from tests.unit.ferry.migrate.tasks import mappings, selects, task
 
@@ -97,6 +100,31 @@ def sides(pair: Pair) -> Sides:
 def seen(pair: Pair, status: str = "ready") -> Scope:
     """What there is to compare where a task carries schema public."""
     return look("app", sides(pair), [task(status=status)])
+
+
+def _carries_markers(pair: Pair, ended: threading.Event, names: tuple[str, ...]) -> None:
+    """All that a task does of which the rows under test need nothing: markers arrive."""
+    while not ended.is_set():
+        for name in names:
+            found = pair.source.rows(f'select id, at::text from ferry."{name}"')
+            for key, at in found:
+                pair.target.run(
+                    f"insert into ferry.\"{name}\" values ({key}, '{at}') on conflict do nothing"
+                )
+        ended.wait(0.01)
+
+
+@contextmanager
+def arriving(pair: Pair, *names: str) -> Iterator[None]:
+    """Have markers arrive for as long."""
+    ended = threading.Event()
+    thread = threading.Thread(target=_carries_markers, args=(pair, ended, names))
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
 
 
 def at_rest(_scope: Scope, _plan: Plan) -> None:
@@ -653,6 +681,36 @@ def test_rows_of_databases_of_two_encodings_are_the_same(recoded: Pair) -> None:
 
     assert compared(same).found == ()
     assert [(it.key, it.columns) for it in compared(differs).found] == [(("ä",), ("c", "n"))]
+
+
+@pytest.mark.parametrize("is_reversed", [False, True])
+def test_a_key_that_the_other_sides_encoding_cannot_write_is_missing_there(
+    recoded: Pair, *, is_reversed: bool
+) -> None:
+    pair = Pair(source=recoded.target, target=recoded.source) if is_reversed else recoded
+    pair.on_both(
+        "create schema ferry",
+        marker(),
+        "create table items (k text primary key, v int)",
+        "insert into items select 'k' || n, n from generate_series(1, 99) n",
+    )
+    recoded.source.run("insert into items select 'Ω' || n, n from generate_series(1, 9) n")
+    pair.target.run("update items set v = 0 where k = 'k7'")
+    running = task(status="running")
+    proving = Proving(
+        tasks=lambda: [running],
+        statistics=lambda _task, name: TableRow(name=name, state="Table completed"),
+    )
+
+    (at_once,) = verify([seen(pair)], settling=at_rest, values_of=20)
+    with arriving(pair, "fence_all"):
+        (proved,) = verify(
+            chosen([look("app", sides(pair), [running])], ["public.items"]), settling=proving
+        )
+
+    counts = {Kind.EXTRA if is_reversed else Kind.MISSING: 9, Kind.DIFFERENT: 1}
+    assert compared(at_once).counts == compared(proved).counts == counts
+    assert {it.key[0][0] for it in compared(at_once).found} == {"Ω", "k"}
 
 
 def test_a_table_of_as_many_columns_as_postgresql_allows_is_compared(pair: Pair) -> None:

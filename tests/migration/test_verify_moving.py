@@ -22,7 +22,7 @@ from ferry.migrate.verify.verify import chosen, look, verify
 from ferry.migrate.watching.tables import TableRow
 from tests.migration.databases import eventually
 from tests.migration.deployed import marker, rules
-from tests.migration.test_verify import compared, sides
+from tests.migration.test_verify import arriving, compared, sides
 from tests.unit.ferry.environments import DEV
 from tests.unit.ferry.migrate.tasks import task
 
@@ -184,30 +184,6 @@ def test_each_planted_row_is_found_and_no_other_while_writers_run_and_a_task_lag
     assert verdicts["public.keyless"] == verdicts["public.hot"] == "same"
 
 
-def _carries_markers(pair: Pair, ended: threading.Event, names: tuple[str, ...]) -> None:
-    """All that a task does of which the rows under test need nothing: markers arrive."""
-    while not ended.is_set():
-        for name in names:
-            found = pair.source.rows(f'select id, at::text from ferry."{name}"')
-            for key, at in found:
-                pair.target.run(
-                    f"insert into ferry.\"{name}\" values ({key}, '{at}') on conflict do nothing"
-                )
-        ended.wait(0.01)
-
-
-@contextmanager
-def _arriving(pair: Pair, *names: str) -> Iterator[None]:
-    ended = threading.Event()
-    thread = threading.Thread(target=_carries_markers, args=(pair, ended, names))
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join()
-
-
 RUNNING = task(status="running")
 
 
@@ -248,7 +224,7 @@ def test_a_difference_is_proved_behind_the_markers_of_all_its_tasks(pair: Pair) 
     batch = task(name="batch", status="running", settings=Settings(batch_apply=True))
     batch = replace(batch, mappings=_mappings_of("batch"))
 
-    with _arriving(pair, "fence_all", "fence_batch"):
+    with arriving(pair, "fence_all", "fence_batch"):
         found = _verified(pair, RUNNING, batch)
 
     assert found.verdict is Verdict.DIFFERENT
@@ -338,7 +314,7 @@ def test_a_table_that_was_loaded_again_meanwhile_is_not_called_different(pair: P
         row = TableRow(name=name, state="Table completed")
         return replace(row, rows=1) if len(asked) <= 2 else replace(row, state="Full load")
 
-    with _arriving(pair, "fence_all"):
+    with arriving(pair, "fence_all"):
         found = _verified(pair, RUNNING, statistics=again)
 
     assert (found.verdict, compared(found).why) == (
@@ -370,7 +346,7 @@ def test_what_moves_through_all_rounds_is_still_moving(pair: Pair) -> None:
     writer = threading.Thread(target=write)
     writer.start()
     try:
-        with _arriving(pair, "fence_all"):
+        with arriving(pair, "fence_all"):
             found = _verified(pair, RUNNING, rounds=2)
     finally:
         ended.set()
@@ -392,7 +368,7 @@ def test_rows_of_a_table_without_a_key_are_proved_by_how_often_they_are_there(pa
     )
     pair.target.run("insert into t values (1), (7)", "delete from t where v = 0")
 
-    with _arriving(pair, "fence_all"):
+    with arriving(pair, "fence_all"):
         found = _verified(pair, RUNNING)
 
     assert compared(found).counts == {Kind.MISSING: 3, Kind.COUNT: 1, Kind.EXTRA: 1}
@@ -413,7 +389,7 @@ def test_a_count_that_the_source_passes_through_clears_nothing(pair: Pair) -> No
         if not why:
             pair.source.run("insert into t values (1)")
 
-    with _arriving(pair, "fence_all"):
+    with arriving(pair, "fence_all"):
         found = _verified(pair, RUNNING, rounds=2, waits=goes_on)
 
     assert (found.verdict, compared(found).why) == (

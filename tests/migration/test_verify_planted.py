@@ -21,7 +21,8 @@ from tests.migration.test_verify import at_rest, compared, seen
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ferry.migrate.verify.comparing import Compared, Key
+    from ferry.migrate.verify.comparing import Compared
+    from ferry.migrate.verify.sessions import Key
     from ferry.migrate.verify.verify import Scope
     from harness.postgres import Postgres
 

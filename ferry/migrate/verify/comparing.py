@@ -7,12 +7,14 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
 
 from ferry.findings import ExitStatus
 from ferry.mappings.columns import is_lob
 from ferry.migrate.verify.scans import XMIN, Buckets
 from ferry.migrate.verify.scans import buckets as buckets_of
+from ferry.migrate.verify.sessions import of_keys
 from ferry.postgres import sql
 
 if TYPE_CHECKING:
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
     from ferry.migrate.verify.expressions import LeftOut
     from ferry.migrate.verify.plan import Plan
-    from ferry.migrate.verify.sessions import Rows, Sessions
+    from ferry.migrate.verify.sessions import Key, Rows, Sessions
 
 MOST_KEYS: Final = 100_000
 """How many keys of a table that differ are kept; how many there are is counted on."""
@@ -48,9 +50,6 @@ _LEAST_CUT: Final = 256
 _DIGEST: Final = "pg_catalog.md5(pg_catalog.textsend({}))"
 _CHARACTERS: Final = 200
 _WHOLE: Final = 2**64
-
-Key = tuple[str, ...]
-"""A key's values as text; of a table without a key the row's hash."""
 
 
 class Kind(StrEnum):
@@ -514,10 +513,12 @@ def _outside(sessions: Sessions, plan: Plan, proved: Sequence[Suspect], seconds:
     ):
         keys = [each.key for each in proved if each.kind is kind]
         for first in range(0, len(keys), _KEYS_AT_ONCE):
-            statement = replace(reading, where=None).by_key(
-                sql.SQL("true"), keys[first : first + _KEYS_AT_ONCE]
+            rows = of_keys(
+                session,
+                partial(replace(reading, where=None).by_key, sql.SQL("true")),
+                keys[first : first + _KEYS_AT_ONCE],
+                seconds=seconds,
             )
-            rows = session.rows(statement, deadline_seconds=seconds)
             found.update(tuple(key) for _, *key in rows)
     return found
 
@@ -575,20 +576,21 @@ def _values(
 ) -> dict[Key, dict[str, tuple[str | None, str | None]]]:
     """By key and column, both values; of a table without a key, and of rows on one side, of all."""
     names = [each.source.name for each in plan.compared]
-    asked = []
-    for reading in (plan.source, plan.target):
+    keys = [each.key for each in shown]
+    found = []
+    for session, reading in ((sessions.source, plan.source), (sessions.target, plan.target)):
         what = reading.values(range(len(names)), most=_CHARACTERS)
-        keys = [each.key for each in shown]
-        asked.append(
-            # There may be millions of them, all alike.
-            reading.by_hash(sql.SQL("distinct {}").format(what), [int(key[0]) for key in keys])
+        # There may be millions of them, all alike.
+        of_hashes = sql.SQL("distinct {}").format(what)
+        rows = (
+            session.rows(
+                reading.by_hash(of_hashes, [int(key) for (key,) in keys]), deadline_seconds=seconds
+            )
             if plan.key is None
-            else reading.by_key(what, keys)
+            else of_keys(session, partial(reading.by_key, what), keys, seconds=seconds)
         )
-    here, there = (
-        {tuple(key): values for values, *key in rows}
-        for rows in sessions.both(*asked, seconds=seconds)
-    )
+        found.append({tuple(key): values for values, *key in rows})
+    here, there = found
     none: list[str | None] = [None] * len(names)
     return {
         each.key: {

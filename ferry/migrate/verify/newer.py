@@ -14,6 +14,7 @@ import time
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from ferry.migrate.verify.comparing import (
@@ -27,14 +28,15 @@ from ferry.migrate.verify.comparing import (
     oldest_running,
     suspects_of,
 )
+from ferry.migrate.verify.sessions import of_keys
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from ferry.migrate.verify.comparing import Key, Settle
+    from ferry.migrate.verify.comparing import Settle
     from ferry.migrate.verify.kept import Pass
     from ferry.migrate.verify.plan import Plan
-    from ferry.migrate.verify.sessions import Rows, Sessions
+    from ferry.migrate.verify.sessions import Key, Rows, Sessions
 
 MOST_NEWER: Final = 200_000
 """Beyond so many rows of a side a table is compared as a whole."""
@@ -115,15 +117,11 @@ def _with_others(
     keys = sorted(wanted)
     for first in range(0, len(keys), _KEYS_AT_ONCE):
         some = keys[first : first + _KEYS_AT_ONCE]
-        for known, rows in zip(
-            (here, there),
-            sessions.both(
-                plan.source.by_key(plan.source.row, some),
-                plan.target.by_key(plan.target.row, some),
-                seconds=seconds,
-            ),
-            strict=True,
+        for known, session, reading in (
+            (here, sessions.source, plan.source),
+            (there, sessions.target, plan.target),
         ):
+            rows = of_keys(session, partial(reading.by_key, reading.row), some, seconds=seconds)
             known.update({key: row for key, row in _by_key(rows, wanted) if key not in known})
     return [(row, *key) for key, row in here.items()], [(row, *key) for key, row in there.items()]
 

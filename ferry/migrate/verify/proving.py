@@ -22,6 +22,7 @@ from ferry.errors import FerryError
 from ferry.migrate import markers
 from ferry.migrate.verify.comparing import Settled
 from ferry.migrate.watching.tables import COMPLETED, LOADING, RELOADING, WAITING
+from ferry.migrate.verify.sessions import of_keys
 from ferry.postgres import apart, connect
 
 if TYPE_CHECKING:
@@ -29,10 +30,10 @@ if TYPE_CHECKING:
 
     from ferry.mappings import TableName
     from ferry.migrate.tasks import Task
-    from ferry.migrate.verify.comparing import Key, Settle, Suspect
+    from ferry.migrate.verify.comparing import Settle, Suspect
     from ferry.migrate.verify.plan import Plan
     from ferry.migrate.verify.scans import Reading
-    from ferry.migrate.verify.sessions import Sessions
+    from ferry.migrate.verify.sessions import Key, Sessions
     from ferry.migrate.verify.verify import Scope
     from ferry.migrate.watching.tables import TableRow
     from ferry.postgres import Session
@@ -342,8 +343,8 @@ def _look(session: Session, reading: Reading, suspects: Sequence[Suspect]) -> _L
     found: _Look = {}
     for first in range(0, len(suspects), _KEYS_AT_ONCE):
         keys = [each.key for each in suspects[first : first + _KEYS_AT_ONCE]]
-        for row, version, *key in session.rows(
-            reading.versions(keys), deadline_seconds=_SECONDS_OF_A_LOOK
+        for row, version, *key in of_keys(
+            session, reading.versions, keys, seconds=_SECONDS_OF_A_LOOK
         ):
             found[tuple(key)] = _Seen(int(row), version)
     return found

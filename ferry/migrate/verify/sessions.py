@@ -9,18 +9,73 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ferry.migrate.verify.gentle import Held
 from ferry.migrate.verify.scans import SETTINGS
+from ferry.postgres import PostgresError, sql
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from concurrent.futures import Future
 
     from ferry.migrate.verify.expressions import Form
     from ferry.migrate.verify.gentle import Watch
-    from ferry.postgres import PostgresError, Session, sql
+    from ferry.postgres import Session
 
 Rows = list[tuple[Any, ...]]
+Key = tuple[str, ...]
+"""A key's values as text; of a table without a key the row's hash."""
 
 _SECONDS_BETWEEN: Final = 0.05
+_UNTRANSLATABLE: Final = "22P05"
+"""A character that the database's encoding has not:
+https://www.postgresql.org/docs/15/errcodes-appendix.html"""
 _SET: Final = "select pg_catalog.set_config(%s, %s, false)"
+
+
+def of_keys(
+    session: Session,
+    statement: Callable[[Sequence[Key]], sql.Composed],
+    keys: Sequence[Key],
+    *,
+    seconds: float,
+) -> Rows:
+    """What a side says of some keys: nothing of those that its encoding cannot write, as it has none.
+
+    Args:
+        session: A session at the side.
+        statement: Asks for some of them.
+        keys: The keys.
+        seconds: For how long a statement may take.
+
+    Raises:
+        PostgresError: The server refuses, or does not answer in time.
+    """
+    if not keys:
+        return []
+    try:
+        return session.rows(statement(keys), deadline_seconds=seconds)
+    except PostgresError as error:
+        if error.sqlstate != _UNTRANSLATABLE:
+            raise
+        if len(keys) == 1 and not _is_written(session, keys[0]):
+            return []
+        if len(keys) == 1:
+            raise
+    half = len(keys) // 2
+    return [
+        row
+        for some in (keys[:half], keys[half:])
+        for row in of_keys(session, statement, some, seconds=seconds)
+    ]
+
+
+def _is_written(session: Session, key: Key) -> bool:
+    """Whether a side's encoding has all characters of a key."""
+    try:
+        session.rows(sql.SQL("select {}::pg_catalog.text[]").format(sql.Literal([*key])))
+    except PostgresError as error:
+        if error.sqlstate != _UNTRANSLATABLE:
+            raise
+        return False
+    return True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
