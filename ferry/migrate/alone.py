@@ -100,6 +100,15 @@ def alone(servers: Iterable[Server], doing: Doing, *, command: str) -> Iterator[
         yield Alone(sessions=sessions)
 
 
+def is_under_way(session: Session, doing: Doing) -> bool:
+    """Whether somebody does it now in a session's database.
+
+    Raises:
+        PostgresError: The server refuses.
+    """
+    return bool(session.rows(_HOLDER, [_FERRY, int(doing)]))
+
+
 def _take(session: Session, doing: Doing, command: str) -> None:
     for name, value in (("application_name", _named(command)), *_SETTINGS):
         session.rows(_SET, [value, name])

@@ -9,7 +9,8 @@ from ferry.errors import FerryError
 from ferry.mappings import TableName
 from ferry.migrate.verify.expressions import CONSTANT, Form
 from ferry.migrate.verify.pairing import Database
-from ferry.postgres import PostgresError, UnreachableError
+from ferry.migrate.verify.scans import SHAPE
+from ferry.postgres import PostgresError, UnreachableError, sql
 from ferry.postgres.catalog import UnreadError, read
 
 if TYPE_CHECKING:
@@ -35,6 +36,12 @@ select n.nspname::text, c.relname::text, coalesce(
 from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
 where c.relkind in ('r', 'p') and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'"""
 
+_SHAPES: Final = sql.SQL(
+    "select c.oid::int8, {} from pg_catalog.pg_class c join pg_catalog.pg_namespace n "
+    "on n.oid = c.relnamespace where c.relkind in ('r', 'p') and n.nspname !~ '^pg_' "
+    "and n.nspname <> 'information_schema'"
+).format(sql.SQL(SHAPE))
+
 
 def database(session: Session) -> Database:
     """A database of one side.
@@ -58,9 +65,11 @@ def database(session: Session) -> Database:
             raise FerryError(error.why, error.remedy) from None
         for oid, column in session.rows(_UNREADABLE, [tables], deadline_seconds=_SECONDS):
             unreadable[oid].add(column)
+        shapes = dict(session.rows(_SHAPES, deadline_seconds=_SECONDS))
     return Database(
         catalog=catalog,
         unreadable={oid: frozenset(columns) for oid, columns in unreadable.items()},
+        shapes=shapes,
     )
 
 

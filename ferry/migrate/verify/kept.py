@@ -220,7 +220,8 @@ class Kept:
         statements = [each.totals(_ANY).as_string(None) for each in (plan.source, plan.target)]
         tables = (plan.source.table.name, plan.target.table.name)
         files = [known.get(name, "") for known, name in zip(self.files, tables, strict=True)]
-        text = "\n".join([*statements, *files])
+        shapes = [each.table.shape for each in (plan.source, plan.target)]
+        text = "\n".join([*statements, *files, *shapes])
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from ferry.mappings import TableName
@@ -29,10 +29,12 @@ class Database:
     Args:
         catalog: Its catalogs.
         unreadable: By a table's oid, the columns that ferry's operator has no SELECT on.
+        shapes: By a table's oid, what changes with its columns and keys.
     """
 
     catalog: Catalog
     unreadable: Mapping[int, frozenset[str]]
+    shapes: Mapping[int, str] = field(default_factory=dict)
 
     def by_name(self) -> dict[TableName, Relation]:
         """Its tables, partitioned ones and partitions among them."""
@@ -74,6 +76,7 @@ class Database:
             unreadable=self.unreadable.get(relation.oid, frozenset()),
             rows=sum(max(int(each.rows), each.live, 0) for each in holding),
             bytes=sum(each.bytes for each in holding),
+            shape=self.shapes.get(relation.oid, ""),
         )
 
 

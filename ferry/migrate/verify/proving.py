@@ -20,9 +20,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ferry.errors import FerryError
 from ferry.migrate import markers
+from ferry.migrate.alone import Doing, is_under_way
 from ferry.migrate.verify.comparing import Settled
-from ferry.migrate.watching.tables import COMPLETED, LOADING, RELOADING, WAITING
 from ferry.migrate.verify.sessions import of_keys
+from ferry.migrate.watching.tables import COMPLETED, LOADING, RELOADING, WAITING
 from ferry.postgres import apart, connect
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 ROUNDS: Final = 8
 SECONDS_OF_A_MARKER: Final = 600.0
 """For how long a marker is waited for: a task may be minutes behind."""
+SECONDS_BETWEEN_CHECKS: Final = 10.0
 
 _SECONDS_BETWEEN_ROUNDS: Final = 0.2
 _SECONDS_BETWEEN_LOOKS: Final = 0.005
@@ -77,6 +79,7 @@ class Proving:
         waits: Is told what is waited for; an empty text when that has ended.
         rounds: How many rounds there are.
         seconds_of_a_marker: For how long a marker is waited for.
+        seconds_between_checks: How often it is looked meanwhile whether it can arrive still.
     """
 
     tasks: Callable[[], Iterable[Task]]
@@ -84,6 +87,7 @@ class Proving:
     waits: Callable[[str], None] = field(default=lambda _why: None)
     rounds: int = ROUNDS
     seconds_of_a_marker: float = SECONDS_OF_A_MARKER
+    seconds_between_checks: float = SECONDS_BETWEEN_CHECKS
 
     def __call__(self, scope: Scope, plan: Plan) -> Settle | None:
         """What settles them; None where no task carries changes to the table, or ever did."""
@@ -97,20 +101,23 @@ class Proving:
         try:
             tasks = _carrying(self.tasks(), plan)
             before = self._tables(tasks, plan)
+            at_it = _at_it(sessions.source)
         except FerryError as error:
             return Settled(moving=tuple(suspects), why=str(error))
-        if why := " ".join((*_not_proving(tasks), *_being_loaded(before, plan))):
+        if why := " ".join((*at_it, *_not_proving(tasks), *_being_loaded(before, plan))):
             return Settled(moving=tuple(suspects), why=why)
         # Those that are at rest beside others carry nothing: no marker of theirs would arrive.
         settled = self._in_rounds(scope, sessions, plan, suspects, tasks)
         if not settled.proved:
             return settled
         try:
-            unchanged = _loads(before) == _loads(self._tables(tasks, plan))
-            why = "It was loaded again meanwhile."
+            # In this order: who loads a table again has his lock until DMS says so of the table.
+            why = " ".join(_at_it(sessions.source))
+            if _loads(before) != _loads(self._tables(tasks, plan)):
+                why = "It was loaded again meanwhile."
         except FerryError as error:
-            unchanged, why = False, str(error)
-        if unchanged:
+            why = str(error)
+        if not why:
             return settled
         return Settled(moving=(*settled.proved, *settled.moving), why=why)
 
@@ -144,7 +151,7 @@ class Proving:
                 for number in range(self.rounds):
                     time.sleep(_SECONDS_BETWEEN_ROUNDS * number)
                     sampled = left if number and len(left) <= _SAMPLED else []
-                    waiting = self._arriving(writer, sessions.target, tasks)
+                    waiting = self._arriving(writer, sessions, tasks)
                     round_ = _look_around(
                         sessions, plan, left, sampled, before=there, waiting=waiting
                     )
@@ -158,7 +165,9 @@ class Proving:
         why = f"Still moving after {self.rounds} rounds." if left else ""
         return Settled(proved=tuple(proved), moving=tuple(left), why=why)
 
-    def _arriving(self, writer: Session, target: Session, tasks: Sequence[Task]) -> Iterator[None]:
+    def _arriving(
+        self, writer: Session, sessions: Sessions, tasks: Sequence[Task]
+    ) -> Iterator[None]:
         """Write each task's marker, twice where one is no proof, and come back until all arrived.
 
         Raises:
@@ -168,10 +177,11 @@ class Proving:
         by_name = {task.name: task for task in tasks}
         written = {name: markers.write(writer, by_name[name].marker) for name in lacking}
         ends = time.monotonic() + self.seconds_of_a_marker
+        checks = time.monotonic() + self.seconds_between_checks
         try:
             while lacking:
                 for name, marker in list(written.items()):
-                    if not markers.has_arrived(target, by_name[name].marker, marker):
+                    if not markers.has_arrived(sessions.target, by_name[name].marker, marker):
                         continue
                     lacking[name] -= 1
                     if lacking[name]:
@@ -185,11 +195,33 @@ class Proving:
                         f"The marker of {' and '.join(lacking)} has not arrived within "
                         f"{self.seconds_of_a_marker:,.0f} s."
                     )
+                if time.monotonic() > checks:
+                    self._check(sessions, tasks)
+                    for name, marker in written.items():
+                        if not markers.has_arrived(writer, by_name[name].marker, marker):
+                            # Somebody has emptied it on both sides.
+                            written[name] = markers.write(writer, by_name[name].marker)
+                    checks = time.monotonic() + self.seconds_between_checks
                 self.waits(f"for the marker of {' and '.join(lacking)}")
                 yield
                 time.sleep(_SECONDS_BETWEEN_LOOKS)
         finally:
             self.waits("")
+
+    def _check(self, sessions: Sessions, tasks: Sequence[Task]) -> None:
+        """Make sure that a marker can arrive still.
+
+        Raises:
+            _NotArrivedError: It cannot, or not soon.
+        """
+        names = {task.name for task in tasks}
+        try:
+            now = [task for task in self.tasks() if task.name in names]
+            why = " ".join((*_at_it(sessions.source), *_not_proving(now)))
+        except FerryError:  # Nobody who could be asked: it may arrive yet.
+            return
+        if why:
+            raise _NotArrivedError(why)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -289,6 +321,12 @@ class _NotArrivedError(Exception):
     def __init__(self, why: str) -> None:
         super().__init__(why)
         self.why = why
+
+
+def _at_it(source: Session) -> Iterator[str]:
+    """That tables are emptied and loaded now, which DMS may not say yet."""
+    if is_under_way(source, Doing.TASKS):
+        yield "Somebody starts tasks, or loads tables again: what is unlike may be on its way."
 
 
 def _carrying(tasks: Iterable[Task], plan: Plan) -> tuple[Task, ...]:

@@ -45,6 +45,17 @@ XMIN: Final = sql.SQL(
 """The oldest transaction that runs; those of all subtransactions are newer than their parents."""
 
 
+SHAPE: Final = """pg_catalog.md5(pg_catalog.concat_ws(E'\\n', c.oid, c.relkind,
+  (select pg_catalog.string_agg(pg_catalog.concat_ws(' ', a.attnum, a.attname, a.atttypid, a.atttypmod,
+     a.attcollation, a.attnotnull), E'\\n' order by a.attnum)
+   from pg_catalog.pg_attribute a
+   where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped),
+  (select pg_catalog.string_agg(i.indkey::pg_catalog.text, E'\\n' order by i.indkey::pg_catalog.text)
+   from pg_catalog.pg_index i
+   where i.indrelid = c.oid and i.indisunique and i.indisvalid and i.indpred is null)))"""
+"""What changes with a table's columns and keys, or where it is another of its name; `c` is its row."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Buckets:
     """How rows are cut into buckets, on both sides alike.
@@ -96,6 +107,17 @@ class Reading:
     def row(self) -> sql.Composable:
         """The row's hash."""
         return row_hash(self.columns, self.form)
+
+    def shape(self) -> sql.Composed:
+        """What the table's shape is now; no row where it is gone."""
+        return sql.SQL(
+            "select {shape} from pg_catalog.pg_class c join pg_catalog.pg_namespace n "
+            "on n.oid = c.relnamespace where n.nspname = {schema} and c.relname = {table}"
+        ).format(
+            shape=sql.SQL(SHAPE),
+            schema=sql.Literal(self.table.name.schema),
+            table=sql.Literal(self.table.name.table),
+        )
 
     def ends(self) -> sql.Composed:
         """The least and the greatest of an integer key."""

@@ -23,6 +23,7 @@ class Table:
         unreadable: The columns that ferry's operator has no SELECT on.
         rows: How many rows PostgreSQL expects; 0 where it knows nothing.
         bytes: How large it is, its partitions and its TOAST included.
+        shape: What changes with its columns and keys; empty where that is not known.
     """
 
     name: TableName
@@ -33,3 +34,4 @@ class Table:
     unreadable: frozenset[str] = frozenset()
     rows: int = 0
     bytes: int = 0
+    shape: str = ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING, Final, Protocol
 from ferry.errors import FerryError, InputError
 from ferry.migrate.reloading import parse
 from ferry.migrate.verify import asking
-from ferry.migrate.verify.comparing import MOST_KEYS, SECONDS_BETWEEN_TRIES, Verdict, compare
+from ferry.migrate.verify.comparing import (
+    LEAST_SECONDS,
+    MOST_KEYS,
+    SECONDS_BETWEEN_TRIES,
+    Verdict,
+    compare,
+)
 from ferry.migrate.verify.gentle import Held, watching
 from ferry.migrate.verify.kept import Kept
 from ferry.migrate.verify.newer import compare_newer
@@ -301,6 +307,8 @@ class _Run:
             hold = partial(self._hold, sessions)
             hold()
             compared = self._newer(sessions, plan) or self._whole(sessions, plan, hold)
+            if changed := _changed(sessions, plan):
+                return replace(result, why=changed)
         except PostgresError as error:
             why = self._why(error, this)
             return why if isinstance(why, _Try) else replace(result, why=why)
@@ -367,6 +375,10 @@ class _Run:
             self._sessions = None
         if in_the_way:
             return this.again() or f"{in_the_way} So were all {this.number} tries."
+        if self._sessions is not None:
+            with suppress(PostgresError):
+                if changed := _changed(sessions, this.plan):
+                    return changed
         return silence or str(error)
 
 
@@ -390,6 +402,23 @@ class _Try:
             return None
         seconds = SECONDS_BETWEEN_TRIES[self.number - 1]
         return replace(self, number=self.number + 1, not_before=time.monotonic() + seconds)
+
+
+def _changed(sessions: Sessions, plan: Plan) -> str:
+    """That a side's table is another than was read at the start; empty where it is not.
+
+    Raises:
+        PostgresError: A server refuses, or does not answer in time.
+    """
+    shapes = sessions.both(plan.source.shape(), plan.target.shape(), seconds=LEAST_SECONDS)
+    for now, reading, side in zip(
+        shapes, (plan.source, plan.target), ("at the source", "in Aurora"), strict=True
+    ):
+        if not now:
+            return f"{reading.table.name} is gone {side} since the run began; run this again."
+        if now != [(reading.table.shape,)]:
+            return f"{reading.table.name} was altered {side} since the run began; run this again."
+    return ""
 
 
 def _let_pass(this: _Try, listener: Listener) -> None:
