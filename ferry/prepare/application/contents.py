@@ -99,7 +99,7 @@ def understand(value: str, hosts: Collection[str]) -> Contents:
         FerryError: It is not certain what it says. The text has no secret value, and says of it why.
     """
     document = _object(value)
-    if document.get(ENGINE, "postgres") not in ENGINES:
+    if str(document.get(ENGINE, "postgres")).casefold() not in ENGINES:
         _refuse(f"its key {ENGINE} names another engine than PostgreSQL")
     keys = {
         key: role

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ferry.errors import FerryError
-from ferry.prepare.application.contents import says, understand
+from ferry.prepare.application.contents import Contents, says, understand
 
 HOST, AURORA = "db.example.org", "dev.cluster-c0.eu-central-1.rds.amazonaws.com"
 HOSTS: Final = {HOST, "orders.example.org"}
@@ -183,6 +183,8 @@ SECOND = "postgresql://olap:x@olap.example.org/facts"
         (f'{{"host": "{HOST}", "host": "{HOST}"}}', "a key of it stands there twice"),
         # another engine
         ({**RDS, "engine": "mysql"}, "its key engine names another engine than PostgreSQL"),
+        ({**RDS, "engine": ["postgres"]}, "its key engine names another engine than PostgreSQL"),
+        ({**RDS, "engine": None}, "its key engine names another engine than PostgreSQL"),
         # a key that is missing
         (without("host"), "nothing in it is the host: no key such as host, DB_HOST or PGHOST"),
         (without("port"), "nothing in it is the port"),
@@ -278,6 +280,61 @@ def test_what_is_not_certain_is_refused_and_no_value_is_shown(value: Any, why: s
     assert "shop" not in error.value.why
     assert "cutover.hooks.switch" in error.value.remedy
     assert error.value.__suppress_context__ or error.value.__context__ is None
+
+
+TEXTS: Final = st.sampled_from(
+    [
+        "",
+        HOST,
+        AURORA,
+        "app",
+        "5432",
+        CANARY,
+        URL,
+        SECOND,
+        f"{URL}?password={CANARY}",
+        f"host={CANARY}",
+    ]
+)
+VALUES: Final = st.recursive(
+    st.none() | st.booleans() | st.integers(0, 70_000) | st.floats(allow_nan=False) | TEXTS,
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=2), inner, max_size=2),
+)  # fmt: skip
+KEYS: Final = st.sampled_from(
+    [
+        "engine",
+        "dbInstanceIdentifier",
+        "db.url",
+        "a.b",
+        "a",
+        "",
+        *RDS,
+        "DB_HOST",
+        "PGUSER",
+        "database",
+    ]
+)
+
+
+@given(value=st.dictionaries(KEYS, VALUES), whole=st.booleans())
+def test_whatever_it_holds_it_leads_to_aurora_or_is_refused(
+    value: dict[str, Any], *, whole: bool
+) -> None:
+    given_value = {**RDS, **value} if whole else value
+    found: Contents | None
+    try:
+        found = understand(json.dumps(given_value), HOSTS)
+    except FerryError as error:
+        said = str(error)
+        found = None
+    else:
+        said = f"{found!r}{found.elsewhere}{found.place_in_words}"
+
+    assert CANARY not in said
+    if found and found.place[0] in HOSTS:
+        there = found.leading(TO, cluster="c")
+        still = {key for key, each in there.items() if HOST in json.dumps(each)}
+        assert {found.keys.get(key) for key in still} <= {"user", "password"}
 
 
 def test_what_leads_to_another_server_stays_and_is_named() -> None:
