@@ -201,7 +201,7 @@ def test_a_worker_that_is_killed_is_recovered_and_the_task_runs_on(
     task.start()
     task.loaded("orders")
     arrived(pair)
-    for pid in _workers():
+    for pid in workers():
         os.kill(pid, signal.SIGKILL)
     pair.source.run("insert into orders values (1, 'meanwhile', null)")
     arrived(pair, 2)
@@ -220,7 +220,7 @@ def test_a_reload_that_a_killed_worker_did_not_hear_is_done_by_the_next(
     arrived(pair)
     pair.target.run("delete from orders")
     for signal_ in (signal.SIGSTOP, signal.SIGKILL):
-        for pid in _workers():
+        for pid in workers():
             os.kill(pid, signal_)
         if signal_ == signal.SIGSTOP:
             task.aws.dms.reload_tables(
@@ -337,7 +337,7 @@ def test_an_address_without_a_port_is_refused(aws: Aws) -> None:
         )
 
 
-def _workers() -> list[int]:
+def workers() -> list[int]:
     """The worker processes that this process started."""
     found = []
     for stat in Path("/proc").glob("[0-9]*/stat"):

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import os
+import signal
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+import psycopg
 import pytest
 
 from ferry.migrate.alone import Doing, alone
@@ -18,7 +22,10 @@ from ferry.migrate.verify.comparing import Verdict
 from ferry.migrate.verify.proving import Proving
 from ferry.migrate.verify.verify import look, verify
 from ferry.migrate.watching.tables import TableRow
-from tests.migration.deployed import marker
+from tests.migration.databases import eventually
+from tests.migration.deployed import SETTINGS, marker
+from tests.migration.test_start import ORDERS
+from tests.migration.test_task import workers
 from tests.migration.test_verify import arriving, at_rest, compared, seen, server, sides
 from tests.unit.ferry.migrate.tasks import task
 
@@ -30,6 +37,7 @@ if TYPE_CHECKING:
     from ferry.migrate.verify.scans import Buckets, Reading
     from ferry.postgres import sql
     from tests.migration.databases import Database, Pair
+    from tests.migration.deployed import Deployed
 
 ALTERED: Final = {
     "added": ("alter table added add more int default 1",),
@@ -302,3 +310,77 @@ def test_a_clock_that_jumps_changes_nothing(pair: Pair, monkeypatch: pytest.Monk
         found = list(verify([look("app", sides(pair), [RUNNING])], settling=proving))
 
     assert [it.verdict for it in found] == [Verdict.SAME, Verdict.DIFFERENT]
+
+
+def _is_killed(deployed: Deployed) -> None:
+    for pid in workers():
+        os.kill(pid, signal.SIGKILL)
+    deployed.pair.source.run("insert into orders values (9, 'meanwhile')")
+
+
+def _stops(deployed: Deployed) -> None:
+    deployed.aws.dms.stop_replication_task(ReplicationTaskArn=deployed.task_arns["all"])
+    deployed.wait("stopped")
+
+
+def _loses_its_slot(deployed: Deployed) -> None:
+    slots = "from pg_replication_slots where database = current_database()"
+
+    def is_gone() -> bool:
+        with suppress(psycopg.errors.ObjectInUse, psycopg.errors.UndefinedObject):
+            deployed.pair.source.run(
+                f"select pg_terminate_backend(active_pid, 10000) {slots} and active",
+                f"select pg_drop_replication_slot(slot_name) {slots}",
+            )
+        return not deployed.pair.source.rows(f"select 1 {slots}")
+
+    eventually(is_gone)
+
+
+def _loads_it_again(deployed: Deployed) -> None:
+    deployed.aws.dms.reload_tables(
+        ReplicationTaskArn=deployed.task_arns["all"],
+        TablesToReload=[{"SchemaName": "public", "TableName": "orders"}],
+    )
+    loaded = "select what from orders where id = 1"
+    eventually(lambda: deployed.pair.target.rows(loaded) == [("a",)])
+
+
+@pytest.mark.parametrize(
+    ("happens", "settings", "told"),
+    [
+        (_is_killed, {}, (4, "dev: 1 different")),
+        (_stops, {}, (3, "dev: 1 not proved")),
+        (_loses_its_slot, {}, (3, "dev: 1 not proved")),
+        (_loads_it_again, {}, (0, "dev: 1 same")),
+        (lambda _deployed: None, {"BatchApplyEnabled": True}, (4, "dev: 1 different")),
+    ],
+)
+def test_what_happens_to_a_task_meanwhile_makes_nothing_look_different(
+    deployed: Deployed,
+    monkeypatch: pytest.MonkeyPatch,
+    happens: Callable[[Deployed], None],
+    settings: dict[str, Any],
+    told: tuple[int, str],
+) -> None:
+    load = {"TargetTablePrepMode": "TRUNCATE_BEFORE_LOAD"}
+    laid = json.dumps({**SETTINGS, "FullLoadSettings": load, "TargetMetadata": settings})
+    deployed.make(tasks={"all": {"ReplicationTaskSettings": laid}})
+    deployed.prepare(ORDERS)
+    deployed.pair.source.run(
+        "insert into orders values (1, 'a'), (2, 'a')", "grant select on orders to dms"
+    )
+    assert deployed.reached("start", "dev").exit_code == 0
+    assert deployed.reached("watch", "dev", "--every", "0.3").exit_code == 0
+    deployed.pair.target.run("update orders set what = 'b' where id = 1")
+    happening(monkeypatch, "hashes", Once({"orders": partial(happens, deployed)}))
+
+    found = deployed.reached("verify", "dev", "--keys")
+
+    # By this test, while the command ran.
+    deployed.called["ferry verify"] -= {"dms:StopReplicationTask", "dms:ReloadTables"}
+    said = [it for it in found.stdout.splitlines() if not it.startswith("Next: ")]
+    assert (found.exit_code, said[-1]) == told, found.output
+    assert [it.strip() for it in said if it.startswith("      (")] == (
+        ["(1) different: what"] if found.exit_code == 4 else []
+    )
