@@ -1,4 +1,4 @@
-"""Secrets Manager: random passwords that keep to what they were asked for."""
+"""Secrets Manager: random passwords that keep to what they were asked for, and staging labels."""
 
 from __future__ import annotations
 
@@ -20,9 +20,16 @@ _PUNCTUATION = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
 _DEFAULT_LENGTH = 32
 _LONGEST = 4096
 
+_CURRENT = "AWSCURRENT"
+
 
 class LocalSecretsManagerBackend(BackendMixin, SecretsManagerBackend):  # type: ignore[misc]  # moto is untyped here
-    """Remembers the passwords that it made up, for tests that search for them."""
+    """Remembers the passwords that it made up, for tests that search for them.
+
+    moto goes on giving the version that was put last, wherever AWSCURRENT was moved since, and lets a
+    label be on two versions. Source:
+    https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecretVersionStage.html
+    """
 
     def __init__(self, region_name: str, account_id: str) -> None:
         """Begin without secrets."""
@@ -56,6 +63,43 @@ class LocalSecretsManagerBackend(BackendMixin, SecretsManagerBackend):  # type: 
         password = "".join(characters)
         self.generated.append(password)
         return password
+
+    def update_secret_version_stage(
+        self,
+        secret_id: str,
+        version_stage: str,
+        remove_from_version_id: str | None,
+        move_to_version_id: str | None,
+    ) -> tuple[str, str]:
+        """Move a label, add it, or take it away.
+
+        Raises:
+            AwsError: InvalidParameterException, where another version has the label than the call says.
+        """
+        holder = None
+        if secret_id in self.secrets:
+            holder = next(
+                (
+                    version
+                    for version, held in self.secrets[secret_id].versions.items()
+                    if version_stage in held["version_stages"]
+                ),
+                None,
+            )
+        if move_to_version_id and holder not in {None, remove_from_version_id, move_to_version_id}:
+            raise AwsError(
+                "InvalidParameterException",
+                f"Staging label {version_stage} is currently attached to version {holder}, so you must "
+                "explicitly reference that version in RemoveFromVersionId.",
+            )
+        if holder is not None and holder == move_to_version_id:
+            return self.secrets[secret_id].arn, self.secrets[secret_id].name
+        moved: tuple[str, str] = super().update_secret_version_stage(
+            secret_id, version_stage, remove_from_version_id, move_to_version_id
+        )
+        if version_stage == _CURRENT:
+            self.secrets[secret_id].set_default_version_id(move_to_version_id)
+        return moved
 
 
 def _kinds(parameters: Mapping[str, Any]) -> list[str]:

@@ -73,3 +73,77 @@ def test_types_need_not_all_be_in_it(aws: Aws) -> None:
 def test_a_password_that_cannot_be_is_refused(aws: Aws, arguments: dict[str, Any]) -> None:
     with refused("InvalidParameterException", "has each of the types"):
         aws.secretsmanager.get_random_password(**arguments)
+
+
+def stages(aws: Aws) -> dict[str, str]:
+    """Which version has each label."""
+    found = aws.secretsmanager.describe_secret(SecretId="s")["VersionIdsToStages"]
+    return {label: version for version, labels in found.items() for label in labels}
+
+
+def test_what_is_read_follows_awscurrent_there_and_back(aws: Aws) -> None:
+    client = aws.secretsmanager
+    old = client.create_secret(Name="s", SecretString="old")["VersionId"]
+    new = client.put_secret_value(SecretId="s", SecretString="new", VersionStages=["next"])[
+        "VersionId"
+    ]
+    assert client.get_secret_value(SecretId="s")["SecretString"] == "old"
+    assert stages(aws) == {"AWSCURRENT": old, "next": new}
+
+    for current, before in ((new, old), (old, new)):
+        client.update_secret_version_stage(
+            SecretId="s",
+            VersionStage="AWSCURRENT",
+            RemoveFromVersionId=before,
+            MoveToVersionId=current,
+        )
+
+        assert client.get_secret_value(SecretId="s")["VersionId"] == current
+        assert stages(aws) == {"AWSCURRENT": current, "AWSPREVIOUS": before, "next": new}
+
+    # what is put next finds AWSCURRENT where it is
+    third = client.put_secret_value(SecretId="s", SecretString="third")["VersionId"]
+    assert stages(aws) == {"AWSCURRENT": third, "AWSPREVIOUS": old, "next": new}
+
+
+@pytest.mark.parametrize("label", ["AWSCURRENT", "next"])
+def test_a_label_leaves_no_version_that_the_call_does_not_name(aws: Aws, label: str) -> None:
+    client = aws.secretsmanager
+    old = client.create_secret(Name="s", SecretString="old")["VersionId"]
+    new = client.put_secret_value(SecretId="s", SecretString="new", VersionStages=["next"])[
+        "VersionId"
+    ]
+    to = {"AWSCURRENT": new, "next": old}[label]
+    before = stages(aws)
+
+    for said in ({}, {"RemoveFromVersionId": to}):
+        with refused("InvalidParameterException", f"Staging label {label} is currently attached"):
+            client.update_secret_version_stage(
+                SecretId="s", VersionStage=label, MoveToVersionId=to, **said
+            )
+
+    assert stages(aws) == before
+    # where it is already, nothing is moved
+    client.update_secret_version_stage(
+        SecretId="s", VersionStage=label, MoveToVersionId=before[label]
+    )
+    assert stages(aws) == before
+
+
+def test_a_label_can_be_taken_away(aws: Aws) -> None:
+    client = aws.secretsmanager
+    old = client.create_secret(Name="s", SecretString="old")["VersionId"]
+    new = client.put_secret_value(SecretId="s", SecretString="new", VersionStages=["next"])[
+        "VersionId"
+    ]
+
+    client.update_secret_version_stage(SecretId="s", VersionStage="next", RemoveFromVersionId=new)
+
+    assert stages(aws) == {"AWSCURRENT": old}
+
+
+def test_labels_of_a_secret_that_is_not_there(aws: Aws) -> None:
+    with refused("ResourceNotFoundException", "can't find the specified secret"):
+        aws.secretsmanager.update_secret_version_stage(
+            SecretId="s", VersionStage="next", RemoveFromVersionId="x" * 32
+        )
