@@ -39,7 +39,7 @@ from ferry.postgres import NoAnswerError, Server, connect, sql
 from ferry.postgres.catalog import UnreadError, read
 from harness.postgres import SUPERUSER, Postgres
 from settings.databases import Database as Names
-from tests.migration.databases import Database
+from tests.migration.databases import CONTROL, Database, eventually
 from tests.unit.ferry.environments import environment, of_several_databases
 
 if TYPE_CHECKING:
@@ -1096,6 +1096,33 @@ def test_the_command_shows_what_is_right_by_area(deployed: Deployed) -> None:
     assert lines[0] == f"What dev carries, in account {deployed.aws.account}, eu-central-1"
     assert "  right       Keys (7)" in lines
     assert lines[-1].endswith("The migration would fail, or lose something.")
+
+
+def test_after_the_load_what_is_measured_and_these_tasks_own_is_no_warning(
+    deployed: Deployed,
+) -> None:
+    deployed.make()
+    deployed.prepare("create table orders (id bigint primary key, what text)")
+    deployed.pair.source.run("insert into orders values (1, 'x')")
+    checks = ("lob-limit", "rows-read", "leftovers-aurora")
+
+    def levels(*options: str) -> dict[str, str]:
+        shown = deployed.reached("check", "source", "dev", "--json", *options)
+        found = json.loads(shown.stdout)["findings"]
+        return {each["check"]: each["level"] for each in found if each["check"] in checks}
+
+    assert levels() == {"lob-limit": "warning", "leftovers-aurora": "right"}
+    levels("--deep", "--seconds", "30")
+    deployed.reached("start", "dev")
+    eventually(lambda: deployed.pair.target.value("select count(*) from orders") == 1)
+    named = f"select count(*) from {CONTROL}.awsdms_txn_state"
+    eventually(lambda: deployed.pair.target.value(named) == 1)
+
+    assert levels() == dict.fromkeys(checks, "right")
+
+    deployed.pair.target.run(f"update {CONTROL}.awsdms_txn_state set \"TASK_NAME\" = 'another'")
+
+    assert levels()["leftovers-aurora"] == "warning"
 
 
 def test_a_source_that_nobody_reaches_is_said_and_nothing_is_judged(deployed: Deployed) -> None:

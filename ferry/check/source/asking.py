@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from facts.outputs import DMS_TASK_ARNS
 from ferry.check.source.measuring import key_range, measured
 from ferry.check.source.server import SECONDS_WATCHED
 from ferry.check.source.subject import End, Subject, Unreadable
@@ -14,11 +15,11 @@ from ferry.deployment import Deployment
 from ferry.deployment.servers import source_server, source_user_of_dms, target_server
 from ferry.environments import migration_of
 from ferry.errors import FerryError
-from ferry.postgres import UnreachableError, connect
+from ferry.postgres import PostgresError, UnreachableError, connect, sql
 from ferry.postgres.catalog import AT_ONCE, UnreadError, last_values, read, wal_position
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from ferry.account import Account
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from settings.environment import Environment
 
 _PURPOSE: Final = "say what it holds"
+_OF_EACH_TASK: Final = frozenset({"awsdms_status", "awsdms_txn_state"})
+"""DMS's control tables that have a row for each task. Source:
+https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Tasks.CustomizingTasks.TaskSettings.ControlTable.html"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,6 +72,7 @@ def subjects(
     """
     migration_of(environment)
     dms_user = _dms_user(environment, account)
+    identifiers = _identifiers(environment, account) if way.to_aurora else {}
     unreadable: list[Unreadable] = []
     for database in environment.carried:
         server = source_server(environment, account, database, address=way.source)
@@ -78,13 +83,17 @@ def subjects(
                 source=server,
                 target=_target(environment, account, database, way),
                 dms_user=dms_user,
+                identifiers=identifiers,
             )
         except UnreachableError:  # so are the others: they are on the same server
             raise
         except FerryError as error:
             unreadable.append(Unreadable(database=database, error=error))
             continue
-        yield subject if deep_seconds is None else with_rows(subject, server, seconds=deep_seconds)
+        if deep_seconds is None:
+            yield with_rows_of_before(subject, server)
+        else:
+            yield with_rows(subject, server, seconds=deep_seconds)
     if unreadable and len(unreadable) == len(environment.carried):
         raise unreadable[0].error
     yield from unreadable
@@ -100,6 +109,16 @@ def with_rows(subject: Subject, server: Server, *, seconds: float) -> Subject:
     except FerryError as error:
         found = UnreadError(error.why, error.remedy)
     return replace(subject, measured=found, key_ranges=_key_ranges(subject, server))
+
+
+def with_rows_of_before(subject: Subject, server: Server) -> Subject:
+    """The same, with what earlier runs have read of the rows, where that is all of it."""
+    try:
+        found = measured(subject, server, seconds=0)
+    except FerryError:  # It is only not known whether there was an earlier run.
+        return subject
+    is_whole = found.earlier and not found.missing
+    return replace(subject, measured=found) if is_whole else subject
 
 
 def _key_ranges(subject: Subject, server: Server) -> dict[int, tuple[int, int]] | UnreadError:
@@ -126,6 +145,7 @@ def subject_of(
     source: Server,
     target: Server | UnreadError,
     dms_user: str | UnreadError,
+    identifiers: Mapping[str, str] | None = None,
 ) -> Subject:
     """One database, read at both ends.
 
@@ -135,6 +155,7 @@ def subject_of(
         source: It at the source.
         target: It in Aurora; why it is not known where that is.
         dms_user: Whom DMS signs in as at the source; why that is not known.
+        identifiers: By which names DMS's own tables know the tasks, where these are deployed.
 
     Raises:
         FerryError: The source cannot be reached or read.
@@ -151,6 +172,7 @@ def subject_of(
         source=End(catalog=catalog, dms_user=dms_user),
         target=aurora,
         wal_bytes_per_second=rate,
+        identifiers=identifiers or {},
         last_values=values,
     )
 
@@ -160,6 +182,15 @@ def _dms_user(environment: Environment, account: Account) -> str | UnreadError:
         return source_user_of_dms(environment, account)
     except FerryError as error:
         return UnreadError(error.why, error.remedy)
+
+
+def _identifiers(environment: Environment, account: Account) -> dict[str, str]:
+    """What the ARNs of the tasks end in, by their names; nothing where they are not deployed."""
+    try:
+        arns = Deployment(environment=environment, account=account).outputs[DMS_TASK_ARNS]
+    except FerryError:
+        return {}
+    return {name: arn.rpartition(":")[2] for name, arn in arns.items()}
 
 
 def _target(
@@ -180,9 +211,30 @@ def _aurora(target: Server | UnreadError, user: str) -> End | UnreadError:
         return target
     try:
         with connect(target, purpose=_PURPOSE) as session:
-            return End(catalog=_read(session, user), dms_user=user)
+            catalog = _read(session, user)
+            return End(catalog=catalog, dms_user=user, recorded=_recorded(session, catalog))
     except FerryError as error:
         return UnreadError(error.why, error.remedy)
+
+
+def _recorded(session: Session, catalog: Catalog) -> dict[str, frozenset[str]]:
+    """Which tasks DMS's own tables name: those that have a row for each task."""
+    found: dict[str, set[str]] = {}
+    for each in catalog.relations:
+        if each.name not in _OF_EACH_TASK:
+            continue
+        try:
+            # The one has its columns' names in capitals, the other has not.
+            names = session.rows(
+                sql.SQL(
+                    "select distinct coalesce(j->>'TASK_NAME', j->>'task_name', '') from only {} t "
+                    "cross join lateral pg_catalog.to_jsonb(t) j"
+                ).format(sql.Identifier(each.schema, each.name))
+            )
+        except PostgresError:  # Not for this user to read: whose they are is not known then.
+            names = [("",)]
+        found.setdefault(each.schema, set()).update(name for (name,) in names)
+    return {schema: frozenset(names) for schema, names in found.items()}
 
 
 def _read(session: Session, *roles: str) -> Catalog:

@@ -81,8 +81,15 @@ def in_aurora(subject: Subject) -> Iterator[Verdict]:
     relations = list(subject.aurora.relations)
     own = {task.control_schema for task in subject.tasks}
     found = [each for each in relations if each.name.startswith(TABLES_BEGIN_WITH)]
-    strange = [each for each in found if each.schema not in own]
-    mine = [each for each in found if each.schema in own]
+    used = [each for each in found if subject.are_these_tasks(each.schema)]
+    left = [each for each in found if each not in used]
+    strange = [each for each in left if each.schema not in own]
+    mine = [each for each in left if each.schema in own]
+    if used:
+        yield fine(
+            f"{counted(len(used), 'table')} of DMS's in {listed(sorted({each.schema for each in used}))}: "
+            "these tasks' own, which have run."
+        )
     if strange:
         yield warns(
             f"{counted(len(strange), 'table')} of DMS's in Aurora outside of {listed(sorted(own))}: "
@@ -144,6 +151,7 @@ def emptiness(subject: Subject) -> Iterator[Verdict]:
                 missing.append(".".join(map(identifier, names)))
             elif (
                 loads(task)
+                and not subject.has_run(task)
                 and task.target_table_preparation_mode == "DO_NOTHING"
                 and (table.live or table.rows > 0 or table.pages)
             ):
@@ -164,7 +172,9 @@ def emptiness(subject: Subject) -> Iterator[Verdict]:
             remedy=f"TRUNCATE {filled[0].sql}; and so on, before the load.",
         )
     if not missing and not filled:
-        yield fine(f"{counted(len(subject.carried), 'table')} in Aurora, and empty.")
+        ran = [task.name for task in subject.tasks if subject.has_run(task)]
+        state = f"and task {listed(ran)} has run" if ran else "and empty"
+        yield fine(f"{counted(len(subject.carried), 'table')} in Aurora, {state}.")
 
 
 TITLE: Final = "Leftovers"

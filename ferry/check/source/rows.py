@@ -205,7 +205,8 @@ def when(subject: Subject) -> Iterator[Verdict]:
             f"{counted(len(stale), 'table')} read earlier, and written to since: "
             f"{listed(f'{relation.sql} ({each.at})' for relation, each in stale)}.",
             why=" ".join(["What was written since may not be seen.", *list(reasons)[:MOST_NAMED]]),
-            remedy="Run this again with more --seconds: they are read again, the earliest first.",
+            remedy="They are read again, the earliest first, by: ferry check source "
+            f"{subject.environment.name} --deep",
         )
     elif earlier:
         first = min(each.at for _, each in earlier)

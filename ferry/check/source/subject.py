@@ -36,10 +36,12 @@ class End:
     Args:
         catalog: Its catalogs.
         dms_user: Whom DMS signs in as; why that is not known, where it is not.
+        recorded: Which tasks DMS's own tables name, by the schema that these are in.
     """
 
     catalog: Catalog
     dms_user: str | UnreadError
+    recorded: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,6 +69,7 @@ class Subject:
         wal_bytes_per_second: How fast the source writes WAL; why that is not known.
         measured: What the rows say; None where they were not to be read.
         key_ranges: The least and the greatest key of large tables, by their oids.
+        identifiers: By which names DMS's own tables know the file's tasks; none where they are not deployed.
         last_values: The last values of the source's sequences by their oids, None where one gave none
             yet; one that may not be read is not there.
     """
@@ -76,6 +79,7 @@ class Subject:
     source: End
     target: End | UnreadError
     wal_bytes_per_second: float | UnreadError = 0
+    identifiers: Mapping[str, str] = field(default_factory=dict)
     last_values: Mapping[int, int | None] | UnreadError = field(default_factory=dict)
     measured: Measured | UnreadError | None = None
     key_ranges: Mapping[int, tuple[int, int]] | UnreadError = field(default_factory=dict)
@@ -95,6 +99,21 @@ class Subject:
         if isinstance(self.target, UnreadError):
             raise self.target
         return self.target.catalog
+
+    def are_these_tasks(self, schema: str) -> bool:
+        """Whether DMS's own tables of a schema of Aurora's name tasks of this file, and no others."""
+        if isinstance(self.target, UnreadError):
+            return False
+        recorded = self.target.recorded.get(schema, frozenset())
+        return bool(recorded) and recorded.issubset(self.identifiers.values())
+
+    def has_run(self, task: Task) -> bool:
+        """Whether DMS's own tables in Aurora say that a task has run."""
+        if isinstance(self.target, UnreadError):
+            return False
+        return any(
+            self.identifiers.get(task.name) in each for each in self.target.recorded.values()
+        )
 
     @property
     def file(self) -> str:

@@ -163,6 +163,8 @@ def subject(
     last_values: Mapping[int, int | None] | UnreadError | None = None,
     measured: Measured | UnreadError | None = None,
     key_ranges: Mapping[int, tuple[int, int]] | UnreadError | None = None,
+    identifiers: Mapping[str, str] | None = None,
+    recorded: Mapping[str, frozenset[str]] | None = None,
     **differing: Any,  # noqa: ANN401 - as `catalog`
 ) -> Subject:
     """A database with these tables, and `orders` where there are none, as its tasks carry it.
@@ -180,7 +182,9 @@ def subject(
             catalog=aurora
             or catalog(*there, server={"user": "ferry_admin", "owner": "ferry_admin"}),
             dms_user="ferry_admin",
+            recorded=recorded or {},
         ),
+        identifiers=identifiers or {},
         wal_bytes_per_second=wal_bytes_per_second,
         last_values={} if last_values is None else last_values,
         measured=measured,

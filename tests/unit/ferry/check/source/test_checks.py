@@ -1721,3 +1721,44 @@ def test_who_owns_tables_beside_dmss_trigger_is_said_once_it_is_there() -> None:
         each.level
         for each in found("dms-ddl-capture", subject(env=environment(), event_triggers=[there]))
     ] == [Level.RIGHT]
+
+
+STATUS = table("awsdms_status", schema="awsdms_control")
+FILLED = table("orders", rows=100, pages=10)
+
+
+@pytest.mark.parametrize(
+    ("recorded", "level"),
+    [
+        ({"AAAA"}, Level.RIGHT),
+        ({"AAAA", "ZZZZ"}, Level.WARNING),  # another task's beside them
+        ({"ZZZZ"}, Level.WARNING),
+        (set(), Level.WARNING),
+    ],
+)
+def test_dmss_own_tables_of_tasks_that_have_run_are_no_leftovers(
+    recorded: set[str], level: Level
+) -> None:
+    of = subject(
+        aurora=catalog(ORDERS, STATUS),
+        identifiers={"all": "AAAA"},
+        recorded={"awsdms_control": frozenset(recorded)},
+    )
+
+    assert [it.level for it in found("leftovers-aurora", of)] == [level]
+
+
+def test_tables_that_a_task_has_loaded_are_to_hold_rows() -> None:
+    (before,) = found("aurora-tables", subject(aurora=catalog(FILLED)))
+    ran = subject(
+        aurora=catalog(FILLED),
+        identifiers={"all": "AAAA"},
+        recorded={"x": frozenset({"AAAA"})},
+    )
+    (after,) = found("aurora-tables", ran)
+
+    assert before.level is Level.WARNING
+    assert (after.level, after.what) == (Level.RIGHT, "1 table in Aurora, and task all has run.")
+    gone = subject(aurora=UnreadError("Aurora is not asked."), identifiers={"all": "AAAA"})
+    assert not gone.has_run(gone.tasks[0])
+    assert not gone.are_these_tasks("x")

@@ -178,7 +178,7 @@ def test_what_was_written_since_rows_were_read_is_said() -> None:
         "rows-read",
         "1 table read earlier, and written to since: public.docs (2026-11-27 09:40 UTC).",
         why="What was written since may not be seen. The time was up.",
-        remedy="Run this again with more --seconds: they are read again, the earliest first.",
+        remedy="They are read again, the earliest first, by: ferry check source dev --deep",
     )
 
 
