@@ -16,7 +16,7 @@ extra_settings = '{"ErrorBehavior": {"RecoverableErrorCount": 5}}'
 _ANOTHER_TASK: Final = """
 [[dms.tasks]]
 name = "history"
-tables = [{ schema = "history", filters = [
+tables = [{ schema = "history", table = "visits", filters = [
   { column = "id", conditions = [{ operator = "gte", value = "1000000" }] },
 ] }]
 transformations = [

@@ -65,9 +65,14 @@ _TAKING: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 def details_name_one_table(environment: Environment) -> Iterator[Finding]:
-    """DMS takes no wildcard where it is told how to carry a table."""
+    """DMS takes no wildcard where it is told how to carry a table, or which of its rows.
+
+    Source of the rows: https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Tasks.CustomizingTasks.Filters.html
+    """
     for place, table in tables(environment):
         details = [name for name in ("parallel_load", "lob") if getattr(table, name)]
+        if table.filters and table.action == "include":
+            details.append("filters")
         if details and "%" in table.schema_name + table.table and table.name is None:
             yield Finding(
                 setting=f"{place}.{details[0]}",
@@ -315,7 +320,10 @@ def _transformations(environment: Environment) -> Iterator[tuple[str, Transforma
 _TRANSFORMATIONS = "dms.tasks.*.transformations"
 
 RULES = (
-    Rule(details_name_one_table, (*SELECTION, f"{TABLES}parallel_load", f"{TABLES}lob")),
+    Rule(
+        details_name_one_table,
+        (*SELECTION, f"{TABLES}parallel_load", f"{TABLES}lob", f"{TABLES}filters"),
+    ),
     Rule(limited_lobs_alone_have_a_size, (f"{TABLES}lob",)),
     Rule(boundaries_match_columns, (f"{TABLES}parallel_load",)),
     Rule(transformations_fit_their_target, (_TRANSFORMATIONS,)),

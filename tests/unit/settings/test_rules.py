@@ -42,7 +42,8 @@ def existing(**changes: object) -> dict[str, Any]:
 
 def rows(*conditions: dict[str, str]) -> Changes:
     """A task whose table's rows are chosen."""
-    return {f"{TABLE}.filters": [{"column": "id", "conditions": list(conditions)}]}
+    filters = [{"column": "id", "conditions": list(conditions)}]
+    return {f"{TABLE}.table": "orders", f"{TABLE}.filters": filters}
 
 
 def transformation(**changes: object) -> Changes:
@@ -1028,9 +1029,9 @@ CASES = (
     ),
     Case(
         "details_leave_the_marker",
-        {f"{TABLE}.schema": "%", f"{TABLE}.table": "orders%", **rows({"operator": "null"})},
-        {f"{TABLE}.schema": "%", **rows({"operator": "null"})},
-        f"dms.tasks[0].tables[0].filters: given for %.%, which can match {MARKER}; {WHOLE}; "
+        {**rows({"operator": "null"}), f"{TABLE}.schema": "ferr_"},
+        {**rows({"operator": "null"}), f"{TABLE}.schema": "ferr_", f"{TABLE}.table": "fence_al_"},
+        f"dms.tasks[0].tables[0].filters: given for ferr_.fence_al_, which can match {MARKER}; {WHOLE}; "
         f"{BY_NAME}, a table for each",
     ),
     Case(
@@ -1332,6 +1333,13 @@ CASES = (
         {f"{TABLE}.lob": {"mode": "limited"}},
         "dms.tasks[0].tables[0].lob: given for public.%, which may be several tables; allowed: "
         "one table, by its whole name; write schema and table without %, or remove lob",
+    ),
+    Case(
+        "details_name_one_table",
+        rows({"operator": "null"}),
+        {**rows({"operator": "null"}), f"{TABLE}.table": "%"},
+        "dms.tasks[0].tables[0].filters: given for public.%, which may be several tables; allowed: "
+        "one table, by its whole name; write schema and table without %, or remove filters",
     ),
     Case(
         "details_name_one_table",
