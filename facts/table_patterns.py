@@ -49,6 +49,16 @@ def literal(name: str) -> str:
     return _SPECIAL.sub(lambda sign: f"[{sign[0]}]", name)
 
 
+def named(pattern: str) -> str | None:
+    """The one name that a pattern is meant for; None where it is of several.
+
+    An underscore is taken for itself: most names have one, and few have another beside them that
+    differs by it alone.
+    """
+    pieces = ["_" if it == _ONE else it for it in _pieces(pattern)]
+    return None if {_MANY, _SOME} & set(pieces) else "".join(pieces)
+
+
 def overlap(one: str, other: str) -> bool:
     """Whether some name may match both patterns; a set is taken for any one character."""
     there = _where(other)

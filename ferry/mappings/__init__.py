@@ -7,11 +7,10 @@ https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Tasks.CustomizingTasks.Tab
 
 from ferry.mappings.carried import CarriedColumn, CarriedTable, Mappings
 from ferry.mappings.filters import ALL_ROWS, Comparison, Inexpressible, Rows
-from ferry.mappings.rules import RENAMES, TableName, renamed
+from ferry.mappings.rules import TableName, renamed
 
 __all__ = [
     "ALL_ROWS",
-    "RENAMES",
     "CarriedColumn",
     "CarriedTable",
     "Comparison",

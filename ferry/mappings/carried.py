@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
 
+from facts.renames import RENAMES
 from facts.table_patterns import matches
 from ferry.mappings.filters import ALL_ROWS, Inexpressible, Rows, condition
-from ferry.mappings.rules import RENAMES, TableName, concerns, read, renamed
+from ferry.mappings.rules import TableName, concerns, read, renamed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

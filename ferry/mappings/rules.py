@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from facts.ferry_schema import SCHEMA
+from facts.renames import RENAMES
 from facts.table_patterns import literal, matches
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Sequence
 
 _Json = dict[str, Any]
 
@@ -124,24 +125,6 @@ class Transformation(Protocol):
     @property
     def primary_key(self) -> Key | None:
         """The key."""
-
-
-RENAMES: Final[Mapping[str, Callable[[str, str, str], str]]] = {
-    "rename": lambda _name, value, _old: value,
-    "convert-lowercase": lambda name, _value, _old: name.lower(),
-    "convert-uppercase": lambda name, _value, _old: name.upper(),
-    "add-prefix": lambda name, value, _old: value + name,
-    "add-suffix": lambda name, value, _old: name + value,
-    "remove-prefix": lambda name, value, _old: name.removeprefix(value),
-    "remove-suffix": lambda name, value, _old: name.removesuffix(value),
-    "replace-prefix": lambda name, value, old: (
-        value + name[len(old) :] if name.startswith(old) else name
-    ),
-    "replace-suffix": lambda name, value, old: (
-        name[: len(name) - len(old)] + value if name.endswith(old) else name
-    ),
-}
-"""The actions that give another name, by the name, the rule's value and its old value."""
 
 
 def renamed(name: str, rule: Transformation) -> str:

@@ -6,11 +6,12 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from facts.renames import RENAMES
 from facts.table_patterns import matches
 from ferry.check.source.subject import column_name
 from ferry.check.source.verdict import Check, Verdict, blocks, warns
 from ferry.check.source.words import listed
-from ferry.mappings import RENAMES, renamed
+from ferry.mappings import renamed
 from ferry.words import counted
 
 if TYPE_CHECKING:

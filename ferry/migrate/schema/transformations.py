@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from facts.renames import RENAMES
 from facts.table_patterns import matches
 from ferry.findings import blocked, warning
-from ferry.mappings import RENAMES, renamed
+from ferry.mappings import renamed
 from ferry.migrate.schema.names import NAME, shown, unquoted
 
 if TYPE_CHECKING:
