@@ -35,6 +35,10 @@ SSL_MODES: Final[tuple[SslMode, ...]] = get_args(SslMode)
 VERIFYING: Final[tuple[SslMode, ...]] = ("verify-ca", "verify-full")
 """The modes that check who the other end is, by a certificate."""
 
+AS_REPLICA: Final = "SET session_replication_role='replica'"
+"""What keeps foreign keys and triggers of a target from stopping DMS, run on each connection. Source:
+https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Target.PostgreSQL.html"""
+
 AfterFullLoad = Literal["continue", "stop-before-cached-changes", "stop-after-cached-changes"]
 """What follows a task's full load."""
 

@@ -57,6 +57,11 @@ def fence(task_name: str) -> str:
     return f"fence_{task_name}"
 
 
+def fence_back(task_name: str) -> str:
+    """The marker table of the task that carries a task's tables back, `fence_TASK_back`."""
+    return f"{fence(task_name)}_back"
+
+
 def left_out(included: Iterable[tuple[str, str]], *, beside: Iterable[str]) -> list[str]:
     """Ferry's tables that a task has to leave out by name, because its inclusions match them.
 
@@ -64,11 +69,9 @@ def left_out(included: Iterable[tuple[str, str]], *, beside: Iterable[str]) -> l
 
     Args:
         included: What the task includes, each as the patterns of the schema and of the table.
-        beside: The names of the other tasks that carry the same database.
+        beside: The markers of the other tasks that carry the same database.
     """
     patterns = [table for schema, table in included if overlap(schema, SCHEMA)]
     return sorted(
-        it
-        for it in (*TABLES, *map(fence, beside))
-        if any(overlap(table, literal(it)) for table in patterns)
+        it for it in (*TABLES, *beside) if any(overlap(table, literal(it)) for table in patterns)
     )

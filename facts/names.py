@@ -28,9 +28,16 @@ TASK_LOGS: Final = "dms-tasks-"
 """What the log groups of DMS's tasks begin with, before the replication instance's identifier.
 Source: https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Monitoring.html"""
 
+BACK: Final = "back"
+"""The leg of a task that carries what is written in Aurora back to the source."""
+
+AGAIN: Final = "again"
+"""The leg that carries the same tables forward once more, after a way back."""
+
 _ACCOUNT_STACK: Final = "account-"
 _LONGEST_RESOURCE_IDENTIFIER: Final = 31
 _DIGEST_LENGTH: Final = 8
+_SLOT_DIGEST_LENGTH: Final = 6
 
 
 def account_stack(account_id: str) -> str:
@@ -98,6 +105,14 @@ def workflow_roles(names: Names) -> list[str]:
     ]
 
 
+def leg_of(task_name: str, leg: str) -> str:
+    """The own name of a task beside one of the file's, such as `orders-back`.
+
+    A task of the file may not be called so where `dms.rollback` is set: `settings.rules.tasks`.
+    """
+    return f"{task_name}-{leg}"
+
+
 def as_identifier(database: str) -> str:
     """A database's name in Aurora as DMS's identifiers write it: `order_items` as `order-items`.
 
@@ -162,6 +177,11 @@ class Names:
     def target_operator_secret(self) -> str:
         """The secret that `ferry secret operator ENV target` writes, for ferry to sign in with."""
         return f"{self.prefix}/operator-target"
+
+    @property
+    def reverse_secret(self) -> str:
+        """The secret that `ferry secret reverse ENV` writes: DMS writes to the source with it."""
+        return f"{self.prefix}/reverse"
 
     @property
     def secret_access_role(self) -> str:
@@ -263,6 +283,31 @@ class Names:
     def _endpoint(self, end: str, database: str | None) -> str:
         named = "" if database is None else f"-{as_identifier(database)}"
         return f"{self.prefix}-{end}{named}"
+
+    def leg_endpoint(self, leg: str, end: str, task_name: str) -> str:
+        """The identifier of a leg's own endpoint, such as `aurora-ferry-dev-back-source-orders`.
+
+        Args:
+            leg: `back` or `again`.
+            end: `source`, where it reads, or `target`.
+            task_name: The file's task.
+        """
+        return f"{self.prefix}-{leg}-{end}-{task_name}"
+
+    def slot(self, leg: str, task_name: str) -> str:
+        """The replication slot of a leg, such as `ferry_dev_orders_back_1a2b3c`.
+
+        A slot is one of its server, whatever its database: the digest tells apart what hyphens do,
+        which a slot's name cannot have, and projects. 62 of PostgreSQL's 63 characters at most.
+        Source: https://www.postgresql.org/docs/15/warm-standby.html#STREAMING-REPLICATION-SLOTS
+
+        Args:
+            leg: `back`, of Aurora's, or `again`, of the source's.
+            task_name: The file's task.
+        """
+        digest = hashlib.sha256(f"{self.prefix}/{task_name}".encode()).hexdigest()
+        readable = f"ferry_{self.environment}_{task_name}_{leg}".replace("-", "_")
+        return f"{readable}_{digest[:_SLOT_DIGEST_LENGTH]}"
 
     def source_certificate(self, digest: str) -> str:
         """The identifier of the source's certificate, by the digest of its content."""

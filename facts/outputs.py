@@ -23,6 +23,9 @@ DMS_SOURCE_ENDPOINT_ARNS: Final = "dms_source_endpoint_arns"
 DMS_TARGET_ENDPOINT_ARNS: Final = "dms_target_endpoint_arns"
 DMS_TASK_ARN: Final = "dms_task_arn"
 DMS_TASK_ARNS: Final = "dms_task_arns"
+DMS_BACK_TASK_ARNS: Final = "dms_back_task_arns"
+DMS_AGAIN_TASK_ARNS: Final = "dms_again_task_arns"
+REVERSE_SECRET_ARN: Final = "reverse_secret_arn"  # noqa: S105 -- an output's name
 VPC_ID: Final = "vpc_id"
 AURORA_SUBNET_IDS: Final = "aurora_subnet_ids"
 DMS_SUBNET_IDS: Final = "dms_subnet_ids"
@@ -48,6 +51,10 @@ OF_A_MIGRATION: Final = frozenset(
 OF_SEVERAL_DATABASES: Final = frozenset({DMS_SOURCE_ENDPOINT_ARNS, DMS_TARGET_ENDPOINT_ARNS})
 """What there is where several databases are carried: their endpoints by their names in Aurora. The
 others name those of the database that the cluster is made with."""
+
+
+OF_A_WAY_BACK: Final = frozenset({DMS_BACK_TASK_ARNS, DMS_AGAIN_TASK_ARNS, REVERSE_SECRET_ARN})
+"""What there is where a way back is deployed: the ARNs of its tasks by the names of the file's."""
 
 
 def reader_instance_id(number: int) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field
 
-from facts.dms import AfterFullLoad, LogComponent
+from facts.dms import AS_REPLICA, AfterFullLoad, LogComponent
 from settings.fields import AttributeName, AttributeValue, AuroraDatabaseName, PlainName
 from settings.retention import LogRetentionDays
 from settings.section import Allowed, List, Section, refuse
@@ -244,7 +244,7 @@ class Task(Section):
 class Target(Section):
     """How DMS speaks to Aurora; always over TLS."""
 
-    after_connect_script: Script = "SET session_replication_role='replica'"
+    after_connect_script: Script = AS_REPLICA
     """SQL that DMS runs when it connects. The default keeps foreign keys and triggers from stopping
     it."""
 
@@ -292,6 +292,11 @@ class Dms(Section):
 
     target: Target = Target()
     """How DMS speaks to Aurora."""
+
+    rollback: bool = False
+    """Whether a way back is deployed beside each task: endpoints and a task from Aurora to the source,
+    and one more to go forward again, all of which wait for a cutover. It takes `ferry secret reverse
+    ENV` first. A task whose tables cannot be carried back has none; synthesis says which, and why."""
 
     tasks: Annotated[List[Task], Field(min_length=1, max_length=50)] = Field(
         examples=[[{"name": "all", "tables": [{"schema": "public"}]}]]

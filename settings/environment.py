@@ -6,19 +6,21 @@ from typing import Annotated
 
 from pydantic import Field
 
-from facts.names import ACCOUNT_STATE_KEY, Names, state_bucket
+from facts.ferry_schema import fence, fence_back
+from facts.names import ACCOUNT_STATE_KEY, AGAIN, BACK, Names, leg_of, state_bucket
 from settings.alarms import Alarms
 from settings.aurora import Aurora
 from settings.aws import Aws
 from settings.cutover import Cutover
 from settings.databases import Database
-from settings.dms import Dms, Task
+from settings.dms import Dms, Task, Validation
 from settings.network import Nat, Network
 from settings.protection import Protection
 from settings.review import Review
 from settings.section import Allowed, List, Section
 from settings.source import Source
 from settings.tags import Tags
+from settings.way_back import NoWayBack, TurnedRound, own_tables_left_out, turned_round
 
 EnvironmentName = Annotated[
     str,
@@ -29,6 +31,25 @@ EnvironmentName = Annotated[
 
 class NoMigrationError(Exception):
     """The environment is Aurora alone: its file has neither [source] nor [dms]."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Leg:
+    """A task beside one of the file's, which waits for a cutover: back from Aurora, or forward again.
+
+    Args:
+        leg: Which, `back` or `again`.
+        of: The file's task.
+        task: What it carries, and how: changes alone.
+        database: The database that it carries.
+        marker: Its marker, in schema ferry.
+    """
+
+    leg: str
+    of: Task
+    task: Task
+    database: Database
+    marker: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,11 +73,54 @@ class Migration:
         for task in self.dms.tasks:
             yield task, self.databases[0] if task.database is None else by_name[task.database]
 
-    def beside(self, task: Task) -> list[str]:
-        """The names of the other tasks that carry a task's database."""
-        databases = {it.name: database for it, database in self.tasks}
-        own = databases.pop(task.name)
-        return [name for name, database in databases.items() if database == own]
+    @property
+    def ways_back(self) -> Iterator[tuple[Task, Database, TurnedRound | NoWayBack]]:
+        """What would carry each task's tables back, or why nothing does; whatever `dms.rollback` says."""
+        for task, database in self.tasks:
+            yield task, database, turned_round(task)
+
+    @property
+    def legs(self) -> Iterator[Leg]:
+        """The tasks beside the file's: none without `dms.rollback`.
+
+        Rows are compared by ferry before it goes on from one to the next; DMS's own comparison would
+        read both databases once more meanwhile.
+        """
+        for task, database, found in self.ways_back if self.dms.rollback else ():
+            if isinstance(found, NoWayBack):
+                continue
+            changes: dict[str, object] = {
+                "migration_type": "cdc",
+                "cdc_start_position": None,
+                "after_full_load": "continue",
+                "target_table_preparation_mode": "DO_NOTHING",
+                "validation": Validation(enabled=False),
+            }
+            mapping = {"tables": found.tables, "transformations": found.transformations}
+            selected = [it.patterns[0] for it in task.tables if it.action == "include"]
+            again = {"tables": (*task.tables, *own_tables_left_out(task, selected))}
+            for leg, own, marker in (
+                (BACK, mapping, fence_back(task.name)),
+                (AGAIN, again, fence(task.name)),
+            ):
+                name = leg_of(task.name, leg)
+                yield Leg(
+                    leg=leg,
+                    of=task,
+                    task=task.model_copy(update={**changes, **own, "name": name}),
+                    database=database,
+                    marker=marker,
+                )
+
+    def markers(self, database: Database) -> list[str]:
+        """The markers of all tasks that carry a database."""
+        forward = [fence(task.name) for task, it in self.tasks if it == database]
+        back = [it.marker for it in self.legs if it.leg == BACK and it.database == database]
+        return [*forward, *back]
+
+    def beside(self, marker: str, database: Database) -> list[str]:
+        """The markers of the other tasks that carry a database."""
+        return [it for it in self.markers(database) if it != marker]
 
 
 class EnvironmentFile(Section):
@@ -141,11 +205,17 @@ class Environment(EnvironmentFile):
     def endpoints(self) -> Mapping[str, str]:
         """The identifiers of DMS's endpoints, each with its database, by its name in Aurora."""
         names = self.names
-        return {
+        made = {
             endpoint(database.aurora if position else None): database.aurora
             for position, database in enumerate(self.carried)
             for endpoint in (names.source_endpoint, names.target_endpoint)
         }
+        for task in self.tasks if self.dms is not None and self.dms.rollback else ():
+            if isinstance(turned_round(task), TurnedRound):
+                of = task.database or self.aurora.database_name
+                for leg, end in ((BACK, "source"), (BACK, "target"), (AGAIN, "source")):
+                    made[names.leg_endpoint(leg, end, task.name)] = of
+        return made
 
     @property
     def nat(self) -> Nat:
@@ -165,6 +235,21 @@ class Environment(EnvironmentFile):
     def tasks(self) -> tuple[Task, ...]:
         """The migration's tasks; none without a migration."""
         return () if self.dms is None else self.dms.tasks
+
+    @property
+    def task_names(self) -> Mapping[str, int]:
+        """The names of DMS's tasks, each with the place of the file's task; of legs also those not made."""
+        found = {task.name: place for place, task in enumerate(self.tasks)}
+        if self.dms is not None and self.dms.rollback:
+            for place, task in enumerate(self.tasks):
+                for leg in (BACK, AGAIN):
+                    found.setdefault(leg_of(task.name, leg), place)
+        return found
+
+    @property
+    def legs(self) -> tuple[Leg, ...]:
+        """The tasks beside the file's; none without a migration, or without a way back."""
+        return tuple(self.migration.legs) if self.has_migration else ()
 
     @property
     def names(self) -> Names:

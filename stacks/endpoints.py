@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from constructs_lib.replication import SourceCertificate, SourceEndpoint, TargetEndpoint
+from facts.aurora import ENGINE
 from facts.names import as_identifier
 
 if TYPE_CHECKING:
@@ -25,6 +26,18 @@ class DatabaseEndpoints:
     target: TargetEndpoint
 
 
+def make_certificate(scope: Construct, environment: Environment) -> SourceCertificate | None:
+    """Import the certificate that the source is verified by; None where it is not verified."""
+    if environment.source_ca_certificate_pem is None:
+        return None
+    return SourceCertificate(
+        scope,
+        "source-ca",
+        names=environment.names,
+        certificate_pem=environment.source_ca_certificate_pem,
+    )
+
+
 def make_endpoints(
     scope: Construct,
     environment: Environment,
@@ -34,8 +47,9 @@ def make_endpoints(
     access_role: AccessRole,
     key: Key,
     secrets_manager_endpoint: str | None,
+    certificate: SourceCertificate | None,
 ) -> Mapping[str, DatabaseEndpoints]:
-    """Make the endpoints, which share certificate, secrets and role.
+    """Make the endpoints, which share secrets and role.
 
     Returns:
         The endpoints by their database's name in Aurora; first those of the database that the
@@ -46,14 +60,6 @@ def make_endpoints(
     """
     names, migration = environment.names, environment.migration
     source, dms = migration.source, migration.dms
-    certificate = None
-    if environment.source_ca_certificate_pem is not None:
-        certificate = SourceCertificate(
-            scope,
-            "source-ca",
-            names=names,
-            certificate_pem=environment.source_ca_certificate_pem,
-        )
     made = {}
     for position, database in enumerate(migration.databases):
         further = database.aurora if position else None
@@ -64,6 +70,7 @@ def make_endpoints(
                 scope,
                 f"{prefix}source",
                 identifier=names.source_endpoint(further),
+                engine_name="postgres",
                 secret=source_secret,
                 access_role=access_role,
                 key=key,
@@ -87,11 +94,14 @@ def make_endpoints(
                 scope,
                 f"{prefix}target",
                 identifier=names.target_endpoint(further),
+                engine_name=ENGINE,
                 secret=target_secret,
                 access_role=access_role,
                 key=key,
                 secrets_manager_endpoint=secrets_manager_endpoint,
                 database_name=database.aurora,
+                ssl_mode="require",
+                certificate=None,
                 after_connect_script=dms.target.after_connect_script,
                 execute_timeout_seconds=dms.target.execute_timeout_seconds,
                 map_unbounded_numeric_as_string=dms.map_unbounded_numeric_as_string,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from facts.ends import AURORA_ENDS, DMS_ENDS
+from settings.way_back import NoWayBack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -16,6 +17,8 @@ def remarks(environments: Sequence[Environment]) -> Iterator[str]:
     """What was found in the files, then, in one line for all of them, which version ends when."""
     for environment in environments:
         yield from environment.remarks
+        if environment.has_migration and environment.migration.dms.rollback:
+            yield from _ways_back(environment)
     users: dict[str, list[str]] = {}
     for environment in environments:
         for end in _ends(environment):
@@ -23,6 +26,23 @@ def remarks(environments: Sequence[Environment]) -> Iterator[str]:
     if users:
         told = "; ".join(f"{end} ({', '.join(names)})" for end, names in users.items())
         yield f"What ends when: {told}. 'ferry check aws ENV' asks your region what it offers."
+
+
+def _ways_back(environment: Environment) -> Iterator[str]:
+    """Which tasks nothing carries back, and which columns do not come along."""
+    file = f"environments/{environment.name}.toml"
+    for place, (task, _, found) in enumerate(environment.migration.ways_back):
+        where = f"{file}: dms.tasks[{place}]"
+        if isinstance(found, NoWayBack):
+            yield (
+                f"{where}.{found.setting} {found.why}: the task {task.name} has no way back, and what is "
+                "written to its tables in Aurora stays there."
+            )
+        elif found.left_behind:
+            yield (
+                f"{where}: on the way back {', '.join(found.left_behind)} stays behind too: the source "
+                "has to compute it, or to do without."
+            )
 
 
 def _ends(environment: Environment) -> Iterator[str]:

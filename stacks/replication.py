@@ -9,6 +9,7 @@ from constructs_lib.account_roles import AccountRolesLookup
 from constructs_lib.credentials import (
     EnvironmentSourceSecret,
     GivenSourceSecret,
+    ReverseSecret,
     SecretAccessRole,
 )
 from constructs_lib.replication import (
@@ -16,7 +17,10 @@ from constructs_lib.replication import (
     ReplicationTask,
 )
 from facts import outputs
-from stacks.endpoints import make_endpoints
+from facts.ferry_schema import fence
+from facts.names import AGAIN, BACK
+from stacks.endpoints import make_certificate, make_endpoints
+from stacks.way_back import make_way_back
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -81,15 +85,21 @@ def make_replication(
         apply_immediately=dms.apply_immediately,
         log_retention_days=dms.log_retention_days,
     )
+    reverse_secret = (
+        ReverseSecret(scope, "reverse-secret", names=names, placement=placement)
+        if dms.rollback
+        else None
+    )
     access_role = SecretAccessRole(
         scope,
         "secret-access",
         names=names,
         placement=placement,
         key=key,
-        secrets=[source_secret, target_secret],
+        secrets=[source_secret, target_secret, *([reverse_secret] if reverse_secret else [])],
         source_key_arn=source.secret_kms_key_arn,
     )
+    certificate = make_certificate(scope, environment)
     endpoints = make_endpoints(
         scope,
         environment,
@@ -98,6 +108,7 @@ def make_replication(
         access_role=access_role,
         key=key,
         secrets_manager_endpoint=network.secretsmanager_dns_name,
+        certificate=certificate,
     )
     tasks = {
         task.name: ReplicationTask(
@@ -105,12 +116,35 @@ def make_replication(
             f"task-{task.name}",
             names=names,
             task=task,
-            beside=migration.beside(task),
+            marker=fence(task.name),
+            beside=migration.beside(fence(task.name), database),
             instance=instance,
             source=endpoints[database.aurora].source,
             target=endpoints[database.aurora].target,
         )
         for task, database in migration.tasks
+    }
+    legs = (
+        make_way_back(
+            scope,
+            environment,
+            source_secret=source_secret,
+            reverse_secret=reverse_secret,
+            target_secret=target_secret,
+            access_role=access_role,
+            key=key,
+            secrets_manager_endpoint=network.secretsmanager_dns_name,
+            certificate=certificate,
+            instance=instance,
+            endpoints=endpoints,
+        )
+        if reverse_secret
+        else []
+    )
+    of_a_way_back = {
+        outputs.DMS_BACK_TASK_ARNS: {it.of: it.task.arn for it in legs if it.leg == BACK},
+        outputs.DMS_AGAIN_TASK_ARNS: {it.of: it.task.arn for it in legs if it.leg == AGAIN},
+        outputs.REVERSE_SECRET_ARN: reverse_secret and reverse_secret.arn,
     }
     task_arns = {name: task.arn for name, task in tasks.items()}
     of_the_cluster, *further = endpoints.values()
@@ -120,7 +154,7 @@ def make_replication(
     }
     return EnvironmentReplication(
         instance=instance,
-        tasks=tasks,
+        tasks={**tasks, **{it.name: it.task for it in legs}},
         outputs={
             outputs.SOURCE_SECRET_ARN: source_secret.arn,
             outputs.DMS_REPLICATION_INSTANCE_ARN: instance.arn,
@@ -130,5 +164,6 @@ def make_replication(
             outputs.DMS_TASK_ARNS: task_arns,
             outputs.DMS_SECURITY_GROUP_ID: dms_security_group_id,
             **(of_several if further else {}),
+            **(of_a_way_back if reverse_secret else {}),
         },
     )

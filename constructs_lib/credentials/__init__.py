@@ -15,16 +15,20 @@ from constructs_lib.credentials.access_role import SecretAccessRole
 from constructs_lib.credentials.connection_secret import ConnectionSecret
 from constructs_lib.credentials.master import MasterCredentials
 from constructs_lib.credentials.source_secret import (
+    EnvironmentSecret,
     EnvironmentSourceSecret,
     GivenSourceSecret,
+    ReverseSecret,
     SourceSecret,
 )
 
 __all__ = [
     "ConnectionSecret",
+    "EnvironmentSecret",
     "EnvironmentSourceSecret",
     "GivenSourceSecret",
     "MasterCredentials",
+    "ReverseSecret",
     "SecretAccessRole",
     "SourceSecret",
 ]

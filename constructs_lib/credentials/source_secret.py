@@ -1,4 +1,4 @@
-"""The secret with which DMS signs in to the source; it exists before Terraform runs."""
+"""The secrets with which DMS signs in to the source; they exist before Terraform runs."""
 
 from __future__ import annotations
 
@@ -63,18 +63,28 @@ class SourceSecret(Construct):
         ).as_string
 
 
-class EnvironmentSourceSecret(SourceSecret):
-    """The environment's own secret, which ``ferry secret source`` writes.
+class EnvironmentSecret(SourceSecret):
+    """A secret of the environment's own name, which ferry writes.
 
     Args:
         scope: The environment's stack.
         id_: The construct's id.
-        names: The environment's names.
+        secret: The secret's name.
         placement: The account and region that the secret is in.
+        purpose: What DMS does with it, after "from which DMS".
+        command: What writes it.
     """
 
-    def __init__(self, scope: Construct, id_: str, *, names: Names, placement: Placement) -> None:
-        secret = names.source_secret
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        secret: str,
+        placement: Placement,
+        purpose: str,
+        command: str,
+    ) -> None:
         beginning = placement.arn("secretsmanager", f"secret:{secret}-")
         super().__init__(
             scope,
@@ -85,10 +95,52 @@ class EnvironmentSourceSecret(SourceSecret):
                 f" && length(arn) == {len(beginning) + _ARN_SUFFIX_LENGTH}"
             ),
             missing=(
-                f"There is no secret {secret} in {placement.region}, from which DMS reads the"
-                f" source's user and password. Run `ferry secret source {names.environment}` first; a"
+                f"There is no secret {secret} in {placement.region}, from which DMS {purpose}."
+                f" Run `{command}` first; a"
                 " secret that has just been written can take minutes to be listed: plan again."
             ),
+        )
+
+
+class EnvironmentSourceSecret(EnvironmentSecret):
+    """The secret that ``ferry secret source`` writes.
+
+    Args:
+        scope: The environment's stack.
+        id_: The construct's id.
+        names: The environment's names.
+        placement: The account and region that the secret is in.
+    """
+
+    def __init__(self, scope: Construct, id_: str, *, names: Names, placement: Placement) -> None:
+        super().__init__(
+            scope,
+            id_,
+            secret=names.source_secret,
+            placement=placement,
+            purpose="reads the source's user and password",
+            command=f"ferry secret source {names.environment}",
+        )
+
+
+class ReverseSecret(EnvironmentSecret):
+    """The secret that ``ferry secret reverse`` writes: who writes to the source on a way back.
+
+    Args:
+        scope: The environment's stack.
+        id_: The construct's id.
+        names: The environment's names.
+        placement: The account and region that the secret is in.
+    """
+
+    def __init__(self, scope: Construct, id_: str, *, names: Names, placement: Placement) -> None:
+        super().__init__(
+            scope,
+            id_,
+            secret=names.reverse_secret,
+            placement=placement,
+            purpose="reads the user and password with which it writes back to the source",
+            command=f"ferry secret reverse {names.environment}",
         )
 
 

@@ -10,7 +10,6 @@ from constructs import Construct
 
 from constructs_lib.acknowledge import acknowledge
 from constructs_lib.replication.connection_attributes import connection_attributes
-from facts.aurora import ENGINE
 from facts.templates import plain
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class SourceEndpoint(Construct):
-    """The PostgreSQL source. Host, port, user and password come from a secret alone.
+    """Where DMS reads: the PostgreSQL source, or Aurora on a way back. Host, port, user and password come from a secret alone.
 
     A change of an endpoint is refused by DMS while a task that uses it runs
     (InvalidResourceStateFault), and nothing is changed: stop the task, apply, resume it. The
@@ -36,6 +35,7 @@ class SourceEndpoint(Construct):
         scope: The parent.
         id_: The construct's id.
         identifier: The endpoint's identifier.
+        engine_name: What is read, in DMS's words: ``postgres``, or Aurora on a way back.
         secret: The secret with host, port, user and password.
         access_role: The role by which DMS reads it; the endpoint waits for its policy.
         key: Encrypts what DMS keeps of the endpoint.
@@ -71,6 +71,7 @@ class SourceEndpoint(Construct):
         id_: str,
         *,
         identifier: str,
+        engine_name: str,
         secret: Secret,
         access_role: AccessRole,
         key: Key,
@@ -95,7 +96,7 @@ class SourceEndpoint(Construct):
             self,
             endpoint_id=identifier,
             endpoint_type="source",
-            engine_name="postgres",
+            engine_name=engine_name,
             secret=secret,
             access_role=access_role,
             key=key,
@@ -123,12 +124,6 @@ class SourceEndpoint(Construct):
         )
         self.arn = endpoint.endpoint_arn
         if ssl_mode == "none":
-            acknowledge(
-                endpoint,
-                "CKV2_AWS_49",
-                reason="The environment says that the source speaks no SSL; the connection is "
-                "private, from this VPC to the source's network.",
-            )
             Annotations.of(self).add_warning(
                 "The source is reached without SSL: its data can be read and changed on the way. "
                 'Set ssl_mode = "verify-full", or at least "require", if the source can.'
@@ -136,22 +131,25 @@ class SourceEndpoint(Construct):
 
 
 class TargetEndpoint(Construct):
-    """The Aurora target. Host, port, user and password come from a secret alone.
+    """Where DMS writes: Aurora, or the source on a way back.
 
-    The connection is encrypted (``require``), which Aurora's ``rds.force_ssl`` asks for; it stays
-    inside the VPC, from one security group to another. Booleans travel as booleans, which both
+    Host, port, user and password come from a secret alone. Booleans travel as booleans, which both
     endpoints have to say. What is said of changes to the source's endpoint holds here too.
 
     Args:
         scope: The parent.
         id_: The construct's id.
         identifier: The endpoint's identifier.
+        engine_name: What is written to, in DMS's words: Aurora, or ``postgres`` on a way back.
         secret: The secret with host, port, user and password.
         access_role: The role by which DMS reads it; the endpoint waits for its policy.
         key: Encrypts what DMS keeps of the endpoint.
         secrets_manager_endpoint: The DNS name under which the instance reaches Secrets Manager;
             with None the region's own name.
         database_name: The database that is migrated to.
+        ssl_mode: As at the source. Aurora's is ``require``, which its ``rds.force_ssl`` asks for: the
+            connection stays inside the VPC, from one security group to another.
+        certificate: As at the source.
         after_connect_script: One SQL statement, without semicolon, that DMS runs on each
             connection.
         execute_timeout_seconds: How long a statement may take.
@@ -169,11 +167,14 @@ class TargetEndpoint(Construct):
         id_: str,
         *,
         identifier: str,
+        engine_name: str,
         secret: Secret,
         access_role: AccessRole,
         key: Key,
         secrets_manager_endpoint: str | None,
         database_name: str,
+        ssl_mode: str,
+        certificate: SourceCertificate | None,
         after_connect_script: str,
         execute_timeout_seconds: int,
         map_unbounded_numeric_as_string: bool,
@@ -185,13 +186,13 @@ class TargetEndpoint(Construct):
             self,
             endpoint_id=identifier,
             endpoint_type="target",
-            engine_name=ENGINE,
+            engine_name=engine_name,
             secret=secret,
             access_role=access_role,
             key=key,
             database_name=database_name,
-            ssl_mode="require",
-            certificate=None,
+            ssl_mode=ssl_mode,
+            certificate=certificate,
             attributes=connection_attributes(
                 {
                     "afterConnectScript": plain(after_connect_script),
@@ -233,7 +234,7 @@ def _make_endpoint(
     ignored = ["postgres_settings"]
     if not compare_attributes:
         ignored.append("extra_connection_attributes")
-    return DmsEndpoint(
+    endpoint = DmsEndpoint(
         scope,
         "endpoint",
         endpoint_id=endpoint_id,
@@ -250,3 +251,11 @@ def _make_endpoint(
         depends_on=list(access_role.ready),
         lifecycle=TerraformResourceLifecycle(ignore_changes=ignored),
     )
+    if ssl_mode == "none":
+        acknowledge(
+            endpoint,
+            "CKV2_AWS_49",
+            reason="The environment says that the source speaks no SSL; the connection is "
+            "private, from this VPC to the source's network.",
+        )
+    return endpoint

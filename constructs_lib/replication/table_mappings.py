@@ -6,7 +6,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
-from facts.ferry_schema import SCHEMA, fence, left_out
+from facts.ferry_schema import SCHEMA, left_out
 from facts.table_patterns import literal
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _RULE_IDS = 10**9
 
 
-def table_mappings(task: Task, *, beside: Iterable[str]) -> str:
+def table_mappings(task: Task, *, marker: str, beside: Iterable[str]) -> str:
     """The tables of a task; equal rules in equal order give equal text.
 
     Besides the file's tables it carries its own marker, by its exact name, and leaves out what else
@@ -29,10 +29,11 @@ def table_mappings(task: Task, *, beside: Iterable[str]) -> str:
 
     Args:
         task: The task.
-        beside: The names of the other tasks that carry the same database.
+        marker: Its marker.
+        beside: The markers of the other tasks that carry the same database.
     """
     rules = [
-        *_ferrys(task, beside),
+        *_ferrys(task, marker, beside),
         *(_selection(table) for table in task.tables),
         *(_transformation(transformation) for transformation in task.transformations),
         *(
@@ -44,7 +45,7 @@ def table_mappings(task: Task, *, beside: Iterable[str]) -> str:
     return json.dumps({"rules": rules}, sort_keys=True)
 
 
-def _ferrys(task: Task, beside: Iterable[str]) -> Iterator[dict[str, Any]]:
+def _ferrys(task: Task, marker: str, beside: Iterable[str]) -> Iterator[dict[str, Any]]:
     """What ferry needs: its marker of the task, and its other tables left out."""
     included = [
         (table.schema_name, table.table)
@@ -53,7 +54,7 @@ def _ferrys(task: Task, beside: Iterable[str]) -> Iterator[dict[str, Any]]:
         for table in task.tables
         if table.action == "include"
     ]
-    yield _selects("explicit", SCHEMA, fence(task.name))
+    yield _selects("explicit", SCHEMA, marker)
     for name in left_out(included, beside=beside):
         yield _selects("exclude", SCHEMA, name)
 

@@ -33,7 +33,8 @@ class ReplicationTask(Construct):
         id_: The construct's id.
         names: The environment's names.
         task: What it carries, and how.
-        beside: The names of the other tasks that carry the same database.
+        marker: Its marker, in schema ferry, by which ferry sees what has arrived.
+        beside: The markers of the other tasks that carry the same database.
         instance: The instance that runs it.
         source: Where it reads.
         target: Where it writes.
@@ -52,6 +53,7 @@ class ReplicationTask(Construct):
         *,
         names: Names,
         task: Task,
+        marker: str,
         beside: Iterable[str],
         instance: ReplicationInstance,
         source: SourceEndpoint,
@@ -67,7 +69,7 @@ class ReplicationTask(Construct):
             replication_instance_arn=instance.arn,
             source_endpoint_arn=source.arn,
             target_endpoint_arn=target.arn,
-            table_mappings=plain(table_mappings(task, beside=beside)),
+            table_mappings=plain(table_mappings(task, marker=marker, beside=beside)),
             replication_task_settings=plain(task_settings(task)),
             cdc_start_position=task.cdc_start_position,
             start_replication_task=False,

@@ -18,7 +18,7 @@ from ferry.cli.prepare_databases import prepare_databases
 from ferry.cli.reload import reload
 from ferry.cli.review import review
 from ferry.cli.schema import schema
-from ferry.cli.secret import operator, source
+from ferry.cli.secret import operator, reverse, source
 from ferry.cli.start import start, stop
 from ferry.cli.status import status
 from ferry.cli.subscribe import subscribe
@@ -53,6 +53,7 @@ app.command(rich_help_panel=_PREPARE)(bootstrap)
 app.command(rich_help_panel=_PREPARE)(policies)
 app.add_typer(secret, name="secret", rich_help_panel=_PREPARE)
 secret.command()(source)
+secret.command()(reverse)
 secret.command()(operator)
 secret.command()(application)
 app.add_typer(check, name="check", rich_help_panel=_PREPARE)

@@ -1,4 +1,4 @@
-"""`ferry secret source ENV`, `ferry secret operator ENV source|target`."""
+"""`ferry secret source ENV`, `ferry secret reverse ENV`, `ferry secret operator ENV source|target`."""
 
 # ruff: noqa: PLC0415 - `ferry --help` does not wait for boto3 and pydantic
 
@@ -47,6 +47,36 @@ def source(name: EnvironmentName) -> None:
             f"cdktf deploy {names.environment_stack(name)}; DMS tasks that run already take new "
             "credentials when they are stopped and resumed"
         )
+
+
+def reverse(name: EnvironmentName) -> None:
+    """Write the credentials with which DMS writes back to ENV's source, for dms.rollback = true.
+
+    A user of its own: it may write to the tables that are carried, and set session_replication_role.
+    Then `ferry prepare-databases ENV` gives it what ferry's user may give, and `ferry check source ENV`
+    says what is left. Asks for user name and password, or reads them, as `ferry secret source`.
+
+    Exit status: 2 where PostgreSQL or DMS would reject the credentials, or nothing is carried; 3 where
+    AWS refuses.
+    """
+    from ferry.cli.printing import failures_shown, show_next, show_steps
+
+    with failures_shown():
+        from ferry.account import account_of
+        from ferry.environments import find
+        from ferry.prepare.secret import write
+        from ferry.prepare.source_secret import reverse_secret_of
+
+        environment = find(name)
+        secret = reverse_secret_of(environment)
+        account = account_of(environment)
+        credentials = ask() if at_terminal() else read()
+        show_steps(
+            f"The credentials of {name}'s way back, in account {account.account_id}, "
+            f"{account.region}",
+            write(account.secretsmanager, secret, credentials),
+        )
+        show_next(f"ferry prepare-databases {name}")
 
 
 def operator(

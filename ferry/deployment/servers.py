@@ -142,6 +142,20 @@ def source_user_of_dms(environment: Environment, account: Account) -> str:
     return username
 
 
+def source_user_of_way_back(environment: Environment, account: Account) -> str:
+    """The role as which DMS writes back to the source.
+
+    Raises:
+        FerryError: There is no secret yet, or it is none.
+    """
+    username, _ = _credentials(
+        account,
+        environment.names.reverse_secret,
+        missing=f"Write it: ferry secret reverse {environment.name}",
+    )
+    return username
+
+
 def _credentials(account: Account, secret: str, *, missing: str) -> tuple[str, str]:
     """User and password of a secret.
 

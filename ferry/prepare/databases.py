@@ -5,14 +5,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from facts import ferry_schema
-from ferry.deployment.servers import source_server, source_user_of_dms, target_server
+from facts.names import BACK
+from ferry.deployment.servers import (
+    source_server,
+    source_user_of_dms,
+    source_user_of_way_back,
+    target_server,
+)
 from ferry.environments import migration_of
 from ferry.errors import FerryError
 from ferry.postgres import apart, connect, sql
+from ferry.prepare import way_back
 from ferry.prepare.ferry_schema import APPLYING, LOADING, Found, look, statements
 from ferry.prepare.steps import Outcome, Step
 
@@ -94,6 +101,7 @@ def plans(
     environment, account = deployment.environment, deployment.account
     databases = migration_of(environment).databases
     dms_user = source_user_of_dms(environment, account)
+    back_user = source_user_of_way_back(environment, account) if environment.legs else None
     sources = [
         source_server(environment, account, database, address=source_address)
         for database in databases
@@ -110,7 +118,10 @@ def plans(
     made, locales = [], {}
     for database, server in zip(databases, sources, strict=True):
         with connect(server, purpose=_PURPOSE) as session:
-            made.append(_plan(environment, database, session, dms_user, LOADING))
+            plan = _plan(environment, database, session, dms_user, LOADING)
+            if back_user is not None:
+                plan = _with_way_back(plan, environment, database, session, back_user)
+            made.append(plan)
             ((*locales[database],),) = session.rows(_LOCALE)
     master = environment.aurora.master_username
     with connect(targets[0], purpose=_PURPOSE) as session:
@@ -159,8 +170,8 @@ def carry_out(plan: Plan) -> Iterator[Step]:
                     raise FerryError(
                         f"{plan.server.subject} did not run it: {statement.as_string()}; "
                         f"{', '.join(session.ungranted)}.",
-                        f"Schema {ferry_schema.SCHEMA} or a table in it is not {plan.server.username}'s, "
-                        "who may not grant it. Look whose it is, drop it or give it away, then run this "
+                        f"What it is about is not {plan.server.username}'s, who may not grant it. Look "
+                        "whose it is: run it as that role, or give what is ferry's away, then run this "
                         "again.",
                     )
     yield Step(what=what, outcome=Outcome.SET if plan.statements else Outcome.RIGHT)
@@ -185,13 +196,26 @@ def _plan(
     return Plan(server=server, statements=tuple(wanted))
 
 
+def _with_way_back(
+    plan: Plan, environment: Environment, database: Database, session: Session, user: str
+) -> Plan:
+    """A plan of the source with what DMS needs to write back to it."""
+    found = way_back.look(session, environment, database, user=user)
+    if found.missing_user:
+        raise FerryError(
+            f"{session.server.subject} has no role '{user}', as which DMS writes back.",
+            f"Make it: CREATE ROLE {sql.Identifier(user).as_string()} LOGIN PASSWORD '...'; or write "
+            f"another into its secret: ferry secret reverse {environment.name}.",
+        )
+    legs = [it for it in environment.legs if it.leg == BACK and it.database == database]
+    control = sorted({leg.task.control_schema for leg in legs})
+    more = way_back.statements(found, control)
+    return replace(plan, statements=(*plan.statements, *more))
+
+
 def _tables(environment: Environment, database: Database) -> dict[str, tuple[tuple[str, str], ...]]:
     """The tables that one database has, on either side."""
-    markers = {
-        ferry_schema.fence(task.name): ferry_schema.MARKER_COLUMNS
-        for task, carried in environment.migration.tasks
-        if carried == database
-    }
+    markers = dict.fromkeys(environment.migration.markers(database), ferry_schema.MARKER_COLUMNS)
     return {ferry_schema.ACCESS: ferry_schema.ACCESS_COLUMNS, **markers}
 
 

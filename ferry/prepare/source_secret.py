@@ -1,6 +1,6 @@
-"""The secret that DMS reads the source's credentials from.
+"""The secrets that DMS reads the source's credentials from: to read it, and to write back to it.
 
-It is encrypted with the account's own `aws/secretsmanager` key. The environment's key would make
+Each is encrypted with the account's own `aws/secretsmanager` key. The environment's key would make
 the order of things matter twice: it exists only after the deployment that needs this secret, and
 destroying the environment would make the secret unreadable. Every role of the account may use
 `aws/secretsmanager` through Secrets Manager, so DMS's access role needs no permission on a key for
@@ -67,6 +67,23 @@ class SourceSecret:
                 "dbname": self.database_name,
             }
         )
+
+
+def reverse_secret_of(environment: Environment) -> SourceSecret:
+    """The secret with which DMS writes back to the source; the same server, another user.
+
+    Raises:
+        InputError: The environment is Aurora alone.
+    """
+    migration = migration_of(environment)
+    return SourceSecret(
+        name=environment.names.reverse_secret,
+        description=f"How DMS writes back to the source of {environment.prefix}",
+        host=migration.source.host,
+        port=migration.source.port,
+        database_name=migration.databases[0].source,
+        tags=tags(environment),
+    )
 
 
 def secret_of(environment: Environment) -> SourceSecret:

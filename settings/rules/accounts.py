@@ -169,12 +169,13 @@ def tasks_differ(one: Environment, other: Environment) -> Iterator[Finding]:
     """In one account and region no two tasks have the same identifier."""
     if not _same_account(one, other) or one.prefix == other.prefix:
         return
-    taken = {f"{one.prefix}-{task.name}" for task in one.tasks}
-    for index, task in enumerate(other.tasks):
-        if f"{other.prefix}-{task.name}" in taken:
+    taken = {f"{one.prefix}-{name}" for name in one.task_names}
+    for made, index in other.task_names.items():
+        if f"{other.prefix}-{made}" in taken:
+            name = other.tasks[index].name
             yield Finding(
                 setting=f"dms.tasks[{index}].name",
-                given=f"{toml(task.name)} given, which makes {other.prefix}-{task.name}, as a task of "
+                given=f"{toml(name)} given, which makes {other.prefix}-{made}, as a task of "
                 f"{one.name} does",
                 allowed="another identifier for each task",
                 mend="rename one of the tasks",
@@ -205,8 +206,8 @@ def _alarms(environment: Environment) -> dict[str, int | None]:
     found: dict[str, int | None] = {}
     for alarm in ALARMS:
         if alarm.is_of_a_task:
-            for index, task in enumerate(environment.tasks):
-                found[names.alarm(alarm.name, task.name)] = index
+            for task_name, index in environment.task_names.items():
+                found[names.alarm(alarm.name, task_name)] = index
         else:
             found[names.alarm(alarm.name)] = None
     return found
@@ -250,6 +251,6 @@ PAIR_RULES = (
     PairRule(boundary_is_agreed_on, (*_PLACE, "aws.permissions_boundary_arn")),
     PairRule(bucket_is_agreed_on, (*_PLACE, "aws.state_bucket")),
     PairRule(assumed_role_is_agreed_on, (*_PLACE, "aws.assume_role")),
-    PairRule(tasks_differ, (*_PLACE, "dms.tasks.*.name")),
-    PairRule(alarms_differ, (*_PLACE, "aws.region", "dms.tasks.*.name")),
+    PairRule(tasks_differ, (*_PLACE, "dms.tasks.*.name", "dms.rollback")),
+    PairRule(alarms_differ, (*_PLACE, "aws.region", "dms.tasks.*.name", "dms.rollback")),
 )

@@ -157,4 +157,5 @@ RULES = (
     Rule(cluster_is_made_with_one, _DATABASES),
     Rule(tasks_name_their_database, (*_DATABASES, "source.database", _TASKS)),
 )
-PAIR_RULES = (PairRule(endpoints_differ, (*_NAMES, *_DATABASES, "source.database")),)
+_LEGS = ("dms.rollback", "dms.tasks", "source.host")
+PAIR_RULES = (PairRule(endpoints_differ, (*_NAMES, *_DATABASES, *_LEGS, "source.database")),)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from facts.names import AGAIN, BACK, leg_of
 from settings.environment import Environment
 from settings.notation import toml
 from settings.rules.rule import Finding, Rule
@@ -17,6 +18,26 @@ def task_names_differ(environment: Environment) -> Iterator[Finding]:
                 given=f"{toml(name)} given again",
                 allowed="another name for each task",
                 mend="rename one of the tasks",
+            )
+
+
+def names_of_legs_are_free(environment: Environment) -> Iterator[Finding]:
+    """With a way back a task has two more beside it, named after it."""
+    names = [task.name for task in environment.tasks]
+    taken = {
+        leg_of(name, leg): name
+        for name in names
+        if environment.dms is not None and environment.dms.rollback
+        for leg in (BACK, AGAIN)
+    }
+    for index, name in enumerate(names):
+        if name in taken:
+            yield Finding(
+                setting=f"dms.tasks[{index}].name",
+                given=f"{toml(name)} given with dms.rollback = true, which makes a task of that name "
+                f"beside {toml(taken[name])}",
+                allowed="another name for each task",
+                mend="rename one of the two",
             )
 
 
@@ -57,6 +78,7 @@ _TASK = "dms.tasks.*."
 
 RULES = (
     Rule(task_names_differ, (f"{_TASK}name",)),
+    Rule(names_of_legs_are_free, (f"{_TASK}name", "dms.rollback")),
     Rule(
         batches_have_limited_lobs,
         (f"{_TASK}batch_apply", f"{_TASK}lob_mode", f"{_TASK}tables.*.lob"),

@@ -17,7 +17,11 @@ FERRYS = (
     "create table ferry.access (database text primary key)",
 )
 RULES = json.loads(
-    table_mappings(Task(name="orders-archive", tables=[Table("%")]), beside=["crm", "orders"])
+    table_mappings(
+        Task(name="orders-archive", tables=[Table("%")]),
+        marker="fence_orders-archive",
+        beside=["fence_crm", "fence_orders"],
+    )
 )["rules"]
 
 

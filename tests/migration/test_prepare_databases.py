@@ -310,10 +310,70 @@ def test_a_right_that_is_somebody_elses_to_give_is_not_told_as_given(ground: Gro
 
     assert str(refused.value) == (
         'The source did not run it: GRANT USAGE ON SCHEMA "ferry" TO "dms"; no privileges were granted '
-        'for "ferry". Schema ferry or a table in it is not owner\'s, who may not grant it. Look whose '
-        "it is, drop it or give it away, then run this again."
+        'for "ferry". What it is about is not owner\'s, who may not grant it. Look whose it is: run it '
+        "as that role, or give what is ferry's away, then run this again."
     )
     assert app.value("select count(*) from pg_class where relname = 'fence_app'") == 0
+
+
+def test_who_writes_back_gets_what_that_takes_and_no_more(ground: Ground) -> None:
+    of = ground.deployment.environment
+    assert of.dms is not None
+    of = of.model_copy(update={"dms": of.dms.model_copy(update={"rollback": True})})
+    ground.deployment = Deployment(environment=of, account=ground.deployment.account)
+    value = json.dumps({"username": "back", "password": "back-pw"})
+    client = ground.deployment.account.secretsmanager
+    client.create_secret(Name="aurora-ferry-dev/reverse", SecretString=value)
+    app = ground.at(ground.source, "app")
+    with pytest.raises(FerryError, match="The source has no role 'back', as which DMS writes back"):
+        ground.plans()
+    app.run(
+        "create role back login password 'back-pw'",
+        "set role owner",
+        "create schema other",
+        "create table public.orders (id int primary key)",
+        "create table other.orders (id int primary key)",
+    )
+
+    made, _ = (plan.lines for plan in ground.plans())
+
+    assert made[-5:] == [
+        'CREATE SCHEMA "awsdms_control";',
+        'GRANT USAGE, CREATE ON SCHEMA "awsdms_control" TO "back";',
+        'GRANT USAGE ON SCHEMA "ferry" TO "back";',
+        (
+            'GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON TABLE "ferry"."fence_app_back" TO '
+            '"back";'
+        ),
+        'GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE "public"."orders" TO "back";',
+    ]
+    ground.prepare()
+    assert [plan.lines for plan in ground.plans()] == [[], []]
+    asked = "select has_table_privilege('back', '{}', 'INSERT')"
+    assert app.value(asked.format("public.orders")) is True
+    assert app.value(asked.format("ferry.fence_app_back")) is True
+    assert app.value(asked.format("other.orders")) is False
+    assert app.value(asked.format("ferry.fence_app")) is False
+
+
+def test_a_superuser_lets_it_set_session_replication_role(ground: Ground) -> None:
+    of = ground.deployment.environment
+    assert of.dms is not None
+    of = of.model_copy(update={"dms": of.dms.model_copy(update={"rollback": True})})
+    ground.deployment = Deployment(environment=of, account=ground.deployment.account)
+    app = ground.at(ground.source, "app")
+    app.run("create role back_too login password 'back-pw'", "alter role owner superuser")
+    client = ground.deployment.account.secretsmanager
+    value = json.dumps({"username": "back_too", "password": "back-pw"})
+    client.create_secret(Name="aurora-ferry-dev/reverse", SecretString=value)
+    try:
+        plan, _ = ground.plans()
+        assert plan.lines[-1] == 'GRANT SET ON PARAMETER session_replication_role TO "back_too";'
+        ground.prepare()
+        assert [it.lines for it in ground.plans()] == [[], []]
+        app.run("set role back_too", "set session_replication_role = 'replica'")
+    finally:
+        app.run("alter role owner nosuperuser")
 
 
 def test_dms_without_a_role_is_told_before_anything_is_made(ground: Ground) -> None:

@@ -177,7 +177,7 @@ class Owner:
             ),
             self.arn("rds", f"cluster-snapshot:{prefix}-20250101"),
             self.arn("cloudwatch", f"alarm:latency-{self.environment}"),
-            *map(self.secret, ("operator", "operator-source", "operator-target")),
+            *map(self.secret, ("operator", "operator-source", "operator-target", "reverse")),
             *(
                 self.iam(f"role/{self.project}-{workflow}{end}")
                 for workflow in ("plan", "review", "apply")

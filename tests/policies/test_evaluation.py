@@ -45,6 +45,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "deploy the account's stack": ("account",),
     "plan the account's stack": ("plan", "lock"),
     "ferry secret source": ("operate",),
+    "ferry secret reverse": ("operate",),
     "ferry secret operator": ("operate",),
     "ferry secret application": ("cutover",),
     "ferry prepare-databases": ("check-source",),
@@ -82,18 +83,23 @@ OF_AWS_ITSELF = {"ec2:EnableTransitGatewayRouteTablePropagation"}
 """What local AWS is asked for and AWS is not: it propagates an attachment's routes by itself where
 the gateway says so. Source: https://docs.aws.amazon.com/vpc/latest/tgw/tgw-vpc-attachments.html"""
 
-SOURCE, MASTER = "/source-", "/master-"
+SOURCE, MASTER, REVERSE = "/source-", "/master-", "/reverse-"
 APPLICATIONS = ":secret:shop/"
 OPERATORS = "/operator-(source|target)-"
 OF_A_MIGRATION = "ferry (prepare-databases|check source|suggest tasks|schema|status|start|watch|reload|verify|stop)"
 NOT_TO_ALL: tuple[tuple[str, str, str], ...] = (
     # of these commands, this action, goes to this alone
     ("ferry check aws", "secretsmanager:GetSecretValue", f".*{SOURCE}.*"),
-    (OF_A_MIGRATION, "secretsmanager:GetSecretValue", f".*({SOURCE}|{OPERATORS}|{MASTER}).*"),
+    (
+        OF_A_MIGRATION,
+        "secretsmanager:GetSecretValue",
+        f".*({SOURCE}|{REVERSE}|{OPERATORS}|{MASTER}).*",
+    ),
     (OF_A_MIGRATION, "s3:GetObject", ".*tfstate"),
     (OF_A_MIGRATION, "logs:.*", ".*:dms-tasks-.*"),
     ("ferry secret operator", "secretsmanager:.*", f".*{OPERATORS}.*"),
     ("ferry secret application", "secretsmanager:.*", f".*{APPLICATIONS}.*"),
+    ("ferry secret reverse", "secretsmanager:.*", f".*{REVERSE}.*"),
     ("(?!ferry check).*", "secretsmanager:GetSecretValue", f".*{MASTER}.*"),
     ("deploy|change the tags|destroy", "secretsmanager:(?!Describe|GetRes).*", f"(?!.*{SOURCE}).*"),
     ("ferry secret source", "secretsmanager:.*", f".*{SOURCE}.*"),
@@ -130,9 +136,12 @@ def everything_of(command: str, environment: Environment) -> list[str]:
         mine.iam("global-cluster:any").replace(":iam:", ":rds:"),
         f"arn:{partition}:route53:::hostedzone/Z",
     ]
-    if re.fullmatch(OF_A_MIGRATION, command) or command == "ferry secret operator":
-        sides = ("source", "target")
-        return [*things, *(mine.secret(f"operator-{side}") for side in sides)]
+    if re.fullmatch(OF_A_MIGRATION, command) or command in {
+        "ferry secret operator",
+        "ferry secret reverse",
+    }:
+        names = ("operator-source", "operator-target", "reverse")
+        return [*things, *map(mine.secret, names)]
     if command == "ferry secret application":
         return [*things, mine.arn("secretsmanager", "secret:shop/orders-AbCdEf")]
     if command == "ferry check aws":

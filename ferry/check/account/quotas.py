@@ -234,7 +234,8 @@ def dms_needs(
         existing: The identifiers of the endpoints and tasks that are there.
     """
     names = environment.names
-    tasks = {names.task(task.name) for task in environment.tasks}
+    beside = [leg.task.name for leg in environment.legs]
+    tasks = {names.task(name) for name in [*(it.name for it in environment.tasks), *beside]}
     needs = {
         "Endpoints": len(environment.endpoints.keys() - set(existing)),
         "ReplicationTasks": len(tasks.difference(existing)),

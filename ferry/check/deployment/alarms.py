@@ -43,7 +43,7 @@ def wanted_alarms(deployed: Deployed) -> Mapping[str, Wanted]:
             continue
         if alarm.metric.namespace == metrics.DMS and not environment.has_migration:
             continue
-        tasks = [task.name for task in environment.tasks] if alarm.is_of_a_task else [None]
+        tasks = [*deployed.task_names] if alarm.is_of_a_task else [None]
         for task in tasks:
             wanted[deployed.names.alarm(alarm.name, task)] = Wanted(alarm=alarm, task=task)
     return wanted
@@ -116,8 +116,7 @@ def _dimension(deployed: Deployed, name: str, wanted: Wanted) -> str:
         return str(deployed.outputs[outputs.CLUSTER_ID])
     if name == metrics.REPLICATION_INSTANCE:
         return deployed.replication_instance.get("ReplicationInstanceIdentifier", "")
-    arn: str = deployed.outputs[outputs.DMS_TASK_ARNS].get(wanted.task, "")
-    return arn.rpartition(":")[2]
+    return deployed.task_arn(str(wanted.task)).rpartition(":")[2]
 
 
 def check_alarms_tell_the_topic(deployed: Deployed, expect: Expect) -> None:

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal
 
 from facts import outputs
+from facts.names import AGAIN, BACK
 from facts.placement import Placement
 from ferry.check.deployment.expect import DiffersError, only
 from ferry.deployment import Deployment
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from facts.names import Names
     from settings.databases import Database
-    from settings.environment import Migration
+    from settings.environment import Leg, Migration
 
 ADDED_BY_AUTO_SCALING: Final = "application-autoscaling-"
 """What the identifiers of readers begin with that Aurora's auto scaling adds. Source:
@@ -196,12 +197,33 @@ class Deployed(Deployment):
             Filters=[{"Name": "replication-instance-arn", "Values": [instance]}]
         )
         names = {arn: name for name, arn in self.outputs[outputs.DMS_TASK_ARNS].items()}
+        for leg in self.environment.legs:
+            names[self.leg_arn(leg)] = leg.task.name
         found = {
             task.get("ReplicationTaskArn", ""): task
             for page in pages
             for task in page.get("ReplicationTasks", [])
         }
         return {names.get(arn, arn): task for arn, task in found.items()}
+
+    @property
+    def task_names(self) -> list[str]:
+        """The names of the tasks that should be there: the file's, and those of its ways back."""
+        of_the_file = [task.name for task in self.environment.tasks]
+        return [*of_the_file, *(leg.task.name for leg in self.environment.legs)]
+
+    def task_arn(self, task_name: str) -> str:
+        """The ARN of one of them, as the outputs name it; empty where they name none."""
+        for leg in self.environment.legs:
+            if leg.task.name == task_name:
+                return self.leg_arn(leg)
+        return str(self.outputs[outputs.DMS_TASK_ARNS].get(task_name, ""))
+
+    def leg_arn(self, leg: Leg) -> str:
+        """The ARN of a leg's task, as the outputs name it; empty where they name none."""
+        output = {BACK: outputs.DMS_BACK_TASK_ARNS, AGAIN: outputs.DMS_AGAIN_TASK_ARNS}[leg.leg]
+        arns: Mapping[str, str] = self.outputs[output]
+        return arns.get(leg.of.name, "")
 
     def in_the_vpc(self, name: str = "vpc-id") -> list[FilterTypeDef]:
         """EC2's filter for the environment's VPC."""

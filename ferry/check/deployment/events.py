@@ -60,7 +60,7 @@ def check_dms_tells_of_the_instance_and_its_tasks(deployed: Deployed, expect: Ex
         ],
         [
             (events.REPLICATION_INSTANCE, names.replication_instance),
-            *((events.TASK, names.task(task.name)) for task in deployed.migration.dms.tasks),
+            *((events.TASK, names.task(task_name)) for task_name in deployed.task_names),
         ],
     )
 

@@ -40,8 +40,8 @@ _SLOT: Final = (
 
 
 def _pairs(deployed: Deployed) -> Iterator[tuple[Task, ReplicationTaskTypeDef]]:
-    """Each task of the file beside DMS's; one that is missing is another check's."""
-    for wanted in deployed.migration.dms.tasks:
+    """Each task of the file, and of its ways back, beside DMS's; one that is missing is another check's."""
+    for wanted in (*deployed.migration.dms.tasks, *(it.task for it in deployed.migration.legs)):
         if wanted.name in deployed.tasks:
             yield wanted, deployed.tasks[wanted.name]
 
@@ -49,7 +49,8 @@ def _pairs(deployed: Deployed) -> Iterator[tuple[Task, ReplicationTaskTypeDef]]:
 def check_every_task_is_there(deployed: Deployed, expect: Expect) -> None:
     """The replication instance has the file's tasks, and no others."""
     names = [task.name for task in deployed.migration.dms.tasks]
-    expect.same_items("The replication instance's tasks", deployed.tasks, names)
+    legs = [leg.task.name for leg in deployed.migration.legs]
+    expect.same_items("The replication instance's tasks", deployed.tasks, [*names, *legs])
     first, arns = names[0], deployed.outputs[outputs.DMS_TASK_ARNS]
     found = deployed.outputs[outputs.DMS_TASK_ARN]
     expect.equal(f"The output {outputs.DMS_TASK_ARN}", found, arns.get(first))
@@ -59,10 +60,13 @@ def check_task_types_and_ends(deployed: Deployed, expect: Expect) -> None:
     """Every task is of the file's type, leads from its database's source to its target, begins there."""
     databases = {task.name: database for task, database in deployed.migration.tasks}
     for wanted, task in _pairs(deployed):
-        what, database = f"The task {wanted.name}", databases[wanted.name]
+        what = f"The task {wanted.name}"
+        expect.equal(f"{what}, its type", task.get("MigrationType"), wanted.migration_type)
+        if wanted.name not in databases:
+            continue  # a leg's: where it leads, and begins, is said at its start
+        database = databases[wanted.name]
         source = deployed.endpoint_arn("source", database)
         target = deployed.endpoint_arn("target", database)
-        expect.equal(f"{what}, its type", task.get("MigrationType"), wanted.migration_type)
         expect.equal(f"{what}, its source", task.get("SourceEndpointArn"), source)
         expect.equal(f"{what}, its target", task.get("TargetEndpointArn"), target)
         _begins(expect, what, task.get("CdcStartPosition"), wanted, status=task.get("Status"))
@@ -170,8 +174,12 @@ def _without_names(rule: Mapping[str, Any]) -> dict[str, Any]:
 def _ferrys(task: Task, deployed: Deployed) -> Iterator[dict[str, Any]]:
     """The task's marker, and what else of ferry's its patterns match."""
     included = [it.patterns for it in task.tables if it.action == "include"]
-    yield _selects("explicit", SCHEMA, fence(task.name))
-    for name in left_out(included, beside=deployed.migration.beside(task)):
+    migration = deployed.migration
+    carries = {it.name: (fence(it.name), of) for it, of in migration.tasks}
+    carries |= {leg.task.name: (leg.marker, leg.database) for leg in migration.legs}
+    marker, database = carries[task.name]
+    yield _selects("explicit", SCHEMA, marker)
+    for name in left_out(included, beside=migration.beside(marker, database)):
         yield _selects("exclude", SCHEMA, name)
 
 

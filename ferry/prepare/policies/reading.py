@@ -270,7 +270,10 @@ def check_source(scope: Scope) -> list[Statement]:
     names, given = scope.names, scope.environment.source
     own = [given.secret_arn] if given and given.secret_arn else scope.secrets(names.source_secret)
     operators = scope.secrets(
-        names.source_operator_secret, names.target_operator_secret, names.master_secret
+        names.reverse_secret,
+        names.source_operator_secret,
+        names.target_operator_secret,
+        names.master_secret,
     )
     return [
         *state(scope, [scope.environment.state_key]),
@@ -368,7 +371,10 @@ def operate(scope: Scope) -> list[Statement]:
                 "secretsmanager:TagResource",
             ],
             resources=scope.secrets(
-                names.source_secret, names.source_operator_secret, names.target_operator_secret
+                names.source_secret,
+                names.reverse_secret,
+                names.source_operator_secret,
+                names.target_operator_secret,
             ),
         ),
     ]

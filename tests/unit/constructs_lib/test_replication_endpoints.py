@@ -47,6 +47,7 @@ def make_source(
 ) -> SourceEndpoint:
     usual: dict[str, Any] = {
         "identifier": "aurora-ferry-dev-source",
+        "engine_name": "postgres",
         "ssl_mode": "require",
         "certificate": None,
         "plugin_name": "test_decoding",
@@ -63,8 +64,11 @@ def make_source(
 def make_target(
     stack: TerraformStack, arguments: dict[str, Any], **different: object
 ) -> TargetEndpoint:
-    usual = {
+    usual: dict[str, Any] = {
         "identifier": "aurora-ferry-dev-target",
+        "engine_name": "aurora-postgresql",
+        "ssl_mode": "require",
+        "certificate": None,
         "after_connect_script": "SET session_replication_role='replica'",
     }
     return TargetEndpoint(stack, "target", **{**arguments, **usual, **different})

@@ -27,7 +27,9 @@ DOCUMENTS = Table(table="documents", lob=TableLob("unlimited"))
 
 
 def rules(task: Task, *beside: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(table_mappings(task, beside=beside))["rules"]
+    found: list[dict[str, Any]] = json.loads(
+        table_mappings(task, marker=f"fence_{task.name}", beside=map("fence_{}".format, beside))
+    )["rules"]
     return found
 
 
@@ -332,7 +334,7 @@ def test_rules_are_numbered_and_named_as_dms_asks() -> None:
 
 
 def test_equal_rules_give_equal_text_with_sorted_keys() -> None:
-    text = table_mappings(Task(tables=[Table("%")]), beside=["one", "two"])
+    text = table_mappings(Task(tables=[Table("%")]), marker="x", beside=["one", "two"])
 
-    assert text == table_mappings(Task(tables=[Table("%", "%")]), beside=["two", "one"])
+    assert text == table_mappings(Task(tables=[Table("%", "%")]), marker="x", beside=["two", "one"])
     assert text == json.dumps(json.loads(text), sort_keys=True)

@@ -24,6 +24,7 @@ NAMES = {
     "source_secret": "aurora-ferry-dev/source",
     "source_operator_secret": "aurora-ferry-dev/operator-source",
     "target_operator_secret": "aurora-ferry-dev/operator-target",
+    "reverse_secret": "aurora-ferry-dev/reverse",
     "master_secret": "aurora-ferry-dev/master",
     "target_secret": "aurora-ferry-dev/target",
     "secret_access_role": "aurora-ferry-dev-dms-secrets",
@@ -78,6 +79,10 @@ def test_names_of_one_of_several_stay_as_they_are() -> None:
     assert DEV.source_endpoint("crm") == "aurora-ferry-dev-source-crm"
     assert DEV.target_endpoint("Order_Items") == "aurora-ferry-dev-target-order-items"
     assert DEV.task("orders") == "aurora-ferry-dev-orders"
+    assert names.leg_of("orders", names.BACK) == "orders-back"
+    assert names.leg_of("orders", names.AGAIN) == "orders-again"
+    assert DEV.leg_endpoint("back", "target", "orders") == "aurora-ferry-dev-back-target-orders"
+    assert DEV.slot("back", "orders-old") == "ferry_dev_orders_old_back_bb551e"
     assert DEV.task_events("orders") == "aurora-ferry-dev-dms-task-orders"
     assert DEV.alarm("aurora-replica-lag") == "aurora-replica-lag-dev"
     assert DEV.alarm("dms-cdc-latency-source", "orders") == "dms-cdc-latency-source-orders-dev"
@@ -139,6 +144,9 @@ def test_what_the_outputs_are_called() -> None:
         "dms_target_endpoint_arns",
         "dms_task_arn",
         "dms_task_arns",
+        "dms_back_task_arns",
+        "dms_again_task_arns",
+        "reverse_secret_arn",
         "vpc_id",
         "aurora_subnet_ids",
         "dms_subnet_ids",
@@ -161,6 +169,21 @@ def test_whatever_the_database_dms_takes_its_endpoints_identifiers(database: str
     for identifier in (LONGEST.source_endpoint(database), LONGEST.target_endpoint(database)):
         assert re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", identifier)
         assert len(identifier) <= 255
+
+
+@given(task_name=st.from_regex(r"[a-z][a-z0-9]{0,12}(-[a-z0-9]{1,5}){0,2}", fullmatch=True))
+def test_whatever_the_task_postgresql_takes_the_slots_name(task_name: str) -> None:
+    for leg in (names.BACK, names.AGAIN):
+        assert re.fullmatch(r"[a-z0-9_]{1,63}", LONGEST.slot(leg, task_name[:26]))
+    assert len(LONGEST.slot(names.AGAIN, "t" * 26)) == 62
+
+
+def test_a_slot_is_told_from_another_that_is_spelt_alike() -> None:
+    one = Names(project="p", environment="a-b").slot("back", "c")
+    other = Names(project="p", environment="a").slot("back", "b-c")
+
+    assert one[:-6] == other[:-6]
+    assert one != other
 
 
 def test_31_characters_of_a_task_are_its_resource_identifier() -> None:

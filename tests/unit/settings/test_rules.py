@@ -964,6 +964,16 @@ CASES = (
         "of the tasks",
     ),
     Case(
+        "names_of_legs_are_free",
+        {"dms.tasks.1": {"name": "all-back", "tables": [{"schema": "old"}]}},
+        {
+            "dms.tasks.1": {"name": "all-back", "tables": [{"schema": "old"}]},
+            "dms.rollback": True,
+        },
+        'dms.tasks[1].name: "all-back" given with dms.rollback = true, which makes a task of that name '
+        'beside "all"; allowed: another name for each task; rename one of the two',
+    ),
+    Case(
         "batches_have_limited_lobs",
         {f"{TASK}.batch_apply": True},
         {f"{TASK}.batch_apply": True, f"{TASK}.lob_mode": "full"},

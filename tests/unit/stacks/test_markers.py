@@ -152,9 +152,11 @@ def test_each_task_carries_its_own_marker_as_it_is_and_nothing_else_of_ferrys(
     file = environment(accepted(tasks))
 
     for task, database in file.migration.tasks:
-        rules = json.loads(table_mappings(task, beside=file.migration.beside(task)))["rules"]
-        selections = [it for it in rules if it["rule-type"] == "selection"]
         own = f"fence_{task.name}"
+        rules = json.loads(
+            table_mappings(task, marker=own, beside=file.migration.beside(own, database))
+        )["rules"]
+        selections = [it for it in rules if it["rule-type"] == "selection"]
         exact = {"schema-name": "ferry", "table-name": own}
 
         assert [it["rule-action"] for it in selections if it["object-locator"] == exact] == [

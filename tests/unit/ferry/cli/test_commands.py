@@ -277,6 +277,22 @@ def test_secret_operator_writes_who_ferry_signs_in_as(
     }
 
 
+@pytest.mark.usefixtures("dev")
+def test_secret_reverse_writes_who_writes_back_to_the_source(
+    secretsmanager: SecretsManagerClient,
+) -> None:
+    result = ferry("secret", "reverse", "dev", given=GIVEN)
+
+    assert result.stdout.splitlines() == [
+        f"The credentials of dev's way back, in account {ACCOUNT}, eu-central-1",
+        "  created        secret aurora-ferry-dev/reverse",
+        "Next: ferry prepare-databases dev",
+    ]
+    assert result.exit_code == 0
+    written = secretsmanager.get_secret_value(SecretId="aurora-ferry-dev/reverse")
+    assert json.loads(written["SecretString"])["host"] == "192.168.10.15"
+
+
 @pytest.mark.usefixtures("dev", "aws")
 def test_secret_operator_is_of_one_side() -> None:
     result = ferry("secret", "operator", "dev", "middle", given=GIVEN)

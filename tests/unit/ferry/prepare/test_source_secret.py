@@ -11,7 +11,7 @@ from botocore.stub import Stubber
 from ferry.errors import FerryError
 from ferry.prepare.credentials import Credentials
 from ferry.prepare.secret import write
-from ferry.prepare.source_secret import SourceSecret, secret_of
+from ferry.prepare.source_secret import SourceSecret, reverse_secret_of, secret_of
 from tests.unit.ferry.environments import of_several_databases
 
 if TYPE_CHECKING:
@@ -49,6 +49,19 @@ def test_of_several_databases_it_names_the_one_that_the_cluster_is_made_with() -
     several = of_several_databases(crm="CRM", app="shop")
 
     assert secret_of(several).database_name == "shop"
+
+
+def test_that_of_the_way_back_is_of_the_same_server() -> None:
+    several = of_several_databases(crm="CRM", app="shop")
+
+    back = reverse_secret_of(several)
+
+    assert (back.name, back.host, back.port, back.database_name) == (
+        "aurora-ferry-dev/reverse",
+        secret_of(several).host,
+        secret_of(several).port,
+        "shop",
+    )
 
 
 def test_makes_the_secret(secretsmanager: SecretsManagerClient) -> None:

@@ -15,6 +15,7 @@ from tests.unit.ferry.check.deployment.conftest import deployed
 from tests.unit.ferry.environments import environment
 
 if TYPE_CHECKING:
+    from settings.dms import Task
     from settings.environment import Environment
 
 LOCATOR = {"schema": "public", "table": "orders"}
@@ -72,6 +73,11 @@ BESIDE = environment(
 )
 
 
+def written(task: Task, *beside: str) -> str:
+    """The mappings of a task as the constructs write them."""
+    return table_mappings(task, marker="fence_all", beside=beside)
+
+
 def told(check: str, *, file: Environment = FILE, **changes: str) -> list[str]:
     """What a check says is wrong of the task, as the constructs write it, with changes."""
     task = file.migration.dms.tasks[0]
@@ -81,7 +87,9 @@ def told(check: str, *, file: Environment = FILE, **changes: str) -> list[str]:
         state=State(outputs={}),
         tasks={
             "all": {
-                "TableMappings": table_mappings(task, beside=file.migration.beside(task)),
+                "TableMappings": written(
+                    task, *file.migration.beside("fence_all", file.carried[0])
+                ),
                 "ReplicationTaskSettings": task_settings(task),
                 **changes,
             }
@@ -99,7 +107,7 @@ def test_what_the_file_says_is_what_dms_has() -> None:
 
 def test_a_task_without_its_marker_is_told() -> None:
     task = FILE.migration.dms.tasks[0]
-    markers = table_mappings(task, beside=[]).replace("fence_all", "fence_crm")
+    markers = written(task).replace("fence_all", "fence_crm")
 
     (line,) = told("table-mappings", TableMappings=markers)
 
@@ -109,14 +117,14 @@ def test_a_task_without_its_marker_is_told() -> None:
 def test_ferrys_other_tables_have_to_be_left_out() -> None:
     task = BESIDE.migration.dms.tasks[0]
 
-    (line,) = told("table-mappings", file=BESIDE, TableMappings=table_mappings(task, beside=[]))
+    (line,) = told("table-mappings", file=BESIDE, TableMappings=written(task))
 
     assert line.startswith("The task all, its selections: found ")
 
 
 def test_rows_that_are_chosen_otherwise_are_told() -> None:
     task = FILE.migration.dms.tasks[0]
-    other = table_mappings(task, beside=[]).replace('"between"', '"notbetween"')
+    other = written(task).replace('"between"', '"notbetween"')
 
     (line,) = told("table-mappings", TableMappings=other)
 

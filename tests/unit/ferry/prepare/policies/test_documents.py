@@ -511,7 +511,7 @@ def test_whoever_moves_signs_in_as_operator_and_never_writes_a_secret() -> None:
         assert found["WhoSignsIn"]["Action"] == "secretsmanager:GetSecretValue"
         assert [arn.split(":secret:")[1] for arn in found["WhoSignsIn"]["Resource"]] == [
             f"aurora-ferry-dev/{name}-??????"
-            for name in ("source", "operator-source", "operator-target", "master")
+            for name in ("source", "reverse", "operator-source", "operator-target", "master")
         ]
     assert "Tasks" in statements(DEV, "move")
     assert "Tasks" not in statements(DEV, "check-source")
