@@ -106,6 +106,7 @@ SECONDS_IN_ALL = 75 * 60.0
 SECONDS_TO_GO = 60.0
 """How long what a step started may outlive it: a server ends with who started it, not before."""
 _SECONDS_TO_SHOW = 5.0
+_SECONDS_TO_DIE = 30.0
 _SECONDS_BETWEEN_LOOKS = 0.5
 # In the environment of all that a step starts, and of all that starts in turn.
 _MARK = "AURORA_FERRY_STEP"
@@ -253,11 +254,13 @@ def _left_behind(process: subprocess.Popen[bytes], mark: str) -> list[str]:
 
 
 def _kill(process: subprocess.Popen[bytes], mark: str) -> None:
-    until = time.monotonic() + SECONDS_TO_GO
-    while (left := _started(process, mark)) and time.monotonic() < until:
+    until = time.monotonic() + _SECONDS_TO_DIE
+    while left := _started(process, mark):
         for pid in left:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+        if time.monotonic() > until:
+            break
         time.sleep(0.05)
 
 

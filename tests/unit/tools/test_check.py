@@ -128,7 +128,7 @@ def test_whoever_knows_most_of_what_hangs_ends_it_first() -> None:
 def test_a_step_that_does_not_end_is_ended_at_its_deadline_with_all_that_it_started(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(check, "SECONDS_A_STEP", 3.0)
+    monkeypatch.setattr(check, "SECONDS_A_STEP", 5.0)
 
     assert check.main(["hangs"]) == 1
 
