@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import combinations_with_replacement, takewhile
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
 _MANY: Final = "many"
@@ -26,6 +27,8 @@ _PIECES: Final = re.compile(r"%+|_|\[[^\]]*\]|.", re.DOTALL)
 _RANGE: Final = re.compile(r"(.)-(.)|.", re.DOTALL)
 _SPECIAL: Final = re.compile(r"[%_\[]")
 _SET_OF_ONE: Final = len("[x]")
+_MOST_MASKS: Final = 64
+"""With more places of any one character than these the patterns of a length are compared one by one."""
 
 
 @lru_cache(maxsize=50_000)
@@ -139,6 +142,66 @@ def without(pattern: str, places: AbstractSet[int]) -> tuple[str, ...]:
     Two patterns of one length overlap where they are equal without both their masks.
     """
     return tuple(it for place, it in enumerate(_pieces(pattern)) if place not in places)
+
+
+def alike(patterns: Sequence[Sequence[str]]) -> Iterator[tuple[int, int]]:
+    """Which patterns may overlap: the numbers of both, the lower one first; all that do are among them.
+
+    Most names have `_` in them and so are patterns, and a file has thousands. They are not compared each
+    with each: those of equal length overlap where they are equal but for the places of any one
+    character; others where what stands before the first such place begins the other's.
+
+    Args:
+        patterns: Each in its parts, such as schema and table.
+    """
+    whole = ["\0".join(each) for each in patterns]
+    firm: dict[int, dict[frozenset[int], list[int]]] = {}
+    loose: set[int] = set()
+    for number, pattern in enumerate(whole):
+        size, places = length(pattern), mask(pattern)
+        masks = firm.setdefault(size or 0, {})
+        if size is None or (places not in masks and len(masks) == _MOST_MASKS):
+            loose.add(number)
+        else:
+            masks.setdefault(places, []).append(number)
+    for masks in firm.values():
+        yield from _equal(whole, masks)
+    yield from _begun_alike([_beginning(pattern) for pattern in whole], loose)
+
+
+def _equal(
+    whole: Sequence[str], masks: Mapping[frozenset[int], Sequence[int]]
+) -> Iterator[tuple[int, int]]:
+    """Pairs of patterns of one length that are equal but for the places of any one character."""
+    for one, other in combinations_with_replacement(masks, 2):
+        known: dict[tuple[str, ...], list[int]] = {}
+        for number in masks[one]:
+            known.setdefault(without(whole[number], one | other), []).append(number)
+        for number in masks[other]:
+            for match in known.get(without(whole[number], one | other), ()):
+                if match < number or one != other:
+                    yield min(match, number), max(match, number)
+
+
+def _begun_alike(beginnings: Sequence[str], loose: AbstractSet[int]) -> Iterator[tuple[int, int]]:
+    """Pairs of which one is loose, and one's beginning begins the other's."""
+    of_loose: dict[str, list[int]] = {}
+    of_firm: dict[str, list[int]] = {}
+    for number, beginning in enumerate(beginnings):
+        (of_loose if number in loose else of_firm).setdefault(beginning, []).append(number)
+    for number, beginning in enumerate(beginnings):
+        for known in (of_loose, of_firm) if number in loose else (of_loose,):
+            for end in range(len(beginning) + 1):
+                for match in known.get(beginning[:end], ()):
+                    # Of two that begin the same the later one finds the other.
+                    if end < len(beginning) or match < number:
+                        yield min(match, number), max(match, number)
+
+
+def _beginning(pattern: str) -> str:
+    """What stands before the first place of a pattern that is no certain character."""
+    pieces = takewhile(lambda it: it not in {_ONE, _SOME, _MANY}, _pieces(pattern))
+    return "".join(pieces)
 
 
 def matches(pattern: str, name: str) -> bool:

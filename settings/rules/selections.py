@@ -1,13 +1,12 @@
 """Rules about what tasks select: something, once, and no table in two tasks."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, combinations, combinations_with_replacement, islice, product
+from itertools import chain, islice
 from typing import Final
 
-from facts.table_patterns import covers, length, literal, mask, overlap, without
+from facts.table_patterns import alike, covers, length, literal, overlap
 from settings.dms import Task
 from settings.environment import Environment
 from settings.notation import toml
@@ -18,9 +17,6 @@ _MOST_COMPARED: Final = 200_000
 """Pairs of patterns that are compared in a file, which takes a few seconds."""
 
 _SET: Final = re.compile(r"\[([^\]]*)(\]?)")
-
-_MOST_MASKS: Final = 64
-"""Sets of places of any one character, among patterns of one length, that are compared quickly."""
 
 
 def task_carries_something(environment: Environment) -> Iterator[Finding]:
@@ -135,38 +131,10 @@ class _Selected:
 
 
 def _alike(carried: Sequence[_Selected]) -> Iterator[tuple[_Selected, _Selected]]:
-    """Pairs of two tasks whose tables' patterns overlap, or may.
-
-    Most names have `_` in them and so are patterns. They are not compared each with each: those of
-    equal length overlap where they are equal but for the places of any one character.
-    """
-    loose: list[_Selected] = []
-    firm: list[_Selected] = []
-    groups: dict[int, dict[AbstractSet[int], list[_Selected]]] = {}
-    for it in carried:
-        pattern = it.table.patterns[1]
-        size, places = length(pattern), mask(pattern)
-        alike = groups.setdefault(size or 0, {})
-        if size is None or (places not in alike and len(alike) == _MOST_MASKS):
-            loose.append(it)
-        else:
-            firm.append(it)
-            alike.setdefault(places, []).append(it)
-    pairs = chain(combinations(loose, 2), product(loose, firm), *map(_equal, groups.values()))
-    return ((one, other) for one, other in pairs if one.number[0] != other.number[0])
-
-
-def _equal(
-    groups: Mapping[AbstractSet[int], Sequence[_Selected]],
-) -> Iterator[tuple[_Selected, _Selected]]:
-    """Pairs of patterns of one length that are equal but for the places of any one character."""
-    for one, other in combinations_with_replacement(groups, 2):
-        found: dict[tuple[str, ...], list[_Selected]] = {}
-        for it in groups[one]:
-            found.setdefault(without(it.table.patterns[1], one | other), []).append(it)
-        for it in groups[other]:
-            for match in found.get(without(it.table.patterns[1], one | other), ()):
-                yield match, it
+    """Pairs of two tasks whose tables' patterns overlap, or may."""
+    for one, other in alike([it.table.patterns for it in carried]):
+        if carried[one].number[0] != carried[other].number[0]:
+            yield carried[one], carried[other]
 
 
 def _are_both_carried(one: _Selected, other: _Selected) -> bool:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Final
 
-from facts.table_patterns import overlap
+from facts.table_patterns import alike, overlap
 from settings.environment import Environment
 from settings.notation import either, toml
 from settings.rules.rule import Finding, Rule
@@ -278,7 +278,7 @@ def things_are_transformed_once(environment: Environment) -> Iterator[Finding]:
     """
     for index, task in enumerate(environment.tasks):
         seen: set[tuple[str | None, ...]] = set()
-        patterns: list[tuple[str, tuple[str, ...]]] = []
+        named: dict[str, list[tuple[int, str, tuple[str, str]]]] = {"schema": [], "table": []}
         for position, rule in enumerate(task.transformations):
             added = rule.value if rule.action == "add-column" else None
             name = ".".join(filter(None, (rule.schema_name, rule.table, rule.column or added)))
@@ -291,24 +291,25 @@ def things_are_transformed_once(environment: Environment) -> Iterator[Finding]:
                     mend="merge the two, or remove one",
                 )
             elif rule.target != "column":
-                names = (rule.schema_name, rule.table if rule.target == "table" else "%")
-                other = next(
-                    (
-                        ".".join(those)
-                        for target, those in patterns
-                        if target == rule.target and all(map(overlap, those, names))
-                    ),
-                    None,
-                )
-                if other:
-                    yield Finding(
-                        setting=f"dms.tasks[{index}].transformations[{position}]",
-                        given=f"{name} given, where another transformation of {other} may name the same",
-                        allowed="one for a schema or table",
-                        mend="write patterns that do not overlap, or remove one",
-                    )
-                patterns.append((rule.target, names))
+                table = (rule.table if rule.target == "table" else None) or "%"
+                named[rule.target].append((position, name, (rule.schema_name, table)))
             seen.add(thing)
+        for rules in named.values():
+            earlier: dict[int, int] = {}
+            for first, second in alike([patterns for _, _, patterns in rules]):
+                if first < earlier.get(second, second) and all(
+                    map(overlap, rules[first][2], rules[second][2])
+                ):
+                    earlier[second] = first
+            for second, first in sorted(earlier.items()):
+                position, name, _ = rules[second]
+                yield Finding(
+                    setting=f"dms.tasks[{index}].transformations[{position}]",
+                    given=f"{name} given, where another transformation of "
+                    f"{'.'.join(rules[first][2])} may name the same",
+                    allowed="one for a schema or table",
+                    mend="write patterns that do not overlap, or remove one",
+                )
 
 
 def _transformations(environment: Environment) -> Iterator[tuple[str, Transformation]]:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from facts.table_patterns import covers, length, literal, mask, matches, overlap, without
+from facts.table_patterns import alike, covers, length, literal, mask, matches, overlap, without
 
 PATTERNS = st.text(alphabet="ab_%", max_size=5)
 NAMES = ["".join(it) for length in range(6) for it in product("abc", repeat=length)]
@@ -109,3 +109,26 @@ def test_a_name_is_of_no_pattern_but_letter_by_letter(pattern: str, name: str) -
 def test_a_literal_is_matched_by_its_name_alone(name: str, other: str) -> None:
     assert matches(literal(name), name)
     assert matches(literal(name), other) is (name == other)
+
+
+@given(st.lists(st.tuples(PATTERNS, PATTERNS), max_size=12))
+def test_all_that_overlap_are_among_what_is_alike(patterns: list[tuple[str, str]]) -> None:
+    found = list(alike(patterns))
+
+    assert len(found) == len(set(found))
+    assert all(first < second for first, second in found)
+    for second, these in enumerate(patterns):
+        for first, those in enumerate(patterns[:second]):
+            if all(map(overlap, those, these)):
+                assert (first, second) in found
+
+
+@pytest.mark.parametrize("name", ["orders_{:05}", "t{:05}%", "orders[_]{:05}"])
+def test_of_thousands_that_begin_or_end_otherwise_none_are_alike(name: str) -> None:
+    assert list(alike([("public", name.format(number)) for number in range(2000)])) == []
+
+
+def test_more_masks_than_are_compared_at_once_are_compared_all_the_same() -> None:
+    masks = ["".join("_" if place == it else "a" for place in range(70)) for it in range(70)]
+
+    assert len(list(alike([(mask,) for mask in masks]))) == 70 * 69 / 2

@@ -1251,10 +1251,10 @@ CASES = (
         "tables_are_in_one_task",
         {},
         {
-            f"{TASK}.tables": [{"schema": "a", "table": f"{i}%"} for i in range(500)],
+            f"{TASK}.tables": [{"schema": "%a", "table": f"{i}%"} for i in range(500)],
             "dms.tasks.1": {
                 "name": "big",
-                "tables": [{"schema": "b", "table": f"{i}%"} for i in range(500)],
+                "tables": [{"schema": "%b", "table": f"{i}%"} for i in range(500)],
             },
         },
         "dms.tasks: more patterns given than can be compared with one another; allowed: tasks of "
