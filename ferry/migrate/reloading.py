@@ -12,7 +12,7 @@ from ferry.mappings import TableName
 from ferry.migrate import markers, target_tables
 from ferry.migrate.watching.statistics import Budget, Statistics
 from ferry.migrate.watching.tables import COMPLETED
-from ferry.postgres import PostgresError, UnreachableError, apart, connect
+from ferry.postgres import PostgresError, UnreachableError, apart, connect, sql
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -144,6 +144,7 @@ def begin(deployment: Deployment, reload: Reload, sides: Sides) -> None:
     before = {table: statistics.read(table) for table in reload.tables}
     emptied = False
     try:
+        _refuse_referring(deployment.environment.name, reload, sides)
         _prepare(reload, sides, empties=False)
         if reload.empties:
             emptied = True
@@ -197,6 +198,27 @@ def _prepare(reload: Reload, sides: Sides, *, empties: bool) -> None:
             markers.empty(source, task.marker)
             markers.empty(target, task.marker)
             return
-        with target.transaction():
-            for table in reload.tables:
-                target_tables.truncate(target, task.mappings.target(table))
+        target_tables.truncate(target, [task.mappings.target(it) for it in reload.tables])
+
+
+def _refuse_referring(environment: str, reload: Reload, sides: Sides) -> None:
+    """Refuse what cannot be emptied, before anything is: foreign keys of other tables refer to it."""
+    tables = [reload.task.mappings.target(it) for it in reload.tables]
+    together = [tables] if reload.empties else [[it] for it in tables]  # DMS empties each by itself
+    server = sides.target.server
+    with connect(server, purpose="see what refers to tables that are loaded again") as target:
+        found = sorted({it for each in together for it in target_tables.referring(target, each)})
+    if not found:
+        return
+    drops = " ".join(
+        sql.SQL("ALTER TABLE {} DROP CONSTRAINT {};")
+        .format(sql.Identifier(*table), sql.Identifier(name))
+        .as_string()
+        for table, name in found
+    )
+    raise FerryError(
+        f"Aurora's {', '.join(map(str, tables))} cannot be emptied: foreign keys of other tables refer "
+        f"to what is there, {', '.join(f'{name} of {table}' for table, name in found)}.",
+        f"Drop them in Aurora's database {server.database}: {drops} Then run this again. When the "
+        f"tables are loaded: ferry schema {environment} before-cutover; it makes the keys again.",
+    )

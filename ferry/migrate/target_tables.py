@@ -31,6 +31,28 @@ join pg_catalog.pg_class c on c.oid = part.child
 join pg_catalog.pg_namespace cn on cn.oid = c.relnamespace
 where p.relpersistence <> 't'
 order by 1, 2, 4, 5"""
+# As TRUNCATE looks: at all that goes with the tables, and at keys from elsewhere. A key of or on a
+# partition hangs on that of its root, which alone can be dropped.
+_REFERRING: Final = """
+with recursive emptied (oid) as (
+  select c.oid from pg_catalog.pg_class c
+  join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+  where (n.nspname::text, c.relname::text) in (
+    select * from rows from (pg_catalog.unnest(%s::text[]), pg_catalog.unnest(%s::text[])) named)
+  union
+  select i.inhrelid from emptied join pg_catalog.pg_inherits i on i.inhparent = emptied.oid),
+refers as (
+  select k.conparentid, k.conrelid, k.conname from pg_catalog.pg_constraint k
+  where k.contype = 'f' and k.confrelid in (select oid from emptied)
+  and k.conrelid not in (select oid from emptied)
+  union
+  select k.conparentid, k.conrelid, k.conname
+  from refers join pg_catalog.pg_constraint k on k.oid = refers.conparentid)
+select n.nspname, c.relname, refers.conname from refers
+join pg_catalog.pg_class c on c.oid = refers.conrelid
+join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+where refers.conparentid = 0
+order by 1, 2, 3"""
 _AT_ONCE: Final = 200
 _SECONDS: Final = 120.0
 
@@ -187,6 +209,17 @@ def writes(session: Session, table: TableName) -> int:
     return int(found)
 
 
-def truncate(session: Session, table: TableName) -> None:
-    """Empty a table of Aurora's. PostgreSQL refuses where another table refers to it."""
-    session.execute(sql.SQL("truncate table {}").format(sql.Identifier(*table)))
+def referring(session: Session, tables: Sequence[TableName]) -> list[tuple[TableName, str]]:
+    """Foreign keys for which PostgreSQL does not truncate tables together: their tables and names."""
+    return [
+        (TableName(schema, table), name)
+        for schema, table, name in session.rows(
+            _REFERRING, [[it.schema for it in tables], [it.table for it in tables]]
+        )
+    ]
+
+
+def truncate(session: Session, tables: Sequence[TableName]) -> None:
+    """Empty tables of Aurora's together. PostgreSQL refuses where another table refers to one."""
+    named = sql.SQL(", ").join(sql.Identifier(*table) for table in tables)
+    session.execute(sql.SQL("truncate table {}").format(named))

@@ -134,6 +134,46 @@ def test_a_reload_that_dms_refuses_says_that_the_table_was_emptied(deployed: Dep
     assert deployed.pair.target.value("select count(*) from orders") == 100
 
 
+def test_a_table_that_others_refer_to_is_loaded_again_with_them_or_without_their_keys(
+    deployed: Deployed,
+) -> None:
+    _carried(
+        deployed,
+        'create table "Lines" (id int primary key, next int references "Lines", of bigint)',
+    )
+    deployed.pair.target.run(
+        "create table parts (id int, of bigint, primary key (id)) partition by range (id)",
+        "create table parts_1 partition of parts for values from (1) to (10)",
+        'alter table "Lines" add constraint "of ""it""" foreign key (of) references orders',
+        "alter table parts add constraint whose foreign key (of) references orders",
+    )
+
+    one = deployed.reached("reload", "dev", "public.orders", "--yes", *OFTEN)
+
+    drops = (
+        'ALTER TABLE "public"."Lines" DROP CONSTRAINT "of ""it""";',
+        'ALTER TABLE "public"."parts" DROP CONSTRAINT "whose";',
+    )
+    assert one.stderr == (
+        "Aurora's public.orders cannot be emptied: foreign keys of other tables refer to what is "
+        'there, of "it" of public.Lines, whose of public.parts. Drop them in Aurora\'s database app: '
+        f"{' '.join(drops)} Then run this again. When the tables are loaded: "
+        "ferry schema dev before-cutover; it makes the keys again.\n"
+    )
+    assert one.exit_code == 3
+    assert deployed.pair.target.value("select count(*) from orders") == 100
+
+    deployed.pair.target.run(drops[1])
+    both = ("reload", "dev", "public.orders", "public.Lines", "--yes", *OFTEN)
+
+    assert deployed.reached(*both).exit_code == 0
+
+    deployed.pair.target.run(drops[0])
+
+    assert deployed.reached("reload", "dev", "public.orders", "--yes", *OFTEN).exit_code == 0
+    assert deployed.pair.target.value("select count(*) from orders") == 100
+
+
 def test_a_table_that_is_not_carried_is_not_loaded_again(deployed: Deployed) -> None:
     deployed.make()
     deployed.prepare(ORDERS)
@@ -460,10 +500,10 @@ def test_what_the_operator_may_not_read_is_no_good_end(deployed: Deployed) -> No
     assert watched.exit_code == 3
 
 
-def _carried(deployed: Deployed) -> None:
-    """A task that replicates one table of a hundred rows."""
+def _carried(deployed: Deployed, *beside: str) -> None:
+    """A task that replicates one table of a hundred rows, and what else is made on both sides."""
     deployed.make()
-    deployed.prepare(ORDERS)
+    deployed.prepare(ORDERS, *beside)
     deployed.pair.source.run(ROWS)
     assert deployed.reached("start", "dev").exit_code == 0
     assert deployed.reached("watch", "dev", *OFTEN).exit_code == 0
