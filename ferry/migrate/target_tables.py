@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from facts.dms import TABLES_BEGIN_WITH
 from ferry.mappings import ALL_ROWS, Inexpressible, TableName
 from ferry.mappings.rendering import where
 from ferry.migrate.starting import Parent, Tables
@@ -71,9 +72,10 @@ class SourceTable:
 
 
 def carried(session: Session, mappings: Mappings) -> tuple[SourceTable, ...]:
-    """The source's tables that a task carries, ferry's own left out.
+    """The source's tables that a task carries, ferry's own left out and DMS's.
 
-    DMS reads ordinary tables, partitions among them by their own names. Their parents hold no row.
+    DMS makes its own in the schema that it may write to, for the DDL that it captures and its
+    heartbeat; `ferry schema` carries none of them. DMS reads ordinary tables, partitions among them by their own names. Their parents hold no row.
     """
     found = session.rows(
         "select n.nspname, c.relname, c.reltuples::bigint from pg_catalog.pg_class c "
@@ -84,7 +86,8 @@ def carried(session: Session, mappings: Mappings) -> tuple[SourceTable, ...]:
     return tuple(
         SourceTable(name=name, rows=None if estimate < 0 else estimate)
         for schema, table, estimate in found
-        if mappings.selects(name := TableName(schema, table)) and not name.is_ferrys
+        if mappings.selects(name := TableName(schema, table))
+        and not (name.is_ferrys or table.startswith(TABLES_BEGIN_WITH))
     )
 
 

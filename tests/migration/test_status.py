@@ -19,6 +19,7 @@ MORE = (
     ORDERS,
     "create index on orders (what)",
     "create table items (id bigint primary key, of bigint not null references orders)",
+    "create table awsdms_ddl_audit (c_key bigserial primary key)",  # as DMS makes it for DDL
     "insert into orders values (1, 'x')",
     "insert into items values (1, 1)",
     "grant usage on schema public to dms",
