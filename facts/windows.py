@@ -8,7 +8,11 @@ minutes of the week; a window may run past midnight, and past Sunday.
 from __future__ import annotations
 
 import re
-from typing import Final
+from datetime import UTC
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAY_MINUTES: Final = 24 * 60
@@ -61,3 +65,16 @@ def overlap(daily: str, weekly: str) -> bool:
         or (start - weekly_first) % _WEEK_MINUTES < weekly_minutes
         for start in range(first, _WEEK_MINUTES, _DAY_MINUTES)
     )
+
+
+def minutes_until(weekly: str, moment: datetime) -> int:
+    """How many minutes after a moment a weekly window begins next; 0 while it lasts.
+
+    Args:
+        weekly: The window.
+        moment: The moment, with its zone.
+    """
+    first, minutes = _weekly_span(weekly)
+    now = moment.astimezone(UTC)
+    since = (now.weekday() * _DAY_MINUTES + now.hour * 60 + now.minute - first) % _WEEK_MINUTES
+    return 0 if since < minutes else _WEEK_MINUTES - since

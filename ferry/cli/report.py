@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import asdict
 from itertools import groupby
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import typer
 from rich.text import Text
@@ -17,6 +17,8 @@ from ferry.findings import Finding, Level, worst
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from typing import Never
+
+    from rich.console import Console
 
     from ferry.account import Account
 
@@ -69,25 +71,39 @@ def report(
         console = plain_console()
         title = f"{title}, in account {account.account_id}, {account.region}"
         console.print(Text(visible(title), style="bold"))
-        found, again = [], []
-        for area, group in groupby(findings, lambda finding: (areas or {}).get(finding.check)):
-            right = 0
-            for finding in group:
-                found.append(finding)
-                if area and finding.level is Level.RIGHT:
-                    right += 1
-                elif _is_known(finding, found[:-1]):
-                    again.append(finding.check)
-                else:
-                    console.print(to_text(finding))
-            if area and right:
-                line = Finding(check=area, level=Level.RIGHT, what=f"{area} ({right})")
-                console.print(to_text(line))
-        if again:
-            what = f"Not judged either, each for a reason above: {', '.join(again)}."
-            console.print(to_text(Finding(check="", level=Level.UNJUDGED, what=what)))
+        found = show(console, findings, areas=areas)
         console.print(summary(found, meanings))
     raise typer.Exit(worst(found).status)
+
+
+def show(
+    console: Console, findings: Iterable[Finding], *, areas: Mapping[str, str] | None = None
+) -> list[Finding]:
+    """Show findings, each when it is known. Return them.
+
+    Args:
+        console: Where.
+        findings: The findings.
+        areas: As `report` has them.
+    """
+    found, again = [], []
+    for area, group in groupby(findings, lambda finding: (areas or {}).get(finding.check)):
+        right = 0
+        for finding in group:
+            found.append(finding)
+            if area and finding.level is Level.RIGHT:
+                right += 1
+            elif _is_known(finding, found[:-1]):
+                again.append(finding.check)
+            else:
+                console.print(to_text(finding))
+        if area and right:
+            line = Finding(check=area, level=Level.RIGHT, what=f"{area} ({right})")
+            console.print(to_text(line))
+    if again:
+        what = f"Not judged either, each for a reason above: {', '.join(again)}."
+        console.print(to_text(Finding(check="", level=Level.UNJUDGED, what=what)))
+    return found
 
 
 def _is_known(finding: Finding, earlier: Sequence[Finding]) -> bool:
@@ -124,8 +140,16 @@ def summary(findings: Sequence[Finding], meanings: Mapping[Level, str]) -> Text:
 
 def to_json(findings: Sequence[Finding], *, environment: str, account_id: str, region: str) -> str:
     """The findings as one JSON object, with the verdict and the exit status."""
+    made = document(findings, environment=environment, account_id=account_id, region=region)
+    return visible_json(made, indent=2)
+
+
+def document(
+    findings: Sequence[Finding], *, environment: str, account_id: str, region: str
+) -> dict[str, Any]:
+    """What that object holds."""
     level = worst(findings)
-    document = {
+    return {
         "environment": environment,
         "account_id": account_id,
         "region": region,
@@ -133,4 +157,3 @@ def to_json(findings: Sequence[Finding], *, environment: str, account_id: str, r
         "exit_code": level.status,
         "findings": [asdict(finding) for finding in findings],
     }
-    return visible_json(document, indent=2)

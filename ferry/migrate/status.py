@@ -192,6 +192,12 @@ def _steps(seen: Seen) -> Iterator[Step]:
         what="Whether every row is the same on both sides is told by comparing them.",
         next=f"ferry verify {name}",
     )
+    yield Step(
+        name="cutover",
+        state=State.TO_COME,
+        what="Whether the applications can be switched to Aurora then is told by: "
+        f"ferry cutover {name} --plan",
+    )
 
 
 def _unknown(seen: Seen, name: str, error: FerryError) -> Step:

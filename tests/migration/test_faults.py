@@ -73,6 +73,7 @@ COMMANDS: Final = {
     "reload": command("reload dev public.orders --yes --every 0.2", "source target dms"),
     "status": command("status dev", "source target dms"),
     "verify": command("verify dev", "source target dms"),
+    "cutover": command("cutover dev --plan", "source target dms"),
     "stop": command("stop dev --task all", "dms"),
 }
 
@@ -241,6 +242,12 @@ OTHERWISE: Final[dict[tuple[str, str], tuple[int, str]]] = {
     },
     ("target's rights", "check source"): (4, "operator may not see what other users' sessions do."),
     ("source's rights", "check source"): (4, "operator may not read 2 tables"),
+    # Each precondition is judged by itself, and some stand against this one whatever answers.
+    **{
+        (fault, "cutover"): (4, it.says)
+        for fault, it in FAULTS.items()
+        if fault not in {"credentials have expired", "dms throttled"}
+    },
     # The first thing that it asks may stay unknown; what is said is of the second.
     # Whether the deadline or the cut of its own line is told is a matter of moments.
     ("source swallows", "check source"): (3, UNSAID),

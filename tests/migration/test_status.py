@@ -68,6 +68,7 @@ def test_who_types_what_is_next_arrives_at_the_end(deployed: Deployed) -> None:
         "replicating all": "done",
         "schema-before-cutover": "done",
         "verified": "now",
+        "cutover": "to come",
     }
     assert "closed to all but those who need it" in end["steps"][2]["what"]
 

@@ -57,6 +57,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "ferry watch": ("move",),
     "ferry reload": ("move",),
     "ferry verify": ("move",),
+    "ferry cutover": ("move",),
     "ferry stop": ("move",),
     "ferry check aws": ("check-aws",),
     "ferry check deployment": ("check-deployment",),
@@ -86,7 +87,7 @@ the gateway says so. Source: https://docs.aws.amazon.com/vpc/latest/tgw/tgw-vpc-
 SOURCE, MASTER, REVERSE = "/source-", "/master-", "/reverse-"
 APPLICATIONS = ":secret:shop/"
 OPERATORS = "/operator-(source|target)-"
-OF_A_MIGRATION = "ferry (prepare-databases|check source|suggest tasks|schema|status|start|watch|reload|verify|stop)"
+OF_A_MIGRATION = "ferry (prepare-databases|check source|suggest tasks|schema|status|start|watch|reload|verify|cutover|stop)"
 NOT_TO_ALL: tuple[tuple[str, str, str], ...] = (
     # of these commands, this action, goes to this alone
     ("ferry check aws", "secretsmanager:GetSecretValue", f".*{SOURCE}.*"),
@@ -95,6 +96,7 @@ NOT_TO_ALL: tuple[tuple[str, str, str], ...] = (
         "secretsmanager:GetSecretValue",
         f".*({SOURCE}|{REVERSE}|{OPERATORS}|{MASTER}).*",
     ),
+    (OF_A_MIGRATION, "secretsmanager:DescribeSecret", f".*{APPLICATIONS}.*"),
     (OF_A_MIGRATION, "s3:GetObject", ".*tfstate"),
     (OF_A_MIGRATION, "logs:.*", ".*:dms-tasks-.*"),
     ("ferry secret operator", "secretsmanager:.*", f".*{OPERATORS}.*"),
@@ -136,14 +138,15 @@ def everything_of(command: str, environment: Environment) -> list[str]:
         mine.iam("global-cluster:any").replace(":iam:", ":rds:"),
         f"arn:{partition}:route53:::hostedzone/Z",
     ]
+    of_applications = mine.arn("secretsmanager", "secret:shop/orders-AbCdEf")
     if re.fullmatch(OF_A_MIGRATION, command) or command in {
         "ferry secret operator",
         "ferry secret reverse",
     }:
         names = ("operator-source", "operator-target", "reverse")
-        return [*things, *map(mine.secret, names)]
+        return [*things, *map(mine.secret, names), of_applications]
     if command == "ferry secret application":
-        return [*things, mine.arn("secretsmanager", "secret:shop/orders-AbCdEf")]
+        return [*things, of_applications]
     if command == "ferry check aws":
         return [*things, *dms_roles, mine.iam("user/me"), mine.arn("servicequotas", "vpc/L")]
     return things

@@ -66,13 +66,19 @@ class Work:
         Raises:
             FerryError: As `orders`.
         """
+        return _left(self._look())
+
+    def standing(self, reached: Phase) -> tuple[dict[Phase, Orders], tuple[Finding, ...]]:
+        """What is `left`, and the `drift`, of one look at both ends.
+
+        Args:
+            reached: The last phase that was done.
+
+        Raises:
+            FerryError: As `orders`.
+        """
         given = self._look()
-        found = {}
-        for phase in (Phase.BEFORE_LOAD, Phase.AFTER_LOAD, Phase.BEFORE_CUTOVER):
-            decided = orders(phase, given)
-            own = tuple(it for it in decided.findings if it.check not in _EARLIER)
-            found[phase] = replace(decided, findings=own)
-        return found
+        return _left(given), drift(reached, given)
 
     def drift(self, reached: Phase) -> tuple[Finding, ...]:
         """Where Aurora's schema is not what it should be by now; `right` alone where it is.
@@ -102,6 +108,15 @@ class Work:
             environment=self.environment,
             control_schemas=tuple(dict.fromkeys(task.control_schema for task in self.tasks)),
         )
+
+
+def _left(given: Given) -> dict[Phase, Orders]:
+    found = {}
+    for phase in (Phase.BEFORE_LOAD, Phase.AFTER_LOAD, Phase.BEFORE_CUTOVER):
+        decided = orders(phase, given)
+        own = tuple(it for it in decided.findings if it.check not in _EARLIER)
+        found[phase] = replace(decided, findings=own)
+    return found
 
 
 def works(environment: Environment, reach: Callable[[Database], Sides]) -> tuple[Work, ...]:

@@ -156,6 +156,19 @@ class Kept:
             at=datetime.fromisoformat(found["at"]), xmins=(found["source"], found["target"])
         )
 
+    def last_found(self, plan: Plan) -> tuple[Verdict, datetime] | None:
+        """What a table came to when it was compared last, and when it was scanned.
+
+        None where it never was, as it is now, or a look at what is newer has found it unlike since.
+        """
+        if passed := self.last_pass(plan):
+            in_part = any(not each.is_meant for each in plan.left_out)
+            return (Verdict.IN_PART if in_part else Verdict.SAME), passed.at
+        found = self.done.get(_name(plan))
+        if not found or found["way"] != self._way(plan) or found["verdict"] in _CLEAN:
+            return None
+        return Verdict(found["verdict"]), datetime.fromisoformat(found["scanned_at"])
+
     def take(self, plan: Plan, compared: Compared) -> None:
         """Keep what a table came to; on the disk within two seconds, or at `close`."""
         name, way = _name(plan), self._way(plan)

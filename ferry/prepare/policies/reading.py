@@ -288,6 +288,8 @@ def check_source(scope: Scope) -> list[Statement]:
 
 def move(scope: Scope) -> list[Statement]:
     """The commands of the migration: they sign in to both databases, and let tasks run and stop."""
+    given = scope.environment.cutover
+    secrets = given.application_secret_arns if given else ()
     return [
         *check_source(scope),
         _running(scope),
@@ -297,9 +299,22 @@ def move(scope: Scope) -> list[Statement]:
                 "cloudwatch:DescribeAlarms",
                 "cloudwatch:GetMetricData",
                 "dms:DescribeConnections",
+                "dms:DescribePendingMaintenanceActions",
                 "dms:DescribeReplicationTasks",
                 "dms:DescribeTableStatistics",
+                "rds:DescribePendingMaintenanceActions",
             ],
+        ),
+        *(
+            [
+                Statement(
+                    sid="VersionsOfApplicationSecrets",
+                    actions=["secretsmanager:DescribeSecret"],
+                    resources=secrets,
+                )
+            ]
+            if secrets
+            else ()
         ),
         Statement(
             sid="TaskLogs",

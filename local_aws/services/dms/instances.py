@@ -77,6 +77,10 @@ class Instances(ResponseMixin):
         instances, marker = self.dms_backend.instances.describe(self.parameters())
         return Answer({"ReplicationInstances": instances, "Marker": marker})
 
+    def describe_pending_maintenance_actions(self) -> Answer:
+        """DescribePendingMaintenanceActions: nothing waits, since every change acts at once."""
+        return Answer({"PendingMaintenanceActions": []})
+
     def modify_replication_instance(self) -> Answer:
         """ModifyReplicationInstance; acts at once, whatever ApplyImmediately says."""
         parameters = self.parameters()

@@ -1,10 +1,12 @@
 """Backup and maintenance windows: their forms, and whether they meet."""
 
+from datetime import datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from facts.windows import is_daily, is_weekly, overlap
+from facts.windows import is_daily, is_weekly, minutes_until, overlap
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY = 24 * 60
@@ -68,3 +70,24 @@ def test_the_forms_of_windows(
     weekly: bool,  # noqa: FBT001
 ) -> None:
     assert (is_daily(window), is_weekly(window)) == (daily, weekly)
+
+
+@pytest.mark.parametrize(
+    ("at", "minutes"),
+    [
+        ("2026-11-29T02:00:59+00:00", 60),
+        ("2026-11-29T03:00:00+00:00", 0),
+        ("2026-11-29T03:59:59+00:00", 0),
+        ("2026-11-29T04:00:00+00:00", WEEK - 60),
+        ("2026-11-29T01:30:00-01:00", 30),
+        ("2026-11-30T00:00:00+00:00", WEEK - DAY + 3 * 60),
+    ],
+)
+def test_how_far_a_window_is_away(at: str, minutes: int) -> None:
+    assert minutes_until("sun:03:00-sun:04:00", datetime.fromisoformat(at)) == minutes
+
+
+def test_a_window_lasts_past_sunday_s_midnight() -> None:
+    monday = datetime.fromisoformat("2026-11-30T00:10:00+00:00")
+
+    assert minutes_until("sun:23:45-mon:00:15", monday) == 0

@@ -31,6 +31,7 @@ COMMANDS: Final = [
     ("watch",),
     ("reload",),
     ("verify",),
+    ("cutover",),
     ("status",),
     ("check", "aws"),
     ("check", "deployment"),

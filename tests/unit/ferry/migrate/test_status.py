@@ -183,7 +183,8 @@ def standing(found: Seen) -> tuple[list[str], str]:
 )
 def test_each_stand_names_the_next_command(found: Seen, states: list[str], following: str) -> None:
     if found.tasks is not None:
-        states = [*states, f"verified: {'now' if following == 'ferry verify dev' else 'to come'}"]
+        verified = "now" if following == "ferry verify dev" else "to come"
+        states = [*states, f"verified: {verified}", "cutover: to come"]
 
     assert standing(found) == (states, following)
 
@@ -191,14 +192,14 @@ def test_each_stand_names_the_next_command(found: Seen, states: list[str], follo
 def test_a_marker_that_is_on_its_way_is_no_proof() -> None:
     waiting = replace(ARRIVED, has_arrived=False)
 
-    assert steps(seen(waiting, LOADED))[-2].what == (
+    assert steps(seen(waiting, LOADED))[-3].what == (
         "The last marker of the task all, 7 s old, is not at Aurora yet."
     )
 
 
 def test_a_marker_of_long_ago_says_nothing_of_now() -> None:
     old = replace(ARRIVED, last=AT - timedelta(minutes=10))
-    (*_, step, _) = steps(seen(old, LOADED))
+    (*_, step, _, _) = steps(seen(old, LOADED))
 
     assert step.state is State.UNKNOWN
     assert step.what == (
@@ -209,7 +210,7 @@ def test_a_marker_of_long_ago_says_nothing_of_now() -> None:
 
 
 def test_changes_that_were_not_applied_are_not_done_with() -> None:
-    (*_, step, _) = steps(seen(replace(ARRIVED, unapplied=2), LOADED))
+    (*_, step, _, _) = steps(seen(replace(ARRIVED, unapplied=2), LOADED))
 
     assert step.state is State.NOW
     assert step.what == (
@@ -261,7 +262,7 @@ def test_a_slot_from_which_a_stopped_task_cannot_go_on_is_told(
         unknown=unknown,
     )
     stopped = replace(LOADED, status="stopped")
-    (*_, step, _) = steps(seen(replace(ARRIVED, slot=(refusal,)), stopped))
+    (*_, step, _, _) = steps(seen(replace(ARRIVED, slot=(refusal,)), stopped))
 
     assert (step.state, step.what, step.next) == (state, "It begins at 0/2.", "Load again.")
 
@@ -298,7 +299,7 @@ def test_a_tasks_marker_is_none_of_its_tables(state: str, counts: Counts, said: 
 
 def test_a_marker_that_is_not_carried_is_wrong() -> None:
     found = replace(seen(ARRIVED, LOADED), markers={"all": "Table does not exist"})
-    step = steps(found)[-2]
+    step = steps(found)[-3]
 
     assert (step.state, step.next) == (State.WRONG, "ferry watch dev --task all")
     assert "does not carry its marker ferry.fence_all (Table does not exist)" in step.what

@@ -541,6 +541,16 @@ def test_whoever_cuts_over_has_a_document_where_the_file_names_secrets() -> None
     }
 
 
+def test_whoever_moves_reads_which_versions_the_applications_secrets_have() -> None:
+    arn = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:shop-AbCdEf"
+    given = environment(cutover={"application_secret_arns": [arn]})
+
+    found = statements(given, "move")["VersionsOfApplicationSecrets"]
+
+    assert (found["Action"], found["Resource"]) == ("secretsmanager:DescribeSecret", arn)
+    assert "VersionsOfApplicationSecrets" not in statements(DEV, "move")
+
+
 def test_aurora_alone_has_nothing_to_move() -> None:
     alone = environment(source=None, dms=None)
 

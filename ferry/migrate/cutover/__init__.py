@@ -1,0 +1,1 @@
+"""The change of the applications to Aurora: whether it can begin, and which steps it is made of."""

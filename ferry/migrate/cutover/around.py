@@ -1,0 +1,203 @@
+"""How the applications are switched, whether there is a way back, and what AWS is about to do. Pure."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from facts.application_secrets import NEXT_STAGE
+from facts.windows import minutes_until
+from ferry.errors import FerryError
+from ferry.findings import blocked, not_judged, right, warning
+from ferry.migrate.cutover.checks import MAINTENANCE_MINUTES, Check, counted, listed, whole
+from settings.way_back import NoWayBack
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ferry.findings import Finding
+    from ferry.migrate.cutover.seen import Pending, Secret, Seen
+
+
+def switch(seen: Seen, _: Seen) -> Iterator[Finding]:
+    """Whether the file says how the applications find Aurora."""
+    given = seen.environment.cutover
+    ways = (
+        []
+        if given is None
+        else [
+            *(
+                [counted(len(given.application_secret_arns), "secret")]
+                if given.application_secret_arns
+                else ()
+            ),
+            *([f"the record {given.dns.name}"] if given.dns else ()),
+            *(["hooks.switch"] if given.hooks.switch else ()),
+        ]
+    )
+    if ways:
+        yield right("switch", f"The applications are switched by {', '.join(ways)}.")
+    else:
+        yield blocked(
+            "switch",
+            f"Nothing in {seen.file} says how the applications are switched to Aurora.",
+            why="Aurora would be open, and the applications would go on looking for the source.",
+            remedy="Name what they find their database by in [cutover]: application_secret_arns, dns or "
+            "hooks.switch; docs/settings.md has them",
+        )
+
+
+def secrets(seen: Seen, secret: Secret) -> Iterator[Finding]:
+    """Whether a secret of the applications has the version that leads to Aurora."""
+    if isinstance(secret.has_next, FerryError):
+        unknown = secret.has_next
+        yield not_judged(
+            "application-secrets",
+            f"Whether {secret.arn} has a next version",
+            why=unknown.why,
+            remedy=unknown.remedy,
+        )
+    elif not secret.has_next:
+        yield blocked(
+            "application-secrets",
+            f"The secret {secret.arn} has no version of the stage {NEXT_STAGE}.",
+            why="At the switch that version is made the current one: host, port and database are Aurora's "
+            "in it.",
+            remedy=f"ferry secret application {seen.name}",
+        )
+
+
+def way_back(seen: Seen, _: Seen) -> Iterator[Finding]:
+    """Whether what is written to Aurora is carried back to the source."""
+    check, name, migration = "way-back", seen.name, seen.environment.migration
+    why = (
+        "After the point of no return nothing carries what is written to Aurora back to the source: "
+        "whoever goes back loses it."
+    )
+    if not migration.dms.rollback:
+        yield warning(
+            check,
+            f"{name} has no way back: dms.rollback is false in {seen.file}.",
+            why=why,
+            remedy=f"Set it to true; then: ferry secret reverse {name}; cdktf deploy {name}",
+        )
+        return
+    carried_back = seen.carried_back
+    if isinstance(carried_back, FerryError):
+        yield not_judged(
+            check,
+            "Whether the way back is deployed",
+            why=carried_back.why,
+            remedy=carried_back.remedy,
+        )
+        return
+    for task, _database, found in migration.ways_back:
+        if isinstance(found, NoWayBack):
+            yield warning(
+                check,
+                f"The task {task.name} has no way back: {found.setting} {found.why}.",
+                why=why,
+                remedy="Do without it, or decide that a mistake in its tables is mended in Aurora",
+            )
+        elif task.name not in carried_back:
+            yield blocked(
+                check,
+                f"The way back of the task {task.name} is not deployed.",
+                why=why,
+                remedy=f"Deploy it: cdktf deploy {name}",
+            )
+        else:
+            yield right(check, f"The way back of the task {task.name} is deployed.")
+
+
+def maintenance(seen: Seen, _: Seen) -> Iterator[Finding]:
+    """Whether AWS begins no maintenance within the hour, which restarts what it is done to.
+
+    Sources: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_PendingMaintenanceAction.html,
+    https://docs.aws.amazon.com/dms/latest/APIReference/API_PendingMaintenanceAction.html
+    """
+    check, pending = "maintenance", seen.pending
+    within = f"within {MAINTENANCE_MINUTES} minutes"
+    if isinstance(pending, FerryError):
+        yield not_judged(
+            check, "What maintenance AWS has announced", why=pending.why, remedy=pending.remedy
+        )
+        announced: tuple[Pending, ...] = ()
+    else:
+        announced = pending
+    near = [each for each in announced if _begins(seen, each)]
+    for each in near:
+        yield blocked(
+            check,
+            f"AWS does {each.action} to {each.resource} {within}.",
+            why="What it is done to restarts, perhaps while writers are kept out.",
+            remedy="Wait until it is done, or have it done first: aws "
+            f"{'dms' if each.of_dms else 'rds'} apply-pending-maintenance-action",
+        )
+    for of_dms, whose in ((False, "Aurora"), (True, "DMS")):
+        window = _window(seen, of_dms=of_dms)
+        if minutes_until(window, seen.at) <= MAINTENANCE_MINUTES:
+            yield warning(
+                check,
+                f"The maintenance window of {whose}, {window} UTC, is now or begins {within}.",
+                why="AWS restarts within it what it maintains.",
+                remedy="Wait until it is over",
+            )
+    if not near and not isinstance(pending, FerryError):
+        waiting = [f"{each.action} of {each.resource}" for each in announced]
+        yield right(
+            check,
+            f"Of what AWS has announced nothing begins {within}: {listed(waiting)}."
+            if waiting
+            else "AWS has announced no maintenance.",
+        )
+
+
+def _window(seen: Seen, *, of_dms: bool) -> str:
+    if of_dms:
+        return seen.environment.migration.dms.maintenance_window
+    return seen.environment.aurora.maintenance_window
+
+
+def _begins(seen: Seen, pending: Pending) -> bool:
+    """Whether it may begin within the hour."""
+    soon = seen.at + timedelta(minutes=MAINTENANCE_MINUTES)
+    if pending.opted == "immediate" or (pending.at is not None and pending.at <= soon):
+        return True
+    window = _window(seen, of_dms=pending.of_dms)
+    in_a_window = pending.opted == "next-maintenance" or (
+        pending.after is not None and pending.after <= soon
+    )
+    return in_a_window and minutes_until(window, seen.at) <= MAINTENANCE_MINUTES
+
+
+CHECKS: Final = (
+    Check(
+        name="maintenance",
+        title="What maintenance AWS has announced",
+        good="",
+        of=whole,
+        judge=maintenance,
+    ),
+    Check(
+        name="switch",
+        title="How the applications are switched",
+        good="",
+        of=whole,
+        judge=switch,
+    ),
+    Check(
+        name="application-secrets",
+        title="Whether the applications' secrets have a next version",
+        good="Each secret of the applications that the file names has a version that leads to Aurora.",
+        of=lambda seen: seen.secrets,
+        judge=secrets,
+    ),
+    Check(
+        name="way-back",
+        title="Whether there is a way back",
+        good="",
+        of=whole,
+        judge=way_back,
+    ),
+)

@@ -1,0 +1,397 @@
+"""Asks what has to be known before a cutover: DMS, RDS, Secrets Manager, both servers.
+
+Changes nothing; how far a task is behind is measured by a row of its marker, as ferry watch writes them.
+Each thing is asked by itself: what does not answer is unknown, and the rest is judged.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from facts import outputs
+from facts.application_secrets import NEXT_STAGE
+from facts.aurora import MOST_READERS
+from facts.ferry_schema import SCHEMA
+from facts.providers import is_of_provider
+from ferry.account import explained
+from ferry.errors import FerryError
+from ferry.migrate import markers, target_tables
+from ferry.migrate.cutover.checks import LONG_SECONDS
+from ferry.migrate.cutover.seen import (
+    DatabaseSeen,
+    Jobs,
+    Lag,
+    Open,
+    Pending,
+    Prepared,
+    Schema,
+    Secret,
+    Seen,
+    Sequence,
+    Side,
+    TaskSeen,
+    Verified,
+)
+from ferry.migrate.reading import read_tasks
+from ferry.migrate.schema.phases import Phase
+from ferry.migrate.schema.work import works
+from ferry.migrate.verify import kept
+from ferry.migrate.verify import verify as verifying
+from ferry.migrate.verify.comparing import Verdict
+from ferry.migrate.watching.databases import control_tables
+from ferry.migrate.watching.look import TaskLook
+from ferry.migrate.watching.statistics import Budget, Statistics
+from ferry.postgres import PostgresError, UnreachableError, apart, connect
+from settings.cutover import Cutover
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from collections.abc import Sequence as Many
+
+    from ferry.deployment import Deployment
+    from ferry.migrate.schema.work import Work
+    from ferry.migrate.sides import Side as Way
+    from ferry.migrate.sides import Sides
+    from ferry.migrate.tasks import Task
+    from ferry.postgres import Session
+    from settings.databases import Database
+
+_T = TypeVar("_T")
+
+_PURPOSE: Final = "say whether the cutover can begin"
+_SECONDS_BETWEEN_LOOKS: Final = 0.05
+
+_SELF: Final = """
+select current_user::text, d.datname::text, pg_catalog.pg_get_userbyid(d.datdba)::text,
+       pg_catalog.pg_has_role(d.datdba, 'usage'),
+       pg_catalog.pg_has_role('pg_signal_backend', 'usage'),
+       pg_catalog.pg_has_role('pg_read_all_stats', 'usage'),
+       exists (select from pg_catalog.pg_extension where extname = 'dblink')
+from pg_catalog.pg_database d where d.datname = pg_catalog.current_database()"""
+# What a session is for is not shown to everybody: one of which that is not known is taken for a client's.
+_OTHERS: Final = """
+from pg_catalog.pg_stat_activity a join pg_catalog.pg_roles r on r.oid = a.usesysid
+where a.datname = pg_catalog.current_database() and a.pid <> pg_catalog.pg_backend_pid()
+  and coalesce(a.backend_type, '') !~ '^(walsender|autovacuum|parallel worker|logical replication)'
+  and r.rolname <> %s"""
+_OPEN: Final = f"""
+select a.pid, pg_catalog.concat_ws(', ', r.rolname, nullif(a.application_name, '')),
+       extract(epoch from pg_catalog.clock_timestamp() - a.xact_start)::float8 {_OTHERS}
+  and a.xact_start < pg_catalog.clock_timestamp() - pg_catalog.make_interval(secs => %s)
+order by a.xact_start"""  # noqa: S608 - text of this file alone
+_PREPARED: Final = """
+select gid, owner::text from pg_catalog.pg_prepared_xacts
+where database = pg_catalog.current_database() order by prepared"""
+_SUPERUSERS: Final = f"""
+select r.rolname::text, pg_catalog.concat_ws(', ', nullif(a.application_name, ''),
+       pg_catalog.host(a.client_addr)), pg_catalog.count(*) {_OTHERS} and r.rolsuper
+  and not (r.rolname = current_user and a.application_name ~ '^ferry(:|$)')
+group by 1, 2 order by 1, 2"""
+_FOREIGN: Final = f"""
+select pg_catalog.count(*) {_OTHERS} and a.application_name = 'postgres_fdw'"""
+_SUBSCRIPTIONS: Final = """
+select s.subname::text from pg_catalog.pg_subscription s where s.subenabled and s.subdbid =
+  (select d.oid from pg_catalog.pg_database d where d.datname = pg_catalog.current_database())
+order by 1"""
+# https://github.com/citusdata/pg_cron: one database of a server has the table of jobs.
+_CRON: Final = """
+select coalesce(pg_catalog.current_setting('cron.database_name', true), ''),
+       exists (select from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+               where n.nspname = 'cron' and c.relname = 'job')"""
+_JOBS: Final = """
+select pg_catalog.count(*) from cron.job
+where active and database = pg_catalog.current_database()"""
+_SEQUENCES: Final = """
+select pg_catalog.format('%%s.%%s', n.nspname, c.relname),
+       pg_catalog.has_sequence_privilege(c.oid, 'select'),
+       pg_catalog.has_sequence_privilege(c.oid, 'update')
+from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+where c.relkind = 'S' and c.relpersistence <> 't' and n.nspname !~ '^pg_'
+  and n.nspname <> 'information_schema' and n.nspname <> %s
+  and not exists (select from pg_catalog.pg_depend d where d.objid = c.oid and d.deptype = 'e'
+                  and d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass)
+order by 1"""
+
+
+def see(deployment: Deployment, sides: Callable[[Database], Sides]) -> Seen:
+    """What is seen of an environment.
+
+    Args:
+        deployment: The environment as it is deployed.
+        sides: The way to both ends of a database.
+
+    Raises:
+        FerryError: DMS does not say which tasks there are; a secret or a certificate is missing.
+    """
+    environment = deployment.environment
+    tasks = read_tasks(deployment)
+    carried = list(zip(environment.carried, works(environment, sides), strict=True))
+    lags = {
+        name: lag
+        for _, work in carried
+        for name, lag in _lags(
+            work.sides,
+            [it for it in tasks if any(it.name == each.name for each in work.tasks)],
+            most_seconds=(environment.cutover or Cutover()).max_lag_seconds,
+        )
+    }
+    return Seen(
+        environment=environment,
+        tasks=tuple(
+            TaskSeen(
+                task=task,
+                look=_known(partial(_look, deployment, task, sides)),
+                lag=lags.get(task.name),
+            )
+            for task in tasks
+        ),
+        databases=tuple(
+            _database(environment.name, database, work, tasks) for database, work in carried
+        ),
+        pending=_known(lambda: _pending(deployment)),
+        secrets=tuple(_secrets(deployment)),
+        carried_back=_known(partial(_carried_back, deployment)),
+        at=datetime.now(UTC),
+    )
+
+
+def _known(ask: Callable[[], _T]) -> _T | FerryError:
+    """The answer, or why there is none."""
+    try:
+        return ask()
+    except FerryError as error:
+        return error
+
+
+def _lags(
+    sides: Sides, tasks: Many[Task], *, most_seconds: float
+) -> Iterator[tuple[str, Lag | FerryError]]:
+    """How far a database's tasks are behind that carry changes and a marker now."""
+    carrying = [
+        task
+        for task in tasks
+        if task.status == "running" and task.carries_changes and task.mappings.selects(task.marker)
+    ]
+    found = _known(lambda: _measured(sides, carrying, most_seconds=most_seconds))
+    for task in carrying:
+        yield task.name, found if isinstance(found, FerryError) else found[task.name]
+
+
+def _measured(sides: Sides, tasks: Many[Task], *, most_seconds: float) -> dict[str, Lag]:
+    if not tasks:
+        return {}
+    found: dict[str, Lag] = {}
+    with (
+        connect(sides.source.server, purpose="write a marker", read_only=False) as source,
+        connect(sides.target.server, purpose=_PURPOSE) as target,
+    ):
+        apart(source, target)
+        written = [(task, markers.write(source, task.marker)) for task in tasks]
+        since = time.monotonic()
+        while len(found) < len(written):
+            # What is asked after the time is up has had all of it.
+            waited = time.monotonic() - since
+            for task, marker in written:
+                if task.name in found:
+                    continue
+                has_arrived = markers.has_arrived(target, task.marker, marker)
+                if has_arrived or waited > most_seconds:
+                    seconds = time.monotonic() - since if has_arrived else waited
+                    found[task.name] = Lag(seconds=seconds, has_arrived=has_arrived)
+            time.sleep(_SECONDS_BETWEEN_LOOKS)
+    return found
+
+
+def _look(deployment: Deployment, task: Task, ways: Callable[[Database], Sides]) -> TaskLook:
+    """A task's tables by DMS's statistics, its control tables and the source's catalog."""
+    dms, sides = deployment.account.dms, ways(task.database)
+    rows = (
+        Statistics(dms=dms, task_arn=task.arn, budget=Budget()).refresh(task)
+        if task.was_started
+        else {}
+    )
+    loaded = {
+        task.mappings.target(name): row.loaded_at for name, row in rows.items() if row.loaded_at
+    }
+    with connect(sides.source.server, purpose=_PURPOSE) as source:
+        expected = {
+            table.name: table.rows for table in target_tables.carried(source, task.mappings)
+        }
+    with connect(sides.target.server, purpose=_PURPOSE) as target:
+        said = control_tables(target, task, loaded=loaded)
+    return TaskLook(
+        environment=deployment.environment.name,
+        task=task,
+        tables=tuple(row for _, row in sorted(rows.items()) if not row.name.is_ferrys),
+        marker=rows.get(task.marker),
+        expected=expected,
+        unapplied=said.unapplied,
+        suspended=said.suspended,
+        is_the_only_task=len(deployment.environment.tasks) == 1,
+    )
+
+
+def _database(environment: str, database: Database, work: Work, tasks: Many[Task]) -> DatabaseSeen:
+    sides = work.sides
+    source, target = (_known(partial(_side, way)) for way in (sides.source, sides.target))
+    those = [task for task in tasks if task.database == database]
+    return DatabaseSeen(
+        name=database.aurora,
+        source=source,
+        target=target,
+        schema=_known(lambda: _schema(work, those)),
+        closed=_known(lambda: tuple(work.closed())),
+        verified=_known(lambda: _verified(environment, database, sides, those)),
+    )
+
+
+def _side(way: Way) -> Side:
+    server = way.server
+    with connect(server, purpose=_PURPOSE) as session:
+        ((user, database, owner, is_owner, may_signal, sees_others, has_dblink),) = session.rows(
+            _SELF
+        )
+        ((foreign,),) = session.rows(_FOREIGN, [way.dms_user])
+        return Side(
+            at=server.side,
+            database=database,
+            user=user,
+            owner=owner,
+            is_owner=is_owner,
+            may_signal=may_signal,
+            sees_others=sees_others,
+            open=tuple(
+                Open(pid=pid, who=who, seconds=seconds)
+                for pid, who, seconds in session.rows(_OPEN, [way.dms_user, LONG_SECONDS])
+            ),
+            prepared=tuple(
+                Prepared(gid=gid, owner=owner) for gid, owner in session.rows(_PREPARED)
+            ),
+            superusers=tuple(
+                f"{name} ({count}{f', {where}' if where else ''})"
+                for name, where, count in session.rows(_SUPERUSERS, [way.dms_user])
+                if not is_of_provider(name)
+            ),
+            subscriptions=tuple(name for (name,) in session.rows(_SUBSCRIPTIONS)),
+            jobs=_jobs(session, database),
+            has_dblink=has_dblink,
+            foreign=foreign,
+            sequences=tuple(
+                Sequence(name=name, is_readable=readable, is_settable=settable)
+                for name, readable, settable in session.rows(_SEQUENCES, [SCHEMA])
+            ),
+        )
+
+
+def _jobs(session: Session, database: str) -> Jobs | None:
+    ((elsewhere, is_here),) = session.rows(_CRON)
+    if not is_here:
+        is_loaded = elsewhere not in {"", database}
+        return Jobs(database=elsewhere, active=None) if is_loaded else None
+    try:
+        ((active,),) = session.rows(_JOBS)
+    except UnreachableError:
+        raise
+    except PostgresError:  # Its rows are hidden from all but superusers, each his own aside.
+        active = None
+    return Jobs(database=database, active=active)
+
+
+def _schema(work: Work, tasks: Many[Task]) -> Schema:
+    left, drift = work.standing(Phase.BEFORE_CUTOVER)
+    return Schema(
+        left=left,
+        drift=drift,
+        is_made_by_dms=all(task.settings.preparation == "DROP_AND_CREATE" for task in tasks),
+    )
+
+
+def _verified(environment: str, database: Database, sides: Sides, tasks: Many[Task]) -> Verified:
+    scope = verifying.look(database.aurora, sides, tasks)
+    if scope.trouble:
+        raise scope.trouble
+    if isinstance(scope.identity, str):
+        raise FerryError(f"What was compared of {database.aurora} is not known: {scope.identity}")
+    known = kept.opened(
+        kept.where(environment, scope.database, scope.identity),
+        scope.plans,
+        scope.files,
+        resume=True,
+        is_run=False,
+    )
+    if known.progress is None:
+        raise FerryError(f"What was compared of {database.aurora} is not known: {known.trouble}")
+    found = {str(plan.name): known.last_found(plan) for plan in scope.plans}
+
+    def those(verdict: Verdict) -> tuple[str, ...]:
+        return tuple(name for name, last in found.items() if last and last[0] is verdict)
+
+    return Verified(
+        tables=len(found),
+        oldest=min((last[1] for last in found.values() if last), default=None),
+        different=those(Verdict.DIFFERENT),
+        in_part=those(Verdict.IN_PART),
+        moving=those(Verdict.NOT_PROVED),
+        never=tuple(name for name, last in found.items() if last is None),
+        others=tuple((str(each.table), each.why) for each in scope.others),
+    )
+
+
+def _pending(deployment: Deployment) -> tuple[Pending, ...]:
+    """Maintenance that AWS has announced of the cluster, its instances and the replication instance."""
+    account, names = deployment.account, deployment.environment.names
+    readers = (names.reader(number) for number in range(1, MOST_READERS + 1))
+    own = {f"cluster:{names.cluster}", *(f"db:{name}" for name in (names.writer, *readers))}
+    instance = deployment.outputs[outputs.DMS_REPLICATION_INSTANCE_ARN]
+    with explained("read what maintenance RDS has announced"):
+        of_aurora = [
+            found
+            for page in account.rds.get_paginator("describe_pending_maintenance_actions").paginate()
+            for found in page["PendingMaintenanceActions"]
+            if ":".join(found.get("ResourceIdentifier", "").split(":")[5:]) in own
+        ]
+    with explained("read what maintenance DMS has announced"):
+        of_dms = account.dms.describe_pending_maintenance_actions(ReplicationInstanceArn=instance)
+    return tuple(
+        Pending(
+            of_dms=is_dms,
+            resource="the replication instance"
+            if is_dms
+            else found.get("ResourceIdentifier", "").rpartition(":")[2],
+            action=each.get("Action", ""),
+            at=min(
+                filter(None, (each.get("CurrentApplyDate"), each.get("ForcedApplyDate"))),
+                default=None,
+            ),
+            after=each.get("AutoAppliedAfterDate"),
+            opted=each.get("OptInStatus", ""),
+        )
+        for is_dms, those in (
+            (False, of_aurora),
+            (True, of_dms.get("PendingMaintenanceActions", [])),
+        )
+        for found in those
+        for each in found.get("PendingMaintenanceActionDetails", [])
+    )
+
+
+def _carried_back(deployment: Deployment) -> frozenset[str]:
+    """The tasks beside which a way back is deployed; none where the file has none."""
+    if not deployment.environment.migration.dms.rollback:
+        return frozenset()
+    return frozenset(deployment.outputs[outputs.DMS_BACK_TASK_ARNS])
+
+
+def _secrets(deployment: Deployment) -> Iterator[Secret]:
+    given = deployment.environment.cutover
+    for arn in given.application_secret_arns if given else ():
+        yield Secret(arn=arn, has_next=_known(partial(_has_next, deployment, arn)))
+
+
+def _has_next(deployment: Deployment, arn: str) -> bool:
+    with explained(f"read which versions the secret {arn} has"):
+        found = deployment.account.secretsmanager.describe_secret(SecretId=arn)
+    return any(NEXT_STAGE in stages for stages in found.get("VersionIdsToStages", {}).values())

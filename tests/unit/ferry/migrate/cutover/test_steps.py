@@ -1,0 +1,66 @@
+"""The steps of a cutover and their order."""
+
+from __future__ import annotations
+
+from ferry.cli.cutover import lines
+from ferry.migrate.cutover.steps import POINT, STEPS, Stage, steps
+from tests.unit.ferry.environments import environment
+from tests.unit.ferry.migrate.cutover.sights import ROLLBACK, given
+
+EVERYTHING = given(
+    dms=ROLLBACK,
+    dns={"zone_id": "Z0123456789ABCDEFGHIJ", "name": "db.shop.example.org"},
+    hooks={"before_freeze": ["./a"], "switch": ["./b"], "after_switch": ["./c"]},
+)
+
+
+def test_the_order_is_the_one_that_lost_no_row() -> None:
+    assert [step.name for step in steps(environment())] == [
+        "gate",
+        "save",
+        "freeze",
+        "silence",
+        "fence",
+        "verify",
+        "sequences",
+        "left-over",
+        "point-of-no-return",
+        "unfreeze",
+        "stop-forward",
+        "drop-slots",
+        "refresh",
+        "stragglers",
+    ]
+
+
+def test_what_a_file_names_has_its_steps() -> None:
+    assert steps(EVERYTHING) == list(STEPS)
+    assert "switch-secrets" in {step.name for step in steps(given())}
+    assert "switch-dns" not in {step.name for step in steps(given())}
+    assert "start-reverse" not in {step.name for step in steps(given())}
+
+
+def test_what_is_before_the_point_of_no_return_can_be_undone_and_nothing_after() -> None:
+    point = [step.name for step in STEPS].index(POINT)
+
+    assert all(step.undo for step in STEPS[:point])
+    assert not any(step.undo for step in STEPS[point:])
+    assert STEPS[point].stage is Stage.WINDOW
+
+
+def test_the_table_has_a_line_a_step_of_80_columns_at_most() -> None:
+    shown = [line.plain for line in lines(STEPS)]
+
+    assert max(map(len, shown)) <= 80
+    assert shown[:4] == [
+        "The steps of the cutover, none of which is done:",
+        "before the window",
+        "  1 gate               judge all of the above again",
+        "    when the environment's name is typed; undo: nothing is changed",
+    ]
+    position = next(place for place, line in enumerate(shown) if POINT in line)
+    assert shown[position + 2] == "from here on only forward, or by the way back"
+    alone = [line.plain for line in lines(steps(given()))]
+    assert "from here on only forward: there is no way back" in alone
+    for step in STEPS:
+        assert sum(step.what in line for line in shown) == 1
