@@ -141,7 +141,8 @@ class Carrying:
             count = planting.plant()
             lines: list[str] = []
             began, commits = time.monotonic(), writers.commits
-            with planting.lagging("shop.counters") if is_late else nullcontext():
+            late_ones = planting.lagging("shop.counters", catch_up=self.sides.wait_until_arrived)
+            with late_ones if is_late else nullcontext():
                 self._reaching(
                     "verify", ENVIRONMENT, "--json", "--keys", accepted=(4,), told=lines.append
                 )

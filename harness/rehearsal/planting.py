@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from random import Random
@@ -16,7 +17,7 @@ from harness.rehearsal.comparing import NotEqualError
 from harness.rehearsal.shop import kinds_tables, value_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     import psycopg
 
@@ -29,7 +30,6 @@ _KEPT = "planted"
 _BEYOND = 900_000
 """Numbers of rows that neither the source began with nor the application makes."""
 _SECONDS_HELD = 3.0
-_SECONDS_BETWEEN = 0.7
 
 
 class Row(NamedTuple):
@@ -126,25 +126,35 @@ class Planting:
             )
 
     @contextmanager
-    def lagging(self, table: str) -> Iterator[None]:
-        """The task that writes to a table waits for it, three seconds of each 3.7."""
-        ended = threading.Event()
+    def lagging(self, table: str, *, catch_up: Callable[[], None]) -> Iterator[None]:
+        """The task that writes to a table waits for it for three seconds, again and again.
 
-        def hold() -> None:
-            with self.target.connect() as connection:
+        In between it is let catch up: writers that commit faster than it applies in a rest of a fixed
+        length would leave it further and further behind.
+
+        Args:
+            table: The table.
+            catch_up: Comes back when all has arrived that is committed at the source by then.
+
+        Raises:
+            NotEqualError: It did not catch up.
+        """
+        ended = threading.Event()
+        with self.target.connect() as connection, ThreadPoolExecutor(max_workers=1) as pool:
+
+            def hold() -> None:
                 while not ended.is_set():
                     with connection.transaction():
                         connection.execute(f"lock table {table} in share mode".encode())
                         ended.wait(_SECONDS_HELD)
-                    ended.wait(_SECONDS_BETWEEN)
+                    catch_up()
 
-        thread = threading.Thread(target=hold)
-        thread.start()
-        try:
-            yield
-        finally:
-            ended.set()
-            thread.join()
+            holding = pool.submit(hold)
+            try:
+                yield
+            finally:
+                ended.set()
+            holding.result()
 
     def _note(
         self, connection: Connection, table: KindsTable, n: int, kind: str, *columns: str
