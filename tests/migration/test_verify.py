@@ -15,7 +15,7 @@ import pytest
 
 from ferry.mappings import Mappings
 from ferry.migrate.sides import Side, Sides
-from ferry.migrate.verify import comparing
+from ferry.migrate.verify import comparing, scans
 from ferry.migrate.verify.comparing import MOST_KEYS, Kind, Settled, Verdict
 from ferry.migrate.verify.expressions import Form
 from ferry.migrate.verify.proving import Proving
@@ -547,6 +547,33 @@ def test_a_large_object_that_was_cut_is_told_from_one_that_differs(pair: Pair) -
     assert compared(results(pair)["public.items"]).cut == ("body", "doc")
     pair.target.run("update items set body = left(body, 3) where id in (1, 2)")
     assert compared(results(pair)["public.items"]).cut == ("doc",)
+
+
+def test_a_few_keys_far_from_all_others_do_not_cost_a_scan(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pair.on_both(
+        "create table t (id bigint primary key, v int)",
+        "insert into t select n, n from generate_series(1, 60000) n",
+        "insert into t values (-9000000000000000000, 0), (1000000000000, 0)",
+        "analyze t",
+    )
+    pair.target.run("update t set v = -1 where id in (7, 1000000000000)")
+    looked: list[tuple[int | None, bool]] = []
+    made = scans.Reading.hashes
+
+    def hashes(
+        reading: scans.Reading, cut: scans.Buckets, wanted: Sequence[int], *, by_index: bool
+    ) -> sql.Composed:
+        looked.append((cut.shift, by_index))
+        return made(reading, cut, wanted, by_index=by_index)
+
+    monkeypatch.setattr(scans.Reading, "hashes", hashes)
+
+    found = compared(results(pair)["public.t"])
+
+    assert [it.key for it in found.found] == [("1000000000000",), ("7",)]
+    assert looked == [(scans.LEAST_SHIFT, True)] * 2
 
 
 def test_a_table_that_aurora_lacks_is_said(pair: Pair) -> None:

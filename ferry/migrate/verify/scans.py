@@ -34,6 +34,8 @@ ROWS_OF_A_BUCKET: Final = 200
 LEAST_SHIFT: Final = 8
 """Ranges of an integer key are of 256 keys, or of more where there would be too many ranges."""
 MOST_BUCKETS: Final = 2**18
+OUTERMOST: Final = 2**12
+"""So many rows at each end of an integer key may lie anywhere: each is a range of its own at most."""
 LEAST_BUCKETS: Final = 2**12
 """Of the others; they cost nothing where there are fewer rows, and the estimate may be far too low."""
 
@@ -74,8 +76,8 @@ def buckets(*, rows: int, span: int | None) -> Buckets:
 
     Args:
         rows: How many rows are expected.
-        span: How many values lie between the ends of an integer key; None where it is none, or where
-            its values lie so far apart that each range would hold only a few.
+        span: How many values lie between the ends of an integer key, its outermost rows left aside; None
+            where it is none.
     """
     wanted = min(max(rows // ROWS_OF_A_BUCKET, LEAST_BUCKETS), MOST_BUCKETS)
     mask = (1 << (wanted - 1).bit_length()) - 1
@@ -120,10 +122,14 @@ class Reading:
         )
 
     def ends(self) -> sql.Composed:
-        """The least and the greatest of an integer key."""
-        return sql.SQL("select pg_catalog.min({k}), pg_catalog.max({k}) from {t}").format(
-            k=self._key_column(0), t=self._from
-        )
+        """The ends of an integer key, but for the outermost rows; NULL where there are no more rows.
+
+        A few keys far from all others, as of rows that were made by hand, say nothing of the rest.
+        """
+        return sql.SQL(
+            "select (select {k} from {t} order by {k} offset {rows} limit 1), "
+            "(select {k} from {t} order by {k} desc offset {rows} limit 1)"
+        ).format(k=self._key_column(0), t=self._from, rows=sql.Literal(OUTERMOST))
 
     def boundary(self, first: int | None, rows: int) -> sql.Composed:
         """The value of an integer key that lies so many rows behind another; no row where none does.
