@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
+from tests.unit.ferry.review.conftest import UNFOLLOWED
 from tools import check
 
 if TYPE_CHECKING:
@@ -107,6 +108,14 @@ def test_a_step_that_does_not_exist_is_refused(capsys: pytest.CaptureFixture[str
 
 def test_every_step_is_in_a_lane() -> None:
     assert {step for lane in check.LANES for step in lane} == set(check.STEPS)
+
+
+def test_each_test_is_in_a_step() -> None:
+    """What is slow is looked for in files that say so; what is ignored is all unfollowed."""
+    conftests = (check.ROOT / "tests/unit").rglob("conftest.py")
+    assert [it for it in conftests if "mark.slow" in it.read_text()] == []
+    assert len([it for it in check.STEPS["slow"][0] if it.startswith("tests/unit/")]) > 5
+    assert check.ROOT / check.HELD == UNFOLLOWED
 
 
 def test_whoever_knows_most_of_what_hangs_ends_it_first() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from tests.unit.ferry.review.held.table import DANGEROUS, EVERYDAY, verdict
+from tests.unit.ferry.review.held.table import DANGEROUS, EVERYDAY, ROWS, verdict_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,7 +32,7 @@ def sentence(given: Mapping[str, int]) -> str:
 
 def verdicts() -> dict[str, int]:
     """Judge them all."""
-    return {it.name: verdict(it) for it in (*DANGEROUS, *EVERYDAY)}
+    return {it.name: verdict_of(it.name) for it in ROWS}
 
 
 def _hundreds(rows: Sequence[Held]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from ferry.review import PlanError, read_plan, review
@@ -154,3 +155,12 @@ def verdict(held: Held, begin: Callable[[], Base] = refreshed) -> int:
         return 3
     except Exception:  # noqa: BLE001 - a crash of one row is shown as that row's
         return CRASH
+
+
+_BY_NAME: Final = {it.name: it for it in ROWS}
+
+
+@cache
+def verdict_of(name: str) -> int:
+    """The exit status of a row, which is found out once in a process."""
+    return verdict(_BY_NAME[name])

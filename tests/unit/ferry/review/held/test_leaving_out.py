@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
 import pytest
@@ -36,6 +37,7 @@ def is_harmless(example: str, address: str, attribute: str) -> bool:
     return bool({(type_, attribute), (ANY, attribute)} & HARMLESS)
 
 
+@cache
 def is_told(example: str, address: str, attribute: str) -> bool:
     """Whether something is said of the resource.
 
@@ -48,6 +50,8 @@ def is_told(example: str, address: str, attribute: str) -> bool:
     )
 
 
+# In one process with those of every resource, of which these are some.
+@pytest.mark.xdist_group("left out")
 @pytest.mark.parametrize(("example", "address", "attribute"), FIRST)
 def test_what_is_left_out_is_safe_only_where_a_row_says_so(
     example: str, address: str, attribute: str
@@ -55,7 +59,7 @@ def test_what_is_left_out_is_safe_only_where_a_row_says_so(
     assert is_told(example, address, attribute) is not is_harmless(example, address, attribute)
 
 
-@pytest.mark.slow
+@pytest.mark.xdist_group("left out")
 def test_so_it_is_of_every_resource() -> None:
     wrong = [it for it in ALL if is_told(*it) is is_harmless(*it)]
     assert wrong == []
