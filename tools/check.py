@@ -91,7 +91,7 @@ STEPS: dict[str, list[list[str]]] = {
     ],
     "migration": [
         ["env", "COVERAGE_FILE=.coverage-migration.tests",
-         "pytest", "tests/migration", "tests/unit/local_aws/dms_worker", "-q", "-n", "2",
+         "pytest", "tests/migration", "tests/unit/local_aws/dms_worker", "-q", "-n", "3",
          "--cov=ferry", "--cov=harness", "--cov=local_aws", "--cov-branch", "--cov-report=",
          "--covering=.coverage-migration"],
         ["coverage", "combine", AFTER_MOVING],
@@ -105,7 +105,8 @@ STEPS: dict[str, list[list[str]]] = {
 
 LANES = (
     ("lint", "unit", "coverage"),
-    ("integration", "migration"),
+    ("integration",),
+    ("migration",),
     ("terraform",),
     ("unfollowed", "slow", "checkov", "policies"),
 )
