@@ -10,6 +10,7 @@ from ferry.account import explained
 from ferry.errors import FerryError, InputError, InterruptedWithinError
 from ferry.mappings import TableName
 from ferry.migrate import markers, target_tables
+from ferry.migrate.starting import Wish, to_run
 from ferry.migrate.watching.statistics import Budget, Statistics
 from ferry.migrate.watching.tables import COMPLETED
 from ferry.postgres import PostgresError, UnreachableError, apart, connect, sql
@@ -117,7 +118,7 @@ def standing_against(environment: str, task: Task) -> FerryError | None:
         return FerryError(
             why, f"It carries no changes, so load all its tables again: {start} --reload"
         )
-    return FerryError(why, f"Start it: {start}")
+    return FerryError(why, to_run(task, Wish(environment=environment)))
 
 
 def _refuse(environment: str, reload: Reload) -> None:

@@ -254,6 +254,18 @@ def _said(task: Task) -> str:
     return f": {task.failure.rstrip('.')}" if task.failure else ""
 
 
+def to_run(task: Task, wish: Wish) -> str:
+    """How a task comes to run, or what loads its tables where it does not any more."""
+    found = onward(task, wish)
+    if isinstance(found, Refusal):
+        return found.remedy
+    if found:
+        return f"Start it: {found}"
+    if task.status == "starting":
+        return f"See when it runs: ferry watch {wish.environment} --task {task.name}"
+    return again(task, wish)  # It has loaded all, and a start of it does nothing.
+
+
 def after_stop(tasks: Sequence[Task], stopped: Sequence[str], environment: str) -> str:
     """What comes next after tasks were stopped; empty where nothing does.
 

@@ -22,6 +22,7 @@ from ferry.migrate.starting import (
     after_stop,
     how,
     refusals,
+    to_run,
 )
 from ferry.migrate.tasks import Counts, MigrationType, Settings
 from tests.unit.ferry.migrate.tasks import mappings as made
@@ -224,6 +225,29 @@ def test_what_comes_after_a_stop_is_what_a_start_takes(
     made_of = [task(name=name, **changes) for name, changes in zip("ab", tasks, strict=False)]
 
     assert after_stop(made_of, ["a"], "dev") == following
+
+
+@pytest.mark.parametrize(
+    ("changes", "typed"),
+    [
+        ({"status": "ready"}, "Start it: ferry start dev --task all"),
+        ({"status": "stopped", **LOADED}, "Start it: ferry start dev --task all"),
+        ({"status": "starting", **STARTED}, "See when it runs: ferry watch dev --task all"),
+        (
+            {"status": "stopped", **DONE},
+            "Load all its tables again: ferry start dev --task all --reload",
+        ),
+        (
+            {"status": "failed", **LOADED, "failure": GONE},
+            "Load all its tables again: ferry start dev --task all --reload",
+        ),
+        ({"status": "modifying", **LOADED}, "In a moment: ferry start dev --task all"),
+    ],
+)
+def test_a_task_that_has_to_run_is_started_where_a_start_takes_it(
+    changes: dict[str, Any], typed: str
+) -> None:
+    assert to_run(task(**changes), DEV) == typed
 
 
 def test_a_remedy_keeps_what_was_asked_for() -> None:
