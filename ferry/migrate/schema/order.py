@@ -181,19 +181,18 @@ def _of_earlier(phase: Phase, placed: Sequence[Placed], given: Given) -> Orders:
         and each.entry.kind not in GRANTS and each.entry.key not in there
         and expected(each.entry, names=names)
     ]  # fmt: skip
-    if not missing:
-        return Orders()
-    first = min((each.phase for each in missing if each.phase), key=lambda each: each.place)
     tell = blocked if any(each.entry.kind in GRAVE for each in missing) else warning
     return Orders(
-        findings=(
+        findings=tuple(
             tell(
                 "schema-order",
-                f"Missing at Aurora: {shown([each.entry.label for each in missing])}.",
-                why=f"It is made by {first}, and the source may have got it since.",
-                remedy=f"Carry it first: ferry schema {given.environment} {first}",
-            ),
-        )
+                f"Missing at Aurora: {shown(labels)}.",
+                why=f"The phase {earlier} makes it, and the source may have got it since.",
+                remedy=f"Carry it first: ferry schema {given.environment} {earlier}",
+            )
+            for earlier in Phase
+            if (labels := [each.entry.label for each in missing if each.phase is earlier])
+        ),
     )
 
 

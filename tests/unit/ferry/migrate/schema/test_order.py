@@ -450,3 +450,18 @@ def test_what_is_of_the_window_is_too_early_while_dms_writes() -> None:
     assert (early.check, early.level) == ("schema-early", Level.BLOCKED)
     assert early.what == "At Aurora already: TRIGGER s.a t."
     assert late.check == "schema-drift"
+
+
+def test_each_earlier_phase_is_named_with_what_it_makes() -> None:
+    kind = entry(30, "TYPE", "mood", "CREATE TYPE s.mood AS ENUM (\n    'glad'\n);")
+    index = entry(31, "INDEX", "a_b", "CREATE INDEX a_b ON s.a USING btree (b);", needs=(1,))
+    found = orders(Phase.BEFORE_CUTOVER, given(kind, TABLE, index, there=(TABLE,))).findings
+
+    assert [(it.level, it.what, it.remedy) for it in found if it.check == "schema-order"] == [
+        (
+            Level.BLOCKED,
+            f"Missing at Aurora: {each.label}.",
+            f"Carry it first: ferry schema ENV {phase}",
+        )
+        for each, phase in ((kind, "before-load"), (index, "after-load"))
+    ]
