@@ -602,6 +602,35 @@ def test_rows_that_point_at_nothing_are_named_and_the_rest_is_made(ends: Ends) -
     ]
 
 
+def test_a_function_that_names_another_without_its_schema_is_to_get_a_search_path(
+    ends: Ends,
+) -> None:
+    ends.source.run(
+        "create function one(int) returns int immutable language sql as 'select $1'",
+        "create function two(int) returns int immutable language sql as 'select one($1)'",
+        "create table a (id int primary key)",
+        "create index at_two on a (two(id))",
+    )
+
+    (failed,) = [
+        it
+        for it in ends.carry(Phase.BEFORE_LOAD, Phase.AFTER_LOAD)
+        if it.outcome is not Outcome.DONE
+    ]
+
+    assert failed.step.what == "INDEX public.at_two"
+    assert "function one(integer) does not exist" in failed.why
+    assert (
+        "give that function a search_path at the source and at Aurora (ALTER FUNCTION ... SET "
+        "search_path = ...), or name the schema in its body at both." in failed.remedy
+    )
+
+    for end in (ends.source, ends.target):
+        end.run("alter function two(int) set search_path = public")
+
+    assert {it.outcome for it in ends.carry(Phase.AFTER_LOAD)} == {Outcome.DONE}
+
+
 def test_what_needs_a_failed_step_is_not_tried_and_a_second_run_goes_on(ends: Ends) -> None:
     ends.source.run("create table a (id int primary key)", "create table b (id int primary key)")
     ends.target.run("create type public.a as (x int)")

@@ -35,12 +35,19 @@ _TRIES: Final = 6
 _LOCKED: Final = "55P03"
 _ORPHANS: Final = "23503"
 
+_MISSING: Final = "What it names is missing: look at the steps above that failed."
+# As pg_restore's, ferry's sessions have an empty search_path.
+_UNFOUND: Final = (
+    f"{_MISSING} Where it is there, a function that is called here names it without its schema: give "
+    "that function a search_path at the source and at Aurora (ALTER FUNCTION ... SET search_path = "
+    "...), or name the schema in its body at both."
+)
 _REMEDIES: Final = {
     "42501": "The operator lacks a right: sign in as Aurora's master user, or grant it.",
-    "42704": "What it names is missing: look at the steps above that failed.",
-    "42P01": "What it names is missing: look at the steps above that failed.",
-    "3F000": "What it names is missing: look at the steps above that failed.",
-    "42883": "What it names is missing: look at the steps above that failed.",
+    "42704": _UNFOUND,
+    "42P01": _UNFOUND,
+    "3F000": _MISSING,
+    "42883": _UNFOUND,
     "58P01": "It needs a library that Aurora does not have: do without it at the source.",
     "0A000": "Aurora cannot do it: change it at the source, or make something like it by hand.",
     "42710": "It is there as something else: drop it at Aurora, or leave it and make this by hand.",
