@@ -198,8 +198,8 @@ class Table(Section):
             ]
         ],
     )
-    """Which of the table's rows are carried, of one table by its whole name; all of them, where
-    nothing is said. What is left out at Aurora cannot come back from there."""
+    """Which of the table's rows are carried, of one table by its whole name in `table`; all of them,
+    where nothing is said. What is left out at Aurora cannot come back from there."""
 
     @property
     def patterns(self) -> tuple[str, str]:

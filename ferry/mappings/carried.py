@@ -184,7 +184,8 @@ class Mappings:
         return [
             rows
             for rule in self.selections
-            if rule.action != "exclude" and rule.filters and _selects(rule, table)
+            # DMS passes over those of other actions, `explicit` too.
+            if rule.action == "include" and rule.filters and _selects(rule, table)
             for rows in rule.filters
         ]
 

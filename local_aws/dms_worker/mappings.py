@@ -88,7 +88,7 @@ class Mappings:
         )
         for rule in self._selections:
             name = ".".join(_names(rule))
-            if rule.get("filters") and rule["rule-action"] != "explicit" and "%" in name:
+            if rule.get("filters") and rule["rule-action"] == "include" and "%" in name:
                 raise MappingError(f"filters of {name}: DMS filters tables by their exact names")
         for rule in self._transformations:
             action, target = rule["rule-action"], rule["rule-target"]
@@ -121,8 +121,12 @@ class Mappings:
         return list(dict.fromkeys(found))
 
     def filters(self, schema: str, table: str) -> list[Rule]:
-        """The row filters of a table."""
-        rules = [rule for rule in self._selections if _concerns(rule, schema, table)]
+        """The row filters of a table: DMS applies those of rules whose action is `include`."""
+        rules = [
+            rule
+            for rule in self._selections
+            if rule["rule-action"] == "include" and _concerns(rule, schema, table)
+        ]
         return [each for rule in rules for each in rule.get("filters", ())]
 
     def load_order(self, schema: str, table: str) -> int:

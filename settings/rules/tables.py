@@ -147,7 +147,11 @@ def _is_below(one: str, other: str) -> bool | None:
 
 
 def filters_fit_their_table(environment: Environment) -> Iterator[Finding]:
-    """Rows are chosen of what is included, by conditions with the values that they compare with."""
+    """Rows are chosen of what is included, by conditions with the values that they compare with.
+
+    DMS applies filters where the rule's action is `include` alone:
+    https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Tasks.CustomizingTasks.Filters.html
+    """
     for place, table in tables(environment):
         if table.filters and table.action == "exclude":
             yield Finding(
@@ -155,6 +159,13 @@ def filters_fit_their_table(environment: Environment) -> Iterator[Finding]:
                 given='given with action = "exclude"',
                 allowed="filters of tables that are included",
                 mend="remove filters",
+            )
+        if table.filters and table.name is not None:
+            yield Finding(
+                setting=f"{place}.filters",
+                given=f"given beside name = {toml(table.name)}, whose filters DMS passes over",
+                allowed="filters beside table",
+                mend=f"write table = {toml(table.name)} in place of name",
             )
         for index, one in enumerate(table.filters):
             negative = [it.operator for it in one.conditions if it.operator in _NEGATIVE]
@@ -330,6 +341,6 @@ RULES = (
     Rule(transformations_fit_their_target, (_TRANSFORMATIONS,)),
     Rule(transformations_have_their_value, (_TRANSFORMATIONS,)),
     Rule(before_images_have_a_name, (_TRANSFORMATIONS,)),
-    Rule(filters_fit_their_table, (f"{TABLES}filters", f"{TABLES}action")),
+    Rule(filters_fit_their_table, (f"{TABLES}filters", f"{TABLES}action", f"{TABLES}name")),
     Rule(things_are_transformed_once, (_TRANSFORMATIONS,)),
 )

@@ -47,7 +47,7 @@ def filtering(table: str, *filters: tuple[str, list[dict[str, str]]]) -> dict[st
         "rule-type": "selection",
         "rule-id": table,
         "rule-name": table,
-        "rule-action": "explicit",
+        "rule-action": "include",
         "object-locator": {"schema-name": "public", "table-name": table},
         "filters": [
             {"filter-type": "source", "column-name": column, "filter-conditions": conditions}

@@ -1553,6 +1553,16 @@ CASES = (
     ),
     Case(
         "filters_fit_their_table",
+        rows({"operator": "null"}),
+        {
+            f"{TABLE}.name": "orders",
+            f"{TABLE}.filters": [{"column": "id", "conditions": [{"operator": "null"}]}],
+        },
+        'dms.tasks[0].tables[0].filters: given beside name = "orders", whose filters DMS passes '
+        'over; allowed: filters beside table; write table = "orders" in place of name',
+    ),
+    Case(
+        "filters_fit_their_table",
         {f"{TASK}.tables": [{"schema": "a"}, {"schema": "b", "action": "exclude"}]},
         {
             f"{TASK}.tables": [

@@ -199,6 +199,12 @@ def test_where_two_rules_filter_a_table_a_row_has_to_pass_both() -> None:
     ]
 
 
+def test_filters_of_a_table_by_its_exact_name_are_passed_over_as_dms_does() -> None:
+    rules = mappings(selects("explicit", "public", "orders", **ABOVE_9))
+
+    assert not rules.is_filtered(ORDERS)
+
+
 def test_a_table_is_filtered_where_one_of_its_rules_leaves_out_rows() -> None:
     rules = mappings(selects("include", "public", "%", **ABOVE_9))
 

@@ -55,6 +55,14 @@ def test_an_exact_name_is_no_pattern() -> None:
     assert mappings.named == [("public", "order_items")]
 
 
+def test_filters_of_a_table_by_its_exact_name_are_passed_over() -> None:
+    rules = [
+        selection("include", "public", "orders", filters=[{"column-name": "id"}]),
+        selection("explicit", "public", "orders", filters=[{"column-name": "at"}]),
+    ]
+    assert Mappings(rules=rules).filters("public", "orders") == [{"column-name": "id"}]
+
+
 def test_what_is_excluded_stays_out_whatever_includes_it() -> None:
     mappings = Mappings(
         rules=[
