@@ -161,6 +161,12 @@ class Deployment:
                 environment=self.surroundings(name),
                 given=json.dumps({"username": "ferry", "password": password}),
             )
+        if self.environment(name).legs:
+            self._ferry(
+                *("secret", "reverse", name),
+                environment=self.surroundings(name),
+                given=json.dumps({"username": "back", "password": secrets.token_urlsafe(18)}),
+            )
         self.terraform(name).init()
 
     def _stand_in(self, name: str) -> None:

@@ -69,8 +69,7 @@ def _segments(deployed: Deployed) -> set[str]:
 def _task_arns(deployed: Deployed) -> Collection[str]:
     if not deployed.environment.has_migration:
         return ()
-    arns: Collection[str] = deployed.outputs[outputs.DMS_TASK_ARNS].values()
-    return arns
+    return [deployed.task_arn(name) for name in deployed.task_names]
 
 
 def _is_published(deployed: Deployed, namespace: str, dimensions: dict[str, str]) -> bool:

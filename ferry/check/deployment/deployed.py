@@ -179,6 +179,22 @@ class Deployed(Deployment):
             for (end, database), arn in arns.items()
         ]
 
+    @cached_property
+    def leg_endpoints(self) -> Mapping[str, EndpointTypeDef]:
+        """The endpoints of the ways back that are there, by identifier."""
+        wanted = [
+            self.names.leg_endpoint(leg.leg, end, leg.of.name)
+            for leg in self.environment.legs
+            for end in ("source", "target")
+        ]
+        pages = self.account.dms.get_paginator("describe_endpoints").paginate()
+        return {
+            name: endpoint
+            for page in pages
+            for endpoint in page["Endpoints"]
+            if (name := endpoint.get("EndpointIdentifier", "")) in wanted
+        }
+
     @property
     def sources(self) -> Sequence[Endpoint]:
         """Those at the source."""

@@ -128,7 +128,10 @@ def check_the_secrets_role_is_trusted_to_the_regions_dms(
 
 
 def check_the_secrets_role_reads_the_two_secrets_alone(deployed: Deployed, expect: Expect) -> None:
-    """The role that reads the secrets may read the source's and the target's, and nothing else."""
+    """The role that reads the secrets may read the source's and the target's, and nothing else.
+
+    With a way back also that of who writes back to the source.
+    """
     _ = deployed.migration  # Aurora alone has no such role.
     role_name = deployed.names.secret_access_role
     _carries_alone(deployed, expect, role_name)
@@ -139,7 +142,9 @@ def check_the_secrets_role_reads_the_two_secrets_alone(deployed: Deployed, expec
         for resource in items(statement["Resource"])
     ]
     found, source_key = deployed.outputs, deployed.migration.source.secret_kms_key_arn
-    secrets = (found[outputs.SOURCE_SECRET_ARN], found[outputs.SECRET_ARN])
+    secrets = [found[outputs.SOURCE_SECRET_ARN], found[outputs.SECRET_ARN]]
+    if deployed.migration.dms.rollback:
+        secrets.append(found[outputs.REVERSE_SECRET_ARN])
     keys = (found[outputs.KMS_KEY_ARN], *([source_key] if source_key else []))
     expect.same_items(
         f"What {role_name} may do",

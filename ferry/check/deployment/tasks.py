@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from facts import outputs
 from facts.dms import STOPS
 from facts.ferry_schema import SCHEMA, fence, left_out
+from facts.names import BACK
 from ferry.check.deployment import statuses
 from ferry.check.deployment.expect import document
 
@@ -63,13 +64,40 @@ def check_task_types_and_ends(deployed: Deployed, expect: Expect) -> None:
         what = f"The task {wanted.name}"
         expect.equal(f"{what}, its type", task.get("MigrationType"), wanted.migration_type)
         if wanted.name not in databases:
-            continue  # a leg's: where it leads, and begins, is said at its start
+            continue  # a leg's
         database = databases[wanted.name]
         source = deployed.endpoint_arn("source", database)
         target = deployed.endpoint_arn("target", database)
         expect.equal(f"{what}, its source", task.get("SourceEndpointArn"), source)
         expect.equal(f"{what}, its target", task.get("TargetEndpointArn"), target)
         _begins(expect, what, task.get("CdcStartPosition"), wanted, status=task.get("Status"))
+    _ends_of_legs(deployed, expect)
+
+
+def _ends_of_legs(deployed: Deployed, expect: Expect) -> None:
+    """Every task of a way back leads from and to where it should, by a slot of its own."""
+    names = deployed.names
+    for leg in deployed.migration.legs:
+        found = deployed.leg_endpoints
+        what, task = f"The task {leg.task.name}", deployed.tasks.get(leg.task.name, {})
+        source = found.get(names.leg_endpoint(leg.leg, "source", leg.of.name), {})
+        back = found.get(names.leg_endpoint(leg.leg, "target", leg.of.name), {}).get("EndpointArn")
+        target = back if leg.leg == BACK else deployed.endpoint_arn("target", leg.database)
+        settings = source.get("PostgreSQLSettings", {})
+        secret, database = (
+            (outputs.SECRET_ARN, leg.database.aurora)
+            if leg.leg == BACK
+            else (outputs.SOURCE_SECRET_ARN, leg.database.source)
+        )
+        expect.equal(
+            f"{what}, its source", task.get("SourceEndpointArn"), source.get("EndpointArn")
+        )
+        expect.equal(f"{what}, its target", task.get("TargetEndpointArn"), target)
+        slot = names.slot(leg.leg, leg.of.name)
+        expect.equal(f"{what}, its slot", settings.get("SlotName"), slot)
+        expect.equal(f"{what}, its database", settings.get("DatabaseName"), database)
+        of_source = settings.get("SecretsManagerSecretId")
+        expect.equal(f"{what}, its source's secret", of_source, deployed.outputs[secret])
 
 
 def _begins(

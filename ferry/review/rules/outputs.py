@@ -59,6 +59,9 @@ _OF: Final[Mapping[str, tuple[Kind, ...]]] = {
     outputs.DMS_TARGET_ENDPOINT_ARNS: ((_ENDPOINT, "endpoint_arn"),),
     outputs.DMS_TASK_ARN: ((_TASK, "replication_task_arn"),),
     outputs.DMS_TASK_ARNS: ((_TASK, "replication_task_arn"),),
+    outputs.DMS_BACK_TASK_ARNS: ((_TASK, "replication_task_arn"),),
+    outputs.DMS_AGAIN_TASK_ARNS: ((_TASK, "replication_task_arn"),),
+    outputs.REVERSE_SECRET_ARN: ((_ENDPOINT, "secrets_manager_arn"),),
     outputs.VPC_ID: ((_GROUP, "vpc_id"),),
     outputs.AURORA_SUBNET_IDS: (("aws_db_subnet_group", "subnet_ids"),),
     outputs.DMS_SUBNET_IDS: (
