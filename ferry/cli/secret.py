@@ -53,8 +53,7 @@ def reverse(name: EnvironmentName) -> None:
     """Write the credentials with which DMS writes back to ENV's source, for dms.rollback = true.
 
     A user of its own: it may write to the tables that are carried, and set session_replication_role.
-    Then `ferry prepare-databases ENV` gives it what ferry's user may give, and `ferry check source ENV`
-    says what is left. Asks for user name and password, or reads them, as `ferry secret source`.
+    Then `ferry prepare-databases ENV` gives it what ferry's user may give. Asks for user name and password, or reads them, as `ferry secret source`.
 
     Exit status: 2 where PostgreSQL or DMS would reject the credentials, or nothing is carried; 3 where
     AWS refuses.

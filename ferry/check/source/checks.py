@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ferry.check.source import (
+    back,
     keys,
     leftovers,
     lobs,
@@ -43,6 +44,7 @@ _BY_AREA: Final[Mapping[str, tuple[Check, ...]]] = {
         surroundings,
         leftovers,
         target,
+        back,
     )
 }
 

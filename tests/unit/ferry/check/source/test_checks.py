@@ -1216,6 +1216,59 @@ CASES: tuple[tuple[str, Subject, Level, str, str], ...] = (
         "GRANT rds_replication TO ferry_admin;",
     ),
     (
+        "way-back",
+        subject(
+            env=dms(
+                rollback=True,
+                tasks=[
+                    {
+                        "name": "all",
+                        "tables": [
+                            {
+                                "schema": "public",
+                                "name": "orders",
+                                "filters": [
+                                    {"column": "id", "conditions": [{"operator": "notnull"}]}
+                                ],
+                            }
+                        ],
+                    }
+                ],
+            )
+        ),
+        WARNING,
+        "Task all has no way back: its tables[0].filters leaves rows out of Aurora.",
+        "Carry such tables by a task of their own, so that the others can go back; then deploy dev.",
+    ),
+    (
+        "way-back-columns",
+        subject(
+            table("lines", col("note", "text"), col("total", "int4", generated="s")),
+            env=dms(
+                rollback=True,
+                tasks=[
+                    {
+                        "name": "all",
+                        "tables": [{"schema": "public"}],
+                        "transformations": [
+                            {
+                                "target": "column",
+                                "action": "remove-column",
+                                "schema": "public",
+                                "table": "lines",
+                                "column": column,
+                            }
+                            for column in ("note", "total")
+                        ],
+                    }
+                ],
+            ),
+        ),
+        WARNING,
+        "1 column that the tasks remove, and the source does not compute: public.lines.note.",
+        "Carry the column, or give it at the source what it is to be: ALTER TABLE public.lines ALTER",
+    ),
+    (
         "aurora-operator",
         subject(aurora=catalog(ORDERS)),
         WARNING,
@@ -1460,6 +1513,8 @@ def test_what_could_not_be_read_is_never_good() -> None:
         "names-too-long",
         "selection-columns",
         "selection-pattern",
+        "way-back",
+        "way-back-columns",
     }  # the file has no such setting
     assert {name for name, level in levels.items() if level is not Level.UNJUDGED} == known
 
