@@ -23,9 +23,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from ferry.deployment import Deployment
+    from ferry.mappings import TableName
     from ferry.migrate.schema.phases import Phase
     from ferry.migrate.sides import Sides
     from ferry.migrate.tasks import Task
+    from ferry.migrate.watching.tables import TableRow
     from ferry.postgres import Session
     from settings.databases import Database
 
@@ -58,13 +60,15 @@ def see(deployment: Deployment, sides: Callable[[Database], Sides]) -> Seen:
     except FerryError as error:
         return Seen(environment=name, trouble=error)
     databases: dict[str, Databases] = {}
-    counted: dict[str, str] = {}
+    tables: dict[str, Mapping[TableName, TableRow]] = {}
     try:
         for task in tasks:
-            counted |= _marker(deployment, task)
-            databases[task.name] = _databases(deployment, task, sides(task.database), beside=tasks)
+            tables[task.name] = rows = _tables(deployment, task)
+            databases[task.name] = _databases(
+                deployment, task, sides(task.database), beside=tasks, rows=rows
+            )
     except FerryError as error:
-        return Seen(environment=name, tasks=tasks, markers=counted, trouble=error)
+        return Seen(environment=name, tasks=tasks, tables=tables, trouble=error)
     schema: Mapping[Phase, Left] = {}
     trouble = None
     try:
@@ -75,19 +79,18 @@ def see(deployment: Deployment, sides: Callable[[Database], Sides]) -> Seen:
         environment=name,
         tasks=tasks,
         databases=databases,
-        markers=counted,
+        tables=tables,
         schema=schema,
         schema_trouble=trouble,
     )
 
 
-def _marker(deployment: Deployment, task: Task) -> dict[str, str]:
-    """Where the marker of a task that was started is, by DMS, by the task's name."""
-    if not (task.was_started and task.mappings.selects(task.marker)):
+def _tables(deployment: Deployment, task: Task) -> Mapping[TableName, TableRow]:
+    """The tables of a task that was started, as DMS counts them."""
+    if not task.was_started:
         return {}
     dms = deployment.account.dms
-    row = Statistics(dms=dms, task_arn=task.arn, budget=Budget()).read(task.marker)
-    return {task.name: row.state} if row else {}
+    return Statistics(dms=dms, task_arn=task.arn, budget=Budget()).refresh(task)
 
 
 def _left(deployment: Deployment, sides: Callable[[Database], Sides]) -> Mapping[Phase, Left]:
@@ -113,7 +116,12 @@ def _left(deployment: Deployment, sides: Callable[[Database], Sides]) -> Mapping
 
 
 def _databases(
-    deployment: Deployment, task: Task, sides: Sides, *, beside: Sequence[Task]
+    deployment: Deployment,
+    task: Task,
+    sides: Sides,
+    *,
+    beside: Sequence[Task],
+    rows: Mapping[TableName, TableRow],
 ) -> Databases:
     wish = Wish(environment=deployment.environment.name)
     start = how(task, wish)
@@ -143,9 +151,9 @@ def _databases(
             markers=found,
             remembers_access=remembers,
             tables=tables,
-            carried=len(carried),
+            carried=tuple(it.name for it in carried),
             is_open=is_open,
-            unapplied=_unapplied(deployment, task, target),
+            unapplied=_unapplied(deployment, task, target, rows),
             let_in=tuple(role for (role,) in let_in),
             last=last.at if last else None,
             has_arrived=last is not None and markers.has_arrived(target, task.marker, last),
@@ -155,20 +163,17 @@ def _databases(
         )
 
 
-def _unapplied(deployment: Deployment, task: Task, target: Session) -> int:
-    """How many changes its tables lack; DMS is asked when these were loaded where there are any."""
-    if not control_tables(target, task).unapplied:
-        return 0
-    tables = Statistics(dms=deployment.account.dms, task_arn=task.arn, budget=Budget()).refresh(
-        task
-    )
+def _unapplied(
+    deployment: Deployment, task: Task, target: Session, rows: Mapping[TableName, TableRow]
+) -> int:
+    """How many changes its tables lack; DMS says when these were loaded."""
     loaded = {
-        task.mappings.target(name): row.loaded_at for name, row in tables.items() if row.loaded_at
+        task.mappings.target(name): row.loaded_at for name, row in rows.items() if row.loaded_at
     }
     look = TaskLook(
         environment=deployment.environment.name,
         task=task,
-        tables=tuple(tables.values()),
+        tables=tuple(rows.values()),
         unapplied=control_tables(target, task, loaded=loaded).unapplied,
     )
     return sum(found.changes for found, _ in look.lacking)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from facts.dms import TABLES_BEGIN_WITH
 from facts.ferry_schema import ACCESS, SCHEMA
 from ferry.migrate.schema.phases import Phase
 from ferry.migrate.starting import Marker, Refusal, Tables, Wish, onward
@@ -17,6 +18,7 @@ from ferry.migrate.watching.tables import (
     ERROR,
     GIVEN_UP,
     LOADING,
+    MISSING,
     RELOADING,
     WAITING,
 )
@@ -26,7 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from ferry.errors import FerryError
+    from ferry.mappings import TableName
     from ferry.migrate.tasks import Task
+    from ferry.migrate.watching.tables import TableRow
 
 _SECONDS_OF_A_MARKER: Final = 300.0
 """How old the last marker may be to say that changes arrive now; ferry watch writes one a minute."""
@@ -73,7 +77,7 @@ class Databases:
         markers: Its marker on both sides.
         remembers_access: Whether Aurora has ferry's own table of who is to connect after the cutover.
         tables: Aurora's tables.
-        carried: How many tables of the source it carries.
+        carried: The source's tables that it carries, by the rules.
         is_open: Whether everybody may connect to Aurora's database.
         unapplied: How many changes the tables lack that DMS could not apply.
         let_in: Who may connect there, beside ferry, DMS, its owner and superusers.
@@ -85,7 +89,7 @@ class Databases:
     markers: tuple[Marker, ...] = ()
     remembers_access: bool = True
     tables: Tables = field(default_factory=Tables)
-    carried: int = 0
+    carried: tuple[TableName, ...] = ()
     is_open: bool = False
     let_in: tuple[str, ...] = ()
     unapplied: int = 0
@@ -115,7 +119,7 @@ class Seen:
         environment: The environment's name.
         tasks: DMS's tasks; None where nothing is deployed.
         databases: What both databases say, by task.
-        markers: DMS's word for where the marker of each task is that was started.
+        tables: DMS's tables of each task that was started, ferry's and its own among them.
         schema: What is left of each phase of the schema; of one that is missing it is not known.
         trouble: Why something could not be told; None where all could.
         schema_trouble: Why it is not known what is left of the schema; None where it is.
@@ -126,7 +130,7 @@ class Seen:
     environment: str
     tasks: Sequence[Task] | None = None
     databases: dict[str, Databases] = field(default_factory=dict)
-    markers: Mapping[str, str] = field(default_factory=dict)
+    tables: Mapping[str, Mapping[TableName, TableRow]] = field(default_factory=dict)
     schema: Mapping[Phase, Left] = field(default_factory=dict)
     trouble: FerryError | None = None
     schema_trouble: FerryError | None = None
@@ -134,15 +138,41 @@ class Seen:
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def counts(self, task: Task) -> Counts:
-        """How far a task's tables are; its marker is none of them, though DMS counts it."""
-        state, counts = self.markers.get(task.name, ""), task.counts
+        """How far a task's tables are; ferry's and DMS's own are none of them, though DMS counts them.
+
+        One of DMS's own that is not carried is told as any other, as `ferry watch` does.
+        """
+        counts = task.counts
+        rows = self.tables.get(task.name, {}).values()
+        states = [
+            row.state
+            for row in rows
+            if row.name.is_ferrys
+            or (row.name.table.startswith(TABLES_BEGIN_WITH) and row.state not in GIVEN_UP)
+        ]
         # Both were read one after the other, while DMS went on.
         return Counts(
-            loaded=max(0, counts.loaded - (state == COMPLETED)),
-            loading=max(0, counts.loading - (state in {LOADING, RELOADING})),
-            queued=max(0, counts.queued - (state == WAITING)),
-            errored=max(0, counts.errored - (state in {ERROR, CANCELLED})),
+            loaded=max(0, counts.loaded - states.count(COMPLETED)),
+            loading=max(0, counts.loading - states.count(LOADING) - states.count(RELOADING)),
+            queued=max(0, counts.queued - states.count(WAITING)),
+            errored=max(0, counts.errored - states.count(ERROR) - states.count(CANCELLED)),
         )
+
+    def marker(self, task: Task) -> str:
+        """DMS's word for where the marker of a task is; empty where it shows none."""
+        row = self.tables.get(task.name, {}).get(task.marker)
+        return row.state if row else ""
+
+    def not_carried(self, task: Task) -> Sequence[TableName]:
+        """The source's tables that a task's rules select, and that DMS does not show or does not find."""
+        if self.trouble:
+            return ()
+        shown = self.tables.get(task.name, {})
+        return [
+            name
+            for name in self.databases[task.name].carried
+            if name not in shown or shown[name].state == MISSING
+        ]
 
 
 def steps(seen: Seen) -> list[Step]:
@@ -242,7 +272,7 @@ def _schema(seen: Seen) -> Step:
         if task.settings.preparation != "DROP_AND_CREATE"
         for table in seen.databases[task.name].tables.missing
     ]
-    carried = sum(each.carried for each in seen.databases.values())
+    carried = sum(len(each.carried) for each in seen.databases.values())
     openly = any(each.is_open for each in seen.databases.values())
     let_in = sorted({role for each in seen.databases.values() for role in each.let_in})
     door = "closed to all but those who need it"
@@ -326,14 +356,12 @@ def _loaded(seen: Seen, task: Task) -> Step:
             what=f"The task {task.name} is {task.status}: {loaded}.",
             next=onward,
         )
-    carried = 0 if seen.trouble else seen.databases[task.name].carried
-    more = carried - total
-    if more > 0:
+    if lacking := seen.not_carried(task):
         return Step(
             name=step,
             state=State.WRONG,
-            what=f"The source has {counted(more, 'table')} that the task {task.name} selects and does "
-            f"not carry; {loaded}.",
+            what=f"The source has {counted(len(lacking), 'table')} that the task {task.name} selects and "
+            f"does not carry, such as {lacking[0]}; {loaded}.",
             next=f"ferry watch {name} --task {task.name}",
         )
     return Step(
@@ -386,7 +414,7 @@ def _runs(step: str, seen: Seen, task: Task) -> Step:
             what=f"The task {task.name} runs; whether its changes arrive is not known.",
         )
     watch, databases = f"ferry watch {name} --task {task.name}", seen.databases[task.name]
-    marker = seen.markers.get(task.name)
+    marker = seen.marker(task)
     if marker in GIVEN_UP:
         return Step(
             name=step,

@@ -13,19 +13,34 @@ from ferry.migrate.schema.phases import Phase
 from ferry.migrate.starting import Marker, Refusal, Tables
 from ferry.migrate.status import Databases, Left, Seen, State, steps
 from ferry.migrate.tasks import Counts, MigrationType, Settings, Task
+from ferry.migrate.watching.tables import TableRow
 from tests.unit.ferry.migrate.tasks import task
 
 GONE = FerryError("The source is gone.", "Start it.")
 AT = datetime(2026, 11, 27, 6, 42, tzinfo=UTC)
 THERE = (Marker(side="the source", exists=True), Marker(side="Aurora", exists=True))
-PREPARED = Databases(markers=THERE, carried=3)
+ORDERS, ITEMS, PARTS = (TableName("public", name) for name in ("orders", "items", "parts"))
+PREPARED = Databases(markers=THERE, carried=(ORDERS, ITEMS, PARTS))
 ARRIVED = replace(PREPARED, last=AT - timedelta(seconds=7), has_arrived=True)
 STARTED = task(status="running", was_started=True, counts=Counts(loaded=1, loading=1, queued=1))
 LOADED = task(status="running", was_started=True, counts=Counts(loaded=4))
 
 
+def rows(**more: str) -> dict[TableName, TableRow]:
+    """The source's tables as DMS counts them, and others by their state; `__` stands for the dot."""
+    states = dict.fromkeys(PREPARED.carried, "Table completed")
+    states |= {TableName(*name.split("__")): state for name, state in more.items()}
+    return {name: TableRow(name=name, state=state) for name, state in states.items()}
+
+
 def seen(databases: Databases, one: Task | None = None) -> Seen:
-    return Seen(environment="dev", tasks=(one or task(),), databases={"all": databases}, at=AT)
+    return Seen(
+        environment="dev",
+        tasks=(one or task(),),
+        databases={"all": databases},
+        tables={"all": rows()},
+        at=AT,
+    )
 
 
 def standing(found: Seen) -> tuple[list[str], str]:
@@ -218,12 +233,40 @@ def test_changes_that_were_not_applied_are_not_done_with() -> None:
     )
 
 
-def test_a_table_that_the_task_does_not_carry_is_not_loaded() -> None:
-    (_, _, _, step, *_) = steps(seen(replace(ARRIVED, carried=5), LOADED))
+@pytest.mark.parametrize(
+    "tables",
+    [
+        rows(),
+        rows(public__more="Table does not exist"),
+        rows(public__gone="Table completed"),
+        rows(public__awsdms_ddl_audit="Table completed"),
+    ],
+    ids=["not shown", "not found", "another dropped since", "DMS's own beside it"],
+)
+def test_a_table_that_the_task_does_not_carry_is_not_loaded(
+    tables: dict[TableName, TableRow],
+) -> None:
+    there = replace(ARRIVED, carried=(*ARRIVED.carried, TableName("public", "more")))
+    (_, _, _, step, *_) = steps(replace(seen(there, LOADED), tables={"all": tables}))
+    loaded = 4 - (TableName("public", "awsdms_ddl_audit") in tables)
 
     assert step.state is State.WRONG
     assert step.what == (
-        "The source has 1 table that the task all selects and does not carry; 4 of 4 tables are loaded."
+        "The source has 1 table that the task all selects and does not carry, such as public.more; "
+        f"{loaded} of {loaded} tables are loaded."
+    )
+
+
+def test_one_of_dms_s_own_tables_that_it_does_not_carry_is_told() -> None:
+    lacking = replace(LOADED, counts=Counts(loaded=3, errored=1))
+    found = replace(
+        seen(ARRIVED, lacking), tables={"all": rows(public__awsdms_ddl_audit="Table error")}
+    )
+    (_, _, _, step, *_) = steps(found)
+
+    assert (step.state, step.what) == (
+        State.WRONG,
+        "Of the task all 1 table is not carried; 3 of 4 tables are loaded.",
     )
 
 
@@ -291,14 +334,18 @@ def test_a_task_that_cannot_go_on_says_how_it_begins_anew() -> None:
     ],
 )
 def test_a_tasks_marker_is_none_of_its_tables(state: str, counts: Counts, said: str) -> None:
-    found = replace(seen(ARRIVED, replace(STARTED, counts=counts)), markers={"all": state})
+    found = replace(
+        seen(ARRIVED, replace(STARTED, counts=counts)), tables={"all": rows(ferry__fence_all=state)}
+    )
     (_, _, _, step, *_) = steps(found)
 
     assert step.what.endswith(said)
 
 
 def test_a_marker_that_is_not_carried_is_wrong() -> None:
-    found = replace(seen(ARRIVED, LOADED), markers={"all": "Table does not exist"})
+    found = replace(
+        seen(ARRIVED, LOADED), tables={"all": rows(ferry__fence_all="Table does not exist")}
+    )
     step = steps(found)[-3]
 
     assert (step.state, step.next) == (State.WRONG, "ferry watch dev --task all")
