@@ -136,6 +136,7 @@ ILL_FILE: Mapping[str, Any] = {
     "source": {"port": 6432, "plugin_name": "pglogical"},
     "dms": {
         "engine_version": "3.5.0",
+        "rollback": True,
         "tasks": [
             {
                 "name": "all",
@@ -150,7 +151,9 @@ ILL_FILE: Mapping[str, Any] = {
                 ],
                 "transformations": [
                     {"target": "table", "action": "add-prefix", "schema": "public"}
-                    | {"table": "aaa%", "value": "old_"}
+                    | {"table": "aaa%", "value": "old_"},
+                    {"target": "column", "action": "remove-column", "schema": "public"}
+                    | {"table": "keyless", "column": "x"},
                 ],
                 "target_table_preparation_mode": "TRUNCATE_BEFORE_LOAD",
             },
