@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from settings.dms import Task
+from settings.environment import Environment
 from settings.way_back import NoWayBack, TurnedRound, turned_round
+from tests.unit.settings.files import document
 
 PUBLIC = {"schema": "public"}
 
@@ -202,4 +204,45 @@ def test_dmss_own_tables_are_left_out_where_a_pattern_matches_them() -> None:
     assert [(it.schema_name, it.action) for it in found.tables] == [
         ("%", "include"),
         ("awsdms[_]control", "exclude"),
+    ]
+
+
+def environment(**changes: Any) -> Environment:  # noqa: ANN401 - any setting's
+    content = document({f"dms.{name}": value for name, value in changes.items()})
+    return Environment.model_validate({**content, "name": "dev"})
+
+
+TASKS = [{"name": "all", "tables": [PUBLIC]}, {"name": "some", "tables": [FILTERED]}]
+
+
+def test_the_endpoints_of_a_way_back_are_the_environments() -> None:
+    without, with_it = environment(tasks=TASKS), environment(tasks=TASKS, rollback=True)
+
+    assert with_it.endpoints.keys() - without.endpoints.keys() == {
+        "aurora-ferry-dev-back-source-all",
+        "aurora-ferry-dev-back-target-all",
+        "aurora-ferry-dev-again-source-all",
+    }
+    assert set(with_it.endpoints.values()) == {"app"}
+
+
+def test_names_of_legs_are_kept_free_also_where_there_is_no_way_back() -> None:
+    assert environment(tasks=TASKS).task_names == {"all": 0, "some": 1}
+    assert environment(tasks=TASKS, rollback=True).task_names == {
+        "all": 0,
+        "some": 1,
+        "all-back": 0,
+        "all-again": 0,
+        "some-back": 1,
+        "some-again": 1,
+    }
+
+
+def test_aurora_alone_has_no_legs() -> None:
+    alone = environment().model_copy(update={"source": None, "dms": None})
+
+    assert alone.legs == ()
+    assert [leg.task.name for leg in environment(tasks=TASKS, rollback=True).legs] == [
+        "all-back",
+        "all-again",
     ]
