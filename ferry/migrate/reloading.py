@@ -10,10 +10,10 @@ from ferry.account import explained
 from ferry.errors import FerryError, InputError, InterruptedWithinError
 from ferry.mappings import TableName
 from ferry.migrate import markers, target_tables
-from ferry.migrate.starting import Wish, to_run
+from ferry.migrate.starting import Wish, drops, keys, remade, to_run
 from ferry.migrate.watching.statistics import Budget, Statistics
 from ferry.migrate.watching.tables import COMPLETED
-from ferry.postgres import PostgresError, UnreachableError, apart, connect, sql
+from ferry.postgres import PostgresError, UnreachableError, apart, connect
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -206,20 +206,13 @@ def _refuse_referring(environment: str, reload: Reload, sides: Sides) -> None:
     """Refuse what cannot be emptied, before anything is: foreign keys of other tables refer to it."""
     tables = [reload.task.mappings.target(it) for it in reload.tables]
     together = [tables] if reload.empties else [[it] for it in tables]  # DMS empties each by itself
-    server = sides.target.server
-    with connect(server, purpose="see what refers to tables that are loaded again") as target:
-        found = sorted({it for each in together for it in target_tables.referring(target, each)})
+    purpose = "see what refers to tables that are loaded again"
+    with connect(sides.target.server, purpose=purpose) as target:
+        found = target_tables.referring(target, together)
     if not found:
         return
-    drops = " ".join(
-        sql.SQL("ALTER TABLE {} DROP CONSTRAINT {};")
-        .format(sql.Identifier(*table), sql.Identifier(name))
-        .as_string()
-        for table, name in found
-    )
     raise FerryError(
         f"Aurora's {', '.join(map(str, tables))} cannot be emptied: foreign keys of other tables refer "
-        f"to what is there, {', '.join(f'{name} of {table}' for table, name in found)}.",
-        f"Drop them in Aurora's database {server.database}: {drops} Then run this again. When the "
-        f"tables are loaded: ferry schema {environment} before-cutover; it makes the keys again.",
+        f"to what is there, {keys(found)}.",
+        f"{drops(reload.task, found)} Then run this again. {remade(environment)}",
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from facts import outputs
@@ -14,7 +14,7 @@ from ferry.migrate.connections import outcomes
 from ferry.migrate.reading import read_tasks
 from ferry.migrate.slots import is_made
 from ferry.migrate.source_slots import held_up, in_the_slot, read_open
-from ferry.migrate.starting import Facts, Nothing, Refusal, Start, Tables, how, refusals
+from ferry.migrate.starting import Facts, Nothing, Refusal, Start, Tables, emptied, how, refusals
 from ferry.migrate.waiting import SECONDS_BETWEEN_LOOKS, settled
 from ferry.postgres import apart, connect
 
@@ -173,9 +173,11 @@ class Starting:
                     self.tell(f"{waits}{transaction.remedy}")
             if start.loads:
                 carried = target_tables.carried(source, task.mappings)
-                tables = target_tables.look(
-                    target, (task.mappings.target(it.name) for it in carried)
-                )
+                loaded = [task.mappings.target(it.name) for it in carried]
+                tables = target_tables.look(target, loaded)
+                truncated = emptied(task, loaded, tables.filled, self.wish)
+                referring = target_tables.referring(target, truncated)
+                tables = replace(tables, referring=referring)
         return Facts(
             connections=(
                 connections[task.source_endpoint_arn],

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from ferry.migrate.tasks import MigrationType
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from ferry.mappings import TableName
     from ferry.migrate.tasks import Task
@@ -328,10 +328,13 @@ class Tables:
     Args:
         missing: Those that are not there.
         filled: Those that hold rows.
+        referring: Foreign keys of others for which PostgreSQL does not empty what is to be emptied:
+            their tables and names.
     """
 
     missing: tuple[TableName, ...] = ()
     filled: tuple[TableName, ...] = ()
+    referring: tuple[tuple[TableName, str], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -440,8 +443,19 @@ def _tables(start: Start, tables: Tables, wish: Wish) -> Iterator[Refusal]:
             why="DMS would make what is missing itself, without defaults, indexes and foreign keys.",
             remedy=f"Carry the schema first: ferry schema {wish.environment} before-load",
         )
-    filled = [it for it in tables.filled if str(it) not in wish.into]
+    filled = _unwished(tables.filled, wish)
     empties = task.settings.preparation != "DO_NOTHING"
+    if tables.referring:
+        yield Refusal(
+            check="target-referred",
+            task=task.name,
+            what="Foreign keys of other tables refer to what is to be emptied at Aurora: "
+            f"{keys(tables.referring)}.",
+            why="DMS truncates each table before it loads; PostgreSQL none to which another refers."
+            if empties
+            else "PostgreSQL truncates no table to which another refers.",
+            remedy=f"{drops(task, tables.referring)} {remade(wish.environment)}",
+        )
     if not filled or (wish.reload and empties):
         return
     if wish.reload:
@@ -513,8 +527,52 @@ def _named(tables: Sequence[TableName]) -> str:
 
 
 def _statement(tables: Sequence[TableName]) -> str:
-    return ", ".join(
-        ".".join('"{}"'.format(part.replace('"', '""')) for part in it) for it in tables
+    return ", ".join(map(_quoted, tables))
+
+
+def _quoted(name: Iterable[str]) -> str:
+    return ".".join('"{}"'.format(part.replace('"', '""')) for part in name)
+
+
+def _unwished(filled: Sequence[TableName], wish: Wish) -> list[TableName]:
+    return [it for it in filled if str(it) not in wish.into]
+
+
+def emptied(
+    task: Task, tables: Sequence[TableName], filled: Sequence[TableName], wish: Wish
+) -> list[list[TableName]]:
+    """What is emptied before a load, those together that one statement empties.
+
+    Args:
+        task: The task.
+        tables: Aurora's tables that it loads.
+        filled: Those that hold rows.
+        wish: What was asked for.
+    """
+    if task.settings.preparation == "TRUNCATE_BEFORE_LOAD":
+        return [[it] for it in tables]
+    by_hand = wish.reload and task.settings.preparation == "DO_NOTHING"
+    return [_unwished(filled, wish)] if by_hand else []
+
+
+def keys(found: Sequence[tuple[TableName, str]]) -> str:
+    """Foreign keys, named."""
+    return ", ".join(f"{name} of {table}" for table, name in found)
+
+
+def drops(task: Task, found: Sequence[tuple[TableName, str]]) -> str:
+    """How foreign keys in Aurora are dropped."""
+    statements = " ".join(
+        f"ALTER TABLE {_quoted(table)} DROP CONSTRAINT {_quoted([name])};" for table, name in found
+    )
+    return f"Drop them in Aurora's database {task.database.aurora}: {statements}"
+
+
+def remade(environment: str) -> str:
+    """How they are there again."""
+    return (
+        f"When the tables are loaded: ferry schema {environment} before-cutover; it makes the keys "
+        "again."
     )
 
 

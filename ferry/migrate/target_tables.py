@@ -32,20 +32,24 @@ join pg_catalog.pg_class c on c.oid = part.child
 join pg_catalog.pg_namespace cn on cn.oid = c.relnamespace
 where p.relpersistence <> 't'
 order by 1, 2, 4, 5"""
-# As TRUNCATE looks: at all that goes with the tables, and at keys from elsewhere. A key of or on a
+# As each TRUNCATE looks: at all that goes with its tables, and at keys from elsewhere. A key of or on a
 # partition hangs on that of its root, which alone can be dropped.
 _REFERRING: Final = """
-with recursive emptied (oid) as (
-  select c.oid from pg_catalog.pg_class c
-  join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-  where (n.nspname::text, c.relname::text) in (
-    select * from rows from (pg_catalog.unnest(%s::text[]), pg_catalog.unnest(%s::text[])) named)
+with recursive emptied (at, oid) as (
+  select named.at, c.oid
+  from rows from (
+    pg_catalog.unnest(%s::int[]), pg_catalog.unnest(%s::text[]), pg_catalog.unnest(%s::text[])
+  ) named (at, of, called)
+  join pg_catalog.pg_namespace n on n.nspname = named.of
+  join pg_catalog.pg_class c on c.relnamespace = n.oid and c.relname = named.called
   union
-  select i.inhrelid from emptied join pg_catalog.pg_inherits i on i.inhparent = emptied.oid),
+  select emptied.at, i.inhrelid
+  from emptied join pg_catalog.pg_inherits i on i.inhparent = emptied.oid),
 refers as (
-  select k.conparentid, k.conrelid, k.conname from pg_catalog.pg_constraint k
-  where k.contype = 'f' and k.confrelid in (select oid from emptied)
-  and k.conrelid not in (select oid from emptied)
+  select k.conparentid, k.conrelid, k.conname
+  from emptied join pg_catalog.pg_constraint k on k.contype = 'f' and k.confrelid = emptied.oid
+  where not exists (
+    select from emptied beside where beside.at = emptied.at and beside.oid = k.conrelid)
   union
   select k.conparentid, k.conrelid, k.conname
   from refers join pg_catalog.pg_constraint k on k.oid = refers.conparentid)
@@ -212,14 +216,22 @@ def writes(session: Session, table: TableName) -> int:
     return int(found)
 
 
-def referring(session: Session, tables: Sequence[TableName]) -> list[tuple[TableName, str]]:
-    """Foreign keys for which PostgreSQL does not truncate tables together: their tables and names."""
-    return [
+def referring(
+    session: Session, truncated: Iterable[Iterable[TableName]]
+) -> tuple[tuple[TableName, str], ...]:
+    """Foreign keys for which PostgreSQL does not truncate tables: their tables and names.
+
+    Args:
+        session: A session at Aurora.
+        truncated: The tables, those together that one statement empties.
+    """
+    named = [(at, *it) for at, together in enumerate(truncated) for it in together]
+    return tuple(
         (TableName(schema, table), name)
         for schema, table, name in session.rows(
-            _REFERRING, [[it.schema for it in tables], [it.table for it in tables]]
+            _REFERRING, [[it[place] for it in named] for place in range(3)]
         )
-    ]
+    )
 
 
 def truncate(session: Session, tables: Sequence[TableName]) -> None:

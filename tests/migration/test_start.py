@@ -9,6 +9,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import psycopg
+import pytest
 
 from tests.migration.databases import ENDED, eventually
 from tests.migration.deployed import AURORA, PASSWORD, SETTINGS, SOURCE, rules
@@ -313,6 +314,35 @@ def test_all_is_loaded_again_where_the_environments_name_is_typed(deployed: Depl
     eventually(lambda: deployed.pair.target.value("select count(*) from orders") == 1)
     assert deployed.pair.source.value('select count(*) from ferry."fence_all"') == 0
     assert deployed.pair.target.value('select count(*) from ferry."fence_all"') == 0
+
+
+@pytest.mark.parametrize("mode", ["DO_NOTHING", "TRUNCATE_BEFORE_LOAD"])
+def test_what_others_refer_to_is_not_loaded_again_before_their_keys_are_dropped(
+    deployed: Deployed, mode: str
+) -> None:
+    settings = {**SETTINGS, "FullLoadSettings": {"TargetTablePrepMode": mode}}
+    deployed.make(tasks={"all": {"ReplicationTaskSettings": json.dumps(settings)}})
+    deployed.prepare(ORDERS, "create table items (id int primary key, of bigint references orders)")
+    deployed.pair.source.run("insert into orders values (1, 'x')")
+    key = "alter table items drop constraint items_of_fkey"
+    deployed.pair.target.run(key)
+    deployed.reached("start", "dev")
+    eventually(lambda: deployed.pair.target.value("select count(*) from orders") == 1)
+    deployed.end()
+    deployed.pair.target.run(f"{key.replace('drop', 'add')} foreign key (of) references orders")
+
+    refused = deployed.reached("start", "dev", "--reload")
+
+    drop = 'ALTER TABLE "public"."items" DROP CONSTRAINT "items_of_fkey";'
+    assert f"remedy: Drop them in Aurora's database app: {drop} When" in refused.stdout
+    by_hand = 'truncate table "public"."orders"'
+    assert (f"Empty them at Aurora: {by_hand}; or" in refused.stdout) == (mode == "DO_NOTHING")
+    assert refused.exit_code == 4
+
+    deployed.pair.target.run(drop, *[by_hand] * (mode == "DO_NOTHING"))
+
+    assert deployed.reached("start", "dev", "--reload", given="dev\n").exit_code == 0
+    eventually(lambda: deployed.pair.target.value("select count(*) from orders") == 1)
 
 
 def test_one_task_of_several_is_started(deployed: Deployed) -> None:

@@ -20,6 +20,7 @@ from ferry.migrate.starting import (
     Tables,
     Wish,
     after_stop,
+    emptied,
     how,
     refusals,
     to_run,
@@ -376,6 +377,34 @@ def test_a_load_that_begins_again_finds_rows_and_says_how_to_empty_what_dms_does
         'truncate table "public"."items", "public"."orders"; or keep their rows: ferry start dev '
         "--task all --reload --into public.items --into public.orders"
     )
+
+
+@pytest.mark.parametrize("preparation", ["DO_NOTHING", "TRUNCATE_BEFORE_LOAD"])
+def test_what_others_refer_to_cannot_be_emptied_before_their_keys_are_dropped(
+    preparation: str,
+) -> None:
+    tables = Tables(filled=(ORDERS,), referring=((ITEMS, 'of "it"'),))
+    facts = Facts(connections=WORKING, markers=THERE, tables=tables)
+    found = against(facts, RELOAD, StartType.RELOAD, settings=Settings(preparation=preparation))
+
+    assert found[0] == (
+        "target-referred: Foreign keys of other tables refer to what is to be emptied at Aurora: "
+        'of "it" of public.items. Drop them in Aurora\'s database app: ALTER TABLE "public"."items" '
+        'DROP CONSTRAINT "of ""it"""; When the tables are loaded: ferry schema dev before-cutover; '
+        "it makes the keys again."
+    )
+    assert ["truncate table" in it for it in found[1:]] == [True] * (preparation == "DO_NOTHING")
+
+
+def test_what_is_emptied_together_is_what_one_statement_empties() -> None:
+    both, filled = [ITEMS, ORDERS], [ORDERS, ITEMS]
+    into = Wish(environment="dev", reload=True, into=frozenset({"public.items"}))
+
+    assert emptied(task(settings=TRUNCATES), both, [], DEV) == [[ITEMS], [ORDERS]]
+    assert emptied(task(settings=MAKES), both, filled, RELOAD) == []
+    assert emptied(task(), both, filled, RELOAD) == [filled]
+    assert emptied(task(), both, filled, into) == [[ORDERS]]
+    assert emptied(task(), both, filled, DEV) == []
 
 
 def test_tables_that_are_missing_name_the_schema_unless_dms_makes_them() -> None:
