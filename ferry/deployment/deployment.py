@@ -21,21 +21,20 @@ if TYPE_CHECKING:
     from settings.environment import Environment
 
 
-_ALWAYS: Final = {
+_ALL: Final = {
     value
     for name, value in vars(outputs).items()
     if name.isupper() and isinstance(value, str) and not name.startswith("READER_INSTANCE_")
 } | {outputs.READER_INSTANCE_IDS}
 """All outputs but those of single readers, of which there may be none."""
 
-_OF_ONE_DATABASE: Final = _ALWAYS - outputs.OF_SEVERAL_DATABASES
-
 
 def outputs_of(environment: Environment) -> AbstractSet[str]:
     """The outputs that an environment has, but for those of single readers."""
     if not environment.has_migration:
-        return _OF_ONE_DATABASE - outputs.OF_A_MIGRATION
-    return _ALWAYS if len(environment.carried) > 1 else _OF_ONE_DATABASE
+        return _ALL - outputs.OF_A_MIGRATION - outputs.OF_SEVERAL_DATABASES - outputs.OF_A_WAY_BACK
+    wanted = _ALL if len(environment.carried) > 1 else _ALL - outputs.OF_SEVERAL_DATABASES
+    return wanted if environment.migration.dms.rollback else wanted - outputs.OF_A_WAY_BACK
 
 
 class NotDeployedError(FerryError):

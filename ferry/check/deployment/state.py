@@ -98,11 +98,23 @@ def check_nothing_is_tainted(deployed: Deployed, expect: Expect) -> None:
 def check_all_outputs_are_there(deployed: Deployed, expect: Expect) -> None:
     """The state holds every output, and none of a migration that the file no longer has."""
     wanted = outputs_of(deployed.environment)
-    empty = {name for name, value in deployed.outputs.items() if value in (None, "", {})}
+    # Where no task has a way back there are no tasks of it.
+    empty = {
+        name
+        for name, value in deployed.outputs.items()
+        if value in (None, "", {}) and name not in outputs.OF_A_WAY_BACK
+    }
     missing = sorted(wanted - deployed.outputs.keys() | empty)
     expect.that(not missing, f"Outputs that are missing or empty: {', '.join(missing)}.")
     several = outputs.OF_SEVERAL_DATABASES & deployed.outputs.keys() - wanted
     left = sorted(outputs.OF_A_MIGRATION.intersection(deployed.outputs) - wanted)
+    back = outputs.OF_A_WAY_BACK & deployed.outputs.keys() - wanted
+    if back and not left:
+        expect.differs(
+            f"The file has no dms.rollback, and there is a way back: {', '.join(sorted(back))}.",
+            why="The file's change is not deployed yet.",
+            remedy=f"Deploy it: cdktf deploy {environment_stack(deployed.environment.name)}",
+        )
     if several and not left:
         expect.differs(
             "The file has one database, and there are endpoints of several: "

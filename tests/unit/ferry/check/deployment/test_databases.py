@@ -199,6 +199,19 @@ def test_an_endpoint_that_is_gone_is_told() -> None:
     ]
 
 
+def test_a_way_back_that_the_file_no_longer_has_waits_for_a_deployment() -> None:
+    back = {
+        "dms_back_task_arns": {},
+        "dms_again_task_arns": {},
+        "reverse_secret_arn": "arn:reverse",
+    }
+
+    assert told("all-outputs-are-there", outputs={**OUTPUTS, **back})[-1] == (
+        "The file has no dms.rollback, and there is a way back: dms_again_task_arns, "
+        "dms_back_task_arns, reverse_secret_arn."
+    )
+
+
 def test_endpoints_that_the_file_no_longer_has_wait_for_a_deployment() -> None:
     everything = told("all-outputs-are-there", file=environment())
 
