@@ -22,7 +22,8 @@ SHAPES: dict[str, dict[str, Any]] = {
 def said_by(environment: Environment) -> set[str]:
     """The names of a stack's outputs, but for those of single readers."""
     readers = {outputs.reader_instance_id(number) for number in range(1, 16)}
-    return synthesized(environment).document["output"].keys() - readers
+    said: set[str] = set(synthesized(environment).document["output"])
+    return said - readers
 
 
 @pytest.mark.parametrize("shape", SHAPES)
