@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from ferry.migrate.tasks import MigrationType
+from ferry.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -523,7 +524,7 @@ def _parents(start: Start, parents: Sequence[Parent], wish: Wish) -> Iterator[Re
 def _named(tables: Sequence[TableName]) -> str:
     shown = ", ".join(map(str, tables[:_SHOWN]))
     more = len(tables) - _SHOWN
-    return f"{shown} and {more} more tables" if more > 0 else shown
+    return f"{shown} and {counted(more, 'more table')}" if more > 0 else shown
 
 
 def _statement(tables: Sequence[TableName]) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from facts.aurora import ENGINE
 from ferry.account import Unanswered, asked, found_or_none
 from ferry.findings import Finding, blocked, not_judged, right, warning
+from ferry.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -103,8 +104,8 @@ def judge_zones(environment: Environment, zones: Sequence[str]) -> Finding:
     if count > len(zones):
         return blocked(
             ZONES,
-            f"{region} has {len(zones)} zones that take subnets of this account, and the file wants "
-            f"{count}.",
+            f"{region} has {counted(len(zones), 'zone that takes', 'zones that take')} subnets of this "
+            f"account, and the file wants {count}.",
             why="The plan stops: the VPC has subnets in as many.",
             remedy=f"Set network.vpc.zone_count = {len(zones)} in {environment.name}.toml.",
         )

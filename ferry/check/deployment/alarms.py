@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from facts import metrics, outputs
 from facts.alarms import ALARMS, Alarm
 from facts.metrics import Role
+from ferry.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -129,7 +130,7 @@ def check_alarms_tell_the_topic(deployed: Deployed, expect: Expect) -> None:
         expect.equal(f"Whom {name} tells that all is well", alarm.get("OKActions"), [topic])
     if silent:
         expect.look(
-            f"The actions of {len(silent)} alarms are disabled: {', '.join(silent)}.",
+            f"The actions of {counted(len(silent), 'alarm')} are disabled: {', '.join(silent)}.",
             why="Nobody is told. Somebody disabled them, as for maintenance.",
             remedy=f"After it: aws cloudwatch enable-alarm-actions --alarm-names {' '.join(silent)}",
         )

@@ -14,6 +14,7 @@ from ferry.migrate.schema.names import shown
 from ferry.migrate.schema.order import is_half_made
 from ferry.migrate.schema.phases import FIRES, Phase, is_of_ferry_or_dms
 from ferry.migrate.schema.roles import carried
+from ferry.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,7 +57,10 @@ def drift(reached: Phase, given: Given) -> tuple[Finding, ...]:
         *_only_there(placed, given),
     ]
     return tuple(found) or (
-        right("schema-drift", f"Both schemas are alike: {len(due)} objects up to {reached}."),
+        right(
+            "schema-drift",
+            f"Both schemas are alike: {counted(len(due), 'object')} up to {reached}.",
+        ),
     )
 
 

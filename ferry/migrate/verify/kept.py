@@ -21,6 +21,7 @@ from ferry.migrate.verify.comparing import Compared, Verdict
 from ferry.migrate.verify.ranges import Range
 from ferry.migrate.verify.scans import Buckets
 from ferry.progress import NewerError, Progress, UnusableError
+from ferry.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -107,14 +108,16 @@ class Kept:
             )
             yield (
                 f"Goes on with the run of {self.began:%Y-%m-%d %H:%M} UTC, which did not end: "
-                f"{len(over):,} of {len(plans):,} tables were the same, scanned from {first} to {last} "
+                f"{len(over):,} of {counted(len(plans), 'table')} "
+                f"{'was' if len(over) == 1 else 'were'} the same, scanned from {first} to {last} "
                 "UTC. --from-start looks at all again."
             )
         for plan in plans:
             if not self.over(plan) and (ranges := self.known_ranges(plan)):
                 first, last = (f"{end(it['at'] for it in ranges)[:16]}" for end in (min, max))
                 yield (
-                    f"The comparison of {plan.name} did not end: {len(ranges):,} ranges of its key were "
+                    f"The comparison of {plan.name} did not end: {counted(len(ranges), 'range')} of its "
+                    f"key {'was' if len(ranges) == 1 else 'were'} "
                     f"the same, scanned from {first.replace('T', ' ')} to {last.replace('T', ' ')} UTC. "
                     "--from-start looks at all again."
                 )

@@ -14,6 +14,7 @@ from ferry.migrate.reloading import standing_against
 from ferry.migrate.starting import lowered
 from ferry.migrate.verify.comparing import Kind, Verdict
 from ferry.migrate.watching.lines import duration, size
+from ferry.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -43,7 +44,7 @@ def line(result: Result) -> str:
     if result.held.seconds >= _LONG_SECONDS:
         parts.append(
             f"its longest snapshot was held for {result.held.seconds / 60:,.0f} min, "
-            f"{result.held.transactions:,} transactions"
+            f"{counted(result.held.transactions, 'transaction')}"
         )
     return visible("; ".join(filter(None, parts)))
 
@@ -237,9 +238,9 @@ def _outside(kind: Kind, count: int) -> str:
 def _sides(found: Compared) -> str:
     source, target = found.rows
     rows = (
-        f"{source:,} rows on both sides"
+        f"{counted(source, 'row')} on both sides"
         if source == target
-        else f"{source:,} rows at the source, {target:,} in Aurora"
+        else f"{counted(source, 'row')} at the source, {target:,} in Aurora"
     )
     if found.newer is not None and found.since is not None:
         here, there = found.newer
@@ -276,7 +277,7 @@ def _how(difference: Difference) -> str:
     if difference.times is None:
         return str(difference.kind)
     source, target = difference.times
-    return f"{source:,} times at the source, {target:,} in Aurora"
+    return f"{counted(source, 'time')} at the source, {target:,} in Aurora"
 
 
 def _value(value: str | None) -> str:

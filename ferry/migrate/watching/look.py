@@ -350,19 +350,19 @@ class TaskLook:
     def waiting(self) -> str:
         """What is waited for, or what to do; empty where nothing is."""
         task, proof = self.task, self.proof
-        counted = f"both sides are counted: {proof.counted} of {proof.of} tables"
+        counting = f"both sides are counted: {proof.counted:,} of {counted(proof.of, 'table')}"
         if proof.moving:
-            counted += f", {proof.moving} change all the while"
+            counting += f", {counted(proof.moving, 'table changes', 'tables change')} all the while"
         marker = "for its marker to arrive at Aurora"
         if proof.marker_waits is not None:
             marker = f"for its marker, written {proof.marker_waits:.0f} s ago, to arrive"
-            counted += f"; {marker}"
+            counting += f"; {marker}"
         planned = task.stop_reason.startswith("STOPPED_AFTER")
         return {
             Phase.NOT_STARTED: self._to_go_on("for its start"),
             Phase.STARTING: "DMS is starting it",
             Phase.LOADING: self._loading(),
-            Phase.COUNTING: proof.trouble or counted,
+            Phase.COUNTING: proof.trouble or counting,
             Phase.CATCHING_UP: proof.trouble or marker,
             Phase.STOPPED: self._to_go_on(
                 f"for somebody to go on ({task.stop_reason or task.status})"
@@ -433,7 +433,8 @@ class TaskLook:
             if table.failed or table.suspended:
                 yield Trouble(
                     table=table.name,
-                    what=f"DMS's validation: {table.failed} rows differ, {table.suspended} could "
+                    what=f"DMS's validation: {counted(table.failed, 'row differs', 'rows differ')}, "
+                    f"{table.suspended:,} could "
                     "not be compared",
                     remedy=f"see which, then {self._reload(table.name)}",
                 )

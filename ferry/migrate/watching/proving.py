@@ -19,6 +19,7 @@ from ferry.migrate.watching.databases import Held
 from ferry.migrate.watching.look import Difference, Proof, Uncounted
 from ferry.migrate.watching.tables import COMPLETED
 from ferry.postgres import NoAnswerError, PostgresError, apart
+from ferry.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -296,8 +297,8 @@ class Proving:
             self._equal.add(found.table)
         elif found.target == loaded or task.stop_reason == "STOPPED_AFTER_CACHED_EVENTS":
             self._left_out[found.table] = (
-                f"{found.source} rows at the source by now, {found.target} at Aurora: the task ended "
-                "with its load, and the source goes on without it"
+                f"{counted(found.source, 'row')} at the source by now, {found.target:,} at Aurora: the "
+                "task ended with its load, and the source goes on without it"
             )
         else:
             self._differs[found.table] = found

@@ -64,7 +64,7 @@ def stopped(reason: str, **changes: object) -> TaskLook:
         (
             seen(proof=Proof(of=3, counted=1, moving=1)),
             Phase.COUNTING,
-            "both sides are counted: 1 of 3 tables, 1 change all the while",
+            "both sides are counted: 1 of 3 tables, 1 table changes all the while",
         ),
         (
             seen(proof=Proof(of=3, trouble="The source could not be reached.")),
@@ -174,6 +174,11 @@ def test_a_table_that_dms_calls_complete_and_is_empty_is_not_loaded() -> None:
             row(state="Table sleeps"),
             "DMS says 'Table sleeps', which says not that it is carried",
             "see the task's log, then ferry reload dev public.orders",
+        ),
+        (
+            row(validation="Mismatched records", failed=1),
+            "DMS's validation: 1 row differs, 0 could not be compared",
+            "see which, then ferry reload dev public.orders",
         ),
         (
             row(validation="Mismatched records", failed=3),

@@ -37,12 +37,13 @@ def test_there_are_as_many_zones_as_the_file_takes() -> None:
     assert judge_zones(DEV, ZONES) == right("zones", "eu-central-1 has the 3 zones that dev takes.")
 
 
-def test_there_are_fewer_zones() -> None:
-    assert judge_zones(DEV, ZONES[:2]) == blocked(
+@pytest.mark.parametrize(("count", "has"), [(1, "1 zone that takes"), (2, "2 zones that take")])
+def test_there_are_fewer_zones(count: int, has: str) -> None:
+    assert judge_zones(DEV, ZONES[:count]) == blocked(
         "zones",
-        "eu-central-1 has 2 zones that take subnets of this account, and the file wants 3.",
+        f"eu-central-1 has {has} subnets of this account, and the file wants 3.",
         why="The plan stops: the VPC has subnets in as many.",
-        remedy="Set network.vpc.zone_count = 2 in dev.toml.",
+        remedy=f"Set network.vpc.zone_count = {count} in dev.toml.",
     )
 
 
