@@ -336,6 +336,24 @@ def test_numerics_that_aurora_pads_are_the_same(pair: Pair) -> None:
     assert [(it.key, it.columns) for it in found.found] == [(("2",), ("v",)), (("3",), ("w",))]
 
 
+def test_xml_is_the_same_where_what_servers_send_of_it_is(pair: Pair) -> None:
+    """A declaration of the default version is sent to nobody, so nobody can carry it."""
+    pair.on_both("create table a (id int primary key, v xml)")
+    pair.source.run(
+        """insert into a values (1, '<?xml version="1.0" encoding="UTF-8"?><a/>'),
+             (2, '<?xml version="1.0"?><a/>'), (3, '<?xml version="1.0" standalone="yes"?><a/>')"""
+    )
+    for key, value in pair.source.rows("select id, v from a"):
+        pair.target.run(f"insert into a values ({key}, '{value}')")
+
+    same = compared(results(pair)["public.a"])
+    pair.target.run("update a set v = '<a/>' where id = 3", "update a set v = '<a />' where id = 1")
+    unlike = compared(results(pair)["public.a"])
+
+    assert same.verdict is Verdict.SAME
+    assert [it.key for it in unlike.found] == [("1",), ("3",)]
+
+
 def test_what_is_unlike_is_handed_to_what_settles_it(pair: Pair) -> None:
     pair.on_both(*TABLES)
     pair.target.run("update texts set v = 0 where v <= 3")
