@@ -10,6 +10,7 @@ import signal
 import threading
 import time
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -25,7 +26,7 @@ from ferry.postgres import UnreachableError, sql
 from ferry.postgres.session import _NETWORK
 from harness.postgres import Postgres
 from tests.migration.databases import Database, Pair, databases, eventually
-from tests.migration.deployed import marker
+from tests.migration.deployed import PASSWORD, marker
 from tests.migration.test_verify import at_rest, compared, results, seen, sides
 from tests.unit.ferry.migrate.tasks import task
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from ferry.migrate.sides import Sides
     from ferry.migrate.tasks import Task
     from ferry.migrate.verify.comparing import Compared
     from ferry.migrate.verify.plan import Plan
@@ -589,8 +591,8 @@ def passed(
     """Verifies, and keeps what it found; with `is_delta`, what is newer alone."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
 
-    def again(*, is_delta: bool = True) -> dict[str, Result]:
-        scope = seen(pair)
+    def again(*, is_delta: bool = True, by: Sides | None = None) -> dict[str, Result]:
+        scope = look("app", by or sides(pair), [task(status="ready")])
         assert not isinstance(scope.identity, str), scope.identity
         kept = opened(
             where("dev", "app", scope.identity),
@@ -674,6 +676,52 @@ def test_what_was_being_written_at_the_pass_is_found_afterwards(
 
     assert [it.key for it in found.found] == [("1",), ("2",)]
     assert found.newer == (2, 0)
+
+
+@pytest.mark.parametrize("type_", ["mood", "mood[]", "holder", "mood_too"])
+def test_a_label_that_was_renamed_is_found_where_no_row_is_newer(
+    pair: Pair, passed: Callable[..., dict[str, Result]], type_: str
+) -> None:
+    value = {"mood[]": "{sad}", "holder": "(sad)"}.get(type_, "sad")
+    pair.on_both(
+        "create type mood as enum ('sad')",
+        "create type holder as (m mood)",
+        "create domain mood_too as mood",
+        f"create table a (id int primary key, v {type_})",
+        f"insert into a values (1, '{value}')",
+    )
+    first = passed(is_delta=False)["a"]
+    pair.target.run("alter type mood rename value 'sad' to 'unhappy'")
+
+    found = compared(passed()["a"])
+
+    assert first.verdict is Verdict.SAME
+    assert [(it.key, it.columns) for it in found.found] == [(("1",), ("v",))]
+
+
+def test_rows_are_compared_as_a_whole_where_the_operator_has_rights_on_columns_alone(
+    pair: Pair, passed: Callable[..., dict[str, Result]]
+) -> None:
+    pair.on_both(
+        "create table a (id int primary key, v int, secret int)",
+        "insert into a values (1, 1, 1)",
+    )
+    pair.source.run(
+        f"create role limited login password '{PASSWORD}'", "grant select (id, v) on a to limited"
+    )
+    try:
+        usual = sides(pair)
+        server = replace(usual.source.server, username="limited", password=PASSWORD)
+        limited = replace(usual, source=replace(usual.source, server=server))
+        first = passed(is_delta=False, by=limited)["a"]
+        pair.target.run("update a set v = 2")
+
+        found = passed(by=limited)["a"]
+    finally:
+        pair.source.run("drop owned by limited", "drop role limited")
+
+    assert first.verdict is Verdict.IN_PART
+    assert [it.columns for it in compared(found).found] == [("v",)]
 
 
 @pytest.mark.parametrize("patched", ["_MOST_AGE", "MOST_NEWER"])

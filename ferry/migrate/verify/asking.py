@@ -28,11 +28,18 @@ _IDENTITY: Final = """
 select s.system_identifier::text, c.timeline_id::text, d.oid::text
 from pg_catalog.pg_control_system() s, pg_catalog.pg_control_checkpoint() c, pg_catalog.pg_database d
 where d.datname = pg_catalog.current_database()"""
+# The labels of enums change what rows hold, and touch neither rows nor files. All of the database's are
+# taken for a table that has any type beside PostgreSQL's: one of its columns may hold an enum inside.
 _FILES: Final = """
-select n.nspname::text, c.relname::text, coalesce(
+select n.nspname::text, c.relname::text, pg_catalog.concat_ws(' ', coalesce(
     (select pg_catalog.string_agg(pg_catalog.pg_relation_filenode(p.relid)::text, ' ' order by p.relid)
      from pg_catalog.pg_partition_tree(c.oid) p),
-    pg_catalog.pg_relation_filenode(c.oid)::text)
+    pg_catalog.pg_relation_filenode(c.oid)::text),
+  case when exists (select from pg_catalog.pg_attribute a
+                    where a.attrelid = c.oid and a.attnum > 0 and a.atttypid >= 16384)
+       then (select pg_catalog.md5(pg_catalog.string_agg(
+               pg_catalog.concat_ws(' ', e.oid, e.enumlabel), E'\\n' order by e.oid))
+             from pg_catalog.pg_enum e) end)
 from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
 where c.relkind in ('r', 'p') and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'"""
 
@@ -93,6 +100,8 @@ def identity(sessions: Sessions) -> dict[str, str] | str:
 
 def files(session: Session) -> dict[TableName, str]:
     """The files of all tables, partitions included: others once a table was emptied.
+
+    Beside them what stands for the labels of the enums that a table may hold.
 
     Raises:
         PostgresError: The server refuses.

@@ -71,6 +71,8 @@ def compare_newer(
     ages = [now - then for now, then in zip(xmins, last.xmins, strict=True)]
     if plan.key is None or not all(0 <= age < _MOST_AGE for age in ages):
         return None
+    if plan.source.table.unreadable or plan.target.table.unreadable:
+        return None  # Rights on columns are none on `xmin`.
     seconds = LEAST_SECONDS + plan.bytes / BYTES_A_SECOND
     found = sessions.both(
         plan.source.newer(last.xmins[0], MOST_NEWER + 1),
