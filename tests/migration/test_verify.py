@@ -354,6 +354,21 @@ def test_xml_is_the_same_where_what_servers_send_of_it_is(pair: Pair) -> None:
     assert [it.key for it in unlike.found] == [("1",), ("3",)]
 
 
+@pytest.mark.parametrize("side", ["source", "target"])
+def test_rows_that_a_damaged_index_let_in_are_never_the_same(pair: Pair, side: str) -> None:
+    pair.on_both("create table a (id int primary key, v int)", "insert into a values (1, 1)")
+    ready = "update pg_index set indisready = {} where indexrelid = 'a_pkey'::regclass"
+    one: Database = getattr(pair, side)
+    one.run(ready.format("false"), "insert into a values (1, 1)", ready.format("true"))
+
+    found = results(pair)["public.a"]
+
+    assert found.verdict is Verdict.NOT_VERIFIED
+    where = {"source": "at the source", "target": "in Aurora"}[side]
+    assert f"1 of the rows looked at {where} have the key of another row there" in found.why
+    assert "REINDEX" in found.why
+
+
 def test_what_is_unlike_is_handed_to_what_settles_it(pair: Pair) -> None:
     pair.on_both(*TABLES)
     pair.target.run("update texts set v = 0 where v <= 3")

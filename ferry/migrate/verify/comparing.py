@@ -10,6 +10,7 @@ from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
 
+from ferry.errors import FerryError
 from ferry.findings import ExitStatus
 from ferry.mappings.columns import is_lob
 from ferry.migrate.verify.scans import XMIN, Buckets
@@ -440,9 +441,22 @@ def _slices(unlike: Mapping[int, int]) -> Iterator[tuple[list[int], int]]:
 
 
 def suspects_of(here: Rows, there: Rows, *, has_key: bool) -> Iterator[Suspect]:
-    """The rows of both sides that are unlike."""
+    """The rows of both sides that are unlike.
+
+    Raises:
+        FerryError: A key has more than one row on a side: nobody could tell which is the one.
+    """
     if has_key:
         source, target = ({tuple(key): row for row, *key in rows} for rows in (here, there))
+        for rows, known, side in ((here, source, "at the source"), (there, target, "in Aurora")):
+            if more := len(rows) - len(known):
+                raise FerryError(
+                    f"{more:,} of the rows looked at {side} have the key of another row there, which its "
+                    "unique index should not allow: it is damaged, as an index of texts may be by "
+                    "another version of the system's collations.",
+                    "Look for what else is with the extension amcheck, have one row of each key, "
+                    "REINDEX the table, and run this again.",
+                )
     else:
         source, target = ({(str(row),): times for row, times in rows} for rows in (here, there))
     for key in sorted(source.keys() | target.keys()):
