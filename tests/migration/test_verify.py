@@ -354,9 +354,16 @@ def test_xml_is_the_same_where_what_servers_send_of_it_is(pair: Pair) -> None:
     assert [it.key for it in unlike.found] == [("1",), ("3",)]
 
 
+@pytest.mark.parametrize("rows", [1, 2000])
 @pytest.mark.parametrize("side", ["source", "target"])
-def test_rows_that_a_damaged_index_let_in_are_never_the_same(pair: Pair, side: str) -> None:
-    pair.on_both("create table a (id int primary key, v int)", "insert into a values (1, 1)")
+def test_rows_that_a_damaged_index_let_in_are_never_the_same(
+    pair: Pair, side: str, rows: int
+) -> None:
+    """Of few rows all are read; of many the index is asked, which does not have them all."""
+    pair.on_both(
+        "create table a (id int primary key, v int)",
+        f"insert into a select n, 1 from generate_series(1, {rows}) n",
+    )
     ready = "update pg_index set indisready = {} where indexrelid = 'a_pkey'::regclass"
     one: Database = getattr(pair, side)
     one.run(ready.format("false"), "insert into a values (1, 1)", ready.format("true"))

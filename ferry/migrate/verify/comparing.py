@@ -292,15 +292,13 @@ def compare(
         if here.get(bucket) != there.get(bucket)
     }
     if unlike:
-        seen = _descend(
-            sessions,
-            plan,
-            buckets,
-            unlike,
-            rows=max(result.rows),
-            most_keys=most_keys,
-            seconds=seconds,
+        look = partial(
+            _descend, sessions, plan, buckets, unlike, most_keys=most_keys, seconds=seconds
         )
+        seen = look(rows=max(result.rows))
+        if settle is None and not seen.suspects:
+            # At rest what is unlike stays so: an index has not led to it.
+            seen = look(rows=0)
         result = conclude(
             sessions, plan, result, seen, settle=settle, values_of=values_of, seconds=seconds
         )
