@@ -23,6 +23,7 @@ COMMANDS: Final = [
     ("secret", "source"),
     ("secret", "application"),
     ("secret", "operator"),
+    ("secret", "reverse"),
     ("subscribe",),
     ("prepare-databases",),
     ("schema",),
