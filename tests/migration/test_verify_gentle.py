@@ -422,7 +422,7 @@ def test_a_run_that_did_not_end_is_gone_on_with(
     assert ended.exit_code == (4 if status == 3 else status)
     said = again.stdout.splitlines()
     assert said[0].startswith("app: Goes on with the run of ")
-    assert "which did not end: 1 of 3 tables were the same, scanned from " in said[0]
+    assert "which did not end: 1 of 3 tables was the same, scanned from " in said[0]
     assert ["public.b: same" in it for it in said] == ["by the run before" in it for it in said]
     assert any("public.a: different" in it for it in said)
     assert [it["taken_over"] for it in json.loads(anew.stdout)["tables"]] == [False] * 3
