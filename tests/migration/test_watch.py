@@ -291,8 +291,8 @@ def test_a_table_that_was_made_after_the_start_is_not_called_loaded(deployed: De
     assert unknown.exit_code == 4
     standing = deployed.reached("status", "dev")
     assert (
-        "  wrong      The source has 1 table that the task all selects and does not carry; 1 of 1 table is "
-        "loaded."
+        "  wrong      The source has 1 table that the task all selects and does not carry, such as "
+        "public.later; 1 of 1 table is loaded."
     ) in standing.stdout.splitlines()
     assert standing.exit_code == 4
 
