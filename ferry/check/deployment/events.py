@@ -51,6 +51,8 @@ def check_rds_tells_of_the_cluster_and_its_instances(deployed: Deployed, expect:
 def check_dms_tells_of_the_instance_and_its_tasks(deployed: Deployed, expect: Expect) -> None:
     """DMS tells the topic of the replication instance and of every task."""
     names = deployed.names
+    tasks = [task.name for task in deployed.migration.dms.tasks]
+    tasks += [leg.task.name for leg in deployed.environment.legs]
     expect.same_items(
         "What DMS tells the topic of",
         [
@@ -60,7 +62,7 @@ def check_dms_tells_of_the_instance_and_its_tasks(deployed: Deployed, expect: Ex
         ],
         [
             (events.REPLICATION_INSTANCE, names.replication_instance),
-            *((events.TASK, names.task(task_name)) for task_name in deployed.task_names),
+            *((events.TASK, names.task(task_name)) for task_name in tasks),
         ],
     )
 

@@ -219,3 +219,9 @@ def test_endpoints_that_the_file_no_longer_has_wait_for_a_deployment() -> None:
         "The file has one database, and there are endpoints of several: dms_source_endpoint_arns, "
         "dms_target_endpoint_arns."
     )
+
+
+def test_aurora_alone_is_not_asked_for_what_dms_tells() -> None:
+    alone = environment(source=None, dms=None)
+
+    assert told("dms-tells-of-the-instance-and-its-tasks", file=alone) == []
