@@ -88,6 +88,7 @@ class Postgres:
         certificate: A PEM file of a certificate and its key: the server then takes TLS alone, as
             Aurora does with `rds.force_ssl`. None, the default, for no TLS.
         superuser: What its superuser is called.
+        wal_segment_mib: How large a file of WAL is: a power of 2 up to 1024, 16 by default.
 
     Raises:
         PostgresMissingError: On entry, where the machine has no such server.
@@ -100,8 +101,10 @@ class Postgres:
         settings: dict[str, str] | None = None,
         certificate: Path | None = None,
         superuser: str = SUPERUSER,
+        wal_segment_mib: int = 16,
     ) -> None:
         self._version = version
+        self._wal_segment_mib = wal_segment_mib
         self._certificate = certificate
         self._settings = {**_SETTINGS, **(_TLS if certificate else {}), **(settings or {})}
         self.superuser = superuser
@@ -184,6 +187,7 @@ class Postgres:
         self._run(
             "initdb", "--pgdata", "data", "--username", self.superuser, "--pwfile", "password",
             "--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync",
+            "--wal-segsize", str(self._wal_segment_mib),
         )  # fmt: skip
         (self._folder / "password").unlink()
         if self._certificate:

@@ -35,13 +35,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def source_server() -> Iterator[Postgres]:
-    with Postgres() as server:
+    with Postgres(wal_segment_mib=1) as server:  # smaller than what `full_disk` lets be written
         yield server
 
 
 @pytest.fixture(scope="session")
 def target_server() -> Iterator[Postgres]:
-    with Postgres() as server:
+    with Postgres(wal_segment_mib=1) as server:  # smaller than what `full_disk` lets be written
         yield server
 
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -129,25 +129,47 @@ def full_disk(server: Postgres, *, blocks: int = 0) -> Iterator[None]:
     """
     if shutil.which("prlimit") is None:
         pytest.skip("Linux alone changes the limits of a process that runs")
-    status = Path(f"/proc/{server.process_id}")
+    postmaster = Path(f"/proc/{server.process_id}")
 
-    def limit(octets: str) -> None:
+    def limit(process_id: str, octets: str) -> None:
         # as the server's user: it alone may
         subprocess.run(
-            ["prlimit", "--pid", status.name, f"--fsize={octets}:"],
-            user=status.stat().st_uid,
+            ["prlimit", "--pid", process_id, f"--fsize={octets}:"],
+            user=postmaster.stat().st_uid,
             check=True,
         )
 
-    limit(str(blocks * BLOCK_BYTES + BLOCK_BYTES // 2))
+    limit(postmaster.name, str(blocks * BLOCK_BYTES + BLOCK_BYTES // 2))
     try:
         yield
     finally:
-        if status.exists():
-            limit("unlimited")
-        else:  # a session that had to write WAL has ended the server, as on a disk that is full
-            server.stop()
-            server.start()
+        _lifted(server, postmaster, limit)
+
+
+def _lifted(server: Postgres, postmaster: Path, limit: Callable[[str, str], None]) -> None:
+    """Lift the limit, also of the sessions that have it, and see that the server is there.
+
+    A session that had to write WAL beyond the limit ended all sessions, and with them the server
+    where what repairs it had the limit too: it is started again, as after a disk that was full.
+    """
+    with suppress(FileNotFoundError, subprocess.CalledProcessError):  # it is gone, or just goes
+        limit(postmaster.name, "unlimited")
+        sessions = postmaster / "task" / postmaster.name / "children"
+        for session in sessions.read_text().split():
+            with suppress(subprocess.CalledProcessError):  # it has ended
+                limit(session, "unlimited")
+    eventually(lambda: _answers(server) or not postmaster.exists())
+    if not postmaster.exists():
+        server.stop()
+        server.start()
+
+
+def _answers(server: Postgres) -> bool:
+    try:
+        Database(server=server, name=SUPERUSER).run("select 1")
+    except psycopg.OperationalError:
+        return False
+    return True
 
 
 _SLOTS = "select slot_name, active_pid from pg_replication_slots where database = '{}'"
