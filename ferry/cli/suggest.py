@@ -38,9 +38,11 @@ def tasks(
     """Say how ENV's tasks could better be set, by what the source holds.
 
     Limits of LOBs by the largest that are there, large tables in segments of their keys, very large
-    ones in tasks of their own, DMS's storage by what the source writes. Reads rows as
-    'ferry check source ENV --deep' does, and goes on where that ended. Each suggestion is a line for the file; with --write it stands
-    there, but for tasks of their own, which are yours to cut. Nothing else is changed.
+    ones in tasks of their own, DMS's storage by what the source writes; and what the file mends of
+    what 'ferry check source ENV' finds: generated columns, roots of partitioned tables, tables of
+    extensions and of DMS that are carried. Reads rows as 'ferry check source ENV --deep' does, and
+    goes on where that ended. Each suggestion is a line for the file; with --write it stands there,
+    but for tasks of their own, which are yours to cut. Nothing else is changed.
 
     Exit status: 1 with a suggestion; 3 where something could not be measured, or the source cannot
     be reached.

@@ -1212,6 +1212,9 @@ def test_suggestions_are_written_into_the_file_where_that_is_wished(deployed: De
     deployed.pair.source.run(
         "create table docs (id int primary key, body text)",
         "insert into docs values (1, repeat('x', 100000))",
+        "create table sums (id int primary key, a int, twice int generated always as (a * 2) stored)",
+        "create table days (id int, at date, primary key (id, at)) partition by range (at)",
+        "create table days_2026 partition of days for values from ('2026-01-01') to ('2027-01-01')",
     )
     port = deployed.pair.source.server.port
     suggest = ("suggest", "tasks", "dev", "--write", "--source-address", f"127.0.0.1:{port}")
@@ -1221,9 +1224,13 @@ def test_suggestions_are_written_into_the_file_where_that_is_wished(deployed: De
     assert shown.stderr.splitlines()[1:] == [
         "Written into dev.toml; look at it, then: cdktf diff dev"
     ]
-    assert shown.exit_code == 1
+    assert shown.exit_code == 4
+    assert "generated column: public.sums.twice" in shown.stdout
+    assert "by the root and its partitions: public.days." in shown.stdout
     assert "lob_max_size_kb = 248" in (deployed.folder / "dev.toml").read_text()
     again = deployed.ferry(*suggest)
+    assert "twice" not in again.stdout
+    assert "days" not in again.stdout
     assert again.stderr.splitlines()[1:] == ["Nothing to write into dev.toml."]
     assert "lob_max_size_kb is" not in again.stdout
 

@@ -60,22 +60,34 @@ AREAS: Final[Mapping[str, str]] = {
 
 
 def suggestions(databases: Sequence[Subject | Unreadable]) -> Iterator[Finding]:
-    """What the tasks' settings could better be; of databases whose rows were read."""
+    """What the tasks' settings could better be; of databases whose rows were read.
+
+    What the other checks find is among it where a change of the file mends it.
+    """
+    for finding, _ in _writable(databases, CHECKS):
+        yield finding
     yield from _of(databases, (*suggested.CHECKS, rows.WHEN))
 
 
 def edits(databases: Sequence[Subject | Unreadable]) -> Iterator[Edit]:
     """What the suggestions would change in the environment's file."""
-    subjects = _read(databases)
-    for check in suggested.CHECKS:
-        for subject in subjects[:1] if check.of_server else subjects:
-            yield from check.edits(subject)
+    for _, changed in _writable(databases, (*CHECKS, *suggested.CHECKS)):
+        yield from changed
 
 
 def findings(databases: Sequence[Subject | Unreadable]) -> Iterator[Finding]:
     """Every finding of the databases that an environment carries; those of the servers once."""
     deep = rows.CHECKS if any(each.measured is not None for each in _read(databases)) else ()
     yield from _of(databases, (*CHECKS, *deep))
+
+
+def _writable(
+    databases: Sequence[Subject | Unreadable], checks: Sequence[Check]
+) -> Iterator[tuple[Finding, tuple[Edit, ...]]]:
+    subjects = _read(databases)
+    for check in checks:
+        for subject in subjects[:1] if check.of_server else subjects:
+            yield from check.writable(subject)
 
 
 def _read(databases: Sequence[Subject | Unreadable]) -> Sequence[Subject]:

@@ -9,7 +9,7 @@ from facts.ferry_schema import SCHEMA
 from facts.identifiers import identifier
 from facts.table_patterns import length, literal
 from ferry.check.source.selection import Selectable
-from ferry.check.source.subject import TABLES, left_out
+from ferry.check.source.subject import TABLES, by_task, left_out, of_tasks
 from ferry.check.source.verdict import Check, Verdict, blocks, fine, warns
 from ferry.check.source.words import listed
 from ferry.mappings.columns import is_lob
@@ -89,7 +89,7 @@ def by_two(subject: Subject) -> Iterator[Verdict]:
             f"{counted(len(doubled), 'table')} that two tasks carry: "
             f"{listed(each.sql for each in doubled)}.",
             why=f"{first} and {second} both load their rows, and apply their changes twice.",
-            remedy=f"Add {left_out(relation)} to task {second} in {subject.file}.",
+            remedy=f"Add {toml(left_out(relation))} to task {second} in {subject.file}.",
         )
 
 
@@ -130,13 +130,13 @@ def of_extensions(subject: Subject) -> Iterator[Verdict]:
     """Whether tables are carried that an extension makes and fills by itself."""
     found = [each for each in subject.carried if each.extension]
     if found:
-        relation = found[0]
+        exclusions = of_tasks(subject, "tables", ((each, left_out(each)) for each in found))
         yield warns(
             f"{counted(len(found), 'table')} that extensions made: "
             f"{listed(f'{each.sql} ({each.extension})' for each in found)}.",
             why="CREATE EXTENSION makes and fills them in Aurora: the same rows are loaded once more.",
-            remedy=f"Add {left_out(relation)} to task {subject.tasks_of[relation.oid][0].name} in "
-            f"{subject.file}.",
+            remedy=f"Add to tables of {by_task(subject, exclusions)}.",
+            edits=exclusions,
         )
 
 
@@ -144,16 +144,17 @@ def of_dms(subject: Subject) -> Iterator[Verdict]:
     """Whether tables of DMS itself are carried."""
     found = [each for each in subject.carried if each.name.startswith(TABLES_BEGIN_WITH)]
     if found:
-        relation = found[0]
-        pattern = f"{literal(TABLES_BEGIN_WITH)}%"
-        rule = {"schema": literal(relation.schema), "table": pattern, "action": "exclude"}
+        every = {"table": f"{literal(TABLES_BEGIN_WITH)}%", "action": "exclude"}
+        exclusions = of_tasks(
+            subject, "tables", ((each, {"schema": literal(each.schema), **every}) for each in found)
+        )
         yield warns(
             f"{counted(len(found), 'table')} of DMS itself that a task carries: "
             f"{listed(each.sql for each in found)}.",
             why="They are DMS's own account of this or another task: what arrives of them confuses the "
             "tasks of the way back.",
-            remedy=f"Add {toml(rule)} to task {subject.tasks_of[relation.oid][0].name} in "
-            f"{subject.file}.",
+            remedy=f"Add to tables of {by_task(subject, exclusions)}.",
+            edits=exclusions,
         )
 
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from facts.ferry_schema import SCHEMA
 from facts.table_patterns import literal
+from ferry.check.source.edits import LineOfTask
 from ferry.check.source.selection import Selectable
 from ferry.mappings import Mappings, TableName
 from ferry.postgres.catalog import UnreadError
 from settings.notation import toml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from ferry.check.source.measure import Measured
     from ferry.errors import FerryError
@@ -259,22 +261,42 @@ def column_name(relation: Relation, column: Column) -> str:
     return f"{relation.sql}.{column.name}"
 
 
-def by_task(subject: Subject, lines: Iterable[tuple[Relation, str]]) -> str:
-    """Lines to copy into the file for tables, all of them, behind the task that each belongs to."""
+Line = Mapping[str, str]
+"""A line of a task's `tables` or `transformations`."""
+
+
+def of_tasks(
+    subject: Subject, key: str, lines: Iterable[tuple[Relation, Line]]
+) -> tuple[LineOfTask, ...]:
+    """Lines for tables, each of the task that carries the table.
+
+    Args:
+        subject: The database.
+        key: `tables` or `transformations`.
+        lines: The lines, each with its table; one that several tables need stands once.
+    """
+    every = (
+        LineOfTask(task=task.name, key=key, line=line)
+        for relation, line in lines
+        for task in subject.tasks_of[relation.oid][:1]
+    )
+    return tuple({(each.task, *each.line.items()): each for each in every}.values())
+
+
+def by_task(subject: Subject, lines: Iterable[LineOfTask]) -> str:
+    """Lines to copy into the file, all of them, behind the task that each belongs to."""
     of_task: dict[str, list[str]] = {}
-    for relation, line in lines:
-        of_task.setdefault(subject.tasks_of[relation.oid][0].name, []).append(line)
+    for each in lines:
+        of_task.setdefault(each.task, []).append(toml(dict(each.line)))
     return "; ".join(
         f"task {task} in {subject.file}: {', '.join(each)}" for task, each in of_task.items()
     )
 
 
-def left_out(relation: Relation) -> str:
+def left_out(relation: Relation) -> dict[str, str]:
     """The line of a task's tables that leaves a table out, and no other."""
-    return toml(
-        {
-            "schema": literal(relation.schema),
-            "table": literal(relation.name),
-            "action": "exclude",
-        }
-    )
+    return {
+        "schema": literal(relation.schema),
+        "table": literal(relation.name),
+        "action": "exclude",
+    }

@@ -100,7 +100,7 @@ def _limit(
             f"Task {task.name}: {name} has values that DMS carries only when it looks them up.",
             why=why,
             remedy=f"Add to its tables in {subject.file}: {_line(relation, **looked_up)}",
-            edit=_of_table(task, relation, looked_up),
+            edits=[_of_table(task, relation, looked_up)],
         )
     now = task.lob_max_size_kb
     if wanted > now or wanted * _TOO_LARGE <= now:
@@ -113,7 +113,7 @@ def _limit(
                 else " DMS takes memory for the limit, for each row and column."
             ),
             remedy=f"Set lob_max_size_kb = {wanted} for the task in {subject.file}.",
-            edit=OfTask(task=task.name, key="lob_max_size_kb", value=wanted),
+            edits=[OfTask(task=task.name, key="lob_max_size_kb", value=wanted)],
         )
 
 
@@ -171,7 +171,7 @@ def parallel_load(subject: Subject) -> Iterator[Verdict]:
             "ranges of its key: look whether the rows are, too.",
             remedy=f"Add to the tables of task {task.name} in {subject.file}: "
             f"{_line(relation, parallel_load=segments)}",
-            edit=_of_table(task, relation, {"parallel_load": segments}),
+            edits=[_of_table(task, relation, {"parallel_load": segments})],
         )
 
 
@@ -219,7 +219,7 @@ def own_tasks(subject: Subject) -> Iterator[Verdict]:
                 why="A task applies changes with one connection, and begins with them when its last table "
                 "is loaded: the others wait for this one.",
                 remedy=f"Give it a task of its own in {subject.file}: tables = [{_line(relation)}]; and "
-                f"add {left_out(relation)} to {task.name}.",
+                f"add {toml(left_out(relation))} to {task.name}.",
             )
 
 
@@ -244,7 +244,7 @@ def storage(subject: Subject) -> Iterator[Verdict]:
             why="While tables are loaded, and while Aurora is behind, DMS keeps changes on its disk: a "
             "day's, and 50 GiB for logs.",
             remedy=f"Set dms.allocated_storage_gib = {wanted} in {subject.file}.",
-            edit=OfDms(key="allocated_storage_gib", value=wanted),
+            edits=[OfDms(key="allocated_storage_gib", value=wanted)],
         )
     else:
         yield fine(f"{what}; {now} GiB of DMS's disk hold a day's changes and logs.")

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Final
 from facts.dms import TABLES_BEGIN_WITH
 from facts.identifiers import identifier
 from ferry.check.source.renamed import target_sql
-from ferry.check.source.subject import by_task, left_out, reads_changes
+from ferry.check.source.subject import by_task, left_out, of_tasks, reads_changes
 from ferry.check.source.verdict import Check, Verdict, blocks, fine, warns
 from ferry.check.source.words import listed
 from ferry.postgres.catalog import UnreadError
 from ferry.words import counted
+from settings.notation import toml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -44,6 +45,7 @@ def partitions(subject: Subject) -> Iterator[Verdict]:
         why="DMS reads the root and the partitions: each row is loaded twice, or the load fails with "
         "duplicate keys.",
         and_then="and make the same partitions in Aurora.",
+        mends=True,
     )
     yield from _by_the_root(
         subject,
@@ -52,19 +54,31 @@ def partitions(subject: Subject) -> Iterator[Verdict]:
         why="Changes bear the partitions' names in WAL, which no task carries: the load passes, and "
         "nothing after it arrives.",
         and_then="and select its partitions.",
+        mends=False,
     )
 
 
 def _by_the_root(
-    subject: Subject, found: list[Relation], *, how: str, why: str, and_then: str
+    subject: Subject, found: list[Relation], *, how: str, why: str, and_then: str, mends: bool
 ) -> Iterator[Verdict]:
+    """Roots that are carried.
+
+    Args:
+        subject: The database.
+        found: The roots.
+        how: By what their rows are carried.
+        why: What comes of it.
+        and_then: What else is to be done.
+        mends: Whether the file is right once the roots are left out: nothing else is to be chosen.
+    """
     if found:
-        exclusions = by_task(subject, ((root, left_out(root)) for root in found))
+        exclusions = of_tasks(subject, "tables", ((root, left_out(root)) for root in found))
         yield blocks(
             f"{counted(len(found), 'partitioned table')} carried by the {how}: "
             f"{listed(each.sql for each in found)}.",
             why=why,
-            remedy=f"Leave the root out of {exclusions}; {and_then}",
+            remedy=f"Leave the root out of {by_task(subject, exclusions)}; {and_then}",
+            edits=exclusions if mends else (),
         )
 
 
@@ -80,7 +94,7 @@ def inheritance(subject: Subject) -> Iterator[Verdict]:
             why="DMS reads them without ONLY: the rows of the tables that inherit are loaded into the "
             "parent too.",
             remedy="Carry the tables that inherit, and leave the parent out if it holds no rows of its "
-            f"own: {left_out(parent)} in {subject.file}; or carry the parent's rows by pg_dump.",
+            f"own: {toml(left_out(parent))} in {subject.file}; or carry the parent's rows by pg_dump.",
         )
 
 

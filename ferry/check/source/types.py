@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Final
 from facts.dms_types import MAX_NUMERIC_PRECISION, NOT_MIGRATED, SPATIAL, UNKNOWN_TO_DMS
 from facts.identifiers import identifier
 from facts.table_patterns import literal
-from ferry.check.source.subject import by_task, column_name
+from ferry.check.source.edits import OfDms
+from ferry.check.source.subject import by_task, column_name, of_tasks
 from ferry.check.source.verdict import Check, Verdict, blocks, warns
 from ferry.check.source.words import listed
 from ferry.words import counted
-from settings.notation import toml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,6 +100,7 @@ def numerics(subject: Subject) -> Iterator[Verdict]:
             why="DMS takes them for numeric(28,6): what has more than six decimals is rounded without a "
             "word.",
             remedy=f"Set dms.map_unbounded_numeric_as_string = true in {subject.file}.",
+            edits=[OfDms(key="map_unbounded_numeric_as_string", value=True)],
         )
     if wide:
         yield warns(
@@ -119,26 +120,29 @@ def generated(subject: Subject) -> Iterator[Verdict]:
     """Whether generated columns are carried, which PostgreSQL refuses to be told."""
     found = [each for each in subject.columns if each[1].generated]
     if found:
-        removals = ((relation, _removal(relation, column)) for relation, column in found)
+        removals = of_tasks(
+            subject,
+            "transformations",
+            ((relation, _removal(relation, column)) for relation, column in found),
+        )
         yield blocks(
             f"{counted(len(found), 'generated column')}: "
             f"{listed(column_name(*each) for each in found)}.",
             why="DMS names them in COPY and INSERT, and PostgreSQL refuses that: the table fails.",
             remedy=f"Add to transformations of {by_task(subject, removals)}. Aurora computes it.",
+            edits=removals,
         )
 
 
-def _removal(relation: Relation, column: Column) -> str:
+def _removal(relation: Relation, column: Column) -> dict[str, str]:
     """The transformation that leaves a column behind, and no other."""
-    return toml(
-        {
-            "target": "column",
-            "action": "remove-column",
-            "schema": literal(relation.schema),
-            "table": literal(relation.name),
-            "column": literal(column.name),
-        }
-    )
+    return {
+        "target": "column",
+        "action": "remove-column",
+        "schema": literal(relation.schema),
+        "table": literal(relation.name),
+        "column": literal(column.name),
+    }
 
 
 def large_objects(subject: Subject) -> Iterator[Verdict]:

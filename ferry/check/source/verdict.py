@@ -10,7 +10,7 @@ from ferry.findings import Finding, Level, not_judged, right
 from ferry.postgres.catalog import UnreadError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from ferry.check.source.edits import Edit
     from ferry.check.source.subject import Subject
@@ -21,14 +21,14 @@ class Verdict:
     """What a check found; `ferry.findings.Finding` says what its fields are.
 
     Args:
-        edit: What the remedy changes in the environment's file, where that can be written.
+        edits: What the remedy changes in the environment's file, where that can be written.
     """
 
     level: Level
     what: str
     why: str = ""
     remedy: str = ""
-    edit: Edit | None = None
+    edits: tuple[Edit, ...] = ()
 
 
 def fine(what: str) -> Verdict:
@@ -36,14 +36,14 @@ def fine(what: str) -> Verdict:
     return Verdict(level=Level.RIGHT, what=what)
 
 
-def warns(what: str, *, why: str, remedy: str, edit: Edit | None = None) -> Verdict:
+def warns(what: str, *, why: str, remedy: str, edits: Iterable[Edit] = ()) -> Verdict:
     """Somebody should look at something."""
-    return Verdict(level=Level.WARNING, what=what, why=why, remedy=remedy, edit=edit)
+    return Verdict(level=Level.WARNING, what=what, why=why, remedy=remedy, edits=tuple(edits))
 
 
-def blocks(what: str, *, why: str, remedy: str) -> Verdict:
+def blocks(what: str, *, why: str, remedy: str, edits: Iterable[Edit] = ()) -> Verdict:
     """The migration would fail, or lose something."""
-    return Verdict(level=Level.BLOCKED, what=what, why=why, remedy=remedy)
+    return Verdict(level=Level.BLOCKED, what=what, why=why, remedy=remedy, edits=tuple(edits))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,13 +74,7 @@ class Check:
         try:
             for verdict in self.judge(subject):
                 found = True
-                yield Finding(
-                    check=self.name,
-                    level=verdict.level,
-                    what=self._named(verdict.what, subject),
-                    why=verdict.why,
-                    remedy=verdict.remedy,
-                )
+                yield self._finding(verdict, subject)
         except UnreadError as error:
             yield not_judged(
                 self.name, self._named(self.title, subject), why=error.why, remedy=error.remedy
@@ -89,12 +83,24 @@ class Check:
         if not found:
             yield right(self.name, self._named(self.good, subject))
 
-    def edits(self, subject: Subject) -> Iterator[Edit]:
-        """What it would change in the environment's file; of what could not be read, nothing."""
+    def writable(self, subject: Subject) -> Iterator[tuple[Finding, tuple[Edit, ...]]]:
+        """What it found that a change of the environment's file mends, and the change.
+
+        Of what could not be read, nothing.
+        """
         with suppress(UnreadError):
             for verdict in self.judge(subject):
-                if verdict.edit is not None:
-                    yield verdict.edit
+                if verdict.edits:
+                    yield self._finding(verdict, subject), verdict.edits
+
+    def _finding(self, verdict: Verdict, subject: Subject) -> Finding:
+        return Finding(
+            check=self.name,
+            level=verdict.level,
+            what=self._named(verdict.what, subject),
+            why=verdict.why,
+            remedy=verdict.remedy,
+        )
 
     def _named(self, text: str, subject: Subject) -> str:
         """A text, with the database in front where there are several."""

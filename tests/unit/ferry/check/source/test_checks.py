@@ -530,14 +530,14 @@ CASES: tuple[tuple[str, Subject, Level, str, str], ...] = (
         subject(ORDERS, table("spatial_ref_sys", extension="postgis")),
         WARNING,
         "1 table that extensions made: public.spatial_ref_sys (postgis).",
-        'Add { schema = "public"',
+        'Add to tables of task all in dev.toml: { schema = "public"',
     ),
     (
         "selection-dms",
         subject(ORDERS, table("awsdms_status")),
         WARNING,
         "1 table of DMS itself that a task carries: public.awsdms_status.",
-        'Add { schema = "public"',
+        'Add to tables of task all in dev.toml: { schema = "public"',
     ),
     (
         "selection-columns",

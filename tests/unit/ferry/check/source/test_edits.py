@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ferry.check.source.edits import Edit, OfDms, OfTable, OfTask, edited
+from ferry.check.source.edits import Edit, LineOfTask, OfDms, OfTable, OfTask, edited
 
 ENVIRONMENTS = sorted((Path(__file__).resolve().parents[5] / "environments").glob("*.toml"))
 
@@ -98,6 +98,75 @@ def test_tables_may_be_written_as_sections() -> None:
     ]
 
 
+LEFT_OUT = {"schema": "public", "table": "events", "action": "exclude"}
+BEHIND = {"target": "column", "action": "remove-column", "schema": "a", "table": "b", "column": "c"}
+
+
+def test_a_list_that_was_not_there_begins_with_its_first_line() -> None:
+    another = {**BEHIND, "column": "d"}
+    edits = [LineOfTask(task="all", key="transformations", line=it) for it in (BEHIND, another)]
+
+    after = edited(SMALL, edits)
+
+    assert tomllib.loads(after)["dms"]["tasks"][0]["transformations"] == [BEHIND, another]
+    assert "# all of it" in after
+    assert edited(after, edits) == after
+
+
+@pytest.mark.parametrize("named", ['name = "events", load_order = 1', 'table = "events"'])
+def test_a_line_that_is_left_out_is_not_included_as_well(named: str) -> None:
+    before = SMALL.replace(
+        '    { schema = "shop"',
+        f'    {{ schema = "public", {named} }}, # by day\n    {{ schema = "shop"',
+    )
+
+    after = edited(before, [LineOfTask(task="all", key="tables", line=LEFT_OUT)])
+
+    assert tomllib.loads(after)["dms"]["tasks"][0]["tables"] == [
+        {"schema": "public"},
+        LEFT_OUT,
+        {"schema": "shop", "name": "orders"},
+    ]
+    assert "# by day" in after
+
+
+def test_lists_may_be_written_as_sections() -> None:
+    before = """\
+[[dms.tasks]]
+name = "all"
+[[dms.tasks.tables]]
+schema = "public" # all of it
+[[dms.tasks.transformations]]
+target = "schema"
+action = "rename"
+schema = "public"
+value = "app" # as agreed
+
+[[dms.tasks]]
+name = "other"
+[dms.tasks.validation]
+enabled = true
+"""
+    edits = [
+        LineOfTask(task="all", key="tables", line=LEFT_OUT),
+        LineOfTask(task="all", key="transformations", line=BEHIND),
+        LineOfTask(task="other", key="transformations", line=BEHIND),
+    ]
+
+    after = edited(before, edits)
+
+    one, other = tomllib.loads(after)["dms"]["tasks"]
+    assert one["tables"] == [{"schema": "public"}, LEFT_OUT]
+    assert one["transformations"][1:] == [BEHIND]
+    assert other == {
+        "name": "other",
+        "validation": {"enabled": True},
+        "transformations": [BEHIND],
+    }
+    assert "# all of it" in after
+    assert "# as agreed" in after
+
+
 NUMBERS = st.integers(1, 100_000)
 
 
@@ -111,6 +180,8 @@ def edits_of(tasks: list[dict[str, Any]]) -> st.SearchStrategy[Edit]:
     return st.one_of(
         st.builds(OfDms, key=st.sampled_from(["allocated_storage_gib"]), value=NUMBERS),
         st.builds(OfTask, task=names, key=st.just("lob_max_size_kb"), value=NUMBERS),
+        st.builds(LineOfTask, task=names, key=st.just("transformations"),
+                  line=st.builds(lambda name: {**BEHIND, "column": name}, text)),
         st.builds(OfTable, task=names, schema=text, name=text,
                   more=st.one_of(st.just(UNLIMITED), segments)),
     )  # fmt: skip
@@ -126,6 +197,10 @@ def changed(document: dict[str, Any], edits: list[Edit]) -> dict[str, Any]:
         [task] = [each for each in dms["tasks"] if each["name"] == edit.task]
         if isinstance(edit, OfTask):
             task[edit.key] = edit.value
+            continue
+        if isinstance(edit, LineOfTask):
+            lines = task.setdefault(edit.key, [])
+            lines += [edit.line] if edit.line not in lines else []
             continue
         is_it = (edit.schema, edit.name)
         line = next(

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ferry.check.source import suggested
-from ferry.check.source.checks import suggestions
+from ferry.check.source.checks import edits, findings, suggestions
+from ferry.check.source.edits import edited
 from ferry.check.source.measure import Measure, Measured
 from ferry.findings import Finding, Level, right, warning
 from ferry.postgres.catalog import UnreadError
@@ -242,6 +243,59 @@ def test_a_few_writes_a_day_are_no_reason_for_more_storage() -> None:
         Level.RIGHT,
         "The source writes 2.47 MiB of WAL a day; 50 GiB of DMS's disk hold a day's changes and logs.",
     )
+
+
+# --- what other checks find, and the file mends
+
+ROOT = table("events", kind="p")
+MENDED_BY_THE_FILE: dict[str, tuple[Table, ...]] = {
+    "generated-columns": (
+        table("t", col("total", "int4", generated="s"), col("a%b", "int4", generated="s")),
+    ),
+    "partitions": (ROOT, table("events_1", is_partition=True, parents=(ROOT.oid,))),
+    "selection-extension": (
+        table("spatial_ref_sys", extension="postgis"),
+        table("jobs", extension="pg_cron"),
+    ),
+    "selection-dms": (table("awsdms_status"), table("awsdms_history")),
+    "numerics": (table("prices", col("price", "numeric", modifier=-1)),),
+}
+FILE = """\
+[dms]
+instance_class = "dms.t3.medium"
+
+[[dms.tasks]] # everything in one
+name = "all"
+tables = [
+    { schema = "public" }, # all of it
+]
+"""
+
+
+@pytest.mark.parametrize("check", MENDED_BY_THE_FILE)
+def test_what_the_file_mends_is_suggested_and_written(check: str) -> None:
+    tables = (table("orders"), *MENDED_BY_THE_FILE[check])
+    before = subject(*tables, measured=NOTHING)
+
+    after = edited(FILE, edits([before]))
+
+    assert [each for each in findings([before]) if each.check == check] == of(check, before)
+    written = tomllib.loads(after)["dms"]
+    mended = subject(*tables, measured=NOTHING, env=dms(**written))
+    assert of(check, mended) == []
+    assert Level.BLOCKED not in {each.level for each in findings([mended]) if each.check == check}
+    assert edited(after, edits([mended])) == after
+    assert [line for line in after.splitlines() if "#" in line] == [
+        line for line in FILE.splitlines() if "#" in line
+    ]
+
+
+def test_a_root_that_is_carried_alone_is_not_simply_left_out() -> None:
+    by_name = task(tables=[{"schema": "public", "table": "events"}])
+    alone = subject(ROOT, table("orders"), measured=NOTHING, env=by_name)
+
+    assert list(edits([alone])) == []
+    assert of("partitions", alone) == []
 
 
 def test_every_suggestion_is_shown_once_it_is_asked_for() -> None:
