@@ -21,7 +21,7 @@ ACCESS: Final = "access"
 """The table that remembers who may connect to a database, before it is closed."""
 
 JOURNAL: Final = "journal"
-"""The table of the steps of a cutover that were begun and done."""
+"""The table of the steps of a cutover that were begun and done, and of what cannot be found again."""
 
 ACCESS_COLUMNS: Final[tuple[tuple[str, str], ...]] = (
     ("database", "text primary key"),
@@ -30,6 +30,19 @@ ACCESS_COLUMNS: Final[tuple[tuple[str, str], ...]] = (
 )
 """A database, its `pg_database.datacl` as text, NULL where it has the defaults, and when it was saved:
 at the source what it had, in Aurora what it is to have after the cutover."""
+
+JOURNAL_COLUMNS: Final[tuple[tuple[str, str], ...]] = (
+    ("id", "text primary key"),
+    ("run", "text not null"),
+    ("at", "timestamptz not null"),
+    ("step", "text not null"),
+    ("state", "text not null"),
+    ("phase", "text"),
+    ("detail", "jsonb not null"),
+)
+"""A record: its run and its number there, when it was written, the step, how far that is, and details:
+names, rights and ids, never a value of a row or a secret. One record of a run has a phase, at the
+source: whoever changes it from `frozen` decides whether the source is opened again or never."""
 
 TABLES: Final[tuple[str, ...]] = (ACCESS, JOURNAL)
 """Ferry's tables besides the markers; no task carries them. None begins with `fence_`."""

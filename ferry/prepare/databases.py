@@ -216,7 +216,11 @@ def _with_way_back(
 def _tables(environment: Environment, database: Database) -> dict[str, tuple[tuple[str, str], ...]]:
     """The tables that one database has, on either side."""
     markers = dict.fromkeys(environment.migration.markers(database), ferry_schema.MARKER_COLUMNS)
-    return {ferry_schema.ACCESS: ferry_schema.ACCESS_COLUMNS, **markers}
+    return {
+        ferry_schema.ACCESS: ferry_schema.ACCESS_COLUMNS,
+        ferry_schema.JOURNAL: ferry_schema.JOURNAL_COLUMNS,
+        **markers,
+    }
 
 
 def _creation(name: str, locale: Sequence[str | None]) -> sql.Composed:

@@ -147,6 +147,8 @@ def test_all_that_stands_against_a_cutover_is_said(deployed: Deployed) -> None:
         "create subscription brings connection 'dbname=nowhere' publication others "
         "with (connect = false)",
         "alter subscription brings enable",
+        # as an earlier ferry left it
+        "drop table ferry.journal",
     )
     pair.target.run(
         "update orders set what = 'of nobody' where id = 1",
@@ -187,6 +189,7 @@ def test_all_that_stands_against_a_cutover_is_said(deployed: Deployed) -> None:
     assert blocked["superusers"] == (
         "Superusers have sessions in app of the source: boss (1, of the shop, 127.0.0.1)."
     )
+    assert blocked["journal"].startswith("app of the source has no table ferry.journal that ")
     assert blocked["writers"] == (
         "The subscription brings of app is enabled. pg_cron has 1 active job in app of the source."
     )

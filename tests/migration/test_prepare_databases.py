@@ -140,6 +140,12 @@ def test_it_is_shown_then_made_and_then_there_is_nothing_to_do(ground: Ground) -
             'CREATE TABLE "ferry"."fence_app" ("id" bigint primary key, "at" timestamptz not null);',
             'REVOKE ALL ON TABLE "ferry"."fence_app" FROM PUBLIC;',
             'GRANT SELECT ON TABLE "ferry"."fence_app" TO "dms";',
+            (
+                'CREATE TABLE "ferry"."journal" ("id" text primary key, "run" text not null, "at" '
+                'timestamptz not null, "step" text not null, "state" text not null, "phase" text, '
+                '"detail" jsonb not null);'
+            ),
+            'REVOKE ALL ON TABLE "ferry"."journal" FROM PUBLIC;',
         ]
     ]
     crm = made[3]
@@ -179,6 +185,7 @@ def test_dms_reads_the_markers_and_everybody_else_nothing(ground: Ground) -> Non
         ("dms", "access", "SELECT", False),
         ("pg_monitor", "fence_app", "SELECT", False),
         ("pg_monitor", "access", "SELECT", False),
+        ("dms", "journal", "SELECT", False),
     ):
         asked = f"select has_table_privilege('{role}', 'ferry.{table}', '{right}')"
         assert app.value(asked) is wanted, (role, table, right)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from facts import outputs
 from facts.application_secrets import NEXT_STAGE
 from facts.aurora import MOST_READERS
-from facts.ferry_schema import SCHEMA
+from facts.ferry_schema import JOURNAL, JOURNAL_COLUMNS, SCHEMA
 from facts.providers import is_of_provider
 from ferry.account import explained
 from ferry.errors import FerryError
@@ -71,6 +71,11 @@ select current_user::text, d.datname::text, pg_catalog.pg_get_userbyid(d.datdba)
        pg_catalog.pg_has_role('pg_read_all_stats', 'usage'),
        exists (select from pg_catalog.pg_extension where extname = 'dblink')
 from pg_catalog.pg_database d where d.datname = pg_catalog.current_database()"""
+_HAS_JOURNAL: Final = """
+select %s = pg_catalog.count(*) from pg_catalog.pg_attribute a
+join pg_catalog.pg_class c on c.oid = a.attrelid join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+where n.nspname = %s and c.relname = %s and c.relkind = 'r' and a.attname = any (%s)
+  and pg_catalog.has_table_privilege(c.oid, 'insert') and pg_catalog.has_table_privilege(c.oid, 'update')"""
 # What a session is for is not shown to everybody: one of which that is not known is taken for a client's.
 _OTHERS: Final = """
 from pg_catalog.pg_stat_activity a join pg_catalog.pg_roles r on r.oid = a.usesysid
@@ -255,6 +260,8 @@ def _side(way: Way) -> Side:
             _SELF
         )
         ((foreign,),) = session.rows(_FOREIGN, [way.dms_user])
+        columns = [name for name, _ in JOURNAL_COLUMNS]
+        ((has_journal,),) = session.rows(_HAS_JOURNAL, [len(columns), SCHEMA, JOURNAL, columns])
         return Side(
             at=server.side,
             database=database,
@@ -263,6 +270,7 @@ def _side(way: Way) -> Side:
             is_owner=is_owner,
             may_signal=may_signal,
             sees_others=sees_others,
+            has_journal=has_journal,
             open=tuple(
                 Open(pid=pid, who=who, seconds=seconds)
                 for pid, who, seconds in session.rows(_OPEN, [way.dms_user, LONG_SECONDS])

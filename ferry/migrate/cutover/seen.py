@@ -115,6 +115,7 @@ class Side:
         is_owner: Whether ferry's role is that, or has its rights.
         may_signal: Whether it may end the sessions of others.
         sees_others: Whether it sees what others' sessions do.
+        has_journal: Whether there is the table in which a cutover writes down what it does.
         open: Transactions that have been open for long, without DMS's.
         prepared: Those that are prepared.
         superusers: Sessions of superusers, in words, without a provider's, DMS's and ferry's own.
@@ -132,6 +133,7 @@ class Side:
     is_owner: bool = True
     may_signal: bool = True
     sees_others: bool = True
+    has_journal: bool = True
     open: tuple[Open, ...] = ()
     prepared: tuple[Prepared, ...] = ()
     superusers: tuple[str, ...] = ()

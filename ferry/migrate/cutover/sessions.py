@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from facts.ferry_schema import JOURNAL, SCHEMA
 from facts.identifiers import identifier, literal
 from ferry.findings import blocked, not_judged, warning
 from ferry.migrate.cutover.checks import LONG_SECONDS, MOST, Check, counted, listed
@@ -85,6 +86,21 @@ def ownership(_: Seen, side: Side) -> Iterator[Finding]:
             why="REVOKE CONNECT by another only warns, and nobody is kept out.",
             remedy=f"At {side.at}, as a superuser or {side.owner}: GRANT {identifier(side.owner)} TO "
             f"{identifier(side.user)};",
+        )
+
+
+def journal(seen: Seen, side: Side) -> Iterator[Finding]:
+    """Whether there is the table that a cutover writes down in what it does, before it does it.
+
+    An environment whose databases an earlier ferry prepared has none.
+    """
+    if not side.has_journal:
+        yield blocked(
+            "journal",
+            f"{side.database} of {side.at} has no table {SCHEMA}.{JOURNAL} that {side.user} may write to.",
+            why="What a cutover does is written there first: who could connect, and how far it is. Without "
+            "it nobody could go on with it, or go back.",
+            remedy=f"Make it: ferry prepare-databases {seen.name}",
         )
 
 
@@ -178,6 +194,13 @@ CHECKS: Final = (
         good="Ferry's role owns the databases, or has their owners' rights.",
         of=lambda seen: seen.sides,
         judge=ownership,
+    ),
+    Check(
+        name="journal",
+        title="Whether a cutover can write down what it does",
+        good="Both sides have the table in which a cutover writes down what it does.",
+        of=lambda seen: seen.sides,
+        judge=journal,
     ),
     Check(
         name="signals",

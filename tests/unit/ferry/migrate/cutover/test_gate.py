@@ -260,6 +260,12 @@ UNMARKED = running(mappings=mappings(selects("include", "public", "%")))
             'At the source, as a superuser or The Owner: GRANT "The Owner" TO operator;',
         ),
         (
+            of_database(target=side("Aurora", has_journal=False)),
+            "journal",
+            "app of Aurora has no table ferry.journal that operator may write to.",
+            "Make it: ferry prepare-databases dev",
+        ),
+        (
             of_source(may_signal=False),
             "signals",
             "operator may not end the sessions of others at the source.",
@@ -391,9 +397,17 @@ def test_what_somebody_should_look_at_is_a_warning(sight: Seen, check: str, said
         (of_database(verified=UNKNOWN), {"verified"}),
         (
             of_database(source=UNKNOWN),
-            {"sequences", "transactions", "superusers", "ownership", "signals", "writers"},
+            {
+                "sequences",
+                "transactions",
+                "superusers",
+                "ownership",
+                "journal",
+                "signals",
+                "writers",
+            },
         ),
-        (of_database(target=UNKNOWN), {"sequences", "transactions", "ownership"}),
+        (of_database(target=UNKNOWN), {"sequences", "transactions", "ownership", "journal"}),
         (of_source(sees_others=False), {"transactions"}),
         (of_source(jobs=Jobs(database="app", active=None)), {"writers"}),
         (of_source(jobs=Jobs(database="postgres", active=None)), {"writers"}),
