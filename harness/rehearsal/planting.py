@@ -14,7 +14,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from harness.rehearsal.comparing import NotEqualError
-from harness.rehearsal.shop import kinds_tables, value_of
+from harness.rehearsal.shop import KINDS_TABLES, value_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -62,7 +62,7 @@ class Planting:
         random = Random(self.seed)  # noqa: S311 - a seed is what makes it the same again
         with self.target.connect() as connection:
             connection.execute(f"create schema {_KEPT}".encode())
-            for table in kinds_tables():
+            for table in KINDS_TABLES:
                 if not table.key:
                     self._double(connection, table)
                     continue
@@ -85,7 +85,7 @@ class Planting:
     def mend(self) -> None:
         """Put all of them back."""
         with self.target.connect() as connection:
-            for table in kinds_tables():
+            for table in KINDS_TABLES:
                 if not table.key:
                     query = f"delete from {table.name} where ctid = %s::tid".encode()
                     connection.execute(query, [self._doubled[table.name]])

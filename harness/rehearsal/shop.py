@@ -117,8 +117,7 @@ def value_of(kind: Kind, random: Random) -> str | None:
     return None if random.random() < _NULLS else kind.value(random)
 
 
-def kinds_tables() -> Iterator[KindsTable]:
-    """The tables of schema `types`; each type is in several of them."""
+def _kinds_tables() -> Iterator[KindsTable]:
     every = cycle(KINDS)
     # Of a table without a primary key DMS leaves large objects behind.
     plain = cycle([kind for kind in KINDS if kind.type in _PLAIN])
@@ -127,13 +126,17 @@ def kinds_tables() -> Iterator[KindsTable]:
         yield KindsTable(number=number, kinds=tuple(taken))
 
 
+KINDS_TABLES = tuple(_kinds_tables())
+"""The tables of schema `types`; each type is in several of them."""
+
+
 def before_load() -> Sequence[str]:
     """What makes the extensions, types and tables, without what is made after the load."""
     return (
         f"create schema {SCHEMA}",
         *(f"create extension {name}" for name in EXTENSIONS),
         *OWN_TYPES,
-        *(table.create for table in kinds_tables()),
+        *(table.create for table in KINDS_TABLES),
         *_SHOP,
     )
 
@@ -141,7 +144,7 @@ def before_load() -> Sequence[str]:
 def fill(database: Database, *, seed: int, rows: int, counters: int) -> None:
     """Write the rows with which the source begins; writer 0 is nobody's number."""
     random = Random(seed)  # noqa: S311 - a seed is what makes them the same again
-    for table in kinds_tables():
+    for table in KINDS_TABLES:
         database.copy(
             f"{table.name} ({', '.join(table.columns)})",
             (table.row(n, random) for n in range(rows)),

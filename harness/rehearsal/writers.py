@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import TYPE_CHECKING, Any, Self
 
-from harness.rehearsal.shop import kinds_tables, value_of
+from harness.rehearsal.shop import KINDS_TABLES, value_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import psycopg
 
     from harness.rehearsal.database import Database
+    from harness.rehearsal.shop import KindsTable
 
 COUNTERS = 5
 _APART = 1_000_000
@@ -119,18 +120,19 @@ class _Writer:
     ledger: Ledger
     random: Random
     _n: int = 0
-    _rows: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    _orders: list[int] = field(default_factory=list)
+    """The numbers of its orders that are still there: to choose one must not take longer with each."""
+    _rows: list[tuple[KindsTable, dict[str, str]]] = field(default_factory=list)
 
     def commit_one(self, connection: psycopg.Connection[Any]) -> None:
         """One transaction, in the ledger once it is acknowledged."""
         self._n += 1
-        orders = self.ledger.open
         kind = self.random.choices(
             (self._place, self._touch, self._cancel, self._count, self._insert, self._update,
              self._delete),
             (25, 25, 5, 10, 15, 15, 5),
         )[0]  # fmt: skip
-        if (kind in (self._touch, self._cancel) and not orders) or (
+        if (kind in (self._touch, self._cancel) and not self._orders) or (
             kind in (self._update, self._delete) and not self._rows
         ):
             kind = self._place
@@ -152,9 +154,10 @@ class _Writer:
                 "insert into shop.events values (%s, %s, 'placed')", [self.number, self._n]
             )
         self.ledger.placed[self._n] = id_
+        self._orders.append(self._n)
 
     def _touch(self, connection: psycopg.Connection[Any]) -> None:
-        id_ = self.random.choice(list(self.ledger.open.values()))
+        id_ = self.ledger.placed[self.random.choice(self._orders)]
         connection.execute(
             "update shop.orders set touched = touched + 1, quantity = mod(quantity, 9) + 1"
             " where id = %s",
@@ -163,8 +166,11 @@ class _Writer:
         self.ledger.touched[id_] += 1
 
     def _cancel(self, connection: psycopg.Connection[Any]) -> None:
-        n, id_ = self.random.choice(list(self.ledger.open.items()))
-        connection.execute("delete from shop.orders where id = %s", [id_])
+        place = self.random.randrange(len(self._orders))
+        n, last = self._orders[place], self._orders.pop()
+        if n != last:
+            self._orders[place] = last
+        connection.execute("delete from shop.orders where id = %s", [self.ledger.placed[n]])
         self.ledger.cancelled.add(n)
 
     def _count(self, connection: psycopg.Connection[Any]) -> None:
@@ -173,28 +179,29 @@ class _Writer:
         self.ledger.counted[counter] += 1
 
     def _insert(self, connection: psycopg.Connection[Any]) -> None:
-        table = self.random.choice(list(kinds_tables()))
+        table = self.random.choice(KINDS_TABLES)
         n = self.number * _APART + self._n
         values = table.row(n, self.random)
         holders = ", ".join(["%s"] * len(values))
         connection.execute(f"insert into {table.name} values ({holders})".encode(), values)
         if table.key:
             names = [name for name, _ in table.key]
-            self._rows.append((table.name, dict(zip(names, table.key_of(n), strict=True))))
+            self._rows.append((table, dict(zip(names, table.key_of(n), strict=True))))
 
     def _update(self, connection: psycopg.Connection[Any]) -> None:
-        name, key = self.random.choice(self._rows)
-        table = next(each for each in kinds_tables() if each.name == name)
+        table, key = self.random.choice(self._rows)
         place = self.random.randrange(len(table.kinds))
         value = value_of(table.kinds[place], self.random)
         connection.execute(
-            f"update {name} set c{place + 1} = %s where {_where(key)}".encode(),
+            f"update {table.name} set c{place + 1} = %s where {_where(key)}".encode(),
             [value, *key.values()],
         )
 
     def _delete(self, connection: psycopg.Connection[Any]) -> None:
-        name, key = self._rows.pop(self.random.randrange(len(self._rows)))
-        connection.execute(f"delete from {name} where {_where(key)}".encode(), list(key.values()))
+        table, key = self._rows.pop(self.random.randrange(len(self._rows)))
+        connection.execute(
+            f"delete from {table.name} where {_where(key)}".encode(), list(key.values())
+        )
 
 
 def _where(key: Mapping[str, str]) -> str:
