@@ -11,8 +11,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from facts.ferry_schema import MARKER_COLUMNS
 from ferry.errors import FerryError
 from ferry.migrate.starting import Marker
+from ferry.own_tables.reading import read
+from ferry.own_tables.shape import APPLYING, LOADING, oddity
 from ferry.postgres import PostgresError, sql
 
 if TYPE_CHECKING:
@@ -23,8 +26,6 @@ if TYPE_CHECKING:
     from ferry.migrate.tasks import Task
     from ferry.postgres import Session
 
-_AT_SOURCE: Final = ("SELECT",)
-_AT_TARGET: Final = ("SELECT", "INSERT", "UPDATE", "DELETE")
 _SECONDS_BETWEEN_LOOKS: Final = 0.05
 _KEPT: Final = 100
 _NOT_THERE: Final = ("42P01", "42703")
@@ -46,9 +47,7 @@ class Written:
 
 
 def state(session: Session, table: TableName, *, user: str, at_source: bool) -> Marker:
-    """Whether a marker is there, and which rights DMS's user lacks on it.
-
-    A table of its name that has other columns is none: ferry prepare-databases says what it is.
+    """Whether a marker is there, is as ferry makes it, and which rights DMS's user lacks on it.
 
     Args:
         session: A session at the side.
@@ -56,26 +55,23 @@ def state(session: Session, table: TableName, *, user: str, at_source: bool) -> 
         user: The role that DMS signs in as.
         at_source: Whether it is read there, and not written.
     """
-    rights = _AT_SOURCE if at_source else _AT_TARGET
-    rows = session.rows(
-        "select c.oid from pg_catalog.pg_class c join pg_catalog.pg_namespace n "
-        "on n.oid = c.relnamespace where n.nspname = %s and c.relname = %s and c.relkind = 'r' "
-        "and 2 = (select pg_catalog.count(*) from pg_catalog.pg_attribute a "
-        "where a.attrelid = c.oid and not a.attisdropped and (a.attname, a.atttypid) in "
-        "(('id', 'pg_catalog.int8'::pg_catalog.regtype), "
-        "('at', 'pg_catalog.timestamptz'::pg_catalog.regtype)))",
-        [*table],
-    )
-    if not rows:
+    rights = LOADING if at_source else APPLYING
+    there = read(session, user).get(table.table)
+    if there is None:
         return Marker(side=session.server.side, exists=False)
-    lacking = session.rows(
-        "select 'USAGE of schema ' || %s where not pg_catalog.has_schema_privilege(%s, %s, 'USAGE') "
-        "union all select p from pg_catalog.unnest(%s::text[]) p "
-        "where not pg_catalog.has_table_privilege(%s, %s::oid, p)",
-        [table.schema, user, table.schema, list(rights), user, rows[0][0]],
+    usage = session.rows(
+        "select 1 from pg_catalog.pg_roles where rolname = %s "
+        "and pg_catalog.has_schema_privilege(oid, %s, 'USAGE')",
+        [user, table.schema],
     )
     return Marker(
-        side=session.server.side, exists=True, lacking=tuple(str(row[0]) for row in lacking)
+        side=session.server.side,
+        exists=True,
+        odd=oddity(there, MARKER_COLUMNS),
+        lacking=(
+            *([] if usage else [f"USAGE of schema {table.schema}"]),
+            *(right for right in rights if right not in there.rights),
+        ),
     )
 
 

@@ -145,7 +145,7 @@ def _databases(
         ((remembers,),) = target.rows(
             "select pg_catalog.to_regclass(%s) is not null", [f"{SCHEMA}.{ACCESS}"]
         )
-        there = all(marker.exists for marker in found)
+        there = all(marker.exists and marker.odd is None for marker in found)
         last = markers.newest(source, task.marker) if there else None
         return Databases(
             markers=found,

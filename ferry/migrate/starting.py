@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from ferry.mappings import TableName
     from ferry.migrate.tasks import Task
+    from ferry.own_tables.shape import Oddity
 
 
 class StartType(StrEnum):
@@ -313,12 +314,14 @@ class Marker:
 
     Args:
         side: Within a sentence: `the source`, `Aurora`.
-        exists: Whether the table is there.
+        exists: Whether something of its name is there.
+        odd: What is wrong with it; None where it is as ferry makes it.
         lacking: The rights on it that DMS's user has not.
     """
 
     side: str
     exists: bool
+    odd: Oddity | None = None
     lacking: tuple[str, ...] = ()
 
 
@@ -405,7 +408,7 @@ def _connections(task: Task, connections: Sequence[Connection], wish: Wish) -> I
 
 
 def _markers(task: Task, markers: Sequence[Marker], wish: Wish) -> Iterator[Refusal]:
-    prepare = f"Make the markers and their grants: ferry prepare-databases {wish.environment}"
+    prepare = f"ferry prepare-databases {wish.environment}"
     if not task.mappings.selects(task.marker):
         yield Refusal(
             check="marker-carried",
@@ -415,8 +418,12 @@ def _markers(task: Task, markers: Sequence[Marker], wish: Wish) -> Iterator[Refu
             remedy=f"Deploy it with its marker: cdktf deploy {wish.environment}",
         )
     for it in markers:
+        remedy = f"Make the markers and their grants: {prepare}"
         if not it.exists:
             what = f"The marker {task.marker} is not there at {it.side}."
+        elif it.odd:
+            what = f"{task.marker} at {it.side} {it.odd.what}."
+            remedy = f"{it.odd.remedy}; then: {prepare}"
         elif it.lacking:
             what = f"DMS's user lacks {', '.join(it.lacking)} on the marker {task.marker} at {it.side}."
         else:
@@ -426,7 +433,7 @@ def _markers(task: Task, markers: Sequence[Marker], wish: Wish) -> Iterator[Refu
             task=task.name,
             what=what,
             why="DMS would not carry it, and nobody could tell when the last change has arrived.",
-            remedy=prepare,
+            remedy=remedy,
         )
 
 

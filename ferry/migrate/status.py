@@ -242,6 +242,16 @@ def _unknown(seen: Seen, name: str, error: FerryError) -> Step:
 
 
 def _prepared(seen: Seen) -> Step:
+    prepare = f"ferry prepare-databases {seen.environment}"
+    for task in seen.tasks or ():
+        for marker in seen.databases[task.name].markers:
+            if marker.odd:
+                return Step(
+                    name="databases-prepared",
+                    state=State.WRONG,
+                    what=f"{task.marker} at {marker.side} {marker.odd.what}.",
+                    next=f"{marker.odd.remedy}; then: {prepare}",
+                )
     lacking = [
         f"{task.marker} at {marker.side}"
         for task in seen.tasks or ()
@@ -256,7 +266,7 @@ def _prepared(seen: Seen) -> Step:
             name="databases-prepared",
             state=State.NOW,
             what=said,
-            next=f"ferry prepare-databases {seen.environment}",
+            next=prepare,
         )
     return Step(
         name="databases-prepared",

@@ -18,9 +18,10 @@ from ferry.deployment.servers import (
 )
 from ferry.environments import migration_of
 from ferry.errors import FerryError
+from ferry.own_tables.shape import APPLYING, LOADING
 from ferry.postgres import apart, connect, sql
 from ferry.prepare import way_back
-from ferry.prepare.ferry_schema import APPLYING, LOADING, Found, look, statements
+from ferry.prepare.ferry_schema import Found, look, statements
 from ferry.prepare.steps import Outcome, Step
 
 if TYPE_CHECKING:

@@ -5,43 +5,20 @@ Nothing here runs anything. Each statement is needed: where all is as it should 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from facts import ferry_schema
 from ferry.errors import FerryError
+from ferry.own_tables.reading import read
+from ferry.own_tables.shape import oddity
 from ferry.postgres import sql
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from ferry.own_tables.shape import Columns, OwnTable
     from ferry.postgres import Session
-
-Columns = tuple[tuple[str, str], ...]
-"""Each column's name, and what it is made of, such as `bigint primary key`, in order."""
-
-LOADING: Final = ("SELECT",)
-"""What DMS does with a marker at the source."""
-
-APPLYING: Final = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE")
-"""What DMS does with a marker in Aurora."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Table:
-    """A table of schema ferry, as it is.
-
-    Args:
-        columns: Its columns.
-        rights: What DMS's user may do with it.
-        public: Whether everybody may do something with it.
-        reacting: What of it may refuse, hide or change rows beside its columns and key, in words.
-    """
-
-    columns: Columns
-    rights: frozenset[str] = frozenset()
-    public: bool = False
-    reacting: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,7 +40,7 @@ class Found:
     schema: bool = False
     usage: bool = False
     public: bool = False
-    tables: Mapping[str, Table] = field(default_factory=dict)
+    tables: Mapping[str, OwnTable] = field(default_factory=dict)
     publications: tuple[str, ...] = ()
 
 
@@ -74,39 +51,6 @@ _SCHEMA: Final = """
     from pg_catalog.pg_namespace n
     left join pg_catalog.pg_roles r on r.rolname = %s
     where n.nspname = %s"""
-_TABLES: Final = """
-    select c.relname,
-           case when c.relkind = 'r' and c.relpersistence = 'p' then
-               (select pg_catalog.array_agg(
-                    array[a.attname::text,
-                          case a.atttypid when 'timestamptz'::pg_catalog.regtype then 'timestamptz'
-                          else pg_catalog.format_type(a.atttypid, a.atttypmod) end
-                          || case when a.attnum = any (i.indkey) then ' primary key'
-                             when a.attnotnull then ' not null' else '' end]
-                    order by a.attnum)
-                from pg_catalog.pg_attribute a
-                left join pg_catalog.pg_index i on i.indrelid = c.oid and i.indisprimary
-                where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped)
-           end,
-           (select pg_catalog.array_agg(p) from pg_catalog.unnest(%s::text[]) p
-            where pg_catalog.has_table_privilege(r.oid, c.oid, p)),
-           exists (select from pg_catalog.aclexplode(c.relacl) a where a.grantee = 0),
-           array(
-               select 'trigger ' || t.tgname from pg_catalog.pg_trigger t
-               where t.tgrelid = c.oid and not t.tgisinternal
-               union all select 'rule ' || r.rulename from pg_catalog.pg_rewrite r
-               where r.ev_class = c.oid and c.relkind = 'r'
-               union all select 'constraint ' || k.conname from pg_catalog.pg_constraint k
-               where c.oid in (k.conrelid, k.confrelid) and k.contype not in ('p', 'n')
-               union all select 'default or identity of ' || a.attname
-               from pg_catalog.pg_attribute a where a.attrelid = c.oid and not a.attisdropped
-               and (a.attidentity <> '' or a.atthasdef)
-               union all select 'row level security' where c.relrowsecurity
-               order by 1)
-    from pg_catalog.pg_class c
-    join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-    left join pg_catalog.pg_roles r on r.rolname = %s
-    where n.nspname = %s and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')"""
 _FOR_ALL: Final = "select pubname from pg_catalog.pg_publication where puballtables order by 1"
 _FOR_SCHEMA: Final = """
     select p.pubname from pg_catalog.pg_publication p
@@ -130,7 +74,7 @@ def look(session: Session, dms_user: str, *, owner: str) -> Found:
     with session.transaction(snapshot=True):
         role = session.rows(_ROLE, [dms_user])
         schema = session.rows(_SCHEMA, [dms_user, ferry_schema.SCHEMA])
-        tables = session.rows(_TABLES, [list(APPLYING), dms_user, ferry_schema.SCHEMA])
+        tables = read(session, dms_user)
         publications = session.rows(_FOR_ALL)
         if session.rows(_OF_SCHEMAS) == [(False,)]:
             publications += session.rows(_FOR_SCHEMA, [ferry_schema.SCHEMA])
@@ -142,13 +86,9 @@ def look(session: Session, dms_user: str, *, owner: str) -> Found:
         usage=bool(schema and schema[0][0] and not schema[0][1]),
         public=bool(schema and schema[0][1]),
         tables={
-            name: Table(
-                columns=tuple((column, what) for column, what in columns or ()),
-                rights=frozenset(rights or ()) if not public else frozenset(),
-                public=public,
-                reacting=tuple(reacting),
-            )
-            for name, columns, rights, public, reacting in tables
+            # What DMS may do because everybody may goes when that is taken back.
+            name: replace(it, rights=frozenset()) if it.public else it
+            for name, it in tables.items()
         },
         publications=tuple(name for (name,) in publications),
     )
@@ -199,25 +139,10 @@ def _definition(columns: Columns) -> sql.Composed:
     )
 
 
-def _refuse_another(name: str, there: Table, wanted: Columns) -> None:
+def _refuse_another(name: str, there: OwnTable, wanted: Columns) -> None:
     """Refuse a table of a name of ferry's that is another."""
-    if there.columns != wanted:
-        raise _another(name, there.columns, wanted)
-    if there.reacting:
+    if odd := oddity(there, wanted):
         raise FerryError(
-            f"{ferry_schema.SCHEMA}.{name} is there already, and has what may refuse, hide or change "
-            f"rows of it: {', '.join(there.reacting)}.",
-            "Drop that, or the whole table, then run this again.",
+            f"{ferry_schema.SCHEMA}.{name} is there already and {odd.what}.",
+            f"{odd.remedy}, then run this again.",
         )
-
-
-def _another(name: str, found: Columns, wanted: Columns) -> FerryError:
-    qualified = f"{ferry_schema.SCHEMA}.{name}"
-    is_, should = (
-        ", ".join(f"{column} {what}" for column, what in each) or "no plain table"
-        for each in (found, wanted)
-    )
-    return FerryError(
-        f"{qualified} is there already and is something else: {is_}. It has to be {should}.",
-        "Look whose it is, rename or drop it, then run this again.",
-    )

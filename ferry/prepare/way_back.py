@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final
 from facts import ferry_schema
 from facts.names import BACK
 from ferry.mappings import Mappings, TableName
+from ferry.own_tables.shape import APPLYING
 from ferry.postgres import sql
-from ferry.prepare.ferry_schema import APPLYING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -253,7 +253,7 @@ def test_a_marker_that_may_refuse_hide_or_change_rows_is_refused(ground: Ground)
         ground.plans()
 
     assert str(refused.value) == (
-        "ferry.fence_app is there already, and has what may refuse, hide or change rows of it: "
+        "ferry.fence_app is there already and has what may refuse, hide or change rows of it: "
         "constraint c, default or identity of id, row level security, rule r, trigger t. Drop that, or "
         "the whole table, then run this again."
     )

@@ -216,18 +216,35 @@ def test_what_differs_and_stops_no_load_is_said_when_tasks_are_started(deployed:
     assert started.exit_code == 1
 
 
-def test_a_marker_of_another_shape_is_none(deployed: Deployed) -> None:
+def test_a_marker_of_another_shape_is_refused_by_all_that_use_it(deployed: Deployed) -> None:
     deployed.make()
     deployed.prepare(ORDERS)
-    deployed.pair.target.run(
-        'drop table ferry."fence_all"',
-        'create table ferry."fence_all" (id bigint primary key, note text)',
+    marker = "ferry.fence_all"
+    shapes = {
+        "(id bigint primary key, note text)": "is something else: id bigint primary key, note text.",
+        "(id bigint, at timestamptz not null)": "is something else: id bigint, at timestamptz not",
+        "(id bigint primary key, at timestamptz not null, check (id > 7))": "has what may refuse, hide",
+        "(id bigint primary key deferrable, at timestamptz not null)": "is something else: id bigint not",
+        "(id bigint primary key, at timestamptz not null) partition by range (id)": "no plain table.",
+    }
+    for columns, said in shapes.items():
+        deployed.pair.target.run(f"drop table {marker}", f"create table {marker} {columns}")
+
+        refused = deployed.reached("start", "dev")
+        prepared = deployed.reached("prepare-databases", "dev", "--yes")
+
+        assert "blocked     ferry.fence_all at Aurora " in refused.stdout
+        assert "; then: ferry prepare-databases dev" in refused.stdout
+        assert said in refused.stdout
+        assert said in prepared.stderr
+        assert [it.exit_code for it in (refused, prepared)] == [4, 3]
+
+    status = deployed.reached("status", "dev")
+
+    assert (
+        "wrong      ferry.fence_all at Aurora is something else: no plain table." in status.stdout
     )
-
-    refused = deployed.reached("start", "dev")
-
-    assert "The marker ferry.fence_all is not there at Aurora." in refused.stdout
-    assert refused.exit_code == 4
+    assert status.exit_code == 4
 
 
 def test_a_task_that_had_failed_runs_without_a_word_of_it(deployed: Deployed) -> None:

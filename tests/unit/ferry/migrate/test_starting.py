@@ -26,6 +26,7 @@ from ferry.migrate.starting import (
     to_run,
 )
 from ferry.migrate.tasks import Counts, MigrationType, Settings
+from ferry.own_tables.shape import Oddity
 from tests.unit.ferry.migrate.tasks import mappings as made
 from tests.unit.ferry.migrate.tasks import selects, task
 
@@ -328,6 +329,18 @@ def test_a_connection_whose_test_has_not_ended_is_not_known_to_be_wrong() -> Non
 def test_a_marker_that_dms_cannot_carry_names_prepare_databases(marker: Marker, what: str) -> None:
     assert against(Facts(connections=WORKING, markers=(marker,)), kind=StartType.RESUME) == [
         f"marker: {what} Make the markers and their grants: ferry prepare-databases dev"
+    ]
+
+
+def test_a_marker_that_is_another_table_says_what_to_do_with_it_first() -> None:
+    odd = Oddity(what="is something else: id integer", remedy="Look whose it is, rename or drop it")
+    marker = Marker(side="Aurora", exists=True, odd=odd, lacking=("SELECT",))
+
+    assert against(Facts(connections=WORKING, markers=(marker,))) == [
+        (
+            "marker: ferry.fence_all at Aurora is something else: id integer. Look whose it is, rename "
+            "or drop it; then: ferry prepare-databases dev"
+        )
     ]
 
 

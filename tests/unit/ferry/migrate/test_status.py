@@ -14,10 +14,12 @@ from ferry.migrate.starting import Marker, Refusal, Tables
 from ferry.migrate.status import Databases, Left, Seen, State, steps
 from ferry.migrate.tasks import Counts, MigrationType, Settings, Task
 from ferry.migrate.watching.tables import TableRow
+from ferry.own_tables.shape import Oddity
 from tests.unit.ferry.migrate.tasks import task
 
 GONE = FerryError("The source is gone.", "Start it.")
 AT = datetime(2026, 11, 27, 6, 42, tzinfo=UTC)
+ODD = Oddity(what="is something else: id integer", remedy="Drop it")
 THERE = (Marker(side="the source", exists=True), Marker(side="Aurora", exists=True))
 ORDERS, ITEMS, PARTS = (TableName("public", name) for name in ("orders", "items", "parts"))
 PREPARED = Databases(markers=THERE, carried=(ORDERS, ITEMS, PARTS))
@@ -84,6 +86,17 @@ def standing(found: Seen) -> tuple[list[str], str]:
                 "replicating all: not known",
             ],
             "Start it. Then: ferry status dev",
+        ),
+        (
+            seen(Databases(markers=(Marker(side="Aurora", exists=True, odd=ODD),))),
+            [
+                "deployed: done",
+                "databases-prepared: wrong",
+                "schema-before-load: done",
+                "loaded all: to come",
+                "replicating all: to come",
+            ],
+            "Drop it; then: ferry prepare-databases dev",
         ),
         (
             seen(Databases(markers=(Marker(side="Aurora", exists=False),))),
