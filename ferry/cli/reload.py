@@ -59,9 +59,15 @@ def reload(
         from ferry.migrate.watching.watcher import Watcher
 
         deployment = deployment_of(name)
-        wanted = reloading.planned(deployment, chosen(read_tasks(deployment), task or []), table)
         source, target = addresses(source_address, target_address)
         ways = Ways(deployment=deployment, source=source, target=target, target_ca=target_ca)
+
+        def planned() -> tuple[Reload, ...]:
+            tasks = read_tasks(deployment)
+            ground = reloading.Ground(deployment=deployment, beside=tasks, sides=ways.sides)
+            return reloading.planned(ground, chosen(tasks, task or []), table)
+
+        wanted = planned()
         sources = [ways.sides(each.task).source.server for each in wanted]
         with alone(sources, Doing.TASKS, command=f"reload {name}") as held:
             for each in wanted:
@@ -70,7 +76,7 @@ def reload(
                 typer.confirm("Go on?", abort=True)
             held.still()
             # Anew: meanwhile somebody may have stopped a task.
-            plan = reloading.planned(deployment, chosen(read_tasks(deployment), task or []), table)
+            plan = planned()
             for each in plan:
                 reloading.begin(deployment, each, ways.sides(each.task))
         watcher = Watcher(

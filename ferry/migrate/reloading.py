@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from ferry.account import explained
 from ferry.errors import FerryError, InputError, InterruptedWithinError
 from ferry.mappings import TableName
 from ferry.migrate import markers, target_tables
-from ferry.migrate.starting import Wish, drops, keys, remade, to_run
+from ferry.migrate.slots import is_needed
+from ferry.migrate.source_slots import in_the_slot
+from ferry.migrate.starting import (
+    Refusal,
+    Start,
+    Wish,
+    drops,
+    how,
+    keys,
+    onward,
+    remade,
+    to_run,
+)
 from ferry.migrate.watching.statistics import Budget, Statistics
 from ferry.migrate.watching.tables import COMPLETED
 from ferry.postgres import PostgresError, UnreachableError, apart, connect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from ferry.deployment import Deployment
     from ferry.migrate.sides import Sides
@@ -60,15 +72,51 @@ def parse(text: str) -> list[TableName]:
     return found
 
 
-def planned(
-    deployment: Deployment, tasks: Sequence[Task], names: Iterable[str]
-) -> tuple[Reload, ...]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ground:
+    """What is looked at before tables are loaded again.
+
+    Args:
+        deployment: The environment as it is deployed.
+        beside: All its tasks.
+        sides: The way to both databases of a task.
+    """
+
+    deployment: Deployment
+    beside: Sequence[Task]
+    sides: Callable[[Task], Sides]
+
+    def slot(self, task: Task) -> tuple[Refusal, ...]:
+        """What stands in its replication slot against that a task goes on that does not run.
+
+        Raises:
+            FerryError: A server does not answer.
+        """
+        wish = Wish(environment=self.deployment.environment.name)
+        start = how(task, wish)
+        if not (task.loads and isinstance(start, Start) and is_needed(start)):
+            return ()
+        sides, purpose = self.sides(task), f"look at the replication slot of the task {task.name}"
+        with (
+            connect(sides.source.server, purpose=purpose) as source,
+            connect(sides.target.server, purpose=purpose) as target,
+        ):
+            return in_the_slot(start, wish, source=source, target=target, beside=self.beside)
+
+
+def planned(ground: Ground, tasks: Sequence[Task], names: Iterable[str]) -> tuple[Reload, ...]:
     """Which task loads which tables again; asks DMS about each table.
+
+    Args:
+        ground: What is looked at.
+        tasks: The tasks that may be meant.
+        names: The tables' names.
 
     Raises:
         InputError: No task carries a table, or one is named that is ferry's own.
-        FerryError: A task does not run, or has no load; DMS does not answer.
+        FerryError: A task does not run, or has no load; DMS or a server does not answer.
     """
+    deployment = ground.deployment
     name = deployment.environment.name
     by_task: dict[str, list[TableName]] = {}
     budget = Budget()
@@ -86,7 +134,7 @@ def planned(
                     # DMS does not say yet which tables it carries.
                     unknown = not task.was_started or task.status == "starting"
                     if unknown and not table.is_ferrys and task.mappings.selects(table):
-                        _refuse(name, Reload(task=task, tables=(table,)))
+                        _refuse(ground, Reload(task=task, tables=(table,)))
             raise InputError(
                 f"No task of {name} that was started carries a table {text}; names are those of the "
                 f"source, letter by letter. Which there are: ferry watch {name} --json"
@@ -99,12 +147,20 @@ def planned(
         if task.name in by_task
     )
     for reload in plan:
-        _refuse(name, reload)
+        _refuse(ground, reload)
     return plan
 
 
-def standing_against(environment: str, task: Task) -> FerryError | None:
-    """Why DMS loads no single table of a task again in its state; None where it does."""
+def standing_against(
+    environment: str, task: Task, slot: Sequence[Refusal] = ()
+) -> FerryError | None:
+    """Why DMS loads no single table of a task again in its state; None where it does.
+
+    Args:
+        environment: The environment's name.
+        task: The task.
+        slot: What stands against that it goes on in its replication slot, where that was looked at.
+    """
     if not task.loads:
         return FerryError(
             f"The task {task.name} carries changes alone: it has no load that could begin again.",
@@ -113,17 +169,24 @@ def standing_against(environment: str, task: Task) -> FerryError | None:
     if task.status == "running":
         return None
     why = f"The task {task.name} is {task.status}; DMS loads tables again of a task that runs."
-    start = f"ferry start {environment} --task {task.name}"
-    if task.was_started and not task.carries_changes:
+    wish = Wish(environment=environment)
+    found = onward(task, wish, slot)
+    if isinstance(found, Refusal):
+        said = f"{why} {found.what}" if found in slot else why
+        return FerryError(said, found.remedy)
+    if found and task.was_started and not task.carries_changes:
+        # It runs no longer than its load: nobody is quick enough to reload a table of it.
         return FerryError(
-            why, f"It carries no changes, so load all its tables again: {start} --reload"
+            why,
+            f"What it has not loaded yet it loads by: {found}; all its tables again, by: "
+            f"{replace(wish, reload=True).typed(task)}",
         )
-    return FerryError(why, to_run(task, Wish(environment=environment)))
+    return FerryError(why, to_run(task, wish))
 
 
-def _refuse(environment: str, reload: Reload) -> None:
+def _refuse(ground: Ground, reload: Reload) -> None:
     task = reload.task
-    if against := standing_against(environment, task):
+    if against := standing_against(ground.deployment.environment.name, task, ground.slot(task)):
         raise against
     if len(reload.tables) > MOST:
         raise InputError(

@@ -75,10 +75,17 @@ def test_a_slot_that_is_gone_is_told_before_dms_fails(stopped: Deployed) -> None
     stopped.pair.source.run(f"select pg_drop_replication_slot('{stopped.pair.source.value(SLOT)}')")
 
     refused = stopped.reached("start", "dev", "--despite-slot")
+    reload = stopped.reached("reload", "dev", "public.orders", "--yes")
 
     assert "The source has no replication slot of the task all any more." in refused.stdout
     assert refused.exit_code == 4
     assert stopped.read()["Status"] == "stopped"
+    assert (
+        "The task all is stopped; DMS loads tables again of a task that runs. The source has no "
+        "replication slot of the task all any more. Load all its tables again: ferry start dev --task "
+        "all --reload"
+    ) in " ".join(reload.stderr.split())
+    assert reload.exit_code == 3
 
     watched = stopped.reached("watch", "dev", "--every", "0.3")
 

@@ -420,3 +420,35 @@ def test_a_task_that_stops_after_its_load_is_loaded_and_goes_on_when_it_is_start
     assert "all: resume-processing." in deployed.reached("start", "dev").stdout
     assert deployed.reached("watch", "dev", "--every", "0.3").exit_code == 0
     assert deployed.pair.target.value("select count(*) from orders") == 11
+
+
+def test_a_load_that_was_stopped_half_way_goes_on_by_the_command_that_is_told(
+    deployed: Deployed,
+) -> None:
+    deployed.make(tasks={"all": {"MigrationType": "full-load"}})
+    deployed.prepare(ORDERS, "create table late (id int primary key)")
+    pair, count = deployed.pair, "select count(*) from "
+    for table in ("orders", "late"):
+        pair.source.run(f"insert into {table} select generate_series(1, 10)")
+    parameters: dict[str, Any] = pair.source.connection
+    with psycopg.connect(**parameters) as holder:
+        holder.execute("lock table late")
+        assert deployed.reached("start", "dev", "--despite-drift").exit_code == 0
+        eventually(lambda: pair.target.value(f"{count}orders") == 10)
+        deployed.end()
+
+    reload = deployed.reached("reload", "dev", "public.late", "--yes")
+
+    onward = "ferry start dev --task all"
+    assert (
+        f"What it has not loaded yet it loads by: {onward}; all its tables again, by: {onward} --reload"
+    ) in " ".join(reload.stderr.split())
+    assert reload.exit_code == 3
+    begun = deployed.reached(*onward.split()[1:])
+    assert "  The task all: resume-processing." in begun.stdout.splitlines()
+    eventually(lambda: deployed.read().get("StopReason", "").endswith("FULL_LOAD_ONLY_FINISHED"))
+    assert (pair.target.value(f"{count}late"), pair.target.value(f"{count}orders")) == (10, 10)
+
+    done = deployed.reached("reload", "dev", "public.late", "--yes")
+
+    assert f"Load all its tables again: {onward} --reload" in " ".join(done.stderr.split())

@@ -201,11 +201,26 @@ def test_the_gravest_table_decides_and_what_differs_is_reloaded() -> None:
             ),
         ),
         (
+            {
+                "status": "stopped",
+                "was_started": True,
+                "migration_type": MigrationType.LOAD,
+                "stop_reason": "FULL_LOAD_ONLY_FINISHED",
+            },
+            (
+                (
+                    "the task all is stopped; DMS loads tables again of a task that runs. Load all its "
+                    "tables again: ferry start dev --task all --reload"
+                ),
+            ),
+        ),
+        (
             {"status": "stopped", "was_started": True, "migration_type": MigrationType.LOAD},
             (
                 (
-                    "the task all is stopped; DMS loads tables again of a task that runs. It carries no "
-                    "changes, so load all its tables again: ferry start dev --task all --reload"
+                    "the task all is stopped; DMS loads tables again of a task that runs. What it has not "
+                    "loaded yet it loads by: ferry start dev --task all; all its tables again, by: ferry "
+                    "start dev --task all --reload"
                 ),
             ),
         ),
