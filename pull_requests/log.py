@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from facts.inert import visible_lines
-from ferry.review.plan.redacting import redacted
+from ferry.redaction.redacting import redacted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

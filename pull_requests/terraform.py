@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from ferry.review.plan.redacting import redacted
+from ferry.redaction.redacting import redacted
 from pull_requests import log
 from pull_requests.errors import RefusedError, StoppedError, ToolError
 from pull_requests.programs import followed, held_back, output_of

@@ -10,15 +10,15 @@ from urllib.parse import unquote_plus
 
 from ahocorasick_rs import BytesAhoCorasick, MatchKind
 
-from ferry.review.plan.objects import members, objects
-from ferry.review.plan.redacting import secrets_in
-from ferry.review.plan.secret_names import (
+from ferry.redaction.redacting import secrets_in
+from ferry.redaction.secret_names import (
     is_public,
     may_be_secret,
     names_a_secret,
     secret_told_by,
     tells_a_value,
 )
+from ferry.review.plan.objects import members, objects
 from ferry.review.plan.values import Hidden, Json, marks, of_each, unmarked
 
 if TYPE_CHECKING:

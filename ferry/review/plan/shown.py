@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NewType
 
+from ferry.redaction.redacting import SENSITIVE, redacted
 from ferry.review.plan.brief import brief, brief_sides
 from ferry.review.plan.copies import Copies
-from ferry.review.plan.redacting import SENSITIVE, redacted
 from ferry.review.plan.values import Hidden, Json, hide, holds_hidden, show, unmarked
 
 if TYPE_CHECKING:

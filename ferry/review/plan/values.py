@@ -6,8 +6,8 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from ferry.review.plan.redacting import SENSITIVE, redacted
-from ferry.review.plan.secret_names import (
+from ferry.redaction.redacting import SENSITIVE, redacted
+from ferry.redaction.secret_names import (
     is_option_for_a_secret,
     may_be_secret,
     names_a_secret,

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ferry.review.plan import named_secrets, words
-from ferry.review.plan.redacting import redacted, secrets_in
-from ferry.review.plan.secret_names import ALWAYS, MEMBERS, MOSTLY, names_a_secret
-from ferry.review.plan.secret_shapes import SHAPES, TOKENS
-from ferry.review.plan.words import Shapes, Words
+from ferry.redaction import named_secrets, words
+from ferry.redaction.redacting import redacted, secrets_in
+from ferry.redaction.secret_names import ALWAYS, MEMBERS, MOSTLY, names_a_secret
+from ferry.redaction.secret_shapes import SHAPES, TOKENS
+from ferry.redaction.words import Shapes, Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

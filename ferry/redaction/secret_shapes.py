@@ -6,7 +6,7 @@ import ipaddress
 import re
 from typing import TYPE_CHECKING, Final
 
-from ferry.review.plan.words import Shapes
+from ferry.redaction.words import Shapes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ferry.review.plan import words as module
-from ferry.review.plan.words import Shapes, Words
+from ferry.redaction import words as module
+from ferry.redaction.words import Shapes, Words
 
 WORDS = ("a", "ab", "bab", "k", "si", "x-y", "ab")
 TEXTS = st.text(alphabet="abABkKxX-yiIsS \u017f\u0131\u0130\N{KELVIN SIGN}é漢\ud800", max_size=30)

@@ -14,16 +14,16 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from ferry.review.plan.named_secrets import IN_NAMES, named
-from ferry.review.plan.secret_names import names_a_secret
-from ferry.review.plan.secret_shapes import (
+from ferry.redaction.named_secrets import IN_NAMES, named
+from ferry.redaction.secret_names import names_a_secret
+from ferry.redaction.secret_shapes import (
     WORDS,
     may_be_password_file,
     password_files,
     shaped,
     tokens,
 )
-from ferry.review.plan.words import Words
+from ferry.redaction.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

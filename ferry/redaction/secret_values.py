@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from ferry.review.plan.secret_names import ARN, is_arn
-from ferry.review.plan.secret_shapes import QUOTE_MARK
+from ferry.redaction.secret_names import ARN, is_arn
+from ferry.redaction.secret_shapes import QUOTE_MARK
 
 if TYPE_CHECKING:
     Span = tuple[int, int]

@@ -6,7 +6,7 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from ferry.review.plan.secret_names import (
+from ferry.redaction.secret_names import (
     ALWAYS,
     MEMBERS,
     MOSTLY,
@@ -18,9 +18,9 @@ from ferry.review.plan.secret_names import (
     tells_a_name,
     tells_a_value,
 )
-from ferry.review.plan.secret_shapes import QUOTE_MARK
-from ferry.review.plan.secret_values import BEFORE, QUOTE, Values
-from ferry.review.plan.words import Words
+from ferry.redaction.secret_shapes import QUOTE_MARK
+from ferry.redaction.secret_values import BEFORE, QUOTE, Values
+from ferry.redaction.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
