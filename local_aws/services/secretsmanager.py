@@ -6,7 +6,7 @@ import secrets
 import string
 from typing import TYPE_CHECKING, Any
 
-from moto.secretsmanager.models import SecretsManagerBackend, secretsmanager_backends
+from moto.secretsmanager.models import FakeSecret, SecretsManagerBackend, secretsmanager_backends
 from moto.secretsmanager.responses import SecretsManagerResponse
 
 from local_aws.answers import Answer, AwsError, BackendMixin, ResponseMixin
@@ -21,6 +21,23 @@ _DEFAULT_LENGTH = 32
 _LONGEST = 4096
 
 _CURRENT = "AWSCURRENT"
+
+
+class LocalSecret(FakeSecret):  # type: ignore[misc]  # moto is untyped here
+    """Keeps the labels of a version that loses AWSCURRENT to the one that is put; moto takes them all.
+
+    Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html
+    """
+
+    def reset_default_version(self, secret_version: dict[str, Any], version_id: str) -> None:
+        """Make a version the current one."""
+        before = self.default_version_id
+        kept = list(self.versions[before]["version_stages"]) if before in self.versions else []
+        super().reset_default_version(secret_version, version_id)
+        if before != version_id and before in self.versions:
+            stages = self.versions[before]["version_stages"]
+            taken = {_CURRENT, *stages, *secret_version["version_stages"]}
+            stages += [label for label in kept if label not in taken]
 
 
 class LocalSecretsManagerBackend(BackendMixin, SecretsManagerBackend):  # type: ignore[misc]  # moto is untyped here
@@ -134,4 +151,5 @@ EXTENSION = Extension(
     package="secretsmanager",
     backend=LocalSecretsManagerBackend,
     response=LocalSecretsManagerResponse,
+    models={"FakeSecret": LocalSecret},
 )

@@ -106,6 +106,24 @@ def test_what_is_read_follows_awscurrent_there_and_back(aws: Aws) -> None:
     assert stages(aws) == {"AWSCURRENT": third, "AWSPREVIOUS": old, "next": new}
 
 
+def test_a_version_keeps_its_other_labels_when_another_is_put(aws: Aws) -> None:
+    client = aws.secretsmanager
+    first = client.create_secret(Name="s", SecretString="first")["VersionId"]
+    for label in ("next", "kept"):
+        client.update_secret_version_stage(SecretId="s", VersionStage=label, MoveToVersionId=first)
+
+    second = client.put_secret_value(
+        SecretId="s", SecretString="second", VersionStages=["AWSCURRENT", "next"]
+    )["VersionId"]
+
+    assert stages(aws) == {
+        "AWSCURRENT": second,
+        "AWSPREVIOUS": first,
+        "kept": first,
+        "next": second,
+    }
+
+
 @pytest.mark.parametrize("label", ["AWSCURRENT", "next"])
 def test_a_label_leaves_no_version_that_the_call_does_not_name(aws: Aws, label: str) -> None:
     client = aws.secretsmanager
