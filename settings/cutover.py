@@ -81,7 +81,13 @@ class Dns(Section):
 class Hooks(Section):
     """Programs of your own that run at points of a cutover; one that fails stops it there.
 
-    They get ids by environment variables, and no secret.
+    They run in the project's folder and read nothing from standard input. Each has the variables
+    FERRY_ENVIRONMENT, FERRY_ACCOUNT_ID, FERRY_REGION, FERRY_ENDPOINT and FERRY_PORT (Aurora's), FERRY_RUN,
+    FERRY_DIRECTION (`cutover`, `rollback`), FERRY_STEP (`before-freeze`, `switch`, `after-switch`,
+    `on-failure`) and FERRY_FAILED_STEP. It has the operator's other variables without those that hold a
+    secret, AWS's credentials among them: one that calls AWS does so by a profile, AWS_PROFILE. Its output
+    is shown and kept in the journal, its last 20 lines and without what looks like a secret. It has to
+    end with status 0, and to wait for what it starts.
     """
 
     before_freeze: Command = ()
