@@ -137,6 +137,20 @@ class Progress:
             raise FerryError(f"{file} cannot be removed: {error.strerror}.") from None
 
 
+def folder(environment: str) -> Path:
+    """The folder of what is kept of an environment; it is there, and the user's alone.
+
+    Raises:
+        FerryError: It cannot be made; or the user has no home folder, and XDG_STATE_HOME is not set.
+    """
+    found = _state_home() / "ferry" / _plain(environment)
+    try:
+        _own_folder(found)
+    except OSError as error:
+        raise FerryError(f"{found} cannot be made: {error.strerror}.") from None
+    return found
+
+
 def _sum(*parts: object) -> str:
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 

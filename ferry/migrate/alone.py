@@ -36,6 +36,9 @@ class Doing(IntEnum):
     SCHEMA = 2
     """Carrying the schema: of Aurora's database. It may take hours, in which tasks are started."""
 
+    CUTOVER = 3
+    """A cutover or a rollback: of the first database that is carried, at the source and in Aurora."""
+
 
 _SETTINGS: Final = (
     # The server notices within a minute that this machine is gone, and lets others in.

@@ -1,0 +1,124 @@
+"""The SQL that closes a database and opens it again, by names that are data."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from ferry.migrate.cutover.rights import PUBLIC, Item, Rights, Saved, closing, opening, script
+
+
+def rights(*items: tuple[str, str, str], **other: object) -> Rights:
+    """Rights on the database `The "app"` of which each item was given by its second word."""
+    return Rights(
+        database='The "app"',
+        owner="owner",
+        acl="{...}",
+        items=tuple(Item(grantee=a, grantor=b, privilege=c) for a, b, c in items),
+        read_only=other.get("read_only", {}),  # type: ignore[arg-type]  # of a test
+        settings={},
+    )
+
+
+USUAL = rights(
+    (PUBLIC, "owner", "TEMPORARY"),
+    (PUBLIC, "owner", "CONNECT"),
+    ("owner", "owner", "CREATE"),
+    ("owner", "owner", "CONNECT"),
+    ("clerk", "boss", "CONNECT"),
+    ("dms", "owner", "CONNECT"),
+)
+
+
+def test_connect_goes_from_each_but_the_keepers() -> None:
+    assert list(closing(USUAL, ["ferry", "dms"], belt=True)) == [
+        'REVOKE CONNECT ON DATABASE "The ""app""" FROM PUBLIC CASCADE',
+        'REVOKE CONNECT ON DATABASE "The ""app""" FROM "owner" CASCADE',
+        'REVOKE CONNECT ON DATABASE "The ""app""" FROM "clerk" CASCADE',
+        'GRANT CONNECT ON DATABASE "The ""app""" TO "ferry"',
+        'GRANT CONNECT ON DATABASE "The ""app""" TO "dms"',
+        (
+            'ALTER ROLE "ferry" IN DATABASE "The ""app""" SET default_transaction_read_only = \'off\''
+        ),
+        'ALTER ROLE "dms" IN DATABASE "The ""app""" SET default_transaction_read_only = \'off\'',
+        'ALTER DATABASE "The ""app""" SET default_transaction_read_only = \'on\'',
+    ]
+
+
+@pytest.mark.parametrize("is_group", [True, False])
+def test_a_providers_group_is_its_customers(is_group: bool) -> None:  # noqa: FBT001 - a parameter
+    one = Item(grantee="cloudsqlx", grantor="owner", privilege="CONNECT", is_group=is_group)
+    found = Rights(database="app", owner="owner", acl="", items=(one,), read_only={}, settings={})
+
+    revoked = [it for it in closing(found, ["ferry"], belt=False) if it.startswith("REVOKE")]
+
+    assert revoked == (
+        ['REVOKE CONNECT ON DATABASE "app" FROM "cloudsqlx" CASCADE'] if is_group else []
+    )
+
+
+def test_rights_are_given_in_their_order_by_who_gave_them() -> None:
+    on = 'ON DATABASE "The ""app"""'
+    assert list(opening(USUAL, ["ferry", "dms"], belt=False)) == [
+        f"REVOKE ALL {on} FROM PUBLIC CASCADE",
+        f'REVOKE ALL {on} FROM "ferry" CASCADE',
+        f'REVOKE ALL {on} FROM "dms" CASCADE',
+        f'REVOKE ALL {on} FROM "clerk" CASCADE',
+        f'REVOKE ALL {on} FROM "owner" CASCADE',
+        f"GRANT TEMPORARY {on} TO PUBLIC",
+        f"GRANT CONNECT {on} TO PUBLIC",
+        f'GRANT CREATE {on} TO "owner"',
+        f'GRANT CONNECT {on} TO "owner"',
+        'SET LOCAL ROLE "boss"',
+        f'GRANT CONNECT {on} TO "clerk"',
+        "RESET ROLE",
+        f'GRANT CONNECT {on} TO "dms"',
+    ]
+
+
+def test_what_was_set_is_set_again_and_the_rest_is_reset() -> None:
+    found = rights(read_only={PUBLIC: "o'n"})
+
+    assert list(opening(found, ["ferry"], belt=True))[-2:] == [
+        'ALTER DATABASE "The ""app""" SET default_transaction_read_only = \'o\'\'n\'',
+        'ALTER ROLE "ferry" IN DATABASE "The ""app""" RESET default_transaction_read_only',
+    ]
+
+
+SAVED = Saved(
+    environment="dev", run="r1", ferry="ferry", dms=("dms", "back"), belt=True, databases=(USUAL,)
+)
+
+
+def test_what_is_kept_comes_back_from_json() -> None:
+    assert Saved.of_json(json.loads(json.dumps(SAVED.as_json()))) == SAVED
+
+
+def test_the_script_changes_the_phase_before_anything_else() -> None:
+    lines = script(SAVED).splitlines()
+
+    begins = lines.index("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;")
+    assert lines[begins + 2 : begins + 5] == [
+        "DO $ferry$",
+        "BEGIN",
+        '  UPDATE "ferry"."journal" SET phase = \'thawed\'',
+    ]
+    assert "\\set ON_ERROR_STOP on" in lines[:begins]
+    assert lines[begins + 11 :] == [*(f"{each};" for each in SAVED.opens()), "COMMIT;"]
+
+
+def test_a_name_cannot_leave_its_comment() -> None:
+    named = Rights(
+        database="a\nDROP TABLE x;",
+        owner="owner",
+        acl="",
+        items=(),
+        read_only={},
+        settings={},
+    )
+    saved = Saved(environment="dev", run="r", ferry="f", dms=(), belt=False, databases=(named,))
+
+    assert not any(
+        line.startswith("DROP") for line in script(saved).partition("BEGIN")[0].splitlines()
+    )
