@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,8 @@ from local_aws.record import CallLog
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+log = logging.getLogger("local_aws")
+
 HOST = "127.0.0.1"
 _WAITING_CONNECTIONS = 128
 
@@ -36,6 +39,10 @@ class _QuietHandler(MotoRequestHandler):  # type: ignore[misc]  # moto is untype
 
     def log_request(self, *_: Any) -> None:  # noqa: ANN401 - http.server's own types
         """Say nothing; the gateway logs each call by its operation."""
+
+    def connection_dropped(self, error: BaseException, environ: object = None) -> None:  # noqa: ARG002 - werkzeug's
+        """Say that a client went away before it had its answer: it may ask for the same again."""
+        log.warning("a client went away before its answer: %s", error)
 
 
 def make_local_aws(*, port: int = 0, faults: Mapping[str, Any] | None = None) -> BaseWSGIServer:
