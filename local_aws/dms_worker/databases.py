@@ -150,6 +150,17 @@ def wal_end(source: psycopg.Connection[Any]) -> int:
     return int(row[0]) if row else 0
 
 
+def sender_timeout_seconds(source: psycopg.Connection[Any]) -> float:
+    """After how long the source ends a replication that nobody answers for; a minute where it does not.
+
+    https://www.postgresql.org/docs/15/runtime-config-replication.html, wal_sender_timeout
+    """
+    row = source.execute(
+        "select setting::int from pg_catalog.pg_settings where name = 'wal_sender_timeout'"
+    ).fetchone()
+    return (row and row[0] / 1000) or 60.0
+
+
 def drop_slot(source: Endpoint, name: str) -> None:
     """Drop a task's slot, as DMS does with the task.
 

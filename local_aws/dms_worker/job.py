@@ -75,7 +75,8 @@ class Job:
     `tables` is where a resumed task's tables stood. `position` is where a task of changes alone
     begins, a log sequence number or a checkpoint; `slot` is the slot that it reads, or None for one
     of its own. `stop_position` is where changes end, as `server_time:` or `commit_time:` and a time
-    of UTC; None for nowhere. `engine_version` is DMS's.
+    of UTC; None for nowhere. `engine_version` is DMS's. `origin` tells tasks apart that are called the
+    same, as those of two accounts may be.
     """
 
     task: str
@@ -90,6 +91,7 @@ class Job:
     slot: str | None = None
     stop_position: str | None = None
     engine_version: str = "3.5.4"
+    origin: str = ""
     tables: Mapping[TableId, TableProgress] = field(default_factory=dict)
 
     def setting(self, section: str, name: str, default: Any) -> Any:  # noqa: ANN401 - any JSON

@@ -21,6 +21,7 @@ from local_aws.dms_worker.databases import (
     connect_target,
     first_line,
     passes,
+    sender_timeout_seconds,
     wal_end,
 )
 from local_aws.dms_worker.job import COMPLETED, ERROR, TableProgress, TaskFailed, log, say
@@ -70,7 +71,9 @@ class Task:
         self._has_loaded = self._begun and all(
             table.state in (COMPLETED, ERROR) for table in job.tables.values()
         )
-        self._slot = job.slot or _slot_name(job.task)
+        self._slot = job.slot or _slot_name(job)
+        self._sender_timeout_seconds = 0.0
+        self._in_use: tuple[str, float] = ("", 0.0)
         self._timeslot, self._recorded = time.monotonic(), 0
 
     def run(self) -> Ended:
@@ -79,12 +82,27 @@ class Task:
             try:
                 return self._try()
             except (TaskFailed, psycopg.Error) as error:
-                if not passes(error) or _LASTING.search(str(error)):
+                lasts = _LASTING.search(str(error)) or self._is_anothers(error)
+                if not passes(error) or lasts:
                     return failed(first_line(error))
                 if not self.stopping.is_set():
                     log("E", f"{first_line(error)}; tried again from the last checkpoint")
             if self.stopping.wait(_SECONDS_BETWEEN_TRIES):
                 return _stopped()
+
+    def _is_anothers(self, error: Exception) -> bool:
+        """Whether the slot is read by one who lives, and so is not what is left of this task's last run.
+
+        The source ends what nobody answers for after wal_sender_timeout, so that who reads for longer
+        is somebody else: PostgreSQL's words name the process.
+        """
+        if not isinstance(error, psycopg.errors.ObjectInUse):
+            return False
+        said, since = self._in_use
+        if said != first_line(error):
+            self._in_use = first_line(error), time.monotonic()
+            return False
+        return time.monotonic() - since > self._sender_timeout_seconds
 
     def _try(self) -> Ended:
         job = self._job
@@ -109,6 +127,7 @@ class Task:
                 told=self._told,
             )
             self._check(sides)
+            self._sender_timeout_seconds = sender_timeout_seconds(source)
             if job.migration_type == "full-load":
                 return self._load_only(sides)
             with closing(Replication(job.source, self.stopping)) as stream:
@@ -245,7 +264,7 @@ class Task:
         committed before is in the rows, and is passed over in the stream.
         """
         with closing(Replication(self._job.source, self.stopping)) as helper:
-            name = _slot_name(f"{self._job.task}_reload")
+            name = _slot_name(self._job, "_reload")
             begins, snapshot = helper.create_slot(name, temporary=True)
             load(sides, Snapshot(name=snapshot, lsn=begins), keys)
 
@@ -336,9 +355,13 @@ def _stopped(reason: str = "NORMAL") -> Ended:
     return {"status": "stopped", "reason": f"Stop Reason {reason}", "message": ""}
 
 
-def _slot_name(task: str) -> str:
-    """The slot of a task: of its resource id, and told apart where that is cut or spelt anew."""
-    mark = f"_{zlib.crc32(task.encode()):08x}"
+def _slot_name(job: Job, purpose: str = "") -> str:
+    """A slot of a task: of its resource id, and told apart where that is cut, spelt anew or another's.
+
+    DMS's have something behind the id that no two tasks share.
+    """
+    task = f"{job.task}{purpose}"
+    mark = f"_{zlib.crc32(f'{job.origin}{task}'.encode()):08x}"
     return re.sub(r"[^a-z0-9_]", "_", task.lower())[: _LONGEST_NAME - len(mark)] + mark
 
 

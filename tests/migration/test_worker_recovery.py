@@ -136,6 +136,44 @@ def test_two_tasks_start_beside_each_other_each_with_a_slot_of_its_own(pair: Pai
     assert pair.target.rows(tasks) == [("TASK-marker",), ("TASK-orders",)]
 
 
+def test_two_tasks_of_one_name_start_beside_each_other_too(pair: Pair) -> None:
+    pair.on_both(*with_marker(ORDERS))
+    schemas = ("dms_one", "dms_other")
+    pair.target.run(*(f"create schema {it}" for it in schemas))
+    jobs = [
+        pair.job(
+            settings={"ControlTablesSettings": {"ControlSchema": it}},
+            migration_type="cdc",
+            origin=it,
+        )
+        for it in schemas
+    ]
+    with Worker(job=jobs[0]) as one, Worker(job=jobs[1]) as other:
+        for worker in (one, other):
+            worker.wait_running()
+        assert len(pair.source.rows(SLOTS)) == 2
+        for worker in (one, other):
+            worker.stop()
+
+
+def test_a_slot_that_somebody_else_reads_fails_the_task_in_postgresqls_words(pair: Pair) -> None:
+    pair.on_both(*with_marker(ORDERS))
+    pair.source.run(f'alter database "{pair.source.name}" set wal_sender_timeout = 2000')
+    made = "select lsn::text from pg_create_logical_replication_slot('shared', 'test_decoding')"
+    jobs = [
+        pair.job(migration_type="cdc", slot="shared", position=begins, task=task)
+        # Nothing has to be in the slot that comes before the other's position.
+        for task, begins in (("ONE", str(pair.source.value(made))), ("OTHER", "FF/0"))
+    ]
+    with Worker(job=jobs[0]) as one:
+        one.wait_running()
+        with Worker(job=jobs[1]) as other:
+            ended = other.end()
+        assert ended["status"] == "failed"
+        assert ended["message"].startswith('replication slot "shared" is active for PID ')
+        one.stop()
+
+
 def test_a_fresh_start_makes_the_slot_anew(pair: Pair) -> None:
     settings = {"FullLoadSettings": {"TargetTablePrepMode": "TRUNCATE_BEFORE_LOAD"}}
     pair.on_both(*with_marker(ORDERS))

@@ -183,6 +183,7 @@ class Tasks(ResponseMixin):
             "position": task.data.get("CdcStartPosition"),
             "slot": settings.get("SlotName"),
             "engine_version": instance.data["EngineVersion"],
+            "origin": task.arn,
             "stop_position": task.data.get("CdcStopPosition"),
         }
 
