@@ -18,7 +18,9 @@ from ferry.migrate.starting import (
     Wish,
     drops,
     how,
+    kept,
     keys,
+    listed,
     onward,
     remade,
     to_run,
@@ -270,12 +272,20 @@ def _refuse_referring(environment: str, reload: Reload, sides: Sides) -> None:
     tables = [reload.task.mappings.target(it) for it in reload.tables]
     together = [tables] if reload.empties else [[it] for it in tables]  # DMS empties each by itself
     purpose = "see what refers to tables that are loaded again"
+    drops_them = reload.task.settings.preparation == "DROP_AND_CREATE"
     with connect(sides.target.server, purpose=purpose) as target:
         found = target_tables.referring(target, together)
+        depending = target_tables.depending(target, tables) if drops_them else ()
+    if depending:
+        raise FerryError(
+            f"Aurora's {', '.join(map(str, tables))} cannot be dropped, as DMS does before it loads: other "
+            f"things depend on what is there, {listed(depending)}.",
+            kept(reload.task, environment),
+        )
     if not found:
         return
     raise FerryError(
-        f"Aurora's {', '.join(map(str, tables))} cannot be emptied: foreign keys of other tables refer "
-        f"to what is there, {keys(found)}.",
+        f"Aurora's {', '.join(map(str, tables))} cannot be {'dropped' if drops_them else 'emptied'}: "
+        f"foreign keys of other tables refer to what is there, {keys(found)}.",
         f"{drops(reload.task, found)} Then run this again. {remade(environment)}",
     )

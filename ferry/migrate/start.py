@@ -177,7 +177,9 @@ class Starting:
                 tables = target_tables.look(target, loaded)
                 truncated = emptied(task, loaded, tables.filled, self.wish)
                 referring = target_tables.referring(target, truncated)
-                tables = replace(tables, referring=referring)
+                drops = task.settings.preparation == "DROP_AND_CREATE"
+                depending = target_tables.depending(target, loaded) if drops else ()
+                tables = replace(tables, referring=referring, depending=depending)
         return Facts(
             connections=(
                 connections[task.source_endpoint_arn],

@@ -332,13 +332,15 @@ class Tables:
     Args:
         missing: Those that are not there.
         filled: Those that hold rows.
-        referring: Foreign keys of others for which PostgreSQL does not empty what is to be emptied:
+        referring: Foreign keys of others for which PostgreSQL does not empty or drop what is to be:
             their tables and names.
+        depending: What else it does not drop tables for, in its words.
     """
 
     missing: tuple[TableName, ...] = ()
     filled: tuple[TableName, ...] = ()
     referring: tuple[tuple[TableName, str], ...] = ()
+    depending: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -438,6 +440,8 @@ def _markers(task: Task, markers: Sequence[Marker], wish: Wish) -> Iterator[Refu
 
 
 _SHOWN: Final = 5
+_DROPS: Final = "DMS drops each table before it loads, without CASCADE; PostgreSQL none on which something depends."
+"""https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Target.PostgreSQL.html: DROP fails there."""
 
 
 def _tables(start: Start, tables: Tables, wish: Wish) -> Iterator[Refusal]:
@@ -457,12 +461,23 @@ def _tables(start: Start, tables: Tables, wish: Wish) -> Iterator[Refusal]:
         yield Refusal(
             check="target-referred",
             task=task.name,
-            what="Foreign keys of other tables refer to what is to be emptied at Aurora: "
-            f"{keys(tables.referring)}.",
-            why="DMS truncates each table before it loads; PostgreSQL none to which another refers."
+            what="Foreign keys of other tables refer to what is to be "
+            f"{'dropped' if makes else 'emptied'} at Aurora: {keys(tables.referring)}.",
+            why=_DROPS
+            if makes
+            else "DMS truncates each table before it loads; PostgreSQL none to which another refers."
             if empties
             else "PostgreSQL truncates no table to which another refers.",
             remedy=f"{drops(task, tables.referring)} {remade(wish.environment)}",
+        )
+    if tables.depending:
+        yield Refusal(
+            check="target-depended",
+            task=task.name,
+            what="Other things depend on what is to be dropped at Aurora: "
+            f"{listed(tables.depending)}.",
+            why=_DROPS,
+            remedy=kept(task, wish.environment),
         )
     if not filled or (wish.reload and empties):
         return
@@ -534,6 +549,21 @@ def _named(tables: Sequence[TableName]) -> str:
     return f"{shown} and {counted(more, 'more table')}" if more > 0 else shown
 
 
+def listed(names: Sequence[str]) -> str:
+    """Some names, and how many more there are."""
+    more = len(names) - _SHOWN
+    return ", ".join(names[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
+
+
+def kept(task: Task, environment: str) -> str:
+    """How DMS leaves Aurora's tables as they are, with all that depends on them."""
+    return (
+        f'Set target_table_preparation_mode = "DO_NOTHING" for the task {task.name} in {environment}.toml, '
+        f"then: cdktf deploy {environment}; DMS leaves the tables as they are then, and what depends on "
+        "them."
+    )
+
+
 def _statement(tables: Sequence[TableName]) -> str:
     return ", ".join(map(_quoted, tables))
 
@@ -549,7 +579,7 @@ def _unwished(filled: Sequence[TableName], wish: Wish) -> list[TableName]:
 def emptied(
     task: Task, tables: Sequence[TableName], filled: Sequence[TableName], wish: Wish
 ) -> list[list[TableName]]:
-    """What is emptied before a load, those together that one statement empties.
+    """What is emptied or dropped before a load, those together that one statement empties.
 
     Args:
         task: The task.
@@ -557,10 +587,9 @@ def emptied(
         filled: Those that hold rows.
         wish: What was asked for.
     """
-    if task.settings.preparation == "TRUNCATE_BEFORE_LOAD":
+    if task.settings.preparation != "DO_NOTHING":
         return [[it] for it in tables]
-    by_hand = wish.reload and task.settings.preparation == "DO_NOTHING"
-    return [_unwished(filled, wish)] if by_hand else []
+    return [_unwished(filled, wish)] if wish.reload else []
 
 
 def keys(found: Sequence[tuple[TableName, str]]) -> str:

@@ -58,6 +58,34 @@ join pg_catalog.pg_class c on c.oid = refers.conrelid
 join pg_catalog.pg_namespace n on n.oid = c.relnamespace
 where refers.conparentid = 0
 order by 1, 2, 3"""
+# What goes with a table that is dropped, and what hangs on any of that by itself, but for foreign keys:
+# https://www.postgresql.org/docs/15/catalog-pg-depend.html. A view hangs by its rule, with which it goes.
+_DEPENDING: Final = """
+with recursive dropped (at, class, oid) as (
+  select named.at, 'pg_catalog.pg_class'::pg_catalog.regclass::oid, c.oid
+  from rows from (
+    pg_catalog.generate_series(1, %s), pg_catalog.unnest(%s::text[]), pg_catalog.unnest(%s::text[])
+  ) named (at, of, called)
+  join pg_catalog.pg_namespace n on n.nspname = named.of
+  join pg_catalog.pg_class c on c.relnamespace = n.oid and c.relname = named.called
+  union
+  select dropped.at, d.classid, d.objid
+  from dropped join pg_catalog.pg_depend d on d.refclassid = dropped.class
+    and d.refobjid = dropped.oid and d.deptype in ('a', 'i', 'P', 'S'))
+select distinct case
+  when r.oid is null then pg_catalog.pg_describe_object(d.classid, d.objid, d.objsubid)
+  else pg_catalog.pg_describe_object('pg_catalog.pg_class'::pg_catalog.regclass, r.ev_class, 0) end
+from dropped
+join pg_catalog.pg_depend d on d.refclassid = dropped.class and d.refobjid = dropped.oid
+  and d.deptype = 'n'
+left join pg_catalog.pg_constraint k
+  on d.classid = 'pg_catalog.pg_constraint'::pg_catalog.regclass and k.oid = d.objid
+left join pg_catalog.pg_rewrite r
+  on d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass and r.oid = d.objid
+where k.contype is distinct from 'f' and not exists (
+  select from dropped beside
+  where beside.at = dropped.at and beside.class = d.classid and beside.oid = d.objid)
+order by 1"""
 _AT_ONCE: Final = 200
 _SECONDS: Final = 120.0
 
@@ -232,6 +260,17 @@ def referring(
             _REFERRING, [[it[place] for it in named] for place in range(3)]
         )
     )
+
+
+def depending(session: Session, dropped: Sequence[TableName]) -> tuple[str, ...]:
+    """What PostgreSQL does not drop tables for, in its own words, but for foreign keys.
+
+    Args:
+        session: A session at Aurora.
+        dropped: The tables, each by itself and without CASCADE.
+    """
+    names = [[it[place] for it in dropped] for place in range(2)]
+    return tuple(what for (what,) in session.rows(_DEPENDING, [len(dropped), *names]))
 
 
 def truncate(session: Session, tables: Sequence[TableName]) -> None:

@@ -46,13 +46,15 @@ class Oddity:
 
 
 def oddity(table: OwnTable, wanted: Columns) -> Oddity | None:
-    """What is wrong with a table; None where it is as ferry makes it.
+    """What is wrong with a table; None where it is as ferry makes it, or DMS.
+
+    With DROP_AND_CREATE DMS makes a marker anew, and a column may be NULL then: ferry writes none.
 
     Args:
         table: The table.
         wanted: Its columns, as they have to be.
     """
-    if table.columns != wanted:
+    if _nullable(table.columns) != _nullable(wanted):
         is_, should = (
             ", ".join(f"{column} {what}" for column, what in each) or "no plain table"
             for each in (table.columns, wanted)
@@ -67,3 +69,7 @@ def oddity(table: OwnTable, wanted: Columns) -> Oddity | None:
             remedy="Drop that, or the whole table",
         )
     return None
+
+
+def _nullable(columns: Columns) -> Columns:
+    return tuple((name, what.removesuffix(" not null")) for name, what in columns)

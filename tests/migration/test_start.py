@@ -362,6 +362,59 @@ def test_what_others_refer_to_is_not_loaded_again_before_their_keys_are_dropped(
     eventually(lambda: deployed.pair.target.value("select count(*) from orders") == 1)
 
 
+def test_what_dms_would_drop_is_not_loaded_again_while_something_depends_on_it(
+    deployed: Deployed,
+) -> None:
+    settings = {**SETTINGS, "FullLoadSettings": {"TargetTablePrepMode": "DROP_AND_CREATE"}}
+    deployed.make(tasks={"all": {"ReplicationTaskSettings": json.dumps(settings)}})
+    deployed.prepare(ORDERS)
+    source, target = deployed.pair.source, deployed.pair.target
+    source.run("insert into orders values (1, 'x')")
+    assert deployed.reached("start", "dev").exit_code == 0
+    eventually(lambda: target.value("select count(*) from orders") == 1)
+    target.run(
+        "alter table orders add of bigint references orders",
+        "create view lowest as select min(id) from orders",
+        "create view lesser as select * from lowest",
+        "create function first() returns orders language sql as 'select null::orders'",
+        "create table items (id int primary key, of bigint references orders)",
+    )
+
+    one = deployed.reached("reload", "dev", "public.orders", "--yes")
+
+    said = "function public.first(), view public.lowest."
+    assert (
+        f"as DMS does before it loads: other things depend on what is there, {said}" in one.stderr
+    )
+    assert one.exit_code == 3
+    deployed.end()
+
+    refused = deployed.reached("start", "dev", "--reload")
+
+    assert f"Other things depend on what is to be dropped at Aurora: {said}" in refused.stdout
+    assert (
+        "refer to what is to be dropped at Aurora: items_of_fkey of public.items." in refused.stdout
+    )
+    assert refused.exit_code == 4
+
+    target.run(
+        "drop view lesser, lowest",
+        "drop function first",
+        "drop table items",
+        "alter table orders drop of",
+    )
+
+    again = deployed.reached("start", "dev", "--reload", given="dev\n")
+
+    assert "  The task all: reload-target." in again.stdout.splitlines()
+    eventually(lambda: target.value("select count(*) from orders") == 1)
+    # DMS has made the marker anew, too.
+    deployed.end()
+    assert (
+        "  The task all: resume-processing." in deployed.reached("start", "dev").stdout.splitlines()
+    )
+
+
 def test_one_task_of_several_is_started(deployed: Deployed) -> None:
     b = 'name = "b"\ntables = [{ schema = "b" }]\ncdc_stop_position = "commit_time:2099-01-01T00:00:00"'
     file = DEV.replace("[alarms]", f"[[dms.tasks]]\n{b}\n\n[alarms]")

@@ -230,7 +230,11 @@ def preparation(subject: Subject) -> Iterator[Verdict]:
     Source: https://www.postgresql.org/docs/15/sql-truncate.html
     """
     catalog = subject.aurora
-    keys = {each.references: each for each in catalog.constraints if each.kind == "f"}
+    keys = {
+        each.references: each
+        for each in catalog.constraints
+        if each.kind == "f" and each.references != each.relation
+    }
     for task in subject.tasks:
         if not loads(task) or task.target_table_preparation_mode == "DO_NOTHING":
             continue

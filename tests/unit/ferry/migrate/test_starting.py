@@ -392,6 +392,24 @@ def test_a_load_that_begins_again_finds_rows_and_says_how_to_empty_what_dms_does
     )
 
 
+def test_what_dms_drops_has_nothing_that_depends_on_it() -> None:
+    tables = Tables(referring=((ITEMS, "of"),), depending=tuple(f"view v{n}" for n in range(7)))
+    facts = Facts(connections=WORKING, markers=THERE, tables=tables)
+
+    keys, others = against(facts, RELOAD, StartType.RELOAD, settings=MAKES)
+
+    assert keys.startswith(
+        "target-referred: Foreign keys of other tables refer to what is to be dropped at Aurora: of of "
+        "public.items. Drop them in Aurora's database app: "
+    )
+    assert others == (
+        "target-depended: Other things depend on what is to be dropped at Aurora: view v0, view v1, "
+        'view v2, view v3, view v4 and 2 more. Set target_table_preparation_mode = "DO_NOTHING" for the task all in '
+        "dev.toml, then: cdktf deploy dev; DMS leaves the tables as they are then, and what depends on "
+        "them."
+    )
+
+
 @pytest.mark.parametrize("preparation", ["DO_NOTHING", "TRUNCATE_BEFORE_LOAD"])
 def test_what_others_refer_to_cannot_be_emptied_before_their_keys_are_dropped(
     preparation: str,
@@ -414,7 +432,7 @@ def test_what_is_emptied_together_is_what_one_statement_empties() -> None:
     into = Wish(environment="dev", reload=True, into=frozenset({"public.items"}))
 
     assert emptied(task(settings=TRUNCATES), both, [], DEV) == [[ITEMS], [ORDERS]]
-    assert emptied(task(settings=MAKES), both, filled, RELOAD) == []
+    assert emptied(task(settings=MAKES), both, [], DEV) == [[ITEMS], [ORDERS]]
     assert emptied(task(), both, filled, RELOAD) == [filled]
     assert emptied(task(), both, filled, into) == [[ORDERS]]
     assert emptied(task(), both, filled, DEV) == []

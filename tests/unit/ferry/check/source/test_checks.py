@@ -1817,3 +1817,13 @@ def test_tables_that_a_task_has_loaded_are_to_hold_rows() -> None:
     gone = subject(aurora=UnreadError("Aurora is not asked."), identifiers={"all": "AAAA"})
     assert not gone.has_run(gone.tasks[0])
     assert not gone.are_these_tasks("x")
+
+
+def test_a_table_that_refers_to_itself_is_emptied_and_dropped_all_the_same() -> None:
+    key = Constraint(0, "fk", "f", references=ORDERS.oid)
+    of_itself = replace(ORDERS, constraints=(key._replace(relation=ORDERS.oid),))
+    truncates = task(target_table_preparation_mode="TRUNCATE_BEFORE_LOAD")
+
+    (finding,) = found("aurora-preparation", subject(aurora=catalog(of_itself), env=truncates))
+
+    assert finding.level is Level.RIGHT
