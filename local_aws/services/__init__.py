@@ -10,6 +10,7 @@ from local_aws.services.ec2 import EXTENSION as EC2
 from local_aws.services.iam import EXTENSION as IAM
 from local_aws.services.kms import EXTENSION as KMS
 from local_aws.services.rds import EXTENSION as RDS
+from local_aws.services.route53 import EXTENSION as ROUTE53
 from local_aws.services.s3 import EXTENSION as S3
 from local_aws.services.secretsmanager import EXTENSION as SECRETSMANAGER
 from local_aws.services.servicequotas import EXTENSION as SERVICEQUOTAS
@@ -24,6 +25,7 @@ EXTENSIONS: tuple[Extension, ...] = (
     IAM,
     KMS,
     RDS,
+    ROUTE53,
     S3,
     SECRETSMANAGER,
     SERVICEQUOTAS,
