@@ -98,6 +98,11 @@ class Account:
         return self.session.client("rds", region_name=self.region, config=_CONFIG)
 
     @cached_property
+    def route53(self) -> Any:  # noqa: ANN401 - its stubs are not among those installed
+        """Route 53, which is one for all regions of a partition."""
+        return self.session.client("route53", region_name=self.region, config=_CONFIG)
+
+    @cached_property
     def s3(self) -> S3Client:
         """S3, in the state's region."""
         return self.session.client("s3", region_name=self.state_region, config=_CONFIG)
