@@ -58,10 +58,16 @@ BOUNDARY = "arn:aws:iam::111122223333:policy/aurora-ferry-boundary"
 BOUNDED = environment(aws={"permissions_boundary_arn": BOUNDARY})
 
 
-def application_secrets(region: str, *names: str) -> dict[str, list[str]]:
-    """A [cutover] with secrets of applications, whose names nobody of the project gives."""
+ZONE = "Z0123456789ABCDEFGHIJ"
+
+
+def applications(region: str, *names: str, record: str = "DB.shop.example.com.") -> dict[str, Any]:
+    """A [cutover] with secrets and a record of applications, whose names nobody of the project gives."""
     begin = f"arn:{partition_of(region)}:secretsmanager:{region}:111122223333:secret:"
-    return {"application_secret_arns": [f"{begin}{name}-AbCdEf" for name in names]}
+    return {
+        "application_secret_arns": [f"{begin}{name}-AbCdEf" for name in names],
+        "dns": {"zone_id": ZONE, "name": record},
+    }
 
 
 def boundary_of(region: str) -> str:
@@ -73,7 +79,7 @@ def side(name: str, region: str, *, bounded: bool) -> Environment:
     """An environment of this name, in this region, with or without a boundary."""
     boundary = {"permissions_boundary_arn": boundary_of(region)} if bounded else {}
     return environment(
-        aws={"region": region, **boundary}, cutover=application_secrets(region, "shop/orders")
+        aws={"region": region, **boundary}, cutover=applications(region, "shop/orders")
     ).model_copy(update={"name": name})
 
 
@@ -123,5 +129,9 @@ LONGEST = environment(
     network={**EXISTING, "route_to_source": {"virtual_private_gateway_id": "vgw-11111111"}},
     source=OWN_SECRET,
     tags={"project": "a" * 20},
-    cutover=application_secrets("us-gov-west-1", *(f"{number:050}" for number in range(20))),
+    cutover=applications(
+        "us-gov-west-1",
+        *(f"{number:050}" for number in range(20)),
+        record=f"{f'{61 * chr(100)}.' * 4}com",
+    ),
 ).model_copy(update={"name": "b" * 16})

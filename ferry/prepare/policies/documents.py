@@ -20,6 +20,7 @@ ADMINISTRATOR_ROLES: Final = "administrator-roles"
 BOUNDARY: Final = "boundary"
 _BOOTSTRAP: Final = "bootstrap"
 _CUTOVER: Final = "cutover"
+_CUTOVER_DNS: Final = "cutover-dns"
 _OF_A_MIGRATION: Final = ("check-source", "move")
 _DEPLOY: Final = "for cdktf deploy and destroy; beside plan"
 
@@ -45,7 +46,8 @@ _TABLE: Final[tuple[tuple[str, str, Callable[[Scope], list[Statement]]], ...]] =
         "for ferry secret source and operator, and the commands of the runbook",
         reading.operate,
     ),
-    (_CUTOVER, "for ferry secret application", reading.cutover),
+    (_CUTOVER, "for ferry secret application; beside move for the switch", reading.cutover),
+    (_CUTOVER_DNS, "for the switch of the applications' record; beside move", reading.cutover_dns),
     (
         "snapshots",
         "beside apply, where wanted: taking, copying and restoring snapshots",
@@ -80,6 +82,7 @@ def documents(
         if (name != _BOOTSTRAP or environment.aws.state_bucket is None)
         and (name not in _OF_A_MIGRATION or environment.has_migration)
         and (name != _CUTOVER or (cutover is not None and cutover.application_secret_arns))
+        and (name != _CUTOVER_DNS or (cutover is not None and cutover.dns))
     ]
     bounded = scope.boundary_arn is not None
     made.append(
@@ -137,6 +140,7 @@ _WHERE: Final = {
     ADMINISTRATOR_ROLES: "where no aws.permissions_boundary_arn is named",
     **dict.fromkeys(_OF_A_MIGRATION, "where the file has [source] and [dms]"),
     _CUTOVER: "where cutover.application_secret_arns names secrets",
+    _CUTOVER_DNS: "where cutover.dns names a record",
     "trust": "with --github, where tags.repository is on github.com",
 }
 """When there is a document that is not always there."""

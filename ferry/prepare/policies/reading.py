@@ -325,7 +325,7 @@ def move(scope: Scope) -> list[Statement]:
 
 
 def cutover(scope: Scope) -> list[Statement]:
-    """`ferry secret application`: the applications' secrets, which the file names, and no others.
+    """`ferry secret application`, and the switch: the applications' secrets that the file names.
 
     IAM cannot hold PutSecretValue to a stage, so that holding UpdateSecretVersionStage to one would keep
     nothing out. Which keys encrypt the secrets the file does not say: any of the account's that Secrets
@@ -356,6 +356,48 @@ def cutover(scope: Scope) -> list[Statement]:
                     "kms:EncryptionContext:SecretARN": arns,
                 }
             },
+        ),
+    ]
+
+
+def cutover_dns(scope: Scope) -> list[Statement]:
+    """The switch of the applications' record: that name and type, put in the place of the old one alone.
+
+    A name is written to the condition as Route 53 compares it: small letters, no last point. That the
+    keys are there is asked for too, since ForAllValues holds where a key is missing. Sources:
+    https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/specifying-conditions-route53.html,
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
+    """
+    given = scope.environment.cutover
+    dns = given.dns if given else None
+    if dns is None:
+        return []
+    begin = f"arn:{scope.placement.partition}:route53:::"
+    wanted = {
+        "NormalizedRecordNames": dns.name.rstrip(".").lower(),
+        "RecordTypes": dns.type,
+        "Actions": "UPSERT",
+    }
+    keys = {f"route53:ChangeResourceRecordSets{key}": value for key, value in wanted.items()}
+    return [
+        Statement(
+            sid="ApplicationsRecord",
+            actions=["route53:ChangeResourceRecordSets"],
+            resources=[f"{begin}hostedzone/{dns.zone_id}"],
+            condition={
+                "ForAllValues:StringEquals": keys,
+                "Null": dict.fromkeys(keys, "false"),
+            },
+        ),
+        Statement(
+            sid="ZoneOfTheRecord",
+            actions=["route53:GetHostedZone", "route53:ListResourceRecordSets"],
+            resources=[f"{begin}hostedzone/{dns.zone_id}"],
+        ),
+        Statement(
+            sid="ChangeOfTheRecord",
+            actions=["route53:GetChange"],
+            resources=[f"{begin}change/*"],
         ),
     ]
 

@@ -346,6 +346,7 @@ def test_a_document_that_is_not_there() -> None:
         ("topic", "where alarms.topic_arn names one"),
         ("apply-roles", "where aws.permissions_boundary_arn names a boundary"),
         ("cutover", "where cutover.application_secret_arns names secrets"),
+        ("cutover-dns", "where cutover.dns names a record"),
         ("trust", "with --github, where tags.repository is on github.com"),
     ],
 )
@@ -539,6 +540,23 @@ def test_whoever_cuts_over_has_a_document_where_the_file_names_secrets() -> None
             "kms:EncryptionContext:SecretARN": [arn],
         }
     }
+
+
+def test_whoever_cuts_over_has_a_document_where_the_file_names_a_record() -> None:
+    given = environment(cutover={"dns": {"zone_id": "Z1", "name": "DB.example.com."}})
+
+    (found,) = chosen(documents(given, [given]), ["cutover"])
+
+    assert found.name == "cutover-dns"
+    changing, zone, change = statements(given, "cutover-dns").values()
+    prefix = "route53:ChangeResourceRecordSets"
+    assert changing["Resource"] == zone["Resource"] == "arn:aws:route53:::hostedzone/Z1"
+    assert changing["Condition"]["ForAllValues:StringEquals"] == {
+        f"{prefix}NormalizedRecordNames": "db.example.com",
+        f"{prefix}RecordTypes": "CNAME",
+        f"{prefix}Actions": "UPSERT",
+    }
+    assert change["Resource"] == "arn:aws:route53:::change/*"
 
 
 def test_whoever_moves_reads_which_versions_the_applications_secrets_have() -> None:
