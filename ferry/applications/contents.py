@@ -20,15 +20,15 @@ from facts.application_secrets import (
     ROLES,
     compared,
 )
+from ferry.applications.urls import leads_somewhere
+from ferry.applications.urls import parse as parse_url
 from ferry.errors import FerryError
-from ferry.prepare.application.urls import leads_somewhere
-from ferry.prepare.application.urls import parse as parse_url
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
     from facts.application_secrets import Role
-    from ferry.prepare.application.urls import Url
+    from ferry.applications.urls import Url
 
 _SHOWN: Final[frozenset[Role]] = frozenset({"host", "port", "database"})
 _LARGEST_PORT: Final = 65_535

@@ -56,6 +56,7 @@ class _Refusal:
         remedy: How to mend it; the server's `{way}`, `{credentials}` and `{authority}` are filled in.
         reached: Whether the server was reached.
         passes: Whether it may pass by itself.
+        sqlstate: PostgreSQL's code for it, where something goes by it.
     """
 
     words: tuple[str, ...]
@@ -63,6 +64,7 @@ class _Refusal:
     remedy: str
     reached: bool = True
     passes: bool = False
+    sqlstate: str | None = None
 
 
 _AGAIN: Final = "Run this again in a moment."
@@ -73,6 +75,7 @@ _REFUSALS: Final = (
         ("password authentication failed", "no password supplied"),
         "it does not accept the password of user '{user}'.",
         "{credentials}",
+        sqlstate="28P01",
     ),
     _Refusal(
         ("root certificate file", "no certificate or crl found"),
@@ -89,6 +92,7 @@ _REFUSALS: Final = (
         ("permission denied for database", "does not have CONNECT privilege"),
         "user '{user}' may not connect to database '{database}'.",
         "As its owner: GRANT CONNECT ON DATABASE to the user.",
+        sqlstate="42501",
     ),
     _Refusal(
         ("no encryption", "SSL off"),
@@ -192,6 +196,7 @@ def refused_connection(server: Server, error: psycopg.Error) -> PostgresError:
             return kind(
                 f"{doing}: {refusal.why.format(**filled)}",
                 refusal.remedy.format(**filled).strip(),
+                sqlstate=refusal.sqlstate or error.sqlstate,
                 stays=not refusal.passes,
             )
     lines = said.strip().splitlines() or ["without a message"]

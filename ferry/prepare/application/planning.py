@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from facts.application_secrets import CURRENT_STAGE, NEXT_STAGE
+from ferry.applications.contents import WAY_OUT, host_of, says, shown, understand
 from ferry.environments import migration_of
 from ferry.errors import FerryError
-from ferry.prepare.application.contents import WAY_OUT, host_of, says, shown, understand
 from ferry.prepare.application.versions import put
 from ferry.prepare.steps import Outcome, Step
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from types_boto3_secretsmanager import SecretsManagerClient
 
     from facts.application_secrets import Role
+    from ferry.applications.contents import Contents
     from ferry.prepare.application.changes import Change
-    from ferry.prepare.application.contents import Contents
     from ferry.prepare.application.versions import Held
     from settings.environment import Environment
 

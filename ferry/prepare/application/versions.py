@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from facts.application_secrets import CURRENT_STAGE, NEXT_STAGE
 from ferry.account import NotFoundError, explained
+from ferry.applications.contents import WAY_OUT
 from ferry.errors import FerryError
-from ferry.prepare.application.contents import WAY_OUT
 from ferry.prepare.steps import Outcome, Step
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ferry.applications.contents import Contents, says, understand
 from ferry.errors import FerryError
-from ferry.prepare.application.contents import Contents, says, understand
 
 HOST, AURORA = "db.example.org", "dev.cluster-c0.eu-central-1.rds.amazonaws.com"
 HOSTS: Final = {HOST, "orders.example.org"}

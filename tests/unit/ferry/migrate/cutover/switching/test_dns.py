@@ -234,7 +234,7 @@ def test_what_does_not_answer_is_said_with_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     times = iter([0.0, 0.0, 1.0])
-    monkeypatch.setattr(module.time, "monotonic", lambda: next(times))
+    monkeypatch.setattr("time.monotonic", lambda: next(times))
     with (
         stubbed(client, "PENDING", "Throttling"),
         pytest.raises(NotInSyncError, match=r"have it\. Could not ask for the change: AWS refused"),

@@ -1,0 +1,1 @@
+"""How secrets of applications say where their database is: understood, and led elsewhere. Pure."""
