@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
+import sys
 import threading
 import time
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -19,8 +22,10 @@ from ferry.migrate.cutover import freezing, journal
 from ferry.migrate.cutover.freezing import ClosedError, OpenError, Thaw
 from ferry.migrate.cutover.journal import State
 from ferry.migrate.cutover.rights import Saved
+from ferry.migrate.cutover.watchdog import Watched, watching
 from ferry.postgres import PostgresError, Server, Session, connect
 from ferry.postgres.programs import folder_of_programs
+from harness.deployment import ROOT
 from harness.postgres import SUPERUSER
 from tests.migration.databases import Database, eventually
 
@@ -238,9 +243,9 @@ def test_the_source_is_closed_and_opened_again_to_the_letter(source: Source, *, 
         # what is closed already stays so
         freezing.freeze(session, saved, record_id=record)
 
-        assert freezing.thaw(session, saved) is Thaw.OPENED
+        assert freezing.thaw(session, saved, record_id=record) is Thaw.OPENED
         assert source.standing() == before
-        assert freezing.thaw(session, saved) is Thaw.WAS_OPEN
+        assert freezing.thaw(session, saved, record_id=record) is Thaw.WAS_OPEN
         assert source.standing() == before
         with pytest.raises(OpenError, match="its phase there is thawed"):
             freezing.freeze(session, saved, record_id=record)
@@ -256,7 +261,6 @@ def test_beyond_the_point_nobody_opens_it(source: Source) -> None:
     saved, record = source.saved("r1")
     file = freezing.write_script(saved)
     with source.ferry() as session:
-        assert freezing.thaw(session, saved) is Thaw.NEVER_CLOSED
         with pytest.raises(OpenError, match="is gone"):
             freezing.go_beyond(session, saved)
         freezing.freeze(session, saved, record_id=record)
@@ -265,10 +269,22 @@ def test_beyond_the_point_nobody_opens_it(source: Source) -> None:
         freezing.go_beyond(session, saved)
 
         with pytest.raises(ClosedError):
-            freezing.thaw(session, saved)
+            freezing.thaw(session, saved, record_id=record)
         assert run(source, file).returncode == 3
         assert source.standing() == closed
         assert freezing.phase(session, "r1") == "switching"
+
+
+def test_a_run_that_was_given_up_closes_nothing_later(source: Source) -> None:
+    before = source.standing()
+    saved, record = source.saved("r1")
+    with source.ferry() as session:
+        assert freezing.thaw(session, saved, record_id=record) is Thaw.NEVER_CLOSED
+        with pytest.raises(OpenError, match="its phase there is thawed"):
+            freezing.freeze(session, saved, record_id=record)
+        with pytest.raises(FerryError, match="has no record 9/x of the run r9"):
+            freezing.thaw(session, replace(saved, run="r9"), record_id="9/x")
+    assert source.standing() == before
 
 
 def run(source: Source, file: Path, user: str = "z_ferry") -> subprocess.CompletedProcess[str]:
@@ -305,7 +321,7 @@ def test_the_script_opens_it_without_ferry_and_once(source: Source, user: str) -
     assert again.returncode == 3
     assert "The run r1 has not closed the source" in again.stderr
     with source.ferry() as session:
-        assert freezing.thaw(session, saved) is Thaw.WAS_OPEN
+        assert freezing.thaw(session, saved, record_id=record) is Thaw.WAS_OPEN
 
 
 def test_of_two_who_open_and_go_beyond_one_does(source: Source) -> None:
@@ -321,13 +337,16 @@ def test_of_two_who_open_and_go_beyond_one_does(source: Source) -> None:
             def do(what: Any, session: Session) -> None:  # noqa: ANN401 - either
                 start.wait()  # noqa: B023 - of this round
                 try:
-                    what(session, saved)  # noqa: B023 - of this round
+                    what(session)
                 except FerryError as error:
                     failed.append(type(error))  # noqa: B023 - of this round
 
             threads = [
                 threading.Thread(target=do, args=each)
-                for each in ((freezing.thaw, one), (freezing.go_beyond, other))
+                for each in (
+                    (partial(freezing.thaw, saved=saved, record_id=record), one),
+                    (partial(freezing.go_beyond, saved=saved), other),
+                )
             ]
             for thread in threads:
                 thread.start()
@@ -341,7 +360,7 @@ def test_of_two_who_open_and_go_beyond_one_does(source: Source) -> None:
                     WRITES,
                     f"update ferry.journal set phase = 'frozen' where run = '{saved.run}' and phase = 'switching'",
                 )
-                assert freezing.thaw(one, saved) is Thaw.OPENED
+                assert freezing.thaw(one, saved, record_id=record) is Thaw.OPENED
     assert won <= {"thawed", "switching"}
 
 
@@ -384,7 +403,7 @@ def test_a_right_that_was_given_meanwhile_does_not_keep_it_closed(source: Source
         with pytest.raises(FerryError, match="others may still connect"):
             freezing.go_beyond(session, saved)
         assert freezing.phase(session, "r1") == "frozen"
-        assert freezing.thaw(session, saved) is Thaw.OTHERWISE
+        assert freezing.thaw(session, saved, record_id=record) is Thaw.OTHERWISE
     with opened(source.at(), "z_app"):
         pass
 
@@ -409,7 +428,7 @@ def test_superusers_and_others_of_ferrys_role_are_named(source: Source) -> None:
         try:
             eventually(lambda: bool(freezing.others(session, saved)))
             with pytest.raises(FerryError, match="come back for 0 s: z_ferry, of the shop, shop"):
-                freezing.end_sessions(session, saved, seconds=0.3)
+                _end_until_they_come_back(session, saved)
         finally:
             going.set()
             source.at().run(
@@ -417,7 +436,12 @@ def test_superusers_and_others_of_ferrys_role_are_named(source: Source) -> None:
                 "where application_name = 'of the shop'"
             )
             thread.join()
-        freezing.thaw(session, saved)
+        freezing.thaw(session, saved, record_id=record)
+
+
+def _end_until_they_come_back(session: Session, saved: Saved) -> None:
+    while True:  # it returns where the other is slow to come back
+        freezing.end_sessions(session, saved, seconds=0.3)
 
 
 def test_silence_is_proved_by_locks_where_others_go_on(source: Source) -> None:
@@ -456,7 +480,7 @@ def test_silence_is_proved_by_locks_where_others_go_on(source: Source) -> None:
             opened(source.at(), SUPERUSER),
         ):
             freezing.prove_silence(session, saved)
-        freezing.thaw(session, saved)
+        freezing.thaw(session, saved, record_id=record)
 
 
 def test_what_is_prepared_is_no_silence(source: Source) -> None:
@@ -468,7 +492,7 @@ def test_what_is_prepared_is_no_silence(source: Source) -> None:
         with pytest.raises(FerryError, match="A transaction is prepared at the source: later"):
             freezing.prove_silence(session, saved)
         source.at(OTHER).run("rollback prepared 'later'")
-        freezing.thaw(session, saved)
+        freezing.thaw(session, saved, record_id=record)
 
 
 @dataclass
@@ -522,7 +546,7 @@ def test_nothing_is_written_between_silence_and_opening(source: Source) -> None:
                 # of one that was thrown out it may not know that it was committed
                 assert told <= there <= told + len(writers) * (round_ + 1)
                 freezing.stay_closed(session, saved)
-                assert freezing.thaw(session, saved) is Thaw.OPENED
+                assert freezing.thaw(session, saved, record_id=record) is Thaw.OPENED
     finally:
         ends.set()
         for writer in writers:
@@ -547,10 +571,8 @@ def test_another_machine_reads_what_is_kept_from_the_databases(source: Source) -
         found = kept.last("save", State.KEPT)
         assert found is not None
         assert Saved.of_json(found.detail) == saved
-        # the phase is not: what the row said nobody knows
-        assert freezing.thaw(kept.source, saved) is Thaw.NEVER_CLOSED
-        freezing.freeze(kept.source, saved, record_id=found.id)
-        assert freezing.thaw(kept.source, saved) is Thaw.OPENED
+        # the phase is not, and the rights tell that it is closed
+        assert freezing.thaw(kept.source, saved, record_id=found.id) is Thaw.OPENED
     assert [json.loads(it) for it in file.read_text().splitlines()] == [json.loads(lines)]
     assert source.standing() == before
 
@@ -595,3 +617,135 @@ def test_one_runs_at_a_time(source: Source) -> None:
         )
         with pytest.raises(PostgresError):
             held.still()
+
+
+CUTOVER = """
+import json, sys, time
+from ferry.migrate.cutover import freezing
+from ferry.migrate.cutover.watchdog import Watched, watching
+from ferry.postgres import connect
+watched = Watched.of_json(json.loads(sys.stdin.readline()))
+with connect(watched.server, purpose="test it", read_only=False) as session, watching(watched) as dog:
+    for step in sys.stdin.readline().split():
+        if step == "freeze":
+            freezing.freeze(session, watched.saved, record_id=watched.record_id)
+            freezing.end_sessions(session, watched.saved)
+        elif step == "beyond":
+            freezing.go_beyond(session, watched.saved)
+        elif step == "dismiss":
+            dog.dismiss()
+        elif step == "fail":
+            sys.exit(1)
+    print("there", flush=True)
+    sys.stdin.readline()
+    try:
+        freezing.go_beyond(session, watched.saved)
+    except freezing.OpenError:
+        print("was opened", flush=True)
+    dog.dismiss()
+"""
+"""A ferry that does some steps, and waits."""
+
+
+@contextmanager
+def cutover(
+    source: Source, *steps: str, seconds: float = 600, silence: float = 600
+) -> Iterator[subprocess.Popen[str]]:
+    """A cutover in a process of its own, at the end of some steps."""
+    saved, record = source.saved("r1")
+    watched = Watched(
+        server=source.way(),
+        saved=saved,
+        record_id=record,
+        seconds=seconds,
+        silence_seconds=silence,
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", CUTOVER], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )  # fmt: skip
+    assert process.stdin
+    assert process.stdout
+    try:
+        process.stdin.write(f"{json.dumps(watched.as_json())}\n{' '.join(steps)}\n")
+        process.stdin.flush()
+        if "fail" not in steps:
+            assert process.stdout.readline() == "there\n"
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+        process.stdin.close()
+        process.stdout.close()
+
+
+def phase_of(source: Source) -> str | None:
+    phase = source.at().value("select phase from ferry.journal where step = 'save'")
+    return None if phase is None else str(phase)
+
+
+@pytest.mark.parametrize("steps", [(), ("freeze",)])
+def test_where_ferry_is_killed_the_source_opens_by_itself(
+    source: Source, steps: tuple[str, ...]
+) -> None:
+    before = source.standing()
+    with cutover(source, *steps) as process:
+        assert phase_of(source) == ("frozen" if steps else None)
+        process.kill()
+        eventually(lambda: phase_of(source) == "thawed")
+    assert source.standing() == before
+
+
+def test_where_ferry_fails_the_source_opens_by_itself(source: Source) -> None:
+    before = source.standing()
+    with cutover(source, "freeze", "fail") as process:
+        assert process.wait(60) == 1
+    assert phase_of(source) == "thawed"
+    assert source.standing() == before
+
+
+@pytest.mark.parametrize("steps", [("freeze", "beyond"), ("freeze", "beyond", "dismiss")])
+def test_beyond_the_point_it_stays_closed_where_ferry_is_killed(
+    source: Source, steps: tuple[str, ...]
+) -> None:
+    with cutover(source, *steps) as process:
+        closed = source.standing()
+        process.kill()
+        process.wait()
+        watchdogs = "select count(*) from pg_stat_activity where usename = 'z_ferry'"
+        eventually(lambda: source.at().value(watchdogs) == 0)
+    time.sleep(2)
+    assert phase_of(source) == "switching"
+    assert source.standing() == closed
+
+
+@pytest.mark.parametrize(("seconds", "silence", "halted"), [(600, 3, True), (3, 600, False)])
+def test_ferry_that_comes_to_itself_does_not_go_on(
+    source: Source, seconds: float, silence: float, *, halted: bool
+) -> None:
+    before = source.standing()
+    with cutover(source, "freeze", seconds=seconds, silence=silence) as process:
+        assert process.stdin
+        assert process.stdout
+        if halted:
+            process.send_signal(signal.SIGSTOP)
+        eventually(lambda: phase_of(source) == "thawed")
+        assert source.standing() == before
+        if halted:
+            process.send_signal(signal.SIGCONT)
+        process.stdin.write("\n")
+        process.stdin.flush()
+        assert process.stdout.readline() == "was opened\n"
+        assert process.wait(60) == 0
+    assert source.standing() == before
+
+
+def test_without_a_watchdog_nothing_is_closed(source: Source) -> None:
+    saved, record = source.saved("r1")
+    wrong = replace(source.way(), password="wrong")
+    watched = Watched(server=wrong, saved=saved, record_id=record, seconds=600)
+    with (
+        pytest.raises(FerryError, match=r"could not begin: .* password") as refused,
+        watching(watched),
+    ):
+        pass
+    assert "wrong" not in refused.value.why.replace("wrong password", "")

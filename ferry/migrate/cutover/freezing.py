@@ -46,7 +46,10 @@ _FERRY: Final = "ferry"
 _LONGEST: Final = 5
 
 _JOURNAL: Final = sql.Identifier(SCHEMA, JOURNAL)
-_FLUSHED: Final = "select pg_catalog.set_config('synchronous_commit', 'on', true)"
+# Whoever is halted within a transaction holds the row of the phase, and keeps others from opening.
+_FLUSHED: Final = """
+select pg_catalog.set_config('synchronous_commit', 'on', true),
+       pg_catalog.set_config('idle_in_transaction_session_timeout', '5s', true)"""
 _RIGHTS: Final = """
 select pg_catalog.pg_get_userbyid(d.datdba)::text,
        coalesce(d.datacl, pg_catalog.acldefault('d', d.datdba))::text
@@ -95,7 +98,7 @@ where d.datname = any (%s::text[]) and l.locktype = 'relation' and l.relation >=
 _PHASE: Final = sql.SQL("select phase from {} where run = %s and phase is not null").format(
     _JOURNAL
 )
-_CLOSE: Final = sql.SQL(
+_FIRST: Final = sql.SQL(
     "update {} set phase = %s where id = %s and run = %s and phase is null"
 ).format(_JOURNAL)
 _CHANGE: Final = sql.SQL("update {} set phase = %s where run = %s and phase = %s").format(_JOURNAL)
@@ -114,7 +117,7 @@ class Thaw(StrEnum):
     """The run had opened it already, or somebody by the script."""
 
     NEVER_CLOSED = "never closed"
-    """The run has not closed it."""
+    """The run has not closed it, and does not any more."""
 
 
 class ClosedError(FerryError):
@@ -210,7 +213,7 @@ def freeze(session: Session, saved: Saved, *, record_id: str) -> None:
     """
     with session.transaction():
         session.execute(_FLUSHED)
-        if not session.execute(_CLOSE, [FROZEN, record_id, saved.run]):
+        if not session.execute(_FIRST, [FROZEN, record_id, saved.run]):
             found = phase(session, saved.run)
             if found != FROZEN:
                 raise OpenError(
@@ -333,12 +336,15 @@ def go_beyond(session: Session, saved: Saved) -> None:
             raise FerryError(f"Somebody is connected to the source: {_some(connected.values())}.")
 
 
-def thaw(session: Session, saved: Saved) -> Thaw:
+def thaw(session: Session, saved: Saved, *, record_id: str) -> Thaw:
     """Open the source again as it was, in one transaction. What is open already is left alone.
+
+    A run that has not closed it yet does not do so any more: its phase is `thawed` from now on.
 
     Args:
         session: A session at the source, in the first of the databases; it may write.
         saved: What is kept.
+        record_id: The journal's record that keeps it.
 
     Raises:
         ClosedError: The run is beyond its point of no return.
@@ -346,12 +352,12 @@ def thaw(session: Session, saved: Saved) -> Thaw:
     """
     for _ in range(_TRIES - 1):
         try:
-            return _thaw(session, saved)
+            return _thaw(session, saved, record_id)
         except UnreachableError:
             raise
         except PostgresError:  # Such as a tuple that autovacuum has just updated.
             time.sleep(_SECONDS_BETWEEN_PASSES)
-    return _thaw(session, saved)
+    return _thaw(session, saved, record_id)
 
 
 def is_as_it_was(session: Session, saved: Saved) -> bool:
@@ -359,19 +365,37 @@ def is_as_it_was(session: Session, saved: Saved) -> bool:
     return all(_rights(session, it.database, saved.keepers) == it for it in saved.databases)
 
 
-def _thaw(session: Session, saved: Saved) -> Thaw:
+def _thaw(session: Session, saved: Saved, record_id: str) -> Thaw:
     with session.transaction():
         session.execute(_FLUSHED)
-        if not session.execute(_CHANGE, [THAWED, saved.run, FROZEN]):
-            found = phase(session, saved.run)
-            if found == SWITCHING:
-                raise ClosedError(
-                    f"The run {saved.run} is beyond its point of no return: the source stays closed.",
-                    "Run the cutover again: it goes on from there.",
-                )
-            return Thaw.WAS_OPEN if found == THAWED else Thaw.NEVER_CLOSED
-        _run(session, saved.opens())
-        return Thaw.OPENED if is_as_it_was(session, saved) else Thaw.OTHERWISE
+        # In this order: of a run that closes just now the second waits, and the phase is another then.
+        if session.execute(_CHANGE, [THAWED, saved.run, FROZEN]):
+            return _open(session, saved)
+        if session.execute(_FIRST, [THAWED, record_id, saved.run]):
+            # A journal that was restored or emptied has lost the phase; the rights tell it too.
+            if is_as_it_was(session, saved) or _may_still(session, saved):
+                return Thaw.NEVER_CLOSED
+            return _open(session, saved)
+        if session.execute(_CHANGE, [THAWED, saved.run, FROZEN]):
+            return _open(session, saved)
+        found = phase(session, saved.run)
+        if found == THAWED:
+            return Thaw.WAS_OPEN
+    if found != SWITCHING:
+        raise FerryError(
+            f"{SCHEMA}.{JOURNAL} of {session.server.side} has no record {record_id} of the run "
+            f"{saved.run}: whether it has closed the source is not known.",
+            "Run the cutover again on the machine where it ran: it gives the journal what is missing.",
+        )
+    raise ClosedError(
+        f"The run {saved.run} is beyond its point of no return: the source stays closed.",
+        "Run the cutover again: it goes on from there.",
+    )
+
+
+def _open(session: Session, saved: Saved) -> Thaw:
+    _run(session, saved.opens())
+    return Thaw.OPENED if is_as_it_was(session, saved) else Thaw.OTHERWISE
 
 
 def _opened(saved: Saved, found: str | None) -> OpenError:
@@ -411,12 +435,7 @@ def _see_closed(session: Session, saved: Saved) -> None:
     Raises:
         FerryError: Others may.
     """
-    may = {
-        name: it.database
-        for it in saved.databases
-        for (name,) in session.rows(_STILL_MAY, [list(saved.keepers), it.database])
-        if not is_of_provider(name)
-    }
+    may = _may_still(session, saved)
     if may:
         shown = _some(f"{name} to {database}" for name, database in may.items())
         raise FerryError(
@@ -425,6 +444,16 @@ def _see_closed(session: Session, saved: Saved) -> None:
             "They are members of one of these roles, or somebody else than the owner has given them "
             "CONNECT. Take that away: REVOKE ... FROM ...;",
         )
+
+
+def _may_still(session: Session, saved: Saved) -> dict[str, str]:
+    """Who may connect beside the keepers, and to which database."""
+    return {
+        name: it.database
+        for it in saved.databases
+        for (name,) in session.rows(_STILL_MAY, [list(saved.keepers), it.database])
+        if not is_of_provider(name)
+    }
 
 
 def _run(session: Session, statements: Iterable[str]) -> None:

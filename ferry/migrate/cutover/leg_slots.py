@@ -1,0 +1,81 @@
+"""The replication slots from which the other direction is read: made while nobody writes at either side.
+
+What is written after a slot was made is in it, and what was before is not. So it is made behind the last
+marker, or rows that DMS has just brought would be carried back; and before the first row of the other
+side, or that row is lost to whoever goes back.
+
+PostgreSQL makes a slot when all transactions that were open have ended, a prepared one among them. Where
+that takes too long it is given up, and what was half made is dropped.
+
+Source: https://www.postgresql.org/docs/15/functions-admin.html#FUNCTIONS-REPLICATION
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
+
+from ferry.errors import FerryError
+from ferry.postgres import PostgresError
+
+if TYPE_CHECKING:
+    from ferry.postgres import Session
+
+PLUGIN: Final = "test_decoding"
+"""What DMS decodes by where pglogical is not installed. Source:
+https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Source.PostgreSQL.html, PluginName"""
+
+SECONDS: Final = 10.0
+"""For how long one may take: nobody writes, and transactions that are open end within the window."""
+
+_THERE: Final = (
+    "select active_pid, database = pg_catalog.current_database() "
+    "from pg_catalog.pg_replication_slots where slot_name = %s"
+)
+_MAKE: Final = "select lsn::text from pg_catalog.pg_create_logical_replication_slot(%s, %s)"
+_DROP: Final = "select pg_catalog.pg_drop_replication_slot(%s)"
+
+
+def make(session: Session, name: str, *, seconds: float = SECONDS) -> str:
+    """Make a slot anew, and return the position from which it is read.
+
+    One that is there is of an earlier run, and begins too early: it is dropped.
+
+    Args:
+        session: A session in the database whose changes are read; it may write, and its role has
+            REPLICATION, or is a member of `rds_replication`.
+        name: The slot's name.
+        seconds: For how long it may take.
+
+    Raises:
+        FerryError: Somebody reads it, it is of another database, or it could not be made.
+    """
+    drop(session, name)
+    try:
+        ((position,),) = session.rows(_MAKE, [name, PLUGIN], deadline_seconds=seconds)
+    except PostgresError:
+        with suppress(FerryError):
+            drop(session, name)
+        raise
+    return str(position)
+
+
+def drop(session: Session, name: str) -> bool:
+    """Drop a slot; return whether there was one.
+
+    Raises:
+        FerryError: Somebody reads it, or it is of another database.
+    """
+    rows = session.rows(_THERE, [name])
+    if not rows:
+        return False
+    ((reader, is_here),) = rows
+    if reader is not None or not is_here:
+        raise FerryError(
+            f"{session.server.subject} has the replication slot {name} already, and "
+            + (f"process {reader} reads it." if reader else "it is of another database."),
+            "Look whose it is. The task that reads it is stopped first; a slot that nobody needs is dropped: "
+            f"select pg_drop_replication_slot('{name}')",
+        )
+    session.rows(_DROP, [name])
+    return True

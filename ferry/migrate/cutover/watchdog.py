@@ -1,0 +1,220 @@
+"""Opens the source again where ferry no longer can: a process of its own, which ferry has to go on calling.
+
+It begins before the source is closed, and has signed in by then. Where ferry is killed its calls end; where
+ferry is halted, or its machine's network, they stay away; and however often it calls, what it was given for
+the whole window is not exceeded. Then it opens the source, unless the run is beyond its point of no return:
+one row decides, as for whoever else opens it, so that it does no harm where ferry comes to itself again.
+
+What it needs comes by its standard input, the password too, and stands in no argument and no file.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import subprocess
+import sys
+import threading
+import time
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from ferry.errors import FerryError
+from ferry.migrate.cutover.freezing import ClosedError, phase, thaw
+from ferry.migrate.cutover.rights import Saved
+from ferry.postgres import Address, Server, connect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from io import RawIOBase
+
+SECONDS_BETWEEN_CALLS: Final = 1.0
+
+SECONDS_WITHOUT_A_CALL: Final = 10.0
+"""After so many without one ferry is taken for gone. A machine that is busy may take some."""
+
+_SECONDS_BETWEEN_TRIES: Final = 1.0
+_SECONDS_OF_TRIES: Final = 24 * 3600.0
+"""For how long it tries to reach a source that does not answer."""
+
+_SECONDS_TO_BEGIN: Final = 60.0
+_MODULE: Final = "ferry.migrate.cutover.watchdog"
+_CALL: Final = b"."
+_DONE: Final = b"!"
+_READY: Final = b"ready\n"
+_ENVIRONMENT: Final = ("PATH", "HOME", "LANG", "TMPDIR", "SSL_CERT_FILE", "XDG_STATE_HOME")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Watched:
+    """What it watches over.
+
+    Args:
+        server: The source, in its first database that is carried, as ferry signs in there.
+        saved: What opens it.
+        record_id: The journal's record that keeps it.
+        seconds: For how long the source may be closed before the point of no return.
+        silence_seconds: How long ferry may stay silent.
+    """
+
+    server: Server
+    saved: Saved
+    record_id: str
+    seconds: float
+    silence_seconds: float = SECONDS_WITHOUT_A_CALL
+
+    def as_json(self) -> dict[str, Any]:
+        """It as it is handed over; with the password."""
+        return {
+            "server": asdict(self.server),
+            "saved": self.saved.as_json(),
+            "record_id": self.record_id,
+            "seconds": self.seconds,
+            "silence_seconds": self.silence_seconds,
+        }
+
+    @classmethod
+    def of_json(cls, given: dict[str, Any]) -> Watched:
+        """It as it was handed over."""
+        server = dict(given["server"])
+        if server["address"] is not None:
+            server["address"] = Address(**server["address"])
+        return cls(
+            server=Server(**server),
+            saved=Saved.of_json(given["saved"]),
+            record_id=given["record_id"],
+            seconds=given["seconds"],
+            silence_seconds=given["silence_seconds"],
+        )
+
+
+@dataclass(kw_only=True)
+class Watchdog:
+    """The process, as ferry sees it.
+
+    Args:
+        process: It.
+    """
+
+    process: subprocess.Popen[bytes]
+    _ends: threading.Event = field(default_factory=threading.Event)
+
+    def watches(self) -> bool:
+        """Whether it is there: the source must not be closed, or stay closed, where it is not."""
+        return self.process.poll() is None
+
+    def call(self) -> None:
+        """Call it until the end, from a thread of its own."""
+        while not self._ends.wait(SECONDS_BETWEEN_CALLS):
+            if not self._tell(_CALL):
+                return
+
+    def dismiss(self) -> None:
+        """Tell it that it is no longer needed: the source is open, or the point of no return behind."""
+        self._ends.set()
+        self._tell(_DONE)
+
+    def _tell(self, what: bytes) -> bool:
+        try:
+            if self.process.stdin:
+                self.process.stdin.write(what)
+                self.process.stdin.flush()
+        except (OSError, ValueError):
+            return False
+        return True
+
+
+@contextmanager
+def watching(watched: Watched) -> Iterator[Watchdog]:
+    """A watchdog that is ready. Where this block ends without `dismiss`, it opens the source.
+
+    Raises:
+        FerryError: It could not begin, or not sign in: the source must not be closed then.
+    """
+    root = Path(__file__).resolve().parents[3]
+    process = subprocess.Popen(  # noqa: S603 - this module
+        [sys.executable, "-m", _MODULE],
+        cwd=root,
+        env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        # Ctrl-C in ferry's terminal, or its end, is not its own.
+        start_new_session=True,
+    )
+    dog = Watchdog(process=process)
+    try:
+        said = b""
+        with suppress(OSError):
+            if process.stdin and process.stdout:
+                process.stdin.write(json.dumps(watched.as_json()).encode() + b"\n")
+                process.stdin.flush()
+                if select.select([process.stdout], [], [], _SECONDS_TO_BEGIN)[0]:
+                    said = process.stdout.readline()
+        if said != _READY:
+            process.kill()
+            raise FerryError(
+                "The process that opens the source again where ferry is killed could not begin"
+                f"{': ' + said.decode(errors='replace').strip() if said else ''}.",
+                "Nothing is closed without it. Look whether this machine may start processes, then run this "
+                "again.",
+            )
+        threading.Thread(target=dog.call, daemon=True).start()
+        yield dog
+    finally:
+        dog._ends.set()  # noqa: SLF001 - its own module
+        for stream in (process.stdin, process.stdout):
+            if stream:
+                with suppress(OSError):
+                    stream.close()
+        process.wait()
+
+
+def main(given: RawIOBase, *, out: RawIOBase) -> int:
+    """Be the watchdog. Return 0 where it was dismissed, 1 where it opened the source or need not."""
+    watched = Watched.of_json(json.loads(given.readline()))
+    try:
+        with connect(watched.server, purpose="watch over the cutover") as session:
+            phase(session, watched.saved.run)
+    except FerryError as error:
+        out.write(f"{error.why}\n".encode())
+        return 3
+    out.write(_READY)
+    if _is_dismissed(given, watched):
+        return 0
+    until = time.monotonic() + _SECONDS_OF_TRIES
+    while time.monotonic() < until:
+        try:
+            with connect(watched.server, purpose="open the source", read_only=False) as session:
+                thaw(session, watched.saved, record_id=watched.record_id)
+        except ClosedError:
+            return 1
+        except FerryError:
+            time.sleep(_SECONDS_BETWEEN_TRIES)
+        else:
+            return 1
+    return 3
+
+
+def _is_dismissed(given: RawIOBase, watched: Watched) -> bool:
+    """Wait until ferry says that it is done; False where it is silent, or the time is up."""
+    ends = time.monotonic() + watched.seconds
+    descriptor = given.fileno()
+    while (left := ends - time.monotonic()) > 0:
+        ready, _, _ = select.select([descriptor], [], [], min(left, watched.silence_seconds))
+        if not ready:
+            return False
+        said = os.read(descriptor, 4096)
+        if _DONE in said:
+            return True
+        if not said:
+            return False
+    return False
+
+
+if __name__ == "__main__":
+    with os.fdopen(0, "rb", buffering=0) as _given, os.fdopen(1, "wb", buffering=0) as _out:
+        sys.exit(main(_given, out=_out))

@@ -1,0 +1,266 @@
+"""What a cutover does within its window, each by itself, between two servers."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+
+from ferry.errors import FerryError
+from ferry.mappings import TableName
+from ferry.migrate.cutover import fence, leg_slots, sequences, unfreezing
+from ferry.migrate.cutover.fence import Stream
+from ferry.postgres import PostgresError, Server, Session, connect
+from harness.postgres import SUPERUSER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.migration.databases import Database, Pair
+
+
+@contextmanager
+def session(database: Database, side: str = "Aurora") -> Iterator[Session]:
+    """A session of ferry's, as the first superuser."""
+    server = Server(
+        side=side,
+        host="127.0.0.1",
+        port=database.server.port,
+        database=database.name,
+        username=SUPERUSER,
+        password=database.server.password,
+        ssl_mode="none",
+    )
+    with connect(server, purpose="test it", read_only=False) as made:
+        yield made
+
+
+SEQUENCES = (
+    'create schema "The shop"',
+    "create table orders (id bigint generated always as identity primary key)",
+    'create sequence "The shop"."it\'s"',
+    "create sequence down increment -5 maxvalue 100 start 100",
+    "create sequence never",
+    "create sequence first start 7",
+    "create sequence ahead",
+    "create sequence far increment 10 minvalue -50 maxvalue 9000",
+    "create temporary sequence gone",
+    "create schema ferry",
+    "create sequence ferry.own",
+)
+SET = (
+    "select setval('orders_id_seq', 41)",
+    "select setval('\"The shop\".\"it''s\"', 9223372036854775807)",
+    "select setval('down', 25)",
+    "select setval('first', 7, true)",
+    "select setval('ahead', 5)",
+    "select setval('far', -40, false)",
+    "select setval('ferry.own', 99)",
+)
+
+
+def test_sequences_are_raised_and_never_lowered(pair: Pair) -> None:
+    pair.on_both(*SEQUENCES)
+    pair.source.run(*SET)
+    pair.target.run("select setval('ahead', 9)", "select setval('down', 90)")
+    with session(pair.source, "the source") as source, session(pair.target) as target:
+        values = sequences.read(source)
+        assert len(values) == 7
+        assert sequences.raise_to(target, values) == 5
+        assert sequences.raise_to(target, values) == 0
+        kept = {it.name: (it.last, it.is_called) for it in sequences.read(target)}
+    assert kept == {
+        "orders_id_seq": (41, True),
+        "it's": (9223372036854775807, True),
+        "down": (25, True),
+        "never": (1, False),
+        "first": (7, True),
+        "ahead": (9, True),
+        "far": (-40, False),
+    }
+    for name, following in (("orders_id_seq", 42), ("down", 20), ("first", 8), ("far", -40)):
+        assert pair.target.value(f"select nextval('{name}')") == following
+    assert pair.target.value("select last_value from ferry.own") == 1
+
+
+def test_more_sequences_than_one_statement_reads(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sequences, "_AT_ONCE", 2)
+    made = [f"create sequence s{number}" for number in range(5)]
+    pair.on_both(*made)
+    pair.source.run(*(f"select setval('s{number}', {number + 10})" for number in range(5)))
+    with session(pair.source, "the source") as source, session(pair.target) as target:
+        assert sequences.raise_to(target, sequences.read(source)) == 5
+        assert sequences.raise_to(target, ()) == 0
+    assert pair.target.value("select last_value from s4") == 14
+
+
+def test_a_sequence_that_aurora_lacks_is_named(pair: Pair) -> None:
+    pair.source.run("create sequence missing")
+    with (
+        session(pair.source, "the source") as source,
+        session(pair.target) as target,
+        pytest.raises(FerryError, match=r"Aurora has not 1 sequence, such as public\.missing"),
+    ):
+        sequences.raise_to(target, sequences.read(source))
+
+
+MARKERS = (
+    "create schema ferry",
+    *(
+        f"create table ferry.fence_{task} (id bigint primary key, at timestamptz not null)"
+        for task in ("one", "two")
+    ),
+)
+
+
+class Carrier(threading.Thread):
+    """Carries markers as a task does, some time later."""
+
+    def __init__(self, pair: Pair, task: str, *, seconds: float) -> None:
+        super().__init__()
+        self.pair, self.table, self.seconds = pair, f"ferry.fence_{task}", seconds
+        self.ends = threading.Event()
+
+    def run(self) -> None:
+        while not self.ends.wait(0.02):
+            rows = self.pair.source.rows(f"select id, at::text from {self.table}")
+            there = {key for (key,) in self.pair.target.rows(f"select id from {self.table}")}
+            for key, at in rows:
+                if key not in there:
+                    time.sleep(self.seconds)
+                    self.pair.target.run(f"insert into {self.table} values ({key}, '{at}')")
+
+
+@contextmanager
+def carried(pair: Pair, **seconds: float) -> Iterator[list[Stream]]:
+    """The streams of tasks that are so many seconds late."""
+    pair.on_both(*MARKERS)
+    carriers = [Carrier(pair, task, seconds=late) for task, late in seconds.items()]
+    with ExitStack() as stack:
+        source = stack.enter_context(session(pair.source, "the source"))
+        target = stack.enter_context(session(pair.target))
+        for carrier in carriers:
+            carrier.start()
+        yield [
+            Stream(
+                task=task,
+                marker=TableName("ferry", f"fence_{task}"),
+                rows=2 if task == "two" else 1,
+                written_at=source,
+                seen_at=target,
+            )
+            for task in ("one", "two")
+        ]
+        for carrier in carriers:
+            carrier.ends.set()
+            carrier.join()
+
+
+def test_each_task_brings_its_own_marker_and_two_with_batch_apply(pair: Pair) -> None:
+    with carried(pair, one=0.3, two=0.0) as streams:
+        taken = fence.arrive(streams, seconds=60)
+    assert taken.keys() == {"one", "two"}
+    assert taken["one"] >= 0.3
+    for task, rows in (("one", 1), ("two", 2)):
+        assert pair.target.value(f"select count(*) from ferry.fence_{task}") == rows
+
+
+def test_a_task_that_brings_nothing_is_named(pair: Pair) -> None:
+    with (
+        carried(pair, one=0.0) as streams,
+        pytest.raises(FerryError, match=r"has not arrived within 1 s by two\."),
+    ):
+        fence.arrive(streams, seconds=1)
+
+
+def test_what_is_checked_meanwhile_ends_the_waiting(pair: Pair) -> None:
+    def opened() -> None:
+        raise FerryError("opened")
+
+    with carried(pair) as streams, pytest.raises(FerryError, match="opened"):
+        fence.arrive(streams, seconds=60, check=opened)
+
+
+def test_a_slot_begins_where_it_is_made_and_an_older_one_is_dropped(pair: Pair) -> None:
+    pair.target.run("create table t (id int)")
+    with session(pair.target) as target:
+        first = leg_slots.make(target, "ferry_back")
+        pair.target.run("insert into t values (1)")
+        again = leg_slots.make(target, "ferry_back")
+        assert first != again
+        pair.target.run("insert into t values (2)", "checkpoint")
+        changes = pair.target.rows(
+            "select data from pg_logical_slot_get_changes('ferry_back', null, null)"
+        )
+        assert [it for (it,) in changes if "INSERT" in it] == [
+            "table public.t: INSERT: id[integer]:2"
+        ]
+        assert leg_slots.drop(target, "ferry_back")
+        assert not leg_slots.drop(target, "ferry_back")
+
+
+def test_a_slot_that_cannot_be_made_in_time_is_not_left_behind(pair: Pair) -> None:
+    pair.target.run("create table t (id int)")
+    with psycopg.connect(**pair.target.connection) as writes, session(pair.target) as target:  # type: ignore[arg-type]
+        writes.execute("insert into t values (1)")
+        with pytest.raises(PostgresError):
+            leg_slots.make(target, "ferry_back", seconds=1)
+        assert pair.target.value("select count(*) from pg_replication_slots") == 0
+
+
+def test_a_slot_of_another_database_is_left_alone(pair: Pair) -> None:
+    with session(pair.target) as target:
+        elsewhere = psycopg.connect(
+            **{**pair.target.connection, "dbname": SUPERUSER},  # type: ignore[arg-type]
+            autocommit=True,
+        )
+        with elsewhere:
+            elsewhere.execute(
+                "select pg_create_logical_replication_slot('ferry_back', 'test_decoding')"
+            )
+            with pytest.raises(
+                FerryError, match="ferry_back already, and it is of another database"
+            ):
+                leg_slots.make(target, "ferry_back")
+            elsewhere.execute("select pg_drop_replication_slot('ferry_back')")
+
+
+ACCESS = (
+    "create schema ferry",
+    "create table ferry.access (database text primary key, acl text, at timestamptz not null)",
+)
+
+
+def test_aurora_is_opened_to_whom_was_remembered(pair: Pair) -> None:
+    pair.target.run(*ACCESS, "create role h_app login", "create role h_boss")
+    try:
+        with session(pair.target) as target:
+            with pytest.raises(FerryError, match=r"is not known: ferry\.access has nobody"):
+                unfreezing.open_(target)
+            pair.target.run(
+                f'revoke all on database "{pair.target.name}" from public',
+                "insert into ferry.access values (current_database(), array["
+                "makeaclitem(0, 10, 'TEMPORARY', false), makeaclitem('h_app'::regrole, 10, 'CONNECT', false), "
+                "makeaclitem('h_boss'::regrole, 10, 'CREATE', true)]::aclitem[]::text, now())",
+            )
+            before = unfreezing.acl(target)
+            assert unfreezing.open_(target) == 3
+            opened = unfreezing.acl(target)
+            assert unfreezing.open_(target) == 3
+            assert unfreezing.acl(target) == opened
+        assert before == "{postgres=CTc/postgres}"
+        assert opened == ("{postgres=CTc/postgres,=T/postgres,h_app=c/postgres,h_boss=C*/postgres}")
+        with psycopg.connect(**pair.target.connection) as other:  # type: ignore[arg-type]
+            other.execute("set role h_app")
+            with session(pair.target) as clerk:
+                clerk.execute("set role h_app")
+                with pytest.raises(PostgresError):
+                    unfreezing.open_(clerk)
+    finally:
+        pair.target.run("drop owned by h_app, h_boss", "drop role h_app, h_boss")
