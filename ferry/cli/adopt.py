@@ -16,7 +16,9 @@ def adopt(
     name: EnvironmentName,
     stack: Annotated[
         Path | None,
-        typer.Option(help="The stack's JSON; cdktf.out/stacks/ENV/cdk.tf.json by default."),
+        typer.Option(
+            metavar="FILE", help="The stack's JSON; cdktf.out/stacks/ENV/cdk.tf.json by default."
+        ),
     ] = None,
 ) -> None:
     """Find what an interrupted deployment of ENV made and Terraform's state does not hold.

@@ -115,7 +115,8 @@ def source(
         bool, typer.Option("--deep", help="Read rows too: sizes of LOBs, infinities, NaN, blanks.")
     ] = False,
     seconds: Annotated[
-        int, typer.Option(min=1, help="For how long --deep may read each database.")
+        int,
+        typer.Option(min=1, metavar="SECONDS", help="For how long --deep may read each database."),
     ] = 60,
 ) -> None:
     """Say whether the databases can be carried as ENV's file says, before the tasks are started.

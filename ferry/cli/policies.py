@@ -32,7 +32,9 @@ def policies(
             show_default=False,
         ),
     ] = "",
-    branch: Annotated[str, typer.Option(help="The repository's default branch.")] = "main",
+    branch: Annotated[
+        str, typer.Option(metavar="BRANCH", help="The repository's default branch.")
+    ] = "main",
     folder: Annotated[
         Path | None,
         typer.Option(

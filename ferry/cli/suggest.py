@@ -29,7 +29,10 @@ def tasks(
     json: Json = False,
     source_address: SourceAddress = None,
     seconds: Annotated[
-        int, typer.Option(min=1, help="For how long the rows of each database may be read.")
+        int,
+        typer.Option(
+            min=1, metavar="SECONDS", help="For how long the rows of each database may be read."
+        ),
     ] = 60,
     write: Annotated[
         bool, typer.Option("--write", help="Write them into ENV's file; its comments stay.")
