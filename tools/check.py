@@ -121,6 +121,7 @@ SECONDS_TO_GO = 60.0
 _SECONDS_TO_SHOW = 5.0
 _SECONDS_TO_DIE = 30.0
 _SECONDS_BETWEEN_LOOKS = 0.5
+_ONE_AT_A_TIME = threading.Lock()
 # In the environment of all that a step starts, and of all that starts in turn.
 _MARK = "AURORA_FERRY_STEP"
 _PROCESSES = Path("/proc")
@@ -128,11 +129,12 @@ _PROCESSES = Path("/proc")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Result:
-    """How a step ended."""
+    """How a step ended; `cpu_seconds` are a processor's, of all that it started and waited for."""
 
     step: str
     passed: bool
     seconds: float
+    cpu_seconds: float
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -141,6 +143,7 @@ class _Ended:
 
     shown: str
     passed: bool
+    cpu_seconds: float
 
 
 def main(wanted: list[str]) -> int:
@@ -159,7 +162,8 @@ def main(wanted: list[str]) -> int:
     print()
     for result in results:
         print(
-            f"{result.step:12} {'passed' if result.passed else 'FAILED':7} {result.seconds:6.0f} s"
+            f"{result.step:12} {'passed' if result.passed else 'FAILED':7} {result.seconds:6.0f} s, "
+            f"{result.cpu_seconds:.0f} s of a processor"
         )
     if told.is_set():
         return 130
@@ -192,7 +196,12 @@ def _run(step: str, deadline: float, told: threading.Event) -> Result:
     seconds = time.monotonic() - started
     # One print, so that the lanes' outputs do not mix.
     print(f"\n=== {step}: {seconds:.0f} s\n" + "\n".join(it.shown for it in ended), flush=True)
-    return Result(step=step, passed=passed, seconds=seconds)
+    return Result(
+        step=step,
+        passed=passed,
+        seconds=seconds,
+        cpu_seconds=sum(it.cpu_seconds for it in ended),
+    )
 
 
 def _ended(command: list[str], deadline: float, told: threading.Event) -> _Ended:
@@ -218,7 +227,7 @@ def _ended(command: list[str], deadline: float, told: threading.Event) -> _Ended
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        why = _waited(process, deadline, told)
+        why, cpu_seconds = _waited(process, deadline, told)
         if why:
             why = f"check: ended after {time.monotonic() - began:.0f} s: {why}\n"
             _end(process, mark)
@@ -229,20 +238,33 @@ def _ended(command: list[str], deadline: float, told: threading.Event) -> _Ended
     if text and not text.endswith("\n"):
         text += "\n"
     return _Ended(
-        shown=f"$ {' '.join(command)}\n{text}{why}", passed=process.returncode == 0 and not why
+        shown=f"$ {' '.join(command)}\n{text}{why}",
+        passed=process.returncode == 0 and not why,
+        cpu_seconds=cpu_seconds,
     )
 
 
-def _waited(process: subprocess.Popen[bytes], deadline: float, told: threading.Event) -> str:
-    """Why a process is to be ended; empty where it has ended by itself."""
+def _waited(
+    process: subprocess.Popen[bytes], deadline: float, told: threading.Event
+) -> tuple[str, float]:
+    """Why a process is to be ended, empty where it has ended by itself; and its seconds of a processor."""
     while True:
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(_SECONDS_BETWEEN_LOOKS)
-            return ""
+        # What the kernel says of ended children goes up by those of one command at a time.
+        with _ONE_AT_A_TIME:
+            before = _cpu_seconds()
+            if process.poll() is not None:
+                return "", _cpu_seconds() - before
         if told.is_set():
-            return "this was told to end"
+            return "this was told to end", 0.0
         if time.monotonic() > deadline:
-            return "that was its deadline"
+            return "that was its deadline", 0.0
+        time.sleep(_SECONDS_BETWEEN_LOOKS)
+
+
+def _cpu_seconds() -> float:
+    """What all children that were waited for, and theirs, have used of a processor."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _end(process: subprocess.Popen[bytes], mark: str) -> None:

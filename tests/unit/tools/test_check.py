@@ -133,6 +133,25 @@ def test_whoever_knows_most_of_what_hangs_ends_it_first() -> None:
     assert options["ini_options"]["faulthandler_exit_on_timeout"]
 
 
+def test_each_step_says_what_it_used_of_a_processor(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By which it can be told which of several that ran side by side was much work."""
+    works = "import time\nwhile time.process_time() < 1.5:\n    pass"
+    steps = {
+        "works": [["sh", "-c", f"{sys.executable} -c '{works}'"]],
+        "sleeps": [["sleep", "2"]],
+    }
+    monkeypatch.setattr(check, "STEPS", steps)
+    monkeypatch.setattr(check, "LANES", (("works",), ("sleeps",)))
+
+    assert check.main([]) == 0
+
+    *_, works_line, sleeps_line = capsys.readouterr().out.splitlines()
+    assert re.fullmatch(r"works +passed +\d+ s, [2-9] s of a processor", works_line)
+    assert re.fullmatch(r"sleeps +passed +\d+ s, 0 s of a processor", sleeps_line)
+
+
 @pytest.mark.usefixtures("steps")
 def test_a_step_that_does_not_end_is_ended_at_its_deadline_with_all_that_it_started(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
