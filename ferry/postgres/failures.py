@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import psycopg
 
+from facts.identifiers import identifier
 from ferry.errors import FerryError
 
 if TYPE_CHECKING:
@@ -53,7 +54,8 @@ class _Refusal:
     Args:
         words: Any of these is in libpq's message.
         why: The reason. `{user}`, `{database}`, `{host}` are filled in.
-        remedy: How to mend it; the server's `{way}`, `{credentials}` and `{authority}` are filled in.
+        remedy: How to mend it; the server's `{way}`, `{credentials}` and `{authority}` are filled in,
+            and as SQL writes them `{user_sql}` and `{database_sql}`; `{address}` is ferry's.
         reached: Whether the server was reached.
         passes: Whether it may pass by itself.
         sqlstate: PostgreSQL's code for it, where something goes by it.
@@ -68,6 +70,7 @@ class _Refusal:
 
 
 _AGAIN: Final = "Run this again in a moment."
+_COMES_FROM: Final = re.compile(r'for host "([^"]+)"')
 
 # In this order: the first whose words are there is taken.
 _REFUSALS: Final = (
@@ -91,7 +94,7 @@ _REFUSALS: Final = (
     _Refusal(
         ("permission denied for database", "does not have CONNECT privilege"),
         "user '{user}' may not connect to database '{database}'.",
-        "As its owner: GRANT CONNECT ON DATABASE to the user.",
+        "As its owner: GRANT CONNECT ON DATABASE {database_sql} TO {user_sql};",
         sqlstate="42501",
     ),
     _Refusal(
@@ -102,7 +105,8 @@ _REFUSALS: Final = (
     _Refusal(
         ("no pg_hba.conf entry", "pg_hba.conf rejects"),
         "its pg_hba.conf lets user '{user}' into '{database}' from other addresses alone.",
-        "Add a line to pg_hba.conf for the address that ferry comes from, and reload it.",
+        "Add a line to its pg_hba.conf, such as 'host {database_sql} {user_sql} {address} "
+        "scram-sha-256', then, as a superuser: SELECT pg_reload_conf();",
     ),
     _Refusal(
         ("does not match host name", "does not match the host name"),
@@ -169,6 +173,108 @@ _REFUSALS: Final = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Mend:
+    """What mends a statement that was refused.
+
+    Args:
+        sqlstate: How PostgreSQL's code begins.
+        said: What its words have to match, in English; any words do where it is empty. `name` is a name.
+        remedy: `{user}` and `{name}` are filled in as SQL writes them, and `{side}`, `{credentials}`.
+    """
+
+    sqlstate: str
+    said: str
+    remedy: str
+
+
+_DENIED: Final = "permission denied for"
+_ACTIVE: Final = (
+    "SELECT pid, usename, wait_event_type, pg_blocking_pids(pid), query FROM pg_stat_activity WHERE "
+    "state <> 'idle';"
+)
+
+# In this order: the first that fits is taken. Codes:
+# https://www.postgresql.org/docs/15/errcodes-appendix.html
+_MENDS: Final = (
+    _Mend(
+        "42501",
+        rf"{_DENIED} schema (?P<name>ferry)",
+        "As its owner, who ran ferry prepare-databases: GRANT ALL ON SCHEMA {name} TO {user}; GRANT ALL ON "
+        "ALL TABLES IN SCHEMA {name} TO {user};",
+    ),
+    _Mend(
+        "42501",
+        rf"{_DENIED} schema (?P<name>.+)",
+        "As its owner: GRANT USAGE ON SCHEMA {name} TO {user}; and CREATE, where something is made in it.",
+    ),
+    _Mend(
+        "42501",
+        rf"{_DENIED} (?:table|view|materialized view|foreign table|sequence) (?P<name>.+)",
+        "As its owner: GRANT SELECT ON {name} TO {user}; with its schema before the name; or of all, since "
+        "PostgreSQL 14: GRANT pg_read_all_data TO {user};",
+    ),
+    _Mend(
+        "42501",
+        rf"{_DENIED} (?:function|procedure) (?P<name>.+)",
+        "As its owner: GRANT EXECUTE ON ROUTINE {name} TO {user}; with its arguments behind the name.",
+    ),
+    _Mend(
+        "42501",
+        rf"{_DENIED} database (?P<name>.+)",
+        "As its owner: GRANT CREATE ON DATABASE {name} TO {user};",
+    ),
+    _Mend(
+        "42501",
+        r"must be owner of .+",
+        "Give {user} the role that owns it: GRANT OWNER TO {user}; who that is, \\d of psql says.",
+    ),
+    _Mend(
+        "42501",
+        r".*row-level security.*",
+        "As a superuser: ALTER ROLE {user} BYPASSRLS;",
+    ),
+    _Mend("42501", "", "{user} lacks the right: grant it, or sign in as another. {credentials}"),
+    _Mend(
+        "25006",
+        "",
+        "It takes no writes. Whether it is a standby: SELECT pg_is_in_recovery(); otherwise: ALTER ROLE "
+        "{user} RESET default_transaction_read_only;",
+    ),
+    _Mend("40", "", _AGAIN),
+    _Mend("55P03", "", f"Who holds the lock: {_ACTIVE} Then run this again."),
+    _Mend(
+        "53100", "", "Its disk is full: give {side} more, or free some of it, then run this again."
+    ),
+    _Mend("53200", "", "Its memory is used up: look what else runs there, then run this again."),
+    _Mend("58", "", "See the log of {side}'s server: it has a fault of its own."),
+    _Mend("XX", "", "See the log of {side}'s server: it has a fault of its own."),
+)
+
+
+def _ferrys_address(said: str) -> str:
+    """Whence ferry comes, as pg_hba.conf writes it, where the server says so."""
+    found = _COMES_FROM.search(said)
+    if found is None:
+        return "ADDRESS/32"
+    return f"{found[1]}/{128 if ':' in found[1] else 32}"
+
+
+def _mended(server: Server, sqlstate: str, said: str) -> str:
+    """How what a server refused is mended; empty where only its words say it."""
+    for mend in _MENDS:
+        fits = re.fullmatch(mend.said or ".*", said, re.DOTALL)
+        if sqlstate.startswith(mend.sqlstate) and fits:
+            name = fits.groupdict().get("name") or ""
+            return mend.remedy.format(
+                user=identifier(server.username),
+                name=identifier(name),
+                side=server.side,
+                credentials=server.credentials,
+            ).strip()
+    return ""
+
+
 def nameless(server: Server, host: str) -> UnreachableError:
     """That the name of an address leads nowhere."""
     return UnreachableError(
@@ -186,6 +292,9 @@ def refused_connection(server: Server, error: psycopg.Error) -> PostgresError:
         "user": server.username,
         "database": server.database,
         "host": server.host,
+        "user_sql": identifier(server.username),
+        "database_sql": identifier(server.database),
+        "address": _ferrys_address(said),
         "way": server.way,
         "credentials": server.credentials,
         "authority": server.authority,
@@ -221,7 +330,9 @@ def failed(server: Server, purpose: str, error: psycopg.Error) -> PostgresError:
     if error.sqlstate.startswith("22"):
         said = re.sub(r"(?<!^)(?=[A-Z])", " ", type(error).__name__).lower()
     return PostgresError(
-        f"{server.subject} could not {purpose}: {said} ({error.sqlstate}).", sqlstate=error.sqlstate
+        f"{server.subject} could not {purpose}: {said} ({error.sqlstate}).",
+        _mended(server, error.sqlstate, said),
+        sqlstate=error.sqlstate,
     )
 
 
@@ -229,5 +340,5 @@ def no_answer(server: Server, purpose: str, seconds: float) -> NoAnswerError:
     """That a deadline passed."""
     return NoAnswerError(
         f"{server.subject} could not {purpose}: no answer within {seconds:g} seconds, so it was cancelled.",
-        "Look at its load, at locks and at the network, then run this again.",
+        f"What holds it up: {_ACTIVE} Where nothing does, look at the network; then run this again.",
     )

@@ -1032,7 +1032,8 @@ def test_a_table_that_may_not_be_read_is_said(well: Postgres, documents: Subject
     [finding] = [each for each in findings([seen]) if each.check == "infinities"]
     assert finding.why == (
         "1 table not read to the end: public.documents. The source could not read its rows: permission denied "
-        "for table documents (42501)."
+        "for table documents (42501). As its owner: GRANT SELECT ON documents TO stranger; with its schema "
+        "before the name; or of all, since PostgreSQL 14: GRANT pg_read_all_data TO stranger;"
     )
 
 

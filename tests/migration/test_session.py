@@ -84,6 +84,52 @@ def test_names_are_found_by_no_search_path(server: Postgres) -> None:
         session.rows("select * from kept")
 
 
+REFUSED: dict[str, tuple[LiteralString, LiteralString]] = {
+    "schema": ("select * from closed.rows", "GRANT USAGE ON SCHEMA closed TO denied;"),
+    "ferry's schema": (
+        "insert into ferry.fence_all values (1)",
+        "GRANT ALL ON SCHEMA ferry TO denied; GRANT ALL ON ALL TABLES IN SCHEMA ferry TO denied;",
+    ),
+    "table": ("select * from public.kept", "GRANT pg_read_all_data TO denied;"),
+    "database": ("create schema made", "GRANT CREATE ON DATABASE {database} TO denied;"),
+    "owner": ("alter table public.kept add more int", "GRANT OWNER TO denied;"),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_a_right_that_is_missing_is_given_by_the_statement_that_is_told(
+    server: Postgres, what: str
+) -> None:
+    statement, grant = REFUSED[what]
+    told = grant.replace("{database}", SUPERUSER)
+    denied = of(server, username="denied", password="x")
+    with connect(of(server), purpose=PURPOSE, read_only=False) as session:
+        session.execute("create role denied login password 'x'")
+        session.execute("create schema closed")
+        session.execute("create table closed.rows ()")
+        session.execute("grant select on closed.rows to denied")
+        session.execute("create schema ferry")
+        session.execute("create table ferry.fence_all (id bigint)")
+        try:
+            with (
+                connect(denied, purpose=PURPOSE, read_only=False) as other,
+                pytest.raises(PostgresError, match=r"\(42501\)") as refused,
+            ):
+                other.execute(statement)
+            assert told in refused.value.remedy
+
+            owner = SUPERUSER
+            for each in told.replace("OWNER", owner).split("; "):
+                session.execute(sql.SQL(each))
+            with connect(denied, purpose=PURPOSE, read_only=False) as other:
+                other.execute(statement)
+        finally:
+            session.execute("alter table public.kept drop if exists more")
+            session.execute("drop schema if exists made, closed, ferry cascade")
+            session.execute("drop owned by denied")
+            session.execute("drop role denied")
+
+
 def test_texts_of_a_database_without_an_encoding_are_texts(server: Postgres) -> None:
     made = (
         "create database plain template template0 encoding 'SQL_ASCII' lc_collate 'C' lc_ctype 'C'"

@@ -137,7 +137,7 @@ def measured(subject: Subject, server: Server, *, seconds: float) -> Measured:
                 except UnreachableError:
                     raise
                 except FerryError as error:
-                    (late if oid in kept.done else missing)[oid] = error.why
+                    (late if oid in kept.done else missing)[oid] = str(error)
         finally:
             kept.save()
     return Measured(
@@ -245,7 +245,7 @@ def _progress(session: Session, subject: Subject) -> Progress | str:
     except UnreachableError:
         raise
     except PostgresError as error:
-        return error.why
+        return str(error)
     return Progress(
         environment=subject.environment.name,
         command="check-source",

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from facts.ferry_schema import SCHEMA
+from facts.identifiers import identifier
 from facts.table_patterns import literal
 from ferry.check.source.edits import LineOfTask
 from ferry.check.source.selection import Selectable
@@ -213,7 +214,10 @@ def _role(end: End, where: str) -> Role:
         raise end.dms_user
     role = end.catalog.role(end.dms_user)
     if role is None:
-        raise UnreadError(f"There is no role {end.dms_user} at {where}.")
+        raise UnreadError(
+            f"There is no role {end.dms_user} at {where}.",
+            f"Make it there: CREATE ROLE {identifier(end.dms_user)} LOGIN PASSWORD '...';",
+        )
     return role
 
 

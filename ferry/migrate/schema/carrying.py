@@ -256,7 +256,7 @@ def _do(source: Server, session: Session, step: Step) -> Done:
 
 
 def _failed(source: Server, session: Session, step: Step, error: PostgresError) -> Done:
-    why, remedy = error.why, error.remedy or _REMEDIES.get(error.sqlstate or "", "")
+    why, remedy = error.why, _REMEDIES.get(error.sqlstate or "") or error.remedy
     if _SETTING in why:
         remedy = "Aurora has no superuser: set it in the cluster's parameters, or do without it at the source."
     if error.sqlstate == _ORPHANS and step.constraint is not None:
@@ -275,12 +275,12 @@ def _of_orphans(
         found = _looked_for(session, foreign)
         also = _looked_for(at_source, foreign)
     if isinstance(found, PostgresError):
-        return why, f"Which rows point at nothing could not be told: {found.why}."
+        return why, f"Which rows point at nothing could not be told: {found}"
     if not found:
         return why, "Meanwhile no row points at nothing."
     why = f"{why} Rows that point at nothing: {_named(found)}."
     if isinstance(also, PostgresError):
-        return why, f"Whether the source has some too could not be told: {also.why}."
+        return why, f"Whether the source has some too could not be told: {also}"
     if also:
         return why, (
             f"The source has some too ({_named(also)}): delete or mend them there, and the change is "
