@@ -11,7 +11,7 @@ import psycopg
 from ferry.migrate.cutover import reading
 from harness.postgres import SUPERUSER
 from tests.migration.databases import Database
-from tests.migration.deployed import PASSWORD
+from tests.migration.deployed import AURORA, PASSWORD, SOURCE
 from tests.unit.ferry.environments import DEV
 
 if TYPE_CHECKING:
@@ -43,7 +43,9 @@ REACHED = (
 
 def carried(deployed: Deployed, *, more: str = "", lag_seconds: int = 300) -> None:
     """Carry an environment to where its cutover comes next."""
-    secret = deployed.aws.secretsmanager.create_secret(Name="app", SecretString="{}")["ARN"]
+    secret = deployed.aws.secretsmanager.create_secret(Name="app", SecretString=leading(SOURCE))[
+        "ARN"
+    ]
     section = f'[cutover]\nmax_lag_seconds = {lag_seconds}\napplication_secret_arns = ["{secret}"]\n{more}\n'
     deployed.make(file=DEV.replace("[alarms]", f"{section}\n[alarms]"))
     deployed.pair.source.run(*MORE)
@@ -51,8 +53,14 @@ def carried(deployed: Deployed, *, more: str = "", lag_seconds: int = 300) -> No
         ended = deployed.reached(*typed)
         assert ended.exit_code in {0, 1}, ended.output
     deployed.aws.secretsmanager.put_secret_value(
-        SecretId=secret, SecretString="{}", VersionStages=["ferry-next"]
+        SecretId=secret, SecretString=leading(AURORA), VersionStages=["ferry-next"]
     )
+
+
+def leading(host: str, password: str = PASSWORD) -> str:
+    """What a secret of the applications says."""
+    place = {"host": host, "port": 5432, "dbname": "app"}
+    return json.dumps({**place, "username": "dms", "password": password})
 
 
 def judged(deployed: Deployed) -> dict[str, Any]:
@@ -121,11 +129,55 @@ def test_what_is_carried_and_compared_may_be_cut_over(deployed: Deployed) -> Non
         right["sequences"] == "Of app 1 sequence will have the source's values within the window."
     )
     assert right["switch"] == "The applications are switched by 1 secret."
+    assert (
+        right["sign-in"] == "Aurora accepts each next version that the applications' secrets have."
+    )
     assert document["exit_code"] == 1
     assert [step["step"] for step in document["steps"]][:3] == ["gate", "save", "freeze"]
     assert shown.exit_code == 1
     assert "from here on only forward: there is no way back" in shown.stdout
     assert deployed.read()["Status"] == "running"
+
+
+def test_what_leads_the_applications_is_looked_at(deployed: Deployed) -> None:
+    zone = deployed.aws.route53.create_hosted_zone(
+        Name="example.com", CallerReference=deployed.aws.account
+    )["HostedZone"]["Id"].rpartition("/")[2]
+    upsert = {
+        "Action": "UPSERT",
+        "ResourceRecordSet": {
+            "Name": "db.example.com",
+            "Type": "CNAME",
+            "TTL": 300,
+            "ResourceRecords": [{"Value": AURORA}],
+        },
+    }
+    deployed.aws.route53.change_resource_record_sets(
+        HostedZoneId=zone, ChangeBatch={"Changes": [upsert]}
+    )
+    record = f'[cutover.dns]\nzone_id = "{zone}"\nname = "db.example.com"'
+    carried(
+        deployed,
+        more=f'{record}\n[cutover.hooks]\nswitch = ["./switch", "on"]\nafter_switch = ["sh", "-c", "true"]',
+    )
+    canary = "wrong-canary-Pa55word"
+    deployed.aws.secretsmanager.put_secret_value(
+        SecretId="app", SecretString=leading(AURORA, canary), VersionStages=["ferry-next"]
+    )
+
+    document = judged(deployed)
+
+    blocked, warned = found(document, "blocked"), found(document, "warning")
+    assert blocked == {
+        "record": "The record db.example.com leads to Aurora already.",
+        "sign-in": blocked["sign-in"],
+        "hooks": "cutover.hooks.switch cannot be started: there is no file ./switch.",
+    }
+    assert blocked["sign-in"].endswith("it does not accept the password of the applications' user.")
+    assert "has a TTL of 300 seconds" in warned["record-ttl"]
+    assert "verify-full will be refused" in warned["record-tls"]
+    assert found(document, "right")["hooks"] == "cutover.hooks.after_switch can be started."
+    assert canary not in json.dumps(document)
 
 
 def test_all_that_stands_against_a_cutover_is_said(deployed: Deployed) -> None:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from ferry.errors import FerryError
-from ferry.migrate.cutover.switching.signing_in import SignIn, sign_in
+from ferry.migrate.cutover.switching.signed import SignIn
+from ferry.migrate.cutover.switching.signing_in import sign_in
 from ferry.postgres import Server, connect
 from harness.postgres import SUPERUSER, Postgres
 

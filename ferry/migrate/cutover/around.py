@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from facts.application_secrets import NEXT_STAGE
+from facts.application_secrets import CURRENT_STAGE, NEXT_STAGE
 from facts.windows import minutes_until
 from ferry.errors import FerryError
 from ferry.findings import blocked, not_judged, right, warning
@@ -64,6 +64,15 @@ def secrets(seen: Seen, secret: Secret) -> Iterator[Finding]:
             why="At the switch that version is made the current one: host, port and database are Aurora's "
             "in it.",
             remedy=f"ferry secret application {seen.name}",
+        )
+    elif secret.is_current:
+        yield blocked(
+            "application-secrets",
+            f"The version of the secret {secret.arn} under {NEXT_STAGE} is under {CURRENT_STAGE} too.",
+            why="The applications read it already, and are kept out by Aurora now; what they read before is "
+            "not known.",
+            remedy=f"Move {CURRENT_STAGE} back to the version that leads to the source: aws secretsmanager "
+            "update-secret-version-stage",
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ferry.migrate.cutover import around, contents, replication, sessions
+from ferry.migrate.cutover import around, contents, leading, replication, sessions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +18,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     *contents.CHECKS,
     *sessions.CHECKS,
     *around.CHECKS,
+    *leading.CHECKS,
 )
 
 

@@ -12,16 +12,19 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from facts import outputs
-from facts.application_secrets import NEXT_STAGE
+from facts.application_secrets import CURRENT_STAGE, NEXT_STAGE
 from facts.aurora import MOST_READERS
 from facts.ferry_schema import JOURNAL, JOURNAL_COLUMNS, SCHEMA
 from facts.providers import is_of_provider
+from ferry import environments
 from ferry.account import explained
 from ferry.errors import FerryError
 from ferry.migrate import markers, target_tables
 from ferry.migrate.cutover.checks import LONG_SECONDS
 from ferry.migrate.cutover.seen import (
     DatabaseSeen,
+    Dns,
+    Hook,
     Jobs,
     Lag,
     Open,
@@ -35,6 +38,8 @@ from ferry.migrate.cutover.seen import (
     TaskSeen,
     Verified,
 )
+from ferry.migrate.cutover.switching import dns, hooks
+from ferry.migrate.cutover.switching.signing_in import sign_in
 from ferry.migrate.reading import read_tasks
 from ferry.migrate.schema.phases import Phase
 from ferry.migrate.schema.work import works
@@ -52,11 +57,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence as Many
 
     from ferry.deployment import Deployment
+    from ferry.migrate.cutover.switching.signed import SignIn
     from ferry.migrate.schema.work import Work
     from ferry.migrate.sides import Side as Way
     from ferry.migrate.sides import Sides
     from ferry.migrate.tasks import Task
-    from ferry.postgres import Session
+    from ferry.postgres import Server, Session
     from settings.databases import Database
 
 _T = TypeVar("_T")
@@ -157,7 +163,14 @@ def see(deployment: Deployment, sides: Callable[[Database], Sides]) -> Seen:
             _database(environment.name, database, work, tasks) for database, work in carried
         ),
         pending=_known(lambda: _pending(deployment)),
-        secrets=tuple(_secrets(deployment)),
+        secrets=tuple(
+            _secrets(
+                deployment,
+                lambda: [sides(database).target.server for database in environment.carried],
+            )
+        ),
+        dns=_dns(deployment),
+        hooks=tuple(_hooks(deployment)),
         carried_back=_known(partial(_carried_back, deployment)),
         at=datetime.now(UTC),
     )
@@ -393,13 +406,51 @@ def _carried_back(deployment: Deployment) -> frozenset[str]:
     return frozenset(deployment.outputs[outputs.DMS_BACK_TASK_ARNS])
 
 
-def _secrets(deployment: Deployment) -> Iterator[Secret]:
+def _secrets(deployment: Deployment, targets: Callable[[], Many[Server]]) -> Iterator[Secret]:
     given = deployment.environment.cutover
     for arn in given.application_secret_arns if given else ():
-        yield Secret(arn=arn, has_next=_known(partial(_has_next, deployment, arn)))
+        stages = _known(partial(_stages, deployment, arn))
+        if isinstance(stages, FerryError):
+            yield Secret(arn=arn, has_next=stages)
+            continue
+        has_next = NEXT_STAGE in stages
+        yield Secret(
+            arn=arn,
+            has_next=has_next,
+            is_current=has_next and stages[NEXT_STAGE] == stages.get(CURRENT_STAGE),
+            sign_in=_known(partial(_sign_in, deployment, arn, targets)) if has_next else None,
+        )
 
 
-def _has_next(deployment: Deployment, arn: str) -> bool:
+def _stages(deployment: Deployment, arn: str) -> dict[str, str]:
+    """The ids of a secret's versions, by their labels."""
     with explained(f"read which versions the secret {arn} has"):
         found = deployment.account.secretsmanager.describe_secret(SecretId=arn)
-    return any(NEXT_STAGE in stages for stages in found.get("VersionIdsToStages", {}).values())
+    return {
+        label: version
+        for version, labels in found.get("VersionIdsToStages", {}).items()
+        for label in labels
+    }
+
+
+def _sign_in(deployment: Deployment, arn: str, targets: Callable[[], Many[Server]]) -> SignIn:
+    return sign_in(deployment.account.secretsmanager, arn, targets())
+
+
+def _dns(deployment: Deployment) -> Dns | None:
+    given = deployment.environment.cutover
+    if given is None or given.dns is None:
+        return None
+    return Dns(
+        name=given.dns.name,
+        ttl_seconds=given.dns.ttl_seconds,
+        endpoint=str(deployment.outputs[outputs.CLUSTER_ENDPOINT]),
+        found=_known(partial(dns.read, deployment.account.route53, given.dns)),
+    )
+
+
+def _hooks(deployment: Deployment) -> Iterator[Hook]:
+    given = (deployment.environment.cutover or Cutover()).hooks
+    for name, command in given:
+        if command:
+            yield Hook(name=name, obstacle=hooks.obstacle(command, environments.FOLDER.parent))

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
     from ferry.errors import FerryError
     from ferry.findings import Finding
+    from ferry.migrate.cutover.switching.cname import Found, Lowered
+    from ferry.migrate.cutover.switching.signed import SignIn
     from ferry.migrate.schema.phases import Phase
     from ferry.migrate.schema.steps import Orders
     from ferry.migrate.tasks import Task
@@ -232,10 +234,46 @@ class Secret:
     Args:
         arn: Its ARN.
         has_next: Whether it has a version for the time after the cutover; or why that is not known.
+        is_current: Whether that version is the current one already.
+        sign_in: What signing in to Aurora by it came to; or why that is not known. None where it has none.
     """
 
     arn: str
     has_next: bool | FerryError
+    is_current: bool = False
+    sign_in: SignIn | FerryError | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Dns:
+    """The record by which the applications find their database.
+
+    Args:
+        name: Its name.
+        ttl_seconds: Its TTL, by the file.
+        endpoint: Aurora's writer endpoint, to which it is led.
+        found: It as it stands; or why that is not known, or it is none that ferry may change.
+        lowered: When ferry gave it the low TTL; None where it did not, as far as is known here.
+    """
+
+    name: str
+    ttl_seconds: int
+    endpoint: str
+    found: Found | FerryError
+    lowered: Lowered | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Hook:
+    """A program of the user's own.
+
+    Args:
+        name: Its key in `[cutover.hooks]`.
+        obstacle: Why it could not be started; None where nothing is seen.
+    """
+
+    name: str
+    obstacle: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -249,6 +287,8 @@ class Seen:
         databases: The databases that are carried.
         pending: Maintenance that AWS has announced; or why that is not known.
         secrets: The secrets that the file names for the switch.
+        dns: The record that it names; None where it names none.
+        hooks: The programs that it names.
         carried_back: The tasks beside which a way back is deployed; or why that is not known.
     """
 
@@ -258,6 +298,8 @@ class Seen:
     databases: tuple[DatabaseSeen, ...]
     pending: tuple[Pending, ...] | FerryError = ()
     secrets: tuple[Secret, ...] = ()
+    dns: Dns | None = None
+    hooks: tuple[Hook, ...] = ()
     carried_back: frozenset[str] | FerryError = frozenset()
 
     @property

@@ -10,13 +10,14 @@ Source: https://www.postgresql.org/docs/15/client-authentication.html
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from facts.application_secrets import NEXT_STAGE
 from ferry.account import explained
 from ferry.applications.contents import host_of, understand
 from ferry.errors import FerryError
+from ferry.migrate.cutover.switching.signed import SignIn
 from ferry.postgres import NoAnswerError, PostgresError, UnreachableError, connect
 
 if TYPE_CHECKING:
@@ -35,21 +36,6 @@ select a.acl is null or exists (
   where g.privilege_type = 'CONNECT'
     and (g.grantee = 0 or pg_catalog.pg_has_role(%s, g.grantee, 'usage')))
 from ferry.access a where a.database = pg_catalog.current_database()"""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SignIn:
-    """What came of it.
-
-    Args:
-        database: The database in Aurora.
-        refused: Why Aurora does not let the applications in; empty where their password is right.
-        may_connect: Whether their role may connect when Aurora is open; None where nothing was saved.
-    """
-
-    database: str
-    refused: str = ""
-    may_connect: bool | None = None
 
 
 def sign_in(client: SecretsManagerClient, arn: str, targets: Sequence[Server]) -> SignIn:

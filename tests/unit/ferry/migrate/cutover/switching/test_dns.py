@@ -13,15 +13,8 @@ from botocore.stub import Stubber
 from ferry.errors import FerryError
 from ferry.findings import ExitStatus
 from ferry.migrate.cutover.switching import dns as module
-from ferry.migrate.cutover.switching.dns import (
-    Lowered,
-    NotInSyncError,
-    Record,
-    change,
-    lower_ttl,
-    read,
-    understood,
-)
+from ferry.migrate.cutover.switching.cname import Cname, Lowered, UnfitError, understood
+from ferry.migrate.cutover.switching.dns import NotInSyncError, change, lower_ttl, read
 from settings.cutover import Dns
 
 if TYPE_CHECKING:
@@ -29,7 +22,7 @@ if TYPE_CHECKING:
 
 ENDPOINT = "shop.cluster-abc.eu-central-1.rds.amazonaws.com"
 GIVEN = Dns(zone_id="Z1", name="DB.example.com")
-RECORD = Record(zone_id="Z1", name="db.example.com", value="old.example.com", ttl_seconds=300)
+RECORD = Cname(zone_id="Z1", name="db.example.com", value="old.example.com", ttl_seconds=300)
 
 
 @pytest.fixture(autouse=True)
@@ -75,7 +68,7 @@ def test_it_is_lowered_led_to_aurora_and_back(client: Any, given: Dns) -> None: 
         "old.example.com",
         300,
     )
-    assert Record.of(json.loads(json.dumps(record.as_json()))) == record
+    assert Cname.of(json.loads(json.dumps(record.as_json()))) == record
 
     lowered = lower_ttl(client, given)
     assert lowered is not None
@@ -134,7 +127,7 @@ def of(**changes: object) -> dict[str, Any]:
 def test_what_ferry_may_not_change_is_refused_for_its_reason(
     zone: str, sets: list[Mapping[str, Any]], said: str
 ) -> None:
-    with pytest.raises(FerryError) as raised:
+    with pytest.raises(UnfitError) as raised:
         understood(GIVEN, zone, sets)
 
     assert said in raised.value.why
