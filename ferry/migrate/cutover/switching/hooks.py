@@ -38,6 +38,7 @@ _SECRET_BY_USE: Final = frozenset({"AWS_ACCESS_KEY_ID"})
 
 _MOST_BYTES: Final = 1024 * 1024
 """How much of the output is kept, from its beginning: a secret is known by what stands before it."""
+_CHUNK_BYTES: Final = 65_536
 _MOST_LINES: Final = 20
 _LONGEST_LINE: Final = 300
 _SECONDS_TO_LET_GO: Final = 2.0
@@ -238,24 +239,37 @@ class _Output:
 
 
 def _read(process: subprocess.Popen[bytes], output: _Output, *, until: float) -> None:
-    """Read a process's output until it is closed, or the process or its time has ended."""
+    """Read a process's output until it is closed, or the process or its time has ended.
+
+    What is there at the end is read in any case: ferry may have been halted meanwhile.
+    """
     pipe = process.stdout.fileno() if process.stdout else -1
     ended: float | None = None
     while (now := time.monotonic()) < until:
         if ended is None and process.poll() is not None:
             ended = now
-        if ended is not None and now > ended + _SECONDS_TO_LET_GO:
+        if ended is not None and (not output.is_held or now > ended + _SECONDS_TO_LET_GO):
             break
         if not output.is_held:
-            if ended is not None:
-                break
             time.sleep(_SECONDS_BETWEEN_LOOKS)
-        elif select.select([pipe], [], [], _SECONDS_BETWEEN_LOOKS)[0]:
-            chunk = os.read(pipe, 65_536)
-            output.is_held = bool(chunk)
-            room = _MOST_BYTES - len(output.kept)
-            output.is_cut |= len(chunk) > room
-            output.kept += chunk[:room]
+        else:
+            _take(pipe, output, seconds=_SECONDS_BETWEEN_LOOKS)
+    if process.poll() is not None:
+        for _ in range(_MOST_BYTES // _CHUNK_BYTES):
+            if not (output.is_held and _take(pipe, output, seconds=0)):
+                break
+
+
+def _take(pipe: int, output: _Output, *, seconds: float) -> bool:
+    """Read what comes within some seconds; whether anything did, its end included."""
+    if not select.select([pipe], [], [], seconds)[0]:
+        return False
+    chunk = os.read(pipe, _CHUNK_BYTES)
+    output.is_held = bool(chunk)
+    room = _MOST_BYTES - len(output.kept)
+    output.is_cut |= len(chunk) > room
+    output.kept += chunk[:room]
+    return True
 
 
 def _ended(status: int) -> str:

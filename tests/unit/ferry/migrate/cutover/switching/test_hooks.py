@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -245,6 +246,22 @@ def test_one_that_hangs_is_ended_with_all_that_it_started(script: Callable[[str]
     if (folder / "pids").exists():  # on a machine that is too busy it had not begun
         assert "It said: waiting" in raised.value.why
         assert gone(folder)
+
+
+def test_what_ended_while_ferry_was_halted_beyond_the_deadline_has_ended(
+    script: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Time goes on while nothing is read, as it does for a process that gets SIGSTOP and SIGCONT."""
+    folder, started = script("print('done')"), subprocess.Popen
+
+    def halted(*arguments: Any, **named: Any) -> subprocess.Popen[bytes]:  # noqa: ANN401 - Popen's
+        process = started(*arguments, **named)
+        process.wait()
+        return process
+
+    monkeypatch.setattr("subprocess.Popen", halted)
+
+    assert run(["./hook"], TOLD, folder=folder, deadline_seconds=0).lines == ("done",)
 
 
 def test_one_that_closed_its_output_is_waited_for(script: Callable[[str], Path]) -> None:
