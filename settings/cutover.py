@@ -62,7 +62,12 @@ Criterion = Annotated[
 
 
 class Dns(Section):
-    """The record by which the applications find their database: it leads to Aurora afterwards."""
+    """The record by which the applications find their database: it leads to Aurora afterwards.
+
+    A plain CNAME that there is: an alias, a record that is chosen by weight, latency, place or health, and
+    one of another type are refused. In a private zone it leads the zone's own VPCs alone. Aurora's
+    certificate does not have its name: clients with `sslmode=verify-full` refuse it by that name.
+    """
 
     zone_id: ZoneId
     """The Route 53 hosted zone that holds the record, of the environment's account."""
