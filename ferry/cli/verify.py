@@ -20,16 +20,19 @@ from ferry.cli.arguments import (  # typer reads the annotations when it runs
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from rich.console import Console
 
+    from ferry.cli.migration import Ways
     from ferry.cli.verify_progress import Display
     from ferry.deployment import Deployment
+    from ferry.migrate.tasks import Task
     from ferry.migrate.verify.comparing import Verdict
     from ferry.migrate.verify.kept import Kept
     from ferry.migrate.verify.proving import Proving
     from ferry.migrate.verify.verify import Result, Scope
+    from ferry.migrate.ways import Direction
 
 _SHOWN = 10
 """Of how many rows of a table the values are shown."""
@@ -60,6 +63,14 @@ def verify(
             "a table that never was, or has no key, as a whole.",
         ),
     ] = False,
+    reverse: Annotated[
+        bool,
+        typer.Option(
+            "--reverse",
+            help="After the cutover: compare Aurora, which applications write to, with the source, to which "
+            "the tasks of dms.rollback carry it back.",
+        ),
+    ] = False,
     max_lag: Annotated[
         float,
         typer.Option(
@@ -75,7 +86,8 @@ def verify(
             "--max-active",
             min=0,
             metavar="SESSIONS",
-            help="Wait before a scan while more sessions than this are at work at the source.",
+            help="Wait before a scan while more sessions than this are at work where applications write: at "
+            "the source, or in Aurora with --reverse.",
         ),
     ] = 50,
     from_start: Annotated[
@@ -97,8 +109,12 @@ def verify(
     A run that did not end is gone on with by the next: tables that were the same are not looked at
     again.
 
-    Exit status: 2 where no task carries a table; 3 where a table, or a column of it, could not be
-    verified, what is unlike may be on its way, or no table is carried; 4 where rows differ.
+    With --reverse tables are named as at the source all the same, and nothing loads one again: that would
+    overwrite what was written in Aurora.
+
+    Exit status: 2 where no task carries a table, or --reverse is given and dms.rollback is not set; 3 where
+    a table, or a column of it, could not be verified, what is unlike may be on its way, a task has no way
+    back or another direction is at work, or no table is carried; 4 where rows differ.
     """
     from ferry.cli.migration import Ways, deployment_of
     from ferry.cli.printing import failures_shown, show_next
@@ -110,30 +126,22 @@ def verify(
 
         from facts.inert import visible
         from ferry.errors import FerryError
-        from ferry.migrate.reading import read_tasks
         from ferry.migrate.verify import lines
         from ferry.migrate.verify import verify as verifying
         from ferry.migrate.verify.pace import Pace
+        from ferry.migrate.ways import Direction
 
         deployment = deployment_of(name)
-        tasks = read_tasks(deployment)
+        direction = Direction.BACK if reverse else Direction.FORWARD
+        if reverse:
+            _require_rollback(deployment)
         source, target = addresses(source_address, target_address)
         ways = Ways(deployment=deployment, source=source, target=target, target_ca=target_ca)
-        by_database = {
-            it.database.aurora: [each for each in tasks if each.database == it.database]
-            for it in tasks
-        }
-        scopes = verifying.chosen(
-            [
-                verifying.look(database, ways.sides(those[0]), those)
-                for database, those in by_database.items()
-            ],
-            table or [],
-        )
+        scopes = verifying.chosen(_scopes(deployment, ways, direction), table or [])
         with_values = bool(table) and not json and is_seen()
         results: list[Result] = []
         console = Console(highlight=False)
-        kept = _kept(name, scopes, resume=not from_start, is_run=not table and not delta)
+        kept = _kept(name, scopes, direction, resume=not from_start, is_run=not table and not delta)
         tell = partial(typer.echo, err=json)
         for scope in scopes:
             for said in kept[scope.database].said(scope.plans):
@@ -150,12 +158,14 @@ def verify(
         )
         found = verifying.verify(
             scopes,
-            settling=_settling(deployment, display),
+            settling=_settling(deployment, direction, display),
             kept=kept,
             pacing=lambda scope: Pace(
-                sides=scope.sides,
+                sides=scope.sides.turned() if reverse else scope.sides,
                 tasks=lambda: [
-                    it for it in read_tasks(deployment) if it.database.aurora == scope.database
+                    it
+                    for it in _carrying(deployment, direction)
+                    if it.database.aurora == scope.database
                 ],
                 waits=display.waits,
                 most_lag_seconds=max_lag,
@@ -170,14 +180,15 @@ def verify(
                 if not json:
                     _tell(console, result, keys=keys, values=with_values)
                 results.append(result if json and keys else result.without_keys())
+        tasks = [it for scope in scopes for it in scope.tasks]
         with suppress(FerryError):  # Those that were read at first, then.
-            tasks = read_tasks(deployment)
+            tasks = list(_carrying(deployment, direction))
         if json:
-            typer.echo(lines.as_json(name, results, tasks, with_keys=keys))
+            typer.echo(lines.as_json(name, results, tasks, with_keys=keys, direction=direction))
             raise typer.Exit(lines.status(results))
-        summary = Text(visible(f"{name}: {lines.summary(results)}"), style="bold")
+        summary = Text(visible(f"{name}: {lines.summary(results, direction)}"), style="bold")
         console.print(summary, soft_wrap=True)
-        for following in lines.following(name, results, tasks):
+        for following in lines.following(name, results, tasks, direction):
             show_next(following)
         raise typer.Exit(lines.status(results))
 
@@ -187,14 +198,76 @@ def is_seen() -> bool:
     return sys.stdout.isatty()
 
 
-def _settling(deployment: Deployment, display: Display) -> Proving:
-    from ferry.migrate.reading import read_tasks
+def _require_rollback(deployment: Deployment) -> None:
+    """Refuse an environment that has no way back.
+
+    Raises:
+        InputError: The file does not ask for one.
+    """
+    from ferry.errors import InputError
+
+    environment = deployment.environment
+    if not environment.migration.dms.rollback:
+        raise InputError(
+            f"--reverse compares what is carried back from Aurora, and {environment.name} has nothing that "
+            f"does: dms.rollback is not set in {environment.name}.toml. Compare what is carried forward: "
+            f"ferry verify {environment.name}"
+        )
+
+
+def _carrying(deployment: Deployment, direction: Direction) -> tuple[Task, ...]:
+    """The tasks of a direction as they are now."""
+    from ferry.migrate.reading import read_ways
+    from ferry.migrate.ways import carriers
+
+    return carriers(read_ways(deployment), direction)
+
+
+def _scopes(deployment: Deployment, sides: Ways, direction: Direction) -> list[Scope]:
+    """What there is to compare, by database; tasks of which nothing can be judged are refused by name."""
+    from ferry.migrate.reading import read_ways
+    from ferry.migrate.verify.verify import Refused, look
+
+    name, ways = deployment.environment.name, read_ways(deployment)
+    against = {way.task.name: way.against(name, direction) for way in ways}
+    scopes = []
+    for database in dict.fromkeys(way.task.database for way in ways):
+        those = [way for way in ways if way.task.database == database]
+        judged = [way for way in those if not against[way.task.name]]
+        scopes.append(
+            look(
+                database.aurora,
+                sides.of_database(database),
+                [task for way in judged if (task := way.of(direction))],
+                direction=direction,
+                forward={way.task.name: way.task.mappings for way in judged},
+                refused=[
+                    Refused(task=way.task.name, mappings=way.task.mappings, why=why)
+                    for way in those
+                    if (why := against[way.task.name])
+                ],
+            )
+        )
+    return scopes
+
+
+def _settling(deployment: Deployment, direction: Direction, display: Display) -> Proving:
+    from ferry.migrate.reading import read_ways
     from ferry.migrate.verify.proving import Proving
     from ferry.migrate.watching.statistics import Budget, Statistics
 
     dms, budget = deployment.account.dms, Budget()
+    environment = deployment.environment
+
+    def against(names: Iterable[str]) -> str:
+        # Only an environment with a way back has two directions.
+        ways = read_ways(deployment) if environment.legs else ()
+        concerned = [way for way in ways if (task := way.of(direction)) and task.name in names]
+        return " ".join(filter(None, (it.against(environment.name, direction) for it in concerned)))
+
     return Proving(
-        tasks=lambda: read_tasks(deployment),
+        tasks=lambda: _carrying(deployment, direction),
+        against=against,
         statistics=lambda task, table: Statistics(dms=dms, task_arn=task.arn, budget=budget).read(
             table
         ),
@@ -202,14 +275,16 @@ def _settling(deployment: Deployment, display: Display) -> Proving:
     )
 
 
-def _kept(name: str, scopes: Sequence[Scope], *, resume: bool, is_run: bool) -> dict[str, Kept]:
+def _kept(
+    name: str, scopes: Sequence[Scope], direction: Direction, *, resume: bool, is_run: bool
+) -> dict[str, Kept]:
     from ferry.migrate.verify.kept import opened, where
 
     return {
         scope.database: opened(
             scope.identity
             if isinstance(scope.identity, str)
-            else where(name, scope.database, scope.identity),
+            else where(name, scope.database, scope.identity, direction),
             scope.plans,
             scope.files,
             resume=resume,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from ferry.postgres import Server
@@ -33,3 +33,7 @@ class Sides:
 
     source: Side
     target: Side
+
+    def turned(self) -> Self:
+        """The same with both in each other's place: who writes in Aurora, and the source follows."""
+        return type(self)(source=self.target, target=self.source)

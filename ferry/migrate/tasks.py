@@ -108,6 +108,7 @@ class Task:
         stop_position: Where it is to stop reading changes, as the file says; None for nowhere.
         start_position: Where it begins to read changes, by its settings; empty for where it is started.
         slot_name: The replication slot that it is to read, as the file says; empty where DMS makes one.
+        marker_name: Its marker's name in schema ferry; empty for that of its own name.
     """
 
     name: str
@@ -129,6 +130,7 @@ class Task:
     stop_position: str | None = None
     start_position: str = ""
     slot_name: str = ""
+    marker_name: str = ""
 
     @property
     def identifier(self) -> str:
@@ -138,7 +140,7 @@ class Task:
     @property
     def marker(self) -> TableName:
         """Its marker table, of the same name on both sides."""
-        return TableName(SCHEMA, fence(self.name))
+        return TableName(SCHEMA, self.marker_name or fence(self.name))
 
     @property
     def loads(self) -> bool:
@@ -152,7 +154,12 @@ class Task:
 
 
 def task_of(
-    wanted: FileTask, database: Database, found: ReplicationTaskTypeDef, *, slot_name: str = ""
+    wanted: FileTask,
+    database: Database,
+    found: ReplicationTaskTypeDef,
+    *,
+    slot_name: str = "",
+    marker_name: str = "",
 ) -> Task:
     """A row of what DMS shows."""
     stats = found.get("ReplicationTaskStats", {})
@@ -181,6 +188,7 @@ def task_of(
         stop_position=wanted.cdc_stop_position,
         start_position=found.get("CdcStartPosition", ""),
         slot_name=slot_name,
+        marker_name=marker_name,
     )
 
 

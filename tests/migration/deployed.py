@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from typer.testing import CliRunner, Result
 
+from constructs_lib.replication.table_mappings import table_mappings
 from ferry.cli.app import app
+from ferry.environments import find
 from harness.certificates import make_certificate
 from harness.postgres import SUPERUSER, Postgres
 from tests.migration.databases import AS_REPLICA, CONTROL, Database, Pair, databases, eventually
@@ -76,6 +78,7 @@ class Deployed:
     folder: Path
     ca: Path
     task_arns: dict[str, str] = field(default_factory=dict)
+    outputs: dict[str, Any] = field(default_factory=dict)
     called: dict[str, set[str]] = field(default_factory=dict)
     """What each command called so far, as `service:Operation`."""
 
@@ -127,16 +130,74 @@ class Deployed:
             clients_security_group_id="sg-1",
         )
 
-    def state(self, **outputs: object) -> None:
-        """Write the state that Terraform would have written."""
-        bucket = f"aurora-ferry-tfstate-{self.aws.account}-eu-central-1"
-        self.aws.s3.create_bucket(
-            Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
+    def make_legs(self, *, beside: dict[str, Pair] | None = None) -> None:
+        """Deploy what `dms.rollback` of the file asks for: each task's legs, as the constructs make them.
+
+        Args:
+            beside: The databases of tasks that carry another one, by the task's name.
+        """
+        of = find("dev")
+        self._secret("reverse", {"username": "reverse", "password": PASSWORD})
+        arns: dict[str, dict[str, str]] = {"back": {}, "again": {}}
+        for leg in of.legs:
+            back, pair = leg.leg == "back", (beside or {}).get(leg.of.name, self.pair)
+            pair.source.run(f"create schema if not exists {CONTROL}")
+            name, slot = f"-{leg.task.name}", of.names.slot(leg.leg, leg.of.name)
+            reads, writes = (AURORA, SOURCE) if back else (SOURCE, AURORA)
+            reader, writer = ("ferry_admin", "reverse") if back else ("dms", "ferry_admin")
+            made = self.aws.dms.create_replication_task(
+                ReplicationTaskIdentifier=f"{INSTANCE}{name}",
+                ResourceIdentifier=f"{INSTANCE}{name}",
+                SourceEndpointArn=self._endpoint(
+                    "source", reads, reader, pair=pair, name=name, slot=slot
+                ),
+                TargetEndpointArn=self._endpoint("target", writes, writer, pair=pair, name=name),
+                ReplicationInstanceArn=self.outputs["dms_replication_instance_arn"],
+                MigrationType="cdc",
+                TableMappings=table_mappings(
+                    leg.task,
+                    marker=leg.marker,
+                    beside=of.migration.beside(leg.marker, leg.database),
+                ),
+                ReplicationTaskSettings=json.dumps(SETTINGS),
+            )["ReplicationTask"]
+            arns[leg.leg][leg.of.name] = self.task_arns[leg.task.name] = made["ReplicationTaskArn"]
+        self.state(dms_back_task_arns=arns["back"], dms_again_task_arns=arns["again"])
+
+    def start_leg(self, name: str, pair: Pair | None = None) -> None:
+        """Start a leg from a slot that is made now, where it reads."""
+        (leg,) = [it for it in find("dev").legs if it.task.name == name]
+        pair = pair or self.pair
+        slot = find("dev").names.slot(leg.leg, leg.of.name)
+        begins = (pair.target if leg.leg == "back" else pair.source).value(
+            f"select lsn::text from pg_create_logical_replication_slot('{slot}', 'test_decoding')"
         )
+        shown = self.read(name)
+        for end in ("SourceEndpointArn", "TargetEndpointArn"):
+            self.aws.dms.test_connection(
+                ReplicationInstanceArn=shown["ReplicationInstanceArn"], EndpointArn=shown[end]
+            )
+        found = self.aws.dms.describe_connections
+        eventually(lambda: all(it["Status"] == "successful" for it in found()["Connections"]))
+        self.aws.dms.start_replication_task(
+            ReplicationTaskArn=self.task_arns[name],
+            StartReplicationTaskType="start-replication",
+            CdcStartPosition=begins,
+        )
+        self.wait("running", name)
+
+    def state(self, **outputs: object) -> None:
+        """Write the state that Terraform would have written, with what was written before."""
+        bucket = f"aurora-ferry-tfstate-{self.aws.account}-eu-central-1"
+        if not self.outputs:
+            self.aws.s3.create_bucket(
+                Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
+            )
+        self.outputs |= outputs
         document = {
             "version": 4,
             "resources": [],
-            "outputs": {name: {"value": value} for name, value in outputs.items()},
+            "outputs": {name: {"value": value} for name, value in self.outputs.items()},
         }
         self.aws.s3.put_object(
             Bucket=bucket, Key="environments/dev/terraform.tfstate", Body=json.dumps(document)
@@ -186,7 +247,14 @@ class Deployed:
 
     def wait(self, status: str, task: str = "all") -> None:
         """Until a task is in a status."""
-        eventually(lambda: self.read(task)["Status"] == status)
+
+        def is_so() -> bool:
+            found = self.read(task)
+            failure = found.get("LastFailureMessage", "")
+            assert status == "failed" or found["Status"] != "failed", failure
+            return bool(found["Status"] == status)
+
+        eventually(is_so)
 
     def end(self) -> None:
         """Stop all tasks that run."""
@@ -239,18 +307,26 @@ class Deployed:
         }
 
     def _endpoint(
-        self, kind: str, host: str, user: str, *, pair: Pair | None = None, name: str = ""
+        self,
+        kind: str,
+        host: str,
+        user: str,
+        *,
+        pair: Pair | None = None,
+        name: str = "",
+        slot: str = "",
     ) -> str:
-        pair = pair or self.pair
-        port = getattr(pair, kind).server.port
+        pair, is_aurora = pair or self.pair, host == AURORA
+        port = (pair.target if is_aurora else pair.source).server.port
         secret = {"host": host, "port": 5432, "username": user, "password": PASSWORD}
         self.aws.post("/local-aws/addresses", {host: {"port": port}})
         made = self.aws.dms.create_endpoint(
             EndpointIdentifier=f"{kind}{name}",
             EndpointType=kind,
-            EngineName="postgres" if kind == "source" else "aurora-postgresql",
+            EngineName="aurora-postgresql" if is_aurora else "postgres",
             DatabaseName=pair.source.name,
-            SslMode="require" if kind == "target" else "none",
+            SslMode="require" if is_aurora else "none",
+            **({"ExtraConnectionAttributes": f"slotName={slot}"} if slot else {}),
             PostgreSQLSettings={
                 "SecretsManagerSecretId": self._secret(f"{kind}{name}", secret),
                 **({"AfterConnectScript": AS_REPLICA} if kind == "target" else {}),
@@ -282,7 +358,11 @@ def ends(source_server: Postgres, aurora: Postgres) -> tuple[Postgres, Postgres]
     for server, statements in (
         (
             source_server,
-            ("create role dms login replication", "create role operator superuser login"),
+            (
+                "create role dms login replication",
+                "create role operator superuser login",
+                "create role reverse superuser login",
+            ),
         ),
         (
             aurora,

@@ -75,16 +75,17 @@ PLANTED = (
 )  # fmt: skip
 
 
-class _Writer:
+class Writer:
     """Writes to all but the planted rows, in one thread, until it is ended."""
 
-    def __init__(self, database: Database, seed: int) -> None:
+    def __init__(self, database: Database, seed: int, *, pause_seconds: float = 0.0) -> None:
         self._ended = threading.Event()
         self._connection: psycopg.Connection[Any] = psycopg.connect(
             **database.connection,  # type: ignore[arg-type]
             autocommit=True,
         )
         self._seed = seed
+        self._pause_seconds = pause_seconds
         self.committed = 0
         self._thread = threading.Thread(target=self._run)
 
@@ -115,10 +116,11 @@ class _Writer:
             ):
                 self._connection.execute(statement.encode())
                 self.committed += 1
+                self._ended.wait(self._pause_seconds)
 
 
 @contextmanager
-def _stalled(database: Database, statement: str) -> Iterator[None]:
+def stalled(database: Database, statement: str) -> Iterator[None]:
     """Hold a lock that the worker needs for a second, again and again."""
     ended = threading.Event()
 
@@ -139,7 +141,7 @@ def _stalled(database: Database, statement: str) -> Iterator[None]:
         thread.join()
 
 
-def _found(stdout: str) -> dict[tuple[str, tuple[str, ...]], tuple[str, ...]]:
+def found_in(stdout: str) -> dict[tuple[str, tuple[str, ...]], tuple[str, ...]]:
     """The columns that differ, by table and key."""
     return {
         (table["table"], tuple(each["key"])): tuple(each["columns"])
@@ -170,15 +172,15 @@ def test_each_planted_row_is_found_and_no_other_while_writers_run_and_a_task_lag
     deployed.pair.target.run(*(statement for statement, *_ in PLANTED if statement))
 
     with (
-        _Writer(deployed.pair.source, 1) as one,
-        _Writer(deployed.pair.source, 2) as other,
-        _stalled(deployed.pair.target, "lock table other.lagging in share mode"),
+        Writer(deployed.pair.source, 1) as one,
+        Writer(deployed.pair.source, 2) as other,
+        stalled(deployed.pair.target, "lock table other.lagging in share mode"),
     ):
         eventually(lambda: min(one.committed, other.committed) > 100)
         told = deployed.reached("verify", "dev", "--json", "--keys")
         eventually(lambda: min(one.committed, other.committed) > 200)
 
-    assert _found(told.stdout) == {(table, key): columns for _, table, key, columns in PLANTED}
+    assert found_in(told.stdout) == {(table, key): columns for _, table, key, columns in PLANTED}
     assert told.exit_code == 4
     verdicts = {it["table"]: it["verdict"] for it in json.loads(told.stdout)["tables"]}
     assert verdicts["public.keyless"] == verdicts["public.hot"] == "same"
@@ -243,7 +245,7 @@ def _mappings_of(name: str) -> Mappings:
         (
             [task(status="stopped")],
             _completed,
-            "The task all is stopped: what was written at the source since then is not at Aurora.",
+            "The task all is stopped: what was written at the source since then is not in Aurora.",
         ),
         (
             [task(status="starting")],

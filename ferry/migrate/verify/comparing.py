@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import partial
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol, Self
 
 from ferry.errors import FerryError
 from ferry.findings import ExitStatus
@@ -16,6 +16,7 @@ from ferry.mappings.columns import is_lob
 from ferry.migrate.verify.scans import XMIN, Buckets
 from ferry.migrate.verify.scans import buckets as buckets_of
 from ferry.migrate.verify.sessions import of_keys
+from ferry.migrate.ways import Direction
 from ferry.postgres import sql
 
 if TYPE_CHECKING:
@@ -80,6 +81,10 @@ class Suspect:
     target: int | None
     is_counted: bool = False
 
+    def turned(self) -> Self:
+        """The same with both sides in each other's place."""
+        return replace(self, source=self.target, target=self.source)
+
     @property
     def kind(self) -> Kind:
         """How it differs."""
@@ -108,6 +113,14 @@ class Settled:
     proved: tuple[Suspect, ...] = ()
     moving: tuple[Suspect, ...] = ()
     why: str = ""
+
+    def turned(self) -> Self:
+        """The same with both sides in each other's place."""
+        return replace(
+            self,
+            proved=tuple(each.turned() for each in self.proved),
+            moving=tuple(each.turned() for each in self.moving),
+        )
 
 
 class Settle(Protocol):
@@ -173,8 +186,8 @@ class Compared:
         counts: How many rows differ, by kind; all of them, where `is_exact`.
         columns: In how many of `found` each column differs, by its name at the source.
         outside: How many of `found` the other side has outside the task's filter, by kind.
-        cut: The columns of which Aurora has only the beginning of a value, by their names at the source;
-            as far as the first that differ show it.
+        cut: The columns of which the side that tasks write to has only the beginning of a value, by their
+            names at the source; as far as the first that differ show it.
         found: Those that differ, `MOST_KEYS` at most.
         moving: How many are unlike and may be on their way.
         unproved: These, `MOST_KEYS` at most.
@@ -538,15 +551,17 @@ def _outside(sessions: Sessions, plan: Plan, proved: Sequence[Suspect], seconds:
 def _cut_short(
     sessions: Sessions, plan: Plan, found: Sequence[Difference], seconds: float
 ) -> tuple[str, ...]:
-    """The columns of large objects of which Aurora has only the beginning of a value.
+    """The columns of large objects of which the side that is written to has only the beginning of a value.
 
     DMS cuts what is larger than the limit that a task is given, and a load cuts it again.
     """
     lobs = [each for each in plan.compared if is_lob(each.source)]
-    names = {each.source.name for each in lobs}
-    keys = [each.key for each in found if names.intersection(each.columns)][:_ROWS_TO_CUT]
+    names = [each.source.name for each in lobs]
+    keys = [each.key for each in found if set(names).intersection(each.columns)][:_ROWS_TO_CUT]
     if not keys:
         return ()
+    if plan.direction is Direction.BACK:
+        sessions, plan, lobs = sessions.turned(), plan.turned(), [it.turned() for it in lobs]
     columns = [(each.source.name, each.target.name) for each in lobs]
     lengths = sessions.target.rows(
         plan.target.by_key(_of_texts("pg_catalog.length({c})", [it for _, it in columns]), keys),
@@ -570,9 +585,9 @@ def _cut_short(
             )
         )
         for key in here.keys() & there.keys():
-            pairs = zip(columns, here[key], there[key], strict=True)
-            cut.update(name for (name, _), one, other in pairs if one and one == other)
-    return tuple(name for name, _ in columns if name in cut)
+            pairs = zip(names, here[key], there[key], strict=True)
+            cut.update(name for name, one, other in pairs if one and one == other)
+    return tuple(name for name in names if name in cut)
 
 
 def _of_texts(what: str, names: Sequence[str]) -> sql.Composed:

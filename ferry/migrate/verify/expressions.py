@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, Self
 
+from ferry.migrate.ways import Direction
 from ferry.postgres import sql
 
 if TYPE_CHECKING:
@@ -165,6 +166,10 @@ class Compared:
     target: Column
     way: Way
 
+    def turned(self) -> Self:
+        """The same of sides that have changed places."""
+        return replace(self, source=self.target, target=self.source)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LeftOut:
@@ -182,17 +187,25 @@ class LeftOut:
 
 
 def columns(
-    source: Table, target: Table, carried: CarriedTable, *, form: Form, recoded: bool = False
+    source: Table,
+    target: Table,
+    carried: CarriedTable,
+    *,
+    form: Form,
+    recoded: bool = False,
+    direction: Direction = Direction.FORWARD,
 ) -> tuple[tuple[Compared, ...], tuple[LeftOut, ...]]:
     """Which columns are compared, and which are not.
 
     Args:
-        source: The table at the source.
-        target: It in Aurora.
+        source: The table where its task reads.
+        target: It where its task writes.
         carried: What its task makes of it.
         form: How rows are hashed.
         recoded: Whether the databases have two encodings.
+        direction: Where its task carries it.
     """
+    is_back = direction is Direction.BACK
     compared: list[Compared] = []
     left_out: list[LeftOut] = []
     there = {column.name: column for column in target.columns}
@@ -203,26 +216,31 @@ def columns(
         made = makes[column.name]
         if made.target is None and column.name in left_behind:
             alike = left_behind[column.name]
-            if alike.generated:  # Aurora computes it itself, of what the task carries.
+            if alike.generated:  # It is computed there, of what the task carries.
                 made = replace(made, target=column.name)
             else:
                 del there[column.name]
         other = None if made.target is None else there.pop(made.target, None)
-        why = _why_not(source, target, made, column, other)
+        why = _why_not((source, target), made, column, other, direction)
         if other is None or why:
             meant = made.target is None or bool(made.changed)
-            left_out.append(LeftOut(column=column.name, why=why, is_meant=meant))
+            name = (made.target if is_back else None) or column.name
+            left_out.append(LeftOut(column=name, why=why, is_meant=meant))
             continue
         way = _way(column, other, source.nondeterministic, target.nondeterministic)
         if way is Way.NUMERIC and form is Form.RECORD:  # 13 brought `trim_scale`.
-            way = _numeric(column, other)
+            way = _numeric(column, other, is_back=is_back)
         if form is Form.OLD_TEXT and way is Way.ZERO:
             way = Way.FLOAT_SENT
         if recoded:
             way = _sent(column, way)
         compared.append(Compared(source=column, target=other, way=way))
     left_out += [
-        LeftOut(column=name, why="the source has no such column", is_meant=name in carried.added)
+        LeftOut(
+            column=name,
+            why=f"{direction.ends[0]} has no such column",
+            is_meant=name in carried.added,
+        )
         for name in there
     ]
     return tuple(compared), tuple(left_out)
@@ -287,19 +305,24 @@ def _hashed(entries: Sequence[sql.Composable], form: Form) -> sql.Composable:
 
 
 def _why_not(
-    source: Table, target: Table, made: CarriedColumn, column: Column, other: Column | None
+    tables: tuple[Table, Table],
+    made: CarriedColumn,
+    column: Column,
+    other: Column | None,
+    direction: Direction,
 ) -> str:
+    (source, target), (reads, writes), at = tables, direction.ends, direction.at
     if made.target is None:
         return "the task leaves it behind"
     if made.changed:
         return f"the task changes it ({', '.join(sorted(made.changed))})"
     if other is None:
-        return "Aurora has no such column"
+        return f"{writes} has no such column"
     if _family(column) != _family(other):
-        return f"it is {column.type} at the source and {other.type} in Aurora"
+        return f"it is {column.type} {at[0]} and {other.type} {at[1]}"
     if column.name in source.unreadable:
-        return "the source's operator has no SELECT on it"
-    return "Aurora's operator has no SELECT on it" if other.name in target.unreadable else ""
+        return f"{reads}'s operator has no SELECT on it"
+    return f"{writes}'s operator has no SELECT on it" if other.name in target.unreadable else ""
 
 
 def _family(column: Column) -> str:
@@ -319,9 +342,12 @@ def _way(one: Column, other: Column, weak: frozenset[int], weak_there: frozenset
     return way
 
 
-def _numeric(one: Column, other: Column) -> Way:
-    """Aurora pads what it is given to the scale that its column has."""
-    is_padded = other.modifier not in {-1, one.modifier}
+def _numeric(one: Column, other: Column, *, is_back: bool) -> Way:
+    """Who is written to pads what it is given to the scale that its column has.
+
+    On the way back both were written to, Aurora before.
+    """
+    is_padded = one.modifier != other.modifier and (is_back or other.modifier != -1)
     return Way.NUMERIC_VALUE if is_padded else Way.NUMERIC
 
 

@@ -20,6 +20,7 @@ from ferry.errors import FerryError
 from ferry.migrate.verify.comparing import Compared, Verdict
 from ferry.migrate.verify.ranges import Range
 from ferry.migrate.verify.scans import Buckets
+from ferry.migrate.ways import Direction
 from ferry.progress import NewerError, Progress, UnusableError
 from ferry.words import counted
 
@@ -319,16 +320,23 @@ def opened(
     return kept
 
 
-def where(environment: str, database: str, identity: Mapping[str, str]) -> Progress:
-    """Where what is kept of a database is.
+def where(
+    environment: str,
+    database: str,
+    identity: Mapping[str, str],
+    direction: Direction = Direction.FORWARD,
+) -> Progress:
+    """Where what is kept of a database is; of each direction apart.
 
     Args:
         environment: The environment's name.
         database: The database's name in Aurora.
         identity: Which servers and databases it is about.
+        direction: Where it is carried.
     """
+    command = f"verify{direction.option}".replace(" --", "-")
     return Progress(
-        environment=environment, command="verify", database=database, version=VERSION, of=identity
+        environment=environment, command=command, database=database, version=VERSION, of=identity
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 from ferry.migrate.verify.expressions import text
 from ferry.postgres import sql
@@ -34,6 +34,10 @@ class Key:
     """
 
     columns: tuple[Compared, ...]
+
+    def turned(self) -> Self:
+        """The same of sides that have changed places."""
+        return type(self)(columns=tuple(each.turned() for each in self.columns))
 
     @property
     def is_integer(self) -> bool:

@@ -14,6 +14,7 @@ from ferry.migrate.reloading import standing_against
 from ferry.migrate.starting import lowered
 from ferry.migrate.verify.comparing import Kind, Verdict
 from ferry.migrate.watching.lines import duration, size
+from ferry.migrate.ways import Direction
 from ferry.words import counted
 
 if TYPE_CHECKING:
@@ -34,10 +35,12 @@ _LONG_SECONDS: Final = 60.0
 def line(result: Result) -> str:
     """A table in one line: what it came to, and both sides' rows."""
     found = result.compared
-    name = str(result.table or f"database {result.database}")
+    whole = f"task {', '.join(result.tasks)}" if result.tasks else f"database {result.database}"
+    name = str(result.table or whole)
     if found is None:
         return visible(f"{name}: {result.verdict}; {result.why}")
-    parts = [f"{name}: {result.verdict}", _differences(found), found.why, _sides(found)]
+    differences = _differences(found, result.direction)
+    parts = [f"{name}: {result.verdict}", differences, found.why, _sides(found)]
     left_out = [f"{each.column}, as {each.why}" for each in found.left_out]
     if left_out:
         parts.append(f"not compared: {'; '.join(left_out)}")
@@ -94,14 +97,18 @@ def status(results: Sequence[Result]) -> ExitStatus:
     return max((each.verdict.status for each in results), default=ExitStatus.NOT_DONE)
 
 
-def summary(results: Sequence[Result]) -> str:
+def summary(results: Sequence[Result], direction: Direction = Direction.FORWARD) -> str:
     """How many tables came to what."""
     counts = [(it, sum(each.verdict is it for each in results)) for it in Verdict]
-    return ", ".join(f"{count} {it}" for it, count in counts if count) or "no table is carried"
+    told = ", ".join(f"{count} {it}" for it, count in counts if count) or "no table is carried"
+    return f"{told}, from Aurora back to the source" if direction is Direction.BACK else told
 
 
 def following(
-    environment: str, results: Sequence[Result], tasks: Iterable[Task]
+    environment: str,
+    results: Sequence[Result],
+    tasks: Iterable[Task],
+    direction: Direction = Direction.FORWARD,
 ) -> tuple[str, ...]:
     """The exact next commands; none where there is nothing to do. Ferry repairs no row by itself.
 
@@ -109,7 +116,10 @@ def following(
         environment: The environment's name.
         results: What tables came to.
         tasks: Its tasks as they are now: DMS loads single tables again of those that run alone.
+        direction: Where they carry; nothing loads a table back.
     """
+    if direction is Direction.BACK:
+        return tuple(_mending_back(environment, results))
     known = {(it.database.aurora, it.name): it for it in tasks}
     reloaded: list[str] = []
     others: list[str] = []
@@ -141,14 +151,42 @@ def following(
     return tuple(found)
 
 
+def _mending_back(environment: str, results: Iterable[Result]) -> Iterator[str]:
+    """What to do where the source has other rows than Aurora: a load would overwrite what was written there."""
+    differ = [it for it in results if it.verdict is Verdict.DIFFERENT and it.compared]
+    for each in differ:
+        if each.compared and (cut := each.compared.cut):
+            yield (
+                f"copy {', '.join(cut)} of {each.table} to the source whole: the limit of large objects of "
+                f"the task {', '.join(each.tasks)} has let through only the beginning"
+            )
+    if not differ:
+        return
+    tables = list(dict.fromkeys(f"--table {shlex.quote(str(it.table))}" for it in differ))
+    more = len(tables) - _RELOADED_AT_ONCE
+    yield (
+        "make these rows at the source what they are in Aurora: nothing loads a table back, and a load "
+        "forward would overwrite what was written in Aurora. What DMS could not write is in "
+        "awsdms_apply_exceptions at the source. Then: "
+        f"ferry verify {environment} --reverse {' '.join(tables[:_RELOADED_AT_ONCE])}"
+        + (f" (and {more} more)" if more > 0 else "")
+    )
+
+
 def as_json(
-    environment: str, results: Sequence[Result], tasks: Iterable[Task], *, with_keys: bool
+    environment: str,
+    results: Sequence[Result],
+    tasks: Iterable[Task],
+    *,
+    with_keys: bool,
+    direction: Direction = Direction.FORWARD,
 ) -> str:
     """All of it for programs, without a value; what is next as `following` says it, a line each."""
     document = {
         "environment": environment,
+        "direction": direction,
         "exit_code": status(results),
-        "next": "\n".join(following(environment, results, tasks)),
+        "next": "\n".join(following(environment, results, tasks, direction)),
         "tables": [_table(each, with_keys=with_keys) for each in results],
     }
     return visible_json(document, indent=2)
@@ -210,11 +248,12 @@ def _table(result: Result, *, with_keys: bool) -> dict[str, Any]:
     return told
 
 
-def _differences(found: Compared) -> str:
+def _differences(found: Compared, direction: Direction) -> str:
     most = sorted(found.columns, key=lambda it: (-found.columns[it], it))
     more = f" and {len(most) - _COLUMNS} more columns" if len(most) > _COLUMNS else ""
     where = f" in {', '.join(most[:_COLUMNS])}{more}" if most else ""
-    cut = f" (Aurora has only the beginning: {', '.join(found.cut)})" if found.cut else ""
+    writes = direction.ends[1]
+    cut = f" ({writes} has only the beginning: {', '.join(found.cut)})" if found.cut else ""
     told = [
         f"{count:,} {kind}{where + cut if kind is Kind.DIFFERENT else ''}"
         + _outside(kind, found.outside.get(kind, 0))

@@ -1,7 +1,8 @@
 """Waits before a scan while replication is late or the source has much to do, and says why.
 
 How late replication is, is measured by each task's marker, written at the source at most every ten
-seconds and looked for in Aurora: nothing waits for one that arrives in time.
+seconds and looked for in Aurora: nothing waits for one that arrives in time. On the way back the two have
+changed places: it is Aurora that applications write to.
 """
 
 from __future__ import annotations
@@ -40,11 +41,11 @@ class Pace:
     """Waits before the scans of one database.
 
     Args:
-        sides: How both ends are reached.
+        sides: How both ends are reached; as source where applications write.
         tasks: Reads the database's tasks as they are now.
         waits: Is told what is waited for; an empty text when that has ended.
         most_lag_seconds: How late replication may be.
-        most_active: How many sessions of others may be at work at the source.
+        most_active: How many sessions of others may be at work where applications write.
     """
 
     sides: Sides
@@ -63,7 +64,7 @@ class Pace:
         """Come back when a scan may begin.
 
         Args:
-            sessions: A session at each side.
+            sessions: A session at each side, as `sides` has them.
 
         Raises:
             FerryError: It might not for ten minutes, of this scan or those before.
@@ -138,10 +139,9 @@ class Pace:
         return self._known
 
     def _busy(self, sessions: Sessions) -> str:
-        """That the source has much to do; empty where it has not."""
+        """That the server has much to do that applications write to; empty where it has not."""
         ((active,),) = sessions.source.rows(_ACTIVE)
         if active <= self.most_active:
             return ""
-        return (
-            f"for the source: sessions at work there: {active:,} (--max-active {self.most_active})"
-        )
+        side = sessions.source.server.side
+        return f"for {side}: sessions at work there: {active:,} (--max-active {self.most_active})"

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Final
 from ferry.mappings import TableName
 from ferry.migrate.verify.plan import Plan, plan
 from ferry.migrate.verify.tables import Table
+from ferry.migrate.ways import Direction
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from ferry.mappings import CarriedTable, Mappings
     from ferry.migrate.verify.expressions import Form
@@ -117,7 +118,12 @@ _Member = tuple["Relation", "Sequence[Relation]", "Relation | None", tuple[str, 
 
 
 def pairs(
-    source: Database, target: Database, tasks: Mapping[str, Mappings], *, form: Form
+    source: Database,
+    target: Database,
+    tasks: Mapping[str, Mappings],
+    *,
+    form: Form,
+    direction: Direction = Direction.FORWARD,
 ) -> Iterator[Plan | NotCompared]:
     """What is compared with what, by the names at the source.
 
@@ -125,11 +131,13 @@ def pairs(
     table, these two are compared, as they may be cut otherwise in Aurora.
 
     Args:
-        source: The database at the source.
-        target: It in Aurora.
+        source: The database where the tasks read: at the source, or of the way back in Aurora.
+        target: It where they write.
         tasks: What the tasks of the database select, by their names.
         form: How rows are hashed.
+        direction: Where the tasks carry it.
     """
+    is_back, writes = direction is Direction.BACK, direction.ends[1]
     there, leaves, their_leaves = target.by_name(), source.leaves(), target.leaves()
     groups: defaultdict[int, list[_Carried]] = defaultdict(list)
     into: defaultdict[TableName, set[int]] = defaultdict(set)
@@ -162,21 +170,52 @@ def pairs(
             name = TableName(here.schema, here.name)
             why = first.why_not
             if found is None:
-                why = f"Aurora has no table {first.target}."
+                why = f"{writes[0].upper()}{writes[1:]} has no table {first.target}."
             elif len(into[first.target]) > 1 or (len(members) > 1 and _shared(group, first.target)):
-                why = f"Other tables are carried into Aurora's {first.target} too."
+                why = f"Other tables are carried into {writes}'s {first.target} too."
             if found is None or why:
-                yield NotCompared(table=name, tasks=carriers, why=why)
+                table = first.target if is_back else name
+                yield NotCompared(table=table, tasks=carriers, why=why)
                 continue
+            theirs = their_leaves.get(found.oid, [found])
             yield plan(
                 source.table(here, holding),
-                target.table(found, their_leaves.get(found.oid, [found])),
+                target.table(found, theirs),
                 first.carried,
                 form=form,
                 recoded=source.catalog.server.encoding != target.catalog.server.encoding,
                 tasks=carriers,
-                parts=tuple(TableName(each.schema, each.name) for each in holding),
+                parts=_names(holding),
+                called=(
+                    *_names([found if is_back else here]),
+                    *_names(theirs if is_back else holding),
+                ),
+                direction=direction,
             )
+
+
+def left(
+    source: Database, tasks: Mapping[str, Mappings], found: Iterable[Plan | NotCompared]
+) -> Iterator[NotCompared]:
+    """Tables of the source that were carried forward, and that nothing of Aurora's is compared with.
+
+    Args:
+        source: The database at the source.
+        tasks: What the file's tasks select of it, by their names; those that have a way back.
+        found: What is compared on the way back.
+    """
+    known = {name for it in found for name in (it.called if isinstance(it, Plan) else (it.table,))}
+    for each in _carried(source, tasks):
+        if each.name not in known:
+            yield NotCompared(
+                table=each.name,
+                tasks=each.tasks,
+                why=f"Aurora has no table {each.target} that would go back into it.",
+            )
+
+
+def _names(tables: Iterable[Relation]) -> tuple[TableName, ...]:
+    return tuple(TableName(each.schema, each.name) for each in tables)
 
 
 def _carried(source: Database, tasks: Mapping[str, Mappings]) -> Iterator[_Carried]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, Self
 
 from ferry.mappings import Rows
 from ferry.mappings.rendering import where
 from ferry.migrate.verify.expressions import columns
 from ferry.migrate.verify.keys import Key, key
 from ferry.migrate.verify.scans import Reading
+from ferry.migrate.ways import Direction
 from ferry.postgres import sql
 
 if TYPE_CHECKING:
@@ -33,8 +34,10 @@ class Plan:
         left_out: Those that are not.
         key: By what rows are told apart; None compares how often each row is there.
         tasks: The names of the tasks that carry it; each of a partitioned table's may carry a part.
-        parts: What DMS carries of it, by the names at the source: itself, or its partitions.
+        parts: What DMS carries of it, by the names where it reads: itself, or its partitions.
+        called: What it is called at the source, its partitions too.
         is_filtered: Whether its tasks carry only some of its rows.
+        direction: Where its tasks carry it.
     """
 
     source: Reading
@@ -44,7 +47,19 @@ class Plan:
     key: Key | None
     tasks: tuple[str, ...] = ()
     parts: tuple[TableName, ...] = ()
+    called: tuple[TableName, ...] = ()
     is_filtered: bool = False
+    direction: Direction = Direction.FORWARD
+
+    def turned(self) -> Self:
+        """The same with both sides in each other's place."""
+        return replace(
+            self,
+            source=self.target,
+            target=self.source,
+            compared=tuple(each.turned() for each in self.compared),
+            key=self.key and self.key.turned(),
+        )
 
     @property
     def name(self) -> TableName:
@@ -75,22 +90,28 @@ def plan(
     recoded: bool = False,
     tasks: tuple[str, ...] = (),
     parts: tuple[TableName, ...] = (),
+    called: tuple[TableName, ...] = (),
+    direction: Direction = Direction.FORWARD,
 ) -> Plan:
     """How a table is compared.
 
     Args:
-        source: It at the source.
-        target: It in Aurora.
+        source: It where its tasks read: at the source, or of the way back in Aurora.
+        target: It where its tasks write.
         carried: What its tasks make of it: of its columns the same, each of rows of its own.
         form: How rows are hashed.
         recoded: Whether the databases have two encodings.
         tasks: The tasks that carry it.
-        parts: What DMS carries of it, by the names at the source.
+        parts: What DMS carries of it, by the names where it reads.
+        called: What it is called at the source, its partitions too.
+        direction: Where its tasks carry it.
     """
-    compared, left_out = columns(source, target, carried[0], form=form, recoded=recoded)
+    compared, left_out = columns(
+        source, target, carried[0], form=form, recoded=recoded, direction=direction
+    )
     found = key(source, target, compared)
     by = found.columns if found else ()
-    return Plan(
+    made = Plan(
         source=Reading(
             table=source,
             columns=tuple((each.way, each.source.name) for each in compared),
@@ -110,8 +131,11 @@ def plan(
         key=found,
         tasks=tasks,
         parts=parts,
+        called=called,
         is_filtered=any(each.is_filtered for each in carried),
+        direction=direction,
     )
+    return made.turned() if direction is Direction.BACK else made
 
 
 def _any(rows: Sequence[Rows | Inexpressible]) -> sql.Composable | None:

@@ -7,6 +7,8 @@ looks at the source saw one and the same version of the row, nothing newer is on
 differs. Where Aurora has any version that the source had meanwhile, it follows; of a table without a key
 only where nothing changed. The others go into the next round.
 
+On the way back the sides have changed places: markers are written in Aurora, and looked for at the source.
+
 The version of a row is its xmin and ctid: https://www.postgresql.org/docs/15/ddl-system-columns.html.
 """
 
@@ -16,7 +18,7 @@ import time
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
 from ferry.errors import FerryError
 from ferry.migrate import markers
@@ -24,12 +26,14 @@ from ferry.migrate.alone import Doing, is_under_way
 from ferry.migrate.verify.comparing import Settled
 from ferry.migrate.verify.sessions import of_keys
 from ferry.migrate.watching.tables import COMPLETED, LOADING, RELOADING, WAITING
+from ferry.migrate.ways import Direction
 from ferry.postgres import apart, connect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from ferry.mappings import TableName
+    from ferry.migrate.sides import Sides
     from ferry.migrate.tasks import Task
     from ferry.migrate.verify.comparing import Settle, Suspect
     from ferry.migrate.verify.plan import Plan
@@ -70,13 +74,40 @@ _Look = dict["Key", _Seen]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class _Ground:
+    """Where suspects are settled; as source where is written, as target where that arrives.
+
+    Args:
+        sides: How both ends are reached.
+        locked: A session where those hold a lock who start tasks: at the source, in either direction.
+        sessions: A session at each side.
+        plan: The table.
+    """
+
+    sides: Sides
+    locked: Session
+    sessions: Sessions
+    plan: Plan
+
+    def turned(self) -> Self:
+        """The same with both sides in each other's place."""
+        return replace(
+            self,
+            sides=self.sides.turned(),
+            sessions=self.sessions.turned(),
+            plan=self.plan.turned(),
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Proving:
     """Picks what settles the suspects of a table, by what its tasks are doing.
 
     Args:
-        tasks: Reads the tasks as they are now.
+        tasks: Reads the tasks as they are now, those of the direction that is compared.
         statistics: Reads what DMS says of a task's table; None where it has none of that name.
         waits: Is told what is waited for; an empty text when that has ended.
+        against: Says why what the tasks of a table carry cannot be judged now; empty where it can.
         rounds: How many rounds there are.
         seconds_of_a_marker: For how long a marker is waited for.
         seconds_between_checks: How often it is looked meanwhile whether it can arrive still.
@@ -85,34 +116,50 @@ class Proving:
     tasks: Callable[[], Iterable[Task]]
     statistics: Callable[[Task, TableName], TableRow | None]
     waits: Callable[[str], None] = field(default=lambda _why: None)
+    against: Callable[[Iterable[str]], str] = field(default=lambda _tasks: "")
     rounds: int = ROUNDS
     seconds_of_a_marker: float = SECONDS_OF_A_MARKER
     seconds_between_checks: float = SECONDS_BETWEEN_CHECKS
 
     def __call__(self, scope: Scope, plan: Plan) -> Settle | None:
-        """What settles them; None where no task carries changes to the table, or ever did."""
-        if all(_is_at_rest(task) for task in _carrying(scope.tasks, plan)):
+        """What settles them; None where no task carries changes to the table, or ever did.
+
+        What goes back waits in a slot from the first write in Aurora on.
+        """
+        is_forward = plan.direction is Direction.FORWARD
+        if is_forward and all(_is_at_rest(task) for task in _carrying(scope.tasks, plan)):
             return None
         return partial(self._settle, scope)
 
     def _settle(
         self, scope: Scope, sessions: Sessions, plan: Plan, suspects: Sequence[Suspect]
     ) -> Settled:
+        ground = _Ground(sides=scope.sides, locked=sessions.source, sessions=sessions, plan=plan)
+        if plan.direction is Direction.FORWARD:
+            return self._settled(ground, suspects)
+        return self._settled(ground.turned(), [each.turned() for each in suspects]).turned()
+
+    def _settled(self, ground: _Ground, suspects: Sequence[Suspect]) -> Settled:
+        plan, locked = ground.plan, ground.locked
         try:
             tasks = _carrying(self.tasks(), plan)
+            against = self.against(plan.tasks)
+            if len(tasks) < len(plan.tasks):
+                against = against or "Other tasks carry it than when the run began; run this again."
             before = self._tables(tasks, plan)
-            at_it = _at_it(sessions.source)
+            at_it = tuple(_at_it(locked))
         except FerryError as error:
             return Settled(moving=tuple(suspects), why=str(error))
-        if why := " ".join((*at_it, *_not_proving(tasks), *_being_loaded(before, plan))):
+        not_proving = _not_proving(tasks, plan.direction)
+        if why := against or " ".join((*at_it, *not_proving, *_being_loaded(before, plan))):
             return Settled(moving=tuple(suspects), why=why)
         # Those that are at rest beside others carry nothing: no marker of theirs would arrive.
-        settled = self._in_rounds(scope, sessions, plan, suspects, tasks)
+        settled = self._in_rounds(ground, suspects, tasks)
         if not settled.proved:
             return settled
         try:
             # In this order: who loads a table again has his lock until DMS says so of the table.
-            why = " ".join(_at_it(sessions.source))
+            why = self.against(plan.tasks) or " ".join(_at_it(locked))
             if _loads(before) != _loads(self._tables(tasks, plan)):
                 why = "It was loaded again meanwhile."
         except FerryError as error:
@@ -133,25 +180,21 @@ class Proving:
         }
 
     def _in_rounds(
-        self,
-        scope: Scope,
-        sessions: Sessions,
-        plan: Plan,
-        suspects: Sequence[Suspect],
-        tasks: Sequence[Task],
+        self, ground: _Ground, suspects: Sequence[Suspect], tasks: Sequence[Task]
     ) -> Settled:
+        plan, sessions = ground.plan, ground.sessions
         proved: list[Suspect] = []
         left: Sequence[Suspect] = suspects
         try:
             with connect(
-                scope.sides.source.server, purpose="write a marker", read_only=False
+                ground.sides.source.server, purpose="write a marker", read_only=False
             ) as writer:
                 apart(writer, sessions.target)
                 there = _look(sessions.target, plan.target, left)
                 for number in range(self.rounds):
                     time.sleep(_SECONDS_BETWEEN_ROUNDS * number)
                     sampled = left if number and len(left) <= _SAMPLED else []
-                    waiting = self._arriving(writer, sessions, tasks)
+                    waiting = self._arriving(writer, ground, tasks)
                     round_ = _look_around(
                         sessions, plan, left, sampled, before=there, waiting=waiting
                     )
@@ -165,14 +208,13 @@ class Proving:
         why = f"Still moving after {self.rounds} rounds." if left else ""
         return Settled(proved=tuple(proved), moving=tuple(left), why=why)
 
-    def _arriving(
-        self, writer: Session, sessions: Sessions, tasks: Sequence[Task]
-    ) -> Iterator[None]:
+    def _arriving(self, writer: Session, ground: _Ground, tasks: Sequence[Task]) -> Iterator[None]:
         """Write each task's marker, twice where one is no proof, and come back until all arrived.
 
         Raises:
             _NotArrivedError: One did not in time.
         """
+        target = ground.sessions.target
         lacking = {task.name: markers.rows_of_a_proof(task) for task in tasks}
         by_name = {task.name: task for task in tasks}
         written = {name: markers.write(writer, by_name[name].marker) for name in lacking}
@@ -181,7 +223,7 @@ class Proving:
         try:
             while lacking:
                 for name, marker in list(written.items()):
-                    if not markers.has_arrived(sessions.target, by_name[name].marker, marker):
+                    if not markers.has_arrived(target, by_name[name].marker, marker):
                         continue
                     lacking[name] -= 1
                     if lacking[name]:
@@ -196,7 +238,7 @@ class Proving:
                         f"{self.seconds_of_a_marker:,.0f} s."
                     )
                 if time.monotonic() > checks:
-                    self._check(sessions, tasks)
+                    self._check(ground, tasks)
                     for name, marker in written.items():
                         if not markers.has_arrived(writer, by_name[name].marker, marker):
                             # Somebody has emptied it on both sides.
@@ -208,7 +250,7 @@ class Proving:
         finally:
             self.waits("")
 
-    def _check(self, sessions: Sessions, tasks: Sequence[Task]) -> None:
+    def _check(self, ground: _Ground, tasks: Sequence[Task]) -> None:
         """Make sure that a marker can arrive still.
 
         Raises:
@@ -217,7 +259,9 @@ class Proving:
         names = {task.name for task in tasks}
         try:
             now = [task for task in self.tasks() if task.name in names]
-            why = " ".join((*_at_it(sessions.source), *_not_proving(now)))
+            why = self.against(ground.plan.tasks) or " ".join(
+                (*_at_it(ground.locked), *_not_proving(now, ground.plan.direction))
+            )
         except FerryError:  # Nobody who could be asked: it may arrive yet.
             return
         if why:
@@ -343,15 +387,16 @@ def _is_at_rest(task: Task) -> bool:
     )
 
 
-def _not_proving(tasks: Sequence[Task]) -> Iterator[str]:
+def _not_proving(tasks: Sequence[Task], direction: Direction) -> Iterator[str]:
     """Why markers prove nothing, a sentence each."""
+    written, arrives = direction.at
     for task in tasks:
         if not task.mappings.selects(task.marker):
             yield f"The task {task.name} carries no marker: docs/upgrading.md says how it gets one."
         elif task.status in {"stopped", "failed"}:
             yield (
-                f"The task {task.name} is {task.status}: what was written at the source since then "
-                "is not at Aurora."
+                f"The task {task.name} is {task.status}: what was written {written} since then is not "
+                f"{arrives}."
             )
         elif task.status != "running":
             yield f"The task {task.name} is {task.status}: what is unlike may be on its way."

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from ferry.migrate.verify.gentle import Held
 from ferry.migrate.verify.scans import SETTINGS
@@ -104,6 +104,10 @@ class Sessions:
         for session in (self.source, self.target):
             for name, value in (*SETTINGS, *(form.settings.items() if form else ())):
                 session.execute(_SET, [name, value])
+
+    def turned(self) -> Self:
+        """The same with both sides in each other's place."""
+        return replace(self, source=self.target, target=self.source)
 
     def begin(self) -> None:
         """Another table is compared from here on."""

@@ -22,15 +22,16 @@ from ferry.migrate.verify.comparing import (
 from ferry.migrate.verify.gentle import Held, watching
 from ferry.migrate.verify.kept import Kept
 from ferry.migrate.verify.newer import compare_newer
-from ferry.migrate.verify.pairing import NotCompared, pairs
+from ferry.migrate.verify.pairing import NotCompared, left, pairs
 from ferry.migrate.verify.ranges import compare_ranges, is_giant
 from ferry.migrate.verify.sessions import Sessions
+from ferry.migrate.ways import Direction
 from ferry.postgres import NoAnswerError, PostgresError, UnreachableError, apart, connect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 
-    from ferry.mappings import TableName
+    from ferry.mappings import Mappings, TableName
     from ferry.migrate.sides import Sides
     from ferry.migrate.tasks import Task
     from ferry.migrate.verify.comparing import Compared, Settle
@@ -42,6 +43,21 @@ _PURPOSE: Final = "compare its rows"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Refused:
+    """A task of which nothing is compared.
+
+    Args:
+        task: Its name in the environment's file.
+        mappings: What it carries forward.
+        why: Why, in a sentence.
+    """
+
+    task: str
+    mappings: Mappings
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Scope:
     """What of one database is compared.
 
@@ -49,8 +65,10 @@ class Scope:
         database: Its name in Aurora.
         sides: How both ends are reached.
         tasks: The tasks that carry it.
+        direction: Where they do.
         plans: The tables that are compared.
         others: Those that cannot be.
+        refused: The tasks whose tables are not.
         identity: Which servers and databases both sides are; or why a server does not say.
         files: Of source and Aurora, the files of each table, by its name there.
         trouble: Why none is known; None where they are.
@@ -59,8 +77,10 @@ class Scope:
     database: str
     sides: Sides
     tasks: tuple[Task, ...]
+    direction: Direction = Direction.FORWARD
     plans: tuple[Plan, ...] = ()
     others: tuple[NotCompared, ...] = ()
+    refused: tuple[Refused, ...] = ()
     identity: Mapping[str, str] | str = ""
     files: tuple[Mapping[TableName, str], Mapping[TableName, str]] = ({}, {})
     trouble: FerryError | None = None
@@ -72,9 +92,11 @@ class Result:
 
     Args:
         database: The database's name in Aurora.
-        table: Its name at the source; None for the whole database, of which no table is known.
+        table: Its name at the source; None for all tables of the database, or of its tasks where some
+            are named.
         tasks: The tasks that carry it.
-        parts: What DMS carries of it, by the names at the source.
+        direction: Where they carry it.
+        parts: What DMS carries of it, by the names where it reads.
         compared: What the comparison found; None where there was none.
         held: The longest snapshot that it took.
         why: Why there was none.
@@ -83,6 +105,7 @@ class Result:
     database: str
     table: TableName | None
     tasks: tuple[str, ...] = ()
+    direction: Direction = Direction.FORWARD
     parts: tuple[TableName, ...] = ()
     compared: Compared | None = None
     held: Held = field(default_factory=Held)
@@ -107,9 +130,34 @@ class Settling(Protocol):
         """What settles them."""
 
 
-def look(database: str, sides: Sides, tasks: Sequence[Task]) -> Scope:
-    """What of a database there is to compare; what cannot be read is said in it."""
-    scope = Scope(database=database, sides=sides, tasks=tuple(tasks))
+def look(
+    database: str,
+    sides: Sides,
+    tasks: Sequence[Task],
+    *,
+    direction: Direction = Direction.FORWARD,
+    forward: Mapping[str, Mappings] | None = None,
+    refused: Sequence[Refused] = (),
+) -> Scope:
+    """What of a database there is to compare; what cannot be read is said in it.
+
+    Args:
+        database: Its name in Aurora.
+        sides: How both ends are reached.
+        tasks: The tasks that carry it.
+        direction: Where they carry it.
+        forward: Of the way back, what the tasks of the file carry that it turns round, by their names.
+        refused: The tasks whose tables are not compared; no server is asked where there are no others.
+    """
+    scope = Scope(
+        database=database,
+        sides=sides,
+        tasks=tuple(tasks),
+        direction=direction,
+        refused=tuple(refused),
+    )
+    if refused and not tasks:
+        return scope
     try:
         with _open(sides) as sessions:
             source = asking.database(sessions.source)
@@ -122,7 +170,11 @@ def look(database: str, sides: Sides, tasks: Sequence[Task]) -> Scope:
             )
     except FerryError as error:
         return replace(scope, trouble=error)
-    found = list(pairs(source, target, {it.name: it.mappings for it in tasks}, form=form))
+    carried = {it.name: it.mappings for it in tasks}
+    read, written = (target, source) if direction is Direction.BACK else (source, target)
+    found = list(pairs(read, written, carried, form=form, direction=direction))
+    if direction is Direction.BACK:
+        found += left(source, forward or {}, found)
     return replace(
         scope,
         plans=tuple(each for each in found if not isinstance(each, NotCompared)),
@@ -143,9 +195,15 @@ def chosen(scopes: Sequence[Scope], names: Iterable[str]) -> tuple[Scope, ...]:
             table
             for scope in scopes
             for table in (
-                *(it for plan in scope.plans for it in (plan.name, *plan.parts)),
+                *(it for plan in scope.plans for it in plan.called),
                 *(it.table for it in scope.others),
             )
+        } | {
+            table
+            for table in meant
+            for scope in scopes
+            for it in scope.refused
+            if it.mappings.selects(table)
         }
         if not meant & known and not any(scope.trouble for scope in scopes):
             raise InputError(
@@ -157,8 +215,9 @@ def chosen(scopes: Sequence[Scope], names: Iterable[str]) -> tuple[Scope, ...]:
     return tuple(
         replace(
             scope,
-            plans=tuple(it for it in scope.plans if wanted.intersection({it.name, *it.parts})),
+            plans=tuple(it for it in scope.plans if wanted.intersection(it.called)),
             others=tuple(it for it in scope.others if it.table in wanted),
+            refused=tuple(it for it in scope.refused if any(map(it.mappings.selects, wanted))),
         )
         for scope in scopes
     )
@@ -214,12 +273,13 @@ def verify(
         is_delta: Whether only what is newer than the last pass is compared, where there was one.
     """
     for scope in scopes:
+        none = Result(database=scope.database, table=None, direction=scope.direction)
         if scope.trouble:
-            yield Result(database=scope.database, table=None, why=str(scope.trouble))
+            yield replace(none, why=str(scope.trouble))
+        for each in scope.refused:
+            yield replace(none, tasks=(each.task,), why=each.why)
         for other in scope.others:
-            yield Result(
-                database=scope.database, table=other.table, tasks=other.tasks, why=other.why
-            )
+            yield replace(none, table=other.table, tasks=other.tasks, why=other.why)
         yield from _Run(
             scope=scope,
             kept=(kept or {}).get(scope.database) or Kept(progress=None),
@@ -291,7 +351,11 @@ class _Run:
 
     def _result(self, plan: Plan) -> Result:
         return Result(
-            database=self.scope.database, table=plan.name, tasks=plan.tasks, parts=plan.parts
+            database=self.scope.database,
+            table=plan.name,
+            tasks=plan.tasks,
+            direction=plan.direction,
+            parts=plan.parts,
         )
 
     def _tried(self, this: _Try) -> Result | _Try:
@@ -340,7 +404,8 @@ class _Run:
 
     def _hold(self, sessions: Sessions) -> None:
         if self.pace:
-            self.pace.hold(sessions)
+            is_back = self.scope.direction is Direction.BACK
+            self.pace.hold(sessions.turned() if is_back else sessions)
 
     def _newer(self, sessions: Sessions, plan: Plan) -> Compared | None:
         last = self.kept.last_pass(plan) if self.is_delta else None

@@ -17,6 +17,7 @@ from ferry.migrate.verify.comparing import Compared, Difference, Kind
 from ferry.migrate.verify.expressions import LeftOut
 from ferry.migrate.verify.gentle import Held
 from ferry.migrate.verify.verify import Result
+from ferry.migrate.ways import Direction
 from tests.unit.ferry.migrate.tasks import mappings, selects, task
 
 RUNNING = task(status="running", mappings=mappings(selects("include", "public", "%")))
@@ -314,3 +315,36 @@ def test_what_alone_was_compared_is_told() -> None:
         "public.orders: same; 1,200 rows on both sides, scanned 09:41:03 UTC; compared: 3 written at "
         "the source and 1 in Aurora since it was the same, 2026-11-26 08:00:05 UTC"
     )
+
+
+def test_on_the_way_back_nothing_is_loaded_again() -> None:
+    differs = replace(
+        result(**UNLIKE, counts={Kind.DIFFERENT: 2}, columns={"body": 2}, cut=("body",)),
+        tasks=("all-back",),
+        direction=Direction.BACK,
+    )
+    many = [replace(differs, table=TableName("public", f"t {number}")) for number in range(12)]
+
+    assert lines.line(differs).startswith(
+        "public.orders: different; 2 different in body (the source has only the beginning: body); "
+    )
+    assert lines.summary([differs], Direction.BACK) == "1 different, from Aurora back to the source"
+    assert lines.following("dev", [result()], [RUNNING], Direction.BACK) == ()
+    cut, mend = lines.following("dev", [differs], [RUNNING], Direction.BACK)
+    assert cut == (
+        "copy body of public.orders to the source whole: the limit of large objects of the task all-back "
+        "has let through only the beginning"
+    )
+    assert mend.endswith("Then: ferry verify dev --reverse --table public.orders")
+    assert lines.following("dev", many, [], Direction.BACK)[-1].endswith(
+        "--table 'public.t 9' (and 2 more)"
+    )
+    document = lines.as_json("dev", [differs], [RUNNING], with_keys=False, direction=Direction.BACK)
+    assert json.loads(document)["direction"] == "back"
+    assert "ferry reload" not in document
+
+
+def test_tasks_of_which_nothing_is_compared_are_named() -> None:
+    refused = Result(database="app", table=None, tasks=("all",), why="It has no way back.")
+
+    assert lines.line(refused) == "task all: not verified; It has no way back."

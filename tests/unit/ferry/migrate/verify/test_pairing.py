@@ -6,9 +6,10 @@ import json
 from typing import TYPE_CHECKING
 
 from ferry.mappings import Mappings
-from ferry.migrate.verify.expressions import Form
-from ferry.migrate.verify.pairing import Database, NotCompared, pairs
+from ferry.migrate.verify.expressions import Form, Way
+from ferry.migrate.verify.pairing import Database, NotCompared, left, pairs
 from ferry.migrate.verify.plan import Plan
+from ferry.migrate.ways import Direction
 from tests.unit.ferry.check.source.built import catalog, col, table
 from tests.unit.ferry.migrate.tasks import selects
 
@@ -201,4 +202,51 @@ def test_tasks_that_do_not_carry_the_same_are_said() -> None:
     ]
     assert told(orders, orders, tasks(a=[one], b=[two, renames("orders", "other")])) == [
         ("public.orders", "Its tasks carry it into public.orders and public.other.")
+    ]
+
+
+def back(
+    aurora: list[Table], source: list[Table], of: dict[str, Mappings], forward: dict[str, Mappings]
+) -> tuple[list[Plan], list[tuple[str, str]]]:
+    """What of Aurora's is compared with what of the source's, and what is not."""
+    one, other = (Database(catalog=catalog(*each), unreadable={}) for each in (aurora, source))
+    found = list(pairs(one, other, of, form=Form.RECORD, direction=Direction.BACK))
+    found += left(other, forward, found)
+    return (
+        [it for it in found if isinstance(it, Plan)],
+        [(str(it.table), it.why) for it in found if isinstance(it, NotCompared)],
+    )
+
+
+def test_on_the_way_back_tables_have_the_sources_names_and_dms_those_of_aurora() -> None:
+    forward = tasks(all=[selects("include", "public", "%"), renames("orders", "sales")])
+    of = tasks(**{"all-back": [selects("include", "public", "%"), renames("sales", "orders")]})
+    exact = col("price", "numeric", modifier=655366)
+    aurora = [
+        table("sales", exact, col("new", "int4")),
+        table("since"),
+        *partitioned("parts", "p1", "p2"),
+    ]
+    source = [
+        table("orders", col("price", "numeric", modifier=-1)),
+        table("gone"),
+        *partitioned("parts", "p1", "p2"),
+    ]
+
+    plans, others = back(aurora, source, of, forward)
+
+    orders, parts = plans
+    assert (str(orders.name), str(orders.target.table.name)) == ("public.orders", "public.sales")
+    assert [str(it) for it in orders.parts] == ["public.sales"]
+    assert {str(it) for it in orders.called} == {"public.orders"}
+    assert {str(it) for it in parts.called} == {"public.parts", "public.p1", "public.p2"}
+    # Aurora has padded what the source had without a scale.
+    assert [it.way for it in orders.compared] == [Way.AS_IS, Way.NUMERIC_VALUE]
+    assert [it.source.modifier for it in orders.compared][1] == -1
+    assert [(it.column, it.why) for it in orders.left_out] == [
+        ("new", "the source has no such column")
+    ]
+    assert others == [
+        ("public.since", "The source has no table public.since."),
+        ("public.gone", "Aurora has no table public.gone that would go back into it."),
     ]
