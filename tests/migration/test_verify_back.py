@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from constructs_lib.replication.table_mappings import table_mappings
 from ferry.environments import find
-from tests.migration.databases import eventually
+from ferry.postgres import sql
+from tests.migration.databases import databases, eventually
 from tests.migration.deployed import GRANTS, rules
 from tests.migration.test_verify_moving import (
     FILLED,
@@ -21,6 +22,7 @@ from tests.migration.test_verify_moving import (
 from tests.unit.ferry.environments import DEV
 
 if TYPE_CHECKING:
+    from harness.postgres import Postgres
     from tests.migration.deployed import Deployed
 
 ROLLBACK = ("[dms]\n", "[dms]\nrollback = true\n")
@@ -275,3 +277,123 @@ def test_tasks_that_have_no_leg_back_are_named(deployed: Deployed) -> None:
         f"  task lagging: not verified; {none}",
         "dev: 1 not verified, from Aurora back to the source",
     ]
+
+
+_ODD = 'Or.ders "%s" {}'
+SEVERAL = (
+    DEV.replace(*ROLLBACK)
+    .replace('database = "app"\n', "", 1)
+    .replace(
+        "[dms]\n",
+        """[[databases]]
+source = "app"
+aurora = "app"
+
+[[databases]]
+source = "crm"
+aurora = "crm"
+
+[dms]
+""",
+    )
+    .replace(
+        'name = "all"\n',
+        'name = "all"\ndatabase = "app"\n',
+    )
+    + """
+[[dms.tasks]]
+name = "shop"
+database = "app"
+tables = [{ schema = "Shop" }]
+
+[[dms.tasks.transformations]]
+target = "schema"
+action = "rename"
+schema = "Shop"
+value = "shop new"
+
+[[dms.tasks.transformations]]
+target = "table"
+action = "add-prefix"
+schema = "Shop"
+value = "Old-"
+
+[[dms.tasks]]
+name = "crm"
+database = "crm"
+tables = [{ schema = "public" }]
+"""
+)
+
+
+def test_odd_names_renamed_schemas_several_tasks_and_databases(
+    deployed: Deployed, ends: tuple[Postgres, Postgres]
+) -> None:
+    with databases(*ends, name="crm") as crm:
+        folder = deployed.folder
+        folder.mkdir(exist_ok=True)
+        (folder / "dev.toml").write_text(SEVERAL)
+        of = find("dev")
+        made = {
+            task.name: {
+                "TableMappings": table_mappings(
+                    task,
+                    marker=f"fence_{task.name}",
+                    beside=of.migration.beside(f"fence_{task.name}", database),
+                )
+            }
+            for task, database in of.migration.tasks
+        }
+        deployed.make(file=SEVERAL, tasks=made, beside={"crm": crm})
+        deployed.make_legs(beside={"crm": crm})
+        odd = sql.Identifier(_ODD).as_string()
+        table = 'create table {} ("t %s" text primary key, "V\'al" int)'
+        rows = "insert into {} select 'k-' || n, n from generate_series(1, 300) n"
+        tasks = ("all", "shop", "all_back", "shop_back")
+        deployed.prepare(table.format(f"public.{odd}"), tasks=tasks)
+        deployed.prepare(table.format(f"public.{odd}"), tasks=("crm", "crm_back"), pair=crm)
+        here, there = f'"Shop".{odd}', f'"shop new".{sql.Identifier(f"Old-{_ODD}").as_string()}'
+        deployed.pair.source.run(
+            'create schema "Shop"',
+            table.format(here),
+            rows.format(here),
+            rows.format(f"public.{odd}"),
+            'grant usage on schema "Shop" to dms',
+            'grant select on all tables in schema "Shop" to dms',
+        )
+        deployed.pair.target.run('create schema "shop new"', table.format(there))
+        crm.source.run(rows.format(f"public.{odd}"))
+        started = deployed.reached("start", "dev", "--despite-drift")
+        assert started.exit_code == 0, started.output
+        eventually(lambda: "dev: 3 same" in deployed.reached("verify", "dev").stdout)
+        deployed.ferry("stop", "dev")
+        for name, pair in (("all-back", deployed.pair), ("shop-back", deployed.pair)):
+            deployed.start_leg(name, pair)
+
+        # One task's leg does not run: its tables alone are not compared.
+        told = json.loads(deployed.reached("verify", "dev", "--reverse", "--json").stdout)
+        assert {(it["database"], it["table"], it["verdict"]) for it in told["tables"]} == {
+            ("app", f"public.{_ODD}", "same"),
+            ("app", f"Shop.{_ODD}", "same"),
+            ("crm", None, "not verified"),
+        }
+        deployed.start_leg("crm-back", crm)
+        deployed.pair.target.run(f'update {there} set "V\'al" = 0 where "t %s" = \'k-7\'')
+        deployed.pair.source.run(f'update {here} set "V\'al" = 0 where "t %s" = \'k-8\'')
+        crm.source.run(f"delete from public.{odd} where \"t %s\" = 'k-9'")
+        told = json.loads(deployed.reached("verify", "dev", "--reverse", "--json", "--keys").stdout)
+        found = {(it["database"], it["table"]): it for it in told["tables"]}
+        assert [
+            (name, it["verdict"], [(*each["key"], *each["columns"]) for each in it["keys"]])
+            for name, it in sorted(found.items())
+        ] == [
+            (("app", f"Shop.{_ODD}"), "different", [("k-8", "V'al")]),
+            (("app", f"public.{_ODD}"), "same", []),
+            (("crm", f"public.{_ODD}"), "different", [("k-9",)]),
+        ]
+        again = deployed.reached(
+            "verify", "dev", "--reverse", "--table", f"Shop.{_ODD}", "--delta", "--json"
+        )
+        assert again.exit_code == 4
+        assert [it["table"] for it in json.loads(again.stdout)["tables"]] == [f"Shop.{_ODD}"]
+        deployed.end()
