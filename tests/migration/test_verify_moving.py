@@ -21,7 +21,7 @@ from ferry.migrate.verify.proving import Proving
 from ferry.migrate.verify.verify import chosen, look, verify
 from ferry.migrate.watching.tables import TableRow
 from tests.migration.databases import eventually
-from tests.migration.deployed import marker, rules
+from tests.migration.deployed import PASSWORD, marker, rules
 from tests.migration.test_verify import arriving, compared, sides
 from tests.unit.ferry.environments import DEV
 from tests.unit.ferry.migrate.tasks import task
@@ -398,3 +398,39 @@ def test_a_count_that_the_source_passes_through_clears_nothing(pair: Pair) -> No
         Verdict.NOT_PROVED,
         "Still moving after 2 rounds.",
     )
+
+
+@pytest.mark.parametrize("columns", ["id, v", "id, v, w"])
+def test_who_may_read_columns_alone_is_told_that_nothing_is_proved(
+    pair: Pair, columns: str
+) -> None:
+    pair.on_both(
+        "create schema ferry",
+        marker("all"),
+        "create table t (id int primary key, v int, w int)",
+        "insert into t select n, n, n from generate_series(1, 10) n",
+    )
+    pair.source.run(
+        f"create role limited login password '{PASSWORD}'",
+        f"grant select ({columns}) on t to limited",
+    )
+    usual = sides(pair)
+    server = replace(usual.source.server, username="limited", password=PASSWORD)
+    limited = replace(usual, source=replace(usual.source, server=server))
+
+    def found() -> Result:
+        scope = look("app", limited, [RUNNING])
+        settling = Proving(tasks=lambda: [RUNNING], statistics=_completed)
+        (it,) = verify(chosen([scope], ["public.t"]), settling=settling)
+        return it
+
+    try:
+        alike = found()
+        pair.target.run("update t set v = 0 where id = 3")
+        unlike = found()
+    finally:
+        pair.source.run("drop owned by limited", "drop role limited")
+
+    assert alike.verdict is (Verdict.SAME if "w" in columns else Verdict.IN_PART)
+    assert (unlike.verdict, compared(unlike).moving) == (Verdict.NOT_PROVED, 1)
+    assert "xmin, which limited may not read of the source's public.t" in compared(unlike).why

@@ -44,7 +44,7 @@ from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamesp
 where c.relkind in ('r', 'p') and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'"""
 
 _SHAPES: Final = sql.SQL(
-    "select c.oid::int8, {} from pg_catalog.pg_class c join pg_catalog.pg_namespace n "
+    "select c.oid::int8, pg_catalog.has_table_privilege(c.oid, 'select'), {} from pg_catalog.pg_class c join pg_catalog.pg_namespace n "
     "on n.oid = c.relnamespace where c.relkind in ('r', 'p') and n.nspname !~ '^pg_' "
     "and n.nspname <> 'information_schema'"
 ).format(sql.SQL(SHAPE))
@@ -72,11 +72,12 @@ def database(session: Session) -> Database:
             raise FerryError(error.why, error.remedy) from None
         for oid, column in session.rows(_UNREADABLE, [tables], deadline_seconds=_SECONDS):
             unreadable[oid].add(column)
-        shapes = dict(session.rows(_SHAPES, deadline_seconds=_SECONDS))
+        shapes = session.rows(_SHAPES, deadline_seconds=_SECONDS)
     return Database(
         catalog=catalog,
         unreadable={oid: frozenset(columns) for oid, columns in unreadable.items()},
-        shapes=shapes,
+        shapes={oid: shape for oid, _, shape in shapes},
+        by_columns=frozenset(oid for oid, is_whole, _ in shapes if not is_whole),
     )
 
 

@@ -71,7 +71,7 @@ def compare_newer(
     ages = [now - then for now, then in zip(xmins, last.xmins, strict=True)]
     if plan.key is None or not all(0 <= age < _MOST_AGE for age in ages):
         return None
-    if plan.source.table.unreadable or plan.target.table.unreadable:
+    if plan.source.table.by_columns or plan.target.table.by_columns:
         return None  # Rights on columns are none on `xmin`.
     seconds = LEAST_SECONDS + plan.bytes / BYTES_A_SECOND
     found = sessions.both(

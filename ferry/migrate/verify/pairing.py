@@ -31,11 +31,13 @@ class Database:
         catalog: Its catalogs.
         unreadable: By a table's oid, the columns that ferry's operator has no SELECT on.
         shapes: By a table's oid, what changes with its columns and keys.
+        by_columns: The oids of tables that ferry's operator has SELECT on columns of at most.
     """
 
     catalog: Catalog
     unreadable: Mapping[int, frozenset[str]]
     shapes: Mapping[int, str] = field(default_factory=dict)
+    by_columns: frozenset[int] = frozenset()
 
     def by_name(self) -> dict[TableName, Relation]:
         """Its tables, partitioned ones and partitions among them."""
@@ -78,6 +80,7 @@ class Database:
             rows=sum(max(int(each.rows), each.live, 0) for each in holding),
             bytes=sum(each.bytes for each in holding),
             shape=self.shapes.get(relation.oid, ""),
+            by_columns=relation.oid in self.by_columns,
         )
 
 

@@ -141,6 +141,8 @@ class Proving:
 
     def _settled(self, ground: _Ground, suspects: Sequence[Suspect]) -> Settled:
         plan, locked = ground.plan, ground.locked
+        if why := " ".join(_without_versions(ground)):
+            return Settled(moving=tuple(suspects), why=why)
         try:
             tasks = _carrying(self.tasks(), plan)
             against = self.against(plan.tasks)
@@ -385,6 +387,21 @@ def _is_at_rest(task: Task) -> bool:
     return task.status == "ready" or (
         task.status in {"stopped", "failed"} and not task.carries_changes
     )
+
+
+def _without_versions(ground: _Ground) -> Iterator[str]:
+    """That the versions of rows cannot be read on a side: who may read columns alone may not read `xmin`."""
+    for each, side in (
+        (ground.plan.source, ground.sides.source),
+        (ground.plan.target, ground.sides.target),
+    ):
+        if each.table.by_columns:
+            server = side.server
+            yield (
+                f"What is unlike may be on its way, and what tells is xmin, which {server.username} may not "
+                f"read of {server.side}'s {each.table.name}: SELECT on columns is none on it. "
+                "Give this user SELECT on the whole table."
+            )
 
 
 def _not_proving(tasks: Sequence[Task], direction: Direction) -> Iterator[str]:

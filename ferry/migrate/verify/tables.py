@@ -24,6 +24,7 @@ class Table:
         rows: How many rows PostgreSQL expects; 0 where it knows nothing.
         bytes: How large it is, its partitions and its TOAST included.
         shape: What changes with its columns and keys; empty where that is not known.
+        by_columns: Whether ferry's operator has SELECT on columns of it at most, and so none on `xmin`.
     """
 
     name: TableName
@@ -35,3 +36,4 @@ class Table:
     rows: int = 0
     bytes: int = 0
     shape: str = ""
+    by_columns: bool = False
