@@ -231,6 +231,25 @@ DDL_AUDIT: Final = "awsdms_ddl_audit"
 TABLES_BEGIN_WITH: Final = "awsdms_"
 """What the names of all tables begin with that DMS makes for itself."""
 
+OWN_TABLES: Final = frozenset(
+    {
+        "awsdms_apply_exceptions", "awsdms_ddl_audit", "awsdms_heartbeat", "awsdms_history",
+        "awsdms_status", "awsdms_suspended_tables", "awsdms_txn_state", "awsdms_validation_failures_v1",
+        "awsdms_validation_failures_v2",
+    }
+)  # fmt: skip
+"""Those whose names are known; another table whose name begins so may be somebody's. Source:
+https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Tasks.CustomizingTasks.TaskSettings.ControlTable.html
+and CHAP_Source.PostgreSQL.html, CHAP_Validating.html beside it."""
+
+_OF_BATCHES: Final = "awsdms_changes"
+"""What the names of the tables begin with that hold the changes of a batch."""
+
+
+def is_own_table(name: str) -> bool:
+    """Whether a table is one that DMS makes for itself, as far as its name tells."""
+    return name in OWN_TABLES or name.startswith(_OF_BATCHES)
+
 
 def version_of(text: str) -> tuple[int, int, int]:
     """A version of DMS such as `3.5.4`, to be compared."""

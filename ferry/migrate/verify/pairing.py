@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from facts.dms import is_own_table
 from ferry.mappings import TableName
 from ferry.migrate.verify.plan import Plan, plan
 from ferry.migrate.verify.tables import Table
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
     from ferry.migrate.verify.expressions import Form
     from ferry.postgres.catalog import Catalog
     from ferry.postgres.catalog.rows import Relation
-
-_DMS: Final = "awsdms_"
-"""What the names of DMS's own tables begin with."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -227,7 +225,7 @@ def _carried(source: Database, tasks: Mapping[str, Mappings]) -> Iterator[_Carri
         name = TableName(relation.schema, relation.name)
         if relation.kind != "r" or name.is_ferrys:
             continue
-        if relation.name.startswith(_DMS):
+        if is_own_table(relation.name):  # Another that is called so may be somebody's.
             continue
         columns = source.catalog.columns_of(relation)
         found = [(task, each.carried(name, columns)) for task, each in tasks.items()]

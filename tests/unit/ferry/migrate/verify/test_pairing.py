@@ -90,6 +90,12 @@ def test_a_table_is_compared_with_the_one_that_its_task_carries_it_into() -> Non
     ]
 
 
+def test_a_table_is_no_ones_of_dms_because_its_name_begins_so() -> None:
+    both = [table("awsdms_orders"), table("awsdms_status"), table("awsdms_changes1A2B")]
+
+    assert told(both, both) == [("public.awsdms_orders", "public.awsdms_orders")]
+
+
 def test_an_unlogged_table_is_compared_too_as_a_load_carries_it() -> None:
     both = [table("cache", persistence="u")]
 
