@@ -75,6 +75,8 @@ def status(
         for step in found:
             line = Text(f"  {step.state:<{width}}  ", style=_COLOURS[step.state])
             console.print(line.append(visible(step.what), style="default"))
+            if step.next != following and step.state in {State.WRONG, State.UNKNOWN} and step.next:
+                console.print(Text(visible(f"  {'':<{width}}  remedy: {step.next}"), style="dim"))
         if following:
             show_next(following)
         raise typer.Exit(ends)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from ferry.deployment import Deployment
+    from ferry.findings import Finding
     from ferry.mappings import TableName
     from ferry.migrate.schema.phases import Phase
     from ferry.migrate.sides import Sides
@@ -106,13 +107,18 @@ def _left(deployment: Deployment, sides: Callable[[Database], Sides]) -> Mapping
                 wrong=(
                     *before.wrong,
                     *(
-                        (f"{it.what}{where and f' That is{where}.'}", it.remedy)
+                        (f"{_because(it)}{where and f' That is{where}.'}", it.remedy)
                         for it in orders.findings
                         if it.level is Level.BLOCKED
                     ),
                 ),
             )
     return found
+
+
+def _because(finding: Finding) -> str:
+    """What was found, and why it matters, which here alone says what differs."""
+    return f"{finding.what} {finding.why[:1].upper()}{finding.why[1:]}".rstrip()
 
 
 def _databases(

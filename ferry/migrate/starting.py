@@ -387,7 +387,13 @@ def refusals(start: Start, facts: Facts, wish: Wish) -> Iterator[Refusal]:
         yield from _tables(start, facts.tables, wish)
     yield from _parents(start, facts.parents, wish)
     yield from facts.slot
-    yield from facts.drift
+    # What carries the tables carries the rest too, and no --despite-drift starts without them.
+    carries_first = start.loads and facts.tables.missing and not _is_made_by_dms(start.task)
+    yield from (it for it in facts.drift if not (carries_first and it.check == "schema-missing"))
+
+
+def _is_made_by_dms(task: Task) -> bool:
+    return task.settings.preparation == "DROP_AND_CREATE"
 
 
 def _connections(task: Task, connections: Sequence[Connection], wish: Wish) -> Iterator[Refusal]:
@@ -409,6 +415,9 @@ def _connections(task: Task, connections: Sequence[Connection], wish: Wish) -> I
         )
 
 
+_UNSEEN: Final = "DMS would not carry it, and nobody could tell when the last change has arrived."
+
+
 def _markers(task: Task, markers: Sequence[Marker], wish: Wish) -> Iterator[Refusal]:
     prepare = f"ferry prepare-databases {wish.environment}"
     if not task.mappings.selects(task.marker):
@@ -419,11 +428,17 @@ def _markers(task: Task, markers: Sequence[Marker], wish: Wish) -> Iterator[Refu
             why="Without it nobody can tell when the last change has arrived.",
             remedy=f"Deploy it with its marker: cdktf deploy {wish.environment}",
         )
+    if gone := [it.side for it in markers if not it.exists]:
+        yield Refusal(
+            check="marker",
+            task=task.name,
+            what=f"The marker {task.marker} is not there at {' and at '.join(gone)}.",
+            why=_UNSEEN,
+            remedy=f"Make the markers and their grants: {prepare}",
+        )
     for it in markers:
         remedy = f"Make the markers and their grants: {prepare}"
-        if not it.exists:
-            what = f"The marker {task.marker} is not there at {it.side}."
-        elif it.odd:
+        if it.odd:
             what = f"{task.marker} at {it.side} {it.odd.what}."
             remedy = f"{it.odd.remedy}; then: {prepare}"
         elif it.lacking:
@@ -434,7 +449,7 @@ def _markers(task: Task, markers: Sequence[Marker], wish: Wish) -> Iterator[Refu
             check="marker",
             task=task.name,
             what=what,
-            why="DMS would not carry it, and nobody could tell when the last change has arrived.",
+            why=_UNSEEN,
             remedy=remedy,
         )
 
@@ -446,7 +461,7 @@ _DROPS: Final = "DMS drops each table before it loads, without CASCADE; PostgreS
 
 def _tables(start: Start, tables: Tables, wish: Wish) -> Iterator[Refusal]:
     task = start.task
-    makes = task.settings.preparation == "DROP_AND_CREATE"
+    makes = _is_made_by_dms(task)
     if tables.missing and not makes:
         yield Refusal(
             check="target-tables",
@@ -516,21 +531,27 @@ def _parents(start: Start, parents: Sequence[Parent], wish: Wish) -> Iterator[Re
         f"The line that leaves it out of the task: ferry check source {wish.environment}; then: cdktf "
         f"deploy {wish.environment}"
     )
-    for found, what, why in (
+    suggested = (
+        f"ferry suggest tasks {wish.environment} --write; then: cdktf deploy {wish.environment}"
+    )
+    for found, what, why, mend in (
         (
             twice,
             "carries partitioned tables and their partitions",
             "DMS reads both: each row is loaded twice, or the load fails with duplicate keys.",
+            f"Leave the parents out of the file: {suggested}",
         ),
         (
             alone,
             "carries partitioned tables without their partitions",
             "Changes bear the partitions' names: the load passes, and nothing after it arrives.",
+            remedy,
         ),
         (
             heirs,
             "carries tables that others inherit from",
             "DMS reads them without ONLY: the rows of those that inherit are loaded into them too.",
+            remedy,
         ),
     ):
         if found:
@@ -539,7 +560,7 @@ def _parents(start: Start, parents: Sequence[Parent], wish: Wish) -> Iterator[Re
                 task=task.name,
                 what=f"The task {task.name} {what}: {_named([it.name for it in found])}.",
                 why=why,
-                remedy=remedy,
+                remedy=mend,
             )
 
 

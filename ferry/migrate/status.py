@@ -203,7 +203,8 @@ def _steps(seen: Seen) -> Iterator[Step]:
     yield Step(
         name="deployed",
         state=State.DONE,
-        what=f"DMS has the tasks {', '.join(task.name for task in seen.tasks)}.",
+        what=f"DMS has the {'task' if len(seen.tasks) == 1 else 'tasks'} "
+        f"{', '.join(task.name for task in seen.tasks)}.",
     )
     if seen.trouble:
         yield _unknown(seen, "databases", seen.trouble)

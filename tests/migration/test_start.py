@@ -81,6 +81,13 @@ def test_all_that_stands_against_a_start_is_said_and_nothing_is_started(
     ) in lines
     assert "blocked     TABLE public.orders is at Aurora, and is another." in lines
     assert any("ferry start dev --task all --despite-drift" in line for line in lines)
+    status = deployed.reached("status", "dev").stdout
+    assert "and is another. Only there: more text." in status
+    # The first of what is wrong is what comes next; of the others each says its own.
+    assert (
+        "             remedy: Change TABLE public.orders at Aurora, or drop it there, then"
+        in status
+    )
     assert lines[-1] == "No task is started."
     assert refused.exit_code == 4
     assert deployed.read()["Status"] == "ready"

@@ -43,7 +43,7 @@ def test_a_migration_is_followed_from_nothing_to_its_last_marker(deployed: Deplo
     *shown, follows = before.stdout.splitlines()
     assert shown[:3] == [
         f"Where dev stands, in account {deployed.aws.account}, eu-central-1",
-        "  done       DMS has the tasks all.",
+        "  done       DMS has the task all.",
         (
             "  now        DMS cannot carry the markers yet: ferry.fence_all at the source, "
             "ferry.fence_all at Aurora."

@@ -78,7 +78,7 @@ def edits(databases: Sequence[Subject | Unreadable]) -> Iterator[Edit]:
 def findings(databases: Sequence[Subject | Unreadable]) -> Iterator[Finding]:
     """Every finding of the databases that an environment carries; those of the servers once."""
     deep = rows.CHECKS if any(each.measured is not None for each in _read(databases)) else ()
-    yield from _of(databases, (*CHECKS, *deep))
+    yield from _of(databases, (*CHECKS, *deep), says_what_writes=True)
 
 
 def _writable(
@@ -94,7 +94,12 @@ def _read(databases: Sequence[Subject | Unreadable]) -> Sequence[Subject]:
     return [each for each in databases if isinstance(each, Subject)]
 
 
-def _of(databases: Sequence[Subject | Unreadable], checks: Sequence[Check]) -> Iterator[Finding]:
+def _of(
+    databases: Sequence[Subject | Unreadable],
+    checks: Sequence[Check],
+    *,
+    says_what_writes: bool = False,
+) -> Iterator[Finding]:
     for each in databases:
         if isinstance(each, Unreadable):
             yield not_judged(
@@ -106,4 +111,5 @@ def _of(databases: Sequence[Subject | Unreadable], checks: Sequence[Check]) -> I
     subjects = _read(databases)
     for check in checks:
         for subject in subjects[:1] if check.of_server else subjects:
-            yield from check.findings(subject)
+            writes = f"ferry suggest tasks {subject.environment.name} --write"
+            yield from check.findings(subject, writes=writes if says_what_writes else "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ferry.findings import Finding, Level, not_judged, right
@@ -65,16 +65,23 @@ class Check:
     judge: Callable[[Subject], Iterator[Verdict]]
     of_server: bool = False
 
-    def findings(self, subject: Subject) -> Iterator[Finding]:
+    def findings(self, subject: Subject, *, writes: str = "") -> Iterator[Finding]:
         """What it comes to of one database: one finding at least.
 
         What was found before something was missing is found all the same.
+
+        Args:
+            subject: The database.
+            writes: What writes into the file what the file mends; empty, the default, says nothing of it.
         """
         found = False
         try:
             for verdict in self.judge(subject):
                 found = True
-                yield self._finding(verdict, subject)
+                finding = self._finding(verdict, subject)
+                if verdict.edits and writes:
+                    finding = replace(finding, remedy=f"{finding.remedy} Or: {writes}")
+                yield finding
         except UnreadError as error:
             yield not_judged(
                 self.name, self._named(self.title, subject), why=error.why, remedy=error.remedy

@@ -129,7 +129,7 @@ def differs(
         "schema-differs",
         f"{entry.label} is at Aurora, and is another.",
         why=f"{why}.",
-        remedy="Change it at Aurora, or drop it there and run this again.",
+        remedy=f"Change {entry.label} at Aurora, or drop it there, then run this again.",
     )
 
 

@@ -332,6 +332,17 @@ def test_a_marker_that_dms_cannot_carry_names_prepare_databases(marker: Marker, 
     ]
 
 
+def test_a_marker_that_is_at_neither_side_is_said_once() -> None:
+    gone = tuple(Marker(side=it.side, exists=False) for it in THERE)
+
+    assert against(Facts(connections=WORKING, markers=gone)) == [
+        (
+            "marker: The marker ferry.fence_all is not there at the source and at Aurora. Make the "
+            "markers and their grants: ferry prepare-databases dev"
+        )
+    ]
+
+
 def test_a_marker_that_is_another_table_says_what_to_do_with_it_first() -> None:
     odd = Oddity(what="is something else: id integer", remedy="Look whose it is, rename or drop it")
     marker = Marker(side="Aurora", exists=True, odd=odd, lacking=("SELECT",))
@@ -488,8 +499,23 @@ def test_what_the_schemas_differ_in_stands_against_a_start() -> None:
     ]
 
 
+def test_what_the_schema_lacks_is_said_once_where_its_tables_are_missing() -> None:
+    drift = tuple(
+        Refusal(check=check, task="all", what=f"{check}.", why="", remedy="Mend it.")
+        for check in ("schema-missing", "schema-early")
+    )
+    lacks = Facts(connections=WORKING, markers=THERE, tables=Tables(missing=(ORDERS,)), drift=drift)
+
+    assert [it.partition(":")[0] for it in against(lacks)] == ["target-tables", "schema-early"]
+    made = against(lacks, settings=MAKES)
+    assert [it.partition(":")[0] for it in made] == ["schema-missing", "schema-early"]
+
+
 LEAVE_IT_OUT = (
     "The line that leaves it out of the task: ferry check source dev; then: cdktf deploy dev"
+)
+WRITE_IT = (
+    "Leave the parents out of the file: ferry suggest tasks dev --write; then: cdktf deploy dev"
 )
 ROOT = Parent(name=TableName("public", "events"), partitioned=True)
 BOTH = Parent(name=ROOT.name, partitioned=True, carried=(TableName("public", "events_1"),))
@@ -525,6 +551,7 @@ def test_what_would_be_loaded_twice_or_not_be_carried_on_is_refused(
     facts = Facts(connections=WORKING, markers=THERE, parents=(parent,))
     found = against(facts, kind=kind, migration_type=migration_type)
 
+    remedy = WRITE_IT if parent is BOTH else LEAVE_IT_OUT
     assert found == (
-        [f"parents: The task all carries {what}: public.events. {LEAVE_IT_OUT}"] if what else []
+        [f"parents: The task all carries {what}: public.events. {remedy}"] if what else []
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -248,6 +249,7 @@ def test_a_few_writes_a_day_are_no_reason_for_more_storage() -> None:
 # --- what other checks find, and the file mends
 
 ROOT = table("events", kind="p")
+WRITES = "ferry suggest tasks dev --write"
 MENDED_BY_THE_FILE: dict[str, tuple[Table, ...]] = {
     "generated-columns": (
         table("t", col("total", "int4", generated="s"), col("a%b", "int4", generated="s")),
@@ -279,7 +281,8 @@ def test_what_the_file_mends_is_suggested_and_written(check: str) -> None:
 
     after = edited(FILE, edits([before]))
 
-    assert [each for each in findings([before]) if each.check == check] == of(check, before)
+    said = [replace(it, remedy=f"{it.remedy} Or: {WRITES}") for it in of(check, before)]
+    assert [each for each in findings([before]) if each.check == check] == said
     written = tomllib.loads(after)["dms"]
     mended = subject(*tables, measured=NOTHING, env=dms(**written))
     assert of(check, mended) == []
