@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from threading import Timer
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
@@ -33,6 +34,7 @@ PhaseName = Annotated[
     typer.Argument(metavar="PHASE", help="before-load, after-load or before-cutover."),
 ]
 
+_SECONDS_OF_A_MOMENT: Final = 2.0
 _NEXT: Final = {
     "before-load": "ferry start {name}",
     "after-load": "whether a task waits for it: ferry status {name}",
@@ -112,8 +114,13 @@ def _carry(name: str, those: Sequence[Work], phase: Phase, *, plan: bool, yes: b
             raise InputError("Nobody can be asked here: look at --plan, then add --yes.")
         typer.confirm("Do it?", abort=True)
     failed = False
-    for done in carry_out(decided, phase, tell=lambda step: _begins(console, step)):
-        failed = _tell(console, done) or failed
+    begun = Begun(console)
+    try:
+        for done in carry_out(decided, phase, tell=begun.tell):
+            begun.end()
+            failed = _tell(console, done) or failed
+    finally:
+        begun.end()
     if phase is Phase.BEFORE_LOAD:
         still = [finding for work in those for finding in work.closed()]
         for finding in still:
@@ -150,13 +157,31 @@ def _show(console: Console, work: Work, orders: Orders, *, plan: bool) -> None:
             console.print(Text(f"\n-- {visible(step.what)}\n{visible_lines(step.sql)}"))
 
 
-def _begins(console: Console, step: Step) -> None:
-    """A step that reads rows, which may take hours."""
-    from rich.text import Text
+class Begun:
+    """Says which step is at work, where it takes longer than a moment: one that reads rows may take hours."""
 
-    from facts.inert import visible
+    def __init__(self, console: Console) -> None:
+        """Nothing has begun yet."""
+        self._console = console
+        self._timer: Timer | None = None
 
-    console.print(Text(f"  {'reads':<9}  {visible(step.what)}", style="dim"))
+    def tell(self, step: Step) -> None:
+        """A step begins."""
+        from rich.text import Text
+
+        from facts.inert import visible
+
+        line = Text(f"  {'reads':<9}  {visible(step.what)}", style="dim")
+        self._timer = Timer(_SECONDS_OF_A_MOMENT, self._console.print, (line,))
+        self._timer.daemon = True
+        self._timer.start()
+
+    def end(self) -> None:
+        """It has ended: nothing is said of it any more."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer.join()
+            self._timer = None
 
 
 def _tell(console: Console, done: Done) -> bool:
