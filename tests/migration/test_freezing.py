@@ -444,6 +444,56 @@ def _end_until_they_come_back(session: Session, saved: Saved) -> None:
         freezing.end_sessions(session, saved, seconds=0.3)
 
 
+def test_a_session_that_was_let_in_before_and_is_listed_only_later_is_ended(source: Source) -> None:
+    saved, record = source.saved("r1")
+    slow = {**source.at().connection, "user": "z_app", "password": PASSWORD}
+    wrote = []
+
+    def come_late() -> None:
+        with (
+            suppress(psycopg.OperationalError),
+            psycopg.connect(**slow, options="-c post_auth_delay=3", autocommit=True) as connection,  # type: ignore[arg-type]
+        ):
+            connection.execute("select pg_sleep(1)")
+            wrote.append(connection.execute("insert into orders (writer, number) values (9, 9)"))
+
+    thread = threading.Thread(target=come_late)
+    thread.start()
+    try:
+        being_made = "select count(*) from pg_locks where locktype = 'object' and objid = {}"
+        shop = source.at().value("select oid from pg_database where datname = current_database()")
+        eventually(lambda: source.at().value(being_made.format(shop)) == 1)
+        with source.ferry() as session:
+            freezing.freeze(session, saved, record_id=record)
+            with pytest.raises(FerryError, match=r"still being made after 0 s: process [0-9]"):
+                freezing.end_sessions(session, saved, seconds=0.1)
+            assert freezing.end_sessions(session, saved) == 1
+            freezing.prove_silence(session, saved)
+            freezing.go_beyond(session, saved)
+    finally:
+        thread.join()
+    assert not wrote
+    assert source.at().value("select count(*) from orders") == 0
+
+
+def test_a_session_for_replication_that_reads_no_slot_is_ended(source: Source) -> None:
+    source.at().run("alter role z_app replication")
+    saved, record = source.saved("r1")
+    way = {**source.at().connection, "user": "z_app", "password": PASSWORD}
+    try:
+        with (
+            psycopg.connect(**way, replication="database", autocommit=True) as connection,  # type: ignore[arg-type]
+            source.ferry() as session,
+        ):
+            connection.execute("insert into orders (writer, number) values (8, 8)")
+            freezing.freeze(session, saved, record_id=record)
+            assert freezing.end_sessions(session, saved) == 1
+            with pytest.raises(psycopg.OperationalError):
+                connection.execute("insert into orders (writer, number) values (9, 9)")
+    finally:
+        source.at().run(WRITES, "alter role z_app noreplication")
+
+
 def test_silence_is_proved_by_locks_where_others_go_on(source: Source) -> None:
     saved, record = source.saved("r1")
     elsewhere = Database(server=source.server, name=SUPERUSER)

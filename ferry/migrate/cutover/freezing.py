@@ -74,13 +74,24 @@ select r.rolname::text from pg_catalog.pg_roles r
 where r.rolcanlogin and not r.rolsuper and r.rolname <> all (%s::text[])
   and pg_catalog.has_database_privilege(r.oid, %s, 'connect')
 order by 1"""
-# What a session is for is not shown to everybody: one of which that is not known is counted.
+# What a session is for is not shown to everybody: one of which that is not known is counted. One that was
+# opened for replication runs SQL too, as long as it does not read a slot:
+# https://www.postgresql.org/docs/15/protocol-replication.html
 _OTHERS: Final = """
 select a.pid, coalesce(a.usename, '')::text, coalesce(a.application_name, ''), a.datname::text,
        coalesce(pg_catalog.host(a.client_addr), '')
 from pg_catalog.pg_stat_activity a
 where a.datname = any (%s::text[]) and a.pid <> pg_catalog.pg_backend_pid()
-  and coalesce(a.backend_type, '') not in ('walsender', 'autovacuum worker', 'parallel worker')"""
+  and coalesce(a.backend_type, '') not in ('autovacuum worker', 'parallel worker')
+  and not (coalesce(a.backend_type, 'walsender') = 'walsender' and exists (
+    select from pg_catalog.pg_replication_slots s where s.active_pid = a.pid))"""
+# A session that is being made locks its database's row until it is listed, and reads behind that lock
+# whether it may connect: InitPostgres in src/backend/utils/init/postinit.c.
+_BEING_MADE: Final = """
+select l.pid from pg_catalog.pg_locks l join pg_catalog.pg_database d on d.oid = l.objid
+where d.datname = any (%s::text[]) and l.locktype = 'object' and l.mode = 'RowExclusiveLock' and l.granted
+  and l.classid = 'pg_catalog.pg_database'::pg_catalog.regclass
+  and l.pid <> pg_catalog.pg_backend_pid()"""
 _END: Final = "select pg_catalog.pg_terminate_backend(%s)"
 _NEXT: Final = "select pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::text"
 _PREPARED: Final = """
@@ -229,15 +240,21 @@ def end_sessions(
 ) -> int:
     """End all sessions of the databases but ferry's, DMS's and the provider's. Return how many there were.
 
+    The source is closed by now. Sessions that were let in before and are not listed yet are waited for;
+    those that are being made only now are refused.
+
     Raises:
         FerryError: One may not be ended, or they come back.
     """
     until = time.monotonic() + seconds
     ended: set[int] = set()
+    let_in = _being_made(session, saved)
     empty = 0
     while empty < 2:  # noqa: PLR2004 - twice in a row, see _SECONDS_BETWEEN_PASSES
+        # In this order: what is no longer being made is listed.
+        let_in &= _being_made(session, saved)
         found = others(session, saved)
-        empty = 0 if found else empty + 1
+        empty = 0 if found or let_in else empty + 1
         for pid, who in found.items():
             try:
                 session.rows(_END, [pid])
@@ -255,6 +272,13 @@ def end_sessions(
                 "Neither a right nor ending them keeps them out: they are superusers, or ferry's own role "
                 "is used by others. End what they do, or let them sign in as another role.",
             )
+        if let_in and time.monotonic() > until:
+            pids = ", ".join(map(str, sorted(let_in)))
+            raise FerryError(
+                f"Sessions of the source that began before it was closed are still being made after "
+                f"{seconds:.0f} s: process {pids}.",
+                f"End them at the source as a superuser: select pg_terminate_backend({min(let_in)})",
+            )
         if empty < 2:  # noqa: PLR2004 - as above
             time.sleep(_SECONDS_BETWEEN_PASSES)
     return len(ended)
@@ -264,6 +288,11 @@ def others(session: Session, saved: Saved) -> dict[int, str]:
     """Who is connected to the databases and should not be, in words, by process id."""
     rows = session.rows(_OTHERS, [_names(saved)])
     return {pid: _who(*row) for pid, *row in rows if not _stays(saved, *row[:2])}
+
+
+def _being_made(session: Session, saved: Saved) -> set[int]:
+    """The process ids of sessions of the databases that are being made: no other list has them yet."""
+    return {pid for (pid,) in session.rows(_BEING_MADE, [_names(saved)])}
 
 
 def prove_silence(session: Session, saved: Saved) -> str:
