@@ -287,6 +287,33 @@ def test_a_run_that_was_given_up_closes_nothing_later(source: Source) -> None:
     assert source.standing() == before
 
 
+def test_a_run_has_one_phase_whichever_record_has_it(source: Source) -> None:
+    saved, record = source.saved("r1")
+    _, other = source.saved("r1")
+    assert other != record
+    with source.ferry() as session:
+        freezing.freeze(session, saved, record_id=record)
+        freezing.freeze(session, saved, record_id=other)
+        freezing.go_beyond(session, saved)
+        closed = source.standing()
+        with pytest.raises(ClosedError):
+            freezing.thaw(session, saved, record_id=other)
+        with pytest.raises(OpenError, match="its phase there is switching"):
+            freezing.freeze(session, saved, record_id=other)
+    assert source.standing() == closed
+    assert source.at().rows("select id from ferry.journal where phase is not null") == [(record,)]
+
+
+def test_rights_that_were_given_since_are_not_lost(source: Source) -> None:
+    saved, record = source.saved("r1")
+    source.at().run("grant create on database shop to public")
+    before = source.standing()
+    with source.ferry() as session, pytest.raises(FerryError, match="were changed since"):
+        freezing.freeze(session, saved, record_id=record)
+    assert source.standing() == before
+    assert phase_of(source) is None
+
+
 def run(source: Source, file: Path, user: str = "z_ferry") -> subprocess.CompletedProcess[str]:
     """Run a script as somebody does who has psql alone."""
     psql = folder_of_programs(15) / "psql"

@@ -109,8 +109,11 @@ where d.datname = any (%s::text[]) and l.locktype = 'relation' and l.relation >=
 _PHASE: Final = sql.SQL("select phase from {} where run = %s and phase is not null").format(
     _JOURNAL
 )
+# Whoever gives a run its first phase holds all its records: it has one phase, whichever of them has it.
+_HELD: Final = sql.SQL("select id from {} where run = %s order by id for update").format(_JOURNAL)
 _FIRST: Final = sql.SQL(
-    "update {} set phase = %s where id = %s and run = %s and phase is null"
+    "update {0} set phase = %s where id = %s and run = %s and not exists "
+    "(select from {0} j where j.run = %s and j.phase is not null)"
 ).format(_JOURNAL)
 _CHANGE: Final = sql.SQL("update {} set phase = %s where run = %s and phase = %s").format(_JOURNAL)
 
@@ -220,11 +223,12 @@ def freeze(session: Session, saved: Saved, *, record_id: str) -> None:
 
     Raises:
         PostgresError: The server refuses; nothing is closed.
-        FerryError: Others could still connect, or the run has opened the source already.
+        FerryError: Others could still connect, the run has opened the source already, or the rights are
+            others than what is kept.
     """
     with session.transaction():
         session.execute(_FLUSHED)
-        if not session.execute(_FIRST, [FROZEN, record_id, saved.run]):
+        if not _begins(session, saved, FROZEN, record_id):
             found = phase(session, saved.run)
             if found != FROZEN:
                 raise OpenError(
@@ -232,6 +236,12 @@ def freeze(session: Session, saved: Saved, *, record_id: str) -> None:
                     "Begin a new one.",
                 )
             return
+        if not is_as_it_was(session, saved):
+            raise FerryError(
+                f"Rights or settings of the source's databases were changed since the run {saved.run} kept "
+                "them: opening it would take that back.",
+                "Nothing is closed. Run this again: it keeps them anew.",
+            )
         _close(session, saved)
 
 
@@ -397,10 +407,8 @@ def is_as_it_was(session: Session, saved: Saved) -> bool:
 def _thaw(session: Session, saved: Saved, record_id: str) -> Thaw:
     with session.transaction():
         session.execute(_FLUSHED)
-        # In this order: of a run that closes just now the second waits, and the phase is another then.
-        if session.execute(_CHANGE, [THAWED, saved.run, FROZEN]):
-            return _open(session, saved)
-        if session.execute(_FIRST, [THAWED, record_id, saved.run]):
+        # A run that closes just now is waited for, and its phase is another then.
+        if _begins(session, saved, THAWED, record_id):
             # A journal that was restored or emptied has lost the phase; the rights tell it too.
             if is_as_it_was(session, saved) or _may_still(session, saved):
                 return Thaw.NEVER_CLOSED
@@ -420,6 +428,12 @@ def _thaw(session: Session, saved: Saved, record_id: str) -> Thaw:
         f"The run {saved.run} is beyond its point of no return: the source stays closed.",
         "Run the cutover again: it goes on from there.",
     )
+
+
+def _begins(session: Session, saved: Saved, phase_: str, record_id: str) -> bool:
+    """Give the run its first phase; whether it had none."""
+    session.rows(_HELD, [saved.run])
+    return session.execute(_FIRST, [phase_, record_id, saved.run, saved.run]) > 0
 
 
 def _open(session: Session, saved: Saved) -> Thaw:
