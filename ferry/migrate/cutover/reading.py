@@ -19,6 +19,7 @@ from facts.providers import is_of_provider
 from ferry import environments
 from ferry.account import explained
 from ferry.errors import FerryError
+from ferry.mappings import TableName
 from ferry.migrate import markers, target_tables
 from ferry.migrate.cutover.checks import LONG_SECONDS
 from ferry.migrate.cutover.seen import (
@@ -115,6 +116,12 @@ select coalesce(pg_catalog.current_setting('cron.database_name', true), ''),
 _JOBS: Final = """
 select pg_catalog.count(*) from cron.job
 where active and database = pg_catalog.current_database()"""
+_ALWAYS: Final = """
+select n.nspname::text, c.relname::text, a.attname::text
+from pg_catalog.pg_attribute a join pg_catalog.pg_class c on c.oid = a.attrelid
+join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+where a.attidentity = 'a' and c.relkind in ('r', 'p') and not a.attisdropped and n.nspname !~ '^pg_'
+order by 1, 2, a.attnum"""
 _SEQUENCES: Final = """
 select pg_catalog.format('%%s.%%s', n.nspname, c.relname),
        pg_catalog.has_sequence_privilege(c.oid, 'select'),
@@ -299,6 +306,10 @@ def _side(way: Way) -> Side:
             subscriptions=tuple(name for (name,) in session.rows(_SUBSCRIPTIONS)),
             jobs=_jobs(session, database),
             has_dblink=has_dblink,
+            always=tuple(
+                (TableName(schema, table), column)
+                for schema, table, column in session.rows(_ALWAYS)
+            ),
             foreign=foreign,
             sequences=tuple(
                 Sequence(name=name, is_readable=readable, is_settable=settable)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from ferry.errors import FerryError
     from ferry.findings import Finding
+    from ferry.mappings import TableName
     from ferry.migrate.cutover.switching.cname import Found, Lowered
     from ferry.migrate.cutover.switching.signed import SignIn
     from ferry.migrate.schema.phases import Phase
@@ -126,6 +127,7 @@ class Side:
         has_dblink: Whether the extension dblink is installed.
         foreign: How many sessions are other servers', which reach it by postgres_fdw.
         sequences: Its sequences, without ferry's and those of extensions.
+        always: The columns that are GENERATED ALWAYS AS IDENTITY, each with its table.
     """
 
     at: str
@@ -144,6 +146,7 @@ class Side:
     has_dblink: bool = False
     foreign: int = 0
     sequences: tuple[Sequence, ...] = ()
+    always: tuple[tuple[TableName, str], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
