@@ -1,4 +1,4 @@
-"""`ferry cutover ENV --plan`."""
+"""`ferry cutover ENV`, and its `--plan`."""
 
 # ruff: noqa: PLC0415 - `ferry --help` does not wait for boto3 and pydantic
 
@@ -17,10 +17,14 @@ from ferry.cli.arguments import (  # typer reads the annotations when it runs
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from rich.text import Text
 
+    from ferry.cli.migration import Ways
+    from ferry.deployment import Deployment
+    from ferry.findings import Level
+    from ferry.migrate.cutover.running import Asked
     from ferry.migrate.cutover.steps import Step
 
 
@@ -31,19 +35,31 @@ def cutover(
         bool,
         typer.Option("--plan", help="Say whether it could begin, and its steps; change nothing."),
     ] = False,
+    yes: Annotated[
+        str | None,
+        typer.Option(
+            "--yes",
+            metavar="NAME",
+            help="The environment's name once more, in place of typing it.",
+            show_default=False,
+        ),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
     source_address: SourceAddress = None,
     target_address: TargetAddress = None,
     target_ca: TargetAuthorities = None,
 ) -> None:
-    """Say whether ENV's applications could be switched to Aurora now, and by which steps.
+    """Switch ENV's applications to Aurora; with --plan say whether that could begin, and by which steps.
 
-    Asks DMS, RDS, the applications' secrets and both servers, and judges each precondition by itself.
-    Changes nothing: how far the tasks are behind is measured by a row of their markers, as `ferry watch`
-    writes them. The cutover itself is not built yet.
+    Judges each precondition by itself first, and asks for the environment's name. Then nobody but ferry
+    and DMS may connect to the source until what was written last is in Aurora, compared, and the
+    applications are led there. Where something fails before the point of no return, or ferry is killed,
+    the source is opened again as it was; a script that does so by psql is written first. After it, run it
+    again: it goes on with what is not done. With --plan nothing is changed but a row of each marker.
 
-    Exit status: 1 where somebody should look at something; 3 where a precondition could not be judged;
-    4 where one stands against it.
+    Exit status: 1 where somebody should look at something first (with --plan); 2 where nobody can be
+    asked; 3 where a precondition could not be judged, or something failed; 4 where one stands against
+    it; 130 where another name was typed.
     """
     from ferry.cli.migration import Ways, deployment_of
     from ferry.cli.printing import failures_shown, plain_console
@@ -51,10 +67,11 @@ def cutover(
     with failures_shown():
         from ferry.errors import InputError
 
-        if not plan:
+        if not plan and json:
+            raise InputError("--json goes with --plan.")
+        if yes is not None and (plan or yes != name):
             raise InputError(
-                "The cutover itself is not built yet. Whether it could begin, and its steps: "
-                f"ferry cutover {name} --plan"
+                f"--yes is '{yes}'; it goes without --plan, and has to be the environment's name: {name}."
             )
         from rich.text import Text
 
@@ -63,35 +80,95 @@ def cutover(
         from ferry.findings import Level, worst
         from ferry.migrate.cutover.gate import judge
         from ferry.migrate.cutover.reading import see
+        from ferry.migrate.cutover.running import opened
         from ferry.migrate.cutover.steps import steps
 
         deployment = deployment_of(name)
         account = deployment.account
         source, target = addresses(source_address, target_address)
         ways = Ways(deployment=deployment, source=source, target=target, target_ca=target_ca)
-        findings = judge(see(deployment, ways.of_database))
-        to_come = steps(deployment.environment)
         if json:
-            found = list(findings)
+            found = list(judge(see(deployment, ways.of_database)))
             made = document(
                 found, environment=name, account_id=account.account_id, region=account.region
             )
-            typer.echo(visible_json({**made, "steps": list(map(_as_json, to_come))}, indent=2))
+            to_come = map(_as_json, steps(deployment.environment))
+            typer.echo(visible_json({**made, "steps": list(to_come)}, indent=2))
             raise typer.Exit(worst(found).status)
         console = plain_console()
-        title = f"Whether {name} can be cut over, in account {account.account_id}, {account.region}"
-        console.print(Text(visible(title), style="bold"))
-        found = show(console, findings)
-        meanings = {
-            Level.RIGHT: "The cutover could begin.",
-            Level.WARNING: "The cutover could begin; look at the warnings first.",
-            Level.UNJUDGED: "The cutover must not begin before all can be judged.",
-            Level.BLOCKED: "The cutover must not begin.",
-        }
-        console.print(summary(found, meanings))
-        for line in lines(to_come):
-            console.print(line)
-        raise typer.Exit(worst(found).status)
+
+        def judged() -> Level:
+            title = (
+                f"Whether {name} can be cut over, in account {account.account_id}, {account.region}"
+            )
+            console.print(Text(visible(title), style="bold"))
+            found = show(console, judge(see(deployment, ways.of_database)))
+            meanings = {
+                Level.RIGHT: "The cutover could begin.",
+                Level.WARNING: "The cutover could begin; look at the warnings first.",
+                Level.UNJUDGED: "The cutover must not begin before all can be judged.",
+                Level.BLOCKED: "The cutover must not begin.",
+            }
+            console.print(summary(found, meanings))
+            return worst(found)
+
+        if plan:
+            level = judged()
+            for line in lines(steps(deployment.environment)):
+                console.print(line)
+            raise typer.Exit(level.status)
+        with opened(_asked(deployment, ways)) as running:
+            if running.is_beyond:
+                typer.echo("The point of no return is behind: it goes on with what is not done.")
+            else:
+                _agree(name, judged, yes=yes)
+            running.go()
+        typer.echo(f"{name} is cut over.")
+
+
+def _agree(name: str, judged: Callable[[], Level], *, yes: str | None) -> None:
+    """Go on where the gate lets it, and somebody has typed the environment's name.
+
+    Raises:
+        typer.Exit: The gate does not let it.
+        typer.Abort: Something else was typed.
+        InputError: Nobody can be asked.
+    """
+    from ferry.cli.secret import at_terminal
+    from ferry.errors import InputError
+    from ferry.findings import Level
+
+    def let() -> None:
+        level = judged()
+        if level not in {Level.RIGHT, Level.WARNING}:
+            raise typer.Exit(level.status)
+
+    let()
+    if yes is not None:
+        return
+    if not at_terminal():
+        raise InputError(f"Nobody can be asked here: look at what is said, then add --yes {name}.")
+    typed = typer.prompt("Writers will be kept out. Type the environment's name to go on")
+    if typed != name:
+        raise typer.Abort
+    let()  # People take their time to answer.
+
+
+def _asked(deployment: Deployment, ways: Ways) -> Asked:
+    from facts.inert import visible
+    from ferry.deployment.servers import source_user_of_way_back
+    from ferry.environments import FOLDER
+    from ferry.migrate.cutover.running import Asked
+
+    environment = deployment.environment
+    back = source_user_of_way_back(environment, deployment.account) if environment.legs else None
+    return Asked(
+        deployment=deployment,
+        sides=ways.of_database,
+        back_user=back,
+        folder=FOLDER.parent,
+        tell=lambda line: typer.echo(visible(line)),
+    )
 
 
 def _as_json(step: Step) -> dict[str, str]:

@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import psycopg
+import pytest
 
 from ferry.migrate.cutover import reading
 from harness.postgres import SUPERUSER
@@ -15,9 +16,7 @@ from tests.migration.deployed import AURORA, PASSWORD, SOURCE
 from tests.unit.ferry.environments import DEV
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    import pytest
+    from collections.abc import Callable, Iterator
 
     from tests.migration.deployed import Deployed
 
@@ -41,13 +40,30 @@ REACHED = (
 )
 
 
-def carried(deployed: Deployed, *, more: str = "", lag_seconds: int = 300) -> None:
-    """Carry an environment to where its cutover comes next."""
+def carried(
+    deployed: Deployed,
+    *,
+    more: str = "",
+    lag_seconds: int = 300,
+    dms: str = "",
+    made: Callable[[], None] = lambda: None,
+) -> None:
+    """Carry an environment to where its cutover comes next.
+
+    Args:
+        deployed: The environment.
+        more: What its file has in [cutover] besides.
+        lag_seconds: How late its tasks may be.
+        dms: What its file has in [dms] besides.
+        made: Is called when it is deployed.
+    """
     secret = deployed.aws.secretsmanager.create_secret(Name="app", SecretString=leading(SOURCE))[
         "ARN"
     ]
     section = f'[cutover]\nmax_lag_seconds = {lag_seconds}\napplication_secret_arns = ["{secret}"]\n{more}\n'
-    deployed.make(file=DEV.replace("[alarms]", f"{section}\n[alarms]"))
+    file = DEV.replace("[alarms]", f"{section}\n[alarms]").replace("[dms]\n", f"[dms]\n{dms}\n")
+    deployed.make(file=file)
+    made()
     deployed.pair.source.run(*MORE)
     for typed in REACHED:
         ended = deployed.reached(*typed)
@@ -311,14 +327,21 @@ def test_what_does_not_answer_is_not_judged(
     assert blocked["verified"].startswith("2 of 2 tables never compared on this machine ")
 
 
-def test_without_a_plan_it_is_wrong_use(deployed: Deployed) -> None:
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (("--json",), "--json goes with --plan.\n"),
+        (
+            ("--yes", "prod"),
+            "--yes is 'prod'; it goes without --plan, and has to be the environment's name: dev.\n",
+        ),
+    ],
+)
+def test_what_is_typed_otherwise_is_wrong_use(
+    deployed: Deployed, typed: tuple[str, ...], said: str
+) -> None:
     deployed.make()
 
-    refused = deployed.reached("cutover", "dev")
+    refused = deployed.reached("cutover", "dev", *typed)
 
-    assert refused.exit_code == 2
-    assert refused.stdout == ""
-    assert refused.stderr == (
-        "The cutover itself is not built yet. Whether it could begin, and its steps: "
-        "ferry cutover dev --plan\n"
-    )
+    assert (refused.exit_code, refused.stdout, refused.stderr) == (2, "", said)

@@ -187,6 +187,8 @@ def test_it_goes_by_each_command_and_comes_to_its_end(journey: Journey) -> None:
 
 NOT_ON_THIS_WAY: Final = {
     "ferry cutover": {
+        "dms:StartReplicationTask",
+        "dms:StopReplicationTask",
         "route53:ChangeResourceRecordSets",
         "route53:GetChange",
         "route53:GetHostedZone",

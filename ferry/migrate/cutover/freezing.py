@@ -197,12 +197,21 @@ def write_script(saved: Saved) -> Path:
     Raises:
         FerryError: It cannot be written.
     """
-    file = progress.folder(saved.environment) / f"thaw-{saved.environment}.sql"
+    file = script_of(saved.environment)
     try:
         files.replace(file, script(saved).encode(), mode=0o600)
     except OSError as error:
         raise FerryError(f"{file} cannot be written: {error.strerror}.") from None
     return file
+
+
+def script_of(environment: str) -> Path:
+    """Where the script is that opens an environment's source without ferry.
+
+    Raises:
+        FerryError: There is no folder for it.
+    """
+    return progress.folder(environment) / f"thaw-{environment}.sql"
 
 
 def phase(session: Session, run: str) -> str | None:

@@ -3,6 +3,9 @@
 The order is the one by which no row was lost when it was killed at every step: the source is closed
 before the last marker is written, so that nothing is behind it; what would feed the way back is made
 before Aurora takes the first row; and where writing goes on changes at one step, the point of no return.
+
+What would refuse DMS's rows is made after that point: where a run ends before it, however it ends, DMS goes
+on. That it can be made is seen before, in a transaction that is rolled back.
 """
 
 from __future__ import annotations
@@ -125,11 +128,11 @@ STEPS: Final[tuple[Step, ...]] = (
         undo="as above; higher values do no harm",
     ),
     Step(
-        name="left-over",
+        name="try-left-over",
         stage=Stage.WINDOW,
-        what="make what waits: GENERATED ALWAYS, triggers, row security",
+        what="try what waits, and undo it: GENERATED ALWAYS, triggers",
         ready="the rows are the same",
-        undo="as above, and it is taken back",
+        undo="as above; nothing of it stays",
     ),
     Step(
         name=REVERSE_SLOT,
@@ -144,6 +147,12 @@ STEPS: Final[tuple[Step, ...]] = (
         stage=Stage.WINDOW,
         what="write 'switching' to the journal and to both databases",
         ready="all above is done in max_outage_seconds",
+    ),
+    Step(
+        name="left-over",
+        stage=Stage.WINDOW,
+        what="make what was tried: nothing is carried any more",
+        ready="'switching' is written",
     ),
     Step(
         name="switch-secrets",

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Final
 
 from facts.ferry_schema import ACCESS, SCHEMA
 from ferry.errors import FerryError
-from ferry.postgres import PostgresError, sql
+from ferry.postgres import PostgresError, connect, sql
 
 if TYPE_CHECKING:
-    from ferry.postgres import Session
+    from ferry.postgres import Server, Session
 
 _KEPT: Final = sql.SQL(
     """
@@ -54,6 +54,17 @@ def read(session: Session) -> tuple[tuple[str | None, str, bool], ...]:
             "and grant it by hand.",
         )
     return tuple((grantee, right, on) for grantee, right, on in rows)
+
+
+def read_of(server: Server) -> None:
+    """See that it is known who may connect to a database after the cutover.
+
+    Raises:
+        PostgresError: The server refuses.
+        FerryError: As `read`.
+    """
+    with connect(server, purpose="read who may connect after the cutover") as session:
+        read(session)
 
 
 def open_(session: Session) -> int:

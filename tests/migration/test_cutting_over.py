@@ -1,0 +1,443 @@
+"""`ferry cutover ENV` as typed, with an application that writes all the while and goes where it is let."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+import pytest
+
+from constructs_lib.replication.table_mappings import table_mappings
+from ferry.environments import find
+from harness.deployment import ROOT
+from harness.postgres import SUPERUSER
+from tests.migration.databases import AS_REPLICA, Database, eventually
+from tests.migration.deployed import AURORA, PASSWORD, SOURCE
+from tests.migration.test_cutover import carried
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.migration.deployed import Deployed
+
+APP = "shop_app"
+MADE = (
+    (
+        "create table ledger (id bigint generated always as identity primary key, writer int not null, "
+        "number int not null, changed int not null default 0)"
+    ),
+    "create sequence tickets increment -2 maxvalue 1000000 start 1000000",
+    "create materialized view totals as select writer, count(*) from ledger group by writer",
+    f"grant all on all tables in schema public to {APP}",
+    f"grant all on all sequences in schema public to {APP}",
+    f"grant usage on schema public to {APP}",
+    "grant select on all tables in schema public to dms",
+)
+
+
+@dataclass
+class Writer(threading.Thread):
+    """Writes where it is let in, the source first, and knows what was acknowledged."""
+
+    ends: tuple[Database, Database]
+    number: int
+    stops: threading.Event
+    acknowledged: dict[int, int] = field(default_factory=dict)
+    """The id that was given, by the number."""
+    changes: int = 0
+    places: set[str] = field(default_factory=set)
+    gap: float = 0.0
+
+    def __post_init__(self) -> None:
+        super().__init__()
+
+    def __hash__(self) -> int:
+        return self.number
+
+    def run(self) -> None:
+        at, last = 0, time.monotonic()
+        while not self.stops.is_set():
+            for place, end in zip(("source", "aurora"), self.ends, strict=True):
+                try:
+                    with psycopg.connect(
+                        **{**end.connection, "user": APP, "password": PASSWORD},  # type: ignore[arg-type]
+                        autocommit=True,
+                        application_name="shop",
+                    ) as connection:
+                        while not self.stops.is_set():
+                            at += 1
+                            cursor = connection.execute(
+                                "insert into ledger (writer, number) values (%s, %s) returning id",
+                                [self.number, at],
+                            )
+                            ((key,),) = cursor.fetchall()
+                            self.acknowledged[at] = key
+                            now = time.monotonic()
+                            self.gap, last = max(self.gap, now - last), now
+                            self.places.add(place)
+                            first = next(iter(self.acknowledged.values()))
+                            connection.execute(
+                                "update ledger set changed = changed + 1 where id = %s", [first]
+                            )
+                            self.changes += 1
+                            time.sleep(0.01)
+                except psycopg.Error:
+                    time.sleep(0.02)
+
+
+@contextmanager
+def writing(deployed: Deployed, *, writers: int = 3) -> Iterator[list[Writer]]:
+    """An application that writes."""
+    stops = threading.Event()
+    pair = deployed.pair
+    made = [Writer((pair.source, pair.target), number, stops) for number in range(1, writers + 1)]
+    for each in made:
+        each.start()
+    try:
+        yield made
+    finally:
+        stops.set()
+        for each in made:
+            each.join()
+
+
+@contextmanager
+def application(deployed: Deployed, *others: str) -> Iterator[None]:
+    """The application's role at the source, and others; ferry carries them."""
+    source = deployed.pair.source
+    server = Database(server=source.server, name=SUPERUSER)
+    server.run(*(f"create role {name} login password '{PASSWORD}'" for name in (APP, *others)))
+    try:
+        yield
+    finally:
+        for each in (source, deployed.pair.target):
+            end = Database(server=each.server, name=SUPERUSER)
+            for name in (APP, *others):
+                if end.value(f"select count(*) from pg_roles where rolname = '{name}'"):
+                    each.run("set default_transaction_read_only = off", f"drop owned by {name}")
+                    end.run(f"drop owned by {name}", f"drop role {name}")
+
+
+def counted(deployed: Deployed, at: Database, writers: list[Writer]) -> None:
+    """Hold what a side has against what was acknowledged: none lost, none doubled, none another."""
+    rows = at.rows("select writer, number, id, changed from ledger")
+    there = {(writer, number): key for writer, number, key, _ in rows}
+    assert len(there) == len(rows)
+    acknowledged = {
+        (it.number, number): key for it in writers for number, key in it.acknowledged.items()
+    }
+    assert {key: there.get(key) for key in acknowledged} == acknowledged
+    changes = sum(changed for *_, changed in rows)
+    # of one that was thrown out it may not know that it was committed
+    assert sum(it.changes for it in writers) <= changes
+    assert changes <= sum(it.changes for it in writers) + len(writers)
+    ahead: Any = at.value("select last_value from ledger_id_seq")
+    assert ahead >= max(there.values())
+    assert deployed.pair.target.value(
+        "select last_value from tickets"
+    ) <= deployed.pair.source.value("select last_value from tickets")
+
+
+def go_on(writers: list[Writer]) -> None:
+    """Until each has written again."""
+    many = [len(it.acknowledged) for it in writers]
+    eventually(
+        lambda: all(len(it.acknowledged) > had + 5 for it, had in zip(writers, many, strict=True))
+    )
+
+
+def record(deployed: Deployed) -> str:
+    """What the file says of a record that leads to the source; its TTL is not low yet."""
+    route53 = deployed.aws.route53
+    zone = route53.create_hosted_zone(Name="example.com", CallerReference=deployed.aws.account)
+    zone_id = zone["HostedZone"]["Id"].rpartition("/")[2]
+    upsert = {
+        "Action": "UPSERT",
+        "ResourceRecordSet": {
+            "Name": "db.example.com",
+            "Type": "CNAME",
+            "TTL": 7,
+            "ResourceRecords": [{"Value": SOURCE}],
+        },
+    }
+    route53.change_resource_record_sets(HostedZoneId=zone_id, ChangeBatch={"Changes": [upsert]})
+    return f'[cutover.dns]\nzone_id = "{zone_id}"\nname = "db.example.com"\n'
+
+
+HOOKS = """[cutover.hooks]
+before_freeze = ["sh", "-c", "echo hook $FERRY_STEP"]
+switch = ["sh", "-c", "echo hook $FERRY_STEP"]
+after_switch = ["sh", "-c", "echo hook $FERRY_STEP"]
+on_failure = ["sh", "-c", "echo hook $FERRY_STEP"]
+"""
+
+
+def test_the_applications_go_on_in_aurora_and_no_row_is_lost(deployed: Deployed) -> None:
+    pair = deployed.pair
+    with application(deployed):
+        pair.source.run(*MADE)
+        carried(deployed, more=f"{record(deployed)}{HOOKS}")
+        pair.target.run(f"alter role {APP} password '{PASSWORD}'")
+        with writing(deployed) as writers:
+            go_on(writers)
+            # a row of nobody's: the window finds it, and the source is opened again
+            pair.target.run("insert into orders values (4711, 'of nobody')")
+            failed = deployed.reached("cutover", "dev", "--yes", "dev")
+            assert failed.exit_code == 3
+            assert "public.orders is different." in failed.stderr
+            assert "The source is open again, as it was." in failed.stdout
+            assert failed.stdout.count("hook on-failure") == 1
+            go_on(writers)
+            assert all(it.places == {"source"} for it in writers)
+            pair.target.run("delete from orders where id = 4711")
+            # what differed is not taken for the same before somebody has seen it
+            assert deployed.reached("cutover", "dev", "--yes", "dev").exit_code == 4
+            assert deployed.reached("verify", "dev", "--table", "public.orders").exit_code == 0
+
+            done = deployed.reached("cutover", "dev", "--yes", "dev")
+            assert done.exit_code == 0, done.output
+            go_on(writers)
+        assert all(it.places == {"source", "aurora"} for it in writers)
+        counted(deployed, pair.target, writers)
+        for step in ("before-freeze", "switch", "after-switch"):
+            assert f"hook {step}\n" in done.stdout
+        (led,) = (
+            it
+            for page in deployed.aws.route53.get_paginator("list_resource_record_sets").paginate(
+                HostedZoneId=_zone(deployed)
+            )
+            for it in page["ResourceRecordSets"]
+            if it["Type"] == "CNAME"
+        )
+        assert led["ResourceRecords"][0]["Value"].rstrip(".") == AURORA
+        versions = deployed.aws.secretsmanager.describe_secret(SecretId="app")["VersionIdsToStages"]
+        assert any({"AWSCURRENT", "ferry-next"} <= set(stages) for stages in versions.values())
+        assert pair.target.value("select count(*) from totals") == len(writers)
+        again = deployed.reached("cutover", "dev", "--yes", "dev")
+        assert again.exit_code == 3
+        assert "dev is cut over: the run " in again.output
+
+
+def _zone(deployed: Deployed) -> str:
+    ((zone),) = deployed.aws.route53.list_hosted_zones()["HostedZones"]
+    return str(zone["Id"].rpartition("/")[2])
+
+
+FERRY = """
+import os, signal, sys
+from pathlib import Path
+import ferry.environments
+from ferry.cli.app import app
+from ferry.migrate.cutover import journal
+ferry.environments.FOLDER = Path(sys.argv[1])
+step, state, how = sys.argv[2].split(":")
+append = journal._append
+def dying(file, records):
+    records = list(records)
+    append(file, records)
+    if any((it.step, it.state) == (step, state) for it in records):
+        os.kill(os.getpid(), getattr(signal, how))
+journal._append = dying
+app(sys.argv[3:])
+"""
+"""A ferry that dies, or is halted, at a record of its journal: on the disk, and in no database yet."""
+
+BEFORE = (
+    "gate:begun",
+    "save:kept",
+    "save:done",
+    "freeze:begun",
+    "freeze:done",
+    "silence:begun",
+    "fence:begun",
+    "verify:begun",
+    "sequences:begun",
+    "try-left-over:begun",
+    "point-of-no-return:begun",
+)
+AFTER = (
+    "point-of-no-return:done",
+    "left-over:begun",
+    "left-over:done",
+    "switch-secrets:done",
+    "unfreeze:kept",
+    "unfreeze:done",
+    "stop-forward:begun",
+    "drop-slots:begun",
+    "refresh:begun",
+    "finished:done",
+)
+
+
+@contextmanager
+def ferry(deployed: Deployed, at: str, how: str = "SIGKILL") -> Iterator[subprocess.Popen[str]]:
+    """A cutover in a process of its own."""
+    typed = ["cutover", "dev", "--yes", "dev", *deployed.ways]
+    process = subprocess.Popen(
+        [sys.executable, "-c", FERRY, str(deployed.folder), f"{at}:{how}", *typed],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+        if process.stdout:
+            process.stdout.close()
+
+
+@pytest.mark.slow
+def test_killed_at_each_record_no_row_is_lost(deployed: Deployed) -> None:
+    with application(deployed):
+        deployed.pair.source.run(*MADE)
+        carried(deployed)
+        pair = deployed.pair
+        pair.target.run(f"alter role {APP} password '{PASSWORD}'")
+        with writing(deployed) as writers:
+            for at in BEFORE:
+                with ferry(deployed, at) as process:
+                    output, _ = process.communicate()
+                    assert process.returncode == -signal.SIGKILL, (at, output)
+                # never started again: the source opens by itself
+                go_on(writers)
+                assert all(it.places == {"source"} for it in writers), at
+            for at in AFTER:
+                with ferry(deployed, at) as process:
+                    output, _ = process.communicate()
+                    assert process.returncode == -signal.SIGKILL, (at, output)
+            go_on(writers)
+            done = deployed.reached("cutover", "dev", "--yes", "dev")
+            assert "is cut over" in done.output
+        assert all(it.places == {"source", "aurora"} for it in writers)
+        counted(deployed, pair.target, writers)
+
+
+@pytest.mark.parametrize("at", ["freeze:done", "try-left-over:begun"])
+def test_halted_it_does_not_go_on_where_the_source_was_opened(deployed: Deployed, at: str) -> None:
+    with application(deployed):
+        deployed.pair.source.run(*MADE)
+        carried(deployed)
+        deployed.pair.target.run(f"alter role {APP} password '{PASSWORD}'")
+        with writing(deployed) as writers:
+            with ferry(deployed, at, "SIGSTOP") as process:
+                journal = deployed.folder.parent / "state/ferry/dev/cutover.jsonl"
+                eventually(
+                    lambda: (
+                        journal.exists()
+                        and f'"{at.split(":", maxsplit=1)[0]}"' in journal.read_text()
+                    )
+                )
+                other = deployed.reached("cutover", "dev", "--yes", "dev")
+                assert other.exit_code == 3
+                assert "Somebody else is at it" in other.stderr
+                go_on(writers)
+                process.send_signal(signal.SIGCONT)
+                output, _ = process.communicate()
+                assert process.returncode == 3, output
+                assert "The source was opened again" in output
+            go_on(writers)
+            assert all(it.places == {"source"} for it in writers)
+            done = deployed.reached("cutover", "dev", "--yes", "dev")
+            assert done.exit_code == 0, done.output
+            go_on(writers)
+        counted(deployed, deployed.pair.target, writers)
+
+
+def way_back(deployed: Deployed) -> None:
+    """Deploy the task that carries back what is written to Aurora."""
+    pair, aws = deployed.pair, deployed.aws
+    environment = find("dev")
+    (leg,) = (it for it in environment.legs if it.leg == "back")
+    ends = {}
+    for kind, database, host, user, more in (
+        (
+            "source",
+            pair.target,
+            AURORA,
+            "ferry_admin",
+            {"ExtraConnectionAttributes": f"slotName={environment.names.slot('back', 'all')}"},
+        ),
+        ("target", pair.source, SOURCE, "shop_back", {}),
+    ):
+        secret = {"host": host, "port": 5432, "username": user, "password": PASSWORD}
+        settings = {"AfterConnectScript": AS_REPLICA} if kind == "target" else {}
+        name = "aurora-ferry-dev/reverse" if kind == "target" else "back-source"
+        arn = aws.secretsmanager.create_secret(Name=name, SecretString=json.dumps(secret))["ARN"]
+        made = aws.dms.create_endpoint(
+            EndpointIdentifier=f"back-{kind}",
+            EndpointType=kind,
+            EngineName="aurora-postgresql" if kind == "source" else "postgres",
+            DatabaseName=database.name,
+            SslMode="require" if kind == "source" else "none",
+            PostgreSQLSettings={"SecretsManagerSecretId": arn, **settings},
+            **more,
+        )
+        ends[kind] = made["Endpoint"]["EndpointArn"]
+    instance = deployed.read()["ReplicationInstanceArn"]
+    task = aws.dms.create_replication_task(
+        ReplicationTaskIdentifier="aurora-ferry-dev-all-back",
+        SourceEndpointArn=ends["source"],
+        TargetEndpointArn=ends["target"],
+        ReplicationInstanceArn=instance,
+        MigrationType="cdc",
+        TableMappings=table_mappings(
+            leg.task,
+            marker=leg.marker,
+            beside=environment.migration.beside(leg.marker, leg.database),
+        ),
+        ReplicationTaskSettings=json.dumps(
+            {"ControlTablesSettings": {"ControlSchema": leg.task.control_schema}}
+        ),
+    )["ReplicationTask"]
+    for arn in ends.values():
+        aws.dms.test_connection(ReplicationInstanceArn=instance, EndpointArn=arn)
+    eventually(
+        lambda: (
+            [
+                it["Status"]
+                for it in aws.dms.describe_connections()["Connections"]
+                if it["EndpointArn"] in ends.values()
+            ]
+            == ["successful", "successful"]
+        )
+    )
+    bucket = f"aurora-ferry-tfstate-{aws.account}-eu-central-1"
+    key = "environments/dev/terraform.tfstate"
+    document = json.loads(aws.s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+    document["outputs"]["dms_back_task_arns"] = {"value": {"all": task["ReplicationTaskArn"]}}
+    aws.s3.put_object(Bucket=bucket, Key=key, Body=json.dumps(document))
+    deployed.task_arns["back"] = task["ReplicationTaskArn"]
+
+
+def test_what_is_written_to_aurora_is_carried_back_to_the_closed_source(deployed: Deployed) -> None:
+    pair = deployed.pair
+    with application(deployed, "shop_back"):
+        pair.source.run(*MADE)
+        carried(deployed, dms="rollback = true", made=lambda: way_back(deployed))
+        pair.target.run(f"alter role {APP} password '{PASSWORD}'")
+        refused = deployed.reached("cutover", "dev", "--yes", "dev")
+        assert refused.exit_code == 4
+        assert "GENERATED ALWAYS AS IDENTITY: public.ledger.id." in refused.stdout
+        pair.source.run("alter table ledger alter column id set generated by default")
+        with writing(deployed) as writers:
+            eventually(lambda: all(len(it.acknowledged) > 20 for it in writers))
+            done = deployed.reached("cutover", "dev", "--yes", "dev")
+            assert done.exit_code == 0, done.output
+            assert "one can go back" in done.output
+            go_on(writers)
+        assert all(it.places == {"source", "aurora"} for it in writers)
+        counted(deployed, pair.target, writers)
+        rows = "select * from ledger order by id"
+        eventually(lambda: pair.source.rows(rows) == pair.target.rows(rows))
+        deployed.end()
