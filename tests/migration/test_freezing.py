@@ -319,7 +319,7 @@ def run(source: Source, file: Path, user: str = "z_ferry") -> subprocess.Complet
     psql = folder_of_programs(15) / "psql"
     return subprocess.run(
         [psql, "-X", "-h", "127.0.0.1", "-p", str(source.server.port), "-U", user, "-d", SHOP, "-f", file],
-        env={"PGPASSWORD": PASSWORD, "PGSSLMODE": "disable"},
+        env={"PGPASSWORD": PASSWORD, "PGSSLMODE": "disable", "PGCLIENTENCODING": "LATIN1"},
         capture_output=True,
         text=True,
         check=False,
@@ -349,6 +349,65 @@ def test_the_script_opens_it_without_ferry_and_once(source: Source, user: str) -
     assert "The run r1 has not closed the source" in again.stderr
     with source.ferry() as session:
         assert freezing.thaw(session, saved, record_id=record) is Thaw.WAS_OPEN
+
+
+STRANGE = ("z_é", 'z "q" :a :"b" \\ $ferry$', "z line\n\\q\nnext", "z 100%s {0} ", "Z-'it''s'; --")
+"""Names of roles that some reader of SQL takes for something else."""
+
+
+@pytest.mark.parametrize("by_script", [False, True])
+def test_roles_are_given_their_rights_whatever_they_are_called_and_one_is_gone(
+    source: Source, *, by_script: bool
+) -> None:
+    names = [psycopg.sql.Identifier(name).as_string() for name in STRANGE]
+    make = "create role {0} login; grant connect on database shop to {0}"
+    source.at().run(*(make.format(name) for name in names))
+    source.at().run("create role z_gone login", "create role z_giver", "grant z_giver to z_ferry")
+    source.at().run("grant connect on database shop to z_gone")
+    source.at().run("grant connect on database shop to z_giver with grant option")
+    source.at().run("set role z_giver; grant connect on database shop to z_clerk; reset role")
+    try:
+        before = source.standing()
+        saved, record = source.saved("r1")
+        file = freezing.write_script(saved)
+        with source.ferry() as session:
+            freezing.freeze(session, saved, record_id=record)
+            source.at().run(
+                WRITES, "drop role z_gone", "drop owned by z_giver", "drop role z_giver"
+            )
+            if by_script:
+                done = run(source, file)
+                assert done.returncode == 0, done.stderr
+            else:
+                assert freezing.thaw(session, saved, record_id=record) is Thaw.OTHERWISE
+            # of a giver who is gone it is the owner who gives
+            acl, was = (str(it[0][0][0]) for it in (source.standing(), before))
+            assert set(acl[1:-1].split(",")) == {
+                each.replace("z_clerk=c/z_giver", "z_clerk=c/z_owner")
+                for each in was[1:-1].split(",")
+                if not each.startswith(("z_gone=", "z_giver="))
+            }
+            assert freezing.phase(session, "r1") == "thawed"
+    finally:
+        source.at().run(WRITES, *(f"drop owned by {name}; drop role {name}" for name in names))
+
+
+def test_the_script_changes_nothing_where_a_right_cannot_be_given(source: Source) -> None:
+    with source.ferry() as session:
+        saved = freezing.save(session, environment="dev", run="r1", databases=[SHOP], dms=["z_dms"])
+        saved = replace(saved, belt=False)  # whose setting is refused by an error
+        with source.journal("r1") as kept:
+            record = kept.write("save", State.KEPT, **saved.as_json()).id
+        file = freezing.write_script(saved)
+        freezing.freeze(session, saved, record_id=record)
+        closed = source.standing()
+        source.at().run("grant connect on database shop to z_app")
+        done = run(source, file, "z_app")
+        assert done.returncode == 3
+        assert "Not all rights were given back, and nothing is changed" in done.stderr
+        source.at().run("revoke connect on database shop from z_app")
+        assert source.standing() == closed
+        assert freezing.phase(session, "r1") == "frozen"
 
 
 def test_of_two_who_open_and_go_beyond_one_does(source: Source) -> None:

@@ -125,7 +125,8 @@ class Thaw(StrEnum):
     """It is open again, as it was."""
 
     OTHERWISE = "opened otherwise"
-    """It is open again; somebody has changed rights meanwhile, and the list is another than before."""
+    """It is open again; somebody has changed rights or roles meanwhile, and the list is another than before.
+    A role that was dropped or renamed has none any more."""
 
     WAS_OPEN = "was open"
     """The run had opened it already, or somebody by the script."""

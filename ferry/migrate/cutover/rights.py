@@ -147,6 +147,8 @@ def closing(rights: Rights, keepers: Sequence[str], *, belt: bool) -> Iterator[s
 def opening(rights: Rights, keepers: Sequence[str], *, belt: bool) -> Iterator[str]:
     """The statements that make of a closed database what it was.
 
+    A role that was dropped meanwhile is left out: it would keep out all others.
+
     Args:
         rights: What it was.
         keepers: The roles that ferry and DMS sign in as.
@@ -156,22 +158,58 @@ def opening(rights: Rights, keepers: Sequence[str], *, belt: bool) -> Iterator[s
     there = (PUBLIC, rights.owner, *keepers, *(it.grantee for it in rights.items))
     # The owner's own last: what others gave goes with what they had from the owner.
     for grantee in sorted(dict.fromkeys(there), key=lambda it: it == rights.owner):
-        yield f"REVOKE ALL {on} FROM {_role(grantee)} CASCADE"
+        yield _where_there(grantee, f"REVOKE ALL {on} FROM {_role(grantee)} CASCADE")
     for it in rights.items:
         granted = f"GRANT {it.privilege} {on} TO {_role(it.grantee)}"
         if it.grantable:
             granted += " WITH GRANT OPTION"
         if it.grantor == rights.owner:
-            yield granted
+            yield _where_there(it.grantee, granted)
         else:
-            yield f"SET LOCAL ROLE {quoted(it.grantor)}"
-            yield granted
+            yield _where_there(it.grantor, f"SET LOCAL ROLE {quoted(it.grantor)}")
+            yield _where_there(it.grantee, granted)
             yield "RESET ROLE"
     if belt:
         for role in (PUBLIC, *keepers):
             known = rights.read_only.get(role)
             set_ = f"RESET {READ_ONLY}" if known is None else f"SET {READ_ONLY} = {literal(known)}"
-            yield f"{_of(rights, role)} {set_}"
+            yield _where_there(role, f"{_of(rights, role)} {set_}")
+
+
+def _where_there(role: str, statement: str) -> str:
+    """A statement that is left out where a role is not there."""
+    if role == PUBLIC:
+        return statement
+    there = f"EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = {literal(role)})"
+    return _block(f"BEGIN IF {there} THEN {statement}; END IF; END")
+
+
+def _block(body: str) -> str:
+    """A block of PL/pgSQL, whatever names it has."""
+    tag = "$ferry$"
+    while tag in body:
+        tag = f"{tag[:-1]}_$"
+    return f"DO {tag}{body}{tag}"
+
+
+def _given(databases: Sequence[Rights]) -> Iterator[str]:
+    """The block that fails where a right was not given back: to GRANT without a right is a warning alone."""
+    wanted = ", ".join(
+        f"({literal(each.database)}, {literal(it.grantee)}, {literal(it.privilege)})"
+        for each in databases
+        for it in each.items
+    )
+    if wanted:
+        yield _block(
+            f"BEGIN IF EXISTS (SELECT FROM (VALUES {wanted}) w (d, r, p) "  # noqa: S608 - of literals
+            "JOIN pg_catalog.pg_database b ON b.datname = w.d "
+            "LEFT JOIN pg_catalog.pg_roles o ON o.rolname = w.r "
+            "WHERE (w.r = '' OR o.oid IS NOT NULL) AND NOT EXISTS (SELECT FROM "
+            "pg_catalog.aclexplode(coalesce(b.datacl, pg_catalog.acldefault('d', b.datdba))) a "
+            "WHERE a.grantee = coalesce(o.oid, 0) AND a.privilege_type = w.p)) "
+            "THEN RAISE EXCEPTION 'Not all rights were given back, and nothing is changed: run this as a "
+            "role with the rights of the owners of the databases, or as a superuser.'; END IF; END"
+        )
 
 
 def _role(grantee: str) -> str:
@@ -264,6 +302,7 @@ def script(saved: Saved) -> str:
         f"-- {visible(first)}:",
         f"--   psql -X -h HOST -p PORT -U USER -d DATABASE -f thaw-{saved.environment}.sql",
         "\\set ON_ERROR_STOP on",
+        "SET client_encoding = 'UTF8';",
         "SET standard_conforming_strings = on;",
         "SET search_path = '';",
         "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;",
@@ -277,7 +316,7 @@ def script(saved: Saved) -> str:
         "  END IF;",
         "END",
         "$ferry$;",
-        *(f"{each};" for each in saved.opens()),
+        *(f"{each};" for each in (*saved.opens(), *_given(saved.databases))),
         "COMMIT;",
     ]
     return "\n".join(lines) + "\n"
