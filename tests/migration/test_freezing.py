@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -785,12 +786,16 @@ with connect(watched.server, purpose="test it", read_only=False) as session, wat
 
 @contextmanager
 def cutover(
-    source: Source, *steps: str, seconds: float = 600, silence: float = 600
+    source: Source,
+    *steps: str,
+    seconds: float = 600,
+    silence: float = 600,
+    way: Server | None = None,
 ) -> Iterator[subprocess.Popen[str]]:
     """A cutover in a process of its own, at the end of some steps."""
     saved, record = source.saved("r1")
     watched = Watched(
-        server=source.way(),
+        server=way or source.way(),
         saved=saved,
         record_id=record,
         seconds=seconds,
@@ -826,6 +831,34 @@ def test_where_ferry_is_killed_the_source_opens_by_itself(
     before = source.standing()
     with cutover(source, *steps) as process:
         assert phase_of(source) == ("frozen" if steps else None)
+        process.kill()
+        eventually(lambda: phase_of(source) == "thawed")
+    assert source.standing() == before
+
+
+def test_it_opens_though_the_password_is_another_by_now(source: Source) -> None:
+    before = source.standing()
+    change = "alter role z_ferry password '{}'"
+    with cutover(source, "freeze") as process:
+        source.at().run(WRITES, change.format("another"))
+        try:
+            process.kill()
+            eventually(lambda: phase_of(source) == "thawed")
+        finally:
+            source.at().run(WRITES, change.format(PASSWORD))
+    assert source.standing() == before
+
+
+def test_it_opens_though_nothing_can_be_written_on_this_machine(
+    source: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = source.standing()
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setenv("TMPDIR", str(folder))
+    way = replace(source.way(), ca_pem="of an authority")  # libpq reads it from a file
+    with cutover(source, "freeze", way=way) as process:
+        shutil.rmtree(folder)
         process.kill()
         eventually(lambda: phase_of(source) == "thawed")
     assert source.standing() == before

@@ -17,7 +17,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -29,7 +29,10 @@ from ferry.postgres import Address, Server, connect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
     from io import RawIOBase
+
+    from ferry.postgres import Session
 
 SECONDS_BETWEEN_CALLS: Final = 1.0
 
@@ -176,27 +179,40 @@ def watching(watched: Watched) -> Iterator[Watchdog]:
 def main(given: RawIOBase, *, out: RawIOBase) -> int:
     """Be the watchdog. Return 0 where it was dismissed, 1 where it opened the source or need not."""
     watched = Watched.of_json(json.loads(given.readline()))
-    try:
-        with connect(watched.server, purpose="watch over the cutover") as session:
-            phase(session, watched.saved.run)
-    except FerryError as error:
-        out.write(f"{error.why}\n".encode())
-        return 3
-    out.write(_READY)
-    if _is_dismissed(given, watched):
-        return 0
-    until = time.monotonic() + _SECONDS_OF_TRIES
-    while time.monotonic() < until:
+    with ExitStack() as stack:
         try:
-            with connect(watched.server, purpose="open the source", read_only=False) as session:
-                thaw(session, watched.saved, record_id=watched.record_id)
-        except ClosedError:
-            return 1
-        except FerryError:
+            kept = stack.enter_context(_source(watched))
+            phase(kept, watched.saved.run)
+        except FerryError as error:
+            out.write(f"{error.why}\n".encode())
+            return 3
+        out.write(_READY)
+        if _is_dismissed(given, watched):
+            return 0
+        until = time.monotonic() + _SECONDS_OF_TRIES
+        while time.monotonic() < until:
+            # A session of now is surer to be one with a server that answers. The one that was kept needs
+            # no password, which may be another by now, and no room for one more.
+            if _is_settled(watched, _source(watched)) or _is_settled(watched, nullcontext(kept)):
+                return 1
             time.sleep(_SECONDS_BETWEEN_TRIES)
-        else:
-            return 1
     return 3
+
+
+def _source(watched: Watched) -> AbstractContextManager[Session]:
+    return connect(watched.server, purpose="open the source", read_only=False)
+
+
+def _is_settled(watched: Watched, by: AbstractContextManager[Session]) -> bool:
+    """Open the source; whether there is nothing more to do."""
+    try:
+        with by as session:
+            thaw(session, watched.saved, record_id=watched.record_id)
+    except ClosedError:
+        return True
+    except Exception:  # noqa: BLE001 - such as a disk that is full: nobody else opens it
+        return False
+    return True
 
 
 def _is_dismissed(given: RawIOBase, watched: Watched) -> bool:
