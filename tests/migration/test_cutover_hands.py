@@ -100,6 +100,14 @@ def test_more_sequences_than_one_statement_reads(
     assert pair.target.value("select last_value from s4") == 14
 
 
+def test_a_name_may_have_what_psycopg_takes_for_a_parameters_place(pair: Pair) -> None:
+    pair.on_both('create sequence "100%s of {0} and 5% \\ more"')
+    pair.source.run("select nextval('\"100%s of {0} and 5% \\ more\"') from generate_series(1, 3)")
+    with session(pair.source, "the source") as source, session(pair.target) as target:
+        assert sequences.raise_to(target, sequences.read(source)) == 1
+        assert sequences.read(target) == sequences.read(source)
+
+
 def test_a_sequence_that_aurora_lacks_is_named(pair: Pair) -> None:
     pair.source.run("create sequence missing")
     with (
