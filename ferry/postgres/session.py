@@ -182,13 +182,23 @@ class Session:
             try:
                 self._limit(deadline_seconds)
                 self._ungranted.clear()
-                return self._connection.execute(statement, parameters or None)
+                if not parameters:
+                    return self._connection.execute(statement)
+                return self._connection.execute(self._spelled(statement), parameters)
             except psycopg.errors.QueryCanceled:
                 raise no_answer(self.server, self._purpose, deadline_seconds) from None
             except psycopg.Error as error:
                 if deadline.passed:
                     raise no_answer(self.server, self._purpose, deadline_seconds) from None
                 raise failed(self.server, self._purpose, error) from None
+
+    def _spelled(self, statement: Statement | sql.Composable) -> Statement:
+        """A statement beside parameters: psycopg takes a `%` within names for one of theirs."""
+        if isinstance(statement, sql.Composed):
+            return sql.Composed([self._spelled(part) for part in statement])
+        if isinstance(statement, sql.Identifier | sql.Literal):
+            return sql.SQL(statement.as_string(self._connection).replace("%", "%%"))
+        return statement  # type: ignore[return-value]  # text, or SQL: there is no other
 
     def _notice(self, said: psycopg.errors.Diagnostic) -> None:
         if said.sqlstate in _UNGRANTED:

@@ -66,6 +66,25 @@ def server() -> Iterator[Postgres]:
         yield started
 
 
+def test_a_name_may_hold_what_looks_like_a_place_for_a_value(server: Postgres) -> None:
+    """To psycopg `%` is one, within a name too, as soon as there are values."""
+    name = sql.Identifier("100%s of %(all)s %%")
+    with connect(of(server), purpose=PURPOSE, read_only=False) as session, session.transaction():
+        session.execute(sql.SQL("create table public.{} (id int, {} text)").format(name, name))
+        session.execute(
+            sql.SQL("insert into public.{} values (%s, 'a %% of it')").format(name), [1]
+        )
+        found = session.rows(
+            sql.SQL("select {}, {}, '%%' from public.{} where id = %s").format(
+                name, sql.Literal("5 %s"), name
+            ),
+            [1],
+        )
+        session.execute(sql.SQL("drop table public.{}").format(name))
+
+    assert found == [("a % of it", "5 %s", "%")]
+
+
 def test_rows_come_as_tuples_and_values_are_data(server: Postgres) -> None:
     with connect(of(server), purpose=PURPOSE) as session:
         assert session.rows("select %s::text, 1", ["'; drop table kept; --"]) == [

@@ -107,9 +107,8 @@ def raise_to(session: Session, wanted: Iterable[Value]) -> int:
 
 
 def _ask(session: Session, some: Sequence[Value], result: sql.SQL) -> int:
-    values = _values([(it.schema, it.name) for it in some]).as_string()
-    # Beside parameters psycopg takes a % for one's place, in a name too.
-    statement = sql.SQL(_WANTED).format(values=sql.SQL(values.replace("%", "%%")), result=result)
+    values = _values([(it.schema, it.name) for it in some])
+    statement = sql.SQL(_WANTED).format(values=values, result=result)
     columns = [list(column) for column in zip(*some, strict=True)]
     ((count,),) = session.rows(statement, columns)
     return int(count)
