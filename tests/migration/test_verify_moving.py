@@ -434,3 +434,26 @@ def test_who_may_read_columns_alone_is_told_that_nothing_is_proved(
     assert alike.verdict is (Verdict.SAME if "w" in columns else Verdict.IN_PART)
     assert (unlike.verdict, compared(unlike).moving) == (Verdict.NOT_PROVED, 1)
     assert "xmin, which limited may not read of the source's public.t" in compared(unlike).why
+
+
+@pytest.mark.parametrize("side", ["source", "target"])
+def test_a_row_that_a_damaged_index_hides_is_not_taken_for_one_on_its_way(
+    pair: Pair, side: str
+) -> None:
+    pair.on_both(
+        "create schema ferry",
+        marker("all"),
+        "create table t (id int primary key, v int)",
+        "insert into t select n, 1 from generate_series(1, 2000) n",
+    )
+    ready = "update pg_index set indisready = {} where indexrelid = 't_pkey'::regclass"
+    one: Database = getattr(pair, side)
+    one.run(ready.format("false"), "insert into t values (3000, 1)", ready.format("true"))
+
+    with arriving(pair, "fence_all"):
+        found = _verified(pair, RUNNING)
+
+    assert found.verdict is Verdict.NOT_VERIFIED
+    where = {"source": "at the source", "target": "in Aurora"}[side]
+    assert f"Of the rows looked at {where} there are" in found.why
+    assert "REINDEX the table" in found.why

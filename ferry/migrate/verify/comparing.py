@@ -20,7 +20,7 @@ from ferry.migrate.ways import Direction
 from ferry.postgres import sql
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from ferry.migrate.verify.expressions import LeftOut
     from ferry.migrate.verify.plan import Plan
@@ -52,6 +52,10 @@ _LEAST_CUT: Final = 256
 _DIGEST: Final = "pg_catalog.md5(pg_catalog.textsend({}))"
 _CHARACTERS: Final = 200
 _WHOLE: Final = 2**64
+
+
+_Totals = dict[int, tuple[int, int]]
+"""By bucket, how many rows, and the sum of their hashes."""
 
 
 class Kind(StrEnum):
@@ -247,12 +251,14 @@ class Descent:
         counts: All of them, by kind.
         kept: How many rows the suspects are.
         is_exact: Whether all were looked at.
+        by_index: Of source and Aurora, what an index led to, by the buckets that it was asked for.
     """
 
     suspects: list[Suspect] = field(default_factory=list)
     counts: Counter[Kind] = field(default_factory=Counter)
     kept: int = 0
     is_exact: bool = True
+    by_index: tuple[_Totals, _Totals] = field(default_factory=lambda: ({}, {}))
 
 
 def compare(
@@ -309,9 +315,12 @@ def compare(
             _descend, sessions, plan, buckets, unlike, most_keys=most_keys, seconds=seconds
         )
         seen = look(rows=max(result.rows))
-        if settle is None and not seen.suspects:
+        damaged = _damaged(sessions, plan, buckets, seen, (here, there), seconds=seconds)
+        if settle is None and (damaged or not seen.suspects):
             # At rest what is unlike stays so: an index has not led to it.
             seen = look(rows=0)
+        elif damaged:
+            raise FerryError(damaged, "REINDEX the table, and run this again.")
         result = conclude(
             sessions, plan, result, seen, settle=settle, values_of=values_of, seconds=seconds
         )
@@ -378,7 +387,6 @@ def conclude(
     )
 
 
-_Totals = dict[int, tuple[int, int]]
 _NONE: Final = (0, 0)
 
 
@@ -430,12 +438,63 @@ def _descend(
             plan.target.hashes(cut, wanted, by_index=by_index),
             seconds=seconds,
         )
+        if by_index and cut.shift is not None:
+            for known, rows_ in zip(seen.by_index, (here, there), strict=True):
+                known.update(_led_to(rows_, wanted, cut.shift))
         for suspect in suspects_of(here, there, has_key=plan.key is not None):
             seen.counts[suspect.kind] += suspect.rows
             if len(seen.suspects) < most_keys:
                 seen.suspects.append(suspect)
                 seen.kept += suspect.rows
     return seen
+
+
+def _led_to(rows: Rows, wanted: Iterable[int], shift: int) -> _Totals:
+    """What rows come to, by their buckets."""
+    found = dict.fromkeys(wanted, _NONE)
+    for row, key in rows:
+        count, total = found.get(int(key) >> shift, _NONE)
+        found[int(key) >> shift] = (count + 1, total + row)
+    return found
+
+
+def _damaged(
+    sessions: Sessions,
+    plan: Plan,
+    cut: Buckets,
+    seen: Descent,
+    totals: tuple[_Totals, _Totals],
+    *,
+    seconds: float,
+) -> str:
+    """That an index does not lead to all rows, so that what is unlike may look the same; empty otherwise.
+
+    What the scan has seen otherwise may have been written since, so that those buckets are counted again
+    on each side, by the index and without it. Counting costs a twentieth of what hashing does.
+
+    Raises:
+        PostgresError: A server refuses, or does not answer in time.
+    """
+    doubtful = sorted(
+        {
+            bucket
+            for known, all_ in zip(seen.by_index, totals, strict=True)
+            for bucket, found in known.items()
+            if found != all_.get(bucket, _NONE)
+        }
+    )
+    if not doubtful:
+        return ""
+    counts = sessions.both(
+        plan.source.agreement(cut, doubtful), plan.target.agreement(cut, doubtful), seconds=seconds
+    )
+    for ((by_index, rows),), side in zip(counts, ("at the source", "in Aurora"), strict=True):
+        if by_index != rows:
+            return (
+                f"Of the rows looked at {side} there are {rows:,}, and the index of its key leads to "
+                f"{by_index:,}: it is damaged."
+            )
+    return ""
 
 
 def _slices(unlike: Mapping[int, int]) -> Iterator[tuple[list[int], int]]:

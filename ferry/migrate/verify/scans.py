@@ -209,6 +209,30 @@ class Reading:
             bucket=self._bucket(cut),
         )
 
+    def agreement(self, cut: Buckets, wanted: Sequence[int]) -> sql.Composed:
+        """How many rows some buckets of an integer key have by the key's index, and without it. One snapshot.
+
+        What cannot be had of an index keeps PostgreSQL from asking one for the latter.
+
+        Args:
+            cut: How rows are cut.
+            wanted: The buckets.
+        """
+        return sql.SQL(
+            "select (select pg_catalog.count(*) from {wanted} b (n) cross join lateral "
+            "(select from {t}{where}{k} >= b.n << {shift} and {k} <= (b.n << {shift}) + {rest} offset 0) x), "
+            "(select pg_catalog.count({row}) from {t}{where}{bucket} in (select {wanted}))"
+        ).format(
+            wanted=_numbers(wanted),
+            t=self._from,
+            where=self._where(and_more=True),
+            k=self._key_column(0),
+            shift=sql.Literal(cut.shift),
+            rest=sql.Literal((1 << (cut.shift or 0)) - 1),
+            row=self.row if self.table.by_columns else sql.SQL("t.ctid"),
+            bucket=self._bucket(cut),
+        )
+
     def by_key(self, what: sql.Composable, keys: Sequence[Sequence[str]]) -> sql.Composed:
         """Something of the rows of some keys, and then the keys as text.
 
