@@ -902,3 +902,29 @@ def test_a_difference_is_proved_while_a_task_runs_and_not_once_it_has_stopped(
     )
     assert (stopped.exit_code, stopped.stdout.splitlines()[-1]) == (3, "dev: 1 not proved")
     assert "The task all is stopped: what was written at the source since" in stopped.stdout
+
+
+def test_functions_and_operators_of_one_name_are_told_apart(pair: Pair) -> None:
+    pair.on_both(
+        "create function f(int) returns int language sql as 'select 1'",
+        "create function f(text) returns int language sql as 'select 1'",
+        "create table named (id int primary key, f regproc, o regoper)",
+        "create table by_name (f regproc primary key, v int)",
+        "insert into by_name values ('f(int)'::regprocedure, 1), ('f(text)'::regprocedure, 2)",
+        "create extension seg",
+        "create table spans (id int primary key, span seg)",
+        "insert into spans values (1, '1.0')",
+    )
+    row = "insert into named values (1, 'f({0})'::regprocedure, '+({0},{0})'::regoperator)"
+    pair.source.run(row.format("int").replace("+(int,int)", "+(int4,int4)"))
+    pair.target.run(
+        "insert into named values (1, 'f(text)'::regprocedure, '+(int8,int8)'::regoperator)",
+        "update by_name set v = 3 where f = 'f(text)'::regprocedure",
+    )
+
+    found = results(pair)
+
+    assert [it.columns for it in compared(found["public.named"]).found] == [("f", "o")]
+    assert [it.key for it in compared(found["public.by_name"]).found] == [("public.f(text)",)]
+    assert found["public.spans"].verdict is Verdict.SAME
+    assert found["public.spans"].written_alike == ("span",)

@@ -726,6 +726,22 @@ def test_rows_are_compared_as_a_whole_where_the_operator_has_rights_on_columns_a
     assert [it.columns for it in compared(found).found] == [("v",)]
 
 
+def test_names_of_other_things_are_compared_as_a_whole(
+    pair: Pair, passed: Callable[..., dict[str, Result]]
+) -> None:
+    pair.on_both(
+        "create table meant (id int primary key)",
+        "create table a (id int primary key, tables regclass[])",
+        "insert into a values (1, '{meant}')",
+    )
+    assert passed(is_delta=False)["a"].verdict is Verdict.SAME
+    pair.target.run("alter table meant rename to another")
+
+    found = compared(passed()["a"])
+
+    assert (found.newer, [it.columns for it in found.found]) == (None, [("tables",)])
+
+
 @pytest.mark.parametrize("patched", ["_MOST_AGE", "MOST_NEWER"])
 def test_all_is_compared_where_what_is_newer_cannot_be_told_or_is_too_much(
     pair: Pair,

@@ -94,9 +94,14 @@ class Way(StrEnum):
     OUTPUT = 'case when pg_catalog.num_nulls({c}) = 0 then pg_catalog.concat({c}) end collate pg_catalog."C"'
     """As its output function writes it. A cast would do the same, but for the types that everybody may
     make: a cast of theirs to text may be anything, and would run with the rights of ferry's operator."""
+    REGPROC = '{c}::pg_catalog.regprocedure::pg_catalog.text collate pg_catalog."C"'
+    """With its arguments: functions of one name are all written alike otherwise."""
+    REGOPER = '{c}::pg_catalog.regoperator::pg_catalog.text collate pg_catalog."C"'
     SENT = "pg_catalog.textsend({c})"
     """In the session's encoding, which is the same on both sides where the databases' is not."""
     TEXT_SENT = "pg_catalog.textsend({c}::pg_catalog.text)"
+    REGPROC_SENT = "pg_catalog.textsend({c}::pg_catalog.regprocedure::pg_catalog.text)"
+    REGOPER_SENT = "pg_catalog.textsend({c}::pg_catalog.regoperator::pg_catalog.text)"
     OUTPUT_SENT = "pg_catalog.textsend(case when pg_catalog.num_nulls({c}) = 0 then pg_catalog.concat({c}) end)"
 
     @property
@@ -126,6 +131,8 @@ _WAYS: Final[Mapping[str, Way]] = {
     # Its output function leaves out a declaration that says no more than the default; a cast does not.
     # Who carries rows by what servers send, as DMS does, cannot carry it: utils/adt/xml.c, xml_out.
     "xml": Way.OUTPUT,
+    "regproc": Way.REGPROC,
+    "regoper": Way.REGOPER,
 }
 """By the base type; of any other it is the text: exact for all, and the hash of many is not."""
 
@@ -137,8 +144,21 @@ _SENT: Final[Mapping[Way, Way]] = {
     Way.BYTES: Way.SENT,
     Way.TEXT: Way.TEXT_SENT,
     Way.OUTPUT: Way.OUTPUT_SENT,
+    Way.REGPROC: Way.REGPROC_SENT,
+    Way.REGOPER: Way.REGOPER_SENT,
 }
 """How what is text is written where the databases have two encodings."""
+_FUNCTIONS: Final = frozenset({Way.REGPROC, Way.REGOPER, Way.REGPROC_SENT, Way.REGOPER_SENT})
+_WRITTEN_ALIKE: Final = frozenset({"seg", "_seg", "_regproc", "_regoper"})
+"""Types of which the text alone is to be had, and may be that of two values: the extension seg writes six
+digits of its numbers (`seg_out` of its seg.c), and functions of one name are written without arguments."""
+_NAMES: Final = frozenset(
+    {
+        "regclass", "regcollation", "regconfig", "regdictionary", "regnamespace", "regoper", "regoperator",
+        "regproc", "regprocedure", "regrole", "regtype",
+    }
+)  # fmt: skip
+"""Types that are written as the name of something: once that has another, so does each value of it."""
 _FAMILIES: Final = {"int2": "int8", "int4": "int8", "varchar": "text"}
 """Types that hash an equal value alike."""
 
@@ -165,6 +185,16 @@ class Compared:
     source: Column
     target: Column
     way: Way
+
+    @property
+    def is_written_alike(self) -> bool:
+        """Whether two values of it may have the same text, which is what is compared."""
+        return self.source.base in _WRITTEN_ALIKE
+
+    @property
+    def is_a_name(self) -> bool:
+        """Whether its values are others once something else has another name."""
+        return self.source.base.removeprefix("_") in _NAMES
 
     def turned(self) -> Self:
         """The same of sides that have changed places."""
@@ -257,6 +287,8 @@ def text(way: Way, name: str) -> sql.Composable:
         return sql.SQL("pg_catalog.trim_scale({c})::pg_catalog.text").format(
             c=sql.Identifier("t", name)
         )
+    if way in _FUNCTIONS:
+        return written(Way.REGPROC if "regprocedure" in way else Way.REGOPER, name)
     is_output = way in {Way.OUTPUT, Way.OUTPUT_SENT}
     return written(Way.OUTPUT if is_output else Way.TEXT, name)
 

@@ -44,6 +44,10 @@ def line(result: Result) -> str:
     left_out = [f"{each.column}, as {each.why}" for each in found.left_out]
     if left_out:
         parts.append(f"not compared: {'; '.join(left_out)}")
+    if result.written_alike:
+        parts.append(
+            f"by its text alone, which two values may share: {', '.join(result.written_alike)}"
+        )
     if result.held.seconds >= _LONG_SECONDS:
         parts.append(
             f"its longest snapshot was held for {result.held.seconds / 60:,.0f} min, "
@@ -216,6 +220,7 @@ def _table(result: Result, *, with_keys: bool) -> dict[str, Any]:
             {"column": each.column, "why": each.why, "meant": each.is_meant}
             for each in found.left_out
         ],
+        "by_text_alone": list(result.written_alike),
         "scanned_at": found.scanned_at.isoformat(),
         "seconds": round(found.seconds, 3),
         "newer": None

@@ -69,10 +69,8 @@ def compare_newer(
     began, at = time.monotonic(), datetime.now(UTC)
     xmins = oldest_running(sessions)
     ages = [now - then for now, then in zip(xmins, last.xmins, strict=True)]
-    if plan.key is None or not all(0 <= age < _MOST_AGE for age in ages):
+    if not _tells(plan) or not all(0 <= age < _MOST_AGE for age in ages):
         return None
-    if plan.source.table.by_columns or plan.target.table.by_columns:
-        return None  # Rights on columns are none on `xmin`.
     seconds = LEAST_SECONDS + plan.bytes / BYTES_A_SECOND
     found = sessions.both(
         plan.source.newer(last.xmins[0], MOST_NEWER + 1),
@@ -105,6 +103,16 @@ def compare_newer(
             sessions, plan, result, seen, settle=settle, values_of=values_of, seconds=seconds
         )
     return replace(result, seconds=time.monotonic() - began)
+
+
+def _tells(plan: Plan) -> bool:
+    """Whether a row's `xmin` may be read, and tells when the row has become another."""
+    # Rights on columns are none on it. And no row is written because what a value names is renamed.
+    return (
+        plan.key is not None
+        and not (plan.source.table.by_columns or plan.target.table.by_columns)
+        and not any(each.is_a_name for each in plan.compared)
+    )
 
 
 def _with_others(

@@ -62,6 +62,11 @@ class Plan:
         )
 
     @property
+    def written_alike(self) -> tuple[str, ...]:
+        """The columns of which two values may have the same text, by their names at the source."""
+        return tuple(each.source.name for each in self.compared if each.is_written_alike)
+
+    @property
     def name(self) -> TableName:
         """Its name at the source."""
         return self.source.table.name

@@ -98,6 +98,7 @@ class Result:
         direction: Where they carry it.
         parts: What DMS carries of it, by the names where it reads.
         compared: What the comparison found; None where there was none.
+        written_alike: The columns of which two values may have the same text, which is what was compared.
         held: The longest snapshot that it took.
         why: Why there was none.
     """
@@ -108,6 +109,7 @@ class Result:
     direction: Direction = Direction.FORWARD
     parts: tuple[TableName, ...] = ()
     compared: Compared | None = None
+    written_alike: tuple[str, ...] = ()
     held: Held = field(default_factory=Held)
     why: str = ""
 
@@ -356,6 +358,7 @@ class _Run:
             tasks=plan.tasks,
             direction=plan.direction,
             parts=plan.parts,
+            written_alike=plan.written_alike,
         )
 
     def _tried(self, this: _Try) -> Result | _Try:

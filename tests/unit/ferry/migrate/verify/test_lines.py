@@ -152,6 +152,7 @@ def test_json_has_keys_where_they_are_asked_for_and_values_never() -> None:
         "not_proved": 0,
         "all_counted": True,
         "not_compared": [],
+        "by_text_alone": [],
         "scanned_at": "2026-11-27T09:41:03+00:00",
         "seconds": 0.0,
         "newer": None,
@@ -315,6 +316,12 @@ def test_what_alone_was_compared_is_told() -> None:
         "public.orders: same; 1,200 rows on both sides, scanned 09:41:03 UTC; compared: 3 written at "
         "the source and 1 in Aurora since it was the same, 2026-11-26 08:00:05 UTC"
     )
+
+
+def test_columns_whose_text_two_values_may_share_are_named() -> None:
+    found = replace(result(), written_alike=("span",))
+
+    assert lines.line(found).endswith("; by its text alone, which two values may share: span")
 
 
 def test_on_the_way_back_nothing_is_loaded_again() -> None:
