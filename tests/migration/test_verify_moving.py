@@ -16,7 +16,7 @@ import pytest
 from ferry.errors import FerryError
 from ferry.mappings import Mappings
 from ferry.migrate.tasks import MigrationType, Settings
-from ferry.migrate.verify.comparing import Kind, Verdict
+from ferry.migrate.verify.comparing import Kind, Settled, Verdict
 from ferry.migrate.verify.proving import Proving
 from ferry.migrate.verify.verify import chosen, look, verify
 from ferry.migrate.watching.tables import TableRow
@@ -27,11 +27,14 @@ from tests.unit.ferry.environments import DEV
 from tests.unit.ferry.migrate.tasks import task
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from ferry.mappings import TableName
     from ferry.migrate.tasks import Task
-    from ferry.migrate.verify.verify import Result
+    from ferry.migrate.verify.comparing import Settle, Suspect
+    from ferry.migrate.verify.plan import Plan
+    from ferry.migrate.verify.sessions import Sessions
+    from ferry.migrate.verify.verify import Result, Scope
     from tests.migration.databases import Database, Pair
     from tests.migration.deployed import Deployed
 
@@ -457,3 +460,41 @@ def test_a_row_that_a_damaged_index_hides_is_not_taken_for_one_on_its_way(
     where = {"source": "at the source", "target": "in Aurora"}[side]
     assert f"Of the rows looked at {where} there are" in found.why
     assert "REINDEX the table" in found.why
+
+
+def test_a_row_that_a_damaged_index_hides_is_not_proved_to_be_missing(pair: Pair) -> None:
+    pair.on_both(
+        "create schema ferry",
+        marker("all"),
+        "create table t (code text primary key, v int)",
+        "insert into t select n, 1 from generate_series(1, 2000) n",
+    )
+    ready = "update pg_index set indisready = {} where indexrelid = 't_pkey'::regclass"
+    pair.source.run(ready.format("false"), "insert into t values ('k', 2)", ready.format("true"))
+    pair.target.run("insert into t values ('k', 1)", "insert into t values ('extra', 1)")
+    proving = Proving(tasks=lambda: [RUNNING], statistics=_completed)
+
+    def arrived(scope: Scope, plan: Plan) -> Settle | None:
+        """Settles the suspects when the row has arrived that was on its way."""
+        settle = proving(scope, plan)
+        assert settle is not None
+        pair.target.run("update t set v = 1 where code = 'k'")
+
+        def settled(sessions: Sessions, plan: Plan, suspects: Sequence[Suspect]) -> Settled:
+            pair.target.run("update t set v = 2 where code = 'k'")
+            return settle(sessions, plan, suspects)
+
+        return settled
+
+    def found() -> Result:
+        with arriving(pair, "fence_all"):
+            (it,) = verify([look("app", sides(pair), [RUNNING])], settling=arrived)
+        return it
+
+    damaged = found()
+    pair.source.run("reindex table t")
+    mended = found()
+
+    assert damaged.verdict is Verdict.NOT_VERIFIED
+    assert "The index of its key does not lead to 1 row at the source" in damaged.why
+    assert [it.key for it in compared(mended).found] == [("extra",)]

@@ -18,6 +18,7 @@ from ferry.migrate.verify.scans import buckets as buckets_of
 from ferry.migrate.verify.sessions import of_keys
 from ferry.migrate.ways import Direction
 from ferry.postgres import sql
+from ferry.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -366,6 +367,8 @@ def conclude(
         if settle is None
         else settle(sessions, plan, seen.suspects)
     )
+    if settle is not None and plan.key is not None:
+        _require_absent(sessions, plan, settled.proved, seconds)
     beyond = seen.counts.total() - seen.kept
     counts = seen.counts
     if settle is not None:
@@ -495,6 +498,32 @@ def _damaged(
                 f"{by_index:,}: it is damaged."
             )
     return ""
+
+
+def _require_absent(
+    sessions: Sessions, plan: Plan, proved: Sequence[Suspect], seconds: float
+) -> None:
+    """Make sure that a side has no row of the keys that were proved to be on the other alone.
+
+    They were asked for by their key, as often as it takes; now the table is, once.
+
+    Raises:
+        FerryError: It has, and its index does not lead to it.
+        PostgresError: A server refuses, or does not answer in time.
+    """
+    for kind, session, reading, side in (
+        (Kind.EXTRA, sessions.source, plan.source, "at the source"),
+        (Kind.MISSING, sessions.target, plan.target, "in Aurora"),
+    ):
+        keys = [each.key for each in proved if each.kind is kind]
+        for first in range(0, len(keys), _KEYS_AT_ONCE):
+            some = keys[first : first + _KEYS_AT_ONCE]
+            found = of_keys(session, reading.hidden, some, seconds=seconds)
+            if (more := sum(number for (number,) in found)) > 0:
+                raise FerryError(
+                    f"The index of its key does not lead to {counted(more, 'row')} {side}: it is damaged.",
+                    "REINDEX the table, and run this again.",
+                )
 
 
 def _slices(unlike: Mapping[int, int]) -> Iterator[tuple[list[int], int]]:

@@ -233,6 +233,25 @@ class Reading:
             bucket=self._bucket(cut),
         )
 
+    def hidden(self, keys: Sequence[Sequence[str]]) -> sql.Composed:
+        """How many rows of some keys there are beyond those that the key leads to. One snapshot."""
+        return sql.SQL(
+            "select pg_catalog.count(*) - (select pg_catalog.count(*) from ({led_to}) x) "
+            "from {t}{where}row({key}) in (select {texts})"
+        ).format(
+            led_to=self.by_key(sql.SQL("1"), keys),
+            t=self._from,
+            where=self._where(and_more=True),
+            # As texts, which no index has.
+            key=self._key_texts(),
+            texts=sql.SQL(", ").join(
+                sql.SQL("pg_catalog.unnest({}::pg_catalog.text[])").format(
+                    sql.Literal([key[place] for key in keys])
+                )
+                for place in range(len(self.key))
+            ),
+        )
+
     def by_key(self, what: sql.Composable, keys: Sequence[Sequence[str]]) -> sql.Composed:
         """Something of the rows of some keys, and then the keys as text.
 
