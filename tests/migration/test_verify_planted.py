@@ -386,6 +386,9 @@ def test_a_row_of_one_side_is_told_at_every_edge_whatever_the_key(planted: Pair)
         assert {it.kind for each in found.values() for it in each.found} == {kind}
 
 
+WITH_ARGUMENTS: Final = {"regproc": "regprocedure", "regoper": "regoperator"}
+
+
 def test_rows_are_told_by_keys_of_every_type(planted: Pair) -> None:
     planted.on_both(*(f"drop table {table}" for table in TABLES))
     ordered = [type_ for type_ in VALUES if type_ not in UNORDERED]
@@ -401,7 +404,11 @@ def test_rows_are_told_by_keys_of_every_type(planted: Pair) -> None:
     )
     keys: dict[str, set[Key]] = {type_: set() for type_ in ordered}
     for type_, key in planted.source.rows(
-        " union all ".join(f"select '{it}', t::text from {name(it)}" for it in ordered)
+        " union all ".join(
+            # Functions and operators with their arguments.
+            f"select '{it}', t::{WITH_ARGUMENTS.get(it, 'text')}::text from {name(it)}"
+            for it in ordered
+        )
     ):
         keys[type_].add((key,))
     planted.target.run(*(f"update {name(type_)} set v = 2" for type_ in keys))
