@@ -59,6 +59,22 @@ class Ways:
             self._known[database.aurora] = self._read(database)
         return self._known[database.aurora]
 
+    def refuse_switched(self, what: str) -> None:
+        """See that applications do not write to Aurora yet, before anything writes into it.
+
+        Args:
+            what: What would write, as the beginning of a sentence.
+
+        Raises:
+            SwitchedError: They do.
+            FerryError: The source does not answer.
+        """
+        from ferry.migrate.switched import refuse_switched
+
+        environment = self.deployment.environment
+        first = self.of_database(environment.carried[0])
+        refuse_switched(first.source.server, environment.name, what=what)
+
     def _read(self, database: Database) -> Sides:
         from ferry.deployment.servers import source_server, source_user_of_dms, target_server
         from ferry.migrate.sides import Side, Sides

@@ -70,6 +70,7 @@ def reload(
         wanted = planned()
         sources = [ways.sides(each.task).source.server for each in wanted]
         with alone(sources, Doing.TASKS, command=f"reload {name}") as held:
+            ways.refuse_switched("A load")
             for each in wanted:
                 _tell(each)
             if not yes:

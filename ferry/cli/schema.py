@@ -82,6 +82,8 @@ def schema(
         those = works(deployment.environment, ways.of_database)
         targets = [] if plan else [work.sides.target.server for work in those]
         with alone(targets, Doing.SCHEMA, command=f"schema {name} {phase}"):
+            if not plan:
+                ways.refuse_switched("A phase of the schema")
             status = _carry(name, those, Phase(phase), plan=plan, yes=yes)
         raise typer.Exit(status)
 

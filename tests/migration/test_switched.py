@@ -1,0 +1,52 @@
+"""Beyond the point of no return nothing that ferry loads or carries writes over Aurora's rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.migration.databases import eventually
+
+if TYPE_CHECKING:
+    from tests.migration.deployed import Deployed
+
+ORDERS = "create table orders (id bigint primary key, what text)"
+
+
+@pytest.mark.parametrize(
+    ("command", "what"),
+    [
+        (("start", "dev"), "A start"),
+        (("start", "dev", "--reload"), "A start"),
+        (("reload", "dev", "public.orders", "--yes"), "A load"),
+        (("schema", "dev", "before-load", "--yes"), "A phase of the schema"),
+        (("schema", "dev", "before-cutover", "--yes"), "A phase of the schema"),
+    ],
+)
+def test_what_writes_into_aurora_is_refused_beyond_the_point_of_no_return(
+    deployed: Deployed, command: tuple[str, ...], what: str
+) -> None:
+    deployed.make()
+    deployed.prepare(ORDERS)
+    assert deployed.reached("prepare-databases", "dev", "--yes").exit_code == 0
+    source, target = deployed.pair.source, deployed.pair.target
+    source.run("insert into orders values (1, 'old')")
+    assert deployed.reached("start", "dev").exit_code == 0
+    eventually(lambda: target.value("select count(*) from orders") == 1)
+    source.run(
+        "insert into ferry.journal (id, run, at, step, state, phase, detail) "
+        "values ('1/x', 'r1', now(), 'save', 'kept', 'switching', '{}')"
+    )
+    target.run("update orders set what = 'of an application'")
+
+    refused = deployed.reached(*command)
+
+    assert refused.exit_code == 4
+    assert refused.stderr.startswith(
+        f"{what} would write over what applications have written to Aurora: dev is cut over, or about to "
+        "be (run r1). What is left to do of the cutover: ferry cutover dev."
+    ), refused.stderr
+    assert target.rows("select * from orders") == [(1, "of an application")]
+    source.run("update ferry.journal set phase = 'thawed' where phase = 'switching'")
+    assert deployed.reached("start", "dev").exit_code == 0
