@@ -7,9 +7,10 @@ import os
 import signal
 import threading
 import time
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -818,6 +819,27 @@ def test_one_side_that_fails_or_a_user_who_has_enough_ends_both(pair: Pair) -> N
                 sessions.both(here, there, seconds=60)
             interrupted.join()
         assert time.monotonic() - began < 60
+
+
+class Slow(ThreadPoolExecutor):
+    """Is late to say that it has begun: what it was given may have ended by then."""
+
+    def submit(self, *what: Any, **more: Any) -> Future[Any]:  # noqa: ANN401
+        begun: Future[Any] = super().submit(*what, **more)
+        wait([begun], timeout=1)
+        return begun
+
+
+def test_one_side_that_fails_at_once_ends_both(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ferry.migrate.verify.sessions.ThreadPoolExecutor", Slow)
+    slow, wrong = (sql.SQL(each).format() for each in ("select pg_sleep(600)", "select 1 / 0"))
+    both = sides(pair)
+    with (
+        connect(both.source.server, purpose="look") as source,
+        connect(both.target.server, purpose="look") as target,
+        pytest.raises(PostgresError, match="division by zero"),
+    ):
+        Sessions(source=source, target=target).both(slow, wrong, seconds=600)
 
 
 def test_verify_is_typed_and_says_what_is_the_same_and_what_to_do_about_the_rest(

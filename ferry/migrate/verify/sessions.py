@@ -13,7 +13,6 @@ from ferry.postgres import PostgresError, sql
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from concurrent.futures import Future
 
     from ferry.migrate.verify.expressions import Form
     from ferry.migrate.verify.gentle import Watch
@@ -143,23 +142,29 @@ class Sessions:
             PostgresError: A server refuses, or does not answer in time.
         """
         ended = threading.Event()
+        failed: list[BaseException] = []
 
-        def give_up(failed: Future[Rows]) -> None:
-            # Again and again: what is to be given up may not have begun yet.
-            while failed.exception() and not ended.wait(_SECONDS_BETWEEN):
-                self.source.cancel()
+        def ask_there() -> Rows:
+            try:
+                return self.target.rows(target, deadline_seconds=seconds)
+            except BaseException as error:
+                failed.append(error)
+                # Again and again: what is to be given up may not have begun yet.
+                while not ended.wait(_SECONDS_BETWEEN):
+                    self.source.cancel()
+                raise
 
         with ThreadPoolExecutor(max_workers=1) as pool:
-            there = pool.submit(self.target.rows, target, deadline_seconds=seconds)
-            there.add_done_callback(give_up)
+            there = pool.submit(ask_there)
             try:
-                return self.source.rows(source, deadline_seconds=seconds), there.result()
+                here = self.source.rows(source, deadline_seconds=seconds)
+                ended.set()
+                return here, there.result()
             except BaseException:
-                if there.done() and (error := there.exception()):
-                    raise error from None
+                ended.set()
+                if failed:
+                    raise failed[0] from None
                 while not there.done():
                     self.target.cancel()
                     wait([there], timeout=_SECONDS_BETWEEN)
                 raise
-            finally:
-                ended.set()
