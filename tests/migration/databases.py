@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from harness.postgres import Postgres
 
-SECONDS = 60.0
+SECONDS = 300.0
 COVERING: list[str] = []
 """How a worker's Python is started where it writes down which of its lines ran."""
 
@@ -333,7 +333,7 @@ class Worker:
 
 
 def eventually(check: Callable[[], bool]) -> None:
-    """Wait until something is so; fail where it is not within a minute."""
+    """Wait until something is so; fail where it is not within five minutes."""
     deadline = time.monotonic() + SECONDS
     while not check():
         if time.monotonic() > deadline:

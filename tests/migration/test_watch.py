@@ -617,7 +617,15 @@ def test_a_marker_that_is_gone_is_not_waited_for(deployed: Deployed) -> None:
 
 def test_whoever_has_seen_enough_ends_it(deployed: Deployed) -> None:
     _carried(deployed)
-    ends = threading.Timer(3, os.kill, (os.getpid(), signal.SIGINT))
+    newest = "select coalesce(max(id), 0) from ferry.fence_all"
+    before = deployed.pair.source.value(newest)
+
+    def end() -> None:
+        # its third marker: the look at the first is over, and shown
+        eventually(lambda: deployed.pair.source.value(newest) > before + 2)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    ends = threading.Thread(target=end)
     ends.start()
 
     watched = deployed.reached("watch", "dev", *OFTEN, "--until", "never")
