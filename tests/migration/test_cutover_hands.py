@@ -14,8 +14,9 @@ from ferry.errors import FerryError
 from ferry.mappings import TableName
 from ferry.migrate.cutover import fence, leg_slots, sequences, unfreezing
 from ferry.migrate.cutover.fence import Stream
-from ferry.postgres import PostgresError, Server, Session, connect
+from ferry.postgres import PostgresError, Session, connect
 from harness.postgres import SUPERUSER
+from tests.migration.test_verify import server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,16 +27,7 @@ if TYPE_CHECKING:
 @contextmanager
 def session(database: Database, side: str = "Aurora") -> Iterator[Session]:
     """A session of ferry's, as the first superuser."""
-    server = Server(
-        side=side,
-        host="127.0.0.1",
-        port=database.server.port,
-        database=database.name,
-        username=SUPERUSER,
-        password=database.server.password,
-        ssl_mode="none",
-    )
-    with connect(server, purpose="test it", read_only=False) as made:
+    with connect(server(database, side), purpose="test it", read_only=False) as made:
         yield made
 
 
