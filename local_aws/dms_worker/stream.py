@@ -136,11 +136,10 @@ class Replication:
                     changes += len(transaction.changes)
             elif size < 0:
                 raise psycopg.OperationalError(self._why_ended())
-            elif waited:
-                break
-            else:
+            elif self._wait(0 if waited else seconds):
                 waited = True
-                self._wait(seconds)
+            else:
+                break
         return found
 
     def confirm(self, lsn: int) -> None:
@@ -166,8 +165,12 @@ class Replication:
                 return Transaction(lsn=lsn, at=event.at, changes=self._open)
         return None
 
-    def _wait(self, seconds: float) -> None:
-        """Wait for something to read, and take it."""
+    def _wait(self, seconds: float) -> bool:
+        """Wait for something to read, and take of it what TLS holds in one piece; whether there was.
+
+        The source sends each message as a piece of its own: who takes one at a time and applies it
+        falls behind a source that writes.
+        """
         pgconn = self._connection.pgconn
         ready, _, _ = select.select([pgconn.socket], [], [], seconds)
         with self._line:
@@ -176,6 +179,7 @@ class Replication:
             raise psycopg.OperationalError(
                 f"the source has not answered for {_SECONDS_OF_SILENCE:.0f} seconds"
             )
+        return bool(ready)
 
     def _answer(self) -> None:
         """Tell the source for ever that this end lives, and what it need not keep.

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import threading
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
 
 from harness.postgres import SUPERUSER, Postgres
-from tests.migration.databases import TLS_NAME, Database, Pair, Worker
+from local_aws.dms_worker.job import Endpoint
+from local_aws.dms_worker.stream import Replication
+from tests.migration.databases import SECONDS, TLS_NAME, Database, Pair, Worker, eventually
 from tests.migration.test_worker import ORDERS
 
 if TYPE_CHECKING:
@@ -58,3 +62,19 @@ def test_another_name_and_no_tls_fail_the_task(
         ended = worker.end()
     assert ended["status"] == "failed"
     assert message in ended["message"]
+
+
+def test_what_the_source_has_to_send_is_read_at_once_though_tls_holds_it_in_pieces(
+    tls_server: Postgres,
+) -> None:
+    source = Database(server=tls_server, name=SUPERUSER)
+    source.run("drop table if exists many; create table many (id int primary key)")
+    endpoint = Endpoint(connection={**source.connection, "sslmode": "require"})
+    with closing(Replication(endpoint, threading.Event())) as stream:
+        begins, _ = stream.create_slot("many")
+        source.run(*(f"insert into many values ({number})" for number in range(200)))
+        written = source.value("select pg_current_wal_insert_lsn()")
+        stream.start("many", begins)
+        eventually(lambda: source.value(f"select sent_lsn >= '{written}' from pg_stat_replication"))
+        assert len(stream.read(SECONDS)) == 200
+    source.run("select pg_drop_replication_slot('many')")
