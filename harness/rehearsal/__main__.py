@@ -55,7 +55,7 @@ _IN_THE_LOG_ALONE = re.compile(
     r"  done +(ROLE|TYPE|TABLE|SEQUENCE|DEFAULT|CONSTRAINT|ANALYZE|ACL|EXTENSION|DOMAIN)|  (CREATE|REVOKE|GRANT) |[0-9:]{8} slot "
 )
 _SECONDS_OF_WRITING = 10.0
-_PAUSE_SECONDS = 0.002
+_COMMITS_A_SECOND = 450.0
 
 
 class Rehearsal:
@@ -136,7 +136,7 @@ class Rehearsal:
             seconds_of_writing=_SECONDS_OF_WRITING,
             rows=self._rows,
             seeds=self._seeds,
-            pause_seconds=_PAUSE_SECONDS,
+            commits_a_second=_COMMITS_A_SECOND,
         )
         carrying.prepare()
         carrying.carry()

@@ -58,7 +58,7 @@ class Carrying:
         seconds_of_writing: For how long the application writes on after the first comparison.
         rows: How many rows each table of types had at first.
         seeds: How often rows are spoilt in Aurora, others each time, for ferry to find.
-        pause_seconds: Between two of a writer's transactions, while ferry compares.
+        commits_a_second: Of all writers together, while ferry finds what is spoilt.
     """
 
     steps: Steps
@@ -69,7 +69,7 @@ class Carrying:
     seconds_of_writing: float
     rows: int
     seeds: int = 1
-    pause_seconds: float = 0.05
+    commits_a_second: float = 60.0
 
     def prepare(self) -> None:
         """Everything up to the load.
@@ -130,7 +130,7 @@ class Carrying:
 
     def _verify(self, writers: Writers) -> None:
         """Have ferry compare both sides, with rows spoilt and without, while the application writes."""
-        usual, writers.pause_seconds = writers.pause_seconds, self.pause_seconds
+        usual, writers.commits_a_second = writers.commits_a_second, self.commits_a_second
         for number in range(self.seeds):
             planting = Planting(target=self.sides.target, seed=self.seed + number, rows=self.rows)
             is_late = bool(number % 2)
@@ -154,7 +154,7 @@ class Carrying:
                 f"meanwhile {rate:.0f} commits a second"
             )
             planting.mend()
-        writers.pause_seconds = usual
+        writers.commits_a_second = usual
         self.steps.say(f"compare every row of what is equal: ferry verify {ENVIRONMENT}")
         self._reaching("verify", ENVIRONMENT)
 

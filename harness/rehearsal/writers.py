@@ -54,13 +54,13 @@ class Writers:
         source: Where, and as whom.
         seed: From which everything that they write follows, but for how they take turns.
         count: How many.
-        pause_seconds: Between two transactions of one.
+        commits_a_second: Of all together; a writer makes up for at most a second.
     """
 
     source: Database
     seed: int
     count: int = 3
-    pause_seconds: float = 0.05
+    commits_a_second: float = 60.0
     ledgers: list[Ledger] = field(default_factory=list)
     _threads: list[threading.Thread] = field(default_factory=list)
     _stopping: threading.Event = field(default_factory=threading.Event)
@@ -102,14 +102,15 @@ class Writers:
         writer = _Writer(number=number, ledger=ledger, random=random)
         try:
             with self.source.connect() as connection:
-                last = time.monotonic()
+                last = due = time.monotonic()
                 while not self._stopping.is_set():
                     writer.commit_one(connection)
                     now = time.monotonic()
                     ledger.commits += 1
                     ledger.longest_gap_seconds = max(ledger.longest_gap_seconds, now - last)
                     last = now
-                    self._stopping.wait(self.pause_seconds)
+                    due = max(due + self.count / self.commits_a_second, now - 1)
+                    self._stopping.wait(max(due - now, 0))
         except Exception as error:  # noqa: BLE001 - told by stop()
             self._failures.append(error)
 
