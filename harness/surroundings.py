@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from typing import TYPE_CHECKING
 
 from harness.providers import cli_configuration
@@ -11,6 +12,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _NOT_OURS = ("AWS_", "TF_", "CDKTF_")
+
+_SOCKET_BYTES = len("/plugin4294967295")
+_ADDRESS_BYTES = 103
+"""How long a socket's address may be: macOS has room for 103 bytes and the zero, Linux for 107."""
+_SHORT = "/tmp"  # noqa: S108 (a socket of a random name, which who may not read it cannot open)
 
 
 def surroundings(*, url: str, account_id: str, region: str, folder: Path) -> dict[str, str]:
@@ -40,9 +46,21 @@ def surroundings(*, url: str, account_id: str, region: str, folder: Path) -> dic
         "CDKTF_DISABLE_PLUGIN_CACHE_ENV": "true",
         "TF_IN_AUTOMATION": "1",
         "TF_INPUT": "0",
+        "TMPDIR": _temporary(),
         "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20",
         **cli_configuration(folder),
     }
+
+
+def _temporary() -> str:
+    """The folder for temporary files, or a shorter one where the provider's socket has no room.
+
+    The provider listens there. Where the address is too long it ends before it has said a word, and
+    Terraform tells of "Failed to read any lines from plugin's stdout".
+    Source: https://man7.org/linux/man-pages/man7/unix.7.html, sun_path
+    """
+    folder = tempfile.gettempdir()
+    return folder if len(os.fsencode(folder)) + _SOCKET_BYTES <= _ADDRESS_BYTES else _SHORT
 
 
 def signed_in(*, url: str, account_id: str, region: str) -> dict[str, str]:

@@ -43,7 +43,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def review(project: Path, folder: Path, *arguments: str) -> tuple[int, str]:
     """Run the command with a folder of its own for what it writes; nothing may be left there."""
     around = surroundings(url="", account_id="", region="", folder=folder)
-    temporary = folder / "temporary"
+    temporary = folder / ("long" * 25)  # too long for the provider's socket
     temporary.mkdir()
     before = git(project, "status", "--porcelain"), git(project, "worktree", "list")
     finished = subprocess.run(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import secrets
+import socket
+import tempfile
+from pathlib import Path
 
 import pytest
 
 from harness.surroundings import surroundings
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def variables(folder: Path) -> dict[str, str]:
@@ -52,3 +52,28 @@ def test_how_often_go_collects_garbage_can_be_chosen(
 
     monkeypatch.setenv("GOGC", "100")
     assert variables(tmp_path)["GOGC"] == "100"
+
+
+@pytest.mark.parametrize("letters", [1, 40, 60, 200])
+def test_the_provider_finds_room_for_its_socket_in_every_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, letters: int
+) -> None:
+    """Else it ends before it says a word: in a folder of a hundred letters no Terraform ran."""
+    folder = tmp_path / ("a" * letters)
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+
+    found = Path(variables(tmp_path)["TMPDIR"])
+
+    with socket.socket(socket.AF_UNIX) as listening:
+        file = found / f"plugin{10**9 + secrets.randbelow(9 * 10**9)}"  # as Go draws it
+        listening.bind(str(file))
+        file.unlink()
+
+
+def test_a_folder_with_room_is_the_one_that_is_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", "/given")
+
+    assert variables(tmp_path)["TMPDIR"] == "/given"
