@@ -53,7 +53,7 @@ def started(temporary: Path, then: str) -> subprocess.Popen[str]:
 
 
 def appears(folder: Path) -> Path:
-    for _ in range(600):
+    for _ in range(6_000):
         for found in folder.rglob("plan.json"):
             return found
         time.sleep(0.1)
@@ -67,7 +67,7 @@ def test_a_review_that_is_stopped_leaves_nothing_behind(temporary: Path) -> None
             assert plan.stat().st_mode & 0o777 == 0o600
             assert plan.parent.parent.stat().st_mode & 0o777 == 0o700
             process.send_signal(signal.SIGTERM)
-            said, _ = process.communicate(timeout=60)
+            said, _ = process.communicate(timeout=600)
         finally:
             process.kill()
 
@@ -77,7 +77,7 @@ def test_a_review_that_is_stopped_leaves_nothing_behind(temporary: Path) -> None
 
 def test_a_review_that_fails_keeps_its_logs_and_not_the_plan(temporary: Path) -> None:
     with started(temporary, "raise review.TerraformError('no plan')") as process:
-        said, _ = process.communicate(timeout=60)
+        said, _ = process.communicate(timeout=600)
 
     folder = next(temporary.iterdir())
     assert process.returncode == 3

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.unit.lean_bindings.conftest import HEAD
+from tests.unit.lean_bindings.conftest import ENOUGH_SECONDS, HEAD
 from tests.unit.lean_bindings.fake_provider import write_dependent, write_fake_provider
 
 if TYPE_CHECKING:
@@ -209,7 +209,7 @@ def test_a_build_that_is_killed_leaves_no_copy(project: Project) -> None:
 def test_two_processes_may_build_at_once(project: Project) -> None:
     project.write(_ALPHA)
     processes = [project.start() for _ in range(2)]
-    said = [process.communicate(timeout=60) for process in processes]
+    said = [process.communicate(timeout=ENOUGH_SECONDS) for process in processes]
     assert said[0] == said[1]
     assert said[0][0].startswith("alphaOne 2 ")
     assert [path.suffix for path in (project.cache / "lean-bindings").iterdir()] == [".tgz"]

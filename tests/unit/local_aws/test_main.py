@@ -36,7 +36,7 @@ def test_it_says_where_it_is_and_ends_at_once(tmp_path: Path, number: signal.Sig
             assert json.load(answer) == {"status": "ready"}
         process.send_signal(number)
         # What waited for open connections would wait far longer.
-        assert process.wait(timeout=30) == 0
+        assert process.wait(timeout=600) == 0
         assert process.communicate() == ("", "")
     assert log.exists()
 
@@ -53,7 +53,7 @@ def test_it_ends_with_who_started_it_where_it_is_told_so() -> None:
         assert process.stdout.readline().startswith("local AWS at ")
         assert process.poll() is None
         process.stdin.close()
-        assert process.wait(timeout=30) == 0
+        assert process.wait(timeout=600) == 0
 
 
 class _Served:

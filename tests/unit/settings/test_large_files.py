@@ -11,13 +11,16 @@ import pytest
 
 from tests.unit.settings.files import Folder
 
-LOAD = """
+SECONDS = 60
+"""Of a processor, after which the process is ended; by the clock a busy machine would end it too."""
+LOAD = f"""
+import resource
+resource.setrlimit(resource.RLIMIT_CPU, ({SECONDS}, {SECONDS}))
 import sys
 from pathlib import Path
 from settings.reading.loading import load_environments
 load_environments(Path(sys.argv[1]))
 """
-TIMEOUT_SECONDS = 60
 SIZE = 1_000_000
 
 FILES = {
@@ -47,7 +50,6 @@ def said_of(folder: Folder) -> str:
         capture_output=True,
         text=True,
         check=False,
-        timeout=TIMEOUT_SECONDS,
     )
     return done.stderr.partition("EnvironmentsError: ")[2]
 

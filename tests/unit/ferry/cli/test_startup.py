@@ -139,12 +139,12 @@ def test_ctrl_c_ends_a_call_to_aws_quietly() -> None:
             stderr=subprocess.STDOUT,
         ) as command,
     ):
-        silent.settimeout(60)
+        silent.settimeout(600)
         connection, _ = silent.accept()
         with connection:
             connection.recv(1)
             command.send_signal(signal.SIGINT)
-            shown, _ = command.communicate(timeout=60)
+            shown, _ = command.communicate(timeout=600)
 
     assert shown == b""
     assert command.returncode == 130
@@ -184,7 +184,7 @@ def test_a_signal_that_ends_ferry_leaves_no_file_with_a_password(
         passwords = Path(command.stdout.readline().decode().strip())
         assert passwords.read_text() == "*:*:*:*:p\n"
         command.send_signal(number)
-        command.wait(60)
+        command.wait(600)
 
     assert command.returncode == 128 + number
     assert list(tmp_path.iterdir()) == []
