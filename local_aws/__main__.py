@@ -9,10 +9,11 @@ import os
 import signal
 import sys
 import threading
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from local_aws.server import HOST, make_local_aws
+from botocore.loaders import JSONFileLoader
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until SIGTERM or SIGINT; print one line with the URL when ready."""
     options = _parser().parse_args(arguments)
+    # Imports moto, which reads what botocore knows of EC2: a second.
+    from local_aws.server import HOST, make_local_aws  # noqa: PLC0415
+
     logging.basicConfig(
         filename=options.log,
         level=logging.INFO if options.log else logging.WARNING,
@@ -77,5 +81,17 @@ def _rules(path: str) -> dict[str, Any]:
     return rules
 
 
+def _read_once() -> None:
+    """Keep each file of botocore's that was read.
+
+    Each session and each of moto's services reads it anew: what is known of EC2 is read four times,
+    which is a quarter of the processor's time until this serves. Not where others share the process.
+    """
+    read = JSONFileLoader.load_file
+    kept = cache(lambda path: read(JSONFileLoader(), path))
+    JSONFileLoader.load_file = lambda _, path: kept(path)  # type: ignore[assignment, method-assign]  # a name is all that it lacks
+
+
 if __name__ == "__main__":
+    _read_once()
     sys.exit(main())

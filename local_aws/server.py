@@ -26,7 +26,7 @@ from local_aws.gateway import Gateway
 from local_aws.record import CallLog
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 log = logging.getLogger("local_aws")
 
@@ -43,6 +43,20 @@ class _QuietHandler(MotoRequestHandler):  # type: ignore[misc]  # moto is untype
     def connection_dropped(self, error: BaseException, environ: object = None) -> None:  # noqa: ARG002 - werkzeug's
         """Say that a client went away before it had its answer: it may ask for the same again."""
         log.warning("a client went away before its answer: %s", error)
+
+
+class _Dispatcher(DomainDispatcherApplication):  # type: ignore[misc]  # moto has no types
+    """Looks once which backend a host is of: moto goes through its folders for each call."""
+
+    def __init__(self, create_app: Callable[[str], object]) -> None:
+        super().__init__(create_app)
+        self._backends: dict[str | None, str | None] = {}
+
+    def get_backend_for_host(self, host: str | None) -> str | None:
+        """The name of the backend; None where there is none."""
+        if host not in self._backends:
+            self._backends[host] = super().get_backend_for_host(host)
+        return self._backends[host]
 
 
 def make_local_aws(*, port: int = 0, faults: Mapping[str, Any] | None = None) -> BaseWSGIServer:
@@ -62,7 +76,7 @@ def make_local_aws(*, port: int = 0, faults: Mapping[str, Any] | None = None) ->
     rules = Faults()
     rules.replace(faults or {})
     gateway = Gateway(
-        application=DomainDispatcherApplication(create_backend_app),
+        application=_Dispatcher(create_backend_app),
         control=Control(faults=rules, calls=CallLog()),
     )
     # Bound here, because werkzeug ends the process where a port is taken.

@@ -8,7 +8,6 @@ import threading
 from typing import TYPE_CHECKING
 
 import boto3
-import moto.backends
 import pytest
 
 from local_aws.server import make_local_aws
@@ -25,12 +24,7 @@ _ACCOUNTS = itertools.count(100_000_000_000 + os.getpid() % 1000 * 1_000_000)
 
 @pytest.fixture(scope="session")
 def url() -> Iterator[str]:
-    server = make_local_aws()
-    modules = list(moto.backends.list_of_moto_modules())
-    with pytest.MonkeyPatch.context() as patch:
-        # moto looks through its folders for each request: a fifth of the time
-        patch.setattr(moto.backends, "list_of_moto_modules", lambda: modules)
-        yield from _serving(server)
+    yield from _serving(make_local_aws())
 
 
 def _serving(server: BaseWSGIServer) -> Iterator[str]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from local_aws import __main__ as command
+from local_aws import server
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -77,7 +78,7 @@ def made(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         made.update(arguments)
         return _Served(handlers)
 
-    monkeypatch.setattr(command, "make_local_aws", make)
+    monkeypatch.setattr(server, "make_local_aws", make)
     monkeypatch.setattr(signal, "signal", handlers.__setitem__)
     monkeypatch.setattr(logging, "basicConfig", made.update)
     return made
