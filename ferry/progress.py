@@ -75,6 +75,24 @@ class Progress:
             UnusableError: It is torn, changed by somebody else, older, or of something else.
             FerryError: The file cannot be read.
         """
+        found = self._read()
+        if found is None:
+            return None
+        of, kept = found
+        if of != dict(self.of):
+            raise UnusableError(f"{self.file} is of another server or database.")
+        return kept
+
+    def belongs_to(self) -> Mapping[str, str] | None:
+        """What it belongs to that was kept, for whoever cannot ask that; None where nothing was kept.
+
+        Raises:
+            FerryError: As `read`.
+        """
+        found = self._read()
+        return None if found is None else found[0]
+
+    def _read(self) -> tuple[dict[str, str], Any] | None:
         file = self.file
         try:
             text = file.read_bytes()
@@ -97,9 +115,7 @@ class Progress:
             raise UnusableError(f"{file} was changed by somebody else than ferry.")
         if version != self.version:
             raise UnusableError(f"{file} was written by an older ferry (version {version}).")
-        if of != dict(self.of):
-            raise UnusableError(f"{file} is of another server or database.")
-        return kept
+        return of, kept
 
     def write(self, kept: object) -> None:
         """Keep this instead of what was kept; it is on the disk afterwards, whole.

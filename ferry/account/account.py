@@ -50,12 +50,14 @@ class Account:
         region: Where the clients work, but for S3's.
         state_region: Where the bucket of the states is, and S3's client works.
         session: Where the clients come from.
+        caller: Who is signed in, as an ARN; empty where that was not asked.
     """
 
     account_id: str
     region: str
     state_region: str
     session: boto3.Session
+    caller: str = ""
 
     @property
     def placement(self) -> Placement:
@@ -193,6 +195,7 @@ def sign_in(
         region=region,
         state_region=state_region or region,
         session=session,
+        caller=caller["Arn"],
     )
 
 

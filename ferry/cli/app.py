@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
-from pathlib import Path
 from typing import Annotated, Final
 
 import typer
@@ -17,6 +15,7 @@ from ferry.cli.cutover import cutover
 from ferry.cli.policies import policies
 from ferry.cli.prepare_databases import prepare_databases
 from ferry.cli.reload import reload
+from ferry.cli.report_page import report
 from ferry.cli.review import review
 from ferry.cli.schema import schema
 from ferry.cli.secret import operator, reverse, source
@@ -27,8 +26,7 @@ from ferry.cli.suggest import tasks
 from ferry.cli.verify import verify
 from ferry.cli.watch import watch
 from ferry.findings import ExitStatus
-
-_PROJECT: Final = Path(__file__).resolve().parents[2] / "pyproject.toml"
+from ferry.version import version
 
 app = typer.Typer(
     help="Carry a PostgreSQL database into Aurora: what Terraform cannot do.",
@@ -73,14 +71,14 @@ app.command(rich_help_panel=_MIGRATE)(watch)
 app.command(rich_help_panel=_MIGRATE)(reload)
 app.command(rich_help_panel=_MIGRATE)(verify)
 app.command(rich_help_panel=_MIGRATE)(cutover)
+app.command(rich_help_panel=_MIGRATE)(report)
 app.command(rich_help_panel=_MIGRATE)(stop)
 app.command(rich_help_panel=_MIGRATE)(status)
 
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer's signature
     if wanted:
-        version = tomllib.loads(_PROJECT.read_text())["project"]["version"]
-        typer.echo(f"ferry {version}")
+        typer.echo(f"ferry {version()}")
         raise typer.Exit
 
 

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,13 +17,13 @@ from ferry.cli.arguments import (  # typer reads the annotations when it runs
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from rich.text import Text
 
     from ferry.cli.migration import Ways
     from ferry.deployment import Deployment
-    from ferry.findings import Level
+    from ferry.findings import Finding
     from ferry.migrate.cutover.running import Asked
     from ferry.migrate.cutover.steps import Step
 
@@ -97,7 +97,7 @@ def cutover(
             raise typer.Exit(worst(found).status)
         console = plain_console()
 
-        def judged() -> Level:
+        def judged() -> list[Finding]:
             title = (
                 f"Whether {name} can be cut over, in account {account.account_id}, {account.region}"
             )
@@ -110,24 +110,47 @@ def cutover(
                 Level.BLOCKED: "The cutover must not begin.",
             }
             console.print(summary(found, meanings))
-            return worst(found)
+            return found
 
         if plan:
-            level = judged()
+            level = worst(judged())
             for line in lines(steps(deployment.environment)):
                 console.print(line)
             raise typer.Exit(level.status)
         with opened(_asked(deployment, ways)) as running:
+            shown: Sequence[Finding] = ()
             if running.is_beyond:
                 typer.echo("The point of no return is behind: it goes on with what is not done.")
             else:
-                _agree(name, judged, yes=yes)
-            running.go()
+                shown = _agree(name, judged, yes=yes)
+            running.go(_by(deployment, shown, yes=yes))
         typer.echo(f"{name} is cut over.")
 
 
-def _agree(name: str, judged: Callable[[], Level], *, yes: str | None) -> None:
-    """Go on where the gate lets it, and somebody has typed the environment's name.
+def _by(deployment: Deployment, found: Sequence[Finding], *, yes: str | None) -> dict[str, Any]:
+    """Who cuts over, for the journal: names and versions, and the warnings that were shown."""
+    import getpass
+    import platform
+    from contextlib import suppress
+
+    from ferry.findings import Level
+    from ferry.version import version
+
+    user = ""
+    with suppress(OSError, KeyError):  # a user id without a name
+        user = getpass.getuser()
+    return {
+        "caller": deployment.account.caller,
+        "user": user,
+        "machine": platform.node(),
+        "ferry": version(),
+        "typed": yes is None,
+        "warnings": [it.what for it in found if it.level is Level.WARNING],
+    }
+
+
+def _agree(name: str, judged: Callable[[], list[Finding]], *, yes: str | None) -> Sequence[Finding]:
+    """Go on where the gate lets it, and somebody has typed the environment's name. Return what it found.
 
     Raises:
         typer.Exit: The gate does not let it.
@@ -136,22 +159,24 @@ def _agree(name: str, judged: Callable[[], Level], *, yes: str | None) -> None:
     """
     from ferry.cli.secret import at_terminal
     from ferry.errors import InputError
-    from ferry.findings import Level
+    from ferry.findings import Level, worst
 
-    def let() -> None:
-        level = judged()
+    def let() -> Sequence[Finding]:
+        found = judged()
+        level = worst(found)
         if level not in {Level.RIGHT, Level.WARNING}:
             raise typer.Exit(level.status)
+        return found
 
-    let()
+    found = let()
     if yes is not None:
-        return
+        return found
     if not at_terminal():
         raise InputError(f"Nobody can be asked here: look at what is said, then add --yes {name}.")
     typed = typer.prompt("Writers will be kept out. Type the environment's name to go on")
     if typed != name:
         raise typer.Abort
-    let()  # People take their time to answer.
+    return let()  # People take their time to answer.
 
 
 def _asked(deployment: Deployment, ways: Ways) -> Asked:

@@ -42,7 +42,7 @@ from ferry.postgres import apart, connect, sql
 from settings.cutover import Cutover
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from ferry.deployment import Deployment
@@ -58,6 +58,12 @@ if TYPE_CHECKING:
     from settings.environment import Leg
 
 SAVE: Final = "save"
+CLOSED: Final = "closed_seconds"
+"""The detail that says for how long writers were kept out."""
+
+BY: Final = "by"
+"""The record of who goes on with a run, with which ferry, and what was shown before."""
+
 FINISHED: Final = "finished"
 """The record behind the last step: there is nothing left to go on with."""
 
@@ -138,8 +144,11 @@ class Running:
         """What the file says of it."""
         return self.asked.deployment.environment.cutover or Cutover()
 
-    def go(self) -> None:
+    def go(self, by: Mapping[str, Any] | None = None) -> None:
         """Do all steps that are not done.
+
+        Args:
+            by: Who does them, for the journal: names, versions and findings; None where nobody says.
 
         Raises:
             FerryError: One failed. Before the point of no return the source is open again; where it could
@@ -147,6 +156,8 @@ class Running:
         """
         table = steps(self.asked.deployment.environment)
         place = [it.name for it in table].index(POINT)
+        if by is not None:
+            self.journal.write(BY, State.KEPT, **by)
         if not self.is_beyond:
             with ExitStack() as stack:
                 try:
@@ -177,10 +188,16 @@ class Running:
                 self.journal.write(step.name, State.FAILED, why=str(error)[:500])
             raise
         seconds = time.monotonic() - began
-        self.journal.write(step.name, State.DONE, seconds=round(seconds, 3))
-        if step.name == "unfreeze" and self._closed_at is not None:
-            said += f"; the source was closed {time.monotonic() - self._closed_at:.1f} s before"
+        more = {}
+        if step.name == "unfreeze" and (closed := self._seconds_closed()) is not None:
+            said += f"; the source was closed {closed:.1f} s before"
+            more = {CLOSED: round(closed, 3)}
+        self.journal.write(step.name, State.DONE, seconds=round(seconds, 3), **more)
         self.asked.tell(f"{step.name:<18} {seconds:7.2f} s  {said}")
+
+    def _seconds_closed(self) -> float | None:
+        """For how long writers are kept out, by one clock; None where another process closed the source."""
+        return None if self._closed_at is None else time.monotonic() - self._closed_at
 
     def _check(self) -> None:
         """See that the source is closed, that somebody opens it where this ends, and that there is time."""
@@ -322,7 +339,7 @@ class Running:
             )
             for it in self._scopes
         }
-        tables = rows = 0
+        compared: list[dict[str, Any]] = []
         # Both sides are at rest: what is unlike now is a difference.
         for result in verifying.verify(
             self._scopes, settling=lambda *_: None, kept=known, is_delta=True
@@ -334,9 +351,20 @@ class Running:
                     f"{': ' + result.why if result.why else ''}.",
                     f"See which rows: ferry verify {self.name} --keys",
                 )
-            tables += 1
-            rows += sum((result.compared.newer or (0, 0))[:1]) if result.compared else 0
-        return f"{tables} tables are the same"
+            if found := result.compared:
+                compared.append(
+                    {
+                        "database": result.database,
+                        "table": None if result.table is None else list(result.table),
+                        "verdict": result.verdict,
+                        "at": found.scanned_at.isoformat(),
+                        "rows": list(found.rows),
+                        "hashes": list(found.hashes),
+                        "newer": None if found.newer is None else list(found.newer),
+                    }
+                )
+        self.journal.write("verify", State.KEPT, tables=compared)
+        return f"{len(compared)} tables are the same"
 
     def _sequences(self) -> str:
         raised = 0
@@ -414,8 +442,10 @@ class Running:
             Thaw.NEVER_CLOSED: "The source was not closed.",
         }[done]
         self.asked.tell(said)
+        closed = self._seconds_closed()
+        more = {} if closed is None else {CLOSED: round(closed, 3)}
         with suppress(FerryError):
-            self.journal.write("thaw", State.DONE, came_to=done.value)
+            self.journal.write("thaw", State.DONE, came_to=done.value, **more)
         for work, slot in self._slots:
             with (
                 suppress(FerryError),

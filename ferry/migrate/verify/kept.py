@@ -4,7 +4,7 @@ A run that ended is not gone on with: the next one looks at all again. Of one th
 server that was lost) the next takes over the tables that were the same, as long as they are compared the
 same way. What differed or was not proved is looked at again.
 
-Of each table: what it came to, both sides' counts and hashes, when it was scanned; of a giant one whose
+Of each table: what it came to, both sides' counts and hashes, when it was scanned, and when it differed; of a giant one whose
 comparison did not end the same of each range of its key; never a key or a value.
 """
 
@@ -35,6 +35,8 @@ VERSION: Final = 1
 
 _SECONDS_BETWEEN_WRITES: Final = 2.0
 _CLEAN: Final = (Verdict.SAME, Verdict.IN_PART)
+_TIMES: Final = 20
+"""How many times that a table differed are kept."""
 _ANY: Final = Buckets(shift=None, mask=0)
 
 
@@ -68,6 +70,9 @@ class Kept:
         files: Of source and Aurora, the files of each table, by its name there: others after it was emptied
             or loaded again.
         ranges: The ranges that were the same, of tables whose comparison did not end, by their names.
+        differed: When tables differed, by their names, over all runs: the latest times last.
+        apart: What tables came to that are not in `done`, by their names: of the run before, or looked at
+            beside a run. It is evidence, and nothing goes on from it.
     """
 
     progress: Progress | None
@@ -80,6 +85,8 @@ class Kept:
     passes: dict[str, dict[str, Any]] = field(default_factory=dict)
     files: tuple[Mapping[TableName, str], Mapping[TableName, str]] = ({}, {})
     ranges: dict[str, dict[str, Any]] = field(default_factory=dict)
+    differed: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    apart: dict[str, dict[str, Any]] = field(default_factory=dict)
     _written_at: float = field(default_factory=time.monotonic)
     _is_changed: bool = False
 
@@ -177,6 +184,7 @@ class Kept:
         """Keep what a table came to; on the disk within two seconds, or at `close`."""
         name, way = _name(plan), self._way(plan)
         self.passes.pop(name, None)
+        self._note(name, compared)
         if compared.newer is None:
             self.ranges.pop(name, None)
         if compared.verdict in _CLEAN:
@@ -188,8 +196,10 @@ class Kept:
             }
         elif compared.newer is not None:
             self.done.pop(name, None)
-        if compared.newer is None and (self.is_run or name in self.done):
-            self.done[name] = {
+        if compared.newer is None:
+            self.apart.pop(name, None)
+            into = self.done if self.is_run or name in self.done else self.apart
+            into[name] = {
                 "way": way,
                 "verdict": str(compared.verdict),
                 "rows": list(compared.rows),
@@ -199,6 +209,26 @@ class Kept:
                 "seconds": compared.seconds,
             }
         self._changed()
+
+    def _note(self, name: str, compared: Compared) -> None:
+        """Keep that a table differs, or that one that did is the same again."""
+        times = self.differed.get(name, [])
+        is_open = bool(times) and times[-1]["same_at"] is None
+        at = compared.scanned_at.isoformat()
+        if compared.verdict is Verdict.DIFFERENT:
+            if not is_open:
+                times = [*times, {"at": at, "same_at": None}][-_TIMES:]
+            times[-1] |= {
+                "last_at": at,
+                "counts": {
+                    it.name.lower(): count for it, count in compared.counts.items() if count
+                },
+            }
+        elif compared.verdict in _CLEAN and is_open:
+            times[-1]["same_at"] = at
+        else:
+            return
+        self.differed[name] = times
 
     def close(self, *, is_ended: bool) -> None:
         """Write what there is.
@@ -226,6 +256,8 @@ class Kept:
                     "tables": self.done,
                     "passes": self.passes,
                     "ranges": self.ranges,
+                    "differed": self.differed,
+                    "apart": self.apart,
                 }
             )
         except FerryError as error:
@@ -307,15 +339,19 @@ def opened(
     if not found:
         return kept
     kept.passes = dict(found["passes"])
+    kept.differed = dict(found.get("differed", {}))
+    kept.apart = dict(found.get("apart", {}))
     if resume:
         kept.ranges = dict(found.get("ranges", {}))
     if is_run and (found["is_ended"] or not resume):
+        kept.apart |= found["tables"]
         return kept
     kept.began = datetime.fromisoformat(found["began"])
     kept.is_ended = found["is_ended"]
     kept.done = dict(found["tables"])
     kept.is_resumed = is_run
     if is_run and not any(map(kept.over, plans)):
+        kept.apart |= kept.done
         kept.began, kept.done, kept.is_resumed = datetime.now(UTC), {}, False
     return kept
 

@@ -243,3 +243,16 @@ def test_a_link_stays_one(tmp_path: Path) -> None:
     assert link.is_symlink()
     assert file.read_bytes() == b"after"
     assert mode(file) == 0o640
+
+
+def test_whose_it_is_that_was_kept_is_known_without_asking_that(progress: Progress) -> None:
+    assert progress.belongs_to() is None
+    progress.write(KEPT)
+
+    found = replace(progress, of={}).belongs_to()
+
+    assert found == {"system": "7"}
+    assert replace(progress, of=found).read() == KEPT
+    progress.file.write_text("{")
+    with pytest.raises(UnusableError):
+        progress.belongs_to()
