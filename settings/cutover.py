@@ -121,8 +121,8 @@ class Rollback(Section):
 class Cutover(Section):
     """What the change of the applications to Aurora goes by.
 
-    `ferry secret application ENV` prepares the secrets, `ferry cutover ENV` goes by it; no command shows
-    `rollback` yet. Nothing of it reaches Terraform, and all of it may be left out.
+    `ferry secret application ENV` prepares the secrets, `ferry cutover ENV` goes by it, `ferry report ENV`
+    shows `rollback`. Nothing of it reaches Terraform, and all of it may be left out.
     """
 
     application_secret_arns: Annotated[List[SecretArn], Field(max_length=20)] = ()

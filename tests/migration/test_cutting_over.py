@@ -180,10 +180,34 @@ on_failure = ["sh", "-c", "echo hook $FERRY_STEP"]
 """
 
 
+APART = (
+    "create schema apart",
+    'create table apart."<script>alert(1)</script>" (id int primary key)',
+)
+"""A table that no task carries."""
+
+
+def reported(deployed: Deployed, ends: int) -> dict[str, Any]:
+    """What the report says, as JSON; the page beside it is of the user alone, and holds no secret."""
+    page = deployed.folder.parent / "report.html"
+    made = deployed.reached("report", "dev", "--output", str(page))
+    assert made.exit_code == ends, made.output
+    text = page.read_text()
+    for file in (page, page.with_suffix(".json")):
+        assert file.stat().st_mode & 0o777 == 0o600
+        assert PASSWORD not in file.read_text()
+    assert "of nobody" not in text  # a value of a row
+    assert "<script" not in text
+    assert "apart.&lt;script&gt;alert(1)&lt;/script&gt;" in text
+    document: dict[str, Any] = json.loads(page.with_suffix(".json").read_text())
+    assert document["exit_code"] == ends
+    return document
+
+
 def test_the_applications_go_on_in_aurora_and_no_row_is_lost(deployed: Deployed) -> None:
     pair = deployed.pair
     with application(deployed):
-        pair.source.run(*MADE)
+        pair.source.run(*MADE, *APART)
         carried(deployed, more=f"{record(deployed)}{HOOKS}")
         pair.target.run(f"alter role {APP} password '{PASSWORD}'")
         with writing(deployed) as writers:
@@ -197,6 +221,16 @@ def test_the_applications_go_on_in_aurora_and_no_row_is_lost(deployed: Deployed)
             assert failed.stdout.count("hook on-failure") == 1
             go_on(writers)
             assert all(it.places == {"source"} for it in writers)
+            said = reported(deployed, 4)
+            assert said["headline"] == "dev is not cut over: the applications write to the source."
+            assert [it["ending"] for it in said["runs"]] == ["broken off"]
+            assert said["runs"][0]["outage"]["seconds"] > 0
+            assert {it["name"]: it["is"] for it in said["tables"]} == {
+                "public.items": "same",
+                "public.ledger": "same",
+                "public.orders": "different",
+            }
+            assert "verified" in {it["step"] for it in said["stands"]}
             pair.target.run("delete from orders where id = 4711")
             # what differed is not taken for the same before somebody has seen it
             assert deployed.reached("cutover", "dev", "--yes", "dev").exit_code == 4
@@ -207,6 +241,23 @@ def test_the_applications_go_on_in_aurora_and_no_row_is_lost(deployed: Deployed)
             go_on(writers)
         assert all(it.places == {"source", "aurora"} for it in writers)
         counted(deployed, pair.target, writers)
+        said = reported(deployed, 1)  # there is no way back, and a table that nobody carries
+        assert {it["check"]: it["level"] for it in said["findings"]} == {
+            "cutover": "right",
+            "outage": "right",
+            "rows": "right",
+            "skipped": "warning",
+            "way-back": "warning",
+        }
+        assert [it["ending"] for it in said["runs"]] == ["broken off", "done"]
+        assert said["runs"][1]["by"][0]["caller"].startswith("arn:aws:")
+        (orders,) = [it for it in said["tables"] if it["name"] == "public.orders"]
+        assert orders["window"]["verdict"] == "same"
+        assert orders["window"]["rows"] == [100, 100]
+        assert orders["whole"]["hashes"][0] == orders["whole"]["hashes"][1] != ""
+        (differed,) = orders["differed"]
+        assert differed["counts"] == {"extra": 1}
+        assert differed["same_at"] is not None
         for step in ("before-freeze", "switch", "after-switch"):
             assert f"hook {step}\n" in done.stdout
         (led,) = (

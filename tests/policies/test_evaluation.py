@@ -58,6 +58,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "ferry reload": ("move",),
     "ferry verify": ("move",),
     "ferry cutover": ("move", "cutover"),
+    "ferry report": ("move",),
     "ferry stop": ("move",),
     "ferry check aws": ("check-aws",),
     "ferry check deployment": ("check-deployment",),
@@ -94,7 +95,7 @@ ROUTE53 = {
 SOURCE, MASTER, REVERSE = "/source-", "/master-", "/reverse-"
 APPLICATIONS = ":secret:shop/"
 OPERATORS = "/operator-(source|target)-"
-OF_A_MIGRATION = "ferry (prepare-databases|check source|suggest tasks|schema|status|start|watch|reload|verify|cutover|stop)"
+OF_A_MIGRATION = "ferry (prepare-databases|check source|suggest tasks|schema|status|start|watch|reload|verify|cutover|report|stop)"
 NOT_TO_ALL: tuple[tuple[str, str, str], ...] = (
     # of these commands, this action, goes to this alone
     ("ferry check aws", "secretsmanager:GetSecretValue", f".*{SOURCE}.*"),

@@ -33,6 +33,7 @@ COMMANDS: Final = [
     ("reload",),
     ("verify",),
     ("cutover",),
+    ("report",),
     ("status",),
     ("check", "aws"),
     ("check", "deployment"),

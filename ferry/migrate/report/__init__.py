@@ -1,0 +1,1 @@
+"""`ferry report ENV`: what happened, for those who sign; gathered first, then judged, then drawn."""
