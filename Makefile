@@ -9,7 +9,7 @@ export CHECKPOINT_DISABLE := 1
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION ?= 20
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help demo rehearsal test synth lint unit terraform integration migration local-aws bench review lock own pictures setup
+.PHONY: help demo rehearsal test synth lint unit terraform integration migration browser local-aws bench review lock own pictures setup
 
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -25,7 +25,7 @@ rehearsal: ## Carry a database into Aurora on this machine while it is written t
 	@python -m harness.rehearsal $(if $(SEED),--seed $(SEED)) $(if $(SEEDS),--seeds $(SEEDS)) $(if $(ROWS),--rows $(ROWS))
 
 test: ## Everything that CI checks
-	@$(PYTHON) tools/set_up.py authorization checkov postgresql workflows
+	@$(PYTHON) tools/set_up.py authorization checkov chromium postgresql workflows
 	@python -m tools.check
 
 synth: setup ## Write cdktf.out, the Terraform JSON of every environment
@@ -47,6 +47,10 @@ integration: setup ## Deploy all environments to local AWS side by side and chec
 migration: ## Carry data between PostgreSQL servers of the tests' own
 	@$(PYTHON) tools/set_up.py postgresql
 	@python -m tools.check migration
+
+browser: ## Open the page of ferry report in Chromium
+	@$(PYTHON) tools/set_up.py chromium
+	@python -m tools.check browser
 
 local-aws: setup ## Run local AWS in the foreground, and say how to reach it; ENV=dev PORT=4566
 	@python -m harness.exports "$(or $(ENV),dev)" $(or $(PORT),4566)

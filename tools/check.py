@@ -104,6 +104,7 @@ STEPS: dict[str, list[list[str]]] = {
     ],
     "checkov": [["pytest", "tests/checkov", "-q"]],
     "policies": [["pytest", "tests/policies", "-q", "-n", "2"]],
+    "browser": [["pytest", "tests/browser", "-q"]],
 }  # fmt: skip
 
 
@@ -112,7 +113,7 @@ LANES = (
     ("integration",),
     ("migration",),
     ("terraform",),
-    ("unfollowed", "slow", "checkov", "policies"),
+    ("unfollowed", "slow", "checkov", "policies", "browser"),
 )
 
 

@@ -2,13 +2,14 @@
 
 Runs with the machine's Python and no package, because there is none yet. A lock file keeps two
 copies that start at once from installing into the same folder. Nothing outside the checkout is
-touched.
+touched, but that Debian's package of Chromium is installed where it is wanted, none is there, and
+root asks.
 
     python3 tools/set_up.py                      what `make demo` needs, and the programs of PROGRAMS
-    python3 tools/set_up.py authorization checkov postgresql workflows
+    python3 tools/set_up.py authorization checkov chromium postgresql workflows
                                                  also AWS's Service Authorization Reference, Checkov,
-                                                 and the linters of the workflows; it looks for
-                                                 PostgreSQL's server programs, and installs none
+                                                 Chromium, and the linters of the workflows; it looks
+                                                 for PostgreSQL's server programs, and installs none
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ ROOT = Path(__file__).resolve().parent.parent
 TOOLS = ROOT / ".tools"
 MINIMUM_PYTHON = (3, 11)
 SERVERS = "postgresql"
-OPTIONAL = ("authorization", "checkov", SERVERS, "workflows")
+BROWSER = "chromium"
+OPTIONAL = ("authorization", "checkov", BROWSER, SERVERS, "workflows")
+SECONDS_OF_APT = 600
 PROGRAMS = {
     "ferry": """#!/bin/sh
 # Written by tools/set_up.py. -P: the folder that ferry is called from is no place for modules.
@@ -67,8 +70,10 @@ def main(wanted: list[str]) -> int:
             _python_packages()
             write_programs()
             _node_packages()
-            for name in set(wanted) - {SERVERS}:
+            for name in set(wanted) - {BROWSER, SERVERS}:
                 _own_environment(name)
+            if BROWSER in wanted:
+                install_browser()
     except subprocess.CalledProcessError as error:
         print(
             f"set-up: {' '.join(map(str, error.cmd[:4]))} ... ended with {error.returncode};"
@@ -99,6 +104,48 @@ def _missing_servers() -> list[str]:
     except PostgresMissingError as error:
         return [f"set-up: {error}"]
     return []
+
+
+def install_browser() -> None:
+    """Install Debian's Chromium where there is none and that may be done; name it otherwise.
+
+    What fails without it is one test, which says so: all others tell what they have to all the same.
+    """
+    sys.path.insert(0, str(ROOT))
+    from harness.chromium import PACKAGE, ChromiumMissingError, find_program  # noqa: PLC0415 - of the project
+
+    try:
+        find_program()
+    except ChromiumMissingError as error:
+        if os.geteuid() == 0 and shutil.which("apt-get"):
+            _say(f"installing {PACKAGE}, by apt-get")
+            for command in (("update",), ("install", "-y", "--no-install-recommends", PACKAGE)):
+                if not _apt(command):
+                    break
+            else:
+                return
+        _say(f"{error}")
+
+
+def _apt(command: tuple[str, ...]) -> bool:
+    """Whether apt-get does something, without a question; what it says is shown where it does not."""
+    try:
+        finished = subprocess.run(
+            ["apt-get", "-qq", "-o", "DPkg::Lock::Timeout=120", *command],
+            env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=SECONDS_OF_APT,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        _say(f"apt-get {command[0]} did not end well: {error}")
+        return False
+    if finished.returncode:
+        _say(f"apt-get {command[0]} ended with {finished.returncode}: {finished.stdout[-2000:]}")
+    return finished.returncode == 0
 
 
 @contextmanager

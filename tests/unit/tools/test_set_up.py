@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
+from harness.chromium import ChromiumMissingError
 from harness.postgres import PostgresMissingError
 from tools import set_up
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 SAYS = '#!/bin/sh\necho "in $(pwd): $*"\n'
 """A program that says where it runs and with what arguments."""
@@ -103,7 +101,7 @@ def test_what_set_up_does_not_know_is_refused(capsys: pytest.CaptureFixture[str]
 
     assert (
         capsys.readouterr().err
-        == "set-up: chekov given; authorization, checkov, postgresql, workflows allowed\n"
+        == "set-up: chekov given; authorization, checkov, chromium, postgresql, workflows allowed\n"
     )
 
 
@@ -122,3 +120,60 @@ def test_postgresqls_programs_are_looked_for_where_they_are_wanted(
         capsys.readouterr().err
         == "set-up: PostgreSQL 15's server programs are missing; install them\n"
     )
+
+
+MISSING = ChromiumMissingError("Chromium is missing; on Debian: apt-get install chromium")
+
+
+@pytest.fixture
+def without_chromium(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A machine without Chromium whose apt-get notes what it is asked for, in a file."""
+
+    def missing() -> Path:
+        raise MISSING
+
+    programs, asked = tmp_path / "bin", tmp_path / "asked"
+    programs.mkdir()
+    (programs / "apt-get").write_text(f'#!/bin/sh\necho "$*" >> "{asked}"\nexit "${{ENDS:-0}}"\n')
+    (programs / "apt-get").chmod(0o755)
+    monkeypatch.setattr("harness.chromium.find_program", missing)
+    monkeypatch.setattr("sys.path", [*sys.path])
+    monkeypatch.setenv("PATH", f"{programs}:/usr/bin:/bin")
+    return asked
+
+
+def test_root_gets_debians_chromium_where_none_is_there(
+    without_chromium: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+
+    set_up.install_browser()
+
+    waits = "-qq -o DPkg::Lock::Timeout=120"
+    assert without_chromium.read_text() == (
+        f"{waits} update\n{waits} install -y --no-install-recommends chromium\n"
+    )
+
+
+@pytest.mark.parametrize("user", [0, 1000])
+def test_chromium_is_named_where_it_cannot_be_installed_and_nothing_else_fails(
+    without_chromium: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    user: int,
+) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: user)
+    monkeypatch.setenv("ENDS", "100")
+
+    set_up.install_browser()
+
+    assert without_chromium.exists() is (user == 0)
+    assert capsys.readouterr().out.endswith(f"set-up: {MISSING}\n")
+
+
+def test_chromium_that_is_there_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("harness.chromium.find_program", lambda: Path("/usr/bin/chromium"))
+    monkeypatch.setattr(set_up, "_apt", lambda command: pytest.fail(f"{command} was asked for"))
+    monkeypatch.setattr("sys.path", [*sys.path])
+
+    set_up.install_browser()
