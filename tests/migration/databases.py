@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from harness.postgres import Postgres
 
-SECONDS = 300.0
+SECONDS = 900.0
 COVERING: list[str] = []
 """How a worker's Python is started where it writes down which of its lines ran."""
 
@@ -332,10 +332,29 @@ class Worker:
                 self._heard.notify_all()
 
 
+_LONGEST_PAUSE_SECONDS = 0.2
+
+
 def eventually(check: Callable[[], bool]) -> None:
-    """Wait until something is so; fail where it is not within five minutes."""
-    deadline = time.monotonic() + SECONDS
+    """Wait until something is so; fail where it is not within a quarter of an hour.
+
+    It is looked at often at first, and then five times a second: most looks are a connection each.
+    """
+    deadline, pause = time.monotonic() + SECONDS, 0.02
     while not check():
         if time.monotonic() > deadline:
             raise AssertionError("it never was so")
-        time.sleep(0.02)
+        time.sleep(pause)
+        pause = min(pause * 1.5, _LONGEST_PAUSE_SECONDS)
+
+
+def as_soon_as(check: Callable[[], bool], then: Callable[[], object]) -> threading.Thread:
+    """A thread that does something as soon as something else is so, however long that takes."""
+
+    def wait() -> None:
+        eventually(check)
+        then()
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    return thread

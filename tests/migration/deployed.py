@@ -17,6 +17,8 @@ from typer.testing import CliRunner, Result
 from constructs_lib.replication.table_mappings import table_mappings
 from ferry.cli.app import app
 from ferry.environments import find
+from ferry.migrate.watching.lines import plain
+from ferry.migrate.watching.watcher import Watcher
 from harness.certificates import make_certificate
 from harness.postgres import SUPERUSER, Postgres
 from tests.migration.databases import AS_REPLICA, CONTROL, Database, Pair, databases, eventually
@@ -25,9 +27,10 @@ from tests.unit.ferry.conftest import ACCOUNT
 from tests.unit.ferry.environments import DEV
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from ferry.migrate.watching.look import Look
     from tests.unit.local_aws.aws import Aws
 
 INSTANCE = "aurora-ferry-dev"
@@ -388,6 +391,19 @@ def deployed(
     """The environment dev between two servers, not deployed yet, and ferry's way to it."""
     with standing(aws, ends, authority, tmp_path) as made:
         yield made
+
+
+def told_by_looks(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], bool]:
+    """Tells whether `watch` or `reload` has seen something since this was called, in its words."""
+    look, said = Watcher.look, list[str]()
+
+    def read(self: Watcher) -> Look:
+        found = look(self)
+        said.extend(plain(found))
+        return found
+
+    monkeypatch.setattr(Watcher, "look", read)
+    return lambda words: any(words in line for line in said)
 
 
 @contextmanager

@@ -5,10 +5,11 @@ from __future__ import annotations
 import socket
 import struct
 import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 _AT_ONCE = struct.pack("ii", 1, 0)  # SO_LINGER of no seconds: a reset
 _SECONDS = 0.05
@@ -33,6 +34,7 @@ class Proxy:
         self._at = at
         self._left = after
         self.delay_seconds = 0.0
+        self._door = threading.Lock()
         self._swallowing = threading.Event()
         self._ended = threading.Event()
         self._open: list[socket.socket] = []
@@ -63,12 +65,20 @@ class Proxy:
             each.close()
         self._open.clear()
 
+    @contextmanager
+    def letting_nobody_in(self) -> Iterator[None]:
+        """Whoever comes meanwhile is handed on afterwards."""
+        with self._door:
+            yield
+
     def _accept(self) -> None:
         while not self._ended.is_set():
             try:
                 here, _ = self._listener.accept()
             except TimeoutError:
                 continue
+            with self._door:
+                pass
             try:
                 there = socket.create_connection(("127.0.0.1", self._to))
             except ConnectionRefusedError:

@@ -18,9 +18,10 @@ import typer
 from ferry.cli.app import app
 from ferry.cli.watch import PlainLines
 from ferry.migrate.watching.lines import plain
+from ferry.postgres import programs
 from ferry.postgres import session as sessions
 from harness.postgres import SUPERUSER
-from tests.migration.databases import Database, eventually, full_disk
+from tests.migration.databases import SECONDS, Database, eventually, full_disk
 from tests.migration.deployed import PASSWORD, Deployed, rules, standing
 from tests.migration.proxy import Proxy
 from tests.policies.calls import RECORDED
@@ -28,19 +29,19 @@ from tests.unit.ferry.environments import DEV
 from tests.unit.local_aws.aws import Aws, sign_as
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
     import boto3.session
+    from psycopg import Connection
 
     from ferry.migrate.watching.look import Look
+    from ferry.postgres import Server
     from harness.postgres import Postgres
     from tests.unit.local_aws.aws import Clients
 
 ACCOUNT: Final = "999999999999"
-SECONDS: Final = 20
-"""How long a command may take here, whose deadlines are those of `in_a_hurry`."""
 GIVEN_UP: Final = 130
 SECOND_TASK: Final = '[[dms.tasks]]\nname = "b"\ntables = [{ schema = "b" }]\n\n[alarms]'
 
@@ -124,19 +125,52 @@ def in_the_middle(
     @contextmanager
     def during(ground: Deployed) -> Iterator[tuple[str, ...]]:
         server = getattr(ground.pair, side).server
-        with Proxy(server.port, at=lambda proxy: at(proxy, server), after=18) as proxy:
+        with (
+            Proxy(server.port, at=lambda proxy: at(proxy, server), after=18) as proxy,
+            pytest.MonkeyPatch.context() as patch,
+        ):
+            if says == LATE:
+                _hurry(patch, proxy.port)
             yield ways(ground, **{side: proxy.port})
 
     return Fault(side=side, during=during, says=says, passes=passes)
+
+
+def _hurry(patch: pytest.MonkeyPatch, port: int) -> None:
+    """Deadlines of what goes by way of a port are short; what is said of them is as long as ever.
+
+    Of nothing else: a machine that is busy takes longer than any time that a test would wait for.
+    """
+    deadline, where, run = vars(sessions)["_Deadline"], sessions.where, programs.run
+
+    def seconds(connection: Connection[Any], given: float) -> float:
+        is_slow = not connection.closed and connection.info.port == port
+        return -0.5 if is_slow else given  # a session waits for a second more
+
+    def hasty(server: Server, ca_file: Path | None) -> dict[str, Any]:
+        found = where(server, ca_file)
+        return found | {"connect_timeout": 2} if found["port"] == port else found
+
+    def ran(program: Path, arguments: Sequence[str], **given: Any) -> str:  # noqa: ANN401 - as `run`
+        if f" port={port} " in " ".join(arguments):
+            given["deadline_seconds"] = 3
+        return run(program, arguments, **given)
+
+    patch.setattr(sessions, "_Deadline", lambda one, given: deadline(one, seconds(one, given)))
+    patch.setattr(sessions, "_SECONDS_TO_CANCEL", 0.3)
+    patch.setattr(sessions, "where", hasty)
+    patch.setattr(programs, "where", hasty)
+    patch.setattr(programs, "run", ran)
 
 
 def slow(proxy: Proxy, _: Postgres) -> None:
     proxy.delay_seconds = 5.0
 
 
-def restart(_: Proxy, server: Postgres) -> None:
-    server.stop()
-    server.start()
+def restart(proxy: Proxy, server: Postgres) -> None:
+    with proxy.letting_nobody_in():  # who looks a few times more is not to have done so by then
+        server.stop()
+        server.start()
 
 
 def wrong_password(side: str) -> Fault:
@@ -306,12 +340,8 @@ def ground(
 
 @pytest.fixture(autouse=True)
 def in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Deadlines that are waited for are short; what is said of them is as long as ever."""
-    deadline, sleep = vars(sessions)["_Deadline"], time.sleep
-    monkeypatch.setattr(sessions, "_Deadline", lambda connection, _: deadline(connection, -0.5))
-    monkeypatch.setattr(sessions, "_SECONDS_TO_CANCEL", 0.3)
-    monkeypatch.setitem(vars(sessions)["_NETWORK"], "connect_timeout", 2)
-    monkeypatch.setattr("ferry.migrate.schema.dumping.DEADLINE_SECONDS", 3)
+    """What sleeps between two looks sleeps for a moment."""
+    sleep = time.sleep
     monkeypatch.setattr("ferry.check.source.asking.SECONDS_WATCHED", 0.1)
     monkeypatch.setattr(time, "sleep", lambda seconds: sleep(min(seconds, 0.1)))
 

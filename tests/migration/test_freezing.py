@@ -28,7 +28,7 @@ from ferry.postgres import PostgresError, Server, Session, connect
 from ferry.postgres.programs import folder_of_programs
 from harness.deployment import ROOT
 from harness.postgres import SUPERUSER
-from tests.migration.databases import Database, eventually
+from tests.migration.databases import SECONDS, Database, eventually
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -539,7 +539,7 @@ def test_a_session_that_was_let_in_before_and_is_listed_only_later_is_ended(sour
     def come_late() -> None:
         with (
             suppress(psycopg.OperationalError),
-            psycopg.connect(**slow, options="-c post_auth_delay=3", autocommit=True) as connection,  # type: ignore[arg-type]
+            psycopg.connect(**slow, options="-c post_auth_delay=15", autocommit=True) as connection,  # type: ignore[arg-type]
         ):
             connection.execute("select pg_sleep(1)")
             wrote.append(connection.execute("insert into orders (writer, number) values (9, 9)"))
@@ -867,7 +867,7 @@ def test_it_opens_though_nothing_can_be_written_on_this_machine(
 def test_where_ferry_fails_the_source_opens_by_itself(source: Source) -> None:
     before = source.standing()
     with cutover(source, "freeze", "fail") as process:
-        assert process.wait(60) == 1
+        assert process.wait(SECONDS) == 1
     assert phase_of(source) == "thawed"
     assert source.standing() == before
 
@@ -887,7 +887,7 @@ def test_beyond_the_point_it_stays_closed_where_ferry_is_killed(
     assert source.standing() == closed
 
 
-@pytest.mark.parametrize(("seconds", "silence", "halted"), [(600, 3, True), (3, 600, False)])
+@pytest.mark.parametrize(("seconds", "silence", "halted"), [(600, 10, True), (10, 600, False)])
 def test_ferry_that_comes_to_itself_does_not_go_on(
     source: Source, seconds: float, silence: float, *, halted: bool
 ) -> None:
@@ -904,7 +904,7 @@ def test_ferry_that_comes_to_itself_does_not_go_on(
         process.stdin.write("\n")
         process.stdin.flush()
         assert process.stdout.readline() == "was opened\n"
-        assert process.wait(60) == 0
+        assert process.wait(SECONDS) == 0
     assert source.standing() == before
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
-import threading
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
+import psycopg
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -28,7 +27,7 @@ from ferry.migrate.sides import Side, Sides
 from ferry.postgres import Address, Server, UnreachableError, connect
 from ferry.postgres.programs import ProgramError, folder_of_programs
 from harness.postgres import SUPERUSER, Postgres
-from tests.migration.databases import TLS_NAME, Database, eventually
+from tests.migration.databases import TLS_NAME, Database, as_soon_as, eventually
 from tests.unit.ferry.environments import environment
 
 if TYPE_CHECKING:
@@ -794,13 +793,18 @@ def test_no_argument_and_no_variable_of_pg_dump_has_the_password(
 def test_a_lock_is_waited_for_again_and_again_and_told_where_it_stays(
     ends: Ends, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ferry.migrate.schema.carrying._TRIES", 2)
     ends.target.run("create table a (id int)", f"alter table a owner to {OPERATOR}")
     step = Step(what="an index", sql="create index on public.a (id)")
+    server = ends.target.server
+    refused, before = "canceling statement due to lock timeout", len(server.log)
 
-    with _locked(ends, seconds=7):
+    with psycopg.connect(**ends.target.connection) as writer:  # type: ignore[arg-type]
+        writer.execute("lock table a in row exclusive mode")
+        released = as_soon_as(lambda: refused in server.log[before:], writer.commit)
         (waited,) = carry(ends.source_server, ends.target_server, [step])
-    with _locked(ends, seconds=14):
+        released.join()
+        writer.execute("lock table a in row exclusive mode")
+        monkeypatch.setattr("ferry.migrate.schema.carrying._TRIES", 2)
         (never,) = carry(ends.source_server, ends.target_server, [step])
 
     assert waited.outcome is Outcome.DONE
@@ -809,18 +813,6 @@ def test_a_lock_is_waited_for_again_and_again_and_told_where_it_stays(
     assert never.remedy.startswith(
         "Somebody held a lock on it: run this again in a quieter moment."
     )
-
-
-@contextmanager
-def _locked(ends: Ends, *, seconds: float) -> Iterator[None]:
-    """A table that somebody writes to for so long."""
-    held = f"begin; lock table a in row exclusive mode; select pg_sleep({seconds}); commit"
-    writer = threading.Thread(target=ends.target.run, args=(held,))
-    writer.start()
-    eventually(lambda: bool(ends.target.value("select count(*) from pg_locks where mode = "
-                                              "'RowExclusiveLock' and relation = 'a'::regclass")))  # fmt: skip
-    yield
-    writer.join()
 
 
 def test_a_setting_that_aurora_gives_nobody_has_its_own_remedy(ends: Ends) -> None:

@@ -367,7 +367,7 @@ def test_a_line_that_swallows_bytes_ends_at_the_deadline(
             began = time.monotonic()
             with pytest.raises(NoAnswerError, match=r"no answer within 0.5 seconds"):
                 open_session.rows("select 1", deadline_seconds=0.5)
-            assert time.monotonic() - began < 30  # not for ever: it is no measurement
+            assert time.monotonic() - began < 300  # not for ever: it is no measurement
 
 
 def test_a_line_that_is_cut_is_named(server: Postgres) -> None:
@@ -419,13 +419,20 @@ def test_what_another_thread_cancels_ends_even_where_the_server_is_halted(
         ((pid,),) = open_session.rows("select pg_backend_pid()")
         open_session.cancel()  # Nothing is asked.
         assert open_session.rows("select 1") == [(1,)]
-        cancels = threading.Timer(0.3, open_session.cancel)
+        ended = threading.Event()
+
+        def cancel() -> None:  # again and again: at first it may be that nothing is asked
+            while not ended.wait(0.1):
+                open_session.cancel()
+
+        cancels = threading.Thread(target=cancel)
         os.kill(pid, signal.SIGSTOP)
         try:
             cancels.start()
             with pytest.raises(NoAnswerError):
                 open_session.rows("select 1", deadline_seconds=600)
         finally:
+            ended.set()
             os.kill(pid, signal.SIGCONT)
             cancels.join()
 

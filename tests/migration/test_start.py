@@ -6,19 +6,27 @@ import json
 import re
 import threading
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
 
+from ferry.migrate.start import HeldUpTasks
 from tests.migration.databases import ENDED, eventually
 from tests.migration.deployed import AURORA, PASSWORD, SETTINGS, SOURCE, rules
 from tests.unit.ferry.environments import DEV
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tests.migration.deployed import Deployed
 
 ORDERS = "create table orders (id bigint primary key, what text)"
+
+
+def _is_in(words: str, lines: Sequence[str]) -> bool:
+    return any(words in line for line in lines)
 
 
 def test_a_task_is_started_stopped_and_resumed(deployed: Deployed) -> None:
@@ -118,14 +126,19 @@ def test_a_wildcard_that_finds_a_partitioned_table_too_is_refused(deployed: Depl
 
 
 def test_a_start_that_waits_for_open_transactions_says_so_before_and_meanwhile(
-    deployed: Deployed,
+    deployed: Deployed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     deployed.make()
     deployed.prepare(ORDERS)
     source = deployed.pair.source
     parameters: dict[str, Any] = source.connection
-    waiting = "select count(*) from pg_locks where locktype = 'transactionid' and not granted"
-    found = []
+    found, told, tell_once = [], list[str](), HeldUpTasks._tell_once  # noqa: SLF001
+
+    def tells(self: HeldUpTasks, line: str) -> None:
+        tell_once(self, line)
+        told.append(line)
+
+    monkeypatch.setattr(HeldUpTasks, "_tell_once", tells)
     with psycopg.connect(**parameters) as prepares, psycopg.connect(**parameters) as writes:
         prepares.execute("insert into orders values (1, 'prepared')")
         prepares.execute("prepare transaction 'it''s held'")
@@ -134,9 +147,12 @@ def test_a_start_that_waits_for_open_transactions_says_so_before_and_meanwhile(
         pid = writes.info.backend_pid
 
         def end() -> None:
-            for finish in (writes.commit, lambda: source.run("commit prepared 'it''s held'")):
-                eventually(lambda: bool(source.value(waiting)))
-                time.sleep(12)  # two looks at the source, slowly
+            for kind, finish in (
+                ("open", writes.commit),
+                ("prepared", lambda: source.run("commit prepared 'it''s held'")),
+            ):
+                words = f"cannot be made before the {kind} transaction"
+                eventually(partial(_is_in, words, told))
                 found.append(deployed.read()["Status"])
                 finish()
 

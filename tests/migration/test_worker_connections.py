@@ -36,8 +36,8 @@ def somebody(pair: Pair) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
 
 
 def through(database: Database, proxy: Proxy) -> dict[str, str]:
-    """A connection's parameters by way of a proxy, which is given up after two seconds."""
-    return {**database.connection, "port": str(proxy.port), "connect_timeout": "2"}
+    """A connection's parameters by way of a proxy."""
+    return {**database.connection, "port": str(proxy.port)}
 
 
 def read_for_ever(replication: Replication) -> None:
@@ -48,13 +48,13 @@ def read_for_ever(replication: Replication) -> None:
 def test_the_source_is_answered_while_a_transaction_waits_longer_than_its_timeout(
     pair: Pair, somebody: psycopg.Connection[tuple[object, ...]]
 ) -> None:
-    pair.source.run(f"alter database \"{pair.source.name}\" set wal_sender_timeout = '500ms'")
+    pair.source.run(f"alter database \"{pair.source.name}\" set wal_sender_timeout = '3s'")
     with Worker(job=pair.job()) as worker:
         worker.wait_running()
         somebody.execute("lock table orders")
         pair.source.run("insert into orders values (1, 'x', null)")
         eventually(lambda: pair.target.value(WAITING) == 1)
-        time.sleep(1.5)  # three times the timeout
+        time.sleep(9)  # three times the timeout
         somebody.commit()
         arrived(pair)
         worker.stop()
@@ -129,18 +129,18 @@ def test_connections_that_are_cut_are_made_again(pair: Pair) -> None:
 def test_a_source_that_falls_silent_ends_the_replication(
     pair: Pair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stream, "_SECONDS_OF_SILENCE", 1.0)
+    monkeypatch.setattr(stream, "_SECONDS_OF_SILENCE", 3.0)
     with Proxy(pair.source.server.port) as proxy:
         endpoint = Endpoint(connection=through(pair.source, proxy))
         replication = Replication(endpoint, threading.Event())
         begins, _ = replication.create_slot("silent", temporary=True)
         replication.start("silent", begins)
-        deadline = time.monotonic() + 2
+        deadline = time.monotonic() + 4
         while time.monotonic() < deadline:
             assert replication.read(0.1) == []
         proxy.swallow()
         with pytest.raises(
-            psycopg.OperationalError, match=r"^the source has not answered for 1 seconds$"
+            psycopg.OperationalError, match=r"^the source has not answered for 3 seconds$"
         ):
             read_for_ever(replication)
         replication.close()

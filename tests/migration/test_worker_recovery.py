@@ -13,7 +13,15 @@ import psycopg
 import pytest
 
 from harness.postgres import Postgres
-from tests.migration.databases import CONTROL, EVERYTHING, Database, Pair, Worker, eventually
+from tests.migration.databases import (
+    CONTROL,
+    EVERYTHING,
+    SECONDS,
+    Database,
+    Pair,
+    Worker,
+    eventually,
+)
 from tests.migration.test_worker import EXCEPTIONS, ORDERS, arrived, with_marker
 
 if TYPE_CHECKING:
@@ -301,7 +309,7 @@ def test_a_worker_ends_with_whoever_started_it(pair: Pair) -> None:
         worker.wait_running()
         assert worker.process.stdin is not None
         worker.process.stdin.close()
-        assert worker.process.wait(10) == 1
+        assert worker.process.wait(SECONDS) == 1
     eventually(lambda: pair.source.rows(SLOTS)[0][1] is False)
 
 
@@ -382,7 +390,7 @@ def test_what_is_no_command_ends_a_worker(pair: Pair) -> None:
         assert worker.process.stdin is not None
         worker.process.stdin.write("reload everything\n")
         worker.process.stdin.flush()
-        assert worker.process.wait(10) == 1
+        assert worker.process.wait(SECONDS) == 1
 
 
 def test_a_table_is_told_as_loaded_while_a_larger_one_is_not(pair: Pair) -> None:
