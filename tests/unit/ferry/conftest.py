@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+import typer.testing
 from botocore.client import ClientCreator
 from botocore.loaders import create_loader
 from moto import mock_aws
@@ -34,6 +36,11 @@ def client_class(creator: ClientCreator, service: str, model: object) -> type:
     if service not in CLIENT_CLASSES:
         CLIENT_CLASSES[service] = MAKE_CLIENT_CLASS(creator, service, model)
     return CLIENT_CLASSES[service]
+
+
+# typer makes all of ferry's commands anew for each line that is typed: nine tenths of the time of
+# one that says its version. What it makes of an application is always the same.
+vars(typer.testing)["_get_command"] = cache(vars(typer.testing)["_get_command"])
 
 
 @pytest.fixture
