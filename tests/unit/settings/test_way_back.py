@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from ferry.mappings import Mappings, TableName
@@ -81,6 +81,15 @@ def once(task: dict[str, Any]) -> bool:
     return not list(things_are_transformed_once(Environment.model_validate(content)))
 
 
+SAME: dict[str, Any] = {
+    "name": "all",
+    "tables": [{"schema": "a", "table": "%", "action": "include"}],
+    "transformations": [{"target": "schema", "action": "rename", "schema": "a", "value": "a"}],
+}
+"""A schema that is renamed to what it is called already, which is seldom drawn."""
+
+
+@example(SAME, {TableName("a", "t")})
 @given(TASKS, st.sets(st.sampled_from(EVERY), min_size=1, max_size=12))
 def test_what_is_carried_back_is_what_was_carried_and_nothing_else(
     written: dict[str, Any], source: set[TableName]
