@@ -23,7 +23,7 @@ from tests.unit.ferry.review.plans import BLOCKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import FrameType
+    from types import CodeType, FrameType
 
     from _typeshed import TraceFunction
 
@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.slow
 
 FEW = 240
-"""Changes or items: enough of each kind in each mix that lines for each pair show in twice as many."""
+"""Changes or items: enough of each kind in each mix that lines for each pair show in twice as many,
+and more than those of which a rule compares each pair."""
 
 FULL = 1_000
 """Changes of which no report has room for all."""
@@ -61,22 +62,39 @@ def reviewed(text: str) -> Review:
 
 def steps(work: Callable[[], object]) -> Counter[Line]:
     """How often each line of the review runs; a line with a loop in it runs for each turn."""
-    found: Counter[Line] = Counter()
+    found: dict[CodeType, Counter[int]] = {}
+    traces: dict[CodeType, TraceFunction] = {}
 
-    def trace(frame: FrameType, event: str, _argument: object) -> TraceFunction | None:
-        if not frame.f_code.co_filename.startswith(_FOLDER):
+    def of(code: CodeType) -> TraceFunction:
+        lines = found[code] = Counter()
+
+        def line(frame: FrameType, event: str, _argument: object) -> TraceFunction:
+            if event == "line":
+                lines[frame.f_lineno] += 1
+            return line
+
+        return line
+
+    def call(frame: FrameType, _event: str, _argument: object) -> TraceFunction | None:
+        code = frame.f_code
+        if not code.co_filename.startswith(_FOLDER):
             return None
-        if event in {"line", "call"}:
-            found[frame.f_code.co_filename, frame.f_lineno] += 1
-        return trace
+        if code not in traces:
+            traces[code] = of(code)
+        found[code][frame.f_lineno] += 1
+        return traces[code]
 
     before = sys.gettrace()
-    sys.settrace(trace)
+    sys.settrace(call)
     try:
         work()
     finally:
         sys.settrace(before)
-    return found
+    counts: Counter[Line] = Counter()
+    for code, lines in found.items():
+        for number, times in lines.items():
+            counts[code.co_filename, number] += times
+    return counts
 
 
 def counted(work: Callable[[Subject], None], subject: Subject) -> Counter[Line]:
