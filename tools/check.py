@@ -51,11 +51,15 @@ HELD = "tests/unit/ferry/review/held"
 """All of its tests are unfollowed: to find four thousand of them takes as long as to run some."""
 
 
-def _slow() -> list[str]:
-    """The files with slow tests: to find two hundred among all takes longer than most of them."""
+def _marked(mark: str) -> list[str]:
+    """The files with tests of a mark: to find some hundred among all takes longer than most of them."""
     files = sorted((ROOT / "tests/unit").rglob("test_*.py"))
-    return [str(it.relative_to(ROOT)) for it in files if "mark.slow" in it.read_text()]
+    return [str(it.relative_to(ROOT)) for it in files if f"mark.{mark}" in it.read_text()]
 
+
+REVIEW = "tests/unit/ferry/review"
+"""Most of what is unfollowed; what is beside it says so in its file."""
+BESIDE = [it for it in _marked("unfollowed") if not it.startswith(f"{REVIEW}/")]
 
 # What computes makes way for what waits for programs: a deployment of everything, of which one part
 # waits for another, took three quarters of an hour beside as many others.
@@ -77,10 +81,10 @@ STEPS: dict[str, list[list[str]]] = {
     ],
     # Both go through lines that "unit" covers: to follow them takes three times as long.
     "unfollowed": [
-        [*MAKES_WAY, "pytest", "tests/unit/ferry/review", "-q", "-n", "2", "--dist=loadgroup",
+        [*MAKES_WAY, "pytest", REVIEW, *BESIDE, "-q", "-n", "2", "--dist=loadgroup",
          "-m", "unfollowed and not slow"]
     ],
-    "slow": [[*MAKES_WAY, "pytest", *_slow(), "-q", "-n", "2", "-m", "slow"]],
+    "slow": [[*MAKES_WAY, "pytest", *_marked("slow"), "-q", "-n", "2", "-m", "slow"]],
     "coverage": [
         ["coverage", "report", f"--include={package}/*", f"--omit={DEPLOYED},{MOVING}",
          f"--fail-under={percent}", "--skip-covered", "--show-missing"]
@@ -226,7 +230,7 @@ def _ended(command: list[str], deadline: float, told: threading.Event) -> _Ended
         process = subprocess.Popen(
             command,
             cwd=ROOT,
-            env=os.environ | {"PATH": path, "TMPDIR": folder, _MARK: mark},
+            env=_given() | {"PATH": path, "TMPDIR": folder, _MARK: mark},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -247,6 +251,11 @@ def _ended(command: list[str], deadline: float, told: threading.Event) -> _Ended
         passed=process.returncode == 0 and not why,
         cpu_seconds=cpu_seconds,
     )
+
+
+def _given() -> dict[str, str]:
+    """This environment; what is compiled is kept, or each of the tests' processes compiles it anew."""
+    return {name: it for name, it in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def _waited(

@@ -112,6 +112,7 @@ def test_a_literal_is_matched_by_its_name_alone(name: str, other: str) -> None:
 
 
 @given(st.lists(st.tuples(PATTERNS, PATTERNS), max_size=12))
+@pytest.mark.unfollowed
 def test_all_that_overlap_are_among_what_is_alike(patterns: list[tuple[str, str]]) -> None:
     found = list(alike(patterns))
 

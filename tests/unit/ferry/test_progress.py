@@ -95,6 +95,7 @@ def test_without_a_home_folder_that_is_said(
 
 
 @given(st.lists(st.text(min_size=1), min_size=2, max_size=2, unique=True))
+@pytest.mark.unfollowed
 def test_each_database_has_a_file_of_its_own(names: list[str]) -> None:
     one, other = (
         Progress(environment="dev", command="c", database=name, version=1, of={}).file.name.lower()

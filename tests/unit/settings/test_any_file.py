@@ -4,6 +4,7 @@ import copy
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -80,6 +81,7 @@ def put(document: dict[str, object], place: Location, value: object) -> None:
 
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.tuples(PLACES, VALUES), min_size=1, max_size=4))
+@pytest.mark.unfollowed
 def test_a_wrong_file_gives_lines_of_five_parts(changes: list[tuple[Location, object]]) -> None:
     document = copy.deepcopy(RIGHT)
     for place, value in changes:

@@ -4,6 +4,7 @@ import re
 import tomllib
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -53,6 +54,7 @@ def mend(held: dict[str, Any], problem: Problem) -> None:
 
 
 @given(SELECTED, SELECTED)
+@pytest.mark.unfollowed
 def test_what_the_line_says_tells_two_tasks_apart(
     one: dict[str, str], other: dict[str, str]
 ) -> None:

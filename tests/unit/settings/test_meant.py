@@ -217,6 +217,7 @@ def test_a_bad_setting_s_mend_mends(name: str) -> None:
 
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.tuples(PLACES, VALUES), min_size=1, max_size=3))
+@pytest.mark.unfollowed
 def test_a_mend_mends_whatever_was_given(changes: list[tuple[Location, object]]) -> None:
     held = copy.deepcopy(RIGHT)
     for place, value in changes:

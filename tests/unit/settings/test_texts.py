@@ -210,6 +210,7 @@ TEXTS = st.lists(PIECES, min_size=1, max_size=8).map("".join) | st.text(min_size
 
 
 @given(TEXTS)
+@pytest.mark.unfollowed
 def test_what_is_taken_arrives(text: str) -> None:
     reading = read("environments/dev.toml", "dev", document({PARAMETER: text}))
 
@@ -244,6 +245,7 @@ COMPOSED_TEXTS = TEXTS.map(lambda text: unicodedata.normalize("NFC", text))
 
 
 @given(COMPOSED_TEXTS.filter(str.isprintable).filter(lambda text: not JOINING.intersection(text)))
+@pytest.mark.unfollowed
 def test_what_can_be_seen_and_is_composed_is_taken(text: str) -> None:
     reading = read("environments/dev.toml", "dev", document({PARAMETER: text}))
 

@@ -218,6 +218,7 @@ def harmless() -> Counter[str]:
 
 @settings(max_examples=50, deadline=None)
 @given(TEXT)
+@pytest.mark.unfollowed
 def test_no_text_of_a_file_is_a_template(harmless: Counter[str], text: str) -> None:
     environment, template = synthesized_with(text)
 

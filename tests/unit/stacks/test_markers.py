@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -146,6 +147,7 @@ def changes(rule: dict[str, Any], table: str) -> bool:
 
 
 @given(FILES)
+@pytest.mark.unfollowed
 def test_each_task_carries_its_own_marker_as_it_is_and_nothing_else_of_ferrys(
     tasks: list[dict[str, Any]],
 ) -> None:
@@ -171,6 +173,7 @@ def test_each_task_carries_its_own_marker_as_it_is_and_nothing_else_of_ferrys(
 
 
 @given(SCHEMAS, TABLES)
+@pytest.mark.unfollowed
 def test_no_exclusion_is_refused_that_leaves_the_marker(schema: str, table: str) -> None:
     """A set of characters is taken for any one, which is more than it is."""
     assume("[" not in schema + table.replace("[_]", ""))

@@ -111,9 +111,13 @@ def test_every_step_is_in_a_lane() -> None:
 
 
 def test_each_test_is_in_a_step() -> None:
-    """What is slow is looked for in files that say so; what is ignored is all unfollowed."""
-    conftests = (check.ROOT / "tests/unit").rglob("conftest.py")
-    assert [it for it in conftests if "mark.slow" in it.read_text()] == []
+    """What is slow or unfollowed is looked for in files that say so; what is ignored is unfollowed."""
+    marks = "mark.slow", "mark.unfollowed"
+    conftests = {it: it.read_text() for it in (check.ROOT / "tests/unit").rglob("conftest.py")}
+    says = {it for it, text in conftests.items() if any(mark in text for mark in marks)}
+    assert says == {check.ROOT / check.REVIEW / "conftest.py"}
+    assert "mark.slow" not in conftests[check.ROOT / check.REVIEW / "conftest.py"]
+    assert len(check.BESIDE) > 5
     assert len([it for it in check.STEPS["slow"][0] if it.startswith("tests/unit/")]) > 5
     assert check.ROOT / check.HELD == UNFOLLOWED
 

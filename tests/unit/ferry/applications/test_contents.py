@@ -317,6 +317,7 @@ KEYS: Final = st.sampled_from(
 
 
 @given(value=st.dictionaries(KEYS, VALUES), whole=st.booleans())
+@pytest.mark.unfollowed
 def test_whatever_it_holds_it_leads_to_aurora_or_is_refused(
     value: dict[str, Any], *, whole: bool
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -112,6 +113,7 @@ COLUMNS: Sequence[SourceColumn] = [
 
 
 @given(task=TASKS, table=TABLE_NAMES)
+@pytest.mark.unfollowed
 def test_a_file_and_what_dms_got_of_it_are_read_alike(task: Task, table: TableName) -> None:
     deployed = Mappings.parse(table_mappings(task, marker="fence_all", beside=()))
 
@@ -119,6 +121,7 @@ def test_a_file_and_what_dms_got_of_it_are_read_alike(task: Task, table: TableNa
 
 
 @given(task=TASKS, table=TABLE_NAMES)
+@pytest.mark.unfollowed
 def test_ferry_reads_what_local_aws_s_dms_reads(task: Task, table: TableName) -> None:
     text = table_mappings(task, marker="fence_all", beside=())
     workers = Workers(rules=json.loads(text)["rules"])

@@ -72,6 +72,7 @@ def reading(states: dict[str, str]) -> tuple[Clock, Dms, Statistics]:
     return clock, dms, Statistics(dms=made, task_arn="arn", budget=budget, clock=clock.read)
 
 
+@pytest.mark.unfollowed
 def test_ten_thousand_tables_are_followed_within_the_limit() -> None:
     names = [f"t{number:05}" for number in range(10_000)]
     states = dict.fromkeys(names, "Before load")

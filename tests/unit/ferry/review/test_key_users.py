@@ -142,6 +142,7 @@ ALARM = f"arn:aws:cloudwatch:eu-central-1:{ACCOUNT}:alarm"
     ],
     ids=["all", "each", "one of two", "of no name", "200", "more than are looked at"],
 )
+@pytest.mark.unfollowed
 def test_alarms_that_policies_name_one_by_one(
     named: list[Json],
     alarms: list[Json],

@@ -875,6 +875,7 @@ def test_ranges_cover_what_they_make_up_together(range_: str, covered: bool) -> 
     assert ranges.covers(ipaddress.ip_network(range_)) is covered
 
 
+@pytest.mark.unfollowed
 def test_each_rule_of_a_large_group_is_looked_at_a_few_times(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

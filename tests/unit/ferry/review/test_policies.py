@@ -803,6 +803,7 @@ def test_a_policy_of_a_new_role_of_a_for_each_is_one_of_a_new_role() -> None:
     assert told(review) == []
 
 
+@pytest.mark.unfollowed
 def test_each_policy_of_many_is_read_a_few_times(monkeypatch: pytest.MonkeyPatch) -> None:
     """Steps, not time: twice as many policies of one role take no more than twice as many."""
 

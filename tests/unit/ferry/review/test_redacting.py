@@ -341,6 +341,7 @@ def test_no_value_hides_what_else_will_happen(value: str, where: str) -> None:
     assert sum(it.endswith(" will be updated in-place") for it in lines) == 1
 
 
+@pytest.mark.unfollowed
 def test_a_megabyte_that_begins_urls_over_and_over_is_read_once() -> None:
     """Followed from each of its beginnings to the end, it would take an hour."""
     text = "://a:" * 200_000

@@ -621,6 +621,7 @@ def test_a_report_that_is_cut_says_where_the_rest_is() -> None:
 
 
 @pytest.mark.parametrize("count", [3000])
+@pytest.mark.unfollowed
 def test_a_cut_report_is_whole_markdown(count: int) -> None:
     assert {tag for tag, _ in rendered(written(as_markdown, count)).elements} <= OURS
 

@@ -220,6 +220,7 @@ def changed(document: dict[str, Any], edits: list[Edit]) -> dict[str, Any]:
 @pytest.mark.parametrize("text", [*[it.read_text() for it in ENVIRONMENTS], SMALL],
                          ids=[*[it.stem for it in ENVIRONMENTS], "small"])  # fmt: skip
 @given(data=st.data())
+@pytest.mark.unfollowed
 def test_a_file_says_what_was_written_and_every_comment_stays(
     text: str, data: st.DataObject
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,6 +28,7 @@ def matches(pattern: str, name: str) -> bool:
 
 
 @given(st.lists(st.tuples(NAMES, NAMES), max_size=8, unique=True), SELECTIONS)
+@pytest.mark.unfollowed
 def test_a_task_carries_what_its_patterns_take_and_none_of_them_leaves_out(
     names: list[tuple[str, str]], selections: list[tuple[str, str, str]]
 ) -> None:
