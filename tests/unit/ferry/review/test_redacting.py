@@ -436,7 +436,7 @@ def everywhere(words: Words, text: str) -> Iterator[tuple[int, int]]:
 
 
 @pytest.mark.slow
-@settings(max_examples=1_500, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
 @given(TEXTS)
 def test_words_make_no_difference_to_what_is_found(text: str) -> None:
     """Each pattern tried at each place, and each name taken for a member beside others."""
