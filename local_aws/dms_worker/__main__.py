@@ -1,7 +1,7 @@
 """`python -m local_aws.dms_worker`: one replication task, told on its standard input.
 
-`{"source": ..., "drop_slot": "NAME"}` instead of a job drops a task's slot; `{"test": ENDPOINT}`
-connects and says what came of it.
+With the number of a socket's descriptor it copies itself for each task that is asked for there
+(`local_aws.dms_worker.forking`).
 
 It ends with its task, with SIGTERM once what is being applied is done, and at once when its
 standard input ends: whoever started it is gone, and a worker that went on would hold the slot.
@@ -12,28 +12,20 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import sys
 import threading
 
-import psycopg
-
-from local_aws.dms_worker.databases import drop_slot, why_not_connected
-from local_aws.dms_worker.job import Endpoint, Job, say
+from local_aws.dms_worker.forking import serve
+from local_aws.dms_worker.job import Job, say
 from local_aws.dms_worker.task import Task, failed
 
 
 def main() -> int:
     """Do what the first line says; 0 where the task was stopped or is done, 1 where it failed."""
     try:
-        document = json.loads(sys.stdin.readline())
-        if "test" in document:
-            say("tested", failure=why_not_connected(Endpoint(**document["test"])))
-            return 0
-        if "drop_slot" in document:
-            drop_slot(Endpoint(**document["source"]), document["drop_slot"])
-            return 0
-        task = Task(Job.from_document(document))
-    except (ValueError, KeyError, TypeError, psycopg.Error) as error:
+        task = Task(Job.from_document(json.loads(sys.stdin.readline())))
+    except (ValueError, KeyError, TypeError) as error:
         say("ended", **failed(f"not a job: {error}"))
         return 1
     signal.signal(signal.SIGTERM, lambda *_: task.stopping.set())
@@ -58,4 +50,6 @@ def _listen(task: Task) -> None:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:]:
+        sys.exit(serve(socket.socket(fileno=int(sys.argv[1])), main))
     sys.exit(main())

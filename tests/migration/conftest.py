@@ -6,7 +6,7 @@ import pytest
 
 from harness.certificates import make_certificate
 from harness.postgres import Postgres
-from tests.migration.databases import COVERING, TLS_NAME, Pair, databases, empty
+from tests.migration.databases import PYTHON, TLS_NAME, WORKERS, Pair, databases, empty
 from tests.migration.deployed import aurora, authority, deployed, ends  # noqa: F401 - fixtures
 from tests.unit.local_aws.conftest import account, aws, clients, session, url  # noqa: F401 - fixtures
 from tests.unit.local_aws.dms.conftest import instance_arn, subnet_group, vpc_role  # noqa: F401 - fixtures
@@ -23,14 +23,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     if file := config.getoption("--covering"):
-        COVERING[:] = [
+        PYTHON[1:] = [
             "-m",
             "coverage",
             "run",
             "--branch",
             "--parallel-mode",
             f"--data-file={file}",
+            "--include=local_aws/dms_worker/*",
         ]
+
+
+def pytest_unconfigure() -> None:
+    WORKERS.close()
 
 
 @pytest.fixture(scope="session")

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, Self
 import psycopg
 import pytest
 
-from harness.deployment import ROOT
 from harness.postgres import SUPERUSER
+from local_aws.dms_worker.forking import Workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from harness.postgres import Postgres
 
 SECONDS = 900.0
-COVERING: list[str] = []
-"""How a worker's Python is started where it writes down which of its lines ran."""
+PYTHON: list[str] = [sys.executable]
+"""How a worker's Python is started: otherwise where it writes down which of its lines ran."""
+WORKERS = Workers(PYTHON)
 
 EVERYTHING = ({"rule-type": "selection", "rule-id": "1", "rule-name": "all",
                "rule-action": "include",
@@ -238,13 +239,7 @@ class Worker:
     events: list[dict[str, Any]] = field(default_factory=list)
 
     def __enter__(self) -> Self:
-        self.process = subprocess.Popen(
-            [sys.executable, *COVERING, "-m", "local_aws.dms_worker"],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+        self.process = WORKERS.start()
         self.tell(self.job)
         self._heard = threading.Condition(threading.RLock())
         self._reader = threading.Thread(target=self._listen)
@@ -256,8 +251,6 @@ class Worker:
 
     def tell(self, command: dict[str, Any]) -> None:
         """Write a line to its standard input."""
-        if self.process.stdin is None:
-            raise RuntimeError("the worker has no standard input")
         self.process.stdin.write(json.dumps(command) + "\n")
         self.process.stdin.flush()
 
@@ -294,9 +287,8 @@ class Worker:
         self.process.kill()
         self.process.wait()
         self._reader.join()
-        for stream in (self.process.stdin, self.process.stdout):
-            if stream is not None:
-                stream.close()
+        with self.process:
+            pass
 
     def table(self, name: str, schema: str = "public") -> dict[str, Any]:
         """Where a table stands by the last that was said of it."""
@@ -324,8 +316,6 @@ class Worker:
         return {**self.job, "start": "resume", "tables": list(tables.values())}
 
     def _listen(self) -> None:
-        if self.process.stdout is None:
-            return
         for line in self.process.stdout:
             with self._heard:
                 self.events.append(json.loads(line))

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from harness.postgres import SUPERUSER
+from local_aws.dms_worker.forking import Worker, Workers
 from tests.migration.databases import Database
 from tests.migration.deployed import PASSWORD, Deployed, standing
 from tests.migration.test_faults import COMMANDS as IN_THE_TABLE
@@ -73,11 +74,11 @@ class Journey:
     def process(self, process: subprocess.Popen[Any], variables: Mapping[str, str]) -> None:
         """Take down a process that was just started, and what the system shows of it."""
         name = repr(process.args)[:200]
-        self.processes[name] = f"{process.args!r}{variables!r}"
-        with suppress(OSError):
-            found = Path("/proc") / str(process.pid)
-            self.processes[name] += (found / "cmdline").read_text()
-            self.processes[name] += (found / "environ").read_text()
+        self.processes[name] = f"{process.args!r}{variables!r}{_shown(process.pid)}"
+
+    def worker(self, worker: Worker) -> None:
+        """Take down what the system shows of a worker."""
+        self.processes[f"dms_worker {worker.pid}"] = _shown(worker.pid)
 
     def files(self, folder: str) -> None:
         """Take down what is in a temporary folder that is about to go."""
@@ -85,6 +86,14 @@ class Journey:
             if file.is_file():
                 text = file.read_bytes().decode(errors="replace")
                 self.temporary[file.name] = (file.stat().st_mode & 0o777, text)
+
+
+def _shown(pid: int) -> str:
+    """The arguments and variables of a process; empty where the system has no /proc, or it is gone."""
+    found = Path("/proc") / str(pid)
+    with suppress(OSError):
+        return (found / "cmdline").read_text() + (found / "environ").read_text()
+    return ""
 
 
 @pytest.fixture(scope="module")
@@ -147,10 +156,16 @@ def _loud(servers: tuple[Postgres, ...]) -> Iterator[None]:
 def _seen(journey: Journey) -> Iterator[None]:
     """Have a journey see which processes are started, which files go, what is logged."""
     start, leave = subprocess.Popen.__init__, tempfile.TemporaryDirectory.__exit__
+    start_worker = Workers.start
 
     def started(self: subprocess.Popen[Any], *given: Any, **named: Any) -> None:  # noqa: ANN401 - Popen's
         start(self, *given, **named)
         journey.process(self, named.get("env") or os.environ)
+
+    def started_worker(self: Workers) -> Worker:
+        worker = start_worker(self)
+        journey.worker(worker)
+        return worker
 
     def left(self: tempfile.TemporaryDirectory[str], *given: Any) -> None:  # noqa: ANN401 - as its own
         journey.files(self.name)
@@ -161,6 +176,7 @@ def _seen(journey: Journey) -> Iterator[None]:
     root.addHandler(handler)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(subprocess.Popen, "__init__", started)
+        patch.setattr(Workers, "start", started_worker)
         patch.setattr(tempfile.TemporaryDirectory, "__exit__", left)
         patch.setenv("XDG_STATE_HOME", str(journey.folder / "state"))
         patch.setenv("HOME", str(journey.folder))

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -338,14 +339,11 @@ def test_an_address_without_a_port_is_refused(aws: Aws) -> None:
 
 
 def workers() -> list[int]:
-    """The worker processes that this process started."""
-    found = []
+    """The worker processes that came of one that this process started."""
+    parents = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
+        with suppress(OSError):
             parent = int(stat.read_text().rpartition(")")[2].split()[1])
-            command = (stat.parent / "cmdline").read_text()
-        except OSError:
-            continue
-        if parent == os.getpid() and "local_aws.dms_worker" in command:
-            found.append(int(stat.parent.name))
-    return found
+            if "local_aws.dms_worker" in (stat.parent / "cmdline").read_text():
+                parents[int(stat.parent.name)] = parent
+    return [pid for pid, parent in parents.items() if parents.get(parent) == os.getpid()]

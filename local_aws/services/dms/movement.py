@@ -8,31 +8,32 @@ as AWS recovers a task. It ends with this one.
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from moto.cloudwatch.models import cloudwatch_backends
 from moto.core.utils import utcnow
 from moto.logs.models import logs_backends
 
+from local_aws.dms_worker.databases import drop_slot, why_not_connected
+from local_aws.dms_worker.forking import Workers
+from local_aws.dms_worker.job import Endpoint
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from local_aws.dms_worker.forking import Worker
     from local_aws.services.dms.backend import LocalDmsBackend
     from local_aws.services.dms.shelf import Resource
 
 MOVEMENT = "movement"
 """Where a task keeps its movement, of what is hidden of it."""
 
-ROOT = Path(__file__).resolve().parents[3]
-_WORKER = [sys.executable, "-m", "local_aws.dms_worker"]
+_WORKERS = Workers()
 _SECONDS_BEFORE_RECOVERY = 0.5
 # AWS's are of a minute; a test is not to wait for one.
 _SECONDS_BETWEEN_METRICS = 5.0
@@ -42,15 +43,7 @@ _RELOADING = "Table is being reloaded"
 
 def tried(endpoint: Mapping[str, Any]) -> str:
     """What stands in the way of a connection to an endpoint that can be reached; empty for nothing."""
-    run = subprocess.run(  # noqa: S603 - a constant
-        _WORKER,
-        cwd=ROOT,
-        input=json.dumps({"test": endpoint}) + "\n",
-        stdout=subprocess.PIPE,
-        text=True,
-        check=False,
-    )
-    return str(json.loads(run.stdout)["failure"]) if run.stdout else "the process that tries ended"
+    return why_not_connected(Endpoint(**endpoint))
 
 
 @dataclass(kw_only=True)
@@ -63,7 +56,7 @@ class Movement:
     _reloads: set[tuple[str, str]] = field(default_factory=set)
     _job: dict[str, Any] = field(default_factory=dict)
     _begun: bool = False
-    _process: subprocess.Popen[str] | None = None
+    _process: Worker | None = None
     _stopping: bool = False
     _slot: str = ""
     _checkpoint: str = ""
@@ -98,26 +91,17 @@ class Movement:
         """
         if not self._slot or self._job["slot"]:
             return
-        subprocess.run(  # noqa: S603 - a constant
-            _WORKER,
-            cwd=ROOT,
-            input=json.dumps({"source": self._job["source"], "drop_slot": self._slot}) + "\n",
-            stdout=subprocess.DEVNULL,
-            text=True,
-            check=False,
-        )
+        drop_slot(Endpoint(**self._job["source"]), self._slot)
 
     def _run(self) -> None:
         """Keep a process at work until it ends with a word, or is asked to end."""
         while True:
-            with subprocess.Popen(  # noqa: S603 - a constant
-                _WORKER, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-            ) as process:
+            with _WORKERS.start() as process:
                 self._process = process
                 self._tell(self._told())
                 if self._stopping:
                     process.terminate()
-                if process.stdout is not None and self._hear(process.stdout):
+                if self._hear(process.stdout):
                     return
             if self._stopping:
                 self._show(Status="stopped", StopReason="Stop Reason NORMAL")
