@@ -9,9 +9,12 @@ from __future__ import annotations
 import json
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import typer
+from botocore.client import ClientCreator
 from typer.testing import CliRunner, Result
 
 from constructs_lib.replication.table_mappings import table_mappings
@@ -23,7 +26,7 @@ from harness.certificates import make_certificate
 from harness.postgres import SUPERUSER, Postgres
 from tests.migration.databases import AS_REPLICA, CONTROL, Database, Pair, databases, eventually
 from tests.policies.calls import RECORDED
-from tests.unit.ferry.conftest import ACCOUNT
+from tests.unit.ferry.conftest import ACCOUNT, LOADER, client_class
 from tests.unit.ferry.environments import DEV
 
 if TYPE_CHECKING:
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
     from ferry.migrate.watching.look import Look
     from tests.unit.local_aws.aws import Aws
 
+COMMAND_OF = cache(typer.main.get_command)
 INSTANCE = "aurora-ferry-dev"
 AURORA = "dev.cluster-c1x2y3z4a5b6.eu-central-1.rds.amazonaws.com"
 SOURCE = "192.168.10.15"
@@ -421,6 +425,10 @@ def standing(
         patch.setenv("AWS_SECRET_ACCESS_KEY", "any")
         patch.setenv("AWS_CONFIG_FILE", "/nonexistent")
         patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+        # What does not change from command to command is made once: it takes as long as the rest.
+        patch.setattr("typer.testing._get_command", COMMAND_OF)
+        patch.setattr("botocore.session.create_loader", lambda *_: LOADER)
+        patch.setattr(ClientCreator, "_create_client_class", client_class)
         made = Deployed(aws=aws, pair=pair, folder=folder / "environments", ca=authority / "ca.pem")
         yield made
         made.end()
