@@ -127,6 +127,7 @@ def gather(deployment: Deployment, sides: Callable[[Database], Sides]) -> Report
         charts=_charts(deployment, found, told),
         stands=() if done else _stands(deployment, sides),
         gaps=tuple(found.gaps),
+        is_asked=bool(found.phases),
     )
 
 

@@ -68,7 +68,7 @@ def _cards(report: Report) -> Element:
     # A difference that is gone is told below; what counts here is what is there now.
     different = states.count(verdict.DIFFERENT)
     if run is None:
-        outage, note = "none yet", "nothing was cut over"
+        outage, note = ("none yet", "nothing was cut over") if report.is_asked else (_UNKNOWN, "")
     elif run.outage.seconds is None:
         outage, note = _UNMEASURED, run.outage.how
     else:
@@ -111,7 +111,7 @@ def _cards(report: Report) -> Element:
 def _where(report: Report) -> str:
     run = report.last
     if run is None:
-        return "the source"
+        return "the source" if report.is_asked else _UNKNOWN
     if run.ending is Ending.BEYOND:
         return _UNKNOWN
     return "the source" if run.direction == "back" else "Aurora"
@@ -182,7 +182,9 @@ def _stands(report: Report) -> Element:
 
 def _timeline(report: Report) -> Iterator[Child]:
     if not report.runs:
-        yield element("p", "No cutover has begun.")
+        yield element(
+            "p", "No cutover has begun." if report.is_asked else f"{_UNKNOWN.capitalize()}."
+        )
     for run in report.runs:
         yield from _run(run)
 

@@ -284,6 +284,7 @@ class Report:
         charts: The charts.
         stands: Where the migration stands, where nothing was cut over yet.
         gaps: What could not be told.
+        is_asked: Whether a database has told of its journal: otherwise there may be runs that are not known.
     """
 
     environment: str
@@ -304,6 +305,7 @@ class Report:
     charts: tuple[Chart, ...] = ()
     stands: tuple[Stand, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    is_asked: bool = True
 
     @property
     def last(self) -> Run | None:

@@ -67,6 +67,8 @@ def headline(report: Report, found: Sequence[Finding]) -> str:
     """What happened, in a line."""
     name, run = report.environment, report.last
     level = worst(found)
+    if run is None and not report.is_asked:
+        return f"Whether {name} is cut over is not known: no database has told."
     if run is None:
         return f"{name} is not cut over: the applications write to the source."
     if run.direction == "back":
@@ -100,6 +102,14 @@ def _cutover(report: Report) -> Iterator[Finding]:
                 f"The run {under_way[-1].id} keeps writers out, and has not ended.",
                 why="Either it is at work now, or nobody opened the source again.",
                 remedy=f"Look whether it runs; else: ferry cutover {name}",
+            )
+            return
+        if not report.is_asked:
+            yield not_judged(
+                "cutover",
+                f"Whether {name} is cut over",
+                why="Neither database has told of its journal.",
+                remedy="Run this where both are reached.",
             )
             return
         yield warning(
