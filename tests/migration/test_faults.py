@@ -6,6 +6,7 @@ The table is `COMMANDS` by `FAULTS`; what differs from a fault's own outcome is 
 from __future__ import annotations
 
 import json
+import os
 import signal
 import time
 from contextlib import contextmanager
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
 
 ACCOUNT: Final = "999999999999"
 GIVEN_UP: Final = 130
+PAGE: Final = f"{os.environ['TMPDIR']}/report-of-faults.html"
+"""Where a report goes: it goes with the tests."""
 SECOND_TASK: Final = '[[dms.tasks]]\nname = "b"\ntables = [{ schema = "b" }]\n\n[alarms]'
 
 
@@ -74,6 +77,7 @@ COMMANDS: Final = {
     "reload": command("reload dev public.orders --yes --every 0.2", "source target dms"),
     "status": command("status dev", "source target dms"),
     "verify": command("verify dev", "source target dms"),
+    "report": command(f"report dev --output {PAGE}", "source target dms"),
     "cutover": command("cutover dev --plan", "source target dms"),
     "stop": command("stop dev --task all", "dms"),
 }
