@@ -75,16 +75,17 @@ STEPS: dict[str, list[list[str]]] = {
         [f"{WORKFLOWS}/actionlint", "-shellcheck=", "-pyflakes="],
         [f"{WORKFLOWS}/zizmor", "--offline", "--quiet", ".github"],
     ],
+    # This and the next two in one process each: the lanes fill all processors anyway. Two have twice
+    # the work: each finds and loads all tests, and a third hands them out and gathers what they say.
     "unit": [
-        [*MAKES_WAY, "pytest", "tests/unit", f"--ignore={HELD}", "-q", "-n", "2",
+        [*MAKES_WAY, "pytest", "tests/unit", f"--ignore={HELD}", "-q",
          "-m", "not slow and not unfollowed", *COVERING]
     ],
     # Both go through lines that "unit" covers: to follow them takes three times as long.
     "unfollowed": [
-        [*MAKES_WAY, "pytest", REVIEW, *BESIDE, "-q", "-n", "2", "--dist=loadgroup",
-         "-m", "unfollowed and not slow"]
+        [*MAKES_WAY, "pytest", REVIEW, *BESIDE, "-q", "-m", "unfollowed and not slow"]
     ],
-    "slow": [[*MAKES_WAY, "pytest", *_marked("slow"), "-q", "-n", "2", "-m", "slow"]],
+    "slow": [[*MAKES_WAY, "pytest", *_marked("slow"), "-q", "-m", "slow"]],
     "coverage": [
         ["coverage", "report", f"--include={package}/*", f"--omit={DEPLOYED},{MOVING}",
          f"--fail-under={percent}", "--skip-covered", "--show-missing"]
