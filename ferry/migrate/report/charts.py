@@ -31,7 +31,8 @@ _GAP: Final = 3.0
 _ROW: Final = 17
 _NAMES: Final = 118
 _BARS: Final = 420 - _NAMES - 62
-_DAY: Final = timedelta(days=2)
+_DAYS: Final = timedelta(days=2)
+_MINUTES: Final = timedelta(minutes=10)
 _LEAST_BAR: Final = 1.5
 
 
@@ -182,7 +183,8 @@ def _number(value: float) -> str:
 
 
 def _moment(at: datetime, span: timedelta) -> str:
-    return f"{at.astimezone(UTC):{'%m-%d' if span > _DAY else '%H:%M'}}"
+    form = "%m-%d" if span > _DAYS else "%H:%M" if span > _MINUTES else "%H:%M:%S"
+    return f"{at.astimezone(UTC):{form}}"
 
 
 def _at(place: float) -> str:

@@ -84,7 +84,9 @@ def _cards(report: Report) -> Element:
         (
             "Applications write to",
             _where(report),
-            "" if run is None or run.point_at is None else f"since {_time(run.point_at)}",
+            ""
+            if run is None or run.outage.opened_at is None
+            else f"since {_time(run.outage.opened_at)}",
         ),
         (
             "Rows at the source",
@@ -286,7 +288,7 @@ def _tables(report: Report) -> Iterator[Child]:
         name = f"{it.database}: {it.name}" if several else it.name
         hashes = next((look.hashes for look in (window, whole) if look and any(look.hashes)), None)
         then = "never" if whole is None else f"{_time(whole.at)}{_took(whole)}"
-        if it.same_at and (whole is None or it.same_at > whole.at):
+        if window is None and it.same_at and (whole is None or it.same_at > whole.at):
             then += f"; the same again {_time(it.same_at)}"
         cells = (
             (name, "mono name"),

@@ -60,9 +60,10 @@ def test_when_writers_were_kept_out_is_marked_where_the_chart_has_it() -> None:
     assert float(rect.attributes["width"]) >= 1.5
 
 
-def test_over_days_the_days_are_told_and_within_one_the_hours() -> None:
+def test_over_days_the_days_are_told_and_within_minutes_the_seconds() -> None:
     assert "02-14" in texts(charts.lines(chart(1, 2, 3, every=timedelta(days=2)), []))
-    assert "06:00" in texts(charts.lines(chart(1, 2, 3), []))
+    assert "06:00" in texts(charts.lines(chart(1, 2, 3, every=timedelta(hours=1)), []))
+    assert "06:00:20" in texts(charts.lines(chart(1, 2, 3, every=timedelta(seconds=30)), []))
 
 
 def test_each_step_has_its_bar_and_its_seconds() -> None:

@@ -216,6 +216,16 @@ def test_after_a_rollback_the_applications_write_to_the_source() -> None:
     assert "Rollback 20270214T060000Z-a1b2c3: done" in told(report)
 
 
+def test_applications_write_there_from_the_opening_on_and_what_is_the_same_since_is_told_once() -> (
+    None
+):
+    assert "since 2027-02-14 06:00:05" in told(REPORT)
+    later = replace(TABLES[0], same_at=AT)
+    again = "the same again 2027-02-14 06:00:00"
+    assert again not in told(replace(REPORT, tables=(later,)))
+    assert again in told(replace(REPORT, tables=(replace(later, window=None),)))
+
+
 def test_without_a_way_back_it_says_so() -> None:
     steps = tuple(it for it in DONE.steps if it.step != "reverse-fence")
 
