@@ -10,6 +10,8 @@ import pytest
 
 from harness.deployment import run_command, synthesize
 from harness.server import LocalAws
+from harness.surroundings import surroundings
+from harness.terraform import Terraform
 from tests.integration.rollout import local
 from tests.terraform.everything import Everything, deploy_everything
 from tests.terraform.served_provider import ServedDeployment
@@ -26,6 +28,8 @@ ROLES = {
     "dms-cloudwatch-logs-role": "AmazonDMSCloudWatchLogsRole",
 }
 NOTE = "note"
+NOWHERE = "http://127.0.0.1:9"
+"""The discard port: validation asks AWS nothing."""
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -68,6 +72,19 @@ def synthesized(tmp_path_factory: pytest.TempPathFactory, request: pytest.Fixtur
         if not (folder / "cdktf.out").exists():
             synthesize(folder)
     return folder / "cdktf.out"
+
+
+@pytest.fixture(scope="session")
+def installed(synthesized: Path, tmp_path_factory: pytest.TempPathFactory) -> Terraform:
+    """Terraform with the provider as it is shipped, in a stack that is never planned."""
+    folder = tmp_path_factory.mktemp("installed")
+    stack = shutil.copytree(synthesized / "stacks" / "dev", folder / "dev")
+    around = surroundings(
+        url=NOWHERE, account_id="111122223333", region="eu-central-1", folder=folder
+    )
+    terraform = Terraform(folder=stack, environment=around)
+    terraform.must("init", "-backend=false", "-no-color")
+    return terraform
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ import pytest
 
 from facts.templates import expression, literal, plain
 from ferry.adopt.listing import import_blocks
-from harness.deployment import Deployment, synthesize
+from harness.deployment import synthesize
 from harness.surroundings import surroundings
 from harness.terraform import Terraform, TerraformError
 from settings.notation import toml
@@ -26,11 +26,13 @@ from settings.reading.texts import unfit
 from tests.terraform.checkout import check_out, replace
 from tests.terraform.conftest import make_roles
 from tests.terraform.places import in_folder, leaks
+from tests.terraform.served_provider import ServedDeployment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from harness.deployment import Deployment
     from harness.server import LocalAws
 
 ATTACKS = (
@@ -197,17 +199,19 @@ transformations = [
 
 
 @pytest.fixture
-def hostile(tmp_path: Path, cloud: LocalAws) -> Deployment:
+def hostile(tmp_path: Path, cloud: LocalAws) -> Iterator[Deployment]:
     """The environment dev with a hostile file, ready to be planned."""
     project = check_out(tmp_path / "project")
     file = project / "environments/dev.toml"
     replace(file, '"dev-team@example.org"', toml(ADDRESS))
     file.write_text(file.read_text() + hostile_settings())
     output = synthesize(tmp_path, project=project, names="dev")
-    deployment = Deployment(cloud=cloud, output=output, folder=tmp_path, project=project)
-    make_roles(deployment)
-    deployment.prepare_environment("dev")
-    return deployment
+    with ServedDeployment(
+        cloud=cloud, output=output, folder=tmp_path, project=project
+    ) as deployment:
+        make_roles(deployment)
+        deployment.prepare_environment("dev")
+        yield deployment
 
 
 def test_a_hostile_file_reads_nothing_and_is_planned_as_it_stands(hostile: Deployment) -> None:

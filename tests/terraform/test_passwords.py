@@ -38,14 +38,14 @@ def project(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def deployment(tmp_path: Path, project: Path, cloud: LocalAws) -> Iterator[Deployment]:
-    output = synthesize(tmp_path, project=project)
+    output = synthesize(tmp_path, project=project, names=NAME)
     with ServedDeployment(cloud=cloud, output=output, folder=tmp_path) as deployment:
         yield deployment
 
 
 def raise_version(deployment: Deployment, project: Path, *, to: int) -> None:
     replace(project / "environments/dev.toml", f"{VERSION} = {to - 1}", f"{VERSION} = {to}")
-    synthesize(deployment.folder, project=project)
+    synthesize(deployment.folder, project=project, names=NAME)
 
 
 def apply(deployment: Deployment) -> Run:

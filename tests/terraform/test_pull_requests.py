@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from textwrap import indent
 from typing import TYPE_CHECKING
 
@@ -21,13 +21,16 @@ from settings.reading.loading import load_environments
 from tests.integration.rollout import local
 from tests.terraform.checkout import check_out
 from tests.terraform.checkout import replace as edit
+from tests.terraform.served_provider import served
 from tests.unit.pull_requests.conftest import FakeGh, write_gh
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from types_boto3_s3 import S3Client
+
+    from harness.terraform import Terraform
 
 ACCOUNT, OTHER_ACCOUNT = "111122223333", "444455556666"
 STACK = f"account-{ACCOUNT}"
@@ -51,7 +54,8 @@ class Ran:
 class Desk:
     """A checkout in git, whose pull request changes a tag, an AWS, and a GitHub.
 
-    `base` is the checkout of the branch that the pull request goes to.
+    `base` is the checkout of the branch that the pull request goes to; `provider` are the variables
+    under which Terraform finds one that is served, empty for the one that is shipped.
     """
 
     project: Path
@@ -59,13 +63,20 @@ class Desk:
     folder: Path
     cloud: LocalAws
     gh: FakeGh
+    provider: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def as_shipped(self) -> Desk:
+        """Where Terraform starts the provider itself, as it does in the workflows."""
+        return replace(self, provider={})
 
     @property
     def around(self) -> dict[str, str]:
         found = surroundings(
             url=self.cloud.url, account_id=ACCOUNT, region="eu-central-1", folder=self.folder
         )
-        return {**found, "PATH": f"{self.gh.folder}{os.pathsep}{found['PATH']}"}
+        path = f"{self.gh.folder}{os.pathsep}{found['PATH']}"
+        return {**found, **self.provider, "PATH": path}
 
     @property
     def s3(self) -> S3Client:
@@ -171,19 +182,22 @@ def project(tmp_path_factory: pytest.TempPathFactory, base: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory, base: Path, project: Path) -> Iterator[Desk]:
+def shared(
+    tmp_path_factory: pytest.TempPathFactory, base: Path, project: Path, installed: Terraform
+) -> Iterator[Desk]:
     """An account with the states' bucket, in which nothing is ever deployed."""
     folder = tmp_path_factory.mktemp("pull-requests-aws")
     with LocalAws(log=folder / "local-aws.log") as cloud:
         gh = write_gh(folder / "gh")
         desk = Desk(project=project, base=base, folder=folder, cloud=cloud, gh=gh)
         run_command("-m", "ferry", "bootstrap", "dev", environment=desk.around)
-        yield desk
+        with served(installed, environment=desk.around) as provider:
+            yield replace(desk, provider=provider)
 
 
 @pytest.fixture(scope="module")
 def planned(shared: Desk) -> Ran:
-    return shared.plan("planned")
+    return shared.as_shipped.plan("planned")
 
 
 def test_what_changes_is_found_and_where_it_is_deployed(shared: Desk) -> None:
@@ -288,7 +302,7 @@ def test_another_build_of_the_provider_is_not_planned_with(
     lock = other / ".terraform.lock.hcl"
     lock.write_text(re.sub(r'"h1:[^"]+"', f'"h1:{"A" * 43}="', lock.read_text()))
     commit(other)
-    desk = replace(shared, project=other)
+    desk = replace(shared.as_shipped, project=other)
 
     desk.plan("another-build", base="HEAD^1^1")
     ran = desk.review("another-build")
@@ -300,7 +314,7 @@ def test_another_build_of_the_provider_is_not_planned_with(
 
 @pytest.fixture(scope="module")
 def deploying(
-    tmp_path_factory: pytest.TempPathFactory, base: Path, project: Path
+    tmp_path_factory: pytest.TempPathFactory, base: Path, project: Path, installed: Terraform
 ) -> Iterator[Desk]:
     """An account of its own, in which the merged pull request is applied."""
     folder = tmp_path_factory.mktemp("pull-requests-deployed")
@@ -308,16 +322,21 @@ def deploying(
         gh = write_gh(folder / "gh")
         desk = Desk(project=project, base=base, folder=folder, cloud=cloud, gh=gh)
         run_command("-m", "ferry", "bootstrap", "dev", environment=desk.around)
-        desk.plan("advised")
-        desk.review("advised")
-        ((_, _, document),) = gh.writes()
-        gh.answer(COMMENTS, {"id": 1, "user": {"login": "github-actions[bot]"}, **document})
-        yield desk
+        with served(installed, environment=desk.around) as provider:
+            desk = replace(desk, provider=provider)
+            desk.plan("advised")
+            desk.review("advised")
+            ((_, _, document),) = gh.writes()
+            gh.answer(COMMENTS, {"id": 1, "user": {"login": "github-actions[bot]"}, **document})
+            yield desk
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Runs:
-    """Two runs of the workflow, planned one after the other; the first one is applied."""
+    """Two runs of the workflow, planned one after the other; the first one is applied.
+
+    That one has the provider as it is shipped, as has the plan that is reviewed and commented.
+    """
 
     first: Ran
     second: Ran
@@ -327,13 +346,13 @@ class Runs:
 
 @pytest.fixture(scope="module")
 def runs(deploying: Desk) -> Runs:
-    first, second = deploying.propose("41"), deploying.propose("42")
+    first, second = deploying.as_shipped.propose("41"), deploying.propose("42")
     key = f"runs/41/{STACK}.tfplan"
     plan = deploying.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read()
     deploying.s3.put_object(Bucket=BUCKET, Key=key, Body=plan + b" ")
-    overwritten = deploying.apply("41", first.outputs["digest"])
+    overwritten = deploying.as_shipped.apply("41", first.outputs["digest"])
     deploying.s3.put_object(Bucket=BUCKET, Key=key, Body=plan)
-    applied = deploying.apply("41", first.outputs["digest"])
+    applied = deploying.as_shipped.apply("41", first.outputs["digest"])
     return Runs(first=first, second=second, overwritten=overwritten, applied=applied)
 
 

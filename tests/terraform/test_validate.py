@@ -9,28 +9,33 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from harness.deployment import ROOT
-from harness.surroundings import surroundings
 from harness.terraform import Terraform
 from settings.reading.loading import load_environments
+from tests.terraform.served_provider import served
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 ENVIRONMENTS = load_environments(ROOT / "environments")
 STACKS = sorted(
     {f"account-{one.aws.account_id}" for one in ENVIRONMENTS} | {one.name for one in ENVIRONMENTS}
 )
-NOWHERE = "http://127.0.0.1:9"
-"""The discard port: validation asks AWS nothing."""
+
+
+@pytest.fixture(scope="module")
+def provider(installed: Terraform) -> Iterator[Mapping[str, str]]:
+    """The variables under which Terraform finds a provider."""
+    with served(installed, environment=installed.environment) as variables:
+        yield variables
 
 
 @pytest.fixture
-def terraform(synthesized: Path, tmp_path: Path, stack: str) -> Terraform:
+def terraform(
+    synthesized: Path, tmp_path: Path, stack: str, installed: Terraform, provider: Mapping[str, str]
+) -> Terraform:
     folder = shutil.copytree(synthesized / "stacks" / stack, tmp_path / stack)
-    around = surroundings(
-        url=NOWHERE, account_id="111122223333", region="eu-central-1", folder=tmp_path
-    )
-    terraform = Terraform(folder=folder, environment=around)
+    terraform = Terraform(folder=folder, environment={**installed.environment, **provider})
     terraform.must("init", "-backend=false", "-no-color")
     return terraform
 
@@ -71,8 +76,7 @@ def test_versions_are_stated(synthesized: Path, stack: str) -> None:
     }
 
 
-@pytest.mark.parametrize("stack", ["dev"])
-def test_the_version_stated_is_the_one_installed(terraform: Terraform) -> None:
-    versions = json.loads(terraform.must("version", "-json"))
+def test_the_version_stated_is_the_one_installed(installed: Terraform) -> None:
+    versions = json.loads(installed.must("version", "-json"))
 
     assert versions["provider_selections"] == {"registry.terraform.io/hashicorp/aws": "5.100.0"}
