@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
     from ferry.review.plan.values import Json
 
+pytestmark = pytest.mark.unfollowed
+
 RULES = [row for row in ROWS if isinstance(row, Rule)]
 OF_ATTRIBUTES = [
     row
