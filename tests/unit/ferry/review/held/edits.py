@@ -497,6 +497,36 @@ def _idle(resource: Resource) -> dict[str, Any]:
     return _item(resource.address, change, {})
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Written:
+    """One of resource_changes in JSON, and what the states say of it; none where they say nothing."""
+
+    item: str
+    before: str
+    after: str
+
+
+def _json(value: Json) -> str:
+    return json.dumps(value, separators=(",", ":"))
+
+
+def _written(item: Mapping[str, Any]) -> _Written:
+    before, after = (_json(it) if it else "" for it in _in_states(item))
+    return _Written(item=_json(item), before=before, after=after)
+
+
+_KEPT: dict[int, tuple[Resource, dict[str, Any], _Written]] = {}
+"""By id, of what is deployed, which stays as long as this: nearly all of each plan is of it."""
+
+
+def _kept(resource: Resource) -> tuple[dict[str, Any], _Written]:
+    if id(resource) not in _KEPT:
+        item = _idle(resource)
+        _KEPT[id(resource)] = (resource, item, _written(item))
+    _, item, written = _KEPT[id(resource)]
+    return item, written
+
+
 def _tagged(before: Mapping[str, Any], to: Mapping[str, Any]) -> dict[str, Any]:
     """What is edited, with ``tags_all`` after ``tags`` as the provider plans it."""
     if "tags" not in to or "tags_all" in to:
@@ -539,19 +569,22 @@ def _edited(step: Step, resource: Resource | None) -> dict[str, Any]:
     return _item(resource.address if resource else step.name, change, beside)
 
 
-def _state(items: Iterable[Mapping[str, Any]], side: str) -> dict[str, Any]:
-    """The values of one side, as prior_state and planned_values show them."""
-    resources = [
-        {
-            **{key: item[key] for key in ("address", "mode", "type", "name", "provider_name")},
-            "schema_version": 0,
-            "values": item["change"][side],
-            "sensitive_values": item["change"][f"{side}_sensitive"],
-        }
-        for item in items
-        if item["change"][side] is not None and "deposed" not in item
-    ]
-    return {"root_module": {"resources": resources}}
+def _in_states(item: Mapping[str, Any]) -> Iterator[dict[str, Any] | None]:
+    """What prior_state and planned_values show of a change; None where it is not in there."""
+    for side in ("before", "after"):
+        if item["change"][side] is None or "deposed" in item:
+            yield None
+        else:
+            yield {
+                **{key: item[key] for key in ("address", "mode", "type", "name", "provider_name")},
+                "schema_version": 0,
+                "values": item["change"][side],
+                "sensitive_values": item["change"][f"{side}_sensitive"],
+            }
+
+
+def _list(texts: Iterable[str]) -> str:
+    return f"[{','.join(filter(None, texts))}]"
 
 
 def _made_again(step: Step, resource: Resource) -> dict[str, Any]:
@@ -581,9 +614,14 @@ def _items(
     """The plan's resource_changes by name, and its resource_drift."""
     found = [it for it in held.edit if it.drift]
     drift = [_edited(it, base[it.name]) for it in found]
-    base = {**base, **{it.name: _found(it, base[it.name]) for it in found}}
+    otherwise = {it.name: _found(it, base[it.name]) for it in found}
+    base = {**base, **otherwise}
     gone = {it.name for it in found if it.action == "delete"}
-    items = {name: _idle(resource) for name, resource in base.items() if name not in gone}
+    items = {
+        name: _idle(resource) if name in otherwise else _kept(resource)[0]
+        for name, resource in base.items()
+        if name not in gone
+    }
     for step in held.edit:
         if step.action in {"part", "everywhere"} or step.drift:
             continue
@@ -625,18 +663,23 @@ def plan_text(held: Held, begin: Callable[[], Base] = refreshed) -> str:
     drift += _seen(held, base[held.of])
     parts = {it.name: it.to["value"] for it in held.edit if it.action == "part"}
     changes = list(items.values())
-    document = {
+    kept = {id(item): written for _, item, written in _KEPT.values()}
+    written = [kept.get(id(it)) or _written(it) for it in changes]
+    resources = '{"root_module":{"resources":%s}}'
+    known = {
+        "planned_values": resources % _list(it.after for it in written),
+        "resource_changes": _list(it.item for it in written),
+        "prior_state": '{"format_version":"1.0","terraform_version":"1.11.4","values":%s}'
+        % (resources % _list(it.before for it in written)),
+    }
+    document: dict[str, Any] = {
         "format_version": "1.2",
         "terraform_version": "1.11.4",
-        "planned_values": _state(changes, "after"),
+        "planned_values": None,
         "resource_drift": drift,
-        "resource_changes": changes,
+        "resource_changes": None,
         "output_changes": _outputs() if held.of == DEPLOYED else {},
-        "prior_state": {
-            "format_version": "1.0",
-            "terraform_version": "1.11.4",
-            "values": _state(changes, "before"),
-        },
+        "prior_state": None,
         "configuration": _configuration(held),
         "checks": [] if held.of == ACCOUNTS else checks(held.environment),
         "timestamp": "2026-11-26T08:00:00Z",
@@ -645,11 +688,15 @@ def plan_text(held: Held, begin: Callable[[], Base] = refreshed) -> str:
         "errored": False,
     }
     for name, value in parts.items():
+        known.pop(name, None)
         if value is None:
             document.pop(name, None)
         else:
             document[name] = value
-    text = json.dumps(document, separators=(",", ":"))
+    text = ",".join(
+        f"{_json(name)}:{known.get(name) or _json(it)}" for name, it in document.items()
+    )
+    text = f"{{{text}}}"
     for step in held.edit:
         if step.action == "everywhere":
             text = text.replace(step.name, step.to["value"])
