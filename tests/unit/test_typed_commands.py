@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.unfollowed
+
 SUBFOLDER: Final = ROOT / "docs" / "decisions"
 ACTIVATED: Final = f". {shlex.quote(str(ROOT))}/.venv/bin/activate &&"
 PIPENV: Final = f"{shlex.quote(str(ROOT))}/.tools/pipenv/bin/pipenv run"
@@ -158,8 +160,14 @@ def problems(lines: Iterable[str], *, shortened: bool = False) -> list[str]:
     return found
 
 
+@cache
+def commands() -> Any:  # noqa: ANN401 - typer's own class of commands
+    """Those of ferry, for this file alone: to make them takes longer than to read a line."""
+    return typer.main.get_command(app)
+
+
 def names_a_command(arguments: list[str]) -> bool:
-    command: Any = typer.main.get_command(app)
+    command: Any = commands()
     for argument in arguments:
         command = getattr(command, "commands", {}).get(argument)
     return command is not None
@@ -167,7 +175,7 @@ def names_a_command(arguments: list[str]) -> bool:
 
 def try_ferry(arguments: list[str]) -> Iterator[str]:
     """Type it, with commands that do nothing."""
-    ferry: Any = typer.main.get_command(app)
+    ferry: Any = commands()
     if arguments[:1] in [parameter.opts for parameter in ferry.params]:
         return  # such as --install-completion, which would write into somebody's home
     groups = [ferry]
