@@ -41,8 +41,8 @@ JOURNAL_COLUMNS: Final[tuple[tuple[str, str], ...]] = (
     ("detail", "jsonb not null"),
 )
 """A record: its run and its number there, when it was written, the step, how far that is, and details:
-names, rights and ids, never a value of a row or a secret. One record of a run has a phase, at the
-source: whoever changes it from `frozen` decides whether the source is opened again or never."""
+names, rights and ids, never a value of a row or a secret. One record of a run has a phase, at the side
+that the run closes: whoever changes it from `frozen` decides whether that is opened again or never."""
 
 TABLES: Final[tuple[str, ...]] = (ACCESS, JOURNAL)
 """Ferry's tables besides the markers; no task carries them. None begins with `fence_`."""

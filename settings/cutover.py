@@ -117,12 +117,17 @@ class Rollback(Section):
     criteria: Annotated[List[Criterion], Field(max_length=20)] = ()
     """What has to happen for a rollback, in your words. They are shown and not judged."""
 
+    @property
+    def until(self) -> dt.datetime | None:
+        """The deadline as a moment; None for none."""
+        return None if self.deadline is None else dt.datetime.fromisoformat(self.deadline)
+
 
 class Cutover(Section):
     """What the change of the applications to Aurora goes by.
 
-    `ferry secret application ENV` prepares the secrets, `ferry cutover ENV` goes by it, `ferry report ENV`
-    shows `rollback`. Nothing of it reaches Terraform, and all of it may be left out.
+    `ferry secret application ENV` prepares the secrets; `ferry cutover ENV` and `ferry rollback ENV` go by
+    it, `ferry report ENV` shows `rollback`. Nothing of it reaches Terraform, and all of it may be left out.
     """
 
     application_secret_arns: Annotated[List[SecretArn], Field(max_length=20)] = ()

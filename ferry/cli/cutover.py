@@ -1,4 +1,4 @@
-"""`ferry cutover ENV`, and its `--plan`."""
+"""`ferry cutover ENV`, `ferry rollback ENV`, and their `--plan`."""
 
 # ruff: noqa: PLC0415 - `ferry --help` does not wait for boto3 and pydantic
 
@@ -18,33 +18,42 @@ from ferry.cli.arguments import (  # typer reads the annotations when it runs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
 
     from rich.text import Text
 
     from ferry.cli.migration import Ways
     from ferry.deployment import Deployment
     from ferry.findings import Finding
+    from ferry.mappings import TableName
     from ferry.migrate.cutover.running import Asked
     from ferry.migrate.cutover.steps import Step
+    from ferry.migrate.ways import Direction
+    from ferry.postgres import Address
+
+
+Plan = Annotated[
+    bool,
+    typer.Option("--plan", help="Say whether it could begin, and its steps; change nothing."),
+]
+Yes = Annotated[
+    str | None,
+    typer.Option(
+        "--yes",
+        metavar="NAME",
+        help="The environment's name once more, in place of typing it.",
+        show_default=False,
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 
 def cutover(
     name: EnvironmentName,
     *,
-    plan: Annotated[
-        bool,
-        typer.Option("--plan", help="Say whether it could begin, and its steps; change nothing."),
-    ] = False,
-    yes: Annotated[
-        str | None,
-        typer.Option(
-            "--yes",
-            metavar="NAME",
-            help="The environment's name once more, in place of typing it.",
-            show_default=False,
-        ),
-    ] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
+    plan: Plan = False,
+    yes: Yes = None,
+    json: Json = False,
     source_address: SourceAddress = None,
     target_address: TargetAddress = None,
     target_ca: TargetAuthorities = None,
@@ -61,70 +70,136 @@ def cutover(
     asked; 3 where a precondition could not be judged, or something failed; 4 where one stands against
     it; 130 where another name was typed.
     """
-    from ferry.cli.migration import Ways, deployment_of
-    from ferry.cli.printing import failures_shown, plain_console
+    from ferry.cli.printing import failures_shown
 
     with failures_shown():
-        from ferry.errors import InputError
+        from ferry.migrate.ways import Direction
 
-        if not plan and json:
-            raise InputError("--json goes with --plan.")
-        if yes is not None and (plan or yes != name):
-            raise InputError(
-                f"--yes is '{yes}'; it goes without --plan, and has to be the environment's name: {name}."
-            )
-        from rich.text import Text
+        ways = addresses(source_address, target_address)
+        _typed(name, Direction.FORWARD, ways, target_ca, plan=plan, yes=yes, json=json)
 
-        from facts.inert import visible, visible_json
-        from ferry.cli.report import document, show, summary
-        from ferry.findings import Level, worst
-        from ferry.migrate.cutover.gate import judge
-        from ferry.migrate.cutover.reading import see
-        from ferry.migrate.cutover.running import opened
-        from ferry.migrate.cutover.steps import steps
 
-        deployment = deployment_of(name)
-        account = deployment.account
-        source, target = addresses(source_address, target_address)
-        ways = Ways(deployment=deployment, source=source, target=target, target_ca=target_ca)
-        if json:
-            found = list(judge(see(deployment, ways.of_database)))
-            made = document(
-                found, environment=name, account_id=account.account_id, region=account.region
-            )
-            to_come = map(_as_json, steps(deployment.environment))
-            typer.echo(visible_json({**made, "steps": list(to_come)}, indent=2))
-            raise typer.Exit(worst(found).status)
-        console = plain_console()
+def rollback(
+    name: EnvironmentName,
+    *,
+    plan: Plan = False,
+    yes: Yes = None,
+    json: Json = False,
+    accept_difference: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--accept-difference",
+            metavar="TABLE",
+            help="Go back although this table differs, by its name at the source; may be repeated. What "
+            "Aurora alone has of it is lost to the applications.",
+        ),
+    ] = None,
+    source_address: SourceAddress = None,
+    target_address: TargetAddress = None,
+    target_ca: TargetAuthorities = None,
+) -> None:
+    """Switch ENV's applications back to the source, with all that they have written to Aurora.
 
-        def judged() -> list[Finding]:
-            title = (
-                f"Whether {name} can be cut over, in account {account.account_id}, {account.region}"
-            )
-            console.print(Text(visible(title), style="bold"))
-            found = show(console, judge(see(deployment, ways.of_database)))
-            meanings = {
-                Level.RIGHT: "The cutover could begin.",
-                Level.WARNING: "The cutover could begin; look at the warnings first.",
-                Level.UNJUDGED: "The cutover must not begin before all can be judged.",
-                Level.BLOCKED: "The cutover must not begin.",
-            }
-            console.print(summary(found, meanings))
-            return found
+    Where a cutover was cut off before its point of no return, opens the source, and that is all.
+    Otherwise it is a cutover the other way round, with the same protections: nobody but ferry and DMS may
+    connect to Aurora until what was written last is at the source, compared, and the applications are led
+    there. Afterwards the tasks made for it go forward again, so that the next cutover needs no new load.
+    After its own point of no return, run it again: it goes on with what is not done.
 
-        if plan:
-            level = worst(judged())
-            for line in lines(steps(deployment.environment)):
-                console.print(line)
-            raise typer.Exit(level.status)
-        with opened(_asked(deployment, ways)) as running:
-            shown: Sequence[Finding] = ()
-            if running.is_beyond:
-                typer.echo("The point of no return is behind: it goes on with what is not done.")
-            else:
-                shown = _agree(name, judged, yes=yes)
-            running.go(_by(deployment, shown, yes=yes))
-        typer.echo(f"{name} is cut over.")
+    Exit status: 1 where somebody should look at something first (with --plan); 2 where nobody can be
+    asked; 3 where a precondition could not be judged, or something failed; 4 where one stands against
+    it; 130 where another name was typed.
+    """
+    from ferry.cli.printing import failures_shown
+
+    with failures_shown():
+        from ferry.migrate.reloading import parse
+        from ferry.migrate.ways import Direction
+
+        ways = addresses(source_address, target_address)
+        accepted = frozenset(it for each in accept_difference or () for it in parse(each))
+        _typed(
+            name, Direction.BACK, ways, target_ca, plan=plan, yes=yes, json=json, accepted=accepted
+        )
+
+
+_DONE = {"cutover": "is cut over", "rollback": "is rolled back"}
+
+
+def _typed(
+    name: str,
+    direction: Direction,
+    at: tuple[Address | None, Address | None],
+    target_ca: Path | None,
+    *,
+    plan: bool,
+    yes: str | None,
+    json: bool,
+    accepted: frozenset[TableName] = frozenset(),
+) -> None:
+    """Do what was typed, or say whether it could begin."""
+    from rich.text import Text
+
+    from facts.inert import visible, visible_json
+    from ferry.cli.migration import Ways, deployment_of
+    from ferry.cli.printing import plain_console
+    from ferry.cli.report import document, show, summary
+    from ferry.errors import InputError
+    from ferry.findings import Level, worst
+    from ferry.migrate.cutover.gate import judge
+    from ferry.migrate.cutover.reading import see
+    from ferry.migrate.cutover.running import opened
+    from ferry.migrate.cutover.steps import steps
+
+    if not plan and json:
+        raise InputError("--json goes with --plan.")
+    if yes is not None and (plan or yes != name):
+        raise InputError(
+            f"--yes is '{yes}'; it goes without --plan, and has to be the environment's name: {name}."
+        )
+    deployment, command = deployment_of(name), direction.command
+    account = deployment.account
+    ways = Ways(deployment=deployment, source=at[0], target=at[1], target_ca=target_ca)
+    table = steps(deployment.environment, direction)
+    if json:
+        found = list(judge(see(deployment, ways.of_database, direction)))
+        made = document(
+            found, environment=name, account_id=account.account_id, region=account.region
+        )
+        typer.echo(visible_json({**made, "steps": list(map(_as_json, table))}, indent=2))
+        raise typer.Exit(worst(found).status)
+    console = plain_console()
+
+    def judged() -> list[Finding]:
+        verb = "cut over" if command == "cutover" else "rolled back"
+        title = f"Whether {name} can be {verb}, in account {account.account_id}, {account.region}"
+        console.print(Text(visible(title), style="bold"))
+        found = show(console, judge(see(deployment, ways.of_database, direction)))
+        meanings = {
+            Level.RIGHT: f"The {command} could begin.",
+            Level.WARNING: f"The {command} could begin; look at the warnings first.",
+            Level.UNJUDGED: f"The {command} must not begin before all can be judged.",
+            Level.BLOCKED: f"The {command} must not begin.",
+        }
+        console.print(summary(found, meanings))
+        return found
+
+    if plan:
+        level = worst(judged())
+        for line in lines(table, direction):
+            console.print(line)
+        raise typer.Exit(level.status)
+    with opened(_asked(deployment, ways, direction, accepted)) as running:
+        if running.undone is not None and command == "rollback":
+            typer.echo(f"{name} was not cut over: the applications write to the source.")
+            return
+        shown: Sequence[Finding] = ()
+        if running.is_beyond:
+            typer.echo("The point of no return is behind: it goes on with what is not done.")
+        else:
+            shown = _agree(name, judged, yes=yes)
+        running.go(_by(deployment, shown, yes=yes))
+    typer.echo(f"{name} {_DONE[command]}.")
 
 
 def _by(deployment: Deployment, found: Sequence[Finding], *, yes: str | None) -> dict[str, Any]:
@@ -179,7 +254,9 @@ def _agree(name: str, judged: Callable[[], list[Finding]], *, yes: str | None) -
     return let()  # People take their time to answer.
 
 
-def _asked(deployment: Deployment, ways: Ways) -> Asked:
+def _asked(
+    deployment: Deployment, ways: Ways, direction: Direction, accepted: frozenset[TableName]
+) -> Asked:
     from facts.inert import visible
     from ferry.deployment.servers import source_user_of_way_back
     from ferry.environments import FOLDER
@@ -188,6 +265,8 @@ def _asked(deployment: Deployment, ways: Ways) -> Asked:
     environment = deployment.environment
     back = source_user_of_way_back(environment, deployment.account) if environment.legs else None
     return Asked(
+        direction=direction,
+        accepted=accepted,
         deployment=deployment,
         sides=ways.of_database,
         back_user=back,
@@ -209,15 +288,15 @@ def _as_json(step: Step) -> dict[str, str]:
 _WIDTH = 18
 
 
-def lines(to_come: Iterable[Step]) -> Iterator[Text]:
+def lines(to_come: Iterable[Step], direction: Direction) -> Iterator[Text]:
     """The steps: a line each, and below it when it may begin and how it is undone; 80 columns at most."""
     from rich.text import Text
 
-    from ferry.migrate.cutover.steps import POINT, REVERSE_SLOT
+    from ferry.migrate.cutover.steps import POINT, SLOTS
 
     shown = list(to_come)
-    goes_back = any(step.name == REVERSE_SLOT for step in shown)
-    yield Text("The steps of the cutover, none of which is done:", style="bold")
+    comes_back = any(step.name == SLOTS[direction] for step in shown)
+    yield Text(f"The steps of the {direction.command}, none of which is done:", style="bold")
     stage = ""
     for number, step in enumerate(shown, start=1):
         if step.stage != stage:
@@ -229,5 +308,7 @@ def lines(to_come: Iterable[Step]) -> Iterator[Text]:
         when = f"{'':4}when {step.ready}"
         yield Text(f"{when}; undo: {step.undo}" if step.undo else when, style="dim")
         if point:
-            way = ", or by the way back" if goes_back else ": there is no way back"
+            way = ", or by a rollback" if comes_back else ": there is no way back"
+            if comes_back and direction.command == "rollback":
+                way = ", or by another cutover"
             yield Text(f"from here on only forward{way}", style="bold red")

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from ferry.cli.migration import Ways
     from ferry.cli.verify_progress import Display
     from ferry.deployment import Deployment
     from ferry.migrate.tasks import Task
@@ -126,6 +125,7 @@ def verify(
 
         from facts.inert import visible
         from ferry.errors import FerryError
+        from ferry.migrate.reading import read_ways
         from ferry.migrate.verify import lines
         from ferry.migrate.verify import verify as verifying
         from ferry.migrate.verify.pace import Pace
@@ -137,7 +137,9 @@ def verify(
             _require_rollback(deployment)
         source, target = addresses(source_address, target_address)
         ways = Ways(deployment=deployment, source=source, target=target, target_ca=target_ca)
-        scopes = verifying.chosen(_scopes(deployment, ways, direction), table or [])
+        scopes = verifying.chosen(
+            verifying.scopes(name, read_ways(deployment), ways.of_database, direction), table or []
+        )
         with_values = bool(table) and not json and is_seen()
         results: list[Result] = []
         console = Console(highlight=False)
@@ -221,34 +223,6 @@ def _carrying(deployment: Deployment, direction: Direction) -> tuple[Task, ...]:
     from ferry.migrate.ways import carriers
 
     return carriers(read_ways(deployment), direction)
-
-
-def _scopes(deployment: Deployment, sides: Ways, direction: Direction) -> list[Scope]:
-    """What there is to compare, by database; tasks of which nothing can be judged are refused by name."""
-    from ferry.migrate.reading import read_ways
-    from ferry.migrate.verify.verify import Refused, look
-
-    name, ways = deployment.environment.name, read_ways(deployment)
-    against = {way.task.name: way.against(name, direction) for way in ways}
-    scopes = []
-    for database in dict.fromkeys(way.task.database for way in ways):
-        those = [way for way in ways if way.task.database == database]
-        judged = [way for way in those if not against[way.task.name]]
-        scopes.append(
-            look(
-                database.aurora,
-                sides.of_database(database),
-                [task for way in judged if (task := way.of(direction))],
-                direction=direction,
-                forward={way.task.name: way.task.mappings for way in judged},
-                refused=[
-                    Refused(task=way.task.name, mappings=way.task.mappings, why=why)
-                    for way in those
-                    if (why := against[way.task.name])
-                ],
-            )
-        )
-    return scopes
 
 
 def _settling(deployment: Deployment, direction: Direction, display: Display) -> Proving:

@@ -56,6 +56,7 @@ def refuse_switched(source: Server, environment: str, *, what: str) -> None:
         raise SwitchedError(
             f"{what} would write over what applications have written to Aurora: {environment} is cut over, "
             f"or about to be (run {rows[0][0]}).",
-            f"What is left to do of the cutover: ferry cutover {environment}. Where applications write to "
-            f"the source again, and all that they wrote to Aurora may be lost, say so there: {undone}",
+            f"What is left to do of the cutover: ferry cutover {environment}. To have them write to the source "
+            f"again, with all that they wrote to Aurora: ferry rollback {environment}. Where they do, and that may "
+            f"be lost, say so there: {undone}",
         )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from ferry.account import explained
 from ferry.errors import FerryError, InterruptedWithinError
-from ferry.migrate.reading import read_tasks
+from ferry.migrate.reading import read_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -77,7 +77,7 @@ def _settled(
     ends = time.monotonic() + seconds
     waited = set(names)
     while waited:
-        tasks = [task for task in read_tasks(deployment) if task.name in waited]
+        tasks = [task for task in read_all(deployment) if task.name in waited]
         for task in tasks:
             if task.status not in passing:
                 waited.discard(task.name)

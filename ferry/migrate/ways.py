@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,6 +40,16 @@ class Direction(StrEnum):
     def option(self) -> str:
         """What makes a command look this way."""
         return " --reverse" if self is Direction.BACK else ""
+
+    @property
+    def other(self) -> Direction:
+        """The other one."""
+        return Direction.FORWARD if self is Direction.BACK else Direction.BACK
+
+    @property
+    def command(self) -> Literal["cutover", "rollback"]:
+        """What ends it: closes where is written, and leads the applications to where that arrives."""
+        return "cutover" if self is Direction.FORWARD else "rollback"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -137,21 +137,24 @@ class Deployed:
             clients_security_group_id="sg-1",
         )
 
-    def make_legs(self, *, beside: dict[str, Pair] | None = None) -> None:
+    def make_legs(self, *, beside: dict[str, Pair] | None = None, user: str | None = None) -> None:
         """Deploy what `dms.rollback` of the file asks for: each task's legs, as the constructs make them.
 
         Args:
             beside: The databases of tasks that carry another one, by the task's name.
+            user: As whom DMS writes to the source, for whom ferry prepares it; None for a superuser.
         """
         of = find("dev")
-        self._secret("reverse", {"username": "reverse", "password": PASSWORD})
+        self._secret("reverse", {"username": user or "reverse", "password": PASSWORD})
         arns: dict[str, dict[str, str]] = {"back": {}, "again": {}}
         for leg in of.legs:
             back, pair = leg.leg == "back", (beside or {}).get(leg.of.name, self.pair)
-            pair.source.run(f"create schema if not exists {CONTROL}")
+            control = leg.task.control_schema if user else CONTROL
+            if user is None:
+                pair.source.run(f"create schema if not exists {control}")
             name, slot = f"-{leg.task.name}", of.names.slot(leg.leg, leg.of.name)
             reads, writes = (AURORA, SOURCE) if back else (SOURCE, AURORA)
-            reader, writer = ("ferry_admin", "reverse") if back else ("dms", "ferry_admin")
+            reader, writer = ("ferry_admin", user or "reverse") if back else ("dms", "ferry_admin")
             made = self.aws.dms.create_replication_task(
                 ReplicationTaskIdentifier=f"{INSTANCE}{name}",
                 ResourceIdentifier=f"{INSTANCE}{name}",
@@ -166,7 +169,15 @@ class Deployed:
                     marker=leg.marker,
                     beside=of.migration.beside(leg.marker, leg.database),
                 ),
-                ReplicationTaskSettings=json.dumps(SETTINGS),
+                ReplicationTaskSettings=json.dumps(
+                    {
+                        **SETTINGS,
+                        "ControlTablesSettings": {
+                            **SETTINGS["ControlTablesSettings"],
+                            "ControlSchema": control,
+                        },
+                    }
+                ),
             )["ReplicationTask"]
             arns[leg.leg][leg.of.name] = self.task_arns[leg.task.name] = made["ReplicationTaskArn"]
         self.state(dms_back_task_arns=arns["back"], dms_again_task_arns=arns["again"])
@@ -179,6 +190,16 @@ class Deployed:
         begins = (pair.target if leg.leg == "back" else pair.source).value(
             f"select lsn::text from pg_create_logical_replication_slot('{slot}', 'test_decoding')"
         )
+        self.test_leg(name)
+        self.aws.dms.start_replication_task(
+            ReplicationTaskArn=self.task_arns[name],
+            StartReplicationTaskType="start-replication",
+            CdcStartPosition=begins,
+        )
+        self.wait("running", name)
+
+    def test_leg(self, name: str) -> None:
+        """Have DMS test both endpoints of a leg: what was not tested is not started."""
         shown = self.read(name)
         for end in ("SourceEndpointArn", "TargetEndpointArn"):
             self.aws.dms.test_connection(
@@ -186,12 +207,6 @@ class Deployed:
             )
         found = self.aws.dms.describe_connections
         eventually(lambda: all(it["Status"] == "successful" for it in found()["Connections"]))
-        self.aws.dms.start_replication_task(
-            ReplicationTaskArn=self.task_arns[name],
-            StartReplicationTaskType="start-replication",
-            CdcStartPosition=begins,
-        )
-        self.wait("running", name)
 
     def state(self, **outputs: object) -> None:
         """Write the state that Terraform would have written, with what was written before."""

@@ -234,6 +234,7 @@ def test_a_slot_of_another_database_is_left_alone(pair: Pair) -> None:
 ACCESS = (
     "create schema ferry",
     "create table ferry.access (database text primary key, acl text, at timestamptz not null)",
+    "create table ferry.journal (run text, phase text)",
 )
 
 
@@ -250,6 +251,11 @@ def test_aurora_is_opened_to_whom_was_remembered(pair: Pair) -> None:
                 "makeaclitem('h_boss'::regrole, 10, 'CREATE', true)]::aclitem[]::text, now())",
             )
             before = unfreezing.acl(target)
+            pair.target.run("insert into ferry.journal values ('r2', 'frozen')")
+            with pytest.raises(FerryError, match="The rollback r2 has closed Aurora"):
+                unfreezing.open_(target)
+            assert unfreezing.acl(target) == before
+            pair.target.run("update ferry.journal set phase = 'thawed'")
             assert unfreezing.open_(target) == 3
             opened = unfreezing.acl(target)
             assert unfreezing.open_(target) == 3

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import signal
 import subprocess
 import sys
@@ -15,11 +14,9 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
-from constructs_lib.replication.table_mappings import table_mappings
-from ferry.environments import find
 from harness.deployment import ROOT
 from harness.postgres import SUPERUSER
-from tests.migration.databases import AS_REPLICA, Database, eventually
+from tests.migration.databases import Database, eventually
 from tests.migration.deployed import AURORA, PASSWORD, SOURCE
 from tests.migration.test_cutover import carried
 
@@ -50,10 +47,13 @@ class Writer(threading.Thread):
     ends: tuple[Database, Database]
     number: int
     stops: threading.Event
+    pause_seconds: float = 0.01
     acknowledged: dict[int, int] = field(default_factory=dict)
     """The id that was given, by the number."""
     changes: int = 0
     places: set[str] = field(default_factory=set)
+    place: str = ""
+    """Where it wrote last."""
     gap: float = 0.0
 
     def __post_init__(self) -> None:
@@ -83,22 +83,28 @@ class Writer(threading.Thread):
                             now = time.monotonic()
                             self.gap, last = max(self.gap, now - last), now
                             self.places.add(place)
+                            self.place = place
                             first = next(iter(self.acknowledged.values()))
                             connection.execute(
                                 "update ledger set changed = changed + 1 where id = %s", [first]
                             )
                             self.changes += 1
-                            time.sleep(0.01)
+                            time.sleep(self.pause_seconds)
                 except psycopg.Error:
                     time.sleep(0.02)
 
 
 @contextmanager
-def writing(deployed: Deployed, *, writers: int = 3) -> Iterator[list[Writer]]:
+def writing(
+    deployed: Deployed, *, writers: int = 3, pause_seconds: float = 0.01
+) -> Iterator[list[Writer]]:
     """An application that writes."""
     stops = threading.Event()
     pair = deployed.pair
-    made = [Writer((pair.source, pair.target), number, stops) for number in range(1, writers + 1)]
+    made = [
+        Writer((pair.source, pair.target), number, stops, pause_seconds)
+        for number in range(1, writers + 1)
+    ]
     for each in made:
         each.start()
     try:
@@ -329,9 +335,11 @@ AFTER = (
 
 
 @contextmanager
-def ferry(deployed: Deployed, at: str, how: str = "SIGKILL") -> Iterator[subprocess.Popen[str]]:
-    """A cutover in a process of its own."""
-    typed = ["cutover", "dev", "--yes", "dev", *deployed.ways]
+def ferry(
+    deployed: Deployed, at: str, how: str = "SIGKILL", *, command: str = "cutover"
+) -> Iterator[subprocess.Popen[str]]:
+    """A cutover or a rollback in a process of its own."""
+    typed = [command, "dev", "--yes", "dev", *deployed.ways]
     process = subprocess.Popen(
         [sys.executable, "-c", FERRY, str(deployed.folder), f"{at}:{how}", *typed],
         cwd=ROOT,
@@ -383,9 +391,9 @@ def killing(deployed: Deployed) -> Iterator[list[Writer]]:
         counted(deployed, target, writers)
 
 
-def killed(deployed: Deployed, at: str) -> None:
-    """A cutover that is killed at a record of its journal."""
-    with ferry(deployed, at) as process:
+def killed(deployed: Deployed, at: str, *, command: str = "cutover") -> None:
+    """A cutover or a rollback that is killed at a record of its journal."""
+    with ferry(deployed, at, command=command) as process:
         output, _ = process.communicate()
         assert process.returncode == -signal.SIGKILL, (at, output)
 
@@ -422,69 +430,10 @@ def test_halted_it_does_not_go_on_where_the_source_was_opened(deployed: Deployed
 
 
 def way_back(deployed: Deployed) -> None:
-    """Deploy the task that carries back what is written to Aurora."""
-    pair, aws = deployed.pair, deployed.aws
-    environment = find("dev")
-    (leg,) = (it for it in environment.legs if it.leg == "back")
-    ends = {}
-    for kind, database, host, user, more in (
-        (
-            "source",
-            pair.target,
-            AURORA,
-            "ferry_admin",
-            {"ExtraConnectionAttributes": f"slotName={environment.names.slot('back', 'all')}"},
-        ),
-        ("target", pair.source, SOURCE, "shop_back", {}),
-    ):
-        secret = {"host": host, "port": 5432, "username": user, "password": PASSWORD}
-        settings = {"AfterConnectScript": AS_REPLICA} if kind == "target" else {}
-        name = "aurora-ferry-dev/reverse" if kind == "target" else "back-source"
-        arn = aws.secretsmanager.create_secret(Name=name, SecretString=json.dumps(secret))["ARN"]
-        made = aws.dms.create_endpoint(
-            EndpointIdentifier=f"back-{kind}",
-            EndpointType=kind,
-            EngineName="aurora-postgresql" if kind == "source" else "postgres",
-            DatabaseName=database.name,
-            SslMode="require" if kind == "source" else "none",
-            PostgreSQLSettings={"SecretsManagerSecretId": arn, **settings},
-            **more,
-        )
-        ends[kind] = made["Endpoint"]["EndpointArn"]
-    instance = deployed.read()["ReplicationInstanceArn"]
-    task = aws.dms.create_replication_task(
-        ReplicationTaskIdentifier="aurora-ferry-dev-all-back",
-        SourceEndpointArn=ends["source"],
-        TargetEndpointArn=ends["target"],
-        ReplicationInstanceArn=instance,
-        MigrationType="cdc",
-        TableMappings=table_mappings(
-            leg.task,
-            marker=leg.marker,
-            beside=environment.migration.beside(leg.marker, leg.database),
-        ),
-        ReplicationTaskSettings=json.dumps(
-            {"ControlTablesSettings": {"ControlSchema": leg.task.control_schema}}
-        ),
-    )["ReplicationTask"]
-    for arn in ends.values():
-        aws.dms.test_connection(ReplicationInstanceArn=instance, EndpointArn=arn)
-    eventually(
-        lambda: (
-            [
-                it["Status"]
-                for it in aws.dms.describe_connections()["Connections"]
-                if it["EndpointArn"] in ends.values()
-            ]
-            == ["successful", "successful"]
-        )
-    )
-    bucket = f"aurora-ferry-tfstate-{aws.account}-eu-central-1"
-    key = "environments/dev/terraform.tfstate"
-    document = json.loads(aws.s3.get_object(Bucket=bucket, Key=key)["Body"].read())
-    document["outputs"]["dms_back_task_arns"] = {"value": {"all": task["ReplicationTaskArn"]}}
-    aws.s3.put_object(Bucket=bucket, Key=key, Body=json.dumps(document))
-    deployed.task_arns["back"] = task["ReplicationTaskArn"]
+    """Deploy the tasks that go back, and forward again."""
+    deployed.make_legs(user="shop_back")
+    for name in ("all-back", "all-again"):
+        deployed.test_leg(name)
 
 
 def test_what_is_written_to_aurora_is_carried_back_to_the_closed_source(deployed: Deployed) -> None:
@@ -508,7 +457,7 @@ def test_what_is_written_to_aurora_is_carried_back_to_the_closed_source(deployed
         rows = "select * from ledger order by id"
         with suppress(AssertionError):  # which rows are another is said below
             eventually(lambda: pair.source.rows(rows) == pair.target.rows(rows))
-        assert (pair.source.rows(rows), deployed.read("back")["Status"]) == (
+        assert (pair.source.rows(rows), deployed.read("all-back")["Status"]) == (
             pair.target.rows(rows),
             "running",
         )

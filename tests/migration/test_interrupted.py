@@ -37,7 +37,7 @@ def test_a_start_that_was_interrupted_anywhere_is_typed_again(
             assert deployed.reached("start", "dev").exit_code == 130
         assert deployed.read()["Status"] == "ready"
     with monkeypatch.context() as patched:
-        patched.setattr("ferry.migrate.waiting.read_tasks", interrupt)
+        patched.setattr("ferry.migrate.waiting.read_all", interrupt)
         waiting = deployed.reached("start", "dev")
     assert waiting.stderr == (
         "Interrupted: DMS goes on with what it was asked for. Where it stands: ferry status dev\n"

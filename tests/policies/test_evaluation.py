@@ -58,6 +58,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "ferry reload": ("move",),
     "ferry verify": ("move",),
     "ferry cutover": ("move", "cutover"),
+    "ferry rollback": ("move", "cutover"),
     "ferry report": ("move",),
     "ferry stop": ("move",),
     "ferry check aws": ("check-aws",),
@@ -95,18 +96,18 @@ ROUTE53 = {
 SOURCE, MASTER, REVERSE = "/source-", "/master-", "/reverse-"
 APPLICATIONS = ":secret:shop/"
 OPERATORS = "/operator-(source|target)-"
-OF_A_MIGRATION = "ferry (prepare-databases|check source|suggest tasks|schema|status|start|watch|reload|verify|cutover|report|stop)"
+OF_A_MIGRATION = "ferry (prepare-databases|check source|suggest tasks|schema|status|start|watch|reload|verify|cutover|rollback|report|stop)"
 NOT_TO_ALL: tuple[tuple[str, str, str], ...] = (
     # of these commands, this action, goes to this alone
     ("ferry check aws", "secretsmanager:GetSecretValue", f".*{SOURCE}.*"),
     (
-        "ferry cutover",
+        "ferry (cutover|rollback)",
         "secretsmanager:GetSecretValue",
         f".*({SOURCE}|{REVERSE}|{OPERATORS}|{MASTER}|{APPLICATIONS}).*",
     ),
-    ("ferry cutover", "secretsmanager:.*", f".*{APPLICATIONS}.*"),
-    ("ferry cutover", "route53:GetChange", ".*:change/.*"),
-    ("ferry cutover", "route53:.*", f".*:hostedzone/{ZONE}"),
+    ("ferry (cutover|rollback)", "secretsmanager:.*", f".*{APPLICATIONS}.*"),
+    ("ferry (cutover|rollback)", "route53:GetChange", ".*:change/.*"),
+    ("ferry (cutover|rollback)", "route53:.*", f".*:hostedzone/{ZONE}"),
     (
         OF_A_MIGRATION,
         "secretsmanager:GetSecretValue",

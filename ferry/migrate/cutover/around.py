@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from facts.application_secrets import CURRENT_STAGE, NEXT_STAGE
 from facts.identifiers import identifier
+from facts.names import AGAIN, leg_of
 from facts.windows import minutes_until
 from ferry.errors import FerryError
 from ferry.findings import blocked, not_judged, right, warning
@@ -189,7 +190,8 @@ def identities(seen: Seen, one: DatabaseSeen) -> Iterator[Finding]:
     """
     if isinstance(one.source, FerryError) or isinstance(seen.carried_back, FerryError):
         return  # which is said of the source, and of the way back
-    back = [it.task for it in seen.tasks if it.task.name in seen.carried_back]
+    legs = {leg_of(name, AGAIN) for name in seen.carried_back}
+    back = [it.task for it in seen.tasks if it.task.name in seen.carried_back | legs]
     refusing = [
         (table, column)
         for table, column in one.source.always
@@ -207,14 +209,17 @@ def identities(seen: Seen, one: DatabaseSeen) -> Iterator[Finding]:
         )
 
 
+MAINTENANCE: Final = Check(
+    name="maintenance",
+    title="What maintenance AWS has announced",
+    good="",
+    of=whole,
+    judge=maintenance,
+)
+"""Of a rollback too."""
+
 CHECKS: Final = (
-    Check(
-        name="maintenance",
-        title="What maintenance AWS has announced",
-        good="",
-        of=whole,
-        judge=maintenance,
-    ),
+    MAINTENANCE,
     Check(
         name="switch",
         title="How the applications are switched",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -10,6 +11,8 @@ from ferry.errors import FerryError
 from ferry.findings import Level, blocked, not_judged, right, warning
 from ferry.migrate.cutover.checks import MOST, VERIFIED_HOURS, Check, counted, listed
 from ferry.migrate.schema.phases import Phase
+from ferry.migrate.ways import Direction
+from ferry.words import capital
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -51,42 +54,55 @@ def closed(_: Seen, found: tuple[Finding, ...]) -> Iterator[Finding]:
 def verified(seen: Seen, one: Verified) -> Iterator[Finding]:
     """Whether all tables were compared, not long ago, and were the same."""
     check, name = "verified", seen.name
+    is_back = seen.direction is Direction.BACK
+    verify = f"ferry verify {name}{seen.direction.option}"
     for table, why in one.others[:MOST]:
         yield not_judged(
             check,
             f"Whether {table} is the same",
             why=why,
-            remedy=f"Mend that, then: ferry verify {name}",
+            remedy=f"Mend that, then: {verify}",
         )
     if len(one.others) > MOST:
         yield not_judged(
             check,
             f"So it is with {len(one.others) - MOST} more tables: whether they are the same",
             why="They cannot be compared.",
-            remedy=f"See why: ferry verify {name}",
+            remedy=f"See why: {verify}",
         )
     if one.different:
         table = shlex.quote(one.different[0])
         yield blocked(
             check,
             f"Rows differed when they were compared last: {listed(one.different)}.",
-            why="Aurora has other rows than the source.",
-            remedy=f"ferry reload {name} {table}; then: ferry verify {name} --table {table}",
+            why=f"{capital(seen.direction.ends[1])} has other rows than {seen.direction.ends[0]}.",
+            remedy=f"See which, mend them, then: {verify} --table {table}"
+            if is_back
+            else f"ferry reload {name} {table}; then: {verify} --table {table}",
         )
-    if one.never:
+    if one.never and is_back:
+        yield warning(
+            check,
+            f"{len(one.never)} of {counted(one.tables, 'table')} never compared on the way back on this "
+            f"machine: {listed(one.never)}.",
+            why="They are compared as a whole within the window, which may take longer than "
+            "cutover.max_outage_seconds: then Aurora is opened again.",
+            remedy=f"Compare them before: {verify}",
+        )
+    elif one.never:
         yield blocked(
             check,
             f"{len(one.never)} of {counted(one.tables, 'table')} never compared on this machine as they are "
             f"now: {listed(one.never)}.",
             why="Nobody has seen that all their rows are in Aurora.",
-            remedy=f"ferry verify {name}",
+            remedy=verify,
         )
     if one.in_part:
         yield warning(
             check,
             f"Some columns were not compared: {listed(one.in_part)}.",
             why="Nobody has seen that they are the same.",
-            remedy=f"See which, and why: ferry verify {name} --table {shlex.quote(one.in_part[0])}",
+            remedy=f"See which, and why: {verify} --table {shlex.quote(one.in_part[0])}",
         )
     if one.oldest is None:
         if not (one.never or one.different or one.others):
@@ -99,12 +115,12 @@ def verified(seen: Seen, one: Verified) -> Iterator[Finding]:
         return
     age = seen.at - one.oldest
     if age > timedelta(hours=VERIFIED_HOURS):
-        yield blocked(
+        yield (warning if is_back else blocked)(
             check,
             f"A table was compared {age / timedelta(hours=1):.0f} hours ago, others later; "
             f"{VERIFIED_HOURS} are allowed.",
             why="Within the window what was written since is compared: that is too much by now.",
-            remedy=f"ferry verify {name} --delta",
+            remedy=f"{verify} --delta",
         )
     same = one.tables - len(one.moving) - len(one.different) - len(one.never) - len(one.in_part)
     moving = (
@@ -125,12 +141,14 @@ def _ends(seen: Seen) -> Iterable[DatabaseSeen | FerryError]:
         yield unknown[0] if unknown else each
 
 
-def sequences(_: Seen, one: DatabaseSeen) -> Iterator[Finding]:
+def sequences(seen: Seen, one: DatabaseSeen) -> Iterator[Finding]:
     """Whether the values of all sequences can be read and set: DMS carries none.
 
     Source: https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Source.PostgreSQL.html, limitations
     """
     source, target = _known(one.source), _known(one.target)
+    if seen.direction is Direction.BACK:
+        source, target = target, source
     why = "DMS carries no sequence: the next number would be one that a row has already."
     hidden = [each.name for each in source.sequences if not each.is_readable]
     wanted = {each.name for each in source.sequences}
@@ -148,7 +166,8 @@ def sequences(_: Seen, one: DatabaseSeen) -> Iterator[Finding]:
     if not hidden and not fixed:
         yield right(
             "sequences",
-            f"Of {one.name} {counted(len(wanted), 'sequence')} will have the source's values within the window.",
+            f"Of {one.name} {counted(len(wanted), 'sequence')} will have {source.at}'s values within the "
+            "window.",
         )
 
 
@@ -158,21 +177,21 @@ def _known(side: Side | FerryError) -> Side:
     return side
 
 
-CHECKS: Final = (
-    Check(
-        name="schema",
-        title="Whether Aurora's schema is what it should be",
-        good="All phases of the schema up to before-cutover are done, and nothing has changed since.",
-        of=lambda seen: (each.schema for each in seen.databases),
-        judge=schema,
-    ),
-    Check(
-        name="aurora-closed",
-        title="Whether Aurora is closed to applications",
-        good="Aurora is closed to all but ferry, DMS and its owner.",
-        of=lambda seen: (each.closed for each in seen.databases),
-        judge=closed,
-    ),
+_SCHEMA: Final = Check(
+    name="schema",
+    title="Whether Aurora's schema is what it should be",
+    good="All phases of the schema up to before-cutover are done, and nothing has changed since.",
+    of=lambda seen: (each.schema for each in seen.databases),
+    judge=schema,
+)
+_CLOSED: Final = Check(
+    name="aurora-closed",
+    title="Whether Aurora is closed to applications",
+    good="Aurora is closed to all but ferry, DMS and its owner.",
+    of=lambda seen: (each.closed for each in seen.databases),
+    judge=closed,
+)
+_OF_BOTH: Final = (
     Check(
         name="verified",
         title="Whether all rows are in Aurora",
@@ -187,4 +206,10 @@ CHECKS: Final = (
         of=_ends,
         judge=sequences,
     ),
+)
+
+CHECKS: Final = (_SCHEMA, _CLOSED, *_OF_BOTH)
+CHECKS_BACK: Final = (
+    replace(_SCHEMA, good="Nothing of Aurora's schema was changed since the cutover."),
+    *_OF_BOTH,
 )

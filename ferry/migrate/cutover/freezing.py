@@ -1,7 +1,9 @@
-"""Closes the source to all but ferry and DMS, and opens it again as it was.
+"""Closes the side where applications write to all but ferry and DMS, and opens it again as it was.
+
+That is the source before a cutover, and Aurora before a rollback.
 
 The order holds: what is kept is kept before anything is taken; closing is one transaction, which is seen
-to be undone before it is done; who opens the source and who goes beyond the point of no return change one
+to be undone before it is done; who opens it and who goes beyond the point of no return change one
 row from the same value, and PostgreSQL lets one of them.
 """
 
@@ -25,8 +27,11 @@ from ferry.migrate.cutover.rights import (
     Rights,
     Saved,
     script,
+    script_name,
 )
+from ferry.migrate.ways import Direction
 from ferry.postgres import PostgresError, UnreachableError, sql
+from ferry.words import capital
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -119,7 +124,7 @@ _CHANGE: Final = sql.SQL("update {} set phase = %s where run = %s and phase = %s
 
 
 class Thaw(StrEnum):
-    """What opening the source came to."""
+    """What opening a side came to."""
 
     OPENED = "opened"
     """It is open again, as it was."""
@@ -136,11 +141,11 @@ class Thaw(StrEnum):
 
 
 class ClosedError(FerryError):
-    """A run is beyond its point of no return: the source is not opened by it any more."""
+    """A run is beyond its point of no return: what it closed is not opened by it any more."""
 
 
 class OpenError(FerryError):
-    """The source was opened again: the run may not go on."""
+    """The side was opened again: the run may not go on."""
 
 
 class _Undone(Exception):  # noqa: N818 - no error: it ends a transaction that is only tried
@@ -154,18 +159,20 @@ def save(
     run: str,
     databases: Sequence[str],
     dms: Sequence[str],
+    direction: Direction = Direction.FORWARD,
 ) -> Saved:
-    """What has to be kept before the source is closed. Nothing is changed.
+    """What has to be kept before a side is closed. Nothing is changed.
 
     Closing and opening are both done in a transaction that is rolled back: nothing is closed that was not
     seen to open again, to the letter.
 
     Args:
-        session: A session at the source, in the first of the databases; it may write.
+        session: A session at that side, in the first of the databases; it may write.
         environment: The environment's name.
         run: The run's id.
-        databases: The databases, by their names at the source.
+        databases: The databases, by their names there.
         dms: The roles that DMS signs in as there.
+        direction: Where changes are carried: that side is the one that they come from.
 
     Raises:
         PostgresError: The server refuses.
@@ -180,6 +187,7 @@ def save(
         dms=tuple(dms),
         belt=True,
         databases=tuple(_rights(session, it, keepers) for it in databases),
+        direction=direction,
     )
     try:
         _try_both(session, saved)
@@ -193,12 +201,12 @@ def save(
 
 
 def write_script(saved: Saved) -> Path:
-    """Write the script that opens the source without ferry: on the disk, the user's alone. Say where.
+    """Write the script that opens a side without ferry: on the disk, the user's alone. Say where.
 
     Raises:
         FerryError: It cannot be written.
     """
-    file = script_of(saved.environment)
+    file = script_of(saved.environment, saved.direction)
     try:
         files.replace(file, script(saved).encode(), mode=0o600)
     except OSError as error:
@@ -206,34 +214,34 @@ def write_script(saved: Saved) -> Path:
     return file
 
 
-def script_of(environment: str) -> Path:
-    """Where the script is that opens an environment's source without ferry.
+def script_of(environment: str, direction: Direction = Direction.FORWARD) -> Path:
+    """Where the script is that opens an environment's side without ferry that changes come from.
 
     Raises:
         FerryError: There is no folder for it.
     """
-    return progress.folder(environment) / f"thaw-{environment}.sql"
+    return progress.folder(environment) / script_name(environment, direction)
 
 
 def phase(session: Session, run: str) -> str | None:
-    """A run's phase by its row at the source; None where it has not closed it."""
+    """A run's phase by its row at the side that it closes; None where it has not closed it."""
     rows = session.rows(_PHASE, [run])
     return str(rows[0][0]) if rows else None
 
 
 def freeze(session: Session, saved: Saved, *, record_id: str) -> None:
-    """Close the source, in one transaction, in which nobody else may connect any more.
+    """Close a side, in one transaction, in which nobody else may connect any more.
 
     Sessions that there are stay; `end_sessions` ends them. What is closed already stays so.
 
     Args:
-        session: A session at the source, in the first of the databases; it may write.
-        saved: What is kept, in the journal at the source and as a script on the disk.
+        session: A session at that side, in the first of the databases; it may write.
+        saved: What is kept, in the journal there and as a script on the disk.
         record_id: The journal's record that keeps it: it gets the phase.
 
     Raises:
         PostgresError: The server refuses; nothing is closed.
-        FerryError: Others could still connect, the run has opened the source already, or the rights are
+        FerryError: Others could still connect, the run has opened it already, or the rights are
             others than what is kept.
     """
     with session.transaction():
@@ -242,14 +250,15 @@ def freeze(session: Session, saved: Saved, *, record_id: str) -> None:
             found = phase(session, saved.run)
             if found != FROZEN:
                 raise OpenError(
-                    f"The run {saved.run} may not close the source: its phase there is {found or 'none'}.",
-                    "Begin a new one.",
+                    f"The run {saved.run} may not close {saved.side}: its phase there is "
+                    f"{found or 'none'}.",
+                    f"Begin a new one: {saved.again}",
                 )
             return
         if not is_as_it_was(session, saved):
             raise FerryError(
-                f"Rights or settings of the source's databases were changed since the run {saved.run} kept "
-                "them: opening it would take that back.",
+                f"Rights or settings of {saved.side}'s databases were changed since the run {saved.run} "
+                "kept them: opening it would take that back.",
                 "Nothing is closed. Run this again: it keeps them anew.",
             )
         _close(session, saved)
@@ -260,7 +269,7 @@ def end_sessions(
 ) -> int:
     """End all sessions of the databases but ferry's, DMS's and the provider's. Return how many there were.
 
-    The source is closed by now. Sessions that were let in before and are not listed yet are waited for;
+    The side is closed by now. Sessions that were let in before and are not listed yet are waited for;
     those that are being made only now are refused.
 
     Raises:
@@ -282,22 +291,22 @@ def end_sessions(
                 raise
             except PostgresError as error:
                 raise FerryError(
-                    f"A session of the source may not be ended: {who}. {error.why}",
-                    f"End it at the source as a superuser: select pg_terminate_backend({pid})",
+                    f"A session of {saved.side} may not be ended: {who}. {error.why}",
+                    f"End it {saved.at} as a superuser: select pg_terminate_backend({pid})",
                 ) from None
             ended.add(pid)
         if found and time.monotonic() > until:
             raise FerryError(
-                f"Sessions of the source come back for {seconds:.0f} s: {_some(found.values())}.",
+                f"Sessions of {saved.side} come back for {seconds:.0f} s: {_some(found.values())}.",
                 "Neither a right nor ending them keeps them out: they are superusers, or ferry's own role "
                 "is used by others. End what they do, or let them sign in as another role.",
             )
         if let_in and time.monotonic() > until:
             pids = ", ".join(map(str, sorted(let_in)))
             raise FerryError(
-                f"Sessions of the source that began before it was closed are still being made after "
+                f"Sessions of {saved.side} that began before it was closed are still being made after "
                 f"{seconds:.0f} s: process {pids}.",
-                f"End them at the source as a superuser: select pg_terminate_backend({min(let_in)})",
+                f"End them {saved.at} as a superuser: select pg_terminate_backend({min(let_in)})",
             )
         if empty < 2:  # noqa: PLR2004 - as above
             time.sleep(_SECONDS_BETWEEN_PASSES)
@@ -328,7 +337,7 @@ def prove_silence(session: Session, saved: Saved) -> str:
     names = _names(saved)
     if prepared := [gid for (gid,) in session.rows(_PREPARED, [names])]:
         raise FerryError(
-            f"A transaction is prepared at the source: {prepared[0]}.",
+            f"A transaction is prepared {saved.at}: {prepared[0]}.",
             "Commit it or roll it back: it has no session that could be ended, and its rows are carried "
             "only when it is committed.",
         )
@@ -342,11 +351,11 @@ def prove_silence(session: Session, saved: Saved) -> str:
         ]
         if writing:
             raise FerryError(
-                f"Somebody writes at the source although it is closed: {_some(writing)}.",
+                f"Somebody writes {saved.at} although it is closed: {_some(writing)}.",
                 "See in pg_locks and pg_stat_activity who it is, and end it.",
             )
     if found := others(session, saved):
-        raise FerryError(f"Somebody is connected to the source again: {_some(found.values())}.")
+        raise FerryError(f"Somebody is connected to {saved.side} again: {_some(found.values())}.")
     return by
 
 
@@ -354,7 +363,7 @@ def stay_closed(session: Session, saved: Saved) -> None:
     """See that the run's phase is still `frozen`, and that nobody may connect or is connected.
 
     Raises:
-        OpenError: The source was opened.
+        OpenError: It was opened.
         FerryError: Somebody may connect, or is connected.
     """
     found = phase(session, saved.run)
@@ -362,14 +371,14 @@ def stay_closed(session: Session, saved: Saved) -> None:
         raise _opened(saved, found)
     _see_closed(session, saved)
     if connected := others(session, saved):
-        raise FerryError(f"Somebody is connected to the source: {_some(connected.values())}.")
+        raise FerryError(f"Somebody is connected to {saved.side}: {_some(connected.values())}.")
 
 
 def go_beyond(session: Session, saved: Saved) -> None:
-    """Change the run's phase to `switching`: from here on the source is not opened by it any more.
+    """Change the run's phase to `switching`: from here on the side is not opened by it any more.
 
     Raises:
-        OpenError: The source was opened; the run may not go on.
+        OpenError: It was opened; the run may not go on.
         FerryError: Somebody may connect or is connected; or the server refuses. Where it does not answer,
             `phase` says what became of it.
     """
@@ -382,22 +391,22 @@ def go_beyond(session: Session, saved: Saved) -> None:
             raise _opened(saved, found)
         _see_closed(session, saved)
         if connected := others(session, saved):
-            raise FerryError(f"Somebody is connected to the source: {_some(connected.values())}.")
+            raise FerryError(f"Somebody is connected to {saved.side}: {_some(connected.values())}.")
 
 
 def thaw(session: Session, saved: Saved, *, record_id: str) -> Thaw:
-    """Open the source again as it was, in one transaction. What is open already is left alone.
+    """Open a side again as it was, in one transaction. What is open already is left alone.
 
     A run that has not closed it yet does not do so any more: its phase is `thawed` from now on.
 
     Args:
-        session: A session at the source, in the first of the databases; it may write.
+        session: A session at that side, in the first of the databases; it may write.
         saved: What is kept.
         record_id: The journal's record that keeps it.
 
     Raises:
         ClosedError: The run is beyond its point of no return.
-        PostgresError: The server refuses; the source is as closed as it was.
+        PostgresError: The server refuses; it is as closed as it was.
     """
     for _ in range(_TRIES - 1):
         try:
@@ -407,6 +416,32 @@ def thaw(session: Session, saved: Saved, *, record_id: str) -> Thaw:
         except PostgresError:  # Such as a tuple that autovacuum has just updated.
             time.sleep(_SECONDS_BETWEEN_PASSES)
     return _thaw(session, saved, record_id)
+
+
+def give_back(session: Session, saved: Saved) -> Thaw:
+    """Open the side that a run closed for good: the applications come back to it. In one transaction.
+
+    It is for the run of the other direction, beyond its own point of no return.
+
+    Args:
+        session: A session at that side, in the first of the databases; it may write.
+        saved: What was kept when it was closed.
+
+    Raises:
+        FerryError: The run is not beyond its point of no return; or the server refuses.
+    """
+    with session.transaction():
+        session.execute(_FLUSHED)
+        if session.execute(_CHANGE, [THAWED, saved.run, SWITCHING]):
+            return _open(session, saved)
+        found = phase(session, saved.run)
+    if found == THAWED:
+        return Thaw.WAS_OPEN
+    raise FerryError(
+        f"{capital(saved.side)} is not opened: the phase of the run {saved.run} there is "
+        f"{found or 'gone'}, and was {SWITCHING}.",
+        f"Look who has changed {SCHEMA}.{JOURNAL} of {saved.side}.",
+    )
 
 
 def is_as_it_was(session: Session, saved: Saved) -> bool:
@@ -431,12 +466,12 @@ def _thaw(session: Session, saved: Saved, record_id: str) -> Thaw:
     if found != SWITCHING:
         raise FerryError(
             f"{SCHEMA}.{JOURNAL} of {session.server.side} has no record {record_id} of the run "
-            f"{saved.run}: whether it has closed the source is not known.",
-            "Run the cutover again on the machine where it ran: it gives the journal what is missing.",
+            f"{saved.run}: whether it has closed {saved.side} is not known.",
+            f"Run this on the machine where it ran, which gives the journal what is missing: {saved.again}",
         )
     raise ClosedError(
-        f"The run {saved.run} is beyond its point of no return: the source stays closed.",
-        "Run the cutover again: it goes on from there.",
+        f"The run {saved.run} is beyond its point of no return: {saved.side} stays closed.",
+        f"It goes on from there: {saved.again}",
     )
 
 
@@ -453,8 +488,8 @@ def _open(session: Session, saved: Saved) -> Thaw:
 
 def _opened(saved: Saved, found: str | None) -> OpenError:
     return OpenError(
-        f"The source was opened again: the phase of the run {saved.run} is {found or 'gone'}.",
-        "Begin a new cutover.",
+        f"{capital(saved.side)} was opened again: the phase of the run {saved.run} is {found or 'gone'}.",
+        f"Begin anew: {saved.again}",
     )
 
 
@@ -470,7 +505,7 @@ def _try_both(session: Session, saved: Saved) -> None:
         pass
     if not is_the_same:
         raise FerryError(
-            "The rights on the source's databases could not be given back as they are: "
+            f"The rights on {saved.side}'s databases could not be given back as they are: "
             f"{', '.join(it.acl for it in saved.databases)}.",
             "Grant them anew, those who give rights on before those who have them from these; then run "
             "this again.",
@@ -492,8 +527,8 @@ def _see_closed(session: Session, saved: Saved) -> None:
     if may:
         shown = _some(f"{name} to {database}" for name, database in may.items())
         raise FerryError(
-            f"With CONNECT taken from all but {', '.join(saved.keepers)}, others may still connect to the "
-            f"source: {shown}.",
+            f"With CONNECT taken from all but {', '.join(saved.keepers)}, others may still connect to "
+            f"{saved.side}: {shown}.",
             "They are members of one of these roles, or somebody else than the owner has given them "
             "CONNECT. Take that away: REVOKE ... FROM ...;",
         )

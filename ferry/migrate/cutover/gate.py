@@ -1,10 +1,11 @@
-"""The gate of a cutover: the table of its preconditions, in the order in which they are shown. Pure."""
+"""The gate of a cutover and of a rollback: the tables of preconditions, in the order in which they are shown. Pure."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ferry.migrate.cutover import around, contents, leading, replication, sessions
+from ferry.migrate.cutover import around, contents, leading, replication, returning, sessions
+from ferry.migrate.ways import Direction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from ferry.migrate.cutover.seen import Seen
 
 CHECKS: Final[tuple[Check, ...]] = (
+    *returning.CHECKS,
     *replication.CHECKS,
     *contents.CHECKS,
     *sessions.CHECKS,
@@ -21,8 +23,18 @@ CHECKS: Final[tuple[Check, ...]] = (
     *leading.CHECKS,
 )
 
+CHECKS_BACK: Final[tuple[Check, ...]] = (
+    *returning.CHECKS,
+    *replication.CHECKS,
+    *contents.CHECKS_BACK,
+    *sessions.CHECKS,
+    around.MAINTENANCE,
+    *returning.CHECKS_BACK,
+    leading.HOOKS,
+)
+
 
 def judge(seen: Seen) -> Iterator[Finding]:
-    """What stands against a cutover, and what does not."""
-    for check in CHECKS:
+    """What stands against a cutover, or a rollback, and what does not."""
+    for check in CHECKS if seen.direction is Direction.FORWARD else CHECKS_BACK:
         yield from check.findings(seen)

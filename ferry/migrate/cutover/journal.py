@@ -1,4 +1,4 @@
-"""What a cutover writes down: a line a record on this machine, and the same in both databases.
+"""What a cutover or a rollback writes down: a line a record on this machine, and the same in both databases.
 
 It is evidence, and holds what cannot be found again: the source's rights before they are taken, ids,
 how far a run is. Never a value of a row, never a secret. Everything else is read from what is there.
@@ -100,7 +100,7 @@ class Record:
 
 @dataclass(kw_only=True, slots=True)
 class Journal:
-    """The records of an environment's cutovers.
+    """The records of an environment's cutovers and rollbacks.
 
     Args:
         environment: The environment's name.
@@ -143,14 +143,21 @@ class Journal:
             _insert(session, [record])
         return record
 
-    def last(self, step: str, state: State) -> Record | None:
-        """The run's last record of a step; None where it has none."""
-        own = [
-            it
-            for it in self.records
-            if it.run == self.run and it.step == step and it.state is state
-        ]
-        return own[-1] if own else None
+    def last(self, step: str, state: State, *, run: str = "") -> Record | None:
+        """A run's last record of a step; None where it has none.
+
+        Args:
+            step: The step's name.
+            state: How far it was.
+            run: Whose; empty for the run that writes.
+        """
+        return last(self.records, run or self.run, step, state)
+
+
+def last(records: Iterable[Record], run: str, step: str, state: State) -> Record | None:
+    """A run's last record of a step; None where it has none."""
+    own = [it for it in records if it.run == run and it.step == step and it.state is state]
+    return own[-1] if own else None
 
 
 def new_run() -> str:
@@ -182,23 +189,39 @@ def opened(environment: str, run: str, source: Session, target: Session) -> Jour
     Raises:
         FerryError: The file cannot be read or written; a server refuses; or a record was changed.
     """
-    file = file_of(environment)
-    places = [read(file), of_database(source), of_database(target)]
-    known: dict[str, Record] = {}
-    for place in places:
-        for record in place:
-            if known.setdefault(record.id, record) != record:
-                raise FerryError(
-                    f"The journals of {environment} tell different things of the record {record.id}: "
-                    f"{file}, and {SCHEMA}.{JOURNAL} of both databases.",
-                    "One of the three was changed by hand. Look which is right before anything goes on.",
-                )
-    records = sorted(known.values(), key=lambda it: (it.number, it.at))
+    places = _places(environment, source, target)
+    records = _merged(environment, places)
     lacking = [[it for it in records if it.id not in {one.id for one in place}] for place in places]
-    _append(file, lacking[0])
+    _append(file_of(environment), lacking[0])
     _insert(source, lacking[1])
     _insert(target, lacking[2])
     return Journal(environment=environment, run=run, source=source, target=target, records=records)
+
+
+def known(environment: str, source: Session, target: Session) -> list[Record]:
+    """All records, of all runs, as they happened; nothing is written.
+
+    Raises:
+        FerryError: As `opened`.
+    """
+    return _merged(environment, _places(environment, source, target))
+
+
+def _places(environment: str, source: Session, target: Session) -> list[list[Record]]:
+    return [read(file_of(environment)), of_database(source), of_database(target)]
+
+
+def _merged(environment: str, places: Iterable[Iterable[Record]]) -> list[Record]:
+    found: dict[str, Record] = {}
+    for place in places:
+        for record in place:
+            if found.setdefault(record.id, record) != record:
+                raise FerryError(
+                    f"The journals of {environment} tell different things of the record {record.id}: "
+                    f"{file_of(environment)}, and {SCHEMA}.{JOURNAL} of both databases.",
+                    "One of the three was changed by hand. Look which is right before anything goes on.",
+                )
+    return sorted(found.values(), key=lambda it: (it.number, it.at))
 
 
 def read(file: Path) -> list[Record]:

@@ -159,6 +159,15 @@ def hooks(_: Seen, hook: Hook) -> Iterator[Finding]:
         yield right("hooks", f"cutover.hooks.{hook.name} can be started.")
 
 
+HOOKS: Final = Check(
+    name="hooks",
+    title="Whether the hooks can be started",
+    good="The file names no hook.",
+    of=lambda seen: seen.hooks,
+    judge=hooks,
+)
+"""Of a rollback too."""
+
 CHECKS: Final = (
     Check(
         name="record",
@@ -174,11 +183,5 @@ CHECKS: Final = (
         of=lambda seen: seen.secrets,
         judge=signing_in,
     ),
-    Check(
-        name="hooks",
-        title="Whether the hooks can be started",
-        good="The file names no hook.",
-        of=lambda seen: seen.hooks,
-        judge=hooks,
-    ),
+    HOOKS,
 )

@@ -1,4 +1,4 @@
-"""Asks what has to be known before a cutover: DMS, RDS, Secrets Manager, both servers.
+"""Asks what has to be known before a cutover or a rollback: DMS, RDS, Secrets Manager, both servers.
 
 Changes nothing; how far a task is behind is measured by a row of its marker, as ferry watch writes them.
 Each thing is asked by itself: what does not answer is unknown, and the rest is judged.
@@ -21,13 +21,16 @@ from ferry.account import explained
 from ferry.errors import FerryError
 from ferry.mappings import TableName
 from ferry.migrate import markers, target_tables
+from ferry.migrate.cutover import standing
 from ferry.migrate.cutover.checks import LONG_SECONDS
+from ferry.migrate.cutover.running import begun_after, moves_back, record_back
 from ferry.migrate.cutover.seen import (
     DatabaseSeen,
     Dns,
     Hook,
     Jobs,
     Lag,
+    Led,
     Open,
     Pending,
     Prepared,
@@ -39,9 +42,9 @@ from ferry.migrate.cutover.seen import (
     TaskSeen,
     Verified,
 )
-from ferry.migrate.cutover.switching import dns, hooks
+from ferry.migrate.cutover.switching import dns, hooks, secrets
 from ferry.migrate.cutover.switching.signing_in import sign_in
-from ferry.migrate.reading import read_tasks
+from ferry.migrate.reading import read_ways
 from ferry.migrate.schema.phases import Phase
 from ferry.migrate.schema.work import works
 from ferry.migrate.verify import kept
@@ -50,6 +53,7 @@ from ferry.migrate.verify.comparing import Verdict
 from ferry.migrate.watching.databases import control_tables
 from ferry.migrate.watching.look import TaskLook
 from ferry.migrate.watching.statistics import Budget, Statistics
+from ferry.migrate.ways import Direction, carriers
 from ferry.postgres import PostgresError, UnreachableError, apart, connect
 from settings.cutover import Cutover
 
@@ -60,15 +64,16 @@ if TYPE_CHECKING:
     from ferry.deployment import Deployment
     from ferry.migrate.cutover.switching.signed import SignIn
     from ferry.migrate.schema.work import Work
-    from ferry.migrate.sides import Side as Way
+    from ferry.migrate.sides import Side as End
     from ferry.migrate.sides import Sides
     from ferry.migrate.tasks import Task
+    from ferry.migrate.ways import Way
     from ferry.postgres import Server, Session
     from settings.databases import Database
 
 _T = TypeVar("_T")
 
-_PURPOSE: Final = "say whether the cutover can begin"
+_PURPOSE: Final = "say whether it can begin"
 _SECONDS_BETWEEN_LOOKS: Final = 0.05
 
 _SELF: Final = """
@@ -134,25 +139,32 @@ where c.relkind = 'S' and c.relpersistence <> 't' and n.nspname !~ '^pg_'
 order by 1"""
 
 
-def see(deployment: Deployment, sides: Callable[[Database], Sides]) -> Seen:
+def see(
+    deployment: Deployment,
+    sides: Callable[[Database], Sides],
+    direction: Direction = Direction.FORWARD,
+) -> Seen:
     """What is seen of an environment.
 
     Args:
         deployment: The environment as it is deployed.
         sides: The way to both ends of a database.
+        direction: Where changes are carried: forward before a cutover, back before a rollback.
 
     Raises:
         FerryError: DMS does not say which tasks there are; a secret or a certificate is missing.
     """
     environment = deployment.environment
-    tasks = read_tasks(deployment)
+    ways = read_ways(deployment)
+    tasks = carriers(ways, direction)
     carried = list(zip(environment.carried, works(environment, sides), strict=True))
+    ends = _known(lambda: _standing(deployment, sides, direction))
     lags = {
         name: lag
-        for _, work in carried
+        for database, work in carried
         for name, lag in _lags(
-            work.sides,
-            [it for it in tasks if any(it.name == each.name for each in work.tasks)],
+            work.sides if direction is Direction.FORWARD else work.sides.turned(),
+            [it for it in tasks if it.database == database],
             most_seconds=(environment.cutover or Cutover()).max_lag_seconds,
         )
     }
@@ -161,13 +173,14 @@ def see(deployment: Deployment, sides: Callable[[Database], Sides]) -> Seen:
         tasks=tuple(
             TaskSeen(
                 task=task,
-                look=_known(partial(_look, deployment, task, sides)),
+                look=_known(partial(_look, deployment, task, sides, direction)),
                 lag=lags.get(task.name),
             )
             for task in tasks
         ),
         databases=tuple(
-            _database(environment.name, database, work, tasks) for database, work in carried
+            _database(environment.name, database, work, ways, direction)
+            for database, work in carried
         ),
         pending=_known(lambda: _pending(deployment)),
         secrets=tuple(
@@ -180,7 +193,51 @@ def see(deployment: Deployment, sides: Callable[[Database], Sides]) -> Seen:
         hooks=tuple(_hooks(deployment)),
         carried_back=_known(partial(_carried_back, deployment)),
         at=datetime.now(UTC),
+        direction=direction,
+        stands=ends if isinstance(ends, FerryError) else None,
+        led=_known(partial(_led, deployment, sides, ends))
+        if direction is Direction.BACK and isinstance(ends, standing.Run)
+        else (),
     )
+
+
+def _standing(
+    deployment: Deployment, sides: Callable[[Database], Sides], direction: Direction
+) -> standing.Run | None:
+    """The run of the other direction that is undone; None where none is.
+
+    Raises:
+        NotNowError: It is not the time for it.
+        FerryError: A server refuses, or the journals tell different things.
+    """
+    _, runs = standing.look(deployment.environment.name, sides(deployment.environment.carried[0]))
+    return begun_after(deployment.environment, runs, direction)
+
+
+def _led(
+    deployment: Deployment, sides: Callable[[Database], Sides], undone: standing.Run
+) -> tuple[Led, ...]:
+    records, _ = standing.look(
+        deployment.environment.name, sides(deployment.environment.carried[0])
+    )
+    client = deployment.account.secretsmanager
+    found = [
+        Led(what=f"The secret {move.arn}", trouble=_trouble(partial(secrets.look, client, move)))
+        for move in moves_back(records, undone.id)
+    ]
+    given = deployment.environment.cutover
+    if given is not None and given.dns is not None:
+        back = record_back(records, undone.id)
+        look = partial(
+            dns.look, deployment.account.route53, given.dns, before=back[0], after=back[1]
+        )
+        found.append(Led(what=f"The record {given.dns.name}", trouble=_trouble(look)))
+    return tuple(found)
+
+
+def _trouble(look: Callable[[], None]) -> FerryError | None:
+    """Why a look has not found what it should; None where it has."""
+    return _known(look)
 
 
 def _known(ask: Callable[[], _T]) -> _T | FerryError:
@@ -230,9 +287,13 @@ def _measured(sides: Sides, tasks: Many[Task], *, most_seconds: float) -> dict[s
     return found
 
 
-def _look(deployment: Deployment, task: Task, ways: Callable[[Database], Sides]) -> TaskLook:
-    """A task's tables by DMS's statistics, its control tables and the source's catalog."""
+def _look(
+    deployment: Deployment, task: Task, ways: Callable[[Database], Sides], direction: Direction
+) -> TaskLook:
+    """A task's tables by DMS's statistics, its control tables and the catalog of the side that it reads."""
     dms, sides = deployment.account.dms, ways(task.database)
+    if direction is Direction.BACK:
+        sides = sides.turned()
     rows = (
         Statistics(dms=dms, task_arn=task.arn, budget=Budget()).refresh(task)
         if task.was_started
@@ -259,27 +320,36 @@ def _look(deployment: Deployment, task: Task, ways: Callable[[Database], Sides])
     )
 
 
-def _database(environment: str, database: Database, work: Work, tasks: Many[Task]) -> DatabaseSeen:
+def _database(
+    environment: str,
+    database: Database,
+    work: Work,
+    ways: Many[Way],
+    direction: Direction,
+) -> DatabaseSeen:
     sides = work.sides
-    source, target = (_known(partial(_side, way)) for way in (sides.source, sides.target))
-    those = [task for task in tasks if task.database == database]
+    source, target = (_known(partial(_side, side)) for side in (sides.source, sides.target))
+    those = [way for way in ways if way.task.database == database]
+    is_forward = direction is Direction.FORWARD
     return DatabaseSeen(
         name=database.aurora,
         source=source,
         target=target,
-        schema=_known(lambda: _schema(work, those)),
-        closed=_known(lambda: tuple(work.closed())),
-        verified=_known(lambda: _verified(environment, database, sides, those)),
+        schema=_known(lambda: _schema(work, those))
+        if is_forward
+        else _known(lambda: Schema(left={}, drift=work.drift(Phase.CUTOVER))),
+        closed=_known(lambda: tuple(work.closed())) if is_forward else (),
+        verified=_known(lambda: _verified(environment, sides, those, direction)),
     )
 
 
-def _side(way: Way) -> Side:
-    server = way.server
+def _side(end: End) -> Side:
+    server = end.server
     with connect(server, purpose=_PURPOSE) as session:
         ((user, database, owner, is_owner, may_signal, sees_others, has_dblink),) = session.rows(
             _SELF
         )
-        ((foreign,),) = session.rows(_FOREIGN, [way.dms_user])
+        ((foreign,),) = session.rows(_FOREIGN, [end.dms_user])
         columns = [name for name, _ in JOURNAL_COLUMNS]
         ((has_journal,),) = session.rows(_HAS_JOURNAL, [len(columns), SCHEMA, JOURNAL, columns])
         return Side(
@@ -293,14 +363,14 @@ def _side(way: Way) -> Side:
             has_journal=has_journal,
             open=tuple(
                 Open(pid=pid, who=who, seconds=seconds)
-                for pid, who, seconds in session.rows(_OPEN, [way.dms_user, LONG_SECONDS])
+                for pid, who, seconds in session.rows(_OPEN, [end.dms_user, LONG_SECONDS])
             ),
             prepared=tuple(
                 Prepared(gid=gid, owner=owner) for gid, owner in session.rows(_PREPARED)
             ),
             superusers=tuple(
                 f"{name} ({count}{f', {where}' if where else ''})"
-                for name, where, count in session.rows(_SUPERUSERS, [way.dms_user])
+                for name, where, count in session.rows(_SUPERUSERS, [end.dms_user])
                 if not is_of_provider(name)
             ),
             subscriptions=tuple(name for (name,) in session.rows(_SUBSCRIPTIONS)),
@@ -332,30 +402,32 @@ def _jobs(session: Session, database: str) -> Jobs | None:
     return Jobs(database=database, active=active)
 
 
-def _schema(work: Work, tasks: Many[Task]) -> Schema:
+def _schema(work: Work, ways: Many[Way]) -> Schema:
     left, drift = work.standing(Phase.BEFORE_CUTOVER)
     return Schema(
         left=left,
         drift=drift,
-        is_made_by_dms=all(task.settings.preparation == "DROP_AND_CREATE" for task in tasks),
+        is_made_by_dms=all(way.task.settings.preparation == "DROP_AND_CREATE" for way in ways),
     )
 
 
-def _verified(environment: str, database: Database, sides: Sides, tasks: Many[Task]) -> Verified:
-    scope = verifying.look(database.aurora, sides, tasks)
+def _verified(environment: str, sides: Sides, ways: Many[Way], direction: Direction) -> Verified:
+    (scope,) = verifying.scopes(environment, ways, lambda _: sides, direction)
+    if scope.refused:
+        raise FerryError(" ".join(each.why for each in scope.refused))
     if scope.trouble:
         raise scope.trouble
     if isinstance(scope.identity, str):
-        raise FerryError(f"What was compared of {database.aurora} is not known: {scope.identity}")
+        raise FerryError(f"What was compared of {scope.database} is not known: {scope.identity}")
     known = kept.opened(
-        kept.where(environment, scope.database, scope.identity),
+        kept.where(environment, scope.database, scope.identity, direction),
         scope.plans,
         scope.files,
         resume=True,
         is_run=False,
     )
     if known.progress is None:
-        raise FerryError(f"What was compared of {database.aurora} is not known: {known.trouble}")
+        raise FerryError(f"What was compared of {scope.database} is not known: {known.trouble}")
     found = {str(plan.name): known.last_found(plan) for plan in scope.plans}
 
     def those(verdict: Verdict) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from ferry.errors import FerryError
 from ferry.findings import blocked, right
 from ferry.migrate.cutover.checks import MOST, Check, counted
 from ferry.migrate.starting import Refusal, Wish, how
+from ferry.migrate.ways import Direction
 from settings.cutover import Cutover
 
 if TYPE_CHECKING:
@@ -40,8 +41,8 @@ def running(seen: Seen, one: TaskSeen) -> Iterator[Finding]:
         yield blocked(
             "tasks",
             f"The task {task.name} is {task.status}{said}.",
-            why="Nothing that is written at the source arrives at Aurora.",
-            remedy=_start(name, task),
+            why=f"Nothing that is written {seen.direction.at[0]} arrives at {seen.direction.ends[1]}.",
+            remedy=_start(seen, task),
         )
     elif isinstance(one.look, FerryError) or one.look.is_loaded:
         yield right("tasks", f"The task {task.name} runs.")
@@ -54,7 +55,13 @@ def running(seen: Seen, one: TaskSeen) -> Iterator[Finding]:
         )
 
 
-def _start(name: str, task: Task) -> str:
+def _start(seen: Seen, task: Task) -> str:
+    name = seen.name
+    if seen.direction is Direction.BACK:
+        return (
+            "See why in its log, then let it go on: aws dms start-replication-task "
+            f"--replication-task-arn {task.arn} --start-replication-task-type resume-processing"
+        )
     decided = how(task, Wish(environment=name))
     if isinstance(decided, Refusal):
         return decided.remedy
@@ -80,7 +87,8 @@ def lag(seen: Seen, one: tuple[Task, Lag]) -> Iterator[Finding]:
     if measured.has_arrived and measured.seconds <= most:
         yield right(
             "lag",
-            f"The marker of the task {task.name} was at Aurora after {measured.seconds:.1f} s.",
+            f"The marker of the task {task.name} was at {seen.direction.ends[1]} after "
+            f"{measured.seconds:.1f} s.",
         )
         return
     arrived = "took" if measured.has_arrived else "has not arrived within"
@@ -101,14 +109,14 @@ def tables(seen: Seen, look: TaskLook) -> Iterator[Finding]:
         yield blocked(
             "tables",
             f"{each.table}: {each.what}.",
-            why="Rows or changes of it are missing in Aurora, or may be.",
+            why=f"Rows or changes of it are missing {seen.direction.at[1]}, or may be.",
             remedy=f"{each.remedy[:1].upper()}{each.remedy[1:]}",
         )
     if len(troubles) > MOST:
         yield blocked(
             "tables",
             f"So it is with {len(troubles) - MOST} more tables of the task {look.task.name}.",
-            why="Rows or changes of them are missing in Aurora, or may be.",
+            why=f"Rows or changes of them are missing {seen.direction.at[1]}, or may be.",
             remedy=f"See which: ferry watch {seen.name} --task {look.task.name}",
         )
     if not troubles:

@@ -1,4 +1,4 @@
-"""Who may connect to the source's databases: what is kept, and the SQL that closes and opens them. Pure.
+"""Who may connect to the databases of a side: what is kept, and the SQL that closes and opens them. Pure.
 
 The rights are PostgreSQL's own list, `pg_database.datacl`, item by item and in its order, with who gave
 each. Closing takes CONNECT from everybody but the keepers. Opening takes all away and gives again what was
@@ -20,6 +20,7 @@ from facts.ferry_schema import JOURNAL, SCHEMA
 from facts.identifiers import literal
 from facts.inert import visible
 from facts.providers import is_of_provider
+from ferry.migrate.ways import Direction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -31,10 +32,11 @@ READ_ONLY: Final = "default_transaction_read_only"
 """The second belt: a new session of a database may not write, unless it asks to."""
 
 FROZEN: Final = "frozen"
-"""The phase of a run that has closed the source."""
+"""The phase of a run that has closed the side where applications write."""
 
 THAWED: Final = "thawed"
-"""The phase of a run that has opened it again, and may not go on."""
+"""The phase of a run whose side was opened again: the run may not go on, or a run of the other direction
+has ended what it did."""
 
 SWITCHING: Final = "switching"
 """The phase of a run that is beyond its point of no return, and may not open it any more."""
@@ -225,7 +227,7 @@ def _of(rights: Rights, role: str) -> str:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Saved:
-    """What is kept before the source is closed, and opens it again.
+    """What is kept before a side is closed, and opens it again.
 
     Args:
         environment: The environment's name.
@@ -235,6 +237,7 @@ class Saved:
         belt: Whether new sessions of others are read-only too. It takes the right to set that for the
             keepers, who have to write.
         databases: The rights on each database; the first one's journal has the run's phase.
+        direction: Where changes are carried: the side is closed that they come from.
     """
 
     environment: str
@@ -243,6 +246,27 @@ class Saved:
     dms: tuple[str, ...]
     belt: bool
     databases: tuple[Rights, ...]
+    direction: Direction = Direction.FORWARD
+
+    @property
+    def side(self) -> str:
+        """Which side is closed, within a sentence."""
+        return self.direction.ends[0]
+
+    @property
+    def at(self) -> str:
+        """The same with the word before it."""
+        return self.direction.at[0]
+
+    @property
+    def script_name(self) -> str:
+        """What the script is called that opens it without ferry."""
+        return script_name(self.environment, self.direction)
+
+    @property
+    def again(self) -> str:
+        """The command that begins anew, or goes on."""
+        return f"ferry {self.direction.command} {self.environment}"
 
     @property
     def keepers(self) -> tuple[str, ...]:
@@ -250,7 +274,7 @@ class Saved:
         return tuple(dict.fromkeys((self.ferry, *self.dms)))
 
     def closes(self) -> list[str]:
-        """All statements that close the source."""
+        """All statements that close it."""
         return [each for it in self.databases for each in closing(it, self.keepers, belt=self.belt)]
 
     def opens(self) -> list[str]:
@@ -266,6 +290,7 @@ class Saved:
             "dms": list(self.dms),
             "belt": self.belt,
             "databases": [it.as_json() for it in self.databases],
+            "direction": self.direction,
         }
 
     @classmethod
@@ -278,14 +303,21 @@ class Saved:
             dms=tuple(kept["dms"]),
             belt=kept["belt"],
             databases=tuple(map(Rights.of_json, kept["databases"])),
+            direction=Direction(kept["direction"]),
         )
 
 
+def script_name(environment: str, direction: Direction) -> str:
+    """What the script is called that opens the side that changes come from: `thaw-ENV.sql` of the source."""
+    aurora = "-aurora" if direction is Direction.BACK else ""
+    return f"thaw-{environment}{aurora}.sql"
+
+
 def script(saved: Saved) -> str:
-    """What opens the source again without ferry: plain SQL for psql, one transaction.
+    """What opens a side again without ferry: plain SQL for psql, one transaction.
 
     It begins with the same change of the run's phase as ferry's own opening, and does nothing where that
-    changes no row: the run has opened the source already, or is beyond its point of no return.
+    changes no row: the run has opened it already, or is beyond its point of no return.
 
     Args:
         saved: What was kept.
@@ -293,14 +325,14 @@ def script(saved: Saved) -> str:
     first = saved.databases[0].database
     journal = f"{quoted(SCHEMA)}.{quoted(JOURNAL)}"
     refusal = (
-        f"The run {saved.run} has not closed the source, has opened it again, or is beyond its point of no "
-        "return. Nothing is changed."
+        f"The run {saved.run} has not closed {saved.side}, has opened it again, or is beyond its point of "
+        "no return. Nothing is changed."
     )
     lines = [
-        f"-- Opens the source of {saved.environment} again, as it was before ferry cutover closed it.",
+        f"-- Opens {saved.side} of {saved.environment} again, as it was before it was closed.",
         "-- Where ferry cannot do it, run it as ferry's role or as a superuser, in the database",
         f"-- {visible(first)}:",
-        f"--   psql -X -h HOST -p PORT -U USER -d DATABASE -f thaw-{saved.environment}.sql",
+        f"--   psql -X -h HOST -p PORT -U USER -d DATABASE -f {saved.script_name}",
         "\\set ON_ERROR_STOP on",
         "SET client_encoding = 'UTF8';",
         "SET standard_conforming_strings = on;",

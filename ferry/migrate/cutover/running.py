@@ -1,12 +1,14 @@
-"""Does a cutover: the table of steps, one after the other, each written down before and after.
+"""Does a cutover or a rollback: a table of steps, one after the other, each written down before and after.
 
-Before the point of no return whatever fails opens the source again, and the run is over: the next one begins
-anew. After it nothing is undone: the next run goes on with the first step that is not done. Which of both it
-is says the row of the phase at the source, and nobody's memory.
+Both are the same with the sides in each other's place: one is closed, where applications write, and they are
+led to the other. Before the point of no return whatever fails opens the one that was closed, and the run is
+over: the next one begins anew. After it nothing is undone: the next run goes on with the first step that is
+not done. Which of both it is says the row of the phase at the side that is closed, and nobody's memory.
 """
 
 from __future__ import annotations
 
+import shlex
 import time
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -15,21 +17,42 @@ from typing import TYPE_CHECKING, Any, Final
 
 from facts import outputs
 from facts.ferry_schema import SCHEMA
-from facts.names import BACK
+from facts.names import AGAIN, BACK
 from ferry.account import explained
 from ferry.errors import FerryError
 from ferry.mappings import TableName
 from ferry.migrate import markers
 from ferry.migrate.alone import Doing, alone
-from ferry.migrate.cutover import fence, freezing, journal, leg_slots, sequences, unfreezing
+from ferry.migrate.cutover import (
+    fence,
+    freezing,
+    journal,
+    leg_slots,
+    sequences,
+    standing,
+    unfreezing,
+)
 from ferry.migrate.cutover.freezing import ClosedError, Thaw
 from ferry.migrate.cutover.journal import Journal, State
-from ferry.migrate.cutover.rights import FROZEN, SWITCHING, Saved
-from ferry.migrate.cutover.steps import POINT, Stage, Step, steps
+from ferry.migrate.cutover.rights import SWITCHING, Saved
+from ferry.migrate.cutover.seen import NotNowError
+from ferry.migrate.cutover.standing import FINISHED
+from ferry.migrate.cutover.steps import (
+    OPENING,
+    POINT,
+    SAVE,
+    SLOTS,
+    SWITCH_DNS,
+    SWITCH_SECRETS,
+    Stage,
+    Step,
+    steps,
+)
 from ferry.migrate.cutover.switching import cname, dns, hooks, secrets
 from ferry.migrate.cutover.watchdog import Watchdog, Watched, watching
-from ferry.migrate.reading import read_tasks
+from ferry.migrate.reading import read_ways
 from ferry.migrate.schema import carrying
+from ferry.migrate.schema.drift import FIRING
 from ferry.migrate.schema.phases import Phase
 from ferry.migrate.schema.work import works
 from ferry.migrate.slots import of_task
@@ -38,37 +61,43 @@ from ferry.migrate.verify import kept
 from ferry.migrate.verify import verify as verifying
 from ferry.migrate.verify.comparing import Verdict
 from ferry.migrate.waiting import stop
+from ferry.migrate.ways import Direction, carriers
 from ferry.postgres import apart, connect, sql
+from ferry.words import capital
 from settings.cutover import Cutover
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from ferry.deployment import Deployment
     from ferry.migrate.alone import Alone
     from ferry.migrate.cutover.journal import Record
+    from ferry.migrate.cutover.standing import Run
     from ferry.migrate.schema.steps import Orders
     from ferry.migrate.schema.work import Work
-    from ferry.migrate.sides import Sides
+    from ferry.migrate.sides import Side, Sides
     from ferry.migrate.tasks import Task
     from ferry.migrate.verify.verify import Scope
+    from ferry.migrate.ways import Way
     from ferry.postgres import Session
+    from settings.cutover import Dns
     from settings.databases import Database
-    from settings.environment import Leg
+    from settings.environment import Environment, Leg
 
-SAVE: Final = "save"
 CLOSED: Final = "closed_seconds"
 """The detail that says for how long writers were kept out."""
 
 BY: Final = "by"
 """The record of who goes on with a run, with which ferry, and what was shown before."""
 
-FINISHED: Final = "finished"
-"""The record behind the last step: there is nothing left to go on with."""
-
-_PURPOSE: Final = "cut over"
-_SECONDS_OF_THE_WAY_BACK: Final = 900.0
+_PURPOSE: Final = {Direction.FORWARD: "cut over", Direction.BACK: "roll back"}
+_LEGS: Final = {
+    Direction.FORWARD: (AGAIN, outputs.DMS_AGAIN_TASK_ARNS),
+    Direction.BACK: (BACK, outputs.DMS_BACK_TASK_ARNS),
+}
+"""What carries changes into a direction when a run of the other one has ended."""
+_SECONDS_OF_THE_NEXT_WAY: Final = 900.0
 _SECONDS_BETWEEN_LOOKS: Final = 2.0
 _SECONDS_TO_ANALYZE: Final = 4 * 3600.0
 _PROVED: Final = (Verdict.SAME, Verdict.IN_PART)
@@ -84,45 +113,54 @@ class _Taken(Exception):  # noqa: N818 - no error: it ends a transaction that is
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """What is cut over, and how it is told of.
+    """What is cut over or rolled back, and how it is told of.
 
     Args:
+        direction: Which way changes are carried until then: forward before a cutover.
         deployment: The environment as it is deployed.
         sides: The way to both ends of a database.
         back_user: The role as which DMS writes back to the source; None without a way back.
         folder: The project's folder, in which hooks run.
         tell: Is told what is done, a line each.
+        accepted: The tables that may differ, by their names at the source.
     """
 
+    direction: Direction
     deployment: Deployment
     sides: Callable[[Database], Sides]
     back_user: str | None
     folder: Path
     tell: Callable[[str], None]
+    accepted: frozenset[TableName] = frozenset()
 
 
 @dataclass(kw_only=True)
 class Running:
-    """A cutover that has its locks.
+    """A cutover or a rollback that has its locks.
 
     Args:
         asked: What is cut over.
         works: The databases.
         held: Its locks.
         journal: Its journal, with a session at each side.
-        saved: What is kept of the source; None before that.
+        before: The run of the other direction that it undoes; None where applications never wrote to the
+            other side.
+        saved: What is kept of the side that it closes; None before that.
         record_id: The record that keeps it.
+        undone: What opening the source came to, where there was a cutover to undo before its point of no
+            return; None where there was none.
     """
 
     asked: Asked
     works: tuple[Work, ...]
     held: Sequence[Alone]
     journal: Journal
+    before: Run | None = None
     saved: Saved | None = None
     record_id: str = ""
+    undone: Thaw | None = None
     _scopes: list[Scope] = field(default_factory=list)
     _orders: dict[str, Orders] = field(default_factory=dict)
-    _tasks: tuple[Task, ...] = ()
     _dog: Watchdog | None = None
     _closed_at: float | None = None
     _slots: list[tuple[Work, str]] = field(default_factory=list)
@@ -133,11 +171,38 @@ class Running:
         return self.asked.deployment.environment.name
 
     @property
+    def direction(self) -> Direction:
+        """Which way changes were carried."""
+        return self.asked.direction
+
+    @property
+    def session(self) -> Session:
+        """A session at the side that is closed."""
+        return self.journal.source if self.direction is Direction.FORWARD else self.journal.target
+
+    @property
     def is_beyond(self) -> bool:
         """Whether it goes on behind the point of no return."""
         return self.saved is not None and (
-            freezing.phase(self.journal.source, self.journal.run) == SWITCHING
+            freezing.phase(self.session, self.journal.run) == SWITCHING
         )
+
+    def _sides(self, work: Work) -> Sides:
+        """A database's sides, the one first that is closed."""
+        return work.sides if self.direction is Direction.FORWARD else work.sides.turned()
+
+    def _both(self, stack: ExitStack, work: Work) -> tuple[Session, Session]:
+        """A session at each side of a database, first the one that is closed; both may write."""
+        sides = self._sides(work)
+        return (self._connected(stack, sides.source), self._connected(stack, sides.target))
+
+    def _connected(self, stack: ExitStack, side: Side) -> Session:
+        return stack.enter_context(
+            connect(side.server, purpose=_PURPOSE[self.direction], read_only=False)
+        )
+
+    def _ways(self) -> tuple[Way, ...]:
+        return read_ways(self.asked.deployment)
 
     @property
     def settings(self) -> Cutover:
@@ -151,10 +216,10 @@ class Running:
             by: Who does them, for the journal: names, versions and findings; None where nobody says.
 
         Raises:
-            FerryError: One failed. Before the point of no return the source is open again; where it could
-                not be opened, that is what is said.
+            FerryError: One failed. Before the point of no return what was closed is open again; where it
+                could not be opened, that is what is said.
         """
-        table = steps(self.asked.deployment.environment)
+        table = steps(self.asked.deployment.environment, self.direction)
         place = [it.name for it in table].index(POINT)
         if by is not None:
             self.journal.write(BY, State.KEPT, **by)
@@ -189,28 +254,28 @@ class Running:
             raise
         seconds = time.monotonic() - began
         more = {}
-        if step.name == "unfreeze" and (closed := self._seconds_closed()) is not None:
-            said += f"; the source was closed {closed:.1f} s before"
+        if step.name == OPENING and (closed := self._seconds_closed()) is not None:
+            said += f"; {self.direction.ends[0]} was closed {closed:.1f} s before"
             more = {CLOSED: round(closed, 3)}
         self.journal.write(step.name, State.DONE, seconds=round(seconds, 3), **more)
         self.asked.tell(f"{step.name:<18} {seconds:7.2f} s  {said}")
 
     def _seconds_closed(self) -> float | None:
-        """For how long writers are kept out, by one clock; None where another process closed the source."""
+        """For how long writers are kept out, by one clock; None where another process closed the side."""
         return None if self._closed_at is None else time.monotonic() - self._closed_at
 
     def _check(self) -> None:
-        """See that the source is closed, that somebody opens it where this ends, and that there is time."""
-        freezing.stay_closed(self.journal.source, self._kept)
+        """See that the side is closed, that somebody opens it where this ends, and that there is time."""
+        freezing.stay_closed(self.session, self._kept)
         if self._dog is None or not self._dog.watches():
             raise FerryError(
-                "The process that opens the source again where ferry is killed has ended."
+                f"The process that opens {self._kept.side} again where ferry is killed has ended."
             )
         if self._closed_at is not None:
             closed = time.monotonic() - self._closed_at
             if closed > self.settings.max_outage_seconds:
                 raise FerryError(
-                    f"The source has been closed for {closed:.0f} s, and "
+                    f"{capital(self._kept.side)} has been closed for {closed:.0f} s, and "
                     f"{self.settings.max_outage_seconds} are allowed.",
                     "See above which step takes so long; cutover.max_outage_seconds says how long all may "
                     "take.",
@@ -219,50 +284,78 @@ class Running:
     @property
     def _kept(self) -> Saved:
         if self.saved is None:
-            raise FerryError("Nothing is kept of the source's rights.")
+            raise FerryError(f"Nothing is kept of {self.direction.ends[0]}'s rights.")
         return self.saved
 
     # before the window
 
     def _gate(self) -> str:
         """The gate itself is judged by the command; here is looked at what the window needs ready."""
-        self._tasks = read_tasks(self.asked.deployment)
-        for work in self.works:
-            own = [it for it in self._tasks if it.name in {task.name for task in work.tasks}]
-            scope = verifying.look(work.sides.target.server.database, work.sides, own)
+        self._scopes = verifying.scopes(self.name, self._ways(), self.asked.sides, self.direction)
+        for scope in self._scopes:
             if scope.trouble:
                 raise scope.trouble
-            self._scopes.append(scope)
-            orders = work.orders(Phase.CUTOVER)
-            self._orders[scope.database] = orders
-            unfreezing.read_of(work.sides.target.server)
+        if self.direction is Direction.FORWARD:
+            for work in self.works:
+                server = work.sides.target.server
+                self._orders[server.database] = work.orders(Phase.CUTOVER)
+                if self.before is None:
+                    unfreezing.read_of(server)
         return "what the window needs is read"
 
     def _save(self) -> str:
-        moves = secrets.read(
-            self.asked.deployment.account.secretsmanager, self.settings.application_secret_arns
-        )
-        self.journal.write("switch-secrets", State.KEPT, moves=[it.as_json() for it in moves])
+        self.journal.write(SWITCH_SECRETS, State.KEPT, moves=[it.as_json() for it in self._moves()])
         if self.settings.dns is not None:
-            self._lower_ttl()
-        dms = [self.works[0].sides.source.dms_user]
-        if self.asked.back_user is not None:
+            self._keep_record(self.settings.dns)
+        sides = self._sides(self.works[0])
+        dms = [sides.source.dms_user]
+        if self.direction is Direction.FORWARD and self.asked.back_user is not None:
             dms.append(self.asked.back_user)
         saved = freezing.save(
-            self.journal.source,
+            self.session,
             environment=self.name,
             run=self.journal.run,
-            databases=[work.sides.source.server.database for work in self.works],
+            databases=[self._sides(work).source.server.database for work in self.works],
             dms=dms,
+            direction=self.direction,
         )
-        self.record_id = self.journal.write(SAVE, State.KEPT, **saved.as_json()).id
+        before = self.before.id if self.before else ""
+        self.record_id = self.journal.write(SAVE, State.KEPT, **saved.as_json(), before=before).id
         self.saved = saved
-        return f"without ferry this opens the source: {freezing.write_script(saved)}"
+        return f"without ferry this opens {saved.side}: {freezing.write_script(saved)}"
 
-    def _lower_ttl(self) -> None:
-        given = self.settings.dns
-        if given is None:
+    def _moves(self) -> list[secrets.Move]:
+        """The moves of the applications' secrets; a rollback's are the cutover's, turned round."""
+        client = self.asked.deployment.account.secretsmanager
+        if self.direction is Direction.FORWARD:
+            return secrets.read(client, self.settings.application_secret_arns)
+        moves = moves_back(self.journal.records, self._undoes.id)
+        for move in moves:
+            secrets.look(client, move)
+        return moves
+
+    @property
+    def _undoes(self) -> Run:
+        if self.before is None:
+            raise FerryError("Which cutover is rolled back is not known.")
+        return self.before
+
+    def _keep_record(self, given: Dns) -> None:
+        client = self.asked.deployment.account.route53
+        if self.direction is Direction.FORWARD:
+            self._lower_ttl(given)
             return
+        led, source = record_back(self.journal.records, self._undoes.id)
+        dns.look(client, given, before=led, after=source)
+        self.journal.write(
+            SWITCH_DNS,
+            State.KEPT,
+            record=led.as_json(),
+            to=source.value,
+            before=led.as_json(),
+        )
+
+    def _lower_ttl(self, given: Dns) -> None:
         client = self.asked.deployment.account.route53
         lowered = dns.lower_ttl(client, given)
         record = dns.read(client, given).record
@@ -274,9 +367,10 @@ class Running:
             )
             time.sleep(left)
         self.journal.write(
-            "switch-dns",
+            SWITCH_DNS,
             State.KEPT,
             record=record.as_json(),
+            to=self.asked.deployment.outputs[outputs.CLUSTER_ENDPOINT],
             before=(lowered.before if lowered else record).as_json(),
         )
 
@@ -287,7 +381,7 @@ class Running:
 
     def _begin_window(self, stack: ExitStack) -> None:
         watched = Watched(
-            server=self.works[0].sides.source.server,
+            server=self._sides(self.works[0]).source.server,
             saved=self._kept,
             record_id=self.record_id,
             seconds=float(self.settings.max_outage_seconds),
@@ -296,31 +390,36 @@ class Running:
 
     def _freeze(self) -> str:
         self._closed_at = time.monotonic()
-        freezing.freeze(self.journal.source, self._kept, record_id=self.record_id)
-        ended = freezing.end_sessions(self.journal.source, self._kept)
+        freezing.freeze(self.session, self._kept, record_id=self.record_id)
+        ended = freezing.end_sessions(self.session, self._kept)
         belt = "" if self._kept.belt else "; without default_transaction_read_only"
         return f"{ended} sessions ended{belt}"
 
     def _silence(self) -> str:
-        return freezing.prove_silence(self.journal.source, self._kept)
+        return freezing.prove_silence(self.session, self._kept)
 
     def _fence(self) -> str:
+        tasks = carriers(self._ways(), self.direction)
         with ExitStack() as stack:
             streams = [
                 fence.Stream(
                     task=task.name,
                     marker=task.marker,
                     rows=markers.rows_of_a_proof(task),
-                    written_at=source,
-                    seen_at=target,
+                    written_at=written_at,
+                    seen_at=seen_at,
                 )
-                for work in self.works
-                for source, target in [_both(stack, work)]
-                for task in self._tasks
-                if task.name in {it.name for it in work.tasks}
+                for database, work in self._databases()
+                for written_at, seen_at in [self._both(stack, work)]
+                for task in tasks
+                if task.database == database
             ]
             taken = fence.arrive(streams, seconds=self._seconds_left(), check=self._check)
         return f"{len(taken)} markers arrived"
+
+    def _databases(self) -> Iterator[tuple[Database, Work]]:
+        carried = self.asked.deployment.environment.migration.databases
+        return zip(carried, self.works, strict=True)
 
     def _seconds_left(self) -> float:
         spent = 0.0 if self._closed_at is None else time.monotonic() - self._closed_at
@@ -331,7 +430,7 @@ class Running:
             it.database: kept.opened(
                 it.identity
                 if isinstance(it.identity, str)
-                else kept.where(self.name, it.database, it.identity),
+                else kept.where(self.name, it.database, it.identity, self.direction),
                 it.plans,
                 it.files,
                 resume=True,
@@ -340,17 +439,20 @@ class Running:
             for it in self._scopes
         }
         compared: list[dict[str, Any]] = []
+        others: list[str] = []
         # Both sides are at rest: what is unlike now is a difference.
         for result in verifying.verify(
             self._scopes, settling=lambda *_: None, kept=known, is_delta=True
         ):
             self._check()
             if result.verdict not in _PROVED:
-                raise FerryError(
-                    f"{result.table or result.database} is {result.verdict}"
-                    f"{': ' + result.why if result.why else ''}.",
-                    f"See which rows: ferry verify {self.name} --keys",
-                )
+                if result.table not in self.asked.accepted:
+                    raise FerryError(
+                        f"{result.table or result.database} is {result.verdict}"
+                        f"{': ' + result.why if result.why else ''}.",
+                        self._over_a_difference(result.table),
+                    )
+                others.append(str(result.table))
             if found := result.compared:
                 compared.append(
                     {
@@ -363,15 +465,26 @@ class Running:
                         "newer": None if found.newer is None else list(found.newer),
                     }
                 )
-        self.journal.write("verify", State.KEPT, tables=compared)
-        return f"{len(compared)} tables are the same"
+        accepted = f"; not the same, and accepted: {', '.join(others)}" if others else ""
+        self.journal.write("verify", State.KEPT, tables=compared, accepted=others)
+        same = sum(it["verdict"] in _PROVED for it in compared)
+        return f"{same} tables are the same{accepted}"
+
+    def _over_a_difference(self, table: TableName | None) -> str:
+        see = f"See which rows: ferry verify {self.name}{self.direction.option} --keys"
+        if self.direction is Direction.FORWARD or table is None:
+            return see
+        return (
+            f"{see}. To go back without them: ferry rollback {self.name} --accept-difference "
+            f"{shlex.quote(str(table))}"
+        )
 
     def _sequences(self) -> str:
         raised = 0
         for work in self.works:
             with ExitStack() as stack:
-                source, target = _both(stack, work)
-                raised += sequences.raise_to(target, sequences.read(source))
+                closed, other = self._both(stack, work)
+                raised += sequences.raise_to(other, sequences.read(closed))
         return f"{raised} sequences raised"
 
     def _try_left_over(self) -> str:
@@ -379,9 +492,9 @@ class Running:
         for work in self.works:
             orders = self._orders[work.sides.target.server.database]
             with (
-                connect(work.sides.target.server, purpose=_PURPOSE, read_only=False) as session,
+                ExitStack() as stack,
                 suppress(_Taken),
-                session.transaction(),
+                (session := self._connected(stack, work.sides.target)).transaction(),
             ):
                 session.execute("set local check_function_bodies = off")
                 for each in orders.steps:
@@ -390,56 +503,65 @@ class Running:
                 raise _Taken
         return f"{tried} things can be made"
 
-    def _reverse_slot(self) -> str:
+    def _slot(self) -> str:
+        """Make what carries into the other direction from now on."""
         made = {}
         for work, leg in self._legs():
-            slot = self.asked.deployment.environment.names.slot(BACK, leg.of.name)
-            with connect(work.sides.target.server, purpose=_PURPOSE, read_only=False) as session:
+            slot = self.asked.deployment.environment.names.slot(leg.leg, leg.of.name)
+            with ExitStack() as stack:
+                session = self._connected(stack, self._sides(work).target)
                 self._slots.append((work, slot))
                 made[leg.of.name] = leg_slots.make(session, slot)
-        self.journal.write("reverse-slot", State.KEPT, positions=made)
+        self.journal.write(SLOTS[self.direction], State.KEPT, positions=made)
         return f"{len(made)} slots made"
 
+    _reverse_slot = _forward_slot = _slot
+
     def _legs(self) -> Iterator[tuple[Work, Leg]]:
+        """What carries into the other direction when this has ended."""
+        wanted, _ = _LEGS[self.direction.other]
         for leg in self.asked.deployment.environment.legs:
-            if leg.leg == BACK:
+            if leg.leg == wanted:
                 for work in self.works:
                     if leg.of.name in {it.name for it in work.tasks}:
                         yield work, leg
 
     def _point_of_no_return(self) -> str:
-        freezing.go_beyond(self.journal.source, self._kept)
+        freezing.go_beyond(self.session, self._kept)
         if self._dog:
             self._dog.dismiss()
         return "from here on only forward"
 
     def _undo(self, error: BaseException) -> None:
-        """Open the source again, and take back what was made; say what could not be done."""
+        """Open what was closed, and take back what was made; say what could not be done."""
         if self.saved is None:
             return
+        side = capital(self._kept.side)
         try:
             with connect(
-                self.works[0].sides.source.server, purpose="open the source again", read_only=False
+                self._sides(self.works[0]).source.server,
+                purpose=f"open {self._kept.side} again",
+                read_only=False,
             ) as session:
                 done = freezing.thaw(session, self._kept, record_id=self.record_id)
         except ClosedError:
             raise FerryError(
                 f"The point of no return is behind, and then: {error}",
-                f"It goes on from there: ferry cutover {self.name}",
+                f"It goes on from there: {self._kept.again}",
             ) from None
         except FerryError as trouble:
             self.asked.tell(
-                f"The source could not be opened: {trouble} It is tried on; or by psql: "
-                f"{freezing.script_of(self.name)}"
+                f"{side} could not be opened: {trouble} It is tried on; or by psql: "
+                f"{freezing.script_of(self.name, self.direction)}"
             )
             return
         if self._dog:
             self._dog.dismiss()
         said = {
-            Thaw.OPENED: "The source is open again, as it was.",
-            Thaw.OTHERWISE: "The source is open again. Somebody has changed rights on it meanwhile.",
-            Thaw.WAS_OPEN: "The source had been opened again already.",
-            Thaw.NEVER_CLOSED: "The source was not closed.",
+            Thaw.OPENED: f"{side} is open again, as it was.",
+            Thaw.OTHERWISE: f"{side} is open again. Somebody has changed rights on it meanwhile.",
+            Thaw.WAS_OPEN: f"{side} had been opened again already.",
+            Thaw.NEVER_CLOSED: f"{side} was not closed.",
         }[done]
         self.asked.tell(said)
         closed = self._seconds_closed()
@@ -447,11 +569,8 @@ class Running:
         with suppress(FerryError):
             self.journal.write("thaw", State.DONE, came_to=done.value, **more)
         for work, slot in self._slots:
-            with (
-                suppress(FerryError),
-                connect(work.sides.target.server, purpose=_PURPOSE, read_only=False) as session,
-            ):
-                leg_slots.drop(session, slot)
+            with suppress(FerryError), ExitStack() as stack:
+                leg_slots.drop(self._connected(stack, self._sides(work).target), slot)
         if self.settings.hooks.on_failure:
             with suppress(FerryError):
                 self._hook("on-failure", self.settings.hooks.on_failure)
@@ -473,29 +592,35 @@ class Running:
 
     def _switch_secrets(self) -> str:
         client = self.asked.deployment.account.secretsmanager
-        moves = [secrets.Move.of(it) for it in self._detail("switch-secrets")["moves"]]
+        moves = [secrets.Move.of(it) for it in self._detail(SWITCH_SECRETS)["moves"]]
         for move in moves:
             secrets.carry_out(client, move)
-        return f"{len(moves)} secrets lead to Aurora"
+        return f"{len(moves)} secrets lead to {self.direction.ends[1]}"
 
     def _switch_dns(self) -> str:
         given = self.settings.dns
         if given is None:
             return ""
-        before = cname.Cname.of(self._detail("switch-dns")["record"])
-        to = self.asked.deployment.outputs[outputs.CLUSTER_ENDPOINT]
+        kept_record = self._detail(SWITCH_DNS)
+        before = cname.Cname.of(kept_record["record"])
         dns.change(
-            self.asked.deployment.account.route53, given, before=before, after=before.leading(to)
+            self.asked.deployment.account.route53,
+            given,
+            before=before,
+            after=before.leading(kept_record["to"]),
         )
-        return f"{given.name} leads to Aurora"
+        return f"{given.name} leads to {self.direction.ends[1]}"
 
     def _switch_hook(self) -> str:
         return self._hook("switch", self.settings.hooks.switch)
 
     def _unfreeze(self) -> str:
+        if self.before is not None:
+            return self._give_back(self.before)
         given = 0
         for work in self.works:
-            with connect(work.sides.target.server, purpose=_PURPOSE, read_only=False) as session:
+            with ExitStack() as stack:
+                session = self._connected(stack, work.sides.target)
                 self.journal.write(
                     "unfreeze",
                     State.KEPT,
@@ -505,16 +630,40 @@ class Running:
                 given += unfreezing.open_(session)
         return f"{given} rights given"
 
+    def _give_back(self, closed: Run) -> str:
+        """Open the side that the run of the other direction closed, as it was then."""
+        with ExitStack() as stack:
+            session = self._connected(stack, self._sides(self.works[0]).target)
+            done = freezing.give_back(session, closed.saved)
+        side = self.direction.ends[1]
+        if done is Thaw.OTHERWISE:
+            return f"{side} is open; somebody has changed rights on it meanwhile"
+        return f"{side} is open as it was"
+
     def _after_switch(self) -> str:
         return self._hook("after-switch", self.settings.hooks.after_switch)
 
-    def _stop_forward(self) -> str:
-        stopped = list(stop(self.asked.deployment, read_tasks(self.asked.deployment)))
+    def _stop(self) -> str:
+        """Stop what carried until now."""
+        stopped = list(stop(self.asked.deployment, self._carried()))
         return f"{len(stopped)} tasks stopped"
 
-    def _start_reverse(self) -> str:
-        positions = self._detail("reverse-slot")["positions"]
-        arns = self.asked.deployment.outputs[outputs.DMS_BACK_TASK_ARNS]
+    _stop_forward = _stop_reverse = _stop
+
+    def _carried(self) -> list[Task]:
+        """All tasks that carry into the direction of this run, whichever of them was last at work."""
+        ways = self._ways()
+        if self.direction is Direction.BACK:
+            return list(carriers(ways, Direction.BACK))
+        return [it for way in ways for it in (way.task, way.again) if it]
+
+    def _start(self) -> str:
+        """Start what carries into the other direction, each from its slot."""
+        if self.direction is Direction.BACK:
+            self._see_nothing_fires()
+        positions = self._detail(SLOTS[self.direction])["positions"]
+        _, output = _LEGS[self.direction.other]
+        arns = self.asked.deployment.outputs[output]
         dms = self.asked.deployment.account.dms
         wanted = {arns[task]: at for task, at in positions.items()}
         for arn, status in _statuses(dms, list(wanted)).items():
@@ -525,39 +674,61 @@ class Running:
                         StartReplicationTaskType="start-replication",
                         CdcStartPosition=wanted[arn],
                     )
-        until = time.monotonic() + _SECONDS_OF_THE_WAY_BACK
+        until = time.monotonic() + _SECONDS_OF_THE_NEXT_WAY
         while late := {a: s for a, s in _statuses(dms, list(wanted)).items() if s != "running"}:
             if time.monotonic() > until or "failed" in late.values():
                 raise FerryError(
-                    f"The way back does not run: {', '.join(f'{a} is {s}' for a, s in late.items())}.",
+                    f"What is written to {self.direction.ends[1]} is not carried: {', '.join(f'{a} is {s}' for a, s in late.items())}.",
                     "See its log, mend that, then run this again.",
                 )
             time.sleep(_SECONDS_BETWEEN_LOOKS)
         return f"{len(wanted)} tasks run"
 
-    def _reverse_fence(self) -> str:
+    _start_reverse = _start_forward = _start
+
+    def _see_nothing_fires(self) -> None:
+        """See that nothing in Aurora reacts to what DMS is about to apply there.
+
+        What the cutover made at its end is there: triggers that are ENABLE ALWAYS among it.
+
+        Raises:
+            FerryError: Something does.
+        """
+        for work in self.works:
+            for each in work.drift(Phase.BEFORE_CUTOVER):
+                if each.check in FIRING:
+                    raise FerryError(
+                        f"{each.what} {each.why}", f"{each.remedy} Then run this again."
+                    )
+
+    def _next_fence(self) -> str:
         with ExitStack() as stack:
             streams = [
                 fence.Stream(
                     task=leg.task.name,
                     marker=TableName(SCHEMA, leg.marker),
                     rows=2,
-                    written_at=target,
-                    seen_at=source,
+                    written_at=written_at,
+                    seen_at=seen_at,
                 )
                 for work, leg in self._legs()
-                for source, target in [_both(stack, work)]
+                for seen_at, written_at in [self._both(stack, work)]
             ]
-            fence.arrive(streams, seconds=_SECONDS_OF_THE_WAY_BACK)
+            fence.arrive(streams, seconds=_SECONDS_OF_THE_NEXT_WAY)
+        if self.direction is Direction.BACK:
+            return "what is written at the source arrives at Aurora: a cutover needs no new load"
         return "what is written to Aurora arrives at the source: one can go back"
+
+    _reverse_fence = _forward_fence = _next_fence
 
     def _drop_slots(self) -> str:
         dropped, left = 0, []
-        tasks = read_tasks(self.asked.deployment)
-        for work in self.works:
-            with connect(work.sides.source.server, purpose=_PURPOSE, read_only=False) as session:
+        tasks = self._carried()
+        for database, work in self._databases():
+            with ExitStack() as stack:
+                session = self._connected(stack, self._sides(work).source)
                 slots = read_slots(session)
-                for task in (it for it in tasks if it.name in {own.name for own in work.tasks}):
+                for task in (it for it in tasks if it.database == database):
                     found = of_task(task, slots, beside=tasks)
                     if len(found) == 1 and found[0].reader_pid is None:
                         dropped += leg_slots.drop(session, found[0].name)
@@ -569,7 +740,8 @@ class Running:
     def _refresh(self) -> str:
         views = 0
         for work in self.works:
-            with connect(work.sides.target.server, purpose=_PURPOSE, read_only=False) as session:
+            with ExitStack() as stack:
+                session = self._connected(stack, work.sides.target)
                 for schema, view in session.rows(_VIEWS):
                     session.execute(
                         sql.SQL("refresh materialized view {}").format(
@@ -582,17 +754,12 @@ class Running:
         return f"{views} materialized views filled, all tables analyzed"
 
     def _stragglers(self) -> str:
-        found = freezing.others(self.journal.source, self._kept)
-        return f"still at the old source: {'; '.join(found.values())}" if found else "nobody"
+        found = freezing.others(self.session, self._kept)
+        where = "the old source" if self.direction is Direction.FORWARD else self._kept.side
+        return f"still at {where}: {'; '.join(found.values())}" if found else "nobody"
 
     def _detail(self, step: str) -> Any:  # noqa: ANN401 - what JSON has
-        record = self.journal.last(step, State.KEPT)
-        if record is None:
-            raise FerryError(
-                f"The journal has not what {step} goes by.",
-                "Run this on the machine where the cutover began, which has all of it.",
-            )
-        return record.detail
+        return detail(self.journal.records, self.journal.run, step)
 
     def _hook(self, step: Any, command: tuple[str, ...]) -> str:  # noqa: ANN401 - one of the hook's steps
         deployment = self.asked.deployment
@@ -603,7 +770,7 @@ class Running:
             endpoint=deployment.outputs[outputs.CLUSTER_ENDPOINT],
             port=self.works[0].sides.target.server.port,
             run=self.journal.run,
-            direction="cutover",
+            direction=self.direction.command,
             step=step,
         )
         ran = hooks.run(command, told, folder=self.asked.folder)
@@ -612,21 +779,58 @@ class Running:
         return "the hook has ended"
 
 
-@contextmanager
-def opened(asked: Asked) -> Iterator[Running]:
-    """A cutover that has its locks, and knows whether it begins or goes on.
-
-    A run that has closed the source and is gone is ended first: the source is opened.
+def detail(records: Iterable[Record], run: str, step: str) -> Any:  # noqa: ANN401 - what JSON has
+    """What a run has kept for a step, by the journal.
 
     Raises:
-        FerryError: Another is under way, a server refuses, or this one is done.
+        FerryError: It has nothing.
     """
-    deployment = asked.deployment
+    record = journal.last(records, run, step, State.KEPT)
+    if record is None:
+        raise FerryError(
+            f"The journal has not what {step} of the run {run} goes by.",
+            "Run this on the machine where that run began, which has all of it.",
+        )
+    return record.detail
+
+
+def moves_back(records: Iterable[Record], run: str) -> list[secrets.Move]:
+    """The moves of the applications' secrets that undo a cutover's.
+
+    Raises:
+        FerryError: The journal has not which they were.
+    """
+    moves = detail(records, run, SWITCH_SECRETS)["moves"]
+    return [secrets.Move.of(it).back for it in moves]
+
+
+def record_back(records: Iterable[Record], run: str) -> tuple[cname.Cname, cname.Cname]:
+    """The applications' record as a cutover has led it to Aurora, and as it was before.
+
+    Raises:
+        FerryError: The journal has not which it was.
+    """
+    led = detail(records, run, SWITCH_DNS)
+    source = cname.Cname.of(led["record"])
+    return source.leading(led["to"]), source
+
+
+@contextmanager
+def opened(asked: Asked) -> Iterator[Running]:
+    """A cutover or a rollback that has its locks, and knows whether it begins or goes on.
+
+    A run that has closed a side and is gone before its point of no return is ended first: that side is
+    opened. Where a rollback is asked for, and that was a cutover, it is what was asked for.
+
+    Raises:
+        FerryError: Another is under way, a server refuses, this one is done, or it cannot be begun.
+    """
+    deployment, direction = asked.deployment, asked.direction
     with ExitStack() as stack:
         found = works(deployment.environment, asked.sides)
         sides = found[0].sides
         ends = (sides.source.server, sides.target.server)
-        command = f"cutover {deployment.environment.name}"
+        command = f"{direction.command} {deployment.environment.name}"
         held = [
             stack.enter_context(alone(ends, Doing.CUTOVER, command=command)),
             stack.enter_context(
@@ -636,47 +840,105 @@ def opened(asked: Asked) -> Iterator[Running]:
                 alone([it.sides.target.server for it in found], Doing.SCHEMA, command=command)
             ),
         ]
-        source, target = _both(stack, found[0])
+        source, target = (
+            stack.enter_context(connect(server, purpose=_PURPOSE[direction], read_only=False))
+            for server in ends
+        )
         apart(source, target)
         kept_journal = journal.opened(
             deployment.environment.name, journal.new_run(), source, target
         )
         running = Running(asked=asked, works=found, held=held, journal=kept_journal)
-        last = _last(kept_journal)
-        if last is not None:
-            saved = Saved.of_json(last.detail)
-            if freezing.phase(source, last.run) == SWITCHING:
-                kept_journal.run = last.run
-                if kept_journal.last(FINISHED, State.DONE):
-                    raise FerryError(
-                        f"{deployment.environment.name} is cut over: the run {last.run} is done.",
-                        "The applications write to Aurora.",
-                    )
-                running.saved, running.record_id = saved, last.id
-            elif freezing.phase(source, last.run) in {FROZEN, None}:
-                done = freezing.thaw(source, saved, record_id=last.id)
-                asked.tell(
-                    f"The run {last.run} ended before its point of no return: source {done}."
-                )
+        runs = standing.read(kept_journal.records, source, target)
+        if runs and runs[0].is_cut_off:
+            running.undone = _end(running, runs[0])
+        _place(running, runs)
         yield running
 
 
-def _last(kept_journal: Journal) -> Record | None:
-    """The record with which the last run kept what opens the source."""
-    saved = [it for it in kept_journal.records if it.step == SAVE and it.state is State.KEPT]
-    return saved[-1] if saved else None
-
-
-def _both(stack: ExitStack, work: Work) -> tuple[Session, Session]:
-    """A session at each side of a database; both may write."""
-    return (
-        stack.enter_context(connect(work.sides.source.server, purpose=_PURPOSE, read_only=False)),
-        stack.enter_context(connect(work.sides.target.server, purpose=_PURPOSE, read_only=False)),
+def _end(running: Running, run: Run) -> Thaw | None:
+    """End a run that is gone before its point of no return; what that came to, of a cutover."""
+    is_forward = run.direction is Direction.FORWARD
+    session = running.journal.source if is_forward else running.journal.target
+    done = freezing.thaw(session, run.saved, record_id=run.record_id)
+    running.asked.tell(
+        f"The run {run.id} ended before its point of no return: {run.saved.side} {done}."
     )
+    return done if is_forward else None
+
+
+def _place(running: Running, runs: Sequence[Run]) -> None:
+    """Say which run it is, and what it undoes.
+
+    Args:
+        running: It.
+        runs: All runs, the newest first.
+
+    Raises:
+        NotNowError: It is done, cannot be begun, or one of the other direction has to end first.
+    """
+    stands, direction = standing.standing(runs), running.direction
+    if running.undone is not None and direction is Direction.BACK:
+        return
+    if stands is not None and stands.direction is direction and not stands.is_finished:
+        running.journal.run = stands.id
+        running.saved, running.record_id = stands.saved, stands.record_id
+        running.before = next((it for it in runs if it.id == stands.before), None)
+        return
+    running.before = begun_after(running.asked.deployment.environment, runs, direction)
+
+
+def begun_after(environment: Environment, runs: Sequence[Run], direction: Direction) -> Run | None:
+    """The run of the other direction that one which begins now undoes; None where there is none.
+
+    Args:
+        environment: The environment.
+        runs: All runs, the newest first.
+        direction: Which way changes are carried until then.
+
+    Raises:
+        NotNowError: It cannot begin.
+    """
+    name, stands = environment.name, standing.standing(runs)
+    if stands is not None and stands.direction is direction:
+        done = "cut over" if direction is Direction.FORWARD else "rolled back"
+        if stands.is_finished:
+            raise NotNowError(
+                f"{name} is {done}: the run {stands.id} is done.",
+                f"The applications write to {direction.ends[1]}.",
+            )
+        raise NotNowError(
+            f"The {direction.command} {stands.id} of {name} is under way, beyond its point of no return.",
+            f"It goes on from there: {stands.saved.again}",
+        )
+    if direction is Direction.FORWARD:
+        if stands is not None and not stands.is_finished:
+            raise NotNowError(
+                f"The rollback {stands.id} of {name} is not done.",
+                f"Let it end first: {stands.saved.again}",
+            )
+        return stands
+    if stands is None:
+        raise NotNowError(
+            f"{name} is not cut over: there is nothing to roll back.",
+            "The applications write to the source.",
+        )
+    if not environment.legs:
+        raise NotNowError(
+            f"{name} has no way back: nothing carries what is written to Aurora to the source.",
+            "What applications have written to Aurora would be lost: mend it there.",
+        )
+    if not stands.can_go_back:
+        raise NotNowError(
+            f"The cutover {stands.id} of {name} is not as far that one can go back: what is written to "
+            "Aurora does not arrive at the source yet.",
+            f"Let it end first: {stands.saved.again}",
+        )
+    return stands
 
 
 def _statuses(dms: Any, arns: list[str]) -> dict[str, str]:  # noqa: ANN401 - DMS's client
-    with explained("read the tasks of the way back"):
+    with explained("read the tasks of the next way"):
         pages = dms.get_paginator("describe_replication_tasks").paginate(
             Filters=[{"Name": "replication-task-arn", "Values": arns}]
         )

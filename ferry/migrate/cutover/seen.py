@@ -1,15 +1,17 @@
-"""What is seen of an environment before its cutover: frozen values, each of which may be unknown. Pure."""
+"""What is seen of an environment before its cutover or rollback: frozen values, each of which may be unknown. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ferry.errors import FerryError
+from ferry.migrate.ways import Direction
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
-    from ferry.errors import FerryError
     from ferry.findings import Finding
     from ferry.mappings import TableName
     from ferry.migrate.cutover.switching.cname import Found, Lowered
@@ -21,13 +23,30 @@ if TYPE_CHECKING:
     from settings.environment import Environment
 
 
+class NotNowError(FerryError):
+    """By what was done before it cannot begin: it is done, or a run of the other direction has to end."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Led:
+    """A secret or the record, which the cutover has led to Aurora.
+
+    Args:
+        what: Which, as a sentence begins.
+        trouble: Why it cannot be led back, or why that is not known; None where it can.
+    """
+
+    what: str
+    trouble: FerryError | None = None
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Lag:
     """How far a task is behind, by its marker.
 
     Args:
         seconds: How long the marker took, or was waited for.
-        has_arrived: Whether it is at Aurora.
+        has_arrived: Whether it is at the other side.
     """
 
     seconds: float
@@ -293,6 +312,9 @@ class Seen:
         dns: The record that it names; None where it names none.
         hooks: The programs that it names.
         carried_back: The tasks beside which a way back is deployed; or why that is not known.
+        direction: Where changes are carried: forward before a cutover, back before a rollback.
+        stands: Why it is not the time for it, or why that is not known; None where it may begin.
+        led: Before a rollback, what the cutover has led to Aurora; or why that is not known.
     """
 
     environment: Environment
@@ -304,6 +326,9 @@ class Seen:
     dns: Dns | None = None
     hooks: tuple[Hook, ...] = ()
     carried_back: frozenset[str] | FerryError = frozenset()
+    direction: Direction = Direction.FORWARD
+    stands: FerryError | None = None
+    led: tuple[Led, ...] | FerryError = ()
 
     @property
     def name(self) -> str:
@@ -322,8 +347,9 @@ class Seen:
 
     @property
     def sources(self) -> Iterator[Side | FerryError]:
-        """Each database at the source."""
-        return (each.source for each in self.databases)
+        """Each database at the side that is closed: where applications write."""
+        is_forward = self.direction is Direction.FORWARD
+        return (each.source if is_forward else each.target for each in self.databases)
 
     @property
     def sides(self) -> Iterator[Side | FerryError]:

@@ -1,7 +1,7 @@
-"""The source's sequences, whose values DMS carries not: raised in Aurora, never lowered.
+"""Sequences, whose values DMS carries not: raised at the side that follows, never lowered.
 
 `pg_sequences` locks each sequence until the end, and shows nothing of one that was never called; the
-sequences themselves are read. A value that is ahead in Aurora already stays: it does no harm.
+sequences themselves are read. A value that is ahead already stays: it does no harm.
 
 Source: https://www.postgresql.org/docs/15/sql-createsequence.html, Notes
 """
@@ -94,14 +94,14 @@ def raise_to(session: Session, wanted: Iterable[Value]) -> int:
         raise FerryError(
             f"{session.server.subject} has not {counted(len(missing), 'sequence')}, such as "
             f"{missing[0].schema}.{missing[0].name}.",
-            "Carry what is left of the schema first: ferry schema ENV before-cutover",
+            "Both sides need them; those of the source are carried by: ferry schema ENV before-cutover",
         )
     raised = 0
     for some in _parts(values):
         raised += _ask(session, some, _RAISE)
         if left := _ask(session, some, _COUNT):
             raise FerryError(
-                f"Of {session.server.side} {counted(left, 'sequence')} stayed behind the source's."
+                f"Of {session.server.side} {counted(left, 'sequence')} stayed behind the other side's."
             )
     return raised
 

@@ -1,8 +1,9 @@
-"""The steps of a cutover, in their order. Pure.
+"""The steps of a cutover and of a rollback, in their order. Pure.
 
-The order is the one by which no row was lost when it was killed at every step: the source is closed
-before the last marker is written, so that nothing is behind it; what would feed the way back is made
-before Aurora takes the first row; and where writing goes on changes at one step, the point of no return.
+Both are the same with the sides in each other's place. The order is the one by which no row was lost when it
+was killed at every step: the side where applications write is closed before the last marker is written, so
+that nothing is behind it; what feeds the way back is made before the other side takes the first row; and
+where writing goes on changes at one step, the point of no return.
 
 What would refuse DMS's rows is made after that point: where a run ends before it, however it ends, DMS goes
 on. That it can be made is seen before, in a transaction that is rolled back.
@@ -14,10 +15,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from ferry.migrate.ways import Direction
 from settings.cutover import Cutover
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from settings.environment import Environment
 
@@ -32,7 +34,7 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Step:
-    """A step of a cutover.
+    """A step of a cutover or of a rollback.
 
     Args:
         name: Its name, kebab-case and stable.
@@ -52,11 +54,18 @@ class Step:
 
 
 POINT: Final = "point-of-no-return"
-"""The name of the step before which the source is opened again where anything fails."""
+"""The name of the step before which what was closed is opened again where anything fails."""
+
+ASKING: Final = "gate"
+SAVE: Final = "save"
+SWITCH_SECRETS: Final = "switch-secrets"
+SWITCH_DNS: Final = "switch-dns"
+OPENING: Final = "unfreeze"
+"""The names of steps by which somebody else goes."""
 
 
-REVERSE_SLOT: Final = "reverse-slot"
-"""The name of the step that makes what the way back reads, before Aurora takes the first row."""
+SLOTS: Final = {Direction.FORWARD: "reverse-slot", Direction.BACK: "forward-slot"}
+"""The name of the step that makes what the next way reads, before the other side takes the first row."""
 
 
 def _of(environment: Environment) -> Cutover:
@@ -67,66 +76,122 @@ def _goes_back(environment: Environment) -> bool:
     return environment.dms is not None and environment.dms.rollback
 
 
-_THAW: Final = "the source gets its rights back"
-
-STEPS: Final[tuple[Step, ...]] = (
-    Step(
-        name="gate",
+def _before(from_: str) -> Iterator[Step]:
+    yield Step(
+        name=ASKING,
         stage=Stage.BEFORE,
         what="judge all of the above again",
         ready="the environment's name is typed",
         undo="nothing is changed",
-    ),
-    Step(
-        name="save",
+    )
+    yield Step(
+        name=SAVE,
         stage=Stage.BEFORE,
-        what="keep the source's rights in the journal and a thaw script",
+        what=f"keep {from_}'s rights in the journal and a thaw script",
         ready="nothing is blocked",
         undo="nothing is changed",
-    ),
-    Step(
+    )
+    yield Step(
         name="before-freeze",
         stage=Stage.BEFORE,
         what="run hooks.before_freeze",
         ready="the rights are kept",
         undo="hooks.on_failure",
         is_wanted=lambda environment: bool(_of(environment).hooks.before_freeze),
-    ),
-    Step(
+    )
+
+
+def _closing(direction: Direction) -> Iterator[Step]:
+    (from_, to), at = direction.ends, direction.at[0]
+    thaw = f"{from_} gets its rights back"
+    yield Step(
         name="freeze",
         stage=Stage.WINDOW,
-        what="close the source to all but ferry and DMS, end sessions",
+        what=f"close {from_} to all but ferry and DMS, end sessions",
         ready="the rights are kept",
-        undo=_THAW,
-    ),
-    Step(
+        undo=thaw,
+    )
+    yield Step(
         name="silence",
         stage=Stage.WINDOW,
-        what="see twice that nothing is written at the source",
+        what=f"see twice that nothing is written {at}",
         ready="no session is left",
-        undo=_THAW,
-    ),
-    Step(
+        undo=thaw,
+    )
+    yield Step(
         name="fence",
         stage=Stage.WINDOW,
-        what="see the last marker of each task arrive at Aurora",
-        ready="the source is silent",
-        undo=_THAW,
-    ),
-    Step(
+        what=f"see the last marker of each task arrive at {to}",
+        ready=f"{from_} is silent",
+        undo=thaw,
+    )
+    yield Step(
         name="verify",
         stage=Stage.WINDOW,
         what="compare the rows that were written since the last time",
         ready="all markers are there",
-        undo=_THAW,
-    ),
-    Step(
+        undo=thaw,
+    )
+    yield Step(
         name="sequences",
         stage=Stage.WINDOW,
-        what="raise Aurora's sequences to the source's values",
+        what=f"raise {to}'s sequences to {from_}'s values",
         ready="the rows are the same",
         undo="as above; higher values do no harm",
-    ),
+    )
+
+
+def _switching(from_: str, to: str, *, is_back: bool) -> Iterator[Step]:
+    yield Step(
+        name=SWITCH_SECRETS,
+        stage=Stage.WINDOW,
+        what="make the version from before the cutover the current one"
+        if is_back
+        else "make the next version of the secrets the current one",
+        ready="'switching' is written",
+        is_wanted=lambda environment: bool(_of(environment).application_secret_arns),
+    )
+    yield Step(
+        name=SWITCH_DNS,
+        stage=Stage.WINDOW,
+        what=f"lead the DNS record to {to}, and wait until it does",
+        ready="'switching' is written",
+        is_wanted=lambda environment: _of(environment).dns is not None,
+    )
+    yield Step(
+        name="switch-hook",
+        stage=Stage.WINDOW,
+        what="run hooks.switch",
+        ready="'switching' is written",
+        is_wanted=lambda environment: bool(_of(environment).hooks.switch),
+    )
+    yield Step(
+        name=OPENING,
+        stage=Stage.WINDOW,
+        what="give the source its rights back, as they were kept"
+        if is_back
+        else f"open {to} to those who could connect to {from_}",
+        ready=f"the applications are led to {to}",
+    )
+    yield Step(
+        name="after-switch",
+        stage=Stage.AFTER,
+        what="run hooks.after_switch",
+        ready=f"{to} is open",
+        is_wanted=lambda environment: bool(_of(environment).hooks.after_switch),
+    )
+
+
+_POINT: Final = Step(
+    name=POINT,
+    stage=Stage.WINDOW,
+    what="write 'switching' to the journal and to both databases",
+    ready="all above is done in max_outage_seconds",
+)
+
+STEPS: Final[tuple[Step, ...]] = (
+    *_before("the source"),
+    *_closing(Direction.FORWARD),
     Step(
         name="try-left-over",
         stage=Stage.WINDOW,
@@ -135,59 +200,21 @@ STEPS: Final[tuple[Step, ...]] = (
         undo="as above; nothing of it stays",
     ),
     Step(
-        name=REVERSE_SLOT,
+        name=SLOTS[Direction.FORWARD],
         stage=Stage.WINDOW,
         what="make the way back's replication slots on Aurora",
         ready="the rows are the same",
         undo="as above, and they are dropped",
         is_wanted=_goes_back,
     ),
-    Step(
-        name=POINT,
-        stage=Stage.WINDOW,
-        what="write 'switching' to the journal and to both databases",
-        ready="all above is done in max_outage_seconds",
-    ),
+    _POINT,
     Step(
         name="left-over",
         stage=Stage.WINDOW,
         what="make what was tried: nothing is carried any more",
         ready="'switching' is written",
     ),
-    Step(
-        name="switch-secrets",
-        stage=Stage.WINDOW,
-        what="make the next version of the secrets the current one",
-        ready="'switching' is written",
-        is_wanted=lambda environment: bool(_of(environment).application_secret_arns),
-    ),
-    Step(
-        name="switch-dns",
-        stage=Stage.WINDOW,
-        what="lead the DNS record to Aurora, and wait until it does",
-        ready="'switching' is written",
-        is_wanted=lambda environment: _of(environment).dns is not None,
-    ),
-    Step(
-        name="switch-hook",
-        stage=Stage.WINDOW,
-        what="run hooks.switch",
-        ready="'switching' is written",
-        is_wanted=lambda environment: bool(_of(environment).hooks.switch),
-    ),
-    Step(
-        name="unfreeze",
-        stage=Stage.WINDOW,
-        what="open Aurora to those who could connect to the source",
-        ready="the applications are led to Aurora",
-    ),
-    Step(
-        name="after-switch",
-        stage=Stage.AFTER,
-        what="run hooks.after_switch",
-        ready="Aurora is open",
-        is_wanted=lambda environment: bool(_of(environment).hooks.after_switch),
-    ),
+    *_switching("the source", "Aurora", is_back=False),
     Step(
         name="stop-forward",
         stage=Stage.AFTER,
@@ -227,9 +254,55 @@ STEPS: Final[tuple[Step, ...]] = (
         ready="Aurora is open",
     ),
 )
-"""The table, in the order of the steps."""
+"""The table of a cutover, in the order of the steps."""
+
+STEPS_BACK: Final[tuple[Step, ...]] = (
+    *_before("Aurora"),
+    *_closing(Direction.BACK),
+    Step(
+        name=SLOTS[Direction.BACK],
+        stage=Stage.WINDOW,
+        what="make the slots for going forward again at the source",
+        ready="the rows are the same",
+        undo="as above, and they are dropped",
+    ),
+    _POINT,
+    *_switching("Aurora", "the source", is_back=True),
+    Step(
+        name="stop-reverse",
+        stage=Stage.AFTER,
+        what="stop the tasks of the way back, and wait for that",
+        ready="the source is open",
+    ),
+    Step(
+        name="start-forward",
+        stage=Stage.AFTER,
+        what="start the tasks that go forward again from their slots",
+        ready="the tasks of the way back have stopped",
+    ),
+    Step(
+        name="forward-fence",
+        stage=Stage.AFTER,
+        what="see a marker arrive at Aurora: it follows again",
+        ready="the tasks that go forward again run",
+    ),
+    Step(
+        name="drop-slots",
+        stage=Stage.AFTER,
+        what="drop the way back's replication slots on Aurora",
+        ready="the tasks of the way back have stopped",
+    ),
+    Step(
+        name="stragglers",
+        stage=Stage.AFTER,
+        what="name who still tries Aurora",
+        ready="the source is open",
+    ),
+)
+"""The table of a rollback, in the order of the steps."""
 
 
-def steps(environment: Environment) -> list[Step]:
-    """The steps of an environment's cutover."""
-    return [step for step in STEPS if step.is_wanted(environment)]
+def steps(environment: Environment, direction: Direction = Direction.FORWARD) -> list[Step]:
+    """The steps of an environment's cutover, or of its rollback."""
+    table = STEPS if direction is Direction.FORWARD else STEPS_BACK
+    return [step for step in table if step.is_wanted(environment)]

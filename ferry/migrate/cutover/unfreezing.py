@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from facts.ferry_schema import ACCESS, SCHEMA
+from facts.ferry_schema import ACCESS, JOURNAL, SCHEMA
 from ferry.errors import FerryError
+from ferry.migrate.cutover.rights import FROZEN, SWITCHING
 from ferry.postgres import PostgresError, connect, sql
 
 if TYPE_CHECKING:
@@ -31,6 +32,14 @@ select pg_catalog.count(*) from pg_catalog.pg_database d where d.datname = pg_ca
     select from pg_catalog.aclexplode(coalesce(d.datacl, pg_catalog.acldefault('d', d.datdba))) a
     where a.grantee = coalesce((select r.oid from pg_catalog.pg_roles r where r.rolname = %s), 0)
       and a.privilege_type = %s)"""
+
+# Whoever closes Aurora changes this table first, and waits for who opens it here, or is seen.
+_LOCK: Final = sql.SQL("lock table {} in share row exclusive mode").format(
+    sql.Identifier(SCHEMA, JOURNAL)
+)
+_CLOSING: Final = sql.SQL("select run from {} where phase = any (%s)").format(
+    sql.Identifier(SCHEMA, JOURNAL)
+)
 
 
 def acl(session: Session) -> str:
@@ -78,12 +87,19 @@ def open_(session: Session) -> int:
 
     Raises:
         PostgresError: The server refuses, or did not grant one; nothing is changed.
-        FerryError: Nothing was remembered.
+        FerryError: Nothing was remembered; or a rollback has closed Aurora meanwhile.
     """
     wanted = read(session)
     database = sql.Identifier(session.server.database)
     with session.transaction():
         session.execute("select pg_catalog.set_config('synchronous_commit', 'on', true)")
+        session.execute(_LOCK)
+        if closing := session.rows(_CLOSING, [[FROZEN, SWITCHING]]):
+            raise FerryError(
+                f"The rollback {closing[0][0]} has closed {session.server.side}: it is not opened beside the "
+                "source.",
+                "This cutover was halted, and is over. See where it stands before anything else.",
+            )
         for grantee, right, on in wanted:
             statement = sql.SQL("GRANT {} ON DATABASE {} TO {}{}").format(
                 sql.SQL(right),

@@ -1,8 +1,8 @@
-"""Opens the source again where ferry no longer can: a process of its own, which ferry has to go on calling.
+"""Opens the side again that a run closed, where ferry no longer can: a process of its own, which ferry has to go on calling.
 
-It begins before the source is closed, and has signed in by then. Where ferry is killed its calls end; where
+It begins before anything is closed, and has signed in by then. Where ferry is killed its calls end; where
 ferry is halted, or its machine's network, they stay away; and however often it calls, what it was given for
-the whole window is not exceeded. Then it opens the source, unless the run is beyond its point of no return:
+the whole window is not exceeded. Then it opens that side, unless the run is beyond its point of no return:
 one row decides, as for whoever else opens it, so that it does no harm where ferry comes to itself again.
 
 What it needs comes by its standard input, the password too, and stands in no argument and no file.
@@ -41,7 +41,7 @@ SECONDS_WITHOUT_A_CALL: Final = 10.0
 
 _SECONDS_BETWEEN_TRIES: Final = 1.0
 _SECONDS_OF_TRIES: Final = 24 * 3600.0
-"""For how long it tries to reach a source that does not answer."""
+"""For how long it tries to reach a server that does not answer."""
 
 _SECONDS_TO_BEGIN: Final = 60.0
 _MODULE: Final = "ferry.migrate.cutover.watchdog"
@@ -56,10 +56,10 @@ class Watched:
     """What it watches over.
 
     Args:
-        server: The source, in its first database that is carried, as ferry signs in there.
+        server: The side that is closed, in its first database that is carried, as ferry signs in there.
         saved: What opens it.
         record_id: The journal's record that keeps it.
-        seconds: For how long the source may be closed before the point of no return.
+        seconds: For how long it may be closed before the point of no return.
         silence_seconds: How long ferry may stay silent.
     """
 
@@ -106,7 +106,7 @@ class Watchdog:
     _ends: threading.Event = field(default_factory=threading.Event)
 
     def watches(self) -> bool:
-        """Whether it is there: the source must not be closed, or stay closed, where it is not."""
+        """Whether it is there: nothing must be closed, or stay closed, where it is not."""
         return self.process.poll() is None
 
     def call(self) -> None:
@@ -116,7 +116,7 @@ class Watchdog:
                 return
 
     def dismiss(self) -> None:
-        """Tell it that it is no longer needed: the source is open, or the point of no return behind."""
+        """Tell it that it is no longer needed: the side is open, or the point of no return behind."""
         self._ends.set()
         self._tell(_DONE)
 
@@ -132,10 +132,10 @@ class Watchdog:
 
 @contextmanager
 def watching(watched: Watched) -> Iterator[Watchdog]:
-    """A watchdog that is ready. Where this block ends without `dismiss`, it opens the source.
+    """A watchdog that is ready. Where this block ends without `dismiss`, it opens that side.
 
     Raises:
-        FerryError: It could not begin, or not sign in: the source must not be closed then.
+        FerryError: It could not begin, or not sign in: nothing must be closed then.
     """
     root = Path(__file__).resolve().parents[3]
     process = subprocess.Popen(  # noqa: S603 - this module
@@ -160,7 +160,7 @@ def watching(watched: Watched) -> Iterator[Watchdog]:
         if said != _READY:
             process.kill()
             raise FerryError(
-                "The process that opens the source again where ferry is killed could not begin"
+                f"The process that opens {watched.saved.side} again where ferry is killed could not begin"
                 f"{': ' + said.decode(errors='replace').strip() if said else ''}.",
                 "Nothing is closed without it. Look whether this machine may start processes, then run this "
                 "again.",
@@ -177,11 +177,11 @@ def watching(watched: Watched) -> Iterator[Watchdog]:
 
 
 def main(given: RawIOBase, *, out: RawIOBase) -> int:
-    """Be the watchdog. Return 0 where it was dismissed, 1 where it opened the source or need not."""
+    """Be the watchdog. Return 0 where it was dismissed, 1 where it opened that side or need not."""
     watched = Watched.of_json(json.loads(given.readline()))
     with ExitStack() as stack:
         try:
-            kept = stack.enter_context(_source(watched))
+            kept = stack.enter_context(_reached(watched))
             phase(kept, watched.saved.run)
         except FerryError as error:
             out.write(f"{error.why}\n".encode())
@@ -193,18 +193,18 @@ def main(given: RawIOBase, *, out: RawIOBase) -> int:
         while time.monotonic() < until:
             # A session of now is surer to be one with a server that answers. The one that was kept needs
             # no password, which may be another by now, and no room for one more.
-            if _is_settled(watched, _source(watched)) or _is_settled(watched, nullcontext(kept)):
+            if _is_settled(watched, _reached(watched)) or _is_settled(watched, nullcontext(kept)):
                 return 1
             time.sleep(_SECONDS_BETWEEN_TRIES)
     return 3
 
 
-def _source(watched: Watched) -> AbstractContextManager[Session]:
-    return connect(watched.server, purpose="open the source", read_only=False)
+def _reached(watched: Watched) -> AbstractContextManager[Session]:
+    return connect(watched.server, purpose=f"open {watched.saved.side}", read_only=False)
 
 
 def _is_settled(watched: Watched, by: AbstractContextManager[Session]) -> bool:
-    """Open the source; whether there is nothing more to do."""
+    """Open that side; whether there is nothing more to do."""
     try:
         with by as session:
             thaw(session, watched.saved, record_id=watched.record_id)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 from ferry.migrate.cutover.freezing import Thaw
 from ferry.migrate.cutover.journal import State
 from ferry.migrate.cutover.rights import FROZEN, SWITCHING, THAWED
-from ferry.migrate.cutover.running import BY, CLOSED, FINISHED, SAVE
-from ferry.migrate.cutover.steps import POINT, STEPS, Stage
+from ferry.migrate.cutover.running import BY, CLOSED
+from ferry.migrate.cutover.standing import FINISHED
+from ferry.migrate.cutover.steps import POINT, SAVE, STEPS, STEPS_BACK, Stage
 from ferry.migrate.report.told import By, Done, Ending, Look, Outage, Run
 from ferry.migrate.ways import Direction
 from ferry.redaction.redacting import redacted
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
 
     from ferry.migrate.cutover.journal import Record
 
-_KNOWN: Final = {step.name: step for step in STEPS}
+_KNOWN: Final = {
+    Direction.FORWARD: {step.name: step for step in STEPS},
+    Direction.BACK: {step.name: step for step in STEPS_BACK},
+}
 _FREEZE, _UNFREEZE, _THAW, _VERIFY = "freeze", "unfreeze", "thaw", "verify"
 
 
@@ -56,7 +60,7 @@ def _run(
         ending=ending,
         outage=_outage(records, ending, came_to),
         by=tuple(_by(it) for it in records if it.step == BY and it.state is State.KEPT),
-        steps=tuple(_steps(records)),
+        steps=tuple(_steps(records, Direction(direction))),
         point_at=point.at if point else None,
         opened=came_to,
         looks={} if verify is None else _looks(verify.detail.get("tables", ())),
@@ -70,7 +74,8 @@ def _last(records: Iterable[Record], step: str, state: State) -> Record | None:
 
 def _ending(records: Sequence[Record], phase: str | None) -> Ending:
     """How a run ended whose phase a database has told."""
-    if phase == SWITCHING:
+    # A run that was beyond its point is `thawed` by the next, of the other direction: it had ended before.
+    if phase == SWITCHING or (phase == THAWED and _last(records, POINT, State.DONE)):
         return Ending.FINISHED if _last(records, FINISHED, State.DONE) else Ending.BEYOND
     if phase == THAWED:
         never = Thaw.NEVER_CLOSED in {
@@ -152,12 +157,12 @@ def _by(record: Record) -> By:
     )
 
 
-def _steps(records: Sequence[Record]) -> Iterable[Done]:
+def _steps(records: Sequence[Record], direction: Direction) -> Iterable[Done]:
     """Each beginning with how it ended; `finished` and what is only kept are no steps."""
     for place, begun in enumerate(records):
         if begun.state is not State.BEGUN:
             continue
-        known = _KNOWN.get(begun.step)
+        known = _KNOWN[direction].get(begun.step)
         ended = next(
             (
                 it

@@ -46,7 +46,9 @@ def close(source: Side, target: Side, keepers: Sequence[str], *, environment: st
                 ),
             )
         )
-    kept = {*keepers, target.owner, target.user}
+    needed = {*keepers, target.user}
+    # The owner is let be, and not let in: a rollback has closed Aurora to him too.
+    kept = {*needed, target.owner}
     steps = []
     if not target.remembers_access:
         steps.append(
@@ -65,7 +67,7 @@ def close(source: Side, target: Side, keepers: Sequence[str], *, environment: st
     ]
     connects = {each.grantee for each in target.grants if each.privilege == "CONNECT"}
     statements += [
-        f"GRANT CONNECT ON {database} TO {quoted(role)};" for role in sorted(kept - connects)
+        f"GRANT CONNECT ON {database} TO {quoted(role)};" for role in sorted(needed - connects)
     ]
     if statements:
         others = ", ".join(sorted(kept))

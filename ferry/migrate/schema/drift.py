@@ -37,6 +37,11 @@ _REFUSING: Final = frozenset(
 )
 """Kinds that could refuse or change DMS's rows where Aurora alone has them."""
 
+_EARLY: Final = "schema-early"
+_FIRES: Final = "schema-fires"
+FIRING: Final = (_EARLY, _FIRES)
+"""The checks of what reacts to the rows that DMS applies, or hides them from it."""
+
 
 def drift(reached: Phase, given: Given) -> tuple[Finding, ...]:
     """What is missing, differs, or is at Aurora too early or alone.
@@ -104,7 +109,7 @@ def _early(placed: tuple[Placed, ...], reached: Phase, given: Given) -> Iterator
     for why in dict.fromkeys(each.why for each in found):
         those = [each.entry.label for each in found if each.why == why]
         yield blocked(
-            "schema-early",
+            _EARLY,
             f"At Aurora already: {shown(those)}.",
             why=f"{why}.",
             remedy="Drop it at Aurora, or disable it: it is made within the window.",
@@ -124,7 +129,7 @@ def _only_there(placed: tuple[Placed, ...], given: Given) -> Iterator[Finding]:
     fires = [each.label for each in found if FIRES.search(each.sql)]
     if fires:
         yield blocked(
-            "schema-fires",
+            _FIRES,
             f"Only at Aurora, and works on what DMS writes: {shown(fires)}.",
             why="It is ENABLE ALWAYS or REPLICA, and may change or swallow each row that DMS brings.",
             remedy="Drop it at Aurora, or disable it until the cutover.",

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from ferry.migrate.verify.expressions import Form
     from ferry.migrate.verify.pace import Pace
     from ferry.migrate.verify.plan import Plan
+    from ferry.migrate.ways import Way
+    from settings.databases import Database
 
 _PURPOSE: Final = "compare its rows"
 
@@ -182,6 +184,45 @@ def look(
         plans=tuple(each for each in found if not isinstance(each, NotCompared)),
         others=tuple(each for each in found if isinstance(each, NotCompared)),
     )
+
+
+def scopes(
+    environment: str,
+    ways: Sequence[Way],
+    sides: Callable[[Database], Sides],
+    direction: Direction,
+) -> list[Scope]:
+    """What there is to compare, by database; tasks of which nothing can be judged are refused by name.
+
+    Args:
+        environment: The environment's name.
+        ways: What carries the tables of the file's tasks.
+        sides: The way to both ends of a database.
+        direction: Where they are carried.
+
+    Raises:
+        FerryError: A secret or a certificate is missing.
+    """
+    against = {way.task.name: way.against(environment, direction) for way in ways}
+    found = []
+    for database in dict.fromkeys(way.task.database for way in ways):
+        those = [way for way in ways if way.task.database == database]
+        judged = [way for way in those if not against[way.task.name]]
+        found.append(
+            look(
+                database.aurora,
+                sides(database),
+                [task for way in judged if (task := way.of(direction))],
+                direction=direction,
+                forward={way.task.name: way.task.mappings for way in judged},
+                refused=[
+                    Refused(task=way.task.name, mappings=way.task.mappings, why=why)
+                    for way in those
+                    if (why := against[way.task.name])
+                ],
+            )
+        )
+    return found
 
 
 def chosen(scopes: Sequence[Scope], names: Iterable[str]) -> tuple[Scope, ...]:

@@ -79,15 +79,7 @@ def change(
         NotInSyncError: It was changed, and whether all name servers have it is not known.
         FerryError: It leads elsewhere by now: somebody has changed it. Or AWS refuses.
     """
-    now = read(client, dns).record
-    if now.value not in {before.value, after.value}:
-        raise FerryError(
-            f"The record {now.name} was changed by somebody: it leads to {now.value}, neither to "
-            f"{before.value} nor to {after.value}. It is left as it is.",
-            f"Find out who did (AWS CloudTrail, ChangeResourceRecordSets), and have it lead to "
-            f"{before.value}; then run this again.",
-            stays=True,
-        )
+    look(client, dns, before=before, after=after)
     with explained(f"change the record {after.name}"):
         made = client.change_resource_record_sets(
             HostedZoneId=after.zone_id,
@@ -106,6 +98,29 @@ def change(
             },
         )["ChangeInfo"]
     _wait(client, after, made, wait_seconds)
+
+
+def look(client: Any, dns: Dns, *, before: Cname, after: Cname) -> None:  # noqa: ANN401 - as above
+    """See that the record leads where it did before a change, or after it.
+
+    Args:
+        client: Route 53.
+        dns: What the file says.
+        before: The record before the change.
+        after: The record after it.
+
+    Raises:
+        FerryError: It leads elsewhere by now: somebody has changed it. Or AWS refuses.
+    """
+    now = read(client, dns).record
+    if now.value not in {before.value, after.value}:
+        raise FerryError(
+            f"The record {now.name} was changed by somebody: it leads to {now.value}, neither to "
+            f"{before.value} nor to {after.value}. It is left as it is.",
+            f"Find out who did (AWS CloudTrail, ChangeResourceRecordSets), and have it lead to "
+            f"{before.value}; then run this again.",
+            stays=True,
+        )
 
 
 def lower_ttl(

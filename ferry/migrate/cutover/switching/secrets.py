@@ -133,6 +133,15 @@ def read(client: SecretsManagerClient, arns: Iterable[str]) -> list[Move]:
     return found
 
 
+def look(client: SecretsManagerClient, move: Move) -> None:
+    """See that a move can be made, or was.
+
+    Raises:
+        FerryError: Somebody has changed the secret since, or AWS refuses.
+    """
+    outcome(move, _stages(client, move.arn))
+
+
 def carry_out(client: SecretsManagerClient, move: Move) -> Moved:
     """Make a move, there or back; what is made already is left alone.
 

@@ -33,6 +33,7 @@ COMMANDS: Final = [
     ("reload",),
     ("verify",),
     ("cutover",),
+    ("rollback",),
     ("report",),
     ("status",),
     ("check", "aws"),

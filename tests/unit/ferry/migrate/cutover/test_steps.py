@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ferry.cli.cutover import lines
-from ferry.migrate.cutover.steps import POINT, STEPS, Stage, steps
+from ferry.migrate.cutover.steps import POINT, STEPS, STEPS_BACK, Stage, steps
+from ferry.migrate.ways import Direction
 from tests.unit.ferry.environments import environment
 from tests.unit.ferry.migrate.cutover.sights import ROLLBACK, given
 
@@ -34,6 +35,32 @@ def test_the_order_is_the_one_that_lost_no_row() -> None:
     ]
 
 
+def test_a_rollback_is_the_same_the_other_way_round() -> None:
+    assert [step.name for step in steps(given(dms=ROLLBACK), Direction.BACK)] == [
+        "gate",
+        "save",
+        "freeze",
+        "silence",
+        "fence",
+        "verify",
+        "sequences",
+        "forward-slot",
+        "point-of-no-return",
+        "switch-secrets",
+        "unfreeze",
+        "stop-reverse",
+        "start-forward",
+        "forward-fence",
+        "drop-slots",
+        "stragglers",
+    ]
+    assert steps(EVERYTHING, Direction.BACK) == list(STEPS_BACK)
+    shown = [line.plain for line in lines(STEPS_BACK, Direction.BACK)]
+    assert max(map(len, shown)) <= 80
+    assert shown[0] == "The steps of the rollback, none of which is done:"
+    assert "from here on only forward, or by another cutover" in shown
+
+
 def test_what_a_file_names_has_its_steps() -> None:
     assert steps(EVERYTHING) == list(STEPS)
     assert "switch-secrets" in {step.name for step in steps(given())}
@@ -42,15 +69,16 @@ def test_what_a_file_names_has_its_steps() -> None:
 
 
 def test_what_is_before_the_point_of_no_return_can_be_undone_and_nothing_after() -> None:
-    point = [step.name for step in STEPS].index(POINT)
+    for table in (STEPS, STEPS_BACK):
+        point = [step.name for step in table].index(POINT)
 
-    assert all(step.undo for step in STEPS[:point])
-    assert not any(step.undo for step in STEPS[point:])
-    assert STEPS[point].stage is Stage.WINDOW
+        assert all(step.undo for step in table[:point])
+        assert not any(step.undo for step in table[point:])
+        assert table[point].stage is Stage.WINDOW
 
 
 def test_the_table_has_a_line_a_step_of_80_columns_at_most() -> None:
-    shown = [line.plain for line in lines(STEPS)]
+    shown = [line.plain for line in lines(STEPS, Direction.FORWARD)]
 
     assert max(map(len, shown)) <= 80
     assert shown[:4] == [
@@ -60,8 +88,8 @@ def test_the_table_has_a_line_a_step_of_80_columns_at_most() -> None:
         "    when the environment's name is typed; undo: nothing is changed",
     ]
     position = next(place for place, line in enumerate(shown) if POINT in line)
-    assert shown[position + 2] == "from here on only forward, or by the way back"
-    alone = [line.plain for line in lines(steps(given()))]
+    assert shown[position + 2] == "from here on only forward, or by a rollback"
+    alone = [line.plain for line in lines(steps(given()), Direction.FORWARD)]
     assert "from here on only forward: there is no way back" in alone
     for step in STEPS:
         assert sum(step.what in line for line in shown) == 1

@@ -1,0 +1,111 @@
+"""Whether it is the time for it, and whether what a rollback leads back is as the cutover left it. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from ferry.errors import FerryError
+from ferry.findings import blocked, not_judged, right, warning
+from ferry.migrate.cutover.checks import Check, whole
+from ferry.migrate.cutover.seen import NotNowError
+from ferry.migrate.ways import Direction
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ferry.findings import Finding
+    from ferry.migrate.cutover.seen import Led, Seen
+    from settings.cutover import Rollback
+
+
+def standing(seen: Seen, _: Seen) -> Iterator[Finding]:
+    """Whether it may begin by what was done before: a rollback after a cutover, and the other way round."""
+    check, name = "standing", seen.name
+    is_back = seen.direction is Direction.BACK
+    if isinstance(seen.stands, NotNowError):
+        yield blocked(
+            check,
+            seen.stands.why,
+            why="A cutover and a rollback follow each other, each when the other has ended.",
+            remedy=seen.stands.remedy,
+        )
+    elif isinstance(seen.stands, FerryError):
+        yield not_judged(
+            check,
+            f"Whether {name} is cut over",
+            why=seen.stands.why,
+            remedy=seen.stands.remedy,
+        )
+    elif is_back:
+        yield right(
+            check, f"{name} is cut over, and what is written to Aurora arrives at the source."
+        )
+    else:
+        yield right(check, f"The applications of {name} write to the source.")
+
+
+def led(_: Seen, one: Led) -> Iterator[Finding]:
+    """Whether a secret or the record stands as the cutover left it."""
+    if one.trouble is None:
+        yield right("leads-back", f"{one.what} can be led back to the source.")
+    elif one.trouble.stays:
+        yield blocked(
+            "leads-back",
+            one.trouble.why,
+            why="At the switch the applications would not be led back to the source.",
+            remedy=one.trouble.remedy,
+        )
+    else:
+        yield not_judged(
+            "leads-back",
+            f"Whether {one.what} can be led back",
+            why=one.trouble.why,
+            remedy=one.trouble.remedy,
+        )
+
+
+def deadline(seen: Seen, given: Rollback) -> Iterator[Finding]:
+    """Whether the way back is still to be taken, as the file says."""
+    at = given.until
+    if at is None:
+        return
+    shown = f"cutover.rollback.deadline, {given.deadline}"
+    if seen.at > at:
+        yield warning(
+            "deadline",
+            f"{shown}, is over.",
+            why="The file gives the way back up at that time.",
+            remedy="Look why; nothing else stands against it",
+        )
+    else:
+        yield right("deadline", f"{shown}, is not over.")
+
+
+CHECKS: Final = (
+    Check(
+        name="standing",
+        title="Where the applications write",
+        good="",
+        of=whole,
+        judge=standing,
+    ),
+)
+"""Of both directions."""
+
+CHECKS_BACK: Final = (
+    Check(
+        name="leads-back",
+        title="Whether the applications can be led back to the source",
+        good="The cutover led no secret and no record.",
+        of=lambda seen: [seen.led] if isinstance(seen.led, FerryError) else seen.led,
+        judge=led,
+    ),
+    Check(
+        name="deadline",
+        title="Until when there is a way back",
+        good="The file gives the way back up at no time.",
+        of=lambda seen: [seen.environment.cutover.rollback] if seen.environment.cutover else (),
+        judge=deadline,
+    ),
+)
+"""Of a rollback alone."""

@@ -1,0 +1,143 @@
+"""Where an environment's applications write, by the rows of its cutovers and rollbacks. Nothing is changed.
+
+A run closes one side, and its row of the phase stands there. Beyond its point of no return that side stays
+closed until a run of the other direction gives it back. So of all runs the newest that is beyond its point
+says where the applications write, or are about to.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from ferry.migrate.cutover import freezing, journal
+from ferry.migrate.cutover.journal import State, last
+from ferry.migrate.cutover.rights import SWITCHING, THAWED, Saved
+from ferry.migrate.cutover.steps import SAVE
+from ferry.migrate.ways import Direction
+from ferry.postgres import PostgresError, connect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from ferry.migrate.cutover.journal import Record
+    from ferry.migrate.sides import Sides
+    from ferry.postgres import Session
+
+FINISHED: Final = "finished"
+"""The record behind the last step: there is nothing left to go on with."""
+
+_CAN_GO_BACK: Final = "reverse-fence"
+_PURPOSE: Final = "say where its applications write"
+_NOT_THERE: Final = ("42P01", "42703")
+"""Undefined table, which a missing schema is too, and undefined column: no cutover has begun."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Run:
+    """A cutover or a rollback.
+
+    Args:
+        saved: What it kept of the side that it closed.
+        record_id: The record that keeps it.
+        phase: How far it is, by its row at that side; None where it has not closed it.
+        before: The run of the other direction that it undoes; empty for none.
+        is_finished: Whether nothing of it is left to do.
+        can_go_back: Of a cutover, whether what is written to Aurora arrives at the source.
+        step: The last step that was done of it.
+    """
+
+    saved: Saved
+    record_id: str
+    phase: str | None
+    before: str
+    is_finished: bool
+    can_go_back: bool
+    step: str
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+        return self.saved.run
+
+    @property
+    def direction(self) -> Direction:
+        """What it is."""
+        return self.saved.direction
+
+    @property
+    def is_beyond(self) -> bool:
+        """Whether it is beyond its point of no return, and no other run has undone it."""
+        return self.phase == SWITCHING
+
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether it may have closed its side, and neither has opened it nor is beyond its point."""
+        return self.phase not in {SWITCHING, THAWED}
+
+
+def read(records: Iterable[Record], source: Session, target: Session) -> list[Run]:
+    """The runs, the newest first.
+
+    Args:
+        records: The journal's.
+        source: A session at the source, in the first database that is carried.
+        target: One in Aurora.
+
+    Raises:
+        PostgresError: A server refuses.
+    """
+    known = list(records)
+    ends: Mapping[Direction, Session] = {Direction.FORWARD: source, Direction.BACK: target}
+    runs = []
+    for it in reversed(known):
+        if it.step != SAVE or it.state is not State.KEPT:
+            continue
+        saved = Saved.of_json(it.detail)
+        runs.append(
+            Run(
+                saved=saved,
+                record_id=it.id,
+                phase=freezing.phase(ends[saved.direction], it.run),
+                before=it.detail["before"],
+                is_finished=last(known, it.run, FINISHED, State.DONE) is not None,
+                can_go_back=last(known, it.run, _CAN_GO_BACK, State.DONE) is not None,
+                step=next(
+                    (
+                        each.step
+                        for each in reversed(known)
+                        if each.run == it.run and each.state is State.DONE
+                    ),
+                    "",
+                ),
+            )
+        )
+    return runs
+
+
+def look(environment: str, sides: Sides) -> tuple[list[Record], list[Run]]:
+    """The journal's records, and the runs, the newest first; none where there is no table of them.
+
+    Args:
+        environment: The environment's name.
+        sides: The way to both ends of the first database that is carried.
+
+    Raises:
+        FerryError: A server refuses or does not answer, or the journals tell different things.
+    """
+    with (
+        connect(sides.source.server, purpose=_PURPOSE) as source,
+        connect(sides.target.server, purpose=_PURPOSE) as target,
+    ):
+        try:
+            records = journal.known(environment, source, target)
+        except PostgresError as error:
+            if error.sqlstate not in _NOT_THERE:
+                raise
+            return [], []
+        return records, read(records, source, target)
+
+
+def standing(runs: Iterable[Run]) -> Run | None:
+    """The run that says where the applications write; None where none has led them anywhere."""
+    return next((it for it in runs if it.is_beyond), None)
