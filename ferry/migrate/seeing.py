@@ -9,15 +9,18 @@ from ferry.deployment import NotDeployedError
 from ferry.errors import FerryError
 from ferry.findings import Level
 from ferry.migrate import markers, target_tables
-from ferry.migrate.reading import read_tasks
+from ferry.migrate.cutover import standing
+from ferry.migrate.reading import read_tasks, read_ways
 from ferry.migrate.schema.work import works
 from ferry.migrate.source_slots import in_the_slot
 from ferry.migrate.starting import Start, Wish, how
-from ferry.migrate.status import Databases, Left, Seen
+from ferry.migrate.status import Course, Databases, Left, Seen
 from ferry.migrate.watching.databases import control_tables
 from ferry.migrate.watching.look import TaskLook
 from ferry.migrate.watching.statistics import Budget, Statistics
+from ferry.migrate.ways import carriers
 from ferry.postgres import apart, connect
+from settings.cutover import Cutover
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -60,6 +63,12 @@ def see(deployment: Deployment, sides: Callable[[Database], Sides]) -> Seen:
         return Seen(environment=name, not_deployed=error.why)
     except FerryError as error:
         return Seen(environment=name, trouble=error)
+    try:
+        course = _course(deployment, sides)
+    except FerryError as error:
+        return Seen(environment=name, tasks=tasks, trouble=error)
+    if course is not None:
+        return Seen(environment=name, tasks=tasks, course=course)
     databases: dict[str, Databases] = {}
     tables: dict[str, Mapping[TableName, TableRow]] = {}
     try:
@@ -83,6 +92,33 @@ def see(deployment: Deployment, sides: Callable[[Database], Sides]) -> Seen:
         tables=tables,
         schema=schema,
         schema_trouble=trouble,
+    )
+
+
+def _course(deployment: Deployment, sides: Callable[[Database], Sides]) -> Course | None:
+    """The cutover or rollback that says where applications write, or was cut off; None for none.
+
+    Raises:
+        FerryError: A server refuses or does not answer, or the journals tell different things.
+    """
+    environment = deployment.environment
+    _, runs = standing.look(environment.name, sides(environment.carried[0]))
+    cut_off = runs[0] if runs and runs[0].is_cut_off else None
+    run = cut_off or standing.standing(runs)
+    if run is None:
+        return None
+    given = (environment.cutover or Cutover()).rollback
+    following = carriers(read_ways(deployment), run.direction.other) if run.is_finished else ()
+    return Course(
+        run=run.id,
+        direction=run.direction,
+        step=run.step,
+        is_beyond=run.is_beyond,
+        is_finished=run.is_finished,
+        goes_back=bool(environment.legs),
+        carriers=tuple((task.name, task.status) for task in following),
+        deadline=given.deadline or "",
+        criteria=tuple(given.criteria),
     )
 
 

@@ -22,6 +22,7 @@ from ferry.migrate.watching.tables import (
     RELOADING,
     WAITING,
 )
+from ferry.migrate.ways import Direction
 from ferry.words import counted
 
 if TYPE_CHECKING:
@@ -112,6 +113,33 @@ class Left:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Course:
+    """The cutover or the rollback that says where applications write, or that was cut off.
+
+    Args:
+        run: Its id.
+        direction: Which way changes were carried before it.
+        step: The last of its steps that was done; empty for none.
+        is_beyond: Whether it is beyond its point of no return; otherwise it was cut off before.
+        is_finished: Whether nothing of it is left to do.
+        goes_back: Of a cutover, whether what is written to Aurora is carried back.
+        carriers: What carries what applications write now, with each task's status.
+        deadline: When the way back is given up, as the file says; empty for never.
+        criteria: What has to happen for a rollback, in the file's words.
+    """
+
+    run: str
+    direction: Direction
+    step: str = ""
+    is_beyond: bool = True
+    is_finished: bool = True
+    goes_back: bool = True
+    carriers: tuple[tuple[str, str], ...] = ()
+    deadline: str = ""
+    criteria: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Seen:
     """What is seen of a migration.
 
@@ -124,6 +152,7 @@ class Seen:
         trouble: Why something could not be told; None where all could.
         schema_trouble: Why it is not known what is left of the schema; None where it is.
         not_deployed: Why nothing is deployed; empty where it is.
+        course: The cutover or rollback that counts; None where none has begun, or none that counts.
         at: When.
     """
 
@@ -135,6 +164,7 @@ class Seen:
     trouble: FerryError | None = None
     schema_trouble: FerryError | None = None
     not_deployed: str = ""
+    course: Course | None = None
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def counts(self, task: Task) -> Counts:
@@ -206,6 +236,9 @@ def _steps(seen: Seen) -> Iterator[Step]:
         what=f"DMS has the {'task' if len(seen.tasks) == 1 else 'tasks'} "
         f"{', '.join(task.name for task in seen.tasks)}.",
     )
+    if seen.course is not None:
+        yield from _course(seen, seen.course)
+        return
     if seen.trouble:
         yield _unknown(seen, "databases", seen.trouble)
     else:
@@ -228,6 +261,65 @@ def _steps(seen: Seen) -> Iterator[Step]:
         state=State.TO_COME,
         what="Whether the applications can be switched to Aurora then is told by: "
         f"ferry cutover {name} --plan",
+    )
+
+
+def _course(seen: Seen, course: Course) -> Iterator[Step]:
+    """Where a cutover or a rollback is; the phases before it are over."""
+    name, command = seen.environment, course.direction.command
+    step = f"; its last step that is done is {course.step}" if course.step else ""
+    if not course.is_beyond:
+        side = course.direction.ends[0]
+        yield Step(
+            name=command,
+            state=State.WRONG,
+            what=f"The {command} {course.run} was cut off, or is under way, before its point of no "
+            f"return{step}: {side} may be closed.",
+            next=f"Where nobody is at it, this opens {side}: ferry rollback {name}",
+        )
+        return
+    if not course.is_finished:
+        yield Step(
+            name=command,
+            state=State.NOW,
+            what=f"The {command} {course.run} is beyond its point of no return{step}.",
+            next=f"ferry {command} {name}",
+        )
+        return
+    writes, follows = course.direction.ends[1], course.direction.ends[0]
+    yield Step(
+        name=command,
+        state=State.DONE,
+        what=f"The applications write to {writes}: the {command} {course.run} is done.",
+    )
+    for task, status in course.carriers:
+        runs = status == "running"
+        yield Step(
+            name=f"following {task}",
+            state=State.DONE if runs else State.WRONG,
+            what=f"The task {task} is {status}: what is written to {writes} "
+            f"{'goes to' if runs else 'does not go to'} {follows}.",
+            next=""
+            if runs
+            else f"See its log; it has to run before anybody goes back to {follows}.",
+        )
+    if course.direction is Direction.BACK:
+        yield Step(
+            name="cutover",
+            state=State.NOW,
+            what="Whether the applications can be switched to Aurora again is told by the gate; no load is "
+            "needed.",
+            next=f"ferry verify {name}; then: ferry cutover {name} --plan",
+        )
+        return
+    criteria = f" When: {'; '.join(course.criteria)}." if course.criteria else ""
+    until = f" until {course.deadline}" if course.deadline else ""
+    yield Step(
+        name="rollback",
+        state=State.TO_COME,
+        what=f"One can go back{until}: ferry rollback {name} --plan.{criteria}"
+        if course.goes_back
+        else "There is no way back: nothing carries what is written to Aurora.",
     )
 
 

@@ -11,9 +11,10 @@ from ferry.errors import FerryError
 from ferry.mappings import TableName
 from ferry.migrate.schema.phases import Phase
 from ferry.migrate.starting import Marker, Refusal, Tables
-from ferry.migrate.status import Databases, Left, Seen, State, steps
+from ferry.migrate.status import Course, Databases, Left, Seen, State, steps
 from ferry.migrate.tasks import Counts, MigrationType, Settings, Task
 from ferry.migrate.watching.tables import TableRow
+from ferry.migrate.ways import Direction
 from ferry.own_tables.shape import Oddity
 from tests.unit.ferry.migrate.tasks import task
 
@@ -444,3 +445,63 @@ def test_ferrys_own_table_at_aurora_is_made_by_the_first_command() -> None:
 
     assert (step.state, step.what) == (State.NOW, "Aurora has no table ferry.access yet.")
     assert step.next == "ferry prepare-databases dev"
+
+
+AT_AURORA = Course(
+    run="r1",
+    direction=Direction.FORWARD,
+    step="stragglers",
+    carriers=(("all-back", "running"),),
+    deadline="2026-12-01T06:00:00+01:00",
+    criteria=("orders fail for ten minutes",),
+)
+
+
+@pytest.mark.parametrize(
+    ("course", "states", "said", "following"),
+    [
+        (
+            replace(AT_AURORA, is_beyond=False, is_finished=False),
+            ["cutover: wrong"],
+            "the source may be closed",
+            "Where nobody is at it, this opens the source: ferry rollback dev",
+        ),
+        (
+            replace(AT_AURORA, is_finished=False),
+            ["cutover: now"],
+            "beyond its point of no return; its last step that is done is stragglers",
+            "ferry cutover dev",
+        ),
+        (
+            AT_AURORA,
+            ["cutover: done", "following all-back: done", "rollback: to come"],
+            "One can go back until 2026-12-01T06:00:00+01:00: ferry rollback dev --plan. When: orders fail",
+            "",
+        ),
+        (
+            replace(AT_AURORA, carriers=(("all-back", "failed"),)),
+            ["cutover: done", "following all-back: wrong", "rollback: to come"],
+            "what is written to Aurora does not go to the source",
+            "See its log; it has to run before anybody goes back to the source.",
+        ),
+        (
+            replace(AT_AURORA, carriers=(), goes_back=False),
+            ["cutover: done", "rollback: to come"],
+            "There is no way back",
+            "",
+        ),
+        (
+            replace(AT_AURORA, direction=Direction.BACK, carriers=(("all-again", "running"),)),
+            ["rollback: done", "following all-again: done", "cutover: now"],
+            "The applications write to the source: the rollback r1 is done.",
+            "ferry verify dev; then: ferry cutover dev --plan",
+        ),
+    ],
+)
+def test_a_cutover_or_a_rollback_says_where_it_is_and_what_is_next(
+    course: Course, states: list[str], said: str, following: str
+) -> None:
+    found = Seen(environment="dev", tasks=(LOADED,), course=course, at=AT)
+
+    assert standing(found) == (["deployed: done", *states], following)
+    assert said in " ".join(step.what for step in steps(found))
