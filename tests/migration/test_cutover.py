@@ -309,6 +309,7 @@ def test_what_does_not_answer_is_not_judged(
     assert document["exit_code"] == 4
     unjudged, blocked = found(document, "not judged"), found(document, "blocked")
     assert unjudged == {
+        "standing": "Whether dev is cut over could not be judged.",
         "lag": "How far the tasks are behind could not be judged.",
         "schema": "Whether Aurora's schema is what it should be could not be judged.",
         "transactions": "How long transactions in app of the source are open could not be judged.",
