@@ -79,6 +79,7 @@ COMMANDS: Final = {
     "verify": command("verify dev", "source target dms"),
     "report": command(f"report dev --output {PAGE}", "source target dms"),
     "cutover": command("cutover dev --plan", "source target dms"),
+    "rollback": command("rollback dev --plan", "source target dms"),
     "stop": command("stop dev --task all", "dms"),
 }
 
@@ -282,8 +283,9 @@ OTHERWISE: Final[dict[tuple[str, str], tuple[int, str]]] = {
     ("source's rights", "check source"): (4, "operator may not read 2 tables"),
     # Each precondition is judged by itself, and some stand against this one whatever answers.
     **{
-        (fault, "cutover"): (4, it.says)
+        (fault, name): (4, it.says)
         for fault, it in FAULTS.items()
+        for name in ("cutover", "rollback")
         if fault not in {"credentials have expired", "dms throttled"}
     },
     # The first thing that it asks may stay unknown; what is said is of the second.

@@ -24,6 +24,7 @@ from local_aws.dms_worker.forking import Worker, Workers
 from tests.migration.databases import Database
 from tests.migration.deployed import PASSWORD, Deployed, standing
 from tests.migration.test_faults import COMMANDS as IN_THE_TABLE
+from tests.migration.test_faults import PAGE
 from tests.policies.calls import RECORDED
 from tests.unit.local_aws.aws import Aws, sign_as
 
@@ -52,6 +53,8 @@ COMMANDS: Final = (
     ("verify", "dev"),
     ("status", "dev"),
     ("cutover", "dev", "--plan"),
+    ("rollback", "dev", "--plan"),
+    ("report", "dev", "--output", PAGE),
     ("stop", "dev"),
 )
 LOGGED: Final = {"log_statement": "all", "log_connections": "on", "log_line_prefix": "%a %c "}
@@ -192,30 +195,35 @@ def test_it_goes_by_each_command_and_comes_to_its_end(journey: Journey) -> None:
         "ferry secret operator",
         *(f"ferry {name.partition(' before')[0].partition(' after')[0]}" for name in IN_THE_TABLE),
     }
-    # check source and suggest tasks have something to say of any source; no file says how to switch
+    # check source and suggest tasks have something to say of any source; no file says how to switch, and
+    # it is not cut over
     assert {name for name, status in journey.ended.items() if status} <= {
         "check source dev",
         "suggest tasks dev",
         "schema dev before-load",
         "cutover dev --plan",
+        "rollback dev --plan",
+        "report dev --output",
     }
 
 
+_OF_A_SWITCH: Final = {
+    "dms:StartReplicationTask",
+    "dms:StopReplicationTask",
+    "route53:ChangeResourceRecordSets",
+    "route53:GetChange",
+    "route53:GetHostedZone",
+    "route53:ListResourceRecordSets",
+    "secretsmanager:DescribeSecret",
+    "secretsmanager:UpdateSecretVersionStage",
+}
 NOT_ON_THIS_WAY: Final = {
-    "ferry cutover": {
-        "dms:StartReplicationTask",
-        "dms:StopReplicationTask",
-        "route53:ChangeResourceRecordSets",
-        "route53:GetChange",
-        "route53:GetHostedZone",
-        "route53:ListResourceRecordSets",
-        "secretsmanager:DescribeSecret",
-        "secretsmanager:UpdateSecretVersionStage",
-    },
+    "ferry cutover": _OF_A_SWITCH,
+    "ferry rollback": {*_OF_A_SWITCH, "dms:DescribeTableStatistics"},
     "ferry verify": {"dms:DescribeTableStatistics"},
 }
-"""Calls that a journey without a difference, an exception, an application's secret or record does not make;
-the tests of these do."""
+"""Calls that a journey without a difference, an exception, a way back, an application's secret or record does
+not make; the tests of these do."""
 
 
 def test_the_commands_call_what_is_recorded_and_no_more(journey: Journey) -> None:
