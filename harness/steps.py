@@ -103,6 +103,7 @@ class Steps:
         environment: Mapping[str, str],
         given: str | None = None,
         follow: Callable[[str], None] | None = None,
+        told: Callable[[str], None] | None = None,
         accepted: tuple[int, ...] = (0,),
     ) -> None:
         """Run a command as a person would; all that it prints goes into the log.
@@ -113,6 +114,7 @@ class Steps:
             environment: The variables that it runs under.
             given: What it reads from standard input; nothing by default.
             follow: Is given each line, and shows what is worth it; by default each is shown.
+            told: Is given each line for what it says; none is shown, unless all are.
             accepted: The exit statuses that are no failure.
 
         Raises:
@@ -142,15 +144,17 @@ class Steps:
                     line = _COLOR.sub("", printed.rstrip())
                     log.write(f"{line}\n")
                     said.append(line)
-                    if self._verbose or not follow:
+                    if told:
+                        told(line)
+                    if self._verbose or not (follow or told):
                         self.show(line)
-                    else:
+                    elif follow:
                         follow(line)
             except KeyboardInterrupt:
                 _end(started)
                 raise
         if started.returncode not in accepted:
-            if follow and not self._verbose:
+            if (follow or told) and not self._verbose:
                 for line in _what_matters(said):
                     self.show(line)
             raise StepFailedError(

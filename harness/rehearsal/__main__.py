@@ -200,7 +200,7 @@ class Rehearsal:
     ) -> None:
         self._type(
             sys.executable, "-m", "ferry", *arguments,
-            given=given, accepted=accepted, follow=told or self._follow,
+            given=given, accepted=accepted, follow=None if told else self._follow, told=told,
         )  # fmt: skip
 
     def _follow(self, line: str) -> None:
@@ -213,6 +213,7 @@ class Rehearsal:
         *command: str,
         given: str | None = None,
         follow: Callable[[str], None] | None = None,
+        told: Callable[[str], None] | None = None,
         accepted: tuple[int, ...] = (0,),
     ) -> None:
         self._steps.type(
@@ -221,6 +222,7 @@ class Rehearsal:
             environment=self._around,
             given=given,
             follow=follow,
+            told=told,
             accepted=accepted,
         )
 

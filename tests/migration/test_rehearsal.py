@@ -76,7 +76,7 @@ class Operator:
         self.steps.type(
             sys.executable, "-m", "ferry", *arguments, folder=self.project,
             environment={"PATH": os.environ["PATH"], **around}, given=given, accepted=accepted,
-            follow=told,
+            told=told,
         )  # fmt: skip
 
 

@@ -88,6 +88,27 @@ def test_verbose_shows_them(shown: io.StringIO, log: Path, tmp_path: Path) -> No
     assert shown.getvalue() == "   made one\n   still waiting\n   made two\n"
 
 
+@pytest.mark.parametrize(
+    ("verbose", "seen"), [(False, ""), (True, "   made one\n   still waiting\n   made two\n")]
+)
+def test_who_goes_by_what_a_command_says_is_told_whether_it_is_shown_or_not(
+    verbose: bool,  # noqa: FBT001 (a case)
+    seen: str,
+    shown: io.StringIO,
+    log: Path,
+    tmp_path: Path,
+) -> None:
+    told: list[str] = []
+    steps = Steps(console=_console(shown), log=log, verbose=verbose)
+
+    steps.type(
+        sys.executable, "-c", LINES, folder=tmp_path, environment=os.environ, told=told.append
+    )
+
+    assert told == ["made one", "still waiting", "made two"]
+    assert shown.getvalue() == seen
+
+
 @pytest.mark.parametrize(("verbose", "seen"), [(False, ""), (True, "   an ARN\n")])
 def test_a_line_may_be_for_the_log_alone(
     verbose: bool,  # noqa: FBT001 (a case)
