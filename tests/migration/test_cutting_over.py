@@ -183,7 +183,7 @@ HOOKS = """[cutover.hooks]
 before_freeze = ["sh", "-c", "echo hook $FERRY_STEP"]
 switch = ["sh", "-c", "echo hook $FERRY_STEP"]
 after_switch = ["sh", "-c", "echo hook $FERRY_STEP"]
-on_failure = ["sh", "-c", "echo hook $FERRY_STEP"]
+on_failure = ["sh", "-c", "echo hook $FERRY_STEP after $FERRY_FAILED_STEP"]
 """
 
 
@@ -225,7 +225,7 @@ def test_the_applications_go_on_in_aurora_and_no_row_is_lost(deployed: Deployed)
             assert failed.exit_code == 3
             assert "public.orders is different." in failed.stderr
             assert "The source is open again, as it was." in failed.stdout
-            assert failed.stdout.count("hook on-failure") == 1
+            assert failed.stdout.count("hook on-failure after verify\n") == 1
             go_on(writers)
             assert all(it.places == {"source"} for it in writers)
             said = reported(deployed, 4)

@@ -164,6 +164,7 @@ class Running:
     _dog: Watchdog | None = None
     _closed_at: float | None = None
     _slots: list[tuple[Work, str]] = field(default_factory=list)
+    _at: str = ""
 
     @property
     def name(self) -> str:
@@ -227,6 +228,7 @@ class Running:
             with ExitStack() as stack:
                 try:
                     for step in table[: place + 1]:
+                        self._at = step.name
                         if step.stage is Stage.WINDOW and self._dog is None:
                             self._begin_window(stack)
                         self._do(step)
@@ -573,7 +575,7 @@ class Running:
                 leg_slots.drop(self._connected(stack, self._sides(work).target), slot)
         if self.settings.hooks.on_failure:
             with suppress(FerryError):
-                self._hook("on-failure", self.settings.hooks.on_failure)
+                self._hook("on-failure", self.settings.hooks.on_failure, failed=self._at)
 
     # after the point of no return
 
@@ -761,7 +763,7 @@ class Running:
     def _detail(self, step: str) -> Any:  # noqa: ANN401 - what JSON has
         return detail(self.journal.records, self.journal.run, step)
 
-    def _hook(self, step: Any, command: tuple[str, ...]) -> str:  # noqa: ANN401 - one of the hook's steps
+    def _hook(self, step: Any, command: tuple[str, ...], *, failed: str = "") -> str:  # noqa: ANN401 - one of the hook's steps
         deployment = self.asked.deployment
         told = hooks.Told(
             environment=self.name,
@@ -772,6 +774,7 @@ class Running:
             run=self.journal.run,
             direction=self.direction.command,
             step=step,
+            failed_step=failed,
         )
         ran = hooks.run(command, told, folder=self.asked.folder)
         for line in ran.lines:
