@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -18,7 +20,6 @@ from ferry.cli.arguments import (  # typer reads the annotations when it runs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from pathlib import Path
 
     from rich.text import Text
 
@@ -45,6 +46,16 @@ Yes = Annotated[
         show_default=False,
     ),
 ]
+Postpone = Annotated[
+    Path | None,
+    typer.Option(
+        "--postpone",
+        metavar="FILE",
+        help="Before writers are kept out, wait as long as this file is there. What they write is "
+        "carried meanwhile; when it is gone all is judged again.",
+        show_default=False,
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 
@@ -53,6 +64,7 @@ def cutover(
     *,
     plan: Plan = False,
     yes: Yes = None,
+    postpone: Postpone = None,
     json: Json = False,
     source_address: SourceAddress = None,
     target_address: TargetAddress = None,
@@ -76,7 +88,8 @@ def cutover(
         from ferry.migrate.ways import Direction
 
         ways = addresses(source_address, target_address)
-        _typed(name, Direction.FORWARD, ways, target_ca, plan=plan, yes=yes, json=json)
+        how = _How(plan=plan, yes=yes, json=json, postpone=postpone)
+        _typed(name, Direction.FORWARD, ways, target_ca, how)
 
 
 def rollback(
@@ -84,6 +97,7 @@ def rollback(
     *,
     plan: Plan = False,
     yes: Yes = None,
+    postpone: Postpone = None,
     json: Json = False,
     accept_difference: Annotated[
         list[str] | None,
@@ -118,9 +132,36 @@ def rollback(
 
         ways = addresses(source_address, target_address)
         accepted = frozenset(it for each in accept_difference or () for it in parse(each))
-        _typed(
-            name, Direction.BACK, ways, target_ca, plan=plan, yes=yes, json=json, accepted=accepted
-        )
+        how = _How(plan=plan, yes=yes, json=json, postpone=postpone, accepted=accepted)
+        _typed(name, Direction.BACK, ways, target_ca, how)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _How:
+    """The options that both have."""
+
+    plan: bool
+    yes: str | None
+    json: bool
+    postpone: Path | None
+    accepted: frozenset[TableName] = frozenset()
+
+    def check(self, name: str) -> None:
+        """See that they go together.
+
+        Raises:
+            InputError: They do not.
+        """
+        from ferry.errors import InputError
+
+        if not self.plan and self.json:
+            raise InputError("--json goes with --plan.")
+        if self.plan and self.postpone is not None:
+            raise InputError("--postpone goes without --plan, which waits for nothing.")
+        if self.yes is not None and (self.plan or self.yes != name):
+            raise InputError(
+                f"--yes is '{self.yes}'; it goes without --plan, and has to be the environment's name: {name}."
+            )
 
 
 _DONE = {"cutover": "is cut over", "rollback": "is rolled back"}
@@ -131,11 +172,7 @@ def _typed(
     direction: Direction,
     at: tuple[Address | None, Address | None],
     target_ca: Path | None,
-    *,
-    plan: bool,
-    yes: str | None,
-    json: bool,
-    accepted: frozenset[TableName] = frozenset(),
+    how: _How,
 ) -> None:
     """Do what was typed, or say whether it could begin."""
     from rich.text import Text
@@ -144,24 +181,20 @@ def _typed(
     from ferry.cli.migration import Ways, deployment_of
     from ferry.cli.printing import plain_console
     from ferry.cli.report import document, show, summary
-    from ferry.errors import InputError
     from ferry.findings import Level, worst
     from ferry.migrate.cutover.gate import judge
+    from ferry.migrate.cutover.postponing import postponed
     from ferry.migrate.cutover.reading import see
     from ferry.migrate.cutover.running import opened
     from ferry.migrate.cutover.steps import steps
 
-    if not plan and json:
-        raise InputError("--json goes with --plan.")
-    if yes is not None and (plan or yes != name):
-        raise InputError(
-            f"--yes is '{yes}'; it goes without --plan, and has to be the environment's name: {name}."
-        )
+    how.check(name)
+    plan, yes = how.plan, how.yes
     deployment, command = deployment_of(name), direction.command
     account = deployment.account
     ways = Ways(deployment=deployment, source=at[0], target=at[1], target_ca=target_ca)
     table = steps(deployment.environment, direction)
-    if json:
+    if how.json:
         found = list(judge(see(deployment, ways.of_database, direction)))
         made = document(
             found, environment=name, account_id=account.account_id, region=account.region
@@ -189,7 +222,7 @@ def _typed(
         for line in lines(table, direction):
             console.print(line)
         raise typer.Exit(level.status)
-    with opened(_asked(deployment, ways, direction, accepted)) as running:
+    with opened(_asked(deployment, ways, direction, how.accepted)) as running:
         if running.undone is not None and command == "rollback":
             typer.echo(f"{name} was not cut over: the applications write to the source.")
             return
@@ -197,7 +230,12 @@ def _typed(
         if running.is_beyond:
             typer.echo("The point of no return is behind: it goes on with what is not done.")
         else:
-            shown = _agree(name, judged, yes=yes)
+            shown = _agree(
+                name,
+                judged,
+                yes=yes,
+                wait=lambda: how.postpone is not None and postponed(running, how.postpone),
+            )
         running.go(_by(deployment, shown, yes=yes))
     typer.echo(f"{name} {_DONE[command]}.")
 
@@ -224,8 +262,20 @@ def _by(deployment: Deployment, found: Sequence[Finding], *, yes: str | None) ->
     }
 
 
-def _agree(name: str, judged: Callable[[], list[Finding]], *, yes: str | None) -> Sequence[Finding]:
+def _agree(
+    name: str,
+    judged: Callable[[], list[Finding]],
+    *,
+    yes: str | None,
+    wait: Callable[[], bool],
+) -> Sequence[Finding]:
     """Go on where the gate lets it, and somebody has typed the environment's name. Return what it found.
+
+    Args:
+        name: The environment's name.
+        judged: Judges the gate, and shows what it found.
+        yes: What stands for what is typed; None where somebody is asked.
+        wait: Waits for what the operator waits for; whether there was something.
 
     Raises:
         typer.Exit: The gate does not let it.
@@ -244,14 +294,17 @@ def _agree(name: str, judged: Callable[[], list[Finding]], *, yes: str | None) -
         return found
 
     found = let()
-    if yes is not None:
-        return found
-    if not at_terminal():
-        raise InputError(f"Nobody can be asked here: look at what is said, then add --yes {name}.")
-    typed = typer.prompt("Writers will be kept out. Type the environment's name to go on")
-    if typed != name:
-        raise typer.Abort
-    return let()  # People take their time to answer.
+    if yes is None:
+        if not at_terminal():
+            raise InputError(
+                f"Nobody can be asked here: look at what is said, then add --yes {name}."
+            )
+        typed = typer.prompt("Writers will be kept out. Type the environment's name to go on")
+        if typed != name:
+            raise typer.Abort
+    has_waited = wait()
+    # People take their time to answer, too.
+    return let() if has_waited or yes is None else found
 
 
 def _asked(

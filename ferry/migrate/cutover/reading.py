@@ -58,7 +58,7 @@ from ferry.postgres import PostgresError, UnreachableError, apart, connect
 from settings.cutover import Cutover
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from collections.abc import Sequence as Many
 
     from ferry.deployment import Deployment
@@ -70,6 +70,7 @@ if TYPE_CHECKING:
     from ferry.migrate.ways import Way
     from ferry.postgres import Server, Session
     from settings.databases import Database
+    from settings.environment import Environment
 
 _T = TypeVar("_T")
 
@@ -159,22 +160,14 @@ def see(
     tasks = carriers(ways, direction)
     carried = list(zip(environment.carried, works(environment, sides), strict=True))
     ends = _known(lambda: _standing(deployment, sides, direction))
-    lags = {
-        name: lag
-        for database, work in carried
-        for name, lag in _lags(
-            work.sides if direction is Direction.FORWARD else work.sides.turned(),
-            [it for it in tasks if it.database == database],
-            most_seconds=(environment.cutover or Cutover()).max_lag_seconds,
-        )
-    }
+    behind = _behind(environment, carried, tasks, direction)
     return Seen(
         environment=environment,
         tasks=tuple(
             TaskSeen(
                 task=task,
                 look=_known(partial(_look, deployment, task, sides, direction)),
-                lag=lags.get(task.name),
+                lag=behind.get(task.name),
             )
             for task in tasks
         ),
@@ -199,6 +192,41 @@ def see(
         if direction is Direction.BACK and isinstance(ends, standing.Run)
         else (),
     )
+
+
+def lags(
+    deployment: Deployment, sides: Callable[[Database], Sides], direction: Direction
+) -> dict[str, Lag | FerryError]:
+    """How far each task is behind that carries changes now, by a row of its marker that is written for it.
+
+    Args:
+        deployment: The environment as it is deployed.
+        sides: The way to both ends of a database.
+        direction: Where changes are carried.
+
+    Raises:
+        FerryError: DMS does not say which tasks there are; a secret or a certificate is missing.
+    """
+    environment = deployment.environment
+    carried = zip(environment.carried, works(environment, sides), strict=True)
+    return _behind(environment, carried, carriers(read_ways(deployment), direction), direction)
+
+
+def _behind(
+    environment: Environment,
+    carried: Iterable[tuple[Database, Work]],
+    tasks: Many[Task],
+    direction: Direction,
+) -> dict[str, Lag | FerryError]:
+    return {
+        name: lag
+        for database, work in carried
+        for name, lag in _lags(
+            work.sides if direction is Direction.FORWARD else work.sides.turned(),
+            [it for it in tasks if it.database == database],
+            most_seconds=(environment.cutover or Cutover()).max_lag_seconds,
+        )
+    }
 
 
 def _standing(
