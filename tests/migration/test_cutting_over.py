@@ -33,6 +33,9 @@ MADE = (
         "number int not null, changed int not null default 0)"
     ),
     "create sequence tickets increment -2 maxvalue 1000000 start 1000000",
+    ("create function unchanged() returns trigger language plpgsql as 'begin return new; end'"),
+    "create trigger always before insert on ledger for each row execute function unchanged()",
+    "alter table ledger enable always trigger always",
     "create materialized view totals as select writer, count(*) from ledger group by writer",
     f"grant all on all tables in schema public to {APP}",
     f"grant all on all sequences in schema public to {APP}",

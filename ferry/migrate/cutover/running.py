@@ -27,6 +27,7 @@ from ferry.migrate.cutover import (
     fence,
     freezing,
     journal,
+    left_over,
     leg_slots,
     sequences,
     standing,
@@ -584,6 +585,7 @@ class Running:
         for work in self.works:
             database = work.sides.target.server.database
             orders = self._orders.get(database) or work.orders(Phase.CUTOVER)
+            left_over.keep(self.journal, database, orders.steps)
             for done in carrying.carry(
                 work.sides.source.server, work.sides.target.server, orders.steps
             ):
@@ -652,6 +654,15 @@ class Running:
 
     _stop_forward = _stop_reverse = _stop
 
+    def _undo_left_over(self) -> str:
+        """Take away in Aurora what the cutover made last: DMS is about to apply rows there again."""
+        taken = 0
+        for work in self.works:
+            with ExitStack() as stack:
+                session = self._connected(stack, work.sides.target)
+                taken += left_over.take_away(self.journal.records, self._undoes.id, session)
+        return f"{taken} things taken away; the next cutover makes them again"
+
     def _carried(self) -> list[Task]:
         """All tasks that carry into the direction of this run, whichever of them was last at work."""
         ways = self._ways()
@@ -691,7 +702,8 @@ class Running:
     def _see_nothing_fires(self) -> None:
         """See that nothing in Aurora reacts to what DMS is about to apply there.
 
-        What the cutover made at its end is there: triggers that are ENABLE ALWAYS among it.
+        What the cutover made at its end was taken away. The gate has seen that there was nothing else, and
+        somebody may have made it since.
 
         Raises:
             FerryError: Something does.

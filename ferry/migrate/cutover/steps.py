@@ -275,10 +275,16 @@ STEPS_BACK: Final[tuple[Step, ...]] = (
         ready="the source is open",
     ),
     Step(
+        name="undo-left-over",
+        stage=Stage.AFTER,
+        what="take away in Aurora what the cutover made last",
+        ready="the tasks of the way back have stopped",
+    ),
+    Step(
         name="start-forward",
         stage=Stage.AFTER,
         what="start the tasks that go forward again from their slots",
-        ready="the tasks of the way back have stopped",
+        ready="nothing in Aurora reacts to what they apply",
     ),
     Step(
         name="forward-fence",

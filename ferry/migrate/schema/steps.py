@@ -20,6 +20,7 @@ class Step:
         needs: The entries that have to be there.
         rows_checked: Whether it reads rows, and so may take long.
         constraint: Schema, table and name of the foreign key whose rows it checks; empty for none.
+        undo: What takes it away again, of what is made within the window; empty for nothing.
     """
 
     what: str
@@ -28,6 +29,7 @@ class Step:
     needs: tuple[int, ...] = ()
     rows_checked: bool = False
     constraint: tuple[str, str, str] | None = None
+    undo: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -49,6 +49,7 @@ def test_a_rollback_is_the_same_the_other_way_round() -> None:
         "switch-secrets",
         "unfreeze",
         "stop-reverse",
+        "undo-left-over",
         "start-forward",
         "forward-fence",
         "drop-slots",
